@@ -1,0 +1,1 @@
+//! Backfill and catchup of scheduled DAGs.
