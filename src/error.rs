@@ -1,0 +1,130 @@
+//! The one error type: a stable code, and where in which input it went wrong.
+
+use std::fmt;
+
+mod suggest;
+mod warning;
+pub use suggest::nearest;
+pub use warning::Warning;
+
+macro_rules! codes {
+    ($($name:ident = $text:literal),* $(,)?) => {
+        /// What kind of mistake it was. The text form is part of the public contract and never changes.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[allow(missing_docs)]
+        pub enum Code { $($name),* }
+        impl Code {
+            /// The stable text, such as `INVALID_CRON`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$name => $text),* }
+            }
+        }
+    };
+}
+
+codes! {
+    InvalidCron = "INVALID_CRON", InvalidDuration = "INVALID_DURATION", InvalidDate = "INVALID_DATE",
+    UnknownTimeZone = "UNKNOWN_TIME_ZONE", InvalidOption = "INVALID_OPTION", RangeTooLarge = "RANGE_TOO_LARGE",
+    NoSchedule = "NO_SCHEDULE", UnknownDag = "UNKNOWN_DAG", DuplicateDag = "DUPLICATE_DAG", InvalidDag = "INVALID_DAG",
+    Cycle = "CYCLE", DuplicateTask = "DUPLICATE_TASK", UnknownTask = "UNKNOWN_TASK", UnknownMacro = "UNKNOWN_MACRO",
+    InvalidTemplate = "INVALID_TEMPLATE", InvalidDirection = "INVALID_DIRECTION", PlanChanged = "PLAN_CHANGED",
+    BackfillExists = "BACKFILL_EXISTS", BackfillActive = "BACKFILL_ACTIVE", UnknownBackfill = "UNKNOWN_BACKFILL",
+    RunExists = "RUN_EXISTS", StaleOwner = "STALE_OWNER", StoreFailed = "STORE_FAILED", Aborted = "ABORTED",
+    Internal = "INTERNAL",
+}
+
+/// A fact that a program may want to read from an error without parsing its message.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Detail {
+    /// A count or a time in milliseconds.
+    Number(f64),
+    /// A name.
+    Text(String),
+    /// Several names in order, such as the path of a cycle.
+    Texts(Vec<String>),
+}
+
+/// What went wrong: `message` says what was expected, what was got and where.
+///
+/// `start` and `end` count UTF-16 units of `input`, as JavaScript does, so that an editor can underline the wrong part.
+///
+/// ```
+/// use dagfill::error::{Code, Error};
+/// let error = Error::at(Code::InvalidCron, "0 24 * * *", 2..4, "hour 24: expected 0 to 23");
+/// assert_eq!((error.code.as_str(), error.span), ("INVALID_CRON", Some((2, 4))));
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Error {
+    /// The stable code.
+    pub code: Code,
+    /// One sentence for a person.
+    pub message: String,
+    /// The text that was read.
+    pub input: Option<String>,
+    /// Start and end of the wrong part of `input`, in UTF-16 units, end excluded.
+    pub span: Option<(usize, usize)>,
+    /// Path of the wrong value, such as `tasks[2].dependsOn[1]`.
+    pub field: Option<String>,
+    /// What to write instead.
+    pub hint: Option<String>,
+    /// Facts by name.
+    pub details: Vec<(&'static str, Detail)>,
+}
+
+/// A value or an [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// An error that belongs to no text.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Error { code, message: message.into(), input: None, span: None, field: None, hint: None, details: Vec::new() }
+    }
+
+    /// An error at the bytes `bytes` of `input`. Bounds inside a character count as its start.
+    pub fn at(code: Code, input: &str, bytes: std::ops::Range<usize>, message: impl Into<String>) -> Self {
+        // A hostile text may be huge; the error must stay small enough to print and to send.
+        const KEPT: usize = 1_000;
+        let units = |to: usize| {
+            input.char_indices().take_while(|(i, c)| i + c.len_utf8() <= to).map(|(_, c)| c.len_utf16()).sum()
+        };
+        let mut error = Error::new(code, message);
+        error.span = Some((units(bytes.start), units(bytes.end)));
+        error.input = Some(input.chars().take(KEPT).collect());
+        error
+    }
+
+    /// Adds what to write instead.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the path of the wrong value.
+    pub fn field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// Adds a fact.
+    pub fn detail(mut self, name: &'static str, detail: Detail) -> Self {
+        self.details.push((name, detail));
+        self
+    }
+
+    /// Adds "Did you mean ...?" where one of `names` is near to `word`.
+    pub fn did_you_mean<'a>(self, word: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
+        match nearest(word, names) {
+            Some(name) => self.hint(format!("Did you mean {name}?")),
+            None => self,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.message)?;
+        self.hint.iter().try_for_each(|hint| write!(f, " ({hint})"))
+    }
+}
+
+impl std::error::Error for Error {}

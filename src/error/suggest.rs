@@ -1,0 +1,58 @@
+//! "Did you mean": the name that is nearest to a misspelt one.
+
+/// The name that needs the fewest edits (insert, delete, replace, swap of neighbours; case counts as half an edit), if those
+/// are few enough to be a misspelling: at most a third of the longer word.
+///
+/// ```
+/// assert_eq!(dagfill::error::nearest("Europe/Berln", ["Europe/Berlin", "Europe/Bern"]), Some("Europe/Berlin"));
+/// assert_eq!(dagfill::error::nearest("banana", ["ds", "ts"]), None);
+/// ```
+pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Names of a library are short: whoever sends more did not misspell one of them, and the cost is quadratic.
+    const LONGEST: usize = 64;
+    if word.len() > LONGEST {
+        return None;
+    }
+    let word: Vec<char> = word.chars().collect();
+    let mut best: Option<(usize, &'a str)> = None;
+    for name in names {
+        let letters: Vec<char> = name.chars().collect();
+        let cost = distance(&word, &letters);
+        let allowed = 2 * (word.len().max(letters.len())).div_ceil(3);
+        if cost <= allowed && cost < 2 * letters.len() && best.is_none_or(|(least, _)| cost < least) {
+            best = Some((cost, name));
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+/// Twice the number of edits between two words.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).map(|j| 2 * j).collect();
+    let mut previous_a: Option<char> = None;
+    for (i, &x) in a.iter().enumerate() {
+        let mut row = Vec::with_capacity(b.len() + 1);
+        let mut left = 2 * (i + 1);
+        row.push(left);
+        let mut previous_b: Option<char> = None;
+        for (j, &y) in b.iter().enumerate() {
+            let replace = match (x == y, x.eq_ignore_ascii_case(&y)) {
+                (true, _) => 0,
+                (_, true) => 1,
+                _ => 2,
+            };
+            let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX / 2);
+            let mut cost = (at(&last, j) + replace).min(at(&last, j + 1) + 2).min(left + 2);
+            if previous_a == Some(y) && previous_b == Some(x) && x != y {
+                cost = cost.min(at(&before, j.wrapping_sub(1)).saturating_add(2));
+            }
+            row.push(cost);
+            left = cost;
+            previous_b = Some(y);
+        }
+        before = std::mem::replace(&mut last, row);
+        previous_a = Some(x);
+    }
+    last.last().copied().unwrap_or(0)
+}

@@ -1,0 +1,23 @@
+//! A remark that stops nothing.
+
+use crate::time::Instant;
+
+/// Something a person should know before they go on. The code is stable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// Stable, in snake case, such as `never_fires`.
+    pub code: &'static str,
+    /// One or two sentences.
+    pub message: String,
+    /// The moment it is about.
+    pub at: Option<Instant>,
+    /// How many dates it touches.
+    pub count: Option<u64>,
+}
+
+impl Warning {
+    /// A warning without a moment or a count.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Warning {
+        Warning { code, message: message.into(), at: None, count: None }
+    }
+}

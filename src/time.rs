@@ -1,0 +1,20 @@
+//! Floor 0: instants, wall-clock time, zones, durations, and the one place that reads bounds. Only this module names chrono.
+
+mod civil;
+mod instant;
+mod period;
+mod range;
+mod read;
+mod resolve;
+mod zone;
+
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+
+pub use civil::{Civil, DAY_MS};
+pub use instant::Instant;
+pub use period::{Period, read_duration};
+pub use range::{Bounds, Edge, Range, first_instant, last_instant, read_bounds, read_date};
+pub use read::DateInput;
+pub use resolve::{Local, resolve};
+pub use zone::{Change, Offsets, Zone, ZoneSource, set_zone_source};

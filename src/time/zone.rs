@@ -1,0 +1,173 @@
+//! Time zones as the core knows them: tables of UTC-offset changes, filled piece by piece from the host.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use super::{Civil, Instant};
+use crate::error::{Code, Error, Result};
+
+/// From `at` on the wall clock is `after` seconds ahead of UTC; until then it was `before`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// The first instant with the new offset.
+    pub at: Instant,
+    /// Offset before, in seconds.
+    pub before: i32,
+    /// Offset from `at` on, in seconds.
+    pub after: i32,
+}
+
+/// What a source knows of one zone between two instants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offsets {
+    /// Offset at the start, in seconds.
+    pub first: i32,
+    /// Later changes, ascending: the first instant of an offset (after the start, before the end), and that offset.
+    pub changes: Vec<(Instant, i32)>,
+}
+
+/// Where offsets come from: the host's Intl in wasm, chrono-tz natively.
+pub trait ZoneSource {
+    /// Whether there is a zone of this name.
+    fn knows(&self, name: &str) -> bool;
+    /// All offsets of a known zone in `[from, to)`.
+    fn offsets(&self, name: &str, from: Instant, to: Instant) -> Offsets;
+    /// Every name, for "did you mean".
+    fn names(&self) -> Vec<String>;
+}
+
+thread_local! {
+    static SOURCE: RefCell<Option<Rc<dyn ZoneSource>>> = const { RefCell::new(None) };
+    static ZONES: RefCell<HashMap<String, Zone>> = RefCell::new(HashMap::new());
+}
+
+/// Names the source of zones of this thread and forgets what an earlier one said.
+pub fn set_zone_source(source: Rc<dyn ZoneSource>) {
+    SOURCE.with(|slot| *slot.borrow_mut() = Some(source));
+    ZONES.with(|zones| zones.borrow_mut().clear());
+}
+
+fn source() -> Option<Rc<dyn ZoneSource>> {
+    let set = SOURCE.with(|slot| slot.borrow().clone());
+    #[cfg(not(target_arch = "wasm32"))]
+    let set = set.or_else(|| Some(Rc::new(super::native::ChronoTz)));
+    set
+}
+
+/// One zone. Cheap to clone; clones share the table, which grows in blocks of about two years as it is asked.
+///
+/// ```
+/// use dagfill::time::{Instant, Zone};
+/// let zone = Zone::load("America/New_York").unwrap();
+/// assert_eq!(zone.offset_at(Instant::new(1_710_000_000_000).unwrap()), -5 * 3600);
+/// assert_eq!(Zone::load("Europe/Berln").unwrap_err().hint.unwrap(), "Did you mean Europe/Berlin?");
+/// ```
+#[derive(Clone)]
+pub struct Zone(Rc<Table>);
+
+struct Table {
+    name: String,
+    source: Option<Rc<dyn ZoneSource>>,
+    blocks: RefCell<BTreeMap<i64, Rc<Offsets>>>,
+}
+
+/// A block is 2^36 ms, 2.2 years: one probe of a host without Temporal stays under a millisecond.
+const BLOCK_BITS: u32 = 36;
+
+impl Zone {
+    /// UTC, which needs no source.
+    pub fn utc() -> Zone {
+        Zone(Rc::new(Table { name: "UTC".into(), source: None, blocks: RefCell::default() }))
+    }
+
+    /// UNKNOWN_TIME_ZONE, with the nearest name, when the source has no such zone.
+    pub fn load(name: &str) -> Result<Zone> {
+        if name == "UTC" {
+            return Ok(Zone::utc());
+        }
+        if let Some(zone) = ZONES.with(|zones| zones.borrow().get(name).cloned()) {
+            return Ok(zone);
+        }
+        let source = source().ok_or_else(|| Error::new(Code::Internal, "no source of time zones is set"))?;
+        // Hosts also take offsets such as "+05:30" for zones; chrono-tz does not, and the contract says IANA names.
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || !source.knows(name) {
+            let names = source.names();
+            let shown: String = name.chars().take(80).collect();
+            return Err(Error::new(
+                Code::UnknownTimeZone,
+                format!("no time zone is named {shown:?}: expected an IANA name such as \"Europe/Berlin\""),
+            )
+            .did_you_mean(name, names.iter().map(String::as_str)));
+        }
+        let zone = Zone(Rc::new(Table { name: name.into(), source: Some(source), blocks: RefCell::default() }));
+        ZONES.with(|zones| zones.borrow_mut().insert(name.into(), zone.clone()));
+        Ok(zone)
+    }
+
+    /// The name it was loaded by.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Whether this is UTC, where no clock ever changes.
+    pub fn is_utc(&self) -> bool {
+        self.0.source.is_none()
+    }
+
+    /// Seconds that the wall clock is ahead of UTC at `instant`.
+    pub fn offset_at(&self, instant: Instant) -> i32 {
+        let Some(block) = self.block(instant.ms() >> BLOCK_BITS) else { return 0 };
+        let later = block.changes.partition_point(|(at, _)| *at <= instant);
+        later.checked_sub(1).and_then(|i| block.changes.get(i)).map_or(block.first, |(_, offset)| *offset)
+    }
+
+    /// What the wall clock shows at `instant`.
+    pub fn civil(&self, instant: Instant) -> Civil {
+        instant.civil(self.offset_at(instant))
+    }
+
+    /// Every change of the offset in `[from, to)`, ascending.
+    pub fn changes(&self, from: Instant, to: Instant) -> Vec<Change> {
+        if self.is_utc() || from >= to {
+            return Vec::new();
+        }
+        let mut changes = Vec::new();
+        let mut before = self.offset_at(Instant::clamped(from.ms() - 1));
+        for number in (from.ms() >> BLOCK_BITS)..=((to.ms() - 1) >> BLOCK_BITS) {
+            let Some(block) = self.block(number) else { continue };
+            let start = (Instant::clamped(number << BLOCK_BITS), block.first);
+            for (at, after) in std::iter::once(start).chain(block.changes.iter().copied()) {
+                if at >= from && at < to && after != before {
+                    changes.push(Change { at, before, after });
+                    before = after;
+                }
+            }
+        }
+        changes
+    }
+
+    fn block(&self, number: i64) -> Option<Rc<Offsets>> {
+        let source = self.0.source.as_ref()?;
+        if let Some(block) = self.0.blocks.borrow().get(&number) {
+            return Some(block.clone());
+        }
+        // The host is asked while nothing is borrowed: it may call back into the core.
+        let (from, to) = (Instant::clamped(number << BLOCK_BITS), Instant::clamped((number + 1) << BLOCK_BITS));
+        let block = Rc::new(source.offsets(&self.0.name, from, to));
+        self.0.blocks.borrow_mut().insert(number, block.clone());
+        Some(block)
+    }
+}
+
+impl std::fmt::Debug for Zone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Zone({})", self.name())
+    }
+}
+
+impl PartialEq for Zone {
+    fn eq(&self, other: &Zone) -> bool {
+        self.name() == other.name()
+    }
+}
