@@ -10,3 +10,5 @@
 
 pub mod error;
 pub mod time;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;

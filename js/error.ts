@@ -1,0 +1,79 @@
+/** Stable names of everything that can go wrong; `DagfillError.code` is one of them. */
+export type ErrorCode =
+  | "INVALID_CRON"
+  | "INVALID_DURATION"
+  | "INVALID_DATE"
+  | "UNKNOWN_TIME_ZONE"
+  | "INVALID_OPTION"
+  | "RANGE_TOO_LARGE"
+  | "NO_SCHEDULE"
+  | "UNKNOWN_DAG"
+  | "DUPLICATE_DAG"
+  | "INVALID_DAG"
+  | "CYCLE"
+  | "DUPLICATE_TASK"
+  | "UNKNOWN_TASK"
+  | "UNKNOWN_MACRO"
+  | "INVALID_TEMPLATE"
+  | "INVALID_DIRECTION"
+  | "PLAN_CHANGED"
+  | "BACKFILL_EXISTS"
+  | "BACKFILL_ACTIVE"
+  | "UNKNOWN_BACKFILL"
+  | "RUN_EXISTS"
+  | "STALE_OWNER"
+  | "STORE_FAILED"
+  | "ABORTED"
+  | "INTERNAL";
+
+/** Anything JSON can say. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** Where an error points and what would help; every field is optional. */
+export interface ErrorDetail {
+  input?: string;
+  start?: number;
+  end?: number;
+  field?: string;
+  hint?: string;
+  details?: Json;
+  cause?: unknown;
+}
+
+const brand = Symbol.for("dagfill.error");
+
+/** Every error the package throws on purpose. `code` is stable; `message` says what was expected, what was got and where. */
+export class DagfillError extends Error {
+  readonly code: ErrorCode;
+  /** The text that was wrong; `start` and `end` are a span of it in UTF-16 units. */
+  declare readonly input?: string;
+  declare readonly start?: number;
+  declare readonly end?: number;
+  /** Path of the wrong value, such as "dags[0].tasks[2].dependsOn[1]". */
+  declare readonly field?: string;
+  declare readonly hint?: string;
+  declare readonly details?: Json;
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
+    const { cause, ...fields } = detail;
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    Object.assign(this, fields);
+  }
+
+  // A program may load the package more than once: as ESM and as CJS, the main entry and a store's. The brand
+  // on the prototype lets each copy's `instanceof` know the errors of all the others.
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a subclass inherits this method and means itself.
+    if (this !== DagfillError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === "object" && value !== null && brand in value;
+  }
+}
+// Minifying renames the class; what people read keeps its name.
+Object.defineProperty(DagfillError, "name", { value: "DagfillError", configurable: true });
+Object.defineProperty(DagfillError.prototype, "name", {
+  value: "DagfillError",
+  configurable: true,
+  writable: true,
+});
+Object.defineProperty(DagfillError.prototype, brand, { value: true });

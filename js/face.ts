@@ -1,0 +1,15 @@
+// Everything the package exports, by concept. The entries (index, slim, workerd) add only where the wasm module
+// comes from.
+import { call, raw } from "./raw.js";
+
+export { DagfillError, type ErrorCode, type Json } from "./error.js";
+
+/** The version of the package. */
+export function version(): string {
+  return call((wasm) => wasm.version());
+}
+
+/** Nobody needs to call this: the first call of anything instantiates the module. Resolves when it is ready. */
+export async function init(): Promise<void> {
+  raw();
+}

@@ -1,0 +1,75 @@
+// The one door to the generated wasm glue. Nothing else imports it, so that how and when the module is instantiated,
+// and what a trap means, is said in one place.
+import * as glue from "../.cache/glue/dagfill.js";
+import { DagfillError } from "./error.js";
+
+/** The exports of the wasm module. */
+export type Raw = typeof glue;
+
+/** The module's bytes, or the compiled module. */
+export type WasmSource = BufferSource | WebAssembly.Module;
+
+let source: (() => WasmSource) | undefined;
+let ready = false;
+let instances = 0;
+
+/** An entry says where its module comes from; nothing is decoded or compiled before the first call needs it. */
+export function provide(from: () => WasmSource): void {
+  source = from;
+}
+
+/** The wasm module's exports; the first call instantiates it. */
+export function raw(): Raw {
+  if (!ready) {
+    if (source === undefined) {
+      throw new DagfillError("INVALID_OPTION", "expected the wasm module before the first call, got none", {
+        hint: 'with "dagfill/slim", await init(source) first; "dagfill" needs no init',
+      });
+    }
+    glue.initSync({ module: source() });
+    started();
+  }
+  return glue;
+}
+
+/** Like `raw`, without compiling on the caller's thread: for a module that is fetched. */
+export async function load(
+  from: WasmSource | Response | URL | string | Promise<WasmSource | Response>,
+): Promise<void> {
+  if (ready) return;
+  await glue.default({ module_or_path: from as Response });
+  if (!ready) started();
+}
+
+function started(): void {
+  ready = true;
+  instances = 1;
+}
+
+/** Counts the instances so far. Whoever holds an object of the wasm side remembers the number it was made under:
+ *  when it has changed, that object died with its instance and must be rebuilt from the store. */
+export function instance(): number {
+  return instances;
+}
+
+/** Drops the instance and makes another of the same module: a trap leaves memory in a state nobody knows. */
+export function reset(): void {
+  if (!ready) return;
+  glue.__wbg_reset_state();
+  instances += 1;
+}
+
+/** One call into wasm. A trap, or a stack that overflowed, ends as INTERNAL, and the next call has a new instance. */
+export function call<T>(use: (wasm: Raw) => T): T {
+  const wasm = raw();
+  try {
+    return use(wasm);
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error;
+    reset();
+    throw new DagfillError("INTERNAL", `expected an answer from the core, got a trap: ${error.message}`, {
+      cause: error,
+      hint: "this is a bug of dagfill; the core was started again and the next call works",
+    });
+  }
+}

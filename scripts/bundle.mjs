@@ -1,0 +1,64 @@
+// TypeScript to dist/: one file an entry and format.
+import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { entries } from "./entries.mjs";
+import { Failure, root } from "./process.mjs";
+
+/** Bundles every entry. */
+export async function bundle() {
+  const esbuild = await import("esbuild");
+  const dist = join(root, "dist");
+  for (const file of ["store", "index.js"]) rmSync(join(dist, file), { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  copyFileSync(join(root, ".cache", "glue", "dagfill_bg.wasm"), join(dist, "dagfill.wasm"));
+  for (const [name, entry] of Object.entries(entries)) {
+    if (!existsSync(join(root, entry.source))) continue;
+    for (const format of entry.cjs ? ["esm", "cjs"] : ["esm"]) {
+      const outfile = join(dist, `${name}.${format === "cjs" ? "cjs" : "js"}`);
+      await esbuild.build({
+        entryPoints: [join(root, entry.source)],
+        outfile,
+        format,
+        bundle: true,
+        minify: true,
+        platform: "neutral",
+        mainFields: ["module", "main"],
+        target: "es2022",
+        legalComments: "none",
+        external: ["node:*", "./dagfill.wasm"],
+        loader: { ".wasm": "base64" },
+        plugins: [doors(name, entry, format)],
+        banner: entry.bin ? { js: "#!/usr/bin/env node" } : {},
+        logLevel: "warning",
+      });
+      if (entry.bin) chmodSync(outfile, 0o755);
+    }
+  }
+}
+
+// Only the core entries may hold the core. Another entry that names a source of an entry, or the face that all core
+// entries share, imports that entry's file; so there is one instance of the module however many entries are loaded.
+function doors(name, entry, format) {
+  const files = new Map(Object.entries(entries).map(([other, { source }]) => [join(root, source), other]));
+  files.set(join(root, "js/face.ts"), "index");
+  return {
+    name: "doors",
+    setup(build) {
+      if (entry.core) return;
+      build.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir, importer }) => {
+        const source = join(resolveDir, path).replace(/\.js$/, ".ts");
+        const other = files.get(source);
+        if (other !== undefined && other !== name) {
+          const file = relative(dirname(name), other).replace(/^(?!\.)/, "./");
+          return { path: `${file}.${format === "cjs" ? "cjs" : "js"}`, external: true };
+        }
+        if (source === join(root, "js/raw.ts")) {
+          throw new Failure(
+            `${relative(root, importer)} would put a second core into dist/${name}.js: import it from face.js`,
+          );
+        }
+        return undefined;
+      });
+    },
+  };
+}

@@ -1,0 +1,80 @@
+// How every script here speaks and starts other programs. Plain Node without dependencies: it runs before
+// node_modules is there.
+import { spawn, spawnSync } from "node:child_process";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The folder of the repository. */
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** One line about what happens now, and why it takes time if it does. */
+export function say(text) {
+  console.log(process.stdout.isTTY ? `\x1b[2mdagfill\x1b[0m ${text}` : `dagfill ${text}`);
+}
+
+/** An end that was foreseen: its message is the whole story, a stack would say nothing. */
+export class Failure extends Error {}
+
+/** The end of a script's main function: a foreseen failure is one line, anything else keeps its stack. */
+export function main(job) {
+  job().catch((error) => {
+    console.error(error instanceof Failure ? `dagfill: ${error.message}` : error);
+    process.exitCode = 1;
+  });
+}
+
+/** PATH with the repository's own programs first, so that `node` is the version the repository carries. */
+export function ownPath() {
+  return [join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter);
+}
+
+/** Runs a program. `quiet` keeps its output and shows it only when it fails; `timeout` is in milliseconds. */
+export function run(command, args = [], { cwd = root, env = {}, quiet = false, timeout = 0, input } = {}) {
+  return new Promise((resolve, reject) => {
+    const shown = [command, ...args].join(" ");
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, PATH: ownPath(), ...env },
+      stdio: [
+        input === undefined ? "ignore" : "pipe",
+        quiet ? "pipe" : "inherit",
+        quiet ? "pipe" : "inherit",
+      ],
+    });
+    let output = "";
+    child.stdout?.on("data", (chunk) => (output += chunk));
+    child.stderr?.on("data", (chunk) => (output += chunk));
+    if (input !== undefined) child.stdin.end(input);
+    const timer = timeout > 0 ? setTimeout(() => child.kill("SIGKILL"), timeout) : undefined;
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      reject(
+        new Failure(
+          error.code === "ENOENT"
+            ? `${command} is not on this machine (needed for: ${shown})`
+            : String(error),
+        ),
+      );
+    });
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      if (code === 0) return resolve(output);
+      const end =
+        signal === "SIGKILL" && timeout > 0
+          ? `took longer than ${timeout / 1000} s`
+          : `ended with ${code ?? signal}`;
+      reject(new Failure(`${shown} ${end}${output && `\n${output.trimEnd()}`}`));
+    });
+  });
+}
+
+/** What a program printed, or null when it is missing or fails: for questions, not for work. */
+export function ask(command, args = [], options = {}) {
+  const answer = spawnSync(command, args, { cwd: root, encoding: "utf8", ...options });
+  return answer.status === 0 ? answer.stdout.trim() : null;
+}
+
+/** Seconds since `start`, as people read them. */
+export function seconds(start) {
+  return `${((performance.now() - start) / 1000).toFixed(1)} s`;
+}
