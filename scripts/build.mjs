@@ -16,10 +16,6 @@ export async function build({ types = true } = {}) {
   say(`built dist/ in ${seconds(start)}`);
 }
 
-if (
-  process.argv[1] &&
-  import.meta.url.endsWith("/scripts/build.mjs") &&
-  process.argv[1].endsWith("build.mjs")
-) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   main(() => build());
 }
