@@ -1,3 +1,5 @@
+import type { Json } from "./json.js";
+
 /** Stable names of everything that can go wrong; `DagfillError.code` is one of them. */
 export type ErrorCode =
   | "INVALID_CRON"
@@ -25,9 +27,6 @@ export type ErrorCode =
   | "STORE_FAILED"
   | "ABORTED"
   | "INTERNAL";
-
-/** Anything JSON can say. */
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** Where an error points and what would help; every field is optional. */
 export interface ErrorDetail {

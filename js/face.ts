@@ -2,7 +2,22 @@
 // comes from.
 import { call, raw } from "./raw.js";
 
-export { DagfillError, type ErrorCode, type Json } from "./error.js";
+export { DagfillError, type ErrorCode } from "./error.js";
+export type { Json, JsonInput } from "./json.js";
+export { MemoryStore } from "./store/memory.js";
+export type {
+  DataInterval,
+  Fence,
+  Lease,
+  RunChange,
+  RunQuery,
+  RunRecord,
+  RunState,
+  RunStore,
+  RunType,
+  StoreChange,
+  TaskInstance,
+} from "./store/store.js";
 
 /** The version of the package. */
 export function version(): string {

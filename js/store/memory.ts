@@ -1,0 +1,260 @@
+// Everything in maps. A change costs O(1); what is sorted is sorted when somebody reads.
+import type { Json } from "../json.js";
+import { checkLease, isHeld, isOwn, type LeaseRow, taken } from "./lease.js";
+import { byText, checkQuery, runSearch, selects } from "./query.js";
+import { otherDate, otherState, runExists, staleOwner, storeClosed, unknownRun } from "./refusal.js";
+import { type BackfillRow, type RunRow, runRecord, type TaskRow, taskInstance } from "./row.js";
+import { type RunUpdate, type Step, steps } from "./step.js";
+import type { Fence, Lease, RunQuery, RunRecord, RunStore, StoreChange, TaskInstance } from "./store.js";
+
+/** A row is never changed but replaced, so that an undone batch puts the old one back. */
+interface Run {
+  row: RunRow;
+}
+
+/** The runs of one DAG. */
+interface Shelf {
+  byId: Map<string, Run>;
+  byDate: Map<number, Run>;
+  /** All runs; by execution date while `sorted`. */
+  runs: Run[];
+  sorted: boolean;
+}
+
+type Undo = () => void;
+
+/** The default: keeps everything in memory, and says so (`durable` is false). */
+export class MemoryStore implements RunStore {
+  readonly durable = false;
+  readonly #shelves = new Map<string, Shelf>();
+  /** By run (see `runKey`), then by task id. */
+  readonly #tasks = new Map<string, Map<string, TaskRow>>();
+  /** By run, then by task id, then by key; the values are JSON text. */
+  readonly #xcom = new Map<string, Map<string, Map<string, string>>>();
+  readonly #backfills = new Map<string, BackfillRow>();
+  readonly #leases = new Map<string, LeaseRow>();
+  readonly #now: () => number;
+  #closed = false;
+
+  /** `now` is the clock of the leases, epoch milliseconds; default `Date.now`. */
+  constructor(options: { now?: () => number } = {}) {
+    this.#now = options.now ?? Date.now;
+  }
+
+  async apply(changes: readonly StoreChange[], fence?: Fence): Promise<void> {
+    this.#open();
+    const planned = steps(changes);
+    if (fence !== undefined) {
+      const current = this.#leases.get(fence.lease)?.epoch ?? 0;
+      if (current !== fence.epoch) throw staleOwner(fence.lease, fence.epoch, current);
+    }
+    const undo: Undo[] = [];
+    try {
+      for (const [index, step] of planned.entries()) this.#take(step, index, undo);
+    } catch (error) {
+      for (const back of undo.reverse()) back();
+      throw error;
+    }
+  }
+
+  #take(step: Step, index: number, undo: Undo[]): void {
+    switch (step.type) {
+      case "create-run":
+        this.#createRun(step.row, index, undo);
+        return;
+      case "update-run":
+        this.#updateRun(step, index, undo);
+        return;
+      case "clear-run": {
+        const run = runKey(step.dagId, step.runId);
+        replace(this.#tasks, run, undefined, undo);
+        replace(this.#xcom, run, undefined, undo);
+        return;
+      }
+      case "save-task-instance": {
+        const { row } = step;
+        const run = runKey(row.dagId, row.runId);
+        const tasks = this.#tasks.get(run);
+        if (tasks === undefined) replace(this.#tasks, run, new Map([[row.taskId, row]]), undo);
+        else replace(tasks, row.taskId, row, undo);
+        return;
+      }
+      case "set-xcom": {
+        const { dagId, runId, taskId, key, value } = step.row;
+        const run = runKey(dagId, runId);
+        const tasks = this.#xcom.get(run);
+        const entries = tasks?.get(taskId);
+        if (tasks === undefined) replace(this.#xcom, run, new Map([[taskId, new Map([[key, value]])]]), undo);
+        else if (entries === undefined) replace(tasks, taskId, new Map([[key, value]]), undo);
+        else replace(entries, key, value, undo);
+        return;
+      }
+      case "save-backfill":
+        replace(this.#backfills, step.row.id, step.row, undo);
+        return;
+    }
+  }
+
+  #createRun(row: RunRow, index: number, undo: Undo[]): void {
+    let shelf = this.#shelves.get(row.dagId);
+    if (shelf === undefined) {
+      shelf = { byId: new Map(), byDate: new Map(), runs: [], sorted: true };
+      this.#shelves.set(row.dagId, shelf);
+    }
+    const { byId, byDate, runs } = shelf;
+    if (byDate.has(row.executionMs) || byId.has(row.runId)) {
+      throw runExists(index, row.dagId, row.runId, row.executionDate);
+    }
+    const run: Run = { row };
+    const last = runs[runs.length - 1];
+    if (last !== undefined && last.row.executionMs > row.executionMs) shelf.sorted = false;
+    byId.set(row.runId, run);
+    byDate.set(row.executionMs, run);
+    runs.push(run);
+    undo.push(() => {
+      byId.delete(row.runId);
+      byDate.delete(row.executionMs);
+      runs.pop();
+    });
+  }
+
+  #updateRun(update: RunUpdate, index: number, undo: Undo[]): void {
+    const { dagId, runId, columns, executionMs, ifState } = update;
+    const run = this.#shelves.get(dagId)?.byId.get(runId);
+    if (run === undefined) throw unknownRun(index, dagId, runId);
+    const before = run.row;
+    if (ifState !== undefined && !ifState.includes(before.state)) {
+      throw otherState(index, dagId, runId, before.state, ifState);
+    }
+    if (executionMs !== undefined && executionMs !== before.executionMs) {
+      throw otherDate(index, before.executionDate, executionMs);
+    }
+    run.row = { ...before, ...columns };
+    undo.push(() => {
+      run.row = before;
+    });
+  }
+
+  async listRuns(query: RunQuery): Promise<RunRecord[]> {
+    this.#open();
+    checkQuery(query);
+    const shelf = this.#shelves.get(query.dagId);
+    const after = query.after === undefined ? undefined : shelf?.byId.get(query.after)?.row.executionMs;
+    const search = runSearch(query, after);
+    if (shelf === undefined) return [];
+    if (!shelf.sorted) {
+      shelf.runs.sort((a, b) => a.row.executionMs - b.row.executionMs);
+      shelf.sorted = true;
+    }
+    const first = firstFrom(shelf.runs, search.from);
+    const end = firstFrom(shelf.runs, search.to + 1);
+    const found: RunRecord[] = [];
+    for (let step = 0; step < end - first && found.length < search.limit; step += 1) {
+      const run = shelf.runs[search.descending ? end - 1 - step : first + step];
+      if (run !== undefined && selects(search, run.row)) found.push(runRecord(run.row));
+    }
+    return found;
+  }
+
+  async listTaskInstances(dagId: string, runId: string): Promise<TaskInstance[]> {
+    this.#open();
+    const rows = [...(this.#tasks.get(runKey(dagId, runId))?.values() ?? [])];
+    return rows.sort((a, b) => byText(a.taskId, b.taskId)).map(taskInstance);
+  }
+
+  async getXcom(dagId: string, runId: string): Promise<Record<string, Record<string, Json>>> {
+    this.#open();
+    const tasks = this.#xcom.get(runKey(dagId, runId)) ?? new Map<string, Map<string, string>>();
+    // fromEntries makes own members of every key, `__proto__` too.
+    return Object.fromEntries(
+      [...tasks].map(([taskId, entries]) => [
+        taskId,
+        Object.fromEntries([...entries].map(([key, value]) => [key, JSON.parse(value) as Json])),
+      ]),
+    );
+  }
+
+  async loadBackfill(id: string): Promise<Json | null> {
+    this.#open();
+    const row = this.#backfills.get(id);
+    return row === undefined ? null : JSON.parse(row.snapshot);
+  }
+
+  async listBackfills(
+    query: { dagId?: string; unfinished?: boolean } = {},
+  ): Promise<{ id: string; snapshot: Json }[]> {
+    this.#open();
+    const found: { id: string; snapshot: Json }[] = [];
+    for (const [id, row] of this.#backfills) {
+      if (query.dagId !== undefined && row.dagId !== query.dagId) continue;
+      if (query.unfinished === true && row.finished) continue;
+      found.push({ id, snapshot: JSON.parse(row.snapshot) });
+    }
+    return found;
+  }
+
+  async acquireLease(leaseName: string, owner: string, ttlMs: number): Promise<Lease | null> {
+    this.#open();
+    checkLease(leaseName, owner, ttlMs);
+    const row = taken(this.#leases.get(leaseName), leaseName, owner, ttlMs, this.#now());
+    if (row === null) return null;
+    this.#leases.set(leaseName, row);
+    const { epoch } = row;
+    return {
+      epoch,
+      renew: async () => {
+        this.#open();
+        const current = this.#leases.get(leaseName);
+        if (!isOwn(current, epoch)) return false;
+        this.#leases.set(leaseName, { ...current, expiresAt: this.#now() + ttlMs });
+        return true;
+      },
+      release: async () => {
+        const current = this.#leases.get(leaseName);
+        if (isOwn(current, epoch)) this.#leases.set(leaseName, { ...current, owner: null, expiresAt: 0 });
+      },
+    };
+  }
+
+  async readLease(leaseName: string): Promise<{ owner: string; epoch: number; expiresAt: number } | null> {
+    this.#open();
+    const row = this.#leases.get(leaseName);
+    return isHeld(row, this.#now()) ? { owner: row.owner, epoch: row.epoch, expiresAt: row.expiresAt } : null;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #open(): void {
+    if (this.#closed) throw storeClosed();
+  }
+}
+
+/** One text for the two ids; a JSON list, so that no ids of two runs make the same one. */
+function runKey(dagId: string, runId: string): string {
+  return JSON.stringify([dagId, runId]);
+}
+
+/** Sets the key, or deletes it when `value` is undefined, and remembers how to put back what was there. */
+function replace<K, V>(map: Map<K, V>, key: K, value: V | undefined, undo: Undo[]): void {
+  const before = map.get(key);
+  if (value === undefined) map.delete(key);
+  else map.set(key, value);
+  undo.push(() => {
+    if (before === undefined) map.delete(key);
+    else map.set(key, before);
+  });
+}
+
+/** The first place in the sorted runs whose execution date is at or after `ms`. */
+function firstFrom(runs: readonly Run[], ms: number): number {
+  let low = 0;
+  let high = runs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((runs[middle]?.row.executionMs ?? 0) < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

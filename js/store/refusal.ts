@@ -1,0 +1,68 @@
+// The errors of a store, worded once, so that every store refuses the same things in the same words.
+import { DagfillError } from "../error.js";
+import type { RunState } from "./store.js";
+
+/** The place of a value inside the batch, such as `changes[3].run.state`. */
+export function invalid(index: number, member: string, expected: string, got: unknown): DagfillError {
+  const field = `changes[${index}].${member}`;
+  return new DagfillError("INVALID_OPTION", `${field}: expected ${expected}, got ${shown(got)}`, {
+    field,
+    details: { index },
+  });
+}
+
+export function invalidArgument(field: string, expected: string, got: unknown): DagfillError {
+  return new DagfillError("INVALID_OPTION", `${field}: expected ${expected}, got ${shown(got)}`, { field });
+}
+
+export function runExists(index: number, dagId: string, runId: string, executionDate: string): DagfillError {
+  const message = `a run of DAG "${dagId}" for ${executionDate}, or with the run id "${runId}", exists already`;
+  return new DagfillError("RUN_EXISTS", message, { details: { index, dagId, runId, executionDate } });
+}
+
+export function unknownRun(index: number, dagId: string, runId: string): DagfillError {
+  const message = `changes[${index}]: DAG "${dagId}" has no run "${runId}" to update`;
+  return new DagfillError("STORE_FAILED", message, { details: { index, dagId, runId } });
+}
+
+export function otherState(
+  index: number,
+  dagId: string,
+  runId: string,
+  state: RunState,
+  expected: readonly RunState[],
+): DagfillError {
+  const message = `changes[${index}]: run "${runId}" of DAG "${dagId}" is ${state}, expected ${expected.join(" or ")}: somebody else has moved it`;
+  return new DagfillError("STALE_OWNER", message, { details: { index, dagId, runId, state } });
+}
+
+export function otherDate(index: number, executionDate: string, got: number): DagfillError {
+  return invalid(index, "change.executionDate", `the run's own ${executionDate}`, `${got} (epoch ms)`);
+}
+
+export function staleOwner(lease: string, epoch: number, current: number): DagfillError {
+  const message = `lease "${lease}" has epoch ${current} now, this batch was decided under epoch ${epoch}: somebody else has taken over`;
+  return new DagfillError("STALE_OWNER", message, { details: { lease, epoch, current } });
+}
+
+/** A failure of the store itself: what was tried, and why it failed. */
+export function storeFailed(attempt: string, cause: unknown, hint?: string): DagfillError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new DagfillError(
+    "STORE_FAILED",
+    `${attempt}: ${reason}`,
+    hint === undefined ? { cause } : { cause, hint },
+  );
+}
+
+export function storeClosed(why = "it was closed"): DagfillError {
+  return new DagfillError("STORE_FAILED", `the store cannot be used: ${why}`);
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string")
+    return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}...` : value);
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "an object";
+  if (typeof value === "function") return "a function";
+  return String(value);
+}

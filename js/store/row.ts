@@ -1,0 +1,302 @@
+// How a run is kept. Every store keeps the same flat row: what is deep (conf, output, error) as JSON text, so that
+// nobody who holds a record that was written or read can change what is stored, a `__proto__` key is only a key, and a
+// Date or a class instance becomes the same thing in every store.
+import { DagfillError } from "../error.js";
+import { executionMs } from "./instant.js";
+import { invalid } from "./refusal.js";
+import type { RunChange, RunRecord, RunState, RunType, StoreChange, TaskInstance } from "./store.js";
+
+export interface RunRow {
+  dagId: string;
+  runId: string;
+  /** The execution date in epoch milliseconds: what is unique, sorted and searched. */
+  executionMs: number;
+  executionDate: string;
+  intervalStart: string;
+  intervalEnd: string;
+  runType: RunType;
+  state: RunState;
+  /** JSON text, like `error` and `output`. */
+  conf: string;
+  backfillId: string | null;
+  owner: string | null;
+  attempt: number;
+  startedAt: string | null;
+  finishedAt: string | null;
+  error: string | null;
+  output: string | null;
+}
+
+export interface TaskRow {
+  dagId: string;
+  runId: string;
+  taskId: string;
+  state: TaskInstance["state"];
+  attempt: number;
+  startedAt: string | null;
+  finishedAt: string | null;
+  error: string | null;
+}
+
+export interface XcomRow {
+  dagId: string;
+  runId: string;
+  taskId: string;
+  key: string;
+  /** JSON text. */
+  value: string;
+}
+
+export interface BackfillRow {
+  id: string;
+  dagId: string;
+  finished: boolean;
+  /** JSON text. */
+  snapshot: string;
+}
+
+const RUN_STATES: ReadonlySet<unknown> = new Set<RunState>([
+  "queued",
+  "running",
+  "success",
+  "failed",
+  "canceled",
+]);
+const RUN_TYPES: ReadonlySet<unknown> = new Set<RunType>(["backfill", "scheduled", "manual"]);
+const TASK_STATES: ReadonlySet<unknown> = new Set<TaskInstance["state"]>([
+  "queued",
+  "running",
+  "up_for_retry",
+  "success",
+  "failed",
+  "skipped",
+  "upstream_failed",
+  "canceled",
+]);
+
+/** The row of a new run. `index` is the change's place in its batch, which an error names. */
+export function runRow(run: RunRecord, index: number): RunRow {
+  return {
+    dagId: name(run?.dagId, index, "run.dagId"),
+    runId: name(run.runId, index, "run.runId"),
+    executionMs: dateMs(run.executionDate, index, "run.executionDate"),
+    executionDate: run.executionDate,
+    intervalStart: text(run.dataInterval?.start, index, "run.dataInterval.start"),
+    intervalEnd: text(run.dataInterval?.end, index, "run.dataInterval.end"),
+    runType: runType(run.runType, index, "run.runType"),
+    state: runState(run.state, index, "run.state"),
+    conf: confText(run.conf, index, "run.conf"),
+    backfillId: optionalText(run.backfillId, index, "run.backfillId"),
+    owner: optionalText(run.owner, index, "run.owner"),
+    attempt: attempt(run.attempt, index, "run.attempt"),
+    startedAt: optionalText(run.startedAt, index, "run.startedAt"),
+    finishedAt: optionalText(run.finishedAt, index, "run.finishedAt"),
+    error: errorText(run.error, index, "run.error"),
+    output: run.output === undefined ? null : jsonText(run.output, index, "run.output"),
+  };
+}
+
+/** The members of the row that a change sets. */
+export function changedColumns(
+  change: RunChange,
+  dagId: string,
+  runId: string,
+  index: number,
+): Partial<RunRow> {
+  const columns: Partial<RunRow> = {};
+  for (const member in change) {
+    const field = `change.${member}`;
+    switch (member) {
+      case "state":
+        columns.state = runState(change.state, index, field);
+        break;
+      case "attempt":
+        columns.attempt = attempt(change.attempt, index, field);
+        break;
+      case "startedAt":
+      case "finishedAt":
+      case "owner":
+      case "backfillId":
+        columns[member] = optionalText(change[member], index, field);
+        break;
+      case "error":
+        columns.error = errorText(change.error, index, field);
+        break;
+      case "output":
+        columns.output = change.output === undefined ? null : jsonText(change.output, index, field);
+        break;
+      case "conf":
+        columns.conf = confText(change.conf, index, field);
+        break;
+      case "runType":
+        columns.runType = runType(change.runType, index, field);
+        break;
+      case "dataInterval":
+        columns.intervalStart = text(change.dataInterval?.start, index, `${field}.start`);
+        columns.intervalEnd = text(change.dataInterval?.end, index, `${field}.end`);
+        break;
+      case "runId":
+        if (change.runId !== runId) throw invalid(index, field, `the run's own id "${runId}"`, change.runId);
+        break;
+      case "dagId":
+        if (change.dagId !== dagId) throw invalid(index, field, `the run's own DAG "${dagId}"`, change.dagId);
+        break;
+      case "executionDate":
+        // Its identity: whoever holds the run compares it with the run's own.
+        columns.executionMs = dateMs(change.executionDate, index, field);
+        break;
+      default:
+        throw invalid(index, field, "a member of a run record", (change as Record<string, unknown>)[member]);
+    }
+  }
+  return columns;
+}
+
+/** A copy of the record that the row keeps; members that are not set are absent. */
+export function runRecord(row: RunRow): RunRecord {
+  const run: RunRecord = {
+    runId: row.runId,
+    dagId: row.dagId,
+    executionDate: row.executionDate,
+    dataInterval: { start: row.intervalStart, end: row.intervalEnd },
+    runType: row.runType,
+    state: row.state,
+    conf: JSON.parse(row.conf),
+    attempt: row.attempt,
+  };
+  if (row.backfillId !== null) run.backfillId = row.backfillId;
+  if (row.owner !== null) run.owner = row.owner;
+  if (row.startedAt !== null) run.startedAt = row.startedAt;
+  if (row.finishedAt !== null) run.finishedAt = row.finishedAt;
+  if (row.error !== null) run.error = JSON.parse(row.error);
+  if (row.output !== null) run.output = JSON.parse(row.output);
+  return run;
+}
+
+export function taskRow(instance: TaskInstance, index: number): TaskRow {
+  if (!TASK_STATES.has(instance?.state)) {
+    throw invalid(index, "instance.state", [...TASK_STATES].join(", "), instance?.state);
+  }
+  return {
+    dagId: name(instance.dagId, index, "instance.dagId"),
+    runId: name(instance.runId, index, "instance.runId"),
+    taskId: name(instance.taskId, index, "instance.taskId"),
+    state: instance.state,
+    attempt: attempt(instance.attempt, index, "instance.attempt"),
+    startedAt: optionalText(instance.startedAt, index, "instance.startedAt"),
+    finishedAt: optionalText(instance.finishedAt, index, "instance.finishedAt"),
+    error: errorText(instance.error, index, "instance.error"),
+  };
+}
+
+export function taskInstance(row: TaskRow): TaskInstance {
+  const instance: TaskInstance = {
+    dagId: row.dagId,
+    runId: row.runId,
+    taskId: row.taskId,
+    state: row.state,
+    attempt: row.attempt,
+  };
+  if (row.startedAt !== null) instance.startedAt = row.startedAt;
+  if (row.finishedAt !== null) instance.finishedAt = row.finishedAt;
+  if (row.error !== null) instance.error = JSON.parse(row.error);
+  return instance;
+}
+
+export function xcomRow(change: Extract<StoreChange, { type: "set-xcom" }>, index: number): XcomRow {
+  return {
+    dagId: name(change.dagId, index, "dagId"),
+    runId: name(change.runId, index, "runId"),
+    taskId: name(change.taskId, index, "taskId"),
+    key: name(change.key, index, "key"),
+    value: jsonText(change.value, index, "value"),
+  };
+}
+
+export function backfillRow(
+  change: Extract<StoreChange, { type: "save-backfill" }>,
+  index: number,
+): BackfillRow {
+  return {
+    id: name(change.id, index, "id"),
+    dagId: name(change.dagId, index, "dagId"),
+    finished: change.finished === true,
+    snapshot: jsonText(change.snapshot, index, "snapshot"),
+  };
+}
+
+/** The JSON text of a value; what JSON cannot say (a function, a cycle, a bigint) is refused. */
+function jsonText(value: unknown, index: number, member: string): string {
+  let written: string | undefined;
+  try {
+    written = JSON.stringify(value);
+  } catch {
+    throw invalid(index, member, "a value that JSON can say", value);
+  }
+  if (written === undefined) throw invalid(index, member, "a value that JSON can say", value);
+  return written;
+}
+
+/** A key: a text that is not empty. */
+export function name(value: unknown, index: number, member: string): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw invalid(index, member, "a text that is not empty", value);
+}
+
+function text(value: unknown, index: number, member: string): string {
+  if (typeof value === "string") return value;
+  throw invalid(index, member, "a text", value);
+}
+
+function optionalText(value: unknown, index: number, member: string): string | null {
+  return value === undefined ? null : text(value, index, member);
+}
+
+function attempt(value: unknown, index: number, member: string): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+  throw invalid(index, member, "an integer >= 0", value);
+}
+
+function runState(value: unknown, index: number, member: string): RunState {
+  if (RUN_STATES.has(value)) return value as RunState;
+  throw invalid(index, member, [...RUN_STATES].join(", "), value);
+}
+
+function runType(value: unknown, index: number, member: string): RunType {
+  if (RUN_TYPES.has(value)) return value as RunType;
+  throw invalid(index, member, [...RUN_TYPES].join(", "), value);
+}
+
+function confText(conf: unknown, index: number, member: string): string {
+  const written = typeof conf === "object" && conf !== null ? jsonText(conf, index, member) : "";
+  // A Date is an object too, and is written as a text.
+  if (!written.startsWith("{")) throw invalid(index, member, "an object", conf);
+  return written;
+}
+
+function errorText(error: RunRecord["error"], index: number, member: string): string | null {
+  if (error === undefined) return null;
+  return jsonText(
+    {
+      name: text(error?.name, index, `${member}.name`),
+      message: text(error?.message, index, `${member}.message`),
+    },
+    index,
+    member,
+  );
+}
+
+function dateMs(value: unknown, index: number, member: string): number {
+  const ms = typeof value === "string" ? executionMs(value) : undefined;
+  if (ms !== undefined) return ms;
+  const field = `changes[${index}].${member}`;
+  throw new DagfillError(
+    "INVALID_DATE",
+    `${field}: expected an instant such as 2024-01-01T00:00:00Z, got ${String(value)}`,
+    {
+      ...(typeof value === "string" ? { input: value } : {}),
+      field,
+      details: { index },
+    },
+  );
+}

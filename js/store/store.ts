@@ -1,0 +1,134 @@
+// The shapes every store speaks. Where runs live is the host's choice: memory.ts, sqlite.ts, indexeddb.ts or a store
+// of its own; tests/js/store/contract.mjs says, store by store, what these words promise.
+import type { Json } from "../json.js";
+
+/** Instants in UTC; half open: `start` belongs to it, `end` does not. */
+export interface DataInterval {
+  start: string;
+  end: string;
+}
+
+export type RunType = "backfill" | "scheduled" | "manual";
+export type RunState = "queued" | "running" | "success" | "failed" | "canceled";
+
+/** One run of one DAG for one logical date. Keyed by (dagId, runId), since run ids repeat between DAGs; (dagId,
+ *  executionDate) is unique too. Instants are `YYYY-MM-DDTHH:MM:SSZ`, with milliseconds only when they are not zero. */
+export interface RunRecord {
+  runId: string;
+  dagId: string;
+  executionDate: string;
+  dataInterval: DataInterval;
+  runType: RunType;
+  state: RunState;
+  conf: Record<string, Json>;
+  backfillId?: string;
+  /** Name of the lease of whoever drives the run; absent when it was started by somebody else. */
+  owner?: string;
+  /** Counts from 1. */
+  attempt: number;
+  startedAt?: string;
+  finishedAt?: string;
+  error?: { name: string; message: string };
+  output?: Json;
+}
+
+/** One task of one run, keyed by (dagId, runId, taskId). */
+export interface TaskInstance {
+  dagId: string;
+  runId: string;
+  taskId: string;
+  state:
+    | "queued"
+    | "running"
+    | "up_for_retry"
+    | "success"
+    | "failed"
+    | "skipped"
+    | "upstream_failed"
+    | "canceled";
+  attempt: number;
+  startedAt?: string;
+  finishedAt?: string;
+  error?: { name: string; message: string };
+}
+
+/** What an update of a run sets. A member that is there and `undefined` is removed from the record; `runId`, `dagId`
+ *  and `executionDate` are the run's identity and may only be repeated. */
+export type RunChange = { [K in keyof RunRecord]?: RunRecord[K] | undefined };
+
+export type StoreChange =
+  /** RUN_EXISTS when (dagId, executionDate) or (dagId, runId) is taken. */
+  | { type: "create-run"; run: RunRecord }
+  /** STORE_FAILED when there is no such run. With `ifState`: STALE_OWNER when the run is in none of these states, for
+   *  then somebody else has moved it; `details.state` says where it is. */
+  | { type: "update-run"; dagId: string; runId: string; change: RunChange; ifState?: RunState[] }
+  /** Deletes task instances and XCom, keeps the run. */
+  | { type: "clear-run"; dagId: string; runId: string }
+  /** Adds the instance or replaces the one with its key. */
+  | { type: "save-task-instance"; instance: TaskInstance }
+  | { type: "set-xcom"; dagId: string; runId: string; taskId: string; key: string; value: Json }
+  /** Adds the backfill or replaces the one with its id. */
+  | { type: "save-backfill"; id: string; dagId: string; finished: boolean; snapshot: Json };
+
+export interface RunQuery {
+  dagId: string;
+  /** Bounds of the execution date in epoch milliseconds, both included. */
+  from?: number;
+  to?: number;
+  /** Only runs in one of these states; an empty list matches none. The same holds for `runTypes`. */
+  states?: RunState[];
+  runTypes?: RunType[];
+  /** By execution date. Default "asc", oldest first. */
+  order?: "asc" | "desc";
+  /** At most so many runs. Default: all. */
+  limit?: number;
+  /** The `runId` of the last run of the page before (its `executionDate` is understood too): the answer goes on behind it. */
+  after?: string;
+}
+
+/** Ownership that its holder has to renew before `ttlMs` is over. */
+export interface Lease {
+  /** Higher with each acquisition of the name; the fence of `apply`. */
+  readonly epoch: number;
+  /** Starts the time anew. false: the lease was released or has gone to somebody else, and the holder must stop. A lease
+   *  that expired and that nobody took is renewed. */
+  renew(): Promise<boolean>;
+  /** Gives the lease back; does nothing when it is no longer held. */
+  release(): Promise<void>;
+}
+
+/** What fences a batch: the lease under which it was decided. */
+export interface Fence {
+  lease: string;
+  epoch: number;
+}
+
+/** Where runs live. Reads answer what `apply` has acknowledged, as copies that are the reader's own. */
+export interface RunStore {
+  /** false: nothing survives the process. */
+  readonly durable: boolean;
+  /** By execution date, oldest first unless "desc". */
+  listRuns(query: RunQuery): Promise<RunRecord[]>;
+  /** Of one run, by task id. */
+  listTaskInstances(dagId: string, runId: string): Promise<TaskInstance[]>;
+  /** Of one run: task id, then key. */
+  getXcom(dagId: string, runId: string): Promise<Record<string, Record<string, Json>>>;
+  loadBackfill(id: string): Promise<Json | null>;
+  /** In the order in which they were first saved. `unfinished: true` leaves the finished ones out. */
+  listBackfills(query?: { dagId?: string; unfinished?: boolean }): Promise<{ id: string; snapshot: Json }[]>;
+  /** All of `changes` in order in one transaction: all or nothing, durable when the promise fulfils. The driver hands over
+   *  everything that one turn of the event loop produced, so that a thousand state changes cost one commit.
+   *
+   *  With a fence the whole batch is refused (STALE_OWNER without `details.index`) when the lease has another epoch by
+   *  now; a lease that expired or was released, and that nobody has taken since, still lets its last holder write. A
+   *  refused change is named by `details.index`; a store that cannot write raises STORE_FAILED. */
+  apply(changes: readonly StoreChange[], fence?: Fence): Promise<void>;
+  /** Exclusive, expiring ownership. One lease a DAG (`dag:<dagId>`), so that two processes never drive one DAG's
+   *  backfills. null: somebody else holds it. Each acquisition has a higher epoch, also one by the owner that holds it
+   *  already, whose earlier epoch is stale from then on: an owner is one driver, not one process. */
+  acquireLease(name: string, owner: string, ttlMs: number): Promise<Lease | null>;
+  /** null: nobody holds it; never taken, released, or expired. */
+  readLease(name: string): Promise<{ owner: string; epoch: number; expiresAt: number } | null>;
+  /** What was handed to `apply` before is still written. Every later call but `close` raises STORE_FAILED. */
+  close(): Promise<void>;
+}
