@@ -1,0 +1,288 @@
+// The durable store of Node: one SQLite file by node:sqlite, nothing to install. Statements run synchronously and a
+// commit waits for the disk, so everything that one turn of the event loop hands over shares one commit.
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { DagfillError } from "../error.js";
+import type { Json } from "../json.js";
+import { checkLease } from "./lease.js";
+import { byText, checkQuery, runSearch } from "./query.js";
+import { staleOwner, storeClosed, storeFailed } from "./refusal.js";
+import { type RunRow, runRecord, type TaskRow, taskInstance } from "./row.js";
+import { openDatabase, reasonHint } from "./sqlite_file.js";
+import { type Query, takeStep } from "./sqlite_step.js";
+import { type Step, steps } from "./step.js";
+import type { Fence, Lease, RunQuery, RunRecord, RunStore, StoreChange, TaskInstance } from "./store.js";
+
+export interface SqliteOptions {
+  /** How long a write waits for another process's, in milliseconds; then STORE_FAILED. Default 5,000. */
+  busyTimeout?: number;
+  /** The file grows no larger than so many bytes; beyond that writes fail with STORE_FAILED as on a full disk. Default: no bound. */
+  maxBytes?: number;
+  /** The clock of the leases, epoch milliseconds. Default `Date.now`. */
+  now?: () => number;
+}
+
+/** Opens the store in the file at `path`, which is made when it is not there; its folder has to be. Needs Node >= 22.13.
+ *
+ *  STORE_FAILED when the file cannot be opened or is no store of dagfill, or one that a later version has written. */
+export async function openSqliteStore(path: string, options: SqliteOptions = {}): Promise<RunStore> {
+  const database = await openDatabase(path, options);
+  return new SqliteStore(path, database, options.now ?? Date.now);
+}
+
+interface Batch {
+  steps: Step[];
+  fence: Fence | undefined;
+  resolve: () => void;
+  reject: (error: DagfillError) => void;
+}
+
+class SqliteStore implements RunStore {
+  readonly durable: boolean;
+  readonly #path: string;
+  readonly #database: DatabaseSync;
+  readonly #now: () => number;
+  readonly #statements = new Map<string, StatementSync>();
+  #queue: Batch[] = [];
+  #closed = false;
+
+  constructor(path: string, database: DatabaseSync, now: () => number) {
+    this.durable = path !== ":memory:" && path !== "";
+    this.#path = path;
+    this.#database = database;
+    this.#now = now;
+  }
+
+  async apply(changes: readonly StoreChange[], fence?: Fence): Promise<void> {
+    this.#open();
+    const planned = steps(changes);
+    return new Promise((resolve, reject) => {
+      if (this.#queue.length === 0) setImmediate(() => this.#flush());
+      this.#queue.push({ steps: planned, fence: fence && { ...fence }, resolve, reject });
+    });
+  }
+
+  #flush(): void {
+    const batches = this.#queue;
+    this.#queue = [];
+    if (batches.length > 0) this.#commit(batches);
+  }
+
+  /** One transaction for all the batches, a savepoint for each: a batch that is refused takes nobody with it. When the disk
+   *  does not take them together, each gets a transaction of its own, and so an answer of its own. */
+  #commit(batches: readonly Batch[]): void {
+    try {
+      this.#sql("BEGIN IMMEDIATE").run();
+    } catch (error) {
+      for (const batch of batches) batch.reject(this.#failed("begin a transaction", error));
+      return;
+    }
+    let answers: (DagfillError | null)[];
+    try {
+      answers = batches.map((batch) => this.#attempt(batch));
+      this.#sql("COMMIT").run();
+    } catch (error) {
+      this.#rollBack();
+      if (batches.length > 1) for (const batch of batches) this.#commit([batch]);
+      else for (const batch of batches) batch.reject(this.#failed("commit", error));
+      return;
+    }
+    for (const [index, batch] of batches.entries()) {
+      const refused = answers[index];
+      if (refused) batch.reject(refused);
+      else batch.resolve();
+    }
+  }
+
+  /** null when the batch has been taken, else why not. Throws when the transaction itself is lost. */
+  #attempt(batch: Batch): DagfillError | null {
+    this.#sql("SAVEPOINT batch").run();
+    try {
+      if (batch.fence !== undefined) this.#checkFence(batch.fence);
+      for (const [index, step] of batch.steps.entries()) takeStep(this.#query, step, index);
+      this.#sql("RELEASE batch").run();
+      return null;
+    } catch (error) {
+      // Throws when SQLite has already ended the whole transaction, as it may on a full disk.
+      this.#sql("ROLLBACK TO batch").run();
+      this.#sql("RELEASE batch").run();
+      return error instanceof DagfillError ? error : this.#failed("write", error);
+    }
+  }
+
+  #checkFence(fence: Fence): void {
+    const row = this.#sql("SELECT epoch FROM leases WHERE name = ?").get(fence.lease) as
+      | { epoch: number }
+      | undefined;
+    const current = row?.epoch ?? 0;
+    if (current !== fence.epoch) throw staleOwner(fence.lease, fence.epoch, current);
+  }
+
+  #rollBack(): void {
+    try {
+      this.#sql("ROLLBACK").run();
+    } catch {
+      // SQLite has rolled back by itself: there is no transaction any more.
+    }
+  }
+
+  async listRuns(query: RunQuery): Promise<RunRecord[]> {
+    checkQuery(query);
+    return this.#read(() => {
+      const at = this.#sql("SELECT executionMs FROM runs WHERE dagId = ? AND runId = ?");
+      const after =
+        query.after === undefined ? undefined : (at.get(query.dagId, query.after) as RunRow | undefined);
+      const search = runSearch(query, after?.executionMs);
+      const rows = this.#sql(
+        `SELECT * FROM runs WHERE dagId = ? AND executionMs >= ? AND executionMs <= ?${among("state", search.states)}${among(
+          "runType",
+          search.runTypes,
+        )} ORDER BY executionMs ${search.descending ? "DESC" : "ASC"} LIMIT ?`,
+      ).all(
+        search.dagId,
+        search.from,
+        search.to,
+        ...(search.states ?? []),
+        ...(search.runTypes ?? []),
+        // In SQLite a negative limit is none.
+        search.limit === Number.POSITIVE_INFINITY ? -1 : search.limit,
+      );
+      return (rows as unknown as RunRow[]).map(runRecord);
+    });
+  }
+
+  async listTaskInstances(dagId: string, runId: string): Promise<TaskInstance[]> {
+    return this.#read(() => {
+      const rows = this.#sql("SELECT * FROM tasks WHERE dagId = ? AND runId = ?").all(
+        dagId,
+        runId,
+      ) as unknown as TaskRow[];
+      return rows.sort((a, b) => byText(a.taskId, b.taskId)).map(taskInstance);
+    });
+  }
+
+  async getXcom(dagId: string, runId: string): Promise<Record<string, Record<string, Json>>> {
+    return this.#read(() => {
+      const tasks = new Map<string, [string, Json][]>();
+      for (const row of this.#sql("SELECT taskId, key, value FROM xcom WHERE dagId = ? AND runId = ?").all(
+        dagId,
+        runId,
+      )) {
+        const { taskId, key, value } = row as { taskId: string; key: string; value: string };
+        const entries = tasks.get(taskId) ?? [];
+        entries.push([key, JSON.parse(value)]);
+        tasks.set(taskId, entries);
+      }
+      // fromEntries makes own members of every key, `__proto__` too.
+      return Object.fromEntries([...tasks].map(([taskId, entries]) => [taskId, Object.fromEntries(entries)]));
+    });
+  }
+
+  async loadBackfill(id: string): Promise<Json | null> {
+    return this.#read(() => {
+      const row = this.#sql("SELECT snapshot FROM backfills WHERE id = ?").get(id) as
+        | { snapshot: string }
+        | undefined;
+      return row === undefined ? null : JSON.parse(row.snapshot);
+    });
+  }
+
+  async listBackfills(
+    query: { dagId?: string; unfinished?: boolean } = {},
+  ): Promise<{ id: string; snapshot: Json }[]> {
+    return this.#read(() => {
+      const dagId = query.dagId ?? null;
+      const rows = this.#sql(
+        "SELECT id, snapshot FROM backfills WHERE (?1 IS NULL OR dagId = ?1) AND (?2 = 0 OR finished = 0) ORDER BY place",
+      ).all(dagId, query.unfinished === true ? 1 : 0) as { id: string; snapshot: string }[];
+      return rows.map(({ id, snapshot }) => ({ id, snapshot: JSON.parse(snapshot) }));
+    });
+  }
+
+  async acquireLease(name: string, owner: string, ttlMs: number): Promise<Lease | null> {
+    checkLease(name, owner, ttlMs);
+    const now = this.#now();
+    // One statement, so that of many processes exactly one finds the lease free.
+    const row = this.#lease(
+      "acquire a lease",
+      `INSERT INTO leases (name, owner, epoch, expiresAt) VALUES (?1, ?2, 1, ?3)
+       ON CONFLICT (name) DO UPDATE SET owner = ?2, epoch = epoch + 1, expiresAt = ?3
+       WHERE owner IS NULL OR owner = ?2 OR expiresAt <= ?4 RETURNING epoch`,
+      [name, owner, now + ttlMs, now],
+    );
+    if (row === undefined) return null;
+    const { epoch } = row as { epoch: number };
+    const own = "WHERE name = ? AND epoch = ? AND owner IS NOT NULL RETURNING epoch";
+    return {
+      epoch,
+      renew: async () =>
+        this.#lease("renew a lease", `UPDATE leases SET expiresAt = ? ${own}`, [
+          this.#now() + ttlMs,
+          name,
+          epoch,
+        ]) !== undefined,
+      release: async () => {
+        if (this.#closed) return;
+        this.#lease("release a lease", `UPDATE leases SET owner = NULL, expiresAt = 0 ${own}`, [name, epoch]);
+      },
+    };
+  }
+
+  #lease(attempt: string, sql: string, values: (string | number)[]): unknown {
+    this.#open();
+    try {
+      // all() runs the statement to its end, where it commits; get() would not see that commit fail.
+      return this.#sql(sql).all(...values)[0];
+    } catch (error) {
+      throw this.#failed(attempt, error);
+    }
+  }
+
+  async readLease(name: string): Promise<{ owner: string; epoch: number; expiresAt: number } | null> {
+    return this.#read(() => {
+      const row = this.#sql(
+        "SELECT owner, epoch, expiresAt FROM leases WHERE name = ? AND owner IS NOT NULL AND expiresAt > ?",
+      ).get(name, this.#now()) as { owner: string; epoch: number; expiresAt: number } | undefined;
+      return row === undefined ? null : { owner: row.owner, epoch: row.epoch, expiresAt: row.expiresAt };
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#flush();
+    this.#closed = true;
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  readonly #query: Query = (sql) => this.#sql(sql);
+
+  #sql(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #read<T>(read: () => T): T {
+    this.#open();
+    try {
+      return read();
+    } catch (error) {
+      throw error instanceof DagfillError ? error : this.#failed("read", error);
+    }
+  }
+
+  #open(): void {
+    if (this.#closed) throw storeClosed();
+  }
+
+  #failed(attempt: string, error: unknown): DagfillError {
+    return storeFailed(`the SQLite store "${this.#path}" could not ${attempt}`, error, reasonHint(error));
+  }
+}
+
+function among(column: string, values: ReadonlySet<string> | null): string {
+  return values === null ? "" : ` AND ${column} IN (${[...values].map(() => "?").join(", ")})`;
+}

@@ -1,0 +1,163 @@
+// Opening the file: the right Node, the right kind of database, the right version of its tables.
+import type { DatabaseSync } from "node:sqlite";
+import { DagfillError } from "../error.js";
+import { invalidArgument, storeFailed } from "./refusal.js";
+import type { SqliteOptions } from "./sqlite.js";
+
+const SCHEMA_VERSION = 1;
+/** "dfil", in the header of the file: what `file` and this module know a store of dagfill by. */
+const APPLICATION_ID = 0x6466_696c;
+
+// What is looked up by key is stored by key (WITHOUT ROWID). `place` keeps backfills in the order they came.
+const TABLES = `
+  CREATE TABLE runs (
+    dagId TEXT NOT NULL, runId TEXT NOT NULL, executionMs INTEGER NOT NULL, executionDate TEXT NOT NULL,
+    intervalStart TEXT NOT NULL, intervalEnd TEXT NOT NULL, runType TEXT NOT NULL, state TEXT NOT NULL,
+    conf TEXT NOT NULL, backfillId TEXT, owner TEXT, attempt INTEGER NOT NULL,
+    startedAt TEXT, finishedAt TEXT, error TEXT, output TEXT,
+    PRIMARY KEY (dagId, runId), UNIQUE (dagId, executionMs)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE tasks (
+    dagId TEXT NOT NULL, runId TEXT NOT NULL, taskId TEXT NOT NULL, state TEXT NOT NULL, attempt INTEGER NOT NULL,
+    startedAt TEXT, finishedAt TEXT, error TEXT,
+    PRIMARY KEY (dagId, runId, taskId)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE xcom (
+    dagId TEXT NOT NULL, runId TEXT NOT NULL, taskId TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (dagId, runId, taskId, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE backfills (
+    place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, dagId TEXT NOT NULL, finished INTEGER NOT NULL,
+    snapshot TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE leases (
+    name TEXT PRIMARY KEY, owner TEXT, epoch INTEGER NOT NULL, expiresAt REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+export async function openDatabase(path: string, options: SqliteOptions): Promise<DatabaseSync> {
+  if (typeof path !== "string") throw invalidArgument("path", "a text", path);
+  const { DatabaseSync } = loadSqlite();
+  const busyTimeout = options.busyTimeout ?? 5_000;
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path);
+    database.exec(`PRAGMA busy_timeout = ${Math.max(0, Math.trunc(busyTimeout))}`);
+    // Before anything is written: the file may be another program's.
+    checkKind(database, path);
+    await switchToWal(database, Date.now() + busyTimeout);
+    database.exec("PRAGMA synchronous = FULL");
+    if (options.maxBytes !== undefined) {
+      const pageSize = pragma(database, "page_size");
+      database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(options.maxBytes / pageSize))}`);
+    }
+    makeTables(database, path);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw error instanceof DagfillError
+      ? error
+      : storeFailed(`the SQLite store "${path}" could not be opened`, error, reasonHint(error));
+  }
+}
+
+function makeTables(database: DatabaseSync, path: string): void {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    // Another process may have made them in the meantime.
+    checkKind(database, path);
+    if (pragma(database, "user_version") === 0) database.exec(TABLES);
+    database.exec("COMMIT");
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** Throws unless the database is empty or a store of a version that this one knows. */
+function checkKind(database: DatabaseSync, path: string): void {
+  const version = pragma(database, "user_version");
+  if (pragma(database, "application_id") === APPLICATION_ID) {
+    if (version <= SCHEMA_VERSION) return;
+    throw new DagfillError(
+      "STORE_FAILED",
+      `the SQLite store "${path}" has schema version ${version}; this version of dagfill knows ${SCHEMA_VERSION} and older`,
+      { hint: "upgrade dagfill", details: { found: version, known: SCHEMA_VERSION } },
+    );
+  }
+  const tables = database.prepare("SELECT count(*) AS count FROM sqlite_schema").get() as { count: number };
+  if (tables.count === 0 && version === 0) return;
+  throw new DagfillError("STORE_FAILED", `"${path}" is a SQLite database of another program`, {
+    hint: "name a file of its own for the store",
+  });
+}
+
+/** The one statement that does not wait when another process holds the file, as at the first start of many at once. */
+async function switchToWal(database: DatabaseSync, deadline: number): Promise<void> {
+  for (;;) {
+    try {
+      database.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (resultCode(error) !== BUSY || Date.now() >= deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20));
+  }
+}
+
+function pragma(database: DatabaseSync, setting: string): number {
+  const row = database.prepare(`PRAGMA ${setting}`).get() ?? {};
+  return Number(row[setting]);
+}
+
+const BUSY = 5;
+const HINTS: ReadonlyMap<number | undefined, string> = new Map([
+  [BUSY, "another process is writing to the store for longer than busyTimeout"],
+  [8, "the file or its folder is read-only"],
+  [10, "the disk or the file system failed"],
+  [11, "the file is damaged: restore a copy"],
+  [13, "the disk is full, or maxBytes is reached: make space and try again"],
+  [14, "the folder of the file has to exist, and be writable"],
+  [26, "the file is no SQLite database"],
+]);
+
+export function reasonHint(error: unknown): string | undefined {
+  return HINTS.get(resultCode(error));
+}
+
+/** SQLite's primary result code. */
+function resultCode(error: unknown): number | undefined {
+  const extended = (error as { errcode?: unknown } | undefined)?.errcode;
+  return typeof extended === "number" ? extended & 0xff : undefined;
+}
+
+/** node:sqlite, found at run time, so that a bundle for browsers never sees the import. */
+function loadSqlite(): typeof import("node:sqlite") {
+  const host = typeof process === "undefined" ? undefined : process;
+  const sqlite = host && quietly(host, () => host.getBuiltinModule?.("node:sqlite"));
+  if (sqlite) return sqlite;
+  const found = host?.versions?.node === undefined ? "no Node" : `Node ${host.versions.node}`;
+  throw new DagfillError(
+    "STORE_FAILED",
+    `the SQLite store needs node:sqlite, which Node >= 22.13 has; this is ${found}`,
+    {
+      hint: "use a later Node, or MemoryStore, which keeps nothing",
+    },
+  );
+}
+
+/** Node says once, on standard error, that node:sqlite is experimental. Which module keeps the runs is no news to who runs a
+ *  backfill, so that one warning is held back, for as long as the module loads; every other goes through. */
+function quietly<T>(host: NodeJS.Process, load: () => T): T {
+  const { emitWarning } = host;
+  host.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
+    if (rest[0] !== "ExperimentalWarning") Reflect.apply(emitWarning, host, [warning, ...rest]);
+  }) as typeof emitWarning;
+  try {
+    return load();
+  } finally {
+    host.emitWarning = emitWarning;
+  }
+}
