@@ -1,0 +1,275 @@
+//! The backfill as a state machine. It claims a slot, has the store mark the run as running, and only then asks for the
+//! callback; a slot is given on in the same batch that records the end of the run that held it.
+
+mod advance;
+mod ending;
+mod faults;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+
+use super::event::{AbortReason, CancelMode, Change, Command, Event, Notice, State};
+use super::retry::Retry;
+use super::summary::{Durations, Progress};
+use super::throttle::{Rate, Throttle, Verdict};
+
+/// Where a row stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+#[allow(missing_docs)]
+pub enum Status {
+    Waiting,
+    /// It has a slot, and the store is asked to mark it.
+    Claimed,
+    Running,
+    /// It settled, and the store is asked to record that.
+    Settled,
+    /// It failed and waits for its next attempt.
+    Retrying,
+    Success,
+    Failed,
+    Canceled,
+    /// Skipped by the plan.
+    Skipped,
+    /// Skipped because somebody else runs the date.
+    InFlight,
+    /// Skipped because the date before it did not succeed.
+    DependsOnPast,
+}
+
+/// How to run. Times in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Options {
+    /// Runs in flight at once.
+    pub max_parallel_runs: u32,
+    /// At most so many starts in a window.
+    pub rate: Option<Rate>,
+    /// What follows a failure.
+    pub retry: Retry,
+    /// A run that takes longer is aborted.
+    pub run_timeout: Option<i64>,
+    /// How long an aborted run may take to settle.
+    pub abort_grace: i64,
+    /// Starts stop after so many failures.
+    pub max_failures: Option<u32>,
+    /// One after the other, each after the success of the one before.
+    pub depends_on_past: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Flight {
+    attempt: u32,
+    started: i64,
+    /// When to abort it, or, once aborted, when to give it up.
+    deadline: Option<i64>,
+    aborted: Option<AbortReason>,
+}
+
+/// One backfill. `handle` what happened, then `poll` until there is no further command, then wait until `wake`.
+///
+/// ```
+/// use dagfill::run::backfill::{Backfill, Options};
+/// use dagfill::run::event::{Change, Command, Event};
+/// use dagfill::run::retry::Retry;
+/// let options = Options { max_parallel_runs: 2, rate: None, retry: Retry::NEVER, run_timeout: None, abort_grace: 30_000,
+///     max_failures: None, depends_on_past: false };
+/// let mut backfill = Backfill::new(3, options);
+/// backfill.begin();
+/// let Some(Command::Apply(batch)) = backfill.poll(0) else { panic!() };
+/// assert_eq!(batch.iter().filter(|change| matches!(change, Change::Begin { .. })).count(), 2);
+/// ```
+#[derive(Debug)]
+pub struct Backfill {
+    options: Options,
+    throttle: Throttle,
+    status: Vec<Status>,
+    attempts: Vec<u32>,
+    /// No row before this one is waiting.
+    next: usize,
+    flights: BTreeMap<u32, Flight>,
+    /// Marked as running by the store, but held back because of a pause.
+    held: Vec<(u32, u32)>,
+    retries: BinaryHeap<Reverse<(i64, u32)>>,
+    /// Changes for the next batch, and the batch that the store has now.
+    pending: Vec<Change>,
+    batch: Option<Vec<Change>>,
+    claimed: usize,
+    out: VecDeque<Command>,
+    progress: Progress,
+    durations: Durations,
+    failures: u32,
+    begun: bool,
+    paused: bool,
+    canceled: Option<CancelMode>,
+    /// The store failed; ends may still be tried, starts not.
+    broken: bool,
+    try_again: bool,
+    ending: Option<State>,
+    finished: bool,
+}
+
+impl Backfill {
+    /// A backfill of `rows` rows, all of them waiting.
+    pub fn new(rows: usize, options: Options) -> Backfill {
+        Backfill {
+            options,
+            throttle: Throttle::new(options.max_parallel_runs, options.rate),
+            status: vec![Status::Waiting; rows],
+            attempts: vec![0; rows],
+            next: 0,
+            flights: BTreeMap::new(),
+            held: Vec::new(),
+            retries: BinaryHeap::new(),
+            pending: Vec::new(),
+            batch: None,
+            claimed: 0,
+            out: VecDeque::new(),
+            progress: Progress { total: rows as u32, ..Progress::default() },
+            durations: Durations::default(),
+            failures: 0,
+            begun: false,
+            paused: false,
+            canceled: None,
+            broken: false,
+            try_again: false,
+            ending: None,
+            finished: false,
+        }
+    }
+
+    /// Before `begin`: says where a row stands already, because the plan skips it or because the backfill is resumed.
+    /// A row that was in flight is given as `Waiting` with the attempts it has had.
+    pub fn restore(&mut self, run: u32, status: Status, attempts: u32) {
+        let Some(slot) = self.status.get_mut(run as usize) else { return };
+        *slot = status;
+        if let Some(slot) = self.attempts.get_mut(run as usize) {
+            *slot = attempts;
+        }
+        match status {
+            Status::Success => self.progress.completed += 1,
+            Status::Failed => {
+                self.progress.failed += 1;
+                self.failures += 1;
+            }
+            Status::Canceled => self.progress.canceled += 1,
+            Status::Skipped | Status::InFlight | Status::DependsOnPast => self.progress.skipped += 1,
+            _ => {}
+        }
+    }
+
+    /// Stores that it runs; what may start then starts.
+    pub fn begin(&mut self) {
+        self.pending.push(Change::Save(State::Running));
+        if self.options.depends_on_past {
+            let blocked = self.status.iter().position(|status| *status == Status::Failed);
+            blocked.into_iter().for_each(|run| self.block_behind(run));
+        }
+        self.stop_after_failures();
+    }
+
+    /// Takes note of what happened. It never does anything by itself: `poll` says what follows.
+    pub fn handle(&mut self, event: Event, now: i64) {
+        if self.finished {
+            return;
+        }
+        match event {
+            Event::Applied => self.applied(now),
+            Event::Refused { index } => self.refused(index),
+            Event::StoreFailed => self.store_failed(),
+            Event::LeaseLost => self.lease_lost(),
+            Event::Settled { run, attempt, outcome } => self.settled(run, attempt, outcome, now),
+            Event::Pause if !self.paused && self.canceled.is_none() => {
+                self.paused = true;
+                self.pending.push(Change::Save(State::Paused));
+                self.out.push_back(Command::Notify(Notice::Paused));
+            }
+            Event::Resume if self.paused => {
+                self.paused = false;
+                self.pending.push(Change::Save(State::Running));
+                self.out.push_back(Command::Notify(Notice::Resumed));
+                for (run, attempt) in std::mem::take(&mut self.held) {
+                    self.start(run, attempt, now);
+                }
+            }
+            Event::Pause | Event::Resume => {}
+            Event::Cancel(mode) => self.cancel(mode, now),
+            Event::SetMaxParallelRuns(max) => self.throttle.set_max(max),
+        }
+    }
+
+    /// The next thing to do now; `None` when there is nothing until something happens or `wake` comes.
+    pub fn poll(&mut self, now: i64) -> Option<Command> {
+        if self.out.is_empty() && !self.finished {
+            self.expire(now);
+            if self.batch.is_none() {
+                self.assemble(now);
+            }
+        }
+        self.out.pop_front()
+    }
+
+    /// When to poll again although nothing happened: a timeout, a retry or the rate.
+    pub fn wake(&self, now: i64) -> Option<i64> {
+        if self.finished {
+            return None;
+        }
+        let deadline = self.flights.values().filter_map(|flight| flight.deadline).min();
+        let startable = !self.paused && self.canceled.is_none() && !self.broken && self.batch.is_none();
+        let retry = self.retries.peek().map(|Reverse((due, _))| *due).filter(|_| startable);
+        let rate = match self.throttle.verdict(self.in_flight(), self.claimed, now) {
+            Verdict::Wait(at) if startable && (self.next < self.status.len() || retry.is_some()) => Some(at),
+            _ => None,
+        };
+        // A retry that is due waits for the rate or for a slot, not for its own time.
+        let retry = retry.filter(|due| *due > now).map(|due| rate.map_or(due, |at| due.max(at)));
+        [deadline, retry, rate].into_iter().flatten().min()
+    }
+
+    /// Counts, as far as the store has acknowledged them.
+    pub fn progress(&self) -> Progress {
+        Progress { running: self.flights.len() as u32, ..self.progress }
+    }
+
+    /// Milliseconds until the end, once a run has ended.
+    pub fn eta(&self, now: i64) -> Option<i64> {
+        let progress = self.progress();
+        let waiting = progress.remaining().saturating_sub(progress.running);
+        let elapsed = self.flights.values().map(|flight| now - flight.started);
+        let lanes = if self.options.depends_on_past { 1 } else { self.throttle.max() };
+        let by_lanes = self.durations.eta(elapsed, waiting, lanes)?;
+        let by_rate = self
+            .throttle
+            .rate()
+            .map_or(0, |rate| i64::from(waiting.saturating_sub(1)) / i64::from(rate.count.max(1)) * rate.per_ms);
+        Some(by_lanes.max(by_rate))
+    }
+
+    /// Where each row stands.
+    pub fn status(&self) -> &[Status] {
+        &self.status
+    }
+
+    /// The last attempt of each row; 0 for one that never started.
+    pub fn attempts(&self) -> &[u32] {
+        &self.attempts
+    }
+
+    fn in_flight(&self) -> usize {
+        self.flights.len() + self.claimed + self.held.len()
+    }
+
+    fn set(&mut self, run: u32, status: Status) {
+        if let Some(slot) = self.status.get_mut(run as usize) {
+            *slot = status;
+        }
+    }
+
+    fn attempt(&self, run: u32) -> u32 {
+        self.attempts.get(run as usize).copied().unwrap_or(0)
+    }
+
+    fn finish(&mut self, state: Option<State>) {
+        self.finished = true;
+        self.out.push_back(Command::Finish(state));
+    }
+}

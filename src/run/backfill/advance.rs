@@ -1,0 +1,115 @@
+//! Forward: rows take slots, the store marks them, they start, and what it acknowledged is counted and told.
+
+use std::cmp::Reverse;
+
+use super::{Backfill, Flight, Status};
+use crate::run::event::{Change, Command, End, Notice, State};
+use crate::run::throttle::Verdict;
+
+impl Backfill {
+    /// One batch: everything that ended, then whatever may take the slots that became free.
+    pub(super) fn assemble(&mut self, now: i64) {
+        if self.broken && !std::mem::take(&mut self.try_again) {
+            if self.flights.is_empty() {
+                self.finish(None);
+            }
+            return;
+        }
+        while let Some(run) = self.claim(now) {
+            let attempt = self.attempt(run) + 1;
+            if let Some(slot) = self.attempts.get_mut(run as usize) {
+                *slot = attempt;
+            }
+            self.set(run, Status::Claimed);
+            self.claimed += 1;
+            self.pending.push(Change::Begin { run, attempt });
+        }
+        let idle = self.in_flight() == 0 && self.retries.is_empty() && !self.has_waiting();
+        if idle && self.ending.is_none() && !self.broken {
+            let state = match (self.canceled, self.failures) {
+                (Some(_), _) => State::Canceled,
+                (None, 0) => State::Success,
+                (None, _) => State::Failed,
+            };
+            self.ending = Some(state);
+            self.pending.push(Change::Save(state));
+        }
+        if !self.pending.is_empty() {
+            let batch = std::mem::take(&mut self.pending);
+            self.out.push_back(Command::Apply(batch.clone()));
+            self.batch = Some(batch);
+        }
+    }
+
+    /// The next row that may take a slot now.
+    pub(super) fn claim(&mut self, now: i64) -> Option<u32> {
+        if self.paused || self.canceled.is_some() || self.broken {
+            return None;
+        }
+        let in_order = self.options.depends_on_past;
+        let retry = self.retries.peek().map(|Reverse((due, run))| (*due, *run));
+        if in_order && (self.in_flight() > 0 || retry.is_some_and(|(due, _)| due > now)) {
+            return None;
+        }
+        if self.throttle.verdict(self.in_flight(), self.claimed, now) != Verdict::Go {
+            return None;
+        }
+        if let Some((_, run)) = retry.filter(|(due, _)| *due <= now) {
+            self.retries.pop();
+            return Some(run);
+        }
+        self.has_waiting().then(|| {
+            self.next += 1;
+            (self.next - 1) as u32
+        })
+    }
+
+    /// Whether a row has never started. Moves over those that need not.
+    pub(super) fn has_waiting(&mut self) -> bool {
+        while self.status.get(self.next).is_some_and(|status| *status != Status::Waiting) {
+            self.next += 1;
+        }
+        self.next < self.status.len()
+    }
+
+    pub(super) fn applied(&mut self, now: i64) {
+        for change in self.batch.take().unwrap_or_default() {
+            match change {
+                Change::Begin { run, attempt } => {
+                    self.claimed = self.claimed.saturating_sub(1);
+                    match (self.canceled, self.paused) {
+                        (Some(_), _) => self.record(run, attempt, End::Canceled),
+                        (None, true) => self.held.push((run, attempt)),
+                        (None, false) => self.start(run, attempt, now),
+                    }
+                }
+                Change::Requeue { run, .. } => self.out.push_back(Command::Notify(Notice::RunRetrying(run))),
+                Change::End { run, end, .. } => {
+                    let (status, count, notice) = match end {
+                        End::Success => (Status::Success, &mut self.progress.completed, Notice::RunSucceeded(run)),
+                        End::Failed => (Status::Failed, &mut self.progress.failed, Notice::RunFailed(run)),
+                        End::Canceled => (Status::Canceled, &mut self.progress.canceled, Notice::RunCanceled(run)),
+                    };
+                    *count += 1;
+                    self.set(run, status);
+                    self.out.push_back(Command::Notify(notice));
+                }
+                Change::Save(state) if self.ending == Some(state) => self.finish(Some(state)),
+                Change::Save(_) if !self.begun => {
+                    self.begun = true;
+                    self.out.push_back(Command::Notify(Notice::Started));
+                }
+                Change::Save(_) => {}
+            }
+        }
+    }
+
+    pub(super) fn start(&mut self, run: u32, attempt: u32, now: i64) {
+        let deadline = self.options.run_timeout.map(|timeout| now.saturating_add(timeout));
+        self.flights.insert(run, Flight { attempt, started: now, deadline, aborted: None });
+        self.set(run, Status::Running);
+        self.throttle.started(now);
+        self.out.push_back(Command::Notify(Notice::RunStarted(run)));
+        self.out.push_back(Command::Start { run, attempt });
+    }
+}

@@ -1,0 +1,116 @@
+//! Ends of runs: settled, failed, too late, canceled, given up.
+
+use std::cmp::Reverse;
+
+use super::{Backfill, Flight, Status};
+use crate::run::event::{AbortReason, CancelMode, Change, Command, End, Notice, Outcome};
+
+impl Backfill {
+    pub(super) fn settled(&mut self, run: u32, attempt: u32, outcome: Outcome, now: i64) {
+        let Some(flight) = self.flights.get(&run).copied().filter(|flight| flight.attempt == attempt) else { return };
+        self.flights.remove(&run);
+        self.try_again = true;
+        match (outcome, flight.aborted) {
+            (Outcome::Success, _) => {
+                self.durations.saw(now - flight.started);
+                self.record(run, attempt, End::Success);
+            }
+            (Outcome::Failed, Some(AbortReason::Cancel)) => self.record(run, attempt, End::Canceled),
+            (Outcome::Failed, _) => {
+                self.durations.saw(now - flight.started);
+                match self.options.retry.delay(attempt) {
+                    Some(delay) if self.canceled.is_none() && !self.broken => {
+                        self.set(run, Status::Retrying);
+                        self.retries.push(Reverse((now + delay, run)));
+                        self.pending.push(Change::Requeue { run, attempt });
+                    }
+                    _ => self.fail(run, attempt),
+                }
+            }
+        }
+    }
+
+    pub(super) fn fail(&mut self, run: u32, attempt: u32) {
+        self.failures += 1;
+        self.record(run, attempt, End::Failed);
+        self.stop_after_failures();
+    }
+
+    pub(super) fn record(&mut self, run: u32, attempt: u32, end: End) {
+        self.set(run, Status::Settled);
+        self.pending.push(Change::End { run, attempt, end });
+        // At once, not when it is stored: the slot is free already, and the next row must not take it.
+        if end != End::Success && self.options.depends_on_past {
+            self.block_behind(run as usize);
+        }
+    }
+
+    pub(super) fn stop_after_failures(&mut self) {
+        if self.options.max_failures.is_some_and(|most| self.failures >= most) {
+            self.give_up_waiting();
+        }
+    }
+
+    /// What never started ends as canceled; what waits for a retry is recorded so.
+    pub(super) fn give_up_waiting(&mut self) {
+        while self.has_waiting() {
+            self.set(self.next as u32, Status::Canceled);
+            self.progress.canceled += 1;
+        }
+        for Reverse((_, run)) in std::mem::take(&mut self.retries).into_sorted_vec() {
+            let attempt = self.attempt(run);
+            self.record(run, attempt, End::Canceled);
+        }
+    }
+
+    pub(super) fn cancel(&mut self, mode: CancelMode, now: i64) {
+        if self.canceled.is_none() {
+            self.out.push_back(Command::Notify(Notice::Canceling));
+            self.give_up_waiting();
+            for (run, attempt) in std::mem::take(&mut self.held) {
+                self.record(run, attempt, End::Canceled);
+            }
+        }
+        if self.canceled != Some(CancelMode::Abort) {
+            self.canceled = Some(mode);
+        }
+        if mode == CancelMode::Abort {
+            let grace = now.saturating_add(self.options.abort_grace);
+            for (run, flight) in &mut self.flights {
+                if flight.aborted.is_none() {
+                    flight.deadline = Some(grace);
+                    self.out.push_back(Command::Abort { run: *run, reason: AbortReason::Cancel });
+                }
+                flight.aborted = Some(AbortReason::Cancel);
+            }
+        }
+    }
+
+    /// Aborts what has run too long, and gives up what was aborted and does not settle.
+    pub(super) fn expire(&mut self, now: i64) {
+        let due = |flight: &Flight| flight.deadline.is_some_and(|deadline| deadline <= now);
+        let late: Vec<u32> = self.flights.iter().filter(|(_, flight)| due(flight)).map(|(run, _)| *run).collect();
+        for run in late {
+            let Some(flight) = self.flights.get_mut(&run) else { continue };
+            if flight.aborted.is_none() {
+                flight.aborted = Some(AbortReason::Timeout);
+                flight.deadline = Some(now.saturating_add(self.options.abort_grace));
+                self.out.push_back(Command::Abort { run, reason: AbortReason::Timeout });
+            } else {
+                let attempt = flight.attempt;
+                self.flights.remove(&run);
+                self.try_again = true;
+                self.out.push_back(Command::Notify(Notice::RunAbandoned(run)));
+                self.fail(run, attempt);
+            }
+        }
+    }
+
+    /// Rows behind one that did not succeed are skipped, where runs depend on the past.
+    pub(super) fn block_behind(&mut self, run: usize) {
+        for status in self.status.iter_mut().skip(run + 1).filter(|status| **status == Status::Waiting) {
+            *status = Status::DependsOnPast;
+            self.progress.skipped += 1;
+        }
+    }
+}

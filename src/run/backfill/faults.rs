@@ -1,0 +1,66 @@
+//! When the store says no: a date that is somebody else's, a store that fails, a lease that is lost.
+
+use super::{Backfill, Status};
+use crate::run::event::{AbortReason, Change, Command, Notice};
+
+impl Backfill {
+    /// One date of the batch is somebody else's: its row is skipped, the rest is tried again.
+    pub(super) fn refused(&mut self, index: usize) {
+        let Some(mut batch) = self.batch.take() else { return };
+        match batch.get(index).copied() {
+            Some(Change::Begin { run, .. }) => {
+                batch.remove(index);
+                self.claimed = self.claimed.saturating_sub(1);
+                self.set(run, Status::InFlight);
+                self.progress.skipped += 1;
+                self.out.push_back(Command::Notify(Notice::RunTaken(run)));
+                if self.options.depends_on_past {
+                    self.block_behind(run as usize);
+                }
+                self.put_back(batch);
+            }
+            _ => {
+                self.batch = Some(batch);
+                self.store_failed();
+            }
+        }
+    }
+
+    /// What was not stored goes first in the next batch.
+    pub(super) fn put_back(&mut self, mut batch: Vec<Change>) {
+        batch.append(&mut self.pending);
+        self.pending = batch;
+    }
+
+    pub(super) fn store_failed(&mut self) {
+        let batch = self.batch.take().unwrap_or_default();
+        self.ending = None;
+        self.broken = true;
+        let mut kept = Vec::new();
+        for change in batch {
+            match change {
+                // Never marked, never started: a resume finds it as it was.
+                Change::Begin { run, attempt } => {
+                    self.claimed = self.claimed.saturating_sub(1);
+                    self.set(run, Status::Waiting);
+                    if let Some(slot) = self.attempts.get_mut(run as usize) {
+                        *slot = attempt - 1;
+                    }
+                }
+                Change::Save(_) => {}
+                ended => kept.push(ended),
+            }
+        }
+        self.put_back(kept);
+        self.held.clear();
+    }
+
+    pub(super) fn lease_lost(&mut self) {
+        for (run, flight) in std::mem::take(&mut self.flights) {
+            if flight.aborted.is_none() {
+                self.out.push_back(Command::Abort { run, reason: AbortReason::Cancel });
+            }
+        }
+        self.finish(None);
+    }
+}

@@ -1,0 +1,138 @@
+//! What may happen to a backfill, and what it may ask for: two closed lists. Runs are row numbers of the plan.
+
+/// How the host's callback settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its promise was fulfilled.
+    Success,
+    /// Its promise was rejected.
+    Failed,
+}
+
+/// What happens to running runs on a cancel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelMode {
+    /// They end by themselves.
+    Finish,
+    /// Their signals are aborted.
+    Abort,
+}
+
+/// Something happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// The store acknowledged the last batch.
+    Applied,
+    /// The store refused the last batch because of one change: its run exists, or is not as planned. Nothing was stored.
+    Refused {
+        /// Position in the batch.
+        index: usize,
+    },
+    /// The store failed. Nothing of the last batch was stored.
+    StoreFailed,
+    /// The lease went to somebody else: nothing may be stored or started any more.
+    LeaseLost,
+    /// A run's callback settled.
+    Settled {
+        /// Row.
+        run: u32,
+        /// The attempt that settled; an older one changes nothing.
+        attempt: u32,
+        /// How.
+        outcome: Outcome,
+    },
+    /// Start nothing until `Resume`.
+    Pause,
+    /// Start again.
+    Resume,
+    /// Start nothing any more.
+    Cancel(CancelMode),
+    /// Another number of slots.
+    SetMaxParallelRuns(u32),
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum End {
+    Success,
+    Failed,
+    Canceled,
+}
+
+/// State of the whole backfill, as it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum State {
+    Running,
+    Paused,
+    Success,
+    Failed,
+    Canceled,
+}
+
+/// One change for the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Change {
+    /// The run is about to start: create its record, or take over the one that stands there.
+    Begin { run: u32, attempt: u32 },
+    /// It failed and will be tried again.
+    Requeue { run: u32, attempt: u32 },
+    /// It ended.
+    End { run: u32, attempt: u32, end: End },
+    /// The backfill itself changed state.
+    Save(State),
+}
+
+/// Why a run's signal is aborted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum AbortReason {
+    Timeout,
+    Cancel,
+}
+
+/// News for listeners. They are told only what the store has acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Notice {
+    Started,
+    Paused,
+    Resumed,
+    Canceling,
+    RunStarted(u32),
+    RunSucceeded(u32),
+    RunFailed(u32),
+    RunRetrying(u32),
+    RunCanceled(u32),
+    /// The run was recorded as failed although its work may still go on.
+    RunAbandoned(u32),
+    /// Somebody else has the run: the row is skipped as in flight.
+    RunTaken(u32),
+}
+
+/// What the host must do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Store these in one transaction, then say `Applied`, `Refused`, `StoreFailed` or `LeaseLost`.
+    Apply(Vec<Change>),
+    /// Call the callback.
+    Start {
+        /// Row.
+        run: u32,
+        /// From 1.
+        attempt: u32,
+    },
+    /// Abort the run's signal.
+    Abort {
+        /// Row.
+        run: u32,
+        /// Why.
+        reason: AbortReason,
+    },
+    /// Tell the listeners.
+    Notify(Notice),
+    /// All is over. `None`: the store failed or the lease was lost, and the backfill can be resumed.
+    Finish(Option<State>),
+}

@@ -1,0 +1,59 @@
+//! Counts of a backfill, and when it will have ended.
+
+use std::collections::VecDeque;
+
+/// total = completed + failed + skipped + canceled + remaining; remaining includes the running ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub struct Progress {
+    pub total: u32,
+    pub completed: u32,
+    pub failed: u32,
+    pub skipped: u32,
+    pub canceled: u32,
+    pub running: u32,
+}
+
+impl Progress {
+    /// What has not ended.
+    pub fn remaining(&self) -> u32 {
+        self.total - self.completed - self.failed - self.skipped - self.canceled
+    }
+}
+
+/// Foretells from the durations seen. The median of the last twenty: one slow run must not move it.
+#[derive(Debug, Clone, Default)]
+pub struct Durations {
+    last: VecDeque<i64>,
+}
+
+impl Durations {
+    /// A run took `ms`.
+    pub fn saw(&mut self, ms: i64) {
+        self.last.push_back(ms.max(0));
+        if self.last.len() > 20 {
+            self.last.pop_front();
+        }
+    }
+
+    /// The median, once a run has ended.
+    pub fn median(&self) -> Option<i64> {
+        let mut sorted: Vec<i64> = self.last.iter().copied().collect();
+        sorted.sort_unstable();
+        sorted.get(sorted.len() / 2).copied()
+    }
+
+    /// Milliseconds until all is done: the runs in flight finish their median (`elapsed` says how long each has run), the
+    /// `waiting` ones fill the `lanes` behind them.
+    pub fn eta(&self, elapsed: impl Iterator<Item = i64>, waiting: u32, lanes: usize) -> Option<i64> {
+        let median = self.median()?;
+        let (mut left, mut longest) = (i64::from(waiting) * median, 0);
+        for elapsed in elapsed {
+            let rest = (median - elapsed).max(0);
+            left += rest;
+            longest = longest.max(rest);
+        }
+        let lanes = (lanes.max(1) as i64).min(i64::from(waiting).max(1));
+        Some(if waiting == 0 { longest } else { (left / lanes).max(median).max(longest) })
+    }
+}
