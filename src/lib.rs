@@ -8,6 +8,7 @@
 //!
 //! The modules, in floor order: a module names only modules above it in this list, never a neighbour on its own line.
 
+pub mod dag;
 pub mod error;
 pub mod run;
 pub mod time;
