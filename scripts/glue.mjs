@@ -24,7 +24,7 @@ export async function glue() {
   const start = performance.now();
   say("compiling the Rust core to wasm (about 30 s the first time)");
   const target = "wasm32-unknown-unknown";
-  await run("cargo", [...toolchain.cargo, "build", "--quiet", "--release", "--lib", "--target", target], {
+  await run("cargo", ["build", "--quiet", "--release", "--lib", "--target", target], {
     env: toolchain.env,
   });
   const compiled = join(

@@ -1,21 +1,46 @@
-// Finds or makes a Rust toolchain that compiles for wasm32-unknown-unknown.
+// Finds or makes a Rust toolchain that compiles for wasm32-unknown-unknown. Three ways, in this order: the target is
+// there; rustup adds it; Debian's packages bring a compiler and the sources of its standard library.
+// DAGFILL_WASM_TARGET=present|rustup|debian takes one way and no other.
 import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { ask, Failure, root, run, say } from "./process.mjs";
+import { debianReady, debianRust } from "./debian-rust.mjs";
+import { ask, Failure, run, say } from "./process.mjs";
 
 const target = "wasm32-unknown-unknown";
 
-/** The arguments that put `cargo` on a toolchain with the wasm target, and how it was found. */
+/** How to call cargo and clippy for the wasm target: `env` goes to either, `clippy` is the command. */
 export async function wasmToolchain() {
-  if (hasTarget(["rustc"])) return { way: "present", cargo: [] };
-  say(`rustup target add ${target}: Rust's library for wasm is not there yet (a few seconds)`);
-  await run("rustup", ["target", "add", target], { quiet: true, timeout: 120_000 });
-  return { way: "rustup", cargo: [] };
+  const forced = process.env.DAGFILL_WASM_TARGET;
+  const ways = forced ? [forced] : ["present", ...(debianReady() ? ["debian"] : []), "rustup", "debian"];
+  if (ask("cargo", ["--version"]) === null) throw new Failure("Rust is needed: install it with rustup");
+  let reason;
+  for (const way of ways) {
+    if (!Object.hasOwn(attempts, way)) {
+      throw new Failure(`DAGFILL_WASM_TARGET: expected present, rustup or debian, got ${way}`);
+    }
+    try {
+      const toolchain = await attempts[way]();
+      if (toolchain !== null) return { way, ...toolchain };
+      reason ??= new Failure(`Rust's library for ${target} is not there`);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      say(`${way}: ${error.message}`);
+      reason = error;
+    }
+  }
+  throw new Failure(`no Rust toolchain for ${target} (tried: ${ways.join(", ")}). ${reason.message}`);
 }
 
-function hasTarget([rustc, ...toolchain]) {
-  const folder = ask(rustc, [...toolchain, "--print", "target-libdir", "--target", target], { cwd: root });
-  if (ask(rustc, [...toolchain, "--version"]) === null)
-    throw new Failure("Rust is needed: install it with rustup");
-  return folder !== null && existsSync(folder) && existsSync(join(folder, "..", "lib"));
-}
+const ownToolchain = { env: {}, clippy: ["cargo", "clippy"] };
+
+const attempts = {
+  async present() {
+    const folder = ask("rustc", ["--print", "target-libdir", "--target", target]);
+    return folder !== null && existsSync(folder) ? ownToolchain : null;
+  },
+  async rustup() {
+    say(`rustup target add ${target}: Rust's library for wasm is not there yet (20 MB, at most 3 minutes)`);
+    await run("rustup", ["target", "add", target], { quiet: true, timeout: 180_000 });
+    return attempts.present();
+  },
+  debian: () => debianRust(target),
+};
