@@ -7,17 +7,13 @@ import { type BackfillRow, type RunRow, runRecord, type TaskRow, taskInstance } 
 import { type RunUpdate, type Step, steps } from "./step.js";
 import type { Fence, Lease, RunQuery, RunRecord, RunStore, StoreChange, TaskInstance } from "./store.js";
 
-/** A row is never changed but replaced, so that an undone batch puts the old one back. */
-interface Run {
-  row: RunRow;
-}
-
 /** The runs of one DAG. */
 interface Shelf {
-  byId: Map<string, Run>;
-  byDate: Map<number, Run>;
+  byId: Map<string, RunRow>;
+  /** Made when the first run comes out of order; as long as each is later than the one before, none can meet another. */
+  byDate: Map<number, RunRow> | null;
   /** All runs; by execution date while `sorted`. */
-  runs: Run[];
+  rows: RunRow[];
   sorted: boolean;
 }
 
@@ -49,8 +45,12 @@ export class MemoryStore implements RunStore {
       if (current !== fence.epoch) throw staleOwner(fence.lease, fence.epoch, current);
     }
     const undo: Undo[] = [];
+    let index = 0;
     try {
-      for (const [index, step] of planned.entries()) this.#take(step, index, undo);
+      for (const step of planned) {
+        this.#take(step, index, undo);
+        index += 1;
+      }
     } catch (error) {
       for (const back of undo.reverse()) back();
       throw error;
@@ -98,60 +98,61 @@ export class MemoryStore implements RunStore {
   #createRun(row: RunRow, index: number, undo: Undo[]): void {
     let shelf = this.#shelves.get(row.dagId);
     if (shelf === undefined) {
-      shelf = { byId: new Map(), byDate: new Map(), runs: [], sorted: true };
+      shelf = { byId: new Map(), byDate: null, rows: [], sorted: true };
       this.#shelves.set(row.dagId, shelf);
     }
-    const { byId, byDate, runs } = shelf;
-    if (byDate.has(row.executionMs) || byId.has(row.runId)) {
+    const { byId, rows } = shelf;
+    const last = rows[rows.length - 1];
+    const inOrder = last === undefined || last.executionMs < row.executionMs;
+    if (!inOrder) shelf.byDate ??= new Map(rows.map((other) => [other.executionMs, other]));
+    if (byId.has(row.runId) || shelf.byDate?.has(row.executionMs)) {
       throw runExists(index, row.dagId, row.runId, row.executionDate);
     }
-    const run: Run = { row };
-    const last = runs[runs.length - 1];
-    if (last !== undefined && last.row.executionMs > row.executionMs) shelf.sorted = false;
-    byId.set(row.runId, run);
-    byDate.set(row.executionMs, run);
-    runs.push(run);
+    byId.set(row.runId, row);
+    shelf.byDate?.set(row.executionMs, row);
+    rows.push(row);
+    if (!inOrder) shelf.sorted = false;
     undo.push(() => {
       byId.delete(row.runId);
-      byDate.delete(row.executionMs);
-      runs.pop();
+      shelf.byDate?.delete(row.executionMs);
+      rows.pop();
     });
   }
 
   #updateRun(update: RunUpdate, index: number, undo: Undo[]): void {
     const { dagId, runId, columns, executionMs, ifState } = update;
-    const run = this.#shelves.get(dagId)?.byId.get(runId);
-    if (run === undefined) throw unknownRun(index, dagId, runId);
-    const before = run.row;
-    if (ifState !== undefined && !ifState.includes(before.state)) {
-      throw otherState(index, dagId, runId, before.state, ifState);
+    const row = this.#shelves.get(dagId)?.byId.get(runId);
+    if (row === undefined) throw unknownRun(index, dagId, runId);
+    if (ifState !== undefined && !ifState.includes(row.state)) {
+      throw otherState(index, dagId, runId, row.state, ifState);
     }
-    if (executionMs !== undefined && executionMs !== before.executionMs) {
-      throw otherDate(index, before.executionDate, executionMs);
+    if (executionMs !== undefined && executionMs !== row.executionMs) {
+      throw otherDate(index, row.executionDate, executionMs);
     }
-    run.row = { ...before, ...columns };
-    undo.push(() => {
-      run.row = before;
-    });
+    const before: Partial<RunRow> = {};
+    for (const column in columns) copyColumn(row, before, column as keyof RunRow);
+    Object.assign(row, columns);
+    undo.push(() => Object.assign(row, before));
   }
 
   async listRuns(query: RunQuery): Promise<RunRecord[]> {
     this.#open();
     checkQuery(query);
     const shelf = this.#shelves.get(query.dagId);
-    const after = query.after === undefined ? undefined : shelf?.byId.get(query.after)?.row.executionMs;
+    const after = query.after === undefined ? undefined : shelf?.byId.get(query.after)?.executionMs;
     const search = runSearch(query, after);
     if (shelf === undefined) return [];
+    const { rows } = shelf;
     if (!shelf.sorted) {
-      shelf.runs.sort((a, b) => a.row.executionMs - b.row.executionMs);
+      rows.sort((a, b) => a.executionMs - b.executionMs);
       shelf.sorted = true;
     }
-    const first = firstFrom(shelf.runs, search.from);
-    const end = firstFrom(shelf.runs, search.to + 1);
+    const first = firstFrom(rows, search.from);
+    const end = firstFrom(rows, search.to + 1);
     const found: RunRecord[] = [];
     for (let step = 0; step < end - first && found.length < search.limit; step += 1) {
-      const run = shelf.runs[search.descending ? end - 1 - step : first + step];
-      if (run !== undefined && selects(search, run.row)) found.push(runRecord(run.row));
+      const row = rows[search.descending ? end - 1 - step : first + step];
+      if (row !== undefined && selects(search, row)) found.push(runRecord(row));
     }
     return found;
   }
@@ -247,13 +248,17 @@ function replace<K, V>(map: Map<K, V>, key: K, value: V | undefined, undo: Undo[
   });
 }
 
-/** The first place in the sorted runs whose execution date is at or after `ms`. */
-function firstFrom(runs: readonly Run[], ms: number): number {
+function copyColumn<C extends keyof RunRow>(from: RunRow, to: Partial<RunRow>, column: C): void {
+  to[column] = from[column];
+}
+
+/** The first place in the sorted rows whose execution date is at or after `ms`. */
+function firstFrom(rows: readonly RunRow[], ms: number): number {
   let low = 0;
-  let high = runs.length;
+  let high = rows.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((runs[middle]?.row.executionMs ?? 0) < ms) low = middle + 1;
+    if ((rows[middle]?.executionMs ?? 0) < ms) low = middle + 1;
     else high = middle;
   }
   return low;
