@@ -102,9 +102,13 @@ class SqliteStore implements RunStore {
       this.#sql("RELEASE batch").run();
       return null;
     } catch (error) {
-      // Throws when SQLite has already ended the whole transaction, as it may on a full disk.
-      this.#sql("ROLLBACK TO batch").run();
-      this.#sql("RELEASE batch").run();
+      try {
+        this.#sql("ROLLBACK TO batch").run();
+        this.#sql("RELEASE batch").run();
+      } catch {
+        // SQLite has ended the whole transaction, as it does when the disk is full.
+        throw error;
+      }
       return error instanceof DagfillError ? error : this.#failed("write", error);
     }
   }

@@ -1,0 +1,223 @@
+// What a SQLite store says when the file, the disk or the process is not as it should be.
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { test } from "node:test";
+import { DagfillError } from "dagfill";
+import { batch, DAG, found, writeBatches } from "./batches.mjs";
+import { openSqliteStore, ownFolder } from "./stores.mjs";
+
+function folderOf(t) {
+  const { folder, remove } = ownFolder();
+  t.after(remove);
+  return folder;
+}
+const storeFailed = (pattern) => (error) => {
+  assert.ok(error instanceof DagfillError, error.stack);
+  assert.equal(error.code, "STORE_FAILED");
+  assert.match(error.message, pattern);
+  return true;
+};
+
+test("the store says that it is durable, and in memory that it is not", async (t) => {
+  const store = await openSqliteStore(join(folderOf(t), "runs.sqlite"));
+  assert.equal(store.durable, true);
+  await store.close();
+  const memory = await openSqliteStore(":memory:");
+  assert.equal(memory.durable, false);
+  await memory.close();
+});
+
+test("WAL, and what was written is there when the file is opened again", async (t) => {
+  const path = join(folderOf(t), "runs.sqlite");
+  const store = await openSqliteStore(path);
+  await store.apply(batch(0));
+  const lease = await store.acquireLease("l", "one", 60_000);
+  assert.ok(existsSync(`${path}-wal`));
+  await store.close();
+  const again = await openSqliteStore(path);
+  assert.deepEqual(await found(again), { whole: new Set([0]), half: [] });
+  assert.equal((await again.readLease("l")).epoch, lease.epoch);
+  await again.close();
+});
+
+test("a folder that is not there", async (t) => {
+  const path = join(folderOf(t), "missing", "runs.sqlite");
+  await assert.rejects(openSqliteStore(path), (error) => {
+    storeFailed(/unable to open database file/)(error);
+    assert.match(error.hint, /folder/);
+    return true;
+  });
+});
+
+test("a file that is no database, and one that is damaged", async (t) => {
+  const folder = folderOf(t);
+  const text = join(folder, "text.sqlite");
+  writeFileSync(text, "this is not a database ".repeat(500));
+  await assert.rejects(openSqliteStore(text), storeFailed(/not a database/));
+
+  const path = join(folder, "runs.sqlite");
+  const store = await openSqliteStore(path);
+  await writeBatches(store, 0, { acknowledged: () => {}, until: (number) => number >= 300 });
+  await store.close();
+  const bytes = readFileSync(path);
+  bytes.fill(0xff, 4096);
+  writeFileSync(path, bytes);
+  const damaged = await openSqliteStore(path);
+  await assert.rejects(damaged.listRuns({ dagId: DAG }), storeFailed(/malformed|corrupt/));
+  await assert.rejects(damaged.apply(batch(300)), storeFailed(/malformed|corrupt/));
+  await assert.rejects(damaged.acquireLease("l", "one", 1), storeFailed(/malformed|corrupt/));
+  await damaged.close();
+});
+
+test("a database of another program is left as it is", async (t) => {
+  const path = join(folderOf(t), "airflow.db");
+  const other = new DatabaseSync(path);
+  other.exec("CREATE TABLE dag_run (id INTEGER)");
+  other.close();
+  const before = readFileSync(path);
+  await assert.rejects(openSqliteStore(path), storeFailed(/another program/));
+  assert.deepEqual(readFileSync(path), before);
+});
+
+test("a store of a later version", async (t) => {
+  const path = join(folderOf(t), "runs.sqlite");
+  await (await openSqliteStore(path)).close();
+  const file = new DatabaseSync(path);
+  file.exec("PRAGMA user_version = 2");
+  file.close();
+  await assert.rejects(openSqliteStore(path), (error) => {
+    storeFailed(/schema version 2.*knows 1/)(error);
+    assert.deepEqual(error.details, { found: 2, known: 1 });
+    return true;
+  });
+});
+
+test("another process that does not let go of the file", async (t) => {
+  const path = join(folderOf(t), "runs.sqlite");
+  const store = await openSqliteStore(path, { busyTimeout: 20 });
+  const other = new DatabaseSync(path);
+  other.exec("BEGIN IMMEDIATE");
+  const answers = await Promise.allSettled([
+    store.apply(batch(0)),
+    store.apply(batch(1)),
+    store.acquireLease("l", "one", 1_000),
+  ]);
+  for (const { reason } of answers) storeFailed(/locked/)(reason);
+  other.exec("ROLLBACK");
+  other.close();
+  await store.apply(batch(0));
+  assert.deepEqual(await found(store), { whole: new Set([0]), half: [] });
+  await store.close();
+});
+
+/** Fills the store until it fails; then what was acknowledged is there, nothing by half, and reading works. */
+async function fillUp(store) {
+  const acknowledged = new Set();
+  const until = (number) => number > 50_000;
+  const error = await writeBatches(store, 0, {
+    inFlight: 8,
+    acknowledged: (number) => acknowledged.add(number),
+    until,
+  }).catch((reason) => reason);
+  storeFailed(/full/)(error);
+  assert.ok(acknowledged.size > 10, `${acknowledged.size} batches before the end`);
+  assert.deepEqual(await found(store), { whole: acknowledged, half: [] });
+  return acknowledged;
+}
+
+test("a full disk (maxBytes): typed error, what was acknowledged is there, goes on when there is space", async (t) => {
+  const path = join(folderOf(t), "runs.sqlite");
+  const small = await openSqliteStore(path, { maxBytes: 400_000 });
+  const acknowledged = await fillUp(small);
+  await small.close();
+  const store = await openSqliteStore(path);
+  assert.deepEqual(await found(store), { whole: acknowledged, half: [] });
+  await writeBatches(store, 60_000, {
+    acknowledged: (number) => acknowledged.add(number),
+    until: (number) => number >= 60_100,
+  });
+  assert.deepEqual(await found(store), { whole: acknowledged, half: [] });
+  await store.close();
+});
+
+test("a full disk: one batch that is too large takes nobody of its turn with it", async (t) => {
+  const path = join(folderOf(t), "runs.sqlite");
+  const store = await openSqliteStore(path, { maxBytes: 400_000 });
+  const large = {
+    type: "save-backfill",
+    id: "large",
+    dagId: DAG,
+    finished: false,
+    snapshot: "x".repeat(1_000_000),
+  };
+  const answers = await Promise.allSettled([
+    store.apply(batch(0)),
+    store.apply([...batch(1), large]),
+    store.apply(batch(2)),
+  ]);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    ["fulfilled", "rejected", "fulfilled"],
+  );
+  storeFailed(/full/)(answers[1].reason);
+  assert.deepEqual(await found(store), { whole: new Set([0, 2]), half: [] });
+  assert.equal(await store.loadBackfill("large"), null);
+  await store.close();
+});
+
+test("a full disk (a small file system): the same when the commit itself finds no space", async (t) => {
+  const { folder, remove } = ownFolder();
+  const disk = join(folder, "disk");
+  mkdirSync(disk);
+  let mounted = false;
+  t.after(() => {
+    if (mounted) execFileSync("umount", [disk]);
+    remove();
+  });
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], { stdio: "ignore" });
+    mounted = true;
+  } catch {
+    t.skip("mounting a small file system needs root");
+    return;
+  }
+  const ballast = join(disk, "ballast");
+  writeFileSync(ballast, Buffer.alloc(400_000));
+  const store = await openSqliteStore(join(disk, "runs.sqlite"));
+  const acknowledged = await fillUp(store);
+  rmSync(ballast);
+  await writeBatches(store, 60_000, {
+    acknowledged: (number) => acknowledged.add(number),
+    until: (number) => number >= 60_005,
+  });
+  assert.deepEqual(await found(store), { whole: acknowledged, half: [] });
+  await store.close();
+  const again = await openSqliteStore(join(disk, "runs.sqlite"));
+  assert.deepEqual(await found(again), { whole: acknowledged, half: [] });
+  await again.close();
+});
+
+test("a Node without node:sqlite is told which one it takes", async (t) => {
+  t.mock.method(process, "getBuiltinModule", () => undefined);
+  await assert.rejects(
+    openSqliteStore("runs.sqlite"),
+    storeFailed(/needs node:sqlite, which Node >= 22\.13 has; this is Node /),
+  );
+});
+
+test("opening a store writes nothing to standard error, and other warnings still come", () => {
+  const program = `
+    import { openSqliteStore } from "dagfill/store/sqlite";
+    process.emitWarning("before", "ExperimentalWarning");
+    await (await openSqliteStore(":memory:")).close();
+    process.emitWarning("after", "ExperimentalWarning");`;
+  const options = { cwd: import.meta.dirname, encoding: "utf8" };
+  const { stderr, status } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], options);
+  assert.equal(status, 0, stderr);
+  assert.doesNotMatch(stderr, /SQLite/);
+  assert.match(stderr, /before/);
+  assert.match(stderr, /after/);
+});
