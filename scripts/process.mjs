@@ -28,42 +28,41 @@ export function ownPath() {
   return [join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter);
 }
 
-/** Runs a program. `quiet` keeps its output and shows it only when it fails; `timeout` is in milliseconds. */
-export function run(command, args = [], { cwd = root, env = {}, quiet = false, timeout = 0, input } = {}) {
+/** Runs a program and gives what it printed. `quiet` shows that only when it fails; `timeout` is in milliseconds. */
+export function run(command, args = [], { cwd = root, env = {}, quiet = false, timeout = 0 } = {}) {
   return new Promise((resolve, reject) => {
     const shown = [command, ...args].join(" ");
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, PATH: ownPath(), ...env },
-      stdio: [
-        input === undefined ? "ignore" : "pipe",
-        quiet ? "pipe" : "inherit",
-        quiet ? "pipe" : "inherit",
-      ],
+      stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
-    child.stdout?.on("data", (chunk) => (output += chunk));
-    child.stderr?.on("data", (chunk) => (output += chunk));
-    if (input !== undefined) child.stdin.end(input);
+    const streams = [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ];
+    for (const [from, to] of streams) {
+      from.setEncoding("utf8").on("data", (chunk) => {
+        output += chunk;
+        if (!quiet) to.write(chunk);
+      });
+    }
     const timer = timeout > 0 ? setTimeout(() => child.kill("SIGKILL"), timeout) : undefined;
     child.on("error", (error) => {
       clearTimeout(timer);
-      reject(
-        new Failure(
-          error.code === "ENOENT"
-            ? `${command} is not on this machine (needed for: ${shown})`
-            : String(error),
-        ),
-      );
+      const missing = `${command} is not on this machine (needed for: ${shown})`;
+      reject(new Failure(error.code === "ENOENT" ? missing : String(error)));
     });
     child.on("close", (code, signal) => {
       clearTimeout(timer);
       if (code === 0) return resolve(output);
       const end =
-        signal === "SIGKILL" && timeout > 0
+        signal !== null && timeout > 0
           ? `took longer than ${timeout / 1000} s`
           : `ended with ${code ?? signal}`;
-      reject(new Failure(`${shown} ${end}${output && `\n${output.trimEnd()}`}`));
+      const failure = new Failure(`${shown} ${end}${quiet && output ? `\n${output.trimEnd()}` : ""}`);
+      reject(Object.assign(failure, { output }));
     });
   });
 }
