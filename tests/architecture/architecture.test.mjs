@@ -1,0 +1,104 @@
+// The sources keep the floors; and every rule is shown a tree that breaks it, so that it cannot have gone blind.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { entries } from "../../scripts/entries.mjs";
+import { root } from "../../scripts/process.mjs";
+import { offences } from "./floors.mjs";
+
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+function sources() {
+  const list = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  const paths = list.split("\n").filter((path) => path !== "" && existsSync(join(root, path)));
+  const read = /^(src|js|scripts|www\/src|tests|bench)\/.*\.([mc]?[jt]sx?|rs)$|^(Cargo\.toml|package\.json)$/;
+  return Object.fromEntries(
+    paths.filter((path) => read.test(path)).map((path) => [path, readFileSync(join(root, path), "utf8")]),
+  );
+}
+
+test("the sources keep the floors, the doors, the lengths and the names", () => {
+  const tree = sources();
+  assert.ok(Object.keys(tree).length > 20, "the sources were found");
+  assert.deepEqual(offences(tree), []);
+});
+
+test("package.json exports the entries that the build makes", () => {
+  const files = (value) => (typeof value === "string" ? [value] : Object.values(value).flatMap(files));
+  const exported = files(manifest.exports).filter((file) => /\.c?js$/.test(file));
+  const built = Object.entries(entries)
+    .filter(([, entry]) => !entry.bin)
+    .flatMap(([name, entry]) => [`./dist/${name}.js`, ...(entry.cjs ? [`./dist/${name}.cjs`] : [])]);
+  assert.deepEqual([...new Set(exported)].sort(), built.sort());
+});
+
+const broken = {
+  "a floor names a higher one": [
+    { "src/time/zone.rs": "use crate::{error::Error, plan::Plan};" },
+    "src/time/zone.rs: time names plan, which is not on a lower floor",
+  ],
+  "a neighbour is named": [
+    { "src/dag.rs": "fn f() { crate::macros::render() }" },
+    "src/dag.rs: dag names macros, which is not on a lower floor",
+  ],
+  "a neighbour is named by super": [
+    { "src/dag/order.rs": "use super::super::schedule::Schedule;" },
+    "src/dag/order.rs: dag names schedule, which is not on a lower floor",
+  ],
+  "a module stands on no floor": [{ "src/cloud.rs": "" }, "src/cloud.rs: cloud stands on no floor"],
+  "a foreign crate comes in by another door": [
+    { "src/plan/request.rs": "use chrono::NaiveDate;" },
+    "src/plan/request.rs: only src/time may name the crate chrono",
+  ],
+  "a foreign crate is named without use": [
+    { "src/run.rs": "#[derive(serde::Serialize)] struct S;" },
+    "src/run.rs: only src/wire may name the crate serde",
+  ],
+  "a dependency is nobody's": [
+    { "Cargo.toml": '[dependencies]\nrand = "1"\n' },
+    "Cargo.toml: rand has no door in tests/architecture/floors.mjs",
+  ],
+  "a file is too long": [
+    { "js/plan.ts": "\n".repeat(351) },
+    "js/plan.ts: 351 lines, more than 350 mean two ideas",
+  ],
+  "a name says nothing": [{ "js/utils.ts": "" }, "js/utils.ts: the name utils.ts says nothing"],
+  "the glue has a second door": [
+    { "js/plan.ts": 'import * as glue from "../.cache/glue/dagfill.js";' },
+    "js/plan.ts: only js/raw.ts imports the generated glue",
+  ],
+  "the face needs Node": [
+    { "js/plan.ts": 'import { readFileSync } from "node:fs";' },
+    "js/plan.ts: imports node:fs, which not every host has",
+  ],
+  "the page reaches into the sources": [
+    { "www/src/main.ts": 'import { face } from "../../js/face.js";' },
+    "www/src/main.ts: imports ../../js/face.js; the page uses the package by its name",
+  ],
+  "the package depends on another": [
+    { "package.json": '{"dependencies":{"left-pad":"1"}}' },
+    "package.json: dependencies is not empty; the package brings all it needs",
+  ],
+};
+for (const [name, [tree, sentence]] of Object.entries(broken)) {
+  test(`goes red when ${name}`, () => assert.deepEqual(offences(tree), [sentence]));
+}
+
+const fine = {
+  "lower floors, own parts and prose": {
+    "src/plan/preview.rs":
+      '//! See crate::run and chrono::Utc.\nuse crate::{plan::request::Request, schedule::cron, time};\nconst TEXT: &str = "crate::wasm";',
+  },
+  "a module that has the name of a foreign crate": {
+    "src/plan.rs": "use crate::schedule::{cron::Cron, every};",
+  },
+  "super within the module": { "src/run/backfill/advance.rs": "use super::super::event::Event;" },
+};
+for (const [name, tree] of Object.entries(fine)) {
+  test(`lets pass ${name}`, () => assert.deepEqual(offences(tree), []));
+}
