@@ -12,5 +12,8 @@ pub mod dag;
 pub mod error;
 pub mod run;
 pub mod time;
+
+pub mod schedule;
+
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

@@ -67,6 +67,13 @@ pub fn read_date(input: DateInput<'_>, zone: &Zone, edge: Edge) -> Result<Instan
     read_edge(input, zone, edge).map(|(instant, _)| instant)
 }
 
+/// Everything that a date names: a whole civil day, or one instant, or both readings of a repeated wall-clock time.
+pub fn read_span(input: DateInput<'_>, zone: &Zone) -> Result<Bounds> {
+    let (start, is_day) = read_edge(input, zone, Edge::Start)?;
+    let (end, _) = read_edge(input, zone, Edge::End)?;
+    Ok(Bounds { range: Range { start, end }, start_is_day: is_day, end_is_day: is_day })
+}
+
 fn read_edge(input: DateInput<'_>, zone: &Zone, edge: Edge) -> Result<(Instant, bool)> {
     let text = match input {
         DateInput::Number(ms) => return Ok((Instant::from_js(ms)?, false)),

@@ -12,6 +12,25 @@ pub enum DateInput<'a> {
     Text(&'a str),
 }
 
+/// A date as it was given, kept.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Date {
+    /// Milliseconds since 1970.
+    Number(f64),
+    /// ISO 8601 text.
+    Text(String),
+}
+
+impl Date {
+    /// The same, borrowed.
+    pub fn as_input(&self) -> DateInput<'_> {
+        match self {
+            Date::Number(ms) => DateInput::Number(*ms),
+            Date::Text(text) => DateInput::Text(text),
+        }
+    }
+}
+
 /// What a text turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {

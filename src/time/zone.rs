@@ -127,6 +127,18 @@ impl Zone {
         instant.civil(self.offset_at(instant))
     }
 
+    /// The span around `instant` in which the offset is known to stay as it is: its first instant, the first one after it,
+    /// and the offset in seconds. It may be shorter than the truth, because it ends where the source was not asked yet.
+    pub fn steady(&self, instant: Instant) -> (Instant, Instant, i32) {
+        let number = instant.ms() >> BLOCK_BITS;
+        let Some(block) = self.block(number) else { return (Instant::MIN, Instant::MAX, 0) };
+        let later = block.changes.partition_point(|(at, _)| *at <= instant);
+        let last = later.checked_sub(1).and_then(|i| block.changes.get(i)).copied();
+        let (from, offset) = last.unwrap_or((Instant::clamped(number << BLOCK_BITS), block.first));
+        let to = block.changes.get(later).map_or(Instant::clamped((number + 1) << BLOCK_BITS), |(at, _)| *at);
+        (from, to, offset)
+    }
+
     /// Every change of the offset in `[from, to)`, ascending.
     pub fn changes(&self, from: Instant, to: Instant) -> Vec<Change> {
         if self.is_utc() || from >= to {

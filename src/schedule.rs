@@ -1,0 +1,108 @@
+//! Floor 1: which dates a schedule has. Cron texts become bit sets that one enumerator walks; only this module names the
+//! `cron` crate.
+
+mod clock;
+mod every;
+mod exclude;
+mod expand;
+mod explain;
+mod field;
+mod parse;
+mod pattern;
+mod quartz;
+mod source;
+mod timetable;
+
+pub use crate::time::Date;
+pub use clock::ClockChange;
+pub use explain::{DateExplanation, Explanation};
+pub use timetable::{DataInterval, Timetable};
+
+/// Who reads a cron text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dialect {
+    /// Cron as Airflow reads it: 5 fields; 6 with seconds first; 7 with seconds first and the year last; Sunday = 0 or 7.
+    #[default]
+    Unix,
+    /// 6 or 7 fields with seconds first; Sunday = 1; both day fields must hold. Read by the `cron` crate.
+    Quartz,
+}
+
+/// A schedule as it was given.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum ScheduleInput {
+    /// One or several cron texts: the dates of all of them.
+    Cron {
+        /// The texts.
+        texts: Vec<String>,
+        /// Who reads them.
+        dialect: Dialect,
+    },
+    /// A fixed period.
+    Every {
+        /// ISO 8601 duration. Days and longer are steps on the calendar, hours and shorter pass on a stopwatch.
+        period: String,
+        /// A date that the steps are counted from, in both directions. Without one: see [`Timetable::anchored`].
+        anchor: Option<Date>,
+    },
+    /// Explicit dates, in any order.
+    Dates(Vec<Date>),
+    /// No schedule: manual runs only.
+    #[default]
+    None,
+}
+
+/// What a run of a date covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Kind {
+    /// From its date to the next one; due when that has ended. Airflow 2.
+    #[default]
+    Interval,
+    /// Nothing; due at its date. Airflow 3.
+    Trigger,
+}
+
+/// What becomes of wall-clock times that a clock change removes (gap) or repeats (fold).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dst {
+    /// A removed time moves forward by the gap, a repeated one runs at its second occurrence; expressions whose hour field
+    /// covers all 24 hours follow real time.
+    #[default]
+    Airflow,
+    /// Gap backward, first reading.
+    Earlier,
+    /// Gap forward, second reading.
+    Later,
+    /// Gap dropped, second reading.
+    Skip,
+    /// Gap forward, both readings.
+    Both,
+}
+
+/// What is no date of the schedule after all.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Exclude {
+    /// Civil days, wall-clock times and instants.
+    Dates(Vec<Date>),
+    /// The dates of a cron text (unix dialect).
+    Cron(String),
+}
+
+/// How a schedule is read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TimetableOptions {
+    /// IANA name. Default UTC.
+    pub time_zone: String,
+    /// Default interval.
+    pub kind: Kind,
+    /// Default Airflow's rule.
+    pub dst: Dst,
+    /// Default nothing.
+    pub exclude: Option<Exclude>,
+}
+
+impl Default for TimetableOptions {
+    fn default() -> Self {
+        TimetableOptions { time_zone: "UTC".into(), kind: Kind::default(), dst: Dst::default(), exclude: None }
+    }
+}

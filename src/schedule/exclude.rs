@@ -1,0 +1,71 @@
+//! Dates that are no dates of a schedule after all.
+
+use super::expand;
+use super::parse::{Cron, parse};
+use super::pattern::Pattern;
+use super::{Dialect, Dst, Exclude};
+use crate::error::{Code, Error, Result};
+use crate::time::{Instant, Range, Zone, read_span};
+
+/// What is left out.
+#[derive(Debug)]
+pub(super) enum Exclusion {
+    Nothing,
+    /// Spans of milliseconds, both ends included, ascending and disjoint.
+    Spans(Vec<(f64, f64)>),
+    Cron(Pattern),
+}
+
+impl Exclusion {
+    pub(super) fn new(exclude: Option<&Exclude>, zone: &Zone) -> Result<Exclusion> {
+        match exclude {
+            None => Ok(Exclusion::Nothing),
+            Some(Exclude::Dates(dates)) => {
+                let mut spans = Vec::new();
+                for (index, date) in dates.iter().enumerate() {
+                    let span =
+                        read_span(date.as_input(), zone).map_err(|error| error.field(format!("exclude[{index}]")))?;
+                    let (start, end) = (span.range.start.js(), span.range.end.js());
+                    if span.start_is_day {
+                        spans.push((start, end));
+                    } else {
+                        spans.extend([(start, start), (end, end)]);
+                    }
+                }
+                spans.sort_by(|a, b| a.0.total_cmp(&b.0));
+                // Disjoint spans, so that the last one that starts before a date decides.
+                spans.dedup_by(|next, last| {
+                    let overlap = next.0 <= last.1;
+                    last.1 = if overlap { last.1.max(next.1) } else { last.1 };
+                    overlap
+                });
+                Ok(Exclusion::Spans(spans))
+            }
+            Some(Exclude::Cron(text)) => match parse(text, Dialect::Unix)
+                .map_err(|error| error.field("exclude.cron"))?
+            {
+                Cron::Pattern(pattern) => Ok(Exclusion::Cron(pattern)),
+                Cron::Once => Err(Error::at(Code::InvalidCron, text, 0..text.len(), "@once has no dates to exclude")
+                    .field("exclude.cron")),
+            },
+        }
+    }
+
+    pub(super) fn is_nothing(&self) -> bool {
+        matches!(self, Exclusion::Nothing)
+    }
+
+    /// Whether `date` is left out.
+    pub(super) fn has(&self, date: Instant, zone: &Zone, dst: Dst) -> bool {
+        match self {
+            Exclusion::Nothing => false,
+            Exclusion::Spans(spans) => {
+                let after = spans.partition_point(|(start, _)| *start <= date.js());
+                after.checked_sub(1).and_then(|index| spans.get(index)).is_some_and(|(_, end)| date.js() <= *end)
+            }
+            Exclusion::Cron(pattern) => {
+                !expand::expand(pattern, zone, dst, Range { start: date, end: date }, 1).is_empty()
+            }
+        }
+    }
+}

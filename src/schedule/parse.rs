@@ -1,0 +1,186 @@
+//! Cron as Airflow reads it: presets, five to seven fields, and which of the two day fields decide.
+
+use super::field::{FIELDS, Field, Item, Part};
+use super::pattern::{DayRule, Fields, Pattern, Years};
+use super::{Dialect, quartz};
+use crate::error::Result;
+
+/// Longer texts are refused unread. All values of all fields but the year fit in 1,000 bytes.
+const LONGEST: usize = 4_096;
+
+/// What a cron text stands for.
+pub(super) enum Cron {
+    Pattern(Pattern),
+    /// `@once`: the one date where the schedule starts.
+    Once,
+}
+
+const PRESETS: [(&str, &str); 8] = [
+    ("@hourly", "0 * * * *"),
+    ("@daily", "0 0 * * *"),
+    ("@midnight", "0 0 * * *"),
+    ("@weekly", "0 0 * * 0"),
+    ("@monthly", "0 0 1 * *"),
+    ("@quarterly", "0 0 1 */3 *"),
+    ("@yearly", "0 0 1 1 *"),
+    ("@annually", "0 0 1 1 *"),
+];
+
+/// Reads a cron text. INVALID_CRON with the span of the wrong part.
+pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Cron> {
+    let whole = Part { input: text, start: 0, end: text.len() };
+    if text.len() > LONGEST {
+        return Err(whole.fail(format!("{} bytes: a cron text has at most {LONGEST}", text.len())));
+    }
+    let parts = split(text);
+    if let Some(first) = parts.first().filter(|part| part.text().starts_with('@')) {
+        return preset(*first, Part { end: parts.last().map_or(first.end, |last| last.end), ..*first });
+    }
+    let fields = match dialect {
+        Dialect::Unix => unix(whole, &parts)?,
+        Dialect::Quartz => quartz::fields(whole, &parts)?,
+    };
+    Ok(Cron::Pattern(Pattern::new(fields)))
+}
+
+/// The parts between ASCII white space.
+fn split(text: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut start = None;
+    for (at, byte) in text.bytes().chain([b' ']).enumerate() {
+        match (byte.is_ascii_whitespace(), start) {
+            (false, None) => start = Some(at),
+            (true, Some(from)) => {
+                parts.push(Part { input: text, start: from, end: at });
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    parts
+}
+
+fn preset(name: Part<'_>, all: Part<'_>) -> Result<Cron> {
+    let is = |preset: &str| name.text().eq_ignore_ascii_case(preset);
+    if is("@every") {
+        return Err(all
+            .fail("@every: expected a preset such as @daily; a fixed period is no cron text")
+            .hint("Write { every: \"PT6H\" }."));
+    }
+    if name.end < all.end {
+        return Err(Part { start: name.end, ..all }.fail("expected nothing after a preset"));
+    }
+    if is("@once") {
+        return Ok(Cron::Once);
+    }
+    if let Some((_, text)) = PRESETS.iter().find(|(preset, _)| is(preset)) {
+        return parse(text, Dialect::Unix);
+    }
+    if is("@continuous") {
+        return Err(name.fail("@continuous starts a run when the last one has ended: it has no dates to expand"));
+    }
+    if is("@reboot") {
+        return Err(name.fail("@reboot depends on a machine's start: it has no dates to expand"));
+    }
+    let shown: String = name.text().chars().take(40).collect();
+    let names = PRESETS.iter().map(|(preset, _)| *preset).chain(["@once"]);
+    let error =
+        name.fail(format!("no preset is named {shown:?}: expected @hourly, @daily, @weekly, @monthly, @yearly"));
+    Err(error.did_you_mean(name.text(), names))
+}
+
+/// A field's list, read.
+#[derive(Default)]
+struct List {
+    bits: u64,
+    star: bool,
+    last_day: bool,
+    last_weekdays: u64,
+    nth: [u8; 7],
+    years: Years,
+    /// There is a `*` in the text, with or without a step.
+    asterisk: bool,
+}
+
+fn unix(whole: Part<'_>, parts: &[Part<'_>]) -> Result<Fields> {
+    // Five fields leave the second out, and all but seven the year.
+    let first = match parts.len() {
+        5 => 1,
+        6 | 7 => 0,
+        0 => {
+            return Err(whole.fail("an empty text: expected 5 fields (minute, hour, day of month, month, day of week)"));
+        }
+        count => {
+            let wrong = parts.get(7).map_or(whole, |part| Part { end: whole.end, ..*part });
+            let message = format!(
+                "{count} fields: expected 5 (minute, hour, day of month, month, day of week), 6 with the second first, or 7 with the year last"
+            );
+            return Err(wrong.fail(message));
+        }
+    };
+    let mut lists: [List; 7] = Default::default();
+    let [second, .., year] = &mut lists;
+    (second.bits, year.star) = (1, true);
+    for ((field, list), part) in FIELDS.iter().zip(&mut lists).skip(first).zip(parts) {
+        *list = read(field, *part)?;
+    }
+    let [second, minute, hour, day, month, weekday, year] = lists;
+    let rule = rule(&day, &weekday);
+    Ok(Fields {
+        seconds: second.bits,
+        minutes: minute.bits,
+        hours: hour.bits,
+        days: day.bits,
+        last_day: day.last_day,
+        months: month.bits,
+        weekdays: weekday.bits,
+        nth: weekday.nth,
+        last_weekdays: weekday.last_weekdays,
+        rule,
+        years: (!year.star).then_some(year.years),
+    })
+}
+
+/// A day field restricts unless it has a `*` of its own. A list of all its values restricts too (and then every day fits),
+/// except beside a field whose text has an asterisk: there it counts as one.
+fn rule(day: &List, weekday: &List) -> DayRule {
+    let free_day = day.star || day.bits == 0xFFFF_FFFE && weekday.asterisk;
+    let free_weekday = weekday.star || weekday.bits == 0x7F && day.asterisk;
+    match (free_day, free_weekday) {
+        (true, true) => DayRule::Every,
+        (true, false) => DayRule::Weekday,
+        (false, true) => DayRule::Day,
+        (false, false) => DayRule::Either,
+    }
+}
+
+fn read(field: &Field, part: Part<'_>) -> Result<List> {
+    let mut list = List { asterisk: part.text().contains('*'), ..List::default() };
+    for item in part.split(',') {
+        match field.item(item)? {
+            Item::Star => {
+                list.star = true;
+                list.bits |= (2 << field.max.min(62)) - (1 << field.min);
+            }
+            Item::Values { first, last, step } => {
+                let size = field.max - field.min + 1;
+                for value in (first..=last).step_by(step as usize) {
+                    let value = field.min + (value - field.min) % size;
+                    if field.max < 64 {
+                        list.bits |= 1 << value;
+                    } else {
+                        list.years.insert(value);
+                    }
+                }
+            }
+            Item::LastDay => list.last_day = true,
+            Item::LastWeekday(day) => list.last_weekdays |= 1 << day,
+            Item::Nth(day, nth) => {
+                if let Some(bits) = list.nth.get_mut(day as usize) {
+                    *bits |= 1 << nth;
+                }
+            }
+        }
+    }
+    Ok(list)
+}

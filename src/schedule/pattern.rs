@@ -1,0 +1,197 @@
+//! A cron text as bit sets over civil time, and the walk over its days. Bit n stands for the value n.
+
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use crate::time::Civil;
+
+/// Which of the two day fields decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DayRule {
+    /// Neither field restricts.
+    Every,
+    /// The day of month.
+    Day,
+    /// The day of week.
+    Weekday,
+    /// One of them is enough: Unix.
+    Either,
+    /// Both must hold: Quartz.
+    Both,
+}
+
+/// The fields of a cron text.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Fields {
+    pub(super) seconds: u64,
+    pub(super) minutes: u64,
+    pub(super) hours: u64,
+    pub(super) days: u64,
+    /// The last day of the month.
+    pub(super) last_day: bool,
+    pub(super) months: u64,
+    pub(super) weekdays: u64,
+    /// For each weekday from Sunday: bit n = the n-th of the month.
+    pub(super) nth: [u8; 7],
+    /// Weekdays whose last occurrence in the month is meant.
+    pub(super) last_weekdays: u64,
+    pub(super) rule: DayRule,
+    /// None = every year.
+    pub(super) years: Option<Years>,
+}
+
+/// A set of years.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Years(Vec<u64>);
+
+impl Years {
+    pub(super) fn insert(&mut self, year: u32) {
+        let word = (year / 64) as usize;
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        if let Some(word) = self.0.get_mut(word) {
+            *word |= 1 << (year % 64);
+        }
+    }
+
+    pub(super) fn contains(&self, year: u32) -> bool {
+        self.0.get((year / 64) as usize).is_some_and(|word| word >> (year % 64) & 1 == 1)
+    }
+}
+
+/// Fields made ready for the walk.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    pub(super) fields: Fields,
+    /// Milliseconds of the day, ascending.
+    pub(super) times: Rc<[f64]>,
+    /// By the weekday of a month's first day: the days (bit 0 = the first) that the day of week names.
+    by_weekday: [u32; 7],
+    /// The same for `last_weekdays`, before all but the last seven days are cut.
+    by_last_weekday: [u32; 7],
+    /// Kinds of year that have a date: bit (weekday of 1 January, + 7 in a leap year).
+    year_kinds: u16,
+}
+
+/// Days before each month, in a common and in a leap year.
+const BEFORE: [[i64; 13]; 2] = [
+    [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365],
+    [0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366],
+];
+
+fn leap(year: i64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+/// The day number of 1 January.
+fn new_year(year: i64) -> i64 {
+    let past = year - 1;
+    365 * past + past.div_euclid(4) - past.div_euclid(100) + past.div_euclid(400) - 719_162
+}
+
+/// The weekday of a day number, Sunday = 0.
+fn weekday(day: i64) -> usize {
+    (day + 4).rem_euclid(7) as usize
+}
+
+/// First day (counted from 1 January) and length of each month of `months`.
+fn months_of(leap: bool, months: u64) -> impl Iterator<Item = (i64, u32)> {
+    let before = BEFORE.get(usize::from(leap)).map_or(&[] as &[i64], |table| table.as_slice());
+    before.windows(2).enumerate().filter_map(move |(index, pair)| match pair {
+        [first, next] if months >> (index + 1) & 1 == 1 => Some((*first, (next - first) as u32)),
+        _ => None,
+    })
+}
+
+impl Pattern {
+    pub(super) fn new(fields: Fields) -> Pattern {
+        let bits = |set: u64, end: i64| (0..end).filter(move |bit| set >> bit & 1 == 1);
+        let mut times = Vec::new();
+        for hour in bits(fields.hours, 24) {
+            for minute in bits(fields.minutes, 60) {
+                times.extend(bits(fields.seconds, 60).map(|s| ((hour * 3600 + minute * 60 + s) * 1000) as f64));
+            }
+        }
+        let (mut by_weekday, mut by_last_weekday) = ([0; 7], [0; 7]);
+        for (first, (plain, last)) in by_weekday.iter_mut().zip(&mut by_last_weekday).enumerate() {
+            for day in 0..31 {
+                let weekday = (first + day) % 7;
+                let nth = fields.nth.get(weekday).is_some_and(|nth| nth >> (day / 7 + 1) & 1 == 1);
+                *plain |= u32::from(fields.weekdays >> weekday & 1 == 1 || nth) << day;
+                *last |= u32::from(fields.last_weekdays >> weekday & 1 == 1) << day;
+            }
+        }
+        let mut pattern = Pattern { fields, times: times.into(), by_weekday, by_last_weekday, year_kinds: 0 };
+        for kind in 0..14 {
+            let found = months_of(kind >= 7, pattern.fields.months)
+                .any(|(first, length)| pattern.days((kind % 7 + first as usize) % 7, length) != 0);
+            pattern.year_kinds |= u16::from(found) << kind;
+        }
+        pattern
+    }
+
+    /// Whether the hour field holds every hour.
+    pub(super) fn covers_every_hour(&self) -> bool {
+        self.fields.hours.count_ones() == 24
+    }
+
+    /// The days (bit 0 = the first) of a month that starts on the weekday `first` and has `length` days.
+    fn days(&self, first: usize, length: u32) -> u32 {
+        let all = u32::MAX >> (32 - length);
+        let days = (self.fields.days >> 1) as u32 | u32::from(self.fields.last_day) << (length - 1);
+        let of = |table: &[u32; 7]| table.get(first).copied().unwrap_or(0);
+        let weekdays = of(&self.by_weekday) | of(&self.by_last_weekday) & !(all >> 7);
+        all & match self.fields.rule {
+            DayRule::Every => all,
+            DayRule::Day => days,
+            DayRule::Weekday => weekdays,
+            DayRule::Either => days | weekdays,
+            DayRule::Both => days & weekdays,
+        }
+    }
+
+    /// Walks the months that have a date between two day numbers, both included: the month's first day number and its days
+    /// as bits (bit 0 = the first), never none.
+    ///
+    /// The calendar has fourteen kinds of year, and each comes back within forty years: a pattern that no kind of year fits
+    /// is known never to fire without walking at all.
+    pub(super) fn walk(&self, from: i64, to: i64, mut month: impl FnMut(i64, u32) -> ControlFlow<()>) {
+        if self.year_kinds == 0 || from > to {
+            return;
+        }
+        let years = i64::from(Civil::from_day(from, 0).year())..=i64::from(Civil::from_day(to, 0).year());
+        for year in years {
+            if self.fields.years.as_ref().is_some_and(|years| !u32::try_from(year).is_ok_and(|y| years.contains(y))) {
+                continue;
+            }
+            let (start, leap) = (new_year(year), leap(year));
+            if self.year_kinds >> (weekday(start) + 7 * usize::from(leap)) & 1 == 0 {
+                continue;
+            }
+            for (before, length) in months_of(leap, self.fields.months) {
+                let first = start + before;
+                let mut days = self.days(weekday(first), length);
+                if first < from {
+                    days &= u32::MAX.checked_shl((from - first) as u32).unwrap_or(0);
+                }
+                if first + i64::from(length) > to {
+                    days &= u32::try_from(to - first).map_or(0, |last| u32::MAX >> (31 - last.min(31)));
+                }
+                if days != 0 && month(first, days).is_break() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Whether the pattern has any date in the years 1 to 9999.
+    pub(super) fn ever_fires(&self) -> bool {
+        let mut found = false;
+        self.walk(new_year(1), new_year(10_000) - 1, |_, _| {
+            found = true;
+            ControlFlow::Break(())
+        });
+        found
+    }
+}
