@@ -1,0 +1,225 @@
+// The entry `dagfill/shell`: runs a task's rendered `command` in a child process of Node.
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import { DagfillError, type Json } from "./error.js";
+import { type Ending, runCommand, type StopSignal } from "./shell/command.js";
+import { LONGEST_LINE, Tail } from "./shell/lines.js";
+import { nearest } from "./suggest.js";
+
+export interface ShellOptions {
+  /** Folder in which the commands run. Default: the one of this process. */
+  cwd?: string;
+  /** Variables beside those of this process; `undefined` takes one away. */
+  env?: Record<string, string | undefined>;
+  /** The shell's program. Default: `/bin/sh`, on Windows `cmd.exe`. */
+  shell?: string;
+  /** Gets every line that a command prints, as it comes. Default: nobody does. What it throws harms nothing. */
+  onLine?: (line: ShellLine) => void;
+  /** Milliseconds that an aborted command has to end (SIGTERM) before it is killed (SIGKILL). Default 5000. */
+  killGrace?: number;
+}
+
+/** A line that a command printed, without its line feed. Lines longer than 1 MiB are cut. */
+export interface ShellLine {
+  text: string;
+  source: "stdout" | "stderr";
+  dagId: string;
+  runId: string;
+  taskId: string;
+  executionDate: string;
+  attempt: number;
+}
+
+/** What a command needs of its task: a part of `TaskContext`. */
+export interface ShellTask {
+  readonly dagId: string;
+  readonly runId: string;
+  readonly taskId: string;
+  readonly command?: string;
+  readonly params: Json;
+  readonly executionDate: string;
+  readonly localDate: string;
+  readonly dataInterval: { readonly start: string; readonly end: string };
+  readonly attempt: number;
+  readonly runType: string;
+  readonly backfillId?: string;
+  readonly conf: Record<string, Json>;
+  readonly signal: StopSignal;
+  xcomPush(key: string, value: Json): void;
+}
+
+/**
+ * Makes the `executeTask` that runs each task's `command`, with its templates resolved, in the platform's shell.
+ *
+ * - The environment carries `DAGFILL_DAG_ID`, `DAGFILL_RUN_ID`, `DAGFILL_TASK_ID`, `DAGFILL_RUN_TYPE`, `DAGFILL_ATTEMPT`,
+ *   `DAGFILL_EXECUTION_DATE`, `DAGFILL_LOCAL_DATE`, `DAGFILL_DATA_INTERVAL_START`, `DAGFILL_DATA_INTERVAL_END`,
+ *   `DAGFILL_BACKFILL_ID` (in a backfill), and as JSON `DAGFILL_CONF` and `DAGFILL_PARAMS`.
+ * - The last line on stdout of the form `xcom:{"rows": 3}` is the task's XCom: each key for itself (`{{ xcom.task.rows }}`), and the
+ *   whole object as `return_value`, unless it has a key of that name. `xcom:` before any other JSON gives `return_value` alone.
+ * - A code other than 0 fails the task; the message ends with the last lines of stderr.
+ * - Abort ends everything that the command started, not only the shell: SIGTERM, then SIGKILL after `killGrace`.
+ * - What a command leaves running in the background when it ends by itself goes on, and holds nothing up.
+ */
+export function shellTasks(options: ShellOptions = {}): (task: ShellTask) => Promise<Json | undefined> {
+  const { cwd, env, shell = defaultShell(), onLine, killGrace = 5_000 } = checked(options);
+  return async (task) => {
+    if (task.command === undefined) {
+      throw new DagfillError("INVALID_DAG", `expected a command in the task "${task.taskId}", got none`, {
+        field: `tasks.${task.taskId}.command`,
+        hint: "only tasks with a command can be run by shellTasks; others need an executeTask of their own",
+      });
+    }
+    if (task.signal.aborted) throw abortError(task, "was not started");
+    const tail = { stdout: new Tail(20, 2_000), stderr: new Tail(20, 2_000) };
+    let xcom: { text: string; cut: boolean } | undefined;
+    const ending = await runCommand({
+      file: shell,
+      args: shellArguments(shell, task.command),
+      cwd,
+      env: { ...process.env, ...env, ...variables(task) },
+      signal: task.signal,
+      killGrace,
+      onLine(source, text, cut) {
+        tail[source].push(text);
+        if (source === "stdout" && text.startsWith(xcomMark))
+          xcom = { text: text.slice(xcomMark.length), cut };
+        try {
+          onLine?.({ text, source, ...identity(task) });
+        } catch {
+          // A log that fails is no reason to fail the task.
+        }
+      },
+    }).catch((error: unknown) => {
+      throw notStarted(error, shell, cwd);
+    });
+    if (ending.aborted) throw abortError(task, "was ended");
+    if (ending.code !== 0) throw new CommandError(ending, tail.stderr.text() || tail.stdout.text());
+    return xcom === undefined ? undefined : pushXcom(task, xcom.text, xcom.cut);
+  };
+}
+
+/** A command that ended with another code than 0, or by a signal that was not ours. */
+export class CommandError extends Error {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+
+  constructor(ending: Ending, tail: string) {
+    const how = ending.signal === null ? `with exit code ${ending.code}` : `by ${ending.signal}`;
+    super(`the command ended ${how}${tail && `:\n${tail}`}`);
+    this.name = "CommandError";
+    this.exitCode = ending.code;
+    this.signal = ending.signal;
+  }
+}
+
+const xcomMark = "xcom:";
+
+function pushXcom(task: ShellTask, text: string, cut: boolean): Json | undefined {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch (error) {
+    // `xcom: pushed` is a word in a log; a brace says that a value was meant, and losing it in silence would be worse.
+    if (!text.trimStart().startsWith("{")) return undefined;
+    const got = cut ? `a line of more than ${LONGEST_LINE} characters` : (error as Error).message;
+    throw new DagfillError(
+      "INVALID_OPTION",
+      `expected JSON after "${xcomMark}" in the output of "${task.taskId}", got ${got}`,
+      {
+        input: text.slice(0, 1_000),
+        hint: 'print one line, such as xcom:{"rows": 3}; large values belong into a file whose path is the XCom',
+      },
+    );
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  for (const [key, part] of Object.entries(value)) {
+    if (key !== "return_value") task.xcomPush(key, part);
+  }
+  return Object.hasOwn(value, "return_value") ? value.return_value : value;
+}
+
+const kinds = {
+  cwd: "string",
+  env: "object",
+  shell: "string",
+  onLine: "function",
+  killGrace: "number",
+} as const;
+
+function checked(options: ShellOptions): ShellOptions {
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(kinds, name)) {
+      const meant = nearest(name, Object.keys(kinds));
+      throw new DagfillError("INVALID_OPTION", `expected an option of shellTasks, got "${name}"`, {
+        field: name,
+        ...(meant !== undefined && { hint: `did you mean "${meant}"?` }),
+      });
+    }
+    const kind = kinds[name as keyof ShellOptions];
+    const fits = typeof value === kind && value !== null && !(kind === "number" && !(Number(value) >= 0));
+    if (value === undefined || fits) continue;
+    const expected = kind === "number" ? "a number of milliseconds from 0 on" : `a ${kind}`;
+    throw new DagfillError("INVALID_OPTION", `expected "${name}" to be ${expected}, got ${String(value)}`, {
+      field: name,
+    });
+  }
+  return options;
+}
+
+function identity({ dagId, runId, taskId, executionDate, attempt }: ShellTask) {
+  return { dagId, runId, taskId, executionDate, attempt };
+}
+
+function variables(task: ShellTask): Record<string, string | undefined> {
+  return {
+    DAGFILL_DAG_ID: task.dagId,
+    DAGFILL_RUN_ID: task.runId,
+    DAGFILL_TASK_ID: task.taskId,
+    DAGFILL_RUN_TYPE: task.runType,
+    DAGFILL_ATTEMPT: String(task.attempt),
+    DAGFILL_EXECUTION_DATE: task.executionDate,
+    DAGFILL_LOCAL_DATE: task.localDate,
+    DAGFILL_DATA_INTERVAL_START: task.dataInterval.start,
+    DAGFILL_DATA_INTERVAL_END: task.dataInterval.end,
+    // Set to undefined rather than left out: a command that itself runs dagfill must not hand on its own.
+    DAGFILL_BACKFILL_ID: task.backfillId,
+    DAGFILL_CONF: JSON.stringify(task.conf),
+    DAGFILL_PARAMS: JSON.stringify(task.params ?? null),
+  };
+}
+
+function defaultShell(): string {
+  return process.platform === "win32" ? (process.env.ComSpec ?? "cmd.exe") : "/bin/sh";
+}
+
+function shellArguments(shell: string, command: string): string[] {
+  // cmd.exe has its own quoting: /s takes away exactly the outer quotes and leaves the rest as it was written.
+  return basename(shell).toLowerCase().startsWith("cmd")
+    ? ["/d", "/s", "/c", `"${command}"`]
+    : ["-c", command];
+}
+
+function abortError(task: ShellTask, what: string): DagfillError {
+  return new DagfillError("ABORTED", `the command of "${task.taskId}" ${what}: its run was aborted`);
+}
+
+function notStarted(error: unknown, shell: string, cwd: string | undefined): DagfillError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "E2BIG") {
+    return new DagfillError(
+      "INVALID_OPTION",
+      "expected a command and environment that the system can pass on, got more than it allows",
+      {
+        cause: error,
+        hint: "pass large values in files; conf and params are in the environment too",
+      },
+    );
+  }
+  // The system says ENOENT for the folder as for the program.
+  const missing = code === "ENOENT" && cwd !== undefined && !existsSync(cwd) ? `no folder ${cwd}` : message;
+  return new DagfillError("INVALID_OPTION", `expected a shell that starts, got ${missing}`, {
+    cause: error,
+    field: missing === message ? "shell" : "cwd",
+    input: missing === message ? shell : String(cwd),
+  });
+}
