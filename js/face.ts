@@ -4,6 +4,18 @@ import { call, raw } from "./raw.js";
 
 export { DagfillError, type ErrorCode } from "./error.js";
 export type { Json, JsonInput } from "./json.js";
+export {
+  countRange,
+  type DateInput,
+  expandRange,
+  explainDate,
+  explainSchedule,
+  nextDates,
+  previousDates,
+  type ScheduleInput,
+  type TimetableOptions,
+  type Warning,
+} from "./schedule.js";
 export { MemoryStore } from "./store/memory.js";
 export type {
   DataInterval,

@@ -1,7 +1,8 @@
 // The one door to the generated wasm glue. Nothing else imports it, so that how and when the module is instantiated,
 // and what a trap means, is said in one place.
 import * as glue from "../.cache/glue/dagfill.js";
-import { DagfillError } from "./error.js";
+import { DagfillError, type ErrorCode, type ErrorDetail } from "./error.js";
+import { knowsZone, zoneNames, zoneOffsets } from "./zones.js";
 
 /** The exports of the wasm module. */
 export type Raw = typeof glue;
@@ -44,6 +45,7 @@ export async function load(
 function started(): void {
   ready = true;
   instances = 1;
+  glue.setHost({ knowsZone, zoneNames, zoneOffsets });
 }
 
 /** Counts the instances so far. Whoever holds an object of the wasm side remembers the number it was made under:
@@ -57,19 +59,30 @@ export function reset(): void {
   if (!ready) return;
   glue.__wbg_reset_state();
   instances += 1;
+  glue.setHost({ knowsZone, zoneNames, zoneOffsets });
 }
 
-/** One call into wasm. A trap, or a stack that overflowed, ends as INTERNAL, and the next call has a new instance. */
+/** One call into wasm. What the core refuses ends as a DagfillError; a trap, or a stack that overflowed, ends as
+ *  INTERNAL, and the next call has a new instance. */
 export function call<T>(use: (wasm: Raw) => T): T {
   const wasm = raw();
   try {
     return use(wasm);
   } catch (error) {
-    if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error;
+    throw understood(error);
+  }
+}
+
+/** What the core threw, as an error for people. */
+function understood(error: unknown): unknown {
+  if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
     reset();
-    throw new DagfillError("INTERNAL", `expected an answer from the core, got a trap: ${error.message}`, {
+    return new DagfillError("INTERNAL", `expected an answer from the core, got a trap: ${error.message}`, {
       cause: error,
       hint: "this is a bug of dagfill; the core was started again and the next call works",
     });
   }
+  if (error instanceof Error || typeof error !== "object" || error === null) return error;
+  const { code, message, ...detail } = error as { code: ErrorCode; message: string } & ErrorDetail;
+  return new DagfillError(code, message, detail);
 }

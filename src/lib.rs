@@ -8,12 +8,15 @@
 //!
 //! The modules, in floor order: a module names only modules above it in this list, never a neighbour on its own line.
 
-pub mod dag;
 pub mod error;
-pub mod run;
 pub mod time;
 
+pub mod dag;
 pub mod schedule;
+
+pub mod run;
+
+pub mod wire;
 
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

@@ -157,6 +157,13 @@ impl Backfill {
         }
     }
 
+    /// Before `begin`: a row whose callback runs already, because this machine takes the place of another.
+    pub fn adopt(&mut self, run: u32, attempt: u32, started: i64) {
+        self.restore(run, Status::Running, attempt);
+        let deadline = self.options.run_timeout.map(|timeout| started.saturating_add(timeout));
+        self.flights.insert(run, Flight { attempt, started, deadline, aborted: None });
+    }
+
     /// Stores that it runs; what may start then starts.
     pub fn begin(&mut self) {
         self.pending.push(Change::Save(State::Running));

@@ -1,5 +1,14 @@
 //! Floor 5: what JavaScript sees. Converts arguments, calls a lower floor, converts the answer.
 
+mod convert;
+mod driver;
+mod host;
+mod timetable;
+
+pub use driver::RawBackfill;
+pub use host::set_host;
+pub use timetable::RawTimetable;
+
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The version of this crate, the same as that of the package around it.
@@ -7,4 +16,17 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[must_use]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// The name nearest to a misspelt one, for "did you mean".
+#[wasm_bindgen]
+#[must_use]
+pub fn nearest(word: &str, names: Vec<String>) -> Option<String> {
+    crate::error::nearest(word, names.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// A duration text in milliseconds.
+#[wasm_bindgen(js_name = readDuration)]
+pub fn read_duration(text: &str) -> Result<f64, wasm_bindgen::JsValue> {
+    crate::time::read_duration(text).map(|ms| ms as f64).map_err(convert::thrown)
 }

@@ -1,0 +1,208 @@
+// Options are checked here, one by one, before anything else sees them: wasm takes NaN and wrong types silently, and an
+// option that is misspelt and ignored runs the wrong dates.
+import { DagfillError, type ErrorCode } from "./error.js";
+import type { Json } from "./json.js";
+import { call } from "./raw.js";
+
+/** Checks one value; `path` names it in the error. */
+export type Reader<T> = (value: unknown, path: string) => T;
+
+/** What a member of an options object must be. A member that is absent or `undefined` is not read. */
+export type Spec<T> = { readonly [K in keyof T]-?: Reader<Exclude<T[K], undefined>> };
+
+/** "got" of a message: the value, short, as JavaScript would write it. */
+export function shown(value: unknown): string {
+  if (typeof value === "string")
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  return String(value);
+}
+
+export function wrong(
+  path: string,
+  expected: string,
+  value: unknown,
+  code: ErrorCode = "INVALID_OPTION",
+): DagfillError {
+  return new DagfillError(code, `${path}: expected ${expected}, got ${shown(value)}`, { field: path });
+}
+
+/** Reads an options object member by member. A name that is not in `spec` is refused. */
+export function fields<T extends object>(value: unknown, path: string, spec: Spec<T>): Partial<T> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw wrong(path, "an object", value);
+  }
+  const read: Partial<T> = {};
+  for (const [name, member] of Object.entries(value)) {
+    if (!Object.hasOwn(spec, name)) throw unknownOption(name, path, Object.keys(spec));
+    if (member === undefined) continue;
+    const reader = spec[name as keyof T] as Reader<unknown>;
+    (read as Record<string, unknown>)[name] = reader(member, inside(path, name));
+  }
+  return read;
+}
+
+/** The path of a member. Options of a function have no path of their own: `startDate`, not `options.startDate`. */
+export function inside(path: string, name: string): string {
+  return path === "options" ? name : `${path}.${name}`;
+}
+
+function unknownOption(name: string, path: string, names: string[]): DagfillError {
+  const near = call((wasm) => wasm.nearest(name, names));
+  return new DagfillError(
+    "INVALID_OPTION",
+    `${path}: there is no option ${shown(name)}; expected one of ${names.join(", ")}`,
+    { field: inside(path, name), ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }) },
+  );
+}
+
+export const text: Reader<string> = (value, path) => {
+  if (typeof value !== "string") throw wrong(path, "a string", value);
+  return value;
+};
+
+export const name: Reader<string> = (value, path) => {
+  if (typeof value !== "string" || value === "") throw wrong(path, "a string that is not empty", value);
+  return value;
+};
+
+export const flag: Reader<boolean> = (value, path) => {
+  if (typeof value !== "boolean") throw wrong(path, "true or false", value);
+  return value;
+};
+
+export function integer(least: number, most = 4_294_967_295): Reader<number> {
+  return (value, path) => {
+    if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
+      throw wrong(path, `an integer from ${least} to ${most}`, value);
+    }
+    return value as number;
+  };
+}
+
+/** An integer, or Infinity. */
+export function count(least: number): Reader<number> {
+  const finite = integer(least);
+  return (value, path) => {
+    if (value === Number.POSITIVE_INFINITY) return value;
+    if (!Number.isInteger(value)) throw wrong(path, `an integer of at least ${least}, or Infinity`, value);
+    return finite(value, path);
+  };
+}
+
+export function number(least: number, most = Number.MAX_VALUE): Reader<number> {
+  return (value, path) => {
+    if (typeof value !== "number" || !(value >= least && value <= most)) {
+      throw wrong(
+        path,
+        most === Number.MAX_VALUE ? `a number of at least ${least}` : `a number from ${least} to ${most}`,
+        value,
+      );
+    }
+    return value;
+  };
+}
+
+export function oneOf<const T extends string>(...values: readonly T[]): Reader<T> {
+  return (value, path) => {
+    if (!values.includes(value as T)) {
+      const error = wrong(path, values.map((word) => JSON.stringify(word)).join(" or "), value);
+      const near = typeof value === "string" ? call((wasm) => wasm.nearest(value, [...values])) : undefined;
+      if (near === undefined) throw error;
+      throw new DagfillError(error.code, error.message, { field: path, hint: `Did you mean ${near}?` });
+    }
+    return value as T;
+  };
+}
+
+export function list<T>(reader: Reader<T>): Reader<T[]> {
+  return (value, path) => {
+    if (!Array.isArray(value)) throw wrong(path, "an array", value);
+    return Array.from(value, (member, index) => reader(member, `${path}[${index}]`));
+  };
+}
+
+export function callback<T>(): Reader<T> {
+  return (value, path) => {
+    if (typeof value !== "function") throw wrong(path, "a function", value);
+    return value as T;
+  };
+}
+
+/** A date as the core reads it: milliseconds, or a text that Rust parses. */
+export type DateValue = number | string;
+
+export const date: Reader<DateValue> = (value, path) => {
+  if (typeof value === "string") return value;
+  const ms = isDate(value) ? value.getTime() : value;
+  if (typeof ms !== "number") throw wrong(path, "a Date, milliseconds or a date text", value, "INVALID_DATE");
+  if (!Number.isFinite(ms)) throw wrong(path, "a valid date", value, "INVALID_DATE");
+  return ms;
+};
+
+/** A Date of any realm. */
+function isDate(value: unknown): value is Date {
+  return value instanceof Date || Object.prototype.toString.call(value) === "[object Date]";
+}
+
+/** Milliseconds of a duration. */
+export const duration: Reader<number> = (value, path) => {
+  if (typeof value === "string") {
+    try {
+      return call((wasm) => wasm.readDuration(value));
+    } catch (error) {
+      if (!(error instanceof DagfillError)) throw error;
+      throw new DagfillError(error.code, `${path}: ${error.message}`, { ...error, field: path });
+    }
+  }
+  if (typeof value !== "number" || !Number.isFinite(value) || value < 0) {
+    throw wrong(path, 'milliseconds or an ISO 8601 duration such as "PT5M"', value, "INVALID_DURATION");
+  }
+  return value;
+};
+
+/** Deeper values would overflow the stack of whoever walks them. */
+const DEEPEST = 200;
+
+/** A copy of anything JSON can say. What JSON cannot say is named by its path; an `undefined` member counts as absent. */
+export const json: Reader<Json> = (value, path) => copy(value, path, 0);
+
+/** A JSON object, as conf and params are. */
+export const record: Reader<Record<string, Json>> = (value, path) => {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw wrong(path, "an object", value);
+  return copy(value, path, 0) as Record<string, Json>;
+};
+
+function copy(value: unknown, path: string, depth: number): Json {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  if (depth > DEEPEST)
+    throw wrong(path, `a value at most ${DEEPEST} levels deep (or it contains itself)`, value);
+  if (Array.isArray(value))
+    return Array.from(value, (member, index) => copy(member, `${path}[${index}]`, depth + 1));
+  if (typeof value !== "object" || isDate(value) || !isPlain(value)) throw wrong(path, "a JSON value", value);
+  const result: Record<string, Json> = {};
+  for (const [key, member] of Object.entries(value)) {
+    if (member === undefined) continue;
+    const copied = copy(member, `${path}.${key}`, depth + 1);
+    // An assignment to __proto__ would set the prototype instead of a key.
+    if (key === "__proto__")
+      Object.defineProperty(result, key, {
+        value: copied,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+    else result[key] = copied;
+  }
+  return result;
+}
+
+/** No class of its own: a Map or a Set would silently become {}. */
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

@@ -1,0 +1,51 @@
+//! What the host lends to the core: its time zones.
+
+use std::rc::Rc;
+
+use js_sys::Float64Array;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::time::{Instant, Offsets, ZoneSource, set_zone_source};
+
+#[wasm_bindgen]
+extern "C" {
+    /// The host's knowledge of zones, an object of the face.
+    pub type Host;
+    #[wasm_bindgen(method, catch, js_name = knowsZone)]
+    fn knows_zone(this: &Host, name: &str) -> Result<bool, JsValue>;
+    /// Offset at `from` in seconds, then pairs of an instant and the offset from it on, all in `[from, to)`.
+    #[wasm_bindgen(method, catch, js_name = zoneOffsets)]
+    fn zone_offsets(this: &Host, name: &str, from: f64, to: f64) -> Result<Float64Array, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = zoneNames)]
+    fn zone_names(this: &Host) -> Result<Vec<String>, JsValue>;
+}
+
+/// The face calls this once for each instance, before anything else.
+#[wasm_bindgen(js_name = setHost)]
+pub fn set_host(host: Host) {
+    set_zone_source(Rc::new(Intl(host)));
+}
+
+struct Intl(Host);
+
+impl ZoneSource for Intl {
+    fn knows(&self, name: &str) -> bool {
+        self.0.knows_zone(name).unwrap_or(false)
+    }
+
+    fn offsets(&self, name: &str, from: Instant, to: Instant) -> Offsets {
+        let told = self.0.zone_offsets(name, from.js(), to.js()).map(|array| array.to_vec()).unwrap_or_default();
+        let mut told = told.into_iter();
+        let first = told.next().unwrap_or(0.0) as i32;
+        let mut changes = Vec::new();
+        while let (Some(at), Some(offset)) = (told.next(), told.next()) {
+            changes.push((Instant::clamped(at as i64), offset as i32));
+        }
+        Offsets { first, changes }
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.zone_names().unwrap_or_default()
+    }
+}

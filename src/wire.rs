@@ -1,0 +1,11 @@
+//! Floor 4: the shapes that leave the program or come in. Only this module names serde.
+
+mod error;
+mod input;
+mod run_options;
+mod timetable;
+
+pub use error::{ErrorShape, WarningShape};
+pub use input::DateShape;
+pub use run_options::RunOptionsShape;
+pub use timetable::{ClockChangeShape, DateExplanationShape, ExplanationShape, TimetableShape};
