@@ -1,0 +1,62 @@
+// Opening the database: its tables, its version, and everything that may keep a page from having one.
+import { DagfillError } from "../error.js";
+import { invalidArgument, storeFailed } from "./refusal.js";
+
+const VERSION = 1;
+/** How long an older version in another tab may take to end its transactions and let go, in milliseconds. */
+const BLOCKED_PATIENCE = 3_000;
+
+export function openDatabase(name: string): Promise<IDBDatabase> {
+  if (typeof name !== "string" || name === "")
+    throw invalidArgument("name", "a text that is not empty", name);
+  return new Promise((resolve, reject) => {
+    let given = false;
+    const fail = (error: unknown): void => {
+      given = true;
+      const failed = `the IndexedDB store "${name}" could not be opened`;
+      reject(error instanceof DagfillError ? error : storeFailed(failed, error, reasonHint(error)));
+    };
+    let request: IDBOpenDBRequest;
+    try {
+      if (typeof indexedDB === "undefined") throw new Error("there is no IndexedDB here");
+      request = indexedDB.open(name, VERSION);
+    } catch (error) {
+      fail(error);
+      return;
+    }
+    request.onupgradeneeded = () => makeTables(request.result);
+    request.onblocked = () => {
+      setTimeout(() => {
+        if (!given) fail(new Error("another tab holds on to an older version of it; close that tab"));
+      }, BLOCKED_PATIENCE);
+    };
+    request.onerror = () => fail(request.error);
+    request.onsuccess = () => {
+      // Nobody waits any more for a database that was blocked for too long.
+      if (given) request.result.close();
+      else resolve(request.result);
+      given = true;
+    };
+  });
+}
+
+function makeTables(database: IDBDatabase): void {
+  const runs = database.createObjectStore("runs", { keyPath: ["dagId", "runId"] });
+  runs.createIndex("byDate", ["dagId", "executionMs"], { unique: true });
+  database.createObjectStore("tasks", { keyPath: ["dagId", "runId", "taskId"] });
+  database.createObjectStore("xcom", { keyPath: ["dagId", "runId", "taskId", "key"] });
+  const backfills = database.createObjectStore("backfills", { keyPath: "id" });
+  backfills.createIndex("byPlace", "place", { unique: true });
+  database.createObjectStore("leases", { keyPath: "name" });
+}
+
+const HINTS: ReadonlyMap<string, string> = new Map([
+  ["VersionError", "a later version of the page has written it: reload the page"],
+  ["QuotaExceededError", "the origin's storage is full: make space and try again"],
+  ["SecurityError", "the browser denies storage here: a sandboxed frame, or blocked site data"],
+  ["InvalidStateError", "the browser denies storage here, as some do in private windows"],
+]);
+
+export function reasonHint(error: unknown): string | undefined {
+  return HINTS.get((error as { name?: string } | null)?.name ?? "");
+}
