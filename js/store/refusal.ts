@@ -47,7 +47,8 @@ export function staleOwner(lease: string, epoch: number, current: number): Dagfi
 
 /** A failure of the store itself: what was tried, and why it failed. */
 export function storeFailed(attempt: string, cause: unknown, hint?: string): DagfillError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  // Some errors of browsers have a name and nothing to say.
+  const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
   return new DagfillError(
     "STORE_FAILED",
     `${attempt}: ${reason}`,
