@@ -227,6 +227,26 @@ impl Timetable {
         self.interval(date).end
     }
 
+    /// Where the interval of each of `dates` ends: [`Timetable::interval`] of many dates of this schedule, ascending, in one walk.
+    pub fn interval_ends(&self, dates: &[f64]) -> Vec<f64> {
+        if self.kind() == Kind::Trigger || matches!(self.source, Source::None | Source::Once(_)) {
+            return dates.to_vec();
+        }
+        let mut ends = Vec::with_capacity(dates.len());
+        let mut page = Vec::new().into_iter().peekable();
+        for (index, date) in dates.iter().enumerate() {
+            while page.next_if(|tick| tick <= date).is_some() {}
+            if page.peek().is_none() {
+                // The next page begins at this date, so that a long exclusion before it costs nothing.
+                let this = self.anchored(Instant::clamped(*date as i64));
+                let range = Range { start: Instant::clamped(*date as i64 + 1), end: Instant::MAX };
+                page = this.ticks(range, (dates.len() - index).min(PAGE)).into_iter().peekable();
+            }
+            ends.push(page.peek().copied().filter(|tick| tick > date).unwrap_or(*date));
+        }
+        ends
+    }
+
     /// The first date after `after` before anything is excluded.
     fn next_tick(&self, after: Instant) -> Option<Instant> {
         let range = Range { start: Instant::clamped(after.ms() + 1), end: Instant::MAX };
