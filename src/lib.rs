@@ -14,6 +14,8 @@ pub mod time;
 pub mod dag;
 pub mod schedule;
 
+pub mod plan;
+
 pub mod run;
 
 pub mod wire;

@@ -1,0 +1,28 @@
+//! Floor 2: a request and a history become a plan, one row a date, with an action or the reason for none.
+
+mod build;
+mod clock;
+mod days;
+mod estimate;
+mod fingerprint;
+mod hash;
+mod history;
+mod past;
+mod preview;
+mod reprocess;
+mod request;
+mod rows;
+mod rules;
+mod run_id;
+mod warnings;
+
+pub use build::history_range;
+pub use days::Day;
+pub use estimate::{Estimate, Pace, estimate};
+pub use history::History;
+pub use past::Past;
+pub use preview::{Counts, Plan};
+pub use reprocess::{Action, Existing, Reprocess, RunState, SkipReason, decide};
+pub use request::{MAX_RUNS, Request};
+pub use rows::{Row, Rows};
+pub use run_id::{RunType, run_id};

@@ -1,0 +1,127 @@
+//! From a request and a history to a plan. Preview and execution build it here, so that what was shown is what runs.
+
+use super::hash::hash_of;
+use super::history::NO_RECORD;
+use super::rules::Draft;
+use super::warnings::Findings;
+use super::{Action, Counts, Existing, History, Past, Plan, Request};
+use crate::error::{Code, Detail, Error, Result};
+use crate::schedule::Timetable;
+use crate::time::{Instant, Range};
+
+/// The records that [`Plan::build`] wants in its [`History`]: those of the request's range, and with `depends_on_past` also the
+/// one on the date before.
+pub fn history_range(timetable: &Timetable, request: &Request) -> Range {
+    let range = request.bounds.range;
+    let before = request.depends_on_past.then(|| date_before(&anchored(timetable, request), range)).flatten();
+    Range { start: before.unwrap_or(range.start), ..range }
+}
+
+fn anchored(timetable: &Timetable, request: &Request) -> Timetable {
+    if timetable.needs_anchor() {
+        timetable.anchored(request.dag_start.unwrap_or(request.bounds.range.start))
+    } else {
+        timetable.clone()
+    }
+}
+
+/// The schedule's last date before the first one of a range.
+fn date_before(timetable: &Timetable, range: Range) -> Option<Instant> {
+    timetable.previous(range.start)
+}
+
+impl Plan {
+    /// Builds the plan.
+    ///
+    /// Errors: NO_SCHEDULE for a DAG that is only started by hand, INVALID_DIRECTION for backwards with `depends_on_past`,
+    /// RANGE_TOO_LARGE (details `count`, `maxRuns`) before anything is allocated, INVALID_DATE in `exclude_dates`.
+    ///
+    /// ```
+    /// use dagfill::plan::{Action, History, Plan, Request, RunState};
+    /// use dagfill::schedule::{Dialect, ScheduleInput, Timetable, TimetableOptions};
+    /// use dagfill::time::{DateInput::Text, Instant, Zone, read_bounds};
+    /// let daily = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix };
+    /// let daily = Timetable::new(&daily, &TimetableOptions::default()).unwrap();
+    /// let bounds = read_bounds(Text("2024-01-01"), Text("2024-01-07"), &Zone::utc()).unwrap();
+    /// let second = History {
+    ///     dates: vec![1_704_153_600_000.0],
+    ///     states: vec![RunState::Success],
+    ///     ..History::default()
+    /// };
+    /// let request = Request::new("sales", bounds, Instant::new(1_735_689_600_000).unwrap());
+    /// let plan = Plan::build(&daily, &request, &second).unwrap();
+    /// assert_eq!((plan.len(), plan.counts().create, plan.counts().skip), (7, 6, 1));
+    /// ```
+    pub fn build(timetable: &Timetable, request: &Request, history: &History) -> Result<Plan> {
+        if request.run_backwards && request.depends_on_past {
+            let message = "runBackwards starts the newest date first, but dependsOnPast needs the one before it: expected one of them";
+            return Err(Error::new(Code::InvalidDirection, message).field("runBackwards"));
+        }
+        if timetable.is_none() {
+            let message = format!("the DAG {:?} has no schedule, so a range has no dates to fill", request.dag_id);
+            return Err(Error::new(Code::NoSchedule, message).hint("Give it a schedule, or trigger single dates."));
+        }
+        history.check()?;
+        let unanchored = timetable.needs_anchor() && request.dag_start.is_none();
+        let timetable = anchored(timetable, request);
+        let range = request.bounds.range;
+        let count = timetable.count(range);
+        if count > request.max_runs.min(u64::from(NO_RECORD)) {
+            let message = format!(
+                "{count} dates from {} to {}: expected at most {} (maxRuns)",
+                range.start, range.end, request.max_runs
+            );
+            return Err(Error::new(Code::RangeTooLarge, message)
+                .field("maxRuns")
+                .hint("Shorten the range, or raise maxRuns.")
+                .detail("count", Detail::Number(count as f64))
+                .detail("maxRuns", Detail::Number(request.max_runs as f64)));
+        }
+        let dates = timetable.expand(range, None)?;
+        let aligned = history.align(&dates, range);
+        let mut rows = Draft::decided(&dates, &aligned, request, history);
+        rows.exclude(&request.exclude_dates, timetable.zone())?;
+        let not_due = if request.include_not_due { None } else { rows.leave_not_due(&timetable, request.now) };
+        if request.depends_on_past {
+            let before = date_before(&timetable, range).and_then(|date| history.find(date.js()));
+            rows.follow_past(Past::behind(before.map_or(Existing::None, |index| history.standing(index))));
+        }
+        let Draft { actions, reasons, .. } = rows;
+        let clock_changes = timetable.clock_changes(range, &dates);
+        let findings = Findings {
+            timetable: &timetable,
+            unanchored,
+            request,
+            dates: &dates,
+            not_due,
+            clock_changes: &clock_changes,
+            strangers: aligned.strangers,
+        };
+        let warnings = findings.warnings();
+        let mut counts = Counts::default();
+        actions.iter().for_each(|action| counts.add(Action::from_number(*action)));
+        let mut plan = Plan {
+            timetable,
+            backwards: request.run_backwards,
+            depends_on_past: request.depends_on_past,
+            dates,
+            actions,
+            reasons,
+            aligned,
+            range,
+            now: request.now,
+            counts,
+            warnings,
+            clock_changes,
+            hash: String::new(),
+        };
+        if request.run_backwards {
+            plan.dates.reverse();
+            plan.actions.reverse();
+            plan.reasons.reverse();
+            plan.aligned.record.reverse();
+        }
+        plan.hash = hash_of(&plan, request, history);
+        Ok(plan)
+    }
+}

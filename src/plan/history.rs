@@ -1,0 +1,116 @@
+//! The runs that exist already.
+
+use super::{Existing, RunState};
+use crate::error::{Code, Error, Result};
+use crate::time::Range;
+
+/// Records of existing runs as columns, in ascending order of their logical dates. A column that is shorter than `dates` says
+/// nothing of the rest: no record is abandoned, off the schedule on purpose, or has an id of its own.
+///
+/// A record counts whatever its run id looks like: what stands on a date stands there.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct History {
+    /// Logical dates in milliseconds since 1970, ascending.
+    pub dates: Vec<f64>,
+    /// State of each.
+    pub states: Vec<RunState>,
+    /// Queued or running, but its owner's lease has expired: it counts as failed.
+    pub abandoned: Vec<bool>,
+    /// Started by a person for a date of their choice: it need not stand on a date of the schedule.
+    pub manual: Vec<bool>,
+    /// Run ids; `None` for the id that a backfill would give.
+    pub run_ids: Vec<Option<String>>,
+}
+
+impl History {
+    /// What stands on the date of record `index`.
+    pub fn standing(&self, index: usize) -> Existing {
+        match self.states.get(index).map_or(Existing::None, |state| state.standing()) {
+            Existing::InFlight if self.abandoned.get(index) == Some(&true) => Existing::Failed,
+            standing => standing,
+        }
+    }
+
+    /// INTERNAL when the columns are not what they say: the caller made them, not the user.
+    pub(super) fn check(&self) -> Result<()> {
+        let problem = if self.states.len() != self.dates.len() {
+            format!("{} dates but {} states", self.dates.len(), self.states.len())
+        } else if !self.dates.is_sorted_by(|a, b| a <= b) {
+            "dates that are not ascending".into()
+        } else if u32::try_from(self.dates.len()).is_err() {
+            format!("{} records", self.dates.len())
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(Code::Internal, format!("a history of runs cannot be read: it has {problem}")))
+    }
+
+    /// Puts the records beside `dates`, which are ascending and inside `range`.
+    pub(super) fn align(&self, dates: &[f64], range: Range) -> Aligned {
+        let mut aligned = Aligned::default();
+        if self.dates.is_empty() {
+            return aligned;
+        }
+        aligned.record = vec![NO_RECORD; dates.len()];
+        let mut record = self.dates.partition_point(|date| *date < range.start.js());
+        for (slot, date) in aligned.record.iter_mut().zip(dates) {
+            record += self.skip(record, *date, &mut aligned.strangers);
+            while self.dates.get(record) == Some(date) {
+                let index = record as u32;
+                record += 1;
+                if *slot == NO_RECORD {
+                    *slot = index;
+                    continue;
+                }
+                // Stores keep one run a date. Where one does not, whoever works on it counts, else the last.
+                let busy = self.standing(*slot as usize) == Existing::InFlight;
+                aligned.others.push(if busy { index } else { std::mem::replace(slot, index) });
+            }
+        }
+        self.skip(record, range.end.js().next_up(), &mut aligned.strangers);
+        aligned
+    }
+
+    /// How many records from `record` on are before `date`; those that nobody dated by hand are strangers.
+    fn skip(&self, record: usize, date: f64, strangers: &mut u64) -> usize {
+        let before = self.dates.iter().skip(record).take_while(|at| **at < date).count();
+        let by_hand = self.manual.iter().skip(record).take(before).filter(|manual| **manual).count();
+        *strangers += (before - by_hand) as u64;
+        before
+    }
+
+    /// The index of a record on `date`.
+    pub(super) fn find(&self, date: f64) -> Option<usize> {
+        let index = self.dates.partition_point(|at| *at < date);
+        (self.dates.get(index) == Some(&date)).then_some(index)
+    }
+}
+
+/// In a column of record indices: no record.
+pub(super) const NO_RECORD: u32 = u32::MAX;
+
+/// Records put beside dates.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Aligned {
+    /// The record that counts, a date; empty where there is no history.
+    pub(super) record: Vec<u32>,
+    /// Further records on the same dates.
+    pub(super) others: Vec<u32>,
+    /// Records in the range that stand on none of the dates, manual ones aside.
+    pub(super) strangers: u64,
+}
+
+impl Aligned {
+    /// The record that counts on the date of a row.
+    pub(super) fn record(&self, row: usize) -> Option<usize> {
+        self.record.get(row).filter(|index| **index != NO_RECORD).map(|index| *index as usize)
+    }
+
+    /// Every record on one of the dates, ascending.
+    pub(super) fn all(&self) -> Vec<u32> {
+        let counting = self.record.iter().filter(|index| **index != NO_RECORD);
+        let mut all: Vec<u32> = counting.chain(&self.others).copied().collect();
+        all.sort_unstable();
+        all
+    }
+}

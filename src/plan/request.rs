@@ -1,0 +1,69 @@
+//! What a caller asks for.
+
+use super::{Reprocess, RunType};
+use crate::time::{Bounds, Date, Instant};
+
+/// Plans larger than this are refused unless the caller raises it.
+pub const MAX_RUNS: u64 = 100_000;
+
+/// A backfill that somebody wants, with its bounds already read.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The DAG. Part of the hash.
+    pub dag_id: String,
+    /// The bounds, read in the schedule's zone by [`crate::time::read_bounds`].
+    pub bounds: Bounds,
+    /// Which existing runs are run again.
+    pub reprocess: Reprocess,
+    /// Newest first. Refused together with `depends_on_past`.
+    pub run_backwards: bool,
+    /// Each run waits for the success of the one before it.
+    pub depends_on_past: bool,
+    /// Starts runs whose data interval has not ended.
+    pub include_not_due: bool,
+    /// Dates, times and civil days to leave alone.
+    pub exclude_dates: Vec<Date>,
+    /// Refuses larger plans.
+    pub max_runs: u64,
+    /// The clock.
+    pub now: Instant,
+    /// The first instant of the DAG; periods without an anchor count from it.
+    pub dag_start: Option<Instant>,
+    /// The last instant of the DAG.
+    pub dag_end: Option<Instant>,
+    /// First part of the ids of new runs.
+    pub run_type: RunType,
+    /// `conf` as JSON text, "" where there is none. Part of the hash.
+    pub conf: String,
+    /// Only these tasks; `None` for all. Part of the hash, where their order does not matter.
+    pub task_ids: Option<Vec<String>>,
+    /// The upstreams of `task_ids` run too. Part of the hash.
+    pub with_upstream: bool,
+    /// Templates of tasks, for the warning about those that do not look at the date: a task's id and its texts. A host whose
+    /// callback looks at the date itself names only the tasks that are nothing but their templates, such as shell commands.
+    pub templates: Vec<(String, Vec<String>)>,
+}
+
+impl Request {
+    /// A request with every default.
+    pub fn new(dag_id: impl Into<String>, bounds: Bounds, now: Instant) -> Request {
+        Request {
+            dag_id: dag_id.into(),
+            bounds,
+            reprocess: Reprocess::default(),
+            run_backwards: false,
+            depends_on_past: false,
+            include_not_due: false,
+            exclude_dates: Vec::new(),
+            max_runs: MAX_RUNS,
+            now,
+            dag_start: None,
+            dag_end: None,
+            run_type: RunType::default(),
+            conf: String::new(),
+            task_ids: None,
+            with_upstream: true,
+            templates: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The rules that decide each date, one pass each, over dates in ascending order.
+
+use super::history::Aligned;
+use super::{Action, Existing, History, Past, Request, SkipReason, decide};
+use crate::error::Result;
+use crate::schedule::Timetable;
+use crate::time::{Date, Instant, Zone, read_span};
+
+/// A plan on its way.
+pub(super) struct Draft<'a> {
+    dates: &'a [f64],
+    aligned: &'a Aligned,
+    history: &'a History,
+    pub(super) actions: Vec<u8>,
+    pub(super) reasons: Vec<u8>,
+}
+
+/// Dates that would start, but whose data interval has not ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NotDue {
+    pub(super) count: u64,
+    pub(super) first: Instant,
+}
+
+impl<'a> Draft<'a> {
+    /// By the table of [`decide`].
+    pub(super) fn decided(dates: &'a [f64], aligned: &'a Aligned, request: &Request, history: &'a History) -> Self {
+        let number = |(action, reason): (Action, Option<SkipReason>)| (action as u8, reason.map_or(0, |why| why as u8));
+        let (action, reason) = number(decide(Existing::None, request.reprocess));
+        let (mut actions, mut reasons) = (vec![action; dates.len()], vec![reason; dates.len()]);
+        for (row, (action, reason)) in actions.iter_mut().zip(&mut reasons).enumerate() {
+            if let Some(index) = aligned.record(row) {
+                (*action, *reason) = number(decide(history.standing(index), request.reprocess));
+            }
+        }
+        Draft { dates, aligned, history, actions, reasons }
+    }
+
+    /// Leaves alone what the caller names, whatever stands there. Of a repeated wall-clock time both readings are named.
+    pub(super) fn exclude(&mut self, dates: &[Date], zone: &Zone) -> Result<()> {
+        for (index, date) in dates.iter().enumerate() {
+            let span =
+                read_span(date.as_input(), zone).map_err(|error| error.field(format!("excludeDates[{index}]")))?;
+            let (start, end) = (span.range.start.js(), span.range.end.js());
+            let first = self.dates.partition_point(|date| *date < start);
+            for (row, date) in self.dates.iter().enumerate().skip(first).take_while(|(_, date)| **date <= end) {
+                if span.end_is_day || *date == start || *date == end {
+                    set(&mut self.actions, &mut self.reasons, row, SkipReason::Excluded);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves alone what would start before it is due.
+    pub(super) fn leave_not_due(&mut self, timetable: &Timetable, now: Instant) -> Option<NotDue> {
+        // No run is due before its date, and each is by the date after it: only the last date that has come is in doubt.
+        let come = self.dates.partition_point(|date| *date <= now.js());
+        let last = come.checked_sub(1).and_then(|row| self.dates.get(row));
+        let waits = last.is_some_and(|date| timetable.run_after(Instant::clamped(*date as i64)) > now);
+        let first = come - usize::from(waits);
+        let mut found: Option<NotDue> = None;
+        for (row, date) in self.dates.iter().enumerate().skip(first) {
+            if self.action(row) != Action::Skip {
+                set(&mut self.actions, &mut self.reasons, row, SkipReason::NotDue);
+                let first = found.map_or(Instant::clamped(*date as i64), |found| found.first);
+                found = Some(NotDue { count: found.map_or(0, |found| found.count) + 1, first });
+            }
+        }
+        found
+    }
+
+    /// Leaves alone what would start behind a run that has not succeeded.
+    pub(super) fn follow_past(&mut self, mut past: Past) {
+        for row in 0..self.dates.len() {
+            let existing = self.aligned.record(row).map_or(Existing::None, |index| self.history.standing(index));
+            if !past.step(self.action(row), existing) {
+                set(&mut self.actions, &mut self.reasons, row, SkipReason::DependsOnPast);
+            }
+        }
+    }
+
+    fn action(&self, row: usize) -> Action {
+        self.actions.get(row).map_or(Action::Skip, |number| Action::from_number(*number))
+    }
+}
+
+fn set(actions: &mut [u8], reasons: &mut [u8], row: usize, why: SkipReason) {
+    if let (Some(action), Some(reason)) = (actions.get_mut(row), reasons.get_mut(row)) {
+        (*action, *reason) = (Action::Skip as u8, why as u8);
+    }
+}

@@ -1,0 +1,148 @@
+//! What a person should know before a plan runs.
+
+use super::Request;
+use super::rules::NotDue;
+use crate::error::Warning;
+use crate::schedule::{ClockChange, Timetable};
+use crate::time::{Instant, first_instant};
+
+/// What was found on the way to a plan. Dates are ascending.
+pub(super) struct Findings<'a> {
+    pub(super) timetable: &'a Timetable,
+    /// The timetable counts from the start of the range, for want of anything better.
+    pub(super) unanchored: bool,
+    pub(super) request: &'a Request,
+    pub(super) dates: &'a [f64],
+    pub(super) not_due: Option<NotDue>,
+    pub(super) clock_changes: &'a [ClockChange],
+    /// Existing runs in the range that stand on no date.
+    pub(super) strangers: u64,
+}
+
+impl Findings<'_> {
+    /// Warnings with stable codes, the ones about the whole range first.
+    pub(super) fn warnings(&self) -> Vec<Warning> {
+        let whole = [
+            self.no_dates(),
+            self.end_is_whole_day(),
+            self.period_unanchored(),
+            self.outside_dag_dates(),
+            self.schedule_mismatch(),
+            self.not_due(),
+        ];
+        whole.into_iter().flatten().chain(self.clock_changes.iter().map(|change| self.clock_change(change))).collect()
+    }
+
+    /// `inverted_range` or `empty_range`: no date at all, and which one would be next.
+    fn no_dates(&self) -> Option<Warning> {
+        if !self.dates.is_empty() {
+            return None;
+        }
+        let bounds = self.request.bounds;
+        let range = bounds.range;
+        // A civil day that the zone skipped ends just before it begins: empty, but not the wrong way round.
+        let skipped_day = bounds.end_is_day && range.end.ms() + 1 == range.start.ms();
+        if range.is_empty() && !skipped_day {
+            let message =
+                format!("the range ends at {}, before it starts at {}: nothing to run", range.end, range.start);
+            return Some(Warning::new("inverted_range", message));
+        }
+        let next = self.timetable.next(range.end);
+        let after = match next {
+            Some(next) => format!("the next one is {next}"),
+            None => "and none after it".into(),
+        };
+        let message = format!("the schedule has no date from {} to {}: {after}", range.start, range.end);
+        Some(Warning { at: next, ..Warning::new("empty_range", message) })
+    }
+
+    /// `end_is_whole_day`: Airflow would read the end as midnight. It only matters when a date comes later that day.
+    fn end_is_whole_day(&self) -> Option<Warning> {
+        let range = self.request.bounds.range;
+        if !self.request.bounds.end_is_day {
+            return None;
+        }
+        let zone = self.timetable.zone();
+        let midnight = first_instant(zone, zone.civil(range.end));
+        let later = self.dates.len() - self.dates.partition_point(|date| *date <= midnight.js());
+        let (count, first) = (later as u64, instant(*self.dates.get(self.dates.len() - later)?));
+        let message = format!(
+            "endDate has no time, so the whole day until {} is in, with {} after its midnight; give it a time to end earlier",
+            range.end,
+            dates(count)
+        );
+        Some(Warning { at: Some(first), count: Some(count), ..Warning::new("end_is_whole_day", message) })
+    }
+
+    /// `period_unanchored`: another range would have other dates.
+    fn period_unanchored(&self) -> Option<Warning> {
+        let start = self.request.bounds.range.start;
+        // @once has no anchor either, but then the start of the range is just what it means.
+        (self.unanchored && self.timetable.next(start).is_some()).then(|| {
+            let message = format!(
+                "the period has no anchor and the DAG no startDate, so it counts from the start of the range, {start}: another range may have other dates"
+            );
+            Warning { at: Some(start), ..Warning::new("period_unanchored", message) }
+        })
+    }
+
+    /// `outside_dag_dates`: allowed, but the scheduler would never have run them.
+    fn outside_dag_dates(&self) -> Option<Warning> {
+        let Request { dag_start, dag_end, .. } = self.request;
+        let before = dag_start.map_or(0, |start| self.dates.partition_point(|date| *date < start.js()));
+        let inside = dag_end.map_or(self.dates.len(), |end| self.dates.partition_point(|date| *date <= end.js()));
+        let after = self.dates.len() - inside.max(before);
+        let count = (before + after) as u64;
+        let first = if before > 0 { self.dates.first() } else { self.dates.get(inside) };
+        (count > 0).then(|| {
+            let bounds = match (dag_start, dag_end) {
+                (Some(start), Some(end)) => format!("from {start} to {end}"),
+                (Some(start), None) => format!("which starts at {start}"),
+                (None, Some(end)) => format!("which ends at {end}"),
+                (None, None) => String::new(),
+            };
+            let message = format!("{} outside the DAG's own dates, {bounds}", dates_are(count));
+            let at = first.map(|date| instant(*date));
+            Warning { at, count: Some(count), ..Warning::new("outside_dag_dates", message) }
+        })
+    }
+
+    /// `schedule_mismatch`: the schedule was another one when these ran, or its anchor or zone was.
+    fn schedule_mismatch(&self) -> Option<Warning> {
+        let count = self.strangers;
+        (count > 0).then(|| {
+            let what = if count == 1 { "1 existing run in the range stands".into() } else { format!("{count} existing runs in the range stand") };
+            let message = format!("{what} on no date of the schedule: has the schedule, its zone or its anchor changed? They are left alone");
+            Warning { count: Some(count), ..Warning::new("schedule_mismatch", message) }
+        })
+    }
+
+    /// `not_due`: dates whose interval has not ended.
+    fn not_due(&self) -> Option<Warning> {
+        self.not_due.map(|NotDue { count, first }| {
+            let due = self.timetable.run_after(first);
+            let message = format!(
+                "{} not due yet and will be skipped: the first, {first}, is due at {due}; includeNotDue runs them all the same",
+                dates_are(count)
+            );
+            Warning { at: Some(first), count: Some(count), ..Warning::new("not_due", message) }
+        })
+    }
+
+    /// `clock_change`: a wall-clock time of the schedule is removed or repeated.
+    fn clock_change(&self, change: &ClockChange) -> Warning {
+        Warning { at: Some(change.change.at), ..Warning::new("clock_change", change.text.clone()) }
+    }
+}
+
+fn instant(date: f64) -> Instant {
+    Instant::clamped(date as i64)
+}
+
+fn dates(count: u64) -> String {
+    if count == 1 { "1 date".into() } else { format!("{count} dates") }
+}
+
+fn dates_are(count: u64) -> String {
+    if count == 1 { "1 date is".into() } else { format!("{count} dates are") }
+}
