@@ -1,0 +1,32 @@
+// How large the package is: raw, gzip and brotli of the wasm module and of each entry.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { entries } from "./entries.mjs";
+import { root } from "./process.mjs";
+
+/** One row a file of dist/, in bytes. */
+export function sizes() {
+  const files = Object.entries(entries).flatMap(([name, { cjs }]) => [
+    `${name}.js`,
+    ...(cjs ? [`${name}.cjs`] : []),
+  ]);
+  return ["dagfill.wasm", ...files]
+    .filter((file) => existsSync(join(root, "dist", file)))
+    .map((file) => {
+      const bytes = readFileSync(join(root, "dist", file));
+      const gzip = gzipSync(bytes, { level: 9 }).length;
+      return { file, raw: bytes.length, gzip, brotli: brotliCompressSync(bytes).length };
+    });
+}
+
+/** The rows as lines of text, in kB (1000 bytes). */
+export function sizeTable(rows = sizes()) {
+  const cell = (value) => (typeof value === "number" ? (value / 1000).toFixed(1) : value).padStart(10);
+  const line = ({ file, raw, gzip, brotli }) => file.padEnd(20) + cell(raw) + cell(gzip) + cell(brotli);
+  const header = { file: "file", raw: "raw kB", gzip: "gzip kB", brotli: "brotli kB" };
+  return [header, ...rows].map(line).join("\n");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(sizeTable());

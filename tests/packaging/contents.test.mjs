@@ -1,0 +1,74 @@
+// What `npm pack` puts into the package, and whether every kind of consumer can read it.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { root } from "../../scripts/process.mjs";
+
+// Everything that may be published; a file that fits no line is a mistake.
+const allowed = [
+  /^package\.json$/,
+  /^README\.md$/,
+  /^CHANGELOG\.md$/,
+  /^LICENSE-(MIT|APACHE)$/,
+  /^dist\/(workerd|cli)\.js$/,
+  /^dist\/(index|slim|shell)\.c?js$/,
+  /^dist\/store\/(sqlite|indexeddb)\.c?js$/,
+  /^dist\/dagfill\.wasm$/,
+  /^dist\/types\/([a-z_]+\/)?[a-z_]+\.d\.c?ts$/,
+];
+
+const bin = (name) => join(root, "node_modules", ".bin", name);
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+test("npm pack takes what is on the list and nothing else", () => {
+  const output = execFileSync("npm", ["pack", "--dry-run", "--json"], { cwd: root, encoding: "utf8" });
+  const report = JSON.parse(output);
+  const [{ files }] = Array.isArray(report) ? report : Object.values(report);
+  const paths = files.map(({ path }) => path);
+  assert.deepEqual(
+    paths.filter((path) => !allowed.some((pattern) => pattern.test(path))),
+    [],
+  );
+  for (const file of ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "dist/dagfill.wasm"]) {
+    assert.ok(paths.includes(file), `${file} is in the package`);
+  }
+});
+
+test("every file that package.json names is there", () => {
+  const files = (value) => (typeof value === "string" ? [value] : Object.values(value).flatMap(files));
+  const named = [
+    manifest.main,
+    manifest.module,
+    manifest.types,
+    ...files(manifest.bin),
+    ...files(manifest.exports),
+  ];
+  assert.deepEqual(
+    named.filter((file) => !existsSync(join(root, file))),
+    [],
+  );
+});
+
+test("publint finds nothing", () => {
+  const output = execFileSync(bin("publint"), ["run", "--strict"], { cwd: root, encoding: "utf8" });
+  assert.match(output, /All good/);
+});
+
+test("the types are right for every way of resolving them", () => {
+  const args = [
+    "--pack",
+    ".",
+    "--no-definitely-typed",
+    "--exclude-entrypoints",
+    "./dagfill.wasm",
+    "--format",
+    "table-flipped",
+  ];
+  execFileSync(bin("attw"), [...args, "--no-color"], {
+    cwd: root,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+});

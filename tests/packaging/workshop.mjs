@@ -1,0 +1,56 @@
+// A folder outside the tree with the packed package installed, below the bundlers and compilers that consume it.
+import { execFileSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { cacheFolder, keyOf } from "../../scripts/cache.mjs";
+import { root, run } from "../../scripts/process.mjs";
+
+const lists = ["package.json", "package-lock.json"].map((file) =>
+  join(root, "tests/packaging/consumers", file),
+);
+
+/** Makes the workshop: `write` puts a consumer's files into a folder of their own, `tool` is the path of a program's
+ *  file in the consumers' node_modules, `remove` ends it. The tools are installed once per lockfile. */
+export async function workshop() {
+  const tools = cacheFolder("consumers", keyOf([process.version], lists));
+  if (!existsSync(join(tools, "node_modules", ".package-lock.json"))) {
+    for (const file of lists) copyFileSync(file, join(tools, file.slice(dirname(file).length + 1)));
+    await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: tools, quiet: true });
+  }
+  const folder = mkdtempSync(join(tools, "run-"));
+  await run("npm", ["pack", "--silent", "--pack-destination", folder], { quiet: true });
+  const packed = readdirSync(folder).find((file) => file.endsWith(".tgz"));
+  writeFileSync(join(folder, "package.json"), '{ "name": "consumer", "private": true, "type": "module" }\n');
+  const install = ["install", "--offline", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"];
+  await run("npm", [...install, join(folder, packed)], { cwd: folder, quiet: true });
+  return {
+    folder,
+    tool: (path) => join(tools, "node_modules", path),
+    write(name, files) {
+      for (const [path, text] of Object.entries(files)) {
+        const file = join(folder, name, path);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, text);
+      }
+      return join(folder, name);
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** What a program printed; its failure shows both streams. */
+export function printed(file, args, cwd) {
+  try {
+    return execFileSync(file, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
+  } catch (error) {
+    throw new Error(`${file} ${args.join(" ")}\n${error.stdout}\n${error.stderr}`);
+  }
+}
