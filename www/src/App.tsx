@@ -1,0 +1,276 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Banners, Refused } from "./Banners";
+import { todayIn } from "./bounds";
+import { Calendar } from "./Calendar";
+import type { CalendarData } from "./calendar/draw";
+import { useMedia } from "./canvas";
+import type { Flavour } from "./code";
+import { ComparePanel } from "./ComparePanel";
+import { readConf } from "./conf";
+import { DagPanel } from "./DagPanel";
+import { dayText, number, parseDay, plural, span } from "./days";
+import { CancelRun, ConfirmRun, Modal, needsConfirmation } from "./dialogs";
+import type { Engine } from "./engine";
+import { Frozen, Notes } from "./Notes";
+import { download, Header } from "./Header";
+import { HourStrip } from "./HourStrip";
+import { CodeDialog, LinkDialog } from "./Menus";
+import type { Draft, PlanView } from "./model";
+import { PlanForm } from "./PlanForm";
+import { RunPanel } from "./RunPanel";
+import { RunTable } from "./RunTable";
+import { totals } from "./runModel";
+import { Trouble } from "./Trouble";
+import { useTheme } from "./theme";
+import { useAddress } from "./useAddress";
+import { useBackfill, useDetail } from "./useBackfill";
+import { useCompare } from "./useCompare";
+import { useSampleHistory } from "./useSampleHistory";
+import { useCursor } from "./useCursor";
+import { ClockNotes, Legend, Verdict } from "./Verdict";
+
+type Open = { name: "confirm" } | { name: "cancel" } | { name: "form" } | { name: "link" } | { name: "code"; flavour: Flavour };
+
+export interface AppProps {
+  engine: Engine;
+  initial: { draft: Draft; selected: string | null; fresh: boolean };
+}
+
+export function App({ engine, initial }: AppProps) {
+  const [draft, setDraft] = useState(initial.draft);
+  const change = useCallback((part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part })), []);
+  const backfill = useBackfill(engine, draft);
+  const { plan, run, stored, actions } = backfill;
+  const theme = useTheme();
+  const phone = useMedia("(max-width: 820px)");
+  const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
+  const [open, setOpen] = useState<Open | null>(null);
+  const [scrub, setScrub] = useState<number | null>(null);
+  const close = useCallback(() => setOpen(null), []);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a run changes in place; its version says so.
+  const view: PlanView | null = useMemo(
+    () => (run ? (scrub === null ? run.plan : run.at(scrub)) : plan.plan),
+    [run, scrub, plan.plan, run?.phase],
+  );
+  const version = run?.version ?? 0;
+  const cursor = useCursor(run?.plan ?? plan.plan, initial.selected);
+  const detail = useDetail(engine, view?.planHash ?? null, cursor.shown);
+  const compare = useCompare(engine, draft, run ? null : plan.plan);
+  useSampleHistory(initial.fresh, plan, draft, actions.fillHistory);
+  const link = useAddress(draft, cursor.text);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: version stands for the columns' contents.
+  const sums = useMemo(() => (view ? totals(view.days) : []), [view, version]);
+  const excluded = useMemo(() => new Set(draft.exclude.flatMap((text) => parseDay(text) ?? [])), [draft.exclude]);
+  const data = useMemo(
+    () => (view ? calendarData(view, excluded, hidden, run ? null : compare) : null),
+    [view, excluded, hidden, compare, run],
+  );
+  const failures = useMemo(() => new Map(run?.failures.map(({ row, error }) => [row, error])), [run?.failures.length, run]);
+
+  const obstacle = obstacleOf(draft, plan, stored);
+  const starting = plan.plan ? plan.plan.total - plan.plan.counts.skip : 0;
+  const ready = run === null && obstacle === null && starting > 0;
+  const start = () => {
+    history.pushState(null, "", location.href);
+    setScrub(null);
+    void actions.start();
+  };
+  const onRun = () => {
+    if (!ready || !plan.plan) return;
+    if (needsConfirmation(plan.plan)) setOpen({ name: "confirm" });
+    else start();
+  };
+  const onRunNow = useRef(onRun);
+  onRunNow.current = onRun;
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) onRunNow.current();
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, []);
+
+  const exportPlan = async (format: "json" | "csv") => {
+    const blob = await engine.call("export", format);
+    if (blob) download(blob, `${draft.dagId}.${format}`);
+  };
+  const onExclude = useCallback(
+    (day: number) => {
+      const text = dayText(day);
+      setDraft((before) => ({
+        ...before,
+        exclude: before.exclude.includes(text) ? before.exclude.filter((each) => each !== text) : [...before.exclude, text].sort(),
+      }));
+    },
+    [],
+  );
+  const onRange = useCallback((from: number, to: number) => change({ from: dayText(from), to: dayText(to) }), [change]);
+  const toggle = (token: number) =>
+    setHidden((before) => {
+      const after = new Set(before);
+      if (!after.delete(token)) after.add(token);
+      return after;
+    });
+  const form = (
+    <PlanForm draft={draft} change={change} plan={plan} forget={() => void actions.forget()} fillHistory={() => void actions.fillHistory()} />
+  );
+  if (backfill.failure?.code === "WORKER_LOST" || plan.error?.code === "WASM_REFUSED")
+    return <Refused failure={plan.error ?? backfill.failure ?? { code: "", message: "" }} />;
+
+  return (
+    <>
+      <a className="skip" href="#plan">
+        Skip to the plan
+      </a>
+      <Header
+        draft={draft}
+        change={change}
+        theme={theme}
+        exportable={plan.plan !== null}
+        onExample={(example) => setDraft(example.draft)}
+        onLink={() => setOpen({ name: "link" })}
+        onCode={(flavour) => setOpen({ name: "code", flavour })}
+        onExport={(format) => void exportPlan(format)}
+      />
+      <Banners
+        stored={stored}
+        storage={backfill.storage}
+        failure={backfill.failure}
+        watching={run?.backfillId ?? null}
+        resume={(one) => void actions.resumeStored(one)}
+        review={(one) => void actions.review(one)}
+        discard={(one) => void actions.discard(one)}
+        exportPlan={() => void exportPlan("json")}
+        dismiss={actions.dismiss}
+      />
+      <div className="page">
+        {!phone && <aside>{run ? <Frozen draft={draft} /> : form}</aside>}
+        <main id="plan" tabIndex={-1}>
+          {run ? (
+            <RunPanel
+              run={run}
+              theme={theme.key}
+              scrub={scrub}
+              onScrub={setScrub}
+              onSelect={cursor.chooseRow}
+              actions={{ ...actions, retry: () => void actions.retry(), leave: () => { setScrub(null); actions.leave(); } }}
+              onCancel={() => setOpen({ name: "cancel" })}
+            />
+          ) : (
+            <section aria-label="Verdict">
+              <Trouble plan={plan} draft={draft} change={change} />
+              {plan.plan ? (
+                <Verdict plan={plan.plan} draft={draft} sums={sums} stale={plan.stale} obstacle={obstacle} onRun={onRun} />
+              ) : (
+                !plan.error && <p className="headline">Planning…</p>
+              )}
+            </section>
+          )}
+          {draft.compare && !run && <ComparePanel draft={draft} view={compare} change={change} />}
+          {view && data && (
+            <div className={plan.stale && !run ? "stale" : undefined}>
+              <section className="calendar-panel" aria-label="Calendar">
+                <Legend sums={sums} hidden={hidden} toggle={toggle} />
+                <Calendar
+                  data={data}
+                  version={version}
+                  theme={theme.key}
+                  vertical={phone}
+                  selected={cursor.day}
+                  editable={run === null}
+                  onSelect={cursor.chooseDay}
+                  onHover={cursor.setHover}
+                  onRange={onRange}
+                  onExclude={onExclude}
+                />
+                <p className="note">
+                  Drag for a range, Ctrl+click or Space to take a day out{view.clockChanges.length > 0 && ", a corner marks a clock change"}.
+                </p>
+                {cursor.day !== null && <HourStrip plan={view} day={cursor.day} onSelect={cursor.chooseRow} />}
+                <ClockNotes plan={view} schedule={draft.schedule} />
+                <Notes plan={view} />
+              </section>
+              <div className="split">
+                <DagPanel
+                  draft={draft}
+                  dag={plan.answer?.dag}
+                  detail={detail}
+                  editable={run === null}
+                  change={change}
+                  phone={phone}
+                />
+                <div>
+                  <RunTable
+                    plan={view}
+                    version={version}
+                    hidden={hidden}
+                    selected={cursor.row}
+                    onSelect={cursor.chooseRow}
+                    note={(row) => failures.get(row)}
+                  />
+                  <p className="note" data-testid="timing" data-engine={view.timing.engine} data-pack={view.timing.pack}>
+                    {number(starting)} of {plural(view.total, "date")}
+                    {view.timing.engine > 0 && `, planned in ${span(Math.max(1, view.timing.engine))}`}
+                  </p>
+                </div>
+              </div>
+            </div>
+          )}
+          {!view && <DagPanel draft={draft} dag={plan.answer?.dag} detail={null} editable change={change} phone={phone} />}
+        </main>
+      </div>
+      {phone && run === null && (
+        <div className="bottom-bar">
+          <span>
+            {plural(starting, "run")}
+            {plan.plan?.estimate && `, ${span(plan.plan.estimate.makespan)}`}
+          </span>
+          <button type="button" onClick={() => setOpen({ name: "form" })}>
+            Edit plan
+          </button>
+          <button type="button" className="primary" disabled={!ready} onClick={onRun}>
+            Run
+          </button>
+        </div>
+      )}
+      {open?.name === "form" && (
+        <Modal title="Edit plan" className="sheet" onClose={close}>
+          {form}
+        </Modal>
+      )}
+      {open?.name === "confirm" && plan.plan && (
+        <ConfirmRun plan={plan.plan} lanes={draft.parallel} onRun={start} onClose={close} />
+      )}
+      {open?.name === "cancel" && run && (
+        <CancelRun running={run.progress.running} onFinish={actions.finish} onAbort={actions.abort} onClose={close} />
+      )}
+      {open?.name === "link" && <LinkDialog link={link} onClose={close} />}
+      {open?.name === "code" && <CodeDialog draft={draft} flavour={open.flavour} read={plan.plan} onClose={close} />}
+    </>
+  );
+}
+
+function obstacleOf(draft: Draft, plan: ReturnType<typeof useBackfill>["plan"], stored: ReturnType<typeof useBackfill>["stored"]) {
+  const conf = readConf(draft.conf);
+  const here = stored.filter((one) => one.dagId === draft.dagId && !one.mine);
+  if (plan.error) return "The form has an error.";
+  if (!conf.ok) return `Conf: line ${conf.line}, column ${conf.column}: expected ${conf.expected}.`;
+  if (here.some((one) => one.state === "running" || one.state === "paused")) return "Another tab runs this DAG.";
+  if (here.some((one) => one.state === "interrupted")) return "Resume or discard the interrupted backfill first.";
+  return plan.plan === null ? "Planning…" : null;
+}
+
+function calendarData(view: PlanView, excluded: CalendarData["excluded"], hidden: CalendarData["hidden"], compare: CalendarData["compare"]): CalendarData {
+  const ends = [view.start, view.end].map((bound) => todayIn(view.timeZone, Date.parse(bound)));
+  return {
+    days: view.days,
+    first: Math.min(...ends),
+    last: Math.max(...ends),
+    changes: new Set(view.clockChanges.map((change) => change.day)),
+    excluded,
+    hidden,
+    compare,
+  };
+}

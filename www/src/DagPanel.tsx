@@ -1,0 +1,84 @@
+import { lazy, Suspense, useState } from "react";
+import { shortLocal } from "./days";
+import type { RowDetail } from "./model";
+import { addTask, editTask, TaskList, type TasksProps } from "./TaskList";
+import { TextField } from "./fields";
+import { sayUnknown } from "./Template";
+
+const DagCanvas = lazy(() => import("./flow/DagCanvas"));
+
+/** The tasks with their commands at the selected date, as a graph or as a list over one model. */
+export function DagPanel(props: TasksProps & { phone: boolean }) {
+  const { draft, dag, detail, editable, change, phone } = props;
+  const [view, setView] = useState<"graph" | "list">(phone ? "list" : "graph");
+  const [editing, setEditing] = useState<string | null>(null);
+  const [refused, setRefused] = useState<string[]>([]);
+  const cycle = refused.length ? refused : (dag?.cycle ?? []);
+  const index = draft.tasks.findIndex((task) => task.taskId === editing);
+  const task = draft.tasks[index];
+  return (
+    <section className="dag" aria-labelledby="dag-title">
+      <header>
+        <h2 id="dag-title">DAG {detail && <span className="dim">on {shortLocal(detail.localDate)}</span>}</h2>
+        <div className="tabs" role="group" aria-label="Show the DAG as">
+          {(["graph", "list"] as const).map((name) => (
+            <button key={name} type="button" aria-pressed={view === name} onClick={() => setView(name)}>
+              {name === "graph" ? "Graph" : "List"}
+            </button>
+          ))}
+        </div>
+        {editable && view === "graph" && (
+          <button type="button" onClick={() => change({ tasks: addTask(draft.tasks) })}>
+            Add a task
+          </button>
+        )}
+      </header>
+      {cycle.length > 0 && (
+        <p role="alert" className="warn">
+          {refused.length ? "This would be a cycle: " : "These tasks wait for each other: "}
+          <b>{cycle.join(" → ")}</b>
+        </p>
+      )}
+      {view === "list" ? (
+        <TaskList {...props} />
+      ) : (
+        <Suspense fallback={<p className="note">Loading the graph…</p>}>
+          <DagCanvas
+            {...props}
+            change={(part) => {
+              setRefused([]);
+              change(part);
+            }}
+            onRefuse={setRefused}
+            onEdit={setEditing}
+          />
+          {task && editable && (
+            <TextField
+              key={index}
+              label={`Command of ${task.taskId}`}
+              name="command"
+              mono
+              value={task.command}
+              onChange={(command) => change({ tasks: editTask(draft.tasks, index, { command }) })}
+              errorText={dag?.unknown[task.taskId]?.map(sayUnknown).join(" ") ?? null}
+            />
+          )}
+        </Suspense>
+      )}
+      <Why detail={detail} />
+    </section>
+  );
+}
+
+/** Why the selected date is in the plan the way it is. */
+function Why({ detail }: { detail: RowDetail | null }) {
+  if (!detail) return <p className="note">Choose a date to see its commands.</p>;
+  return (
+    <div className="why" data-testid="why">
+      <p>{detail.why}</p>
+      <p className="dim">
+        {detail.runId} · interval {detail.dataInterval.start} to {detail.dataInterval.end}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,225 @@
+import { readBound, todayIn } from "./bounds";
+import { readConf } from "./conf";
+import { shortLocal, span } from "./days";
+import { Choice, DateField, NumberField, TextField } from "./fields";
+import type { Draft } from "./model";
+import type { PlanState } from "./usePlan";
+import { Curve } from "./Curve";
+
+export interface FormProps {
+  draft: Draft;
+  change: (part: Partial<Draft>) => void;
+  plan: PlanState;
+  forget: () => void;
+  fillHistory: () => void;
+}
+
+const ZONES = Intl.supportedValuesOf("timeZone");
+
+const WHICH = [
+  { value: "none", label: "Missing only", note: "Dates without a run" },
+  { value: "failed", label: "Missing and failed", note: "Also runs that failed or were canceled" },
+  { value: "completed", label: "Everything", note: "Clears and repeats successful runs too" },
+] as const;
+
+const CLOCK = [
+  { value: "airflow", label: "as Airflow does" },
+  { value: "earlier", label: "earlier reading" },
+  { value: "later", label: "later reading" },
+  { value: "skip", label: "skip times that do not exist" },
+  { value: "both", label: "both readings" },
+] as const;
+
+/** The form "Backfill plan". Nothing in it is rewritten while it is typed into. */
+export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps) {
+  const error = plan.error;
+  const schedule = plan.answer?.schedule;
+  const on = (...fields: string[]) =>
+    error?.field && fields.some((field) => error.field === field || error.field?.endsWith(`.${field}`)) ? error : null;
+  const cronError = error && ["INVALID_CRON", "INVALID_DURATION", "NO_SCHEDULE"].includes(error.code) ? error : null;
+  const zoneError = error?.code === "UNKNOWN_TIME_ZONE" ? error : null;
+  const conf = readConf(draft.conf);
+  const today = todayIn(draft.timeZone, Date.now());
+  const read = (text: string, side: "start" | "end") => {
+    const value = readBound(text, side, today);
+    return value === text.trim() ? "both ends included" : `${value}, both ends included`;
+  };
+  return (
+    <form className="plan-form" aria-label="Backfill plan" onSubmit={(event) => event.preventDefault()}>
+      <TextField
+        label="Schedule"
+        name="schedule"
+        mono
+        value={draft.schedule}
+        onChange={(text) => change({ schedule: text })}
+        error={cronError}
+        hint={schedule && <ScheduleWords schedule={schedule} timeZone={draft.timeZone} />}
+      />
+      <TextField
+        label="Time zone"
+        name="timeZone"
+        list="zones"
+        value={draft.timeZone}
+        onChange={(text) => change({ timeZone: text })}
+        error={zoneError}
+      />
+      <datalist id="zones">
+        {ZONES.map((zone) => (
+          <option key={zone} value={zone} />
+        ))}
+      </datalist>
+      <DateField
+        label="From"
+        name="from"
+        value={draft.from}
+        onChange={(text) => change({ from: text })}
+        error={on("startDate", "start")}
+        hint={read(draft.from, "start")}
+      />
+      <DateField
+        label="To"
+        name="to"
+        value={draft.to}
+        onChange={(text) => change({ to: text })}
+        error={on("endDate", "end")}
+        hint={read(draft.to, "end")}
+      />
+      <Presets today={today} change={change} />
+      <Choice legend="Which dates run" name="which" value={draft.which} options={WHICH} onChange={(which) => change({ which })} />
+      <div className="pair">
+        <NumberField
+          label="Parallel runs"
+          name="parallel"
+          value={draft.parallel}
+          low={1}
+          high={1000}
+          onChange={(parallel) => change({ parallel: Math.round(parallel) })}
+        />
+        <label className="tick">
+          <input type="checkbox" checked={draft.backwards} onChange={(event) => change({ backwards: event.target.checked })} />
+          newest first
+        </label>
+      </div>
+      {plan.plan && <Curve curve={plan.plan.curve} lanes={draft.parallel} />}
+      <details open={draft.conf !== "" || undefined}>
+        <summary>Conf (JSON)</summary>
+        <textarea
+          aria-label="Conf (JSON)"
+          name="conf"
+          rows={4}
+          spellCheck={false}
+          aria-invalid={!conf.ok}
+          aria-describedby="conf-note"
+          placeholder={'{ "region": "eu" }'}
+          value={draft.conf}
+          onChange={(event) => change({ conf: event.target.value })}
+        />
+        <p id="conf-note" className={conf.ok ? "note" : "note bad"}>
+          {conf.ok ? "Read by {{ dag_run.conf.key }}." : `Line ${conf.line}, column ${conf.column}: expected ${conf.expected}.`}
+        </p>
+      </details>
+      <details>
+        <summary>Clock changes and interval</summary>
+        <Select label="Repeated and missing times" value={draft.dst} options={CLOCK} onChange={(dst) => change({ dst })} />
+        <Select
+          label="A run is due"
+          value={draft.kind}
+          options={[
+            { value: "interval", label: "when its interval has ended" },
+            { value: "trigger", label: "at its own time" },
+          ]}
+          onChange={(kind) => change({ kind })}
+        />
+      </details>
+      <SimulationFields draft={draft} change={change} forget={forget} fillHistory={fillHistory} plan={plan} />
+    </form>
+  );
+}
+
+function ScheduleWords({ schedule, timeZone }: { schedule: NonNullable<PlanState["answer"]>["schedule"]; timeZone: string }) {
+  return (
+    <>
+      <span data-testid="schedule-words">{schedule.text}</span>
+      {schedule.next.length > 0 && (
+        <span className="dim"> Next: {schedule.next.map((at) => shortLocal(localOf(at, timeZone))).join(", ")}</span>
+      )}
+      {schedule.warnings.map((warning) => (
+        <span key={warning.code} className="warn" data-code={warning.code}>
+          {warning.message}
+        </span>
+      ))}
+    </>
+  );
+}
+
+/** An instant as the zone's clock shows it; for reading only. */
+function localOf(instant: string, timeZone: string): string {
+  try {
+    const format = new Intl.DateTimeFormat("sv-SE-u-ca-gregory-nu-latn", { timeZone, dateStyle: "short", timeStyle: "short" });
+    return format.format(Date.parse(instant)).replace(" ", "T");
+  } catch {
+    return instant;
+  }
+}
+
+function Presets({ today, change }: { today: number; change: FormProps["change"] }) {
+  const year = new Date(today * 86_400_000).getUTCFullYear();
+  const presets = [
+    { label: String(year - 1), from: `${year - 1}-01-01`, to: `${year - 1}-12-31` },
+    { label: String(year), from: `${year}-01-01`, to: `${year}-12-31` },
+    { label: "30 days", from: "-30d", to: "yesterday" },
+  ];
+  return (
+    <div className="chips">
+      {presets.map(({ label, from, to }) => (
+        <button key={label} type="button" onClick={() => change({ from, to })}>
+          {label}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+export function Select<T extends string>(props: {
+  label: string;
+  value: T;
+  options: readonly { value: T; label: string }[];
+  onChange: (value: T) => void;
+}) {
+  return (
+    <label className="field">
+      {props.label}
+      <select value={props.value} onChange={(event) => props.onChange(event.target.value as T)}>
+        {props.options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function SimulationFields({ draft, change, forget, fillHistory, plan }: FormProps) {
+  const { simulation } = draft;
+  const set = (part: Partial<Draft["simulation"]>) => change({ simulation: { ...simulation, ...part } });
+  return (
+    <details>
+      <summary>Simulation: {span(simulation.seconds * 1000)} a run</summary>
+      <p className="note">No server is involved: a run waits, then succeeds or fails, always the same for the same seed.</p>
+      <div className="pair">
+        <NumberField label="Seconds a run" name="seconds" value={simulation.seconds} low={0} high={86_400} step={0.1} onChange={(seconds) => set({ seconds })} />
+        <NumberField label="Fail, %" name="failure" value={Math.round(simulation.failureRate * 1000) / 10} low={0} high={100} step={0.1} onChange={(percent) => set({ failureRate: percent / 100 })} />
+        <NumberField label="Seed" name="seed" value={simulation.seed} low={0} high={0xffffffff} onChange={(seed) => set({ seed: Math.round(seed) })} />
+      </div>
+      <div className="chips">
+        <button type="button" onClick={fillHistory} disabled={!plan.plan}>
+          Add sample history
+        </button>
+        <button type="button" onClick={forget}>
+          Forget all records
+        </button>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,180 @@
+import { useEffect, useRef, useState } from "react";
+import { number, plural, shortLocal, span } from "./days";
+import { Lanes } from "./Lanes";
+import type { RunModel } from "./runModel";
+import { Announcement } from "./Verdict";
+
+export interface RunPanelProps {
+  run: RunModel;
+  theme: string;
+  scrub: number | null;
+  onScrub: (instant: number | null) => void;
+  onSelect: (row: number) => void;
+  actions: { pause: () => void; unpause: () => void; retry: () => void; leave: () => void };
+  onCancel: () => void;
+}
+
+/** A backfill while it runs, while another tab runs it, and when it has ended. */
+export function RunPanel({ run, theme, scrub, onScrub, onSelect, actions, onCancel }: RunPanelProps) {
+  const { progress, phase } = run;
+  const due = progress.total - progress.skipped;
+  const done = progress.completed + progress.failed + progress.canceled;
+  const percent = due === 0 ? 100 : Math.floor((done / due) * 100);
+  const queued = Math.max(0, progress.remaining - progress.running);
+  return (
+    <section className="run-panel" aria-labelledby="run-title">
+      <header>
+        <div>
+          <h2 id="run-title" className="headline">
+            {number(done)} of {number(due)} done{phase === "finished" ? stateText(run) : ""}
+          </h2>
+          <p>{summary(run, percent)}</p>
+        </div>
+        <div className="go">
+          {phase === "running" && (
+            <button type="button" onClick={actions.pause}>
+              Pause
+            </button>
+          )}
+          {phase === "paused" && (
+            <button type="button" className="primary" onClick={actions.unpause}>
+              Continue
+            </button>
+          )}
+          {(phase === "running" || phase === "paused") && (
+            <button type="button" onClick={onCancel}>
+              Cancel…
+            </button>
+          )}
+          {phase === "canceling" && <span>Stopping after {plural(progress.running, "running one", "running ones")}…</span>}
+          {phase === "finished" && progress.failed + progress.canceled > 0 && (
+            <button type="button" className="primary" onClick={actions.retry}>
+              Retry {progress.canceled ? "failed and stopped" : `these ${number(progress.failed)}`}
+            </button>
+          )}
+          {(phase === "finished" || phase === "watching") && (
+            <button type="button" onClick={actions.leave}>
+              {phase === "finished" ? "Edit a copy" : "Back to the plan"}
+            </button>
+          )}
+        </div>
+      </header>
+      <div
+        className={`bar ${phase}`}
+        role="progressbar"
+        aria-label="Dates done"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent}
+      >
+        <svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
+          {segments([progress.completed, progress.failed, progress.canceled, progress.running], due).map((part) => (
+            <rect key={part.name} className={`t-${part.name}`} x={part.x} width={part.width} y="0" height="10" />
+          ))}
+        </svg>
+      </div>
+      <p className="counts">
+        success {number(progress.completed)}, failed {number(progress.failed)}, running {number(progress.running)}, queued{" "}
+        {number(queued)}
+        {progress.canceled > 0 && `, canceled ${number(progress.canceled)}`}
+      </p>
+      <Lanes run={run} theme={theme} until={scrub} />
+      {phase === "finished" && <Scrubber run={run} scrub={scrub} onScrub={onScrub} />}
+      <Failures run={run} onSelect={onSelect} />
+      {run.warnings.map((warning) => (
+        <p key={warning.code + warning.message} role="alert" className="warn">
+          {warning.message}
+        </p>
+      ))}
+      <Milestones percent={percent} failed={progress.failed} phase={phase} />
+    </section>
+  );
+}
+
+function stateText(run: RunModel): string {
+  const { failed, canceled } = run.progress;
+  if (canceled > 0) return `, ${number(canceled)} stopped`;
+  return failed > 0 ? `, ${number(failed)} failed` : ", all succeeded";
+}
+
+function summary(run: RunModel, percent: number): string {
+  const { progress, median, phase } = run;
+  const parts = [`${percent} %.`];
+  if (phase === "watching") parts.push("Another tab runs this backfill: view only.");
+  if (phase === "paused") parts.push("Paused.");
+  if (phase !== "finished" && progress.etaMs !== undefined) parts.push(`About ${span(progress.etaMs)} left.`);
+  if (median !== null) parts.push(`Median of the last runs: ${span(median)}.`);
+  const began = new Date(run.startedAt);
+  parts.push(`Started ${String(began.getHours()).padStart(2, "0")}:${String(began.getMinutes()).padStart(2, "0")}.`);
+  return parts.join(" ");
+}
+
+function segments(counts: number[], due: number) {
+  const names = ["success", "failed", "canceled", "running"] as const;
+  let x = 0;
+  return names.map((name, index) => {
+    const width = due === 0 ? 0 : ((counts[index] ?? 0) / due) * 1000;
+    const part = { name, x, width };
+    x += width;
+    return part;
+  });
+}
+
+/** Moves through a finished run: the calendar and the lanes show what stood at that moment. */
+function Scrubber({ run, scrub, onScrub }: { run: RunModel; scrub: number | null; onScrub: (instant: number | null) => void }) {
+  const end = run.bars.reduce((latest, bar) => Math.max(latest, bar.end ?? bar.start), run.startedAt + 1);
+  return (
+    <label className="scrub">
+      Review
+      <input
+        type="range"
+        min={run.startedAt}
+        max={end}
+        step={Math.max(1, Math.round((end - run.startedAt) / 500))}
+        value={scrub ?? end}
+        aria-valuetext={`${span((scrub ?? end) - run.startedAt)} after the start`}
+        onChange={(event) => onScrub(Number(event.target.value) >= end - 1 ? null : Number(event.target.value))}
+      />
+      <span>{span((scrub ?? end) - run.startedAt)}</span>
+    </label>
+  );
+}
+
+function Failures({ run, onSelect }: { run: RunModel; onSelect: (row: number) => void }) {
+  const { failures, plan } = run;
+  if (failures.length === 0) return null;
+  return (
+    <details className="failures">
+      <summary>{plural(failures.length, "failed attempt")}</summary>
+      <ul>
+        {failures.slice(-50).map(({ row, error }, at) => (
+          <li key={`${row}-${failures.length - at}`}>
+            <button type="button" className="link" onClick={() => onSelect(row)}>
+              {shortLocal(new Date((plan.dates[row] ?? 0) + (plan.offsets[row] ?? 0) * 1000).toISOString())}
+            </button>{" "}
+            {error}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** A word at each tenth and at the first failure; the end is said at once. */
+function Milestones({ percent, failed, phase }: { percent: number; failed: number; phase: RunModel["phase"] }) {
+  const tenth = Math.floor(percent / 10) * 10;
+  const [stopped, setStopped] = useState("");
+  const before = useRef(phase);
+  useEffect(() => {
+    if (before.current !== phase && phase === "finished") setStopped(percent < 100 ? "Stopped." : "Finished.");
+    before.current = phase;
+  }, [phase, percent]);
+  return (
+    <>
+      <Announcement text={`${tenth} percent done.${failed > 0 ? " There are failures." : ""}`} />
+      <p role="alert" className="hidden">
+        {stopped}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,85 @@
+import { number, shortLocal } from "./days";
+import type { Draft } from "./model";
+import type { PlanState } from "./usePlan";
+
+/** What stands in the way of a useful plan, each with the nearest way out. */
+export function Trouble({ plan, draft, change }: { plan: PlanState; draft: Draft; change: (part: Partial<Draft>) => void }) {
+  const { error, plan: view } = plan;
+  if (error) return <Failed plan={plan} />;
+  if (!view) return null;
+  if (view.total === 0) return <Empty plan={plan} draft={draft} change={change} />;
+  const starting = view.total - view.counts.skip;
+  if (starting > 0) return null;
+  return (
+    <div className="banner" role="status">
+      <p>Nothing to run: all {number(view.total)} are left alone.</p>
+      {draft.which === "none" && (
+        <button type="button" onClick={() => change({ which: "failed" })}>
+          Run again: missing and failed
+        </button>
+      )}
+      {draft.which !== "completed" && (
+        <button type="button" onClick={() => change({ which: "completed" })}>
+          Everything
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Failed({ plan }: { plan: PlanState }) {
+  const error = plan.error;
+  if (!error) return null;
+  const cycle = plan.answer?.dag.cycle ?? [];
+  // Errors of a field stand at the field; the ones of the whole plan stand here.
+  if (error.code === "RANGE_TOO_LARGE")
+    return (
+      <div className="banner bad" role="alert">
+        <p>
+          <b>Too many dates.</b> {error.message} {error.hint} Shorten the range, or choose a schedule with fewer dates.
+        </p>
+      </div>
+    );
+  return (
+    <div className="banner bad" role="alert" data-code={error.code}>
+      <p>
+        {error.message} {error.hint}
+        {cycle.length > 0 && (
+          <>
+            {" "}
+            <b>{cycle.join(" → ")}</b>
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function Empty({ plan, draft, change }: { plan: PlanState; draft: Draft; change: (part: Partial<Draft>) => void }) {
+  const { answer, plan: view } = plan;
+  if (!view) return null;
+  if (Date.parse(view.start) > Date.parse(view.end))
+    return (
+      <div className="banner bad" role="alert">
+        <p>From is after To.</p>
+        <button type="button" onClick={() => change({ from: draft.to, to: draft.from })}>
+          Swap them
+        </button>
+      </div>
+    );
+  const next = answer?.nextDate;
+  const never = answer?.schedule.warnings.some((warning) => warning.code === "never_fires");
+  return (
+    <div className="banner" role="alert">
+      <p>
+        {never ? "This never happens. " : ""}Nothing between {draft.from} and {draft.to}.
+        {next && ` Next date: ${shortLocal(next)} UTC.`}
+      </p>
+      {next && (
+        <button type="button" onClick={() => change({ to: next.slice(0, 10) })}>
+          Extend to include it
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,156 @@
+import { useEffect, useRef, useState } from "react";
+import { number, plural, shortLocal, span } from "./days";
+import { Glyph } from "./Glyph";
+import { AGAIN, CREATE, type Draft, KEEP, KEEP_FAILED, type PlanView, TOKENS } from "./model";
+import { TOKEN_WORDS } from "./words";
+
+/** Why the plan cannot be run, or null. */
+export type Obstacle = string | null;
+
+/** One sentence on what will happen, and the button that makes it happen. */
+export function Verdict(props: {
+  plan: PlanView;
+  draft: Draft;
+  sums: number[];
+  stale: boolean;
+  obstacle: Obstacle;
+  onRun: () => void;
+}) {
+  const { plan, draft, sums, stale, obstacle, onRun } = props;
+  const starting = (sums[CREATE] ?? 0) + (sums[AGAIN] ?? 0);
+  const kept = (sums[KEEP] ?? 0) + (sums[KEEP_FAILED] ?? 0);
+  const detail = [
+    `${number(sums[CREATE] ?? 0)} new`,
+    `${number(sums[AGAIN] ?? 0)} again`,
+    `${number(kept)} left alone`,
+  ].join(", ");
+  const estimate = plan.estimate
+    ? ` About ${span(plan.estimate.makespan)} with ${plural(draft.parallel, "lane")} at ${span(draft.simulation.seconds * 1000)} a run${ending(plan.estimate.makespan)}.`
+    : "";
+  const sentence = `${plural(starting, "run")} will start. ${detail}.${estimate}`;
+  return (
+    <div className="verdict">
+      <div>
+        <p className="headline">{starting === 0 ? "Nothing to run" : `${plural(starting, "run")} will start`}</p>
+        <p>
+          {detail}.{estimate}
+        </p>
+        {stale && <p className="warn">Showing the last valid plan.</p>}
+        <Announcement text={sentence} />
+      </div>
+      <div className="go">
+        <button type="button" className="primary" disabled={obstacle !== null || starting === 0} aria-describedby="obstacle" onClick={onRun}>
+          Run {plural(starting, "run")}
+        </button>
+        <span id="obstacle" className="note bad">
+          {obstacle}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function ending(makespan: number): string {
+  const end = new Date(Date.now() + makespan);
+  if (makespan > 86_400_000) return "";
+  return ` (finish ${String(end.getHours()).padStart(2, "0")}:${String(end.getMinutes()).padStart(2, "0")})`;
+}
+
+/** Read aloud when the numbers have stood still for half a second. */
+export function Announcement({ text }: { text: string }) {
+  const [said, setSaid] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid(text), 500);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <p role="status" className="hidden">
+      {said}
+    </p>
+  );
+}
+
+/** Counts by token; each is a filter. A change shows its difference for two seconds. */
+export function Legend({ sums, hidden, toggle }: { sums: number[]; hidden: ReadonlySet<number>; toggle: (token: number) => void }) {
+  const before = useRef(sums);
+  const [difference, setDifference] = useState<number[]>([]);
+  useEffect(() => {
+    const change = sums.map((sum, token) => sum - (before.current[token] ?? 0));
+    before.current = sums;
+    if (change.every((by) => by === 0)) return;
+    setDifference(change);
+    const timer = setTimeout(() => setDifference([]), 2000);
+    return () => clearTimeout(timer);
+  }, [sums]);
+  return (
+    <div className="legend" role="group" aria-label="Show">
+      {TOKENS.map((token, index) => {
+        const sum = sums[index] ?? 0;
+        const by = difference[index] ?? 0;
+        if (sum === 0 && by === 0 && index > AGAIN) return null;
+        return (
+          <button
+            key={token}
+            type="button"
+            aria-pressed={!hidden.has(index)}
+            title={TOKEN_WORDS[token].title}
+            onClick={() => toggle(index)}
+          >
+            <Glyph token={token} /> {TOKEN_WORDS[token].short} <b>{number(sum)}</b>
+            {by !== 0 && index <= KEEP_FAILED && (
+              <i>
+                {by > 0 ? "+" : "−"}
+                {number(Math.abs(by))}
+              </i>
+            )}
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+/** Clock changes in the range, with what happens on them. */
+export function ClockNotes({ plan, schedule }: { plan: PlanView; schedule: string }) {
+  const { clockChanges } = plan;
+  if (clockChanges.length === 0) return null;
+  return (
+    <details className="clock-notes" open={clockChanges.length <= 2}>
+      <summary>
+        {plural(clockChanges.length, "clock change")} in {plan.timeZone}
+      </summary>
+      <ul>
+        {clockChanges.slice(0, 40).map((change) => {
+          const by = (change.offsetAfter - change.offsetBefore) / 60;
+          const local = new Date(Date.parse(change.at) + change.offsetBefore * 1000).toISOString();
+          return (
+            <li key={change.at}>
+              {shortLocal(local)}: clocks go {by > 0 ? "forward" : "back"} {Math.abs(by)} min.{" "}
+              {by > 0 ? "Times in between do not exist" : "The times before it happen twice"}: {effect(plan, change.day, schedule)}
+            </li>
+          );
+        })}
+      </ul>
+    </details>
+  );
+}
+
+/** What the plan does on that day, by its own rows. */
+function effect(plan: PlanView, day: number, schedule: string): string {
+  const at = plan.days.day.indexOf(day);
+  const count = at < 0 ? 0 : (plan.days.count[at] ?? 0);
+  if (count === 0) return "no run that day.";
+  if (count > 3) return `${count} runs that day (${schedule}).`;
+  const first = plan.days.first[at] ?? 0;
+  const times: string[] = [];
+  for (let row = first; row < first + count; row++) {
+    const local = (plan.dates[row] ?? 0) + (plan.offsets[row] ?? 0) * 1000;
+    times.push(`${new Date(local).toISOString().slice(11, 16)} ${offsetOf(plan.offsets[row] ?? 0)}`);
+  }
+  return `${plural(count, "run")}, at ${times.join(" and ")}.`;
+}
+
+function offsetOf(seconds: number): string {
+  const minutes = Math.abs(seconds) / 60;
+  return `${seconds < 0 ? "-" : "+"}${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(Math.floor(minutes % 60)).padStart(2, "0")}`;
+}

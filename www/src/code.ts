@@ -1,0 +1,139 @@
+import type { BackfillOptions } from "dagfill";
+import type { Draft } from "./model";
+import { dagOf, optionsOf } from "./request";
+
+/** The plan as text to paste somewhere else. */
+export const FLAVOURS = [
+  { id: "js", label: "JavaScript" },
+  { id: "cli", label: "dagfill CLI" },
+  { id: "airflow3", label: "Airflow 3 CLI" },
+  { id: "airflow2", label: "Airflow 2 CLI" },
+  { id: "json", label: "JSON request" },
+] as const;
+export type Flavour = (typeof FLAVOURS)[number]["id"];
+
+/** The bounds in UTC, as the engine has read them. */
+export interface Bounds {
+  start: string;
+  end: string;
+}
+
+export function toCode(draft: Draft, flavour: Flavour, now: number, read: Bounds | null): string {
+  const options = optionsOf(draft, now);
+  switch (flavour) {
+    case "js":
+      return javascript(draft, options);
+    case "cli":
+      return cli(draft, options);
+    case "airflow3":
+      return airflow3(draft, options, read);
+    case "airflow2":
+      return airflow2(draft, options, read);
+    case "json":
+      return `${JSON.stringify({ dag: dagOf(draft), options }, null, 2)}\n`;
+  }
+}
+
+/** Quotes for a POSIX shell, only where they are needed. */
+export function shell(text: string): string {
+  const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,:/@%+=";
+  if (text !== "" && [...text].every((character) => plain.includes(character))) return text;
+  return `'${text.replaceAll("'", `'"'"'`)}'`;
+}
+
+function javascript(draft: Draft, options: BackfillOptions): string {
+  const indent = (value: unknown) => JSON.stringify(value, null, 2).replaceAll("\n", "\n  ");
+  return `import { BackfillService } from "dagfill";
+import { shellTasks } from "dagfill/shell";
+import { openSqliteStore } from "dagfill/store/sqlite";
+
+const service = new BackfillService({
+  dags: [${JSON.stringify(dagOf(draft), null, 2).replaceAll("\n", "\n  ")}],
+  store: await openSqliteStore("dagfill.sqlite"),
+  executeTask: shellTasks(),
+});
+const options = ${indent(options).replaceAll("\n  ", "\n")};
+
+const preview = await service.preview(options);
+console.log(preview.counts);
+// The run is refused when the plan is no longer the one above.
+const result = await service.backfill({ ...options, planHash: preview.planHash });
+console.log(result.state, result.completed, "of", result.totalDates);
+`;
+}
+
+const kebab = (name: string) => [...name].map((c) => (c === c.toLowerCase() ? c : `-${c.toLowerCase()}`)).join("");
+
+function cli(draft: Draft, options: BackfillOptions): string {
+  const file = `${draft.dagId}.json`;
+  const flags = Object.entries(options)
+    .filter(([name]) => name !== "dagId")
+    .map(([name, value]) => {
+      if (value === true) return `--${kebab(name)}`;
+      const text = Array.isArray(value) ? value.join(",") : typeof value === "object" ? JSON.stringify(value) : String(value);
+      return text.startsWith("-") ? `--${kebab(name)}=${shell(text)}` : `--${kebab(name)} ${shell(text)}`;
+    });
+  const line = (verb: string) => [`dagfill ${verb} ${shell(file)}`, ...flags].join(" \\\n  ");
+  return `cat > ${shell(file)} <<'DAG'
+${JSON.stringify(dagOf(draft), null, 2)}
+DAG
+${line("preview")}
+${line("run")}
+`;
+}
+
+/** What both Airflow lines cannot say. */
+function remarks(draft: Draft): string[] {
+  const notes: string[] = [];
+  if (draft.exclude.length) notes.push(`# Not in Airflow: leave out ${draft.exclude.join(", ")}. Run the ranges between them.`);
+  if (draft.schedule.trim().startsWith("P")) notes.push("# The schedule is a period: use a DeltaDataIntervalTimetable in the DAG.");
+  if (draft.dst !== "airflow") notes.push(`# Clock changes: "${draft.dst}" is dagfill's; Airflow has its own rule only.`);
+  return notes;
+}
+
+/** Airflow takes instants: the bounds as the engine has read them, to the second. */
+function bounds(options: BackfillOptions, read: Bounds | null): [string, string] {
+  const instant = (text: string) => `${text.slice(0, 19)}+00:00`;
+  return read ? [instant(read.start), instant(read.end)] : [String(options.startDate), String(options.endDate)];
+}
+
+function airflow3(draft: Draft, options: BackfillOptions, read: Bounds | null): string {
+  const [from, to] = bounds(options, read);
+  const flags = [
+    `--dag-id ${shell(draft.dagId)}`,
+    `--from-date ${shell(from)}`,
+    `--to-date ${shell(to)}`,
+    `--max-active-runs ${draft.parallel}`,
+    `--reprocess-behavior ${draft.which}`,
+    ...(draft.backwards ? ["--run-backwards"] : []),
+    ...(options.conf ? [`--dag-run-conf ${shell(JSON.stringify(options.conf))}`] : []),
+  ];
+  return [
+    ...remarks(draft),
+    ...(draft.kind === "interval" ? ["# The DAG must use a CronDataIntervalTimetable (Airflow 3 plans by trigger time)."] : []),
+    "# Add --dry-run to see the dates first.",
+    ["airflow backfill create", ...flags].join(" \\\n  "),
+    "",
+  ].join("\n");
+}
+
+function airflow2(draft: Draft, options: BackfillOptions, read: Bounds | null): string {
+  const [from, to] = bounds(options, read);
+  const flags = [
+    `--start-date ${shell(from)}`,
+    `--end-date ${shell(to)}`,
+    ...(draft.which === "failed" ? ["--rerun-failed-tasks"] : []),
+    ...(draft.which === "completed" ? ["--reset-dagruns", "--yes"] : []),
+    ...(draft.backwards ? ["--run-backwards"] : []),
+    ...(options.conf ? [`--conf ${shell(JSON.stringify(options.conf))}`] : []),
+  ];
+  return [
+    ...remarks(draft),
+    ...(draft.which === "none" ? ["# Airflow 2 has no flag for \"missing only\": existing failed tasks stop its backfill."] : []),
+    ...(draft.which === "failed" ? ["# --rerun-failed-tasks reruns failed tasks inside the runs of the range."] : []),
+    `# No flag for parallel runs: set max_active_runs=${draft.parallel} in the DAG, or use a pool.`,
+    "# Add --dry-run to see the tasks first.",
+    [`airflow dags backfill ${shell(draft.dagId)}`, ...flags].join(" \\\n  "),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,86 @@
+/** Civil days as numbers since 1970-01-01, and words for them. Nothing here knows a time zone: offsets come with the plan. */
+
+const DAY = 86_400_000;
+const pad = (n: number) => String(n).padStart(2, "0");
+
+export function dayOf(instant: number, offsetSeconds: number): number {
+  return Math.floor((instant + offsetSeconds * 1000) / DAY);
+}
+
+export function dayText(day: number): string {
+  const date = new Date(day * DAY);
+  return `${String(date.getUTCFullYear()).padStart(4, "0")}-${pad(date.getUTCMonth() + 1)}-${pad(date.getUTCDate())}`;
+}
+
+/** The day of a text that begins with YYYY-MM-DD; null when it does not. */
+export function parseDay(text: string): number | null {
+  const [year, month, day] = [text.slice(0, 4), text.slice(5, 7), text.slice(8, 10)].map(Number);
+  if (text[4] !== "-" || text[7] !== "-" || !year || !month || !day) return null;
+  const at = Date.UTC(year, month - 1, day);
+  return Number.isFinite(at) && dayText(at / DAY) === text.slice(0, 10) ? at / DAY : null;
+}
+
+export function parts(day: number): { year: number; month: number; date: number; weekday: number } {
+  const date = new Date(day * DAY);
+  return {
+    year: date.getUTCFullYear(),
+    month: date.getUTCMonth(),
+    date: date.getUTCDate(),
+    // Monday is 0.
+    weekday: (date.getUTCDay() + 6) % 7,
+  };
+}
+
+export function dayNumber(year: number, month: number, date: number): number {
+  return Date.UTC(year, month, date) / DAY;
+}
+
+/** Wall-clock time of an instant, with seconds only when there are some. */
+export function clock(instant: number, offsetSeconds: number): string {
+  const date = new Date(instant + offsetSeconds * 1000);
+  const seconds = date.getUTCSeconds();
+  return `${pad(date.getUTCHours())}:${pad(date.getUTCMinutes())}${seconds ? `:${pad(seconds)}` : ""}`;
+}
+
+export function offsetText(seconds: number): string {
+  const size = Math.abs(seconds);
+  const rest = size % 60;
+  const minutes = `${pad(Math.floor(size / 3600))}:${pad(Math.floor(size / 60) % 60)}`;
+  return `${seconds < 0 ? "-" : "+"}${minutes}${rest ? `:${pad(rest)}` : ""}`;
+}
+
+export function longDay(day: number): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    timeZone: "UTC",
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+  }).format(day * DAY);
+}
+
+export const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+export const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/** A local date as the engine writes it, for reading: `Mon 2027-01-04 06:00`. */
+export function shortLocal(localDate: string): string {
+  const day = parseDay(localDate);
+  return `${day === null ? "" : `${WEEKDAYS[parts(day).weekday]} `}${localDate.slice(0, 10)} ${localDate.slice(11, 16)}`;
+}
+
+/** `1 h 8 min`, `2.4 h`, `3.1 days`: two digits are enough to decide by. */
+export function span(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 1) return `${Math.round(ms)} ms`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = seconds / 60;
+  if (minutes < 60) return `${Math.round(minutes)} min`;
+  const hours = minutes / 60;
+  if (hours < 2) return `1 h ${Math.round(minutes - 60)} min`;
+  if (hours < 48) return `${hours.toFixed(1)} h`;
+  return `${(hours / 24).toFixed(1)} days`;
+}
+
+const digits = new Intl.NumberFormat("en-US");
+export const number = (value: number) => digits.format(value);
+export const plural = (count: number, one: string, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;

@@ -1,0 +1,87 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import { number, plural, span } from "./days";
+import type { PlanView } from "./model";
+
+/** The platform's dialog: modal, closed by Escape, the focus goes back to where it was. */
+export function Modal({ title, onClose, children, className }: { title: string; onClose: () => void; children: ReactNode; className?: string }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+  return (
+    <dialog ref={dialog} className={className} aria-label={title} onClose={onClose}>
+      <header>
+        <h2>{title}</h2>
+        <button type="button" className="icon" aria-label="Close" onClick={onClose}>
+          ×
+        </button>
+      </header>
+      {children}
+    </dialog>
+  );
+}
+
+/** Asked before more than this many runs, or before any successful result is replaced. */
+export const MANY = 500;
+
+export const needsConfirmation = (plan: PlanView) => plan.total - plan.counts.skip > MANY || plan.replaced > 0;
+
+export function ConfirmRun(props: { plan: PlanView; lanes: number; onRun: () => void; onClose: () => void }) {
+  const { plan, lanes, onRun, onClose } = props;
+  const starting = plan.total - plan.counts.skip;
+  return (
+    <Modal title={`Start ${plural(starting, "run")}?`} onClose={onClose}>
+      <p>
+        {plan.estimate && `About ${span(plan.estimate.makespan)} with ${plural(lanes, "lane")}. `}
+        {plan.replaced > 0 && (
+          <b>
+            {plural(plan.replaced, "successful result")} will be replaced.
+          </b>
+        )}
+      </p>
+      <div className="buttons">
+        {/* biome-ignore lint/a11y/noAutofocus: the safe choice has the focus when a dialog opens. */}
+        <button type="button" autoFocus onClick={onClose}>
+          Cancel
+        </button>
+        <button
+          type="button"
+          className="primary"
+          onClick={() => {
+            onClose();
+            onRun();
+          }}
+        >
+          Start {number(starting)}
+        </button>
+      </div>
+    </Modal>
+  );
+}
+
+export function CancelRun(props: { running: number; onFinish: () => void; onAbort: () => void; onClose: () => void }) {
+  const { running, onFinish, onAbort, onClose } = props;
+  const choose = (action: () => void) => () => {
+    onClose();
+    action();
+  };
+  return (
+    <Modal title="Cancel this backfill?" onClose={onClose}>
+      <p>What is not started is marked canceled. Both keep the records, and a later backfill can go on from them.</p>
+      <div className="buttons">
+        {/* biome-ignore lint/a11y/noAutofocus: the safe choice has the focus when a dialog opens. */}
+        <button type="button" autoFocus onClick={onClose}>
+          Go on running
+        </button>
+        <button type="button" onClick={choose(onFinish)}>
+          Stop after the {number(running)} running
+        </button>
+        <button type="button" className="danger" onClick={choose(onAbort)}>
+          Stop now, mark {number(running)} canceled
+        </button>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,162 @@
+import { type ReactNode, useId, useRef, useState } from "react";
+import type { EngineError } from "./model";
+
+/** A labelled text field whose text is only ever changed by its user: a new value from outside waits for the blur. */
+export function TextField(props: {
+  label: string;
+  value: string;
+  onChange: (text: string) => void;
+  error?: EngineError | null;
+  errorText?: string | null;
+  hint?: ReactNode;
+  list?: string;
+  mono?: boolean;
+  action?: ReactNode;
+  name: string;
+}) {
+  const { label, value, onChange, error, errorText, hint, list, mono, action, name } = props;
+  const id = useId();
+  const [typing, setTyping] = useState<string | null>(null);
+  const message = errorText ?? (error ? [error.message, error.hint].filter(Boolean).join(" ") : null);
+  const caret = error?.start !== undefined && error.input === value.trim() ? error : null;
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <div className="control">
+        <input
+          id={id}
+          name={name}
+          className={mono ? "mono" : undefined}
+          value={typing ?? value}
+          list={list}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          aria-invalid={message !== null}
+          aria-describedby={`${id}-note`}
+          onFocus={(event) => setTyping(event.currentTarget.value)}
+          onChange={(event) => {
+            setTyping(event.target.value);
+            onChange(event.target.value);
+          }}
+          onBlur={() => setTyping(null)}
+        />
+        {action}
+      </div>
+      {caret && <Caret text={value} error={caret} />}
+      <div id={`${id}-note`} className={message ? "note bad" : "note"}>
+        {message ?? hint}
+      </div>
+    </div>
+  );
+}
+
+/** The text once more, with a mark under its wrong part. */
+function Caret({ text, error }: { text: string; error: EngineError }) {
+  const lead = text.length - text.trimStart().length;
+  const start = (error.start ?? 0) + lead;
+  const end = Math.max(start + 1, (error.end ?? 0) + lead);
+  return (
+    <pre className="caret" aria-hidden="true" data-testid="caret">
+      {`${text}\n${" ".repeat(start)}${"^".repeat(end - start)}`}
+    </pre>
+  );
+}
+
+/** A bound: free text, and the platform's calendar behind a button. */
+export function DateField(props: {
+  label: string;
+  name: string;
+  value: string;
+  onChange: (text: string) => void;
+  error: EngineError | null;
+  hint?: ReactNode;
+}) {
+  const native = useRef<HTMLInputElement>(null);
+  const { label, onChange } = props;
+  return (
+    <TextField
+      {...props}
+      action={
+        <>
+          <button
+            type="button"
+            className="icon"
+            aria-label={`${label}: choose a date`}
+            onClick={() => native.current?.showPicker()}
+          >
+            <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+              <path d="M2.5 3.5h11v10h-11zM2.5 6.5h11M5 2v3M11 2v3" fill="none" stroke="currentColor" />
+            </svg>
+          </button>
+          <input
+            ref={native}
+            type="date"
+            className="picker"
+            tabIndex={-1}
+            aria-hidden="true"
+            onChange={(event) => event.target.value && onChange(event.target.value)}
+          />
+        </>
+      }
+    />
+  );
+}
+
+export function Choice<T extends string>(props: {
+  legend: string;
+  name: string;
+  value: T;
+  options: readonly { value: T; label: string; note?: string }[];
+  onChange: (value: T) => void;
+}) {
+  return (
+    <fieldset className="choice">
+      <legend>{props.legend}</legend>
+      {props.options.map((option) => (
+        <label key={option.value} title={option.note}>
+          <input
+            type="radio"
+            name={props.name}
+            checked={props.value === option.value}
+            onChange={() => props.onChange(option.value)}
+          />
+          {option.label}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+export function NumberField(props: {
+  label: string;
+  name: string;
+  value: number;
+  low: number;
+  high: number;
+  step?: number;
+  onChange: (value: number) => void;
+}) {
+  const id = useId();
+  const [typing, setTyping] = useState<string | null>(null);
+  return (
+    <div className="field small">
+      <label htmlFor={id}>{props.label}</label>
+      <input
+        id={id}
+        name={props.name}
+        type="number"
+        min={props.low}
+        max={props.high}
+        step={props.step ?? 1}
+        value={typing ?? props.value}
+        onChange={(event) => {
+          setTyping(event.target.value);
+          const value = event.target.valueAsNumber;
+          if (value >= props.low && value <= props.high) props.onChange(value);
+        }}
+        onBlur={() => setTyping(null)}
+      />
+    </div>
+  );
+}

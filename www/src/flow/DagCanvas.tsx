@@ -1,0 +1,104 @@
+import "@xyflow/react/dist/base.css";
+import "./flow.css";
+import {
+  applyNodeChanges,
+  type Connection,
+  Controls,
+  Handle,
+  type NodeChange,
+  type NodeProps,
+  Position,
+  ReactFlow,
+} from "@xyflow/react";
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { connectTasks, deleteTask } from "../TaskList";
+import type { TasksProps } from "../TaskList";
+import { sayUnknown, Template } from "../Template";
+import { type TaskNode, toEdges, toNodes, withCommands } from "./toReactFlow";
+
+const nodeTypes = { task: memo(TaskCard) };
+const EMPTY = { layers: [], error: null, cycle: [], unknown: {} };
+
+/** The DAG as a graph. Its text comes with the selected date; the layout only changes with the DAG. */
+export default function DagCanvas({ draft, dag, detail, editable, change, onRefuse, onEdit }: TasksProps & {
+  onRefuse: (cycle: string[]) => void;
+  onEdit: (taskId: string | null) => void;
+}) {
+  const { tasks } = draft;
+  const moved = useRef(new Map<string, { x: number; y: number }>());
+  const [nodes, setNodes] = useState<TaskNode[]>([]);
+  const view = dag ?? EMPTY;
+  // Names and edges decide where nodes stand; commands do not.
+  useEffect(() => setNodes(toNodes(tasks, view, moved.current)), [tasks, view]);
+  const shown = useMemo(() => withCommands(nodes, detail), [nodes, detail]);
+  const edges = useMemo(() => toEdges(tasks, view.cycle), [tasks, view]);
+
+  const onNodesChange = useCallback((changes: NodeChange<TaskNode>[]) => {
+    for (const each of changes)
+      if (each.type === "position" && each.position) moved.current.set(each.id, each.position);
+    setNodes((before) => applyNodeChanges(changes.filter((each) => each.type !== "remove"), before));
+  }, []);
+  const onConnect = ({ source, target }: Connection) => {
+    const result = connectTasks(tasks, source, target);
+    if (Array.isArray(result)) change({ tasks: result });
+    else onRefuse(result.cycle);
+  };
+
+  return (
+    <div className="dag-canvas">
+      <ReactFlow
+        aria-label="Tasks and their order"
+        nodes={shown}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        onNodesChange={onNodesChange}
+        onConnect={onConnect}
+        onNodesDelete={(gone) =>
+          change({
+            tasks: gone.reduce(
+              (left, node) => deleteTask(left, left.findIndex((task) => task.taskId === node.id)),
+              tasks,
+            ),
+          })
+        }
+        onEdgesDelete={(gone) =>
+          change({
+            tasks: tasks.map((task) => ({
+              ...task,
+              dependsOn: task.dependsOn.filter((id) => !gone.some((edge) => edge.source === id && edge.target === task.taskId)),
+            })),
+          })
+        }
+        onSelectionChange={({ nodes: chosen }) => onEdit(chosen.length === 1 ? (chosen[0]?.id ?? null) : null)}
+        nodesConnectable={editable}
+        nodesDraggable
+        deleteKeyCode={editable ? ["Delete", "Backspace"] : null}
+        fitView
+        fitViewOptions={{ minZoom: 0.72, maxZoom: 1 }}
+        minZoom={0.3}
+        preventScrolling={false}
+        zoomOnScroll={false}
+        proOptions={{ hideAttribution: false }}
+      >
+        <Controls position="top-right" showInteractive={false} />
+      </ReactFlow>
+    </div>
+  );
+}
+
+function TaskCard({ data, selected }: NodeProps<TaskNode>) {
+  return (
+    <div className="task-card" data-selected={selected}>
+      <Handle type="target" position={Position.Top} />
+      <strong>{data.taskId}</strong>
+      <Template text={data.command} unknown={data.unknown} />
+      {data.rendered && data.rendered !== data.command && <code className="rendered">{data.rendered}</code>}
+      {data.unknown.map((each) => (
+        <span key={each.start} className="warn">
+          {sayUnknown(each)}
+        </span>
+      ))}
+      <Handle type="source" position={Position.Bottom} />
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+import type { Edge, Node } from "@xyflow/react";
+import type { DagView, DraftTask, RowDetail, UnknownMacro } from "../model";
+import { placeTasks } from "./layout";
+
+/** From the package's words to React Flow's: the second thing to copy. */
+export interface TaskData extends Record<string, unknown> {
+  taskId: string;
+  command: string;
+  rendered: string;
+  unknown: readonly UnknownMacro[];
+}
+export type TaskNode = Node<TaskData, "task">;
+
+export const NODE = { width: 250, height: 84, gap: 34 };
+
+export function toNodes(tasks: readonly DraftTask[], dag: DagView, moved: ReadonlyMap<string, { x: number; y: number }>): TaskNode[] {
+  const known = new Map(tasks.map((task) => [task.taskId, task]));
+  // A DAG with a cycle has no layers: then tasks stand below each other as they are listed.
+  const layers = dag.layers.length ? dag.layers : tasks.map((task) => [task.taskId]);
+  const places = placeTasks(layers, (id) => known.get(id)?.dependsOn ?? [], NODE);
+  return tasks.map((task) => ({
+    id: task.taskId,
+    type: "task",
+    position: moved.get(task.taskId) ?? places.get(task.taskId) ?? { x: 0, y: 0 },
+    data: {
+      taskId: task.taskId,
+      command: task.command,
+      rendered: "",
+      unknown: dag.unknown[task.taskId] ?? [],
+    },
+    width: NODE.width,
+  }));
+}
+
+/** The commands of the selected date, put into nodes that stay where they are. */
+export function withCommands(nodes: TaskNode[], detail: RowDetail | null): TaskNode[] {
+  const texts = new Map(detail?.commands.map((command) => [command.taskId, command.text]));
+  return nodes.map((node) => {
+    const rendered = texts.get(node.id) ?? "";
+    return node.data.rendered === rendered ? node : { ...node, data: { ...node.data, rendered } };
+  });
+}
+
+export function toEdges(tasks: readonly DraftTask[], cycle: readonly string[]): Edge[] {
+  const inCycle = new Set(cycle.slice(1).map((id, index) => `${cycle[index]}>${id}`));
+  const ids = new Set(tasks.map((task) => task.taskId));
+  return tasks.flatMap((task) =>
+    task.dependsOn
+      .filter((from) => ids.has(from))
+      .map((from) => ({
+        id: `${from}>${task.taskId}`,
+        source: from,
+        target: task.taskId,
+        className: inCycle.has(`${from}>${task.taskId}`) || inCycle.has(`${task.taskId}>${from}`) ? "cycle" : undefined,
+      })),
+  );
+}

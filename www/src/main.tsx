@@ -1,0 +1,18 @@
+import "./tokens.css";
+import "./page.css";
+import { createRoot } from "react-dom/client";
+import { App } from "./App";
+import { startEngine } from "./engine";
+import { readHash } from "./url";
+
+async function begin() {
+  const root = document.getElementById("root");
+  if (!root) return;
+  const engine = startEngine();
+  const { draft, selected } = await readHash(location.hash);
+  // An address with a plan in it is somebody's own: no sample records are written for it.
+  const fresh = location.hash.length < 2;
+  createRoot(root).render(<App engine={engine} initial={{ draft, selected, fresh }} />);
+}
+
+void begin();

@@ -1,0 +1,173 @@
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { type Engine, errorOf } from "./engine";
+import type { Draft, EngineError, RowDetail, StoredBackfill } from "./model";
+import { RunModel } from "./runModel";
+import { usePlan } from "./usePlan";
+
+/** Everything an editor needs to plan and run a backfill beside its own user interface. Copy this file, `usePlan.ts`,
+ *  `runModel.ts`, `engine.ts` and the worker. */
+export function useBackfill(engine: Engine, draft: Draft) {
+  const [run, setRun] = useState<RunModel | null>(null);
+  const [epoch, setEpoch] = useState(0);
+  const [failure, setFailure] = useState<EngineError | null>(null);
+  const [storage, setStorage] = useState<string | null>(null);
+  const plan = usePlan(engine, draft, epoch, run === null);
+  const stored = useStored(engine, draft, epoch);
+  useSyncExternalStore(run?.subscribe ?? never, () => run?.version ?? -1);
+
+  const current = useRef<RunModel | null>(null);
+  current.current = run;
+  useEffect(() => {
+    engine.onRun = (batch) => {
+      if (current.current?.backfillId !== batch.backfillId) return;
+      current.current.take(batch);
+      if (batch.phase === "finished") setEpoch((n) => n + 1);
+    };
+    engine.onLost = (message) => setFailure({ code: "WORKER_LOST", message });
+    engine.call("storage").then(setStorage, (thrown) => setFailure(errorOf(thrown)));
+  }, [engine]);
+
+  const guard = useCallback(async (work: () => Promise<void>) => {
+    try {
+      setFailure(null);
+      await work();
+    } catch (thrown) {
+      setFailure(errorOf(thrown));
+    }
+    setEpoch((n) => n + 1);
+  }, []);
+
+  const adopt = useCallback((started: { backfillId: string; plan: RunModel["plan"] }, from: Draft) => {
+    const { total, counts } = started.plan;
+    const remaining = total - counts.skip;
+    const progress = { total, completed: 0, failed: 0, remaining, running: 0, skipped: counts.skip, canceled: 0 };
+    const model = new RunModel(started.backfillId, started.plan, progress);
+    current.current = model;
+    keepDraft(started.backfillId, from);
+    setRun(model);
+  }, []);
+
+  const actions = useMemo(() => {
+    const named = (work: (id: string) => Promise<unknown>) => () => {
+      const id = current.current?.backfillId;
+      if (id) void guard(async () => void (await work(id)));
+    };
+    return {
+      /** Runs exactly the plan on the screen: refused with PLAN_CHANGED when it is another one now. */
+      start: () =>
+        guard(async () => {
+          if (!plan.planned || !plan.plan) return;
+          const { draft: planned, now } = plan.planned;
+          adopt(await engine.call("start", planned, now, plan.plan.planHash), planned);
+        }),
+      retry: () =>
+        guard(async () => {
+          const id = current.current?.backfillId ?? "";
+          const from = draftOf(id) ?? draft;
+          adopt(await engine.call("retry", from, Date.now()), from);
+        }),
+      resumeStored: (one: StoredBackfill) =>
+        guard(async () => {
+          const from = draftOf(one.backfillId) ?? { ...draft, dagId: one.dagId };
+          adopt(await engine.call("resume", one.backfillId, from), from);
+        }),
+      discard: (one: StoredBackfill) =>
+        guard(() => engine.call("discard", one.backfillId, draftOf(one.backfillId) ?? { ...draft, dagId: one.dagId })),
+      review: (one: StoredBackfill) =>
+        guard(async () => {
+          const from = draftOf(one.backfillId) ?? { ...draft, dagId: one.dagId };
+          const view = await engine.call("review", one.backfillId, from);
+          if (view) setRun(RunModel.review(view));
+        }),
+      pause: named((id) => engine.call("pause", id)),
+      unpause: named((id) => engine.call("unpause", id)),
+      finish: named((id) => engine.call("cancel", id, "finish")),
+      abort: named((id) => engine.call("cancel", id, "abort")),
+      /** Back to the plan; a run of this page goes on and stays in the list. */
+      leave: () => {
+        setRun(null);
+        setEpoch((n) => n + 1);
+      },
+      fillHistory: () => guard(async () => void (await engine.call("fillHistory", draft, Date.now()))),
+      forget: () => guard(() => engine.call("forget")),
+      dismiss: () => setFailure(null),
+    };
+  }, [engine, draft, plan, guard, adopt]);
+
+  // A watched backfill is read again until it has ended.
+  useEffect(() => {
+    if (run?.phase !== "watching") return;
+    const one = stored.find((each) => each.backfillId === run.backfillId);
+    if (!one) return;
+    const timer = setTimeout(() => actions.review(one), 1000);
+    return () => clearTimeout(timer);
+  }, [run, stored, actions]);
+
+  return { plan, run, stored, failure, storage, actions };
+}
+
+const never = () => () => {};
+
+/** The backfills in the store, read every second: other tabs write there too. */
+function useStored(engine: Engine, draft: Draft, epoch: number): StoredBackfill[] {
+  const [stored, setStored] = useState<StoredBackfill[]>([]);
+  const asked = useRef(draft);
+  asked.current = draft;
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    let gone = false;
+    const read = async () => {
+      try {
+        const list = await engine.call("list", { ...asked.current, schedule: "@daily", timeZone: "UTC", tasks: [] });
+        if (!gone) setStored((before) => (JSON.stringify(before) === JSON.stringify(list) ? before : list));
+      } catch {
+        // The next reading may succeed; a store that is gone is reported by what needs it.
+      }
+      if (!gone) timer = setTimeout(read, 1000);
+    };
+    void read();
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+    // biome-ignore lint/correctness/useExhaustiveDependencies: epoch asks again at once.
+  }, [engine, epoch]);
+  return stored;
+}
+
+/** The row under the cursor with its commands. Only the newest question is answered. */
+export function useDetail(engine: Engine, planHash: string | null, row: number | null): RowDetail | null {
+  const [detail, setDetail] = useState<RowDetail | null>(null);
+  const latest = useRef(0);
+  useEffect(() => {
+    const question = ++latest.current;
+    if (planHash === null || row === null) {
+      setDetail(null);
+      return;
+    }
+    engine.call("detail", planHash, row).then(
+      (answer) => {
+        if (question === latest.current && answer) setDetail(answer);
+      },
+      () => {},
+    );
+  }, [engine, planHash, row]);
+  return detail;
+}
+
+/** What a backfill was made of, so that it can be resumed after the page was closed. The conf is in the stored plan. */
+function keepDraft(backfillId: string, draft: Draft) {
+  try {
+    localStorage.setItem(`dagfill.run.${backfillId}`, JSON.stringify(draft));
+  } catch {
+    // Storage is blocked: then nothing survives, and the page says so.
+  }
+}
+
+function draftOf(backfillId: string): Draft | null {
+  try {
+    return JSON.parse(localStorage.getItem(`dagfill.run.${backfillId}`) ?? "null") as Draft | null;
+  } catch {
+    return null;
+  }
+}

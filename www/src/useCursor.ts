@@ -1,0 +1,44 @@
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { dayText, parseDay } from "./days";
+import type { PlanView } from "./model";
+import { dayOfRow, findDay } from "./runModel";
+
+/** The chosen date, and the one under the pointer. A day without dates can be chosen too. */
+export function useCursor(plan: PlanView | null, initial: string | null) {
+  const [day, setDay] = useState<number | null>(initial === null ? null : parseDay(initial));
+  const [row, setRow] = useState<number | null>(null);
+  const [hover, setHover] = useState<number | null>(null);
+
+  // A new plan numbers its rows anew: the day stays, and so does the time where the day has several.
+  useEffect(() => {
+    if (!plan) return;
+    setRow(day === null ? null : firstRow(plan, day));
+    if (day === null && plan.total > 0) {
+      setDay(dayOfRow(plan, 0));
+      setRow(0);
+    }
+    // biome-ignore lint/correctness/useExhaustiveDependencies: only a new plan does this.
+  }, [plan]);
+
+  const chooseDay = useCallback(
+    (chosen: number) => {
+      setDay(chosen);
+      setRow(plan ? firstRow(plan, chosen) : null);
+    },
+    [plan],
+  );
+  const chooseRow = useCallback(
+    (chosen: number) => {
+      setRow(chosen);
+      if (plan) setDay(dayOfRow(plan, chosen));
+    },
+    [plan],
+  );
+  const hoverRow = useMemo(() => (plan && hover !== null ? firstRow(plan, hover) : null), [plan, hover]);
+  return { day, row, shown: hoverRow ?? row, text: day === null ? null : dayText(day), chooseDay, chooseRow, setHover };
+}
+
+function firstRow(plan: PlanView, day: number): number | null {
+  const at = findDay(plan.days, day);
+  return plan.days.day[at] === day ? (plan.days.first[at] ?? null) : null;
+}
