@@ -2,20 +2,20 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Banners, Refused } from "./Banners";
 import { todayIn } from "./bounds";
 import { Calendar } from "./Calendar";
+import { ComparePanel } from "./ComparePanel";
 import type { CalendarData } from "./calendar/draw";
 import { useMedia } from "./canvas";
 import type { Flavour } from "./code";
-import { ComparePanel } from "./ComparePanel";
 import { readConf } from "./conf";
 import { DagPanel } from "./DagPanel";
 import { dayText, number, parseDay, plural, span } from "./days";
 import { CancelRun, ConfirmRun, Modal, needsConfirmation } from "./dialogs";
 import type { Engine } from "./engine";
-import { Frozen, Notes } from "./Notes";
 import { download, Header } from "./Header";
 import { HourStrip } from "./HourStrip";
 import { CodeDialog, LinkDialog } from "./Menus";
 import type { Draft, PlanView } from "./model";
+import { Frozen, Notes } from "./Notes";
 import { PlanForm } from "./PlanForm";
 import { RunPanel } from "./RunPanel";
 import { RunTable } from "./RunTable";
@@ -25,11 +25,16 @@ import { useTheme } from "./theme";
 import { useAddress } from "./useAddress";
 import { useBackfill, useDetail } from "./useBackfill";
 import { useCompare } from "./useCompare";
-import { useSampleHistory } from "./useSampleHistory";
 import { useCursor } from "./useCursor";
+import { useSampleHistory } from "./useSampleHistory";
 import { ClockNotes, Legend, Verdict } from "./Verdict";
 
-type Open = { name: "confirm" } | { name: "cancel" } | { name: "form" } | { name: "link" } | { name: "code"; flavour: Flavour };
+type Open =
+  | { name: "confirm" }
+  | { name: "cancel" }
+  | { name: "form" }
+  | { name: "link" }
+  | { name: "code"; flavour: Flavour };
 
 export interface AppProps {
   engine: Engine;
@@ -48,7 +53,7 @@ export function App({ engine, initial }: AppProps) {
   const [scrub, setScrub] = useState<number | null>(null);
   const close = useCallback(() => setOpen(null), []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a run changes in place; its version says so.
+  // A run changes in place; its version says so.
   const view: PlanView | null = useMemo(
     () => (run ? (scrub === null ? run.plan : run.at(scrub)) : plan.plan),
     [run, scrub, plan.plan, run?.phase],
@@ -60,14 +65,20 @@ export function App({ engine, initial }: AppProps) {
   useSampleHistory(initial.fresh, plan, draft, actions.fillHistory);
   const link = useAddress(draft, cursor.text);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: version stands for the columns' contents.
+  // Version stands for the columns' contents.
   const sums = useMemo(() => (view ? totals(view.days) : []), [view, version]);
-  const excluded = useMemo(() => new Set(draft.exclude.flatMap((text) => parseDay(text) ?? [])), [draft.exclude]);
+  const excluded = useMemo(
+    () => new Set(draft.exclude.flatMap((text) => parseDay(text) ?? [])),
+    [draft.exclude],
+  );
   const data = useMemo(
     () => (view ? calendarData(view, excluded, hidden, run ? null : compare) : null),
     [view, excluded, hidden, compare, run],
   );
-  const failures = useMemo(() => new Map(run?.failures.map(({ row, error }) => [row, error])), [run?.failures.length, run]);
+  const failures = useMemo(
+    () => new Map(run?.failures.map(({ row, error }) => [row, error])),
+    [run?.failures.length, run],
+  );
 
   const obstacle = obstacleOf(draft, plan, stored);
   const starting = plan.plan ? plan.plan.total - plan.plan.counts.skip : 0;
@@ -96,17 +107,19 @@ export function App({ engine, initial }: AppProps) {
     const blob = await engine.call("export", format);
     if (blob) download(blob, `${draft.dagId}.${format}`);
   };
-  const onExclude = useCallback(
-    (day: number) => {
-      const text = dayText(day);
-      setDraft((before) => ({
-        ...before,
-        exclude: before.exclude.includes(text) ? before.exclude.filter((each) => each !== text) : [...before.exclude, text].sort(),
-      }));
-    },
-    [],
+  const onExclude = useCallback((day: number) => {
+    const text = dayText(day);
+    setDraft((before) => ({
+      ...before,
+      exclude: before.exclude.includes(text)
+        ? before.exclude.filter((each) => each !== text)
+        : [...before.exclude, text].sort(),
+    }));
+  }, []);
+  const onRange = useCallback(
+    (from: number, to: number) => change({ from: dayText(from), to: dayText(to) }),
+    [change],
   );
-  const onRange = useCallback((from: number, to: number) => change({ from: dayText(from), to: dayText(to) }), [change]);
   const toggle = (token: number) =>
     setHidden((before) => {
       const after = new Set(before);
@@ -114,7 +127,13 @@ export function App({ engine, initial }: AppProps) {
       return after;
     });
   const form = (
-    <PlanForm draft={draft} change={change} plan={plan} forget={() => void actions.forget()} fillHistory={() => void actions.fillHistory()} />
+    <PlanForm
+      draft={draft}
+      change={change}
+      plan={plan}
+      forget={() => void actions.forget()}
+      fillHistory={() => void actions.fillHistory()}
+    />
   );
   if (backfill.failure?.code === "WORKER_LOST" || plan.error?.code === "WASM_REFUSED")
     return <Refused failure={plan.error ?? backfill.failure ?? { code: "", message: "" }} />;
@@ -155,14 +174,28 @@ export function App({ engine, initial }: AppProps) {
               scrub={scrub}
               onScrub={setScrub}
               onSelect={cursor.chooseRow}
-              actions={{ ...actions, retry: () => void actions.retry(), leave: () => { setScrub(null); actions.leave(); } }}
+              actions={{
+                ...actions,
+                retry: () => void actions.retry(),
+                leave: () => {
+                  setScrub(null);
+                  actions.leave();
+                },
+              }}
               onCancel={() => setOpen({ name: "cancel" })}
             />
           ) : (
             <section aria-label="Verdict">
               <Trouble plan={plan} draft={draft} change={change} />
               {plan.plan ? (
-                <Verdict plan={plan.plan} draft={draft} sums={sums} stale={plan.stale} obstacle={obstacle} onRun={onRun} />
+                <Verdict
+                  plan={plan.plan}
+                  draft={draft}
+                  sums={sums}
+                  stale={plan.stale}
+                  obstacle={obstacle}
+                  onRun={onRun}
+                />
               ) : (
                 !plan.error && <p className="headline">Planning…</p>
               )}
@@ -172,7 +205,7 @@ export function App({ engine, initial }: AppProps) {
           {view && data && (
             <div className={plan.stale && !run ? "stale" : undefined}>
               <section className="calendar-panel" aria-label="Calendar">
-                <Legend sums={sums} hidden={hidden} toggle={toggle} />
+                {!data.compare && <Legend live={run !== null} sums={sums} hidden={hidden} toggle={toggle} />}
                 <Calendar
                   data={data}
                   version={version}
@@ -186,9 +219,12 @@ export function App({ engine, initial }: AppProps) {
                   onExclude={onExclude}
                 />
                 <p className="note">
-                  Drag for a range, Ctrl+click or Space to take a day out{view.clockChanges.length > 0 && ", a corner marks a clock change"}.
+                  Drag for a range, Ctrl+click or Space to take a day out
+                  {view.clockChanges.length > 0 && ", a corner marks a clock change"}.
                 </p>
-                {cursor.day !== null && <HourStrip plan={view} day={cursor.day} onSelect={cursor.chooseRow} />}
+                {cursor.day !== null && (
+                  <HourStrip plan={view} day={cursor.day} onSelect={cursor.chooseRow} />
+                )}
                 <ClockNotes plan={view} schedule={draft.schedule} />
                 <Notes plan={view} />
               </section>
@@ -210,7 +246,12 @@ export function App({ engine, initial }: AppProps) {
                     onSelect={cursor.chooseRow}
                     note={(row) => failures.get(row)}
                   />
-                  <p className="note" data-testid="timing" data-engine={view.timing.engine} data-pack={view.timing.pack}>
+                  <p
+                    className="note"
+                    data-testid="timing"
+                    data-engine={view.timing.engine}
+                    data-pack={view.timing.pack}
+                  >
                     {number(starting)} of {plural(view.total, "date")}
                     {view.timing.engine > 0 && `, planned in ${span(Math.max(1, view.timing.engine))}`}
                   </p>
@@ -218,7 +259,16 @@ export function App({ engine, initial }: AppProps) {
               </div>
             </div>
           )}
-          {!view && <DagPanel draft={draft} dag={plan.answer?.dag} detail={null} editable change={change} phone={phone} />}
+          {!view && (
+            <DagPanel
+              draft={draft}
+              dag={plan.answer?.dag}
+              detail={null}
+              editable
+              change={change}
+              phone={phone}
+            />
+          )}
         </main>
       </div>
       {phone && run === null && (
@@ -244,25 +294,43 @@ export function App({ engine, initial }: AppProps) {
         <ConfirmRun plan={plan.plan} lanes={draft.parallel} onRun={start} onClose={close} />
       )}
       {open?.name === "cancel" && run && (
-        <CancelRun running={run.progress.running} onFinish={actions.finish} onAbort={actions.abort} onClose={close} />
+        <CancelRun
+          running={run.progress.running}
+          onFinish={actions.finish}
+          onAbort={actions.abort}
+          onClose={close}
+        />
       )}
       {open?.name === "link" && <LinkDialog link={link} onClose={close} />}
-      {open?.name === "code" && <CodeDialog draft={draft} flavour={open.flavour} read={plan.plan} onClose={close} />}
+      {open?.name === "code" && (
+        <CodeDialog draft={draft} flavour={open.flavour} read={plan.plan} onClose={close} />
+      )}
     </>
   );
 }
 
-function obstacleOf(draft: Draft, plan: ReturnType<typeof useBackfill>["plan"], stored: ReturnType<typeof useBackfill>["stored"]) {
+function obstacleOf(
+  draft: Draft,
+  plan: ReturnType<typeof useBackfill>["plan"],
+  stored: ReturnType<typeof useBackfill>["stored"],
+) {
   const conf = readConf(draft.conf);
   const here = stored.filter((one) => one.dagId === draft.dagId && !one.mine);
   if (plan.error) return "The form has an error.";
   if (!conf.ok) return `Conf: line ${conf.line}, column ${conf.column}: expected ${conf.expected}.`;
-  if (here.some((one) => one.state === "running" || one.state === "paused")) return "Another tab runs this DAG.";
-  if (here.some((one) => one.state === "interrupted")) return "Resume or discard the interrupted backfill first.";
+  if (here.some((one) => one.state === "running" || one.state === "paused"))
+    return "Another tab runs this DAG.";
+  if (here.some((one) => one.state === "interrupted"))
+    return "Resume or discard the interrupted backfill first.";
   return plan.plan === null ? "Planning…" : null;
 }
 
-function calendarData(view: PlanView, excluded: CalendarData["excluded"], hidden: CalendarData["hidden"], compare: CalendarData["compare"]): CalendarData {
+function calendarData(
+  view: PlanView,
+  excluded: CalendarData["excluded"],
+  hidden: CalendarData["hidden"],
+  compare: CalendarData["compare"],
+): CalendarData {
   const ends = [view.start, view.end].map((bound) => todayIn(view.timeZone, Date.parse(bound)));
   return {
     days: view.days,

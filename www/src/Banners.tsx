@@ -93,8 +93,8 @@ export function Refused({ failure }: { failure: EngineError }) {
         </p>
         <p>
           It is WebAssembly in a module worker. The server's policy must allow it:{" "}
-          <code>script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:</code>. Chrome 97, Firefox 114 and Safari 16 or later
-          run it.
+          <code>script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:</code>. Chrome 97, Firefox 114
+          and Safari 16 or later run it.
         </p>
       </div>
     </div>

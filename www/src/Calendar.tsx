@@ -32,11 +32,11 @@ export function Calendar(props: CalendarProps) {
   const [top, setTop] = useState(0);
   const { first, last } = data;
   const layout = useMemo(() => calendarLayout(first, last, width, vertical), [first, last, width, vertical]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are those of the theme.
+  // The colours are those of the theme.
   const palette = useMemo(readPalette, [theme]);
   const height = Math.min(layout.height, vertical ? 430 : 330);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: version stands for the contents of data.
+  // Version stands for the contents of data.
   useLayoutEffect(() => {
     const context = prepareCanvas(dataCanvas.current, width, height);
     if (!context) return;

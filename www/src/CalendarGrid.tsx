@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table whose cells take the focus.
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: the keys are those of the whole grid.
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { CalendarData } from "./calendar/draw";
 import { dayNumber, dayText, longDay, parts, WEEKDAYS } from "./days";
@@ -16,7 +18,15 @@ interface GridProps {
 }
 
 /** The calendar for keys and screen readers: one month as a grid, out of sight beside the canvas. */
-export function CalendarGrid({ data, selected, editable, onFocusDay, onSelect, onRange, onExclude }: GridProps) {
+export function CalendarGrid({
+  data,
+  selected,
+  editable,
+  onFocusDay,
+  onSelect,
+  onRange,
+  onExclude,
+}: GridProps) {
   const [focus, setFocus] = useState(selected ?? data.first);
   const anchor = useRef<number | null>(null);
   const moved = useRef(false);
@@ -24,7 +34,7 @@ export function CalendarGrid({ data, selected, editable, onFocusDay, onSelect, o
   useEffect(() => {
     if (selected !== null) setFocus(selected);
   }, [selected]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the cell is another one when the day is.
+  // The cell is another one when the day is.
   useEffect(() => {
     if (moved.current) cell.current?.focus();
     moved.current = false;
@@ -54,7 +64,12 @@ export function CalendarGrid({ data, selected, editable, onFocusDay, onSelect, o
   const monday = one - parts(one).weekday;
   const title = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", month: "long", year: "numeric" });
   return (
-    <table className="hidden" role="grid" aria-label={`Dates, ${title.format(one * 86_400_000)}`} onKeyDown={onKeyDown}>
+    <table
+      className="hidden"
+      role="grid"
+      aria-label={`Dates, ${title.format(one * 86_400_000)}`}
+      onKeyDown={onKeyDown}
+    >
       <thead>
         <tr>
           {WEEKDAYS.map((name) => (
@@ -73,7 +88,6 @@ export function CalendarGrid({ data, selected, editable, onFocusDay, onSelect, o
               return (
                 <td
                   key={name}
-                  // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a cell of a grid takes the focus.
                   role="gridcell"
                   ref={here ? cell : undefined}
                   tabIndex={here ? 0 : -1}

@@ -3,7 +3,11 @@ import { TextField } from "./fields";
 import type { CompareView, Draft } from "./model";
 
 /** A second schedule beside the plan's: which dates only one of them has. */
-export function ComparePanel(props: { draft: Draft; view: CompareView | null; change: (part: Partial<Draft>) => void }) {
+export function ComparePanel(props: {
+  draft: Draft;
+  view: CompareView | null;
+  change: (part: Partial<Draft>) => void;
+}) {
   const { draft, view, change } = props;
   const second = draft.compare;
   if (!second) return null;
@@ -34,8 +38,8 @@ export function ComparePanel(props: { draft: Draft; view: CompareView | null; ch
       {view && !error && (
         <>
           <p className="compare-legend" role="status">
-            <i className="only-a" /> only A {number(view.onlyA)} <i className="only-b" /> only B {number(view.onlyB)}{" "}
-            <i className="in-both" /> both {number(view.both)}
+            <i className="only-a" /> only A {number(view.onlyA)} <i className="only-b" /> only B{" "}
+            {number(view.onlyB)} <i className="in-both" /> both {number(view.both)}
           </p>
           <p data-testid="shifts">{sentence(view, draft)}</p>
         </>
@@ -45,12 +49,15 @@ export function ComparePanel(props: { draft: Draft; view: CompareView | null; ch
 }
 
 function sentence(view: CompareView, draft: Draft): string {
-  const to = draft.compare?.timeZone === draft.timeZone ? "the second schedule" : (draft.compare?.timeZone ?? "");
+  const to =
+    draft.compare?.timeZone === draft.timeZone ? "the second schedule" : (draft.compare?.timeZone ?? "");
   if (view.onlyA === 0 && view.onlyB === 0) return `Moving to ${to} changes no date in this range.`;
   const shifts = view.shifts.slice(0, 3).map(({ shift, count }) => {
     const by = span(Math.abs(shift));
     return `shifts ${plural(count, "date")} by ${by} ${shift > 0 ? "later" : "earlier"}`;
   });
-  const rest = shifts.length ? shifts.join(", ") : `adds ${number(view.onlyB)} and removes ${number(view.onlyA)}`;
+  const rest = shifts.length
+    ? shifts.join(", ")
+    : `adds ${number(view.onlyB)} and removes ${number(view.onlyA)}`;
   return `Moving to ${to} ${rest}.`;
 }

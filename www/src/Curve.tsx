@@ -13,7 +13,11 @@ export function Curve({ curve, lanes }: { curve: { lanes: number; makespan: numb
   const ends = curve.map((point) => `${point.lanes}: ${span(point.makespan)}`).join(", ");
   return (
     <figure className="curve">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`Time to finish by parallel runs. ${ends}`}>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={`Time to finish by parallel runs. ${ends}`}
+      >
         <polyline points={line} />
         <line x1={x(lanes)} x2={x(lanes)} y1="2" y2={HEIGHT - 2} />
       </svg>

@@ -1,8 +1,9 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a group of buttons is no fieldset.
 import { lazy, Suspense, useState } from "react";
 import { shortLocal } from "./days";
+import { TextField } from "./fields";
 import type { RowDetail } from "./model";
 import { addTask, editTask, TaskList, type TasksProps } from "./TaskList";
-import { TextField } from "./fields";
 import { sayUnknown } from "./Template";
 
 const DagCanvas = lazy(() => import("./flow/DagCanvas"));

@@ -5,6 +5,7 @@ const PATHS: Partial<Record<Token, string>> = {
   again: "M11 5A4 4 0 1 0 12 9M12 2.5V5.5H9",
   keepFailed: "M5 5l6 6M11 5l-6 6",
   failed: "M5 5l6 6M11 5l-6 6",
+  queued: "M7.5 8h1",
   running: "M6 4l6 4-6 4z",
   success: "M4 8.5l3 3L12 5",
   canceled: "M4 8h8",

@@ -15,7 +15,16 @@ export interface HeaderProps {
   onExport: (format: "json" | "csv") => void;
 }
 
-export function Header({ draft, change, theme, exportable, onExample, onLink, onCode, onExport }: HeaderProps) {
+export function Header({
+  draft,
+  change,
+  theme,
+  exportable,
+  onExample,
+  onLink,
+  onCode,
+  onExport,
+}: HeaderProps) {
   return (
     <header className="page-header">
       <h1>dagfill</h1>
@@ -24,7 +33,9 @@ export function Header({ draft, change, theme, exportable, onExample, onLink, on
       <button
         type="button"
         aria-pressed={draft.compare !== null}
-        onClick={() => change({ compare: draft.compare ? null : { schedule: draft.schedule, timeZone: "UTC" } })}
+        onClick={() =>
+          change({ compare: draft.compare ? null : { schedule: draft.schedule, timeZone: "UTC" } })
+        }
       >
         Compare
       </button>

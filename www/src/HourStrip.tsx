@@ -14,7 +14,15 @@ interface Hour {
 }
 
 /** The hours of one day with several runs: 23, 24 or 25 columns, so that a clock change is seen. */
-export function HourStrip({ plan, day, onSelect }: { plan: PlanView; day: number; onSelect: (row: number) => void }) {
+export function HourStrip({
+  plan,
+  day,
+  onSelect,
+}: {
+  plan: PlanView;
+  day: number;
+  onSelect: (row: number) => void;
+}) {
   const at = findDay(plan.days, day);
   const count = plan.days.day[at] === day ? (plan.days.count[at] ?? 0) : 0;
   if (count <= MOST) return null;
@@ -50,7 +58,12 @@ function hoursOf(plan: PlanView, first: number, count: number, day: number): Hou
     if (dayOf(instant, seconds) !== day) continue;
     const text = clock(instant, seconds).slice(0, 2);
     const offset = offsetText(seconds);
-    const hour = hours.get(text + offset) ?? { text, offset, first: row, counts: new Array<number>(TOKEN_COUNT).fill(0) };
+    const hour = hours.get(text + offset) ?? {
+      text,
+      offset,
+      first: row,
+      counts: new Array<number>(TOKEN_COUNT).fill(0),
+    };
     const token = plan.tokens[row] ?? 0;
     hour.counts[token] = (hour.counts[token] ?? 0) + 1;
     hours.set(text + offset, hour);

@@ -14,7 +14,7 @@ export function Lanes({ run, theme, until }: { run: RunModel; theme: string; unt
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = useWidth(box);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are those of the theme.
+  // The colours are those of the theme.
   const palette = useMemo(readPalette, [theme]);
   const lanes = Math.min(MOST_LANES, run.laneCount);
   const pitch = lanes <= 8 ? 24 : lanes <= 16 ? 16 : 6;
@@ -31,7 +31,9 @@ export function Lanes({ run, theme, until }: { run: RunModel; theme: string; unt
         // The window holds a dozen runs while it goes on, and everything afterwards.
         const window = Math.max(4000, (run.median ?? 1000) * 12);
         const from = ended || until !== null ? run.startedAt : Math.max(run.startedAt, now - window);
-        const scale = (width - LEFT - 8) / Math.max(1000, (ended || until !== null ? last : Math.max(now, from + window)) - from);
+        const scale =
+          (width - LEFT - 8) /
+          Math.max(1000, (ended || until !== null ? last : Math.max(now, from + window)) - from);
         paintBars(context, run, { from, now, scale, pitch, lanes, width, height }, palette);
       }
       if (run.phase !== "finished" && until === null) frame = requestAnimationFrame(paint);
@@ -41,7 +43,12 @@ export function Lanes({ run, theme, until }: { run: RunModel; theme: string; unt
   }, [run, palette, width, height, lanes, pitch, until, run.phase]);
 
   return (
-    <div className="lanes" ref={box} role="img" aria-label={`${lanes} ${lanes === 1 ? "lane" : "lanes"} of runs over time`}>
+    <div
+      className="lanes"
+      ref={box}
+      role="img"
+      aria-label={`${lanes} ${lanes === 1 ? "lane" : "lanes"} of runs over time`}
+    >
       <canvas ref={canvas} />
     </div>
   );

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/noNoninteractiveTabindex: a scrolling text must be reachable by keys.
 import { useEffect, useRef, useState } from "react";
 import { type Bounds, FLAVOURS, type Flavour, toCode } from "./code";
 import { Modal } from "./dialogs";
@@ -5,7 +6,15 @@ import { EXAMPLES, type Example } from "./examples";
 import type { Draft } from "./model";
 
 /** A button with a popover of the platform: closes by Escape and by a click outside. */
-export function Menu({ label, name, children }: { label: string; name: string; children: (close: () => void) => React.ReactNode }) {
+export function Menu({
+  label,
+  name,
+  children,
+}: {
+  label: string;
+  name: string;
+  children: (close: () => void) => React.ReactNode;
+}) {
   const popover = useRef<HTMLDivElement>(null);
   const id = `menu-${name}`;
   return (
@@ -63,7 +72,13 @@ export function CopyCode({ choose }: { choose: (flavour: Flavour) => void }) {
   );
 }
 
-export function ExportMenu({ choose, disabled }: { choose: (format: "json" | "csv") => void; disabled: boolean }) {
+export function ExportMenu({
+  choose,
+  disabled,
+}: {
+  choose: (format: "json" | "csv") => void;
+  disabled: boolean;
+}) {
   return (
     <Menu label="Export" name="export">
       {(close) =>
@@ -85,7 +100,12 @@ export function ExportMenu({ choose, disabled }: { choose: (format: "json" | "cs
   );
 }
 
-export function CodeDialog(props: { draft: Draft; flavour: Flavour; read: Bounds | null; onClose: () => void }) {
+export function CodeDialog(props: {
+  draft: Draft;
+  flavour: Flavour;
+  read: Bounds | null;
+  onClose: () => void;
+}) {
   const { draft, flavour, read, onClose } = props;
   const text = toCode(draft, flavour, Date.now(), read);
   const label = FLAVOURS.find((each) => each.id === flavour)?.label ?? "";
@@ -101,7 +121,13 @@ export function CodeDialog(props: { draft: Draft; flavour: Flavour; read: Bounds
   );
 }
 
-export function LinkDialog({ link, onClose }: { link: (conf: boolean) => Promise<string>; onClose: () => void }) {
+export function LinkDialog({
+  link,
+  onClose,
+}: {
+  link: (conf: boolean) => Promise<string>;
+  onClose: () => void;
+}) {
   const [conf, setConf] = useState(false);
   const [text, setText] = useState("");
   useEffect(() => {

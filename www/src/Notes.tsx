@@ -32,4 +32,3 @@ export function Notes({ plan }: { plan: PlanView }) {
     </ul>
   );
 }
-

@@ -1,10 +1,10 @@
 import { readBound, todayIn } from "./bounds";
+import { Curve } from "./Curve";
 import { readConf } from "./conf";
 import { shortLocal, span } from "./days";
 import { Choice, DateField, NumberField, TextField } from "./fields";
 import type { Draft } from "./model";
 import type { PlanState } from "./usePlan";
-import { Curve } from "./Curve";
 
 export interface FormProps {
   draft: Draft;
@@ -35,8 +35,11 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
   const error = plan.error;
   const schedule = plan.answer?.schedule;
   const on = (...fields: string[]) =>
-    error?.field && fields.some((field) => error.field === field || error.field?.endsWith(`.${field}`)) ? error : null;
-  const cronError = error && ["INVALID_CRON", "INVALID_DURATION", "NO_SCHEDULE"].includes(error.code) ? error : null;
+    error?.field && fields.some((field) => error.field === field || error.field?.endsWith(`.${field}`))
+      ? error
+      : null;
+  const cronError =
+    error && ["INVALID_CRON", "INVALID_DURATION", "NO_SCHEDULE"].includes(error.code) ? error : null;
   const zoneError = error?.code === "UNKNOWN_TIME_ZONE" ? error : null;
   const conf = readConf(draft.conf);
   const today = todayIn(draft.timeZone, Date.now());
@@ -85,7 +88,13 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
         hint={read(draft.to, "end")}
       />
       <Presets today={today} change={change} />
-      <Choice legend="Which dates run" name="which" value={draft.which} options={WHICH} onChange={(which) => change({ which })} />
+      <Choice
+        legend="Which dates run"
+        name="which"
+        value={draft.which}
+        options={WHICH}
+        onChange={(which) => change({ which })}
+      />
       <div className="pair">
         <NumberField
           label="Parallel runs"
@@ -96,7 +105,11 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
           onChange={(parallel) => change({ parallel: Math.round(parallel) })}
         />
         <label className="tick">
-          <input type="checkbox" checked={draft.backwards} onChange={(event) => change({ backwards: event.target.checked })} />
+          <input
+            type="checkbox"
+            checked={draft.backwards}
+            onChange={(event) => change({ backwards: event.target.checked })}
+          />
           newest first
         </label>
       </div>
@@ -115,12 +128,19 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
           onChange={(event) => change({ conf: event.target.value })}
         />
         <p id="conf-note" className={conf.ok ? "note" : "note bad"}>
-          {conf.ok ? "Read by {{ dag_run.conf.key }}." : `Line ${conf.line}, column ${conf.column}: expected ${conf.expected}.`}
+          {conf.ok
+            ? "Read by {{ dag_run.conf.key }}."
+            : `Line ${conf.line}, column ${conf.column}: expected ${conf.expected}.`}
         </p>
       </details>
       <details>
         <summary>Clock changes and interval</summary>
-        <Select label="Repeated and missing times" value={draft.dst} options={CLOCK} onChange={(dst) => change({ dst })} />
+        <Select
+          label="Repeated and missing times"
+          value={draft.dst}
+          options={CLOCK}
+          onChange={(dst) => change({ dst })}
+        />
         <Select
           label="A run is due"
           value={draft.kind}
@@ -136,12 +156,21 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
   );
 }
 
-function ScheduleWords({ schedule, timeZone }: { schedule: NonNullable<PlanState["answer"]>["schedule"]; timeZone: string }) {
+function ScheduleWords({
+  schedule,
+  timeZone,
+}: {
+  schedule: NonNullable<PlanState["answer"]>["schedule"];
+  timeZone: string;
+}) {
   return (
     <>
       <span data-testid="schedule-words">{schedule.text}</span>
       {schedule.next.length > 0 && (
-        <span className="dim"> Next: {schedule.next.map((at) => shortLocal(localOf(at, timeZone))).join(", ")}</span>
+        <span className="dim">
+          {" "}
+          Next: {schedule.next.map((at) => shortLocal(localOf(at, timeZone))).join(", ")}
+        </span>
       )}
       {schedule.warnings.map((warning) => (
         <span key={warning.code} className="warn" data-code={warning.code}>
@@ -155,7 +184,11 @@ function ScheduleWords({ schedule, timeZone }: { schedule: NonNullable<PlanState
 /** An instant as the zone's clock shows it; for reading only. */
 function localOf(instant: string, timeZone: string): string {
   try {
-    const format = new Intl.DateTimeFormat("sv-SE-u-ca-gregory-nu-latn", { timeZone, dateStyle: "short", timeStyle: "short" });
+    const format = new Intl.DateTimeFormat("sv-SE-u-ca-gregory-nu-latn", {
+      timeZone,
+      dateStyle: "short",
+      timeStyle: "short",
+    });
     return format.format(Date.parse(instant)).replace(" ", "T");
   } catch {
     return instant;
@@ -206,11 +239,36 @@ function SimulationFields({ draft, change, forget, fillHistory, plan }: FormProp
   return (
     <details>
       <summary>Simulation: {span(simulation.seconds * 1000)} a run</summary>
-      <p className="note">No server is involved: a run waits, then succeeds or fails, always the same for the same seed.</p>
+      <p className="note">
+        No server is involved: a run waits, then succeeds or fails, always the same for the same seed.
+      </p>
       <div className="pair">
-        <NumberField label="Seconds a run" name="seconds" value={simulation.seconds} low={0} high={86_400} step={0.1} onChange={(seconds) => set({ seconds })} />
-        <NumberField label="Fail, %" name="failure" value={Math.round(simulation.failureRate * 1000) / 10} low={0} high={100} step={0.1} onChange={(percent) => set({ failureRate: percent / 100 })} />
-        <NumberField label="Seed" name="seed" value={simulation.seed} low={0} high={0xffffffff} onChange={(seed) => set({ seed: Math.round(seed) })} />
+        <NumberField
+          label="Seconds a run"
+          name="seconds"
+          value={simulation.seconds}
+          low={0}
+          high={86_400}
+          step={0.1}
+          onChange={(seconds) => set({ seconds })}
+        />
+        <NumberField
+          label="Fail, %"
+          name="failure"
+          value={Math.round(simulation.failureRate * 1000) / 10}
+          low={0}
+          high={100}
+          step={0.1}
+          onChange={(percent) => set({ failureRate: percent / 100 })}
+        />
+        <NumberField
+          label="Seed"
+          name="seed"
+          value={simulation.seed}
+          low={0}
+          high={0xffffffff}
+          onChange={(seed) => set({ seed: Math.round(seed) })}
+        />
       </div>
       <div className="chips">
         <button type="button" onClick={fillHistory} disabled={!plan.plan}>

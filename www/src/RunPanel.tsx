@@ -46,7 +46,9 @@ export function RunPanel({ run, theme, scrub, onScrub, onSelect, actions, onCanc
               Cancel…
             </button>
           )}
-          {phase === "canceling" && <span>Stopping after {plural(progress.running, "running one", "running ones")}…</span>}
+          {phase === "canceling" && (
+            <span>Stopping after {plural(progress.running, "running one", "running ones")}…</span>
+          )}
           {phase === "finished" && progress.failed + progress.canceled > 0 && (
             <button type="button" className="primary" onClick={actions.retry}>
               Retry {progress.canceled ? "failed and stopped" : `these ${number(progress.failed)}`}
@@ -68,14 +70,23 @@ export function RunPanel({ run, theme, scrub, onScrub, onSelect, actions, onCanc
         aria-valuenow={percent}
       >
         <svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
-          {segments([progress.completed, progress.failed, progress.canceled, progress.running], due).map((part) => (
-            <rect key={part.name} className={`t-${part.name}`} x={part.x} width={part.width} y="0" height="10" />
-          ))}
+          {segments([progress.completed, progress.failed, progress.canceled, progress.running], due).map(
+            (part) => (
+              <rect
+                key={part.name}
+                className={`t-${part.name}`}
+                x={part.x}
+                width={part.width}
+                y="0"
+                height="10"
+              />
+            ),
+          )}
         </svg>
       </div>
       <p className="counts">
-        success {number(progress.completed)}, failed {number(progress.failed)}, running {number(progress.running)}, queued{" "}
-        {number(queued)}
+        success {number(progress.completed)}, failed {number(progress.failed)}, running{" "}
+        {number(progress.running)}, queued {number(queued)}
         {progress.canceled > 0 && `, canceled ${number(progress.canceled)}`}
       </p>
       <Lanes run={run} theme={theme} until={scrub} />
@@ -105,7 +116,9 @@ function summary(run: RunModel, percent: number): string {
   if (phase !== "finished" && progress.etaMs !== undefined) parts.push(`About ${span(progress.etaMs)} left.`);
   if (median !== null) parts.push(`Median of the last runs: ${span(median)}.`);
   const began = new Date(run.startedAt);
-  parts.push(`Started ${String(began.getHours()).padStart(2, "0")}:${String(began.getMinutes()).padStart(2, "0")}.`);
+  parts.push(
+    `Started ${String(began.getHours()).padStart(2, "0")}:${String(began.getMinutes()).padStart(2, "0")}.`,
+  );
   return parts.join(" ");
 }
 
@@ -121,7 +134,15 @@ function segments(counts: number[], due: number) {
 }
 
 /** Moves through a finished run: the calendar and the lanes show what stood at that moment. */
-function Scrubber({ run, scrub, onScrub }: { run: RunModel; scrub: number | null; onScrub: (instant: number | null) => void }) {
+function Scrubber({
+  run,
+  scrub,
+  onScrub,
+}: {
+  run: RunModel;
+  scrub: number | null;
+  onScrub: (instant: number | null) => void;
+}) {
   const end = run.bars.reduce((latest, bar) => Math.max(latest, bar.end ?? bar.start), run.startedAt + 1);
   return (
     <label className="scrub">
@@ -133,7 +154,9 @@ function Scrubber({ run, scrub, onScrub }: { run: RunModel; scrub: number | null
         step={Math.max(1, Math.round((end - run.startedAt) / 500))}
         value={scrub ?? end}
         aria-valuetext={`${span((scrub ?? end) - run.startedAt)} after the start`}
-        onChange={(event) => onScrub(Number(event.target.value) >= end - 1 ? null : Number(event.target.value))}
+        onChange={(event) =>
+          onScrub(Number(event.target.value) >= end - 1 ? null : Number(event.target.value))
+        }
       />
       <span>{span((scrub ?? end) - run.startedAt)}</span>
     </label>
@@ -161,12 +184,21 @@ function Failures({ run, onSelect }: { run: RunModel; onSelect: (row: number) =>
 }
 
 /** A word at each tenth and at the first failure; the end is said at once. */
-function Milestones({ percent, failed, phase }: { percent: number; failed: number; phase: RunModel["phase"] }) {
+function Milestones({
+  percent,
+  failed,
+  phase,
+}: {
+  percent: number;
+  failed: number;
+  phase: RunModel["phase"];
+}) {
   const tenth = Math.floor(percent / 10) * 10;
   const [stopped, setStopped] = useState("");
   const before = useRef(phase);
   useEffect(() => {
-    if (before.current !== phase && phase === "finished") setStopped(percent < 100 ? "Stopped." : "Finished.");
+    if (before.current !== phase && phase === "finished")
+      setStopped(percent < 100 ? "Stopped." : "Finished.");
     before.current = phase;
   }, [phase, percent]);
   return (

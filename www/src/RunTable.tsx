@@ -1,3 +1,6 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual list cannot be made of table elements.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and the keys; its rows and cells do not.
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: as above.
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { clock, dayText, number, offsetText } from "./days";
 import { Glyph } from "./Glyph";
@@ -25,7 +28,7 @@ export function RunTable({ plan, version, hidden, selected, onSelect, note }: Ta
   const [first, setFirst] = useState(0);
   const box = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(300);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: version stands for the tokens inside the plan.
+  // Version stands for the tokens inside the plan.
   const shown = useMemo(
     () => (filter.trim() || hidden.size ? matching(plan, hidden, filter.trim()) : null),
     [plan, version, hidden, filter],
@@ -81,7 +84,14 @@ export function RunTable({ plan, version, hidden, selected, onSelect, note }: Ta
 
   const onKeyDown = (event: KeyboardEvent) => {
     const from = place < 0 ? start : place;
-    const steps: Record<string, number> = { ArrowUp: -1, ArrowDown: 1, PageUp: -page, PageDown: page, Home: -total, End: total };
+    const steps: Record<string, number> = {
+      ArrowUp: -1,
+      ArrowDown: 1,
+      PageUp: -page,
+      PageDown: page,
+      Home: -total,
+      End: total,
+    };
     const step = steps[event.key];
     if (step === undefined || total === 0) return;
     event.preventDefault();
@@ -106,7 +116,6 @@ export function RunTable({ plan, version, hidden, selected, onSelect, note }: Ta
           {number(total)} of {number(plan.total)}
         </span>
       </header>
-      {/* biome-ignore lint/a11y/useSemanticElements: a virtual list cannot be a table element. */}
       <div
         className="run-table"
         role="grid"
@@ -120,12 +129,9 @@ export function RunTable({ plan, version, hidden, selected, onSelect, note }: Ta
         onKeyDown={onKeyDown}
       >
         <div className="run-sheet" style={{ height: Math.max(sheet, 1) }}>
-          {/* biome-ignore lint/a11y/useSemanticElements: as above. */}
           <div className="run-view" role="rowgroup">
-            {/* biome-ignore lint/a11y/useSemanticElements: as above. */}
             <div className="hidden" role="row" aria-rowindex={1}>
               {["Number", "Date", "Time", "State and reason"].map((name) => (
-                // biome-ignore lint/a11y/useSemanticElements: as above.
                 <span key={name} role="columnheader" tabIndex={-1}>
                   {name}
                 </span>
@@ -166,7 +172,6 @@ function Row({ plan, row, index, selected, note, onSelect }: RowProps) {
   const day = dayOfRow(plan, row);
   const changes = plan.clockChanges.some((change) => change.day === day);
   return (
-    // biome-ignore lint/a11y/useSemanticElements lint/a11y/useKeyWithClickEvents lint/a11y/useFocusableInteractive: the grid has the focus and the keys.
     <div
       id={`run-${row}`}
       role="row"
@@ -176,7 +181,6 @@ function Row({ plan, row, index, selected, note, onSelect }: RowProps) {
       onClick={() => onSelect(row)}
       data-row={row}
     >
-      {/* biome-ignore-start lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: cells of the same grid. */}
       <span role="gridcell" className="dim">
         {number(row + 1)}
       </span>
@@ -188,7 +192,6 @@ function Row({ plan, row, index, selected, note, onSelect }: RowProps) {
       <span role="gridcell">
         <Glyph token={token} /> {note ?? (reason ? REASON_WORDS[reason] : TOKEN_WORDS[token].short)}
       </span>
-      {/* biome-ignore-end lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: cells of the same grid. */}
     </div>
   );
 }

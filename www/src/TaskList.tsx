@@ -1,6 +1,6 @@
-import { sayUnknown } from "./Template";
 import { TextField } from "./fields";
 import type { DagView, Draft, DraftTask, RowDetail } from "./model";
+import { sayUnknown } from "./Template";
 
 export interface TasksProps {
   draft: Draft;
@@ -12,16 +12,29 @@ export interface TasksProps {
 
 /** The DAG as a list: the same model as the graph, with a way for keys and screen readers to do everything. */
 export function TaskList({ draft, dag, detail, editable, change }: TasksProps) {
-  const set = (index: number, part: Partial<DraftTask>) => change({ tasks: editTask(draft.tasks, index, part) });
+  const set = (index: number, part: Partial<DraftTask>) =>
+    change({ tasks: editTask(draft.tasks, index, part) });
   return (
     <div className="task-list">
-      <TextField label="DAG id" name="dagId" mono value={draft.dagId} onChange={(dagId) => change({ dagId })} />
+      <TextField
+        label="DAG id"
+        name="dagId"
+        mono
+        value={draft.dagId}
+        onChange={(dagId) => change({ dagId })}
+      />
       <ol>
         {draft.tasks.map((task, index) => (
           <li key={keyOf(index)}>
             <fieldset disabled={!editable}>
               <legend>{task.taskId || "(no name)"}</legend>
-              <TextField label="Id" name={`task-${index}-id`} mono value={task.taskId} onChange={(taskId) => set(index, { taskId })} />
+              <TextField
+                label="Id"
+                name={`task-${index}-id`}
+                mono
+                value={task.taskId}
+                onChange={(taskId) => set(index, { taskId })}
+              />
               <TextField
                 label="Command"
                 name={`task-${index}-command`}
@@ -56,7 +69,15 @@ function Rendered({ detail, taskId }: { detail: RowDetail | null; taskId: string
   return text ? <code className="rendered">{text}</code> : null;
 }
 
-function RunsAfter({ tasks, index, set }: { tasks: DraftTask[]; index: number; set: (index: number, part: Partial<DraftTask>) => void }) {
+function RunsAfter({
+  tasks,
+  index,
+  set,
+}: {
+  tasks: DraftTask[];
+  index: number;
+  set: (index: number, part: Partial<DraftTask>) => void;
+}) {
   const task = tasks[index];
   if (!task || tasks.length < 2) return null;
   return (
@@ -110,11 +131,17 @@ export function addTask(tasks: DraftTask[]): DraftTask[] {
 }
 
 /** The edge from one task to another; null when it would close a cycle, with the path that it would close. */
-export function connectTasks(tasks: DraftTask[], from: string, to: string): DraftTask[] | { cycle: string[] } {
+export function connectTasks(
+  tasks: DraftTask[],
+  from: string,
+  to: string,
+): DraftTask[] | { cycle: string[] } {
   const path = pathBetween(tasks, to, from);
   if (path) return { cycle: [...path, to] };
   return tasks.map((task) =>
-    task.taskId === to && !task.dependsOn.includes(from) ? { ...task, dependsOn: [...task.dependsOn, from] } : task,
+    task.taskId === to && !task.dependsOn.includes(from)
+      ? { ...task, dependsOn: [...task.dependsOn, from] }
+      : task,
   );
 }
 

@@ -3,7 +3,15 @@ import type { Draft } from "./model";
 import type { PlanState } from "./usePlan";
 
 /** What stands in the way of a useful plan, each with the nearest way out. */
-export function Trouble({ plan, draft, change }: { plan: PlanState; draft: Draft; change: (part: Partial<Draft>) => void }) {
+export function Trouble({
+  plan,
+  draft,
+  change,
+}: {
+  plan: PlanState;
+  draft: Draft;
+  change: (part: Partial<Draft>) => void;
+}) {
   const { error, plan: view } = plan;
   if (error) return <Failed plan={plan} />;
   if (!view) return null;
@@ -36,7 +44,8 @@ function Failed({ plan }: { plan: PlanState }) {
     return (
       <div className="banner bad" role="alert">
         <p>
-          <b>Too many dates.</b> {error.message} {error.hint} Shorten the range, or choose a schedule with fewer dates.
+          <b>Too many dates.</b> {error.message} {error.hint} Shorten the range, or choose a schedule with
+          fewer dates.
         </p>
       </div>
     );
@@ -55,7 +64,15 @@ function Failed({ plan }: { plan: PlanState }) {
   );
 }
 
-function Empty({ plan, draft, change }: { plan: PlanState; draft: Draft; change: (part: Partial<Draft>) => void }) {
+function Empty({
+  plan,
+  draft,
+  change,
+}: {
+  plan: PlanState;
+  draft: Draft;
+  change: (part: Partial<Draft>) => void;
+}) {
   const { answer, plan: view } = plan;
   if (!view) return null;
   if (Date.parse(view.start) > Date.parse(view.end))

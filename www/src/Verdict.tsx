@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a group of buttons is no fieldset.
 import { useEffect, useRef, useState } from "react";
 import { number, plural, shortLocal, span } from "./days";
 import { Glyph } from "./Glyph";
@@ -31,7 +32,9 @@ export function Verdict(props: {
   return (
     <div className="verdict">
       <div>
-        <p className="headline">{starting === 0 ? "Nothing to run" : `${plural(starting, "run")} will start`}</p>
+        <p className="headline">
+          {starting === 0 ? "Nothing to run" : `${plural(starting, "run")} will start`}
+        </p>
         <p>
           {detail}.{estimate}
         </p>
@@ -39,7 +42,13 @@ export function Verdict(props: {
         <Announcement text={sentence} />
       </div>
       <div className="go">
-        <button type="button" className="primary" disabled={obstacle !== null || starting === 0} aria-describedby="obstacle" onClick={onRun}>
+        <button
+          type="button"
+          className="primary"
+          disabled={obstacle !== null || starting === 0}
+          aria-describedby="obstacle"
+          onClick={onRun}
+        >
           Run {plural(starting, "run")}
         </button>
         <span id="obstacle" className="note bad">
@@ -71,7 +80,17 @@ export function Announcement({ text }: { text: string }) {
 }
 
 /** Counts by token; each is a filter. A change shows its difference for two seconds. */
-export function Legend({ sums, hidden, toggle }: { sums: number[]; hidden: ReadonlySet<number>; toggle: (token: number) => void }) {
+export function Legend({
+  live,
+  sums,
+  hidden,
+  toggle,
+}: {
+  live: boolean;
+  sums: number[];
+  hidden: ReadonlySet<number>;
+  toggle: (token: number) => void;
+}) {
   const before = useRef(sums);
   const [difference, setDifference] = useState<number[]>([]);
   useEffect(() => {
@@ -87,7 +106,7 @@ export function Legend({ sums, hidden, toggle }: { sums: number[]; hidden: Reado
       {TOKENS.map((token, index) => {
         const sum = sums[index] ?? 0;
         const by = difference[index] ?? 0;
-        if (sum === 0 && by === 0 && index > AGAIN) return null;
+        if (sum === 0 && by === 0 && (live || index > AGAIN)) return null;
         return (
           <button
             key={token}
@@ -126,7 +145,8 @@ export function ClockNotes({ plan, schedule }: { plan: PlanView; schedule: strin
           return (
             <li key={change.at}>
               {shortLocal(local)}: clocks go {by > 0 ? "forward" : "back"} {Math.abs(by)} min.{" "}
-              {by > 0 ? "Times in between do not exist" : "The times before it happen twice"}: {effect(plan, change.day, schedule)}
+              {by > 0 ? "Times in between do not exist" : "The times before it happen twice"}:{" "}
+              {effect(plan, change.day, schedule)}
             </li>
           );
         })}

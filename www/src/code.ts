@@ -62,7 +62,8 @@ console.log(result.state, result.completed, "of", result.totalDates);
 `;
 }
 
-const kebab = (name: string) => [...name].map((c) => (c === c.toLowerCase() ? c : `-${c.toLowerCase()}`)).join("");
+const kebab = (name: string) =>
+  [...name].map((c) => (c === c.toLowerCase() ? c : `-${c.toLowerCase()}`)).join("");
 
 function cli(draft: Draft, options: BackfillOptions): string {
   const file = `${draft.dagId}.json`;
@@ -70,7 +71,11 @@ function cli(draft: Draft, options: BackfillOptions): string {
     .filter(([name]) => name !== "dagId")
     .map(([name, value]) => {
       if (value === true) return `--${kebab(name)}`;
-      const text = Array.isArray(value) ? value.join(",") : typeof value === "object" ? JSON.stringify(value) : String(value);
+      const text = Array.isArray(value)
+        ? value.join(",")
+        : typeof value === "object"
+          ? JSON.stringify(value)
+          : String(value);
       return text.startsWith("-") ? `--${kebab(name)}=${shell(text)}` : `--${kebab(name)} ${shell(text)}`;
     });
   const line = (verb: string) => [`dagfill ${verb} ${shell(file)}`, ...flags].join(" \\\n  ");
@@ -85,16 +90,21 @@ ${line("run")}
 /** What both Airflow lines cannot say. */
 function remarks(draft: Draft): string[] {
   const notes: string[] = [];
-  if (draft.exclude.length) notes.push(`# Not in Airflow: leave out ${draft.exclude.join(", ")}. Run the ranges between them.`);
-  if (draft.schedule.trim().startsWith("P")) notes.push("# The schedule is a period: use a DeltaDataIntervalTimetable in the DAG.");
-  if (draft.dst !== "airflow") notes.push(`# Clock changes: "${draft.dst}" is dagfill's; Airflow has its own rule only.`);
+  if (draft.exclude.length)
+    notes.push(`# Not in Airflow: leave out ${draft.exclude.join(", ")}. Run the ranges between them.`);
+  if (draft.schedule.trim().startsWith("P"))
+    notes.push("# The schedule is a period: use a DeltaDataIntervalTimetable in the DAG.");
+  if (draft.dst !== "airflow")
+    notes.push(`# Clock changes: "${draft.dst}" is dagfill's; Airflow has its own rule only.`);
   return notes;
 }
 
 /** Airflow takes instants: the bounds as the engine has read them, to the second. */
 function bounds(options: BackfillOptions, read: Bounds | null): [string, string] {
   const instant = (text: string) => `${text.slice(0, 19)}+00:00`;
-  return read ? [instant(read.start), instant(read.end)] : [String(options.startDate), String(options.endDate)];
+  return read
+    ? [instant(read.start), instant(read.end)]
+    : [String(options.startDate), String(options.endDate)];
 }
 
 function airflow3(draft: Draft, options: BackfillOptions, read: Bounds | null): string {
@@ -110,7 +120,9 @@ function airflow3(draft: Draft, options: BackfillOptions, read: Bounds | null): 
   ];
   return [
     ...remarks(draft),
-    ...(draft.kind === "interval" ? ["# The DAG must use a CronDataIntervalTimetable (Airflow 3 plans by trigger time)."] : []),
+    ...(draft.kind === "interval"
+      ? ["# The DAG must use a CronDataIntervalTimetable (Airflow 3 plans by trigger time)."]
+      : []),
     "# Add --dry-run to see the dates first.",
     ["airflow backfill create", ...flags].join(" \\\n  "),
     "",
@@ -129,8 +141,12 @@ function airflow2(draft: Draft, options: BackfillOptions, read: Bounds | null): 
   ];
   return [
     ...remarks(draft),
-    ...(draft.which === "none" ? ["# Airflow 2 has no flag for \"missing only\": existing failed tasks stop its backfill."] : []),
-    ...(draft.which === "failed" ? ["# --rerun-failed-tasks reruns failed tasks inside the runs of the range."] : []),
+    ...(draft.which === "none"
+      ? ['# Airflow 2 has no flag for "missing only": existing failed tasks stop its backfill.']
+      : []),
+    ...(draft.which === "failed"
+      ? ["# --rerun-failed-tasks reruns failed tasks inside the runs of the range."]
+      : []),
     `# No flag for parallel runs: set max_active_runs=${draft.parallel} in the DAG, or use a pool.`,
     "# Add --dry-run to see the tasks first.",
     [`airflow dags backfill ${shell(draft.dagId)}`, ...flags].join(" \\\n  "),

@@ -97,13 +97,14 @@ class Reader {
       if (character === undefined || character < " ") throw new Fault(this.at, "a closing quote");
       if (character !== "\\") continue;
       this.at++;
-      const escape = this.text[this.at] ?? "";
-      if (escape === "u") {
+      const letter = this.text[this.at] ?? "";
+      if (letter === "u") {
         const code = this.text.slice(this.at + 1, this.at + 5);
         if (code.length < 4 || [...code].some((digit) => !"0123456789abcdefABCDEF".includes(digit)))
           throw new Fault(this.at + 1, "four hexadecimal digits");
         this.at += 4;
-      } else if (escape === "" || !'"\\/bfnrt'.includes(escape)) throw new Fault(this.at, "an escape such as \\n");
+      } else if (letter === "" || !'"\\/bfnrt'.includes(letter))
+        throw new Fault(this.at, "an escape such as \\n");
     }
     this.at++;
   }

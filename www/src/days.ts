@@ -70,17 +70,18 @@ export function shortLocal(localDate: string): string {
 
 /** `1 h 8 min`, `2.4 h`, `3.1 days`: two digits are enough to decide by. */
 export function span(ms: number): string {
-  const seconds = ms / 1000;
-  if (seconds < 1) return `${Math.round(ms)} ms`;
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  const minutes = seconds / 60;
-  if (minutes < 60) return `${Math.round(minutes)} min`;
+  const seconds = Math.round(ms / 1000);
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (seconds < 90) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 120) return minutes === 60 ? "1 h" : `1 h ${minutes - 60} min`;
   const hours = minutes / 60;
-  if (hours < 2) return `1 h ${Math.round(minutes - 60)} min`;
-  if (hours < 48) return `${hours.toFixed(1)} h`;
-  return `${(hours / 24).toFixed(1)} days`;
+  const short = (value: number) => value.toFixed(1).replace(".0", "");
+  return hours < 48 ? `${short(hours)} h` : `${short(hours / 24)} days`;
 }
 
 const digits = new Intl.NumberFormat("en-US");
 export const number = (value: number) => digits.format(value);
-export const plural = (count: number, one: string, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
+export const plural = (count: number, one: string, many = `${one}s`) =>
+  `${number(count)} ${count === 1 ? one : many}`;

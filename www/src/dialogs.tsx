@@ -3,7 +3,17 @@ import { number, plural, span } from "./days";
 import type { PlanView } from "./model";
 
 /** The platform's dialog: modal, closed by Escape, the focus goes back to where it was. */
-export function Modal({ title, onClose, children, className }: { title: string; onClose: () => void; children: ReactNode; className?: string }) {
+export function Modal({
+  title,
+  onClose,
+  children,
+  className,
+}: {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  className?: string;
+}) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current;
@@ -26,7 +36,8 @@ export function Modal({ title, onClose, children, className }: { title: string; 
 /** Asked before more than this many runs, or before any successful result is replaced. */
 export const MANY = 500;
 
-export const needsConfirmation = (plan: PlanView) => plan.total - plan.counts.skip > MANY || plan.replaced > 0;
+export const needsConfirmation = (plan: PlanView) =>
+  plan.total - plan.counts.skip > MANY || plan.replaced > 0;
 
 export function ConfirmRun(props: { plan: PlanView; lanes: number; onRun: () => void; onClose: () => void }) {
   const { plan, lanes, onRun, onClose } = props;
@@ -35,11 +46,7 @@ export function ConfirmRun(props: { plan: PlanView; lanes: number; onRun: () => 
     <Modal title={`Start ${plural(starting, "run")}?`} onClose={onClose}>
       <p>
         {plan.estimate && `About ${span(plan.estimate.makespan)} with ${plural(lanes, "lane")}. `}
-        {plan.replaced > 0 && (
-          <b>
-            {plural(plan.replaced, "successful result")} will be replaced.
-          </b>
-        )}
+        {plan.replaced > 0 && <b>{plural(plan.replaced, "successful result")} will be replaced.</b>}
       </p>
       <div className="buttons">
         {/* biome-ignore lint/a11y/noAutofocus: the safe choice has the focus when a dialog opens. */}
@@ -61,7 +68,12 @@ export function ConfirmRun(props: { plan: PlanView; lanes: number; onRun: () => 
   );
 }
 
-export function CancelRun(props: { running: number; onFinish: () => void; onAbort: () => void; onClose: () => void }) {
+export function CancelRun(props: {
+  running: number;
+  onFinish: () => void;
+  onAbort: () => void;
+  onClose: () => void;
+}) {
   const { running, onFinish, onAbort, onClose } = props;
   const choose = (action: () => void) => () => {
     onClose();
@@ -69,7 +81,10 @@ export function CancelRun(props: { running: number; onFinish: () => void; onAbor
   };
   return (
     <Modal title="Cancel this backfill?" onClose={onClose}>
-      <p>What is not started is marked canceled. Both keep the records, and a later backfill can go on from them.</p>
+      <p>
+        What is not started is marked canceled. Both keep the records, and a later backfill can go on from
+        them.
+      </p>
       <div className="buttons">
         {/* biome-ignore lint/a11y/noAutofocus: the safe choice has the focus when a dialog opens. */}
         <button type="button" autoFocus onClick={onClose}>

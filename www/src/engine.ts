@@ -19,7 +19,10 @@ export class EngineFailure extends Error {
 type Answer = { id: number; value?: unknown; error?: EngineError } | { event: "run"; batch: RunBatch };
 
 export function startEngine(): Engine {
-  const worker = new Worker(new URL("./engine.worker.ts", import.meta.url), { type: "module", name: "dagfill" });
+  const worker = new Worker(new URL("./engine.worker.ts", import.meta.url), {
+    type: "module",
+    name: "dagfill",
+  });
   const open = new Map<number, { resolve(value: unknown): void; reject(reason: unknown): void }>();
   let last = 0;
   const engine: Engine = {

@@ -6,8 +6,8 @@ import { buffersOf } from "./engine/pack";
 import { answer, detail, type HeldPlan } from "./engine/plan";
 import { type Opened, Runner } from "./engine/run";
 import { forgetStore, openStore } from "./engine/store";
-import { dagOf } from "./request";
 import type { CompareView, Draft, PlanAnswer, RowDetail, RunBatch } from "./model";
+import { dagOf } from "./request";
 
 /** The worker owns the package: wasm, store and driver all live here, and the page stays free to draw. */
 const scope = self as unknown as {

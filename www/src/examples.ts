@@ -41,7 +41,12 @@ const orders: Draft = {
 export const DEFAULT_DRAFT: Draft = orders;
 
 export const EXAMPLES: readonly Example[] = [
-  { name: "orders_daily", note: "Daily at 02:30 in Berlin, over both clock changes", draft: orders, history: true },
+  {
+    name: "orders_daily",
+    note: "Daily at 02:30 in Berlin, over both clock changes",
+    draft: orders,
+    history: true,
+  },
   {
     name: "clicks_hourly",
     note: "Every hour in New York: days of 23 and 25 runs",

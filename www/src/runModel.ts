@@ -6,8 +6,8 @@ import {
   type PlanView,
   QUEUED,
   type ReviewView,
-  type RunBatch,
   RUNNING,
+  type RunBatch,
   type RunPhase,
   TOKEN_COUNT,
 } from "./model";
@@ -44,7 +44,8 @@ export class RunModel {
     progress: Progress,
   ) {
     this.plan = { ...plan, tokens: plan.tokens.slice(), days: { ...plan.days } };
-    for (let row = 0; row < plan.total; row++) if ((plan.tokens[row] ?? 0) <= AGAIN) this.plan.tokens[row] = QUEUED;
+    for (let row = 0; row < plan.total; row++)
+      if ((plan.tokens[row] ?? 0) <= AGAIN) this.plan.tokens[row] = QUEUED;
     this.plan.days.tokens = countDays(this.plan);
     this.progress = progress;
   }
@@ -101,7 +102,8 @@ export class RunModel {
   at(instant: number): PlanView {
     const tokens = this.plan.tokens.slice();
     for (const bar of this.bars)
-      tokens[bar.row] = bar.start > instant ? QUEUED : (bar.end ?? instant + 1) > instant ? RUNNING : bar.token;
+      tokens[bar.row] =
+        bar.start > instant ? QUEUED : (bar.end ?? instant + 1) > instant ? RUNNING : bar.token;
     const plan = { ...this.plan, tokens, days: { ...this.plan.days } };
     plan.days.tokens = countDays(plan);
     return plan;

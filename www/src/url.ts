@@ -29,7 +29,10 @@ export async function writeHash(draft: Draft, options: { conf?: boolean; selecte
   const standard = JSON.stringify(base.tasks.map((task) => [task.taskId, task.command, ...task.dependsOn]));
   if (tasks !== standard) fields.push(["dag", await pack(tasks)]);
   if (options.selected) fields.push(["sel", options.selected]);
-  return `#${new URLSearchParams(fields)}`.replaceAll("%2F", "/").replaceAll("%3A", ":").replaceAll("%2C", ",");
+  return `#${new URLSearchParams(fields)}`
+    .replaceAll("%2F", "/")
+    .replaceAll("%3A", ":")
+    .replaceAll("%2C", ",");
 }
 
 /** The draft of an address; what it does not say, or says wrongly, is the default's. */

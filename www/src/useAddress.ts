@@ -5,7 +5,10 @@ import { writeHash } from "./url";
 /** Keeps the address in step with the draft, and makes links. */
 export function useAddress(draft: Draft, selected: string | null) {
   useEffect(() => {
-    const timer = setTimeout(async () => history.replaceState(null, "", await writeHash(draft, { selected })), 150);
+    const timer = setTimeout(
+      async () => history.replaceState(null, "", await writeHash(draft, { selected })),
+      150,
+    );
     return () => clearTimeout(timer);
   }, [draft, selected]);
   return useCallback(
@@ -13,4 +16,3 @@ export function useAddress(draft: Draft, selected: string | null) {
     [draft, selected],
   );
 }
-

@@ -40,7 +40,15 @@ export function useBackfill(engine: Engine, draft: Draft) {
   const adopt = useCallback((started: { backfillId: string; plan: RunModel["plan"] }, from: Draft) => {
     const { total, counts } = started.plan;
     const remaining = total - counts.skip;
-    const progress = { total, completed: 0, failed: 0, remaining, running: 0, skipped: counts.skip, canceled: 0 };
+    const progress = {
+      total,
+      completed: 0,
+      failed: 0,
+      remaining,
+      running: 0,
+      skipped: counts.skip,
+      canceled: 0,
+    };
     const model = new RunModel(started.backfillId, started.plan, progress);
     current.current = model;
     keepDraft(started.backfillId, from);
@@ -72,7 +80,9 @@ export function useBackfill(engine: Engine, draft: Draft) {
           adopt(await engine.call("resume", one.backfillId, from), from);
         }),
       discard: (one: StoredBackfill) =>
-        guard(() => engine.call("discard", one.backfillId, draftOf(one.backfillId) ?? { ...draft, dagId: one.dagId })),
+        guard(() =>
+          engine.call("discard", one.backfillId, draftOf(one.backfillId) ?? { ...draft, dagId: one.dagId }),
+        ),
       review: (one: StoredBackfill) =>
         guard(async () => {
           const from = draftOf(one.backfillId) ?? { ...draft, dagId: one.dagId };
@@ -118,7 +128,12 @@ function useStored(engine: Engine, draft: Draft, epoch: number): StoredBackfill[
     let gone = false;
     const read = async () => {
       try {
-        const list = await engine.call("list", { ...asked.current, schedule: "@daily", timeZone: "UTC", tasks: [] });
+        const list = await engine.call("list", {
+          ...asked.current,
+          schedule: "@daily",
+          timeZone: "UTC",
+          tasks: [],
+        });
         if (!gone) setStored((before) => (JSON.stringify(before) === JSON.stringify(list) ? before : list));
       } catch {
         // The next reading may succeed; a store that is gone is reported by what needs it.
@@ -130,7 +145,7 @@ function useStored(engine: Engine, draft: Draft, epoch: number): StoredBackfill[
       gone = true;
       clearTimeout(timer);
     };
-    // biome-ignore lint/correctness/useExhaustiveDependencies: epoch asks again at once.
+    // Epoch asks again at once.
   }, [engine, epoch]);
   return stored;
 }

@@ -6,7 +6,7 @@ import type { CompareView, Draft, PlanView } from "./model";
 export function useCompare(engine: Engine, draft: Draft, plan: PlanView | null): CompareView | null {
   const [view, setView] = useState<CompareView | null>(null);
   const wanted = draft.compare !== null && plan !== null;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: of the draft only these parts matter.
+  // Of the draft only these parts matter.
   useEffect(() => {
     if (!wanted) {
       setView(null);

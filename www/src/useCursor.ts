@@ -17,7 +17,7 @@ export function useCursor(plan: PlanView | null, initial: string | null) {
       setDay(dayOfRow(plan, 0));
       setRow(0);
     }
-    // biome-ignore lint/correctness/useExhaustiveDependencies: only a new plan does this.
+    // Only a new plan does this.
   }, [plan]);
 
   const chooseDay = useCallback(
@@ -35,7 +35,15 @@ export function useCursor(plan: PlanView | null, initial: string | null) {
     [plan],
   );
   const hoverRow = useMemo(() => (plan && hover !== null ? firstRow(plan, hover) : null), [plan, hover]);
-  return { day, row, shown: hoverRow ?? row, text: day === null ? null : dayText(day), chooseDay, chooseRow, setHover };
+  return {
+    day,
+    row,
+    shown: hoverRow ?? row,
+    text: day === null ? null : dayText(day),
+    chooseDay,
+    chooseRow,
+    setHover,
+  };
 }
 
 function firstRow(plan: PlanView, day: number): number | null {

@@ -44,7 +44,7 @@ export function usePlan(engine: Engine, draft: Draft, epoch: number, live: boole
       void next();
     };
     void next();
-    // biome-ignore lint/correctness/useExhaustiveDependencies: epoch asks for the same draft again.
+    // Epoch asks for the same draft again.
   }, [engine, draft, epoch, live]);
   return state;
 }

@@ -10,7 +10,14 @@ export function useSampleHistory(fresh: boolean, plan: PlanState, draft: Draft, 
   const done = useRef(new Set<string>());
   useEffect(() => {
     const { answer, planned } = plan;
-    if (!fresh || !answer?.plan || answer.hasHistory || planned?.draft !== draft || done.current.has(draft.dagId)) return;
+    if (
+      !fresh ||
+      !answer?.plan ||
+      answer.hasHistory ||
+      planned?.draft !== draft ||
+      done.current.has(draft.dagId)
+    )
+      return;
     if (!HISTORY.has(draft.dagId) || remembered(draft.dagId)) return;
     done.current.add(draft.dagId);
     void fill();
@@ -27,4 +34,3 @@ function remembered(dagId: string): boolean {
     return false;
   }
 }
-

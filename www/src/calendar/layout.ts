@@ -19,7 +19,12 @@ const LEFT = 34;
 const HEAD = 20;
 const MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-export function calendarLayout(first: number, last: number, width: number, vertical: boolean): CalendarLayout {
+export function calendarLayout(
+  first: number,
+  last: number,
+  width: number,
+  vertical: boolean,
+): CalendarLayout {
   return vertical ? months(first, last, width) : years(first, last, width);
 }
 
@@ -76,7 +81,7 @@ function years(first: number, last: number, width: number): CalendarLayout {
 }
 
 function months(first: number, last: number, width: number): CalendarLayout {
-  const pitch = Math.max(24, Math.min(44, Math.floor(width / 7)));
+  const pitch = Math.max(24, Math.min(32, Math.floor(width / 7)));
   const blocks: { year: number; month: number; monday: number; top: number }[] = [];
   const start = parts(first);
   const end = parts(last);
@@ -118,7 +123,10 @@ function months(first: number, last: number, width: number): CalendarLayout {
     },
     between(y1, y2) {
       const [a, b] = [blocks[blockAt(y1)], blocks[blockAt(y2)]];
-      return { from: dayNumber(a?.year ?? 1970, a?.month ?? 0, 1), to: dayNumber(b?.year ?? 1970, (b?.month ?? 0) + 1, 0) };
+      return {
+        from: dayNumber(a?.year ?? 1970, a?.month ?? 0, 1),
+        to: dayNumber(b?.year ?? 1970, (b?.month ?? 0) + 1, 0),
+      };
     },
     labels: (y1, y2) =>
       blocks.slice(blockAt(y1), blockAt(y2) + 1).map((block) => ({

@@ -29,10 +29,18 @@ export function readPalette(): Palette {
 }
 
 /** Solid: something will run, or has. Outline: left alone, or waiting. */
-export const OUTLINED: readonly boolean[] = TOKENS.map((token) => ["keep", "keepFailed", "queued"].includes(token));
+export const OUTLINED: readonly boolean[] = TOKENS.map((token) =>
+  ["keep", "keepFailed", "queued"].includes(token),
+);
 
 /** The third channel beside hue and fill: a mark in a square of the given size. */
-export function drawGlyph(context: CanvasRenderingContext2D, token: number, x: number, y: number, size: number) {
+export function drawGlyph(
+  context: CanvasRenderingContext2D,
+  token: number,
+  x: number,
+  y: number,
+  size: number,
+) {
   const s = size;
   context.beginPath();
   context.lineWidth = Math.max(1.4, s / 9);
@@ -68,6 +76,10 @@ export function drawGlyph(context: CanvasRenderingContext2D, token: number, x: n
       context.moveTo(x + s * 0.26, y + s * 0.5);
       context.lineTo(x + s * 0.74, y + s * 0.5);
       break;
+    case "queued":
+      context.arc(x + s / 2, y + s / 2, Math.max(1, s * 0.1), 0, 7);
+      context.fill();
+      return;
     default:
       return;
   }

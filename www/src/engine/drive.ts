@@ -5,8 +5,8 @@ import {
   KEEP,
   type PlanView,
   QUEUED,
-  type RunBatch,
   RUNNING,
+  type RunBatch,
   type RunPhase,
   SUCCESS,
 } from "../model";
@@ -84,7 +84,8 @@ export class Drive {
   private change(batch: RunBatch, run: RunResult, type: BackfillEvent["type"], at: string) {
     const row = this.rows?.get(Date.parse(run.executionDate));
     if (row === undefined) return;
-    const token = type === "run-started" ? RUNNING : type === "run-retrying" ? QUEUED : tokenOfState(run.state);
+    const token =
+      type === "run-started" ? RUNNING : type === "run-retrying" ? QUEUED : tokenOfState(run.state);
     batch.changes.push({ row, token, at: Date.parse(at), attempt: run.attempts, error: run.error?.message });
   }
 
@@ -119,5 +120,16 @@ function emptyBatch(backfill: Backfill, phase: RunPhase): RunBatch {
 function withoutResults(result: BackfillResult): Omit<BackfillResult, "results"> {
   const { backfillId, dagId, state, totalDates, completed, failed, skipped, canceled } = result;
   const { startedAt, finishedAt } = result;
-  return { backfillId, dagId, state, totalDates, completed, failed, skipped, canceled, startedAt, finishedAt };
+  return {
+    backfillId,
+    dagId,
+    state,
+    totalDates,
+    completed,
+    failed,
+    skipped,
+    canceled,
+    startedAt,
+    finishedAt,
+  };
 }

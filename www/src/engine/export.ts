@@ -21,7 +21,18 @@ export function exportPlan(held: HeldPlan, format: "json" | "csv"): Blob {
 }
 
 function csvHead(held: HeldPlan): string {
-  const fixed = ["index", "local", "utc", "offset", "interval_start", "interval_end", "action", "reason", "run_id", "why"];
+  const fixed = [
+    "index",
+    "local",
+    "utc",
+    "offset",
+    "interval_start",
+    "interval_end",
+    "action",
+    "reason",
+    "run_id",
+    "why",
+  ];
   return `${[...fixed, ...held.draft.tasks.map((task) => `command:${task.taskId}`)].map(cell).join(",")}\r\n`;
 }
 
@@ -79,7 +90,9 @@ function rows(held: HeldPlan, from: number, to: number, format: "json" | "csv", 
 /** RFC 4180, and no text that a spreadsheet would take for a formula. */
 function cell(text: string): string {
   const safe = "=+-@\t\r".includes(text[0] ?? "x") && !isOffset(text) ? `'${text}` : text;
-  return [",", '"', "\n", "\r"].some((character) => safe.includes(character)) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return [",", '"', "\n", "\r"].some((character) => safe.includes(character))
+    ? `"${safe.replaceAll('"', '""')}"`
+    : safe;
 }
 
 const isOffset = (text: string) => text.length >= 6 && text[3] === ":";

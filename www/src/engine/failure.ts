@@ -1,21 +1,22 @@
-import { DagfillError } from "dagfill";
+import type { DagfillError } from "dagfill";
 import type { EngineError } from "../model";
 
-/** Any thrown value as plain data. Errors of the package keep their code, place and hint. */
+/** Any thrown value as plain data. Errors of the package keep their code, place and hint. They are known by their code,
+ *  not by their class: each entry of the package may bring its own. */
 export function failureOf(thrown: unknown): EngineError {
-  if (thrown instanceof DagfillError)
-    return {
-      code: thrown.code,
-      message: thrown.message,
-      field: thrown.field,
-      input: thrown.input,
-      start: thrown.start,
-      end: thrown.end,
-      hint: thrown.hint,
-      details: thrown.details,
-    };
+  if (isPackageError(thrown)) {
+    const { code, message, field, input, start, end, hint, details } = thrown;
+    return { code, message, field, input, start, end, hint, details };
+  }
   // A policy without 'wasm-unsafe-eval', or a browser without WebAssembly.
   if (typeof WebAssembly === "undefined" || thrown instanceof WebAssembly.CompileError)
-    return { code: "WASM_REFUSED", message: thrown instanceof Error ? thrown.message : "WebAssembly is missing" };
+    return {
+      code: "WASM_REFUSED",
+      message: thrown instanceof Error ? thrown.message : "WebAssembly is missing",
+    };
   return { code: "INTERNAL", message: thrown instanceof Error ? thrown.message : String(thrown) };
+}
+
+function isPackageError(thrown: unknown): thrown is DagfillError {
+  return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string";
 }

@@ -1,14 +1,6 @@
 import { ACTIONS, type BackfillPreview, type RunState, SKIP_REASONS } from "dagfill";
 import { dayOf } from "../days";
-import {
-  AGAIN,
-  CREATE,
-  type DayColumns,
-  KEEP,
-  KEEP_FAILED,
-  type PlanView,
-  TOKEN_COUNT,
-} from "../model";
+import { AGAIN, CREATE, type DayColumns, KEEP, KEEP_FAILED, type PlanView, TOKEN_COUNT } from "../model";
 
 const skip = ACTIONS.indexOf("skip");
 const create = ACTIONS.indexOf("create");
@@ -26,7 +18,13 @@ export function packPreview(preview: BackfillPreview, engine: number): PlanView 
   for (let row = 0; row < dates.length; row++) {
     const action = columns.action[row];
     tokens[row] =
-      action === create ? CREATE : action !== skip ? AGAIN : reasons[row] === existsFailed ? KEEP_FAILED : KEEP;
+      action === create
+        ? CREATE
+        : action !== skip
+          ? AGAIN
+          : reasons[row] === existsFailed
+            ? KEEP_FAILED
+            : KEEP;
   }
   const days = groupByDay(dates, offsets, tokens);
   return {
@@ -59,7 +57,9 @@ export function packPreview(preview: BackfillPreview, engine: number): PlanView 
 /** The buffers of a plan, for `postMessage`. */
 export function buffersOf(plan: PlanView): ArrayBufferLike[] {
   const { day, first, count, tokens } = plan.days;
-  return [plan.dates, plan.offsets, plan.reasons, plan.tokens, day, first, count, tokens].map((array) => array.buffer);
+  return [plan.dates, plan.offsets, plan.reasons, plan.tokens, day, first, count, tokens].map(
+    (array) => array.buffer,
+  );
 }
 
 /** Rows of a civil day are neighbours, in either direction of the plan; days come out ascending. */

@@ -1,6 +1,6 @@
 import {
-  BackfillService,
   type BackfillPreview,
+  BackfillService,
   type Dag,
   type DateInput,
   expandRange,
@@ -8,9 +8,9 @@ import {
   inspectTemplate,
   nextDates,
   previousDates,
-  render,
   type RunRecord,
   type RunStore,
+  render,
   validateDag,
 } from "dagfill";
 import { dayText, parseDay } from "../days";
@@ -33,7 +33,11 @@ export interface HeldPlan {
   records: Map<string, RunRecord> | null;
 }
 
-export async function answer(draft: Draft, store: RunStore, now: number): Promise<[PlanAnswer, HeldPlan | null]> {
+export async function answer(
+  draft: Draft,
+  store: RunStore,
+  now: number,
+): Promise<[PlanAnswer, HeldPlan | null]> {
   const result: PlanAnswer = {
     schedule: readSchedule(draft, now),
     dag: readDag(draft),
@@ -53,7 +57,10 @@ export async function answer(draft: Draft, store: RunStore, now: number): Promis
     addEstimate(plan, preview, draft);
     if (plan.total === 0) result.nextDate = firstAfter(draft, plan.end);
     result.hasHistory = (await store.listRuns({ dagId: draft.dagId, limit: 1 })).length > 0;
-    return [{ ...result, plan }, { draft, dag, now, preview, records: null }];
+    return [
+      { ...result, plan },
+      { draft, dag, now, preview, records: null },
+    ];
   } catch (thrown) {
     return [{ ...result, error: await withEnds(failureOf(thrown), draft, now) }, null];
   }
@@ -131,7 +138,10 @@ async function withEnds(error: EngineError, draft: Draft, now: number): Promise<
     const last = previousDates(schedule, readEnd(endDate), 1, options)[0];
     return first === undefined
       ? error
-      : { ...error, hint: `They go from ${new Date(first).toISOString().slice(0, 16)}Z to ${last?.slice(0, 16)}Z.` };
+      : {
+          ...error,
+          hint: `They go from ${new Date(first).toISOString().slice(0, 16)}Z to ${last?.slice(0, 16)}Z.`,
+        };
   } catch {
     return error;
   }

@@ -1,5 +1,19 @@
-import { type Backfill, type BackfillPreview, BackfillService, type BackfillSummary, type RunStore } from "dagfill";
-import { type Draft, KEEP, type PlanView, QUEUED, type ReviewView, type RunBatch, type StoredBackfill } from "../model";
+import {
+  type Backfill,
+  type BackfillPreview,
+  BackfillService,
+  type BackfillSummary,
+  type RunStore,
+} from "dagfill";
+import {
+  type Draft,
+  KEEP,
+  type PlanView,
+  QUEUED,
+  type ReviewView,
+  type RunBatch,
+  type StoredBackfill,
+} from "../model";
 import { dagOf, HARD_LIMIT, optionsOf } from "../request";
 import { Drive, rowsOf, tokenOfState } from "./drive";
 import { packPreview } from "./pack";

@@ -38,7 +38,9 @@ export function simulator(simulation: Simulation, salt: number, taskIds: readonl
             return;
           }
           const culprit = taskIds[Math.floor(chance(seed, run.executionDate, "task") * taskIds.length)];
-          reject(new Error(culprit ? `task ${culprit} exited with code 1 (simulated)` : "failed (simulated)"));
+          reject(
+            new Error(culprit ? `task ${culprit} exited with code 1 (simulated)` : "failed (simulated)"),
+          );
         },
         durationOf(simulation, run.executionDate, salt),
       );

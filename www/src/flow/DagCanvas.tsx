@@ -11,8 +11,8 @@ import {
   ReactFlow,
 } from "@xyflow/react";
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { connectTasks, deleteTask } from "../TaskList";
 import type { TasksProps } from "../TaskList";
+import { connectTasks, deleteTask } from "../TaskList";
 import { sayUnknown, Template } from "../Template";
 import { type TaskNode, toEdges, toNodes, withCommands } from "./toReactFlow";
 
@@ -20,7 +20,15 @@ const nodeTypes = { task: memo(TaskCard) };
 const EMPTY = { layers: [], error: null, cycle: [], unknown: {} };
 
 /** The DAG as a graph. Its text comes with the selected date; the layout only changes with the DAG. */
-export default function DagCanvas({ draft, dag, detail, editable, change, onRefuse, onEdit }: TasksProps & {
+export default function DagCanvas({
+  draft,
+  dag,
+  detail,
+  editable,
+  change,
+  onRefuse,
+  onEdit,
+}: TasksProps & {
   onRefuse: (cycle: string[]) => void;
   onEdit: (taskId: string | null) => void;
 }) {
@@ -36,7 +44,12 @@ export default function DagCanvas({ draft, dag, detail, editable, change, onRefu
   const onNodesChange = useCallback((changes: NodeChange<TaskNode>[]) => {
     for (const each of changes)
       if (each.type === "position" && each.position) moved.current.set(each.id, each.position);
-    setNodes((before) => applyNodeChanges(changes.filter((each) => each.type !== "remove"), before));
+    setNodes((before) =>
+      applyNodeChanges(
+        changes.filter((each) => each.type !== "remove"),
+        before,
+      ),
+    );
   }, []);
   const onConnect = ({ source, target }: Connection) => {
     const result = connectTasks(tasks, source, target);
@@ -56,7 +69,11 @@ export default function DagCanvas({ draft, dag, detail, editable, change, onRefu
         onNodesDelete={(gone) =>
           change({
             tasks: gone.reduce(
-              (left, node) => deleteTask(left, left.findIndex((task) => task.taskId === node.id)),
+              (left, node) =>
+                deleteTask(
+                  left,
+                  left.findIndex((task) => task.taskId === node.id),
+                ),
               tasks,
             ),
           })
@@ -65,11 +82,15 @@ export default function DagCanvas({ draft, dag, detail, editable, change, onRefu
           change({
             tasks: tasks.map((task) => ({
               ...task,
-              dependsOn: task.dependsOn.filter((id) => !gone.some((edge) => edge.source === id && edge.target === task.taskId)),
+              dependsOn: task.dependsOn.filter(
+                (id) => !gone.some((edge) => edge.source === id && edge.target === task.taskId),
+              ),
             })),
           })
         }
-        onSelectionChange={({ nodes: chosen }) => onEdit(chosen.length === 1 ? (chosen[0]?.id ?? null) : null)}
+        onSelectionChange={({ nodes: chosen }) =>
+          onEdit(chosen.length === 1 ? (chosen[0]?.id ?? null) : null)
+        }
         nodesConnectable={editable}
         nodesDraggable
         deleteKeyCode={editable ? ["Delete", "Backspace"] : null}

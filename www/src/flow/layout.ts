@@ -3,7 +3,7 @@
 export function placeTasks(
   layers: readonly (readonly string[])[],
   dependsOn: (taskId: string) => readonly string[],
-  size: { width: number; height: number; gap: number },
+  size: { width: number; gap: number; height: (taskId: string) => number },
 ): Map<string, { x: number; y: number }> {
   const places = new Map<string, { x: number; y: number }>();
   let y = 0;
@@ -18,7 +18,7 @@ export function placeTasks(
     wanted.forEach(({ taskId }, index) => {
       places.set(taskId, { x: (index - (wanted.length - 1) / 2) * step, y });
     });
-    y += size.height + size.gap;
+    y += Math.max(...layer.map(size.height)) + size.gap;
   }
   return places;
 }

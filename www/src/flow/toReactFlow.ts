@@ -11,13 +11,27 @@ export interface TaskData extends Record<string, unknown> {
 }
 export type TaskNode = Node<TaskData, "task">;
 
-export const NODE = { width: 250, height: 84, gap: 34 };
+export const NODE_WIDTH = 270;
+const GAP = 36;
+const LINE = 17;
+const CHARACTERS_A_LINE = 33;
 
-export function toNodes(tasks: readonly DraftTask[], dag: DagView, moved: ReadonlyMap<string, { x: number; y: number }>): TaskNode[] {
+/** A node holds the command twice: as written, and as it runs. */
+const heightOf = (command: string) => 40 + 2 * LINE * Math.ceil(command.length / CHARACTERS_A_LINE);
+
+export function toNodes(
+  tasks: readonly DraftTask[],
+  dag: DagView,
+  moved: ReadonlyMap<string, { x: number; y: number }>,
+): TaskNode[] {
   const known = new Map(tasks.map((task) => [task.taskId, task]));
   // A DAG with a cycle has no layers: then tasks stand below each other as they are listed.
   const layers = dag.layers.length ? dag.layers : tasks.map((task) => [task.taskId]);
-  const places = placeTasks(layers, (id) => known.get(id)?.dependsOn ?? [], NODE);
+  const places = placeTasks(layers, (id) => known.get(id)?.dependsOn ?? [], {
+    width: NODE_WIDTH,
+    gap: GAP,
+    height: (id) => heightOf(known.get(id)?.command ?? ""),
+  });
   return tasks.map((task) => ({
     id: task.taskId,
     type: "task",
@@ -28,7 +42,7 @@ export function toNodes(tasks: readonly DraftTask[], dag: DagView, moved: Readon
       rendered: "",
       unknown: dag.unknown[task.taskId] ?? [],
     },
-    width: NODE.width,
+    width: NODE_WIDTH,
   }));
 }
 
@@ -51,7 +65,10 @@ export function toEdges(tasks: readonly DraftTask[], cycle: readonly string[]): 
         id: `${from}>${task.taskId}`,
         source: from,
         target: task.taskId,
-        className: inCycle.has(`${from}>${task.taskId}`) || inCycle.has(`${task.taskId}>${from}`) ? "cycle" : undefined,
+        className:
+          inCycle.has(`${from}>${task.taskId}`) || inCycle.has(`${task.taskId}>${from}`)
+            ? "cycle"
+            : undefined,
       })),
   );
 }
