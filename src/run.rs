@@ -1,6 +1,7 @@
 //! Floor 3: state machines. Events go in, commands come out, the clock is an argument.
 
 pub mod backfill;
+pub mod dag_run;
 pub mod event;
 pub mod retry;
 pub mod summary;

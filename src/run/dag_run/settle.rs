@@ -1,0 +1,106 @@
+//! What each event does to the tasks it is about.
+
+use super::{AbortReason, CancelMode, Command, DagRun, Due, Past, Phase, TaskOutcome, TaskState, Timer};
+use crate::run::retry::Retry;
+
+impl DagRun {
+    pub(super) fn acknowledge(&mut self, records: u32) -> bool {
+        self.stored = (self.stored + u64::from(records)).min(self.recorded);
+        records > 0
+    }
+
+    /// An attempt has ended. What was fulfilled in time is a success, even after an abort: its work is done.
+    pub(super) fn settle(&mut self, task: u32, attempt: u32, outcome: TaskOutcome, now: i64) -> bool {
+        let Some(slot) = self.slots.get(task as usize) else { return false };
+        let phase = slot.phase;
+        if slot.attempt != attempt || !matches!(phase, Phase::Running | Phase::Aborting(_)) {
+            return false;
+        }
+        self.active -= 1;
+        match outcome {
+            TaskOutcome::Success => self.end(task, TaskState::Success),
+            TaskOutcome::Skipped => self.end(task, TaskState::Skipped),
+            TaskOutcome::Failed if phase == Phase::Aborting(AbortReason::Cancel) => self.end(task, TaskState::Canceled),
+            TaskOutcome::Failed => self.fail(task, now),
+        }
+        true
+    }
+
+    fn fail(&mut self, task: u32, now: i64) {
+        let retry = self.dag.task(task).map_or(Retry::NEVER, |task| Retry {
+            retries: task.retries,
+            delay_ms: task.retry_delay,
+            ..Retry::NEVER
+        });
+        let Some(slot) = self.slots.get_mut(task as usize) else { return };
+        slot.failures += 1;
+        let Some(pause) = retry.delay(slot.failures).filter(|_| self.stop.is_none()) else {
+            return self.end(task, TaskState::Failed);
+        };
+        slot.phase = Phase::Retrying;
+        let attempt = slot.attempt;
+        self.record(task, TaskState::UpForRetry);
+        self.timers.set(Timer { at: now.saturating_add(pause), task, attempt, due: Due::Retry });
+    }
+
+    pub(super) fn learn_past(&mut self, task: u32, past: Past) -> bool {
+        let Some(slot) = self.slots.get_mut(task as usize) else { return false };
+        if slot.past != Past::Pending || past == Past::Pending {
+            return false;
+        }
+        slot.past = past;
+        if slot.phase == Phase::AwaitsPast {
+            slot.phase = Phase::Waiting;
+            self.touch(task);
+        }
+        true
+    }
+
+    /// Nothing new starts. A second stop may only be harder than the first.
+    pub(super) fn stop(&mut self, reason: AbortReason, mode: CancelMode) -> bool {
+        let is_harder = |before| before == CancelMode::Finish && mode == CancelMode::Abort;
+        if self.finished || self.stop.is_some_and(|(_, before)| !is_harder(before)) {
+            return false;
+        }
+        self.stop = Some((reason, mode));
+        self.to_abort = (mode == CancelMode::Abort).then_some(reason);
+        for task in 0..self.slots.len() as u32 {
+            match self.slots.get(task as usize).map(|slot| slot.phase) {
+                Some(Phase::Waiting | Phase::AwaitsPast | Phase::Ready | Phase::Retrying) => {
+                    self.end(task, TaskState::Canceled);
+                }
+                Some(Phase::Announced) => {
+                    self.active -= 1;
+                    self.end(task, TaskState::Canceled);
+                }
+                _ => {}
+            }
+        }
+        true
+    }
+
+    /// Aborts an attempt and gives it its time to settle.
+    pub(super) fn abort(&mut self, task: u32, reason: AbortReason, now: i64) {
+        let at = now.saturating_add(self.limits.abort_grace_ms.max(0));
+        let Some(slot) = self.slots.get_mut(task as usize) else { return };
+        slot.phase = Phase::Aborting(reason);
+        let attempt = slot.attempt;
+        self.commands.push_back(Command::Abort { task, attempt, reason });
+        self.timers.set(Timer { at, task, attempt, due: Due::Grace });
+    }
+
+    /// The last change of a task.
+    pub(super) fn end(&mut self, task: u32, state: TaskState) {
+        let Some(slot) = self.slots.get_mut(task as usize) else { return };
+        slot.phase = Phase::Ended(state);
+        self.remaining -= 1;
+        self.wave.push(task);
+        self.record(task, state);
+    }
+
+    pub(super) fn record(&mut self, task: u32, state: TaskState) {
+        let attempt = self.attempt(task);
+        self.recorded += 1;
+        self.commands.push_back(Command::Record { task, state, attempt });
+    }
+}
