@@ -17,7 +17,7 @@ mod run_id;
 mod warnings;
 
 pub use build::history_range;
-pub use days::Day;
+pub use days::{Day, days};
 pub use estimate::{Estimate, Pace, estimate};
 pub use history::History;
 pub use past::Past;

@@ -2,10 +2,12 @@
 
 mod error;
 mod input;
+mod plan;
 mod run_options;
 mod timetable;
 
 pub use error::{ErrorShape, WarningShape};
 pub use input::DateShape;
+pub use plan::{DayShape, RequestShape, SummaryShape};
 pub use run_options::RunOptionsShape;
 pub use timetable::{ClockChangeShape, DateExplanationShape, ExplanationShape, TimetableShape};

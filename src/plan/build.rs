@@ -102,7 +102,6 @@ impl Plan {
         actions.iter().for_each(|action| counts.add(Action::from_number(*action)));
         let mut plan = Plan {
             timetable,
-            backwards: request.run_backwards,
             depends_on_past: request.depends_on_past,
             dates,
             actions,

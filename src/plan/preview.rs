@@ -14,7 +14,6 @@ use crate::time::{Instant, Range};
 #[derive(Debug, Clone)]
 pub struct Plan {
     pub(super) timetable: Timetable,
-    pub(super) backwards: bool,
     pub(super) depends_on_past: bool,
     /// In run order, as all columns are.
     pub(super) dates: Vec<f64>,

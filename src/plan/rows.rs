@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::clock::Clock;
 use super::{Action, Plan, SkipReason};
+use crate::schedule::Timetable;
 use crate::time::Instant;
 
 /// Everything about one date. What stands on it already is in the history, at index `existing`.
@@ -64,21 +65,28 @@ impl Plan {
         })
     }
 
-    /// What is not held for every date, for the rows in `range`, as far as there are any. The schedule is asked once for all of
-    /// them, and for the date before and after.
+    /// What is not held for every date, for the rows in `range`, as far as there are any.
     pub fn rows(&self, range: Range<usize>) -> Rows {
         let (start, end) = (range.start.min(self.len()), range.end.min(self.len()));
-        let mut dates = self.dates.get(start..end).unwrap_or_default().to_vec();
+        Rows::of(&self.timetable, self.dates.get(start..end).unwrap_or_default())
+    }
+}
+
+impl Rows {
+    /// The rows of neighbouring dates of a schedule, ascending or descending. The schedule is asked once for all of them, and
+    /// for the date before and after.
+    pub fn of(timetable: &Timetable, dates: &[f64]) -> Rows {
         let (Some(first), Some(last)) = (dates.first().copied(), dates.last().copied()) else { return Rows::default() };
         let (oldest, newest) = (first.min(last), first.max(last));
-        if self.backwards {
+        let mut dates = dates.to_vec();
+        if first > last {
             dates.reverse();
         }
         let time = |date: Option<Instant>| date.map_or(f64::NAN, Instant::js);
-        let before = time(self.timetable.previous(Instant::clamped(oldest as i64)));
-        let after = time(self.timetable.next(Instant::clamped(newest as i64)));
-        let interval_end = self.timetable.interval_ends(&dates);
-        let mut clock = Clock::new(self.timetable.zone());
+        let before = time(timetable.previous(Instant::clamped(oldest as i64)));
+        let after = time(timetable.next(Instant::clamped(newest as i64)));
+        let interval_end = timetable.interval_ends(&dates);
+        let mut clock = Clock::new(timetable.zone());
         let mut rows = Rows {
             previous: std::iter::once(before).chain(dates.iter().copied()).take(dates.len()).collect(),
             next: dates.iter().copied().skip(1).chain([after]).collect(),
@@ -87,7 +95,7 @@ impl Plan {
             interval_end,
             interval_start: dates,
         };
-        if self.backwards {
+        if first > last {
             let Rows { interval_start, interval_end, run_after, previous, next, offset_seconds } = &mut rows;
             for column in [interval_start, interval_end, run_after, previous, next, offset_seconds] {
                 column.reverse();

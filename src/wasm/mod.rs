@@ -3,10 +3,12 @@
 mod convert;
 mod driver;
 mod host;
+mod plan;
 mod timetable;
 
 pub use driver::RawBackfill;
 pub use host::set_host;
+pub use plan::{RawPlan, plan_days, plan_estimate, plan_rows};
 pub use timetable::RawTimetable;
 
 use wasm_bindgen::prelude::wasm_bindgen;

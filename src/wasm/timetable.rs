@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{answer, instant, shape, thrown};
 use crate::schedule::Timetable;
-use crate::time::{Edge, Range};
+use crate::time::{Edge, Instant, Range};
 use crate::wire::{DateExplanationShape, ExplanationShape, TimetableShape};
 
 type Answer<T> = Result<T, JsValue>;
@@ -19,9 +19,12 @@ pub struct RawTimetable(pub(super) Timetable);
 impl RawTimetable {
     #[wasm_bindgen(constructor)]
     pub fn new(spec: JsValue) -> Answer<RawTimetable> {
-        let parts = shape::<TimetableShape>(spec).map_err(thrown)?;
-        let (schedule, options) = parts.into_parts();
-        Timetable::new(&schedule, &options).map(RawTimetable).map_err(thrown)
+        let spec = shape::<TimetableShape>(spec).map_err(thrown)?;
+        let origin = spec.origin;
+        let (schedule, options) = spec.into_parts();
+        let timetable = Timetable::new(&schedule, &options).map_err(thrown)?;
+        let anchored = origin.map(|origin| timetable.anchored(Instant::clamped(origin as i64)));
+        Ok(RawTimetable(anchored.unwrap_or(timetable)))
     }
 
     pub fn expand(&self, start: &JsValue, end: &JsValue, limit: Option<f64>) -> Answer<Vec<f64>> {
@@ -49,6 +52,12 @@ impl RawTimetable {
         answer(&ExplanationShape::from(&self.0.explain(now, count as usize)))
     }
 
+    /// A date of the zone as milliseconds: 0 reads it as a start, 1 as an end, 2 as a point.
+    pub fn read(&self, date: &JsValue, edge: u32) -> Answer<f64> {
+        let edge = [Edge::Start, Edge::End].get(edge as usize).copied().unwrap_or(Edge::Point);
+        self.point(date, edge).map(Instant::js)
+    }
+
     #[wasm_bindgen(js_name = explainDate)]
     pub fn explain_date(&self, date: &JsValue, start: &JsValue, end: &JsValue) -> Answer<JsValue> {
         let date = self.point(date, Edge::Point)?;
@@ -61,14 +70,14 @@ impl RawTimetable {
 }
 
 impl RawTimetable {
-    fn point(&self, date: &JsValue, edge: Edge) -> Answer<crate::time::Instant> {
+    fn point(&self, date: &JsValue, edge: Edge) -> Answer<Instant> {
         instant(date, self.0.zone(), edge).map_err(thrown)
     }
 
     /// A bound that is not given is the end of time.
     fn range(&self, start: &JsValue, end: &JsValue) -> Answer<Range> {
-        let start = if start.is_undefined() { Ok(crate::time::Instant::MIN) } else { self.point(start, Edge::Start) };
-        let end = if end.is_undefined() { Ok(crate::time::Instant::MAX) } else { self.point(end, Edge::End) };
+        let start = if start.is_undefined() { Ok(Instant::MIN) } else { self.point(start, Edge::Start) };
+        let end = if end.is_undefined() { Ok(Instant::MAX) } else { self.point(end, Edge::End) };
         Ok(Range { start: start?, end: end? })
     }
 }

@@ -23,6 +23,8 @@ pub struct TimetableShape {
     dst: Option<DstShape>,
     exclude_dates: Option<Vec<DateShape>>,
     exclude_cron: Option<String>,
+    /// Where an unanchored period, or `@once`, counts from.
+    pub origin: Option<f64>,
 }
 
 #[derive(Deserialize)]

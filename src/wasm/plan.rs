@@ -1,0 +1,116 @@
+//! Plans: a request and a history in, columns out. JavaScript owns the columns; nothing of a plan stays here.
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::convert::{answer, shape, thrown};
+use super::timetable::RawTimetable;
+use crate::plan::{History, Pace, Plan, Request, Rows, RunState, days, estimate, history_range};
+use crate::time::Instant;
+use crate::wire::{DayShape, RequestShape, SummaryShape};
+
+type Answer<T> = Result<T, JsValue>;
+
+/// A request that is being planned: first it says which records it needs, then it builds.
+#[wasm_bindgen]
+pub struct RawPlan {
+    timetable: crate::schedule::Timetable,
+    request: Request,
+    plan: Option<Plan>,
+}
+
+#[wasm_bindgen]
+#[allow(missing_docs)]
+impl RawPlan {
+    #[wasm_bindgen(constructor)]
+    pub fn new(timetable: &RawTimetable, request: JsValue) -> Answer<RawPlan> {
+        let timetable = timetable.0.clone();
+        let request = shape::<RequestShape>(request).and_then(|request| request.into_request(&timetable));
+        Ok(RawPlan { request: request.map_err(thrown)?, timetable, plan: None })
+    }
+
+    /// First and last execution date of the records that `build` needs.
+    #[wasm_bindgen(js_name = historyRange)]
+    pub fn history_range(&self) -> Vec<f64> {
+        let range = history_range(&self.timetable, &self.request);
+        vec![range.start.js(), range.end.js()]
+    }
+
+    /// Where periods without an anchor count from.
+    pub fn origin(&self) -> f64 {
+        self.request.dag_start.unwrap_or(self.request.bounds.range.start).js()
+    }
+
+    /// `states` are numbers of `RunState`; of `flags`, bit 0 says abandoned and bit 1 manual; an empty id is the default one.
+    pub fn build(&mut self, dates: Vec<f64>, states: Vec<u8>, flags: Vec<u8>, run_ids: Vec<String>) -> Answer<JsValue> {
+        const STATES: [RunState; 5] =
+            [RunState::Queued, RunState::Running, RunState::Success, RunState::Failed, RunState::Canceled];
+        let state = |number: &u8| STATES.get(usize::from(*number)).copied().unwrap_or(RunState::Queued);
+        let history = History {
+            dates,
+            states: states.iter().map(state).collect(),
+            abandoned: flags.iter().map(|flag| flag & 1 != 0).collect(),
+            manual: flags.iter().map(|flag| flag & 2 != 0).collect(),
+            run_ids: run_ids.into_iter().map(|id| Some(id).filter(|id| !id.is_empty())).collect(),
+        };
+        let plan = self.plan.insert(Plan::build(&self.timetable, &self.request, &history).map_err(thrown)?);
+        answer(&SummaryShape::from(&*plan))
+    }
+
+    /// PLAN_CHANGED unless this is the plan with that hash.
+    pub fn insist(&self, seen: &str) -> Answer<()> {
+        self.plan.as_ref().map_or(Ok(()), |plan| plan.insist(seen)).map_err(thrown)
+    }
+
+    pub fn dates(&self) -> Vec<f64> {
+        self.plan.as_ref().map(|plan| plan.dates().to_vec()).unwrap_or_default()
+    }
+
+    pub fn actions(&self) -> Vec<u8> {
+        self.plan.as_ref().map(|plan| plan.actions().to_vec()).unwrap_or_default()
+    }
+
+    pub fn reasons(&self) -> Vec<u8> {
+        self.plan.as_ref().map(|plan| plan.reasons().to_vec()).unwrap_or_default()
+    }
+
+    pub fn offsets(&self) -> Vec<i32> {
+        self.plan.as_ref().map(Plan::offsets).unwrap_or_default()
+    }
+
+    /// Indices of the records that stand on a date of the plan.
+    #[wasm_bindgen(js_name = existingRuns)]
+    pub fn existing_runs(&self) -> Vec<u32> {
+        self.plan.as_ref().map(Plan::existing_runs).unwrap_or_default()
+    }
+}
+
+/// Five columns behind each other, for neighbouring dates: interval start, interval end, run after, previous and next.
+#[wasm_bindgen(js_name = planRows)]
+pub fn plan_rows(timetable: &RawTimetable, dates: &[f64]) -> Vec<f64> {
+    let rows = Rows::of(&timetable.0, dates);
+    [rows.interval_start, rows.interval_end, rows.run_after, rows.previous, rows.next].concat()
+}
+
+/// Sums by civil day, oldest first.
+#[wasm_bindgen(js_name = planDays)]
+pub fn plan_days(timetable: &RawTimetable, dates: &[f64], actions: &[u8]) -> Answer<JsValue> {
+    let days = days(timetable.0.zone(), dates, actions);
+    answer(&days.iter().map(DayShape::from).collect::<Vec<_>>())
+}
+
+/// Makespan in milliseconds, end, and most runs at once.
+#[wasm_bindgen(js_name = planEstimate)]
+pub fn plan_estimate(
+    runs: u32,
+    now: f64,
+    duration: f64,
+    lanes: u32,
+    rate_count: Option<u32>,
+    rate_per: Option<f64>,
+) -> Vec<f64> {
+    let rate = rate_count.zip(rate_per).map(|(count, per)| (count as usize, per));
+    let pace = Pace { run_duration: duration, max_parallel_runs: lanes as usize, rate };
+    let estimate = estimate(runs as usize, Instant::clamped(now as i64), pace);
+    vec![estimate.makespan, estimate.finish_at.js(), estimate.peak as f64]
+}
