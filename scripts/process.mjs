@@ -1,6 +1,7 @@
 // How every script here speaks and starts other programs. Plain Node without dependencies: it runs before
 // node_modules is there.
 import { spawn, spawnSync } from "node:child_process";
+import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -63,6 +64,21 @@ export function run(command, args = [], { cwd = root, env = {}, quiet = false, t
           : `ended with ${code ?? signal}`;
       const failure = new Failure(`${shown} ${end}${quiet && output ? `\n${output.trimEnd()}` : ""}`);
       reject(Object.assign(failure, { output }));
+    });
+  });
+}
+
+/** Gives this process's terminal and exit code to another program, and stays out of the way of its signals. */
+export function handOver(command, args = [], { cwd = root } = {}) {
+  const child = spawn(command, args, { cwd, env: { ...process.env, PATH: ownPath() }, stdio: "inherit" });
+  // A terminal sends SIGINT to both; SIGTERM comes to this process alone.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      process.exitCode = code ?? 128 + constants.signals[signal];
+      resolve();
     });
   });
 }

@@ -1,0 +1,9 @@
+// `npm run chaos`: kills backfills at random moments and resumes them until they are done. What is given after `--`
+// goes to the test, such as `npm run chaos -- --kills 20`.
+import { build } from "./build.mjs";
+import { handOver, main } from "./process.mjs";
+
+main(async () => {
+  await build();
+  await handOver("node", ["tests/chaos/chaos.mjs", ...process.argv.slice(2)]);
+});
