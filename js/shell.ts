@@ -1,7 +1,8 @@
 // The entry `dagfill/shell`: runs a task's rendered `command` in a child process of Node.
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { DagfillError, type Json } from "./error.js";
+import { DagfillError } from "./error.js";
+import type { Json } from "./json.js";
 import { type Ending, runCommand, type StopSignal } from "./shell/command.js";
 import { LONGEST_LINE, Tail } from "./shell/lines.js";
 import { nearest } from "./suggest.js";
