@@ -66,6 +66,20 @@ impl Civil {
         moved.map(|time| Civil(time.and_utc().timestamp_millis()))
     }
 
+    /// Year, month and day in one step, for whoever writes dates by the million.
+    pub fn ymd(self) -> (i32, u32, u32) {
+        // Years are counted from March, so that the leap day is their last, in eras of 400 years.
+        let days = self.day_number() + 719_468;
+        let era = days.div_euclid(146_097);
+        let day = days.rem_euclid(146_097);
+        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+        let day_of_year = day - (365 * year + year / 4 - year / 100);
+        let month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * month + 2) / 5 + 1;
+        let month = if month < 10 { month + 3 } else { month - 9 };
+        ((year + era * 400 + i64::from(month <= 2)) as i32, month as u32, day as u32)
+    }
+
     /// Year.
     pub fn year(self) -> i32 {
         self.chrono().year()
@@ -132,6 +146,19 @@ impl std::fmt::Display for Civil {
         match self.millis() {
             0 => Ok(()),
             ms => write!(f, ".{ms:03}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ymd_is_what_the_calendar_says() {
+        for day in (-719_162..2_932_896).step_by(7).chain(18_000..22_000) {
+            let civil = Civil::from_day(day, 5);
+            assert_eq!(civil.ymd(), (civil.year(), civil.month(), civil.day()), "day {day}");
         }
     }
 }

@@ -1,0 +1,195 @@
+//! What a template uses, and what in it nobody can resolve.
+
+use super::Kind;
+use super::catalog::catalog;
+use super::parse::{Args, Expr, Fault, Head, Place, Step, Why};
+use super::table::{Gives, find};
+use super::template::{Body, Template, walk};
+use super::value::Value;
+use crate::error::nearest;
+
+/// An XCom value that a template names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct XcomUse {
+    /// The task that leaves it.
+    pub task_id: String,
+    /// Its key.
+    pub key: String,
+}
+
+/// A part of a template that nobody can resolve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// The name, or the whole expression where it is outside the language.
+    pub text: String,
+    /// Where it begins, in UTF-16 units.
+    pub start: usize,
+    /// Where it ends, in UTF-16 units.
+    pub end: usize,
+    /// The nearest name that there is.
+    pub suggestion: Option<String>,
+}
+
+/// What a template uses. Names are in the order of their first use, each once.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Inspection {
+    /// Macros, as in the catalog; params with their key.
+    pub macros: Vec<String>,
+    /// Keys of conf.
+    pub conf_keys: Vec<String>,
+    /// XCom values.
+    pub xcoms: Vec<XcomUse>,
+    /// What stays as written, whatever the run.
+    pub unknown: Vec<Unknown>,
+    /// Whether another date could give another text. Parts outside the language count when they name a macro of a date.
+    pub depends_on_date: bool,
+}
+
+/// Reads a template without rendering it.
+///
+/// ```
+/// let found = dagfill::macros::inspect("{{ ds }}/{{ dag_run.conf.region }}/{{ ds_nodahs }}");
+/// assert_eq!((found.macros, found.conf_keys), (vec!["ds".to_owned()], vec!["region".to_owned()]));
+/// assert_eq!((found.unknown[0].start, found.unknown[0].suggestion.as_deref()), (39, Some("ds_nodash")));
+/// assert!(found.depends_on_date);
+/// ```
+pub fn inspect(template: &str) -> Inspection {
+    let template = Template::parse(template);
+    let mut found = Inspection::default();
+    let mut units = Units { text: &template.text, bytes: 0, units: 0 };
+    for piece in &template.pieces {
+        let whole = Place { start: piece.start, end: piece.end };
+        let source = template.source(piece);
+        match &piece.body {
+            Body::Text => found.depends_on_date |= blocks_name_date(source),
+            Body::Unclosed => {
+                found.unknown.push(units.unknown(whole, None));
+                found.depends_on_date |= names_date(source);
+            }
+            Body::Expression { parsed: Err(Fault { place, why: Why::Unknown(kind) }), .. } => {
+                found.unknown.push(units.unknown(*place, Some(*kind)));
+                found.depends_on_date |= names_date(source);
+            }
+            Body::Expression { parsed: Err(_), .. } => {
+                found.unknown.push(units.unknown(whole, None));
+                found.depends_on_date |= names_date(source);
+            }
+            Body::Expression { parsed: Ok(expr), .. } => walk(expr, &mut |expr| found.add(expr, &mut units)),
+        }
+    }
+    found
+}
+
+impl Inspection {
+    fn add(&mut self, expr: &Expr, units: &mut Units<'_>) {
+        match &expr.head {
+            Head::Unknown(place) => self.unknown.push(units.unknown(*place, Some(Kind::Macro))),
+            Head::Macro(row) => {
+                self.depends_on_date |= depends_on_date(row.gives);
+                let key = first_key(&expr.steps);
+                match (row.gives, key) {
+                    (Gives::Conf, Some(key)) => note(&mut self.conf_keys, key.to_owned()),
+                    (Gives::Params, Some(key)) => note(&mut self.macros, ["params.", key].concat()),
+                    (Gives::Xcom, Some(task)) => {
+                        let key = first_key(expr.steps.get(1..).unwrap_or_default()).unwrap_or_default();
+                        note(&mut self.xcoms, XcomUse { task_id: task.to_owned(), key: key.to_owned() });
+                    }
+                    _ => note(&mut self.macros, row.entry.name.to_owned()),
+                }
+            }
+            Head::Call(row, args) => match row.gives {
+                Gives::Pull(params) => self.add_pull(args, params),
+                _ => note(&mut self.macros, row.entry.name.to_owned()),
+            },
+            Head::Value(_) | Head::List(_) => {}
+        }
+    }
+
+    fn add_pull(&mut self, args: &Args, params: &[&str]) {
+        let argument = |name: &str| {
+            let named = args.named.iter().find(|(other, _)| other == name).map(|(_, value)| value);
+            let position = params.iter().position(|param| *param == name);
+            named.or_else(|| args.positional.get(position?)).map(|expr| &expr.head)
+        };
+        let texts = |head: Option<&Head>| match head {
+            Some(Head::Value(Value::Text(text))) => vec![text.clone()],
+            Some(Head::List(items)) => {
+                let texts = items.iter().filter_map(|item| match &item.head {
+                    Head::Value(Value::Text(text)) => Some(text.clone()),
+                    _ => None,
+                });
+                texts.collect()
+            }
+            _ => Vec::new(),
+        };
+        let key = texts(argument("key")).pop().unwrap_or_else(|| "return_value".to_owned());
+        for task_id in texts(argument("task_ids")) {
+            note(&mut self.xcoms, XcomUse { task_id, key: key.clone() });
+        }
+    }
+}
+
+fn note<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+/// The key that is asked first, where it is written out.
+fn first_key(steps: &[Step]) -> Option<&str> {
+    match steps.first()? {
+        Step::Attribute(key, _) => Some(key),
+        Step::Method(method, args) if method.entry.name == "get" => match &args.positional.first()?.head {
+            Head::Value(Value::Text(key)) => Some(key),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn depends_on_date(gives: Gives) -> bool {
+    matches!(gives, Gives::Date(..) | Gives::Fact(_, true))
+}
+
+/// Whether the words of a text include a macro of a date.
+fn names_date(text: &str) -> bool {
+    let words = text.split(|c: char| c != '_' && c != '.' && !c.is_alphanumeric());
+    words
+        .flat_map(|word| [word, word.split('.').next().unwrap_or_default()])
+        .any(|word| find(word).is_some_and(|row| depends_on_date(row.gives)))
+}
+
+/// The same for the blocks in a text, which dagfill leaves to others.
+fn blocks_name_date(text: &str) -> bool {
+    text.split("{%").skip(1).any(|block| names_date(block.split("%}").next().unwrap_or_default()))
+}
+
+/// The nearest name of a kind.
+pub(super) fn suggestion(name: &str, kind: Kind) -> Option<&'static str> {
+    nearest(name, catalog().filter(|entry| entry.kind == kind).map(|entry| entry.name))
+}
+
+/// Counts UTF-16 units on the way through a text, so that many spans cost one pass.
+struct Units<'a> {
+    text: &'a str,
+    bytes: usize,
+    units: usize,
+}
+
+impl Units<'_> {
+    fn at(&mut self, byte: usize) -> usize {
+        if byte < self.bytes {
+            (self.bytes, self.units) = (0, 0);
+        }
+        let between = self.text.get(self.bytes..byte).unwrap_or_default();
+        self.units += if between.is_ascii() { between.len() } else { between.encode_utf16().count() };
+        self.bytes = byte;
+        self.units
+    }
+
+    fn unknown(&mut self, place: Place, kind: Option<Kind>) -> Unknown {
+        let text = self.text.get(place.start..place.end).unwrap_or_default();
+        let suggestion = kind.and_then(|kind| suggestion(text, kind)).map(str::to_owned);
+        Unknown { text: text.to_owned(), start: self.at(place.start), end: self.at(place.end), suggestion }
+    }
+}

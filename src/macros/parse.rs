@@ -1,0 +1,403 @@
+//! Reads one expression: a name, text or number, followed by attributes, indices, slices, calls and filters.
+//!
+//! Names are bound to the tables here, once, so that rendering looks nothing up but data.
+
+use super::filters::{self, Filter};
+use super::methods::{self, Method};
+use super::table::{self, Gives, Macro};
+use super::{Kind, Value};
+
+/// Nesting of brackets and arguments that is still read. What nests deeper is text.
+const DEEPEST: u32 = 32;
+
+#[derive(Debug)]
+pub(super) struct Expr {
+    pub head: Head,
+    pub steps: Vec<Step>,
+}
+
+pub(super) enum Head {
+    Value(Value),
+    List(Vec<Expr>),
+    Macro(&'static Macro),
+    Call(&'static Macro, Args),
+    /// A name that no table has.
+    Unknown(Place),
+}
+
+pub(super) enum Step {
+    /// A key, and the attribute of that name, if there is one.
+    Attribute(String, Option<&'static Method>),
+    Item(Expr),
+    Slice(Option<Expr>, Option<Expr>),
+    Method(&'static Method, Args),
+    Filter(&'static Filter, Args),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Args {
+    pub positional: Vec<Expr>,
+    pub named: Vec<(String, Expr)>,
+}
+
+/// Bytes of the template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub start: usize,
+    pub end: usize,
+}
+
+/// Why a text is no expression that can be resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub place: Place,
+    pub why: Why,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// Outside the language.
+    Syntax(&'static str),
+    /// A name that no table has; names of this kind may stand there.
+    Unknown(Kind),
+}
+
+/// Reads the expression in `text[start..end]`.
+pub(super) fn parse(text: &str, start: usize, end: usize) -> Result<Expr, Fault> {
+    let mut parser = Parser { text: text.get(..end).unwrap_or_default(), at: start, depth: 0 };
+    let expr = parser.expression()?;
+    match parser.peek() {
+        None => Ok(expr),
+        Some(_) => Err(parser.fault("expected the end of the expression")),
+    }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+    depth: u32,
+}
+
+type Parsed<T> = Result<T, Fault>;
+
+impl<'a> Parser<'a> {
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// The next byte that is no white space.
+    fn peek(&mut self) -> Option<u8> {
+        self.at = self.text.len() - self.rest().trim_start().len();
+        self.byte()
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, byte: u8, what: &'static str) -> Parsed<()> {
+        if self.take(byte) { Ok(()) } else { Err(self.fault(what)) }
+    }
+
+    fn fault(&self, what: &'static str) -> Fault {
+        let length = self.rest().chars().next().map_or(0, char::len_utf8);
+        Fault { place: Place { start: self.at, end: self.at + length }, why: Why::Syntax(what) }
+    }
+
+    fn unknown(&self, start: usize, kind: Kind) -> Fault {
+        Fault { place: Place { start, end: self.at }, why: Why::Unknown(kind) }
+    }
+
+    /// The name at this place.
+    fn name(&mut self) -> Option<&'a str> {
+        self.peek();
+        let rest = self.rest();
+        let len = rest.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(rest.len());
+        let name =
+            rest.get(..len).filter(|name| !name.starts_with(|c: char| c.is_ascii_digit()) && !name.is_empty())?;
+        self.at += len;
+        Some(name)
+    }
+
+    fn expression(&mut self) -> Parsed<Expr> {
+        if self.depth == DEEPEST {
+            return Err(self.fault("nested too deeply"));
+        }
+        self.depth += 1;
+        let mut expr = self.primary()?;
+        self.postfix(&mut expr)?;
+        while self.take(b'|') {
+            let start = (self.peek(), self.at).1;
+            let name = self.name().ok_or_else(|| self.fault("expected the name of a filter"))?;
+            let filter = filters::find(name).ok_or_else(|| self.unknown(start, Kind::Filter))?;
+            let args = if self.take(b'(') { self.arguments(Some(filter.params))? } else { Args::default() };
+            expr.steps.push(Step::Filter(filter, args));
+        }
+        self.depth -= 1;
+        Ok(expr)
+    }
+
+    fn primary(&mut self) -> Parsed<Expr> {
+        let head = match self.peek() {
+            Some(b'\'' | b'"') => Head::Value(Value::Text(self.string()?)),
+            Some(b'-' | b'0'..=b'9') => Head::Value(self.number()?),
+            Some(b'(') => {
+                self.at += 1;
+                let inner = self.expression()?;
+                self.expect(b')', "expected \")\"")?;
+                return Ok(inner);
+            }
+            Some(b'[') => {
+                self.at += 1;
+                let mut items = Vec::new();
+                while !self.take(b']') {
+                    items.push(self.expression()?);
+                    if !self.take(b',') && self.peek() != Some(b']') {
+                        return Err(self.fault("expected \",\" or \"]\""));
+                    }
+                }
+                Head::List(items)
+            }
+            _ => return self.named(),
+        };
+        Ok(Expr { head, steps: Vec::new() })
+    }
+
+    /// A name, or two with a dot between them that the table holds as one.
+    fn named(&mut self) -> Parsed<Expr> {
+        let start = (self.peek(), self.at).1;
+        let name = self.name().ok_or_else(|| self.fault("expected a macro, a text or a number"))?;
+        let value = |value| Ok(Expr { head: Head::Value(value), steps: Vec::new() });
+        match name {
+            "true" | "True" => return value(Value::Bool(true)),
+            "false" | "False" => return value(Value::Bool(false)),
+            "none" | "None" => return value(Value::Null),
+            _ => {}
+        }
+        let after = (self.at, self.place_from(start));
+        let key = self.key();
+        let dotted = key.as_ref().map(|key| [name, ".", key].concat());
+        let found = match dotted.as_deref().and_then(table::find) {
+            Some(row) => row,
+            None if table::ELSEWHERE.contains(&name) => return Err(self.unknown(start, Kind::Macro)),
+            None => {
+                self.at = after.0;
+                let Some(row) = table::find(name) else {
+                    return Ok(Expr { head: Head::Unknown(after.1), steps: Vec::new() });
+                };
+                row
+            }
+        };
+        let head = match found.gives {
+            Gives::Function(params, _) | Gives::Pull(params) => {
+                self.expect(b'(', "expected \"(\" and the arguments of the function")?;
+                Head::Call(found, self.arguments(Some(params))?)
+            }
+            _ => Head::Macro(found),
+        };
+        Ok(Expr { head, steps: Vec::new() })
+    }
+
+    fn place_from(&self, start: usize) -> Place {
+        Place { start, end: self.at }
+    }
+
+    /// `.name`, or `['name']`, which means the same.
+    fn key(&mut self) -> Option<String> {
+        let before = self.at;
+        let key = if self.take(b'.') {
+            self.name().map(str::to_owned)
+        } else if self.take(b'[') && matches!(self.peek(), Some(b'\'' | b'"')) {
+            self.string().ok().filter(|_| self.take(b']'))
+        } else {
+            None
+        };
+        if key.is_none() {
+            self.at = before;
+        }
+        key
+    }
+
+    fn postfix(&mut self, expr: &mut Expr) -> Parsed<()> {
+        loop {
+            match self.peek() {
+                Some(b'.') => {
+                    self.at += 1;
+                    let start = (self.peek(), self.at).1;
+                    if let Some(b'0'..=b'9') = self.byte() {
+                        let index = self.number()?;
+                        expr.steps.push(Step::Item(Expr { head: Head::Value(index), steps: Vec::new() }));
+                        continue;
+                    }
+                    let name = self.name().ok_or_else(|| self.fault("expected a name after the dot"))?;
+                    let method = methods::find(name);
+                    if self.peek() == Some(b'(') {
+                        let method = method
+                            .ok_or(Fault { place: self.named_place(start, name), why: Why::Unknown(Kind::Method) })?;
+                        self.at += 1;
+                        let params =
+                            method.params.ok_or_else(|| self.fault("this is an attribute: it takes no parentheses"))?;
+                        expr.steps.push(Step::Method(method, self.arguments(Some(params))?));
+                        continue;
+                    }
+                    // Data has keys of any name; the dates and texts of the table have only these.
+                    let is_data = !expr.steps.is_empty()
+                        || !matches!(&expr.head, Head::Macro(row) if matches!(row.gives, Gives::Date(..) | Gives::Fact(..)));
+                    if method.is_none() && !is_data {
+                        return Err(Fault { place: self.named_place(start, name), why: Why::Unknown(Kind::Method) });
+                    }
+                    expr.steps.push(Step::Attribute(name.to_owned(), method));
+                }
+                Some(b'[') => {
+                    self.at += 1;
+                    let step = self.subscript()?;
+                    expr.steps.push(step);
+                }
+                Some(b'(') => return Err(self.fault("only functions and methods take parentheses")),
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    fn named_place(&self, start: usize, name: &str) -> Place {
+        Place { start, end: start + name.len() }
+    }
+
+    fn subscript(&mut self) -> Parsed<Step> {
+        let start = if self.peek() == Some(b':') { None } else { Some(self.expression()?) };
+        if self.take(b':') {
+            let end = if self.peek() == Some(b']') { None } else { Some(self.expression()?) };
+            self.expect(b']', "expected \"]\"")?;
+            return Ok(Step::Slice(start, end));
+        }
+        self.expect(b']', "expected \"]\"")?;
+        match start {
+            Some(Expr { head: Head::Value(Value::Text(key)), steps }) if steps.is_empty() => {
+                Ok(Step::Attribute(key, None))
+            }
+            Some(index) => Ok(Step::Item(index)),
+            None => Err(self.fault("expected an index")),
+        }
+    }
+
+    /// Arguments up to `)`. Names must be among `params`, and there must not be more than those.
+    fn arguments(&mut self, params: Option<&'static [&'static str]>) -> Parsed<Args> {
+        let params = params.unwrap_or_default();
+        let mut args = Args::default();
+        while !self.take(b')') {
+            let before = (self.peek(), self.at).1;
+            let name = self.name();
+            if let Some(name) = name.filter(|_| self.peek() == Some(b'=') && !self.rest().starts_with("==")) {
+                let taken = args.positional.len();
+                let position = params.iter().position(|param| *param == name);
+                if position.is_none_or(|position| position < taken) || args.named.iter().any(|(other, _)| other == name)
+                {
+                    return Err(self.fault("there is no free argument of this name"));
+                }
+                self.at += 1;
+                let value = self.expression()?;
+                args.named.push((name.to_owned(), value));
+            } else {
+                self.at = before;
+                if !args.named.is_empty() || args.positional.len() == params.len() {
+                    return Err(self.fault("too many arguments, or one without a name behind one with a name"));
+                }
+                args.positional.push(self.expression()?);
+            }
+            if !self.take(b',') && self.peek() != Some(b')') {
+                return Err(self.fault("expected \",\" or \")\""));
+            }
+        }
+        Ok(args)
+    }
+
+    fn digits(&mut self) -> &'a str {
+        let rest = self.rest();
+        let len = rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'_').count();
+        self.at += len;
+        rest.get(..len).unwrap_or_default()
+    }
+
+    fn number(&mut self) -> Parsed<Value> {
+        let start = self.at;
+        self.at += usize::from(self.byte() == Some(b'-'));
+        let whole = self.digits();
+        let bad = whole.is_empty() || whole.starts_with('_') || whole.ends_with('_') || whole.contains("__");
+        if bad || whole.len() > 1 && whole.starts_with('0') {
+            return Err(self.fault("expected a number"));
+        }
+        let fraction = self.rest().strip_prefix('.').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        if fraction.is_some() {
+            self.at += 1;
+            self.digits();
+        }
+        let text = self.text.get(start..self.at).unwrap_or_default().replace('_', "");
+        match text.parse() {
+            Ok(number) => Ok(Value::Int(number)),
+            Err(_) => Ok(Value::Decimal(text)),
+        }
+    }
+
+    /// A text in quotes, with Python's escapes.
+    fn string(&mut self) -> Parsed<String> {
+        const OPEN: &str = "the text is not closed";
+        let quote = self.byte().map(char::from);
+        self.at += 1;
+        let mut out = String::new();
+        loop {
+            let mut letters = self.rest().chars();
+            let letter = letters.next().ok_or_else(|| self.fault(OPEN))?;
+            self.at += letter.len_utf8();
+            if Some(letter) == quote {
+                return Ok(out);
+            }
+            if letter != '\\' {
+                out.push(letter);
+                continue;
+            }
+            let escaped = letters.next().ok_or_else(|| self.fault(OPEN))?;
+            self.at += escaped.len_utf8();
+            match escaped {
+                'n' => out.push('\n'),
+                't' => out.push('\t'),
+                'r' => out.push('\r'),
+                'a' => out.push('\x07'),
+                'b' => out.push('\x08'),
+                'f' => out.push('\x0c'),
+                'v' => out.push('\x0b'),
+                '\n' => {}
+                '\\' | '\'' | '"' => out.push(escaped),
+                'x' => out.push(self.code(2)?),
+                'u' => out.push(self.code(4)?),
+                'U' => out.push(self.code(8)?),
+                other => out.extend(['\\', other]),
+            }
+        }
+    }
+
+    fn code(&mut self, digits: usize) -> Parsed<char> {
+        let text = self.rest().get(..digits).filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let letter = text.and_then(|text| u32::from_str_radix(text, 16).ok()).and_then(char::from_u32);
+        let letter = letter.ok_or_else(|| self.fault("expected the code of a character"))?;
+        self.at += digits;
+        Ok(letter)
+    }
+}
+
+impl std::fmt::Debug for Head {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Head")
+    }
+}
+
+impl std::fmt::Debug for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Step")
+    }
+}

@@ -1,0 +1,215 @@
+//! What an expression gives while it is evaluated.
+
+use std::borrow::Cow;
+
+use super::Value;
+use super::date::{Date, Form};
+
+/// Text that grows beyond this is refused: a chain of `replace` grows without bounds.
+pub(super) const LONGEST: usize = 1 << 24;
+
+/// A value on its way through filters and methods. Borrowed where nothing had to be made.
+#[derive(Debug, Clone)]
+pub(super) enum Val<'a> {
+    Text(Cow<'a, str>),
+    Date(Date),
+    /// Never a string: those are `Text`.
+    Json(Cow<'a, Value>),
+    /// The params of a run: conf lies over the defaults.
+    Params {
+        conf: &'a Value,
+        defaults: &'a Value,
+    },
+}
+
+/// Why an expression has no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Miss {
+    /// There is nothing of that name; `default` helps.
+    Absent,
+    /// It cannot be done, where Python would raise; says what was expected.
+    Refused(&'static str),
+}
+
+pub(super) type Answer<'a> = Result<Val<'a>, Miss>;
+
+impl<'a> Val<'a> {
+    pub(super) fn of(value: &'a Value) -> Val<'a> {
+        match value {
+            Value::Text(text) => Val::Text(Cow::Borrowed(text)),
+            other => Val::Json(Cow::Borrowed(other)),
+        }
+    }
+
+    pub(super) fn owned(value: Value) -> Val<'a> {
+        match value {
+            Value::Text(text) => Val::text(text),
+            other => Val::Json(Cow::Owned(other)),
+        }
+    }
+
+    pub(super) fn text(text: String) -> Val<'a> {
+        Val::Text(Cow::Owned(text))
+    }
+
+    pub(super) fn int(number: i64) -> Val<'a> {
+        Val::Json(Cow::Owned(Value::Int(number)))
+    }
+
+    /// What is under `key`.
+    pub(super) fn get(&self, key: &str) -> Answer<'a> {
+        match self {
+            Val::Params { conf, defaults } => {
+                conf.get(key).or_else(|| defaults.get(key)).map(Val::of).ok_or(Miss::Absent)
+            }
+            Val::Json(Cow::Borrowed(value)) => value.get(key).map(Val::of).ok_or(Miss::Absent),
+            Val::Json(Cow::Owned(value)) => value.get(key).cloned().map(Val::owned).ok_or(Miss::Absent),
+            Val::Text(_) | Val::Date(_) => Err(Miss::Absent),
+        }
+    }
+
+    /// Element or character `index`; negative ones count from the end.
+    pub(super) fn at(&self, index: i64) -> Answer<'a> {
+        let place = |len: usize| {
+            let len = len as i64;
+            usize::try_from(if index < 0 { index + len } else { index }).map_err(|_| Miss::Absent)
+        };
+        match self {
+            Val::Text(text) => {
+                let place = place(text.chars().count())?;
+                text.chars().nth(place).map(|c| Val::text(c.into())).ok_or(Miss::Absent)
+            }
+            Val::Json(Cow::Borrowed(Value::List(items))) => {
+                items.get(place(items.len())?).map(Val::of).ok_or(Miss::Absent)
+            }
+            Val::Json(Cow::Owned(Value::List(items))) => {
+                items.get(place(items.len())?).cloned().map(Val::owned).ok_or(Miss::Absent)
+            }
+            _ => Err(Miss::Absent),
+        }
+    }
+
+    /// From `start` to before `end`, by characters or elements, as Python cuts.
+    pub(super) fn slice(&self, start: Option<i64>, end: Option<i64>) -> Answer<'a> {
+        let range = |len: usize| {
+            let len = len as i64;
+            let clamp = |index: i64| (if index < 0 { index + len } else { index }).clamp(0, len) as usize;
+            let (start, end) = (start.map_or(0, clamp), end.map_or(len as usize, clamp));
+            (start, end.saturating_sub(start))
+        };
+        match self {
+            Val::Text(text) => {
+                let (start, count) = range(text.chars().count());
+                Ok(Val::text(text.chars().skip(start).take(count).collect()))
+            }
+            Val::Json(value) => match value.as_ref() {
+                Value::List(items) => {
+                    let (start, count) = range(items.len());
+                    Ok(Val::owned(Value::List(items.iter().skip(start).take(count).cloned().collect())))
+                }
+                _ => Err(Miss::Refused("only text and lists can be sliced")),
+            },
+            _ => Err(Miss::Refused("only text and lists can be sliced")),
+        }
+    }
+
+    /// Appends it as a template prints it.
+    pub(super) fn print(&self, out: &mut String) {
+        match self {
+            Val::Text(text) => out.push_str(text),
+            Val::Date(date) => date.wall().write(Form::Ts, out),
+            Val::Json(value) => value.write_plain(out),
+            Val::Params { .. } => self.to_value().write_plain(out),
+        }
+    }
+
+    /// As text: what `print` would print.
+    pub(super) fn to_text(&self) -> Cow<'_, str> {
+        match self {
+            Val::Text(text) => Cow::Borrowed(text),
+            other => {
+                let mut out = String::new();
+                other.print(&mut out);
+                Cow::Owned(out)
+            }
+        }
+    }
+
+    pub(super) fn as_int(&self) -> Option<i64> {
+        match self {
+            Val::Json(value) => match value.as_ref() {
+                Value::Int(number) => Some(*number),
+                Value::Bool(flag) => Some(i64::from(*flag)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// As JSON; a date becomes its text.
+    pub(super) fn to_value(&self) -> Value {
+        match self {
+            Val::Json(value) => value.as_ref().clone(),
+            Val::Params { conf, defaults } => {
+                let entries = |value: &Value| match value {
+                    Value::Object(entries) => entries.clone(),
+                    _ => Vec::new(),
+                };
+                let mut merged = entries(defaults);
+                for (key, value) in entries(conf) {
+                    match merged.iter_mut().find(|(name, _)| *name == key) {
+                        Some((_, slot)) => *slot = value,
+                        None => merged.push((key, value)),
+                    }
+                }
+                Value::Object(merged)
+            }
+            other => Value::Text(other.to_text().into_owned()),
+        }
+    }
+
+    /// Python's `bool(...)`.
+    pub(super) fn is_truthy(&self) -> bool {
+        match self {
+            Val::Text(text) => !text.is_empty(),
+            Val::Date(_) => true,
+            Val::Json(value) => match value.as_ref() {
+                Value::Null | Value::Bool(false) | Value::Int(0) => false,
+                Value::Decimal(digits) => digits
+                    .bytes()
+                    .take_while(|byte| !matches!(byte, b'e' | b'E'))
+                    .any(|byte| matches!(byte, b'1'..=b'9')),
+                Value::List(items) => !items.is_empty(),
+                Value::Object(entries) => !entries.is_empty(),
+                _ => true,
+            },
+            Val::Params { conf, defaults } => {
+                [conf, defaults].iter().any(|value| matches!(value, Value::Object(entries) if !entries.is_empty()))
+            }
+        }
+    }
+}
+
+/// Arguments in the order of the parameters' names.
+pub(super) struct Given<'a>(pub Vec<Option<Val<'a>>>);
+
+impl<'a> Given<'a> {
+    pub(super) fn get(&self, index: usize) -> Option<&Val<'a>> {
+        self.0.get(index).and_then(Option::as_ref)
+    }
+
+    pub(super) fn text(&self, index: usize) -> Result<&str, Miss> {
+        match self.get(index) {
+            Some(Val::Text(text)) => Ok(text),
+            _ => Err(Miss::Refused("a text argument is missing")),
+        }
+    }
+
+    /// A whole number, or the default where nothing was given.
+    pub(super) fn int_or(&self, index: usize, default: i64) -> Result<i64, Miss> {
+        match self.get(index) {
+            None => Ok(default),
+            Some(value) => value.as_int().ok_or(Miss::Refused("an argument must be a whole number")),
+        }
+    }
+}
