@@ -9,10 +9,10 @@
 //! The modules, in floor order: a module names only modules above it in this list, never a neighbour on its own line.
 
 pub mod error;
-pub mod macros;
 pub mod time;
 
 pub mod dag;
+pub mod macros;
 pub mod schedule;
 
 pub mod plan;

@@ -17,6 +17,7 @@ mod catalog;
 mod context;
 mod date;
 mod eval;
+mod expr;
 mod filters;
 mod functions;
 mod inspect;

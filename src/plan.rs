@@ -13,6 +13,7 @@ mod reprocess;
 mod request;
 mod rows;
 mod rules;
+mod run_dates;
 mod run_id;
 mod warnings;
 
@@ -25,4 +26,5 @@ pub use preview::{Counts, Plan};
 pub use reprocess::{Action, Existing, Reprocess, RunState, SkipReason, decide};
 pub use request::{MAX_RUNS, Request};
 pub use rows::{Row, Rows};
+pub use run_dates::RunDates;
 pub use run_id::{RunType, run_id};

@@ -2,8 +2,8 @@
 
 use super::Value;
 use super::context::Context;
+use super::expr::{Args, Expr, Head, Step};
 use super::filters::{is_default, missing};
-use super::parse::{Args, Expr, Head, Step};
 use super::table::{Gives, Macro};
 use super::val::{Answer, Given, Miss, Val};
 

@@ -2,7 +2,7 @@
 
 use super::Kind;
 use super::catalog::catalog;
-use super::parse::{Args, Expr, Fault, Head, Place, Step, Why};
+use super::expr::{Args, Expr, Fault, Head, Place, Step, Why};
 use super::table::{Gives, find};
 use super::template::{Body, Template, walk};
 use super::value::Value;
@@ -50,7 +50,7 @@ pub struct Inspection {
 /// ```
 /// let found = dagfill::macros::inspect("{{ ds }}/{{ dag_run.conf.region }}/{{ ds_nodahs }}");
 /// assert_eq!((found.macros, found.conf_keys), (vec!["ds".to_owned()], vec!["region".to_owned()]));
-/// assert_eq!((found.unknown[0].start, found.unknown[0].suggestion.as_deref()), (39, Some("ds_nodash")));
+/// assert_eq!((found.unknown[0].start, found.unknown[0].suggestion.as_deref()), (38, Some("ds_nodash")));
 /// assert!(found.depends_on_date);
 /// ```
 pub fn inspect(template: &str) -> Inspection {

@@ -3,8 +3,8 @@
 use super::context::{Context, OnUnknown};
 use super::date::Form;
 use super::eval::{Scope, evaluate};
+use super::expr::{Expr, Fault, Head, Place, Why};
 use super::inspect::suggestion;
-use super::parse::{Expr, Fault, Head, Why};
 use super::table::Gives;
 use super::template::{Body, Piece, Template};
 use super::val::Miss;
@@ -138,7 +138,7 @@ impl Template {
         let fail = |code, start: usize, end: usize, what: &str| {
             Error::at(code, &self.text, start..end, format!("{source}: {what}"))
         };
-        let unknown = |place: super::parse::Place, kind: super::Kind| {
+        let unknown = |place: Place, kind: super::Kind| {
             let name = self.text.get(place.start..place.end).unwrap_or_default();
             let what = format!("no {} is named {name}", kind.as_str());
             let error = fail(Code::UnknownMacro, place.start, place.end, &what);

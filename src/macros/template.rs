@@ -1,6 +1,7 @@
 //! A template, parsed once.
 
-use super::parse::{Expr, Fault, Head, Step, parse};
+use super::expr::{Expr, Fault, Head, Step};
+use super::parse::parse;
 use super::scan::{Span, scan};
 use super::table::Gives;
 
