@@ -318,6 +318,30 @@ fn warnings() {
 }
 
 #[test]
+fn tasks_that_do_not_look_at_the_date() {
+    let daily = cron("@daily", "UTC");
+    let mut request = request(&daily, "2024-01-01", "2024-01-03");
+    let task =
+        |id: &str, texts: &[&str]| (id.to_owned(), texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+    request.templates = vec![
+        task("extract", &["python extract.py", "--region={{ dag_run.conf.region }}"]),
+        task("transform", &["python transform.py", "--day={{ ds }}"]),
+        task("load", &["python load.py {{ xcom.transform.path }}"]),
+        task("pull", &["python load.py {{ ti.xcom_pull(task_ids='transform') }}"]),
+        task("notify", &["mail -s done"]),
+        task("empty", &[]),
+    ];
+    let plan = build(&daily, &request);
+    let warning = &plan.warnings()[0];
+    assert_eq!((warning.code, warning.count, plan.warnings().len()), ("date_independent", Some(2), 1));
+    let message =
+        "tasks extract, notify do the same for each of the 3 dates: no template there uses the date, such as {{ ds }}";
+    assert_eq!(warning.message, message);
+    request.bounds = read_bounds(Text("2024-01-01"), Text("2024-01-01"), daily.zone()).unwrap();
+    assert!(build(&daily, &request).warnings().is_empty());
+}
+
+#[test]
 fn a_person_started_that_one() {
     let daily = cron("@daily", "UTC");
     let mut history = History::default();

@@ -3,6 +3,7 @@
 use super::Request;
 use super::rules::NotDue;
 use crate::error::Warning;
+use crate::macros::inspect;
 use crate::schedule::{ClockChange, Timetable};
 use crate::time::{Instant, first_instant};
 
@@ -29,6 +30,7 @@ impl Findings<'_> {
             self.outside_dag_dates(),
             self.schedule_mismatch(),
             self.not_due(),
+            self.date_independent(),
         ];
         whole.into_iter().flatten().chain(self.clock_changes.iter().map(|change| self.clock_change(change))).collect()
     }
@@ -126,6 +128,27 @@ impl Findings<'_> {
                 dates_are(count)
             );
             Warning { at: Some(first), count: Some(count), ..Warning::new("not_due", message) }
+        })
+    }
+
+    /// `date_independent`: tasks that would do the same for every date. What comes from XCom may differ with the date.
+    fn date_independent(&self) -> Option<Warning> {
+        let sees_date = |text: &String| {
+            let found = inspect(text);
+            found.depends_on_date || !found.xcoms.is_empty()
+        };
+        let blind =
+            self.request.templates.iter().filter(|(_, texts)| !texts.is_empty() && !texts.iter().any(sees_date));
+        let names: Vec<&str> = blind.map(|(task_id, _)| task_id.as_str()).collect();
+        // One date makes no difference to tell.
+        (!names.is_empty() && self.dates.len() > 1).then(|| {
+            let (what, do_) = if names.len() == 1 { ("task", "does") } else { ("tasks", "do") };
+            let message = format!(
+                "{what} {} {do_} the same for each of the {} dates: no template there uses the date, such as {{{{ ds }}}}",
+                names.join(", "),
+                self.dates.len()
+            );
+            Warning { count: Some(names.len() as u64), ..Warning::new("date_independent", message) }
         })
     }
 
