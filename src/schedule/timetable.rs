@@ -126,8 +126,8 @@ impl Timetable {
             return Err(Error::new(Code::NoSchedule, "there is no schedule: expected one that has dates"));
         }
         let this = self.anchored(range.start);
-        let most = limit.map_or(MOST, |limit| limit as u64);
-        if most >= MOST && this.source.estimate(range) > MOST {
+        let most = limit.map_or(u64::MAX, |limit| limit as u64);
+        if most > MOST && this.source.estimate(range) > MOST {
             let count = this.count(range).min(most);
             if count > MOST {
                 let message = format!("{count} dates: expected at most {MOST}, or a limit");
