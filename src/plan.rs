@@ -1,6 +1,7 @@
 //! Floor 2: a request and a history become a plan, one row a date, with an action or the reason for none.
 
 mod build;
+mod catchup;
 mod clock;
 mod days;
 mod estimate;
@@ -18,6 +19,7 @@ mod run_id;
 mod warnings;
 
 pub use build::history_range;
+pub use catchup::{Catchup, CatchupPolicy, CatchupRequest, Skipped, plan_catchup};
 pub use days::{Day, days};
 pub use estimate::{Estimate, Pace, estimate};
 pub use history::History;

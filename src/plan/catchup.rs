@@ -1,0 +1,193 @@
+//! Which runs are due now, and which of the missed ones are left out. Airflow's `next_dagrun_info` in closed form: it
+//! names one run after the other, this names all of them at once.
+
+use crate::error::Result;
+use crate::schedule::Timetable;
+use crate::time::{Instant, Range};
+
+/// What becomes of dates that came due while nobody ran them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CatchupPolicy {
+    /// All are run. Airflow's `catchup=True`.
+    All,
+    /// None is run, only what comes due from now on.
+    None,
+    /// The newest is run. Airflow's `catchup=False`.
+    #[default]
+    Latest,
+    /// The newest so many are run.
+    Last(u32),
+    /// Those that came due within the last so many milliseconds are run.
+    Window(i64),
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CatchupRequest {
+    /// No date before this is a date of the DAG.
+    pub start: Option<Instant>,
+    /// No date after this is.
+    pub end: Option<Instant>,
+    /// What to do with missed dates.
+    pub policy: CatchupPolicy,
+    /// The time.
+    pub now: Instant,
+    /// The newest date that has a scheduled run; it and everything before it is settled.
+    pub last_run: Option<Instant>,
+    /// Since when somebody waits for dates to come due: one that came due later was not missed. For a scheduler the time it
+    /// looked last; without it, only what is due at this very instant was not missed.
+    pub watching_since: Option<Instant>,
+}
+
+/// Dates that are left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Skipped {
+    /// How many.
+    pub count: u64,
+    /// The first.
+    pub from: Instant,
+    /// The last.
+    pub to: Instant,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Catchup {
+    /// Logical dates to run now, oldest first, as milliseconds since 1970.
+    pub due: Vec<f64>,
+    /// Missed dates that the policy leaves out; None also where nothing says since when dates could be missed (no start, no run).
+    pub skipped: Option<Skipped>,
+    /// When the first run after `now` is due; None where no more will come.
+    pub next_run_at: Option<Instant>,
+}
+
+/// Plans what is due at `now`.
+///
+/// A date is due when its run is: in a schedule of intervals when the interval has ended. The policy looks at the schedule alone:
+/// when the newest date that is due lies after `end`, "latest" runs nothing. With neither a start nor a last run nothing says where
+/// to catch up from: "all" then runs only what came due while somebody was watching, and a period without an anchor counts from then.
+/// RANGE_TOO_LARGE when more than 10,000,000 dates are due.
+///
+/// ```
+/// use dagfill::plan::{CatchupPolicy, CatchupRequest, plan_catchup};
+/// use dagfill::schedule::{Dialect, ScheduleInput, Timetable, TimetableOptions};
+/// use dagfill::time::{DateInput::Text, Edge, read_date, Zone};
+/// let daily = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix };
+/// let timetable = Timetable::new(&daily, &TimetableOptions::default()).unwrap();
+/// let at = |text| read_date(Text(text), &Zone::utc(), Edge::Point).unwrap();
+/// let request = CatchupRequest {
+///     start: Some(at("2021-01-01")), end: None, policy: CatchupPolicy::Latest,
+///     now: at("2021-01-05T12:00Z"), last_run: None, watching_since: None,
+/// };
+/// let catchup = plan_catchup(&timetable, &request).unwrap();
+/// assert_eq!(catchup.due, [at("2021-01-04").js()]);
+/// assert_eq!(catchup.skipped.unwrap().count, 3);
+/// assert_eq!(catchup.next_run_at, Some(at("2021-01-06")));
+/// ```
+pub fn plan_catchup(timetable: &Timetable, request: &CatchupRequest) -> Result<Catchup> {
+    let CatchupRequest { start, end, now, last_run, .. } = *request;
+    if timetable.is_none() {
+        return Ok(Catchup { due: Vec::new(), skipped: None, next_run_at: None });
+    }
+    // Nothing comes before this: the first instant of the DAG, or the one after the last run.
+    let floor = start.max(last_run.map(after));
+    let anchor = start.or(last_run).or(request.watching_since);
+    let is_unanchored = timetable.needs_anchor() && anchor.is_none();
+    let dates = Dates(timetable.anchored(anchor.unwrap_or(now)));
+
+    let upcoming = dates.first_due_from(after(now)).filter(|date| floor.is_none_or(|floor| floor <= *date));
+    let upcoming = upcoming.or_else(|| dates.0.next(before(floor?)).filter(|date| dates.0.run_after(*date) > now));
+    let next_run_at = upcoming.filter(|date| end.is_none_or(|end| *date <= end)).map(|date| dates.0.run_after(date));
+
+    let nothing = Catchup { due: Vec::new(), skipped: None, next_run_at };
+    let newest = if is_unanchored { None } else { dates.newest_due(now) };
+    let Some(newest) = newest else { return Ok(nothing) };
+    let last = end.map_or(newest, |end| end.min(newest));
+    let from = dates.first_wanted(request, newest);
+    let due = match (from, floor) {
+        (Wanted::Nothing, _) => Vec::new(),
+        (Wanted::All, None) => {
+            let watched = dates.first_due_from(request.watching_since.map_or(now, after));
+            watched.map_or(Ok(Vec::new()), |from| dates.between(from, last))?
+        }
+        (Wanted::All, Some(floor)) => dates.between(floor, last)?,
+        (Wanted::From(from), floor) => dates.between(floor.map_or(from, |floor| floor.max(from)), last)?,
+    };
+    let skipped_until = match from {
+        Wanted::All => None,
+        Wanted::Nothing => Some(last),
+        Wanted::From(from) => Some(before(from).min(last)),
+    };
+    let skipped = floor.zip(skipped_until).and_then(|(start, end)| dates.summed_up(Range { start, end }));
+    Ok(Catchup { due, skipped, next_run_at })
+}
+
+/// From which date on a policy runs what is due.
+#[derive(Clone, Copy)]
+enum Wanted {
+    All,
+    From(Instant),
+    Nothing,
+}
+
+/// The dates of a schedule, seen by when their runs are due. A later date is never due earlier.
+struct Dates(Timetable);
+
+impl Dates {
+    /// The newest date whose run is due at `now`.
+    fn newest_due(&self, now: Instant) -> Option<Instant> {
+        let mut date = self.0.previous(after(now))?;
+        // An interval that has begun has not ended; the one before it has.
+        while self.0.run_after(date) > now {
+            date = self.0.previous(date)?;
+        }
+        Some(date)
+    }
+
+    /// The first date whose run is due at `time` or later.
+    fn first_due_from(&self, time: Instant) -> Option<Instant> {
+        match self.0.previous(time) {
+            Some(date) if self.0.run_after(date) >= time => Some(date),
+            _ => self.0.next(before(time)),
+        }
+    }
+
+    fn first_wanted(&self, request: &CatchupRequest, newest: Instant) -> Wanted {
+        let first = match request.policy {
+            CatchupPolicy::All => return Wanted::All,
+            CatchupPolicy::None => {
+                let watched = request.watching_since.map_or(request.now, after);
+                (self.0.run_after(newest) >= watched).then_some(newest)
+            }
+            CatchupPolicy::Latest => Some(newest),
+            CatchupPolicy::Last(0) => None,
+            CatchupPolicy::Last(count) => {
+                let dates = self.0.previous_dates(after(newest), count as usize);
+                dates.last().map(|date| Instant::clamped(*date as i64))
+            }
+            CatchupPolicy::Window(length) => {
+                let opened = Instant::clamped(request.now.ms().saturating_sub(length));
+                self.first_due_from(opened)
+            }
+        };
+        first.map_or(Wanted::Nothing, Wanted::From)
+    }
+
+    fn between(&self, start: Instant, end: Instant) -> Result<Vec<f64>> {
+        let range = Range { start, end };
+        if range.is_empty() { Ok(Vec::new()) } else { self.0.expand(range, None) }
+    }
+
+    fn summed_up(&self, range: Range) -> Option<Skipped> {
+        let count = Some(self.0.count(range)).filter(|count| *count > 0)?;
+        Some(Skipped { count, from: self.0.next(before(range.start))?, to: self.0.previous(after(range.end))? })
+    }
+}
+
+fn after(instant: Instant) -> Instant {
+    Instant::clamped(instant.ms() + 1)
+}
+
+fn before(instant: Instant) -> Instant {
+    Instant::clamped(instant.ms() - 1)
+}
