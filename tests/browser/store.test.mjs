@@ -155,6 +155,25 @@ test("a browser that is killed while a tab writes: the same after its restart", 
 });
 
 // ------------------------------------------------------------------ storage
+test("every write is strictly durable", options, async (t) => {
+  const opened = await tab(await ownContext(t));
+  const modes = await opened.evaluate(async () => {
+    const { openIndexedDbStore } = await import("/dist/store/indexeddb.js");
+    const seen = new Set();
+    const { transaction } = IDBDatabase.prototype;
+    IDBDatabase.prototype.transaction = function (...args) {
+      const begun = transaction.apply(this, args);
+      if (begun.mode === "readwrite") seen.add(begun.durability);
+      return begun;
+    };
+    const store = await openIndexedDbStore();
+    await store.apply([{ type: "save-backfill", id: "b", dagId: "d", finished: false, snapshot: 1 }]);
+    await (await store.acquireLease("l", "one", 1_000)).release();
+    return [...seen];
+  });
+  assert.deepEqual(modes, ["strict"]);
+});
+
 test(
   "a full origin: typed error, what was acknowledged is there, goes on when there is space",
   options,
@@ -278,11 +297,12 @@ const holder = (opened) => opened.evaluate(() => globalThis.store.readLease("dag
 
 /** Asks again until the answer is `right`; the browser needs a moment to notice that a tab is gone. */
 async function until(ask, right) {
-  for (;;) {
+  for (let turn = 0; turn < 2_000; turn += 1) {
     const answer = await ask();
     if (right(answer)) return answer;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+  return assert.fail("the browser never answered what was expected");
 }
 
 test("a lease of ten minutes is free as soon as its tab is closed or killed", options, async (t) => {

@@ -43,6 +43,46 @@ test("WAL, and what was written is there when the file is opened again", async (
   await again.close();
 });
 
+test("every commit waits for the disk", async (t) => {
+  const connections = new Set();
+  const { exec } = DatabaseSync.prototype;
+  t.mock.method(DatabaseSync.prototype, "exec", function (sql) {
+    connections.add(this);
+    return exec.call(this, sql);
+  });
+  const store = await openSqliteStore(join(folderOf(t), "runs.sqlite"));
+  const [connection] = connections;
+  assert.equal(connection.prepare("PRAGMA synchronous").get().synchronous, 2);
+  assert.equal(connection.prepare("PRAGMA journal_mode").get().journal_mode, "wal");
+  await store.close();
+});
+
+/** How often the write-ahead log says that a transaction ends: its frames that carry the size of the database. */
+function commits(path) {
+  const log = readFileSync(`${path}-wal`);
+  const pageSize = log.readUInt32BE(8);
+  let count = 0;
+  for (let frame = 32; frame < log.length; frame += 24 + pageSize)
+    if (log.readUInt32BE(frame + 4) !== 0) count += 1;
+  return count;
+}
+
+test("what one turn of the event loop hands over is one commit", async (t) => {
+  const path = join(folderOf(t), "runs.sqlite");
+  const store = await openSqliteStore(path);
+  const before = commits(path);
+  await Promise.all(Array.from({ length: 50 }, (_, number) => store.apply(batch(number))));
+  assert.equal(commits(path), before + 1);
+  await Promise.allSettled([
+    store.apply(batch(1)),
+    Promise.resolve().then(() => store.apply(batch(60))),
+    store.apply(batch(61)),
+  ]);
+  assert.equal(commits(path), before + 2);
+  assert.equal((await found(store)).whole.size, 52);
+  await store.close();
+});
+
 test("a folder that is not there", async (t) => {
   const path = join(folderOf(t), "missing", "runs.sqlite");
   await assert.rejects(openSqliteStore(path), (error) => {
@@ -128,6 +168,20 @@ async function fillUp(store) {
   return acknowledged;
 }
 
+/** Takes the lease again and again, each time a write, until there is no space; gives the last that was granted. */
+async function takeUntilFull(store) {
+  let lease = { epoch: 0 };
+  for (let turn = 0; turn < 10_000; turn += 1) {
+    try {
+      lease = await store.acquireLease("l", "one", 60_000);
+    } catch (error) {
+      storeFailed(/full/)(error);
+      return lease;
+    }
+  }
+  return assert.fail("the disk was never full");
+}
+
 test("a full disk (maxBytes): typed error, what was acknowledged is there, goes on when there is space", async (t) => {
   const path = join(folderOf(t), "runs.sqlite");
   const small = await openSqliteStore(path, { maxBytes: 400_000 });
@@ -188,6 +242,9 @@ test("a full disk (a small file system): the same when the commit itself finds n
   writeFileSync(ballast, Buffer.alloc(400_000));
   const store = await openSqliteStore(join(disk, "runs.sqlite"));
   const acknowledged = await fillUp(store);
+  // A lease that could not be written down is nobody's.
+  const lease = await takeUntilFull(store);
+  assert.equal((await store.readLease("l"))?.epoch ?? 0, lease.epoch);
   rmSync(ballast);
   await writeBatches(store, 60_000, {
     acknowledged: (number) => acknowledged.add(number),
