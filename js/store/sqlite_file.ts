@@ -46,12 +46,14 @@ export async function openDatabase(path: string, options: SqliteOptions): Promis
     database = new DatabaseSync(path);
     database.exec(`PRAGMA busy_timeout = ${Math.max(0, Math.trunc(busyTimeout))}`);
     // Before anything is written: the file may be another program's.
-    checkKind(database, path);
+    storeVersion(database, path);
     await switchToWal(database, Date.now() + busyTimeout);
     database.exec("PRAGMA synchronous = FULL");
     if (options.maxBytes !== undefined) {
-      const pageSize = pragma(database, "page_size");
-      database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(options.maxBytes / pageSize))}`);
+      const pages = Math.floor(
+        options.maxBytes / Number(database.prepare("PRAGMA page_size").get()?.page_size),
+      );
+      database.exec(`PRAGMA max_page_count = ${Math.max(1, pages)}`);
     }
     makeTables(database, path);
     return database;
@@ -67,8 +69,7 @@ function makeTables(database: DatabaseSync, path: string): void {
   database.exec("BEGIN IMMEDIATE");
   try {
     // Another process may have made them in the meantime.
-    checkKind(database, path);
-    if (pragma(database, "user_version") === 0) database.exec(TABLES);
+    if (storeVersion(database, path) === 0) database.exec(TABLES);
     database.exec("COMMIT");
   } catch (error) {
     database.exec("ROLLBACK");
@@ -76,22 +77,24 @@ function makeTables(database: DatabaseSync, path: string): void {
   }
 }
 
-/** Throws unless the database is empty or a store of a version that this one knows. */
-function checkKind(database: DatabaseSync, path: string): void {
-  const version = pragma(database, "user_version");
-  if (pragma(database, "application_id") === APPLICATION_ID) {
-    if (version <= SCHEMA_VERSION) return;
-    throw new DagfillError(
-      "STORE_FAILED",
-      `the SQLite store "${path}" has schema version ${version}; this version of dagfill knows ${SCHEMA_VERSION} and older`,
-      { hint: "upgrade dagfill", details: { found: version, known: SCHEMA_VERSION } },
-    );
+// One statement, so that it sees the file before or after another process has made the tables, never in between.
+const KIND = `SELECT user_version AS version, application_id AS application, (SELECT count(*) FROM sqlite_schema) AS tables
+  FROM pragma_user_version, pragma_application_id`;
+
+/** The version of the store in the database, 0 when it is empty. Throws when it is another program's, or of a later version. */
+function storeVersion(database: DatabaseSync, path: string): number {
+  const { version, application, tables } = database.prepare(KIND).get() as Record<string, number>;
+  if (application !== APPLICATION_ID && (tables !== 0 || version !== 0)) {
+    throw new DagfillError("STORE_FAILED", `"${path}" is a SQLite database of another program`, {
+      hint: "name a file of its own for the store",
+    });
   }
-  const tables = database.prepare("SELECT count(*) AS count FROM sqlite_schema").get() as { count: number };
-  if (tables.count === 0 && version === 0) return;
-  throw new DagfillError("STORE_FAILED", `"${path}" is a SQLite database of another program`, {
-    hint: "name a file of its own for the store",
-  });
+  if (version !== undefined && version <= SCHEMA_VERSION) return version;
+  throw new DagfillError(
+    "STORE_FAILED",
+    `the SQLite store "${path}" has schema version ${version}; this version of dagfill knows ${SCHEMA_VERSION} and older`,
+    { hint: "upgrade dagfill", details: { found: version ?? null, known: SCHEMA_VERSION } },
+  );
 }
 
 /** The one statement that does not wait when another process holds the file, as at the first start of many at once. */
@@ -105,11 +108,6 @@ async function switchToWal(database: DatabaseSync, deadline: number): Promise<vo
     }
     await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20));
   }
-}
-
-function pragma(database: DatabaseSync, setting: string): number {
-  const row = database.prepare(`PRAGMA ${setting}`).get() ?? {};
-  return Number(row[setting]);
 }
 
 const BUSY = 5;

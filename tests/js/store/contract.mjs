@@ -216,8 +216,8 @@ export function storeContract(name, open, { test, assert }) {
 
   it("RUN_EXISTS when the date or the run id is taken, and names the change", async (store) => {
     await store.apply([create(1)]);
-    await refused(store.apply([create(2), create(1)]), "RUN_EXISTS", 1);
     await refused(store.apply([create(1, { runId: "another id" })]), "RUN_EXISTS", 0);
+    await refused(store.apply([create(2), create(1)]), "RUN_EXISTS", 1);
     await refused(store.apply([create(3, { runId: idOf(1) })]), "RUN_EXISTS", 0);
     // The same instant in other words.
     await refused(

@@ -1,19 +1,29 @@
-// One of the processes that sqlite_lease.test.mjs lets race: opens the store, and asks for the lease when it is told.
+// One of the processes that sqlite_lease.test.mjs lets race: opens stores, and asks for the lease,
+// when it is told.
 import { openSqliteStore } from "./stores.mjs";
 
-const [path, owner] = process.argv.slice(2);
-const store = await openSqliteStore(path);
+const owner = process.argv[2];
+let store;
 let lease = null;
-process.on("message", async (word) => {
-  if (word === "acquire") {
+const jobs = {
+  async open(path) {
+    await store?.close();
+    store = await openSqliteStore(path);
+  },
+  async acquire() {
     lease = await store.acquireLease("dag:race", owner, 60_000);
-    process.send({ epoch: lease?.epoch ?? null });
-  } else if (word === "release") {
+    return lease?.epoch ?? null;
+  },
+  async release() {
     await lease?.release();
-    process.send("released");
-  } else {
-    await store.close();
-    process.disconnect();
-  }
+  },
+};
+process.on("message", async ([job, value]) => {
+  process.send(
+    await jobs[job](value).then(
+      (answer) => ({ answer: answer ?? null }),
+      (error) => ({ error: error.message }),
+    ),
+  );
 });
-process.send("ready");
+process.send({});
