@@ -2,8 +2,23 @@
 // comes from.
 import { call, raw } from "./raw.js";
 
+export type { BackfillOptions } from "./backfill_options.js";
+export { type CatchupPolicy, type Dag, type Duration, type Task, validateDag } from "./dag.js";
 export { DagfillError, type ErrorCode } from "./error.js";
 export type { Json, JsonInput } from "./json.js";
+export {
+  inspectTemplate,
+  type MacroOptions,
+  macroCatalog,
+  type RenderContext,
+  render,
+  renderRange,
+  resolveDateMacros,
+  resolveXcom,
+} from "./macros.js";
+export { type BackfillPreview, previewFrom } from "./plan.js";
+export { ACTIONS, type Action, type PlannedRun, SKIP_REASONS, type SkipReason } from "./plan_data.js";
+export type { AbortSignalLike, ExecuteRun, HostAbortSignal, RunContext } from "./run_context.js";
 export {
   countRange,
   type DateInput,

@@ -1,7 +1,7 @@
 // Options are checked here, one by one, before anything else sees them: wasm takes NaN and wrong types silently, and an
 // option that is misspelt and ignored runs the wrong dates.
 import { DagfillError, type ErrorCode } from "./error.js";
-import type { Json } from "./json.js";
+import { type Json, setOwn } from "./json.js";
 import { call } from "./raw.js";
 
 /** Checks one value; `path` names it in the error. */
@@ -188,15 +188,7 @@ function copy(value: unknown, path: string, depth: number): Json {
   for (const [key, member] of Object.entries(value)) {
     if (member === undefined) continue;
     const copied = copy(member, `${path}.${key}`, depth + 1);
-    // An assignment to __proto__ would set the prototype instead of a key.
-    if (key === "__proto__")
-      Object.defineProperty(result, key, {
-        value: copied,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
-    else result[key] = copied;
+    setOwn(result, key, copied);
   }
   return result;
 }

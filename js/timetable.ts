@@ -3,8 +3,8 @@ import { Bounded } from "./bounded.js";
 import { type DateValue, date, fields, list, name, oneOf, type Spec, text, wrong } from "./options.js";
 import { call, instance, type Raw } from "./raw.js";
 import type { TimetableOptions } from "./schedule.js";
+import type { TimetableWire } from "./wire.js";
 
-type TimetableWire = Record<string, unknown>;
 export type RawTimetable = InstanceType<Raw["RawTimetable"]>;
 
 /** The options of a timetable, for the objects that contain them. */
@@ -55,11 +55,11 @@ const lately = new Bounded<string, { made: number; timetable: RawTimetable }>(64
   if (old.made === instance()) old.timetable.free();
 });
 
-/** The timetable of a schedule and its checked options. It belongs to this module: use it now, do not keep or free it. */
-export function timetable(schedule: unknown, options: TimetableOptions): RawTimetable {
+/** A schedule and its checked options, ready for `timetableOf`. */
+export function wireOf(schedule: unknown, options: TimetableOptions, path = "schedule"): TimetableWire {
   const { exclude } = options;
-  const wire: TimetableWire = {
-    ...scheduleWire(schedule),
+  return {
+    ...scheduleWire(schedule, path),
     ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
     ...(options.kind === undefined ? {} : { kind: options.kind }),
     ...(options.dst === undefined ? {} : { dst: options.dst }),
@@ -69,10 +69,19 @@ export function timetable(schedule: unknown, options: TimetableOptions): RawTime
         ? { excludeCron: exclude.cron }
         : { excludeDates: exclude }),
   };
+}
+
+/** The timetable of a schedule. It belongs to this module: use it now, do not keep or free it. */
+export function timetableOf(wire: TimetableWire): RawTimetable {
   const key = JSON.stringify(wire);
   const known = lately.get(key);
   if (known !== undefined && known.made === instance()) return known.timetable;
   const made = call((wasm) => new wasm.RawTimetable(wire));
   lately.set(key, { made: instance(), timetable: made });
   return made;
+}
+
+/** The timetable of a schedule as its user wrote it. */
+export function timetable(schedule: unknown, options: TimetableOptions): RawTimetable {
+  return timetableOf(wireOf(schedule, options));
 }

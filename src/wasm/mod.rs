@@ -1,13 +1,17 @@
 //! Floor 5: what JavaScript sees. Converts arguments, calls a lower floor, converts the answer.
 
 mod convert;
+mod dag;
 mod driver;
 mod host;
+mod macros;
 mod plan;
 mod timetable;
 
+pub use dag::graph;
 pub use driver::RawBackfill;
 pub use host::set_host;
+pub use macros::{RawMacros, RawRendered, inspect_template, macro_catalog, resolve_xcom_references};
 pub use plan::{RawPlan, plan_days, plan_estimate, plan_rows};
 pub use timetable::RawTimetable;
 

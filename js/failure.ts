@@ -1,0 +1,37 @@
+// Whatever a callback throws, as an error that can be stored and read.
+import { DagfillError } from "./error.js";
+
+/** Longer texts are cut: an error is for reading. */
+const LONGEST = 10_000;
+
+export interface Failure {
+  name: string;
+  message: string;
+}
+
+/** Name and message of anything that was thrown: an Error, a string, null, a Proxy that throws when it is looked at. */
+export function failure(thrown: unknown): Failure {
+  try {
+    if (typeof thrown === "object" && thrown !== null) {
+      const { name, message } = thrown as { name?: unknown; message?: unknown };
+      if (typeof message === "string") {
+        return { name: cut(typeof name === "string" && name !== "" ? name : "Error"), message: cut(message) };
+      }
+      return { name: "Error", message: cut(JSON.stringify(thrown) ?? String(thrown)) };
+    }
+    return { name: "Error", message: cut(String(thrown)) };
+  } catch {
+    return { name: "Error", message: "something was thrown that cannot be read" };
+  }
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}... (${text.length} characters)` : text;
+}
+
+/** An error of a store as STORE_FAILED; a DagfillError stays what it is. */
+export function storeFailure(thrown: unknown): DagfillError {
+  if (thrown instanceof DagfillError) return thrown;
+  const { message } = failure(thrown);
+  return new DagfillError("STORE_FAILED", `the store failed: ${message}`, { cause: thrown });
+}

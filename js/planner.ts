@@ -1,0 +1,108 @@
+// From options and the store's history to a plan. Preview and backfill both get their plan here.
+import type { CheckedOptions } from "./backfill_options.js";
+import type { CheckedDag, CheckedTask } from "./dag.js";
+import { DagfillError } from "./error.js";
+import { loadHistory } from "./history.js";
+import type { Json } from "./json.js";
+import type { BackfillPreview } from "./plan.js";
+import type { PlanData } from "./plan_data.js";
+import { call } from "./raw.js";
+import type { RunStore } from "./store/store.js";
+import { timetableOf } from "./timetable.js";
+
+type Summary = Pick<BackfillPreview, "start" | "end" | "counts" | "warnings" | "clockChanges" | "planHash">;
+
+/** Every text of a JSON value. */
+function texts(value: Json, found: string[] = []): string[] {
+  if (typeof value === "string") found.push(value);
+  else if (Array.isArray(value)) for (const member of value) texts(member, found);
+  else if (typeof value === "object" && value !== null) {
+    for (const [key, member] of Object.entries(value)) {
+      found.push(key);
+      texts(member, found);
+    }
+  }
+  return found;
+}
+
+/** The templates of a task that is nothing but its templates: a shell command. A task function may look at the date itself. */
+function templates({ taskId, command, params }: CheckedTask): [string, string[]][] {
+  return command === undefined ? [] : [[taskId, [command, ...texts(params)]]];
+}
+
+/** The plan. `held` names the lease under which it will be driven. */
+export async function makePlan(
+  dag: CheckedDag,
+  options: CheckedOptions,
+  store: RunStore,
+  now: number,
+  held?: string,
+): Promise<PlanData> {
+  checkTaskIds(dag, options);
+  const request = {
+    dagId: dag.dagId,
+    startDate: options.startDate,
+    endDate: options.endDate,
+    rerunFailed: options.rerunFailed,
+    resetDagRun: options.resetDagRun,
+    ...(options.reprocess === undefined ? {} : { reprocess: options.reprocess }),
+    runBackwards: options.runBackwards,
+    dependsOnPast: dag.dependsOnPast,
+    includeNotDue: options.includeNotDue,
+    excludeDates: options.excludeDates,
+    maxRuns: options.maxRuns,
+    now,
+    ...(dag.startDate === undefined ? {} : { dagStart: dag.startDate }),
+    ...(dag.endDate === undefined ? {} : { dagEnd: dag.endDate }),
+    conf: options.conf === undefined ? "" : JSON.stringify(options.conf),
+    ...(options.taskIds === undefined ? {} : { taskIds: options.taskIds }),
+    withUpstream: options.withUpstream,
+    templates: dag.tasks.flatMap(templates),
+  };
+  const draft = call((wasm) => new wasm.RawPlan(timetableOf(dag.timetable), request));
+  const [from = 0, to = 0] = draft.historyRange();
+  const origin = draft.origin();
+  draft.free();
+  const history = await loadHistory(store, dag.dagId, from, to, held);
+  // A second object, because nothing of wasm may be held while the store works: a trap elsewhere would end it.
+  return call((wasm) => {
+    const plan = new wasm.RawPlan(timetableOf(dag.timetable), request);
+    try {
+      const { dates, states, flags, runIds } = history;
+      const summary = plan.build(dates, states, flags, runIds) as Summary;
+      if (options.planHash !== undefined) plan.insist(options.planHash);
+      const stands = new Set<number>(plan.existingRuns());
+      return {
+        kind: "dagfill.preview",
+        version: 1,
+        dagId: dag.dagId,
+        timeZone: (dag.timetable.timeZone as string | undefined) ?? "UTC",
+        timetable: { ...dag.timetable, origin },
+        now,
+        maxParallelRuns: options.maxParallelRuns,
+        executionDate: plan.dates(),
+        offsetSeconds: plan.offsets(),
+        action: plan.actions(),
+        reason: plan.reasons(),
+        existingRuns: Array.from(existing, (index) => history.records[index]).filter(
+          (run) => run !== undefined,
+        ),
+        ...summary,
+      };
+    } finally {
+      plan.free();
+    }
+  });
+}
+
+function checkTaskIds(dag: CheckedDag, { taskIds }: CheckedOptions): void {
+  const known = dag.tasks.map((task) => task.taskId);
+  for (const [index, taskId] of (taskIds ?? []).entries()) {
+    if (known.includes(taskId)) continue;
+    const near = call((wasm) => wasm.nearest(taskId, known));
+    throw new DagfillError("UNKNOWN_TASK", `DAG ${dag.dagId} has no task ${JSON.stringify(taskId)}`, {
+      field: `taskIds[${index}]`,
+      ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
+    });
+  }
+}

@@ -1,0 +1,175 @@
+//! Templates. What was parsed lately is kept: the same few templates are rendered for many runs.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::convert::{answer, instant, thrown};
+use super::timetable::RawTimetable;
+use crate::error::Result;
+use crate::macros::{Context, OnUnknown, Template, Value, catalog, inspect, render_range, resolve_xcom};
+use crate::plan::{RunDates, RunType};
+use crate::time::{Edge, Instant, Zone};
+use crate::wire::{EntryShape, InspectionShape};
+
+type Answer<T> = std::result::Result<T, JsValue>;
+
+/// More would be templates made of data; those are not worth keeping.
+const KEPT: usize = 256;
+
+/// Things made of texts, for as long as there are not too many.
+type Lately<T> = RefCell<HashMap<String, Rc<T>>>;
+
+thread_local! {
+    static TEMPLATES: Lately<Template> = RefCell::default();
+    static VALUES: Lately<Value> = RefCell::default();
+}
+
+fn lately<T>(known: &Lately<T>, text: &str, make: impl FnOnce() -> Result<T>) -> Answer<Rc<T>> {
+    if let Some(made) = known.borrow().get(text) {
+        return Ok(made.clone());
+    }
+    let made = Rc::new(make().map_err(thrown)?);
+    let mut known = known.borrow_mut();
+    if known.len() >= KEPT {
+        known.clear();
+    }
+    known.insert(text.to_owned(), made.clone());
+    Ok(made)
+}
+
+fn template(text: &str) -> Answer<Rc<Template>> {
+    TEMPLATES.with(|known| lately(known, text, || Ok(Template::parse(text))))
+}
+
+fn value(json: &str) -> Answer<Rc<Value>> {
+    VALUES.with(|known| lately(known, json, || Value::parse(json)))
+}
+
+/// Everything about a run but its date. The face makes one for the runs that share it.
+#[wasm_bindgen]
+pub struct RawMacros {
+    timetable: crate::schedule::Timetable,
+    run_type: RunType,
+    zone: Zone,
+    dag_id: Option<String>,
+    conf: Rc<Value>,
+    params: Rc<Value>,
+    on_unknown: OnUnknown,
+}
+
+#[wasm_bindgen]
+#[allow(missing_docs)]
+impl RawMacros {
+    /// `conf` and `params` are JSON objects; `on_unknown` is 0 = keep, 1 = error, 2 = empty.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        timetable: &RawTimetable,
+        run_type: &str,
+        macro_zone: Option<String>,
+        dag_id: Option<String>,
+        conf: &str,
+        params: &str,
+        on_unknown: u8,
+    ) -> Answer<RawMacros> {
+        let zone = macro_zone.map_or_else(|| Ok(timetable.0.zone().clone()), |name| Zone::load(&name));
+        Ok(RawMacros {
+            timetable: timetable.0.clone(),
+            run_type: RunType::from_name(run_type).unwrap_or_default(),
+            zone: zone.map_err(|error| thrown(error.field("macroTimeZone")))?,
+            dag_id,
+            conf: value(conf)?,
+            params: value(params)?,
+            on_unknown: match on_unknown {
+                1 => OnUnknown::Error,
+                2 => OnUnknown::Empty,
+                _ => OnUnknown::Keep,
+            },
+        })
+    }
+
+    /// Renders a template. `xcom` is a JSON object by task and key.
+    #[allow(clippy::too_many_arguments)]
+    pub fn render(
+        &self,
+        text: &str,
+        date: &JsValue,
+        run_id: Option<String>,
+        task_id: Option<String>,
+        attempt: u32,
+        xcom: Option<String>,
+    ) -> Answer<String> {
+        let date = instant(date, self.timetable.zone(), Edge::Point).map_err(thrown)?;
+        let xcom = xcom.map(|xcom| value(&xcom)).transpose()?;
+        let dates = RunDates::new(&self.timetable, self.run_type);
+        let context =
+            Context { run_id: run_id.as_deref(), task_id: task_id.as_deref(), attempt, ..self.context(date, &dates) };
+        template(text)?.render(&context, xcom.as_deref(), self.on_unknown).map_err(thrown)
+    }
+
+    /// One template for many dates.
+    #[wasm_bindgen(js_name = renderRange)]
+    pub fn render_range(&self, text: &str, dates: &[f64], task_id: Option<String>) -> Answer<RawRendered> {
+        let instants: Vec<Instant> =
+            dates.iter().map(|ms| Instant::from_js(*ms)).collect::<Result<_>>().map_err(thrown)?;
+        let first = instants.first().copied().unwrap_or(Instant::MIN);
+        let around = RunDates::new(&self.timetable, self.run_type);
+        let context = Context { task_id: task_id.as_deref(), ..self.context(first, &around) };
+        let rendered = render_range(&*template(text)?, &instants, &context, None, self.on_unknown).map_err(thrown)?;
+        Ok(RawRendered { text: rendered.text, ends: rendered.ends })
+    }
+}
+
+impl RawMacros {
+    fn context<'a>(&'a self, date: Instant, dates: &'a RunDates<'a>) -> Context<'a> {
+        Context {
+            run_type: self.run_type.as_str(),
+            dag_id: self.dag_id.as_deref(),
+            conf: &self.conf,
+            params: &self.params,
+            ..Context::new(date, &self.zone, dates)
+        }
+    }
+}
+
+/// Many texts in one: `ends` are in UTF-16 units.
+#[wasm_bindgen]
+pub struct RawRendered {
+    text: String,
+    ends: Vec<u32>,
+}
+
+#[wasm_bindgen]
+#[allow(missing_docs)]
+impl RawRendered {
+    #[wasm_bindgen(js_name = takeText)]
+    pub fn take_text(&mut self) -> String {
+        std::mem::take(&mut self.text)
+    }
+
+    #[wasm_bindgen(js_name = takeEnds)]
+    pub fn take_ends(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.ends)
+    }
+}
+
+/// XCom references alone.
+#[wasm_bindgen(js_name = resolveXcom)]
+pub fn resolve_xcom_references(text: &str, xcom: &str) -> Answer<String> {
+    Ok(resolve_xcom(text, &Value::parse(xcom).map_err(thrown)?))
+}
+
+/// What a template uses.
+#[wasm_bindgen(js_name = inspectTemplate)]
+pub fn inspect_template(text: &str) -> Answer<JsValue> {
+    answer(&InspectionShape::from(&inspect(text)))
+}
+
+/// Every macro, filter and method.
+#[wasm_bindgen(js_name = macroCatalog)]
+pub fn macro_catalog() -> Answer<JsValue> {
+    answer(&catalog().map(EntryShape::from).collect::<Vec<_>>())
+}
