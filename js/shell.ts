@@ -28,6 +28,7 @@ export interface ShellLine {
   runId: string;
   taskId: string;
   executionDate: string;
+  localDate: string;
   attempt: number;
 }
 
@@ -167,8 +168,8 @@ function checked(options: ShellOptions): ShellOptions {
   return options;
 }
 
-function identity({ dagId, runId, taskId, executionDate, attempt }: ShellTask) {
-  return { dagId, runId, taskId, executionDate, attempt };
+function identity({ dagId, runId, taskId, executionDate, localDate, attempt }: ShellTask) {
+  return { dagId, runId, taskId, executionDate, localDate, attempt };
 }
 
 function variables(task: ShellTask): Record<string, string | undefined> {

@@ -10,6 +10,7 @@ export interface Command {
   cwd: string | undefined;
   env: Record<string, string | undefined>;
   onLine: (source: "stdout" | "stderr", line: string, cut: boolean) => void;
+  /** Not aborted yet. */
   signal: StopSignal;
   /** Milliseconds from the polite signal to the one that cannot be refused. */
   killGrace: number;
@@ -56,7 +57,6 @@ export async function runCommand(command: Command): Promise<Ending> {
   live.add(child);
   if (live.size === 1) process.on("exit", killAllNow);
   command.signal.addEventListener("abort", abort);
-  if (command.signal.aborted) abort();
   try {
     const { code, signal } = await ended;
     await killed;
