@@ -35,6 +35,7 @@ fn ask(policy: CatchupPolicy, bounds: &str, last_run: &str, now: &str) -> Catchu
         now: at(now),
         last_run: date(last_run),
         watching_since: None,
+        limit: None,
     }
 }
 
@@ -69,6 +70,7 @@ fn the_vectors_of_airflow() {
             now: date(&case["now"]).unwrap(),
             last_run: date(&case["lastRun"]),
             watching_since: None,
+            limit: None,
         };
         let catchup = plan_catchup(&timetable, &request).unwrap();
         let due: Vec<(Instant, Instant)> = catchup
@@ -155,6 +157,17 @@ fn last_and_window() {
     assert_eq!(on(Window(i64::MAX), ""), on(All, ""));
     let request = ask(hours(12), "2021-01-01..", "", "2021-01-05T12:00Z");
     assert_eq!(plan(&daily(Kind::Trigger), &request), "2021-01-05 | 4: 2021-01-01 to 2021-01-04 | 2021-01-06");
+}
+
+#[test]
+fn a_limit_takes_the_oldest() {
+    let on = |policy, last_run| {
+        let request = ask(policy, "2021-01-01..", last_run, "2021-01-05T12:00Z");
+        plan(&daily(Kind::Interval), &CatchupRequest { limit: Some(2), ..request })
+    };
+    assert_eq!(on(All, ""), "2021-01-01 2021-01-02 |  | 2021-01-06");
+    assert_eq!(on(Last(3), ""), "2021-01-02 2021-01-03 | 1: 2021-01-01 to 2021-01-01 | 2021-01-06");
+    assert_eq!(on(Last(3), "2021-01-03"), "2021-01-04 |  | 2021-01-06");
 }
 
 #[test]
@@ -281,8 +294,15 @@ fn the_ends_of_time() {
     for policy in [Latest, Last(u32::MAX), Window(i64::MAX), Window(-1), CatchupPolicy::None] {
         for now in [Instant::MIN, Instant::MAX] {
             for last_run in [None, Some(Instant::MIN), Some(Instant::MAX)] {
-                let request =
-                    CatchupRequest { start: None, end: None, policy, now, last_run, watching_since: last_run };
+                let request = CatchupRequest {
+                    start: None,
+                    end: None,
+                    policy,
+                    now,
+                    last_run,
+                    watching_since: last_run,
+                    limit: None,
+                };
                 if policy == Last(u32::MAX) && now == Instant::MAX {
                     continue; // 3.6 million dates: true, but slow here
                 }
@@ -305,8 +325,15 @@ fn all_at_once_is_the_same_as_one_by_one() {
         let mut now = start;
         while now < at("2024-09-20") {
             now = Instant::clamped(now.ms() + 5 * 3_600_000);
-            let request =
-                CatchupRequest { start: Some(start), end: None, policy: All, now, last_run, watching_since: None };
+            let request = CatchupRequest {
+                start: Some(start),
+                end: None,
+                policy: All,
+                now,
+                last_run,
+                watching_since: None,
+                limit: None,
+            };
             let step = plan_catchup(&dates, &request).unwrap();
             assert!(step.next_run_at.unwrap() > now);
             expected.extend(&step.due);

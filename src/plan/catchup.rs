@@ -37,6 +37,8 @@ pub struct CatchupRequest {
     /// Since when somebody waits for dates to come due: one that came due later was not missed. For a scheduler the time it
     /// looked last; without it, only what is due at this very instant was not missed.
     pub watching_since: Option<Instant>,
+    /// At most so many due dates, the oldest ones. What is left out is neither due nor skipped: ask again.
+    pub limit: Option<usize>,
 }
 
 /// Dates that are left out.
@@ -66,7 +68,7 @@ pub struct Catchup {
 /// A date is due when its run is: in a schedule of intervals when the interval has ended. The policy looks at the schedule alone:
 /// when the newest date that is due lies after `end`, "latest" runs nothing. With neither a start nor a last run nothing says where
 /// to catch up from: "all" then runs only what came due while somebody was watching, and a period without an anchor counts from then.
-/// RANGE_TOO_LARGE when more than 10,000,000 dates are due.
+/// RANGE_TOO_LARGE when more than 10,000,000 dates are due and there is no limit.
 ///
 /// ```
 /// use dagfill::plan::{CatchupPolicy, CatchupRequest, plan_catchup};
@@ -77,7 +79,7 @@ pub struct Catchup {
 /// let at = |text| read_date(Text(text), &Zone::utc(), Edge::Point).unwrap();
 /// let request = CatchupRequest {
 ///     start: Some(at("2021-01-01")), end: None, policy: CatchupPolicy::Latest,
-///     now: at("2021-01-05T12:00Z"), last_run: None, watching_since: None,
+///     now: at("2021-01-05T12:00Z"), last_run: None, watching_since: None, limit: None,
 /// };
 /// let catchup = plan_catchup(&timetable, &request).unwrap();
 /// assert_eq!(catchup.due, [at("2021-01-04").js()]);
@@ -85,7 +87,7 @@ pub struct Catchup {
 /// assert_eq!(catchup.next_run_at, Some(at("2021-01-06")));
 /// ```
 pub fn plan_catchup(timetable: &Timetable, request: &CatchupRequest) -> Result<Catchup> {
-    let CatchupRequest { start, end, now, last_run, .. } = *request;
+    let CatchupRequest { start, end, now, last_run, limit, .. } = *request;
     if timetable.is_none() {
         return Ok(Catchup { due: Vec::new(), skipped: None, next_run_at: None });
     }
@@ -108,10 +110,10 @@ pub fn plan_catchup(timetable: &Timetable, request: &CatchupRequest) -> Result<C
         (Wanted::Nothing, _) => Vec::new(),
         (Wanted::All, None) => {
             let watched = dates.first_due_from(request.watching_since.map_or(now, after));
-            watched.map_or(Ok(Vec::new()), |from| dates.between(from, last))?
+            watched.map_or(Ok(Vec::new()), |from| dates.between(from, last, limit))?
         }
-        (Wanted::All, Some(floor)) => dates.between(floor, last)?,
-        (Wanted::From(from), floor) => dates.between(floor.map_or(from, |floor| floor.max(from)), last)?,
+        (Wanted::All, Some(floor)) => dates.between(floor, last, limit)?,
+        (Wanted::From(from), floor) => dates.between(floor.map_or(from, |floor| floor.max(from)), last, limit)?,
     };
     let skipped_until = match from {
         Wanted::All => None,
@@ -173,9 +175,9 @@ impl Dates {
         first.map_or(Wanted::Nothing, Wanted::From)
     }
 
-    fn between(&self, start: Instant, end: Instant) -> Result<Vec<f64>> {
+    fn between(&self, start: Instant, end: Instant, limit: Option<usize>) -> Result<Vec<f64>> {
         let range = Range { start, end };
-        if range.is_empty() { Ok(Vec::new()) } else { self.0.expand(range, None) }
+        if range.is_empty() { Ok(Vec::new()) } else { self.0.expand(range, limit) }
     }
 
     fn summed_up(&self, range: Range) -> Option<Skipped> {
