@@ -84,9 +84,7 @@ export async function makePlan(
         offsetSeconds: plan.offsets(),
         action: plan.actions(),
         reason: plan.reasons(),
-        existingRuns: Array.from(existing, (index) => history.records[index]).filter(
-          (run) => run !== undefined,
-        ),
+        existingRuns: history.records.filter((_, index) => stands.has(index)),
         ...summary,
       };
     } finally {
