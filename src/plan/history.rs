@@ -72,10 +72,12 @@ impl History {
     }
 
     /// How many records from `record` on are before `date`; those that nobody dated by hand are strangers.
-    fn skip(&self, record: usize, date: f64, strangers: &mut u64) -> usize {
+    fn skip(&self, record: usize, date: f64, strangers: &mut Strangers) -> usize {
         let before = self.dates.iter().skip(record).take_while(|at| **at < date).count();
-        let by_hand = self.manual.iter().skip(record).take(before).filter(|manual| **manual).count();
-        *strangers += (before - by_hand) as u64;
+        for index in (record..record + before).filter(|index| self.manual.get(*index) != Some(&true)) {
+            strangers.count += 1;
+            strangers.first = strangers.first.or_else(|| self.dates.get(index).copied());
+        }
         before
     }
 
@@ -96,8 +98,15 @@ pub(super) struct Aligned {
     pub(super) record: Vec<u32>,
     /// Further records on the same dates.
     pub(super) others: Vec<u32>,
-    /// Records in the range that stand on none of the dates, manual ones aside.
-    pub(super) strangers: u64,
+    pub(super) strangers: Strangers,
+}
+
+/// Records in the range that stand on none of the dates, manual ones aside.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Strangers {
+    pub(super) count: u64,
+    /// Date of the first.
+    pub(super) first: Option<f64>,
 }
 
 impl Aligned {

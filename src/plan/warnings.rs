@@ -1,6 +1,7 @@
 //! What a person should know before a plan runs.
 
 use super::Request;
+use super::history::Strangers;
 use super::rules::NotDue;
 use crate::error::Warning;
 use crate::macros::inspect;
@@ -16,8 +17,7 @@ pub(super) struct Findings<'a> {
     pub(super) dates: &'a [f64],
     pub(super) not_due: Option<NotDue>,
     pub(super) clock_changes: &'a [ClockChange],
-    /// Existing runs in the range that stand on no date.
-    pub(super) strangers: u64,
+    pub(super) strangers: Strangers,
 }
 
 impl Findings<'_> {
@@ -111,12 +111,15 @@ impl Findings<'_> {
 
     /// `schedule_mismatch`: the schedule was another one when these ran, or its anchor or zone was.
     fn schedule_mismatch(&self) -> Option<Warning> {
-        let count = self.strangers;
-        (count > 0).then(|| {
-            let what = if count == 1 { "1 existing run in the range stands".into() } else { format!("{count} existing runs in the range stand") };
-            let message = format!("{what} on no date of the schedule: has the schedule, its zone or its anchor changed? They are left alone");
-            Warning { count: Some(count), ..Warning::new("schedule_mismatch", message) }
-        })
+        let (first, count) = (instant(self.strangers.first?), self.strangers.count);
+        let (what, them) = match count {
+            1 => (format!("1 existing run in the range, at {first}, stands"), "It is"),
+            _ => (format!("{count} existing runs in the range, the first at {first}, stand"), "They are"),
+        };
+        let message = format!(
+            "{what} on no date of the schedule: has the schedule, its zone or its anchor changed? {them} left alone"
+        );
+        Some(Warning { at: Some(first), count: Some(count), ..Warning::new("schedule_mismatch", message) })
     }
 
     /// `not_due`: dates whose interval has not ended.
