@@ -2,11 +2,15 @@
 //! `cron` crate.
 
 mod clock;
+mod dates;
+mod describe;
 mod every;
 mod exclude;
 mod expand;
 mod explain;
+mod explain_date;
 mod field;
+mod interval;
 mod parse;
 mod pattern;
 mod quartz;
@@ -15,8 +19,10 @@ mod timetable;
 
 pub use crate::time::Date;
 pub use clock::ClockChange;
-pub use explain::{DateExplanation, Explanation};
-pub use timetable::{DataInterval, Timetable};
+pub use explain::Explanation;
+pub use explain_date::DateExplanation;
+pub use interval::DataInterval;
+pub use timetable::Timetable;
 
 /// Who reads a cron text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

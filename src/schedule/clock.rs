@@ -1,80 +1,193 @@
-//! Clock changes that touch a date.
+//! Clock changes that remove or repeat a wall-clock time of a schedule.
 
-use super::expand::{Fold, Gap, readings};
-use super::pattern::Pattern;
+use super::Timetable;
+use super::expand::{Fold, Gap, expand, readings};
 use super::source::Source;
-use super::{Dst, Timetable};
+use super::{Dst, pattern::Pattern};
 use crate::time::{Change, Civil, DAY_MS, Instant, Range, Zone};
 
-/// A clock change that removes or repeats a wall-clock time of the schedule.
+/// A clock change that touches a date of a schedule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClockChange {
     /// The change.
     pub change: Change,
-    /// The first wall-clock time of the schedule that it touches.
+    /// The first wall-clock time of the schedule that it removes or repeats.
     pub wall: Civil,
-    /// What the run does, as a sentence.
+    /// What becomes of it, such as "02:30 does not exist on 2024-03-10 in America/New_York; the run moves to 03:30".
     pub text: String,
 }
 
+/// What a change does to the wall-clock times of one cron text or period.
+struct Touch {
+    change: Change,
+    /// First and last wall-clock time that is touched.
+    walls: (Civil, Civil),
+    gap: Gap,
+    fold: Fold,
+}
+
 impl Timetable {
-    /// The clock changes in `range` that remove or repeat a wall-clock time of the schedule, ascending. With `dates`, only
-    /// those that lie within a day of one of them.
+    /// The clock changes that remove or repeat a wall-clock time whose run lies in `range`, ascending. With `dates` only
+    /// those that touch one of them; where the rule drops runs, the change itself must lie in the range.
     pub fn clock_changes(&self, range: Range, dates: &[f64]) -> Vec<ClockChange> {
-        let _ = dates;
         let mut found = Vec::new();
-        let Source::Cron(patterns) = self.source() else { return found };
-        for change in self.zone().changes(range.start, range.end) {
-            for pattern in patterns.iter() {
-                if let Some(wall) = touched(pattern, &change) {
-                    found.push(ClockChange {
-                        change,
-                        wall,
-                        text: describe(self.zone(), self.shared().options.dst, pattern, &change, wall),
-                    });
-                    break;
-                }
-            }
+        let (start, end) = (Instant::clamped(range.start.ms() - DAY_MS), Instant::clamped(range.end.ms() + DAY_MS));
+        for change in self.zone().changes(start, end) {
+            let touch = self.touches(change).into_iter().find(|touch| {
+                let runs = touch.readings();
+                let (from, to) = match (runs.first(), runs.last()) {
+                    (Some(first), Some(last)) => (first.0, last.1),
+                    _ => return range.contains(change.at),
+                };
+                let inside = dates.partition_point(|date| (*date as i64) < from);
+                from <= range.end.ms()
+                    && to >= range.start.ms()
+                    && (dates.is_empty() || dates.get(inside).is_some_and(|date| *date as i64 <= to))
+            });
+            found.extend(touch.map(|touch| ClockChange { change, wall: touch.walls.0, text: touch.text(self.zone()) }));
         }
         found
     }
-}
 
-/// The first wall-clock time of the pattern that the change removes or repeats.
-fn touched(pattern: &Pattern, change: &Change) -> Option<Civil> {
-    let (one, other) = (change.at.civil(change.before), change.at.civil(change.after));
-    let (from, to) = (one.min(other), one.max(other));
-    let range = Range { start: Instant::clamped(from.ms()), end: Instant::clamped(to.ms() - 1) };
-    let first = super::expand::expand(pattern, &Zone::utc(), Dst::Airflow, range, 1);
-    first.first().map(|ms| Civil::from_ms(*ms as i64))
-}
-
-fn describe(zone: &Zone, dst: Dst, pattern: &Pattern, change: &Change, wall: Civil) -> String {
-    let (gap, fold) = readings(dst, pattern.covers_every_hour());
-    let length = i64::from(change.after - change.before) * 1000;
-    let day = wall.to_string();
-    let (date, time) = day.split_once('T').unwrap_or_default();
-    let clock = |ms: i64| {
-        let text = Civil::from_ms(ms).to_string();
-        let (new_date, new_time) = text.split_once('T').unwrap_or_default();
-        let short = new_time.strip_suffix(":00").unwrap_or(new_time);
-        if ms.div_euclid(DAY_MS) == wall.day_number() { short.to_owned() } else { format!("{new_date} {short}") }
-    };
-    let time = time.strip_suffix(":00").unwrap_or(time);
-    let name = zone.name();
-    if length > 0 {
-        let what = match gap {
-            Gap::Drop => "there is no run at it".to_owned(),
-            Gap::Forward => format!("the run moves to {}", clock(wall.ms() + length)),
-            Gap::Back => format!("the run moves to {}", clock(wall.ms() - length)),
-        };
-        format!("{time} does not exist on {date} in {name}; {what}")
-    } else {
-        let what = match fold {
-            Fold::First => "it runs the first time",
-            Fold::Second => "it runs the second time",
-            Fold::Both => "it runs both times",
-        };
-        format!("{time} happens twice on {date} in {name}; {what}")
+    /// The text of the change that removed or repeated the wall clock of `date`.
+    pub(super) fn change_at(&self, date: Instant, near: Range) -> Option<String> {
+        let own = self.zone().civil(date);
+        let mut touches = self.zone().changes(near.start, near.end).into_iter().flat_map(|change| self.touches(change));
+        touches.find_map(|touch| {
+            let inside = |run: &(i64, i64)| run.0 <= date.ms() && date.ms() <= run.1;
+            // A time that is moved here may meet one that was here anyway.
+            let gap = touch.change.after > touch.change.before;
+            if !touch.all_readings().iter().any(inside) || gap && self.touches_wall(touch.change, own) {
+                return None;
+            }
+            // Of all the times that the change touches, this one alone.
+            let wall = touch.wall_of(date);
+            self.touches_wall(touch.change, wall).then(|| Touch { walls: (wall, wall), ..touch }.text(self.zone()))
+        })
     }
+
+    fn touches(&self, change: Change) -> Vec<Touch> {
+        let (one, other) = (change.at.civil(change.before), change.at.civil(change.after));
+        let (from, to) = (one.min(other), one.max(other));
+        let dst = self.dst();
+        match self.source() {
+            Source::Cron(patterns) => patterns
+                .iter()
+                .filter_map(|pattern| {
+                    let (gap, fold) = readings(dst, pattern.covers_every_hour());
+                    Some(Touch { change, walls: ends(pattern, from, to)?, gap, fold })
+                })
+                .collect(),
+            Source::Every(every, Some(anchor)) if !every.is_elapsed() => {
+                let (gap, fold) = readings(dst, false);
+                let walls = every.walls(self.zone().civil(*anchor), from, to);
+                walls.map(|walls| Touch { change, walls, gap, fold }).into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn touches_wall(&self, change: Change, wall: Civil) -> bool {
+        match self.source() {
+            Source::Cron(patterns) => {
+                patterns.iter().any(|pattern| ends(pattern, wall, Civil::from_ms(wall.ms() + 1)).is_some())
+            }
+            _ => self.touches(change).iter().any(|touch| touch.walls.0 == wall),
+        }
+    }
+}
+
+/// The first and the last wall-clock time of the pattern in `[from, to)`.
+fn ends(pattern: &Pattern, from: Civil, to: Civil) -> Option<(Civil, Civil)> {
+    let range = Range { start: Instant::clamped(from.ms()), end: Instant::clamped(to.ms() - 1) };
+    let all = expand(pattern, &Zone::utc(), Dst::Airflow, range, usize::MAX);
+    let civil = |ms: &f64| Civil::from_ms(*ms as i64);
+    Some((civil(all.first()?), civil(all.last()?)))
+}
+
+impl Touch {
+    fn read(&self, wall: Civil, offset: i32) -> i64 {
+        wall.ms() - i64::from(offset) * 1000
+    }
+
+    fn span(&self, offset: i32) -> (i64, i64) {
+        (self.read(self.walls.0, offset), self.read(self.walls.1, offset))
+    }
+
+    /// When the touched times run, first to last, for each reading that counts.
+    fn readings(&self) -> Vec<(i64, i64)> {
+        let Change { before, after, .. } = self.change;
+        match (after > before, self.gap, self.fold) {
+            (true, Gap::Drop, _) => Vec::new(),
+            (true, Gap::Forward, _) | (false, _, Fold::First) => vec![self.span(before)],
+            (true, Gap::Back, _) | (false, _, Fold::Second) => vec![self.span(after)],
+            (false, _, Fold::Both) => vec![self.span(before), self.span(after)],
+        }
+    }
+
+    /// Every way to read the touched times, whether it counts or not. A removed time that is given as such is read forward.
+    fn all_readings(&self) -> Vec<(i64, i64)> {
+        let Change { before, after, .. } = self.change;
+        match (after > before, self.gap) {
+            (true, Gap::Back) => vec![self.span(after)],
+            (true, _) => vec![self.span(before)],
+            (false, _) => vec![self.span(before), self.span(after)],
+        }
+    }
+
+    /// The wall-clock time that was removed or repeated to give `date`.
+    fn wall_of(&self, date: Instant) -> Civil {
+        let Change { at, before, after } = self.change;
+        match (after > before, self.gap) {
+            (true, Gap::Back) => date.civil(after),
+            (true, _) => date.civil(before),
+            (false, _) if date < at => date.civil(before),
+            (false, _) => date.civil(after),
+        }
+    }
+
+    fn text(&self, zone: &Zone) -> String {
+        let (first, last) = self.walls;
+        let length = i64::from(self.change.after - self.change.before) * 1000;
+        let times = |shift: i64| {
+            let shown = |wall: Civil| clock(Civil::from_ms(wall.ms() + shift), Some(first));
+            if first == last { shown(first) } else { format!("{} to {}", shown(first), shown(last)) }
+        };
+        let one = first == last;
+        let pick = |single: &'static str, several: &'static str| if one { single } else { several };
+        let (verb, what) = if length > 0 {
+            let what = match self.gap {
+                Gap::Drop => pick("there is no run at it", "there are no runs at them").to_owned(),
+                Gap::Forward => format!("{} to {}", pick("the run moves", "the runs move"), times(length)),
+                Gap::Back => format!("{} to {}", pick("the run moves", "the runs move"), times(-length)),
+            };
+            (pick("does not exist", "do not exist"), what)
+        } else {
+            let what = match self.fold {
+                Fold::First => pick("the run is at the first", "the runs are at the first"),
+                Fold::Second => pick("the run is at the second", "the runs are at the second"),
+                Fold::Both => "there is a run at each",
+            };
+            (pick("happens twice", "happen twice"), what.to_owned())
+        };
+        let (date, _) = split(first);
+        format!("{} {verb} on {date} in {}; {what}", times(0), zone.name())
+    }
+}
+
+/// A wall clock without zero seconds; without its day where that is the day of `beside`.
+pub(super) fn clock(wall: Civil, beside: Option<Civil>) -> String {
+    let (date, time) = split(wall);
+    let time = time.strip_suffix(":00").unwrap_or(&time);
+    if beside.is_some_and(|other| other.day_number() == wall.day_number()) {
+        time.to_owned()
+    } else {
+        format!("{date} {time}")
+    }
+}
+
+fn split(wall: Civil) -> (String, String) {
+    let text = wall.to_string();
+    let (date, time) = text.split_once('T').unwrap_or_default();
+    (date.to_owned(), time.to_owned())
 }

@@ -87,6 +87,15 @@ impl Every {
         i64::from(self.0.months) * (146_097 * DAY_MS / 4_800) + i64::from(self.0.days) * DAY_MS + self.0.ms
     }
 
+    /// The first wall clock of a step in `[from, to)`, and the last.
+    pub(super) fn walls(self, start: Civil, from: Civil, to: Civil) -> Option<(Civil, Civil)> {
+        let first = self.near(start, Instant::clamped(from.ms()));
+        let mut inside =
+            (first..).map_while(|k| self.wall(start, k)).skip_while(|wall| *wall < from).take_while(|wall| *wall < to);
+        let first = inside.next()?;
+        Some((first, inside.last().unwrap_or(first)))
+    }
+
     /// A step before `instant`, by less than a few steps.
     fn near(self, start: Civil, instant: Instant) -> i64 {
         let mut k = (instant.ms() - start.ms()).div_euclid(self.average()) - 1;

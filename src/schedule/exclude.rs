@@ -1,5 +1,7 @@
 //! Dates that are no dates of a schedule after all.
 
+use std::rc::Rc;
+
 use super::expand;
 use super::parse::{Cron, parse};
 use super::pattern::Pattern;
@@ -13,7 +15,7 @@ pub(super) enum Exclusion {
     Nothing,
     /// Spans of milliseconds, both ends included, ascending and disjoint.
     Spans(Vec<(f64, f64)>),
-    Cron(Pattern),
+    Cron(Rc<Pattern>),
 }
 
 impl Exclusion {

@@ -19,9 +19,28 @@ enum Special {
     Weekday,
 }
 
-pub(super) const MONTHS: [&str; 12] =
-    ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
-pub(super) const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+
+/// For people.
+pub(super) const MONTH_NAMES: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// For people, from Sunday.
+pub(super) const WEEKDAY_NAMES: [&str; 7] =
+    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /// Steps over all years count from here.
 pub(super) const FIRST_STEP_YEAR: u32 = 1970;
@@ -141,6 +160,9 @@ impl Field {
         let text = part.text();
         match self.kind {
             Special::Day if text.eq_ignore_ascii_case("L") => Ok(Some(Item::LastDay)),
+            Special::Day if text.starts_with(['L', 'l']) && !text.ends_with(['W', 'w']) => {
+                Err(part.fail(format!("{:?} in the day of month field: expected \"L\" alone", part.shown())))
+            }
             Special::Day if text.ends_with(['W', 'w']) => Err(part
                 .fail(format!("{:?}: \"W\" (nearest weekday) is not supported", part.shown()))
                 .hint("Name days of month and days of week instead, such as 15 or 1-5.")),
@@ -198,7 +220,8 @@ impl Field {
 
     fn expected(&self, part: Part<'_>) -> Error {
         let max = if self.kind == Special::Weekday { 7 } else { self.max };
-        let mut message = format!("{:?} in the {} field: expected {} to {max}", part.shown(), self.name, self.min);
+        let shown = if part.text().is_empty() { "nothing".to_owned() } else { format!("{:?}", part.shown()) };
+        let mut message = format!("{shown} in the {} field: expected {} to {max}", self.name, self.min);
         if let (Some(first), Some(last)) = (self.names.first(), self.names.last()) {
             message.push_str(&format!(" or {first} to {last}"));
         }

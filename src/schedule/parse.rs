@@ -1,7 +1,9 @@
 //! Cron as Airflow reads it: presets, five to seven fields, and which of the two day fields decide.
 
+use std::rc::Rc;
+
 use super::field::{FIELDS, Field, Item, Part};
-use super::pattern::{DayRule, Fields, Pattern, Years};
+use super::pattern::{DayRule, Fields, Notes, Pattern, Years};
 use super::{Dialect, quartz};
 use crate::error::Result;
 
@@ -10,7 +12,7 @@ const LONGEST: usize = 4_096;
 
 /// What a cron text stands for.
 pub(super) enum Cron {
-    Pattern(Pattern),
+    Pattern(Rc<Pattern>),
     /// `@once`: the one date where the schedule starts.
     Once,
 }
@@ -40,7 +42,7 @@ pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Cron> {
         Dialect::Unix => unix(whole, &parts)?,
         Dialect::Quartz => quartz::fields(whole, &parts)?,
     };
-    Ok(Cron::Pattern(Pattern::new(fields)))
+    Ok(Cron::Pattern(Rc::new(Pattern::new(fields))))
 }
 
 /// The parts between ASCII white space.
@@ -121,11 +123,15 @@ fn unix(whole: Part<'_>, parts: &[Part<'_>]) -> Result<Fields> {
     let mut lists: [List; 7] = Default::default();
     let [second, .., year] = &mut lists;
     (second.bits, year.star) = (1, true);
+    let mut notes = Notes { seconds_first: first == 0, ..Notes::default() };
     for ((field, list), part) in FIELDS.iter().zip(&mut lists).skip(first).zip(parts) {
-        *list = read(field, *part)?;
+        *list = read(field, *part, &mut notes)?;
     }
     let [second, minute, hour, day, month, weekday, year] = lists;
     let rule = rule(&day, &weekday);
+    if rule == DayRule::Either && weekday.nth != [0; 7] {
+        notes.departures.push("\"#\" beside a day of month: either of them is enough, as for any other day of week");
+    }
     Ok(Fields {
         seconds: second.bits,
         minutes: minute.bits,
@@ -138,6 +144,7 @@ fn unix(whole: Part<'_>, parts: &[Part<'_>]) -> Result<Fields> {
         last_weekdays: weekday.last_weekdays,
         rule,
         years: (!year.star).then_some(year.years),
+        notes,
     })
 }
 
@@ -154,7 +161,7 @@ fn rule(day: &List, weekday: &List) -> DayRule {
     }
 }
 
-fn read(field: &Field, part: Part<'_>) -> Result<List> {
+fn read(field: &Field, part: Part<'_>, notes: &mut Notes) -> Result<List> {
     let mut list = List { asterisk: part.text().contains('*'), ..List::default() };
     for item in part.split(',') {
         match field.item(item)? {
@@ -164,6 +171,17 @@ fn read(field: &Field, part: Part<'_>) -> Result<List> {
             }
             Item::Values { first, last, step } => {
                 let size = field.max - field.min + 1;
+                let whole = item.text().starts_with(['*', '?']) || !item.text().contains('-');
+                if step > 1 && whole && !size.is_multiple_of(step) && field.max < 64 {
+                    notes.uneven.get_or_insert((field.name, step, size));
+                }
+                let wraps = last > field.max && last - first < size && !(last == 7 && field.max == 6);
+                if wraps && step > 1 && !(field.max + 1 - first).is_multiple_of(step) {
+                    notes.departures.push("a step over the end of a field: it keeps its distance");
+                }
+                if first == last && item.text().contains('-') {
+                    notes.departures.push("a range from a value to itself: just that value");
+                }
                 for value in (first..=last).step_by(step as usize) {
                     let value = field.min + (value - field.min) % size;
                     if field.max < 64 {

@@ -38,6 +38,18 @@ pub(super) struct Fields {
     pub(super) rule: DayRule,
     /// None = every year.
     pub(super) years: Option<Years>,
+    pub(super) notes: Notes,
+}
+
+/// What the text said that its bit sets no longer show, for warnings.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Notes {
+    /// A step that does not divide its field: name of the field, step, size of the field.
+    pub(super) uneven: Option<(&'static str, u32, u32)>,
+    /// The text has a field for the second first, where Airflow reads it as the sixth.
+    pub(super) seconds_first: bool,
+    /// Other parts that Airflow reads differently: how it is read here.
+    pub(super) departures: Vec<&'static str>,
 }
 
 /// A set of years.
@@ -61,7 +73,7 @@ impl Years {
 }
 
 /// Fields made ready for the walk.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Pattern {
     pub(super) fields: Fields,
     /// Milliseconds of the day, ascending.
@@ -70,6 +82,8 @@ pub(super) struct Pattern {
     by_weekday: [u32; 7],
     /// The same for `last_weekdays`, before all but the last seven days are cut.
     by_last_weekday: [u32; 7],
+    /// A pattern whose days are left out.
+    without: Option<Rc<Pattern>>,
     /// Kinds of year that have a date: bit (weekday of 1 January, + 7 in a leap year).
     year_kinds: u16,
 }
@@ -95,11 +109,21 @@ fn weekday(day: i64) -> usize {
     (day + 4).rem_euclid(7) as usize
 }
 
-/// First day (counted from 1 January) and length of each month of `months`.
-fn months_of(leap: bool, months: u64) -> impl Iterator<Item = (i64, u32)> {
+/// A month of one of the two kinds of year.
+struct Month {
+    number: usize,
+    /// Days of the year before it.
+    before: i64,
+    length: u32,
+}
+
+/// The months of `set`.
+fn months(leap: bool, set: u64) -> impl Iterator<Item = Month> {
     let before = BEFORE.get(usize::from(leap)).map_or(&[] as &[i64], |table| table.as_slice());
     before.windows(2).enumerate().filter_map(move |(index, pair)| match pair {
-        [first, next] if months >> (index + 1) & 1 == 1 => Some((*first, (next - first) as u32)),
+        [first, next] if set >> (index + 1) & 1 == 1 => {
+            Some(Month { number: index + 1, before: *first, length: (next - first) as u32 })
+        }
         _ => None,
     })
 }
@@ -122,13 +146,19 @@ impl Pattern {
                 *last |= u32::from(fields.last_weekdays >> weekday & 1 == 1) << day;
             }
         }
-        let mut pattern = Pattern { fields, times: times.into(), by_weekday, by_last_weekday, year_kinds: 0 };
-        for kind in 0..14 {
-            let found = months_of(kind >= 7, pattern.fields.months)
-                .any(|(first, length)| pattern.days((kind % 7 + first as usize) % 7, length) != 0);
-            pattern.year_kinds |= u16::from(found) << kind;
-        }
+        let mut pattern =
+            Pattern { fields, times: times.into(), by_weekday, by_last_weekday, without: None, year_kinds: 0 };
+        pattern.find_year_kinds();
         pattern
+    }
+
+    fn find_year_kinds(&mut self) {
+        self.year_kinds = 0;
+        for kind in 0..14 {
+            let found = months(kind >= 7, self.fields.months)
+                .any(|month| self.days(&month, (kind % 7 + month.before as usize) % 7) != 0);
+            self.year_kinds |= u16::from(found) << kind;
+        }
     }
 
     /// Whether the hour field holds every hour.
@@ -136,13 +166,34 @@ impl Pattern {
         self.fields.hours.count_ones() == 24
     }
 
-    /// The days (bit 0 = the first) of a month that starts on the weekday `first` and has `length` days.
-    fn days(&self, first: usize, length: u32) -> u32 {
+    /// This pattern without the days of `other`, where every time of the day of this one is one of `other`, so that none of
+    /// its dates on those days is left.
+    pub(super) fn without(&self, other: &Rc<Pattern>) -> Option<Pattern> {
+        let (mine, others) = (&self.fields, &other.fields);
+        let within = |mine: u64, others: u64| mine & !others == 0;
+        let whole_days = within(mine.seconds, others.seconds)
+            && within(mine.minutes, others.minutes)
+            && within(mine.hours, others.hours)
+            && others.years.is_none();
+        whole_days.then(|| {
+            let mut rest = Pattern { without: Some(other.clone()), ..self.clone() };
+            rest.find_year_kinds();
+            rest
+        })
+    }
+
+    /// The days (bit 0 = the first) of a month that starts on the weekday `first`.
+    fn days(&self, month: &Month, first: usize) -> u32 {
+        let length = month.length;
         let all = u32::MAX >> (32 - length);
         let days = (self.fields.days >> 1) as u32 | u32::from(self.fields.last_day) << (length - 1);
         let of = |table: &[u32; 7]| table.get(first).copied().unwrap_or(0);
         let weekdays = of(&self.by_weekday) | of(&self.by_last_weekday) & !(all >> 7);
-        all & match self.fields.rule {
+        let rest = match &self.without {
+            Some(other) if other.fields.months >> month.number & 1 == 1 => all & !other.days(month, first),
+            _ => all,
+        };
+        rest & match self.fields.rule {
             DayRule::Every => all,
             DayRule::Day => days,
             DayRule::Weekday => weekdays,
@@ -151,12 +202,22 @@ impl Pattern {
         }
     }
 
+    /// Whether a day number has a date.
+    pub(super) fn has_day(&self, day: i64) -> bool {
+        let mut found = false;
+        self.walk(day, day, |_, _| {
+            found = true;
+            ControlFlow::Break(())
+        });
+        found
+    }
+
     /// Walks the months that have a date between two day numbers, both included: the month's first day number and its days
     /// as bits (bit 0 = the first), never none.
     ///
     /// The calendar has fourteen kinds of year, and each comes back within forty years: a pattern that no kind of year fits
     /// is known never to fire without walking at all.
-    pub(super) fn walk(&self, from: i64, to: i64, mut month: impl FnMut(i64, u32) -> ControlFlow<()>) {
+    pub(super) fn walk(&self, from: i64, to: i64, mut found: impl FnMut(i64, u32) -> ControlFlow<()>) {
         if self.year_kinds == 0 || from > to {
             return;
         }
@@ -169,16 +230,16 @@ impl Pattern {
             if self.year_kinds >> (weekday(start) + 7 * usize::from(leap)) & 1 == 0 {
                 continue;
             }
-            for (before, length) in months_of(leap, self.fields.months) {
-                let first = start + before;
-                let mut days = self.days(weekday(first), length);
+            for month in months(leap, self.fields.months) {
+                let first = start + month.before;
+                let mut days = self.days(&month, weekday(first));
                 if first < from {
                     days &= u32::MAX.checked_shl((from - first) as u32).unwrap_or(0);
                 }
-                if first + i64::from(length) > to {
+                if first + i64::from(month.length) > to {
                     days &= u32::try_from(to - first).map_or(0, |last| u32::MAX >> (31 - last.min(31)));
                 }
-                if days != 0 && month(first, days).is_break() {
+                if days != 0 && found(first, days).is_break() {
                     return;
                 }
             }

@@ -3,7 +3,7 @@
 use cron::{Schedule, TimeUnitSpec};
 
 use super::field::{FIELDS, Part};
-use super::pattern::{DayRule, Fields, Years};
+use super::pattern::{DayRule, Fields, Notes, Years};
 use crate::error::Result;
 
 /// The crate's error names no place, so each field is read alone, beside fields that restrict nothing.
@@ -25,6 +25,7 @@ pub(super) fn fields(whole: Part<'_>, parts: &[Part<'_>]) -> Result<Fields> {
         last_weekdays: 0,
         rule: DayRule::Every,
         years: None,
+        notes: Notes::default(),
     };
     let (mut free_day, mut free_weekday) = (true, true);
     for (index, part) in parts.iter().enumerate() {
@@ -33,6 +34,7 @@ pub(super) fn fields(whole: Part<'_>, parts: &[Part<'_>]) -> Result<Fields> {
             *slot = part.text();
         }
         let schedule: Schedule = alone.join(" ").parse().map_err(|_| refuse(index, *part))?;
+        fields.notes.uneven = fields.notes.uneven.or_else(|| uneven(index, *part));
         match index {
             0 => fields.seconds = bits(schedule.seconds(), 0),
             1 => fields.minutes = bits(schedule.minutes(), 0),
@@ -68,6 +70,15 @@ fn bits(values: &impl TimeUnitSpec, first: u32) -> u64 {
     values.iter().fold(0, |set, value| set | 1 << value.saturating_sub(first).min(63))
 }
 
+/// A step through the whole field, or from a value to its end, that does not divide the field.
+fn uneven(index: usize, part: Part<'_>) -> Option<(&'static str, u32, u32)> {
+    let field = FIELDS.get(index).filter(|field| field.max < 64)?;
+    let size = field.max - field.min + 1;
+    let steps = part.split(',').filter_map(|item| item.text().split_once('/'));
+    let mut steps = steps.filter(|(from, _)| !from.contains('-')).filter_map(|(_, step)| step.parse().ok());
+    steps.find(|step: &u32| *step > 1 && !size.is_multiple_of(*step)).map(|step| (field.name, step, size))
+}
+
 fn refuse(index: usize, part: Part<'_>) -> crate::error::Error {
     let (name, range) = match FIELDS.get(index) {
         Some(field) if field.name == "day of week" => {
@@ -81,9 +92,8 @@ fn refuse(index: usize, part: Part<'_>) -> crate::error::Error {
     let shown: String = part.text().chars().take(40).collect();
     let error =
         part.fail(format!("{shown:?} in the {name} field: expected {range}, in lists, ascending ranges and steps"));
-    if part.text().contains(['L', 'l', 'W', 'w', '#'])
-        && !part.text().bytes().all(|byte| byte.is_ascii_alphabetic() && !b"LlWw".contains(&byte))
-    {
+    let letters = part.text().trim_start_matches(|c: char| c.is_ascii_digit());
+    if letters.starts_with(['L', 'W', '#']) {
         return error.hint("L, W and # are not supported in this dialect; the unix dialect has L, L5 and 5#2.");
     }
     error

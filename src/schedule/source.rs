@@ -13,7 +13,7 @@ use crate::time::{DAY_MS, Instant, Range, Zone};
 pub(super) enum Source {
     None,
     Once(Option<Instant>),
-    Cron(Rc<[Pattern]>),
+    Cron(Rc<[Rc<Pattern>]>),
     Every(Every, Option<Instant>),
     Dates(Rc<[f64]>),
 }

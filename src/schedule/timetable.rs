@@ -5,25 +5,10 @@ use std::rc::Rc;
 use super::every::Every;
 use super::exclude::Exclusion;
 use super::parse::{Cron, parse};
-use super::source::{PAGE, Source, pages};
-use super::{Dialect, Kind, ScheduleInput, TimetableOptions};
-use crate::error::{Code, Detail, Error, Result};
-use crate::time::{Edge, Instant, Range, Zone, read_date};
-
-/// More dates than this are never held at once.
-pub(super) const MOST: u64 = 10_000_000;
-
-/// After so many excluded dates in a row a search gives up.
-const MOST_EXCLUDED: usize = 1_000_000;
-
-/// What a run covers, half open: `end` is not inside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DataInterval {
-    /// The first instant.
-    pub start: Instant,
-    /// The first instant after it.
-    pub end: Instant,
-}
+use super::source::Source;
+use super::{Dialect, Dst, Kind, ScheduleInput, TimetableOptions};
+use crate::error::{Code, Error, Result};
+use crate::time::{Edge, Instant, Zone, read_date};
 
 /// A schedule in its zone. Cheap to clone.
 ///
@@ -47,8 +32,11 @@ pub struct Timetable {
 pub(super) struct Shared {
     pub(super) input: ScheduleInput,
     pub(super) options: TimetableOptions,
-    pub(super) zone: Zone,
-    pub(super) exclusion: Exclusion,
+    zone: Zone,
+    /// What is left out date by date.
+    exclusion: Exclusion,
+    /// The cron texts without the days that are excluded as a whole.
+    rest: Option<Source>,
 }
 
 impl Timetable {
@@ -74,8 +62,19 @@ impl Timetable {
                 Source::Dates(read.into())
             }
         };
-        let exclusion = Exclusion::new(options.exclude.as_ref(), &zone)?;
-        let shared = Shared { input: schedule.clone(), options: options.clone(), zone, exclusion };
+        let mut exclusion = Exclusion::new(options.exclude.as_ref(), &zone)?;
+        let rest = match (&source, &exclusion) {
+            (Source::Cron(patterns), Exclusion::Cron(other)) => {
+                let rest: Option<Rc<[_]>> =
+                    patterns.iter().map(|pattern| pattern.without(other).map(Rc::new)).collect();
+                rest.map(Source::Cron)
+            }
+            _ => None,
+        };
+        if rest.is_some() {
+            exclusion = Exclusion::Nothing;
+        }
+        let shared = Shared { input: schedule.clone(), options: options.clone(), zone, exclusion, rest };
         Ok(Timetable { source, shared: Rc::new(shared) })
     }
 
@@ -109,186 +108,34 @@ impl Timetable {
         self.shared.options.kind
     }
 
+    pub(super) fn dst(&self) -> Dst {
+        self.shared.options.dst
+    }
+
+    pub(super) fn exclusion(&self) -> &Exclusion {
+        &self.shared.exclusion
+    }
+
+    /// The dates before anything is excluded.
     pub(super) fn source(&self) -> &Source {
         &self.source
     }
 
+    /// The dates, apart from those that `exclusion` leaves out.
+    pub(super) fn rest(&self) -> &Source {
+        self.shared.rest.as_ref().unwrap_or(&self.source)
+    }
+
+    /// Whether there is any date in the years 1 to 9999, as far as days decide that.
+    pub(super) fn ever_fires(&self) -> bool {
+        match self.rest() {
+            Source::Cron(patterns) => patterns.iter().any(|pattern| pattern.ever_fires()),
+            _ => true,
+        }
+    }
+
     pub(super) fn shared(&self) -> &Shared {
         &self.shared
-    }
-
-    /// Every date in `range`, ascending, as milliseconds since 1970, at most `limit`.
-    ///
-    /// NO_SCHEDULE where there is none. RANGE_TOO_LARGE, with `count`, for more than 10,000,000 dates without a limit; they
-    /// are counted before anything is held.
-    pub fn expand(&self, range: Range, limit: Option<usize>) -> Result<Vec<f64>> {
-        if self.is_none() {
-            return Err(Error::new(Code::NoSchedule, "there is no schedule: expected one that has dates"));
-        }
-        let this = self.anchored(range.start);
-        let most = limit.map_or(u64::MAX, |limit| limit as u64);
-        if most > MOST && this.source.estimate(range) > MOST {
-            let count = this.count(range).min(most);
-            if count > MOST {
-                let message = format!("{count} dates: expected at most {MOST}, or a limit");
-                return Err(Error::new(Code::RangeTooLarge, message).detail("count", Detail::Number(count as f64)));
-            }
-        }
-        Ok(this.dates(range, limit.unwrap_or(usize::MAX)))
-    }
-
-    /// How many dates are in `range`.
-    pub fn count(&self, range: Range) -> u64 {
-        if range.is_empty() {
-            return 0;
-        }
-        let this = self.anchored(range.start);
-        if this.shared.exclusion.is_nothing() {
-            return this.source.count(this.zone(), this.shared.options.dst, range);
-        }
-        pages(
-            range,
-            |range| this.ticks(range, PAGE),
-            |page| page.iter().filter(|date| this.keeps(**date)).count() as u64,
-        )
-    }
-
-    /// The first date after `after`; None where the schedule ends, or never fires.
-    pub fn next(&self, after: Instant) -> Option<Instant> {
-        self.next_dates(after, 1).first().map(|date| Instant::clamped(*date as i64))
-    }
-
-    /// The last date before `before`; None where there is none.
-    pub fn previous(&self, before: Instant) -> Option<Instant> {
-        self.previous_dates(before, 1).first().map(|date| Instant::clamped(*date as i64))
-    }
-
-    /// The first `n` dates after `after`, nearest first.
-    pub fn next_dates(&self, after: Instant, n: usize) -> Vec<f64> {
-        if after == Instant::MAX {
-            return Vec::new();
-        }
-        let range = Range { start: Instant::clamped(after.ms() + 1), end: Instant::MAX };
-        self.anchored(after).dates(range, n)
-    }
-
-    /// The last `n` dates before `before`, nearest first.
-    pub fn previous_dates(&self, before: Instant, n: usize) -> Vec<f64> {
-        let this = self.anchored(before);
-        let mut found = Vec::new();
-        let (mut before, mut looked) = (before, 0);
-        while found.len() < n && looked < MOST_EXCLUDED {
-            let mut page = this.last_ticks(before, n - found.len());
-            let Some(first) = page.first().copied() else { break };
-            looked += page.len();
-            page.reverse();
-            found.extend(page.iter().filter(|date| this.keeps(**date)));
-            if page.iter().any(|date| this.keeps(*date)) {
-                looked = 0;
-            }
-            before = Instant::clamped(first as i64);
-        }
-        found
-    }
-
-    /// Whether `date` is a date of this schedule.
-    pub fn is_date(&self, date: Instant) -> bool {
-        !self.dates(Range { start: date, end: date }, 1).is_empty()
-    }
-
-    /// What the run of `date` covers: up to the next date of the schedule, also when that one is excluded; nothing for
-    /// trigger schedules, `@once`, and the last date there is. A step of a period ends where the next one begins.
-    pub fn interval(&self, date: Instant) -> DataInterval {
-        let next = match (self.kind(), &self.source) {
-            (Kind::Trigger, _) | (_, Source::None | Source::Once(_)) => None,
-            _ => self.next_tick(date),
-        };
-        DataInterval { start: date, end: next.unwrap_or(date) }
-    }
-
-    /// What a manual run at `at` covers: the last interval that has ended by then. For trigger schedules, and where no
-    /// interval has ended, nothing.
-    pub fn last_complete_interval(&self, at: Instant) -> DataInterval {
-        let nothing = DataInterval { start: at, end: at };
-        if self.kind() == Kind::Trigger || matches!(self.source, Source::None | Source::Once(_)) {
-            return nothing;
-        }
-        // A period without an anchor has a step at `at` itself.
-        let this = self.anchored(at);
-        let before = Instant::clamped(at.ms().saturating_add(1));
-        match this.last_ticks(before, 2).as_slice() {
-            [start, end] => DataInterval { start: Instant::clamped(*start as i64), end: Instant::clamped(*end as i64) },
-            _ => nothing,
-        }
-    }
-
-    /// When the run of `date` is due: when its interval has ended.
-    pub fn run_after(&self, date: Instant) -> Instant {
-        self.interval(date).end
-    }
-
-    /// Where the interval of each of `dates` ends: [`Timetable::interval`] of many dates of this schedule, ascending, in one walk.
-    pub fn interval_ends(&self, dates: &[f64]) -> Vec<f64> {
-        if self.kind() == Kind::Trigger || matches!(self.source, Source::None | Source::Once(_)) {
-            return dates.to_vec();
-        }
-        let mut ends = Vec::with_capacity(dates.len());
-        let mut page = Vec::new().into_iter().peekable();
-        for (index, date) in dates.iter().enumerate() {
-            while page.next_if(|tick| tick <= date).is_some() {}
-            if page.peek().is_none() {
-                // The next page begins at this date, so that a long exclusion before it costs nothing.
-                let this = self.anchored(Instant::clamped(*date as i64));
-                let range = Range { start: Instant::clamped(*date as i64 + 1), end: Instant::MAX };
-                page = this.ticks(range, (dates.len() - index).min(PAGE)).into_iter().peekable();
-            }
-            ends.push(page.peek().copied().filter(|tick| tick > date).unwrap_or(*date));
-        }
-        ends
-    }
-
-    /// The first date after `after` before anything is excluded.
-    fn next_tick(&self, after: Instant) -> Option<Instant> {
-        let range = Range { start: Instant::clamped(after.ms() + 1), end: Instant::MAX };
-        let this = self.anchored(after);
-        let next = this.ticks(range, 1).first().map(|date| Instant::clamped(*date as i64));
-        next.filter(|next| *next > after)
-    }
-
-    fn ticks(&self, range: Range, limit: usize) -> Vec<f64> {
-        self.source.expand(&self.shared.zone, self.shared.options.dst, range, limit)
-    }
-
-    fn last_ticks(&self, before: Instant, n: usize) -> Vec<f64> {
-        self.source.last(&self.shared.zone, self.shared.options.dst, before, n)
-    }
-
-    fn keeps(&self, date: f64) -> bool {
-        !self.shared.exclusion.has(Instant::clamped(date as i64), &self.shared.zone, self.shared.options.dst)
-    }
-
-    fn dates(&self, range: Range, limit: usize) -> Vec<f64> {
-        if self.shared.exclusion.is_nothing() {
-            return self.ticks(range, limit);
-        }
-        let mut dates = Vec::new();
-        let (mut start, mut excluded) = (range.start, 0);
-        while dates.len() < limit && excluded < MOST_EXCLUDED {
-            let wanted = (limit - dates.len()).min(PAGE);
-            let mut page = self.ticks(Range { start, ..range }, wanted);
-            let Some(last) = page.last().copied() else { break };
-            let full = page.len() == wanted;
-            excluded += page.len();
-            page.retain(|date| self.keeps(*date));
-            excluded = if page.is_empty() { excluded } else { 0 };
-            dates.extend(page);
-            let next = Instant::clamped(last as i64 + 1);
-            if !full || next.js() <= last {
-                break;
-            }
-            start = next;
-        }
-        dates
     }
 }
 

@@ -1,0 +1,135 @@
+//! The dates of a timetable: all in a range, how many, the nearest ones.
+
+use super::Timetable;
+use super::source::{PAGE, pages};
+use crate::error::{Code, Detail, Error, Result};
+use crate::time::{Instant, Range};
+
+/// More dates than this are never held at once.
+const MOST: u64 = 10_000_000;
+
+/// After so many excluded dates in a row a search without an end gives up.
+const MOST_EXCLUDED: usize = 1_000_000;
+
+impl Timetable {
+    /// Every date in `range`, ascending, as milliseconds since 1970, at most `limit`.
+    ///
+    /// NO_SCHEDULE where there is none. RANGE_TOO_LARGE, with `count`, for more than 10,000,000 dates without a limit; they
+    /// are counted before anything is held.
+    pub fn expand(&self, range: Range, limit: Option<usize>) -> Result<Vec<f64>> {
+        if self.is_none() {
+            return Err(Error::new(Code::NoSchedule, "there is no schedule: expected one that has dates"));
+        }
+        let this = self.anchored(range.start);
+        let most = limit.map_or(u64::MAX, |limit| limit as u64);
+        if most > MOST && this.rest().estimate(range) > MOST {
+            let count = this.count(range);
+            if count.min(most) > MOST {
+                let message = format!("{count} dates: expected at most {MOST}, or a limit");
+                return Err(Error::new(Code::RangeTooLarge, message).detail("count", Detail::Number(count as f64)));
+            }
+        }
+        Ok(this.dates(range, limit.unwrap_or(usize::MAX), usize::MAX))
+    }
+
+    /// How many dates are in `range`.
+    pub fn count(&self, range: Range) -> u64 {
+        if range.is_empty() {
+            return 0;
+        }
+        let this = self.anchored(range.start);
+        if this.exclusion().is_nothing() {
+            return this.rest().count(this.zone(), this.dst(), range);
+        }
+        pages(
+            range,
+            |range| this.candidates(range, PAGE),
+            |page| page.iter().filter(|date| this.keeps(**date)).count() as u64,
+        )
+    }
+
+    /// The first date after `after`; None where the schedule ends, or never fires.
+    pub fn next(&self, after: Instant) -> Option<Instant> {
+        self.next_dates(after, 1).first().map(|date| Instant::clamped(*date as i64))
+    }
+
+    /// The last date before `before`; None where there is none.
+    pub fn previous(&self, before: Instant) -> Option<Instant> {
+        self.previous_dates(before, 1).first().map(|date| Instant::clamped(*date as i64))
+    }
+
+    /// The first `n` dates after `after`, nearest first.
+    pub fn next_dates(&self, after: Instant, n: usize) -> Vec<f64> {
+        if after == Instant::MAX {
+            return Vec::new();
+        }
+        let range = Range { start: Instant::clamped(after.ms() + 1), end: Instant::MAX };
+        self.anchored(after).dates(range, n, MOST_EXCLUDED)
+    }
+
+    /// The last `n` dates before `before`, nearest first.
+    pub fn previous_dates(&self, before: Instant, n: usize) -> Vec<f64> {
+        let this = self.anchored(before);
+        let mut found = Vec::new();
+        let (mut before, mut excluded) = (before, 0);
+        while found.len() < n && excluded < MOST_EXCLUDED {
+            let wanted = (n - found.len()).max(excluded).min(PAGE);
+            let mut page = this.rest().last(this.zone(), this.dst(), before, wanted);
+            let Some(first) = page.first().copied() else { break };
+            let looked = page.len();
+            page.retain(|date| this.keeps(*date));
+            excluded = if page.is_empty() { excluded + looked } else { 0 };
+            found.extend(page.into_iter().rev());
+            before = Instant::clamped(first as i64);
+        }
+        found.truncate(n);
+        found
+    }
+
+    /// Whether `date` is a date of this schedule.
+    pub fn is_date(&self, date: Instant) -> bool {
+        !self.dates(Range { start: date, end: date }, 1, 1).is_empty()
+    }
+
+    /// Whether `date` would be a date of this schedule if nothing were excluded.
+    pub(super) fn is_tick(&self, date: Instant) -> bool {
+        !self.ticks(Range { start: date, end: date }, 1).is_empty()
+    }
+
+    fn candidates(&self, range: Range, limit: usize) -> Vec<f64> {
+        self.rest().expand(self.zone(), self.dst(), range, limit)
+    }
+
+    pub(super) fn ticks(&self, range: Range, limit: usize) -> Vec<f64> {
+        self.source().expand(self.zone(), self.dst(), range, limit)
+    }
+
+    fn keeps(&self, date: f64) -> bool {
+        !self.exclusion().has(Instant::clamped(date as i64), self.zone(), self.dst())
+    }
+
+    /// At most `limit` dates of `range`; gives up after `most_excluded` dates in a row that are left out.
+    fn dates(&self, range: Range, limit: usize, most_excluded: usize) -> Vec<f64> {
+        if self.exclusion().is_nothing() {
+            return self.candidates(range, limit);
+        }
+        let mut dates = Vec::new();
+        let (mut start, mut excluded) = (range.start, 0);
+        while dates.len() < limit && excluded < most_excluded {
+            let wanted = (limit - dates.len()).max(excluded).min(PAGE);
+            let mut page = self.candidates(Range { start, ..range }, wanted);
+            let Some(last) = page.last().copied() else { break };
+            let looked = page.len();
+            page.retain(|date| self.keeps(*date));
+            excluded = if page.is_empty() { excluded + looked } else { 0 };
+            dates.extend(page);
+            let next = Instant::clamped(last as i64 + 1);
+            if looked < wanted || next.js() <= last {
+                break;
+            }
+            start = next;
+        }
+        dates.truncate(limit);
+        dates
+    }
+}

@@ -1,0 +1,294 @@
+//! What holds for every schedule, whatever it is.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use dagfill::error::Code;
+use dagfill::schedule::{Date, Dialect, Dst, Exclude, Kind, ScheduleInput, Timetable, TimetableOptions};
+use dagfill::time::{Instant, Range};
+use proptest::prelude::*;
+
+const ZONES: [&str; 8] = [
+    "UTC",
+    "America/New_York",
+    "Europe/London",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "Africa/Casablanca",
+    "America/Sao_Paulo",
+    "Asia/Kolkata",
+];
+const POLICIES: [Dst; 5] = [Dst::Airflow, Dst::Earlier, Dst::Later, Dst::Skip, Dst::Both];
+const PERIODS: [&str; 8] = ["PT37M", "PT6H", "PT24H", "P1D", "P1DT90M", "P1M", "P2W", "P1Y"];
+
+fn cron() -> impl Strategy<Value = String> {
+    let field = |min: u32, max: u32| {
+        prop_oneof![
+            3 => Just("*".to_owned()),
+            3 => (min..=max).prop_map(|value| value.to_string()),
+            1 => (1..=max).prop_map(|step| format!("*/{step}")),
+            1 => (min..=max, min..=max).prop_map(|(a, b)| format!("{a}-{b}")),
+        ]
+    };
+    let day = prop_oneof![6 => field(1, 31), 1 => Just("L".to_owned()), 1 => Just("?".to_owned())];
+    let weekday = prop_oneof![6 => field(0, 7), 1 => Just("5#2".to_owned()), 1 => Just("L1".to_owned())];
+    (field(0, 59), field(0, 23), day, field(1, 12), weekday).prop_map(|(a, b, c, d, e)| format!("{a} {b} {c} {d} {e}"))
+}
+
+fn schedule() -> impl Strategy<Value = ScheduleInput> {
+    let texts = proptest::collection::vec(cron(), 1..3);
+    prop_oneof![
+        6 => texts.prop_map(|texts| ScheduleInput::Cron { texts, dialect: Dialect::Unix }),
+        3 => (0..PERIODS.len(), 0..4_000_000_000u64).prop_map(|(period, at)| ScheduleInput::Every {
+            period: PERIODS[period].to_owned(),
+            anchor: Some(Date::Number(at as f64 * 1000.0)),
+        }),
+        1 => proptest::collection::vec(1_700_000_000..1_720_000_000u64, 0..20)
+            .prop_map(|dates| ScheduleInput::Dates(dates.into_iter().map(|at| Date::Number(at as f64 * 1000.0)).collect())),
+    ]
+}
+
+fn exclude() -> impl Strategy<Value = Option<Exclude>> {
+    prop_oneof![
+        4 => Just(None),
+        1 => Just(Some(Exclude::Dates(vec![Date::Text("2024-03-10".into()), Date::Text("2024-04-01T02:00".into())]))),
+        1 => cron().prop_map(|text| Some(Exclude::Cron(text))),
+        1 => Just(Some(Exclude::Cron("* * * * 6,0".into()))),
+    ]
+}
+
+fn timetable() -> impl Strategy<Value = Timetable> {
+    (schedule(), 0..ZONES.len(), 0..POLICIES.len(), any::<bool>(), exclude()).prop_map(
+        |(schedule, zone, dst, trigger, exclude)| {
+            let kind = if trigger { Kind::Trigger } else { Kind::Interval };
+            let options = TimetableOptions { time_zone: ZONES[zone].into(), kind, dst: POLICIES[dst], exclude };
+            Timetable::new(&schedule, &options).unwrap()
+        },
+    )
+}
+
+fn at(seconds: i64) -> Instant {
+    Instant::new(seconds * 1000).unwrap()
+}
+
+/// Around the clock changes of 2024, and of Apia's lost day.
+fn moment() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        1_709_900_000i64..1_712_000_000,
+        1_728_000_000i64..1_731_000_000,
+        1_325_000_000i64..1_325_500_000,
+        0..2_000_000_000i64
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn dates_ascend_inside_the_range_and_a_range_is_the_sum_of_its_parts(
+        timetable in timetable(), start in moment(), length in 0..400_000i64, cut in 0..400_000i64, limit in 0..50usize,
+    ) {
+        let range = Range { start: at(start), end: at(start + length) };
+        let dates = timetable.expand(range, None).unwrap();
+        prop_assert!(dates.windows(2).all(|pair| pair[0] < pair[1]));
+        prop_assert!(dates.iter().all(|date| range.contains(Instant::from_js(*date).unwrap())));
+        prop_assert_eq!(timetable.count(range), dates.len() as u64);
+        let middle = start * 1000 + cut.min(length) * 1000;
+        let first = Range { end: Instant::clamped(middle - 1), ..range };
+        let second = Range { start: Instant::clamped(middle), ..range };
+        let mut parts = timetable.expand(first, None).unwrap();
+        parts.extend(timetable.expand(second, None).unwrap());
+        prop_assert_eq!(&parts, &dates);
+        prop_assert_eq!(&timetable.expand(range, Some(limit)).unwrap()[..], &dates[..limit.min(dates.len())]);
+    }
+
+    #[test]
+    fn next_and_previous_are_inverse_and_agree_with_the_range(timetable in timetable(), start in moment(), n in 1..20usize) {
+        let after = at(start);
+        let next = timetable.next_dates(after, n);
+        prop_assert!(next.len() <= n && next.iter().all(|date| *date > after.js()));
+        prop_assert_eq!(timetable.next(after).map(Instant::js), next.first().copied());
+        if let Some(last) = next.last() {
+            let range = Range { start: at(start), end: Instant::from_js(*last).unwrap() };
+            let mut all = timetable.expand(range, Some(1_000)).unwrap();
+            all.retain(|date| *date > after.js());
+            prop_assert_eq!(&all, &next);
+            // Back from behind the last one: the same dates, nearest first.
+            let mut back = timetable.previous_dates(Instant::clamped(*last as i64 + 1), next.len());
+            back.reverse();
+            prop_assert_eq!(&back, &next);
+            prop_assert!(timetable.is_date(Instant::from_js(*last).unwrap()));
+        }
+        if let Some(previous) = timetable.previous(after) {
+            prop_assert!(previous < after);
+            let again = timetable.next(previous);
+            prop_assert!(again.is_none_or(|date| date >= after));
+        }
+    }
+
+    #[test]
+    fn an_interval_ends_no_later_than_the_next_date(timetable in timetable(), start in moment()) {
+        for date in timetable.next_dates(at(start), 3) {
+            let date = Instant::from_js(date).unwrap();
+            let interval = timetable.interval(date);
+            prop_assert_eq!(interval.start, date);
+            prop_assert!(interval.end >= date);
+            prop_assert_eq!(timetable.run_after(date), interval.end);
+            if let (Kind::Interval, Some(next)) = (timetable.kind(), timetable.next(date)) {
+                prop_assert!(interval.end <= next);
+            }
+        }
+        let last = timetable.last_complete_interval(at(start));
+        prop_assert!(last.start <= last.end && last.end <= at(start));
+    }
+
+    #[test]
+    fn explaining_never_panics_and_agrees(timetable in timetable(), now in moment(), count in 0..4usize) {
+        let explanation = timetable.explain(at(now), count);
+        prop_assert!(!explanation.text.is_empty());
+        prop_assert_eq!(&explanation.next, &timetable.next_dates(at(now), count));
+        for date in explanation.next {
+            let why = timetable.explain_date(Instant::from_js(date).unwrap(), None);
+            prop_assert!(why.included, "{:?}", why);
+        }
+        let why = timetable.explain_date(at(now), None);
+        prop_assert_eq!(why.included, timetable.is_date(at(now)));
+        prop_assert_eq!((why.previous, why.next), (timetable.previous(at(now)), timetable.next(at(now))));
+    }
+
+    #[test]
+    fn a_clock_change_that_is_told_touches_a_date(timetable in timetable(), start in moment()) {
+        let range = Range { start: at(start), end: at(start + 400 * 86_400) };
+        for told in timetable.clock_changes(range, &[]) {
+            prop_assert!(told.text.contains("does not exist") || told.text.contains("do not exist") || told.text.contains("twice"));
+            prop_assert!(told.change.before != told.change.after);
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in ".{0,60}", quartz: bool) {
+        refuse_or_explain(&text, quartz);
+    }
+
+    #[test]
+    fn any_text_of_cron_letters_is_read_or_refused(text in "[0-9*?/,LWlw# @a-fA-Z-]{0,40}", quartz: bool) {
+        refuse_or_explain(&text, quartz);
+    }
+
+    #[test]
+    fn any_fields_are_read_or_refused(fields in proptest::collection::vec("[0-9]{1,3}|\\*|[0-9]{1,2}-[0-9]{1,2}(/[0-9]{1,2})?|\\*/[0-9]{1,2}|[A-Z]{3}|L|[0-7]#[1-5]|\\?", 5..8), quartz: bool) {
+        refuse_or_explain(&fields.join(" "), quartz);
+    }
+}
+
+fn refuse_or_explain(text: &str, quartz: bool) {
+    let dialect = if quartz { Dialect::Quartz } else { Dialect::Unix };
+    let schedule = ScheduleInput::Cron { texts: vec![text.to_owned()], dialect };
+    match Timetable::new(&schedule, &TimetableOptions::default()) {
+        Ok(timetable) => {
+            let explanation = timetable.explain(at(1_700_000_000), 2);
+            assert!(!explanation.text.is_empty());
+            timetable.explain_date(at(1_700_000_000), None);
+            timetable.previous(at(1_700_000_000));
+        }
+        Err(error) => {
+            assert_eq!(error.code, Code::InvalidCron);
+            let (start, end) = error.span.unwrap();
+            assert!(start <= end && end <= text.encode_utf16().count(), "{text:?} {start}..{end}");
+        }
+    }
+}
+
+/// Nothing that is written about one field may hang on another, nor grow with the text.
+#[test]
+fn hostile_texts_are_refused() {
+    let texts = [
+        "*,".repeat(50_000),
+        "1-9999/1,".repeat(11_000),
+        " ".repeat(100_000),
+        "* ".repeat(50_000),
+        "0 0 ".to_owned() + &"L".repeat(100_000),
+        "@".repeat(100_000),
+        "\u{1F600}".repeat(25_000),
+        "0 0 0 1 1 * ".to_owned() + &"1-9999,".repeat(14_000),
+    ];
+    for text in &texts {
+        for dialect in [Dialect::Unix, Dialect::Quartz] {
+            let schedule = ScheduleInput::Cron { texts: vec![text.clone()], dialect };
+            let error = Timetable::new(&schedule, &TimetableOptions::default()).unwrap_err();
+            assert_eq!(error.code, Code::InvalidCron);
+            assert!(error.message.len() < 300 && error.input.unwrap().len() < 5_000);
+        }
+    }
+}
+
+#[test]
+fn too_many_dates_are_counted_and_refused() {
+    let minutely = ScheduleInput::Cron { texts: vec!["* * * * *".into()], dialect: Dialect::Unix };
+    let timetable = Timetable::new(&minutely, &TimetableOptions::default()).unwrap();
+    let year = |year: i32| Instant::clamped(dagfill::time::Civil::new(year, 1, 1, 0, 0, 0).unwrap().ms());
+    let range = Range { start: year(2000), end: Instant::clamped(year(2020).ms() - 1) };
+    let error = timetable.expand(range, None).unwrap_err();
+    assert_eq!(error.code, Code::RangeTooLarge);
+    assert_eq!(error.details, [("count", dagfill::error::Detail::Number(10_519_200.0))]);
+    assert_eq!(timetable.expand(range, Some(3)).unwrap().len(), 3);
+    // Just under the most there may be.
+    let range = Range { start: year(2001), end: Instant::clamped(year(2020).ms() - 1) };
+    assert_eq!(timetable.expand(range, None).unwrap().len(), 9_992_160);
+    // Everything there is, of every second: counted, never held.
+    let secondly = ScheduleInput::Cron { texts: vec!["* * * * * *".into()], dialect: Dialect::Unix };
+    let timetable = Timetable::new(&secondly, &TimetableOptions::default()).unwrap();
+    let everything = Range { start: Instant::MIN, end: Instant::MAX };
+    assert_eq!(timetable.count(everything), 315_537_897_600);
+    assert_eq!(timetable.expand(everything, None).unwrap_err().code, Code::RangeTooLarge);
+}
+
+#[test]
+fn no_schedule_has_no_dates() {
+    let timetable = Timetable::new(&ScheduleInput::None, &TimetableOptions::default()).unwrap();
+    let range = Range { start: at(0), end: at(1) };
+    assert_eq!(timetable.expand(range, None).unwrap_err().code, Code::NoSchedule);
+    assert_eq!((timetable.next(at(0)), timetable.previous(at(0)), timetable.count(range)), (None, None, 0));
+    assert_eq!(timetable.run_after(at(5)), at(5));
+}
+
+/// A search that finds nothing must end: these are all the dates from here to the year 9999, or back to the year 1.
+#[test]
+fn a_search_ends() {
+    let never = ["0 0 30 2 *", "0 0 0 29 2 * 2023", "0 0 31 4,6,9,11 *", "0 0 0 1 1 * 1900"];
+    for text in never {
+        let schedule = ScheduleInput::Cron { texts: vec![text.to_owned()], dialect: Dialect::Unix };
+        let options = TimetableOptions { time_zone: "America/New_York".into(), ..Default::default() };
+        let timetable = Timetable::new(&schedule, &options).unwrap();
+        assert_eq!(timetable.next(at(1_700_000_000)), None, "{text}");
+    }
+    let excluded = |schedule: ScheduleInput| {
+        let options = TimetableOptions { exclude: Some(Exclude::Cron("* * * * * *".into())), ..Default::default() };
+        let timetable = Timetable::new(&schedule, &options).unwrap();
+        assert_eq!((timetable.next(at(1_700_000_000)), timetable.previous(at(1_700_000_000))), (None, None));
+    };
+    excluded(ScheduleInput::Cron { texts: vec!["* * * * * *".into()], dialect: Dialect::Unix });
+    excluded(ScheduleInput::Every { period: "PT1S".into(), anchor: Some(Date::Number(0.0)) });
+}
+
+#[test]
+fn a_manual_run_covers_the_last_interval_that_has_ended() {
+    let show = |schedule: &ScheduleInput, kind: Kind, text: &str| {
+        let timetable = Timetable::new(schedule, &TimetableOptions { kind, ..Default::default() }).unwrap();
+        let utc = dagfill::time::Zone::utc();
+        let moment =
+            dagfill::time::read_date(dagfill::time::DateInput::Text(text), &utc, dagfill::time::Edge::Point).unwrap();
+        let interval = timetable.last_complete_interval(moment);
+        format!("{} {}", interval.start, interval.end)
+    };
+    let daily = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix };
+    assert_eq!(show(&daily, Kind::Interval, "2021-03-14T15:37:00Z"), "2021-03-13T00:00:00Z 2021-03-14T00:00:00Z");
+    assert_eq!(show(&daily, Kind::Interval, "2021-03-14"), "2021-03-13T00:00:00Z 2021-03-14T00:00:00Z");
+    assert_eq!(show(&daily, Kind::Trigger, "2021-03-14T15:37:00Z"), "2021-03-14T15:37:00Z 2021-03-14T15:37:00Z");
+    let hours = ScheduleInput::Every { period: "PT6H".into(), anchor: Some(Date::Text("2021-01-01".into())) };
+    assert_eq!(show(&hours, Kind::Interval, "2021-03-14T15:37:00Z"), "2021-03-14T06:00:00Z 2021-03-14T12:00:00Z");
+    let hours = ScheduleInput::Every { period: "PT6H".into(), anchor: None };
+    assert_eq!(show(&hours, Kind::Interval, "2021-03-14T15:00:00Z"), "2021-03-14T09:00:00Z 2021-03-14T15:00:00Z");
+    assert_eq!(
+        show(&ScheduleInput::None, Kind::Interval, "2021-03-14T15:00:00Z"),
+        "2021-03-14T15:00:00Z 2021-03-14T15:00:00Z"
+    );
+}

@@ -1,0 +1,78 @@
+//! Reads the tables of `tests/cases`, which say schedules and options as the JavaScript face does.
+#![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use dagfill::schedule::{Date, Dialect, Dst, Exclude, Kind, ScheduleInput, TimetableOptions};
+use dagfill::time::Instant;
+use serde_json::Value;
+
+/// The cases of a table.
+pub(crate) fn table(text: &str) -> Vec<Value> {
+    let file: Value = serde_json::from_str(text).unwrap();
+    file["cases"].as_array().unwrap().clone()
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(texts) => texts.iter().map(|text| text.as_str().unwrap().to_owned()).collect(),
+        other => panic!("no cron text: {other}"),
+    }
+}
+
+fn date(value: &Value) -> Date {
+    match value {
+        Value::Number(ms) => Date::Number(ms.as_f64().unwrap()),
+        other => Date::Text(other.as_str().unwrap().to_owned()),
+    }
+}
+
+fn dates(value: &Value) -> Vec<Date> {
+    value.as_array().unwrap().iter().map(date).collect()
+}
+
+/// A `ScheduleInput` of the contract.
+pub(crate) fn schedule(value: &Value) -> ScheduleInput {
+    match value {
+        Value::Null => ScheduleInput::None,
+        Value::Object(object) if object.contains_key("every") => {
+            let period = value["every"].as_str().unwrap().to_owned();
+            ScheduleInput::Every { period, anchor: object.get("anchor").map(date) }
+        }
+        Value::Object(object) if object.contains_key("dates") => ScheduleInput::Dates(dates(&value["dates"])),
+        Value::Object(_) => {
+            let dialect = if value["dialect"] == "quartz" { Dialect::Quartz } else { Dialect::Unix };
+            ScheduleInput::Cron { texts: texts(&value["cron"]), dialect }
+        }
+        other => ScheduleInput::Cron { texts: texts(other), dialect: Dialect::Unix },
+    }
+}
+
+/// `TimetableOptions` of the contract.
+pub(crate) fn options(value: &Value) -> TimetableOptions {
+    let mut options = TimetableOptions::default();
+    if let Some(name) = value["timeZone"].as_str() {
+        options.time_zone = name.to_owned();
+    }
+    if value["kind"] == "trigger" {
+        options.kind = Kind::Trigger;
+    }
+    options.dst = match value["dst"].as_str() {
+        None | Some("airflow") => Dst::Airflow,
+        Some("earlier") => Dst::Earlier,
+        Some("later") => Dst::Later,
+        Some("skip") => Dst::Skip,
+        Some("both") => Dst::Both,
+        Some(other) => panic!("no policy: {other}"),
+    };
+    options.exclude = match &value["exclude"] {
+        Value::Null => None,
+        Value::Array(_) => Some(Exclude::Dates(dates(&value["exclude"]))),
+        cron => Some(Exclude::Cron(cron["cron"].as_str().unwrap().to_owned())),
+    };
+    options
+}
+
+/// As ISO 8601 text.
+pub(crate) fn instants(dates: &[f64]) -> Vec<String> {
+    dates.iter().map(|ms| Instant::from_js(*ms).unwrap().to_string()).collect()
+}
