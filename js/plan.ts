@@ -41,7 +41,7 @@ export interface BackfillPreview {
   /** A structured-clonable form, for postMessage; `previewFrom` makes a preview of it again. */
   toTransferable(): unknown;
   days(): { date: string; create: number; rerun: number; reset: number; skip: number }[];
-  /** Finish time by simulation, if every run took `runDuration`. */
+  /** Finish time by simulation, if every run took `runDuration`. Default pace: the options of the preview. */
   estimate(options: {
     runDuration: Duration;
     maxParallelRuns?: number;
@@ -130,15 +130,16 @@ export class Preview implements BackfillPreview {
     }>(options, "options", { runDuration: duration, maxParallelRuns: integer(1), rate });
     if (read.runDuration === undefined) duration(undefined, "runDuration");
     const { create, rerun, reset } = this.#data.counts;
-    const lanes = read.maxParallelRuns ?? this.#data.maxParallelRuns;
+    const lanes = this.#data.dependsOnPast ? 1 : (read.maxParallelRuns ?? this.#data.maxParallelRuns);
+    const pace = read.rate ?? this.#data.rate;
     const [makespan = 0, finishAt = 0, peak = 0] = call((wasm) =>
       wasm.planEstimate(
         create + rerun + reset,
         this.#data.now,
         read.runDuration as number,
         lanes,
-        read.rate?.count,
-        read.rate?.per,
+        pace?.count,
+        pace?.per,
       ),
     );
     return { makespan, finishAt: iso(finishAt), peak };

@@ -54,7 +54,10 @@ export interface PlanData {
   end: string;
   timetable: TimetableWire;
   now: number;
+  /** How it would be driven, for the estimate. With dependsOnPast runs go one by one. */
   maxParallelRuns: number;
+  dependsOnPast: boolean;
+  rate?: { count: number; per: number };
   executionDate: Float64Array;
   offsetSeconds: Int32Array;
   action: Uint8Array;

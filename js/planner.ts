@@ -80,6 +80,8 @@ export async function makePlan(
         timetable: { ...dag.timetable, origin },
         now,
         maxParallelRuns: options.maxParallelRuns,
+        dependsOnPast: dag.dependsOnPast,
+        ...(options.rate === undefined ? {} : { rate: options.rate }),
         executionDate: plan.dates(),
         offsetSeconds: plan.offsets(),
         action: plan.actions(),
