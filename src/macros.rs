@@ -22,6 +22,7 @@ mod filters;
 mod functions;
 mod inspect;
 mod json;
+mod literal;
 mod methods;
 mod parse;
 mod render;

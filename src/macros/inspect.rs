@@ -8,6 +8,9 @@ use super::template::{Body, Template, walk};
 use super::value::Value;
 use crate::error::nearest;
 
+/// A template with more unknown names than this is no template; the others get no suggestion, each of which is a search.
+const MOST_SUGGESTIONS: usize = 1_000;
+
 /// An XCom value that a template names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct XcomUse {
@@ -56,7 +59,7 @@ pub struct Inspection {
 pub fn inspect(template: &str) -> Inspection {
     let template = Template::parse(template);
     let mut found = Inspection::default();
-    let mut units = Units { text: &template.text, bytes: 0, units: 0 };
+    let mut units = Units { text: &template.text, bytes: 0, units: 0, named: 0 };
     for piece in &template.pieces {
         let whole = Place { start: piece.start, end: piece.end };
         let source = template.source(piece);
@@ -153,7 +156,7 @@ fn depends_on_date(gives: Gives) -> bool {
 
 /// Whether the words of a text include a macro of a date.
 fn names_date(text: &str) -> bool {
-    let words = text.split(|c: char| c != '_' && c != '.' && !c.is_alphanumeric());
+    let words = text.split(|c: char| c != '_' && c != '.' && !c.is_alphanumeric()).filter(|word| word.len() > 1);
     words
         .flat_map(|word| [word, word.split('.').next().unwrap_or_default()])
         .any(|word| find(word).is_some_and(|row| depends_on_date(row.gives)))
@@ -174,6 +177,8 @@ struct Units<'a> {
     text: &'a str,
     bytes: usize,
     units: usize,
+    /// How many unknown names there were.
+    named: usize,
 }
 
 impl Units<'_> {
@@ -189,7 +194,9 @@ impl Units<'_> {
 
     fn unknown(&mut self, place: Place, kind: Option<Kind>) -> Unknown {
         let text = self.text.get(place.start..place.end).unwrap_or_default();
-        let suggestion = kind.and_then(|kind| suggestion(text, kind)).map(str::to_owned);
+        self.named += 1;
+        let suggestion =
+            kind.filter(|_| self.named <= MOST_SUGGESTIONS).and_then(|kind| suggestion(text, kind)).map(str::to_owned);
         Unknown { text: text.to_owned(), start: self.at(place.start), end: self.at(place.end), suggestion }
     }
 }

@@ -255,7 +255,7 @@ fn split<'a>(value: &Val<'a>, given: &Given<'a>) -> Answer<'a> {
     let most = usize::try_from(given.int_or(1, -1)?).map_or(usize::MAX, |most| most.saturating_add(1));
     let owned =
         |parts: &mut dyn Iterator<Item = &str>| Value::List(parts.map(|part| Value::Text(part.to_owned())).collect());
-    let list = match given.get(0) {
+    let list = match given.text_or_none(0)? {
         None => {
             let mut parts = Vec::new();
             let mut rest = text.trim_start();
@@ -267,15 +267,15 @@ fn split<'a>(value: &Val<'a>, given: &Given<'a>) -> Answer<'a> {
             }
             owned(&mut parts.into_iter())
         }
-        Some(_) if given.text(0)?.is_empty() => return Err(Miss::Refused("the separator must not be empty")),
-        Some(_) => owned(&mut text.splitn(most, given.text(0)?)),
+        Some("") => return Err(Miss::Refused("the separator must not be empty")),
+        Some(separator) => owned(&mut text.splitn(most, separator)),
     };
     Ok(Val::owned(list))
 }
 
 fn stripped<'a>(value: &Val<'a>, given: &Given<'a>, start: bool, end: bool) -> Answer<'a> {
     let text = of_text(value)?;
-    let chars = if given.get(0).is_some() { Some(given.text(0)?) } else { None };
+    let chars = given.text_or_none(0)?;
     let drop = |c: char| chars.map_or(c.is_whitespace(), |chars| chars.contains(c));
     let text = if start { text.trim_start_matches(drop) } else { text };
     let text = if end { text.trim_end_matches(drop) } else { text };

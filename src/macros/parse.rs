@@ -19,20 +19,21 @@ pub(super) fn parse(text: &str, start: usize, end: usize) -> Result<Expr, Fault>
     }
 }
 
-struct Parser<'a> {
-    text: &'a str,
-    at: usize,
+/// A place in an expression.
+pub(super) struct Parser<'a> {
+    pub(super) text: &'a str,
+    pub(super) at: usize,
     depth: u32,
 }
 
-type Parsed<T> = Result<T, Fault>;
+pub(super) type Parsed<T> = Result<T, Fault>;
 
 impl<'a> Parser<'a> {
-    fn byte(&self) -> Option<u8> {
+    pub(super) fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn rest(&self) -> &'a str {
+    pub(super) fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
@@ -52,7 +53,7 @@ impl<'a> Parser<'a> {
         if self.take(byte) { Ok(()) } else { Err(self.fault(what)) }
     }
 
-    fn fault(&self, what: &'static str) -> Fault {
+    pub(super) fn fault(&self, what: &'static str) -> Fault {
         let length = self.rest().chars().next().map_or(0, char::len_utf8);
         Fault { place: Place { start: self.at, end: self.at + length }, why: Why::Syntax(what) }
     }
@@ -92,7 +93,19 @@ impl<'a> Parser<'a> {
 
     fn primary(&mut self) -> Parsed<Expr> {
         let head = match self.peek() {
-            Some(b'\'' | b'"') => Head::Value(Value::Text(self.string()?)),
+            Some(b'\'' | b'"') => {
+                let mut text = self.string()?;
+                // Texts side by side are one, as in Python.
+                while let Some(b'\'' | b'"') = self.peek() {
+                    text.push_str(&self.string()?);
+                }
+                Head::Value(Value::Text(text))
+            }
+            Some(b'{') => {
+                self.at += 1;
+                self.expect(b'}', "expected \"}\": only the empty object can be written")?;
+                Head::Value(Value::Object(Vec::new()))
+            }
             Some(b'-' | b'0'..=b'9') => Head::Value(self.number()?),
             Some(b'(') => {
                 self.at += 1;
@@ -226,7 +239,8 @@ impl<'a> Parser<'a> {
         self.expect(b']', "expected \"]\"")?;
         match start {
             Some(Expr { head: Head::Value(Value::Text(key)), steps }) if steps.is_empty() => {
-                Ok(Step::Attribute(key, None))
+                let method = methods::find(&key);
+                Ok(Step::Attribute(key, method))
             }
             Some(index) => Ok(Step::Item(index)),
             None => Err(self.fault("expected an index")),
@@ -262,77 +276,5 @@ impl<'a> Parser<'a> {
             }
         }
         Ok(args)
-    }
-
-    fn digits(&mut self) -> &'a str {
-        let rest = self.rest();
-        let len = rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'_').count();
-        self.at += len;
-        rest.get(..len).unwrap_or_default()
-    }
-
-    fn number(&mut self) -> Parsed<Value> {
-        let start = self.at;
-        self.at += usize::from(self.byte() == Some(b'-'));
-        let whole = self.digits();
-        let bad = whole.is_empty() || whole.starts_with('_') || whole.ends_with('_') || whole.contains("__");
-        if bad || whole.len() > 1 && whole.starts_with('0') {
-            return Err(self.fault("expected a number"));
-        }
-        let fraction = self.rest().strip_prefix('.').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        if fraction.is_some() {
-            self.at += 1;
-            self.digits();
-        }
-        let text = self.text.get(start..self.at).unwrap_or_default().replace('_', "");
-        match text.parse() {
-            Ok(number) => Ok(Value::Int(number)),
-            Err(_) => Ok(Value::Decimal(text)),
-        }
-    }
-
-    /// A text in quotes, with Python's escapes.
-    fn string(&mut self) -> Parsed<String> {
-        const OPEN: &str = "the text is not closed";
-        let quote = self.byte().map(char::from);
-        self.at += 1;
-        let mut out = String::new();
-        loop {
-            let mut letters = self.rest().chars();
-            let letter = letters.next().ok_or_else(|| self.fault(OPEN))?;
-            self.at += letter.len_utf8();
-            if Some(letter) == quote {
-                return Ok(out);
-            }
-            if letter != '\\' {
-                out.push(letter);
-                continue;
-            }
-            let escaped = letters.next().ok_or_else(|| self.fault(OPEN))?;
-            self.at += escaped.len_utf8();
-            match escaped {
-                'n' => out.push('\n'),
-                't' => out.push('\t'),
-                'r' => out.push('\r'),
-                'a' => out.push('\x07'),
-                'b' => out.push('\x08'),
-                'f' => out.push('\x0c'),
-                'v' => out.push('\x0b'),
-                '\n' => {}
-                '\\' | '\'' | '"' => out.push(escaped),
-                'x' => out.push(self.code(2)?),
-                'u' => out.push(self.code(4)?),
-                'U' => out.push(self.code(8)?),
-                other => out.extend(['\\', other]),
-            }
-        }
-    }
-
-    fn code(&mut self, digits: usize) -> Parsed<char> {
-        let text = self.rest().get(..digits).filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let letter = text.and_then(|text| u32::from_str_radix(text, 16).ok()).and_then(char::from_u32);
-        let letter = letter.ok_or_else(|| self.fault("expected the code of a character"))?;
-        self.at += digits;
-        Ok(letter)
     }
 }

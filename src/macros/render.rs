@@ -6,7 +6,7 @@ use super::eval::{Scope, evaluate};
 use super::expr::{Expr, Fault, Head, Place, Why};
 use super::inspect::suggestion;
 use super::table::Gives;
-use super::template::{Body, Piece, Template};
+use super::template::{Body, Piece, Template, walk};
 use super::val::Miss;
 use super::value::Value;
 use crate::error::{Code, Error, Result};
@@ -150,16 +150,28 @@ impl Template {
         match parsed {
             Err(Fault { place, why: Why::Syntax(what) }) => fail(Code::InvalidTemplate, place.start, place.end, what),
             Err(Fault { place, why: Why::Unknown(kind) }) => unknown(*place, *kind),
-            Ok(Expr { head: Head::Unknown(place), .. }) => unknown(*place, super::Kind::Macro),
-            Ok(_) => {
-                let what = match miss {
-                    Miss::Absent => "this run has no such value",
-                    Miss::Refused(what) => what,
-                };
-                fail(Code::UnknownMacro, piece.start, piece.end, what)
-            }
+            Ok(expr) => match first_unknown(expr) {
+                Some(place) => unknown(place, super::Kind::Macro),
+                None => {
+                    let what = match miss {
+                        Miss::Absent => "this run has no such value",
+                        Miss::Refused(what) => what,
+                    };
+                    fail(Code::UnknownMacro, piece.start, piece.end, what)
+                }
+            },
         }
     }
+}
+
+/// The first name in an expression that no table has.
+fn first_unknown(expr: &Expr) -> Option<Place> {
+    let mut found = None;
+    walk(expr, &mut |expr| match expr.head {
+        Head::Unknown(place) if found.is_none() => found = Some(place),
+        _ => {}
+    });
+    found
 }
 
 enum Printable<'a> {

@@ -63,6 +63,8 @@ struct Scanner<'a> {
 
 impl Scanner<'_> {
     fn byte(&self, at: usize) -> Option<u8> {
+        #[cfg(test)]
+        tests::count(1);
         self.bytes.get(at).copied()
     }
 
@@ -74,7 +76,10 @@ impl Scanner<'_> {
         let first = *what.first()?;
         let mut at = from;
         loop {
-            at += self.bytes.get(at..)?.iter().position(|byte| *byte == first)?;
+            let skipped = self.bytes.get(at..)?.iter().position(|byte| *byte == first);
+            #[cfg(test)]
+            tests::count(skipped.unwrap_or(self.bytes.len() - at));
+            at += skipped?;
             if self.starts_with(at, what) {
                 return Some(at);
             }
@@ -180,4 +185,62 @@ fn word(inside: &[u8]) -> &[u8] {
     let inside = inside.strip_prefix(b"-").or(inside.strip_prefix(b"+")).unwrap_or(inside);
     let inside = inside.strip_suffix(b"-").or(inside.strip_suffix(b"+")).unwrap_or(inside);
     inside.trim_ascii()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::scan;
+
+    thread_local! {
+        static STEPS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// Every look at a byte counts, so that linear time is a fact and no measurement.
+    pub(super) fn count(steps: usize) {
+        STEPS.with(|all| all.set(all.get() + steps));
+    }
+
+    fn steps(text: &str) -> usize {
+        STEPS.with(|all| all.set(0));
+        scan(text);
+        STEPS.with(Cell::get)
+    }
+
+    #[test]
+    fn twice_the_text_takes_twice_the_steps() {
+        let units = [
+            "{{",
+            "{{ '",
+            "{{ \"",
+            "{{ds}",
+            "{{ds}} ",
+            "{%",
+            "{% '",
+            "{% '%}",
+            "{#",
+            "{# #",
+            "{% raw %}",
+            "{% raw %}{% ",
+            "{{ ' {{ds}} '",
+            "{{ \\'",
+            "{{ '\\",
+            "{{ '\\\\",
+            "{{ '}}' ",
+            "{% \"%}\" ",
+            "{{{",
+            "{",
+            "}",
+            "'",
+            "{% raw %}{% endraw ",
+            "{{ \"'",
+            "{# {{ds}} #} {#",
+        ];
+        for unit in units {
+            let (once, twice) = (steps(&unit.repeat(2_000)), steps(&unit.repeat(4_000)));
+            assert!(2 * twice <= 5 * once, "{unit}: {once} steps, then {twice}");
+            assert!(once <= 2_000 * 12 * unit.len(), "{unit}: {once} steps");
+        }
+    }
 }

@@ -4,8 +4,10 @@ use super::date::{DAY_MICROS, Wall};
 use super::strftime::{MONTHS, WEEKDAYS};
 use crate::time::Civil;
 
-/// Steps of the search for a reading; a format needs about one a letter, unless it was made to be ambiguous.
-const STEPS: u32 = 10_000;
+/// Steps of the search for a reading, besides some a letter of the format: more are needed only by formats made to be ambiguous.
+const STEPS: u32 = 1_000;
+
+const CODES: &str = "YGymdHIMSjUWVuwfaAbBpZz";
 
 /// Fields as they were read.
 #[derive(Clone, Copy, Default)]
@@ -37,8 +39,28 @@ pub(super) fn strptime(text: &str, format: &str) -> Option<Wall> {
         }
     }
     let items: Vec<char> = format.chars().collect();
-    let mut steps = STEPS;
+    if !is_sound(&items) {
+        return None;
+    }
+    let mut steps = STEPS + 10 * items.len() as u32;
     date(&read(text, &items, Fields::default(), &mut steps)?)
+}
+
+/// Every code is known, and none stands twice.
+fn is_sound(format: &[char]) -> bool {
+    let (mut rest, mut seen) = (format, String::new());
+    loop {
+        rest = match rest {
+            [] => return true,
+            ['%', '%', after @ ..] => after,
+            ['%', code, after @ ..] if CODES.contains(*code) && !seen.contains(*code) => {
+                seen.push(*code);
+                after
+            }
+            ['%', ..] => return false,
+            [_, after @ ..] => after,
+        };
+    }
 }
 
 /// Reads the rest of `text` by the rest of the format; tries wide numbers first, as a greedy pattern does.
@@ -198,11 +220,10 @@ fn date(fields: &Fields) -> Option<Wall> {
         (None, Some((_, 'V')), None) => return None,
         (None, Some((week, kind)), Some(weekday)) if fields.year.is_some() => {
             // Weeks begin on Sunday or Monday; the days before the first of them are week 0.
-            let (shift, place) = if kind == 'U' { (4, (weekday + 1) % 7) } else { (3, weekday) };
-            let first = start(year)?;
-            let week_start =
-                first - (first + shift).rem_euclid(7) + if (first + shift).rem_euclid(7) == 0 { -7 } else { 0 };
-            week_start + i64::from(week) * 7 + i64::from(place)
+            let (first, place) = if kind == 'U' { (4, (weekday + 1) % 7) } else { (3, weekday) };
+            let first = (start(year)? + first).rem_euclid(7);
+            let from = if week == 0 { -first } else { (7 - first) % 7 + 7 * (i64::from(week) - 1) };
+            start(year)? + from + i64::from(place)
         }
         _ => Civil::new(year, fields.month.unwrap_or(1), fields.day.unwrap_or(1), 0, 0, 0)?.day_number(),
     };

@@ -205,6 +205,15 @@ impl<'a> Given<'a> {
         }
     }
 
+    /// A text, where one was given; Python's None is nothing.
+    pub(super) fn text_or_none(&self, index: usize) -> Result<Option<&str>, Miss> {
+        match self.get(index) {
+            None => Ok(None),
+            Some(Val::Json(value)) if **value == Value::Null => Ok(None),
+            Some(_) => self.text(index).map(Some),
+        }
+    }
+
     /// A whole number, or the default where nothing was given.
     pub(super) fn int_or(&self, index: usize, default: i64) -> Result<i64, Miss> {
         match self.get(index) {

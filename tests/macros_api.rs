@@ -1,0 +1,299 @@
+//! What templates do besides rendering: unknown names, inspection, JSON values, ranges, the catalog.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::cell::Cell;
+
+use dagfill::macros::{
+    Context, Kind, Neighbours, OnUnknown, Template, Value, XcomUse, catalog, inspect, render_json, render_range,
+    resolve_date_macros, resolve_xcom,
+};
+use dagfill::time::{Instant, Zone};
+use proptest::prelude::*;
+
+const DATE: i64 = 1_709_251_200_000;
+const DAY: i64 = 86_400_000;
+
+/// A daily schedule that counts how often it is asked.
+#[derive(Default)]
+struct Daily(Cell<u32>);
+
+impl Daily {
+    fn shifted(&self, date: Instant, by: i64) -> Instant {
+        self.0.set(self.0.get() + 1);
+        Instant::new(date.ms() + by).unwrap()
+    }
+}
+
+impl Neighbours for Daily {
+    fn previous(&self, date: Instant) -> Option<Instant> {
+        Some(self.shifted(date, -DAY))
+    }
+
+    fn next(&self, date: Instant) -> Option<Instant> {
+        Some(self.shifted(date, DAY))
+    }
+
+    fn interval(&self, date: Instant) -> Option<(Instant, Instant)> {
+        Some((date, self.shifted(date, DAY)))
+    }
+}
+
+fn with_context<T>(conf: &str, run: impl FnOnce(&Context<'_>) -> T) -> T {
+    let (zone, daily) = (Zone::utc(), Daily::default());
+    let (conf, params) = (Value::parse(conf).unwrap(), Value::parse(r#"{"limit":100}"#).unwrap());
+    run(&Context {
+        run_type: "scheduled",
+        dag_id: Some("sales"),
+        task_id: Some("load"),
+        conf: &conf,
+        params: &params,
+        ..Context::new(Instant::new(DATE).unwrap(), &zone, &daily)
+    })
+}
+
+fn render(template: &str, conf: &str) -> String {
+    with_context(conf, |context| Template::parse(template).render(context, None, OnUnknown::Keep).unwrap())
+}
+
+fn refuse(template: &str) -> dagfill::error::Error {
+    with_context("{}", |context| Template::parse(template).render(context, None, OnUnknown::Error).unwrap_err())
+}
+
+#[test]
+fn every_example_of_the_catalog_is_true() {
+    let xcom = Value::parse(r#"{"extract":{"return_value":"s3://b/x","rows":42}}"#).unwrap();
+    let mut names = Vec::new();
+    with_context(r#"{"region":"eu","tables":["orders","items"]}"#, |context| {
+        for entry in catalog() {
+            let output = Template::parse(entry.example).render(context, Some(&xcom), OnUnknown::Error).unwrap();
+            assert_eq!(output, entry.result, "{}", entry.example);
+            assert!(entry.example.contains(entry.name) && entry.meaning.ends_with('.'), "{}", entry.name);
+            assert!(inspect(entry.example).unknown.is_empty(), "{}", entry.name);
+            assert!(!names.contains(&(entry.kind, entry.name)), "{} stands twice", entry.name);
+            names.push((entry.kind, entry.name));
+        }
+    });
+    assert!(
+        names.contains(&(Kind::Macro, "ds"))
+            && names.contains(&(Kind::Filter, "default"))
+            && names.contains(&(Kind::Method, "strftime"))
+    );
+}
+
+#[test]
+fn unknown_names_are_errors_with_place_and_suggestion_when_asked() {
+    let error = refuse("é {{ ds_nodahs }}");
+    assert_eq!((error.code.as_str(), error.span), ("UNKNOWN_MACRO", Some((5, 14))));
+    assert_eq!(error.hint.as_deref(), Some("Did you mean ds_nodash?"));
+    for (template, code, span, hint) in [
+        ("{{ dag_run.confg.x }}", "UNKNOWN_MACRO", (3, 16), Some("Did you mean dag_run.conf?")),
+        ("{{ macros.ds_ad(ds, 1) }}", "UNKNOWN_MACRO", (3, 15), Some("Did you mean macros.ds_add?")),
+        ("{{ macros.ds_add(dss, 1) }}", "UNKNOWN_MACRO", (17, 20), Some("Did you mean ds?")),
+        ("{{ ds | uper }}", "UNKNOWN_MACRO", (8, 12), Some("Did you mean upper?")),
+        ("{{ logical_date.strftim('%d') }}", "UNKNOWN_MACRO", (16, 23), Some("Did you mean strftime?")),
+        ("{{ logical_date.yeer }}", "UNKNOWN_MACRO", (16, 20), Some("Did you mean year?")),
+        ("{{ dag_run.conf.x }}", "UNKNOWN_MACRO", (0, 20), None),
+        ("{{ logical_date.in_timezone('X') }}", "UNKNOWN_MACRO", (0, 35), None),
+        ("{{ xcom.a.b }}", "UNKNOWN_MACRO", (0, 14), None),
+        ("{{ ds if x }}", "INVALID_TEMPLATE", (6, 7), None),
+        ("a {{ ds", "INVALID_TEMPLATE", (2, 7), None),
+    ] {
+        let error = refuse(template);
+        assert_eq!((error.code.as_str(), error.span.unwrap()), (code, span), "{template}: {error}");
+        assert_eq!(error.hint.as_deref(), hint, "{template}");
+    }
+}
+
+#[test]
+fn unknown_names_are_left_out_when_asked() {
+    let empty =
+        |text: &str| with_context("{}", |context| resolve_date_macros(text, context, OnUnknown::Empty).unwrap());
+    assert_eq!(
+        empty("a {{ nope }} {{- dag_run.conf.x -}} {{ ds if x }}{{ xcom.a.b }}{{ ds }} {{ ds"),
+        "a 2024-03-01 {{ ds"
+    );
+}
+
+#[test]
+fn xcom_and_dates_are_two_functions() {
+    let xcom = Value::parse(r#"{"a":{"return_value":"{{ ds }}","n":{"x":[1,"é"]}},"b-c":{"k":null}}"#).unwrap();
+    for (template, after_xcom, after_dates) in [
+        ("{{ xcom.a.return_value }}", "{{ ds }}", "2024-03-01"),
+        ("{{ ti.xcom_pull('a') }}|{{ ds }}", "{{ ds }}|{{ ds }}", "2024-03-01|2024-03-01"),
+        ("{{ task_instance.xcom_pull(task_ids='a', key='n').x[1] | upper }}", "É", "É"),
+        ("{{ ti.xcom_pull(task_ids=['a', 'nope'], key='n') }}", r#"[{"x":[1,"é"]}]"#, r#"[{"x":[1,"é"]}]"#),
+        ("{{ xcom['b-c'].k }}{{ xcom['b-c']['k'] | default('d', true) }}", "nulld", "nulld"),
+        (
+            "{{ ti.xcom_pull('nope', default='d') }}{{ xcom.nope.k | default('e') }}",
+            "{{ xcom.nope.k | default('e') }}",
+            "",
+        ),
+        ("{{ dag_run.conf.x }} {{ nope }}", "{{ dag_run.conf.x }} {{ nope }}", "{{ dag_run.conf.x }} {{ nope }}"),
+        (" {{- xcom.a.n.x[0] -}} ", "1", "1"),
+        ("{{ ti.xcom_pull('a', key='n', dag_id='other') }}", "{{ ti.xcom_pull('a', key='n', dag_id='other') }}", ""),
+    ] {
+        if !after_dates.is_empty() {
+            assert_eq!(resolve_xcom(template, &xcom), after_xcom);
+            with_context("{}", |context| {
+                assert_eq!(resolve_date_macros(after_xcom, context, OnUnknown::Keep).unwrap(), after_dates);
+                assert_eq!(
+                    Template::parse(template).render(context, Some(&xcom), OnUnknown::Keep).unwrap(),
+                    after_dates
+                );
+            });
+        }
+    }
+    let both = "{{ macros.ds_add(ds, xcom.a.n.x[0]) }}";
+    with_context("{}", |context| {
+        assert_eq!(resolve_xcom(both, &xcom), both);
+        assert_eq!(Template::parse(both).render(context, Some(&xcom), OnUnknown::Keep).unwrap(), "2024-03-02");
+    });
+}
+
+#[test]
+fn every_text_of_a_json_value_is_rendered() {
+    let value =
+        Value::parse(r#"{"{{ ds }}":["{{ ds_nodash }}",1.50,null,{"a":"{{ nope }}"}],"n":12345678901234567890}"#)
+            .unwrap();
+    let rendered = with_context("{}", |context| render_json(&value, context, None, OnUnknown::Keep).unwrap());
+    assert_eq!(
+        rendered.to_json(),
+        r#"{"2024-03-01":["20240301",1.50,null,{"a":"{{ nope }}"}],"n":12345678901234567890}"#
+    );
+}
+
+#[test]
+fn the_schedule_is_asked_only_by_templates_that_need_it() {
+    let (zone, daily) = (Zone::utc(), Daily::default());
+    let dates: Vec<Instant> = (0..50).map(|day| Instant::new(DATE + day * DAY).unwrap()).collect();
+    let context = Context::new(dates[0], &zone, &daily);
+    let range = |text: &str| render_range(&Template::parse(text), &dates, &context, None, OnUnknown::Keep).unwrap();
+    let rendered = range("✓{{ ds }}\n");
+    assert_eq!(daily.0.get(), 0);
+    let units: Vec<u16> = rendered.text.encode_utf16().collect();
+    let mut start = 0;
+    for (date, end) in dates.iter().zip(&rendered.ends) {
+        let text = String::from_utf16(&units[start..*end as usize]).unwrap();
+        assert_eq!(text, format!("✓{}\n", date.to_string().split_once('T').unwrap().0));
+        start = *end as usize;
+    }
+    range("{{ prev_ds }}");
+    assert_eq!(daily.0.get(), 50);
+}
+
+#[test]
+fn a_template_tells_what_it_uses() {
+    let found = inspect(
+        "{{ ds }}{{ ds }}{{ params.limit }}{{ dag_run.conf.a.b }}{{ conf.get('c') }}{{ macros.ds_add(ts[:10], 1) }}{{ dag_run.conf }}\
+         {{ xcom.t.k.x }}{{ ti.xcom_pull(task_ids=['u', 'v'], key='k') }}{{ ti.xcom_pull('w') }}{{ 😀",
+    );
+    assert_eq!(found.macros, ["ds", "params.limit", "macros.ds_add", "ts", "dag_run.conf"]);
+    assert_eq!(found.conf_keys, ["a", "c"]);
+    let xcoms: Vec<(&str, &str)> =
+        found.xcoms.iter().map(|XcomUse { task_id, key }| (task_id.as_str(), key.as_str())).collect();
+    assert_eq!(xcoms, [("t", "k"), ("u", "k"), ("v", "k"), ("w", "return_value")]);
+    assert_eq!(found.unknown.len(), 1);
+    assert_eq!((found.unknown[0].text.as_str(), found.unknown[0].end - found.unknown[0].start), ("{{ 😀", 5));
+    for (template, depends) in [
+        ("{{ ds }}", true),
+        ("{{ run_id }}{{ nope }}", true),
+        ("{% if ds == x %}", true),
+        ("{{ ds if x }}", true),
+        ("{{ execution_date + 1 }}", true),
+        ("{{ dag_run.conf.ds }}", false),
+        ("{{ dag.dag_id }} {% if x %} ds {# ds #}", false),
+        ("ds {{ dsx }} {{ x.y if z }}", false),
+    ] {
+        assert_eq!(inspect(template).depends_on_date, depends, "{template}");
+    }
+}
+
+#[test]
+fn json_is_read_strictly_and_written_compactly() {
+    for text in [
+        "",
+        "{",
+        "[1,]",
+        "01",
+        "1.",
+        "-",
+        "nul",
+        "\"a",
+        "\"\\x\"",
+        "\"\n\"",
+        "{a:1}",
+        "1 2",
+        "[1",
+        "\"\\ud8\"",
+        "+1",
+        ".5",
+        "NaN",
+    ] {
+        assert_eq!(Value::parse(text).unwrap_err().code.as_str(), "INVALID_OPTION", "{text}");
+    }
+    assert!(Value::parse(&["[".repeat(201), "]".repeat(201)].concat()).is_ok());
+    for deep in ["[".repeat(1_000_000), "{\"a\":".repeat(1_000_000)] {
+        assert!(Value::parse(&deep).unwrap_err().message.contains("nested"));
+    }
+    let pairs =
+        [(r#""\ud83d\ude00\u00e9\/""#, "\"😀é/\""), (r#""\ud800""#, "\"\u{fffd}\""), ("[-0, 1e3, -5]", "[-0,1e3,-5]")];
+    for (text, written) in pairs {
+        assert_eq!(Value::parse(text).unwrap().to_json(), written);
+    }
+}
+
+/// Any JSON.
+fn any_json() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        any::<f64>().prop_map(Into::into),
+        any::<String>().prop_map(Into::into),
+    ];
+    leaf.prop_recursive(4, 32, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(serde_json::Value::from),
+            prop::collection::vec((any::<String>(), inner), 0..5).prop_map(|entries| entries.into_iter().collect()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn text_without_braces_comes_out_as_it_went_in(text in any::<String>()) {
+        prop_assume!(!text.contains("{{"));
+        prop_assert_eq!(render(&text, "{}"), text);
+    }
+
+    #[test]
+    fn nothing_panics_and_pieces_cover_the_text(text in "[{}%#'\"\\\\|.()\\[\\]:,a-dsé 0-9=_-]{0,60}") {
+        render(&text, r#"{"a":"b"}"#);
+        inspect(&text);
+        prop_assert_eq!(resolve_xcom(&text, &Value::Null).len() >= text.trim().len().min(1), true);
+    }
+
+    #[test]
+    fn expressions_of_known_words_never_panic(words in prop::collection::vec(prop::sample::select(vec![
+        "ds", "logical_date", "dag_run", "conf", "macros", "ds_add", "ds_format", "strftime", "add", "days", "=", "'%Y'", "'x'", "1", "-1", "(", ")",
+        "[", "]", ".", "|", ",", ":", "default", "replace", "split", "in_timezone", "'UTC'", "start_of", "'week'", "end_of", " ", "ti", "xcom_pull",
+        "xcom", "a", "'%d%m%j%U%W%V%z'", "9999999999999999999", "years", "get",
+    ]), 0..14)) {
+        let template = ["{{", &words.concat(), "}}"].concat();
+        render(&template, r#"{"a":["b",{"c":1}]}"#);
+        inspect(&template);
+    }
+
+    #[test]
+    fn json_survives(value in any_json()) {
+        let text = value.to_string();
+        let read = Value::parse(&text).unwrap();
+        prop_assert_eq!(read.to_json(), text);
+    }
+
+    #[test]
+    fn conf_values_are_never_read_again(value in any::<String>()) {
+        let conf = serde_json::json!({ "v": value }).to_string();
+        prop_assert_eq!(render("{{ dag_run.conf.v }}", &conf), value);
+    }
+}
