@@ -4,5 +4,6 @@ pub mod backfill;
 pub mod dag_run;
 pub mod event;
 pub mod retry;
+pub mod scheduler;
 pub mod summary;
 pub mod throttle;
