@@ -292,3 +292,26 @@ fn a_manual_run_covers_the_last_interval_that_has_ended() {
         "2021-03-14T15:00:00Z 2021-03-14T15:00:00Z"
     );
 }
+
+#[test]
+fn many_dates_are_excluded_as_one_is() {
+    let quarters = ScheduleInput::Cron { texts: vec!["*/15 * * * *".into()], dialect: Dialect::Unix };
+    for (text, share) in [("0 * * * *", 4), ("*/30 1-23 * * *", 2), ("7 * * * *", 0), ("15 2 10 3 *", 0)] {
+        let timetable = |exclude| {
+            let options = TimetableOptions { time_zone: "America/New_York".into(), exclude, ..Default::default() };
+            Timetable::new(&quarters, &options).unwrap()
+        };
+        let (all, rest) = (timetable(None), timetable(Some(Exclude::Cron(text.into()))));
+        // March and November of 2024, when the clocks change.
+        for start in [1_709_251_200, 1_730_419_200] {
+            let range = Range { start: at(start), end: at(start + 20 * 86_400) };
+            let every = all.expand(range, None).unwrap();
+            let kept: Vec<f64> = every.iter().copied().filter(|ms| rest.is_date(at(*ms as i64 / 1000))).collect();
+            let dates = rest.expand(range, None).unwrap();
+            assert_eq!(dates, kept, "{text}");
+            assert_eq!(rest.count(range), kept.len() as u64);
+            let excluded = every.len() - kept.len();
+            assert!(share == 0 || excluded > every.len() / (share + 1), "{text}: {excluded} of {}", every.len());
+        }
+    }
+}

@@ -44,7 +44,11 @@ impl Timetable {
         pages(
             range,
             |range| this.candidates(range, PAGE),
-            |page| page.iter().filter(|date| this.keeps(**date)).count() as u64,
+            |page| {
+                let mut page = page.to_vec();
+                this.thin(&mut page);
+                page.len() as u64
+            },
         )
     }
 
@@ -77,7 +81,7 @@ impl Timetable {
             let mut page = this.rest().last(this.zone(), this.dst(), before, wanted);
             let Some(first) = page.first().copied() else { break };
             let looked = page.len();
-            page.retain(|date| this.keeps(*date));
+            this.thin(&mut page);
             excluded = if page.is_empty() { excluded + looked } else { 0 };
             found.extend(page.into_iter().rev());
             before = Instant::clamped(first as i64);
@@ -104,8 +108,8 @@ impl Timetable {
         self.source().expand(self.zone(), self.dst(), range, limit)
     }
 
-    fn keeps(&self, date: f64) -> bool {
-        !self.exclusion().has(Instant::clamped(date as i64), self.zone(), self.dst())
+    fn thin(&self, dates: &mut Vec<f64>) {
+        self.exclusion().thin(dates, self.zone(), self.dst());
     }
 
     /// At most `limit` dates of `range`; gives up after `most_excluded` dates in a row that are left out.
@@ -120,7 +124,7 @@ impl Timetable {
             let mut page = self.candidates(Range { start, ..range }, wanted);
             let Some(last) = page.last().copied() else { break };
             let looked = page.len();
-            page.retain(|date| self.keeps(*date));
+            self.thin(&mut page);
             excluded = if page.is_empty() { excluded + looked } else { 0 };
             dates.extend(page);
             let next = Instant::clamped(last as i64 + 1);

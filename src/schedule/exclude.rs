@@ -57,8 +57,25 @@ impl Exclusion {
         matches!(self, Exclusion::Nothing)
     }
 
+    /// Takes what is left out from `dates`, which are ascending.
+    pub(super) fn thin(&self, dates: &mut Vec<f64>, zone: &Zone, dst: Dst) {
+        if let (Exclusion::Cron(pattern), Some(first), Some(last)) = (self, dates.first(), dates.last()) {
+            let range = Range { start: Instant::clamped(*first as i64), end: Instant::clamped(*last as i64) };
+            // One walk over both lists, unless the exclusion has so many more dates that a look a date costs less.
+            if expand::estimate(pattern, range) <= 4 * dates.len() as u64 {
+                let mut excluded = expand::expand(pattern, zone, dst, range, usize::MAX).into_iter().peekable();
+                dates.retain(|date| {
+                    while excluded.next_if(|other| other < date).is_some() {}
+                    excluded.peek() != Some(date)
+                });
+                return;
+            }
+        }
+        dates.retain(|date| !self.has(Instant::clamped(*date as i64), zone, dst));
+    }
+
     /// Whether `date` is left out.
-    pub(super) fn has(&self, date: Instant, zone: &Zone, dst: Dst) -> bool {
+    fn has(&self, date: Instant, zone: &Zone, dst: Dst) -> bool {
         match self {
             Exclusion::Nothing => false,
             Exclusion::Spans(spans) => {
