@@ -2,9 +2,11 @@
 // comes from.
 import { call, raw } from "./raw.js";
 
+export type { Backfill } from "./backfill.js";
 export type { BackfillOptions } from "./backfill_options.js";
 export { type CatchupPolicy, type Dag, type Duration, type Task, validateDag } from "./dag.js";
 export { DagfillError, type ErrorCode } from "./error.js";
+export type { BackfillEvent, BackfillResult, Hooks, Progress, RunResult } from "./events.js";
 export type { Json, JsonInput } from "./json.js";
 export {
   inspectTemplate,
@@ -31,6 +33,7 @@ export {
   type TimetableOptions,
   type Warning,
 } from "./schedule.js";
+export { BackfillService } from "./service.js";
 export { MemoryStore } from "./store/memory.js";
 export type {
   DataInterval,
@@ -45,6 +48,8 @@ export type {
   StoreChange,
   TaskInstance,
 } from "./store/store.js";
+
+export type { BackfillSummary } from "./summary.js";
 
 /** The version of the package. */
 export function version(): string {

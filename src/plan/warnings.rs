@@ -6,7 +6,7 @@ use super::rules::NotDue;
 use crate::error::Warning;
 use crate::macros::inspect;
 use crate::schedule::{ClockChange, Timetable};
-use crate::time::{Instant, first_instant};
+use crate::time::{DAY_MS, Instant, first_instant};
 
 /// What was found on the way to a plan. Dates are ascending.
 pub(super) struct Findings<'a> {
@@ -43,7 +43,10 @@ impl Findings<'_> {
         let bounds = self.request.bounds;
         let range = bounds.range;
         // A civil day that the zone skipped ends just before it begins: empty, but not the wrong way round.
-        let skipped_day = bounds.end_is_day && range.end.ms() + 1 == range.start.ms();
+        let zone = self.timetable.zone();
+        let jump = zone.offset_at(range.start) - zone.offset_at(range.end);
+        let skipped_day =
+            bounds.end_is_day && range.end.ms() + 1 == range.start.ms() && i64::from(jump) * 1000 >= DAY_MS;
         if range.is_empty() && !skipped_day {
             let message =
                 format!("the range ends at {}, before it starts at {}: nothing to run", range.end, range.start);

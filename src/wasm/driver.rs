@@ -125,6 +125,12 @@ impl RawBackfill {
         self.handle(Event::SetMaxParallelRuns(max));
     }
 
+    /// Completed, failed, skipped and canceled rows, as far as the store has acknowledged them.
+    pub fn counts(&self) -> Vec<u32> {
+        let progress = self.core.borrow().progress();
+        vec![progress.completed, progress.failed, progress.skipped, progress.canceled]
+    }
+
     /// Where every row stands, as numbers of `Status`.
     pub fn status(&self) -> Vec<u8> {
         self.core.borrow().status().iter().map(|status| *status as u8).collect()

@@ -1,0 +1,123 @@
+// The core's half of a backfill. When wasm traps, that half is dead: another takes its place, made of what the store and the
+// host's half know.
+import { DagfillError } from "./error.js";
+import { failure } from "./failure.js";
+import { call, instance, type Raw } from "./raw.js";
+import { laterTurn } from "./turns.js";
+
+export type RawBackfill = InstanceType<Raw["RawBackfill"]>;
+
+/** A fault that comes back as often as this is no accident. */
+const MOST_RESTARTS = 3;
+
+export class Core {
+  readonly #make: () => Promise<() => RawBackfill>;
+  readonly #onRestart: (fault: DagfillError) => void;
+  readonly #onEnd: (fault: DagfillError) => void;
+  #raw: RawBackfill | undefined;
+  #made = 0;
+  /** A batch is with the store: what is stored is known when it answers. */
+  #asking = false;
+  #restarts = 0;
+  #scheduled = false;
+  #ended = false;
+
+  /** `make` reads the store and then makes a core at one stroke: what happens in between is known to whoever makes it.
+   *  `onEnd` is told when no core can be made any more. */
+  constructor(
+    make: () => Promise<() => RawBackfill>,
+    onRestart: (fault: DagfillError) => void,
+    onEnd: (fault: DagfillError) => void,
+  ) {
+    this.#make = make;
+    this.#onRestart = onRestart;
+    this.#onEnd = onEnd;
+  }
+
+  async begin(): Promise<void> {
+    const make = await this.#make();
+    this.#raw = make();
+    this.#made = instance();
+    this.#schedule();
+  }
+
+  /** One word to the core, and a pump for all words of this turn. */
+  say(word: (raw: RawBackfill) => void): void {
+    this.#use(word);
+    this.#schedule();
+  }
+
+  pump(): void {
+    this.#use((raw) => raw.pump());
+  }
+
+  #use(use: (raw: RawBackfill) => void): void {
+    const raw = this.#raw;
+    if (raw === undefined || this.#ended) return;
+    try {
+      // Somebody else's trap has ended the instance that this core lived in.
+      if (this.#made !== instance()) throw new DagfillError("INTERNAL", "the core was started again");
+      call(() => use(raw));
+    } catch (error) {
+      this.#trapped(error);
+    }
+  }
+
+  /** The core asks the store. The answer goes to the core that asked; when that has died meanwhile, another can be made now. */
+  asks(): (answer: (raw: RawBackfill) => void) => void {
+    const asked = this.#raw;
+    this.#asking = true;
+    return (answer) => {
+      this.#asking = false;
+      if (this.#raw === undefined) this.#restart();
+      else if (this.#raw === asked) this.say(answer);
+    };
+  }
+
+  counts(): Uint32Array {
+    return this.#raw?.counts() ?? new Uint32Array(4);
+  }
+
+  /** No more of it. Answers where every row stands, unless the core has died. */
+  end(): Uint8Array | undefined {
+    const raw = this.#raw;
+    this.#ended = true;
+    this.#raw = undefined;
+    if (raw === undefined || this.#made !== instance()) return undefined;
+    // It may be inside its own loop now: it is freed when that has ended.
+    queueMicrotask(() => raw.free());
+    return raw.status();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#ended) return;
+    this.#scheduled = true;
+    laterTurn(() => {
+      this.#scheduled = false;
+      this.pump();
+    });
+  }
+
+  #trapped(error: unknown): void {
+    if (this.#raw === undefined) return;
+    this.#raw = undefined;
+    this.#restarts += 1;
+    const fault =
+      error instanceof DagfillError ? error : new DagfillError("INTERNAL", failure(error).message);
+    if (this.#restarts > MOST_RESTARTS) {
+      this.#onEnd(fault);
+      return;
+    }
+    this.#onRestart(fault);
+    if (!this.#asking) this.#restart();
+  }
+
+  #restart(): void {
+    if (this.#ended) return;
+    this.begin().catch((error: unknown) => {
+      this.#onEnd(
+        error instanceof DagfillError ? error : new DagfillError("INTERNAL", failure(error).message),
+      );
+    });
+  }
+}

@@ -1,0 +1,346 @@
+// The host's half of the driver. The core says what to store, start, abort and tell; this file does it and says what became
+// of it. The core alone decides when.
+import { translate } from "./batch.js";
+import { Core, type RawBackfill } from "./core.js";
+import { DagfillError } from "./error.js";
+import { type BackfillResult, type Hooks, Listeners, type News, type Progress } from "./events.js";
+import type { Executor } from "./executor.js";
+import { failure } from "./failure.js";
+import type { Standing } from "./interrupted.js";
+import type { Json } from "./json.js";
+import { json } from "./options.js";
+import type { PlannedRun } from "./plan_data.js";
+import { progressOf } from "./progress.js";
+import { call } from "./raw.js";
+import { CHANGE, Records } from "./records.js";
+import { Rows, STATUS } from "./rows.js";
+import { abortReason, Context } from "./run_context.js";
+import type { Snapshot } from "./snapshot.js";
+import type { Fence, RunStore } from "./store/store.js";
+import { iso } from "./time.js";
+import { Wake } from "./turns.js";
+import { Writer } from "./writer.js";
+
+export interface Parts {
+  backfillId: string;
+  snapshot: Snapshot;
+  store: RunStore;
+  fence: Fence;
+  hooks: Hooks;
+  now: () => number;
+  execute: Executor;
+  context: (planned: PlannedRun, attempt: number, conf: Record<string, Json>) => Context;
+  /** What the store says of rows that have begun already: on a resume, and after the core was started again. */
+  reload: () => Promise<Standing[]>;
+}
+
+const NEWS = ["run-started", "run-succeeded", "run-failed", "run-retrying", "run-canceled"] as const;
+const RUN_STATES = ["running", undefined, undefined, "queued", undefined] as const;
+const LIFE = ["started", "paused", "resumed", "canceling"] as const;
+
+export class Driver {
+  readonly rows: Rows;
+  readonly listeners: Listeners;
+  readonly result: Promise<BackfillResult>;
+  /** Settles when the backfill is stored and may start, or could not be stored. */
+  readonly ready: Promise<void>;
+  progress: Progress;
+  readonly #parts: Parts;
+  readonly #records: Records;
+  readonly #writer: Writer;
+  readonly #flights = new Map<number, { attempt: number; context: Context; started: number }>();
+  readonly #settled = new Map<number, { attempt: number; success: boolean }>();
+  readonly #wake = new Wake(() => this.#core.pump());
+  readonly #core = new Core(
+    () => this.#make(),
+    (fault) => this.#tell({ type: "warning", warning: { code: "core_restarted", message: fault.message } }),
+    (fault) => {
+      this.#fault ??= fault;
+      this.finish(-1);
+    },
+  );
+  #wants: { paused: boolean; cancel?: boolean; lost?: boolean; max?: number } = { paused: false };
+  #fault: DagfillError | undefined;
+  #finished = false;
+  #resolve!: (result: BackfillResult) => void;
+  #reject!: (error: DagfillError) => void;
+  #stored!: () => void;
+  #refused!: (error: DagfillError) => void;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.rows = new Rows(parts.snapshot.plan);
+    this.#records = new Records(parts.backfillId, parts.fence.lease, parts.snapshot, this.rows);
+    this.#writer = new Writer(parts.store, parts.fence);
+    this.listeners = new Listeners(parts.hooks, (warning) => this.#tell({ type: "warning", warning }));
+    this.progress = progressOf(this.rows.count, 0, 0, 0, 0, 0, -1);
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.ready = new Promise((resolve, reject) => {
+      this.#stored = resolve;
+      this.#refused = reject;
+    });
+    // Whoever does not await them has the events; nobody's process dies of it.
+    this.result.catch(() => {});
+    this.ready.catch(() => {});
+  }
+
+  /** Begins, behind what the store says has begun already. */
+  async begin(): Promise<void> {
+    await this.#core.begin();
+    await this.ready;
+  }
+
+  pause(): void {
+    this.#wants.paused = true;
+    this.#core.say((core) => core.pause());
+  }
+
+  resume(): void {
+    this.#wants.paused = false;
+    this.#core.say((core) => core.resume());
+  }
+
+  cancel(abort: boolean): void {
+    this.#wants.cancel = abort || this.#wants.cancel === true;
+    this.#core.say((core) => core.cancel(abort));
+  }
+
+  setMaxParallelRuns(max: number): void {
+    this.#wants.max = max;
+    this.#core.say((core) => core.setMaxParallelRuns(max));
+  }
+
+  /** The lease went to somebody else: nothing more is stored or started. */
+  loseLease(error: DagfillError): void {
+    this.#fault ??= error;
+    this.#wants.lost = true;
+    this.#core.say((core) => core.leaseLost());
+  }
+
+  /** Makes the core's half, from what the store knows and what is in flight here. */
+  async #make(): Promise<() => RawBackfill> {
+    const standing = await this.#parts.reload();
+    return () => this.#restore(standing);
+  }
+
+  #restore(standing: Standing[]): RawBackfill {
+    const { options } = this.#parts.snapshot;
+    const { rows } = this;
+    for (const { row, status, attempts, startedAt, finishedAt, error, output } of standing) {
+      rows.status[row] = status;
+      rows.attempts[row] = Math.max(attempts, rows.attempts[row] as number);
+      if (startedAt !== undefined) rows.startedAt[row] = startedAt;
+      if (finishedAt !== undefined) rows.finishedAt[row] = finishedAt;
+      if (error !== undefined) rows.errors.set(row, error);
+      if (output !== undefined) rows.outputs.set(row, output);
+    }
+    const wanted = {
+      maxParallelRuns: this.#wants.max ?? options.maxParallelRuns,
+      rateCount: options.rate?.count,
+      ratePer: options.rate?.per,
+      retries: options.retries,
+      retryDelay: options.retryDelay,
+      retryBackoff: options.retryBackoff,
+      runTimeout: options.runTimeout,
+      abortGrace: options.abortGrace,
+      maxFailures: Number.isFinite(options.maxFailures) ? options.maxFailures : undefined,
+      dependsOnPast: this.#parts.snapshot.dependsOnPast,
+    };
+    const core = call((wasm) => new wasm.RawBackfill(rows.count, wanted, this));
+    call(() => {
+      core.restore(0, rows.status, rows.attempts);
+      for (const [row, { attempt, started }] of this.#flights) core.adopt(row, attempt, started);
+      for (const [row, { attempt }] of this.#settled) core.adopt(row, attempt, rows.startedAt[row] as number);
+      core.begin();
+      for (const [row, { attempt, success }] of this.#settled) core.settled(row, attempt, success);
+      if (this.#wants.paused) core.pause();
+      if (this.#wants.cancel !== undefined) core.cancel(this.#wants.cancel);
+      if (this.#wants.lost) core.leaseLost();
+    });
+    return core;
+  }
+
+  // ---- what the core asks for
+
+  now(): number {
+    return this.#parts.now();
+  }
+
+  wake(at: number | undefined): void {
+    this.#wake.at(at === undefined ? undefined : at - this.now());
+  }
+
+  execute(row: number, attempt: number): void {
+    const { rows } = this;
+    rows.attempts[row] = attempt;
+    const planned = rows.planned(row);
+    const context = this.#parts.context(
+      planned,
+      this.#records.before(row) + attempt,
+      this.#records.conf(row),
+    );
+    this.#flights.set(row, { attempt, context, started: rows.startedAt[row] as number });
+    this.#parts.execute({
+      context,
+      row,
+      writer: this.#writer,
+      news: (news) => this.#tell(news),
+      settle: (success, value) => this.#settle(row, attempt, success, value),
+    });
+  }
+
+  #settle(row: number, attempt: number, success: boolean, value: unknown): void {
+    // A run that was given up, or that settles twice, changes nothing.
+    if (this.#flights.get(row)?.attempt !== attempt) return;
+    this.#flights.delete(row);
+    this.rows.finishedAt[row] = this.now();
+    if (success) this.#keep(row, value);
+    else this.rows.errors.set(row, failure(value));
+    this.#settled.set(row, { attempt, success });
+    this.#core.say((core) => core.settled(row, attempt, success));
+  }
+
+  /** The output of a run. One that JSON cannot say is left out, and said so: the work is done all the same. */
+  #keep(row: number, value: unknown): void {
+    this.rows.errors.delete(row);
+    if (value === undefined) return;
+    try {
+      this.rows.outputs.set(row, json(value, "output"));
+    } catch (error) {
+      const { runId } = this.rows.planned(row);
+      const message = `${runId}: its output is not kept: ${failure(error).message}`;
+      this.#tell({ type: "warning", warning: { code: "output_not_json", message } });
+    }
+  }
+
+  abort(row: number, reason: number): void {
+    const flight = this.#flights.get(row);
+    if (flight === undefined) return;
+    const why = abortReason(reason === 0 ? "timeout" : "cancel", flight.context.runId);
+    this.rows.errors.set(row, failure(why));
+    // A listener of the signal may throw; that is the callback's own business.
+    queueMicrotask(() => {
+      try {
+        Context.abort(flight.context, why);
+      } catch {}
+    });
+  }
+
+  apply(batch: Uint32Array): void {
+    const now = this.now();
+    const { changes, origin } = translate(batch, now, this.rows, this.#records, () => this.#core.counts());
+    const answered = this.#core.asks();
+    this.#writer.push({
+      changes,
+      stored: () => {
+        for (let at = 0; at < batch.length; at += 3) this.#note(batch[at] as number, batch[at + 1] as number);
+        answered((core) => core.applied());
+      },
+      refused: (index, error) => {
+        this.#fault ??= error;
+        answered((core) => core.refused(origin[index] ?? index));
+      },
+      failed: (error) => {
+        this.#fault = error;
+        answered((core) => (error.code === "STALE_OWNER" ? core.leaseLost() : core.storeFailed()));
+      },
+    });
+  }
+
+  /** A change is stored. */
+  #note(kind: number, row: number): void {
+    if (kind === CHANGE.save || kind === CHANGE.begin) return;
+    this.#settled.delete(row);
+    if (kind === CHANGE.requeue) return;
+    this.#flights.delete(row);
+    this.rows.status[row] =
+      kind === CHANGE.success ? STATUS.success : kind === CHANGE.failed ? STATUS.failed : STATUS.canceled;
+  }
+
+  notify(
+    kind: number,
+    row: number,
+    completed: number,
+    failed: number,
+    skipped: number,
+    canceled: number,
+    running: number,
+    eta: number,
+  ): void {
+    this.progress = progressOf(this.rows.count, completed, failed, skipped, canceled, running, eta);
+    const life = LIFE[kind];
+    if (life === "started") this.#stored();
+    if (life !== undefined) this.#tell({ type: life });
+    else if (kind === 9 || kind === 10) this.#tell({ type: "warning", warning: this.#warning(kind, row) });
+    else if (this.listeners.wantsEvents) {
+      const type = NEWS[kind - 4] as (typeof NEWS)[number];
+      this.#tell({ type, run: this.rows.result(row, RUN_STATES[kind - 4]) });
+    }
+    if (this.listeners.wantsProgress) this.listeners.progress(this.progress);
+  }
+
+  #warning(kind: number, row: number) {
+    const { runId, executionDate } = this.rows.planned(row);
+    if (kind === 9) {
+      this.#flights.delete(row);
+      this.rows.errors.set(row, {
+        name: "DagfillError",
+        message: `run ${runId} was aborted and did not settle`,
+      });
+      const message = `${runId} was aborted and did not settle: it is recorded as failed, but its work may still go on`;
+      return { code: "run_abandoned", message, at: executionDate };
+    }
+    this.rows.status[row] = STATUS.inFlight;
+    const message = `${runId} is run by somebody else since the plan was made: it is skipped`;
+    return { code: "in_flight", message, at: executionDate };
+  }
+
+  finish(state: number): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#wake.at(undefined);
+    const status = this.#core.end();
+    if (status !== undefined) this.rows.status.set(status);
+    if (state < 0) {
+      const fault = this.#fault ?? new DagfillError("INTERNAL", "the backfill ended without a reason");
+      this.#refused(fault);
+      this.#reject(fault);
+    } else {
+      const result = this.#result();
+      this.#tell({ type: "finished", result });
+      this.#resolve(result);
+    }
+    this.listeners.close();
+  }
+
+  #result(): BackfillResult {
+    const { backfillId, snapshot } = this.#parts;
+    const { rows } = this;
+    const { completed, failed, skipped, canceled } = this.progress;
+    let results: BackfillResult["results"] | undefined;
+    return {
+      backfillId,
+      dagId: snapshot.dagId,
+      state: snapshot.state as BackfillResult["state"],
+      totalDates: rows.count,
+      completed,
+      failed,
+      skipped,
+      canceled,
+      get results() {
+        results ??= Array.from({ length: rows.count }, (_, row) => rows.result(row));
+        return results;
+      },
+      startedAt: snapshot.startedAt,
+      finishedAt: snapshot.finishedAt ?? iso(this.now()),
+    };
+  }
+
+  #tell(news: News): void {
+    if (!this.listeners.wantsEvents) return;
+    this.listeners.tell({ at: iso(this.now()), progress: this.progress, ...news });
+  }
+}

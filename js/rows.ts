@@ -1,0 +1,108 @@
+// Rows of a plan while it runs: what is known of each, in columns, and the few that are looked at now as objects.
+import type { RunResult } from "./events.js";
+import type { Failure } from "./failure.js";
+import type { Json } from "./json.js";
+import { ACTIONS, type PlanData, type PlannedRun, SKIP_REASONS } from "./plan_data.js";
+import { plannedRuns } from "./plan_rows.js";
+import { iso } from "./time.js";
+
+/** Numbers of the core's `Status`. */
+export const STATUS = {
+  waiting: 0,
+  success: 5,
+  failed: 6,
+  canceled: 7,
+  skipped: 8,
+  inFlight: 9,
+  dependsOnPast: 10,
+} as const;
+
+const SLICE = 512;
+
+export class Rows {
+  readonly plan: PlanData;
+  readonly count: number;
+  /** Where each row stands; only ends are kept here, the core knows the rest. */
+  readonly status: Uint8Array;
+  readonly attempts: Uint32Array;
+  readonly startedAt: Float64Array;
+  readonly finishedAt: Float64Array;
+  readonly errors = new Map<number, Failure>();
+  readonly outputs = new Map<number, Json>();
+  readonly #slices = new Map<number, PlannedRun[]>();
+
+  constructor(plan: PlanData) {
+    this.plan = plan;
+    this.count = plan.executionDate.length;
+    this.status = new Uint8Array(this.count);
+    this.attempts = new Uint32Array(this.count);
+    this.startedAt = new Float64Array(this.count).fill(Number.NaN);
+    this.finishedAt = new Float64Array(this.count).fill(Number.NaN);
+    for (let row = 0; row < this.count; row++) {
+      if (ACTIONS[plan.action[row] as number] === "skip") this.status[row] = STATUS.skipped;
+    }
+  }
+
+  /** The planned run of a row. Rows are made a slice at a time, and the last few slices are kept: runs start in order. */
+  planned(row: number): PlannedRun {
+    const slice = Math.floor(row / SLICE);
+    let made = this.#slices.get(slice);
+    if (made === undefined) {
+      made = plannedRuns(this.plan, slice * SLICE, Math.min((slice + 1) * SLICE, this.count));
+      if (this.#slices.size >= 4) {
+        for (const oldest of this.#slices.keys()) {
+          this.#slices.delete(oldest);
+          break;
+        }
+      }
+      this.#slices.set(slice, made);
+    }
+    return made[row % SLICE] as PlannedRun;
+  }
+
+  /** What listeners and callers are told of a row; `state` where it has not ended. */
+  result(row: number, state?: RunResult["state"]): RunResult {
+    const { executionDate, runId, action } = this.planned(row);
+    const status = this.status[row] as number;
+    const [started, finished] = [this.startedAt[row] as number, this.finishedAt[row] as number];
+    const error = this.errors.get(row);
+    const output = this.outputs.get(row);
+    const reason = this.#reason(row, status);
+    return {
+      dagId: this.plan.dagId,
+      executionDate,
+      runId,
+      action,
+      state: state ?? stateOf(status),
+      ...(reason ? { reason } : {}),
+      attempts: this.attempts[row] as number,
+      ...(Number.isNaN(started) ? {} : { startedAt: iso(started) }),
+      ...(Number.isNaN(finished) ? {} : { finishedAt: iso(finished) }),
+      ...(error === undefined ? {} : { error }),
+      ...(output === undefined ? {} : { output }),
+    };
+  }
+
+  #reason(row: number, status: number): RunResult["reason"] {
+    if (status === STATUS.inFlight) return "in_flight";
+    if (status === STATUS.dependsOnPast) return "depends_on_past";
+    return SKIP_REASONS[this.plan.reason[row] as number] ?? undefined;
+  }
+}
+
+function stateOf(status: number): RunResult["state"] {
+  switch (status) {
+    case STATUS.success:
+      return "success";
+    case STATUS.failed:
+      return "failed";
+    case STATUS.canceled:
+      return "canceled";
+    case STATUS.skipped:
+    case STATUS.inFlight:
+    case STATUS.dependsOnPast:
+      return "skipped";
+    default:
+      return "queued";
+  }
+}

@@ -1,0 +1,57 @@
+// Turns of the event loop: work is done at the end of this one, timers come later.
+
+/** After so many milliseconds of microtasks the loop gets its turn: timers, input and other people's promises wait for it. */
+const LONGEST_MS = 10;
+
+let since = 0;
+
+/** Runs `work` when everything that this turn brings has come; now and then only in the next turn. */
+export function laterTurn(work: () => void): void {
+  if (performance.now() - since < LONGEST_MS) queueMicrotask(work);
+  else {
+    nextTurn(() => {
+      since = performance.now();
+      work();
+    });
+  }
+}
+
+type Immediate = (work: () => void) => unknown;
+
+const nextTurn: Immediate =
+  (globalThis as { setImmediate?: Immediate }).setImmediate ??
+  (typeof MessageChannel === "undefined" ? (work) => setTimeout(work, 0) : channelTurns());
+
+/** Timers of browsers wait 4 ms when they are nested; messages do not. */
+function channelTurns(): Immediate {
+  const waiting: (() => void)[] = [];
+  let channel: MessageChannel | undefined;
+  return (work) => {
+    if (channel === undefined) {
+      channel = new MessageChannel();
+      channel.port1.onmessage = () => waiting.shift()?.();
+    }
+    waiting.push(work);
+    channel.port2.postMessage(0);
+  };
+}
+
+/** Longer timers overflow and fire at once. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
+/** One timer. */
+export class Wake {
+  readonly #call: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(call: () => void) {
+    this.#call = call;
+  }
+
+  /** Calls in `ms` milliseconds instead of whenever it would have; `undefined`: never. */
+  at(ms: number | undefined): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (ms !== undefined) this.#timer = setTimeout(this.#call, Math.min(Math.max(ms, 0), LONGEST_TIMER_MS));
+  }
+}
