@@ -113,10 +113,11 @@ export function renderRange(
     instants = Float64Array.from(list(date)(dates, "dates"), (at) => call(() => zone.read(at, 2)));
   }
   const macros = macrosOf(wire, read);
+  const { runId, taskId } = read;
   if (!source.isWellFormed()) {
-    return Array.from(instants, (at) => renderText(macros, source, { date: at, taskId: read.taskId }));
+    return Array.from(instants, (at) => renderText(macros, source, { date: at, runId, taskId }));
   }
-  const rendered = call(() => macros.raw.renderRange(source, instants, read.taskId));
+  const rendered = call(() => macros.raw.renderRange(source, instants, runId, taskId));
   const [all, ends] = [rendered.takeText(), rendered.takeEnds()];
   rendered.free();
   const texts: string[] = new Array(ends.length);

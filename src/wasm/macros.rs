@@ -112,12 +112,19 @@ impl RawMacros {
 
     /// One template for many dates.
     #[wasm_bindgen(js_name = renderRange)]
-    pub fn render_range(&self, text: &str, dates: &[f64], task_id: Option<String>) -> Answer<RawRendered> {
+    pub fn render_range(
+        &self,
+        text: &str,
+        dates: &[f64],
+        run_id: Option<String>,
+        task_id: Option<String>,
+    ) -> Answer<RawRendered> {
         let instants: Vec<Instant> =
             dates.iter().map(|ms| Instant::from_js(*ms)).collect::<Result<_>>().map_err(thrown)?;
         let first = instants.first().copied().unwrap_or(Instant::MIN);
         let around = RunDates::new(&self.timetable, self.run_type);
-        let context = Context { task_id: task_id.as_deref(), ..self.context(first, &around) };
+        let (run_id, task_id) = (run_id.as_deref(), task_id.as_deref());
+        let context = Context { run_id, task_id, ..self.context(first, &around) };
         let rendered = render_range(&*template(text)?, &instants, &context, None, self.on_unknown).map_err(thrown)?;
         Ok(RawRendered { text: rendered.text, ends: rendered.ends })
     }
