@@ -237,10 +237,10 @@ function jsonText(value: unknown, index: number, member: string): string {
   return written;
 }
 
-/** A key: a text that is not empty. */
+/** A key: a text that is not empty, and well-formed, since SQLite takes all lone surrogates for one character. */
 export function name(value: unknown, index: number, member: string): string {
-  if (typeof value === "string" && value !== "") return value;
-  throw invalid(index, member, "a text that is not empty", value);
+  if (typeof value === "string" && value !== "" && value.isWellFormed()) return value;
+  throw invalid(index, member, "a well-formed text that is not empty", value);
 }
 
 function text(value: unknown, index: number, member: string): string {

@@ -113,8 +113,8 @@ test(
     const context = await ownContext(t);
     const acknowledged = new Set();
     let next = 0;
-    for (let kill = 0; kill < 6; kill += 1) {
-      const opened = await writing(context, next, 5 + Math.floor(Math.random() * 30), acknowledged);
+    for (let kill = 0; kill < 4; kill += 1) {
+      const opened = await writing(context, next, 5 + Math.floor(Math.random() * 20), acknowledged);
       if (kill % 2 === 0) {
         await opened.close();
       } else {
@@ -125,7 +125,7 @@ test(
       }
       next = await checkBatches(context, acknowledged);
     }
-    t.diagnostic(`6 tabs, ${acknowledged.size} batches acknowledged, 0 lost, 0 halves`);
+    t.diagnostic(`4 tabs, ${acknowledged.size} batches acknowledged, 0 lost, 0 halves`);
   },
 );
 
@@ -139,9 +139,9 @@ test("a browser that is killed while a tab writes: the same after its restart", 
       args: chromiumArguments,
     });
   let next = 0;
-  for (let kill = 0; kill < 3; kill += 1) {
+  for (let kill = 0; kill < 2; kill += 1) {
     const context = await launch();
-    await writing(context, next, 10 + Math.floor(Math.random() * 30), acknowledged);
+    await writing(context, next, 10 + Math.floor(Math.random() * 20), acknowledged);
     const session = await context.browser().newBrowserCDPSession();
     const { processInfo } = await session.send("SystemInfo.getProcessInfo");
     const closed = new Promise((resolve) => context.once("close", resolve));
@@ -151,7 +151,7 @@ test("a browser that is killed while a tab writes: the same after its restart", 
     next = await checkBatches(again, acknowledged);
     await again.close();
   }
-  t.diagnostic(`3 kills, ${acknowledged.size} batches acknowledged, 0 lost, 0 halves`);
+  t.diagnostic(`2 kills, ${acknowledged.size} batches acknowledged, 0 lost, 0 halves`);
 });
 
 // ------------------------------------------------------------------ storage
@@ -343,6 +343,27 @@ test("a lease whose tab is gone is nobody's, also before somebody takes it", opt
     (answer) => answer === null,
   );
 });
+
+test(
+  "a hidden tab, whose timers come once a minute, gets more time; closed it is gone at once",
+  options,
+  async (t) => {
+    const context = await ownContext(t);
+    const [hidden, other] = [await tab(context), await tab(context)];
+    await hidden.evaluate(() => Object.defineProperty(document, "visibilityState", { get: () => "hidden" }));
+    await acquire(hidden, "hidden", 5_000);
+    assert.equal(await acquire(other, "other", 5_000), null);
+    const left = async () => (await holder(other)).expiresAt - (await other.evaluate(() => Date.now()));
+    assert.ok((await left()) > 60_000);
+    assert.equal(await hidden.evaluate(() => lease.renew()), true);
+    assert.ok((await left()) > 60_000);
+    await hidden.close();
+    await until(
+      () => holder(other),
+      (answer) => answer === null,
+    );
+  },
+);
 
 test(
   "a tab that was away too long: its lease has gone to another, its batches are refused",

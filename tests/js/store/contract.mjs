@@ -490,6 +490,7 @@ export function storeContract(name, open, { test, assert }) {
       [{ type: "create-run" }, "INVALID_OPTION"],
       [create(2, { runId: "" }), "INVALID_OPTION"],
       [create(2, { dagId: 7 }), "INVALID_OPTION"],
+      [create(2, { runId: "half \ud83d" }), "INVALID_OPTION"],
       [create(2, { state: "done" }), "INVALID_OPTION"],
       [create(2, { runType: "cron" }), "INVALID_OPTION"],
       [create(2, { attempt: 1.5 }), "INVALID_OPTION"],
@@ -597,6 +598,9 @@ export function storeContract(name, open, { test, assert }) {
       ["a'; DROP TABLE runs; --", "%_"],
       ["é", "e\u0301"],
       ["A", "b:c"],
+      ["a\u0000", "b"],
+      ["a", "\u0000b"],
+      ["a", "\u0000c"],
     ];
     await store.apply(pairs.map(([dagId, runId], n) => create(n + 1, { dagId, runId })));
     await store.apply(
