@@ -149,11 +149,6 @@ fn read_dependencies(tasks: &[TaskSpec], index: &HashMap<String, u32>) -> Result
                 let names = tasks.iter().map(|task| task.id.as_str()).filter(|name| *name != task.id);
                 return Err(Error::new(Code::UnknownTask, message).field(field()).did_you_mean(id, names));
             };
-            if dependency as usize == at {
-                let path = vec![task.id.clone(), task.id.clone()];
-                let message = format!("task {} depends on itself: {}", shown(&task.id), drawn(&path));
-                return Err(Error::new(Code::Cycle, message).field(field()).detail("path", Detail::Texts(path)));
-            }
             if let Some(last) = named_by.get_mut(dependency as usize)
                 && last.replace(at) == Some(at)
             {
@@ -176,7 +171,8 @@ fn cycle_error(tasks: &[TaskSpec], cycle: &[u32]) -> Error {
         let position = tasks.get(*first as usize)?.depends_on.iter().position(|id| *id == last)?;
         Some(format!("tasks[{first}].dependsOn[{position}]"))
     });
-    Error::new(Code::Cycle, format!("the tasks wait for each other: {}", drawn(&path)))
+    let who = if cycle.len() == 1 { "a task waits for itself" } else { "the tasks wait for each other" };
+    Error::new(Code::Cycle, format!("{who}: {}", drawn(&path)))
         .field(field.unwrap_or_else(|| "tasks".into()))
         .detail("path", Detail::Texts(path))
 }

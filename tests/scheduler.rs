@@ -113,7 +113,7 @@ impl Host {
             Command::Begin { dag, date, begin: Begin::Create } => {
                 let runs = &mut self.store[dag as usize];
                 if runs.contains_key(&date) {
-                    self.scheduler.handle(Event::Exists { dag }, self.now);
+                    self.scheduler.handle(Event::Settled { dag }, self.now);
                     return Some(format!("={dag} {}", short(date)));
                 }
                 runs.insert(date, (Run::Running, true));

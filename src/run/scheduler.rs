@@ -6,9 +6,9 @@
 //! Once an [`Event::Tick`], then [`Scheduler::poll`] until `None` after every event; [`Scheduler::wake`] says when to send an
 //! [`Event::Woken`]. On [`Command::Load`] the driver reads, of the DAG's *scheduled* runs alone, the newest date and those
 //! that a dead process left unfinished, and answers with any number of [`Event::Left`] and then one [`Event::Known`]: a backfill
-//! never moves the schedule. On [`Command::Begin`] it creates the run's record as running and then runs it; when the store says
-//! that the date has its run already, it answers [`Event::Exists`], when the store fails [`Event::NotStored`], and when
-//! the run has ended [`Event::Settled`]. The store decides who creates a run: two schedulers over one store never run a date twice.
+//! never moves the schedule. On [`Command::Begin`] it creates the run's record as running and then runs it; when
+//! the run has ended, or the store says that the date has its run already, it answers [`Event::Settled`]; when the store fails,
+//! [`Event::NotStored`]. The store decides who creates a run: two schedulers over one store never run a date twice.
 //!
 //! Times are wall-clock times, and the clock may do what it likes: going back repeats nothing, because dates that were looked at
 //! are never looked at again; going forward, or waking from sleep, makes dates missed, which is what the policy is for. A sleep
@@ -167,10 +167,6 @@ impl Scheduler {
             }),
             Event::Past { dag, met } => self.with(dag, |desk| desk.hear_past(met)),
             Event::Settled { dag } => self.with(dag, |desk| desk.active = desk.active.saturating_sub(1)),
-            Event::Exists { dag } => self.with(dag, |desk| {
-                desk.active = desk.active.saturating_sub(1);
-                desk.to_plan = true;
-            }),
             Event::NotStored { dag, date, begin } => self.with(dag, |desk| {
                 desk.active = desk.active.saturating_sub(1);
                 desk.blocked = true;

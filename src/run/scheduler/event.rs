@@ -41,13 +41,8 @@ pub enum Event {
         /// The run before succeeded, or there is none.
         met: bool,
     },
-    /// A run that was begun has ended, however.
+    /// A run that was begun has ended, however; or it was not begun, because its date has one already.
     Settled {
-        /// Which DAG.
-        dag: u32,
-    },
-    /// A run was not begun: its date has one already.
-    Exists {
         /// Which DAG.
         dag: u32,
     },
