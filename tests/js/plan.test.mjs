@@ -1,0 +1,341 @@
+// Previews against the contract: the tables that the crate's own tests read, and what only JavaScript sees of a plan.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { ACTIONS, BackfillService, MemoryStore, previewFrom, SKIP_REASONS } from "dagfill";
+
+const cases = (file) => JSON.parse(readFileSync(new URL(`../cases/${file}`, import.meta.url), "utf8"));
+const second = (date) => new Date(date).toISOString().replace(".000Z", "Z");
+const day = (n) => second(Date.UTC(2024, 0, n));
+const runIdOf = (date) => `backfill__${date.replace("Z", "+00:00")}`;
+
+/** A run on a date. An abandoned one is running and names a lease that nobody holds. */
+function record(date, state, more = {}) {
+  return {
+    runId: runIdOf(date),
+    dagId: "sales",
+    executionDate: date,
+    dataInterval: { start: date, end: date },
+    runType: "backfill",
+    state: state === "abandoned" ? "running" : state,
+    conf: {},
+    attempt: 1,
+    ...(state === "abandoned" ? { owner: "dag:sales" } : {}),
+    ...more,
+  };
+}
+
+async function service(dag = {}, records = [], now = "2026-01-01T00:00:00Z") {
+  const store = new MemoryStore();
+  await store.apply(records.map((run) => ({ type: "create-run", run })));
+  const dags = [{ dagId: "sales", schedule: "@daily", ...dag }];
+  return new BackfillService({ dags, store, now: () => Date.parse(now) });
+}
+
+async function preview(options, dag, records, now) {
+  return (await service(dag, records, now)).preview({ dagId: "sales", ...options });
+}
+
+const words = (plan) => plan.runs.map(({ action, reason }) => (reason ? `${action} ${reason}` : action));
+
+test("seven days of a daily schedule are seven runs", async () => {
+  const plan = await preview({ startDate: "2024-01-01", endDate: "2024-01-07" });
+  assert.deepEqual(plan.dates, [1, 2, 3, 4, 5, 6, 7].map(day));
+  assert.deepEqual(plan.counts, { total: 7, create: 7, rerun: 0, reset: 0, skip: 0 });
+  assert.deepEqual(plan.newRuns, plan.runs);
+  assert.deepEqual(plan.runs[0], {
+    executionDate: "2024-01-01T00:00:00Z",
+    localDate: "2024-01-01T00:00:00+00:00",
+    dataInterval: { start: "2024-01-01T00:00:00Z", end: "2024-01-02T00:00:00Z" },
+    runAfter: "2024-01-02T00:00:00Z",
+    runId: "backfill__2024-01-01T00:00:00+00:00",
+    action: "create",
+    previousDate: "2023-12-31T00:00:00Z",
+    nextDate: "2024-01-02T00:00:00Z",
+  });
+  assert.deepEqual(plan.warnings, []);
+  assert.deepEqual([plan.dagId, plan.timeZone], ["sales", "UTC"]);
+  assert.deepEqual([plan.start, plan.end], ["2024-01-01T00:00:00Z", "2024-01-07T23:59:59.999Z"]);
+});
+
+test("every cell of the table of existing runs", async () => {
+  const { columns, rows } = cases("plan/existing_runs.json");
+  for (const [state, expected] of Object.entries(rows)) {
+    for (const [index, options] of columns.entries()) {
+      const records = state === "none" ? [] : [record(day(2), state)];
+      const plan = await preview({ startDate: day(2), endDate: day(2), ...options }, {}, records);
+      assert.deepEqual(words(plan), [expected[index]], `${state} ${JSON.stringify(options)}`);
+      const existingState = records[0]?.state;
+      assert.equal(plan.runs[0].existingState, existingState);
+      assert.deepEqual(plan.existingRuns, records);
+    }
+  }
+});
+
+test("Airflow plans the same", async () => {
+  for (const vector of cases("airflow/airflow_backfill_plan.json").cases) {
+    const records = Object.entries(vector.existing).map(([date, state]) =>
+      record(`${date}T00:00:00Z`, state),
+    );
+    const plan = await preview(
+      {
+        startDate: vector.from,
+        endDate: vector.to,
+        reprocess: vector.reprocess_behavior ?? "none",
+        runBackwards: vector.run_backwards,
+      },
+      { schedule: vector.schedule, timeZone: vector.timezone },
+      records,
+    );
+    const runs = plan.runs.filter((run) => run.action !== "skip");
+    assert.deepEqual(
+      runs.map((run) => run.executionDate.slice(0, 10)),
+      vector.dry_run,
+    );
+    const airflow = {
+      exists_success: "already exists",
+      exists_failed: "already exists",
+      in_flight: "in flight",
+    };
+    assert.deepEqual(
+      plan.runs.map((run) => [run.executionDate.slice(0, 10), airflow[run.reason] ?? null]),
+      vector.rows.map((row) => [row.logical_date, row.skipped_reason]),
+    );
+  }
+});
+
+test("dependsOnPast", async () => {
+  for (const scenario of cases("plan/depends_on_past.json").cases) {
+    const { before, existing, excluded = [], options, expected, now, name } = scenario;
+    const records = [before, ...existing].flatMap((state, index) =>
+      state ? [record(day(index + 1), state)] : [],
+    );
+    const plan = await preview(
+      {
+        startDate: day(2),
+        endDate: day(existing.length + 1),
+        excludeDates: excluded.map((index) => day(index + 2)),
+        ...options,
+      },
+      { dependsOnPast: true },
+      records,
+      now,
+    );
+    assert.deepEqual(words(plan), expected, name);
+  }
+});
+
+test("warnings", async () => {
+  for (const scenario of cases("plan/warnings.json").cases) {
+    const { name, schedule, timeZone, kind, start, end, dagStart, dagEnd, includeNotDue, existing, now } =
+      scenario;
+    const dag = {
+      schedule,
+      ...(timeZone ? { timeZone } : {}),
+      ...(kind ? { kind } : {}),
+      ...(dagStart ? { startDate: dagStart } : {}),
+      ...(dagEnd ? { endDate: dagEnd } : {}),
+    };
+    const records = (existing ?? []).map((date) => record(date, "success"));
+    const options = { startDate: start, endDate: end, ...(includeNotDue ? { includeNotDue } : {}) };
+    const plan = await preview(options, dag, records, now);
+    assert.equal(plan.counts.total, scenario.total, name);
+    const found = plan.warnings.map(({ message, ...rest }) => {
+      assert.equal(typeof message, "string");
+      return rest;
+    });
+    assert.deepEqual(found, scenario.warnings, name);
+  }
+});
+
+test("a task of nothing but its command is named when it does not look at the date", async () => {
+  const tasks = [
+    { taskId: "extract", command: "python extract.py" },
+    { taskId: "load", command: "python load.py", params: { day: "{{ ds }}" }, dependsOn: ["extract"] },
+    { taskId: "report" },
+  ];
+  const plan = await preview({ startDate: "2024-01-01", endDate: "2024-01-03" }, { tasks });
+  assert.deepEqual(
+    plan.warnings.map(({ code, count }) => [code, count]),
+    [["date_independent", 1]],
+  );
+  assert.match(plan.warnings[0].message, /extract/);
+});
+
+test("a run that exists keeps its own id", async () => {
+  const own = record(day(2), "failed", {
+    runId: "scheduled__2024-01-02T00:00:00+00:00",
+    runType: "scheduled",
+  });
+  const options = { startDate: "2024-01-01", endDate: "2024-01-03", rerunFailed: true };
+  const plan = await preview(options, {}, [own]);
+  assert.deepEqual(
+    plan.runs.map((run) => run.runId),
+    [runIdOf(day(1)), own.runId, runIdOf(day(3))],
+  );
+  assert.deepEqual(words(plan), ["skip not_failed", "rerun", "skip not_failed"]);
+  assert.deepEqual(plan.newRuns, []);
+  const usual = await preview(options, {}, [record(day(2), "failed")]);
+  assert.notEqual(plan.planHash, usual.planHash);
+});
+
+test("columns say what the rows say, and belong to the caller", async () => {
+  const options = { startDate: "2024-03-09", endDate: "2024-03-11", excludeDates: ["2024-03-10"] };
+  const dag = { schedule: "0 */6 * * *", timeZone: "America/New_York" };
+  for (const runBackwards of [false, true]) {
+    const plan = await preview({ ...options, runBackwards }, dag);
+    const { executionDate, offsetSeconds, action, reason } = plan.columns();
+    assert.equal(executionDate.length, plan.counts.total);
+    for (const [row, run] of plan.runs.entries()) {
+      assert.equal(second(executionDate[row]), run.executionDate);
+      assert.equal(ACTIONS[action[row]], run.action);
+      assert.equal(SKIP_REASONS[reason[row]], run.reason ?? null);
+      assert.equal(Date.parse(run.localDate), executionDate[row]);
+      const local = second(executionDate[row] + offsetSeconds[row] * 1000).slice(0, 19);
+      assert.equal(run.localDate.slice(0, 19), local);
+    }
+    executionDate.fill(0);
+    action.fill(0);
+    assert.notEqual(plan.columns().executionDate[0], 0);
+    assert.deepEqual(
+      plan.days().map((day) => ({ ...day })),
+      [
+        { date: "2024-03-09", create: 4, rerun: 0, reset: 0, skip: 0 },
+        { date: "2024-03-10", create: 0, rerun: 0, reset: 0, skip: 4 },
+        { date: "2024-03-11", create: 4, rerun: 0, reset: 0, skip: 0 },
+      ],
+    );
+  }
+});
+
+test("clock changes that touch a date", async () => {
+  const dag = { schedule: "30 2 * * *", timeZone: "America/New_York" };
+  const plan = await preview({ startDate: "2024-03-09", endDate: "2024-03-11" }, dag);
+  assert.deepEqual(plan.clockChanges, [
+    { at: "2024-03-10T07:00:00Z", offsetBefore: -18_000, offsetAfter: -14_400 },
+  ]);
+});
+
+test("a caller may insist on the hash", async () => {
+  const records = [record(day(2), "success"), record(day(3), "failed")];
+  const planner = await service({}, records);
+  const options = { dagId: "sales", startDate: "2024-01-01", endDate: "2024-01-05", reprocess: "failed" };
+  const { planHash } = await planner.preview(options);
+  assert.match(planHash, /^[0-9a-f]{64}$/);
+  assert.equal((await planner.preview({ ...options, planHash })).planHash, planHash);
+  for (const change of [
+    { endDate: "2024-01-04" },
+    { conf: { region: "eu" } },
+    { runBackwards: true },
+    { reprocess: "completed" },
+    { excludeDates: ["2024-01-05"] },
+  ]) {
+    assert.notEqual((await planner.preview({ ...options, ...change })).planHash, planHash);
+  }
+  // What does not shape the plan does not change it.
+  const paced = await planner.preview({ ...options, maxParallelRuns: 8, retries: 3, maxFailures: 1 });
+  assert.equal(paced.planHash, planHash);
+  await assert.rejects(planner.preview({ ...options, reprocess: "completed", planHash }), (error) => {
+    assert.equal(error.code, "PLAN_CHANGED");
+    assert.equal(error.field, "planHash");
+    const { create, rerun, reset, skip, seenCreate, seenRerun, seenReset, seenSkip } = error.details;
+    assert.deepEqual([create, rerun, reset, skip], [3, 0, 2, 0]);
+    assert.deepEqual([seenCreate, seenRerun, seenReset, seenSkip], [3, 1, 0, 1]);
+    return true;
+  });
+});
+
+test("the hash is the one that the crate makes", async () => {
+  const tasks = [{ taskId: "extract" }, { taskId: "load", dependsOn: ["extract"] }];
+  const records = [record(day(2), "success"), record(day(3), "failed")];
+  const options = { startDate: "2024-01-01", endDate: "2024-01-05", reprocess: "failed" };
+  const plan = await preview({ ...options, taskIds: ["load", "extract"] }, { tasks }, records);
+  assert.equal(plan.planHash, cases("plan/hash.json").hash);
+});
+
+test("plans that are refused", async () => {
+  const range = { startDate: "2024-01-01", endDate: "2024-01-07" };
+  const refused = async (options, dag, code, field) => {
+    await assert.rejects(preview({ ...range, ...options }, dag), (error) => {
+      assert.equal(error.code, code, error.message);
+      if (field !== undefined) assert.equal(error.field, field);
+      return true;
+    });
+  };
+  await refused({ reprocess: "failed", rerunFailed: true }, {}, "INVALID_OPTION", "reprocess");
+  await refused({ reprocess: "faild" }, {}, "INVALID_OPTION");
+  await refused({ runBackwards: true }, { dependsOnPast: true }, "INVALID_DIRECTION", "runBackwards");
+  await refused({}, { schedule: null }, "NO_SCHEDULE");
+  await refused({ dagId: "sale" }, {}, "UNKNOWN_DAG");
+  await refused({ startDate: "2024-02-30" }, {}, "INVALID_DATE");
+  await refused({ excludeDates: ["2024-01-03", "3 January"] }, {}, "INVALID_DATE", "excludeDates[1]");
+  await refused({ taskIds: ["load"] }, {}, "UNKNOWN_TASK");
+  await refused({ rerunfailed: true }, {}, "INVALID_OPTION");
+  await assert.rejects(preview({ ...range, maxRuns: 6 }), (error) => {
+    assert.equal(error.code, "RANGE_TOO_LARGE");
+    assert.equal(error.details.count, 7);
+    return true;
+  });
+  assert.equal((await preview({ ...range, maxRuns: 7 })).counts.total, 7);
+});
+
+test("a preview crosses to another thread and back", async () => {
+  const records = [record(day(2), "success")];
+  const plan = await preview(
+    { startDate: "2024-01-01", endDate: "2024-01-05", runBackwards: true },
+    {},
+    records,
+  );
+  const other = previewFrom(structuredClone(plan.toTransferable()));
+  assert.deepEqual(other.runs, plan.runs);
+  assert.deepEqual(other.columns(), plan.columns());
+  for (const name of [
+    "dagId",
+    "timeZone",
+    "start",
+    "end",
+    "dates",
+    "existingRuns",
+    "newRuns",
+    "counts",
+    "planHash",
+  ]) {
+    assert.deepEqual(other[name], plan[name], name);
+  }
+  assert.deepEqual(other.days(), plan.days());
+  const pace = { runDuration: "PT1M", maxParallelRuns: 2 };
+  assert.deepEqual(other.estimate(pace), plan.estimate(pace));
+  assert.throws(() => previewFrom({}), { code: "INVALID_OPTION" });
+});
+
+test("estimates", async () => {
+  const range = { startDate: "2024-01-01", endDate: "2024-01-10" };
+  const plan = await preview(range);
+  assert.deepEqual(plan.estimate({ runDuration: 60_000, maxParallelRuns: 4 }), {
+    makespan: 180_000,
+    finishAt: "2026-01-01T00:03:00Z",
+    peak: 4,
+  });
+  assert.equal(plan.estimate({ runDuration: "PT1M" }).makespan, 600_000);
+  const wide = await preview({ ...range, maxParallelRuns: 5 });
+  assert.equal(wide.estimate({ runDuration: "PT1M" }).makespan, 120_000);
+  const rated = await preview({ ...range, maxParallelRuns: 5, rate: { count: 2, per: "PT1H" } });
+  assert.equal(rated.estimate({ runDuration: "PT1M" }).makespan, 4 * 3_600_000 + 60_000);
+  const rate = { count: 5, per: "PT1H" };
+  assert.equal(rated.estimate({ runDuration: "PT1M", rate }).makespan, 3_600_000 + 60_000);
+  // With dependsOnPast runs go one by one, however many may run at once.
+  const ordered = await preview({ ...range, maxParallelRuns: 5 }, { dependsOnPast: true });
+  const { makespan, peak } = ordered.estimate({ runDuration: "PT1M" });
+  assert.deepEqual([makespan, peak], [600_000, 1]);
+  assert.throws(() => plan.estimate({ runDuration: -1 }), { code: "INVALID_DURATION" });
+});
+
+test("a preview of a million dates holds columns", async () => {
+  const plan = await preview(
+    { startDate: "2023-01-01", endDate: "2024-11-30", maxRuns: 2_000_000 },
+    { schedule: "* * * * *", timeZone: "America/New_York" },
+  );
+  assert.equal(plan.counts.total, 700 * 1440);
+  assert.equal(plan.columns().executionDate.length, 700 * 1440);
+  assert.equal(plan.days().length, 700);
+});
