@@ -339,3 +339,71 @@ test("a preview of a million dates holds columns", async () => {
   assert.equal(plan.columns().executionDate.length, 700 * 1440);
   assert.equal(plan.days().length, 700);
 });
+
+test("a dry run executes nothing and writes nothing", async () => {
+  class ReadOnly extends MemoryStore {
+    locked = false;
+    async apply(changes, fence) {
+      if (this.locked) throw new Error("a dry run wrote");
+      return super.apply(changes, fence);
+    }
+    async acquireLease(...lease) {
+      if (this.locked) throw new Error("a dry run took a lease");
+      return super.acquireLease(...lease);
+    }
+  }
+  const store = new ReadOnly();
+  await store.apply([{ type: "create-run", run: record(day(2), "failed") }]);
+  store.locked = true;
+  const executeRun = () => assert.fail("a dry run started a run");
+  const dags = [{ dagId: "sales", schedule: "@daily" }];
+  const dry = new BackfillService({ dags, store, executeRun, now: () => Date.UTC(2026, 0, 1) });
+  const options = { dagId: "sales", startDate: "2024-01-01", endDate: "2024-01-03", resetDagRun: true };
+  const plan = await dry.backfill({ ...options, dryRun: true });
+  assert.deepEqual(words(plan), ["create", "reset", "create"]);
+  assert.equal(plan.planHash, (await dry.preview(options)).planHash);
+  assert.deepEqual(await store.listRuns({ dagId: "sales" }), [record(day(2), "failed")]);
+});
+
+test("the plan that was shown is the plan that runs", async () => {
+  const states = [null, "success", "failed", "running", "queued", "canceled", null];
+  const records = states.flatMap((state, index) => (state ? [record(day(index + 1), state)] : []));
+  for (const ask of [
+    {},
+    { rerunFailed: true },
+    { resetDagRun: true },
+    { rerunFailed: true, resetDagRun: true },
+    { reprocess: "failed" },
+    { reprocess: "completed", runBackwards: true },
+    { excludeDates: [day(1)], runBackwards: true },
+  ]) {
+    const store = new MemoryStore();
+    await store.apply(records.map((run) => ({ type: "create-run", run })));
+    const started = [];
+    const executeRun = ({ executionDate, action, runId }) => {
+      started.push({ executionDate, action, runId });
+    };
+    const dags = [{ dagId: "sales", schedule: "@daily" }];
+    const runner = new BackfillService({ dags, store, executeRun, now: () => Date.UTC(2026, 0, 1) });
+    const options = { dagId: "sales", startDate: "2024-01-01", endDate: "2024-01-07", ...ask };
+    const plan = await runner.preview(options);
+    const result = await runner.backfill({ ...options, planHash: plan.planHash });
+    const shown = plan.runs.filter((run) => run.action !== "skip");
+    assert.deepEqual(
+      started,
+      shown.map(({ executionDate, action, runId }) => ({ executionDate, action, runId })),
+      JSON.stringify(ask),
+    );
+    assert.deepEqual(
+      result.results.map(({ executionDate, action, reason }) => [executionDate, action, reason]),
+      plan.runs.map(({ executionDate, action, reason }) => [executionDate, action, reason]),
+    );
+    assert.deepEqual(
+      [result.totalDates, result.completed, result.skipped],
+      [7, shown.length, plan.counts.skip],
+    );
+    // What it did changes what is left to do.
+    const again = runner.backfill({ ...options, planHash: plan.planHash });
+    await assert.rejects(again, { code: "PLAN_CHANGED" });
+  }
+});
