@@ -5,9 +5,10 @@ import { DagfillError } from "../error.js";
 import type { Json } from "../json.js";
 import { checkLease } from "./lease.js";
 import { byText, checkQuery, runSearch } from "./query.js";
-import { staleOwner, storeClosed, storeFailed } from "./refusal.js";
+import { storeClosed, storeFailed } from "./refusal.js";
 import { type RunRow, runRecord, type TaskRow, taskInstance } from "./row.js";
 import { openDatabase, reasonHint } from "./sqlite_file.js";
+import { checkFence, readLease, releaseLease, renewLease, takeLease } from "./sqlite_lease.js";
 import { type Query, takeStep } from "./sqlite_step.js";
 import { type Step, steps } from "./step.js";
 import type { Fence, Lease, RunQuery, RunRecord, RunStore, StoreChange, TaskInstance } from "./store.js";
@@ -97,7 +98,7 @@ class SqliteStore implements RunStore {
   #attempt(batch: Batch): DagfillError | null {
     this.#sql("SAVEPOINT batch").run();
     try {
-      if (batch.fence !== undefined) this.#checkFence(batch.fence);
+      if (batch.fence !== undefined) checkFence(this.#query, batch.fence);
       for (const [index, step] of batch.steps.entries()) takeStep(this.#query, step, index);
       this.#sql("RELEASE batch").run();
       return null;
@@ -113,14 +114,6 @@ class SqliteStore implements RunStore {
     }
   }
 
-  #checkFence(fence: Fence): void {
-    const row = this.#sql("SELECT epoch FROM leases WHERE name = ?").get(fence.lease) as
-      | { epoch: number }
-      | undefined;
-    const current = row?.epoch ?? 0;
-    if (current !== fence.epoch) throw staleOwner(fence.lease, fence.epoch, current);
-  }
-
   #rollBack(): void {
     try {
       this.#sql("ROLLBACK").run();
@@ -131,7 +124,7 @@ class SqliteStore implements RunStore {
 
   async listRuns(query: RunQuery): Promise<RunRecord[]> {
     checkQuery(query);
-    return this.#read(() => {
+    return this.#use("read", () => {
       const at = this.#sql("SELECT executionMs FROM runs WHERE dagId = ? AND runId = ?");
       const after =
         query.after === undefined ? undefined : (at.get(query.dagId, query.after) as RunRow | undefined);
@@ -155,7 +148,7 @@ class SqliteStore implements RunStore {
   }
 
   async listTaskInstances(dagId: string, runId: string): Promise<TaskInstance[]> {
-    return this.#read(() => {
+    return this.#use("read", () => {
       const rows = this.#sql("SELECT * FROM tasks WHERE dagId = ? AND runId = ?").all(
         dagId,
         runId,
@@ -165,7 +158,7 @@ class SqliteStore implements RunStore {
   }
 
   async getXcom(dagId: string, runId: string): Promise<Record<string, Record<string, Json>>> {
-    return this.#read(() => {
+    return this.#use("read", () => {
       const tasks = new Map<string, [string, Json][]>();
       for (const row of this.#sql("SELECT taskId, key, value FROM xcom WHERE dagId = ? AND runId = ?").all(
         dagId,
@@ -182,7 +175,7 @@ class SqliteStore implements RunStore {
   }
 
   async loadBackfill(id: string): Promise<Json | null> {
-    return this.#read(() => {
+    return this.#use("read", () => {
       const row = this.#sql("SELECT snapshot FROM backfills WHERE id = ?").get(id) as
         | { snapshot: string }
         | undefined;
@@ -193,7 +186,7 @@ class SqliteStore implements RunStore {
   async listBackfills(
     query: { dagId?: string; unfinished?: boolean } = {},
   ): Promise<{ id: string; snapshot: Json }[]> {
-    return this.#read(() => {
+    return this.#use("read", () => {
       const dagId = query.dagId ?? null;
       const rows = this.#sql(
         "SELECT id, snapshot FROM backfills WHERE (?1 IS NULL OR dagId = ?1) AND (?2 = 0 OR finished = 0) ORDER BY place",
@@ -204,50 +197,20 @@ class SqliteStore implements RunStore {
 
   async acquireLease(name: string, owner: string, ttlMs: number): Promise<Lease | null> {
     checkLease(name, owner, ttlMs);
-    const now = this.#now();
-    // One statement, so that of many processes exactly one finds the lease free.
-    const row = this.#lease(
-      "acquire a lease",
-      `INSERT INTO leases (name, owner, epoch, expiresAt) VALUES (?1, ?2, 1, ?3)
-       ON CONFLICT (name) DO UPDATE SET owner = ?2, epoch = epoch + 1, expiresAt = ?3
-       WHERE owner IS NULL OR owner = ?2 OR expiresAt <= ?4 RETURNING epoch`,
-      [name, owner, now + ttlMs, now],
-    );
-    if (row === undefined) return null;
-    const { epoch } = row as { epoch: number };
-    const own = "WHERE name = ? AND epoch = ? AND owner IS NOT NULL RETURNING epoch";
+    const epoch = this.#use("acquire a lease", () => takeLease(this.#query, name, owner, ttlMs, this.#now()));
+    if (epoch === null) return null;
     return {
       epoch,
       renew: async () =>
-        this.#lease("renew a lease", `UPDATE leases SET expiresAt = ? ${own}`, [
-          this.#now() + ttlMs,
-          name,
-          epoch,
-        ]) !== undefined,
+        this.#use("renew a lease", () => renewLease(this.#query, name, epoch, this.#now() + ttlMs)),
       release: async () => {
-        if (this.#closed) return;
-        this.#lease("release a lease", `UPDATE leases SET owner = NULL, expiresAt = 0 ${own}`, [name, epoch]);
+        if (!this.#closed) this.#use("release a lease", () => releaseLease(this.#query, name, epoch));
       },
     };
   }
 
-  #lease(attempt: string, sql: string, values: (string | number)[]): unknown {
-    this.#open();
-    try {
-      // all() runs the statement to its end, where it commits; get() would not see that commit fail.
-      return this.#sql(sql).all(...values)[0];
-    } catch (error) {
-      throw this.#failed(attempt, error);
-    }
-  }
-
   async readLease(name: string): Promise<{ owner: string; epoch: number; expiresAt: number } | null> {
-    return this.#read(() => {
-      const row = this.#sql(
-        "SELECT owner, epoch, expiresAt FROM leases WHERE name = ? AND owner IS NOT NULL AND expiresAt > ?",
-      ).get(name, this.#now()) as { owner: string; epoch: number; expiresAt: number } | undefined;
-      return row === undefined ? null : { owner: row.owner, epoch: row.epoch, expiresAt: row.expiresAt };
-    });
+    return this.#use("read", () => readLease(this.#query, name, this.#now()));
   }
 
   async close(): Promise<void> {
@@ -269,12 +232,12 @@ class SqliteStore implements RunStore {
     return statement;
   }
 
-  #read<T>(read: () => T): T {
+  #use<T>(attempt: string, job: () => T): T {
     this.#open();
     try {
-      return read();
+      return job();
     } catch (error) {
-      throw error instanceof DagfillError ? error : this.#failed("read", error);
+      throw error instanceof DagfillError ? error : this.#failed(attempt, error);
     }
   }
 

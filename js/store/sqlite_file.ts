@@ -31,7 +31,7 @@ const TABLES = `
     snapshot TEXT NOT NULL
   ) STRICT;
   CREATE TABLE leases (
-    name TEXT PRIMARY KEY, owner TEXT, epoch INTEGER NOT NULL, expiresAt REAL NOT NULL
+    name TEXT PRIMARY KEY, owner TEXT, epoch INTEGER NOT NULL, expiresAt REAL NOT NULL, process TEXT
   ) STRICT, WITHOUT ROWID;
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA_VERSION};
