@@ -38,6 +38,26 @@ test("eight processes that open one new file at once all get it", async () => {
   for (let round = 0; round < 60; round += 1) await tell("open", join(folder, `new ${round}.sqlite`));
 });
 
+test("of eight processes exactly one takes over from one that died, every round", async () => {
+  const path = join(folder, "orphan.sqlite");
+  await tell("open", path);
+  await tell("acquire");
+  const file = new DatabaseSync(path);
+  const own = file.prepare("SELECT process FROM leases").get().process;
+  const mark = own
+    .split("/")
+    .with(-2, String(2 ** 22 + 1))
+    .join("/");
+  const orphan = file.prepare("UPDATE leases SET owner = 'dead', epoch = epoch + 1, process = ?");
+  for (let round = 0; round < 100; round += 1) {
+    orphan.run(mark);
+    const held = (await tell("acquire")).filter((epoch) => epoch !== null);
+    assert.equal(held.length, 1, `round ${round}: ${held}`);
+  }
+  file.close();
+  await tell("release");
+});
+
 test("of eight processes exactly one gets the lease, every round, with an epoch of its own", async (t) => {
   await tell("open", join(folder, "runs.sqlite"));
   const holders = new Set();
