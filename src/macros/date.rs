@@ -51,85 +51,63 @@ impl Wall {
         (self.civil().weekday() + 6) % 7
     }
 
-    /// Appends it in one of Airflow's forms.
+    /// Appends it in one of Airflow's forms. Written by hand, because a date is written millions of times.
     pub(super) fn write(self, form: Form, out: &mut String) {
-        let mut line = Line { bytes: [0; 40], len: 0 };
         let civil = self.civil();
         let (year, month, day) = civil.ymd();
-        let dash = if matches!(form, Form::Ds | Form::Ts | Form::Object) { b"-".as_slice() } else { b"" };
-        let colon = if matches!(form, Form::Ts | Form::Object) { b":".as_slice() } else { b"" };
-        line.two(year as u32 / 100);
-        line.two(year as u32 % 100);
-        line.put(dash);
-        line.two(month);
-        line.put(dash);
-        line.two(day);
-        if !matches!(form, Form::Ds | Form::DsNodash) {
-            let seconds = (civil.ms_of_day() / 1000) as u32;
-            line.put(b"T");
-            line.two(seconds / 3600);
-            line.put(colon);
-            line.two(seconds / 60 % 60);
-            line.put(colon);
-            line.two(seconds % 60);
+        let ([a, b], [c, d], [e, f], [g, h]) = (two(year as u32 / 100), two(year as u32), two(month), two(day));
+        let dashes = matches!(form, Form::Ds | Form::Ts | Form::Object);
+        if dashes {
+            push(&[a, b, c, d, b'-', e, f, b'-', g, h], out)
+        } else {
+            push(&[a, b, c, d, e, f, g, h], out)
         }
-        if !matches!(form, Form::Ds | Form::DsNodash | Form::TsNodash) {
-            let micros = self.micros_of_second();
-            if micros > 0 {
-                line.put(b".");
-                line.two(micros / 10_000);
-                line.two(micros / 100 % 100);
-                line.two(micros % 100);
-            }
-            line.offset(self.offset, colon);
+        if matches!(form, Form::Ds | Form::DsNodash) {
+            return;
         }
-        out.push_str(line.text());
+        let seconds = (civil.ms_of_day() / 1000) as u32;
+        let ([a, b], [c, d], [e, f]) = (two(seconds / 3600), two(seconds / 60 % 60), two(seconds % 60));
+        if dashes {
+            push(&[b'T', a, b, b':', c, d, b':', e, f], out)
+        } else {
+            push(&[b'T', a, b, c, d, e, f], out)
+        }
+        if form == Form::TsNodash {
+            return;
+        }
+        let micros = self.micros_of_second();
+        if micros > 0 {
+            let ([a, b], [c, d], [e, f]) = (two(micros / 10_000), two(micros / 100), two(micros));
+            push(&[b'.', a, b, c, d, e, f], out);
+        }
+        write_offset(self.offset, dashes, out);
     }
 }
 
-/// Appends an offset as `+01:00`, with seconds only where there are any; nothing without an offset.
-pub(super) fn write_offset(offset: Option<i32>, colon: &[u8], out: &mut String) {
-    let mut line = Line { bytes: [0; 40], len: 0 };
-    line.offset(offset, colon);
-    out.push_str(line.text());
+/// Appends an offset as `+01:00` or `+0100`, with seconds only where there are any; nothing without an offset.
+pub(super) fn write_offset(offset: Option<i32>, colons: bool, out: &mut String) {
+    let Some(offset) = offset else { return };
+    let seconds = offset.unsigned_abs();
+    let sign = if offset < 0 { b'-' } else { b'+' };
+    let ([a, b], [c, d], [e, f]) = (two(seconds / 3600), two(seconds / 60 % 60), two(seconds % 60));
+    if colons {
+        push(&[sign, a, b, b':', c, d], out)
+    } else {
+        push(&[sign, a, b, c, d], out)
+    }
+    if !seconds.is_multiple_of(60) {
+        if colons { push(&[b':', e, f], out) } else { push(&[e, f], out) }
+    }
 }
 
-/// A short ASCII line, filled by hand: a date is written millions of times.
-struct Line {
-    bytes: [u8; 40],
-    len: usize,
+/// The last two digits of a number.
+fn two(number: u32) -> [u8; 2] {
+    [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
 }
 
-impl Line {
-    fn put(&mut self, text: &[u8]) {
-        for byte in text {
-            if let Some(slot) = self.bytes.get_mut(self.len) {
-                *slot = *byte;
-                self.len += 1;
-            }
-        }
-    }
-
-    fn two(&mut self, number: u32) {
-        self.put(&[b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]);
-    }
-
-    fn offset(&mut self, offset: Option<i32>, colon: &[u8]) {
-        let Some(offset) = offset else { return };
-        let seconds = offset.unsigned_abs();
-        self.put(if offset < 0 { b"-" } else { b"+" });
-        self.two(seconds / 3600);
-        self.put(colon);
-        self.two(seconds / 60 % 60);
-        if !seconds.is_multiple_of(60) {
-            self.put(colon);
-            self.two(seconds % 60);
-        }
-    }
-
-    fn text(&self) -> &str {
-        self.bytes.get(..self.len).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
-    }
+/// Appends ASCII.
+fn push(bytes: &[u8], out: &mut String) {
+    out.push_str(std::str::from_utf8(bytes).unwrap_or_default());
 }
 
 /// What `add` adds.

@@ -148,7 +148,7 @@ fn formatted<'a>(value: &Val<'a>, format: &str) -> Answer<'a> {
     if !date.zone().is_utc() {
         // The names of offsets ("CET") are no part of a zone table: the offset itself stands for them.
         abbreviation.clear();
-        super::date::write_offset(wall.offset, b"", &mut abbreviation);
+        super::date::write_offset(wall.offset, false, &mut abbreviation);
     }
     strftime(wall, Some(&abbreviation), format).map(Val::text)
 }

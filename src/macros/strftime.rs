@@ -155,7 +155,7 @@ fn field(
         't' => word(&["\t"], 0, 1, out),
         '%' => word(&["%"], 0, 1, out),
         'z' => {
-            write_offset(wall.offset, b"", out);
+            write_offset(wall.offset, false, out);
             Some(())
         }
         'Z' => {
