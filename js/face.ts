@@ -4,6 +4,7 @@ import { call, raw } from "./raw.js";
 
 export type { Backfill } from "./backfill.js";
 export type { BackfillOptions } from "./backfill_options.js";
+export { type CatchupPlan, planCatchup } from "./catchup.js";
 export { type CatchupPolicy, type Dag, type Duration, type Task, validateDag } from "./dag.js";
 export { DagfillError, type ErrorCode } from "./error.js";
 export type { BackfillEvent, BackfillResult, Hooks, Progress, RunResult } from "./events.js";

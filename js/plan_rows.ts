@@ -21,10 +21,16 @@ export function localIso(ms: number, offset: number): string {
   return `${wall}${offset < 0 ? "-" : "+"}${two(far / 3600)}:${two((far / 60) % 60)}${seconds}`;
 }
 
-const records = new WeakMap<PlanData, Map<string, RunRecord>>();
+/** What the rows of a plan, or of a catchup, are made of. */
+export type RowData = Pick<
+  PlanData,
+  "timetable" | "executionDate" | "offsetSeconds" | "action" | "reason" | "existingRuns"
+>;
+
+const records = new WeakMap<RowData, Map<string, RunRecord>>();
 
 /** The record that stands on a date. */
-function existing(data: PlanData, date: string): RunRecord | undefined {
+function existing(data: RowData, date: string): RunRecord | undefined {
   if (data.existingRuns.length === 0) return undefined;
   let byDate = records.get(data);
   if (byDate === undefined) {
@@ -48,7 +54,12 @@ function writer(): (ms: number) => string {
 }
 
 /** The rows from `from` to `to`, `to` excluded. */
-export function plannedRuns(data: PlanData, from: number, to: number): PlannedRun[] {
+export function plannedRuns(
+  data: RowData,
+  from: number,
+  to: number,
+  type: RunType = "backfill",
+): PlannedRun[] {
   const dates = data.executionDate.subarray(from, to);
   const count = dates.length;
   const columns = call((wasm) => wasm.planRows(timetableOf(data.timetable), dates));
@@ -66,7 +77,7 @@ export function plannedRuns(data: PlanData, from: number, to: number): PlannedRu
       localDate: localIso(ms, data.offsetSeconds[from + row] as number),
       dataInterval: { start: write(at(0, row)), end: write(at(1, row)) },
       runAfter: write(at(2, row)),
-      runId: record?.runId ?? runIdOf("backfill", executionDate),
+      runId: record?.runId ?? runIdOf(type, executionDate),
       action: ACTIONS[data.action[from + row] as number] ?? "skip",
       ...(reason ? { reason } : {}),
       ...(record === undefined ? {} : { existingState: record.state }),

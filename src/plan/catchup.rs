@@ -41,6 +41,17 @@ pub struct CatchupRequest {
     pub limit: Option<usize>,
 }
 
+impl CatchupRequest {
+    /// Where a period without an anchor counts from, also for the intervals of what is due.
+    pub fn origin(&self) -> Instant {
+        self.known_origin().unwrap_or(self.now)
+    }
+
+    fn known_origin(&self) -> Option<Instant> {
+        self.start.or(self.last_run).or(self.watching_since)
+    }
+}
+
 /// Dates that are left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Skipped {
@@ -93,9 +104,8 @@ pub fn plan_catchup(timetable: &Timetable, request: &CatchupRequest) -> Result<C
     }
     // Nothing comes before this: the first instant of the DAG, or the one after the last run.
     let floor = start.max(last_run.map(after));
-    let anchor = start.or(last_run).or(request.watching_since);
-    let is_unanchored = timetable.needs_anchor() && anchor.is_none();
-    let dates = Dates(timetable.anchored(anchor.unwrap_or(now)));
+    let is_unanchored = timetable.needs_anchor() && request.known_origin().is_none();
+    let dates = Dates(timetable.anchored(request.origin()));
 
     let upcoming = dates.first_due_from(after(now)).filter(|date| floor.is_none_or(|floor| floor <= *date));
     let upcoming = upcoming.or_else(|| dates.0.next(before(floor?)).filter(|date| dates.0.run_after(*date) > now));

@@ -200,6 +200,11 @@ impl Scheduler {
         self.desks.iter().filter(|_| self.is_open).filter_map(wish).min().map(|at| at.clamp(now, longest))
     }
 
+    /// The dates of a DAG: after [`Command::Begin`] what its runs cover, also for a period that counts from the first look.
+    pub fn timetable(&self, dag: u32) -> Option<&Timetable> {
+        self.desks.get(dag as usize).map(|desk| &desk.schedule.timetable)
+    }
+
     /// Runs that were begun and have not settled.
     pub fn active(&self) -> u32 {
         self.desks.iter().map(|desk| desk.active).sum()

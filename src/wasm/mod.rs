@@ -1,5 +1,6 @@
 //! Floor 5: what JavaScript sees. Converts arguments, calls a lower floor, converts the answer.
 
+mod catchup;
 mod convert;
 mod dag;
 mod driver;
@@ -8,6 +9,7 @@ mod macros;
 mod plan;
 mod timetable;
 
+pub use catchup::plan_catchup;
 pub use dag::graph;
 pub use driver::RawBackfill;
 pub use host::set_host;

@@ -67,9 +67,13 @@ impl Desk {
     /// long is followed by the newest date then, not by all that came due meanwhile.
     fn plan(&mut self, dag: u32, now: Instant, commands: &mut VecDeque<Command>) {
         let schedule = &mut self.schedule;
-        if schedule.timetable.needs_anchor() && schedule.start.or(self.settled).is_none() {
-            // It counts from when the scheduler saw it first, and must not count from each look anew.
-            schedule.start = Some(now);
+        if schedule.timetable.needs_anchor() {
+            // Without a start it counts from the last run, or from now on; once, and not from each look anew.
+            if self.settled.is_none() {
+                schedule.start = schedule.start.or(Some(now));
+            }
+            let origin = schedule.start.or(self.settled).unwrap_or(now);
+            schedule.timetable = schedule.timetable.anchored(origin);
         }
         let limit = self.free() as usize;
         let answer = self.ask(now, limit);

@@ -1,0 +1,57 @@
+//! Catchup: what is due, and what is left out.
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::convert::{instant, thrown};
+use super::timetable::RawTimetable;
+use crate::error::Result;
+use crate::plan::{CatchupPolicy, CatchupRequest, Rows};
+use crate::time::{Edge, Instant};
+
+/// `policy` is all, none, latest, last or window, the last two with their `amount`. The answer is one column: how many dates are
+/// left out, the first and the last of them, when the next run is due, where the dates count from (NaN for what is not there),
+/// then the dates to run and as many offsets in seconds.
+#[wasm_bindgen(js_name = planCatchup)]
+pub fn plan_catchup(
+    timetable: &RawTimetable,
+    start: &JsValue,
+    end: &JsValue,
+    now: &JsValue,
+    last_run: &JsValue,
+    policy: &str,
+    amount: f64,
+) -> std::result::Result<Vec<f64>, JsValue> {
+    let read = |value: &JsValue, edge, field| -> Result<Instant> {
+        instant(value, timetable.0.zone(), edge).map_err(|error| error.field(field))
+    };
+    let given = |value: &JsValue, edge, field| match value.is_undefined() {
+        true => Ok(None),
+        false => read(value, edge, field).map(Some),
+    };
+    let plan = || -> Result<Vec<f64>> {
+        let request = CatchupRequest {
+            start: given(start, Edge::Start, "startDate")?,
+            end: given(end, Edge::End, "endDate")?,
+            now: read(now, Edge::Point, "now")?,
+            last_run: given(last_run, Edge::Point, "lastRun")?,
+            policy: match policy {
+                "all" => CatchupPolicy::All,
+                "none" => CatchupPolicy::None,
+                "last" => CatchupPolicy::Last(amount as u32),
+                "window" => CatchupPolicy::Window(amount as i64),
+                _ => CatchupPolicy::Latest,
+            },
+            watching_since: None,
+            limit: None,
+        };
+        let catchup = crate::plan::plan_catchup(&timetable.0, &request)?;
+        let offsets = Rows::of(&timetable.0.anchored(request.origin()), &catchup.due).offset_seconds;
+        let skipped = catchup
+            .skipped
+            .map_or([0.0, f64::NAN, f64::NAN], |skipped| [skipped.count as f64, skipped.from.js(), skipped.to.js()]);
+        let next = catchup.next_run_at.map_or(f64::NAN, Instant::js);
+        Ok([&skipped[..], &[next, request.origin().js()], &catchup.due, &offsets].concat())
+    };
+    plan().map_err(thrown)
+}
