@@ -10,6 +10,7 @@ mod expand;
 mod explain;
 mod explain_date;
 mod field;
+mod fields;
 mod interval;
 mod parse;
 mod pattern;

@@ -1,7 +1,7 @@
 //! A pattern in plain words, made from its bit sets, so that both dialects read alike.
 
 use super::field::{MONTH_NAMES, WEEKDAY_NAMES};
-use super::pattern::{DayRule, Fields};
+use super::fields::{DayRule, Fields, values};
 
 /// So many single times are listed; more are summed up.
 const LISTED: u32 = 4;
@@ -202,10 +202,6 @@ fn numbers(set: u64) -> String {
 pub(super) fn lower(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(chars).collect()
-}
-
-fn values(set: u64) -> impl Iterator<Item = u32> {
-    (0..64).filter(move |bit| set >> bit & 1 == 1)
 }
 
 /// First, last and step of three values or more at equal distances.

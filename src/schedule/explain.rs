@@ -1,7 +1,8 @@
 //! A schedule in plain words, and what may surprise in it.
 
 use super::describe::{self, list, lower, weekday_name};
-use super::pattern::{DayRule, Pattern};
+use super::fields::DayRule;
+use super::pattern::Pattern;
 use super::source::Source;
 use super::{Exclude, ScheduleInput, Timetable};
 use crate::error::Warning;

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::field::{FIELDS, Field, Item, Part};
-use super::pattern::{DayRule, Fields, Notes, Pattern, Years};
+use super::fields::{DayRule, Fields, Notes, Years};
+use super::pattern::Pattern;
 use super::{Dialect, quartz};
 use crate::error::Result;
 
@@ -182,13 +183,13 @@ fn read(field: &Field, part: Part<'_>, notes: &mut Notes) -> Result<List> {
                 if first == last && item.text().contains('-') {
                     notes.departures.push("a range from a value to itself: just that value");
                 }
-                for value in (first..=last).step_by(step as usize) {
-                    let value = field.min + (value - field.min) % size;
-                    if field.max < 64 {
-                        list.bits |= 1 << value;
-                    } else {
-                        list.years.insert(value);
-                    }
+                if field.max < 64 {
+                    let values = (first..=last).step_by(step as usize);
+                    values.for_each(|value| list.bits |= 1 << (field.min + (value - field.min) % size));
+                } else if last > field.max {
+                    return Err(item.fail("a range of years: expected the first year before the last"));
+                } else {
+                    list.years.insert_all(first, last, step);
                 }
             }
             Item::LastDay => list.last_day = true,

@@ -1,76 +1,10 @@
-//! A cron text as bit sets over civil time, and the walk over its days. Bit n stands for the value n.
+//! A cron text made ready: its times of the day, and the walk over its days.
 
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
+use super::fields::{DayRule, Fields, values};
 use crate::time::Civil;
-
-/// Which of the two day fields decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DayRule {
-    /// Neither field restricts.
-    Every,
-    /// The day of month.
-    Day,
-    /// The day of week.
-    Weekday,
-    /// One of them is enough: Unix.
-    Either,
-    /// Both must hold: Quartz.
-    Both,
-}
-
-/// The fields of a cron text.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Fields {
-    pub(super) seconds: u64,
-    pub(super) minutes: u64,
-    pub(super) hours: u64,
-    pub(super) days: u64,
-    /// The last day of the month.
-    pub(super) last_day: bool,
-    pub(super) months: u64,
-    pub(super) weekdays: u64,
-    /// For each weekday from Sunday: bit n = the n-th of the month.
-    pub(super) nth: [u8; 7],
-    /// Weekdays whose last occurrence in the month is meant.
-    pub(super) last_weekdays: u64,
-    pub(super) rule: DayRule,
-    /// None = every year.
-    pub(super) years: Option<Years>,
-    pub(super) notes: Notes,
-}
-
-/// What the text said that its bit sets no longer show, for warnings.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Notes {
-    /// A step that does not divide its field: name of the field, step, size of the field.
-    pub(super) uneven: Option<(&'static str, u32, u32)>,
-    /// The text has a field for the second first, where Airflow reads it as the sixth.
-    pub(super) seconds_first: bool,
-    /// Other parts that Airflow reads differently: how it is read here.
-    pub(super) departures: Vec<&'static str>,
-}
-
-/// A set of years.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Years(Vec<u64>);
-
-impl Years {
-    pub(super) fn insert(&mut self, year: u32) {
-        let word = (year / 64) as usize;
-        if self.0.len() <= word {
-            self.0.resize(word + 1, 0);
-        }
-        if let Some(word) = self.0.get_mut(word) {
-            *word |= 1 << (year % 64);
-        }
-    }
-
-    pub(super) fn contains(&self, year: u32) -> bool {
-        self.0.get((year / 64) as usize).is_some_and(|word| word >> (year % 64) & 1 == 1)
-    }
-}
 
 /// Fields made ready for the walk.
 #[derive(Debug, Clone)]
@@ -130,11 +64,11 @@ fn months(leap: bool, set: u64) -> impl Iterator<Item = Month> {
 
 impl Pattern {
     pub(super) fn new(fields: Fields) -> Pattern {
-        let bits = |set: u64, end: i64| (0..end).filter(move |bit| set >> bit & 1 == 1);
         let mut times = Vec::new();
-        for hour in bits(fields.hours, 24) {
-            for minute in bits(fields.minutes, 60) {
-                times.extend(bits(fields.seconds, 60).map(|s| ((hour * 3600 + minute * 60 + s) * 1000) as f64));
+        for hour in values(fields.hours) {
+            for minute in values(fields.minutes) {
+                let minute = hour * 3600 + minute * 60;
+                times.extend(values(fields.seconds).map(|second| f64::from((minute + second) * 1000)));
             }
         }
         let (mut by_weekday, mut by_last_weekday) = ([0; 7], [0; 7]);

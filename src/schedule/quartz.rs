@@ -3,7 +3,7 @@
 use cron::{Schedule, TimeUnitSpec};
 
 use super::field::{FIELDS, Part};
-use super::pattern::{DayRule, Fields, Notes, Years};
+use super::fields::{DayRule, Fields, Notes, Years};
 use crate::error::Result;
 
 /// The crate's error names no place, so each field is read alone, beside fields that restrict nothing.
