@@ -229,7 +229,9 @@ export class Driver {
     });
   }
 
-  apply(batch: Uint32Array): void {
+  apply(view: Uint32Array): void {
+    // A view of the core's memory, which holds something else by the time the store answers.
+    const batch = view.slice();
     const now = this.now();
     const { changes, origin } = translate(batch, now, this.rows, this.#records, () => this.#core.counts());
     const answered = this.#core.asks();
