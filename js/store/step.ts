@@ -1,6 +1,6 @@
 // A change, checked and turned into what is written. Every store does this to the whole batch when `apply` is called,
 // before it touches anything: what the caller does to its objects afterwards is no longer seen.
-import { invalid } from "./refusal.js";
+import { invalid, invalidArgument } from "./refusal.js";
 import {
   type BackfillRow,
   backfillRow,
@@ -34,6 +34,7 @@ export type Step =
   | { type: "save-backfill"; row: BackfillRow };
 
 export function steps(changes: readonly StoreChange[]): Step[] {
+  if (!Array.isArray(changes)) throw invalidArgument("changes", "a list of changes", changes);
   return changes.map(step);
 }
 

@@ -518,6 +518,8 @@ export function storeContract(name, open, { test, assert }) {
       [{ type: "clear-run", dagId: DAG }, "INVALID_OPTION"],
       [backfill(undefined), "INVALID_OPTION"],
     ];
+    for (const changes of [undefined, null, "text", { 0: create(2) }])
+      await refused(store.apply(changes), "INVALID_OPTION");
     for (const [change, code] of wrong)
       await refused(store.apply([update(1, { state: "failed" }), change]), code, 1);
     assert.deepEqual(await store.listRuns({ dagId: DAG }), [aRun(1)]);
