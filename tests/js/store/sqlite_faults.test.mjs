@@ -228,7 +228,7 @@ test("a full disk (a small file system): the same when the commit itself finds n
   mkdirSync(disk);
   let mounted = false;
   t.after(() => {
-    if (mounted) execFileSync("umount", [disk]);
+    if (mounted) execFileSync("umount", ["--lazy", disk]);
     remove();
   });
   try {
