@@ -12,6 +12,7 @@ import {
   json,
   list,
   name,
+  number,
   oneOf,
   record,
   text,
@@ -46,6 +47,8 @@ export interface Task {
   retries?: number;
   /** Wait before another attempt. Default 0. */
   retryDelay?: Duration;
+  /** Each further wait is this many times as long, up to a day. Default 1. */
+  retryBackoff?: number;
   /** An attempt that takes longer is aborted and has failed. Default none. */
   timeout?: Duration;
   /** Only runs when the same task's previous logical date succeeded. Default false. */
@@ -83,6 +86,7 @@ export interface CheckedTask {
   triggerRule: NonNullable<Task["triggerRule"]>;
   retries: number;
   retryDelay: number;
+  retryBackoff: number;
   timeout?: number;
   dependsOnPast: boolean;
 }
@@ -119,6 +123,7 @@ const task = (value: unknown, path: string): CheckedTask => {
     ),
     retries: integer(0),
     retryDelay: duration,
+    retryBackoff: number(1),
     timeout: duration,
     dependsOnPast: flag,
   });
@@ -129,6 +134,7 @@ const task = (value: unknown, path: string): CheckedTask => {
     triggerRule: "all_success",
     retries: 0,
     retryDelay: 0,
+    retryBackoff: 1,
     dependsOnPast: false,
     ...read,
     taskId: read.taskId,

@@ -14,7 +14,7 @@ pub use rule::{Decision, TriggerRule, Upstreams};
 pub use subset::Subset;
 
 /// One task as its author wrote it. Durations are milliseconds.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TaskSpec {
     /// The name, unique within the DAG and not empty.
     pub id: String,
@@ -26,10 +26,28 @@ pub struct TaskSpec {
     pub retries: u32,
     /// Pause before another attempt.
     pub retry_delay: i64,
+    /// Each further pause is this many times as long; 1 keeps it.
+    pub retry_backoff: f64,
     /// How long one attempt may take.
     pub timeout: Option<i64>,
     /// Only runs when the same task succeeded, or was skipped, for the logical date before.
     pub depends_on_past: bool,
+}
+
+/// A task without a name, dependencies, retries or limits.
+impl Default for TaskSpec {
+    fn default() -> TaskSpec {
+        TaskSpec {
+            id: String::new(),
+            depends_on: Vec::new(),
+            trigger_rule: TriggerRule::default(),
+            retries: 0,
+            retry_delay: 0,
+            retry_backoff: 1.0,
+            timeout: None,
+            depends_on_past: false,
+        }
+    }
 }
 
 /// A checked graph. Tasks are named by their index in the order of declaration, so that machines need no strings.

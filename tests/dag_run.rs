@@ -246,6 +246,19 @@ fn retries_wait_their_delay_and_give_their_slot_away() {
 }
 
 #[test]
+fn pauses_between_retries_may_grow() {
+    let dag = with(&dag("a"), |task| (task.retries, task.retry_delay, task.retry_backoff) = (3, 1_000, 3.0));
+    let mut host = Host::new(&dag, 1);
+    host.turn();
+    for due in [1_000, 4_000, 13_000] {
+        host.ends("a", Failed);
+        assert_eq!((host.run.wake(), host.at(due - 1)), (Some(due), String::new()));
+        host.at(due);
+    }
+    assert_eq!(host.ends("a", Failed), "a#4:failed =failed");
+}
+
+#[test]
 fn a_retry_without_delay_is_still_on_record() {
     let dag = with(&dag("a"), |task| task.retries = 1);
     let mut host = Host::new(&dag, 1);

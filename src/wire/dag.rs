@@ -13,6 +13,7 @@ pub struct TaskShape {
     trigger_rule: String,
     retries: u32,
     retry_delay: f64,
+    retry_backoff: f64,
     timeout: Option<f64>,
     depends_on_past: bool,
 }
@@ -25,6 +26,7 @@ impl From<TaskShape> for TaskSpec {
             trigger_rule: TriggerRule::from_name(&task.trigger_rule).unwrap_or_default(),
             retries: task.retries,
             retry_delay: task.retry_delay as i64,
+            retry_backoff: task.retry_backoff,
             timeout: task.timeout.map(|timeout| timeout as i64),
             depends_on_past: task.depends_on_past,
         }

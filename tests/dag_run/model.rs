@@ -135,6 +135,7 @@ fn random_dag(random: &mut Random) -> Dag {
         trigger_rule: if random.percent(40) { TriggerRule::AllSuccess } else { random.pick(&TriggerRule::ALL).1 },
         retries: random.pick(&[0, 0, 1, 2]),
         retry_delay: random.pick(&[0, 1_000, 7_000]),
+        retry_backoff: 1.0,
         timeout: random.pick(&[None, None, Some(3_000)]),
         depends_on_past: random.percent(10),
     });

@@ -68,6 +68,7 @@ test("every field is checked", () => {
     [{ tasks: [{ taskId: "a", triggerRule: "all_succes" }] }, "INVALID_OPTION", "dag.tasks[0].triggerRule"],
     [{ tasks: [{ taskId: "a", retries: -1 }] }, "INVALID_OPTION", "dag.tasks[0].retries"],
     [{ tasks: [{ taskId: "a", retryDelay: "P1M" }] }, "INVALID_DURATION", "dag.tasks[0].retryDelay"],
+    [{ tasks: [{ taskId: "a", retryBackoff: 0.5 }] }, "INVALID_OPTION", "dag.tasks[0].retryBackoff"],
     [{ tasks: [{ taskId: "a", depends_on: [] }] }, "INVALID_OPTION", "dag.tasks[0].depends_on"],
     [{ maxActiveTasks: 0 }, "INVALID_OPTION", "dag.maxActiveTasks"],
     [{ startDate: "2024-02-30" }, "INVALID_DATE", "dag.startDate"],

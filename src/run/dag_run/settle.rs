@@ -30,7 +30,7 @@ impl DagRun {
         let retry = self.dag.task(task).map_or(Retry::NEVER, |task| Retry {
             retries: task.retries,
             delay_ms: task.retry_delay,
-            ..Retry::NEVER
+            backoff: task.retry_backoff,
         });
         let Some(slot) = self.slots.get_mut(task as usize) else { return };
         slot.failures += 1;
