@@ -1,0 +1,117 @@
+// The command line, read by the verb's own table of flags.
+import { parseArgs } from "node:util";
+import { DagfillError } from "../error.js";
+import { nearest } from "../suggest.js";
+import { type Flag, optionOf } from "./flags.js";
+
+/** What stands on the command line behind the verb. */
+export interface Arguments {
+  positionals: string[];
+  /** By option name; only flags that were given. */
+  values: Record<string, unknown>;
+  help: boolean;
+}
+
+/** Reads the arguments of a verb. Throws INVALID_OPTION with `field` = the flag. */
+export function readArguments(
+  args: readonly string[],
+  flags: readonly Flag[],
+  positionals: readonly string[],
+): Arguments {
+  const known = new Map<string, Flag>();
+  for (const flag of flags) {
+    known.set(flag.name, flag);
+    if (flag.alias !== undefined) known.set(flag.alias, flag);
+  }
+  const options = Object.fromEntries(
+    [...known].map(([name, { value }]) => [
+      name,
+      { type: value === undefined ? ("boolean" as const) : ("string" as const) },
+    ]),
+  );
+  const short = Object.fromEntries(
+    [...known.keys()]
+      .filter((name) => name.length === 1)
+      .map((name) => [name, { ...options[name]!, short: name }]),
+  );
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: { ...options, ...short, help: { type: "boolean", short: "h" } },
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const read: Arguments = { positionals: [], values: {}, help: false };
+  for (const token of tokens) {
+    if (token.kind === "positional") read.positionals.push(token.value);
+    if (token.kind !== "option") continue;
+    if (token.name === "help") {
+      read.help = true;
+      continue;
+    }
+    const flag = known.get(token.name);
+    if (flag === undefined) throw unknownFlag(token.rawName, known.keys());
+    take(read.values, flag, token.rawName, token.value);
+  }
+  if (!read.help) checkPositionals(read.positionals, positionals);
+  return read;
+}
+
+function take(values: Record<string, unknown>, flag: Flag, written: string, text: string | undefined): void {
+  const option = optionOf(flag);
+  if (flag.value === undefined) {
+    if (text !== undefined) {
+      throw new DagfillError("INVALID_OPTION", `expected ${written} without a value, got "${text}"`, {
+        field: written,
+      });
+    }
+    values[option] = !flag.name.startsWith("no-");
+    return;
+  }
+  if (text === undefined) {
+    throw new DagfillError("INVALID_OPTION", `expected ${flag.value} after ${written}, got nothing`, {
+      field: written,
+    });
+  }
+  const value = readValue(flag, written, text);
+  const before = values[option];
+  // Of the others the last one counts, so that a script's flags can be overruled by what is added to it.
+  values[option] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
+}
+
+function readValue(flag: Flag, written: string, text: string): unknown {
+  try {
+    return flag.read === undefined ? text : flag.read(text);
+  } catch (error) {
+    if (!(error instanceof DagfillError)) throw error;
+    const { input, start, end, hint } = error;
+    throw new DagfillError(error.code, error.message, {
+      field: written,
+      ...(input !== undefined && { input }),
+      ...(start !== undefined && end !== undefined && { start, end }),
+      ...(hint !== undefined && { hint }),
+    });
+  }
+}
+
+function unknownFlag(written: string, known: Iterable<string>): DagfillError {
+  const bare = written.replace(/^-+/, "");
+  const meant = nearest(bare, known);
+  return new DagfillError("INVALID_OPTION", `unknown flag ${written}`, {
+    field: written,
+    hint: meant === undefined ? "--help lists the flags" : `did you mean --${meant}?`,
+  });
+}
+
+// A name in brackets may be left out.
+function checkPositionals(given: readonly string[], names: readonly string[]): void {
+  const missing = names.find((name, index) => !name.startsWith("[") && given[index] === undefined);
+  if (missing !== undefined)
+    throw new DagfillError("INVALID_OPTION", `expected ${missing}, got nothing`, { hint: "--help says how" });
+  const extra = given[names.length];
+  if (extra !== undefined) {
+    throw new DagfillError("INVALID_OPTION", `unexpected argument "${extra}"`, {
+      hint: "texts with spaces need quotes",
+    });
+  }
+}

@@ -1,0 +1,92 @@
+// A plan as a calendar: a row a month, a sign a day. Where a day has several runs, what starts goes before what is skipped.
+import type { BackfillPreview } from "../face.js";
+import { shorten } from "./table.js";
+import type { Style, Terminal } from "./terminal.js";
+
+type Day = ReturnType<BackfillPreview["days"]>[number];
+type Kind = "reset" | "rerun" | "create" | "skip";
+
+/** How an action looks, in the calendar and elsewhere. */
+export const looks: Record<Kind, { style: Style; unicode: string; ascii: string }> = {
+  create: { style: "green", unicode: "■", ascii: "+" },
+  rerun: { style: "yellow", unicode: "▲", ascii: "r" },
+  reset: { style: "magenta", unicode: "◆", ascii: "x" },
+  skip: { style: "dim", unicode: "·", ascii: "." },
+};
+
+const kinds = Object.keys(looks) as Kind[];
+const monthNames = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const mostMonths = 24;
+
+/** The lines of the calendar; none for a plan without dates. */
+export function calendar(days: readonly Day[], terminal: Terminal): string[] {
+  const months = new Map<string, Map<number, Day>>();
+  for (const day of days) {
+    const month = day.date.slice(0, -3);
+    const row = months.get(month) ?? new Map<number, Day>();
+    months.set(month, row.set(Number(day.date.slice(-2)), day));
+  }
+  if (months.size === 0) return [];
+  const indent = "  ";
+  const scale = `${indent}${" ".repeat(10)}${[5, 10, 15, 20, 25, 30].map((day) => String(day).padStart(5)).join("")}`;
+  const { head, left, tail } = shorten([...months], mostMonths);
+  let year = "";
+  const line = ([month, row]: [string, Map<number, Day>]) => {
+    const [ofYear = "", number = "1"] = splitMonth(month);
+    const label = `${ofYear === year ? "    " : ofYear.padEnd(4)} ${monthNames[Number(number) - 1] ?? ""}`;
+    year = ofYear;
+    return `${indent}${terminal.paint("dim", label.padEnd(10))}${signs(row, terminal)}`;
+  };
+  return [
+    terminal.paint("dim", scale),
+    ...head.map(line),
+    ...(left > 0
+      ? [`${indent}${terminal.paint("dim", `${terminal.sign("…", "...")} ${left} more months`)}`]
+      : []),
+    ...tail.map(line),
+    `${indent}${" ".repeat(10)}${legend(days, terminal)}`,
+  ];
+}
+
+function splitMonth(month: string): [string, string] {
+  const at = month.lastIndexOf("-");
+  return [month.slice(0, at), month.slice(at + 1)];
+}
+
+/** The month's signs, equal neighbours painted as one. */
+function signs(row: ReadonlyMap<number, Day>, terminal: Terminal): string {
+  let line = "";
+  let stretch = "";
+  let style: Style | undefined;
+  const flush = () => {
+    line += style === undefined ? stretch : terminal.paint(style, stretch);
+    stretch = "";
+  };
+  for (let number = 1; number <= Math.max(...row.keys()); number += 1) {
+    const day = row.get(number);
+    const kind = day === undefined ? undefined : strongest(day);
+    const next = kind === undefined ? undefined : looks[kind].style;
+    if (next !== style) flush();
+    style = next;
+    stretch += kind === undefined ? " " : terminal.sign(looks[kind].unicode, looks[kind].ascii);
+  }
+  flush();
+  return line;
+}
+
+function strongest(day: Day): Kind | undefined {
+  return (["reset", "rerun", "create", "skip"] as const).find((kind) => day[kind] > 0);
+}
+
+/** The sign of an action in its colour. */
+export function look(kind: Kind, terminal: Terminal): string {
+  const { style, unicode, ascii } = looks[kind];
+  return terminal.paint(style, terminal.sign(unicode, ascii));
+}
+
+function legend(days: readonly Day[], terminal: Terminal): string {
+  return kinds
+    .filter((kind) => days.some((day) => strongest(day) === kind))
+    .map((kind) => `${look(kind, terminal)} ${kind}`)
+    .join("  ");
+}

@@ -1,0 +1,118 @@
+// Drives a backfill to its end, or until Ctrl-C: the frame of `run` and `resume`.
+import { setTimeout as sleep } from "node:timers/promises";
+import { DagfillError } from "../error.js";
+import { type Backfill, type BackfillEvent, BackfillService, type Hooks } from "../face.js";
+import { AtWork } from "./at_work.js";
+import { type DetachableStore, detachable } from "./detachable.js";
+import { InFlight } from "./in_flight.js";
+import { aborted, type Interrupts, takeInterrupts } from "./interrupts.js";
+import type { DagFile } from "./load_dag.js";
+import { Outcome } from "./outcome.js";
+import { planSummary, showPlan } from "./plan_view.js";
+import { type ExitCode, exitCodes } from "./report_error.js";
+import { type Reporter, reporterFor } from "./reporter.js";
+import type { Request } from "./verb.js";
+import { whenFree } from "./when_free.js";
+
+/** What a verb drives its backfill with. */
+export interface Session {
+  service: BackfillService;
+  /** Begins a backfill, shows its plan, and waits for its end or for Ctrl-C. */
+  follow(begin: (hooks: Hooks) => Promise<Backfill>): Promise<ExitCode>;
+  /** Begins when the process that drove the DAG before has let go of it, or turns out to be dead. */
+  whenFree<T>(dagId: string, begin: () => Promise<T>): Promise<T>;
+}
+
+/** Opens the store, takes Ctrl-C over, and gives `job` what it needs. */
+export async function drive(
+  request: Request,
+  file: DagFile,
+  job: (session: Session) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { world, values, notices } = request;
+  const store = detachable(await world.openStore(values.store, "write"));
+  const interrupts = takeInterrupts();
+  const inFlight = new InFlight();
+  const frame: Frame = { request, store, interrupts, inFlight, reporter: reporterFor(request) };
+  const callbacks = inFlight.count(world.callbacks(file, (line) => frame.reporter.log(line)));
+  const service = new BackfillService({ dags: file.dags, store, ...callbacks });
+  try {
+    return await job({
+      service,
+      follow: (begin) => follow(begin, frame),
+      whenFree: (dagId, begin) => whenFree(begin, { dagId, store, notices, stop: interrupts.drain }),
+    });
+  } catch (error) {
+    // Ctrl-C before anything was started.
+    if (interrupts.drain.aborted && error instanceof DagfillError && error.code === "ABORTED")
+      return exitCodes.interrupted;
+    throw error;
+  } finally {
+    frame.reporter.end();
+    interrupts.dispose();
+    await store.close();
+  }
+}
+
+interface Frame {
+  request: Request;
+  store: DetachableStore;
+  interrupts: Interrupts;
+  inFlight: InFlight;
+  reporter: Reporter;
+}
+
+async function follow(begin: (hooks: Hooks) => Promise<Backfill>, frame: Frame): Promise<ExitCode> {
+  const { request } = frame;
+  // Runs start before `begin` fulfils; what is told of them waits until the plan has been shown.
+  const early: BackfillEvent[] = [];
+  let tell = (event: BackfillEvent) => {
+    early.push(event);
+  };
+  const backfill = await begin({ onEvent: (event) => tell(event) });
+  const outcome = new Outcome(backfill, request);
+  const reporter = reporterFor(request);
+  frame.reporter = reporter;
+  const atWork = new AtWork();
+  showBegin(backfill, request);
+  tell = (event) => {
+    outcome.see(event);
+    reporter.event(event);
+    atWork.see(event);
+  };
+  for (const event of early) tell(event);
+  const result = await Promise.race([backfill.result, leave(backfill, frame, atWork)]);
+  reporter.end();
+  return result === undefined ? outcome.showInterrupted() : outcome.showResult(result);
+}
+
+function showBegin({ backfillId, preview }: Backfill, { json, terminal }: Request): void {
+  if (json) terminal.line(JSON.stringify({ type: "plan", backfillId, ...planSummary(preview) }));
+  else showPlan(preview, terminal, "none");
+}
+
+/** Waits for Ctrl-C, then takes this process out of the backfill so that another can go on with it. */
+async function leave(
+  backfill: Backfill,
+  { request: { notices }, store, interrupts, inFlight }: Frame,
+  atWork: AtWork,
+): Promise<undefined> {
+  await aborted(interrupts.drain);
+  notices.line(
+    `stopping: nothing more is started, what runs (${backfill.progress.running}) may end; Ctrl-C again aborts it`,
+  );
+  backfill.pause();
+  await Promise.race([atWork.nothing(), aborted(interrupts.abort)]);
+  if (interrupts.abort.aborted) {
+    notices.line("aborting what runs");
+    // Detached first: the cancel below is for the callbacks' signals alone. In the store the runs stay as they are, as if this
+    // process had been killed, and a resume starts them again.
+    await store.detach();
+    backfill.cancel({ running: "abort" }).catch(() => {});
+    await Promise.race([inFlight.settled(), sleep(10_000)]);
+  } else {
+    await store.detach();
+  }
+  await store.releaseLeases();
+  return undefined;
+}

@@ -1,0 +1,169 @@
+// The flags by name: what each means and how its text becomes a value. Backfill flags are the kebab-case of BackfillOptions.
+import { DagfillError } from "../error.js";
+import type { Json } from "../json.js";
+import { readJsonText } from "./json_text.js";
+
+export interface Flag {
+  /** Without the dashes. */
+  name: string;
+  /** The option that it sets; the name in camelCase where absent. */
+  option?: string;
+  /** Another name that is accepted. */
+  alias?: string;
+  /** What the value is called in the help; absent: a switch. */
+  value?: string;
+  meaning: string;
+  /** Reads the value, or says by throwing what was expected. */
+  read?: (text: string) => unknown;
+}
+
+/** The option of a flag. */
+export function optionOf({ name, option }: Flag): string {
+  return option ?? name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+const expected = (what: string, input: string, more: { hint?: string; start?: number; end?: number } = {}) =>
+  new DagfillError("INVALID_OPTION", `expected ${what}, got "${input}"`, { input, ...more });
+
+function numberOf(text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isNaN(value)) throw expected("a number", text);
+  return value;
+}
+
+/** A duration stays text for the core to read; digits alone are milliseconds. */
+function durationOf(text: string): number | string {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  return Number.isNaN(value) ? text : value;
+}
+
+function objectOf(text: string): Record<string, Json> {
+  const value = readJsonText(text, `JSON such as '{"limit": 10}'`, "INVALID_OPTION");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw expected("a JSON object", text);
+  return value as Record<string, Json>;
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+function rateOf(text: string): { count: number; per: number | string } {
+  const at = text.indexOf("/");
+  if (at < 0) throw expected("a count and a duration such as 10/PT1M", text);
+  return { count: numberOf(text.slice(0, at)), per: durationOf(text.slice(at + 1)) };
+}
+
+const range: Flag[] = [
+  {
+    name: "start-date",
+    value: "DATE",
+    meaning: "first date: 2024-01-01 is the whole day in the schedule's zone",
+  },
+  { name: "end-date", value: "DATE", meaning: "last date, included" },
+];
+
+const conf: Flag = {
+  name: "conf",
+  value: "JSON",
+  read: objectOf,
+  meaning: "values for templates and callbacks",
+};
+
+const choice: Flag[] = [
+  { name: "rerun-failed", meaning: "only dates whose run failed" },
+  { name: "reset-dag-run", alias: "reset", meaning: "clear existing runs and run them again" },
+  { name: "reprocess", value: "none|failed|completed", meaning: "Airflow's words for the same choice" },
+  {
+    name: "exclude-dates",
+    value: "DATES",
+
+    read: listOf,
+    meaning: "dates to leave alone, separated by commas",
+  },
+  { name: "include-not-due", meaning: "also dates whose data interval has not ended" },
+  { name: "run-backwards", meaning: "newest date first" },
+  {
+    name: "task-ids",
+    value: "IDS",
+
+    read: listOf,
+    meaning: "only these tasks and what they depend on",
+  },
+  { name: "no-upstream", option: "withUpstream", meaning: "with --task-ids: without what they depend on" },
+  conf,
+  { name: "max-runs", value: "N", read: numberOf, meaning: "refuse larger plans (100000)" },
+];
+
+const driving: Flag[] = [
+  { name: "max-parallel-runs", value: "N", read: numberOf, meaning: "runs in flight at once (1)" },
+  {
+    name: "rate",
+    value: "N/PERIOD",
+    read: rateOf,
+    meaning: "at most so many starts a period, such as 10/PT1M",
+  },
+  { name: "retries", value: "N", read: numberOf, meaning: "further attempts of a run that failed (0)" },
+  {
+    name: "retry-delay",
+    value: "DURATION",
+    read: durationOf,
+    meaning: "wait before another attempt, such as PT30S",
+  },
+  {
+    name: "retry-backoff",
+    value: "FACTOR",
+    read: numberOf,
+    meaning: "each wait is so many times the one before",
+  },
+  { name: "run-timeout", value: "DURATION", read: durationOf, meaning: "abort a run that takes longer" },
+  {
+    name: "abort-grace",
+    value: "DURATION",
+    read: durationOf,
+    meaning: "time for an aborted run to settle (PT30S)",
+  },
+  { name: "max-failures", value: "N", read: numberOf, meaning: "start nothing more after so many failures" },
+  { name: "backfill-id", value: "ID", meaning: "a name of your own; refused when it was used before" },
+  { name: "plan-hash", value: "HASH", meaning: "refuse unless the plan is still the one that was shown" },
+  { name: "dry-run", meaning: "show the plan, start and write nothing" },
+];
+
+export const flags = {
+  /** Which dates, and what happens to each. */
+  plan: [...range, ...choice],
+  /** How the runs are driven. */
+  drive: driving,
+  dag: [{ name: "dag-id", value: "ID", meaning: "which DAG of the file, when there are several" }],
+  store: [
+    {
+      name: "store",
+      value: "PATH",
+      meaning: "where runs live (.dagfill.sqlite here); :memory: keeps nothing",
+    },
+  ],
+  json: [{ name: "json", meaning: "JSON for programs: an object, or an event a line" }],
+  all: [{ name: "all", meaning: "every row, however many" }],
+  log: [{ name: "quiet", alias: "q", meaning: "without what the tasks' commands print" }],
+  resume: [{ name: "resume", meaning: "first go on with an interrupted backfill that is in the way" }],
+  schedule: [
+    { name: "time-zone", value: "ZONE", meaning: "the schedule's zone, such as Europe/Berlin (UTC)" },
+    {
+      name: "kind",
+      value: "interval|trigger",
+      meaning: "when a run is due: after its interval, or at its tick",
+    },
+    { name: "dst", value: "POLICY", meaning: "airflow, earlier, later, skip or both" },
+  ],
+  date: [{ name: "date", value: "DATE", meaning: "why this date is, or is not, one of the schedule" }],
+  count: [{ name: "count", value: "N", read: numberOf, meaning: "how many of the next dates (5)" }],
+  conf: [conf],
+  executionDate: [{ name: "execution-date", value: "DATE", meaning: "the run's date" }],
+  scheduleText: [
+    { name: "schedule", value: "CRON", meaning: "the schedule, such as '0 5 * * 1-5' or @daily" },
+  ],
+  unfinished: [{ name: "unfinished", meaning: "only those that have not ended" }],
+} satisfies Record<string, Flag[]>;

@@ -1,0 +1,45 @@
+// What --help prints: made of the same tables that read the command line.
+import type { Flag } from "./flags.js";
+import type { Terminal } from "./terminal.js";
+import type { Verb } from "./verb.js";
+import { pad } from "./width.js";
+
+export function showHelp(verbs: Record<string, Verb>, terminal: Terminal): void {
+  terminal.line("dagfill VERB ... [flags]: backfills of scheduled DAGs");
+  terminal.line();
+  const uses = Object.entries(verbs).map(([name, verb]) => [use(name, verb), verb.summary] as const);
+  columns(uses, terminal);
+  terminal.line();
+  terminal.line(
+    "FILE is a module that exports `dag` or `dags` (and executeTask or executeRun), or JSON whose tasks have commands.",
+  );
+  terminal.line(
+    "dagfill VERB --help lists the flags. Exit codes: 0 all ok, 1 some failed, 2 usage, 3 store, 130 interrupted (resumable).",
+  );
+}
+
+export function showVerbHelp(name: string, verb: Verb, terminal: Terminal): void {
+  terminal.line(`dagfill ${use(name, verb)} [flags]: ${verb.summary}`);
+  terminal.line();
+  columns(
+    verb.flags.map((flag) => [flagUse(flag), flag.meaning] as const),
+    terminal,
+  );
+}
+
+function use(name: string, { positionals }: Verb): string {
+  return [name, ...positionals].join(" ");
+}
+
+function flagUse({ name, alias, value }: Flag): string {
+  const dashed = (text: string) => (text.length === 1 ? `-${text}` : `--${text}`);
+  return (
+    [dashed(name), ...(alias === undefined ? [] : [dashed(alias)])].join(", ") +
+    (value === undefined ? "" : ` ${value}`)
+  );
+}
+
+function columns(rows: readonly (readonly [string, string])[], terminal: Terminal): void {
+  const width = Math.min(36, Math.max(...rows.map(([left]) => left.length)));
+  for (const [left, right] of rows) terminal.line(`  ${terminal.paint("bold", pad(left, width))}  ${right}`);
+}

@@ -1,0 +1,110 @@
+// A file of DAGs: a module with its callbacks, or JSON whose tasks are shell commands.
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { DagfillError } from "../error.js";
+import type { Dag, ExecuteRun } from "../face.js";
+import { nearest } from "../suggest.js";
+import { readJsonText } from "./json_text.js";
+import type { ExecuteTask } from "./verb.js";
+
+export interface DagFile {
+  /** As it was written on the command line. */
+  name: string;
+  /** Where the file is; commands run there. */
+  folder: string;
+  dags: Dag[];
+  executeRun?: ExecuteRun;
+  executeTask?: ExecuteTask;
+}
+
+/** Loads a file; its DAGs are checked by whoever uses them. */
+export async function loadDagFile(name: string): Promise<DagFile> {
+  const path = resolve(name);
+  if (!existsSync(path)) {
+    throw new DagfillError("INVALID_DAG", `expected a file of DAGs, got no file at ${name}`, {
+      hint: "a module that exports `dag`, or JSON; see dagfill --help",
+    });
+  }
+  const exports =
+    extname(path) === ".json"
+      ? { default: readJsonText(readFileSync(path, "utf8"), `JSON in ${name}`, "INVALID_DAG") }
+      : await importModule(path, name);
+  const { dags, executeRun, executeTask } = pick(exports, name);
+  return {
+    name,
+    folder: dirname(path),
+    dags,
+    ...(executeRun !== undefined && { executeRun }),
+    ...(executeTask !== undefined && { executeTask }),
+  };
+}
+
+/** The DAG that is meant: the one of that id, or the only one. */
+export function chooseDag(file: DagFile, wanted: unknown): Dag {
+  const dagId = typeof wanted === "string" ? wanted : undefined;
+  const ids = file.dags.map((dag) => dag.dagId);
+  const only = file.dags.length === 1 ? file.dags[0] : undefined;
+  const chosen = dagId === undefined ? only : file.dags.find((dag) => dag.dagId === dagId);
+  if (chosen !== undefined) return chosen;
+  if (dagId === undefined) {
+    throw new DagfillError("INVALID_OPTION", `expected --dag-id, since ${file.name} has ${ids.length} DAGs`, {
+      field: "--dag-id",
+      hint: `one of ${ids.slice(0, 10).join(", ")}${ids.length > 10 ? ", …" : ""}`,
+    });
+  }
+  const meant = nearest(dagId, ids);
+  throw new DagfillError("UNKNOWN_DAG", `expected a DAG of ${file.name}, got "${dagId}"`, {
+    field: "--dag-id",
+    input: dagId,
+    hint: meant === undefined ? `it has ${ids.slice(0, 10).join(", ")}` : `did you mean "${meant}"?`,
+  });
+}
+
+async function importModule(path: string, name: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+  } catch (error) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    throw new DagfillError(
+      "INVALID_DAG",
+      `expected a module that loads, got an error from ${name}:\n${stack}`,
+      { cause: error },
+    );
+  }
+}
+
+// Exports stand for themselves, or together in a default export; CommonJS has only that.
+function pick(exports: Record<string, unknown>, name: string) {
+  const whole = isObject(exports.default) && !Array.isArray(exports.default) ? exports.default : {};
+  const own = (key: string) => exports[key] ?? whole[key];
+  const found = own("dags") ?? own("dag") ?? exports.default;
+  const dags = Array.isArray(found) ? found : [found];
+  if (dags.length === 0 || !dags.every((dag) => isObject(dag) && Object.hasOwn(dag, "dagId"))) {
+    throw new DagfillError("INVALID_DAG", `expected ${name} to hold a DAG, got ${describe(found)}`, {
+      hint: "export const dag = { dagId, schedule, tasks }, or an array `dags`; in JSON the DAG itself",
+    });
+  }
+  return {
+    dags: dags as Dag[],
+    executeRun: callback<ExecuteRun>(own("executeRun"), "executeRun"),
+    executeTask: callback<ExecuteTask>(own("executeTask"), "executeTask"),
+  };
+}
+
+function callback<T>(value: unknown, name: string): T | undefined {
+  if (value === undefined || typeof value === "function") return value as T | undefined;
+  throw new DagfillError("INVALID_DAG", `expected ${name} to be a function, got ${describe(value)}`, {
+    field: name,
+  });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value))
+    return value.length === 0 ? "an empty list" : "a list with something that is no DAG";
+  return isObject(value) ? "an object without dagId" : value === undefined ? "no export of it" : typeof value;
+}

@@ -1,0 +1,84 @@
+// The command `dagfill`. Stores and engines are chosen here and nowhere else.
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { DagfillError } from "../error.js";
+import { MemoryStore, version } from "../face.js";
+import { shellTasks } from "../shell.js";
+import { openSqliteStore } from "../store/sqlite.js";
+import { nearest } from "../suggest.js";
+import { readArguments } from "./args.js";
+import { showHelp, showVerbHelp } from "./help.js";
+import { type ExitCode, exitCodes, reportError } from "./report_error.js";
+import { Terminal } from "./terminal.js";
+import type { Verb, World } from "./verb.js";
+import { discard } from "./verbs/discard.js";
+import { explain } from "./verbs/explain.js";
+import { list } from "./verbs/list.js";
+import { preview } from "./verbs/preview.js";
+import { render } from "./verbs/render.js";
+import { resume } from "./verbs/resume.js";
+import { run } from "./verbs/run.js";
+
+const verbs: Record<string, Verb> = { preview, run, resume, list, discard, explain, render };
+
+const world: World = {
+  async openStore(path, purpose) {
+    const name = typeof path === "string" ? path : ".dagfill.sqlite";
+    if (name === ":memory:") return new MemoryStore();
+    const file = resolve(name);
+    // A preview writes nothing, not even an empty store.
+    if (purpose === "read" && !existsSync(file)) return new MemoryStore();
+    mkdirSync(dirname(file), { recursive: true });
+    return openSqliteStore(file);
+  },
+  callbacks({ dags, folder, executeRun, executeTask }, log) {
+    const commands = dags.some(({ tasks }) => tasks?.some(({ command }) => command !== undefined));
+    const engine = executeTask ?? (commands ? shellTasks({ cwd: folder, onLine: log }) : undefined);
+    return {
+      ...(executeRun !== undefined && { executeRun }),
+      ...(engine !== undefined && { executeTask: engine }),
+    };
+  },
+};
+
+async function main(args: readonly string[]): Promise<ExitCode> {
+  const terminal = new Terminal(process.stdout, process.env);
+  // Where both are the same screen, what is drawn again must know of every line that comes between.
+  const sameScreen = process.stdout.isTTY && process.stderr.isTTY;
+  const notices = sameScreen ? terminal : new Terminal(process.stderr, process.env);
+  const json = args.includes("--json");
+  let verb: Verb | undefined;
+  try {
+    const [name, ...rest] = args;
+    if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+      showHelp(verbs, terminal);
+      return name === undefined ? exitCodes.usage : exitCodes.ok;
+    }
+    if (name === "--version" || name === "-v") {
+      terminal.line(version());
+      return exitCodes.ok;
+    }
+    verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+    if (verb === undefined) throw unknownVerb(name);
+    const request = readArguments(rest, verb.flags, verb.positionals);
+    if (request.help) {
+      showVerbHelp(name, verb, terminal);
+      return exitCodes.ok;
+    }
+    return await verb.run({ ...request, terminal, notices, json, world });
+  } catch (error) {
+    return reportError(error, notices, json, verb?.flags ?? []);
+  } finally {
+    await Promise.all([terminal.flush(), notices.flush()]);
+  }
+}
+
+function unknownVerb(name: string): DagfillError {
+  const meant = nearest(name, Object.keys(verbs));
+  return new DagfillError("INVALID_OPTION", `expected ${Object.keys(verbs).join(", ")}; got "${name}"`, {
+    hint: meant === undefined ? "dagfill --help" : `did you mean ${meant}?`,
+  });
+}
+
+// Left by hand: a DAG module may hold connections open that would keep the process alive for good.
+main(process.argv.slice(2)).then((code) => process.exit(code));

@@ -1,0 +1,98 @@
+// A plan in the terminal: how it was read, counts, calendar, rows, warnings. And as one JSON object.
+import type { BackfillPreview, PlannedRun } from "../face.js";
+import { calendar, looks } from "./calendar.js";
+import { type Column, shorten, table } from "./table.js";
+import type { Terminal } from "./terminal.js";
+
+const mostRows = 20;
+
+/** Prints a plan. `rows`: "all", "some" (the first and last of many), or "none". */
+export function showPlan(preview: BackfillPreview, terminal: Terminal, rows: "all" | "some" | "none"): void {
+  for (const line of header(preview, terminal)) terminal.line(line);
+  const strip = calendar(preview.days(), terminal);
+  if (strip.length > 0) {
+    terminal.line();
+    for (const line of strip) terminal.line(line);
+  }
+  if (rows !== "none" && preview.counts.total > 0) {
+    terminal.line();
+    showRows(preview, terminal, rows === "all" ? Number.POSITIVE_INFINITY : mostRows);
+  }
+  showWarnings(preview, terminal);
+}
+
+function header(preview: BackfillPreview, terminal: Terminal): string[] {
+  const { dagId, timeZone, start, end, counts } = preview;
+  const parts = (["create", "rerun", "reset", "skip"] as const)
+    .filter((kind) => counts[kind] > 0)
+    .map((kind) => terminal.paint(looks[kind].style, `${counts[kind]} ${kind}`));
+  return [
+    `${terminal.paint("bold", dagId)}  ${start} ${terminal.sign("→", "->")} ${end}  ${timeZone}`,
+    `${counts.total} ${counts.total === 1 ? "date" : "dates"}${parts.length > 0 ? ": " : ""}${parts.join(", ")}`,
+  ];
+}
+
+function showRows(preview: BackfillPreview, terminal: Terminal, most: number): void {
+  const columns: Column<PlannedRun>[] = [
+    { title: "date", text: (run) => run.localDate },
+    { title: "action", text: (run) => run.action, style: (run) => looks[run.action].style },
+    { title: "reason", text: (run) => run.reason ?? "", optional: 1 },
+    { title: "was", text: (run) => run.existingState ?? "", optional: 2 },
+    {
+      title: "data interval ends",
+      text: (run) => (run.dataInterval.end === run.dataInterval.start ? "" : run.dataInterval.end),
+      optional: 4,
+    },
+    { title: "run", text: (run) => run.runId, optional: 3 },
+  ];
+  const { head, left, tail } = shorten(preview.runs, most);
+  const lines = table(columns, [...head, ...tail], terminal);
+  const middle = `  ${terminal.paint("dim", `${terminal.sign("…", "...")} ${left} more dates (--all shows them)`)}`;
+  lines.forEach((line, index) => {
+    if (left > 0 && index === head.length + 1) terminal.line(middle);
+    terminal.line(line);
+  });
+}
+
+/** What the plan warns of, a line each. */
+export function showWarnings(
+  { warnings, clockChanges }: Pick<BackfillPreview, "warnings" | "clockChanges">,
+  terminal: Terminal,
+): void {
+  if (warnings.length > 0) terminal.line();
+  for (const { code, message } of warnings)
+    terminal.line(`${terminal.paint("yellow", "warning")} ${code}: ${message}`);
+  // The clock changes are listed only where no warning tells of them already.
+  if (warnings.some(({ code }) => code.includes("clock"))) return;
+  for (const { at, offsetBefore, offsetAfter } of clockChanges.slice(0, 4)) {
+    terminal.line(
+      terminal.paint("dim", `clock change ${at}: UTC${offset(offsetBefore)} to UTC${offset(offsetAfter)}`),
+    );
+  }
+}
+
+function offset(seconds: number): string {
+  const minutes = Math.abs(Math.trunc(seconds / 60));
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${seconds < 0 ? "-" : "+"}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+/** The plan without its rows, for programs. */
+export function planSummary({
+  dagId,
+  timeZone,
+  start,
+  end,
+  counts,
+  planHash,
+  warnings,
+  clockChanges,
+}: BackfillPreview) {
+  return { dagId, timeZone, start, end, counts, planHash, warnings, clockChanges };
+}
+
+/** Everything of the plan, for programs. */
+export function planJson(preview: BackfillPreview): Record<string, unknown> {
+  const { dates, existingRuns, newRuns, runs } = preview;
+  return { ...planSummary(preview), dates, existingRuns, newRuns, runs };
+}

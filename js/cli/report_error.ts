@@ -1,0 +1,78 @@
+// An error as people read it: what was expected and got, a caret under the wrong part, the hint. And the exit code that it ends in.
+import { DagfillError, type ErrorCode } from "../error.js";
+import { type Flag, optionOf } from "./flags.js";
+import type { Terminal } from "./terminal.js";
+import { fit, oneLine, widthOf } from "./width.js";
+
+/** 0 all ok, 1 some runs failed (or something unforeseen), 2 usage, 3 store, 130 interrupted and resumable. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, store: 3, interrupted: 130 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Prints the error and says how the process ends. */
+export function reportError(
+  error: unknown,
+  terminal: Terminal,
+  json: boolean,
+  flags: readonly Flag[],
+): ExitCode {
+  if (!(error instanceof DagfillError)) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    terminal.line(
+      json ? JSON.stringify({ error: { message: text } }) : `${terminal.paint("red", "error")} ${text}`,
+    );
+    return exitCodes.failed;
+  }
+  const { code, message, input, start, end, field, hint, details } = error;
+  if (json) {
+    terminal.line(JSON.stringify({ error: { code, message, input, start, end, field, hint, details } }));
+    return exitOf(code);
+  }
+  terminal.line(`${terminal.paint("red", "error")} ${terminal.paint("bold", code)} ${message}`);
+  const place = field === undefined ? undefined : placeOf(field, flags);
+  if (place !== undefined && !message.includes(place)) terminal.line(`  in ${place}`);
+  for (const line of pointAt(error, terminal)) terminal.line(line);
+  if (hint !== undefined) terminal.line(`${terminal.paint("cyan", "hint")} ${hint}`);
+  return exitOf(code);
+}
+
+function exitOf(code: ErrorCode): ExitCode {
+  if (code === "STORE_FAILED" || code === "STALE_OWNER") return exitCodes.store;
+  return code === "INTERNAL" || code === "ABORTED" ? exitCodes.failed : exitCodes.usage;
+}
+
+/** An option that was given by a flag goes by the flag's name; a path into a DAG stays what it is. */
+function placeOf(field: string, flags: readonly Flag[]): string {
+  const flag = flags.find((known) => optionOf(known) === field);
+  return flag === undefined ? field : `--${flag.name}`;
+}
+
+/** The line of the input that is wrong, and carets under the part. */
+function pointAt({ input, start, end }: DagfillError, terminal: Terminal): string[] {
+  if (input === undefined || start === undefined || start > input.length) return [];
+  const lineStart = start === 0 ? 0 : input.lastIndexOf("\n", start - 1) + 1;
+  const lineEnd = input.indexOf("\n", start);
+  const line = input.slice(lineStart, lineEnd < 0 ? input.length : lineEnd);
+  // A window of a long line, so that the carets stand under something that is shown.
+  const room = Math.max(20, terminal.width - 6);
+  const at = start - lineStart;
+  const from = line.length <= room || at < room / 2 ? 0 : at - Math.floor(room / 3);
+  const shown = `${from > 0 ? "…" : ""}${line.slice(from, from + room)}`;
+  const before = widthOf(flat(`${from > 0 ? "…" : ""}${line.slice(from, at)}`));
+  const marked = widthOf(flat(line.slice(at, Math.min((end ?? start + 1) - lineStart, from + room))));
+  const place = lineStart === 0 ? "" : `  line ${input.slice(0, lineStart).split("\n").length}`;
+  return [
+    ...(place === "" ? [] : [terminal.paint("dim", place)]),
+    `  ${flat(shown)}`,
+    `  ${" ".repeat(before)}${terminal.paint("red", "^".repeat(Math.max(1, marked)))}`,
+  ];
+}
+
+// As `oneLine`, which trims; here every character keeps its column.
+function flat(text: string): string {
+  return oneLine(`|${text}|`).slice(1, -1);
+}
+
+/** An error of a run, on one line. */
+export function runError(error: { name: string; message: string } | undefined, width: number): string {
+  return error === undefined ? "" : fit(`${error.name}: ${error.message}`, width);
+}

@@ -1,0 +1,172 @@
+// What is told of a backfill while it runs: for people in a terminal, for a log, or for programs as one JSON object a line.
+import type { BackfillEvent, Progress, RunResult } from "../face.js";
+import type { ShellLine } from "../shell.js";
+import { duration, progressLine } from "./progress.js";
+import { runError } from "./report_error.js";
+import type { Style, Terminal } from "./terminal.js";
+import type { Request } from "./verb.js";
+import { fit } from "./width.js";
+
+export interface Reporter {
+  event(event: BackfillEvent): void;
+  log(line: ShellLine): void;
+  /** Nothing is drawn any more. */
+  end(): void;
+}
+
+/** The reporter for whoever reads: programs, people who watch, or a log. */
+export function reporterFor({ terminal, json, values }: Request): Reporter {
+  if (json) return jsonReporter(terminal);
+  const quiet = values.quiet === true;
+  return terminal.interactive ? liveReporter(terminal, quiet) : plainReporter(terminal, quiet);
+}
+
+/** An event a line. What a task printed is an event of the type "log". */
+function jsonReporter(terminal: Terminal): Reporter {
+  return {
+    event(event) {
+      // The runs were all events; their list, which a large backfill keeps only when it is asked for, is not asked for.
+      if (event.type !== "finished") return terminal.line(JSON.stringify(event));
+      const {
+        backfillId,
+        dagId,
+        state,
+        totalDates,
+        completed,
+        failed,
+        skipped,
+        canceled,
+        startedAt,
+        finishedAt,
+      } = event.result;
+      const result = {
+        backfillId,
+        dagId,
+        state,
+        totalDates,
+        completed,
+        failed,
+        skipped,
+        canceled,
+        startedAt,
+        finishedAt,
+      };
+      terminal.line(JSON.stringify({ ...event, result }));
+    },
+    log: (line) => terminal.line(JSON.stringify({ type: "log", at: new Date().toISOString(), ...line })),
+    end() {},
+  };
+}
+
+const frameMs = 66;
+
+/** One line that is drawn again; above it, what should stay: failures, retries, warnings, what tasks print. */
+function liveReporter(terminal: Terminal, quiet: boolean): Reporter {
+  let latest: Progress | undefined;
+  let mode = "";
+  let drawn = 0;
+  const draw = () => {
+    drawn = performance.now();
+    if (latest !== undefined) terminal.status(progressLine(latest, mode, terminal));
+  };
+  // Runs may end in bursts with silence between them: the timer draws what the last burst left undrawn.
+  const timer = setInterval(draw, 4 * frameMs);
+  timer.unref();
+  return {
+    event(event) {
+      latest = event.progress;
+      mode = modeAfter(event, mode);
+      const text = noteworthy(event, terminal);
+      if (text !== undefined) terminal.line(text);
+      if (event.type === "finished" || performance.now() - drawn >= frameMs) draw();
+    },
+    log: (line) => {
+      if (!quiet) terminal.line(logLine(line, terminal));
+    },
+    end() {
+      clearInterval(timer);
+      terminal.status("");
+    },
+  };
+}
+
+const mostLines = 100;
+
+/** A line for every run that ended, or in a large backfill for every hundredth part of it. */
+function plainReporter(terminal: Terminal, quiet: boolean): Reporter {
+  let step = 1;
+  let next = 0;
+  return {
+    event(event) {
+      const { progress } = event;
+      if (event.type === "started") step = Math.max(1, Math.ceil(progress.remaining / mostLines));
+      const text = noteworthy(event, terminal);
+      if (text !== undefined) terminal.line(text);
+      if (event.type !== "run-succeeded" && event.type !== "run-failed") return;
+      const ended = progress.total - progress.remaining;
+      if (ended < next && progress.remaining > 0) return;
+      next = ended + step;
+      if (event.type === "run-failed" && step === 1) return;
+      terminal.line(
+        step === 1 ? runLine(event.run, progress, terminal) : progressLine(progress, "", terminal),
+      );
+    },
+    log: (line) => {
+      if (!quiet) terminal.line(logLine(line, terminal));
+    },
+    end() {},
+  };
+}
+
+function modeAfter(event: BackfillEvent, mode: string): string {
+  if (event.type === "paused") return "paused";
+  if (event.type === "canceling") return "canceling";
+  return event.type === "resumed" ? "" : mode;
+}
+
+function noteworthy(event: BackfillEvent, terminal: Terminal): string | undefined {
+  switch (event.type) {
+    case "run-failed":
+      return runLine(event.run, event.progress, terminal);
+    case "run-retrying":
+      return says(
+        "yellow",
+        "retrying",
+        `${event.run.executionDate} after attempt ${event.run.attempts}`,
+        event.run,
+        terminal,
+      );
+    case "warning":
+      return `${terminal.paint("yellow", "warning")} ${event.warning.code}: ${event.warning.message}`;
+    default:
+      return undefined;
+  }
+}
+
+function runLine(run: RunResult, { total, remaining }: Progress, terminal: Terminal): string {
+  const [style, word]: [Style, string] = run.state === "success" ? ["green", "success"] : ["red", "failed"];
+  const took =
+    run.startedAt !== undefined && run.finishedAt !== undefined
+      ? Date.parse(run.finishedAt) - Date.parse(run.startedAt)
+      : undefined;
+  const count = `${total - remaining}/${total}`;
+  return says(
+    style,
+    word,
+    `${count}  ${run.executionDate}${took === undefined ? "" : `  ${duration(took)}`}`,
+    run,
+    terminal,
+  );
+}
+
+function says(style: Style, word: string, text: string, { error }: RunResult, terminal: Terminal): string {
+  const start = `${word}  ${text}  `;
+  const why = runError(error, Math.max(20, terminal.width - start.length));
+  return `${terminal.paint(style, word)}  ${text}${why === "" ? "" : `  ${why}`}`;
+}
+
+/** A line that a command printed, with where it is from. */
+export function logLine({ localDate, taskId, text }: ShellLine, terminal: Terminal): string {
+  const start = `${localDate.slice(0, 16)} ${taskId} | `;
+  return `${terminal.paint("dim", start)}${terminal.interactive ? fit(text, terminal.width - start.length) : text}`;
+}

@@ -1,0 +1,101 @@
+// What is written to: a terminal with colours, a width and one line that is drawn again and again; or a pipe with none of it.
+import type { Writable } from "node:stream";
+
+export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "blue" | "magenta" | "cyan";
+
+const codes: Record<Style, readonly [number, number]> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  blue: [34, 39],
+  magenta: [35, 39],
+  cyan: [36, 39],
+};
+
+/** A stream that may be a terminal. */
+export type Output = Writable & { isTTY?: boolean; columns?: number };
+
+type Environment = Record<string, string | undefined>;
+
+export class Terminal {
+  /** Whether somebody watches: lines can be drawn again. */
+  readonly interactive: boolean;
+  private readonly colours: boolean;
+  private readonly unicode: boolean;
+  private statusText = "";
+  private broken = false;
+
+  constructor(
+    private readonly output: Output,
+    environment: Environment,
+  ) {
+    const dumb = environment.TERM === "dumb";
+    this.interactive = output.isTTY === true && !dumb;
+    this.colours = wantsColours(environment) ?? this.interactive;
+    this.unicode = speaksUnicode(environment);
+    // `dagfill run | head`: nobody reads on, which is no reason to stop a backfill in the middle.
+    output.on("error", () => {
+      this.broken = true;
+    });
+  }
+
+  /** Columns of a line. A pipe has no width of its own: wide enough for every table, narrow enough for a log. */
+  get width(): number {
+    return this.output.columns || 120;
+  }
+
+  paint(style: Style, text: string): string {
+    if (!this.colours || text === "") return text;
+    const [on, off] = codes[style];
+    return `\x1b[${on}m${text}\x1b[${off}m`;
+  }
+
+  /** The sign, or what stands for it where only ASCII is sure to be shown. */
+  sign(unicode: string, ascii: string): string {
+    return this.unicode ? unicode : ascii;
+  }
+
+  /** One line (or several) that stays. */
+  line(text = ""): void {
+    this.write(`${this.erase()}${text}\n${this.statusText}`);
+  }
+
+  /** The line at the bottom that the next call replaces. Nothing happens where nobody watches. */
+  status(text: string): void {
+    if (!this.interactive || text === this.statusText) return;
+    const erase = this.erase();
+    this.statusText = text;
+    this.write(erase + text);
+  }
+
+  /** Fulfils when everything was handed to the system. */
+  flush(): Promise<void> {
+    if (this.broken) return Promise.resolve();
+    return new Promise((resolve) => this.output.write("", () => resolve()));
+  }
+
+  private erase(): string {
+    return this.statusText === "" ? "" : "\r\x1b[2K";
+  }
+
+  private write(text: string): void {
+    if (!this.broken) this.output.write(text);
+  }
+}
+
+// FORCE_COLOR goes before NO_COLOR (https://force-color.org, https://no-color.org): who forces has the last word.
+function wantsColours(environment: Environment): boolean | undefined {
+  const forced = environment.FORCE_COLOR;
+  if (forced !== undefined && forced !== "") return forced !== "0" && forced !== "false";
+  if (environment.NO_COLOR !== undefined && environment.NO_COLOR !== "") return false;
+  return undefined;
+}
+
+function speaksUnicode(environment: Environment): boolean {
+  if (process.platform === "win32")
+    return environment.WT_SESSION !== undefined || environment.TERM_PROGRAM !== undefined;
+  const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || "";
+  return locale.toLowerCase().replace("-", "").includes("utf8");
+}

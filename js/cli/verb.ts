@@ -1,0 +1,42 @@
+// What a verb of the command line is, and what it is given.
+import type { ExecuteRun, RunStore } from "../face.js";
+import type { ShellLine, shellTasks } from "../shell.js";
+import type { Arguments } from "./args.js";
+import type { Flag } from "./flags.js";
+import type { DagFile } from "./load_dag.js";
+import type { ExitCode } from "./report_error.js";
+import type { Terminal } from "./terminal.js";
+
+export interface Verb {
+  /** What it does, in one line. */
+  summary: string;
+  /** What stands behind it, in order; a name in brackets may be left out. */
+  positionals: readonly string[];
+  flags: readonly Flag[];
+  run(request: Request): Promise<ExitCode>;
+}
+
+export interface Request extends Arguments {
+  /** Where the answer goes: stdout. */
+  terminal: Terminal;
+  /** Where notices go that are no part of the answer: stderr. */
+  notices: Terminal;
+  /** Whether programs read the answer. */
+  json: boolean;
+  world: World;
+}
+
+/** The stores and engines that main.ts chose. */
+export interface World {
+  /** Opens the store of `--store`. "read": a store that is not there yet is not made, and counts as empty. */
+  openStore(path: unknown, purpose: "read" | "write"): Promise<RunStore>;
+  /** What runs a file's DAGs. The lines that commands print go to `log`. */
+  callbacks(file: DagFile, log: (line: ShellLine) => void): Callbacks;
+}
+
+export type ExecuteTask = (task: Parameters<ReturnType<typeof shellTasks>>[0]) => unknown;
+
+export interface Callbacks {
+  executeRun?: ExecuteRun;
+  executeTask?: ExecuteTask;
+}

@@ -1,0 +1,23 @@
+// The flags of a plan and its driving as BackfillOptions. What they mean is checked by the service.
+import { DagfillError } from "../../error.js";
+import type { BackfillOptions } from "../../face.js";
+import { flags, optionOf } from "../flags.js";
+import { chooseDag, type DagFile } from "../load_dag.js";
+
+const names = [...flags.plan, ...flags.drive].map(optionOf);
+
+export function backfillOptions(file: DagFile, values: Record<string, unknown>): BackfillOptions {
+  const { dagId } = chooseDag(file, values.dagId);
+  requireFlag(values.startDate, "--start-date");
+  requireFlag(values.endDate, "--end-date");
+  const given = names.filter((name) => values[name] !== undefined).map((name) => [name, values[name]]);
+  return { ...Object.fromEntries(given), dagId } as BackfillOptions;
+}
+
+function requireFlag(value: unknown, flag: string): void {
+  if (value !== undefined) return;
+  throw new DagfillError("INVALID_OPTION", `expected ${flag} DATE, got nothing`, {
+    field: flag,
+    hint: "such as 2024-01-01, which is that whole day in the schedule's zone",
+  });
+}

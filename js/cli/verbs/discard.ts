@@ -1,0 +1,21 @@
+// dagfill discard: closes an interrupted backfill for good.
+import { BackfillService } from "../../face.js";
+import { flags } from "../flags.js";
+import { exitCodes } from "../report_error.js";
+import type { Verb } from "../verb.js";
+
+export const discard: Verb = {
+  summary: "give an interrupted backfill up: what did not end is recorded as canceled",
+  positionals: ["ID"],
+  flags: [...flags.store, ...flags.json],
+  async run({ positionals: [id = ""], values, terminal, json, world }) {
+    const store = await world.openStore(values.store, "read");
+    try {
+      await new BackfillService({ dags: [], store }).discard(id);
+      terminal.line(json ? JSON.stringify({ discarded: id }) : `discarded ${id}`);
+      return exitCodes.ok;
+    } finally {
+      await store.close();
+    }
+  },
+};

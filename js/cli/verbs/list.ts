@@ -1,0 +1,51 @@
+// dagfill list: the backfills of a store.
+import { BackfillService, type BackfillSummary } from "../../face.js";
+import { flags } from "../flags.js";
+import { exitCodes } from "../report_error.js";
+import { type Column, table } from "../table.js";
+import type { Style } from "../terminal.js";
+import type { Verb } from "../verb.js";
+
+export const list: Verb = {
+  summary: "the backfills of a store and how far they are",
+  positionals: [],
+  flags: [...flags.dag, ...flags.unfinished, ...flags.store, ...flags.json],
+  async run({ values, terminal, json, world }) {
+    const store = await world.openStore(values.store, "read");
+    try {
+      const summaries = await new BackfillService({ dags: [], store }).list({
+        ...(typeof values.dagId === "string" && { dagId: values.dagId }),
+        ...(values.unfinished === true && { unfinished: true }),
+      });
+      if (json) terminal.line(JSON.stringify(summaries));
+      else if (summaries.length === 0) terminal.line("no backfills");
+      else for (const line of table(columns, summaries, terminal)) terminal.line(line);
+      return exitCodes.ok;
+    } finally {
+      await store.close();
+    }
+  },
+};
+
+const styles: Record<BackfillSummary["state"], Style> = {
+  running: "cyan",
+  paused: "yellow",
+  interrupted: "yellow",
+  success: "green",
+  failed: "red",
+  canceled: "dim",
+};
+
+const columns: Column<BackfillSummary>[] = [
+  { title: "backfill", text: ({ backfillId }) => backfillId },
+  { title: "state", text: ({ state }) => state, style: ({ state }) => styles[state] },
+  { title: "ended", text: ({ progress: { total, remaining } }) => `${total - remaining}/${total}` },
+  { title: "failed", text: ({ progress: { failed } }) => (failed === 0 ? "" : String(failed)), optional: 1 },
+  { title: "from", text: ({ options }) => dateText(options.startDate), optional: 2 },
+  { title: "to", text: ({ options }) => dateText(options.endDate), optional: 2 },
+  { title: "dag", text: ({ dagId }) => dagId },
+];
+
+function dateText(date: Date | number | string): string {
+  return typeof date === "string" ? date : new Date(date).toISOString();
+}

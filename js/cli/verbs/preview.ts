@@ -1,0 +1,41 @@
+// dagfill preview: which dates a backfill would run, and why the others not. Nothing is started or written.
+import { BackfillService } from "../../face.js";
+import { flags } from "../flags.js";
+import { loadDagFile } from "../load_dag.js";
+import { planJson, showPlan } from "../plan_view.js";
+import { type ExitCode, exitCodes } from "../report_error.js";
+import type { Request, Verb } from "../verb.js";
+import { backfillOptions } from "./backfill_options.js";
+
+export const preview: Verb = {
+  summary: "show which dates a backfill would run, and why the others not",
+  positionals: ["FILE"],
+  flags: [...flags.dag, ...flags.plan, ...flags.drive, ...flags.store, ...flags.all, ...flags.json],
+  run: showPreview,
+};
+
+/** Also what `run --dry-run` does. */
+export async function showPreview({
+  positionals,
+  values,
+  terminal,
+  json,
+  world,
+}: Request): Promise<ExitCode> {
+  const file = await loadDagFile(positionals[0] ?? "");
+  const options = backfillOptions(file, values);
+  const store = await world.openStore(values.store, "read");
+  try {
+    const plan = await new BackfillService({ dags: file.dags, store }).preview(options);
+    if (json) {
+      terminal.line(JSON.stringify(planJson(plan)));
+    } else {
+      showPlan(plan, terminal, values.all === true ? "all" : "some");
+      terminal.line();
+      terminal.line(terminal.paint("dim", `plan ${plan.planHash} (run --plan-hash insists on it)`));
+    }
+    return exitCodes.ok;
+  } finally {
+    await store.close();
+  }
+}

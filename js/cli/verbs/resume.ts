@@ -1,0 +1,50 @@
+// dagfill resume: goes on with a backfill whose process ended in the middle.
+import { DagfillError } from "../../error.js";
+import type { BackfillSummary } from "../../face.js";
+import { drive, type Session } from "../drive.js";
+import { flags } from "../flags.js";
+import { type DagFile, loadDagFile } from "../load_dag.js";
+import type { Verb } from "../verb.js";
+
+export const resume: Verb = {
+  summary: "go on with an interrupted backfill; without ID, with the only one of the file's DAGs",
+  positionals: ["FILE", "[ID]"],
+  flags: [...flags.store, ...flags.log, ...flags.json],
+  async run(request) {
+    const [path = "", id] = request.positionals;
+    const file = await loadDagFile(path);
+    return drive(request, file, async (session) => {
+      const { backfillId, dagId } = await find(session, file, id);
+      const { service } = session;
+      return session.follow((hooks) => session.whenFree(dagId, () => service.resume(backfillId, hooks)));
+    });
+  },
+};
+
+async function find(
+  { service }: Session,
+  file: DagFile,
+  id: string | undefined,
+): Promise<Pick<BackfillSummary, "backfillId" | "dagId">> {
+  const all = await service.list();
+  if (id !== undefined) {
+    // An unknown id is the service's to refuse: it knows how to say it.
+    return all.find(({ backfillId }) => backfillId === id) ?? { backfillId: id, dagId: "" };
+  }
+  const ids = new Set(file.dags.map(({ dagId }) => dagId));
+  const open = all.filter(({ dagId, state }) => ids.has(dagId) && !ended.has(state));
+  const [only] = open;
+  if (only !== undefined && open.length === 1) return only;
+  throw new DagfillError(
+    "UNKNOWN_BACKFILL",
+    `expected one interrupted backfill of ${file.name}, got ${open.length === 0 ? "none" : open.length}`,
+    {
+      hint:
+        open.length === 0
+          ? "dagfill list shows those that ended"
+          : `name one: ${open.map(({ backfillId }) => backfillId).join(", ")}`,
+    },
+  );
+}
+
+const ended = new Set<string>(["success", "failed", "canceled"]);

@@ -1,0 +1,116 @@
+// dagfill run: runs a backfill, and with --resume first goes on with an interrupted one that is in the way.
+import { DagfillError } from "../../error.js";
+import type { BackfillOptions } from "../../face.js";
+import { drive, type Session } from "../drive.js";
+import { flags } from "../flags.js";
+import { loadDagFile } from "../load_dag.js";
+import { type ExitCode, exitCodes } from "../report_error.js";
+import type { Request, Verb } from "../verb.js";
+import { backfillOptions } from "./backfill_options.js";
+import { showPreview } from "./preview.js";
+
+export const run: Verb = {
+  summary: "run a backfill",
+  positionals: ["FILE"],
+  flags: [
+    ...flags.dag,
+    ...flags.plan,
+    ...flags.drive,
+    ...flags.store,
+    ...flags.resume,
+    ...flags.log,
+    ...flags.json,
+  ],
+  async run(request) {
+    const { positionals, values } = request;
+    if (values.dryRun === true) return showPreview(request);
+    const file = await loadDagFile(positionals[0] ?? "");
+    const options = backfillOptions(file, values);
+    const begin = values.resume === true ? resumeThenStart : start;
+    return drive(request, file, (session) => begin(session, options, request));
+  },
+};
+
+async function start(session: Session, options: BackfillOptions, request: Request): Promise<ExitCode> {
+  try {
+    return await session.follow((hooks) => session.service.start(options, hooks));
+  } catch (error) {
+    throw nameTheCommand(error, request);
+  }
+}
+
+async function resumeThenStart(
+  session: Session,
+  options: BackfillOptions,
+  { notices }: Request,
+): Promise<ExitCode> {
+  const { service } = session;
+  let worst: ExitCode = exitCodes.ok;
+  for (;;) {
+    try {
+      const code = await session.follow((hooks) =>
+        session.whenFree(options.dagId, () => service.start(options, hooks)),
+      );
+      return code === exitCodes.ok ? worst : code;
+    } catch (error) {
+      const id = interruptedId(error);
+      if (id === undefined) throw error;
+      const before = (await service.list({ dagId: options.dagId })).find(
+        ({ backfillId }) => backfillId === id,
+      );
+      notices.line(`going on with ${id}, which was interrupted`);
+      const code = await session.follow((hooks) =>
+        session.whenFree(options.dagId, () => service.resume(id, hooks)),
+      );
+      // When what was interrupted is what was asked for, its end is the end of all.
+      if (code === exitCodes.interrupted || (before !== undefined && same(before.options, options)))
+        return code;
+      if (code !== exitCodes.ok) worst = code;
+    }
+  }
+}
+
+function interruptedId(error: unknown): string | undefined {
+  if (!(error instanceof DagfillError) || error.code !== "BACKFILL_EXISTS") return undefined;
+  const id = (error.details as { backfillId?: unknown } | undefined)?.backfillId;
+  return typeof id === "string" ? id : undefined;
+}
+
+// What decides which runs a request asks for, with what an option means that is not given.
+const identity: Partial<Record<keyof BackfillOptions, unknown>> = {
+  startDate: undefined,
+  endDate: undefined,
+  rerunFailed: false,
+  resetDagRun: false,
+  reprocess: undefined,
+  conf: undefined,
+  taskIds: undefined,
+  withUpstream: true,
+  excludeDates: [],
+  includeNotDue: false,
+};
+
+/** Whether two requests ask for the same runs, however fast. */
+function same(before: BackfillOptions, now: BackfillOptions): boolean {
+  return Object.entries(identity).every(([name, absent]) => {
+    const [one, other] = [before, now].map((options) => options[name as keyof BackfillOptions] ?? absent);
+    return JSON.stringify(one) === JSON.stringify(other);
+  });
+}
+
+/** A refusal says what to type next. */
+function nameTheCommand(error: unknown, { positionals, values }: Request): unknown {
+  const id = interruptedId(error);
+  if (id === undefined) return error;
+  const { code, message, details } = error as DagfillError;
+  const where = typeof values.store === "string" ? ` --store ${values.store}` : "";
+  return new DagfillError(code, message, {
+    hint: [
+      `go on with it: dagfill resume ${positionals[0]} ${id}${where}`,
+      `or give it up: dagfill discard ${id}${where}`,
+      "or add --resume, which goes on with it first",
+    ].join("\n     "),
+    ...(details !== undefined && { details }),
+    cause: error,
+  });
+}
