@@ -1,0 +1,494 @@
+// The command `dagfill`, as built, in processes of its own.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
+import {
+  cli,
+  dagFile,
+  jsonLines,
+  run,
+  screen,
+  start,
+  startInTerminal,
+  until,
+  workplace,
+} from "./cli_process.mjs";
+
+const limit = { timeout: 120_000 };
+const terminals = {
+  ...limit,
+  skip: spawnSync("script", ["--version"]).status === 0 ? false : "needs the program `script`",
+};
+const signals = { ...limit, skip: process.platform === "win32" ? "Windows has no such signals" : false };
+const week = ["--start-date", "2024-01-01", "--end-date", "2024-01-07"];
+const flaky = dagFile("flaky.mjs");
+const gated = dagFile("gated.mjs");
+
+// ---------------------------------------------------------------- plans
+
+test("preview shows counts, a calendar and the dates; it makes no store", limit, async () => {
+  const { store } = workplace();
+  const { code, out, err } = await run(["preview", flaky, ...week, "--store", store]);
+  assert.equal(code, 0);
+  assert.equal(err, "");
+  assert.match(out, /^7 dates: 7 create$/m);
+  assert.match(out, /^ {2}2024 Jan {2}■■■■■■■$/m);
+  assert.match(out, /2024-01-07.*create.*backfill__2024-01-07T00:00:00\+00:00$/m);
+  assert.equal(existsSync(store), false);
+});
+
+test("preview --json is one object with the plan", limit, async () => {
+  const { out, code } = await run(["preview", flaky, ...week, "--store", ":memory:", "--json"]);
+  assert.equal(code, 0);
+  const plan = JSON.parse(out);
+  assert.deepEqual(plan.counts, { total: 7, create: 7, rerun: 0, reset: 0, skip: 0 });
+  assert.deepEqual(
+    [plan.dates.length, plan.newRuns.length, plan.runs.length, plan.existingRuns.length],
+    [7, 7, 7, 0],
+  );
+  assert.equal(typeof plan.planHash, "string");
+});
+
+test("a large plan is shortened and says by how much; --all shows it", limit, async () => {
+  const range = ["--start-date", "2000-01-01", "--end-date", "2019-12-31", "--store", ":memory:"];
+  const short = await run(["preview", flaky, ...range]);
+  assert.ok(short.out.split("\n").length < 70, `${short.out.split("\n").length} lines`);
+  assert.match(short.out, /… 7285 more dates/);
+  assert.match(short.out, /… 216 more months/);
+  const all = await run(["preview", flaky, ...range, "--all"]);
+  assert.ok(all.out.split("\n").length > 7_305);
+});
+
+test("without UTF-8 the signs are ASCII", limit, async () => {
+  const { out } = await run(["preview", flaky, ...week, "--store", ":memory:"], {
+    env: { LC_ALL: "C", LANG: "C" },
+  });
+  assert.match(out, /^ {2}2024 Jan {2}\+{7}$/m);
+  assert.doesNotMatch(out, /[^\n -~]/);
+});
+
+test("--dry-run is a preview: nothing runs, nothing is written", limit, async () => {
+  const place = workplace();
+  const { code, out } = await run(["run", gated, ...week, "--dry-run", "--store", place.store], {
+    env: place.env,
+  });
+  assert.equal(code, 0);
+  assert.match(out, /7 dates: 7 create/);
+  assert.deepEqual(place.lines(), []);
+  assert.equal(existsSync(place.store), false);
+});
+
+test("flags become options: excluded dates, backwards, conf, one DAG of two", limit, async () => {
+  const two = dagFile("two.cjs");
+  const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-31", "--store", ":memory:", "--json"];
+  const weekly = ["preview", two, "--dag-id", "weekly", ...range];
+  const plan = JSON.parse(
+    (await run([...weekly, "--exclude-dates", "2024-01-08,2024-01-15", "--run-backwards"])).out,
+  );
+  assert.equal(plan.timeZone, "Europe/Berlin");
+  assert.deepEqual(
+    plan.runs.map(({ executionDate, reason }) => [executionDate.slice(0, 10), reason ?? null]),
+    [
+      ["2024-01-29", null],
+      ["2024-01-22", null],
+      ["2024-01-15", "excluded"],
+      ["2024-01-08", "excluded"],
+      ["2024-01-01", null],
+    ],
+  );
+});
+
+// ---------------------------------------------------------------- usage
+
+const wrong = {
+  "no verb": [[], ""],
+  "an unknown verb": [["previw"], 'got "previw"\nhint did you mean preview?'],
+  "an unknown flag": [
+    ["run", flaky, "--strat-date", "2024-01-01"],
+    "unknown flag --strat-date\nhint did you mean --start-date?",
+  ],
+  "a flag of another verb": [["list", "--rate", "1/PT1S"], "unknown flag --rate"],
+  "no file": [["run"], "expected FILE, got nothing"],
+  "a file that is not there": [["run", "no/such.mjs", ...week], "got no file at no/such.mjs"],
+  "too many arguments": [["run", flaky, "2024-01-01"], 'unexpected argument "2024-01-01"'],
+  "a flag without its value": [["run", flaky, ...week, "--conf"], "expected JSON after --conf, got nothing"],
+  "a switch with a value": [
+    ["run", flaky, ...week, "--reset=no"],
+    'expected --reset without a value, got "no"',
+  ],
+  "no end": [["run", flaky, "--start-date", "2024-01-01"], "expected --end-date DATE, got nothing"],
+  "a number that is none": [
+    ["run", flaky, ...week, "--retries", "many"],
+    'expected a number, got "many"\n  in --retries',
+  ],
+  "a number out of range": [
+    ["run", flaky, ...week, "--max-parallel-runs", "0", "--store", ":memory:"],
+    "INVALID_OPTION",
+  ],
+  "conf that is no JSON": [["run", flaky, ...week, "--conf", '{"a": x}'], '  {"a": x}\n        ^'],
+  "conf that is no object": [["run", flaky, ...week, "--conf", "[1]"], "expected a JSON object"],
+  "a rate without a period": [
+    ["run", flaky, ...week, "--rate", "10"],
+    "expected a count and a duration such as 10/PT1M",
+  ],
+  "a date that is none": [
+    ["run", flaky, "--start-date", "2024-02-30", "--end-date", "2024-03-01", "--store", ":memory:"],
+    "INVALID_DATE",
+  ],
+  "an unknown DAG": [
+    ["preview", dagFile("two.cjs"), ...week, "--dag-id", "weakly"],
+    'did you mean "weekly"?',
+  ],
+  "which DAG": [["preview", dagFile("two.cjs"), ...week], "expected --dag-id, since"],
+  "an unknown backfill": [["resume", flaky, "nobody", "--store", ":memory:"], "UNKNOWN_BACKFILL"],
+  "nothing to resume": [["resume", flaky, "--store", ":memory:"], "expected one interrupted backfill"],
+};
+for (const [name, [args, text]] of Object.entries(wrong)) {
+  test(`usage: ${name} ends with 2 and says what was expected`, limit, async () => {
+    const { code, out, err } = await run(args);
+    assert.ok(err.includes(text), err);
+    assert.equal(code, 2);
+    assert.ok(out === "" || args.length === 0, out);
+  });
+}
+
+test("usage: a wrong schedule is shown with a caret under its wrong part", limit, async () => {
+  const { folder } = workplace();
+  const file = join(folder, "wrong.json");
+  writeFileSync(file, JSON.stringify({ dagId: "wrong", schedule: "0 25 * * *" }));
+  const { code, err } = await run(["preview", file, ...week, "--store", ":memory:"]);
+  assert.equal(code, 2);
+  assert.match(err, /^error INVALID_CRON /);
+  assert.match(err, /^ {2}0 25 \* \* \*\n {4}\^\^$/m);
+});
+
+test("usage: JSON and modules that do not load are named", limit, async () => {
+  const { folder } = workplace();
+  const files = {
+    "half.json": ['{"dagId": "x",\n "schedule" }', /half\.json/],
+    "empty.mjs": ["export const answer = 42;", /to hold a DAG/],
+    "throws.mjs": ['throw new Error("at the top");', /at the top/],
+    "text.mjs": [
+      'export const dag = { dagId: "x", schedule: null }; export const executeRun = "no";',
+      /executeRun to be a function/,
+    ],
+  };
+  for (const [name, [text, pattern]] of Object.entries(files)) {
+    writeFileSync(join(folder, name), text);
+    const { code, err } = await run(["preview", join(folder, name), ...week]);
+    assert.match(err, /^error INVALID_DAG /);
+    assert.match(err, pattern);
+    assert.equal(code, 2);
+  }
+});
+
+test("--json makes errors JSON too, on stderr", limit, async () => {
+  const { code, out, err } = await run(["run", flaky, "--json", ...week, "--max-parallel-runs", "x"]);
+  assert.equal(code, 2);
+  assert.equal(out, "");
+  assert.equal(JSON.parse(err).error.code, "INVALID_OPTION");
+});
+
+test("help and version", limit, async () => {
+  const help = await run(["--help"]);
+  assert.equal(help.code, 0);
+  for (const verb of ["preview", "run", "resume", "list", "discard", "explain"])
+    assert.match(help.out, new RegExp(`^ {2}${verb}\\b`, "m"));
+  const verb = await run(["run", "--help"]);
+  assert.match(verb.out, /--max-parallel-runs N/);
+  assert.match((await run(["--version"])).out, /^\d+\.\d+\.\d+\n$/);
+});
+
+// ---------------------------------------------------------------- runs
+
+test("a run ends with 0; a second one finds every date done and starts nothing", limit, async () => {
+  const { store } = workplace();
+  const first = await run(["run", flaky, ...week, "--store", store, "--max-parallel-runs", "3"]);
+  assert.match(first.out, /^success {2}7 dates: 7 succeeded, in /m);
+  assert.equal(first.code, 0);
+  const second = await run(["run", flaky, ...week, "--store", store]);
+  assert.match(second.out, /^success {2}7 dates: 0 succeeded, 7 skipped, in /m);
+  assert.match(second.out, /every date is done: nothing was started/);
+  assert.equal(second.code, 0);
+});
+
+test(
+  "failures end with 1, are listed on one line each, and --rerun-failed runs only them",
+  limit,
+  async () => {
+    const { store } = workplace();
+    const FAIL = "2024-01-03,2024-01-05";
+    const first = await run(["run", flaky, ...week, "--store", store], { env: { FAIL } });
+    assert.equal(first.code, 1);
+    assert.match(first.out, /^failed {2}7 dates: 5 succeeded, 2 failed, in /m);
+    assert.match(
+      first.out,
+      /^ {2}2024-01-03T00:00:00Z {2}TypeError: no data for 2024-01-03 {2}\[31mat line 2$/m,
+    );
+    const skipped = await run(["run", flaky, ...week, "--store", store]);
+    assert.match(skipped.out, /some dates failed before: --rerun-failed/);
+    const again = await run(["run", flaky, ...week, "--store", store, "--rerun-failed"]);
+    assert.equal(again.code, 0);
+    assert.match(again.out, /^success {2}7 dates: 2 succeeded, 5 skipped, in /m);
+    const reset = await run(["run", flaky, ...week, "--store", store, "--reset"]);
+    assert.match(reset.out, /^success {2}7 dates: 7 succeeded, in /m);
+  },
+);
+
+test("--json gives an event a line, from the plan to the result", limit, async () => {
+  const { store } = workplace();
+  const { code, out, err } = await run(["run", flaky, ...week, "--store", store, "--json"], {
+    env: { FAIL: "2024-01-02" },
+  });
+  assert.equal(code, 1);
+  assert.equal(err, "");
+  const events = jsonLines(out);
+  assert.deepEqual([events[0].type, events[1].type, events.at(-1).type], ["plan", "started", "finished"]);
+  assert.equal(events[0].counts.create, 7);
+  const count = (type) => events.filter((event) => event.type === type).length;
+  assert.deepEqual([count("run-started"), count("run-succeeded"), count("run-failed")], [7, 6, 1]);
+  const { completed, failed, totalDates, backfillId } = events.at(-1).result;
+  assert.deepEqual({ completed, failed, totalDates }, { completed: 6, failed: 1, totalDates: 7 });
+  assert.equal(backfillId, events[0].backfillId);
+  for (const { progress: p } of events.slice(1))
+    assert.equal(p.total, p.completed + p.failed + p.skipped + p.canceled + p.remaining);
+});
+
+test("a store that cannot be opened ends with 3", limit, async () => {
+  const { folder } = workplace();
+  const store = join(folder, "text");
+  writeFileSync(
+    store,
+    "this is no database, and it is long enough to be read as the header of one".repeat(20),
+  );
+  const { code, err } = await run(["run", flaky, ...week, "--store", store]);
+  assert.match(err, /^error STORE_FAILED /);
+  assert.equal(code, 3);
+});
+
+test("nobody reads on: the backfill goes on to its end", signals, async () => {
+  const place = workplace();
+  writeFileSync(place.gate, "");
+  const command = `"${process.execPath}" "${cli}" run "${gated}" ${week.join(" ")} --store "${place.store}" | head -n 1`;
+  const { status } = spawnSync("/bin/sh", ["-c", command], { env: { ...process.env, ...place.env } });
+  assert.equal(status, 0);
+  await until(() => place.lines().filter((line) => line.startsWith("end")).length === 7);
+});
+
+// ---------------------------------------------------------------- terminals
+
+test("in a pipe there is no escape sequence; FORCE_COLOR brings colours", limit, async () => {
+  const plain = await run(["run", flaky, ...week, "--store", ":memory:"], { env: { FAIL: "2024-01-02" } });
+  assert.ok(!plain.out.includes("\x1b"));
+  const forced = await run(["run", flaky, ...week, "--store", ":memory:"], { env: { FORCE_COLOR: "1" } });
+  assert.ok(forced.out.includes("\x1b[32m"));
+  assert.ok(!forced.out.includes("\x1b[2K"));
+});
+
+test("in a terminal one line is drawn again, and what stays stands above it", terminals, async () => {
+  const { out, code } = await startInTerminal(["run", flaky, ...week, "--store", ":memory:"], {
+    env: { FAIL: "2024-01-02" },
+  }).ended;
+  assert.equal(code, 1);
+  assert.ok(out.includes("\r\x1b[2K"));
+  assert.ok(out.includes("\x1b[32m"));
+  const left = screen(out);
+  assert.match(left, /^failed {2}\d\/7 {2}2024-01-02/m);
+  assert.match(left, /^failed {2}7 dates: 6 succeeded, 1 failed/m);
+  assert.doesNotMatch(left, /running/);
+});
+
+test("NO_COLOR in a terminal: no colours, still one line", terminals, async () => {
+  const { out } = await startInTerminal(["run", flaky, ...week, "--store", ":memory:"], {
+    env: { NO_COLOR: "1" },
+  }).ended;
+  // What is left are the sequences that draw a line again.
+  assert.ok(out.includes("\r\x1b[2K"));
+  assert.equal(out.replaceAll("\r\x1b[2K", "").includes("\x1b"), false);
+});
+
+test("nothing is wider than the terminal", terminals, async () => {
+  for (const columns of [45, 60, 100]) {
+    const args = ["--start-date", "2024-01-01", "--end-date", "2024-03-31", "--store", ":memory:"];
+    const options = { columns, env: { FAIL: "2024-01-02" } };
+    for (const verb of ["preview", "run"]) {
+      const { out } = await startInTerminal([verb, flaky, ...args], options).ended;
+      const tables = screen(out)
+        .split("\n")
+        .filter((line) => /^ {2}|^.?[█░#]/.test(line));
+      assert.ok(tables.length > 4);
+      for (const line of tables)
+        assert.ok(stripVTControlCharacters(line).length <= columns, `${columns}: ${line}`);
+    }
+  }
+});
+
+// ---------------------------------------------------------------- interruptions
+
+const parallel = ["--max-parallel-runs", "2"];
+
+test(
+  "SIGINT once: what runs ends, nothing more starts, resume does the rest and repeats nothing",
+  signals,
+  async () => {
+    const place = workplace();
+    const { child, state, ended } = start(["run", gated, ...week, ...parallel, "--store", place.store], {
+      env: place.env,
+    });
+    await until(() => place.lines().length === 2);
+    child.kill("SIGINT");
+    await until(() => state.err.includes("Ctrl-C again aborts"));
+    writeFileSync(place.gate, "");
+    const { code, out } = await ended;
+    assert.equal(code, 130);
+    assert.match(out, /^interrupted {2}2 of 7 dates have ended$/m);
+    assert.deepEqual(
+      place.lines().map((line) => line.split(" ")[0]),
+      ["start", "start", "end", "end"],
+    );
+    const id = /dagfill resume \S+ (\S+) --store/.exec(out)?.[1];
+    assert.ok(id, out);
+
+    const refused = await run(["run", gated, ...week, "--store", place.store], { env: place.env });
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /BACKFILL_EXISTS/);
+    assert.ok(refused.err.includes(`dagfill resume ${gated} ${id} --store ${place.store}`), refused.err);
+
+    const resumed = await run(["resume", gated, id, "--store", place.store], { env: place.env });
+    assert.equal(resumed.code, 0, resumed.err);
+    const starts = place.lines().filter((line) => line.startsWith("start"));
+    assert.deepEqual(
+      starts.sort(),
+      [1, 2, 3, 4, 5, 6, 7].map((day) => `start 2024-01-0${day} 1`),
+    );
+  },
+);
+
+test(
+  "SIGINT twice: what runs is aborted, and resume starts it again as the next attempt",
+  signals,
+  async () => {
+    const place = workplace();
+    const { child, state, ended } = start(["run", gated, ...week, ...parallel, "--store", place.store], {
+      env: place.env,
+    });
+    await until(() => place.lines().length === 2);
+    child.kill("SIGINT");
+    await until(() => state.err.includes("Ctrl-C again aborts"));
+    child.kill("SIGINT");
+    const { code } = await ended;
+    assert.equal(code, 130);
+    assert.deepEqual(
+      place.lines().map((line) => line.split(" ")[0]),
+      ["start", "start", "abort", "abort"],
+    );
+    writeFileSync(place.gate, "");
+    const resumed = await run(["resume", gated, "--store", place.store], { env: place.env });
+    assert.equal(resumed.code, 0, resumed.err);
+    const starts = place
+      .lines()
+      .slice(4)
+      .filter((line) => line.startsWith("start"));
+    assert.deepEqual(starts.sort(), [
+      "start 2024-01-01 2",
+      "start 2024-01-02 2",
+      ...[3, 4, 5, 6, 7].map((day) => `start 2024-01-0${day} 1`),
+    ]);
+  },
+);
+
+test(
+  "killed in the middle: run --resume finds out that nobody drives it and goes on by itself",
+  signals,
+  async () => {
+    const place = workplace();
+    const { child, ended } = start(["run", gated, ...week, ...parallel, "--store", place.store], {
+      env: place.env,
+    });
+    await until(() => place.lines().length === 2);
+    child.kill("SIGKILL");
+    await ended;
+    writeFileSync(place.gate, "");
+    const again = await run(["run", gated, ...week, ...parallel, "--store", place.store, "--resume"], {
+      env: place.env,
+    });
+    assert.equal(again.code, 0, again.err);
+    assert.match(again.err, /going on with \S+, which was interrupted/);
+    const ends = place.lines().filter((line) => line.startsWith("end"));
+    assert.equal(new Set(ends.map((line) => line.split(" ")[1])).size, 7);
+    const list = JSON.parse((await run(["list", "--store", place.store, "--json"])).out);
+    assert.deepEqual(
+      list.map(({ state }) => state),
+      ["success"],
+    );
+  },
+);
+
+test("while a process drives the DAG, another is refused, also with --resume", signals, async () => {
+  const place = workplace();
+  const { child, ended } = start(["run", gated, ...week, "--store", place.store], { env: place.env });
+  await until(() => place.lines().length === 1);
+  const second = await run(["run", gated, ...week, "--store", place.store, "--resume"], { env: place.env });
+  assert.equal(second.code, 2);
+  assert.match(second.err, /BACKFILL_ACTIVE/);
+  assert.equal(place.lines().length, 1);
+  child.kill("SIGINT");
+  writeFileSync(place.gate, "");
+  await ended;
+});
+
+test(
+  "list shows an interrupted backfill, discard closes it, and the dates are free again",
+  signals,
+  async () => {
+    const place = workplace();
+    const { child, ended } = start(["run", gated, ...week, "--store", place.store], { env: place.env });
+    await until(() => place.lines().length === 1);
+    child.kill("SIGINT");
+    writeFileSync(place.gate, "");
+    await ended;
+    const listed = await run(["list", "--store", place.store, "--unfinished"]);
+    assert.match(listed.out, /^ {2}\S+ +(paused|interrupted) +1\/7 .*gated$/m);
+    const [{ backfillId }] = JSON.parse((await run(["list", "--store", place.store, "--json"])).out);
+    const discarded = await run(["discard", backfillId, "--store", place.store]);
+    assert.equal(discarded.code, 0, discarded.err);
+    assert.match((await run(["list", "--store", place.store])).out, /canceled/);
+    const again = await run(["run", gated, ...week, "--store", place.store, "--reprocess", "failed"], {
+      env: place.env,
+    });
+    assert.equal(again.code, 0, again.err);
+  },
+);
+
+// ---------------------------------------------------------------- small verbs
+
+test("explain says what a schedule means and why a date is not one of it", limit, async () => {
+  const { code, out } = await run([
+    "explain",
+    "0 9 * * 1-5",
+    "--time-zone",
+    "Europe/Berlin",
+    "--date",
+    "2024-01-06T09:00",
+  ]);
+  assert.equal(code, 0);
+  assert.match(out, /^no {2}/m);
+  const json = JSON.parse(
+    (await run(["explain", dagFile("two.cjs"), "--dag-id", "weekly", "--json", "--count", "3"])).out,
+  );
+  assert.equal(json.next.length, 3);
+  const wrong = await run(["explain", "0 25 * * *"]);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /^ {2}0 25 \* \* \*\n {4}\^\^$/m);
+  assert.doesNotMatch(wrong.err, /--schedule/);
+});
+
+test("render says what a template becomes", limit, async () => {
+  const args = ["--execution-date", "2024-01-05", "--schedule", "@daily"];
+  const { code, out } = await run(["render", "s3://x/{{ ds }}/{{ next_ds_nodash }}/{{ nope }}", ...args]);
+  assert.equal(out, "s3://x/2024-01-05/20240106/{{ nope }}\n");
+  assert.equal(code, 0);
+});
