@@ -94,7 +94,7 @@ async function compileStd(target, env, out) {
       ...env,
       RUSTC_BOOTSTRAP: "1",
       CARGO_TARGET_DIR: targetDir,
-      RUSTFLAGS: "",
+      RUSTFLAGS: `--remap-path-prefix=${join(folder(), "root", "usr", "src")}=rust`,
       CARGO_PROFILE_RELEASE_PANIC: "abort",
     },
   });

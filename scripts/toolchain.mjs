@@ -1,7 +1,9 @@
 // Finds or makes a Rust toolchain that compiles for wasm32-unknown-unknown. Three ways, in this order: the target is
 // there; rustup adds it; Debian's packages bring a compiler and the sources of its standard library.
 // DAGFILL_WASM_TARGET=present|rustup|debian takes one way and no other.
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { debianReady, debianRust } from "./debian-rust.mjs";
 import { ask, Failure, run, say } from "./process.mjs";
 
@@ -19,7 +21,7 @@ export async function wasmToolchain() {
     }
     try {
       const toolchain = await attempts[way]();
-      if (toolchain !== null) return { way, ...toolchain };
+      if (toolchain !== null) return { way, ...toolchain, env: { ...toolchain.env, ...samePaths() } };
       reason ??= new Failure(`Rust's library for ${target} is not there`);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -28,6 +30,14 @@ export async function wasmToolchain() {
     }
   }
   throw new Failure(`no Rust toolchain for ${target} (tried: ${ways.join(", ")}). ${reason.message}`);
+}
+
+// Panic messages carry the paths of their sources: without this, those of the machine that built the module.
+function samePaths() {
+  const registry = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "registry", "src");
+  const folders = existsSync(registry) ? readdirSync(registry) : [];
+  const flags = folders.map((folder) => `--remap-path-prefix=${join(registry, folder)}=crates`);
+  return { CARGO_ENCODED_RUSTFLAGS: [...(process.env.RUSTFLAGS?.split(" ") ?? []), ...flags].join("\x1f") };
 }
 
 const ownToolchain = { env: {}, clippy: ["cargo", "clippy"] };
