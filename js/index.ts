@@ -1,7 +1,8 @@
-// The entry `dagfill`: the wasm module travels inside the file, as base64.
-import base64 from "../.cache/glue/dagfill_bg.wasm";
+// The entry `dagfill`: the wasm module travels inside the file, as text.
+import text from "../.cache/glue/dagfill_bg.wasm";
+import { decode } from "./inline.js";
 import { provide } from "./raw.js";
 
-provide(() => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
+provide(() => decode(text));
 
 export * from "./face.js";

@@ -1,7 +1,7 @@
-// How the build hands the module over: index.ts gets its bytes as base64, workerd.ts the compiled module.
+// How the build hands the module over: index.ts gets the text of inline.ts, workerd.ts the compiled module.
 declare module "*/dagfill_bg.wasm" {
-  const base64: string;
-  export default base64;
+  const text: string;
+  export default text;
 }
 declare module "*/dagfill.wasm" {
   const module: WebAssembly.Module;

@@ -1,7 +1,8 @@
 // TypeScript to dist/: one file an entry and format.
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { entries } from "./entries.mjs";
+import { encode } from "./inline.mjs";
 import { Failure, root } from "./process.mjs";
 
 /** Bundles every entry. */
@@ -26,8 +27,7 @@ export async function bundle() {
         target: "es2022",
         legalComments: "none",
         external: ["node:*", "./dagfill.wasm"],
-        loader: { ".wasm": "base64" },
-        plugins: [doors(name, entry, format)],
+        plugins: [inlined, doors(name, entry, format)],
         banner: entry.bin ? { js: "#!/usr/bin/env node" } : {},
         logLevel: "warning",
       });
@@ -35,6 +35,15 @@ export async function bundle() {
     }
   }
 }
+
+const inlined = {
+  name: "inlined",
+  setup(build) {
+    build.onLoad({ filter: /\.wasm$/ }, ({ path }) => ({
+      contents: `export default ${JSON.stringify(encode(readFileSync(path)))}`,
+    }));
+  },
+};
 
 // Only the core entries may hold the core. Another entry that names a source of an entry, or the face that all core
 // entries share, imports that entry's file; so there is one instance of the module however many entries are loaded.
