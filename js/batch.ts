@@ -2,7 +2,7 @@
 import { failure } from "./failure.js";
 import { CHANGE, type Records } from "./records.js";
 import type { Rows } from "./rows.js";
-import { abortReason } from "./run_context.js";
+import { abortReason } from "./run_state.js";
 import type { StoreChange } from "./store/store.js";
 
 /** `origin[n]` is the position in the core's batch of the store's change n: one of the core's may be two of the store's.

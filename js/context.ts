@@ -1,10 +1,10 @@
 // The context of one run: its plan's row, its conf, and the macros it may use.
 import type { CheckedDag } from "./dag.js";
-import type { Json, JsonInput } from "./json.js";
-import { json } from "./options.js";
+import type { Json } from "./json.js";
 import type { PlannedRun } from "./plan_data.js";
-import { macrosOf, renderJson, renderText } from "./render.js";
-import { Context, freeze, type RunContext } from "./run_context.js";
+import { macrosOf } from "./render.js";
+import type { RunContext } from "./run_context.js";
+import { Context, freeze } from "./run_state.js";
 import type { RunType } from "./store/store.js";
 import type { TimetableWire } from "./wire.js";
 
@@ -37,11 +37,6 @@ export function contextOf(
     attempt,
     conf: freeze(conf),
   };
-  return new Context(data, (value: JsonInput) => {
-    const macros = macrosOf(timetable, { runType, dagId: dag.dagId, conf, params: paramsOf(dag, conf) });
-    const run = { date: row.executionDate, runId: row.runId, attempt };
-    return typeof value === "string"
-      ? renderText(macros, value, run)
-      : renderJson(macros, json(value, "value"), run);
-  });
+  const params = paramsOf(dag, conf);
+  return new Context(data, () => macrosOf(timetable, { runType, dagId: dag.dagId, conf, params }));
 }

@@ -208,8 +208,15 @@ export function readDag(value: unknown, path: string): CheckedDag {
 }
 
 /** Order and layers of the tasks. */
-export function graph(tasks: readonly CheckedTask[]): { order: string[]; layers: string[][] } {
-  return call((wasm) => wasm.graph(tasks)) as { order: string[]; layers: string[][] };
+function graph(tasks: readonly CheckedTask[]): { order: string[]; layers: string[][] } {
+  return call((wasm) => {
+    const dag = new wasm.RawDag(tasks);
+    try {
+      return dag.graph();
+    } finally {
+      dag.free();
+    }
+  });
 }
 
 /** Checks a DAG; throws CYCLE (with the path), DUPLICATE_TASK, UNKNOWN_TASK and whatever its schedule says. Returns the tasks in

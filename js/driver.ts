@@ -10,11 +10,11 @@ import type { Standing } from "./interrupted.js";
 import type { Json } from "./json.js";
 import { json } from "./options.js";
 import type { PlannedRun } from "./plan_data.js";
-import { progressOf } from "./progress.js";
+import { progressOf, resultOf } from "./progress.js";
 import { call } from "./raw.js";
 import { CHANGE, Records } from "./records.js";
 import { Rows, STATUS } from "./rows.js";
-import { abortReason, Context } from "./run_context.js";
+import { abortReason, Context } from "./run_state.js";
 import type { Snapshot } from "./snapshot.js";
 import type { Fence, RunStore } from "./store/store.js";
 import { iso } from "./time.js";
@@ -34,6 +34,14 @@ export interface Parts {
   reload: () => Promise<Standing[]>;
 }
 
+/** A run whose callback has been called and has not settled. */
+interface Flight {
+  attempt: number;
+  context: Context;
+  started: number;
+  abort?: (reason: "timeout" | "cancel") => void;
+}
+
 const NEWS = ["run-started", "run-succeeded", "run-failed", "run-retrying", "run-canceled"] as const;
 const RUN_STATES = ["running", undefined, undefined, "queued", undefined] as const;
 const LIFE = ["started", "paused", "resumed", "canceling"] as const;
@@ -48,7 +56,7 @@ export class Driver {
   readonly #parts: Parts;
   readonly #records: Records;
   readonly #writer: Writer;
-  readonly #flights = new Map<number, { attempt: number; context: Context; started: number }>();
+  readonly #flights = new Map<number, Flight>();
   readonly #settled = new Map<number, { attempt: number; success: boolean }>();
   readonly #wake = new Wake(() => this.#core.pump());
   readonly #core = new Core(
@@ -182,14 +190,16 @@ export class Driver {
       this.#records.before(row) + attempt,
       this.#records.conf(row),
     );
-    this.#flights.set(row, { attempt, context, started: rows.startedAt[row] as number });
-    this.#parts.execute({
+    const flight: Flight = { attempt, context, started: rows.startedAt[row] as number };
+    this.#flights.set(row, flight);
+    const work = this.#parts.execute({
       context,
       row,
       writer: this.#writer,
       news: (news) => this.#tell(news),
       settle: (success, value) => this.#settle(row, attempt, success, value),
     });
+    if (work !== undefined) flight.abort = work.abort;
   }
 
   #settle(row: number, attempt: number, success: boolean, value: unknown): void {
@@ -219,12 +229,14 @@ export class Driver {
   abort(row: number, reason: number): void {
     const flight = this.#flights.get(row);
     if (flight === undefined) return;
-    const why = abortReason(reason === 0 ? "timeout" : "cancel", flight.context.runId);
+    const cause = reason === 0 ? "timeout" : "cancel";
+    const why = abortReason(cause, flight.context.runId);
     this.rows.errors.set(row, failure(why));
     // A listener of the signal may throw; that is the callback's own business.
     queueMicrotask(() => {
       try {
         Context.abort(flight.context, why);
+        flight.abort?.(cause);
       } catch {}
     });
   }
@@ -311,34 +323,12 @@ export class Driver {
       this.#refused(fault);
       this.#reject(fault);
     } else {
-      const result = this.#result();
+      const { backfillId, snapshot } = this.#parts;
+      const result = resultOf(backfillId, snapshot, this.rows, this.progress);
       this.#tell({ type: "finished", result });
       this.#resolve(result);
     }
     this.listeners.close();
-  }
-
-  #result(): BackfillResult {
-    const { backfillId, snapshot } = this.#parts;
-    const { rows } = this;
-    const { completed, failed, skipped, canceled } = this.progress;
-    let results: BackfillResult["results"] | undefined;
-    return {
-      backfillId,
-      dagId: snapshot.dagId,
-      state: snapshot.state as BackfillResult["state"],
-      totalDates: rows.count,
-      completed,
-      failed,
-      skipped,
-      canceled,
-      get results() {
-        results ??= Array.from({ length: rows.count }, (_, row) => rows.result(row));
-        return results;
-      },
-      startedAt: snapshot.startedAt,
-      finishedAt: snapshot.finishedAt ?? iso(this.now()),
-    };
   }
 
   #tell(news: News): void {

@@ -10,12 +10,13 @@ export function runCallback(execute: ExecuteRun): Executor {
       returned = execute(context as unknown as RunContext);
     } catch (error) {
       settle(false, error);
-      return;
+      return undefined;
     }
     // Promise.resolve also takes promises of other realms, and a `then` that throws.
     Promise.resolve(returned).then(
       (value) => settle(true, value),
       (error: unknown) => settle(false, error),
     );
+    return undefined;
   };
 }

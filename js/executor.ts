@@ -1,13 +1,14 @@
 // What runs one attempt of one run: the host's callback, or the tasks of a DAG.
 import type { News } from "./events.js";
-import type { Context } from "./run_context.js";
+import type { Context } from "./run_state.js";
 import type { Writer } from "./writer.js";
 
-/** Runs one attempt of one run and says once how it ended. It throws nothing. */
+/** Runs one attempt of one run and says once how it ended. It throws nothing. What it returns, if anything, is told when the
+ *  run is to end early; else the context's signal says so. */
 export type Executor = (start: {
   context: Context;
   row: number;
   writer: Writer;
   news: (news: News) => void;
   settle: (success: boolean, value: unknown) => void;
-}) => void;
+}) => { abort: (reason: "timeout" | "cancel") => void } | undefined;

@@ -52,6 +52,8 @@ export type {
 
 export type { BackfillSummary } from "./summary.js";
 
+export type { ExecuteTask, TaskContext } from "./task_context.js";
+
 /** The version of the package. */
 export function version(): string {
   return call((wasm) => wasm.version());

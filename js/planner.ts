@@ -1,7 +1,6 @@
 // From options and the store's history to a plan. Preview and backfill both get their plan here.
 import type { CheckedOptions } from "./backfill_options.js";
 import type { CheckedDag, CheckedTask } from "./dag.js";
-import { DagfillError } from "./error.js";
 import { loadHistory } from "./history.js";
 import type { Json } from "./json.js";
 import type { BackfillPreview } from "./plan.js";
@@ -95,14 +94,12 @@ export async function makePlan(
   });
 }
 
-function checkTaskIds(dag: CheckedDag, { taskIds }: CheckedOptions): void {
-  const known = dag.tasks.map((task) => task.taskId);
-  for (const [index, taskId] of (taskIds ?? []).entries()) {
-    if (known.includes(taskId)) continue;
-    const near = call((wasm) => wasm.nearest(taskId, known));
-    throw new DagfillError("UNKNOWN_TASK", `DAG ${dag.dagId} has no task ${JSON.stringify(taskId)}`, {
-      field: `taskIds[${index}]`,
-      ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
-    });
-  }
+/** UNKNOWN_TASK, before anything is planned. */
+function checkTaskIds(dag: CheckedDag, { taskIds, withUpstream }: CheckedOptions): void {
+  if (taskIds === undefined) return;
+  call((wasm) => {
+    const whole = new wasm.RawDag(dag.tasks);
+    whole.subset(taskIds, withUpstream).free();
+    whole.free();
+  });
 }

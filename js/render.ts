@@ -1,7 +1,7 @@
 // Templates on their way to the core: what many runs share is made once.
 import { Bounded } from "./bounded.js";
-import { type Json, setOwn } from "./json.js";
-import type { DateValue } from "./options.js";
+import { type Json, type JsonInput, setOwn } from "./json.js";
+import { type DateValue, json } from "./options.js";
 import { call, instance, type Raw } from "./raw.js";
 import type { RunType } from "./store/store.js";
 import { timetableOf } from "./timetable.js";
@@ -29,7 +29,7 @@ export interface MacroRun {
 
 type RawMacros = InstanceType<Raw["RawMacros"]>;
 
-interface Macros {
+export interface Macros {
   made: number;
   raw: RawMacros;
 }
@@ -92,4 +92,11 @@ export function renderJson(macros: Macros, value: Json, run: MacroRun): Json {
     setOwn(rendered, renderText(macros, key, run), renderJson(macros, member, run));
   }
   return rendered;
+}
+
+/** Renders a template, or every text of a JSON value. */
+export function renderValue(macros: Macros, value: JsonInput, run: MacroRun): Json {
+  return typeof value === "string"
+    ? renderText(macros, value, run)
+    : renderJson(macros, json(value, "value"), run);
 }

@@ -1,5 +1,4 @@
 // What the host's callback gets.
-import { DagfillError } from "./error.js";
 import type { Json, JsonInput } from "./json.js";
 import type { Action, PlannedRun } from "./plan_data.js";
 import type { RunType } from "./store/store.js";
@@ -35,49 +34,3 @@ export interface RunContext extends Omit<PlannedRun, "action"> {
 
 /** Its promise settles the run: fulfilled = success, rejected = failed. What it returns (JSON) is kept as the run's output. */
 export type ExecuteRun = (run: RunContext) => unknown;
-
-/** Why a signal was aborted: an error that says so. */
-export function abortReason(reason: "timeout" | "cancel", runId: string): DagfillError {
-  const what = reason === "timeout" ? "took longer than its timeout" : "was canceled";
-  return new DagfillError("ABORTED", `run ${runId} ${what}`);
-}
-
-/** A context: the data of the run are its own members, so that it can be spread and printed; the signal is made when it is
- *  asked for, because most callbacks never look at it. */
-export class Context {
-  declare readonly dagId: string;
-  declare readonly runId: string;
-  declare readonly attempt: number;
-  declare readonly conf: Record<string, Json>;
-  #controller: AbortController | undefined;
-  readonly #render: (value: JsonInput) => Json;
-
-  constructor(data: Omit<RunContext, "signal" | "render">, render: (value: JsonInput) => Json) {
-    Object.assign(this, data);
-    this.#render = render;
-  }
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    return this.#controller.signal;
-  }
-
-  render(value: JsonInput): Json {
-    return this.#render(value);
-  }
-
-  /** Aborts the signal, also for a callback that asks for it only afterwards. */
-  static abort(context: Context, reason: DagfillError): void {
-    context.#controller ??= new AbortController();
-    context.#controller.abort(reason);
-  }
-}
-
-/** Freezes a JSON value all the way down. */
-export function freeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const member of Object.values(value)) freeze(member);
-  }
-  return value;
-}

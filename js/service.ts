@@ -1,6 +1,6 @@
 // The backfill service: preview, start, resume, discard, list. It opens what a backfill needs and closes it again; what runs
 // when is the driver's and the core's business.
-import { type Backfill, Running } from "./backfill.js";
+import type { Backfill } from "./backfill.js";
 import { type BackfillOptions, type CheckedOptions, readOptions } from "./backfill_options.js";
 import { contextOf } from "./context.js";
 import { type CheckedDag, type Dag, findDag, readDags } from "./dag.js";
@@ -8,6 +8,7 @@ import { Driver } from "./driver.js";
 import { DagfillError } from "./error.js";
 import type { BackfillResult, Hooks } from "./events.js";
 import { runCallback } from "./execute_run.js";
+import { runTasks } from "./execute_tasks.js";
 import type { Executor } from "./executor.js";
 import { storeFailure } from "./failure.js";
 import { close, overlaps, standing, stored } from "./interrupted.js";
@@ -18,15 +19,19 @@ import type { PlanData } from "./plan_data.js";
 import { makePlan } from "./planner.js";
 import { newSnapshot } from "./prepare.js";
 import type { AbortSignalLike, ExecuteRun } from "./run_context.js";
+import { Running } from "./running.js";
 import type { Snapshot } from "./snapshot.js";
 import { MemoryStore } from "./store/memory.js";
 import type { RunStore } from "./store/store.js";
 import { type BackfillSummary, summarize } from "./summary.js";
+import type { ExecuteTask } from "./task_context.js";
+import { TaskGraph } from "./task_graph.js";
 
 export class BackfillService {
   readonly #dags: Map<string, CheckedDag>;
   readonly #store: RunStore;
   readonly #executeRun: ExecuteRun | undefined;
+  readonly #executeTask: ExecuteTask | undefined;
   readonly #now: () => number;
 
   /** `store` defaults to a new MemoryStore, which forgets everything with the process. `now` is the clock, epoch milliseconds. */
@@ -34,24 +39,29 @@ export class BackfillService {
     dags: readonly Dag[];
     store?: RunStore;
     executeRun?: ExecuteRun;
+    executeTask?: ExecuteTask;
     now?: () => number;
   }) {
-    const read = fields<{ dags: unknown; store: RunStore; executeRun: ExecuteRun; now: () => number }>(
-      options,
-      "options",
-      {
-        dags: (dags) => dags,
-        store: (store, path) => {
-          if (typeof (store as RunStore | null)?.apply !== "function") throw wrong(path, "a RunStore", store);
-          return store as RunStore;
-        },
-        executeRun: callback<ExecuteRun>(),
-        now: callback<() => number>(),
+    const read = fields<{
+      dags: unknown;
+      store: RunStore;
+      executeRun: ExecuteRun;
+      executeTask: ExecuteTask;
+      now: () => number;
+    }>(options, "options", {
+      dags: (dags) => dags,
+      store: (store, path) => {
+        if (typeof (store as RunStore | null)?.apply !== "function") throw wrong(path, "a RunStore", store);
+        return store as RunStore;
       },
-    );
+      executeRun: callback<ExecuteRun>(),
+      executeTask: callback<ExecuteTask>(),
+      now: callback<() => number>(),
+    });
     this.#dags = readDags(read.dags, "dags");
     this.#store = read.store ?? new MemoryStore();
     this.#executeRun = read.executeRun;
+    this.#executeTask = read.executeTask;
     this.#now = read.now ?? Date.now;
   }
 
@@ -77,7 +87,7 @@ export class BackfillService {
     const listeners = readHooks(hooks);
     if (read.dryRun) throw wrong("dryRun", "false (use preview or backfill for a dry run)", true);
     const dag = findDag(this.#dags, read.dagId);
-    const execute = this.#executor(dag);
+    const execute = this.#executor(dag, read);
     const backfillId = read.backfillId ?? crypto.randomUUID();
     const held = await guard(() => holdDag(this.#store, dag.dagId));
     return this.#drive(held, dag, backfillId, execute, listeners, async () => {
@@ -101,9 +111,9 @@ export class BackfillService {
   /** Goes on with a backfill whose process died: same plan, same dates, same options. What had succeeded is not run again. */
   async resume(backfillId: string, hooks: Hooks = {}): Promise<Backfill> {
     const listeners = readHooks(hooks);
-    const { dagId } = await this.#unfinished(backfillId);
+    const { dagId, options } = await this.#unfinished(backfillId);
     const dag = findDag(this.#dags, dagId);
-    const execute = this.#executor(dag);
+    const execute = this.#executor(dag, options);
     const held = await guard(() => holdDag(this.#store, dagId));
     // Between the first look and the lease, its last driver may have brought it to an end.
     return this.#drive(held, dag, backfillId, execute, listeners, async () => ({
@@ -166,9 +176,18 @@ export class BackfillService {
     }
   }
 
-  #executor(dag: CheckedDag): Executor {
-    const execute = this.#executeRun;
-    if (execute !== undefined) return runCallback(execute);
+  /** DAGs with tasks go to executeTask and the others to executeRun; where only one is given, it does what it can. */
+  #executor(
+    dag: CheckedDag,
+    options?: { taskIds?: string[]; withUpstream: boolean; abortGrace: number },
+  ): Executor {
+    const [executeRun, executeTask] = [this.#executeRun, this.#executeTask];
+    if (executeTask !== undefined && dag.tasks.length > 0) {
+      const { taskIds, withUpstream = true, abortGrace = 30_000 } = options ?? {};
+      const graph = new TaskGraph(dag, taskIds === undefined ? undefined : { taskIds, withUpstream });
+      return runTasks({ dag, graph, executeTask, store: this.#store, abortGrace, now: this.#now });
+    }
+    if (executeRun !== undefined) return runCallback(executeRun);
     throw new DagfillError(
       "INVALID_OPTION",
       `DAG ${dag.dagId}: expected executeRun, or executeTask for its tasks, to run it`,

@@ -15,3 +15,6 @@ pub use macros::{EntryShape, InspectionShape};
 pub use plan::{DayShape, RequestShape, SummaryShape};
 pub use run_options::RunOptionsShape;
 pub use timetable::{ClockChangeShape, DateExplanationShape, ExplanationShape, TimetableShape};
+
+/// What a shape is, for whoever carries it over the border.
+pub use serde::{Serialize, de::DeserializeOwned};

@@ -1,12 +1,10 @@
 //! Between JavaScript values and the shapes of `wire`.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
 use crate::error::{Code, Error, Result};
 use crate::time::{Date, Edge, Instant, Zone, read_date};
-use crate::wire::ErrorShape;
+use crate::wire::{DeserializeOwned, ErrorShape, Serialize};
 
 /// An error as the face expects it: a plain object with the fields of a `DagfillError`.
 pub(super) fn thrown(error: Error) -> JsValue {

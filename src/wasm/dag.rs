@@ -1,20 +1,44 @@
 //! Graphs of tasks.
 
+use std::rc::Rc;
+
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{answer, shape, thrown};
 use crate::dag::{Dag, TaskSpec};
-use crate::error::Result;
 use crate::wire::{GraphShape, TaskShape};
 
-/// The checked graph of the tasks that the face hands over.
-pub(super) fn read(tasks: JsValue) -> Result<Dag> {
-    Dag::new(shape::<Vec<TaskShape>>(tasks)?.into_iter().map(TaskSpec::from).collect())
+/// A checked graph. The runs of one backfill share one.
+#[wasm_bindgen]
+pub struct RawDag {
+    pub(super) dag: Rc<Dag>,
+    origin: Vec<u32>,
 }
 
-/// Order and layers of tasks.
 #[wasm_bindgen]
-pub fn graph(tasks: JsValue) -> std::result::Result<JsValue, JsValue> {
-    answer(&GraphShape::from(&read(tasks).map_err(thrown)?))
+#[allow(missing_docs)]
+impl RawDag {
+    #[wasm_bindgen(constructor)]
+    pub fn new(tasks: JsValue) -> Result<RawDag, JsValue> {
+        let tasks = shape::<Vec<TaskShape>>(tasks).map_err(thrown)?;
+        let dag = Dag::new(tasks.into_iter().map(TaskSpec::from).collect()).map_err(thrown)?;
+        Ok(RawDag { origin: (0..dag.len() as u32).collect(), dag: Rc::new(dag) })
+    }
+
+    /// Some of the tasks.
+    pub fn subset(&self, task_ids: Vec<String>, with_upstream: bool) -> Result<RawDag, JsValue> {
+        let subset = self.dag.subset(&task_ids, with_upstream).map_err(thrown)?;
+        Ok(RawDag { dag: Rc::new(subset.dag), origin: subset.origin })
+    }
+
+    /// For each task its number in the list it was made of.
+    pub fn origin(&self) -> Vec<u32> {
+        self.origin.clone()
+    }
+
+    /// Order and layers.
+    pub fn graph(&self) -> Result<JsValue, JsValue> {
+        answer(&GraphShape::from(&*self.dag))
+    }
 }

@@ -3,6 +3,7 @@
 mod catchup;
 mod convert;
 mod dag;
+mod dag_run;
 mod driver;
 mod host;
 mod macros;
@@ -10,7 +11,8 @@ mod plan;
 mod timetable;
 
 pub use catchup::plan_catchup;
-pub use dag::graph;
+pub use dag::RawDag;
+pub use dag_run::RawDagRun;
 pub use driver::RawBackfill;
 pub use host::set_host;
 pub use macros::{RawMacros, RawRendered, inspect_template, macro_catalog, resolve_xcom_references};

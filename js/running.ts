@@ -1,0 +1,53 @@
+// The object behind a Backfill.
+import type { Backfill } from "./backfill.js";
+import type { Driver } from "./driver.js";
+import type { BackfillEvent, BackfillResult, Progress } from "./events.js";
+import { fields, integer, oneOf } from "./options.js";
+import { type BackfillPreview, Preview } from "./plan.js";
+import { iso } from "./time.js";
+
+export class Running implements Backfill {
+  readonly backfillId: string;
+  readonly preview: BackfillPreview;
+  readonly #driver: Driver;
+
+  readonly result: Promise<BackfillResult>;
+
+  /** `result` settles when the lease is given back, so that the next backfill may follow at once. */
+  constructor(backfillId: string, driver: Driver, result: Promise<BackfillResult>) {
+    this.backfillId = backfillId;
+    this.result = result;
+    this.preview = new Preview(driver.rows.plan);
+    this.#driver = driver;
+  }
+
+  get progress(): Progress {
+    return this.#driver.progress;
+  }
+
+  pause(): void {
+    this.#driver.pause();
+  }
+
+  resume(): void {
+    this.#driver.resume();
+  }
+
+  cancel(options: { running?: "finish" | "abort" } = {}): Promise<BackfillResult> {
+    const { running } = fields<{ running?: "finish" | "abort" }>(options, "options", {
+      running: oneOf("finish", "abort"),
+    });
+    this.#driver.cancel(running === "abort");
+    return this.result;
+  }
+
+  setMaxParallelRuns(n: number): void {
+    this.#driver.setMaxParallelRuns(integer(1)(n, "maxParallelRuns"));
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<BackfillEvent> {
+    const { progress } = this.#driver;
+    const at = iso(this.#driver.now());
+    return this.#driver.listeners.read([{ type: "started", at, progress }]);
+  }
+}
