@@ -338,6 +338,8 @@ fn a_period_without_a_start_counts_from_the_first_look() {
     let store = std::mem::take(&mut host.store);
     let mut host = Host::over(store, vec![every(Kind::Interval), every(Kind::Trigger)], "2021-01-05T20:00Z");
     assert_eq!(host.tick(), "*0 01-05T12:30 *1 01-05T12:30 *1 01-05T18:30 . 3 01-06T00:30", "nor does a new process");
+    let origins = [0, 1, 2].map(|dag| host.scheduler.origin(dag));
+    assert_eq!(origins, [Some(at("2021-01-05T12:30Z")), Some(at("2021-01-05T18:30Z")), None]);
 }
 
 #[test]

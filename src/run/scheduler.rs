@@ -95,6 +95,7 @@ struct Waiting {
 struct Desk {
     schedule: DagSchedule,
     knowledge: Knowledge,
+    origin: Option<Instant>,
     /// Up to here every date is settled: it has its run, or was left out.
     settled: Option<Instant>,
     /// When it was looked at last.
@@ -128,6 +129,7 @@ impl Scheduler {
         let desk = |schedule: DagSchedule| Desk {
             schedule,
             knowledge: Knowledge::Nothing,
+            origin: None,
             settled: None,
             watched: None,
             first: VecDeque::new(),
@@ -200,9 +202,9 @@ impl Scheduler {
         self.desks.iter().filter(|_| self.is_open).filter_map(wish).min().map(|at| at.clamp(now, longest))
     }
 
-    /// The dates of a DAG: after [`Command::Begin`] what its runs cover, also for a period that counts from the first look.
-    pub fn timetable(&self, dag: u32) -> Option<&Timetable> {
-        self.desks.get(dag as usize).map(|desk| &desk.schedule.timetable)
+    /// Where a period without an anchor counts from, once the DAG's runs are known: what a run covers depends on it.
+    pub fn origin(&self, dag: u32) -> Option<Instant> {
+        self.desks.get(dag as usize).and_then(|desk| desk.origin)
     }
 
     /// Runs that were begun and have not settled.

@@ -9,6 +9,30 @@ use crate::error::Result;
 use crate::plan::{CatchupPolicy, CatchupRequest, Rows};
 use crate::time::{Edge, Instant};
 
+/// A policy by its name: all, none, latest, last or window, the last two with their amount.
+pub(super) fn read_policy(name: &str, amount: f64) -> CatchupPolicy {
+    match name {
+        "all" => CatchupPolicy::All,
+        "none" => CatchupPolicy::None,
+        "last" => CatchupPolicy::Last(amount as u32),
+        "window" => CatchupPolicy::Window(amount as i64),
+        _ => CatchupPolicy::Latest,
+    }
+}
+
+/// A date of the timetable's zone, None for undefined.
+pub(super) fn read_bound(
+    timetable: &RawTimetable,
+    value: &JsValue,
+    edge: Edge,
+    field: &str,
+) -> Result<Option<Instant>> {
+    match value.is_undefined() {
+        true => Ok(None),
+        false => instant(value, timetable.0.zone(), edge).map(Some).map_err(|error| error.field(field)),
+    }
+}
+
 /// `policy` is all, none, latest, last or window, the last two with their `amount`. The answer is one column: how many dates are
 /// left out, the first and the last of them, when the next run is due, where the dates count from (NaN for what is not there),
 /// then the dates to run and as many offsets in seconds.
@@ -22,26 +46,14 @@ pub fn plan_catchup(
     policy: &str,
     amount: f64,
 ) -> std::result::Result<Vec<f64>, JsValue> {
-    let read = |value: &JsValue, edge, field| -> Result<Instant> {
-        instant(value, timetable.0.zone(), edge).map_err(|error| error.field(field))
-    };
-    let given = |value: &JsValue, edge, field| match value.is_undefined() {
-        true => Ok(None),
-        false => read(value, edge, field).map(Some),
-    };
+    let read = |value, edge, field| read_bound(timetable, value, edge, field);
     let plan = || -> Result<Vec<f64>> {
         let request = CatchupRequest {
-            start: given(start, Edge::Start, "startDate")?,
-            end: given(end, Edge::End, "endDate")?,
-            now: read(now, Edge::Point, "now")?,
-            last_run: given(last_run, Edge::Point, "lastRun")?,
-            policy: match policy {
-                "all" => CatchupPolicy::All,
-                "none" => CatchupPolicy::None,
-                "last" => CatchupPolicy::Last(amount as u32),
-                "window" => CatchupPolicy::Window(amount as i64),
-                _ => CatchupPolicy::Latest,
-            },
+            start: read(start, Edge::Start, "startDate")?,
+            end: read(end, Edge::End, "endDate")?,
+            now: read(now, Edge::Point, "now")?.unwrap_or(Instant::MIN),
+            last_run: read(last_run, Edge::Point, "lastRun")?,
+            policy: read_policy(policy, amount),
             watching_since: None,
             limit: None,
         };

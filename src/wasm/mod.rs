@@ -8,6 +8,7 @@ mod driver;
 mod host;
 mod macros;
 mod plan;
+mod scheduler;
 mod timetable;
 
 pub use catchup::plan_catchup;
@@ -17,6 +18,7 @@ pub use driver::RawBackfill;
 pub use host::set_host;
 pub use macros::{RawMacros, RawRendered, inspect_template, macro_catalog, resolve_xcom_references};
 pub use plan::{RawPlan, plan_days, plan_estimate, plan_rows};
+pub use scheduler::RawScheduler;
 pub use timetable::RawTimetable;
 
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -35,6 +35,7 @@ impl Desk {
                 return 0;
             }
         }
+        self.anchor(now);
         let mut begun = 0;
         while !self.blocked && self.asked_past.is_none() && self.free() > 0 {
             match self.first.pop_front() {
@@ -54,6 +55,20 @@ impl Desk {
         begun
     }
 
+    /// Without a start, a period counts from the last run, or from now on; from the same date at every look.
+    fn anchor(&mut self, now: Instant) {
+        if self.origin.is_some() {
+            return;
+        }
+        let schedule = &mut self.schedule;
+        if schedule.timetable.needs_anchor() && self.settled.is_none() {
+            schedule.start = schedule.start.or(Some(now));
+        }
+        let origin = schedule.start.or(self.settled).unwrap_or(now);
+        schedule.timetable = schedule.timetable.anchored(origin);
+        self.origin = Some(origin);
+    }
+
     fn free(&self) -> u32 {
         let most = if self.schedule.depends_on_past { 1 } else { self.schedule.max_active_runs.max(1) };
         most.saturating_sub(self.active)
@@ -66,15 +81,6 @@ impl Desk {
     /// Takes as many dates as there are free slots. More would go stale while they wait: under "latest" a run that takes
     /// long is followed by the newest date then, not by all that came due meanwhile.
     fn plan(&mut self, dag: u32, now: Instant, commands: &mut VecDeque<Command>) {
-        let schedule = &mut self.schedule;
-        if schedule.timetable.needs_anchor() {
-            // Without a start it counts from the last run, or from now on; once, and not from each look anew.
-            if self.settled.is_none() {
-                schedule.start = schedule.start.or(Some(now));
-            }
-            let origin = schedule.start.or(self.settled).unwrap_or(now);
-            schedule.timetable = schedule.timetable.anchored(origin);
-        }
         let limit = self.free() as usize;
         let answer = self.ask(now, limit);
         self.watched = Some(now);
