@@ -1,23 +1,18 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Banners, Refused } from "./Banners";
-import { todayIn } from "./bounds";
 import { Calendar } from "./Calendar";
-import { ComparePanel } from "./ComparePanel";
-import type { CalendarData } from "./calendar/draw";
 import { useMedia } from "./canvas";
-import type { Flavour } from "./code";
-import { readConf } from "./conf";
 import { DagPanel } from "./DagPanel";
 import { dayText, number, parseDay, plural, span } from "./days";
 import { CancelRun, ConfirmRun, Modal, needsConfirmation } from "./dialogs";
 import type { Engine } from "./engine";
+import type { Flavour } from "./flavours";
 import { download, Header } from "./Header";
 import { HourStrip } from "./HourStrip";
-import { CodeDialog, LinkDialog } from "./Menus";
 import type { Draft, PlanView } from "./model";
 import { Frozen, Notes } from "./Notes";
+import { calendarData, obstacleOf } from "./obstacle";
 import { PlanForm } from "./PlanForm";
-import { RunPanel } from "./RunPanel";
 import { RunTable } from "./RunTable";
 import { totals } from "./runModel";
 import { Trouble } from "./Trouble";
@@ -28,6 +23,12 @@ import { useCompare } from "./useCompare";
 import { useCursor } from "./useCursor";
 import { useSampleHistory } from "./useSampleHistory";
 import { ClockNotes, Legend, Verdict } from "./Verdict";
+
+// What the first plan does not need comes after it.
+const ComparePanel = lazy(() => import("./ComparePanel").then((part) => ({ default: part.ComparePanel })));
+const RunPanel = lazy(() => import("./RunPanel").then((part) => ({ default: part.RunPanel })));
+const CodeDialog = lazy(() => import("./Share").then((part) => ({ default: part.CodeDialog })));
+const LinkDialog = lazy(() => import("./Share").then((part) => ({ default: part.LinkDialog })));
 
 type Open =
   | { name: "confirm" }
@@ -60,7 +61,9 @@ export function App({ engine, initial }: AppProps) {
   );
   const version = run?.version ?? 0;
   const cursor = useCursor(run?.plan ?? plan.plan, initial.selected);
-  const detail = useDetail(engine, view?.planHash ?? null, cursor.shown);
+  const stale = plan.stale && run === null;
+  // Commands of a plan that is no longer the form's would be those of other tasks.
+  const detail = useDetail(engine, stale ? null : view, cursor.shown);
   const compare = useCompare(engine, draft, run ? null : plan.plan);
   useSampleHistory(initial.fresh, plan, draft, actions.fillHistory);
   const link = useAddress(draft, cursor.text);
@@ -165,46 +168,48 @@ export function App({ engine, initial }: AppProps) {
         dismiss={actions.dismiss}
       />
       <div className="page">
-        {!phone && <aside>{run ? <Frozen draft={draft} /> : form}</aside>}
+        {!phone && <aside>{run && data ? <Frozen draft={draft} data={data} /> : form}</aside>}
         <main id="plan" tabIndex={-1}>
-          {run ? (
-            <RunPanel
-              run={run}
-              theme={theme.key}
-              scrub={scrub}
-              onScrub={setScrub}
-              onSelect={cursor.chooseRow}
-              actions={{
-                ...actions,
-                retry: () => void actions.retry(),
-                leave: () => {
-                  setScrub(null);
-                  actions.leave();
-                },
-              }}
-              onCancel={() => setOpen({ name: "cancel" })}
-            />
-          ) : (
-            <section aria-label="Verdict">
-              <Trouble plan={plan} draft={draft} change={change} />
-              {plan.plan ? (
-                <Verdict
-                  plan={plan.plan}
-                  draft={draft}
-                  sums={sums}
-                  stale={plan.stale}
-                  obstacle={obstacle}
-                  onRun={onRun}
-                />
-              ) : (
-                !plan.error && <p className="headline">Planning…</p>
-              )}
-            </section>
-          )}
-          {draft.compare && !run && <ComparePanel draft={draft} view={compare} change={change} />}
+          <Suspense>
+            {run ? (
+              <RunPanel
+                run={run}
+                theme={theme.key}
+                scrub={scrub}
+                onScrub={setScrub}
+                onSelect={cursor.chooseRow}
+                actions={{
+                  ...actions,
+                  retry: () => void actions.retry(),
+                  leave: () => {
+                    setScrub(null);
+                    actions.leave();
+                  },
+                }}
+                onCancel={() => setOpen({ name: "cancel" })}
+              />
+            ) : (
+              <section className="verdict-panel" aria-label="Verdict">
+                <Trouble plan={plan} draft={draft} change={change} />
+                {plan.plan ? (
+                  <Verdict
+                    plan={plan.plan}
+                    draft={draft}
+                    sums={sums}
+                    stale={plan.stale}
+                    obstacle={obstacle}
+                    onRun={onRun}
+                  />
+                ) : (
+                  !plan.error && <p className="headline">Planning…</p>
+                )}
+              </section>
+            )}
+            {draft.compare && !run && <ComparePanel draft={draft} view={compare} change={change} />}
+          </Suspense>
           {view && data && (
-            <div className={plan.stale && !run ? "stale" : undefined}>
-              <section className="calendar-panel" aria-label="Calendar">
+            <>
+              <section className={stale ? "stale" : undefined} aria-label="Calendar">
                 {!data.compare && <Legend live={run !== null} sums={sums} hidden={hidden} toggle={toggle} />}
                 <Calendar
                   data={data}
@@ -218,10 +223,12 @@ export function App({ engine, initial }: AppProps) {
                   onRange={onRange}
                   onExclude={onExclude}
                 />
-                <p className="note">
-                  Drag for a range, Ctrl+click or Space to take a day out
-                  {view.clockChanges.length > 0 && ", a corner marks a clock change"}.
-                </p>
+                {!run && (
+                  <p className="note">
+                    Drag for a range, Ctrl+click or Space to take a day out
+                    {view.clockChanges.length > 0 && ", a corner marks a clock change"}.
+                  </p>
+                )}
                 {cursor.day !== null && (
                   <HourStrip plan={view} day={cursor.day} onSelect={cursor.chooseRow} />
                 )}
@@ -237,7 +244,7 @@ export function App({ engine, initial }: AppProps) {
                   change={change}
                   phone={phone}
                 />
-                <div>
+                <div className={stale ? "stale" : undefined}>
                   <RunTable
                     plan={view}
                     version={version}
@@ -257,7 +264,7 @@ export function App({ engine, initial }: AppProps) {
                   </p>
                 </div>
               </div>
-            </div>
+            </>
           )}
           {!view && (
             <DagPanel
@@ -272,7 +279,7 @@ export function App({ engine, initial }: AppProps) {
         </main>
       </div>
       {phone && run === null && (
-        <div className="bottom-bar">
+        <section className="bottom-bar" aria-label="The plan in short">
           <span>
             {plural(starting, "run")}
             {plan.plan?.estimate && `, ${span(plan.plan.estimate.makespan)}`}
@@ -283,7 +290,7 @@ export function App({ engine, initial }: AppProps) {
           <button type="button" className="primary" disabled={!ready} onClick={onRun}>
             Run
           </button>
-        </div>
+        </section>
       )}
       {open?.name === "form" && (
         <Modal title="Edit plan" className="sheet" onClose={close}>
@@ -301,44 +308,12 @@ export function App({ engine, initial }: AppProps) {
           onClose={close}
         />
       )}
-      {open?.name === "link" && <LinkDialog link={link} onClose={close} />}
-      {open?.name === "code" && (
-        <CodeDialog draft={draft} flavour={open.flavour} read={plan.plan} onClose={close} />
-      )}
+      <Suspense>
+        {open?.name === "link" && <LinkDialog link={link} onClose={close} />}
+        {open?.name === "code" && (
+          <CodeDialog draft={draft} flavour={open.flavour} read={plan.plan} onClose={close} />
+        )}
+      </Suspense>
     </>
   );
-}
-
-function obstacleOf(
-  draft: Draft,
-  plan: ReturnType<typeof useBackfill>["plan"],
-  stored: ReturnType<typeof useBackfill>["stored"],
-) {
-  const conf = readConf(draft.conf);
-  const here = stored.filter((one) => one.dagId === draft.dagId && !one.mine);
-  if (plan.error) return "The form has an error.";
-  if (!conf.ok) return `Conf: line ${conf.line}, column ${conf.column}: expected ${conf.expected}.`;
-  if (here.some((one) => one.state === "running" || one.state === "paused"))
-    return "Another tab runs this DAG.";
-  if (here.some((one) => one.state === "interrupted"))
-    return "Resume or discard the interrupted backfill first.";
-  return plan.plan === null ? "Planning…" : null;
-}
-
-function calendarData(
-  view: PlanView,
-  excluded: CalendarData["excluded"],
-  hidden: CalendarData["hidden"],
-  compare: CalendarData["compare"],
-): CalendarData {
-  const ends = [view.start, view.end].map((bound) => todayIn(view.timeZone, Date.parse(bound)));
-  return {
-    days: view.days,
-    first: Math.min(...ends),
-    last: Math.max(...ends),
-    changes: new Set(view.clockChanges.map((change) => change.day)),
-    excluded,
-    hidden,
-    compare,
-  };
 }

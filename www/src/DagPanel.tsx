@@ -45,6 +45,7 @@ export function DagPanel(props: TasksProps & { phone: boolean }) {
       ) : (
         <Suspense fallback={<p className="note">Loading the graph…</p>}>
           <DagCanvas
+            key={draft.dagId}
             {...props}
             change={(part) => {
               setRefused([]);

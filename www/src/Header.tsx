@@ -1,5 +1,5 @@
-import type { Flavour } from "./code";
 import type { Example } from "./examples";
+import type { Flavour } from "./flavours";
 import { CopyCode, Examples, ExportMenu } from "./Menus";
 import type { Draft } from "./model";
 import type { useTheme } from "./theme";

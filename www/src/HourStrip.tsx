@@ -29,9 +29,9 @@ export function HourStrip({
   const hours = hoursOf(plan, plan.days.first[at] ?? 0, count, day);
   return (
     <section className="hours" aria-label={`Hours of ${longDay(day)}`}>
-      <h3>
+      <h2>
         {longDay(day)}: {hours.length} hours with runs
-      </h3>
+      </h2>
       <ol>
         {hours.map((hour) => (
           <li key={hour.text + hour.offset}>

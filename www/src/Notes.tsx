@@ -1,7 +1,9 @@
+import type { CalendarData } from "./calendar/draw";
+import { dayText } from "./days";
 import type { Draft, PlanView } from "./model";
 
 /** The plan as text while it runs: it cannot be changed any more. */
-export function Frozen({ draft }: { draft: Draft }) {
+export function Frozen({ draft, data }: { draft: Draft; data: CalendarData }) {
   return (
     <dl className="frozen">
       <dt>Schedule</dt>
@@ -10,7 +12,7 @@ export function Frozen({ draft }: { draft: Draft }) {
       <dd>{draft.timeZone}</dd>
       <dt>Range</dt>
       <dd>
-        {draft.from} to {draft.to}
+        {dayText(data.first)} to {dayText(data.last)}
       </dd>
       <dt>Parallel runs</dt>
       <dd>{draft.parallel}</dd>

@@ -38,7 +38,6 @@ export function Trouble({
 function Failed({ plan }: { plan: PlanState }) {
   const error = plan.error;
   if (!error) return null;
-  const cycle = plan.answer?.dag.cycle ?? [];
   // Errors of a field stand at the field; the ones of the whole plan stand here.
   if (error.code === "RANGE_TOO_LARGE")
     return (
@@ -53,12 +52,6 @@ function Failed({ plan }: { plan: PlanState }) {
     <div className="banner bad" role="alert" data-code={error.code}>
       <p>
         {error.message} {error.hint}
-        {cycle.length > 0 && (
-          <>
-            {" "}
-            <b>{cycle.join(" → ")}</b>
-          </>
-        )}
       </p>
     </div>
   );

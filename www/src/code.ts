@@ -1,16 +1,7 @@
-import type { BackfillOptions } from "dagfill";
+import type { BackfillOptions, Dag } from "dagfill";
+import type { Flavour } from "./flavours";
 import type { Draft } from "./model";
 import { dagOf, optionsOf } from "./request";
-
-/** The plan as text to paste somewhere else. */
-export const FLAVOURS = [
-  { id: "js", label: "JavaScript" },
-  { id: "cli", label: "dagfill CLI" },
-  { id: "airflow3", label: "Airflow 3 CLI" },
-  { id: "airflow2", label: "Airflow 2 CLI" },
-  { id: "json", label: "JSON request" },
-] as const;
-export type Flavour = (typeof FLAVOURS)[number]["id"];
 
 /** The bounds in UTC, as the engine has read them. */
 export interface Bounds {
@@ -65,6 +56,16 @@ console.log(result.state, result.completed, "of", result.totalDates);
 const kebab = (name: string) =>
   [...name].map((c) => (c === c.toLowerCase() ? c : `-${c.toLowerCase()}`)).join("");
 
+/** A DAG as JSON with one line a task, so that the commands below it stay in sight. */
+function compact(dag: Dag): string {
+  const { tasks = [], ...rest } = dag;
+  const head = Object.entries(rest).map(
+    ([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},`,
+  );
+  const lines = tasks.map((task) => `    ${JSON.stringify(task)}`);
+  return ["{", ...head, '  "tasks": [', lines.join(",\n"), "  ]", "}"].join("\n");
+}
+
 function cli(draft: Draft, options: BackfillOptions): string {
   const file = `${draft.dagId}.json`;
   const flags = Object.entries(options)
@@ -80,7 +81,7 @@ function cli(draft: Draft, options: BackfillOptions): string {
     });
   const line = (verb: string) => [`dagfill ${verb} ${shell(file)}`, ...flags].join(" \\\n  ");
   return `cat > ${shell(file)} <<'DAG'
-${JSON.stringify(dagOf(draft), null, 2)}
+${compact(dagOf(draft))}
 DAG
 ${line("preview")}
 ${line("run")}

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { type Engine, errorOf } from "./engine";
-import type { Draft, EngineError, RowDetail, StoredBackfill } from "./model";
+import type { Draft, EngineError, PlanView, RowDetail, StoredBackfill } from "./model";
 import { RunModel } from "./runModel";
 import { usePlan } from "./usePlan";
 
@@ -151,22 +151,22 @@ function useStored(engine: Engine, draft: Draft, epoch: number): StoredBackfill[
 }
 
 /** The row under the cursor with its commands. Only the newest question is answered. */
-export function useDetail(engine: Engine, planHash: string | null, row: number | null): RowDetail | null {
+export function useDetail(engine: Engine, plan: PlanView | null, row: number | null): RowDetail | null {
   const [detail, setDetail] = useState<RowDetail | null>(null);
   const latest = useRef(0);
   useEffect(() => {
     const question = ++latest.current;
-    if (planHash === null || row === null) {
+    if (plan === null || row === null) {
       setDetail(null);
       return;
     }
-    engine.call("detail", planHash, row).then(
+    engine.call("detail", plan.planHash, row).then(
       (answer) => {
         if (question === latest.current && answer) setDetail(answer);
       },
       () => {},
     );
-  }, [engine, planHash, row]);
+  }, [engine, plan, row]);
   return detail;
 }
 

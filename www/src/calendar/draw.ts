@@ -41,7 +41,7 @@ export function drawDays(
       if (data.days.day[at] === day) drawShares(context, layout.cell, x, y - top, data, at, palette);
     }
     if (data.excluded.has(day)) strike(context, x, y - top, layout.cell, palette.ink);
-    if (data.changes.has(day) && inside) corner(context, x, y - top, layout.cell, palette.ink);
+    if (data.changes.has(day) && inside) corner(context, x, y - top, layout.cell, palette);
   }
   context.textBaseline = "alphabetic";
   for (const label of layout.labels(top, bottom)) {
@@ -155,14 +155,20 @@ function drawCompared(
   }
 }
 
-function corner(context: CanvasRenderingContext2D, x: number, y: number, cell: number, color: string) {
+function corner(context: CanvasRenderingContext2D, x: number, y: number, cell: number, palette: Palette) {
   const size = Math.max(5, cell * 0.42);
-  context.fillStyle = color;
+  context.fillStyle = palette.ink;
+  context.strokeStyle = palette.background;
+  context.lineWidth = 1;
   context.beginPath();
   context.moveTo(x + cell - size, y);
   context.lineTo(x + cell, y);
   context.lineTo(x + cell, y + size);
   context.fill();
+  context.beginPath();
+  context.moveTo(x + cell - size - 0.5, y);
+  context.lineTo(x + cell, y + size + 0.5);
+  context.stroke();
 }
 
 function strike(context: CanvasRenderingContext2D, x: number, y: number, cell: number, color: string) {
@@ -191,6 +197,10 @@ export function drawCursor(
 ) {
   const ring = (day: number, width: number, color: string) => {
     const { x, y } = layout.place(day);
+    // A line of the ground between ring and cell: both may have one colour.
+    context.strokeStyle = palette.background;
+    context.lineWidth = width + 2;
+    context.strokeRect(x, y - top, layout.cell, layout.cell);
     context.strokeStyle = color;
     context.lineWidth = width;
     context.strokeRect(x - 1, y - top - 1, layout.cell + 2, layout.cell + 2);

@@ -37,7 +37,15 @@ export default function DagCanvas({
   const [nodes, setNodes] = useState<TaskNode[]>([]);
   const view = dag ?? EMPTY;
   // Names and edges decide where nodes stand; commands do not.
-  useEffect(() => setNodes(toNodes(tasks, view, moved.current)), [tasks, view]);
+  useEffect(() => {
+    setNodes((before) => {
+      const known = new Map(before.map((node) => [node.id, node]));
+      return toNodes(tasks, view, moved.current).map((node) => {
+        const { selected, measured } = known.get(node.id) ?? {};
+        return { ...node, selected, measured };
+      });
+    });
+  }, [tasks, view]);
   const shown = useMemo(() => withCommands(nodes, detail), [nodes, detail]);
   const edges = useMemo(() => toEdges(tasks, view.cycle), [tasks, view]);
 

@@ -16,8 +16,10 @@ const GAP = 36;
 const LINE = 17;
 const CHARACTERS_A_LINE = 33;
 
-/** A node holds the command twice: as written, and as it runs. */
-const heightOf = (command: string) => 40 + 2 * LINE * Math.ceil(command.length / CHARACTERS_A_LINE);
+/** A node holds the command twice: as written, and as it runs; what is unknown in it is said below. */
+function heightOf(command: string, unknown: number): number {
+  return 40 + 2 * LINE * (Math.ceil(command.length / CHARACTERS_A_LINE) + unknown);
+}
 
 export function toNodes(
   tasks: readonly DraftTask[],
@@ -30,7 +32,7 @@ export function toNodes(
   const places = placeTasks(layers, (id) => known.get(id)?.dependsOn ?? [], {
     width: NODE_WIDTH,
     gap: GAP,
-    height: (id) => heightOf(known.get(id)?.command ?? ""),
+    height: (id) => heightOf(known.get(id)?.command ?? "", dag.unknown[id]?.length ?? 0),
   });
   return tasks.map((task) => ({
     id: task.taskId,

@@ -1,0 +1,113 @@
+// Figures, printed and not asserted: a loaded machine is no fault of the page. Only that the work was done is checked.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { hash, usePage, withoutBrowser, www } from "./www-page.mjs";
+
+const page = usePage();
+const skip = withoutBrowser;
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+const plans = [
+  ["365 dates", { s: "@daily", from: "2025-01-01", to: "2025-12-31" }, 365],
+  ["87,648 dates (hourly, ten years)", { s: "@hourly", from: "2016-01-01", to: "2025-12-31" }, 87_672],
+  ["105,120 dates (5 min, a year)", { s: "*/5 * * * *", from: "2025-01-01", to: "2025-12-31" }, 105_120],
+  [
+    "1,052,064 dates (5 min, ten years)",
+    { s: "*/5 * * * *", from: "2016-01-01", to: "2025-12-31" },
+    1_052_064,
+  ],
+];
+
+for (const [name, fields, count] of plans)
+  test(`figures: ${name}`, { skip }, async (t) => {
+    const tab = await page.open(t, hash({ id: "figures", tz: "UTC", which: "none", ...fields }));
+    await tab.evaluate(() => {
+      globalThis.tasks = [];
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) globalThis.tasks.push(entry.duration);
+      }).observe({ type: "longtask" });
+    });
+    const rounds = [];
+    for (let round = 0; round < 5; round++) {
+      const choice = round % 2 ? "Missing only" : "Everything";
+      rounds.push(
+        await tab.evaluate(async (label) => {
+          performance.clearMeasures();
+          const input = [...document.querySelectorAll(".choice label")].find(
+            (one) => one.textContent === label,
+          ).control;
+          const shown = document.querySelector("[data-testid=timing]");
+          const before = `${shown.dataset.engine}${shown.dataset.pack}`;
+          const start = performance.now();
+          input.click();
+          const now = () => document.querySelector("[data-testid=timing]").dataset;
+          while (`${now().engine}${now().pack}` === before)
+            await new Promise((resolve) => requestAnimationFrame(resolve));
+          const arrived = performance.getEntriesByName("plan-arrived").at(-1).startTime;
+          await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+          const draws = performance.getEntriesByName("calendar-draw").map((entry) => entry.duration);
+          return {
+            engine: Number(now().engine),
+            pack: Number(now().pack),
+            draw: Math.max(...draws),
+            arrived: arrived - start,
+            painted: performance.now() - start,
+          };
+        }, choice),
+      );
+    }
+    const at = (key) => median(rounds.map((round) => round[key])).toFixed(1);
+    const longest = Math.max(0, ...(await tab.evaluate(() => globalThis.tasks)));
+    console.log(
+      `# ${name}: engine ${at("engine")} ms, columns and days ${at("pack")} ms (worker); draw ${at("draw")} ms, ` +
+        `input to plan ${at("arrived")} ms, to paint ${at("painted")} ms; longest task ${longest.toFixed(0)} ms`,
+    );
+    assert.equal(
+      await tab.locator('[role=grid][aria-label="Runs in order"]').getAttribute("aria-rowcount"),
+      String(count + 1),
+    );
+  });
+
+test("figures: a key press in a ten-year calendar", { skip }, async (t) => {
+  const tab = await page.open(
+    t,
+    hash({ id: "keys", s: "@hourly", tz: "UTC", from: "2016-01-01", to: "2025-12-31", which: "none" }),
+  );
+  await tab.locator("[role=gridcell][tabindex='0']").focus();
+  const times = await tab.evaluate(async () => {
+    const times = [];
+    for (let press = 0; press < 20; press++) {
+      performance.clearMeasures();
+      const start = performance.now();
+      document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      times.push(performance.now() - start, performance.getEntriesByName("calendar-draw").length);
+    }
+    return times;
+  });
+  const waits = times.filter((_, at) => at % 2 === 0).sort((a, b) => a - b);
+  console.log(
+    `# key press to after paint: median ${median(waits).toFixed(1)} ms, p95 ${waits.at(-2).toFixed(1)} ms`,
+  );
+});
+
+test("figures: sizes against their gates", { skip }, async () => {
+  const assets = join(www, "dist", "assets");
+  const sizes = readdirSync(assets).map((name) => {
+    const bytes = readFileSync(join(assets, name));
+    return { name, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length };
+  });
+  const gates = [
+    [/^index.*\.js$/, 95_000],
+    [/^index.*\.css$/, 4_000],
+    [/^DagCanvas.*\.js$/, 62_000],
+  ];
+  for (const { name, raw, gzip } of sizes) {
+    const gate = gates.find(([pattern]) => pattern.test(name))?.[1];
+    console.log(`# ${name}: ${raw} bytes, ${gzip} gzip${gate ? ` (gate ${gate})` : ""}`);
+    if (gate) assert.ok(gzip <= gate, `${name}: ${gzip} is more than ${gate}`);
+  }
+});

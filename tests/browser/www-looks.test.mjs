@@ -1,0 +1,163 @@
+// axe in every state and scheme, reflow, and pictures that are the same twice.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { hash, planned, usePage, withoutBrowser, www } from "./www-page.mjs";
+
+const page = usePage();
+const skip = withoutBrowser;
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+const schemes = {
+  light: { colorScheme: "light" },
+  dark: { colorScheme: "dark" },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true },
+  "forced colours": { forcedColors: "active" },
+};
+const fields = { id: "looks", from: "2026-01-01", to: "2026-03-31", which: "none", tz: "Europe/Berlin" };
+const press = async (tab) => {
+  const bar = tab.locator(".bottom-bar .primary");
+  await ((await bar.count()) ? bar : tab.getByRole("button", { name: /^Run [\d,]+ runs$/ })).click();
+};
+
+/** Brings a tab into each state. */
+const states = {
+  plan: { fields, bring: async (tab) => tab.locator(".task-card, .task-list").first().waitFor() },
+  "hourly plan": {
+    fields: { ...fields, s: "0 * * * *" },
+    bring: async (tab) => tab.locator(".hours").waitFor(),
+  },
+  error: {
+    fields: { ...fields, s: "0 24 * * *" },
+    planned: false,
+    bring: async (tab) => tab.locator(".banner.bad").waitFor(),
+  },
+  "confirm dialog": {
+    fields: { ...fields, s: "0 * * * *" },
+    bring: async (tab) => {
+      await press(tab);
+      await tab.getByRole("dialog").waitFor();
+    },
+  },
+  "code dialog": {
+    fields,
+    bring: async (tab) => {
+      await tab.getByRole("button", { name: "Copy as code" }).click();
+      await tab.getByRole("button", { name: "Airflow 3 CLI" }).click();
+      await tab.getByRole("dialog").waitFor();
+    },
+  },
+  running: {
+    fields: { ...fields, sec: "30" },
+    bring: async (tab) => {
+      await press(tab);
+      await tab.getByText("running 4, queued 86").waitFor();
+    },
+  },
+  finished: {
+    fields: { ...fields, sec: "0", fail: "0.2" },
+    bring: async (tab) => {
+      await press(tab);
+      await tab
+        .locator("#run-title")
+        .getByText(/90 of 90 done/)
+        .waitFor();
+    },
+  },
+  compare: {
+    fields: { ...fields, cs: "30 2 * * *", ctz: "UTC" },
+    bring: async (tab) => tab.getByTestId("shifts").waitFor(),
+  },
+};
+
+const axe = withoutBrowser
+  ? ""
+  : () => readFileSync(join(www, "node_modules", "axe-core", "axe.min.js"), "utf8");
+
+for (const [scheme, options] of Object.entries(schemes))
+  for (const [state, { fields: of, bring, planned: isPlanned }] of Object.entries(states))
+    test(`axe: ${state}, ${scheme}`, { skip }, async (t) => {
+      const tab = await page.open(t, hash(of), { ...options, planned: isPlanned });
+      await bring(tab);
+      await tab.waitForTimeout(100);
+      await tab.evaluate(axe());
+      const violations = await tab.evaluate(async (values) => {
+        const report = await globalThis.axe.run(document, { runOnly: { type: "tag", values } });
+        return report.violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`,
+        );
+      }, tags);
+      assert.deepEqual(violations, []);
+      const wide = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(wide <= 0, `${wide} px wider than the window`);
+    });
+
+test("nothing is wider than a window of 320 px", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields), { viewport: { width: 320, height: 640 } });
+  const wide = await tab.evaluate(() =>
+    [...document.querySelectorAll("main *, header *, .bottom-bar *")]
+      .filter((element) => {
+        const { right, width } = element.getBoundingClientRect();
+        return (
+          width > 1 &&
+          right > innerWidth + 0.5 &&
+          !element.closest(".run, pre, .menu-list, .hidden, .react-flow")
+        );
+      })
+      .map((element) => `${element.tagName}.${element.className}`),
+  );
+  assert.deepEqual(wide, []);
+  assert.ok(await tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+});
+
+test("controls are at least 24 px high and wide", { skip }, async (t) => {
+  for (const viewport of [
+    { width: 1380, height: 900 },
+    { width: 390, height: 844 },
+  ]) {
+    const tab = await page.open(t, hash(fields), { viewport });
+    const small = await tab.evaluate(() =>
+      [
+        ...document.querySelectorAll(
+          "button, input, select, textarea, summary, [role=gridcell][tabindex='0']",
+        ),
+      ]
+        .filter((element) => !element.closest(".hidden, [aria-hidden=true]") && element.checkVisibility())
+        .filter((element) => {
+          const box = (element.closest("label") ?? element).getBoundingClientRect();
+          return box.width > 0 && (box.height < 24 || box.width < 24);
+        })
+        .map((element) => `${element.tagName} ${element.className} ${element.textContent}`),
+    );
+    assert.deepEqual(small, []);
+  }
+});
+
+test("the same state is the same picture twice; light and dark differ", { skip }, async (t) => {
+  const picture = async (options) => {
+    const tab = await page.open(t, hash(fields), { reducedMotion: "reduce", ...options });
+    await tab.locator(".react-flow__node").first().waitFor();
+    // Differences of the counts are shown for two seconds.
+    await tab.waitForTimeout(2300);
+    await tab.evaluate(() => document.querySelector("[data-testid=timing]").remove());
+    // The finish time is that of the clock on the wall.
+    await tab.evaluate(() => document.querySelector(".verdict p:nth-child(2)").remove());
+    return (await tab.screenshot()).toString("base64");
+  };
+  const light = await picture({ colorScheme: "light" });
+  assert.equal(await picture({ colorScheme: "light" }), light);
+  assert.notEqual(await picture({ colorScheme: "dark" }), light);
+});
+
+test("the theme button overrides the system and is remembered", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields), { colorScheme: "light" });
+  const ground = () => tab.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  assert.equal(await ground(), "rgb(255, 255, 255)");
+  await tab.getByRole("button", { name: "Colours: system" }).click();
+  await tab.getByRole("button", { name: "Colours: light" }).click();
+  assert.equal(await ground(), "rgb(18, 22, 29)");
+  await tab.reload();
+  await planned(tab);
+  assert.equal(await ground(), "rgb(18, 22, 29)");
+});

@@ -1,0 +1,140 @@
+// The built page in a browser of its own, served from a path below the root under a strict policy. Every tab watches
+// for what no test may cause: console errors, failed requests, requests to anywhere else.
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { after, before } from "node:test";
+import { install } from "../../scripts/install.mjs";
+import { root, run } from "../../scripts/process.mjs";
+import { openBrowser, withoutBrowser } from "./chromium.mjs";
+import { serve } from "./server.mjs";
+
+export const www = join(root, "www");
+
+/** What the page asks of its host. */
+export const policy =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; worker-src 'self' blob:";
+
+/** Makes www/dist when it is missing or older than what it is made of. Files of tests run side by side: one builds. */
+export async function buildPage() {
+  const lock = join(root, ".cache", "www.lock");
+  mkdirSync(join(root, ".cache"), { recursive: true });
+  for (let waited = 0; !take(lock); waited++) {
+    if (waited > 1200) throw new Error(`${lock} is held by a dead process: remove it`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  try {
+    await install(www);
+    const made = statSync(join(www, "dist", "index.html"), { throwIfNoEntry: false });
+    const sources = [
+      "www/src",
+      "www/public",
+      "www/index.html",
+      "www/package.json",
+      "www/vite.config.ts",
+      "dist",
+    ];
+    if (made && made.mtimeMs >= Math.max(...sources.map((source) => changed(join(root, source))))) return;
+    await run("npm", ["run", "--silent", "build", "--", "--logLevel", "warn"], { cwd: www, quiet: true });
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function take(lock) {
+  const held = statSync(lock, { throwIfNoEntry: false });
+  // A build takes seconds: an old lock was left by a process that was killed.
+  if (held && Date.now() - held.mtimeMs > 120_000) rmSync(lock, { recursive: true, force: true });
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** When the newest file of a folder was written. */
+function changed(path) {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat?.isDirectory()) return stat?.mtimeMs ?? 0;
+  return Math.max(0, ...readdirSync(path).map((name) => changed(join(path, name))));
+}
+
+/** A browser and a server for the tests of one file. `headers` replaces the strict policy. */
+export function usePage({ headers = { "content-security-policy": policy } } = {}) {
+  const held = {};
+  before(async () => {
+    if (withoutBrowser) return;
+    await buildPage();
+    held.browser = await openBrowser();
+    held.server = await serve({ folder: www, headers });
+    held.url = `${held.server.origin}/dist/`;
+  });
+  after(async () => {
+    await held.browser?.close();
+    await held.server?.close();
+  });
+
+  /** A context that is closed with its test, after which its tabs must have had no trouble. */
+  held.context = async (t, options = {}) => {
+    const context = await held.browser.newContext({ viewport: { width: 1380, height: 900 }, ...options });
+    const problems = [];
+    const expected = [];
+    await context.route("**", (route) => {
+      const url = route.request().url();
+      if (url.startsWith(held.server.origin) || url.startsWith("blob:") || url.startsWith("data:"))
+        return route.continue();
+      problems.push(`request to ${url}`);
+      return route.abort();
+    });
+    context.on("page", (page) => {
+      page.on("console", (message) => {
+        if (["error", "warning"].includes(message.type())) problems.push(`console: ${message.text()}`);
+      });
+      page.on("pageerror", (error) => problems.push(`error: ${error.stack ?? error}`));
+      page.on("requestfailed", (request) =>
+        problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`),
+      );
+      page.on("response", (response) => {
+        if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
+      });
+    });
+    t.after(async () => {
+      await context.close();
+      assert.deepEqual(
+        problems.filter((problem) => !expected.some((part) => problem.includes(part))),
+        [],
+      );
+    });
+    /** A trouble that this test causes on purpose. */
+    context.expect = (part) => expected.push(part);
+    return context;
+  };
+
+  /** A tab with the page and a plan in its address; waits until that plan is on the screen. */
+  held.open = async (t, hash = "", options = {}) => {
+    const context = await held.context(t, options);
+    const page = await context.newPage();
+    await page.goto(held.url + hash);
+    if (options.planned !== false) await planned(page);
+    return page;
+  };
+  return held;
+}
+
+/** Resolves when the plan on the screen is that of the form. */
+export async function planned(page) {
+  await page.getByTestId("timing").waitFor();
+  await page.waitForFunction(() => !document.querySelector(".stale"));
+}
+
+/** A hash of the page from its fields. */
+export const hash = (fields) => `#${new URLSearchParams({ v: "1", ...fields })}`;
+
+/** The number of runs that will start, as the button says it. */
+export async function starting(page) {
+  const text = await page.getByRole("button", { name: /^Run [\d,]+ runs?$/ }).textContent();
+  return Number(text.replace(/\D/g, ""));
+}
+
+export { withoutBrowser };

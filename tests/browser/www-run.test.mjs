@@ -1,0 +1,276 @@
+// The page runs: simulated executor, IndexedDB store, pause, cancel, retry, reload, second tab.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { hash, planned, starting, usePage, withoutBrowser } from "./www-page.mjs";
+
+const page = usePage();
+const skip = withoutBrowser;
+/** Sixty daily dates; `sec` and `fail` shape the simulation. */
+const sixty = (fields) =>
+  hash({
+    id: "run_test",
+    from: "2026-01-01",
+    to: "2026-03-01",
+    tz: "UTC",
+    which: "none",
+    par: "6",
+    ...fields,
+  });
+
+const run = (tab) => tab.getByRole("button", { name: /^Run [\d,]+ runs?$/ }).click();
+const headline = (tab, text) => tab.locator("#run-title").getByText(text).waitFor();
+
+/** What the store has, read past the page: one line a run. */
+function records(tab) {
+  return tab.evaluate(async () => {
+    const open = (name) =>
+      new Promise((resolve, reject) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const all = (store) =>
+      new Promise((resolve, reject) => {
+        const request = store.getAll();
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const found = [];
+    for (const { name } of await indexedDB.databases()) {
+      const database = await open(name);
+      for (const store of database.objectStoreNames)
+        found.push(...(await all(database.transaction(store).objectStore(store))));
+      database.close();
+    }
+    return found
+      .map((entry) => entry.run ?? entry.record ?? entry)
+      .filter((entry) => entry.executionDate !== undefined && entry.state !== undefined)
+      .map(({ executionDate, state, attempt }) => ({ executionDate, state, attempt }));
+  });
+}
+
+/** Notes in the page every start and end that the worker tells, as the records cannot tell a date that ran twice. */
+async function listen(context) {
+  await context.addInitScript(() => {
+    globalThis.seen = [];
+    const Native = Worker;
+    globalThis.Worker = class extends Native {
+      constructor(...args) {
+        super(...args);
+        this.addEventListener("message", ({ data }) => {
+          if (data.event !== "run") return;
+          for (const change of data.batch.changes) globalThis.seen.push([change.row, change.token]);
+        });
+      }
+    };
+  });
+}
+
+test("runs all dates at the width that was asked for, and says so", { skip }, async (t) => {
+  const tab = await page.open(t, sixty({ sec: "0.2", fail: "0" }));
+  assert.equal(await starting(tab), 60);
+  await run(tab);
+  await tab.getByRole("button", { name: "Pause" }).waitFor();
+  await headline(tab, "60 of 60 done, all succeeded");
+  await tab.getByText("success 60, failed 0, running 0, queued 0").waitFor();
+  assert.equal(await tab.getByRole("progressbar").getAttribute("aria-valuenow"), "100");
+  assert.equal(
+    await tab.getByRole("img", { name: /lanes? of runs/ }).getAttribute("aria-label"),
+    "6 lanes of runs over time",
+  );
+  await tab.getByRole("slider").fill(await tab.getByRole("slider").getAttribute("min"));
+  await tab.getByRole("button", { name: /^queued/ }).waitFor();
+  await tab.getByRole("button", { name: "Edit a copy" }).click();
+  await tab.getByText("Nothing to run: all 60 are left alone.").waitFor();
+});
+
+test("pause lets the running ones end and starts no other; continue goes on", { skip }, async (t) => {
+  const tab = await page.open(t, sixty({ sec: "0.3", fail: "0" }));
+  await run(tab);
+  await tab.getByText(/success [1-9]\d*,/).waitFor();
+  await tab.getByRole("button", { name: "Pause" }).click();
+  await tab.getByText(/running 0, queued [1-9]/).waitFor();
+  const counts = await tab.locator(".counts").textContent();
+  await tab.waitForTimeout(700);
+  assert.equal(await tab.locator(".counts").textContent(), counts);
+  await tab.getByRole("button", { name: "Continue" }).click();
+  await headline(tab, "60 of 60 done, all succeeded");
+});
+
+test("cancel: stop after the running ones", { skip }, async (t) => {
+  const tab = await page.open(t, sixty({ sec: "0.8", fail: "0" }));
+  await run(tab);
+  await tab.getByText(/success [1-9]/).waitFor();
+  await tab.getByRole("button", { name: "Cancel…" }).click();
+  await tab.getByRole("button", { name: /^Stop after the 6 running$/ }).click();
+  await headline(tab, /60 of 60 done, \d+ stopped/);
+  const ended = await records(tab);
+  assert.equal(ended.filter(({ state }) => state === "running" || state === "failed").length, 0);
+  assert.ok(ended.filter(({ state }) => state === "success").length >= 6);
+});
+
+test("cancel: stop now aborts the running ones", { skip }, async (t) => {
+  const tab = await page.open(t, sixty({ sec: "20", fail: "0" }));
+  await run(tab);
+  await tab.getByText("running 6, queued 54").waitFor();
+  await tab.getByRole("button", { name: "Cancel…" }).click();
+  await tab.getByRole("button", { name: "Stop now, mark 6 canceled" }).click();
+  await headline(tab, "60 of 60 done, 60 stopped");
+  await tab.getByText("success 0, failed 0, running 0, queued 0, canceled 60").waitFor();
+});
+
+test("failures are named, and a retry runs these and no other", { skip }, async (t) => {
+  const tab = await page.open(t, sixty({ sec: "0.05", fail: "0.3", seed: "5" }));
+  await run(tab);
+  await headline(tab, /60 of 60 done, \d+ failed/);
+  const failed = (await records(tab)).filter(({ state }) => state === "failed").length;
+  assert.ok(failed > 5, `${failed} failed`);
+  await tab.getByText(`${failed} failed attempts`).click();
+  await tab
+    .getByText(/exited with code 1 \(simulated\)/)
+    .first()
+    .waitFor();
+  await tab.getByRole("button", { name: `Retry these ${failed}` }).click();
+  await headline(tab, new RegExp(`${failed} of ${failed} done`));
+});
+
+test("the same seed gives the same failures", { skip }, async (t) => {
+  const outcome = async () => {
+    const tab = await page.open(t, sixty({ sec: "0.02", fail: "0.3", seed: "11" }));
+    await run(tab);
+    await headline(tab, /60 of 60 done/);
+    return (await records(tab))
+      .filter(({ state }) => state === "failed")
+      .map((one) => one.executionDate)
+      .sort();
+  };
+  assert.deepEqual(await outcome(), await outcome());
+});
+
+for (const leave of ["reload", "close"])
+  test(`${leave} in the middle, then resume: every date succeeded exactly once`, { skip }, async (t) => {
+    const context = await page.context(t);
+    await listen(context);
+    let tab = await context.newPage();
+    await tab.goto(page.url + sixty({ sec: "0.4", fail: "0" }));
+    await planned(tab);
+    await run(tab);
+    await tab.getByText(/success [12]\d,/).waitFor();
+    const SUCCESS = 6;
+    const succeeded = async () =>
+      (await tab.evaluate(() => globalThis.seen))
+        .filter(([, token]) => token === SUCCESS)
+        .map(([row]) => row);
+    const before = await succeeded();
+    if (leave === "reload") await tab.reload();
+    else {
+      await tab.close({ runBeforeUnload: false });
+      tab = await context.newPage();
+      await tab.goto(page.url);
+    }
+    const banner = tab.getByTestId("interrupted");
+    await banner.getByText(/A backfill of run_test was running: \d+ of 60 done/).waitFor();
+    if (leave === "reload")
+      assert.ok(await tab.getByRole("button", { name: /^Run \d+ runs?$/ }).isDisabled());
+    await banner.getByRole("button", { name: "Resume" }).click();
+    await headline(tab, "60 of 60 done, all succeeded");
+    const after = await succeeded();
+    assert.deepEqual(
+      before.filter((row) => after.includes(row)),
+      [],
+      "dates that succeeded before and again after",
+    );
+    const ended = await records(tab);
+    assert.equal(ended.length, 60);
+    assert.equal(new Set(ended.map((one) => one.executionDate)).size, 60);
+    assert.ok(ended.every(({ state }) => state === "success"));
+    assert.ok(
+      ended.some(({ attempt }) => attempt === 2),
+      "what was in flight ran again as attempt 2",
+    );
+    console.log(
+      `# ${leave}: ${before.length} before, ${after.length} after, ${ended.filter((one) => one.attempt > 1).length} twice started`,
+    );
+  });
+
+test("an interrupted backfill can be looked at, and discarded", { skip }, async (t) => {
+  const tab = await page.open(t, sixty({ sec: "0.4", fail: "0" }));
+  await run(tab);
+  await tab.getByText(/success [1-9]\d*,/).waitFor();
+  await tab.reload();
+  const banner = tab.getByTestId("interrupted");
+  await banner.getByRole("button", { name: "Review" }).click();
+  await headline(tab, /\d+ of 60 done/);
+  await tab.getByRole("button", { name: /Edit a copy|Back to the plan/ }).click();
+  await banner.getByRole("button", { name: "Discard" }).click();
+  await banner.waitFor({ state: "detached" });
+  await tab.getByRole("button", { name: /^Run [1-5]\d runs$/ }).waitFor();
+});
+
+test("a second tab only watches, and may resume when the first is gone", { skip }, async (t) => {
+  const context = await page.context(t);
+  const first = await context.newPage();
+  await first.goto(page.url + sixty({ sec: "0.5", fail: "0" }));
+  await planned(first);
+  await run(first);
+  await first.getByText(/success [1-9]/).waitFor();
+  const second = await context.newPage();
+  await second.goto(page.url + sixty({ sec: "0.5", fail: "0" }));
+  const elsewhere = second.getByTestId("elsewhere");
+  await elsewhere.getByText(/Another tab runs run_test/).waitFor();
+  await second.getByText("Another tab runs this DAG.").waitFor();
+  assert.ok(await second.getByRole("button", { name: /^Run/ }).first().isDisabled());
+  await elsewhere.getByRole("button", { name: "Watch" }).click();
+  await second.getByText("Another tab runs this backfill: view only.").waitFor();
+  assert.equal(await second.getByRole("button", { name: "Pause" }).count(), 0);
+  const done = async () => Number((await second.locator("#run-title").textContent()).split(" ")[0]);
+  const earlier = await done();
+  await second.waitForFunction(
+    (n) => Number(document.querySelector("#run-title").textContent.split(" ")[0]) > n,
+    earlier,
+  );
+  await first.close();
+  await second.getByTestId("interrupted").getByRole("button", { name: "Resume" }).click();
+  await headline(second, "60 of 60 done, all succeeded");
+  assert.equal((await records(second)).filter(({ state }) => state === "success").length, 60);
+});
+
+test("more than 500 runs, or results to replace, are asked about first", { skip }, async (t) => {
+  const tab = await page.open(
+    t,
+    hash({ id: "many", s: "0 * * * *", tz: "UTC", from: "2026-01-01", to: "2026-01-31", which: "none" }),
+  );
+  await run(tab);
+  const dialog = tab.getByRole("dialog", { name: "Start 744 runs?" });
+  await dialog.waitFor();
+  assert.equal(await tab.locator(":focus").textContent(), "Cancel");
+  await tab.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+
+  const again = await page.open(t, sixty({ sec: "0.01", fail: "0" }));
+  await again.keyboard.press("Control+Enter");
+  await headline(again, "60 of 60 done, all succeeded");
+  await again.getByRole("button", { name: "Edit a copy" }).click();
+  await again.getByLabel("Everything", { exact: true }).check();
+  await again.getByRole("button", { name: "Run 60 runs" }).click();
+  await again.getByText("60 successful results will be replaced.").waitFor();
+  await again.getByRole("button", { name: "Start 60" }).click();
+  await headline(again, "60 of 60 done, all succeeded");
+});
+
+test("storage that is refused is said, and the page works all the same", { skip }, async (t) => {
+  const context = await page.context(t);
+  // The worker has its own globals: its script is served with a line that takes the database away.
+  await context.route("**/engine.worker*.js", async (route) => {
+    const answer = await route.fetch();
+    const refuse =
+      'Object.defineProperty(self, "indexedDB", { get() { throw new DOMException("refused", "SecurityError"); } });\n';
+    await route.fulfill({ response: answer, body: refuse + (await answer.text()) });
+  });
+  const tab = await context.newPage();
+  await tab.goto(page.url + sixty({ sec: "0.01", fail: "0" }));
+  await tab.getByRole("alert").getByText("Progress will be lost on reload:").waitFor();
+  await planned(tab);
+  await run(tab);
+  await headline(tab, "60 of 60 done, all succeeded");
+});

@@ -1,0 +1,203 @@
+// What leaves the page: the address, code to paste, files.
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { ask, root } from "../../scripts/process.mjs";
+import { hash, planned, starting, usePage, withoutBrowser } from "./www-page.mjs";
+
+const page = usePage();
+const skip = withoutBrowser;
+const fields = {
+  id: "share_test",
+  s: "15 4 * * 1-5",
+  tz: "America/St_Johns",
+  from: "2026-02-01",
+  to: "2026-04-30",
+  which: "completed",
+  par: "3",
+  back: "1",
+  ex: "2026-03-09",
+};
+
+test("the address holds the plan, changed tasks too, and conf only when it is asked for", {
+  skip,
+}, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  const count = await starting(tab);
+  await tab.getByRole("button", { name: "List", exact: true }).click();
+  await tab.getByLabel("Command").first().fill("extract 'ümlaut' {{ ds }}");
+  await tab.getByText("Conf (JSON)").first().click();
+  await tab.getByLabel("Conf (JSON)").fill('{"token": "secret"}');
+  await tab.waitForFunction(() => location.hash.includes("dag="));
+  await tab.getByRole("button", { name: "Copy link" }).click();
+  const link = await tab.getByTestId("link").textContent();
+  await tab.waitForFunction(() => document.querySelector("[data-testid=link]").textContent.length > 20);
+  const plain = await tab.getByTestId("link").textContent();
+  assert.ok(!decodeURIComponent(plain).includes("secret"), link);
+  await tab.getByLabel("put conf into the link").check();
+  await tab.waitForFunction(() =>
+    document.querySelector("[data-testid=link]").textContent.includes("secret"),
+  );
+
+  const again = await tab.context().newPage();
+  await again.goto(plain);
+  await planned(again);
+  assert.equal(await starting(again), count);
+  assert.equal(await again.getByLabel("Schedule", { exact: true }).inputValue(), fields.s);
+  await again.getByRole("button", { name: "List", exact: true }).click();
+  assert.equal(await again.getByLabel("Command").first().inputValue(), "extract 'ümlaut' {{ ds }}");
+});
+
+test("an address that is wrong everywhere still opens", { skip }, async (t) => {
+  const tab = await page.open(
+    t,
+    "#v=9&par=minus&which=all&dst=%00&dag=%%%&sel=x&sec=1e99&from=2026-01-01&to=2026-01-03",
+  );
+  assert.equal(await starting(tab), 3);
+});
+
+async function code(tab, label) {
+  await tab.getByRole("button", { name: "Copy as code" }).click();
+  await tab.getByRole("button", { name: label }).click();
+  const text = await tab.getByTestId("code").textContent();
+  await tab.keyboard.press("Escape");
+  return text;
+}
+
+test("copy as code: every flavour says the plan, and the clipboard gets it", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields), { permissions: ["clipboard-read", "clipboard-write"] });
+  const request = JSON.parse(await code(tab, "JSON request"));
+  assert.deepEqual(request.options, {
+    dagId: "share_test",
+    startDate: "2026-02-01",
+    endDate: "2026-04-30",
+    maxParallelRuns: 3,
+    reprocess: "completed",
+    runBackwards: true,
+    excludeDates: ["2026-03-09"],
+  });
+  assert.equal(request.dag.schedule, "15 4 * * 1-5");
+  const three = await code(tab, "Airflow 3 CLI");
+  // Newfoundland is 3 h 30 min behind UTC, from 8 March 2 h 30 min.
+  for (const part of [
+    "airflow backfill create",
+    "--dag-id share_test",
+    "--from-date 2026-02-01T03:30:00+00:00",
+    "--to-date 2026-05-01T02:29:59+00:00",
+    "--max-active-runs 3",
+    "--reprocess-behavior completed",
+    "--run-backwards",
+    "# Not in Airflow: leave out 2026-03-09",
+  ])
+    assert.ok(three.includes(part), `${part} in ${three}`);
+  const two = await code(tab, "Airflow 2 CLI");
+  for (const part of ["airflow dags backfill share_test", "--reset-dagruns", "max_active_runs=3"])
+    assert.ok(two.includes(part), `${part} in ${two}`);
+  assert.match(await code(tab, "JavaScript"), /new BackfillService\(\{/);
+
+  await tab.getByRole("button", { name: "Copy as code" }).click();
+  await tab.getByRole("button", { name: "dagfill CLI" }).click();
+  const cli = await tab.getByTestId("code").textContent();
+  await tab.getByRole("button", { name: "Copy", exact: true }).click();
+  await tab.getByText("Copied.").waitFor();
+  assert.equal(await tab.evaluate(() => navigator.clipboard.readText()), cli);
+});
+
+test("the copied JavaScript has the page's plan hash", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  const text = await code(tab, "JavaScript");
+  const { planHash } = await exported(tab, "JSON with reasons");
+  const folder = mkdtempSync(join(tmpdir(), "dagfill-page-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  // Its own statements, up to the preview.
+  const program = text
+    .slice(0, text.indexOf("console.log(preview.counts)"))
+    .replaceAll(
+      /from "dagfill(\/[\w/]+)?"/g,
+      (_, entry = "/index") => `from ${JSON.stringify(join(root, "dist", `${entry.slice(1)}.js`))}`,
+    );
+  writeFileSync(join(folder, "copied.mjs"), `${program}\nconsole.log(preview.planHash);\nprocess.exit(0);\n`);
+  assert.equal(
+    ask(process.execPath, [join(folder, "copied.mjs")], { cwd: folder })
+      ?.split("\n")
+      .at(-1),
+    planHash,
+  );
+});
+
+const command = join(root, "dist", "cli.js");
+const noCli = skip || (existsSync(command) ? false : "dist/cli.js is not built");
+test("the copied command line has the page's plan hash", { skip: noCli }, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  const text = await code(tab, "dagfill CLI");
+  const { planHash } = await exported(tab, "JSON with reasons");
+  const folder = mkdtempSync(join(tmpdir(), "dagfill-page-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const lines = text
+    .slice(0, text.indexOf("dagfill run"))
+    .replace("dagfill preview", `"$NODE" "$DAGFILL" preview --json`);
+  const printed = ask("sh", ["-c", lines], {
+    cwd: folder,
+    env: { ...process.env, NODE: process.execPath, DAGFILL: command },
+  });
+  assert.equal(JSON.parse(printed ?? "{}").planHash, planHash);
+});
+
+async function download(tab, label) {
+  await tab.getByRole("button", { name: "Export" }).click();
+  const [file] = await Promise.all([
+    tab.waitForEvent("download"),
+    tab.getByRole("button", { name: label }).click(),
+  ]);
+  return { name: file.suggestedFilename(), text: readFileSync(await file.path(), "utf8") };
+}
+const exported = async (tab, label) => JSON.parse((await download(tab, label)).text);
+
+test("export: JSON and CSV hold every date with its reason and commands", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  const count = await starting(tab);
+  const json = await exported(tab, "JSON with reasons");
+  assert.equal(json.counts.total, count + 1);
+  assert.equal(json.runs.length, count + 1);
+  assert.equal(json.runs.filter((run) => run.action !== "skip").length, count);
+  assert.equal(json.runs.find((run) => run.action === "skip").reason, "excluded");
+  assert.match(json.runs[0].commands.extract, /^extract --date 2026-04-30/);
+  const csv = await download(tab, "CSV with commands");
+  assert.equal(csv.name, "share_test.csv");
+  const rows = csv.text.trimEnd().split("\r\n").map(readCsv);
+  assert.equal(rows.length, count + 2);
+  assert.ok(rows.every((row) => row.length === rows[0].length));
+  assert.deepEqual(rows[1].slice(0, 4), ["1", "2026-04-30 04:15", "2026-04-30T06:45:00Z", "-02:30"]);
+  assert.deepEqual(
+    rows.slice(1).map((row) => row[2]),
+    json.runs.map((run) => run.executionDate),
+  );
+});
+
+/** One line of RFC 4180; no cell of this plan has a line break. */
+function readCsv(line) {
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain,
+  );
+}
+
+test("compare: a second zone shifts dates, and the calendar has three kinds", { skip }, async (t) => {
+  const tab = await page.open(
+    t,
+    hash({ id: "compare", from: "2026-01-01", to: "2026-12-31", which: "none" }),
+  );
+  await tab.getByRole("button", { name: "Compare" }).click();
+  // In winter 02:30 in Berlin is 01:30 UTC, in summer 00:30.
+  await tab
+    .getByTestId("shifts")
+    .getByText(/Moving to UTC shifts 217 dates by 2 h later, shifts 1\d\d dates by 1 h later\./)
+    .waitFor();
+  await tab.getByLabel("Time zone B").fill("Europe/Paris");
+  await tab.getByTestId("shifts").getByText("changes no date in this range").waitFor();
+  await tab.getByLabel("Schedule B").fill("30 2 * * 1-5");
+  await tab.getByText("only A 104").waitFor();
+  await tab.getByText("both 261").waitFor();
+  await tab.waitForFunction(() => location.hash.includes("ctz="));
+});
