@@ -186,7 +186,7 @@ function readCsv(line) {
 test("compare: a second zone shifts dates, and the calendar has three kinds", { skip }, async (t) => {
   const tab = await page.open(
     t,
-    hash({ id: "compare", from: "2026-01-01", to: "2026-12-31", which: "none" }),
+    hash({ id: "beside", from: "2026-01-01", to: "2026-12-31", which: "none" }),
   );
   await tab.getByRole("button", { name: "Compare" }).click();
   // In winter 02:30 in Berlin is 01:30 UTC, in summer 00:30.
