@@ -35,9 +35,15 @@ test("a worker that cannot be loaded is named too", { skip }, async (t) => {
 test("the page works with no network once it is there", { skip }, async (t) => {
   const tab = await page.open(t, hash({ from: "2026-01-01", to: "2026-01-31", which: "none" }));
   await tab.locator(".task-card").first().waitFor();
+  await tab.waitForLoadState("networkidle");
+  await tab.waitForTimeout(2000);
+  // The browser asks for the icon again whenever the address changes.
+  tab.context().expect("icon.svg");
+  tab.context().expect("ERR_INTERNET_DISCONNECTED");
   await tab.context().setOffline(true);
   await tab.getByLabel("To", { exact: true }).fill("2026-02-28");
-  await tab.getByRole("button", { name: "Run 59 runs" }).waitFor();
+  await tab.getByRole("button", { name: "Run 59 runs" }).click();
+  await tab.getByRole("button", { name: "Pause" }).waitFor();
 });
 
 test("the dev server serves the same page", { skip }, async (t) => {

@@ -2,7 +2,8 @@ import { type ReactNode, useEffect, useRef } from "react";
 import { number, plural, span } from "./days";
 import type { PlanView } from "./model";
 
-/** The platform's dialog: modal, closed by Escape, the focus goes back to where it was. */
+/** The platform's dialog: modal, closed by Escape, the focus goes back to where it was. What
+ *  is marked `data-first` has the focus at first: the safe choice. */
 export function Modal({
   title,
   onClose,
@@ -18,6 +19,7 @@ export function Modal({
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    element?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => element?.close();
   }, []);
   return (
@@ -49,8 +51,7 @@ export function ConfirmRun(props: { plan: PlanView; lanes: number; onRun: () => 
         {plan.replaced > 0 && <b>{plural(plan.replaced, "successful result")} will be replaced.</b>}
       </p>
       <div className="buttons">
-        {/* biome-ignore lint/a11y/noAutofocus: the safe choice has the focus when a dialog opens. */}
-        <button type="button" autoFocus onClick={onClose}>
+        <button type="button" data-first onClick={onClose}>
           Cancel
         </button>
         <button
@@ -86,8 +87,7 @@ export function CancelRun(props: {
         them.
       </p>
       <div className="buttons">
-        {/* biome-ignore lint/a11y/noAutofocus: the safe choice has the focus when a dialog opens. */}
-        <button type="button" autoFocus onClick={onClose}>
+        <button type="button" data-first onClick={onClose}>
           Go on running
         </button>
         <button type="button" onClick={choose(onFinish)}>

@@ -13,6 +13,12 @@ async function begin() {
   // An address with a plan in it is somebody's own: no sample records are written for it.
   const fresh = location.hash.length < 2;
   createRoot(root).render(<App engine={engine} initial={{ draft, selected, fresh }} />);
+  // An open page goes on without a network: what comes later is fetched when the first plan is drawn.
+  setTimeout(() => {
+    void import("./RunPanel");
+    void import("./Share");
+    void import("./ComparePanel");
+  }, 1500);
 }
 
 void begin();

@@ -23,6 +23,14 @@ const TOKEN_OF_STATE: Record<string, number> = {
 };
 export const tokenOfState = (state: string) => TOKEN_OF_STATE[state] ?? KEEP;
 
+const TOKEN_OF_EVENT: Partial<Record<BackfillEvent["type"], number>> = {
+  "run-started": RUNNING,
+  "run-succeeded": SUCCESS,
+  "run-failed": FAILED,
+  "run-retrying": QUEUED,
+  "run-canceled": CANCELED,
+};
+
 const PHASE_OF_EVENT: Partial<Record<BackfillEvent["type"], RunPhase>> = {
   started: "running",
   resumed: "running",
@@ -84,8 +92,7 @@ export class Drive {
   private change(batch: RunBatch, run: RunResult, type: BackfillEvent["type"], at: string) {
     const row = this.rows?.get(Date.parse(run.executionDate));
     if (row === undefined) return;
-    const token =
-      type === "run-started" ? RUNNING : type === "run-retrying" ? QUEUED : tokenOfState(run.state);
+    const token = TOKEN_OF_EVENT[type] ?? KEEP;
     batch.changes.push({ row, token, at: Date.parse(at), attempt: run.attempts, error: run.error?.message });
   }
 

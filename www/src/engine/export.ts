@@ -70,6 +70,7 @@ function rows(held: HeldPlan, from: number, to: number, format: "json" | "csv", 
   const lines: string[] = [];
   for (let row = from; row < to; row++) {
     const run = preview.run(row);
+    if (!run) continue;
     const why = whyOf(run, draft.which, held.records.get(run.executionDate));
     const texts = commands.map((command) => command[row - from] ?? "");
     if (format === "json") {

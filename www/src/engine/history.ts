@@ -1,4 +1,4 @@
-import { type BackfillPreview, BackfillService, type RunStore, type StoreChange } from "dagfill";
+import { ACTIONS, type BackfillPreview, BackfillService, type RunStore, type StoreChange } from "dagfill";
 import type { Draft } from "../model";
 import { dagOf, HARD_LIMIT, optionsOf } from "../request";
 import { chance } from "./simulate";
@@ -14,9 +14,8 @@ export async function fillHistory(draft: Draft, store: RunStore, now: number): P
   let changes: StoreChange[] = [];
   let count = 0;
   for (let at = 0; at < end; at++) {
-    // 0 is "create": nothing is on record for this date.
-    if (action[at] !== 0) continue;
     const run = preview.run(at);
+    if (ACTIONS[action[at] ?? 0] !== "create" || !run) continue;
     const state = chance(draft.simulation.seed, run.executionDate, "history") < 0.1 ? "failed" : "success";
     const startedAt = run.runAfter;
     const took = (60 + 120 * chance(run.executionDate, "took")) * 1000;

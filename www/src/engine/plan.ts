@@ -154,8 +154,9 @@ function readEnd(end: DateInput): DateInput {
 }
 
 /** One date of the plan: why it is there, and the commands as they will run. */
-export function detail(held: HeldPlan, index: number): RowDetail {
+export function detail(held: HeldPlan, index: number): RowDetail | null {
   const run = held.preview.run(index);
+  if (!run) return null;
   held.records ??= new Map(held.preview.existingRuns.map((record) => [record.executionDate, record]));
   const record = held.records.get(run.executionDate);
   return {
