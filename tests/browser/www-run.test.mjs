@@ -212,12 +212,12 @@ test("an interrupted backfill can be looked at, and discarded", { skip }, async 
 test("a second tab only watches, and may resume when the first is gone", { skip }, async (t) => {
   const context = await page.context(t);
   const first = await context.newPage();
-  await first.goto(page.url + sixty({ sec: "0.5", fail: "0" }));
+  await first.goto(page.url + sixty({ sec: "2", fail: "0" }));
   await planned(first);
   await run(first);
   await first.getByText(/success [1-9]/).waitFor();
   const second = await context.newPage();
-  await second.goto(page.url + sixty({ sec: "0.5", fail: "0" }));
+  await second.goto(page.url + sixty({ sec: "2", fail: "0" }));
   const elsewhere = second.getByTestId("elsewhere");
   await elsewhere.getByText(/Another tab runs run_test/).waitFor();
   await second.getByText("Another tab runs this DAG.").waitFor();
