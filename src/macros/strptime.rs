@@ -237,3 +237,16 @@ fn date(fields: &Fields) -> Option<Wall> {
     let micros = (fields.second < 60).then_some(day * DAY_MICROS + seconds * 1_000_000 + i64::from(fields.micros))?;
     Some(Wall { micros, offset: fields.offset })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Fields, read};
+
+    #[test]
+    fn the_search_for_a_reading_is_given_up() {
+        let format: Vec<char> = "%d%m%H%M%S%j%U%W%f".chars().collect();
+        let found = |mut steps: u32| read("111111111", &format, Fields::default(), &mut steps).is_some();
+        assert!(found(100_000), "all numbers have one digit");
+        assert!(!found(100), "which is what is tried last");
+    }
+}
