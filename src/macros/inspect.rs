@@ -3,6 +3,7 @@
 use super::Kind;
 use super::catalog::catalog;
 use super::expr::{Args, Expr, Fault, Head, Place, Step, Why};
+use super::parse::is_of_name;
 use super::table::{Gives, find};
 use super::template::{Body, Template, walk};
 use super::value::Value;
@@ -156,7 +157,7 @@ fn depends_on_date(gives: Gives) -> bool {
 
 /// Whether the words of a text include a macro of a date.
 fn names_date(text: &str) -> bool {
-    let words = text.split(|c: char| c != '_' && c != '.' && !c.is_alphanumeric()).filter(|word| word.len() > 1);
+    let words = text.split(|c: char| c != '.' && !is_of_name(c)).filter(|word| word.len() > 1);
     words
         .flat_map(|word| [word, word.split('.').next().unwrap_or_default()])
         .any(|word| find(word).is_some_and(|row| depends_on_date(row.gives)))

@@ -66,7 +66,7 @@ impl<'a> Parser<'a> {
     fn name(&mut self) -> Option<&'a str> {
         self.peek();
         let rest = self.rest();
-        let len = rest.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(rest.len());
+        let len = rest.find(|c: char| !is_of_name(c)).unwrap_or(rest.len());
         let name =
             rest.get(..len).filter(|name| !name.starts_with(|c: char| c.is_ascii_digit()) && !name.is_empty())?;
         self.at += len;
@@ -277,4 +277,9 @@ impl<'a> Parser<'a> {
         }
         Ok(args)
     }
+}
+
+/// Letters beyond ASCII need no table here: a name that nobody knows stays as it is.
+pub(super) fn is_of_name(c: char) -> bool {
+    c == '_' || c.is_ascii_alphanumeric() || !c.is_ascii() && !c.is_whitespace()
 }
