@@ -60,6 +60,14 @@ export class Held {
   }
 }
 
+/** A lease of one run's own. */
+export async function holdRun(store: RunStore): Promise<Held> {
+  const name = `run:${crypto.randomUUID()}`;
+  const lease = await store.acquireLease(name, ownerName(), LEASE_MS);
+  if (lease !== null) return new Held(name, lease);
+  throw new DagfillError("STORE_FAILED", `the store refused the lease ${name}, which nobody else can have`);
+}
+
 /** The lease of a DAG, or BACKFILL_ACTIVE while another driver has it. */
 export async function holdDag(store: RunStore, dagId: string): Promise<Held> {
   const name = leaseOf(dagId);

@@ -3,6 +3,7 @@
 import { DagfillError, type ErrorCode } from "./error.js";
 import { type Json, setOwn } from "./json.js";
 import { call } from "./raw.js";
+import type { AbortSignalLike } from "./run_context.js";
 
 /** Checks one value; `path` names it in the error. */
 export type Reader<T> = (value: unknown, path: string) => T;
@@ -130,6 +131,14 @@ export function callback<T>(): Reader<T> {
     return value as T;
   };
 }
+
+/** An AbortSignal of any platform. */
+export const signal: Reader<AbortSignalLike> = (value, path) => {
+  if (typeof (value as AbortSignalLike | null)?.addEventListener !== "function") {
+    throw wrong(path, "an AbortSignal", value);
+  }
+  return value as AbortSignalLike;
+};
 
 /** A date as the core reads it: milliseconds, or a text that Rust parses. */
 export type DateValue = number | string;

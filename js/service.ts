@@ -6,19 +6,19 @@ import { contextOf } from "./context.js";
 import { type CheckedDag, type Dag, findDag, readDags } from "./dag.js";
 import { Driver } from "./driver.js";
 import { DagfillError } from "./error.js";
-import type { BackfillResult, Hooks } from "./events.js";
+import type { BackfillResult, Hooks, RunResult } from "./events.js";
 import { runCallback } from "./execute_run.js";
 import { runTasks } from "./execute_tasks.js";
 import type { Executor } from "./executor.js";
 import { storeFailure } from "./failure.js";
 import { close, overlaps, standing, stored } from "./interrupted.js";
 import { type Held, holdDag } from "./lease.js";
-import { callback, fields, wrong } from "./options.js";
+import { callback, fields, signal, wrong } from "./options.js";
 import { type BackfillPreview, Preview } from "./plan.js";
 import type { PlanData } from "./plan_data.js";
 import { makePlan } from "./planner.js";
 import { newSnapshot } from "./prepare.js";
-import type { AbortSignalLike, ExecuteRun } from "./run_context.js";
+import type { ExecuteRun } from "./run_context.js";
 import { Running } from "./running.js";
 import type { Snapshot } from "./snapshot.js";
 import { MemoryStore } from "./store/memory.js";
@@ -26,6 +26,8 @@ import type { RunStore } from "./store/store.js";
 import { type BackfillSummary, summarize } from "./summary.js";
 import type { ExecuteTask } from "./task_context.js";
 import { TaskGraph } from "./task_graph.js";
+import { trigger } from "./trigger.js";
+import { readTrigger, type TriggerOptions } from "./trigger_options.js";
 
 export class BackfillService {
   readonly #dags: Map<string, CheckedDag>;
@@ -106,6 +108,13 @@ export class BackfillService {
       await this.#refuseInterrupted(dag.dagId, plan);
       return { snapshot: newSnapshot(dag, read, plan, now), fresh: true };
     });
+  }
+
+  /** One run for one date, now: run type "manual". A run that fails does not reject; RUN_EXISTS when the date has a run. */
+  async trigger(options: TriggerOptions): Promise<RunResult> {
+    const read = readTrigger(options);
+    const dag = findDag(this.#dags, read.dagId);
+    return guard(() => trigger(dag, read, this.#store, this.#executor(dag), this.#now));
   }
 
   /** Goes on with a backfill whose process died: same plan, same dates, same options. What had succeeded is not run again. */
@@ -247,12 +256,7 @@ function readHooks(hooks: unknown): Hooks {
   return fields<Hooks>(hooks, "hooks", {
     onEvent: callback<NonNullable<Hooks["onEvent"]>>(),
     onProgress: callback<NonNullable<Hooks["onProgress"]>>(),
-    signal: (signal, path) => {
-      if (typeof (signal as AbortSignalLike | null)?.addEventListener !== "function") {
-        throw wrong(path, "an AbortSignal", signal);
-      }
-      return signal as AbortSignalLike;
-    },
+    signal,
   });
 }
 

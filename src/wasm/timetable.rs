@@ -58,6 +58,17 @@ impl RawTimetable {
         self.point(date, edge).map(Instant::js)
     }
 
+    /// A run that is started by hand: its date, the last complete interval, and the schedule's dates before and after (NaN: none).
+    pub fn manual(&self, date: &JsValue) -> Answer<Vec<f64>> {
+        let date = self.point(date, Edge::Point)?;
+        let timetable = self.0.anchored(date);
+        let interval = timetable.last_complete_interval(date);
+        let time = |date: Option<Instant>| date.map_or(f64::NAN, Instant::js);
+        let (before, after) = (time(timetable.previous(date)), time(timetable.next(date)));
+        let offset = f64::from(timetable.zone().offset_at(date));
+        Ok(vec![date.js(), interval.start.js(), interval.end.js(), before, after, offset])
+    }
+
     #[wasm_bindgen(js_name = explainDate)]
     pub fn explain_date(&self, date: &JsValue, start: &JsValue, end: &JsValue) -> Answer<JsValue> {
         let date = self.point(date, Edge::Point)?;
