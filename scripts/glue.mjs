@@ -1,13 +1,21 @@
 // Rust to wasm, and wasm to .cache/glue: the module, its JavaScript glue and the glue's types.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { keyOf } from "./cache.mjs";
+import { cacheFolder, keyOf } from "./cache.mjs";
 import { root, run, say, seconds } from "./process.mjs";
 import { wasmToolchain } from "./toolchain.mjs";
 import { bindgenTools } from "./tools.mjs";
 
 const folder = join(root, ".cache", "glue");
-const module = join(folder, "dagfill_bg.wasm");
 // What rustc emits for this target by default; wasm-opt may use no more.
 const features = [
   "bulk-memory",
@@ -18,45 +26,58 @@ const features = [
   "sign-ext",
 ];
 
-/** Compiles the crate and makes its glue; nothing happens when the compiled module is the one of last time. */
+/** Compiles the crate and makes its glue. What was made of the same sources before, in whatever clone on this machine, is taken
+ *  from the cache. */
 export async function glue() {
   const toolchain = await wasmToolchain();
+  const { bindgen } = await bindgenTools();
+  const optimizer = join(root, "node_modules", ".bin", "wasm-opt");
+  const optimize = existsSync(optimizer);
+  const key = keyOf([toolchain.way, bindgen, String(optimize)], sources());
+  const stamp = join(folder, "stamp");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === key) return;
+
+  const kept = cacheFolder("glue", key);
+  if (!existsSync(join(kept, "stamp"))) {
+    const making = cacheFolder("glue", `${key}.${process.pid}`);
+    await make(toolchain, bindgen, optimize ? optimizer : undefined, making);
+    writeFileSync(join(making, "stamp"), key);
+    rmSync(kept, { recursive: true, force: true });
+    renameSync(making, kept);
+  }
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(kept, folder, { recursive: true });
+}
+
+/** Everything that the module is made of. */
+function sources() {
+  const rust = readdirSync(join(root, "src"), { recursive: true }).filter((file) => file.endsWith(".rs"));
+  const files = rust.sort().map((file) => join("src", file));
+  return [...files, "Cargo.toml", "Cargo.lock", "scripts/glue.mjs"].map((file) => join(root, file));
+}
+
+async function make(toolchain, bindgen, optimizer, folder) {
   const start = performance.now();
   say("compiling the Rust core to wasm (about 30 s the first time)");
   const target = "wasm32-unknown-unknown";
   await run("cargo", ["build", "--quiet", "--release", "--lib", "--target", target], {
     env: toolchain.env,
   });
-  const compiled = join(
-    process.env.CARGO_TARGET_DIR ?? join(root, "target"),
-    target,
-    "release",
-    "dagfill.wasm",
-  );
-
-  const { bindgen } = await bindgenTools();
-  const optimizer = join(root, "node_modules", ".bin", "wasm-opt");
-  const optimize = existsSync(optimizer);
-  const stamp = join(folder, "stamp");
-  const key = keyOf([bindgen, String(optimize)], [compiled, join(root, "scripts", "glue.mjs")]);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === key) return;
-
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+  const built = process.env.CARGO_TARGET_DIR ?? join(root, "target");
   await run(bindgen, [
-    ...[compiled, "--out-dir", folder, "--target", "web", "--omit-default-module-path"],
-    ...["--experimental-reset-state-function", "--remove-name-section", "--remove-producers-section"],
+    ...[join(built, target, "release", "dagfill.wasm"), "--out-dir", folder, "--target", "web"],
+    ...["--omit-default-module-path", "--experimental-reset-state-function"],
+    ...["--remove-name-section", "--remove-producers-section"],
   ]);
-  if (optimize) {
+  if (optimizer === undefined) {
+    say("wasm-opt (npm package binaryen) is not installed: the module works all the same, and is larger");
+  } else {
     const plain = join(folder, "plain.wasm");
-    copyFileSync(module, plain);
+    renameSync(module, plain);
     await run(optimizer, [plain, "-O3", ...features.map((name) => `--enable-${name}`), "-o", module]);
     say(`wasm-opt: ${kilobytes(plain)} -> ${kilobytes(module)}`);
     rmSync(plain);
-  } else {
-    say("wasm-opt (npm package binaryen) is not installed: the module works all the same, and is larger");
   }
-  writeFileSync(stamp, key);
   say(`the wasm module took ${seconds(start)}`);
 }
 
