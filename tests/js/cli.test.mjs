@@ -5,6 +5,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
+import { openSqliteStore } from "dagfill/store/sqlite";
 import {
   cli,
   dagFile,
@@ -438,6 +439,50 @@ test("while a process drives the DAG, another is refused, also with --resume", s
   child.kill("SIGINT");
   writeFileSync(place.gate, "");
   await ended;
+});
+
+/** A lease of the DAG that another host took, whose processes nobody here can look at. */
+async function foreignLease(store, ttlMs) {
+  const opened = await openSqliteStore(store);
+  const lease = await opened.acquireLease("dag:gated", "somewhere else", ttlMs);
+  assert.notEqual(lease, null);
+  return { opened, lease };
+}
+
+test("run --resume waits for a lease that is not renewed", limit, async () => {
+  const place = workplace();
+  writeFileSync(place.gate, "");
+  const { opened } = await foreignLease(place.store, 1_000);
+  const args = ["run", gated, ...week, "--store", place.store, "--resume"];
+  const { code, err } = await run(args, { env: place.env });
+  assert.equal(code, 0, err);
+  assert.match(err, /waiting up to \d+ s to see whether it lives/);
+  await opened.close();
+});
+
+test("run --resume gives up at once when the lease is renewed", limit, async () => {
+  const place = workplace();
+  const { opened, lease } = await foreignLease(place.store, 3_600_000);
+  const renewing = setInterval(() => lease.renew(), 50);
+  const args = ["run", gated, ...week, "--store", place.store, "--resume"];
+  const { code, err } = await run(args, { env: place.env });
+  clearInterval(renewing);
+  assert.equal(code, 2);
+  assert.match(err, /BACKFILL_ACTIVE/);
+  await opened.close();
+});
+
+test("Ctrl-C while waiting for a lease ends with 130", signals, async () => {
+  const place = workplace();
+  const { opened } = await foreignLease(place.store, 3_600_000);
+  const args = ["run", gated, ...week, "--store", place.store, "--resume"];
+  const { child, state, ended } = start(args, { env: place.env });
+  await until(() => state.err.includes("waiting up to"));
+  child.kill("SIGINT");
+  const { code } = await ended;
+  assert.equal(code, 130);
+  assert.deepEqual(place.lines(), []);
+  await opened.close();
 });
 
 test(
