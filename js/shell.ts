@@ -3,9 +3,10 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { DagfillError } from "./error.js";
 import type { Json } from "./json.js";
-import { type Ending, runCommand, type StopSignal } from "./shell/command.js";
+import { type Ending, runCommand } from "./shell/command.js";
 import { LONGEST_LINE, Tail } from "./shell/lines.js";
 import { nearest } from "./suggest.js";
+import type { ExecuteTask, TaskContext } from "./task_context.js";
 
 export interface ShellOptions {
   /** Folder in which the commands run. Default: the one of this process. */
@@ -32,24 +33,6 @@ export interface ShellLine {
   attempt: number;
 }
 
-/** What a command needs of its task: a part of `TaskContext`. */
-export interface ShellTask {
-  readonly dagId: string;
-  readonly runId: string;
-  readonly taskId: string;
-  readonly command?: string;
-  readonly params: Json;
-  readonly executionDate: string;
-  readonly localDate: string;
-  readonly dataInterval: { readonly start: string; readonly end: string };
-  readonly attempt: number;
-  readonly runType: string;
-  readonly backfillId?: string;
-  readonly conf: Record<string, Json>;
-  readonly signal: StopSignal;
-  xcomPush(key: string, value: Json): void;
-}
-
 /**
  * Makes the `executeTask` that runs each task's `command`, with its templates resolved, in the platform's shell.
  *
@@ -62,7 +45,7 @@ export interface ShellTask {
  * - Abort ends everything that the command started, not only the shell: SIGTERM, then SIGKILL after `killGrace`.
  * - What a command leaves running in the background when it ends by itself goes on, and holds nothing up.
  */
-export function shellTasks(options: ShellOptions = {}): (task: ShellTask) => Promise<Json | undefined> {
+export function shellTasks(options: ShellOptions = {}): ExecuteTask {
   const { cwd, env, shell = defaultShell(), onLine, killGrace = 5_000 } = checked(options);
   return async (task) => {
     if (task.command === undefined) {
@@ -116,7 +99,7 @@ export class CommandError extends Error {
 
 const xcomMark = "xcom:";
 
-function pushXcom(task: ShellTask, text: string, cut: boolean): Json | undefined {
+function pushXcom(task: TaskContext, text: string, cut: boolean): Json | undefined {
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
@@ -168,11 +151,11 @@ function checked(options: ShellOptions): ShellOptions {
   return options;
 }
 
-function identity({ dagId, runId, taskId, executionDate, localDate, attempt }: ShellTask) {
+function identity({ dagId, runId, taskId, executionDate, localDate, attempt }: TaskContext) {
   return { dagId, runId, taskId, executionDate, localDate, attempt };
 }
 
-function variables(task: ShellTask): Record<string, string | undefined> {
+function variables(task: TaskContext): Record<string, string | undefined> {
   return {
     DAGFILL_DAG_ID: task.dagId,
     DAGFILL_RUN_ID: task.runId,
@@ -201,7 +184,7 @@ function shellArguments(shell: string, command: string): string[] {
     : ["-c", command];
 }
 
-function abortError(task: ShellTask, what: string): DagfillError {
+function abortError(task: TaskContext, what: string): DagfillError {
   return new DagfillError("ABORTED", `the command of "${task.taskId}" ${what}: its run was aborted`);
 }
 

@@ -3,10 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DagfillError } from "../error.js";
-import type { Dag, ExecuteRun } from "../face.js";
+import type { Dag, ExecuteRun, ExecuteTask } from "../face.js";
 import { nearest } from "../suggest.js";
 import { readJsonText } from "./json_text.js";
-import type { ExecuteTask } from "./verb.js";
 
 export interface DagFile {
   /** As it was written on the command line. */

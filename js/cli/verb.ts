@@ -1,6 +1,6 @@
 // What a verb of the command line is, and what it is given.
-import type { ExecuteRun, RunStore } from "../face.js";
-import type { ShellLine, shellTasks } from "../shell.js";
+import type { ExecuteRun, ExecuteTask, RunStore } from "../face.js";
+import type { ShellLine } from "../shell.js";
 import type { Arguments } from "./args.js";
 import type { Flag } from "./flags.js";
 import type { DagFile } from "./load_dag.js";
@@ -33,8 +33,6 @@ export interface World {
   /** What runs a file's DAGs. The lines that commands print go to `log`. */
   callbacks(file: DagFile, log: (line: ShellLine) => void): Callbacks;
 }
-
-export type ExecuteTask = (task: Parameters<ReturnType<typeof shellTasks>>[0]) => unknown;
 
 export interface Callbacks {
   executeRun?: ExecuteRun;
