@@ -29,8 +29,9 @@ function bar({ total, remaining, failed }: Progress, width: number, terminal: Te
   return `${terminal.paint("green", full.repeat(filled - red))}${terminal.paint("red", full.repeat(red))}${terminal.paint("dim", empty.repeat(width - filled))}`;
 }
 
-/** Milliseconds as people read them: 0.4 s, 12 s, 3:05, 1:02:09. */
+/** Milliseconds as people read them: 40 ms, 1.4 s, 12 s, 3:05, 1:02:09. */
 export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 9_950) return `${(ms / 1_000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1_000);
   if (seconds < 60) return `${seconds} s`;

@@ -1,7 +1,7 @@
 // The command `dagfill`, as built, in processes of its own.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
@@ -425,6 +425,32 @@ test(
       list.map(({ state }) => state),
       ["success"],
     );
+  },
+);
+
+test(
+  "run --resume goes on with a reset that was interrupted, though every date has a success",
+  signals,
+  async () => {
+    const place = workplace();
+    writeFileSync(place.gate, "");
+    const args = ["run", gated, ...week, ...parallel, "--store", place.store];
+    await run(args, { env: place.env });
+    rmSync(place.gate);
+    const { child, ended } = start([...args, "--reset"], { env: place.env });
+    await until(() => place.lines().length === 16);
+    child.kill("SIGKILL");
+    await ended;
+    writeFileSync(place.gate, "");
+    const again = await run([...args, "--resume"], { env: place.env });
+    assert.equal(again.code, 0, again.err);
+    // The two that were killed, and the five that had not begun, which the reset was for.
+    const starts = place
+      .lines()
+      .slice(16)
+      .filter((line) => line.startsWith("start"));
+    assert.equal(new Set(starts.map((line) => line.split(" ")[1])).size, 7);
+    assert.match(again.out, /^success {2}7 dates: 0 succeeded, 7 skipped/m);
   },
 );
 

@@ -44,30 +44,18 @@ async function resumeThenStart(
   options: BackfillOptions,
   { notices }: Request,
 ): Promise<ExitCode> {
-  const { service } = session;
+  const { service, follow, whenFree } = session;
+  const { dagId } = options;
   let worst: ExitCode = exitCodes.ok;
-  for (;;) {
-    try {
-      const code = await session.follow((hooks) =>
-        session.whenFree(options.dagId, () => service.start(options, hooks)),
-      );
-      return code === exitCodes.ok ? worst : code;
-    } catch (error) {
-      const id = interruptedId(error);
-      if (id === undefined) throw error;
-      const before = (await service.list({ dagId: options.dagId })).find(
-        ({ backfillId }) => backfillId === id,
-      );
-      notices.line(`going on with ${id}, which was interrupted`);
-      const code = await session.follow((hooks) =>
-        session.whenFree(options.dagId, () => service.resume(id, hooks)),
-      );
-      // When what was interrupted is what was asked for, its end is the end of all.
-      if (code === exitCodes.interrupted || (before !== undefined && same(before.options, options)))
-        return code;
-      if (code !== exitCodes.ok) worst = code;
-    }
+  for (const { backfillId, options: before } of await service.list({ dagId, unfinished: true })) {
+    notices.line(`going on with ${backfillId}, which was interrupted`);
+    const code = await follow((hooks) => whenFree(dagId, () => service.resume(backfillId, hooks)));
+    // When what was interrupted is what was asked for, its end is the end of all.
+    if (code === exitCodes.interrupted || same(before, options)) return code;
+    if (code !== exitCodes.ok) worst = code;
   }
+  const code = await follow((hooks) => whenFree(dagId, () => service.start(options, hooks)));
+  return code === exitCodes.ok ? worst : code;
 }
 
 function interruptedId(error: unknown): string | undefined {
