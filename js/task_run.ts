@@ -178,7 +178,7 @@ export class TaskRun {
       });
     } else for (const news of told) this.#parts.news(news);
     if (end >= 0) this.#end(end === 0, this.#why(end));
-    else if (!this.#ended && commands.length > 0) {
+    else if (!this.#ended) {
       const at = this.#use((raw) => raw.wake());
       this.#wake.at(at === undefined ? undefined : at - now());
     }
