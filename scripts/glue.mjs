@@ -64,6 +64,7 @@ async function make(toolchain, bindgen, optimizer, folder) {
     env: toolchain.env,
   });
   const built = process.env.CARGO_TARGET_DIR ?? join(root, "target");
+  const module = join(folder, "dagfill_bg.wasm");
   await run(bindgen, [
     ...[join(built, target, "release", "dagfill.wasm"), "--out-dir", folder, "--target", "web"],
     ...["--omit-default-module-path", "--experimental-reset-state-function"],
