@@ -118,7 +118,7 @@ impl DagRun {
         match (rule.decide(slot.upstreams), slot.past) {
             (Decision::Wait, _) => {}
             (Decision::Skip, _) => self.end(task, TaskState::Skipped),
-            (Decision::UpstreamFailed, _) | (Decision::Wait, Past::Unmet) => self.end(task, TaskState::UpstreamFailed),
+            (Decision::UpstreamFailed, _) | (Decision::Run, Past::Unmet) => self.end(task, TaskState::UpstreamFailed),
             (Decision::Run, Past::Pending) => slot.phase = Phase::AwaitsPast,
             (Decision::Run, Past::Met) => {
                 slot.phase = Phase::Ready;
