@@ -72,12 +72,11 @@ export const libraries = {
     zoneByOption: true,
     async open() {
       const { RRuleSet } = await import("rrule-rust");
-      return ({ rrule }, count) => RRuleSet.fromString(rrule).all(count);
+      return ({ rrule }, count) => RRuleSet.parse(rrule).all(count);
     },
     // It gives what the wall shows, not an instant.
     wall: true,
-    ms: ({ year, month, day, time = {} }) =>
-      Date.UTC(year, month - 1, day, time.hour ?? 0, time.minute ?? 0, time.second ?? 0),
+    ms: ({ year, month, day, hour, minute, second }) => Date.UTC(year, month - 1, day, hour, minute, second),
   },
   cronosjs: {
     zoneByOption: true,
