@@ -77,6 +77,26 @@ console.log(${expression});\n`,
   assert.equal(printed(process.execPath, ["main.mjs"], folder), expected);
 });
 
+// Cloudflare's workers compile a `.wasm` import ahead of time into a module and forbid it at run time; the hook does
+// the first, the missing constructor stands for the second.
+test("the condition workerd, with the module compiled ahead", () => {
+  const folder = shop.write("workerd", {
+    "hook.mjs": `import { registerHooks } from "node:module";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+registerHooks({ load(url, context, next) {
+  if (!url.endsWith(".wasm")) return next(url, context);
+  globalThis.ahead = new WebAssembly.Module(readFileSync(fileURLToPath(url)));
+  return { format: "module", shortCircuit: true, source: "export default globalThis.ahead;" };
+} });\n`,
+    "main.mjs": `import { expandRange } from "dagfill";
+WebAssembly.Module = class { static [Symbol.hasInstance](value) { return value === globalThis.ahead; } constructor() { throw new Error("forbidden"); } };
+console.log(${expression});\n`,
+  });
+  const flags = ["--conditions=workerd", "--import", "./hook.mjs", "main.mjs"];
+  assert.equal(printed(process.execPath, flags, folder), expected);
+});
+
 test("Node, an error of one format is an instance of the other's class", () => {
   const folder = shop.write("node-both", {
     "main.mjs": `import { createRequire } from "node:module";
