@@ -104,8 +104,9 @@ function plainReporter(terminal: Terminal, quiet: boolean): Reporter {
       if (text !== undefined) terminal.line(text);
       if (event.type !== "run-succeeded" && event.type !== "run-failed") return;
       const ended = progress.total - progress.remaining;
-      if (ended < next && progress.remaining > 0) return;
-      next = ended + step;
+      if (ended < next) return;
+      // The last line says that all have ended, and says it once.
+      next = Math.min(ended + step, Math.max(ended + 1, progress.total));
       if (event.type === "run-failed" && step === 1) return;
       terminal.line(
         step === 1 ? runLine(event.run, progress, terminal) : progressLine(progress, "", terminal),

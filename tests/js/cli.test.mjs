@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import { openSqliteStore } from "dagfill/store/sqlite";
@@ -239,6 +240,18 @@ test(
   },
 );
 
+test(
+  "a large backfill in a pipe has a line for every hundredth part, and one at its end",
+  limit,
+  async () => {
+    const range = ["--start-date", "2000-01-01", "--end-date", "2002-12-31", "--max-parallel-runs", "16"];
+    const { out } = await run(["run", flaky, ...range, "--store", ":memory:"]);
+    const lines = out.split("\n").filter((line) => line.includes("/1096"));
+    assert.ok(lines.length > 20 && lines.length <= 102, `${lines.length} lines`);
+    assert.equal(lines.filter((line) => line.includes("1096/1096")).length, 1);
+  },
+);
+
 test("--json gives an event a line, from the plan to the result", limit, async () => {
   const { store } = workplace();
   const { code, out, err } = await run(["run", flaky, ...week, "--store", store, "--json"], {
@@ -349,6 +362,14 @@ test(
     assert.deepEqual(
       place.lines().map((line) => line.split(" ")[0]),
       ["start", "start", "end", "end"],
+    );
+    // Given back, not only left behind by a process that can be seen to be dead.
+    const database = new DatabaseSync(place.store);
+    const owners = database.prepare("SELECT owner FROM leases").all();
+    database.close();
+    assert.deepEqual(
+      owners.map(({ owner }) => owner),
+      [null],
     );
     const id = /dagfill resume \S+ (\S+) --store/.exec(out)?.[1];
     assert.ok(id, out);
