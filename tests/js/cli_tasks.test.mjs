@@ -1,9 +1,9 @@
 // The command over DAGs whose tasks are shell commands.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { jsonLines, run, workplace } from "./cli_process.mjs";
+import { jsonLines, run, start, until, workplace } from "./cli_process.mjs";
 
 const limit = { timeout: 120_000 };
 test("shell commands of a JSON file run in its folder; what they print is a log", limit, async () => {
@@ -26,4 +26,35 @@ test("shell commands of a JSON file run in its folder; what they print is a log"
     events.filter(({ type }) => type === "log").map(({ text }) => text),
     ["hello 2024-01-01", 'xcom:{"n": 2}', "hello 2024-01-02", 'xcom:{"n": 2}'],
   );
+});
+
+test("SIGINT twice ends what a command has started, and resume runs the task again", limit, async () => {
+  const { folder, store } = workplace();
+  const file = join(folder, "dag.json");
+  const [pid, go] = [join(folder, "pid"), join(folder, "go")];
+  // The shell's child, not the shell: it is in the group, and nobody else would end it.
+  const wait = `test -e ${go} || { sleep 600 & echo $! > ${pid}.part; mv ${pid}.part ${pid}; wait; }`;
+  const tasks = [
+    { taskId: "first", command: "echo {{ ds }} >> first" },
+    { taskId: "second", dependsOn: ["first"], command: `${wait}; echo {{ ds }} $DAGFILL_ATTEMPT >> second` },
+  ];
+  writeFileSync(file, JSON.stringify({ dagId: "shell", schedule: "@daily", tasks }));
+  const args = ["--start-date", "2024-01-01", "--end-date", "2024-01-02", "--store", store];
+  const { child, state, ended } = start(["run", file, ...args]);
+  await until(() => existsSync(pid));
+  child.kill("SIGINT");
+  await until(() => state.err.includes("Ctrl-C again aborts"));
+  child.kill("SIGINT");
+  assert.equal((await ended).code, 130);
+  const stat = `/proc/${readFileSync(pid, "utf8").trim()}/stat`;
+  if (existsSync("/proc/self/stat")) {
+    await until(() => !existsSync(stat) || readFileSync(stat, "utf8").includes(") Z "));
+  }
+  writeFileSync(go, "");
+  const resumed = await run(["resume", file, "--store", store]);
+  assert.equal(resumed.code, 0, resumed.err);
+  const lines = (name) => readFileSync(join(folder, name), "utf8").trimEnd().split("\n");
+  assert.deepEqual(lines("second"), ["2024-01-01 2", "2024-01-02 1"]);
+  // What had succeeded of the run that was interrupted is kept.
+  assert.deepEqual(lines("first"), ["2024-01-01", "2024-01-02"]);
 });
