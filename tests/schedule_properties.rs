@@ -3,7 +3,7 @@
 
 use dagfill::error::Code;
 use dagfill::schedule::{Date, Dialect, Dst, Exclude, Kind, ScheduleInput, Timetable, TimetableOptions};
-use dagfill::time::{Instant, Range};
+use dagfill::time::{Instant, Offsets, Range, ZoneSource, set_zone_source};
 use proptest::prelude::*;
 
 const ZONES: [&str; 8] = [
@@ -202,6 +202,8 @@ fn refuse_or_explain(text: &str, quartz: bool) {
 fn hostile_texts_are_refused() {
     let texts = [
         "*,".repeat(50_000),
+        // All fields are right: it is the length that is refused.
+        "*,".repeat(50_000) + "* * * * *",
         "1-9999/1,".repeat(11_000),
         " ".repeat(100_000),
         "* ".repeat(50_000),
@@ -314,4 +316,59 @@ fn many_dates_are_excluded_as_one_is() {
             assert!(share == 0 || excluded > every.len() / (share + 1), "{text}: {excluded} of {}", every.len());
         }
     }
+}
+
+/// The neighbours of an excluded date keep their intervals; next and previous jump over it.
+#[test]
+fn an_interval_ends_at_the_next_tick_even_if_that_is_excluded() {
+    for exclude in [
+        Exclude::Dates(vec![Date::Text("2024-01-02".into())]),
+        Exclude::Cron("* * 2 1 *".into()),
+        Exclude::Cron("0 0 2 * *".into()),
+    ] {
+        let daily = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix };
+        let timetable =
+            Timetable::new(&daily, &TimetableOptions { exclude: Some(exclude), ..Default::default() }).unwrap();
+        let day = |day: u32| Instant::clamped(dagfill::time::Civil::new(2024, 1, day, 0, 0, 0).unwrap().ms());
+        assert_eq!(timetable.interval(day(1)).end, day(2));
+        assert_eq!(timetable.interval_ends(&[day(1).js(), day(3).js()]), [day(2).js(), day(4).js()]);
+        assert_eq!((timetable.next(day(1)), timetable.previous(day(3))), (Some(day(3)), Some(day(1))));
+        assert!(!timetable.is_date(day(2)));
+    }
+}
+
+/// Counts how often it is asked for offsets.
+struct Asked(std::rc::Rc<std::cell::Cell<u32>>);
+
+impl ZoneSource for Asked {
+    fn knows(&self, _: &str) -> bool {
+        true
+    }
+    fn offsets(&self, _: &str, _: Instant, _: Instant) -> Offsets {
+        self.0.set(self.0.get() + 1);
+        Offsets { first: 3600, changes: Vec::new() }
+    }
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// A host pays for every block of zone data that it is asked for.
+#[test]
+fn zone_data_is_asked_for_only_around_dates() {
+    let asked = std::rc::Rc::new(std::cell::Cell::new(0));
+    set_zone_source(std::rc::Rc::new(Asked(asked.clone())));
+    let year = |year: i32| Instant::clamped(dagfill::time::Civil::new(year, 1, 1, 0, 0, 0).unwrap().ms());
+    let range = Range { start: year(1900), end: year(2100) };
+    let read = |text: &str| {
+        let schedule = ScheduleInput::Cron { texts: vec![text.to_owned()], dialect: Dialect::Unix };
+        Timetable::new(&schedule, &TimetableOptions { time_zone: "Earth/Middle".into(), ..Default::default() }).unwrap()
+    };
+    let never = read("0 0 30 2 *");
+    assert_eq!((never.expand(range, None).unwrap().len(), never.count(range)), (0, 0));
+    assert_eq!((never.next(year(2024)), never.previous(year(2024))), (None, None));
+    assert_eq!(asked.get(), 0);
+    // One date: its own block, and the neighbours where it lies near a border.
+    assert!(read("0 0 29 2 *").next(year(2024)).is_some());
+    assert!((1..=3).contains(&asked.get()), "{}", asked.get());
 }

@@ -43,7 +43,8 @@ const REACH: i64 = 2 * DAY_MS;
 /// Wall clocks that no change cuts.
 const ALWAYS: (i64, i64) = (i64::MIN / 4, i64::MAX / 4);
 
-/// The dates of `pattern` in `range`, ascending, without duplicates, at most `limit`.
+/// The dates of `pattern` in `range`, ascending, without duplicates: all, or the first `limit` and maybe some more of the
+/// last month.
 pub(super) fn expand(pattern: &Pattern, zone: &Zone, dst: Dst, range: Range, limit: usize) -> Vec<f64> {
     // Few dates of a long range: counting first would cost more than it saves.
     const FEW: usize = 1_024;
@@ -52,7 +53,6 @@ pub(super) fn expand(pattern: &Pattern, zone: &Zone, dst: Dst, range: Range, lim
     let mut writer = Writer::new(pattern, zone, dst, range, limit, true);
     writer.dates.reserve_exact(capacity);
     writer.run();
-    writer.dates.truncate(limit);
     writer.dates
 }
 
