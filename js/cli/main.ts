@@ -18,8 +18,9 @@ import { preview } from "./verbs/preview.js";
 import { render } from "./verbs/render.js";
 import { resume } from "./verbs/resume.js";
 import { run } from "./verbs/run.js";
+import { trigger } from "./verbs/trigger.js";
 
-const verbs: Record<string, Verb> = { preview, run, resume, list, discard, explain, render };
+const verbs: Record<string, Verb> = { preview, run, resume, list, discard, trigger, explain, render };
 
 const world: World = {
   async openStore(path, purpose) {

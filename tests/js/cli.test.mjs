@@ -584,3 +584,24 @@ test("render says what a template becomes", limit, async () => {
   assert.equal(out, "s3://x/2024-01-05/20240106/{{ nope }}\n");
   assert.equal(code, 0);
 });
+
+test("trigger runs one date", limit, async () => {
+  const args = ["trigger", flaky, "--execution-date", "2024-01-05", "--store", ":memory:"];
+  const good = await run(args);
+  assert.equal(good.code, 0, good.err);
+  assert.match(good.out, /^success {2}manual__2024-01-05T00:00:00\+00:00$/m);
+  const bad = await run(args, { env: { FAIL: "2024-01-05" } });
+  assert.equal(bad.code, 1);
+  assert.match(bad.out, /^failed .*TypeError: no data/m);
+});
+
+test("Ctrl-C aborts a triggered run", signals, async () => {
+  const place = workplace();
+  const args = ["trigger", gated, "--execution-date", "2024-01-05", "--store", place.store];
+  const { child, ended } = start(args, { env: place.env });
+  await until(() => place.lines().length === 1);
+  child.kill("SIGINT");
+  const { code } = await ended;
+  assert.equal(code, 130);
+  assert.deepEqual(place.lines(), ["start 2024-01-05 1", "abort 2024-01-05 1"]);
+});

@@ -1,0 +1,46 @@
+// dagfill trigger: one run of a DAG for one date, now.
+import { BackfillService } from "../../face.js";
+import { flags } from "../flags.js";
+import { takeInterrupts } from "../interrupts.js";
+import { chooseDag, loadDagFile } from "../load_dag.js";
+import { exitCodes, runError } from "../report_error.js";
+import { logLine } from "../reporter.js";
+import type { Verb } from "../verb.js";
+
+export const trigger: Verb = {
+  summary: "run a DAG once, for one date (default: now)",
+  positionals: ["FILE"],
+  flags: [...flags.dag, ...flags.executionDate, ...flags.conf, ...flags.store, ...flags.log, ...flags.json],
+  async run({ positionals: [path = ""], values, terminal, json, world }) {
+    const file = await loadDagFile(path);
+    const { dagId } = chooseDag(file, values.dagId);
+    const store = await world.openStore(values.store, "write");
+    const interrupts = takeInterrupts();
+    try {
+      const callbacks = world.callbacks(file, (line) => {
+        if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
+        else if (values.quiet !== true) terminal.line(logLine(line, terminal));
+      });
+      const result = await new BackfillService({ dags: file.dags, store, ...callbacks }).trigger({
+        dagId,
+        ...(typeof values.executionDate === "string" && { executionDate: values.executionDate }),
+        ...(values.conf !== undefined && { conf: values.conf as Record<string, unknown> }),
+        // One run has nothing to drain: the first Ctrl-C aborts it.
+        signal: interrupts.drain,
+      });
+      const good = result.state === "success";
+      if (json) terminal.line(JSON.stringify(result));
+      else {
+        const why = runError(result.error, 200);
+        terminal.line(
+          `${terminal.paint(good ? "green" : "red", result.state)}  ${result.runId}${why && `  ${why}`}`,
+        );
+      }
+      if (good) return exitCodes.ok;
+      return interrupts.drain.aborted ? exitCodes.interrupted : exitCodes.failed;
+    } finally {
+      interrupts.dispose();
+      await store.close();
+    }
+  },
+};
