@@ -3,8 +3,7 @@ import type { CheckedDag } from "./dag.js";
 import type { Json } from "./json.js";
 import type { PlannedRun } from "./plan_data.js";
 import { macrosOf } from "./render.js";
-import type { RunContext } from "./run_context.js";
-import { Context, freeze } from "./run_state.js";
+import { Context, type ContextData, freeze } from "./run_state.js";
 import type { RunType } from "./store/store.js";
 import type { TimetableWire } from "./wire.js";
 
@@ -27,16 +26,24 @@ export function contextOf(
   attempt: number,
   conf: Record<string, Json>,
 ): Context {
-  const { reason: _, action, ...row } = planned;
-  const data: Omit<RunContext, "signal" | "render"> = {
-    ...row,
-    action: action as RunContext["action"],
-    dagId: dag.dagId,
-    ...(backfillId === undefined ? {} : { backfillId }),
+  const { dagId } = dag;
+  const { executionDate, localDate, dataInterval, runAfter, runId, previousDate, nextDate, existingState } =
+    planned;
+  const data: ContextData = {
+    dagId,
+    runId,
+    executionDate,
+    localDate,
+    dataInterval,
+    runAfter,
+    previousDate,
+    nextDate,
+    existingState,
+    action: planned.action as ContextData["action"],
+    backfillId,
     runType,
     attempt,
     conf: freeze(conf),
   };
-  const params = paramsOf(dag, conf);
-  return new Context(data, () => macrosOf(timetable, { runType, dagId: dag.dagId, conf, params }));
+  return new Context(data, () => macrosOf(timetable, { runType, dagId, conf, params: paramsOf(dag, conf) }));
 }

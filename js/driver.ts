@@ -143,7 +143,7 @@ export class Driver {
       if (startedAt !== undefined) rows.startedAt[row] = startedAt;
       if (finishedAt !== undefined) rows.finishedAt[row] = finishedAt;
       if (error !== undefined) rows.errors.set(row, error);
-      if (output !== undefined) rows.outputs.set(row, output);
+      if (output !== undefined) rows.outputs[row] = output;
     }
     const wanted = {
       maxParallelRuns: this.#wants.max ?? options.maxParallelRuns,
@@ -218,7 +218,7 @@ export class Driver {
     this.rows.errors.delete(row);
     if (value === undefined) return;
     try {
-      this.rows.outputs.set(row, json(value, "output"));
+      this.rows.outputs[row] = json(value, "output");
     } catch (error) {
       const { runId } = this.rows.planned(row);
       const message = `${runId}: its output is not kept: ${failure(error).message}`;

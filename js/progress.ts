@@ -14,8 +14,9 @@ export function progressOf(
   eta: number,
 ): Progress {
   const remaining = total - completed - failed - skipped - canceled;
-  const counts = { total, completed, failed, remaining, running, skipped, canceled };
-  return eta < 0 ? counts : { ...counts, etaMs: eta };
+  return eta < 0
+    ? { total, completed, failed, remaining, running, skipped, canceled }
+    : { total, completed, failed, remaining, running, skipped, canceled, etaMs: eta };
 }
 
 /** What a backfill that has ended tells; its rows are made when somebody asks. */

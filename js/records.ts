@@ -74,11 +74,12 @@ export class Records {
   /** A run ended. */
   end(row: number, kind: number): StoreChange {
     const finished = this.#rows.finishedAt[row] as number;
+    const output = this.#rows.outputs[row];
     return this.#update(row, {
       state: ENDS[kind] ?? "failed",
       finishedAt: iso(finished),
       error: kind === CHANGE.success ? undefined : this.#rows.errors.get(row),
-      ...(this.#rows.outputs.has(row) ? { output: this.#rows.outputs.get(row) } : {}),
+      ...(output === undefined ? {} : { output }),
     });
   }
 

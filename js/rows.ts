@@ -28,7 +28,8 @@ export class Rows {
   readonly startedAt: Float64Array;
   readonly finishedAt: Float64Array;
   readonly errors = new Map<number, Failure>();
-  readonly outputs = new Map<number, Json>();
+  /** Sparse: most runs return nothing. */
+  readonly outputs: Json[] = [];
   readonly #slices = new Map<number, PlannedRun[]>();
 
   constructor(plan: PlanData) {
@@ -66,7 +67,7 @@ export class Rows {
     const status = this.status[row] as number;
     const [started, finished] = [this.startedAt[row] as number, this.finishedAt[row] as number];
     const error = this.errors.get(row);
-    const output = this.outputs.get(row);
+    const output = this.outputs[row];
     const reason = this.#reason(row, status);
     return {
       dagId: this.plan.dagId,

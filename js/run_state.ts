@@ -3,6 +3,7 @@ import { DagfillError } from "./error.js";
 import type { Json, JsonInput } from "./json.js";
 import { type Macros, renderValue } from "./render.js";
 import type { RunContext } from "./run_context.js";
+import type { DataInterval, RunState } from "./store/store.js";
 
 /** Why a signal was aborted: an error that says so. */
 export function abortReason(reason: "timeout" | "cancel", runId: string): DagfillError {
@@ -10,21 +11,46 @@ export function abortReason(reason: "timeout" | "cancel", runId: string): Dagfil
   return new DagfillError("ABORTED", `run ${runId} ${what}`);
 }
 
+type Plain = Omit<RunContext, "signal" | "render" | "backfillId" | "existingState">;
+/** What a context is made of. */
+export type ContextData = Plain & { backfillId?: string | undefined; existingState?: RunState | undefined };
+
 /** A context: the data of the run are its own members, so that it can be spread and printed; the signal is made when it is
  *  asked for, because most callbacks never look at it. */
 export class Context {
-  declare readonly dagId: string;
-  declare readonly runId: string;
-  declare readonly attempt: number;
-  declare readonly conf: Record<string, Json>;
-  declare readonly executionDate: string;
-  declare readonly previousDate: string | null;
-  declare readonly action: RunContext["action"];
+  readonly dagId: string;
+  readonly runId: string;
+  readonly attempt: number;
+  readonly conf: Record<string, Json>;
+  readonly executionDate: string;
+  readonly localDate: string;
+  readonly dataInterval: DataInterval;
+  readonly runAfter: string;
+  readonly previousDate: string | null;
+  readonly nextDate: string | null;
+  readonly action: RunContext["action"];
+  readonly runType: RunContext["runType"];
+  declare readonly existingState?: RunState;
+  declare readonly backfillId?: string;
   #controller: AbortController | undefined;
   readonly #macros: () => Macros;
 
-  constructor(data: Omit<RunContext, "signal" | "render">, macros: () => Macros) {
-    Object.assign(this, data);
+  constructor(data: ContextData, macros: () => Macros, attempt = data.attempt) {
+    // Member by member: a hundred thousand contexts are made, and a copy loop would cost as much as all else in one.
+    this.dagId = data.dagId;
+    this.runId = data.runId;
+    this.executionDate = data.executionDate;
+    this.localDate = data.localDate;
+    this.dataInterval = { start: data.dataInterval.start, end: data.dataInterval.end };
+    this.runAfter = data.runAfter;
+    this.previousDate = data.previousDate;
+    this.nextDate = data.nextDate;
+    this.action = data.action;
+    this.runType = data.runType;
+    this.attempt = attempt;
+    this.conf = data.conf;
+    if (data.backfillId !== undefined) this.backfillId = data.backfillId;
+    if (data.existingState !== undefined) this.existingState = data.existingState;
     this.#macros = macros;
   }
 

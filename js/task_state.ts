@@ -1,7 +1,6 @@
 // The object behind a TaskContext.
 import type { Json, JsonInput } from "./json.js";
 import { renderValue } from "./render.js";
-import type { RunContext } from "./run_context.js";
 import { Context } from "./run_state.js";
 import type { Xcom } from "./xcom.js";
 
@@ -15,15 +14,18 @@ export interface TaskParts {
 }
 
 export class TaskRunContext extends Context {
-  declare readonly taskId: string;
-  declare params: Json;
+  readonly taskId: string;
+  params: Json;
   declare command?: string;
   readonly #xcom: Xcom;
   readonly #push: (key: string, value: JsonInput) => void;
 
   /** A context whose params and command are still templates: `resolve` renders them. */
   constructor(run: Context, parts: TaskParts, xcom: Xcom, push: (key: string, value: JsonInput) => void) {
-    super({ ...(run as unknown as RunContext), ...parts } as RunContext, Context.macros(run));
+    super(run, Context.macros(run), parts.attempt);
+    this.taskId = parts.taskId;
+    this.params = parts.params;
+    if (parts.command !== undefined) this.command = parts.command;
     this.#xcom = xcom;
     this.#push = push;
   }

@@ -1,7 +1,29 @@
-// Instants as text. Dates are read in Rust; writing them needs no calendar of ours.
+// Instants as text. Dates are read in Rust; writing them is done so often that it has its own way here.
+
+const TWO = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, "0"));
+const DAY_MS = 86_400_000;
+
+/** Texts that were written last: neighbours share their day, and what happens in one turn shares its instant. */
+let lastDay = Number.NaN;
+let dayText = "";
+let lastInstant = Number.NaN;
+let instantText = "";
 
 /** Milliseconds since 1970 as `YYYY-MM-DDTHH:MM:SSZ`, with milliseconds only when they are not zero. */
 export function iso(ms: number): string {
-  const text = new Date(ms).toISOString();
-  return text.endsWith(".000Z") ? `${text.slice(0, 19)}Z` : text;
+  if (ms === lastInstant) return instantText;
+  const day = Math.floor(ms / DAY_MS);
+  if (day !== lastDay) {
+    dayText = new Date(day * DAY_MS).toISOString().slice(0, 11);
+    lastDay = day;
+  }
+  const rest = ms - day * DAY_MS;
+  const seconds = Math.floor(rest / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const fraction = rest - seconds * 1000;
+  const tail = fraction === 0 ? "Z" : `.${String(fraction).padStart(3, "0")}Z`;
+  const time = `${TWO[Math.floor(minutes / 60)]}:${TWO[minutes % 60]}:${TWO[seconds % 60]}`;
+  instantText = dayText + time + tail;
+  lastInstant = ms;
+  return instantText;
 }
