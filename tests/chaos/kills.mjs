@@ -35,8 +35,9 @@ export async function survive({ kills, seed, say = () => {} }) {
     figures.problems.push(
       ...result.problems.map((problem) => `${problem} (scene ${figures.backfills}, seed ${seed})`),
     );
+    const what = scene.dag.tasks === undefined ? "runs" : "runs of two tasks";
     say(
-      `${figures.kills}/${kills} kills: ${result.runs} runs, ${scene.options.maxParallelRuns} at once, ${result.kills} kills, ${result.extraStarts} extra starts, ${result.problems.length} problems`,
+      `${figures.kills}/${kills} kills: ${result.runs} ${what}, ${scene.options.maxParallelRuns} at once, ${result.kills} kills, ${result.extraStarts} extra starts, ${result.problems.length} problems`,
     );
     // What went wrong stays, to be looked at.
     if (result.problems.length === 0) rmSync(folder, { recursive: true, force: true });
@@ -58,13 +59,14 @@ function makeScene(random, folder) {
     new Date(ms).toISOString().replace(".000Z", "Z"),
   );
   const share = random.pick([0, 0.02, 0.1]);
+  const tasks = [{ taskId: "first" }, { taskId: "second", dependsOn: ["first"] }];
   const scene = {
     folder,
     file: join(folder, "scene.json"),
     store: join(folder, "runs.sqlite"),
     journal: join(folder, "journal"),
     locks: join(folder, "locks"),
-    dag: { dagId: "chaos", schedule },
+    dag: { dagId: "chaos", schedule, ...(random.chance(0.4) && { tasks }) },
     dates,
     failing: dates.filter(() => random.chance(share)),
     longest: random.pick([0, 5, 25]),
@@ -126,13 +128,21 @@ async function live(scene, killAfter) {
   return { code, killed, errors };
 }
 
-/** Execution dates that the store says have succeeded. */
+/** What the store says has succeeded: dates, and in a DAG with tasks also "date/task". */
 async function acknowledged(scene) {
   if (!existsSync(scene.store)) return [];
+  const { dagId, tasks } = scene.dag;
   const store = await openSqliteStore(scene.store);
-  const runs = await store.listRuns({ dagId: scene.dag.dagId, states: ["success"] });
+  const known = [];
+  for (const { runId, executionDate, state } of await store.listRuns({ dagId })) {
+    if (state === "success") known.push(executionDate);
+    if (tasks === undefined) continue;
+    for (const instance of await store.listTaskInstances(dagId, runId)) {
+      if (instance.state === "success") known.push(`${executionDate}/${instance.taskId}`);
+    }
+  }
   await store.close();
-  return runs.map(({ executionDate }) => executionDate);
+  return known;
 }
 
 // Instead of waiting: the dead process's lease is as if its time were over. Its epoch stays.
@@ -163,7 +173,7 @@ function check(scene, lives, result) {
   result.allowedExtra = options.maxParallelRuns * result.kills;
 
   // Nothing missing, nothing besides.
-  const started = new Set(starts.map(([, date]) => date));
+  const started = new Set(starts.map(([, unit]) => unit.split("/")[0]));
   for (const date of dates) if (!started.has(date)) problem(`${date} was never started`);
   for (const date of started) if (!planned.has(date)) problem(`${date} was started and is not in the plan`);
   const succeeded = new Set(lives.at(-1)?.acknowledged);
@@ -171,28 +181,29 @@ function check(scene, lives, result) {
     if (succeeded.has(date) === failing.includes(date)) problem(`${date} ended in the wrong state`);
   }
 
-  // What was acknowledged before a kill is not started after it; what the process told was acknowledged.
+  // What was acknowledged before a kill is not started after it; what the process told was acknowledged. From here on a unit
+  // is a date, or a task of one.
   for (const { acknowledged, journal: length } of lives) {
     const known = new Set(acknowledged);
-    for (const [word, date] of journal.slice(length)) {
-      if (word === "start" && known.has(date)) problem(`${date} was acknowledged and started again`);
+    for (const [word, unit] of journal.slice(length)) {
+      if (word === "start" && known.has(unit)) problem(`${unit} was acknowledged and started again`);
     }
-    for (const [word, date] of journal.slice(0, length)) {
-      if (word === "told" && !known.has(date))
-        problem(`${date} was told to have succeeded and is not in the store`);
+    for (const [word, unit] of journal.slice(0, length)) {
+      if (word === "told" && !known.has(unit))
+        problem(`${unit} was told to have succeeded and is not in the store`);
     }
   }
 
   // A start is extra when the one before it did not end in a failure that a retry answers.
   const last = new Map();
   const keys = new Set();
-  for (const [word, date, attempt] of journal) {
+  for (const [word, unit, attempt] of journal) {
     if (word === "start") {
-      if (last.has(date) && last.get(date) !== "failed") result.extraStarts += 1;
-      if (keys.has(`${date} ${attempt}`)) problem(`${date} was started twice as attempt ${attempt}`);
-      keys.add(`${date} ${attempt}`);
+      if (last.has(unit) && last.get(unit) !== "failed") result.extraStarts += 1;
+      if (keys.has(`${unit} ${attempt}`)) problem(`${unit} was started twice as attempt ${attempt}`);
+      keys.add(`${unit} ${attempt}`);
     }
-    if (word === "start" || word === "ok" || word === "failed") last.set(date, word);
+    if (word === "start" || word === "ok" || word === "failed") last.set(unit, word);
   }
   if (result.extraStarts > result.allowedExtra)
     problem(`${result.extraStarts} extra starts, at most ${result.allowedExtra} are allowed`);

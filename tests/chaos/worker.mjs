@@ -23,17 +23,18 @@ function alive(pid) {
   }
 }
 
-/** A lock file for as long as the callback is at work: how many of living processes there are is how many run at once. */
-async function measured(run, work) {
-  const lock = join(scene.locks, `${process.pid}.${Date.parse(run.executionDate)}.${run.attempt}`);
+/** A lock file for as long as the callback is at work: how many runs of living processes have one is how many run at once. */
+async function measured({ executionDate, taskId, attempt }, work) {
+  const unit = taskId === undefined ? executionDate : `${executionDate}/${taskId}`;
+  const lock = join(scene.locks, `${process.pid}.${Date.parse(executionDate)}`);
   writeFileSync(lock, "");
   const atOnce = readdirSync(scene.locks).filter((name) => alive(Number(name.split(".")[0]))).length;
-  note("start", run.executionDate, run.attempt, atOnce);
+  note("start", unit, attempt, atOnce);
   try {
     await work();
-    note("ok", run.executionDate, run.attempt);
+    note("ok", unit, attempt);
   } catch (error) {
-    note("failed", run.executionDate, run.attempt);
+    note("failed", unit, attempt);
     throw error;
   } finally {
     rmSync(lock);
@@ -42,23 +43,31 @@ async function measured(run, work) {
 
 const random = randomBy(scene.seed ^ process.pid);
 
-async function executeRun(run) {
-  await measured(run, async () => {
+const execute = (context) =>
+  measured(context, async () => {
     await sleep(random.integer(0, scene.longest));
-    if (scene.failing.includes(run.executionDate)) throw new Error("this date always fails");
+    // Of a DAG with tasks the last one fails.
+    const last = context.taskId === undefined || context.taskId === scene.dag.tasks.at(-1).taskId;
+    if (last && scene.failing.includes(context.executionDate)) throw new Error("this date always fails");
   });
-}
 
 const store = await openSqliteStore(scene.store);
-const service = new BackfillService({ dags: [scene.dag], store, executeRun });
+const callbacks = scene.dag.tasks === undefined ? { executeRun: execute } : { executeTask: execute };
+const service = new BackfillService({ dags: [scene.dag], store, ...callbacks });
 const [known] = await service.list({ dagId: scene.dag.dagId });
 // The process may have been killed when all was done.
 if (known === undefined || ["running", "paused", "interrupted"].includes(known.state)) {
+  const dates = new Map();
+  const onEvent = ({ type, run, runId, taskId }) => {
+    if (type === "run-started") dates.set(run.runId, run.executionDate);
+    if (type === "run-succeeded" && scene.dag.tasks === undefined) note("told", run.executionDate);
+    if (type === "task-succeeded") note("told", `${dates.get(runId)}/${taskId}`);
+  };
+  const hooks = { onEvent };
   const backfill =
-    known === undefined ? await service.start(scene.options) : await service.resume(known.backfillId);
-  for await (const event of backfill) {
-    if (event.type === "run-succeeded") note("told", event.run.executionDate);
-  }
+    known === undefined
+      ? await service.start(scene.options, hooks)
+      : await service.resume(known.backfillId, hooks);
   await backfill.result;
 }
 await store.close();
