@@ -143,6 +143,8 @@ test("the graph refuses an edge that closes a cycle, adds and deletes tasks", { 
     await tab.mouse.move(b.x + b.width / 2, b.y + b.height / 2, { steps: 5 });
     await tab.mouse.up();
   };
+  // Both ends of an edge must be in sight.
+  await tab.locator(".dag-canvas").evaluate((canvas) => canvas.scrollIntoView({ block: "center" }));
   await drag("report", "extract");
   await tab.getByText("This would be a cycle:").waitFor();
   await drag("check", "report");
@@ -259,6 +261,24 @@ test("table: filter, keys, and the reason of each date", { skip }, async (t) => 
   await tab.locator('.run[aria-selected="true"]').getByText("2026-03-29").waitFor();
   assert.match(await tab.locator('.run[aria-selected="true"]').textContent(), /03:30 \+02:00DST/);
   assert.match(await tab.getByTestId("why").textContent(), /No run yet: will start/);
+});
+
+test("a day without a date says why, and dates that are not due can be run", { skip }, async (t) => {
+  const tab = await page.open(t, january);
+  await tab.getByLabel("Schedule", { exact: true }).fill("30 2 * * 1-5");
+  await tab.getByRole("button", { name: "Run 64 runs" }).waitFor();
+  const saturday = await place(tab, "2026-02-14");
+  await tab.mouse.click(saturday.x, saturday.y);
+  await tab
+    .getByTestId("why")
+    .getByText(/Saturday/)
+    .waitFor();
+
+  await tab.getByLabel("From", { exact: true }).fill("tomorrow");
+  await tab.getByLabel("To", { exact: true }).fill("+30d");
+  await tab.getByText("Nothing to run").first().waitFor();
+  await tab.getByRole("button", { name: "Run them all the same" }).click();
+  await tab.getByRole("button", { name: /^Run 2[0-3] runs$/ }).waitFor();
 });
 
 test("a million dates: first, middle and last row, and the scrollbar's end", { skip }, async (t) => {

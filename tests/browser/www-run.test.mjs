@@ -97,6 +97,33 @@ test("pause lets the running ones end and starts no other; continue goes on", { 
   await headline(tab, "60 of 60 done, all succeeded");
 });
 
+test("the width of a running backfill can be changed", { skip }, async (t) => {
+  const tab = await page.open(t, sixty({ sec: "0.4", fail: "0", par: "1" }));
+  await run(tab);
+  await tab.getByText("running 1,").waitFor();
+  await tab.getByLabel("Parallel runs").fill("12");
+  await tab.getByText("running 12,").waitFor();
+  await headline(tab, "60 of 60 done, all succeeded");
+});
+
+test("a plan that has changed since it was shown does not run", { skip }, async (t) => {
+  const context = await page.context(t);
+  const first = await context.newPage();
+  await first.goto(page.url + sixty({ sec: "0.01", fail: "0" }));
+  await planned(first);
+  const second = await context.newPage();
+  await second.goto(page.url + sixty({ sec: "0.01", fail: "0", to: "2026-01-10" }));
+  await planned(second);
+  await run(second);
+  await headline(second, "10 of 10 done, all succeeded");
+  assert.equal(await starting(first), 60);
+  await run(first);
+  await first.getByRole("alert").getByText("PLAN_CHANGED").waitFor();
+  assert.equal((await records(first)).length, 10);
+  await first.getByRole("button", { name: "Run 50 runs" }).click();
+  await headline(first, "50 of 50 done, all succeeded");
+});
+
 test("cancel: stop after the running ones", { skip }, async (t) => {
   const tab = await page.open(t, sixty({ sec: "0.8", fail: "0" }));
   await run(tab);

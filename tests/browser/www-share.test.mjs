@@ -188,12 +188,16 @@ test("compare: a second zone shifts dates, and the calendar has three kinds", { 
   // 02:30 in Berlin is 01:30 UTC, and 00:30 from 30 March to 24 October: on the day of the gap it is 03:30 there.
   await tab
     .getByTestId("shifts")
-    .getByText("Moving to UTC shifts 209 dates by 2 h later, shifts 156 dates by 1 h later.")
+    .getByText("Moving to UTC moves 209 dates 2 h later, moves 156 dates 1 h later.")
     .waitFor();
   await tab.getByLabel("Time zone B").fill("Europe/Paris");
   await tab.getByTestId("shifts").getByText("changes no date in this range").waitFor();
   await tab.getByLabel("Schedule B").fill("30 2 * * 1-5");
   await tab.getByText("only A 104").waitFor();
   await tab.getByText("both 261").waitFor();
+  await tab
+    .getByTestId("shifts")
+    .getByText('Moving to "30 2 * * 1-5" in Europe/Paris removes 104.')
+    .waitFor();
   await tab.waitForFunction(() => location.hash.includes("ctz="));
 });

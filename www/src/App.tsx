@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Banners, Refused } from "./Banners";
 import { Calendar } from "./Calendar";
+import { ClockNotes } from "./ClockNotes";
 import { useMedia } from "./canvas";
 import { DagPanel } from "./DagPanel";
 import { dayText, number, parseDay, plural, span } from "./days";
@@ -18,11 +19,11 @@ import { totals } from "./runModel";
 import { Trouble } from "./Trouble";
 import { useTheme } from "./theme";
 import { useAddress } from "./useAddress";
-import { useBackfill, useDetail } from "./useBackfill";
+import { useAbsence, useBackfill, useDetail } from "./useBackfill";
 import { useCompare } from "./useCompare";
 import { useCursor } from "./useCursor";
 import { useSampleHistory } from "./useSampleHistory";
-import { ClockNotes, Legend, Verdict } from "./Verdict";
+import { Legend, Verdict } from "./Verdict";
 
 // What the first plan does not need comes after it.
 const ComparePanel = lazy(() => import("./ComparePanel").then((part) => ({ default: part.ComparePanel })));
@@ -64,6 +65,7 @@ export function App({ engine, initial }: AppProps) {
   const stale = plan.stale && run === null;
   // Commands of a plan that is no longer the form's would be those of other tasks.
   const detail = useDetail(engine, stale ? null : view, cursor.shown);
+  const absence = useAbsence(engine, stale || run ? null : view, cursor.text, cursor.row);
   const compare = useCompare(engine, draft, run ? null : plan.plan);
   useSampleHistory(initial.fresh, plan, draft, actions.fillHistory);
   const link = useAddress(draft, cursor.text);
@@ -178,6 +180,7 @@ export function App({ engine, initial }: AppProps) {
                 scrub={scrub}
                 onScrub={setScrub}
                 onSelect={cursor.chooseRow}
+                lanes={draft.parallel}
                 actions={{
                   ...actions,
                   retry: () => void actions.retry(),
@@ -232,14 +235,15 @@ export function App({ engine, initial }: AppProps) {
                 {cursor.day !== null && (
                   <HourStrip plan={view} day={cursor.day} onSelect={cursor.chooseRow} />
                 )}
-                <ClockNotes plan={view} schedule={draft.schedule} />
-                <Notes plan={view} />
+                <ClockNotes plan={view} draft={draft} change={run ? null : change} />
+                <Notes plan={view} onNotDue={run || draft.notDue ? null : () => change({ notDue: true })} />
               </section>
               <div className="split">
                 <DagPanel
                   draft={draft}
                   dag={plan.answer?.dag}
                   detail={detail}
+                  absence={absence}
                   editable={run === null}
                   change={change}
                   phone={phone}
@@ -271,6 +275,7 @@ export function App({ engine, initial }: AppProps) {
               draft={draft}
               dag={plan.answer?.dag}
               detail={null}
+              absence={null}
               editable
               change={change}
               phone={phone}

@@ -49,15 +49,21 @@ export function ComparePanel(props: {
 }
 
 function sentence(view: CompareView, draft: Draft): string {
-  const to =
-    draft.compare?.timeZone === draft.timeZone ? "the second schedule" : (draft.compare?.timeZone ?? "");
+  const second = draft.compare;
+  const parts = [
+    second?.schedule.trim() === draft.schedule.trim() ? "" : `"${second?.schedule.trim()}"`,
+    second?.timeZone.trim() === draft.timeZone.trim() ? "" : (second?.timeZone ?? ""),
+  ];
+  const to = parts.filter(Boolean).join(" in ") || "the second schedule";
   if (view.onlyA === 0 && view.onlyB === 0) return `Moving to ${to} changes no date in this range.`;
-  const shifts = view.shifts.slice(0, 3).map(({ shift, count }) => {
-    const by = span(Math.abs(shift));
-    return `shifts ${plural(count, "date")} by ${by} ${shift > 0 ? "later" : "earlier"}`;
-  });
-  const rest = shifts.length
-    ? shifts.join(", ")
-    : `adds ${number(view.onlyB)} and removes ${number(view.onlyA)}`;
-  return `Moving to ${to} ${rest}.`;
+  const shifted = view.shifts.reduce((sum, { count }) => sum + count, 0);
+  const facts = view.shifts
+    .slice(0, 3)
+    .map(
+      ({ shift, count }) =>
+        `moves ${plural(count, "date")} ${span(Math.abs(shift))} ${shift > 0 ? "later" : "earlier"}`,
+    );
+  if (view.onlyA > shifted) facts.push(`removes ${number(view.onlyA - shifted)}`);
+  if (view.onlyB > shifted) facts.push(`adds ${number(view.onlyB - shifted)}`);
+  return `Moving to ${to} ${facts.join(", ")}.`;
 }

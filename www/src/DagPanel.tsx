@@ -9,7 +9,7 @@ import { sayUnknown } from "./Template";
 const DagCanvas = lazy(() => import("./flow/DagCanvas"));
 
 /** The tasks with their commands at the selected date, as a graph or as a list over one model. */
-export function DagPanel(props: TasksProps & { phone: boolean }) {
+export function DagPanel(props: TasksProps & { phone: boolean; absence: string | null }) {
   const { draft, dag, detail, editable, change, phone } = props;
   const [view, setView] = useState<"graph" | "list">(phone ? "list" : "graph");
   const [editing, setEditing] = useState<string | null>(null);
@@ -67,14 +67,20 @@ export function DagPanel(props: TasksProps & { phone: boolean }) {
           )}
         </Suspense>
       )}
-      <Why detail={detail} />
+      <Why detail={detail} absence={props.absence} />
     </section>
   );
 }
 
 /** Why the selected date is in the plan the way it is. */
-function Why({ detail }: { detail: RowDetail | null }) {
-  if (!detail) return <p className="note">Choose a date to see its commands.</p>;
+function Why({ detail, absence }: { detail: RowDetail | null; absence: string | null }) {
+  if (!detail) {
+    return (
+      <p className="why" data-testid="why">
+        {absence ?? "Choose a date to see its commands."}
+      </p>
+    );
+  }
   return (
     <div className="why" data-testid="why">
       <p>{detail.why}</p>

@@ -1,5 +1,5 @@
 import type { CalendarData } from "./calendar/draw";
-import { dayText } from "./days";
+import { dayText, plural } from "./days";
 import type { Draft, PlanView } from "./model";
 
 /** The plan as text while it runs: it cannot be changed any more. */
@@ -20,15 +20,28 @@ export function Frozen({ draft, data }: { draft: Draft; data: CalendarData }) {
   );
 }
 
+/** Said elsewhere on the page: beside the calendar, at the form, and above the verdict. */
+const ELSEWHERE = new Set(["clock_change", "end_is_whole_day", "inverted_range", "empty_range"]);
+
 /** The engine's warnings about the plan. */
-export function Notes({ plan }: { plan: PlanView }) {
-  const notes = plan.warnings.filter((warning) => warning.code !== "clock_change");
+export function Notes({ plan, onNotDue }: { plan: PlanView; onNotDue: (() => void) | null }) {
+  const notes = plan.warnings.filter((warning) => !ELSEWHERE.has(warning.code));
   if (notes.length === 0) return null;
   return (
     <ul className="notes">
       {notes.map((warning) => (
         <li key={warning.code + warning.message} data-code={warning.code}>
-          {warning.message}
+          {warning.code === "not_due" && onNotDue ? (
+            <>
+              {plural(warning.count ?? 0, "date")} {warning.count === 1 ? "is" : "are"} not due yet and left
+              alone.{" "}
+              <button type="button" className="link" onClick={onNotDue}>
+                Run them all the same
+              </button>
+            </>
+          ) : (
+            warning.message
+          )}
         </li>
       ))}
     </ul>

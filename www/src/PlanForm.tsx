@@ -1,9 +1,10 @@
-import { readBound, todayIn } from "./bounds";
+import { localOf, readBound, todayIn } from "./bounds";
 import { Curve } from "./Curve";
 import { readConf } from "./conf";
 import { shortLocal, span } from "./days";
 import { Choice, DateField, NumberField, TextField } from "./fields";
-import type { Draft } from "./model";
+import type { Draft, ScheduleView } from "./model";
+import { CLOCK_POLICIES, Select } from "./Select";
 import type { PlanState } from "./usePlan";
 
 export interface FormProps {
@@ -20,14 +21,6 @@ const WHICH = [
   { value: "none", label: "Missing only", note: "Dates without a run" },
   { value: "failed", label: "Missing and failed", note: "Also runs that failed or were canceled" },
   { value: "completed", label: "Everything", note: "Clears and repeats successful runs too" },
-] as const;
-
-const CLOCK = [
-  { value: "airflow", label: "as Airflow does" },
-  { value: "earlier", label: "earlier reading" },
-  { value: "later", label: "later reading" },
-  { value: "skip", label: "skip times that do not exist" },
-  { value: "both", label: "both readings" },
 ] as const;
 
 /** The form "Backfill plan". Nothing in it is rewritten while it is typed into. */
@@ -138,7 +131,7 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
         <Select
           label="Repeated and missing times"
           value={draft.dst}
-          options={CLOCK}
+          options={CLOCK_POLICIES}
           onChange={(dst) => change({ dst })}
         />
         <Select
@@ -150,49 +143,38 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
           ]}
           onChange={(kind) => change({ kind })}
         />
+        <label className="tick">
+          <input
+            type="checkbox"
+            checked={draft.notDue}
+            onChange={(event) => change({ notDue: event.target.checked })}
+          />
+          also dates that are not due yet
+        </label>
       </details>
       <SimulationFields draft={draft} change={change} forget={forget} fillHistory={fillHistory} plan={plan} />
     </form>
   );
 }
 
-function ScheduleWords({
-  schedule,
-  timeZone,
-}: {
-  schedule: NonNullable<PlanState["answer"]>["schedule"];
-  timeZone: string;
-}) {
+function ScheduleWords({ schedule, timeZone }: { schedule: ScheduleView; timeZone: string }) {
+  // Clock changes inside the range are told beside the calendar; those of other years would only be noise.
+  const warnings = schedule.warnings.filter((warning) => warning.code !== "clock_change");
   return (
     <>
-      <span data-testid="schedule-words">{schedule.text}</span>
+      <b data-testid="schedule-words">{schedule.text}</b>
       {schedule.next.length > 0 && (
-        <span className="dim">
-          {" "}
+        <span className="block">
           Next: {schedule.next.map((at) => shortLocal(localOf(at, timeZone))).join(", ")}
         </span>
       )}
-      {schedule.warnings.map((warning) => (
+      {warnings.map((warning) => (
         <span key={warning.code} className="warn" data-code={warning.code}>
           {warning.message}
         </span>
       ))}
     </>
   );
-}
-
-/** An instant as the zone's clock shows it; for reading only. */
-function localOf(instant: string, timeZone: string): string {
-  try {
-    const format = new Intl.DateTimeFormat("sv-SE-u-ca-gregory-nu-latn", {
-      timeZone,
-      dateStyle: "short",
-      timeStyle: "short",
-    });
-    return format.format(Date.parse(instant)).replace(" ", "T");
-  } catch {
-    return instant;
-  }
 }
 
 function Presets({ today, change }: { today: number; change: FormProps["change"] }) {
@@ -210,26 +192,6 @@ function Presets({ today, change }: { today: number; change: FormProps["change"]
         </button>
       ))}
     </div>
-  );
-}
-
-export function Select<T extends string>(props: {
-  label: string;
-  value: T;
-  options: readonly { value: T; label: string }[];
-  onChange: (value: T) => void;
-}) {
-  return (
-    <label className="field">
-      {props.label}
-      <select value={props.value} onChange={(event) => props.onChange(event.target.value as T)}>
-        {props.options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.label}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 

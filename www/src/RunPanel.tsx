@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { number, plural, shortLocal, span } from "./days";
+import { NumberField } from "./fields";
 import { Lanes } from "./Lanes";
 import type { RunModel } from "./runModel";
 import { Announcement } from "./Verdict";
@@ -10,16 +11,25 @@ export interface RunPanelProps {
   scrub: number | null;
   onScrub: (instant: number | null) => void;
   onSelect: (row: number) => void;
-  actions: { pause: () => void; unpause: () => void; retry: () => void; leave: () => void };
+  lanes: number;
+  actions: {
+    pause: () => void;
+    unpause: () => void;
+    setParallel: (lanes: number) => void;
+    retry: () => void;
+    leave: () => void;
+  };
   onCancel: () => void;
 }
 
 /** A backfill while it runs, while another tab runs it, and when it has ended. */
-export function RunPanel({ run, theme, scrub, onScrub, onSelect, actions, onCancel }: RunPanelProps) {
+export function RunPanel({ run, theme, scrub, onScrub, onSelect, lanes, actions, onCancel }: RunPanelProps) {
   const { progress, phase } = run;
   const due = progress.total - progress.skipped;
   const done = progress.completed + progress.failed + progress.canceled;
   const percent = due === 0 ? 100 : Math.floor((done / due) * 100);
+  const driving = phase === "running" || phase === "paused";
+  const [width, setWidth] = useState(lanes);
   const queued = Math.max(0, progress.remaining - progress.running);
   return (
     <section className="run-panel" aria-labelledby="run-title">
@@ -31,6 +41,19 @@ export function RunPanel({ run, theme, scrub, onScrub, onSelect, actions, onCanc
           <p>{summary(run, percent)}</p>
         </div>
         <div className="go">
+          {driving && (
+            <NumberField
+              label="Parallel runs"
+              name="lanes"
+              value={width}
+              low={1}
+              high={1000}
+              onChange={(count) => {
+                setWidth(Math.round(count));
+                actions.setParallel(Math.round(count));
+              }}
+            />
+          )}
           {phase === "running" && (
             <button type="button" onClick={actions.pause}>
               Pause
@@ -41,7 +64,7 @@ export function RunPanel({ run, theme, scrub, onScrub, onSelect, actions, onCanc
               Continue
             </button>
           )}
-          {(phase === "running" || phase === "paused") && (
+          {driving && (
             <button type="button" onClick={onCancel}>
               Cancel…
             </button>

@@ -1,3 +1,4 @@
+import { localOf } from "./bounds";
 import { number, shortLocal } from "./days";
 import type { Draft } from "./model";
 import type { PlanState } from "./usePlan";
@@ -83,10 +84,10 @@ function Empty({
     <div className="banner" role="alert">
       <p>
         {never ? "This never happens. " : ""}Nothing between {draft.from} and {draft.to}.
-        {next && ` Next date: ${shortLocal(next)} UTC.`}
+        {next && ` Next date: ${shortLocal(localOf(next, draft.timeZone))}.`}
       </p>
       {next && (
-        <button type="button" onClick={() => change({ to: next.slice(0, 10) })}>
+        <button type="button" onClick={() => change({ to: localOf(next, draft.timeZone).slice(0, 10) })}>
           Extend to include it
         </button>
       )}

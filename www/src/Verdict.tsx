@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a group of buttons is no fieldset.
 import { useEffect, useRef, useState } from "react";
-import { number, plural, shortLocal, span } from "./days";
+import { number, plural, span } from "./days";
 import { Glyph } from "./Glyph";
 import { AGAIN, CREATE, type Draft, KEEP, KEEP_FAILED, type PlanView, TOKENS } from "./model";
 import { TOKEN_WORDS } from "./words";
@@ -127,50 +127,4 @@ export function Legend({
       })}
     </div>
   );
-}
-
-/** Clock changes in the range, with what happens on them. */
-export function ClockNotes({ plan, schedule }: { plan: PlanView; schedule: string }) {
-  const { clockChanges } = plan;
-  if (clockChanges.length === 0) return null;
-  return (
-    <details className="clock-notes" open={clockChanges.length <= 2}>
-      <summary>
-        {plural(clockChanges.length, "clock change")} in {plan.timeZone}
-      </summary>
-      <ul>
-        {clockChanges.slice(0, 40).map((change) => {
-          const by = (change.offsetAfter - change.offsetBefore) / 60;
-          const local = new Date(Date.parse(change.at) + change.offsetBefore * 1000).toISOString();
-          return (
-            <li key={change.at}>
-              {shortLocal(local)}: clocks go {by > 0 ? "forward" : "back"} {Math.abs(by)} min.{" "}
-              {by > 0 ? "Times in between do not exist" : "The times before it happen twice"}:{" "}
-              {effect(plan, change.day, schedule)}
-            </li>
-          );
-        })}
-      </ul>
-    </details>
-  );
-}
-
-/** What the plan does on that day, by its own rows. */
-function effect(plan: PlanView, day: number, schedule: string): string {
-  const at = plan.days.day.indexOf(day);
-  const count = at < 0 ? 0 : (plan.days.count[at] ?? 0);
-  if (count === 0) return "no run that day.";
-  if (count > 3) return `${count} runs that day (${schedule}).`;
-  const first = plan.days.first[at] ?? 0;
-  const times: string[] = [];
-  for (let row = first; row < first + count; row++) {
-    const local = (plan.dates[row] ?? 0) + (plan.offsets[row] ?? 0) * 1000;
-    times.push(`${new Date(local).toISOString().slice(11, 16)} ${offsetOf(plan.offsets[row] ?? 0)}`);
-  }
-  return `${plural(count, "run")}, at ${times.join(" and ")}.`;
-}
-
-function offsetOf(seconds: number): string {
-  const minutes = Math.abs(seconds) / 60;
-  return `${seconds < 0 ? "-" : "+"}${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(Math.floor(minutes % 60)).padStart(2, "0")}`;
 }

@@ -81,3 +81,18 @@ function month(word: string, side: "start" | "end"): string | null {
   if (word.length !== 7 || word[4] !== "-" || at === null || at < 1 || at > 12) return null;
   return dayText(side === "start" ? dayNumber(year, at - 1, 1) : dayNumber(year, at, 0));
 }
+
+/** An instant as the zone's clock shows it, as `2026-03-29T02:30`; for reading, never for planning. */
+export function localOf(instant: string, timeZone: string): string {
+  try {
+    const zone = timeZone.trim();
+    const format = new Intl.DateTimeFormat("sv-SE-u-ca-gregory-nu-latn", {
+      timeZone: zone,
+      dateStyle: "short",
+      timeStyle: "short",
+    });
+    return format.format(Date.parse(instant)).replace(" ", "T");
+  } catch {
+    return instant;
+  }
+}

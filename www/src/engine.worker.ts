@@ -3,7 +3,7 @@ import { exportPlan } from "./engine/export";
 import { failureOf } from "./engine/failure";
 import { fillHistory } from "./engine/history";
 import { buffersOf } from "./engine/pack";
-import { answer, detail, type HeldPlan } from "./engine/plan";
+import { answer, detail, explainDay, type HeldPlan } from "./engine/plan";
 import { type Opened, Runner } from "./engine/run";
 import { forgetStore, openStore } from "./engine/store";
 import type { CompareView, Draft, PlanAnswer, RowDetail, RunBatch } from "./model";
@@ -52,6 +52,9 @@ const operations = {
   },
   async detail(planHash: string, row: number): Promise<RowDetail | null> {
     return held?.preview.planHash === planHash ? detail(held, row) : null;
+  },
+  async explainDay(day: string): Promise<string | null> {
+    return held ? explainDay(held.draft, day, held.now) : null;
   },
   async compare(draft: Draft): Promise<CompareView | null> {
     if (!held) return null;

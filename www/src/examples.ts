@@ -32,6 +32,7 @@ const orders: Draft = {
   which: "failed",
   parallel: 4,
   backwards: false,
+  notDue: false,
   conf: "",
   exclude: [],
   simulation: { seconds: 2, failureRate: 0.02, seed: 1 },

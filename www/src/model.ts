@@ -14,6 +14,8 @@ export interface Draft {
   which: "none" | "failed" | "completed";
   parallel: number;
   backwards: boolean;
+  /** Runs dates whose interval has not ended. */
+  notDue: boolean;
   conf: string;
   /** Civil days taken out of this backfill. */
   exclude: string[];

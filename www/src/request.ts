@@ -41,6 +41,7 @@ export function optionsOf(draft: Draft, now: number): BackfillOptions {
     ...(draft.which === "none" ? {} : { reprocess: draft.which }),
     ...(draft.backwards ? { runBackwards: true } : {}),
     ...(conf.ok && Object.keys(conf.value).length ? { conf: conf.value } : {}),
+    ...(draft.notDue ? { includeNotDue: true } : {}),
     ...(draft.exclude.length ? { excludeDates: draft.exclude } : {}),
   };
 }

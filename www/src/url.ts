@@ -19,6 +19,7 @@ export async function writeHash(draft: Draft, options: { conf?: boolean; selecte
   put("which", draft.which, base.which);
   put("par", String(draft.parallel), String(base.parallel));
   put("back", draft.backwards ? "1" : "0", base.backwards ? "1" : "0");
+  put("due", draft.notDue ? "0" : "1", base.notDue ? "0" : "1");
   put("ex", draft.exclude.join(","), "");
   put("sec", String(draft.simulation.seconds), String(base.simulation.seconds));
   put("fail", String(draft.simulation.failureRate), String(base.simulation.failureRate));
@@ -59,6 +60,7 @@ export async function readHash(hash: string): Promise<{ draft: Draft; selected: 
     which: one("which", ["none", "failed", "completed"], base.which),
     parallel: Math.round(size("par", base.parallel, 1, 1000)),
     backwards: text("back", base.backwards ? "1" : "0") === "1",
+    notDue: text("due", base.notDue ? "0" : "1") === "0",
     conf: text("conf", base.conf),
     exclude: text("ex", "").split(",").filter(Boolean),
     simulation: {

@@ -91,6 +91,7 @@ export function useBackfill(engine: Engine, draft: Draft) {
         }),
       pause: named((id) => engine.call("pause", id)),
       unpause: named((id) => engine.call("unpause", id)),
+      setParallel: (lanes: number) => named((id) => engine.call("setParallel", id, lanes))(),
       finish: named((id) => engine.call("cancel", id, "finish")),
       abort: named((id) => engine.call("cancel", id, "abort")),
       /** Back to the plan; a run of this page goes on and stays in the list. */
@@ -168,6 +169,31 @@ export function useDetail(engine: Engine, plan: PlanView | null, row: number | n
     );
   }, [engine, plan, row]);
   return detail;
+}
+
+/** Why the chosen day has no date: asked only when it has none. */
+export function useAbsence(
+  engine: Engine,
+  plan: PlanView | null,
+  day: string | null,
+  row: number | null,
+): string | null {
+  const [text, setText] = useState<string | null>(null);
+  useEffect(() => {
+    let gone = false;
+    setText(null);
+    if (plan && day !== null && row === null)
+      engine.call("explainDay", day).then(
+        (answer) => {
+          if (!gone) setText(answer);
+        },
+        () => {},
+      );
+    return () => {
+      gone = true;
+    };
+  }, [engine, plan, day, row]);
+  return text;
 }
 
 /** What a backfill was made of, so that it can be resumed after the page was closed. The conf is in the stored plan. */

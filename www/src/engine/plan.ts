@@ -4,6 +4,7 @@ import {
   type Dag,
   type DateInput,
   expandRange,
+  explainDate,
   explainSchedule,
   inspectTemplate,
   nextDates,
@@ -171,6 +172,18 @@ export function detail(held: HeldPlan, index: number): RowDetail | null {
     existing: run.existingState ?? null,
     commands: commandsAt(held, run.executionDate, run.runId),
   };
+}
+
+/** Why a civil day has no date of this schedule and range. */
+export function explainDay(draft: Draft, day: string, now: number): string {
+  const { startDate, endDate } = optionsOf(draft, now);
+  return explainDate(scheduleOf(draft.schedule), day, {
+    timeZone: draft.timeZone.trim(),
+    kind: draft.kind,
+    dst: draft.dst,
+    start: startDate,
+    end: endDate,
+  }).text;
 }
 
 /** Every command at one date. The run's own context is used, so the page shows what an executor would get. */

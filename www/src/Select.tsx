@@ -1,0 +1,28 @@
+/** What a schedule does with wall-clock times that a clock change repeats or removes. */
+export const CLOCK_POLICIES = [
+  { value: "airflow", label: "as Airflow does" },
+  { value: "earlier", label: "earlier reading" },
+  { value: "later", label: "later reading" },
+  { value: "skip", label: "skip times that do not exist" },
+  { value: "both", label: "both readings" },
+] as const;
+
+export function Select<T extends string>(props: {
+  label: string;
+  value: T;
+  options: readonly { value: T; label: string }[];
+  onChange: (value: T) => void;
+}) {
+  return (
+    <label className="field">
+      {props.label}
+      <select value={props.value} onChange={(event) => props.onChange(event.target.value as T)}>
+        {props.options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
