@@ -105,6 +105,8 @@ export default function DagCanvas({
         fitView
         fitViewOptions={{ minZoom: 0.72, maxZoom: 1 }}
         minZoom={0.3}
+        // Small graphs: near an edge of the canvas the target would slip away under the pointer.
+        autoPanOnConnect={false}
         preventScrolling={false}
         zoomOnScroll={false}
         proOptions={{ hideAttribution: false }}
