@@ -9,11 +9,11 @@ const round = 60;
 const longest = 2_500;
 
 const memories = [];
-const { Instance } = WebAssembly;
-WebAssembly.Instance = (...args) => {
-  const instance = new Instance(...args);
-  memories.push(instance.exports.memory);
-  return instance;
+WebAssembly.Instance = class extends WebAssembly.Instance {
+  constructor(...args) {
+    super(...args);
+    memories.push(this.exports.memory);
+  }
 };
 
 const [name, number] = process.argv.slice(2);
