@@ -20,7 +20,7 @@ pub(super) fn evaluate<'a>(expr: &'a Expr, scope: Scope<'a>) -> Answer<'a> {
     for step in &expr.steps {
         value = match (step, value) {
             (Step::Filter(filter, args), Err(Miss::Absent)) if is_default(filter) => {
-                Ok(missing(&given(args, filter.params, scope)?))
+                missing(&given(args, filter.params, scope)?)
             }
             // Nothing can be asked of what is not there, not even a default.
             (_, Err(Miss::Absent)) => Err(Miss::Refused("a part of the path is absent")),
@@ -35,7 +35,7 @@ fn head<'a>(head: &'a Head, scope: Scope<'a>) -> Answer<'a> {
     match head {
         Head::Value(value) => Ok(Val::of(value)),
         Head::List(items) => {
-            let values = items.iter().map(|item| Ok(evaluate(item, scope)?.to_value()));
+            let values = items.iter().map(|item| Ok(argument(item, scope)?.to_value()));
             Ok(Val::owned(Value::List(values.collect::<Result<_, Miss>>()?)))
         }
         Head::Macro(row) => value_of(row, scope),
@@ -94,17 +94,24 @@ fn apply<'a>(step: &'a Step, value: Val<'a>, scope: Scope<'a>) -> Answer<'a> {
     }
 }
 
+/// What is absent may still be handed on.
+fn argument<'a>(expr: &'a Expr, scope: Scope<'a>) -> Answer<'a> {
+    match evaluate(expr, scope) {
+        Err(Miss::Absent) => Ok(Val::Nothing),
+        other => other,
+    }
+}
+
 /// Arguments in the order of the parameters. The parser has checked their names and number.
 fn given<'a>(args: &'a Args, params: &[&str], scope: Scope<'a>) -> Result<Given<'a>, Miss> {
-    let absent = |miss| if miss == Miss::Absent { Miss::Refused("an argument is absent") } else { miss };
     let mut values = Vec::with_capacity(params.len());
     for expr in &args.positional {
-        values.push(Some(evaluate(expr, scope).map_err(absent)?));
+        values.push(Some(argument(expr, scope)?));
     }
     values.resize_with(params.len(), || None);
     for (name, expr) in &args.named {
         if let Some(slot) = params.iter().position(|param| param == name).and_then(|index| values.get_mut(index)) {
-            *slot = Some(evaluate(expr, scope).map_err(absent)?);
+            *slot = Some(argument(expr, scope)?);
         }
     }
     Ok(Given(values))
@@ -121,7 +128,9 @@ fn pull<'a>(given: &Given<'a>, scope: Scope<'a>) -> Answer<'a> {
     let key = if given.get(2).is_some() { given.text(2)? } else { "return_value" };
     let of_task = |task: &str| xcom.get(task).and_then(|task| task.get(key));
     match given.get(0) {
-        Some(Val::Text(task)) => of_task(task).map(Val::of).or_else(|| given.get(4).cloned()).ok_or(Miss::Absent),
+        Some(Val::Text(task)) => {
+            of_task(task).map(Val::of).map(Ok).or_else(|| given.value(4)).unwrap_or(Err(Miss::Absent))
+        }
         Some(Val::Json(tasks)) => {
             let Value::List(tasks) = tasks.as_ref() else { return Err(Miss::Refused("task_ids is a text or a list")) };
             let values = tasks.iter().filter_map(|task| of_task(task.as_str()?).cloned());

@@ -54,7 +54,7 @@ pub(super) static FILTERS: &[Filter] = &[
     row("int", &["default"], int, "Text as a whole number.", "{{ logical_date.strftime('%m') | int }}", "3"),
     row("first", &[], first, "The first element or character.", "{{ dag_run.conf.tables | first }}", "orders"),
     row("last", &[], last, "The last element or character.", "{{ dag_run.conf.tables | last }}", "items"),
-    row("join", &["d"], join, "The elements of a list in one text.", "{{ dag_run.conf.tables | join(', ') }}", "orders, items"),
+    row("join", &["d"], join, "The elements of a list, or the characters of a text, in one text.", "{{ dag_run.conf.tables | join(', ') }}", "orders, items"),
 ];
 
 fn written<'a>(value: Val<'a>, form: Form) -> Answer<'a> {
@@ -87,12 +87,12 @@ fn ts_nodash_with_tz<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
 /// Called with a value that is there; what is absent is answered by [`missing`].
 fn default<'a>(value: Val<'a>, given: &Given<'a>) -> Answer<'a> {
     let also_empty = given.get(1).is_some_and(Val::is_truthy);
-    if also_empty && !value.is_truthy() { Ok(missing(given)) } else { Ok(value) }
+    if also_empty && !value.is_truthy() { missing(given) } else { Ok(value) }
 }
 
 /// What `default` gives where there is nothing.
-pub(super) fn missing<'a>(given: &Given<'a>) -> Val<'a> {
-    given.get(0).cloned().unwrap_or_else(|| Val::text(String::new()))
+pub(super) fn missing<'a>(given: &Given<'a>) -> Answer<'a> {
+    given.value(0).unwrap_or_else(|| Ok(Val::text(String::new())))
 }
 
 /// Whether this filter is the one that helps where there is nothing.
@@ -108,15 +108,7 @@ fn tojson<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
 }
 
 fn length<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
-    let length = match &value {
-        Val::Text(text) => text.chars().count(),
-        other => match other.to_value() {
-            Value::List(items) => items.len(),
-            Value::Object(entries) => entries.len(),
-            _ => return Err(Miss::Refused("only text, lists and objects have a length")),
-        },
-    };
-    Ok(Val::int(length as i64))
+    Ok(Val::int(items(&value)?.len() as i64))
 }
 
 fn upper<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
@@ -133,11 +125,8 @@ fn replace<'a>(value: Val<'a>, given: &Given<'a>) -> Answer<'a> {
 
 fn trim<'a>(value: Val<'a>, given: &Given<'a>) -> Answer<'a> {
     let text = value.to_text();
-    let trimmed = match given.get(0) {
-        Some(chars) => {
-            let chars = chars.to_text();
-            text.trim_matches(|c| chars.contains(c)).to_owned()
-        }
+    let trimmed = match given.printed(0)? {
+        Some(chars) => text.trim_matches(|c| chars.contains(c)).to_owned(),
         None => text.trim().to_owned(),
     };
     Ok(Val::text(trimmed))
@@ -156,17 +145,27 @@ fn int<'a>(value: Val<'a>, given: &Given<'a>) -> Answer<'a> {
     Ok(Val::int(number.map_or_else(|| given.int_or(0, 0), Ok)?))
 }
 
+/// Elements, characters or keys.
+fn items(value: &Val<'_>) -> Result<Vec<Value>, Miss> {
+    match (value, value.to_value()) {
+        (_, Value::List(items)) => Ok(items),
+        (Val::Text(_), Value::Text(text)) => Ok(text.chars().map(|c| Value::Text(c.into())).collect()),
+        (_, Value::Object(entries)) => Ok(entries.into_iter().map(|(key, _)| Value::Text(key)).collect()),
+        _ => Err(Miss::Refused("only text, lists and objects have elements")),
+    }
+}
+
 fn first<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
-    value.at(0)
+    items(&value)?.into_iter().next().map(Val::owned).ok_or(Miss::Absent)
 }
 
 fn last<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
-    value.at(-1)
+    items(&value)?.pop().map(Val::owned).ok_or(Miss::Absent)
 }
 
 fn join<'a>(value: Val<'a>, given: &Given<'a>) -> Answer<'a> {
-    let between = given.get(0).map(|value| value.to_text().into_owned()).unwrap_or_default();
-    let Value::List(items) = value.to_value() else { return Err(Miss::Refused("join takes a list")) };
+    let between = given.printed(0)?.unwrap_or_default();
+    let items = items(&value)?;
     let mut out = String::new();
     for (i, item) in items.iter().enumerate() {
         if i > 0 {

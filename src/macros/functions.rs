@@ -11,10 +11,10 @@ const OUTSIDE: Miss = Miss::Refused("the date would be outside the years 1 to 99
 
 /// `ds_add(ds, days)`.
 pub(super) fn ds_add<'a>(given: &Given<'a>) -> Answer<'a> {
-    let ds = given.get(0).ok_or(Miss::Refused("ds_add takes a day and a number of days"))?;
+    let ds = given.printed(0)?.ok_or(Miss::Refused("ds_add takes a day and a number of days"))?;
     let days =
         given.get(1).and_then(Val::as_int).ok_or(Miss::Refused("ds_add takes a day and a whole number of days"))?;
-    let mut wall = strptime(&ds.to_text(), "%Y-%m-%d").ok_or(NO_DATE)?;
+    let mut wall = strptime(&ds, "%Y-%m-%d").ok_or(NO_DATE)?;
     wall.micros = days.checked_mul(DAY_MICROS).and_then(|step| wall.micros.checked_add(step)).ok_or(OUTSIDE)?;
     Instant::new(wall.micros.div_euclid(1000)).map_err(|_| OUTSIDE)?;
     let mut out = String::new();
@@ -24,7 +24,7 @@ pub(super) fn ds_add<'a>(given: &Given<'a>) -> Answer<'a> {
 
 /// `ds_format(ds, input_format, output_format)`.
 pub(super) fn ds_format<'a>(given: &Given<'a>) -> Answer<'a> {
-    let ds = given.get(0).ok_or(Miss::Refused("ds_format takes a date and two formats"))?;
-    let wall = strptime(&ds.to_text(), given.text(1)?).ok_or(NO_DATE)?;
+    let ds = given.printed(0)?.ok_or(Miss::Refused("ds_format takes a date and two formats"))?;
+    let wall = strptime(&ds, given.text(1)?).ok_or(NO_DATE)?;
     strftime(wall, None, given.text(2)?).map(Val::text)
 }

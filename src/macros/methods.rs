@@ -291,5 +291,5 @@ fn get<'a>(value: &Val<'a>, given: &Given<'a>) -> Answer<'a> {
     if !is_object {
         return Err(Miss::Refused("only objects have get"));
     }
-    value.get(given.text(0)?).or_else(|miss| given.get(1).cloned().ok_or(miss))
+    value.get(given.text(0)?).or_else(|miss| given.value(1).unwrap_or(Err(miss)))
 }

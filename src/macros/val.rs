@@ -20,6 +20,8 @@ pub(super) enum Val<'a> {
         conf: &'a Value,
         defaults: &'a Value,
     },
+    /// An argument that is absent: it may be handed on, and nothing else.
+    Nothing,
 }
 
 /// Why an expression has no value.
@@ -30,6 +32,8 @@ pub(super) enum Miss {
     /// It cannot be done, where Python would raise; says what was expected.
     Refused(&'static str),
 }
+
+pub(super) const ABSENT: Miss = Miss::Refused("an argument is absent");
 
 pub(super) type Answer<'a> = Result<Val<'a>, Miss>;
 
@@ -65,6 +69,7 @@ impl<'a> Val<'a> {
             Val::Json(Cow::Borrowed(value)) => value.get(key).map(Val::of).ok_or(Miss::Absent),
             Val::Json(Cow::Owned(value)) => value.get(key).cloned().map(Val::owned).ok_or(Miss::Absent),
             Val::Text(_) | Val::Date(_) => Err(Miss::Absent),
+            Val::Nothing => Err(ABSENT),
         }
     }
 
@@ -120,6 +125,7 @@ impl<'a> Val<'a> {
             Val::Date(date) => date.wall().write(Form::Ts, out),
             Val::Json(value) => value.write_plain(out),
             Val::Params { .. } => self.to_value().write_plain(out),
+            Val::Nothing => {}
         }
     }
 
@@ -173,6 +179,7 @@ impl<'a> Val<'a> {
         match self {
             Val::Text(text) => !text.is_empty(),
             Val::Date(_) => true,
+            Val::Nothing => false,
             Val::Json(value) => match value.as_ref() {
                 Value::Null | Value::Bool(false) | Value::Int(0) => false,
                 Value::Decimal(digits) => digits
@@ -203,6 +210,22 @@ impl<'a> Given<'a> {
             Some(Val::Text(text)) => Ok(text),
             _ => Err(Miss::Refused("a text argument is missing")),
         }
+    }
+
+    /// What an argument prints, where one was given.
+    pub(super) fn printed(&self, index: usize) -> Result<Option<Cow<'_, str>>, Miss> {
+        match self.get(index) {
+            Some(Val::Nothing) => Err(ABSENT),
+            value => Ok(value.map(Val::to_text)),
+        }
+    }
+
+    /// A value to hand on.
+    pub(super) fn value(&self, index: usize) -> Option<Answer<'a>> {
+        self.get(index).map(|value| match value {
+            Val::Nothing => Err(Miss::Absent),
+            value => Ok(value.clone()),
+        })
     }
 
     /// A text, where one was given; Python's None is nothing.
