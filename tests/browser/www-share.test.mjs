@@ -105,11 +105,7 @@ test("copy as code: every flavour says the plan, and the clipboard gets it", { s
   assert.equal(await tab.evaluate(() => navigator.clipboard.readText()), cli);
 });
 
-const takesTasks =
-  existsSync(join(root, "dist", "index.js")) &&
-  readFileSync(join(root, "dist", "index.js"), "utf8").includes("executeTask: callback");
-const noTasks = skip || (takesTasks ? false : "the built service takes no executeTask");
-test("the copied JavaScript has the page's plan hash", { skip: noTasks }, async (t) => {
+test("the copied JavaScript has the page's plan hash", { skip }, async (t) => {
   const tab = await page.open(t, hash(fields));
   const text = await code(tab, "JavaScript");
   const { planHash } = await exported(tab, "JSON with reasons");
@@ -157,6 +153,9 @@ const exported = async (tab, label) => JSON.parse((await download(tab, label)).t
 test("export: JSON and CSV hold every date with its reason and commands", { skip }, async (t) => {
   const tab = await page.open(t, hash(fields));
   const count = await starting(tab);
+  await tab.getByRole("button", { name: "List", exact: true }).click();
+  await tab.getByLabel("Command").nth(1).fill("=1+1 {{ ds }}");
+  await tab.getByText("=1+1 2026-04-30").waitFor();
   const json = await exported(tab, "JSON with reasons");
   assert.equal(json.counts.total, count + 1);
   assert.equal(json.runs.length, count + 1);
@@ -169,6 +168,9 @@ test("export: JSON and CSV hold every date with its reason and commands", { skip
   assert.equal(rows.length, count + 2);
   assert.ok(rows.every((row) => row.length === rows[0].length));
   assert.deepEqual(rows[1].slice(0, 4), ["1", "2026-04-30 04:15", "2026-04-30T06:45:00Z", "-02:30"]);
+  // A spreadsheet would take it for a formula.
+  assert.equal(rows[1][11], "'=1+1 2026-04-30");
+  assert.equal(json.runs[0].commands.load, "=1+1 2026-04-30");
   assert.deepEqual(
     rows.slice(1).map((row) => row[2]),
     json.runs.map((run) => run.executionDate),
