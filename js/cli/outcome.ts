@@ -1,5 +1,11 @@
 // How a backfill ended, for people: counts, the failures, and what to type next.
-import type { Backfill, BackfillEvent, BackfillResult, RunResult } from "../face.js";
+import {
+  type Backfill,
+  type BackfillEvent,
+  type BackfillResult,
+  type RunResult,
+  SKIP_REASONS,
+} from "../face.js";
 import { duration } from "./progress.js";
 import { type ExitCode, exitCodes, runError } from "./report_error.js";
 import type { Request } from "./verb.js";
@@ -66,9 +72,9 @@ export class Outcome {
 
   /** Nothing ran, and it may not be plain why. */
   private hintAtSkipped(): void {
-    const { counts, runs } = this.backfill.preview;
+    const { counts } = this.backfill.preview;
     if (counts.skip === 0 || counts.skip < counts.total) return;
-    const reasons = new Set(runs.slice(0, 1_000).map(({ reason }) => reason));
+    const reasons = new Set([...new Set(this.backfill.preview.columns().reason)].map((n) => SKIP_REASONS[n]));
     if (reasons.has("exists_failed")) this.hint("some dates failed before: --rerun-failed runs them again");
     else if (reasons.size === 1 && reasons.has("exists_success"))
       this.hint("every date is done: nothing was started; --reset runs them again");

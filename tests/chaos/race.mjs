@@ -36,13 +36,15 @@ async function round(racers, path, number, figures) {
   if (number % 2 === 1) options.backfillId = `round-${number}`;
   // The tables are there before the race: it is for the lease, not for the schema.
   if (number % 4 < 2) await (await openSqliteStore(path)).close();
-  const at = Date.now() + 60;
-  const outcomes = await Promise.all(
-    racers.map((one) => {
-      one.child.send({ type: "round", path, at, dag, options });
-      return one.next("outcome");
-    }),
-  );
+  const everybody = (message, answer) =>
+    Promise.all(
+      racers.map((one) => {
+        one.child.send(message);
+        return one.next(answer);
+      }),
+    );
+  await everybody({ type: "round", path, dag, options }, "opened");
+  const outcomes = await everybody({ type: "go", at: Date.now() + 10 }, "outcome");
   const winners = racers.filter((_, index) => outcomes[index].drives);
   if (winners.length !== 1) problem(`${winners.length} processes drive it`);
   for (const { drives, name, code, message, started } of outcomes) {

@@ -2,15 +2,20 @@
 import { BackfillService } from "dagfill";
 import { openSqliteStore } from "dagfill/store/sqlite";
 
+let go;
 let release;
 
 process.on("message", (message) => {
   if (message.type === "round") round(message);
+  if (message.type === "go") go(message.at);
   if (message.type === "release") release();
 });
 
-async function round({ path, at, dag, options }) {
+async function round({ path, dag, options }) {
   const store = await openSqliteStore(path);
+  const signal = new Promise((resolve) => {
+    go = resolve;
+  });
   const others = new Promise((resolve) => {
     release = resolve;
   });
@@ -21,6 +26,10 @@ async function round({ path, at, dag, options }) {
     await others;
   };
   const service = new BackfillService({ dags: [dag], store, executeRun });
+  // The first plan instantiates the core, which takes as long as the whole race.
+  await service.preview(options);
+  process.send({ type: "opened" });
+  const at = await signal;
   while (Date.now() < at);
   let outcome = { type: "outcome" };
   try {

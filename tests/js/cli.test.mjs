@@ -330,6 +330,14 @@ test("nothing is wider than the terminal", terminals, async () => {
     const options = { columns, env: { FAIL: "2024-01-02" } };
     for (const verb of ["preview", "run"]) {
       const { out } = await startInTerminal([verb, flaky, ...args], options).ended;
+      // Also what was drawn over: a line that wraps cannot be erased.
+      const drawn = out
+        .replaceAll("\r\x1b[2K", "\n")
+        .split("\n")
+        .map((piece) => stripVTControlCharacters(piece).trim());
+      for (const line of drawn.filter((piece) => piece.includes(" running"))) {
+        assert.ok(line.length < columns, `${columns}: ${line}`);
+      }
       const tables = screen(out)
         .split("\n")
         .filter((line) => /^ {2}|^.?[█░#]/.test(line));
@@ -388,6 +396,20 @@ test(
     );
   },
 );
+
+test("Ctrl-C in a terminal: what is said of it stands on a line of its own", terminals, async () => {
+  const place = workplace();
+  const args = ["run", gated, ...week, ...parallel, "--store", place.store];
+  const { child, state, ended } = startInTerminal(args, { env: place.env });
+  await until(() => place.lines().length === 2 && state.out.includes("running"));
+  child.stdin.write("\x03");
+  await until(() => state.out.includes("Ctrl-C again aborts"));
+  writeFileSync(place.gate, "");
+  const { code, out } = await ended;
+  assert.equal(code, 130);
+  assert.match(screen(out), /^stopping: nothing more is started, what runs \(2\) may end/m);
+  assert.match(screen(out), /^interrupted {2}2 of 7 dates have ended$/m);
+});
 
 test(
   "SIGINT twice: what runs is aborted, and resume starts it again as the next attempt",

@@ -10,18 +10,19 @@ export const render: Verb = {
   positionals: ["TEMPLATE"],
   flags: [...flags.executionDate, ...flags.scheduleText, ...flags.schedule, ...flags.conf, ...flags.json],
   async run({ positionals: [template = ""], values, terminal, json }) {
-    const { executionDate, schedule, ...options } = values;
+    const { executionDate, schedule, timeZone, kind, dst, conf } = values;
     if (typeof executionDate !== "string") {
       throw new DagfillError("INVALID_OPTION", "expected --execution-date DATE, got nothing", {
         field: "--execution-date",
       });
     }
-    const { json: _json, ...known } = options;
+    // Options that are absent stay absent: an option with the value undefined would be one all the same.
+    const given = Object.entries({ timeZone, kind, dst, conf }).filter(([, value]) => value !== undefined);
     const text = resolveDateMacros(
       template,
       executionDate,
       typeof schedule === "string" ? schedule : null,
-      known as TimetableOptions & MacroOptions,
+      Object.fromEntries(given) as TimetableOptions & MacroOptions,
     );
     terminal.line(json ? JSON.stringify({ text }) : text);
     return exitCodes.ok;
