@@ -34,6 +34,8 @@ export {
   type TimetableOptions,
   type Warning,
 } from "./schedule.js";
+export { Scheduler } from "./scheduler.js";
+export type { SchedulerEvent } from "./scheduler_events.js";
 export { BackfillService } from "./service.js";
 export { MemoryStore } from "./store/memory.js";
 export type {

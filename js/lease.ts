@@ -22,6 +22,7 @@ export class Held {
   readonly fence: Fence;
   readonly #lease: Lease;
   readonly #timer: ReturnType<typeof setInterval>;
+  readonly #listeners = new Set<(error: DagfillError) => void>();
 
   constructor(name: string, lease: Lease) {
     this.#lease = lease;
@@ -29,8 +30,11 @@ export class Held {
     this.#timer = setInterval(() => void this.#renew(), LEASE_MS / 3);
   }
 
-  /** Called once when the lease has gone to somebody else. */
-  onLost: (error: DagfillError) => void = () => {};
+  /** `listener` is called once if the lease goes to somebody else, until the returned function is called. */
+  onLost(listener: (error: DagfillError) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
 
   async #renew(): Promise<void> {
     let holds: boolean;
@@ -40,14 +44,19 @@ export class Held {
       // A store that fails says so when it is written to; whether the lease is lost shows then.
       return;
     }
-    if (holds) return;
+    if (!holds) this.lose();
+  }
+
+  /** The lease has gone to somebody else: a renewal or a refused batch has shown it. */
+  lose(): void {
     clearInterval(this.#timer);
-    this.onLost(
-      new DagfillError(
-        "STALE_OWNER",
-        `${this.fence.lease} has gone to another owner: nothing more is started`,
-      ),
+    const error = new DagfillError(
+      "STALE_OWNER",
+      `${this.fence.lease} has gone to another owner: nothing more is started`,
     );
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    for (const listener of listeners) listener(error);
   }
 
   async release(): Promise<void> {
@@ -60,9 +69,9 @@ export class Held {
   }
 }
 
-/** A lease of one run's own. */
-export async function holdRun(store: RunStore): Promise<Held> {
-  const name = `run:${crypto.randomUUID()}`;
+/** A lease that nobody else has: of one run by hand, or of one scheduler. */
+export async function holdOwn(store: RunStore, kind: "run" | "scheduler"): Promise<Held> {
+  const name = `${kind}:${crypto.randomUUID()}`;
   const lease = await store.acquireLease(name, ownerName(), LEASE_MS);
   if (lease !== null) return new Held(name, lease);
   throw new DagfillError("STORE_FAILED", `the store refused the lease ${name}, which nobody else can have`);

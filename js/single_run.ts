@@ -12,9 +12,10 @@ import type { PlannedRun } from "./plan_data.js";
 import type { AbortSignalLike } from "./run_context.js";
 import { abortReason, Context } from "./run_state.js";
 import type { RunChange, RunRecord, RunStore, StoreChange } from "./store/store.js";
+import { takeOver } from "./take_over.js";
 import { iso } from "./time.js";
 import { Wake } from "./turns.js";
-import { Writer } from "./writer.js";
+import type { Writer } from "./writer.js";
 
 /** How long an aborted run may take to settle. */
 const ABORT_GRACE_MS = 30_000;
@@ -25,20 +26,22 @@ export interface SingleRun {
   conf: Record<string, Json>;
   store: RunStore;
   held: Held;
+  /** Fenced by the lease; many runs may share it. */
+  writer: Writer;
   execute: Executor;
   now: () => number;
   signal?: AbortSignalLike | undefined;
-  /** The record that a dead process left: the run goes on with its next attempt. */
+  /** The record that a dead process left: the run goes on with its next attempt, and keeps what its tasks did. */
   left?: RunRecord | undefined;
   news?: (news: News) => void;
   /** Called when the run is on record and starts. */
   onStart?: (run: RunResult) => void;
 }
 
-/** Runs it. RUN_EXISTS when the date has a run already; STORE_FAILED and STALE_OWNER when it could not be recorded. A run that
+/** Runs it. RUN_EXISTS when the date has a run already, or when somebody else was quicker to take over the one that was left; STORE_FAILED and STALE_OWNER when it could not be recorded. A run that
  *  fails does not reject. */
 export async function runOnce(parts: SingleRun): Promise<RunResult> {
-  const { origin, planned, conf, store, held, now, left } = parts;
+  const { origin, planned, conf, store, held, writer, now, left } = parts;
   const { dagId } = origin.dag;
   const { runId, executionDate, dataInterval } = planned;
   const attempt = (left?.attempt ?? 0) + 1;
@@ -54,12 +57,8 @@ export async function runOnce(parts: SingleRun): Promise<RunResult> {
     conf,
     ...running,
   };
-  const writer = new Writer(store, held.fence);
-  await write(writer, [
-    left === undefined
-      ? { type: "create-run", run }
-      : { type: "update-run", dagId, runId, change: { ...running, error: undefined }, ifState: [left.state] },
-  ]);
+  if (left === undefined) await write(writer, [{ type: "create-run", run }]);
+  else await takeOver(store, left, { ...running, error: undefined }, held.fence);
   const result: RunResult = {
     dagId,
     executionDate,
@@ -70,9 +69,7 @@ export async function runOnce(parts: SingleRun): Promise<RunResult> {
     startedAt,
   };
   parts.onStart?.(result);
-  const ended = await new Promise<RunChange>((resolve, reject) =>
-    carryOut(parts, attempt, writer, resolve, reject),
-  );
+  const ended = await new Promise<RunChange>((resolve, reject) => carryOut(parts, attempt, resolve, reject));
   const { finishedAt, error, output } = ended;
   return {
     ...result,
@@ -84,9 +81,8 @@ export async function runOnce(parts: SingleRun): Promise<RunResult> {
 }
 
 function carryOut(
-  { origin, planned, conf, held, execute, now, signal, news }: SingleRun,
+  { origin, planned, conf, held, writer, execute, now, signal, news }: SingleRun,
   attempt: number,
-  writer: Writer,
   resolve: (change: RunChange) => void,
   reject: (error: DagfillError) => void,
 ): void {
@@ -108,16 +104,17 @@ function carryOut(
     ended = true;
     patience.at(undefined);
     signal?.removeEventListener("abort", abort);
+    forget();
     const change = endOf(success, aborted, value, now());
     write(writer, [{ type: "update-run", dagId: origin.dag.dagId, runId: planned.runId, change }]).then(
       () => resolve(change),
       reject,
     );
   };
-  held.onLost = (error) => {
+  const forget = held.onLost((error) => {
     abort();
     reject(error);
-  };
+  });
   signal?.addEventListener("abort", abort);
   work = execute({ context, row: 0, writer, news: news ?? (() => {}), settle: end });
   if (signal?.aborted) abort();

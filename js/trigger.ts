@@ -2,7 +2,7 @@
 import type { CheckedDag } from "./dag.js";
 import type { RunResult } from "./events.js";
 import type { Executor } from "./executor.js";
-import { holdRun } from "./lease.js";
+import { holdOwn } from "./lease.js";
 import type { DateValue } from "./options.js";
 import type { PlannedRun } from "./plan_data.js";
 import { localIso, runIdOf } from "./plan_rows.js";
@@ -12,6 +12,7 @@ import type { RunStore } from "./store/store.js";
 import { iso } from "./time.js";
 import { timetableOf } from "./timetable.js";
 import type { CheckedTrigger } from "./trigger_options.js";
+import { Writer } from "./writer.js";
 
 /** Runs it under a lease of its own: it is no backfill, and holds none up. */
 export async function trigger(
@@ -22,10 +23,11 @@ export async function trigger(
   now: () => number,
 ): Promise<RunResult> {
   const planned = manualRun(dag, executionDate ?? now());
-  const held = await holdRun(store);
+  const held = await holdOwn(store, "run");
   try {
     const origin = { dag, timetable: dag.timetable, runType: "manual" } as const;
-    return await runOnce({ origin, planned, conf, store, held, execute, now, signal: abort });
+    const writer = new Writer(store, held.fence);
+    return await runOnce({ origin, planned, conf, store, held, writer, execute, now, signal: abort });
   } finally {
     await held.release();
   }
