@@ -17,7 +17,7 @@ export const STATUS = {
   dependsOnPast: 10,
 } as const;
 
-const SLICE = 512;
+const SLICE = 64;
 
 export class Rows {
   readonly plan: PlanData;
