@@ -148,6 +148,7 @@ export const flags = {
   json: [{ name: "json", meaning: "JSON for programs: an object, or an event a line" }],
   all: [{ name: "all", meaning: "every row, however many" }],
   log: [{ name: "quiet", alias: "q", meaning: "without what the tasks' commands print" }],
+  once: [{ name: "once", meaning: "run what is due now, and end" }],
   resume: [{ name: "resume", meaning: "first go on with what was interrupted of this DAG" }],
   schedule: [
     { name: "time-zone", value: "ZONE", meaning: "the schedule's zone, such as Europe/Berlin (UTC)" },

@@ -18,9 +18,20 @@ import { preview } from "./verbs/preview.js";
 import { render } from "./verbs/render.js";
 import { resume } from "./verbs/resume.js";
 import { run } from "./verbs/run.js";
+import { schedule } from "./verbs/schedule.js";
 import { trigger } from "./verbs/trigger.js";
 
-const verbs: Record<string, Verb> = { preview, run, resume, list, discard, trigger, explain, render };
+const verbs: Record<string, Verb> = {
+  preview,
+  run,
+  resume,
+  list,
+  discard,
+  trigger,
+  schedule,
+  explain,
+  render,
+};
 
 const world: World = {
   async openStore(path, purpose) {

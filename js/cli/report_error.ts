@@ -35,7 +35,8 @@ export function reportError(
   return exitOf(code);
 }
 
-function exitOf(code: ErrorCode): ExitCode {
+/** How a process ends that ends because of an error. */
+export function exitOf(code: ErrorCode): ExitCode {
   if (code === "STORE_FAILED" || code === "STALE_OWNER") return exitCodes.store;
   return code === "INTERNAL" || code === "ABORTED" ? exitCodes.failed : exitCodes.usage;
 }

@@ -627,3 +627,44 @@ test("Ctrl-C aborts a triggered run", signals, async () => {
   assert.equal(code, 130);
   assert.deepEqual(place.lines(), ["start 2024-01-05 1", "abort 2024-01-05 1"]);
 });
+
+test("schedule --once runs what is due, as catchup says, and says when the next is due", limit, async () => {
+  const { folder, store } = workplace();
+  const file = join(folder, "dag.mjs");
+  const day = (ago) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+  const dag = { dagId: "nightly", schedule: "@daily", startDate: day(3), catchup: true };
+  writeFileSync(file, `export const dag = ${JSON.stringify(dag)}; export const executeRun = () => {};`);
+  const first = await run(["schedule", file, "--once", "--store", store]);
+  assert.equal(first.code, 0, first.err);
+  const ran = [...first.out.matchAll(/succeeded {2}nightly {2}(\S+)T00:00:00Z$/gm)].map(([, date]) => date);
+  assert.deepEqual(ran, [day(3), day(2), day(1)]);
+  const events = jsonLines((await run(["schedule", file, "--once", "--store", store, "--json"])).out);
+  assert.deepEqual(
+    events.filter(({ type }) => type.startsWith("run-")),
+    [],
+  );
+  assert.equal(events.find(({ type }) => type === "tick").nextRunAt, `${day(-1)}T00:00:00Z`);
+  writeFileSync(
+    file,
+    `export const dag = ${JSON.stringify({ ...dag, dagId: "bad" })}; export const executeRun = () => { throw new Error("no") };`,
+  );
+  const bad = await run(["schedule", file, "--once", "--store", store]);
+  assert.equal(bad.code, 1);
+  assert.match(bad.out, /failed {2}bad {2}\S+ {2}Error: no$/m);
+});
+
+test("schedule goes on until Ctrl-C, which lets what runs end", signals, async () => {
+  const place = workplace();
+  const file = join(place.folder, "dag.mjs");
+  const text = `import { executeRun } from ${JSON.stringify(gated)}; export { executeRun };
+    export const dag = { dagId: "minutely", schedule: "* * * * *", catchup: "latest" };`;
+  writeFileSync(file, text);
+  const { child, state, ended } = start(["schedule", file, "--store", place.store], { env: place.env });
+  await until(() => place.lines().length === 1);
+  child.kill("SIGINT");
+  await until(() => state.err.includes("stopping"));
+  writeFileSync(place.gate, "");
+  const { code, out } = await ended;
+  assert.equal(code, 0);
+  assert.match(out, /succeeded {2}minutely/);
+});

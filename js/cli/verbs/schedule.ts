@@ -1,0 +1,79 @@
+// dagfill schedule: starts the runs of a file's DAGs when they are due.
+import { Scheduler, type SchedulerEvent } from "../../face.js";
+import { flags } from "../flags.js";
+import { aborted, takeInterrupts } from "../interrupts.js";
+import { loadDagFile } from "../load_dag.js";
+import { type ExitCode, exitCodes, exitOf, runError } from "../report_error.js";
+import { logLine } from "../reporter.js";
+import type { Terminal } from "../terminal.js";
+import type { Verb } from "../verb.js";
+
+export const schedule: Verb = {
+  summary: "start runs when they are due, until Ctrl-C; with --once only what is due now",
+  positionals: ["FILE"],
+  flags: [...flags.once, ...flags.store, ...flags.log, ...flags.json],
+  async run({ positionals: [path = ""], values, terminal, notices, json, world }) {
+    const file = await loadDagFile(path);
+    const store = await world.openStore(values.store, "write");
+    const interrupts = takeInterrupts();
+    try {
+      const callbacks = world.callbacks(file, (line) => {
+        if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
+        else if (values.quiet !== true) terminal.line(logLine(line, terminal));
+      });
+      const scheduler = new Scheduler({ dags: file.dags, store, ...callbacks });
+      let worst: ExitCode = exitCodes.ok;
+      scheduler.onEvent((event) => {
+        worst = Math.max(worst, codeOf(event)) as ExitCode;
+        terminal.line(json ? asJson(event) : `${event.at}  ${asText(event, terminal)}`);
+      });
+      if (values.once === true) {
+        await Promise.race([scheduler.tick(), aborted(interrupts.drain)]);
+      } else {
+        scheduler.start();
+        await aborted(interrupts.drain);
+      }
+      if (interrupts.drain.aborted) {
+        notices.line("stopping: nothing more is started, what runs may end; Ctrl-C again leaves it");
+        await Promise.race([scheduler.stop(), aborted(interrupts.abort)]);
+      }
+      if (interrupts.abort.aborted) return exitCodes.interrupted;
+      // What went wrong in days of scheduling is in the store; how the last command ended is not.
+      return values.once === true ? worst : exitCodes.ok;
+    } finally {
+      interrupts.dispose();
+      await store.close();
+    }
+  },
+};
+
+function codeOf(event: SchedulerEvent): ExitCode {
+  if (event.type === "error") return exitOf(event.error.code);
+  return event.type === "run-failed" ? exitCodes.failed : exitCodes.ok;
+}
+
+function asJson(event: SchedulerEvent): string {
+  if (event.type !== "error") return JSON.stringify(event);
+  const { code, message, details } = event.error;
+  return JSON.stringify({ ...event, error: { code, message, details } });
+}
+
+function asText(event: SchedulerEvent, terminal: Terminal): string {
+  switch (event.type) {
+    case "tick":
+      return terminal.paint("dim", `${event.due} due, next ${event.nextRunAt ?? "never"}`);
+    case "missed":
+      return terminal.paint(
+        "yellow",
+        `missed  ${event.dagId}: ${event.count} dates are left out, as its catchup says`,
+      );
+    case "error":
+      return `${terminal.paint("red", "error")}  ${event.error.code} ${event.error.message}`;
+    default: {
+      const { dagId, executionDate, error } = event.run;
+      const style = { "run-started": "cyan", "run-succeeded": "green", "run-failed": "red" } as const;
+      const why = runError(error, 200);
+      return `${terminal.paint(style[event.type], event.type.slice(4))}  ${dagId}  ${executionDate}${why && `  ${why}`}`;
+    }
+  }
+}
