@@ -43,8 +43,8 @@ const REACH: i64 = 2 * DAY_MS;
 /// Wall clocks that no change cuts.
 const ALWAYS: (i64, i64) = (i64::MIN / 4, i64::MAX / 4);
 
-/// The dates of `pattern` in `range`, ascending, without duplicates: all, or the first `limit` and maybe some more of the
-/// last month.
+/// The dates of `pattern` in `range`, ascending, without duplicates: all, or the first `limit` and maybe some more near a
+/// clock change.
 pub(super) fn expand(pattern: &Pattern, zone: &Zone, dst: Dst, range: Range, limit: usize) -> Vec<f64> {
     // Few dates of a long range: counting first would cost more than it saves.
     const FEW: usize = 1_024;
@@ -96,6 +96,8 @@ struct Writer<'a> {
     /// The first and the last day that are out of reach of every change, and their offset in milliseconds.
     calm: (i64, i64),
     offset: i64,
+    /// Up to this day a change is known to be within reach.
+    rough: i64,
 }
 
 impl<'a> Writer<'a> {
@@ -115,6 +117,7 @@ impl<'a> Writer<'a> {
             near: Vec::new(),
             calm,
             offset,
+            rough: i64::MIN,
         }
     }
 
@@ -127,7 +130,8 @@ impl<'a> Writer<'a> {
         let (inner_from, inner_to) = (from + 3, to - 3);
         self.pattern.walk(from, to, |first, days| {
             let last = first + 31;
-            if first >= inner_from && last <= inner_to && first >= self.calm.0 && last <= self.calm.1 {
+            let fits = self.dates.len() + days.count_ones() as usize * self.pattern.times.len() <= self.limit;
+            if fits && first >= inner_from && last <= inner_to && first >= self.calm.0 && last <= self.calm.1 {
                 self.month(first, days)
             } else {
                 self.days(first, days)
@@ -160,7 +164,7 @@ impl<'a> Writer<'a> {
         while days != 0 {
             let day = first + i64::from(days.trailing_zeros());
             days &= days - 1;
-            if (day < self.calm.0 || day > self.calm.1) && !self.look(day) {
+            if day <= self.rough || (day < self.calm.0 || day > self.calm.1) && !self.look(day) {
                 self.near.push(day);
                 continue;
             }
@@ -183,7 +187,10 @@ impl<'a> Writer<'a> {
         }
         // Near the border of what the zone had at hand there need be no change.
         let border = Instant::clamped(day * DAY_MS - REACH)..Instant::clamped((day + 1) * DAY_MS + REACH);
-        self.zone.changes(border.start, border.end).is_empty()
+        let changes = self.zone.changes(border.start, border.end);
+        let Some(last) = changes.last() else { return true };
+        self.rough = (last.at.ms() + REACH).div_euclid(DAY_MS);
+        false
     }
 
     /// The dates of one day at one offset, as far as its wall clock is in `wall` and the date in the range.
