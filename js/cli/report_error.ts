@@ -43,7 +43,9 @@ export function exitOf(code: ErrorCode): ExitCode {
 
 /** An option that was given by a flag goes by the flag's name; a path into a DAG stays what it is. */
 function placeOf(field: string, flags: readonly Flag[]): string {
-  const flag = flags.find((known) => optionOf(known) === field);
+  // The option itself, or a part of it: rate.per, taskIds[0].
+  const [option] = field.split(/[.[]/, 1);
+  const flag = flags.find((known) => optionOf(known) === option);
   return flag === undefined ? field : `--${flag.name}`;
 }
 

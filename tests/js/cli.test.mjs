@@ -140,6 +140,10 @@ const wrong = {
     ["run", flaky, "--start-date", "2024-02-30", "--end-date", "2024-03-01", "--store", ":memory:"],
     "INVALID_DATE",
   ],
+  "a part of an option": [
+    ["run", flaky, ...week, "--rate", "10/1min", "--store", ":memory:"],
+    "\n  in --rate\n  1min\n  ^\n",
+  ],
   "an unknown DAG": [
     ["preview", dagFile("two.cjs"), ...week, "--dag-id", "weakly"],
     'did you mean "weekly"?',
