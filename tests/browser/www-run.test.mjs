@@ -82,6 +82,10 @@ test("runs all dates at the width that was asked for, and says so", { skip }, as
   await tab.getByRole("button", { name: /^queued/ }).waitFor();
   await tab.getByRole("button", { name: "Edit a copy" }).click();
   await tab.getByText("Nothing to run: all 60 are left alone.").waitFor();
+  await tab.getByRole("button", { name: "Past runs" }).click();
+  await tab.getByRole("button", { name: "run_test success: 60 succeeded, 0 failed" }).click();
+  await headline(tab, "60 of 60 done, all succeeded");
+  await tab.getByRole("slider").waitFor();
 });
 
 test("pause lets the running ones end and starts no other; continue goes on", { skip }, async (t) => {
@@ -198,6 +202,7 @@ for (const leave of ["reload", "close"])
     }
     const banner = tab.getByTestId("interrupted");
     await banner.getByText(/A backfill of run_test was running: \d+ of 60 done/).waitFor();
+    await banner.getByText("6 runs were in flight and will start again.").waitFor();
     if (leave === "reload")
       assert.ok(await tab.getByRole("button", { name: /^Run \d+ runs?$/ }).isDisabled());
     await banner.getByRole("button", { name: "Resume" }).click();
@@ -285,6 +290,35 @@ test("more than 500 runs, or results to replace, are asked about first", { skip 
   await again.getByText("60 successful results will be replaced.").waitFor();
   await again.getByRole("button", { name: "Start 60" }).click();
   await headline(again, "60 of 60 done, all succeeded");
+});
+
+test("a database that fills up stops the run, and the page says so", { skip }, async (t) => {
+  const context = await page.context(t);
+  await context.route("**/engine.worker*.js", async (route) => {
+    const answer = await route.fetch();
+    const fill = `let left = 60;
+for (const name of ["put", "add"]) {
+  const own = IDBObjectStore.prototype[name];
+  IDBObjectStore.prototype[name] = function (...args) {
+    if (--left < 0) throw new DOMException("no space is left", "QuotaExceededError");
+    return own.apply(this, args);
+  };
+}
+`;
+    await route.fulfill({ response: answer, body: fill + (await answer.text()) });
+  });
+  const tab = await context.newPage();
+  await tab.goto(page.url + sixty({ sec: "0.1", fail: "0" }));
+  await planned(tab);
+  await run(tab);
+  await tab
+    .getByRole("alert")
+    .getByText(/no space is left/)
+    .first()
+    .waitFor();
+  const ended = (await records(tab)).filter(({ state }) => state === "success");
+  assert.ok(ended.length > 0 && ended.length < 60, `${ended.length} are on record`);
+  assert.equal(await tab.getByRole("button", { name: "Pause" }).count(), 0);
 });
 
 test("storage that is refused is said, and the page works all the same", { skip }, async (t) => {

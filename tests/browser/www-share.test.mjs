@@ -50,6 +50,18 @@ test("the address holds the plan, changed tasks too, and conf only when it is as
   assert.equal(await again.getByLabel("Command").first().inputValue(), "extract 'ümlaut' {{ ds }}");
 });
 
+test("an address that the user changes is followed", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  await tab.evaluate(
+    (next) => {
+      location.hash = next;
+    },
+    hash({ ...fields, from: "2026-04-01", ex: "" }),
+  );
+  await tab.getByRole("button", { name: "Run 22 runs" }).waitFor();
+  assert.equal(await tab.getByLabel("From", { exact: true }).inputValue(), "2026-04-01");
+});
+
 test("an address that is wrong everywhere still opens", { skip }, async (t) => {
   const tab = await page.open(
     t,

@@ -68,7 +68,12 @@ export function App({ engine, initial }: AppProps) {
   const absence = useAbsence(engine, stale || run ? null : view, cursor.text, cursor.row);
   const compare = useCompare(engine, draft, run ? null : plan.plan);
   useSampleHistory(initial.fresh, plan, draft, actions.fillHistory);
-  const link = useAddress(draft, cursor.text);
+  const onAddress = useCallback(
+    // The conf is only in the address when it was asked for.
+    (read: Draft) => setDraft((before) => ({ ...read, conf: read.conf || before.conf })),
+    [],
+  );
+  const link = useAddress(draft, cursor.text, onAddress);
 
   // Version stands for the columns' contents.
   const sums = useMemo(() => (view ? totals(view.days) : []), [view, version]);
@@ -153,6 +158,8 @@ export function App({ engine, initial }: AppProps) {
         change={change}
         theme={theme}
         exportable={plan.plan !== null}
+        past={run ? [] : stored.filter((one) => ["success", "failed", "canceled"].includes(one.state))}
+        onReview={(one) => void actions.review(one)}
         onExample={(example) => setDraft(example.draft)}
         onLink={() => setOpen({ name: "link" })}
         onCode={(flavour) => setOpen({ name: "code", flavour })}

@@ -37,7 +37,8 @@ export function Banners(props: BannersProps) {
         <div key={one.backfillId} className="banner" role="alert" data-testid="interrupted">
           <p>
             <b>A backfill of {one.dagId} was running:</b> {done(one)}.{" "}
-            {one.progress.running > 0 && `${plural(one.progress.running, "run")} in flight will start again.`}
+            {one.inFlight > 0 &&
+              `${plural(one.inFlight, "run was", "runs were")} in flight and will start again.`}
           </p>
           <button type="button" className="primary" onClick={() => props.resume(one)}>
             Resume

@@ -1,7 +1,8 @@
+import { number } from "./days";
 import type { Example } from "./examples";
 import type { Flavour } from "./flavours";
-import { CopyCode, Examples, ExportMenu } from "./Menus";
-import type { Draft } from "./model";
+import { CopyCode, Examples, ExportMenu, Menu } from "./Menus";
+import type { Draft, StoredBackfill } from "./model";
 import type { useTheme } from "./theme";
 
 export interface HeaderProps {
@@ -9,22 +10,17 @@ export interface HeaderProps {
   change: (part: Partial<Draft>) => void;
   theme: ReturnType<typeof useTheme>;
   exportable: boolean;
+  /** Backfills that have ended, oldest first. */
+  past: StoredBackfill[];
+  onReview: (one: StoredBackfill) => void;
   onExample: (example: Example) => void;
   onLink: () => void;
   onCode: (flavour: Flavour) => void;
   onExport: (format: "json" | "csv") => void;
 }
 
-export function Header({
-  draft,
-  change,
-  theme,
-  exportable,
-  onExample,
-  onLink,
-  onCode,
-  onExport,
-}: HeaderProps) {
+export function Header(props: HeaderProps) {
+  const { draft, change, theme, exportable, past, onReview, onExample, onLink, onCode, onExport } = props;
   return (
     <header className="page-header">
       <h1>dagfill</h1>
@@ -39,6 +35,7 @@ export function Header({
       >
         Compare
       </button>
+      {past.length > 0 && <PastRuns past={past} onReview={onReview} />}
       <button type="button" onClick={onLink}>
         Copy link
       </button>
@@ -48,6 +45,33 @@ export function Header({
         {theme.theme === "dark" ? "☾" : theme.theme === "light" ? "☀" : "◐"}
       </button>
     </header>
+  );
+}
+
+function PastRuns({ past, onReview }: Pick<HeaderProps, "past" | "onReview">) {
+  return (
+    <Menu label="Past runs" name="past">
+      {(close) =>
+        past
+          .slice(-10)
+          .reverse()
+          .map((one) => (
+            <button
+              key={one.backfillId}
+              type="button"
+              onClick={() => {
+                close();
+                onReview(one);
+              }}
+            >
+              <b>{one.dagId}</b>
+              <span className="dim">
+                {one.state}: {number(one.progress.completed)} succeeded, {number(one.progress.failed)} failed
+              </span>
+            </button>
+          ))
+      }
+    </Menu>
   );
 }
 

@@ -195,6 +195,8 @@ export interface StoredBackfill {
   progress: Progress;
   /** true when this page drives it. */
   mine: boolean;
+  /** Runs of an interrupted backfill that were running when it stopped. */
+  inFlight: number;
 }
 
 /** A past or foreign backfill, read from the store. */

@@ -1,9 +1,9 @@
 import { useCallback, useEffect } from "react";
 import type { Draft } from "./model";
-import { writeHash } from "./url";
+import { readHash, writeHash } from "./url";
 
-/** Keeps the address in step with the draft, and makes links. */
-export function useAddress(draft: Draft, selected: string | null) {
+/** Keeps the address in step with the draft and the draft with an address that the user has changed, and makes links. */
+export function useAddress(draft: Draft, selected: string | null, onDraft: (draft: Draft) => void) {
   useEffect(() => {
     const timer = setTimeout(
       async () => history.replaceState(null, "", await writeHash(draft, { selected })),
@@ -11,6 +11,12 @@ export function useAddress(draft: Draft, selected: string | null) {
     );
     return () => clearTimeout(timer);
   }, [draft, selected]);
+  useEffect(() => {
+    // Not fired by replaceState: only by the user, and by going back and forth.
+    const follow = () => void readHash(location.hash).then((address) => onDraft(address.draft));
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, [onDraft]);
   return useCallback(
     async (conf: boolean) => `${location.href.split("#")[0]}${await writeHash(draft, { conf, selected })}`,
     [draft, selected],

@@ -77,7 +77,8 @@ export class Runner {
   }
 
   async list(draft: Draft): Promise<StoredBackfill[]> {
-    return (await this.plain(draft).list()).map((summary) => this.stored(summary));
+    const summaries = await this.plain(draft).list();
+    return Promise.all(summaries.map((summary) => this.stored(summary)));
   }
 
   /** A backfill as its records tell it. Its driver may be this page, another tab, or nobody any more. */
@@ -92,7 +93,7 @@ export class Runner {
     for (let row = 0; row < plan.total; row++)
       if ((plan.tokens[row] ?? KEEP) < KEEP) plan.tokens[row] = unfinished ? QUEUED : KEEP;
     const bars = await this.bars(backfillId, draft, plan);
-    return { value: { backfill: this.stored(summary), plan, bars }, preview };
+    return { value: { backfill: await this.stored(summary), plan, bars }, preview };
   }
 
   /** Everything that has begun, oldest first; the plan's tokens take the recorded states. */
@@ -120,9 +121,14 @@ export class Runner {
     return this.drives.get(backfillId)?.running ?? null;
   }
 
-  private stored(summary: BackfillSummary): StoredBackfill {
+  private async stored(summary: BackfillSummary): Promise<StoredBackfill> {
     const { backfillId, dagId, state, progress } = summary;
-    return { backfillId, dagId, state, progress, mine: this.drives.has(backfillId) };
+    let inFlight = 0;
+    if (state === "interrupted") {
+      const left = await this.store.listRuns({ dagId, states: ["running"] });
+      inFlight = left.filter((run) => run.backfillId === backfillId).length;
+    }
+    return { backfillId, dagId, state, progress, mine: this.drives.has(backfillId), inFlight };
   }
 
   /** For reading only: no executor. */
