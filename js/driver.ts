@@ -160,6 +160,7 @@ export class Driver {
     const core = call((wasm) => new wasm.RawBackfill(rows.count, wanted, this));
     call(() => {
       core.restore(0, rows.status, rows.attempts);
+      if (options.rate !== undefined) core.recall(this.#recent(options.rate.per));
       for (const [row, { attempt, started }] of this.#flights) core.adopt(row, attempt, started);
       for (const [row, { attempt }] of this.#settled) core.adopt(row, attempt, rows.startedAt[row] as number);
       core.begin();
@@ -169,6 +170,12 @@ export class Driver {
       if (this.#wants.lost) core.leaseLost();
     });
     return core;
+  }
+
+  /** Starts of the last `per` milliseconds: a rate bounds them together with those to come. */
+  #recent(per: number): Float64Array {
+    const since = this.now() - per;
+    return this.rows.startedAt.filter((started) => started > since).sort();
   }
 
   // ---- what the core asks for

@@ -15,6 +15,7 @@ export const STATUS = {
   skipped: 8,
   inFlight: 9,
   dependsOnPast: 10,
+  stands: 11,
 } as const;
 
 const SLICE = 64;
@@ -41,6 +42,19 @@ export class Rows {
     this.finishedAt = new Float64Array(this.count).fill(Number.NaN);
     for (let row = 0; row < this.count; row++) {
       if (ACTIONS[plan.action[row] as number] === "skip") this.status[row] = STATUS.skipped;
+    }
+    if (plan.dependsOnPast) this.#stand();
+  }
+
+  /** Rows whose run has succeeded and is left alone: what depends on the past may follow them. */
+  #stand(): void {
+    const { existingRuns, executionDate, reason } = this.plan;
+    const succeeded = new Set<number>();
+    for (const run of existingRuns) if (run.state === "success") succeeded.add(Date.parse(run.executionDate));
+    for (let row = 0; row < this.count; row++) {
+      if (this.status[row] !== STATUS.skipped || !succeeded.has(executionDate[row] as number)) continue;
+      // One that was to run again, and may not, is no success to follow.
+      if (SKIP_REASONS[reason[row] as number] !== "depends_on_past") this.status[row] = STATUS.stands;
     }
   }
 
@@ -102,6 +116,7 @@ function stateOf(status: number): RunResult["state"] {
     case STATUS.skipped:
     case STATUS.inFlight:
     case STATUS.dependsOnPast:
+    case STATUS.stands:
       return "skipped";
     default:
       return "queued";

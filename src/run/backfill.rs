@@ -35,6 +35,8 @@ pub enum Status {
     InFlight,
     /// Skipped because the date before it did not succeed.
     DependsOnPast,
+    /// Skipped by the plan, and the run that stands there has succeeded: what depends on it may start.
+    Stands,
 }
 
 /// How to run. Times in milliseconds.
@@ -87,8 +89,9 @@ pub struct Backfill {
     /// No row before this one is waiting.
     next: usize,
     flights: BTreeMap<u32, Flight>,
-    /// Marked as running by the store, but held back because of a pause.
-    held: Vec<(u32, u32)>,
+    /// Marked as running by the store, and not started yet. One is started a poll: a callback, or a listener, that pauses or
+    /// cancels holds back all behind it.
+    ready: VecDeque<(u32, u32)>,
     retries: BinaryHeap<Reverse<(i64, u32)>>,
     /// Changes for the next batch, and the batch that the store has now.
     pending: Vec<Change>,
@@ -99,6 +102,7 @@ pub struct Backfill {
     durations: Durations,
     failures: u32,
     begun: bool,
+    early: Vec<Notice>,
     paused: bool,
     canceled: Option<CancelMode>,
     /// The store failed; ends may still be tried, starts not.
@@ -118,7 +122,7 @@ impl Backfill {
             attempts: vec![0; rows],
             next: 0,
             flights: BTreeMap::new(),
-            held: Vec::new(),
+            ready: VecDeque::new(),
             retries: BinaryHeap::new(),
             pending: Vec::new(),
             batch: None,
@@ -128,6 +132,7 @@ impl Backfill {
             durations: Durations::default(),
             failures: 0,
             begun: false,
+            early: Vec::new(),
             paused: false,
             canceled: None,
             broken: false,
@@ -152,7 +157,7 @@ impl Backfill {
                 self.failures += 1;
             }
             Status::Canceled => self.progress.canceled += 1,
-            Status::Skipped | Status::InFlight | Status::DependsOnPast => self.progress.skipped += 1,
+            Status::Skipped | Status::InFlight | Status::DependsOnPast | Status::Stands => self.progress.skipped += 1,
             _ => {}
         }
     }
@@ -164,12 +169,19 @@ impl Backfill {
         self.flights.insert(run, Flight { attempt, started, deadline, aborted: None });
     }
 
+    /// Before `begin`: a start of this backfill that its rate still counts, because another machine made it. Oldest first.
+    pub fn recall(&mut self, started: i64) {
+        self.throttle.started(started);
+    }
+
     /// Stores that it runs; what may start then starts.
     pub fn begin(&mut self) {
         self.pending.push(Change::Save(State::Running));
         if self.options.depends_on_past {
-            let blocked = self.status.iter().position(|status| *status == Status::Failed);
-            blocked.into_iter().for_each(|run| self.block_behind(run));
+            let closes = |status: Status| matches!(status, Status::Failed | Status::Canceled | Status::InFlight);
+            let closed: Vec<usize> =
+                (0..).zip(&self.status).filter(|(_, at)| closes(**at)).map(|(run, _)| run).collect();
+            closed.into_iter().for_each(|run| self.block_behind(run));
         }
         self.stop_after_failures();
     }
@@ -180,7 +192,7 @@ impl Backfill {
             return;
         }
         match event {
-            Event::Applied => self.applied(now),
+            Event::Applied => self.applied(),
             Event::Refused { index } => self.refused(index),
             Event::StoreFailed => self.store_failed(),
             Event::LeaseLost => self.lease_lost(),
@@ -188,15 +200,12 @@ impl Backfill {
             Event::Pause if !self.paused && self.canceled.is_none() => {
                 self.paused = true;
                 self.pending.push(Change::Save(State::Paused));
-                self.out.push_back(Command::Notify(Notice::Paused));
+                self.tell(Notice::Paused);
             }
             Event::Resume if self.paused => {
                 self.paused = false;
                 self.pending.push(Change::Save(State::Running));
-                self.out.push_back(Command::Notify(Notice::Resumed));
-                for (run, attempt) in std::mem::take(&mut self.held) {
-                    self.start(run, attempt, now);
-                }
+                self.tell(Notice::Resumed);
             }
             Event::Pause | Event::Resume => {}
             Event::Cancel(mode) => self.cancel(mode, now),
@@ -206,10 +215,15 @@ impl Backfill {
 
     /// The next thing to do now; `None` when there is nothing until something happens or `wake` comes.
     pub fn poll(&mut self, now: i64) -> Option<Command> {
+        // One step at a time: whoever hears of one may change what follows.
         if self.out.is_empty() && !self.finished {
             self.expire(now);
-            if self.batch.is_none() {
-                self.assemble(now);
+        }
+        if self.out.is_empty() && !self.finished {
+            match self.next_ready() {
+                Some((run, attempt)) => self.start(run, attempt, now),
+                None if self.batch.is_none() => self.assemble(now),
+                None => {}
             }
         }
         self.out.pop_front()
@@ -221,7 +235,7 @@ impl Backfill {
             return None;
         }
         let deadline = self.flights.values().filter_map(|flight| flight.deadline).min();
-        let startable = !self.paused && self.canceled.is_none() && !self.broken && self.batch.is_none();
+        let startable = self.may_start() && self.batch.is_none();
         let retry = self.retries.peek().map(|Reverse((due, _))| *due).filter(|_| startable);
         let rate = match self.throttle.verdict(self.in_flight(), self.claimed, now) {
             Verdict::Wait(at) if startable && (self.next < self.status.len() || retry.is_some()) => Some(at),
@@ -261,8 +275,25 @@ impl Backfill {
         &self.attempts
     }
 
+    /// News that may come before the backfill is stored: then they are told behind `Started`.
+    fn tell(&mut self, notice: Notice) {
+        match self.begun {
+            true => self.out.push_back(Command::Notify(notice)),
+            false => self.early.push(notice),
+        }
+    }
+
+    /// Nothing starts any more: it was canceled, or too much has failed.
+    fn stopped(&self) -> bool {
+        self.canceled.is_some() || self.options.max_failures.is_some_and(|most| self.failures >= most)
+    }
+
+    fn may_start(&self) -> bool {
+        !self.paused && !self.broken && !self.stopped()
+    }
+
     fn in_flight(&self) -> usize {
-        self.flights.len() + self.claimed + self.held.len()
+        self.flights.len() + self.claimed + self.ready.len()
     }
 
     fn set(&mut self, run: u32, status: Status) {

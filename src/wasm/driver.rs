@@ -81,6 +81,11 @@ impl RawBackfill {
         self.core.borrow_mut().adopt(run, attempt, started as i64);
     }
 
+    /// Earlier starts that the rate may still count, oldest first.
+    pub fn recall(&self, started: &[f64]) {
+        started.iter().for_each(|at| self.core.borrow_mut().recall(*at as i64));
+    }
+
     pub fn begin(&self) {
         self.core.borrow_mut().begin();
     }
@@ -220,7 +225,7 @@ fn numbers(change: Change) -> [u32; 3] {
 
 /// The status that has this number. The face sends only those it was told.
 fn known(number: u8) -> Status {
-    const ALL: [Status; 11] = [
+    const ALL: [Status; 12] = [
         Status::Waiting,
         Status::Claimed,
         Status::Running,
@@ -232,6 +237,7 @@ fn known(number: u8) -> Status {
         Status::Skipped,
         Status::InFlight,
         Status::DependsOnPast,
+        Status::Stands,
     ];
     ALL.get(usize::from(number)).copied().unwrap_or(Status::Waiting)
 }

@@ -9,7 +9,7 @@ use crate::run::throttle::Verdict;
 impl Backfill {
     /// One batch: everything that ended, then whatever may take the slots that became free.
     pub(super) fn assemble(&mut self, now: i64) {
-        if self.broken && !std::mem::take(&mut self.try_again) {
+        if self.broken && (!std::mem::take(&mut self.try_again) || self.pending.is_empty()) {
             if self.flights.is_empty() {
                 self.finish(None);
             }
@@ -43,7 +43,7 @@ impl Backfill {
 
     /// The next row that may take a slot now.
     pub(super) fn claim(&mut self, now: i64) -> Option<u32> {
-        if self.paused || self.canceled.is_some() || self.broken {
+        if !self.may_start() {
             return None;
         }
         let in_order = self.options.depends_on_past;
@@ -72,15 +72,19 @@ impl Backfill {
         self.next < self.status.len()
     }
 
-    pub(super) fn applied(&mut self, now: i64) {
+    /// The next run that the store has marked and that may start now.
+    pub(super) fn next_ready(&mut self) -> Option<(u32, u32)> {
+        if self.may_start() { self.ready.pop_front() } else { None }
+    }
+
+    pub(super) fn applied(&mut self) {
         for change in self.batch.take().unwrap_or_default() {
             match change {
                 Change::Begin { run, attempt } => {
                     self.claimed = self.claimed.saturating_sub(1);
-                    match (self.canceled, self.paused) {
-                        (Some(_), _) => self.record(run, attempt, End::Canceled),
-                        (None, true) => self.held.push((run, attempt)),
-                        (None, false) => self.start(run, attempt, now),
+                    match self.stopped() {
+                        true => self.record(run, attempt, End::Canceled),
+                        false => self.ready.push_back((run, attempt)),
                     }
                 }
                 Change::Requeue { run, .. } => self.out.push_back(Command::Notify(Notice::RunRetrying(run))),
@@ -97,7 +101,8 @@ impl Backfill {
                 Change::Save(state) if self.ending == Some(state) => self.finish(Some(state)),
                 Change::Save(_) if !self.begun => {
                     self.begun = true;
-                    self.out.push_back(Command::Notify(Notice::Started));
+                    let early = std::mem::take(&mut self.early);
+                    self.out.extend([Notice::Started].into_iter().chain(early).map(Command::Notify));
                 }
                 Change::Save(_) => {}
             }

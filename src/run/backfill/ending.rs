@@ -19,7 +19,8 @@ impl Backfill {
             (Outcome::Failed, _) => {
                 self.durations.saw(now - flight.started);
                 match self.options.retry.delay(attempt) {
-                    Some(delay) if self.canceled.is_none() && !self.broken => {
+                    // Also when the store has failed: a resume finds it queued, and tries it again.
+                    Some(delay) if !self.stopped() => {
                         self.set(run, Status::Retrying);
                         self.retries.push(Reverse((now + delay, run)));
                         self.pending.push(Change::Requeue { run, attempt });
@@ -46,12 +47,12 @@ impl Backfill {
     }
 
     pub(super) fn stop_after_failures(&mut self) {
-        if self.options.max_failures.is_some_and(|most| self.failures >= most) {
+        if self.stopped() {
             self.give_up_waiting();
         }
     }
 
-    /// What never started ends as canceled; what waits for a retry is recorded so.
+    /// What never started ends as canceled; what the store has marked, or waits for a retry, is recorded so.
     pub(super) fn give_up_waiting(&mut self) {
         while self.has_waiting() {
             self.set(self.next as u32, Status::Canceled);
@@ -61,15 +62,15 @@ impl Backfill {
             let attempt = self.attempt(run);
             self.record(run, attempt, End::Canceled);
         }
+        for (run, attempt) in std::mem::take(&mut self.ready) {
+            self.record(run, attempt, End::Canceled);
+        }
     }
 
     pub(super) fn cancel(&mut self, mode: CancelMode, now: i64) {
         if self.canceled.is_none() {
-            self.out.push_back(Command::Notify(Notice::Canceling));
+            self.tell(Notice::Canceling);
             self.give_up_waiting();
-            for (run, attempt) in std::mem::take(&mut self.held) {
-                self.record(run, attempt, End::Canceled);
-            }
         }
         if self.canceled != Some(CancelMode::Abort) {
             self.canceled = Some(mode);
@@ -106,9 +107,11 @@ impl Backfill {
         }
     }
 
-    /// Rows behind one that did not succeed are skipped, where runs depend on the past.
+    /// Rows behind one that did not succeed are skipped, where runs depend on the past: up to a date whose run has succeeded
+    /// and is left alone, because what comes behind that one depends on it.
     pub(super) fn block_behind(&mut self, run: usize) {
-        for status in self.status.iter_mut().skip(run + 1).filter(|status| **status == Status::Waiting) {
+        let behind = self.status.iter_mut().skip(run + 1).take_while(|status| **status != Status::Stands);
+        for status in behind.filter(|status| **status == Status::Waiting) {
             *status = Status::DependsOnPast;
             self.progress.skipped += 1;
         }

@@ -13,7 +13,7 @@ impl Backfill {
                 self.claimed = self.claimed.saturating_sub(1);
                 self.set(run, Status::InFlight);
                 self.progress.skipped += 1;
-                self.out.push_back(Command::Notify(Notice::RunTaken(run)));
+                self.tell(Notice::RunTaken(run));
                 if self.options.depends_on_past {
                     self.block_behind(run as usize);
                 }
@@ -35,6 +35,8 @@ impl Backfill {
     pub(super) fn store_failed(&mut self) {
         let batch = self.batch.take().unwrap_or_default();
         self.ending = None;
+        // What has ended is worth a second try, at once and whenever another run ends; what would start is not.
+        self.try_again |= !self.broken;
         self.broken = true;
         let mut kept = Vec::new();
         for change in batch {
@@ -52,10 +54,12 @@ impl Backfill {
             }
         }
         self.put_back(kept);
-        self.held.clear();
+        self.ready.clear();
     }
 
     pub(super) fn lease_lost(&mut self) {
+        // Also what was decided already and not done yet.
+        self.out.clear();
         for (run, flight) in std::mem::take(&mut self.flights) {
             if flight.aborted.is_none() {
                 self.out.push_back(Command::Abort { run, reason: AbortReason::Cancel });
