@@ -55,12 +55,19 @@ export class Core {
     const raw = this.#raw;
     if (raw === undefined || this.#ended) return;
     try {
-      // Somebody else's trap has ended the instance that this core lived in.
-      if (this.#made !== instance()) throw new DagfillError("INTERNAL", "the core was started again");
-      call(() => use(raw));
+      if (this.alive) call(() => use(raw));
     } catch (error) {
+      this.#restarts += 1;
       this.#trapped(error);
+      return;
     }
+    // Somebody else's trap has ended the instance that this core lived in: before this word, or while the core called the host.
+    if (!this.alive) this.#trapped(new DagfillError("INTERNAL", "the core was started again"));
+  }
+
+  /** Whether the instance that it lives in is the current one. What a dead core still asks for is not done. */
+  get alive(): boolean {
+    return this.#made === instance();
   }
 
   /** The core asks the store. The answer goes to the core that asked; when that has died meanwhile, another can be made now. */
@@ -83,7 +90,7 @@ export class Core {
     const raw = this.#raw;
     this.#ended = true;
     this.#raw = undefined;
-    if (raw === undefined || this.#made !== instance()) return undefined;
+    if (raw === undefined || !this.alive) return undefined;
     // It may be inside its own loop now: it is freed when that has ended.
     queueMicrotask(() => raw.free());
     return raw.status();
@@ -101,7 +108,6 @@ export class Core {
   #trapped(error: unknown): void {
     if (this.#raw === undefined) return;
     this.#raw = undefined;
-    this.#restarts += 1;
     const fault =
       error instanceof DagfillError ? error : new DagfillError("INTERNAL", failure(error).message);
     if (this.#restarts > MOST_RESTARTS) {

@@ -1,6 +1,7 @@
 // The host's half of the driver. The core says what to store, start, abort and tell; this file does it and says what became
 // of it. The core alone decides when.
 import { translate } from "./batch.js";
+import { Clock } from "./clock.js";
 import { Core, type RawBackfill } from "./core.js";
 import { DagfillError } from "./error.js";
 import { type BackfillResult, type Hooks, Listeners, type News, type Progress } from "./events.js";
@@ -15,10 +16,9 @@ import { call } from "./raw.js";
 import { CHANGE, Records } from "./records.js";
 import { Rows, STATUS } from "./rows.js";
 import { abortReason, Context } from "./run_state.js";
-import type { Snapshot } from "./snapshot.js";
+import { coreOptions, type Snapshot } from "./snapshot.js";
 import type { Fence, RunStore } from "./store/store.js";
 import { iso } from "./time.js";
-import { Wake } from "./turns.js";
 import { Writer } from "./writer.js";
 
 export interface Parts {
@@ -58,13 +58,14 @@ export class Driver {
   readonly #writer: Writer;
   readonly #flights = new Map<number, Flight>();
   readonly #settled = new Map<number, { attempt: number; success: boolean }>();
-  readonly #wake = new Wake(() => this.#core.pump());
+  readonly #clock: Clock;
+  readonly #wake: ReturnType<Clock["alarm"]>;
   readonly #core = new Core(
     () => this.#make(),
     (fault) => this.#tell({ type: "warning", warning: { code: "core_restarted", message: fault.message } }),
     (fault) => {
       this.#fault ??= fault;
-      this.finish(-1);
+      this.#end(-1);
     },
   );
   #wants: { paused: boolean; cancel?: boolean; lost?: boolean; max?: number } = { paused: false };
@@ -77,6 +78,8 @@ export class Driver {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#clock = new Clock(parts.now);
+    this.#wake = this.#clock.alarm(() => this.#core.pump());
     this.rows = new Rows(parts.snapshot.plan);
     this.#records = new Records(parts.backfillId, parts.fence.lease, parts.snapshot, this.rows);
     this.#writer = new Writer(parts.store, parts.fence);
@@ -123,7 +126,7 @@ export class Driver {
 
   /** The lease went to somebody else: nothing more is stored or started. */
   loseLease(error: DagfillError): void {
-    this.#fault ??= error;
+    this.#fault = error;
     this.#wants.lost = true;
     this.#core.say((core) => core.leaseLost());
   }
@@ -145,18 +148,7 @@ export class Driver {
       if (error !== undefined) rows.errors.set(row, error);
       if (output !== undefined) rows.outputs[row] = output;
     }
-    const wanted = {
-      maxParallelRuns: this.#wants.max ?? options.maxParallelRuns,
-      rateCount: options.rate?.count,
-      ratePer: options.rate?.per,
-      retries: options.retries,
-      retryDelay: options.retryDelay,
-      retryBackoff: options.retryBackoff,
-      runTimeout: options.runTimeout,
-      abortGrace: options.abortGrace,
-      maxFailures: Number.isFinite(options.maxFailures) ? options.maxFailures : undefined,
-      dependsOnPast: this.#parts.snapshot.dependsOnPast,
-    };
+    const wanted = coreOptions(this.#parts.snapshot, this.#wants.max);
     const core = call((wasm) => new wasm.RawBackfill(rows.count, wanted, this));
     call(() => {
       core.restore(0, rows.status, rows.attempts);
@@ -181,14 +173,15 @@ export class Driver {
   // ---- what the core asks for
 
   now(): number {
-    return this.#parts.now();
+    return this.#clock.now();
   }
 
   wake(at: number | undefined): void {
-    this.#wake.at(at === undefined ? undefined : at - this.now());
+    this.#wake.at(at);
   }
 
   execute(row: number, attempt: number): void {
+    if (!this.#core.alive) return;
     const { rows } = this;
     rows.attempts[row] = attempt;
     const planned = rows.planned(row);
@@ -235,7 +228,7 @@ export class Driver {
 
   abort(row: number, reason: number): void {
     const flight = this.#flights.get(row);
-    if (flight === undefined) return;
+    if (flight === undefined || !this.#core.alive) return;
     const cause = reason === 0 ? "timeout" : "cancel";
     const why = abortReason(cause, flight.context.runId);
     this.rows.errors.set(row, failure(why));
@@ -249,6 +242,8 @@ export class Driver {
   }
 
   apply(view: Uint32Array): void {
+    // In a new instance's memory there is something else at that place.
+    if (!this.#core.alive) return;
     // A view of the core's memory, which holds something else by the time the store answers.
     const batch = view.slice();
     const now = this.now();
@@ -261,7 +256,7 @@ export class Driver {
         answered((core) => core.applied());
       },
       refused: (index, error) => {
-        this.#fault ??= error;
+        this.#fault = error;
         answered((core) => core.refused(origin[index] ?? index));
       },
       failed: (error) => {
@@ -291,6 +286,7 @@ export class Driver {
     running: number,
     eta: number,
   ): void {
+    if (!this.#core.alive) return;
     this.progress = progressOf(this.rows.count, completed, failed, skipped, canceled, running, eta);
     const life = LIFE[kind];
     if (life === "started") this.#stored();
@@ -315,11 +311,16 @@ export class Driver {
       return { code: "run_abandoned", message, at: executionDate };
     }
     this.rows.status[row] = STATUS.inFlight;
+    this.rows.startedAt[row] = Number.NaN;
     const message = `${runId} is run by somebody else since the plan was made: it is skipped`;
     return { code: "in_flight", message, at: executionDate };
   }
 
   finish(state: number): void {
+    if (this.#core.alive) this.#end(state);
+  }
+
+  #end(state: number): void {
     if (this.#finished) return;
     this.#finished = true;
     this.#wake.at(undefined);
@@ -339,7 +340,7 @@ export class Driver {
   }
 
   #tell(news: News): void {
-    if (!this.listeners.wantsEvents) return;
+    if (!this.listeners.wantsEvents && news.type !== "finished") return;
     this.listeners.tell({ at: iso(this.now()), progress: this.progress, ...news });
   }
 }

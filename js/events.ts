@@ -89,6 +89,12 @@ class Reader {
     this.#queue = first;
   }
 
+  /** Nothing more is wanted. */
+  drop(): void {
+    this.#queue = [];
+    this.close();
+  }
+
   push(event: BackfillEvent): void {
     if (this.#closed) return;
     const waiting = this.#waiting.shift();
@@ -114,6 +120,10 @@ export class Listeners {
   readonly #hooks: Hooks;
   readonly #readers = new Set<Reader>();
   #reported = false;
+  /** What was told before anybody could read, for whoever reads at once. */
+  #early: BackfillEvent[] | undefined = [];
+  /** The last event, for whoever reads when all is over. */
+  #last: BackfillEvent | undefined;
   #closed = false;
   /** Told of the first listener that throws. */
   readonly #onFault: (warning: Warning) => void;
@@ -125,7 +135,7 @@ export class Listeners {
 
   /** Whether anybody wants events at all. */
   get wantsEvents(): boolean {
-    return this.#hooks.onEvent !== undefined || this.#readers.size > 0;
+    return this.#hooks.onEvent !== undefined || this.#readers.size > 0 || this.#early !== undefined;
   }
 
   get wantsProgress(): boolean {
@@ -133,6 +143,8 @@ export class Listeners {
   }
 
   tell(event: BackfillEvent): void {
+    this.#early?.push(event);
+    if (event.type === "finished") this.#last = event;
     for (const reader of this.#readers) reader.push(event);
     this.#guard(() => this.#hooks.onEvent?.(event));
   }
@@ -148,16 +160,22 @@ export class Listeners {
     this.#readers.clear();
   }
 
-  /** A reader that begins with `first`. */
-  read(first: BackfillEvent[]): AsyncIterator<BackfillEvent> {
-    const reader = new Reader(first);
+  /** Whoever wanted to read from the beginning does so by now. */
+  forget(): void {
+    this.#early = undefined;
+  }
+
+  /** A reader that begins at the beginning while that is known, else with `started`. */
+  read(started: BackfillEvent): AsyncIterator<BackfillEvent> {
+    const last = this.#last === undefined ? [] : [this.#last];
+    const reader = new Reader(this.#early === undefined ? [started, ...last] : [...this.#early]);
     if (this.#closed) reader.close();
     else this.#readers.add(reader);
     return {
       next: () => reader.next(),
       return: async () => {
         this.#readers.delete(reader);
-        reader.close();
+        reader.drop();
         return { value: undefined, done: true };
       },
     };
@@ -173,7 +191,9 @@ export class Listeners {
     try {
       const returned = call();
       // An async listener rejects later; that must not become an unhandled rejection.
-      if (returned instanceof Promise) returned.catch(report);
+      if (typeof (returned as PromiseLike<unknown> | null)?.then === "function") {
+        Promise.resolve(returned).catch(report);
+      }
     } catch (error) {
       report(error);
     }

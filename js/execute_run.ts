@@ -5,18 +5,16 @@ import type { ExecuteRun, RunContext } from "./run_context.js";
 /** An executor that calls `execute`. Whatever it returns or throws, `settle` is called once for it. */
 export function runCallback(execute: ExecuteRun): Executor {
   return ({ context, settle }) => {
-    let returned: unknown;
     try {
-      returned = execute(context as unknown as RunContext);
+      // Promise.resolve also takes promises of other realms, and a `then` that throws. A promise with a `then` or a
+      // constructor of its own may throw here as well.
+      Promise.resolve(execute(context as unknown as RunContext)).then(
+        (value) => settle(true, value),
+        (error: unknown) => settle(false, error),
+      );
     } catch (error) {
       settle(false, error);
-      return undefined;
     }
-    // Promise.resolve also takes promises of other realms, and a `then` that throws.
-    Promise.resolve(returned).then(
-      (value) => settle(true, value),
-      (error: unknown) => settle(false, error),
-    );
     return undefined;
   };
 }

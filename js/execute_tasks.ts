@@ -1,4 +1,5 @@
 // One attempt of one run by the tasks of its DAG.
+import { Clock } from "./clock.js";
 import type { CheckedDag } from "./dag.js";
 import type { Executor } from "./executor.js";
 import type { Context } from "./run_state.js";
@@ -22,6 +23,7 @@ export function runTasks(settings: TaskSettings): Executor {
   const { dag, graph, store } = settings;
   /** Runs in flight, by execution date: a task may wait for the same task of the run before. */
   const running = new Map<string, TaskRun>();
+  const clock = new Clock(settings.now);
   const dependent = graph.tasks.some((task) => task.dependsOnPast);
 
   return ({ context, writer, news, settle }) => {
@@ -31,6 +33,7 @@ export function runTasks(settings: TaskSettings): Executor {
       try {
         const made = new TaskRun({
           ...settings,
+          clock,
           maxActiveTasks: dag.maxActiveTasks,
           context,
           xcom,

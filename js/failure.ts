@@ -31,7 +31,11 @@ function cut(text: string): string {
 
 /** An error of a store as STORE_FAILED; a DagfillError stays what it is. */
 export function storeFailure(thrown: unknown): DagfillError {
-  if (thrown instanceof DagfillError) return thrown;
+  try {
+    if (thrown instanceof DagfillError) return thrown;
+  } catch {
+    // Something that throws when it is looked at.
+  }
   const { message } = failure(thrown);
   return new DagfillError("STORE_FAILED", `the store failed: ${message}`, { cause: thrown });
 }

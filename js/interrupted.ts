@@ -13,7 +13,7 @@ import { iso } from "./time.js";
 /** The backfill of that id. UNKNOWN_BACKFILL when there is none. */
 export async function stored(store: RunStore, backfillId: string): Promise<Snapshot> {
   const snapshot = await store.loadBackfill(backfillId);
-  if (snapshot !== null) return fromStored(backfillId, snapshot);
+  if ((snapshot ?? null) !== null) return fromStored(backfillId, snapshot);
   throw new DagfillError("UNKNOWN_BACKFILL", `the store has no backfill ${JSON.stringify(backfillId)}`, {
     input: backfillId,
   });

@@ -5,6 +5,7 @@ import type { BackfillEvent, BackfillResult, Progress } from "./events.js";
 import { fields, integer, oneOf } from "./options.js";
 import { type BackfillPreview, Preview } from "./plan.js";
 import { iso } from "./time.js";
+import { nextTurn } from "./turns.js";
 
 export class Running implements Backfill {
   readonly backfillId: string;
@@ -19,6 +20,8 @@ export class Running implements Backfill {
     this.result = result;
     this.preview = new Preview(driver.rows.plan);
     this.#driver = driver;
+    // Whoever awaited the start reads within this turn, or did not want the beginning.
+    nextTurn(() => driver.listeners.forget());
   }
 
   get progress(): Progress {
@@ -48,6 +51,6 @@ export class Running implements Backfill {
   [Symbol.asyncIterator](): AsyncIterator<BackfillEvent> {
     const { progress } = this.#driver;
     const at = iso(this.#driver.now());
-    return this.#driver.listeners.read([{ type: "started", at, progress }]);
+    return this.#driver.listeners.read({ type: "started", at, progress });
   }
 }

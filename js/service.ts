@@ -58,7 +58,7 @@ export class BackfillService {
     const backfillId = read.backfillId ?? crypto.randomUUID();
     const held = await guard(() => holdDag(this.#host.store, dag.dagId));
     return this.#drive(held, dag, backfillId, execute, listeners, async () => {
-      if ((await this.#host.store.loadBackfill(backfillId)) !== null) {
+      if (((await this.#host.store.loadBackfill(backfillId)) ?? null) !== null) {
         throw new DagfillError(
           "BACKFILL_EXISTS",
           `there is a backfill ${JSON.stringify(backfillId)} already`,

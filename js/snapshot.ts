@@ -7,6 +7,22 @@ import type { PlanData } from "./plan_data.js";
 
 export type BackfillState = "running" | "paused" | "success" | "failed" | "canceled";
 
+/** How to run, as the core reads it. `max` is what `setMaxParallelRuns` has said since. */
+export function coreOptions({ options, dependsOnPast }: Snapshot, max?: number) {
+  return {
+    maxParallelRuns: max ?? options.maxParallelRuns,
+    rateCount: options.rate?.count,
+    ratePer: options.rate?.per,
+    retries: options.retries,
+    retryDelay: options.retryDelay,
+    retryBackoff: options.retryBackoff,
+    runTimeout: options.runTimeout,
+    abortGrace: options.abortGrace,
+    maxFailures: Number.isFinite(options.maxFailures) ? options.maxFailures : undefined,
+    dependsOnPast,
+  };
+}
+
 /** Pairs of a value and how often it follows itself. */
 type Packed = number[];
 

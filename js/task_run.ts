@@ -1,4 +1,5 @@
 // One run of a DAG by its tasks. The core says which task is recorded, started or aborted; this file does it.
+import type { Clock } from "./clock.js";
 import type { CheckedTask } from "./dag.js";
 import { DagfillError } from "./error.js";
 import type { News } from "./events.js";
@@ -12,7 +13,6 @@ import type { ExecuteTask, TaskContext } from "./task_context.js";
 import type { TaskGraph } from "./task_graph.js";
 import { TaskRunContext } from "./task_state.js";
 import { iso } from "./time.js";
-import { Wake } from "./turns.js";
 import type { Writer } from "./writer.js";
 import type { Xcom } from "./xcom.js";
 
@@ -54,7 +54,7 @@ export interface TaskRunParts {
   maxActiveTasks: number;
   abortGrace: number;
   writer: Writer;
-  now: () => number;
+  clock: Clock;
   news: (news: News) => void;
   settle: (success: boolean, value: unknown) => void;
 }
@@ -75,11 +75,12 @@ export class TaskRun {
   readonly #startedAt = new Map<number, string>();
   readonly #states = new Map<string, TaskInstance["state"]>();
   readonly #listeners = new Map<string, ((state: TaskInstance["state"] | undefined) => void)[]>();
-  readonly #wake = new Wake(() => this.#drain());
+  readonly #wake: ReturnType<Clock["alarm"]>;
   #ended = false;
 
   constructor(parts: TaskRunParts) {
     this.#parts = parts;
+    this.#wake = parts.clock.alarm(() => this.#drain());
     const { graph, prior, past } = parts;
     const known = prior.flatMap(({ taskId, state, attempt, startedAt }) => {
       const task = graph.indexOf(taskId);
@@ -106,7 +107,7 @@ export class TaskRun {
 
   /** The whole run is to end early. */
   abort(reason: "timeout" | "cancel"): void {
-    this.#use((raw) => raw.stop(reason === "cancel", this.#parts.now()));
+    this.#use((raw) => raw.stop(reason === "cancel", this.#parts.clock.now()));
     this.#drain();
   }
 
@@ -127,7 +128,7 @@ export class TaskRun {
 
   /** The run before has ended its task: this one's may go on, or not. */
   pastKnown(task: number, met: boolean): void {
-    this.#use((raw) => raw.pastKnown(task, met ? PAST.met : PAST.unmet, this.#parts.now()));
+    this.#use((raw) => raw.pastKnown(task, met ? PAST.met : PAST.unmet, this.#parts.clock.now()));
     this.#drain();
   }
 
@@ -143,11 +144,11 @@ export class TaskRun {
   }
 
   #drain(): void {
-    const { now, graph, writer } = this.#parts;
+    const { clock, graph, writer } = this.#parts;
     const changes: StoreChange[] = [];
     const told: News[] = [];
     let [records, end] = [0, -1];
-    const commands = this.#use((raw) => raw.drain(now())) ?? new Uint32Array();
+    const commands = this.#use((raw) => raw.drain(clock.now())) ?? new Uint32Array();
     for (let at = 0; at < commands.length; at += 4) {
       const [kind, task, attempt, detail] = commands.subarray(at, at + 4) as unknown as [
         number,
@@ -170,7 +171,7 @@ export class TaskRun {
         changes,
         stored: () => {
           for (const news of told) this.#parts.news(news);
-          this.#use((raw) => raw.stored(records, now()));
+          this.#use((raw) => raw.stored(records, clock.now()));
           this.#drain();
         },
         refused: (_, error) => this.#lose(error),
@@ -179,8 +180,7 @@ export class TaskRun {
     } else for (const news of told) this.#parts.news(news);
     if (end >= 0) this.#end(end === 0, this.#why(end));
     else if (!this.#ended) {
-      const at = this.#use((raw) => raw.wake());
-      this.#wake.at(at === undefined ? undefined : at - now());
+      this.#wake.at(this.#use((raw) => raw.wake()));
     }
   }
 
@@ -192,10 +192,10 @@ export class TaskRun {
     changes: StoreChange[],
     told: News[],
   ): void {
-    const { context, graph, xcom, now } = this.#parts;
+    const { context, graph, xcom, clock } = this.#parts;
     const { dagId, runId } = context;
     const { taskId } = graph.task(task);
-    const time = iso(now());
+    const time = iso(clock.now());
     if (state === "running") {
       this.#startedAt.set(task, time);
       this.#errors.delete(task);
@@ -268,7 +268,7 @@ export class TaskRun {
     }
     const counts = this.#use((raw) => {
       // What is recorded with the end must be known before the core is told.
-      const counts = raw.settled(task, flight.attempt, outcome, this.#parts.now());
+      const counts = raw.settled(task, flight.attempt, outcome, this.#parts.clock.now());
       if (counts) {
         this.#flights.delete(task);
         this.#left.set(task, left);

@@ -18,7 +18,8 @@ export function laterTurn(work: () => void): void {
 
 type Immediate = (work: () => void) => unknown;
 
-const nextTurn: Immediate =
+/** Runs `work` in the next turn. */
+export const nextTurn: Immediate =
   (globalThis as { setImmediate?: Immediate }).setImmediate ??
   (typeof MessageChannel === "undefined" ? (work) => setTimeout(work, 0) : channelTurns());
 
@@ -37,7 +38,7 @@ function channelTurns(): Immediate {
 }
 
 /** Longer timers overflow and fire at once. */
-const LONGEST_TIMER_MS = 2_147_483_647;
+export const LONGEST_TIMER_MS = 2_147_483_647;
 
 /** One timer. */
 export class Wake {
