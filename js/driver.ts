@@ -289,6 +289,8 @@ export class Driver {
     if (!this.#core.alive) return;
     this.progress = progressOf(this.rows.count, completed, failed, skipped, canceled, running, eta);
     const life = LIFE[kind];
+    // Told before the callback is called.
+    if (kind === 4) (this.rows.attempts[row] as number) += 1;
     if (life === "started") this.#stored();
     if (life !== undefined) this.#tell({ type: life });
     else if (kind === 9 || kind === 10) this.#tell({ type: "warning", warning: this.#warning(kind, row) });

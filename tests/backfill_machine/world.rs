@@ -7,10 +7,10 @@ use dagfill::run::event::{CancelMode, Change, Command, End, Event, Notice, Outco
 
 /// Seeded chance.
 #[derive(Debug, Clone)]
-pub struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
-    pub fn new(seed: u64) -> Chance {
+    pub(crate) fn new(seed: u64) -> Chance {
         Chance(seed)
     }
 
@@ -34,10 +34,10 @@ impl Chance {
 
 /// Where the rows stand before the backfill begins, with the attempts they have had.
 #[derive(Debug, Clone)]
-pub struct Plan(pub Vec<(Status, u32)>);
+pub(crate) struct Plan(pub(crate) Vec<(Status, u32)>);
 
 impl Plan {
-    pub fn all_waiting(rows: usize) -> Plan {
+    pub(crate) fn all_waiting(rows: usize) -> Plan {
         Plan(vec![(Status::Waiting, 0); rows])
     }
 }
@@ -60,18 +60,18 @@ struct Callback {
     aborted: bool,
 }
 
-pub struct World {
-    pub backfill: Backfill,
-    pub now: i64,
-    pub starts: Vec<(i64, u32, u32)>,
-    pub notices: Vec<Notice>,
-    pub finished: Option<Option<State>>,
+pub(crate) struct World {
+    pub(crate) backfill: Backfill,
+    pub(crate) now: i64,
+    pub(crate) starts: Vec<(i64, u32, u32)>,
+    pub(crate) notices: Vec<Notice>,
+    pub(crate) finished: Option<Option<State>>,
     /// Everything that may go wrong does, now and then.
-    pub troubled: bool,
-    pub store_delay: i64,
-    pub takes: Option<i64>,
-    pub hangs: fn(u32) -> bool,
-    pub fails: fn(u32, u32) -> bool,
+    pub(crate) troubled: bool,
+    pub(crate) store_delay: i64,
+    pub(crate) takes: Option<i64>,
+    pub(crate) hangs: fn(u32) -> bool,
+    pub(crate) fails: fn(u32, u32) -> bool,
     options: Options,
     plan: Plan,
     chance: Chance,
@@ -93,7 +93,7 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(plan: Plan, options: Options, chance: Chance) -> World {
+    pub(crate) fn new(plan: Plan, options: Options, chance: Chance) -> World {
         let mut backfill = Backfill::new(plan.0.len(), options);
         for (run, (status, attempts)) in (0..).zip(&plan.0) {
             backfill.restore(run, *status, *attempts);
@@ -136,7 +136,7 @@ impl World {
     }
 
     /// Until the end. Panics where a promise is broken, or where nothing can come any more.
-    pub fn run(&mut self) {
+    pub(crate) fn run(&mut self) {
         for _ in 0..20_000 {
             while let Some(command) = self.backfill.poll(self.now) {
                 self.obey(command);
@@ -392,7 +392,7 @@ impl World {
         }
         if self.troubled && !begins.is_empty() && self.chance.percent(8) {
             let index = begins[self.chance.below(begins.len() as u64) as usize];
-            let Change::Begin { run, .. } = batch[index] else { unreachable!() };
+            let Change::Begin { run, .. } = batch[index] else { return };
             self.taken.insert(run);
             // The rest is offered again: its ends were counted already.
             for change in batch.iter().rev() {
