@@ -16,6 +16,7 @@ import { call } from "./raw.js";
 import { CHANGE, Records } from "./records.js";
 import { Rows, STATUS } from "./rows.js";
 import { abortReason, Context } from "./run_state.js";
+import { Slots } from "./slots.js";
 import { coreOptions, type Snapshot } from "./snapshot.js";
 import type { Fence, RunStore } from "./store/store.js";
 import { iso } from "./time.js";
@@ -56,8 +57,8 @@ export class Driver {
   readonly #parts: Parts;
   readonly #records: Records;
   readonly #writer: Writer;
-  readonly #flights = new Map<number, Flight>();
-  readonly #settled = new Map<number, { attempt: number; success: boolean }>();
+  readonly #flights = new Slots<Flight>();
+  readonly #settled = new Slots<{ attempt: number; success: boolean }>();
   readonly #clock: Clock;
   readonly #wake: ReturnType<Clock["alarm"]>;
   readonly #core = new Core(

@@ -14,11 +14,20 @@ export function runIdOf(type: RunType, date: string): string {
 
 /** An instant on a clock that is `offset` seconds ahead of UTC. */
 export function localIso(ms: number, offset: number): string {
-  const wall = iso(ms + offset * 1000).slice(0, -1);
+  return iso(ms + offset * 1000).slice(0, -1) + offsetText(offset);
+}
+
+let [lastOffset, lastText] = [0, "+00:00"];
+
+/** `+01:00`, with seconds where there are some. Neighbours share it. */
+function offsetText(offset: number): string {
+  if (offset === lastOffset) return lastText;
   const far = Math.abs(offset);
   const two = (part: number) => String(Math.floor(part)).padStart(2, "0");
   const seconds = far % 60 === 0 ? "" : `:${two(far % 60)}`;
-  return `${wall}${offset < 0 ? "-" : "+"}${two(far / 3600)}:${two((far / 60) % 60)}${seconds}`;
+  lastOffset = offset;
+  lastText = `${offset < 0 ? "-" : "+"}${two(far / 3600)}:${two((far / 60) % 60)}${seconds}`;
+  return lastText;
 }
 
 /** What the rows of a plan, or of a catchup, are made of. */
@@ -40,15 +49,17 @@ function existing(data: RowData, date: string): RunRecord | undefined {
   return byDate.get(date);
 }
 
-/** Writes each instant of a slice once. */
+/** Writes an instant that one of the last few calls wrote only once: neighbouring rows share most of theirs. */
 function writer(): (ms: number) => string {
-  const known = new Map<number, string>();
+  const [instants, texts] = [new Float64Array(4).fill(Number.NaN), ["", "", "", ""]];
+  let next = 0;
   return (ms) => {
-    let text = known.get(ms);
-    if (text === undefined) {
-      text = iso(ms);
-      known.set(ms, text);
-    }
+    const known = instants.indexOf(ms);
+    if (known >= 0) return texts[known] as string;
+    const text = iso(ms);
+    instants[next] = ms;
+    texts[next] = text;
+    next = (next + 1) % 4;
     return text;
   };
 }

@@ -19,6 +19,7 @@ export const STATUS = {
 } as const;
 
 const SLICE = 64;
+const KEPT = 4;
 
 export class Rows {
   readonly plan: PlanData;
@@ -31,7 +32,8 @@ export class Rows {
   readonly errors = new Map<number, Failure>();
   /** Sparse: most runs return nothing. */
   readonly outputs: Json[] = [];
-  readonly #slices = new Map<number, PlannedRun[]>();
+  readonly #slices: PlannedRun[][] = [];
+  readonly #numbers: number[] = [];
 
   constructor(plan: PlanData) {
     this.plan = plan;
@@ -61,18 +63,12 @@ export class Rows {
   /** The planned run of a row. Rows are made a slice at a time, and the last few slices are kept: runs start in order. */
   planned(row: number): PlannedRun {
     const slice = Math.floor(row / SLICE);
-    let made = this.#slices.get(slice);
-    if (made === undefined) {
-      made = plannedRuns(this.plan, slice * SLICE, Math.min((slice + 1) * SLICE, this.count));
-      if (this.#slices.size >= 4) {
-        for (const oldest of this.#slices.keys()) {
-          this.#slices.delete(oldest);
-          break;
-        }
-      }
-      this.#slices.set(slice, made);
+    const slot = slice % KEPT;
+    if (this.#numbers[slot] !== slice) {
+      this.#slices[slot] = plannedRuns(this.plan, slice * SLICE, Math.min((slice + 1) * SLICE, this.count));
+      this.#numbers[slot] = slice;
     }
-    return made[row % SLICE] as PlannedRun;
+    return this.#slices[slot]?.[row % SLICE] as PlannedRun;
   }
 
   /** What listeners and callers are told of a row; `state` where it has not ended. */
