@@ -206,6 +206,9 @@ for (const leave of ["reload", "close"])
     if (leave === "reload")
       assert.ok(await tab.getByRole("button", { name: /^Run \d+ runs?$/ }).isDisabled());
     await banner.getByRole("button", { name: "Resume" }).click();
+    // The page shows what is running, also where it was opened with another plan.
+    await tab.locator(".frozen").getByText("2026-01-01 to 2026-03-01").waitFor();
+    await tab.locator(".frozen").getByText("UTC").waitFor();
     await headline(tab, "60 of 60 done, all succeeded");
     const after = await succeeded();
     assert.ok(after.length >= 60 - before.length - 6, `${after.length} after`);

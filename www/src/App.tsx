@@ -46,7 +46,7 @@ export interface AppProps {
 export function App({ engine, initial }: AppProps) {
   const [draft, setDraft] = useState(initial.draft);
   const change = useCallback((part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part })), []);
-  const backfill = useBackfill(engine, draft);
+  const backfill = useBackfill(engine, draft, setDraft);
   const { plan, run, stored, actions } = backfill;
   const theme = useTheme();
   const phone = useMedia("(max-width: 820px)");

@@ -5,8 +5,8 @@ import { RunModel } from "./runModel";
 import { usePlan } from "./usePlan";
 
 /** Everything an editor needs to plan and run a backfill beside its own user interface. Copy this file, `usePlan.ts`,
- *  `runModel.ts`, `engine.ts` and the worker. */
-export function useBackfill(engine: Engine, draft: Draft) {
+ *  `runModel.ts`, `engine.ts` and the worker. `onDraft` is told what a stored backfill was made of when it is opened. */
+export function useBackfill(engine: Engine, draft: Draft, onDraft: (draft: Draft) => void) {
   const [run, setRun] = useState<RunModel | null>(null);
   const [epoch, setEpoch] = useState(0);
   const [failure, setFailure] = useState<EngineError | null>(null);
@@ -78,6 +78,7 @@ export function useBackfill(engine: Engine, draft: Draft) {
         guard(async () => {
           const from = draftOf(one.backfillId) ?? { ...draft, dagId: one.dagId };
           adopt(await engine.call("resume", one.backfillId, from), from);
+          onDraft(from);
         }),
       discard: (one: StoredBackfill) =>
         guard(() =>
@@ -87,7 +88,9 @@ export function useBackfill(engine: Engine, draft: Draft) {
         guard(async () => {
           const from = draftOf(one.backfillId) ?? { ...draft, dagId: one.dagId };
           const view = await engine.call("review", one.backfillId, from);
-          if (view) setRun(RunModel.review(view));
+          if (!view) return;
+          if (current.current?.backfillId !== one.backfillId) onDraft(from);
+          setRun(RunModel.review(view));
         }),
       pause: named((id) => engine.call("pause", id)),
       unpause: named((id) => engine.call("unpause", id)),
@@ -103,7 +106,7 @@ export function useBackfill(engine: Engine, draft: Draft) {
       forget: () => guard(() => engine.call("forget")),
       dismiss: () => setFailure(null),
     };
-  }, [engine, draft, plan, guard, adopt]);
+  }, [engine, draft, plan, guard, adopt, onDraft]);
 
   // A watched backfill is read again until it has ended.
   useEffect(() => {
