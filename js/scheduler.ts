@@ -316,7 +316,7 @@ export class Scheduler {
     } catch (thrown) {
       const error = storeFailure(thrown);
       if (!begun && error.code === "RUN_EXISTS") {
-        await this.#meet(place, owner.held.fence.lease);
+        await this.#meet(place, restart, owner.held.fence.lease);
         return true;
       }
       // Its end is not on record: it is started again.
@@ -327,12 +327,14 @@ export class Scheduler {
     }
   }
 
-  /** The date has a run: somebody else's, or this owner's own, when the store's answer to its creation was lost. */
-  async #meet(place: Place, mine: string): Promise<void> {
+  /** The date has a run: somebody else's, or one that this process itself has left, when the answer to its creation was lost. */
+  async #meet(place: Place, restart: boolean, mine: string): Promise<void> {
+    const { store, now } = this.#host;
     const { dag, date } = place;
-    const record = await recordAt(this.#host.store, place);
+    const record = await recordAt(store, place);
     if (!isOpen(record)) return;
-    if (record.owner !== mine) this.#watched.add(place);
-    else this.#core.use((core) => core.left(dag, date, this.#host.now()));
+    if (!restart && (await abandonedBut(store, mine)(record)))
+      this.#core.use((core) => core.left(dag, date, now()));
+    else this.#watched.add(place);
   }
 }

@@ -3,13 +3,21 @@ import { DagfillError } from "./error.js";
 import { LEASE_MS, ownerName } from "./lease.js";
 import type { Fence, RunChange, RunRecord, RunStore, StoreChange } from "./store/store.js";
 
+/** One after the other: two runs of one owner would be in each other's way. */
+const last = new WeakMap<RunStore, Promise<unknown>>();
+
 /** Applies `change` to a run whose owner is dead. RUN_EXISTS when its owner lives after all, or somebody else was quicker. */
-export async function takeOver(
-  store: RunStore,
-  left: RunRecord,
-  change: RunChange,
-  mine: Fence,
-): Promise<void> {
+export function takeOver(store: RunStore, left: RunRecord, change: RunChange, mine: Fence): Promise<void> {
+  const before = last.get(store) ?? Promise.resolve();
+  const taken = before.then(() => take(store, left, change, mine));
+  last.set(
+    store,
+    taken.catch(() => {}),
+  );
+  return taken;
+}
+
+async function take(store: RunStore, left: RunRecord, change: RunChange, mine: Fence): Promise<void> {
   const { dagId, runId, owner, executionDate } = left;
   const update: StoreChange = { type: "update-run", dagId, runId, change, ifState: [left.state] };
   // This owner's own run, whose end it could not record.
