@@ -337,6 +337,17 @@ fn an_interval_ends_at_the_next_tick_even_if_that_is_excluded() {
     }
 }
 
+/// The search backward opens its window as far as it must: 3.6 million milliseconds of an hour are never held for one date.
+#[test]
+fn the_date_before_is_a_step_away() {
+    for (period, step) in [("PT0.001S", 1), ("PT1S", 1_000), ("PT90M", 5_400_000), ("P1D", 86_400_000), ("P9999Y", 0)] {
+        let every = ScheduleInput::Every { period: period.into(), anchor: Some(Date::Number(0.0)) };
+        let timetable = Timetable::new(&every, &TimetableOptions::default()).unwrap();
+        let expected: Vec<f64> = if step == 0 { Vec::new() } else { (1..=3).map(|k| f64::from(-k * step)).collect() };
+        assert_eq!(timetable.previous_dates(at(0), 3), expected, "{period}");
+    }
+}
+
 /// Counts how often it is asked for offsets.
 struct Asked(std::rc::Rc<std::cell::Cell<u32>>);
 

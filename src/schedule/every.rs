@@ -41,7 +41,9 @@ impl Every {
             let Some(wall) = self.wall(start, k) else { break };
             let later = k.saturating_mul(self.0.ms);
             let (first, second) = read(zone, dst, wall);
-            for instant in [first, second].into_iter().flatten() {
+            // Beyond the years 1 to 9999 every wall clock is read as the nearest instant there is.
+            let real = |at: &Instant| !matches!(*at, Instant::MIN | Instant::MAX) || zone.civil(*at) == wall;
+            for instant in [first, second].into_iter().flatten().filter(real) {
                 let ms = instant.ms().saturating_add(later);
                 let inside = range.start.ms() <= ms && ms <= range.end.ms();
                 if inside && dates.last().is_none_or(|last| *last < ms as f64) {

@@ -84,6 +84,10 @@ impl Source {
     pub(super) fn last(&self, zone: &Zone, dst: Dst, before: Instant, n: usize) -> Vec<f64> {
         let end = before.ms() - 1;
         let mut width = DAY_MS / 24;
+        if let Source::Every(every, _) = self {
+            // An hour of milliseconds would be 3.6 million dates.
+            width = width.min(every.0.ms.max(1).saturating_mul(n as i64)).max(1);
+        }
         loop {
             let range = Range { start: Instant::clamped(end - width), end: Instant::clamped(end) };
             if end < Instant::MIN.ms() {
