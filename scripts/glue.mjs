@@ -11,9 +11,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder, keyOf } from "./cache.mjs";
-import { root, run, say, seconds } from "./process.mjs";
+import { ask, root, run, say, seconds } from "./process.mjs";
 import { wasmToolchain } from "./toolchain.mjs";
-import { bindgenTools } from "./tools.mjs";
+import { bindgenTool } from "./tools.mjs";
 
 const folder = join(root, ".cache", "glue");
 // What rustc emits for this target by default; wasm-opt may use no more.
@@ -30,10 +30,10 @@ const features = [
  *  from the cache. */
 export async function glue() {
   const toolchain = await wasmToolchain();
-  const { bindgen } = await bindgenTools();
+  const bindgen = await bindgenTool();
   const optimizer = join(root, "node_modules", ".bin", "wasm-opt");
   const optimize = existsSync(optimizer);
-  const key = keyOf([toolchain.way, bindgen, String(optimize)], sources());
+  const key = keyOf([toolchain.way, ask("rustc", ["--version"]), bindgen, String(optimize)], sources());
   const stamp = join(folder, "stamp");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === key) return;
 
@@ -65,11 +65,7 @@ async function make(toolchain, bindgen, optimizer, folder) {
   });
   const built = process.env.CARGO_TARGET_DIR ?? join(root, "target");
   const module = join(folder, "dagfill_bg.wasm");
-  await run(bindgen, [
-    ...[join(built, target, "release", "dagfill.wasm"), "--out-dir", folder, "--target", "web"],
-    ...["--omit-default-module-path", "--experimental-reset-state-function"],
-    ...["--remove-name-section", "--remove-producers-section"],
-  ]);
+  await run(bindgen, [join(built, target, "release", "dagfill.wasm"), folder]);
   if (optimizer === undefined) {
     say("wasm-opt (npm package binaryen) is not installed: the module works all the same, and is larger");
   } else {

@@ -6,7 +6,7 @@ import { chromium, chromiumArguments } from "./chromium.mjs";
 import { install } from "./install.mjs";
 import { Failure, main, root, run, say, seconds } from "./process.mjs";
 import { wasmToolchain } from "./toolchain.mjs";
-import { bindgenTools } from "./tools.mjs";
+import { wasmTestRunner } from "./tools.mjs";
 
 const wasm = "wasm32-unknown-unknown";
 const deny = ["--", "--deny", "warnings"];
@@ -115,7 +115,7 @@ async function clippy() {
 // The crate's own exports, once where `browser` is null in Node, else in that browser.
 async function wasmTests(browser) {
   const toolchain = await wasmToolchain();
-  const { testRunner } = await bindgenTools();
+  const testRunner = await wasmTestRunner();
   const env = { ...toolchain.env, CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: testRunner };
   if (browser !== null) {
     if (browser.driver === null) throw new Failure("no ChromeDriver: set CHROMEDRIVER");

@@ -1,5 +1,20 @@
-//! Makes the JavaScript glue of a compiled wasm module; takes the arguments of wasm-bindgen's own command line.
+//! Makes the JavaScript glue of a compiled wasm module: `dagfill-bindgen MODULE.wasm FOLDER`.
+
+use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> anyhow::Result<()> {
-    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(std::env::args_os())
+    let mut arguments = std::env::args_os().skip(1);
+    let (Some(module), Some(folder)) = (arguments.next(), arguments.next()) else {
+        anyhow::bail!("expected MODULE.wasm FOLDER");
+    };
+    // The state can be reset, because a trap poisons an instance for good and the next call needs another.
+    Bindgen::new()
+        .web(true)?
+        .input_path(module)
+        .omit_default_module_path(true)
+        .reset_state_function(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .typescript(true)
+        .generate(folder)
 }
