@@ -21,15 +21,29 @@ export interface TaskSettings {
 /** An executor that runs the tasks of each run in order. */
 export function runTasks(settings: TaskSettings): Executor {
   const { dag, graph, store } = settings;
-  /** Runs in flight, by execution date: a task may wait for the same task of the run before. */
-  const running = new Map<string, TaskRun>();
+  /** Runs in flight, by execution date, from the moment they start, which is before they have read the store: a task may wait
+   *  for the same task of the run before. `undefined` when the run could not be made. */
+  const running = new Map<string, Promise<TaskRun | undefined>>();
   const clock = new Clock(settings.now);
   const dependent = graph.tasks.some((task) => task.dependsOnPast);
 
   return ({ context, writer, news, settle }) => {
     let aborted: "timeout" | "cancel" | undefined;
     let run: TaskRun | undefined;
-    const begin = (prior: TaskInstance[], xcom: Xcom, past: number[]) => {
+    let tell: (run: TaskRun | undefined) => void = () => {};
+    let entry: Promise<TaskRun | undefined> | undefined;
+    if (dependent) {
+      entry = new Promise((resolve) => {
+        tell = resolve;
+      });
+      running.set(context.executionDate, entry);
+    }
+    const end = (success: boolean, value: unknown) => {
+      tell(undefined);
+      if (running.get(context.executionDate) === entry) running.delete(context.executionDate);
+      settle(success, value);
+    };
+    const begin = ({ prior, xcom, past, before }: Known) => {
       try {
         const made = new TaskRun({
           ...settings,
@@ -41,36 +55,30 @@ export function runTasks(settings: TaskSettings): Executor {
           past,
           writer,
           news,
-          settle: (success, value) => {
-            if (running.get(context.executionDate) === made) running.delete(context.executionDate);
-            settle(success, value);
-          },
+          settle: end,
         });
         run = made;
-        running.set(context.executionDate, made);
-        for (const [task, answer] of past.entries()) if (answer === PAST.pending) follow(made, context, task);
+        tell(made);
+        before?.then((before) => follow(made, before));
         made.start();
         if (aborted !== undefined) made.abort(aborted);
       } catch (error) {
-        settle(false, error);
+        end(false, error);
       }
     };
 
-    /** The task of the run before is still to end. */
-    const follow = (made: TaskRun, { previousDate }: Context, task: number) => {
-      const before = running.get(previousDate ?? "");
-      const { taskId } = graph.task(task);
-      if (before === undefined) made.pastKnown(task, false);
-      else before.whenEnded(taskId, (state) => made.pastKnown(task, isMet(state)));
+    /** The tasks of the run before are still to end. */
+    const follow = (made: TaskRun, before: TaskRun | undefined) => {
+      for (const [task, { taskId }] of graph.tasks.entries()) {
+        if (before === undefined) made.pastKnown(task, false);
+        else before.whenEnded(taskId, (state) => made.pastKnown(task, isMet(state)));
+      }
     };
 
     // A run that is new has nothing in the store: it begins at once.
-    if (context.action === "create" && context.attempt === 1 && !dependent) begin([], new Xcom(), []);
-    else
-      load(store, context, graph, running).then(
-        ({ prior, xcom, past }) => begin(prior, xcom, past),
-        (error) => settle(false, error),
-      );
+    if (context.action === "create" && context.attempt === 1 && !dependent)
+      begin({ prior: [], xcom: new Xcom(), past: [] });
+    else load(store, context, graph, running).then(begin, (error) => end(false, error));
     return {
       abort: (reason) => {
         aborted = reason;
@@ -84,22 +92,35 @@ function isMet(state: TaskInstance["state"] | undefined): boolean {
   return state === "success" || state === "skipped";
 }
 
+interface Known {
+  prior: TaskInstance[];
+  xcom: Xcom;
+  /** Of each task: whether the same task of the run before succeeded. */
+  past: number[];
+  /** The run before, when that is still to be seen. */
+  before?: Promise<TaskRun | undefined>;
+}
+
 /** What the store knows of this run's tasks, and of the same tasks of the run before. */
 async function load(
   store: RunStore,
   { dagId, runId, previousDate }: Context,
   graph: TaskGraph,
-  running: Map<string, TaskRun>,
-): Promise<{ prior: TaskInstance[]; xcom: Xcom; past: number[] }> {
+  running: ReadonlyMap<string, Promise<TaskRun | undefined>>,
+): Promise<Known> {
+  // Looked up before anything is awaited: it may end meanwhile, and knows better than the store how.
+  const inFlight = running.get(previousDate ?? "");
   const prior = await store.listTaskInstances(dagId, runId);
   const xcom = new Xcom(await store.getXcom(dagId, runId));
   if (previousDate === null || !graph.tasks.some((task) => task.dependsOnPast))
     return { prior, xcom, past: [] };
+  if (inFlight !== undefined) {
+    return { prior, xcom, past: graph.tasks.map(() => PAST.pending), before: inFlight };
+  }
   const at = Date.parse(previousDate);
   const [before] = await store.listRuns({ dagId, from: at, to: at });
   // A DAG's first run has nothing before it.
   if (before === undefined) return { prior, xcom, past: [] };
-  if (running.has(previousDate)) return { prior, xcom, past: graph.tasks.map(() => PAST.pending) };
   const states = new Map(
     (await store.listTaskInstances(dagId, before.runId)).map(({ taskId, state }) => [taskId, state]),
   );
