@@ -55,15 +55,15 @@ function sentence(view: CompareView, draft: Draft): string {
     second?.timeZone.trim() === draft.timeZone.trim() ? "" : (second?.timeZone ?? ""),
   ];
   const to = parts.filter(Boolean).join(" in ") || "the second schedule";
-  if (view.onlyA === 0 && view.onlyB === 0) return `Moving to ${to} changes no date in this range.`;
+  if (view.onlyA === 0 && view.onlyB === 0) return `With ${to}: no date changes in this range.`;
   const shifted = view.shifts.reduce((sum, { count }) => sum + count, 0);
   const facts = view.shifts
     .slice(0, 3)
     .map(
       ({ shift, count }) =>
-        `moves ${plural(count, "date")} ${span(Math.abs(shift))} ${shift > 0 ? "later" : "earlier"}`,
+        `${plural(count, "date")} ${span(Math.abs(shift))} ${shift > 0 ? "later" : "earlier"}`,
     );
-  if (view.onlyA > shifted) facts.push(`removes ${number(view.onlyA - shifted)}`);
-  if (view.onlyB > shifted) facts.push(`adds ${number(view.onlyB - shifted)}`);
-  return `Moving to ${to} ${facts.join(", ")}.`;
+  if (view.onlyA > shifted) facts.push(`${number(view.onlyA - shifted)} fewer`);
+  if (view.onlyB > shifted) facts.push(`${number(view.onlyB - shifted)} more`);
+  return `With ${to}: ${facts.join(", ")}.`;
 }
