@@ -32,6 +32,26 @@ test("a worker that cannot be loaded is named too", { skip }, async (t) => {
   await tab.getByTestId("refused").waitFor();
 });
 
+test("the slim entry takes a wasm that its server calls something else", { skip }, async (t) => {
+  const server = await serve({
+    pages: { "/page.html": '<!doctype html><meta charset="utf-8"><title>slim</title>' },
+  });
+  t.after(server.close);
+  const tab = await page.browser.newPage();
+  await tab.route("**/dagfill.wasm", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, headers: { "content-type": "text/plain" } });
+  });
+  await tab.goto(`${server.origin}/page.html`);
+  const count = await tab.evaluate(async () => {
+    const { countRange, init } = await import("/dist/slim.js");
+    await init(fetch("/dist/dagfill.wasm"));
+    return countRange("@daily", "2026-01-01", "2026-01-31");
+  });
+  assert.equal(count, 31);
+  await tab.close();
+});
+
 test("the page works with no network once it is there", { skip }, async (t) => {
   const tab = await page.open(t, hash({ from: "2026-01-01", to: "2026-01-31", which: "none" }));
   await tab.locator(".task-card").first().waitFor();
