@@ -53,8 +53,14 @@ pub enum Detail {
 /// let error = Error::at(Code::InvalidCron, "0 24 * * *", 2..4, "hour 24: expected 0 to 23");
 /// assert_eq!((error.code.as_str(), error.span), ("INVALID_CRON", Some((2, 4))));
 /// ```
+///
+/// Boxed, because it travels through many a `?`: a small result keeps the code that passes it on small.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Error {
+pub struct Error(Box<Fault>);
+
+/// The fields of an [`Error`], which lends them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
     /// The stable code.
     pub code: Code,
     /// One sentence for a person.
@@ -74,23 +80,47 @@ pub struct Error {
 /// A value or an [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
+impl std::ops::Deref for Error {
+    type Target = Fault;
+    fn deref(&self) -> &Fault {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Fault {
+        &mut self.0
+    }
+}
+
 impl Error {
     /// An error that belongs to no text.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Error { code, message: message.into(), input: None, span: None, field: None, hint: None, details: Vec::new() }
+        Error::made(code, message.into())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn made(code: Code, message: String) -> Self {
+        Error(Box::new(Fault { code, message, input: None, span: None, field: None, hint: None, details: Vec::new() }))
     }
 
     /// An error at the bytes `bytes` of `input`. Bounds inside a character count as its start.
     pub fn at(code: Code, input: &str, bytes: std::ops::Range<usize>, message: impl Into<String>) -> Self {
+        Error::new(code, message).placed(input, bytes.start, bytes.end)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn placed(mut self, input: &str, start: usize, end: usize) -> Self {
         // A hostile text may be huge; the error must stay small enough to print and to send.
         const KEPT: usize = 1_000;
         let units = |to: usize| {
             input.char_indices().take_while(|(i, c)| i + c.len_utf8() <= to).map(|(_, c)| c.len_utf16()).sum()
         };
-        let mut error = Error::new(code, message);
-        error.span = Some((units(bytes.start), units(bytes.end)));
-        error.input = Some(input.chars().take(KEPT).collect());
-        error
+        self.span = Some((units(start), units(end)));
+        self.input = Some(input.chars().take(KEPT).collect());
+        self
     }
 
     /// Adds what to write instead.

@@ -259,7 +259,7 @@ fn reprocess_stands_alone() {
     }
     assert_eq!(Reprocess::read(false, false, Some("failed")), Ok(Reprocess::Failed));
     let error = Reprocess::read(false, false, Some("complete")).unwrap_err();
-    assert_eq!(error.hint.unwrap(), "Did you mean completed?");
+    assert_eq!(error.hint.as_deref().unwrap(), "Did you mean completed?");
 }
 
 #[test]

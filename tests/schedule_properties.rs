@@ -217,7 +217,7 @@ fn hostile_texts_are_refused() {
             let schedule = ScheduleInput::Cron { texts: vec![text.clone()], dialect };
             let error = Timetable::new(&schedule, &TimetableOptions::default()).unwrap_err();
             assert_eq!(error.code, Code::InvalidCron);
-            assert!(error.message.len() < 300 && error.input.unwrap().len() < 5_000);
+            assert!(error.message.len() < 300 && error.input.as_deref().unwrap().len() < 5_000);
         }
     }
 }

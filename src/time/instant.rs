@@ -39,10 +39,15 @@ impl Instant {
         if ms.is_finite() && ms.abs() < 1e15 {
             Instant::new(ms.floor() as i64)
         } else {
-            Err(Error::new(
-                Code::InvalidDate,
-                format!("{ms}: expected a date in the years 1 to 9999 as milliseconds since 1970"),
-            ))
+            // Printing any float takes 15 kB of tables and arithmetic; dates are whole numbers, or far from all dates.
+            let shown = match ms as i64 {
+                _ if ms.is_nan() => "NaN".into(),
+                i64::MAX => "a number over 9223372036854775807".into(),
+                i64::MIN => "a number under -9223372036854775808".into(),
+                whole => whole.to_string(),
+            };
+            let message = format!("{shown}: expected a date in the years 1 to 9999 as milliseconds since 1970");
+            Err(Error::new(Code::InvalidDate, message))
         }
     }
 
