@@ -8,13 +8,13 @@ mod plan;
 mod run_options;
 mod timetable;
 
-pub use dag::{GraphShape, TaskShape};
+pub use dag::{GraphShape, read_tasks};
 pub use error::{ErrorShape, WarningShape};
-pub use input::DateShape;
+pub use input::Input;
 pub use macros::{EntryShape, InspectionShape};
-pub use plan::{DayShape, RequestShape, SummaryShape};
-pub use run_options::RunOptionsShape;
-pub use timetable::{ClockChangeShape, DateExplanationShape, ExplanationShape, TimetableShape};
+pub use plan::{DayShape, SummaryShape, read_request};
+pub use run_options::read_run_options;
+pub use timetable::{ClockChangeShape, DateExplanationShape, ExplanationShape, read_origin, read_timetable};
 
 /// What a shape is, for whoever carries it over the border.
-pub use serde::{Serialize, de::DeserializeOwned};
+pub use serde::Serialize;

@@ -1,10 +1,11 @@
 //! Between JavaScript values and the shapes of `wire`.
 
+use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
 
-use crate::error::{Code, Error, Result};
-use crate::time::{Date, Edge, Instant, Zone, read_date};
-use crate::wire::{DeserializeOwned, ErrorShape, Serialize};
+use crate::error::{Error, Result};
+use crate::time::{Edge, Instant, Zone, read_date};
+use crate::wire::{ErrorShape, Input, Serialize};
 
 /// An error as the face expects it: a plain object with the fields of a `DagfillError`.
 pub(super) fn thrown(error: Error) -> JsValue {
@@ -18,21 +19,29 @@ pub(super) fn answer<T: Serialize + ?Sized>(value: &T) -> std::result::Result<Js
         .map_err(|error| JsValue::from_str(&error.to_string()))
 }
 
-/// A shape out of a plain object that the face has checked: a mismatch is a bug of the face.
-pub(super) fn shape<T: DeserializeOwned>(value: JsValue) -> Result<T> {
-    serde_wasm_bindgen::from_value(value)
-        .map_err(|error| Error::new(Code::InvalidOption, format!("the core could not read its input: {error}")))
-}
+impl Input for JsValue {
+    fn field(&self, name: &str) -> Option<JsValue> {
+        Reflect::get(self, &JsValue::from_str(name)).ok().filter(|field| !field.is_undefined() && !field.is_null())
+    }
 
-/// A date as the face hands it over: a number or a text.
-pub(super) fn date(value: &JsValue) -> Date {
-    match value.as_f64() {
-        Some(ms) => Date::Number(ms),
-        None => Date::Text(value.as_string().unwrap_or_default()),
+    fn items(&self) -> Vec<JsValue> {
+        Array::from(self).to_vec()
+    }
+
+    fn as_text(&self) -> Option<String> {
+        self.as_string()
+    }
+
+    fn as_number(&self) -> Option<f64> {
+        self.as_f64()
+    }
+
+    fn as_flag(&self) -> Option<bool> {
+        self.as_bool()
     }
 }
 
 /// Reads a date in a zone.
 pub(super) fn instant(value: &JsValue, zone: &Zone, edge: Edge) -> Result<Instant> {
-    read_date(date(value).as_input(), zone, edge)
+    read_date(value.as_date().as_input(), zone, edge)
 }

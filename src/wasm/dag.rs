@@ -5,9 +5,9 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::convert::{answer, shape, thrown};
-use crate::dag::{Dag, TaskSpec};
-use crate::wire::{GraphShape, TaskShape};
+use super::convert::{answer, thrown};
+use crate::dag::Dag;
+use crate::wire::{GraphShape, read_tasks};
 
 /// A checked graph. The runs of one backfill share one.
 #[wasm_bindgen]
@@ -20,9 +20,8 @@ pub struct RawDag {
 #[allow(missing_docs)]
 impl RawDag {
     #[wasm_bindgen(constructor)]
-    pub fn new(tasks: JsValue) -> Result<RawDag, JsValue> {
-        let tasks = shape::<Vec<TaskShape>>(tasks).map_err(thrown)?;
-        let dag = Dag::new(tasks.into_iter().map(TaskSpec::from).collect()).map_err(thrown)?;
+    pub fn new(tasks: &JsValue) -> Result<RawDag, JsValue> {
+        let dag = Dag::new(read_tasks(tasks)).map_err(thrown)?;
         Ok(RawDag { origin: (0..dag.len() as u32).collect(), dag: Rc::new(dag) })
     }
 

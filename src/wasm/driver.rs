@@ -8,10 +8,9 @@ use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::convert::{shape, thrown};
 use crate::run::backfill::{Backfill, Status};
 use crate::run::event::{AbortReason, CancelMode, Change, Command, End, Event, Notice, Outcome, State};
-use crate::wire::RunOptionsShape;
+use crate::wire::read_run_options;
 
 #[wasm_bindgen]
 extern "C" {
@@ -62,10 +61,9 @@ pub struct RawBackfill {
 #[allow(missing_docs)]
 impl RawBackfill {
     #[wasm_bindgen(constructor)]
-    pub fn new(rows: u32, options: JsValue, host: DriverHost) -> Result<RawBackfill, JsValue> {
-        let options = shape::<RunOptionsShape>(options).map_err(thrown)?.into_options();
-        let core = RefCell::new(Backfill::new(rows as usize, options));
-        Ok(RawBackfill { core, host, pumping: Cell::new(false) })
+    pub fn new(rows: u32, options: &JsValue, host: DriverHost) -> RawBackfill {
+        let core = RefCell::new(Backfill::new(rows as usize, read_run_options(options)));
+        RawBackfill { core, host, pumping: Cell::new(false) }
     }
 
     /// Where rows stand already: pairs of status and attempts for rows from `first` on.

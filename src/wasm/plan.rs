@@ -3,11 +3,11 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::convert::{answer, shape, thrown};
+use super::convert::{answer, thrown};
 use super::timetable::RawTimetable;
 use crate::plan::{History, Pace, Plan, Request, Rows, RunState, days, estimate, history_range};
 use crate::time::Instant;
-use crate::wire::{DayShape, RequestShape, SummaryShape};
+use crate::wire::{DayShape, SummaryShape, read_request};
 
 type Answer<T> = Result<T, JsValue>;
 
@@ -23,9 +23,9 @@ pub struct RawPlan {
 #[allow(missing_docs)]
 impl RawPlan {
     #[wasm_bindgen(constructor)]
-    pub fn new(timetable: &RawTimetable, request: JsValue) -> Answer<RawPlan> {
+    pub fn new(timetable: &RawTimetable, request: &JsValue) -> Answer<RawPlan> {
         let timetable = timetable.0.clone();
-        let request = shape::<RequestShape>(request).and_then(|request| request.into_request(&timetable));
+        let request = read_request(request, &timetable);
         Ok(RawPlan { request: request.map_err(thrown)?, timetable, plan: None })
     }
 

@@ -3,10 +3,10 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::convert::{answer, instant, shape, thrown};
+use super::convert::{answer, instant, thrown};
 use crate::schedule::Timetable;
 use crate::time::{Edge, Instant, Range};
-use crate::wire::{DateExplanationShape, ExplanationShape, TimetableShape};
+use crate::wire::{DateExplanationShape, ExplanationShape, read_origin, read_timetable};
 
 type Answer<T> = Result<T, JsValue>;
 
@@ -18,12 +18,10 @@ pub struct RawTimetable(pub(super) Timetable);
 #[allow(missing_docs)]
 impl RawTimetable {
     #[wasm_bindgen(constructor)]
-    pub fn new(spec: JsValue) -> Answer<RawTimetable> {
-        let spec = shape::<TimetableShape>(spec).map_err(thrown)?;
-        let origin = spec.origin;
-        let (schedule, options) = spec.into_parts();
+    pub fn new(spec: &JsValue) -> Answer<RawTimetable> {
+        let (schedule, options) = read_timetable(spec);
         let timetable = Timetable::new(&schedule, &options).map_err(thrown)?;
-        let anchored = origin.map(|origin| timetable.anchored(Instant::clamped(origin as i64)));
+        let anchored = read_origin(spec).map(|origin| timetable.anchored(origin));
         Ok(RawTimetable(anchored.unwrap_or(timetable)))
     }
 

@@ -1,35 +1,25 @@
 //! Tasks as they come in, and the order that is told.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::Input;
 use crate::dag::{Dag, TaskSpec, TriggerRule};
 
-/// A task, as the face has checked it: its names and numbers, not its templates.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TaskShape {
-    task_id: String,
-    depends_on: Vec<String>,
-    trigger_rule: String,
-    retries: u32,
-    retry_delay: f64,
-    retry_backoff: f64,
-    timeout: Option<f64>,
-    depends_on_past: bool,
+/// Tasks, as the face has checked them: their names and numbers, not their templates.
+pub fn read_tasks(tasks: &impl Input) -> Vec<TaskSpec> {
+    tasks.items().iter().map(read_task).collect()
 }
 
-impl From<TaskShape> for TaskSpec {
-    fn from(task: TaskShape) -> Self {
-        TaskSpec {
-            id: task.task_id,
-            depends_on: task.depends_on,
-            trigger_rule: TriggerRule::from_name(&task.trigger_rule).unwrap_or_default(),
-            retries: task.retries,
-            retry_delay: task.retry_delay as i64,
-            retry_backoff: task.retry_backoff,
-            timeout: task.timeout.map(|timeout| timeout as i64),
-            depends_on_past: task.depends_on_past,
-        }
+fn read_task(task: &impl Input) -> TaskSpec {
+    TaskSpec {
+        id: task.text("taskId").unwrap_or_default(),
+        depends_on: task.field("dependsOn").map(|names| names.as_texts()).unwrap_or_default(),
+        trigger_rule: task.text("triggerRule").and_then(|name| TriggerRule::from_name(&name)).unwrap_or_default(),
+        retries: task.number("retries").unwrap_or(0.0) as u32,
+        retry_delay: task.number("retryDelay").unwrap_or(0.0) as i64,
+        retry_backoff: task.number("retryBackoff").unwrap_or(1.0),
+        timeout: task.number("timeout").map(|timeout| timeout as i64),
+        depends_on_past: task.flag("dependsOnPast"),
     }
 }
 

@@ -1,8 +1,6 @@
 //! Errors and warnings as JavaScript sees them.
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::error::{Detail, Error, Warning};
 
@@ -21,25 +19,29 @@ pub struct ErrorShape<'a> {
     field: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'a str>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    details: BTreeMap<&'static str, DetailShape<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty", serialize_with = "by_name")]
+    details: &'a [(&'static str, Detail)],
 }
 
-#[derive(Serialize)]
-#[serde(untagged)]
-enum DetailShape<'a> {
-    Number(f64),
-    Text(&'a str),
-    Texts(&'a [String]),
+/// Facts as one object.
+fn by_name<S: Serializer>(details: &[(&'static str, Detail)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(details.iter().map(|(name, detail)| (name, DetailShape(detail))))
+}
+
+struct DetailShape<'a>(&'a Detail);
+
+impl Serialize for DetailShape<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Detail::Number(number) => serializer.serialize_f64(*number),
+            Detail::Text(text) => serializer.serialize_str(text),
+            Detail::Texts(texts) => serializer.collect_seq(texts),
+        }
+    }
 }
 
 impl<'a> From<&'a Error> for ErrorShape<'a> {
     fn from(error: &'a Error) -> Self {
-        let shape = |detail: &'a Detail| match detail {
-            Detail::Number(number) => DetailShape::Number(*number),
-            Detail::Text(text) => DetailShape::Text(text),
-            Detail::Texts(texts) => DetailShape::Texts(texts),
-        };
         ErrorShape {
             code: error.code.as_str(),
             message: &error.message,
@@ -48,7 +50,7 @@ impl<'a> From<&'a Error> for ErrorShape<'a> {
             end: error.span.map(|(_, end)| end),
             field: error.field.as_deref(),
             hint: error.hint.as_deref(),
-            details: error.details.iter().map(|(name, detail)| (*name, shape(detail))).collect(),
+            details: &error.details,
         }
     }
 }

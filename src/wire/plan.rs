@@ -1,70 +1,51 @@
 //! Requests for plans, and what is told about a plan.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::{ClockChangeShape, DateShape, WarningShape};
+use super::{ClockChangeShape, Input, WarningShape};
 use crate::error::Result;
 use crate::plan::{Counts, Day, Plan, Reprocess, Request, RunType};
 use crate::schedule::Timetable;
-use crate::time::{Edge, Instant, read_bounds, read_date};
+use crate::time::{Date, Edge, Instant, read_bounds, read_date};
 
-/// A request, as the face has checked it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RequestShape {
-    dag_id: String,
-    start_date: DateShape,
-    end_date: DateShape,
-    #[serde(default)]
-    rerun_failed: bool,
-    #[serde(default)]
-    reset_dag_run: bool,
-    reprocess: Option<String>,
-    #[serde(default)]
-    run_backwards: bool,
-    #[serde(default)]
-    depends_on_past: bool,
-    #[serde(default)]
-    include_not_due: bool,
-    #[serde(default)]
-    exclude_dates: Vec<DateShape>,
-    max_runs: Option<f64>,
-    now: f64,
-    dag_start: Option<DateShape>,
-    dag_end: Option<DateShape>,
-    #[serde(default)]
-    conf: String,
-    task_ids: Option<Vec<String>>,
-    with_upstream: Option<bool>,
-    #[serde(default)]
-    templates: Vec<(String, Vec<String>)>,
+/// A request, as the face has checked it, its dates read in the zone of `timetable`.
+pub fn read_request(input: &impl Input, timetable: &Timetable) -> Result<Request> {
+    let zone = timetable.zone();
+    let date = |name| input.field(name).map_or(Date::Text(String::new()), |date| date.as_date());
+    let bounds = read_bounds(date("startDate").as_input(), date("endDate").as_input(), zone)?;
+    let edge = |name, edge, path: &str| match input.field(name) {
+        None => Ok(None),
+        Some(date) => read_date(date.as_date().as_input(), zone, edge).map(Some).map_err(|error| error.field(path)),
+    };
+    let templates = input.field("templates").map(|templates| templates.items()).unwrap_or_default();
+    let now = Instant::from_js(input.number("now").unwrap_or(f64::NAN))?;
+    Ok(Request {
+        reprocess: Reprocess::read(
+            input.flag("rerunFailed"),
+            input.flag("resetDagRun"),
+            input.text("reprocess").as_deref(),
+        )?,
+        run_backwards: input.flag("runBackwards"),
+        depends_on_past: input.flag("dependsOnPast"),
+        include_not_due: input.flag("includeNotDue"),
+        exclude_dates: input.field("excludeDates").map(|dates| dates.as_dates()).unwrap_or_default(),
+        max_runs: input.number("maxRuns").map_or(crate::plan::MAX_RUNS, |most| most as u64),
+        dag_start: edge("dagStart", Edge::Start, "dag.startDate")?,
+        dag_end: edge("dagEnd", Edge::End, "dag.endDate")?,
+        run_type: RunType::Backfill,
+        conf: input.text("conf").unwrap_or_default(),
+        task_ids: input.field("taskIds").map(|ids| ids.as_texts()),
+        with_upstream: input.field("withUpstream").and_then(|flag| flag.as_flag()).unwrap_or(true),
+        templates: templates.iter().map(read_templates).collect(),
+        ..Request::new(input.text("dagId").unwrap_or_default(), bounds, now)
+    })
 }
 
-impl RequestShape {
-    /// The request, its dates read in the zone of `timetable`.
-    pub fn into_request(self, timetable: &Timetable) -> Result<Request> {
-        let zone = timetable.zone();
-        let bounds = read_bounds(self.start_date.0.as_input(), self.end_date.0.as_input(), zone)?;
-        let edge = |date: Option<DateShape>, edge: Edge, field: &str| {
-            date.map(|date| read_date(date.0.as_input(), zone, edge).map_err(|error| error.field(field))).transpose()
-        };
-        Ok(Request {
-            reprocess: Reprocess::read(self.rerun_failed, self.reset_dag_run, self.reprocess.as_deref())?,
-            run_backwards: self.run_backwards,
-            depends_on_past: self.depends_on_past,
-            include_not_due: self.include_not_due,
-            exclude_dates: self.exclude_dates.into_iter().map(|date| date.0).collect(),
-            max_runs: self.max_runs.map_or(crate::plan::MAX_RUNS, |most| most as u64),
-            dag_start: edge(self.dag_start, Edge::Start, "dag.startDate")?,
-            dag_end: edge(self.dag_end, Edge::End, "dag.endDate")?,
-            run_type: RunType::Backfill,
-            conf: self.conf,
-            task_ids: self.task_ids,
-            with_upstream: self.with_upstream.unwrap_or(true),
-            templates: self.templates,
-            ..Request::new(self.dag_id, bounds, Instant::from_js(self.now)?)
-        })
-    }
+/// The templates of one task: its name, and their texts.
+fn read_templates(pair: &impl Input) -> (String, Vec<String>) {
+    let parts = pair.items();
+    let name = parts.first().and_then(Input::as_text).unwrap_or_default();
+    (name, parts.get(1).map(Input::as_texts).unwrap_or_default())
 }
 
 /// What a preview tells besides its columns.

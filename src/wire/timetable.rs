@@ -1,80 +1,48 @@
 //! Schedules and what is told about them.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::{DateShape, WarningShape};
+use super::{Input, WarningShape};
 use crate::schedule::{
     ClockChange, DateExplanation, Dialect, Dst, Exclude, Explanation, Kind, ScheduleInput, TimetableOptions,
 };
 use crate::time::Instant;
 
 /// A schedule with its options, as the face has checked them: at most one of `cron`, `every` and `dates` is there.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TimetableShape {
-    cron: Option<Vec<String>>,
-    #[serde(default)]
-    quartz: bool,
-    every: Option<String>,
-    anchor: Option<DateShape>,
-    dates: Option<Vec<DateShape>>,
-    time_zone: Option<String>,
-    kind: Option<KindShape>,
-    dst: Option<DstShape>,
-    exclude_dates: Option<Vec<DateShape>>,
-    exclude_cron: Option<String>,
-    /// Where an unanchored period, or `@once`, counts from.
-    pub origin: Option<f64>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-enum KindShape {
-    Interval,
-    Trigger,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-enum DstShape {
-    Airflow,
-    Earlier,
-    Later,
-    Skip,
-    Both,
-}
-
-impl TimetableShape {
-    /// The schedule and its options.
-    pub fn into_parts(self) -> (ScheduleInput, TimetableOptions) {
-        let own = |dates: Vec<DateShape>| dates.into_iter().map(|date| date.0).collect();
-        let schedule = if let Some(texts) = self.cron {
-            ScheduleInput::Cron { texts, dialect: if self.quartz { Dialect::Quartz } else { Dialect::Unix } }
-        } else if let Some(period) = self.every {
-            ScheduleInput::Every { period, anchor: self.anchor.map(|date| date.0) }
-        } else {
-            self.dates.map_or(ScheduleInput::None, |dates| ScheduleInput::Dates(own(dates)))
-        };
-        let mut options = TimetableOptions::default();
-        if let Some(zone) = self.time_zone {
-            options.time_zone = zone;
-        }
-        if let Some(KindShape::Trigger) = self.kind {
-            options.kind = Kind::Trigger;
-        }
-        options.dst = match self.dst {
-            None | Some(DstShape::Airflow) => Dst::Airflow,
-            Some(DstShape::Earlier) => Dst::Earlier,
-            Some(DstShape::Later) => Dst::Later,
-            Some(DstShape::Skip) => Dst::Skip,
-            Some(DstShape::Both) => Dst::Both,
-        };
-        options.exclude = match (self.exclude_cron, self.exclude_dates) {
-            (Some(cron), _) => Some(Exclude::Cron(cron)),
-            (None, dates) => dates.map(|dates| Exclude::Dates(own(dates))),
-        };
-        (schedule, options)
+pub fn read_timetable(input: &impl Input) -> (ScheduleInput, TimetableOptions) {
+    let dates = |name| input.field(name).map(|dates| dates.as_dates());
+    let schedule = if let Some(texts) = input.field("cron") {
+        let dialect = if input.flag("quartz") { Dialect::Quartz } else { Dialect::Unix };
+        ScheduleInput::Cron { texts: texts.as_texts(), dialect }
+    } else if let Some(period) = input.text("every") {
+        ScheduleInput::Every { period, anchor: input.field("anchor").map(|anchor| anchor.as_date()) }
+    } else {
+        dates("dates").map_or(ScheduleInput::None, ScheduleInput::Dates)
+    };
+    let mut options = TimetableOptions::default();
+    if let Some(zone) = input.text("timeZone") {
+        options.time_zone = zone;
     }
+    if input.text("kind").as_deref() == Some("trigger") {
+        options.kind = Kind::Trigger;
+    }
+    options.dst = match input.text("dst").as_deref() {
+        Some("earlier") => Dst::Earlier,
+        Some("later") => Dst::Later,
+        Some("skip") => Dst::Skip,
+        Some("both") => Dst::Both,
+        _ => Dst::Airflow,
+    };
+    options.exclude = match input.text("excludeCron") {
+        Some(cron) => Some(Exclude::Cron(cron)),
+        None => dates("excludeDates").map(Exclude::Dates),
+    };
+    (schedule, options)
+}
+
+/// Where an unanchored period, or `@once`, counts from.
+pub fn read_origin(input: &impl Input) -> Option<Instant> {
+    input.number("origin").map(|origin| Instant::clamped(origin as i64))
 }
 
 /// What `explainSchedule` answers.
