@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder, keyOf } from "./cache.mjs";
+import { silencePanics } from "./panics.mjs";
 import { ask, root, run, say, seconds } from "./process.mjs";
 import { wasmToolchain } from "./toolchain.mjs";
 import { bindgenTool } from "./tools.mjs";
@@ -53,7 +54,9 @@ export async function glue() {
 function sources() {
   const rust = readdirSync(join(root, "src"), { recursive: true }).filter((file) => file.endsWith(".rs"));
   const files = rust.sort().map((file) => join("src", file));
-  return [...files, "Cargo.toml", "Cargo.lock", "scripts/glue.mjs"].map((file) => join(root, file));
+  return [...files, "Cargo.toml", "Cargo.lock", "scripts/glue.mjs", "scripts/panics.mjs"].map((file) =>
+    join(root, file),
+  );
 }
 
 async function make(toolchain, bindgen, optimizer, folder) {
@@ -65,14 +68,21 @@ async function make(toolchain, bindgen, optimizer, folder) {
   });
   const built = process.env.CARGO_TARGET_DIR ?? join(root, "target");
   const module = join(folder, "dagfill_bg.wasm");
-  await run(bindgen, [join(built, target, "release", "dagfill.wasm"), folder]);
+  // The optimizer takes the names away, once they have told which functions write the messages of panics.
+  const names = optimizer === undefined ? [] : ["--keep-names"];
+  await run(bindgen, [join(built, target, "release", "dagfill.wasm"), folder, ...names]);
   if (optimizer === undefined) {
     say("wasm-opt (npm package binaryen) is not installed: the module works all the same, and is larger");
   } else {
     const plain = join(folder, "plain.wasm");
     renameSync(module, plain);
-    await run(optimizer, [plain, "-O3", ...features.map((name) => `--enable-${name}`), "-o", module]);
-    say(`wasm-opt: ${kilobytes(plain)} -> ${kilobytes(module)}`);
+    const before = kilobytes(plain);
+    await silencePanics(plain);
+    await run(optimizer, [
+      ...[plain, "-Oz", "--converge", "--strip-debug", "--strip-producers"],
+      ...[...features.map((name) => `--enable-${name}`), "-o", module],
+    ]);
+    say(`wasm-opt: ${before} -> ${kilobytes(module)}`);
     rmSync(plain);
   }
   say(`the wasm module took ${seconds(start)}`);

@@ -9,6 +9,7 @@
 //! The modules, in floor order: a module names only modules above it in this list, never a neighbour on its own line.
 
 pub mod error;
+pub mod sort;
 pub mod time;
 
 pub mod dag;

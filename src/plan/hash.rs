@@ -11,6 +11,7 @@ use super::fingerprint::Fingerprint;
 use super::{Action, Counts, History, Plan, Request, run_id};
 use crate::error::{Code, Detail, Error, Result};
 use crate::schedule::Kind;
+use crate::sort::sort_by;
 use crate::time::Instant;
 
 /// Grows when something else goes in: a hash of an older version is then always another.
@@ -31,7 +32,7 @@ pub(super) fn hash_of(plan: &Plan, request: &Request, history: &History) -> Stri
         None => hash.word(0),
         Some(ids) => {
             let mut ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-            ids.sort_unstable();
+            sort_by(&mut ids, |a, b| a < b);
             ids.dedup();
             hash.word(1 + u64::from(request.with_upstream));
             hash.word(ids.len() as u64);

@@ -2,6 +2,7 @@
 
 use super::{Existing, RunState};
 use crate::error::{Code, Error, Result};
+use crate::sort::sort_by;
 use crate::time::Range;
 
 /// Records of existing runs as columns, in ascending order of their logical dates. A column that is shorter than `dates` says
@@ -119,7 +120,7 @@ impl Aligned {
     pub(super) fn all(&self) -> Vec<u32> {
         let counting = self.record.iter().filter(|index| **index != NO_RECORD);
         let mut all: Vec<u32> = counting.chain(&self.others).copied().collect();
-        all.sort_unstable();
+        sort_by(&mut all, |a, b| a < b);
         all
     }
 }

@@ -4,11 +4,14 @@
 mod advance;
 mod ending;
 mod faults;
+mod flights;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::collections::{BinaryHeap, VecDeque};
 
-use super::event::{AbortReason, CancelMode, Change, Command, Event, Notice, State};
+use flights::{Flight, Flights};
+
+use super::event::{CancelMode, Change, Command, Event, Notice, State};
 use super::retry::Retry;
 use super::summary::{Durations, Progress};
 use super::throttle::{Rate, Throttle, Verdict};
@@ -58,15 +61,6 @@ pub struct Options {
     pub depends_on_past: bool,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Flight {
-    attempt: u32,
-    started: i64,
-    /// When to abort it, or, once aborted, when to give it up.
-    deadline: Option<i64>,
-    aborted: Option<AbortReason>,
-}
-
 /// One backfill. `handle` what happened, then `poll` until there is no further command, then wait until `wake`.
 ///
 /// ```
@@ -88,7 +82,7 @@ pub struct Backfill {
     attempts: Vec<u32>,
     /// No row before this one is waiting.
     next: usize,
-    flights: BTreeMap<u32, Flight>,
+    flights: Flights,
     /// Marked as running by the store, and not started yet. One is started a poll: a callback, or a listener, that pauses or
     /// cancels holds back all behind it.
     ready: VecDeque<(u32, u32)>,
@@ -121,7 +115,7 @@ impl Backfill {
             status: vec![Status::Waiting; rows],
             attempts: vec![0; rows],
             next: 0,
-            flights: BTreeMap::new(),
+            flights: Flights::default(),
             ready: VecDeque::new(),
             retries: BinaryHeap::new(),
             pending: Vec::new(),

@@ -1,5 +1,6 @@
 //! Counts of a backfill, and when it will have ended.
 
+use crate::sort::sort_by;
 use std::collections::VecDeque;
 
 /// total = completed + failed + skipped + canceled + remaining; remaining includes the running ones.
@@ -39,7 +40,7 @@ impl Durations {
     /// The median, once a run has ended.
     pub fn median(&self) -> Option<i64> {
         let mut sorted: Vec<i64> = self.last.iter().copied().collect();
-        sorted.sort_unstable();
+        sort_by(&mut sorted, |a, b| a < b);
         sorted.get(sorted.len() / 2).copied()
     }
 

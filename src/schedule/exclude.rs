@@ -7,6 +7,7 @@ use super::parse::{Cron, parse};
 use super::pattern::Pattern;
 use super::{Dialect, Dst, Exclude};
 use crate::error::{Code, Error, Result};
+use crate::sort::sort_by;
 use crate::time::{Instant, Range, Zone, read_span};
 
 /// What is left out.
@@ -34,7 +35,7 @@ impl Exclusion {
                         spans.extend([(start, start), (end, end)]);
                     }
                 }
-                spans.sort_by(|a, b| a.0.total_cmp(&b.0));
+                sort_by(&mut spans, |a, b| a.0 < b.0);
                 // Disjoint spans, so that the last one that starts before a date decides.
                 spans.dedup_by(|next, last| {
                     let overlap = next.0 <= last.1;

@@ -152,10 +152,27 @@ impl<'a> Writer<'a> {
             return ControlFlow::Continue(());
         }
         let midnight = first * DAY_MS - self.offset;
+        let times = &*self.pattern.times;
+        if times.len() > 8 {
+            while days != 0 {
+                let base = (midnight + i64::from(days.trailing_zeros()) * DAY_MS) as f64;
+                self.dates.extend(times.iter().map(|time| base + time));
+                days &= days - 1;
+            }
+            return self.full();
+        }
+        // With few dates a day, growing day by day would cost more than writing: room for the whole month at once.
+        let start = self.dates.len();
+        self.dates.resize(start + days.count_ones() as usize * times.len(), 0.0);
+        let mut slots = self.dates.get_mut(start..).unwrap_or_default();
         while days != 0 {
             let base = (midnight + i64::from(days.trailing_zeros()) * DAY_MS) as f64;
-            self.dates.extend(self.pattern.times.iter().map(|time| base + time));
             days &= days - 1;
+            let Some((day, rest)) = slots.split_at_mut_checked(times.len()) else { break };
+            for (slot, time) in day.iter_mut().zip(times) {
+                *slot = base + time;
+            }
+            slots = rest;
         }
         self.full()
     }

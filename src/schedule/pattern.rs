@@ -28,6 +28,7 @@ const BEFORE: [[i64; 13]; 2] = [
     [0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366],
 ];
 
+#[inline(always)]
 fn leap(year: i64) -> bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
@@ -39,6 +40,7 @@ fn new_year(year: i64) -> i64 {
 }
 
 /// The weekday of a day number, Sunday = 0.
+#[inline(always)]
 fn weekday(day: i64) -> usize {
     (day + 4).rem_euclid(7) as usize
 }
@@ -52,6 +54,7 @@ struct Month {
 }
 
 /// The months of `set`.
+#[inline(always)]
 fn months(leap: bool, set: u64) -> impl Iterator<Item = Month> {
     let before = BEFORE.get(usize::from(leap)).map_or(&[] as &[i64], |table| table.as_slice());
     before.windows(2).enumerate().filter_map(move |(index, pair)| match pair {

@@ -8,6 +8,7 @@ use super::parse::{Cron, parse};
 use super::source::Source;
 use super::{Dialect, Dst, Kind, ScheduleInput, TimetableOptions};
 use crate::error::{Code, Error, Result};
+use crate::sort::sort_by;
 use crate::time::{Edge, Instant, Zone, read_date};
 
 /// A schedule in its zone. Cheap to clone.
@@ -57,7 +58,7 @@ impl Timetable {
                     let date = read_date(date.as_input(), &zone, Edge::Point);
                     read.push(date.map_err(|error| error.field(format!("schedule.dates[{index}]")))?.js());
                 }
-                read.sort_by(f64::total_cmp);
+                sort_by(&mut read, |a, b| a < b);
                 read.dedup();
                 Source::Dates(read.into())
             }

@@ -1,7 +1,7 @@
 //! Time zones as the core knows them: tables of UTC-offset changes, filled piece by piece from the host.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::{Civil, Instant};
@@ -61,7 +61,7 @@ fn source() -> Option<Rc<dyn ZoneSource>> {
 /// use dagfill::time::{Instant, Zone};
 /// let zone = Zone::load("America/New_York").unwrap();
 /// assert_eq!(zone.offset_at(Instant::new(1_710_000_000_000).unwrap()), -5 * 3600);
-/// assert_eq!(Zone::load("Europe/Berln").unwrap_err().hint.unwrap(), "Did you mean Europe/Berlin?");
+/// assert_eq!(Zone::load("Europe/Berln").unwrap_err().hint.as_deref().unwrap_or_default(), "Did you mean Europe/Berlin?");
 /// ```
 #[derive(Clone)]
 pub struct Zone(Rc<Table>);
@@ -69,7 +69,8 @@ pub struct Zone(Rc<Table>);
 struct Table {
     name: String,
     source: Option<Rc<dyn ZoneSource>>,
-    blocks: RefCell<BTreeMap<i64, Rc<Offsets>>>,
+    /// Ascending by number.
+    blocks: RefCell<Vec<(i64, Rc<Offsets>)>>,
 }
 
 /// A block is 2^36 ms, 2.2 years: one probe of a host without Temporal stays under a millisecond.
@@ -161,13 +162,19 @@ impl Zone {
 
     fn block(&self, number: i64) -> Option<Rc<Offsets>> {
         let source = self.0.source.as_ref()?;
-        if let Some(block) = self.0.blocks.borrow().get(&number) {
+        let find = |blocks: &[(i64, Rc<Offsets>)]| blocks.binary_search_by_key(&number, |(number, _)| *number);
+        let known = self.0.blocks.borrow();
+        if let Some((_, block)) = find(&known).ok().and_then(|index| known.get(index)) {
             return Some(block.clone());
         }
+        drop(known);
         // The host is asked while nothing is borrowed: it may call back into the core.
         let (from, to) = (Instant::clamped(number << BLOCK_BITS), Instant::clamped((number + 1) << BLOCK_BITS));
         let block = Rc::new(source.offsets(&self.0.name, from, to));
-        self.0.blocks.borrow_mut().insert(number, block.clone());
+        let mut known = self.0.blocks.borrow_mut();
+        if let Err(index) = find(&known) {
+            known.insert(index, (number, block.clone()));
+        }
         Some(block)
     }
 }

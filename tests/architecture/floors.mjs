@@ -4,7 +4,7 @@
 
 /** Modules of the crate, lowest floor first. Modules of one line are neighbours and do not name each other. */
 export const floors = [
-  ["error", "time"],
+  ["error", "sort", "time"],
   ["schedule", "dag", "macros"],
   ["plan"],
   ["run"],

@@ -7,8 +7,11 @@ use crate::run::event::{AbortReason, CancelMode, Change, Command, End, Notice, O
 
 impl Backfill {
     pub(super) fn settled(&mut self, run: u32, attempt: u32, outcome: Outcome, now: i64) {
-        let Some(flight) = self.flights.get(&run).copied().filter(|flight| flight.attempt == attempt) else { return };
-        self.flights.remove(&run);
+        let Some(flight) = self.flights.get_mut(run).map(|flight| *flight).filter(|flight| flight.attempt == attempt)
+        else {
+            return;
+        };
+        self.flights.remove(run);
         self.try_again = true;
         match (outcome, flight.aborted) {
             (Outcome::Success, _) => {
@@ -77,7 +80,7 @@ impl Backfill {
         }
         if mode == CancelMode::Abort {
             let grace = now.saturating_add(self.options.abort_grace);
-            for (run, flight) in &mut self.flights {
+            for (run, flight) in self.flights.iter_mut() {
                 if flight.aborted.is_none() {
                     flight.deadline = Some(grace);
                     self.out.push_back(Command::Abort { run: *run, reason: AbortReason::Cancel });
@@ -92,14 +95,14 @@ impl Backfill {
         let due = |flight: &Flight| flight.deadline.is_some_and(|deadline| deadline <= now);
         let late: Vec<u32> = self.flights.iter().filter(|(_, flight)| due(flight)).map(|(run, _)| *run).collect();
         for run in late {
-            let Some(flight) = self.flights.get_mut(&run) else { continue };
+            let Some(flight) = self.flights.get_mut(run) else { continue };
             if flight.aborted.is_none() {
                 flight.aborted = Some(AbortReason::Timeout);
                 flight.deadline = Some(now.saturating_add(self.options.abort_grace));
                 self.out.push_back(Command::Abort { run, reason: AbortReason::Timeout });
             } else {
                 let attempt = flight.attempt;
-                self.flights.remove(&run);
+                self.flights.remove(run);
                 self.try_again = true;
                 self.out.push_back(Command::Notify(Notice::RunAbandoned(run)));
                 self.fail(run, attempt);

@@ -60,7 +60,7 @@ impl Backfill {
     pub(super) fn lease_lost(&mut self) {
         // Also what was decided already and not done yet.
         self.out.clear();
-        for (run, flight) in std::mem::take(&mut self.flights) {
+        for (run, flight) in self.flights.take() {
             if flight.aborted.is_none() {
                 self.out.push_back(Command::Abort { run, reason: AbortReason::Cancel });
             }

@@ -1,0 +1,32 @@
+// A panic of the core ends in a trap, and nobody ever reads its message: on wasm there is no stderr. This takes the bodies of
+// the functions that write such messages, and what only they use goes with them. A trap stays a trap, at the same place.
+import { readFileSync, writeFileSync } from "node:fs";
+
+// As the module's name section has them, such as `core[c5930c85a12de822]::panicking::panic_fmt`.
+const messengers = [
+  /^(core|std)(\[\w+\])?::panicking::/,
+  /^(core|std)(\[\w+\])?::(option|result|cell|str|slice|thread)::(.*::)?\w*(_fail|_failed|_fail_rt|panic_\w+)$/,
+  /^<?(core|alloc|std|hashbrown)(\[\w+\])?::.*::(assert_failed|capacity_overflow|panic_on_ord_violation|len_mismatch_fail)$/,
+  /^__rustc(\[\w+\])?::(rust_begin_unwind|rust_panic|__rust_start_panic)$/,
+];
+
+/** Rewrites the module at `path`, which still has its name section; says how many functions have lost their body. */
+export async function silencePanics(path) {
+  const { default: binaryen } = await import("binaryen");
+  const module = binaryen.readBinary(readFileSync(path));
+  let count = 0;
+  for (let index = 0; index < module.getNumFunctions(); index++) {
+    const pointer = module.getFunctionByIndex(index);
+    const { name, module: imported } = binaryen.getFunctionInfo(pointer);
+    if (imported || !messengers.some((pattern) => pattern.test(plain(name)))) continue;
+    binaryen.Function(pointer).setBody(module.unreachable());
+    count += 1;
+  }
+  writeFileSync(path, module.emitBinary());
+  return count;
+}
+
+/** Binaryen writes what is no letter as `\5b`. */
+function plain(name) {
+  return name.replace(/\\([0-9a-f]{2})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
+}
