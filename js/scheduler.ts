@@ -230,7 +230,8 @@ export class Scheduler {
       if (newest !== undefined) last = Date.parse(newest.executionDate);
       for (const record of await store.listRuns({ ...query, states: ["queued", "running"] })) {
         const date = Date.parse(record.executionDate);
-        if (this.#flights.has(`${dag} ${date}`) || (await isLeft(record))) left.push(date);
+        // Also what runs here since before a core died: the next one hears of it, and it is not begun again.
+        if (await isLeft(record)) left.push(date);
         else this.#watched.add({ dag, dagId, date });
       }
     } catch (error) {

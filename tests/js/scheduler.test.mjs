@@ -289,6 +289,24 @@ test("two take over what one left: one run", async () => {
   assert.deepEqual([...one.of("error"), ...two.of("error")], []);
 });
 
+test("a takeover that takes too long is refused: somebody else has begun another", async () => {
+  const store = new MemoryStore();
+  await create(store, record("2024-01-04", "running", { owner: "scheduler:dead" }));
+  const { acquireLease, apply } = store;
+  store.acquireLease = (name, owner, ttl) =>
+    acquireLease.call(store, name, owner, name === "scheduler:dead" ? 1 : ttl);
+  store.apply = async (changes, fence) => {
+    if (changes[0].type === "update-run" && changes[0].ifState !== undefined) {
+      await sleep(5);
+      assert.notEqual(await store.acquireLease("scheduler:dead", "quicker", 1), null);
+    }
+    return apply.call(store, changes, fence);
+  };
+  const world = scheduling({ ...daily, startDate: "2024-01-04" }, { store });
+  assert.equal(await world.tick(), "");
+  assert.deepEqual(world.of("error"), []);
+});
+
 test("an owner that was taken for dead writes no more, and goes on under a new name", async () => {
   const store = new MemoryStore();
   // The lease is never renewed in time, as if the machine slept.

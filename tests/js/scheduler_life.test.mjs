@@ -131,6 +131,17 @@ test(
   },
 );
 
+test("a stopped scheduler has no timers", limit, async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const before = timers();
+  const world = seconds({ dag: { schedule: "@yearly" } });
+  world.scheduler.start();
+  await until(() => world.events.some(({ type }) => type === "tick"));
+  assert.ok(timers() > before);
+  await world.scheduler.stop();
+  assert.equal(timers(), before);
+});
+
 test("a clock that jumps back repeats nothing", limit, async () => {
   const world = seconds();
   world.scheduler.start();
