@@ -81,19 +81,35 @@ export class Core {
     };
   }
 
+  /** Completed, failed, skipped and canceled rows. Asked from inside the core's loop: when it traps, whoever asked gives up,
+   *  and the loop's own word finds out. */
   counts(): Uint32Array {
-    return this.#raw?.counts() ?? new Uint32Array(4);
+    const raw = this.#raw;
+    return raw === undefined ? new Uint32Array(4) : call(() => raw.counts());
   }
 
-  /** No more of it. Answers where every row stands, unless the core has died. */
-  end(): Uint8Array | undefined {
+  /** Where every row stands. It may trap, as `counts`. */
+  status(): Uint8Array | undefined {
+    const raw = this.#raw;
+    return raw === undefined ? undefined : call(() => raw.status());
+  }
+
+  /** No more of it. */
+  end(): void {
     const raw = this.#raw;
     this.#ended = true;
     this.#raw = undefined;
-    if (raw === undefined || !this.alive) return undefined;
     // It may be inside its own loop now: it is freed when that has ended.
-    queueMicrotask(() => raw.free());
-    return raw.status();
+    if (raw !== undefined) queueMicrotask(() => this.#free(raw));
+  }
+
+  #free(raw: RawBackfill): void {
+    if (!this.alive) return;
+    try {
+      call(() => raw.free());
+    } catch {
+      // Its memory went with its instance.
+    }
   }
 
   #schedule(): void {

@@ -320,14 +320,14 @@ export class Driver {
   }
 
   finish(state: number): void {
-    if (this.#core.alive) this.#end(state);
+    if (this.#core.alive) this.#end(state, this.#core.status());
   }
 
-  #end(state: number): void {
+  #end(state: number, status?: Uint8Array): void {
     if (this.#finished) return;
     this.#finished = true;
     this.#wake.at(undefined);
-    const status = this.#core.end();
+    this.#core.end();
     if (status !== undefined) this.rows.status.set(status);
     if (state < 0) {
       const fault = this.#fault ?? new DagfillError("INTERNAL", "the backfill ended without a reason");

@@ -1,0 +1,73 @@
+// The core traps at the k-th call: it is made again from the store, and the backfill completes.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+let calls = 0;
+let trapAt = Number.POSITIVE_INFINITY;
+const Instance = WebAssembly.Instance;
+
+// Every export that belongs to a backfill traps when its turn has come.
+WebAssembly.Instance = class extends Instance {
+  constructor(module, imports) {
+    super(module, imports);
+    const exports = {};
+    for (const [name, value] of Object.entries(this.exports)) {
+      exports[name] = !name.startsWith("rawbackfill_")
+        ? value
+        : (...args) => {
+            calls += 1;
+            if (calls === trapAt) throw new WebAssembly.RuntimeError("unreachable");
+            return value(...args);
+          };
+    }
+    Object.defineProperty(this, "exports", { value: exports });
+  }
+};
+
+const { MemoryStore } = await import("dagfill");
+const { day, days, listen, broken, service, settle } = await import("./scene.mjs");
+
+test("a trap at any call of the core: it starts again, and every date runs", async () => {
+  const run = async () => {
+    calls = 0;
+    const starts = [];
+    const executeRun = async ({ executionDate, attempt }) => {
+      starts.push(`${executionDate} ${attempt}`);
+      await settle(1);
+      if (executionDate === day(3)) throw new Error("third");
+    };
+    const heard = listen();
+    const store = new MemoryStore();
+    const result = await service({ executeRun, store }).backfill(
+      days(6, { maxParallelRuns: 2, rate: { count: 4, per: 5 } }),
+      heard.hooks,
+    );
+    return { result, heard, starts, runs: await store.listRuns({ dagId: "etl" }) };
+  };
+  const whole = await run();
+  assert.ok(calls > 20, `${calls} calls`);
+  assert.deepEqual([whole.result.completed, whole.result.failed], [5, 1]);
+  const most = calls;
+  let restarts = 0;
+  for (let k = 1; k <= most; k += 1) {
+    trapAt = k;
+    let outcome;
+    try {
+      outcome = await run();
+    } catch (error) {
+      // Before anything is stored, the start itself fails.
+      assert.equal(error.code, "INTERNAL", `call ${k}`);
+      assert.ok(k <= 5, `call ${k}: ${error.message}`);
+      continue;
+    }
+    const { result, heard, starts, runs } = outcome;
+    broken.length = 0;
+    const states = runs.map((record) => record.state);
+    assert.deepEqual(states, ["success", "success", "failed", "success", "success", "success"], `call ${k}`);
+    assert.deepEqual([result.completed, result.failed], [5, 1], `call ${k}`);
+    assert.equal(new Set(starts).size, starts.length, `call ${k}: an attempt is started twice`);
+    assert.ok(starts.length <= 6 + 2, `call ${k}: ${starts.length} starts`);
+    restarts += heard.of("warning").filter((event) => event.warning.code === "core_restarted").length;
+  }
+  assert.ok(restarts > most / 2, `${restarts} restarts in ${most} traps`);
+});
