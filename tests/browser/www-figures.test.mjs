@@ -46,13 +46,15 @@ for (const [name, fields, count] of plans)
           const now = () => document.querySelector("[data-testid=timing]").dataset;
           while (`${now().engine}${now().pack}` === before)
             await new Promise((resolve) => requestAnimationFrame(resolve));
-          const arrived = performance.getEntriesByName("plan-arrived").at(-1).startTime;
+          const at = (mark) => performance.getEntriesByName(mark).at(-1).startTime;
+          const arrived = at("plan-arrived");
           await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
           const draws = performance.getEntriesByName("calendar-draw").map((entry) => entry.duration);
           return {
             engine: Number(now().engine),
             pack: Number(now().pack),
             draw: Math.max(...draws),
+            page: at("plan-shown") - arrived,
             arrived: arrived - start,
             painted: performance.now() - start,
           };
@@ -62,8 +64,8 @@ for (const [name, fields, count] of plans)
     const at = (key) => median(rounds.map((round) => round[key])).toFixed(1);
     const longest = Math.max(0, ...(await tab.evaluate(() => globalThis.tasks)));
     console.log(
-      `# ${name}: engine ${at("engine")} ms, columns and days ${at("pack")} ms (worker); draw ${at("draw")} ms, ` +
-        `input to plan ${at("arrived")} ms, to paint ${at("painted")} ms; longest task ${longest.toFixed(0)} ms`,
+      `# ${name}: engine ${at("engine")} ms, columns and days ${at("pack")} ms (worker); main thread ${at("page")} ms, of that the canvas ${at("draw")} ms; ` +
+        `input to plan ${at("arrived")} ms, to after paint ${at("painted")} ms; longest task ${longest.toFixed(0)} ms`,
     );
     assert.equal(
       await tab.locator('[role=grid][aria-label="Runs in order"]').getAttribute("aria-rowcount"),

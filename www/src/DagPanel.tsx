@@ -1,5 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a group of buttons is no fieldset.
-import { lazy, Suspense, useState } from "react";
+import { lazy, memo, Suspense, useState } from "react";
 import { shortLocal } from "./days";
 import { TextField } from "./fields";
 import type { RowDetail } from "./model";
@@ -8,8 +8,24 @@ import { sayUnknown } from "./Template";
 
 const DagCanvas = lazy(() => import("./flow/DagCanvas"));
 
-/** The tasks with their commands at the selected date, as a graph or as a list over one model. */
-export function DagPanel(props: TasksProps & { phone: boolean; absence: string | null }) {
+/** The tasks with their commands at the selected date, as a graph or as a list over one model. Of the draft only the
+ *  DAG's own parts matter: a change of any other field leaves the graph alone. */
+export const DagPanel = memo(
+  Panel,
+  (a, b) =>
+    a.draft.tasks === b.draft.tasks &&
+    a.draft.dagId === b.draft.dagId &&
+    a.dag === b.dag &&
+    a.detail === b.detail &&
+    a.absence === b.absence &&
+    a.editable === b.editable &&
+    a.change === b.change &&
+    a.phone === b.phone,
+);
+
+type PanelProps = TasksProps & { phone: boolean; absence: string | null };
+
+function Panel(props: PanelProps) {
   const { draft, dag, detail, editable, change, phone } = props;
   const [view, setView] = useState<"graph" | "list">(phone ? "list" : "graph");
   const [editing, setEditing] = useState<string | null>(null);

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { localOf, readBound, todayIn } from "./bounds";
 import { Curve } from "./Curve";
 import { readConf } from "./conf";
@@ -59,11 +60,7 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
         onChange={(text) => change({ timeZone: text })}
         error={zoneError}
       />
-      <datalist id="zones">
-        {ZONES.map((zone) => (
-          <option key={zone} value={zone} />
-        ))}
-      </datalist>
+      <Zones />
       <DateField
         label="From"
         name="from"
@@ -156,6 +153,17 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
     </form>
   );
 }
+
+/** Four hundred names that never change. */
+const Zones = memo(function Zones() {
+  return (
+    <datalist id="zones">
+      {ZONES.map((zone) => (
+        <option key={zone} value={zone} />
+      ))}
+    </datalist>
+  );
+});
 
 function ScheduleWords({ schedule, timeZone }: { schedule: ScheduleView; timeZone: string }) {
   // Clock changes inside the range are told beside the calendar; those of other years would only be noise.

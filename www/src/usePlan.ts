@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type Engine, errorOf } from "./engine";
 import type { Draft, EngineError, PlanAnswer, PlanView } from "./model";
 
@@ -46,10 +46,18 @@ export function usePlan(engine: Engine, draft: Draft, epoch: number, live: boole
     void next();
     // Epoch asks for the same draft again.
   }, [engine, draft, epoch, live]);
+  // With the mark at the arrival: how long the page itself was busy, canvases included.
+  useLayoutEffect(() => {
+    if (state.plan) performance.mark("plan-shown");
+  }, [state.plan]);
   return state;
 }
 
-function merge(before: PlanState, answer: PlanAnswer, draft: Draft, now: number): PlanState {
+function merge(before: PlanState, fresh: PlanAnswer, draft: Draft, now: number): PlanState {
+  // The graph is only laid out again when the DAG is another one.
+  const known = before.answer?.dag;
+  const same = known && JSON.stringify(known) === JSON.stringify(fresh.dag);
+  const answer = same ? { ...fresh, dag: known } : fresh;
   if (!answer.plan) return { ...before, answer, stale: before.plan !== null, error: answer.error };
   return { answer, plan: answer.plan, planned: { draft, now }, stale: false, error: null };
 }
