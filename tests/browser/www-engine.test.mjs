@@ -74,7 +74,8 @@ test("the dev server serves the same page", { skip }, async (t) => {
     [vite, "--port", String(port), "--strictPort", "--host", "127.0.0.1"],
     {
       cwd: www,
-      env: { ...process.env, PATH: ownPath() },
+      // Without colours, which CI would turn on: the line below is looked for as text.
+      env: { ...process.env, PATH: ownPath(), NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "inherit"],
     },
   );
