@@ -31,7 +31,28 @@ export function readHost(options: unknown): Host {
     executeTask: callback<ExecuteTask>(),
     now: callback<() => number>(),
   });
-  return { store: new MemoryStore(), now: Date.now, ...rest, dags: readDags(dags, "dags") };
+  const now = rest.now === undefined ? Date.now : steady(rest.now);
+  return { store: new MemoryStore(), ...rest, now, dags: readDags(dags, "dags") };
+}
+
+/** A host's clock. One that fails, or answers no time, stands still: what runs goes on, and its promise settles. Before it has
+ *  ever told the time it is refused with INVALID_OPTION. */
+function steady(now: () => number): () => number {
+  let last: number | undefined;
+  return () => {
+    let [told, why]: [unknown, unknown] = [undefined, undefined];
+    try {
+      told = now();
+    } catch (error) {
+      why = error;
+    }
+    if (typeof told === "number" && Number.isFinite(told)) last = told;
+    else if (last === undefined) {
+      const { code, message } = wrong("now", "a clock that tells epoch milliseconds", told);
+      throw new DagfillError(code, message, { field: "now", ...(why === undefined ? {} : { cause: why }) });
+    }
+    return last as number;
+  };
 }
 
 /** DAGs with tasks go to executeTask and the others to executeRun; where only one is given, it does what it can. */

@@ -1,7 +1,7 @@
 // The preview: columns that JavaScript owns, and rows made of them when somebody asks.
 import type { Duration } from "./dag.js";
 import { DagfillError } from "./error.js";
-import { duration, fields, integer } from "./options.js";
+import { duration, fields, integer, wrong } from "./options.js";
 import type { PlanData, PlannedRun } from "./plan_data.js";
 import { plannedRuns } from "./plan_rows.js";
 import { call } from "./raw.js";
@@ -179,15 +179,21 @@ export function rate(value: unknown, path: string): { count: number; per: number
 
 /** A preview of what `toTransferable` returned, on the other side of a postMessage. */
 export function previewFrom(data: unknown): BackfillPreview {
-  const { kind, version } = (data ?? {}) as Partial<PlanData>;
-  if (kind !== "dagfill.preview" || version !== 1) {
-    throw new DagfillError(
-      "INVALID_OPTION",
-      "previewFrom: expected what toTransferable() of a preview returned",
-      {
-        field: "data",
-      },
+  const plan = (data ?? {}) as Partial<PlanData>;
+  const whole =
+    plan.kind === "dagfill.preview" &&
+    plan.version === 1 &&
+    plan.executionDate instanceof Float64Array &&
+    plan.offsetSeconds instanceof Int32Array &&
+    plan.action instanceof Uint8Array &&
+    plan.reason instanceof Uint8Array &&
+    Array.isArray(plan.existingRuns) &&
+    [plan.timetable, plan.counts, plan.warnings, plan.clockChanges].every(
+      (part) => typeof part === "object" && part !== null,
+    ) &&
+    [plan.dagId, plan.timeZone, plan.start, plan.end, plan.planHash].every(
+      (part) => typeof part === "string",
     );
-  }
-  return new Preview(data as PlanData);
+  if (!whole) throw wrong("data", "what toTransferable() of a preview returned", data);
+  return new Preview(plan as PlanData);
 }

@@ -2,7 +2,7 @@
 import type { CheckedOptions } from "./backfill_options.js";
 import type { CheckedDag, CheckedTask } from "./dag.js";
 import { loadHistory } from "./history.js";
-import type { Json } from "./json.js";
+import { type Json, setOwn } from "./json.js";
 import type { BackfillPreview } from "./plan.js";
 import type { PlanData } from "./plan_data.js";
 import { call } from "./raw.js";
@@ -53,7 +53,7 @@ export async function makePlan(
     now,
     ...(dag.startDate === undefined ? {} : { dagStart: dag.startDate }),
     ...(dag.endDate === undefined ? {} : { dagEnd: dag.endDate }),
-    conf: options.conf === undefined ? "" : JSON.stringify(options.conf),
+    conf: options.conf === undefined ? "" : JSON.stringify(sorted(options.conf)),
     ...(options.taskIds === undefined ? {} : { taskIds: options.taskIds }),
     withUpstream: options.withUpstream,
     templates: dag.tasks.flatMap(templates),
@@ -92,6 +92,15 @@ export async function makePlan(
       plan.free();
     }
   });
+}
+
+/** The same value with its keys in order: a conf that went through a form or a database keeps its plan's hash. */
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const ordered: { [key: string]: Json } = {};
+  for (const key of Object.keys(value).sort()) setOwn(ordered, key, sorted(value[key] as Json));
+  return ordered;
 }
 
 /** UNKNOWN_TASK, before anything is planned. */

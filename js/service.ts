@@ -13,7 +13,7 @@ import { executorOf, type Host, readHost } from "./host.js";
 import type { HostOptions } from "./host_options.js";
 import { close, overlaps, standing, stored } from "./interrupted.js";
 import { type Held, holdDag } from "./lease.js";
-import { callback, fields, signal, wrong } from "./options.js";
+import { callback, fields, flag, name, signal, wrong } from "./options.js";
 import { type BackfillPreview, Preview } from "./plan.js";
 import type { PlanData } from "./plan_data.js";
 import { makePlan } from "./planner.js";
@@ -111,7 +111,11 @@ export class BackfillService {
   /** Every backfill that the store knows, oldest first. */
   async list(filter: { dagId?: string; unfinished?: boolean } = {}): Promise<BackfillSummary[]> {
     const summaries: BackfillSummary[] = [];
-    for (const { id, snapshot } of await guard(() => this.#host.store.listBackfills(filter))) {
+    const read = fields<{ dagId?: string; unfinished?: boolean }>(filter, "filter", {
+      dagId: name,
+      unfinished: flag,
+    });
+    for (const { id, snapshot } of await guard(() => this.#host.store.listBackfills(read))) {
       summaries.push(await guard(() => summarize(this.#host.store, id, snapshot)));
     }
     return summaries;
@@ -123,6 +127,7 @@ export class BackfillService {
   }
 
   async #unfinished(backfillId: string): Promise<Snapshot> {
+    name(backfillId, "backfillId");
     const snapshot = await guard(() => stored(this.#host.store, backfillId));
     if (snapshot.state === "running" || snapshot.state === "paused") return snapshot;
     throw new DagfillError(

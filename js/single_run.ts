@@ -116,8 +116,13 @@ function carryOut(
     reject(error);
   });
   signal?.addEventListener("abort", abort);
+  // What was canceled before it began is not begun.
+  if (signal?.aborted) {
+    aborted = true;
+    end(false, abortReason("cancel", planned.runId));
+    return;
+  }
   work = execute({ context, row: 0, writer, news: news ?? (() => {}), settle: end });
-  if (signal?.aborted) abort();
 }
 
 function endOf(success: boolean, aborted: boolean, value: unknown, now: number): RunChange {
