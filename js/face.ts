@@ -2,12 +2,9 @@
 // comes from.
 import { call, raw } from "./raw.js";
 
-export type { Backfill } from "./backfill.js";
-export type { BackfillOptions } from "./backfill_options.js";
-export { type CatchupPlan, planCatchup } from "./catchup.js";
-export { type CatchupPolicy, type Dag, type Duration, type Task, validateDag } from "./dag.js";
+export type { AbortSignalLike, HostAbortSignal } from "./abort_signal.js";
+export { type CatchupPolicy, type Dag, type Duration, type Task, validateDag } from "./dag/dag.js";
 export { DagfillError, type ErrorCode } from "./error.js";
-export type { BackfillEvent, BackfillResult, Hooks, Progress, RunResult } from "./events.js";
 export type { Json, JsonInput } from "./json.js";
 export {
   inspectTemplate,
@@ -18,25 +15,28 @@ export {
   renderRange,
   resolveDateMacros,
   resolveXcom,
-} from "./macros.js";
-export { type BackfillPreview, previewFrom } from "./plan.js";
-export { ACTIONS, type Action, type PlannedRun, SKIP_REASONS, type SkipReason } from "./plan_data.js";
-export type { AbortSignalLike, ExecuteRun, HostAbortSignal, RunContext } from "./run_context.js";
+} from "./macros/macros.js";
+export type { BackfillOptions } from "./plan/backfill_options.js";
+export { type CatchupPlan, planCatchup } from "./plan/catchup.js";
+export { type BackfillPreview, previewFrom } from "./plan/plan.js";
+export { ACTIONS, type Action, type PlannedRun, SKIP_REASONS, type SkipReason } from "./plan/plan_data.js";
+export type { Backfill } from "./run/backfill.js";
+export type { BackfillEvent, BackfillResult, Hooks, Progress, RunResult } from "./run/events.js";
+export type { ExecuteRun, RunContext } from "./run/run_context.js";
+export type { SchedulerEvent } from "./run/scheduler/events.js";
+export { Scheduler } from "./run/scheduler/scheduler.js";
+export { BackfillService } from "./run/service.js";
+export type { BackfillSummary } from "./run/summary.js";
+export type { ExecuteTask, TaskContext } from "./run/tasks/task_context.js";
+export type { DateInput, ScheduleInput, TimetableOptions } from "./schedule/input.js";
 export {
   countRange,
-  type DateInput,
   expandRange,
   explainDate,
   explainSchedule,
   nextDates,
   previousDates,
-  type ScheduleInput,
-  type TimetableOptions,
-  type Warning,
-} from "./schedule.js";
-export { Scheduler } from "./scheduler.js";
-export type { SchedulerEvent } from "./scheduler_events.js";
-export { BackfillService } from "./service.js";
+} from "./schedule/schedule.js";
 export { MemoryStore } from "./store/memory.js";
 export type {
   DataInterval,
@@ -51,10 +51,7 @@ export type {
   StoreChange,
   TaskInstance,
 } from "./store/store.js";
-
-export type { BackfillSummary } from "./summary.js";
-
-export type { ExecuteTask, TaskContext } from "./task_context.js";
+export type { Warning } from "./warning.js";
 
 /** The version of the package. */
 export function version(): string {

@@ -1,9 +1,10 @@
 // Options are checked here, one by one, before anything else sees them: wasm takes NaN and wrong types silently, and an
 // option that is misspelt and ignored runs the wrong dates.
+
+import type { AbortSignalLike } from "./abort_signal.js";
 import { DagfillError, type ErrorCode } from "./error.js";
 import { type Json, setOwn } from "./json.js";
 import { call } from "./raw.js";
-import type { AbortSignalLike } from "./run_context.js";
 
 /** Checks one value; `path` names it in the error. */
 export type Reader<T> = (value: unknown, path: string) => T;

@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { DagfillError } from "./error.js";
 import type { Json } from "./json.js";
+import type { ExecuteTask, TaskContext } from "./run/tasks/task_context.js";
 import { type Ending, runCommand } from "./shell/command.js";
 import { LONGEST_LINE, Tail } from "./shell/lines.js";
 import { nearest } from "./suggest.js";
-import type { ExecuteTask, TaskContext } from "./task_context.js";
 
 export interface ShellOptions {
   /** Folder in which the commands run. Default: the one of this process. */

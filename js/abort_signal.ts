@@ -1,0 +1,14 @@
+// Signals that say: stop.
+
+/** The shape of AbortSignal that dagfill needs, for places without its types. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** The platform's own AbortSignal where its types are loaded, else the structural one. */
+export type HostAbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer S } }
+  ? S
+  : AbortSignalLike;

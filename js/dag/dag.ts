@@ -1,0 +1,276 @@
+// DAGs as their authors write them, checked once.
+import { DagfillError } from "../error.js";
+import type { Json, JsonInput } from "../json.js";
+import {
+  type DateValue,
+  date,
+  duration,
+  fields,
+  flag,
+  inside,
+  integer,
+  json,
+  list,
+  name,
+  number,
+  oneOf,
+  record,
+  text,
+  wrong,
+} from "../options.js";
+import { call } from "../raw.js";
+import type { DateInput, ScheduleInput, TimetableOptions } from "../schedule/input.js";
+import { timetableOf, timetableSpec, wireOf } from "../schedule/timetable.js";
+import type { TimetableWire } from "../schedule/wire.js";
+
+/** Milliseconds, or ISO 8601 ("PT5M"). */
+export type Duration = number | string;
+
+export interface Task {
+  taskId: string;
+  /** Ids of the tasks that must have ended first. */
+  dependsOn?: readonly string[];
+  /** Templated values: every string inside is resolved just before the task runs. */
+  params?: JsonInput;
+  /** Shell command, templated; run by `dagfill/shell`. */
+  command?: string;
+  /** Default "all_success". */
+  triggerRule?:
+    | "all_success"
+    | "all_done"
+    | "all_failed"
+    | "one_success"
+    | "one_failed"
+    | "none_failed"
+    | "always";
+  /** Further attempts after a failure. Default 0. */
+  retries?: number;
+  /** Wait before another attempt. Default 0. */
+  retryDelay?: Duration;
+  /** Each further wait is this many times as long, up to a day. Default 1. */
+  retryBackoff?: number;
+  /** An attempt that takes longer is aborted and has failed. Default none. */
+  timeout?: Duration;
+  /** Only runs when the same task's previous logical date succeeded. Default false. */
+  dependsOnPast?: boolean;
+}
+
+/** What the scheduler does with missed dates. */
+export type CatchupPolicy = "all" | "none" | "latest" | { last: number } | { window: Duration };
+
+export interface Dag extends TimetableOptions {
+  dagId: string;
+  schedule: ScheduleInput;
+  /** Bounds of the scheduler and of catchup; a backfill may go beyond them (warning outside_dag_dates). */
+  startDate?: DateInput;
+  endDate?: DateInput;
+  /** true = "all", false = "latest". Default false. */
+  catchup?: boolean | CatchupPolicy;
+  /** For scheduled runs. Default 16. */
+  maxActiveRuns?: number;
+  /** Within one run. Default 16. */
+  maxActiveTasks?: number;
+  /** Runs in order, each after the success of the one before. Default false. */
+  dependsOnPast?: boolean;
+  /** Defaults that conf overrides. */
+  params?: Record<string, JsonInput>;
+  tasks?: readonly Task[];
+}
+
+/** A task with its defaults. Times in milliseconds. */
+export interface CheckedTask {
+  taskId: string;
+  dependsOn: string[];
+  params: Json;
+  command?: string;
+  triggerRule: NonNullable<Task["triggerRule"]>;
+  retries: number;
+  retryDelay: number;
+  retryBackoff: number;
+  timeout?: number;
+  dependsOnPast: boolean;
+}
+
+/** A DAG with its defaults. */
+export interface CheckedDag {
+  dagId: string;
+  timetable: TimetableWire;
+  hasSchedule: boolean;
+  startDate?: DateValue;
+  endDate?: DateValue;
+  catchup: "all" | "none" | "latest" | { last: number } | { window: number };
+  maxActiveRuns: number;
+  maxActiveTasks: number;
+  dependsOnPast: boolean;
+  params: Record<string, Json>;
+  tasks: CheckedTask[];
+}
+
+const task = (value: unknown, path: string): CheckedTask => {
+  const read = fields<CheckedTask>(value, path, {
+    taskId: name,
+    dependsOn: list(name),
+    params: json,
+    command: text,
+    triggerRule: oneOf(
+      "all_success",
+      "all_done",
+      "all_failed",
+      "one_success",
+      "one_failed",
+      "none_failed",
+      "always",
+    ),
+    retries: integer(0),
+    retryDelay: duration,
+    retryBackoff: number(1),
+    timeout: duration,
+    dependsOnPast: flag,
+  });
+  if (read.taskId === undefined) throw wrong(`${path}.taskId`, "a name", undefined, "INVALID_DAG");
+  return {
+    dependsOn: [],
+    params: {},
+    triggerRule: "all_success",
+    retries: 0,
+    retryDelay: 0,
+    retryBackoff: 1,
+    dependsOnPast: false,
+    ...read,
+    taskId: read.taskId,
+  };
+};
+
+const catchup = (value: unknown, path: string): CheckedDag["catchup"] => {
+  if (typeof value === "boolean") return value ? "all" : "latest";
+  if (typeof value !== "object" || value === null) return oneOf("all", "none", "latest")(value, path);
+  const { last, window } = fields<{ last: number; window: number }>(value, path, {
+    last: integer(0),
+    window: duration,
+  });
+  if (last !== undefined && window === undefined) return { last };
+  if (window !== undefined && last === undefined) return { window };
+  throw wrong(path, "either last or window", value);
+};
+
+/** A DAG with its defaults filled in. INVALID_OPTION, INVALID_DAG and the errors of its schedule and its tasks' graph name
+ *  the path of what is wrong. */
+export function readDag(value: unknown, path: string): CheckedDag {
+  const read = fields<
+    TimetableOptions & Omit<CheckedDag, "timetable" | "hasSchedule"> & { schedule: unknown }
+  >(value, path, {
+    ...timetableSpec,
+    dagId: name,
+    schedule: (schedule) => ({ schedule }),
+    startDate: date,
+    endDate: date,
+    catchup,
+    maxActiveRuns: integer(1),
+    maxActiveTasks: integer(1),
+    dependsOnPast: flag,
+    params: record,
+    tasks: list(task),
+  });
+  const { dagId, schedule, timeZone, kind, dst, exclude, ...rest } = read;
+  const given = (schedule as { schedule: unknown } | undefined)?.schedule;
+  if (dagId === undefined) throw wrong(inside(path, "dagId"), "a name", undefined, "INVALID_DAG");
+  if (given === undefined)
+    throw wrong(inside(path, "schedule"), "a schedule, or null", undefined, "INVALID_DAG");
+  const timetable = wireOf(
+    given,
+    { timeZone, kind, dst, exclude } as TimetableOptions,
+    inside(path, "schedule"),
+  );
+  const dag: CheckedDag = {
+    catchup: "latest",
+    maxActiveRuns: 16,
+    maxActiveTasks: 16,
+    dependsOnPast: false,
+    params: {},
+    tasks: [],
+    ...rest,
+    dagId,
+    timetable,
+    hasSchedule: given !== null,
+  };
+  under(path, () => {
+    const dates = call(() => timetableOf(timetable));
+    for (const [field, edge] of [
+      ["startDate", 0],
+      ["endDate", 1],
+    ] as const) {
+      const bound = dag[field];
+      if (bound !== undefined) at(field, () => call(() => dates.read(bound, edge)));
+    }
+    graph(dag.tasks);
+  });
+  return dag;
+}
+
+/** Order and layers of the tasks. */
+function graph(tasks: readonly CheckedTask[]): { order: string[]; layers: string[][] } {
+  return call((wasm) => {
+    const dag = new wasm.RawDag(tasks);
+    try {
+      return dag.graph();
+    } finally {
+      dag.free();
+    }
+  });
+}
+
+/** Checks a DAG; throws CYCLE (with the path), DUPLICATE_TASK, UNKNOWN_TASK and whatever its schedule says. Returns the tasks in
+ *  an order that runs, and in layers for drawing. */
+export function validateDag(dag: Dag): { order: string[]; layers: string[][] } {
+  return graph(readDag(dag, "dag").tasks);
+}
+
+/** Runs `check`; an error in it gets its field below `path`. */
+function under<T>(path: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof DagfillError)) throw error;
+    const field = error.field === undefined ? path : inside(path, error.field);
+    throw new DagfillError(error.code, error.message, { ...error, field });
+  }
+}
+
+/** Runs `check`; an error in it is about `field`. */
+function at<T>(field: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof DagfillError)) throw error;
+    throw new DagfillError(error.code, error.message, { ...error, field });
+  }
+}
+
+/** Checked DAGs by id. DUPLICATE_DAG when two have one. */
+export function readDags(value: unknown, path: string): Map<string, CheckedDag> {
+  const dags = new Map<string, CheckedDag>();
+  for (const [index, dag] of list(readDag)(value, path).entries()) {
+    if (dags.has(dag.dagId)) {
+      throw new DagfillError(
+        "DUPLICATE_DAG",
+        `${path}[${index}]: there is another DAG ${JSON.stringify(dag.dagId)}`,
+        {
+          field: `${path}[${index}].dagId`,
+        },
+      );
+    }
+    dags.set(dag.dagId, dag);
+  }
+  return dags;
+}
+
+/** The DAG of that id. UNKNOWN_DAG with the nearest name. */
+export function findDag(dags: Map<string, CheckedDag>, dagId: string): CheckedDag {
+  const dag = dags.get(dagId);
+  if (dag !== undefined) return dag;
+  const near = call((wasm) => wasm.nearest(dagId, [...dags.keys()]));
+  throw new DagfillError("UNKNOWN_DAG", `there is no DAG ${JSON.stringify(dagId)}`, {
+    field: "dagId",
+    ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
+  });
+}

@@ -1,0 +1,165 @@
+// Templates: `{{ ds }}` and its kin, conf, params and XCom.
+import type { Json, JsonInput } from "../json.js";
+import {
+  type DateValue,
+  date,
+  fields,
+  json,
+  list,
+  name,
+  oneOf,
+  record,
+  type Spec,
+  text,
+} from "../options.js";
+import { call } from "../raw.js";
+import type { DateInput, ScheduleInput, TimetableOptions } from "../schedule/input.js";
+import { timetable, timetableSpec, wireOf } from "../schedule/timetable.js";
+import type { RunType } from "../store/store.js";
+import { type MacroSettings, macrosOf, renderJson, renderText } from "./render.js";
+
+export interface MacroOptions {
+  conf?: Record<string, JsonInput>;
+  params?: Record<string, JsonInput>;
+  dagId?: string;
+  /** Default: `<run type>__<logical date in UTC>`. */
+  runId?: string;
+  taskId?: string;
+  /** Default "backfill". */
+  runType?: RunType;
+  /** Zone in which dates are written. Default: the schedule's. "UTC" gives Airflow's output. */
+  macroTimeZone?: string;
+  /** What becomes of an expression that nobody can resolve: it stays ("keep", the default), UNKNOWN_MACRO is thrown
+   *  ("error"), or nothing is written ("empty"). */
+  onUnknown?: "keep" | "error" | "empty";
+}
+
+export interface RenderContext extends TimetableOptions, MacroOptions {
+  executionDate: DateInput;
+  schedule?: ScheduleInput;
+  /** By task id, then key. */
+  xcom?: Record<string, Record<string, Json>>;
+}
+
+type Settings = TimetableOptions & MacroSettings & { runId?: string; taskId?: string };
+
+const spec: Spec<Settings> = {
+  ...timetableSpec,
+  conf: record,
+  params: record,
+  dagId: name,
+  runId: name,
+  taskId: name,
+  runType: oneOf("backfill", "scheduled", "manual"),
+  macroTimeZone: name,
+  onUnknown: oneOf("keep", "error", "empty"),
+};
+
+/** Resolves `{{ ds }}`-style macros, conf and params. What cannot be resolved, and conf keys that are absent, stay exactly as
+ *  written; so do XCom references.
+ *
+ *  ```js
+ *  resolveDateMacros("s3://bucket/{{ ds_nodash }}/", "2024-01-31"); // "s3://bucket/20240131/"
+ *  ``` */
+export function resolveDateMacros(
+  template: string,
+  executionDate: DateInput,
+  schedule: ScheduleInput = null,
+  options: TimetableOptions & MacroOptions = {},
+): string {
+  const read = fields<Settings>(options, "options", spec);
+  const [source, at] = [text(template, "template"), date(executionDate, "executionDate")];
+  const macros = macrosOf(wireOf(schedule, read as TimetableOptions), read);
+  return renderText(macros, source, { date: at, runId: read.runId, taskId: read.taskId });
+}
+
+/** Resolves `{{ xcom.task.key }}` and `{{ ti.xcom_pull(task_ids='task', key='key') }}`. Absent values, and all else, stay as written. */
+export function resolveXcom(template: string, xcom: Record<string, Record<string, Json>>): string {
+  const [source, values] = [text(template, "template"), JSON.stringify(record(xcom, "xcom"))];
+  return call((wasm) => wasm.resolveXcom(source, values));
+}
+
+/** Resolves XCom first, then date macros over the result, through every string of a JSON value, keys too. Values of XCom are
+ *  templates; those of conf, and what macros print, are data and never scanned again. */
+export function render(value: string, context: RenderContext): string;
+export function render(value: JsonInput, context: RenderContext): Json;
+export function render(value: JsonInput, context: RenderContext): Json {
+  const { executionDate, schedule, xcom, ...read } = fields<
+    Settings & { executionDate: DateValue; schedule: unknown; xcom: Record<string, Json> }
+  >(context, "context", {
+    ...spec,
+    executionDate: date,
+    // Read below, together with the options that belong to it.
+    schedule: (given) => ({ given }),
+    xcom: record,
+  });
+  const at = date(executionDate, "context.executionDate");
+  const given = (schedule as { given: unknown } | undefined)?.given ?? null;
+  const macros = macrosOf(wireOf(given, read as TimetableOptions, "context.schedule"), read);
+  const run = {
+    date: at,
+    runId: read.runId,
+    taskId: read.taskId,
+    xcom: xcom === undefined ? undefined : JSON.stringify(xcom),
+  };
+  return typeof value === "string"
+    ? renderText(macros, value, run)
+    : renderJson(macros, json(value, "value"), run);
+}
+
+/** One template over many dates in one call, for previews of large ranges. */
+export function renderRange(
+  template: string,
+  dates: Float64Array | readonly DateInput[],
+  schedule: ScheduleInput,
+  options: TimetableOptions & MacroOptions = {},
+): string[] {
+  const read = fields<Settings>(options, "options", spec);
+  const wire = wireOf(schedule, read as TimetableOptions);
+  const source = text(template, "template");
+  let instants: Float64Array;
+  if (dates instanceof Float64Array) instants = dates;
+  else {
+    const zone = timetable(schedule, read as TimetableOptions);
+    instants = Float64Array.from(list(date)(dates, "dates"), (at) => call(() => zone.read(at, 2)));
+  }
+  const macros = macrosOf(wire, read);
+  const { runId, taskId } = read;
+  if (!source.isWellFormed()) {
+    return Array.from(instants, (at) => renderText(macros, source, { date: at, runId, taskId }));
+  }
+  const rendered = call(() => macros.raw.renderRange(source, instants, runId, taskId));
+  const [all, ends] = [rendered.takeText(), rendered.takeEnds()];
+  rendered.free();
+  const texts: string[] = new Array(ends.length);
+  let start = 0;
+  for (let row = 0; row < ends.length; row++) {
+    const end = ends[row] as number;
+    texts[row] = all.slice(start, end);
+    start = end;
+  }
+  return texts;
+}
+
+/** What a template uses, and what in it nobody can resolve, with spans and "did you mean". */
+export function inspectTemplate(template: string): {
+  macros: string[];
+  confKeys: string[];
+  xcoms: { taskId: string; key: string }[];
+  unknown: { text: string; start: number; end: number; suggestion?: string }[];
+  dependsOnDate: boolean;
+} {
+  const source = text(template, "template");
+  return call((wasm) => wasm.inspectTemplate(source));
+}
+
+/** Every macro, filter and method with meaning, example and result: for completion lists and documentation. */
+export function macroCatalog(): {
+  name: string;
+  kind: "macro" | "filter" | "method";
+  meaning: string;
+  example: string;
+  result: string;
+}[] {
+  return call((wasm) => wasm.macroCatalog());
+}

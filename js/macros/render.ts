@@ -1,0 +1,102 @@
+// Templates on their way to the core: what many runs share is made once.
+import { Bounded } from "../bounded.js";
+import { type Json, type JsonInput, setOwn } from "../json.js";
+import { type DateValue, json } from "../options.js";
+import { call, instance, type Raw } from "../raw.js";
+import { timetableOf } from "../schedule/timetable.js";
+import type { TimetableWire } from "../schedule/wire.js";
+import type { RunType } from "../store/store.js";
+
+/** What the templates of many runs share. */
+export interface MacroSettings {
+  conf?: Record<string, Json>;
+  params?: Record<string, Json>;
+  dagId?: string;
+  runType?: RunType;
+  macroTimeZone?: string;
+  onUnknown?: "keep" | "error" | "empty";
+}
+
+/** What differs from run to run. */
+export interface MacroRun {
+  date: DateValue;
+  runId?: string | undefined;
+  taskId?: string | undefined;
+  attempt?: number;
+  /** JSON text. */
+  xcom?: string | undefined;
+}
+
+type RawMacros = InstanceType<Raw["RawMacros"]>;
+
+export interface Macros {
+  made: number;
+  raw: RawMacros;
+}
+
+const lately = new Bounded<string, Macros>(64, (old) => {
+  if (old.made === instance()) old.raw.free();
+});
+
+const ON_UNKNOWN = { keep: 0, error: 1, empty: 2 };
+
+/** The macros of runs that share a schedule and settings. Use it now, do not keep it. */
+export function macrosOf(wire: TimetableWire, settings: MacroSettings): Macros {
+  const { runType = "backfill", macroTimeZone, dagId, conf = {}, params = {}, onUnknown = "keep" } = settings;
+  const [confText, paramsText] = [JSON.stringify(conf), JSON.stringify(params)];
+  const key = JSON.stringify([wire, runType, macroTimeZone, dagId, confText, paramsText, onUnknown]);
+  const known = lately.get(key);
+  if (known !== undefined && known.made === instance()) return known;
+  const raw = call(
+    (wasm) =>
+      new wasm.RawMacros(
+        timetableOf(wire),
+        runType,
+        macroTimeZone,
+        dagId,
+        confText,
+        paramsText,
+        ON_UNKNOWN[onUnknown],
+      ),
+  );
+  const macros = { made: instance(), raw };
+  lately.set(key, macros);
+  return macros;
+}
+
+/** Renders one template. */
+export function renderText(macros: Macros, template: string, run: MacroRun): string {
+  if (!template.includes("{{")) return template;
+  const render = (part: string) =>
+    call(() => macros.raw.render(part, run.date, run.runId, run.taskId, run.attempt ?? 1, run.xcom));
+  if (template.isWellFormed()) return render(template);
+  // Wasm takes UTF-8, which has no lone surrogates: they stay, and what is between them is rendered.
+  let [rendered, part] = ["", ""];
+  for (const character of template) {
+    if (character.isWellFormed()) part += character;
+    else {
+      rendered += render(part) + character;
+      part = "";
+    }
+  }
+  return rendered + render(part);
+}
+
+/** Renders every text of a JSON value, keys too, and leaves all else alone. */
+export function renderJson(macros: Macros, value: Json, run: MacroRun): Json {
+  if (typeof value === "string") return renderText(macros, value, run);
+  if (Array.isArray(value)) return value.map((member) => renderJson(macros, member, run));
+  if (typeof value !== "object" || value === null) return value;
+  const rendered: { [key: string]: Json } = {};
+  for (const [key, member] of Object.entries(value)) {
+    setOwn(rendered, renderText(macros, key, run), renderJson(macros, member, run));
+  }
+  return rendered;
+}
+
+/** Renders a template, or every text of a JSON value. */
+export function renderValue(macros: Macros, value: JsonInput, run: MacroRun): Json {
+  return typeof value === "string"
+    ? renderText(macros, value, run)
+    : renderJson(macros, json(value, "value"), run);
+}

@@ -1,0 +1,166 @@
+// What a backfill may be asked for, with defaults and units where each option stands.
+import type { Duration } from "../dag/dag.js";
+import { DagfillError } from "../error.js";
+import type { Json, JsonInput } from "../json.js";
+import {
+  callback,
+  count,
+  type DateValue,
+  date,
+  duration,
+  fields,
+  flag,
+  integer,
+  list,
+  name,
+  number,
+  oneOf,
+  record,
+  type Spec,
+  wrong,
+} from "../options.js";
+import type { DateInput } from "../schedule/input.js";
+import { rate } from "./plan.js";
+
+export interface BackfillOptions {
+  dagId: string;
+  startDate: DateInput;
+  endDate: DateInput;
+  /** Runs in flight at once: an integer >= 1. Default 1, which keeps order and avoids races. */
+  maxParallelRuns?: number;
+  /** Plan only: nothing is executed, nothing is written. Default false. */
+  dryRun?: boolean;
+  /** Only dates whose existing run failed. */
+  rerunFailed?: boolean;
+  /** Existing runs (success or failed) are cleared (task instances, XCom) and run again. With rerunFailed: only the failed. */
+  resetDagRun?: boolean;
+  /** Of new runs, and of those run again: a run that is run again without any keeps its own. */
+  conf?: Record<string, JsonInput>;
+  /** A different conf per date, merged over `conf`. Called once for each run to start, before the first starts. */
+  confFor?: (executionDate: string) => Record<string, JsonInput>;
+  /** Dates of the schedule to leave alone this time. */
+  excludeDates?: readonly DateInput[];
+  /** Runs dates whose run is not due yet. Default false. */
+  includeNotDue?: boolean;
+  /** Airflow's names for the same choice as the two flags above; not together with them. Default "none". */
+  reprocess?: "none" | "failed" | "completed";
+  /** Newest first. Default false. */
+  runBackwards?: boolean;
+  /** Stop starting runs after this many failures. Default Infinity. */
+  maxFailures?: number;
+  /** Further attempts after a failure. Default 0. */
+  retries?: number;
+  /** Wait before the second attempt. Default 0. */
+  retryDelay?: Duration;
+  /** Each further wait is this many times the one before, up to a day. Default 1. */
+  retryBackoff?: number;
+  /** A run that takes longer is aborted and has failed. Default none. */
+  runTimeout?: Duration;
+  /** How long an aborted run may take to settle before it is recorded as failed and its slot is freed. Default 30_000. */
+  abortGrace?: Duration;
+  /** At most `count` starts in any window of `per`. */
+  rate?: { count: number; per: Duration };
+  /** Larger plans are refused with RANGE_TOO_LARGE. Default 100_000. */
+  maxRuns?: number;
+  /** The hash of the preview that was seen: PLAN_CHANGED if the plan is another now. */
+  planHash?: string;
+  /** Default: a new unique name. BACKFILL_EXISTS when it was used before. */
+  backfillId?: string;
+  /** Only these tasks. */
+  taskIds?: readonly string[];
+  /** And their upstreams. Default true. */
+  withUpstream?: boolean;
+}
+
+/** Options with their defaults, times in milliseconds. Plain data but for `confFor`. */
+export interface CheckedOptions {
+  dagId: string;
+  startDate: DateValue;
+  endDate: DateValue;
+  maxParallelRuns: number;
+  dryRun: boolean;
+  rerunFailed: boolean;
+  resetDagRun: boolean;
+  conf?: Record<string, Json>;
+  confFor?: (executionDate: string) => Record<string, JsonInput>;
+  excludeDates: DateValue[];
+  includeNotDue: boolean;
+  reprocess?: "none" | "failed" | "completed";
+  runBackwards: boolean;
+  maxFailures: number;
+  retries: number;
+  retryDelay: number;
+  retryBackoff: number;
+  runTimeout?: number;
+  abortGrace: number;
+  rate?: { count: number; per: number };
+  maxRuns: number;
+  planHash?: string;
+  backfillId?: string;
+  taskIds?: string[];
+  withUpstream: boolean;
+}
+
+/** The callback gets strings from here on; what it returns is checked when it is called. */
+const spec: Spec<CheckedOptions> = {
+  dagId: name,
+  startDate: date,
+  endDate: date,
+  maxParallelRuns: integer(1),
+  dryRun: flag,
+  rerunFailed: flag,
+  resetDagRun: flag,
+  conf: record,
+  confFor: callback<NonNullable<CheckedOptions["confFor"]>>(),
+  excludeDates: list(date),
+  includeNotDue: flag,
+  reprocess: oneOf("none", "failed", "completed"),
+  runBackwards: flag,
+  maxFailures: count(1),
+  retries: integer(0),
+  retryDelay: duration,
+  retryBackoff: number(1),
+  runTimeout: duration,
+  abortGrace: duration,
+  rate,
+  maxRuns: integer(1),
+  planHash: name,
+  backfillId: name,
+  taskIds: list(name),
+  withUpstream: flag,
+};
+
+export function readOptions(value: unknown): CheckedOptions {
+  const read = fields<CheckedOptions>(value, "options", spec);
+  const { dagId, startDate, endDate } = read;
+  if (dagId === undefined) throw wrong("dagId", "the id of a DAG", undefined);
+  if (startDate === undefined) throw wrong("startDate", "a date", undefined);
+  if (endDate === undefined) throw wrong("endDate", "a date", undefined);
+  if (read.reprocess !== undefined && (read.rerunFailed !== undefined || read.resetDagRun !== undefined)) {
+    throw new DagfillError(
+      "INVALID_OPTION",
+      "reprocess: expected either reprocess or the flags rerunFailed and resetDagRun, got both",
+      { field: "reprocess" },
+    );
+  }
+  return {
+    maxParallelRuns: 1,
+    dryRun: false,
+    rerunFailed: false,
+    resetDagRun: false,
+    excludeDates: [],
+    includeNotDue: false,
+    runBackwards: false,
+    maxFailures: Number.POSITIVE_INFINITY,
+    retries: 0,
+    retryDelay: 0,
+    retryBackoff: 1,
+    abortGrace: 30_000,
+    maxRuns: 100_000,
+    withUpstream: true,
+    ...read,
+    dagId,
+    startDate,
+    endDate,
+  };
+}

@@ -1,0 +1,57 @@
+// Which runs are due, which missed ones are left out, and when the next one comes.
+import { type Dag, readDag } from "../dag/dag.js";
+import { type DateValue, date, fields, type Reader, wrong } from "../options.js";
+import { call } from "../raw.js";
+import type { DateInput } from "../schedule/input.js";
+import { timetableOf } from "../schedule/timetable.js";
+import { iso } from "../time.js";
+import type { PlannedRun } from "./plan_data.js";
+import { plannedRuns } from "./plan_rows.js";
+
+/** What is due at a moment. */
+export interface CatchupPlan {
+  /** To run now, oldest first; action "create", run type "scheduled". */
+  due: PlannedRun[];
+  /** Missed dates that the policy leaves out; null where there is none, or where neither a start nor a last run says since
+   *  when dates could be missed. */
+  skipped: { count: number; from: string; to: string } | null;
+  /** When the first run after `now` is due; null where no more will come. */
+  nextRunAt: string | null;
+}
+
+const orNull =
+  <T>(reader: Reader<T>): Reader<T | null> =>
+  (value, path) =>
+    value === null ? null : reader(value, path);
+
+/** Which runs are due at `now`, and which missed ones the policy of the DAG leaves out. `lastRun` is the newest date with a
+ *  scheduled run: it and everything before it is settled. Pure: no store is asked and nothing is run.
+ *  More than 10,000,000 due dates are refused with RANGE_TOO_LARGE. */
+export function planCatchup(dag: Dag, options: { now: DateInput; lastRun?: DateInput | null }): CatchupPlan {
+  const { timetable, startDate, endDate, catchup } = readDag(dag, "dag");
+  const { now, lastRun } = fields<{ now: DateValue; lastRun: DateValue | null }>(options, "options", {
+    now: date,
+    lastRun: orNull(date),
+  });
+  if (now === undefined) throw wrong("now", "a date", undefined);
+  const [policy, amount] =
+    typeof catchup === "string" ? [catchup, 0] : (Object.entries(catchup)[0] as [string, number]);
+  const facts = call((wasm) =>
+    wasm.planCatchup(timetableOf(timetable), startDate, endDate, now, lastRun ?? undefined, policy, amount),
+  );
+  const [count, from, to, next, origin] = facts as unknown as [number, number, number, number, number];
+  const runs = (facts.length - 5) / 2;
+  const data = {
+    timetable: { ...timetable, origin },
+    executionDate: facts.subarray(5, 5 + runs),
+    offsetSeconds: Int32Array.from(facts.subarray(5 + runs)),
+    action: new Uint8Array(runs),
+    reason: new Uint8Array(runs),
+    existingRuns: [],
+  };
+  return {
+    due: plannedRuns(data, 0, runs, "scheduled"),
+    skipped: count === 0 ? null : { count, from: iso(from), to: iso(to) },
+    nextRunAt: Number.isNaN(next) ? null : iso(next),
+  };
+}

@@ -1,0 +1,71 @@
+// What a plan is made of: columns, and what their numbers mean.
+
+import type { TimetableWire } from "../schedule/wire.js";
+import type { DataInterval, RunRecord, RunState } from "../store/store.js";
+import type { Warning } from "../warning.js";
+
+export type Action = "create" | "rerun" | "reset" | "skip";
+export type SkipReason =
+  | "exists_success"
+  | "exists_failed"
+  | "in_flight"
+  | "not_failed"
+  | "excluded"
+  | "depends_on_past"
+  | "not_due";
+
+/** What the numbers in `columns().action` mean. */
+export const ACTIONS: readonly Action[] = ["create", "rerun", "reset", "skip"];
+/** What the numbers in `columns().reason` mean; 0 is no reason. */
+export const SKIP_REASONS: readonly (SkipReason | null)[] = [
+  null,
+  "exists_success",
+  "exists_failed",
+  "in_flight",
+  "not_failed",
+  "excluded",
+  "depends_on_past",
+  "not_due",
+];
+/** The number of "skip". */
+export const SKIP = 3;
+
+/** One logical date of a plan: what is done with it, or why nothing is. */
+export interface PlannedRun {
+  executionDate: string;
+  /** The same on the schedule's clock, with its offset. */
+  localDate: string;
+  dataInterval: DataInterval;
+  runAfter: string;
+  runId: string;
+  action: Action;
+  reason?: SkipReason;
+  existingState?: RunState;
+  previousDate: string | null;
+  nextDate: string | null;
+}
+
+/** What a preview is made of. Structured-clonable. */
+export interface PlanData {
+  kind: "dagfill.preview";
+  version: 1;
+  dagId: string;
+  timeZone: string;
+  start: string;
+  end: string;
+  timetable: TimetableWire;
+  now: number;
+  /** How it would be driven, for the estimate. With dependsOnPast runs go one by one. */
+  maxParallelRuns: number;
+  dependsOnPast: boolean;
+  rate?: { count: number; per: number };
+  executionDate: Float64Array;
+  offsetSeconds: Int32Array;
+  action: Uint8Array;
+  reason: Uint8Array;
+  existingRuns: RunRecord[];
+  counts: { total: number; create: number; rerun: number; reset: number; skip: number };
+  warnings: Warning[];
+  clockChanges: { at: string; offsetBefore: number; offsetAfter: number }[];
+  planHash: string;
+}

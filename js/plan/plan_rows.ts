@@ -1,0 +1,101 @@
+// Rows of a plan as objects. Their texts are made here, a slice at a time: neighbours share most of them.
+
+import { call } from "../raw.js";
+import { timetableOf } from "../schedule/timetable.js";
+import type { RunRecord, RunType } from "../store/store.js";
+import { iso } from "../time.js";
+import { ACTIONS, type PlanData, type PlannedRun, SKIP_REASONS } from "./plan_data.js";
+
+/** `<run type>__<logical date in UTC>`, as Airflow 2 names runs; `date` as `iso` writes it. */
+export function runIdOf(type: RunType, date: string): string {
+  // A fraction of a second has six digits there.
+  const fraction = date.length > 20 ? `${date.slice(19, 23)}000` : "";
+  return `${type}__${date.slice(0, 19)}${fraction}+00:00`;
+}
+
+/** An instant on a clock that is `offset` seconds ahead of UTC. */
+export function localIso(ms: number, offset: number): string {
+  return iso(ms + offset * 1000).slice(0, -1) + offsetText(offset);
+}
+
+let [lastOffset, lastText] = [0, "+00:00"];
+
+/** `+01:00`, with seconds where there are some. Neighbours share it. */
+function offsetText(offset: number): string {
+  if (offset === lastOffset) return lastText;
+  const far = Math.abs(offset);
+  const two = (part: number) => String(Math.floor(part)).padStart(2, "0");
+  const seconds = far % 60 === 0 ? "" : `:${two(far % 60)}`;
+  lastOffset = offset;
+  lastText = `${offset < 0 ? "-" : "+"}${two(far / 3600)}:${two((far / 60) % 60)}${seconds}`;
+  return lastText;
+}
+
+/** What the rows of a plan, or of a catchup, are made of. */
+export type RowData = Pick<
+  PlanData,
+  "timetable" | "executionDate" | "offsetSeconds" | "action" | "reason" | "existingRuns"
+>;
+
+const records = new WeakMap<RowData, Map<string, RunRecord>>();
+
+/** The record that stands on a date. */
+function existing(data: RowData, date: string): RunRecord | undefined {
+  if (data.existingRuns.length === 0) return undefined;
+  let byDate = records.get(data);
+  if (byDate === undefined) {
+    byDate = new Map(data.existingRuns.map((record) => [record.executionDate, record]));
+    records.set(data, byDate);
+  }
+  return byDate.get(date);
+}
+
+/** Writes an instant that one of the last few calls wrote only once: neighbouring rows share most of theirs. */
+function writer(): (ms: number) => string {
+  const [instants, texts] = [new Float64Array(4).fill(Number.NaN), ["", "", "", ""]];
+  let next = 0;
+  return (ms) => {
+    const known = instants.indexOf(ms);
+    if (known >= 0) return texts[known] as string;
+    const text = iso(ms);
+    instants[next] = ms;
+    texts[next] = text;
+    next = (next + 1) % 4;
+    return text;
+  };
+}
+
+/** The rows from `from` to `to`, `to` excluded. */
+export function plannedRuns(
+  data: RowData,
+  from: number,
+  to: number,
+  type: RunType = "backfill",
+): PlannedRun[] {
+  const dates = data.executionDate.subarray(from, to);
+  const count = dates.length;
+  const columns = call((wasm) => wasm.planRows(timetableOf(data.timetable), dates));
+  const write = writer();
+  const at = (column: number, row: number) => columns[column * count + row] as number;
+  const orNull = (ms: number) => (Number.isNaN(ms) ? null : write(ms));
+  const rows: PlannedRun[] = [];
+  for (let row = 0; row < count; row++) {
+    const ms = dates[row] as number;
+    const executionDate = write(ms);
+    const record = existing(data, executionDate);
+    const reason = SKIP_REASONS[data.reason[from + row] as number];
+    rows.push({
+      executionDate,
+      localDate: localIso(ms, data.offsetSeconds[from + row] as number),
+      dataInterval: { start: write(at(0, row)), end: write(at(1, row)) },
+      runAfter: write(at(2, row)),
+      runId: record?.runId ?? runIdOf(type, executionDate),
+      action: ACTIONS[data.action[from + row] as number] ?? "skip",
+      ...(reason ? { reason } : {}),
+      ...(record === undefined ? {} : { existingState: record.state }),
+      previousDate: orNull(at(3, row)),
+      nextDate: orNull(at(4, row)),
+    });
+  }
+  return rows;
+}

@@ -1,0 +1,115 @@
+// From options and the store's history to a plan. Preview and backfill both get their plan here.
+
+import type { CheckedDag, CheckedTask } from "../dag/dag.js";
+import { type Json, setOwn } from "../json.js";
+import { call } from "../raw.js";
+import { timetableOf } from "../schedule/timetable.js";
+import type { RunStore } from "../store/store.js";
+import type { CheckedOptions } from "./backfill_options.js";
+import { loadHistory } from "./history.js";
+import type { BackfillPreview } from "./plan.js";
+import type { PlanData } from "./plan_data.js";
+
+type Summary = Pick<BackfillPreview, "start" | "end" | "counts" | "warnings" | "clockChanges" | "planHash">;
+
+/** Every text of a JSON value. */
+function texts(value: Json, found: string[] = []): string[] {
+  if (typeof value === "string") found.push(value);
+  else if (Array.isArray(value)) for (const member of value) texts(member, found);
+  else if (typeof value === "object" && value !== null) {
+    for (const [key, member] of Object.entries(value)) {
+      found.push(key);
+      texts(member, found);
+    }
+  }
+  return found;
+}
+
+/** The templates of a task that is nothing but its templates: a shell command. A task function may look at the date itself. */
+function templates({ taskId, command, params }: CheckedTask): [string, string[]][] {
+  return command === undefined ? [] : [[taskId, [command, ...texts(params)]]];
+}
+
+/** The plan. `held` names the lease under which it will be driven. */
+export async function makePlan(
+  dag: CheckedDag,
+  options: CheckedOptions,
+  store: RunStore,
+  now: number,
+  held?: string,
+): Promise<PlanData> {
+  checkTaskIds(dag, options);
+  const request = {
+    dagId: dag.dagId,
+    startDate: options.startDate,
+    endDate: options.endDate,
+    rerunFailed: options.rerunFailed,
+    resetDagRun: options.resetDagRun,
+    ...(options.reprocess === undefined ? {} : { reprocess: options.reprocess }),
+    runBackwards: options.runBackwards,
+    dependsOnPast: dag.dependsOnPast,
+    includeNotDue: options.includeNotDue,
+    excludeDates: options.excludeDates,
+    maxRuns: options.maxRuns,
+    now,
+    ...(dag.startDate === undefined ? {} : { dagStart: dag.startDate }),
+    ...(dag.endDate === undefined ? {} : { dagEnd: dag.endDate }),
+    conf: options.conf === undefined ? "" : JSON.stringify(sorted(options.conf)),
+    ...(options.taskIds === undefined ? {} : { taskIds: options.taskIds }),
+    withUpstream: options.withUpstream,
+    templates: dag.tasks.flatMap(templates),
+  };
+  const draft = call((wasm) => new wasm.RawPlan(timetableOf(dag.timetable), request));
+  const [from = 0, to = 0] = draft.historyRange();
+  const origin = draft.origin();
+  draft.free();
+  const history = await loadHistory(store, dag.dagId, from, to, held);
+  // A second object, because nothing of wasm may be held while the store works: a trap elsewhere would end it.
+  return call((wasm) => {
+    const plan = new wasm.RawPlan(timetableOf(dag.timetable), request);
+    try {
+      const { dates, states, flags, runIds } = history;
+      const summary = plan.build(dates, states, flags, runIds) as Summary;
+      if (options.planHash !== undefined) plan.insist(options.planHash);
+      const stands = new Set<number>(plan.existingRuns());
+      return {
+        kind: "dagfill.preview",
+        version: 1,
+        dagId: dag.dagId,
+        timeZone: (dag.timetable.timeZone as string | undefined) ?? "UTC",
+        timetable: { ...dag.timetable, origin },
+        now,
+        maxParallelRuns: options.maxParallelRuns,
+        dependsOnPast: dag.dependsOnPast,
+        ...(options.rate === undefined ? {} : { rate: options.rate }),
+        executionDate: plan.dates(),
+        offsetSeconds: plan.offsets(),
+        action: plan.actions(),
+        reason: plan.reasons(),
+        existingRuns: history.records.filter((_, index) => stands.has(index)),
+        ...summary,
+      };
+    } finally {
+      plan.free();
+    }
+  });
+}
+
+/** The same value with its keys in order: a conf that went through a form or a database keeps its plan's hash. */
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const ordered: { [key: string]: Json } = {};
+  for (const key of Object.keys(value).sort()) setOwn(ordered, key, sorted(value[key] as Json));
+  return ordered;
+}
+
+/** UNKNOWN_TASK, before anything is planned. */
+function checkTaskIds(dag: CheckedDag, { taskIds, withUpstream }: CheckedOptions): void {
+  if (taskIds === undefined) return;
+  call((wasm) => {
+    const whole = new wasm.RawDag(dag.tasks);
+    whole.subset(taskIds, withUpstream).free();
+    whole.free();
+  });
+}

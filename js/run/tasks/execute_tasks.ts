@@ -1,0 +1,130 @@
+// One attempt of one run by the tasks of its DAG.
+
+import type { CheckedDag } from "../../dag/dag.js";
+import type { RunStore, TaskInstance } from "../../store/store.js";
+import { Clock } from "../clock.js";
+import type { Executor } from "../executor.js";
+import type { Context } from "../run_state.js";
+import type { ExecuteTask } from "./task_context.js";
+import type { TaskGraph } from "./task_graph.js";
+import { PAST, TaskRun } from "./task_run.js";
+import { Xcom } from "./xcom.js";
+
+export interface TaskSettings {
+  dag: CheckedDag;
+  graph: TaskGraph;
+  executeTask: ExecuteTask;
+  store: RunStore;
+  abortGrace: number;
+  now: () => number;
+}
+
+/** An executor that runs the tasks of each run in order. */
+export function runTasks(settings: TaskSettings): Executor {
+  const { dag, graph, store } = settings;
+  /** Runs in flight, by execution date, from the moment they start, which is before they have read the store: a task may wait
+   *  for the same task of the run before. `undefined` when the run could not be made. */
+  const running = new Map<string, Promise<TaskRun | undefined>>();
+  const clock = new Clock(settings.now);
+  const dependent = graph.tasks.some((task) => task.dependsOnPast);
+
+  return ({ context, writer, news, settle }) => {
+    let aborted: "timeout" | "cancel" | undefined;
+    let run: TaskRun | undefined;
+    let tell: (run: TaskRun | undefined) => void = () => {};
+    let entry: Promise<TaskRun | undefined> | undefined;
+    if (dependent) {
+      entry = new Promise((resolve) => {
+        tell = resolve;
+      });
+      running.set(context.executionDate, entry);
+    }
+    const end = (success: boolean, value: unknown) => {
+      tell(undefined);
+      if (running.get(context.executionDate) === entry) running.delete(context.executionDate);
+      settle(success, value);
+    };
+    const begin = ({ prior, xcom, past, before }: Known) => {
+      try {
+        const made = new TaskRun({
+          ...settings,
+          clock,
+          maxActiveTasks: dag.maxActiveTasks,
+          context,
+          xcom,
+          prior,
+          past,
+          writer,
+          news,
+          settle: end,
+        });
+        run = made;
+        tell(made);
+        before?.then((before) => follow(made, before));
+        made.start();
+        if (aborted !== undefined) made.abort(aborted);
+      } catch (error) {
+        end(false, error);
+      }
+    };
+
+    /** The tasks of the run before are still to end. */
+    const follow = (made: TaskRun, before: TaskRun | undefined) => {
+      for (const [task, { taskId }] of graph.tasks.entries()) {
+        if (before === undefined) made.pastKnown(task, false);
+        else before.whenEnded(taskId, (state) => made.pastKnown(task, isMet(state)));
+      }
+    };
+
+    // A run that is new has nothing in the store: it begins at once.
+    if (context.action === "create" && context.attempt === 1 && !dependent)
+      begin({ prior: [], xcom: new Xcom(), past: [] });
+    else load(store, context, graph, running).then(begin, (error) => end(false, error));
+    return {
+      abort: (reason) => {
+        aborted = reason;
+        run?.abort(reason);
+      },
+    };
+  };
+}
+
+function isMet(state: TaskInstance["state"] | undefined): boolean {
+  return state === "success" || state === "skipped";
+}
+
+interface Known {
+  prior: TaskInstance[];
+  xcom: Xcom;
+  /** Of each task: whether the same task of the run before succeeded. */
+  past: number[];
+  /** The run before, when that is still to be seen. */
+  before?: Promise<TaskRun | undefined>;
+}
+
+/** What the store knows of this run's tasks, and of the same tasks of the run before. */
+async function load(
+  store: RunStore,
+  { dagId, runId, previousDate }: Context,
+  graph: TaskGraph,
+  running: ReadonlyMap<string, Promise<TaskRun | undefined>>,
+): Promise<Known> {
+  // Looked up before anything is awaited: it may end meanwhile, and knows better than the store how.
+  const inFlight = running.get(previousDate ?? "");
+  const prior = await store.listTaskInstances(dagId, runId);
+  const xcom = new Xcom(await store.getXcom(dagId, runId));
+  if (previousDate === null || !graph.tasks.some((task) => task.dependsOnPast))
+    return { prior, xcom, past: [] };
+  if (inFlight !== undefined) {
+    return { prior, xcom, past: graph.tasks.map(() => PAST.pending), before: inFlight };
+  }
+  const at = Date.parse(previousDate);
+  const [before] = await store.listRuns({ dagId, from: at, to: at });
+  // A DAG's first run has nothing before it.
+  if (before === undefined) return { prior, xcom, past: [] };
+  const states = new Map(
+    (await store.listTaskInstances(dagId, before.runId)).map(({ taskId, state }) => [taskId, state]),
+  );
+  const past = graph.tasks.map(({ taskId }) => (isMet(states.get(taskId)) ? PAST.met : PAST.unmet));
+  return { prior, xcom, past };
+}

@@ -1,0 +1,19 @@
+// What the host's task callback gets.
+import type { Json, JsonInput } from "../../json.js";
+import type { RunContext } from "../run_context.js";
+
+export interface TaskContext extends RunContext {
+  taskId: string;
+  /** Rendered. */
+  params: Json;
+  /** Rendered. */
+  command?: string;
+  /** A value that a task of this run has left; `key` defaults to "return_value". */
+  xcomPull(taskId: string, key?: string): Json | undefined;
+  /** Leaves a value for the tasks behind this one. It is stored, and can be pulled, when this task has ended. */
+  xcomPush(key: string, value: JsonInput): void;
+}
+
+/** Its promise settles the task: fulfilled = success, and what it returns (JSON) becomes the XCom `return_value`; rejected =
+ *  failed; rejected with an error whose `name` is "TaskSkipped" = skipped. */
+export type ExecuteTask = (task: TaskContext) => unknown;

@@ -1,0 +1,67 @@
+// The tasks of a backfill's runs, and their graph in the core.
+import type { CheckedDag, CheckedTask } from "../../dag/dag.js";
+import type { Json } from "../../json.js";
+import { call, instance, type Raw } from "../../raw.js";
+
+type RawDag = InstanceType<Raw["RawDag"]>;
+
+export class TaskGraph {
+  readonly #tasks: readonly CheckedTask[];
+  readonly #choice: { taskIds: string[]; withUpstream: boolean } | undefined;
+  #raw: { made: number; dag: RawDag } | undefined;
+  #chosen: CheckedTask[] = [];
+  #index = new Map<string, number>();
+  #templated: boolean[] = [];
+
+  constructor(dag: CheckedDag, choice?: { taskIds: string[]; withUpstream: boolean }) {
+    this.#tasks = dag.tasks;
+    this.#choice = choice;
+    this.raw();
+  }
+
+  /** The graph; made again when its instance has died. */
+  raw(): RawDag {
+    if (this.#raw !== undefined && this.#raw.made === instance()) return this.#raw.dag;
+    const dag = call((wasm) => {
+      const whole = new wasm.RawDag(this.#tasks);
+      if (this.#choice === undefined) return whole;
+      const part = whole.subset(this.#choice.taskIds, this.#choice.withUpstream);
+      whole.free();
+      return part;
+    });
+    this.#raw = { made: instance(), dag };
+    this.#chosen = Array.from(dag.origin(), (at) => this.#tasks[at] as CheckedTask);
+    this.#index = new Map(this.#chosen.map(({ taskId }, at) => [taskId, at]));
+    this.#templated = this.#chosen.map(({ params }) => hasTemplate(params));
+    return dag;
+  }
+
+  get tasks(): readonly CheckedTask[] {
+    return this.#chosen;
+  }
+
+  task(index: number): CheckedTask {
+    return this.#chosen[index] as CheckedTask;
+  }
+
+  indexOf(taskId: string): number | undefined {
+    return this.#index.get(taskId);
+  }
+
+  /** Whether a task's params name anything to resolve. */
+  isTemplated(index: number): boolean {
+    return this.#templated[index] === true;
+  }
+
+  free(): void {
+    if (this.#raw?.made === instance()) this.#raw.dag.free();
+    this.#raw = undefined;
+  }
+}
+
+function hasTemplate(value: Json): boolean {
+  if (typeof value === "string") return value.includes("{{");
+  if (Array.isArray(value)) return value.some(hasTemplate);
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([key, member]) => key.includes("{{") || hasTemplate(member));
+}

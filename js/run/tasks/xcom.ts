@@ -1,0 +1,39 @@
+// The XCom of one run: what its tasks leave for each other.
+import { type Json, setOwn } from "../../json.js";
+import type { StoreChange } from "../../store/store.js";
+
+export type Values = Record<string, Record<string, Json>>;
+
+export class Xcom {
+  #values: Values;
+  #text: string | undefined;
+
+  constructor(values: Values = {}) {
+    this.#values = values;
+  }
+
+  /** As templates read it: JSON text, made anew only when something was added. */
+  get text(): string {
+    this.#text ??= JSON.stringify(this.#values);
+    return this.#text;
+  }
+
+  pull(taskId: string, key: string): Json | undefined {
+    const task = Object.hasOwn(this.#values, taskId) ? this.#values[taskId] : undefined;
+    return task !== undefined && Object.hasOwn(task, key) ? task[key] : undefined;
+  }
+
+  /** Adds what a task has left, and says so to the store. */
+  leave(dagId: string, runId: string, taskId: string, values: ReadonlyMap<string, Json>): StoreChange[] {
+    if (values.size === 0) return [];
+    this.#text = undefined;
+    const task: Record<string, Json> = Object.hasOwn(this.#values, taskId) ? { ...this.#values[taskId] } : {};
+    const changes: StoreChange[] = [];
+    for (const [key, value] of values) {
+      setOwn(task, key, value);
+      changes.push({ type: "set-xcom", dagId, runId, taskId, key, value });
+    }
+    setOwn(this.#values, taskId, task);
+    return changes;
+  }
+}

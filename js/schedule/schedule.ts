@@ -1,0 +1,106 @@
+// The dates of a schedule. Every call reads its options, finds the timetable it has seen before, and asks the core.
+import { type DateValue, date, fields, integer } from "../options.js";
+import { call } from "../raw.js";
+import { iso } from "../time.js";
+import type { Warning } from "../warning.js";
+import type { DateInput, ScheduleInput, TimetableOptions } from "./input.js";
+import { timetable, timetableSpec } from "./timetable.js";
+
+/** All logical dates in [start, end], both ends included, ascending, as epoch milliseconds. `limit` truncates; without
+ *  it more than 10,000,000 are refused with RANGE_TOO_LARGE (`details.count`).
+ *
+ *  ```js
+ *  expandRange("@daily", "2024-01-01", "2024-01-07").length; // 7
+ *  ``` */
+export function expandRange(
+  schedule: ScheduleInput,
+  start: DateInput,
+  end: DateInput,
+  options: TimetableOptions & { limit?: number } = {},
+): Float64Array {
+  const { limit, ...read } = fields<TimetableOptions & { limit?: number }>(options, "options", {
+    ...timetableSpec,
+    limit: integer(0),
+  });
+  const [from, to] = [date(start, "start"), date(end, "end")];
+  return call(() => timetable(schedule, read).expand(from, to, limit));
+}
+
+/** How many logical dates lie in [start, end]. */
+export function countRange(
+  schedule: ScheduleInput,
+  start: DateInput,
+  end: DateInput,
+  options: TimetableOptions = {},
+): number {
+  const read = fields<TimetableOptions>(options, "options", timetableSpec);
+  const [from, to] = [date(start, "start"), date(end, "end")];
+  return call(() => timetable(schedule, read).count(from, to));
+}
+
+/** The next `count` dates (default 1) after a date, which is itself excluded. Fewer where the schedule ends. */
+export function nextDates(
+  schedule: ScheduleInput,
+  after: DateInput,
+  count = 1,
+  options: TimetableOptions = {},
+): string[] {
+  const read = fields<TimetableOptions>(options, "options", timetableSpec);
+  const [from, most] = [date(after, "after"), integer(0, 10_000_000)(count, "count")];
+  return Array.from(
+    call(() => timetable(schedule, read).next(from, most)),
+    iso,
+  );
+}
+
+/** The last `count` dates (default 1) before a date, which is itself excluded; nearest first. */
+export function previousDates(
+  schedule: ScheduleInput,
+  before: DateInput,
+  count = 1,
+  options: TimetableOptions = {},
+): string[] {
+  const read = fields<TimetableOptions>(options, "options", timetableSpec);
+  const [from, most] = [date(before, "before"), integer(0, 10_000_000)(count, "count")];
+  return Array.from(
+    call(() => timetable(schedule, read).previous(from, most)),
+    iso,
+  );
+}
+
+/** Plain words, warnings ("never fires", "day 13 OR Friday"), the next `count` dates (default 5) after `now`, and the
+ *  zone's clock changes that touch them. */
+export function explainSchedule(
+  schedule: ScheduleInput,
+  options: TimetableOptions & { now?: DateInput; count?: number } = {},
+): { text: string; warnings: Warning[]; next: string[] } {
+  const { now, count, ...read } = fields<TimetableOptions & { now?: DateValue; count?: number }>(
+    options,
+    "options",
+    {
+      ...timetableSpec,
+      now: date,
+      count: integer(0, 100_000),
+    },
+  );
+  return call(() => timetable(schedule, read).explain(now ?? Date.now(), count ?? 5));
+}
+
+/** Why a date is, or is not, a logical date of this schedule and range. `reason` is a stable code. */
+export function explainDate(
+  schedule: ScheduleInput,
+  executionDate: DateInput,
+  options: TimetableOptions & { start?: DateInput; end?: DateInput } = {},
+): { included: boolean; reason: string; text: string; previous: string | null; next: string | null } {
+  const { start, end, ...read } = fields<TimetableOptions & { start?: DateValue; end?: DateValue }>(
+    options,
+    "options",
+    {
+      ...timetableSpec,
+      start: date,
+      end: date,
+    },
+  );
+  const at = date(executionDate, "date");
+  return call(() => timetable(schedule, read).explainDate(at, start, end));
+}

@@ -1,0 +1,87 @@
+// Schedules on their way to the core, and the timetables that the core made of those used lately.
+import { Bounded } from "../bounded.js";
+import { type DateValue, date, fields, list, name, oneOf, type Spec, text, wrong } from "../options.js";
+import { call, instance, type Raw } from "../raw.js";
+import type { TimetableOptions } from "./input.js";
+import type { TimetableWire } from "./wire.js";
+
+export type RawTimetable = InstanceType<Raw["RawTimetable"]>;
+
+/** The options of a timetable, for the objects that contain them. */
+export const timetableSpec: Spec<TimetableOptions> = {
+  timeZone: name,
+  kind: oneOf("interval", "trigger"),
+  dst: oneOf("airflow", "earlier", "later", "skip", "both"),
+  exclude: (value, path) => {
+    if (Array.isArray(value)) return list(date)(value, path);
+    const { cron } = fields<{ cron: string }>(value, path, { cron: name });
+    if (cron === undefined) throw wrong(path, "dates or { cron }", value);
+    return { cron };
+  },
+};
+
+/** A schedule as the core reads it. */
+export function scheduleWire(schedule: unknown, path = "schedule"): TimetableWire {
+  if (schedule === null) return {};
+  if (typeof schedule === "string") return { cron: [schedule] };
+  if (Array.isArray(schedule)) return { cron: list(text)(schedule, path) };
+  const read = fields<{
+    cron: string[];
+    dialect: string;
+    every: string;
+    anchor: DateValue;
+    dates: DateValue[];
+  }>(schedule, path, {
+    cron: (value, at) => (Array.isArray(value) ? list(text)(value, at) : [text(value, at)]),
+    dialect: oneOf("unix", "quartz"),
+    every: text,
+    anchor: date,
+    dates: list(date),
+  });
+  const kinds = (["cron", "every", "dates"] as const).filter((kind) => read[kind] !== undefined);
+  const [kind] = kinds;
+  if (kind === undefined || kinds.length > 1)
+    throw wrong(path, "exactly one of cron, every and dates", schedule);
+  if (read.dialect !== undefined && kind !== "cron")
+    throw wrong(`${path}.dialect`, "cron beside it", read.dialect);
+  if (read.anchor !== undefined && kind !== "every")
+    throw wrong(`${path}.anchor`, "every beside it", read.anchor);
+  const { dialect, ...wire } = read;
+  return dialect === "quartz" ? { ...wire, quartz: true } : wire;
+}
+
+/** Timetables lately used, by what they were made of. They die with their instance. */
+const lately = new Bounded<string, { made: number; timetable: RawTimetable }>(64, (old) => {
+  if (old.made === instance()) old.timetable.free();
+});
+
+/** A schedule and its checked options, ready for `timetableOf`. */
+export function wireOf(schedule: unknown, options: TimetableOptions, path = "schedule"): TimetableWire {
+  const { exclude } = options;
+  return {
+    ...scheduleWire(schedule, path),
+    ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
+    ...(options.kind === undefined ? {} : { kind: options.kind }),
+    ...(options.dst === undefined ? {} : { dst: options.dst }),
+    ...(exclude === undefined
+      ? {}
+      : "cron" in exclude
+        ? { excludeCron: exclude.cron }
+        : { excludeDates: exclude }),
+  };
+}
+
+/** The timetable of a schedule. It belongs to this module: use it now, do not keep or free it. */
+export function timetableOf(wire: TimetableWire): RawTimetable {
+  const key = JSON.stringify(wire);
+  const known = lately.get(key);
+  if (known !== undefined && known.made === instance()) return known.timetable;
+  const made = call((wasm) => new wasm.RawTimetable(wire));
+  lately.set(key, { made: instance(), timetable: made });
+  return made;
+}
+
+/** The timetable of a schedule as its user wrote it. */
+export function timetable(schedule: unknown, options: TimetableOptions): RawTimetable {
+  return timetableOf(wireOf(schedule, options));
+}
