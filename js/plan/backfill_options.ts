@@ -54,7 +54,7 @@ export interface BackfillOptions {
   retryDelay?: Duration;
   /** Each further wait is this many times the one before, up to a day. Default 1. */
   retryBackoff?: number;
-  /** A run that takes longer is aborted and has failed. Default none. */
+  /** A run that takes longer is aborted: unless it is fulfilled all the same within `abortGrace`, it has failed. Default none. */
   runTimeout?: Duration;
   /** How long an aborted run may take to settle before it is recorded as failed and its slot is freed. Default 30_000. */
   abortGrace?: Duration;
