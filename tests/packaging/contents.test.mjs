@@ -16,7 +16,7 @@ const allowed = [
   /^dist\/(index|slim|shell)\.c?js$/,
   /^dist\/store\/(sqlite|indexeddb)\.c?js$/,
   /^dist\/dagfill\.wasm$/,
-  /^dist\/types\/([a-z_]+\/)?[a-z_]+\.d\.c?ts$/,
+  /^dist\/types\/([a-z_]+\/){0,2}[a-z_]+\.d\.c?ts$/,
 ];
 
 const bin = (name) => join(root, "node_modules", ".bin", name);
