@@ -54,9 +54,14 @@ export async function glue() {
 function sources() {
   const rust = readdirSync(join(root, "src"), { recursive: true }).filter((file) => file.endsWith(".rs"));
   const files = rust.sort().map((file) => join("src", file));
-  return [...files, "Cargo.toml", "Cargo.lock", "scripts/glue.mjs", "scripts/panics.mjs"].map((file) =>
-    join(root, file),
-  );
+  return [
+    ...files,
+    "Cargo.toml",
+    "Cargo.lock",
+    "scripts/glue.mjs",
+    "scripts/panics.mjs",
+    "scripts/toolchain.mjs",
+  ].map((file) => join(root, file));
 }
 
 async function make(toolchain, bindgen, optimizer, folder) {
@@ -79,7 +84,9 @@ async function make(toolchain, bindgen, optimizer, folder) {
     const before = kilobytes(plain);
     await silencePanics(plain);
     await run(optimizer, [
-      ...[plain, "-Oz", "--converge", "--strip-debug", "--strip-producers"],
+      // Functions stay apart (what was inlined compresses worse), and the optimizer may rely on how this module uses its memory.
+      ...[plain, "--no-inline=*", "-Oz", "--converge", "--low-memory-unused", "--zero-filled-memory"],
+      ...["--strip-debug", "--strip-producers"],
       ...[...features.map((name) => `--enable-${name}`), "-o", module],
     ]);
     say(`wasm-opt: ${before} -> ${kilobytes(module)}`);

@@ -21,7 +21,8 @@ export async function wasmToolchain() {
     }
     try {
       const toolchain = await attempts[way]();
-      if (toolchain !== null) return { way, ...toolchain, env: { ...toolchain.env, ...samePaths() } };
+      if (toolchain !== null)
+        return { way, ...toolchain, env: { ...toolchain.env, CARGO_ENCODED_RUSTFLAGS: flags() } };
       reason ??= new Failure(`Rust's library for ${target} is not there`);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -32,12 +33,14 @@ export async function wasmToolchain() {
   throw new Failure(`no Rust toolchain for ${target} (tried: ${ways.join(", ")}). ${reason.message}`);
 }
 
-// Panic messages carry the paths of their sources: without this, those of the machine that built the module.
-function samePaths() {
+function flags() {
+  // Inlined copies compress badly: what has to be inlined for speed is small, or says so in the source.
+  const inlining = "-Cllvm-args=-inline-threshold=50";
+  // Panic messages carry the paths of their sources: without this, those of the machine that built the module.
   const registry = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "registry", "src");
   const folders = existsSync(registry) ? readdirSync(registry) : [];
-  const flags = folders.map((folder) => `--remap-path-prefix=${join(registry, folder)}=crates`);
-  return { CARGO_ENCODED_RUSTFLAGS: [...(process.env.RUSTFLAGS?.split(" ") ?? []), ...flags].join("\x1f") };
+  const paths = folders.map((folder) => `--remap-path-prefix=${join(registry, folder)}=crates`);
+  return [...(process.env.RUSTFLAGS?.split(" ") ?? []), inlining, ...paths].join("\x1f");
 }
 
 const ownToolchain = { env: {}, clippy: ["cargo", "clippy"] };
