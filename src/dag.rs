@@ -1,15 +1,15 @@
 //! A graph of tasks: what depends on what, in which order, and when a task may run. A [`Dag`] that exists has no cycle.
 
-use std::collections::HashMap;
-
 use crate::error::{Code, Detail, Error, Result};
 
 mod edges;
+mod names;
 mod order;
 mod rule;
 mod subset;
 
 use edges::Edges;
+use names::Names;
 pub use rule::{Decision, TriggerRule, Upstreams};
 pub use subset::Subset;
 
@@ -70,7 +70,7 @@ impl Default for TaskSpec {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dag {
     tasks: Vec<TaskSpec>,
-    index: HashMap<String, u32>,
+    names: Names,
     upstream: Edges,
     downstream: Edges,
     order: Vec<u32>,
@@ -79,31 +79,16 @@ pub struct Dag {
 impl Dag {
     /// Checks the tasks. The error names the field, such as `tasks[2].dependsOn[1]`:
     /// DUPLICATE_TASK, UNKNOWN_TASK (with the nearest name), CYCLE (details.path; a task that depends on itself is the shortest),
-    /// INVALID_DAG for a task without a name or a dependency that is named twice. Linear in tasks and dependencies.
+    /// INVALID_DAG for a task without a name or a dependency that is named twice. As good as linear in tasks and dependencies.
     pub fn new(tasks: Vec<TaskSpec>) -> Result<Dag> {
-        let mut index = HashMap::with_capacity(tasks.len());
-        for (at, task) in tasks.iter().enumerate() {
-            let field = || format!("tasks[{at}].taskId");
-            let Ok(number) = u32::try_from(at) else {
-                return Err(Error::new(Code::InvalidDag, "a DAG has at most 4,294,967,295 tasks").field("tasks"));
-            };
-            if task.id.is_empty() {
-                return Err(
-                    Error::new(Code::InvalidDag, "expected a name for the task, got an empty text").field(field())
-                );
-            }
-            if let Some(first) = index.insert(task.id.clone(), number) {
-                let message = format!("two tasks are named {}: tasks[{first}] and tasks[{at}]", shown(&task.id));
-                return Err(Error::new(Code::DuplicateTask, message).field(field()));
-            }
-        }
-        let upstream = Edges::new(read_dependencies(&tasks, &index)?);
+        let names = Names::new(&tasks)?;
+        let upstream = Edges::new(read_dependencies(&tasks, &names)?);
         let downstream = upstream.reversed();
         let order = match order::sort(&upstream, &downstream) {
             Ok(order) => order,
             Err(cycle) => return Err(cycle_error(&tasks, &cycle)),
         };
-        Ok(Dag { tasks, index, upstream, downstream, order })
+        Ok(Dag { tasks, names, upstream, downstream, order })
     }
 
     /// The tasks in the order of declaration.
@@ -128,7 +113,7 @@ impl Dag {
 
     /// The index of a task by its name.
     pub fn find(&self, id: &str) -> Option<u32> {
-        self.index.get(id).copied()
+        self.names.find(&self.tasks, id)
     }
 
     /// The tasks that `task` comes after, as declared; none for an index without task.
@@ -153,7 +138,7 @@ impl Dag {
 }
 
 /// Turns names into indices.
-fn read_dependencies(tasks: &[TaskSpec], index: &HashMap<String, u32>) -> Result<Vec<Vec<u32>>> {
+fn read_dependencies(tasks: &[TaskSpec], names: &Names) -> Result<Vec<Vec<u32>>> {
     // The last task that named a dependency: finds what is named twice without a set for each task.
     let mut named_by: Vec<Option<usize>> = vec![None; tasks.len()];
     let mut all = Vec::with_capacity(tasks.len());
@@ -161,7 +146,7 @@ fn read_dependencies(tasks: &[TaskSpec], index: &HashMap<String, u32>) -> Result
         let mut dependencies = Vec::with_capacity(task.depends_on.len());
         for (position, id) in task.depends_on.iter().enumerate() {
             let field = || format!("tasks[{at}].dependsOn[{position}]");
-            let Some(&dependency) = index.get(id) else {
+            let Some(dependency) = names.find(tasks, id) else {
                 let message =
                     format!("task {} depends on {}, which is no task of this DAG", shown(&task.id), shown(id));
                 let names = tasks.iter().map(|task| task.id.as_str()).filter(|name| *name != task.id);

@@ -93,49 +93,65 @@ impl std::ops::DerefMut for Error {
     }
 }
 
+/// All of these are out of line: errors are made in some hundred places, and none of them is in a hurry.
 impl Error {
     /// An error that belongs to no text.
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Error::made(code, message.into())
-    }
-
     #[cold]
     #[inline(never)]
-    fn made(code: Code, message: String) -> Self {
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        let message = message.into();
         Error(Box::new(Fault { code, message, input: None, span: None, field: None, hint: None, details: Vec::new() }))
     }
 
     /// An error at the bytes `bytes` of `input`. Bounds inside a character count as its start.
+    #[cold]
+    #[inline(never)]
     pub fn at(code: Code, input: &str, bytes: std::ops::Range<usize>, message: impl Into<String>) -> Self {
-        Error::new(code, message).placed(input, bytes.start, bytes.end)
+        Error::new(code, message).placed(input, bytes)
     }
 
     #[cold]
     #[inline(never)]
-    fn placed(mut self, input: &str, start: usize, end: usize) -> Self {
+    fn placed(mut self, input: &str, bytes: std::ops::Range<usize>) -> Self {
         // A hostile text may be huge; the error must stay small enough to print and to send.
         const KEPT: usize = 1_000;
-        let units = |to: usize| {
-            input.char_indices().take_while(|(i, c)| i + c.len_utf8() <= to).map(|(_, c)| c.len_utf16()).sum()
-        };
-        self.span = Some((units(start), units(end)));
-        self.input = Some(input.chars().take(KEPT).collect());
+        let (mut kept, mut start, mut end) = (String::new(), 0, 0);
+        for (at, (from, char)) in input.char_indices().enumerate() {
+            let to = from + char.len_utf8();
+            if at < KEPT {
+                kept.push(char);
+            }
+            if to <= bytes.start {
+                start += char.len_utf16();
+            }
+            if to <= bytes.end {
+                end += char.len_utf16();
+            }
+        }
+        self.span = Some((start, end));
+        self.input = Some(kept);
         self
     }
 
     /// Adds what to write instead.
+    #[cold]
+    #[inline(never)]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
     /// Adds the path of the wrong value.
+    #[cold]
+    #[inline(never)]
     pub fn field(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
         self
     }
 
     /// Adds a fact.
+    #[cold]
+    #[inline(never)]
     pub fn detail(mut self, name: &'static str, detail: Detail) -> Self {
         self.details.push((name, detail));
         self
@@ -143,8 +159,14 @@ impl Error {
 
     /// Adds "Did you mean ...?" where one of `names` is near to `word`.
     pub fn did_you_mean<'a>(self, word: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
-        match nearest(word, names) {
-            Some(name) => self.hint(format!("Did you mean {name}?")),
+        self.suggesting(nearest(word, names))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn suggesting(self, name: Option<&str>) -> Self {
+        match name {
+            Some(name) => self.hint(["Did you mean ", name, "?"].concat()),
             None => self,
         }
     }

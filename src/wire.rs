@@ -6,15 +6,17 @@ mod input;
 mod macros;
 mod plan;
 mod run_options;
+mod shape;
 mod timetable;
 
-pub use dag::{GraphShape, read_tasks};
-pub use error::{ErrorShape, WarningShape};
+pub use dag::{graph_shape, read_tasks};
+pub use error::error_shape;
 pub use input::Input;
-pub use macros::{EntryShape, InspectionShape};
-pub use plan::{DayShape, SummaryShape, read_request};
+pub use macros::{catalog_shape, inspection_shape};
+pub use plan::{days_shape, read_request, summary_shape};
 pub use run_options::read_run_options;
-pub use timetable::{ClockChangeShape, DateExplanationShape, ExplanationShape, read_origin, read_timetable};
+pub use shape::{Fields, Shape};
+pub use timetable::{date_explanation_shape, explanation_shape, read_origin, read_timetable};
 
 /// What a shape is, for whoever carries it over the border.
 pub use serde::Serialize;

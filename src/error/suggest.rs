@@ -8,6 +8,10 @@
 /// assert_eq!(dagfill::error::nearest("banana", ["ds", "ts"]), None);
 /// ```
 pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_of(word, &mut names.into_iter())
+}
+
+fn nearest_of<'a>(word: &str, names: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
     // Names of a library are short: whoever sends more did not misspell one of them, and the cost is quadratic.
     const LONGEST: usize = 64;
     if word.len() > LONGEST {

@@ -17,6 +17,7 @@ pub struct Warning {
 
 impl Warning {
     /// A warning without a moment or a count.
+    #[inline(never)]
     pub fn new(code: &'static str, message: impl Into<String>) -> Warning {
         Warning { code, message: message.into(), at: None, count: None }
     }

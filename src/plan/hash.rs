@@ -78,7 +78,7 @@ impl Plan {
             .field("planHash")
             .hint("Look at a new preview, and pass its planHash.")
             .detail("planHash", Detail::Text(self.hash.clone()));
-        for (name, count) in [("create", now.create), ("rerun", now.rerun), ("reset", now.reset), ("skip", now.skip)] {
+        for (name, count) in now.by_action() {
             error = error.detail(name, Detail::Number(count.into()));
         }
         if let Some(seen) = before {

@@ -54,6 +54,11 @@ impl Counts {
         self.create + self.rerun + self.reset
     }
 
+    /// Each action's name with its dates.
+    pub fn by_action(self) -> [(&'static str, u32); 4] {
+        [("create", self.create), ("rerun", self.rerun), ("reset", self.reset), ("skip", self.skip)]
+    }
+
     /// All dates.
     pub fn total(self) -> u32 {
         self.starts() + self.skip

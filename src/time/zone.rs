@@ -1,7 +1,6 @@
 //! Time zones as the core knows them: tables of UTC-offset changes, filled piece by piece from the host.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::{Civil, Instant};
@@ -39,7 +38,8 @@ pub trait ZoneSource {
 
 thread_local! {
     static SOURCE: RefCell<Option<Rc<dyn ZoneSource>>> = const { RefCell::new(None) };
-    static ZONES: RefCell<HashMap<String, Zone>> = RefCell::new(HashMap::new());
+    /// Those that were loaded, ascending by name.
+    static ZONES: RefCell<Vec<Zone>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Names the source of zones of this thread and forgets what an earlier one said.
@@ -87,7 +87,9 @@ impl Zone {
         if name == "UTC" {
             return Ok(Zone::utc());
         }
-        if let Some(zone) = ZONES.with(|zones| zones.borrow().get(name).cloned()) {
+        let find = |zones: &[Zone]| zones.binary_search_by(|zone| zone.name().cmp(name));
+        let known = |zones: &[Zone]| find(zones).ok().and_then(|index| zones.get(index)).cloned();
+        if let Some(zone) = ZONES.with(|zones| known(&zones.borrow())) {
             return Ok(zone);
         }
         let source = source().ok_or_else(|| Error::new(Code::Internal, "no source of time zones is set"))?;
@@ -102,7 +104,13 @@ impl Zone {
             .did_you_mean(name, names.iter().map(String::as_str)));
         }
         let zone = Zone(Rc::new(Table { name: name.into(), source: Some(source), blocks: RefCell::default() }));
-        ZONES.with(|zones| zones.borrow_mut().insert(name.into(), zone.clone()));
+        // The host may have asked for the same zone meanwhile.
+        ZONES.with(|zones| {
+            let mut zones = zones.borrow_mut();
+            if let Err(index) = find(&zones) {
+                zones.insert(index, zone.clone());
+            }
+        });
         Ok(zone)
     }
 

@@ -5,18 +5,19 @@ use wasm_bindgen::JsValue;
 
 use crate::error::{Error, Result};
 use crate::time::{Edge, Instant, Zone, read_date};
-use crate::wire::{ErrorShape, Input, Serialize};
+use crate::wire::{Input, Serialize, Shape, error_shape};
 
 /// An error as the face expects it: a plain object with the fields of a `DagfillError`.
+#[cold]
+#[inline(never)]
 pub(super) fn thrown(error: Error) -> JsValue {
-    answer(&ErrorShape::from(&error)).unwrap_or_else(|value| value)
+    answer(error_shape(&error)).unwrap_or_else(|value| value)
 }
 
-/// A plain object. Maps become objects too.
-pub(super) fn answer<T: Serialize + ?Sized>(value: &T) -> std::result::Result<JsValue, JsValue> {
-    value
-        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-        .map_err(|error| JsValue::from_str(&error.to_string()))
+/// A plain object, or a list of them.
+#[inline(never)]
+pub(super) fn answer(shape: Shape) -> std::result::Result<JsValue, JsValue> {
+    shape.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(JsValue::from)
 }
 
 impl Input for JsValue {

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{answer, thrown};
 use crate::dag::Dag;
-use crate::wire::{GraphShape, read_tasks};
+use crate::wire::{graph_shape, read_tasks};
 
 /// A checked graph. The runs of one backfill share one.
 #[wasm_bindgen]
@@ -38,6 +38,6 @@ impl RawDag {
 
     /// Order and layers.
     pub fn graph(&self) -> Result<JsValue, JsValue> {
-        answer(&GraphShape::from(&*self.dag))
+        answer(graph_shape(&self.dag))
     }
 }

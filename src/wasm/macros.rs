@@ -1,7 +1,6 @@
 //! Templates. What was parsed lately is kept: the same few templates are rendered for many runs.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
@@ -13,15 +12,15 @@ use crate::error::Result;
 use crate::macros::{Context, OnUnknown, Template, Value, catalog, inspect, render_range, resolve_xcom};
 use crate::plan::{RunDates, RunType};
 use crate::time::{Edge, Instant, Zone};
-use crate::wire::{EntryShape, InspectionShape};
+use crate::wire::{catalog_shape, inspection_shape};
 
 type Answer<T> = std::result::Result<T, JsValue>;
 
 /// More would be templates made of data; those are not worth keeping.
 const KEPT: usize = 256;
 
-/// Things made of texts, for as long as there are not too many.
-type Lately<T> = RefCell<HashMap<String, Rc<T>>>;
+/// Things made of texts, ascending by text, for as long as there are not too many.
+type Lately<T> = RefCell<Vec<(String, Rc<T>)>>;
 
 thread_local! {
     static TEMPLATES: Lately<Template> = RefCell::default();
@@ -29,7 +28,10 @@ thread_local! {
 }
 
 fn lately<T>(known: &Lately<T>, text: &str, make: impl FnOnce() -> Result<T>) -> Answer<Rc<T>> {
-    if let Some(made) = known.borrow().get(text) {
+    let find = |known: &[(String, Rc<T>)]| known.binary_search_by(|(other, _)| other.as_str().cmp(text));
+    if let Ok(index) = find(&known.borrow())
+        && let Some((_, made)) = known.borrow().get(index)
+    {
         return Ok(made.clone());
     }
     let made = Rc::new(make().map_err(thrown)?);
@@ -37,7 +39,8 @@ fn lately<T>(known: &Lately<T>, text: &str, make: impl FnOnce() -> Result<T>) ->
     if known.len() >= KEPT {
         known.clear();
     }
-    known.insert(text.to_owned(), made.clone());
+    let index = find(&known).unwrap_or_else(|index| index);
+    known.insert(index, (text.to_owned(), made.clone()));
     Ok(made)
 }
 
@@ -172,11 +175,11 @@ pub fn resolve_xcom_references(text: &str, xcom: &str) -> Answer<String> {
 /// What a template uses.
 #[wasm_bindgen(js_name = inspectTemplate)]
 pub fn inspect_template(text: &str) -> Answer<JsValue> {
-    answer(&InspectionShape::from(&inspect(text)))
+    answer(inspection_shape(&inspect(text)))
 }
 
 /// Every macro, filter and method.
 #[wasm_bindgen(js_name = macroCatalog)]
 pub fn macro_catalog() -> Answer<JsValue> {
-    answer(&catalog().map(EntryShape::from).collect::<Vec<_>>())
+    answer(catalog_shape(catalog()))
 }

@@ -7,7 +7,7 @@ use super::convert::{answer, thrown};
 use super::timetable::RawTimetable;
 use crate::plan::{History, Pace, Plan, Request, Rows, RunState, days, estimate, history_range};
 use crate::time::Instant;
-use crate::wire::{DayShape, SummaryShape, read_request};
+use crate::wire::{days_shape, read_request, summary_shape};
 
 type Answer<T> = Result<T, JsValue>;
 
@@ -54,7 +54,7 @@ impl RawPlan {
             run_ids: run_ids.into_iter().map(|id| Some(id).filter(|id| !id.is_empty())).collect(),
         };
         let plan = self.plan.insert(Plan::build(&self.timetable, &self.request, &history).map_err(thrown)?);
-        answer(&SummaryShape::from(&*plan))
+        answer(summary_shape(plan))
     }
 
     /// PLAN_CHANGED unless this is the plan with that hash.
@@ -95,8 +95,7 @@ pub fn plan_rows(timetable: &RawTimetable, dates: &[f64]) -> Vec<f64> {
 /// Sums by civil day, oldest first.
 #[wasm_bindgen(js_name = planDays)]
 pub fn plan_days(timetable: &RawTimetable, dates: &[f64], actions: &[u8]) -> Answer<JsValue> {
-    let days = days(timetable.0.zone(), dates, actions);
-    answer(&days.iter().map(DayShape::from).collect::<Vec<_>>())
+    answer(days_shape(&days(timetable.0.zone(), dates, actions)))
 }
 
 /// Makespan in milliseconds, end, and most runs at once.

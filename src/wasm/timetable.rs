@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::convert::{answer, instant, thrown};
 use crate::schedule::Timetable;
 use crate::time::{Edge, Instant, Range};
-use crate::wire::{DateExplanationShape, ExplanationShape, read_origin, read_timetable};
+use crate::wire::{date_explanation_shape, explanation_shape, read_origin, read_timetable};
 
 type Answer<T> = Result<T, JsValue>;
 
@@ -47,7 +47,7 @@ impl RawTimetable {
 
     pub fn explain(&self, now: &JsValue, count: f64) -> Answer<JsValue> {
         let now = self.point(now, Edge::Point)?;
-        answer(&ExplanationShape::from(&self.0.explain(now, count as usize)))
+        answer(explanation_shape(&self.0.explain(now, count as usize)))
     }
 
     /// A date of the zone as milliseconds: 0 reads it as a start, 1 as an end, 2 as a point.
@@ -74,7 +74,7 @@ impl RawTimetable {
             (true, true) => None,
             _ => Some(self.range(start, end)?),
         };
-        answer(&DateExplanationShape::from(&self.0.explain_date(date, range)))
+        answer(date_explanation_shape(&self.0.explain_date(date, range)))
     }
 }
 

@@ -1,8 +1,6 @@
 //! Tasks as they come in, and the order that is told.
 
-use serde::Serialize;
-
-use super::Input;
+use super::{Fields, Input, Shape};
 use crate::dag::{Dag, TaskSpec, TriggerRule};
 
 /// Tasks, as the face has checked them: their names and numbers, not their templates.
@@ -24,18 +22,12 @@ fn read_task(task: &impl Input) -> TaskSpec {
 }
 
 /// Tasks in an order that runs, and in layers.
-#[derive(Serialize)]
-pub struct GraphShape<'a> {
-    order: Vec<&'a str>,
-    layers: Vec<Vec<&'a str>>,
-}
-
-impl<'a> From<&'a Dag> for GraphShape<'a> {
-    fn from(dag: &'a Dag) -> Self {
-        let name = |task: &u32| dag.task(*task).map_or("", |task| task.id.as_str());
-        GraphShape {
-            order: dag.order().iter().map(name).collect(),
-            layers: dag.layers().iter().map(|layer| layer.iter().map(name).collect()).collect(),
-        }
-    }
+pub fn graph_shape(dag: &Dag) -> Shape {
+    let names = |tasks: &[u32]| {
+        Shape::list(tasks, |task| Shape::Text(dag.task(*task).map(|task| task.id.clone()).unwrap_or_default()))
+    };
+    let mut fields = Fields::default();
+    fields.put("order", names(dag.order()));
+    fields.list("layers", &dag.layers(), |layer| names(layer));
+    Shape::Fields(fields)
 }

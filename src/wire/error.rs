@@ -1,78 +1,47 @@
 //! Errors and warnings as JavaScript sees them.
 
-use serde::{Serialize, Serializer};
-
+use super::{Fields, Shape};
 use crate::error::{Detail, Error, Warning};
 
-/// The fields of a `DagfillError`.
-#[derive(Serialize)]
-pub struct ErrorShape<'a> {
-    code: &'static str,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    input: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    start: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty", serialize_with = "by_name")]
-    details: &'a [(&'static str, Detail)],
-}
-
-/// Facts as one object.
-fn by_name<S: Serializer>(details: &[(&'static str, Detail)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(details.iter().map(|(name, detail)| (name, DetailShape(detail))))
-}
-
-struct DetailShape<'a>(&'a Detail);
-
-impl Serialize for DetailShape<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Detail::Number(number) => serializer.serialize_f64(*number),
-            Detail::Text(text) => serializer.serialize_str(text),
-            Detail::Texts(texts) => serializer.collect_seq(texts),
+/// The fields of a `DagfillError`; what there is nothing to say about is left out.
+pub fn error_shape(error: &Error) -> Shape {
+    let mut fields = Fields::default();
+    fields.text("code", error.code.as_str());
+    fields.text("message", &error.message);
+    let texts = [("input", &error.input), ("field", &error.field), ("hint", &error.hint)];
+    for (name, text) in texts {
+        if let Some(text) = text {
+            fields.text(name, text);
         }
     }
-}
-
-impl<'a> From<&'a Error> for ErrorShape<'a> {
-    fn from(error: &'a Error) -> Self {
-        ErrorShape {
-            code: error.code.as_str(),
-            message: &error.message,
-            input: error.input.as_deref(),
-            start: error.span.map(|(start, _)| start),
-            end: error.span.map(|(_, end)| end),
-            field: error.field.as_deref(),
-            hint: error.hint.as_deref(),
-            details: &error.details,
-        }
+    if let Some((start, end)) = error.span {
+        fields.number("start", start as f64);
+        fields.number("end", end as f64);
     }
+    if !error.details.is_empty() {
+        let mut facts = Fields::default();
+        for (name, detail) in &error.details {
+            match detail {
+                Detail::Number(number) => facts.number(name, *number),
+                Detail::Text(text) => facts.text(name, text),
+                Detail::Texts(texts) => facts.texts(name, texts),
+            }
+        }
+        fields.put("details", Shape::Fields(facts));
+    }
+    Shape::Fields(fields)
 }
 
 /// A warning, `at` as ISO 8601 text.
-#[derive(Serialize)]
-pub struct WarningShape<'a> {
-    code: &'static str,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    count: Option<f64>,
-}
-
-impl<'a> From<&'a Warning> for WarningShape<'a> {
-    fn from(warning: &'a Warning) -> Self {
-        WarningShape {
-            code: warning.code,
-            message: &warning.message,
-            at: warning.at.map(|at| at.to_string()),
-            count: warning.count.map(|count| count as f64),
-        }
+pub(super) fn warning_shape(warning: &Warning) -> Shape {
+    let mut fields = Fields::default();
+    fields.text("code", warning.code);
+    fields.text("message", &warning.message);
+    if let Some(at) = warning.at {
+        fields.instant("at", at);
     }
+    if let Some(count) = warning.count {
+        fields.number("count", count as f64);
+    }
+    Shape::Fields(fields)
 }

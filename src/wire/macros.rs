@@ -1,68 +1,46 @@
 //! What is told about templates.
 
-use serde::Serialize;
-
+use super::{Fields, Shape};
 use crate::macros::{Entry, Inspection};
 
 /// What a template uses.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InspectionShape<'a> {
-    macros: &'a [String],
-    conf_keys: &'a [String],
-    xcoms: Vec<XcomShape<'a>>,
-    unknown: Vec<UnknownShape<'a>>,
-    depends_on_date: bool,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct XcomShape<'a> {
-    task_id: &'a str,
-    key: &'a str,
-}
-
-#[derive(Serialize)]
-struct UnknownShape<'a> {
-    text: &'a str,
-    start: usize,
-    end: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    suggestion: Option<&'a str>,
-}
-
-impl<'a> From<&'a Inspection> for InspectionShape<'a> {
-    fn from(found: &'a Inspection) -> Self {
-        let xcoms = found.xcoms.iter().map(|used| XcomShape { task_id: &used.task_id, key: &used.key });
-        let unknown = found.unknown.iter().map(|part| UnknownShape {
-            text: &part.text,
-            start: part.start,
-            end: part.end,
-            suggestion: part.suggestion.as_deref(),
-        });
-        InspectionShape {
-            macros: &found.macros,
-            conf_keys: &found.conf_keys,
-            xcoms: xcoms.collect(),
-            unknown: unknown.collect(),
-            depends_on_date: found.depends_on_date,
+pub fn inspection_shape(found: &Inspection) -> Shape {
+    let mut fields = Fields::default();
+    fields.texts("macros", &found.macros);
+    fields.texts("confKeys", &found.conf_keys);
+    fields.list("xcoms", &found.xcoms, |used| {
+        let mut fields = Fields::default();
+        fields.text("taskId", &used.task_id);
+        fields.text("key", &used.key);
+        Shape::Fields(fields)
+    });
+    fields.list("unknown", &found.unknown, |part| {
+        let mut fields = Fields::default();
+        fields.text("text", &part.text);
+        fields.number("start", part.start as f64);
+        fields.number("end", part.end as f64);
+        if let Some(suggestion) = &part.suggestion {
+            fields.text("suggestion", suggestion);
         }
-    }
+        Shape::Fields(fields)
+    });
+    fields.flag("dependsOnDate", found.depends_on_date);
+    Shape::Fields(fields)
 }
 
-/// One line of the catalog.
-#[derive(Serialize)]
-pub struct EntryShape {
-    name: &'static str,
-    kind: &'static str,
-    meaning: &'static str,
-    example: &'static str,
-    result: &'static str,
-}
-
-impl From<&Entry> for EntryShape {
-    fn from(entry: &Entry) -> Self {
+/// The lines of the catalog.
+pub fn catalog_shape(entries: impl Iterator<Item = &'static Entry>) -> Shape {
+    let mut lines = Vec::new();
+    for entry in entries {
         let Entry { name, meaning, example, result, .. } = *entry;
-        EntryShape { name, kind: entry.kind.as_str(), meaning, example, result }
+        let kind = entry.kind.as_str();
+        let mut fields = Fields::default();
+        for (name, text) in
+            [("name", name), ("kind", kind), ("meaning", meaning), ("example", example), ("result", result)]
+        {
+            fields.text(name, text);
+        }
+        lines.push(Shape::Fields(fields));
     }
+    Shape::List(lines)
 }

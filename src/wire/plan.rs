@@ -1,8 +1,8 @@
 //! Requests for plans, and what is told about a plan.
 
-use serde::Serialize;
-
-use super::{ClockChangeShape, Input, WarningShape};
+use super::error::warning_shape;
+use super::timetable::clock_change_shape;
+use super::{Fields, Input, Shape};
 use crate::error::Result;
 use crate::plan::{Counts, Day, Plan, Reprocess, Request, RunType};
 use crate::schedule::Timetable;
@@ -49,61 +49,35 @@ fn read_templates(pair: &impl Input) -> (String, Vec<String>) {
 }
 
 /// What a preview tells besides its columns.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SummaryShape<'a> {
-    start: String,
-    end: String,
-    counts: CountsShape,
-    warnings: Vec<WarningShape<'a>>,
-    clock_changes: Vec<ClockChangeShape>,
-    plan_hash: &'a str,
+pub fn summary_shape(plan: &Plan) -> Shape {
+    let mut counts = Fields::default();
+    counts.number("total", plan.counts().total().into());
+    put_counts(&mut counts, plan.counts());
+    let mut fields = Fields::default();
+    fields.instant("start", plan.range().start);
+    fields.instant("end", plan.range().end);
+    fields.put("counts", Shape::Fields(counts));
+    fields.list("warnings", plan.warnings(), warning_shape);
+    fields.list("clockChanges", plan.clock_changes(), clock_change_shape);
+    fields.text("planHash", plan.hash());
+    Shape::Fields(fields)
 }
 
-#[derive(Serialize)]
-struct CountsShape {
-    total: u32,
-    create: u32,
-    rerun: u32,
-    reset: u32,
-    skip: u32,
-}
-
-impl From<Counts> for CountsShape {
-    fn from(counts: Counts) -> Self {
-        let Counts { create, rerun, reset, skip } = counts;
-        CountsShape { total: counts.total(), create, rerun, reset, skip }
-    }
-}
-
-impl<'a> From<&'a Plan> for SummaryShape<'a> {
-    fn from(plan: &'a Plan) -> Self {
-        SummaryShape {
-            start: plan.range().start.to_string(),
-            end: plan.range().end.to_string(),
-            counts: plan.counts().into(),
-            warnings: plan.warnings().iter().map(WarningShape::from).collect(),
-            clock_changes: plan.clock_changes().iter().map(ClockChangeShape::from).collect(),
-            plan_hash: plan.hash(),
-        }
-    }
-}
-
-/// One civil day of a plan.
-#[derive(Serialize)]
-pub struct DayShape {
-    date: String,
-    create: u32,
-    rerun: u32,
-    reset: u32,
-    skip: u32,
-}
-
-impl From<&Day> for DayShape {
-    fn from(day: &Day) -> Self {
-        let Counts { create, rerun, reset, skip } = day.counts;
+/// The civil days of a plan.
+pub fn days_shape(days: &[Day]) -> Shape {
+    Shape::list(days, |day| {
+        let mut fields = Fields::default();
         // A civil time begins with its date, which is ten letters long.
-        let date = day.day.to_string().chars().take(10).collect();
-        DayShape { date, create, rerun, reset, skip }
+        let mut date = day.day.to_string();
+        date.truncate(10);
+        fields.put("date", Shape::Text(date));
+        put_counts(&mut fields, day.counts);
+        Shape::Fields(fields)
+    })
+}
+
+fn put_counts(fields: &mut Fields, counts: Counts) {
+    for (name, count) in counts.by_action() {
+        fields.number(name, count.into());
     }
 }

@@ -1,8 +1,7 @@
 //! Schedules and what is told about them.
 
-use serde::Serialize;
-
-use super::{Input, WarningShape};
+use super::error::warning_shape;
+use super::{Fields, Input, Shape};
 use crate::schedule::{
     ClockChange, DateExplanation, Dialect, Dst, Exclude, Explanation, Kind, ScheduleInput, TimetableOptions,
 };
@@ -46,60 +45,34 @@ pub fn read_origin(input: &impl Input) -> Option<Instant> {
 }
 
 /// What `explainSchedule` answers.
-#[derive(Serialize)]
-pub struct ExplanationShape<'a> {
-    text: &'a str,
-    warnings: Vec<WarningShape<'a>>,
-    next: Vec<String>,
-}
-
-impl<'a> From<&'a Explanation> for ExplanationShape<'a> {
-    fn from(explanation: &'a Explanation) -> Self {
-        ExplanationShape {
-            text: &explanation.text,
-            warnings: explanation.warnings.iter().map(WarningShape::from).collect(),
-            next: explanation.next.iter().map(|ms| Instant::clamped(*ms as i64).to_string()).collect(),
-        }
-    }
+pub fn explanation_shape(explanation: &Explanation) -> Shape {
+    let mut fields = Fields::default();
+    fields.text("text", &explanation.text);
+    fields.list("warnings", &explanation.warnings, warning_shape);
+    fields.list("next", &explanation.next, |ms| Shape::Text(Instant::clamped(*ms as i64).to_string()));
+    Shape::Fields(fields)
 }
 
 /// What `explainDate` answers.
-#[derive(Serialize)]
-pub struct DateExplanationShape<'a> {
-    included: bool,
-    reason: &'a str,
-    text: &'a str,
-    previous: Option<String>,
-    next: Option<String>,
-}
-
-impl<'a> From<&'a DateExplanation> for DateExplanationShape<'a> {
-    fn from(explanation: &'a DateExplanation) -> Self {
-        DateExplanationShape {
-            included: explanation.included,
-            reason: explanation.reason,
-            text: &explanation.text,
-            previous: explanation.previous.map(|date| date.to_string()),
-            next: explanation.next.map(|date| date.to_string()),
+pub fn date_explanation_shape(explanation: &DateExplanation) -> Shape {
+    let mut fields = Fields::default();
+    fields.flag("included", explanation.included);
+    fields.text("reason", explanation.reason);
+    fields.text("text", &explanation.text);
+    for (name, date) in [("previous", explanation.previous), ("next", explanation.next)] {
+        match date {
+            Some(date) => fields.instant(name, date),
+            None => fields.put(name, Shape::Null),
         }
     }
+    Shape::Fields(fields)
 }
 
 /// A change of the clocks that touches a date of a plan. Offsets in seconds.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ClockChangeShape {
-    at: String,
-    offset_before: i32,
-    offset_after: i32,
-}
-
-impl From<&ClockChange> for ClockChangeShape {
-    fn from(change: &ClockChange) -> Self {
-        ClockChangeShape {
-            at: change.change.at.to_string(),
-            offset_before: change.change.before,
-            offset_after: change.change.after,
-        }
-    }
+pub(super) fn clock_change_shape(change: &ClockChange) -> Shape {
+    let mut fields = Fields::default();
+    fields.instant("at", change.change.at);
+    fields.number("offsetBefore", change.change.before.into());
+    fields.number("offsetAfter", change.change.after.into());
+    Shape::Fields(fields)
 }
