@@ -17,6 +17,7 @@ mod pattern;
 mod quartz;
 mod source;
 mod timetable;
+mod words;
 
 pub use crate::time::Date;
 pub use clock::ClockChange;

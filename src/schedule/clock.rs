@@ -3,6 +3,7 @@
 use super::Timetable;
 use super::expand::{Fold, Gap, expand, readings};
 use super::source::Source;
+use super::words::Words;
 use super::{Dst, pattern::Pattern};
 use crate::time::{Change, Civil, DAY_MS, Instant, Range, Zone};
 
@@ -18,7 +19,7 @@ pub struct ClockChange {
 }
 
 /// What a change does to the wall-clock times of one cron text or period.
-struct Touch {
+pub(super) struct Touch {
     change: Change,
     /// First and last wall-clock time that is touched.
     walls: (Civil, Civil),
@@ -49,8 +50,8 @@ impl Timetable {
         found
     }
 
-    /// The text of the change that removed or repeated the wall clock of `date`.
-    pub(super) fn change_at(&self, date: Instant, near: Range) -> Option<String> {
+    /// The change that removed or repeated the wall clock of `date`.
+    pub(super) fn change_at(&self, date: Instant, near: Range) -> Option<Touch> {
         let own = self.zone().civil(date);
         let mut touches = self.zone().changes(near.start, near.end).into_iter().flat_map(|change| self.touches(change));
         touches.find_map(|touch| {
@@ -62,7 +63,7 @@ impl Timetable {
             }
             // Of all the times that the change touches, this one alone.
             let wall = touch.wall_of(date);
-            self.touches_wall(touch.change, wall).then(|| Touch { walls: (wall, wall), ..touch }.text(self.zone()))
+            self.touches_wall(touch.change, wall).then_some(Touch { walls: (wall, wall), ..touch })
         })
     }
 
@@ -147,47 +148,48 @@ impl Touch {
     }
 
     fn text(&self, zone: &Zone) -> String {
+        let mut words = Words::default();
+        self.describe(&mut words, zone);
+        words.take()
+    }
+
+    /// What the change does, such as "02:30 happens twice on 2024-11-03 in America/New_York; the run is at the second".
+    pub(super) fn describe(&self, words: &mut Words, zone: &Zone) {
         let (first, last) = self.walls;
         let length = i64::from(self.change.after - self.change.before) * 1000;
-        let times = |shift: i64| {
-            let shown = |wall: Civil| clock(Civil::from_ms(wall.ms() + shift), Some(first));
-            if first == last { shown(first) } else { format!("{} to {}", shown(first), shown(last)) }
-        };
-        let one = first == last;
-        let pick = |single: &'static str, several: &'static str| if one { single } else { several };
-        let (verb, what) = if length > 0 {
-            let what = match self.gap {
-                Gap::Drop => pick("there is no run at it", "there are no runs at them").to_owned(),
-                Gap::Forward => format!("{} to {}", pick("the run moves", "the runs move"), times(length)),
-                Gap::Back => format!("{} to {}", pick("the run moves", "the runs move"), times(-length)),
-            };
-            (pick("does not exist", "do not exist"), what)
+        let pick = |single: &'static str, several: &'static str| if first == last { single } else { several };
+        self.times(words, 0);
+        words.add(if length > 0 {
+            pick(" does not exist on ", " do not exist on ")
         } else {
-            let what = match self.fold {
-                Fold::First => pick("the run is at the first", "the runs are at the first"),
-                Fold::Second => pick("the run is at the second", "the runs are at the second"),
-                Fold::Both => "there is a run at each",
-            };
-            (pick("happens twice", "happen twice"), what.to_owned())
+            pick(" happens twice on ", " happen twice on ")
+        });
+        words.day(first).add(" in ").add(zone.name()).add("; ");
+        let moves = pick("the run moves to ", "the runs move to ");
+        match (length > 0, self.gap, self.fold) {
+            (true, Gap::Drop, _) => words.add(pick("there is no run at it", "there are no runs at them")),
+            (true, Gap::Forward, _) => self.times(words.add(moves), length),
+            (true, Gap::Back, _) => self.times(words.add(moves), -length),
+            (false, _, Fold::First) => words.add(pick("the run is at the first", "the runs are at the first")),
+            (false, _, Fold::Second) => words.add(pick("the run is at the second", "the runs are at the second")),
+            (false, _, Fold::Both) => words.add("there is a run at each"),
         };
-        let (date, _) = split(first);
-        format!("{} {verb} on {date} in {}; {what}", times(0), zone.name())
     }
-}
 
-/// A wall clock without zero seconds; without its day where that is the day of `beside`.
-pub(super) fn clock(wall: Civil, beside: Option<Civil>) -> String {
-    let (date, time) = split(wall);
-    let time = time.strip_suffix(":00").unwrap_or(&time);
-    if beside.is_some_and(|other| other.day_number() == wall.day_number()) {
-        time.to_owned()
-    } else {
-        format!("{date} {time}")
+    /// The touched times `shift` milliseconds later; with their day where it is not that of the first.
+    fn times<'a>(&self, words: &'a mut Words, shift: i64) -> &'a mut Words {
+        let (first, last) = self.walls;
+        let show = |words: &mut Words, wall: Civil| {
+            let wall = Civil::from_ms(wall.ms() + shift);
+            if wall.day_number() != first.day_number() {
+                words.day(wall).add(" ");
+            }
+            words.time(wall);
+        };
+        show(words, first);
+        if first != last {
+            show(words.add(" to "), last);
+        }
+        words
     }
-}
-
-fn split(wall: Civil) -> (String, String) {
-    let text = wall.to_string();
-    let (date, time) = text.split_once('T').unwrap_or_default();
-    (date.to_owned(), time.to_owned())
 }

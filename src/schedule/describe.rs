@@ -2,206 +2,258 @@
 
 use super::field::{MONTH_NAMES, WEEKDAY_NAMES};
 use super::fields::{DayRule, Fields, values};
+use super::words::Words;
 
 /// So many single times are listed; more are summed up.
 const LISTED: u32 = 4;
 
 /// Such as "At 02:30, Monday to Friday".
-pub(super) fn describe(fields: &Fields) -> String {
-    let mut text = times(fields);
-    let days = days(fields);
-    if days.is_empty() && text.starts_with("At ") && fields.hours.count_ones() < 24 {
-        text.push_str(", every day");
+pub(super) fn describe(words: &mut Words, fields: &Fields) {
+    let start = words.end();
+    times(words, fields);
+    let at = words.text().get(start..).is_some_and(|text| text.starts_with("At "));
+    if names_days(fields) {
+        words.add(", ");
+        days(words, fields);
+    } else if at && fields.hours.count_ones() < 24 {
+        words.add(", every day");
     }
-    for part in [days, years(fields)] {
-        if !part.is_empty() {
-            text.push_str(", ");
-            text.push_str(&part);
-        }
-    }
-    text
+    years(words, fields);
+}
+
+/// Whether not every day fits.
+pub(super) fn names_days(fields: &Fields) -> bool {
+    fields.rule != DayRule::Every || fields.months.count_ones() < 12
 }
 
 /// The days alone, such as "on day 13 or on Friday"; nothing where every day fits.
-pub(super) fn days(fields: &Fields) -> String {
-    let (day, weekday) = (day_of_month(fields), day_of_week(fields));
+pub(super) fn days(words: &mut Words, fields: &Fields) {
     let single = |set: u64| set.count_ones() == 1;
-    let mut text = match fields.rule {
-        DayRule::Every => String::new(),
+    match fields.rule {
+        DayRule::Every => {}
         DayRule::Day if single(fields.days) && single(fields.months) && !fields.last_day => {
-            return format!("on {} {}", fields.days.trailing_zeros(), month(fields.months.trailing_zeros()));
+            words.add("on ").number(fields.days.trailing_zeros()).add(" ").add(month(fields.months.trailing_zeros()));
+            return;
         }
-        DayRule::Day => day,
-        DayRule::Weekday => weekday,
-        DayRule::Either => format!("{day} or {weekday}"),
-        DayRule::Both => format!("{day} if that is {}", list(values(fields.weekdays).map(weekday_name), "or")),
-    };
-    if fields.months.count_ones() < 12 {
-        let months = match run(fields.months) {
-            Some((first, last)) => format!("from {} to {}", month(first), month(last)),
-            None => format!("in {}", list(values(fields.months).map(month), "and")),
-        };
-        text.push_str(if text.is_empty() { "" } else { ", " });
-        text.push_str(&months);
+        DayRule::Weekday => day_of_week(words, fields),
+        _ => day_of_month(words, fields),
     }
-    text
+    match fields.rule {
+        DayRule::Either => {
+            words.add(" or ");
+            day_of_week(words, fields);
+        }
+        DayRule::Both => words.add(" if that is ").each(fields.weekdays, "or", &|words, day| {
+            words.add(weekday_name(day));
+        }),
+        _ => {}
+    }
+    if fields.months.count_ones() < 12 {
+        words.add(if fields.rule == DayRule::Every { "" } else { ", " });
+        match run(fields.months) {
+            Some((first, last)) => {
+                words.add("from ").add(month(first)).add(" to ").add(month(last));
+            }
+            None => months(words.add("in "), fields.months),
+        }
+    }
 }
 
 /// The times of the day alone, such as "At 02:30".
-pub(super) fn times(fields: &Fields) -> String {
+pub(super) fn times(words: &mut Words, fields: &Fields) {
     let (seconds, minutes, hours) = (fields.seconds, fields.minutes, fields.hours);
-    if seconds.count_ones() > 1 {
-        let within = match minutes.count_ones() * hours.count_ones() {
-            1440 => String::new(),
-            1..=LISTED => format!(" of {}", clocks(fields, None)),
-            _ => format!(", {}", lower(&minutely(fields, None))),
-        };
-        return format!("{}{within}", units(seconds, 60, "second"));
+    if seconds.count_ones() <= 1 {
+        return minutely(words, fields, seconds.trailing_zeros());
     }
-    let second = Some(seconds.trailing_zeros()).filter(|second| *second != 0);
-    minutely(fields, second)
+    units(words, seconds, 60, "second");
+    match minutes.count_ones() * hours.count_ones() {
+        1440 => {}
+        1..=LISTED => clocks(words.add(" of "), fields, 0),
+        _ => {
+            let start = words.add(", ").end();
+            minutely(words, fields, 0);
+            words.lower(start);
+        }
+    }
 }
 
 /// Which minutes; `second` is named where it is not zero.
-fn minutely(fields: &Fields, second: Option<u32>) -> String {
+fn minutely(words: &mut Words, fields: &Fields, second: u32) {
     let (minutes, hours) = (fields.minutes, fields.hours);
     if minutes.count_ones() * hours.count_ones() <= LISTED {
-        return format!("At {}", clocks(fields, second));
+        return clocks(words.add("At "), fields, second);
     }
-    let tail = second.map(|second| format!(", at second {second}")).unwrap_or_default();
-    let from_to = |first: u32, last: u32| {
-        let (from, to) = (minutes.trailing_zeros(), 63 - minutes.leading_zeros());
-        format!("from {first:02}:{from:02} to {last:02}:{to:02}")
-    };
-    let all_hours = hours.count_ones() == 24;
-    if minutes.count_ones() == 1 {
-        let minute = minutes.trailing_zeros();
-        return match (all_hours, progression(hours)) {
-            (true, _) if minute == 0 => format!("Every hour{tail}"),
-            (true, _) => format!("At minute {minute} of every hour{tail}"),
-            (_, Some((first, last, 1))) => format!("Every hour {}{tail}", from_to(first, last)),
-            (_, Some((first, last, step))) => format!("Every {step} hours {}{tail}", from_to(first, last)),
-            _ => format!("At minute {minute} of the hours {}{tail}", list(values(hours).map(two), "and")),
-        };
+    let even = progression(hours);
+    let single = minutes.count_ones() == 1;
+    let (all, minute) = (hours.count_ones() == 24, minutes.trailing_zeros());
+    // Which minutes, up to where the hours follow.
+    match even {
+        _ if !single => units(words, minutes, 60, "minute"),
+        _ if all && minute == 0 => {
+            words.add("Every hour");
+        }
+        Some(_) if !all => {}
+        _ => {
+            words.add("At minute ").number(minute).add(if all { " of every hour" } else { " of the hours " });
+        }
     }
-    let when = match progression(hours) {
-        _ if all_hours => String::new(),
-        _ if hours.count_ones() == 1 => format!(", {}", from_to(hours.trailing_zeros(), hours.trailing_zeros())),
-        Some((first, last, 1)) => format!(", {}", from_to(first, last)),
-        Some((first, last, step)) => format!(", every {step} hours {}", from_to(first, last)),
-        None => format!(", in the hours {}", list(values(hours).map(two), "and")),
+    let span = match even {
+        _ if all => None,
+        Some((first, last, 1)) => {
+            words.add(if single { "Every hour" } else { "," });
+            Some((first, last))
+        }
+        Some((first, last, step)) => {
+            words.add(if single { "Every " } else { ", every " }).number(step).add(" hours");
+            Some((first, last))
+        }
+        None if hours.count_ones() == 1 => {
+            words.add(",");
+            Some((hours.trailing_zeros(), hours.trailing_zeros()))
+        }
+        None => {
+            words.add(if single { "" } else { ", in the hours " }).each(hours, "and", &|words, hour| {
+                words.two(hour);
+            });
+            None
+        }
     };
-    format!("{}{when}{tail}", units(minutes, 60, "minute"))
+    if let Some((first, last)) = span {
+        words.add(" from ").two(first).add(":").two(minute);
+        words.add(" to ").two(last).add(":").two(63 - minutes.leading_zeros());
+    }
+    if second != 0 {
+        words.add(", at second ").number(second);
+    }
 }
 
 /// "Every 5 minutes", "Every minute from 10 to 20", "At minutes 1, 5 and 9".
-fn units(set: u64, size: u32, unit: &str) -> String {
+fn units(words: &mut Words, set: u64, size: u32, unit: &str) {
     match progression(set) {
-        Some((0, _, 1)) if set.count_ones() == size => format!("Every {unit}"),
-        Some((0, last, step)) if step > 1 && last + step >= size => format!("Every {step} {unit}s"),
-        Some((first, last, step)) if step > 1 && last + step >= size => {
-            format!("Every {step} {unit}s from {unit} {first}")
+        Some((0, _, 1)) if set.count_ones() == size => {
+            words.add("Every ").add(unit);
         }
-        Some((first, last, 1)) => format!("Every {unit} from {first} to {last}"),
-        _ => format!("At {unit}s {}", numbers(set)),
+        Some((first, last, step)) if step > 1 && last + step >= size => {
+            words.add("Every ").number(step).add(" ").add(unit).add("s");
+            if first != 0 {
+                words.add(" from ").add(unit).add(" ").number(first);
+            }
+        }
+        Some((first, last, 1)) => {
+            words.add("Every ").add(unit).add(" from ").number(first).add(" to ").number(last);
+        }
+        _ => numbers(words.add("At ").add(unit).add("s "), set),
     }
 }
 
 /// All times of the day: "02:30 and 14:30".
-fn clocks(fields: &Fields, second: Option<u32>) -> String {
-    let second = second.map(|second| format!(":{second:02}")).unwrap_or_default();
-    let times = values(fields.hours)
-        .flat_map(|hour| values(fields.minutes).map(move |minute| (hour, minute)))
-        .map(|(hour, minute)| format!("{hour:02}:{minute:02}{second}"));
-    list(times, "and")
-}
-
-fn day_of_month(fields: &Fields) -> String {
-    let last = fields.last_day.then(|| "the last day".to_owned());
-    let days = fields.days;
-    let named = match (days.count_ones(), progression(days)) {
-        (0, _) => return format!("on {} of the month", last.unwrap_or_default()),
-        (1, _) => format!("day {}", days.trailing_zeros()),
-        (_, Some((1, 31, 1))) => "every day".to_owned(),
-        (_, Some((first, last, 1))) => format!("days {first} to {last}"),
-        (7.., Some((first, last, step))) => {
-            return format!("every {step} days from day {first} to {last} of the month");
+fn clocks(words: &mut Words, fields: &Fields, second: u32) {
+    let (hours, minutes) = (fields.hours, fields.minutes);
+    let mut index = 0;
+    for hour in values(hours) {
+        for minute in values(minutes) {
+            words.between(index, hours.count_ones() * minutes.count_ones(), "and");
+            words.two(hour).add(":").two(minute);
+            if second != 0 {
+                words.add(":").two(second);
+            }
+            index += 1;
         }
-        _ => format!("days {}", numbers(days)),
-    };
-    let last = last.map(|last| format!(" and {last}")).unwrap_or_default();
-    format!("on {named}{last} of the month")
+    }
 }
 
-fn day_of_week(fields: &Fields) -> String {
-    const NTH: [&str; 6] = ["", "first", "second", "third", "fourth", "fifth"];
-    let mut special = Vec::new();
-    for (day, nth) in (0..).zip(fields.nth) {
-        let ordinals = values(nth.into()).filter_map(|nth| NTH.get(nth as usize));
-        special.extend(ordinals.map(|nth| format!("the {nth} {}", weekday_name(day))));
+fn day_of_month(words: &mut Words, fields: &Fields) {
+    let days = fields.days;
+    let even = progression(days);
+    if let (7.., Some((first, last, step @ 2..))) = (days.count_ones(), even) {
+        words.add("every ").number(step).add(" days from day ").number(first).add(" to ").number(last);
+        words.add(" of the month");
+        return;
     }
-    special.extend(values(fields.last_weekdays).map(|day| format!("the last {}", weekday_name(day))));
-    let special =
-        if special.is_empty() { None } else { Some(format!("{} of the month", list(special.into_iter(), "and"))) };
+    words.add("on ");
+    match (days.count_ones(), even) {
+        (0, _) => {}
+        (_, Some((1, 31, 1))) => {
+            words.add("every day");
+        }
+        (count, _) => numbers(words.add(if count == 1 { "day " } else { "days " }), days),
+    }
+    if fields.last_day {
+        words.add(if days == 0 { "the last day" } else { " and the last day" });
+    }
+    words.add(" of the month");
+}
+
+fn day_of_week(words: &mut Words, fields: &Fields) {
+    const NTH: [&str; 6] = ["", "first ", "second ", "third ", "fourth ", "fifth "];
     // From Monday on, so that a weekend is one run.
     let days = fields.weekdays >> 1 | (fields.weekdays & 1) << 6;
     let name = |day: u32| weekday_name((day + 1) % 7);
-    let plain = match (days.count_ones(), run(days)) {
-        (0, _) => None,
-        (7, _) => Some("on every day of the week".to_owned()),
-        (_, Some((first, last))) => Some(format!("{} to {}", name(first), name(last))),
-        _ => Some(format!("on {}", list(values(days).map(name), "and"))),
-    };
-    match (plain, special) {
-        (Some(plain), Some(special)) => format!("{plain} and {special}"),
-        (Some(plain), None) => plain,
-        (None, special) => format!("on {}", special.unwrap_or_default()),
-    }
-}
-
-fn years(fields: &Fields) -> String {
-    let Some(years) = &fields.years else { return String::new() };
-    let all: Vec<u32> = (1..=9999).filter(|year| years.contains(*year)).collect();
-    match (all.first(), all.last()) {
-        (Some(first), Some(last)) if all.len() > 2 && (last - first) as usize + 1 == all.len() => {
-            format!("from {first} to {last}")
+    match (days.count_ones(), run(days)) {
+        (0, _) => {
+            words.add("on ");
         }
-        (Some(first), Some(last)) if all.len() > 8 => format!("in {} years from {first} to {last}", all.len()),
-        _ => format!("in {}", list(all.iter().map(u32::to_string), "and")),
+        (7, _) => {
+            words.add("on every day of the week");
+        }
+        (_, Some((first, last))) => {
+            words.add(name(first)).add(" to ").add(name(last));
+        }
+        _ => words.add("on ").each(days, "and", &|words, day| {
+            words.add(name(day));
+        }),
+    }
+    // Six bits for each weekday, and then one for each weekday's last occurrence.
+    const LAST: u32 = 42;
+    let nth = (0..).zip(fields.nth).fold(0, |set, (day, nth)| set | u64::from(nth) << (6 * day));
+    let special = nth | fields.last_weekdays << LAST;
+    if special != 0 {
+        words.add(if days == 0 { "" } else { " and " }).each(special, "and", &|words, bit| {
+            words.add("the ");
+            match bit.checked_sub(LAST) {
+                Some(day) => words.add("last ").add(weekday_name(day)),
+                None => words.add(name_of(&NTH, bit % 6)).add(weekday_name(bit / 6)),
+            };
+        });
+        words.add(" of the month");
     }
 }
 
-/// "a, b and c".
-pub(super) fn list(items: impl Iterator<Item = String>, and: &str) -> String {
-    let mut items: Vec<String> = items.collect();
-    match (items.pop(), items.is_empty()) {
-        (Some(last), false) => format!("{} {and} {last}", items.join(", ")),
-        (last, _) => last.unwrap_or_default(),
+fn years(words: &mut Words, fields: &Fields) {
+    let Some(years) = &fields.years else { return };
+    let (mut count, mut first, mut last) = (0, 0, 0);
+    for year in years.iter() {
+        first = if count == 0 { year } else { first };
+        (count, last) = (count + 1, year);
+    }
+    let run = count > 2 && last - first + 1 == count;
+    if run || count > 8 {
+        words.add(if run { ", " } else { ", in " });
+        if !run {
+            words.number(count).add(" years ");
+        }
+        words.add("from ").number(first).add(" to ").number(last);
+        return;
+    }
+    words.add(", in ");
+    for (index, year) in (0..).zip(years.iter()) {
+        words.between(index, count, "and");
+        words.number(year);
     }
 }
 
 /// "1 to 7, 15 and 20".
-fn numbers(set: u64) -> String {
-    let mut parts = Vec::new();
-    let mut rest = set;
-    while rest != 0 {
-        let first = rest.trailing_zeros();
-        let length = (rest >> first).trailing_ones();
-        let last = first + length - 1;
+fn numbers(words: &mut Words, set: u64) {
+    // Values that have two neighbours in a row are said by their first and their last.
+    let triples = set & set >> 1 & set >> 2;
+    let within = triples | triples << 1 | triples << 2;
+    words.each(set & !(within & within << 1), "and", &|words, first| {
+        words.number(first);
+        let length = (set >> first).trailing_ones();
         if length > 2 {
-            parts.push(format!("{first} to {last}"));
-        } else {
-            parts.extend((first..=last).map(|value| value.to_string()));
+            words.add(" to ").number(first + length - 1);
         }
-        rest &= !(((1 << length) - 1) << first);
-    }
-    list(parts.into_iter(), "and")
-}
-
-/// With a small first letter, to stand inside a sentence.
-pub(super) fn lower(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(chars).collect()
+    });
 }
 
 /// First, last and step of three values or more at equal distances.
@@ -217,14 +269,21 @@ fn run(set: u64) -> Option<(u32, u32)> {
     progression(set).filter(|(.., step)| *step == 1).map(|(first, last, _)| (first, last))
 }
 
-fn two(value: u32) -> String {
-    format!("{value:02}")
+/// "March, April and June".
+pub(super) fn months(words: &mut Words, set: u64) {
+    words.each(set, "and", &|words, number| {
+        words.add(month(number));
+    });
 }
 
-pub(super) fn weekday_name(day: u32) -> String {
-    WEEKDAY_NAMES.get(day as usize).copied().unwrap_or_default().to_owned()
+pub(super) fn weekday_name(day: u32) -> &'static str {
+    name_of(&WEEKDAY_NAMES, day)
 }
 
-pub(super) fn month(number: u32) -> String {
-    MONTH_NAMES.get((number as usize).wrapping_sub(1)).copied().unwrap_or_default().to_owned()
+fn month(number: u32) -> &'static str {
+    name_of(&MONTH_NAMES, number.wrapping_sub(1))
+}
+
+fn name_of(names: &[&'static str], index: u32) -> &'static str {
+    names.get(index as usize).copied().unwrap_or_default()
 }

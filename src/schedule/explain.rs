@@ -1,9 +1,10 @@
 //! A schedule in plain words, and what may surprise in it.
 
-use super::describe::{self, list, lower, weekday_name};
+use super::describe;
 use super::fields::DayRule;
 use super::pattern::Pattern;
 use super::source::Source;
+use super::words::Words;
 use super::{Exclude, ScheduleInput, Timetable};
 use crate::error::Warning;
 use crate::time::{DAY_MS, Instant, Period, Range};
@@ -34,7 +35,7 @@ impl Timetable {
     /// assert_eq!(timetable.explain(Instant::new(0).unwrap(), 1).text, "At 02:30, Monday to Friday");
     /// ```
     pub fn explain(&self, now: Instant, count: usize) -> Explanation {
-        let next = self.next_dates(now, count.max(1));
+        let mut next = self.next_dates(now, count.max(1));
         let mut warnings = Vec::new();
         if let Source::Cron(patterns) = self.source() {
             let fires = self.ever_fires();
@@ -53,53 +54,60 @@ impl Timetable {
             warning.at = Some(change.change.at);
             warnings.push(warning);
         }
-        Explanation { text: self.text(), warnings, next: next.into_iter().take(count).collect() }
+        let mut words = Words::default();
+        self.describe(&mut words);
+        next.truncate(count);
+        Explanation { text: words.take(), warnings, next }
     }
 
     /// The schedule in plain words.
-    pub(super) fn text(&self) -> String {
-        let mut text = match (self.source(), &self.shared().input) {
-            (Source::None, _) => "No schedule: manual runs only".to_owned(),
-            (Source::Once(_), _) => "Once, where the schedule starts".to_owned(),
-            (Source::Cron(patterns), _) => {
-                let mut texts = patterns.iter().map(|pattern| describe::describe(&pattern.fields));
-                let first = texts.next().unwrap_or_default();
-                texts.fold(first, |text, more| format!("{text}; {}", lower(&more)))
+    pub(super) fn describe(&self, words: &mut Words) {
+        match self.source() {
+            Source::None => {
+                words.add("No schedule: manual runs only");
             }
-            (Source::Every(every, _), input) => match input {
-                ScheduleInput::Every { anchor: Some(_), .. } => {
-                    let anchor = self.anchor().map(|at| at.to_string()).unwrap_or_default();
-                    format!("{}, counted from {anchor}", period(every.0))
+            Source::Once(_) => {
+                words.add("Once, where the schedule starts");
+            }
+            Source::Cron(patterns) => {
+                for (index, pattern) in patterns.iter().enumerate() {
+                    let start = words.add(if index == 0 { "" } else { "; " }).end();
+                    describe::describe(words, &pattern.fields);
+                    if index > 0 {
+                        words.lower(start);
+                    }
                 }
-                _ => period(every.0),
-            },
-            (Source::Dates(dates), _) => match (dates.first(), dates.last()) {
-                (Some(first), Some(last)) if dates.len() > 1 => {
-                    let at = |ms: f64| Instant::clamped(ms as i64);
-                    format!("On {} dates from {} to {}", dates.len(), at(*first), at(*last))
+            }
+            Source::Every(every, anchor) => {
+                period(words, every.0);
+                if let (ScheduleInput::Every { anchor: Some(_), .. }, Some(anchor)) = (&self.shared().input, anchor) {
+                    words.add(", counted from ").show(anchor);
                 }
-                (Some(only), _) => format!("On one date, {}", Instant::clamped(*only as i64)),
-                _ => "On no date".to_owned(),
-            },
-        };
+            }
+            Source::Dates(dates) => {
+                let at = |ms: f64| Instant::clamped(ms as i64);
+                match (dates.first(), dates.last()) {
+                    (Some(first), Some(last)) if dates.len() > 1 => words
+                        .add("On ")
+                        .number(dates.len() as i64)
+                        .add(" dates from ")
+                        .show(&at(*first))
+                        .add(" to ")
+                        .show(&at(*last)),
+                    (Some(only), _) => words.add("On one date, ").show(&at(*only)),
+                    _ => words.add("On no date"),
+                };
+            }
+        }
         match &self.shared().options.exclude {
             Some(Exclude::Dates(dates)) if !dates.is_empty() => {
-                text.push_str(&format!(
-                    "; {} {} excluded",
-                    dates.len(),
-                    if dates.len() == 1 { "date" } else { "dates" }
-                ));
+                words.add("; ").number(dates.len() as i64);
+                words.add(if dates.len() == 1 { " date excluded" } else { " dates excluded" });
             }
-            Some(Exclude::Cron(cron)) => text.push_str(&format!("; the dates of {cron:?} excluded")),
+            Some(Exclude::Cron(cron)) => {
+                words.add("; the dates of ").show(&format_args!("{cron:?}")).add(" excluded");
+            }
             _ => {}
-        }
-        text
-    }
-
-    fn anchor(&self) -> Option<Instant> {
-        match self.source() {
-            Source::Every(_, anchor) | Source::Once(anchor) => *anchor,
-            _ => None,
         }
     }
 }
@@ -107,13 +115,12 @@ impl Timetable {
 /// Warnings that the fields themselves give.
 fn surprises(pattern: &Pattern, fires: bool, warnings: &mut Vec<Warning>) {
     let (fields, notes) = (&pattern.fields, &pattern.fields.notes);
-    let mut warn = |code, message: String| warnings.push(Warning::new(code, message));
+    let mut words = Words::default();
+    let mut warn = |code, words: &mut Words| warnings.push(Warning::new(code, words.take()));
     if fields.rule == DayRule::Either {
-        let text = describe::days(fields);
-        warn(
-            "dom_or_dow",
-            format!("Day of month and day of week are both restricted: a date needs only one of them ({text})."),
-        );
+        words.add("Day of month and day of week are both restricted: a date needs only one of them (");
+        describe::days(&mut words, fields);
+        warn("dom_or_dow", words.add(")."));
     }
     let low = (1 << 29) - 1;
     if fires && fields.rule == DayRule::Day && !fields.last_day && fields.days & low == 0 {
@@ -123,59 +130,58 @@ fn surprises(pattern: &Pattern, fires: bool, warnings: &mut Vec<Warning>) {
             .filter(|(month, first)| fields.months >> month & 1 == 1 && day >= *first)
             .fold(0_u64, |set, (month, _)| set | 1 << month);
         if without != 0 {
-            let names = list((1..=12).filter(|month| without >> month & 1 == 1).map(describe::month), "and");
-            let message = if day == 29 {
-                "February has a day 29 in leap years only.".to_owned()
+            if day == 29 {
+                words.add("February has a day 29 in leap years only.");
             } else {
-                format!("There is no day {day} in {names}: no run then. \"L\" is the last day of every month.")
-            };
-            warn("day_31_skips_months", message);
+                describe::months(words.add("There is no day ").number(day).add(" in "), without);
+                words.add(": no run then. \"L\" is the last day of every month.");
+            }
+            warn("day_31_skips_months", &mut words);
         }
     }
     if let Some((field, step, size)) = notes.uneven {
-        let message = match field {
-            _ if step > size => format!("Step {step} is longer than the {field} field: only its first value is left."),
-            "day of week" => format!("Step {step} does not divide the week: it starts anew each {}.", weekday_name(0)),
-            "day of month" => format!("Step {step} starts anew on the first day of each month."),
-            _ => format!(
-                "Step {step} does not divide {size}: the last step of the {field} field is shorter than the others."
-            ),
+        words.add("Step ").number(step);
+        match field {
+            _ if step > size => {
+                words.add(" is longer than the ").add(field).add(" field: only its first value is left.")
+            }
+            "day of week" => words.add(" does not divide the week: it starts anew each Sunday."),
+            "day of month" => words.add(" starts anew on the first day of each month."),
+            _ => {
+                words.add(" does not divide ").number(size).add(": the last step of the ");
+                words.add(field).add(" field is shorter than the others.")
+            }
         };
-        warn("step_does_not_divide", message);
+        warn("step_does_not_divide", &mut words);
     }
     if notes.seconds_first {
-        warn(
-            "six_fields_seconds_first",
-            "The first field is the second. Airflow reads seconds as the sixth field.".to_owned(),
-        );
+        words.add("The first field is the second. Airflow reads seconds as the sixth field.");
+        warn("six_fields_seconds_first", &mut words);
     }
     for departure in &notes.departures {
-        warn("differs_from_airflow", format!("Airflow reads this otherwise: {departure}."));
+        warn("differs_from_airflow", words.add("Airflow reads this otherwise: ").add(departure).add("."));
     }
 }
 
 /// "Every 6 hours", "Every day".
-fn period(period: Period) -> String {
+fn period(words: &mut Words, period: Period) {
     let (months, days, ms) = (i64::from(period.months), i64::from(period.days), period.ms);
     let (hours, minutes, seconds) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
     // 90 minutes are said as 90 minutes, not as 1 hour and 30 minutes, where nothing else is said.
     let (hours, minutes) = if hours < 10 && minutes != 0 { (0, hours * 60 + minutes) } else { (hours, minutes) };
     let (weeks, days) = if days % 7 == 0 { (days / 7, 0) } else { (0, days) };
     let (years, months) = if months % 12 == 0 { (months / 12, 0) } else { (0, months) };
-    let parts = [
-        (years, "year"),
-        (months, "month"),
-        (weeks, "week"),
-        (days, "day"),
-        (hours, "hour"),
-        (minutes, "minute"),
-        (seconds, "second"),
-        (ms % 1000, "millisecond"),
-    ];
-    let mut used: Vec<(i64, &str)> = parts.into_iter().filter(|(amount, _)| *amount != 0).collect();
-    if let [(1, unit)] = used.as_slice() {
-        return format!("Every {unit}");
+    let amounts = [years, months, weeks, days, hours, minutes, seconds, ms % 1000];
+    const UNITS: [&str; 8] = [" year", " month", " week", " day", " hour", " minute", " second", " millisecond"];
+    let used = amounts.iter().filter(|amount| **amount != 0).count() as u32;
+    words.add("Every");
+    let mut index = 0;
+    for (amount, unit) in amounts.into_iter().zip(UNITS).filter(|(amount, _)| *amount != 0) {
+        if used > 1 || amount != 1 {
+            words.add(if index == 0 { " " } else { "" }).between(index, used, "and");
+            words.number(amount);
+        }
+        words.add(unit).add(if amount == 1 { "" } else { "s" });
+        index += 1;
     }
-    let words = used.drain(..).map(|(amount, unit)| format!("{amount} {unit}{}", if amount == 1 { "" } else { "s" }));
-    format!("Every {}", list(words, "and"))
 }

@@ -1,10 +1,10 @@
 //! Why a date is, or is not, a date of a schedule.
 
 use super::Timetable;
-use super::clock::clock;
 use super::describe::{self, weekday_name};
 use super::pattern::Pattern;
 use super::source::Source;
+use super::words::Words;
 use crate::time::{Civil, DAY_MS, Instant, Range};
 
 /// Why a date is, or is not, a date of a schedule.
@@ -30,88 +30,119 @@ impl Timetable {
     /// range's start, or from `date`.
     pub fn explain_date(&self, date: Instant, range: Option<Range>) -> DateExplanation {
         let this = self.anchored(range.map_or(date, |range| range.start));
-        let (fits, reason, text) = this.judge(date);
+        let mut words = Words::default();
+        let (fits, mut reason) = this.judge(&mut words, date);
         let outside = range.and_then(|range| match () {
-            () if date < range.start => Some((
-                "before_start",
-                format!("{} is before the range, which starts at {}", this.show(date), this.show(range.start)),
-            )),
-            () if date > range.end => Some((
-                "after_end",
-                format!("{} is after the range, which ends at {}", this.show(date), this.show(range.end)),
-            )),
+            () if date < range.start => Some(("before_start", " is before the range, which starts at ", range.start)),
+            () if date > range.end => Some(("after_end", " is after the range, which ends at ", range.end)),
             () => None,
         });
-        let included = fits && outside.is_none();
-        let (reason, text) = outside.filter(|_| fits).unwrap_or((reason, text));
-        DateExplanation { included, reason, text, previous: this.previous(date), next: this.next(date) }
+        if let (true, Some((why, is, bound))) = (fits, outside) {
+            reason = why;
+            words.take();
+            this.show(&mut words, date);
+            this.show(words.add(is), bound);
+        }
+        DateExplanation {
+            included: fits && outside.is_none(),
+            reason,
+            text: words.take(),
+            previous: this.previous(date),
+            next: this.next(date),
+        }
     }
 
-    fn judge(&self, date: Instant) -> (bool, &'static str, String) {
-        let shown = self.show(date);
-        if self.is_none() {
-            return (false, "no_schedule", format!("{shown} is no date: there is no schedule"));
-        }
+    /// Whether `date` is one of the schedule, and why: as a code, and in words.
+    fn judge(&self, words: &mut Words, date: Instant) -> (bool, &'static str) {
         let ticks = self.is_tick(date);
         // The change that removed or repeated this very date's wall clock.
         let near = Range { start: Instant::clamped(date.ms() - DAY_MS), end: Instant::clamped(date.ms() + DAY_MS) };
-        let changed = self.change_at(date, near);
-        if ticks && !self.is_date(date) {
-            return (false, "excluded", format!("{shown} is excluded from this schedule"));
+        let excluded = ticks && !self.is_date(date);
+        if let (false, Some(change)) = (excluded, self.change_at(date, near)) {
+            change.describe(words, self.zone());
+            return (ticks, "clock_change");
         }
-        if let Some(text) = changed {
-            return (ticks, "clock_change", text);
+        self.show(words, date);
+        if self.is_none() {
+            words.add(" is no date: there is no schedule");
+            return (false, "no_schedule");
+        }
+        if excluded {
+            words.add(" is excluded from this schedule");
+            return (false, "excluded");
         }
         if ticks {
-            return (
-                true,
-                "on_schedule",
-                format!("{shown} is a date of this schedule: {}", describe::lower(&self.text())),
-            );
+            self.describe_lower(words.add(" is a date of this schedule: "));
+            return (true, "on_schedule");
         }
-        let (reason, why) = match self.source() {
+        words.add(" is no date of this schedule: ");
+        let reason = match self.source() {
             Source::Cron(patterns) => match &**patterns {
                 _ if !patterns.iter().any(|pattern| pattern.ever_fires()) => {
-                    ("never_fires", "no day of any year fits this schedule".to_owned())
+                    words.add("no day of any year fits this schedule");
+                    "never_fires"
                 }
-                [pattern] => misfit(pattern, self.zone().civil(date)),
-                _ => ("no_match", format!("the schedule runs {}", describe::lower(&self.text()))),
+                [pattern] => misfit(words, pattern, self.zone().civil(date)),
+                _ => {
+                    self.describe_lower(words.add("the schedule runs "));
+                    "no_match"
+                }
             },
-            Source::Every(..) => ("between_steps", "it lies between two steps of the period".to_owned()),
-            _ => ("not_listed", "it is none of the schedule's dates".to_owned()),
+            Source::Every(..) => {
+                words.add("it lies between two steps of the period");
+                "between_steps"
+            }
+            _ => {
+                words.add("it is none of the schedule's dates");
+                "not_listed"
+            }
         };
-        (false, reason, format!("{shown} is no date of this schedule: {why}"))
+        (false, reason)
+    }
+
+    /// The schedule in plain words that stand inside a sentence.
+    fn describe_lower(&self, words: &mut Words) {
+        let start = words.end();
+        self.describe(words);
+        words.lower(start);
     }
 
     /// As the schedule's zone shows it.
-    fn show(&self, date: Instant) -> String {
-        format!("{} in {}", clock(self.zone().civil(date), None), self.zone().name())
+    fn show(&self, words: &mut Words, date: Instant) {
+        let wall = self.zone().civil(date);
+        words.day(wall).add(" ").time(wall).add(" in ").add(self.zone().name());
     }
 }
 
 /// Which field is the first that does not fit.
-fn misfit(pattern: &Pattern, wall: Civil) -> (&'static str, String) {
+fn misfit(words: &mut Words, pattern: &Pattern, wall: Civil) -> &'static str {
     let fields = &pattern.fields;
     let lacks = |set: u64, value: u32| set >> value & 1 == 0;
-    let day = |fields| {
-        let days = describe::days(fields);
-        if days.is_empty() { "every day".to_owned() } else { days }
-    };
+    let month = lacks(fields.months, wall.month());
     if fields.years.as_ref().is_some_and(|years| !years.contains(wall.year().unsigned_abs())) {
-        ("wrong_year", format!("the year {} is not among its years", wall.year()))
-    } else if lacks(fields.months, wall.month()) {
-        ("wrong_month", format!("it runs {}", day(fields)))
-    } else if !pattern.has_day(wall.day_number()) {
-        ("wrong_day", format!("that is a {}, and it runs {}", weekday_name(wall.weekday()), day(fields)))
-    } else {
-        let text = describe::lower(&describe::times(fields));
-        let reason = if lacks(fields.hours, wall.hour()) {
-            "wrong_hour"
-        } else if lacks(fields.minutes, wall.minute()) {
-            "wrong_minute"
+        words.add("the year ").number(wall.year()).add(" is not among its years");
+        return "wrong_year";
+    }
+    if month || !pattern.has_day(wall.day_number()) {
+        if !month {
+            words.add("that is a ").add(weekday_name(wall.weekday())).add(", and ");
+        }
+        words.add("it runs ");
+        if describe::names_days(fields) {
+            describe::days(words, fields);
         } else {
-            "wrong_second"
-        };
-        (reason, format!("it runs {text}"))
+            words.add("every day");
+        }
+        return if month { "wrong_month" } else { "wrong_day" };
+    }
+    let start = words.add("it runs ").end();
+    describe::times(words, fields);
+    words.lower(start);
+    if lacks(fields.hours, wall.hour()) {
+        "wrong_hour"
+    } else if lacks(fields.minutes, wall.minute()) {
+        "wrong_minute"
+    } else {
+        "wrong_second"
     }
 }

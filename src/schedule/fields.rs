@@ -83,6 +83,11 @@ impl Years {
         }
     }
 
+    /// Ascending.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
+        (1..=9999).filter(|year| self.contains(*year))
+    }
+
     pub(super) fn contains(&self, year: u32) -> bool {
         self.0.get((year / 64) as usize).is_some_and(|word| word >> (year % 64) & 1 == 1)
     }
