@@ -175,13 +175,11 @@ fn period(words: &mut Words, period: Period) {
     const UNITS: [&str; 8] = [" year", " month", " week", " day", " hour", " minute", " second", " millisecond"];
     let used = amounts.iter().filter(|amount| **amount != 0).count() as u32;
     words.add("Every");
-    let mut index = 0;
-    for (amount, unit) in amounts.into_iter().zip(UNITS).filter(|(amount, _)| *amount != 0) {
+    for (index, (amount, unit)) in (0..).zip(amounts.into_iter().zip(UNITS).filter(|(amount, _)| *amount != 0)) {
         if used > 1 || amount != 1 {
             words.add(if index == 0 { " " } else { "" }).between(index, used, "and");
             words.number(amount);
         }
         words.add(unit).add(if amount == 1 { "" } else { "s" });
-        index += 1;
     }
 }
