@@ -292,6 +292,8 @@ fn warnings() {
         let edge = |name, edge| text(name).map(|date| read_date(Text(date), timetable.zone(), edge).unwrap());
         request.now = text("now").map_or(request.now, at);
         request.include_not_due = case["includeNotDue"] == true;
+        let excluded = case["excludeDates"].as_array().into_iter().flatten();
+        request.exclude_dates = excluded.map(|date| Date::Text(date.as_str().unwrap().into())).collect();
         (request.dag_start, request.dag_end) = (edge("dagStart", Edge::Start), edge("dagEnd", Edge::End));
         let mut history = History::default();
         for date in case["existing"].as_array().into_iter().flatten() {

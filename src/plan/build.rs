@@ -80,7 +80,7 @@ impl Plan {
         let dates = timetable.expand(range, None)?;
         let aligned = history.align(&dates, range);
         let mut rows = Draft::decided(&dates, &aligned, request, history);
-        rows.exclude(&request.exclude_dates, timetable.zone())?;
+        let unmatched = rows.exclude(&request.exclude_dates, timetable.zone())?;
         let not_due = if request.include_not_due { None } else { rows.leave_not_due(&timetable, request.now) };
         if request.depends_on_past {
             let before = date_before(&timetable, range).and_then(|date| history.find(date.js()));
@@ -93,6 +93,7 @@ impl Plan {
             unanchored,
             request,
             dates: &dates,
+            unmatched,
             not_due,
             clock_changes: &clock_changes,
             strangers: aligned.strangers,

@@ -15,11 +15,19 @@ pub(super) struct Draft<'a> {
     pub(super) reasons: Vec<u8>,
 }
 
-/// Dates that would start, but whose data interval has not ended.
+/// Dates that a warning is about: how many, and the first of them.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct NotDue {
+pub(super) struct Found {
     pub(super) count: u64,
     pub(super) first: Instant,
+}
+
+impl Found {
+    /// One more, behind those that were found before.
+    fn after(found: Option<Found>, at: Instant) -> Option<Found> {
+        let before = found.unwrap_or(Found { count: 0, first: at });
+        Some(Found { count: before.count + 1, ..before })
+    }
 }
 
 impl<'a> Draft<'a> {
@@ -37,34 +45,40 @@ impl<'a> Draft<'a> {
     }
 
     /// Leaves alone what the caller names, whatever stands there. Of a repeated wall-clock time both readings are named.
-    pub(super) fn exclude(&mut self, dates: &[Date], zone: &Zone) -> Result<()> {
+    /// Returns what is named and is no date of the plan.
+    pub(super) fn exclude(&mut self, dates: &[Date], zone: &Zone) -> Result<Option<Found>> {
+        let mut unmatched = None;
         for (index, date) in dates.iter().enumerate() {
             let span =
                 read_span(date.as_input(), zone).map_err(|error| error.field(format!("excludeDates[{index}]")))?;
             let (start, end) = (span.range.start.js(), span.range.end.js());
             let first = self.dates.partition_point(|date| *date < start);
+            let mut matches = false;
             for (row, date) in self.dates.iter().enumerate().skip(first).take_while(|(_, date)| **date <= end) {
                 if span.end_is_day || *date == start || *date == end {
                     set(&mut self.actions, &mut self.reasons, row, SkipReason::Excluded);
+                    matches = true;
                 }
             }
+            if !matches {
+                unmatched = Found::after(unmatched, span.range.start);
+            }
         }
-        Ok(())
+        Ok(unmatched)
     }
 
-    /// Leaves alone what would start before it is due.
-    pub(super) fn leave_not_due(&mut self, timetable: &Timetable, now: Instant) -> Option<NotDue> {
+    /// Leaves alone, and returns, what would start before it is due.
+    pub(super) fn leave_not_due(&mut self, timetable: &Timetable, now: Instant) -> Option<Found> {
         // No run is due before its date, and each is by the date after it: only the last date that has come is in doubt.
         let come = self.dates.partition_point(|date| *date <= now.js());
         let last = come.checked_sub(1).and_then(|row| self.dates.get(row));
         let waits = last.is_some_and(|date| timetable.run_after(Instant::clamped(*date as i64)) > now);
         let first = come - usize::from(waits);
-        let mut found: Option<NotDue> = None;
+        let mut found = None;
         for (row, date) in self.dates.iter().enumerate().skip(first) {
             if self.action(row) != Action::Skip {
                 set(&mut self.actions, &mut self.reasons, row, SkipReason::NotDue);
-                let first = found.map_or(Instant::clamped(*date as i64), |found| found.first);
-                found = Some(NotDue { count: found.map_or(0, |found| found.count) + 1, first });
+                found = Found::after(found, Instant::clamped(*date as i64));
             }
         }
         found

@@ -2,7 +2,7 @@
 
 use super::Request;
 use super::history::Strangers;
-use super::rules::NotDue;
+use super::rules::Found;
 use crate::error::Warning;
 use crate::macros::inspect;
 use crate::schedule::{ClockChange, Timetable};
@@ -15,7 +15,9 @@ pub(super) struct Findings<'a> {
     pub(super) unanchored: bool,
     pub(super) request: &'a Request,
     pub(super) dates: &'a [f64],
-    pub(super) not_due: Option<NotDue>,
+    /// Of `exclude_dates`: those that are no date of the plan.
+    pub(super) unmatched: Option<Found>,
+    pub(super) not_due: Option<Found>,
     pub(super) clock_changes: &'a [ClockChange],
     pub(super) strangers: Strangers,
 }
@@ -29,6 +31,7 @@ impl Findings<'_> {
             self.period_unanchored(),
             self.outside_dag_dates(),
             self.schedule_mismatch(),
+            self.exclude_unmatched(),
             self.not_due(),
             self.date_independent(),
         ];
@@ -125,9 +128,21 @@ impl Findings<'_> {
         Some(Warning { at: Some(first), count: Some(count), ..Warning::new("schedule_mismatch", message) })
     }
 
+    /// `exclude_unmatched`: misspelt, or in another zone, and then the run that was to be left alone starts. A plan without dates has
+    /// said so already.
+    fn exclude_unmatched(&self) -> Option<Warning> {
+        let Found { count, first } = self.unmatched.filter(|_| !self.dates.is_empty())?;
+        let what = match count {
+            1 => format!("excludeDates names {first}, which is no date of the plan"),
+            _ => format!("excludeDates names {count} dates that are none of the plan, the first is {first}"),
+        };
+        let message = format!("{what}: nothing is left alone there");
+        Some(Warning { at: Some(first), count: Some(count), ..Warning::new("exclude_unmatched", message) })
+    }
+
     /// `not_due`: dates whose interval has not ended.
     fn not_due(&self) -> Option<Warning> {
-        self.not_due.map(|NotDue { count, first }| {
+        self.not_due.map(|Found { count, first }| {
             let due = self.timetable.run_after(first);
             let message = format!(
                 "{} not due yet and will be skipped: the first, {first}, is due at {due}; includeNotDue runs them all the same",

@@ -127,8 +127,8 @@ test("dependsOnPast", async () => {
 
 test("warnings", async () => {
   for (const scenario of cases("plan/warnings.json").cases) {
-    const { name, schedule, timeZone, kind, start, end, dagStart, dagEnd, includeNotDue, existing, now } =
-      scenario;
+    const { name, schedule, timeZone, kind, start, end, dagStart, dagEnd, existing, now } = scenario;
+    const { includeNotDue, excludeDates } = scenario;
     const dag = {
       schedule,
       ...(timeZone ? { timeZone } : {}),
@@ -137,7 +137,7 @@ test("warnings", async () => {
       ...(dagEnd ? { endDate: dagEnd } : {}),
     };
     const records = (existing ?? []).map((date) => record(date, "success"));
-    const options = { startDate: start, endDate: end, ...(includeNotDue ? { includeNotDue } : {}) };
+    const options = { startDate: start, endDate: end, includeNotDue, excludeDates };
     const plan = await preview(options, dag, records, now);
     assert.equal(plan.counts.total, scenario.total, name);
     const found = plan.warnings.map(({ message, ...rest }) => {
