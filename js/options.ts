@@ -48,7 +48,13 @@ export function fields<T extends object>(value: unknown, path: string, spec: Spe
 
 /** The path of a member. Options of a function have no path of their own: `startDate`, not `options.startDate`. */
 export function inside(path: string, name: string): string {
-  return path === "options" ? name : `${path}.${name}`;
+  return path === "options" || path === "context" ? name : `${path}.${name}`;
+}
+
+/** What the core says of a value, with its place. */
+export function placed(error: unknown, path: string): unknown {
+  if (!(error instanceof DagfillError)) return error;
+  return new DagfillError(error.code, error.message, { ...error, field: path });
 }
 
 function unknownOption(name: string, path: string, names: string[]): DagfillError {

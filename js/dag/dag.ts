@@ -14,6 +14,7 @@ import {
   name,
   number,
   oneOf,
+  placed,
   record,
   text,
   wrong,
@@ -241,8 +242,7 @@ function at<T>(field: string, check: () => T): T {
   try {
     return check();
   } catch (error) {
-    if (!(error instanceof DagfillError)) throw error;
-    throw new DagfillError(error.code, error.message, { ...error, field });
+    throw placed(error, field);
   }
 }
 

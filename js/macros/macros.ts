@@ -8,6 +8,7 @@ import {
   list,
   name,
   oneOf,
+  placed,
   record,
   type Spec,
   text,
@@ -93,9 +94,9 @@ export function render(value: JsonInput, context: RenderContext): Json {
     schedule: (given) => ({ given }),
     xcom: record,
   });
-  const at = date(executionDate, "context.executionDate");
+  const at = date(executionDate, "executionDate");
   const given = (schedule as { given: unknown } | undefined)?.given ?? null;
-  const macros = macrosOf(wireOf(given, read as TimetableOptions, "context.schedule"), read);
+  const macros = macrosOf(wireOf(given, read as TimetableOptions), read);
   const run = {
     date: at,
     runId: read.runId,
@@ -121,7 +122,13 @@ export function renderRange(
   if (dates instanceof Float64Array) instants = dates;
   else {
     const zone = timetable(schedule, read as TimetableOptions);
-    instants = Float64Array.from(list(date)(dates, "dates"), (at) => call(() => zone.read(at, 2)));
+    instants = Float64Array.from(list(date)(dates, "dates"), (at, index) => {
+      try {
+        return call(() => zone.read(at, 2));
+      } catch (error) {
+        throw placed(error, `dates[${index}]`);
+      }
+    });
   }
   const macros = macrosOf(wire, read);
   const { runId, taskId } = read;

@@ -26,7 +26,7 @@ export function expandRange(
   return call(() => timetable(schedule, read).expand(from, to, limit));
 }
 
-/** How many logical dates lie in [start, end]. */
+/** How many logical dates lie in [start, end]. NO_SCHEDULE without a schedule, as of `expandRange`. */
 export function countRange(
   schedule: ScheduleInput,
   start: DateInput,

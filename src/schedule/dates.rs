@@ -12,15 +12,20 @@ const MOST: u64 = 10_000_000;
 const MOST_EXCLUDED: usize = 1_000_000;
 
 impl Timetable {
+    /// Itself, or NO_SCHEDULE where there is none: a range then has no dates that could be listed or counted.
+    pub fn scheduled(&self) -> Result<&Timetable> {
+        if self.is_none() {
+            return Err(Error::new(Code::NoSchedule, "there is no schedule: expected one that has dates"));
+        }
+        Ok(self)
+    }
+
     /// Every date in `range`, ascending, as milliseconds since 1970, at most `limit`.
     ///
     /// NO_SCHEDULE where there is none. RANGE_TOO_LARGE, with `count`, for more than 10,000,000 dates without a limit; they
     /// are counted before anything is held.
     pub fn expand(&self, range: Range, limit: Option<usize>) -> Result<Vec<f64>> {
-        if self.is_none() {
-            return Err(Error::new(Code::NoSchedule, "there is no schedule: expected one that has dates"));
-        }
-        let this = self.anchored(range.start);
+        let this = self.scheduled()?.anchored(range.start);
         let most = limit.map_or(u64::MAX, |limit| limit as u64);
         if most > MOST && this.rest().estimate(range) > MOST {
             let count = this.count(range);

@@ -105,7 +105,8 @@ impl RawMacros {
         attempt: u32,
         xcom: Option<String>,
     ) -> Answer<String> {
-        let date = instant(date, self.timetable.zone(), Edge::Point).map_err(thrown)?;
+        let date =
+            instant(date, self.timetable.zone(), Edge::Point).map_err(|error| thrown(error.field("executionDate")))?;
         let xcom = xcom.map(|xcom| value(&xcom)).transpose()?;
         let dates = RunDates::new(&self.timetable, self.run_type);
         let context =
@@ -122,8 +123,10 @@ impl RawMacros {
         run_id: Option<String>,
         task_id: Option<String>,
     ) -> Answer<RawRendered> {
-        let instants: Vec<Instant> =
-            dates.iter().map(|ms| Instant::from_js(*ms)).collect::<Result<_>>().map_err(thrown)?;
+        let read = |(index, ms): (usize, &f64)| {
+            Instant::from_js(*ms).map_err(|error| thrown(error.field(format!("dates[{index}]"))))
+        };
+        let instants: Vec<Instant> = dates.iter().enumerate().map(read).collect::<Answer<_>>()?;
         let first = instants.first().copied().unwrap_or(Instant::MIN);
         let around = RunDates::new(&self.timetable, self.run_type);
         let (run_id, task_id) = (run_id.as_deref(), task_id.as_deref());

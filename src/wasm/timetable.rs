@@ -32,33 +32,33 @@ impl RawTimetable {
 
     pub fn count(&self, start: &JsValue, end: &JsValue) -> Answer<f64> {
         let range = self.range(start, end)?;
-        Ok(self.0.anchored(range.start).count(range) as f64)
+        Ok(self.0.scheduled().map_err(thrown)?.anchored(range.start).count(range) as f64)
     }
 
     pub fn next(&self, after: &JsValue, count: f64) -> Answer<Vec<f64>> {
-        let after = self.point(after, Edge::Point)?;
+        let after = self.point(after, Edge::Point, "after")?;
         Ok(self.0.anchored(after).next_dates(after, count as usize))
     }
 
     pub fn previous(&self, before: &JsValue, count: f64) -> Answer<Vec<f64>> {
-        let before = self.point(before, Edge::Point)?;
+        let before = self.point(before, Edge::Point, "before")?;
         Ok(self.0.anchored(before).previous_dates(before, count as usize))
     }
 
     pub fn explain(&self, now: &JsValue, count: f64) -> Answer<JsValue> {
-        let now = self.point(now, Edge::Point)?;
+        let now = self.point(now, Edge::Point, "now")?;
         answer(explanation_shape(&self.0.explain(now, count as usize)))
     }
 
     /// A date of the zone as milliseconds: 0 reads it as a start, 1 as an end, 2 as a point.
     pub fn read(&self, date: &JsValue, edge: u32) -> Answer<f64> {
         let edge = [Edge::Start, Edge::End].get(edge as usize).copied().unwrap_or(Edge::Point);
-        self.point(date, edge).map(Instant::js)
+        instant(date, self.0.zone(), edge).map(Instant::js).map_err(thrown)
     }
 
     /// A run that is started by hand: its date, the last complete interval, and the schedule's dates before and after (NaN: none).
     pub fn manual(&self, date: &JsValue) -> Answer<Vec<f64>> {
-        let date = self.point(date, Edge::Point)?;
+        let date = self.point(date, Edge::Point, "executionDate")?;
         let timetable = self.0.anchored(date);
         let interval = timetable.last_complete_interval(date);
         let time = |date: Option<Instant>| date.map_or(f64::NAN, Instant::js);
@@ -69,7 +69,7 @@ impl RawTimetable {
 
     #[wasm_bindgen(js_name = explainDate)]
     pub fn explain_date(&self, date: &JsValue, start: &JsValue, end: &JsValue) -> Answer<JsValue> {
-        let date = self.point(date, Edge::Point)?;
+        let date = self.point(date, Edge::Point, "date")?;
         let range = match (start.is_undefined(), end.is_undefined()) {
             (true, true) => None,
             _ => Some(self.range(start, end)?),
@@ -79,14 +79,15 @@ impl RawTimetable {
 }
 
 impl RawTimetable {
-    fn point(&self, date: &JsValue, edge: Edge) -> Answer<Instant> {
-        instant(date, self.0.zone(), edge).map_err(thrown)
+    /// A date of the zone; `field` is what its user calls it.
+    fn point(&self, date: &JsValue, edge: Edge, field: &str) -> Answer<Instant> {
+        instant(date, self.0.zone(), edge).map_err(|error| thrown(error.field(field)))
     }
 
     /// A bound that is not given is the end of time.
     fn range(&self, start: &JsValue, end: &JsValue) -> Answer<Range> {
-        let start = if start.is_undefined() { Ok(Instant::MIN) } else { self.point(start, Edge::Start) };
-        let end = if end.is_undefined() { Ok(Instant::MAX) } else { self.point(end, Edge::End) };
+        let start = if start.is_undefined() { Ok(Instant::MIN) } else { self.point(start, Edge::Start, "start") };
+        let end = if end.is_undefined() { Ok(Instant::MAX) } else { self.point(end, Edge::End, "end") };
         Ok(Range { start: start?, end: end? })
     }
 }

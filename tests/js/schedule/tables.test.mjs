@@ -1,7 +1,19 @@
 // The built package against the tables that the Rust tests read: dates, refusals, plain words, clock changes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countRange, DagfillError, expandRange, explainDate, explainSchedule } from "../../../dist/index.js";
+import {
+  countRange,
+  DagfillError,
+  expandRange,
+  explainDate,
+  explainSchedule,
+  nextDates,
+  planCatchup,
+  previousDates,
+  render,
+  renderRange,
+  resolveDateMacros,
+} from "../../../dist/index.js";
 import { file, iso, table } from "./tables.mjs";
 
 test("dates", () => {
@@ -82,5 +94,42 @@ test("every date of Airflow's other timetables", () => {
     const found = expandRange(schedule, start, end, options);
     const dates = expected.map(({ executionDate }) => executionDate);
     assert.deepEqual(Array.from(found, iso), dates, note);
+  }
+});
+
+test("a date that is none is named by its place", () => {
+  const [good, bad] = ["2024-01-01", "1 January"];
+  const refused = (field, work) =>
+    assert.throws(work, (error) => {
+      assert.deepEqual([error.code, error.field, error.input], ["INVALID_DATE", field, bad]);
+      return true;
+    });
+  refused("start", () => expandRange("@daily", bad, good));
+  refused("end", () => expandRange("@daily", good, bad));
+  refused("start", () => countRange("@daily", bad, good));
+  refused("end", () => countRange("@daily", good, bad));
+  refused("after", () => nextDates("@daily", bad));
+  refused("before", () => previousDates("@daily", bad));
+  refused("date", () => explainDate("@daily", bad));
+  refused("start", () => explainDate("@daily", good, { start: bad }));
+  refused("end", () => explainDate("@daily", good, { end: bad }));
+  refused("now", () => explainSchedule("@daily", { now: bad }));
+  refused("executionDate", () => resolveDateMacros("{{ ds }}", bad));
+  refused("executionDate", () => render("{{ ds }}", { executionDate: bad }));
+  refused("executionDate", () => render(["{{ ds }}"], { executionDate: bad }));
+  refused("dates[1]", () => renderRange("{{ ds }}", [good, bad], "@daily"));
+  refused("now", () => planCatchup({ dagId: "etl", schedule: "@daily" }, { now: bad }));
+  assert.throws(() => renderRange("{{ ds }}", Float64Array.of(0, Number.NaN), "@daily"), {
+    code: "INVALID_DATE",
+    field: "dates[1]",
+  });
+  // As are those of a wrong type, and what stands beside them.
+  assert.throws(() => render("{{ ds }}", { executionDate: {} }), { field: "executionDate" });
+  assert.throws(() => render("{{ ds }}", { executionDate: good, schedule: "@dily" }), { field: "schedule" });
+});
+
+test("a range of no schedule is refused, listed or counted", () => {
+  for (const range of [expandRange, countRange]) {
+    assert.throws(() => range(null, "2024-01-01", "2024-01-07"), { code: "NO_SCHEDULE" });
   }
 });
