@@ -1,4 +1,4 @@
-// "Did you mean": the twin of src/error/suggest.rs for names that only JavaScript knows (options, flags).
+// "Did you mean": the twin of src/error/suggest.rs for names that JavaScript knows (options, flags, DAGs).
 
 // Names of a library are short: whoever sends more did not misspell one of them, and the cost is quadratic.
 const LONGEST = 64;

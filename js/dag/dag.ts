@@ -23,6 +23,7 @@ import { call } from "../raw.js";
 import type { DateInput, ScheduleInput, TimetableOptions } from "../schedule/input.js";
 import { timetableOf, timetableSpec, wireOf } from "../schedule/timetable.js";
 import type { TimetableWire } from "../schedule/wire.js";
+import { nearest } from "../suggest.js";
 
 /** Milliseconds, or ISO 8601 ("PT5M"). */
 export type Duration = number | string;
@@ -268,7 +269,7 @@ export function readDags(value: unknown, path: string): Map<string, CheckedDag> 
 export function findDag(dags: Map<string, CheckedDag>, dagId: string): CheckedDag {
   const dag = dags.get(dagId);
   if (dag !== undefined) return dag;
-  const near = call((wasm) => wasm.nearest(dagId, [...dags.keys()]));
+  const near = nearest(dagId, dags.keys());
   throw new DagfillError("UNKNOWN_DAG", `there is no DAG ${JSON.stringify(dagId)}`, {
     field: "dagId",
     ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),

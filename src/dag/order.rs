@@ -10,8 +10,10 @@ use super::edges::Edges;
 pub(super) fn sort(upstream: &Edges, downstream: &Edges) -> Result<Vec<u32>, Vec<u32>> {
     let count = upstream.len() as u32;
     let mut missing: Vec<usize> = (0..count).map(|task| upstream.of(task).len()).collect();
-    let mut ready: BinaryHeap<Reverse<u32>> =
-        (0..count).filter(|task| upstream.of(*task).is_empty()).map(Reverse).collect();
+    let mut ready = BinaryHeap::new();
+    for task in (0..count).filter(|task| upstream.of(*task).is_empty()) {
+        ready.push(Reverse(task));
+    }
     let mut order = Vec::with_capacity(missing.len());
     while let Some(Reverse(task)) = ready.pop() {
         order.push(task);
@@ -32,34 +34,43 @@ fn find_cycle(upstream: &Edges, missing: &[usize]) -> Vec<u32> {
     let is_stuck = |task: &u32| missing.get(*task as usize).is_some_and(|left| *left > 0);
     let mut seen_at: Vec<Option<usize>> = vec![None; missing.len()];
     let mut walk: Vec<u32> = Vec::new();
+    let mut start = 0;
     let mut task = (0..missing.len() as u32).find(is_stuck);
     while let Some(here) = task {
         let Some(seen) = seen_at.get_mut(here as usize) else { break };
-        if let Some(start) = *seen {
-            walk.drain(..start);
+        if let Some(at) = *seen {
+            start = at;
             break;
         }
         *seen = Some(walk.len());
         walk.push(here);
         task = upstream.of(here).iter().copied().find(is_stuck);
     }
-    walk.reverse();
-    let first = walk.iter().enumerate().min_by_key(|(_, task)| **task).map_or(0, |(at, _)| at);
-    walk.rotate_left(first);
-    walk
+    // Turned round, and from its lowest task on.
+    let round = walk.get(start..).unwrap_or_default();
+    let lowest = round.iter().min();
+    let first = round.iter().position(|task| Some(task) == lowest).unwrap_or(0);
+    let mut cycle = Vec::with_capacity(round.len());
+    for step in 0..round.len() {
+        cycle.extend(round.get((first + round.len() - step) % round.len()));
+    }
+    cycle
 }
 
 /// Rows for drawing, from an order in which each task comes after its upstreams.
 pub(super) fn layers(order: &[u32], upstream: &Edges) -> Vec<Vec<u32>> {
-    let mut depths = vec![0_usize; order.len()];
+    let (mut depths, mut deepest) = (vec![0_usize; order.len()], 0);
     for task in order {
-        let below = |above: &u32| depths.get(*above as usize).map_or(0, |depth| depth + 1);
-        let depth = upstream.of(*task).iter().map(below).max().unwrap_or(0);
+        let mut depth = 0;
+        for above in upstream.of(*task) {
+            depth = depths.get(*above as usize).map_or(depth, |above| depth.max(above + 1));
+        }
+        deepest = deepest.max(depth);
         if let Some(own) = depths.get_mut(*task as usize) {
             *own = depth;
         }
     }
-    let mut layers = vec![Vec::new(); depths.iter().max().map_or(0, |deepest| deepest + 1)];
+    let mut layers = vec![Vec::new(); if order.is_empty() { 0 } else { deepest + 1 }];
     for (task, depth) in depths.into_iter().enumerate() {
         if let Some(layer) = layers.get_mut(depth) {
             layer.push(task as u32);

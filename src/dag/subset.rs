@@ -37,12 +37,13 @@ impl Dag {
             }
         }
         let is_chosen = |task: u32| chosen.get(task as usize).copied().unwrap_or(false);
-        let origin: Vec<u32> = (0..self.len() as u32).filter(|task| is_chosen(*task)).collect();
-        let tasks = origin.iter().filter_map(|task| self.task(*task)).map(|task| {
+        let (mut tasks, mut origin) = (Vec::new(), Vec::new());
+        for (at, task) in (0..).zip(&self.tasks).filter(|(at, _)| is_chosen(*at)) {
             let mut task = task.clone();
             task.depends_on.retain(|id| self.find(id).is_some_and(is_chosen));
-            task
-        });
-        Ok(Subset { dag: Dag::new(tasks.collect())?, origin })
+            tasks.push(task);
+            origin.push(at);
+        }
+        Ok(Subset { dag: Dag::new(tasks)?, origin })
     }
 }

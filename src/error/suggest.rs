@@ -8,10 +8,11 @@
 /// assert_eq!(dagfill::error::nearest("banana", ["ds", "ts"]), None);
 /// ```
 pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    nearest_of(word, &mut names.into_iter())
+    let mut names = names.into_iter();
+    nearest_of(word, &mut || names.next())
 }
 
-fn nearest_of<'a>(word: &str, names: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
+fn nearest_of<'a>(word: &str, next: &mut dyn FnMut() -> Option<&'a str>) -> Option<&'a str> {
     // Names of a library are short: whoever sends more did not misspell one of them, and the cost is quadratic.
     const LONGEST: usize = 64;
     if word.len() > LONGEST {
@@ -19,7 +20,7 @@ fn nearest_of<'a>(word: &str, names: &mut dyn Iterator<Item = &'a str>) -> Optio
     }
     let word: Vec<char> = word.chars().collect();
     let mut best: Option<(usize, &'a str)> = None;
-    for name in names {
+    while let Some(name) = next() {
         let letters: Vec<char> = name.chars().collect();
         let cost = distance(&word, &letters);
         let allowed = 2 * (word.len().max(letters.len())).div_ceil(3);

@@ -21,4 +21,16 @@ impl Warning {
     pub fn new(code: &'static str, message: impl Into<String>) -> Warning {
         Warning { code, message: message.into(), at: None, count: None }
     }
+
+    /// Adds the moment it is about.
+    #[inline(never)]
+    pub fn at(self, at: Instant) -> Warning {
+        Warning { at: Some(at), ..self }
+    }
+
+    /// Adds how many dates it touches.
+    #[inline(never)]
+    pub fn count(self, count: u64) -> Warning {
+        Warning { count: Some(count), ..self }
+    }
 }

@@ -33,10 +33,15 @@ pub(super) fn hash_of(plan: &Plan, request: &Request, history: &History) -> Stri
         Some(ids) => {
             let mut ids: Vec<&str> = ids.iter().map(String::as_str).collect();
             sort_by(&mut ids, |a, b| a < b);
-            ids.dedup();
+            let mut distinct: Vec<&str> = Vec::new();
+            for id in ids {
+                if distinct.last() != Some(&id) {
+                    distinct.push(id);
+                }
+            }
             hash.word(1 + u64::from(request.with_upstream));
-            hash.word(ids.len() as u64);
-            ids.into_iter().for_each(|id| hash.text(id));
+            hash.word(distinct.len() as u64);
+            distinct.into_iter().for_each(|id| hash.text(id));
         }
     }
     hash.word(plan.len() as u64);
@@ -81,15 +86,9 @@ impl Plan {
         for (name, count) in now.by_action() {
             error = error.detail(name, Detail::Number(count.into()));
         }
-        if let Some(seen) = before {
-            for (name, count) in [
-                ("seenCreate", seen.create),
-                ("seenRerun", seen.rerun),
-                ("seenReset", seen.reset),
-                ("seenSkip", seen.skip),
-            ] {
-                error = error.detail(name, Detail::Number(count.into()));
-            }
+        let names = ["seenCreate", "seenRerun", "seenReset", "seenSkip"];
+        for (name, (_, count)) in names.into_iter().zip(before.iter().flat_map(|seen| seen.by_action())) {
+            error = error.detail(name, Detail::Number(count.into()));
         }
         Err(error)
     }
@@ -97,6 +96,12 @@ impl Plan {
 
 /// The counts that a hash ends with; `None` where the text is no hash.
 fn counts_in(hash: &str) -> Option<Counts> {
-    let part = |number: usize| u32::from_str_radix(hash.get(32 + 8 * number..40 + 8 * number)?, 16).ok();
-    Some(Counts { create: part(0)?, rerun: part(1)?, reset: part(2)?, skip: part(3)? })
+    let mut parts = [0_u32; 4];
+    for (part, digits) in parts.iter_mut().zip(hash.as_bytes().get(32..64)?.chunks(8)) {
+        for digit in digits {
+            *part = *part << 4 | char::from(*digit).to_digit(16)?;
+        }
+    }
+    let [create, rerun, reset, skip] = parts;
+    Some(Counts { create, rerun, reset, skip })
 }

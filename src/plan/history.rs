@@ -118,8 +118,12 @@ impl Aligned {
 
     /// Every record on one of the dates, ascending.
     pub(super) fn all(&self) -> Vec<u32> {
-        let counting = self.record.iter().filter(|index| **index != NO_RECORD);
-        let mut all: Vec<u32> = counting.chain(&self.others).copied().collect();
+        let mut all = self.others.clone();
+        for record in &self.record {
+            if *record != NO_RECORD {
+                all.push(*record);
+            }
+        }
         sort_by(&mut all, |a, b| a < b);
         all
     }

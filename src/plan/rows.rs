@@ -77,30 +77,33 @@ impl Rows {
     /// for the date before and after.
     pub fn of(timetable: &Timetable, dates: &[f64]) -> Rows {
         let (Some(first), Some(last)) = (dates.first().copied(), dates.last().copied()) else { return Rows::default() };
+        let descends = first > last;
         let (oldest, newest) = (first.min(last), first.max(last));
-        let mut dates = dates.to_vec();
-        if first > last {
-            dates.reverse();
-        }
         let time = |date: Option<Instant>| date.map_or(f64::NAN, Instant::js);
         let before = time(timetable.previous(Instant::clamped(oldest as i64)));
         let after = time(timetable.next(Instant::clamped(newest as i64)));
-        let interval_end = timetable.interval_ends(&dates);
+        let interval_start = dates.to_vec();
+        let mut ascending = interval_start.clone();
+        reverse_if(descends, &mut ascending);
+        let mut interval_end = timetable.interval_ends(&ascending);
+        reverse_if(descends, &mut interval_end);
+        // The dates moved by one row, down and up.
+        let mut down = vec![if descends { after } else { before }];
+        down.extend_from_slice(dates);
+        down.pop();
+        let mut up = interval_start.clone();
+        up.remove(0);
+        up.push(if descends { before } else { after });
+        let (previous, next) = if descends { (up, down) } else { (down, up) };
         let mut clock = Clock::new(timetable.zone());
-        let mut rows = Rows {
-            previous: std::iter::once(before).chain(dates.iter().copied()).take(dates.len()).collect(),
-            next: dates.iter().copied().skip(1).chain([after]).collect(),
-            offset_seconds: dates.iter().map(|date| clock.offset(*date).into()).collect(),
-            run_after: interval_end.clone(),
-            interval_end,
-            interval_start: dates,
-        };
-        if first > last {
-            let Rows { interval_start, interval_end, run_after, previous, next, offset_seconds } = &mut rows;
-            for column in [interval_start, interval_end, run_after, previous, next, offset_seconds] {
-                column.reverse();
-            }
-        }
-        rows
+        let offset_seconds = dates.iter().map(|date| clock.offset(*date).into()).collect();
+        Rows { run_after: interval_end.clone(), interval_start, interval_end, previous, next, offset_seconds }
+    }
+}
+
+#[inline(never)]
+fn reverse_if(descends: bool, column: &mut [f64]) {
+    if descends {
+        column.reverse();
     }
 }

@@ -25,17 +25,27 @@ pub(super) struct Findings<'a> {
 impl Findings<'_> {
     /// Warnings with stable codes, the ones about the whole range first.
     pub(super) fn warnings(&self) -> Vec<Warning> {
-        let whole = [
-            self.no_dates(),
-            self.end_is_whole_day(),
-            self.period_unanchored(),
-            self.outside_dag_dates(),
-            self.schedule_mismatch(),
-            self.exclude_unmatched(),
-            self.not_due(),
-            self.date_independent(),
+        let whole: [fn(&Self) -> Option<Warning>; 8] = [
+            Self::no_dates,
+            Self::end_is_whole_day,
+            Self::period_unanchored,
+            Self::outside_dag_dates,
+            Self::schedule_mismatch,
+            Self::exclude_unmatched,
+            Self::not_due,
+            Self::date_independent,
         ];
-        whole.into_iter().flatten().chain(self.clock_changes.iter().map(|change| self.clock_change(change))).collect()
+        let mut warnings = Vec::new();
+        for find in whole {
+            if let Some(warning) = find(self) {
+                warnings.push(warning);
+            }
+        }
+        // A wall-clock time of the schedule is removed or repeated.
+        for change in self.clock_changes {
+            warnings.push(Warning::new("clock_change", change.text.as_str()).at(change.change.at));
+        }
+        warnings
     }
 
     /// `inverted_range` or `empty_range`: no date at all, and which one would be next.
@@ -56,12 +66,11 @@ impl Findings<'_> {
             return Some(Warning::new("inverted_range", message));
         }
         let next = self.timetable.next(range.end);
-        let after = match next {
-            Some(next) => format!("the next one is {next}"),
-            None => "and none after it".into(),
-        };
-        let message = format!("the schedule has no date from {} to {}: {after}", range.start, range.end);
-        Some(Warning { at: next, ..Warning::new("empty_range", message) })
+        let message = format!("the schedule has no date from {} to {}: ", range.start, range.end);
+        Some(match next {
+            Some(next) => Warning::new("empty_range", format!("{message}the next one is {next}")).at(next),
+            None => Warning::new("empty_range", message + "and none after it"),
+        })
     }
 
     /// `end_is_whole_day`: Airflow would read the end as midnight. It only matters when a date comes later that day.
@@ -79,7 +88,7 @@ impl Findings<'_> {
             range.end,
             dates(count)
         );
-        Some(Warning { at: Some(first), count: Some(count), ..Warning::new("end_is_whole_day", message) })
+        Some(Warning::new("end_is_whole_day", message).at(first).count(count))
     }
 
     /// `period_unanchored`: another range would have other dates.
@@ -90,7 +99,7 @@ impl Findings<'_> {
             let message = format!(
                 "the period has no anchor and the DAG no startDate, so it counts from the start of the range, {start}: another range may have other dates"
             );
-            Warning { at: Some(start), ..Warning::new("period_unanchored", message) }
+            Warning::new("period_unanchored", message).at(start)
         })
     }
 
@@ -102,17 +111,15 @@ impl Findings<'_> {
         let after = self.dates.len() - inside.max(before);
         let count = (before + after) as u64;
         let first = if before > 0 { self.dates.first() } else { self.dates.get(inside) };
-        (count > 0).then(|| {
-            let bounds = match (dag_start, dag_end) {
-                (Some(start), Some(end)) => format!("from {start} to {end}"),
-                (Some(start), None) => format!("which starts at {start}"),
-                (None, Some(end)) => format!("which ends at {end}"),
-                (None, None) => String::new(),
-            };
-            let message = format!("{} outside the DAG's own dates, {bounds}", dates_are(count));
-            let at = first.map(|date| instant(*date));
-            Warning { at, count: Some(count), ..Warning::new("outside_dag_dates", message) }
-        })
+        let first = instant(*first.filter(|_| count > 0)?);
+        let bounds = match (dag_start, dag_end) {
+            (Some(start), Some(end)) => format!("from {start} to {end}"),
+            (Some(start), None) => format!("which starts at {start}"),
+            (None, Some(end)) => format!("which ends at {end}"),
+            (None, None) => String::new(),
+        };
+        let message = dates_are(count) + " outside the DAG's own dates, " + &bounds;
+        Some(Warning::new("outside_dag_dates", message).at(first).count(count))
     }
 
     /// `schedule_mismatch`: the schedule was another one when these ran, or its anchor or zone was.
@@ -125,7 +132,7 @@ impl Findings<'_> {
         let message = format!(
             "{what} on no date of the schedule: has the schedule, its zone or its anchor changed? {them} left alone"
         );
-        Some(Warning { at: Some(first), count: Some(count), ..Warning::new("schedule_mismatch", message) })
+        Some(Warning::new("schedule_mismatch", message).at(first).count(count))
     }
 
     /// `exclude_unmatched`: misspelt, or in another zone, and then the run that was to be left alone starts. A plan without dates has
@@ -137,7 +144,7 @@ impl Findings<'_> {
             _ => format!("excludeDates names {count} dates that are none of the plan, the first is {first}"),
         };
         let message = format!("{what}: nothing is left alone there");
-        Some(Warning { at: Some(first), count: Some(count), ..Warning::new("exclude_unmatched", message) })
+        Some(Warning::new("exclude_unmatched", message).at(first).count(count))
     }
 
     /// `not_due`: dates whose interval has not ended.
@@ -148,7 +155,7 @@ impl Findings<'_> {
                 "{} not due yet and will be skipped: the first, {first}, is due at {due}; includeNotDue runs them all the same",
                 dates_are(count)
             );
-            Warning { at: Some(first), count: Some(count), ..Warning::new("not_due", message) }
+            Warning::new("not_due", message).at(first).count(count)
         })
     }
 
@@ -158,24 +165,22 @@ impl Findings<'_> {
             let found = inspect(text);
             found.depends_on_date || !found.xcoms.is_empty()
         };
-        let blind =
-            self.request.templates.iter().filter(|(_, texts)| !texts.is_empty() && !texts.iter().any(sees_date));
-        let names: Vec<&str> = blind.map(|(task_id, _)| task_id.as_str()).collect();
+        let mut blind = Vec::new();
+        for (task_id, texts) in &self.request.templates {
+            if !texts.is_empty() && !texts.iter().any(sees_date) {
+                blind.push(task_id.as_str());
+            }
+        }
         // One date makes no difference to tell.
-        (!names.is_empty() && self.dates.len() > 1).then(|| {
-            let (what, do_) = if names.len() == 1 { ("task", "does") } else { ("tasks", "do") };
+        (!blind.is_empty() && self.dates.len() > 1).then(|| {
+            let (what, do_) = if blind.len() == 1 { ("task", "does") } else { ("tasks", "do") };
             let message = format!(
                 "{what} {} {do_} the same for each of the {} dates: no template there uses the date, such as {{{{ ds }}}}",
-                names.join(", "),
+                blind.join(", "),
                 self.dates.len()
             );
-            Warning { count: Some(names.len() as u64), ..Warning::new("date_independent", message) }
+            Warning::new("date_independent", message).count(blind.len() as u64)
         })
-    }
-
-    /// `clock_change`: a wall-clock time of the schedule is removed or repeated.
-    fn clock_change(&self, change: &ClockChange) -> Warning {
-        Warning { at: Some(change.change.at), ..Warning::new("clock_change", change.text.clone()) }
     }
 }
 

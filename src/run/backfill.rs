@@ -173,9 +173,11 @@ impl Backfill {
         self.pending.push(Change::Save(State::Running));
         if self.options.depends_on_past {
             let closes = |status: Status| matches!(status, Status::Failed | Status::Canceled | Status::InFlight);
-            let closed: Vec<usize> =
-                (0..).zip(&self.status).filter(|(_, at)| closes(**at)).map(|(run, _)| run).collect();
-            closed.into_iter().for_each(|run| self.block_behind(run));
+            for run in 0..self.status.len() {
+                if self.status.get(run).is_some_and(|at| closes(*at)) {
+                    self.block_behind(run);
+                }
+            }
         }
         self.stop_after_failures();
     }
@@ -228,7 +230,7 @@ impl Backfill {
         if self.finished {
             return None;
         }
-        let deadline = self.flights.values().filter_map(|flight| flight.deadline).min();
+        let deadline = self.flights.values().fold(None, |first, flight| earlier(first, flight.deadline));
         let startable = self.may_start() && self.batch.is_none();
         let retry = self.retries.peek().map(|Reverse((due, _))| *due).filter(|_| startable);
         let rate = match self.throttle.verdict(self.in_flight(), self.claimed, now) {
@@ -237,7 +239,7 @@ impl Backfill {
         };
         // A retry that is due waits for the rate or for a slot, not for its own time.
         let retry = retry.filter(|due| *due > now).map(|due| rate.map_or(due, |at| due.max(at)));
-        [deadline, retry, rate].into_iter().flatten().min()
+        earlier(deadline, earlier(retry, rate))
     }
 
     /// Counts, as far as the store has acknowledged them.
@@ -303,5 +305,13 @@ impl Backfill {
     fn finish(&mut self, state: Option<State>) {
         self.finished = true;
         self.out.push_back(Command::Finish(state));
+    }
+}
+
+/// The earlier of two times, as far as there are any.
+fn earlier(a: Option<i64>, b: Option<i64>) -> Option<i64> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
     }
 }

@@ -126,20 +126,10 @@ pub struct Scheduler {
 impl Scheduler {
     /// A scheduler that has not looked yet.
     pub fn new(dags: Vec<DagSchedule>) -> Scheduler {
-        let desk = |schedule: DagSchedule| Desk {
-            schedule,
-            knowledge: Knowledge::Nothing,
-            origin: None,
-            settled: None,
-            watched: None,
-            first: VecDeque::new(),
-            active: 0,
-            to_plan: false,
-            asked_past: None,
-            blocked: false,
-            next_run_at: None,
-        };
-        let desks = dags.into_iter().map(desk).collect();
+        let mut desks = Vec::with_capacity(dags.len());
+        for schedule in dags {
+            desks.push(Desk::new(schedule));
+        }
         Scheduler { desks, commands: VecDeque::new(), look: None, is_open: false, dirty: false }
     }
 
@@ -229,6 +219,22 @@ impl Scheduler {
 }
 
 impl Desk {
+    fn new(schedule: DagSchedule) -> Desk {
+        Desk {
+            schedule,
+            knowledge: Knowledge::Nothing,
+            origin: None,
+            settled: None,
+            watched: None,
+            first: VecDeque::new(),
+            active: 0,
+            to_plan: false,
+            asked_past: None,
+            blocked: false,
+            next_run_at: None,
+        }
+    }
+
     fn reopen(&mut self) {
         self.to_plan = true;
         self.blocked = false;

@@ -1,7 +1,6 @@
 //! Counts of a backfill, and when it will have ended.
 
 use crate::sort::sort_by;
-use std::collections::VecDeque;
 
 /// total = completed + failed + skipped + canceled + remaining; remaining includes the running ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,21 +24,22 @@ impl Progress {
 /// Foretells from the durations seen. The median of the last twenty: one slow run must not move it.
 #[derive(Debug, Clone, Default)]
 pub struct Durations {
-    last: VecDeque<i64>,
+    /// Oldest first.
+    last: Vec<i64>,
 }
 
 impl Durations {
     /// A run took `ms`.
     pub fn saw(&mut self, ms: i64) {
-        self.last.push_back(ms.max(0));
-        if self.last.len() > 20 {
-            self.last.pop_front();
+        if self.last.len() == 20 {
+            self.last.remove(0);
         }
+        self.last.push(ms.max(0));
     }
 
     /// The median, once a run has ended.
     pub fn median(&self) -> Option<i64> {
-        let mut sorted: Vec<i64> = self.last.iter().copied().collect();
+        let mut sorted = self.last.clone();
         sort_by(&mut sorted, |a, b| a < b);
         sorted.get(sorted.len() / 2).copied()
     }

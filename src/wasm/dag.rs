@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{answer, thrown};
 use crate::dag::Dag;
-use crate::wire::{graph_shape, read_tasks};
+use crate::wire::{Input, graph_shape, read_tasks};
 
 /// A checked graph. The runs of one backfill share one.
 #[wasm_bindgen]
@@ -22,16 +22,16 @@ impl RawDag {
     #[wasm_bindgen(constructor)]
     pub fn new(tasks: &JsValue) -> Result<RawDag, JsValue> {
         let dag = Dag::new(read_tasks(tasks)).map_err(thrown)?;
-        Ok(RawDag { origin: (0..dag.len() as u32).collect(), dag: Rc::new(dag) })
+        Ok(RawDag { origin: Vec::new(), dag: Rc::new(dag) })
     }
 
     /// Some of the tasks.
-    pub fn subset(&self, task_ids: Vec<String>, with_upstream: bool) -> Result<RawDag, JsValue> {
-        let subset = self.dag.subset(&task_ids, with_upstream).map_err(thrown)?;
+    pub fn subset(&self, task_ids: &JsValue, with_upstream: bool) -> Result<RawDag, JsValue> {
+        let subset = self.dag.subset(&task_ids.as_texts(), with_upstream).map_err(thrown)?;
         Ok(RawDag { dag: Rc::new(subset.dag), origin: subset.origin })
     }
 
-    /// For each task its number in the list it was made of.
+    /// Of a subset, for each task its number in the list that the whole was made of.
     pub fn origin(&self) -> Vec<u32> {
         self.origin.clone()
     }

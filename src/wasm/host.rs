@@ -7,6 +7,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::time::{Instant, Offsets, ZoneSource, set_zone_source};
+use crate::wire::Input;
 
 #[wasm_bindgen]
 extern "C" {
@@ -18,7 +19,7 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = zoneOffsets)]
     fn zone_offsets(this: &Host, name: &str, from: f64, to: f64) -> Result<Float64Array, JsValue>;
     #[wasm_bindgen(method, catch, js_name = zoneNames)]
-    fn zone_names(this: &Host) -> Result<Vec<String>, JsValue>;
+    fn zone_names(this: &Host) -> Result<JsValue, JsValue>;
 }
 
 /// The face calls this once for each instance, before anything else.
@@ -46,6 +47,6 @@ impl ZoneSource for Intl {
     }
 
     fn names(&self) -> Vec<String> {
-        self.0.zone_names().unwrap_or_default()
+        self.0.zone_names().map(|names| names.as_texts()).unwrap_or_default()
     }
 }

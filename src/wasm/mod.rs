@@ -30,13 +30,6 @@ pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
 
-/// The name nearest to a misspelt one, for "did you mean".
-#[wasm_bindgen]
-#[must_use]
-pub fn nearest(word: &str, names: Vec<String>) -> Option<String> {
-    crate::error::nearest(word, names.iter().map(String::as_str)).map(str::to_owned)
-}
-
 /// A duration text in milliseconds.
 #[wasm_bindgen(js_name = readDuration)]
 pub fn read_duration(text: &str) -> Result<f64, wasm_bindgen::JsValue> {

@@ -7,7 +7,7 @@ use super::convert::{answer, thrown};
 use super::timetable::RawTimetable;
 use crate::plan::{History, Pace, Plan, Request, Rows, RunState, days, estimate, history_range};
 use crate::time::Instant;
-use crate::wire::{days_shape, read_request, summary_shape};
+use crate::wire::{Input, days_shape, read_request, summary_shape};
 
 type Answer<T> = Result<T, JsValue>;
 
@@ -42,17 +42,18 @@ impl RawPlan {
     }
 
     /// `states` are numbers of `RunState`; of `flags`, bit 0 says abandoned and bit 1 manual; an empty id is the default one.
-    pub fn build(&mut self, dates: Vec<f64>, states: Vec<u8>, flags: Vec<u8>, run_ids: Vec<String>) -> Answer<JsValue> {
-        const STATES: [RunState; 5] =
-            [RunState::Queued, RunState::Running, RunState::Success, RunState::Failed, RunState::Canceled];
-        let state = |number: &u8| STATES.get(usize::from(*number)).copied().unwrap_or(RunState::Queued);
-        let history = History {
-            dates,
-            states: states.iter().map(state).collect(),
-            abandoned: flags.iter().map(|flag| flag & 1 != 0).collect(),
-            manual: flags.iter().map(|flag| flag & 2 != 0).collect(),
-            run_ids: run_ids.into_iter().map(|id| Some(id).filter(|id| !id.is_empty())).collect(),
-        };
+    pub fn build(&mut self, dates: Vec<f64>, states: Vec<u8>, flags: Vec<u8>, run_ids: &JsValue) -> Answer<JsValue> {
+        let mut history = History { dates, ..History::default() };
+        for number in states {
+            history.states.push(RunState::ALL.get(usize::from(number)).copied().unwrap_or(RunState::Queued));
+        }
+        for flag in flags {
+            history.abandoned.push(flag & 1 != 0);
+            history.manual.push(flag & 2 != 0);
+        }
+        for id in run_ids.as_texts() {
+            history.run_ids.push(Some(id).filter(|id| !id.is_empty()));
+        }
         let plan = self.plan.insert(Plan::build(&self.timetable, &self.request, &history).map_err(thrown)?);
         answer(summary_shape(plan))
     }
@@ -63,15 +64,15 @@ impl RawPlan {
     }
 
     pub fn dates(&self) -> Vec<f64> {
-        self.plan.as_ref().map(|plan| plan.dates().to_vec()).unwrap_or_default()
+        self.plan.as_ref().map_or(&[][..], Plan::dates).to_vec()
     }
 
     pub fn actions(&self) -> Vec<u8> {
-        self.plan.as_ref().map(|plan| plan.actions().to_vec()).unwrap_or_default()
+        self.plan.as_ref().map_or(&[][..], Plan::actions).to_vec()
     }
 
     pub fn reasons(&self) -> Vec<u8> {
-        self.plan.as_ref().map(|plan| plan.reasons().to_vec()).unwrap_or_default()
+        self.plan.as_ref().map_or(&[][..], Plan::reasons).to_vec()
     }
 
     pub fn offsets(&self) -> Vec<i32> {
@@ -89,7 +90,11 @@ impl RawPlan {
 #[wasm_bindgen(js_name = planRows)]
 pub fn plan_rows(timetable: &RawTimetable, dates: &[f64]) -> Vec<f64> {
     let rows = Rows::of(&timetable.0, dates);
-    [rows.interval_start, rows.interval_end, rows.run_after, rows.previous, rows.next].concat()
+    let mut columns = rows.interval_start;
+    for column in [rows.interval_end, rows.run_after, rows.previous, rows.next] {
+        columns.extend_from_slice(&column);
+    }
+    columns
 }
 
 /// Sums by civil day, oldest first.

@@ -24,10 +24,11 @@ fn read_task(task: &impl Input) -> TaskSpec {
 /// Tasks in an order that runs, and in layers.
 pub fn graph_shape(dag: &Dag) -> Shape {
     let names = |tasks: &[u32]| {
-        Shape::list(tasks, |task| Shape::Text(dag.task(*task).map(|task| task.id.clone()).unwrap_or_default()))
+        let name = |task: &u32| dag.task(*task).map(|task| task.id.clone()).unwrap_or_default();
+        Shape::list(tasks.iter().map(|task| Shape::Text(name(task))))
     };
     let mut fields = Fields::default();
     fields.put("order", names(dag.order()));
-    fields.list("layers", &dag.layers(), |layer| names(layer));
+    fields.list("layers", dag.layers().iter().map(|layer| names(layer)));
     Shape::Fields(fields)
 }

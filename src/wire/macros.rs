@@ -1,46 +1,48 @@
 //! What is told about templates.
 
 use super::{Fields, Shape};
-use crate::macros::{Entry, Inspection};
+use crate::macros::{Entry, Inspection, Unknown, XcomUse};
 
 /// What a template uses.
 pub fn inspection_shape(found: &Inspection) -> Shape {
     let mut fields = Fields::default();
     fields.texts("macros", &found.macros);
     fields.texts("confKeys", &found.conf_keys);
-    fields.list("xcoms", &found.xcoms, |used| {
-        let mut fields = Fields::default();
-        fields.text("taskId", &used.task_id);
-        fields.text("key", &used.key);
-        Shape::Fields(fields)
-    });
-    fields.list("unknown", &found.unknown, |part| {
-        let mut fields = Fields::default();
-        fields.text("text", &part.text);
-        fields.number("start", part.start as f64);
-        fields.number("end", part.end as f64);
-        if let Some(suggestion) = &part.suggestion {
-            fields.text("suggestion", suggestion);
-        }
-        Shape::Fields(fields)
-    });
+    fields.list("xcoms", found.xcoms.iter().map(xcom_shape));
+    fields.list("unknown", found.unknown.iter().map(unknown_shape));
     fields.flag("dependsOnDate", found.depends_on_date);
+    Shape::Fields(fields)
+}
+
+fn xcom_shape(used: &XcomUse) -> Shape {
+    let mut fields = Fields::default();
+    fields.text("taskId", &used.task_id);
+    fields.text("key", &used.key);
+    Shape::Fields(fields)
+}
+
+fn unknown_shape(part: &Unknown) -> Shape {
+    let mut fields = Fields::default();
+    fields.text("text", &part.text);
+    fields.number("start", part.start as f64);
+    fields.number("end", part.end as f64);
+    if let Some(suggestion) = &part.suggestion {
+        fields.text("suggestion", suggestion);
+    }
     Shape::Fields(fields)
 }
 
 /// The lines of the catalog.
 pub fn catalog_shape(entries: impl Iterator<Item = &'static Entry>) -> Shape {
-    let mut lines = Vec::new();
-    for entry in entries {
-        let Entry { name, meaning, example, result, .. } = *entry;
-        let kind = entry.kind.as_str();
-        let mut fields = Fields::default();
-        for (name, text) in
-            [("name", name), ("kind", kind), ("meaning", meaning), ("example", example), ("result", result)]
-        {
-            fields.text(name, text);
-        }
-        lines.push(Shape::Fields(fields));
-    }
-    Shape::List(lines)
+    Shape::list(entries.map(entry_shape))
+}
+
+fn entry_shape(entry: &Entry) -> Shape {
+    let mut fields = Fields::default();
+    fields.text("name", entry.name);
+    fields.text("kind", entry.kind.as_str());
+    fields.text("meaning", entry.meaning);
+    fields.text("example", entry.example);
+    fields.text("result", entry.result);
+    Shape::Fields(fields)
 }

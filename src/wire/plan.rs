@@ -57,23 +57,25 @@ pub fn summary_shape(plan: &Plan) -> Shape {
     fields.instant("start", plan.range().start);
     fields.instant("end", plan.range().end);
     fields.put("counts", Shape::Fields(counts));
-    fields.list("warnings", plan.warnings(), warning_shape);
-    fields.list("clockChanges", plan.clock_changes(), clock_change_shape);
+    fields.list("warnings", plan.warnings().iter().map(warning_shape));
+    fields.list("clockChanges", plan.clock_changes().iter().map(clock_change_shape));
     fields.text("planHash", plan.hash());
     Shape::Fields(fields)
 }
 
 /// The civil days of a plan.
 pub fn days_shape(days: &[Day]) -> Shape {
-    Shape::list(days, |day| {
-        let mut fields = Fields::default();
-        // A civil time begins with its date, which is ten letters long.
-        let mut date = day.day.to_string();
-        date.truncate(10);
-        fields.put("date", Shape::Text(date));
-        put_counts(&mut fields, day.counts);
-        Shape::Fields(fields)
-    })
+    Shape::list(days.iter().map(day_shape))
+}
+
+fn day_shape(day: &Day) -> Shape {
+    let mut fields = Fields::default();
+    // A civil time begins with its date, which is ten letters long.
+    let mut date = day.day.to_string();
+    date.truncate(10);
+    fields.put("date", Shape::Text(date));
+    put_counts(&mut fields, day.counts);
+    Shape::Fields(fields)
 }
 
 fn put_counts(fields: &mut Fields, counts: Counts) {

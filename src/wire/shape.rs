@@ -55,25 +55,30 @@ impl Fields {
         self.put(name, Shape::Text(instant.to_string()));
     }
 
-    /// Adds a list of things, each by its shape.
-    pub fn list<T>(&mut self, name: &'static str, list: &[T], shape: impl Fn(&T) -> Shape) {
-        self.put(name, Shape::list(list, shape));
+    /// Adds a list.
+    pub fn list(&mut self, name: &'static str, items: impl Iterator<Item = Shape>) {
+        self.put(name, Shape::list(items));
     }
 
     /// Adds a list of texts.
+    #[inline(never)]
     pub fn texts(&mut self, name: &'static str, texts: &[String]) {
-        self.list(name, texts, |text| Shape::Text(text.clone()));
+        self.list(name, texts.iter().map(|text| Shape::Text(text.clone())));
     }
 }
 
 impl Shape {
-    /// A list of things, each by its shape.
-    pub fn list<T>(list: &[T], shape: impl Fn(&T) -> Shape) -> Shape {
-        let mut shapes = Vec::with_capacity(list.len());
-        for item in list {
-            shapes.push(shape(item));
+    /// A list.
+    pub fn list(mut items: impl Iterator<Item = Shape>) -> Shape {
+        Shape::gathered(&mut || items.next())
+    }
+
+    fn gathered(next: &mut dyn FnMut() -> Option<Shape>) -> Shape {
+        let mut list = Vec::new();
+        while let Some(item) = next() {
+            list.push(item);
         }
-        Shape::List(shapes)
+        Shape::List(list)
     }
 }
 

@@ -48,8 +48,9 @@ pub fn read_origin(input: &impl Input) -> Option<Instant> {
 pub fn explanation_shape(explanation: &Explanation) -> Shape {
     let mut fields = Fields::default();
     fields.text("text", &explanation.text);
-    fields.list("warnings", &explanation.warnings, warning_shape);
-    fields.list("next", &explanation.next, |ms| Shape::Text(Instant::clamped(*ms as i64).to_string()));
+    fields.list("warnings", explanation.warnings.iter().map(warning_shape));
+    let next = explanation.next.iter().map(|ms| Shape::Text(Instant::clamped(*ms as i64).to_string()));
+    fields.list("next", next);
     Shape::Fields(fields)
 }
 

@@ -9,7 +9,7 @@ export class TaskGraph {
   readonly #tasks: readonly CheckedTask[];
   readonly #choice: { taskIds: string[]; withUpstream: boolean } | undefined;
   #raw: { made: number; dag: RawDag } | undefined;
-  #chosen: CheckedTask[] = [];
+  #chosen: readonly CheckedTask[] = [];
   #index = new Map<string, number>();
   #templated: boolean[] = [];
 
@@ -30,7 +30,10 @@ export class TaskGraph {
       return part;
     });
     this.#raw = { made: instance(), dag };
-    this.#chosen = Array.from(dag.origin(), (at) => this.#tasks[at] as CheckedTask);
+    this.#chosen =
+      this.#choice === undefined
+        ? this.#tasks
+        : Array.from(dag.origin(), (at) => this.#tasks[at] as CheckedTask);
     this.#index = new Map(this.#chosen.map(({ taskId }, at) => [taskId, at]));
     this.#templated = this.#chosen.map(({ params }) => hasTemplate(params));
     return dag;

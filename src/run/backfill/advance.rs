@@ -55,7 +55,7 @@ impl Backfill {
             return None;
         }
         if let Some((_, run)) = retry.filter(|(due, _)| *due <= now) {
-            self.retries.pop();
+            self.next_retry();
             return Some(run);
         }
         self.has_waiting().then(|| {
@@ -101,8 +101,10 @@ impl Backfill {
                 Change::Save(state) if self.ending == Some(state) => self.finish(Some(state)),
                 Change::Save(_) if !self.begun => {
                     self.begun = true;
-                    let early = std::mem::take(&mut self.early);
-                    self.out.extend([Notice::Started].into_iter().chain(early).map(Command::Notify));
+                    self.tell(Notice::Started);
+                    for notice in std::mem::take(&mut self.early) {
+                        self.tell(notice);
+                    }
                 }
                 Change::Save(_) => {}
             }

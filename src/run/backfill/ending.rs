@@ -61,13 +61,18 @@ impl Backfill {
             self.set(self.next as u32, Status::Canceled);
             self.progress.canceled += 1;
         }
-        for Reverse((_, run)) in std::mem::take(&mut self.retries).into_sorted_vec() {
+        while let Some(run) = self.next_retry() {
             let attempt = self.attempt(run);
             self.record(run, attempt, End::Canceled);
         }
-        for (run, attempt) in std::mem::take(&mut self.ready) {
+        while let Some((run, attempt)) = self.ready.pop_front() {
             self.record(run, attempt, End::Canceled);
         }
+    }
+
+    /// Takes out the row whose next attempt is due first.
+    pub(super) fn next_retry(&mut self) -> Option<u32> {
+        self.retries.pop().map(|Reverse((_, run))| run)
     }
 
     pub(super) fn cancel(&mut self, mode: CancelMode, now: i64) {
@@ -93,7 +98,10 @@ impl Backfill {
     /// Aborts what has run too long, and gives up what was aborted and does not settle.
     pub(super) fn expire(&mut self, now: i64) {
         let due = |flight: &Flight| flight.deadline.is_some_and(|deadline| deadline <= now);
-        let late: Vec<u32> = self.flights.iter().filter(|(_, flight)| due(flight)).map(|(run, _)| *run).collect();
+        let mut late = Vec::new();
+        for (run, _) in self.flights.iter().filter(|(_, flight)| due(flight)) {
+            late.push(*run);
+        }
         for run in late {
             let Some(flight) = self.flights.get_mut(run) else { continue };
             if flight.aborted.is_none() {

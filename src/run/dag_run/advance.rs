@@ -12,9 +12,11 @@ impl DagRun {
     pub(super) fn advance(&mut self, now: i64) {
         self.start_stored(now);
         if let Some(reason) = self.to_abort.take() {
-            let running = |task: &u32| self.slots.get(*task as usize).is_some_and(|slot| slot.phase == Phase::Running);
-            let running: Vec<u32> = (0..self.slots.len() as u32).filter(running).collect();
-            running.into_iter().for_each(|task| self.abort(task, reason, now));
+            for task in 0..self.slots.len() as u32 {
+                if self.slots.get(task as usize).is_some_and(|slot| slot.phase == Phase::Running) {
+                    self.abort(task, reason, now);
+                }
+            }
         }
         while let Some(timer) = self.timers.take_due(now) {
             if self.slots.get(timer.task as usize).is_some_and(|slot| slot.awaits(&timer)) {
