@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use dagfill::macros::{
-    Context, Kind, Neighbours, OnUnknown, Template, Value, XcomUse, catalog, inspect, render_json, render_range,
+    Alone, Context, Kind, Neighbours, OnUnknown, Template, Value, XcomUse, catalog, inspect, render_json, render_range,
     resolve_date_macros, resolve_xcom,
 };
 use dagfill::time::{Instant, Zone};
@@ -102,6 +102,53 @@ fn unknown_names_are_errors_with_place_and_suggestion_when_asked() {
         assert_eq!((error.code.as_str(), error.span.unwrap()), (code, span), "{template}: {error}");
         assert_eq!(error.hint.as_deref(), hint, "{template}");
     }
+}
+
+#[test]
+fn what_leaves_the_calendar_stays_as_written() {
+    // Python's dates end where the year has no four digits: Airflow raises OverflowError, and nothing is printed.
+    let (first, last) = (Instant::MIN, Instant::new(Instant::MAX.ms() / DAY * DAY).unwrap());
+    let late = Instant::new(last.ms() + 20 * 3_600_000).unwrap();
+    let (utc, tokyo, lima) = (Zone::utc(), Zone::load("Asia/Tokyo").unwrap(), Zone::load("America/Lima").unwrap());
+    for (date, zone, template) in [
+        (last, &utc, "{{ tomorrow_ds }}"),
+        (last, &utc, "{{ tomorrow_ds_nodash }}"),
+        (first, &utc, "{{ yesterday_ds }}"),
+        (first, &utc, "{{ yesterday_ds_nodash }}"),
+        (last, &utc, "{{ tomorrow_ds | default('never') }}"),
+        (late, &tokyo, "{{ ds }}"),
+        (late, &tokyo, "{{ ts_nodash_with_tz }}"),
+        (late, &tokyo, "{{ logical_date }}"),
+        (late, &tokyo, "{{ logical_date.year }}"),
+        (first, &lima, "{{ ts }}"),
+        (first, &lima, "{{ execution_date | ds }}"),
+        (late, &utc, "{{ logical_date.in_timezone('Asia/Tokyo') }}"),
+        (late, &utc, "{{ logical_date.in_tz('Asia/Tokyo').isoformat() }}"),
+        (first, &utc, "{{ logical_date.in_timezone('America/Lima') | ds }}"),
+        (Instant::new(late.ms() - 15 * 3_600_000).unwrap(), &tokyo, "{{ logical_date.add(hours=12) }}"),
+        (last, &utc, "{{ logical_date.add(days=1) }}"),
+        (last, &utc, "{{ macros.ds_add(ds, 1) }}"),
+        (last, &utc, "{{ macros.ds_format('9999-366', '%Y-%j', '%Y-%m-%d') }}"),
+        (first, &tokyo, "{{ logical_date.start_of('year') }}"),
+        (first, &tokyo, "{{ logical_date.set(hour=1) }}"),
+        (late, &lima, "{{ logical_date.end_of('year') }}"),
+    ] {
+        let context = Context::new(date, zone, &Alone);
+        let template = Template::parse(template);
+        assert_eq!(template.render(&context, None, OnUnknown::Keep).unwrap(), template.text(), "{date}");
+        let error = template.render(&context, None, OnUnknown::Error).unwrap_err();
+        let why = if template.text().contains("9999-366") { "date format" } else { "the years 1 to 9999" };
+        assert!(error.code.as_str() == "UNKNOWN_MACRO" && error.message.contains(why), "{error}");
+    }
+    let render = |date, zone, template| {
+        Template::parse(template).render(&Context::new(date, zone, &Alone), None, OnUnknown::Error).unwrap()
+    };
+    assert_eq!(
+        render(last, &utc, "{{ ds }} {{ yesterday_ds }} {{ logical_date.end_of('year') | ds }}"),
+        "9999-12-31 9999-12-30 9999-12-31"
+    );
+    assert_eq!(render(first, &utc, "{{ ds }} {{ tomorrow_ds }}"), "0001-01-01 0001-01-02");
+    assert_eq!(render(late, &lima, "{{ ts }}"), "9999-12-31T15:00:00-05:00");
 }
 
 #[test]

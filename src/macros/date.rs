@@ -1,7 +1,9 @@
 //! Dates as templates see them, and the forms in which they are written.
 
+use super::val::Miss;
 use crate::time::{Civil, DAY_MS, Instant, Local, Zone, resolve};
 
+pub(super) const NO_SUCH_DATE: Miss = Miss::Refused("there is no such date in the years 1 to 9999");
 pub(super) const DAY_MICROS: i64 = DAY_MS * 1000;
 
 /// A moment in a zone. Microseconds, because the end of a month ends in .999999.
@@ -38,6 +40,13 @@ pub(super) enum Form {
 }
 
 impl Wall {
+    /// Refused where the year has no four digits: there Python's calendar ends.
+    pub(super) fn new(micros: i64, offset: Option<i32>) -> Result<Wall, Miss> {
+        const FIRST: i64 = Instant::MIN.ms() * 1000;
+        const LAST: i64 = Instant::MAX.ms() * 1000 + 999;
+        if (FIRST..=LAST).contains(&micros) { Ok(Wall { micros, offset }) } else { Err(NO_SUCH_DATE) }
+    }
+
     pub(super) fn civil(self) -> Civil {
         Civil::from_ms(self.micros.div_euclid(1000))
     }
@@ -119,8 +128,12 @@ pub(super) struct Step {
 }
 
 impl Date {
-    pub(super) fn new(instant: Instant, zone: &Zone) -> Date {
-        Date { micros: instant.ms() * 1000, zone: zone.clone() }
+    /// Refused where UTC or the wall shows a year that has no four digits.
+    pub(super) fn new(micros: i64, zone: &Zone) -> Result<Date, Miss> {
+        Wall::new(micros, Some(0))?;
+        let date = Date { micros, zone: zone.clone() };
+        let Wall { micros, offset } = date.wall();
+        Wall::new(micros, offset).map(|_| date)
     }
 
     pub(super) fn zone(&self) -> &Zone {
@@ -138,72 +151,69 @@ impl Date {
     }
 
     /// The moment when the wall shows this: in a gap moved forward, of two the second, as Airflow reads wall-clock times.
-    /// `None` outside the years 1 to 9999.
-    pub(super) fn at_wall(&self, micros: i64) -> Option<Date> {
+    pub(super) fn at_wall(&self, micros: i64) -> Result<Date, Miss> {
+        Wall::new(micros, None)?;
         let ms = micros.div_euclid(1000);
-        Instant::new(ms).ok()?;
         let instant = match resolve(&self.zone, Civil::from_ms(ms)) {
             Local::Unique(instant) | Local::Gap { later: instant, .. } | Local::Fold { second: instant, .. } => instant,
         };
-        Some(Date { micros: instant.ms() * 1000 + micros.rem_euclid(1000), zone: self.zone.clone() })
+        let date = Date::new(instant.ms() * 1000 + micros.rem_euclid(1000), &self.zone)?;
+        // What lies beyond the end of the time line is answered with that end.
+        let is_end = instant == Instant::MIN || instant == Instant::MAX;
+        if is_end && date.wall().micros != micros { Err(NO_SUCH_DATE) } else { Ok(date) }
     }
 
     /// The same moment on another wall.
-    pub(super) fn in_zone(&self, zone: Zone) -> Date {
-        Date { micros: self.micros, zone }
+    pub(super) fn in_zone(&self, zone: &Zone) -> Result<Date, Miss> {
+        Date::new(self.micros, zone)
     }
 
-    /// Months and days are steps on the calendar; without any of them, time passes on a stopwatch. `None` outside the calendar.
-    pub(super) fn add(&self, step: Step) -> Option<Date> {
+    /// Months and days are steps on the calendar; without any of them, time passes on a stopwatch.
+    pub(super) fn add(&self, step: Step) -> Result<Date, Miss> {
         if step.months == 0 && step.days == 0 {
-            let micros = self.micros.checked_add(step.micros)?;
-            Instant::new(micros.div_euclid(1000)).ok()?;
-            return Some(Date { micros, zone: self.zone.clone() });
+            return Date::new(self.micros.saturating_add(step.micros), &self.zone);
         }
         let wall = self.wall().micros;
-        let months = i32::try_from(step.months).ok().filter(|months| months.abs() < 12 * 10_000)?;
-        let moved = Civil::from_ms(wall.div_euclid(1000)).add_months(months)?.ms() * 1000 + wall.rem_euclid(1000);
-        self.at_wall(moved.checked_add(step.days.checked_mul(DAY_MICROS)?)?.checked_add(step.micros)?)
+        let months = i32::try_from(step.months).ok().filter(|months| months.abs() < 12 * 10_000);
+        let moved = months.and_then(|months| Civil::from_ms(wall.div_euclid(1000)).add_months(months));
+        let moved = moved.ok_or(NO_SUCH_DATE)?.ms() * 1000 + wall.rem_euclid(1000);
+        self.at_wall(moved.saturating_add(step.days.saturating_mul(DAY_MICROS)).saturating_add(step.micros))
     }
 
-    /// The first moment of the unit around this date, or the last one; `None` for a word that is no unit.
-    pub(super) fn edge_of(&self, unit: &str, end: bool) -> Option<Date> {
+    /// The first moment of the unit around this date, or the last one.
+    pub(super) fn edge_of(&self, unit: &str, end: bool) -> Result<Date, Miss> {
         let wall = self.wall();
         let day = wall.civil().day_number();
         let (year, month, _) = wall.civil().ymd();
         let year = i64::from(year);
-        let january = |year: i64| first_of_month(year * 12);
         let fixed = |length: i64| {
             let start = wall.micros.div_euclid(length) * length;
-            Some((start, start + length))
+            (start, start + length)
         };
+        let months = |first: i64, count: i64| (first_of_month(first), first_of_month(first + count));
         let (start, after) = match unit {
-            "second" => fixed(1_000_000)?,
-            "minute" => fixed(60_000_000)?,
-            "hour" => fixed(3_600_000_000)?,
-            "day" => fixed(DAY_MICROS)?,
+            "second" => fixed(1_000_000),
+            "minute" => fixed(60_000_000),
+            "hour" => fixed(3_600_000_000),
+            "day" => fixed(DAY_MICROS),
             "week" => {
                 let monday = (day - i64::from(wall.weekday())) * DAY_MICROS;
                 (monday, monday + 7 * DAY_MICROS)
             }
-            "month" => {
-                let number = year * 12 + i64::from(month) - 1;
-                (first_of_month(number)?, first_of_month(number + 1)?)
-            }
-            "year" => (january(year)?, january(year + 1)?),
-            "decade" => (january(year - year % 10)?, january(year - year % 10 + 10)?),
-            "century" => {
-                let first = year - 1 - (year - 1) % 100 + 1;
-                (january(first)?, january(first + 100)?)
-            }
-            _ => return None,
+            "month" => months(year * 12 + i64::from(month) - 1, 1),
+            "year" => months(year * 12, 12),
+            "decade" => months((year - year % 10) * 12, 120),
+            "century" => months((year - (year - 1) % 100) * 12, 1_200),
+            _ => return Err(Miss::Refused("expected a unit such as 'month'")),
         };
         self.at_wall(if end { after - 1 } else { start })
     }
 }
 
-/// Midnight of the first day of a month, counted from year 0, as microseconds on the wall.
-fn first_of_month(number: i64) -> Option<i64> {
-    let year = i32::try_from(number.div_euclid(12)).ok()?;
-    Some(Civil::new(year, number.rem_euclid(12) as u32 + 1, 1, 0, 0, 0)?.ms() * 1000)
+/// Midnight of the first day of a month, counted from year 0, as microseconds on the wall; a place outside the calendar where
+/// there is no such month.
+fn first_of_month(number: i64) -> i64 {
+    let year = i32::try_from(number.div_euclid(12)).ok();
+    let first = year.and_then(|year| Civil::new(year, number.rem_euclid(12) as u32 + 1, 1, 0, 0, 0));
+    first.map_or(i64::MAX, |first| first.ms() * 1000)
 }

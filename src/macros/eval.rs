@@ -55,10 +55,10 @@ fn value_of<'a>(row: &Macro, scope: Scope<'a>) -> Answer<'a> {
     }
     let context = scope.context.ok_or(NO_RUN)?;
     match row.gives {
-        Gives::Date(point, super::date::Form::Object) => point.date(context).map(Val::Date).ok_or(Miss::Absent),
+        Gives::Date(point, super::date::Form::Object) => point.date(context).map(Val::Date),
         Gives::Date(point, form) => {
             let mut out = String::new();
-            point.wall(context).ok_or(Miss::Absent)?.write(form, &mut out);
+            point.wall(context)?.write(form, &mut out);
             Ok(Val::text(out))
         }
         Gives::Fact(fact, _) => fact(context),

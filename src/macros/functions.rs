@@ -1,24 +1,20 @@
 //! Functions of `macros.`: days of the calendar as text.
 
-use super::date::{DAY_MICROS, Form};
+use super::date::{DAY_MICROS, Form, Wall};
 use super::strftime::strftime;
 use super::strptime::strptime;
 use super::val::{Answer, Given, Miss, Val};
-use crate::time::Instant;
 
 const NO_DATE: Miss = Miss::Refused("the text does not fit its date format");
-const OUTSIDE: Miss = Miss::Refused("the date would be outside the years 1 to 9999");
 
 /// `ds_add(ds, days)`.
 pub(super) fn ds_add<'a>(given: &Given<'a>) -> Answer<'a> {
     let ds = given.printed(0)?.ok_or(Miss::Refused("ds_add takes a day and a number of days"))?;
     let days =
         given.get(1).and_then(Val::as_int).ok_or(Miss::Refused("ds_add takes a day and a whole number of days"))?;
-    let mut wall = strptime(&ds, "%Y-%m-%d").ok_or(NO_DATE)?;
-    wall.micros = days.checked_mul(DAY_MICROS).and_then(|step| wall.micros.checked_add(step)).ok_or(OUTSIDE)?;
-    Instant::new(wall.micros.div_euclid(1000)).map_err(|_| OUTSIDE)?;
+    let day = strptime(&ds, "%Y-%m-%d").ok_or(NO_DATE)?.micros;
     let mut out = String::new();
-    wall.write(Form::Ds, &mut out);
+    Wall::new(day.saturating_add(days.saturating_mul(DAY_MICROS)), None)?.write(Form::Ds, &mut out);
     Ok(Val::text(out))
 }
 

@@ -2,7 +2,7 @@
 
 use super::Value;
 use super::catalog::{Entry, Kind};
-use super::date::{Date, Form, Step};
+use super::date::{Date, Form, NO_SUCH_DATE, Step};
 use super::strftime::strftime;
 use super::val::{Answer, Given, LONGEST, Miss, Val};
 use crate::time::{Civil, Zone};
@@ -91,7 +91,6 @@ pub(super) static METHODS: &[Method] = &[
 
 const NO_DATE: Miss = Miss::Refused("only dates have this method");
 const NO_TEXT: Miss = Miss::Refused("only text has this method");
-const NO_SUCH_DATE: Miss = Miss::Refused("there is no such date in the years 1 to 9999");
 
 fn of_date<'v>(value: &'v Val<'_>) -> Result<&'v Date, Miss> {
     match value {
@@ -199,7 +198,7 @@ fn added<'a>(value: &Val<'a>, given: &Given<'a>, sign: i64) -> Answer<'a> {
         };
         *slot = amount.checked_mul(size).and_then(|more| slot.checked_add(more)).ok_or(NO_SUCH_DATE)?;
     }
-    date.add(step).map(Val::Date).ok_or(NO_SUCH_DATE)
+    date.add(step).map(Val::Date)
 }
 
 fn replace_parts<'a>(value: &Val<'a>, given: &Given<'a>) -> Answer<'a> {
@@ -220,16 +219,16 @@ fn replace_from<'a>(date: &Date, given: &Given<'a>, first: usize) -> Answer<'a> 
     if micros > 999_999 {
         return Err(NO_SUCH_DATE);
     }
-    date.at_wall(civil.ms() * 1000 + i64::from(micros)).map(Val::Date).ok_or(NO_SUCH_DATE)
+    date.at_wall(civil.ms() * 1000 + i64::from(micros)).map(Val::Date)
 }
 
 fn in_zone<'a>(value: &Val<'a>, given: &Given<'a>) -> Answer<'a> {
     let zone = Zone::load(given.text(0)?).map_err(|_| Miss::Refused("no time zone has this name"))?;
-    Ok(Val::Date(of_date(value)?.in_zone(zone)))
+    of_date(value)?.in_zone(&zone).map(Val::Date)
 }
 
 fn edge<'a>(value: &Val<'a>, given: &Given<'a>, end: bool) -> Answer<'a> {
-    of_date(value)?.edge_of(given.text(0)?, end).map(Val::Date).ok_or(Miss::Refused("expected a unit such as 'month'"))
+    of_date(value)?.edge_of(given.text(0)?, end).map(Val::Date)
 }
 
 fn replace<'a>(value: &Val<'a>, given: &Given<'a>) -> Answer<'a> {

@@ -124,7 +124,7 @@ impl Template {
         if let (Head::Macro(row), [], Some(context)) = (&expr.head, expr.steps.as_slice(), scope.context)
             && let Gives::Date(point, form) = row.gives
         {
-            return point.wall(context).map(|wall| Printable::Date(wall, form)).ok_or(Miss::Absent);
+            return point.wall(context).map(|wall| Printable::Date(wall, form));
         }
         evaluate(expr, scope).map(Printable::Val)
     }

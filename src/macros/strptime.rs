@@ -235,7 +235,7 @@ fn date(fields: &Fields) -> Option<Wall> {
     let seconds = i64::from(hour) * 3600 + i64::from(fields.minute) * 60 + i64::from(fields.second);
     // A leap second is no time of day.
     let micros = (fields.second < 60).then_some(day * DAY_MICROS + seconds * 1_000_000 + i64::from(fields.micros))?;
-    Some(Wall { micros, offset: fields.offset })
+    Wall::new(micros, fields.offset).ok()
 }
 
 #[cfg(test)]

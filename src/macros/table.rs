@@ -58,20 +58,20 @@ impl Point {
         }
     }
 
-    pub(super) fn date(self, context: &Context<'_>) -> Option<Date> {
-        Some(Date::new(self.instant(context)?, context.zone))
+    pub(super) fn date(self, context: &Context<'_>) -> Result<Date, Miss> {
+        Date::new(self.instant(context).ok_or(Miss::Absent)?.ms() * 1000, context.zone)
     }
 
     /// What the wall shows then. Yesterday and tomorrow are days of the calendar, whatever the clocks do.
-    pub(super) fn wall(self, context: &Context<'_>) -> Option<Wall> {
-        let instant = self.instant(context)?;
+    pub(super) fn wall(self, context: &Context<'_>) -> Result<Wall, Miss> {
+        let instant = self.instant(context).ok_or(Miss::Absent)?;
         let offset = context.zone.offset_at(instant);
         let day = match self {
             Point::Yesterday => -DAY_MICROS,
             Point::Tomorrow => DAY_MICROS,
             _ => 0,
         };
-        Some(Wall { micros: instant.civil(offset).ms() * 1000 + day, offset: Some(offset) })
+        Wall::new(instant.civil(offset).ms() * 1000 + day, Some(offset))
     }
 }
 
@@ -108,7 +108,7 @@ fn key<'a>(context: &Context<'a>) -> Answer<'a> {
     let (Some(dag_id), Some(task_id)) = (context.dag_id, context.task_id) else { return Err(Miss::Absent) };
     let mut key = String::from(dag_id);
     key.extend(["__", task_id, "__"]);
-    Point::Logical.wall(context).ok_or(Miss::Absent)?.write(Form::DsNodash, &mut key);
+    Point::Logical.wall(context)?.write(Form::DsNodash, &mut key);
     Ok(Val::text(key))
 }
 

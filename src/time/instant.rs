@@ -52,7 +52,7 @@ impl Instant {
     }
 
     /// Milliseconds since 1970.
-    pub fn ms(self) -> i64 {
+    pub const fn ms(self) -> i64 {
         self.0
     }
 
