@@ -92,6 +92,10 @@ fn unknown_names_are_errors_with_place_and_suggestion_when_asked() {
         ("{{ ds | uper }}", "UNKNOWN_MACRO", (8, 12), Some("Did you mean upper?")),
         ("{{ logical_date.strftim('%d') }}", "UNKNOWN_MACRO", (16, 23), Some("Did you mean strftime?")),
         ("{{ logical_date.yeer }}", "UNKNOWN_MACRO", (16, 20), Some("Did you mean year?")),
+        ("{{ dss.strftim('%d') }}", "UNKNOWN_MACRO", (3, 6), Some("Did you mean ds?")),
+        ("{{ dss.upper().strftim('%d') }}", "UNKNOWN_MACRO", (3, 6), Some("Did you mean ds?")),
+        ("{{ dss | uper }}", "UNKNOWN_MACRO", (3, 6), Some("Did you mean ds?")),
+        ("{{ ds | default(dss.strftim('%d')) }}", "UNKNOWN_MACRO", (16, 19), Some("Did you mean ds?")),
         ("{{ dag_run.conf.x }}", "UNKNOWN_MACRO", (0, 20), None),
         ("{{ logical_date.in_timezone('X') }}", "UNKNOWN_MACRO", (0, 35), None),
         ("{{ xcom.a.b }}", "UNKNOWN_MACRO", (0, 14), None),
@@ -241,6 +245,8 @@ fn a_template_tells_what_it_uses() {
     assert_eq!(xcoms, [("t", "k"), ("u", "k"), ("v", "k"), ("w", "return_value")]);
     assert_eq!(found.unknown.len(), 1);
     assert_eq!((found.unknown[0].text.as_str(), found.unknown[0].end - found.unknown[0].start), ("{{ 😀", 5));
+    let found = inspect("{{ foo.bar() }}");
+    assert_eq!((found.unknown.len(), found.unknown[0].text.as_str(), found.unknown[0].start), (1, "foo", 3));
     for (template, depends) in [
         ("{{ ds }}", true),
         ("{{ run_id }}{{ nope }}", true),

@@ -19,9 +19,7 @@ pub(super) fn evaluate<'a>(expr: &'a Expr, scope: Scope<'a>) -> Answer<'a> {
     let mut value = head(&expr.head, scope);
     for step in &expr.steps {
         value = match (step, value) {
-            (Step::Filter(filter, args), Err(Miss::Absent)) if is_default(filter) => {
-                missing(&given(args, filter.params, scope)?)
-            }
+            (Step::Filter(filter, args), Err(Miss::Absent)) if is_default(filter) => missing(&given(args, scope)?),
             // Nothing can be asked of what is not there, not even a default.
             (_, Err(Miss::Absent)) => Err(Miss::Refused("a part of the path is absent")),
             (_, Err(miss)) => Err(miss),
@@ -40,8 +38,8 @@ fn head<'a>(head: &'a Head, scope: Scope<'a>) -> Answer<'a> {
         }
         Head::Macro(row) => value_of(row, scope),
         Head::Call(row, args) => match row.gives {
-            Gives::Function(params, run) => run(&given(args, params, scope)?),
-            Gives::Pull(params) => pull(&given(args, params, scope)?, scope),
+            Gives::Function(_, run) => run(&given(args, scope)?),
+            Gives::Pull(_) => pull(&given(args, scope)?, scope),
             _ => Err(Miss::Absent),
         },
         Head::Unknown(_) => Err(Miss::Absent),
@@ -89,8 +87,8 @@ fn apply<'a>(step: &'a Step, value: Val<'a>, scope: Scope<'a>) -> Answer<'a> {
             };
             value.slice(bound(start)?, bound(end)?)
         }
-        Step::Method(method, args) => (method.run)(&value, &given(args, method.params.unwrap_or_default(), scope)?),
-        Step::Filter(filter, args) => (filter.run)(value, &given(args, filter.params, scope)?),
+        Step::Method(method, args) => (method.run)(&value, &given(args, scope)?),
+        Step::Filter(filter, args) => (filter.run)(value, &given(args, scope)?),
     }
 }
 
@@ -102,17 +100,14 @@ fn argument<'a>(expr: &'a Expr, scope: Scope<'a>) -> Answer<'a> {
     }
 }
 
-/// Arguments in the order of the parameters. The parser has checked their names and number.
-fn given<'a>(args: &'a Args, params: &[&str], scope: Scope<'a>) -> Result<Given<'a>, Miss> {
-    let mut values = Vec::with_capacity(params.len());
-    for expr in &args.positional {
-        values.push(Some(argument(expr, scope)?));
-    }
-    values.resize_with(params.len(), || None);
-    for (name, expr) in &args.named {
-        if let Some(slot) = params.iter().position(|param| param == name).and_then(|index| values.get_mut(index)) {
-            *slot = Some(argument(expr, scope)?);
-        }
+/// The values of the arguments.
+fn given<'a>(args: &'a Args, scope: Scope<'a>) -> Result<Given<'a>, Miss> {
+    let mut values = Vec::with_capacity(args.len());
+    for slot in args {
+        values.push(match slot {
+            Some(expr) => Some(argument(expr, scope)?),
+            None => None,
+        });
     }
     Ok(Given(values))
 }

@@ -29,11 +29,8 @@ pub(super) enum Step {
     Filter(&'static Filter, Args),
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Args {
-    pub positional: Vec<Expr>,
-    pub named: Vec<(String, Expr)>,
-}
+/// Arguments in the order of the parameters; those behind the last are missing too.
+pub(super) type Args = Vec<Option<Expr>>;
 
 /// Bytes of the template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

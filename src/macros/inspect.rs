@@ -102,34 +102,35 @@ impl Inspection {
                 }
             }
             Head::Call(row, args) => match row.gives {
-                Gives::Pull(params) => self.add_pull(args, params),
+                Gives::Pull(_) => self.add_pull(argument(args, 0), argument(args, 2)),
                 _ => note(&mut self.macros, row.entry.name.to_owned()),
             },
             Head::Value(_) | Head::List(_) => {}
         }
     }
 
-    fn add_pull(&mut self, args: &Args, params: &[&str]) {
-        let argument = |name: &str| {
-            let named = args.named.iter().find(|(other, _)| other == name).map(|(_, value)| value);
-            let position = params.iter().position(|param| *param == name);
-            named.or_else(|| args.positional.get(position?)).map(|expr| &expr.head)
+    /// Both are the arguments `task_ids` and `key` of a pull, where they are written out.
+    fn add_pull(&mut self, tasks: Option<&Expr>, key: Option<&Expr>) {
+        let key = key.and_then(text).unwrap_or("return_value");
+        let tasks = match tasks.map(|tasks| &tasks.head) {
+            Some(Head::List(items)) => items.as_slice(),
+            _ => tasks.map(std::slice::from_ref).unwrap_or_default(),
         };
-        let texts = |head: Option<&Head>| match head {
-            Some(Head::Value(Value::Text(text))) => vec![text.clone()],
-            Some(Head::List(items)) => {
-                let texts = items.iter().filter_map(|item| match &item.head {
-                    Head::Value(Value::Text(text)) => Some(text.clone()),
-                    _ => None,
-                });
-                texts.collect()
-            }
-            _ => Vec::new(),
-        };
-        let key = texts(argument("key")).pop().unwrap_or_else(|| "return_value".to_owned());
-        for task_id in texts(argument("task_ids")) {
-            note(&mut self.xcoms, XcomUse { task_id, key: key.clone() });
+        for task_id in tasks.iter().filter_map(text) {
+            note(&mut self.xcoms, XcomUse { task_id: task_id.to_owned(), key: key.to_owned() });
         }
+    }
+}
+
+fn argument(args: &Args, place: usize) -> Option<&Expr> {
+    args.get(place)?.as_ref()
+}
+
+/// A text that is written out.
+fn text(expr: &Expr) -> Option<&str> {
+    match &expr.head {
+        Head::Value(Value::Text(text)) => Some(text),
+        _ => None,
     }
 }
 
@@ -143,10 +144,7 @@ fn note<T: PartialEq>(list: &mut Vec<T>, item: T) {
 fn first_key(steps: &[Step]) -> Option<&str> {
     match steps.first()? {
         Step::Attribute(key, _) => Some(key),
-        Step::Method(method, args) if method.entry.name == "get" => match &args.positional.first()?.head {
-            Head::Value(Value::Text(key)) => Some(key),
-            _ => None,
-        },
+        Step::Method(method, args) if method.entry.name == "get" => text(argument(args, 0)?),
         _ => None,
     }
 }

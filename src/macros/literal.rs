@@ -17,62 +17,72 @@ impl<'a> Parser<'a> {
         let whole = self.digits();
         let bad = whole.is_empty() || whole.starts_with('_') || whole.ends_with('_') || whole.contains("__");
         if bad || whole.len() > 1 && whole.starts_with('0') {
-            return Err(self.fault("expected a number"));
+            return self.fail("expected a number");
         }
-        let fraction = self.rest().strip_prefix('.').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        if fraction.is_some() {
+        if let [b'.', b'0'..=b'9', ..] = self.rest().as_bytes() {
             self.at += 1;
             self.digits();
         }
-        let text = self.text.get(start..self.at).unwrap_or_default().replace('_', "");
-        match text.parse() {
-            Ok(number) => Ok(Value::Int(number)),
-            Err(_) => Ok(Value::Decimal(text)),
-        }
+        let text: String = self.text.get(start..self.at).unwrap_or_default().split('_').collect();
+        Some(match text.parse() {
+            Ok(number) => Value::Int(number),
+            Err(_) => Value::Decimal(text),
+        })
     }
 
     /// A text in quotes, with Python's escapes.
     pub(super) fn string(&mut self) -> Parsed<String> {
         const OPEN: &str = "the text is not closed";
-        let quote = self.byte().map(char::from);
+        let quote = self.byte();
         self.at += 1;
         let mut out = String::new();
         loop {
-            let mut letters = self.rest().chars();
-            let letter = letters.next().ok_or_else(|| self.fault(OPEN))?;
-            self.at += letter.len_utf8();
-            if Some(letter) == quote {
-                return Ok(out);
+            let rest = self.rest();
+            let plain = rest.bytes().take_while(|byte| Some(*byte) != quote && *byte != b'\\').count();
+            out.push_str(rest.get(..plain).unwrap_or_default());
+            self.at += plain;
+            let end = self.byte();
+            if end.is_none() {
+                return self.fail(OPEN);
             }
-            if letter != '\\' {
-                out.push(letter);
-                continue;
+            self.at += 1;
+            if end == quote {
+                return Some(out);
             }
-            let escaped = letters.next().ok_or_else(|| self.fault(OPEN))?;
+            let Some(escaped) = self.rest().chars().next() else { return self.fail(OPEN) };
             self.at += escaped.len_utf8();
-            match escaped {
-                'n' => out.push('\n'),
-                't' => out.push('\t'),
-                'r' => out.push('\r'),
-                'a' => out.push('\x07'),
-                'b' => out.push('\x08'),
-                'f' => out.push('\x0c'),
-                'v' => out.push('\x0b'),
-                '\n' => {}
-                '\\' | '\'' | '"' => out.push(escaped),
-                'x' => out.push(self.code(2)?),
-                'u' => out.push(self.code(4)?),
-                'U' => out.push(self.code(8)?),
-                other => out.extend(['\\', other]),
-            }
+            let letter = match escaped {
+                'n' => '\n',
+                't' => '\t',
+                'r' => '\r',
+                'a' => '\x07',
+                'b' => '\x08',
+                'f' => '\x0c',
+                'v' => '\x0b',
+                '\\' | '\'' | '"' => escaped,
+                'x' => self.code(2)?,
+                'u' => self.code(4)?,
+                'U' => self.code(8)?,
+                '\n' => continue,
+                other => {
+                    out.push('\\');
+                    other
+                }
+            };
+            out.push(letter);
         }
     }
 
     fn code(&mut self, digits: usize) -> Parsed<char> {
-        let text = self.rest().get(..digits).filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let letter = text.and_then(|text| u32::from_str_radix(text, 16).ok()).and_then(char::from_u32);
-        let letter = letter.ok_or_else(|| self.fault("expected the code of a character"))?;
+        let Some(letter) = self.rest().get(..digits).and_then(hex).and_then(char::from_u32) else {
+            return self.fail("expected the code of a character");
+        };
         self.at += digits;
-        Ok(letter)
+        Some(letter)
     }
+}
+
+/// The number that hexadecimal digits mean; at most eight.
+pub(super) fn hex(digits: &str) -> Option<u32> {
+    digits.chars().try_fold(0, |number, digit| Some(number << 4 | digit.to_digit(16)?))
 }

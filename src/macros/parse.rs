@@ -11,22 +11,21 @@ const DEEPEST: u32 = 32;
 
 /// Reads the expression in `text[start..end]`.
 pub(super) fn parse(text: &str, start: usize, end: usize) -> Result<Expr, Fault> {
-    let mut parser = Parser { text: text.get(..end).unwrap_or_default(), at: start, depth: 0 };
-    let expr = parser.expression()?;
-    match parser.peek() {
-        None => Ok(expr),
-        Some(_) => Err(parser.fault("expected the end of the expression")),
-    }
+    let fault = Fault { place: Place { start, end }, why: Why::Syntax("expected an expression") };
+    let mut parser = Parser { text: text.get(..end).unwrap_or_default(), at: start, depth: 0, fault };
+    parser.whole().ok_or(parser.fault)
 }
 
-/// A place in an expression.
+/// A place in an expression, and the last fault that was found.
 pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,
     depth: u32,
+    fault: Fault,
 }
 
-pub(super) type Parsed<T> = Result<T, Fault>;
+/// What was read; where it is `None`, the parser holds the fault.
+pub(super) type Parsed<T> = Option<T>;
 
 impl<'a> Parser<'a> {
     pub(super) fn byte(&self) -> Option<u8> {
@@ -38,28 +37,58 @@ impl<'a> Parser<'a> {
     }
 
     /// The next byte that is no white space.
+    #[inline(never)]
     fn peek(&mut self) -> Option<u8> {
         self.at = self.text.len() - self.rest().trim_start().len();
         self.byte()
     }
 
+    /// Where the next thing begins that is no white space.
+    fn start(&mut self) -> usize {
+        self.peek();
+        self.at
+    }
+
+    #[inline(never)]
     fn take(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.at += usize::from(found);
         found
     }
 
+    #[inline(never)]
     fn expect(&mut self, byte: u8, what: &'static str) -> Parsed<()> {
-        if self.take(byte) { Ok(()) } else { Err(self.fault(what)) }
+        if self.take(byte) { Some(()) } else { self.fail(what) }
     }
 
-    pub(super) fn fault(&self, what: &'static str) -> Fault {
+    pub(super) fn fail<T>(&mut self, what: &'static str) -> Parsed<T> {
+        self.note(what);
+        None
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn note(&mut self, what: &'static str) {
         let length = self.rest().chars().next().map_or(0, char::len_utf8);
-        Fault { place: Place { start: self.at, end: self.at + length }, why: Why::Syntax(what) }
+        self.fault = Fault { place: Place { start: self.at, end: self.at + length }, why: Why::Syntax(what) };
     }
 
-    fn unknown(&self, start: usize, kind: Kind) -> Fault {
-        Fault { place: Place { start, end: self.at }, why: Why::Unknown(kind) }
+    fn unknown<T>(&mut self, place: Place, kind: Kind) -> Parsed<T> {
+        self.fault = Fault { place, why: Why::Unknown(kind) };
+        None
+    }
+
+    /// A filter or method that no table has. Behind a name that no table has either, that name is the one to mend.
+    fn unknown_of<T>(&mut self, head: &Head, place: Place, kind: Kind) -> Parsed<T> {
+        match head {
+            Head::Unknown(place) => self.unknown(*place, Kind::Macro),
+            _ => self.unknown(place, kind),
+        }
+    }
+
+    fn whole(&mut self) -> Parsed<Expr> {
+        let expr = self.expression()?;
+        if self.peek().is_some() { self.fail("expected the end of the expression") } else { Some(expr) }
     }
 
     /// The name at this place.
@@ -75,20 +104,24 @@ impl<'a> Parser<'a> {
 
     fn expression(&mut self) -> Parsed<Expr> {
         if self.depth == DEEPEST {
-            return Err(self.fault("nested too deeply"));
+            return self.fail("nested too deeply");
         }
         self.depth += 1;
         let mut expr = self.primary()?;
-        self.postfix(&mut expr)?;
+        while let Some(step) = self.step(&expr)? {
+            expr.steps.push(step);
+        }
         while self.take(b'|') {
-            let start = (self.peek(), self.at).1;
-            let name = self.name().ok_or_else(|| self.fault("expected the name of a filter"))?;
-            let filter = filters::find(name).ok_or_else(|| self.unknown(start, Kind::Filter))?;
-            let args = if self.take(b'(') { self.arguments(Some(filter.params))? } else { Args::default() };
+            let start = self.start();
+            let Some(name) = self.name() else { return self.fail("expected the name of a filter") };
+            let Some(filter) = filters::find(name) else {
+                return self.unknown_of(&expr.head, Place { start, end: self.at }, Kind::Filter);
+            };
+            let args = if self.take(b'(') { self.arguments(filter.params)? } else { Args::new() };
             expr.steps.push(Step::Filter(filter, args));
         }
         self.depth -= 1;
-        Ok(expr)
+        Some(expr)
     }
 
     fn primary(&mut self) -> Parsed<Expr> {
@@ -111,7 +144,7 @@ impl<'a> Parser<'a> {
                 self.at += 1;
                 let inner = self.expression()?;
                 self.expect(b')', "expected \")\"")?;
-                return Ok(inner);
+                return Some(inner);
             }
             Some(b'[') => {
                 self.at += 1;
@@ -119,53 +152,46 @@ impl<'a> Parser<'a> {
                 while !self.take(b']') {
                     items.push(self.expression()?);
                     if !self.take(b',') && self.peek() != Some(b']') {
-                        return Err(self.fault("expected \",\" or \"]\""));
+                        return self.fail("expected \",\" or \"]\"");
                     }
                 }
                 Head::List(items)
             }
-            _ => return self.named(),
+            _ => self.named()?,
         };
-        Ok(Expr { head, steps: Vec::new() })
+        Some(Expr { head, steps: Vec::new() })
     }
 
     /// A name, or two with a dot between them that the table holds as one.
-    fn named(&mut self) -> Parsed<Expr> {
-        let start = (self.peek(), self.at).1;
-        let name = self.name().ok_or_else(|| self.fault("expected a macro, a text or a number"))?;
-        let value = |value| Ok(Expr { head: Head::Value(value), steps: Vec::new() });
+    fn named(&mut self) -> Parsed<Head> {
+        let start = self.start();
+        let Some(name) = self.name() else { return self.fail("expected a macro, a text or a number") };
         match name {
-            "true" | "True" => return value(Value::Bool(true)),
-            "false" | "False" => return value(Value::Bool(false)),
-            "none" | "None" => return value(Value::Null),
+            "true" | "True" => return Some(Head::Value(Value::Bool(true))),
+            "false" | "False" => return Some(Head::Value(Value::Bool(false))),
+            "none" | "None" => return Some(Head::Value(Value::Null)),
             _ => {}
         }
-        let after = (self.at, self.place_from(start));
-        let key = self.key();
-        let dotted = key.as_ref().map(|key| [name, ".", key].concat());
-        let found = match dotted.as_deref().and_then(table::find) {
+        let place = Place { start, end: self.at };
+        let dotted = self.key().and_then(|key| table::find(&[name, ".", &key].concat()));
+        let found = match dotted {
             Some(row) => row,
-            None if table::ELSEWHERE.contains(&name) => return Err(self.unknown(start, Kind::Macro)),
+            None if table::ELSEWHERE.contains(&name) => {
+                return self.unknown(Place { start, end: self.at }, Kind::Macro);
+            }
             None => {
-                self.at = after.0;
-                let Some(row) = table::find(name) else {
-                    return Ok(Expr { head: Head::Unknown(after.1), steps: Vec::new() });
-                };
+                self.at = place.end;
+                let Some(row) = table::find(name) else { return Some(Head::Unknown(place)) };
                 row
             }
         };
-        let head = match found.gives {
+        match found.gives {
             Gives::Function(params, _) | Gives::Pull(params) => {
                 self.expect(b'(', "expected \"(\" and the arguments of the function")?;
-                Head::Call(found, self.arguments(Some(params))?)
+                Some(Head::Call(found, self.arguments(params)?))
             }
-            _ => Head::Macro(found),
-        };
-        Ok(Expr { head, steps: Vec::new() })
-    }
-
-    fn place_from(&self, start: usize) -> Place {
-        Place { start, end: self.at }
+            _ => Some(Head::Macro(found)),
+        }
     }
 
     /// `.name`, or `['name']`, which means the same.
@@ -174,7 +200,7 @@ impl<'a> Parser<'a> {
         let key = if self.take(b'.') {
             self.name().map(str::to_owned)
         } else if self.take(b'[') && matches!(self.peek(), Some(b'\'' | b'"')) {
-            self.string().ok().filter(|_| self.take(b']'))
+            self.string().filter(|_| self.take(b']'))
         } else {
             None
         };
@@ -184,98 +210,85 @@ impl<'a> Parser<'a> {
         key
     }
 
-    fn postfix(&mut self, expr: &mut Expr) -> Parsed<()> {
-        loop {
-            match self.peek() {
-                Some(b'.') => {
-                    self.at += 1;
-                    let start = (self.peek(), self.at).1;
-                    if let Some(b'0'..=b'9') = self.byte() {
-                        let index = self.number()?;
-                        expr.steps.push(Step::Item(Expr { head: Head::Value(index), steps: Vec::new() }));
-                        continue;
-                    }
-                    let name = self.name().ok_or_else(|| self.fault("expected a name after the dot"))?;
-                    let method = methods::find(name);
-                    if self.peek() == Some(b'(') {
-                        let method = method
-                            .ok_or(Fault { place: self.named_place(start, name), why: Why::Unknown(Kind::Method) })?;
-                        self.at += 1;
-                        let params =
-                            method.params.ok_or_else(|| self.fault("this is an attribute: it takes no parentheses"))?;
-                        expr.steps.push(Step::Method(method, self.arguments(Some(params))?));
-                        continue;
-                    }
-                    // Data has keys of any name; the dates and texts of the table have only these.
-                    let is_data = !expr.steps.is_empty()
-                        || !matches!(&expr.head, Head::Macro(row) if matches!(row.gives, Gives::Date(..) | Gives::Fact(..)));
-                    if method.is_none() && !is_data {
-                        return Err(Fault { place: self.named_place(start, name), why: Why::Unknown(Kind::Method) });
-                    }
-                    expr.steps.push(Step::Attribute(name.to_owned(), method));
-                }
-                Some(b'[') => {
-                    self.at += 1;
-                    let step = self.subscript()?;
-                    expr.steps.push(step);
-                }
-                Some(b'(') => return Err(self.fault("only functions and methods take parentheses")),
-                _ => return Ok(()),
+    /// The next attribute, method, index or slice behind `expr`, if there is one.
+    fn step(&mut self, expr: &Expr) -> Parsed<Option<Step>> {
+        match self.peek() {
+            Some(b'.') => self.at += 1,
+            Some(b'[') => {
+                self.at += 1;
+                return self.subscript().map(Some);
             }
+            Some(b'(') => return self.fail("only functions and methods take parentheses"),
+            _ => return Some(None),
         }
-    }
-
-    fn named_place(&self, start: usize, name: &str) -> Place {
-        Place { start, end: start + name.len() }
+        let start = self.start();
+        if let Some(b'0'..=b'9') = self.byte() {
+            let head = Head::Value(self.number()?);
+            return Some(Some(Step::Item(Expr { head, steps: Vec::new() })));
+        }
+        let Some(name) = self.name() else { return self.fail("expected a name after the dot") };
+        let place = Place { start, end: self.at };
+        let method = methods::find(name);
+        let is_call = self.take(b'(');
+        // Data has keys of any name; the dates and texts of the table have only these.
+        let is_data = !expr.steps.is_empty()
+            || !matches!(&expr.head, Head::Macro(row) if matches!(row.gives, Gives::Date(..) | Gives::Fact(..)));
+        match method {
+            None if is_call || !is_data => self.unknown_of(&expr.head, place, Kind::Method),
+            Some(method) if is_call => match method.params {
+                Some(params) => Some(Some(Step::Method(method, self.arguments(params)?))),
+                None => self.fail("this is an attribute: it takes no parentheses"),
+            },
+            _ => Some(Some(Step::Attribute(name.to_owned(), method))),
+        }
     }
 
     fn subscript(&mut self) -> Parsed<Step> {
+        const CLOSE: &str = "expected \"]\"";
         let start = if self.peek() == Some(b':') { None } else { Some(self.expression()?) };
         if self.take(b':') {
             let end = if self.peek() == Some(b']') { None } else { Some(self.expression()?) };
-            self.expect(b']', "expected \"]\"")?;
-            return Ok(Step::Slice(start, end));
+            self.expect(b']', CLOSE)?;
+            return Some(Step::Slice(start, end));
         }
-        self.expect(b']', "expected \"]\"")?;
+        self.expect(b']', CLOSE)?;
         match start {
             Some(Expr { head: Head::Value(Value::Text(key)), steps }) if steps.is_empty() => {
                 let method = methods::find(&key);
-                Ok(Step::Attribute(key, method))
+                Some(Step::Attribute(key, method))
             }
-            Some(index) => Ok(Step::Item(index)),
-            None => Err(self.fault("expected an index")),
+            Some(index) => Some(Step::Item(index)),
+            None => self.fail("expected an index"),
         }
     }
 
-    /// Arguments up to `)`. Names must be among `params`, and there must not be more than those.
-    fn arguments(&mut self, params: Option<&'static [&'static str]>) -> Parsed<Args> {
-        let params = params.unwrap_or_default();
-        let mut args = Args::default();
+    /// Arguments up to `)`, each in the place of its parameter. Names must be among `params`, and there must not be more than those.
+    fn arguments(&mut self, params: &[&str]) -> Parsed<Args> {
+        let mut args: Args = params.iter().map(|_| None).collect();
+        let mut next = 0;
         while !self.take(b')') {
-            let before = (self.peek(), self.at).1;
-            let name = self.name();
-            if let Some(name) = name.filter(|_| self.peek() == Some(b'=') && !self.rest().starts_with("==")) {
-                let taken = args.positional.len();
-                let position = params.iter().position(|param| *param == name);
-                if position.is_none_or(|position| position < taken) || args.named.iter().any(|(other, _)| other == name)
-                {
-                    return Err(self.fault("there is no free argument of this name"));
+            let start = self.start();
+            let name = self.name().filter(|_| self.peek() == Some(b'=') && !self.rest().starts_with("=="));
+            let (place, why) = match name {
+                Some(name) => {
+                    // Behind an argument with a name there is none without.
+                    next = params.len();
+                    (params.iter().position(|param| *param == name), "there is no free argument of this name")
                 }
-                self.at += 1;
-                let value = self.expression()?;
-                args.named.push((name.to_owned(), value));
-            } else {
-                self.at = before;
-                if !args.named.is_empty() || args.positional.len() == params.len() {
-                    return Err(self.fault("too many arguments, or one without a name behind one with a name"));
+                None => {
+                    self.at = start;
+                    next += 1;
+                    (Some(next - 1), "too many arguments, or one without a name behind one with a name")
                 }
-                args.positional.push(self.expression()?);
-            }
+            };
+            let Some(slot @ None) = place.and_then(|place| args.get_mut(place)) else { return self.fail(why) };
+            self.at += usize::from(name.is_some());
+            *slot = Some(self.expression()?);
             if !self.take(b',') && self.peek() != Some(b')') {
-                return Err(self.fault("expected \",\" or \")\""));
+                return self.fail("expected \",\" or \")\"");
             }
         }
-        Ok(args)
+        Some(args)
     }
 }
 

@@ -78,9 +78,8 @@ pub(super) fn walk<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
             Step::Attribute(..) => {}
         }
     }
-    for args in arguments {
-        let named = args.named.iter().map(|(_, value)| value);
-        args.positional.iter().chain(named).for_each(|value| walk(value, visit));
+    for argument in arguments.into_iter().flatten().flatten() {
+        walk(argument, visit);
     }
 }
 
