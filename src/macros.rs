@@ -13,6 +13,7 @@
 //! assert_eq!(template.render(&context, None, OnUnknown::Keep).unwrap(), "s3://eu/20240301/{{ typo }}");
 //! ```
 
+mod case;
 mod catalog;
 mod context;
 mod date;
@@ -34,6 +35,7 @@ mod template;
 mod val;
 mod value;
 
+pub use case::{Case, set_case_source};
 pub use catalog::{Entry, Kind, catalog};
 pub use context::{Alone, Context, Neighbours, OnUnknown};
 pub use inspect::{Inspection, Unknown, XcomUse, inspect};

@@ -86,8 +86,8 @@ impl Wall {
         }
         let micros = self.micros_of_second();
         if micros > 0 {
-            let ([a, b], [c, d], [e, f]) = (two(micros / 10_000), two(micros / 100), two(micros));
-            push(&[b'.', a, b, c, d, e, f], out);
+            out.push('.');
+            write_fraction(micros, out);
         }
         write_offset(self.offset, dashes, out);
     }
@@ -107,6 +107,12 @@ pub(super) fn write_offset(offset: Option<i32>, colons: bool, out: &mut String) 
     if !seconds.is_multiple_of(60) {
         if colons { push(&[b':', e, f], out) } else { push(&[e, f], out) }
     }
+}
+
+/// Appends the six digits of microseconds.
+pub(super) fn write_fraction(micros: u32, out: &mut String) {
+    let ([a, b], [c, d], [e, f]) = (two(micros / 10_000), two(micros / 100), two(micros));
+    push(&[a, b, c, d, e, f], out);
 }
 
 /// The last two digits of a number.

@@ -1,6 +1,7 @@
 //! Every filter: name, meaning, example, function.
 
 use super::Value;
+use super::case::{Case, recased};
 use super::catalog::{Entry, Kind};
 use super::date::Form;
 use super::methods::replace_text;
@@ -112,11 +113,11 @@ fn length<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
 }
 
 fn upper<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
-    Ok(Val::text(value.to_text().to_uppercase()))
+    Ok(Val::text(recased(&value.to_text(), Case::Upper)))
 }
 
 fn lower<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
-    Ok(Val::text(value.to_text().to_lowercase()))
+    Ok(Val::text(recased(&value.to_text(), Case::Lower)))
 }
 
 fn replace<'a>(value: Val<'a>, given: &Given<'a>) -> Answer<'a> {

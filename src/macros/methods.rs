@@ -1,8 +1,9 @@
 //! Every attribute and method of dates, text and objects: name, meaning, example, function.
 
 use super::Value;
+use super::case::{Case, recased};
 use super::catalog::{Entry, Kind};
-use super::date::{Date, Form, NO_SUCH_DATE, Step};
+use super::date::{Date, Form, NO_SUCH_DATE, Step, write_fraction, write_offset};
 use super::strftime::strftime;
 use super::val::{Answer, Given, LONGEST, Miss, Val};
 use crate::time::{Civil, Zone};
@@ -81,8 +82,8 @@ pub(super) static METHODS: &[Method] = &[
     call("end_of", &["unit"], |v, given| edge(v, given, true), "The last moment of such a unit.", "{{ logical_date.end_of('month') }}", "2024-03-31T23:59:59.999999+00:00"),
     call("replace", &["old", "new", "count", "year", "month", "day", "hour", "minute", "second", "microsecond"], replace, "Text with a part replaced; a date with some of its fields replaced.", "{{ ds.replace('-', '') }}", "20240301"),
     call("split", &["sep", "maxsplit"], split, "The parts of a text between separators.", "{{ ds.split('-')[1] }}", "03"),
-    call("upper", &[], |v, _| Ok(Val::text(of_text(v)?.to_uppercase())), "Text in capitals.", "{{ dag_run.conf.region.upper() }}", "EU"),
-    call("lower", &[], |v, _| Ok(Val::text(of_text(v)?.to_lowercase())), "Text in small letters.", "{{ 'EU'.lower() }}", "eu"),
+    call("upper", &[], |v, _| Ok(Val::text(recased(of_text(v)?, Case::Upper))), "Text in capitals.", "{{ dag_run.conf.region.upper() }}", "EU"),
+    call("lower", &[], |v, _| Ok(Val::text(recased(of_text(v)?, Case::Lower))), "Text in small letters.", "{{ 'EU'.lower() }}", "eu"),
     call("strip", &["chars"], |v, given| stripped(v, given, true, true), "Text without white space, or without certain characters, around it.", "{{ ' eu '.strip() }}", "eu"),
     call("lstrip", &["chars"], |v, given| stripped(v, given, true, false), "The same at the start only.", "{{ ds[5:7].lstrip('0') }}", "3"),
     call("rstrip", &["chars"], |v, given| stripped(v, given, false, true), "The same at the end only.", "{{ 'a/b/'.rstrip('/') }}", "a/b"),
@@ -147,7 +148,7 @@ fn formatted<'a>(value: &Val<'a>, format: &str) -> Answer<'a> {
     if !date.zone().is_utc() {
         // The names of offsets ("CET") are no part of a zone table: the offset itself stands for them.
         abbreviation.clear();
-        super::date::write_offset(wall.offset, false, &mut abbreviation);
+        write_offset(wall.offset, false, &mut abbreviation);
     }
     strftime(wall, Some(&abbreviation), format).map(Val::text)
 }
@@ -173,11 +174,11 @@ fn timestamp<'a>(value: &Val<'a>, _: &Given<'a>) -> Answer<'a> {
         out.push('-');
     }
     super::value::write_int((micros.unsigned_abs() / 1_000_000) as i64, &mut out);
-    let mut fraction = String::new();
-    super::value::write_int((1_000_000 + micros.unsigned_abs() % 1_000_000) as i64, &mut fraction);
-    let fraction = fraction.strip_prefix('1').unwrap_or_default().trim_end_matches('0');
     out.push('.');
-    out.push_str(if fraction.is_empty() { "0" } else { fraction });
+    write_fraction((micros.unsigned_abs() % 1_000_000) as u32, &mut out);
+    while out.ends_with('0') && !out.ends_with(".0") {
+        out.pop();
+    }
     Ok(Val::owned(Value::Decimal(out)))
 }
 

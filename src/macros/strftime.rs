@@ -1,6 +1,6 @@
 //! Writes dates as C's strftime does in the C locale, which is what Python prints on Linux.
 
-use super::date::{Wall, write_offset};
+use super::date::{Wall, write_fraction, write_offset};
 use super::val::{LONGEST, Miss};
 use super::value::write_int;
 
@@ -23,12 +23,23 @@ pub(super) const MONTHS: [&str; 12] = [
 /// Wider fields are cut to this.
 const WIDEST: usize = 1_000;
 
-/// What pads a number: glibc's flags `-`, `_` and `0`.
+/// What pads a field: glibc's flags `-`, `_` and `0`.
 #[derive(Clone, Copy, PartialEq)]
 enum Pad {
     None,
     Space,
     Zero,
+}
+
+/// What a code stands for.
+enum Field<'a> {
+    /// A number, its width and what pads it.
+    Number(i64, usize, Pad),
+    Word(&'a str),
+    /// A format of other codes.
+    Pattern(&'static str),
+    Micros,
+    Offset,
 }
 
 /// `wall` in `format`; `zone` is the name that `%Z` prints. Unknown codes stay as written.
@@ -56,123 +67,95 @@ fn write(wall: Wall, zone: Option<&str>, format: &str, out: &mut String) -> Resu
                 other => break other,
             }
         };
-        let from = out.len();
-        let known = letter.is_some_and(|letter| field(wall, zone, letter, (pad, width), out).is_some());
-        let after = letters.as_str();
-        if !known {
+        rest = letters.as_str();
+        let Some(field) = letter.and_then(|letter| field(wall, zone, letter)) else {
             out.push('%');
-            out.push_str(code.strip_suffix(after).unwrap_or(code));
-        } else {
-            finish(letter, (pad, case, width), from, out);
+            out.push_str(code.strip_suffix(rest).unwrap_or(code));
+            continue;
+        };
+        let from = out.len();
+        let (mut least, mut filler) = (0, Pad::Space);
+        match field {
+            Field::Number(value, width, usual) => {
+                write_int(value, out);
+                filler = pad.unwrap_or(usual);
+                least = if filler == Pad::None { 0 } else { width };
+            }
+            Field::Word(text) => out.push_str(text),
+            Field::Pattern(format) => write(wall, zone, format, out)?,
+            Field::Micros => write_fraction(wall.micros_of_second(), out),
+            Field::Offset => write_offset(wall.offset, false, out),
+        }
+        let written = out.get_mut(from..).unwrap_or_default();
+        match (case, letter) {
+            (Some('#'), Some('p' | 'Z')) => written.make_ascii_lowercase(),
+            (Some(_), _) => written.make_ascii_uppercase(),
+            _ => {}
+        }
+        let missing = width.unwrap_or(least).saturating_sub(written.chars().count());
+        if missing > 0 {
+            let filler = if pad.unwrap_or(filler) == Pad::Zero { "0" } else { " " };
+            out.insert_str(from, &filler.repeat(missing));
         }
         if out.len() > LONGEST {
             return Err(Miss::Refused("the text would be longer than 16 MiB"));
         }
-        rest = after;
     }
     out.push_str(rest);
     Ok(())
 }
 
-/// Case and width of words.
-fn finish(
-    letter: Option<char>,
-    (pad, case, width): (Option<Pad>, Option<char>, Option<usize>),
-    from: usize,
-    out: &mut String,
-) {
-    let mut text = out.split_off(from.min(out.len()));
-    match (case, letter) {
-        (Some('#'), Some('p' | 'Z')) => text.make_ascii_lowercase(),
-        (Some(_), _) => text.make_ascii_uppercase(),
-        _ => {}
-    }
-    let missing = width.unwrap_or(0).saturating_sub(text.chars().count());
-    out.extend(std::iter::repeat_n(if pad == Some(Pad::Zero) { '0' } else { ' ' }, missing));
-    out.push_str(&text);
-}
-
-fn field(
-    wall: Wall,
-    zone: Option<&str>,
-    letter: char,
-    style: (Option<Pad>, Option<usize>),
-    out: &mut String,
-) -> Option<()> {
+fn field<'a>(wall: Wall, zone: Option<&'a str>, letter: char) -> Option<Field<'a>> {
     let civil = wall.civil();
     let (year, month, day) = civil.ymd();
     let (hour, weekday) = (civil.hour(), wall.weekday());
-    let day_of_year = civil.day_of_year();
-    let mut number = |value: i64, width: usize, default: Pad| {
-        let pad = style.0.unwrap_or(default);
-        let mut digits = String::new();
-        write_int(value, &mut digits);
-        let missing = style.1.unwrap_or(width).saturating_sub(digits.len());
-        match pad {
-            Pad::None => {}
-            Pad::Space => out.extend(std::iter::repeat_n(' ', missing)),
-            Pad::Zero => out.extend(std::iter::repeat_n('0', missing)),
-        }
-        out.push_str(&digits);
-        Some(())
-    };
-    let mut two = |value: u32| number(i64::from(value), 2, Pad::Zero);
-    match letter {
+    // The hour on the face of a clock.
+    let twelve = (hour + 11) % 12 + 1;
+    let two = |value: u32| Field::Number(i64::from(value), 2, Pad::Zero);
+    let spaced = |value: u32| Field::Number(i64::from(value), 2, Pad::Space);
+    Some(match letter {
         'd' => two(day),
         'm' => two(month),
         'H' => two(hour),
         'M' => two(civil.minute()),
         'S' => two(civil.second()),
-        'I' => two((hour + 11) % 12 + 1),
-        'y' => two(year.rem_euclid(100) as u32),
-        'C' => two((year / 100) as u32),
+        'I' => two(twelve),
+        'y' => two(year as u32 % 100),
+        'C' => two(year as u32 / 100),
         'g' => two(civil.iso_week().0.rem_euclid(100) as u32),
         'V' => two(civil.iso_week().1),
-        'U' => two((day_of_year + 6 - (weekday + 1) % 7) / 7),
-        'W' => two((day_of_year + 6 - weekday) / 7),
-        'Y' => number(i64::from(year), 4, Pad::Zero),
-        'G' => number(i64::from(civil.iso_week().0), 4, Pad::Zero),
-        'j' => number(i64::from(day_of_year), 3, Pad::Zero),
-        'e' => number(i64::from(day), 2, Pad::Space),
-        'k' => number(i64::from(hour), 2, Pad::Space),
-        'l' => number(i64::from((hour + 11) % 12 + 1), 2, Pad::Space),
-        'u' => number(i64::from(weekday) + 1, 1, Pad::Zero),
-        'w' => number(i64::from(weekday + 1) % 7, 1, Pad::Zero),
-        's' => number(wall.micros.div_euclid(1_000_000) - i64::from(wall.offset.unwrap_or(0)), 1, Pad::Zero),
-        'f' => {
-            let mut digits = String::new();
-            write_int(1_000_000 + i64::from(wall.micros_of_second()), &mut digits);
-            out.push_str(digits.strip_prefix('1').unwrap_or_default());
-            Some(())
+        'U' => two((civil.day_of_year() + 6 - (weekday + 1) % 7) / 7),
+        'W' => two((civil.day_of_year() + 6 - weekday) / 7),
+        'e' => spaced(day),
+        'k' => spaced(hour),
+        'l' => spaced(twelve),
+        'Y' => Field::Number(i64::from(year), 4, Pad::Zero),
+        'G' => Field::Number(i64::from(civil.iso_week().0), 4, Pad::Zero),
+        'j' => Field::Number(i64::from(civil.day_of_year()), 3, Pad::Zero),
+        'u' => Field::Number(i64::from(weekday) + 1, 1, Pad::Zero),
+        'w' => Field::Number(i64::from(weekday + 1) % 7, 1, Pad::Zero),
+        's' => {
+            let seconds = wall.micros.div_euclid(1_000_000) - i64::from(wall.offset.unwrap_or(0));
+            Field::Number(seconds, 1, Pad::Zero)
         }
-        'a' => word(&WEEKDAYS, weekday, 3, out),
-        'A' => word(&WEEKDAYS, weekday, 9, out),
-        'b' | 'h' => word(&MONTHS, month - 1, 3, out),
-        'B' => word(&MONTHS, month - 1, 9, out),
-        'p' => word(&["AM", "PM"], hour / 12, 2, out),
-        'P' => word(&["am", "pm"], hour / 12, 2, out),
-        'n' => word(&["\n"], 0, 1, out),
-        't' => word(&["\t"], 0, 1, out),
-        '%' => word(&["%"], 0, 1, out),
-        'z' => {
-            write_offset(wall.offset, false, out);
-            Some(())
-        }
-        'Z' => {
-            out.push_str(zone.unwrap_or_default());
-            Some(())
-        }
-        'c' => write(wall, zone, "%a %b %e %H:%M:%S %Y", out).ok(),
-        'x' | 'D' => write(wall, zone, "%m/%d/%y", out).ok(),
-        'X' | 'T' => write(wall, zone, "%H:%M:%S", out).ok(),
-        'r' => write(wall, zone, "%I:%M:%S %p", out).ok(),
-        'R' => write(wall, zone, "%H:%M", out).ok(),
-        'F' => write(wall, zone, "%Y-%m-%d", out).ok(),
-        _ => None,
-    }
-}
-
-fn word(words: &[&str], index: u32, length: usize, out: &mut String) -> Option<()> {
-    out.extend(words.get(index as usize)?.chars().take(length));
-    Some(())
+        'a' => Field::Word(WEEKDAYS.get(weekday as usize)?.get(..3)?),
+        'A' => Field::Word(WEEKDAYS.get(weekday as usize)?),
+        'b' | 'h' => Field::Word(MONTHS.get(month as usize - 1)?.get(..3)?),
+        'B' => Field::Word(MONTHS.get(month as usize - 1)?),
+        'p' => Field::Word(if hour < 12 { "AM" } else { "PM" }),
+        'P' => Field::Word(if hour < 12 { "am" } else { "pm" }),
+        'n' => Field::Word("\n"),
+        't' => Field::Word("\t"),
+        '%' => Field::Word("%"),
+        'Z' => Field::Word(zone.unwrap_or_default()),
+        'f' => Field::Micros,
+        'z' => Field::Offset,
+        'c' => Field::Pattern("%a %b %e %H:%M:%S %Y"),
+        'x' | 'D' => Field::Pattern("%m/%d/%y"),
+        'X' | 'T' => Field::Pattern("%H:%M:%S"),
+        'r' => Field::Pattern("%I:%M:%S %p"),
+        'R' => Field::Pattern("%H:%M"),
+        'F' => Field::Pattern("%Y-%m-%d"),
+        _ => return None,
+    })
 }

@@ -1,11 +1,12 @@
-//! What the host lends to the core: its time zones.
+//! What the host lends to the core: its time zones, and its capitals and small letters.
 
 use std::rc::Rc;
 
-use js_sys::Float64Array;
+use js_sys::{Float64Array, JsString};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::macros::{Case, set_case_source};
 use crate::time::{Instant, Offsets, ZoneSource, set_zone_source};
 use crate::wire::Input;
 
@@ -26,6 +27,15 @@ extern "C" {
 #[wasm_bindgen(js_name = setHost)]
 pub fn set_host(host: Host) {
     set_zone_source(Rc::new(Intl(host)));
+    set_case_source(by_string);
+}
+
+fn by_string(text: &str, case: Case) -> String {
+    let text = JsString::from(text);
+    match case {
+        Case::Upper => text.to_upper_case().into(),
+        Case::Lower => text.to_lower_case().into(),
+    }
 }
 
 struct Intl(Host);
