@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use dagfill::macros::{
     Alone, Context, Kind, Neighbours, OnUnknown, Template, Value, XcomUse, catalog, inspect, render_json, render_range,
-    resolve_date_macros, resolve_xcom,
+    resolve_date_macros, resolve_xcom, set_case_source,
 };
 use dagfill::time::{Instant, Zone};
 use proptest::prelude::*;
@@ -153,6 +153,14 @@ fn what_leaves_the_calendar_stays_as_written() {
     );
     assert_eq!(render(first, &utc, "{{ ds }} {{ tomorrow_ds }}"), "0001-01-01 0001-01-02");
     assert_eq!(render(late, &lima, "{{ ts }}"), "9999-12-31T15:00:00-05:00");
+}
+
+#[test]
+fn letters_beyond_ascii_are_asked_of_the_source() {
+    let template = "{{ 'Straße ΟΔΟΣ' | upper }} {{ 'ΟΔΟΣ É'.lower() }} {{ macros.ds_format('1É', '%dé', '%d') }}";
+    assert_eq!(render(template, "{}"), "STRASSE ΟΔΟΣ οδος é 01");
+    set_case_source(|text, case| format!("<{text} {case:?}>"));
+    assert_eq!(render("{{ 'é' | upper }} {{ 'É'.lower() }} {{ 'Eu'.upper() }}", "{}"), "<é Upper> <É Lower> EU");
 }
 
 #[test]

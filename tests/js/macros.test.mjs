@@ -32,6 +32,15 @@ test("every render is Jinja's", () => {
   assert.ok(rendered > 3900);
 });
 
+test("letters beyond ASCII change their case as the host's do", () => {
+  const context = { executionDate: "2024-03-01T00:00:00Z", conf: { text: "Straße ΟΔΟΣ éﬁ 😀" } };
+  const expected = "STRASSE ΟΔΟΣ ÉFI 😀 straße οδος éﬁ 😀 ÉTÉ";
+  assert.equal(
+    render("{{ conf.text | upper }} {{ conf.text.lower() }} {{ 'été'.upper() }}", context),
+    expected,
+  );
+});
+
 test("hostile texts stay harmless", () => {
   const text = (parts) => parts.map(([part, times]) => part.repeat(times)).join("");
   for (const { name, template, output, conf, xcom } of table("macros/hostile").cases) {
