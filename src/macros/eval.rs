@@ -33,8 +33,11 @@ fn head<'a>(head: &'a Head, scope: Scope<'a>) -> Answer<'a> {
     match head {
         Head::Value(value) => Ok(Val::of(value)),
         Head::List(items) => {
-            let values = items.iter().map(|item| Ok(argument(item, scope)?.to_value()));
-            Ok(Val::owned(Value::List(values.collect::<Result<_, Miss>>()?)))
+            let mut values = Vec::with_capacity(items.len());
+            for item in items {
+                values.push(argument(item, scope)?.to_value());
+            }
+            Ok(Val::owned(Value::List(values)))
         }
         Head::Macro(row) => value_of(row, scope),
         Head::Call(row, args) => match row.gives {
@@ -77,19 +80,16 @@ fn apply<'a>(step: &'a Step, value: Val<'a>, scope: Scope<'a>) -> Answer<'a> {
             Val::Text(key) => value.get(&key),
             index => value.at(index.as_int().ok_or(Miss::Refused("an index is a whole number or a text"))?),
         },
-        Step::Slice(start, end) => {
-            let bound = |expr: &'a Option<Expr>| match expr {
-                None => Ok(None),
-                Some(expr) => match evaluate(expr, scope)?.as_int() {
-                    Some(bound) => Ok(Some(bound)),
-                    None => Err(Miss::Refused("the bounds of a slice are whole numbers")),
-                },
-            };
-            value.slice(bound(start)?, bound(end)?)
-        }
+        Step::Slice(start, end) => value.slice(bound(start.as_ref(), scope)?, bound(end.as_ref(), scope)?),
         Step::Method(method, args) => (method.run)(&value, &given(args, scope)?),
         Step::Filter(filter, args) => (filter.run)(value, &given(args, scope)?),
     }
+}
+
+fn bound<'a>(expr: Option<&'a Expr>, scope: Scope<'a>) -> Result<Option<i64>, Miss> {
+    let Some(expr) = expr else { return Ok(None) };
+    let bound = evaluate(expr, scope)?.as_int();
+    if bound.is_none() { Err(Miss::Refused("the bounds of a slice are whole numbers")) } else { Ok(bound) }
 }
 
 /// What is absent may still be handed on.

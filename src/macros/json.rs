@@ -1,6 +1,7 @@
 //! Reads JSON text: conf and XCom travel through the core as text.
 
 use super::Value;
+use super::literal::hex;
 use crate::error::{Code, Error, Result};
 
 /// Nesting that is still read. Values are walked recursively, and a wasm stack has one megabyte.
@@ -13,7 +14,7 @@ impl Value {
         let value = reader.value(0)?;
         match reader.peek() {
             None => Ok(value),
-            Some(_) => Err(reader.fail("expected the end")),
+            Some(_) => reader.fail("expected the end"),
         }
     }
 }
@@ -42,71 +43,62 @@ impl Reader<'_> {
         found
     }
 
-    fn fail(&self, what: &str) -> Error {
-        Error::at(Code::InvalidOption, self.text, self.at..self.at + 1, format!("this is no JSON: {what}"))
+    fn fail<T>(&self, what: &str) -> Result<T> {
+        let message = ["this is no JSON: ", what].concat();
+        Err(Error::at(Code::InvalidOption, self.text, self.at..self.at + 1, message))
     }
 
     fn value(&mut self, depth: u32) -> Result<Value> {
         if depth > DEEPEST {
-            return Err(self.fail("nested deeper than 200"));
+            return self.fail("nested deeper than 200");
         }
         match self.peek() {
-            Some(b'{') => self.object(depth),
-            Some(b'[') => self.list(depth),
+            Some(b'{') => {
+                let mut entries = Vec::new();
+                self.at += 1;
+                while self.has_another(entries.is_empty(), b'}', "expected \",\" or \"}\"")? {
+                    if self.peek() != Some(b'"') {
+                        return self.fail("expected a key in double quotes");
+                    }
+                    let key = self.string()?;
+                    if !self.take(b':') {
+                        return self.fail("expected \":\"");
+                    }
+                    entries.push((key, self.value(depth + 1)?));
+                }
+                Ok(Value::Object(entries))
+            }
+            Some(b'[') => {
+                let mut items = Vec::new();
+                self.at += 1;
+                while self.has_another(items.is_empty(), b']', "expected \",\" or \"]\"")? {
+                    items.push(self.value(depth + 1)?);
+                }
+                Ok(Value::List(items))
+            }
             Some(b'"') => self.string().map(Value::Text),
             Some(b'-' | b'0'..=b'9') => self.number(),
-            _ => {
-                for (word, value) in [("null", Value::Null), ("true", Value::Bool(true)), ("false", Value::Bool(false))]
-                {
-                    if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
-                        self.at += word.len();
-                        return Ok(value);
-                    }
-                }
-                Err(self.fail("expected a value"))
-            }
+            Some(b'n') => self.word("null", Value::Null),
+            Some(b't') => self.word("true", Value::Bool(true)),
+            Some(b'f') => self.word("false", Value::Bool(false)),
+            _ => self.fail("expected a value"),
         }
     }
 
-    fn list(&mut self, depth: u32) -> Result<Value> {
-        let mut items = Vec::new();
-        self.at += 1;
-        if self.take(b']') {
-            return Ok(Value::List(items));
+    /// Whether another element follows, rather than the closing bracket.
+    fn has_another(&mut self, is_first: bool, close: u8, expected: &str) -> Result<bool> {
+        if self.take(close) {
+            return Ok(false);
         }
-        loop {
-            items.push(self.value(depth + 1)?);
-            if self.take(b']') {
-                return Ok(Value::List(items));
-            }
-            if !self.take(b',') {
-                return Err(self.fail("expected \",\" or \"]\""));
-            }
-        }
+        if is_first || self.take(b',') { Ok(true) } else { self.fail(expected) }
     }
 
-    fn object(&mut self, depth: u32) -> Result<Value> {
-        let mut entries = Vec::new();
-        self.at += 1;
-        if self.take(b'}') {
-            return Ok(Value::Object(entries));
+    fn word(&mut self, word: &str, value: Value) -> Result<Value> {
+        if !self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
+            return self.fail("expected a value");
         }
-        loop {
-            if self.peek() != Some(b'"') {
-                return Err(self.fail("expected a key in double quotes"));
-            }
-            let key = self.string()?;
-            if !self.take(b':') {
-                return Err(self.fail("expected \":\""));
-            }
-            entries.push((key, self.value(depth + 1)?));
-            if self.take(b'}') {
-                return Ok(Value::Object(entries));
-            }
-            if !self.take(b',') {
-                return Err(self.fail("expected \",\" or \"}\""));
-            }
-        }
+        self.at += word.len();
+        Ok(value)
     }
 
     fn digits(&mut self) -> usize {
@@ -123,28 +115,25 @@ impl Reader<'_> {
         let leads_with_zero = self.byte() == Some(b'0');
         let whole = self.digits();
         if whole == 0 || leads_with_zero && whole > 1 {
-            return Err(self.fail("expected a number"));
+            return self.fail("expected a number");
         }
-        let mut is_whole = true;
         if self.byte() == Some(b'.') {
             self.at += 1;
-            is_whole = false;
             if self.digits() == 0 {
-                return Err(self.fail("expected digits after the decimal point"));
+                return self.fail("expected digits after the decimal point");
             }
         }
         if let Some(b'e' | b'E') = self.byte() {
             self.at += 1;
-            is_whole = false;
             self.at += usize::from(matches!(self.byte(), Some(b'+' | b'-')));
             if self.digits() == 0 {
-                return Err(self.fail("expected the digits of an exponent"));
+                return self.fail("expected the digits of an exponent");
             }
         }
         let text = self.text.get(from..self.at).unwrap_or_default();
         // "-0" is no whole number that an i64 can hold.
         match text.parse() {
-            Ok(number) if is_whole && text != "-0" => Ok(Value::Int(number)),
+            Ok(number) if text != "-0" => Ok(Value::Int(number)),
             _ => Ok(Value::Decimal(text.to_owned())),
         }
     }
@@ -153,45 +142,42 @@ impl Reader<'_> {
         let mut out = String::new();
         self.at += 1;
         loop {
-            let rest = self.text.get(self.at..).unwrap_or_default();
-            let Some(plain) = rest.find(|c: char| matches!(c, '"' | '\\' | '\0'..='\x1f')) else {
-                return Err(self.fail("a string is not closed"));
-            };
-            out.push_str(rest.get(..plain).unwrap_or_default());
-            self.at += plain;
-            match self.byte() {
-                Some(b'"') => {
-                    self.at += 1;
-                    return Ok(out);
-                }
-                Some(b'\\') => {
-                    self.at += 1;
-                    let escape = self.byte();
-                    self.at += usize::from(escape.is_some_and(|byte| byte.is_ascii()));
-                    out.push(match escape {
-                        Some(c @ (b'"' | b'\\' | b'/')) => char::from(c),
-                        Some(b'n') => '\n',
-                        Some(b'r') => '\r',
-                        Some(b't') => '\t',
-                        Some(b'b') => '\x08',
-                        Some(b'f') => '\x0c',
-                        Some(b'u') => self.unicode()?,
-                        _ => return Err(self.fail("expected an escape such as \\n")),
-                    });
-                }
-                _ => return Err(self.fail("a control character must be escaped")),
+            let from = self.at;
+            while self.byte().is_some_and(|byte| !matches!(byte, b'"' | b'\\' | ..=0x1f)) {
+                self.at += 1;
             }
+            out.push_str(self.text.get(from..self.at).unwrap_or_default());
+            match self.byte() {
+                None => return self.fail("a string is not closed"),
+                Some(b'"' | b'\\') => self.at += 1,
+                Some(_) => return self.fail("a control character must be escaped"),
+            }
+            if self.text.as_bytes().get(self.at - 1) == Some(&b'"') {
+                return Ok(out);
+            }
+            let escape = self.byte();
+            self.at += usize::from(escape.is_some_and(|byte| byte.is_ascii()));
+            out.push(match escape {
+                Some(c @ (b'"' | b'\\' | b'/')) => char::from(c),
+                Some(b'n') => '\n',
+                Some(b'r') => '\r',
+                Some(b't') => '\t',
+                Some(b'b') => '\x08',
+                Some(b'f') => '\x0c',
+                Some(b'u') => self.unicode()?,
+                _ => return self.fail("expected an escape such as \\n"),
+            });
         }
     }
 
     fn hex4(&mut self) -> Result<u32> {
-        let digits =
-            self.text.get(self.at..self.at + 4).filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let Some(unit) = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) else {
-            return Err(self.fail("expected four hexadecimal digits"));
-        };
-        self.at += 4;
-        Ok(unit)
+        match self.text.get(self.at..self.at + 4).and_then(hex) {
+            Some(unit) => {
+                self.at += 4;
+                Ok(unit)
+            }
+            None => self.fail("expected four hexadecimal digits"),
+        }
     }
 
     /// A pair of surrogates is one character; half a pair has no place in UTF-8 and becomes U+FFFD.

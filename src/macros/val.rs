@@ -66,8 +66,7 @@ impl<'a> Val<'a> {
             Val::Params { conf, defaults } => {
                 conf.get(key).or_else(|| defaults.get(key)).map(Val::of).ok_or(Miss::Absent)
             }
-            Val::Json(Cow::Borrowed(value)) => value.get(key).map(Val::of).ok_or(Miss::Absent),
-            Val::Json(Cow::Owned(value)) => value.get(key).cloned().map(Val::owned).ok_or(Miss::Absent),
+            Val::Json(value) => part(value, &|value| value.get(key)),
             Val::Text(_) | Val::Date(_) => Err(Miss::Absent),
             Val::Nothing => Err(ABSENT),
         }
@@ -75,21 +74,17 @@ impl<'a> Val<'a> {
 
     /// Element or character `index`; negative ones count from the end.
     pub(super) fn at(&self, index: i64) -> Answer<'a> {
-        let place = |len: usize| {
-            let len = len as i64;
-            usize::try_from(if index < 0 { index + len } else { index }).map_err(|_| Miss::Absent)
-        };
+        let place = |len: usize| usize::try_from(if index < 0 { index + len as i64 } else { index }).ok();
         match self {
             Val::Text(text) => {
-                let place = place(text.chars().count())?;
-                text.chars().nth(place).map(|c| Val::text(c.into())).ok_or(Miss::Absent)
+                let place = place(text.chars().count()).ok_or(Miss::Absent)?;
+                let letter = letters(text, place, place + 1);
+                if letter.is_empty() { Err(Miss::Absent) } else { Ok(Val::text(letter.to_owned())) }
             }
-            Val::Json(Cow::Borrowed(Value::List(items))) => {
-                items.get(place(items.len())?).map(Val::of).ok_or(Miss::Absent)
-            }
-            Val::Json(Cow::Owned(Value::List(items))) => {
-                items.get(place(items.len())?).cloned().map(Val::owned).ok_or(Miss::Absent)
-            }
+            Val::Json(value) => part(value, &|value| match value {
+                Value::List(items) => items.get(place(items.len())?),
+                _ => None,
+            }),
             _ => Err(Miss::Absent),
         }
     }
@@ -100,22 +95,19 @@ impl<'a> Val<'a> {
             let len = len as i64;
             let clamp = |index: i64| (if index < 0 { index + len } else { index }).clamp(0, len) as usize;
             let (start, end) = (start.map_or(0, clamp), end.map_or(len as usize, clamp));
-            (start, end.saturating_sub(start))
+            (start, end.max(start))
         };
-        match self {
-            Val::Text(text) => {
-                let (start, count) = range(text.chars().count());
-                Ok(Val::text(text.chars().skip(start).take(count).collect()))
-            }
-            Val::Json(value) => match value.as_ref() {
-                Value::List(items) => {
-                    let (start, count) = range(items.len());
-                    Ok(Val::owned(Value::List(items.iter().skip(start).take(count).cloned().collect())))
-                }
-                _ => Err(Miss::Refused("only text and lists can be sliced")),
-            },
-            _ => Err(Miss::Refused("only text and lists can be sliced")),
+        if let Val::Text(text) = self {
+            let (start, end) = range(text.chars().count());
+            return Ok(Val::text(letters(text, start, end).to_owned()));
         }
+        if let Val::Json(value) = self
+            && let Value::List(items) = value.as_ref()
+        {
+            let (start, end) = range(items.len());
+            return Ok(Val::owned(Value::List(items.get(start..end).unwrap_or_default().to_vec())));
+        }
+        Err(Miss::Refused("only text and lists can be sliced"))
     }
 
     /// Appends it as a template prints it.
@@ -195,6 +187,21 @@ impl<'a> Val<'a> {
             }
         }
     }
+}
+
+/// A part of a value: borrowed from what is borrowed, copied from what was made on the way.
+fn part<'a>(whole: &Cow<'a, Value>, find: &dyn Fn(&Value) -> Option<&Value>) -> Answer<'a> {
+    let part = match whole {
+        Cow::Borrowed(value) => find(value).map(Val::of),
+        Cow::Owned(value) => find(value).cloned().map(Val::owned),
+    };
+    part.ok_or(Miss::Absent)
+}
+
+/// The characters from `start` to before `end`.
+fn letters(text: &str, start: usize, end: usize) -> &str {
+    let place = |count: usize| text.char_indices().nth(count).map_or(text.len(), |(place, _)| place);
+    text.get(place(start)..place(end)).unwrap_or_default()
 }
 
 /// Arguments in the order of the parameters' names.

@@ -116,26 +116,27 @@ pub(super) fn write_int(number: i64, out: &mut String) {
 /// Appends a JSON string literal, escaped as `JSON.stringify` does.
 fn write_quoted(text: &str, out: &mut String) {
     out.push('"');
-    let mut rest = text;
-    while let Some(at) = rest.find(|c: char| matches!(c, '"' | '\\' | '\0'..='\x1f')) {
-        let (plain, special) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        out.push_str(plain);
-        let mut letters = special.chars();
-        match letters.next() {
-            Some('\n') => out.push_str("\\n"),
-            Some('\r') => out.push_str("\\r"),
-            Some('\t') => out.push_str("\\t"),
-            Some('\x08') => out.push_str("\\b"),
-            Some('\x0c') => out.push_str("\\f"),
-            Some(c @ ('"' | '\\')) => out.extend(['\\', c]),
-            Some(c) => {
-                out.push_str("\\u00");
-                out.extend([c as u32 >> 4, c as u32 & 15].iter().filter_map(|digit| char::from_digit(*digit, 16)));
-            }
-            None => {}
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escape = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            b'\x08' => "\\b",
+            b'\x0c' => "\\f",
+            ..=0x0f => "\\u000",
+            0x10..=0x1f => "\\u001",
+            _ => continue,
+        };
+        out.push_str(text.get(from..at).unwrap_or_default());
+        out.push_str(escape);
+        if escape.len() > 2 {
+            out.extend(char::from_digit(u32::from(byte & 15), 16));
         }
-        rest = letters.as_str();
+        from = at + 1;
     }
-    out.push_str(rest);
+    out.push_str(text.get(from..).unwrap_or_default());
     out.push('"');
 }
