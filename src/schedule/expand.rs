@@ -73,7 +73,7 @@ fn days(range: Range) -> (i64, i64) {
 pub(super) fn estimate(pattern: &Pattern, range: Range) -> u64 {
     let mut found = 0;
     let (from, to) = days(range);
-    pattern.walk(from, to, |_, days| {
+    pattern.walk(from, to, &mut |_, days| {
         found += u64::from(days.count_ones());
         ControlFlow::Continue(())
     });
@@ -128,7 +128,8 @@ impl<'a> Writer<'a> {
         let (from, to) = days(self.range);
         // Days whose every date is inside, in any zone.
         let (inner_from, inner_to) = (from + 3, to - 3);
-        self.pattern.walk(from, to, |first, days| {
+        let pattern = self.pattern;
+        pattern.walk(from, to, &mut |first, days| {
             let last = first + 31;
             let fits = self.dates.len() + days.count_ones() as usize * self.pattern.times.len() <= self.limit;
             if fits && first >= inner_from && last <= inner_to && first >= self.calm.0 && last <= self.calm.1 {

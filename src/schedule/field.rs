@@ -1,5 +1,6 @@
 //! One field of a cron text: its bounds, its names, and the forms an item of its list may have.
 
+use super::words::Words;
 use crate::error::{Code, Error, Result, nearest};
 
 /// What a field may hold.
@@ -80,51 +81,63 @@ pub(super) struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    pub(super) fn text(self) -> &'a str {
+    pub(super) fn text(&self) -> &'a str {
         self.input.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// The parts between occurrences of `separator`.
-    pub(super) fn split(self, separator: char) -> impl Iterator<Item = Part<'a>> {
-        let mut start = self.start;
-        self.text().split(separator).map(move |piece| {
-            let part = Part { input: self.input, start, end: start + piece.len() };
-            start = part.end + separator.len_utf8();
-            part
-        })
+    /// Where `byte`, an ASCII character, is first.
+    fn find(&self, byte: u8) -> Option<usize> {
+        let at = self.text().bytes().position(|other| other == byte)?;
+        Some(self.start + at)
     }
 
-    /// The parts before and after the first `separator`.
-    fn split_once(self, separator: char) -> Option<(Part<'a>, Part<'a>)> {
-        let (before, _) = self.text().split_once(separator)?;
-        let middle = self.start + before.len();
-        Some((Part { end: middle, ..self }, Part { start: middle + separator.len_utf8(), ..self }))
+    pub(super) fn has(&self, byte: u8) -> bool {
+        self.find(byte).is_some()
+    }
+
+    /// The parts before and behind the first `separator`.
+    #[inline(never)]
+    pub(super) fn cut(&self, separator: u8) -> (Part<'a>, Option<Part<'a>>) {
+        match self.find(separator) {
+            Some(at) => (Part { end: at, ..*self }, Some(Part { start: at + 1, ..*self })),
+            None => (*self, None),
+        }
+    }
+
+    /// Whether the text is a letter alone, starts with it, ends with it, in either case.
+    fn letter(&self, letter: u8) -> (bool, bool, bool) {
+        let bytes = self.text().as_bytes();
+        let is = |byte: Option<&u8>| byte.is_some_and(|byte| byte.eq_ignore_ascii_case(&letter));
+        let (first, last) = (is(bytes.first()), is(bytes.last()));
+        (first && bytes.len() == 1, first, last)
     }
 
     /// INVALID_CRON here.
-    pub(super) fn fail(self, message: impl Into<String>) -> Error {
+    pub(super) fn fail(&self, message: impl Into<String>) -> Error {
         Error::at(Code::InvalidCron, self.input, self.start..self.end, message)
     }
 
-    fn shown(self) -> String {
-        self.text().chars().take(40).collect()
+    /// INVALID_CRON here: what is written, between two halves of a sentence.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn refuse(&self, before: &str, after: &str) -> Error {
+        let mut words = Words::default();
+        self.fail(words.add(before).quote(self.text()).add(after).take())
     }
 }
 
 impl Field {
     /// Reads one item of the list. INVALID_CRON at the wrong part.
-    pub(super) fn item(&self, part: Part<'_>) -> Result<Item> {
-        let (body, step) = match part.split_once('/') {
-            Some((body, step)) => (body, Some(self.step(step)?)),
-            None => (part, None),
-        };
+    pub(super) fn item(&self, part: &Part<'_>) -> Result<Item> {
+        let (body, step) = part.cut(b'/');
+        let step = step.map(|step| self.step(&step)).transpose()?;
         let every = step.unwrap_or(1);
         match body.text() {
             "" => return Err(self.expected(part).hint("Lists are written without spaces, such as 1,2.")),
             "?" if self.kind == Special::None => {
-                return Err(body
-                    .fail(format!("\"?\" in the {} field: expected \"*\"", self.name))
-                    .hint("\"?\" belongs to the day of month and the day of week."));
+                let mut words = Words::default();
+                words.add("\"?\" in the ").add(self.name).add(" field: expected \"*\"");
+                return Err(body.fail(words.take()).hint("\"?\" belongs to the day of month and the day of week."));
             }
             "*" | "?" if step.is_none() => return Ok(Item::Star),
             "*" | "?" => {
@@ -133,77 +146,68 @@ impl Field {
             }
             _ => {}
         }
-        if let Some(item) = self.special(body)? {
-            return match step {
-                None => Ok(item),
-                Some(_) => Err(part.fail(format!("{:?}: no step may follow here", part.shown()))),
-            };
+        if let Some(item) = self.special(&body)? {
+            return if step.is_none() { Ok(item) } else { Err(part.refuse("", ": no step may follow here")) };
         }
-        let Some((first, last)) = body.split_once('-') else {
-            let first = self.value(body)?;
-            let last = if step.is_some() { self.max } else { first };
-            return Ok(self.values(first, last, every));
+        let (first, last) = body.cut(b'-');
+        let first = self.value(&first)?;
+        let last = match last {
+            // The end of a range in the day of month may also be `L`.
+            Some(last) if self.kind == Special::Day && last.letter(b'L').0 => 31,
+            Some(last) => self.value(&last)?,
+            None if step.is_some() => self.max,
+            None => first,
         };
-        let (first, last) = (self.value(first)?, self.last(last)?);
-        Ok(self.values(first, last, every))
-    }
-
-    /// Sunday is 0 and 7: a range starts with 0 and ends with 7. A range that runs backward wraps around the field's end.
-    fn values(&self, first: u32, last: u32, step: u32) -> Item {
+        // Sunday is 0 and 7: a range starts with 0 and ends with 7. A range that runs backward wraps around the field's end.
         let size = self.max - self.min + 1;
         let fold = |value: u32| if value > self.max { value - size } else { value };
         let (first, last) = if first > self.max { (fold(first), fold(last)) } else { (first, last) };
-        Item::Values { first, last: if last < first { last + size } else { last }, step }
+        Ok(Item::Values { first, last: if last < first { last + size } else { last }, step: every })
     }
 
-    fn special(&self, part: Part<'_>) -> Result<Option<Item>> {
-        let text = part.text();
+    fn special(&self, part: &Part<'_>) -> Result<Option<Item>> {
+        let (l, first, last) = part.letter(b'L');
         match self.kind {
-            Special::Day if text.eq_ignore_ascii_case("L") => Ok(Some(Item::LastDay)),
-            Special::Day if text.starts_with(['L', 'l']) && !text.ends_with(['W', 'w']) => {
-                Err(part.fail(format!("{:?} in the day of month field: expected \"L\" alone", part.shown())))
-            }
-            Special::Day if text.ends_with(['W', 'w']) => Err(part
-                .fail(format!("{:?}: \"W\" (nearest weekday) is not supported", part.shown()))
+            Special::None => Ok(None),
+            Special::Day if l => Ok(Some(Item::LastDay)),
+            Special::Day if part.letter(b'W').2 => Err(part
+                .refuse("", ": \"W\" (nearest weekday) is not supported")
                 .hint("Name days of month and days of week instead, such as 15 or 1-5.")),
-            Special::Weekday if text.contains('#') => {
-                let (day, nth) = part.split_once('#').unwrap_or((part, part));
-                match nth.text() {
-                    "1" | "2" | "3" | "4" | "5" => {
-                        let nth = nth.text().bytes().map(|digit| u32::from(digit - b'0')).sum();
-                        Ok(Some(Item::Nth(self.value(day)? % 7, nth)))
-                    }
-                    _ => Err(nth.fail(format!("{:?} after \"#\": expected 1 to 5", nth.shown()))),
+            Special::Day if first => Err(part.refuse("", " in the day of month field: expected \"L\" alone")),
+            Special::Day => Ok(None),
+            Special::Weekday => {
+                if let (day, Some(nth)) = part.cut(b'#') {
+                    return match nth.text().as_bytes() {
+                        [digit @ b'1'..=b'5'] => Ok(Some(Item::Nth(self.value(&day)? % 7, u32::from(digit - b'0')))),
+                        _ => Err(nth.refuse("", " after \"#\": expected 1 to 5")),
+                    };
                 }
+                if first && !l {
+                    let day = Part { start: part.start + 1, ..*part };
+                    return Ok(Some(Item::LastWeekday(self.value(&day)? % 7)));
+                }
+                if last {
+                    let day = Part { end: part.end - 1, ..*part };
+                    let mut words = Words::default();
+                    words.add("Write L").add(if l { "6" } else { day.text() }).add(".");
+                    let error = part.refuse("", " in the day of week field: expected \"L\" before the day");
+                    return Err(error.hint(words.take()));
+                }
+                Ok(None)
             }
-            Special::Weekday if text.starts_with(['L', 'l']) && text.len() > 1 => {
-                Ok(Some(Item::LastWeekday(self.value(Part { start: part.start + 1, ..part })? % 7)))
-            }
-            Special::Weekday if text.ends_with(['L', 'l']) => {
-                let day = text.get(..text.len().saturating_sub(1)).unwrap_or_default();
-                let shown = if day.is_empty() { "6" } else { day };
-                Err(part
-                    .fail(format!("{:?} in the day of week field: expected \"L\" before the day", part.shown()))
-                    .hint(format!("Write L{shown}.")))
-            }
-            _ => Ok(None),
         }
     }
 
-    /// The end of a range: a value, or in the day of month also `L`.
-    fn last(&self, part: Part<'_>) -> Result<u32> {
-        if self.kind == Special::Day && part.text().eq_ignore_ascii_case("L") { Ok(31) } else { self.value(part) }
-    }
-
-    fn value(&self, part: Part<'_>) -> Result<u32> {
+    fn value(&self, part: &Part<'_>) -> Result<u32> {
         let text = part.text();
         if let Some(number) = number(text) {
-            let max = if self.kind == Special::Weekday { 7 } else { self.max };
-            if (self.min..=max).contains(&number) {
+            if (self.min..=self.top()).contains(&number) {
                 return Ok(number);
             }
-            let shown = part.shown();
-            return Err(part.fail(format!("{} {shown}: expected {} to {max}", self.name, self.min)));
+            let mut words = Words::default();
+            words.add(self.name).add(" ").short(text).add(": expected ");
+            words.number(self.min).add(" to ").number(self.top());
+            return Err(part.fail(words.take()));
         }
         match self.names.iter().position(|name| name.eq_ignore_ascii_case(text)) {
             Some(index) => Ok(index as u32 + self.min),
@@ -211,33 +215,41 @@ impl Field {
         }
     }
 
-    fn step(&self, part: Part<'_>) -> Result<u32> {
+    fn step(&self, part: &Part<'_>) -> Result<u32> {
         match number(part.text()) {
             Some(step) if step > 0 => Ok(step),
-            _ => Err(part.fail(format!("step {:?}: expected a whole number from 1", part.shown()))),
+            _ => Err(part.refuse("step ", ": expected a whole number from 1")),
         }
     }
 
-    fn expected(&self, part: Part<'_>) -> Error {
-        let max = if self.kind == Special::Weekday { 7 } else { self.max };
-        let shown = if part.text().is_empty() { "nothing".to_owned() } else { format!("{:?}", part.shown()) };
-        let mut message = format!("{shown} in the {} field: expected {} to {max}", self.name, self.min);
+    /// The highest number that may be written: Sunday is 7 too.
+    fn top(&self) -> u32 {
+        if self.kind == Special::Weekday { 7 } else { self.max }
+    }
+
+    fn expected(&self, part: &Part<'_>) -> Error {
+        let mut words = Words::default();
+        match part.text() {
+            "" => words.add("nothing"),
+            text => words.quote(text),
+        };
+        words.add(" in the ").add(self.name).add(" field: expected ").number(self.min).add(" to ").number(self.top());
         if let (Some(first), Some(last)) = (self.names.first(), self.names.last()) {
-            message.push_str(&format!(" or {first} to {last}"));
+            words.add(" or ").add(first).add(" to ").add(last);
         }
-        let error = part.fail(message);
+        let error = part.fail(words.take());
         // "Monday" is three edits too far from MON, but nobody doubts what it means.
         let short = part.text().get(..3).unwrap_or_default();
         let name = self.names.iter().find(|name| name.eq_ignore_ascii_case(short)).copied();
         match name.or_else(|| nearest(part.text(), self.names.iter().copied())) {
-            Some(name) => error.hint(format!("Did you mean {name}?")),
+            Some(name) => error.hint(words.add("Did you mean ").add(name).add("?").take()),
             None => error,
         }
     }
 }
 
 /// A number in ASCII digits; one too large for any field stays too large.
-fn number(text: &str) -> Option<u32> {
+pub(super) fn number(text: &str) -> Option<u32> {
     if text.is_empty() {
         return None;
     }

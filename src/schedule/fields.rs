@@ -72,14 +72,13 @@ impl Years {
         if self.0.len() < words {
             self.0.resize(words, 0);
         }
-        if step > 1 {
-            (first..=last).step_by(step as usize).for_each(|year| self.insert(year));
-            return;
-        }
-        let skip = (first / 64) as usize;
-        for (word, bits) in (0..).zip(&mut self.0).take(words).skip(skip) {
-            let (from, to) = (first.max(word * 64) % 64, last.min(word * 64 + 63) % 64);
-            *bits |= (u64::MAX << from) & (u64::MAX >> (63 - to));
+        let mut year = first;
+        while year <= last {
+            let until = if step > 1 { year } else { last.min(year | 63) };
+            if let Some(word) = self.0.get_mut((year / 64) as usize) {
+                *word |= (u64::MAX << (year % 64)) & (u64::MAX >> (63 - until % 64));
+            }
+            year = until + step;
         }
     }
 

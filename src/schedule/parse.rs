@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::field::{FIELDS, Field, Item, Part};
 use super::fields::{DayRule, Fields, Notes, Years};
 use super::pattern::Pattern;
+use super::words::Words;
 use super::{Dialect, quartz};
 use crate::error::Result;
 
@@ -33,37 +34,41 @@ const PRESETS: [(&str, &str); 8] = [
 pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Cron> {
     let whole = Part { input: text, start: 0, end: text.len() };
     if text.len() > LONGEST {
-        return Err(whole.fail(format!("{} bytes: a cron text has at most {LONGEST}", text.len())));
+        let mut words = Words::default();
+        words.number(text.len() as i64).add(" bytes: a cron text has at most ").number(LONGEST as i64);
+        return Err(whole.fail(words.take()));
     }
-    let parts = split(text);
-    if let Some(first) = parts.first().filter(|part| part.text().starts_with('@')) {
-        return preset(*first, Part { end: parts.last().map_or(first.end, |last| last.end), ..*first });
+    let parts = split(whole);
+    if let (Some(first), Some(last)) = (parts.first(), parts.last())
+        && first.text().starts_with('@')
+    {
+        return preset(first, &Part { end: last.end, ..*first });
     }
     let fields = match dialect {
-        Dialect::Unix => unix(whole, &parts)?,
-        Dialect::Quartz => quartz::fields(whole, &parts)?,
+        Dialect::Unix => unix(&whole, &parts)?,
+        Dialect::Quartz => quartz::fields(&whole, &parts)?,
     };
     Ok(Cron::Pattern(Rc::new(Pattern::new(fields))))
 }
 
 /// The parts between ASCII white space.
-fn split(text: &str) -> Vec<Part<'_>> {
+fn split(whole: Part<'_>) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
-    let mut start = None;
-    for (at, byte) in text.bytes().chain([b' ']).enumerate() {
-        match (byte.is_ascii_whitespace(), start) {
-            (false, None) => start = Some(at),
-            (true, Some(from)) => {
-                parts.push(Part { input: text, start: from, end: at });
-                start = None;
-            }
-            _ => {}
+    let mut part = Part { end: 0, ..whole };
+    for byte in whole.text().bytes() {
+        if !byte.is_ascii_whitespace() {
+            part.end += 1;
+            continue;
         }
+        let next = Part { start: part.end + 1, end: part.end + 1, ..whole };
+        parts.extend(Some(part).filter(|part| part.start < part.end));
+        part = next;
     }
+    parts.extend(Some(part).filter(|part| part.start < part.end));
     parts
 }
 
-fn preset(name: Part<'_>, all: Part<'_>) -> Result<Cron> {
+fn preset(name: &Part<'_>, all: &Part<'_>) -> Result<Cron> {
     let is = |preset: &str| name.text().eq_ignore_ascii_case(preset);
     if is("@every") {
         return Err(all
@@ -71,7 +76,7 @@ fn preset(name: Part<'_>, all: Part<'_>) -> Result<Cron> {
             .hint("Write { every: \"PT6H\" }."));
     }
     if name.end < all.end {
-        return Err(Part { start: name.end, ..all }.fail("expected nothing after a preset"));
+        return Err(Part { start: name.end, ..*all }.fail("expected nothing after a preset"));
     }
     if is("@once") {
         return Ok(Cron::Once);
@@ -85,11 +90,9 @@ fn preset(name: Part<'_>, all: Part<'_>) -> Result<Cron> {
     if is("@reboot") {
         return Err(name.fail("@reboot depends on a machine's start: it has no dates to expand"));
     }
-    let shown: String = name.text().chars().take(40).collect();
     let names = PRESETS.iter().map(|(preset, _)| *preset).chain(["@once"]);
-    let error =
-        name.fail(format!("no preset is named {shown:?}: expected @hourly, @daily, @weekly, @monthly, @yearly"));
-    Err(error.did_you_mean(name.text(), names))
+    let expected = ": expected @hourly, @daily, @weekly, @monthly, @yearly";
+    Err(name.refuse("no preset is named ", expected).did_you_mean(name.text(), names))
 }
 
 /// A field's list, read.
@@ -105,7 +108,7 @@ struct List {
     asterisk: bool,
 }
 
-fn unix(whole: Part<'_>, parts: &[Part<'_>]) -> Result<Fields> {
+fn unix(whole: &Part<'_>, parts: &[Part<'_>]) -> Result<Fields> {
     // Five fields leave the second out, and all but seven the year.
     let first = match parts.len() {
         5 => 1,
@@ -114,11 +117,11 @@ fn unix(whole: Part<'_>, parts: &[Part<'_>]) -> Result<Fields> {
             return Err(whole.fail("an empty text: expected 5 fields (minute, hour, day of month, month, day of week)"));
         }
         count => {
-            let wrong = parts.get(7).map_or(whole, |part| Part { end: whole.end, ..*part });
-            let message = format!(
-                "{count} fields: expected 5 (minute, hour, day of month, month, day of week), 6 with the second first, or 7 with the year last"
-            );
-            return Err(wrong.fail(message));
+            let wrong = parts.get(7).map_or(*whole, |part| Part { end: whole.end, ..*part });
+            let mut words = Words::default();
+            words.number(count as i64).add(" fields: expected 5 (minute, hour, day of month, month, day of week), ");
+            words.add("6 with the second first, or 7 with the year last");
+            return Err(wrong.fail(words.take()));
         }
     };
     let mut lists: [List; 7] = Default::default();
@@ -126,7 +129,8 @@ fn unix(whole: Part<'_>, parts: &[Part<'_>]) -> Result<Fields> {
     (second.bits, year.star) = (1, true);
     let mut notes = Notes { seconds_first: first == 0, ..Notes::default() };
     for ((field, list), part) in FIELDS.iter().zip(&mut lists).skip(first).zip(parts) {
-        *list = read(field, *part, &mut notes)?;
+        *list = List::default();
+        list.read(field, part, &mut notes)?;
     }
     let [second, minute, hour, day, month, weekday, year] = lists;
     let rule = rule(&day, &weekday);
@@ -162,44 +166,52 @@ fn rule(day: &List, weekday: &List) -> DayRule {
     }
 }
 
-fn read(field: &Field, part: Part<'_>, notes: &mut Notes) -> Result<List> {
-    let mut list = List { asterisk: part.text().contains('*'), ..List::default() };
-    for item in part.split(',') {
-        match field.item(item)? {
-            Item::Star => {
-                list.star = true;
-                list.bits |= (2 << field.max.min(62)) - (1 << field.min);
-            }
-            Item::Values { first, last, step } => {
-                let size = field.max - field.min + 1;
-                let whole = item.text().starts_with(['*', '?']) || !item.text().contains('-');
-                if step > 1 && whole && !size.is_multiple_of(step) && field.max < 64 {
-                    notes.uneven.get_or_insert((field.name, step, size));
+impl List {
+    fn read(&mut self, field: &Field, part: &Part<'_>, notes: &mut Notes) -> Result<()> {
+        self.asterisk = part.has(b'*');
+        let mut rest = Some(*part);
+        while let Some(list) = rest {
+            let item;
+            (item, rest) = list.cut(b',');
+            match field.item(&item)? {
+                Item::Star => {
+                    self.star = true;
+                    self.bits |= (2 << field.max.min(62)) - (1 << field.min);
                 }
-                let wraps = last > field.max && last - first < size && !(last == 7 && field.max == 6);
-                if wraps && step > 1 && !(field.max + 1 - first).is_multiple_of(step) {
-                    notes.departures.push("a step over the end of a field: it keeps its distance");
+                Item::Values { first, last, step } => {
+                    let size = field.max - field.min + 1;
+                    let whole = matches!(item.text().as_bytes().first(), Some(b'*' | b'?')) || !item.has(b'-');
+                    if step > 1 && whole && !size.is_multiple_of(step) && field.max < 64 {
+                        notes.uneven.get_or_insert((field.name, step, size));
+                    }
+                    let wraps = last > field.max && last - first < size && !(last == 7 && field.max == 6);
+                    if wraps && step > 1 && !(field.max + 1 - first).is_multiple_of(step) {
+                        notes.departures.push("a step over the end of a field: it keeps its distance");
+                    }
+                    if first == last && item.has(b'-') {
+                        notes.departures.push("a range from a value to itself: just that value");
+                    }
+                    if field.max < 64 {
+                        let mut value = first;
+                        while value <= last {
+                            self.bits |= 1 << (field.min + (value - field.min) % size);
+                            value += step;
+                        }
+                    } else if last > field.max {
+                        return Err(item.fail("a range of years: expected the first year before the last"));
+                    } else {
+                        self.years.insert_all(first, last, step);
+                    }
                 }
-                if first == last && item.text().contains('-') {
-                    notes.departures.push("a range from a value to itself: just that value");
-                }
-                if field.max < 64 {
-                    let values = (first..=last).step_by(step as usize);
-                    values.for_each(|value| list.bits |= 1 << (field.min + (value - field.min) % size));
-                } else if last > field.max {
-                    return Err(item.fail("a range of years: expected the first year before the last"));
-                } else {
-                    list.years.insert_all(first, last, step);
-                }
-            }
-            Item::LastDay => list.last_day = true,
-            Item::LastWeekday(day) => list.last_weekdays |= 1 << day,
-            Item::Nth(day, nth) => {
-                if let Some(bits) = list.nth.get_mut(day as usize) {
-                    *bits |= 1 << nth;
+                Item::LastDay => self.last_day = true,
+                Item::LastWeekday(day) => self.last_weekdays |= 1 << day,
+                Item::Nth(day, nth) => {
+                    if let Some(bits) = self.nth.get_mut(day as usize) {
+                        *bits |= 1 << nth;
+                    }
                 }
             }
         }
+        Ok(())
     }
-    Ok(list)
 }

@@ -141,8 +141,17 @@ impl Pattern {
 
     /// Whether a day number has a date.
     pub(super) fn has_day(&self, day: i64) -> bool {
+        self.fires(day, day)
+    }
+
+    /// Whether the pattern has any date in the years 1 to 9999.
+    pub(super) fn ever_fires(&self) -> bool {
+        self.fires(new_year(1), new_year(10_000) - 1)
+    }
+
+    fn fires(&self, from: i64, to: i64) -> bool {
         let mut found = false;
-        self.walk(day, day, |_, _| {
+        self.walk(from, to, &mut |_, _| {
             found = true;
             ControlFlow::Break(())
         });
@@ -154,7 +163,7 @@ impl Pattern {
     ///
     /// The calendar has fourteen kinds of year, and each comes back within forty years: a pattern that no kind of year fits
     /// is known never to fire without walking at all.
-    pub(super) fn walk(&self, from: i64, to: i64, mut found: impl FnMut(i64, u32) -> ControlFlow<()>) {
+    pub(super) fn walk(&self, from: i64, to: i64, found: &mut dyn FnMut(i64, u32) -> ControlFlow<()>) {
         if self.year_kinds == 0 || from > to {
             return;
         }
@@ -181,15 +190,5 @@ impl Pattern {
                 }
             }
         }
-    }
-
-    /// Whether the pattern has any date in the years 1 to 9999.
-    pub(super) fn ever_fires(&self) -> bool {
-        let mut found = false;
-        self.walk(new_year(1), new_year(10_000) - 1, |_, _| {
-            found = true;
-            ControlFlow::Break(())
-        });
-        found
     }
 }

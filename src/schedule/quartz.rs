@@ -2,98 +2,101 @@
 
 use cron::{Schedule, TimeUnitSpec};
 
-use super::field::{FIELDS, Part};
+use super::field::{FIELDS, Part, number};
 use super::fields::{DayRule, Fields, Notes, Years};
-use crate::error::Result;
+use super::words::Words;
+use crate::error::{Error, Result};
 
 /// The crate's error names no place, so each field is read alone, beside fields that restrict nothing.
-pub(super) fn fields(whole: Part<'_>, parts: &[Part<'_>]) -> Result<Fields> {
+pub(super) fn fields(whole: &Part<'_>, parts: &[Part<'_>]) -> Result<Fields> {
     if !(6..=7).contains(&parts.len()) {
-        let message =
-            format!("{} fields: expected 6 (second, minute, hour, day of month, month, day of week) or 7", parts.len());
-        return Err(whole.fail(message).hint("The default dialect, unix, takes 5 fields."));
+        let mut words = Words::default();
+        words.number(parts.len() as i64);
+        words.add(" fields: expected 6 (second, minute, hour, day of month, month, day of week) or 7");
+        return Err(whole.fail(words.take()).hint("The default dialect, unix, takes 5 fields."));
     }
-    let mut fields = Fields {
-        seconds: 0,
-        minutes: 0,
-        hours: 0,
-        days: 0,
-        last_day: false,
-        months: 0,
-        weekdays: 0,
-        nth: [0; 7],
-        last_weekdays: 0,
-        rule: DayRule::Every,
-        years: None,
-        notes: Notes::default(),
-    };
-    let (mut free_day, mut free_weekday) = (true, true);
+    let mut sets = [0_u64; 6];
+    let (mut years, mut uneven) = (None, None);
     for (index, part) in parts.iter().enumerate() {
-        let mut alone = ["*"; 7];
-        if let Some(slot) = alone.get_mut(index) {
-            *slot = part.text();
+        let mut alone = Words::default();
+        for other in 0..FIELDS.len() {
+            alone.add(if other == index { part.text() } else { "*" }).add(" ");
         }
-        let schedule: Schedule = alone.join(" ").parse().map_err(|_| refuse(index, *part))?;
-        fields.notes.uneven = fields.notes.uneven.or_else(|| uneven(index, *part));
-        match index {
-            0 => fields.seconds = bits(schedule.seconds(), 0),
-            1 => fields.minutes = bits(schedule.minutes(), 0),
-            2 => fields.hours = bits(schedule.hours(), 0),
-            3 => {
-                free_day = schedule.days_of_month().is_all();
-                fields.days = bits(schedule.days_of_month(), 0);
-            }
-            4 => fields.months = bits(schedule.months(), 0),
-            5 => {
-                free_weekday = schedule.days_of_week().is_all();
-                fields.weekdays = bits(schedule.days_of_week(), 1);
-            }
+        let schedule = Schedule::try_from(alone.take()).map_err(|_| refuse(index, part))?;
+        uneven = uneven.or_else(|| find_uneven(index, part));
+        // All of one type, so that one loop serves them.
+        let values = match index {
+            0 => schedule.seconds().iter(),
+            1 => schedule.minutes().iter(),
+            2 => schedule.hours().iter(),
+            3 => schedule.days_of_month().iter(),
+            4 => schedule.months().iter(),
+            5 => schedule.days_of_week().iter(),
+            _ => schedule.years().iter(),
+        };
+        match sets.get_mut(index) {
+            // Sunday is bit 0.
+            Some(set) => values.for_each(|value| *set |= 1 << (value - u32::from(index == 5)).min(63)),
             // The crate's years end in 2100; all of them means no restriction.
-            _ if schedule.years().is_all() => {}
-            _ => {
-                let mut years = Years::default();
-                schedule.years().iter().for_each(|year| years.insert(year));
-                fields.years = Some(years);
-            }
+            None if schedule.years().is_all() => {}
+            None => values.for_each(|year| years.get_or_insert_with(Years::default).insert(year)),
         }
     }
-    fields.rule = match (free_day, free_weekday) {
+    let [seconds, minutes, hours, days, months, weekdays] = sets;
+    let rule = match (days == 0xFFFF_FFFE, weekdays == 0x7F) {
         (true, true) => DayRule::Every,
         (true, false) => DayRule::Weekday,
         (false, true) => DayRule::Day,
         (false, false) => DayRule::Both,
     };
-    Ok(fields)
-}
-
-fn bits(values: &impl TimeUnitSpec, first: u32) -> u64 {
-    values.iter().fold(0, |set, value| set | 1 << value.saturating_sub(first).min(63))
+    Ok(Fields {
+        seconds,
+        minutes,
+        hours,
+        days,
+        last_day: false,
+        months,
+        weekdays,
+        nth: [0; 7],
+        last_weekdays: 0,
+        rule,
+        years,
+        notes: Notes { uneven, ..Notes::default() },
+    })
 }
 
 /// A step through the whole field, or from a value to its end, that does not divide the field.
-fn uneven(index: usize, part: Part<'_>) -> Option<(&'static str, u32, u32)> {
+fn find_uneven(index: usize, part: &Part<'_>) -> Option<(&'static str, u32, u32)> {
     let field = FIELDS.get(index).filter(|field| field.max < 64)?;
     let size = field.max - field.min + 1;
-    let steps = part.split(',').filter_map(|item| item.text().split_once('/'));
-    let mut steps = steps.filter(|(from, _)| !from.contains('-')).filter_map(|(_, step)| step.parse().ok());
-    steps.find(|step: &u32| *step > 1 && !size.is_multiple_of(*step)).map(|step| (field.name, step, size))
+    let mut rest = Some(*part);
+    while let Some(list) = rest {
+        let item;
+        (item, rest) = list.cut(b',');
+        if let (from, Some(step)) = item.cut(b'/') {
+            let step = number(step.text()).filter(|step| *step > 1 && !size.is_multiple_of(*step));
+            if let (Some(step), false) = (step, from.has(b'-')) {
+                return Some((field.name, step, size));
+            }
+        }
+    }
+    None
 }
 
-fn refuse(index: usize, part: Part<'_>) -> crate::error::Error {
-    let (name, range) = match FIELDS.get(index) {
-        Some(field) if field.name == "day of week" => {
-            (field.name, "1 (Sunday) to 7 (Saturday) or SUN to SAT".to_owned())
-        }
-        Some(field) if field.name == "year" => (field.name, "1970 to 2100".to_owned()),
-        Some(field) if field.name == "month" => (field.name, "1 to 12 or JAN to DEC".to_owned()),
-        Some(field) => (field.name, format!("{} to {}", field.min, field.max)),
-        None => ("last", "nothing".to_owned()),
-    };
-    let shown: String = part.text().chars().take(40).collect();
-    let error =
-        part.fail(format!("{shown:?} in the {name} field: expected {range}, in lists, ascending ranges and steps"));
-    let letters = part.text().trim_start_matches(|c: char| c.is_ascii_digit());
-    if letters.starts_with(['L', 'W', '#']) {
+fn refuse(index: usize, part: &Part<'_>) -> Error {
+    let mut words = Words::default();
+    words.quote(part.text());
+    if let Some(field) = FIELDS.get(index) {
+        words.add(" in the ").add(field.name).add(" field: expected ");
+        match index {
+            4 => words.add("1 to 12 or JAN to DEC"),
+            5 => words.add("1 (Sunday) to 7 (Saturday) or SUN to SAT"),
+            6 => words.add("1970 to 2100"),
+            _ => words.number(field.min).add(" to ").number(field.max),
+        };
+    }
+    let error = part.fail(words.add(", in lists, ascending ranges and steps").take());
+    if matches!(part.text().bytes().find(|byte| !byte.is_ascii_digit()), Some(b'L' | b'W' | b'#')) {
         return error.hint("L, W and # are not supported in this dialect; the unix dialect has L, L5 and 5#2.");
     }
     error

@@ -5,6 +5,9 @@ use std::fmt::{Display, Write};
 use super::fields::values;
 use crate::time::Civil;
 
+/// So many characters of a text that somebody wrote are shown at most.
+const SHOWN: usize = 40;
+
 #[derive(Default)]
 pub(super) struct Words(String);
 
@@ -21,6 +24,20 @@ impl Words {
         // Only a part that fails to show itself could fail, and then nothing of it is left out but its end.
         let _ = write!(self.0, "{it}");
         self
+    }
+
+    /// Adds the start of a text that somebody wrote.
+    #[inline(never)]
+    pub(super) fn short(&mut self, text: &str) -> &mut Words {
+        self.0.extend(text.chars().take(SHOWN));
+        self
+    }
+
+    /// The same in quotation marks.
+    #[inline(never)]
+    pub(super) fn quote(&mut self, text: &str) -> &mut Words {
+        let mut start = Words::default();
+        self.show(&format_args!("{:?}", start.short(text).text()))
     }
 
     pub(super) fn number(&mut self, number: impl Into<i64>) -> &mut Words {
