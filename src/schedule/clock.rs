@@ -70,22 +70,21 @@ impl Timetable {
     fn touches(&self, change: Change) -> Vec<Touch> {
         let (one, other) = (change.at.civil(change.before), change.at.civil(change.after));
         let (from, to) = (one.min(other), one.max(other));
-        let dst = self.dst();
+        let mut touches = Vec::new();
+        let mut touch = |walls: Option<(Civil, Civil)>, covers_every_hour| {
+            let (gap, fold) = readings(self.dst(), covers_every_hour);
+            touches.extend(walls.map(|walls| Touch { change, walls, gap, fold }));
+        };
         match self.source() {
-            Source::Cron(patterns) => patterns
-                .iter()
-                .filter_map(|pattern| {
-                    let (gap, fold) = readings(dst, pattern.covers_every_hour());
-                    Some(Touch { change, walls: ends(pattern, from, to)?, gap, fold })
-                })
-                .collect(),
-            Source::Every(every, Some(anchor)) if !every.is_elapsed() => {
-                let (gap, fold) = readings(dst, false);
-                let walls = every.walls(self.zone().civil(*anchor), from, to);
-                walls.map(|walls| Touch { change, walls, gap, fold }).into_iter().collect()
+            Source::Cron(patterns) => {
+                patterns.iter().for_each(|pattern| touch(ends(pattern, from, to), pattern.covers_every_hour()));
             }
-            _ => Vec::new(),
+            Source::Every(every, Some(anchor)) if !every.is_elapsed() => {
+                touch(every.walls(self.zone().civil(*anchor), from, to), false);
+            }
+            _ => {}
         }
+        touches
     }
 
     fn touches_wall(&self, change: Change, wall: Civil) -> bool {
@@ -99,6 +98,7 @@ impl Timetable {
 }
 
 /// The first and the last wall-clock time of the pattern in `[from, to)`.
+#[inline(never)]
 fn ends(pattern: &Pattern, from: Civil, to: Civil) -> Option<(Civil, Civil)> {
     let range = Range { start: Instant::clamped(from.ms()), end: Instant::clamped(to.ms() - 1) };
     let all = expand(pattern, &Zone::utc(), Dst::Airflow, range, usize::MAX);

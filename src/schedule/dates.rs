@@ -46,15 +46,10 @@ impl Timetable {
         if this.exclusion().is_nothing() {
             return this.rest().count(this.zone(), this.dst(), range);
         }
-        pages(
-            range,
-            |range| this.candidates(range, PAGE),
-            |page| {
-                let mut page = page.to_vec();
-                this.thin(&mut page);
-                page.len() as u64
-            },
-        )
+        pages(range, &|range| this.candidates(range, PAGE), &|mut page| {
+            this.thin(&mut page);
+            page.len() as u64
+        })
     }
 
     /// The first date after `after`; None where the schedule ends, or never fires.

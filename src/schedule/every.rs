@@ -92,10 +92,13 @@ impl Every {
     /// The first wall clock of a step in `[from, to)`, and the last.
     pub(super) fn walls(self, start: Civil, from: Civil, to: Civil) -> Option<(Civil, Civil)> {
         let first = self.near(start, Instant::clamped(from.ms()));
-        let mut inside =
-            (first..).map_while(|k| self.wall(start, k)).skip_while(|wall| *wall < from).take_while(|wall| *wall < to);
-        let first = inside.next()?;
-        Some((first, inside.last().unwrap_or(first)))
+        let mut walls = None;
+        for wall in (first..).map_while(|k| self.wall(start, k)).take_while(|wall| *wall < to) {
+            if wall >= from {
+                walls = Some((walls.map_or(wall, |(first, _)| first), wall));
+            }
+        }
+        walls
     }
 
     /// A step before `instant`, by less than a few steps.

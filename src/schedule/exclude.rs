@@ -5,10 +5,28 @@ use std::rc::Rc;
 use super::expand;
 use super::parse::{Cron, parse};
 use super::pattern::Pattern;
+use super::timetable::at;
+use super::words::Words;
 use super::{Dialect, Dst, Exclude};
 use crate::error::{Code, Error, Result};
 use crate::sort::sort_by;
 use crate::time::{Instant, Range, Zone, read_span};
+
+/// What is left out, in words that stand behind those of a schedule.
+pub(super) fn describe(exclude: &Exclude) -> String {
+    let mut words = Words::default();
+    match exclude {
+        Exclude::Dates(dates) if dates.is_empty() => {}
+        Exclude::Dates(dates) => {
+            words.add("; ").number(dates.len() as i64);
+            words.add(if dates.len() == 1 { " date excluded" } else { " dates excluded" });
+        }
+        Exclude::Cron(text) => {
+            words.add("; the dates of ").show(&format_args!("{text:?}")).add(" excluded");
+        }
+    }
+    words.take()
+}
 
 /// What is left out.
 #[derive(Debug)]
@@ -20,14 +38,12 @@ pub(super) enum Exclusion {
 }
 
 impl Exclusion {
-    pub(super) fn new(exclude: Option<&Exclude>, zone: &Zone) -> Result<Exclusion> {
+    pub(super) fn new(exclude: &Exclude, zone: &Zone) -> Result<Exclusion> {
         match exclude {
-            None => Ok(Exclusion::Nothing),
-            Some(Exclude::Dates(dates)) => {
+            Exclude::Dates(dates) => {
                 let mut spans = Vec::new();
                 for (index, date) in dates.iter().enumerate() {
-                    let span =
-                        read_span(date.as_input(), zone).map_err(|error| error.field(format!("exclude[{index}]")))?;
+                    let span = read_span(date.as_input(), zone).map_err(|error| at(error, "exclude[", index))?;
                     let (start, end) = (span.range.start.js(), span.range.end.js());
                     if span.start_is_day {
                         spans.push((start, end));
@@ -44,9 +60,7 @@ impl Exclusion {
                 });
                 Ok(Exclusion::Spans(spans))
             }
-            Some(Exclude::Cron(text)) => match parse(text, Dialect::Unix)
-                .map_err(|error| error.field("exclude.cron"))?
-            {
+            Exclude::Cron(text) => match parse(text, Dialect::Unix).map_err(|error| error.field("exclude.cron"))? {
                 Cron::Pattern(pattern) => Ok(Exclusion::Cron(pattern)),
                 Cron::Once => Err(Error::at(Code::InvalidCron, text, 0..text.len(), "@once has no dates to exclude")
                     .field("exclude.cron")),

@@ -1,11 +1,11 @@
 //! A schedule in plain words, and what may surprise in it.
 
+use super::Timetable;
 use super::describe;
 use super::fields::DayRule;
 use super::pattern::Pattern;
 use super::source::Source;
 use super::words::Words;
-use super::{Exclude, ScheduleInput, Timetable};
 use crate::error::Warning;
 use crate::time::{DAY_MS, Instant, Period, Range};
 
@@ -36,25 +36,21 @@ impl Timetable {
     /// ```
     pub fn explain(&self, now: Instant, count: usize) -> Explanation {
         let mut next = self.next_dates(now, count.max(1));
-        let mut warnings = Vec::new();
-        if let Source::Cron(patterns) = self.source() {
-            let fires = self.ever_fires();
-            if !fires {
-                warnings.push(Warning::new("never_fires", "No day of any year fits: this schedule never fires."));
-            } else if next.is_empty() {
-                warnings.push(Warning::new("no_future_dates", format!("There is no date after {now}.")));
-            }
-            patterns.iter().for_each(|pattern| surprises(pattern, fires, &mut warnings));
+        let (mut warnings, mut words) = (Vec::new(), Words::default());
+        let fires = self.ever_fires();
+        if !fires {
+            warn(&mut warnings, "never_fires", words.add("No day of any year fits: this schedule never fires."));
         } else if next.is_empty() && !self.is_none() && !self.needs_anchor() {
-            warnings.push(Warning::new("no_future_dates", format!("There is no date after {now}.")));
+            warn(&mut warnings, "no_future_dates", words.add("There is no date after ").show(&now).add("."));
+        }
+        if let Source::Cron(patterns) = self.source() {
+            patterns.iter().for_each(|pattern| surprises(pattern, fires, &mut warnings));
         }
         let ahead = Range { start: now, end: Instant::clamped(now.ms().saturating_add(AHEAD)) };
         for change in self.anchored(now).clock_changes(ahead, &[]) {
-            let mut warning = Warning::new("clock_change", change.text);
-            warning.at = Some(change.change.at);
-            warnings.push(warning);
+            let at = Some(change.change.at);
+            warnings.push(Warning { at, ..Warning::new("clock_change", change.text) });
         }
-        let mut words = Words::default();
         self.describe(&mut words);
         next.truncate(count);
         Explanation { text: words.take(), warnings, next }
@@ -80,7 +76,7 @@ impl Timetable {
             }
             Source::Every(every, anchor) => {
                 period(words, every.0);
-                if let (ScheduleInput::Every { anchor: Some(_), .. }, Some(anchor)) = (&self.shared().input, anchor) {
+                if let (true, Some(anchor)) = (self.shared().has_anchor, anchor) {
                     words.add(", counted from ").show(anchor);
                 }
             }
@@ -99,24 +95,20 @@ impl Timetable {
                 };
             }
         }
-        match &self.shared().options.exclude {
-            Some(Exclude::Dates(dates)) if !dates.is_empty() => {
-                words.add("; ").number(dates.len() as i64);
-                words.add(if dates.len() == 1 { " date excluded" } else { " dates excluded" });
-            }
-            Some(Exclude::Cron(cron)) => {
-                words.add("; the dates of ").show(&format_args!("{cron:?}")).add(" excluded");
-            }
-            _ => {}
-        }
+        words.add(&self.shared().excluded);
     }
+}
+
+#[inline(never)]
+fn warn(warnings: &mut Vec<Warning>, code: &'static str, words: &mut Words) {
+    warnings.push(Warning::new(code, words.take()));
 }
 
 /// Warnings that the fields themselves give.
 fn surprises(pattern: &Pattern, fires: bool, warnings: &mut Vec<Warning>) {
     let (fields, notes) = (&pattern.fields, &pattern.fields.notes);
     let mut words = Words::default();
-    let mut warn = |code, words: &mut Words| warnings.push(Warning::new(code, words.take()));
+    let mut warn = |code, words: &mut Words| warn(warnings, code, words);
     if fields.rule == DayRule::Either {
         words.add("Day of month and day of week are both restricted: a date needs only one of them (");
         describe::days(&mut words, fields);

@@ -77,7 +77,7 @@ impl Timetable {
         }
         words.add(" is no date of this schedule: ");
         let reason = match self.source() {
-            Source::Cron(patterns) => match &**patterns {
+            Source::Cron(patterns) => match patterns.as_slice() {
                 _ if !patterns.iter().any(|pattern| pattern.ever_fires()) => {
                     words.add("no day of any year fits this schedule");
                     "never_fires"

@@ -13,7 +13,7 @@ use crate::time::{DAY_MS, Instant, Range, Zone};
 pub(super) enum Source {
     None,
     Once(Option<Instant>),
-    Cron(Rc<[Rc<Pattern>]>),
+    Cron(Rc<Vec<Rc<Pattern>>>),
     Every(Every, Option<Instant>),
     Dates(Rc<[f64]>),
 }
@@ -30,23 +30,25 @@ impl Source {
         }
         match self {
             Source::None => Vec::new(),
-            Source::Once(at) => Some(at.unwrap_or(range.start))
-                .filter(|at| range.contains(*at))
-                .map(Instant::js)
-                .into_iter()
-                .take(limit)
-                .collect(),
+            Source::Once(at) => {
+                let at = at.unwrap_or(range.start);
+                if limit > 0 && range.contains(at) { vec![at.js()] } else { Vec::new() }
+            }
             Source::Every(every, anchor) => every.expand(anchor.unwrap_or(range.start), zone, dst, range, limit),
             Source::Dates(dates) => {
                 let start = dates.partition_point(|date| *date < range.start.js());
                 let end = dates.partition_point(|date| *date <= range.end.js());
-                dates.get(start..end).unwrap_or_default().iter().take(limit).copied().collect()
+                dates.get(start..end.min(start.saturating_add(limit))).unwrap_or_default().to_vec()
             }
             Source::Cron(patterns) => {
-                let mut all = patterns.iter().map(|pattern| expand::expand(pattern, zone, dst, range, limit));
-                let mut dates = all.next().unwrap_or_default();
-                for more in all {
-                    expand::merge(&mut dates, 0, &more);
+                let mut dates = Vec::new();
+                for pattern in patterns.iter() {
+                    let more = expand::expand(pattern, zone, dst, range, limit);
+                    if dates.is_empty() {
+                        dates = more;
+                    } else {
+                        expand::merge(&mut dates, 0, &more);
+                    }
                 }
                 dates.truncate(limit);
                 dates
@@ -56,14 +58,17 @@ impl Source {
 
     /// How many dates there are, without holding them all.
     pub(super) fn count(&self, zone: &Zone, dst: Dst, range: Range) -> u64 {
+        if let Source::Cron(patterns) = self
+            && let [pattern] = patterns.as_slice()
+        {
+            return expand::count(pattern, zone, dst, range);
+        }
         match self {
-            Source::Cron(patterns) => match &**patterns {
-                [pattern] => expand::count(pattern, zone, dst, range),
-                _ => pages(range, |range| self.expand(zone, dst, range, PAGE), |page| page.len() as u64),
-            },
             Source::Every(every, anchor) if every.is_elapsed() => every.estimate(anchor.unwrap_or(range.start), range),
             Source::Every(every, None) => Source::Every(*every, Some(range.start)).count(zone, dst, range),
-            Source::Every(..) => pages(range, |range| self.expand(zone, dst, range, PAGE), |page| page.len() as u64),
+            Source::Cron(_) | Source::Every(..) => {
+                pages(range, &|range| self.expand(zone, dst, range, PAGE), &|page| page.len() as u64)
+            }
             _ => self.expand(zone, dst, range, usize::MAX).len() as u64,
         }
     }
@@ -106,14 +111,15 @@ impl Source {
 }
 
 /// Adds up `size` of all pages of a range.
-pub(super) fn pages(range: Range, page: impl Fn(Range) -> Vec<f64>, size: impl Fn(&[f64]) -> u64) -> u64 {
+pub(super) fn pages(range: Range, page: &dyn Fn(Range) -> Vec<f64>, size: &dyn Fn(Vec<f64>) -> u64) -> u64 {
     let (mut total, mut start) = (0, range.start);
     loop {
         let dates = page(Range { start, ..range });
-        total += size(&dates);
-        match dates.last() {
-            Some(last) if dates.len() >= PAGE => start = Instant::clamped(*last as i64 + 1),
-            _ => return total,
+        let last = dates.last().copied().filter(|_| dates.len() >= PAGE);
+        total += size(dates);
+        match last {
+            Some(last) => start = Instant::clamped(last as i64 + 1),
+            None => return total,
         }
     }
 }

@@ -3,9 +3,11 @@
 use std::rc::Rc;
 
 use super::every::Every;
-use super::exclude::Exclusion;
+use super::exclude::{self, Exclusion};
 use super::parse::{Cron, parse};
+use super::pattern::Pattern;
 use super::source::Source;
+use super::words::Words;
 use super::{Dialect, Dst, Kind, ScheduleInput, TimetableOptions};
 use crate::error::{Code, Error, Result};
 use crate::sort::sort_by;
@@ -31,9 +33,13 @@ pub struct Timetable {
 
 #[derive(Debug)]
 pub(super) struct Shared {
-    pub(super) input: ScheduleInput,
-    pub(super) options: TimetableOptions,
     zone: Zone,
+    kind: Kind,
+    dst: Dst,
+    /// The period has an anchor of its own, and not only for now.
+    pub(super) has_anchor: bool,
+    /// What is left out, in words that stand behind those of the schedule.
+    pub(super) excluded: String,
     /// What is left out date by date.
     exclusion: Exclusion,
     /// The cron texts without the days that are excluded as a whole.
@@ -56,26 +62,26 @@ impl Timetable {
                 let mut read = Vec::with_capacity(dates.len());
                 for (index, date) in dates.iter().enumerate() {
                     let date = read_date(date.as_input(), &zone, Edge::Point);
-                    read.push(date.map_err(|error| error.field(format!("schedule.dates[{index}]")))?.js());
+                    read.push(date.map_err(|error| at(error, "schedule.dates[", index))?.js());
                 }
                 sort_by(&mut read, |a, b| a < b);
                 read.dedup();
                 Source::Dates(read.into())
             }
         };
-        let mut exclusion = Exclusion::new(options.exclude.as_ref(), &zone)?;
+        let (mut exclusion, mut excluded) = (Exclusion::Nothing, String::new());
+        if let Some(exclude) = &options.exclude {
+            (exclusion, excluded) = (Exclusion::new(exclude, &zone)?, exclude::describe(exclude));
+        }
         let rest = match (&source, &exclusion) {
-            (Source::Cron(patterns), Exclusion::Cron(other)) => {
-                let rest: Option<Rc<[_]>> =
-                    patterns.iter().map(|pattern| pattern.without(other).map(Rc::new)).collect();
-                rest.map(Source::Cron)
-            }
+            (Source::Cron(patterns), Exclusion::Cron(other)) => without(patterns, other),
             _ => None,
         };
         if rest.is_some() {
             exclusion = Exclusion::Nothing;
         }
-        let shared = Shared { input: schedule.clone(), options: options.clone(), zone, exclusion, rest };
+        let has_anchor = matches!(source, Source::Every(_, Some(_)));
+        let shared = Shared { zone, kind: options.kind, dst: options.dst, has_anchor, excluded, exclusion, rest };
         Ok(Timetable { source, shared: Rc::new(shared) })
     }
 
@@ -106,11 +112,11 @@ impl Timetable {
 
     /// What its runs cover.
     pub fn kind(&self) -> Kind {
-        self.shared.options.kind
+        self.shared.kind
     }
 
     pub(super) fn dst(&self) -> Dst {
-        self.shared.options.dst
+        self.shared.dst
     }
 
     pub(super) fn exclusion(&self) -> &Exclusion {
@@ -140,26 +146,38 @@ impl Timetable {
     }
 }
 
+/// The patterns without the days of `other`, where whole days are what it takes from each.
+fn without(patterns: &[Rc<Pattern>], other: &Rc<Pattern>) -> Option<Source> {
+    let mut rest = Vec::with_capacity(patterns.len());
+    for pattern in patterns {
+        rest.push(Rc::new(pattern.without(other)?));
+    }
+    Some(Source::Cron(Rc::new(rest)))
+}
+
 fn read_cron(texts: &[String], dialect: Dialect) -> Result<Source> {
     let mut patterns = Vec::with_capacity(texts.len());
     for (index, text) in texts.iter().enumerate() {
-        let field = || if texts.len() == 1 { "schedule".to_owned() } else { format!("schedule[{index}]") };
-        match parse(text, dialect).map_err(|error| error.field(field()))? {
+        let field =
+            |error: Error| if texts.len() == 1 { error.field("schedule") } else { at(error, "schedule[", index) };
+        match parse(text, dialect).map_err(field)? {
             Cron::Pattern(pattern) => patterns.push(pattern),
             Cron::Once if texts.len() == 1 => return Ok(Source::Once(None)),
             Cron::Once => {
-                let error = Error::at(
-                    Code::InvalidCron,
-                    text,
-                    0..text.len(),
-                    "@once stands alone: expected no other text beside it",
-                );
-                return Err(error.field(field()));
+                let message = "@once stands alone: expected no other text beside it";
+                return Err(field(Error::at(Code::InvalidCron, text, 0..text.len(), message)));
             }
         }
     }
     if patterns.is_empty() {
         return Err(Error::new(Code::InvalidCron, "no cron text: expected at least one").field("schedule"));
     }
-    Ok(Source::Cron(patterns.into()))
+    Ok(Source::Cron(Rc::new(patterns)))
+}
+
+/// Adds the path of an entry of a list.
+#[cold]
+#[inline(never)]
+pub(super) fn at(error: Error, list: &str, index: usize) -> Error {
+    error.field(Words::default().add(list).number(index as i64).add("]").take())
 }
