@@ -150,10 +150,14 @@ test("the same state is the same picture twice; light and dark differ", { skip }
 /** The picture that no longer changes: differences of the counts are shown for two seconds, and a busy machine lays the graph out late. */
 async function settled(tab) {
   // The time that the plan took and the finish time are those of the clock on the wall.
-  const style = "[data-testid=timing], .verdict p:nth-child(2) { display: none }";
+  const hide = () => {
+    for (const element of document.querySelectorAll("[data-testid=timing], .verdict p:nth-child(2)"))
+      element.style.display = "none";
+  };
   for (let before = ""; ; ) {
     await tab.waitForTimeout(2300);
-    const now = (await tab.screenshot({ style })).toString("base64");
+    await tab.evaluate(hide);
+    const now = (await tab.screenshot()).toString("base64");
     if (now === before) return now;
     before = now;
   }
