@@ -4,8 +4,8 @@ use super::Value;
 use super::case::{Case, recased};
 use super::catalog::{Entry, Kind};
 use super::date::Form;
-use super::methods::replace_text;
-use super::val::{Answer, Given, LONGEST, Miss, Val};
+use super::methods::{replace_text, trimmed};
+use super::val::{Answer, Given, LONGEST, Miss, TOO_LONG, Val};
 
 /// A row of the table.
 pub(super) struct Filter {
@@ -125,12 +125,7 @@ fn replace<'a>(value: Val<'a>, given: &Given<'a>) -> Answer<'a> {
 }
 
 fn trim<'a>(value: Val<'a>, given: &Given<'a>) -> Answer<'a> {
-    let text = value.to_text();
-    let trimmed = match given.printed(0)? {
-        Some(chars) => text.trim_matches(|c| chars.contains(c)).to_owned(),
-        None => text.trim().to_owned(),
-    };
-    Ok(Val::text(trimmed))
+    Ok(Val::text(trimmed(&value.to_text(), given.printed(0)?.as_deref(), true, true)))
 }
 
 fn string<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
@@ -139,10 +134,11 @@ fn string<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
 
 /// Digits behind the decimal point are cut; what is no number is the default, 0 unless given.
 fn int<'a>(value: Val<'a>, given: &Given<'a>) -> Answer<'a> {
-    let text = value.to_text();
-    let text = text.trim();
-    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
-    let number = value.as_int().or_else(|| text.replace('_', "").parse().ok()).or_else(|| whole.parse().ok());
+    let mut text = value.to_text().trim().replace('_', "");
+    if let Some(point) = text.find('.') {
+        text.truncate(point);
+    }
+    let number = value.as_int().or_else(|| text.parse().ok());
     Ok(Val::int(number.map_or_else(|| given.int_or(0, 0), Ok)?))
 }
 
@@ -174,7 +170,7 @@ fn join<'a>(value: Val<'a>, given: &Given<'a>) -> Answer<'a> {
         }
         item.write_plain(&mut out);
         if out.len() > LONGEST {
-            return Err(Miss::Refused("the text would be longer than 16 MiB"));
+            return Err(TOO_LONG);
         }
     }
     Ok(Val::text(out))

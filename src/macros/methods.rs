@@ -5,7 +5,7 @@ use super::case::{Case, recased};
 use super::catalog::{Entry, Kind};
 use super::date::{Date, Form, NO_SUCH_DATE, Step, write_fraction, write_offset};
 use super::strftime::strftime;
-use super::val::{Answer, Given, LONGEST, Miss, Val};
+use super::val::{Answer, Given, LONGEST, Miss, TOO_LONG, Val};
 use crate::time::{Civil, Zone};
 
 /// A row of the table. An attribute stands without parentheses, a method with them.
@@ -243,43 +243,57 @@ fn replace<'a>(value: &Val<'a>, given: &Given<'a>) -> Answer<'a> {
 pub(super) fn replace_text<'a>(text: &str, given: &Given<'a>) -> Answer<'a> {
     let (old, new) = (given.text(0)?, given.text(1)?);
     let most = usize::try_from(given.int_or(2, -1)?).unwrap_or(usize::MAX);
-    let count = if old.is_empty() { text.chars().count() + 1 } else { text.matches(old).take(most).count() };
-    if text.len().saturating_add(count.min(most).saturating_mul(new.len())) > LONGEST {
-        return Err(Miss::Refused("the text would be longer than 16 MiB"));
+    let mut out = String::new();
+    let mut from = 0;
+    for (at, old) in text.match_indices(old).take(most) {
+        out.push_str(text.get(from..at).unwrap_or_default());
+        out.push_str(new);
+        from = at + old.len();
+        if out.len() > LONGEST {
+            break;
+        }
     }
-    Ok(Val::text(text.replacen(old, new, most)))
+    out.push_str(text.get(from..).unwrap_or_default());
+    if out.len() > LONGEST { Err(TOO_LONG) } else { Ok(Val::text(out)) }
 }
 
 fn split<'a>(value: &Val<'a>, given: &Given<'a>) -> Answer<'a> {
     let text = of_text(value)?;
-    let most = usize::try_from(given.int_or(1, -1)?).map_or(usize::MAX, |most| most.saturating_add(1));
-    let owned =
-        |parts: &mut dyn Iterator<Item = &str>| Value::List(parts.map(|part| Value::Text(part.to_owned())).collect());
-    let list = match given.text_or_none(0)? {
-        None => {
-            let mut parts = Vec::new();
-            let mut rest = text.trim_start();
-            while !rest.is_empty() {
-                let cut = if parts.len() + 1 < most { rest.find(char::is_whitespace) } else { None };
-                let (part, after) = cut.and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, ""));
-                parts.push(part);
-                rest = after.trim_start();
-            }
-            owned(&mut parts.into_iter())
-        }
+    let most = usize::try_from(given.int_or(1, -1)?).unwrap_or(usize::MAX);
+    let separator = given.text_or_none(0)?;
+    let mut rest = match separator {
         Some("") => return Err(Miss::Refused("the separator must not be empty")),
-        Some(separator) => owned(&mut text.splitn(most, separator)),
+        Some(_) => text,
+        None => text.trim_start(),
     };
-    Ok(Val::owned(list))
+    let mut parts = Vec::new();
+    // Between white space there are no empty parts.
+    while separator.is_some() || !rest.is_empty() {
+        let cut = match separator {
+            _ if parts.len() >= most => None,
+            Some(separator) => rest.split_once(separator),
+            None => rest.split_once(char::is_whitespace).map(|(part, after)| (part, after.trim_start())),
+        };
+        let (part, after) = cut.unwrap_or((rest, ""));
+        parts.push(Value::Text(part.to_owned()));
+        if cut.is_none() {
+            break;
+        }
+        rest = after;
+    }
+    Ok(Val::owned(Value::List(parts)))
 }
 
 fn stripped<'a>(value: &Val<'a>, given: &Given<'a>, start: bool, end: bool) -> Answer<'a> {
-    let text = of_text(value)?;
-    let chars = given.text_or_none(0)?;
+    Ok(Val::text(trimmed(of_text(value)?, given.text_or_none(0)?, start, end)))
+}
+
+/// Without certain characters, or white space, at its start, its end or both.
+pub(super) fn trimmed(text: &str, chars: Option<&str>, start: bool, end: bool) -> String {
     let drop = |c: char| chars.map_or(c.is_whitespace(), |chars| chars.contains(c));
     let text = if start { text.trim_start_matches(drop) } else { text };
     let text = if end { text.trim_end_matches(drop) } else { text };
-    Ok(Val::text(text.to_owned()))
+    text.to_owned()
 }
 
 fn get<'a>(value: &Val<'a>, given: &Given<'a>) -> Answer<'a> {

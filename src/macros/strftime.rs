@@ -1,7 +1,7 @@
 //! Writes dates as C's strftime does in the C locale, which is what Python prints on Linux.
 
 use super::date::{Wall, write_fraction, write_offset};
-use super::val::{LONGEST, Miss};
+use super::val::{LONGEST, Miss, TOO_LONG};
 use super::value::write_int;
 
 pub(super) const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -98,7 +98,7 @@ fn write(wall: Wall, zone: Option<&str>, format: &str, out: &mut String) -> Resu
             out.insert_str(from, &filler.repeat(missing));
         }
         if out.len() > LONGEST {
-            return Err(Miss::Refused("the text would be longer than 16 MiB"));
+            return Err(TOO_LONG);
         }
     }
     out.push_str(rest);

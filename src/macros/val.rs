@@ -33,6 +33,8 @@ pub(super) enum Miss {
     Refused(&'static str),
 }
 
+pub(super) const TOO_LONG: Miss = Miss::Refused("the text would be longer than 16 MiB");
+
 pub(super) const ABSENT: Miss = Miss::Refused("an argument is absent");
 
 pub(super) type Answer<'a> = Result<Val<'a>, Miss>;
