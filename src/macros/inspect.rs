@@ -64,22 +64,20 @@ pub fn inspect(template: &str) -> Inspection {
     for piece in &template.pieces {
         let whole = Place { start: piece.start, end: piece.end };
         let source = template.source(piece);
-        match &piece.body {
-            Body::Text => found.depends_on_date |= blocks_name_date(source),
-            Body::Unclosed => {
-                found.unknown.push(units.unknown(whole, None));
-                found.depends_on_date |= names_date(source);
+        let (place, kind) = match &piece.body {
+            Body::Text => {
+                found.depends_on_date |= blocks_name_date(source);
+                continue;
             }
-            Body::Expression { parsed: Err(Fault { place, why: Why::Unknown(kind) }), .. } => {
-                found.unknown.push(units.unknown(*place, Some(*kind)));
-                found.depends_on_date |= names_date(source);
+            Body::Expression { parsed: Ok(expr), .. } => {
+                walk(expr, &mut |expr| found.add(expr, &mut units));
+                continue;
             }
-            Body::Expression { parsed: Err(_), .. } => {
-                found.unknown.push(units.unknown(whole, None));
-                found.depends_on_date |= names_date(source);
-            }
-            Body::Expression { parsed: Ok(expr), .. } => walk(expr, &mut |expr| found.add(expr, &mut units)),
-        }
+            Body::Expression { parsed: Err(Fault { place, why: Why::Unknown(kind) }), .. } => (*place, Some(*kind)),
+            Body::Expression { .. } | Body::Unclosed => (whole, None),
+        };
+        found.unknown.push(units.unknown(place, kind));
+        found.depends_on_date |= names_date(source);
     }
     found
 }
@@ -155,10 +153,9 @@ fn depends_on_date(gives: Gives) -> bool {
 
 /// Whether the words of a text include a macro of a date.
 fn names_date(text: &str) -> bool {
-    let words = text.split(|c: char| c != '.' && !is_of_name(c)).filter(|word| word.len() > 1);
-    words
-        .flat_map(|word| [word, word.split('.').next().unwrap_or_default()])
-        .any(|word| find(word).is_some_and(|row| depends_on_date(row.gives)))
+    let is_date = |name: &str| find(name).is_some_and(|row| depends_on_date(row.gives));
+    let mut words = text.split(|c: char| c != '.' && !is_of_name(c));
+    words.any(|word| is_date(word) || word.split_once('.').is_some_and(|(first, _)| is_date(first)))
 }
 
 /// The same for the blocks in a text, which dagfill leaves to others.

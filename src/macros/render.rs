@@ -1,5 +1,6 @@
 //! Renders templates. XCom references come first, then date macros over the result; nothing that was put in by macros is read again.
 
+use super::Kind;
 use super::context::{Context, OnUnknown};
 use super::date::Form;
 use super::eval::{Scope, evaluate};
@@ -134,32 +135,26 @@ impl Template {
     }
 
     fn unknown(&self, piece: &Piece, parsed: &std::result::Result<Expr, Fault>, miss: Miss) -> Error {
-        let source: String = self.source(piece).chars().take(80).collect();
-        let fail = |code, start: usize, end: usize, what: &str| {
-            Error::at(code, &self.text, start..end, format!("{source}: {what}"))
-        };
-        let unknown = |place: Place, kind: super::Kind| {
-            let name = self.text.get(place.start..place.end).unwrap_or_default();
-            let what = format!("no {} is named {name}", kind.as_str());
-            let error = fail(Code::UnknownMacro, place.start, place.end, &what);
-            match suggestion(name, kind) {
-                Some(name) => error.hint(format!("Did you mean {name}?")),
-                None => error,
-            }
-        };
-        match parsed {
-            Err(Fault { place, why: Why::Syntax(what) }) => fail(Code::InvalidTemplate, place.start, place.end, what),
-            Err(Fault { place, why: Why::Unknown(kind) }) => unknown(*place, *kind),
-            Ok(expr) => match first_unknown(expr) {
-                Some(place) => unknown(place, super::Kind::Macro),
-                None => {
-                    let what = match miss {
-                        Miss::Absent => "this run has no such value",
-                        Miss::Refused(what) => what,
-                    };
-                    fail(Code::UnknownMacro, piece.start, piece.end, what)
-                }
+        let whole = Place { start: piece.start, end: piece.end };
+        let (code, place, kind, what) = match parsed {
+            Err(Fault { place, why: Why::Syntax(what) }) => (Code::InvalidTemplate, *place, None, *what),
+            Err(Fault { place, why: Why::Unknown(kind) }) => (Code::UnknownMacro, *place, Some(*kind), ""),
+            Ok(expr) => match (first_unknown(expr), miss) {
+                (Some(place), _) => (Code::UnknownMacro, place, Some(Kind::Macro), ""),
+                (None, Miss::Absent) => (Code::UnknownMacro, whole, None, "this run has no such value"),
+                (None, Miss::Refused(what)) => (Code::UnknownMacro, whole, None, what),
             },
+        };
+        let mut message: String = self.source(piece).chars().take(80).collect();
+        let name = self.text.get(place.start..place.end).unwrap_or_default();
+        match kind {
+            Some(kind) => message.extend([": no ", kind.as_str(), " is named ", name]),
+            None => message.extend([": ", what]),
+        }
+        let error = Error::at(code, &self.text, place.start..place.end, message);
+        match kind.and_then(|kind| suggestion(name, kind)) {
+            Some(name) => error.hint(["Did you mean ", name, "?"].concat()),
+            None => error,
         }
     }
 }

@@ -48,13 +48,20 @@ fn items(format: &str) -> Option<Vec<char>> {
     let mut items = Vec::new();
     let mut letters = format.chars();
     while let Some(letter) = letters.next() {
-        let code = if letter == '%' { letters.next()? } else { '%' };
-        match (letter, code) {
-            ('%', 'c') => items.extend("%a %b %d %H:%M:%S %Y".chars()),
-            ('%', 'x') => items.extend("%m/%d/%y".chars()),
-            ('%', 'X') => items.extend("%H:%M:%S".chars()),
-            ('%', code) => items.extend(['%', code]),
-            _ => items.push(letter),
+        if letter != '%' {
+            items.push(letter);
+            continue;
+        }
+        let code = letters.next()?;
+        let long = match code {
+            'c' => "%a %b %d %H:%M:%S %Y",
+            'x' => "%m/%d/%y",
+            'X' => "%H:%M:%S",
+            _ => "%",
+        };
+        items.extend(long.chars());
+        if long == "%" {
+            items.push(code);
         }
     }
     let (mut rest, mut seen) = (items.as_slice(), Vec::new());
@@ -186,9 +193,15 @@ fn zone(text: &str) -> Option<(usize, i64)> {
     Some((text.len() - rest.len(), if text.starts_with('-') { -seconds } else { seconds }))
 }
 
+/// What was read last by one of these codes.
+#[inline(never)]
+fn last(fields: &[(char, i64)], codes: &[char]) -> Option<(char, i64)> {
+    fields.iter().rev().find(|(code, _)| codes.contains(code)).copied()
+}
+
 /// Puts the fields together, by Python's order: day of the year, week and weekday, month and day.
 fn date(fields: &[(char, i64)]) -> Option<Wall> {
-    let last = |codes: &[char]| fields.iter().rev().find(|(code, _)| codes.contains(code)).copied();
+    let last = |codes: &[char]| last(fields, codes);
     let number = |code: char| last(&[code]).map(|(_, number)| number);
     let start = |year: i64| Some(Civil::new(i32::try_from(year).ok()?, 1, 1, 0, 0, 0)?.day_number());
     let named_year = last(&['Y', 'y']).map(|(code, year)| match year {

@@ -123,10 +123,11 @@ impl RawMacros {
         run_id: Option<String>,
         task_id: Option<String>,
     ) -> Answer<RawRendered> {
-        let read = |(index, ms): (usize, &f64)| {
-            Instant::from_js(*ms).map_err(|error| thrown(error.field(format!("dates[{index}]"))))
-        };
-        let instants: Vec<Instant> = dates.iter().enumerate().map(read).collect::<Answer<_>>()?;
+        let mut instants = Vec::with_capacity(dates.len());
+        for (index, ms) in dates.iter().enumerate() {
+            let read = Instant::from_js(*ms).map_err(|error| error.field(format!("dates[{index}]")));
+            instants.push(read.map_err(thrown)?);
+        }
         let first = instants.first().copied().unwrap_or(Instant::MIN);
         let around = RunDates::new(&self.timetable, self.run_type);
         let (run_id, task_id) = (run_id.as_deref(), task_id.as_deref());
