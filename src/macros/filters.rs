@@ -4,6 +4,7 @@ use super::Value;
 use super::case::{Case, recased};
 use super::catalog::{Entry, Kind};
 use super::date::Form;
+use super::literal::bare;
 use super::methods::{replace_text, trimmed};
 use super::val::{Answer, Given, LONGEST, Miss, TOO_LONG, Val};
 
@@ -134,7 +135,7 @@ fn string<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
 
 /// Digits behind the decimal point are cut; what is no number is the default, 0 unless given.
 fn int<'a>(value: Val<'a>, given: &Given<'a>) -> Answer<'a> {
-    let mut text = value.to_text().trim().replace('_', "");
+    let mut text = bare(value.to_text().trim());
     if let Some(point) = text.find('.') {
         text.truncate(point);
     }

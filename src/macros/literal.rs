@@ -23,7 +23,7 @@ impl<'a> Parser<'a> {
             self.at += 1;
             self.digits();
         }
-        let text: String = self.text.get(start..self.at).unwrap_or_default().split('_').collect();
+        let text = bare(self.text.get(start..self.at).unwrap_or_default());
         Some(match text.parse() {
             Ok(number) => Value::Int(number),
             Err(_) => Value::Decimal(text),
@@ -80,6 +80,12 @@ impl<'a> Parser<'a> {
         self.at += digits;
         Some(letter)
     }
+}
+
+/// A number without the underscores between its digits.
+#[inline(never)]
+pub(super) fn bare(number: &str) -> String {
+    number.split('_').collect()
 }
 
 /// The number that hexadecimal digits mean; at most eight.

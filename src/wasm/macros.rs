@@ -8,48 +8,70 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{answer, instant, thrown};
 use super::timetable::RawTimetable;
-use crate::error::Result;
 use crate::macros::{Context, OnUnknown, Template, Value, catalog, inspect, render_range, resolve_xcom};
 use crate::plan::{RunDates, RunType};
 use crate::time::{Edge, Instant, Zone};
 use crate::wire::{catalog_shape, inspection_shape};
 
-type Answer<T> = std::result::Result<T, JsValue>;
+type Answer<T> = Result<T, JsValue>;
 
 /// More would be templates made of data; those are not worth keeping.
 const KEPT: usize = 256;
 
 /// Things made of texts, ascending by text, for as long as there are not too many.
-type Lately<T> = RefCell<Vec<(String, Rc<T>)>>;
+struct Lately<T> {
+    texts: Vec<String>,
+    made: Vec<Rc<T>>,
+}
 
 thread_local! {
-    static TEMPLATES: Lately<Template> = RefCell::default();
-    static VALUES: Lately<Value> = RefCell::default();
+    static TEMPLATES: RefCell<Lately<Template>> = const { RefCell::new(Lately::new()) };
+    static VALUES: RefCell<Lately<Value>> = const { RefCell::new(Lately::new()) };
 }
 
-fn lately<T>(known: &Lately<T>, text: &str, make: impl FnOnce() -> Result<T>) -> Answer<Rc<T>> {
-    let find = |known: &[(String, Rc<T>)]| known.binary_search_by(|(other, _)| other.as_str().cmp(text));
-    if let Ok(index) = find(&known.borrow())
-        && let Some((_, made)) = known.borrow().get(index)
-    {
-        return Ok(made.clone());
+impl<T> Lately<T> {
+    const fn new() -> Lately<T> {
+        Lately { texts: Vec::new(), made: Vec::new() }
     }
-    let made = Rc::new(make().map_err(thrown)?);
-    let mut known = known.borrow_mut();
-    if known.len() >= KEPT {
-        known.clear();
+
+    fn get(&self, text: &str) -> Option<Rc<T>> {
+        self.made.get(place(&self.texts, text).ok()?).cloned()
     }
-    let index = find(&known).unwrap_or_else(|index| index);
-    known.insert(index, (text.to_owned(), made.clone()));
-    Ok(made)
+
+    fn put(&mut self, text: &str, made: T) -> Rc<T> {
+        if self.texts.len() >= KEPT {
+            self.texts.clear();
+            self.made.clear();
+        }
+        let made = Rc::new(made);
+        if let Err(place) = place(&self.texts, text) {
+            self.texts.insert(place, text.to_owned());
+            self.made.insert(place, made.clone());
+        }
+        made
+    }
 }
 
-fn template(text: &str) -> Answer<Rc<Template>> {
-    TEMPLATES.with(|known| lately(known, text, || Ok(Template::parse(text))))
+/// Where a text stands among others, or where it belongs.
+#[inline(never)]
+fn place(texts: &[String], text: &str) -> Result<usize, usize> {
+    texts.binary_search_by(|other| other.as_str().cmp(text))
+}
+
+fn template(text: &str) -> Rc<Template> {
+    let known = TEMPLATES.with_borrow(|known| known.get(text));
+    known.unwrap_or_else(|| {
+        let template = Template::parse(text);
+        TEMPLATES.with_borrow_mut(|known| known.put(text, template))
+    })
 }
 
 fn value(json: &str) -> Answer<Rc<Value>> {
-    VALUES.with(|known| lately(known, json, || Value::parse(json)))
+    if let Some(known) = VALUES.with_borrow(|known| known.get(json)) {
+        return Ok(known);
+    }
+    let value = Value::parse(json).map_err(thrown)?;
+    Ok(VALUES.with_borrow_mut(|known| known.put(json, value)))
 }
 
 /// Everything about a run but its date. The face makes one for the runs that share it.
@@ -111,7 +133,7 @@ impl RawMacros {
         let dates = RunDates::new(&self.timetable, self.run_type);
         let context =
             Context { run_id: run_id.as_deref(), task_id: task_id.as_deref(), attempt, ..self.context(date, &dates) };
-        template(text)?.render(&context, xcom.as_deref(), self.on_unknown).map_err(thrown)
+        template(text).render(&context, xcom.as_deref(), self.on_unknown).map_err(thrown)
     }
 
     /// One template for many dates.
@@ -132,7 +154,7 @@ impl RawMacros {
         let around = RunDates::new(&self.timetable, self.run_type);
         let (run_id, task_id) = (run_id.as_deref(), task_id.as_deref());
         let context = Context { run_id, task_id, ..self.context(first, &around) };
-        let rendered = render_range(&*template(text)?, &instants, &context, None, self.on_unknown).map_err(thrown)?;
+        let rendered = render_range(&template(text), &instants, &context, None, self.on_unknown).map_err(thrown)?;
         Ok(RawRendered { text: rendered.text, ends: rendered.ends })
     }
 }
