@@ -180,6 +180,13 @@ export const duration: Reader<number> = (value, path) => {
   return value;
 };
 
+/** Milliseconds of a time that passes: a timeout of nothing would end everything, a rate per nothing would bound nothing. */
+export const positiveDuration: Reader<number> = (value, path) => {
+  const ms = duration(value, path);
+  if (ms < 1) throw wrong(path, "a duration of at least a millisecond", value);
+  return ms;
+};
+
 /** Deeper values would overflow the stack of whoever walks them. */
 const DEEPEST = 200;
 

@@ -15,6 +15,7 @@ import {
   number,
   oneOf,
   placed,
+  positiveDuration,
   record,
   text,
   wrong,
@@ -126,7 +127,7 @@ const task = (value: unknown, path: string): CheckedTask => {
     retries: integer(0),
     retryDelay: duration,
     retryBackoff: number(1),
-    timeout: duration,
+    timeout: positiveDuration,
     dependsOnPast: flag,
   });
   if (read.taskId === undefined) throw wrong(`${path}.taskId`, "a name", undefined, "INVALID_DAG");

@@ -1,7 +1,7 @@
 // The preview: columns that JavaScript owns, and rows made of them when somebody asks.
 import type { Duration } from "../dag/dag.js";
 import { DagfillError } from "../error.js";
-import { duration, fields, integer, wrong } from "../options.js";
+import { duration, fields, integer, positiveDuration, wrong } from "../options.js";
 import { call } from "../raw.js";
 import { timetableOf } from "../schedule/timetable.js";
 import type { RunRecord } from "../store/store.js";
@@ -169,7 +169,7 @@ export class Preview implements BackfillPreview {
 export function rate(value: unknown, path: string): { count: number; per: number } {
   const { count, per } = fields<{ count: number; per: number }>(value, path, {
     count: integer(1),
-    per: duration,
+    per: positiveDuration,
   });
   if (count === undefined || per === undefined) {
     throw new DagfillError("INVALID_OPTION", `${path}: expected both count and per`, { field: path });

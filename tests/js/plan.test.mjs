@@ -279,6 +279,50 @@ test("plans that are refused", async () => {
   assert.equal((await preview({ ...range, maxRuns: 7 })).counts.total, 7);
 });
 
+test("numbers and durations that mean nothing are refused, those that mean something are not", async () => {
+  const range = { startDate: "2024-01-01", endDate: "2024-01-07" };
+  const count = { wrong: [-1, 0.5, Number.NaN, "1", null, 1n, 2 ** 32], code: "INVALID_OPTION" };
+  const least = { ...count, wrong: [0, ...count.wrong], right: [1, 2 ** 32 - 1] };
+  const finite = { ...least, wrong: [...least.wrong, Number.POSITIVE_INFINITY] };
+  const time = {
+    wrong: [-1, -0.5, Number.NaN, Number.POSITIVE_INFINITY, null, true, "", "5", "-PT1S", "PT", "P1Y2X"],
+    right: [0, 0.5, Number.MAX_VALUE, "PT0S", "PT1.5S"],
+    code: "INVALID_DURATION",
+  };
+  const positive = {
+    ...time,
+    right: [1, 1.5, Number.MAX_VALUE, "PT0.001S", "P1D"],
+    nothing: [0, 0.5, "PT0S"],
+  };
+  const kinds = {
+    maxParallelRuns: finite,
+    maxFailures: { ...least, right: [1, Number.POSITIVE_INFINITY] },
+    retries: { ...count, wrong: [...count.wrong, Number.POSITIVE_INFINITY], right: [0, 1] },
+    maxRuns: { ...finite, right: [7] },
+    retryBackoff: {
+      ...count,
+      wrong: [0, 0.5, -1, Number.NaN, Number.POSITIVE_INFINITY, "2"],
+      right: [1, 1.5],
+    },
+    retryDelay: time,
+    abortGrace: time,
+    runTimeout: positive,
+    "rate.per": { ...positive, options: (per) => ({ rate: { count: 1, per } }) },
+    "rate.count": { ...finite, options: (count) => ({ rate: { count, per: 1 } }) },
+  };
+  for (const [field, { wrong, right, nothing = [], code, options }] of Object.entries(kinds)) {
+    const asked = (value) => preview({ ...range, ...(options ?? ((value) => ({ [field]: value })))(value) });
+    for (const value of right) await asked(value);
+    for (const value of wrong) await assert.rejects(asked(value), { code, field }, `${field} ${value}`);
+    for (const value of nothing) await assert.rejects(asked(value), { code: "INVALID_OPTION", field });
+  }
+  const task = (more) => preview(range, { tasks: [{ taskId: "load", ...more }] });
+  await task({ timeout: 1, retryDelay: 0 });
+  for (const timeout of [0, "PT0S"]) {
+    await assert.rejects(task({ timeout }), { code: "INVALID_OPTION", field: "dags[0].tasks[0].timeout" });
+  }
+});
+
 test("a preview crosses to another thread and back", async () => {
   const records = [record(day(2), "success")];
   const plan = await preview(
