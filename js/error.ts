@@ -65,7 +65,12 @@ export class DagfillError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
     // biome-ignore lint/complexity/noThisInStatic: a subclass inherits this method and means itself.
     if (this !== DagfillError) return Function.prototype[Symbol.hasInstance].call(this, value);
-    return typeof value === "object" && value !== null && brand in value;
+    try {
+      return typeof value === "object" && value !== null && brand in value;
+    } catch {
+      // A Proxy that does not let itself be asked.
+      return false;
+    }
   }
 }
 // Minifying renames the class; what people read keeps its name.

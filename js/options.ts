@@ -3,7 +3,7 @@
 
 import type { AbortSignalLike } from "./abort_signal.js";
 import { DagfillError, type ErrorCode } from "./error.js";
-import { type Json, setOwn } from "./json.js";
+import { failure } from "./failure.js";
 import { call } from "./raw.js";
 import { nearest } from "./suggest.js";
 
@@ -29,22 +29,45 @@ export function wrong(
   value: unknown,
   code: ErrorCode = "INVALID_OPTION",
 ): DagfillError {
-  return new DagfillError(code, `${path}: expected ${expected}, got ${shown(value)}`, { field: path });
+  const field = short(path);
+  return new DagfillError(code, `${field}: expected ${expected}, got ${shown(value)}`, { field });
+}
+
+/** A path is for reading: what is deep inside, or under a key of a page of text, is named by both of its ends. */
+function short(path: string): string {
+  return path.length <= 200 ? path : `${path.slice(0, 120)}...${path.slice(-60)}`;
+}
+
+/** Reads something of the caller's at `path`. A getter or a Proxy of theirs that throws is a value that cannot be used. */
+export function reading<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof DagfillError) throw cause;
+    const [field, { name, message }] = [short(path), failure(cause)];
+    const text = `${field}: expected a value that can be read, got ${name}: ${message}`;
+    throw new DagfillError("INVALID_OPTION", text, { field, cause });
+  }
 }
 
 /** Reads an options object member by member. A name that is not in `spec` is refused. */
 export function fields<T extends object>(value: unknown, path: string, spec: Spec<T>): Partial<T> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw wrong(path, "an object", value);
-  }
   const read: Partial<T> = {};
-  for (const [name, member] of Object.entries(value)) {
+  for (const name of reading(path, () => keys(value, path))) {
     if (!Object.hasOwn(spec, name)) throw unknownOption(name, path, Object.keys(spec));
-    if (member === undefined) continue;
-    const reader = spec[name as keyof T] as Reader<unknown>;
-    (read as Record<string, unknown>)[name] = reader(member, inside(path, name));
+    const at = inside(path, name);
+    reading(at, () => {
+      const member = (value as Record<string, unknown>)[name];
+      const reader = spec[name as keyof T] as Reader<unknown>;
+      if (member !== undefined) (read as Record<string, unknown>)[name] = reader(member, at);
+    });
   }
   return read;
+}
+
+function keys(value: unknown, path: string): string[] {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return Object.keys(value);
+  throw wrong(path, "an object", value);
 }
 
 /** The path of a member. Options of a function have no path of their own: `startDate`, not `options.startDate`. */
@@ -74,6 +97,7 @@ export const text: Reader<string> = (value, path) => {
 
 export const name: Reader<string> = (value, path) => {
   if (typeof value !== "string" || value === "") throw wrong(path, "a string that is not empty", value);
+  if (!value.isWellFormed()) throw wrong(path, "a string without lone surrogates", value);
   return value;
 };
 
@@ -128,8 +152,12 @@ export function oneOf<const T extends string>(...values: readonly T[]): Reader<T
 
 export function list<T>(reader: Reader<T>): Reader<T[]> {
   return (value, path) => {
-    if (!Array.isArray(value)) throw wrong(path, "an array", value);
-    return Array.from(value, (member, index) => reader(member, `${path}[${index}]`));
+    const length = reading(path, () => (Array.isArray(value) ? value.length : undefined));
+    if (length === undefined) throw wrong(path, "an array", value);
+    return Array.from({ length }, (_, index) => {
+      const at = `${path}[${index}]`;
+      return reading(at, () => reader((value as unknown[])[index], at));
+    });
   };
 }
 
@@ -153,14 +181,14 @@ export type DateValue = number | string;
 
 export const date: Reader<DateValue> = (value, path) => {
   if (typeof value === "string") return value;
-  const ms = isDate(value) ? value.getTime() : value;
+  const ms = reading(path, () => (isDate(value) ? value.getTime() : value));
   if (typeof ms !== "number") throw wrong(path, "a Date, milliseconds or a date text", value, "INVALID_DATE");
   if (!Number.isFinite(ms)) throw wrong(path, "a valid date", value, "INVALID_DATE");
   return ms;
 };
 
 /** A Date of any realm. */
-function isDate(value: unknown): value is Date {
+export function isDate(value: unknown): value is Date {
   return value instanceof Date || Object.prototype.toString.call(value) === "[object Date]";
 }
 
@@ -186,39 +214,3 @@ export const positiveDuration: Reader<number> = (value, path) => {
   if (ms < 1) throw wrong(path, "a duration of at least a millisecond", value);
   return ms;
 };
-
-/** Deeper values would overflow the stack of whoever walks them. */
-const DEEPEST = 200;
-
-/** A copy of anything JSON can say. What JSON cannot say is named by its path; an `undefined` member counts as absent. */
-export const json: Reader<Json> = (value, path) => copy(value, path, 0);
-
-/** A JSON object, as conf and params are. */
-export const record: Reader<Record<string, Json>> = (value, path) => {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw wrong(path, "an object", value);
-  return copy(value, path, 0) as Record<string, Json>;
-};
-
-function copy(value: unknown, path: string, depth: number): Json {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number" && Number.isFinite(value)) return value;
-  if (depth > DEEPEST)
-    throw wrong(path, `a value at most ${DEEPEST} levels deep (or it contains itself)`, value);
-  if (Array.isArray(value))
-    return Array.from(value, (member, index) => copy(member, `${path}[${index}]`, depth + 1));
-  if (typeof value !== "object" || isDate(value) || !isPlain(value)) throw wrong(path, "a JSON value", value);
-  const result: Record<string, Json> = {};
-  for (const [key, member] of Object.entries(value)) {
-    if (member === undefined) continue;
-    const copied = copy(member, `${path}.${key}`, depth + 1);
-    setOwn(result, key, copied);
-  }
-  return result;
-}
-
-/** No class of its own: a Map or a Set would silently become {}. */
-function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}

@@ -1,6 +1,7 @@
 // DAGs as their authors write them, checked once.
 import { DagfillError } from "../error.js";
 import type { Json, JsonInput } from "../json.js";
+import { json, record } from "../json_input.js";
 import {
   type DateValue,
   date,
@@ -9,14 +10,12 @@ import {
   flag,
   inside,
   integer,
-  json,
   list,
   name,
   number,
   oneOf,
   placed,
   positiveDuration,
-  record,
   text,
   wrong,
 } from "../options.js";

@@ -1,15 +1,15 @@
 // Templates: `{{ ds }}` and its kin, conf, params and XCom.
 import type { Json, JsonInput } from "../json.js";
+import { json, record } from "../json_input.js";
 import {
   type DateValue,
   date,
   fields,
-  json,
   list,
   name,
   oneOf,
   placed,
-  record,
+  reading,
   type Spec,
   text,
 } from "../options.js";
@@ -17,7 +17,7 @@ import { call } from "../raw.js";
 import type { DateInput, ScheduleInput, TimetableOptions } from "../schedule/input.js";
 import { timetable, timetableSpec, wireOf } from "../schedule/timetable.js";
 import type { RunType } from "../store/store.js";
-import { type MacroSettings, macrosOf, renderJson, renderText } from "./render.js";
+import { type MacroSettings, macrosOf, piecewise, renderJson, renderText } from "./render.js";
 
 export interface MacroOptions {
   conf?: Record<string, JsonInput>;
@@ -77,7 +77,7 @@ export function resolveDateMacros(
 /** Resolves `{{ xcom.task.key }}` and `{{ ti.xcom_pull(task_ids='task', key='key') }}`. Absent values, and all else, stay as written. */
 export function resolveXcom(template: string, xcom: Record<string, Record<string, Json>>): string {
   const [source, values] = [text(template, "template"), JSON.stringify(record(xcom, "xcom"))];
-  return call((wasm) => wasm.resolveXcom(source, values));
+  return piecewise(source, (part) => call((wasm) => wasm.resolveXcom(part, values)));
 }
 
 /** Resolves XCom first, then date macros over the result, through every string of a JSON value, keys too. Values of XCom are
@@ -119,7 +119,7 @@ export function renderRange(
   const wire = wireOf(schedule, read as TimetableOptions);
   const source = text(template, "template");
   let instants: Float64Array;
-  if (dates instanceof Float64Array) instants = dates;
+  if (reading("dates", () => dates instanceof Float64Array)) instants = dates as Float64Array;
   else {
     const zone = timetable(schedule, read as TimetableOptions);
     instants = Float64Array.from(list(date)(dates, "dates"), (at, index) => {

@@ -1,7 +1,8 @@
 // Templates on their way to the core: what many runs share is made once.
 import { Bounded } from "../bounded.js";
 import { type Json, type JsonInput, setOwn } from "../json.js";
-import { type DateValue, json } from "../options.js";
+import { json } from "../json_input.js";
+import type { DateValue } from "../options.js";
 import { call, instance, type Raw } from "../raw.js";
 import { timetableOf } from "../schedule/timetable.js";
 import type { TimetableWire } from "../schedule/wire.js";
@@ -69,8 +70,12 @@ export function renderText(macros: Macros, template: string, run: MacroRun): str
   if (!template.includes("{{")) return template;
   const render = (part: string) =>
     call(() => macros.raw.render(part, run.date, run.runId, run.taskId, run.attempt ?? 1, run.xcom));
+  return piecewise(template, render);
+}
+
+/** Wasm takes UTF-8, which has no lone surrogates: they stay, and what is between them is rendered. */
+export function piecewise(template: string, render: (part: string) => string): string {
   if (template.isWellFormed()) return render(template);
-  // Wasm takes UTF-8, which has no lone surrogates: they stay, and what is between them is rendered.
   let [rendered, part] = ["", ""];
   for (const character of template) {
     if (character.isWellFormed()) part += character;

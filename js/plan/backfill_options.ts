@@ -2,6 +2,7 @@
 import type { Duration } from "../dag/dag.js";
 import { DagfillError } from "../error.js";
 import type { Json, JsonInput } from "../json.js";
+import { record } from "../json_input.js";
 import {
   callback,
   count,
@@ -16,7 +17,6 @@ import {
   number,
   oneOf,
   positiveDuration,
-  record,
   type Spec,
   wrong,
 } from "../options.js";

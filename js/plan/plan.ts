@@ -1,7 +1,7 @@
 // The preview: columns that JavaScript owns, and rows made of them when somebody asks.
 import type { Duration } from "../dag/dag.js";
 import { DagfillError } from "../error.js";
-import { duration, fields, integer, positiveDuration, wrong } from "../options.js";
+import { duration, fields, integer, positiveDuration, reading, wrong } from "../options.js";
 import { call } from "../raw.js";
 import { timetableOf } from "../schedule/timetable.js";
 import type { RunRecord } from "../store/store.js";
@@ -179,8 +179,12 @@ export function rate(value: unknown, path: string): { count: number; per: number
 
 /** A preview of what `toTransferable` returned, on the other side of a postMessage. */
 export function previewFrom(data: unknown): BackfillPreview {
+  return reading("data", () => new Preview(whole(data)));
+}
+
+function whole(data: unknown): PlanData {
   const plan = (data ?? {}) as Partial<PlanData>;
-  const whole =
+  const isWhole =
     plan.kind === "dagfill.preview" &&
     plan.version === 1 &&
     plan.executionDate instanceof Float64Array &&
@@ -194,6 +198,6 @@ export function previewFrom(data: unknown): BackfillPreview {
     [plan.dagId, plan.timeZone, plan.start, plan.end, plan.planHash].every(
       (part) => typeof part === "string",
     );
-  if (!whole) throw wrong("data", "what toTransferable() of a preview returned", data);
-  return new Preview(plan as PlanData);
+  if (!isWhole) throw wrong("data", "what toTransferable() of a preview returned", data);
+  return plan as PlanData;
 }

@@ -4,7 +4,7 @@
 import { DagfillError } from "../error.js";
 import { failure } from "../failure.js";
 import type { Json } from "../json.js";
-import { json } from "../options.js";
+import { json } from "../json_input.js";
 import type { PlannedRun } from "../plan/plan_data.js";
 import { call } from "../raw.js";
 import type { Fence, RunStore } from "../store/store.js";

@@ -4,7 +4,7 @@ import type { CheckedDag } from "../dag/dag.js";
 import { DagfillError } from "../error.js";
 import { failure } from "../failure.js";
 import type { Json } from "../json.js";
-import { record } from "../options.js";
+import { record } from "../json_input.js";
 import type { CheckedOptions } from "../plan/backfill_options.js";
 import { ACTIONS, type PlanData } from "../plan/plan_data.js";
 import { iso } from "../time.js";

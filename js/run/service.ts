@@ -35,8 +35,7 @@ export class BackfillService {
 
   /** What a backfill with these options would do now. Nothing is written. */
   async preview(options: BackfillOptions): Promise<BackfillPreview> {
-    const read = readOptions(options);
-    return new Preview(await this.#plan(read));
+    return this.#preview(readOptions(options));
   }
 
   /** With `dryRun` the preview, else the result when all has ended. */
@@ -44,14 +43,22 @@ export class BackfillService {
   backfill(options: BackfillOptions & { dryRun?: false }, hooks?: Hooks): Promise<BackfillResult>;
   backfill(options: BackfillOptions, hooks?: Hooks): Promise<BackfillResult | BackfillPreview>;
   async backfill(options: BackfillOptions, hooks: Hooks = {}): Promise<BackfillResult | BackfillPreview> {
-    if (options?.dryRun === true) return this.preview(options);
-    const backfill = await this.start(options, hooks);
+    const read = readOptions(options);
+    if (read.dryRun) return this.#preview(read);
+    const backfill = await this.#start(read, hooks);
     return backfill.result;
   }
 
   /** Starts a backfill; it is stored when the promise fulfils. Failed runs never reject `result`. */
   async start(options: BackfillOptions, hooks: Hooks = {}): Promise<Backfill> {
-    const read = readOptions(options);
+    return this.#start(readOptions(options), hooks);
+  }
+
+  async #preview(read: CheckedOptions): Promise<BackfillPreview> {
+    return new Preview(await this.#plan(read));
+  }
+
+  async #start(read: CheckedOptions, hooks: Hooks): Promise<Backfill> {
     const listeners = readHooks(hooks);
     if (read.dryRun) throw wrong("dryRun", "false (use preview or backfill for a dry run)", true);
     const dag = findDag(this.#host.dags, read.dagId);

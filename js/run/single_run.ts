@@ -5,7 +5,7 @@ import type { AbortSignalLike } from "../abort_signal.js";
 import { DagfillError } from "../error.js";
 import { type Failure, failure } from "../failure.js";
 import type { Json } from "../json.js";
-import { json } from "../options.js";
+import { json } from "../json_input.js";
 import type { PlannedRun } from "../plan/plan_data.js";
 import type { RunChange, RunRecord, RunStore, StoreChange } from "../store/store.js";
 import { iso } from "../time.js";

@@ -2,7 +2,8 @@
 
 import type { AbortSignalLike } from "../abort_signal.js";
 import type { Json, JsonInput } from "../json.js";
-import { type DateValue, date, fields, name, record, signal, wrong } from "../options.js";
+import { record } from "../json_input.js";
+import { type DateValue, date, fields, name, signal, wrong } from "../options.js";
 import type { DateInput } from "../schedule/input.js";
 
 export interface TriggerOptions {

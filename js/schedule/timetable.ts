@@ -1,6 +1,17 @@
 // Schedules on their way to the core, and the timetables that the core made of those used lately.
 import { Bounded } from "../bounded.js";
-import { type DateValue, date, fields, list, name, oneOf, type Spec, text, wrong } from "../options.js";
+import {
+  type DateValue,
+  date,
+  fields,
+  list,
+  name,
+  oneOf,
+  reading,
+  type Spec,
+  text,
+  wrong,
+} from "../options.js";
 import { call, instance, type Raw } from "../raw.js";
 import type { TimetableOptions } from "./input.js";
 import type { TimetableWire } from "./wire.js";
@@ -22,6 +33,10 @@ export const timetableSpec: Spec<TimetableOptions> = {
 
 /** A schedule as the core reads it. */
 export function scheduleWire(schedule: unknown, path = "schedule"): TimetableWire {
+  return reading(path, () => wire(schedule, path));
+}
+
+function wire(schedule: unknown, path: string): TimetableWire {
   if (schedule === null) return {};
   if (typeof schedule === "string") return { cron: [schedule] };
   if (Array.isArray(schedule)) return { cron: list(text)(schedule, path) };

@@ -4,7 +4,8 @@ import type { CheckedTask } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
 import { type Failure, failure } from "../../failure.js";
 import type { Json, JsonInput } from "../../json.js";
-import { json } from "../../options.js";
+import { printable } from "../../json_input.js";
+import { name } from "../../options.js";
 import { call, instance, type Raw } from "../../raw.js";
 import type { StoreChange, TaskInstance } from "../../store/store.js";
 import { iso } from "../../time.js";
@@ -236,7 +237,7 @@ export class TaskRun {
     try {
       const parts = { taskId, params, ...(command === undefined ? {} : { command }), attempt };
       const push = (key: string, value: JsonInput) =>
-        flight.pushed.set(String(key), json(value, `xcomPush(${key})`));
+        flight.pushed.set(name(String(key), "xcomPush key"), printable(value, `xcomPush(${key})`));
       const resolved = new TaskRunContext(context, parts, xcom, push);
       flight.context = resolved;
       this.#flights.set(task, flight);
@@ -259,7 +260,7 @@ export class TaskRun {
     const left = flight.pushed;
     if (success) {
       try {
-        if (value !== undefined) left.set("return_value", json(value, "return_value"));
+        if (value !== undefined) left.set("return_value", printable(value, "return_value"));
       } catch (error) {
         [outcome, why] = [OUTCOME.failed, failure(error)];
       }
