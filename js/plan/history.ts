@@ -1,9 +1,8 @@
 // The runs that exist already, as the core wants them: columns.
 
-import type { RunRecord, RunState, RunStore } from "../store/store.js";
+import { RUN_STATES } from "../store/states.js";
+import type { RunRecord, RunStore } from "../store/store.js";
 import { runIdOf } from "./plan_rows.js";
-
-const STATES: readonly RunState[] = ["queued", "running", "success", "failed", "canceled"];
 
 export interface History {
   records: RunRecord[];
@@ -47,7 +46,7 @@ export async function loadHistory(
   const runIds: string[] = [];
   for (const [index, run] of records.entries()) {
     dates[index] = Date.parse(run.executionDate);
-    states[index] = STATES.indexOf(run.state);
+    states[index] = RUN_STATES.indexOf(run.state);
     flags[index] = ((await abandoned(run)) ? 1 : 0) | (run.runType === "manual" ? 2 : 0);
     runIds.push(run.runId === runIdOf("backfill", run.executionDate) ? "" : run.runId);
   }

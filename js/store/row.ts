@@ -4,6 +4,7 @@
 import { DagfillError } from "../error.js";
 import { executionMs } from "./instant.js";
 import { invalid } from "./refusal.js";
+import { RUN_STATES, RUN_TYPES, TASK_STATES } from "./states.js";
 import type { RunChange, RunRecord, RunState, RunType, StoreChange, TaskInstance } from "./store.js";
 
 export interface RunRow {
@@ -54,25 +55,6 @@ export interface BackfillRow {
   /** JSON text. */
   snapshot: string;
 }
-
-const RUN_STATES: ReadonlySet<unknown> = new Set<RunState>([
-  "queued",
-  "running",
-  "success",
-  "failed",
-  "canceled",
-]);
-const RUN_TYPES: ReadonlySet<unknown> = new Set<RunType>(["backfill", "scheduled", "manual"]);
-const TASK_STATES: ReadonlySet<unknown> = new Set<TaskInstance["state"]>([
-  "queued",
-  "running",
-  "up_for_retry",
-  "success",
-  "failed",
-  "skipped",
-  "upstream_failed",
-  "canceled",
-]);
 
 /** The row of a new run. `index` is the change's place in its batch, which an error names. */
 export function runRow(run: RunRecord, index: number): RunRow {
@@ -174,8 +156,8 @@ export function runRecord(row: RunRow): RunRecord {
 }
 
 export function taskRow(instance: TaskInstance, index: number): TaskRow {
-  if (!TASK_STATES.has(instance?.state)) {
-    throw invalid(index, "instance.state", [...TASK_STATES].join(", "), instance?.state);
+  if (!TASK_STATES.includes(instance?.state)) {
+    throw invalid(index, "instance.state", TASK_STATES.join(", "), instance?.state);
   }
   return {
     dagId: name(instance.dagId, index, "instance.dagId"),
@@ -258,13 +240,13 @@ function attempt(value: unknown, index: number, member: string): number {
 }
 
 function runState(value: unknown, index: number, member: string): RunState {
-  if (RUN_STATES.has(value)) return value as RunState;
-  throw invalid(index, member, [...RUN_STATES].join(", "), value);
+  if (RUN_STATES.includes(value as RunState)) return value as RunState;
+  throw invalid(index, member, RUN_STATES.join(", "), value);
 }
 
 function runType(value: unknown, index: number, member: string): RunType {
-  if (RUN_TYPES.has(value)) return value as RunType;
-  throw invalid(index, member, [...RUN_TYPES].join(", "), value);
+  if (RUN_TYPES.includes(value as RunType)) return value as RunType;
+  throw invalid(index, member, RUN_TYPES.join(", "), value);
 }
 
 function confText(conf: unknown, index: number, member: string): string {

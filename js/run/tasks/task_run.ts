@@ -7,6 +7,7 @@ import type { Json, JsonInput } from "../../json.js";
 import { printable } from "../../json_input.js";
 import { name } from "../../options.js";
 import { call, instance, type Raw } from "../../raw.js";
+import { TASK_STATES } from "../../store/states.js";
 import type { StoreChange, TaskInstance } from "../../store/store.js";
 import { iso } from "../../time.js";
 import type { Clock } from "../clock.js";
@@ -17,18 +18,6 @@ import type { ExecuteTask, TaskContext } from "./task_context.js";
 import type { TaskGraph } from "./task_graph.js";
 import { TaskRunContext } from "./task_state.js";
 import type { Xcom } from "./xcom.js";
-
-/** States of the core's list, in its order. */
-export const TASK_STATES = [
-  "queued",
-  "running",
-  "up_for_retry",
-  "success",
-  "failed",
-  "skipped",
-  "upstream_failed",
-  "canceled",
-] as const;
 
 /** Numbers of `Past`. */
 export const PAST = { met: 0, unmet: 1, pending: 2 } as const;
