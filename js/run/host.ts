@@ -2,6 +2,7 @@
 import { type CheckedDag, readDags } from "../dag/dag.js";
 import { DagfillError } from "../error.js";
 import { callback, fields, wrong } from "../options.js";
+import { checkedStore } from "../store/checked.js";
 import { MemoryStore } from "../store/memory.js";
 import type { RunStore } from "../store/store.js";
 import { runCallback } from "./execute_run.js";
@@ -32,7 +33,8 @@ export function readHost(options: unknown): Host {
     now: callback<() => number>(),
   });
   const now = rest.now === undefined ? Date.now : steady(rest.now);
-  return { store: new MemoryStore(), ...rest, now, dags: readDags(dags, "dags") };
+  const store = checkedStore(rest.store ?? new MemoryStore());
+  return { ...rest, store, now, dags: readDags(dags, "dags") };
 }
 
 /** A host's clock. One that fails, or answers no time, stands still: what runs goes on, and its promise settles. Before it has

@@ -98,6 +98,45 @@ export function fromStored(id: string, stored: Json): Snapshot {
       `backfill ${id} was stored by another version of dagfill: expected version 1, got ${snapshot?.version}`,
     );
   }
+  const missing = missingIn(snapshot);
+  if (missing !== undefined) {
+    throw new DagfillError(
+      "STORE_FAILED",
+      `backfill ${id} is not as dagfill stored it: expected ${missing}, got something else`,
+    );
+  }
+  return unpacked(snapshot);
+}
+
+/** What a stored backfill lacks of what is read below. */
+function missingIn({ dagId, state, options, attempts, plan }: Snapshot): string | undefined {
+  const isObject = (part: unknown) => typeof part === "object" && part !== null;
+  const parts: Record<string, boolean> = {
+    dagId: typeof dagId === "string",
+    state: typeof state === "string",
+    options: isObject(options),
+    attempts: isObject(attempts),
+    plan: isObject(plan),
+    "plan.timetable": isObject(plan?.timetable),
+    "plan.counts": isObject(plan?.counts),
+    "plan.existingRuns": Array.isArray(plan?.existingRuns),
+  };
+  const { rows } = (plan ?? {}) as { rows?: unknown };
+  for (const name of ["executionDate", "offsetSeconds", "action", "reason"] as const) {
+    parts[`plan.${name}`] = rows !== undefined && lengthOf(plan?.[name]) === rows;
+  }
+  return Object.keys(parts).find((name) => parts[name] === false);
+}
+
+/** How many values are packed. */
+function lengthOf(packed: unknown): number | undefined {
+  if (!Array.isArray(packed) || !packed.every(Number.isFinite)) return undefined;
+  let length = 0;
+  for (let at = 1; at < packed.length; at += 2) length += packed[at];
+  return length;
+}
+
+function unpacked(snapshot: Snapshot): Snapshot {
   const plan = snapshot.plan as unknown as Omit<PlanData, "executionDate"> & { rows: number } & Record<
       "executionDate" | "offsetSeconds" | "action" | "reason",
       Packed
