@@ -299,3 +299,23 @@ test("tasks may have the names of a prototype", async () => {
   await service.backfill(one);
   assert.deepEqual(seen, ["kept", "kept", undefined]);
 });
+
+test("what a task pushes after its end is refused, not dropped", async () => {
+  const contexts = [];
+  const { service, store } = tasking(
+    [{ taskId: "a" }, { taskId: "b", dependsOn: ["a"], retries: 1 }],
+    (task) => {
+      contexts.push(task);
+      task.xcomPush("early", task.attempt);
+      // The task of before, and the attempt of before, have ended by now.
+      for (const before of contexts.slice(0, -1)) {
+        assert.throws(() => before.xcomPush("late", 1), { name: "DagfillError", code: "STALE_OWNER" });
+      }
+      if (task.taskId === "b" && task.attempt === 1) throw new Error("again");
+    },
+  );
+  assert.equal((await service.backfill(one)).completed, 1);
+  assert.equal(contexts.length, 3);
+  for (const context of contexts) assert.throws(() => context.xcomPush("late", 1), /before the end of task/);
+  assert.deepEqual(await store.getXcom("d", runId), { a: { early: 1 }, b: { early: 2 } });
+});

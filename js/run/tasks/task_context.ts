@@ -10,7 +10,8 @@ export interface TaskContext extends RunContext {
   command?: string;
   /** A value that a task of this run has left; `key` defaults to "return_value". */
   xcomPull(taskId: string, key?: string): Json | undefined;
-  /** Leaves a value for the tasks behind this one. It is stored, and can be pulled, when this task has ended. */
+  /** Leaves a value for the tasks behind this one. It is stored, and can be pulled, when this task has ended;
+   *  STALE_OWNER when it has ended already, or was given up. */
   xcomPush(key: string, value: JsonInput): void;
 }
 

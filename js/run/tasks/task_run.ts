@@ -225,8 +225,10 @@ export class TaskRun {
     let returned: unknown;
     try {
       const parts = { taskId, params, ...(command === undefined ? {} : { command }), attempt };
-      const push = (key: string, value: JsonInput) =>
+      const push = (key: string, value: JsonInput) => {
+        if (this.#flights.get(task) !== flight || this.#ended) throw tooLate(key, taskId, context.runId);
         flight.pushed.set(name(String(key), "xcomPush key"), printable(value, `xcomPush(${key})`));
+      };
       const resolved = new TaskRunContext(context, parts, xcom, push);
       flight.context = resolved;
       this.#flights.set(task, flight);
@@ -305,6 +307,15 @@ export class TaskRun {
     this.#listeners.clear();
     this.#parts.settle(success, value);
   }
+}
+
+/** What a task leaves is stored with its end: later there is nothing to store it with. */
+function tooLate(key: string, taskId: string, runId: string): DagfillError {
+  return new DagfillError(
+    "STALE_OWNER",
+    `xcomPush(${key}): expected it before the end of task ${taskId} of ${runId}, got it afterwards`,
+    { hint: "await what pushes before the task's promise settles" },
+  );
 }
 
 /** How a run fails whose tasks failed. */
