@@ -30,7 +30,7 @@ export async function drive(
   job: (session: Session) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { world, values, notices } = request;
-  const store = detachable(await world.openStore(values.store, "write"));
+  const store = detachable(await world.openStore(values.store, "write", notices));
   const interrupts = takeInterrupts();
   const inFlight = new InFlight();
   const frame: Frame = { request, store, interrupts, inFlight, reporter: reporterFor(request) };

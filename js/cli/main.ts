@@ -34,12 +34,15 @@ const verbs: Record<string, Verb> = {
 };
 
 const world: World = {
-  async openStore(path, purpose) {
+  async openStore(path, purpose, notices) {
     const name = typeof path === "string" ? path : ".dagfill.sqlite";
     if (name === ":memory:") return new MemoryStore();
     const file = resolve(name);
     // A preview writes nothing, not even an empty store.
-    if (purpose === "read" && !existsSync(file)) return new MemoryStore();
+    if (purpose === "read" && !existsSync(file)) {
+      if (typeof path === "string") notices.line(`there is no store ${path}: it counts as empty`);
+      return new MemoryStore();
+    }
     mkdirSync(dirname(file), { recursive: true });
     return openSqliteStore(file);
   },

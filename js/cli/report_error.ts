@@ -28,11 +28,17 @@ export function reportError(
     return exitOf(code);
   }
   terminal.line(`${terminal.paint("red", "error")} ${terminal.paint("bold", code)} ${message}`);
-  const place = field === undefined ? undefined : placeOf(field, flags);
+  // BACKFILL_ACTIVE and its like are about a DAG that no flag has named: nothing there is to be corrected.
+  const place = field === undefined || isState(code) ? undefined : placeOf(field, flags);
   if (place !== undefined && !message.includes(place)) terminal.line(`  in ${place}`);
   for (const line of pointAt(error, terminal)) terminal.line(line);
   if (hint !== undefined) terminal.line(`${terminal.paint("cyan", "hint")} ${hint}`);
   return exitOf(code);
+}
+
+/** Whether it is about how things stand, and not about what was asked. */
+function isState(code: ErrorCode): boolean {
+  return code === "BACKFILL_ACTIVE" || code === "RUN_EXISTS";
 }
 
 /** How a process ends that ends because of an error. */

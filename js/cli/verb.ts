@@ -28,8 +28,9 @@ export interface Request extends Arguments {
 
 /** The stores and engines that main.ts chose. */
 export interface World {
-  /** Opens the store of `--store`. "read": a store that is not there yet is not made, and counts as empty. */
-  openStore(path: unknown, purpose: "read" | "write"): Promise<RunStore>;
+  /** Opens the store of `--store`. "read": a store that is not there yet is not made, and counts as empty; when it was asked for
+   *  by name, `notices` says so. */
+  openStore(path: unknown, purpose: "read" | "write", notices: Terminal): Promise<RunStore>;
   /** What runs a file's DAGs. The lines that commands print go to `log`. */
   callbacks(file: DagFile, log: (line: ShellLine) => void): Callbacks;
 }

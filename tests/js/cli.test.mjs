@@ -35,7 +35,7 @@ test("preview shows counts, a calendar and the dates; it makes no store", limit,
   const { store } = workplace();
   const { code, out, err } = await run(["preview", flaky, ...week, "--store", store]);
   assert.equal(code, 0);
-  assert.equal(err, "");
+  assert.equal(err, `there is no store ${store}: it counts as empty\n`);
   assert.match(out, /^7 dates: 7 create$/m);
   assert.match(out, /^ {2}2024 Jan {2}■■■■■■■$/m);
   assert.match(out, /2024-01-07.*create.*backfill__2024-01-07T00:00:00\+00:00$/m);
@@ -508,6 +508,8 @@ test("while a process drives the DAG, another is refused, also with --resume", s
   const second = await run(["run", gated, ...week, "--store", place.store, "--resume"], { env: place.env });
   assert.equal(second.code, 2);
   assert.match(second.err, /BACKFILL_ACTIVE/);
+  // No flag named the DAG.
+  assert.doesNotMatch(second.err, /--dag-id/);
   assert.equal(place.lines().length, 1);
   child.kill("SIGINT");
   writeFileSync(place.gate, "");

@@ -8,8 +8,8 @@ export const discard: Verb = {
   summary: "give an interrupted backfill up: what did not end is recorded as canceled",
   positionals: ["ID"],
   flags: [...flags.store, ...flags.json],
-  async run({ positionals: [id = ""], values, terminal, json, world }) {
-    const store = await world.openStore(values.store, "read");
+  async run({ positionals: [id = ""], values, terminal, notices, json, world }) {
+    const store = await world.openStore(values.store, "read", notices);
     try {
       await new BackfillService({ dags: [], store }).discard(id);
       terminal.line(json ? JSON.stringify({ discarded: id }) : `discarded ${id}`);

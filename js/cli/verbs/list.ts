@@ -10,8 +10,8 @@ export const list: Verb = {
   summary: "the backfills of a store and how far they are",
   positionals: [],
   flags: [...flags.dag, ...flags.unfinished, ...flags.store, ...flags.json],
-  async run({ values, terminal, json, world }) {
-    const store = await world.openStore(values.store, "read");
+  async run({ values, terminal, notices, json, world }) {
+    const store = await world.openStore(values.store, "read", notices);
     try {
       const summaries = await new BackfillService({ dags: [], store }).list({
         ...(typeof values.dagId === "string" && { dagId: values.dagId }),

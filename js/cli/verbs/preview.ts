@@ -19,12 +19,13 @@ export async function showPreview({
   positionals,
   values,
   terminal,
+  notices,
   json,
   world,
 }: Request): Promise<ExitCode> {
   const file = await loadDagFile(positionals[0] ?? "");
   const options = backfillOptions(file, values);
-  const store = await world.openStore(values.store, "read");
+  const store = await world.openStore(values.store, "read", notices);
   try {
     const plan = await new BackfillService({ dags: file.dags, store }).preview(options);
     if (json) {

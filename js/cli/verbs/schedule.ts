@@ -14,7 +14,7 @@ export const schedule: Verb = {
   flags: [...flags.once, ...flags.store, ...flags.log, ...flags.json],
   async run({ positionals: [path = ""], values, terminal, notices, json, world }) {
     const file = await loadDagFile(path);
-    const store = await world.openStore(values.store, "write");
+    const store = await world.openStore(values.store, "write", notices);
     const interrupts = takeInterrupts();
     try {
       const callbacks = world.callbacks(file, (line) => {

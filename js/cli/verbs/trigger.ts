@@ -11,10 +11,10 @@ export const trigger: Verb = {
   summary: "run a DAG once, for one date (default: now)",
   positionals: ["FILE"],
   flags: [...flags.dag, ...flags.executionDate, ...flags.conf, ...flags.store, ...flags.log, ...flags.json],
-  async run({ positionals: [path = ""], values, terminal, json, world }) {
+  async run({ positionals: [path = ""], values, terminal, notices, json, world }) {
     const file = await loadDagFile(path);
     const { dagId } = chooseDag(file, values.dagId);
-    const store = await world.openStore(values.store, "write");
+    const store = await world.openStore(values.store, "write", notices);
     const interrupts = takeInterrupts();
     try {
       const callbacks = world.callbacks(file, (line) => {
