@@ -11,6 +11,8 @@ pub(super) const DAY_MICROS: i64 = DAY_MS * 1000;
 pub(super) struct Date {
     micros: i64,
     zone: Zone,
+    /// Of the zone at this moment, in seconds: asked once.
+    offset: i32,
 }
 
 /// What the wall shows at a date; without an offset it is nobody's wall.
@@ -137,9 +139,9 @@ impl Date {
     /// Refused where UTC or the wall shows a year that has no four digits.
     pub(super) fn new(micros: i64, zone: &Zone) -> Result<Date, Miss> {
         Wall::new(micros, Some(0))?;
-        let date = Date { micros, zone: zone.clone() };
-        let Wall { micros, offset } = date.wall();
-        Wall::new(micros, offset).map(|_| date)
+        let offset = zone.offset_at(Instant::clamped(micros.div_euclid(1000)));
+        let date = Date { micros, zone: zone.clone(), offset };
+        Wall::new(date.wall().micros, None).map(|_| date)
     }
 
     pub(super) fn zone(&self) -> &Zone {
@@ -152,8 +154,7 @@ impl Date {
     }
 
     pub(super) fn wall(&self) -> Wall {
-        let offset = self.zone.offset_at(Instant::clamped(self.micros.div_euclid(1000)));
-        Wall { micros: self.micros + i64::from(offset) * 1_000_000, offset: Some(offset) }
+        Wall { micros: self.micros + i64::from(self.offset) * 1_000_000, offset: Some(self.offset) }
     }
 
     /// The moment when the wall shows this: in a gap moved forward, of two the second, as Airflow reads wall-clock times.
