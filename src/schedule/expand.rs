@@ -69,6 +69,11 @@ fn days(range: Range) -> (i64, i64) {
     ((range.start.ms() - FARTHEST).div_euclid(DAY_MS), (range.end.ms() + FARTHEST).div_euclid(DAY_MS))
 }
 
+/// The bits of the days 0 to `last` of a month.
+fn upto(last: i64) -> u32 {
+    if last < 0 { 0 } else { u32::MAX >> (31 - last.min(31)) }
+}
+
 /// About how many dates there are, and hardly ever fewer than there are: asks no zone.
 pub(super) fn estimate(pattern: &Pattern, range: Range) -> u64 {
     let mut found = 0;
@@ -91,6 +96,8 @@ struct Writer<'a> {
     /// Dates are only counted, except near a clock change, where they are held for a moment.
     write: bool,
     count: u64,
+    /// The first and the last day whose every date is in the range, in any zone.
+    inner: (i64, i64),
     /// Days within reach of a clock change that wait until the last of them is known.
     near: Vec<i64>,
     /// The first and the last day that are out of reach of every change, and their offset in milliseconds.
@@ -104,6 +111,7 @@ impl<'a> Writer<'a> {
     fn new(pattern: &'a Pattern, zone: &'a Zone, dst: Dst, range: Range, limit: usize, write: bool) -> Self {
         let (gap, fold) = readings(dst, pattern.covers_every_hour());
         let (calm, offset) = (if zone.is_utc() { ALWAYS } else { (0, -1) }, 0);
+        let (from, to) = days(range);
         Writer {
             pattern,
             zone,
@@ -114,6 +122,7 @@ impl<'a> Writer<'a> {
             dates: Vec::new(),
             write,
             count: 0,
+            inner: (from + 3, to - 3),
             near: Vec::new(),
             calm,
             offset,
@@ -126,31 +135,42 @@ impl<'a> Writer<'a> {
             return;
         }
         let (from, to) = days(self.range);
-        // Days whose every date is inside, in any zone.
-        let (inner_from, inner_to) = (from + 3, to - 3);
         let pattern = self.pattern;
-        pattern.walk(from, to, &mut |first, days| {
-            let last = first + 31;
-            let fits = self.dates.len() + days.count_ones() as usize * self.pattern.times.len() <= self.limit;
-            if fits && first >= inner_from && last <= inner_to && first >= self.calm.0 && last <= self.calm.1 {
-                self.month(first, days)
-            } else {
-                self.days(first, days)
-            }
-        });
+        pattern.walk(from, to, &mut |first, days| self.month(first, days));
         self.flush();
     }
 
-    fn full(&self) -> ControlFlow<()> {
-        if self.dates.len() >= self.limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-
-    /// A month that lies inside the range and far from every change.
+    /// The days of a month: those near a change wait, the others are written, as many at once as no change cuts.
     fn month(&mut self, first: i64, mut days: u32) -> ControlFlow<()> {
-        self.flush();
+        while days != 0 {
+            let day = first + i64::from(days.trailing_zeros());
+            if day <= self.rough || (day < self.calm.0 || day > self.calm.1) && !self.look(day) {
+                self.near.push(day);
+                days &= days - 1;
+                continue;
+            }
+            self.flush();
+            let calm = days & upto(self.calm.1.min(self.inner.1) - first);
+            let fits = self.dates.len() + calm.count_ones() as usize * self.pattern.times.len() <= self.limit;
+            if fits && calm != 0 && day >= self.inner.0 {
+                self.calm_days(first, calm);
+                days &= !calm;
+            } else {
+                self.piece(day, self.offset, ALWAYS);
+                days &= days - 1;
+            }
+            if self.dates.len() >= self.limit {
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Days of a month that lie inside the range and far from every change.
+    fn calm_days(&mut self, first: i64, mut days: u32) {
         if !self.write {
             self.count += u64::from(days.count_ones()) * self.pattern.times.len() as u64;
-            return ControlFlow::Continue(());
+            return;
         }
         let midnight = first * DAY_MS - self.offset;
         let times = &*self.pattern.times;
@@ -160,9 +180,9 @@ impl<'a> Writer<'a> {
                 self.dates.extend(times.iter().map(|time| base + time));
                 days &= days - 1;
             }
-            return self.full();
+            return;
         }
-        // With few dates a day, growing day by day would cost more than writing: room for the whole month at once.
+        // With few dates a day, growing day by day would cost more than writing: room for all the days at once.
         let start = self.dates.len();
         self.dates.resize(start + days.count_ones() as usize * times.len(), 0.0);
         let mut slots = self.dates.get_mut(start..).unwrap_or_default();
@@ -175,22 +195,6 @@ impl<'a> Writer<'a> {
             }
             slots = rest;
         }
-        self.full()
-    }
-
-    fn days(&mut self, first: i64, mut days: u32) -> ControlFlow<()> {
-        while days != 0 {
-            let day = first + i64::from(days.trailing_zeros());
-            days &= days - 1;
-            if day <= self.rough || (day < self.calm.0 || day > self.calm.1) && !self.look(day) {
-                self.near.push(day);
-                continue;
-            }
-            self.flush();
-            self.piece(day, self.offset, ALWAYS);
-            self.full()?;
-        }
-        ControlFlow::Continue(())
     }
 
     /// Learns the offset around `day`: false when a change is within reach.
