@@ -3,38 +3,22 @@
 
 import { DagfillError } from "../error.js";
 import { failure } from "../failure.js";
-import type { Json } from "../json.js";
 import { json } from "../json_input.js";
-import type { PlannedRun } from "../plan/plan_data.js";
 import { call } from "../raw.js";
-import type { Fence, RunStore } from "../store/store.js";
 import { iso } from "../time.js";
 import { translate } from "./batch.js";
 import { Clock } from "./clock.js";
 import { Core, type RawBackfill } from "./core.js";
-import { type BackfillResult, type Hooks, Listeners, type News, type Progress } from "./events.js";
-import type { Executor } from "./executor.js";
+import { type BackfillResult, Listeners, type News, type Progress } from "./events.js";
 import type { Standing } from "./interrupted.js";
+import type { Parts } from "./parts.js";
 import { progressOf, resultOf } from "./progress.js";
 import { CHANGE, Records } from "./records.js";
 import { Rows, STATUS } from "./rows.js";
 import { abortReason, Context } from "./run_state.js";
 import { Slots } from "./slots.js";
-import { coreOptions, type Snapshot } from "./snapshot.js";
+import { coreOptions } from "./snapshot.js";
 import { Writer } from "./writer.js";
-
-export interface Parts {
-  backfillId: string;
-  snapshot: Snapshot;
-  store: RunStore;
-  fence: Fence;
-  hooks: Hooks;
-  now: () => number;
-  execute: Executor;
-  context: (planned: PlannedRun, attempt: number, conf: Record<string, Json>) => Context;
-  /** What the store says of rows that have begun already: on a resume, and after the core was started again. */
-  reload: () => Promise<Standing[]>;
-}
 
 /** A run whose callback has been called and has not settled. */
 interface Flight {
@@ -72,6 +56,7 @@ export class Driver {
   );
   #wants: { paused: boolean; cancel?: boolean; lost?: boolean; max?: number } = { paused: false };
   #fault: DagfillError | undefined;
+  #begun = false;
   #finished = false;
   #resolve!: (result: BackfillResult) => void;
   #reject!: (error: DagfillError) => void;
@@ -82,6 +67,7 @@ export class Driver {
     this.#parts = parts;
     this.#clock = new Clock(parts.now);
     this.#wake = this.#clock.alarm(() => this.#core.pump());
+    if (parts.snapshot.canceling) this.#wants.cancel = false;
     this.rows = new Rows(parts.snapshot.plan);
     this.#records = new Records(parts.backfillId, parts.fence.lease, parts.snapshot, this.rows);
     this.#writer = new Writer(parts.store, parts.fence);
@@ -118,7 +104,22 @@ export class Driver {
 
   cancel(abort: boolean): void {
     this.#wants.cancel = abort || this.#wants.cancel === true;
+    this.#keepCancel();
     this.#core.say((core) => core.cancel(abort));
+  }
+
+  /** Stores the wish to cancel: when this process dies before the end, the next must not go on. */
+  #keepCancel(): void {
+    const { canceling, finishedAt } = this.#parts.snapshot;
+    if (!this.#begun || this.#wants.cancel === undefined || canceling || finishedAt) return;
+    // A store that does not take it takes nothing of what follows either, and the core hears of that.
+    const nothing = () => {};
+    this.#writer.push({
+      changes: [this.#records.cancel()],
+      stored: nothing,
+      refused: nothing,
+      failed: nothing,
+    });
   }
 
   setMaxParallelRuns(max: number): void {
@@ -187,11 +188,8 @@ export class Driver {
     const { rows } = this;
     rows.attempts[row] = attempt;
     const planned = rows.planned(row);
-    const context = this.#parts.context(
-      planned,
-      this.#records.before(row) + attempt,
-      this.#records.conf(row),
-    );
+    const total = this.#records.before(row) + attempt;
+    const context = this.#parts.context(planned, total, this.#records.conf(row));
     const flight: Flight = { attempt, context, started: rows.startedAt[row] as number };
     this.#flights.set(row, flight);
     const work = this.#parts.execute({
@@ -293,7 +291,11 @@ export class Driver {
     const life = LIFE[kind];
     // Told before the callback is called.
     if (kind === 4) (this.rows.attempts[row] as number) += 1;
-    if (life === "started") this.#stored();
+    if (life === "started") {
+      this.#begun = true;
+      this.#stored();
+      this.#keepCancel();
+    }
     if (life !== undefined) this.#tell({ type: life });
     else if (kind === 9 || kind === 10) this.#tell({ type: "warning", warning: this.#warning(kind, row) });
     else if (this.listeners.wantsEvents) {
@@ -307,10 +309,8 @@ export class Driver {
     const { runId, executionDate } = this.rows.planned(row);
     if (kind === 9) {
       this.#flights.delete(row);
-      this.rows.errors.set(row, {
-        name: "DagfillError",
-        message: `run ${runId} was aborted and did not settle`,
-      });
+      const error = { name: "DagfillError", message: `run ${runId} was aborted and did not settle` };
+      this.rows.errors.set(row, error);
       const message = `${runId} was aborted and did not settle: it is recorded as failed, but its work may still go on`;
       return { code: "run_abandoned", message, at: executionDate };
     }

@@ -95,6 +95,33 @@ export async function counted(
   return counts;
 }
 
+/** The ends of what this backfill began and did not end, as canceled. */
+async function cancelOpen(
+  store: RunStore,
+  backfillId: string,
+  { dagId, plan }: Snapshot,
+  now: number,
+): Promise<StoreChange[]> {
+  const change = { state: "canceled" as const, finishedAt: iso(now) };
+  const runs = [...(await recordsOn(plan, store)).values()];
+  return runs
+    .filter((run) => run.backfillId === backfillId && (run.state === "queued" || run.state === "running"))
+    .map(({ runId }) => ({ type: "update-run", dagId, runId, change }));
+}
+
+/** A backfill that was canceled before its process died, when another goes on with it: what is open is recorded as canceled. */
+export async function finishCancel(
+  store: RunStore,
+  backfillId: string,
+  snapshot: Snapshot,
+  fence: Fence,
+  now: number,
+): Promise<Snapshot> {
+  const changes = snapshot.canceling ? await cancelOpen(store, backfillId, snapshot, now) : [];
+  if (changes.length > 0) await store.apply(changes, fence);
+  return snapshot;
+}
+
 /** Closes an interrupted backfill: what began and did not end is recorded as canceled, what never began counts as canceled. */
 export async function close(
   store: RunStore,
@@ -104,12 +131,7 @@ export async function close(
   now: number,
 ): Promise<void> {
   const { dagId, plan } = snapshot;
-  const changes: StoreChange[] = [];
-  for (const run of (await recordsOn(plan, store)).values()) {
-    if (run.backfillId !== backfillId || (run.state !== "queued" && run.state !== "running")) continue;
-    const change = { state: "canceled" as const, finishedAt: iso(now) };
-    changes.push({ type: "update-run", dagId, runId: run.runId, change });
-  }
+  const changes = await cancelOpen(store, backfillId, snapshot, now);
   const { completed, failed, skipped } = await counted(store, backfillId, snapshot);
   const canceled = plan.counts.total - completed - failed - skipped;
   const closed: Snapshot = {

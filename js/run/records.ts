@@ -92,13 +92,19 @@ export class Records {
       snapshot.finishedAt = iso(now);
       snapshot.counts = counts();
     }
-    return {
-      type: "save-backfill",
-      id: this.#backfillId,
-      dagId: snapshot.dagId,
-      finished,
-      snapshot: toStored(snapshot),
-    };
+    return this.#saved(finished);
+  }
+
+  #saved(finished: boolean): StoreChange {
+    const { dagId } = this.#snapshot;
+    const snapshot = toStored(this.#snapshot);
+    return { type: "save-backfill", id: this.#backfillId, dagId, finished, snapshot };
+  }
+
+  /** The backfill, as it stands, is to end as canceled. */
+  cancel(): StoreChange {
+    this.#snapshot.canceling = true;
+    return this.#saved(false);
   }
 
   #update(row: number, change: RunChange): StoreChange {

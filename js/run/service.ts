@@ -16,7 +16,7 @@ import type { BackfillResult, Hooks, RunResult } from "./events.js";
 import type { Executor } from "./executor.js";
 import { executorOf, type Host, readHost } from "./host.js";
 import type { HostOptions } from "./host_options.js";
-import { close, overlaps, standing, stored } from "./interrupted.js";
+import { close, finishCancel, overlaps, standing, stored } from "./interrupted.js";
 import { type Held, holdDag } from "./lease.js";
 import { newSnapshot } from "./prepare.js";
 import { Running } from "./running.js";
@@ -90,7 +90,8 @@ export class BackfillService {
     return guard(() => trigger(dag, read, this.#host.store, executorOf(this.#host, dag), this.#host.now));
   }
 
-  /** Goes on with a backfill whose process died: same plan, same dates, same options. What had succeeded is not run again. */
+  /** Goes on with a backfill whose process died: same plan, same dates, same options. What had succeeded is not run again. One that
+   *  had been canceled ends as canceled, and starts nothing. */
   async resume(backfillId: string, hooks: Hooks = {}): Promise<Backfill> {
     const listeners = readHooks(hooks);
     const { dagId, options } = await this.#unfinished(backfillId);
@@ -98,10 +99,11 @@ export class BackfillService {
     const execute = executorOf(this.#host, dag, options);
     const held = await guard(() => holdDag(this.#host.store, dagId));
     // Between the first look and the lease, its last driver may have brought it to an end.
-    return this.#drive(held, dag, backfillId, execute, listeners, async () => ({
-      snapshot: await this.#unfinished(backfillId),
-      fresh: false,
-    }));
+    return this.#drive(held, dag, backfillId, execute, listeners, async () => {
+      const { store, now } = this.#host;
+      const snapshot = await this.#unfinished(backfillId);
+      return { snapshot: await finishCancel(store, backfillId, snapshot, held.fence, now()), fresh: false };
+    });
   }
 
   /** Closes an interrupted backfill: what did not end is recorded as canceled. */

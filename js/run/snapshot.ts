@@ -31,6 +31,8 @@ export interface Snapshot {
   version: 1;
   state: BackfillState;
   dagId: string;
+  /** It was canceled and has not ended: whoever goes on with it brings it to that end, and starts nothing. */
+  canceling?: true;
   startedAt: string;
   finishedAt?: string;
   options: Omit<CheckedOptions, "confFor">;

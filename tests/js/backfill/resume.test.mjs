@@ -173,3 +173,62 @@ test("a snapshot of another version is refused, not guessed at", async () => {
     await assert.rejects(attempt(service({ store })), { code: "STORE_FAILED", message: /version/ });
   }
 });
+
+test("a backfill that was canceled and whose process died ends as canceled, and starts nothing", async () => {
+  for (const running of ["finish", "abort"]) {
+    for (const early of [false, true]) {
+      const memory = new MemoryStore();
+      const work = gate();
+      // The process dies: what it writes behind the cancel never comes.
+      let dead = false;
+      const store = Object.assign(Object.create(memory), {
+        ...Object.fromEntries(
+          Object.getOwnPropertyNames(MemoryStore.prototype).map((name) => [
+            name,
+            (...args) => memory[name](...args),
+          ]),
+        ),
+        apply: (changes, fence) => (dead ? new Promise(() => {}) : memory.apply(changes, fence)),
+        acquireLease: (name, _, ttl) => memory.acquireLease(name, "dead", ttl),
+      });
+      const abort = new AbortController();
+      if (early) abort.abort();
+      const options = days(6, { maxParallelRuns: 2, backfillId: "b" });
+      const hooks = { signal: abort.signal };
+      let started = 0;
+      if (early) {
+        service({ store, executeRun: work.executeRun })
+          .backfill(options, hooks)
+          .catch(() => {});
+        for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        started = work.started.length;
+      } else {
+        const backfill = await service({ store, executeRun: work.executeRun }).start(options, hooks);
+        await work.until(2);
+        work.end(1);
+        for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        backfill.cancel({ running }).catch(() => {});
+        for (let turn = 0; turn < 3; turn += 1) await Promise.resolve();
+        dead = true;
+        for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        started = 3;
+      }
+      const snapshot = await memory.loadBackfill("b");
+      // What was canceled before it began has ended already, and the wish does not open it again.
+      assert.equal(early ? snapshot.state : snapshot.canceling, early ? "canceled" : true);
+      const lease = await memory.readLease("dag:etl");
+      if (lease !== null) await (await memory.acquireLease("dag:etl", "dead", 1_000)).release();
+      if (snapshot.state !== "canceled") {
+        const heard = listen();
+        const again = service({ store: memory, executeRun: () => assert.fail("started") });
+        const result = await (await again.resume("b", heard.hooks)).result;
+        assert.deepEqual([result.state, result.completed + result.canceled], ["canceled", 6]);
+        assert.deepEqual(heard.of("run-started"), []);
+      }
+      assert.ok(work.started.length <= started);
+      const open = await memory.listRuns({ dagId: "etl", states: ["queued", "running"] });
+      assert.deepEqual(open, []);
+      assert.deepEqual(await service({ store: memory }).list({ unfinished: true }), []);
+    }
+  }
+});
