@@ -140,11 +140,11 @@ test("a callback that pauses or cancels at once holds back its neighbours of the
     backfill = await service({ executeRun, store }).start(days(9));
     await first.until(1);
     backfill.setMaxParallelRuns(5);
-    first.end(1);
     await settle();
     // Four took the new slots, two of them started.
     assert.equal((await store.listRuns({ dagId: "etl" })).length, 5);
     assert.deepEqual(started, [day(1), day(2), day(3)]);
+    first.end(1);
     backfill.resume();
     const result = await backfill.result;
     assert.deepEqual(
