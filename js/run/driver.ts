@@ -3,21 +3,22 @@
 
 import { DagfillError } from "../error.js";
 import { failure } from "../failure.js";
-import { json } from "../json_input.js";
 import { call } from "../raw.js";
-import { iso } from "../time.js";
 import { translate } from "./batch.js";
 import { Clock } from "./clock.js";
 import { Core, type RawBackfill } from "./core.js";
-import { type BackfillResult, Listeners, type News, type Progress } from "./events.js";
+import { Ending } from "./ending.js";
+import type { BackfillResult } from "./events.js";
 import type { Standing } from "./interrupted.js";
 import type { Parts } from "./parts.js";
+import { Patience, patiently } from "./patience.js";
 import { progressOf, resultOf } from "./progress.js";
 import { CHANGE, Records } from "./records.js";
 import { Rows, STATUS } from "./rows.js";
 import { abortReason, Context } from "./run_state.js";
 import { Slots } from "./slots.js";
 import { coreOptions } from "./snapshot.js";
+import { Telling } from "./telling.js";
 import { Writer } from "./writer.js";
 
 /** A run whose callback has been called and has not settled. */
@@ -28,17 +29,11 @@ interface Flight {
   abort?: (reason: "timeout" | "cancel") => void;
 }
 
-const NEWS = ["run-started", "run-succeeded", "run-failed", "run-retrying", "run-canceled"] as const;
-const RUN_STATES = ["running", undefined, undefined, "queued", undefined] as const;
 const LIFE = ["started", "paused", "resumed", "canceling"] as const;
 
 export class Driver {
   readonly rows: Rows;
-  readonly listeners: Listeners;
-  readonly result: Promise<BackfillResult>;
-  /** Settles when the backfill is stored and may start, or could not be stored. */
-  readonly ready: Promise<void>;
-  progress: Progress;
+  readonly telling: Telling;
   readonly #parts: Parts;
   readonly #records: Records;
   readonly #writer: Writer;
@@ -48,20 +43,19 @@ export class Driver {
   readonly #wake: ReturnType<Clock["alarm"]>;
   readonly #core = new Core(
     () => this.#make(),
-    (fault) => this.#tell({ type: "warning", warning: { code: "core_restarted", message: fault.message } }),
+    (fault) => this.telling.warn("core_restarted", fault.message),
     (fault) => {
       this.#fault ??= fault;
       this.#end(-1);
     },
   );
+  readonly #patience: Patience;
+  readonly #ending = new Ending();
+  readonly #isAborted = () => this.#wants.cancel === true;
   #wants: { paused: boolean; cancel?: boolean; lost?: boolean; max?: number } = { paused: false };
   #fault: DagfillError | undefined;
   #begun = false;
   #finished = false;
-  #resolve!: (result: BackfillResult) => void;
-  #reject!: (error: DagfillError) => void;
-  #stored!: () => void;
-  #refused!: (error: DagfillError) => void;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -71,25 +65,31 @@ export class Driver {
     this.rows = new Rows(parts.snapshot.plan);
     this.#records = new Records(parts.backfillId, parts.fence.lease, parts.snapshot, this.rows);
     this.#writer = new Writer(parts.store, parts.fence);
-    this.listeners = new Listeners(parts.hooks, (warning) => this.#tell({ type: "warning", warning }));
-    this.progress = progressOf(this.rows.count, 0, 0, 0, 0, 0, -1);
-    this.result = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    this.ready = new Promise((resolve, reject) => {
-      this.#stored = resolve;
-      this.#refused = reject;
-    });
-    // Whoever does not await them has the events; nobody's process dies of it.
-    this.result.catch(() => {});
-    this.ready.catch(() => {});
+    this.telling = new Telling(parts.hooks, this.rows, () => this.now());
+    this.#patience = new Patience(
+      () => this.#writer.batch,
+      this.#isAborted,
+      (message) => this.telling.warn("store_silent", message),
+      (error) => {
+        this.#fault = error;
+        this.#end(-1);
+      },
+    );
+  }
+
+  get result(): Promise<BackfillResult> {
+    return this.#ending.result;
   }
 
   /** Begins, behind what the store says has begun already. */
   async begin(): Promise<void> {
-    await this.#core.begin();
-    await this.ready;
+    try {
+      await this.#core.begin();
+    } catch (error) {
+      this.#patience.end();
+      throw error;
+    }
+    await this.#ending.ready;
   }
 
   pause(): void {
@@ -136,26 +136,19 @@ export class Driver {
 
   /** Makes the core's half, from what the store knows and what is in flight here. */
   async #make(): Promise<() => RawBackfill> {
-    const standing = await this.#parts.reload();
+    const standing = await patiently(this.#parts.reload(), this.#isAborted);
     return () => this.#restore(standing);
   }
 
   #restore(standing: Standing[]): RawBackfill {
     const { options } = this.#parts.snapshot;
     const { rows } = this;
-    for (const { row, status, attempts, startedAt, finishedAt, error, output } of standing) {
-      rows.status[row] = status;
-      rows.attempts[row] = Math.max(attempts, rows.attempts[row] as number);
-      if (startedAt !== undefined) rows.startedAt[row] = startedAt;
-      if (finishedAt !== undefined) rows.finishedAt[row] = finishedAt;
-      if (error !== undefined) rows.errors.set(row, error);
-      if (output !== undefined) rows.outputs[row] = output;
-    }
+    rows.learn(standing);
     const wanted = coreOptions(this.#parts.snapshot, this.#wants.max);
     const core = call((wasm) => new wasm.RawBackfill(rows.count, wanted, this));
     call(() => {
       core.restore(0, rows.status, rows.attempts);
-      if (options.rate !== undefined) core.recall(this.#recent(options.rate.per));
+      if (options.rate !== undefined) core.recall(rows.startedSince(this.now() - options.rate.per));
       for (const [row, { attempt, started }] of this.#flights) core.adopt(row, attempt, started);
       for (const [row, { attempt }] of this.#settled) core.adopt(row, attempt, rows.startedAt[row] as number);
       core.begin();
@@ -165,12 +158,6 @@ export class Driver {
       if (this.#wants.lost) core.leaseLost();
     });
     return core;
-  }
-
-  /** Starts of the last `per` milliseconds: a rate bounds them together with those to come. */
-  #recent(per: number): Float64Array {
-    const since = this.now() - per;
-    return this.rows.startedAt.filter((started) => started > since).sort();
   }
 
   // ---- what the core asks for
@@ -196,7 +183,7 @@ export class Driver {
       context,
       row,
       writer: this.#writer,
-      news: (news) => this.#tell(news),
+      news: (news) => this.telling.tell(news),
       settle: (success, value) => this.#settle(row, attempt, success, value),
     });
     if (work !== undefined) flight.abort = work.abort;
@@ -213,17 +200,11 @@ export class Driver {
     this.#core.say((core) => core.settled(row, attempt, success));
   }
 
-  /** The output of a run. One that JSON cannot say is left out, and said so: the work is done all the same. */
+  /** The output of a run. One that cannot be kept is said so: the work is done all the same. */
   #keep(row: number, value: unknown): void {
-    this.rows.errors.delete(row);
-    if (value === undefined) return;
-    try {
-      this.rows.outputs[row] = json(value, "output");
-    } catch (error) {
-      const { runId } = this.rows.planned(row);
-      const message = `${runId}: its output is not kept: ${failure(error).message}`;
-      this.#tell({ type: "warning", warning: { code: "output_not_json", message } });
-    }
+    const why = this.rows.keep(row, value);
+    if (why === undefined) return;
+    this.telling.warn("output_not_json", `${this.rows.planned(row).runId}: its output is not kept: ${why}`);
   }
 
   abort(row: number, reason: number): void {
@@ -253,6 +234,7 @@ export class Driver {
       changes,
       stored: () => {
         for (let at = 0; at < batch.length; at += 3) this.#note(batch[at] as number, batch[at + 1] as number);
+        this.telling.stored(batch);
         answered((core) => core.applied());
       },
       refused: (index, error) => {
@@ -287,37 +269,36 @@ export class Driver {
     eta: number,
   ): void {
     if (!this.#core.alive) return;
-    this.progress = progressOf(this.rows.count, completed, failed, skipped, canceled, running, eta);
+    const { rows, telling } = this;
+    telling.progress = progressOf(rows.count, completed, failed, skipped, canceled, running, eta);
     const life = LIFE[kind];
     // Told before the callback is called.
-    if (kind === 4) (this.rows.attempts[row] as number) += 1;
+    if (kind === 4) (rows.attempts[row] as number) += 1;
     if (life === "started") {
       this.#begun = true;
-      this.#stored();
       this.#keepCancel();
     }
-    if (life !== undefined) this.#tell({ type: life });
-    else if (kind === 9 || kind === 10) this.#tell({ type: "warning", warning: this.#warning(kind, row) });
-    else if (this.listeners.wantsEvents) {
-      const type = NEWS[kind - 4] as (typeof NEWS)[number];
-      this.#tell({ type, run: this.rows.result(row, RUN_STATES[kind - 4]) });
-    }
-    if (this.listeners.wantsProgress) this.listeners.progress(this.progress);
+    if (life !== undefined) telling.life(life);
+    else if (kind === 9 || kind === 10) this.#warn(kind, row);
+    else telling.run(kind - 4, row);
+    if (life === "started") this.#ending.stored();
+    if (telling.listeners.wantsProgress) telling.listeners.progress(telling.progress);
   }
 
-  #warning(kind: number, row: number) {
+  #warn(kind: number, row: number): void {
     const { runId, executionDate } = this.rows.planned(row);
     if (kind === 9) {
       this.#flights.delete(row);
       const error = { name: "DagfillError", message: `run ${runId} was aborted and did not settle` };
       this.rows.errors.set(row, error);
       const message = `${runId} was aborted and did not settle: it is recorded as failed, but its work may still go on`;
-      return { code: "run_abandoned", message, at: executionDate };
+      this.telling.warn("run_abandoned", message, executionDate);
+      return;
     }
     this.rows.status[row] = STATUS.inFlight;
     this.rows.startedAt[row] = Number.NaN;
     const message = `${runId} is run by somebody else since the plan was made: it is skipped`;
-    return { code: "in_flight", message, at: executionDate };
+    this.telling.warn("in_flight", message, executionDate);
   }
 
   finish(state: number): void {
@@ -328,23 +309,17 @@ export class Driver {
     if (this.#finished) return;
     this.#finished = true;
     this.#wake.at(undefined);
+    this.#patience.end();
     this.#core.end();
     if (status !== undefined) this.rows.status.set(status);
     if (state < 0) {
-      const fault = this.#fault ?? new DagfillError("INTERNAL", "the backfill ended without a reason");
-      this.#refused(fault);
-      this.#reject(fault);
+      this.#ending.fail(this.#fault ?? new DagfillError("INTERNAL", "the backfill ended without a reason"));
     } else {
       const { backfillId, snapshot } = this.#parts;
-      const result = resultOf(backfillId, snapshot, this.rows, this.progress);
-      this.#tell({ type: "finished", result });
-      this.#resolve(result);
+      const result = resultOf(backfillId, snapshot, this.rows, this.telling.progress);
+      this.telling.tell({ type: "finished", result });
+      this.#ending.resolve(result);
     }
-    this.listeners.close();
-  }
-
-  #tell(news: News): void {
-    if (!this.listeners.wantsEvents && news.type !== "finished") return;
-    this.listeners.tell({ at: iso(this.now()), progress: this.progress, ...news });
+    this.telling.listeners.close();
   }
 }

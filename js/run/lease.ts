@@ -1,9 +1,10 @@
 // Ownership of a DAG, kept for as long as its backfill runs.
 import { DagfillError } from "../error.js";
 import type { Fence, Lease, RunStore } from "../store/store.js";
+import { patiently, SILENCE_MS } from "./patience.js";
 
 /** A process that dies gives its DAG free after this long. */
-export const LEASE_MS = 10_000;
+export const LEASE_MS = SILENCE_MS;
 
 /** A name that no other driver has: a process, and within it one backfill. A host that can tell whether a process of its own
  *  lives (see the SQLite store) need not wait for the lease of a dead one to expire. */
@@ -62,10 +63,21 @@ export class Held {
   async release(): Promise<void> {
     clearInterval(this.#timer);
     try {
-      await this.#lease.release();
+      // What is not released by then has expired.
+      await patiently(this.#lease.release(), () => true);
     } catch {
       // It expires by itself.
     }
+  }
+}
+
+/** Waits for a lease. One that comes when it is no longer waited for is given back. */
+export async function inTime(asked: Promise<Held>, isAborted: () => boolean): Promise<Held> {
+  try {
+    return await patiently(asked, isAborted);
+  } catch (error) {
+    asked.then((held) => held.release()).catch(() => {});
+    throw error;
   }
 }
 

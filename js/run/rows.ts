@@ -1,11 +1,13 @@
 // Rows of a plan while it runs: what is known of each, in columns, and the few that are looked at now as objects.
 
-import type { Failure } from "../failure.js";
+import { type Failure, failure } from "../failure.js";
 import type { Json } from "../json.js";
+import { json } from "../json_input.js";
 import { ACTIONS, type PlanData, type PlannedRun, SKIP_REASONS } from "../plan/plan_data.js";
 import { plannedRuns } from "../plan/plan_rows.js";
 import { iso } from "../time.js";
 import type { RunResult } from "./events.js";
+import type { Standing } from "./interrupted.js";
 
 /** Numbers of the core's `Status`. */
 export const STATUS = {
@@ -59,6 +61,35 @@ export class Rows {
       // One that was to run again, and may not, is no success to follow.
       if (SKIP_REASONS[reason[row] as number] !== "depends_on_past") this.status[row] = STATUS.stands;
     }
+  }
+
+  /** What the store says of rows that have begun. */
+  learn(standing: Standing[]): void {
+    for (const { row, status, attempts, startedAt, finishedAt, error, output } of standing) {
+      this.status[row] = status;
+      this.attempts[row] = Math.max(attempts, this.attempts[row] as number);
+      if (startedAt !== undefined) this.startedAt[row] = startedAt;
+      if (finishedAt !== undefined) this.finishedAt[row] = finishedAt;
+      if (error !== undefined) this.errors.set(row, error);
+      if (output !== undefined) this.outputs[row] = output;
+    }
+  }
+
+  /** A run has succeeded with this output. One that JSON cannot say is left out; then the answer says why. */
+  keep(row: number, value: unknown): string | undefined {
+    this.errors.delete(row);
+    if (value === undefined) return undefined;
+    try {
+      this.outputs[row] = json(value, "output");
+      return undefined;
+    } catch (error) {
+      return failure(error).message;
+    }
+  }
+
+  /** The starts after an instant, oldest first: a rate bounds them together with those to come. */
+  startedSince(since: number): Float64Array {
+    return this.startedAt.filter((started) => started > since).sort();
   }
 
   /** The planned run of a row. Rows are made a slice at a time, and the last few slices are kept: runs start in order. */

@@ -22,11 +22,11 @@ export class Running implements Backfill {
     this.preview = new Preview(driver.rows.plan);
     this.#driver = driver;
     // Whoever awaited the start reads within this turn, or did not want the beginning.
-    nextTurn(() => driver.listeners.forget());
+    nextTurn(() => driver.telling.listeners.forget());
   }
 
   get progress(): Progress {
-    return this.#driver.progress;
+    return this.#driver.telling.progress;
   }
 
   pause(): void {
@@ -50,8 +50,8 @@ export class Running implements Backfill {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<BackfillEvent> {
-    const { progress } = this.#driver;
+    const { listeners, progress } = this.#driver.telling;
     const at = iso(this.#driver.now());
-    return this.#driver.listeners.read({ type: "started", at, progress });
+    return listeners.read({ type: "started", at, progress });
   }
 }

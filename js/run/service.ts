@@ -17,7 +17,8 @@ import type { Executor } from "./executor.js";
 import { executorOf, type Host, readHost } from "./host.js";
 import type { HostOptions } from "./host_options.js";
 import { close, finishCancel, overlaps, standing, stored } from "./interrupted.js";
-import { type Held, holdDag } from "./lease.js";
+import { type Held, holdDag, inTime } from "./lease.js";
+import { patiently } from "./patience.js";
 import { newSnapshot } from "./prepare.js";
 import { Running } from "./running.js";
 import type { Snapshot } from "./snapshot.js";
@@ -64,7 +65,7 @@ export class BackfillService {
     const dag = findDag(this.#host.dags, read.dagId);
     const execute = executorOf(this.#host, dag, read);
     const backfillId = read.backfillId ?? crypto.randomUUID();
-    const held = await guard(() => holdDag(this.#host.store, dag.dagId));
+    const held = await this.#hold(dag.dagId, listeners);
     return this.#drive(held, dag, backfillId, execute, listeners, async () => {
       if (((await this.#host.store.loadBackfill(backfillId)) ?? null) !== null) {
         throw new DagfillError(
@@ -97,7 +98,7 @@ export class BackfillService {
     const { dagId, options } = await this.#unfinished(backfillId);
     const dag = findDag(this.#host.dags, dagId);
     const execute = executorOf(this.#host, dag, options);
-    const held = await guard(() => holdDag(this.#host.store, dagId));
+    const held = await this.#hold(dagId, listeners);
     // Between the first look and the lease, its last driver may have brought it to an end.
     return this.#drive(held, dag, backfillId, execute, listeners, async () => {
       const { store, now } = this.#host;
@@ -109,7 +110,7 @@ export class BackfillService {
   /** Closes an interrupted backfill: what did not end is recorded as canceled. */
   async discard(backfillId: string): Promise<void> {
     const { dagId } = await this.#unfinished(backfillId);
-    const held = await guard(() => holdDag(this.#host.store, dagId));
+    const held = await this.#hold(dagId);
     try {
       const snapshot = await this.#unfinished(backfillId);
       await guard(() => close(this.#host.store, backfillId, snapshot, held.fence, this.#host.now()));
@@ -165,6 +166,10 @@ export class BackfillService {
     }
   }
 
+  #hold(dagId: string, hooks: Hooks = {}): Promise<Held> {
+    return guard(() => inTime(holdDag(this.#host.store, dagId), () => hooks.signal?.aborted === true));
+  }
+
   /** Drives what `prepare` makes, under a lease that is held until all has ended. */
   async #drive(
     held: Held,
@@ -175,7 +180,7 @@ export class BackfillService {
     prepare: () => Promise<{ snapshot: Snapshot; fresh: boolean }>,
   ): Promise<Backfill> {
     try {
-      const { snapshot, fresh } = await guard(prepare);
+      const { snapshot, fresh } = await guard(prepare, hooks);
       const origin = { dag, timetable: snapshot.plan.timetable, runType: "backfill", backfillId } as const;
       let reload = !fresh;
       const driver = new Driver({
@@ -219,10 +224,10 @@ function readHooks(hooks: unknown): Hooks {
   });
 }
 
-/** Errors of a store as STORE_FAILED. */
-async function guard<T>(work: () => Promise<T>): Promise<T> {
+/** Errors of a store as STORE_FAILED, and its silence too once the signal is aborted. */
+async function guard<T>(work: () => Promise<T>, { signal }: Hooks = {}): Promise<T> {
   try {
-    return await work();
+    return await patiently(work(), () => signal?.aborted === true);
   } catch (error) {
     throw storeFailure(error);
   }

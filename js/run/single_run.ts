@@ -13,6 +13,7 @@ import { contextOf, type Origin } from "./context.js";
 import type { News, RunResult } from "./events.js";
 import type { Executor } from "./executor.js";
 import type { Held } from "./lease.js";
+import { patiently } from "./patience.js";
 import { abortReason, Context } from "./run_state.js";
 import { takeOver } from "./take_over.js";
 import { Wake } from "./turns.js";
@@ -42,7 +43,7 @@ export interface SingleRun {
 /** Runs it. RUN_EXISTS when the date has a run already, or when somebody else was quicker to take over the one that was left; STORE_FAILED and STALE_OWNER when it could not be recorded. A run that
  *  fails does not reject. */
 export async function runOnce(parts: SingleRun): Promise<RunResult> {
-  const { origin, planned, conf, store, held, writer, now, left } = parts;
+  const { origin, planned, conf, store, held, now, left } = parts;
   const { dagId } = origin.dag;
   const { runId, executionDate, dataInterval } = planned;
   const attempt = (left?.attempt ?? 0) + 1;
@@ -58,7 +59,7 @@ export async function runOnce(parts: SingleRun): Promise<RunResult> {
     conf,
     ...running,
   };
-  if (left === undefined) await write(writer, [{ type: "create-run", run }]);
+  if (left === undefined) await write(parts, [{ type: "create-run", run }]);
   else await takeOver(store, left, { ...running, error: undefined }, held.fence);
   const result: RunResult = {
     dagId,
@@ -82,11 +83,12 @@ export async function runOnce(parts: SingleRun): Promise<RunResult> {
 }
 
 function carryOut(
-  { origin, planned, conf, held, writer, execute, now, signal, news }: SingleRun,
+  parts: SingleRun,
   attempt: number,
   resolve: (change: RunChange) => void,
   reject: (error: DagfillError) => void,
 ): void {
+  const { origin, planned, conf, held, writer, execute, now, signal, news } = parts;
   const context = contextOf(origin, planned, attempt, conf);
   let [ended, aborted] = [false, false];
   let work: ReturnType<Executor>;
@@ -107,7 +109,7 @@ function carryOut(
     signal?.removeEventListener("abort", abort);
     forget();
     const change = endOf(success, aborted, value, now());
-    write(writer, [{ type: "update-run", dagId: origin.dag.dagId, runId: planned.runId, change }]).then(
+    write(parts, [{ type: "update-run", dagId: origin.dag.dagId, runId: planned.runId, change }]).then(
       () => resolve(change),
       reject,
     );
@@ -141,8 +143,10 @@ function endOf(success: boolean, aborted: boolean, value: unknown, now: number):
   }
 }
 
-function write(writer: Writer, changes: StoreChange[]): Promise<void> {
-  return new Promise((resolve, reject) => {
+/** Whoever has aborted the run does not wait for a store that is silent. */
+function write({ writer, signal }: SingleRun, changes: StoreChange[]): Promise<void> {
+  const written = new Promise<void>((resolve, reject) => {
     writer.push({ changes, stored: resolve, refused: (_, error) => reject(error), failed: reject });
   });
+  return signal === undefined ? written : patiently(written, () => signal.aborted);
 }

@@ -9,7 +9,7 @@ import type { RunStore } from "../store/store.js";
 import { iso } from "../time.js";
 import type { RunResult } from "./events.js";
 import type { Executor } from "./executor.js";
-import { holdOwn } from "./lease.js";
+import { holdOwn, inTime } from "./lease.js";
 import { runOnce } from "./single_run.js";
 import type { CheckedTrigger } from "./trigger_options.js";
 import { Writer } from "./writer.js";
@@ -23,7 +23,7 @@ export async function trigger(
   now: () => number,
 ): Promise<RunResult> {
   const planned = manualRun(dag, executionDate ?? now());
-  const held = await holdOwn(store, "run");
+  const held = await inTime(holdOwn(store, "run"), () => abort?.aborted === true);
   try {
     const origin = { dag, timetable: dag.timetable, runType: "manual" } as const;
     const writer = new Writer(store, held.fence);

@@ -19,10 +19,16 @@ export class Writer {
   readonly #fence: Fence;
   #waiting: Entry[] = [];
   #busy = false;
+  #batches = 0;
 
   constructor(store: RunStore, fence: Fence) {
     this.#store = store;
     this.#fence = fence;
+  }
+
+  /** The number of the batch that the store has now. */
+  get batch(): number | undefined {
+    return this.#busy ? this.#batches : undefined;
   }
 
   push(entry: Entry): void {
@@ -36,6 +42,7 @@ export class Writer {
     const entries = this.#waiting;
     this.#waiting = [];
     this.#busy = true;
+    this.#batches += 1;
     const [only] = entries;
     const changes =
       entries.length === 1 && only !== undefined ? only.changes : entries.flatMap((entry) => entry.changes);

@@ -9,7 +9,7 @@ import type { RunResult } from "../events.js";
 import type { Executor } from "../executor.js";
 import { executorOf, type Host, readHost } from "../host.js";
 import type { HostOptions } from "../host_options.js";
-import { type Held, holdOwn } from "../lease.js";
+import { type Held, holdOwn, inTime } from "../lease.js";
 import { runOnce } from "../single_run.js";
 import { Wake } from "../turns.js";
 import { Writer } from "../writer.js";
@@ -131,7 +131,7 @@ export class Scheduler {
       const all = this.#wanted === "all";
       this.#wanted = undefined;
       if (this.#owner === undefined) {
-        const held = await holdOwn(store, "scheduler");
+        const held = await inTime(holdOwn(store, "scheduler"), () => false);
         held.onLost((error) => this.#lose(error));
         this.#owner = { held, writer: new Writer(store, held.fence) };
       }

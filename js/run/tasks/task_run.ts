@@ -6,7 +6,6 @@ import { type Failure, failure } from "../../failure.js";
 import type { Json, JsonInput } from "../../json.js";
 import { printable } from "../../json_input.js";
 import { name } from "../../options.js";
-import { call, instance, type Raw } from "../../raw.js";
 import { TASK_STATES } from "../../store/states.js";
 import type { StoreChange, TaskInstance } from "../../store/store.js";
 import { iso } from "../../time.js";
@@ -15,6 +14,7 @@ import type { News } from "../events.js";
 import { abortReason, Context } from "../run_state.js";
 import type { Writer } from "../writer.js";
 import type { ExecuteTask, TaskContext } from "./task_context.js";
+import { TaskCore } from "./task_core.js";
 import type { TaskGraph } from "./task_graph.js";
 import { TaskRunContext } from "./task_state.js";
 import type { Xcom } from "./xcom.js";
@@ -58,8 +58,7 @@ interface Flight {
 
 export class TaskRun {
   readonly #parts: TaskRunParts;
-  readonly #raw: InstanceType<Raw["RawDagRun"]>;
-  readonly #made = instance();
+  readonly #core: TaskCore;
   readonly #flights = new Map<number, Flight>();
   readonly #left = new Map<number, Map<string, Json>>();
   readonly #errors = new Map<number, Failure>();
@@ -80,7 +79,7 @@ export class TaskRun {
       if (startedAt !== undefined) this.#startedAt.set(task, startedAt);
       return [task, TASK_STATES.indexOf(state), attempt];
     });
-    this.#raw = call(
+    this.#core = new TaskCore(
       (wasm) =>
         new wasm.RawDagRun(
           graph.raw(),
@@ -98,7 +97,8 @@ export class TaskRun {
 
   /** The whole run is to end early. */
   abort(reason: "timeout" | "cancel"): void {
-    this.#use((raw) => raw.stop(reason === "cancel", this.#parts.clock.now()));
+    const now = this.#parts.clock.now();
+    this.#use((core) => core.tell((raw) => raw.stop(reason === "cancel", now)));
     this.#drain();
   }
 
@@ -119,15 +119,16 @@ export class TaskRun {
 
   /** The run before has ended its task: this one's may go on, or not. */
   pastKnown(task: number, met: boolean): void {
-    this.#use((raw) => raw.pastKnown(task, met ? PAST.met : PAST.unmet, this.#parts.clock.now()));
+    const now = this.#parts.clock.now();
+    this.#use((core) => core.tell((raw) => raw.pastKnown(task, met ? PAST.met : PAST.unmet, now)));
     this.#drain();
   }
 
-  #use<T>(use: (raw: InstanceType<Raw["RawDagRun"]>) => T): T | undefined {
+  /** Nothing when the run has ended, or ends now because no core can be made any more. */
+  #use<T>(use: (core: TaskCore) => T): T | undefined {
     if (this.#ended) return undefined;
     try {
-      if (this.#made !== instance()) throw new DagfillError("INTERNAL", "the core was started again");
-      return call(() => use(this.#raw));
+      return use(this.#core);
     } catch (error) {
       this.#end(false, error);
       return undefined;
@@ -139,7 +140,8 @@ export class TaskRun {
     const changes: StoreChange[] = [];
     const told: News[] = [];
     let [records, end] = [0, -1];
-    const commands = this.#use((raw) => raw.drain(clock.now())) ?? new Uint32Array();
+    const now = clock.now();
+    const commands = this.#use((core) => core.tell((raw) => raw.drain(now))) ?? new Uint32Array();
     for (let at = 0; at < commands.length; at += 4) {
       const [kind, task, attempt, detail] = commands.subarray(at, at + 4) as unknown as [
         number,
@@ -162,7 +164,8 @@ export class TaskRun {
         changes,
         stored: () => {
           for (const news of told) this.#parts.news(news);
-          this.#use((raw) => raw.stored(records, clock.now()));
+          const then = clock.now();
+          this.#use((core) => core.tell((raw) => raw.stored(records, then)));
           this.#drain();
         },
         refused: (_, error) => this.#lose(error),
@@ -171,7 +174,7 @@ export class TaskRun {
     } else for (const news of told) this.#parts.news(news);
     if (end >= 0) this.#end(end === 0, this.#why(end));
     else if (!this.#ended) {
-      this.#wake.at(this.#use((raw) => raw.wake()));
+      this.#wake.at(this.#use((core) => core.ask((raw) => raw.wake())));
     }
   }
 
@@ -259,17 +262,14 @@ export class TaskRun {
       why = failure(value);
       outcome = why.name === "TaskSkipped" ? OUTCOME.skipped : OUTCOME.failed;
     }
-    const counts = this.#use((raw) => {
-      // What is recorded with the end must be known before the core is told.
-      const counts = raw.settled(task, flight.attempt, outcome, this.#parts.clock.now());
-      if (counts) {
-        this.#flights.delete(task);
-        this.#left.set(task, left);
-        if (why !== undefined) this.#errors.set(task, why);
-      }
-      return counts;
-    });
-    if (counts) this.#drain();
+    const now = this.#parts.clock.now();
+    const counts = this.#use((core) => core.tell((raw) => raw.settled(task, flight.attempt, outcome, now)));
+    if (!counts) return;
+    this.#flights.delete(task);
+    // What is recorded with the end is known when that is drained.
+    this.#left.set(task, left);
+    if (why !== undefined) this.#errors.set(task, why);
+    this.#drain();
   }
 
   #abortTask(task: number, reason: "timeout" | "cancel"): void {
@@ -302,7 +302,7 @@ export class TaskRun {
     if (this.#ended) return;
     this.#ended = true;
     this.#wake.at(undefined);
-    if (this.#made === instance()) this.#raw.free();
+    this.#core.free();
     for (const waiting of this.#listeners.values()) for (const tell of waiting) tell(undefined);
     this.#listeners.clear();
     this.#parts.settle(success, value);

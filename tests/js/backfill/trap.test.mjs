@@ -61,12 +61,18 @@ test("a trap at any call of the core: it starts again, and every date runs", asy
       continue;
     }
     const { result, heard, starts, runs } = outcome;
-    broken.length = 0;
+    assert.deepEqual(broken.splice(0), [], `call ${k}`);
     const states = runs.map((record) => record.state);
     assert.deepEqual(states, ["success", "success", "failed", "success", "success", "success"], `call ${k}`);
     assert.deepEqual([result.completed, result.failed], [5, 1], `call ${k}`);
     assert.equal(new Set(starts).size, starts.length, `call ${k}: an attempt is started twice`);
     assert.ok(starts.length <= 6 + 2, `call ${k}: ${starts.length} starts`);
+    const told = ["run-succeeded", "run-failed"].map((type) => heard.of(type).length);
+    assert.deepEqual(
+      [heard.of("started").length, told, heard.of("finished").length],
+      [1, [5, 1], 1],
+      `call ${k}`,
+    );
     restarts += heard.of("warning").filter((event) => event.warning.code === "core_restarted").length;
   }
   assert.ok(restarts > most / 2, `${restarts} restarts in ${most} traps`);
