@@ -14,7 +14,8 @@ export interface Backfill extends AsyncIterable<BackfillEvent> {
   /** Starts nothing more until `resume`; what runs goes on. */
   pause(): void;
   resume(): void;
-  /** Runs that were never started end as canceled. "finish" (default): running runs end. "abort": their signals are aborted. */
+  /** Runs that were never started end as canceled. "finish" (default): running runs end. "abort": their signals are aborted,
+   *  and a store that stays silent for 10 to 20 seconds after that is waited for no longer: STORE_FAILED. */
   cancel(options?: { running?: "finish" | "abort" }): Promise<BackfillResult>;
   setMaxParallelRuns(n: number): void;
 }

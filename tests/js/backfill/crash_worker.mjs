@@ -17,6 +17,14 @@ if (point === "never-settles") {
   });
   await service.start(days(2));
   process.send("started");
+} else if (point === "silent-store") {
+  const store = new MemoryStore();
+  store[path] = () => {
+    process.send("asked");
+    return new Promise(() => {});
+  };
+  const service = new BackfillService({ dags: [dag], store, executeRun: () => {} });
+  service.start(days(2));
 } else {
   const store = await openSqliteStore(path);
   const { apply } = store;
