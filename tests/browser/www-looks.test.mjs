@@ -53,6 +53,7 @@ const states = {
     bring: async (tab) => {
       await press(tab);
       await tab.getByText("running 4, queued 86").waitFor();
+      await tab.getByText("running", { exact: true }).and(tab.locator(".task-state")).first().waitFor();
     },
   },
   finished: {
@@ -63,6 +64,14 @@ const states = {
         .locator("#run-title")
         .getByText(/90 of 90 done/)
         .waitFor();
+      await tab.locator(".task-state").first().waitFor();
+    },
+  },
+  "failed tasks": {
+    fields: { ...fields, to: "2026-01-02", sec: "0", fail: "1" },
+    bring: async (tab) => {
+      await press(tab);
+      await tab.getByText("failed", { exact: true }).and(tab.locator(".task-state")).waitFor();
     },
   },
   compare: {
@@ -92,6 +101,28 @@ for (const [scheme, options] of Object.entries(schemes))
       const wide = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(wide <= 0, `${wide} px wider than the window`);
     });
+
+test("a running task moves only where motion is welcome, and forced colours keep its bar", {
+  skip,
+}, async (t) => {
+  const looks = async (options) => {
+    const tab = await page.open(t, hash({ ...fields, sec: "60" }), options);
+    await press(tab);
+    const card = tab.locator(".task-card[data-state=running]");
+    await card.waitFor();
+    return card.evaluate((element) => ({
+      moves: element.querySelector(".glyph").getAnimations().length,
+      bar: getComputedStyle(element).borderInlineStartColor,
+      edge: getComputedStyle(element).borderTopColor,
+      width: getComputedStyle(element).borderInlineStartWidth,
+    }));
+  };
+  assert.equal((await looks({ reducedMotion: "no-preference" })).moves, 1);
+  const still = await looks({ reducedMotion: "reduce", forcedColors: "active" });
+  assert.equal(still.moves, 0);
+  assert.equal(still.width, "5px");
+  assert.notEqual(still.bar, still.edge);
+});
 
 test("nothing is wider than a window of 320 px", { skip }, async (t) => {
   const tab = await page.open(t, hash(fields), { viewport: { width: 320, height: 640 } });

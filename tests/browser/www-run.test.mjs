@@ -1,6 +1,7 @@
 // The page runs: simulated executor, IndexedDB store, pause, cancel, retry, reload, second tab.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { deflateRawSync } from "node:zlib";
 import { hash, planned, starting, usePage, withoutBrowser } from "./www-page.mjs";
 
 const page = usePage();
@@ -339,4 +340,90 @@ test("storage that is refused is said, and the page works all the same", { skip 
   await planned(tab);
   await run(tab);
   await headline(tab, "60 of 60 done, all succeeded");
+});
+
+/** One date of the page's own DAG: extract, then load, then check and report side by side. */
+const single = (fields) => sixty({ to: "2026-01-01", par: "1", ...fields });
+const card = (tab, label) => tab.locator(".react-flow").getByRole("group", { name: label, exact: true });
+
+test("tasks light up in the graph in their order while the run goes on", { skip }, async (t) => {
+  const tab = await page.open(t, single({ sec: "3", fail: "0" }));
+  await card(tab, "extract").or(tab.locator(".task-card")).first().waitFor();
+  assert.equal(await tab.locator(".task-card[data-state]").count(), 0, "a plan has no states");
+  await tab.evaluate(() => {
+    globalThis.lit = [];
+    new MutationObserver(() => {
+      for (const node of document.querySelectorAll(".react-flow__node[aria-label]")) {
+        const label = node.getAttribute("aria-label");
+        if (!globalThis.lit.includes(label)) globalThis.lit.push(label);
+      }
+    }).observe(document.querySelector(".dag-canvas"), { subtree: true, childList: true, attributes: true });
+  });
+  await run(tab);
+  await headline(tab, "1 of 1 done, all succeeded");
+  for (const id of ["extract", "load", "check", "report"]) await card(tab, `${id}, succeeded`).waitFor();
+  const lit = await tab.evaluate(() => globalThis.lit);
+  const at = (label) => {
+    assert.ok(lit.includes(label), `${label} was not seen: ${lit}`);
+    return lit.indexOf(label);
+  };
+  for (const [before, after] of [
+    ["extract, running", "load, running"],
+    ["extract, succeeded", "load, succeeded"],
+    ["load, running", "check, running"],
+    ["load, running", "report, running"],
+    ["check, running", "check, succeeded"],
+    ["report, running", "report, succeeded"],
+  ])
+    assert.ok(at(before) < at(after), `${before} comes before ${after}: ${lit}`);
+  assert.equal(lit.length, 8, `${lit}`);
+  // The review goes back in time with the calendar, and past runs are read with their tasks.
+  await tab.getByRole("slider").fill(await tab.getByRole("slider").getAttribute("min"));
+  await card(tab, "report, succeeded").waitFor({ state: "detached" });
+  await tab.getByRole("button", { name: "Edit a copy" }).click();
+  await tab.getByText("Nothing to run: all 1 are left alone.").waitFor();
+  assert.equal(await tab.locator(".task-card[data-state]").count(), 0, "a plan has no states");
+  await tab.getByRole("button", { name: "Past runs" }).click();
+  await tab.getByRole("button", { name: "run_test success: 1 succeeded, 0 failed" }).click();
+  await card(tab, "report, succeeded").waitFor();
+});
+
+test("a task that fails stops those behind it, in words and in the list too", { skip }, async (t) => {
+  // With this seed the task in the middle is the one that fails.
+  const tab = await page.open(t, single({ sec: "0.1", fail: "1", seed: "1" }));
+  await run(tab);
+  await headline(tab, "1 of 1 done, 1 failed");
+  const told = { extract: "succeeded", load: "failed", check: "upstream failed", report: "upstream failed" };
+  for (const [id, word] of Object.entries(told)) {
+    await card(tab, `${id}, ${word}`).waitFor();
+    assert.equal(await card(tab, `${id}, ${word}`).locator(".task-state").textContent(), ` ${word}`);
+  }
+  await tab.getByText("1 failed attempt").click();
+  await tab.getByText("task load failed: exited with code 1 (simulated)").first().waitFor();
+  await tab.getByRole("button", { name: "List", exact: true }).click();
+  for (const [id, word] of Object.entries(told))
+    await tab.getByRole("group", { name: `${id} ${word}` }).waitFor();
+});
+
+test("another date in the table shows the tasks of its own run", { skip }, async (t) => {
+  const tab = await page.open(t, sixty({ to: "2026-01-02", par: "1", sec: "20", fail: "0" }));
+  await run(tab);
+  await card(tab, "extract, running").waitFor();
+  await tab.locator(".run[data-row='1']").click();
+  await card(tab, "extract, running").waitFor({ state: "detached" });
+  assert.equal(await tab.locator(".task-card[data-state]").count(), 0, "a queued run has no states");
+  await tab.locator(".run[data-row='0']").click();
+  await card(tab, "extract, running").waitFor();
+  await tab.getByRole("button", { name: "Cancel…" }).click();
+  await tab.getByRole("button", { name: "Stop now, mark 1 canceled" }).click();
+  await card(tab, "extract, canceled").waitFor();
+});
+
+test("a DAG without tasks runs all the same", { skip }, async (t) => {
+  const dag = deflateRawSync("[]").toString("base64url");
+  const tab = await page.open(t, sixty({ sec: "0.05", fail: "0.3", seed: "5", dag }));
+  await run(tab);
+  await headline(tab, /60 of 60 done, \d+ failed/);
+  await tab.getByText(/failed attempts/).click();
+  await tab.getByText("failed (simulated)").first().waitFor();
 });

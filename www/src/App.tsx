@@ -19,7 +19,7 @@ import { totals } from "./runModel";
 import { Trouble } from "./Trouble";
 import { useTheme } from "./theme";
 import { useAddress } from "./useAddress";
-import { useAbsence, useBackfill, useDetail } from "./useBackfill";
+import { useAbsence, useBackfill, useDetail, useTaskStates } from "./useBackfill";
 import { useCompare } from "./useCompare";
 import { useCursor } from "./useCursor";
 import { useSampleHistory } from "./useSampleHistory";
@@ -65,6 +65,7 @@ export function App({ engine, initial }: AppProps) {
   const stale = plan.stale && run === null;
   // Commands of a plan that is no longer the form's would be those of other tasks.
   const detail = useDetail(engine, stale ? null : view, cursor.shown);
+  const states = useTaskStates(engine, run, run ? detail?.runId : undefined, scrub);
   const absence = useAbsence(engine, stale || run ? null : view, cursor.text, cursor.row);
   const compare = useCompare(engine, draft, run ? null : plan.plan);
   useSampleHistory(initial.fresh, plan, draft, actions.fillHistory);
@@ -250,6 +251,7 @@ export function App({ engine, initial }: AppProps) {
                   draft={draft}
                   dag={plan.answer?.dag}
                   detail={detail}
+                  states={states}
                   absence={absence}
                   editable={run === null}
                   change={change}
@@ -282,6 +284,7 @@ export function App({ engine, initial }: AppProps) {
               draft={draft}
               dag={plan.answer?.dag}
               detail={null}
+              states={states}
               absence={null}
               editable
               change={change}

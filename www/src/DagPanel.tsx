@@ -17,6 +17,7 @@ export const DagPanel = memo(
     a.draft.dagId === b.draft.dagId &&
     a.dag === b.dag &&
     a.detail === b.detail &&
+    a.states === b.states &&
     a.absence === b.absence &&
     a.editable === b.editable &&
     a.change === b.change &&

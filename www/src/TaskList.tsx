@@ -1,17 +1,20 @@
 import { TextField } from "./fields";
-import type { DagView, Draft, DraftTask, RowDetail } from "./model";
+import type { DagView, Draft, DraftTask, RowDetail, TaskStates } from "./model";
+import { TaskMark } from "./TaskMark";
 import { sayUnknown } from "./Template";
 
 export interface TasksProps {
   draft: Draft;
   dag: DagView | undefined;
   detail: RowDetail | null;
+  /** Of the selected run, while a backfill is looked at. */
+  states: TaskStates;
   editable: boolean;
   change: (part: Partial<Draft>) => void;
 }
 
 /** The DAG as a list: the same model as the graph, with a way for keys and screen readers to do everything. */
-export function TaskList({ draft, dag, detail, editable, change }: TasksProps) {
+export function TaskList({ draft, dag, detail, states, editable, change }: TasksProps) {
   const set = (index: number, part: Partial<DraftTask>) =>
     change({ tasks: editTask(draft.tasks, index, part) });
   return (
@@ -27,7 +30,9 @@ export function TaskList({ draft, dag, detail, editable, change }: TasksProps) {
         {draft.tasks.map((task, index) => (
           <li key={keyOf(index)}>
             <fieldset disabled={!editable}>
-              <legend>{task.taskId || "(no name)"}</legend>
+              <legend>
+                {task.taskId || "(no name)"} <TaskMark state={states.get(task.taskId)} />
+              </legend>
               <TextField
                 label="Id"
                 name={`task-${index}-id`}

@@ -1,3 +1,4 @@
+import type { TaskInstance } from "dagfill";
 import { compare } from "./engine/compare";
 import { exportPlan } from "./engine/export";
 import { failureOf } from "./engine/failure";
@@ -52,6 +53,9 @@ const operations = {
   },
   async detail(planHash: string, row: number): Promise<RowDetail | null> {
     return held?.preview.planHash === planHash ? detail(held, row) : null;
+  },
+  async tasks(dagId: string, runId: string): Promise<TaskInstance[]> {
+    return (await world()).store.listTaskInstances(dagId, runId);
   },
   async explainDay(day: string): Promise<string | null> {
     return held ? explainDay(held.draft, day, held.now) : null;

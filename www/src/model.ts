@@ -1,4 +1,4 @@
-import type { BackfillResult, Dag, DataInterval, Progress, SkipReason, Warning } from "dagfill";
+import type { BackfillResult, Dag, DataInterval, Progress, SkipReason, TaskInstance, Warning } from "dagfill";
 
 /** What the user has typed: the whole editable state of the page, and what the address bar keeps. */
 export interface Draft {
@@ -166,6 +166,10 @@ export interface RowDetail {
   existing: string | null;
   commands: { taskId: string; text: string }[];
 }
+
+/** How a task of one run stands; a task that has not been reached has no state. */
+export type TaskState = TaskInstance["state"];
+export type TaskStates = ReadonlyMap<string, TaskState>;
 
 export type RunPhase = "running" | "paused" | "canceling" | "finished" | "watching";
 

@@ -1,6 +1,7 @@
+import type { TaskInstance } from "dagfill";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { type Engine, errorOf } from "./engine";
-import type { Draft, EngineError, PlanView, RowDetail, StoredBackfill } from "./model";
+import type { Draft, EngineError, PlanView, RowDetail, StoredBackfill, TaskState, TaskStates } from "./model";
 import { RunModel } from "./runModel";
 import { usePlan } from "./usePlan";
 
@@ -172,6 +173,45 @@ export function useDetail(engine: Engine, plan: PlanView | null, row: number | n
     );
   }, [engine, plan, row]);
   return detail;
+}
+
+/** How the tasks of the selected run stand, now or at an instant of the past: read again until the backfill has ended. */
+export function useTaskStates(
+  engine: Engine,
+  run: RunModel | null,
+  runId: string | undefined,
+  instant: number | null,
+): TaskStates {
+  const [tasks, setTasks] = useState<TaskInstance[]>([]);
+  const dagId = run?.plan.dagId;
+  const live = run !== null && run.phase !== "finished";
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    let gone = false;
+    setTasks((before) => (before[0]?.runId === runId ? before : []));
+    if (dagId === undefined || runId === undefined) return;
+    const read = async () => {
+      const list = await engine.call("tasks", dagId, runId).catch(() => null);
+      if (gone) return;
+      if (list) setTasks((before) => (JSON.stringify(before) === JSON.stringify(list) ? before : list));
+      if (live) timer = setTimeout(read, 100);
+    };
+    void read();
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+  }, [engine, dagId, runId, live]);
+  return useMemo(() => statesAt(tasks, instant ?? Number.POSITIVE_INFINITY), [tasks, instant]);
+}
+
+function statesAt(tasks: TaskInstance[], instant: number): TaskStates {
+  const states = new Map<string, TaskState>();
+  for (const { taskId, state, startedAt, finishedAt } of tasks) {
+    if (finishedAt === undefined || Date.parse(finishedAt) <= instant) states.set(taskId, state);
+    else if (startedAt !== undefined && Date.parse(startedAt) <= instant) states.set(taskId, "running");
+  }
+  return states;
 }
 
 /** Why the chosen day has no date: asked only when it has none. */

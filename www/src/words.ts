@@ -1,5 +1,5 @@
 import type { SkipReason } from "dagfill";
-import type { Token } from "./model";
+import type { TaskState, Token } from "./model";
 
 /** How each token is called in legends, tables and labels. */
 export const TOKEN_WORDS: Record<Token, { short: string; title: string }> = {
@@ -12,6 +12,18 @@ export const TOKEN_WORDS: Record<Token, { short: string; title: string }> = {
   success: { short: "succeeded", title: "Done" },
   failed: { short: "failed", title: "Failed" },
   canceled: { short: "canceled", title: "Stopped, or never started" },
+};
+
+/** How the state of a task is called, and the token whose looks it has. */
+export const TASK_WORDS: Record<TaskState, { token: Token; word: string }> = {
+  queued: { token: "queued", word: "queued" },
+  running: { token: "running", word: "running" },
+  up_for_retry: { token: "queued", word: "up for retry" },
+  success: { token: "success", word: "succeeded" },
+  failed: { token: "failed", word: "failed" },
+  skipped: { token: "keep", word: "skipped" },
+  upstream_failed: { token: "keepFailed", word: "upstream failed" },
+  canceled: { token: "canceled", word: "canceled" },
 };
 
 export const REASON_WORDS: Record<SkipReason, string> = {

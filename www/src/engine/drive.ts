@@ -80,7 +80,8 @@ export class Drive {
 
   private take(event: BackfillEvent) {
     const batch = this.batch;
-    if (!batch) return;
+    // Tasks are read from the store, and only those of the run that is looked at.
+    if (!batch || "taskId" in event) return;
     batch.progress = event.progress;
     batch.phase = PHASE_OF_EVENT[event.type] ?? batch.phase;
     if ("run" in event) this.change(batch, event.run, event.type, event.at);

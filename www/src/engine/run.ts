@@ -142,11 +142,11 @@ export class Runner {
   ): Promise<Opened<Started>> {
     // Each backfill of a DAG has its own luck, so that a retry may succeed.
     const salt = (await this.plain(draft).list({ dagId: draft.dagId })).length;
-    const taskIds = draft.tasks.map((task) => task.taskId);
+    const dag = dagOf(draft);
     const service = new BackfillService({
-      dags: [dagOf(draft)],
+      dags: [dag],
       store: this.store,
-      executeRun: simulator(draft.simulation, salt, taskIds),
+      ...simulator(draft.simulation, salt, dag),
     });
     const drive = new Drive(this.send);
     const backfill = await begin(service, drive.hooks);

@@ -1,4 +1,4 @@
-import type { RunContext } from "dagfill";
+import { type Dag, type RunContext, type TaskContext, validateDag } from "dagfill";
 import type { Simulation } from "../model";
 
 /** A number in [0, 1) that depends on nothing but its arguments (FNV-1a, then a finalizer). */
@@ -16,34 +16,46 @@ export function chance(...parts: (string | number)[]): number {
   return (hash >>> 0) / 2 ** 32;
 }
 
-export function durationOf(simulation: Simulation, executionDate: string, salt: number): number {
-  return simulation.seconds * 1000 * (0.5 + chance(simulation.seed, salt, executionDate, "time"));
-}
-
 /** The page's executor: waits, then succeeds or fails, always the same for the same seed. `salt` tells one backfill
  *  from the next, so that what failed may succeed when it is tried again. */
-export function simulator(simulation: Simulation, salt: number, taskIds: readonly string[]) {
-  return (run: RunContext): Promise<{ simulated: true }> =>
-    new Promise((resolve, reject) => {
-      const { seed, failureRate } = simulation;
-      const stop = () => {
-        clearTimeout(timer);
-        reject(new Error("stopped"));
-      };
-      const timer = setTimeout(
-        () => {
-          run.signal.removeEventListener("abort", stop);
-          if (chance(seed, salt, run.executionDate, run.attempt, "fails") >= failureRate) {
-            resolve({ simulated: true });
-            return;
-          }
-          const culprit = taskIds[Math.floor(chance(seed, run.executionDate, "task") * taskIds.length)];
-          reject(
-            new Error(culprit ? `task ${culprit} exited with code 1 (simulated)` : "failed (simulated)"),
-          );
-        },
-        durationOf(simulation, run.executionDate, salt),
+export function simulator({ seconds, failureRate, seed }: Simulation, salt: number, dag: Dag) {
+  const layers = validateDag(dag).layers;
+  const layerOf = new Map(layers.flatMap((ids, layer) => ids.map((id) => [id, layer] as const)));
+  const taskIds = [...layerOf.keys()];
+  const durationOf = ({ executionDate }: RunContext) =>
+    seconds * 1000 * (0.5 + chance(seed, salt, executionDate, "time"));
+  const fails = ({ executionDate, attempt }: RunContext) =>
+    chance(seed, salt, executionDate, attempt, "fails") < failureRate;
+  /** The one task of a run that may fail: the same whenever the run is tried again, which then begins at it. */
+  const isCulprit = ({ executionDate, taskId }: TaskContext) =>
+    taskId === taskIds[Math.floor(chance(seed, executionDate, "task") * taskIds.length)];
+  return {
+    executeRun: (run: RunContext) => wait(run, durationOf(run), fails(run) && "failed (simulated)"),
+    /** Each layer of the DAG has an equal part of the run's time. A task that fails takes all that is left of it, so that
+     *  a run that fails takes as long as one that succeeds. */
+    executeTask(task: TaskContext) {
+      const failing = isCulprit(task) && fails(task);
+      const parts = failing ? layers.length - (layerOf.get(task.taskId) ?? 0) : 1;
+      return wait(
+        task,
+        (durationOf(task) * parts) / layers.length,
+        failing && "exited with code 1 (simulated)",
       );
-      run.signal.addEventListener("abort", stop);
-    });
+    },
+  };
+}
+
+function wait({ signal }: RunContext, milliseconds: number, error: string | false) {
+  return new Promise<{ simulated: true }>((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(new Error("stopped"));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      if (error) reject(new Error(error));
+      else resolve({ simulated: true });
+    }, milliseconds);
+    signal.addEventListener("abort", stop);
+  });
 }

@@ -13,8 +13,10 @@ import {
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { TasksProps } from "../TaskList";
 import { connectTasks, deleteTask } from "../TaskList";
+import { TaskMark } from "../TaskMark";
 import { sayUnknown, Template } from "../Template";
-import { type TaskNode, toEdges, toNodes, withCommands } from "./toReactFlow";
+import { TASK_WORDS } from "../words";
+import { type TaskNode, toEdges, toNodes, withRun } from "./toReactFlow";
 
 const nodeTypes = { task: memo(TaskCard) };
 const EMPTY = { layers: [], error: null, cycle: [], unknown: {} };
@@ -24,6 +26,7 @@ export default function DagCanvas({
   draft,
   dag,
   detail,
+  states,
   editable,
   change,
   onRefuse,
@@ -46,7 +49,7 @@ export default function DagCanvas({
       });
     });
   }, [tasks, view]);
-  const shown = useMemo(() => withCommands(nodes, detail), [nodes, detail]);
+  const shown = useMemo(() => withRun(nodes, detail, states), [nodes, detail, states]);
   const edges = useMemo(() => toEdges(tasks, view.cycle), [tasks, view]);
 
   const onNodesChange = useCallback((changes: NodeChange<TaskNode>[]) => {
@@ -119,9 +122,16 @@ export default function DagCanvas({
 
 function TaskCard({ data, selected }: NodeProps<TaskNode>) {
   return (
-    <div className="task-card" data-selected={selected}>
+    <div
+      className="task-card"
+      data-selected={selected}
+      data-state={data.state && TASK_WORDS[data.state].token}
+    >
       <Handle type="target" position={Position.Top} />
-      <strong>{data.taskId}</strong>
+      <header>
+        <strong>{data.taskId}</strong>
+        <TaskMark state={data.state} />
+      </header>
       <Template text={data.command} unknown={data.unknown} />
       {data.rendered && data.rendered !== data.command && <code className="rendered">{data.rendered}</code>}
       {data.unknown.map((each) => (

@@ -1,5 +1,6 @@
 import type { Edge, Node } from "@xyflow/react";
-import type { DagView, DraftTask, RowDetail, UnknownMacro } from "../model";
+import type { DagView, DraftTask, RowDetail, TaskState, TaskStates, UnknownMacro } from "../model";
+import { TASK_WORDS } from "../words";
 import { placeTasks } from "./layout";
 
 /** From the package's words to React Flow's: the second thing to copy. */
@@ -7,6 +8,8 @@ export interface TaskData extends Record<string, unknown> {
   taskId: string;
   command: string;
   rendered: string;
+  /** In the selected run; absent when the task was not reached. */
+  state: TaskState | undefined;
   unknown: readonly UnknownMacro[];
 }
 export type TaskNode = Node<TaskData, "task">;
@@ -42,18 +45,22 @@ export function toNodes(
       taskId: task.taskId,
       command: task.command,
       rendered: "",
+      state: undefined,
       unknown: dag.unknown[task.taskId] ?? [],
     },
     width: NODE_WIDTH,
   }));
 }
 
-/** The commands of the selected date, put into nodes that stay where they are. */
-export function withCommands(nodes: TaskNode[], detail: RowDetail | null): TaskNode[] {
+/** The commands and states of the selected date, put into nodes that stay where they are. */
+export function withRun(nodes: TaskNode[], detail: RowDetail | null, states: TaskStates): TaskNode[] {
   const texts = new Map(detail?.commands.map((command) => [command.taskId, command.text]));
   return nodes.map((node) => {
     const rendered = texts.get(node.id) ?? "";
-    return node.data.rendered === rendered ? node : { ...node, data: { ...node.data, rendered } };
+    const state = states.get(node.id);
+    if (node.data.rendered === rendered && node.data.state === state) return node;
+    const ariaLabel = state && `${node.id}, ${TASK_WORDS[state].word}`;
+    return { ...node, ariaLabel, data: { ...node.data, rendered, state } };
   });
 }
 
