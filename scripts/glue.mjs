@@ -12,11 +12,13 @@ import {
 import { join } from "node:path";
 import { cacheFolder, keyOf } from "./cache.mjs";
 import { silencePanics } from "./panics.mjs";
-import { ask, root, run, say, seconds } from "./process.mjs";
+import { ask, Failure, root, run, say, seconds } from "./process.mjs";
 import { wasmToolchain } from "./toolchain.mjs";
 import { bindgenTool } from "./tools.mjs";
 
 const folder = join(root, ".cache", "glue");
+// `quick` compiles faster and leaves the optimizer out: for working on the module, not for measuring or publishing it.
+const profile = process.env.DAGFILL_WASM_PROFILE ?? "release";
 // What rustc emits for this target by default; wasm-opt may use no more.
 const features = [
   "bulk-memory",
@@ -33,8 +35,14 @@ export async function glue() {
   const toolchain = await wasmToolchain();
   const bindgen = await bindgenTool();
   const optimizer = join(root, "node_modules", ".bin", "wasm-opt");
-  const optimize = existsSync(optimizer);
-  const key = keyOf([toolchain.way, ask("rustc", ["--version"]), bindgen, String(optimize)], sources());
+  if (profile !== "release" && profile !== "quick") {
+    throw new Failure(`DAGFILL_WASM_PROFILE: expected release or quick, got ${profile}`);
+  }
+  const optimize = profile === "release" && existsSync(optimizer);
+  // The compiler's version and not how it was found: rustup adds the target once, and finds it there the next time.
+  const env = { ...process.env, ...toolchain.env };
+  const compiler = ask(toolchain.env.RUSTC ?? "rustc", ["--version"], { env });
+  const key = keyOf([compiler, profile, bindgen, String(optimize)], sources());
   const stamp = join(folder, "stamp");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === key) return;
 
@@ -68,15 +76,17 @@ async function make(toolchain, bindgen, optimizer, folder) {
   const start = performance.now();
   say("compiling the Rust core to wasm (about 30 s the first time)");
   const target = "wasm32-unknown-unknown";
-  await run("cargo", ["build", "--quiet", "--release", "--lib", "--target", target], {
+  await run("cargo", ["build", "--quiet", "--profile", profile, "--lib", "--target", target], {
     env: toolchain.env,
   });
   const built = process.env.CARGO_TARGET_DIR ?? join(root, "target");
   const module = join(folder, "dagfill_bg.wasm");
   // The optimizer takes the names away, once they have told which functions write the messages of panics.
   const names = optimizer === undefined ? [] : ["--keep-names"];
-  await run(bindgen, [join(built, target, "release", "dagfill.wasm"), folder, ...names]);
-  if (optimizer === undefined) {
+  await run(bindgen, [join(built, target, profile, "dagfill.wasm"), folder, ...names]);
+  if (profile === "quick") {
+    say("profile quick: the module is not optimized");
+  } else if (optimizer === undefined) {
     say("wasm-opt (npm package binaryen) is not installed: the module works all the same, and is larger");
   } else {
     const plain = join(folder, "plain.wasm");
