@@ -14,7 +14,8 @@ export function iso(ms: number): string {
   if (ms === lastInstant) return instantText;
   const day = Math.floor(ms / DAY_MS);
   if (day !== lastDay) {
-    dayText = new Date(day * DAY_MS).toISOString().slice(0, 11);
+    // Years beyond 9999 have a sign and six digits, so the text is cut from its end.
+    dayText = new Date(day * DAY_MS).toISOString().slice(0, -"00:00:00.000Z".length);
     lastDay = day;
   }
   const rest = ms - day * DAY_MS;

@@ -2,6 +2,7 @@
 // and what came, instead of an error from the middle of whoever used it.
 import { DagfillError } from "../error.js";
 import { shown } from "../options.js";
+import { instantMs, instantText } from "./instant.js";
 import { RUN_STATES, RUN_TYPES, TASK_STATES } from "./states.js";
 import type { Lease, RunRecord, RunStore, TaskInstance } from "./store.js";
 
@@ -28,7 +29,7 @@ function check(store: RunStore): RunStore {
     async listRuns(query) {
       const runs = list(await ask(store, "listRuns", query), "listRuns", "run records");
       for (const [index, run] of runs.entries()) each(run, `listRuns: [${index}]`, RUN);
-      return runs as RunRecord[];
+      return (runs as RunRecord[]).map(normalised);
     },
     async listTaskInstances(dagId, runId) {
       const tasks = list(
@@ -98,10 +99,9 @@ const ATTEMPT: Expected = [
 ];
 const OBJECT: Expected = ["an object", isObject];
 const FUNCTION: Expected = ["a function", (value) => typeof value === "function"];
-// What stores answer is what dagfill wrote, so that its own instants are all there may be.
 const INSTANT: Expected = [
   "an instant such as 2024-01-01T00:00:00Z",
-  (value) => typeof value === "string" && !Number.isNaN(Date.parse(value)),
+  (value) => typeof value === "string" && instantMs(value) !== undefined,
 ];
 
 type Shape = Record<string, Expected>;
@@ -123,7 +123,7 @@ const TASK: Shape = {
   taskId: TEXT,
   state: oneOf(TASK_STATES),
   attempt: ATTEMPT,
-  startedAt: absentOr(TEXT),
+  startedAt: absentOr(INSTANT),
 };
 const LEASE: Shape = { epoch: NUMBER, renew: FUNCTION, release: FUNCTION };
 const HOLDER: Shape = { owner: TEXT, epoch: NUMBER, expiresAt: NUMBER };
@@ -140,6 +140,26 @@ function each(value: unknown, place: string, shape: Shape, what = "an object"): 
     const got = (value as Record<string, unknown>)[member];
     if (!is(got)) throw garbage(`${place}.${member}`, words, got);
   }
+}
+
+/** The record with its instants in dagfill's own form: a store of the host's may keep them as its database writes them. */
+function normalised(run: RunRecord): RunRecord {
+  const executionDate = own(run.executionDate);
+  const startedAt = run.startedAt && own(run.startedAt);
+  const finishedAt = run.finishedAt && own(run.finishedAt);
+  if (executionDate === run.executionDate && startedAt === run.startedAt && finishedAt === run.finishedAt) {
+    return run;
+  }
+  return {
+    ...run,
+    executionDate,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(finishedAt === undefined ? {} : { finishedAt }),
+  };
+}
+
+function own(text: string): string {
+  return instantText(text, instantMs(text) ?? Number.NaN);
 }
 
 function garbage(place: string, expected: string, got: unknown): DagfillError {

@@ -1,37 +1,97 @@
-// Execution dates arrive in the one form that dagfill writes, `YYYY-MM-DDTHH:MM:SSZ` with an optional fraction and,
-// beyond the year 9999, a sign and more digits. Stores sort and search by epoch milliseconds, a million times in a large
-// backfill, so this reads the fixed form digit by digit and leaves everything else to whoever wrote it.
+// Instants of records: read in every form that ISO 8601 and the neighbours' programs write (any offset, any number of fractional
+// digits), kept in the one form of dagfill, `YYYY-MM-DDTHH:MM:SSZ` with milliseconds only when they are not zero. Stores sort and
+// search by epoch milliseconds. A large backfill reads a million of these, so the text is read digit by digit.
+import { iso } from "../time.js";
 
 const ZERO = 48;
 const DAY_MS = 86_400_000;
+/** The last instant that JavaScript's Date can hold, and so the last one that can be written. */
+const LAST_MS = 8.64e15;
 
-/** Epoch milliseconds of such a text; undefined when it is anything else. */
-export function executionMs(text: string): number | undefined {
-  const signed = text.charCodeAt(0) === 43 || text.charCodeAt(0) === 45;
+/** Epoch milliseconds of an instant such as `2024-01-01T00:00:00Z`, `2024-01-01T00:00:00.123456+00:00` or
+ *  `2024-01-01 02:00+0200`; what is finer than a millisecond is cut off. undefined when the text is no instant, as one without
+ *  an offset is none. */
+export function instantMs(text: string): number | undefined {
+  const sign = text.charCodeAt(0);
+  const signed = sign === 43 || sign === 45;
   const yearStart = signed ? 1 : 0;
-  const yearEnd = text.indexOf("-", yearStart);
-  const digits = yearEnd - yearStart;
+  const at = text.indexOf("-", yearStart);
+  const digits = at - yearStart;
   if (digits < 4 || digits > 6) return undefined;
-  const at = yearEnd;
+  const separator = text.charCodeAt(at + 6);
   if (
     text.charCodeAt(at + 3) !== 45 ||
-    text.charCodeAt(at + 6) !== 84 ||
-    text.charCodeAt(at + 9) !== 58 ||
-    text.charCodeAt(at + 12) !== 58 ||
-    text.charCodeAt(text.length - 1) !== 90
+    (separator !== 84 && separator !== 116 && separator !== 32) ||
+    text.charCodeAt(at + 9) !== 58
   ) {
     return undefined;
   }
-  const year = number(text, yearStart, yearEnd) * (text.charCodeAt(0) === 45 ? -1 : 1);
+  const year = number(text, yearStart, at) * (sign === 45 ? -1 : 1);
   const month = number(text, at + 1, at + 3);
   const day = number(text, at + 4, at + 6);
   const hour = number(text, at + 7, at + 9);
   const minute = number(text, at + 10, at + 12);
-  const second = number(text, at + 13, at + 15);
-  const ms = fraction(text, at + 15);
+  const hasSeconds = text.charCodeAt(at + 12) === 58;
+  const second = hasSeconds ? number(text, at + 13, at + 15) : 0;
+  const fractionStart = at + (hasSeconds ? 15 : 12);
+  const fractionEnd = hasSeconds ? endOfFraction(text, fractionStart) : fractionStart;
+  const ms = fraction(text, fractionStart, fractionEnd);
+  const offset = offsetMinutes(text, fractionEnd);
   if (!(month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month))) return undefined;
-  if (!(hour < 24 && minute < 60 && second < 60 && ms >= 0)) return undefined;
-  return daysSinceEpoch(year, month, day) * DAY_MS + hour * 3_600_000 + minute * 60_000 + second * 1000 + ms;
+  if (!(hour < 24 && minute < 60 && second < 60 && ms >= 0 && Math.abs(offset) < 1440)) return undefined;
+  const instant =
+    daysSinceEpoch(year, month, day) * DAY_MS +
+    hour * 3_600_000 +
+    (minute - offset) * 60_000 +
+    second * 1000 +
+    ms;
+  return Math.abs(instant) <= LAST_MS ? instant : undefined;
+}
+
+/** The text in the form that records have; `ms` is what `instantMs` read in it. */
+export function instantText(text: string, ms: number): string {
+  const isOwnForm = text.length === 20 && text.charCodeAt(19) === 90 && text.charCodeAt(10) === 84;
+  // A fraction, a sign or an offset makes the text longer; "2024-01-01T00:00+0000" is longer, too.
+  return isOwnForm ? text : iso(ms);
+}
+
+/** Where the digits behind the seconds end. */
+function endOfFraction(text: string, start: number): number {
+  const mark = text.charCodeAt(start);
+  // ISO 8601 knows the comma as well.
+  if (mark !== 46 && mark !== 44) return start;
+  let end = start + 1;
+  while (isDigit(text, end)) end += 1;
+  return end;
+}
+
+/** The milliseconds of [start, end): nothing, or a point and at least one digit. */
+function fraction(text: string, start: number, end: number): number {
+  if (end === start) return 0;
+  if (end === start + 1) return Number.NaN;
+  const last = Math.min(end, start + 4);
+  return number(text, start + 1, last) * 10 ** (start + 4 - last);
+}
+
+/** Minutes that the text's clock is ahead of UTC: `Z`, `+HH:MM`, `+HHMM` or `+HH`; NaN for anything else. */
+function offsetMinutes(text: string, at: number): number {
+  const mark = text.charCodeAt(at);
+  const length = text.length - at;
+  if (mark === 90 || mark === 122) return length === 1 ? 0 : Number.NaN;
+  if (mark !== 43 && mark !== 45) return Number.NaN;
+  const hours = number(text, at + 1, at + 3);
+  let minutes: number;
+  if (length === 3) minutes = 0;
+  else if (length === 5) minutes = number(text, at + 3, at + 5);
+  else if (length === 6 && text.charCodeAt(at + 3) === 58) minutes = number(text, at + 4, at + 6);
+  else return Number.NaN;
+  if (!(hours < 24 && minutes < 60)) return Number.NaN;
+  return (hours * 60 + minutes) * (mark === 45 ? -1 : 1);
+}
+
+function isDigit(text: string, at: number): boolean {
+  const digit = text.charCodeAt(at) - ZERO;
+  return digit >= 0 && digit <= 9;
 }
 
 /** The digits of [from, to) as a number; NaN when one of them is none. */
@@ -43,14 +103,6 @@ function number(text: string, from: number, to: number): number {
     value = value * 10 + digit;
   }
   return value;
-}
-
-/** Milliseconds between the seconds and the Z: nothing, or a point and one to three digits. */
-function fraction(text: string, at: number): number {
-  const digits = text.length - 2 - at;
-  if (digits === -1) return 0;
-  if (text.charCodeAt(at) !== 46 || digits < 1 || digits > 3) return Number.NaN;
-  return number(text, at + 1, text.length - 1) * 10 ** (3 - digits);
 }
 
 function daysIn(year: number, month: number): number {

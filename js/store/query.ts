@@ -1,5 +1,5 @@
 // What a reader asks, checked and brought into the one form that every store answers.
-import { executionMs } from "./instant.js";
+import { instantMs } from "./instant.js";
 import { invalidArgument } from "./refusal.js";
 import type { RunRow } from "./row.js";
 import type { RunQuery, RunState, RunType } from "./store.js";
@@ -24,7 +24,7 @@ export function runSearch(query: RunQuery, dateOf: number | undefined): RunSearc
   let to = query.to ?? Number.POSITIVE_INFINITY;
   const descending = query.order === "desc";
   if (query.after !== undefined) {
-    const cursor = dateOf ?? executionMs(query.after);
+    const cursor = dateOf ?? instantMs(query.after);
     if (cursor === undefined) {
       throw invalidArgument(
         "query.after",

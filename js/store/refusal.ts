@@ -60,7 +60,7 @@ export function storeClosed(why = "it was closed"): DagfillError {
   return new DagfillError("STORE_FAILED", `the store cannot be used: ${why}`);
 }
 
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (typeof value === "string")
     return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}...` : value);
   if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "an object";

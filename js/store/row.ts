@@ -2,8 +2,8 @@
 // nobody who holds a record that was written or read can change what is stored, a `__proto__` key is only a key, and a
 // Date or a class instance becomes the same thing in every store.
 import { DagfillError } from "../error.js";
-import { executionMs } from "./instant.js";
-import { invalid } from "./refusal.js";
+import { instantMs, instantText } from "./instant.js";
+import { invalid, shown } from "./refusal.js";
 import { RUN_STATES, RUN_TYPES, TASK_STATES } from "./states.js";
 import type { RunChange, RunRecord, RunState, RunType, StoreChange, TaskInstance } from "./store.js";
 
@@ -58,21 +58,24 @@ export interface BackfillRow {
 
 /** The row of a new run. `index` is the change's place in its batch, which an error names. */
 export function runRow(run: RunRecord, index: number): RunRow {
+  const dagId = name(run?.dagId, index, "run.dagId");
+  const runId = name(run.runId, index, "run.runId");
+  const executionMs = dateMs(run.executionDate, index, "run.executionDate");
   return {
-    dagId: name(run?.dagId, index, "run.dagId"),
-    runId: name(run.runId, index, "run.runId"),
-    executionMs: dateMs(run.executionDate, index, "run.executionDate"),
-    executionDate: run.executionDate,
-    intervalStart: text(run.dataInterval?.start, index, "run.dataInterval.start"),
-    intervalEnd: text(run.dataInterval?.end, index, "run.dataInterval.end"),
+    dagId,
+    runId,
+    executionMs,
+    executionDate: instantText(run.executionDate, executionMs),
+    intervalStart: instant(run.dataInterval?.start, index, "run.dataInterval.start"),
+    intervalEnd: instant(run.dataInterval?.end, index, "run.dataInterval.end"),
     runType: runType(run.runType, index, "run.runType"),
     state: runState(run.state, index, "run.state"),
     conf: confText(run.conf, index, "run.conf"),
     backfillId: optionalText(run.backfillId, index, "run.backfillId"),
     owner: optionalText(run.owner, index, "run.owner"),
     attempt: attempt(run.attempt, index, "run.attempt"),
-    startedAt: optionalText(run.startedAt, index, "run.startedAt"),
-    finishedAt: optionalText(run.finishedAt, index, "run.finishedAt"),
+    startedAt: optionalInstant(run.startedAt, index, "run.startedAt"),
+    finishedAt: optionalInstant(run.finishedAt, index, "run.finishedAt"),
     error: errorText(run.error, index, "run.error"),
     output: run.output === undefined ? null : jsonText(run.output, index, "run.output"),
   };
@@ -97,6 +100,8 @@ export function changedColumns(
         break;
       case "startedAt":
       case "finishedAt":
+        columns[member] = optionalInstant(change[member], index, field);
+        break;
       case "owner":
       case "backfillId":
         columns[member] = optionalText(change[member], index, field);
@@ -114,8 +119,8 @@ export function changedColumns(
         columns.runType = runType(change.runType, index, field);
         break;
       case "dataInterval":
-        columns.intervalStart = text(change.dataInterval?.start, index, `${field}.start`);
-        columns.intervalEnd = text(change.dataInterval?.end, index, `${field}.end`);
+        columns.intervalStart = instant(change.dataInterval?.start, index, `${field}.start`);
+        columns.intervalEnd = instant(change.dataInterval?.end, index, `${field}.end`);
         break;
       case "runId":
         if (change.runId !== runId) throw invalid(index, field, `the run's own id "${runId}"`, change.runId);
@@ -165,8 +170,8 @@ export function taskRow(instance: TaskInstance, index: number): TaskRow {
     taskId: name(instance.taskId, index, "instance.taskId"),
     state: instance.state,
     attempt: attempt(instance.attempt, index, "instance.attempt"),
-    startedAt: optionalText(instance.startedAt, index, "instance.startedAt"),
-    finishedAt: optionalText(instance.finishedAt, index, "instance.finishedAt"),
+    startedAt: optionalInstant(instance.startedAt, index, "instance.startedAt"),
+    finishedAt: optionalInstant(instance.finishedAt, index, "instance.finishedAt"),
     error: errorText(instance.error, index, "instance.error"),
   };
 }
@@ -268,13 +273,23 @@ function errorText(error: RunRecord["error"], index: number, member: string): st
   );
 }
 
+/** An instant in the form that records have. */
+function instant(value: unknown, index: number, member: string): string {
+  const written = text(value, index, member);
+  return instantText(written, dateMs(written, index, member));
+}
+
+function optionalInstant(value: unknown, index: number, member: string): string | null {
+  return value === undefined ? null : instant(value, index, member);
+}
+
 function dateMs(value: unknown, index: number, member: string): number {
-  const ms = typeof value === "string" ? executionMs(value) : undefined;
+  const ms = typeof value === "string" ? instantMs(value) : undefined;
   if (ms !== undefined) return ms;
   const field = `changes[${index}].${member}`;
   throw new DagfillError(
     "INVALID_DATE",
-    `${field}: expected an instant such as 2024-01-01T00:00:00Z, got ${String(value)}`,
+    `${field}: expected an instant with an offset, such as 2024-01-01T00:00:00Z, got ${shown(value)}`,
     {
       ...(typeof value === "string" ? { input: value } : {}),
       field,

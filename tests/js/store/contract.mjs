@@ -155,6 +155,47 @@ export function storeContract(name, open, { test, assert }) {
     );
   });
 
+  it("instants are kept by time: every way to write one comes back in the one form", async (store) => {
+    // What JavaScript, Python, Java, PostgreSQL and people write, for 2024-01-02T00:00:00Z.
+    const same = [
+      "2024-01-02T00:00:00.000Z",
+      "2024-01-02T00:00:00+00:00",
+      "2024-01-02T00:00:00.000000+00:00",
+      "2024-01-02T00:00:00.000999999Z",
+      "2024-01-02T00:00Z",
+      "2024-01-02 00:00:00+00",
+      "2024-01-02t00:00:00z",
+      "2024-01-02T01:30:00+0130",
+      "2024-01-01T19:00:00-05:00",
+      "+002024-01-02T00:00:00Z",
+    ];
+    for (const executionDate of same) {
+      const dagId = `written ${executionDate}`;
+      await store.apply([create(2, { dagId, executionDate })]);
+      assert.deepEqual(await store.listRuns({ dagId, from: ms(2), to: ms(2) }), [aRun(2, { dagId })]);
+      for (const again of same)
+        await refused(store.apply([create(2, { dagId, runId: "x", executionDate: again })]), "RUN_EXISTS", 0);
+      await store.apply([
+        { ...update(2, { executionDate: same[7], startedAt: "2024-02-01T12:00:00.120000+02:00" }), dagId },
+        { ...update(2, { dataInterval: { start: same[6], end: "2024-01-03T00:00:00.5Z" } }), dagId },
+        { ...update(2, { finishedAt: "2024-02-01T10:00:01.0Z" }), dagId },
+        { ...task(2, "t", { startedAt: same[1], finishedAt: same[2] }) },
+      ]);
+      assert.deepEqual(await store.listRuns({ dagId }), [
+        aRun(2, {
+          dagId,
+          dataInterval: { start: day(2), end: "2024-01-03T00:00:00.500Z" },
+          startedAt: "2024-02-01T10:00:00.120Z",
+          finishedAt: "2024-02-01T10:00:01Z",
+        }),
+      ]);
+      const [saved] = await store.listTaskInstances(DAG, idOf(2));
+      assert.deepEqual([saved.startedAt, saved.finishedAt], [day(2), day(2)]);
+    }
+    await store.apply([create(1), create(3)]);
+    assert.deepEqual(await dates(store, { after: "2024-01-02T01:00:00+01:00" }), [3]);
+  });
+
   it("filters by state and run type", async (store) => {
     await store.apply([
       create(1, { state: "success" }),
@@ -507,6 +548,15 @@ export function storeContract(name, open, { test, assert }) {
       [create(2, { executionDate: "2024-01-02T24:00:00Z" }), "INVALID_DATE"],
       [create(2, { executionDate: "2024-01-02T00:00:00.Z" }), "INVALID_DATE"],
       [create(2, { executionDate: 5 }), "INVALID_DATE"],
+      [create(2, { executionDate: "2024-01-02T00:00:00+24:00" }), "INVALID_DATE"],
+      [create(2, { executionDate: "2024-01-02T00:00:00+0" }), "INVALID_DATE"],
+      [create(2, { executionDate: "2024-01-02T00:00:00Z " }), "INVALID_DATE"],
+      [create(2, { executionDate: "+999999-01-02T00:00:00Z" }), "INVALID_DATE"],
+      [create(2, { startedAt: "yesterday" }), "INVALID_DATE"],
+      [create(2, { finishedAt: "2024-01-02T00:00:00" }), "INVALID_DATE"],
+      [create(2, { dataInterval: { start: day(2), end: "never" } }), "INVALID_DATE"],
+      [update(1, { finishedAt: "never" }), "INVALID_DATE"],
+      [task(1, "t", { startedAt: "never" }), "INVALID_DATE"],
       [update(1, { stat: "success" }), "INVALID_OPTION"],
       [update(1, { state: undefined }), "INVALID_OPTION"],
       [update(1, { conf: undefined }), "INVALID_OPTION"],
