@@ -20,13 +20,19 @@ export type { BackfillOptions } from "./plan/backfill_options.js";
 export { type CatchupPlan, planCatchup } from "./plan/catchup.js";
 export { type BackfillPreview, previewFrom } from "./plan/plan.js";
 export { ACTIONS, type Action, type PlannedRun, SKIP_REASONS, type SkipReason } from "./plan/plan_data.js";
-export type { Backfill } from "./run/backfill.js";
-export type { BackfillEvent, BackfillResult, Hooks, Progress, RunResult } from "./run/events.js";
-export type { ExecuteRun, RunContext } from "./run/run_context.js";
-export type { SchedulerEvent } from "./run/scheduler/events.js";
+export type { Backfill } from "./run/backfill/backfill.js";
+export { BackfillService } from "./run/backfill/service.js";
+export type { BackfillSummary } from "./run/backfill/summary.js";
+export type {
+  BackfillEvent,
+  BackfillResult,
+  Hooks,
+  Progress,
+  RunResult,
+} from "./run/events/backfill_events.js";
+export type { SchedulerEvent } from "./run/events/scheduler_events.js";
+export type { ExecuteRun, RunContext } from "./run/host/run_context.js";
 export { Scheduler } from "./run/scheduler/scheduler.js";
-export { BackfillService } from "./run/service.js";
-export type { BackfillSummary } from "./run/summary.js";
 export type { ExecuteTask, TaskContext } from "./run/tasks/task_context.js";
 export type { DateInput, ScheduleInput, TimetableOptions } from "./schedule/input.js";
 export {

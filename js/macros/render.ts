@@ -1,7 +1,8 @@
 // Templates on their way to the core: what many runs share is made once.
-import { Bounded } from "../bounded.js";
+
 import { type Json, type JsonInput, setOwn } from "../json.js";
 import { json } from "../json_input.js";
+import { LruCache } from "../lru_cache.js";
 import type { DateValue } from "../options.js";
 import { call, instance, type Raw } from "../raw.js";
 import { timetableOf } from "../schedule/timetable.js";
@@ -35,7 +36,7 @@ export interface Macros {
   raw: RawMacros;
 }
 
-const lately = new Bounded<string, Macros>(64, (old) => {
+const cache = new LruCache<string, Macros>(64, (old) => {
   if (old.made === instance()) old.raw.free();
 });
 
@@ -46,7 +47,7 @@ export function macrosOf(wire: TimetableWire, settings: MacroSettings): Macros {
   const { runType = "backfill", macroTimeZone, dagId, conf = {}, params = {}, onUnknown = "keep" } = settings;
   const [confText, paramsText] = [JSON.stringify(conf), JSON.stringify(params)];
   const key = JSON.stringify([wire, runType, macroTimeZone, dagId, confText, paramsText, onUnknown]);
-  const known = lately.get(key);
+  const known = cache.get(key);
   if (known !== undefined && known.made === instance()) return known;
   const raw = call(
     (wasm) =>
@@ -61,7 +62,7 @@ export function macrosOf(wire: TimetableWire, settings: MacroSettings): Macros {
       ),
   );
   const macros = { made: instance(), raw };
-  lately.set(key, macros);
+  cache.set(key, macros);
   return macros;
 }
 

@@ -1,5 +1,5 @@
-// Schedules on their way to the core, and the timetables that the core made of those used lately.
-import { Bounded } from "../bounded.js";
+// Schedules on their way to the core, and the timetables that the core made of those used cache.
+import { LruCache } from "../lru_cache.js";
 import {
   type DateValue,
   date,
@@ -65,8 +65,8 @@ function wire(schedule: unknown, path: string): TimetableWire {
   return dialect === "quartz" ? { ...wire, quartz: true } : wire;
 }
 
-/** Timetables lately used, by what they were made of. They die with their instance. */
-const lately = new Bounded<string, { made: number; timetable: RawTimetable }>(64, (old) => {
+/** Timetables cache used, by what they were made of. They die with their instance. */
+const cache = new LruCache<string, { made: number; timetable: RawTimetable }>(64, (old) => {
   if (old.made === instance()) old.timetable.free();
 });
 
@@ -89,10 +89,10 @@ export function wireOf(schedule: unknown, options: TimetableOptions, path = "sch
 /** The timetable of a schedule. It belongs to this module: use it now, do not keep or free it. */
 export function timetableOf(wire: TimetableWire): RawTimetable {
   const key = JSON.stringify(wire);
-  const known = lately.get(key);
+  const known = cache.get(key);
   if (known !== undefined && known.made === instance()) return known.timetable;
   const made = call((wasm) => new wasm.RawTimetable(wire));
-  lately.set(key, { made: instance(), timetable: made });
+  cache.set(key, { made: instance(), timetable: made });
   return made;
 }
 

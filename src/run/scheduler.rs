@@ -92,7 +92,7 @@ struct Waiting {
 }
 
 #[derive(Debug)]
-struct Desk {
+struct ScheduledDag {
     schedule: DagSchedule,
     knowledge: Knowledge,
     origin: Option<Instant>,
@@ -115,7 +115,7 @@ struct Desk {
 /// The machine. See the [module](self) for the way to drive it.
 #[derive(Debug)]
 pub struct Scheduler {
-    desks: Vec<Desk>,
+    dags: Vec<ScheduledDag>,
     commands: VecDeque<Command>,
     /// How many runs this look has begun; None between looks.
     look: Option<u32>,
@@ -125,12 +125,12 @@ pub struct Scheduler {
 
 impl Scheduler {
     /// A scheduler that has not looked yet.
-    pub fn new(dags: Vec<DagSchedule>) -> Scheduler {
-        let mut desks = Vec::with_capacity(dags.len());
-        for schedule in dags {
-            desks.push(Desk::new(schedule));
+    pub fn new(schedules: Vec<DagSchedule>) -> Scheduler {
+        let mut dags = Vec::with_capacity(schedules.len());
+        for schedule in schedules {
+            dags.push(ScheduledDag::new(schedule));
         }
-        Scheduler { desks, commands: VecDeque::new(), look: None, is_open: false, dirty: false }
+        Scheduler { dags, commands: VecDeque::new(), look: None, is_open: false, dirty: false }
     }
 
     /// Takes in what happened; what follows comes by [`Scheduler::poll`].
@@ -140,31 +140,33 @@ impl Scheduler {
             Event::Tick => {
                 self.is_open = true;
                 self.look = Some(self.look.unwrap_or(0));
-                self.desks.iter_mut().for_each(Desk::reopen);
+                self.dags.iter_mut().for_each(ScheduledDag::reopen);
             }
             Event::Woken => {
-                let is_due = |desk: &&mut Desk| desk.blocked || desk.next_run_at.is_some_and(|next| next <= now);
-                for desk in self.desks.iter_mut().filter(is_due) {
-                    desk.reopen();
+                let is_due = |scheduled: &&mut ScheduledDag| {
+                    scheduled.blocked || scheduled.next_run_at.is_some_and(|next| next <= now)
+                };
+                for scheduled in self.dags.iter_mut().filter(is_due) {
+                    scheduled.reopen();
                     self.look = Some(self.look.unwrap_or(0));
                 }
             }
-            Event::Left { dag, date } => self.with(dag, |desk| {
-                desk.settled = desk.settled.max(Some(date));
-                desk.first.push_back(Waiting { date, begin: Begin::Restart, past_met: false });
+            Event::Left { dag, date } => self.with(dag, |scheduled| {
+                scheduled.settled = scheduled.settled.max(Some(date));
+                scheduled.first.push_back(Waiting { date, begin: Begin::Restart, past_met: false });
             }),
-            Event::Known { dag, last_run } => self.with(dag, |desk| {
-                desk.knowledge = Knowledge::All;
-                desk.settled = desk.settled.max(last_run);
+            Event::Known { dag, last_run } => self.with(dag, |scheduled| {
+                scheduled.knowledge = Knowledge::All;
+                scheduled.settled = scheduled.settled.max(last_run);
             }),
-            Event::Past { dag, met } => self.with(dag, |desk| desk.hear_past(met)),
-            Event::Settled { dag } => self.with(dag, |desk| desk.active = desk.active.saturating_sub(1)),
-            Event::NotStored { dag, date, begin } => self.with(dag, |desk| {
-                desk.active = desk.active.saturating_sub(1);
-                desk.blocked = true;
+            Event::Past { dag, met } => self.with(dag, |scheduled| scheduled.hear_past(met)),
+            Event::Settled { dag } => self.with(dag, |scheduled| scheduled.active = scheduled.active.saturating_sub(1)),
+            Event::NotStored { dag, date, begin } => self.with(dag, |scheduled| {
+                scheduled.active = scheduled.active.saturating_sub(1);
+                scheduled.blocked = true;
                 // Several may come back from one batch, in any order.
-                let at = desk.first.partition_point(|other| other.date < date);
-                desk.first.insert(at, Waiting { date, begin, past_met: false });
+                let at = scheduled.first.partition_point(|other| other.date < date);
+                scheduled.first.insert(at, Waiting { date, begin, past_met: false });
             }),
             Event::Stop => {
                 self.is_open = false;
@@ -185,21 +187,21 @@ impl Scheduler {
     /// without another event.
     pub fn wake(&self, now: Instant) -> Option<Instant> {
         let longest = Instant::clamped(now.ms().saturating_add(LONGEST_SLEEP_MS));
-        let wish = |desk: &Desk| match desk.blocked {
+        let wish = |scheduled: &ScheduledDag| match scheduled.blocked {
             true => Some(longest),
-            false => desk.next_run_at.filter(|_| !desk.to_plan),
+            false => scheduled.next_run_at.filter(|_| !scheduled.to_plan),
         };
-        self.desks.iter().filter(|_| self.is_open).filter_map(wish).min().map(|at| at.clamp(now, longest))
+        self.dags.iter().filter(|_| self.is_open).filter_map(wish).min().map(|at| at.clamp(now, longest))
     }
 
     /// Where a period without an anchor counts from, once the DAG's runs are known: what a run covers depends on it.
     pub fn origin(&self, dag: u32) -> Option<Instant> {
-        self.desks.get(dag as usize).and_then(|desk| desk.origin)
+        self.dags.get(dag as usize).and_then(|scheduled| scheduled.origin)
     }
 
     /// Runs that were begun and have not settled.
     pub fn active(&self) -> u32 {
-        self.desks.iter().map(|desk| desk.active).sum()
+        self.dags.iter().map(|scheduled| scheduled.active).sum()
     }
 
     /// Whether nothing runs and nothing is about to begin: a tick is over.
@@ -208,19 +210,19 @@ impl Scheduler {
             && self.commands.is_empty()
             && !(self.dirty && self.is_open)
             && self.look.is_none()
-            && self.desks.iter().all(|desk| desk.asked_past.is_none())
+            && self.dags.iter().all(|scheduled| scheduled.asked_past.is_none())
     }
 
-    fn with(&mut self, dag: u32, change: impl FnOnce(&mut Desk)) {
-        if let Some(desk) = self.desks.get_mut(dag as usize) {
-            change(desk);
+    fn with(&mut self, dag: u32, change: impl FnOnce(&mut ScheduledDag)) {
+        if let Some(scheduled) = self.dags.get_mut(dag as usize) {
+            change(scheduled);
         }
     }
 }
 
-impl Desk {
-    fn new(schedule: DagSchedule) -> Desk {
-        Desk {
+impl ScheduledDag {
+    fn new(schedule: DagSchedule) -> ScheduledDag {
+        ScheduledDag {
             schedule,
             knowledge: Knowledge::Nothing,
             origin: None,

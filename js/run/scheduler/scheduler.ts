@@ -5,24 +5,24 @@ import type { DagfillError } from "../../error.js";
 import { storeFailure } from "../../failure.js";
 import { callback } from "../../options.js";
 import { iso } from "../../time.js";
-import type { RunResult } from "../events.js";
-import type { Executor } from "../executor.js";
-import { executorOf, type Host, readHost } from "../host.js";
-import type { HostOptions } from "../host_options.js";
-import { type Held, holdOwn, inTime } from "../lease.js";
-import { runOnce } from "../single_run.js";
-import { Wake } from "../turns.js";
-import { Writer } from "../writer.js";
+import type { RunResult } from "../events/backfill_events.js";
+import { type SchedulerListener, SchedulerListeners } from "../events/scheduler_events.js";
+import type { Executor } from "../host/executor.js";
+import { executorOf, type Host, readHost } from "../host/host.js";
+import type { HostOptions } from "../host/host_options.js";
+import { Wake } from "../timing/turns.js";
+import { runOnce } from "../trigger/single_run.js";
+import { acquireInTime, acquireOwnLease, type LeaseHandle } from "../writing/lease_handle.js";
+import { Writer } from "../writing/writer.js";
 import { asError, type RawScheduler, SchedulerCore } from "./core.js";
-import { type SchedulerListener, SchedulerListeners } from "./events.js";
+import { abandonedBut, isOpen, type RunKey, RunWatcher, recordAt } from "./run_watcher.js";
 import { scheduledRun } from "./scheduled_run.js";
-import { abandonedBut, isOpen, type Place, recordAt, Watched } from "./watched.js";
 
 /** Timers of machines that sleep stand still, and clocks jump: no sleep is longer. */
 const LONGEST_SLEEP_MS = 60_000;
 
 /** One DAG with a schedule. */
-interface Desk {
+interface ScheduledDag {
   dag: CheckedDag;
   execute: Executor;
 }
@@ -39,14 +39,14 @@ interface Desk {
  *  ``` */
 export class Scheduler {
   readonly #host: Host;
-  readonly #desks: Desk[];
+  readonly #dags: ScheduledDag[];
   readonly #listeners: SchedulerListeners;
-  readonly #watched: Watched;
+  readonly #watcher: RunWatcher;
   readonly #core: SchedulerCore;
   readonly #wake = new Wake(() => this.#look(false));
   /** Runs in flight here, and the cores that wait for them: after a fault there is another. */
   readonly #flights = new Map<string, (RawScheduler | undefined)[]>();
-  #owner: { held: Held; writer: Writer } | undefined;
+  #owner: { held: LeaseHandle; writer: Writer } | undefined;
   #started = false;
   /** Something may begin. */
   #open = false;
@@ -63,9 +63,9 @@ export class Scheduler {
     const host = readHost(options);
     const dags = [...host.dags.values()].filter(({ hasSchedule }) => hasSchedule);
     this.#host = host;
-    this.#desks = dags.map((dag) => ({ dag, execute: executorOf(host, dag) }));
+    this.#dags = dags.map((dag) => ({ dag, execute: executorOf(host, dag) }));
     this.#listeners = new SchedulerListeners(host.now);
-    this.#watched = new Watched(host.store);
+    this.#watcher = new RunWatcher(host.store);
     const again = () => {
       if (this.#open) this.#look(true);
     };
@@ -131,11 +131,11 @@ export class Scheduler {
       const all = this.#wanted === "all";
       this.#wanted = undefined;
       if (this.#owner === undefined) {
-        const held = await inTime(holdOwn(store, "scheduler"), () => false);
+        const held = await acquireInTime(acquireOwnLease(store, "scheduler"), () => false);
         held.onLost((error) => this.#lose(error));
         this.#owner = { held, writer: new Writer(store, held.fence) };
       }
-      const left = await this.#watched.left(this.#owner.held.fence.lease);
+      const left = await this.#watcher.left(this.#owner.held.fence.lease);
       if (!this.#open) return;
       for (const { dag, date } of left) this.#core.use((core) => core.left(dag, date, now()));
       this.#core.look(all, now());
@@ -162,8 +162,8 @@ export class Scheduler {
         number,
         number,
       ];
-      const { dagId } = this.#desks[dag]?.dag ?? { dagId: "" };
-      const place: Place = { dag, dagId, date: first };
+      const { dagId } = this.#dags[dag]?.dag ?? { dagId: "" };
+      const place: RunKey = { dag, dagId, date: first };
       if (kind === 0) this.#answer(() => this.#load(dag, dagId));
       else if (kind === 1) this.#answer(() => this.#checkPast(place));
       else if (kind === 2) this.#answer(() => this.#begin(place, second === 1));
@@ -232,7 +232,7 @@ export class Scheduler {
         const date = Date.parse(record.executionDate);
         // Also what runs here since before a core died: the next one hears of it, and it is not begun again.
         if (await isLeft(record)) left.push(date);
-        else this.#watched.add({ dag, dagId, date });
+        else this.#watcher.add({ dag, dagId, date });
       }
     } catch (error) {
       // Without that knowledge this core cannot go on; the next look is by another.
@@ -248,7 +248,7 @@ export class Scheduler {
   }
 
   /** Whether the run before, of whatever type, succeeded. */
-  async #checkPast({ dag, dagId, date }: Place): Promise<void> {
+  async #checkPast({ dag, dagId, date }: RunKey): Promise<void> {
     const { store, now } = this.#host;
     const core = this.#core.current;
     let met = false;
@@ -260,7 +260,7 @@ export class Scheduler {
     }
   }
 
-  async #begin(place: Place, restart: boolean): Promise<void> {
+  async #begin(place: RunKey, restart: boolean): Promise<void> {
     const { dag, date } = place;
     const key = `${dag} ${date}`;
     const flight = this.#flights.get(key);
@@ -285,9 +285,9 @@ export class Scheduler {
   }
 
   /** Runs a date to its end. false: the store did not take it, and it is to be tried again. */
-  async #run(place: Place, restart: boolean): Promise<boolean> {
+  async #run(place: RunKey, restart: boolean): Promise<boolean> {
     const { store, now } = this.#host;
-    const { dag, execute } = this.#desks[place.dag] as Desk;
+    const { dag, execute } = this.#dags[place.dag] as ScheduledDag;
     const owner = this.#owner;
     if (owner === undefined) return false;
     let begun = false;
@@ -321,7 +321,7 @@ export class Scheduler {
         return true;
       }
       // Its end is not on record: it is started again.
-      if (begun) this.#watched.add(place);
+      if (begun) this.#watcher.add(place);
       if (error.code === "STALE_OWNER") owner.held.lose();
       else this.#report(error);
       return begun;
@@ -329,13 +329,13 @@ export class Scheduler {
   }
 
   /** The date has a run: somebody else's, or one that this process itself has left, when the answer to its creation was lost. */
-  async #meet(place: Place, restart: boolean, mine: string): Promise<void> {
+  async #meet(place: RunKey, restart: boolean, mine: string): Promise<void> {
     const { store, now } = this.#host;
     const { dag, date } = place;
     const record = await recordAt(store, place);
     if (!isOpen(record)) return;
     if (!restart && (await abandonedBut(store, mine)(record)))
       this.#core.use((core) => core.left(dag, date, now()));
-    else this.#watched.add(place);
+    else this.#watcher.add(place);
   }
 }

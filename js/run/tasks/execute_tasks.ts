@@ -2,9 +2,9 @@
 
 import type { CheckedDag } from "../../dag/dag.js";
 import type { RunStore, TaskInstance } from "../../store/store.js";
-import { Clock } from "../clock.js";
-import type { Executor } from "../executor.js";
-import type { Context } from "../run_state.js";
+import type { Executor } from "../host/executor.js";
+import type { Context } from "../host/run_state.js";
+import { Clock } from "../timing/clock.js";
 import type { ExecuteTask } from "./task_context.js";
 import type { TaskGraph } from "./task_graph.js";
 import { PAST, TaskRun } from "./task_run.js";

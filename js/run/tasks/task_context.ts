@@ -1,6 +1,6 @@
 // What the host's task callback gets.
 import type { Json, JsonInput } from "../../json.js";
-import type { RunContext } from "../run_context.js";
+import type { RunContext } from "../host/run_context.js";
 
 export interface TaskContext extends RunContext {
   taskId: string;

@@ -1,9 +1,9 @@
 // The core's half of one run by its tasks. When wasm traps, that half is dead, and so are those of all other runs: each is
-// made again by telling another core what this one was told.
+// made again by notifier another core what this one was told.
 import { call, instance, type Raw } from "../../raw.js";
 
 type RawDagRun = InstanceType<Raw["RawDagRun"]>;
-type Word<T> = (raw: RawDagRun) => T;
+type Dispatch<T> = (raw: RawDagRun) => T;
 
 /** A fault that comes back as often as this is no accident. */
 const MOST_RESTARTS = 3;
@@ -14,8 +14,8 @@ export class TaskCore {
   #made = 0;
   /** Its own traps; another's are no fault of this run. */
   #restarts = 0;
-  /** Everything that has changed it, with the time of then: the same words in the same order make the same state. */
-  #words: Word<unknown>[] = [];
+  /** Everything that has changed it, with the time of then: the same events in the same order make the same state. */
+  #events: Dispatch<unknown>[] = [];
 
   /** Throws what `make` throws. */
   constructor(make: (wasm: Raw) => RawDagRun) {
@@ -23,21 +23,21 @@ export class TaskCore {
     this.ask(() => {});
   }
 
-  /** A word that changes it. It may be said again to another core: it means the same whenever it is said. Throws INTERNAL when
+  /** An event that changes it. It may be said again to another core: it means the same whenever it is said. Throws INTERNAL when
    *  the core traps again and again. */
-  tell<T>(word: Word<T>): T {
-    const answer = this.ask(word);
-    this.#words.push(word);
+  dispatch<T>(event: Dispatch<T>): T {
+    const answer = this.ask(event);
+    this.#events.push(event);
     return answer;
   }
 
-  /** A word that changes nothing. */
-  ask<T>(word: Word<T>): T {
+  /** An event that changes nothing. */
+  ask<T>(event: Dispatch<T>): T {
     for (;;) {
       const before = instance();
       try {
         const raw = this.#current();
-        return call(() => word(raw));
+        return call(() => event(raw));
       } catch (error) {
         if (instance() === before || ++this.#restarts > MOST_RESTARTS) throw error;
       }
@@ -47,7 +47,7 @@ export class TaskCore {
   free(): void {
     const raw = this.#raw;
     this.#raw = undefined;
-    this.#words = [];
+    this.#events = [];
     if (raw !== undefined && this.#made === instance()) raw.free();
   }
 
@@ -56,7 +56,7 @@ export class TaskCore {
     const raw = call(this.#make);
     [this.#raw, this.#made] = [raw, instance()];
     call(() => {
-      for (const word of this.#words) word(raw);
+      for (const event of this.#events) event(raw);
     });
     return raw;
   }

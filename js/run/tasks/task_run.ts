@@ -9,10 +9,10 @@ import { name } from "../../options.js";
 import { TASK_STATES } from "../../store/states.js";
 import type { StoreChange, TaskInstance } from "../../store/store.js";
 import { iso } from "../../time.js";
-import type { Clock } from "../clock.js";
-import type { News } from "../events.js";
-import { abortReason, Context } from "../run_state.js";
-import type { Writer } from "../writer.js";
+import type { EventBody } from "../events/backfill_events.js";
+import { abortReason, Context } from "../host/run_state.js";
+import type { Clock } from "../timing/clock.js";
+import type { Writer } from "../writing/writer.js";
 import type { ExecuteTask, TaskContext } from "./task_context.js";
 import { TaskCore } from "./task_core.js";
 import type { TaskGraph } from "./task_graph.js";
@@ -46,7 +46,7 @@ export interface TaskRunParts {
   abortGrace: number;
   writer: Writer;
   clock: Clock;
-  news: (news: News) => void;
+  news: (news: EventBody) => void;
   settle: (success: boolean, value: unknown) => void;
 }
 
@@ -57,7 +57,7 @@ interface Flight {
 }
 
 export class TaskRun {
-  readonly #parts: TaskRunParts;
+  readonly #options: TaskRunParts;
   readonly #core: TaskCore;
   readonly #flights = new Map<number, Flight>();
   readonly #left = new Map<number, Map<string, Json>>();
@@ -69,7 +69,7 @@ export class TaskRun {
   #ended = false;
 
   constructor(parts: TaskRunParts) {
-    this.#parts = parts;
+    this.#options = parts;
     this.#wake = parts.clock.alarm(() => this.#drain());
     const { graph, prior, past } = parts;
     const known = prior.flatMap(({ taskId, state, attempt, startedAt }) => {
@@ -97,8 +97,8 @@ export class TaskRun {
 
   /** The whole run is to end early. */
   abort(reason: "timeout" | "cancel"): void {
-    const now = this.#parts.clock.now();
-    this.#use((core) => core.tell((raw) => raw.stop(reason === "cancel", now)));
+    const now = this.#options.clock.now();
+    this.#use((core) => core.dispatch((raw) => raw.stop(reason === "cancel", now)));
     this.#drain();
   }
 
@@ -119,8 +119,8 @@ export class TaskRun {
 
   /** The run before has ended its task: this one's may go on, or not. */
   pastKnown(task: number, met: boolean): void {
-    const now = this.#parts.clock.now();
-    this.#use((core) => core.tell((raw) => raw.pastKnown(task, met ? PAST.met : PAST.unmet, now)));
+    const now = this.#options.clock.now();
+    this.#use((core) => core.dispatch((raw) => raw.pastKnown(task, met ? PAST.met : PAST.unmet, now)));
     this.#drain();
   }
 
@@ -136,12 +136,12 @@ export class TaskRun {
   }
 
   #drain(): void {
-    const { clock, graph, writer } = this.#parts;
+    const { clock, graph, writer } = this.#options;
     const changes: StoreChange[] = [];
-    const told: News[] = [];
+    const told: EventBody[] = [];
     let [records, end] = [0, -1];
     const now = clock.now();
-    const commands = this.#use((core) => core.tell((raw) => raw.drain(now))) ?? new Uint32Array();
+    const commands = this.#use((core) => core.dispatch((raw) => raw.drain(now))) ?? new Uint32Array();
     for (let at = 0; at < commands.length; at += 4) {
       const [kind, task, attempt, detail] = commands.subarray(at, at + 4) as unknown as [
         number,
@@ -155,7 +155,7 @@ export class TaskRun {
       } else if (kind === 1) this.#execute(task, attempt);
       else if (kind === 2) this.#abortTask(task, detail === 1 ? "cancel" : "timeout");
       else if (kind === 3) {
-        const message = `task ${graph.task(task).taskId} of ${this.#parts.context.runId} was aborted and did not settle: its work may still go on`;
+        const message = `task ${graph.task(task).taskId} of ${this.#options.context.runId} was aborted and did not settle: its work may still go on`;
         told.push({ type: "warning", warning: { code: "task_abandoned", message } });
       } else end = detail;
     }
@@ -163,15 +163,15 @@ export class TaskRun {
       writer.push({
         changes,
         stored: () => {
-          for (const news of told) this.#parts.news(news);
+          for (const news of told) this.#options.news(news);
           const then = clock.now();
-          this.#use((core) => core.tell((raw) => raw.stored(records, then)));
+          this.#use((core) => core.dispatch((raw) => raw.stored(records, then)));
           this.#drain();
         },
         refused: (_, error) => this.#lose(error),
         failed: (error) => this.#lose(error),
       });
-    } else for (const news of told) this.#parts.news(news);
+    } else for (const news of told) this.#options.news(news);
     if (end >= 0) this.#end(end === 0, this.#why(end));
     else if (!this.#ended) {
       this.#wake.at(this.#use((core) => core.ask((raw) => raw.wake())));
@@ -184,9 +184,9 @@ export class TaskRun {
     attempt: number,
     state: TaskInstance["state"],
     changes: StoreChange[],
-    told: News[],
+    told: EventBody[],
   ): void {
-    const { context, graph, xcom, clock } = this.#parts;
+    const { context, graph, xcom, clock } = this.#options;
     const { dagId, runId } = context;
     const { taskId } = graph.task(task);
     const time = iso(clock.now());
@@ -222,7 +222,7 @@ export class TaskRun {
   }
 
   #execute(task: number, attempt: number): void {
-    const { context, graph, xcom, executeTask } = this.#parts;
+    const { context, graph, xcom, executeTask } = this.#options;
     const flight = { attempt, pushed: new Map<string, Json>() } as Flight;
     const { taskId, params, command }: CheckedTask = graph.task(task);
     let returned: unknown;
@@ -262,8 +262,10 @@ export class TaskRun {
       why = failure(value);
       outcome = why.name === "TaskSkipped" ? OUTCOME.skipped : OUTCOME.failed;
     }
-    const now = this.#parts.clock.now();
-    const counts = this.#use((core) => core.tell((raw) => raw.settled(task, flight.attempt, outcome, now)));
+    const now = this.#options.clock.now();
+    const counts = this.#use((core) =>
+      core.dispatch((raw) => raw.settled(task, flight.attempt, outcome, now)),
+    );
     if (!counts) return;
     this.#flights.delete(task);
     // What is recorded with the end is known when that is drained.
@@ -275,7 +277,7 @@ export class TaskRun {
   #abortTask(task: number, reason: "timeout" | "cancel"): void {
     const flight = this.#flights.get(task);
     if (flight === undefined) return;
-    const { graph, context } = this.#parts;
+    const { graph, context } = this.#options;
     const why = abortReason(reason, `${context.runId}, task ${graph.task(task).taskId}`);
     this.#errors.set(task, failure(why));
     queueMicrotask(() => Context.abort(flight.context, why));
@@ -284,7 +286,7 @@ export class TaskRun {
   /** Why the run has not succeeded, from the first task that failed. */
   #why(end: number): unknown {
     if (end === 0) return undefined;
-    const { graph, context } = this.#parts;
+    const { graph, context } = this.#options;
     if (end === 2) return abortReason("cancel", context.runId);
     for (const [task, { message }] of this.#errors) {
       return new DagfillTaskError(`task ${graph.task(task).taskId} failed: ${message}`);
@@ -305,7 +307,7 @@ export class TaskRun {
     this.#core.free();
     for (const waiting of this.#listeners.values()) for (const tell of waiting) tell(undefined);
     this.#listeners.clear();
-    this.#parts.settle(success, value);
+    this.#options.settle(success, value);
   }
 }
 

@@ -1,7 +1,7 @@
 // The object behind a TaskContext.
 import type { Json, JsonInput } from "../../json.js";
 import { renderValue } from "../../macros/render.js";
-import { Context } from "../run_state.js";
+import { Context } from "../host/run_state.js";
 import type { Xcom } from "./xcom.js";
 
 /** What a task context adds to its run's. */

@@ -2,28 +2,29 @@
 
 use std::collections::VecDeque;
 
-use super::{Begin, Command, DagSchedule, Desk, Knowledge, Scheduler, Waiting};
+use super::{Begin, Command, DagSchedule, Knowledge, ScheduledDag, Scheduler, Waiting};
 use crate::error::Result;
 use crate::plan::{Catchup, CatchupRequest, plan_catchup};
 use crate::time::Instant;
 
 impl Scheduler {
     pub(super) fn go_round(&mut self, now: Instant) {
-        for (dag, desk) in self.desks.iter_mut().enumerate() {
-            let begun = desk.serve(dag as u32, now, &mut self.commands);
+        for (dag, scheduled) in self.dags.iter_mut().enumerate() {
+            let begun = scheduled.serve(dag as u32, now, &mut self.commands);
             self.look = self.look.map(|before| before + begun);
         }
-        let is_answered = |desk: &Desk| desk.knowledge == Knowledge::All && desk.asked_past.is_none();
-        if self.desks.iter().all(is_answered)
+        let is_answered =
+            |scheduled: &ScheduledDag| scheduled.knowledge == Knowledge::All && scheduled.asked_past.is_none();
+        if self.dags.iter().all(is_answered)
             && let Some(due) = self.look.take()
         {
-            let next_run_at = self.desks.iter().filter_map(|desk| desk.upcoming(now)).min();
+            let next_run_at = self.dags.iter().filter_map(|scheduled| scheduled.upcoming(now)).min();
             self.commands.push_back(Command::Ticked { due, next_run_at });
         }
     }
 }
 
-impl Desk {
+impl ScheduledDag {
     /// Begins what can begin, and says how many runs that are.
     fn serve(&mut self, dag: u32, now: Instant, commands: &mut VecDeque<Command>) -> u32 {
         match self.knowledge {

@@ -1,0 +1,21 @@
+// A backfill that runs, as its starter holds it.
+
+import type { BackfillPreview } from "../../plan/plan.js";
+import type { BackfillEvent, BackfillResult, Progress } from "../events/backfill_events.js";
+
+/** Iteration begins with "started" and the progress so far; a slow reader loses at most progress, never a change of state. */
+export interface Backfill extends AsyncIterable<BackfillEvent> {
+  readonly backfillId: string;
+  /** The plan that runs. */
+  readonly preview: BackfillPreview;
+  readonly progress: Progress;
+  /** Failed runs do not reject it: STORE_FAILED and STALE_OWNER do, and the backfill can be resumed then. */
+  readonly result: Promise<BackfillResult>;
+  /** Starts nothing more until `resume`; what runs goes on. */
+  pause(): void;
+  resume(): void;
+  /** Runs that were never started end as canceled. "finish" (default): running runs end. "abort": their signals are aborted,
+   *  and a store that stays silent for 10 to 20 seconds after that is waited for no longer: STORE_FAILED. */
+  cancel(options?: { running?: "finish" | "abort" }): Promise<BackfillResult>;
+  setMaxParallelRuns(n: number): void;
+}

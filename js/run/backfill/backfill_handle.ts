@@ -1,0 +1,57 @@
+// The object behind a Backfill.
+
+import { fields, integer, oneOf } from "../../options.js";
+import { type BackfillPreview, Preview } from "../../plan/plan.js";
+import { iso } from "../../time.js";
+import type { BackfillEvent, BackfillResult, Progress } from "../events/backfill_events.js";
+import { nextTurn } from "../timing/turns.js";
+import type { Backfill } from "./backfill.js";
+import type { Driver } from "./driver.js";
+
+export class BackfillHandle implements Backfill {
+  readonly backfillId: string;
+  readonly preview: BackfillPreview;
+  readonly #driver: Driver;
+
+  readonly result: Promise<BackfillResult>;
+
+  /** `result` settles when the lease is given back, so that the next backfill may follow at once. */
+  constructor(backfillId: string, driver: Driver, result: Promise<BackfillResult>) {
+    this.backfillId = backfillId;
+    this.result = result;
+    this.preview = new Preview(driver.rows.plan);
+    this.#driver = driver;
+    // Whoever awaited the start reads within this turn, or did not want the beginning.
+    nextTurn(() => driver.notifier.listeners.forget());
+  }
+
+  get progress(): Progress {
+    return this.#driver.notifier.progress;
+  }
+
+  pause(): void {
+    this.#driver.pause();
+  }
+
+  resume(): void {
+    this.#driver.resume();
+  }
+
+  cancel(options: { running?: "finish" | "abort" } = {}): Promise<BackfillResult> {
+    const { running } = fields<{ running?: "finish" | "abort" }>(options, "options", {
+      running: oneOf("finish", "abort"),
+    });
+    this.#driver.cancel(running === "abort");
+    return this.result;
+  }
+
+  setMaxParallelRuns(n: number): void {
+    this.#driver.setMaxParallelRuns(integer(1)(n, "maxParallelRuns"));
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<BackfillEvent> {
+    const { listeners, progress } = this.#driver.notifier;
+    const at = iso(this.#driver.now());
+    return listeners.read({ type: "started", at, progress });
+  }
+}

@@ -1,0 +1,138 @@
+// Backfills whose process died: what the store knows of them.
+
+import { DagfillError } from "../../error.js";
+import type { Json } from "../../json.js";
+import type { PlanData } from "../../plan/plan_data.js";
+import type { Fence, RunRecord, RunStore, StoreChange } from "../../store/store.js";
+import { iso } from "../../time.js";
+import { startingRows } from "./new_snapshot.js";
+import { STATUS } from "./rows.js";
+import { fromStored, type Snapshot, toStored } from "./snapshot.js";
+import type { StoredRun } from "./stored_run.js";
+
+/** The backfill of that id. UNKNOWN_BACKFILL when there is none. */
+export async function stored(store: RunStore, backfillId: string): Promise<Snapshot> {
+  const snapshot = await store.loadBackfill(backfillId);
+  if ((snapshot ?? null) !== null) return fromStored(backfillId, snapshot);
+  throw new DagfillError("UNKNOWN_BACKFILL", `the store has no backfill ${JSON.stringify(backfillId)}`, {
+    input: backfillId,
+  });
+}
+
+/** Whether a stored backfill would start a run for a date that `plan` starts one for. */
+export function overlaps(id: string, snapshot: Json, plan: PlanData): boolean {
+  const other = fromStored(id, snapshot).plan;
+  const dates = new Set<number>();
+  for (const row of startingRows(other)) dates.add(other.executionDate[row] as number);
+  for (const row of startingRows(plan)) if (dates.has(plan.executionDate[row] as number)) return true;
+  return false;
+}
+
+/** The records on the dates of a plan, by date. */
+async function recordsOn(
+  { dagId, executionDate }: PlanData,
+  store: RunStore,
+): Promise<Map<number, RunRecord>> {
+  const [first, last] = [executionDate[0], executionDate.at(-1)];
+  if (first === undefined || last === undefined) return new Map();
+  const records = await store.listRuns({ dagId, from: Math.min(first, last), to: Math.max(first, last) });
+  return new Map(records.map((run) => [Date.parse(run.executionDate), run]));
+}
+
+/** Where the rows of a backfill stand that have begun. */
+export async function storedRuns(
+  store: RunStore,
+  backfillId: string,
+  snapshot: Snapshot,
+): Promise<StoredRun[]> {
+  const { plan } = snapshot;
+  const records = await recordsOn(plan, store);
+  const found: StoredRun[] = [];
+  for (const row of startingRows(plan)) {
+    const run = records.get(plan.executionDate[row] as number);
+    if (run === undefined) continue;
+    const before = snapshot.attempts[row];
+    if (run.backfillId !== backfillId) {
+      // Not begun yet by this backfill: it stands there as the plan says, or somebody else has taken the date since.
+      if (before === undefined) found.push({ row, status: STATUS.inFlight, attempts: 0 });
+      continue;
+    }
+    found.push({
+      row,
+      status: run.state === "queued" || run.state === "running" ? STATUS.waiting : STATUS[run.state],
+      attempts: Math.max(run.attempt - (before ?? 0), 1),
+      ...(run.startedAt === undefined ? {} : { startedAt: Date.parse(run.startedAt) }),
+      ...(run.finishedAt === undefined ? {} : { finishedAt: Date.parse(run.finishedAt) }),
+      ...(run.error === undefined ? {} : { error: run.error }),
+      ...(run.output === undefined ? {} : { output: run.output }),
+    });
+  }
+  return found;
+}
+
+/** Counts of a backfill, from the records of its rows. */
+export async function counted(
+  store: RunStore,
+  backfillId: string,
+  snapshot: Snapshot,
+): Promise<{ completed: number; failed: number; canceled: number; skipped: number; running: number }> {
+  const records = await recordsOn(snapshot.plan, store);
+  const counts = { completed: 0, failed: 0, canceled: 0, skipped: snapshot.plan.counts.skip, running: 0 };
+  for (const run of records.values()) {
+    if (run.backfillId !== backfillId) continue;
+    if (run.state === "success") counts.completed += 1;
+    else if (run.state === "failed") counts.failed += 1;
+    else if (run.state === "canceled") counts.canceled += 1;
+    else if (run.state === "running") counts.running += 1;
+  }
+  return counts;
+}
+
+/** The ends of what this backfill began and did not end, as canceled. */
+async function cancelOpen(
+  store: RunStore,
+  backfillId: string,
+  { dagId, plan }: Snapshot,
+  now: number,
+): Promise<StoreChange[]> {
+  const change = { state: "canceled" as const, finishedAt: iso(now) };
+  const runs = [...(await recordsOn(plan, store)).values()];
+  return runs
+    .filter((run) => run.backfillId === backfillId && (run.state === "queued" || run.state === "running"))
+    .map(({ runId }) => ({ type: "update-run", dagId, runId, change }));
+}
+
+/** A backfill that was canceled before its process died, when another goes on with it: what is open is recorded as canceled. */
+export async function finishCancel(
+  store: RunStore,
+  backfillId: string,
+  snapshot: Snapshot,
+  fence: Fence,
+  now: number,
+): Promise<Snapshot> {
+  const changes = snapshot.canceling ? await cancelOpen(store, backfillId, snapshot, now) : [];
+  if (changes.length > 0) await store.apply(changes, fence);
+  return snapshot;
+}
+
+/** Closes an interrupted backfill: what began and did not end is recorded as canceled, what never began counts as canceled. */
+export async function close(
+  store: RunStore,
+  backfillId: string,
+  snapshot: Snapshot,
+  fence: Fence,
+  now: number,
+): Promise<void> {
+  const { dagId, plan } = snapshot;
+  const changes = await cancelOpen(store, backfillId, snapshot, now);
+  const { completed, failed, skipped } = await counted(store, backfillId, snapshot);
+  const canceled = plan.counts.total - completed - failed - skipped;
+  const closed: Snapshot = {
+    ...snapshot,
+    state: "canceled",
+    finishedAt: iso(now),
+    counts: { completed, failed, skipped, canceled },
+  };
+  changes.push({ type: "save-backfill", id: backfillId, dagId, finished: true, snapshot: toStored(closed) });
+  await store.apply(changes, fence);
+}

@@ -1,0 +1,66 @@
+// A new backfill as it will be stored, before its first run starts.
+
+import type { CheckedDag } from "../../dag/dag.js";
+import { DagfillError } from "../../error.js";
+import { failure } from "../../failure.js";
+import type { Json } from "../../json.js";
+import { record } from "../../json_input.js";
+import type { CheckedOptions } from "../../plan/backfill_options.js";
+import { ACTIONS, type PlanData } from "../../plan/plan_data.js";
+import { iso } from "../../time.js";
+import type { Snapshot } from "./snapshot.js";
+
+export function newSnapshot(dag: CheckedDag, options: CheckedOptions, plan: PlanData, now: number): Snapshot {
+  const { confFor, ...kept } = options;
+  return {
+    version: 1,
+    state: "running",
+    dagId: dag.dagId,
+    startedAt: iso(now),
+    options: kept,
+    dependsOnPast: dag.dependsOnPast,
+    attempts: attemptsBefore(plan),
+    plan,
+    ...(confFor === undefined ? {} : { confs: confsFor(plan, confFor, options.conf) }),
+  };
+}
+
+/** Rows that start a run. */
+export function* startingRows(plan: PlanData): Iterable<number> {
+  for (const [row, action] of plan.action.entries()) if (ACTIONS[action] !== "skip") yield row;
+}
+
+/** The attempts that existing runs have had: theirs are never used again. */
+function attemptsBefore(plan: PlanData): Record<string, number> {
+  const attempts: Record<string, number> = {};
+  if (plan.existingRuns.length === 0) return attempts;
+  const had = new Map(plan.existingRuns.map((run) => [Date.parse(run.executionDate), run.attempt]));
+  for (const row of startingRows(plan)) {
+    const attempt = had.get(plan.executionDate[row] as number);
+    if (attempt !== undefined) attempts[row] = attempt;
+  }
+  return attempts;
+}
+
+function confsFor(
+  plan: PlanData,
+  confFor: NonNullable<CheckedOptions["confFor"]>,
+  conf: Record<string, Json> = {},
+): Record<string, Record<string, Json>> {
+  const confs: Record<string, Record<string, Json>> = {};
+  for (const row of startingRows(plan)) {
+    const date = iso(plan.executionDate[row] as number);
+    let own: unknown;
+    try {
+      own = confFor(date);
+    } catch (error) {
+      const { name, message } = failure(error);
+      throw new DagfillError("INVALID_OPTION", `confFor(${date}) threw ${name}: ${message}`, {
+        field: "confFor",
+        cause: error,
+      });
+    }
+    confs[row] = { ...conf, ...record(own, `confFor(${date})`) };
+  }
+  return confs;
+}

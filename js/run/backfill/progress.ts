@@ -1,0 +1,46 @@
+// The counts of a backfill, on the way and at the end.
+import type { BackfillResult, Progress, RunResult } from "../events/backfill_events.js";
+import type { Rows } from "./rows.js";
+import type { Snapshot } from "./snapshot.js";
+
+/** `eta` is negative while unknown. */
+export function progressOf(
+  total: number,
+  completed: number,
+  failed: number,
+  skipped: number,
+  canceled: number,
+  running: number,
+  eta: number,
+): Progress {
+  const remaining = total - completed - failed - skipped - canceled;
+  return eta < 0
+    ? { total, completed, failed, remaining, running, skipped, canceled }
+    : { total, completed, failed, remaining, running, skipped, canceled, etaMs: eta };
+}
+
+/** What a backfill that has ended tells; its rows are made when somebody asks. */
+export function resultOf(
+  backfillId: string,
+  { dagId, state, startedAt, finishedAt = startedAt }: Snapshot,
+  rows: Rows,
+  { completed, failed, skipped, canceled }: Progress,
+): BackfillResult {
+  let results: RunResult[] | undefined;
+  return {
+    backfillId,
+    dagId,
+    state: state as BackfillResult["state"],
+    totalDates: rows.count,
+    completed,
+    failed,
+    skipped,
+    canceled,
+    get results() {
+      results ??= Array.from({ length: rows.count }, (_, row) => rows.result(row));
+      return results;
+    },
+    startedAt,
+    finishedAt,
+  };
+}

@@ -1,0 +1,236 @@
+// The backfill service: preview, start, resume, discard, list. It opens what a backfill needs and closes it again; what runs
+// when is the driver's and the core's business.
+
+import { type CheckedDag, findDag } from "../../dag/dag.js";
+import { DagfillError } from "../../error.js";
+import { storeFailure } from "../../failure.js";
+import { callback, fields, flag, name, signal, wrong } from "../../options.js";
+import { type BackfillOptions, type CheckedOptions, readOptions } from "../../plan/backfill_options.js";
+import { type BackfillPreview, Preview } from "../../plan/plan.js";
+import type { PlanData } from "../../plan/plan_data.js";
+import { makePlan } from "../../plan/planner.js";
+import type { BackfillResult, Hooks, RunResult } from "../events/backfill_events.js";
+import { contextOf } from "../host/context.js";
+import type { Executor } from "../host/executor.js";
+import { executorOf, type Host, readHost } from "../host/host.js";
+import type { HostOptions } from "../host/host_options.js";
+import { trigger } from "../trigger/trigger.js";
+import { readTrigger, type TriggerOptions } from "../trigger/trigger_options.js";
+import { acquireDagLease, acquireInTime, type LeaseHandle } from "../writing/lease_handle.js";
+import { waitForStore } from "../writing/store_watchdog.js";
+import type { Backfill } from "./backfill.js";
+import { BackfillHandle } from "./backfill_handle.js";
+import { Driver } from "./driver.js";
+import { close, finishCancel, overlaps, stored, storedRuns } from "./interrupted.js";
+import { newSnapshot } from "./new_snapshot.js";
+import type { Snapshot } from "./snapshot.js";
+import { type BackfillSummary, summarize } from "./summary.js";
+
+export class BackfillService {
+  readonly #host: Host;
+
+  /** `store` defaults to a new MemoryStore, which forgets everything with the process. `now` is the clock, epoch milliseconds. */
+  constructor(options: HostOptions) {
+    this.#host = readHost(options);
+  }
+
+  /** What a backfill with these options would do now. Nothing is written. */
+  async preview(options: BackfillOptions): Promise<BackfillPreview> {
+    return this.#preview(readOptions(options));
+  }
+
+  /** With `dryRun` the preview, else the result when all has ended. */
+  backfill(options: BackfillOptions & { dryRun: true }, hooks?: Hooks): Promise<BackfillPreview>;
+  backfill(options: BackfillOptions & { dryRun?: false }, hooks?: Hooks): Promise<BackfillResult>;
+  backfill(options: BackfillOptions, hooks?: Hooks): Promise<BackfillResult | BackfillPreview>;
+  async backfill(options: BackfillOptions, hooks: Hooks = {}): Promise<BackfillResult | BackfillPreview> {
+    const read = readOptions(options);
+    if (read.dryRun) return this.#preview(read);
+    const backfill = await this.#start(read, hooks);
+    return backfill.result;
+  }
+
+  /** Starts a backfill; it is stored when the promise fulfils. Failed runs never reject `result`. */
+  async start(options: BackfillOptions, hooks: Hooks = {}): Promise<Backfill> {
+    return this.#start(readOptions(options), hooks);
+  }
+
+  async #preview(read: CheckedOptions): Promise<BackfillPreview> {
+    return new Preview(await this.#plan(read));
+  }
+
+  async #start(read: CheckedOptions, hooks: Hooks): Promise<Backfill> {
+    const listeners = readHooks(hooks);
+    if (read.dryRun) throw wrong("dryRun", "false (use preview or backfill for a dry run)", true);
+    const dag = findDag(this.#host.dags, read.dagId);
+    const execute = executorOf(this.#host, dag, read);
+    const backfillId = read.backfillId ?? crypto.randomUUID();
+    const held = await this.#hold(dag.dagId, listeners);
+    return this.#drive(held, dag, backfillId, execute, listeners, async () => {
+      if (((await this.#host.store.loadBackfill(backfillId)) ?? null) !== null) {
+        throw new DagfillError(
+          "BACKFILL_EXISTS",
+          `there is a backfill ${JSON.stringify(backfillId)} already`,
+          {
+            field: "backfillId",
+            details: { backfillId },
+          },
+        );
+      }
+      const now = this.#host.now();
+      const plan = await makePlan(dag, read, this.#host.store, now, held.fence.lease);
+      await this.#refuseInterrupted(dag.dagId, plan);
+      return { snapshot: newSnapshot(dag, read, plan, now), fresh: true };
+    });
+  }
+
+  /** One run for one date, now: run type "manual". A run that fails does not reject; RUN_EXISTS when the date has a run. */
+  async trigger(options: TriggerOptions): Promise<RunResult> {
+    const read = readTrigger(options);
+    const dag = findDag(this.#host.dags, read.dagId);
+    return guard(() => trigger(dag, read, this.#host.store, executorOf(this.#host, dag), this.#host.now));
+  }
+
+  /** Goes on with a backfill whose process died: same plan, same dates, same options. What had succeeded is not run again. One that
+   *  had been canceled ends as canceled, and starts nothing. */
+  async resume(backfillId: string, hooks: Hooks = {}): Promise<Backfill> {
+    const listeners = readHooks(hooks);
+    const { dagId, options } = await this.#unfinished(backfillId);
+    const dag = findDag(this.#host.dags, dagId);
+    const execute = executorOf(this.#host, dag, options);
+    const held = await this.#hold(dagId, listeners);
+    // Between the first look and the lease, its last driver may have brought it to an end.
+    return this.#drive(held, dag, backfillId, execute, listeners, async () => {
+      const { store, now } = this.#host;
+      const snapshot = await this.#unfinished(backfillId);
+      return { snapshot: await finishCancel(store, backfillId, snapshot, held.fence, now()), fresh: false };
+    });
+  }
+
+  /** Closes an interrupted backfill: what did not end is recorded as canceled. */
+  async discard(backfillId: string): Promise<void> {
+    const { dagId } = await this.#unfinished(backfillId);
+    const held = await this.#hold(dagId);
+    try {
+      const snapshot = await this.#unfinished(backfillId);
+      await guard(() => close(this.#host.store, backfillId, snapshot, held.fence, this.#host.now()));
+    } finally {
+      await held.release();
+    }
+  }
+
+  /** Every backfill that the store knows, oldest first. */
+  async list(filter: { dagId?: string; unfinished?: boolean } = {}): Promise<BackfillSummary[]> {
+    const summaries: BackfillSummary[] = [];
+    const read = fields<{ dagId?: string; unfinished?: boolean }>(filter, "filter", {
+      dagId: name,
+      unfinished: flag,
+    });
+    for (const { id, snapshot } of await guard(() => this.#host.store.listBackfills(read))) {
+      summaries.push(await guard(() => summarize(this.#host.store, id, snapshot)));
+    }
+    return summaries;
+  }
+
+  #plan(options: CheckedOptions): Promise<PlanData> {
+    const dag = findDag(this.#host.dags, options.dagId);
+    return guard(() => makePlan(dag, options, this.#host.store, this.#host.now()));
+  }
+
+  async #unfinished(backfillId: string): Promise<Snapshot> {
+    name(backfillId, "backfillId");
+    const snapshot = await guard(() => stored(this.#host.store, backfillId));
+    if (snapshot.state === "running" || snapshot.state === "paused") return snapshot;
+    throw new DagfillError(
+      "UNKNOWN_BACKFILL",
+      `backfill ${backfillId} has ended (${snapshot.state}): expected one that was interrupted`,
+      {
+        input: backfillId,
+        details: { state: snapshot.state },
+      },
+    );
+  }
+
+  /** A new backfill over the dates of an interrupted one would run them twice, or never finish the old one. */
+  async #refuseInterrupted(dagId: string, plan: PlanData): Promise<void> {
+    for (const { id, snapshot } of await this.#host.store.listBackfills({ dagId, unfinished: true })) {
+      if (!overlaps(id, snapshot, plan)) continue;
+      throw new DagfillError(
+        "BACKFILL_EXISTS",
+        `backfill ${id} of DAG ${dagId} was interrupted and has some of these dates`,
+        {
+          hint: `resume("${id}") goes on with it, discard("${id}") closes it`,
+          details: { backfillId: id },
+        },
+      );
+    }
+  }
+
+  #hold(dagId: string, hooks: Hooks = {}): Promise<LeaseHandle> {
+    return guard(() =>
+      acquireInTime(acquireDagLease(this.#host.store, dagId), () => hooks.signal?.aborted === true),
+    );
+  }
+
+  /** Drives what `prepare` makes, under a lease that is held until all has ended. */
+  async #drive(
+    held: LeaseHandle,
+    dag: CheckedDag,
+    backfillId: string,
+    execute: Executor,
+    hooks: Hooks,
+    prepare: () => Promise<{ snapshot: Snapshot; fresh: boolean }>,
+  ): Promise<Backfill> {
+    try {
+      const { snapshot, fresh } = await guard(prepare, hooks);
+      const origin = { dag, timetable: snapshot.plan.timetable, runType: "backfill", backfillId } as const;
+      let reload = !fresh;
+      const driver = new Driver({
+        backfillId,
+        snapshot,
+        store: this.#host.store,
+        fence: held.fence,
+        hooks,
+        now: this.#host.now,
+        execute,
+        context: (planned, attempt, conf) => contextOf(origin, planned, attempt, conf),
+        reload: async () => {
+          const known = reload ? await storedRuns(this.#host.store, backfillId, snapshot) : [];
+          reload = true;
+          return known;
+        },
+      });
+      held.onLost((error) => driver.loseLease(error));
+      const abort = () => driver.cancel(true);
+      hooks.signal?.addEventListener("abort", abort);
+      const result = driver.result.finally(() => {
+        hooks.signal?.removeEventListener("abort", abort);
+        return held.release();
+      });
+      result.catch(() => {});
+      if (hooks.signal?.aborted) abort();
+      await driver.begin();
+      return new BackfillHandle(backfillId, driver, result);
+    } catch (error) {
+      await held.release();
+      throw error;
+    }
+  }
+}
+
+function readHooks(hooks: unknown): Hooks {
+  return fields<Hooks>(hooks, "hooks", {
+    onEvent: callback<NonNullable<Hooks["onEvent"]>>(),
+    onProgress: callback<NonNullable<Hooks["onProgress"]>>(),
+    signal,
+  });
+}
+
+/** Errors of a store as STORE_FAILED, and its silence too once the signal is aborted. */
+async function guard<T>(work: () => Promise<T>, { signal }: Hooks = {}): Promise<T> {
+  try {
+    return await waitForStore(work(), () => signal?.aborted === true);
+  } catch (error) {
+    throw storeFailure(error);
+  }
+}

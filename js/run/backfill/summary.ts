@@ -1,0 +1,38 @@
+// What the list of backfills tells of each.
+
+import type { Json } from "../../json.js";
+import type { BackfillOptions } from "../../plan/backfill_options.js";
+import type { RunStore } from "../../store/store.js";
+import type { Progress } from "../events/backfill_events.js";
+import { leaseOf } from "../writing/lease_handle.js";
+import { counted } from "./interrupted.js";
+import { fromStored } from "./snapshot.js";
+
+export interface BackfillSummary {
+  backfillId: string;
+  dagId: string;
+  /** "interrupted": it has not ended, and nobody drives it. */
+  state: "running" | "paused" | "interrupted" | "success" | "failed" | "canceled";
+  /** As they were read: with defaults, durations in milliseconds, without confFor. */
+  options: BackfillOptions;
+  progress: Progress;
+}
+
+export async function summarize(store: RunStore, backfillId: string, stored: Json): Promise<BackfillSummary> {
+  const snapshot = fromStored(backfillId, stored);
+  const { dagId, options, plan, state } = snapshot;
+  const ended = state !== "running" && state !== "paused";
+  const driven = !ended && (await store.readLease(leaseOf(dagId))) !== null;
+  const { completed, failed, skipped, canceled } =
+    snapshot.counts ?? (await counted(store, backfillId, snapshot));
+  const running = driven ? (await counted(store, backfillId, snapshot)).running : 0;
+  const total = plan.executionDate.length;
+  const remaining = total - completed - failed - skipped - canceled;
+  return {
+    backfillId,
+    dagId,
+    state: ended || driven ? state : "interrupted",
+    options,
+    progress: { total, completed, failed, remaining, running, skipped, canceled },
+  };
+}

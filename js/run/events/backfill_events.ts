@@ -1,0 +1,202 @@
+// What listeners are told, and how: a listener that throws harms nothing.
+
+import type { AbortSignalLike } from "../../abort_signal.js";
+import { failure } from "../../failure.js";
+import type { Json } from "../../json.js";
+import type { Action, SkipReason } from "../../plan/plan_data.js";
+import type { RunState } from "../../store/store.js";
+import type { Warning } from "../../warning.js";
+
+/** total = completed + failed + skipped + canceled + remaining; remaining includes the running ones. */
+export interface Progress {
+  total: number;
+  completed: number;
+  failed: number;
+  remaining: number;
+  running: number;
+  skipped: number;
+  canceled: number;
+  /** Foretold from the durations seen; absent until a run has ended. */
+  etaMs?: number;
+}
+
+export interface RunResult {
+  dagId: string;
+  executionDate: string;
+  runId: string;
+  action: Action;
+  state: RunState | "skipped";
+  reason?: SkipReason;
+  /** How often it was started in this backfill. */
+  attempts: number;
+  startedAt?: string;
+  finishedAt?: string;
+  error?: { name: string; message: string };
+  output?: Json;
+}
+
+export interface BackfillResult {
+  backfillId: string;
+  dagId: string;
+  state: "success" | "failed" | "canceled";
+  /** The sum of the five counts behind it. */
+  totalDates: number;
+  completed: number;
+  failed: number;
+  skipped: number;
+  canceled: number;
+  /** One a date, in run order; built when asked for. */
+  readonly results: RunResult[];
+  startedAt: string;
+  finishedAt: string;
+}
+
+export type BackfillEvent = { at: string; progress: Progress } & (
+  | { type: "started" | "paused" | "resumed" | "canceling" }
+  | {
+      type: "run-started" | "run-succeeded" | "run-failed" | "run-retrying" | "run-canceled";
+      run: RunResult;
+    }
+  | { type: "warning"; warning: Warning }
+  | {
+      type: "task-started" | "task-succeeded" | "task-failed" | "task-skipped";
+      runId: string;
+      taskId: string;
+    }
+  | { type: "finished"; result: BackfillResult }
+);
+
+/** An event without what all events carry. */
+export type EventBody = BackfillEvent extends infer E
+  ? E extends unknown
+    ? Omit<E, "at" | "progress">
+    : never
+  : never;
+
+export interface Hooks {
+  onEvent?: (event: BackfillEvent) => void;
+  onProgress?: (progress: Progress) => void;
+  /** Aborting it = cancel({ running: "abort" }). */
+  signal?: AbortSignalLike;
+}
+
+/** One reader of events: an iterator with its own queue. */
+class Reader {
+  #queue: BackfillEvent[];
+  #waiting: ((result: IteratorResult<BackfillEvent>) => void)[] = [];
+  #closed = false;
+
+  constructor(first: BackfillEvent[]) {
+    this.#queue = first;
+  }
+
+  /** Nothing more is wanted. */
+  drop(): void {
+    this.#queue = [];
+    this.close();
+  }
+
+  push(event: BackfillEvent): void {
+    if (this.#closed) return;
+    const waiting = this.#waiting.shift();
+    if (waiting === undefined) this.#queue.push(event);
+    else waiting({ value: event, done: false });
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const waiting of this.#waiting.splice(0)) waiting({ value: undefined, done: true });
+  }
+
+  next(): Promise<IteratorResult<BackfillEvent>> {
+    const event = this.#queue.shift();
+    if (event !== undefined) return Promise.resolve({ value: event, done: false });
+    if (this.#closed) return Promise.resolve({ value: undefined, done: true });
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+}
+
+/** All listeners of one backfill. */
+export class Listeners {
+  readonly #hooks: Hooks;
+  readonly #readers = new Set<Reader>();
+  #reported = false;
+  /** What was told before anybody could read, for whoever reads at once. */
+  #early: BackfillEvent[] | undefined = [];
+  /** The last event, for whoever reads when all is over. */
+  #last: BackfillEvent | undefined;
+  #closed = false;
+  /** Told of the first listener that throws. */
+  readonly #onFault: (warning: Warning) => void;
+
+  constructor(hooks: Hooks, onFault: (warning: Warning) => void) {
+    this.#hooks = hooks;
+    this.#onFault = onFault;
+  }
+
+  /** Whether anybody wants events at all. */
+  get wantsEvents(): boolean {
+    return this.#hooks.onEvent !== undefined || this.#readers.size > 0 || this.#early !== undefined;
+  }
+
+  get wantsProgress(): boolean {
+    return this.#hooks.onProgress !== undefined;
+  }
+
+  tell(event: BackfillEvent): void {
+    this.#early?.push(event);
+    if (event.type === "finished") this.#last = event;
+    for (const reader of this.#readers) reader.push(event);
+    this.#guard(() => this.#hooks.onEvent?.(event));
+  }
+
+  progress(progress: Progress): void {
+    this.#guard(() => this.#hooks.onProgress?.(progress));
+  }
+
+  /** Readers get what is queued, then the end. */
+  close(): void {
+    this.#closed = true;
+    for (const reader of this.#readers) reader.close();
+    this.#readers.clear();
+  }
+
+  /** Whoever wanted to read from the beginning does so by now. */
+  forget(): void {
+    this.#early = undefined;
+  }
+
+  /** A reader that begins at the beginning while that is known, else with `started`. */
+  read(started: BackfillEvent): AsyncIterator<BackfillEvent> {
+    const last = this.#last === undefined ? [] : [this.#last];
+    const reader = new Reader(this.#early === undefined ? [started, ...last] : [...this.#early]);
+    if (this.#closed) reader.close();
+    else this.#readers.add(reader);
+    return {
+      next: () => reader.next(),
+      return: async () => {
+        this.#readers.delete(reader);
+        reader.drop();
+        return { value: undefined, done: true };
+      },
+    };
+  }
+
+  #guard(call: () => unknown): void {
+    const report = (thrown: unknown) => {
+      if (this.#reported) return;
+      this.#reported = true;
+      const { name, message } = failure(thrown);
+      this.#onFault({ code: "listener_failed", message: `a listener threw ${name}: ${message}` });
+    };
+    try {
+      const returned = call();
+      // An async listener rejects later; that must not become an unhandled rejection.
+      if (typeof (returned as PromiseLike<unknown> | null)?.then === "function") {
+        Promise.resolve(returned).catch(report);
+      }
+    } catch (error) {
+      report(error);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+// What the host supplies, to the backfill service and to the scheduler alike: DAGs, a store, callbacks, a clock.
+import { type CheckedDag, readDags } from "../../dag/dag.js";
+import { DagfillError } from "../../error.js";
+import { callback, fields, wrong } from "../../options.js";
+import { checkedStore } from "../../store/checked.js";
+import { MemoryStore } from "../../store/memory.js";
+import type { RunStore } from "../../store/store.js";
+import { runTasks } from "../tasks/execute_tasks.js";
+import type { ExecuteTask } from "../tasks/task_context.js";
+import { TaskGraph } from "../tasks/task_graph.js";
+import { runCallback } from "./execute_run.js";
+import type { Executor } from "./executor.js";
+import type { ExecuteRun } from "./run_context.js";
+
+export interface Host {
+  dags: Map<string, CheckedDag>;
+  store: RunStore;
+  executeRun?: ExecuteRun;
+  executeTask?: ExecuteTask;
+  now: () => number;
+}
+
+/** INVALID_OPTION, DUPLICATE_DAG and whatever is wrong with a DAG. */
+export function readHost(options: unknown): Host {
+  const { dags, ...rest } = fields<Omit<Host, "dags"> & { dags: unknown }>(options, "options", {
+    dags: (dags) => dags,
+    store: (store, path) => {
+      if (typeof (store as RunStore | null)?.apply !== "function") throw wrong(path, "a RunStore", store);
+      return store as RunStore;
+    },
+    executeRun: callback<ExecuteRun>(),
+    executeTask: callback<ExecuteTask>(),
+    now: callback<() => number>(),
+  });
+  const now = rest.now === undefined ? Date.now : steady(rest.now);
+  const store = checkedStore(rest.store ?? new MemoryStore());
+  return { ...rest, store, now, dags: readDags(dags, "dags") };
+}
+
+/** A host's clock. One that fails, or answers no time, stands still: what runs goes on, and its promise settles. Before it has
+ *  ever told the time it is refused with INVALID_OPTION. */
+function steady(now: () => number): () => number {
+  let last: number | undefined;
+  return () => {
+    let [told, why]: [unknown, unknown] = [undefined, undefined];
+    try {
+      told = now();
+    } catch (error) {
+      why = error;
+    }
+    if (typeof told === "number" && Number.isFinite(told)) last = told;
+    else if (last === undefined) {
+      const { code, message } = wrong("now", "a clock that tells epoch milliseconds", told);
+      throw new DagfillError(code, message, { field: "now", ...(why === undefined ? {} : { cause: why }) });
+    }
+    return last as number;
+  };
+}
+
+/** DAGs with tasks go to executeTask and the others to executeRun; where only one is given, it does what it can. */
+export function executorOf(
+  { executeRun, executeTask, store, now }: Host,
+  dag: CheckedDag,
+  options?: { taskIds?: string[]; withUpstream: boolean; abortGrace: number },
+): Executor {
+  if (executeTask !== undefined && dag.tasks.length > 0) {
+    const { taskIds, withUpstream = true, abortGrace = 30_000 } = options ?? {};
+    const graph = new TaskGraph(dag, taskIds === undefined ? undefined : { taskIds, withUpstream });
+    return runTasks({ dag, graph, executeTask, store, abortGrace, now });
+  }
+  if (executeRun !== undefined) return runCallback(executeRun);
+  throw new DagfillError(
+    "INVALID_OPTION",
+    `DAG ${dag.dagId}: expected executeRun, or executeTask for its tasks, to run it`,
+    {
+      field: "executeRun",
+    },
+  );
+}

@@ -1,0 +1,15 @@
+// What the host hands in, as it writes it.
+import type { Dag } from "../../dag/dag.js";
+import type { RunStore } from "../../store/store.js";
+import type { ExecuteTask } from "../tasks/task_context.js";
+import type { ExecuteRun } from "./run_context.js";
+
+export interface HostOptions {
+  dags: readonly Dag[];
+  /** Default: a new MemoryStore, which forgets everything with the process. */
+  store?: RunStore;
+  executeRun?: ExecuteRun;
+  executeTask?: ExecuteTask;
+  /** The clock, epoch milliseconds. Default: the machine's. */
+  now?: () => number;
+}

@@ -1,0 +1,24 @@
+// What the host's callback gets.
+import type { HostAbortSignal } from "../../abort_signal.js";
+import type { Json, JsonInput } from "../../json.js";
+import type { Action, PlannedRun } from "../../plan/plan_data.js";
+import type { RunType } from "../../store/store.js";
+
+export interface RunContext extends Omit<PlannedRun, "action"> {
+  action: Exclude<Action, "skip">;
+  dagId: string;
+  backfillId?: string;
+  runType: RunType;
+  /** From 1. (runId, attempt) is an idempotency key: after a crash a run may be started again. */
+  attempt: number;
+  /** Frozen: every run of a backfill may share it. */
+  conf: Record<string, Json>;
+  /** Aborts on cancel({ running: "abort" }) and on runTimeout. */
+  signal: HostAbortSignal;
+  /** Resolves macros, as `render` does, with everything known of this run. */
+  render(value: string): string;
+  render(value: JsonInput): Json;
+}
+
+/** Its promise settles the run: fulfilled = success, rejected = failed. What it returns (JSON) is kept as the run's output. */
+export type ExecuteRun = (run: RunContext) => unknown;

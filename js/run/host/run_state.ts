@@ -1,0 +1,86 @@
+// The object behind a RunContext.
+import { DagfillError } from "../../error.js";
+import type { Json, JsonInput } from "../../json.js";
+import { type Macros, renderValue } from "../../macros/render.js";
+import type { DataInterval, RunState } from "../../store/store.js";
+import type { RunContext } from "./run_context.js";
+
+/** Why a signal was aborted: an error that says so. */
+export function abortReason(reason: "timeout" | "cancel", runId: string): DagfillError {
+  const what = reason === "timeout" ? "took longer than its timeout" : "was canceled";
+  return new DagfillError("ABORTED", `run ${runId} ${what}`);
+}
+
+type Plain = Omit<RunContext, "signal" | "render" | "backfillId" | "existingState">;
+/** What a context is made of. */
+export type ContextData = Plain & { backfillId?: string | undefined; existingState?: RunState | undefined };
+
+/** A context: the data of the run are its own members, so that it can be spread and printed; the signal is made when it is
+ *  asked for, because most callbacks never look at it. */
+export class Context {
+  readonly dagId: string;
+  readonly runId: string;
+  readonly attempt: number;
+  readonly conf: Record<string, Json>;
+  readonly executionDate: string;
+  readonly localDate: string;
+  readonly dataInterval: DataInterval;
+  readonly runAfter: string;
+  readonly previousDate: string | null;
+  readonly nextDate: string | null;
+  readonly action: RunContext["action"];
+  readonly runType: RunContext["runType"];
+  declare readonly existingState?: RunState;
+  declare readonly backfillId?: string;
+  #controller: AbortController | undefined;
+  readonly #macros: () => Macros;
+
+  constructor(data: ContextData, macros: () => Macros, attempt = data.attempt) {
+    // Member by member: a hundred thousand contexts are made, and a copy loop would cost as much as all else in one.
+    this.dagId = data.dagId;
+    this.runId = data.runId;
+    this.executionDate = data.executionDate;
+    this.localDate = data.localDate;
+    this.dataInterval = { start: data.dataInterval.start, end: data.dataInterval.end };
+    this.runAfter = data.runAfter;
+    this.previousDate = data.previousDate;
+    this.nextDate = data.nextDate;
+    this.action = data.action;
+    this.runType = data.runType;
+    this.attempt = attempt;
+    this.conf = data.conf;
+    if (data.backfillId !== undefined) this.backfillId = data.backfillId;
+    if (data.existingState !== undefined) this.existingState = data.existingState;
+    this.#macros = macros;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  render(value: JsonInput): Json {
+    const { executionDate: date, runId, attempt } = this;
+    return renderValue(this.#macros(), value, { date, runId, attempt });
+  }
+
+  /** The macros of a run's templates, for the contexts of its tasks. */
+  static macros(context: Context): () => Macros {
+    return context.#macros;
+  }
+
+  /** Aborts the signal, also for a callback that asks for it only afterwards. */
+  static abort(context: Context, reason: DagfillError): void {
+    context.#controller ??= new AbortController();
+    context.#controller.abort(reason);
+  }
+}
+
+/** Freezes a JSON value all the way down. */
+export function freeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const member of Object.values(value)) freeze(member);
+  }
+  return value;
+}

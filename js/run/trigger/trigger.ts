@@ -1,0 +1,52 @@
+// One run for one date, started by hand.
+import type { CheckedDag } from "../../dag/dag.js";
+import type { DateValue } from "../../options.js";
+import type { PlannedRun } from "../../plan/plan_data.js";
+import { localIso, runIdOf } from "../../plan/plan_rows.js";
+import { call } from "../../raw.js";
+import { timetableOf } from "../../schedule/timetable.js";
+import type { RunStore } from "../../store/store.js";
+import { iso } from "../../time.js";
+import type { RunResult } from "../events/backfill_events.js";
+import type { Executor } from "../host/executor.js";
+import { acquireInTime, acquireOwnLease } from "../writing/lease_handle.js";
+import { Writer } from "../writing/writer.js";
+import { runOnce } from "./single_run.js";
+import type { CheckedTrigger } from "./trigger_options.js";
+
+/** Runs it under a lease of its own: it is no backfill, and holds none up. */
+export async function trigger(
+  dag: CheckedDag,
+  { executionDate, conf = {}, signal: abort }: CheckedTrigger,
+  store: RunStore,
+  execute: Executor,
+  now: () => number,
+): Promise<RunResult> {
+  const planned = manualRun(dag, executionDate ?? now());
+  const held = await acquireInTime(acquireOwnLease(store, "run"), () => abort?.aborted === true);
+  try {
+    const origin = { dag, timetable: dag.timetable, runType: "manual" } as const;
+    const writer = new Writer(store, held.fence);
+    return await runOnce({ origin, planned, conf, store, held, writer, execute, now, signal: abort });
+  } finally {
+    await held.release();
+  }
+}
+
+/** The date as a run: a manual one covers the last interval that was complete then. */
+function manualRun(dag: CheckedDag, at: DateValue): PlannedRun {
+  const numbers = call(() => timetableOf(dag.timetable).manual(at));
+  const [ms = 0, start = 0, end = 0, before = Number.NaN, after = Number.NaN, offset = 0] = numbers;
+  const executionDate = iso(ms);
+  const orNull = (date: number) => (Number.isNaN(date) ? null : iso(date));
+  return {
+    executionDate,
+    localDate: localIso(ms, offset),
+    dataInterval: { start: iso(start), end: iso(end) },
+    runAfter: executionDate,
+    runId: runIdOf("manual", executionDate),
+    action: "create",
+    previousDate: orNull(before),
+    nextDate: orNull(after),
+  };
+}

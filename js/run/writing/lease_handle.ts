@@ -1,0 +1,110 @@
+// Ownership of a DAG, kept for as long as its backfill runs.
+import { DagfillError } from "../../error.js";
+import type { Fence, Lease, RunStore } from "../../store/store.js";
+import { SILENCE_MS, waitForStore } from "./store_watchdog.js";
+
+/** A process that dies gives its DAG free after this long. */
+export const LEASE_MS = SILENCE_MS;
+
+/** A name that no other driver has: a process, and within it one backfill. A host that can tell whether a process of its own
+ *  lives (see the SQLite store) need not wait for the lease of a dead one to expire. */
+export function ownerName(): string {
+  const { pid } = (globalThis as { process?: { pid?: number } }).process ?? {};
+  return `${pid === undefined ? "" : `pid-${pid}-`}${crypto.randomUUID()}`;
+}
+
+export function leaseOf(dagId: string): string {
+  return `dag:${dagId}`;
+}
+
+/** A lease that renews itself. Its timer keeps Node alive: a process must not exit 0 in the middle of a backfill whose
+ *  callback never settles. */
+export class LeaseHandle {
+  readonly fence: Fence;
+  readonly #lease: Lease;
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #listeners = new Set<(error: DagfillError) => void>();
+
+  constructor(name: string, lease: Lease) {
+    this.#lease = lease;
+    this.fence = { lease: name, epoch: lease.epoch };
+    this.#timer = setInterval(() => void this.#renew(), LEASE_MS / 3);
+  }
+
+  /** `listener` is called once if the lease goes to somebody else, until the returned function is called. */
+  onLost(listener: (error: DagfillError) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #renew(): Promise<void> {
+    let holds: boolean;
+    try {
+      holds = await this.#lease.renew();
+    } catch {
+      // A store that fails says so when it is written to; whether the lease is lost shows then.
+      return;
+    }
+    if (!holds) this.lose();
+  }
+
+  /** The lease has gone to somebody else: a renewal or a refused batch has shown it. */
+  lose(): void {
+    clearInterval(this.#timer);
+    const error = new DagfillError(
+      "STALE_OWNER",
+      `${this.fence.lease} has gone to another owner: nothing more is started`,
+    );
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    for (const listener of listeners) listener(error);
+  }
+
+  async release(): Promise<void> {
+    clearInterval(this.#timer);
+    try {
+      // What is not released by then has expired.
+      await waitForStore(this.#lease.release(), () => true);
+    } catch {
+      // It expires by itself.
+    }
+  }
+}
+
+/** Waits for a lease. One that comes when it is no longer waited for is given back. */
+export async function acquireInTime(
+  asked: Promise<LeaseHandle>,
+  isAborted: () => boolean,
+): Promise<LeaseHandle> {
+  try {
+    return await waitForStore(asked, isAborted);
+  } catch (error) {
+    asked.then((held) => held.release()).catch(() => {});
+    throw error;
+  }
+}
+
+/** A lease that nobody else has: of one run by hand, or of one scheduler. */
+export async function acquireOwnLease(store: RunStore, kind: "run" | "scheduler"): Promise<LeaseHandle> {
+  const name = `${kind}:${crypto.randomUUID()}`;
+  const lease = await store.acquireLease(name, ownerName(), LEASE_MS);
+  if (lease !== null) return new LeaseHandle(name, lease);
+  throw new DagfillError("STORE_FAILED", `the store refused the lease ${name}, which nobody else can have`);
+}
+
+/** The lease of a DAG, or BACKFILL_ACTIVE while another driver has it. */
+export async function acquireDagLease(store: RunStore, dagId: string): Promise<LeaseHandle> {
+  const name = leaseOf(dagId);
+  const lease = await store.acquireLease(name, ownerName(), LEASE_MS);
+  if (lease !== null) return new LeaseHandle(name, lease);
+  const holder = await store.readLease(name);
+  throw new DagfillError(
+    "BACKFILL_ACTIVE",
+    `a backfill of DAG ${dagId} is being driven by another process or tab`,
+    {
+      field: "dagId",
+      hint: "wait until it has ended; if that process is dead, its lease expires within seconds",
+      ...(holder === null ? {} : { details: { owner: holder.owner, expiresAt: holder.expiresAt } }),
+    },
+  );
+}

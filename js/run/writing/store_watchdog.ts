@@ -1,0 +1,63 @@
+// A store that does not answer. It is waited for, since a slow one is no broken one; listeners are told, and whoever has
+// aborted need not wait any longer.
+import { DagfillError } from "../../error.js";
+
+/** A store that has been asked for so long is silent. A lease would have expired by then. */
+export const SILENCE_MS = 10_000;
+
+function silent(): DagfillError {
+  return new DagfillError(
+    "STORE_FAILED",
+    `the store has not answered for ${SILENCE_MS / 1_000} seconds: what it was asked to write may still be written`,
+    { hint: "when it answers again, what did not end can be resumed" },
+  );
+}
+
+/** Waits for what a store is asked. Node does not end meanwhile. Once `isAborted`, a store that stays silent for its time, or for
+ *  twice its time at most, is given up with STORE_FAILED. */
+export function waitForStore<T>(asked: Promise<T>, isAborted: () => boolean): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let wasAborted = false;
+    const timer = setInterval(() => {
+      if (wasAborted) {
+        clearInterval(timer);
+        reject(silent());
+      }
+      wasAborted = isAborted();
+    }, SILENCE_MS);
+    Promise.resolve(asked)
+      .then(resolve, reject)
+      .finally(() => clearInterval(timer));
+  });
+}
+
+/** The same for the batches of one driver, of which there are many: one timer for all. */
+export class StoreWatchdog {
+  readonly #timer: ReturnType<typeof setInterval>;
+  #last: number | undefined;
+  #told: number | undefined;
+
+  /** `batch` tells which one the store has now. */
+  constructor(
+    batch: () => number | undefined,
+    isAborted: () => boolean,
+    onSilent: (message: string) => void,
+    onGivenUp: (error: DagfillError) => void,
+  ) {
+    this.#timer = setInterval(() => {
+      const now = batch();
+      const isSilent = now !== undefined && now === this.#last;
+      this.#last = now;
+      if (!isSilent) return;
+      if (isAborted()) onGivenUp(silent());
+      else if (this.#told !== now) {
+        this.#told = now;
+        onSilent(silent().message);
+      }
+    }, SILENCE_MS);
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+}
