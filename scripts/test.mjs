@@ -1,10 +1,12 @@
 // Everything that tests, as one command: `npm test` runs all steps, `npm test -- cargo js` only those.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { build } from "./build.mjs";
 import { chromium, chromiumArguments } from "./chromium.mjs";
 import { install } from "./install.mjs";
 import { Failure, main, root, run, say, seconds } from "./process.mjs";
+import { notTested, notTestedIn, servicesRequired } from "./services.mjs";
 import { wasmToolchain } from "./toolchain.mjs";
 import { wasmTestRunner } from "./tools.mjs";
 
@@ -12,21 +14,23 @@ const wasm = "wasm32-unknown-unknown";
 const deny = ["--", "--deny", "warnings"];
 
 // In the order of `npm test`: what fails quickest comes first. Each gives what its programs printed, for the count of
-// tests, or "skipped" with a reason; `built` steps look at dist/.
+// tests; `built` steps look at dist/. `browser` says which part of a step needs one: "all" of it, or "some" of its tests,
+// which skip themselves. The browser is set up before the first of these steps.
 const steps = {
   rustfmt: { job: () => run("cargo", ["fmt", "--check"]) },
   biome: { job: () => run("biome", ["check", "--error-on-warnings", "."]) },
   architecture: { job: () => node("tests/architecture") },
+  scripts: { job: () => node("tests/scripts") },
   build: { job: () => build() },
   types: { built: true, job: () => node("tests/types") },
   js: { built: true, job: () => node("tests/js") },
-  readme: { built: true, job: () => node("tests/readme") },
-  browser: { built: true, browser: true, job: () => node("tests/browser") },
+  readme: { built: true, browser: "some", job: () => node("tests/readme") },
+  browser: { built: true, browser: "some", job: () => node("tests/browser") },
   clippy: { job: clippy },
   cargo: { job: () => run("cargo", ["test", "--quiet", "--no-fail-fast"]) },
   "wasm-node": { job: wasmTests },
-  "wasm-browser": { browser: true, job: wasmTests },
-  packaging: { built: true, job: () => node("tests/packaging") },
+  "wasm-browser": { browser: "all", job: wasmTests },
+  packaging: { built: true, browser: "some", job: () => node("tests/packaging") },
 };
 
 main(async () => {
@@ -50,21 +54,29 @@ main(async () => {
 
 async function outcome(step) {
   const start = performance.now();
-  const browser = step.browser ? await chromium() : null;
-  if (step.browser && browser === null) {
-    const reason = "no browser: set CHROMIUM, or be root on Debian";
-    const failed = process.env.CI === "true" ? 1 : 0;
-    return { passed: 0, failed, skipped: 1 - failed, time: seconds(start), error: reason };
-  }
   try {
-    const counts = count(String((await step.job(browser)) ?? ""));
-    return { ...counts, passed: counts.passed || 1, time: seconds(start) };
+    const browser = step.browser ? await chromium() : null;
+    if (step.browser === "all" && browser === null) return withoutBrowser(start);
+    const output = String((await step.job(browser)) ?? "");
+    const counts = count(output);
+    // A step without tests of its own, such as the build, counts as one.
+    const passed = counts.passed || (counts.skipped > 0 ? 0 : 1);
+    return { ...counts, passed, time: seconds(start), missing: notTestedIn(output) };
   } catch (error) {
     console.error(error instanceof Failure ? error.message : error);
-    const counts = count(String(error.output ?? ""));
+    const output = String(error.output ?? "");
+    const counts = count(output);
     const text = (error.message ?? String(error)).split("\n")[0];
-    return { ...counts, failed: counts.failed || 1, time: seconds(start), error: text };
+    const failed = counts.failed || 1;
+    return { ...counts, failed, time: seconds(start), error: text, missing: notTestedIn(output) };
   }
+}
+
+function withoutBrowser(start) {
+  const reason = notTested("browser", "no Chromium: set CHROMIUM, or be root on Debian");
+  const failed = servicesRequired() ? 1 : 0;
+  const counts = { passed: 0, failed, skipped: 1 - failed };
+  return { ...counts, time: seconds(start), ...(failed ? { error: reason } : { missing: [reason] }) };
 }
 
 // node:test, cargo test and wasm-bindgen-test each print their own closing lines; a step may run several of them.
@@ -95,14 +107,21 @@ function report(results, start) {
     sum.skipped += skipped;
   }
   console.log(`in ${seconds(start)}\n`);
+  const missing = new Map();
+  for (const result of results) {
+    for (const line of result.missing ?? []) missing.set(line, [...(missing.get(line) ?? []), result.name]);
+  }
+  for (const [line, names] of missing) console.log(`${line} (steps: ${names.join(", ")})`);
+  if (missing.size > 0) console.log("");
   const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : "";
   console.log(`${sum.passed} passed, ${sum.failed} failed${skipped}`);
   if (sum.failed > 0) process.exitCode = 1;
 }
 
 function node(folder) {
-  // The longest test takes three minutes on a busy machine; one that hangs is a failure and not the end of CI's patience.
-  const flags = ["--test-reporter=spec", "--test-timeout=900000"];
+  // The longest test takes three minutes on a busy machine. A test that hangs fails; a file that hangs is killed.
+  const deadline = ["--import", pathToFileURL(join(root, "scripts", "test_deadline.mjs")).href];
+  const flags = ["--test-reporter=spec", "--test-timeout=600000", ...deadline];
   return run("node", ["--test", ...flags, `${folder}/**/*.test.mjs`]);
 }
 

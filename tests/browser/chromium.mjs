@@ -2,14 +2,17 @@
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { chromiumArguments } from "../../scripts/chromium.mjs";
+import { notTested, servicesRequired } from "../../scripts/services.mjs";
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-/** The reason to skip where there is no browser; false where there is one. CI must have one. */
+/** The reason to skip where there is no browser and none is required; else false. */
 export const withoutBrowser =
-  !existsSync(executablePath) && process.env.CI !== "true" ? `no Chromium at ${executablePath}` : false;
+  !existsSync(executablePath) && !servicesRequired()
+    ? notTested("browser", `no Chromium at ${executablePath}`)
+    : false;
 
-/** A browser of its own, with an empty profile. Close it in `after`. */
+/** A browser of its own, with an empty profile. Close it in `after`; in a test, by `t.after` at once. */
 export function openBrowser(options = {}) {
   return chromium.launch({ executablePath, args: chromiumArguments, ...options });
 }

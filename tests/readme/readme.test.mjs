@@ -47,22 +47,19 @@ const runners = {
         return execFileSync("sh", ["-c", command], { cwd: folder, encoding: "utf8" });
       })
       .join(""),
-  html: async ({ text }) => {
+  html: async ({ text }, t) => {
     const server = await serve({ folder, pages: { "/": text } });
+    t.after(server.close);
     const browser = await openBrowser();
-    try {
-      const tab = await browser.newPage();
-      const printed = [];
-      const faults = [];
-      tab.on("console", (message) => printed.push(message.text()));
-      tab.on("pageerror", (error) => faults.push(error.message));
-      await tab.goto(server.origin, { waitUntil: "networkidle" });
-      assert.deepEqual(faults, []);
-      return `${printed.join("\n")}\n${await tab.textContent("body")}`;
-    } finally {
-      await browser.close();
-      await server.close();
-    }
+    t.after(() => browser.close());
+    const tab = await browser.newPage();
+    const printed = [];
+    const faults = [];
+    tab.on("console", (message) => printed.push(message.text()));
+    tab.on("pageerror", (error) => faults.push(error.message));
+    await tab.goto(server.origin, { waitUntil: "networkidle" });
+    assert.deepEqual(faults, []);
+    return `${printed.join("\n")}\n${await tab.textContent("body")}`;
   },
 };
 
@@ -79,9 +76,9 @@ for (const file of ["README.md"]) {
     const skip = block.skip ?? (block.language === "html" ? withoutBrowser : false);
     test(`${file}:${block.line} ${block.language || "text"}`, {
       skip,
-    }, async () => {
+    }, async (t) => {
       assert.ok(runner, `nothing here runs ${block.language}: say why with <!-- not run: reason -->`);
-      const output = await runner(block);
+      const output = await runner(block, t);
       if (block.output !== undefined) assert.equal(output.trim(), block.output.trim());
       // A line that ends in `// -> value` says what it prints, in this order.
       const promised = [...block.text.matchAll(/\/\/ -> (.*)$/gm)].map(([, value]) => value.trim());
