@@ -1,6 +1,7 @@
 //! Plans: the table of existing runs, bounds, skips, warnings, rows, days and the hash.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
+use dagfill::error::Detail;
 use dagfill::plan::*;
 use dagfill::schedule::{Dialect, Exclude, Kind, ScheduleInput, Timetable, TimetableOptions};
 use dagfill::time::DateInput::Text;
@@ -482,6 +483,10 @@ fn a_million_dates_are_columns() {
 
 /// What a plan's hash is made of, small enough to change one part at a time.
 fn hash_of(change: impl FnOnce(&mut Request, &mut History, &mut TimetableOptions)) -> String {
+    planned(change).hash().to_owned()
+}
+
+fn planned(change: impl FnOnce(&mut Request, &mut History, &mut TimetableOptions)) -> Plan {
     let (mut options, mut history) = (TimetableOptions::default(), History::default());
     let mut request = request(&cron("@daily", "UTC"), "2024-01-01", "2024-01-05");
     request.reprocess = Reprocess::Failed;
@@ -494,13 +499,20 @@ fn hash_of(change: impl FnOnce(&mut Request, &mut History, &mut TimetableOptions
     let plan = Plan::build(&timetable, &request, &history).unwrap();
     assert_eq!(plan.hash(), Plan::build(&timetable, &request, &history).unwrap().hash());
     assert!(plan.insist(plan.hash()).is_ok());
-    plan.hash().to_owned()
+    plan
+}
+
+fn hashed(schedule: &str, tasks: &str, templates: &str, options: &str) -> HashedTexts {
+    HashedTexts { schedule: schedule.into(), tasks: tasks.into(), templates: templates.into(), options: options.into() }
 }
 
 #[test]
 fn the_hash_is_the_same_everywhere() {
-    // Whoever stored this hash with an earlier version must find it unchanged, unless what goes in has changed.
-    assert_eq!(hash_of(|_, _, _| {}), cases("plan/hash.json")["hash"].as_str().unwrap());
+    // A hash that was stored with an earlier version stays as it is, unless what goes in has changed.
+    let case = cases("plan/hash.json");
+    let text = |name: &str| case["texts"][name].as_str().unwrap();
+    let texts = hashed(text("schedule"), text("tasks"), text("templates"), text("options"));
+    assert_eq!(hash_of(|request, _, _| request.hashed = texts), case["hash"].as_str().unwrap());
 }
 
 #[test]
@@ -526,6 +538,10 @@ fn the_hash_changes_with_all_that_shapes_the_plan() {
         hash_of(|request, _, _| request.now = at("2024-01-05")),
         hash_of(|_, history, _| history.run_ids[1] = Some("scheduled__2024-01-03T00:00:00+00:00".into())),
         hash_of(|_, history, _| history.run_ids[1] = Some("scheduled__2024-01-03T00:00:00.000000+00:00".into())),
+        hash_of(|request, _, _| request.hashed = hashed("@daily", "", "", "")),
+        hash_of(|request, _, _| request.hashed = hashed("", "@daily", "", "")),
+        hash_of(|request, _, _| request.hashed = hashed("", "", "@daily", "")),
+        hash_of(|request, _, _| request.hashed = hashed("", "", "", "@daily")),
         hash_of(|_, _, options| options.kind = Kind::Trigger),
         hash_of(|_, _, options| options.time_zone = "Europe/London".into()),
         hash_of(|_, _, options| options.time_zone = "Europe/Lisbon".into()),
@@ -565,10 +581,41 @@ fn a_plan_that_changed_says_how() {
     assert!(error.message.contains("it was 5 dates: 5 to create, 0 to rerun, 0 to reset, 0 skipped"), "{error}");
     assert!(error.message.contains("now it is 5 dates: 4 to create, 0 to rerun, 0 to reset, 1 skipped"), "{error}");
     let facts: Vec<_> = error.details.iter().map(|(name, _)| *name).collect();
-    let names = ["create", "rerun", "reset", "skip", "seenCreate", "seenRerun", "seenReset", "seenSkip"];
-    assert_eq!(facts, [&["planHash"], names.as_slice()].concat());
+    let seen_counts = ["changed", "seenCreate", "seenRerun", "seenReset", "seenSkip"];
+    assert_eq!(facts, [seen_counts.as_slice(), &["planHash", "create", "rerun", "reset", "skip"]].concat());
     let other = build(&daily, &request(&daily, "2024-01-02", "2024-01-06"));
     assert!(other.insist(seen.hash()).unwrap_err().message.contains("still 5 dates"));
-    assert!(other.insist("abc").unwrap_err().message.contains("expected the planHash of a preview, got \"abc\""));
-    assert!(other.insist(&"\u{e9}".repeat(32)).is_err());
+    let old = "7f0e79a8ee8b004e8398a46ebfc25e4900000003000000010000000000000001";
+    for text in ["abc", old, &"\u{e9}".repeat(48)] {
+        let message = now.insist(text).unwrap_err().message.clone();
+        assert!(message.contains("expected the hash of a preview by this version of dagfill, got"), "{message}");
+    }
+}
+
+#[test]
+fn a_plan_that_changed_names_the_parts_that_differ() {
+    type Change = fn(&mut Request, &mut History, &mut TimetableOptions);
+    let seen = planned(|_, _, _| {});
+    let cases: [(&[&str], &str, Change); 9] = [
+        (&["dates"], "the dates", |request, _, _| request.run_backwards = true),
+        (&["actions"], "what is done", |request, _, _| request.reprocess = Reprocess::Missing),
+        (&["runs"], "the existing runs", |_, history, _| history.run_ids[1] = Some("mine".into())),
+        (&["dates", "schedule"], "the schedule", |_, _, options| options.kind = Kind::Trigger),
+        (&["schedule"], "the schedule", |request, _, _| request.hashed.schedule = "@daily".into()),
+        (&["tasks"], "the DAG's tasks", |request, _, _| request.hashed.tasks = "echo".into()),
+        (&["templates"], "the params", |request, _, _| request.hashed.templates = "{}".into()),
+        (&["conf"], "conf", |request, _, _| request.conf = "{}".into()),
+        (&["options"], "the options", |request, _, _| request.hashed.options = "{}".into()),
+    ];
+    for (names, words, change) in cases {
+        let error = planned(change).insist(seen.hash()).unwrap_err();
+        let changed = error.details.iter().find(|(name, _)| *name == "changed").map(|(_, detail)| detail.clone());
+        let mut expected: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        // The other direction of the same dates also turns the actions.
+        if names == ["dates"] {
+            expected.push("actions".into());
+        }
+        assert_eq!(changed, Some(Detail::Texts(expected)), "{error}");
+        assert!(error.message.contains(words), "{error}");
+    }
 }

@@ -1,11 +1,12 @@
 // From options and the store's history to a plan. Preview and backfill both get their plan here.
 
 import type { CheckedDag, CheckedTask } from "../dag/dag.js";
-import { type Json, setOwn } from "../json.js";
+import type { Json } from "../json.js";
 import { call } from "../raw.js";
 import { timetableOf } from "../schedule/timetable.js";
 import type { RunStore } from "../store/store.js";
 import type { CheckedOptions } from "./backfill_options.js";
+import { confText, hashedTexts } from "./hashed_texts.js";
 import { loadHistory } from "./history.js";
 import type { BackfillPreview } from "./plan.js";
 import type { PlanData } from "./plan_data.js";
@@ -54,7 +55,8 @@ export async function makePlan(
     now,
     ...(dag.startDate === undefined ? {} : { dagStart: dag.startDate }),
     ...(dag.endDate === undefined ? {} : { dagEnd: dag.endDate }),
-    conf: options.conf === undefined ? "" : JSON.stringify(sorted(options.conf)),
+    conf: confText(options),
+    hashed: hashedTexts(dag, options),
     ...(options.taskIds === undefined ? {} : { taskIds: options.taskIds }),
     withUpstream: options.withUpstream,
     templates: dag.tasks.flatMap(templates),
@@ -93,15 +95,6 @@ export async function makePlan(
       plan.free();
     }
   });
-}
-
-/** The same value with its keys in order: a conf that went through a form or a database keeps its plan's hash. */
-function sorted(value: Json): Json {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  const ordered: { [key: string]: Json } = {};
-  for (const key of Object.keys(value).sort()) setOwn(ordered, key, sorted(value[key] as Json));
-  return ordered;
 }
 
 /** UNKNOWN_TASK, before anything is planned. */

@@ -1,13 +1,27 @@
 //! The hash of a plan: two plans with the same hash would do the same.
 //!
-//! In this order go in: the version of this list; dagId, time zone, kind of timetable, run type, conf (as the JSON text that was
-//! given); dependsOnPast; the chosen task ids (sorted, each once) with withUpstream; then for each row, in run order, its date with
-//! its action, and the id of the run that is run again where it is not the one that a backfill gives. What changes nothing that
-//! would run stays out: why a date is skipped, how many run at once, retries, limits.
+//! It covers eight parts, each hashed by itself with SipHash-1-3-128:
 //!
-//! Its text is 64 hex digits: 32 of the fingerprint, then the four counts, 8 digits each, so that a refusal can say what changed.
+//! | part | covers |
+//! |---|---|
+//! | `dates` | each row's date in run order, and the end of its data interval |
+//! | `actions` | each row's action |
+//! | `runs` | the run type, and the ids of runs that are run again, where they are not the ones that a backfill gives |
+//! | `schedule` | time zone, kind, and the schedule's own text |
+//! | `tasks` | dagId, dependsOnPast, the tasks, the chosen task ids (sorted, each once) with withUpstream |
+//! | `templates` | the DAG's params and the options of macros |
+//! | `conf` | conf as JSON text |
+//! | `options` | what else shapes the runs: retries, timeouts, limits on failures |
+//!
+//! Why a date is skipped stays out, and so does the pace (`maxParallelRuns`, `rate`): both change nothing that would run.
+//!
+//! Its text is 96 hex digits: 32 of the hash over all parts, 8 for each of the four counts, and 4 of each part, so that a refusal can
+//! say what changed although the caller hands in nothing but this text.
 
-use super::fingerprint::Fingerprint;
+use std::hash::Hasher;
+
+use siphasher::sip128::{Hasher128, SipHasher13};
+
 use super::{Action, Counts, History, Plan, Request, run_id};
 use crate::error::{Code, Detail, Error, Result};
 use crate::schedule::Kind;
@@ -15,93 +29,195 @@ use crate::sort::sort_by;
 use crate::time::Instant;
 
 /// Grows when something else goes in: a hash of an older version is then always another.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
+
+/// The parts in their order: a name for programs, and words for people.
+const PARTS: [(&str, &str); 8] = [
+    ("dates", "the dates, their order or their data intervals"),
+    ("actions", "what is done with the dates"),
+    ("runs", "the existing runs that are run again"),
+    ("schedule", "the schedule"),
+    ("tasks", "the DAG's tasks"),
+    ("templates", "the params or the macro options"),
+    ("conf", "conf"),
+    ("options", "the options of the runs"),
+];
+
+/// Texts that the hash covers beside the rows of a plan: what a host knows of a DAG and of the options, in a canonical form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HashedTexts {
+    /// The schedule as it was written.
+    pub schedule: String,
+    /// The tasks.
+    pub tasks: String,
+    /// The DAG's params and the options of macros.
+    pub templates: String,
+    /// The options of the runs.
+    pub options: String,
+}
+
+/// The hash of one part.
+struct Part(SipHasher13);
+
+impl Part {
+    fn new() -> Part {
+        Part(SipHasher13::new())
+    }
+
+    fn word(&mut self, word: u64) {
+        self.0.write(&word.to_le_bytes());
+    }
+
+    /// Its length, then its bytes: `["ab", "c"]` is not `["a", "bc"]`.
+    fn text(&mut self, text: &str) {
+        self.word(text.len() as u64);
+        self.0.write(text.as_bytes());
+    }
+
+    fn of(texts: &[&str]) -> Part {
+        let mut part = Part::new();
+        texts.iter().for_each(|text| part.text(text));
+        part
+    }
+
+    fn finish(&self) -> u128 {
+        self.0.finish128().as_u128()
+    }
+}
 
 pub(super) fn hash_of(plan: &Plan, request: &Request, history: &History) -> String {
-    let mut hash = Fingerprint::new();
-    hash.word(VERSION);
+    let HashedTexts { schedule, tasks, templates, options } = &request.hashed;
     let kind = match plan.timetable.kind() {
         Kind::Interval => "interval",
         Kind::Trigger => "trigger",
     };
-    for text in [&request.dag_id, plan.timetable.zone().name(), kind, request.run_type.as_str(), &request.conf] {
-        hash.text(text);
+    let parts = [
+        dates(plan),
+        actions(plan),
+        runs(plan, request, history),
+        Part::of(&[plan.timetable.zone().name(), kind, schedule]),
+        dag(request, tasks),
+        Part::of(&[templates]),
+        Part::of(&[&request.conf]),
+        Part::of(&[options]),
+    ]
+    .map(|part| part.finish());
+    let mut whole = Part::new();
+    whole.word(VERSION);
+    parts.iter().for_each(|part| whole.0.write(&part.to_le_bytes()));
+    let Counts { create, rerun, reset, skip } = plan.counts;
+    let mut text = format!("{:032x}{create:08x}{rerun:08x}{reset:08x}{skip:08x}", whole.finish());
+    parts.iter().for_each(|part| text += &format!("{:04x}", part & 0xFFFF));
+    text
+}
+
+fn dates(plan: &Plan) -> Part {
+    let mut part = Part::new();
+    let rows = plan.rows(0..plan.len());
+    for (start, end) in rows.interval_start.iter().zip(&rows.interval_end) {
+        part.word(*start as i64 as u64);
+        part.word(*end as i64 as u64);
     }
-    hash.word(u64::from(request.depends_on_past));
-    match &request.task_ids {
-        None => hash.word(0),
-        Some(ids) => {
-            let mut ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-            sort_by(&mut ids, |a, b| a < b);
-            let mut distinct: Vec<&str> = Vec::new();
-            for id in ids {
-                if distinct.last() != Some(&id) {
-                    distinct.push(id);
-                }
-            }
-            hash.word(1 + u64::from(request.with_upstream));
-            hash.word(distinct.len() as u64);
-            distinct.into_iter().for_each(|id| hash.text(id));
+    plan.dates.iter().for_each(|date| part.word(*date as i64 as u64));
+    part
+}
+
+fn actions(plan: &Plan) -> Part {
+    let mut part = Part::new();
+    part.0.write(&plan.actions);
+    part
+}
+
+fn runs(plan: &Plan, request: &Request, history: &History) -> Part {
+    let mut part = Part::of(&[request.run_type.as_str()]);
+    for (row, (date, action)) in plan.dates.iter().zip(&plan.actions).enumerate() {
+        let record = plan.existing(row).filter(|_| *action != Action::Skip as u8);
+        let id = record.and_then(|index| history.run_ids.get(index)).and_then(Option::as_deref);
+        if let Some(id) = id.filter(|id| *id != run_id(request.run_type, Instant::clamped(*date as i64))) {
+            part.word(row as u64);
+            part.text(id);
         }
     }
-    hash.word(plan.len() as u64);
-    for (row, (date, action)) in plan.dates.iter().zip(&plan.actions).enumerate() {
-        // Dates have 49 bits, actions two; the bit between them says that an id of its own follows.
-        let record = plan.existing(row).filter(|_| *action != Action::Skip as u8);
-        let own = record.and_then(|index| history.run_ids.get(index)).and_then(Option::as_deref);
-        let own = own.filter(|id| *id != run_id(request.run_type, Instant::clamped(*date as i64)));
-        hash.word((*date as i64 as u64) << 3 | u64::from(own.is_some()) << 2 | u64::from(*action));
-        own.into_iter().for_each(|id| hash.text(id));
+    part
+}
+
+fn dag(request: &Request, tasks: &str) -> Part {
+    let mut part = Part::of(&[&request.dag_id, tasks]);
+    part.word(u64::from(request.depends_on_past));
+    if let Some(ids) = &request.task_ids {
+        let mut ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        sort_by(&mut ids, |a, b| a < b);
+        ids.dedup();
+        part.word(1 + u64::from(request.with_upstream));
+        part.word(ids.len() as u64);
+        ids.into_iter().for_each(|id| part.text(id));
     }
-    let [a, b] = hash.finish();
-    let Counts { create, rerun, reset, skip } = plan.counts;
-    format!("{a:016x}{b:016x}{create:08x}{rerun:08x}{reset:08x}{skip:08x}")
+    part
 }
 
 impl Plan {
-    /// 64 hex digits. See the head of this file's source for what goes in.
+    /// 96 hex digits. See the head of this file's source for what goes in.
     pub fn hash(&self) -> &str {
         &self.hash
     }
 
-    /// PLAN_CHANGED unless this is the plan whose hash somebody saw. The details carry this plan's counts and hash, and under
-    /// `seenCreate`, `seenRerun`, `seenReset` and `seenSkip` those of the plan that was seen.
+    /// PLAN_CHANGED unless this is the plan whose hash somebody saw. The details carry under `changed` the parts that differ (`dates`,
+    /// `actions`, `runs`, `schedule`, `tasks`, `templates`, `conf`, `options`), this plan's counts and hash, and under `seenCreate`,
+    /// `seenRerun`, `seenReset` and `seenSkip` the counts of the plan that was seen.
     pub fn insist(&self, seen: &str) -> Result<()> {
         if seen == self.hash {
             return Ok(());
         }
         let now = self.counts;
-        let before = counts_in(seen);
-        let message = match before {
-            None => format!("expected the planHash of a preview, got {:?}", seen.chars().take(80).collect::<String>()),
-            Some(before) if before == now => {
-                format!("the plan is not the one that was seen: still {now}, but of other dates, runs or options")
+        let mut error = match counts_in(seen) {
+            None => {
+                let shown: String = seen.chars().take(80).collect();
+                let message =
+                    format!("planHash: expected the hash of a preview by this version of dagfill, got {shown:?}");
+                Error::new(Code::PlanChanged, message)
             }
-            Some(before) => format!("the plan is not the one that was seen: it was {before}, now it is {now}"),
+            Some(before) => self.changed(seen, before),
         };
-        let mut error = Error::new(Code::PlanChanged, message)
+        error = error
             .field("planHash")
             .hint("Look at a new preview, and pass its planHash.")
             .detail("planHash", Detail::Text(self.hash.clone()));
         for (name, count) in now.by_action() {
             error = error.detail(name, Detail::Number(count.into()));
         }
-        let names = ["seenCreate", "seenRerun", "seenReset", "seenSkip"];
-        for (name, (_, count)) in names.into_iter().zip(before.iter().flat_map(|seen| seen.by_action())) {
+        Err(error)
+    }
+
+    fn changed(&self, seen: &str, before: Counts) -> Error {
+        let now = self.counts;
+        let (mut names, mut words) = (Vec::new(), Vec::new());
+        for (index, (name, what)) in PARTS.into_iter().enumerate() {
+            let digits = 64 + index * 4..68 + index * 4;
+            if seen.get(digits.clone()) != self.hash.get(digits) {
+                names.push(name.to_owned());
+                words.push(what);
+            }
+        }
+        let what = if words.is_empty() { "something else".to_owned() } else { words.join("; ") };
+        let counts = match before == now {
+            true => format!("it is still {now}"),
+            false => format!("it was {before}, now it is {now}"),
+        };
+        let message = format!("the plan is not the one that was seen: {counts}. What differs: {what}");
+        let mut error = Error::new(Code::PlanChanged, message).detail("changed", Detail::Texts(names));
+        let fields = ["seenCreate", "seenRerun", "seenReset", "seenSkip"];
+        for (name, (_, count)) in fields.into_iter().zip(before.by_action()) {
             error = error.detail(name, Detail::Number(count.into()));
         }
-        Err(error)
+        error
     }
 }
 
-/// The counts that a hash ends with; `None` where the text is no hash.
+/// The counts in a hash; `None` where the text is no hash of this version.
 fn counts_in(hash: &str) -> Option<Counts> {
-    let mut parts = [0_u32; 4];
-    for (part, digits) in parts.iter_mut().zip(hash.as_bytes().get(32..64)?.chunks(8)) {
-        for digit in digits {
-            *part = *part << 4 | char::from(*digit).to_digit(16)?;
-        }
+    if hash.len() != 64 + 4 * PARTS.len() || !hash.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
     }
-    let [create, rerun, reset, skip] = parts;
-    Some(Counts { create, rerun, reset, skip })
+    let count = |at: usize| u32::from_str_radix(hash.get(at..at + 8)?, 16).ok();
+    Some(Counts { create: count(32)?, rerun: count(40)?, reset: count(48)?, skip: count(56)? })
 }

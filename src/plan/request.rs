@@ -1,6 +1,6 @@
 //! What a caller asks for.
 
-use super::{Reprocess, RunType};
+use super::{HashedTexts, Reprocess, RunType};
 use crate::time::{Bounds, Date, Instant};
 
 /// Plans larger than this are refused unless the caller raises it.
@@ -39,6 +39,8 @@ pub struct Request {
     pub task_ids: Option<Vec<String>>,
     /// The upstreams of `task_ids` run too. Part of the hash.
     pub with_upstream: bool,
+    /// What else shapes the runs. Part of the hash.
+    pub hashed: HashedTexts,
     /// Templates of tasks, for the warning about those that do not look at the date: a task's id and its texts. A host whose
     /// callback looks at the date itself names only the tasks that are nothing but their templates, such as shell commands.
     pub templates: Vec<(String, Vec<String>)>,
@@ -63,6 +65,7 @@ impl Request {
             conf: String::new(),
             task_ids: None,
             with_upstream: true,
+            hashed: HashedTexts::default(),
             templates: Vec::new(),
         }
     }

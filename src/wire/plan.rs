@@ -4,7 +4,7 @@ use super::error::warning_shape;
 use super::timetable::clock_change_shape;
 use super::{Fields, Input, Shape};
 use crate::error::Result;
-use crate::plan::{Counts, Day, Plan, Reprocess, Request, RunType};
+use crate::plan::{Counts, Day, HashedTexts, Plan, Reprocess, Request, RunType};
 use crate::schedule::Timetable;
 use crate::time::{Date, Edge, Instant, read_bounds, read_date};
 
@@ -36,9 +36,20 @@ pub fn read_request(input: &impl Input, timetable: &Timetable) -> Result<Request
         conf: input.text("conf").unwrap_or_default(),
         task_ids: input.field("taskIds").map(|ids| ids.as_texts()),
         with_upstream: input.field("withUpstream").and_then(|flag| flag.as_flag()).unwrap_or(true),
+        hashed: input.field("hashed").map(|texts| read_hashed(&texts)).unwrap_or_default(),
         templates: templates.iter().map(read_templates).collect(),
         ..Request::new(input.text("dagId").unwrap_or_default(), bounds, now)
     })
+}
+
+fn read_hashed(texts: &impl Input) -> HashedTexts {
+    let text = |name| texts.text(name).unwrap_or_default();
+    HashedTexts {
+        schedule: text("schedule"),
+        tasks: text("tasks"),
+        templates: text("templates"),
+        options: text("options"),
+    }
 }
 
 /// The templates of one task: its name, and their texts.
