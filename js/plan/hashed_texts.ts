@@ -64,9 +64,7 @@ export function canonical(value: unknown): string {
 
 function without(value: object, ...lists: readonly string[][]): Record<string, unknown> {
   const left = new Set(lists.flat());
-  return Object.fromEntries(
-    Object.entries(value).filter(([key]) => !left.has(key) && !key.startsWith("x-")),
-  );
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !left.has(key) && !key.startsWith("x-")));
 }
 
 function macroOptions(value: object): Record<string, unknown> {
