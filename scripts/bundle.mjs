@@ -5,6 +5,8 @@ import { entries } from "./entries.mjs";
 import { encode } from "./inline.mjs";
 import { Failure, root } from "./process.mjs";
 
+const shared = { target: "es2022", sourcemap: "linked", legalComments: "none", logLevel: "warning" };
+
 /** Bundles every entry. */
 export async function bundle() {
   const esbuild = await import("esbuild");
@@ -16,32 +18,51 @@ export async function bundle() {
     if (!existsSync(join(root, entry.source))) continue;
     for (const format of entry.cjs ? ["esm", "cjs"] : ["esm"]) {
       const outfile = join(dist, `${name}.${format === "cjs" ? "cjs" : "js"}`);
+      // Two passes: the helpers that esbuild puts before a CommonJS bundle escape its line limit in the first.
+      const bundled = join(root, ".cache", "bundle", `${name}.${format === "cjs" ? "cjs" : "js"}`);
       await esbuild.build({
+        ...shared,
         entryPoints: [join(root, entry.source)],
-        outfile,
+        outfile: bundled,
         format,
         bundle: true,
-        minify: true,
         platform: "neutral",
         mainFields: ["module", "main"],
-        target: "es2022",
-        legalComments: "none",
         external: ["node:*", "./dagfill.wasm"],
         plugins: [inlined, doors(name, entry, format)],
-        banner: entry.bin ? { js: "#!/usr/bin/env node" } : {},
-        logLevel: "warning",
+      });
+      await esbuild.build({
+        ...shared,
+        entryPoints: [bundled],
+        outfile,
+        format,
+        minify: true,
+        // esbuild breaks where it can, which makes its lines up to twice as long.
+        lineLimit: 100,
+        banner: { js: banner(name, entry, format) },
       });
       if (entry.bin) chmodSync(outfile, 0o755);
     }
   }
 }
 
+// The module's text is no part of what esbuild prints: it would break each of its lines again, and copy the text into the
+// source map.
+const moduleText = "__dagfillModuleText";
+
+function banner(name, { bin }, format) {
+  if (bin) return "#!/usr/bin/env node";
+  if (name !== "index") return "";
+  const bytes = readFileSync(join(root, ".cache", "glue", "dagfill_bg.wasm"));
+  const text = `const ${moduleText} = \`${encode(bytes)}\`;`;
+  // A directive counts only as the first statement of a file.
+  return format === "cjs" ? `"use strict";${text}` : text;
+}
+
 const inlined = {
   name: "inlined",
   setup(build) {
-    build.onLoad({ filter: /\.wasm$/ }, ({ path }) => ({
-      contents: `export default ${JSON.stringify(encode(readFileSync(path)))}`,
-    }));
+    build.onLoad({ filter: /\.wasm$/ }, () => ({ contents: `export default ${moduleText}` }));
   },
 };
 

@@ -15,7 +15,8 @@ for (const [name, list] of Object.entries(cases)) {
   test(`inline: ${name}`, () => {
     const text = encode(Uint8Array.from(list));
     assert.deepEqual([...decode(text)], list);
-    assert.match(text, /^[ -~]*$/);
+    assert.match(text, /^[ -~\n]*$/);
+    assert.ok(text.split("\n").every((line) => line.length <= 200));
     assert.doesNotMatch(text, /["'`\\$<]/);
   });
 }

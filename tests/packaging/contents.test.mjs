@@ -12,9 +12,9 @@ const allowed = [
   /^README\.md$/,
   /^CHANGELOG\.md$/,
   /^LICENSE-(MIT|APACHE)$/,
-  /^dist\/(workerd|cli)\.js$/,
-  /^dist\/(index|slim|shell)\.c?js$/,
-  /^dist\/store\/(sqlite|indexeddb)\.c?js$/,
+  /^dist\/(workerd|cli)\.js(\.map)?$/,
+  /^dist\/(index|slim|shell)\.c?js(\.map)?$/,
+  /^dist\/store\/(sqlite|indexeddb)\.c?js(\.map)?$/,
   /^dist\/dagfill\.wasm$/,
   /^dist\/types\/([a-z_]+\/){0,2}[a-z_]+\.d\.c?ts$/,
 ];
