@@ -7,20 +7,14 @@ import { checkLease } from "./lease.js";
 import { byText, checkQuery, runSearch } from "./query.js";
 import { storeClosed, storeFailed } from "./refusal.js";
 import { type RunRow, runRecord, type TaskRow, taskInstance } from "./row.js";
-import { openDatabase, reasonHint } from "./sqlite_file.js";
-import { checkFence, readLease, releaseLease, renewLease, takeLease } from "./sqlite_lease.js";
+import { openDatabase, reasonHint, type SqliteOptions } from "./sqlite_file.js";
+import { FileIdentity, fileOf } from "./sqlite_identity.js";
+import { checkFence, SqliteLeases } from "./sqlite_lease.js";
 import { type Query, takeStep } from "./sqlite_step.js";
 import { type Step, steps } from "./step.js";
 import type { Fence, Lease, RunQuery, RunRecord, RunStore, StoreChange, TaskInstance } from "./store.js";
 
-export interface SqliteOptions {
-  /** How long a write waits for another process's, in milliseconds; then STORE_FAILED. Default 5,000. */
-  busyTimeout?: number;
-  /** The file grows no larger than so many bytes; beyond that writes fail with STORE_FAILED as on a full disk. Default: no bound. */
-  maxBytes?: number;
-  /** The clock of the leases, epoch milliseconds. Default `Date.now`. */
-  now?: () => number;
-}
+export type { SqliteOptions };
 
 /** Opens the store in the file at `path`, which is made when it is not there; its folder has to be. Needs Node >= 22.13.
  *
@@ -41,16 +35,21 @@ class SqliteStore implements RunStore {
   readonly durable: boolean;
   readonly #path: string;
   readonly #database: DatabaseSync;
-  readonly #now: () => number;
+  readonly #identity: FileIdentity;
+  readonly #leases: SqliteLeases;
   readonly #statements = new Map<string, StatementSync>();
   #queue: Batch[] = [];
   #closed = false;
+  /** What has become of the file, once the path names another. */
+  #lost: string | undefined;
 
   constructor(path: string, database: DatabaseSync, now: () => number) {
-    this.durable = path !== ":memory:" && path !== "";
+    const file = fileOf(database);
+    this.durable = file !== undefined;
     this.#path = path;
     this.#database = database;
-    this.#now = now;
+    this.#identity = new FileIdentity(file);
+    this.#leases = new SqliteLeases(this.#query, file, now);
   }
 
   async apply(changes: readonly StoreChange[], fence?: Fence): Promise<void> {
@@ -81,10 +80,12 @@ class SqliteStore implements RunStore {
     try {
       answers = batches.map((batch) => this.#attempt(batch));
       this.#sql("COMMIT").run();
+      this.#checkFile();
     } catch (error) {
       this.#rollBack();
-      if (batches.length > 1) for (const batch of batches) this.#commit([batch]);
-      else for (const batch of batches) batch.reject(this.#failed("commit", error));
+      if (batches.length > 1 && this.#lost === undefined) {
+        for (const batch of batches) this.#commit([batch]);
+      } else for (const batch of batches) batch.reject(this.#failed("commit", error));
       return;
     }
     for (const [index, batch] of batches.entries()) {
@@ -110,7 +111,7 @@ class SqliteStore implements RunStore {
         // SQLite has ended the whole transaction, as it does when the disk is full.
         throw error;
       }
-      return error instanceof DagfillError ? error : this.#failed("write", error);
+      return this.#failed("write", error);
     }
   }
 
@@ -197,20 +198,21 @@ class SqliteStore implements RunStore {
 
   async acquireLease(name: string, owner: string, ttlMs: number): Promise<Lease | null> {
     checkLease(name, owner, ttlMs);
-    const epoch = this.#use("acquire a lease", () => takeLease(this.#query, name, owner, ttlMs, this.#now()));
+    const epoch = this.#write("acquire a lease", () => this.#leases.take(name, owner, ttlMs));
     if (epoch === null) return null;
     return {
       epoch,
-      renew: async () =>
-        this.#use("renew a lease", () => renewLease(this.#query, name, epoch, this.#now() + ttlMs)),
+      renew: async () => this.#write("renew a lease", () => this.#leases.renew(name, epoch, ttlMs)),
       release: async () => {
-        if (!this.#closed) this.#use("release a lease", () => releaseLease(this.#query, name, epoch));
+        // Whatever becomes of the row: nobody of this process holds the lease any more.
+        this.#leases.giveUp(name, epoch);
+        if (!this.#closed) this.#write("release a lease", () => this.#leases.release(name, epoch));
       },
     };
   }
 
   async readLease(name: string): Promise<{ owner: string; epoch: number; expiresAt: number } | null> {
-    return this.#use("read", () => readLease(this.#query, name, this.#now()));
+    return this.#use("read", () => this.#leases.read(name));
   }
 
   async close(): Promise<void> {
@@ -237,17 +239,42 @@ class SqliteStore implements RunStore {
     try {
       return job();
     } catch (error) {
-      throw error instanceof DagfillError ? error : this.#failed(attempt, error);
+      throw this.#failed(attempt, error);
     }
+  }
+
+  /** A job whose success is told only when it is in the file that the path names. */
+  #write<T>(attempt: string, job: () => T): T {
+    return this.#use(attempt, () => {
+      const result = job();
+      this.#checkFile();
+      return result;
+    });
+  }
+
+  #checkFile(): void {
+    const loss = this.#identity.loss();
+    if (loss === undefined) return;
+    this.#lost = loss;
+    throw storeLost(this.#path, loss);
   }
 
   #open(): void {
     if (this.#closed) throw storeClosed();
+    if (this.#lost !== undefined) throw storeLost(this.#path, this.#lost);
   }
 
   #failed(attempt: string, error: unknown): DagfillError {
-    return storeFailed(`the SQLite store "${this.#path}" could not ${attempt}`, error, reasonHint(error));
+    return error instanceof DagfillError
+      ? error
+      : storeFailed(`the SQLite store "${this.#path}" could not ${attempt}`, error, reasonHint(error));
   }
+}
+
+function storeLost(path: string, loss: string): DagfillError {
+  return new DagfillError("STORE_FAILED", `the SQLite store "${path}" cannot be used: ${loss}`, {
+    hint: "what was acknowledged before is in the old file: put it back, or open a new store",
+  });
 }
 
 function among(column: string, values: ReadonlySet<string> | null): string {

@@ -2,7 +2,16 @@
 import type { DatabaseSync } from "node:sqlite";
 import { DagfillError } from "../error.js";
 import { invalidArgument, storeFailed } from "./refusal.js";
-import type { SqliteOptions } from "./sqlite.js";
+import { createPrivately } from "./sqlite_identity.js";
+
+export interface SqliteOptions {
+  /** How long a write waits for another process's, in milliseconds; then STORE_FAILED. Default 5,000. */
+  busyTimeout?: number;
+  /** The file grows no larger than so many bytes; beyond that writes fail with STORE_FAILED as on a full disk. Default: no bound. */
+  maxBytes?: number;
+  /** The clock of the leases, epoch milliseconds. Default `Date.now`. */
+  now?: () => number;
+}
 
 const SCHEMA_VERSION = 1;
 /** "dfil", in the header of the file: what `file` and this module know a store of dagfill by. */
@@ -43,6 +52,7 @@ export async function openDatabase(path: string, options: SqliteOptions): Promis
   const busyTimeout = options.busyTimeout ?? 5_000;
   let database: DatabaseSync | undefined;
   try {
+    createPrivately(path);
     database = new DatabaseSync(path);
     database.exec(`PRAGMA busy_timeout = ${Math.max(0, Math.trunc(busyTimeout))}`);
     // Before anything is written: the file may be another program's.
@@ -83,17 +93,19 @@ const KIND = `SELECT user_version AS version, application_id AS application, (SE
 
 /** The version of the store in the database, 0 when it is empty. Throws when it is another program's, or of a later version. */
 function storeVersion(database: DatabaseSync, path: string): number {
-  const { version, application, tables } = database.prepare(KIND).get() as Record<string, number>;
-  if (application !== APPLICATION_ID && (tables !== 0 || version !== 0)) {
+  const { version = 0, application, tables } = database.prepare(KIND).get() as Record<string, number>;
+  if (application === 0 && version === 0 && tables === 0) return 0;
+  if (application !== APPLICATION_ID || version < 1) {
     throw new DagfillError("STORE_FAILED", `"${path}" is a SQLite database of another program`, {
       hint: "name a file of its own for the store",
+      details: { applicationId: application ?? null, userVersion: version },
     });
   }
-  if (version !== undefined && version <= SCHEMA_VERSION) return version;
+  if (version <= SCHEMA_VERSION) return version;
   throw new DagfillError(
     "STORE_FAILED",
     `the SQLite store "${path}" has schema version ${version}; this version of dagfill knows ${SCHEMA_VERSION} and older`,
-    { hint: "upgrade dagfill", details: { found: version ?? null, known: SCHEMA_VERSION } },
+    { hint: "upgrade dagfill", details: { found: version, known: SCHEMA_VERSION } },
   );
 }
 
@@ -112,7 +124,10 @@ async function switchToWal(database: DatabaseSync, deadline: number): Promise<vo
 
 const BUSY = 5;
 const HINTS: ReadonlyMap<number | undefined, string> = new Map([
-  [BUSY, "another process is writing to the store for longer than busyTimeout"],
+  [
+    BUSY,
+    "another connection, of this process or of another, has kept the file locked for longer than busyTimeout",
+  ],
   [8, "the file or its folder is read-only"],
   [10, "the disk or the file system failed"],
   [11, "the file is damaged: restore a copy"],

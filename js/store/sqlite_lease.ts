@@ -16,40 +16,65 @@ const RENEW =
 const RELEASE =
   "UPDATE leases SET owner = NULL, expiresAt = 0 WHERE name = ? AND epoch = ? AND owner IS NOT NULL RETURNING epoch";
 
-/** The epoch of the new holder; null when somebody else holds the lease. */
-export function takeLease(
-  query: Query,
-  name: string,
-  owner: string,
-  ttlMs: number,
-  now: number,
-): number | null {
-  const held = leaseRow(query, name);
-  // The epoch under which a process died frees the lease; should another have taken it meanwhile, it is no longer that.
-  const dead = held !== undefined && hasEnded(held.process) ? held.epoch : null;
-  // all() runs a statement to its end, where it commits; get() would not see that commit fail.
-  const [row] = query(TAKE).all(name, owner, now + ttlMs, processMark(), now, dead);
-  return row === undefined ? null : (row as { epoch: number }).epoch;
-}
+/** By file and lease: the epoch that a driver of this process has given up, although the file may not say so. The process lives, so
+ *  that nothing else would show that nobody holds the lease. */
+const givenUp = new Map<string, number>();
 
-/** false when the acquisition of that epoch does not hold the lease any more. */
-export function renewLease(query: Query, name: string, epoch: number, expiresAt: number): boolean {
-  return query(RENEW).all(expiresAt, name, epoch).length > 0;
-}
+export class SqliteLeases {
+  readonly #query: Query;
+  readonly #file: string;
+  readonly #now: () => number;
 
-export function releaseLease(query: Query, name: string, epoch: number): void {
-  query(RELEASE).all(name, epoch);
-}
+  constructor(query: Query, file: string | undefined, now: () => number) {
+    this.#query = query;
+    this.#file = file ?? `memory ${crypto.randomUUID()}`;
+    this.#now = now;
+  }
 
-/** The lease when somebody holds it who lives. */
-export function readLease(
-  query: Query,
-  name: string,
-  now: number,
-): { owner: string; epoch: number; expiresAt: number } | null {
-  const row = leaseRow(query, name);
-  if (!isHeld(row, now) || hasEnded(row.process)) return null;
-  return { owner: row.owner, epoch: row.epoch, expiresAt: row.expiresAt };
+  /** The epoch of the new holder; null when somebody else holds the lease. */
+  take(name: string, owner: string, ttlMs: number): number | null {
+    const held = leaseRow(this.#query, name);
+    // The epoch under which a process died frees the lease; should another have taken it meanwhile, it is no longer that.
+    const dead = held !== undefined && this.#isFree(held) ? held.epoch : null;
+    const now = this.#now();
+    // all() runs a statement to its end, where it commits; get() would not see that commit fail.
+    const [row] = this.#query(TAKE).all(name, owner, now + ttlMs, processMark(), now, dead);
+    if (row === undefined) return null;
+    givenUp.delete(this.#key(name));
+    return (row as { epoch: number }).epoch;
+  }
+
+  /** false when the acquisition of that epoch does not hold the lease any more. */
+  renew(name: string, epoch: number, ttlMs: number): boolean {
+    return this.#query(RENEW).all(this.#now() + ttlMs, name, epoch).length > 0;
+  }
+
+  /** The holder of that epoch is gone, whether its release can be written or not. */
+  giveUp(name: string, epoch: number): void {
+    const key = this.#key(name);
+    givenUp.set(key, Math.max(epoch, givenUp.get(key) ?? 0));
+  }
+
+  release(name: string, epoch: number): void {
+    this.#query(RELEASE).all(name, epoch);
+    if (givenUp.get(this.#key(name)) === epoch) givenUp.delete(this.#key(name));
+  }
+
+  /** The lease when somebody holds it who lives. */
+  read(name: string): { owner: string; epoch: number; expiresAt: number } | null {
+    const row = leaseRow(this.#query, name);
+    if (!isHeld(row, this.#now()) || this.#isFree(row)) return null;
+    return { owner: row.owner, epoch: row.epoch, expiresAt: row.expiresAt };
+  }
+
+  #isFree(row: HeldRow): boolean {
+    if (hasEnded(row.process)) return true;
+    return givenUp.get(this.#key(row.name)) === row.epoch && row.process === processMark();
+  }
+
+  #key(name: string): string {
+    return `${this.#file}\0${name}`;
+  }
 }
 
 /** Throws when the lease has another epoch than the batch was decided under. */

@@ -6,11 +6,27 @@ import { SILENCE_MS, waitForStore } from "./store_watchdog.js";
 /** A process that dies gives its DAG free after this long. */
 export const LEASE_MS = SILENCE_MS;
 
-/** A name that no other driver has: a process, and within it one backfill. A host that can tell whether a process of its own
- *  lives (see the SQLite store) need not wait for the lease of a dead one to expire. */
+/** A name that no other driver has: a process or page, and within it one lease. A host that can tell whether a process of its
+ *  own lives (see the SQLite store) need not wait for the lease of a dead one to expire. */
 export function ownerName(): string {
+  count += 1;
+  return `${ownPrefix()}${count}`;
+}
+
+let count = 0;
+let prefix: string | undefined;
+
+function ownPrefix(): string {
   const { pid } = (globalThis as { process?: { pid?: number } }).process ?? {};
-  return `${pid === undefined ? "" : `pid-${pid}-`}${crypto.randomUUID()}`;
+  prefix ??= `${pid === undefined ? "" : `pid-${pid}-`}${crypto.randomUUID()}-`;
+  return prefix;
+}
+
+/** Who an owner is, in words. */
+function described(owner: string | undefined): string {
+  if (owner?.startsWith(ownPrefix())) return "this process itself";
+  const [, pid] = /^pid-(\d+)-/.exec(owner ?? "") ?? [];
+  return pid === undefined ? "another process or tab" : `another process (pid ${pid})`;
 }
 
 export function leaseOf(dagId: string): string {
@@ -100,10 +116,10 @@ export async function acquireDagLease(store: RunStore, dagId: string): Promise<L
   const holder = await store.readLease(name);
   throw new DagfillError(
     "BACKFILL_ACTIVE",
-    `a backfill of DAG ${dagId} is being driven by another process or tab`,
+    `a backfill of DAG ${dagId} is being driven by ${described(holder?.owner)}`,
     {
       field: "dagId",
-      hint: "wait until it has ended; if that process is dead, its lease expires within seconds",
+      hint: "wait until it has ended; if its process is dead, its lease expires within seconds",
       ...(holder === null ? {} : { details: { owner: holder.owner, expiresAt: holder.expiresAt } }),
     },
   );

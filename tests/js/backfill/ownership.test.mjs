@@ -17,6 +17,22 @@ function unfenced(store) {
   return store;
 }
 
+test("BACKFILL_ACTIVE names who drives the DAG", async () => {
+  const store = new MemoryStore();
+  for (const [owner, who] of [
+    [`pid-7-${crypto.randomUUID()}-1`, "another process (pid 7)"],
+    [crypto.randomUUID(), "another process or tab"],
+  ]) {
+    const lease = await store.acquireLease("dag:etl", owner, 1_000);
+    await assert.rejects(service({ store }).start(days(1)), (error) => {
+      assert.equal(error.code, "BACKFILL_ACTIVE");
+      assert.ok(error.message.endsWith(`is being driven by ${who}`), error.message);
+      return true;
+    });
+    await lease.release();
+  }
+});
+
 test("two services over one store: while one drives a DAG, the other's start, resume and discard are refused", async () => {
   const store = unfenced(new MemoryStore());
   const asked = [];
@@ -43,6 +59,7 @@ test("two services over one store: while one drives a DAG, the other's start, re
     await assert.rejects(attempt(), (error) => {
       assert.deepEqual([error.code, error.field], ["BACKFILL_ACTIVE", "dagId"], name);
       assert.equal(typeof error.details.owner, "string", name);
+      assert.match(error.message, /driven by this process itself$/);
       return true;
     });
   }
