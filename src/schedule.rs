@@ -4,6 +4,7 @@
 mod clock;
 mod dates;
 mod describe;
+mod dst;
 mod every;
 mod exclude;
 mod expand;
@@ -21,6 +22,7 @@ mod words;
 
 pub use crate::time::Date;
 pub use clock::ClockChange;
+pub use dst::{Dst, Fold, Gap};
 pub use explain::Explanation;
 pub use explain_date::DateExplanation;
 pub use interval::DataInterval;
@@ -68,23 +70,6 @@ pub enum Kind {
     Interval,
     /// Nothing; due at its date. Airflow 3.
     Trigger,
-}
-
-/// What becomes of wall-clock times that a clock change removes (gap) or repeats (fold).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Dst {
-    /// A removed time moves forward by the gap, a repeated one runs at its second occurrence; expressions whose hour field
-    /// covers all 24 hours follow real time.
-    #[default]
-    Airflow,
-    /// Gap backward, first reading.
-    Earlier,
-    /// Gap forward, second reading.
-    Later,
-    /// Gap dropped, second reading.
-    Skip,
-    /// Gap forward, both readings.
-    Both,
 }
 
 /// What is no date of the schedule after all.

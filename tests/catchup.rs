@@ -270,7 +270,7 @@ fn clock_changes() {
     assert_eq!(on("2021-03-14T07:30Z"), "2021-03-13T07:30 |  | 2021-03-15T06:30");
     assert_eq!(on("2021-03-15T06:30Z"), "2021-03-13T07:30 2021-03-14T07:30 |  | 2021-03-16T06:30");
     // Both readings of a repeated hour are dates, if one asks for both.
-    let options = TimetableOptions { time_zone: "America/New_York".into(), dst: Dst::Both, ..Default::default() };
+    let options = TimetableOptions { time_zone: "America/New_York".into(), dst: Dst::BOTH, ..Default::default() };
     let both = Timetable::new(&cron("30 1 * * *"), &options).unwrap();
     let request = ask(All, "2021-11-07T04:00Z..", "", "2021-11-07T06:30Z");
     assert_eq!(plan(&both, &request), "2021-11-07T05:30 |  | 2021-11-08T06:30");

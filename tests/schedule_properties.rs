@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use dagfill::error::Code;
-use dagfill::schedule::{Date, Dialect, Dst, Exclude, Kind, ScheduleInput, Timetable, TimetableOptions};
+use dagfill::schedule::{Date, Dialect, Dst, Exclude, Fold, Gap, Kind, ScheduleInput, Timetable, TimetableOptions};
 use dagfill::time::{Instant, Offsets, Range, ZoneSource, set_zone_source};
 use proptest::prelude::*;
 
@@ -16,7 +16,16 @@ const ZONES: [&str; 8] = [
     "America/Sao_Paulo",
     "Asia/Kolkata",
 ];
-const POLICIES: [Dst; 5] = [Dst::Airflow, Dst::Earlier, Dst::Later, Dst::Skip, Dst::Both];
+const POLICIES: [Dst; 8] = [
+    Dst::AIRFLOW,
+    Dst::JAVA,
+    Dst::KUBERNETES,
+    Dst::VIXIE,
+    Dst::EARLIER,
+    Dst::LATER,
+    Dst::SKIP,
+    Dst { gap: Gap::End, fold: Fold::Both, real_time: false },
+];
 const PERIODS: [&str; 8] = ["PT37M", "PT6H", "PT24H", "P1D", "P1DT90M", "P1M", "P2W", "P1Y"];
 
 fn cron() -> impl Strategy<Value = String> {

@@ -6,7 +6,7 @@ use dagfill::time::{Instant, Range};
 use libfuzzer_sys::fuzz_target;
 
 const ZONES: [&str; 4] = ["UTC", "America/New_York", "Pacific/Apia", "Australia/Lord_Howe"];
-const POLICIES: [Dst; 5] = [Dst::Airflow, Dst::Earlier, Dst::Later, Dst::Skip, Dst::Both];
+const POLICIES: [Dst; 5] = [Dst::AIRFLOW, Dst::VIXIE, Dst::JAVA, Dst::KUBERNETES, Dst::EARLIER];
 
 fuzz_target!(|input: (u8, i64, u32, &str)| {
     let (choice, at, length, text) = input;

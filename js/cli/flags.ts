@@ -157,7 +157,11 @@ export const flags = {
       value: "interval|trigger",
       meaning: "when a run is due: after its interval, or at its tick",
     },
-    { name: "dst", value: "POLICY", meaning: "airflow, earlier, later, skip or both" },
+    {
+      name: "dst",
+      value: "POLICY",
+      meaning: "airflow, java, kubernetes, vixie, earlier, later, skip or both",
+    },
   ],
   date: [{ name: "date", value: "DATE", meaning: "why this date is, or is not, one of the schedule" }],
   count: [{ name: "count", value: "N", read: numberOf, meaning: "how many of the next dates (5)" }],

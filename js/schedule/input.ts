@@ -19,16 +19,38 @@ export type ScheduleInput =
   | { dates: readonly DateInput[] }
   | null;
 
+/** What happens to wall-clock times that a clock change removes (gap) or repeats (fold).
+ *
+ *  - `gap`: "forward" runs a removed time later by the gap (02:30 becomes 03:30), "backward" earlier by it (01:30), "skip"
+ *    drops it, "end" runs all times of the gap once, at the first instant after it (03:00).
+ *  - `fold`: which reading of a repeated time runs.
+ *  - `wildcard`: "real_time" lets wildcard expressions follow real time instead (nothing in a gap, both readings of a fold).
+ *    These are, with gap "end", expressions whose minute or hour starts with `*` (as Vixie cron has it), else those whose hour
+ *    field covers all 24 hours. Default "wall".
+ *
+ *  ```js
+ *  nextDates("30 1 * * *", "2024-11-03", 2, { timeZone: "America/New_York", dst: { gap: "end", fold: "both" } });
+ *  ``` */
+export interface DstRule {
+  gap: "forward" | "backward" | "skip" | "end";
+  fold: "first" | "second" | "both";
+  wildcard?: "real_time" | "wall";
+}
+
 export interface TimetableOptions {
   /** IANA name. Default "UTC". */
   timeZone?: string;
   /** "interval": a run covers [tick, next tick) and is due when that has ended (Airflow 2). "trigger": a run is due at its
    *  tick, its interval is empty (Airflow 3). Default "interval". */
   kind?: "interval" | "trigger";
-  /** What becomes of wall-clock times that a clock change repeats or removes. Default "airflow": a removed time moves
-   *  forward by the gap, a repeated one runs once, at its second occurrence; expressions whose hour field covers all 24
-   *  hours follow real time. The other four hold for every expression. */
-  dst?: "airflow" | "earlier" | "later" | "skip" | "both";
+  /** What happens to wall-clock times that a clock change repeats or removes: a rule, or the name of one.
+   *
+   *  - "airflow" (default): gap "forward", fold "second", wildcard "real_time".
+   *  - "java": "forward", "first" (`java.time`, Temporal's "compatible", cron-parser, OCPS).
+   *  - "kubernetes": "skip", "both" (robfig/cron, Argo).
+   *  - "vixie": "end", "first", "real_time" (Debian's cron, Cronos, cronosjs, node-cron).
+   *  - "earlier": "backward", "first". "later": "forward", "second". "skip": "skip", "second". "both": "forward", "both". */
+  dst?: "airflow" | "earlier" | "later" | "skip" | "both" | "java" | "kubernetes" | "vixie" | DstRule;
   /** Civil dates, instants or a cron text that are no dates of this schedule (holidays). */
   exclude?: readonly DateInput[] | { cron: string };
 }

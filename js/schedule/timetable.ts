@@ -13,16 +13,30 @@ import {
   wrong,
 } from "../options.js";
 import { call, instance, type Raw } from "../raw.js";
-import type { TimetableOptions } from "./input.js";
+import type { DstRule, TimetableOptions } from "./input.js";
 import type { TimetableWire } from "./wire.js";
 
 export type RawTimetable = InstanceType<Raw["RawTimetable"]>;
+
+const dstPreset = oneOf("airflow", "java", "kubernetes", "vixie", "earlier", "later", "skip", "both");
+
+/** The name of a clock-change rule, or the rule itself. */
+function dstRule(value: unknown, path: string): NonNullable<TimetableOptions["dst"]> {
+  if (typeof value !== "object" || value === null) return dstPreset(value, path);
+  const { gap, fold, wildcard } = fields<DstRule>(value, path, {
+    gap: oneOf("forward", "backward", "skip", "end"),
+    fold: oneOf("first", "second", "both"),
+    wildcard: oneOf("real_time", "wall"),
+  });
+  if (gap === undefined || fold === undefined) throw wrong(path, "a preset, or both gap and fold", value);
+  return { gap, fold, ...(wildcard === undefined ? {} : { wildcard }) };
+}
 
 /** The options of a timetable, for the objects that contain them. */
 export const timetableSpec: Spec<TimetableOptions> = {
   timeZone: name,
   kind: oneOf("interval", "trigger"),
-  dst: oneOf("airflow", "earlier", "later", "skip", "both"),
+  dst: dstRule,
   exclude: (value, path) => {
     if (Array.isArray(value)) return list(date)(value, path);
     const { cron } = fields<{ cron: string }>(value, path, { cron: name });

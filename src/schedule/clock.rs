@@ -1,10 +1,11 @@
 //! Clock changes that remove or repeat a wall-clock time of a schedule.
 
 use super::Timetable;
-use super::expand::{Fold, Gap, expand, readings};
+use super::dst::{Dst, Fold, Gap};
+use super::expand::expand;
+use super::pattern::Pattern;
 use super::source::Source;
 use super::words::Words;
-use super::{Dst, pattern::Pattern};
 use crate::time::{Change, Civil, DAY_MS, Instant, Range, Zone};
 
 /// A clock change that touches a date of a schedule.
@@ -23,8 +24,10 @@ pub(super) struct Touch {
     change: Change,
     /// First and last wall-clock time that is touched.
     walls: (Civil, Civil),
-    gap: Gap,
-    fold: Fold,
+    /// The rule of the whole schedule.
+    rule: Dst,
+    /// What it comes to for this expression.
+    dst: Dst,
 }
 
 impl Timetable {
@@ -61,6 +64,9 @@ impl Timetable {
             if !touch.all_readings().iter().any(inside) || gap && self.touches_wall(touch.change, own) {
                 return None;
             }
+            if touch.ends_gap() && date == touch.change.at {
+                return Some(touch);
+            }
             // Of all the times that the change touches, this one alone.
             let wall = touch.wall_of(date);
             self.touches_wall(touch.change, wall).then_some(Touch { walls: (wall, wall), ..touch })
@@ -71,16 +77,16 @@ impl Timetable {
         let (one, other) = (change.at.civil(change.before), change.at.civil(change.after));
         let (from, to) = (one.min(other), one.max(other));
         let mut touches = Vec::new();
-        let mut touch = |walls: Option<(Civil, Civil)>, covers_every_hour| {
-            let (gap, fold) = readings(self.dst(), covers_every_hour);
-            touches.extend(walls.map(|walls| Touch { change, walls, gap, fold }));
+        let rule = self.dst();
+        let mut touch = |walls: Option<(Civil, Civil)>, dst| {
+            touches.extend(walls.map(|walls| Touch { change, walls, rule, dst }));
         };
         match self.source() {
             Source::Cron(patterns) => {
-                patterns.iter().for_each(|pattern| touch(ends(pattern, from, to), pattern.covers_every_hour()));
+                patterns.iter().for_each(|pattern| touch(ends(pattern, from, to), pattern.dst(rule)));
             }
             Source::Every(every, Some(anchor)) if !every.is_elapsed() => {
-                touch(every.walls(self.zone().civil(*anchor), from, to), false);
+                touch(every.walls(self.zone().civil(*anchor), from, to), rule);
             }
             _ => {}
         }
@@ -101,12 +107,17 @@ impl Timetable {
 #[inline(never)]
 fn ends(pattern: &Pattern, from: Civil, to: Civil) -> Option<(Civil, Civil)> {
     let range = Range { start: Instant::clamped(from.ms()), end: Instant::clamped(to.ms() - 1) };
-    let all = expand(pattern, &Zone::utc(), Dst::Airflow, range, usize::MAX);
+    let all = expand(pattern, &Zone::utc(), Dst::AIRFLOW, range, usize::MAX);
     let civil = |ms: &f64| Civil::from_ms(*ms as i64);
     Some((civil(all.first()?), civil(all.last()?)))
 }
 
 impl Touch {
+    /// All the touched times run once, at the end of a gap.
+    fn ends_gap(&self) -> bool {
+        self.dst.gap == Gap::End && self.change.after > self.change.before
+    }
+
     fn read(&self, wall: Civil, offset: i32) -> i64 {
         wall.ms() - i64::from(offset) * 1000
     }
@@ -117,20 +128,22 @@ impl Touch {
 
     /// When the touched times run, first to last, for each reading that counts.
     fn readings(&self) -> Vec<(i64, i64)> {
-        let Change { before, after, .. } = self.change;
-        match (after > before, self.gap, self.fold) {
-            (true, Gap::Drop, _) => Vec::new(),
+        let Change { at, before, after } = self.change;
+        match (after > before, self.dst.gap, self.dst.fold) {
+            (true, Gap::Skip, _) => Vec::new(),
+            (true, Gap::End, _) => vec![(at.ms(), at.ms())],
             (true, Gap::Forward, _) | (false, _, Fold::First) => vec![self.span(before)],
-            (true, Gap::Back, _) | (false, _, Fold::Second) => vec![self.span(after)],
+            (true, Gap::Backward, _) | (false, _, Fold::Second) => vec![self.span(after)],
             (false, _, Fold::Both) => vec![self.span(before), self.span(after)],
         }
     }
 
     /// Every way to read the touched times, whether it counts or not. A removed time that is given as such is read forward.
     fn all_readings(&self) -> Vec<(i64, i64)> {
-        let Change { before, after, .. } = self.change;
-        match (after > before, self.gap) {
-            (true, Gap::Back) => vec![self.span(after)],
+        let Change { at, before, after } = self.change;
+        match (after > before, self.dst.gap) {
+            (true, Gap::Backward) => vec![self.span(after)],
+            (true, Gap::End) => vec![self.span(before), (at.ms(), at.ms())],
             (true, _) => vec![self.span(before)],
             (false, _) => vec![self.span(before), self.span(after)],
         }
@@ -139,8 +152,8 @@ impl Touch {
     /// The wall-clock time that was removed or repeated to give `date`.
     fn wall_of(&self, date: Instant) -> Civil {
         let Change { at, before, after } = self.change;
-        match (after > before, self.gap) {
-            (true, Gap::Back) => date.civil(after),
+        match (after > before, self.dst.gap) {
+            (true, Gap::Backward) => date.civil(after),
             (true, _) => date.civil(before),
             (false, _) if date < at => date.civil(before),
             (false, _) => date.civil(after),
@@ -166,30 +179,54 @@ impl Touch {
         });
         words.day(first).add(" in ").add(zone.name()).add("; ");
         let moves = pick("the run moves to ", "the runs move to ");
-        match (length > 0, self.gap, self.fold) {
-            (true, Gap::Drop, _) => words.add(pick("there is no run at it", "there are no runs at them")),
+        match (length > 0, self.dst.gap, self.dst.fold) {
+            (true, Gap::End, _) => {
+                let moves = pick("the run moves to ", "one run takes their place at ");
+                let end = self.change.at.civil(self.change.after);
+                show(words.add(moves), end, first);
+                words
+            }
+            (true, Gap::Skip, _) => words.add(pick("there is no run at it", "there are no runs at them")),
             (true, Gap::Forward, _) => self.times(words.add(moves), length),
-            (true, Gap::Back, _) => self.times(words.add(moves), -length),
+            (true, Gap::Backward, _) => self.times(words.add(moves), -length),
             (false, _, Fold::First) => words.add(pick("the run is at the first", "the runs are at the first")),
             (false, _, Fold::Second) => words.add(pick("the run is at the second", "the runs are at the second")),
             (false, _, Fold::Both) => words.add("there is a run at each"),
         };
     }
 
+    /// The rule behind it, such as ` (dst "java": later by the gap)`.
+    pub(super) fn describe_rule(&self, words: &mut Words) {
+        words.add(" (dst ");
+        self.rule.describe(words);
+        words.add(match (self.change.after > self.change.before, self.dst.gap, self.dst.fold) {
+            _ if self.dst != self.rule => ": wildcard expressions follow real time)",
+            (true, Gap::Forward, _) => ": later by the gap)",
+            (true, Gap::Backward, _) => ": earlier by the gap)",
+            (true, Gap::Skip, _) => ": dropped)",
+            (true, Gap::End, _) => ": at the end of the gap)",
+            (false, _, Fold::First) => ": the first reading)",
+            (false, _, Fold::Second) => ": the second reading)",
+            (false, _, Fold::Both) => ": both readings)",
+        });
+    }
+
     /// The touched times `shift` milliseconds later; with their day where it is not that of the first.
     fn times<'a>(&self, words: &'a mut Words, shift: i64) -> &'a mut Words {
         let (first, last) = self.walls;
-        let show = |words: &mut Words, wall: Civil| {
-            let wall = Civil::from_ms(wall.ms() + shift);
-            if wall.day_number() != first.day_number() {
-                words.day(wall).add(" ");
-            }
-            words.time(wall);
-        };
+        let show = |words: &mut Words, wall: Civil| show(words, Civil::from_ms(wall.ms() + shift), first);
         show(words, first);
         if first != last {
             show(words.add(" to "), last);
         }
         words
     }
+}
+
+/// A time of day, with its day where that is not the day of `first`.
+fn show(words: &mut Words, wall: Civil, first: Civil) {
+    if wall.day_number() != first.day_number() {
+        words.day(wall).add(" ");
+    }
+    words.time(wall);
 }

@@ -1,7 +1,6 @@
 //! Fixed periods: the k-th step is counted from the anchor, never from the step before, so that month ends do not drift.
 
-use super::Dst;
-use super::expand::{Fold, Gap, readings};
+use super::dst::{Dst, Fold, Gap};
 use crate::error::{Code, Error, Result};
 use crate::time::{Civil, DAY_MS, Instant, Local, Period, Range, Zone, resolve};
 
@@ -117,12 +116,12 @@ impl Every {
 
 /// The readings of a wall clock that count.
 fn read(zone: &Zone, dst: Dst, wall: Civil) -> (Option<Instant>, Option<Instant>) {
-    let (gap, fold) = readings(dst, false);
-    match (resolve(zone, wall), gap, fold) {
+    match (resolve(zone, wall), dst.gap, dst.fold) {
         (Local::Unique(instant), ..) => (Some(instant), None),
-        (Local::Gap { .. }, Gap::Drop, _) => (None, None),
+        (Local::Gap { .. }, Gap::Skip, _) => (None, None),
         (Local::Gap { later, .. }, Gap::Forward, _) => (Some(later), None),
-        (Local::Gap { earlier, .. }, Gap::Back, _) => (Some(earlier), None),
+        (Local::Gap { earlier, .. }, Gap::Backward, _) => (Some(earlier), None),
+        (Local::Gap { change, .. }, Gap::End, _) => (Some(change.at), None),
         (Local::Fold { first, .. }, _, Fold::First) => (Some(first), None),
         (Local::Fold { second, .. }, _, Fold::Second) => (Some(second), None),
         (Local::Fold { first, second, .. }, _, Fold::Both) => (Some(first), Some(second)),

@@ -1,47 +1,23 @@
 //! The hot loop: the dates of one pattern in one zone, as epoch milliseconds.
 //!
-//! While the zone's offset is steady a day's dates are its midnight plus a table. Within days of a clock change the same
-//! table is cut at the change instead: one piece for each offset, and the pieces that a gap removed, moved or dropped.
+//! Clock changes cut time into segments of constant offset. Far from every change a day lies in one segment, and its dates
+//! are its midnight plus the pattern's table of times. Days near a change wait until the last of them is known; then each
+//! segment around the changes writes what its wall clock shows of them. A fold is where two segments show the same wall
+//! clock: one of them, or both, writes it. A gap is a stretch of wall clock that no segment shows: it is a segment of its own,
+//! read with the offset before or after the change, or put down as one date at its end.
 
 use std::ops::ControlFlow;
 
-use super::Dst;
+use super::dst::{Dst, Fold, Gap};
 use super::pattern::Pattern;
-use crate::time::{DAY_MS, Instant, Range, Zone};
-
-/// What becomes of a wall-clock time in a gap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gap {
-    Drop,
-    Forward,
-    Back,
-}
-
-/// Which reading of a repeated wall-clock time counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fold {
-    First,
-    Second,
-    Both,
-}
-
-/// The rule of `dst` for an expression that covers every hour, or does not.
-pub(super) fn readings(dst: Dst, covers_every_hour: bool) -> (Gap, Fold) {
-    match dst {
-        Dst::Airflow if covers_every_hour => (Gap::Drop, Fold::Both),
-        Dst::Airflow | Dst::Later => (Gap::Forward, Fold::Second),
-        Dst::Earlier => (Gap::Back, Fold::First),
-        Dst::Skip => (Gap::Drop, Fold::Second),
-        Dst::Both => (Gap::Forward, Fold::Both),
-    }
-}
+use crate::time::{Change, DAY_MS, Instant, Range, Zone};
 
 /// No offset was ever further than 16 hours from UTC, and no change moved a clock by more than a day: two days from a day,
 /// nothing that a change does can reach it.
 const REACH: i64 = 2 * DAY_MS;
 
-/// Wall clocks that no change cuts.
-const ALWAYS: (i64, i64) = (i64::MIN / 4, i64::MAX / 4);
+/// A span of wall-clock time without bounds, in milliseconds.
+const UNBOUNDED: (i64, i64) = (i64::MIN / 4, i64::MAX / 4);
 
 /// The dates of `pattern` in `range`, ascending, without duplicates: all, or the first `limit` and maybe some more near a
 /// clock change.
@@ -70,7 +46,7 @@ fn days(range: Range) -> (i64, i64) {
 }
 
 /// The bits of the days 0 to `last` of a month.
-fn upto(last: i64) -> u32 {
+fn up_to(last: i64) -> u32 {
     if last < 0 { 0 } else { u32::MAX >> (31 - last.min(31)) }
 }
 
@@ -88,8 +64,8 @@ pub(super) fn estimate(pattern: &Pattern, range: Range) -> u64 {
 struct Writer<'a> {
     pattern: &'a Pattern,
     zone: &'a Zone,
-    gap: Gap,
-    fold: Fold,
+    /// The rule of this pattern.
+    dst: Dst,
     range: Range,
     limit: usize,
     dates: Vec<f64>,
@@ -98,35 +74,32 @@ struct Writer<'a> {
     count: u64,
     /// The first and the last day whose every date is in the range, in any zone.
     inner: (i64, i64),
-    /// Days within reach of a clock change that wait until the last of them is known.
-    near: Vec<i64>,
-    /// The first and the last day that are out of reach of every change, and their offset in milliseconds.
-    calm: (i64, i64),
+    /// The current segment: its first and last day that are out of reach of every change, and its offset in milliseconds.
+    segment: (i64, i64),
     offset: i64,
     /// Up to this day a change is known to be within reach.
-    rough: i64,
+    near_change: i64,
+    /// Days within reach of a change, until the last of them is known.
+    waiting: Vec<i64>,
 }
 
 impl<'a> Writer<'a> {
     fn new(pattern: &'a Pattern, zone: &'a Zone, dst: Dst, range: Range, limit: usize, write: bool) -> Self {
-        let (gap, fold) = readings(dst, pattern.covers_every_hour());
-        let (calm, offset) = (if zone.is_utc() { ALWAYS } else { (0, -1) }, 0);
         let (from, to) = days(range);
         Writer {
             pattern,
             zone,
-            gap,
-            fold,
+            dst: pattern.dst(dst),
             range,
             limit,
             dates: Vec::new(),
             write,
             count: 0,
             inner: (from + 3, to - 3),
-            near: Vec::new(),
-            calm,
-            offset,
-            rough: i64::MIN,
+            segment: if zone.is_utc() { UNBOUNDED } else { (0, -1) },
+            offset: 0,
+            near_change: i64::MIN,
+            waiting: Vec::new(),
         }
     }
 
@@ -137,26 +110,28 @@ impl<'a> Writer<'a> {
         let (from, to) = days(self.range);
         let pattern = self.pattern;
         pattern.walk(from, to, &mut |first, days| self.month(first, days));
-        self.flush();
+        self.write_waiting();
     }
 
-    /// The days of a month: those near a change wait, the others are written, as many at once as no change cuts.
+    /// The days of a month, as bits from its first day: those near a change wait, the others are written, as many at once
+    /// as lie in one segment.
     fn month(&mut self, first: i64, mut days: u32) -> ControlFlow<()> {
         while days != 0 {
             let day = first + i64::from(days.trailing_zeros());
-            if day <= self.rough || (day < self.calm.0 || day > self.calm.1) && !self.look(day) {
-                self.near.push(day);
+            let known = self.segment.0 <= day && day <= self.segment.1;
+            if day <= self.near_change || !known && !self.find_segment(day) {
+                self.waiting.push(day);
                 days &= days - 1;
                 continue;
             }
-            self.flush();
-            let calm = days & upto(self.calm.1.min(self.inner.1) - first);
-            let fits = self.dates.len() + calm.count_ones() as usize * self.pattern.times.len() <= self.limit;
-            if fits && calm != 0 && day >= self.inner.0 {
-                self.calm_days(first, calm);
-                days &= !calm;
+            self.write_waiting();
+            let together = days & up_to(self.segment.1.min(self.inner.1) - first);
+            let fits = self.dates.len() + together.count_ones() as usize * self.pattern.times.len() <= self.limit;
+            if fits && together != 0 && day >= self.inner.0 {
+                self.whole_days(first, together);
+                days &= !together;
             } else {
-                self.piece(day, self.offset, ALWAYS);
+                self.day(day, self.offset, UNBOUNDED);
                 days &= days - 1;
             }
             if self.dates.len() >= self.limit {
@@ -166,8 +141,8 @@ impl<'a> Writer<'a> {
         ControlFlow::Continue(())
     }
 
-    /// Days of a month that lie inside the range and far from every change.
-    fn calm_days(&mut self, first: i64, mut days: u32) {
+    /// Days of a month that lie inside the range and in one segment.
+    fn whole_days(&mut self, first: i64, mut days: u32) {
         if !self.write {
             self.count += u64::from(days.count_ones()) * self.pattern.times.len() as u64;
             return;
@@ -197,84 +172,97 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Learns the offset around `day`: false when a change is within reach.
-    fn look(&mut self, day: i64) -> bool {
+    /// Finds the segment of `day`: false when a change is within reach.
+    fn find_segment(&mut self, day: i64) -> bool {
         let (from, to, offset) = self.zone.steady(Instant::clamped(day * DAY_MS));
         self.offset = i64::from(offset) * 1000;
-        let calm_from = if from == Instant::MIN { ALWAYS.0 } else { (from.ms() + REACH).div_euclid(DAY_MS) + 1 };
-        let calm_to = if to == Instant::MAX { ALWAYS.1 } else { (to.ms() - REACH).div_euclid(DAY_MS) - 2 };
-        self.calm = (calm_from, calm_to);
-        if calm_from <= day && day <= calm_to {
+        let first = if from == Instant::MIN { UNBOUNDED.0 } else { (from.ms() + REACH).div_euclid(DAY_MS) + 1 };
+        let last = if to == Instant::MAX { UNBOUNDED.1 } else { (to.ms() - REACH).div_euclid(DAY_MS) - 2 };
+        self.segment = (first, last);
+        if first <= day && day <= last {
             return true;
         }
-        // Near the border of what the zone had at hand there need be no change.
-        let border = Instant::clamped(day * DAY_MS - REACH)..Instant::clamped((day + 1) * DAY_MS + REACH);
-        let changes = self.zone.changes(border.start, border.end);
+        // A segment also ends where the zone was not asked yet: there need be no change.
+        let reach = Instant::clamped(day * DAY_MS - REACH)..Instant::clamped((day + 1) * DAY_MS + REACH);
+        let changes = self.zone.changes(reach.start, reach.end);
         let Some(last) = changes.last() else { return true };
-        self.rough = (last.at.ms() + REACH).div_euclid(DAY_MS);
+        self.near_change = (last.at.ms() + REACH).div_euclid(DAY_MS);
         false
     }
 
     /// The dates of one day at one offset, as far as its wall clock is in `wall` and the date in the range.
-    fn piece(&mut self, day: i64, offset: i64, wall: (i64, i64)) {
+    fn day(&mut self, day: i64, offset: i64, wall: (i64, i64)) {
         let midnight = day * DAY_MS;
         let base = midnight - offset;
         let from = (wall.0 - midnight).max(self.range.start.ms() - base);
         let to = (wall.1 - midnight).min(self.range.end.ms() + 1 - base);
-        let times = &self.pattern.times;
-        let inside = if from <= 0 && to >= DAY_MS {
-            &**times
-        } else {
-            let (from, to) = (from as f64, to as f64);
-            let (start, end) = (times.partition_point(|time| *time < from), times.partition_point(|time| *time < to));
-            times.get(start..end).unwrap_or_default()
-        };
-        if self.write || !self.near.is_empty() {
+        let inside = self.pattern.times_between(from, to);
+        if self.write || !self.waiting.is_empty() {
             let base = base as f64;
-            let room = if self.near.is_empty() { self.limit - self.dates.len().min(self.limit) } else { inside.len() };
+            let full = self.limit - self.dates.len().min(self.limit);
+            let room = if self.waiting.is_empty() { full } else { inside.len() };
             self.dates.extend(inside.iter().take(room).map(|time| base + time));
         } else {
             self.count += inside.len() as u64;
         }
     }
 
-    /// Writes the days that waited: first what each offset shows of them, then what the gaps removed.
-    fn flush(&mut self) {
-        let (Some(first), Some(last)) = (self.near.first(), self.near.last()) else { return };
+    /// Writes the days that waited: what each segment around the changes shows of them, then what the gaps removed.
+    fn write_waiting(&mut self) {
+        let (Some(first), Some(last)) = (self.waiting.first(), self.waiting.last()) else { return };
         let from = Instant::clamped(first * DAY_MS - REACH);
         let changes = self.zone.changes(from, Instant::clamped((last + 1) * DAY_MS + REACH));
         let start = self.dates.len();
-        let near = self.near.clone();
-        let ms = |seconds: i32| i64::from(seconds) * 1000;
+        let days = self.waiting.clone();
         let mut offset = ms(changes.first().map_or_else(|| self.zone.offset_at(from), |change| change.before));
-        let mut wall_from = ALWAYS.0;
+        let mut wall_from = UNBOUNDED.0;
         for change in &changes {
             let (at, before, after) = (change.at.ms(), ms(change.before), ms(change.after));
             let repeats = after < before;
-            let wall_to = at + if repeats && self.fold == Fold::Second { after } else { before };
-            near.iter().for_each(|day| self.piece(*day, offset, (wall_from, wall_to)));
-            wall_from = at + if repeats && self.fold == Fold::First { before } else { after };
+            // In a fold the segment before the change ends early, or the one after it starts late, or they overlap.
+            let wall_to = at + if repeats && self.dst.fold == Fold::Second { after } else { before };
+            days.iter().for_each(|day| self.day(*day, offset, (wall_from, wall_to)));
+            wall_from = at + if repeats && self.dst.fold == Fold::First { before } else { after };
             offset = after;
         }
-        near.iter().for_each(|day| self.piece(*day, offset, (wall_from, ALWAYS.1)));
+        days.iter().for_each(|day| self.day(*day, offset, (wall_from, UNBOUNDED.1)));
         for change in changes.iter().filter(|change| change.after > change.before) {
-            let (at, before, after) = (change.at.ms(), ms(change.before), ms(change.after));
-            let offset = match self.gap {
-                Gap::Drop => continue,
-                Gap::Forward => before,
-                Gap::Back => after,
-            };
             let moved = self.dates.len();
-            near.iter().for_each(|day| self.piece(*day, offset, (at + before, at + after)));
+            self.gap(change, &days);
             let moved = self.dates.split_off(moved);
             merge(&mut self.dates, start, &moved);
         }
-        self.near.clear();
+        self.waiting.clear();
         if !self.write {
             self.count += (self.dates.len() - start) as u64;
             self.dates.truncate(start);
         }
     }
+
+    /// The dates that become of the wall clock that `change` removed.
+    fn gap(&mut self, change: &Change, days: &[i64]) {
+        let (at, before, after) = (change.at.ms(), ms(change.before), ms(change.after));
+        let wall = (at + before, at + after);
+        match self.dst.gap {
+            Gap::Skip => {}
+            Gap::Forward => days.iter().for_each(|day| self.day(*day, before, wall)),
+            Gap::Backward => days.iter().for_each(|day| self.day(*day, after, wall)),
+            Gap::End => {
+                let removed = |day: &i64| {
+                    let midnight = day * DAY_MS;
+                    !self.pattern.times_between(wall.0 - midnight, wall.1 - midnight).is_empty()
+                };
+                if self.range.contains(change.at) && days.iter().any(removed) {
+                    self.dates.push(at as f64);
+                }
+            }
+        }
+    }
+}
+
+/// An offset in milliseconds.
+fn ms(seconds: i32) -> i64 {
+    i64::from(seconds) * 1000
 }
 
 /// Merges ascending `more` into the ascending dates from `start` on; what both have is kept once.

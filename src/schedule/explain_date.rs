@@ -60,6 +60,7 @@ impl Timetable {
         let excluded = ticks && !self.is_date(date);
         if let (false, Some(change)) = (excluded, self.change_at(date, near)) {
             change.describe(words, self.zone());
+            change.describe_rule(words);
             return (ticks, "clock_change");
         }
         self.show(words, date);

@@ -18,6 +18,8 @@ pub(super) enum DayRule {
 /// The fields of a cron text.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Fields {
+    /// The second, the minute or the hour is written with a `*` at its start: a wildcard expression of Vixie cron.
+    pub(super) starred_time: bool,
     pub(super) seconds: u64,
     pub(super) minutes: u64,
     pub(super) hours: u64,

@@ -138,6 +138,7 @@ fn unix(whole: &Part<'_>, parts: &[Part<'_>]) -> Result<Fields> {
         notes.departures.push("\"#\" beside a day of month: either of them is enough, as for any other day of week");
     }
     Ok(Fields {
+        starred_time: parts.iter().take(3 - first).any(|part| part.text().starts_with('*')),
         seconds: second.bits,
         minutes: minute.bits,
         hours: hour.bits,

@@ -3,8 +3,9 @@
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
+use super::dst::{Dst, Gap};
 use super::fields::{DayRule, Fields, values};
-use crate::time::Civil;
+use crate::time::{Civil, DAY_MS};
 
 /// Fields made ready for the walk.
 #[derive(Debug, Clone)]
@@ -98,9 +99,19 @@ impl Pattern {
         }
     }
 
-    /// Whether the hour field holds every hour.
-    pub(super) fn covers_every_hour(&self) -> bool {
-        self.fields.hours.count_ones() == 24
+    /// The clock-change rule of this pattern: what a wildcard expression is depends on the rule.
+    pub(super) fn dst(&self, dst: Dst) -> Dst {
+        let star = dst.gap == Gap::End;
+        dst.for_wildcard(if star { self.fields.starred_time } else { self.fields.hours.count_ones() == 24 })
+    }
+
+    /// The times of the day in `[from, to)`, both in milliseconds since midnight, which may lie outside the day.
+    pub(super) fn times_between(&self, from: i64, to: i64) -> &[f64] {
+        if from <= 0 && to >= DAY_MS {
+            return &self.times;
+        }
+        let before = |bound: i64| self.times.partition_point(|time| *time < bound as f64);
+        self.times.get(before(from)..before(to)).unwrap_or_default()
     }
 
     /// This pattern without the days of `other`, where every time of the day of this one is one of `other`, so that none of

@@ -50,6 +50,7 @@ pub(super) fn fields(whole: &Part<'_>, parts: &[Part<'_>]) -> Result<Fields> {
         (false, false) => DayRule::Both,
     };
     Ok(Fields {
+        starred_time: parts.iter().take(3).any(|part| part.text().starts_with('*')),
         seconds,
         minutes,
         hours,

@@ -3,7 +3,7 @@
 use super::error::warning_shape;
 use super::{Fields, Input, Shape};
 use crate::schedule::{
-    ClockChange, DateExplanation, Dialect, Dst, Exclude, Explanation, Kind, ScheduleInput, TimetableOptions,
+    ClockChange, DateExplanation, Dialect, Dst, Exclude, Explanation, Fold, Gap, Kind, ScheduleInput, TimetableOptions,
 };
 use crate::time::Instant;
 
@@ -25,18 +25,35 @@ pub fn read_timetable(input: &impl Input) -> (ScheduleInput, TimetableOptions) {
     if input.text("kind").as_deref() == Some("trigger") {
         options.kind = Kind::Trigger;
     }
-    options.dst = match input.text("dst").as_deref() {
-        Some("earlier") => Dst::Earlier,
-        Some("later") => Dst::Later,
-        Some("skip") => Dst::Skip,
-        Some("both") => Dst::Both,
-        _ => Dst::Airflow,
-    };
+    if let Some(dst) = input.field("dst") {
+        options.dst = read_dst(&dst);
+    }
     options.exclude = match input.text("excludeCron") {
         Some(cron) => Some(Exclude::Cron(cron)),
         None => dates("excludeDates").map(Exclude::Dates),
     };
     (schedule, options)
+}
+
+/// A preset by its name, or `{ gap, fold, wildcard }`.
+fn read_dst(input: &impl Input) -> Dst {
+    if let Some(name) = input.as_text() {
+        return Dst::preset(&name).unwrap_or_default();
+    }
+    Dst {
+        gap: match input.text("gap").as_deref() {
+            Some("backward") => Gap::Backward,
+            Some("skip") => Gap::Skip,
+            Some("end") => Gap::End,
+            _ => Gap::Forward,
+        },
+        fold: match input.text("fold").as_deref() {
+            Some("first") => Fold::First,
+            Some("both") => Fold::Both,
+            _ => Fold::Second,
+        },
+        real_time: input.text("wildcard").as_deref() == Some("real_time"),
+    }
 }
 
 /// Where an unanchored period, or `@once`, counts from.

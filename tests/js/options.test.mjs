@@ -177,3 +177,24 @@ test("a lone surrogate is refused where templates would lose it, and kept where 
   assert.deepEqual(seen.slice(0, 3), [`${half}2024-01-01`, "xcomPush(k)", "xcomPush key"]);
   assert.match(result.results[0].error.message, /^task bad failed: return_value\[0\]: expected text without/);
 });
+
+test("a clock-change rule is a preset or has gap and fold", async () => {
+  const dates = (dst) =>
+    expandRange("30 2 * * *", "2024-03-10", "2024-03-10", { timeZone: "America/New_York", dst });
+  assert.deepEqual([...dates("vixie")], [Date.UTC(2024, 2, 10, 7)]);
+  assert.deepEqual(dates({ gap: "end", fold: "first", wildcard: "real_time" }), dates("vixie"));
+  assert.deepEqual([...dates({ gap: "skip", fold: "first" })], []);
+  for (const [dst, field, hint] of [
+    ["vixi", "dst", "Did you mean vixie?"],
+    [7, "dst", undefined],
+    [null, "dst", undefined],
+    [{ gap: "end" }, "dst", undefined],
+    [{ fold: "both" }, "dst", undefined],
+    [{ gap: "ends", fold: "both" }, "dst.gap", "Did you mean end?"],
+    [{ gap: "end", fold: "both", wildcards: "wall" }, "dst.wildcards", "Did you mean wildcard?"],
+    [{ gap: "end", fold: "third" }, "dst.fold", undefined],
+  ]) {
+    const error = await refusal(() => dates(dst));
+    assert.deepEqual([error.code, error.field, error.hint], ["INVALID_OPTION", field, hint]);
+  }
+});

@@ -1,7 +1,7 @@
 //! Reads the tables of `tests/cases`, which say schedules and options as the JavaScript face does.
 #![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use dagfill::schedule::{Date, Dialect, Dst, Exclude, Kind, ScheduleInput, TimetableOptions};
+use dagfill::schedule::{Date, Dialect, Dst, Exclude, Fold, Gap, Kind, ScheduleInput, TimetableOptions};
 use dagfill::time::Instant;
 use serde_json::Value;
 
@@ -47,6 +47,30 @@ pub(crate) fn schedule(value: &Value) -> ScheduleInput {
     }
 }
 
+/// A preset by its name, or an object.
+fn dst(value: &Value) -> Dst {
+    match value {
+        Value::Null => Dst::default(),
+        Value::String(name) => Dst::preset(name).unwrap_or_else(|| panic!("no preset: {name}")),
+        rule => Dst {
+            gap: match rule["gap"].as_str().unwrap() {
+                "forward" => Gap::Forward,
+                "backward" => Gap::Backward,
+                "skip" => Gap::Skip,
+                "end" => Gap::End,
+                other => panic!("no gap: {other}"),
+            },
+            fold: match rule["fold"].as_str().unwrap() {
+                "first" => Fold::First,
+                "second" => Fold::Second,
+                "both" => Fold::Both,
+                other => panic!("no fold: {other}"),
+            },
+            real_time: rule["wildcard"] == "real_time",
+        },
+    }
+}
+
 /// `TimetableOptions` of the contract.
 pub(crate) fn options(value: &Value) -> TimetableOptions {
     let mut options = TimetableOptions::default();
@@ -56,14 +80,7 @@ pub(crate) fn options(value: &Value) -> TimetableOptions {
     if value["kind"] == "trigger" {
         options.kind = Kind::Trigger;
     }
-    options.dst = match value["dst"].as_str() {
-        None | Some("airflow") => Dst::Airflow,
-        Some("earlier") => Dst::Earlier,
-        Some("later") => Dst::Later,
-        Some("skip") => Dst::Skip,
-        Some("both") => Dst::Both,
-        Some(other) => panic!("no policy: {other}"),
-    };
+    options.dst = dst(&value["dst"]);
     options.exclude = match &value["exclude"] {
         Value::Null => None,
         Value::Array(_) => Some(Exclude::Dates(dates(&value["exclude"]))),
