@@ -27,6 +27,9 @@ export type ScheduleInput =
   | { dates: readonly DateInput[] }
   | null;
 
+/** What happens to wall-clock times that a clock change removes (gap) or repeats (fold). forward = later by the gap; backward = earlier by it; end = the first
+ *  instant after it. `wildcard`: whether expressions that cover every hour follow real time; default "wall" ("airflow" and "vixie" have "real_time"). */
+export interface DstRule { gap: "forward" | "backward" | "skip" | "end"; fold: "first" | "second" | "both"; wildcard?: "real_time" | "wall" }
 export interface TimetableOptions {
   /** IANA name. Default "UTC". */
   timeZone?: string;
@@ -38,7 +41,7 @@ export interface TimetableOptions {
    *  field covers all 24 hours follow real time (gap skipped, both readings of a repeated hour).
    *  The other four hold for every expression: "earlier" = gap backward, first reading; "later" = gap
    *  forward, second; "skip" = gap dropped, second; "both" = gap forward, both readings. */
-  dst?: "airflow" | "earlier" | "later" | "skip" | "both";
+  dst?: "airflow" | "earlier" | "later" | "skip" | "both" | "java" | "kubernetes" | "vixie" | DstRule;
   /** Civil dates, instants or a cron text that are no dates of this schedule (holidays). The neighbours' data intervals
    *  stay as they are; previous and next jump over them. */
   exclude?: readonly DateInput[] | { cron: string };
