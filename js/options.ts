@@ -5,7 +5,7 @@ import type { AbortSignalLike } from "./abort_signal.js";
 import { DagfillError, type ErrorCode } from "./error.js";
 import { failure } from "./failure.js";
 import { call } from "./raw.js";
-import { nearest } from "./suggest.js";
+import { suggestion } from "./suggest.js";
 
 /** Checks one value; `path` names it in the error. */
 export type Reader<T> = (value: unknown, path: string) => T;
@@ -82,7 +82,7 @@ export function placed(error: unknown, path: string): unknown {
 }
 
 function unknownOption(name: string, path: string, names: string[]): DagfillError {
-  const near = nearest(name, names);
+  const near = suggestion(name, names);
   return new DagfillError(
     "INVALID_OPTION",
     `${path}: there is no option ${shown(name)}; expected one of ${names.join(", ")}`,
@@ -142,7 +142,7 @@ export function oneOf<const T extends string>(...values: readonly T[]): Reader<T
   return (value, path) => {
     if (!values.includes(value as T)) {
       const error = wrong(path, values.map((word) => JSON.stringify(word)).join(" or "), value);
-      const near = typeof value === "string" ? nearest(value, values) : undefined;
+      const near = typeof value === "string" ? suggestion(value, values) : undefined;
       if (near === undefined) throw error;
       throw new DagfillError(error.code, error.message, { field: path, hint: `Did you mean ${near}?` });
     }

@@ -6,7 +6,7 @@ import type { Json } from "./json.js";
 import type { ExecuteTask, TaskContext } from "./run/tasks/task_context.js";
 import { type Ending, runCommand } from "./shell/command.js";
 import { LONGEST_LINE, Tail } from "./shell/lines.js";
-import { nearest } from "./suggest.js";
+import { suggestion } from "./suggest.js";
 
 export interface ShellOptions {
   /** Folder in which the commands run. Default: the one of this process. */
@@ -134,7 +134,7 @@ const kinds = {
 function checked(options: ShellOptions): ShellOptions {
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(kinds, name)) {
-      const meant = nearest(name, Object.keys(kinds));
+      const meant = suggestion(name, Object.keys(kinds));
       throw new DagfillError("INVALID_OPTION", `expected an option of shellTasks, got "${name}"`, {
         field: name,
         ...(meant !== undefined && { hint: `did you mean "${meant}"?` }),

@@ -13,6 +13,7 @@ mod explain_date;
 mod field;
 mod fields;
 mod interval;
+mod look_alike;
 mod parse;
 mod pattern;
 mod quartz;

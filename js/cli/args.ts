@@ -1,7 +1,7 @@
 // The command line, read by the verb's own table of flags.
 import { parseArgs } from "node:util";
 import { DagfillError } from "../error.js";
-import { nearest } from "../suggest.js";
+import { suggestion } from "../suggest.js";
 import { type Flag, optionOf } from "./flags.js";
 
 /** What stands on the command line behind the verb. */
@@ -21,7 +21,7 @@ export function readArguments(
   const known = new Map<string, Flag>();
   for (const flag of flags) {
     known.set(flag.name, flag);
-    if (flag.alias !== undefined) known.set(flag.alias, flag);
+    for (const name of [...(flag.aliases ?? []), ...(flag.airflow ?? [])]) known.set(name, flag);
   }
   const options = Object.fromEntries(
     [...known].map(([name, { value }]) => [
@@ -50,7 +50,7 @@ export function readArguments(
       continue;
     }
     const flag = known.get(token.name);
-    if (flag === undefined) throw unknownFlag(token.rawName, known.keys());
+    if (flag === undefined) throw unknownFlag(token.rawName, flags);
     take(read.values, flag, token.rawName, token.value);
   }
   if (!read.help) checkPositionals(read.positionals, positionals);
@@ -94,12 +94,14 @@ function readValue(flag: Flag, written: string, text: string): unknown {
   }
 }
 
-function unknownFlag(written: string, known: Iterable<string>): DagfillError {
+function unknownFlag(written: string, flags: readonly Flag[]): DagfillError {
   const bare = written.replace(/^-+/, "");
-  const meant = nearest(bare, known);
+  // By the options' names, too: what other systems call them is listed by option.
+  const byOption = new Map(flags.flatMap((flag) => [flag.name, optionOf(flag)].map((name) => [name, flag])));
+  const meant = byOption.get(suggestion(bare, byOption.keys()) ?? "");
   return new DagfillError("INVALID_OPTION", `unknown flag ${written}`, {
     field: written,
-    hint: meant === undefined ? "--help lists the flags" : `did you mean --${meant}?`,
+    hint: meant === undefined ? "--help lists the flags" : `did you mean --${meant.name}?`,
   });
 }
 

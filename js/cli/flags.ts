@@ -8,8 +8,10 @@ export interface Flag {
   name: string;
   /** The option that it sets; the name in camelCase where absent. */
   option?: string;
-  /** Another name that is accepted. */
-  alias?: string;
+  /** Other names that are accepted; one letter stands behind one dash. */
+  aliases?: readonly string[];
+  /** Names of the same flag in Airflow's command, accepted and not listed by the help. */
+  airflow?: readonly string[];
   /** What the value is called in the help; absent: a switch. */
   value?: string;
   meaning: string;
@@ -60,14 +62,16 @@ function rateOf(text: string): { count: number; per: number | string } {
 const range: Flag[] = [
   {
     name: "start-date",
+    airflow: ["s", "from-date"],
     value: "DATE",
     meaning: "first date: 2024-01-01 is the whole day in the schedule's zone",
   },
-  { name: "end-date", value: "DATE", meaning: "last date, included" },
+  { name: "end-date", airflow: ["e", "to-date"], value: "DATE", meaning: "last date, included" },
 ];
 
 const conf: Flag = {
   name: "conf",
+  airflow: ["c", "dag-run-conf"],
   value: "JSON",
   read: objectOf,
   meaning: "values for templates and callbacks",
@@ -75,21 +79,30 @@ const conf: Flag = {
 
 const choice: Flag[] = [
   { name: "rerun-failed", meaning: "only dates whose run failed" },
-  { name: "reset-dag-run", alias: "reset", meaning: "clear existing runs and run them again" },
-  { name: "reprocess", value: "none|failed|completed", meaning: "Airflow's words for the same choice" },
+  {
+    name: "reset-dag-run",
+    aliases: ["reset"],
+    airflow: ["reset-dagruns"],
+    meaning: "clear existing runs and run them again",
+  },
+  {
+    name: "reprocess",
+    airflow: ["reprocess-behavior"],
+    value: "none|failed|completed",
+    meaning: "Airflow's words for the same choice",
+  },
   {
     name: "exclude-dates",
     value: "DATES",
-
     read: listOf,
     meaning: "dates to leave alone, separated by commas",
   },
   { name: "include-not-due", meaning: "also dates whose data interval has not ended" },
-  { name: "run-backwards", meaning: "newest date first" },
+  { name: "run-backwards", airflow: ["B"], meaning: "newest date first" },
   {
     name: "task-ids",
+    airflow: ["t"],
     value: "IDS",
-
     read: listOf,
     meaning: "only these tasks and what they depend on",
   },
@@ -99,7 +112,13 @@ const choice: Flag[] = [
 ];
 
 const driving: Flag[] = [
-  { name: "max-parallel-runs", value: "N", read: numberOf, meaning: "runs in flight at once (1)" },
+  {
+    name: "max-parallel-runs",
+    airflow: ["max-active-runs"],
+    value: "N",
+    read: numberOf,
+    meaning: "runs in flight at once (1)",
+  },
   {
     name: "rate",
     value: "N/PERIOD",
@@ -129,7 +148,7 @@ const driving: Flag[] = [
   { name: "max-failures", value: "N", read: numberOf, meaning: "start nothing more after so many failures" },
   { name: "backfill-id", value: "ID", meaning: "a name of your own; refused when it was used before" },
   { name: "plan-hash", value: "HASH", meaning: "refuse unless the plan is still the one that was shown" },
-  { name: "dry-run", meaning: "show the plan, start and write nothing" },
+  { name: "dry-run", airflow: ["n"], meaning: "show the plan, start and write nothing" },
 ];
 
 export const flags = {
@@ -147,7 +166,7 @@ export const flags = {
   ],
   json: [{ name: "json", meaning: "JSON for programs: an object, or an event a line" }],
   all: [{ name: "all", meaning: "every row, however many" }],
-  log: [{ name: "quiet", alias: "q", meaning: "without what the tasks' commands print" }],
+  log: [{ name: "quiet", aliases: ["q"], meaning: "without what the tasks' commands print" }],
   once: [{ name: "once", meaning: "run what is due now, and end" }],
   resume: [{ name: "resume", meaning: "first go on with what was interrupted of this DAG" }],
   schedule: [
@@ -166,7 +185,14 @@ export const flags = {
   date: [{ name: "date", value: "DATE", meaning: "why this date is, or is not, one of the schedule" }],
   count: [{ name: "count", value: "N", read: numberOf, meaning: "how many of the next dates (5)" }],
   conf: [conf],
-  executionDate: [{ name: "execution-date", value: "DATE", meaning: "the run's date" }],
+  executionDate: [
+    {
+      name: "execution-date",
+      airflow: ["e", "exec-date", "logical-date", "l"],
+      value: "DATE",
+      meaning: "the run's date",
+    },
+  ],
   scheduleText: [
     { name: "schedule", value: "CRON", meaning: "the schedule, such as '0 5 * * 1-5' or @daily" },
   ],

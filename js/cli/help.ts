@@ -31,12 +31,9 @@ function use(name: string, { positionals }: Verb): string {
   return [name, ...positionals].join(" ");
 }
 
-function flagUse({ name, alias, value }: Flag): string {
+function flagUse({ name, aliases = [], value }: Flag): string {
   const dashed = (text: string) => (text.length === 1 ? `-${text}` : `--${text}`);
-  return (
-    [dashed(name), ...(alias === undefined ? [] : [dashed(alias)])].join(", ") +
-    (value === undefined ? "" : ` ${value}`)
-  );
+  return [name, ...aliases].map(dashed).join(", ") + (value === undefined ? "" : ` ${value}`);
 }
 
 function columns(rows: readonly (readonly [string, string])[], terminal: Terminal): void {

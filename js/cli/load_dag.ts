@@ -4,7 +4,7 @@ import { dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DagfillError } from "../error.js";
 import type { Dag, ExecuteRun, ExecuteTask } from "../face.js";
-import { nearest } from "../suggest.js";
+import { nearest } from "../nearest.js";
 import { readJsonText } from "./json_text.js";
 
 export interface DagFile {
@@ -17,6 +17,14 @@ export interface DagFile {
   executeTask?: ExecuteTask;
 }
 
+/** Files in which other systems keep DAGs, by extension. */
+const otherKinds: Readonly<Record<string, string>> = {
+  ".py": "a Python file (dagfill does not run Airflow's or other Python DAGs)",
+  ".yaml": "YAML",
+  ".yml": "YAML",
+  ".toml": "TOML",
+};
+
 /** Loads a file; its DAGs are checked by whoever uses them. */
 export async function loadDagFile(name: string): Promise<DagFile> {
   const path = resolve(name);
@@ -25,8 +33,15 @@ export async function loadDagFile(name: string): Promise<DagFile> {
       hint: "a module that exports `dag`, or JSON; see dagfill --help",
     });
   }
+  const kind = extname(path).toLowerCase();
+  const other = otherKinds[kind];
+  if (other !== undefined) {
+    throw new DagfillError("INVALID_DAG", `expected a JavaScript module or JSON, got ${other}: ${name}`, {
+      hint: `write the DAG as JSON: { "dagId": "etl", "schedule": "@daily", "tasks": [{ "taskId": "load", "command": "..." }] }`,
+    });
+  }
   const exports =
-    extname(path) === ".json"
+    kind === ".json"
       ? { default: readJsonText(readFileSync(path, "utf8"), `JSON in ${name}`, "INVALID_DAG") }
       : await importModule(path, name);
   const { dags, executeRun, executeTask } = pick(exports, name);
@@ -60,10 +75,21 @@ export function chooseDag(file: DagFile, wanted: unknown): Dag {
   });
 }
 
+const modules = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"];
+
 async function importModule(path: string, name: string): Promise<Record<string, unknown>> {
   try {
     return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
   } catch (error) {
+    if (
+      (error as { code?: unknown } | null)?.code === "ERR_UNKNOWN_FILE_EXTENSION" &&
+      !modules.includes(extname(path))
+    ) {
+      throw new DagfillError("INVALID_DAG", `expected a JavaScript module or JSON, got ${name}`, {
+        hint: `a file of DAGs ends in ${modules.join(", ")} or .json`,
+        cause: error,
+      });
+    }
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     throw new DagfillError(
       "INVALID_DAG",

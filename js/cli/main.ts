@@ -5,7 +5,7 @@ import { DagfillError } from "../error.js";
 import { MemoryStore, version } from "../face.js";
 import { shellTasks } from "../shell.js";
 import { openSqliteStore } from "../store/sqlite.js";
-import { nearest } from "../suggest.js";
+import { suggestion } from "../suggest.js";
 import { readArguments } from "./args.js";
 import { showHelp, showVerbHelp } from "./help.js";
 import { type ExitCode, exitCodes, reportError } from "./report_error.js";
@@ -89,7 +89,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
 }
 
 function unknownVerb(name: string): DagfillError {
-  const meant = nearest(name, Object.keys(verbs));
+  const meant = suggestion(name, Object.keys(verbs));
   return new DagfillError("INVALID_OPTION", `expected ${Object.keys(verbs).join(", ")}; got "${name}"`, {
     hint: meant === undefined ? "dagfill --help" : `did you mean ${meant}?`,
   });

@@ -2,6 +2,7 @@
 import { DagfillError } from "../error.js";
 import type { Json, JsonInput } from "../json.js";
 import { json, record } from "../json_input.js";
+import { nearest } from "../nearest.js";
 import {
   type DateValue,
   date,
@@ -23,7 +24,6 @@ import { call } from "../raw.js";
 import type { DateInput, ScheduleInput, TimetableOptions } from "../schedule/input.js";
 import { timetableOf, timetableSpec, wireOf } from "../schedule/timetable.js";
 import type { TimetableWire } from "../schedule/wire.js";
-import { nearest } from "../suggest.js";
 
 /** Milliseconds, or ISO 8601 ("PT5M"). */
 export type Duration = number | string;

@@ -1,4 +1,5 @@
-//! "Did you mean": the name that is nearest to a misspelt one.
+//! "Did you mean": the name that is nearest to a misspelt one. js/nearest.ts does the same for names that only JavaScript
+//! knows; tests/cases/names/nearest.json holds both.
 
 /// The name that needs the fewest edits (insert, delete, replace, swap of neighbours; case counts as half an edit), if those
 /// are few enough to be a misspelling: at most a third of the longer word.
@@ -13,17 +14,17 @@ pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
 }
 
 fn nearest_of<'a>(word: &str, next: &mut dyn FnMut() -> Option<&'a str>) -> Option<&'a str> {
-    // Names of a library are short: whoever sends more did not misspell one of them, and the cost is quadratic.
+    // Names of this library are short. A longer word did not misspell one of them, and the comparison is quadratic.
     const LONGEST: usize = 64;
+    let word: Vec<char> = word.chars().take(LONGEST + 1).collect();
     if word.len() > LONGEST {
         return None;
     }
-    let word: Vec<char> = word.chars().collect();
     let mut best: Option<(usize, &'a str)> = None;
     while let Some(name) = next() {
         let letters: Vec<char> = name.chars().collect();
         let cost = distance(&word, &letters);
-        let allowed = 2 * (word.len().max(letters.len())).div_ceil(3);
+        let allowed = 2 * (word.len().max(letters.len()) / 3).max(1);
         if cost <= allowed && cost < 2 * letters.len() && best.is_none_or(|(least, _)| cost < least) {
             best = Some((cost, name));
         }

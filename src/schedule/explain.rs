@@ -15,7 +15,7 @@ pub struct Explanation {
     /// Plain words, such as "At 02:30, Monday to Friday".
     pub text: String,
     /// What may surprise: `never_fires`, `no_future_dates`, `dom_or_dow`, `day_31_skips_months`, `step_does_not_divide`,
-    /// `six_fields_seconds_first`, `differs_from_airflow`, `clock_change`.
+    /// `six_fields_seconds_first`, `differs_from_airflow`, `period_unanchored`, `clock_change`.
     pub warnings: Vec<Warning>,
     /// The next dates, as milliseconds since 1970.
     pub next: Vec<f64>,
@@ -42,6 +42,12 @@ impl Timetable {
             warn(&mut warnings, "never_fires", words.add("No day of any year fits: this schedule never fires."));
         } else if next.is_empty() && !self.is_none() && !self.needs_anchor() {
             warn(&mut warnings, "no_future_dates", words.add("There is no date after ").show(&now).add("."));
+        }
+        if let Source::Every(_, None) = self.source() {
+            words.add(
+                "The period has no anchor: its dates count from the start of the range that is asked for, here from ",
+            );
+            warn(&mut warnings, "period_unanchored", words.show(&now).add(". Add an anchor to fix them."));
         }
         if let Source::Cron(patterns) = self.source() {
             patterns.iter().for_each(|pattern| surprises(pattern, fires, &mut warnings));

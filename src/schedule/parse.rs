@@ -6,7 +6,7 @@ use super::field::{FIELDS, Field, Item, Part};
 use super::fields::{DayRule, Fields, Notes, Years};
 use super::pattern::Pattern;
 use super::words::Words;
-use super::{Dialect, quartz};
+use super::{Dialect, look_alike, quartz};
 use crate::error::Result;
 
 /// Longer texts are refused unread. All values of all fields but the year fit in 1,000 bytes.
@@ -45,7 +45,7 @@ pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Cron> {
         return preset(first, &Part { end: last.end, ..*first });
     }
     let fields = match dialect {
-        Dialect::Unix => unix(&whole, &parts)?,
+        Dialect::Unix => unix(&whole, &parts).map_err(|error| look_alike::hint(error, &parts))?,
         Dialect::Quartz => quartz::fields(&whole, &parts)?,
     };
     Ok(Cron::Pattern(Rc::new(Pattern::new(fields))))
@@ -119,7 +119,8 @@ fn unix(whole: &Part<'_>, parts: &[Part<'_>]) -> Result<Fields> {
         count => {
             let wrong = parts.get(7).map_or(*whole, |part| Part { end: whole.end, ..*part });
             let mut words = Words::default();
-            words.number(count as i64).add(" fields: expected 5 (minute, hour, day of month, month, day of week), ");
+            words.number(count as i64).add(if count == 1 { " field" } else { " fields" });
+            words.add(": expected 5 (minute, hour, day of month, month, day of week), ");
             words.add("6 with the second first, or 7 with the year last");
             return Err(wrong.fail(words.take()));
         }

@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 pub(super) fn fields(whole: &Part<'_>, parts: &[Part<'_>]) -> Result<Fields> {
     if !(6..=7).contains(&parts.len()) {
         let mut words = Words::default();
-        words.number(parts.len() as i64);
-        words.add(" fields: expected 6 (second, minute, hour, day of month, month, day of week) or 7");
+        words.number(parts.len() as i64).add(if parts.len() == 1 { " field" } else { " fields" });
+        words.add(": expected 6 (second, minute, hour, day of month, month, day of week) or 7");
         return Err(whole.fail(words.take()).hint("The default dialect, unix, takes 5 fields."));
     }
     let mut sets = [0_u64; 6];

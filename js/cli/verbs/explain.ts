@@ -44,7 +44,7 @@ async function subject({ positionals: [text = ""], values }: Request): Promise<{
   const own = Object.fromEntries(flagged.map((name) => [name, values[name]])) as TimetableOptions;
   if (!existsSync(text)) {
     // No cron text ends like a file: who wrote this meant one.
-    if (/\.(m?[jt]s|cjs|json)$/.test(text)) await loadDagFile(text);
+    if (/\.(m?[jt]s|c[jt]s|json|py|ya?ml|toml)$/.test(text)) await loadDagFile(text);
     return { schedule: text.startsWith("P") ? { every: text } : text, options: own };
   }
   const dag = chooseDag(await loadDagFile(text), values.dagId);

@@ -1,0 +1,85 @@
+// The command understands Airflow's words, and says what it does not read.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { run, workplace } from "./cli_process.mjs";
+
+const place = workplace();
+const file = (name, text) => {
+  const path = join(place.folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+const tasks = [
+  { taskId: "extract", command: "true" },
+  { taskId: "load", command: "true", dependsOn: ["extract"] },
+];
+const dag = file("etl.json", JSON.stringify({ dagId: "etl", schedule: "@daily", tasks }));
+const memory = ["--store", ":memory:", "--json"];
+const plan = async (args) => {
+  const { code, out, err } = await run(["preview", dag, ...args, ...memory]);
+  assert.equal(code, 0, err);
+  const { planHash, counts } = JSON.parse(out);
+  return { planHash, counts };
+};
+
+test("Airflow's flags mean what ours mean", async () => {
+  const ours = ["--start-date", "2024-01-01", "--end-date", "2024-01-03", "--conf", '{"a":1}'];
+  const both = [
+    [...ours, "--reprocess", "failed", "--run-backwards"],
+    ["--from-date", "2024-01-01", "--to-date", "2024-01-03", "--dag-run-conf", '{"a":1}'].concat([
+      "--reprocess-behavior",
+      "failed",
+      "--run-backwards",
+    ]),
+    ["-s", "2024-01-01", "-e", "2024-01-03", "-c", '{"a":1}', "--reprocess", "failed", "-B"],
+  ];
+  const [first, ...others] = await Promise.all(both.map(plan));
+  assert.equal(first.counts.total, 3);
+  for (const other of others) assert.deepEqual(other, first);
+  const some = await Promise.all([
+    plan([...ours, "--task-ids", "extract", "--max-parallel-runs", "2"]),
+    plan([...ours, "-t", "extract", "--max-active-runs", "2"]),
+  ]);
+  assert.deepEqual(some[0], some[1]);
+  assert.notEqual(some[0].planHash, first.planHash);
+});
+
+test("a date of one run goes by each of its names", async () => {
+  for (const flag of ["--execution-date", "--logical-date", "--exec-date", "-e", "-l"]) {
+    const { code, out } = await run(["render", "{{ ds }}", flag, "2024-01-02"]);
+    assert.deepEqual([code, out], [0, "2024-01-02\n"], flag);
+  }
+});
+
+const refused = {
+  "a flag of Airflow that means something else": [
+    ["preview", dag, "--rerun-failed-tasks"],
+    "did you mean --rerun-failed?",
+  ],
+  "another system's flag": [["run", dag, "--concurrency", "4"], "did you mean --max-parallel-runs?"],
+  "our option in camelCase": [["run", dag, "--maxParallelRuns", "4"], "did you mean --max-parallel-runs?"],
+  "another system's verb": [["backfill", dag], "did you mean run?"],
+  "a Python file": [["preview", file("dag.py", "from airflow import DAG")], "Python file"],
+  YAML: [["preview", file("dag.yaml", "dagId: etl")], "got YAML"],
+  "YAML to explain": [["explain", file("dag.yml", "dagId: etl")], "got YAML"],
+  "a file of another kind": [["preview", file("dag.txt", "dagId: etl")], "ends in .js"],
+  "a period as a cron text": [
+    ["render", "{{ ds }}", "-e", "2024-01-01", "--schedule", "PT5M"],
+    '{ every: "PT5M" }',
+  ],
+};
+for (const [name, [args, sentence]] of Object.entries(refused)) {
+  test(`${name} is refused with what to write`, async () => {
+    const { code, err } = await run(args);
+    assert.equal(code, 2, err);
+    assert.ok(err.includes(sentence), err);
+    assert.doesNotMatch(err, /ERR_UNKNOWN|node:internal/);
+  });
+}
+
+test("explain warns of a period without an anchor", async () => {
+  const { out } = await run(["explain", "PT7H"]);
+  assert.match(out, /warning period_unanchored: The period has no anchor/);
+});
