@@ -58,6 +58,8 @@ pub enum ScheduleInput {
     },
     /// Explicit dates, in any order.
     Dates(Vec<Date>),
+    /// Every date of any of these, once.
+    Union(Vec<ScheduleInput>),
     /// No schedule: manual runs only.
     #[default]
     None,
@@ -93,10 +95,19 @@ pub struct TimetableOptions {
     pub dst: Dst,
     /// Default nothing.
     pub exclude: Option<Exclude>,
+    /// ISO 8601 duration: a run covers so much before its date, whatever the kind, and is due at its date. Default: what
+    /// `kind` says.
+    pub interval: Option<String>,
 }
 
 impl Default for TimetableOptions {
     fn default() -> Self {
-        TimetableOptions { time_zone: "UTC".into(), kind: Kind::default(), dst: Dst::default(), exclude: None }
+        TimetableOptions {
+            time_zone: "UTC".into(),
+            kind: Kind::default(),
+            dst: Dst::default(),
+            exclude: None,
+            interval: None,
+        }
     }
 }

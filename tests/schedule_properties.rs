@@ -43,6 +43,12 @@ fn cron() -> impl Strategy<Value = String> {
 }
 
 fn schedule() -> impl Strategy<Value = ScheduleInput> {
+    let union = || proptest::collection::vec(single(), 1..4).prop_map(ScheduleInput::Union);
+    let nested = (union(), single()).prop_map(|(a, b)| ScheduleInput::Union(vec![a, b]));
+    prop_oneof![4 => single(), 1 => union(), 1 => nested]
+}
+
+fn single() -> impl Strategy<Value = ScheduleInput> {
     let texts = proptest::collection::vec(cron(), 1..3);
     prop_oneof![
         6 => texts.prop_map(|texts| ScheduleInput::Cron { texts, dialect: Dialect::Unix }),
@@ -68,7 +74,8 @@ fn timetable() -> impl Strategy<Value = Timetable> {
     (schedule(), 0..ZONES.len(), 0..POLICIES.len(), any::<bool>(), exclude()).prop_map(
         |(schedule, zone, dst, trigger, exclude)| {
             let kind = if trigger { Kind::Trigger } else { Kind::Interval };
-            let options = TimetableOptions { time_zone: ZONES[zone].into(), kind, dst: POLICIES[dst], exclude };
+            let time_zone = ZONES[zone].to_owned();
+            let options = TimetableOptions { time_zone, kind, dst: POLICIES[dst], exclude, interval: None };
             Timetable::new(&schedule, &options).unwrap()
         },
     )

@@ -173,14 +173,14 @@ export function readDag(value: unknown, path: string): CheckedDag {
     params: record,
     tasks: list(task),
   });
-  const { dagId, schedule, timeZone, kind, dst, exclude, ...rest } = read;
+  const { dagId, schedule, timeZone, kind, dst, exclude, interval, ...rest } = read;
   const given = (schedule as { schedule: unknown } | undefined)?.schedule;
   if (dagId === undefined) throw wrong(inside(path, "dagId"), "a name", undefined, "INVALID_DAG");
   if (given === undefined)
     throw wrong(inside(path, "schedule"), "a schedule, or null", undefined, "INVALID_DAG");
   const timetable = wireOf(
     given,
-    { timeZone, kind, dst, exclude } as TimetableOptions,
+    { timeZone, kind, dst, exclude, interval } as TimetableOptions,
     inside(path, "schedule"),
   );
   const dag: CheckedDag = {

@@ -10,13 +10,15 @@
 export type DateInput = Date | number | string;
 
 /** A cron text (5 fields; 6 with seconds first; 7 with seconds first and year last; `@daily`-style presets), several of
- *  them, a fixed period as an ISO 8601 duration, or explicit dates. `null`: no schedule, manual runs only. */
+ *  them, a fixed period as an ISO 8601 duration, explicit dates, or a union. `null`: no schedule, manual runs only. */
 export type ScheduleInput =
   | string
   | readonly string[]
   | { cron: string | readonly string[]; dialect?: "unix" | "quartz" }
   | { every: string; anchor?: DateInput }
   | { dates: readonly DateInput[] }
+  /** Every date of any of them, once. */
+  | { union: readonly Exclude<ScheduleInput, null>[] }
   | null;
 
 /** What happens to wall-clock times that a clock change removes (gap) or repeats (fold).
@@ -53,4 +55,7 @@ export interface TimetableOptions {
   dst?: "airflow" | "earlier" | "later" | "skip" | "both" | "java" | "kubernetes" | "vixie" | DstRule;
   /** Civil dates, instants or a cron text that are no dates of this schedule (holidays). */
   exclude?: readonly DateInput[] | { cron: string };
+  /** A run covers this much before its date, whatever the kind, and is due at its date: milliseconds or an ISO 8601 duration.
+   *  Days and longer are steps on the schedule's calendar, hours and shorter pass on a stopwatch, as in `{ every }`. */
+  interval?: number | string;
 }

@@ -43,14 +43,26 @@ export const timetableSpec: Spec<TimetableOptions> = {
     if (cron === undefined) throw wrong(path, "dates or { cron }", value);
     return { cron };
   },
+  interval: (value, path) => {
+    // The core reads the text.
+    if (typeof value === "string") return value;
+    if (typeof value === "number" && value >= 0 && value <= LONGEST) return value;
+    throw wrong(path, 'milliseconds or an ISO 8601 duration such as "P1D"', value, "INVALID_DURATION");
+  },
 };
+
+/** 9,999 years. */
+const LONGEST = 9_999 * 366 * 86_400_000;
+
+/** Unions deeper than this are no schedule of anybody; one that contains itself would never end. */
+const DEEPEST = 20;
 
 /** A schedule as the core reads it. */
 export function scheduleWire(schedule: unknown, path = "schedule"): TimetableWire {
-  return reading(path, () => wire(schedule, path));
+  return reading(path, () => wire(schedule, path, 0));
 }
 
-function wire(schedule: unknown, path: string): TimetableWire {
+function wire(schedule: unknown, path: string, depth: number): TimetableWire {
   if (schedule === null) return {};
   if (typeof schedule === "string") return { cron: [schedule] };
   if (Array.isArray(schedule)) return { cron: list(text)(schedule, path) };
@@ -60,23 +72,30 @@ function wire(schedule: unknown, path: string): TimetableWire {
     every: string;
     anchor: DateValue;
     dates: DateValue[];
+    union: TimetableWire[];
   }>(schedule, path, {
     cron: (value, at) => (Array.isArray(value) ? list(text)(value, at) : [text(value, at)]),
     dialect: oneOf("unix", "quartz"),
     every: text,
     anchor: date,
     dates: list(date),
+    union: list((member, at) => {
+      if (member === null) throw wrong(at, "a schedule", member);
+      if (depth === DEEPEST) throw wrong(at, `unions at most ${DEEPEST} levels deep`, member);
+      return wire(member, at, depth + 1);
+    }),
   });
-  const kinds = (["cron", "every", "dates"] as const).filter((kind) => read[kind] !== undefined);
+  const kinds = (["cron", "every", "dates", "union"] as const).filter((kind) => read[kind] !== undefined);
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1)
-    throw wrong(path, "exactly one of cron, every and dates", schedule);
+    throw wrong(path, "exactly one of cron, every, dates and union", schedule);
+  if (read.union?.length === 0) throw wrong(`${path}.union`, "at least one schedule", read.union);
   if (read.dialect !== undefined && kind !== "cron")
     throw wrong(`${path}.dialect`, "cron beside it", read.dialect);
   if (read.anchor !== undefined && kind !== "every")
     throw wrong(`${path}.anchor`, "every beside it", read.anchor);
-  const { dialect, ...wire } = read;
-  return dialect === "quartz" ? { ...wire, quartz: true } : wire;
+  const { dialect, ...kept } = read;
+  return dialect === "quartz" ? { ...kept, quartz: true } : kept;
 }
 
 /** Timetables cache used, by what they were made of. They die with their instance. */
@@ -97,7 +116,12 @@ export function wireOf(schedule: unknown, options: TimetableOptions, path = "sch
       : "cron" in exclude
         ? { excludeCron: exclude.cron }
         : { excludeDates: exclude }),
+    ...(options.interval === undefined ? {} : { interval: isoDuration(options.interval) }),
   };
+}
+
+function isoDuration(interval: number | string): string {
+  return typeof interval === "string" ? interval : `PT${(interval / 1000).toFixed(3)}S`;
 }
 
 /** The timetable of a schedule. It belongs to this module: use it now, do not keep or free it. */

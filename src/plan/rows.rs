@@ -82,8 +82,8 @@ impl Rows {
         let time = |date: Option<Instant>| date.map_or(f64::NAN, Instant::js);
         let before = time(timetable.previous(Instant::clamped(oldest as i64)));
         let after = time(timetable.next(Instant::clamped(newest as i64)));
-        let interval_start = dates.to_vec();
-        let mut ascending = interval_start.clone();
+        let interval_start = timetable.interval_starts(dates);
+        let mut ascending = dates.to_vec();
         reverse_if(descends, &mut ascending);
         let mut interval_end = timetable.interval_ends(&ascending);
         reverse_if(descends, &mut interval_end);
@@ -91,7 +91,7 @@ impl Rows {
         let mut down = vec![if descends { after } else { before }];
         down.extend_from_slice(dates);
         down.pop();
-        let mut up = interval_start.clone();
+        let mut up = dates.to_vec();
         up.remove(0);
         up.push(if descends { before } else { after });
         let (previous, next) = if descends { (up, down) } else { (down, up) };

@@ -81,25 +81,27 @@ impl Timetable {
         let mut touch = |walls: Option<(Civil, Civil)>, dst| {
             touches.extend(walls.map(|walls| Touch { change, walls, rule, dst }));
         };
-        match self.source() {
-            Source::Cron(patterns) => {
-                patterns.iter().for_each(|pattern| touch(ends(pattern, from, to), pattern.dst(rule)));
+        for member in self.source().members() {
+            match member {
+                Source::Cron(patterns) => {
+                    patterns.iter().for_each(|pattern| touch(ends(pattern, from, to), pattern.dst(rule)));
+                }
+                Source::Every(every, Some(anchor)) if !every.is_elapsed() => {
+                    touch(every.walls(self.zone().civil(*anchor), from, to), rule);
+                }
+                _ => {}
             }
-            Source::Every(every, Some(anchor)) if !every.is_elapsed() => {
-                touch(every.walls(self.zone().civil(*anchor), from, to), rule);
-            }
-            _ => {}
         }
         touches
     }
 
     fn touches_wall(&self, change: Change, wall: Civil) -> bool {
-        match self.source() {
+        self.source().members().iter().any(|member| match member {
             Source::Cron(patterns) => {
                 patterns.iter().any(|pattern| ends(pattern, wall, Civil::from_ms(wall.ms() + 1)).is_some())
             }
             _ => self.touches(change).iter().any(|touch| touch.walls.0 == wall),
-        }
+        })
     }
 }
 
@@ -116,6 +118,11 @@ impl Touch {
     /// All the touched times run once, at the end of a gap.
     fn ends_gap(&self) -> bool {
         self.dst.gap == Gap::End && self.change.after > self.change.before
+    }
+
+    /// The first wall-clock time that is touched.
+    pub(super) fn wall(&self) -> Civil {
+        self.walls.0
     }
 
     fn read(&self, wall: Civil, offset: i32) -> i64 {

@@ -114,6 +114,16 @@ impl Every {
     }
 }
 
+/// The last reading of a wall clock that counts; one that the rule drops is read forward.
+pub(super) fn nearest(zone: &Zone, dst: Dst, wall: Civil) -> Instant {
+    match (read(zone, dst, wall), resolve(zone, wall)) {
+        ((_, Some(instant)) | (Some(instant), None), _) => instant,
+        (_, Local::Gap { later: instant, .. } | Local::Unique(instant) | Local::Fold { second: instant, .. }) => {
+            instant
+        }
+    }
+}
+
 /// The readings of a wall clock that count.
 fn read(zone: &Zone, dst: Dst, wall: Civil) -> (Option<Instant>, Option<Instant>) {
     match (resolve(zone, wall), dst.gap, dst.fold) {

@@ -43,15 +43,13 @@ impl Timetable {
         } else if next.is_empty() && !self.is_none() && !self.needs_anchor() {
             warn(&mut warnings, "no_future_dates", words.add("There is no date after ").show(&now).add("."));
         }
-        if let Source::Every(_, None) = self.source() {
+        if self.source().members().iter().any(|member| matches!(member, Source::Every(_, None))) {
             words.add(
                 "The period has no anchor: its dates count from the start of the range that is asked for, here from ",
             );
             warn(&mut warnings, "period_unanchored", words.show(&now).add(". Add an anchor to fix them."));
         }
-        if let Source::Cron(patterns) = self.source() {
-            patterns.iter().for_each(|pattern| surprises(pattern, fires, &mut warnings));
-        }
+        self.source().patterns().for_each(|pattern| surprises(pattern, fires, &mut warnings));
         let ahead = Range { start: now, end: Instant::clamped(now.ms().saturating_add(AHEAD)) };
         for change in self.anchored(now).clock_changes(ahead, &[]) {
             let at = Some(change.change.at);
@@ -64,44 +62,67 @@ impl Timetable {
 
     /// The schedule in plain words.
     pub(super) fn describe(&self, words: &mut Words) {
-        match self.source() {
-            Source::None => {
-                words.add("No schedule: manual runs only");
-            }
-            Source::Once(_) => {
-                words.add("Once, where the schedule starts");
-            }
-            Source::Cron(patterns) => {
-                for (index, pattern) in patterns.iter().enumerate() {
-                    let start = words.add(if index == 0 { "" } else { "; " }).end();
-                    describe::describe(words, &pattern.fields);
-                    if index > 0 {
-                        words.lower(start);
-                    }
-                }
-            }
-            Source::Every(every, anchor) => {
-                period(words, every.0);
-                if let (true, Some(anchor)) = (self.shared().has_anchor, anchor) {
-                    words.add(", counted from ").show(anchor);
-                }
-            }
-            Source::Dates(dates) => {
-                let at = |ms: f64| Instant::clamped(ms as i64);
-                match (dates.first(), dates.last()) {
-                    (Some(first), Some(last)) if dates.len() > 1 => words
-                        .add("On ")
-                        .number(dates.len() as i64)
-                        .add(" dates from ")
-                        .show(&at(*first))
-                        .add(" to ")
-                        .show(&at(*last)),
-                    (Some(only), _) => words.add("On one date, ").show(&at(*only)),
-                    _ => words.add("On no date"),
-                };
+        source(words, &self.shared().given);
+        if let Some(window) = self.shared().window {
+            words.add("; a run covers ");
+            if window.is_zero() {
+                words.add("nothing");
+            } else {
+                amounts(words.add("the"), window);
+                words.add(" before it");
             }
         }
         words.add(&self.shared().excluded);
+    }
+}
+
+/// Where the dates come from. The periods have only anchors of their own.
+fn source(words: &mut Words, source: &Source) {
+    match source {
+        Source::None => {
+            words.add("No schedule: manual runs only");
+        }
+        Source::Once(_) => {
+            words.add("Once, where the schedule starts");
+        }
+        Source::Cron(patterns) => {
+            for (index, pattern) in patterns.iter().enumerate() {
+                let start = words.add(if index == 0 { "" } else { "; " }).end();
+                describe::describe(words, &pattern.fields);
+                if index > 0 {
+                    words.lower(start);
+                }
+            }
+        }
+        Source::Every(every, anchor) => {
+            amounts(words.add("Every"), every.0);
+            if let Some(anchor) = anchor {
+                words.add(", counted from ").show(anchor);
+            }
+        }
+        Source::Dates(dates) => {
+            let at = |ms: f64| Instant::clamped(ms as i64);
+            match (dates.first(), dates.last()) {
+                (Some(first), Some(last)) if dates.len() > 1 => words
+                    .add("On ")
+                    .number(dates.len() as i64)
+                    .add(" dates from ")
+                    .show(&at(*first))
+                    .add(" to ")
+                    .show(&at(*last)),
+                (Some(only), _) => words.add("On one date, ").show(&at(*only)),
+                _ => words.add("On no date"),
+            };
+        }
+        Source::Union(members) => {
+            for (index, member) in members.iter().enumerate() {
+                let start = words.add(if index == 0 { "" } else { "; " }).end();
+                self::source(words, member);
+                if index > 0 {
+                    words.lower(start);
+                }
+            }
+        }
     }
 }
 
@@ -161,8 +182,8 @@ fn surprises(pattern: &Pattern, fires: bool, warnings: &mut Vec<Warning>) {
     }
 }
 
-/// "Every 6 hours", "Every day".
-fn period(words: &mut Words, period: Period) {
+/// " 6 hours", " day": what stands behind "every" and "the".
+fn amounts(words: &mut Words, period: Period) {
     let (months, days, ms) = (i64::from(period.months), i64::from(period.days), period.ms);
     let (hours, minutes, seconds) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
     // 90 minutes are said as 90 minutes, not as 1 hour and 30 minutes, where nothing else is said.
@@ -172,7 +193,6 @@ fn period(words: &mut Words, period: Period) {
     let amounts = [years, months, weeks, days, hours, minutes, seconds, ms % 1000];
     const UNITS: [&str; 8] = [" year", " month", " week", " day", " hour", " minute", " second", " millisecond"];
     let used = amounts.iter().filter(|amount| **amount != 0).count() as u32;
-    words.add("Every");
     for (index, (amount, unit)) in (0..).zip(amounts.into_iter().zip(UNITS).filter(|(amount, _)| *amount != 0)) {
         if used > 1 || amount != 1 {
             words.add(if index == 0 { " " } else { "" }).between(index, used, "and");

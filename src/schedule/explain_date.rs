@@ -78,17 +78,19 @@ impl Timetable {
         }
         words.add(" is no date of this schedule: ");
         let reason = match self.source() {
-            Source::Cron(patterns) => match patterns.as_slice() {
-                _ if !patterns.iter().any(|pattern| pattern.ever_fires()) => {
-                    words.add("no day of any year fits this schedule");
-                    "never_fires"
-                }
-                [pattern] => misfit(words, pattern, self.zone().civil(date)),
-                _ => {
-                    self.describe_lower(words.add("the schedule runs "));
-                    "no_match"
-                }
-            },
+            _ if !self.ever_fires() => {
+                words.add("no day of any year fits this schedule");
+                "never_fires"
+            }
+            Source::Cron(patterns) if patterns.len() == 1 => patterns
+                .iter()
+                .map(|pattern| misfit(words, pattern, self.zone().civil(date)))
+                .next()
+                .unwrap_or_default(),
+            Source::Cron(_) | Source::Union(_) => {
+                self.describe_lower(words.add("the schedule runs "));
+                "no_match"
+            }
             Source::Every(..) => {
                 words.add("it lies between two steps of the period");
                 "between_steps"

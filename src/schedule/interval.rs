@@ -1,8 +1,9 @@
 //! What the run of a date covers, and when it is due.
 
+use super::every;
 use super::source::{PAGE, Source};
 use super::{Kind, Timetable};
-use crate::time::{Instant, Range};
+use crate::time::{DAY_MS, Instant, Period, Range};
 
 /// What a run covers, half open: `end` is not inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,22 +15,22 @@ pub struct DataInterval {
 }
 
 impl Timetable {
-    /// What the run of `date` covers: up to the next date of the schedule, also when that one is excluded; nothing for
+    /// What the run of `date` covers: the window before it where the options have one, else up to the next date of the schedule, also when that one is excluded; nothing for
     /// trigger schedules, `@once`, and the last date there is. A step of a period ends where the next one begins.
     pub fn interval(&self, date: Instant) -> DataInterval {
-        let next = match (self.kind(), self.source()) {
-            (Kind::Trigger, _) | (_, Source::None | Source::Once(_)) => None,
-            _ => self.next_tick(date),
-        };
+        if let Some(window) = self.shared().window {
+            return DataInterval { start: self.window_start(window, date), end: date };
+        }
+        let next = if self.is_empty_interval() { None } else { self.next_tick(date) };
         DataInterval { start: date, end: next.unwrap_or(date) }
     }
 
-    /// What a manual run at `at` covers: the last interval that has ended by then. For trigger schedules, and where no
+    /// What a manual run at `at` covers: the last interval that has ended by then; the window before `at` where the options have one. For trigger schedules, and where no
     /// interval has ended, nothing.
     pub fn last_complete_interval(&self, at: Instant) -> DataInterval {
         let nothing = DataInterval { start: at, end: at };
-        if self.kind() == Kind::Trigger || matches!(self.source(), Source::None | Source::Once(_)) {
-            return nothing;
+        if self.is_empty_interval() {
+            return if self.shared().window.is_some() { self.interval(at) } else { nothing };
         }
         // A period without an anchor has a step at `at` itself.
         let this = self.anchored(at);
@@ -45,10 +46,37 @@ impl Timetable {
         self.interval(date).end
     }
 
+    /// Where the interval of each of `dates` starts: at the date, unless there is a window.
+    pub fn interval_starts(&self, dates: &[f64]) -> Vec<f64> {
+        let Some(window) = self.shared().window else { return dates.to_vec() };
+        dates.iter().map(|date| self.window_start(window, Instant::clamped(*date as i64)).js()).collect()
+    }
+
+    /// Whether no interval ends behind its date.
+    fn is_empty_interval(&self) -> bool {
+        let window = self.shared().window.is_some();
+        window || self.kind() == Kind::Trigger || matches!(self.source(), Source::None | Source::Once(_))
+    }
+
+    /// `date` less the window: days and months are steps of the schedule's calendar, read back by the schedule's rule for clock
+    /// changes, so that the windows of a daily schedule meet; hours and less pass on a stopwatch.
+    fn window_start(&self, window: Period, date: Instant) -> Instant {
+        let mut start = date;
+        if window.months != 0 || window.days != 0 {
+            let near = Range { start: Instant::clamped(date.ms() - DAY_MS), end: Instant::clamped(date.ms() + DAY_MS) };
+            // A time that a clock change moved counts as what the schedule says.
+            let wall = self.change_at(date, near).map_or_else(|| self.zone().civil(date), |touch| touch.wall());
+            let wall = wall.add_months(-window.months).map(|wall| wall.add_days(-i64::from(window.days)));
+            let Some(wall) = wall else { return Instant::MIN };
+            start = every::nearest(self.zone(), self.dst(), wall).min(date);
+        }
+        Instant::clamped(start.ms() - window.ms)
+    }
+
     /// Where the interval of each of `dates` ends: [`Timetable::interval`] of many dates of this schedule, ascending, in one
     /// walk.
     pub fn interval_ends(&self, dates: &[f64]) -> Vec<f64> {
-        if self.kind() == Kind::Trigger || matches!(self.source(), Source::None | Source::Once(_)) {
+        if self.is_empty_interval() {
             return dates.to_vec();
         }
         let mut ends = Vec::with_capacity(dates.len());

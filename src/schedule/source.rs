@@ -16,12 +16,38 @@ pub(super) enum Source {
     Cron(Rc<Vec<Rc<Pattern>>>),
     Every(Every, Option<Instant>),
     Dates(Rc<[f64]>),
+    /// None of them is a union itself.
+    Union(Rc<[Source]>),
 }
 
 /// So many dates are made at a time where only some of them are kept.
 pub(super) const PAGE: usize = 65_536;
 
 impl Source {
+    /// What it is made of: the members of a union, or itself.
+    pub(super) fn members(&self) -> &[Source] {
+        match self {
+            Source::Union(members) => members,
+            one => std::slice::from_ref(one),
+        }
+    }
+
+    /// All cron texts.
+    pub(super) fn patterns(&self) -> impl Iterator<Item = &Rc<Pattern>> {
+        self.members().iter().flat_map(|member| match member {
+            Source::Cron(patterns) => patterns.as_slice(),
+            _ => &[],
+        })
+    }
+
+    /// The same, with `change` made to each member.
+    pub(super) fn map(&self, change: &dyn Fn(&Source) -> Source) -> Source {
+        match self {
+            Source::Union(members) => Source::Union(members.iter().map(change).collect()),
+            one => change(one),
+        }
+    }
+
     /// All dates in `range`, ascending, without duplicates, at most `limit`. A period without an anchor counts from the
     /// range's start.
     pub(super) fn expand(&self, zone: &Zone, dst: Dst, range: Range, limit: usize) -> Vec<f64> {
@@ -53,7 +79,24 @@ impl Source {
                 dates.truncate(limit);
                 dates
             }
+            Source::Union(members) => {
+                let mut dates = Vec::new();
+                for member in members.iter() {
+                    expand::merge(&mut dates, 0, &member.expand(zone, dst, range, limit));
+                }
+                dates.truncate(limit);
+                dates
+            }
         }
+    }
+
+    /// The same, with `at` as the date that a period without an anchor counts from, and as the one date of `@once`.
+    pub(super) fn anchored(&self, at: Instant) -> Source {
+        self.map(&|member| match member {
+            Source::Every(every, None) => Source::Every(*every, Some(at)),
+            Source::Once(None) => Source::Once(Some(at)),
+            other => other.clone(),
+        })
     }
 
     /// How many dates there are, without holding them all.
@@ -65,9 +108,9 @@ impl Source {
         }
         match self {
             Source::Every(every, anchor) if every.is_elapsed() => every.estimate(anchor.unwrap_or(range.start), range),
-            Source::Every(every, None) => Source::Every(*every, Some(range.start)).count(zone, dst, range),
-            Source::Cron(_) | Source::Every(..) => {
-                pages(range, &|range| self.expand(zone, dst, range, PAGE), &|page| page.len() as u64)
+            Source::Cron(_) | Source::Every(..) | Source::Union(_) => {
+                let this = self.anchored(range.start);
+                pages(range, &|range| this.expand(zone, dst, range, PAGE), &|page| page.len() as u64)
             }
             _ => self.expand(zone, dst, range, usize::MAX).len() as u64,
         }
@@ -81,6 +124,7 @@ impl Source {
             Source::Dates(dates) => dates.len() as u64,
             Source::Every(every, anchor) => every.estimate(anchor.unwrap_or(range.start), range),
             Source::Cron(patterns) => patterns.iter().map(|pattern| expand::estimate(pattern, range)).sum(),
+            Source::Union(members) => members.iter().map(|member| member.estimate(range)).sum(),
         }
     }
 
@@ -89,9 +133,11 @@ impl Source {
     pub(super) fn last(&self, zone: &Zone, dst: Dst, before: Instant, n: usize) -> Vec<f64> {
         let end = before.ms() - 1;
         let mut width = DAY_MS / 24;
-        if let Source::Every(every, _) = self {
-            // An hour of milliseconds would be 3.6 million dates.
-            width = width.min(every.0.ms.max(1).saturating_mul(n as i64)).max(1);
+        for member in self.members() {
+            if let Source::Every(every, _) = member {
+                // An hour of milliseconds would be 3.6 million dates.
+                width = width.min(every.0.ms.max(1).saturating_mul(n as i64)).max(1);
+            }
         }
         loop {
             let range = Range { start: Instant::clamped(end - width), end: Instant::clamped(end) };

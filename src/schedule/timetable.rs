@@ -11,7 +11,7 @@ use super::words::Words;
 use super::{Dialect, Dst, Kind, ScheduleInput, TimetableOptions};
 use crate::error::{Code, Error, Result};
 use crate::sort::sort_by;
-use crate::time::{Edge, Instant, Zone, read_date};
+use crate::time::{Edge, Instant, Period, Zone, read_date};
 
 /// A schedule in its zone. Cheap to clone.
 ///
@@ -36,8 +36,10 @@ pub(super) struct Shared {
     zone: Zone,
     kind: Kind,
     dst: Dst,
-    /// The period has an anchor of its own, and not only for now.
-    pub(super) has_anchor: bool,
+    /// The schedule as it was given: its periods have only anchors of their own.
+    pub(super) given: Source,
+    /// How much before its date a run begins to cover, where that is fixed.
+    pub(super) window: Option<Period>,
     /// What is left out, in words that stand behind those of the schedule.
     pub(super) excluded: String,
     /// What is left out date by date.
@@ -50,25 +52,9 @@ impl Timetable {
     /// Reads a schedule. INVALID_CRON, INVALID_DURATION, INVALID_DATE or UNKNOWN_TIME_ZONE, each with where it went wrong.
     pub fn new(schedule: &ScheduleInput, options: &TimetableOptions) -> Result<Timetable> {
         let zone = Zone::load(&options.time_zone).map_err(|error| error.field("timeZone"))?;
-        let source = match schedule {
-            ScheduleInput::None => Source::None,
-            ScheduleInput::Cron { texts, dialect } => read_cron(texts, *dialect)?,
-            ScheduleInput::Every { period, anchor } => {
-                let every = Every::new(period).map_err(|error| error.field("schedule.every"))?;
-                let anchor = anchor.as_ref().map(|date| read_date(date.as_input(), &zone, Edge::Point));
-                Source::Every(every, anchor.transpose().map_err(|error| error.field("schedule.anchor"))?)
-            }
-            ScheduleInput::Dates(dates) => {
-                let mut read = Vec::with_capacity(dates.len());
-                for (index, date) in dates.iter().enumerate() {
-                    let date = read_date(date.as_input(), &zone, Edge::Point);
-                    read.push(date.map_err(|error| at(error, "schedule.dates[", index))?.js());
-                }
-                sort_by(&mut read, |a, b| a < b);
-                read.dedup();
-                Source::Dates(read.into())
-            }
-        };
+        let source = read_schedule(schedule, "schedule", &zone)?;
+        let window = options.interval.as_deref().map(Period::parse).transpose();
+        let window = window.map_err(|error| error.field("interval"))?;
         let (mut exclusion, mut excluded) = (Exclusion::Nothing, String::new());
         if let Some(exclude) = &options.exclude {
             (exclusion, excluded) = (Exclusion::new(exclude, &zone)?, exclude::describe(exclude));
@@ -80,24 +66,20 @@ impl Timetable {
         if rest.is_some() {
             exclusion = Exclusion::Nothing;
         }
-        let has_anchor = matches!(source, Source::Every(_, Some(_)));
-        let shared = Shared { zone, kind: options.kind, dst: options.dst, has_anchor, excluded, exclusion, rest };
+        let given = source.clone();
+        let shared = Shared { zone, kind: options.kind, dst: options.dst, given, window, excluded, exclusion, rest };
         Ok(Timetable { source, shared: Rc::new(shared) })
     }
 
     /// The same, with `at` as the date that a period without an anchor counts from, and as the one date of `@once`.
     pub fn anchored(&self, at: Instant) -> Timetable {
-        let source = match &self.source {
-            Source::Every(every, None) => Source::Every(*every, Some(at)),
-            Source::Once(None) => Source::Once(Some(at)),
-            other => other.clone(),
-        };
-        Timetable { source, shared: self.shared.clone() }
+        Timetable { source: self.source.anchored(at), shared: self.shared.clone() }
     }
 
-    /// Whether this is a period without an anchor, or `@once`.
+    /// Whether this is a period without an anchor, or `@once`, or has one among others.
     pub fn needs_anchor(&self) -> bool {
-        matches!(self.source, Source::Every(_, None) | Source::Once(None))
+        let needs = |member: &Source| matches!(member, Source::Every(_, None) | Source::Once(None));
+        self.source.members().iter().any(needs)
     }
 
     /// Whether there is no schedule: manual runs only.
@@ -135,10 +117,11 @@ impl Timetable {
 
     /// Whether there is any date in the years 1 to 9999, as far as days decide that.
     pub(super) fn ever_fires(&self) -> bool {
-        match self.rest() {
+        let fires = |member: &Source| match member {
             Source::Cron(patterns) => patterns.iter().any(|pattern| pattern.ever_fires()),
             _ => true,
-        }
+        };
+        self.rest().members().iter().any(fires)
     }
 
     pub(super) fn shared(&self) -> &Shared {
@@ -155,11 +138,44 @@ fn without(patterns: &[Rc<Pattern>], other: &Rc<Pattern>) -> Option<Source> {
     Some(Source::Cron(Rc::new(rest)))
 }
 
-fn read_cron(texts: &[String], dialect: Dialect) -> Result<Source> {
+/// A schedule, or a member of a union. `path` names it.
+fn read_schedule(schedule: &ScheduleInput, path: &str, zone: &Zone) -> Result<Source> {
+    let inside = |name: &str| [path, name].concat();
+    Ok(match schedule {
+        ScheduleInput::None => Source::None,
+        ScheduleInput::Cron { texts, dialect } => read_cron(texts, *dialect, path)?,
+        ScheduleInput::Every { period, anchor } => {
+            let every = Every::new(period).map_err(|error| error.field(inside(".every")))?;
+            let anchor = anchor.as_ref().map(|date| read_date(date.as_input(), zone, Edge::Point));
+            Source::Every(every, anchor.transpose().map_err(|error| error.field(inside(".anchor")))?)
+        }
+        ScheduleInput::Dates(dates) => {
+            let mut read = Vec::with_capacity(dates.len());
+            for (index, date) in dates.iter().enumerate() {
+                let date = read_date(date.as_input(), zone, Edge::Point);
+                read.push(date.map_err(|error| at(error, &inside(".dates["), index))?.js());
+            }
+            sort_by(&mut read, |a, b| a < b);
+            read.dedup();
+            Source::Dates(read.into())
+        }
+        ScheduleInput::Union(schedules) => {
+            let mut members = Vec::with_capacity(schedules.len());
+            for (index, schedule) in schedules.iter().enumerate() {
+                let mut path = Words::default();
+                path.add(&inside(".union[")).number(index as i64).add("]");
+                members.extend_from_slice(read_schedule(schedule, path.text(), zone)?.members());
+            }
+            Source::Union(members.into())
+        }
+    })
+}
+
+fn read_cron(texts: &[String], dialect: Dialect, path: &str) -> Result<Source> {
     let mut patterns = Vec::with_capacity(texts.len());
     for (index, text) in texts.iter().enumerate() {
-        let field =
-            |error: Error| if texts.len() == 1 { error.field("schedule") } else { at(error, "schedule[", index) };
+        let list = [path, "["].concat();
+        let field = |error: Error| if texts.len() == 1 { error.field(path) } else { at(error, &list, index) };
         match parse(text, dialect).map_err(field)? {
             Cron::Pattern(pattern) => patterns.push(pattern),
             Cron::Once if texts.len() == 1 => return Ok(Source::Once(None)),
@@ -170,7 +186,7 @@ fn read_cron(texts: &[String], dialect: Dialect) -> Result<Source> {
         }
     }
     if patterns.is_empty() {
-        return Err(Error::new(Code::InvalidCron, "no cron text: expected at least one").field("schedule"));
+        return Err(Error::new(Code::InvalidCron, "no cron text: expected at least one").field(path));
     }
     Ok(Source::Cron(Rc::new(patterns)))
 }

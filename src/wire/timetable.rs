@@ -7,17 +7,9 @@ use crate::schedule::{
 };
 use crate::time::Instant;
 
-/// A schedule with its options, as the face has checked them: at most one of `cron`, `every` and `dates` is there.
+/// A schedule with its options, as the face has checked them.
 pub fn read_timetable(input: &impl Input) -> (ScheduleInput, TimetableOptions) {
-    let dates = |name| input.field(name).map(|dates| dates.as_dates());
-    let schedule = if let Some(texts) = input.field("cron") {
-        let dialect = if input.flag("quartz") { Dialect::Quartz } else { Dialect::Unix };
-        ScheduleInput::Cron { texts: texts.as_texts(), dialect }
-    } else if let Some(period) = input.text("every") {
-        ScheduleInput::Every { period, anchor: input.field("anchor").map(|anchor| anchor.as_date()) }
-    } else {
-        dates("dates").map_or(ScheduleInput::None, ScheduleInput::Dates)
-    };
+    let schedule = read_schedule(input);
     let mut options = TimetableOptions::default();
     if let Some(zone) = input.text("timeZone") {
         options.time_zone = zone;
@@ -30,8 +22,9 @@ pub fn read_timetable(input: &impl Input) -> (ScheduleInput, TimetableOptions) {
     }
     options.exclude = match input.text("excludeCron") {
         Some(cron) => Some(Exclude::Cron(cron)),
-        None => dates("excludeDates").map(Exclude::Dates),
+        None => input.field("excludeDates").map(|dates| Exclude::Dates(dates.as_dates())),
     };
+    options.interval = input.text("interval");
     (schedule, options)
 }
 
@@ -53,6 +46,20 @@ fn read_dst(input: &impl Input) -> Dst {
             _ => Fold::Second,
         },
         real_time: input.text("wildcard").as_deref() == Some("real_time"),
+    }
+}
+
+/// At most one of `cron`, `every`, `dates` and `union` is there.
+fn read_schedule(input: &impl Input) -> ScheduleInput {
+    if let Some(texts) = input.field("cron") {
+        let dialect = if input.flag("quartz") { Dialect::Quartz } else { Dialect::Unix };
+        ScheduleInput::Cron { texts: texts.as_texts(), dialect }
+    } else if let Some(period) = input.text("every") {
+        ScheduleInput::Every { period, anchor: input.field("anchor").map(|anchor| anchor.as_date()) }
+    } else if let Some(members) = input.field("union") {
+        ScheduleInput::Union(members.items().iter().map(read_schedule).collect())
+    } else {
+        input.field("dates").map_or(ScheduleInput::None, |dates| ScheduleInput::Dates(dates.as_dates()))
     }
 }
 

@@ -38,6 +38,9 @@ pub(crate) fn schedule(value: &Value) -> ScheduleInput {
             let period = value["every"].as_str().unwrap().to_owned();
             ScheduleInput::Every { period, anchor: object.get("anchor").map(date) }
         }
+        Value::Object(object) if object.contains_key("union") => {
+            ScheduleInput::Union(value["union"].as_array().unwrap().iter().map(schedule).collect())
+        }
         Value::Object(object) if object.contains_key("dates") => ScheduleInput::Dates(dates(&value["dates"])),
         Value::Object(_) => {
             let dialect = if value["dialect"] == "quartz" { Dialect::Quartz } else { Dialect::Unix };
@@ -80,6 +83,7 @@ pub(crate) fn options(value: &Value) -> TimetableOptions {
     if value["kind"] == "trigger" {
         options.kind = Kind::Trigger;
     }
+    options.interval = value["interval"].as_str().map(str::to_owned);
     options.dst = dst(&value["dst"]);
     options.exclude = match &value["exclude"] {
         Value::Null => None,

@@ -25,6 +25,8 @@ export type ScheduleInput =
   | { cron: string | readonly string[]; dialect?: "unix" | "quartz" } // quartz: 6-7 fields, Sunday = 1, read by the `cron` crate
   | { every: string; anchor?: DateInput }
   | { dates: readonly DateInput[] }
+  /** Every date of any of them, once. */
+  | { union: readonly Exclude<ScheduleInput, null>[] }
   | null;
 
 /** What happens to wall-clock times that a clock change removes (gap) or repeats (fold). forward = later by the gap; backward = earlier by it; end = the first
@@ -45,6 +47,8 @@ export interface TimetableOptions {
   /** Civil dates, instants or a cron text that are no dates of this schedule (holidays). The neighbours' data intervals
    *  stay as they are; previous and next jump over them. */
   exclude?: readonly DateInput[] | { cron: string };
+  /** A run covers this much before its tick, whatever the kind; it is due at its tick (Airflow's CronTriggerTimetable(interval=)). */
+  interval?: Duration;
 }
 
 export interface DataInterval {
