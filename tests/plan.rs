@@ -143,6 +143,7 @@ fn depends_on_past() {
         let mut request = request(&daily, "2024-01-02", &last.to_string());
         request.depends_on_past = true;
         request.reprocess = reprocess(&case["options"]);
+        request.strict_past = case["options"]["strictPast"] == true;
         if let Some(now) = case["now"].as_str() {
             request.now = at(now);
         }
@@ -186,6 +187,11 @@ fn backwards_is_the_same_plan_newest_first() {
     request.depends_on_past = true;
     let error = Plan::build(&daily, &request, &history).unwrap_err();
     assert_eq!((error.code.as_str(), error.field.as_deref()), ("INVALID_DIRECTION", Some("runBackwards")));
+    request.depends_on_past = false;
+    request.dependent_task = Some("load".into());
+    let error = Plan::build(&daily, &request, &history).unwrap_err();
+    assert_eq!((error.code.as_str(), error.field.as_deref()), ("INVALID_DIRECTION", Some("runBackwards")));
+    assert!(error.message.contains("dependsOnPast of task \"load\""), "{error}");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 // A plan as a calendar: a row a month, a sign a day. Where a day has several runs, what starts goes before what is skipped.
-import type { BackfillPreview } from "../face.js";
+import { type BackfillPreview, SKIP_REASONS, type SkipReason } from "../face.js";
 import { shorten } from "./table.js";
 import type { Style, Terminal } from "./terminal.js";
 
@@ -19,7 +19,8 @@ const monthNames = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep
 const mostMonths = 24;
 
 /** The lines of the calendar; none for a plan without dates. */
-export function calendar(days: readonly Day[], terminal: Terminal): string[] {
+export function calendar(preview: BackfillPreview, terminal: Terminal): string[] {
+  const days = preview.days();
   const months = new Map<string, Map<number, Day>>();
   for (const day of days) {
     const month = day.date.slice(0, -3);
@@ -44,7 +45,7 @@ export function calendar(days: readonly Day[], terminal: Terminal): string[] {
       ? [`${indent}${terminal.paint("dim", `${terminal.sign("…", "...")} ${left} more months`)}`]
       : []),
     ...tail.map(line),
-    `${indent}${" ".repeat(10)}${legend(days, terminal)}`,
+    `${indent}${" ".repeat(10)}${legend(days, preview, terminal)}`,
   ];
 }
 
@@ -84,9 +85,23 @@ export function look(kind: Kind, terminal: Terminal): string {
   return terminal.paint(style, terminal.sign(unicode, ascii));
 }
 
-function legend(days: readonly Day[], terminal: Terminal): string {
+/** The signs with their actions; of what is skipped, the reasons with their counts where there are several. */
+function legend(days: readonly Day[], preview: BackfillPreview, terminal: Terminal): string {
+  const reasons = [...skippedBy(preview)].map(([reason, count], _, all) =>
+    all.length === 1 ? reason : `${count} ${reason}`,
+  );
   return kinds
     .filter((kind) => days.some((day) => strongest(day) === kind))
-    .map((kind) => `${look(kind, terminal)} ${kind}`)
+    .map((kind) => `${look(kind, terminal)} ${kind}${kind === "skip" ? ` (${reasons.join(", ")})` : ""}`)
     .join("  ");
+}
+
+/** How many dates a plan skips, by reason. */
+export function skippedBy(preview: BackfillPreview): Map<SkipReason, number> {
+  const counts = new Map<SkipReason, number>();
+  for (const number of preview.columns().reason) {
+    const reason = SKIP_REASONS[number];
+    if (reason) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return counts;
 }

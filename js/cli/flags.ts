@@ -78,7 +78,7 @@ const conf: Flag = {
 };
 
 const choice: Flag[] = [
-  { name: "rerun-failed", meaning: "only dates whose run failed" },
+  { name: "rerun-failed", meaning: "only dates whose run failed or was canceled" },
   {
     name: "reset-dag-run",
     aliases: ["reset"],
@@ -89,7 +89,7 @@ const choice: Flag[] = [
     name: "reprocess",
     airflow: ["reprocess-behavior"],
     value: "none|failed|completed",
-    meaning: "Airflow's words for the same choice",
+    meaning: "missing and canceled dates (none), also failed, or all",
   },
   {
     name: "exclude-dates",
@@ -99,6 +99,7 @@ const choice: Flag[] = [
   },
   { name: "include-not-due", meaning: "also dates whose data interval has not ended" },
   { name: "run-backwards", airflow: ["B"], meaning: "newest date first" },
+  { name: "strict-past", meaning: "with dependsOnPast, the first date asks for the one before it, too" },
   {
     name: "task-ids",
     airflow: ["t"],

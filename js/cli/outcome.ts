@@ -1,16 +1,17 @@
 // How a backfill ended, for people: counts, the failures, and what to type next.
-import {
-  type Backfill,
-  type BackfillEvent,
-  type BackfillResult,
-  type RunResult,
-  SKIP_REASONS,
-} from "../face.js";
+import type { Backfill, BackfillEvent, BackfillResult, RunResult, SkipReason } from "../face.js";
+import { skippedBy } from "./calendar.js";
 import { duration } from "./progress.js";
 import { type ExitCode, exitCodes, runError } from "./report_error.js";
+import type { Style } from "./terminal.js";
 import type { Request } from "./verb.js";
 
 const mostFailures = 10;
+
+function styleOf({ state, unfinished }: BackfillResult): Style {
+  if (state !== "success") return "red";
+  return unfinished > 0 ? "yellow" : "green";
+}
 
 export class Outcome {
   private readonly failures: RunResult[] = [];
@@ -26,7 +27,7 @@ export class Outcome {
   }
 
   showResult(result: BackfillResult): ExitCode {
-    const code = result.state === "success" ? exitCodes.ok : exitCodes.failed;
+    const code = result.state === "success" && result.unfinished === 0 ? exitCodes.ok : exitCodes.failed;
     if (this.request.json) return code;
     const { terminal } = this.request;
     const { totalDates, completed, failed, skipped, canceled } = result;
@@ -39,7 +40,7 @@ export class Outcome {
     const took = duration(Date.parse(result.finishedAt) - Date.parse(result.startedAt));
     terminal.line();
     terminal.line(
-      `${terminal.paint(code === exitCodes.ok ? "green" : "red", result.state)}  ${totalDates} ${totalDates === 1 ? "date" : "dates"}: ${parts.join(", ")}, in ${took}`,
+      `${terminal.paint(styleOf(result), result.state)}  ${totalDates} ${totalDates === 1 ? "date" : "dates"}: ${parts.join(", ")}, in ${took}`,
     );
     for (const run of this.failures) {
       const start = `  ${run.executionDate}  `;
@@ -47,8 +48,8 @@ export class Outcome {
     }
     if (failed > this.failures.length)
       terminal.line(terminal.paint("dim", `  and ${failed - this.failures.length} more`));
-    if (failed > 0) this.hint("--rerun-failed runs the failed dates again");
-    else this.hintAtSkipped();
+    if (result.unfinished > 0) this.showUnfinished(result);
+    else this.hintAtDone();
     return code;
   }
 
@@ -70,14 +71,37 @@ export class Outcome {
     return exitCodes.interrupted;
   }
 
-  /** Nothing ran, and it may not be plain why. */
-  private hintAtSkipped(): void {
-    const { counts } = this.backfill.preview;
-    if (counts.skip === 0 || counts.skip < counts.total) return;
-    const reasons = new Set([...new Set(this.backfill.preview.columns().reason)].map((n) => SKIP_REASONS[n]));
-    if (reasons.has("exists_failed")) this.hint("some dates failed before: --rerun-failed runs them again");
-    else if (reasons.size === 1 && reasons.has("exists_success"))
+  /** How many dates were asked for and have not succeeded, why, and which flag takes them. */
+  private showUnfinished({ unfinished, failed, canceled }: BackfillResult): void {
+    const { terminal } = this.request;
+    const before = this.skipped().get("exists_failed") ?? 0;
+    const counts = {
+      failed,
+      canceled,
+      exists_failed: before,
+      depends_on_past: unfinished - failed - canceled - before,
+    };
+    const why = Object.entries(counts).flatMap(([reason, count]) =>
+      count > 0 ? [`${count} ${reason}`] : [],
+    );
+    terminal.line(
+      `${terminal.paint("yellow", "unfinished")}  ${unfinished} ${unfinished === 1 ? "date has" : "dates have"} not succeeded: ${why.join(", ")}`,
+    );
+    if (failed + before > 0) this.hint("the same command with --reprocess failed runs them");
+    else if (canceled > 0) this.hint("the same command runs the canceled dates again");
+    else this.hint("they wait for the run before them: run the same command again when that has succeeded");
+  }
+
+  /** Every date is skipped because it is done, which may not be plain. */
+  private hintAtDone(): void {
+    const { total } = this.backfill.preview.counts;
+    if (total > 0 && this.skipped().get("exists_success") === total)
       this.hint("every date is done: nothing was started; --reset runs them again");
+  }
+
+  /** How many dates the plan skips, by reason. */
+  private skipped(): Map<SkipReason, number> {
+    return skippedBy(this.backfill.preview);
   }
 
   private hint(text: string): void {

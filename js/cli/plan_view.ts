@@ -9,7 +9,7 @@ const mostRows = 20;
 /** Prints a plan. `rows`: "all", "some" (the first and last of many), or "none". */
 export function showPlan(preview: BackfillPreview, terminal: Terminal, rows: "all" | "some" | "none"): void {
   for (const line of header(preview, terminal)) terminal.line(line);
-  const strip = calendar(preview.days(), terminal);
+  const strip = calendar(preview, terminal);
   if (strip.length > 0) {
     terminal.line();
     for (const line of strip) terminal.line(line);

@@ -36,6 +36,7 @@ function jsonReporter(terminal: Terminal): Reporter {
         failed,
         skipped,
         canceled,
+        unfinished,
         startedAt,
         finishedAt,
       } = event.result;
@@ -48,6 +49,7 @@ function jsonReporter(terminal: Terminal): Reporter {
         failed,
         skipped,
         canceled,
+        unfinished,
         startedAt,
         finishedAt,
       };

@@ -31,9 +31,9 @@ export interface BackfillOptions {
   maxParallelRuns?: number;
   /** Plan only: nothing is executed, nothing is written. Default false. */
   dryRun?: boolean;
-  /** Only dates whose existing run failed. */
+  /** Only dates whose existing run failed or was canceled. */
   rerunFailed?: boolean;
-  /** Existing runs (success or failed) are cleared (task instances, XCom) and run again. With rerunFailed: only the failed. */
+  /** Existing runs that ended are cleared (task instances, XCom) and run again. With rerunFailed: only failed and canceled ones. */
   resetDagRun?: boolean;
   /** Of new runs, and of those run again: a run that is run again without any keeps its own. */
   conf?: Record<string, JsonInput>;
@@ -43,10 +43,14 @@ export interface BackfillOptions {
   excludeDates?: readonly DateInput[];
   /** Runs dates whose run is not due yet. Default false. */
   includeNotDue?: boolean;
-  /** Airflow's names for the same choice as the two flags above; not together with them. Default "none". */
+  /** Airflow's names for the same choice as the two flags above; not together with them. "none" (default): missing and canceled
+   *  dates; "failed": also failed ones; "completed": all that ended, cleared first. */
   reprocess?: "none" | "failed" | "completed";
-  /** Newest first. Default false. */
+  /** Newest first. Refused (INVALID_DIRECTION) where the DAG or a task has dependsOnPast. Default false. */
   runBackwards?: boolean;
+  /** With dependsOnPast the first row of the plan, or its tasks, asks for the success of the date before it, too. Default false: it is
+   *  let through, as Airflow has it. */
+  strictPast?: boolean;
   /** Stop starting runs after this many failures. Default Infinity. */
   maxFailures?: number;
   /** Further attempts after a failure. Default 0. */
@@ -88,6 +92,7 @@ export interface CheckedOptions {
   includeNotDue: boolean;
   reprocess?: "none" | "failed" | "completed";
   runBackwards: boolean;
+  strictPast: boolean;
   maxFailures: number;
   retries: number;
   retryDelay: number;
@@ -117,6 +122,7 @@ const spec: Spec<CheckedOptions> = {
   includeNotDue: flag,
   reprocess: oneOf("none", "failed", "completed"),
   runBackwards: flag,
+  strictPast: flag,
   maxFailures: count(1),
   retries: integer(0),
   retryDelay: duration,
@@ -152,6 +158,7 @@ export function readOptions(value: unknown): CheckedOptions {
     excludeDates: [],
     includeNotDue: false,
     runBackwards: false,
+    strictPast: false,
     maxFailures: Number.POSITIVE_INFINITY,
     retries: 0,
     retryDelay: 0,

@@ -39,7 +39,7 @@ export async function makePlan(
   now: number,
   held?: string,
 ): Promise<PlanData> {
-  checkTaskIds(dag, options);
+  const dependentTask = chosenTasks(dag, options).find((task) => task.dependsOnPast)?.taskId;
   const request = {
     dagId: dag.dagId,
     startDate: options.startDate,
@@ -49,6 +49,8 @@ export async function makePlan(
     ...(options.reprocess === undefined ? {} : { reprocess: options.reprocess }),
     runBackwards: options.runBackwards,
     dependsOnPast: dag.dependsOnPast,
+    strictPast: options.strictPast,
+    ...(dependentTask === undefined ? {} : { dependentTask }),
     includeNotDue: options.includeNotDue,
     excludeDates: options.excludeDates,
     maxRuns: options.maxRuns,
@@ -97,12 +99,18 @@ export async function makePlan(
   });
 }
 
-/** UNKNOWN_TASK, before anything is planned. */
-function checkTaskIds(dag: CheckedDag, { taskIds, withUpstream }: CheckedOptions): void {
-  if (taskIds === undefined) return;
-  call((wasm) => {
+/** The tasks that would run. UNKNOWN_TASK, before anything is planned. */
+function chosenTasks(dag: CheckedDag, { taskIds, withUpstream }: CheckedOptions): readonly CheckedTask[] {
+  if (taskIds === undefined) return dag.tasks;
+  return call((wasm) => {
     const whole = new wasm.RawDag(dag.tasks);
-    whole.subset(taskIds, withUpstream).free();
-    whole.free();
+    try {
+      const part = whole.subset(taskIds, withUpstream);
+      const chosen = Array.from(part.origin(), (at) => dag.tasks[at] as CheckedTask);
+      part.free();
+      return chosen;
+    } finally {
+      whole.free();
+    }
   });
 }

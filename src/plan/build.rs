@@ -30,10 +30,22 @@ fn date_before(timetable: &Timetable, range: Range) -> Option<Instant> {
     timetable.previous(range.start)
 }
 
+/// INVALID_DIRECTION where a date, or one of its tasks, needs the date before it.
+fn refuse_past(request: &Request) -> Result<()> {
+    let whose = match &request.dependent_task {
+        _ if request.depends_on_past => "dependsOnPast".to_owned(),
+        Some(task) => format!("dependsOnPast of task {task:?}"),
+        None => return Ok(()),
+    };
+    let message =
+        format!("runBackwards starts the newest date first, but {whose} needs the one before it: expected one of them");
+    Err(Error::new(Code::InvalidDirection, message).field("runBackwards"))
+}
+
 impl Plan {
     /// Builds the plan.
     ///
-    /// Errors: NO_SCHEDULE for a DAG that is only started by hand, INVALID_DIRECTION for backwards with `depends_on_past`,
+    /// Errors: NO_SCHEDULE for a DAG that is only started by hand, INVALID_DIRECTION for backwards with a past to depend on,
     /// RANGE_TOO_LARGE (details `count`, `maxRuns`) before anything is allocated, INVALID_DATE in `exclude_dates`.
     ///
     /// ```
@@ -53,9 +65,8 @@ impl Plan {
     /// assert_eq!((plan.len(), plan.counts().create, plan.counts().skip), (7, 6, 1));
     /// ```
     pub fn build(timetable: &Timetable, request: &Request, history: &History) -> Result<Plan> {
-        if request.run_backwards && request.depends_on_past {
-            let message = "runBackwards starts the newest date first, but dependsOnPast needs the one before it: expected one of them";
-            return Err(Error::new(Code::InvalidDirection, message).field("runBackwards"));
+        if request.run_backwards {
+            refuse_past(request)?;
         }
         if timetable.is_none() {
             let message = format!("the DAG {:?} has no schedule, so a range has no dates to fill", request.dag_id);
@@ -84,7 +95,8 @@ impl Plan {
         let not_due = if request.include_not_due { None } else { rows.leave_not_due(&timetable, request.now) };
         if request.depends_on_past {
             let before = date_before(&timetable, range).and_then(|date| history.find(date.js()));
-            rows.follow_past(Past::behind(before.map_or(Existing::None, |index| history.standing(index))));
+            let before = Past::behind(before.map_or(Existing::None, |index| history.standing(index)));
+            rows.follow_past(before, request.strict_past);
         }
         let Draft { actions, reasons, .. } = rows;
         let clock_changes = timetable.clock_changes(range, &dates);

@@ -20,8 +20,14 @@ impl Past {
     pub fn behind(existing: Existing) -> Past {
         match existing {
             Existing::None | Existing::Success => Past::Open,
-            Existing::Failed | Existing::InFlight => Past::Closed,
+            Existing::Failed | Existing::Canceled | Existing::InFlight => Past::Closed,
         }
+    }
+
+    /// How things stand behind the first row of a backfill, which is let through if it starts, whatever stands on the date before it:
+    /// Airflow's backfill does so, because somebody asked for just these dates. A first row that does not start, lets none through.
+    pub fn first(action: Action, before: Past) -> Past {
+        if action == Action::Skip { before } else { Past::Open }
     }
 
     /// Looks at the next date and goes on behind it: whether it may do what was decided.

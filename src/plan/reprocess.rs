@@ -40,7 +40,8 @@ impl RunState {
         match self {
             RunState::Queued | RunState::Running => Existing::InFlight,
             RunState::Success => Existing::Success,
-            RunState::Failed | RunState::Canceled => Existing::Failed,
+            RunState::Failed => Existing::Failed,
+            RunState::Canceled => Existing::Canceled,
         }
     }
 }
@@ -52,8 +53,10 @@ pub enum Existing {
     None,
     /// A run that succeeded.
     Success,
-    /// A run that failed, was canceled, or was left by a dead process.
+    /// A run that failed, or was left by a dead process.
     Failed,
+    /// A run that was canceled: it never finished, so it is run again as if it were missing.
+    Canceled,
     /// A queued or running run that somebody is working on.
     InFlight,
 }
@@ -146,16 +149,16 @@ impl SkipReason {
 /// Which existing runs are run again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Reprocess {
-    /// None of them: only dates without a run. The default, and Airflow's `none`.
+    /// Dates without a run, and the canceled ones. The default, and Airflow's `none`.
     #[default]
     Missing,
-    /// `rerunFailed`: the failed ones, and nothing else.
+    /// `rerunFailed`: the failed and canceled ones, and nothing else.
     RerunFailed,
     /// `resetDagRun`: all that ended, cleared first.
     ResetAll,
-    /// Both flags: the failed ones, cleared first, and nothing else.
+    /// Both flags: the failed and canceled ones, cleared first, and nothing else.
     ResetFailed,
-    /// `reprocess: "failed"`: dates without a run, and the failed ones.
+    /// `reprocess: "failed"`: dates without a run, the canceled and the failed ones.
     Failed,
     /// `reprocess: "completed"`: dates without a run, and all that ended, cleared first.
     Completed,
@@ -216,7 +219,8 @@ pub fn decide(existing: Existing, reprocess: Reprocess) -> (Action, Option<SkipR
         (E::Success, R::Missing | R::Failed) => skip(Why::ExistsSuccess),
         (E::Failed, R::Missing) => skip(Why::ExistsFailed),
         (E::Failed, R::RerunFailed | R::Failed) => (Action::Rerun, None),
+        (E::Canceled, R::Missing | R::RerunFailed | R::Failed) => (Action::Rerun, None),
         (E::Success, R::ResetAll | R::Completed) => (Action::Reset, None),
-        (E::Failed, R::ResetAll | R::ResetFailed | R::Completed) => (Action::Reset, None),
+        (E::Failed | E::Canceled, R::ResetAll | R::ResetFailed | R::Completed) => (Action::Reset, None),
     }
 }

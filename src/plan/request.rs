@@ -15,10 +15,14 @@ pub struct Request {
     pub bounds: Bounds,
     /// Which existing runs are run again.
     pub reprocess: Reprocess,
-    /// Newest first. Refused together with `depends_on_past`.
+    /// Newest first. Refused together with `depends_on_past` or a `dependent_task`.
     pub run_backwards: bool,
-    /// Each run waits for the success of the one before it.
+    /// Each run waits for the success of the one before it; the first row of the plan is let through if it starts.
     pub depends_on_past: bool,
+    /// The first row asks for the success of the date before it, too.
+    pub strict_past: bool,
+    /// A task that waits for the same task of the date before.
+    pub dependent_task: Option<String>,
     /// Starts runs whose data interval has not ended.
     pub include_not_due: bool,
     /// Dates, times and civil days to leave alone.
@@ -55,6 +59,8 @@ impl Request {
             reprocess: Reprocess::default(),
             run_backwards: false,
             depends_on_past: false,
+            strict_past: false,
+            dependent_task: None,
             include_not_due: false,
             exclude_dates: Vec::new(),
             max_runs: MAX_RUNS,

@@ -84,8 +84,9 @@ impl<'a> Draft<'a> {
         found
     }
 
-    /// Leaves alone what would start behind a run that has not succeeded.
-    pub(super) fn follow_past(&mut self, mut past: Past) {
+    /// Leaves alone what would start behind a run that has not succeeded. `strict`: the first row asks for the date before it, too.
+    pub(super) fn follow_past(&mut self, before: Past, strict: bool) {
+        let mut past = if strict { before } else { Past::first(self.action(0), before) };
         for row in 0..self.dates.len() {
             let existing = self.aligned.record(row).map_or(Existing::None, |index| self.history.standing(index));
             if !past.step(self.action(row), existing) {

@@ -27,6 +27,8 @@ pub fn read_request(input: &impl Input, timetable: &Timetable) -> Result<Request
         )?,
         run_backwards: input.flag("runBackwards"),
         depends_on_past: input.flag("dependsOnPast"),
+        strict_past: input.flag("strictPast"),
+        dependent_task: input.text("dependentTask"),
         include_not_due: input.flag("includeNotDue"),
         exclude_dates: input.field("excludeDates").map(|dates| dates.as_dates()).unwrap_or_default(),
         max_runs: input.number("maxRuns").map_or(crate::plan::MAX_RUNS, |most| most as u64),

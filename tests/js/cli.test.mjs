@@ -235,14 +235,32 @@ test(
       /^ {2}2024-01-03T00:00:00Z {2}TypeError: no data for 2024-01-03 {2}\[31mat line 2$/m,
     );
     const skipped = await run(["run", flaky, ...week, "--store", store]);
-    assert.match(skipped.out, /some dates failed before: --rerun-failed/);
+    // The legend says why, as the preview does; what is left alone although it failed is no success of the command.
+    assert.match(skipped.out, /skip \(5 exists_success, 2 exists_failed\)/);
+    assert.match(skipped.out, /^unfinished {2}2 dates have not succeeded: 2 exists_failed$/m);
+    assert.match(skipped.out, /^hint the same command with --reprocess failed runs them$/m);
+    assert.equal(skipped.code, 1);
     const again = await run(["run", flaky, ...week, "--store", store, "--rerun-failed"]);
     assert.equal(again.code, 0);
     assert.match(again.out, /^success {2}7 dates: 2 succeeded, 5 skipped, in /m);
+    assert.doesNotMatch(again.out, /unfinished/);
     const reset = await run(["run", flaky, ...week, "--store", store, "--reset"]);
     assert.match(reset.out, /^success {2}7 dates: 7 succeeded, in /m);
   },
 );
+
+test("--max-failures ends with 1, and the hint takes all that is unfinished", limit, async () => {
+  const { store } = workplace();
+  const stopped = await run(["run", flaky, ...week, "--store", store, "--max-failures", "1"], {
+    env: { FAIL: "2024-01-03" },
+  });
+  assert.equal(stopped.code, 1);
+  assert.match(stopped.out, /^unfinished {2}5 dates have not succeeded: 1 failed, 4 canceled$/m);
+  assert.match(stopped.out, /^hint the same command with --reprocess failed runs them$/m);
+  const again = await run(["run", flaky, ...week, "--store", store, "--reprocess", "failed"]);
+  assert.match(again.out, /^success {2}7 dates: 5 succeeded, 2 skipped, in /m);
+  assert.equal(again.code, 0);
+});
 
 test(
   "a large backfill in a pipe has a line for every hundredth part, and one at its end",

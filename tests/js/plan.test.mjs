@@ -312,6 +312,13 @@ test("plans that are refused", async () => {
   await refused({ reprocess: "failed", rerunFailed: true }, {}, "INVALID_OPTION", "reprocess");
   await refused({ reprocess: "faild" }, {}, "INVALID_OPTION");
   await refused({ runBackwards: true }, { dependsOnPast: true }, "INVALID_DIRECTION", "runBackwards");
+  const tasks = [{ taskId: "load", dependsOnPast: true }, { taskId: "free" }];
+  await refused({ runBackwards: true }, { tasks }, "INVALID_DIRECTION", "runBackwards");
+  // The task that depends on its past is not among those that run.
+  assert.equal(
+    (await preview({ ...range, runBackwards: true, taskIds: ["free"] }, { tasks })).counts.create,
+    7,
+  );
   await refused({}, { schedule: null }, "NO_SCHEDULE");
   await refused({ dagId: "sale" }, {}, "UNKNOWN_DAG");
   await refused({ startDate: "2024-02-30" }, {}, "INVALID_DATE");

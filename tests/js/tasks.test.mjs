@@ -269,6 +269,43 @@ test("a task that depends on its past waits for the run before, also when both r
   );
 });
 
+test("a backfill's first row does not ask for the date before it, unless strictPast; what follows does", async () => {
+  let broken = true;
+  const tasks = [{ taskId: "a", dependsOnPast: true }];
+  const setup = () =>
+    tasking(tasks, () => {
+      if (broken) throw new Error("broken");
+    });
+  const range = (first, last, more) => ({
+    dagId: "d",
+    startDate: `2024-01-0${first}`,
+    endDate: `2024-01-0${last}`,
+    ...more,
+  });
+  for (const [more, expected] of [
+    [{}, ["success", "success"]],
+    [{ strictPast: true }, ["failed", "failed"]],
+    [{ excludeDates: ["2024-01-02"] }, ["skipped", "failed"]],
+  ]) {
+    const { service, store } = setup();
+    broken = true;
+    await service.backfill(range(1, 1));
+    broken = false;
+    const { results } = await service.backfill(range(2, 3, more));
+    assert.deepEqual(
+      results.map((run) => run.state),
+      expected,
+      JSON.stringify(more),
+    );
+    // Scheduled runs, and runs by hand, always ask for the same task of the date before.
+    if (expected[0] !== "failed") continue;
+    const manual = await service.trigger({ dagId: "d", executionDate: "2024-01-04" });
+    assert.equal(manual.state, "failed");
+    const [instance] = await store.listTaskInstances("d", manual.runId);
+    assert.equal(instance.state, "upstream_failed");
+  }
+});
+
 test("taskIds: only these, with their upstreams unless not wanted", async () => {
   const { service, ran } = tasking([...chain, { taskId: "x" }]);
   await service.backfill({ ...one, taskIds: ["b"] });

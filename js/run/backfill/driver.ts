@@ -182,6 +182,7 @@ export class Driver {
     const work = this.#options.execute({
       context,
       row,
+      past: () => rows.past(row),
       writer: this.#writer,
       news: (news) => this.notifier.tell(news),
       settle: (success, value) => this.#settle(row, attempt, success, value),

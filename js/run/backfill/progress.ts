@@ -36,6 +36,7 @@ export function resultOf(
     failed,
     skipped,
     canceled,
+    unfinished: rows.unfinished(),
     get results() {
       results ??= Array.from({ length: rows.count }, (_, row) => rows.result(row));
       return results;

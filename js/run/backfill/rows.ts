@@ -37,6 +37,7 @@ export class Rows {
   readonly outputs: Json[] = [];
   readonly #slices: PlannedRun[][] = [];
   readonly #numbers: number[] = [];
+  #existing: Set<number> | undefined;
 
   constructor(plan: PlanData) {
     this.plan = plan;
@@ -46,20 +47,22 @@ export class Rows {
     this.startedAt = new Float64Array(this.count).fill(Number.NaN);
     this.finishedAt = new Float64Array(this.count).fill(Number.NaN);
     for (let row = 0; row < this.count; row++) {
-      if (ACTIONS[plan.action[row] as number] === "skip") this.status[row] = STATUS.skipped;
+      if (ACTIONS[plan.action[row] as number] !== "skip") continue;
+      const blocked = SKIP_REASONS[plan.reason[row] as number] === "depends_on_past";
+      this.status[row] = blocked ? STATUS.dependsOnPast : STATUS.skipped;
     }
     if (plan.dependsOnPast) this.#stand();
   }
 
   /** Rows whose run has succeeded and is left alone: what depends on the past may follow them. */
   #stand(): void {
-    const { existingRuns, executionDate, reason } = this.plan;
+    const { existingRuns, executionDate } = this.plan;
     const succeeded = new Set<number>();
     for (const run of existingRuns) if (run.state === "success") succeeded.add(Date.parse(run.executionDate));
     for (let row = 0; row < this.count; row++) {
-      if (this.status[row] !== STATUS.skipped || !succeeded.has(executionDate[row] as number)) continue;
-      // One that was to run again, and may not, is no success to follow.
-      if (SKIP_REASONS[reason[row] as number] !== "depends_on_past") this.status[row] = STATUS.stands;
+      // One that was to run again, and may not, is `dependsOnPast` and no success to follow.
+      if (this.status[row] === STATUS.skipped && succeeded.has(executionDate[row] as number))
+        this.status[row] = STATUS.stands;
     }
   }
 
@@ -124,6 +127,31 @@ export class Rows {
       ...(error === undefined ? {} : { error }),
       ...(output === undefined ? {} : { output }),
     };
+  }
+
+  /** The date whose run is the one before a row's: that of the last row before it that starts or has a run already, since a date
+   *  that is left alone and has no run is nothing to wait for; else the date before the plan. */
+  past(row: number): string | null {
+    const { executionDate, action, existingRuns } = this.plan;
+    this.#existing ??= new Set(existingRuns.map((run) => Date.parse(run.executionDate)));
+    for (let before = row - 1; before >= 0; before--) {
+      const date = executionDate[before] as number;
+      if (ACTIONS[action[before] as number] !== "skip" || this.#existing.has(date)) return iso(date);
+    }
+    return this.planned(0).previousDate;
+  }
+
+  /** Rows that were asked for and have not succeeded: failed, canceled, behind a past that did not succeed, or left alone although
+   *  they failed before. */
+  unfinished(): number {
+    const existsFailed = SKIP_REASONS.indexOf("exists_failed");
+    let count = 0;
+    for (let row = 0; row < this.count; row++) {
+      const status = this.status[row];
+      const ended = status === STATUS.failed || status === STATUS.canceled || status === STATUS.dependsOnPast;
+      if (ended || (status === STATUS.skipped && this.plan.reason[row] === existsFailed)) count += 1;
+    }
+    return count;
   }
 
   #reason(row: number, status: number): RunResult["reason"] {

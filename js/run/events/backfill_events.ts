@@ -45,6 +45,9 @@ export interface BackfillResult {
   failed: number;
   skipped: number;
   canceled: number;
+  /** Dates it was asked for that have not succeeded: failed, canceled, `depends_on_past`, `exists_failed`. Not counted are `excluded`,
+   *  `not_due`, `in_flight` and `not_failed`. A date that depends on the past makes `state` "failed". */
+  unfinished: number;
   /** One a date, in run order; built when asked for. */
   readonly results: RunResult[];
   startedAt: string;

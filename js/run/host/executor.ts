@@ -8,6 +8,8 @@ import type { Context } from "./run_state.js";
 export type Executor = (start: {
   context: Context;
   row: number;
+  /** The date whose tasks a task with dependsOnPast asks for; null where there is none. */
+  past: () => string | null;
   writer: Writer;
   news: (news: EventBody) => void;
   settle: (success: boolean, value: unknown) => void;

@@ -61,12 +61,12 @@ function steady(now: () => number): () => number {
 export function executorOf(
   { executeRun, executeTask, store, now }: Host,
   dag: CheckedDag,
-  options?: { taskIds?: string[]; withUpstream: boolean; abortGrace: number },
+  options?: { taskIds?: string[]; withUpstream: boolean; abortGrace: number; strictPast?: boolean },
 ): Executor {
   if (executeTask !== undefined && dag.tasks.length > 0) {
-    const { taskIds, withUpstream = true, abortGrace = 30_000 } = options ?? {};
+    const { taskIds, withUpstream = true, abortGrace = 30_000, strictPast = false } = options ?? {};
     const graph = new TaskGraph(dag, taskIds === undefined ? undefined : { taskIds, withUpstream });
-    return runTasks({ dag, graph, executeTask, store, abortGrace, now });
+    return runTasks({ dag, graph, executeTask, store, abortGrace, strictPast, now });
   }
   if (executeRun !== undefined) return runCallback(executeRun);
   throw new DagfillError(

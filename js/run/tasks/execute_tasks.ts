@@ -16,19 +16,24 @@ export interface TaskSettings {
   executeTask: ExecuteTask;
   store: RunStore;
   abortGrace: number;
+  /** The tasks of a backfill's first row ask for the date before it, too. */
+  strictPast: boolean;
   now: () => number;
 }
 
 /** An executor that runs the tasks of each run in order. */
 export function runTasks(settings: TaskSettings): Executor {
-  const { dag, graph, store } = settings;
+  const { dag, graph, store, strictPast } = settings;
   /** Runs in flight, by execution date, from the moment they start, which is before they have read the store: a task may wait
    *  for the same task of the run before. `undefined` when the run could not be made. */
   const running = new Map<string, Promise<TaskRun | undefined>>();
   const clock = new Clock(settings.now);
   const dependent = graph.tasks.some((task) => task.dependsOnPast);
 
-  return ({ context, writer, news, settle }) => {
+  return ({ context, row, past: dateBefore, writer, news, settle }) => {
+    // Airflow lets a backfill's first row pass; scheduled runs, and those by hand, always ask.
+    const asksPast = dependent && (strictPast || row > 0 || context.runType !== "backfill");
+    const known = () => load(store, context, graph, asksPast ? dateBefore() : null, running);
     let aborted: "timeout" | "cancel" | undefined;
     let run: TaskRun | undefined;
     let tell: (run: TaskRun | undefined) => void = () => {};
@@ -79,7 +84,7 @@ export function runTasks(settings: TaskSettings): Executor {
     // A run that is new has nothing in the store: it begins at once.
     if (context.action === "create" && context.attempt === 1 && !dependent)
       begin({ prior: [], xcom: new Xcom(), past: [] });
-    else load(store, context, graph, running).then(begin, (error) => end(false, error));
+    else known().then(begin, (error) => end(false, error));
     return {
       abort: (reason) => {
         aborted = reason;
@@ -102,23 +107,23 @@ interface Known {
   before?: Promise<TaskRun | undefined>;
 }
 
-/** What the store knows of this run's tasks, and of the same tasks of the run before. */
+/** What the store knows of this run's tasks, and of the same tasks of the run on `dateBefore`. */
 async function load(
   store: RunStore,
-  { dagId, runId, previousDate }: Context,
+  { dagId, runId }: Context,
   graph: TaskGraph,
+  dateBefore: string | null,
   running: ReadonlyMap<string, Promise<TaskRun | undefined>>,
 ): Promise<Known> {
   // Looked up before anything is awaited: it may end meanwhile, and knows better than the store how.
-  const inFlight = running.get(previousDate ?? "");
+  const inFlight = running.get(dateBefore ?? "");
   const prior = await store.listTaskInstances(dagId, runId);
   const xcom = new Xcom(await store.getXcom(dagId, runId));
-  if (previousDate === null || !graph.tasks.some((task) => task.dependsOnPast))
-    return { prior, xcom, past: [] };
+  if (dateBefore === null) return { prior, xcom, past: [] };
   if (inFlight !== undefined) {
     return { prior, xcom, past: graph.tasks.map(() => PAST.pending), before: inFlight };
   }
-  const at = Date.parse(previousDate);
+  const at = Date.parse(dateBefore);
   const [before] = await store.listRuns({ dagId, from: at, to: at });
   // A DAG's first run has nothing before it.
   if (before === undefined) return { prior, xcom, past: [] };

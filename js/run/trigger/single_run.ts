@@ -125,7 +125,14 @@ function carryOut(
     end(false, abortReason("cancel", planned.runId));
     return;
   }
-  work = execute({ context, row: 0, writer, news: news ?? (() => {}), settle: end });
+  work = execute({
+    context,
+    row: 0,
+    past: () => context.previousDate,
+    writer,
+    news: news ?? (() => {}),
+    settle: end,
+  });
 }
 
 function endOf(success: boolean, aborted: boolean, value: unknown, now: number): RunChange {

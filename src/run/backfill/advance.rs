@@ -26,9 +26,11 @@ impl Backfill {
         }
         let idle = self.in_flight() == 0 && self.retries.is_empty() && !self.has_waiting();
         if idle && self.ending.is_none() && !self.broken {
+            // A date that waited for a past that did not succeed was asked for and is not done.
+            let blocked = self.status.contains(&Status::DependsOnPast);
             let state = match (self.canceled, self.failures) {
                 (Some(_), _) => State::Canceled,
-                (None, 0) => State::Success,
+                (None, 0) if !blocked => State::Success,
                 (None, _) => State::Failed,
             };
             self.ending = Some(state);

@@ -156,6 +156,7 @@ test("dependsOnPast runs one by one and stops behind a failure", async () => {
   assert.equal(most, 1);
   assert.deepEqual(seen, [day(1), day(2), day(3)]);
   assert.deepEqual([result.state, result.completed, result.failed, result.skipped], ["failed", 2, 1, 3]);
+  assert.equal(result.unfinished, 4);
   for (const run of result.results.slice(3)) {
     assert.deepEqual([run.state, run.reason], ["skipped", "depends_on_past"]);
   }
@@ -190,6 +191,52 @@ test("with dependsOnPast, a date whose run has succeeded and is left alone opens
       "exists_success",
     ],
   );
+});
+
+test("canceled runs are run again by default, failed ones are not; unfinished counts what has not succeeded", async () => {
+  const store = new MemoryStore();
+  const first = await service({ store }).start(days(6, { maxParallelRuns: 1 }));
+  const canceled = await first.cancel();
+  assert.equal(canceled.state, "canceled");
+  assert.equal(canceled.unfinished, canceled.canceled);
+  const executeRun = ({ executionDate }) => {
+    if (executionDate === day(3)) throw new Error("third");
+  };
+  const backfills = service({ store, executeRun });
+  const second = await backfills.backfill(days(6));
+  assert.deepEqual([second.state, second.completed, second.failed, second.unfinished], ["failed", 4, 1, 1]);
+  // The failure stands, nobody asked for it: the backfill does what it may, and says what is left.
+  const third = await backfills.backfill(days(7, { excludeDates: [day(1)] }));
+  assert.deepEqual([third.state, third.completed, third.unfinished], ["success", 1, 1]);
+  const last = await service({ store }).backfill(days(7, { reprocess: "failed" }));
+  assert.deepEqual([last.state, last.completed, last.unfinished], ["success", 1, 0]);
+});
+
+test("a canceled record is rerun by default and with each flag", async () => {
+  const store = new MemoryStore();
+  const backfills = service({ store });
+  await backfills.backfill(days(1));
+  const { dagId } = daily;
+  const [{ runId }] = await store.listRuns({ dagId });
+  await store.apply([{ type: "update-run", dagId, runId, change: { state: "canceled" } }]);
+  const action = async (more) => (await backfills.preview(days(1, more))).runs[0].action;
+  assert.deepEqual(
+    [await action({}), await action({ rerunFailed: true }), await action({ resetDagRun: true })],
+    ["rerun", "rerun", "reset"],
+  );
+});
+
+test("a backfill with a date that depends_on_past blocked has failed, also when the plan blocked it", async () => {
+  const store = new MemoryStore();
+  const dag = { ...daily, dependsOnPast: true };
+  const executeRun = ({ executionDate }) => {
+    if (executionDate === day(2)) throw new Error("second");
+  };
+  await service({ dag, store, executeRun }).backfill(days(2));
+  const result = await service({ dag, store }).backfill(days(4));
+  assert.deepEqual([result.state, result.completed, result.failed, result.unfinished], ["failed", 0, 0, 3]);
+  const reasons = result.results.map((run) => run.reason);
+  assert.deepEqual(reasons, ["exists_success", "exists_failed", "depends_on_past", "depends_on_past"]);
 });
 
 test("no window has more starts than its rate allows", async () => {
