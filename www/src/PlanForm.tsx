@@ -20,7 +20,7 @@ const ZONES = Intl.supportedValuesOf("timeZone");
 
 const WHICH = [
   { value: "none", label: "Missing only", note: "Dates without a run" },
-  { value: "failed", label: "Missing and failed", note: "Also runs that failed or were canceled" },
+  { value: "failed", label: "Missing and failed", note: "Also runs that failed" },
   { value: "completed", label: "Everything", note: "Clears and repeats successful runs too" },
 ] as const;
 
