@@ -218,6 +218,8 @@ export interface BackfillOptions {
   /** Airflow's names for the same choice; "failed" = missing and failed, "completed" = all. Not with the two flags above. */
   reprocess?: "none" | "failed" | "completed";
   runBackwards?: boolean; // newest first; refused (INVALID_DIRECTION) with dependsOnPast
+  /** The first row of the plan looks at the date before it, too. Default false, as Airflow has it. */
+  strictPast?: boolean;
   /** Stop starting runs after this many failures. Default Infinity. 1 = fail fast. */
   maxFailures?: number;
   retries?: number;
@@ -322,6 +324,9 @@ export interface BackfillResult {
   failed: number;
   skipped: number;
   canceled: number; // totalDates = their sum
+  /** Dates it was asked for that have not succeeded: failed, canceled, depends_on_past, exists_failed. Not counted: excluded, not_due, in_flight, not_failed.
+   *  Any depends_on_past makes `state` "failed". */
+  unfinished: number;
   /** Built when asked for. */
   readonly results: RunResult[];
   startedAt: string;
