@@ -2,7 +2,8 @@ import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
 const policy =
-  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; worker-src 'self' blob:";
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; worker-src 'self' blob:; " +
+  "base-uri 'none'; form-action 'none'";
 
 /** The built page carries its policy with it, so that any static host serves it strictly. The dev server cannot:
  *  it injects styles and a refresh script. */

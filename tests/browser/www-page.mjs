@@ -13,7 +13,7 @@ export const www = join(root, "www");
 
 /** What the page asks of its host. */
 export const policy =
-  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; worker-src 'self' blob:";
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'";
 
 /** Makes www/dist when it is missing or older than what it is made of. Files of tests run side by side: one builds. */
 export async function buildPage() {

@@ -14,10 +14,12 @@ import type { Draft, PlanView } from "./model";
 import { Frozen, Notes } from "./Notes";
 import { calendarData, obstacleOf } from "./obstacle";
 import { PlanForm } from "./PlanForm";
+import { fileName } from "./quote";
 import { RunTable } from "./RunTable";
 import { totals } from "./runModel";
 import { Trouble } from "./Trouble";
 import { useTheme } from "./theme";
+import type { Address } from "./url";
 import { useAddress } from "./useAddress";
 import { useAbsence, useBackfill, useDetail, useTaskStates } from "./useBackfill";
 import { useCompare } from "./useCompare";
@@ -40,7 +42,7 @@ type Open =
 
 export interface AppProps {
   engine: Engine;
-  initial: { draft: Draft; selected: string | null; fresh: boolean };
+  initial: Address & { fresh: boolean };
 }
 
 export function App({ engine, initial }: AppProps) {
@@ -69,11 +71,12 @@ export function App({ engine, initial }: AppProps) {
   const absence = useAbsence(engine, stale || run ? null : view, cursor.text, cursor.row);
   const compare = useCompare(engine, draft, run ? null : plan.plan);
   useSampleHistory(initial.fresh, plan, draft, actions.fillHistory);
-  const onAddress = useCallback(
+  const [refused, setRefused] = useState(initial.refused);
+  const onAddress = useCallback((address: Address) => {
+    setRefused(address.refused);
     // The conf is only in the address when it was asked for.
-    (read: Draft) => setDraft((before) => ({ ...read, conf: read.conf || before.conf })),
-    [],
-  );
+    setDraft((before) => ({ ...address.draft, conf: address.draft.conf || before.conf }));
+  }, []);
   const link = useAddress(draft, cursor.text, onAddress);
 
   // Version stands for the columns' contents.
@@ -116,7 +119,7 @@ export function App({ engine, initial }: AppProps) {
 
   const exportPlan = async (format: "json" | "csv") => {
     const blob = await engine.call("export", format);
-    if (blob) download(blob, `${draft.dagId}.${format}`);
+    if (blob) download(blob, fileName(draft.dagId, format));
   };
   const onExclude = useCallback((day: number) => {
     const text = dayText(day);
@@ -176,6 +179,8 @@ export function App({ engine, initial }: AppProps) {
         discard={(one) => void actions.discard(one)}
         exportPlan={() => void exportPlan("json")}
         dismiss={actions.dismiss}
+        refused={refused}
+        dismissRefused={() => setRefused(null)}
       />
       <div className="page">
         {!phone && <aside>{run && data ? <Frozen draft={draft} data={data} /> : form}</aside>}
@@ -326,7 +331,13 @@ export function App({ engine, initial }: AppProps) {
       <Suspense>
         {open?.name === "link" && <LinkDialog link={link} onClose={close} />}
         {open?.name === "code" && (
-          <CodeDialog draft={draft} flavour={open.flavour} read={plan.plan} onClose={close} />
+          <CodeDialog
+            draft={draft}
+            flavour={open.flavour}
+            plan={plan}
+            running={run !== null}
+            onClose={close}
+          />
         )}
       </Suspense>
     </>

@@ -11,6 +11,9 @@ export interface BannersProps {
   discard: (one: StoredBackfill) => void;
   exportPlan: () => void;
   dismiss: () => void;
+  /** What of the link could not be taken. */
+  refused: string | null;
+  dismissRefused: () => void;
 }
 
 /** What the page has to say before anything else. */
@@ -23,6 +26,16 @@ export function Banners(props: BannersProps) {
   return (
     <div className="banners">
       {failure && <FailureBanner failure={failure} dismiss={props.dismiss} />}
+      {props.refused !== null && (
+        <div className="banner bad" role="alert" data-testid="link-refused">
+          <p>
+            <b>Not all of this link was read:</b> {props.refused}
+          </p>
+          <button type="button" onClick={props.dismissRefused}>
+            Close
+          </button>
+        </div>
+      )}
       {storage !== null && (
         <div className="banner" role="alert">
           <p>

@@ -79,7 +79,7 @@ function Panel(props: PanelProps) {
               mono
               value={task.command}
               onChange={(command) => change({ tasks: editTask(draft.tasks, index, { command }) })}
-              errorText={dag?.unknown[task.taskId]?.map(sayUnknown).join(" ") ?? null}
+              errorText={dag?.unknown.get(task.taskId)?.map(sayUnknown).join(" ") ?? null}
             />
           )}
         </Suspense>

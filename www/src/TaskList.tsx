@@ -46,7 +46,7 @@ export function TaskList({ draft, dag, detail, states, editable, change }: Tasks
                 mono
                 value={task.command}
                 onChange={(command) => set(index, { command })}
-                errorText={dag?.unknown[task.taskId]?.map(sayUnknown).join(" ") ?? null}
+                errorText={dag?.unknown.get(task.taskId)?.map(sayUnknown).join(" ") ?? null}
                 hint={<Rendered detail={detail} taskId={task.taskId} />}
               />
               <RunsAfter tasks={draft.tasks} index={index} set={set} />

@@ -1,6 +1,7 @@
 import type { BackfillOptions, Dag } from "dagfill";
 import type { Flavour } from "./flavours";
 import type { Draft } from "./model";
+import { fileName, json, literal, option, printable, Refusal, shell } from "./quote";
 import { dagOf, optionsOf } from "./request";
 
 /** The bounds in UTC, as the engine has read them. */
@@ -9,8 +10,19 @@ export interface Bounds {
   end: string;
 }
 
-export function toCode(draft: Draft, flavour: Flavour, now: number, read: Bounds | null): string {
-  const options = optionsOf(draft, now);
+/** A valid plan as text to paste somewhere else, or why there is none. */
+export type Code = { text: string } | { refused: string };
+
+export function toCode(draft: Draft, flavour: Flavour, now: number, read: Bounds | null): Code {
+  try {
+    return { text: write(draft, flavour, optionsOf(draft, now), read) };
+  } catch (error) {
+    if (error instanceof Refusal) return { refused: error.message };
+    throw error;
+  }
+}
+
+function write(draft: Draft, flavour: Flavour, options: BackfillOptions, read: Bounds | null): string {
   switch (flavour) {
     case "js":
       return javascript(draft, options);
@@ -21,29 +33,21 @@ export function toCode(draft: Draft, flavour: Flavour, now: number, read: Bounds
     case "airflow2":
       return airflow2(draft, options, read);
     case "json":
-      return `${JSON.stringify({ dag: dagOf(draft), options }, null, 2)}\n`;
+      return `${json({ dag: dagOf(draft), options }, true)}\n`;
   }
 }
 
-/** Quotes for a POSIX shell, only where they are needed. */
-export function shell(text: string): string {
-  const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,:/@%+=";
-  if (text !== "" && [...text].every((character) => plain.includes(character))) return text;
-  return `'${text.replaceAll("'", `'"'"'`)}'`;
-}
-
 function javascript(draft: Draft, options: BackfillOptions): string {
-  const indent = (value: unknown) => JSON.stringify(value, null, 2).replaceAll("\n", "\n  ");
   return `import { BackfillService } from "dagfill";
 import { shellTasks } from "dagfill/shell";
 import { openSqliteStore } from "dagfill/store/sqlite";
 
 const service = new BackfillService({
-  dags: [${JSON.stringify(dagOf(draft), null, 2).replaceAll("\n", "\n  ")}],
+  dags: [${literal(dagOf(draft), "  ")}],
   store: await openSqliteStore("dagfill.sqlite"),
   executeTask: shellTasks(),
 });
-const options = ${indent(options).replaceAll("\n  ", "\n")};
+const options = ${literal(options)};
 
 const preview = await service.preview(options);
 console.log(preview.counts);
@@ -59,15 +63,14 @@ const kebab = (name: string) =>
 /** A DAG as JSON with one line a task, so that the commands below it stay in sight. */
 function compact(dag: Dag): string {
   const { tasks = [], ...rest } = dag;
-  const head = Object.entries(rest).map(
-    ([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},`,
-  );
-  const lines = tasks.map((task) => `    ${JSON.stringify(task)}`);
+  const head = Object.entries(rest).map(([key, value]) => `  ${json(key)}: ${json(value)},`);
+  const lines = tasks.map((task) => `    ${json(task)}`);
   return ["{", ...head, '  "tasks": [', lines.join(",\n"), "  ]", "}"].join("\n");
 }
 
 function cli(draft: Draft, options: BackfillOptions): string {
-  const file = `${draft.dagId}.json`;
+  // The ending keeps a DAG called "package" from overwriting package.json.
+  const file = fileName(draft.dagId, "dag.json");
   const flags = Object.entries(options)
     .filter(([name]) => name !== "dagId")
     .map(([name, value]) => {
@@ -75,9 +78,9 @@ function cli(draft: Draft, options: BackfillOptions): string {
       const text = Array.isArray(value)
         ? value.join(",")
         : typeof value === "object"
-          ? JSON.stringify(value)
+          ? json(value)
           : String(value);
-      return text.startsWith("-") ? `--${kebab(name)}=${shell(text)}` : `--${kebab(name)} ${shell(text)}`;
+      return option(kebab(name), text);
     });
   const line = (verb: string) => [`dagfill ${verb} ${shell(file)}`, ...flags].join(" \\\n  ");
   return `cat > ${shell(file)} <<'DAG'
@@ -92,11 +95,13 @@ ${line("run")}
 function remarks(draft: Draft): string[] {
   const notes: string[] = [];
   if (draft.exclude.length)
-    notes.push(`# Not in Airflow: leave out ${draft.exclude.join(", ")}. Run the ranges between them.`);
+    notes.push(
+      `# Not in Airflow: leave out ${printable(draft.exclude.join(", "))}. Run the ranges between them.`,
+    );
   if (draft.schedule.trim().startsWith("P"))
     notes.push("# The schedule is a period: use a DeltaDataIntervalTimetable in the DAG.");
   if (draft.dst !== "airflow")
-    notes.push(`# Clock changes: "${draft.dst}" is dagfill's; Airflow has its own rule only.`);
+    notes.push(`# Clock changes: "${printable(draft.dst)}" is dagfill's; Airflow has its own rule only.`);
   return notes;
 }
 
@@ -111,13 +116,13 @@ function bounds(options: BackfillOptions, read: Bounds | null): [string, string]
 function airflow3(draft: Draft, options: BackfillOptions, read: Bounds | null): string {
   const [from, to] = bounds(options, read);
   const flags = [
-    `--dag-id ${shell(draft.dagId)}`,
-    `--from-date ${shell(from)}`,
-    `--to-date ${shell(to)}`,
+    option("dag-id", draft.dagId),
+    option("from-date", from),
+    option("to-date", to),
     `--max-active-runs ${draft.parallel}`,
     `--reprocess-behavior ${draft.which}`,
     ...(draft.backwards ? ["--run-backwards"] : []),
-    ...(options.conf ? [`--dag-run-conf ${shell(JSON.stringify(options.conf))}`] : []),
+    ...(options.conf ? [option("dag-run-conf", json(options.conf))] : []),
   ];
   return [
     ...remarks(draft),
@@ -132,13 +137,16 @@ function airflow3(draft: Draft, options: BackfillOptions, read: Bounds | null): 
 
 function airflow2(draft: Draft, options: BackfillOptions, read: Bounds | null): string {
   const [from, to] = bounds(options, read);
+  const dagId = shell(draft.dagId);
+  // Behind `--` nothing is an option.
+  const [before, behind] = draft.dagId.startsWith("-") ? ["", [`-- ${dagId}`]] : [` ${dagId}`, []];
   const flags = [
-    `--start-date ${shell(from)}`,
-    `--end-date ${shell(to)}`,
+    option("start-date", from),
+    option("end-date", to),
     ...(draft.which === "failed" ? ["--rerun-failed-tasks"] : []),
     ...(draft.which === "completed" ? ["--reset-dagruns", "--yes"] : []),
     ...(draft.backwards ? ["--run-backwards"] : []),
-    ...(options.conf ? [`--conf ${shell(JSON.stringify(options.conf))}`] : []),
+    ...(options.conf ? [option("conf", json(options.conf))] : []),
   ];
   return [
     ...remarks(draft),
@@ -150,7 +158,7 @@ function airflow2(draft: Draft, options: BackfillOptions, read: Bounds | null): 
       : []),
     `# No flag for parallel runs: set max_active_runs=${draft.parallel} in the DAG, or use a pool.`,
     "# Add --dry-run to see the tasks first.",
-    [`airflow dags backfill ${shell(draft.dagId)}`, ...flags].join(" \\\n  "),
+    [`airflow dags backfill${before}`, ...flags, ...behind].join(" \\\n  "),
     "",
   ].join("\n");
 }

@@ -2,6 +2,7 @@ import "./tokens.css";
 import "./page.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
+import { ErrorBoundary } from "./ErrorBoundary";
 import { startEngine } from "./engine";
 import { readHash } from "./url";
 
@@ -9,10 +10,14 @@ async function begin() {
   const root = document.getElementById("root");
   if (!root) return;
   const engine = startEngine();
-  const { draft, selected } = await readHash(location.hash);
+  const address = await readHash(location.hash);
   // An address with a plan in it is somebody's own: no sample records are written for it.
   const fresh = location.hash.length < 2;
-  createRoot(root).render(<App engine={engine} initial={{ draft, selected, fresh }} />);
+  createRoot(root).render(
+    <ErrorBoundary>
+      <App engine={engine} initial={{ ...address, fresh }} />
+    </ErrorBoundary>,
+  );
   // An open page goes on without a network: what comes later is fetched when the first plan is drawn.
   setTimeout(() => {
     void import("./RunPanel");

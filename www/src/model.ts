@@ -132,7 +132,8 @@ export interface DagView {
   error: EngineError | null;
   /** The path of a cycle, first task again at the end. */
   cycle: string[];
-  unknown: Record<string, UnknownMacro[]>;
+  /** By task: a map, because a task may be called "constructor". */
+  unknown: ReadonlyMap<string, readonly UnknownMacro[]>;
 }
 
 export interface UnknownMacro {

@@ -36,10 +36,24 @@ export async function writeHash(draft: Draft, options: { conf?: boolean; selecte
     .replaceAll("%2C", ",");
 }
 
+/** What a link may hold: more would stop the page before anybody could see what it is. */
+export const LINK_LIMITS = { characters: 200_000, tasks: 200, unpacked: 500_000, exclude: 4000 };
+
+export interface Address {
+  draft: Draft;
+  selected: string | null;
+  /** What of the link was left out because it is too large or cannot be read. */
+  refused: string | null;
+}
+
 /** The draft of an address; what it does not say, or says wrongly, is the default's. */
-export async function readHash(hash: string): Promise<{ draft: Draft; selected: string | null }> {
-  const fields = new URLSearchParams(hash.startsWith("#") ? hash.slice(1) : hash);
+export async function readHash(hash: string): Promise<Address> {
   const base = DEFAULT_DRAFT;
+  if (hash.length > LINK_LIMITS.characters) {
+    const refused = `It has ${hash.length} characters, at most ${LINK_LIMITS.characters} are read.`;
+    return { draft: base, selected: null, refused };
+  }
+  const fields = new URLSearchParams(hash.startsWith("#") ? hash.slice(1) : hash);
   const text = (key: string, standard: string) => fields.get(key) ?? standard;
   const size = (key: string, standard: number, low: number, high: number) => {
     const value = Number(fields.get(key) ?? Number.NaN);
@@ -48,9 +62,17 @@ export async function readHash(hash: string): Promise<{ draft: Draft; selected: 
   const one = <T extends string>(key: string, allowed: readonly T[], standard: T) =>
     allowed.find((value) => value === fields.get(key)) ?? standard;
   const packed = fields.get("dag");
+  const linked = packed === null ? null : await readTasks(packed);
+  const exclude = text("ex", "").split(",").filter(Boolean);
+  const refused = [
+    ...(linked && "refused" in linked ? [`${linked.refused} The example's tasks are shown.`] : []),
+    ...(exclude.length > LINK_LIMITS.exclude
+      ? [`It takes out ${exclude.length} dates, at most ${LINK_LIMITS.exclude} are read.`]
+      : []),
+  ];
   const draft: Draft = {
     dagId: text("id", base.dagId),
-    tasks: (packed === null ? null : readTasks(await unpack(packed))) ?? base.tasks,
+    tasks: linked && "tasks" in linked ? linked.tasks : base.tasks,
     schedule: text("s", base.schedule),
     timeZone: text("tz", base.timeZone),
     kind: one("kind", ["interval", "trigger"], base.kind),
@@ -62,7 +84,7 @@ export async function readHash(hash: string): Promise<{ draft: Draft; selected: 
     backwards: text("back", base.backwards ? "1" : "0") === "1",
     notDue: text("due", base.notDue ? "0" : "1") === "0",
     conf: text("conf", base.conf),
-    exclude: text("ex", "").split(",").filter(Boolean),
+    exclude: exclude.length > LINK_LIMITS.exclude ? [] : exclude,
     simulation: {
       seconds: size("sec", base.simulation.seconds, 0, 86_400),
       failureRate: size("fail", base.simulation.failureRate, 0, 1),
@@ -72,24 +94,47 @@ export async function readHash(hash: string): Promise<{ draft: Draft; selected: 
       ? { schedule: text("cs", ""), timeZone: text("ctz", text("tz", base.timeZone)) }
       : null,
   };
-  return { draft, selected: fields.get("sel") };
+  return { draft, selected: fields.get("sel"), refused: refused.join(" ") || null };
 }
 
-function readTasks(text: string | null): DraftTask[] | null {
+async function readTasks(packed: string): Promise<{ tasks: DraftTask[] } | { refused: string }> {
   try {
-    const rows: unknown = JSON.parse(text ?? "");
-    if (!Array.isArray(rows)) return null;
-    return rows
+    const rows: unknown = JSON.parse(await unpack(packed));
+    if (!Array.isArray(rows)) throw new Error("not an array");
+    if (rows.length > LINK_LIMITS.tasks)
+      return { refused: `It has ${rows.length} tasks, at most ${LINK_LIMITS.tasks} are read.` };
+    const tasks = rows
       .filter((row): row is string[] => Array.isArray(row) && row.every((cell) => typeof cell === "string"))
       .map(([taskId = "", command = "", ...dependsOn]) => ({ taskId, command, dependsOn }));
-  } catch {
-    return null;
+    return { tasks };
+  } catch (error) {
+    if (error instanceof TooLarge) return { refused: error.message };
+    return { refused: "Its tasks cannot be read." };
   }
 }
 
-async function through(bytes: Uint8Array<ArrayBuffer>, stream: CompressionStream | DecompressionStream) {
-  const result = new Response(new Blob([bytes]).stream().pipeThrough(stream));
-  return new Uint8Array(await result.arrayBuffer());
+class TooLarge extends Error {}
+
+async function through(
+  bytes: Uint8Array<ArrayBuffer>,
+  stream: CompressionStream | DecompressionStream,
+  limit = Number.POSITIVE_INFINITY,
+) {
+  const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.length;
+    // A few kilobytes can inflate to gigabytes: what is too large is not even held.
+    if (size > limit) {
+      await reader.cancel();
+      throw new TooLarge(`Its tasks have more than ${limit} bytes.`);
+    }
+    parts.push(value);
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
 async function pack(text: string): Promise<string> {
@@ -99,12 +144,9 @@ async function pack(text: string): Promise<string> {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-async function unpack(text: string): Promise<string | null> {
-  try {
-    const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-    return new TextDecoder().decode(await through(bytes, new DecompressionStream("deflate-raw")));
-  } catch {
-    return null;
-  }
+async function unpack(text: string): Promise<string> {
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  const inflated = await through(bytes, new DecompressionStream("deflate-raw"), LINK_LIMITS.unpacked);
+  return new TextDecoder().decode(inflated);
 }

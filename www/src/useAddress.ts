@@ -1,9 +1,9 @@
 import { useCallback, useEffect } from "react";
 import type { Draft } from "./model";
-import { readHash, writeHash } from "./url";
+import { type Address, readHash, writeHash } from "./url";
 
 /** Keeps the address in step with the draft and the draft with an address that the user has changed, and makes links. */
-export function useAddress(draft: Draft, selected: string | null, onDraft: (draft: Draft) => void) {
+export function useAddress(draft: Draft, selected: string | null, onAddress: (address: Address) => void) {
   useEffect(() => {
     const timer = setTimeout(
       async () => history.replaceState(null, "", await writeHash(draft, { selected })),
@@ -13,10 +13,10 @@ export function useAddress(draft: Draft, selected: string | null, onDraft: (draf
   }, [draft, selected]);
   useEffect(() => {
     // Not fired by replaceState: only by the user, and by going back and forth.
-    const follow = () => void readHash(location.hash).then((address) => onDraft(address.draft));
+    const follow = () => void readHash(location.hash).then(onAddress);
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
-  }, [onDraft]);
+  }, [onAddress]);
   return useCallback(
     async (conf: boolean) => `${location.href.split("#")[0]}${await writeHash(draft, { conf, selected })}`,
     [draft, selected],

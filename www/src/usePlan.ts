@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type Engine, errorOf } from "./engine";
-import type { Draft, EngineError, PlanAnswer, PlanView } from "./model";
+import type { DagView, Draft, EngineError, PlanAnswer, PlanView } from "./model";
 
 export interface PlanState {
   /** The answer to the newest draft that has been answered. */
@@ -56,8 +56,11 @@ export function usePlan(engine: Engine, draft: Draft, epoch: number, live: boole
 function merge(before: PlanState, fresh: PlanAnswer, draft: Draft, now: number): PlanState {
   // The graph is only laid out again when the DAG is another one.
   const known = before.answer?.dag;
-  const same = known && JSON.stringify(known) === JSON.stringify(fresh.dag);
+  const same = known && textOf(known) === textOf(fresh.dag);
   const answer = same ? { ...fresh, dag: known } : fresh;
   if (!answer.plan) return { ...before, answer, stale: before.plan !== null, error: answer.error };
   return { answer, plan: answer.plan, planned: { draft, now }, stale: false, error: null };
 }
+
+/** For comparing: JSON leaves the entries of a map out. */
+const textOf = (dag: DagView) => JSON.stringify({ ...dag, unknown: [...dag.unknown] });

@@ -15,7 +15,15 @@ import {
   validateDag,
 } from "dagfill";
 import { dayText, parseDay } from "../days";
-import type { DagView, Draft, EngineError, PlanAnswer, RowDetail, ScheduleView } from "../model";
+import type {
+  DagView,
+  Draft,
+  EngineError,
+  PlanAnswer,
+  RowDetail,
+  ScheduleView,
+  UnknownMacro,
+} from "../model";
 import { dagOf, HARD_LIMIT, optionsOf, scheduleOf } from "../request";
 import { failureOf } from "./failure";
 import { packPreview } from "./pack";
@@ -84,11 +92,12 @@ function readSchedule(draft: Draft, now: number): ScheduleView {
 
 /** Layers for drawing, or why there are none; unknown macros of every task. */
 function readDag(draft: Draft): DagView {
-  const view: DagView = { layers: [], error: null, cycle: [], unknown: {} };
+  const unknownOf = new Map<string, UnknownMacro[]>();
+  const view: DagView = { layers: [], error: null, cycle: [], unknown: unknownOf };
   for (const task of draft.tasks) {
     try {
       const { unknown } = inspectTemplate(task.command);
-      if (unknown.length) view.unknown[task.taskId] = unknown;
+      if (unknown.length) unknownOf.set(task.taskId, unknown);
     } catch {
       // A template that cannot be read passes through as it stands.
     }

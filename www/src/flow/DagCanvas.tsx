@@ -11,6 +11,7 @@ import {
   ReactFlow,
 } from "@xyflow/react";
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { DagView } from "../model";
 import type { TasksProps } from "../TaskList";
 import { connectTasks, deleteTask } from "../TaskList";
 import { TaskMark } from "../TaskMark";
@@ -19,7 +20,7 @@ import { TASK_WORDS } from "../words";
 import { type TaskNode, toEdges, toNodes, withRun } from "./toReactFlow";
 
 const nodeTypes = { task: memo(TaskCard) };
-const EMPTY = { layers: [], error: null, cycle: [], unknown: {} };
+const EMPTY: DagView = { layers: [], error: null, cycle: [], unknown: new Map() };
 
 /** The DAG as a graph. Its text comes with the selected date; the layout only changes with the DAG. */
 export default function DagCanvas({
@@ -104,6 +105,8 @@ export default function DagCanvas({
         }
         nodesConnectable={editable}
         nodesDraggable
+        // A node that is not in sight is not drawn.
+        onlyRenderVisibleElements
         deleteKeyCode={editable ? ["Delete", "Backspace"] : null}
         fitView
         fitViewOptions={{ minZoom: 0.72, maxZoom: 1 }}

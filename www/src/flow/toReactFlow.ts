@@ -35,7 +35,7 @@ export function toNodes(
   const places = placeTasks(layers, (id) => known.get(id)?.dependsOn ?? [], {
     width: NODE_WIDTH,
     gap: GAP,
-    height: (id) => heightOf(known.get(id)?.command ?? "", dag.unknown[id]?.length ?? 0),
+    height: (id) => heightOf(known.get(id)?.command ?? "", dag.unknown.get(id)?.length ?? 0),
   });
   return tasks.map((task) => ({
     id: task.taskId,
@@ -46,7 +46,7 @@ export function toNodes(
       command: task.command,
       rendered: "",
       state: undefined,
-      unknown: dag.unknown[task.taskId] ?? [],
+      unknown: dag.unknown.get(task.taskId) ?? [],
     },
     width: NODE_WIDTH,
   }));
