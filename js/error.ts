@@ -1,3 +1,4 @@
+import { failure } from "./failure.js";
 import type { Json } from "./json.js";
 
 /** Stable names of everything that can go wrong; `DagfillError.code` is one of them. */
@@ -26,7 +27,8 @@ export type ErrorCode =
   | "STALE_OWNER"
   | "STORE_FAILED"
   | "ABORTED"
-  | "INTERNAL";
+  | "INTERNAL"
+  | "WASM_UNAVAILABLE";
 
 /** Where an error points and what would help; every field is optional. */
 export interface ErrorDetail {
@@ -39,9 +41,27 @@ export interface ErrorDetail {
   cause?: unknown;
 }
 
+/** A DagfillError as plain data: what JSON.stringify writes, and what postMessage may carry. */
+export interface ErrorData extends Omit<ErrorDetail, "cause"> {
+  name: "DagfillError";
+  code: ErrorCode;
+  message: string;
+  stack?: string;
+  cause?: { name: string; message: string };
+}
+
 const brand = Symbol.for("dagfill.error");
 
-/** Every error the package throws on purpose. `code` is stable; `message` says what was expected, what was got and where. */
+/** Every error the package throws on purpose. `code` is stable; `message` says what was expected, what was got and where.
+ *
+ *  A structured clone of any error, as postMessage makes, keeps only name, message and stack. Send the plain data instead:
+ *
+ *  ```js
+ *  // in the worker
+ *  postMessage({ error: error.toJSON() });
+ *  // in the page
+ *  throw errorFrom(event.data.error);
+ *  ``` */
 export class DagfillError extends Error {
   readonly code: ErrorCode;
   /** The text that was wrong; `start` and `end` are a span of it in UTF-16 units. */
@@ -60,6 +80,22 @@ export class DagfillError extends Error {
     Object.assign(this, fields);
   }
 
+  /** The error as plain data; `errorFrom` makes an error of it again. */
+  toJSON(): ErrorData {
+    const { code, message, stack, cause } = this;
+    const fields: Omit<ErrorDetail, "cause"> = {};
+    for (const name of fieldNames)
+      if (this[name] !== undefined) Object.assign(fields, { [name]: this[name] });
+    return {
+      name: "DagfillError",
+      code,
+      message,
+      ...fields,
+      ...(stack !== undefined && { stack }),
+      ...(cause !== undefined && { cause: failure(cause) }),
+    };
+  }
+
   // A program may load the package more than once: as ESM and as CJS, the main entry and a store's. The brand
   // on the prototype lets each copy's `instanceof` know the errors of all the others.
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -73,6 +109,30 @@ export class DagfillError extends Error {
     }
   }
 }
+const fieldNames = ["input", "start", "end", "field", "hint", "details"] as const;
+
+/** The error that `toJSON` of a DagfillError described, on the other side of a postMessage or of a connection. A DagfillError
+ *  is returned as it is; anything else is INVALID_OPTION. */
+export function errorFrom(data: unknown): DagfillError {
+  if (data instanceof DagfillError) return data;
+  const { name, code, message, stack, cause, ...rest } = (data ?? {}) as Partial<ErrorData>;
+  if (name !== "DagfillError" || typeof code !== "string" || typeof message !== "string") {
+    throw new DagfillError("INVALID_OPTION", "data: expected what toJSON() of a DagfillError returned", {
+      field: "data",
+      hint: "a structured clone of an error has lost its code: send error.toJSON() instead",
+    });
+  }
+  const fields = Object.fromEntries(fieldNames.map((field) => [field, rest[field]] as const));
+  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  const error = new DagfillError(code, message, {
+    ...given,
+    ...(cause !== undefined && { cause: Object.assign(new Error(cause.message), { name: cause.name }) }),
+  });
+  if (typeof stack === "string")
+    Object.defineProperty(error, "stack", { value: stack, configurable: true, writable: true });
+  return error;
+}
+
 // Minifying renames the class; what people read keeps its name.
 Object.defineProperty(DagfillError, "name", { value: "DagfillError", configurable: true });
 Object.defineProperty(DagfillError.prototype, "name", {

@@ -4,7 +4,7 @@ import { call, raw } from "./raw.js";
 
 export type { AbortSignalLike, HostAbortSignal } from "./abort_signal.js";
 export { type CatchupPolicy, type Dag, type Duration, type Task, validateDag } from "./dag/dag.js";
-export { DagfillError, type ErrorCode } from "./error.js";
+export { DagfillError, type ErrorCode, type ErrorData, errorFrom } from "./error.js";
 export type { Json, JsonInput } from "./json.js";
 export {
   inspectTemplate,

@@ -1,6 +1,4 @@
 // Whatever a callback throws, as an error that can be stored and read.
-import { DagfillError } from "./error.js";
-
 /** Longer texts are cut: an error is for reading. */
 const LONGEST = 10_000;
 
@@ -27,15 +25,4 @@ export function failure(thrown: unknown): Failure {
 
 function cut(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}... (${text.length} characters)` : text;
-}
-
-/** An error of a store as STORE_FAILED; a DagfillError stays what it is. */
-export function storeFailure(thrown: unknown): DagfillError {
-  try {
-    if (thrown instanceof DagfillError) return thrown;
-  } catch {
-    // Something that throws when it is looked at.
-  }
-  const { message } = failure(thrown);
-  return new DagfillError("STORE_FAILED", `the store failed: ${message}`, { cause: thrown });
 }

@@ -2,13 +2,11 @@
 // and what a trap means, is said in one place.
 import * as glue from "../.cache/glue/dagfill.js";
 import { DagfillError, type ErrorCode, type ErrorDetail } from "./error.js";
+import { checkedSource, compiled, noModule, unavailable, type WasmSource } from "./wasm_source.js";
 import { knowsZone, zoneNames, zoneOffsets } from "./zones.js";
 
 /** The exports of the wasm module. */
 export type Raw = typeof glue;
-
-/** The module's bytes, or the compiled module. */
-export type WasmSource = BufferSource | WebAssembly.Module;
 
 let source: (() => WasmSource) | undefined;
 let ready = false;
@@ -19,26 +17,33 @@ export function provide(from: () => WasmSource): void {
   source = from;
 }
 
-/** The wasm module's exports; the first call instantiates it. */
+/** The wasm module's exports; the first call instantiates it. WASM_UNAVAILABLE when it cannot be. */
 export function raw(): Raw {
   if (!ready) {
-    if (source === undefined) {
-      throw new DagfillError("INVALID_OPTION", "expected the wasm module before the first call, got none", {
-        hint: 'with "dagfill/slim", await init(source) first; "dagfill" needs no init',
-      });
-    }
-    glue.initSync({ module: source() });
-    started();
+    if (source === undefined) throw noModule();
+    start(source);
   }
   return glue;
 }
 
-/** Like `raw`, without compiling on the caller's thread: for a module that is fetched. */
-export async function load(
-  from: WasmSource | Response | URL | string | Promise<WasmSource | Response>,
-): Promise<void> {
+function start(source: () => WasmSource): void {
+  try {
+    glue.initSync({ module: checkedSource(source()) });
+  } catch (error) {
+    throw unavailable(error);
+  }
+  started();
+}
+
+/** Like `raw`, without compiling on the caller's thread: for a module that is fetched. WASM_UNAVAILABLE when it cannot be
+ *  fetched, is no wasm, or may not be compiled. */
+export async function load(from: unknown): Promise<void> {
   if (ready) return;
-  await glue.default({ module_or_path: from as Response });
+  try {
+    await glue.default({ module_or_path: await compiled(from) });
+  } catch (error) {
+    throw unavailable(error);
+  }
   if (!ready) started();
 }
 
@@ -57,7 +62,11 @@ export function instance(): number {
 /** Drops the instance and makes another of the same module: a trap leaves memory in a state nobody knows. */
 export function reset(): void {
   if (!ready) return;
-  glue.__wbg_reset_state();
+  try {
+    glue.__wbg_reset_state();
+  } catch (error) {
+    throw unavailable(error);
+  }
   instances += 1;
   glue.setHost({ knowsZone, zoneNames, zoneOffsets });
 }

@@ -7,7 +7,7 @@ export * from "./face.js";
  *  these, or the URL of the file. Structural, since these types name no DOM. */
 export type SlimSource = object | string | Promise<object>;
 
-/** Must have resolved before the first call of anything else. */
+/** Must have resolved before the first call of anything else. WASM_UNAVAILABLE when the module cannot be fetched or compiled. */
 export function init(source: SlimSource): Promise<void> {
-  return load(source as Parameters<typeof load>[0]);
+  return load(source);
 }

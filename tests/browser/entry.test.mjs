@@ -21,9 +21,9 @@ after(async () => {
   await server?.close();
 });
 
-async function evaluate(job) {
+async function evaluate(job, { origin } = server) {
   const tab = await browser.newPage();
-  await tab.goto(`${server.origin}/page.html`);
+  await tab.goto(`${origin}/page.html`);
   return tab.evaluate(job);
 }
 
@@ -55,5 +55,47 @@ test("slim takes the response of a fetch, and says so before it", { skip: withou
     await init(fetch("/dist/dagfill.wasm"));
     return [code, version()];
   });
-  assert.deepEqual(answer, ["INVALID_OPTION", "0.1.0"]);
+  assert.deepEqual(answer, ["WASM_UNAVAILABLE", "0.1.0"]);
+});
+
+test("a page whose policy forbids wasm is told what to allow", { skip: withoutBrowser }, async (t) => {
+  const strict = await serve({
+    pages: { "/page.html": page },
+    headers: { "content-security-policy": "script-src 'self'" },
+  });
+  t.after(() => strict.close());
+  const job = async () => {
+    const { nextDates } = await import("/dist/index.js");
+    const slim = await import("/dist/slim.js");
+    const errors = [];
+    for (const start of [() => nextDates("@daily", 0), () => slim.init(fetch("/dist/dagfill.wasm"))]) {
+      await Promise.resolve()
+        .then(start)
+        .catch(({ name, code, message, hint }) => errors.push({ name, code, message, hint }));
+    }
+    return errors;
+  };
+  const refused = {
+    name: "DagfillError",
+    code: "WASM_UNAVAILABLE",
+    message: "the page's Content Security Policy does not allow WebAssembly",
+    hint: "add 'wasm-unsafe-eval' to the script-src of the policy",
+  };
+  assert.deepEqual(await evaluate(job, strict), [refused, refused]);
+});
+
+test("an error of a worker is one again in the page", { skip: withoutBrowser }, async (t) => {
+  const script = `import { nextDates } from "/dist/index.js";
+    try { nextDates("0 24 * * *", 0); } catch (error) { postMessage(error.toJSON()); }`;
+  const other = await serve({ pages: { "/page.html": page, "/worker.js": script }, headers });
+  t.after(() => other.close());
+  const answer = await evaluate(async () => {
+    const { DagfillError, errorFrom } = await import("/dist/index.js");
+    const data = await new Promise((resolve) => {
+      new Worker("/worker.js", { type: "module" }).onmessage = (event) => resolve(event.data);
+    });
+    const error = errorFrom(data);
+    return [error instanceof DagfillError, error.code, error.field, error.start, error.message];
+  }, other);
+  assert.deepEqual(answer, [true, "INVALID_CRON", "schedule", 2, "hour 24: expected 0 to 23"]);
 });

@@ -613,4 +613,5 @@ export type ErrorCode =
   | "STALE_OWNER"
   | "STORE_FAILED"
   | "ABORTED"
-  | "INTERNAL";
+  | "INTERNAL"
+  | "WASM_UNAVAILABLE";

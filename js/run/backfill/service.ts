@@ -3,12 +3,12 @@
 
 import { type CheckedDag, findDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
-import { storeFailure } from "../../failure.js";
 import { callback, fields, flag, name, signal, wrong } from "../../options.js";
 import { type BackfillOptions, type CheckedOptions, readOptions } from "../../plan/backfill_options.js";
 import { type BackfillPreview, Preview } from "../../plan/plan.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import { makePlan } from "../../plan/planner.js";
+import { storeFailure } from "../../store/failure.js";
 import type { BackfillResult, Hooks, RunResult } from "../events/backfill_events.js";
 import { contextOf } from "../host/context.js";
 import type { Executor } from "../host/executor.js";

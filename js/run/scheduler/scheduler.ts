@@ -2,8 +2,8 @@
 // of it. The core alone decides when.
 import type { CheckedDag } from "../../dag/dag.js";
 import type { DagfillError } from "../../error.js";
-import { storeFailure } from "../../failure.js";
 import { callback } from "../../options.js";
+import { storeFailure } from "../../store/failure.js";
 import { iso } from "../../time.js";
 import type { RunResult } from "../events/backfill_events.js";
 import { type SchedulerListener, SchedulerListeners } from "../events/scheduler_events.js";

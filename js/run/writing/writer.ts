@@ -1,7 +1,7 @@
 // Everything that one turn of the event loop changed, as one transaction. One batch is with the store at a time, so what
 // is written later was decided later.
 import type { DagfillError } from "../../error.js";
-import { storeFailure } from "../../failure.js";
+import { storeFailure } from "../../store/failure.js";
 import type { Fence, RunStore, StoreChange } from "../../store/store.js";
 
 /** Whoever writes hears what became of it. */
