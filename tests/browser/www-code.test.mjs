@@ -7,20 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runInNewContext } from "node:vm";
-import { build } from "esbuild";
-import { root } from "../../scripts/process.mjs";
+import { pageModule } from "./www-module.mjs";
 
-const source = `export { toCode } from "./code"; export { fileName, printable } from "./quote";
-export { DEFAULT_DRAFT } from "./examples"; export { dagOf, optionsOf } from "./request";`;
-const { outputFiles } = await build({
-  stdin: { contents: source, resolveDir: join(root, "www/src"), loader: "ts" },
-  bundle: true,
-  write: false,
-  format: "esm",
-});
-const page = await import(
-  `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`
-);
+const page = await pageModule(`export { toCode } from "./code"; export { fileName, printable } from "./quote";
+export { DEFAULT_DRAFT } from "./examples"; export { dagOf, optionsOf } from "./request";`);
 
 const now = Date.UTC(2026, 0, 15);
 const flavours = ["js", "cli", "airflow3", "airflow2", "json"];

@@ -1,7 +1,9 @@
 // The simulated executor: a run by its tasks takes as long, and fails as often, as one without.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { simulator } from "../../www/src/engine/simulate.ts";
+import { pageModule } from "./www-module.mjs";
+
+const { simulator } = await pageModule('export { simulator } from "./engine/simulate"');
 
 const dag = {
   dagId: "simulated",
