@@ -44,6 +44,20 @@ export interface ShellLine {
  * - A code other than 0 fails the task; the message ends with the last lines of stderr.
  * - Abort ends everything that the command started, not only the shell: SIGTERM, then SIGKILL after `killGrace`.
  * - What a command leaves running in the background when it ends by itself goes on, and holds nothing up.
+ *
+ * **Values from outside are not part of the command.** A template's value becomes text of the shell: with a conf of
+ * `{"region": "eu; touch x"}` the command `load --region {{ dag_run.conf.region }}` runs `touch x`, and the same holds for params and XCom.
+ * Read them from the environment in double quotes, or quote them with the filter `quote`:
+ *
+ * ```ts
+ * const tasks = [
+ *   { taskId: "extract", command: 'extract --conf "$DAGFILL_CONF" --date {{ ds }}' },
+ *   { taskId: "load", dependsOn: ["extract"], command: "load --region {{ dag_run.conf.region | quote }}" },
+ * ];
+ * const service = new BackfillService({ dags: [{ dagId: "sales", schedule: "@daily", tasks }], executeTask: shellTasks() });
+ * ```
+ *
+ * Dates (`{{ ds }}`, `{{ ts }}`) have no characters that a shell acts on.
  */
 export function shellTasks(options: ShellOptions = {}): ExecuteTask {
   const { cwd, env, shell = defaultShell(), onLine, killGrace = 5_000 } = checked(options);

@@ -34,7 +34,8 @@ export interface Task {
   dependsOn?: readonly string[];
   /** Templated values: every string inside is resolved just before the task runs. */
   params?: JsonInput;
-  /** Shell command, templated; run by `dagfill/shell`. */
+  /** Shell command, templated; run by `dagfill/shell`. Values of conf, params and XCom belong into its environment
+   *  (`"$DAGFILL_CONF"`) or behind the filter `quote`: `load {{ params.table | quote }}`. */
   command?: string;
   /** Default "all_success". */
   triggerRule?:
