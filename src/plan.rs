@@ -15,6 +15,7 @@ mod rows;
 mod rules;
 mod run_dates;
 mod run_id;
+mod spread;
 mod warnings;
 
 pub use build::history_range;
@@ -30,3 +31,4 @@ pub use request::{MAX_RUNS, Request};
 pub use rows::{Row, Rows};
 pub use run_dates::RunDates;
 pub use run_id::{RunType, run_id};
+pub use spread::{Random, Spread, run_durations, spread};

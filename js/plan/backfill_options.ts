@@ -21,7 +21,7 @@ import {
   wrong,
 } from "../options.js";
 import type { DateInput } from "../schedule/input.js";
-import { rate } from "./plan.js";
+import { rate } from "./rate.js";
 
 export interface BackfillOptions {
   dagId: string;

@@ -1,12 +1,19 @@
 // The preview: columns that JavaScript owns, and rows made of them when somebody asks.
-import type { Duration } from "../dag/dag.js";
-import { DagfillError } from "../error.js";
-import { duration, fields, integer, positiveDuration, reading, wrong } from "../options.js";
+import { reading, wrong } from "../options.js";
 import { call } from "../raw.js";
 import { timetableOf } from "../schedule/timetable.js";
 import type { RunRecord } from "../store/store.js";
 import { iso } from "../time.js";
 import type { Warning } from "../warning.js";
+import {
+  type FixedEstimate,
+  type FixedEstimateOptions,
+  fixedEstimate,
+  type HistoryEstimate,
+  type HistoryEstimateOptions,
+  historyEstimate,
+  type PastDurations,
+} from "./estimate.js";
 import type { PlanData, PlannedRun } from "./plan_data.js";
 import { plannedRuns } from "./plan_rows.js";
 
@@ -42,23 +49,21 @@ export interface BackfillPreview {
   toTransferable(): unknown;
   days(): { date: string; create: number; rerun: number; reset: number; skip: number }[];
   /** Finish time by simulation, if every run took `runDuration`. Default pace: the options of the preview. */
-  estimate(options: {
-    runDuration: Duration;
-    maxParallelRuns?: number;
-    rate?: { count: number; per: Duration };
-  }): {
-    makespan: number;
-    finishAt: string;
-    peak: number;
-  };
+  estimate(options: FixedEstimateOptions): FixedEstimate;
+  /** The same with the durations that past successful runs took: many outcomes are simulated, and `quantiles` says when so many of them
+   *  have ended. Rejects with INVALID_OPTION below five past runs. */
+  estimate(options: HistoryEstimateOptions): Promise<HistoryEstimate>;
 }
 
 export class Preview implements BackfillPreview {
   readonly #data: PlanData;
+  readonly #past: (() => Promise<PastDurations>) | undefined;
   #runs: PlannedRun[] | undefined;
 
-  constructor(data: PlanData) {
+  /** `past` reads the durations of past runs, where there is a store. */
+  constructor(data: PlanData, past?: () => Promise<PastDurations>) {
     this.#data = data;
+    this.#past = past;
   }
 
   get dagId(): string {
@@ -122,27 +127,12 @@ export class Preview implements BackfillPreview {
     return call((wasm) => wasm.planDays(timetableOf(timetable), executionDate, action));
   }
 
-  estimate(options: Parameters<BackfillPreview["estimate"]>[0]): ReturnType<BackfillPreview["estimate"]> {
-    const read = fields<{
-      runDuration: number;
-      maxParallelRuns: number;
-      rate: { count: number; per: number };
-    }>(options, "options", { runDuration: duration, maxParallelRuns: integer(1), rate });
-    if (read.runDuration === undefined) duration(undefined, "runDuration");
-    const { create, rerun, reset } = this.#data.counts;
-    const lanes = this.#data.dependsOnPast ? 1 : (read.maxParallelRuns ?? this.#data.maxParallelRuns);
-    const pace = read.rate ?? this.#data.rate;
-    const [makespan = 0, finishAt = 0, peak = 0] = call((wasm) =>
-      wasm.planEstimate(
-        create + rerun + reset,
-        this.#data.now,
-        read.runDuration as number,
-        lanes,
-        pace?.count,
-        pace?.per,
-      ),
-    );
-    return { makespan, finishAt: iso(finishAt), peak };
+  estimate(options: FixedEstimateOptions): FixedEstimate;
+  estimate(options: HistoryEstimateOptions): Promise<HistoryEstimate>;
+  estimate(options: FixedEstimateOptions | HistoryEstimateOptions): FixedEstimate | Promise<HistoryEstimate> {
+    if (typeof options === "object" && options !== null && "from" in options)
+      return historyEstimate(this.#data, options, () => this.runs, this.#past);
+    return fixedEstimate(this.#data, options);
   }
 
   /** What JSON.stringify and console.log show: the answer without its rows. */
@@ -163,18 +153,6 @@ export class Preview implements BackfillPreview {
       planHash,
     };
   }
-}
-
-/** At most `count` starts in any window of `per`. */
-export function rate(value: unknown, path: string): { count: number; per: number } {
-  const { count, per } = fields<{ count: number; per: number }>(value, path, {
-    count: integer(1),
-    per: positiveDuration,
-  });
-  if (count === undefined || per === undefined) {
-    throw new DagfillError("INVALID_OPTION", `${path}: expected both count and per`, { field: path });
-  }
-  return { count, per };
 }
 
 /** A preview of what `toTransferable` returned, on the other side of a postMessage. */

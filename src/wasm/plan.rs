@@ -4,8 +4,11 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{answer, thrown};
+use super::dag::RawDag;
 use super::timetable::RawTimetable;
-use crate::plan::{History, Pace, Plan, Request, Rows, RunState, days, estimate, history_range};
+use crate::plan::{
+    History, Pace, Plan, Random, Request, Rows, RunState, days, estimate, history_range, run_durations, spread,
+};
 use crate::time::Instant;
 use crate::wire::{Input, days_shape, read_request, summary_shape};
 
@@ -101,6 +104,44 @@ pub fn plan_rows(timetable: &RawTimetable, dates: &[f64]) -> Vec<f64> {
 #[wasm_bindgen(js_name = planDays)]
 pub fn plan_days(timetable: &RawTimetable, dates: &[f64], actions: &[u8]) -> Answer<JsValue> {
     answer(days_shape(&days(timetable.0.zone(), dates, actions)))
+}
+
+/// Most runs at once, then a makespan for each quantile, from durations of past runs.
+#[wasm_bindgen(js_name = planSpread)]
+#[allow(clippy::too_many_arguments)]
+pub fn plan_spread(
+    runs: u32,
+    durations: &[f64],
+    seed: f64,
+    lanes: u32,
+    rate_count: Option<u32>,
+    rate_per: Option<f64>,
+    quantiles: &[f64],
+) -> Vec<f64> {
+    let rate = rate_count.zip(rate_per).map(|(count, per)| (count as usize, per));
+    let pace = Pace { run_duration: 0.0, max_parallel_runs: lanes as usize, rate };
+    let found = spread(runs as usize, durations, pace, Random::new(seed as u64));
+    std::iter::once(found.peak as f64).chain(quantiles.iter().map(|share| found.quantile(*share))).collect()
+}
+
+/// Durations of whole runs, from those of their tasks: `durations` one task after another, `ends` where each one's end.
+#[wasm_bindgen(js_name = planRunDurations)]
+pub fn plan_run_durations(
+    dag: &RawDag,
+    slots: u32,
+    durations: &[f64],
+    ends: &[u32],
+    draws: u32,
+    seed: f64,
+) -> Vec<f64> {
+    let mut from = 0;
+    let tasks = ends.iter().map(|end| {
+        let own = durations.get(from..*end as usize).unwrap_or_default().to_vec();
+        from = *end as usize;
+        own
+    });
+    let tasks: Vec<Vec<f64>> = tasks.collect();
+    run_durations(&dag.dag, slots as usize, &tasks, draws as usize, Random::new(seed as u64))
 }
 
 /// Makespan in milliseconds, end, and most runs at once.

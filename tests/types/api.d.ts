@@ -296,6 +296,18 @@ export interface BackfillPreview {
     finishAt: string;
     peak: number;
   };
+  /** The same from the durations of past runs; rejects with INVALID_OPTION below five of them. */
+  estimate(options: {
+    from: "history";
+    quantiles?: readonly number[];
+    maxParallelRuns?: number;
+    cost?: (run: PlannedRun) => number;
+  }): Promise<{
+    quantiles: Record<string, { makespan: number; finishAt: string }>;
+    peak: number;
+    samples: number;
+    cost?: number;
+  }>;
 }
 export function previewFrom(data: unknown): BackfillPreview;
 export interface Warning {

@@ -5,6 +5,7 @@ import { type CheckedDag, findDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
 import { callback, fields, flag, name, signal, wrong } from "../../options.js";
 import { type BackfillOptions, type CheckedOptions, readOptions } from "../../plan/backfill_options.js";
+import { pastDurations } from "../../plan/estimate.js";
 import { type BackfillPreview, Preview } from "../../plan/plan.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import { makePlan } from "../../plan/planner.js";
@@ -56,7 +57,12 @@ export class BackfillService {
   }
 
   async #preview(read: CheckedOptions): Promise<BackfillPreview> {
-    return new Preview(await this.#plan(read));
+    const { taskIds, withUpstream } = read;
+    const choice = taskIds === undefined ? undefined : { taskIds, withUpstream };
+    const dag = findDag(this.#host.dags, read.dagId);
+    return new Preview(await this.#plan(read), () =>
+      guard(() => pastDurations(this.#host.store, dag, choice)),
+    );
   }
 
   async #start(read: CheckedOptions, hooks: Hooks): Promise<Backfill> {

@@ -1,0 +1,206 @@
+// How long a plan would take: by one duration for every run, or by the spread of past runs.
+import type { CheckedDag, Duration } from "../dag/dag.js";
+import { DagfillError } from "../error.js";
+import { callback, duration, fields, integer, list, number, oneOf } from "../options.js";
+import { call } from "../raw.js";
+import { instantMs } from "../store/instant.js";
+import type { RunStore } from "../store/store.js";
+import { iso } from "../time.js";
+import type { PlanData, PlannedRun } from "./plan_data.js";
+import { rate } from "./rate.js";
+
+/** Every run takes `runDuration`. Default pace: the options of the preview. */
+export interface FixedEstimateOptions {
+  runDuration: Duration;
+  maxParallelRuns?: number;
+  rate?: { count: number; per: Duration };
+}
+
+/** Milliseconds, the last end if the first start is now, and most runs at once. */
+export interface FixedEstimate {
+  makespan: number;
+  finishAt: string;
+  peak: number;
+}
+
+/** Runs take as long as past runs of the DAG did. */
+export interface HistoryEstimateOptions {
+  from: "history";
+  /** Shares of all outcomes that are not later. Default [0.5, 0.9]. */
+  quantiles?: readonly number[];
+  maxParallelRuns?: number;
+  /** What one run costs, in any unit; summed over the runs that would start. */
+  cost?: (run: PlannedRun) => number;
+}
+
+/** By quantile, such as "0.9": the makespan in milliseconds that so many outcomes do not exceed, and the end. */
+export interface HistoryEstimate {
+  quantiles: Record<string, { makespan: number; finishAt: string }>;
+  peak: number;
+  /** Past runs that it is made of. */
+  samples: number;
+  cost?: number;
+}
+
+/** Fewer past runs say nothing about a spread. */
+const FEWEST_SAMPLES = 5;
+/** The latest runs say most about the next ones. */
+const MOST_RUNS = 1_000;
+const MOST_RUNS_WITH_TASKS = 50;
+const RUN_DRAWS = 1_000;
+
+/** Past durations in milliseconds, and how many runs they come from. */
+export interface PastDurations {
+  durations: Float64Array;
+  samples: number;
+}
+
+/** Simulates runs of equal length. */
+export function fixedEstimate(data: PlanData, options: FixedEstimateOptions): FixedEstimate {
+  const read = fields<{ runDuration: number; maxParallelRuns: number; rate: { count: number; per: number } }>(
+    options,
+    "options",
+    { runDuration: duration, maxParallelRuns: integer(1), rate },
+  );
+  if (read.runDuration === undefined) duration(undefined, "runDuration");
+  const pace = read.rate ?? data.rate;
+  const lanes = lanesOf(data, read.maxParallelRuns);
+  const [makespan = 0, finishAt = 0, peak = 0] = call((wasm) =>
+    wasm.planEstimate(startsOf(data), data.now, read.runDuration as number, lanes, pace?.count, pace?.per),
+  );
+  return { makespan, finishAt: iso(finishAt), peak };
+}
+
+/** Simulates many outcomes, each with durations drawn from past runs. The same plan over the same history gives the same answer. */
+export async function historyEstimate(
+  data: PlanData,
+  options: HistoryEstimateOptions,
+  runs: () => PlannedRun[],
+  past: (() => Promise<PastDurations>) | undefined,
+): Promise<HistoryEstimate> {
+  const read = fields<{
+    from: "history";
+    quantiles: number[];
+    maxParallelRuns: number;
+    cost: (run: PlannedRun) => number;
+  }>(options, "options", {
+    from: oneOf("history"),
+    quantiles: list(number(0, 1)),
+    maxParallelRuns: integer(1),
+    cost: callback(),
+  });
+  if (past === undefined) {
+    throw new DagfillError("INVALID_OPTION", "from: this preview has no store whose history could be read", {
+      field: "from",
+      hint: "ask the preview that the service returned, or give runDuration",
+    });
+  }
+  const { durations, samples } = await past();
+  if (samples < FEWEST_SAMPLES) {
+    throw new DagfillError(
+      "INVALID_OPTION",
+      `from: expected at least ${FEWEST_SAMPLES} past successful runs with start and end, got ${samples}`,
+      { field: "from", hint: "give runDuration until there is a history", details: { samples } },
+    );
+  }
+  const { quantiles = [0.5, 0.9], cost } = read;
+  const seed = Number.parseInt(data.planHash.slice(0, 12), 16) || 1;
+  const [peak = 0, ...makespans] = call((wasm) =>
+    wasm.planSpread(
+      startsOf(data),
+      durations,
+      seed,
+      lanesOf(data, read.maxParallelRuns),
+      data.rate?.count,
+      data.rate?.per,
+      Float64Array.from(quantiles),
+    ),
+  );
+  const at = (makespan: number) => ({ makespan, finishAt: iso(data.now + makespan) });
+  const answer: HistoryEstimate = {
+    quantiles: Object.fromEntries(
+      quantiles.map((share, index) => [String(share), at(makespans[index] ?? 0)]),
+    ),
+    peak,
+    samples,
+  };
+  if (cost !== undefined) {
+    answer.cost = 0;
+    for (const run of runs()) if (run.action !== "skip") answer.cost += cost(run);
+  }
+  return answer;
+}
+
+function startsOf({ counts: { create, rerun, reset } }: PlanData): number {
+  return create + rerun + reset;
+}
+
+/** With dependsOnPast one run waits for the one before it. */
+function lanesOf({ dependsOnPast, maxParallelRuns }: PlanData, given: number | undefined): number {
+  return dependsOnPast ? 1 : (given ?? maxParallelRuns);
+}
+
+/** The tasks that a backfill is restricted to. */
+export interface TaskChoice {
+  taskIds: string[];
+  withUpstream: boolean;
+}
+
+/** Durations of a DAG's latest successful runs. A backfill of some of the tasks takes as long as these: its runs are made of the tasks'
+ *  own durations, in the graph's order and within maxActiveTasks. */
+export async function pastDurations(
+  store: RunStore,
+  dag: CheckedDag,
+  choice?: TaskChoice,
+): Promise<PastDurations> {
+  const query = { dagId: dag.dagId, states: ["success" as const], order: "desc" as const, limit: MOST_RUNS };
+  const runs = await store.listRuns(query);
+  const durations = runs.flatMap(({ startedAt, finishedAt }) => span(startedAt, finishedAt) ?? []);
+  const latest = runs.slice(0, MOST_RUNS_WITH_TASKS);
+  const byTasks = choice === undefined ? undefined : await taskDurations(store, dag, latest, choice);
+  return byTasks ?? { durations: Float64Array.from(durations), samples: durations.length };
+}
+
+function span(startedAt: string | undefined, finishedAt: string | undefined): number | undefined {
+  const [start, end] = [instantMs(startedAt ?? ""), instantMs(finishedAt ?? "")];
+  return start === undefined || end === undefined ? undefined : Math.max(0, end - start);
+}
+
+/** Whole runs of some of the tasks. `undefined` where the store has no task of any run. */
+async function taskDurations(
+  store: RunStore,
+  dag: CheckedDag,
+  runs: readonly { runId: string }[],
+  { taskIds, withUpstream }: TaskChoice,
+): Promise<PastDurations | undefined> {
+  const past = new Map<string, number[]>(dag.tasks.map(({ taskId }) => [taskId, []]));
+  let samples = 0;
+  for (const { runId } of runs) {
+    const instances = await store.listTaskInstances(dag.dagId, runId);
+    let known = false;
+    for (const { taskId, state, startedAt, finishedAt } of instances) {
+      const took = state === "success" ? span(startedAt, finishedAt) : undefined;
+      if (took === undefined) continue;
+      past.get(taskId)?.push(took);
+      known = true;
+    }
+    if (known) samples += 1;
+  }
+  if (samples === 0) return undefined;
+  const durations = call((wasm) => {
+    const whole = new wasm.RawDag(dag.tasks);
+    const part = whole.subset(taskIds, withUpstream);
+    try {
+      const flat: number[] = [];
+      const ends = Array.from(part.origin(), (task) =>
+        flat.push(...(past.get(dag.tasks[task]?.taskId ?? "") ?? [])),
+      );
+      const [all, slots] = [Float64Array.from(flat), dag.maxActiveTasks];
+      return wasm.planRunDurations(part, slots, all, Uint32Array.from(ends), RUN_DRAWS, 1);
+    } finally {
+      part.free();
+      whole.free();
+    }
+  });
+  return { durations, samples };
+}
