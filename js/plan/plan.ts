@@ -1,4 +1,5 @@
 // The preview: columns that JavaScript owns, and rows made of them when somebody asks.
+import { type Inspect, inspect, inspected } from "../inspect.js";
 import { reading, wrong } from "../options.js";
 import { call } from "../raw.js";
 import { timetableOf } from "../schedule/timetable.js";
@@ -16,6 +17,7 @@ import {
 } from "./estimate.js";
 import type { PlanData, PlannedRun } from "./plan_data.js";
 import { plannedRuns } from "./plan_rows.js";
+import { planJson, planOnTerminal } from "./plan_shown.js";
 
 export interface BackfillPreview {
   dagId: string;
@@ -47,6 +49,9 @@ export interface BackfillPreview {
   };
   /** A structured-clonable form, for postMessage; `previewFrom` makes a preview of it again. */
   toTransferable(): unknown;
+  /** What JSON.stringify writes: these members, where there are more than 100 rows only the first of each list, and `leftOut`
+   *  with the number of the others. JSON.stringify(preview.runs) has all rows. */
+  toJSON(): object;
   days(): { date: string; create: number; rerun: number; reset: number; skip: number }[];
   /** Finish time by simulation, if every run took `runDuration`. Default pace: the options of the preview. */
   estimate(options: FixedEstimateOptions): FixedEstimate;
@@ -56,6 +61,8 @@ export interface BackfillPreview {
 }
 
 export class Preview implements BackfillPreview {
+  /** @internal Minifying renames classes. */
+  static readonly name: string = "BackfillPreview";
   readonly #data: PlanData;
   readonly #past: (() => Promise<PastDurations>) | undefined;
   #runs: PlannedRun[] | undefined;
@@ -135,23 +142,13 @@ export class Preview implements BackfillPreview {
     return fixedEstimate(this.#data, options);
   }
 
-  /** What JSON.stringify and console.log show: the answer without its rows. */
-  toJSON(): unknown {
-    const { dagId, timeZone, start, end, counts, warnings, clockChanges, planHash } = this.#data;
-    const { dates, existingRuns, runs } = this;
-    return {
-      dagId,
-      timeZone,
-      start,
-      end,
-      dates,
-      existingRuns,
-      runs,
-      counts,
-      warnings,
-      clockChanges,
-      planHash,
-    };
+  toJSON(): object {
+    return planJson(this.#data);
+  }
+
+  /** @internal */
+  [inspect](depth: number | null, options: { depth: number | null }, show: Inspect): string {
+    return inspected("BackfillPreview", planOnTerminal(this.#data), depth, options, show);
   }
 }
 

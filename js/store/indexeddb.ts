@@ -34,6 +34,8 @@ type HeldRow = LeaseRow & { presence: string | null };
 const EVERYTHING = ["runs", "tasks", "xcom", "backfills", "leases"];
 
 class IndexedDbStore implements RunStore {
+  /** @internal Minifying renames classes. */
+  static readonly name: string = "IndexedDbStore";
   readonly durable = true;
   readonly #name: string;
   readonly #database: IDBDatabase;

@@ -21,6 +21,8 @@ type Undo = () => void;
 
 /** The default: keeps everything in memory, and says so (`durable` is false). */
 export class MemoryStore implements RunStore {
+  /** @internal Minifying renames classes. */
+  static readonly name: string = "MemoryStore";
   readonly durable = false;
   readonly #shelves = new Map<string, Shelf>();
   /** By run (see `runKey`), then by task id. */

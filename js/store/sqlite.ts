@@ -32,6 +32,8 @@ interface Batch {
 }
 
 class SqliteStore implements RunStore {
+  /** @internal Minifying renames classes. */
+  static readonly name: string = "SqliteStore";
   readonly durable: boolean;
   readonly #path: string;
   readonly #database: DatabaseSync;

@@ -1,5 +1,6 @@
 // The object behind a Backfill.
 
+import { type Inspect, inspect, inspected } from "../../inspect.js";
 import { fields, integer, oneOf } from "../../options.js";
 import { type BackfillPreview, Preview } from "../../plan/plan.js";
 import { iso } from "../../time.js";
@@ -9,6 +10,8 @@ import type { Backfill } from "./backfill.js";
 import type { Driver } from "./driver.js";
 
 export class BackfillHandle implements Backfill {
+  /** @internal Minifying renames classes. */
+  static readonly name: string = "Backfill";
   readonly backfillId: string;
   readonly preview: BackfillPreview;
   readonly #driver: Driver;
@@ -47,6 +50,17 @@ export class BackfillHandle implements Backfill {
 
   setMaxParallelRuns(n: number): void {
     this.#driver.setMaxParallelRuns(integer(1)(n, "maxParallelRuns"));
+  }
+
+  toJSON(): object {
+    const { backfillId, preview, progress } = this;
+    return { backfillId, preview, progress };
+  }
+
+  /** @internal */
+  [inspect](depth: number | null, options: { depth: number | null }, show: Inspect): string {
+    const { backfillId, preview, progress, result } = this;
+    return inspected("Backfill", { backfillId, preview, progress, result }, depth, options, show);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<BackfillEvent> {

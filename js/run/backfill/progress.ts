@@ -1,4 +1,5 @@
 // The counts of a backfill, on the way and at the end.
+import { type Inspect, inspect, inspected, leftOut } from "../../inspect.js";
 import type { BackfillResult, Progress, RunResult } from "../events/backfill_events.js";
 import type { Rows } from "./rows.js";
 import type { Snapshot } from "./snapshot.js";
@@ -27,7 +28,7 @@ export function resultOf(
   { completed, failed, skipped, canceled }: Progress,
 ): BackfillResult {
   let results: RunResult[] | undefined;
-  return {
+  const result: BackfillResult = {
     backfillId,
     dagId,
     state: state as BackfillResult["state"],
@@ -44,4 +45,18 @@ export function resultOf(
     startedAt,
     finishedAt,
   };
+  // Not enumerable, so that a copy by spread stays plain data.
+  return Object.defineProperty(result, inspect, {
+    value: (depth: number | null, options: { depth: number | null }, show: Inspect) => {
+      const first = Array.from({ length: Math.min(rows.count, 3) }, (_, row) => rows.result(row));
+      // `result` has a getter under this name, which a spread would call.
+      const members = Object.fromEntries(
+        Object.keys(result).map((key) => [
+          key,
+          key === "results" ? leftOut(first, rows.count) : result[key as keyof BackfillResult],
+        ]),
+      );
+      return inspected("BackfillResult", members, depth, options, show);
+    },
+  });
 }

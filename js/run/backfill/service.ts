@@ -28,6 +28,8 @@ import type { Snapshot } from "./snapshot.js";
 import { type BackfillSummary, summarize } from "./summary.js";
 
 export class BackfillService {
+  /** @internal Minifying renames classes. */
+  static readonly name: string = "BackfillService";
   readonly #host: Host;
 
   /** `store` defaults to a new MemoryStore, which forgets everything with the process. `now` is the clock, epoch milliseconds. */

@@ -1,5 +1,6 @@
 // The object behind a RunContext.
 import { DagfillError } from "../../error.js";
+import { type Inspect, inspect, inspected } from "../../inspect.js";
 import type { Json, JsonInput } from "../../json.js";
 import { type Macros, renderValue } from "../../macros/render.js";
 import type { DataInterval, RunState } from "../../store/store.js";
@@ -18,6 +19,8 @@ export type ContextData = Plain & { backfillId?: string | undefined; existingSta
 /** A context: the data of the run are its own members, so that it can be spread and printed; the signal is made when it is
  *  asked for, because most callbacks never look at it. */
 export class Context {
+  /** @internal Minifying renames classes. */
+  static readonly name: string = "RunContext";
   readonly dagId: string;
   readonly runId: string;
   readonly attempt: number;
@@ -62,6 +65,12 @@ export class Context {
   render(value: JsonInput): Json {
     const { executionDate: date, runId, attempt } = this;
     return renderValue(this.#macros(), value, { date, runId, attempt });
+  }
+
+  /** @internal */
+  [inspect](depth: number | null, options: { depth: number | null }, show: Inspect): string {
+    const name = this.constructor.name;
+    return inspected(name, { ...this, signal: this.signal }, depth, options, show);
   }
 
   /** The macros of a run's templates, for the contexts of its tasks. */

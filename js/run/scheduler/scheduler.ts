@@ -38,6 +38,8 @@ interface ScheduledDag {
  *  await scheduler.stop(); // which lets what runs come to its end
  *  ``` */
 export class Scheduler {
+  /** @internal Minifying renames classes. */
+  static readonly name: string = "Scheduler";
   readonly #host: Host;
   readonly #dags: ScheduledDag[];
   readonly #listeners: SchedulerListeners;

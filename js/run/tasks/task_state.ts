@@ -14,6 +14,8 @@ export interface TaskParts {
 }
 
 export class TaskRunContext extends Context {
+  /** @internal Minifying renames classes. */
+  static override readonly name: string = "TaskContext";
   readonly taskId: string;
   params: Json;
   declare command?: string;
