@@ -45,10 +45,15 @@ export {
 } from "./schedule/schedule.js";
 export { MemoryStore } from "./store/memory.js";
 export type {
+  CountQuery,
   DataInterval,
   Fence,
+  HistoryQuery,
   Lease,
+  Request,
   RunChange,
+  RunDetails,
+  RunHistory,
   RunQuery,
   RunRecord,
   RunState,

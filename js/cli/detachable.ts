@@ -9,6 +9,9 @@ export interface DetachableStore extends RunStore {
   releaseLeases(): Promise<void>;
 }
 
+/** A store that has every method that a store may have. */
+type Full = Required<RunStore>;
+
 export function detachable(store: RunStore): DetachableStore {
   const writing = new Set<Promise<void>>();
   const leases = new Set<Lease>();
@@ -20,6 +23,9 @@ export function detachable(store: RunStore): DetachableStore {
     getXcom: (dagId, runId) => store.getXcom(dagId, runId),
     loadBackfill: (id) => store.loadBackfill(id),
     listBackfills: (query) => store.listBackfills(query),
+    ...(store.listHistory && { listHistory: (query) => (store as Full).listHistory(query) }),
+    ...(store.listRequests && { listRequests: (id) => (store as Full).listRequests(id) }),
+    ...(store.countRuns && { countRuns: (query) => (store as Full).countRuns(query) }),
     readLease: (name) => store.readLease(name),
     close: () => store.close(),
     apply(changes, fence) {

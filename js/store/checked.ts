@@ -3,8 +3,8 @@
 import { DagfillError } from "../error.js";
 import { shown } from "../options.js";
 import { instantMs, instantText } from "./instant.js";
-import { RUN_STATES, RUN_TYPES, TASK_STATES } from "./states.js";
-import type { Lease, RunRecord, RunStore, TaskInstance } from "./store.js";
+import { REQUESTS, RUN_STATES, RUN_TYPES, TASK_STATES } from "./states.js";
+import type { Lease, RunHistory, RunRecord, RunState, RunStore, TaskInstance } from "./store.js";
 
 type Method = Exclude<keyof RunStore, "durable">;
 
@@ -23,6 +23,7 @@ export function checkedStore(store: RunStore): RunStore {
 
 function check(store: RunStore): RunStore {
   return {
+    ...optional(store),
     get durable() {
       return store.durable;
     },
@@ -76,6 +77,38 @@ function check(store: RunStore): RunStore {
   };
 }
 
+/** The methods that a store need not have. */
+function optional(store: RunStore): Pick<RunStore, "listHistory" | "listRequests" | "countRuns"> {
+  return {
+    ...(typeof store.listHistory === "function" && {
+      async listHistory(query) {
+        const history = await ask(store, "listHistory", query);
+        each(history, "listHistory", HISTORY, "a history in columns");
+        const { executionMs, state, startMs, endMs, attempt } = history as RunHistory;
+        for (const column of [state, startMs, endMs, attempt]) {
+          if (column.length === executionMs.length) continue;
+          throw garbage("listHistory", `columns of ${executionMs.length} runs`, column);
+        }
+        return history as RunHistory;
+      },
+    }),
+    ...(typeof store.listRequests === "function" && {
+      async listRequests(id) {
+        const requests = list(await ask(store, "listRequests", id), "listRequests", "{ seq, request }");
+        for (const [index, one] of requests.entries()) each(one, `listRequests: [${index}]`, REQUEST);
+        return requests as Awaited<ReturnType<NonNullable<RunStore["listRequests"]>>>;
+      },
+    }),
+    ...(typeof store.countRuns === "function" && {
+      async countRuns(query) {
+        const counts = await ask(store, "countRuns", query);
+        each(counts, "countRuns", COUNTS, "how many runs are in each state");
+        return counts as Record<RunState, number>;
+      },
+    }),
+  };
+}
+
 async function ask(store: RunStore, method: Method, ...args: unknown[]): Promise<unknown> {
   if (typeof store[method] !== "function") throw garbage(method, "a function", store[method]);
   return (store[method] as (...args: unknown[]) => unknown)(...args);
@@ -104,6 +137,12 @@ const INSTANT: Expected = [
   (value) => typeof value === "string" && instantMs(value) !== undefined,
 ];
 
+const columnOf = (kind: { readonly name: string }): Expected => [
+  `a ${kind.name}`,
+  // By name: a column may come from another realm, such as a frame's.
+  (value) => Object.prototype.toString.call(value) === `[object ${kind.name}]`,
+];
+
 type Shape = Record<string, Expected>;
 
 const RUN: Shape = {
@@ -115,6 +154,8 @@ const RUN: Shape = {
   conf: OBJECT,
   attempt: ATTEMPT,
   backfillId: absentOr(TEXT),
+  key: absentOr(TEXT),
+  chunk: absentOr(TEXT),
   owner: absentOr(TEXT),
   startedAt: absentOr(INSTANT),
   finishedAt: absentOr(INSTANT),
@@ -125,6 +166,16 @@ const TASK: Shape = {
   attempt: ATTEMPT,
   startedAt: absentOr(INSTANT),
 };
+const HISTORY: Shape = {
+  executionMs: columnOf(Float64Array),
+  state: columnOf(Uint8Array),
+  startMs: columnOf(Float64Array),
+  endMs: columnOf(Float64Array),
+  attempt: columnOf(Uint32Array),
+  runIds: FUNCTION,
+};
+const REQUEST: Shape = { seq: NUMBER, request: oneOf(REQUESTS) };
+const COUNTS: Shape = Object.fromEntries(RUN_STATES.map((state) => [state, NUMBER]));
 const LEASE: Shape = { epoch: NUMBER, renew: FUNCTION, release: FUNCTION };
 const HOLDER: Shape = { owner: TEXT, epoch: NUMBER, expiresAt: NUMBER };
 

@@ -2,19 +2,45 @@
 // is one transaction with strict durability; leases expire like any store's, and are free at once when their tab is gone.
 import { DagfillError } from "../error.js";
 import type { Json } from "../json.js";
+import type { Warning } from "../warning.js";
 import { openDatabase, reasonHint } from "./indexeddb_database.js";
-import { answer, ended, runKeys, takeStep } from "./indexeddb_step.js";
+import {
+  readBackfill,
+  readBackfills,
+  readCounts,
+  readHistory,
+  readRequests,
+  readRuns,
+  readTasks,
+  readXcom,
+} from "./indexeddb_read.js";
+import { answer, ended, takeStep } from "./indexeddb_step.js";
 import { checkLease, isHeld, isOwn, type LeaseRow, taken } from "./lease.js";
+import { announce } from "./migration.js";
 import { enter, isGone, type Presence, patience } from "./presence.js";
-import { checkQuery, type RunSearch, runSearch, selects } from "./query.js";
+import { checkCountQuery, checkHistoryQuery, checkQuery } from "./query.js";
 import { staleOwner, storeClosed, storeFailed } from "./refusal.js";
-import { type BackfillRow, type RunRow, runRecord, type TaskRow, taskInstance, type XcomRow } from "./row.js";
 import { steps } from "./step.js";
-import type { Fence, Lease, RunQuery, RunRecord, RunStore, StoreChange, TaskInstance } from "./store.js";
+import type {
+  CountQuery,
+  Fence,
+  HistoryQuery,
+  Lease,
+  Request,
+  RunHistory,
+  RunQuery,
+  RunRecord,
+  RunState,
+  RunStore,
+  StoreChange,
+  TaskInstance,
+} from "./store.js";
 
 export interface IndexedDbOptions {
   /** The clock of the leases, epoch milliseconds. Default `Date.now`. */
   now?: () => number;
+  /** Called when opening a database of an older version has changed what it says. Default: `console.warn`. */
+  onWarning?: (warning: Warning) => void;
 }
 
 /** Opens the store in the origin's database `name`, default "dagfill", which is made when it is not there.
@@ -25,13 +51,14 @@ export async function openIndexedDbStore(
   name = "dagfill",
   options: IndexedDbOptions = {},
 ): Promise<RunStore> {
-  return new IndexedDbStore(name, await openDatabase(name), options.now ?? Date.now);
+  const database = await openDatabase(name, options.onWarning ?? announce);
+  return new IndexedDbStore(name, database, options.now ?? Date.now);
 }
 
 /** `presence` names what its holder shows while it lives; null where the browser has no Web Locks. */
 type HeldRow = LeaseRow & { presence: string | null };
 
-const EVERYTHING = ["runs", "tasks", "xcom", "backfills", "leases"];
+const EVERYTHING = ["runs", "tasks", "xcom", "backfills", "requests", "leases"];
 
 class IndexedDbStore implements RunStore {
   /** @internal Minifying renames classes. */
@@ -70,59 +97,39 @@ class IndexedDbStore implements RunStore {
   async listRuns(query: RunQuery): Promise<RunRecord[]> {
     this.#open();
     checkQuery(query);
-    return this.#read(["runs"], async (transaction) => {
-      const runs = transaction.objectStore("runs");
-      const after: RunRow | undefined =
-        query.after === undefined ? undefined : await answer(runs.get([query.dagId, query.after]));
-      const search = runSearch(query, after?.executionMs);
-      if (search.from > search.to || search.limit === 0) return [];
-      const range = IDBKeyRange.bound([search.dagId, search.from], [search.dagId, search.to]);
-      return (await searched(runs.index("byDate"), range, search)).map(runRecord);
-    });
+    return this.#read(["runs"], (transaction) => readRuns(transaction, query));
+  }
+
+  async listHistory(query: HistoryQuery): Promise<RunHistory> {
+    const search = checkHistoryQuery(query);
+    return this.#read(["runs"], (transaction) => readHistory(transaction, search));
+  }
+
+  async countRuns(query: CountQuery): Promise<Record<RunState, number>> {
+    const search = checkCountQuery(query);
+    return this.#read(["runs"], (transaction) => readCounts(transaction, search));
   }
 
   async listTaskInstances(dagId: string, runId: string): Promise<TaskInstance[]> {
-    return this.#read(["tasks"], async (transaction) => {
-      const rows: TaskRow[] = await answer(transaction.objectStore("tasks").getAll(runKeys(dagId, runId)));
-      return rows.map(taskInstance);
-    });
+    return this.#read(["tasks"], (transaction) => readTasks(transaction, dagId, runId));
   }
 
   async getXcom(dagId: string, runId: string): Promise<Record<string, Record<string, Json>>> {
-    return this.#read(["xcom"], async (transaction) => {
-      const rows: XcomRow[] = await answer(transaction.objectStore("xcom").getAll(runKeys(dagId, runId)));
-      const tasks = new Map<string, [string, Json][]>();
-      for (const { taskId, key, value } of rows) {
-        const entries = tasks.get(taskId) ?? [];
-        entries.push([key, JSON.parse(value)]);
-        tasks.set(taskId, entries);
-      }
-      // fromEntries makes own members of every key, `__proto__` too.
-      return Object.fromEntries([...tasks].map(([taskId, entries]) => [taskId, Object.fromEntries(entries)]));
-    });
+    return this.#read(["xcom"], (transaction) => readXcom(transaction, dagId, runId));
   }
 
   async loadBackfill(id: string): Promise<Json | null> {
-    return this.#read(["backfills"], async (transaction) => {
-      const row: BackfillRow | undefined = await answer(transaction.objectStore("backfills").get(id));
-      return row === undefined ? null : JSON.parse(row.snapshot);
-    });
+    return this.#read(["backfills"], (transaction) => readBackfill(transaction, id));
   }
 
   async listBackfills(
     query: { dagId?: string; unfinished?: boolean } = {},
   ): Promise<{ id: string; snapshot: Json }[]> {
-    return this.#read(["backfills"], async (transaction) => {
-      const rows: BackfillRow[] = await answer(
-        transaction.objectStore("backfills").index("byPlace").getAll(),
-      );
-      return rows
-        .filter(
-          ({ dagId, finished }) =>
-            dagId === (query.dagId ?? dagId) && !(query.unfinished === true && finished),
-        )
-        .map(({ id, snapshot }) => ({ id, snapshot: JSON.parse(snapshot) }));
-    });
+    return this.#read(["backfills"], (transaction) => readBackfills(transaction, query));
+  }
+
+  async listRequests(id: string): Promise<{ seq: number; request: Request }[]> {
+    return this.#read(["requests"], (transaction) => readRequests(transaction, id));
   }
 
   async acquireLease(name: string, owner: string, ttlMs: number): Promise<Lease | null> {
@@ -270,23 +277,4 @@ async function checkFence(transaction: IDBTransaction, fence: Fence): Promise<vo
   const row: HeldRow | undefined = await answer(transaction.objectStore("leases").get(fence.lease));
   const current = row?.epoch ?? 0;
   if (current !== fence.epoch) throw staleOwner(fence.lease, fence.epoch, current);
-}
-
-/** Without a limit all rows come in one request, which is much faster than a cursor; with one a cursor stops early. */
-async function searched(index: IDBIndex, range: IDBKeyRange, search: RunSearch): Promise<RunRow[]> {
-  if (search.limit === Number.POSITIVE_INFINITY) {
-    const rows: RunRow[] = await answer(index.getAll(range));
-    const found = rows.filter((row) => selects(search, row));
-    return search.descending ? found.reverse() : found;
-  }
-  const found: RunRow[] = [];
-  const request = index.openCursor(range, search.descending ? "prev" : "next");
-  let cursor = await answer(request);
-  while (cursor !== null) {
-    if (selects(search, cursor.value)) found.push(cursor.value);
-    if (found.length >= search.limit) break;
-    cursor.continue();
-    cursor = await answer(request);
-  }
-  return found;
 }

@@ -1,17 +1,22 @@
 // Opening the database: its tables, its version, and everything that may keep a page from having one.
 import { DagfillError } from "../error.js";
+import type { Warning } from "../warning.js";
+import { makeRequests, migrateFrom1 } from "./indexeddb_migration.js";
+import type { Warn } from "./migration.js";
 import { invalidArgument, storeFailed } from "./refusal.js";
 
-const VERSION = 1;
+const VERSION = 2;
 /** How long an older version in another tab may take to end its transactions and let go, in milliseconds. */
 const BLOCKED_PATIENCE = 3_000;
 
-export function openDatabase(name: string): Promise<IDBDatabase> {
+/** The database, with the tables of today. `warn` hears what making them of an older version's has changed. */
+export function openDatabase(name: string, warn: Warn): Promise<IDBDatabase> {
   if (typeof name !== "string" || name === "")
     throw invalidArgument("name", "a text that is not empty", name);
   return new Promise((resolve, reject) => {
     let given = false;
     const fail = (error: unknown): void => {
+      if (given) return;
       given = true;
       const failed = `the IndexedDB store "${name}" could not be opened`;
       reject(error instanceof DagfillError ? error : storeFailed(failed, error, reasonHint(error)));
@@ -24,7 +29,13 @@ export function openDatabase(name: string): Promise<IDBDatabase> {
       fail(error);
       return;
     }
-    request.onupgradeneeded = () => makeTables(request.result);
+    const warnings: Warning[] = [];
+    request.onupgradeneeded = ({ oldVersion }) => {
+      const { result, transaction } = request;
+      if (oldVersion === 0) makeTables(result);
+      else if (transaction !== null)
+        migrateFrom1(result, transaction, (warning) => warnings.push(warning), fail);
+    };
     request.onblocked = () => {
       setTimeout(() => {
         if (!given) fail(new Error("another tab holds on to an older version of it; close that tab"));
@@ -34,7 +45,10 @@ export function openDatabase(name: string): Promise<IDBDatabase> {
     request.onsuccess = () => {
       // Nobody waits any more for a database that was blocked for too long.
       if (given) request.result.close();
-      else resolve(request.result);
+      else {
+        for (const warning of warnings) warn(warning);
+        resolve(request.result);
+      }
       given = true;
     };
   });
@@ -48,6 +62,7 @@ function makeTables(database: IDBDatabase): void {
   const backfills = database.createObjectStore("backfills", { keyPath: "id" });
   backfills.createIndex("byPlace", "place", { unique: true });
   database.createObjectStore("leases", { keyPath: "name" });
+  makeRequests(database);
 }
 
 const HINTS: ReadonlyMap<string, string> = new Map([

@@ -24,15 +24,24 @@ export async function takeStep(transaction: IDBTransaction, step: Step, index: n
     case "set-xcom":
       await answer(store("xcom").put(step.row));
       return;
+    case "request":
+      await answer(store("requests").add(step.row));
+      return;
     case "save-backfill": {
       const backfills = store("backfills");
       const before: { place: number } | undefined = await answer(backfills.get(step.row.id));
       // Backfills are never deleted, so that their number is the next one's place.
       const place = before?.place ?? (await answer(backfills.count()));
       await answer(backfills.put({ ...step.row, place }));
+      if (step.row.finished) await deleteRequests(store("requests"), step.row.id);
       return;
     }
   }
+}
+
+async function deleteRequests(requests: IDBObjectStore, id: string): Promise<void> {
+  for (const seq of await answer(requests.index("byBackfill").getAllKeys(id)))
+    await answer(requests.delete(seq));
 }
 
 async function createRun(runs: IDBObjectStore, row: RunRow, index: number): Promise<void> {
@@ -41,7 +50,7 @@ async function createRun(runs: IDBObjectStore, row: RunRow, index: number): Prom
   } catch (error) {
     // The key or the unique index by date.
     if ((error as DOMException).name !== "ConstraintError") throw error;
-    throw runExists(index, row.dagId, row.runId, row.executionDate);
+    throw runExists(index, row.dagId, row.runId, row.executionMs);
   }
 }
 
@@ -53,7 +62,7 @@ async function updateRun(runs: IDBObjectStore, update: RunUpdate, index: number)
     throw otherState(index, dagId, runId, row.state, ifState);
   }
   if (executionMs !== undefined && executionMs !== row.executionMs) {
-    throw otherDate(index, row.executionDate, executionMs);
+    throw otherDate(index, row.executionMs, executionMs);
   }
   await answer(runs.put({ ...row, ...columns }));
 }

@@ -1,11 +1,41 @@
 // Everything in maps. A change costs O(1); what is sorted is sorted when somebody reads.
 import type { Json } from "../json.js";
+import { HistoryBuilder } from "./history.js";
 import { checkLease, isHeld, isOwn, type LeaseRow, taken } from "./lease.js";
-import { byText, checkQuery, runSearch, selects } from "./query.js";
+import {
+  byText,
+  checkCountQuery,
+  checkHistoryQuery,
+  checkQuery,
+  counted,
+  noRuns,
+  runSearch,
+  selects,
+} from "./query.js";
 import { otherDate, otherState, runExists, staleOwner, storeClosed, unknownRun } from "./refusal.js";
-import { type BackfillRow, type RunRow, runRecord, type TaskRow, taskInstance } from "./row.js";
+import {
+  type BackfillRow,
+  type RequestRow,
+  type RunRow,
+  runRecord,
+  type TaskRow,
+  taskInstance,
+} from "./row.js";
 import { type RunUpdate, type Step, steps } from "./step.js";
-import type { Fence, Lease, RunQuery, RunRecord, RunStore, StoreChange, TaskInstance } from "./store.js";
+import type {
+  CountQuery,
+  Fence,
+  HistoryQuery,
+  Lease,
+  Request,
+  RunHistory,
+  RunQuery,
+  RunRecord,
+  RunState,
+  RunStore,
+  StoreChange,
+  TaskInstance,
+} from "./store.js";
 
 /** The runs of one DAG. */
 interface Shelf {
@@ -30,6 +60,8 @@ export class MemoryStore implements RunStore {
   /** By run, then by task id, then by key; the values are JSON text. */
   readonly #xcom = new Map<string, Map<string, Map<string, string>>>();
   readonly #backfills = new Map<string, BackfillRow>();
+  #requests: (RequestRow & { seq: number })[] = [];
+  #nextRequest = 1;
   readonly #leases = new Map<string, LeaseRow>();
   readonly #now: () => number;
   #closed = false;
@@ -91,10 +123,24 @@ export class MemoryStore implements RunStore {
         else replace(entries, key, value, undo);
         return;
       }
+      case "request":
+        this.#requests.push({ seq: this.#nextRequest++, ...step.row });
+        undo.push(() => this.#requests.pop());
+        return;
       case "save-backfill":
         replace(this.#backfills, step.row.id, step.row, undo);
+        if (step.row.finished) this.#dropRequests(step.row.id, undo);
         return;
     }
+  }
+
+  #dropRequests(id: string, undo: Undo[]): void {
+    const before = this.#requests;
+    if (!before.some((request) => request.id === id)) return;
+    this.#requests = before.filter((request) => request.id !== id);
+    undo.push(() => {
+      this.#requests = before;
+    });
   }
 
   #createRun(row: RunRow, index: number, undo: Undo[]): void {
@@ -108,7 +154,7 @@ export class MemoryStore implements RunStore {
     const inOrder = last === undefined || last.executionMs < row.executionMs;
     if (!inOrder) shelf.byDate ??= new Map(rows.map((other) => [other.executionMs, other]));
     if (byId.has(row.runId) || shelf.byDate?.has(row.executionMs)) {
-      throw runExists(index, row.dagId, row.runId, row.executionDate);
+      throw runExists(index, row.dagId, row.runId, row.executionMs);
     }
     byId.set(row.runId, row);
     shelf.byDate?.set(row.executionMs, row);
@@ -129,7 +175,7 @@ export class MemoryStore implements RunStore {
       throw otherState(index, dagId, runId, row.state, ifState);
     }
     if (executionMs !== undefined && executionMs !== row.executionMs) {
-      throw otherDate(index, row.executionDate, executionMs);
+      throw otherDate(index, row.executionMs, executionMs);
     }
     const before: Partial<RunRow> = {};
     for (const column in columns) copyColumn(row, before, column as keyof RunRow);
@@ -143,7 +189,18 @@ export class MemoryStore implements RunStore {
     const shelf = this.#shelves.get(query.dagId);
     const after = query.after === undefined ? undefined : shelf?.byId.get(query.after)?.executionMs;
     const search = runSearch(query, after);
-    if (shelf === undefined) return [];
+    const found: RunRecord[] = [];
+    for (const row of this.#between(search)) {
+      if (found.length >= search.limit) break;
+      if (selects(search, row)) found.push(runRecord(row));
+    }
+    return found;
+  }
+
+  /** The runs of a DAG with execution dates in [from, to], in the order that was asked for. */
+  *#between(search: { dagId: string; from: number; to: number; descending?: boolean }): Iterable<RunRow> {
+    const shelf = this.#shelves.get(search.dagId);
+    if (shelf === undefined) return;
     const { rows } = shelf;
     if (!shelf.sorted) {
       rows.sort((a, b) => a.executionMs - b.executionMs);
@@ -151,12 +208,31 @@ export class MemoryStore implements RunStore {
     }
     const first = firstFrom(rows, search.from);
     const end = firstFrom(rows, search.to + 1);
-    const found: RunRecord[] = [];
-    for (let step = 0; step < end - first && found.length < search.limit; step += 1) {
-      const row = rows[search.descending ? end - 1 - step : first + step];
-      if (row !== undefined && selects(search, row)) found.push(runRecord(row));
+    for (let step = 0; step < end - first; step += 1) {
+      yield rows[search.descending ? end - 1 - step : first + step] as RunRow;
     }
-    return found;
+  }
+
+  async listHistory(query: HistoryQuery): Promise<RunHistory> {
+    this.#open();
+    const builder = new HistoryBuilder();
+    for (const row of this.#between(checkHistoryQuery(query))) builder.add(row);
+    return builder.history();
+  }
+
+  async countRuns(query: CountQuery): Promise<Record<RunState, number>> {
+    this.#open();
+    const search = checkCountQuery(query);
+    const counts = noRuns();
+    for (const row of this.#between(search)) if (counted(search, row)) counts[row.state] += 1;
+    return counts;
+  }
+
+  async listRequests(id: string): Promise<{ seq: number; request: Request }[]> {
+    this.#open();
+    return this.#requests
+      .filter((request) => request.id === id)
+      .map(({ seq, request }) => ({ seq, request }));
   }
 
   async listTaskInstances(dagId: string, runId: string): Promise<TaskInstance[]> {

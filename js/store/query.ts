@@ -2,7 +2,7 @@
 import { instantMs } from "./instant.js";
 import { invalidArgument } from "./refusal.js";
 import type { RunRow } from "./row.js";
-import type { RunQuery, RunState, RunType } from "./store.js";
+import type { CountQuery, HistoryQuery, RunQuery, RunState, RunType } from "./store.js";
 
 export interface RunSearch {
   dagId: string;
@@ -46,10 +46,75 @@ export function runSearch(query: RunQuery, dateOf: number | undefined): RunSearc
   };
 }
 
+/** A history's or a count's query, with its bounds. */
+export interface RangeSearch {
+  dagId: string;
+  from: number;
+  to: number;
+}
+export interface CountSearch extends RangeSearch {
+  runTypes: ReadonlySet<RunType> | null;
+  backfillId: string | null;
+}
+
+const RANGE = new Set(["dagId", "from", "to"]);
+const COUNT = new Set([...RANGE, "runTypes", "backfillId"]);
+
+export function checkHistoryQuery(query: HistoryQuery): RangeSearch {
+  checkMembers(query, RANGE);
+  return {
+    dagId: query.dagId,
+    from: query.from ?? Number.NEGATIVE_INFINITY,
+    to: query.to ?? Number.POSITIVE_INFINITY,
+  };
+}
+
+export function checkCountQuery(query: CountQuery): CountSearch {
+  checkMembers(query, COUNT);
+  const { dagId, from, to, runTypes, backfillId } = query;
+  if (backfillId !== undefined && typeof backfillId !== "string")
+    throw invalidArgument("query.backfillId", "a text", backfillId);
+  return {
+    dagId,
+    from: from ?? Number.NEGATIVE_INFINITY,
+    to: to ?? Number.POSITIVE_INFINITY,
+    runTypes: runTypes === undefined ? null : new Set(runTypes),
+    backfillId: backfillId ?? null,
+  };
+}
+
+/** Whether a row of the range is one of those that are counted. */
+export function counted(search: CountSearch, row: RunRow): boolean {
+  return (
+    (search.runTypes?.has(row.runType) ?? true) &&
+    (search.backfillId === null || search.backfillId === row.backfillId)
+  );
+}
+
+export function noRuns(): Record<RunState, number> {
+  return { queued: 0, running: 0, success: 0, failed: 0, canceled: 0 };
+}
+
 export function checkQuery(query: RunQuery): void {
+  checkMembers(query, MEMBERS);
+  if (query.order !== undefined && query.order !== "asc" && query.order !== "desc") {
+    throw invalidArgument("query.order", '"asc" or "desc"', query.order);
+  }
+  const limit = query.limit;
+  if (
+    limit !== undefined &&
+    limit !== Number.POSITIVE_INFINITY &&
+    !(Number.isSafeInteger(limit) && limit >= 0)
+  ) {
+    throw invalidArgument("query.limit", "an integer >= 0", limit);
+  }
+}
+
+/** The members that several queries have. */
+function checkMembers(query: RunQuery, members: ReadonlySet<string>): void {
   for (const member in query) {
-    if (!MEMBERS.has(member))
-      throw invalidArgument(`query.${member}`, `one of ${[...MEMBERS].join(", ")}`, "an unknown member");
+    if (!members.has(member))
+      throw invalidArgument(`query.${member}`, `one of ${[...members].join(", ")}`, "an unknown member");
   }
   if (typeof query.dagId !== "string") throw invalidArgument("query.dagId", "a text", query.dagId);
   for (const bound of ["from", "to"] as const) {
@@ -61,17 +126,6 @@ export function checkQuery(query: RunQuery): void {
   for (const list of ["states", "runTypes"] as const) {
     if (query[list] !== undefined && !Array.isArray(query[list]))
       throw invalidArgument(`query.${list}`, "a list", query[list]);
-  }
-  if (query.order !== undefined && query.order !== "asc" && query.order !== "desc") {
-    throw invalidArgument("query.order", '"asc" or "desc"', query.order);
-  }
-  const limit = query.limit;
-  if (
-    limit !== undefined &&
-    limit !== Number.POSITIVE_INFINITY &&
-    !(Number.isSafeInteger(limit) && limit >= 0)
-  ) {
-    throw invalidArgument("query.limit", "an integer >= 0", limit);
   }
 }
 

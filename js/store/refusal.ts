@@ -1,5 +1,6 @@
 // The errors of a store, worded once, so that every store refuses the same things in the same words.
 import { DagfillError } from "../error.js";
+import { iso } from "../time.js";
 import type { RunState } from "./store.js";
 
 /** The place of a value inside the batch, such as `changes[3].run.state`. */
@@ -15,7 +16,8 @@ export function invalidArgument(field: string, expected: string, got: unknown): 
   return new DagfillError("INVALID_OPTION", `${field}: expected ${expected}, got ${shown(got)}`, { field });
 }
 
-export function runExists(index: number, dagId: string, runId: string, executionDate: string): DagfillError {
+export function runExists(index: number, dagId: string, runId: string, executionMs: number): DagfillError {
+  const executionDate = iso(executionMs);
   const message = `a run of DAG "${dagId}" for ${executionDate}, or with the run id "${runId}", exists already`;
   return new DagfillError("RUN_EXISTS", message, { details: { index, dagId, runId, executionDate } });
 }
@@ -36,8 +38,8 @@ export function otherState(
   return new DagfillError("STALE_OWNER", message, { details: { index, dagId, runId, state } });
 }
 
-export function otherDate(index: number, executionDate: string, got: number): DagfillError {
-  return invalid(index, "change.executionDate", `the run's own ${executionDate}`, `${got} (epoch ms)`);
+export function otherDate(index: number, executionMs: number, got: number): DagfillError {
+  return invalid(index, "change.executionDate", `the run's own ${iso(executionMs)}`, iso(got));
 }
 
 export function staleOwner(lease: string, epoch: number, current: number): DagfillError {

@@ -1,20 +1,32 @@
-// How a run is kept. Every store keeps the same flat row: what is deep (conf, output, error) as JSON text, so that
-// nobody who holds a record that was written or read can change what is stored, a `__proto__` key is only a key, and a
-// Date or a class instance becomes the same thing in every store.
-import { DagfillError } from "../error.js";
-import { instantMs, instantText } from "./instant.js";
-import { invalid, shown } from "./refusal.js";
-import { RUN_STATES, RUN_TYPES, TASK_STATES } from "./states.js";
-import type { RunChange, RunRecord, RunState, RunType, StoreChange, TaskInstance } from "./store.js";
+// How a run is kept. Every store keeps the same flat row: instants as epoch milliseconds; what is deep (conf, output, error) as
+// JSON text, so that nobody who holds a record that was written or read can change what is stored, a `__proto__` key is only a
+// key, and a Date or a class instance becomes the same thing in every store.
+import { iso } from "../time.js";
+import {
+  attempt,
+  confText,
+  errorText,
+  instant,
+  jsonText,
+  name,
+  optionalMs,
+  optionalText,
+  runState,
+  runType,
+  text,
+} from "./member.js";
+import { invalid } from "./refusal.js";
+import { REQUESTS, TASK_STATES } from "./states.js";
+import type { Request, RunChange, RunRecord, RunState, RunType, StoreChange, TaskInstance } from "./store.js";
 
 export interface RunRow {
   dagId: string;
   runId: string;
-  /** The execution date in epoch milliseconds: what is unique, sorted and searched. */
+  /** The execution date: what is unique in its DAG, sorted and searched. */
   executionMs: number;
-  executionDate: string;
-  intervalStart: string;
-  intervalEnd: string;
+  /** The data interval. */
+  startMs: number;
+  endMs: number;
   runType: RunType;
   state: RunState;
   /** JSON text, like `error` and `output`. */
@@ -22,10 +34,12 @@ export interface RunRow {
   backfillId: string | null;
   owner: string | null;
   attempt: number;
-  startedAt: string | null;
-  finishedAt: string | null;
+  startedMs: number | null;
+  finishedMs: number | null;
   error: string | null;
   output: string | null;
+  key: string | null;
+  chunk: string | null;
 }
 
 export interface TaskRow {
@@ -34,8 +48,8 @@ export interface TaskRow {
   taskId: string;
   state: TaskInstance["state"];
   attempt: number;
-  startedAt: string | null;
-  finishedAt: string | null;
+  startedMs: number | null;
+  finishedMs: number | null;
   error: string | null;
 }
 
@@ -56,29 +70,38 @@ export interface BackfillRow {
   snapshot: string;
 }
 
+export interface RequestRow {
+  /** Of the backfill. */
+  id: string;
+  request: Request;
+}
+
 /** The row of a new run. `index` is the change's place in its batch, which an error names. */
 export function runRow(run: RunRecord, index: number): RunRow {
-  const dagId = name(run?.dagId, index, "run.dagId");
-  const runId = name(run.runId, index, "run.runId");
-  const executionMs = dateMs(run.executionDate, index, "run.executionDate");
   return {
-    dagId,
-    runId,
-    executionMs,
-    executionDate: instantText(run.executionDate, executionMs),
-    intervalStart: instant(run.dataInterval?.start, index, "run.dataInterval.start"),
-    intervalEnd: instant(run.dataInterval?.end, index, "run.dataInterval.end"),
+    dagId: name(run?.dagId, index, "run.dagId"),
+    runId: name(run.runId, index, "run.runId"),
+    executionMs: instant(run.executionDate, index, "run.executionDate"),
+    startMs: bound(run.dataInterval?.start, index, "run.dataInterval.start"),
+    endMs: bound(run.dataInterval?.end, index, "run.dataInterval.end"),
     runType: runType(run.runType, index, "run.runType"),
     state: runState(run.state, index, "run.state"),
     conf: confText(run.conf, index, "run.conf"),
     backfillId: optionalText(run.backfillId, index, "run.backfillId"),
     owner: optionalText(run.owner, index, "run.owner"),
     attempt: attempt(run.attempt, index, "run.attempt"),
-    startedAt: optionalInstant(run.startedAt, index, "run.startedAt"),
-    finishedAt: optionalInstant(run.finishedAt, index, "run.finishedAt"),
+    startedMs: optionalMs(run.startedAt, index, "run.startedAt"),
+    finishedMs: optionalMs(run.finishedAt, index, "run.finishedAt"),
     error: errorText(run.error, index, "run.error"),
     output: run.output === undefined ? null : jsonText(run.output, index, "run.output"),
+    key: optionalText(run.key, index, "run.key"),
+    chunk: optionalText(run.chunk, index, "run.chunk"),
   };
+}
+
+/** An end of a data interval, which has to be there. */
+function bound(value: unknown, index: number, member: string): number {
+  return instant(text(value, index, member), index, member);
 }
 
 /** The members of the row that a change sets. */
@@ -99,9 +122,13 @@ export function changedColumns(
         columns.attempt = attempt(change.attempt, index, field);
         break;
       case "startedAt":
-      case "finishedAt":
-        columns[member] = optionalInstant(change[member], index, field);
+        columns.startedMs = optionalMs(change.startedAt, index, field);
         break;
+      case "finishedAt":
+        columns.finishedMs = optionalMs(change.finishedAt, index, field);
+        break;
+      case "key":
+      case "chunk":
       case "owner":
       case "backfillId":
         columns[member] = optionalText(change[member], index, field);
@@ -119,8 +146,8 @@ export function changedColumns(
         columns.runType = runType(change.runType, index, field);
         break;
       case "dataInterval":
-        columns.intervalStart = instant(change.dataInterval?.start, index, `${field}.start`);
-        columns.intervalEnd = instant(change.dataInterval?.end, index, `${field}.end`);
+        columns.startMs = bound(change.dataInterval?.start, index, `${field}.start`);
+        columns.endMs = bound(change.dataInterval?.end, index, `${field}.end`);
         break;
       case "runId":
         if (change.runId !== runId) throw invalid(index, field, `the run's own id "${runId}"`, change.runId);
@@ -130,7 +157,7 @@ export function changedColumns(
         break;
       case "executionDate":
         // Its identity: whoever holds the run compares it with the run's own.
-        columns.executionMs = dateMs(change.executionDate, index, field);
+        columns.executionMs = instant(change.executionDate, index, field);
         break;
       default:
         throw invalid(index, field, "a member of a run record", (change as Record<string, unknown>)[member]);
@@ -144,8 +171,8 @@ export function runRecord(row: RunRow): RunRecord {
   const run: RunRecord = {
     runId: row.runId,
     dagId: row.dagId,
-    executionDate: row.executionDate,
-    dataInterval: { start: row.intervalStart, end: row.intervalEnd },
+    executionDate: iso(row.executionMs),
+    dataInterval: { start: iso(row.startMs), end: iso(row.endMs) },
     runType: row.runType,
     state: row.state,
     conf: JSON.parse(row.conf),
@@ -153,8 +180,10 @@ export function runRecord(row: RunRow): RunRecord {
   };
   if (row.backfillId !== null) run.backfillId = row.backfillId;
   if (row.owner !== null) run.owner = row.owner;
-  if (row.startedAt !== null) run.startedAt = row.startedAt;
-  if (row.finishedAt !== null) run.finishedAt = row.finishedAt;
+  if (row.key !== null) run.key = row.key;
+  if (row.chunk !== null) run.chunk = row.chunk;
+  if (row.startedMs !== null) run.startedAt = iso(row.startedMs);
+  if (row.finishedMs !== null) run.finishedAt = iso(row.finishedMs);
   if (row.error !== null) run.error = JSON.parse(row.error);
   if (row.output !== null) run.output = JSON.parse(row.output);
   return run;
@@ -170,8 +199,8 @@ export function taskRow(instance: TaskInstance, index: number): TaskRow {
     taskId: name(instance.taskId, index, "instance.taskId"),
     state: instance.state,
     attempt: attempt(instance.attempt, index, "instance.attempt"),
-    startedAt: optionalInstant(instance.startedAt, index, "instance.startedAt"),
-    finishedAt: optionalInstant(instance.finishedAt, index, "instance.finishedAt"),
+    startedMs: optionalMs(instance.startedAt, index, "instance.startedAt"),
+    finishedMs: optionalMs(instance.finishedAt, index, "instance.finishedAt"),
     error: errorText(instance.error, index, "instance.error"),
   };
 }
@@ -184,8 +213,8 @@ export function taskInstance(row: TaskRow): TaskInstance {
     state: row.state,
     attempt: row.attempt,
   };
-  if (row.startedAt !== null) instance.startedAt = row.startedAt;
-  if (row.finishedAt !== null) instance.finishedAt = row.finishedAt;
+  if (row.startedMs !== null) instance.startedAt = iso(row.startedMs);
+  if (row.finishedMs !== null) instance.finishedAt = iso(row.finishedMs);
   if (row.error !== null) instance.error = JSON.parse(row.error);
   return instance;
 }
@@ -212,88 +241,8 @@ export function backfillRow(
   };
 }
 
-/** The JSON text of a value; what JSON cannot say (a function, a cycle, a bigint) is refused. */
-function jsonText(value: unknown, index: number, member: string): string {
-  let written: string | undefined;
-  try {
-    written = JSON.stringify(value);
-  } catch {
-    throw invalid(index, member, "a value that JSON can say", value);
-  }
-  if (written === undefined) throw invalid(index, member, "a value that JSON can say", value);
-  return written;
-}
-
-/** A key: a text that is not empty, and well-formed, since SQLite takes all lone surrogates for one character. */
-export function name(value: unknown, index: number, member: string): string {
-  if (typeof value === "string" && value !== "" && value.isWellFormed()) return value;
-  throw invalid(index, member, "a well-formed text that is not empty", value);
-}
-
-function text(value: unknown, index: number, member: string): string {
-  if (typeof value === "string") return value;
-  throw invalid(index, member, "a text", value);
-}
-
-function optionalText(value: unknown, index: number, member: string): string | null {
-  return value === undefined ? null : text(value, index, member);
-}
-
-function attempt(value: unknown, index: number, member: string): number {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
-  throw invalid(index, member, "an integer >= 0", value);
-}
-
-function runState(value: unknown, index: number, member: string): RunState {
-  if (RUN_STATES.includes(value as RunState)) return value as RunState;
-  throw invalid(index, member, RUN_STATES.join(", "), value);
-}
-
-function runType(value: unknown, index: number, member: string): RunType {
-  if (RUN_TYPES.includes(value as RunType)) return value as RunType;
-  throw invalid(index, member, RUN_TYPES.join(", "), value);
-}
-
-function confText(conf: unknown, index: number, member: string): string {
-  const written = typeof conf === "object" && conf !== null ? jsonText(conf, index, member) : "";
-  // A Date is an object too, and is written as a text.
-  if (!written.startsWith("{")) throw invalid(index, member, "an object", conf);
-  return written;
-}
-
-function errorText(error: RunRecord["error"], index: number, member: string): string | null {
-  if (error === undefined) return null;
-  return jsonText(
-    {
-      name: text(error?.name, index, `${member}.name`),
-      message: text(error?.message, index, `${member}.message`),
-    },
-    index,
-    member,
-  );
-}
-
-/** An instant in the form that records have. */
-function instant(value: unknown, index: number, member: string): string {
-  const written = text(value, index, member);
-  return instantText(written, dateMs(written, index, member));
-}
-
-function optionalInstant(value: unknown, index: number, member: string): string | null {
-  return value === undefined ? null : instant(value, index, member);
-}
-
-function dateMs(value: unknown, index: number, member: string): number {
-  const ms = typeof value === "string" ? instantMs(value) : undefined;
-  if (ms !== undefined) return ms;
-  const field = `changes[${index}].${member}`;
-  throw new DagfillError(
-    "INVALID_DATE",
-    `${field}: expected an instant with an offset, such as 2024-01-01T00:00:00Z, got ${shown(value)}`,
-    {
-      ...(typeof value === "string" ? { input: value } : {}),
-      field,
-      details: { index },
-    },
-  );
+export function requestRow(change: Extract<StoreChange, { type: "request" }>, index: number): RequestRow {
+  if (!REQUESTS.includes(change.request))
+    throw invalid(index, "request", REQUESTS.join(", "), change.request);
+  return { id: name(change.id, index, "id"), request: change.request };
 }

@@ -4,15 +4,37 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { DagfillError } from "../error.js";
 import type { Json } from "../json.js";
 import { checkLease } from "./lease.js";
-import { byText, checkQuery, runSearch } from "./query.js";
+import { checkCountQuery, checkHistoryQuery, checkQuery } from "./query.js";
 import { storeClosed, storeFailed } from "./refusal.js";
-import { type RunRow, runRecord, type TaskRow, taskInstance } from "./row.js";
 import { openDatabase, reasonHint, type SqliteOptions } from "./sqlite_file.js";
 import { FileIdentity, fileOf } from "./sqlite_identity.js";
 import { checkFence, SqliteLeases } from "./sqlite_lease.js";
+import {
+  readBackfill,
+  readBackfills,
+  readCounts,
+  readHistory,
+  readRequests,
+  readRuns,
+  readTasks,
+  readXcom,
+} from "./sqlite_read.js";
 import { type Query, takeStep } from "./sqlite_step.js";
 import { type Step, steps } from "./step.js";
-import type { Fence, Lease, RunQuery, RunRecord, RunStore, StoreChange, TaskInstance } from "./store.js";
+import type {
+  CountQuery,
+  Fence,
+  HistoryQuery,
+  Lease,
+  Request,
+  RunHistory,
+  RunQuery,
+  RunRecord,
+  RunState,
+  RunStore,
+  StoreChange,
+  TaskInstance,
+} from "./store.js";
 
 export type { SqliteOptions };
 
@@ -127,75 +149,39 @@ class SqliteStore implements RunStore {
 
   async listRuns(query: RunQuery): Promise<RunRecord[]> {
     checkQuery(query);
-    return this.#use("read", () => {
-      const at = this.#sql("SELECT executionMs FROM runs WHERE dagId = ? AND runId = ?");
-      const after =
-        query.after === undefined ? undefined : (at.get(query.dagId, query.after) as RunRow | undefined);
-      const search = runSearch(query, after?.executionMs);
-      const rows = this.#sql(
-        `SELECT * FROM runs WHERE dagId = ? AND executionMs >= ? AND executionMs <= ?${among("state", search.states)}${among(
-          "runType",
-          search.runTypes,
-        )} ORDER BY executionMs ${search.descending ? "DESC" : "ASC"} LIMIT ?`,
-      ).all(
-        search.dagId,
-        search.from,
-        search.to,
-        ...(search.states ?? []),
-        ...(search.runTypes ?? []),
-        // In SQLite a negative limit is none.
-        search.limit === Number.POSITIVE_INFINITY ? -1 : search.limit,
-      );
-      return (rows as unknown as RunRow[]).map(runRecord);
-    });
+    return this.#use("read", () => readRuns(this.#query, query));
+  }
+
+  async listHistory(query: HistoryQuery): Promise<RunHistory> {
+    const search = checkHistoryQuery(query);
+    return this.#use("read", () => readHistory(this.#query, search));
+  }
+
+  async countRuns(query: CountQuery): Promise<Record<RunState, number>> {
+    const search = checkCountQuery(query);
+    return this.#use("read", () => readCounts(this.#query, search));
   }
 
   async listTaskInstances(dagId: string, runId: string): Promise<TaskInstance[]> {
-    return this.#use("read", () => {
-      const rows = this.#sql("SELECT * FROM tasks WHERE dagId = ? AND runId = ?").all(
-        dagId,
-        runId,
-      ) as unknown as TaskRow[];
-      return rows.sort((a, b) => byText(a.taskId, b.taskId)).map(taskInstance);
-    });
+    return this.#use("read", () => readTasks(this.#query, dagId, runId));
   }
 
   async getXcom(dagId: string, runId: string): Promise<Record<string, Record<string, Json>>> {
-    return this.#use("read", () => {
-      const tasks = new Map<string, [string, Json][]>();
-      for (const row of this.#sql("SELECT taskId, key, value FROM xcom WHERE dagId = ? AND runId = ?").all(
-        dagId,
-        runId,
-      )) {
-        const { taskId, key, value } = row as { taskId: string; key: string; value: string };
-        const entries = tasks.get(taskId) ?? [];
-        entries.push([key, JSON.parse(value)]);
-        tasks.set(taskId, entries);
-      }
-      // fromEntries makes own members of every key, `__proto__` too.
-      return Object.fromEntries([...tasks].map(([taskId, entries]) => [taskId, Object.fromEntries(entries)]));
-    });
+    return this.#use("read", () => readXcom(this.#query, dagId, runId));
   }
 
   async loadBackfill(id: string): Promise<Json | null> {
-    return this.#use("read", () => {
-      const row = this.#sql("SELECT snapshot FROM backfills WHERE id = ?").get(id) as
-        | { snapshot: string }
-        | undefined;
-      return row === undefined ? null : JSON.parse(row.snapshot);
-    });
+    return this.#use("read", () => readBackfill(this.#query, id));
   }
 
   async listBackfills(
     query: { dagId?: string; unfinished?: boolean } = {},
   ): Promise<{ id: string; snapshot: Json }[]> {
-    return this.#use("read", () => {
-      const dagId = query.dagId ?? null;
-      const rows = this.#sql(
-        "SELECT id, snapshot FROM backfills WHERE (?1 IS NULL OR dagId = ?1) AND (?2 = 0 OR finished = 0) ORDER BY place",
-      ).all(dagId, query.unfinished === true ? 1 : 0) as { id: string; snapshot: string }[];
-      return rows.map(({ id, snapshot }) => ({ id, snapshot: JSON.parse(snapshot) }));
-    });
+    return this.#use("read", () => readBackfills(this.#query, query));
+  }
+
+  async listRequests(id: string): Promise<{ seq: number; request: Request }[]> {
+    return this.#use("read", () => readRequests(this.#query, id));
   }
 
   async acquireLease(name: string, owner: string, ttlMs: number): Promise<Lease | null> {
@@ -277,8 +263,4 @@ function storeLost(path: string, loss: string): DagfillError {
   return new DagfillError("STORE_FAILED", `the SQLite store "${path}" cannot be used: ${loss}`, {
     hint: "what was acknowledged before is in the old file: put it back, or open a new store",
   });
-}
-
-function among(column: string, values: ReadonlySet<string> | null): string {
-  return values === null ? "" : ` AND ${column} IN (${[...values].map(() => "?").join(", ")})`;
 }

@@ -1,8 +1,12 @@
 // Opening the file: the right Node, the right kind of database, the right version of its tables.
 import type { DatabaseSync } from "node:sqlite";
 import { DagfillError } from "../error.js";
+import type { Warning } from "../warning.js";
+import { announce } from "./migration.js";
 import { invalidArgument, storeFailed } from "./refusal.js";
 import { createPrivately } from "./sqlite_identity.js";
+import { type HeldRow, isLive } from "./sqlite_lease.js";
+import { APPLICATION_ID, migrateFrom1, SCHEMA_VERSION, TABLES } from "./sqlite_schema.js";
 
 export interface SqliteOptions {
   /** How long a write waits for another process's, in milliseconds; then STORE_FAILED. Default 5,000. */
@@ -11,40 +15,9 @@ export interface SqliteOptions {
   maxBytes?: number;
   /** The clock of the leases, epoch milliseconds. Default `Date.now`. */
   now?: () => number;
+  /** Called when opening a file of an older version has changed what it says. Default: `process.emitWarning`. */
+  onWarning?: (warning: Warning) => void;
 }
-
-const SCHEMA_VERSION = 1;
-/** "dfil", in the header of the file: what `file` and this module know a store of dagfill by. */
-const APPLICATION_ID = 0x6466_696c;
-
-// What is looked up by key is stored by key (WITHOUT ROWID). `place` keeps backfills in the order they came.
-const TABLES = `
-  CREATE TABLE runs (
-    dagId TEXT NOT NULL, runId TEXT NOT NULL, executionMs INTEGER NOT NULL, executionDate TEXT NOT NULL,
-    intervalStart TEXT NOT NULL, intervalEnd TEXT NOT NULL, runType TEXT NOT NULL, state TEXT NOT NULL,
-    conf TEXT NOT NULL, backfillId TEXT, owner TEXT, attempt INTEGER NOT NULL,
-    startedAt TEXT, finishedAt TEXT, error TEXT, output TEXT,
-    PRIMARY KEY (dagId, runId), UNIQUE (dagId, executionMs)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE tasks (
-    dagId TEXT NOT NULL, runId TEXT NOT NULL, taskId TEXT NOT NULL, state TEXT NOT NULL, attempt INTEGER NOT NULL,
-    startedAt TEXT, finishedAt TEXT, error TEXT,
-    PRIMARY KEY (dagId, runId, taskId)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE xcom (
-    dagId TEXT NOT NULL, runId TEXT NOT NULL, taskId TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
-    PRIMARY KEY (dagId, runId, taskId, key)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE backfills (
-    place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, dagId TEXT NOT NULL, finished INTEGER NOT NULL,
-    snapshot TEXT NOT NULL
-  ) STRICT;
-  CREATE TABLE leases (
-    name TEXT PRIMARY KEY, owner TEXT, epoch INTEGER NOT NULL, expiresAt REAL NOT NULL, process TEXT
-  ) STRICT, WITHOUT ROWID;
-  PRAGMA application_id = ${APPLICATION_ID};
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`;
 
 export async function openDatabase(path: string, options: SqliteOptions): Promise<DatabaseSync> {
   if (typeof path !== "string") throw invalidArgument("path", "a text", path);
@@ -65,7 +38,7 @@ export async function openDatabase(path: string, options: SqliteOptions): Promis
       );
       database.exec(`PRAGMA max_page_count = ${Math.max(1, pages)}`);
     }
-    makeTables(database, path);
+    makeTables(database, path, options);
     return database;
   } catch (error) {
     database?.close();
@@ -75,16 +48,40 @@ export async function openDatabase(path: string, options: SqliteOptions): Promis
   }
 }
 
-function makeTables(database: DatabaseSync, path: string): void {
+/** Makes the tables, or makes those of an older version today's: all or nothing. */
+function makeTables(
+  database: DatabaseSync,
+  path: string,
+  { now = Date.now, onWarning = announce }: SqliteOptions,
+): void {
+  const warnings: Warning[] = [];
   database.exec("BEGIN IMMEDIATE");
   try {
     // Another process may have made them in the meantime.
-    if (storeVersion(database, path) === 0) database.exec(TABLES);
+    const version = storeVersion(database, path);
+    if (version === 0) database.exec(TABLES);
+    if (version === 1) {
+      refuseWhileDriven(database, path, now());
+      migrateFrom1(database, (warning) => warnings.push(warning));
+    }
     database.exec("COMMIT");
   } catch (error) {
     database.exec("ROLLBACK");
     throw error;
   }
+  for (const warning of warnings) onWarning(warning);
+}
+
+/** A process of the older version that drives a backfill would fail in the middle of it. */
+function refuseWhileDriven(database: DatabaseSync, path: string, now: number): void {
+  const held = database.prepare("SELECT * FROM leases").all() as unknown as HeldRow[];
+  const driven = held.find((row) => isLive(row, now));
+  if (driven === undefined) return;
+  throw new DagfillError(
+    "STORE_FAILED",
+    `the SQLite store "${path}" is in use by an older version of dagfill (${driven.owner} holds ${driven.name})`,
+    { hint: "wait until that process has ended, then open the store again: it is brought to this version" },
+  );
 }
 
 // One statement, so that it sees the file before or after another process has made the tables, never in between.

@@ -6,7 +6,7 @@ import type { Query } from "./sqlite_step.js";
 import type { Fence } from "./store.js";
 
 /** `process` is the mark of the process that holds it. */
-type HeldRow = LeaseRow & { process: string | null };
+export type HeldRow = LeaseRow & { process: string | null };
 
 const TAKE = `INSERT INTO leases (name, owner, epoch, expiresAt, process) VALUES (?1, ?2, 1, ?3, ?4)
   ON CONFLICT (name) DO UPDATE SET owner = ?2, epoch = epoch + 1, expiresAt = ?3, process = ?4
@@ -75,6 +75,11 @@ export class SqliteLeases {
   #key(name: string): string {
     return `${this.#file}\0${name}`;
   }
+}
+
+/** Whether somebody holds the lease of the row who may be alive. */
+export function isLive(row: HeldRow, now: number): boolean {
+  return isHeld(row, now) && !hasEnded(row.process);
 }
 
 /** Throws when the lease has another epoch than the batch was decided under. */

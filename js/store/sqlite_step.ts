@@ -11,27 +11,28 @@ const RUN_COLUMNS = [
   "dagId",
   "runId",
   "executionMs",
-  "executionDate",
-  "intervalStart",
-  "intervalEnd",
+  "startMs",
+  "endMs",
   "runType",
   "state",
   "conf",
   "backfillId",
   "owner",
   "attempt",
-  "startedAt",
-  "finishedAt",
+  "startedMs",
+  "finishedMs",
   "error",
   "output",
+  "key",
+  "chunk",
 ] as const satisfies readonly (keyof RunRow)[];
 
 const CREATE_RUN = `INSERT INTO runs (${RUN_COLUMNS.join(", ")}) VALUES (${RUN_COLUMNS.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`;
 
-const SAVE_TASK = `INSERT INTO tasks (dagId, runId, taskId, state, attempt, startedAt, finishedAt, error)
+const SAVE_TASK = `INSERT INTO tasks (dagId, runId, taskId, state, attempt, startedMs, finishedMs, error)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (dagId, runId, taskId) DO UPDATE SET state = excluded.state, attempt = excluded.attempt,
-  startedAt = excluded.startedAt, finishedAt = excluded.finishedAt, error = excluded.error`;
+  startedMs = excluded.startedMs, finishedMs = excluded.finishedMs, error = excluded.error`;
 
 const SET_XCOM = `INSERT INTO xcom (dagId, runId, taskId, key, value) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (dagId, runId, taskId, key) DO UPDATE SET value = excluded.value`;
@@ -45,7 +46,7 @@ export function takeStep(query: Query, step: Step, index: number): void {
     case "create-run": {
       const { row } = step;
       const { changes } = query(CREATE_RUN).run(...RUN_COLUMNS.map((column) => row[column]));
-      if (changes === 0) throw runExists(index, row.dagId, row.runId, row.executionDate);
+      if (changes === 0) throw runExists(index, row.dagId, row.runId, row.executionMs);
       return;
     }
     case "update-run":
@@ -56,8 +57,8 @@ export function takeStep(query: Query, step: Step, index: number): void {
       query("DELETE FROM xcom WHERE dagId = ? AND runId = ?").run(step.dagId, step.runId);
       return;
     case "save-task-instance": {
-      const { dagId, runId, taskId, state, attempt, startedAt, finishedAt, error } = step.row;
-      query(SAVE_TASK).run(dagId, runId, taskId, state, attempt, startedAt, finishedAt, error);
+      const { dagId, runId, taskId, state, attempt, startedMs, finishedMs, error } = step.row;
+      query(SAVE_TASK).run(dagId, runId, taskId, state, attempt, startedMs, finishedMs, error);
       return;
     }
     case "set-xcom": {
@@ -65,9 +66,13 @@ export function takeStep(query: Query, step: Step, index: number): void {
       query(SET_XCOM).run(dagId, runId, taskId, key, value);
       return;
     }
+    case "request":
+      query("INSERT INTO requests (id, request) VALUES (?, ?)").run(step.row.id, step.row.request);
+      return;
     case "save-backfill": {
       const { id, dagId, finished, snapshot } = step.row;
       query(SAVE_BACKFILL).run(id, dagId, finished ? 1 : 0, snapshot);
+      if (finished) query("DELETE FROM requests WHERE id = ?").run(id);
       return;
     }
   }
@@ -89,12 +94,11 @@ function updateRun(query: Query, update: RunUpdate, index: number): void {
     ...(executionMs === undefined ? [] : [executionMs]),
   );
   if (changes !== 0) return;
-  const row = query("SELECT state, executionDate FROM runs WHERE dagId = ? AND runId = ?").get(
-    dagId,
-    runId,
-  ) as RunRow | undefined;
+  const row = query("SELECT state, executionMs FROM runs WHERE dagId = ? AND runId = ?").get(dagId, runId) as
+    | RunRow
+    | undefined;
   if (row === undefined) throw unknownRun(index, dagId, runId);
   if (ifState !== undefined && !ifState.includes(row.state))
     throw otherState(index, dagId, runId, row.state, ifState);
-  throw otherDate(index, row.executionDate, executionMs ?? Number.NaN);
+  throw otherDate(index, row.executionMs, executionMs ?? row.executionMs);
 }

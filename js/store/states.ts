@@ -1,5 +1,5 @@
 // The words of a record, as lists. Their places are the core's numbers.
-import type { RunState, RunType, TaskInstance } from "./store.js";
+import type { Request, RunState, RunType, TaskInstance } from "./store.js";
 
 export const RUN_STATES: readonly RunState[] = ["queued", "running", "success", "failed", "canceled"];
 
@@ -15,3 +15,5 @@ export const TASK_STATES: readonly TaskInstance["state"][] = [
   "upstream_failed",
   "canceled",
 ];
+
+export const REQUESTS: readonly Request[] = ["pause", "unpause", "finish", "abort", "approve", "reject"];

@@ -1,12 +1,14 @@
 // A change, checked and turned into what is written. Every store does this to the whole batch when `apply` is called,
 // before it touches anything: what the caller does to its objects afterwards is no longer seen.
+import { name } from "./member.js";
 import { invalid, invalidArgument } from "./refusal.js";
 import {
   type BackfillRow,
   backfillRow,
   changedColumns,
-  name,
+  type RequestRow,
   type RunRow,
+  requestRow,
   runRow,
   type TaskRow,
   taskRow,
@@ -31,6 +33,7 @@ export type Step =
   | { type: "clear-run"; dagId: string; runId: string }
   | { type: "save-task-instance"; row: TaskRow }
   | { type: "set-xcom"; row: XcomRow }
+  | { type: "request"; row: RequestRow }
   | { type: "save-backfill"; row: BackfillRow };
 
 export function steps(changes: readonly StoreChange[]): Step[] {
@@ -54,6 +57,8 @@ function step(change: StoreChange, index: number): Step {
       return { type: "save-task-instance", row: taskRow(change.instance, index) };
     case "set-xcom":
       return { type: "set-xcom", row: xcomRow(change, index) };
+    case "request":
+      return { type: "request", row: requestRow(change, index) };
     case "save-backfill":
       return { type: "save-backfill", row: backfillRow(change, index) };
     default:

@@ -12,7 +12,8 @@ export type RunType = "backfill" | "scheduled" | "manual";
 export type RunState = "queued" | "running" | "success" | "failed" | "canceled";
 
 /** One run of one DAG for one logical date. Keyed by (dagId, runId), since run ids repeat between DAGs; (dagId,
- *  executionDate) is unique too. Instants are `YYYY-MM-DDTHH:MM:SSZ`, with milliseconds only when they are not zero. */
+ *  executionDate) is unique too. Instants may be written in every form of ISO 8601 that has an offset; they come back as
+ *  `YYYY-MM-DDTHH:MM:SSZ`, with milliseconds only when they are not zero. */
 export interface RunRecord {
   runId: string;
   dagId: string;
@@ -22,6 +23,10 @@ export interface RunRecord {
   state: RunState;
   conf: Record<string, Json>;
   backfillId?: string;
+  /** Names this attempt of this run for engines and idempotent callbacks. */
+  key?: string;
+  /** Run id of the chunk that this date is part of. */
+  chunk?: string;
   /** Name of the lease of whoever drives the run; absent when it was started by somebody else. */
   owner?: string;
   /** Counts from 1. */
@@ -56,6 +61,9 @@ export interface TaskInstance {
  *  and `executionDate` are the run's identity and may only be repeated. */
 export type RunChange = { [K in keyof RunRecord]?: RunRecord[K] | undefined };
 
+/** What somebody else may ask the driver of a backfill to do. "finish" and "abort" cancel it; "approve" and "reject" answer a canary. */
+export type Request = "pause" | "unpause" | "finish" | "abort" | "approve" | "reject";
+
 export type StoreChange =
   /** RUN_EXISTS when (dagId, executionDate) or (dagId, runId) is taken. */
   | { type: "create-run"; run: RunRecord }
@@ -67,7 +75,9 @@ export type StoreChange =
   /** Adds the instance or replaces the one with its key. */
   | { type: "save-task-instance"; instance: TaskInstance }
   | { type: "set-xcom"; dagId: string; runId: string; taskId: string; key: string; value: Json }
-  /** Adds the backfill or replaces the one with its id. */
+  /** Adds a request to those of the backfill. Needs no fence: only the owner of the lease writes snapshots. */
+  | { type: "request"; id: string; request: Request }
+  /** Adds the backfill or replaces the one with its id. With `finished` its requests are deleted. */
   | { type: "save-backfill"; id: string; dagId: string; finished: boolean; snapshot: Json };
 
 export interface RunQuery {
@@ -85,6 +95,49 @@ export interface RunQuery {
   /** The `runId` of the last run of the page before (its `executionDate` is understood too): the answer goes on behind it. */
   after?: string;
 }
+
+/** Which runs a history or a count is about; bounds as in `RunQuery`. */
+export interface HistoryQuery {
+  dagId: string;
+  from?: number;
+  to?: number;
+}
+
+export interface CountQuery extends HistoryQuery {
+  /** Only runs of these types; an empty list matches none. */
+  runTypes?: RunType[];
+  /** Only runs of this backfill. */
+  backfillId?: string;
+}
+
+/** The runs of a DAG as columns, oldest first. All columns are of one length and the reader's own. */
+export interface RunHistory {
+  /** Execution dates in epoch milliseconds. */
+  executionMs: Float64Array;
+  /** Places in ["queued", "running", "success", "failed", "canceled"]. */
+  state: Uint8Array;
+  /** The data intervals in epoch milliseconds. */
+  startMs: Float64Array;
+  endMs: Float64Array;
+  attempt: Uint32Array;
+  /** The run ids of the runs from place `from` to `to`, `to` excluded. */
+  runIds(from: number, to: number): string[];
+  /** What else the records have. Without it records that are made of the columns have the conf {}. */
+  details?: RunDetails;
+}
+
+/** The rest of the records of a history. A column that says nothing of any run is absent. */
+export interface RunDetails {
+  /** Places in ["backfill", "scheduled", "manual"]. */
+  runType: Uint8Array;
+  /** Epoch milliseconds; NaN where there is none. */
+  startedMs: Float64Array;
+  finishedMs: Float64Array;
+  /** By column; null where the run has none. `runId`: only where it is not the default id of its type and date. `conf`: only where it
+   *  is not {}. `conf`, `error` and `output` are JSON texts. */
+  texts: Partial<Record<DetailColumn, (string | null)[]>>;
+}
+export type DetailColumn = "runId" | "conf" | "backfillId" | "owner" | "key" | "chunk" | "error" | "output";
 
 /** Ownership that its holder has to renew before `ttlMs` is over. */
 export interface Lease {
@@ -123,6 +176,13 @@ export interface RunStore {
    *  now; a lease that expired or was released, and that nobody has taken since, still lets its last holder write. A
    *  refused change is named by `details.index`; a store that cannot write raises STORE_FAILED. */
   apply(changes: readonly StoreChange[], fence?: Fence): Promise<void>;
+  /** The runs of a DAG as columns, where the store can tell them without making records. A planner that has a million runs to look at
+   *  uses it instead of `listRuns`. */
+  listHistory?(query: HistoryQuery): Promise<RunHistory>;
+  /** What others asked the driver of a backfill to do, oldest first; `seq` grows with each request of the store. */
+  listRequests?(id: string): Promise<{ seq: number; request: Request }[]>;
+  /** How many runs are in each state, where the store can tell it without reading the records. */
+  countRuns?(query: CountQuery): Promise<Record<RunState, number>>;
   /** Exclusive, expiring ownership. One lease a DAG (`dag:<dagId>`), so that two processes never drive one DAG's
    *  backfills. null: somebody else holds it. Each acquisition has a higher epoch, also one by the owner that holds it
    *  already, whose earlier epoch is stale from then on: an owner is one driver, not one process. */

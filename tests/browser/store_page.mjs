@@ -1,31 +1,8 @@
 // What the pages of store.test.mjs load: the contract suite and the writers, over the IndexedDB store of the package.
 import { openIndexedDbStore } from "/dist/store/indexeddb.js";
+import { assert } from "/tests/browser/page_assert.mjs";
 import { found, writeBatches } from "/tests/js/store/batches.mjs";
 import { storeContract } from "/tests/js/store/contract.mjs";
-
-/** The few assertions that the contract asks for. */
-const assert = {
-  ok(value, message = "expected a true value") {
-    if (!value) throw new Error(message);
-  },
-  equal(actual, expected, message = "") {
-    if (!Object.is(actual, expected))
-      throw new Error(`${message} expected ${String(expected)}, got ${String(actual)}`);
-  },
-  deepEqual(actual, expected) {
-    const [a, e] = [written(actual), written(expected)];
-    if (a !== e) throw new Error(`expected ${e}\n     got ${a}`);
-  },
-};
-
-/** A text that two values share when they are deeply equal: members sorted, and `undefined` members kept apart from absent ones. */
-function written(value) {
-  if (Array.isArray(value)) return `[${value.map(written).join(", ")}]`;
-  if (typeof value !== "object" || value === null)
-    return typeof value === "string" ? JSON.stringify(value) : String(value);
-  const members = Object.keys(value).sort();
-  return `{${members.map((key) => `${JSON.stringify(key)}: ${written(value[key])}`).join(", ")}}`;
-}
 
 /** The cases of the contract by name. */
 export const cases = new Map();

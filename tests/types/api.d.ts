@@ -31,7 +31,11 @@ export type ScheduleInput =
 
 /** What happens to wall-clock times that a clock change removes (gap) or repeats (fold). forward = later by the gap; backward = earlier by it; end = the first
  *  instant after it. `wildcard`: whether expressions that cover every hour follow real time; default "wall" ("airflow" and "vixie" have "real_time"). */
-export interface DstRule { gap: "forward" | "backward" | "skip" | "end"; fold: "first" | "second" | "both"; wildcard?: "real_time" | "wall" }
+export interface DstRule {
+  gap: "forward" | "backward" | "skip" | "end";
+  fold: "first" | "second" | "both";
+  wildcard?: "real_time" | "wall";
+}
 export interface TimetableOptions {
   /** IANA name. Default "UTC". */
   timeZone?: string;
@@ -504,6 +508,9 @@ export interface RunRecord {
   state: RunState;
   conf: Record<string, Json>;
   backfillId?: string;
+  key?: string;
+  /** Run id of the chunk that this date is part of. */
+  chunk?: string;
   /** Name of the lease of whoever drives the run; absent when it was started by somebody else. */
   owner?: string;
   attempt: number;
@@ -553,6 +560,27 @@ export interface RunStore {
    *  that one turn of the event loop produced, so that a thousand state changes cost one commit. With a fence, the whole batch is
    *  refused (STALE_OWNER) when the lease has gone to a newer epoch. A refused change is named by details.index. */
   apply(changes: readonly StoreChange[], fence?: { lease: string; epoch: number }): Promise<void>;
+  /** History as columns, oldest first, where the store can tell it without making records. */
+  listHistory?(query: { dagId: string; from?: number; to?: number }): Promise<{
+    executionMs: Float64Array;
+    state: Uint8Array;
+    startMs: Float64Array;
+    endMs: Float64Array;
+    attempt: Uint32Array;
+    runIds(from: number, to: number): string[];
+  }>;
+  /** What others asked the driver of a backfill to do, oldest first. */
+  listRequests?(
+    id: string,
+  ): Promise<{ seq: number; request: "pause" | "unpause" | "finish" | "abort" | "approve" | "reject" }[]>;
+  /** Counts by state, where the store can tell them without reading the records. */
+  countRuns?(query: {
+    dagId: string;
+    from?: number;
+    to?: number;
+    runTypes?: RunType[];
+    backfillId?: string;
+  }): Promise<Record<RunState, number>>;
   /** Exclusive, expiring ownership. One lease a DAG (`dag:<dagId>`), so that two processes never drive one DAG's backfills.
    *  null = somebody else holds it. Each acquisition has a higher epoch. */
   acquireLease(name: string, owner: string, ttlMs: number): Promise<Lease | null>;
@@ -570,6 +598,12 @@ export type StoreChange =
   | { type: "clear-run"; dagId: string; runId: string } // deletes task instances and XCom, keeps the run
   | { type: "save-task-instance"; instance: TaskInstance }
   | { type: "set-xcom"; dagId: string; runId: string; taskId: string; key: string; value: Json }
+  /** Needs no fence: only the lease's owner writes snapshots. */
+  | {
+      type: "request";
+      id: string;
+      request: "pause" | "unpause" | "finish" | "abort" | "approve" | "reject";
+    }
   | { type: "save-backfill"; id: string; dagId: string; finished: boolean; snapshot: Json }; // at start, pause and end; progress is rebuilt from run records
 /** The default: keeps everything in memory, and says so. */
 export class MemoryStore implements RunStore {

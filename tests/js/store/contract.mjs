@@ -101,6 +101,8 @@ export function storeContract(name, open, { test, assert }) {
       conf: { region: "eu", list: [1, null, { deep: true }] },
       backfillId: "b1",
       owner: "dag:sales",
+      key: "01234567-89ab-8def-8123-456789abcdef",
+      chunk: idOf(1),
       attempt: 3,
       startedAt: "2024-02-01T00:00:00Z",
       finishedAt: "2024-02-01T00:00:01.500Z",
@@ -110,7 +112,16 @@ export function storeContract(name, open, { test, assert }) {
     await store.apply([create(1), { type: "create-run", run: full }, create(3, { output: null })]);
     assert.deepEqual(await store.listRuns({ dagId: DAG }), [aRun(1), full, aRun(3, { output: null })]);
     const [bare] = await store.listRuns({ dagId: DAG, to: ms(1) });
-    for (const member of ["backfillId", "owner", "startedAt", "finishedAt", "error", "output"]) {
+    for (const member of [
+      "backfillId",
+      "owner",
+      "key",
+      "chunk",
+      "startedAt",
+      "finishedAt",
+      "error",
+      "output",
+    ]) {
       assert.ok(!(member in bare), `${member} is not there`);
     }
   });
@@ -240,6 +251,103 @@ export function storeContract(name, open, { test, assert }) {
     await refused(store.listRuns({ dagId: DAG, after: "nobody" }), "INVALID_OPTION");
   });
 
+  it("a history is the same runs as columns", async (store) => {
+    if (store.listHistory === undefined) return;
+    const key = "01234567-89ab-8def-8123-456789abcdef";
+    await store.apply([
+      create(3, { state: "failed", error: { name: "E", message: "m" }, attempt: 4 }),
+      create(1, {
+        runId: "an id of its own",
+        state: "success",
+        conf: { a: 1 },
+        startedAt: day(2),
+        finishedAt: day(3),
+      }),
+      create(2, { runId: `scheduled__2024-01-02T00:00:00+00:00`, runType: "scheduled", key, chunk: "c" }),
+      create(4, {
+        executionDate: "2024-01-04T00:00:00.250Z",
+        runId: "backfill__2024-01-04T00:00:00.250000+00:00",
+        state: "running",
+        owner: "l",
+      }),
+      create(5, { runType: "manual", state: "canceled", backfillId: "b", output: null }),
+      create(6, { dagId: "other" }),
+    ]);
+    const history = await store.listHistory({ dagId: DAG });
+    const runs = await store.listRuns({ dagId: DAG });
+    const count = runs.length;
+    assert.equal(count, 5);
+    assert.deepEqual(
+      [...history.executionMs],
+      runs.map((run) => Date.parse(run.executionDate)),
+    );
+    const states = ["queued", "running", "success", "failed", "canceled"];
+    assert.deepEqual(
+      [...history.state].map((state) => states[state]),
+      runs.map((run) => run.state),
+    );
+    for (const [column, end] of [
+      ["startMs", "start"],
+      ["endMs", "end"],
+    ]) {
+      assert.deepEqual(
+        [...history[column]],
+        runs.map((run) => Date.parse(run.dataInterval[end])),
+      );
+    }
+    assert.deepEqual(
+      [...history.attempt],
+      runs.map((run) => run.attempt),
+    );
+    const ids = runs.map((run) => run.runId);
+    assert.deepEqual(history.runIds(0, count), ids);
+    assert.deepEqual(history.runIds(1, 3), ids.slice(1, 3));
+    const part = await store.listHistory({ dagId: DAG, from: ms(2), to: ms(3) });
+    assert.deepEqual([...part.executionMs], [ms(2), ms(3)]);
+    assert.deepEqual(part.runIds(0, 2), ids.slice(1, 3));
+    assert.equal((await store.listHistory({ dagId: "nobody" })).executionMs.length, 0);
+    assert.equal((await store.listHistory({ dagId: DAG, from: ms(9), to: ms(8) })).state.length, 0);
+    await refused(store.listHistory({ dagId: DAG, limit: 1 }), "INVALID_OPTION");
+  });
+
+  it("counts by state, of a range, of types and of a backfill", async (store) => {
+    if (store.countRuns === undefined) return;
+    const none = { queued: 0, running: 0, success: 0, failed: 0, canceled: 0 };
+    assert.deepEqual(await store.countRuns({ dagId: DAG }), none);
+    await store.apply([
+      create(1, { state: "success", backfillId: "b" }),
+      create(2, { state: "success", runType: "scheduled" }),
+      create(3, { state: "failed", backfillId: "b" }),
+      create(4, { state: "running", runType: "manual" }),
+      create(5, { state: "canceled", backfillId: "c" }),
+      create(6, { dagId: "other" }),
+    ]);
+    const counts = { ...none, success: 2, failed: 1, running: 1, canceled: 1 };
+    assert.deepEqual(await store.countRuns({ dagId: DAG }), counts);
+    assert.deepEqual(await store.countRuns({ dagId: DAG, from: ms(2), to: ms(3) }), {
+      ...none,
+      success: 1,
+      failed: 1,
+    });
+    assert.deepEqual(await store.countRuns({ dagId: DAG, backfillId: "b" }), {
+      ...none,
+      success: 1,
+      failed: 1,
+    });
+    assert.deepEqual(await store.countRuns({ dagId: DAG, runTypes: ["manual", "scheduled"] }), {
+      ...none,
+      success: 1,
+      running: 1,
+    });
+    assert.deepEqual(await store.countRuns({ dagId: DAG, runTypes: [] }), none);
+    assert.deepEqual(
+      await store.countRuns({ dagId: DAG, backfillId: "b", runTypes: ["backfill"], from: ms(3) }),
+      { ...none, failed: 1 },
+    );
+    await refused(store.countRuns({ dagId: DAG, states: ["failed"] }), "INVALID_OPTION");
+    await refused(store.countRuns({ dagId: DAG, backfillId: 5 }), "INVALID_OPTION");
+  });
+
   it("a query that is no query is refused", async (store) => {
     for (const wrong of [
       { form: 1 },
@@ -273,7 +381,7 @@ export function storeContract(name, open, { test, assert }) {
   });
 
   it("an update sets what it names, removes what it names as undefined, keeps the rest", async (store) => {
-    const run = aRun(1, { owner: "dag:sales", conf: { a: 1 }, backfillId: "b1" });
+    const run = aRun(1, { owner: "dag:sales", conf: { a: 1 }, backfillId: "b1", key: "k1", chunk: "c1" });
     await store.apply([{ type: "create-run", run }]);
     await store.apply([update(1, { state: "running", startedAt: "2024-02-01T00:00:00Z" })]);
     await store.apply([
@@ -303,11 +411,20 @@ export function storeContract(name, open, { test, assert }) {
       startedAt: undefined,
     };
     await store.apply([
-      update(1, { ...again, owner: undefined, backfillId: "b2", conf: { b: 2 }, runType: "manual" }),
+      update(1, {
+        ...again,
+        owner: undefined,
+        chunk: undefined,
+        key: "k2",
+        backfillId: "b2",
+        conf: { b: 2 },
+        runType: "manual",
+      }),
     ]);
-    const { owner: _, ...left } = run;
+    const { owner: _, chunk: __, ...left } = run;
     const expected = {
       ...left,
+      key: "k2",
       state: "queued",
       attempt: 2,
       backfillId: "b2",
@@ -541,6 +658,10 @@ export function storeContract(name, open, { test, assert }) {
       [create(2, { conf: new Date(0) }), "INVALID_OPTION"],
       [create(2, { dataInterval: undefined }), "INVALID_OPTION"],
       [create(2, { startedAt: 5 }), "INVALID_OPTION"],
+      [create(2, { key: 5 }), "INVALID_OPTION"],
+      [create(2, { chunk: null }), "INVALID_OPTION"],
+      [{ type: "request", id: "b", request: "stop" }, "INVALID_OPTION"],
+      [{ type: "request", request: "pause" }, "INVALID_OPTION"],
       [create(2, { error: "text" }), "INVALID_OPTION"],
       [create(2, { executionDate: "2024-01-02" }), "INVALID_DATE"],
       [create(2, { executionDate: "2024-01-02T00:00:00" }), "INVALID_DATE"],
@@ -687,6 +808,29 @@ export function storeContract(name, open, { test, assert }) {
     assert.equal(await store.loadBackfill("z"), null);
   });
 
+  it("requests are listed in their order, without a fence, until the backfill has ended", async (store) => {
+    const ask = (id, request) => ({ type: "request", id, request });
+    const list = async (id) => (await store.listRequests(id)).map(({ request }) => request);
+    await store.apply([backfill("b"), backfill("c")]);
+    if (store.listRequests === undefined) return;
+    assert.deepEqual(await list("b"), []);
+    await store.apply([ask("b", "pause"), ask("c", "approve"), ask("b", "unpause")]);
+    await store.apply([ask("b", "abort")]);
+    assert.deepEqual(await list("b"), ["pause", "unpause", "abort"]);
+    const seqs = (await store.listRequests("b")).map(({ seq }) => seq);
+    assert.ok(seqs[0] < seqs[1] && seqs[1] < seqs[2], String(seqs));
+    const gone = [ask("b", "reject"), backfill("b", { finished: true })];
+    await refused(store.apply([...gone, update(9, { state: "success" })]), "STORE_FAILED", gone.length);
+    assert.deepEqual(await list("b"), ["pause", "unpause", "abort"]);
+    await store.apply([backfill("b", { snapshot: { again: true } })]);
+    assert.deepEqual(await list("b"), ["pause", "unpause", "abort"]);
+    await store.apply([backfill("b", { finished: true })]);
+    assert.deepEqual([await list("b"), await list("c")], [[], ["approve"]]);
+    // The number of a request that was deleted never comes again.
+    await store.apply([ask("b", "finish")]);
+    assert.ok((await store.listRequests("b"))[0].seq > seqs[2]);
+  });
+
   // ------------------------------------------------------------------ leases and fences
   it("a lease has one holder until it is released or expires", async (store, { clock }) => {
     const lease = await store.acquireLease("dag:sales", "one", 1_000);
@@ -820,6 +964,9 @@ export function storeContract(name, open, { test, assert }) {
       () => store.getXcom(DAG, "r"),
       () => store.loadBackfill("b"),
       () => store.listBackfills(),
+      () => store.listHistory?.({ dagId: DAG }) ?? store.listBackfills(),
+      () => store.countRuns?.({ dagId: DAG }) ?? store.listBackfills(),
+      () => store.listRequests?.("b") ?? store.listBackfills(),
       () => store.acquireLease("l", "one", 1),
       () => store.readLease("l"),
       () => lease.renew(),

@@ -126,11 +126,11 @@ test("a store of a later version", async (t) => {
   const path = join(folderOf(t), "runs.sqlite");
   await (await openSqliteStore(path)).close();
   const file = new DatabaseSync(path);
-  file.exec("PRAGMA user_version = 2");
+  file.exec("PRAGMA user_version = 3");
   file.close();
   await assert.rejects(openSqliteStore(path), (error) => {
-    storeFailed(/schema version 2.*knows 1/)(error);
-    assert.deepEqual(error.details, { found: 2, known: 1 });
+    storeFailed(/schema version 3.*knows 2/)(error);
+    assert.deepEqual(error.details, { found: 3, known: 2 });
     return true;
   });
 });

@@ -1,0 +1,104 @@
+// What a SQLite store answers, read from its tables.
+import type { Json } from "../json.js";
+import { HistoryBuilder } from "./history.js";
+import { byText, type CountSearch, noRuns, type RangeSearch, runSearch } from "./query.js";
+import { type RunRow, runRecord, type TaskRow, taskInstance } from "./row.js";
+import type { Query } from "./sqlite_step.js";
+import type { Request, RunHistory, RunQuery, RunRecord, RunState, TaskInstance } from "./store.js";
+
+export function readRuns(sql: Query, query: RunQuery): RunRecord[] {
+  const at = sql("SELECT executionMs FROM runs WHERE dagId = ? AND runId = ?");
+  const after =
+    query.after === undefined ? undefined : (at.get(query.dagId, query.after) as RunRow | undefined);
+  const search = runSearch(query, after?.executionMs);
+  const rows = sql(
+    `SELECT * FROM runs WHERE dagId = ? AND executionMs >= ? AND executionMs <= ?${among("state", search.states)}${among(
+      "runType",
+      search.runTypes,
+    )} ORDER BY executionMs ${search.descending ? "DESC" : "ASC"} LIMIT ?`,
+  ).all(
+    search.dagId,
+    search.from,
+    search.to,
+    ...(search.states ?? []),
+    ...(search.runTypes ?? []),
+    // In SQLite a negative limit is none.
+    search.limit === Number.POSITIVE_INFINITY ? -1 : search.limit,
+  );
+  return (rows as unknown as RunRow[]).map(runRecord);
+}
+
+/** Rows that are read at once. More would only keep more of them in memory. */
+const PAGE = 10_000;
+
+const HISTORY = `SELECT runId, executionMs, startMs, endMs, runType, state, conf, backfillId, owner, attempt, startedMs, finishedMs,
+  error, output, key, chunk FROM runs WHERE dagId = ? AND executionMs >= ? AND executionMs <= ? ORDER BY executionMs LIMIT ${PAGE}`;
+
+export function readHistory(sql: Query, { dagId, from, to }: RangeSearch): RunHistory {
+  const builder = new HistoryBuilder();
+  let first = from;
+  for (;;) {
+    const page = sql(HISTORY).all(dagId, first, to) as unknown as RunRow[];
+    for (const row of page) builder.add(row);
+    const last = page.at(-1);
+    if (page.length < PAGE || last === undefined) return builder.history();
+    first = last.executionMs + 1;
+  }
+}
+
+export function readCounts(sql: Query, search: CountSearch): Record<RunState, number> {
+  const rows = sql(
+    `SELECT state, count(*) AS runs FROM runs WHERE dagId = ?1 AND executionMs >= ?2 AND executionMs <= ?3
+      AND (?4 IS NULL OR backfillId = ?4)${among("runType", search.runTypes)} GROUP BY state`,
+  ).all(search.dagId, search.from, search.to, search.backfillId, ...(search.runTypes ?? []));
+  const counts = noRuns();
+  for (const { state, runs } of rows as { state: RunState; runs: number }[]) counts[state] = runs;
+  return counts;
+}
+
+export function readTasks(sql: Query, dagId: string, runId: string): TaskInstance[] {
+  const rows = sql("SELECT * FROM tasks WHERE dagId = ? AND runId = ?").all(
+    dagId,
+    runId,
+  ) as unknown as TaskRow[];
+  return rows.sort((a, b) => byText(a.taskId, b.taskId)).map(taskInstance);
+}
+
+export function readXcom(sql: Query, dagId: string, runId: string): Record<string, Record<string, Json>> {
+  const tasks = new Map<string, [string, Json][]>();
+  for (const row of sql("SELECT taskId, key, value FROM xcom WHERE dagId = ? AND runId = ?").all(
+    dagId,
+    runId,
+  )) {
+    const { taskId, key, value } = row as { taskId: string; key: string; value: string };
+    const entries = tasks.get(taskId) ?? [];
+    entries.push([key, JSON.parse(value)]);
+    tasks.set(taskId, entries);
+  }
+  // fromEntries makes own members of every key, `__proto__` too.
+  return Object.fromEntries([...tasks].map(([taskId, entries]) => [taskId, Object.fromEntries(entries)]));
+}
+
+export function readBackfill(sql: Query, id: string): Json | null {
+  const row = sql("SELECT snapshot FROM backfills WHERE id = ?").get(id) as { snapshot: string } | undefined;
+  return row === undefined ? null : JSON.parse(row.snapshot);
+}
+
+export function readBackfills(
+  sql: Query,
+  query: { dagId?: string; unfinished?: boolean },
+): { id: string; snapshot: Json }[] {
+  const rows = sql(
+    "SELECT id, snapshot FROM backfills WHERE (?1 IS NULL OR dagId = ?1) AND (?2 = 0 OR finished = 0) ORDER BY place",
+  ).all(query.dagId ?? null, query.unfinished === true ? 1 : 0) as { id: string; snapshot: string }[];
+  return rows.map(({ id, snapshot }) => ({ id, snapshot: JSON.parse(snapshot) }));
+}
+
+export function readRequests(sql: Query, id: string): { seq: number; request: Request }[] {
+  const rows = sql("SELECT seq, request FROM requests WHERE id = ? ORDER BY seq").all(id);
+  return rows.map((row) => ({ ...(row as { seq: number; request: Request }) }));
+}
+
+function among(column: string, values: ReadonlySet<string> | null): string {
+  return values === null ? "" : ` AND ${column} IN (${[...values].map(() => "?").join(", ")})`;
+}
