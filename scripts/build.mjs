@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { bundle } from "./bundle.mjs";
 import { declarations } from "./declarations.mjs";
+import { entryFolders } from "./folders.mjs";
 import { glue } from "./glue.mjs";
 import { install } from "./install.mjs";
 import { main, say, seconds } from "./process.mjs";
@@ -12,6 +13,7 @@ export async function build({ types = true } = {}) {
   await install();
   await glue();
   await bundle();
+  entryFolders();
   if (types) await declarations();
   say(`built dist/ in ${seconds(start)}`);
 }

@@ -1,7 +1,7 @@
 // TypeScript to dist/: one file an entry and format.
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { entries } from "./entries.mjs";
+import { endings, entries, formatsOf } from "./entries.mjs";
 import { encode } from "./inline.mjs";
 import { Failure, root } from "./process.mjs";
 
@@ -16,34 +16,55 @@ export async function bundle() {
   copyFileSync(join(root, ".cache", "glue", "dagfill_bg.wasm"), join(dist, "dagfill.wasm"));
   for (const [name, entry] of Object.entries(entries)) {
     if (!existsSync(join(root, entry.source))) continue;
-    for (const format of entry.cjs ? ["esm", "cjs"] : ["esm"]) {
-      const outfile = join(dist, `${name}.${format === "cjs" ? "cjs" : "js"}`);
+    let names = [];
+    for (const format of formatsOf(entry)) {
+      const outfile = join(dist, `${name}.${endings[format]}`);
       // Two passes: the helpers that esbuild puts before a CommonJS bundle escape its line limit in the first.
-      const bundled = join(root, ".cache", "bundle", `${name}.${format === "cjs" ? "cjs" : "js"}`);
-      await esbuild.build({
+      const bundled = join(root, ".cache", "bundle", `${name}.${endings[format]}`);
+      const { metafile } = await esbuild.build({
         ...shared,
         entryPoints: [join(root, entry.source)],
         outfile: bundled,
         format,
         bundle: true,
+        globalName: format === "iife" ? "dagfill" : undefined,
+        inject: entry.core ? [join(root, "js", "text_codec.ts")] : [],
+        metafile: format === "esm",
         platform: "neutral",
         mainFields: ["module", "main"],
         external: ["node:*", "./dagfill.wasm"],
         plugins: [inlined, doors(name, entry, format)],
       });
-      await esbuild.build({
-        ...shared,
-        entryPoints: [bundled],
-        outfile,
-        format,
-        minify: true,
-        // esbuild breaks where it can, which makes its lines up to twice as long.
-        lineLimit: 100,
-        banner: { js: banner(name, entry, format) },
-      });
+      if (format === "esm") names = Object.values(metafile.outputs).flatMap((output) => output.exports);
+      await withShortLines(outfile, (lineLimit) =>
+        esbuild.build({
+          ...shared,
+          entryPoints: [bundled],
+          outfile,
+          format: format === "iife" ? undefined : format,
+          minify: true,
+          lineLimit,
+          banner: { js: banner(name, entry, format) },
+          footer: { js: footer(names, format) },
+        }),
+      );
       if (entry.bin) chmodSync(outfile, 0o755);
     }
   }
+}
+
+// esbuild breaks a line where it can, which is often far behind its limit: the first limit that keeps all lines short is taken.
+async function withShortLines(file, build) {
+  for (const lineLimit of [100, 90, 80, 70, 60, 50]) {
+    await build(lineLimit);
+    const longest = Math.max(
+      ...readFileSync(file, "utf8")
+        .split("\n")
+        .map((line) => line.length),
+    );
+    if (longest <= 200) return;
+  }
+  throw new Failure(`${file} has a line of more than 200 characters, whatever esbuild's line limit is`);
 }
 
 // The module's text is no part of what esbuild prints: it would break each of its lines again, and copy the text into the
@@ -55,8 +76,14 @@ function banner(name, { bin }, format) {
   if (name !== "index") return "";
   const bytes = readFileSync(join(root, ".cache", "glue", "dagfill_bg.wasm"));
   const text = `const ${moduleText} = \`${encode(bytes)}\`;`;
-  // A directive counts only as the first statement of a file.
-  return format === "cjs" ? `"use strict";${text}` : text;
+  // A directive counts only as the first statement of a file. In a classic script a name outside a function is everybody's.
+  return { esm: text, cjs: `"use strict";${text}`, iife: `(()=>{"use strict";${text}` }[format];
+}
+
+// What a minifier writes for CommonJS hides the names of the exports from Node, which reads them without running the file.
+function footer(names, format) {
+  if (format === "iife") return "globalThis.dagfill=dagfill})();";
+  return format === "cjs" ? `0&&(module.exports={\n${names.join(",\n")}});` : "";
 }
 
 const inlined = {

@@ -1,12 +1,19 @@
 // The files of the package, by entry. package.json's `exports` names the same ones; a test compares them.
 
-/** Where each entry's source is, and what is made of it. `core`: carries the wasm module or knows where it is. */
+/** Where each entry's source is, and what is made of it. `core`: carries the wasm module or knows where it is. `iife`: also a
+ *  classic script. `subpath`: imported as `dagfill/NAME`. */
 export const entries = {
-  index: { source: "js/index.ts", core: true, cjs: true },
-  slim: { source: "js/slim.ts", core: true, cjs: true },
+  index: { source: "js/index.ts", core: true, cjs: true, iife: true },
+  slim: { source: "js/slim.ts", core: true, cjs: true, subpath: true },
   workerd: { source: "js/workerd.ts", core: true },
-  "store/sqlite": { source: "js/store/sqlite.ts", cjs: true },
-  "store/indexeddb": { source: "js/store/indexeddb.ts", cjs: true },
-  shell: { source: "js/shell.ts", cjs: true },
+  "store/sqlite": { source: "js/store/sqlite.ts", cjs: true, subpath: true },
+  "store/indexeddb": { source: "js/store/indexeddb.ts", cjs: true, subpath: true },
+  shell: { source: "js/shell.ts", cjs: true, subpath: true },
   cli: { source: "js/cli/main.ts", bin: true },
 };
+
+/** The ending of an entry's file in each format. */
+export const endings = { esm: "js", cjs: "cjs", iife: "iife.js" };
+
+/** The formats of an entry, ESM first. */
+export const formatsOf = ({ cjs, iife }) => ["esm", ...(cjs ? ["cjs"] : []), ...(iife ? ["iife"] : [])];

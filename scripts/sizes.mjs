@@ -3,15 +3,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { entries } from "./entries.mjs";
+import { endings, entries, formatsOf } from "./entries.mjs";
 import { root } from "./process.mjs";
 
 /** One row a file of dist/, in bytes. */
 export function sizes() {
-  const files = Object.entries(entries).flatMap(([name, { cjs }]) => [
-    `${name}.js`,
-    ...(cjs ? [`${name}.cjs`] : []),
-  ]);
+  const files = Object.entries(entries).flatMap(([name, entry]) =>
+    formatsOf(entry).map((format) => `${name}.${endings[format]}`),
+  );
   return ["dagfill.wasm", ...files]
     .filter((file) => existsSync(join(root, "dist", file)))
     .map((file) => {

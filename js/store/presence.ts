@@ -37,6 +37,7 @@ export function patience(ttlMs: number, presence: Presence | null): number {
   return hidden && presence !== null ? Math.max(ttlMs, HIDDEN_PATIENCE) : ttlMs;
 }
 
+/** Test environments such as happy-dom have `null` in their place. */
 function webLocks(): LockManager | undefined {
-  return typeof navigator === "undefined" ? undefined : navigator.locks;
+  return typeof navigator === "undefined" ? undefined : (navigator.locks ?? undefined);
 }

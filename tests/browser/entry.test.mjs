@@ -31,6 +31,23 @@ test("a page imports the entry and calls it", { skip: withoutBrowser }, async ()
   assert.equal(await evaluate(async () => (await import("/dist/index.js")).version()), "0.1.0");
 });
 
+test("a classic script has the package as a global", { skip: withoutBrowser }, async () => {
+  const answer = await evaluate(async () => {
+    const before = new Set(Object.getOwnPropertyNames(globalThis));
+    for (const again of [1, 2]) {
+      const script = document.createElement("script");
+      script.src = "/dist/index.iife.js";
+      await new Promise((resolve, reject) => {
+        Object.assign(script, { onload: resolve, onerror: () => reject(new Error(`load ${again}`)) });
+        document.head.append(script);
+      });
+    }
+    const added = Object.getOwnPropertyNames(globalThis).filter((name) => !before.has(name));
+    return [added, globalThis.dagfill.version(), globalThis.dagfill.nextDates("@daily", "2024-01-01")[0]];
+  });
+  assert.deepEqual(answer, [["dagfill"], "0.1.0", "2024-01-02T00:00:00Z"]);
+});
+
 test("a module worker imports the entry and calls it", { skip: withoutBrowser }, async () => {
   const answer = await evaluate(
     () =>

@@ -66,6 +66,18 @@ test("Node, CommonJS", () => {
   assert.equal(printed(process.execPath, ["main.cjs"], folder), expected);
 });
 
+test("Node, named imports from the CommonJS files", () => {
+  const folder = shop.write("node-named", {
+    "main.mjs": `import { expandRange } from "dagfill/dist/index.cjs";
+import { shellTasks } from "dagfill/dist/shell.cjs";
+import { openSqliteStore } from "dagfill/dist/store/sqlite.cjs";
+const { nextDates } = await import("dagfill/dist/slim.cjs");
+if ([shellTasks, openSqliteStore, nextDates].some((name) => typeof name !== "function")) throw new Error("not a function");
+console.log(${expression});\n`,
+  });
+  assert.equal(printed(process.execPath, ["main.mjs"], folder), expected);
+});
+
 test("Node, slim with the module's bytes", () => {
   const folder = shop.write("node-slim", {
     "main.mjs": `import { readFileSync } from "node:fs";

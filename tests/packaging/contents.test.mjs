@@ -14,6 +14,8 @@ const allowed = [
   /^LICENSE-(MIT|APACHE)$/,
   /^dist\/(workerd|cli)\.js(\.map)?$/,
   /^dist\/(index|slim|shell)\.c?js(\.map)?$/,
+  /^dist\/index\.iife\.js(\.map)?$/,
+  /^(shell|slim|store\/(sqlite|indexeddb))\/package\.json$/,
   /^dist\/store\/(sqlite|indexeddb)\.c?js(\.map)?$/,
   /^dist\/dagfill\.wasm$/,
   /^dist\/types\/([a-z_]+\/){0,2}[a-z_]+\.d\.c?ts$/,
@@ -42,13 +44,32 @@ test("every file that package.json names is there", () => {
     manifest.main,
     manifest.module,
     manifest.types,
+    manifest.unpkg,
+    manifest.jsdelivr,
     ...files(manifest.bin),
     ...files(manifest.exports),
   ];
   assert.deepEqual(
-    named.filter((file) => !existsSync(join(root, file))),
+    // A pattern names no file of its own.
+    named.filter((file) => !file.includes("*") && !existsSync(join(root, file))),
     [],
   );
+});
+
+test("every entry has a folder for those who read no exports, and it leads to the files", () => {
+  const subpaths = Object.keys(manifest.exports).filter(
+    (path) => manifest.exports[path].require && path !== ".",
+  );
+  assert.equal(subpaths.length, 4);
+  for (const path of subpaths) {
+    const fields = JSON.parse(readFileSync(join(root, path, "package.json"), "utf8"));
+    const named = [fields.main, fields.module, fields.types].map((file) => join(path, file));
+    const { import: esm, require: cjs } = manifest.exports[path];
+    assert.deepEqual(
+      named,
+      [cjs.default, esm.default, esm.types].map((file) => join(file)),
+    );
+  }
 });
 
 test("publint finds nothing", () => {
@@ -63,6 +84,7 @@ test("the types are right for every way of resolving them", () => {
     "--no-definitely-typed",
     "--exclude-entrypoints",
     "./dagfill.wasm",
+    "./dist/dagfill.wasm",
     "--format",
     "table-flipped",
   ];
