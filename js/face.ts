@@ -4,6 +4,7 @@ import { call, raw } from "./raw.js";
 
 export type { AbortSignalLike, HostAbortSignal } from "./abort_signal.js";
 export { type CatchupPolicy, type Dag, type Duration, type Task, validateDag } from "./dag/dag.js";
+export type { EditorFields } from "./dag/editor_fields.js";
 export { DagfillError, type ErrorCode, type ErrorData, errorFrom } from "./error.js";
 export type { Json, JsonInput } from "./json.js";
 export {
@@ -18,7 +19,7 @@ export {
 } from "./macros/macros.js";
 export type { BackfillOptions } from "./plan/backfill_options.js";
 export { type CatchupPlan, planCatchup } from "./plan/catchup.js";
-export { type BackfillPreview, previewFrom } from "./plan/plan.js";
+export { type BackfillPreview, previewFrom, type TransferablePreview } from "./plan/plan.js";
 export { ACTIONS, type Action, type PlannedRun, SKIP_REASONS, type SkipReason } from "./plan/plan_data.js";
 export type { Backfill } from "./run/backfill/backfill.js";
 export { BackfillService } from "./run/backfill/service.js";

@@ -13,6 +13,9 @@ export type Reader<T> = (value: unknown, path: string) => T;
 /** What a member of an options object must be. A member that is absent or `undefined` is not read. */
 export type Spec<T> = { readonly [K in keyof T]-?: Reader<Exclude<T[K], undefined>> };
 
+/** Readers of members that a spec does not list; what they read is checked and left out. */
+export type OpenFields = (name: string, object: object) => Reader<unknown> | undefined;
+
 /** "got" of a message: the value, short, as JavaScript would write it. */
 export function shown(value: unknown): string {
   if (typeof value === "string")
@@ -50,16 +53,24 @@ export function reading<T>(path: string, read: () => T): T {
   }
 }
 
-/** Reads an options object member by member. A name that is not in `spec` is refused. */
-export function fields<T extends object>(value: unknown, path: string, spec: Spec<T>): Partial<T> {
+/** Reads an options object member by member. A name that neither `spec` nor `open` has is refused. */
+export function fields<T extends object>(
+  value: unknown,
+  path: string,
+  spec: Spec<T>,
+  open: OpenFields = () => undefined,
+): Partial<T> {
   const read: Partial<T> = {};
   for (const name of reading(path, () => keys(value, path))) {
-    if (!Object.hasOwn(spec, name)) throw unknownOption(name, path, Object.keys(spec));
+    const isListed = Object.hasOwn(spec, name);
+    const reader = isListed ? (spec[name as keyof T] as Reader<unknown>) : open(name, value as object);
+    if (reader === undefined) throw unknownOption(name, path, Object.keys(spec));
     const at = inside(path, name);
     reading(at, () => {
       const member = (value as Record<string, unknown>)[name];
-      const reader = spec[name as keyof T] as Reader<unknown>;
-      if (member !== undefined) (read as Record<string, unknown>)[name] = reader(member, at);
+      if (member === undefined) return;
+      const result = reader(member, at);
+      if (isListed) (read as Record<string, unknown>)[name] = result;
     });
   }
   return read;

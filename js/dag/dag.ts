@@ -17,6 +17,7 @@ import {
   oneOf,
   placed,
   positiveDuration,
+  type Spec,
   text,
   wrong,
 } from "../options.js";
@@ -24,11 +25,12 @@ import { call } from "../raw.js";
 import type { DateInput, ScheduleInput, TimetableOptions } from "../schedule/input.js";
 import { timetableOf, timetableSpec, wireOf } from "../schedule/timetable.js";
 import type { TimetableWire } from "../schedule/wire.js";
+import { type EditorFields, editorFields } from "./editor_fields.js";
 
 /** Milliseconds, or ISO 8601 ("PT5M"). */
 export type Duration = number | string;
 
-export interface Task {
+export interface Task extends EditorFields {
   taskId: string;
   /** Ids of the tasks that must have ended first. */
   dependsOn?: readonly string[];
@@ -61,7 +63,7 @@ export interface Task {
 /** What the scheduler does with missed dates. */
 export type CatchupPolicy = "all" | "none" | "latest" | { last: number } | { window: Duration };
 
-export interface Dag extends TimetableOptions {
+export interface Dag extends TimetableOptions, EditorFields {
   dagId: string;
   schedule: ScheduleInput;
   /** Bounds of the scheduler and of catchup; a backfill may go beyond them (warning outside_dag_dates). */
@@ -110,7 +112,7 @@ export interface CheckedDag {
 }
 
 const task = (value: unknown, path: string): CheckedTask => {
-  const read = fields<CheckedTask>(value, path, {
+  const spec: Spec<CheckedTask> = {
     taskId: name,
     dependsOn: list(name),
     params: json,
@@ -129,7 +131,8 @@ const task = (value: unknown, path: string): CheckedTask => {
     retryBackoff: number(1),
     timeout: positiveDuration,
     dependsOnPast: flag,
-  });
+  };
+  const read = fields<CheckedTask>(value, path, spec, editorFields);
   if (read.taskId === undefined) throw wrong(`${path}.taskId`, "a name", undefined, "INVALID_DAG");
   return {
     dependsOn: [],
@@ -159,21 +162,21 @@ const catchup = (value: unknown, path: string): CheckedDag["catchup"] => {
 /** A DAG with its defaults filled in. INVALID_OPTION, INVALID_DAG and the errors of its schedule and its tasks' graph name
  *  the path of what is wrong. */
 export function readDag(value: unknown, path: string): CheckedDag {
-  const read = fields<
-    TimetableOptions & Omit<CheckedDag, "timetable" | "hasSchedule"> & { schedule: unknown }
-  >(value, path, {
-    ...timetableSpec,
-    dagId: name,
-    schedule: (schedule) => ({ schedule }),
-    startDate: date,
-    endDate: date,
-    catchup,
-    maxActiveRuns: integer(1),
-    maxActiveTasks: integer(1),
-    dependsOnPast: flag,
-    params: record,
-    tasks: list(task),
-  });
+  const spec: Spec<TimetableOptions & Omit<CheckedDag, "timetable" | "hasSchedule"> & { schedule: unknown }> =
+    {
+      ...timetableSpec,
+      dagId: name,
+      schedule: (schedule) => ({ schedule }),
+      startDate: date,
+      endDate: date,
+      catchup,
+      maxActiveRuns: integer(1),
+      maxActiveTasks: integer(1),
+      dependsOnPast: flag,
+      params: record,
+      tasks: list(task),
+    };
+  const read = fields(value, path, spec, editorFields);
   const { dagId, schedule, timeZone, kind, dst, exclude, interval, ...rest } = read;
   const given = (schedule as { schedule: unknown } | undefined)?.schedule;
   if (dagId === undefined) throw wrong(inside(path, "dagId"), "a name", undefined, "INVALID_DAG");

@@ -15,7 +15,8 @@ import {
 } from "../options.js";
 import { call } from "../raw.js";
 import type { DateInput, ScheduleInput, TimetableOptions } from "../schedule/input.js";
-import { timetable, timetableSpec, wireOf } from "../schedule/timetable.js";
+import { dagsOwn, timetable } from "../schedule/options.js";
+import { timetableSpec, wireOf } from "../schedule/timetable.js";
 import type { RunType } from "../store/store.js";
 import { type MacroSettings, macrosOf, piecewise, renderJson, renderText } from "./render.js";
 
@@ -68,7 +69,7 @@ export function resolveDateMacros(
   schedule: ScheduleInput = null,
   options: TimetableOptions & MacroOptions = {},
 ): string {
-  const read = fields<Settings>(options, "options", spec);
+  const read = fields<Settings>(options, "options", spec, dagsOwn);
   const [source, at] = [text(template, "template"), date(executionDate, "executionDate")];
   const macros = macrosOf(wireOf(schedule, read as TimetableOptions), read);
   return renderText(macros, source, { date: at, runId: read.runId, taskId: read.taskId });
@@ -87,13 +88,18 @@ export function render(value: JsonInput, context: RenderContext): Json;
 export function render(value: JsonInput, context: RenderContext): Json {
   const { executionDate, schedule, xcom, ...read } = fields<
     Settings & { executionDate: DateValue; schedule: unknown; xcom: Record<string, Json> }
-  >(context, "context", {
-    ...spec,
-    executionDate: date,
-    // Read below, together with the options that belong to it.
-    schedule: (given) => ({ given }),
-    xcom: record,
-  });
+  >(
+    context,
+    "context",
+    {
+      ...spec,
+      executionDate: date,
+      // Read below, together with the options that belong to it.
+      schedule: (given) => ({ given }),
+      xcom: record,
+    },
+    dagsOwn,
+  );
   const at = date(executionDate, "executionDate");
   const given = (schedule as { given: unknown } | undefined)?.given ?? null;
   const macros = macrosOf(wireOf(given, read as TimetableOptions), read);
@@ -115,7 +121,7 @@ export function renderRange(
   schedule: ScheduleInput,
   options: TimetableOptions & MacroOptions = {},
 ): string[] {
-  const read = fields<Settings>(options, "options", spec);
+  const read = fields<Settings>(options, "options", spec, dagsOwn);
   const wire = wireOf(schedule, read as TimetableOptions);
   const source = text(template, "template");
   let instants: Float64Array;

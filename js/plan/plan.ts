@@ -47,8 +47,13 @@ export interface BackfillPreview {
     action: Uint8Array;
     reason: Uint8Array;
   };
-  /** A structured-clonable form, for postMessage; `previewFrom` makes a preview of it again. */
-  toTransferable(): unknown;
+  /** A structured-clonable form; `previewFrom` makes a preview of it again.
+   *
+   *  ```js
+   *  const data = preview.toTransferable();
+   *  postMessage(data, data.transfer); // its columns move instead of being copied
+   *  ``` */
+  toTransferable(): TransferablePreview;
   /** What JSON.stringify writes: these members, where there are more than 100 rows only the first of each list, and `leftOut`
    *  with the number of the others. JSON.stringify(preview.runs) has all rows. */
   toJSON(): object;
@@ -58,6 +63,14 @@ export interface BackfillPreview {
   /** The same with the durations that past successful runs took: many outcomes are simulated, and `quantiles` says when so many of them
    *  have ended. Rejects with INVALID_OPTION below five past runs. */
   estimate(options: HistoryEstimateOptions): Promise<HistoryEstimate>;
+}
+
+/** A preview as plain data and typed arrays. What is in it belongs to this version of the package. */
+export interface TransferablePreview {
+  readonly kind: "dagfill.preview";
+  readonly version: 1;
+  /** The buffers of its columns, copies of the preview's own: the second argument of postMessage. */
+  readonly transfer: ArrayBuffer[];
 }
 
 export class Preview implements BackfillPreview {
@@ -125,8 +138,12 @@ export class Preview implements BackfillPreview {
     };
   }
 
-  toTransferable(): unknown {
-    return { ...this.#data, ...this.columns() };
+  toTransferable(): TransferablePreview {
+    const columns = this.columns();
+    // Not enumerable: a list of what moves would itself be cloned, and then hold what has moved away.
+    return Object.defineProperty({ ...this.#data, ...columns } as never as TransferablePreview, "transfer", {
+      value: Object.values(columns).map(({ buffer }) => buffer),
+    });
   }
 
   days(): ReturnType<BackfillPreview["days"]> {

@@ -1,16 +1,22 @@
-// The dates of a schedule. Every call reads its options, finds the timetable it has seen before, and asks the core.
-import { type DateValue, date, fields, integer } from "../options.js";
+// The dates of a schedule. Every call reads its options, finds the timetable it has seen before, and asks the core. Options
+// may be a Dag, whose other fields are not read.
+import { type DateValue, date, integer } from "../options.js";
 import { call } from "../raw.js";
 import { iso } from "../time.js";
 import type { Warning } from "../warning.js";
 import type { DateInput, ScheduleInput, TimetableOptions } from "./input.js";
-import { timetable, timetableSpec } from "./timetable.js";
+import { scheduleOptions, timetable } from "./options.js";
 
 /** All logical dates in [start, end], both ends included, ascending, as epoch milliseconds. `limit` truncates; without
  *  it more than 10,000,000 are refused with RANGE_TOO_LARGE (`details.count`).
  *
+ *  The answer is a Float64Array, whose `map` gives numbers only: `Array.from(dates, (ms) => new Date(ms))` makes something
+ *  else of each, and `nextDates` gives texts.
+ *
  *  ```js
- *  expandRange("@daily", "2024-01-01", "2024-01-07").length; // 7
+ *  const dates = expandRange("@daily", "2024-01-01", "2024-01-07");
+ *  dates.length; // 7
+ *  Array.from(dates, (ms) => new Date(ms).toISOString())[0]; // "2024-01-01T00:00:00.000Z"
  *  ``` */
 export function expandRange(
   schedule: ScheduleInput,
@@ -18,10 +24,7 @@ export function expandRange(
   end: DateInput,
   options: TimetableOptions & { limit?: number } = {},
 ): Float64Array {
-  const { limit, ...read } = fields<TimetableOptions & { limit?: number }>(options, "options", {
-    ...timetableSpec,
-    limit: integer(0),
-  });
+  const { limit, ...read } = scheduleOptions<{ limit?: number }>(options, { limit: integer(0) });
   const [from, to] = [date(start, "start"), date(end, "end")];
   return call(() => timetable(schedule, read).expand(from, to, limit));
 }
@@ -33,7 +36,7 @@ export function countRange(
   end: DateInput,
   options: TimetableOptions = {},
 ): number {
-  const read = fields<TimetableOptions>(options, "options", timetableSpec);
+  const read = scheduleOptions(options);
   const [from, to] = [date(start, "start"), date(end, "end")];
   return call(() => timetable(schedule, read).count(from, to));
 }
@@ -45,7 +48,7 @@ export function nextDates(
   count = 1,
   options: TimetableOptions = {},
 ): string[] {
-  const read = fields<TimetableOptions>(options, "options", timetableSpec);
+  const read = scheduleOptions(options);
   const [from, most] = [date(after, "after"), integer(0, 10_000_000)(count, "count")];
   return Array.from(
     call(() => timetable(schedule, read).next(from, most)),
@@ -60,7 +63,7 @@ export function previousDates(
   count = 1,
   options: TimetableOptions = {},
 ): string[] {
-  const read = fields<TimetableOptions>(options, "options", timetableSpec);
+  const read = scheduleOptions(options);
   const [from, most] = [date(before, "before"), integer(0, 10_000_000)(count, "count")];
   return Array.from(
     call(() => timetable(schedule, read).previous(from, most)),
@@ -74,15 +77,10 @@ export function explainSchedule(
   schedule: ScheduleInput,
   options: TimetableOptions & { now?: DateInput; count?: number } = {},
 ): { text: string; warnings: Warning[]; next: string[] } {
-  const { now, count, ...read } = fields<TimetableOptions & { now?: DateValue; count?: number }>(
-    options,
-    "options",
-    {
-      ...timetableSpec,
-      now: date,
-      count: integer(0, 100_000),
-    },
-  );
+  const { now, count, ...read } = scheduleOptions<{ now?: DateValue; count?: number }>(options, {
+    now: date,
+    count: integer(0, 100_000),
+  });
   return call(() => timetable(schedule, read).explain(now ?? Date.now(), count ?? 5));
 }
 
@@ -92,15 +90,10 @@ export function explainDate(
   executionDate: DateInput,
   options: TimetableOptions & { start?: DateInput; end?: DateInput } = {},
 ): { included: boolean; reason: string; text: string; previous: string | null; next: string | null } {
-  const { start, end, ...read } = fields<TimetableOptions & { start?: DateValue; end?: DateValue }>(
-    options,
-    "options",
-    {
-      ...timetableSpec,
-      start: date,
-      end: date,
-    },
-  );
+  const { start, end, ...read } = scheduleOptions<{ start?: DateValue; end?: DateValue }>(options, {
+    start: date,
+    end: date,
+  });
   const at = date(executionDate, "date");
   return call(() => timetable(schedule, read).explainDate(at, start, end));
 }

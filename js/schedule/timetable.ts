@@ -1,4 +1,4 @@
-// Schedules on their way to the core, and the timetables that the core made of those used cache.
+// Schedules on their way to the core, and the timetables that the core made of those used lately.
 import { LruCache } from "../lru_cache.js";
 import {
   type DateValue,
@@ -98,7 +98,7 @@ function wire(schedule: unknown, path: string, depth: number): TimetableWire {
   return dialect === "quartz" ? { ...kept, quartz: true } : kept;
 }
 
-/** Timetables cache used, by what they were made of. They die with their instance. */
+/** Timetables used lately, by what they were made of. They die with their instance. */
 const cache = new LruCache<string, { made: number; timetable: RawTimetable }>(64, (old) => {
   if (old.made === instance()) old.timetable.free();
 });
@@ -132,9 +132,4 @@ export function timetableOf(wire: TimetableWire): RawTimetable {
   const made = call((wasm) => new wasm.RawTimetable(wire));
   cache.set(key, { made: instance(), timetable: made });
   return made;
-}
-
-/** The timetable of a schedule as its user wrote it. */
-export function timetable(schedule: unknown, options: TimetableOptions): RawTimetable {
-  return timetableOf(wireOf(schedule, options));
 }

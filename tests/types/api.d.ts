@@ -121,6 +121,10 @@ export interface Task {
   timeout?: Duration;
   /** Only runs when the same task's previous logical date succeeded. */
   dependsOnPast?: boolean;
+  description?: string;
+  position?: JsonInput;
+  meta?: Record<string, JsonInput>;
+  [extra: `x-${string}`]: JsonInput;
 }
 export interface Dag extends TimetableOptions {
   dagId: string;
@@ -135,6 +139,13 @@ export interface Dag extends TimetableOptions {
   dependsOnPast?: boolean; // runs in order, each after the success of the one before
   params?: Record<string, JsonInput>; // defaults that conf overrides
   tasks?: readonly Task[];
+  description?: string;
+  tags?: readonly string[];
+  owner?: string;
+  position?: JsonInput;
+  $schema?: string;
+  meta?: Record<string, JsonInput>;
+  [extra: `x-${string}`]: JsonInput;
 }
 export type Duration = number | string; // milliseconds, or ISO 8601 ("PT5M")
 /** Input values: anything JSON can say, checked at run time (INVALID_OPTION names the path). */

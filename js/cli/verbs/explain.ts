@@ -54,7 +54,6 @@ async function subject({ positionals: [text = ""], values }: Request): Promise<{
       `expected a schedule of ${dag.dagId}, got null: it runs only by hand`,
     );
   }
-  const { timeZone, kind, dst, exclude } = dag;
-  const fromDag = Object.entries({ timeZone, kind, dst, exclude }).filter(([, value]) => value !== undefined);
-  return { schedule: dag.schedule, options: { ...Object.fromEntries(fromDag), ...own } };
+  // A Dag is timetable options; the flags go before it.
+  return { schedule: dag.schedule, options: { ...dag, ...own } };
 }
