@@ -36,6 +36,7 @@ export interface ShellLine {
 /**
  * Makes the `executeTask` that runs each task's `command`, with its templates resolved, in the platform's shell.
  *
+ * - A task without a command does nothing and succeeds, as Airflow's EmptyOperator.
  * - The environment carries `DAGFILL_DAG_ID`, `DAGFILL_RUN_ID`, `DAGFILL_TASK_ID`, `DAGFILL_RUN_TYPE`, `DAGFILL_ATTEMPT`,
  *   `DAGFILL_EXECUTION_DATE`, `DAGFILL_LOCAL_DATE`, `DAGFILL_DATA_INTERVAL_START`, `DAGFILL_DATA_INTERVAL_END`,
  *   `DAGFILL_BACKFILL_ID` (in a backfill), and as JSON `DAGFILL_CONF` and `DAGFILL_PARAMS`.
@@ -62,12 +63,8 @@ export interface ShellLine {
 export function shellTasks(options: ShellOptions = {}): ExecuteTask {
   const { cwd, env, shell = defaultShell(), onLine, killGrace = 5_000 } = checked(options);
   return async (task) => {
-    if (task.command === undefined) {
-      throw new DagfillError("INVALID_DAG", `expected a command in the task "${task.taskId}", got none`, {
-        field: `tasks.${task.taskId}.command`,
-        hint: "only tasks with a command can be run by shellTasks; others need an executeTask of their own",
-      });
-    }
+    // Airflow's EmptyOperator: a task that only joins others.
+    if (task.command === undefined) return undefined;
     if (task.signal.aborted) throw abortError(task, "was not started");
     const tail = { stdout: new Tail(20, 2_000), stderr: new Tail(20, 2_000) };
     let xcom: { text: string; cut: boolean } | undefined;

@@ -3,6 +3,7 @@
 mod build;
 mod catchup;
 mod clock;
+mod coverage;
 mod days;
 mod estimate;
 mod hash;
@@ -20,6 +21,7 @@ mod warnings;
 
 pub use build::history_range;
 pub use catchup::{Catchup, CatchupPolicy, CatchupRequest, Skipped, plan_catchup};
+pub use coverage::Coverage;
 pub use days::{Day, days};
 pub use estimate::{Estimate, Pace, estimate};
 pub use hash::HashedTexts;

@@ -299,12 +299,19 @@ fn warnings() {
         let edge = |name, edge| text(name).map(|date| read_date(Text(date), timetable.zone(), edge).unwrap());
         request.now = text("now").map_or(request.now, at);
         request.include_not_due = case["includeNotDue"] == true;
+        let is_instant = |name: &str| Date::Text(text(name).unwrap().into()).is_instant();
+        request.bounds_are_instants = (is_instant("start"), is_instant("end"));
         let excluded = case["excludeDates"].as_array().into_iter().flatten();
         request.exclude_dates = excluded.map(|date| Date::Text(date.as_str().unwrap().into())).collect();
         (request.dag_start, request.dag_end) = (edge("dagStart", Edge::Start), edge("dagEnd", Edge::End));
         let mut history = History::default();
         for date in case["existing"].as_array().into_iter().flatten() {
-            add(&mut history, at(date.as_str().unwrap()).js(), "success");
+            let date = at(date.as_str().unwrap()).js();
+            let index = history.dates.len();
+            add(&mut history, date, "success");
+            let edge = |edge: usize| case["intervals"][index][edge].as_str().map(|text| at(text).js());
+            history.interval_starts.push(edge(0).unwrap_or(date));
+            history.interval_ends.push(edge(1).unwrap_or(date + DAY));
         }
         let plan = Plan::build(&timetable, &request, &history).unwrap();
         assert_eq!(plan.len() as u64, case["total"].as_u64().unwrap(), "{}", case["name"]);
@@ -324,6 +331,55 @@ fn warnings() {
             .collect();
         assert_eq!(found, expected, "{}", case["name"]);
     }
+}
+
+/// Days from 2024-01-01 on; `runs` are the hours that each run covers, with its state.
+fn covering(runs: &[(f64, f64, &str)], change: impl FnOnce(&mut Request)) -> (Vec<String>, u64) {
+    const HOUR: f64 = DAY / 24.0;
+    let daily = cron("@daily", "UTC");
+    let mut request = request(&daily, "2024-01-01", "2024-01-03");
+    request.coverage = Coverage::Interval;
+    change(&mut request);
+    let first = at("2024-01-01").js();
+    let mut history = History::default();
+    for (start, end, state) in runs {
+        add(&mut history, first + start * HOUR, state);
+        history.interval_starts.push(first + start * HOUR);
+        history.interval_ends.push(first + end * HOUR);
+    }
+    let plan = Plan::build(&daily, &request, &history).unwrap();
+    let mismatch = plan.warnings().iter().find(|warning| warning.code == "interval_mismatch");
+    (words(&plan), mismatch.and_then(|warning| warning.count).unwrap_or(0))
+}
+
+#[test]
+fn runs_count_by_what_they_cover() {
+    let hours: Vec<_> = (0..24).map(|hour| (f64::from(hour), f64::from(hour + 1), "success")).collect();
+    let all = |words: [&str; 3]| words.map(str::to_owned).to_vec();
+    // One hour of a day is a part of it: by its date it is done, by its interval it is not.
+    let hour = [(0.0, 1.0, "success"), (24.0, 48.0, "success")];
+    assert_eq!(covering(&hour, |_| {}), (all(["reset", "skip exists_success", "create"]), 1));
+    let by_date = covering(&hour, |request| request.coverage = Coverage::Date);
+    assert_eq!(by_date, (all(["skip exists_success", "skip exists_success", "create"]), 1));
+    // Together the runs of all hours cover the day.
+    assert_eq!(covering(&hours, |_| {}), (all(["skip exists_success", "create", "create"]), 1));
+    let mut gap = hours.clone();
+    gap[23].2 = "failed";
+    assert_eq!(covering(&gap, |_| {}).0, all(["reset", "create", "create"]));
+    // An empty interval counts by its date; a run that failed is taken as it is asked for, and then with the planned interval.
+    assert_eq!(covering(&[(0.0, 0.0, "success")], |_| {}), (all(["skip exists_success", "create", "create"]), 1));
+    assert_eq!(covering(&[(0.0, 1.0, "failed")], |_| {}).0, all(["skip exists_failed", "create", "create"]));
+    let failed = |request: &mut Request| request.reprocess = Reprocess::Failed;
+    assert_eq!(covering(&[(0.0, 1.0, "failed")], failed).0, all(["reset", "create", "create"]));
+    assert_eq!(covering(&[(0.0, 24.0, "failed")], failed).0, all(["rerun", "create", "create"]));
+    assert_eq!(covering(&[(0.0, 1.0, "running")], failed).0, all(["skip in_flight", "create", "create"]));
+    let only_failed = |request: &mut Request| request.reprocess = Reprocess::RerunFailed;
+    assert_eq!(covering(&hour, only_failed).0, all(["skip not_failed", "skip not_failed", "skip not_failed"]));
+    // The last hours of the last day lie behind the bound, and are read all the same.
+    let daily = cron("@daily", "UTC");
+    let mut request = request(&daily, "2024-01-01", "2024-01-03T00:00");
+    request.coverage = Coverage::Interval;
+    assert_eq!(history_range(&daily, &request).end, at("2024-01-04"));
 }
 
 #[test]

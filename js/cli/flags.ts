@@ -99,6 +99,11 @@ const choice: Flag[] = [
   },
   { name: "include-not-due", meaning: "also dates whose data interval has not ended" },
   { name: "run-backwards", airflow: ["B"], meaning: "newest date first" },
+  {
+    name: "coverage",
+    value: "date|interval",
+    meaning: "interval: reset dates that existing runs cover only in part",
+  },
   { name: "strict-past", meaning: "with dependsOnPast, the first date asks for the one before it, too" },
   {
     name: "task-ids",

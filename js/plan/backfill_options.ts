@@ -46,6 +46,9 @@ export interface BackfillOptions {
   /** Airflow's names for the same choice as the two flags above; not together with them. "none" (default): missing and canceled
    *  dates; "failed": also failed ones; "completed": all that ended, cleared first. */
   reprocess?: "none" | "failed" | "completed";
+  /** By what an existing run counts. "date" (default): by its date. "interval": a date whose interval existing runs cover only in part is
+   *  reset, and takes the planned interval; runs with an empty interval, and those by hand, count by date. */
+  coverage?: "date" | "interval";
   /** Newest first. Refused (INVALID_DIRECTION) where the DAG or a task has dependsOnPast. Default false. */
   runBackwards?: boolean;
   /** With dependsOnPast the first row of the plan, or its tasks, asks for the success of the date before it, too. Default false: it is
@@ -91,6 +94,7 @@ export interface CheckedOptions {
   excludeDates: DateValue[];
   includeNotDue: boolean;
   reprocess?: "none" | "failed" | "completed";
+  coverage: "date" | "interval";
   runBackwards: boolean;
   strictPast: boolean;
   maxFailures: number;
@@ -121,6 +125,7 @@ const spec: Spec<CheckedOptions> = {
   excludeDates: list(date),
   includeNotDue: flag,
   reprocess: oneOf("none", "failed", "completed"),
+  coverage: oneOf("date", "interval"),
   runBackwards: flag,
   strictPast: flag,
   maxFailures: count(1),
@@ -157,6 +162,7 @@ export function readOptions(value: unknown): CheckedOptions {
     resetDagRun: false,
     excludeDates: [],
     includeNotDue: false,
+    coverage: "date",
     runBackwards: false,
     strictPast: false,
     maxFailures: Number.POSITIVE_INFINITY,

@@ -10,6 +10,9 @@ export interface History {
   states: Uint8Array;
   /** Bit 0: its owner is dead. Bit 1: started by hand. */
   flags: Uint8Array;
+  /** Data intervals, epoch milliseconds. */
+  starts: Float64Array;
+  ends: Float64Array;
   /** "" for the id that a backfill would give. */
   runIds: string[];
 }
@@ -43,12 +46,16 @@ export async function loadHistory(
   const dates = new Float64Array(records.length);
   const states = new Uint8Array(records.length);
   const flags = new Uint8Array(records.length);
+  const starts = new Float64Array(records.length);
+  const ends = new Float64Array(records.length);
   const runIds: string[] = [];
   for (const [index, run] of records.entries()) {
     dates[index] = Date.parse(run.executionDate);
     states[index] = RUN_STATES.indexOf(run.state);
     flags[index] = ((await abandoned(run)) ? 1 : 0) | (run.runType === "manual" ? 2 : 0);
+    starts[index] = Date.parse(run.dataInterval.start);
+    ends[index] = Date.parse(run.dataInterval.end);
     runIds.push(run.runId === runIdOf("backfill", run.executionDate) ? "" : run.runId);
   }
-  return { records, dates, states, flags, runIds };
+  return { records, dates, states, flags, starts, ends, runIds };
 }

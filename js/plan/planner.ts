@@ -47,6 +47,7 @@ export async function makePlan(
     rerunFailed: options.rerunFailed,
     resetDagRun: options.resetDagRun,
     ...(options.reprocess === undefined ? {} : { reprocess: options.reprocess }),
+    coverage: options.coverage,
     runBackwards: options.runBackwards,
     dependsOnPast: dag.dependsOnPast,
     strictPast: options.strictPast,
@@ -72,8 +73,8 @@ export async function makePlan(
   return call((wasm) => {
     const plan = new wasm.RawPlan(timetableOf(dag.timetable), request);
     try {
-      const { dates, states, flags, runIds } = history;
-      const summary = plan.build(dates, states, flags, runIds) as Summary;
+      const { dates, states, flags, starts, ends, runIds } = history;
+      const summary = plan.build(dates, states, flags, starts, ends, runIds) as Summary;
       if (options.planHash !== undefined) plan.insist(options.planHash);
       const stands = new Set<number>(plan.existingRuns());
       return {
@@ -100,7 +101,10 @@ export async function makePlan(
 }
 
 /** The tasks that would run. UNKNOWN_TASK, before anything is planned. */
-function chosenTasks(dag: CheckedDag, { taskIds, withUpstream }: CheckedOptions): readonly CheckedTask[] {
+export function chosenTasks(
+  dag: CheckedDag,
+  { taskIds, withUpstream }: CheckedOptions,
+): readonly CheckedTask[] {
   if (taskIds === undefined) return dag.tasks;
   return call((wasm) => {
     const whole = new wasm.RawDag(dag.tasks);

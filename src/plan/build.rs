@@ -1,5 +1,6 @@
 //! From a request and a history to a plan. Preview and execution build it here, so that what was shown is what runs.
 
+use super::coverage::{Coverage, Intervals};
 use super::hash::hash_of;
 use super::history::NO_RECORD;
 use super::rules::Draft;
@@ -9,12 +10,20 @@ use crate::error::{Code, Detail, Error, Result};
 use crate::schedule::Timetable;
 use crate::time::{Instant, Range};
 
-/// The records that [`Plan::build`] wants in its [`History`]: those of the request's range, and with `depends_on_past` also the
-/// one on the date before.
+/// The records that [`Plan::build`] wants in its [`History`]: those of the request's range, with `depends_on_past` also the
+/// one on the date before, and where runs count by interval those of all that the plan's dates cover.
 pub fn history_range(timetable: &Timetable, request: &Request) -> Range {
     let range = request.bounds.range;
-    let before = request.depends_on_past.then(|| date_before(&anchored(timetable, request), range)).flatten();
-    Range { start: before.unwrap_or(range.start), ..range }
+    let timetable = anchored(timetable, request);
+    let before = request.depends_on_past.then(|| date_before(&timetable, range)).flatten();
+    let wanted = Range { start: before.unwrap_or(range.start), ..range };
+    if request.coverage == Coverage::Date {
+        return wanted;
+    }
+    // Where runs count by what they cover, those on the dates around them may cover a part of the first and of the last.
+    let first = timetable.next(Instant::clamped(range.start.ms() - 1)).map(|date| timetable.interval(date).start);
+    let last = timetable.previous(Instant::clamped(range.end.ms() + 1)).map(|date| timetable.interval(date).end);
+    Range { start: wanted.start.min(first.unwrap_or(wanted.start)), end: wanted.end.max(last.unwrap_or(wanted.end)) }
 }
 
 fn anchored(timetable: &Timetable, request: &Request) -> Timetable {
@@ -90,7 +99,8 @@ impl Plan {
         }
         let dates = timetable.expand(range, None)?;
         let aligned = history.align(&dates, range);
-        let mut rows = Draft::decided(&dates, &aligned, request, history);
+        let intervals = Intervals::of(&timetable, &dates);
+        let mut rows = Draft::decided(&dates, &aligned, request, history, &intervals);
         let unmatched = rows.exclude(&request.exclude_dates, timetable.zone())?;
         let not_due = if request.include_not_due { None } else { rows.leave_not_due(&timetable, request.now) };
         if request.depends_on_past {
@@ -109,6 +119,9 @@ impl Plan {
             not_due,
             clock_changes: &clock_changes,
             strangers: aligned.strangers,
+            mismatches: intervals.mismatches(&aligned, history),
+            intervals: &intervals,
+            reasons: &reasons,
         };
         let warnings = findings.warnings();
         let mut counts = Counts::default();

@@ -6,7 +6,7 @@ use crate::sort::sort_by;
 use crate::time::Range;
 
 /// Records of existing runs as columns, in ascending order of their logical dates. A column that is shorter than `dates` says
-/// nothing of the rest: no record is abandoned, off the schedule on purpose, or has an id of its own.
+/// nothing of the rest: no record is abandoned, off the schedule on purpose, or has an id or a data interval of its own.
 ///
 /// A record counts whatever its run id looks like: what stands on a date stands there.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,6 +21,10 @@ pub struct History {
     pub manual: Vec<bool>,
     /// Run ids; `None` for the id that a backfill would give.
     pub run_ids: Vec<Option<String>>,
+    /// Where the data interval of each starts, in milliseconds since 1970.
+    pub interval_starts: Vec<f64>,
+    /// Where it ends.
+    pub interval_ends: Vec<f64>,
 }
 
 impl History {
@@ -30,6 +34,16 @@ impl History {
             Existing::InFlight if self.abandoned.get(index) == Some(&true) => Existing::Failed,
             standing => standing,
         }
+    }
+
+    /// Whether a person chose the date of record `index`.
+    pub(super) fn is_manual(&self, index: usize) -> bool {
+        self.manual.get(index) == Some(&true)
+    }
+
+    /// The data interval of record `index`, where it is known.
+    pub(super) fn interval(&self, index: usize) -> Option<(f64, f64)> {
+        Some((*self.interval_starts.get(index)?, *self.interval_ends.get(index)?))
     }
 
     /// INTERNAL when the columns are not what they say: the caller made them, not the user.
@@ -75,7 +89,7 @@ impl History {
     /// How many records from `record` on are before `date`; those that nobody dated by hand are strangers.
     fn skip(&self, record: usize, date: f64, strangers: &mut Strangers) -> usize {
         let before = self.dates.iter().skip(record).take_while(|at| **at < date).count();
-        for index in (record..record + before).filter(|index| self.manual.get(*index) != Some(&true)) {
+        for index in (record..record + before).filter(|index| !self.is_manual(*index)) {
             strangers.count += 1;
             strangers.first = strangers.first.or_else(|| self.dates.get(index).copied());
         }

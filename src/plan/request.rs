@@ -1,6 +1,6 @@
 //! What a caller asks for.
 
-use super::{HashedTexts, Reprocess, RunType};
+use super::{Coverage, HashedTexts, Reprocess, RunType};
 use crate::time::{Bounds, Date, Instant};
 
 /// Plans larger than this are refused unless the caller raises it.
@@ -15,6 +15,10 @@ pub struct Request {
     pub bounds: Bounds,
     /// Which existing runs are run again.
     pub reprocess: Reprocess,
+    /// By what an existing run counts for a date.
+    pub coverage: Coverage,
+    /// Whether each bound was an instant, such as a UTC midnight, and no day or time in the schedule's zone.
+    pub bounds_are_instants: (bool, bool),
     /// Newest first. Refused together with `depends_on_past` or a `dependent_task`.
     pub run_backwards: bool,
     /// Each run waits for the success of the one before it; the first row of the plan is let through if it starts.
@@ -57,6 +61,8 @@ impl Request {
             dag_id: dag_id.into(),
             bounds,
             reprocess: Reprocess::default(),
+            coverage: Coverage::default(),
+            bounds_are_instants: (false, false),
             run_backwards: false,
             depends_on_past: false,
             strict_past: false,

@@ -1,7 +1,8 @@
 //! The rules that decide each date, one pass each, over dates in ascending order.
 
+use super::coverage::{Intervals, covered};
 use super::history::Aligned;
-use super::{Action, Existing, History, Past, Request, SkipReason, decide};
+use super::{Action, Coverage, Existing, History, Past, Request, SkipReason, decide};
 use crate::error::Result;
 use crate::schedule::Timetable;
 use crate::time::{Date, Instant, Zone, read_span};
@@ -24,22 +25,30 @@ pub(super) struct Found {
 
 impl Found {
     /// One more, behind those that were found before.
-    fn after(found: Option<Found>, at: Instant) -> Option<Found> {
+    pub(super) fn after(found: Option<Found>, at: Instant) -> Option<Found> {
         let before = found.unwrap_or(Found { count: 0, first: at });
         Some(Found { count: before.count + 1, ..before })
     }
 }
 
 impl<'a> Draft<'a> {
-    /// By the table of [`decide`].
-    pub(super) fn decided(dates: &'a [f64], aligned: &'a Aligned, request: &Request, history: &'a History) -> Self {
+    /// By the table of [`decide`], and where runs count by interval by what they cover.
+    pub(super) fn decided(
+        dates: &'a [f64],
+        aligned: &'a Aligned,
+        request: &Request,
+        history: &'a History,
+        intervals: &Intervals,
+    ) -> Self {
         let number = |(action, reason): (Action, Option<SkipReason>)| (action as u8, reason.map_or(0, |why| why as u8));
         let (action, reason) = number(decide(Existing::None, request.reprocess));
         let (mut actions, mut reasons) = (vec![action; dates.len()], vec![reason; dates.len()]);
+        let covered = if request.coverage == Coverage::Interval { Some(covered(history)) } else { None };
         for (row, (action, reason)) in actions.iter_mut().zip(&mut reasons).enumerate() {
-            if let Some(index) = aligned.record(row) {
-                (*action, *reason) = number(decide(history.standing(index), request.reprocess));
-            }
+            let Some(index) = aligned.record(row) else { continue };
+            let decided = decide(history.standing(index), request.reprocess);
+            let reset = covered.as_ref().and_then(|covered| intervals.decide(row, index, decided, history, covered));
+            (*action, *reason) = number(reset.map_or(decided, |reset| (reset, None)));
         }
         Draft { dates, aligned, history, actions, reasons }
     }

@@ -1,12 +1,14 @@
 //! What a person should know before a plan runs.
 
-use super::Request;
+use super::clock::Clock;
+use super::coverage::{Coverage, Intervals};
 use super::history::Strangers;
 use super::rules::Found;
+use super::{Request, SkipReason};
 use crate::error::Warning;
 use crate::macros::inspect;
 use crate::schedule::{ClockChange, Timetable};
-use crate::time::{DAY_MS, Instant, first_instant};
+use crate::time::{Civil, DAY_MS, Instant, first_instant};
 
 /// What was found on the way to a plan. Dates are ascending.
 pub(super) struct Findings<'a> {
@@ -20,19 +22,27 @@ pub(super) struct Findings<'a> {
     pub(super) not_due: Option<Found>,
     pub(super) clock_changes: &'a [ClockChange],
     pub(super) strangers: Strangers,
+    /// Dates whose run covers another interval than the planned one.
+    pub(super) mismatches: Option<Found>,
+    pub(super) intervals: &'a Intervals,
+    pub(super) reasons: &'a [u8],
 }
 
 impl Findings<'_> {
     /// Warnings with stable codes, the ones about the whole range first.
     pub(super) fn warnings(&self) -> Vec<Warning> {
-        let whole: [fn(&Self) -> Option<Warning>; 8] = [
+        let whole: [fn(&Self) -> Option<Warning>; 12] = [
             Self::no_dates,
             Self::end_is_whole_day,
+            Self::bounds_cut_day,
             Self::period_unanchored,
             Self::outside_dag_dates,
             Self::schedule_mismatch,
+            Self::interval_mismatch,
             Self::exclude_unmatched,
             Self::not_due,
+            Self::unfinished_left_alone,
+            Self::uneven_days,
             Self::date_independent,
         ];
         let mut warnings = Vec::new();
@@ -91,6 +101,24 @@ impl Findings<'_> {
         Some(Warning::new("end_is_whole_day", message).at(first).count(count))
     }
 
+    /// `bounds_cut_day`: a midnight of UTC, as `new Date("2024-01-01")` gives it, is in the middle of a day of the schedule's zone.
+    fn bounds_cut_day(&self) -> Option<Warning> {
+        let Request { bounds, bounds_are_instants: (start, end), .. } = self.request;
+        let zone = self.timetable.zone();
+        let edge = |time: i64| time.rem_euclid(DAY_MS) == 0 || time.rem_euclid(DAY_MS) >= DAY_MS - 1000;
+        let cuts = |at: Instant| edge(at.ms()) && !edge(zone.civil(at).ms());
+        let said = |name: &str, at: Instant| format!("{name} {at} is {} in {}", zone.civil(at), zone.name());
+        let (from, to) = (bounds.range.start, bounds.range.end);
+        let (from, to) = (Some(from).filter(|at| *start && cuts(*at)), Some(to).filter(|at| *end && cuts(*at)));
+        let sentences: Vec<String> =
+            from.map(|at| said("startDate", at)).into_iter().chain(to.map(|at| said("endDate", at))).collect();
+        let message = format!(
+            "{}, which cuts a day there: a date without a time, such as 2024-01-01, is the whole day in that zone",
+            sentences.join(", ")
+        );
+        from.or(to).map(|at| Warning::new("bounds_cut_day", message).at(at))
+    }
+
     /// `period_unanchored`: another range would have other dates.
     fn period_unanchored(&self) -> Option<Warning> {
         let start = self.request.bounds.range.start;
@@ -133,6 +161,64 @@ impl Findings<'_> {
             "{what} on no date of the schedule: has the schedule, its zone or its anchor changed? {them} left alone"
         );
         Some(Warning::new("schedule_mismatch", message).at(first).count(count))
+    }
+
+    /// `interval_mismatch`: the runs did not do what the plan's dates would do now.
+    fn interval_mismatch(&self) -> Option<Warning> {
+        let Found { count, first } = self.mismatches?;
+        let (what, cover) = if count == 1 {
+            ("1 existing run".to_owned(), "covers")
+        } else {
+            (format!("{count} existing runs"), "cover")
+        };
+        let then = match self.request.coverage {
+            Coverage::Date => {
+                "Existing runs count by their date; coverage \"interval\" resets those that cover theirs only in part"
+            }
+            Coverage::Interval => "Those that cover theirs only in part are reset, and take the planned interval",
+        };
+        let message = format!(
+            "{what}, the first at {first}, {cover} another data interval than the schedule now gives: has the schedule, its zone or its kind changed? {then}"
+        );
+        Some(Warning::new("interval_mismatch", message).at(first).count(count))
+    }
+
+    /// `unfinished_left_alone`: dates whose run failed, and that nobody asked for again.
+    fn unfinished_left_alone(&self) -> Option<Warning> {
+        let mut found = None;
+        for (date, reason) in self.dates.iter().zip(self.reasons) {
+            if *reason == SkipReason::ExistsFailed as u8 {
+                found = Found::after(found, instant(*date));
+            }
+        }
+        found.map(|Found { count, first }| {
+            let are = if count == 1 { "1 date has".to_owned() } else { format!("{count} dates have") };
+            let message =
+                format!("{are} a run that failed and will be left alone, the first is {first}: reprocess \"failed\" takes them, too");
+            Warning::new("unfinished_left_alone", message).at(first).count(count)
+        })
+    }
+
+    /// `uneven_days`: days of a daily schedule that clock changes make shorter or longer.
+    fn uneven_days(&self) -> Option<Warning> {
+        let zone = self.timetable.zone();
+        let mut clock = Clock::new(zone);
+        let (mut count, mut first, mut days) = (0, None, Vec::new());
+        for (start, end) in self.intervals.starts.iter().zip(&self.intervals.ends) {
+            let real = end - start;
+            let wall = real + f64::from(clock.offset(*end) - clock.offset(*start)) * 1000.0;
+            if wall != DAY_MS as f64 || real == wall {
+                continue;
+            }
+            count += 1;
+            first = first.or(Some(instant(*start)));
+            if days.len() < 4 {
+                days.push(format!("{} has {} hours", civil_day(zone.civil(instant(*start))), real / 3_600_000.0));
+            }
+        }
+        let rest = if count > 4 { format!(" and {} more", count - 4) } else { String::new() };
+        let message = format!("clock changes make days of the schedule shorter or longer: {}{rest}", days.join(", "));
+        first.map(|at| Warning::new("uneven_days", message).at(at).count(count))
     }
 
     /// `exclude_unmatched`: misspelt, or in another zone, and then the run that was to be left alone starts. A plan without dates has
@@ -186,6 +272,12 @@ impl Findings<'_> {
 
 fn instant(date: f64) -> Instant {
     Instant::clamped(date as i64)
+}
+
+fn civil_day(civil: Civil) -> String {
+    let mut text = civil.to_string();
+    text.truncate(10);
+    text
 }
 
 fn dates(count: u64) -> String {

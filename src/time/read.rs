@@ -29,6 +29,14 @@ impl Date {
             Date::Text(text) => DateInput::Text(text),
         }
     }
+
+    /// Whether it names an instant, and no day or time on a wall.
+    pub fn is_instant(&self) -> bool {
+        match self {
+            Date::Number(_) => true,
+            Date::Text(text) => matches!(read(text), Ok(Reading::Instant(_))),
+        }
+    }
 }
 
 /// What a text turned out to be.

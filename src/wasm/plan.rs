@@ -45,8 +45,16 @@ impl RawPlan {
     }
 
     /// `states` are numbers of `RunState`; of `flags`, bit 0 says abandoned and bit 1 manual; an empty id is the default one.
-    pub fn build(&mut self, dates: Vec<f64>, states: Vec<u8>, flags: Vec<u8>, run_ids: &JsValue) -> Answer<JsValue> {
-        let mut history = History { dates, ..History::default() };
+    pub fn build(
+        &mut self,
+        dates: Vec<f64>,
+        states: Vec<u8>,
+        flags: Vec<u8>,
+        interval_starts: Vec<f64>,
+        interval_ends: Vec<f64>,
+        run_ids: &JsValue,
+    ) -> Answer<JsValue> {
+        let mut history = History { dates, interval_starts, interval_ends, ..History::default() };
         for number in states {
             history.states.push(RunState::ALL.get(usize::from(number)).copied().unwrap_or(RunState::Queued));
         }

@@ -4,7 +4,7 @@ use super::error::warning_shape;
 use super::timetable::clock_change_shape;
 use super::{Fields, Input, Shape};
 use crate::error::Result;
-use crate::plan::{Counts, Day, HashedTexts, Plan, Reprocess, Request, RunType};
+use crate::plan::{Counts, Coverage, Day, HashedTexts, Plan, Reprocess, Request, RunType};
 use crate::schedule::Timetable;
 use crate::time::{Date, Edge, Instant, read_bounds, read_date};
 
@@ -12,7 +12,8 @@ use crate::time::{Date, Edge, Instant, read_bounds, read_date};
 pub fn read_request(input: &impl Input, timetable: &Timetable) -> Result<Request> {
     let zone = timetable.zone();
     let date = |name| input.field(name).map_or(Date::Text(String::new()), |date| date.as_date());
-    let bounds = read_bounds(date("startDate").as_input(), date("endDate").as_input(), zone)?;
+    let (start, end) = (date("startDate"), date("endDate"));
+    let bounds = read_bounds(start.as_input(), end.as_input(), zone)?;
     let edge = |name, edge, path: &str| match input.field(name) {
         None => Ok(None),
         Some(date) => read_date(date.as_date().as_input(), zone, edge).map(Some).map_err(|error| error.field(path)),
@@ -25,6 +26,11 @@ pub fn read_request(input: &impl Input, timetable: &Timetable) -> Result<Request
             input.flag("resetDagRun"),
             input.text("reprocess").as_deref(),
         )?,
+        coverage: match input.text("coverage").as_deref() {
+            Some("interval") => Coverage::Interval,
+            _ => Coverage::Date,
+        },
+        bounds_are_instants: (start.is_instant(), end.is_instant()),
         run_backwards: input.flag("runBackwards"),
         depends_on_past: input.flag("dependsOnPast"),
         strict_past: input.flag("strictPast"),

@@ -15,7 +15,7 @@ function record(date, state, more = {}) {
     runId: runIdOf(date),
     dagId: "sales",
     executionDate: date,
-    dataInterval: { start: date, end: date },
+    dataInterval: { start: date, end: second(Date.parse(date) + 86_400_000) },
     runType: "backfill",
     state: state === "abandoned" ? "running" : state,
     conf: {},
@@ -136,7 +136,10 @@ test("warnings", async () => {
       ...(dagStart ? { startDate: dagStart } : {}),
       ...(dagEnd ? { endDate: dagEnd } : {}),
     };
-    const records = (existing ?? []).map((date) => record(date, "success"));
+    const records = (existing ?? []).map((date, index) => {
+      const [from, to] = scenario.intervals?.[index] ?? [];
+      return record(date, "success", from ? { dataInterval: { start: from, end: to } } : {});
+    });
     const options = { startDate: start, endDate: end, includeNotDue, excludeDates };
     const plan = await preview(options, dag, records, now);
     assert.equal(plan.counts.total, scenario.total, name);
@@ -160,6 +163,18 @@ test("a task of nothing but its command is named when it does not look at the da
     [["date_independent", 1]],
   );
   assert.match(plan.warnings[0].message, /extract/);
+});
+
+test("dates whose run failed, and that are left alone, are named with the option that takes them", async () => {
+  const records = [record(day(2), "failed"), record(day(3), "success"), record(day(4), "failed")];
+  const range = { startDate: "2024-01-01", endDate: "2024-01-05" };
+  const [warning, ...others] = (await preview(range, {}, records)).warnings;
+  assert.deepEqual(
+    [warning.code, warning.at, warning.count, others],
+    ["unfinished_left_alone", day(2), 2, []],
+  );
+  assert.match(warning.message, /reprocess "failed"/);
+  assert.deepEqual((await preview({ ...range, reprocess: "failed" }, {}, records)).warnings, []);
 });
 
 test("a run that exists keeps its own id", async () => {

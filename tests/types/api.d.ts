@@ -233,6 +233,8 @@ export interface BackfillOptions {
   /** Airflow's names for the same choice; "failed" = missing and failed, "completed" = all. Not with the two flags above. */
   reprocess?: "none" | "failed" | "completed";
   runBackwards?: boolean; // newest first; refused (INVALID_DIRECTION) with dependsOnPast
+  /** "interval": a date whose interval an existing run covers only in part is reset and takes the planned interval; runs with an empty interval count by date. Default "date". */
+  coverage?: "date" | "interval";
   /** The first row of the plan looks at the date before it, too. Default false, as Airflow has it. */
   strictPast?: boolean;
   /** Stop starting runs after this many failures. Default Infinity. 1 = fail fast. */

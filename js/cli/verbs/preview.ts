@@ -27,7 +27,8 @@ export async function showPreview({
   const options = backfillOptions(file, values);
   const store = await world.openStore(values.store, "read", notices);
   try {
-    const plan = await new BackfillService({ dags: file.dags, store }).preview(options);
+    const callbacks = world.callbacks(file, () => {});
+    const plan = await new BackfillService({ dags: file.dags, store, ...callbacks }).preview(options);
     if (json) {
       terminal.line(JSON.stringify(planJson(plan)));
     } else {

@@ -19,13 +19,14 @@ export async function stored(store: RunStore, backfillId: string): Promise<Snaps
   });
 }
 
-/** Whether a stored backfill would start a run for a date that `plan` starts one for. */
-export function overlaps(id: string, snapshot: Json, plan: PlanData): boolean {
+/** For how many dates a stored backfill would start a run that `plan` starts one for, too. */
+export function overlap(id: string, snapshot: Json, plan: PlanData): number {
   const other = fromStored(id, snapshot).plan;
   const dates = new Set<number>();
   for (const row of startingRows(other)) dates.add(other.executionDate[row] as number);
-  for (const row of startingRows(plan)) if (dates.has(plan.executionDate[row] as number)) return true;
-  return false;
+  let count = 0;
+  for (const row of startingRows(plan)) if (dates.has(plan.executionDate[row] as number)) count += 1;
+  return count;
 }
 
 /** The records on the dates of a plan, by date. */

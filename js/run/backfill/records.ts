@@ -58,7 +58,8 @@ export class Records {
     const ifState: RunState[] = attempt === 1 && state !== undefined ? [state] : ["queued", "running"];
     const change: RunChange = {
       ...common,
-      ...(attempt === 1 ? { conf: this.conf(row) } : {}),
+      // What it covers now, also where the schedule was another one when it ran first.
+      ...(attempt === 1 ? { conf: this.conf(row), dataInterval } : {}),
       finishedAt: undefined,
       error: undefined,
       output: undefined,

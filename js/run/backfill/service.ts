@@ -8,7 +8,7 @@ import { type BackfillOptions, type CheckedOptions, readOptions } from "../../pl
 import { pastDurations } from "../../plan/estimate.js";
 import { type BackfillPreview, Preview } from "../../plan/plan.js";
 import type { PlanData } from "../../plan/plan_data.js";
-import { makePlan } from "../../plan/planner.js";
+import { chosenTasks, makePlan } from "../../plan/planner.js";
 import { storeFailure } from "../../store/failure.js";
 import type { BackfillResult, Hooks, RunResult } from "../events/backfill_events.js";
 import { contextOf } from "../host/context.js";
@@ -22,9 +22,10 @@ import { waitForStore } from "../writing/store_watchdog.js";
 import type { Backfill } from "./backfill.js";
 import { BackfillHandle } from "./backfill_handle.js";
 import { Driver } from "./driver.js";
-import { close, finishCancel, overlaps, stored, storedRuns } from "./interrupted.js";
+import { close, finishCancel, stored, storedRuns } from "./interrupted.js";
 import { newSnapshot } from "./new_snapshot.js";
 import type { Snapshot } from "./snapshot.js";
+import { interruptedOver, refusals, tasksNotRun } from "./start_warnings.js";
 import { type BackfillSummary, summarize } from "./summary.js";
 
 export class BackfillService {
@@ -62,9 +63,11 @@ export class BackfillService {
     const { taskIds, withUpstream } = read;
     const choice = taskIds === undefined ? undefined : { taskIds, withUpstream };
     const dag = findDag(this.#host.dags, read.dagId);
-    return new Preview(await this.#plan(read), () =>
-      guard(() => pastDurations(this.#host.store, dag, choice)),
-    );
+    return guard(async () => {
+      const plan = await this.#plan(dag, read, this.#host.now());
+      plan.warnings = [...(await refusals(this.#host.store, plan)), ...plan.warnings];
+      return new Preview(plan, () => guard(() => pastDurations(this.#host.store, dag, choice)));
+    });
   }
 
   async #start(read: CheckedOptions, hooks: Hooks): Promise<Backfill> {
@@ -86,8 +89,8 @@ export class BackfillService {
         );
       }
       const now = this.#host.now();
-      const plan = await makePlan(dag, read, this.#host.store, now, held.fence.lease);
-      await this.#refuseInterrupted(dag.dagId, plan);
+      const plan = await this.#plan(dag, read, now, held.fence.lease);
+      await this.#refuseInterrupted(plan);
       return { snapshot: newSnapshot(dag, read, plan, now), fresh: true };
     });
   }
@@ -140,9 +143,12 @@ export class BackfillService {
     return summaries;
   }
 
-  #plan(options: CheckedOptions): Promise<PlanData> {
-    const dag = findDag(this.#host.dags, options.dagId);
-    return guard(() => makePlan(dag, options, this.#host.store, this.#host.now()));
+  /** The plan, with what this host would not run of it. `held` names the lease under which it will be driven. */
+  async #plan(dag: CheckedDag, options: CheckedOptions, now: number, held?: string): Promise<PlanData> {
+    const plan = await makePlan(dag, options, this.#host.store, now, held);
+    const warning = tasksNotRun(this.#host, chosenTasks(dag, options));
+    if (warning !== undefined) plan.warnings = [...plan.warnings, warning];
+    return plan;
   }
 
   async #unfinished(backfillId: string): Promise<Snapshot> {
@@ -160,12 +166,11 @@ export class BackfillService {
   }
 
   /** A new backfill over the dates of an interrupted one would run them twice, or never finish the old one. */
-  async #refuseInterrupted(dagId: string, plan: PlanData): Promise<void> {
-    for (const { id, snapshot } of await this.#host.store.listBackfills({ dagId, unfinished: true })) {
-      if (!overlaps(id, snapshot, plan)) continue;
+  async #refuseInterrupted(plan: PlanData): Promise<void> {
+    for await (const { id } of interruptedOver(this.#host.store, plan)) {
       throw new DagfillError(
         "BACKFILL_EXISTS",
-        `backfill ${id} of DAG ${dagId} was interrupted and has some of these dates`,
+        `backfill ${id} of DAG ${plan.dagId} was interrupted and has some of these dates`,
         {
           hint: `resume("${id}") goes on with it, discard("${id}") closes it`,
           details: { backfillId: id },

@@ -23,7 +23,7 @@ function ownPrefix(): string {
 }
 
 /** Who an owner is, in words. */
-function described(owner: string | undefined): string {
+export function described(owner: string | undefined): string {
   if (owner?.startsWith(ownPrefix())) return "this process itself";
   const [, pid] = /^pid-(\d+)-/.exec(owner ?? "") ?? [];
   return pid === undefined ? "another process or tab" : `another process (pid ${pid})`;

@@ -53,6 +53,9 @@ for (const [point, [before, later]] of Object.entries(points)) {
         assert.equal((await backfills.list())[0].state, "success");
       } else {
         assert.equal((await backfills.list())[0].state, "interrupted");
+        const [first] = (await backfills.preview(days(9))).warnings;
+        assert.equal(first.code, "interrupted_backfill");
+        assert.match(first.message, /backfill b was interrupted/);
         await assert.rejects(backfills.start(days(9)), (error) => {
           assert.deepEqual([error.code, error.details], ["BACKFILL_EXISTS", { backfillId: "b" }]);
           return true;

@@ -239,6 +239,77 @@ test("a backfill with a date that depends_on_past blocked has failed, also when 
   assert.deepEqual(reasons, ["exists_success", "exists_failed", "depends_on_past", "depends_on_past"]);
 });
 
+test("a preview says what would refuse a start", async () => {
+  const store = new MemoryStore();
+  let open;
+  const executeRun = () =>
+    new Promise((resolve) => {
+      open = resolve;
+    });
+  const backfills = service({ store, executeRun });
+  const codes = async (options) => (await backfills.preview(options)).warnings.map(({ code }) => code);
+  assert.deepEqual(await codes(days(2)), []);
+  const running = await backfills.start(days(1));
+  await settle(1);
+  assert.deepEqual(await codes(days(9)), ["backfill_active"]);
+  const { warnings } = await backfills.preview(days(9));
+  assert.match(warnings[0].message, /this process itself drives a backfill/);
+  await assert.rejects(backfills.start(days(9)), { code: "BACKFILL_ACTIVE" });
+  open();
+  await running.result;
+  assert.deepEqual(await codes(days(9)), []);
+});
+
+test("a preview names the commands that executeRun alone leaves undone", async () => {
+  const tasks = [
+    { taskId: "a", command: "echo" },
+    { taskId: "b" },
+    { taskId: "c", command: "echo {{ ds }}" },
+  ];
+  const dag = { ...daily, tasks };
+  const warned = async (host, options) => {
+    const { warnings } = await new BackfillService({ dags: [dag], ...host }).preview(days(1, options));
+    return warnings.filter(({ code }) => code === "tasks_not_run").map(({ count }) => count);
+  };
+  const run = () => {};
+  assert.deepEqual(await warned({ executeRun: run }), [2]);
+  assert.deepEqual(await warned({ executeRun: run }, { taskIds: ["c"] }), [1]);
+  assert.deepEqual(await warned({ executeRun: run }, { taskIds: ["b"] }), []);
+  assert.deepEqual(await warned({ executeRun: run, executeTask: run }), []);
+  assert.deepEqual(await warned({}), []);
+});
+
+test("coverage interval: a date that is covered in part is reset, and its record takes the planned interval", async () => {
+  const store = new MemoryStore();
+  const end = { endDate: "2024-01-01T02:00Z" };
+  await service({ store, dag: { ...daily, schedule: "@hourly" } }).backfill(days(1, end));
+  const backfills = service({ store });
+  const plan = await backfills.preview(days(2));
+  assert.deepEqual(
+    plan.warnings.map(({ code, count }) => [code, count]),
+    [
+      ["schedule_mismatch", 2],
+      ["interval_mismatch", 1],
+    ],
+  );
+  assert.deepEqual(
+    plan.runs.map(({ action }) => action),
+    ["skip", "create"],
+  );
+  const { results } = await backfills.backfill(days(2, { coverage: "interval" }));
+  assert.deepEqual(
+    results.map(({ action, state }) => [action, state]),
+    [
+      ["reset", "success"],
+      ["create", "success"],
+    ],
+  );
+  const [record] = await store.listRuns({ dagId: "etl" });
+  assert.deepEqual(record.dataInterval, { start: day(1), end: day(2) });
+  const again = await backfills.preview(days(2, { coverage: "interval" }));
+  assert.equal(again.counts.skip, 2);
+});
+
 test("no window has more starts than its rate allows", async () => {
   const heard = listen();
   const options = days(7, { maxParallelRuns: 5, rate: { count: 3, per: 40 } });

@@ -1,0 +1,50 @@
+// What a start would refuse, or leave undone, as warnings of the preview.
+
+import type { CheckedTask } from "../../dag/dag.js";
+import type { PlanData } from "../../plan/plan_data.js";
+import type { RunStore } from "../../store/store.js";
+import type { Warning } from "../../warning.js";
+import type { Host } from "../host/host.js";
+import { described, leaseOf } from "../writing/lease_handle.js";
+import { overlap } from "./interrupted.js";
+
+/** The interrupted backfills of a DAG that would start runs for dates that `plan` starts runs for, with how many dates. */
+export async function* interruptedOver(
+  store: RunStore,
+  plan: PlanData,
+): AsyncGenerator<{ id: string; count: number }> {
+  for (const { id, snapshot } of await store.listBackfills({ dagId: plan.dagId, unfinished: true })) {
+    const count = overlap(id, snapshot, plan);
+    if (count > 0) yield { id, count };
+  }
+}
+
+/** Why a start of this plan would be refused now: BACKFILL_ACTIVE, or BACKFILL_EXISTS. */
+export async function refusals(store: RunStore, plan: PlanData): Promise<Warning[]> {
+  const { dagId } = plan;
+  const lease = await store.readLease(leaseOf(dagId));
+  if (lease !== null) {
+    const message = `${described(lease.owner)} drives a backfill of DAG ${dagId}: until that has ended a start is refused (BACKFILL_ACTIVE)`;
+    return [{ code: "backfill_active", message }];
+  }
+  const warnings: Warning[] = [];
+  for await (const { id, count } of interruptedOver(store, plan)) {
+    const dates = count === 1 ? "1 of these dates" : `${count} of these dates`;
+    const message = `backfill ${id} was interrupted and has ${dates}: a start is refused (BACKFILL_EXISTS) until it is resumed, or discarded`;
+    warnings.push({ code: "interrupted_backfill", message, count });
+  }
+  return warnings;
+}
+
+/** Tasks whose command nothing would run, because the host runs the DAG as a whole by its `executeRun`. */
+export function tasksNotRun(
+  { executeRun, executeTask }: Host,
+  tasks: readonly CheckedTask[],
+): Warning | undefined {
+  if (executeRun === undefined || executeTask !== undefined) return undefined;
+  const ids = tasks.filter((task) => task.command !== undefined).map((task) => task.taskId);
+  if (ids.length === 0) return undefined;
+  const named = ids.length > 4 ? `${ids.slice(0, 4).join(", ")} and ${ids.length - 4} more` : ids.join(", ");
+  const message = `executeRun runs each date as a whole, and nothing runs the commands of ${ids.length === 1 ? "the task" : "the tasks"} ${named}: give an executeTask, such as shellTasks() of dagfill/shell`;
+  return { code: "tasks_not_run", message, count: ids.length };
+}

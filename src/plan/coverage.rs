@@ -1,0 +1,94 @@
+//! What existing runs cover, beside what the dates of a plan cover: after a change of the schedule they may differ.
+
+use super::history::Aligned;
+use super::rules::Found;
+use super::{Action, Existing, History, SkipReason};
+use crate::schedule::Timetable;
+use crate::sort::sort_by;
+use crate::time::Instant;
+
+/// By what an existing run counts for a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Coverage {
+    /// By its logical date alone.
+    #[default]
+    Date,
+    /// By its data interval: a date whose interval is covered only in part is reset, and takes the planned interval.
+    Interval,
+}
+
+/// The data intervals of a plan's dates, which are ascending.
+pub(super) struct Intervals {
+    pub(super) starts: Vec<f64>,
+    pub(super) ends: Vec<f64>,
+}
+
+impl Intervals {
+    pub(super) fn of(timetable: &Timetable, dates: &[f64]) -> Intervals {
+        Intervals { starts: timetable.interval_starts(dates), ends: timetable.interval_ends(dates) }
+    }
+
+    fn get(&self, row: usize) -> Option<(f64, f64)> {
+        Some((*self.starts.get(row)?, *self.ends.get(row)?))
+    }
+
+    /// Dates with a run that covers another interval than the planned one. A run by hand covers the last interval that had ended, so it
+    /// is no sign of a change.
+    pub(super) fn mismatches(&self, aligned: &Aligned, history: &History) -> Option<Found> {
+        let mut found = None;
+        for row in 0..self.starts.len() {
+            let Some(index) = aligned.record(row).filter(|index| !history.is_manual(*index)) else { continue };
+            if history.interval(index).is_some_and(|interval| Some(interval) != self.get(row)) {
+                let date = history.dates.get(index).copied().unwrap_or_default();
+                found = Found::after(found, Instant::clamped(date as i64));
+            }
+        }
+        found
+    }
+
+    /// What is done with a row whose run covers another interval, where runs count by interval; `None` where the table's answer
+    /// stands. Runs by hand, and those with an empty interval, count by date.
+    pub(super) fn decide(
+        &self,
+        row: usize,
+        index: usize,
+        (action, reason): (Action, Option<SkipReason>),
+        history: &History,
+        covered: &[(f64, f64)],
+    ) -> Option<Action> {
+        let (own, planned) = (history.interval(index)?, self.get(row)?);
+        if own == planned || own.0 == own.1 || planned.0 == planned.1 || history.is_manual(index) {
+            return None;
+        }
+        let again = match (action, reason) {
+            (Action::Rerun, _) => true,
+            (_, Some(SkipReason::ExistsSuccess)) => !covers(covered, planned),
+            _ => false,
+        };
+        again.then_some(Action::Reset)
+    }
+}
+
+/// What the successful runs of a history cover together, as ascending spans that do not touch.
+pub(super) fn covered(history: &History) -> Vec<(f64, f64)> {
+    let mut spans = Vec::new();
+    for index in 0..history.dates.len() {
+        if history.standing(index) == Existing::Success {
+            spans.extend(history.interval(index).filter(|(start, end)| start < end));
+        }
+    }
+    sort_by(&mut spans, |a: &(f64, f64), b: &(f64, f64)| a.0 < b.0);
+    let mut merged: Vec<(f64, f64)> = Vec::new();
+    for (start, end) in spans {
+        match merged.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => merged.push((start, end)),
+        }
+    }
+    merged
+}
+
+fn covers(covered: &[(f64, f64)], (start, end): (f64, f64)) -> bool {
+    let behind = covered.partition_point(|span| span.0 <= start);
+    behind.checked_sub(1).and_then(|index| covered.get(index)).is_some_and(|span| end <= span.1)
+}
