@@ -1,7 +1,7 @@
 // Drives a backfill to its end, or until Ctrl-C: the frame of `run` and `resume`.
 import { setTimeout as sleep } from "node:timers/promises";
 import { DagfillError } from "../error.js";
-import { type Backfill, type BackfillEvent, BackfillService, type Hooks } from "../face.js";
+import { type Backfill, type BackfillEvent, BackfillService, type Hooks, type Progress } from "../face.js";
 import { AtWork } from "./at_work.js";
 import { type DetachableStore, detachable } from "./detachable.js";
 import { InFlight } from "./in_flight.js";
@@ -33,9 +33,13 @@ export async function drive(
   const store = detachable(await world.openStore(values.store, "write", notices));
   const interrupts = takeInterrupts();
   const inFlight = new InFlight();
-  const frame: Frame = { request, store, interrupts, inFlight, reporter: reporterFor(request) };
-  const callbacks = inFlight.count(world.callbacks(file, (line) => frame.reporter.log(line)));
+  let reporter = reporterFor(request);
+  const callbacks = inFlight.count(world.callbacks(file, (line) => reporter.log(line)));
   const service = new BackfillService({ dags: file.dags, store, ...callbacks });
+  const report = (next: Reporter) => {
+    reporter = next;
+  };
+  const frame: Frame = { request, store, service, interrupts, inFlight, report };
   try {
     return await job({
       service,
@@ -48,7 +52,7 @@ export async function drive(
       return exitCodes.interrupted;
     throw error;
   } finally {
-    frame.reporter.end();
+    reporter.end();
     interrupts.dispose();
     await store.close();
   }
@@ -59,7 +63,9 @@ interface Frame {
   store: DetachableStore;
   interrupts: Interrupts;
   inFlight: InFlight;
-  reporter: Reporter;
+  service: BackfillService;
+  /** From now on, what commands print goes to this reporter. */
+  report: (reporter: Reporter) => void;
 }
 
 async function follow(begin: (hooks: Hooks) => Promise<Backfill>, frame: Frame): Promise<ExitCode> {
@@ -72,7 +78,7 @@ async function follow(begin: (hooks: Hooks) => Promise<Backfill>, frame: Frame):
   const backfill = await begin({ onEvent: (event) => tell(event) });
   const outcome = new Outcome(backfill, request);
   const reporter = reporterFor(request);
-  frame.reporter = reporter;
+  frame.report(reporter);
   const atWork = new AtWork();
   showBegin(backfill, request);
   tell = (event) => {
@@ -81,9 +87,10 @@ async function follow(begin: (hooks: Hooks) => Promise<Backfill>, frame: Frame):
     atWork.see(event);
   };
   for (const event of early) tell(event);
-  const result = await Promise.race([backfill.result, leave(backfill, frame, atWork)]);
+  const left = leave(backfill, frame, atWork).then((interrupted) => ({ interrupted }));
+  const end = await Promise.race([backfill.result, left]);
   reporter.end();
-  return result === undefined ? outcome.showInterrupted() : outcome.showResult(result);
+  return "interrupted" in end ? outcome.showInterrupted(end.interrupted) : outcome.showResult(end);
 }
 
 function showBegin({ backfillId, preview }: Backfill, { json, terminal }: Request): void {
@@ -91,12 +98,13 @@ function showBegin({ backfillId, preview }: Backfill, { json, terminal }: Reques
   else showPlan(preview, terminal, "none");
 }
 
-/** Waits for Ctrl-C, then takes this process out of the backfill so that another can go on with it. */
+/** Waits for Ctrl-C, then takes this process out of the backfill so that another can go on with it. Fulfils with the counts that the
+ *  store has, as `list` shows them: in this process an abort also counts what it only gave up here. */
 async function leave(
   backfill: Backfill,
-  { request: { notices }, store, interrupts, inFlight }: Frame,
+  { request: { notices }, store, service, interrupts, inFlight }: Frame,
   atWork: AtWork,
-): Promise<undefined> {
+): Promise<Progress> {
   await aborted(interrupts.drain);
   notices.line(
     `stopping: nothing more is started, what runs (${backfill.progress.running}) may end; Ctrl-C again aborts it`,
@@ -114,5 +122,7 @@ async function leave(
     await store.detach();
   }
   await store.releaseLeases();
-  return undefined;
+  const { backfillId, preview } = backfill;
+  const known = await service.list({ dagId: preview.dagId });
+  return known.find((one) => one.backfillId === backfillId)?.progress ?? backfill.progress;
 }

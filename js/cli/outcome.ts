@@ -1,5 +1,5 @@
 // How a backfill ended, for people: counts, the failures, and what to type next.
-import type { Backfill, BackfillEvent, BackfillResult, RunResult, SkipReason } from "../face.js";
+import type { Backfill, BackfillEvent, BackfillResult, Progress, RunResult, SkipReason } from "../face.js";
 import { skippedBy } from "./calendar.js";
 import { duration } from "./progress.js";
 import { type ExitCode, exitCodes, runError } from "./report_error.js";
@@ -53,9 +53,10 @@ export class Outcome {
     return code;
   }
 
-  showInterrupted(): ExitCode {
+  /** `progress`: what the store has. */
+  showInterrupted(progress: Progress): ExitCode {
     const { terminal, json, positionals, values } = this.request;
-    const { backfillId, progress } = this.backfill;
+    const { backfillId } = this.backfill;
     if (json) {
       terminal.line(
         JSON.stringify({ type: "interrupted", at: new Date().toISOString(), backfillId, progress }),

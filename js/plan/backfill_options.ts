@@ -1,6 +1,5 @@
 // What a backfill may be asked for, with defaults and units where each option stands.
 import type { Duration } from "../dag/dag.js";
-import { DagfillError } from "../error.js";
 import type { Json, JsonInput } from "../json.js";
 import { record } from "../json_input.js";
 import {
@@ -148,13 +147,6 @@ export function readOptions(value: unknown): CheckedOptions {
   if (dagId === undefined) throw wrong("dagId", "the id of a DAG", undefined);
   if (startDate === undefined) throw wrong("startDate", "a date", undefined);
   if (endDate === undefined) throw wrong("endDate", "a date", undefined);
-  if (read.reprocess !== undefined && (read.rerunFailed !== undefined || read.resetDagRun !== undefined)) {
-    throw new DagfillError(
-      "INVALID_OPTION",
-      "reprocess: expected either reprocess or the flags rerunFailed and resetDagRun, got both",
-      { field: "reprocess" },
-    );
-  }
   return {
     maxParallelRuns: 1,
     dryRun: false,

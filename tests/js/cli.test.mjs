@@ -451,6 +451,9 @@ test(
       place.lines().map((line) => line.split(" ")[0]),
       ["start", "start", "abort", "abort"],
     );
+    // The last line counts what the store has, as the list does: nothing has ended, and nothing was canceled.
+    assert.match(state.out, /^interrupted {2}0 of 7 dates have ended$/m);
+    assert.match((await run(["list", "--store", place.store])).out, /interrupted +0\/7 /);
     writeFileSync(place.gate, "");
     const resumed = await run(["resume", gated, "--store", place.store], { env: place.env });
     assert.equal(resumed.code, 0, resumed.err);

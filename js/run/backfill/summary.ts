@@ -6,16 +6,27 @@ import type { RunStore } from "../../store/store.js";
 import type { Progress } from "../events/backfill_events.js";
 import { leaseOf } from "../writing/lease_handle.js";
 import { counted } from "./interrupted.js";
-import { fromStored } from "./snapshot.js";
+import { fromStored, type Snapshot } from "./snapshot.js";
 
 export interface BackfillSummary {
   backfillId: string;
   dagId: string;
   /** "interrupted": it has not ended, and nobody drives it. */
   state: "running" | "paused" | "interrupted" | "success" | "failed" | "canceled";
-  /** As they were read: with defaults, durations in milliseconds, without confFor. */
+  /** As they were read: with defaults, durations in milliseconds. They can be handed to `preview` and `backfill` again; `confFor`,
+   *  `backfillId`, `planHash`, and a `maxFailures` without a bound, are left out. */
   options: BackfillOptions;
   progress: Progress;
+}
+
+/** Options that another backfill may be asked for with, also after a way through JSON. */
+function again({
+  backfillId: _,
+  planHash: __,
+  maxFailures,
+  ...options
+}: Snapshot["options"]): BackfillOptions {
+  return { ...options, ...(Number.isFinite(maxFailures) ? { maxFailures } : {}) };
 }
 
 export async function summarize(store: RunStore, backfillId: string, stored: Json): Promise<BackfillSummary> {
@@ -32,7 +43,7 @@ export async function summarize(store: RunStore, backfillId: string, stored: Jso
     backfillId,
     dagId,
     state: ended || driven ? state : "interrupted",
-    options,
+    options: again(options),
     progress: { total, completed, failed, remaining, running, skipped, canceled },
   };
 }

@@ -468,6 +468,28 @@ test("results tell each date once, in run order", async () => {
   assert.deepEqual(await backfills.list({ unfinished: true }), []);
 });
 
+test("options of the list can be handed in again, also after a way through JSON", async () => {
+  const store = new MemoryStore();
+  const backfills = service({ store });
+  for (const [first, options] of [
+    [1, { reprocess: "failed" }],
+    [3, { rerunFailed: true, maxFailures: 2, retries: 1, retryDelay: "PT1S", runTimeout: "PT1M" }],
+    [
+      5,
+      { excludeDates: ["2024-01-05"], rate: { count: 2, per: "PT1S" }, conf: { a: 1 }, backfillId: "mine" },
+    ],
+  ]) {
+    const range = { startDate: day(first), endDate: day(first + 1) };
+    const { planHash } = await backfills.preview(days(1, { ...range, ...options }));
+    await backfills.backfill(days(1, { ...range, ...options, planHash }));
+    const listed = (await backfills.list()).at(-1).options;
+    assert.ok(!("backfillId" in listed) && !("planHash" in listed));
+    const again = await service().preview(JSON.parse(JSON.stringify(listed)));
+    assert.equal(again.planHash, planHash);
+    assert.equal((await backfills.backfill(listed)).state, "success");
+  }
+});
+
 test("a name is used once", async () => {
   const backfills = service();
   await backfills.backfill(days(1, { backfillId: "mine" }));
