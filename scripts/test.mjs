@@ -27,7 +27,7 @@ const steps = {
   readme: { built: true, browser: "some", job: () => node("tests/readme") },
   browser: { built: true, browser: "some", job: () => node("tests/browser") },
   clippy: { job: clippy },
-  cargo: { job: () => run("cargo", ["test", "--quiet", "--no-fail-fast"]) },
+  cargo: { job: () => run("cargo", ["test", "--quiet", "--no-fail-fast", "--features", "cron"]) },
   "wasm-node": { job: wasmTests },
   "wasm-browser": { browser: "all", job: wasmTests },
   packaging: { built: true, browser: "some", job: () => node("tests/packaging") },
@@ -126,7 +126,7 @@ function node(folder) {
 }
 
 async function clippy() {
-  await run("cargo", ["clippy", "--quiet", "--all-targets", ...deny]);
+  await run("cargo", ["clippy", "--quiet", "--all-targets", "--features", "cron", ...deny]);
   const toolchain = await wasmToolchain();
   const [command, ...args] = toolchain.clippy;
   const parts = ["--quiet", "--lib", "--test", "wasm", "--target", wasm];

@@ -149,6 +149,14 @@ impl Error {
         self
     }
 
+    /// Adds the path of an entry of a list.
+    #[cold]
+    #[inline(never)]
+    pub fn entry(self, list: &str, index: usize) -> Self {
+        let index = index.to_string();
+        self.field([list, "[", &index, "]"].concat())
+    }
+
     /// Adds a fact.
     #[cold]
     #[inline(never)]

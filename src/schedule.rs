@@ -1,7 +1,10 @@
 //! Floor 1: which dates a schedule has. Cron texts become bit sets that one enumerator walks; only this module names the
-//! `cron` crate.
+//! `cron` crate (cargo feature `cron`).
 
+mod aws;
 mod clock;
+#[cfg(feature = "cron")]
+mod cron_crate;
 mod dates;
 mod describe;
 mod dst;
@@ -13,10 +16,13 @@ mod explain_date;
 mod field;
 mod fields;
 mod interval;
+mod list;
 mod look_alike;
 mod parse;
+mod part;
 mod pattern;
-mod quartz;
+mod preset;
+mod read;
 mod source;
 mod timetable;
 mod words;
@@ -35,8 +41,21 @@ pub enum Dialect {
     /// Cron as Airflow reads it: 5 fields; 6 with seconds first; 7 with seconds first and the year last; Sunday = 0 or 7.
     #[default]
     Unix,
-    /// 6 or 7 fields with seconds first; Sunday = 1; both day fields must hold. Read by the `cron` crate.
+    /// 6 or 7 fields with seconds first; Sunday = 1.
     Quartz,
+    /// Amazon EventBridge: `cron(0 10 * * ? *)`, six fields with the year last; Sunday = 1; or `rate(5 minutes)`.
+    Aws,
+}
+
+/// How day of month and day of week combine when both are restricted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayMatch {
+    /// One of them is enough. Default of the unix dialect.
+    Or,
+    /// Both must hold. Default of the other dialects.
+    And,
+    /// Both must hold where one of the two fields starts with `*` (`*/2`), else one is enough: Vixie cron.
+    Vixie,
 }
 
 /// A schedule as it was given.
@@ -48,6 +67,8 @@ pub enum ScheduleInput {
         texts: Vec<String>,
         /// Who reads them.
         dialect: Dialect,
+        /// How the two day fields combine. None: as the dialect has it.
+        day_match: Option<DayMatch>,
     },
     /// A fixed period.
     Every {
@@ -85,10 +106,10 @@ pub enum Exclude {
 }
 
 /// How a schedule is read.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TimetableOptions {
-    /// IANA name. Default UTC.
-    pub time_zone: String,
+    /// IANA name. None: the zone that the cron text names (`CRON_TZ=Europe/Berlin 0 5 * * *`), else UTC.
+    pub time_zone: Option<String>,
     /// Default interval.
     pub kind: Kind,
     /// Default Airflow's rule.
@@ -98,16 +119,4 @@ pub struct TimetableOptions {
     /// ISO 8601 duration: a run covers so much before its date, whatever the kind, and is due at its date. Default: what
     /// `kind` says.
     pub interval: Option<String>,
-}
-
-impl Default for TimetableOptions {
-    fn default() -> Self {
-        TimetableOptions {
-            time_zone: "UTC".into(),
-            kind: Kind::default(),
-            dst: Dst::default(),
-            exclude: None,
-            interval: None,
-        }
-    }
 }

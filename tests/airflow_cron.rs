@@ -12,8 +12,8 @@ fn at(text: &Value) -> Instant {
 fn timetable(vector: &Value) -> Timetable {
     let texts = vec![vector["expr"].as_str().unwrap().to_owned()];
     let time_zone = vector["tz"].as_str().unwrap().to_owned();
-    let options = TimetableOptions { time_zone, kind: Kind::Trigger, ..Default::default() };
-    Timetable::new(&ScheduleInput::Cron { texts, dialect: Dialect::Unix }, &options).unwrap()
+    let options = TimetableOptions { time_zone: Some(time_zone), kind: Kind::Trigger, ..Default::default() };
+    Timetable::new(&ScheduleInput::Cron { texts, dialect: Dialect::Unix, day_match: None }, &options).unwrap()
 }
 
 #[test]

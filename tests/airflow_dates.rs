@@ -12,14 +12,16 @@ fn dates_intervals_and_due_times_are_airflows() {
     assert_eq!(cases.len(), 36);
     for case in cases {
         let schedule = match case["schedule"].as_str() {
-            Some(text) => ScheduleInput::Cron { texts: vec![text.to_owned()], dialect: Dialect::Unix },
+            Some(text) => ScheduleInput::Cron { texts: vec![text.to_owned()], dialect: Dialect::Unix, day_match: None },
             None => {
                 ScheduleInput::Every { period: case["schedule"]["every"].as_str().unwrap().to_owned(), anchor: None }
             }
         };
         let kind = if case["options"]["kind"] == "interval" { Kind::Interval } else { Kind::Trigger };
         let time_zone = case["options"]["timeZone"].as_str().unwrap().to_owned();
-        let timetable = Timetable::new(&schedule, &TimetableOptions { time_zone, kind, ..Default::default() }).unwrap();
+        let timetable =
+            Timetable::new(&schedule, &TimetableOptions { time_zone: Some(time_zone), kind, ..Default::default() })
+                .unwrap();
         let (start, end) = (case["start"].as_str().unwrap(), case["end"].as_str().unwrap());
         let range = read_bounds(Text(start), Text(end), &Zone::utc()).unwrap().range;
         let found: Vec<Value> = timetable

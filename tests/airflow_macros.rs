@@ -14,12 +14,12 @@ fn every_render_is_airflows() {
         let given = &case["context"];
         let text = |name: &str| given[name].as_str().unwrap();
         let schedule = match given["schedule"].as_str() {
-            Some(text) => ScheduleInput::Cron { texts: vec![text.to_owned()], dialect: Dialect::Unix },
+            Some(text) => ScheduleInput::Cron { texts: vec![text.to_owned()], dialect: Dialect::Unix, day_match: None },
             None => {
                 ScheduleInput::Every { period: given["schedule"]["every"].as_str().unwrap().to_owned(), anchor: None }
             }
         };
-        let options = TimetableOptions { time_zone: text("timeZone").to_owned(), ..Default::default() };
+        let options = TimetableOptions { time_zone: Some(text("timeZone").to_owned()), ..Default::default() };
         let timetable = Timetable::new(&schedule, &options).unwrap();
         let date = read_date(Text(text("executionDate")), timetable.zone(), Edge::Point).unwrap();
         let zone = Zone::load(text("macroTimeZone")).unwrap();

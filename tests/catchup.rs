@@ -13,11 +13,12 @@ fn at(text: &str) -> Instant {
 }
 
 fn cron(text: &str) -> ScheduleInput {
-    ScheduleInput::Cron { texts: vec![text.into()], dialect: Dialect::Unix }
+    ScheduleInput::Cron { texts: vec![text.into()], dialect: Dialect::Unix, day_match: None }
 }
 
 fn timetable(schedule: ScheduleInput, kind: Kind, time_zone: &str) -> Timetable {
-    Timetable::new(&schedule, &TimetableOptions { kind, time_zone: time_zone.into(), ..Default::default() }).unwrap()
+    Timetable::new(&schedule, &TimetableOptions { kind, time_zone: Some(time_zone.into()), ..Default::default() })
+        .unwrap()
 }
 
 fn daily(kind: Kind) -> Timetable {
@@ -270,7 +271,7 @@ fn clock_changes() {
     assert_eq!(on("2021-03-14T07:30Z"), "2021-03-13T07:30 |  | 2021-03-15T06:30");
     assert_eq!(on("2021-03-15T06:30Z"), "2021-03-13T07:30 2021-03-14T07:30 |  | 2021-03-16T06:30");
     // Both readings of a repeated hour are dates, if one asks for both.
-    let options = TimetableOptions { time_zone: "America/New_York".into(), dst: Dst::BOTH, ..Default::default() };
+    let options = TimetableOptions { time_zone: Some("America/New_York".into()), dst: Dst::BOTH, ..Default::default() };
     let both = Timetable::new(&cron("30 1 * * *"), &options).unwrap();
     let request = ask(All, "2021-11-07T04:00Z..", "", "2021-11-07T06:30Z");
     assert_eq!(plan(&both, &request), "2021-11-07T05:30 |  | 2021-11-08T06:30");

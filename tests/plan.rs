@@ -22,7 +22,9 @@ fn at(text: &str) -> Instant {
 fn schedule(value: &Value) -> ScheduleInput {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     match value {
-        Value::String(cron) => ScheduleInput::Cron { texts: vec![cron.clone()], dialect: Dialect::Unix },
+        Value::String(cron) => {
+            ScheduleInput::Cron { texts: vec![cron.clone()], dialect: Dialect::Unix, day_match: None }
+        }
         every => ScheduleInput::Every {
             period: text(&every["every"]),
             anchor: every.get("anchor").map(|anchor| Date::Text(text(anchor))),
@@ -31,7 +33,7 @@ fn schedule(value: &Value) -> ScheduleInput {
 }
 
 fn cron(text: &str, zone: &str) -> Timetable {
-    let options = TimetableOptions { time_zone: zone.into(), ..TimetableOptions::default() };
+    let options = TimetableOptions { time_zone: Some(zone.into()), ..TimetableOptions::default() };
     Timetable::new(&schedule(&Value::String(text.into())), &options).unwrap()
 }
 
@@ -293,7 +295,7 @@ fn warnings() {
         let text = |name: &str| case[name].as_str();
         let kind = if text("kind") == Some("trigger") { Kind::Trigger } else { Kind::Interval };
         let time_zone = text("timeZone").unwrap_or("UTC").to_owned();
-        let options = TimetableOptions { time_zone, kind, ..TimetableOptions::default() };
+        let options = TimetableOptions { time_zone: Some(time_zone), kind, ..TimetableOptions::default() };
         let timetable = Timetable::new(&schedule(&case["schedule"]), &options).unwrap();
         let mut request = request(&timetable, text("start").unwrap(), text("end").unwrap());
         let edge = |name, edge| text(name).map(|date| read_date(Text(date), timetable.zone(), edge).unwrap());
@@ -442,8 +444,12 @@ fn rows_are_what_the_schedule_says_of_each_date() {
         ("*/30 * * * *", Kind::Interval, Some(Exclude::Cron("* 0-22 * * *".into())), "2024-03-10"),
     ];
     for (text, kind, exclude, start) in schedules {
-        let options =
-            TimetableOptions { time_zone: "America/New_York".into(), kind, exclude, ..TimetableOptions::default() };
+        let options = TimetableOptions {
+            time_zone: Some("America/New_York".into()),
+            kind,
+            exclude,
+            ..TimetableOptions::default()
+        };
         let timetable = Timetable::new(&schedule(&Value::String(text.into())), &options).unwrap();
         let mut request = request(&timetable, start, "2024-03-15");
         for backwards in [false, true] {
@@ -605,8 +611,8 @@ fn the_hash_changes_with_all_that_shapes_the_plan() {
         hash_of(|request, _, _| request.hashed = hashed("", "", "@daily", "")),
         hash_of(|request, _, _| request.hashed = hashed("", "", "", "@daily")),
         hash_of(|_, _, options| options.kind = Kind::Trigger),
-        hash_of(|_, _, options| options.time_zone = "Europe/London".into()),
-        hash_of(|_, _, options| options.time_zone = "Europe/Lisbon".into()),
+        hash_of(|_, _, options| options.time_zone = Some("Europe/London".into())),
+        hash_of(|_, _, options| options.time_zone = Some("Europe/Lisbon".into())),
     ];
     let mut all: Vec<&String> = others.iter().chain([&same]).collect();
     all.sort();

@@ -21,7 +21,7 @@ struct Case {
 
 impl Case {
     fn timetable(&self) -> Timetable {
-        let schedule = ScheduleInput::Cron { texts: vec![self.cron.into()], dialect: Dialect::Unix };
+        let schedule = ScheduleInput::Cron { texts: vec![self.cron.into()], dialect: Dialect::Unix, day_match: None };
         Timetable::new(&schedule, &self.options).unwrap()
     }
 
@@ -80,7 +80,8 @@ fn case() -> impl Strategy<Value = Case> {
             (request.run_backwards, request.include_not_due) = (flags.0, flags.1);
             request.depends_on_past = flags.2 && !flags.0;
             request.exclude_dates = excluded.into_iter().map(|hour| Date::Number(at(hour).js())).collect();
-            let options = TimetableOptions { time_zone: zone.into(), kind, exclude, ..TimetableOptions::default() };
+            let options =
+                TimetableOptions { time_zone: Some(zone.into()), kind, exclude, ..TimetableOptions::default() };
             Case { cron, options, request, records }
         },
     )

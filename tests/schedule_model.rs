@@ -149,8 +149,8 @@ fn by_steps(model: &Model, zone: Tz, from: i64, to: i64) -> Vec<f64> {
 }
 
 fn dates(text: &str, zone: &str, dst: Dst, from: i64, to: i64) -> (Timetable, Vec<f64>) {
-    let schedule = ScheduleInput::Cron { texts: vec![text.to_owned()], dialect: Dialect::Unix };
-    let options = TimetableOptions { time_zone: zone.to_owned(), kind: Kind::Trigger, dst, ..Default::default() };
+    let schedule = ScheduleInput::Cron { texts: vec![text.to_owned()], dialect: Dialect::Unix, day_match: None };
+    let options = TimetableOptions { time_zone: Some(zone.to_owned()), kind: Kind::Trigger, dst, ..Default::default() };
     let timetable = Timetable::new(&schedule, &options).unwrap();
     let range = Range { start: Instant::clamped(from * 1000), end: Instant::clamped(to * 1000) };
     let dates = timetable.expand(range, None).unwrap();

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use dagfill::error::Code;
-use dagfill::schedule::{Date, Dialect, Dst, Exclude, Fold, Gap, Kind, ScheduleInput, Timetable, TimetableOptions};
+use dagfill::schedule::{
+    Date, DayMatch, Dialect, Dst, Exclude, Fold, Gap, Kind, ScheduleInput, Timetable, TimetableOptions,
+};
 use dagfill::time::{Instant, Offsets, Range, ZoneSource, set_zone_source};
 use proptest::prelude::*;
 
@@ -37,9 +39,18 @@ fn cron() -> impl Strategy<Value = String> {
             1 => (min..=max, min..=max).prop_map(|(a, b)| format!("{a}-{b}")),
         ]
     };
-    let day = prop_oneof![6 => field(1, 31), 1 => Just("L".to_owned()), 1 => Just("?".to_owned())];
-    let weekday = prop_oneof![6 => field(0, 7), 1 => Just("5#2".to_owned()), 1 => Just("L1".to_owned())];
+    let word = |words: &'static [&'static str]| proptest::sample::select(words).prop_map(str::to_owned);
+    let day = prop_oneof![6 => field(1, 31), 3 => word(&["L", "?", "L-3", "LW", "15W", "1W,31W", "L-2W", "10-20/5W"])];
+    let weekday = prop_oneof![6 => field(0, 7), 3 => word(&["5#2", "L1", "5L", "MON-FRI#1", "6,0#L", "+MON", "+1-5"])];
     (field(0, 59), field(0, 23), day, field(1, 12), weekday).prop_map(|(a, b, c, d, e)| format!("{a} {b} {c} {d} {e}"))
+}
+
+fn dialect() -> impl Strategy<Value = Dialect> {
+    proptest::sample::select(&[Dialect::Unix, Dialect::Quartz, Dialect::Aws][..])
+}
+
+fn day_match() -> impl Strategy<Value = Option<DayMatch>> {
+    proptest::sample::select(&[None, Some(DayMatch::And), Some(DayMatch::Vixie)][..])
 }
 
 fn schedule() -> impl Strategy<Value = ScheduleInput> {
@@ -51,7 +62,8 @@ fn schedule() -> impl Strategy<Value = ScheduleInput> {
 fn single() -> impl Strategy<Value = ScheduleInput> {
     let texts = proptest::collection::vec(cron(), 1..3);
     prop_oneof![
-        6 => texts.prop_map(|texts| ScheduleInput::Cron { texts, dialect: Dialect::Unix }),
+        6 => (texts, day_match())
+            .prop_map(|(texts, day_match)| ScheduleInput::Cron { texts, dialect: Dialect::Unix, day_match }),
         3 => (0..PERIODS.len(), 0..4_000_000_000u64).prop_map(|(period, at)| ScheduleInput::Every {
             period: PERIODS[period].to_owned(),
             anchor: Some(Date::Number(at as f64 * 1000.0)),
@@ -74,7 +86,7 @@ fn timetable() -> impl Strategy<Value = Timetable> {
     (schedule(), 0..ZONES.len(), 0..POLICIES.len(), any::<bool>(), exclude()).prop_map(
         |(schedule, zone, dst, trigger, exclude)| {
             let kind = if trigger { Kind::Trigger } else { Kind::Interval };
-            let time_zone = ZONES[zone].to_owned();
+            let time_zone = Some(ZONES[zone].to_owned());
             let options = TimetableOptions { time_zone, kind, dst: POLICIES[dst], exclude, interval: None };
             Timetable::new(&schedule, &options).unwrap()
         },
@@ -180,24 +192,24 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read_or_refused(text in ".{0,60}", quartz: bool) {
-        refuse_or_explain(&text, quartz);
+    fn any_text_is_read_or_refused(text in ".{0,60}", dialect in dialect()) {
+        refuse_or_explain(&text, dialect);
     }
 
     #[test]
-    fn any_text_of_cron_letters_is_read_or_refused(text in "[0-9*?/,LWlw# @a-fA-Z-]{0,40}", quartz: bool) {
-        refuse_or_explain(&text, quartz);
+    fn any_text_of_cron_letters_is_read_or_refused(text in "[0-9*?/,LWlw# @+.a-fA-Z-]{0,40}", dialect in dialect()) {
+        refuse_or_explain(&text, dialect);
     }
 
     #[test]
-    fn any_fields_are_read_or_refused(fields in proptest::collection::vec("[0-9]{1,3}|\\*|[0-9]{1,2}-[0-9]{1,2}(/[0-9]{1,2})?|\\*/[0-9]{1,2}|[A-Z]{3}|L|[0-7]#[1-5]|\\?", 5..8), quartz: bool) {
-        refuse_or_explain(&fields.join(" "), quartz);
+    fn any_fields_are_read_or_refused(fields in proptest::collection::vec("[0-9]{1,3}|\\*|[0-9]{1,2}-[0-9]{1,2}(/[0-9]{1,2})?|\\*/[0-9]{1,2}|[A-Z]{3}|L|[0-7]#[1-5]|\\?|[0-9L-]{1,3}[LW]|\\+[0-7]", 5..8), dialect in dialect()) {
+        refuse_or_explain(&fields.join(" "), dialect);
+        refuse_or_explain(&format!("cron({})", fields.join(" ")), Dialect::Aws);
     }
 }
 
-fn refuse_or_explain(text: &str, quartz: bool) {
-    let dialect = if quartz { Dialect::Quartz } else { Dialect::Unix };
-    let schedule = ScheduleInput::Cron { texts: vec![text.to_owned()], dialect };
+fn refuse_or_explain(text: &str, dialect: Dialect) {
+    let schedule = ScheduleInput::Cron { texts: vec![text.to_owned()], dialect, day_match: None };
     match Timetable::new(&schedule, &TimetableOptions::default()) {
         Ok(timetable) => {
             let explanation = timetable.explain(at(1_700_000_000), 2);
@@ -229,8 +241,8 @@ fn hostile_texts_are_refused() {
         "0 0 0 1 1 * ".to_owned() + &"1-9999,".repeat(14_000),
     ];
     for text in &texts {
-        for dialect in [Dialect::Unix, Dialect::Quartz] {
-            let schedule = ScheduleInput::Cron { texts: vec![text.clone()], dialect };
+        for dialect in [Dialect::Unix, Dialect::Quartz, Dialect::Aws] {
+            let schedule = ScheduleInput::Cron { texts: vec![text.clone()], dialect, day_match: None };
             let error = Timetable::new(&schedule, &TimetableOptions::default()).unwrap_err();
             assert_eq!(error.code, Code::InvalidCron);
             assert!(error.message.len() < 300 && error.input.as_deref().unwrap().len() < 5_000);
@@ -240,7 +252,7 @@ fn hostile_texts_are_refused() {
 
 #[test]
 fn too_many_dates_are_counted_and_refused() {
-    let minutely = ScheduleInput::Cron { texts: vec!["* * * * *".into()], dialect: Dialect::Unix };
+    let minutely = ScheduleInput::Cron { texts: vec!["* * * * *".into()], dialect: Dialect::Unix, day_match: None };
     let timetable = Timetable::new(&minutely, &TimetableOptions::default()).unwrap();
     let year = |year: i32| Instant::clamped(dagfill::time::Civil::new(year, 1, 1, 0, 0, 0).unwrap().ms());
     let range = Range { start: year(2000), end: Instant::clamped(year(2020).ms() - 1) };
@@ -252,7 +264,7 @@ fn too_many_dates_are_counted_and_refused() {
     let range = Range { start: year(2001), end: Instant::clamped(year(2020).ms() - 1) };
     assert_eq!(timetable.expand(range, None).unwrap().len(), 9_992_160);
     // Everything there is, of every second: counted, never held.
-    let secondly = ScheduleInput::Cron { texts: vec!["* * * * * *".into()], dialect: Dialect::Unix };
+    let secondly = ScheduleInput::Cron { texts: vec!["* * * * * *".into()], dialect: Dialect::Unix, day_match: None };
     let timetable = Timetable::new(&secondly, &TimetableOptions::default()).unwrap();
     let everything = Range { start: Instant::MIN, end: Instant::MAX };
     assert_eq!(timetable.count(everything), 315_537_897_600);
@@ -273,8 +285,8 @@ fn no_schedule_has_no_dates() {
 fn a_search_ends() {
     let never = ["0 0 30 2 *", "0 0 0 29 2 * 2023", "0 0 31 4,6,9,11 *", "0 0 0 1 1 * 1900"];
     for text in never {
-        let schedule = ScheduleInput::Cron { texts: vec![text.to_owned()], dialect: Dialect::Unix };
-        let options = TimetableOptions { time_zone: "America/New_York".into(), ..Default::default() };
+        let schedule = ScheduleInput::Cron { texts: vec![text.to_owned()], dialect: Dialect::Unix, day_match: None };
+        let options = TimetableOptions { time_zone: Some("America/New_York".into()), ..Default::default() };
         let timetable = Timetable::new(&schedule, &options).unwrap();
         assert_eq!(timetable.next(at(1_700_000_000)), None, "{text}");
     }
@@ -283,7 +295,7 @@ fn a_search_ends() {
         let timetable = Timetable::new(&schedule, &options).unwrap();
         assert_eq!((timetable.next(at(1_700_000_000)), timetable.previous(at(1_700_000_000))), (None, None));
     };
-    excluded(ScheduleInput::Cron { texts: vec!["* * * * * *".into()], dialect: Dialect::Unix });
+    excluded(ScheduleInput::Cron { texts: vec!["* * * * * *".into()], dialect: Dialect::Unix, day_match: None });
     excluded(ScheduleInput::Every { period: "PT1S".into(), anchor: Some(Date::Number(0.0)) });
 }
 
@@ -297,7 +309,7 @@ fn a_manual_run_covers_the_last_interval_that_has_ended() {
         let interval = timetable.last_complete_interval(moment);
         format!("{} {}", interval.start, interval.end)
     };
-    let daily = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix };
+    let daily = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix, day_match: None };
     assert_eq!(show(&daily, Kind::Interval, "2021-03-14T15:37:00Z"), "2021-03-13T00:00:00Z 2021-03-14T00:00:00Z");
     assert_eq!(show(&daily, Kind::Interval, "2021-03-14"), "2021-03-13T00:00:00Z 2021-03-14T00:00:00Z");
     assert_eq!(show(&daily, Kind::Trigger, "2021-03-14T15:37:00Z"), "2021-03-14T15:37:00Z 2021-03-14T15:37:00Z");
@@ -313,10 +325,11 @@ fn a_manual_run_covers_the_last_interval_that_has_ended() {
 
 #[test]
 fn many_dates_are_excluded_as_one_is() {
-    let quarters = ScheduleInput::Cron { texts: vec!["*/15 * * * *".into()], dialect: Dialect::Unix };
+    let quarters = ScheduleInput::Cron { texts: vec!["*/15 * * * *".into()], dialect: Dialect::Unix, day_match: None };
     for (text, share) in [("0 * * * *", 4), ("*/30 1-23 * * *", 2), ("7 * * * *", 0), ("15 2 10 3 *", 0)] {
         let timetable = |exclude| {
-            let options = TimetableOptions { time_zone: "America/New_York".into(), exclude, ..Default::default() };
+            let options =
+                TimetableOptions { time_zone: Some("America/New_York".into()), exclude, ..Default::default() };
             Timetable::new(&quarters, &options).unwrap()
         };
         let (all, rest) = (timetable(None), timetable(Some(Exclude::Cron(text.into()))));
@@ -342,7 +355,7 @@ fn an_interval_ends_at_the_next_tick_even_if_that_is_excluded() {
         Exclude::Cron("* * 2 1 *".into()),
         Exclude::Cron("0 0 2 * *".into()),
     ] {
-        let daily = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix };
+        let daily = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix, day_match: None };
         let timetable =
             Timetable::new(&daily, &TimetableOptions { exclude: Some(exclude), ..Default::default() }).unwrap();
         let day = |day: u32| Instant::clamped(dagfill::time::Civil::new(2024, 1, day, 0, 0, 0).unwrap().ms());
@@ -388,8 +401,9 @@ fn zone_data_is_asked_for_only_around_dates() {
     let year = |year: i32| Instant::clamped(dagfill::time::Civil::new(year, 1, 1, 0, 0, 0).unwrap().ms());
     let range = Range { start: year(1900), end: year(2100) };
     let read = |text: &str| {
-        let schedule = ScheduleInput::Cron { texts: vec![text.to_owned()], dialect: Dialect::Unix };
-        Timetable::new(&schedule, &TimetableOptions { time_zone: "Earth/Middle".into(), ..Default::default() }).unwrap()
+        let schedule = ScheduleInput::Cron { texts: vec![text.to_owned()], dialect: Dialect::Unix, day_match: None };
+        Timetable::new(&schedule, &TimetableOptions { time_zone: Some("Earth/Middle".into()), ..Default::default() })
+            .unwrap()
     };
     let never = read("0 0 30 2 *");
     assert_eq!((never.expand(range, None).unwrap().len(), never.count(range)), (0, 0));

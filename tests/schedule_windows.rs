@@ -6,9 +6,9 @@ use dagfill::schedule::{DataInterval, Dialect, Dst, Kind, ScheduleInput, Timetab
 use dagfill::time::{DateInput, Edge, Instant, read_date};
 
 fn timetable(text: &str, zone: &str, kind: Kind, dst: Dst, interval: &str) -> Timetable {
-    let schedule = ScheduleInput::Cron { texts: vec![text.to_owned()], dialect: Dialect::Unix };
+    let schedule = ScheduleInput::Cron { texts: vec![text.to_owned()], dialect: Dialect::Unix, day_match: None };
     let options = TimetableOptions {
-        time_zone: zone.to_owned(),
+        time_zone: Some(zone.to_owned()),
         kind,
         dst,
         interval: Some(interval.to_owned()),
@@ -78,7 +78,7 @@ fn a_window_may_be_nothing_and_may_reach_the_first_year() {
 
 #[test]
 fn a_text_that_is_no_duration_is_refused_by_its_place() {
-    let schedule = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix };
+    let schedule = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix, day_match: None };
     let options = TimetableOptions { interval: Some("1 day".into()), ..Default::default() };
     let error = Timetable::new(&schedule, &options).unwrap_err();
     assert_eq!((error.code.as_str(), error.field.as_deref()), ("INVALID_DURATION", Some("interval")));

@@ -18,7 +18,7 @@ fn dag(schedule: ScheduleInput, policy: CatchupPolicy) -> DagSchedule {
 }
 
 fn cron(text: &str) -> ScheduleInput {
-    ScheduleInput::Cron { texts: vec![text.into()], dialect: Dialect::Unix }
+    ScheduleInput::Cron { texts: vec![text.into()], dialect: Dialect::Unix, day_match: None }
 }
 
 fn daily(policy: CatchupPolicy) -> DagSchedule {

@@ -16,7 +16,7 @@ fn a_million_dates_stay_under_32_mib() {
     use dagfill::schedule::{Dialect, Exclude, ScheduleInput, Timetable, TimetableOptions};
     use dagfill::time::{Bounds, Instant, Range};
     const MINUTE: i64 = 60_000;
-    let every_minute = ScheduleInput::Cron { texts: vec!["* * * * *".into()], dialect: Dialect::Unix };
+    let every_minute = ScheduleInput::Cron { texts: vec!["* * * * *".into()], dialect: Dialect::Unix, day_match: None };
     let options = TimetableOptions { exclude: Some(Exclude::Cron("0 0 1 1 *".into())), ..Default::default() };
     let timetable = Timetable::new(&every_minute, &options).unwrap();
     let start = Instant::new(1_672_617_600_000).unwrap();

@@ -1,7 +1,7 @@
-//! Any text, in either dialect, is read or refused; what is read can be explained and walked.
+//! Any text, in any dialect, is read or refused; what is read can be explained and walked.
 #![no_main]
 
-use dagfill::schedule::{Dialect, Dst, ScheduleInput, Timetable, TimetableOptions};
+use dagfill::schedule::{DayMatch, Dialect, Dst, ScheduleInput, Timetable, TimetableOptions};
 use dagfill::time::{Instant, Range};
 use libfuzzer_sys::fuzz_target;
 
@@ -10,13 +10,14 @@ const POLICIES: [Dst; 5] = [Dst::AIRFLOW, Dst::VIXIE, Dst::JAVA, Dst::KUBERNETES
 
 fuzz_target!(|input: (u8, i64, u32, &str)| {
     let (choice, at, length, text) = input;
-    let dialect = if choice & 1 == 0 { Dialect::Unix } else { Dialect::Quartz };
+    let dialect = [Dialect::Unix, Dialect::Quartz, Dialect::Aws][usize::from(choice) % 3];
+    let day_match = [None, Some(DayMatch::Or), Some(DayMatch::And), Some(DayMatch::Vixie)][usize::from(choice >> 6)];
     let options = TimetableOptions {
-        time_zone: ZONES[usize::from(choice >> 1) % 4].to_owned(),
+        time_zone: Some(ZONES[usize::from(choice >> 1) % 4].to_owned()),
         dst: POLICIES[usize::from(choice >> 3) % 5],
         ..Default::default()
     };
-    let schedule = ScheduleInput::Cron { texts: vec![text.to_owned()], dialect };
+    let schedule = ScheduleInput::Cron { texts: vec![text.to_owned()], dialect, day_match };
     let Ok(timetable) = Timetable::new(&schedule, &options) else { return };
     let start = Instant::clamped(at);
     let range = Range { start, end: Instant::clamped(start.ms() + i64::from(length % 400_000_000)) };

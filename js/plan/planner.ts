@@ -81,7 +81,7 @@ export async function makePlan(
         kind: "dagfill.preview",
         version: 1,
         dagId: dag.dagId,
-        timeZone: (dag.timetable.timeZone as string | undefined) ?? "UTC",
+        timeZone: timetableOf(dag.timetable).timeZone(),
         timetable: { ...dag.timetable, origin },
         now,
         maxParallelRuns: options.maxParallelRuns,

@@ -9,12 +9,28 @@
  *  A wall-clock bound in a gap moves forward; in a fold a start takes the first reading, an end the second. */
 export type DateInput = Date | number | string;
 
-/** A cron text (5 fields; 6 with seconds first; 7 with seconds first and year last; `@daily`-style presets), several of
- *  them, a fixed period as an ISO 8601 duration, explicit dates, or a union. `null`: no schedule, manual runs only. */
+/** A cron text (5 fields; 6 with seconds first; 7 with seconds first and year last; `@daily`-style presets; `@every 5m`),
+ *  several of them, a fixed period as an ISO 8601 duration, explicit dates, or a union. `null`: no schedule, manual runs only.
+ *
+ *  A cron text may name its zone before it, as `CRON_TZ=Europe/Berlin 0 5 * * *`, where `timeZone` is not given or equal.
+ *
+ *  - `dialect`: "unix" (default); "quartz": 6 or 7 fields with seconds first, Sunday = 1, `?`; "aws": `cron(0 10 * * ? *)` and
+ *    `rate(5 minutes)`. All know `L`, `L-3`, `15W`, `LW`, `5L`, `5#2`.
+ *  - `dayMatch`: how day of month and day of week combine when both are restricted. "or" (default of unix): one of them is
+ *    enough; "and" (default of the others): both must hold, as `+` before the day of week says; "vixie": both where one of the
+ *    two fields starts with `*`, else one.
+ *
+ *  ```js
+ *  nextDates({ cron: "0 0 12 LW * ?", dialect: "quartz" }, "2024-03-01"); // ["2024-03-29T12:00:00Z"]
+ *  ``` */
 export type ScheduleInput =
   | string
   | readonly string[]
-  | { cron: string | readonly string[]; dialect?: "unix" | "quartz" }
+  | {
+      cron: string | readonly string[];
+      dialect?: "unix" | "quartz" | "aws";
+      dayMatch?: "or" | "and" | "vixie";
+    }
   | { every: string; anchor?: DateInput }
   | { dates: readonly DateInput[] }
   /** Every date of any of them, once. */
@@ -40,7 +56,7 @@ export interface DstRule {
 }
 
 export interface TimetableOptions {
-  /** IANA name. Default "UTC". */
+  /** IANA name. Default: the zone that the cron text names, else "UTC". */
   timeZone?: string;
   /** "interval": a run covers [tick, next tick) and is due when that has ended (Airflow 2). "trigger": a run is due at its
    *  tick, its interval is empty (Airflow 3). Default "interval". */

@@ -69,13 +69,15 @@ function wire(schedule: unknown, path: string, depth: number): TimetableWire {
   const read = fields<{
     cron: string[];
     dialect: string;
+    dayMatch: string;
     every: string;
     anchor: DateValue;
     dates: DateValue[];
     union: TimetableWire[];
   }>(schedule, path, {
     cron: (value, at) => (Array.isArray(value) ? list(text)(value, at) : [text(value, at)]),
-    dialect: oneOf("unix", "quartz"),
+    dialect: oneOf("unix", "quartz", "aws"),
+    dayMatch: oneOf("or", "and", "vixie"),
     every: text,
     anchor: date,
     dates: list(date),
@@ -90,12 +92,13 @@ function wire(schedule: unknown, path: string, depth: number): TimetableWire {
   if (kind === undefined || kinds.length > 1)
     throw wrong(path, "exactly one of cron, every, dates and union", schedule);
   if (read.union?.length === 0) throw wrong(`${path}.union`, "at least one schedule", read.union);
-  if (read.dialect !== undefined && kind !== "cron")
-    throw wrong(`${path}.dialect`, "cron beside it", read.dialect);
+  for (const name of ["dialect", "dayMatch"] as const) {
+    if (read[name] !== undefined && kind !== "cron")
+      throw wrong(`${path}.${name}`, "cron beside it", read[name]);
+  }
   if (read.anchor !== undefined && kind !== "every")
     throw wrong(`${path}.anchor`, "every beside it", read.anchor);
-  const { dialect, ...kept } = read;
-  return dialect === "quartz" ? { ...kept, quartz: true } : kept;
+  return read;
 }
 
 /** Timetables used lately, by what they were made of. They die with their instance. */

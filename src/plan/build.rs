@@ -61,7 +61,7 @@ impl Plan {
     /// use dagfill::plan::{Action, History, Plan, Request, RunState};
     /// use dagfill::schedule::{Dialect, ScheduleInput, Timetable, TimetableOptions};
     /// use dagfill::time::{DateInput::Text, Instant, Zone, read_bounds};
-    /// let daily = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix };
+    /// let daily = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix, day_match: None };
     /// let daily = Timetable::new(&daily, &TimetableOptions::default()).unwrap();
     /// let bounds = read_bounds(Text("2024-01-01"), Text("2024-01-07"), &Zone::utc()).unwrap();
     /// let second = History {

@@ -85,7 +85,7 @@ pub struct Catchup {
 /// use dagfill::plan::{CatchupPolicy, CatchupRequest, plan_catchup};
 /// use dagfill::schedule::{Dialect, ScheduleInput, Timetable, TimetableOptions};
 /// use dagfill::time::{DateInput::Text, Edge, read_date, Zone};
-/// let daily = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix };
+/// let daily = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix, day_match: None };
 /// let timetable = Timetable::new(&daily, &TimetableOptions::default()).unwrap();
 /// let at = |text| read_date(Text(text), &Zone::utc(), Edge::Point).unwrap();
 /// let request = CatchupRequest {

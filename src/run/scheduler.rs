@@ -20,7 +20,7 @@
 //! use dagfill::schedule::{Dialect, ScheduleInput, Timetable, TimetableOptions};
 //! use dagfill::time::{DateInput::Text, Edge, Zone, read_date};
 //!
-//! let daily = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix };
+//! let daily = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix, day_match: None };
 //! let timetable = Timetable::new(&daily, &TimetableOptions::default()).unwrap();
 //! let at = |text| read_date(Text(text), &Zone::utc(), Edge::Point).unwrap();
 //! let mut scheduler = Scheduler::new(vec![DagSchedule {

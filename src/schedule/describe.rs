@@ -1,7 +1,7 @@
 //! A pattern in plain words, made from its bit sets, so that both dialects read alike.
 
 use super::field::{MONTH_NAMES, WEEKDAY_NAMES};
-use super::fields::{DayRule, Fields, values};
+use super::fields::{DayOfMonth, DayOfWeek, DayRule, Fields, values};
 use super::words::Words;
 
 /// So many single times are listed; more are summed up.
@@ -31,21 +31,29 @@ pub(super) fn days(words: &mut Words, fields: &Fields) {
     let single = |set: u64| set.count_ones() == 1;
     match fields.rule {
         DayRule::Every => {}
-        DayRule::Day if single(fields.days) && single(fields.months) && !fields.last_day => {
-            words.add("on ").number(fields.days.trailing_zeros()).add(" ").add(month(fields.months.trailing_zeros()));
+        DayRule::Day if single(fields.day.days) && single(fields.months) && specials(&fields.day) == 0 => {
+            words
+                .add("on ")
+                .number(fields.day.days.trailing_zeros())
+                .add(" ")
+                .add(month(fields.months.trailing_zeros()));
             return;
         }
-        DayRule::Weekday => day_of_week(words, fields),
-        _ => day_of_month(words, fields),
+        DayRule::Weekday => day_of_week(words, &fields.weekday),
+        _ => day_of_month(words, &fields.day),
     }
     match fields.rule {
         DayRule::Either => {
             words.add(" or ");
-            day_of_week(words, fields);
+            day_of_week(words, &fields.weekday);
         }
-        DayRule::Both => words.add(" if that is ").each(fields.weekdays, "or", &|words, day| {
-            words.add(weekday_name(day));
-        }),
+        DayRule::Both => {
+            let DayOfWeek { days, .. } = fields.weekday;
+            words.add(" if that is ").each(days, "or", &|words, day| {
+                words.add(weekday_name(day));
+            });
+            nth_weekdays(words, &fields.weekday, "or");
+        }
         _ => {}
     }
     if fields.months.count_ones() < 12 {
@@ -162,10 +170,11 @@ fn clocks(words: &mut Words, fields: &Fields, second: u32) {
     }
 }
 
-fn day_of_month(words: &mut Words, fields: &Fields) {
-    let days = fields.days;
+fn day_of_month(words: &mut Words, day: &DayOfMonth) {
+    let days = day.days;
     let even = progression(days);
-    if let (7.., Some((first, last, step @ 2..))) = (days.count_ones(), even) {
+    let specials = specials(day);
+    if let (7.., Some((first, last, step @ 2..)), 0) = (days.count_ones(), even, specials) {
         words.add("every ").number(step).add(" days from day ").number(first).add(" to ").number(last);
         words.add(" of the month");
         return;
@@ -178,16 +187,44 @@ fn day_of_month(words: &mut Words, fields: &Fields) {
         }
         (count, _) => numbers(words.add(if count == 1 { "day " } else { "days " }), days),
     }
-    if fields.last_day {
-        words.add(if days == 0 { "the last day" } else { " and the last day" });
-    }
+    words.add(if days != 0 && specials != 0 { " and " } else { "" });
+    let mut index = 0;
+    let mut each = |set: u64, item: &dyn Fn(&mut Words, u32)| {
+        for value in values(set) {
+            words.between(index, specials, "and");
+            item(words, value);
+            index += 1;
+        }
+    };
+    each(day.from_last, &last_day);
+    each(day.nearest, &|words, day| {
+        words.add("the weekday nearest to day ").number(day);
+    });
+    each(day.nearest_from_last, &|words, days| match days {
+        0 => {
+            words.add("the last weekday");
+        }
+        _ => last_day(words.add("the weekday nearest to "), days),
+    });
     words.add(" of the month");
 }
 
-fn day_of_week(words: &mut Words, fields: &Fields) {
-    const NTH: [&str; 6] = ["", "first ", "second ", "third ", "fourth ", "fifth "];
+/// The last day of the month, or so many days before it.
+fn last_day(words: &mut Words, days: u32) {
+    if days != 0 {
+        words.number(days).add(if days == 1 { " day before " } else { " days before " });
+    }
+    words.add("the last day");
+}
+
+/// How many days of the month are not said by their number.
+fn specials(day: &DayOfMonth) -> u32 {
+    day.from_last.count_ones() + day.nearest.count_ones() + day.nearest_from_last.count_ones()
+}
+
+fn day_of_week(words: &mut Words, weekday: &DayOfWeek) {
     // From Monday on, so that a weekend is one run.
-    let days = fields.weekdays >> 1 | (fields.weekdays & 1) << 6;
+    let days = weekday.days >> 1 | (weekday.days & 1) << 6;
     let name = |day: u32| weekday_name((day + 1) % 7);
     match (days.count_ones(), run(days)) {
         (0, _) => {
@@ -203,20 +240,25 @@ fn day_of_week(words: &mut Words, fields: &Fields) {
             words.add(name(day));
         }),
     }
-    // Six bits for each weekday, and then one for each weekday's last occurrence.
-    const LAST: u32 = 42;
-    let nth = (0..).zip(fields.nth).fold(0, |set, (day, nth)| set | u64::from(nth) << (6 * day));
-    let special = nth | fields.last_weekdays << LAST;
-    if special != 0 {
-        words.add(if days == 0 { "" } else { " and " }).each(special, "and", &|words, bit| {
-            words.add("the ");
-            match bit.checked_sub(LAST) {
-                Some(day) => words.add("last ").add(weekday_name(day)),
-                None => words.add(name_of(&NTH, bit % 6)).add(weekday_name(bit / 6)),
-            };
-        });
-        words.add(" of the month");
+    nth_weekdays(words, weekday, "and");
+}
+
+/// "the first Monday and the last Friday of the month", behind the weekdays that are named without a place.
+fn nth_weekdays(words: &mut Words, weekday: &DayOfWeek, and: &str) {
+    const PLACES: [&str; 6] = ["first ", "second ", "third ", "fourth ", "fifth ", "last "];
+    // Six bits for each weekday; the last place is bit 0 of its set.
+    let places = |nth: u8| u64::from(nth >> 1) | u64::from(nth & 1) << 5;
+    let set = (0..).zip(weekday.nth).fold(0, |set, (day, nth)| set | places(nth) << (6 * day));
+    if set == 0 {
+        return;
     }
+    if weekday.days != 0 {
+        words.add(" ").add(and).add(" ");
+    }
+    words.each(set, and, &|words, bit| {
+        words.add("the ").add(name_of(&PLACES, bit % 6)).add(weekday_name(bit / 6));
+    });
+    words.add(" of the month");
 }
 
 fn years(words: &mut Words, fields: &Fields) {

@@ -18,6 +18,11 @@ impl Every {
         Ok(Every(period))
     }
 
+    /// A period of so many milliseconds on a stopwatch.
+    pub(super) fn elapsed(ms: i64) -> Every {
+        Every(Period { months: 0, days: 0, ms })
+    }
+
     /// Whether every step takes the same time on a stopwatch.
     pub(super) fn is_elapsed(self) -> bool {
         self.0.months == 0 && self.0.days == 0
@@ -30,7 +35,7 @@ impl Every {
             return dates;
         }
         if self.is_elapsed() {
-            let (first, count) = self.elapsed(anchor, range);
+            let (first, count) = self.elapsed_steps(anchor, range);
             dates.extend((0..count).take(limit).map(|k| (first + k as i64 * self.0.ms) as f64));
             return dates;
         }
@@ -61,13 +66,13 @@ impl Every {
     /// About how many steps there are: exact for those that pass on a stopwatch, else rather too many.
     pub(super) fn estimate(self, anchor: Instant, range: Range) -> u64 {
         if self.is_elapsed() {
-            return self.elapsed(anchor, range).1;
+            return self.elapsed_steps(anchor, range).1;
         }
         2 + 2 * (range.end.ms() - range.start.ms()).max(0).unsigned_abs() / self.average().unsigned_abs()
     }
 
     /// The first step in `range`, and how many there are.
-    fn elapsed(self, anchor: Instant, range: Range) -> (i64, u64) {
+    fn elapsed_steps(self, anchor: Instant, range: Range) -> (i64, u64) {
         let step = self.0.ms.max(1);
         let first = range.start.ms() + (anchor.ms() - range.start.ms()).rem_euclid(step);
         let count = if first > range.end.ms() { 0 } else { (range.end.ms() - first) / step + 1 };

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use super::expand;
-use super::parse::{Cron, parse};
+use super::parse::{Cron, Grammar, parse, zone_prefix};
+use super::part::Part;
 use super::pattern::Pattern;
-use super::timetable::at;
 use super::words::Words;
-use super::{Dialect, Dst, Exclude};
-use crate::error::{Code, Error, Result};
+use super::{Dst, Exclude};
+use crate::error::Result;
 use crate::sort::sort_by;
 use crate::time::{Instant, Range, Zone, read_span};
 
@@ -43,7 +43,7 @@ impl Exclusion {
             Exclude::Dates(dates) => {
                 let mut spans = Vec::new();
                 for (index, date) in dates.iter().enumerate() {
-                    let span = read_span(date.as_input(), zone).map_err(|error| at(error, "exclude[", index))?;
+                    let span = read_span(date.as_input(), zone).map_err(|error| error.entry("exclude", index))?;
                     let (start, end) = (span.range.start.js(), span.range.end.js());
                     if span.start_is_day {
                         spans.push((start, end));
@@ -60,11 +60,19 @@ impl Exclusion {
                 });
                 Ok(Exclusion::Spans(spans))
             }
-            Exclude::Cron(text) => match parse(text, Dialect::Unix).map_err(|error| error.field("exclude.cron"))? {
-                Cron::Pattern(pattern) => Ok(Exclusion::Cron(pattern)),
-                Cron::Once => Err(Error::at(Code::InvalidCron, text, 0..text.len(), "@once has no dates to exclude")
-                    .field("exclude.cron")),
-            },
+            Exclude::Cron(text) => {
+                let read = || match zone_prefix(text) {
+                    Some(other) if other.text() != zone.name() => {
+                        Err(other.refuse("", ": expected the zone of the schedule"))
+                    }
+                    _ => match parse(text, Grammar::default())? {
+                        Cron::Pattern(pattern) => Ok(Exclusion::Cron(pattern)),
+                        _ => Err(Part::whole(text)
+                            .refuse("", " has no dates to exclude: expected the fields of a cron text")),
+                    },
+                };
+                read().map_err(|error| error.field("exclude.cron"))
+            }
         }
     }
 

@@ -30,7 +30,7 @@ impl Timetable {
     /// ```
     /// use dagfill::schedule::{Dialect, ScheduleInput, Timetable};
     /// use dagfill::time::Instant;
-    /// let schedule = ScheduleInput::Cron { texts: vec!["30 2 * * 1-5".into()], dialect: Dialect::Unix };
+    /// let schedule = ScheduleInput::Cron { texts: vec!["30 2 * * 1-5".into()], dialect: Dialect::Unix, day_match: None };
     /// let timetable = Timetable::new(&schedule, &Default::default()).unwrap();
     /// assert_eq!(timetable.explain(Instant::new(0).unwrap(), 1).text, "At 02:30, Monday to Friday");
     /// ```
@@ -142,8 +142,10 @@ fn surprises(pattern: &Pattern, fires: bool, warnings: &mut Vec<Warning>) {
         warn("dom_or_dow", words.add(")."));
     }
     let low = (1 << 29) - 1;
-    if fires && fields.rule == DayRule::Day && !fields.last_day && fields.days & low == 0 {
-        let day = fields.days.trailing_zeros();
+    let (numbered, from_last) =
+        (fields.day.days | fields.day.nearest, fields.day.from_last | fields.day.nearest_from_last);
+    if fires && fields.rule == DayRule::Day && from_last == 0 && numbered & low == 0 {
+        let day = numbered.trailing_zeros();
         let without = [(2, 29), (2, 30), (4, 31), (6, 31), (9, 31), (11, 31)]
             .iter()
             .filter(|(month, first)| fields.months >> month & 1 == 1 && day >= *first)

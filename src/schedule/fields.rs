@@ -15,6 +15,26 @@ pub(super) enum DayRule {
     Both,
 }
 
+/// Days by their place in the month.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct DayOfMonth {
+    pub(super) days: u64,
+    /// `15W`: days whose nearest weekday is meant.
+    pub(super) nearest: u64,
+    /// `L-3`: bit n = n days before the month's last.
+    pub(super) from_last: u64,
+    /// `L-3W`: of these, the nearest weekday.
+    pub(super) nearest_from_last: u64,
+}
+
+/// Days by their place in the week. Sunday is bit 0.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct DayOfWeek {
+    pub(super) days: u64,
+    /// For each weekday from Sunday: bit n = the n-th of the month, bit 0 = the last.
+    pub(super) nth: [u8; 7],
+}
+
 /// The fields of a cron text.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Fields {
@@ -23,19 +43,76 @@ pub(super) struct Fields {
     pub(super) seconds: u64,
     pub(super) minutes: u64,
     pub(super) hours: u64,
-    pub(super) days: u64,
-    /// The last day of the month.
-    pub(super) last_day: bool,
+    pub(super) day: DayOfMonth,
     pub(super) months: u64,
-    pub(super) weekdays: u64,
-    /// For each weekday from Sunday: bit n = the n-th of the month.
-    pub(super) nth: [u8; 7],
-    /// Weekdays whose last occurrence in the month is meant.
-    pub(super) last_weekdays: u64,
+    pub(super) weekday: DayOfWeek,
     pub(super) rule: DayRule,
     /// None = every year.
     pub(super) years: Option<Years>,
     pub(super) notes: Notes,
+}
+
+/// A month as the calendar has it: how many days, and the weekday of the first (Sunday = 0).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MonthShape {
+    pub(super) length: u32,
+    pub(super) first: u32,
+}
+
+impl MonthShape {
+    fn weekday(self, day: u32) -> u32 {
+        (self.first + day - 1) % 7
+    }
+
+    /// The weekday (Monday to Friday) nearest to a day, in the same month.
+    fn nearest_weekday(self, day: u32) -> u32 {
+        match self.weekday(day) {
+            6 if day == 1 => 3,
+            6 => day - 1,
+            0 if day == self.length => day - 2,
+            0 => day + 1,
+            _ => day,
+        }
+    }
+}
+
+impl DayOfMonth {
+    /// The days in a month, bit 1 = the first.
+    fn days_in(&self, month: MonthShape) -> u64 {
+        let from_last = |set: u64| values(set).filter(move |n| *n < month.length).map(move |n| month.length - n);
+        let nearest = values(self.nearest).filter(|day| *day <= month.length).chain(from_last(self.nearest_from_last));
+        let nearest = nearest.fold(0, |set, day| set | 1_u64 << month.nearest_weekday(day));
+        from_last(self.from_last).fold(self.days | nearest, |set, day| set | 1 << day)
+    }
+}
+
+impl DayOfWeek {
+    /// The days in a month, bit 1 = the first.
+    fn days_in(&self, month: MonthShape) -> u64 {
+        let fits = |day: &u32| {
+            let weekday = month.weekday(*day);
+            let nth = u32::from(self.nth.get(weekday as usize).copied().unwrap_or(0));
+            let last = day + 7 > month.length && nth & 1 != 0;
+            self.days >> weekday & 1 != 0 || nth >> ((day - 1) / 7 + 1) & 1 != 0 || last
+        };
+        (1..=month.length).filter(fits).fold(0, |set, day| set | 1 << day)
+    }
+}
+
+impl Fields {
+    /// The days of a month that fit, bit 0 = the first.
+    pub(super) fn days_in(&self, month: MonthShape) -> u32 {
+        let all = (2_u64 << month.length) - 2;
+        let (day, weekday) = (|| self.day.days_in(month), || self.weekday.days_in(month));
+        let days = match self.rule {
+            DayRule::Every => all,
+            DayRule::Day => day(),
+            DayRule::Weekday => weekday(),
+            DayRule::Either => day() | weekday(),
+            DayRule::Both => day() & weekday(),
+        };
+        ((days & all) >> 1) as u32
+    }
 }
 
 /// What the text said that its bit sets no longer show, for warnings.

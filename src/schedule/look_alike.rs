@@ -1,22 +1,18 @@
 //! Texts that are not cron as it is read here, but that another system or option has: what to write instead.
 
-use super::field::Part;
+use super::part::Part;
 use crate::error::Error;
 
 /// Adds what to write where a refused text looks like another form.
 pub(super) fn hint(error: Error, parts: &[Part<'_>]) -> Error {
     let Some(part) = parts.first() else { return error };
     let first = part.text();
-    if let Some(zone) = zone(first) {
-        let error = part.fail("a zone in a cron text: expected the fields alone");
-        return error.hint(["Write the option { timeZone: \"", zone, "\" } beside the schedule."].concat());
-    }
     if parts.len() == 1 && is_period(first) {
         return error.hint(["A fixed period is no cron text: write { every: \"", first, "\" }."].concat());
     }
     let lower = first.to_ascii_lowercase();
     if lower.starts_with("cron(") || lower.starts_with("rate(") {
-        return error.hint("This is the form of AWS EventBridge. Write the fields alone, from minute to day of week.");
+        return error.hint("This is the form of AWS EventBridge: write { cron, dialect: \"aws\" }.");
     }
     // As AWS and Quartz write "any day", and the last one, in a field that is the month here.
     let month = parts.get(4).map(Part::text).unwrap_or_default();
@@ -28,12 +24,6 @@ pub(super) fn hint(error: Error, parts: &[Part<'_>]) -> Error {
         ));
     }
     error
-}
-
-/// The zone of `CRON_TZ=Asia/Tokyo` or `TZ=Asia/Tokyo`.
-fn zone(first: &str) -> Option<&str> {
-    let (name, zone) = first.split_once('=')?;
-    ["CRON_TZ", "TZ"].iter().any(|known| known.eq_ignore_ascii_case(name)).then_some(zone)
 }
 
 /// Whether it begins as an ISO 8601 duration does.

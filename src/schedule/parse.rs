@@ -1,12 +1,17 @@
-//! Cron as Airflow reads it: presets, five to seven fields, and which of the two day fields decide.
+//! A cron text, whoever's dialect it is: its zone, presets, fields, and which of the two day fields decide.
 
 use std::rc::Rc;
 
-use super::field::{FIELDS, Field, Item, Part};
-use super::fields::{DayRule, Fields, Notes, Years};
+use super::aws::{self, Aws};
+use super::field::FIELDS;
+use super::fields::{DayRule, Fields, Notes};
+use super::list::List;
+use super::look_alike;
+use super::part::Part;
 use super::pattern::Pattern;
+use super::preset::{self, Preset};
 use super::words::Words;
-use super::{Dialect, look_alike, quartz};
+use super::{DayMatch, Dialect};
 use crate::error::Result;
 
 /// Longer texts are refused unread. All values of all fields but the year fit in 1,000 bytes.
@@ -15,205 +20,154 @@ const LONGEST: usize = 4_096;
 /// What a cron text stands for.
 pub(super) enum Cron {
     Pattern(Rc<Pattern>),
+    /// A period of so many milliseconds.
+    Every(i64),
     /// `@once`: the one date where the schedule starts.
     Once,
 }
 
-const PRESETS: [(&str, &str); 8] = [
-    ("@hourly", "0 * * * *"),
-    ("@daily", "0 0 * * *"),
-    ("@midnight", "0 0 * * *"),
-    ("@weekly", "0 0 * * 0"),
-    ("@monthly", "0 0 1 * *"),
-    ("@quarterly", "0 0 1 */3 *"),
-    ("@yearly", "0 0 1 1 *"),
-    ("@annually", "0 0 1 1 *"),
-];
+/// How cron texts are read.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Grammar {
+    pub(super) dialect: Dialect,
+    pub(super) day_match: Option<DayMatch>,
+}
 
-/// Reads a cron text. INVALID_CRON with the span of the wrong part.
-pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Cron> {
-    let whole = Part { input: text, start: 0, end: text.len() };
+/// The zone that stands before a cron text, as `CRON_TZ=Europe/Berlin 0 5 * * *` has it.
+pub(super) fn zone_prefix(text: &str) -> Option<Part<'_>> {
+    let first = Part::whole(text).split().first().copied()?;
+    ["CRON_TZ=", "TZ="].iter().find(|prefix| first.text().starts_with(*prefix)).and_then(|prefix| first.after(prefix))
+}
+
+/// Reads a cron text without the zone before it. INVALID_CRON with the span of the wrong part.
+pub(super) fn parse(text: &str, grammar: Grammar) -> Result<Cron> {
+    let start = zone_prefix(text).map_or(0, |zone| zone.end);
+    let whole = Part { start, ..Part::whole(text) };
     if text.len() > LONGEST {
         let mut words = Words::default();
         words.number(text.len() as i64).add(" bytes: a cron text has at most ").number(LONGEST as i64);
         return Err(whole.fail(words.take()));
     }
-    let parts = split(whole);
-    if let (Some(first), Some(last)) = (parts.first(), parts.last())
+    let parts = whole.split();
+    if let Some((first, rest)) = parts.split_first()
         && first.text().starts_with('@')
     {
-        return preset(first, &Part { end: last.end, ..*first });
+        return match preset::read(first, rest)? {
+            Preset::Fields(fields) => parse(fields, Grammar { dialect: Dialect::Quartz, day_match: None }),
+            Preset::Every(ms) => Ok(Cron::Every(ms)),
+            Preset::Once => Ok(Cron::Once),
+        };
     }
-    let fields = match dialect {
-        Dialect::Unix => unix(&whole, &parts).map_err(|error| look_alike::hint(error, &parts))?,
-        Dialect::Quartz => quartz::fields(&whole, &parts)?,
+    if grammar.dialect == Dialect::Aws
+        && let (Some(first), Some(last)) = (parts.first(), parts.last())
+    {
+        return match aws::read(&Part { end: last.end, ..*first })? {
+            Aws::Cron(inside) => fields(&inside, &inside.split(), grammar),
+            Aws::Rate(ms) => Ok(Cron::Every(ms)),
+        };
+    }
+    let read = fields(&whole, &parts, grammar);
+    if grammar.dialect == Dialect::Unix { read.map_err(|error| look_alike::hint(error, &parts)) } else { read }
+}
+
+/// Which of the seven fields are written: the first of them, if their number is right.
+fn first_field(whole: &Part<'_>, parts: &[Part<'_>], dialect: Dialect) -> Result<usize> {
+    let five = "5 (minute, hour, day of month, month, day of week)";
+    let six = "6 (second, minute, hour, day of month, month, day of week)";
+    let aws = "6 (minute, hour, day of month, month, day of week, year) inside cron(...)";
+    match (dialect, parts.len()) {
+        (Dialect::Unix, 5) | (Dialect::Aws, 6) => return Ok(1),
+        (Dialect::Unix | Dialect::Quartz, 6 | 7) => return Ok(0),
+        _ => {}
+    }
+    let wrong = match (dialect, parts.get(7)) {
+        (Dialect::Unix, Some(part)) => Part { end: whole.end, ..*part },
+        _ => *whole,
     };
-    Ok(Cron::Pattern(Rc::new(Pattern::new(fields))))
-}
-
-/// The parts between ASCII white space.
-fn split(whole: Part<'_>) -> Vec<Part<'_>> {
-    let mut parts = Vec::new();
-    let mut part = Part { end: 0, ..whole };
-    for byte in whole.text().bytes() {
-        if !byte.is_ascii_whitespace() {
-            part.end += 1;
-            continue;
-        }
-        let next = Part { start: part.end + 1, end: part.end + 1, ..whole };
-        parts.extend(Some(part).filter(|part| part.start < part.end));
-        part = next;
-    }
-    parts.extend(Some(part).filter(|part| part.start < part.end));
-    parts
-}
-
-fn preset(name: &Part<'_>, all: &Part<'_>) -> Result<Cron> {
-    let is = |preset: &str| name.text().eq_ignore_ascii_case(preset);
-    if is("@every") {
-        return Err(all
-            .fail("@every: expected a preset such as @daily; a fixed period is no cron text")
-            .hint("Write { every: \"PT6H\" }."));
-    }
-    if name.end < all.end {
-        return Err(Part { start: name.end, ..*all }.fail("expected nothing after a preset"));
-    }
-    if is("@once") {
-        return Ok(Cron::Once);
-    }
-    if let Some((_, text)) = PRESETS.iter().find(|(preset, _)| is(preset)) {
-        return parse(text, Dialect::Unix);
-    }
-    if is("@continuous") {
-        return Err(name.fail("@continuous starts a run when the last one has ended: it has no dates to expand"));
-    }
-    if is("@reboot") {
-        return Err(name.fail("@reboot depends on a machine's start: it has no dates to expand"));
-    }
-    let names = PRESETS.iter().map(|(preset, _)| *preset).chain(["@once"]);
-    let expected = ": expected @hourly, @daily, @weekly, @monthly, @yearly";
-    Err(name.refuse("no preset is named ", expected).did_you_mean(name.text(), names))
-}
-
-/// A field's list, read.
-#[derive(Default)]
-struct List {
-    bits: u64,
-    star: bool,
-    last_day: bool,
-    last_weekdays: u64,
-    nth: [u8; 7],
-    years: Years,
-    /// There is a `*` in the text, with or without a step.
-    asterisk: bool,
-}
-
-fn unix(whole: &Part<'_>, parts: &[Part<'_>]) -> Result<Fields> {
-    // Five fields leave the second out, and all but seven the year.
-    let first = match parts.len() {
-        5 => 1,
-        6 | 7 => 0,
-        0 => {
-            return Err(whole.fail("an empty text: expected 5 fields (minute, hour, day of month, month, day of week)"));
-        }
-        count => {
-            let wrong = parts.get(7).map_or(*whole, |part| Part { end: whole.end, ..*part });
-            let mut words = Words::default();
-            words.number(count as i64).add(if count == 1 { " field" } else { " fields" });
-            words.add(": expected 5 (minute, hour, day of month, month, day of week), ");
-            words.add("6 with the second first, or 7 with the year last");
-            return Err(wrong.fail(words.take()));
-        }
+    let mut words = Words::default();
+    match parts.len() {
+        0 => words.add("an empty text: expected "),
+        count => words.number(count as i64).add(if count == 1 { " field: expected " } else { " fields: expected " }),
     };
+    match dialect {
+        Dialect::Unix if parts.is_empty() => words.add(five),
+        Dialect::Unix => words.add(five).add(", 6 with the second first, or 7 with the year last"),
+        Dialect::Quartz => words.add(six).add(" or 7"),
+        Dialect::Aws => words.add(aws),
+    };
+    let error = wrong.fail(words.take());
+    let unix = dialect == Dialect::Quartz;
+    Err(if unix { error.hint("The default dialect, unix, takes 5 fields.") } else { error })
+}
+
+fn fields(whole: &Part<'_>, parts: &[Part<'_>], grammar: Grammar) -> Result<Cron> {
+    let Grammar { dialect, day_match } = grammar;
+    let first = first_field(whole, parts, dialect)?;
+    let mut notes = Notes { seconds_first: first == 0 && dialect == Dialect::Unix, ..Notes::default() };
     let mut lists: [List; 7] = Default::default();
     let [second, .., year] = &mut lists;
-    (second.bits, year.star) = (1, true);
-    let mut notes = Notes { seconds_first: first == 0, ..Notes::default() };
-    for ((field, list), part) in FIELDS.iter().zip(&mut lists).skip(first).zip(parts) {
-        *list = List::default();
-        list.read(field, part, &mut notes)?;
+    (*second, *year) = (List::fixed(1), List::fixed(0));
+    let mut both = false;
+    for (index, part) in (first..).zip(parts) {
+        let (Some(field), Some(list)) = (FIELDS.get(index), lists.get_mut(index)) else { break };
+        let plus = if index == 5 && dialect == Dialect::Unix { part.after("+") } else { None };
+        both |= plus.is_some();
+        *list = List::read(field, &plus.unwrap_or(*part), dialect, &mut notes)?;
+    }
+    if dialect == Dialect::Aws {
+        one_question_mark(parts)?;
     }
     let [second, minute, hour, day, month, weekday, year] = lists;
-    let rule = rule(&day, &weekday);
-    if rule == DayRule::Either && weekday.nth != [0; 7] {
+    let own = if dialect == Dialect::Unix { DayMatch::Or } else { DayMatch::And };
+    let rule = day_rule(&day, &weekday, if both { DayMatch::And } else { day_match.unwrap_or(own) });
+    if rule == DayRule::Either && weekday.weekday.nth != [0; 7] {
         notes.departures.push("\"#\" beside a day of month: either of them is enough, as for any other day of week");
     }
-    Ok(Fields {
-        starred_time: parts.iter().take(3 - first).any(|part| part.text().starts_with('*')),
+    if rule == DayRule::Either && day.day.nearest != 0 {
+        notes.departures.push("\"W\" beside a day of week: either of them is enough, as for any other day of month");
+    }
+    if day.day.nearest >> 29 != 0 {
+        notes.departures.push("\"W\" after a day that a month does not have: no run in that month");
+    }
+    if dialect != Dialect::Unix {
+        notes.departures.clear();
+    }
+    Ok(Cron::Pattern(Rc::new(Pattern::new(Fields {
+        starred_time: second.starred || minute.starred || hour.starred,
         seconds: second.bits,
         minutes: minute.bits,
         hours: hour.bits,
-        days: day.bits,
-        last_day: day.last_day,
+        day: day.day,
         months: month.bits,
-        weekdays: weekday.bits,
-        nth: weekday.nth,
-        last_weekdays: weekday.last_weekdays,
+        weekday: weekday.weekday,
         rule,
         years: (!year.star).then_some(year.years),
         notes,
-    })
+    }))))
 }
 
-/// A day field restricts unless it has a `*` of its own. A list of all its values restricts too (and then every day fits),
-/// except beside a field whose text has an asterisk: there it counts as one.
-fn rule(day: &List, weekday: &List) -> DayRule {
-    let free_day = day.star || day.bits == 0xFFFF_FFFE && weekday.asterisk;
-    let free_weekday = weekday.star || weekday.bits == 0x7F && day.asterisk;
+/// EventBridge takes "?" in exactly one of the two day fields.
+fn one_question_mark(parts: &[Part<'_>]) -> Result<()> {
+    match parts {
+        [_, _, day, _, weekday, _] if day.is("?") == weekday.is("?") => Err(Part { end: weekday.end, ..*day }
+            .fail("expected \"?\" in the day of month or in the day of week, and not in both")
+            .hint("Write cron(0 10 * * ? *) for every day, cron(0 10 ? * MON-FRI *) for working days.")),
+        _ => Ok(()),
+    }
+}
+
+/// Which of the day fields decide. With `Or`, a list of all values restricts too (and then every day fits), except beside a
+/// field whose text has an asterisk: there it counts as one. `Vixie` is `And` where a field starts with `*`, else `Or`.
+fn day_rule(day: &List, weekday: &List, how: DayMatch) -> DayRule {
+    let (all_days, all_weekdays) = (day.bits == 0xFFFF_FFFE, weekday.bits == 0x7F);
+    let both = how == DayMatch::And || how == DayMatch::Vixie && (day.starred || weekday.starred);
+    let free_day = day.star || all_days && (both || weekday.asterisk);
+    let free_weekday = weekday.star || all_weekdays && (both || day.asterisk);
     match (free_day, free_weekday) {
         (true, true) => DayRule::Every,
         (true, false) => DayRule::Weekday,
         (false, true) => DayRule::Day,
+        (false, false) if both => DayRule::Both,
         (false, false) => DayRule::Either,
-    }
-}
-
-impl List {
-    fn read(&mut self, field: &Field, part: &Part<'_>, notes: &mut Notes) -> Result<()> {
-        self.asterisk = part.has(b'*');
-        let mut rest = Some(*part);
-        while let Some(list) = rest {
-            let item;
-            (item, rest) = list.cut(b',');
-            match field.item(&item)? {
-                Item::Star => {
-                    self.star = true;
-                    self.bits |= (2 << field.max.min(62)) - (1 << field.min);
-                }
-                Item::Values { first, last, step } => {
-                    let size = field.max - field.min + 1;
-                    let whole = matches!(item.text().as_bytes().first(), Some(b'*' | b'?')) || !item.has(b'-');
-                    if step > 1 && whole && !size.is_multiple_of(step) && field.max < 64 {
-                        notes.uneven.get_or_insert((field.name, step, size));
-                    }
-                    let wraps = last > field.max && last - first < size && !(last == 7 && field.max == 6);
-                    if wraps && step > 1 && !(field.max + 1 - first).is_multiple_of(step) {
-                        notes.departures.push("a step over the end of a field: it keeps its distance");
-                    }
-                    if first == last && item.has(b'-') {
-                        notes.departures.push("a range from a value to itself: just that value");
-                    }
-                    if field.max < 64 {
-                        let mut value = first;
-                        while value <= last {
-                            self.bits |= 1 << (field.min + (value - field.min) % size);
-                            value += step;
-                        }
-                    } else if last > field.max {
-                        return Err(item.fail("a range of years: expected the first year before the last"));
-                    } else {
-                        self.years.insert_all(first, last, step);
-                    }
-                }
-                Item::LastDay => self.last_day = true,
-                Item::LastWeekday(day) => self.last_weekdays |= 1 << day,
-                Item::Nth(day, nth) => {
-                    if let Some(bits) = self.nth.get_mut(day as usize) {
-                        *bits |= 1 << nth;
-                    }
-                }
-            }
-        }
-        Ok(())
     }
 }

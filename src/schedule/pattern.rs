@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use super::dst::{Dst, Gap};
-use super::fields::{DayRule, Fields, values};
+use super::fields::{Fields, MonthShape, values};
 use crate::time::{Civil, DAY_MS};
 
 /// Fields made ready for the walk.
@@ -13,10 +13,8 @@ pub(super) struct Pattern {
     pub(super) fields: Fields,
     /// Milliseconds of the day, ascending.
     pub(super) times: Rc<[f64]>,
-    /// By the weekday of a month's first day: the days (bit 0 = the first) that the day of week names.
-    by_weekday: [u32; 7],
-    /// The same for `last_weekdays`, before all but the last seven days are cut.
-    by_last_weekday: [u32; 7],
+    /// The days (bit 0 = the first) of a month, by its length from 28 on and the weekday of its first day.
+    days: [[u32; 7]; 4],
     /// A pattern whose days are left out.
     without: Option<Rc<Pattern>>,
     /// Kinds of year that have a date: bit (weekday of 1 January, + 7 in a leap year).
@@ -75,17 +73,13 @@ impl Pattern {
                 times.extend(values(fields.seconds).map(|second| f64::from((minute + second) * 1000)));
             }
         }
-        let (mut by_weekday, mut by_last_weekday) = ([0; 7], [0; 7]);
-        for (first, (plain, last)) in by_weekday.iter_mut().zip(&mut by_last_weekday).enumerate() {
-            for day in 0..31 {
-                let weekday = (first + day) % 7;
-                let nth = fields.nth.get(weekday).is_some_and(|nth| nth >> (day / 7 + 1) & 1 == 1);
-                *plain |= u32::from(fields.weekdays >> weekday & 1 == 1 || nth) << day;
-                *last |= u32::from(fields.last_weekdays >> weekday & 1 == 1) << day;
+        let mut days = [[0; 7]; 4];
+        for (length, days) in (28..).zip(&mut days) {
+            for (first, days) in (0..).zip(days) {
+                *days = fields.days_in(MonthShape { length, first });
             }
         }
-        let mut pattern =
-            Pattern { fields, times: times.into(), by_weekday, by_last_weekday, without: None, year_kinds: 0 };
+        let mut pattern = Pattern { fields, times: times.into(), days, without: None, year_kinds: 0 };
         pattern.find_year_kinds();
         pattern
     }
@@ -131,22 +125,15 @@ impl Pattern {
     }
 
     /// The days (bit 0 = the first) of a month that starts on the weekday `first`.
+    #[inline(always)]
     fn days(&self, month: &Month, first: usize) -> u32 {
-        let length = month.length;
-        let all = u32::MAX >> (32 - length);
-        let days = (self.fields.days >> 1) as u32 | u32::from(self.fields.last_day) << (length - 1);
-        let of = |table: &[u32; 7]| table.get(first).copied().unwrap_or(0);
-        let weekdays = of(&self.by_weekday) | of(&self.by_last_weekday) & !(all >> 7);
-        let rest = match &self.without {
-            Some(other) if other.fields.months >> month.number & 1 == 1 => all & !other.days(month, first),
-            _ => all,
+        let days = |pattern: &Pattern| {
+            let of_length = pattern.days.get(month.length.wrapping_sub(28) as usize);
+            of_length.and_then(|days| days.get(first)).copied().unwrap_or(0)
         };
-        rest & match self.fields.rule {
-            DayRule::Every => all,
-            DayRule::Day => days,
-            DayRule::Weekday => weekdays,
-            DayRule::Either => days | weekdays,
-            DayRule::Both => days & weekdays,
+        match &self.without {
+            Some(other) if other.fields.months >> month.number & 1 == 1 => days(self) & !days(other),
+            _ => days(self),
         }
     }
 

@@ -2,24 +2,21 @@
 
 use std::rc::Rc;
 
-use super::every::Every;
 use super::exclude::{self, Exclusion};
-use super::parse::{Cron, parse};
 use super::pattern::Pattern;
+use super::read::{read_schedule, zone_of};
 use super::source::Source;
-use super::words::Words;
-use super::{Dialect, Dst, Kind, ScheduleInput, TimetableOptions};
-use crate::error::{Code, Error, Result};
-use crate::sort::sort_by;
-use crate::time::{Edge, Instant, Period, Zone, read_date};
+use super::{Dst, Kind, ScheduleInput, TimetableOptions};
+use crate::error::Result;
+use crate::time::{Instant, Period, Zone};
 
 /// A schedule in its zone. Cheap to clone.
 ///
 /// ```
 /// use dagfill::schedule::{Dialect, ScheduleInput, Timetable, TimetableOptions};
 /// use dagfill::time::{DateInput::Text, read_bounds};
-/// let daily = ScheduleInput::Cron { texts: vec!["30 2 * * *".into()], dialect: Dialect::Unix };
-/// let options = TimetableOptions { time_zone: "America/New_York".into(), ..Default::default() };
+/// let daily = ScheduleInput::Cron { texts: vec!["30 2 * * *".into()], dialect: Dialect::Unix, day_match: None };
+/// let options = TimetableOptions { time_zone: Some("America/New_York".into()), ..Default::default() };
 /// let timetable = Timetable::new(&daily, &options).unwrap();
 /// let range = read_bounds(Text("2024-03-09"), Text("2024-03-11"), timetable.zone()).unwrap().range;
 /// // On 10 March 02:30 does not exist: the run moves to 03:30, which is 07:30 UTC.
@@ -51,8 +48,13 @@ pub(super) struct Shared {
 impl Timetable {
     /// Reads a schedule. INVALID_CRON, INVALID_DURATION, INVALID_DATE or UNKNOWN_TIME_ZONE, each with where it went wrong.
     pub fn new(schedule: &ScheduleInput, options: &TimetableOptions) -> Result<Timetable> {
-        let zone = Zone::load(&options.time_zone).map_err(|error| error.field("timeZone"))?;
+        let zone = zone_of(schedule, options)?;
         let source = read_schedule(schedule, "schedule", &zone)?;
+        Timetable::of_source(source, zone, options)
+    }
+
+    /// The dates of `source` with what the options say.
+    pub(super) fn of_source(source: Source, zone: Zone, options: &TimetableOptions) -> Result<Timetable> {
         let window = options.interval.as_deref().map(Period::parse).transpose();
         let window = window.map_err(|error| error.field("interval"))?;
         let (mut exclusion, mut excluded) = (Exclusion::Nothing, String::new());
@@ -138,62 +140,10 @@ fn without(patterns: &[Rc<Pattern>], other: &Rc<Pattern>) -> Option<Source> {
     Some(Source::Cron(Rc::new(rest)))
 }
 
-/// A schedule, or a member of a union. `path` names it.
-fn read_schedule(schedule: &ScheduleInput, path: &str, zone: &Zone) -> Result<Source> {
-    let inside = |name: &str| [path, name].concat();
-    Ok(match schedule {
-        ScheduleInput::None => Source::None,
-        ScheduleInput::Cron { texts, dialect } => read_cron(texts, *dialect, path)?,
-        ScheduleInput::Every { period, anchor } => {
-            let every = Every::new(period).map_err(|error| error.field(inside(".every")))?;
-            let anchor = anchor.as_ref().map(|date| read_date(date.as_input(), zone, Edge::Point));
-            Source::Every(every, anchor.transpose().map_err(|error| error.field(inside(".anchor")))?)
-        }
-        ScheduleInput::Dates(dates) => {
-            let mut read = Vec::with_capacity(dates.len());
-            for (index, date) in dates.iter().enumerate() {
-                let date = read_date(date.as_input(), zone, Edge::Point);
-                read.push(date.map_err(|error| at(error, &inside(".dates["), index))?.js());
-            }
-            sort_by(&mut read, |a, b| a < b);
-            read.dedup();
-            Source::Dates(read.into())
-        }
-        ScheduleInput::Union(schedules) => {
-            let mut members = Vec::with_capacity(schedules.len());
-            for (index, schedule) in schedules.iter().enumerate() {
-                let mut path = Words::default();
-                path.add(&inside(".union[")).number(index as i64).add("]");
-                members.extend_from_slice(read_schedule(schedule, path.text(), zone)?.members());
-            }
-            Source::Union(members.into())
-        }
-    })
-}
-
-fn read_cron(texts: &[String], dialect: Dialect, path: &str) -> Result<Source> {
-    let mut patterns = Vec::with_capacity(texts.len());
-    for (index, text) in texts.iter().enumerate() {
-        let list = [path, "["].concat();
-        let field = |error: Error| if texts.len() == 1 { error.field(path) } else { at(error, &list, index) };
-        match parse(text, dialect).map_err(field)? {
-            Cron::Pattern(pattern) => patterns.push(pattern),
-            Cron::Once if texts.len() == 1 => return Ok(Source::Once(None)),
-            Cron::Once => {
-                let message = "@once stands alone: expected no other text beside it";
-                return Err(field(Error::at(Code::InvalidCron, text, 0..text.len(), message)));
-            }
-        }
+impl TimetableOptions {
+    /// The zone that they name; UTC where they name none.
+    pub(super) fn zone(&self) -> Result<Zone> {
+        let name = self.time_zone.as_deref().unwrap_or("UTC");
+        Zone::load(name).map_err(|error| error.field("timeZone"))
     }
-    if patterns.is_empty() {
-        return Err(Error::new(Code::InvalidCron, "no cron text: expected at least one").field(path));
-    }
-    Ok(Source::Cron(Rc::new(patterns)))
-}
-
-/// Adds the path of an entry of a list.
-#[cold]
-#[inline(never)]
-pub(super) fn at(error: Error, list: &str, index: usize) -> Error {
-    error.field(Words::default().add(list).number(index as i64).add("]").take())
 }

@@ -25,6 +25,12 @@ impl RawTimetable {
         Ok(RawTimetable(anchored.unwrap_or(timetable)))
     }
 
+    /// The name of the zone that it is read in.
+    #[wasm_bindgen(js_name = timeZone)]
+    pub fn time_zone(&self) -> String {
+        self.0.zone().name().to_owned()
+    }
+
     pub fn expand(&self, start: &JsValue, end: &JsValue, limit: Option<f64>) -> Answer<Vec<f64>> {
         let range = self.range(start, end)?;
         self.0.anchored(range.start).expand(range, limit.map(|limit| limit as usize)).map_err(thrown)

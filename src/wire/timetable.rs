@@ -3,7 +3,8 @@
 use super::error::warning_shape;
 use super::{Fields, Input, Shape};
 use crate::schedule::{
-    ClockChange, DateExplanation, Dialect, Dst, Exclude, Explanation, Fold, Gap, Kind, ScheduleInput, TimetableOptions,
+    ClockChange, DateExplanation, DayMatch, Dialect, Dst, Exclude, Explanation, Fold, Gap, Kind, ScheduleInput,
+    TimetableOptions,
 };
 use crate::time::Instant;
 
@@ -12,7 +13,7 @@ pub fn read_timetable(input: &impl Input) -> (ScheduleInput, TimetableOptions) {
     let schedule = read_schedule(input);
     let mut options = TimetableOptions::default();
     if let Some(zone) = input.text("timeZone") {
-        options.time_zone = zone;
+        options.time_zone = Some(zone);
     }
     if input.text("kind").as_deref() == Some("trigger") {
         options.kind = Kind::Trigger;
@@ -52,8 +53,17 @@ fn read_dst(input: &impl Input) -> Dst {
 /// At most one of `cron`, `every`, `dates` and `union` is there.
 fn read_schedule(input: &impl Input) -> ScheduleInput {
     if let Some(texts) = input.field("cron") {
-        let dialect = if input.flag("quartz") { Dialect::Quartz } else { Dialect::Unix };
-        ScheduleInput::Cron { texts: texts.as_texts(), dialect }
+        let dialect = match input.text("dialect").as_deref() {
+            Some("quartz") => Dialect::Quartz,
+            Some("aws") => Dialect::Aws,
+            _ => Dialect::Unix,
+        };
+        let day_match = input.text("dayMatch").map(|name| match name.as_str() {
+            "and" => DayMatch::And,
+            "vixie" => DayMatch::Vixie,
+            _ => DayMatch::Or,
+        });
+        ScheduleInput::Cron { texts: texts.as_texts(), dialect, day_match }
     } else if let Some(period) = input.text("every") {
         ScheduleInput::Every { period, anchor: input.field("anchor").map(|anchor| anchor.as_date()) }
     } else if let Some(members) = input.field("union") {

@@ -1,7 +1,7 @@
 //! Reads the tables of `tests/cases`, which say schedules and options as the JavaScript face does.
 #![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use dagfill::schedule::{Date, Dialect, Dst, Exclude, Fold, Gap, Kind, ScheduleInput, TimetableOptions};
+use dagfill::schedule::{Date, DayMatch, Dialect, Dst, Exclude, Fold, Gap, Kind, ScheduleInput, TimetableOptions};
 use dagfill::time::Instant;
 use serde_json::Value;
 
@@ -43,10 +43,21 @@ pub(crate) fn schedule(value: &Value) -> ScheduleInput {
         }
         Value::Object(object) if object.contains_key("dates") => ScheduleInput::Dates(dates(&value["dates"])),
         Value::Object(_) => {
-            let dialect = if value["dialect"] == "quartz" { Dialect::Quartz } else { Dialect::Unix };
-            ScheduleInput::Cron { texts: texts(&value["cron"]), dialect }
+            let dialect = match value["dialect"].as_str() {
+                None | Some("unix") => Dialect::Unix,
+                Some("quartz") => Dialect::Quartz,
+                Some("aws") => Dialect::Aws,
+                Some(other) => panic!("no dialect: {other}"),
+            };
+            let day_match = value["dayMatch"].as_str().map(|name| match name {
+                "or" => DayMatch::Or,
+                "and" => DayMatch::And,
+                "vixie" => DayMatch::Vixie,
+                other => panic!("no way to match days: {other}"),
+            });
+            ScheduleInput::Cron { texts: texts(&value["cron"]), dialect, day_match }
         }
-        other => ScheduleInput::Cron { texts: texts(other), dialect: Dialect::Unix },
+        other => ScheduleInput::Cron { texts: texts(other), dialect: Dialect::Unix, day_match: None },
     }
 }
 
@@ -78,7 +89,7 @@ fn dst(value: &Value) -> Dst {
 pub(crate) fn options(value: &Value) -> TimetableOptions {
     let mut options = TimetableOptions::default();
     if let Some(name) = value["timeZone"].as_str() {
-        options.time_zone = name.to_owned();
+        options.time_zone = Some(name.to_owned());
     }
     if value["kind"] == "trigger" {
         options.kind = Kind::Trigger;

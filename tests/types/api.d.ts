@@ -22,7 +22,13 @@ export type DateInput = Date | number | string;
 export type ScheduleInput =
   | string
   | readonly string[]
-  | { cron: string | readonly string[]; dialect?: "unix" | "quartz" } // quartz: 6-7 fields, Sunday = 1, read by the `cron` crate
+  /** quartz: 6-7 fields, Sunday = 1, with L, W, #. aws: `cron(...)` and `rate(...)`. `dayMatch`: how day of month and day of week combine when both
+   *  are restricted (default "or"). */
+  | {
+      cron: string | readonly string[];
+      dialect?: "unix" | "quartz" | "aws";
+      dayMatch?: "or" | "and" | "vixie";
+    }
   | { every: string; anchor?: DateInput }
   | { dates: readonly DateInput[] }
   /** Every date of any of them, once. */

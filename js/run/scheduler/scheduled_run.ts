@@ -1,12 +1,14 @@
 // A date of a DAG as the run that its schedule makes of it.
 import type { PlannedRun } from "../../plan/plan_data.js";
 import { plannedRuns } from "../../plan/plan_rows.js";
+import { call } from "../../raw.js";
+import { timetableOf } from "../../schedule/timetable.js";
 import type { TimetableWire } from "../../schedule/wire.js";
 import { zoneOffsets } from "../../zones.js";
 
 /** `timetable` with the origin that a period counts from. */
 export function scheduledRun(timetable: TimetableWire, date: number): PlannedRun {
-  const zone = (timetable.timeZone as string | undefined) ?? "UTC";
+  const zone = call(() => timetableOf(timetable).timeZone());
   const [offset = 0] = zone === "UTC" ? [] : zoneOffsets(zone, date, date + 1);
   const data = {
     timetable,
