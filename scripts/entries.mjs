@@ -9,6 +9,7 @@ export const entries = {
   "store/sqlite": { source: "js/store/sqlite.ts", cjs: true, subpath: true },
   "store/indexeddb": { source: "js/store/indexeddb.ts", cjs: true, subpath: true },
   shell: { source: "js/shell.ts", cjs: true, subpath: true },
+  import: { source: "js/import.ts", cjs: true, subpath: true },
   cli: { source: "js/cli/main.ts", bin: true },
 };
 

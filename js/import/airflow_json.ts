@@ -1,0 +1,221 @@
+// Airflow's own JSON: a serialized DAG (table serialized_dag, dag.json), and the REST API's details of a DAG with its tasks.
+import type { Dag, Task } from "../dag/dag.js";
+import type { ScheduleInput } from "../schedule/input.js";
+import { iso } from "../time.js";
+import { Collector, everyOf, type ImportedDags, isoDuration, triggerRule } from "./dags.js";
+import { asList, asNumber, asObject, asText, asTexts, type Fields } from "./json_values.js";
+
+/** Reads what `serialized_dag.data` holds: `{ "__version": 1, "dag": { ... } }`. */
+export function serializedDags(root: Fields): ImportedDags {
+  const found = new Collector();
+  airflowDag(asObject(root.dag) ?? {}, found);
+  return found.result();
+}
+
+/** Reads `GET /dags/{id}/details` together with `GET /dags/{id}/tasks`: an array of the two, or one object with both. */
+export function restDags(documents: readonly Fields[]): ImportedDags {
+  const found = new Collector();
+  let details: Fields = {};
+  const tasks: unknown[] = [];
+  for (const document of documents) {
+    if (asText(document.dag_id) !== undefined) details = { ...details, ...document };
+    tasks.push(...asList(document.tasks));
+  }
+  if (tasks.length === 0) found.note("no tasks: add the answer of /dags/{dag_id}/tasks");
+  airflowDag({ ...details, tasks }, found);
+  return found.result();
+}
+
+/** Members that both forms have; older forms begin with an underscore. */
+function member(fields: Fields, name: string): unknown {
+  return plain(fields[name] ?? fields[`_${name}`]);
+}
+
+/** A value without the envelope in which Airflow writes what JSON cannot say. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  const object = asObject(value);
+  if (object === undefined) return value;
+  if ("__var" in object && "__type" in object) {
+    return asText(object.__type) === "timedelta"
+      ? { ms: (asNumber(object.__var) ?? 0) * 1000 }
+      : plain(object.__var);
+  }
+  if (asText(object.__type) === "TimeDelta") {
+    const [days, seconds] = [asNumber(object.days) ?? 0, asNumber(object.seconds) ?? 0];
+    return { ms: days * 86_400_000 + seconds * 1000 };
+  }
+  return Object.fromEntries(Object.entries(object).map(([name, inner]) => [name, plain(inner)]));
+}
+
+function airflowDag(fields: Fields, found: Collector): void {
+  const dagId = asText(member(fields, "dag_id"));
+  if (dagId === undefined) {
+    found.note("there is no dag_id: this is no DAG");
+    return;
+  }
+  const note = (message: string) => found.note(`${dagId}: ${message}`);
+  const rule = scheduleOf(fields, note);
+  const zone = rule.timeZone ?? zoneName(asText(member(fields, "timezone")));
+  const defaults = asObject(member(fields, "default_args")) ?? {};
+  const [start, end] = (["start_date", "end_date"] as const).map((name) =>
+    instant(member(fields, name) ?? defaults[name]),
+  );
+  const [runs, active] = [
+    asNumber(member(fields, "max_active_runs")),
+    asNumber(member(fields, "max_active_tasks")),
+  ];
+  const params = asObject(member(fields, "params"));
+  const tags = asList(member(fields, "tags")).flatMap(
+    (tag) => asText(tag) ?? asText(asObject(tag)?.name) ?? [],
+  );
+  const description = asText(member(fields, "description"));
+  const catchup = member(fields, "catchup");
+  found.dags.push({
+    dagId,
+    schedule: rule.schedule,
+    ...(rule.kind === undefined ? {} : { kind: rule.kind }),
+    ...(zone === undefined || zone === "UTC" ? {} : { timeZone: zone }),
+    ...(start === undefined ? {} : { startDate: start }),
+    ...(end === undefined ? {} : { endDate: end }),
+    ...(typeof catchup === "boolean" ? { catchup } : {}),
+    ...(runs === undefined ? {} : { maxActiveRuns: runs }),
+    ...(active === undefined ? {} : { maxActiveTasks: active }),
+    ...(params === undefined || Object.keys(params).length === 0 ? {} : { params: paramsOf(params) }),
+    tasks: tasksOf(asList(member(fields, "tasks")), defaults, note),
+    ...(description === undefined ? {} : { description }),
+    ...(tags.length === 0 ? {} : { tags }),
+  } as Dag);
+}
+
+interface Rule {
+  schedule: ScheduleInput;
+  kind?: "interval" | "trigger";
+  timeZone?: string | undefined;
+}
+
+function scheduleOf(fields: Fields, note: (message: string) => void): Rule {
+  const timetable = asObject(fields.timetable);
+  if (timetable !== undefined) return timetableRule(timetable, note);
+  const given =
+    member(fields, "schedule_interval") ?? member(fields, "schedule") ?? member(fields, "timetable_summary");
+  if (given === null || given === undefined || given === "None" || given === "Never, external triggers only")
+    return { schedule: null };
+  const value = asObject(given);
+  const ms = asNumber(value?.ms);
+  if (ms !== undefined) return { schedule: everyOf(ms) };
+  const text = asText(given) ?? asText(value?.value);
+  if (text === "Dataset" || text === "Asset") {
+    note("the schedule is a dataset: its dates are not known, imported without schedule");
+    return { schedule: null };
+  }
+  return { schedule: text ?? null };
+}
+
+function timetableRule(timetable: Fields, note: (message: string) => void): Rule {
+  const name = asText(timetable.__type) ?? "";
+  const values = asObject(plain(timetable.__var)) ?? {};
+  const timeZone = zoneName(asText(values.timezone));
+  const expression = asText(values.expression);
+  if (name.endsWith("CronDataIntervalTimetable") && expression !== undefined)
+    return { schedule: expression, timeZone };
+  if (name.endsWith("CronTriggerTimetable") && expression !== undefined)
+    return { schedule: expression, kind: "trigger", timeZone };
+  if (name.endsWith("DeltaDataIntervalTimetable") || name.endsWith("DeltaTriggerTimetable")) {
+    const delta = values.delta;
+    const ms = asNumber(asObject(delta)?.ms) ?? (asNumber(delta) ?? Number.NaN) * 1000;
+    if (ms > 0)
+      return {
+        schedule: everyOf(ms),
+        ...(name.endsWith("DeltaTriggerTimetable") ? { kind: "trigger" as const } : {}),
+      };
+  }
+  if (name.endsWith("OnceTimetable")) return { schedule: "@once" };
+  if (!name.endsWith("NullTimetable")) note(`the timetable ${name} is not known: imported without schedule`);
+  return { schedule: null };
+}
+
+/** "Timezone('Europe/Berlin')" as the REST API of Airflow 2 writes it, or the name alone. */
+function zoneName(text: string | undefined): string | undefined {
+  const [open, close] = [text?.indexOf("'") ?? -1, text?.lastIndexOf("'") ?? -1];
+  return open >= 0 && close > open ? text?.slice(open + 1, close) : text;
+}
+
+/** Seconds since 1970 in a serialized DAG, a text in the REST API. */
+function instant(value: unknown): string | undefined {
+  const seconds = asNumber(value);
+  return seconds === undefined ? asText(value) : iso(Math.round(seconds * 1000));
+}
+
+/** Values of params, which Airflow wraps together with their schema. */
+function paramsOf(params: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, param]) => {
+      const object = asObject(param);
+      const wrapped =
+        object !== undefined && ("__class" in object || "schema" in object) && "value" in object;
+      return [
+        name,
+        wrapped ? object.value : object !== undefined && "default" in object ? object.default : param,
+      ];
+    }),
+  );
+}
+
+function tasksOf(list: readonly unknown[], defaults: Fields, note: (message: string) => void): Task[] {
+  const upstream = new Map<string, string[]>();
+  const read = list.map((value) => {
+    const outer = asObject(value) ?? {};
+    const fields = asObject(outer.__var) ?? outer;
+    const taskId = asText(member(fields, "task_id")) ?? asText(fields.label) ?? "unnamed";
+    for (const next of asTexts(member(fields, "downstream_task_ids"))) {
+      upstream.set(next, [...(upstream.get(next) ?? []), taskId]);
+    }
+    return { fields, taskId };
+  });
+  return read.map(({ fields, taskId }) => {
+    const operator =
+      asText(fields._task_type) ??
+      asText(fields.task_type) ??
+      asText(fields.operator_name) ??
+      asText(asObject(fields.class_ref)?.class_name);
+    const command = asText(member(fields, "bash_command"));
+    const setting = (name: string) => member(fields, name) ?? defaults[name];
+    const rule = asText(setting("trigger_rule"));
+    const known = rule === undefined ? undefined : triggerRule(rule);
+    if (rule !== undefined && known === undefined)
+      note(`task ${taskId}: trigger rule ${rule} is not known: all_success`);
+    if (fields.is_mapped === true || fields._is_mapped === true)
+      note(`task ${taskId} is mapped: it is one task here`);
+    if (command === undefined && operator !== undefined && !isEmpty(operator))
+      note(`task ${taskId}: the work of a ${operator} is not imported`);
+    const time = (name: string) => {
+      const value = setting(name);
+      const ms =
+        asNumber(asObject(value)?.ms) ??
+        (asNumber(value) === undefined ? undefined : (value as number) * 1000);
+      return ms === undefined ? undefined : isoDuration(ms);
+    };
+    const [retries, delay, timeout] = [
+      asNumber(setting("retries")),
+      time("retry_delay"),
+      time("execution_timeout"),
+    ];
+    return {
+      taskId,
+      ...(upstream.has(taskId) ? { dependsOn: upstream.get(taskId) } : {}),
+      ...(command === undefined ? {} : { command }),
+      ...(known === undefined || known === "all_success" ? {} : { triggerRule: known }),
+      ...(retries === undefined || retries === 0 ? {} : { retries }),
+      ...(delay === undefined || (retries ?? 0) === 0 ? {} : { retryDelay: delay }),
+      ...(timeout === undefined ? {} : { timeout }),
+      ...(setting("depends_on_past") === true ? { dependsOnPast: true } : {}),
+      ...(operator === undefined ? {} : { meta: { operator } }),
+    } as Task;
+  });
+}
+
+/** Operators that do nothing. */
+export function isEmpty(operator: string): boolean {
+  return operator === "EmptyOperator" || operator === "DummyOperator";
+}

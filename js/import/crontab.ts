@@ -1,0 +1,126 @@
+// Lines of a crontab (crontab -l): one DAG with one shell task a line.
+import type { Dag } from "../dag/dag.js";
+import { Collector, type ImportedDags, slug, unique } from "./dags.js";
+
+const NAMES = "jan feb mar apr may jun jul aug sep oct nov dec sun mon tue wed thu fri sat".split(" ");
+const PRESETS = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
+
+/** Reads crontab lines. Times are those of Debian's cron: rule "vixie", runs due at their tick. */
+export function crontabDags(text: string): ImportedDags {
+  const found = new Collector();
+  const taken = new Set<string>();
+  let timeZone: string | undefined;
+  for (const [index, raw] of text.split("\n").entries()) {
+    const [line, number] = [raw.trim(), index + 1];
+    if (line === "" || line.startsWith("#")) continue;
+    const setting = environment(line);
+    if (setting !== undefined) {
+      if (setting.name === "CRON_TZ" || setting.name === "TZ") timeZone = setting.value;
+      else found.note(`${setting.name} is not taken over: set it in the commands' environment`, number);
+      continue;
+    }
+    const entry = entryOf(line);
+    if (entry === undefined)
+      found.note("this line is no crontab entry: expected five fields and a command", number);
+    else if (entry.schedule === "@reboot") found.note("@reboot has no dates: the line is left out", number);
+    else found.dags.push(dagOf(entry, timeZone, taken, (message) => found.note(message, number)));
+  }
+  if (timeZone === undefined && found.dags.length > 0) {
+    found.note(
+      "cron uses the machine's time zone, which a crontab does not name: set timeZone (UTC is assumed)",
+    );
+  }
+  return found.result();
+}
+
+interface Entry {
+  schedule: string;
+  command: string;
+}
+
+function dagOf(
+  entry: Entry,
+  timeZone: string | undefined,
+  taken: Set<string>,
+  note: (message: string) => void,
+): Dag {
+  const { command, input } = splitCommand(entry.command);
+  if (input !== undefined)
+    note("text behind an unescaped % is the command's input in cron: it is not taken over");
+  const dagId = unique(slug(nameOf(command)), taken);
+  return {
+    dagId,
+    schedule: { cron: entry.schedule, dayMatch: "vixie" },
+    kind: "trigger",
+    dst: "vixie",
+    ...(timeZone === undefined ? {} : { timeZone }),
+    tasks: [{ taskId: "run", command }],
+  } as unknown as Dag;
+}
+
+/** NAME=value, with or without quotes. */
+function environment(line: string): { name: string; value: string } | undefined {
+  const at = line.indexOf("=");
+  if (at < 1) return undefined;
+  const name = line.slice(0, at).trim();
+  if (name === "" || slug(name.replaceAll("_", "")) !== name.replaceAll("_", "")) return undefined;
+  let value = line.slice(at + 1).trim();
+  const quote = value[0];
+  if ((quote === '"' || quote === "'") && value.length > 1 && value.endsWith(quote))
+    value = value.slice(1, -1);
+  return { name, value };
+}
+
+function entryOf(line: string): Entry | undefined {
+  const words = fieldsOf(line, 5);
+  const first = words.fields[0] ?? "";
+  if (first.startsWith("@")) {
+    if (!PRESETS.includes(first) && first !== "@reboot") return undefined;
+    const command = line.slice(first.length).trim();
+    return command === "" ? undefined : { schedule: first, command };
+  }
+  if (words.fields.length < 5 || words.rest === "" || !words.fields.every(isField)) return undefined;
+  return { schedule: words.fields.join(" "), command: words.rest };
+}
+
+/** The first `count` words of a line, and what is behind them. */
+function fieldsOf(line: string, count: number): { fields: string[]; rest: string } {
+  const fields: string[] = [];
+  let rest = line.replaceAll("\t", " ").trimStart();
+  while (fields.length < count && rest !== "") {
+    const space = rest.indexOf(" ");
+    fields.push(space < 0 ? rest : rest.slice(0, space));
+    rest = space < 0 ? "" : rest.slice(space).trimStart();
+  }
+  // The command keeps its tabs.
+  return { fields, rest: line.slice(line.length - rest.length) };
+}
+
+/** A first look, so that prose is not taken for an entry; the schedule's own reader says what is wrong with a field. */
+function isField(text: string): boolean {
+  if ("*0123456789".includes(text[0] ?? "")) return true;
+  const behind = text[3];
+  return NAMES.includes(text.slice(0, 3).toLowerCase()) && (behind === undefined || "-,/".includes(behind));
+}
+
+/** In a crontab `%` ends the command and `\%` is a percent sign. */
+function splitCommand(text: string): { command: string; input?: string } {
+  let command = "";
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === "\\" && text[at + 1] === "%") {
+      command += "%";
+      at += 1;
+    } else if (text[at] === "%") {
+      return { command: command.trim(), input: text.slice(at + 1) };
+    } else command += text[at];
+  }
+  return { command };
+}
+
+/** The program's name: the last part of the path of the first word that sets no variable. */
+function nameOf(command: string): string {
+  const word = command.split(" ").find((part) => part !== "" && !part.includes("=")) ?? command;
+  const file = word.slice(word.lastIndexOf("/") + 1);
+  const dot = file.lastIndexOf(".");
+  return dot > 0 ? file.slice(0, dot) : file;
+}

@@ -1,0 +1,94 @@
+// What an importer gives back: DAGs, and a note for everything that was read and could not be taken over.
+import type { Dag, Task } from "../dag/dag.js";
+
+/** One remark about the source; `line` counts from 1 where the source has lines. */
+export interface ImportNote {
+  line?: number;
+  message: string;
+}
+
+/** The answer of `importDag`. Every DAG passes `validateDag`, unless a note says why not. */
+export interface ImportedDags {
+  dags: Dag[];
+  notes: ImportNote[];
+}
+
+/** Collects the answer while a source is read. */
+export class Collector implements ImportedDags {
+  readonly dags: Dag[] = [];
+  readonly notes: ImportNote[] = [];
+
+  note(message: string, line?: number): void {
+    const same = this.notes.some((note) => note.message === message && note.line === line);
+    if (!same) this.notes.push(line === undefined ? { message } : { line, message });
+  }
+
+  result(): ImportedDags {
+    return { dags: this.dags, notes: this.notes.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+  }
+}
+
+const TRIGGER_RULES = [
+  "all_success",
+  "all_done",
+  "all_failed",
+  "one_success",
+  "one_failed",
+  "none_failed",
+  "always",
+] as const;
+
+/** A trigger rule of Airflow. `undefined` where dagfill has none of this name; "dummy" is the old name of "always". */
+export function triggerRule(name: string): Task["triggerRule"] | undefined {
+  if (name === "dummy") return "always";
+  return TRIGGER_RULES.find((rule) => rule === name);
+}
+
+/** Milliseconds as an ISO 8601 duration, which a person can read in the DAG. */
+export function isoDuration(ms: number): string {
+  if (ms === 0) return "PT0S";
+  let rest = Math.abs(ms);
+  const take = (unit: number) => {
+    const count = Math.floor(rest / unit);
+    rest -= count * unit;
+    return count;
+  };
+  const [days, hours, minutes] = [take(86_400_000), take(3_600_000), take(60_000)];
+  const part = (count: number, letter: string) => (count === 0 ? "" : `${count}${letter}`);
+  const time = part(hours, "H") + part(minutes, "M") + part(rest / 1000, "S");
+  return `${ms < 0 ? "-" : ""}P${part(days, "D")}${time === "" ? "" : `T${time}`}`;
+}
+
+/** A fixed period as a schedule. A period of whole days is hours: Airflow's timedelta does not follow the wall clock. */
+export function everyOf(ms: number): { every: string } {
+  const hours = ms / 3_600_000;
+  return { every: Number.isInteger(hours) ? `PT${hours}H` : isoDuration(ms) };
+}
+
+/** A name that a DAG or task may have, made of any text. */
+export function slug(text: string): string {
+  const kept = Array.from(text, (character) => (isWordCharacter(character) ? character : "_")).join("");
+  return (
+    kept
+      .split("_")
+      .filter((part) => part !== "")
+      .join("_")
+      .slice(0, 60) || "unnamed"
+  );
+}
+
+function isWordCharacter(character: string): boolean {
+  return (
+    (character >= "a" && character <= "z") ||
+    (character >= "A" && character <= "Z") ||
+    (character >= "0" && character <= "9")
+  );
+}
+
+/** `name`, or the first of `name_2`, `name_3`, ... that is not taken; takes it. */
+export function unique(name: string, taken: Set<string>): string {
+  let free = name;
+  for (let number = 2; taken.has(free); number += 1) free = `${name}_${number}`;
+  taken.add(free);
+  return free;
+}

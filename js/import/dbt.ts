@@ -1,0 +1,78 @@
+// dbt's manifest.json: every microbatch model becomes a DAG of one task, whose dates are its batches. Meaning of begin, batch_size,
+// --event-time-start and --event-time-end: dbt's documentation of the microbatch strategy.
+import type { Dag } from "../dag/dag.js";
+import { Collector, type ImportedDags, unique } from "./dags.js";
+import { asNumber, asObject, asText, asTexts, type Fields } from "./json_values.js";
+
+const SCHEDULES = { hour: "@hourly", day: "@daily", month: "@monthly", year: "@yearly" } as const;
+type BatchSize = keyof typeof SCHEDULES;
+const ORDER: readonly BatchSize[] = ["hour", "day", "month", "year"];
+
+interface Model {
+  node: Fields;
+  name: string;
+  size: BatchSize;
+  dagId: string;
+}
+
+/** Reads the nodes of a manifest. */
+export function dbtDags(manifest: Fields): ImportedDags {
+  const found = new Collector();
+  const models = new Map<string, Model>();
+  const taken = new Set<string>();
+  let others = 0;
+  for (const [id, value] of Object.entries(asObject(manifest.nodes) ?? {})) {
+    const node = asObject(value) ?? {};
+    if (asText(node.resource_type) !== "model") continue;
+    const config = asObject(node.config) ?? {};
+    if (asText(config.incremental_strategy) !== "microbatch") {
+      others += 1;
+      continue;
+    }
+    const name = asText(node.name) ?? id;
+    const size = ORDER.find((known) => known === config.batch_size);
+    if (size === undefined)
+      found.note(`${name}: batch_size ${JSON.stringify(config.batch_size)} is not known, left out`);
+    else models.set(id, { node, name, size, dagId: unique(name, taken) });
+  }
+  for (const model of models.values()) found.dags.push(dagOf(model, models, found));
+  if (others > 0)
+    found.note(`${others} models that are not microbatch have no batches of their own: left out`);
+  return found.result();
+}
+
+function dagOf(model: Model, models: ReadonlyMap<string, Model>, found: Collector): Dag {
+  const { node, name, size, dagId } = model;
+  const config = asObject(node.config) ?? {};
+  const begin = asText(config.begin);
+  if (begin === undefined) found.note(`${name}: config.begin is missing: the DAG has no start date`);
+  const lookback = asNumber(config.lookback);
+  if (lookback !== undefined && lookback > 0)
+    found.note(`${name}: lookback ${lookback} is not taken over: rerun the batches with resetDagRun`);
+  const inputs = asTexts(asObject(node.depends_on)?.nodes).flatMap((id) => {
+    const upstream = models.get(id);
+    return upstream === undefined ? [] : [{ dagId: upstream.dagId, map: mapOf(upstream.size, size) }];
+  });
+  const description = asText(node.description);
+  return {
+    dagId,
+    schedule: SCHEDULES[size],
+    ...(begin === undefined ? {} : { startDate: begin }),
+    tasks: [{ taskId: "run", command: command(name) }],
+    ...(inputs.length === 0 ? {} : { inputs }),
+    ...(description === undefined || description === "" ? {} : { description }),
+    ...(asTexts(node.tags).length === 0 ? {} : { tags: asTexts(node.tags) }),
+  } as Dag;
+}
+
+/** Which batches upstream one of ours reads. */
+function mapOf(upstream: BatchSize, own: BatchSize): "identity" | "contained" | "containing" {
+  if (upstream === own) return "identity";
+  return ORDER.indexOf(upstream) < ORDER.indexOf(own) ? "contained" : "containing";
+}
+
+function command(model: string): string {
+  const time = (macro: string) => `"{{ ${macro}.strftime('%Y-%m-%d %H:%M:%S') }}"`;
+  const [start, end] = [time("data_interval_start"), time("data_interval_end")];
+  return `dbt run --select ${model} --event-time-start ${start} --event-time-end ${end}`;
+}

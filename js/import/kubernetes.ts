@@ -1,0 +1,106 @@
+// Kubernetes CronJobs (batch/v1), as YAML documents or a List: one DAG a CronJob, one task a container.
+import { parseAllDocuments } from "yaml";
+import type { Dag, Task } from "../dag/dag.js";
+import { DagfillError } from "../error.js";
+import { Collector, type ImportedDags, isoDuration, unique } from "./dags.js";
+import { asList, asNumber, asObject, asText, type Fields } from "./json_values.js";
+
+/** Reads CronJobs; other objects are noted and left out. */
+export function kubernetesDags(text: string): ImportedDags {
+  const found = new Collector();
+  const taken = new Set<string>();
+  for (const document of parseAllDocuments(text)) {
+    const fault = "errors" in document ? document.errors[0] : undefined;
+    if (fault !== undefined) {
+      const line = fault.linePos?.[0].line;
+      throw new DagfillError("INVALID_DAG", `the YAML cannot be read: ${fault.message}`, {
+        ...(line === undefined ? {} : { details: { line } }),
+      });
+    }
+    for (const item of items(asObject((document as { toJS(): unknown }).toJS()))) {
+      const kind = asText(item.kind);
+      if (kind !== "CronJob") found.note(`${kind ?? "an object without kind"}: expected a CronJob, left out`);
+      else cronJob(item, found, taken);
+    }
+  }
+  return found.result();
+}
+
+function items(root: Fields | undefined): Fields[] {
+  if (root === undefined) return [];
+  return asText(root.kind)?.endsWith("List")
+    ? asList(root.items).map((item) => asObject(item) ?? {})
+    : [root];
+}
+
+function cronJob(item: Fields, found: Collector, taken: Set<string>): void {
+  const metadata = asObject(item.metadata) ?? {};
+  const name = asText(metadata.name) ?? "cronjob";
+  const spec = asObject(item.spec) ?? {};
+  const schedule = asText(spec.schedule);
+  if (schedule === undefined) {
+    found.note(`${name}: spec.schedule is missing, left out`);
+    return;
+  }
+  const job = asObject(asObject(spec.jobTemplate)?.spec) ?? {};
+  const pod = asObject(asObject(job.template)?.spec) ?? {};
+  const tasks = containerTasks(name, pod, job, found);
+  const deadline = asNumber(spec.startingDeadlineSeconds);
+  const timeZone = asText(spec.timeZone);
+  const policy = asText(spec.concurrencyPolicy) ?? "Allow";
+  if (policy === "Replace")
+    found.note(`${name}: concurrencyPolicy Replace is not taken over: runs wait for each other`);
+  if (spec.suspend === true) found.note(`${name}: the CronJob is suspended`);
+  if (timeZone === undefined)
+    found.note(`${name}: without spec.timeZone the cluster's zone rules: set timeZone (UTC is assumed)`);
+  found.dags.push({
+    dagId: unique(name, taken),
+    schedule,
+    kind: "trigger",
+    dst: "kubernetes",
+    ...(timeZone === undefined ? {} : { timeZone }),
+    catchup: deadline === undefined ? "latest" : { window: isoDuration(deadline * 1000) },
+    ...(policy === "Allow" ? {} : { maxActiveRuns: 1 }),
+    tasks,
+    ...(asObject(metadata.labels) === undefined ? {} : { meta: { labels: metadata.labels } }),
+  } as unknown as Dag);
+}
+
+function containerTasks(name: string, pod: Fields, job: Fields, found: Collector): Task[] {
+  const retries = asNumber(job.backoffLimit) ?? 6;
+  const deadline = asNumber(job.activeDeadlineSeconds);
+  const taken = new Set<string>();
+  const tasks: Task[] = [];
+  const initial = asList(pod.initContainers);
+  const containers = asList(pod.containers);
+  for (const [index, value] of [...initial, ...containers].entries()) {
+    const container = asObject(value) ?? {};
+    const image = asText(container.image);
+    const words = [...asList(container.command), ...asList(container.args)].map((word) => String(word));
+    const taskId = unique(asText(container.name) ?? `container-${index + 1}`, taken);
+    if (words.length === 0)
+      found.note(`${name}/${taskId}: the image's own entry point is not known: no command`);
+    if (container.env !== undefined || container.envFrom !== undefined)
+      found.note(`${name}/${taskId}: its environment is not taken over`);
+    // Init containers run one after another, before all others, which run together.
+    const before = index < initial.length ? tasks.slice(-1) : tasks.slice(0, initial.length).slice(-1);
+    tasks.push({
+      taskId,
+      ...(words.length === 0 ? {} : { command: words.map(shellWord).join(" ") }),
+      ...(before.length === 0 ? {} : { dependsOn: before.map((task) => task.taskId) }),
+      ...(retries === 0 ? {} : { retries }),
+      ...(deadline === undefined ? {} : { timeout: isoDuration(deadline * 1000) }),
+      ...(image === undefined ? {} : { meta: { image } }),
+    } as Task);
+  }
+  if (tasks.length > 0) found.note(`${name}: commands run where dagfill runs, not in the container's image`);
+  return tasks;
+}
+
+const PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";
+
+/** One word of a POSIX shell command. */
+function shellWord(word: string): string {
+  const plain = word !== "" && Array.from(word).every((character) => PLAIN.includes(character));
+  return plain ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,263 @@
+// The worth of a call: dates and durations, Airflow's DAG, operators and timetables, functions of the file.
+import type { SyntaxNode } from "@lezer/common";
+import { children, evaluate } from "./evaluate.js";
+import type { Reader } from "./reader.js";
+import {
+  Duration,
+  Moment,
+  Name,
+  PythonFunction,
+  TaskFactory,
+  TaskObject,
+  Timetable,
+  type Value,
+} from "./value.js";
+
+/** Arguments of a call: by position, and by name. */
+export interface Arguments {
+  positional: Value[];
+  named: Map<string, Value>;
+}
+
+/** Evaluates a CallExpression. */
+export function call(node: SyntaxNode, reader: Reader): Value | undefined {
+  const [callee, list] = [node.firstChild, node.lastChild];
+  if (callee === null || list === null || list.name !== "ArgList") return undefined;
+  if (callee.name === "MemberExpression") {
+    const known = method(callee, list, reader);
+    if (known !== undefined) return known;
+  }
+  const target = evaluate(callee, reader);
+  const args = argumentsOf(list, reader);
+  if (target instanceof TaskFactory) return reader.instantiate(target, args, node);
+  if (target instanceof PythonFunction) return reader.invoke(target, args, node);
+  if (!(target instanceof Name)) return undefined;
+  const name = target.path.slice(target.path.lastIndexOf(".") + 1);
+  const make = CONSTRUCTORS[name];
+  if (make !== undefined) return make(args, target.path);
+  if (name === "DAG") return reader.dag(args, node);
+  if (name === "TaskGroup") return reader.group(args);
+  if (name === "chain") return reader.chain(args.positional);
+  if (name === "cross_downstream") return reader.cross(args.positional);
+  if (isOperator(name) || args.named.has("task_id")) return reader.task(name, args, node);
+  return undefined;
+}
+
+function isOperator(name: string): boolean {
+  return name.endsWith("Operator") || name.endsWith("Sensor") || name.endsWith("SensorAsync");
+}
+
+/** Reads an argument list; `*rest` and `**rest` are understood where they are known. */
+export function argumentsOf(list: SyntaxNode, reader: Reader): Arguments {
+  const args: Arguments = { positional: [], named: new Map() };
+  const parts = children(list);
+  for (let at = 0; at < parts.length; at += 1) {
+    const part = parts[at] as SyntaxNode;
+    const next = parts[at + 1];
+    if (part.name === "VariableName" && next?.name === "AssignOp") {
+      const value = parts[at + 2];
+      if (value !== undefined) args.named.set(reader.text(part), evaluate(value, reader));
+      at += 2;
+    } else if ((part.name === "*" || part.name === "**") && next !== undefined) {
+      const value = evaluate(next, reader);
+      if (Array.isArray(value)) args.positional.push(...value);
+      else if (value instanceof Map) for (const [key, inner] of value) args.named.set(String(key), inner);
+      else reader.note(`the arguments in ${reader.text(next)} are not known`, part);
+      at += 1;
+    } else args.positional.push(evaluate(part, reader));
+  }
+  return args;
+}
+
+/** Methods of values that are known: tasks, task factories, texts. */
+function method(callee: SyntaxNode, list: SyntaxNode, reader: Reader): Value | undefined {
+  const object = callee.firstChild;
+  const name = callee.lastChild === null ? "" : reader.text(callee.lastChild);
+  if (object === null) return undefined;
+  const base = evaluate(object, reader);
+  if (base instanceof TaskObject && (name === "set_downstream" || name === "set_upstream")) {
+    const [other = null] = argumentsOf(list, reader).positional;
+    return reader.depends(base, other, name === "set_downstream" ? ">>" : "<<");
+  }
+  if (base instanceof TaskFactory) {
+    const args = argumentsOf(list, reader);
+    if (name === "override")
+      return new TaskFactory(
+        base.kind,
+        base.operator,
+        base.name,
+        new Map([...base.args, ...args.named]),
+        base.body,
+        base.line,
+      );
+    if (name === "expand" || name === "partial" || name === "expand_kwargs") {
+      if (name !== "partial") reader.note(`task ${base.name} is mapped: it is one task here`, callee);
+      return name === "partial" ? base : reader.instantiate(base, args, callee);
+    }
+  }
+  if (base instanceof TaskObject && (name === "expand" || name === "expand_kwargs")) {
+    reader.note(`task ${base.id} is mapped: it is one task here`, callee);
+    return base;
+  }
+  if (base instanceof Name && name === "partial" && isOperator(base.path)) {
+    const operator = base.path.slice(base.path.lastIndexOf(".") + 1);
+    return reader.task(operator, argumentsOf(list, reader), callee);
+  }
+  if (typeof base === "string") return textMethod(base, name, argumentsOf(list, reader));
+  if (base instanceof Map && name === "items") return [...base].map(([key, value]) => [key, value]);
+  if (base instanceof Map && name === "keys") return [...base.keys()];
+  if (base instanceof Map && name === "values") return [...base.values()];
+  return undefined;
+}
+
+function textMethod(text: string, name: string, { positional, named }: Arguments): Value | undefined {
+  if (name === "strip") return text.trim();
+  if (name === "lower") return text.toLowerCase();
+  if (name === "upper") return text.toUpperCase();
+  const [a, b] = positional;
+  if (name === "replace" && typeof a === "string" && typeof b === "string") return text.replaceAll(a, b);
+  if (name === "format") return formatted(text, positional, named);
+  return undefined;
+}
+
+/** str.format() with plain fields: `{}`, `{0}`, `{name}`. */
+function formatted(text: string, positional: Value[], named: ReadonlyMap<string, Value>): Value | undefined {
+  let [result, index] = ["", 0];
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at] as string;
+    if (character !== "{" && character !== "}") result += character;
+    else if (text[at + 1] === character) {
+      result += character;
+      at += 1;
+    } else {
+      const end = text.indexOf("}", at);
+      const field = text.slice(at + 1, end);
+      const value = field === "" ? positional[index++] : (named.get(field) ?? positional[Number(field)]);
+      if (character === "}" || end < 0 || (typeof value !== "string" && typeof value !== "number"))
+        return undefined;
+      result += String(value);
+      at = end;
+    }
+  }
+  return result;
+}
+
+const UNITS = {
+  weeks: 604_800_000,
+  days: 86_400_000,
+  hours: 3_600_000,
+  minutes: 60_000,
+  seconds: 1000,
+  milliseconds: 1,
+};
+const POSITIONS = ["days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"];
+
+function duration({ positional, named }: Arguments): Value | undefined {
+  const given = new Map(named);
+  for (const [at, value] of positional.entries()) given.set(POSITIONS[at] ?? "", value);
+  let [ms, months] = [0, 0];
+  for (const [unit, value] of given) {
+    if (typeof value !== "number") return undefined;
+    if (Object.hasOwn(UNITS, unit)) ms += value * UNITS[unit as keyof typeof UNITS];
+    else if (unit === "microseconds") ms += value / 1000;
+    else if (unit === "months") months += value;
+    else if (unit === "years") months += value * 12;
+    else return undefined;
+  }
+  return new Duration(ms, months);
+}
+
+function moment({ positional, named }: Arguments): Value | undefined {
+  const names = ["year", "month", "day", "hour", "minute", "second"];
+  const numbers = names.map((name, at) => positional[at] ?? named.get(name) ?? (at < 3 ? 1 : 0));
+  if (!numbers.every((number) => typeof number === "number")) return undefined;
+  const [year, month, day, hour, minute, second] = numbers.map((number, at) =>
+    String(number).padStart(at === 0 ? 4 : 2, "0"),
+  );
+  const zone = zoneOf(named.get("tz") ?? named.get("tzinfo") ?? named.get("timezone") ?? positional[7]);
+  const date = `${year}-${month}-${day}`;
+  const isMidnight = [hour, minute, second].every((part) => part === "00");
+  return new Moment(isMidnight ? date : `${date}T${hour}:${minute}:${second}`, zone);
+}
+
+/** A zone's name as a text, or the Moment-less marker that `pendulum.timezone("...")` leaves. */
+function zoneOf(value: Value | undefined): string | undefined {
+  if (typeof value === "string") return value;
+  return value instanceof Name && value.path.toLowerCase().endsWith("utc") ? "UTC" : undefined;
+}
+
+function timetable(kind: "interval" | "trigger") {
+  return ({ positional, named }: Arguments): Value | undefined => {
+    const cron = positional[0] ?? named.get("cron");
+    const interval = named.get("interval");
+    if (typeof cron !== "string") return undefined;
+    return new Timetable(
+      cron,
+      kind,
+      zoneOf(named.get("timezone") ?? positional[1]),
+      interval instanceof Duration ? interval : undefined,
+    );
+  };
+}
+
+const CONSTRUCTORS: { readonly [name: string]: (args: Arguments, path: string) => Value | undefined } = {
+  timedelta: duration,
+  relativedelta: duration,
+  duration,
+  datetime: moment,
+  DateTime: moment,
+  date: moment,
+  local: moment,
+  parse: ({ positional: [text], named }) =>
+    typeof text === "string" ? new Moment(text, zoneOf(named.get("tz"))) : undefined,
+  fromisoformat: ({ positional: [text] }) => (typeof text === "string" ? new Moment(text) : undefined),
+  timezone: ({ positional: [zone] }) => zone,
+  Timezone: ({ positional: [zone] }) => zone,
+  ZoneInfo: ({ positional: [zone] }) => zone,
+  gettz: ({ positional: [zone] }) => zone,
+  dict: ({ positional: [base], named }) =>
+    new Map<Value, Value>([...(base instanceof Map ? base : []), ...named]),
+  list: ({ positional: [base = []] }) => (Array.isArray(base) ? base : undefined),
+  tuple: ({ positional: [base = []] }) => (Array.isArray(base) ? base : undefined),
+  str: ({ positional: [value] }) =>
+    typeof value === "string" || typeof value === "number" ? String(value) : undefined,
+  int: ({ positional: [value] }) => (typeof value === "number" ? Math.trunc(value) : undefined),
+  range: ({ positional }) => numbers(positional),
+  enumerate: ({ positional: [list] }) =>
+    Array.isArray(list) ? list.map((item, at) => [at, item]) : undefined,
+  CronTriggerTimetable: timetable("trigger"),
+  CronDataIntervalTimetable: timetable("interval"),
+  dedent: ({ positional: [text] }) => (typeof text === "string" ? dedent(text) : undefined),
+  cleandoc: ({ positional: [text] }) => (typeof text === "string" ? dedent(text).trim() : undefined),
+  Path: ({ positional: [path] }) => path,
+  basename: ({ positional: [path] }) =>
+    typeof path === "string" ? path.slice(path.lastIndexOf("/") + 1) : undefined,
+  splitext: ({ positional: [path] }) => {
+    const dot = typeof path === "string" ? path.lastIndexOf(".") : -1;
+    return dot < 0 ? undefined : [(path as string).slice(0, dot), (path as string).slice(dot)];
+  },
+  Param: ({ positional, named }) => positional[0] ?? named.get("default") ?? null,
+};
+
+/** textwrap.dedent: the indentation that all lines share goes. */
+function dedent(text: string): string {
+  const lines = text.split("\n").map((line) => (line.trim() === "" ? "" : line));
+  const indents = lines.filter((line) => line !== "").map((line) => line.length - line.trimStart().length);
+  const shared = indents.length === 0 ? 0 : Math.min(...indents);
+  return lines.map((line) => line.slice(shared)).join("\n");
+}
+
+function numbers(values: Value[]): Value | undefined {
+  if (!values.every((value) => typeof value === "number")) return undefined;
+  const [start, end, step] = values.length === 1 ? [0, values[0], 1] : [values[0], values[1], values[2] ?? 1];
+  const list: number[] = [];
+  for (
+    let at = start as number;
+    step !== 0 && (Number(step) > 0 ? at < Number(end) : at > Number(end));
+    at += Number(step)
+  ) {
+    if (list.length >= 10_000) return undefined;
+    list.push(at);
+  }
+  return list;
+}

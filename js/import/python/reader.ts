@@ -1,0 +1,244 @@
+// The state while a DAG file is read: scopes, DAGs, tasks, notes. Functions of the file are followed, loops over known lists are
+// unrolled; both within limits, so that every file ends.
+import type { SyntaxNode } from "@lezer/common";
+import type { Collector } from "../dags.js";
+import type { Arguments } from "./call.js";
+import { evaluate } from "./evaluate.js";
+import { runBody } from "./statements.js";
+import {
+  DagObject,
+  GroupObject,
+  Name,
+  type PythonFunction,
+  type TaskFactory,
+  TaskObject,
+  tasksOf,
+  Unknown,
+  type Value,
+} from "./value.js";
+
+/** More evaluated expressions than this are a loop that a person did not write for a DAG. */
+const MOST_STEPS = 500_000;
+const MOST_DEPTH = 40;
+
+/** Thrown inside when a limit is reached; what was read until then is kept. */
+export class LimitReached extends Error {}
+
+export class Reader {
+  readonly dags: DagObject[] = [];
+  readonly source: string;
+  readonly #found: Collector;
+  readonly #lines: number[] = [0];
+  readonly #openDags: DagObject[] = [];
+  readonly #openGroups: GroupObject[] = [];
+  #scopes: Map<string, Value>[] = [new Map()];
+  #steps = 0;
+  #depth = 0;
+
+  constructor(source: string, found: Collector, fileName?: string) {
+    this.source = source;
+    this.#found = found;
+    if (fileName !== undefined) this.assign("__file__", fileName);
+    for (let at = source.indexOf("\n"); at >= 0; at = source.indexOf("\n", at + 1)) this.#lines.push(at + 1);
+  }
+
+  text(node: SyntaxNode): string {
+    return this.source.slice(node.from, node.to);
+  }
+
+  /** From 1. */
+  line(node: SyntaxNode): number {
+    let [low, high] = [0, this.#lines.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.#lines[middle] as number) <= node.from) low = middle;
+      else high = middle;
+    }
+    return low + 1;
+  }
+
+  note(message: string, node: SyntaxNode): void {
+    this.#found.note(message, this.line(node));
+  }
+
+  unknown(node: SyntaxNode): Unknown {
+    const text = this.text(node);
+    return new Unknown(text.length > 60 ? `${text.slice(0, 60)}...` : text, this.line(node));
+  }
+
+  step(node: SyntaxNode): void {
+    this.#steps += 1;
+    if (this.#steps <= MOST_STEPS) return;
+    this.note(
+      "the file takes more steps than are followed: what comes behind this line may be missing",
+      node,
+    );
+    throw new LimitReached();
+  }
+
+  // ---- names
+
+  lookup(name: string): Value {
+    for (let at = this.#scopes.length - 1; at >= 0; at -= 1) {
+      const value = this.#scopes[at]?.get(name);
+      if (value !== undefined) return value;
+    }
+    return new Name(name);
+  }
+
+  assign(name: string, value: Value): void {
+    this.#scopes.at(-1)?.set(name, value);
+  }
+
+  /** Members of objects of the file that are read: a task's output is the task, a DAG's id its id. */
+  attribute(base: Value, name: string): Value | undefined {
+    if (base instanceof TaskObject)
+      return name === "task_id" ? base.id : name === "output" ? base : undefined;
+    if (base instanceof DagObject) return name === "dag_id" ? base.id : undefined;
+    // pathlib: a path is its text.
+    if (typeof base === "string" && (name === "stem" || name === "name")) {
+      const file = base.slice(base.lastIndexOf("/") + 1);
+      const dot = file.lastIndexOf(".");
+      return name === "stem" && dot > 0 ? file.slice(0, dot) : file;
+    }
+    return undefined;
+  }
+
+  // ---- functions
+
+  /** Calls a function of the file: its body is read in a scope of its own. */
+  invoke(target: PythonFunction, args: Arguments, node: SyntaxNode): Value {
+    if (this.#depth >= MOST_DEPTH) {
+      this.note(`${target.name} calls itself too deeply to be followed`, node);
+      return this.unknown(node);
+    }
+    const scope = new Map<string, Value>();
+    for (const [at, { name, fallback }] of target.parameters.entries()) {
+      const given = args.positional[at] ?? args.named.get(name);
+      scope.set(name, given ?? (fallback === undefined ? this.unknown(node) : evaluate(fallback, this)));
+    }
+    const outer = this.#scopes;
+    // Python looks names up where a function was defined: for the functions of a DAG file that is the module.
+    this.#scopes = [outer[0] as Map<string, Value>, scope];
+    this.#depth += 1;
+    try {
+      return runBody(target.body, this) ?? null;
+    } finally {
+      this.#depth -= 1;
+      this.#scopes = outer;
+    }
+  }
+
+  /** A call of a decorated function: a task, a DAG with its body, or a group with its body. */
+  instantiate(factory: TaskFactory, args: Arguments, node: SyntaxNode): Value {
+    if (factory.kind === "task") {
+      const named = new Map(factory.args);
+      if (!named.has("task_id")) named.set("task_id", factory.name);
+      const task = this.task(factory.operator, { positional: [], named }, node);
+      for (const value of [...args.positional, ...args.named.values()]) this.depends(value, task, ">>");
+      return task;
+    }
+    if (factory.kind === "task_group") {
+      const named = new Map(factory.args);
+      if (!named.has("group_id")) named.set("group_id", factory.name);
+      const group = this.group({ positional: [], named });
+      this.inside(group, () => this.invoke(factory.body, args, node));
+      for (const value of [...args.positional, ...args.named.values()]) this.depends(value, group, ">>");
+      return group;
+    }
+    const named = new Map(factory.args);
+    if (!named.has("dag_id")) named.set("dag_id", factory.name);
+    const dag = this.dag({ positional: [], named }, node);
+    if (dag instanceof DagObject) this.inside(dag, () => this.invoke(factory.body, args, node));
+    return dag;
+  }
+
+  /** Reads a body whose tasks belong to a DAG or a group. */
+  inside(owner: DagObject | GroupObject, body: () => void): void {
+    const stack: (DagObject | GroupObject)[] = owner instanceof DagObject ? this.#openDags : this.#openGroups;
+    stack.push(owner);
+    try {
+      body();
+    } finally {
+      stack.pop();
+    }
+  }
+
+  // ---- Airflow's objects
+
+  dag(args: Arguments, node: SyntaxNode): Value {
+    const id = args.positional[0] ?? args.named.get("dag_id");
+    if (typeof id !== "string") {
+      this.note("the DAG's id is not known: the DAG is left out", node);
+      return this.unknown(node);
+    }
+    const named = new Map(args.named);
+    if (args.positional[1] !== undefined) named.set("description", args.positional[1]);
+    const dag = new DagObject(id, named, this.line(node));
+    this.dags.push(dag);
+    return dag;
+  }
+
+  group({ positional, named }: Arguments): GroupObject {
+    const id = named.get("group_id") ?? positional[0];
+    const prefix = named.get("prefix_group_id") === false ? "" : typeof id === "string" ? id : "group";
+    const outer = this.#openGroups.at(-1)?.id ?? "";
+    return new GroupObject([outer, prefix].filter((part) => part !== "").join("."));
+  }
+
+  task(operator: string, args: Arguments, node: SyntaxNode): Value {
+    const named = new Map(args.named);
+    const id = named.get("task_id") ?? args.positional[0];
+    const given = named.get("dag");
+    const dag = given instanceof DagObject ? given : this.#openDags.at(-1);
+    if (typeof id !== "string") {
+      this.note(`a ${operator} whose task_id is not known is left out`, node);
+      return this.unknown(node);
+    }
+    if (dag === undefined) {
+      this.note(`task ${id} belongs to no DAG of this file: left out`, node);
+      return this.unknown(node);
+    }
+    const group = this.#openGroups.at(-1);
+    const base = group === undefined || group.id === "" ? id : `${group.id}.${id}`;
+    // A task of the same name made again in a loop or by a second call gets a number, as Airflow's decorators give it.
+    let [name, number] = [base, 0];
+    while (dag.tasks.some((task) => task.id === name)) name = `${base}__${++number}`;
+    const task = new TaskObject(name, operator, named, this.line(node));
+    dag.tasks.push(task);
+    for (const open of this.#openGroups) open.tasks.push(task);
+    // A task whose argument is another task's output runs behind it.
+    for (const value of named.values()) {
+      for (const other of tasksOf(value, "last")) if (other !== task) task.upstream.add(other);
+    }
+    return task;
+  }
+
+  // ---- dependencies
+
+  /** `left >> right` or `left << right`; worth `right`, as in Python. */
+  depends(left: Value, right: Value, sign: ">>" | "<<"): Value {
+    const [before, after] = sign === ">>" ? [left, right] : [right, left];
+    for (const upstream of tasksOf(before, "last")) {
+      for (const task of tasksOf(after, "first")) if (task !== upstream) task.upstream.add(upstream);
+    }
+    return right;
+  }
+
+  chain(values: Value[]): null {
+    for (const [at, value] of values.entries()) {
+      const next = values[at + 1];
+      if (next === undefined) break;
+      const isPairwise = Array.isArray(value) && Array.isArray(next) && value.length === next.length;
+      if (isPairwise)
+        for (const [index, item] of value.entries()) this.depends(item, next[index] as Value, ">>");
+      else this.depends(value, next, ">>");
+    }
+    return null;
+  }
+
+  cross([from = null, to = null]: Value[]): null {
+    this.depends(from, to, ">>");
+    return null;
+  }
+}
