@@ -5,6 +5,7 @@ import { call, raw } from "./raw.js";
 export type { AbortSignalLike, HostAbortSignal } from "./abort_signal.js";
 export { type CatchupPolicy, type Dag, type Duration, type Task, validateDag } from "./dag/dag.js";
 export type { EditorFields } from "./dag/editor_fields.js";
+export { durationMs } from "./duration.js";
 export { DagfillError, type ErrorCode, type ErrorData, errorFrom } from "./error.js";
 export type { Json, JsonInput } from "./json.js";
 export {
@@ -38,6 +39,7 @@ export type { ExecuteTask, TaskContext } from "./run/tasks/task_context.js";
 export type { DateInput, DstRule, ScheduleInput, TimetableOptions } from "./schedule/input.js";
 export {
   countRange,
+  dataIntervals,
   expandRange,
   explainDate,
   explainSchedule,

@@ -1,20 +1,10 @@
 // Templates: `{{ ds }}` and its kin, conf, params and XCom.
 import type { Json, JsonInput } from "../json.js";
 import { json, record } from "../json_input.js";
-import {
-  type DateValue,
-  date,
-  fields,
-  list,
-  name,
-  oneOf,
-  placed,
-  reading,
-  type Spec,
-  text,
-} from "../options.js";
+import { type DateValue, date, fields, name, oneOf, type Spec, text } from "../options.js";
 import { call } from "../raw.js";
 import type { DateInput, ScheduleInput, TimetableOptions } from "../schedule/input.js";
+import { instantsOf } from "../schedule/instants.js";
 import { dagsOwn, timetable } from "../schedule/options.js";
 import { timetableSpec, wireOf } from "../schedule/timetable.js";
 import type { RunType } from "../store/store.js";
@@ -124,18 +114,7 @@ export function renderRange(
   const read = fields<Settings>(options, "options", spec, dagsOwn);
   const wire = wireOf(schedule, read as TimetableOptions);
   const source = text(template, "template");
-  let instants: Float64Array;
-  if (reading("dates", () => dates instanceof Float64Array)) instants = dates as Float64Array;
-  else {
-    const zone = timetable(schedule, read as TimetableOptions);
-    instants = Float64Array.from(list(date)(dates, "dates"), (at, index) => {
-      try {
-        return call(() => zone.read(at, 2));
-      } catch (error) {
-        throw placed(error, `dates[${index}]`);
-      }
-    });
-  }
+  const instants = instantsOf(timetable(schedule, read as TimetableOptions), dates);
   const macros = macrosOf(wire, read);
   const { runId, taskId } = read;
   if (!source.isWellFormed()) {

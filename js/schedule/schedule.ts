@@ -1,10 +1,12 @@
 // The dates of a schedule. Every call reads its options, finds the timetable it has seen before, and asks the core. Options
 // may be a Dag, whose other fields are not read.
-import { type DateValue, date, integer } from "../options.js";
+import { type DateValue, date, integer, oneOf } from "../options.js";
 import { call } from "../raw.js";
+import type { RunType } from "../store/store.js";
 import { iso } from "../time.js";
 import type { Warning } from "../warning.js";
 import type { DateInput, ScheduleInput, TimetableOptions } from "./input.js";
+import { instantsOf } from "./instants.js";
 import { scheduleOptions, timetable } from "./options.js";
 
 /** All logical dates in [start, end], both ends included, ascending, as epoch milliseconds. `limit` truncates; without
@@ -69,6 +71,35 @@ export function previousDates(
     call(() => timetable(schedule, read).previous(from, most)),
     iso,
   );
+}
+
+/** The data interval of the run of each date, as epoch milliseconds: [start, end), by the position of the date. `runType` "manual": the
+ *  last interval that was complete at that date, as a run by hand covers it. Dates need not be dates of the schedule.
+ *
+ *  ```js
+ *  dataIntervals("@daily", ["2024-01-01"]).end[0]; // 1704153600000, which is 2024-01-02T00:00:00Z
+ *  ``` */
+export function dataIntervals(
+  schedule: ScheduleInput,
+  dates: Float64Array | readonly DateInput[],
+  options: TimetableOptions & { runType?: RunType } = {},
+): { start: Float64Array; end: Float64Array } {
+  const { runType, ...read } = scheduleOptions<{ runType?: RunType }>(options, {
+    runType: oneOf("backfill", "scheduled", "manual"),
+  });
+  const instants = instantsOf(timetable(schedule, read), dates);
+  // The core walks the dates once, so it wants them ascending.
+  const order = Uint32Array.from(instants.keys()).sort(
+    (a, b) => (instants[a] as number) - (instants[b] as number),
+  );
+  const sorted = Float64Array.from(order, (index) => instants[index] as number);
+  const answer = call(() => timetable(schedule, read).intervals(sorted, runType === "manual"));
+  const [start, end] = [new Float64Array(sorted.length), new Float64Array(sorted.length)];
+  for (const [at, index] of order.entries()) {
+    start[index] = answer[at] as number;
+    end[index] = answer[at + sorted.length] as number;
+  }
+  return { start, end };
 }
 
 /** Plain words, warnings ("never fires", "day 13 OR Friday"), the next `count` dates (default 5) after `now`, and the

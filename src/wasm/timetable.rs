@@ -73,6 +73,17 @@ impl RawTimetable {
         Ok(vec![date.js(), interval.start.js(), interval.end.js(), before, after, offset])
     }
 
+    /// What the runs of `dates`, ascending, cover: all starts, then all ends. `manual`: the last interval that was complete at each.
+    pub fn intervals(&self, dates: &[f64], manual: bool) -> Vec<f64> {
+        if !manual {
+            return [dates, &self.0.interval_ends(dates)].concat();
+        }
+        let covered = |ms: &f64| self.0.last_complete_interval(Instant::clamped(*ms as i64));
+        let intervals: Vec<_> = dates.iter().map(covered).collect();
+        let starts = intervals.iter().map(|interval| interval.start.js());
+        starts.chain(intervals.iter().map(|interval| interval.end.js())).collect()
+    }
+
     #[wasm_bindgen(js_name = explainDate)]
     pub fn explain_date(&self, date: &JsValue, start: &JsValue, end: &JsValue) -> Answer<JsValue> {
         let date = self.point(date, Edge::Point, "date")?;

@@ -173,7 +173,7 @@ function taskOf(
     note,
   );
   const command = args.text("bash_command");
-  if (command === undefined && !isEmpty(task.operator))
+  if (!task.args.has("bash_command") && !isEmpty(task.operator))
     note(`the work of a ${task.operator} is not imported`);
   const rule = triggerRuleOf(args.args.get("trigger_rule") ?? args.defaults.get("trigger_rule"), note);
   const params = paramsOf(args.args.get("params"), note);

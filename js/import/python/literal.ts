@@ -11,7 +11,7 @@ export function stringValue(source: string): string | undefined {
 export function parts(source: string): { prefix: string; body: string; quote: number } {
   let at = 0;
   while (at < source.length && source[at] !== '"' && source[at] !== "'") at += 1;
-  const mark = source[at] as string;
+  const mark = source[at] ?? '"';
   const quote = source.startsWith(mark.repeat(3), at) ? 3 : 1;
   const body = source.slice(at + quote, source.length - quote);
   return { prefix: source.slice(0, at).toLowerCase(), body, quote };

@@ -1,0 +1,428 @@
+// DAGs of other systems: what is taken over, and that everything else is noted.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { importDag } from "../../../dist/import.js";
+
+const only = (text, options) => {
+  const { dags, notes } = importDag(text, options);
+  assert.equal(dags.length, 1, JSON.stringify(notes));
+  return { dag: dags[0], notes };
+};
+const messages = (notes) => notes.map(({ message }) => message);
+
+test("a classic Airflow DAG file", () => {
+  const { dag, notes } = only(`
+from datetime import datetime, timedelta
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+from airflow.operators.empty import EmptyOperator
+
+default_args = {"owner": "data", "retries": 2, "retry_delay": timedelta(minutes=5), "depends_on_past": False}
+
+with DAG(
+    "sales",
+    default_args=default_args,
+    description="Daily " "sales",
+    schedule_interval="0 2 * * *",
+    start_date=datetime(2024, 1, 1),
+    catchup=True,
+    max_active_runs=3,
+    tags=["sales"],
+    params={"region": "eu", "limit": 10},
+) as dag:
+    start = EmptyOperator(task_id="start")
+    for table in ["orders", "items"]:
+        load = BashOperator(
+            task_id=f"load_{table}",
+            bash_command="load --table " + table + " --date {{ ds }}",
+            execution_timeout=timedelta(hours=1),
+        )
+        start >> load
+    done = BashOperator(task_id="done", bash_command="echo done", trigger_rule="all_done", retries=0)
+    [t for t in dag.tasks]
+    load >> done
+`);
+  assert.equal(dag.dagId, "sales");
+  assert.equal(dag.schedule, "0 2 * * *");
+  assert.deepEqual(
+    [dag.startDate, dag.catchup, dag.maxActiveRuns, dag.description, dag.tags, dag.owner, dag.params],
+    ["2024-01-01", true, 3, "Daily sales", ["sales"], "data", { region: "eu", limit: 10 }],
+  );
+  assert.deepEqual(dag.tasks, [
+    { taskId: "start", retries: 2, retryDelay: "PT5M", meta: { operator: "EmptyOperator" } },
+    {
+      taskId: "load_orders",
+      dependsOn: ["start"],
+      command: "load --table orders --date {{ ds }}",
+      retries: 2,
+      retryDelay: "PT5M",
+      timeout: "PT1H",
+      meta: { operator: "BashOperator" },
+    },
+    {
+      taskId: "load_items",
+      dependsOn: ["start"],
+      command: "load --table items --date {{ ds }}",
+      retries: 2,
+      retryDelay: "PT5M",
+      timeout: "PT1H",
+      meta: { operator: "BashOperator" },
+    },
+    {
+      taskId: "done",
+      dependsOn: ["load_items"],
+      command: "echo done",
+      triggerRule: "all_done",
+      meta: { operator: "BashOperator" },
+    },
+  ]);
+  assert.deepEqual(notes, []);
+});
+
+test("zones and timetables of a DAG file", () => {
+  const zoned = only(`
+import pendulum
+from airflow.timetables.trigger import CronTriggerTimetable
+dag = DAG(dag_id="a", schedule="@daily", start_date=pendulum.datetime(2024, 3, 1, 6, tz="Europe/Berlin"))
+`).dag;
+  assert.deepEqual([zoned.timeZone, zoned.startDate], ["Europe/Berlin", "2024-03-01T06:00:00"]);
+  const trigger = only(`
+DAG("b", timetable=CronTriggerTimetable("0 1 * * 3", timezone="UTC", interval=timedelta(days=7)), start_date=datetime(2024, 1, 1))
+`).dag;
+  assert.deepEqual([trigger.schedule, trigger.kind, trigger.interval], ["0 1 * * 3", "trigger", "P7D"]);
+  assert.deepEqual(only(`DAG("c", schedule=timedelta(days=1))`).dag.schedule, { every: "PT24H" });
+  assert.equal(only(`DAG("d", schedule=None)`).dag.schedule, null);
+  assert.deepEqual(only(`DAG("e", schedule=relativedelta(months=3))`).dag.schedule, { every: "P3M" });
+});
+
+test("decorators, groups and calls of a DAG file", () => {
+  const { dag } = only(`
+from airflow.decorators import dag, task, task_group
+
+@dag(schedule="@hourly", start_date=datetime(2024, 1, 1), catchup=False)
+def pipeline():
+    @task
+    def extract(): return 1
+
+    @task.bash(retries=3)
+    def shell(): return "echo"
+
+    @task_group(group_id="load")
+    def load(value):
+        a = EmptyOperator(task_id="a")
+        b = EmptyOperator(task_id="b")
+        a >> b
+        return b
+
+    loaded = load(extract())
+    loaded >> shell()
+    chain(EmptyOperator(task_id="x"), [EmptyOperator(task_id="y1"), EmptyOperator(task_id="y2")], EmptyOperator(task_id="z"))
+
+pipeline()
+`);
+  assert.equal(dag.dagId, "pipeline");
+  const edges = Object.fromEntries(dag.tasks.map(({ taskId, dependsOn = [] }) => [taskId, dependsOn]));
+  assert.deepEqual(edges, {
+    extract: [],
+    "load.a": ["extract"],
+    "load.b": ["load.a"],
+    shell: ["load.b"],
+    x: [],
+    y1: ["x"],
+    y2: ["x"],
+    z: ["y1", "y2"],
+  });
+});
+
+test("a DAG file's own functions are followed, within limits", () => {
+  const { dags, notes } = importDag(`
+def make(name, cron="@daily"):
+    with DAG(dag_id=name, schedule=cron) as d:
+        BashOperator(task_id="run", bash_command="echo {}".format(name))
+    return d
+
+for region in ("eu", "us"):
+    globals()[region] = make(f"sales_{region}")
+make("all", cron="@weekly")
+
+def forever(x):
+    return forever(x)
+forever(1)
+`);
+  assert.deepEqual(
+    dags.map(({ dagId, schedule, tasks }) => [dagId, schedule, tasks[0].command]),
+    [
+      ["sales_eu", "@daily", "echo sales_eu"],
+      ["sales_us", "@daily", "echo sales_us"],
+      ["all", "@weekly", "echo all"],
+    ],
+  );
+  assert.deepEqual(messages(notes), ["forever calls itself too deeply to be followed"]);
+});
+
+test("what a DAG file does not say is noted with its line", () => {
+  const { dag, notes } = only(`
+import os
+with DAG("a", schedule=os.environ["SCHEDULE"], start_date=days_ago(2)) as dag:
+    for table in read_tables():
+        BashOperator(task_id=table, bash_command="echo")
+    PythonOperator(task_id="python", python_callable=f, trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
+    BashOperator(task_id="shell", bash_command=COMMAND)
+`);
+  assert.deepEqual(
+    dag.tasks.map(({ taskId }) => taskId),
+    ["python", "shell"],
+  );
+  assert.deepEqual(
+    notes.map(({ line, message }) => `${line}: ${message}`),
+    [
+      "3: a: start_date is not known: days_ago(2)",
+      `3: a: schedule is not known: os.environ["SCHEDULE"]`,
+      "4: the loop over read_tables() is not followed: its values are not known",
+      "6: a.python: the work of a PythonOperator is not imported",
+      "6: a.python: trigger rule none_failed_min_one_success is not known: all_success",
+      "7: a.shell: bash_command is not known: COMMAND",
+    ],
+  );
+});
+
+test("Python is never run, and broken files end in notes", () => {
+  const { dags, notes } = importDag("import os\nwith DAG('a' schedule= as dag:\n  ((((\n", {
+    format: "airflow-python",
+  });
+  assert.ok(Array.isArray(dags));
+  assert.ok(messages(notes).some((message) => message.includes("cannot be parsed")));
+  const deep = `x = ${"(".repeat(5_000)}1${")".repeat(5_000)}`;
+  assert.deepEqual(importDag(deep, { format: "airflow-python" }).dags, []);
+  const huge = "for a in range(9999):\n  for b in range(9999):\n    x = a + b\n";
+  assert.match(importDag(huge, { format: "airflow-python" }).notes[0].message, /more steps/);
+});
+
+test("__file__ is what the caller says", () => {
+  const source = `DAG(dag_id=os.path.basename(__file__).replace(".py", ""), schedule=None)`;
+  assert.equal(only(source, { fileName: "/dags/sales.py" }).dag.dagId, "sales");
+});
+
+test("a serialized DAG", () => {
+  const { dag } = only(
+    JSON.stringify({
+      __version: 1,
+      dag: {
+        _dag_id: "sales",
+        timetable: {
+          __type: "airflow.timetables.interval.CronDataIntervalTimetable",
+          __var: { expression: "0 2 * * *", timezone: "Europe/Berlin" },
+        },
+        start_date: 1704067200,
+        catchup: false,
+        default_args: {
+          __type: "dict",
+          __var: { retries: 1, retry_delay: { __type: "timedelta", __var: 300 } },
+        },
+        tasks: [
+          {
+            __type: "operator",
+            __var: {
+              task_id: "a",
+              _task_type: "BashOperator",
+              bash_command: "echo {{ ds }}",
+              downstream_task_ids: ["b"],
+            },
+          },
+          {
+            __type: "operator",
+            __var: {
+              task_id: "b",
+              _task_type: "EmptyOperator",
+              downstream_task_ids: [],
+              trigger_rule: "all_done",
+            },
+          },
+        ],
+      },
+    }),
+  );
+  assert.deepEqual(dag, {
+    dagId: "sales",
+    schedule: "0 2 * * *",
+    timeZone: "Europe/Berlin",
+    startDate: "2024-01-01T00:00:00Z",
+    catchup: false,
+    tasks: [
+      {
+        taskId: "a",
+        command: "echo {{ ds }}",
+        retries: 1,
+        retryDelay: "PT5M",
+        meta: { operator: "BashOperator" },
+      },
+      {
+        taskId: "b",
+        dependsOn: ["a"],
+        triggerRule: "all_done",
+        retries: 1,
+        retryDelay: "PT5M",
+        meta: { operator: "EmptyOperator" },
+      },
+    ],
+  });
+});
+
+test("the REST API's details with tasks", () => {
+  const details = {
+    dag_id: "sales",
+    schedule_interval: { __type: "TimeDelta", days: 0, seconds: 14400, microseconds: 0 },
+    timezone: "Timezone('America/New_York')",
+    start_date: "2024-01-01T05:00:00+00:00",
+    tags: [{ name: "x" }],
+    params: { limit: { __class: "airflow.models.param.Param", value: 3, description: null, schema: {} } },
+  };
+  const tasks = {
+    tasks: [
+      {
+        task_id: "a",
+        class_ref: { class_name: "PythonOperator" },
+        downstream_task_ids: ["b"],
+        retries: 1,
+        retry_delay: { __type: "TimeDelta", days: 0, seconds: 30, microseconds: 0 },
+      },
+      {
+        task_id: "b",
+        class_ref: { class_name: "EmptyOperator" },
+        downstream_task_ids: [],
+        depends_on_past: true,
+      },
+    ],
+    total_entries: 2,
+  };
+  const { dag, notes } = only(JSON.stringify([details, tasks]));
+  assert.deepEqual(dag.schedule, { every: "PT4H" });
+  assert.deepEqual([dag.timeZone, dag.params, dag.tags], ["America/New_York", { limit: 3 }, ["x"]]);
+  assert.deepEqual(dag.tasks[1], {
+    taskId: "b",
+    dependsOn: ["a"],
+    dependsOnPast: true,
+    meta: { operator: "EmptyOperator" },
+  });
+  assert.deepEqual(messages(notes), ["sales: task a: the work of a PythonOperator is not imported"]);
+});
+
+test("microbatch models of a dbt manifest", () => {
+  const model = (name, size, nodes = []) => ({
+    resource_type: "model",
+    name,
+    config: { incremental_strategy: "microbatch", batch_size: size, begin: "2024-01-01", event_time: "at" },
+    depends_on: { nodes },
+  });
+  const { dags, notes } = importDag(
+    JSON.stringify({
+      metadata: {},
+      nodes: {
+        "model.shop.orders": model("orders", "day", ["source.shop.raw"]),
+        "model.shop.monthly": model("monthly", "month", ["model.shop.orders", "model.shop.view"]),
+        "model.shop.view": { resource_type: "model", name: "view", config: { materialized: "view" } },
+        "test.shop.x": { resource_type: "test" },
+      },
+    }),
+  );
+  assert.deepEqual(
+    dags.map(({ dagId, schedule, startDate, inputs }) => ({ dagId, schedule, startDate, inputs })),
+    [
+      { dagId: "orders", schedule: "@daily", startDate: "2024-01-01", inputs: undefined },
+      {
+        dagId: "monthly",
+        schedule: "@monthly",
+        startDate: "2024-01-01",
+        inputs: [{ dagId: "orders", map: "contained" }],
+      },
+    ],
+  );
+  assert.match(
+    dags[0].tasks[0].command,
+    /^dbt run --select orders --event-time-start "\{\{ data_interval_start/,
+  );
+  assert.deepEqual(messages(notes), [
+    "1 models that are not microbatch have no batches of their own: left out",
+  ]);
+});
+
+test("Kubernetes CronJobs", () => {
+  const { dag, notes } = only(`
+apiVersion: v1
+kind: ConfigMap
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: { name: report }
+spec:
+  schedule: "30 2 * * *"
+  timeZone: Europe/Berlin
+  concurrencyPolicy: Forbid
+  startingDeadlineSeconds: 3600
+  jobTemplate:
+    spec:
+      backoffLimit: 2
+      activeDeadlineSeconds: 600
+      template:
+        spec:
+          initContainers: [{ name: wait, image: busybox, command: [sleep, "5"] }]
+          containers:
+            - { name: main, image: "report:1", command: ["sh", "-c", "echo it's $(date)"] }
+`);
+  assert.deepEqual(
+    [dag.dagId, dag.schedule, dag.timeZone, dag.kind, dag.dst, dag.maxActiveRuns, dag.catchup],
+    ["report", "30 2 * * *", "Europe/Berlin", "trigger", "kubernetes", 1, { window: "PT1H" }],
+  );
+  assert.deepEqual(dag.tasks, [
+    { taskId: "wait", command: "sleep 5", retries: 2, timeout: "PT10M", meta: { image: "busybox" } },
+    {
+      taskId: "main",
+      command: "sh -c 'echo it'\\''s $(date)'",
+      dependsOn: ["wait"],
+      retries: 2,
+      timeout: "PT10M",
+      meta: { image: "report:1" },
+    },
+  ]);
+  assert.ok(messages(notes).includes("ConfigMap: expected a CronJob, left out"));
+});
+
+test("crontab lines", () => {
+  const { dags, notes } = importDag(`
+# backups
+CRON_TZ=Europe/Berlin
+MAILTO=ops@example.com
+0 2 * * 1-5	/opt/load.sh --date "$(date +\\%F)"
+@daily   FOO=1 rotate.py
+@reboot  start
+30 4 1 * * cat%input
+this is no entry
+`);
+  assert.deepEqual(
+    dags.map(({ dagId, schedule, timeZone, tasks }) => [dagId, schedule.cron, timeZone, tasks[0].command]),
+    [
+      ["load", "0 2 * * 1-5", "Europe/Berlin", `/opt/load.sh --date "$(date +%F)"`],
+      ["rotate", "@daily", "Europe/Berlin", "FOO=1 rotate.py"],
+      ["cat", "30 4 1 * *", "Europe/Berlin", "cat"],
+    ],
+  );
+  assert.deepEqual(
+    dags.map(({ kind, dst, schedule }) => [kind, dst, schedule.dayMatch]),
+    [
+      ["trigger", "vixie", "vixie"],
+      ["trigger", "vixie", "vixie"],
+      ["trigger", "vixie", "vixie"],
+    ],
+  );
+  assert.deepEqual(
+    notes.map(({ line }) => line),
+    [4, 7, 8, 9],
+  );
+});
+
+test("what is no DAG at all is refused", () => {
+  assert.throws(() => importDag("{"), { code: "INVALID_DAG" });
+  assert.throws(() => importDag(1), { code: "INVALID_OPTION", field: "text" });
+  assert.throws(() => importDag("x", { format: "yaml" }), { code: "INVALID_OPTION", field: "format" });
+  assert.throws(() => importDag("kind: [", { format: "kubernetes" }), { code: "INVALID_DAG" });
+});
