@@ -203,4 +203,20 @@ export const flags = {
     { name: "schedule", value: "CRON", meaning: "the schedule, such as '0 5 * * 1-5' or @daily" },
   ],
   unfinished: [{ name: "unfinished", meaning: "only those that have not ended" }],
+  importFormat: [
+    {
+      name: "format",
+      value: "FORMAT",
+      meaning:
+        "airflow-python, airflow-rest, airflow-serialized, crontab, dbt, dagfill or kubernetes (seen from the text)",
+    },
+  ],
+  assumeDead: [
+    {
+      name: "assume-dead",
+      value: "DURATION",
+      read: durationOf,
+      meaning: "count runs as failed that have been in flight elsewhere for longer",
+    },
+  ],
 } satisfies Record<string, Flag[]>;

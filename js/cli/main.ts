@@ -13,6 +13,8 @@ import { Terminal } from "./terminal.js";
 import type { Verb, World } from "./verb.js";
 import { discard } from "./verbs/discard.js";
 import { explain } from "./verbs/explain.js";
+import { importDag } from "./verbs/import_dag.js";
+import { importRuns } from "./verbs/import_runs.js";
 import { list } from "./verbs/list.js";
 import { preview } from "./verbs/preview.js";
 import { render } from "./verbs/render.js";
@@ -31,6 +33,8 @@ const verbs: Record<string, Verb> = {
   schedule,
   explain,
   render,
+  "import-dag": importDag,
+  "import-runs": importRuns,
 };
 
 const world: World = {

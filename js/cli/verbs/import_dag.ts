@@ -1,0 +1,45 @@
+// dagfill import-dag: DAGs of another system as JSON, for a file of one's own.
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { DagfillError } from "../../error.js";
+import { flags } from "../flags.js";
+import { exitCodes } from "../report_error.js";
+import type { Verb } from "../verb.js";
+
+export const importDag: Verb = {
+  summary:
+    "print DAGs of Airflow (Python, REST, serialized), dbt, Kubernetes or a crontab as JSON; - reads stdin",
+  positionals: ["FILE"],
+  flags: [...flags.importFormat],
+  async run({ positionals: [path = ""], values, terminal, notices }) {
+    // Loaded here, so that no other verb pays for the parsers.
+    const { importDag: read } = await import("../../import.js");
+    const format = values.format as Parameters<typeof read>[1] extends { format?: infer F } | undefined
+      ? F
+      : never;
+    const { dags, notes } = read(readSource(path), {
+      ...(format !== undefined && { format }),
+      ...(path !== "-" && { fileName: basename(path) }),
+    });
+    for (const { line, message } of notes) {
+      notices.line(`${notices.paint("yellow", line === undefined ? "note" : `line ${line}`)} ${message}`);
+    }
+    terminal.line(JSON.stringify(dags.length === 1 ? dags[0] : dags, null, 2));
+    return dags.length === 0 ? exitCodes.failed : exitCodes.ok;
+  },
+};
+
+/** The text of a file, or of stdin for `-`. */
+export function readSource(path: string): string {
+  try {
+    return readFileSync(path === "-" ? 0 : path, "utf8");
+  } catch (error) {
+    throw new DagfillError(
+      "INVALID_OPTION",
+      `expected a file to read, got ${path}: ${(error as Error).message}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

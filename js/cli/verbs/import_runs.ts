@@ -1,0 +1,36 @@
+// dagfill import-runs: the history that another scheduler has of a DAG, into a store.
+import { flags } from "../flags.js";
+import { chooseDag, loadDagFile } from "../load_dag.js";
+import { exitCodes } from "../report_error.js";
+import type { Verb } from "../verb.js";
+import { readSource } from "./import_dag.js";
+
+export const importRuns: Verb = {
+  summary: "take over a DAG's history: airflow dags list-runs -o json, REST pages, CSV; - reads stdin",
+  positionals: ["FILE", "HISTORY"],
+  flags: [...flags.dag, ...flags.assumeDead, ...flags.store, ...flags.json],
+  async run({ positionals: [path = "", history = ""], values, terminal, notices, json, world }) {
+    const { importRuns: read, storeRuns } = await import("../../import.js");
+    const dag = chooseDag(await loadDagFile(path), values.dagId);
+    const { runs, left } = read(readSource(history), {
+      dag,
+      ...(values.assumeDead !== undefined && { assumeDead: values.assumeDead as string | number }),
+    });
+    const store = await world.openStore(values.store, "write", notices);
+    try {
+      const stored = await storeRuns(store, runs);
+      if (json) terminal.line(JSON.stringify({ ...stored, left }));
+      else {
+        const { created, updated, unchanged, kept } = stored;
+        const parts = { created, updated, unchanged, "run by dagfill and kept": kept };
+        const shown = Object.entries(parts).filter(([, count]) => count > 0);
+        const counts = shown.map(([name, count]) => `${count} ${name}`).join(", ");
+        terminal.line(`${dag.dagId}: ${runs.length} dates${counts === "" ? "" : `: ${counts}`}`);
+        for (const { reason, count } of left) terminal.line(`  left out: ${count} (${reason})`);
+      }
+      return exitCodes.ok;
+    } finally {
+      await store.close();
+    }
+  },
+};
