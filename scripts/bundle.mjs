@@ -1,5 +1,5 @@
 // TypeScript to dist/: one file an entry and format.
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { endings, entries, formatsOf } from "./entries.mjs";
 import { encode } from "./inline.mjs";
@@ -14,6 +14,7 @@ export async function bundle() {
   for (const file of ["store", "index.js"]) rmSync(join(dist, file), { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
   copyFileSync(join(root, ".cache", "glue", "dagfill_bg.wasm"), join(dist, "dagfill.wasm"));
+  const packages = new Set();
   for (const [name, entry] of Object.entries(entries)) {
     if (!existsSync(join(root, entry.source))) continue;
     let names = [];
@@ -23,6 +24,7 @@ export async function bundle() {
       const bundled = join(root, ".cache", "bundle", `${name}.${endings[format]}`);
       const { metafile } = await esbuild.build({
         ...shared,
+        metafile: true,
         entryPoints: [join(root, entry.source)],
         outfile: bundled,
         format,
@@ -35,6 +37,7 @@ export async function bundle() {
         external: ["node:*", "./dagfill.wasm"],
         plugins: [inlined, doors(name, entry, format)],
       });
+      for (const file of Object.keys(metafile.inputs)) if (packageOf(file)) packages.add(packageOf(file));
       if (format === "esm") names = Object.values(metafile.outputs).flatMap((output) => output.exports);
       await withShortLines(outfile, (lineLimit) =>
         esbuild.build({
@@ -51,6 +54,26 @@ export async function bundle() {
       if (entry.bin) chmodSync(outfile, 0o755);
     }
   }
+  writeFileSync(join(dist, "THIRD_PARTY_LICENSES"), licenses([...packages].sort()));
+}
+
+/** The package that a bundled file comes from; undefined for our own. */
+function packageOf(file) {
+  const [, path] = file.split("node_modules/");
+  if (path === undefined) return undefined;
+  return path
+    .split("/")
+    .slice(0, path.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+/** The licenses of what is bundled, which ask to travel with it. */
+function licenses(packages) {
+  const texts = packages.map((name) => {
+    const { version } = JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
+    return `${name} ${version}\n\n${readFileSync(join(root, "node_modules", name, "LICENSE"), "utf8").trim()}\n`;
+  });
+  return texts.join(`\n${"-".repeat(80)}\n\n`);
 }
 
 // esbuild breaks a line where it can, which is often far behind its limit: the first limit that keeps all lines short is taken.

@@ -1,0 +1,55 @@
+// The commands that read what other systems have.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { run, workplace } from "./cli_process.mjs";
+
+test("import-dag prints a DAG that preview takes, and notes what it left out", async () => {
+  const { folder, store } = workplace();
+  const python = join(folder, "sales.py");
+  writeFileSync(
+    python,
+    `with DAG("sales", schedule="@daily", start_date=datetime(2024, 1, 1)) as dag:
+    BashOperator(task_id="extract", bash_command="echo {{ ds }}") >> SparkOperator(task_id="load")
+`,
+  );
+  const { code, out, err } = await run(["import-dag", python]);
+  assert.equal(code, 0, err);
+  assert.match(err, /^line 2 sales\.load: the work of a SparkOperator is not imported$/m);
+  const file = join(folder, "dag.json");
+  writeFileSync(file, out);
+  const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-03"];
+  const preview = JSON.parse((await run(["preview", file, ...range, "--store", store, "--json"])).out);
+  assert.equal(preview.counts.create, 3);
+});
+
+test("import-runs fills a store once, and a preview sees it", async () => {
+  const { folder, store } = workplace();
+  const [file, history] = [join(folder, "dag.json"), join(folder, "runs.csv")];
+  writeFileSync(file, JSON.stringify({ dagId: "sales", schedule: "@daily" }));
+  writeFileSync(
+    history,
+    "dag_id,run_id,state,execution_date\nsales,a,success,2024-01-01 00:00:00+00\nsales,b,failed,2024-01-02 00:00:00+00\nsales,c,success,\n",
+  );
+  const args = ["import-runs", file, history, "--store", store];
+  const first = await run(args);
+  assert.deepEqual(
+    [first.code, first.out],
+    [0, "sales: 2 dates: 2 created\n  left out: 1 (no logical date)\n"],
+  );
+  assert.equal((await run(args)).out.split("\n")[0], "sales: 2 dates: 2 unchanged");
+  const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-03", "--store", store, "--json"];
+  const preview = JSON.parse((await run(["preview", file, ...range])).out);
+  assert.deepEqual([preview.counts.create, preview.counts.skip], [1, 2]);
+});
+
+test("what is no DAG, no format or no file ends in a sentence", async () => {
+  const { folder } = workplace();
+  const missing = await run(["import-dag", join(folder, "none.py")]);
+  assert.equal(missing.code, 2);
+  assert.match(missing.err, /expected a file to read/);
+  const format = await run(["import-dag", "package.json", "--format", "toml"]);
+  assert.equal(format.code, 2);
+  assert.match(format.err, /expected one of airflow-python/);
+});
