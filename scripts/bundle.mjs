@@ -31,7 +31,6 @@ export async function bundle() {
         bundle: true,
         globalName: format === "iife" ? "dagfill" : undefined,
         inject: entry.core ? [join(root, "js", "text_codec.ts")] : [],
-        metafile: format === "esm",
         platform: "neutral",
         mainFields: ["module", "main"],
         external: ["node:*", "./dagfill.wasm"],

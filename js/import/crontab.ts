@@ -50,12 +50,12 @@ function dagOf(
   const dagId = unique(slug(nameOf(command)), taken);
   return {
     dagId,
-    schedule: { cron: entry.schedule, dayMatch: "vixie" },
+    schedule: entry.schedule,
     kind: "trigger",
     dst: "vixie",
     ...(timeZone === undefined ? {} : { timeZone }),
     tasks: [{ taskId: "run", command }],
-  } as unknown as Dag;
+  };
 }
 
 /** NAME=value, with or without quotes. */

@@ -35,13 +35,13 @@ export function dbtDags(manifest: Fields): ImportedDags {
       found.note(`${name}: batch_size ${JSON.stringify(config.batch_size)} is not known, left out`);
     else models.set(id, { node, name, size, dagId: unique(name, taken) });
   }
-  for (const model of models.values()) found.dags.push(dagOf(model, models, found));
+  for (const model of models.values()) found.dags.push(dagOf(model, found));
   if (others > 0)
     found.note(`${others} models that are not microbatch have no batches of their own: left out`);
   return found.result();
 }
 
-function dagOf(model: Model, models: ReadonlyMap<string, Model>, found: Collector): Dag {
+function dagOf(model: Model, found: Collector): Dag {
   const { node, name, size, dagId } = model;
   const config = asObject(node.config) ?? {};
   const begin = asText(config.begin);
@@ -49,26 +49,15 @@ function dagOf(model: Model, models: ReadonlyMap<string, Model>, found: Collecto
   const lookback = asNumber(config.lookback);
   if (lookback !== undefined && lookback > 0)
     found.note(`${name}: lookback ${lookback} is not taken over: rerun the batches with resetDagRun`);
-  const inputs = asTexts(asObject(node.depends_on)?.nodes).flatMap((id) => {
-    const upstream = models.get(id);
-    return upstream === undefined ? [] : [{ dagId: upstream.dagId, map: mapOf(upstream.size, size) }];
-  });
   const description = asText(node.description);
   return {
     dagId,
     schedule: SCHEDULES[size],
     ...(begin === undefined ? {} : { startDate: begin }),
     tasks: [{ taskId: "run", command: command(name) }],
-    ...(inputs.length === 0 ? {} : { inputs }),
     ...(description === undefined || description === "" ? {} : { description }),
     ...(asTexts(node.tags).length === 0 ? {} : { tags: asTexts(node.tags) }),
   } as Dag;
-}
-
-/** Which batches upstream one of ours reads. */
-function mapOf(upstream: BatchSize, own: BatchSize): "identity" | "contained" | "containing" {
-  if (upstream === own) return "identity";
-  return ORDER.indexOf(upstream) < ORDER.indexOf(own) ? "contained" : "containing";
 }
 
 function command(model: string): string {

@@ -13,11 +13,12 @@ const allowed = [
   /^CHANGELOG\.md$/,
   /^LICENSE-(MIT|APACHE)$/,
   /^dist\/(workerd|cli)\.js(\.map)?$/,
-  /^dist\/(index|slim|shell)\.c?js(\.map)?$/,
+  /^dist\/(index|slim|shell|import)\.c?js(\.map)?$/,
   /^dist\/index\.iife\.js(\.map)?$/,
-  /^(shell|slim|store\/(sqlite|indexeddb))\/package\.json$/,
+  /^(shell|slim|import|store\/(sqlite|indexeddb))\/package\.json$/,
   /^dist\/store\/(sqlite|indexeddb)\.c?js(\.map)?$/,
   /^dist\/dagfill\.wasm$/,
+  /^dist\/THIRD_PARTY_LICENSES$/,
   /^dist\/types\/([a-z_]+\/){0,2}[a-z_]+\.d\.c?ts$/,
 ];
 
@@ -60,7 +61,7 @@ test("every entry has a folder for those who read no exports, and it leads to th
   const subpaths = Object.keys(manifest.exports).filter(
     (path) => manifest.exports[path].require && path !== ".",
   );
-  assert.equal(subpaths.length, 4);
+  assert.equal(subpaths.length, 5);
   for (const path of subpaths) {
     const fields = JSON.parse(readFileSync(join(root, path, "package.json"), "utf8"));
     const named = [fields.main, fields.module, fields.types].map((file) => join(path, file));

@@ -10,7 +10,7 @@ import { Duration, isKnown, Name, outputOf, TaskObject, type Value } from "./val
 /** Evaluates an expression in the reader's present scope. */
 export function evaluate(node: SyntaxNode, reader: Reader): Value {
   reader.step(node);
-  const known = KINDS[node.name]?.(node, reader);
+  const known = reader.nested(() => KINDS[node.name]?.(node, reader));
   return known === undefined ? reader.unknown(node) : known;
 }
 

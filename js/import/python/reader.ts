@@ -20,6 +20,7 @@ import {
 /** More evaluated expressions than this are a loop that a person did not write for a DAG. */
 const MOST_STEPS = 500_000;
 const MOST_DEPTH = 40;
+const MOST_NESTING = 400;
 
 /** Thrown inside when a limit is reached; what was read until then is kept. */
 export class LimitReached extends Error {}
@@ -34,6 +35,7 @@ export class Reader {
   #scopes: Map<string, Value>[] = [new Map()];
   #steps = 0;
   #depth = 0;
+  #nesting = 0;
 
   constructor(source: string, found: Collector, fileName?: string) {
     this.source = source;
@@ -74,6 +76,17 @@ export class Reader {
       node,
     );
     throw new LimitReached();
+  }
+
+  /** Evaluates what is inside an expression; deeper than any author nests, nothing is known. */
+  nested(evaluate: () => Value | undefined): Value | undefined {
+    if (this.#nesting >= MOST_NESTING) return undefined;
+    this.#nesting += 1;
+    try {
+      return evaluate();
+    } finally {
+      this.#nesting -= 1;
+    }
   }
 
   // ---- names
