@@ -48,6 +48,13 @@ export class Outcome {
     }
     if (failed > this.failures.length)
       terminal.line(terminal.paint("dim", `  and ${failed - this.failures.length} more`));
+    const { failedTasks = 0 } = result;
+    if (failedTasks > 0) {
+      const what = failedTasks === 1 ? "1 task" : `${failedTasks} tasks`;
+      terminal.line(
+        `${terminal.paint("yellow", "warning")}  ${what} failed in runs that succeeded all the same`,
+      );
+    }
     if (result.unfinished > 0) this.showUnfinished(result);
     else this.hintAtDone();
     return code;

@@ -37,6 +37,7 @@ function jsonReporter(terminal: Terminal): Reporter {
         skipped,
         canceled,
         unfinished,
+        failedTasks,
         startedAt,
         finishedAt,
       } = event.result;
@@ -50,6 +51,7 @@ function jsonReporter(terminal: Terminal): Reporter {
         skipped,
         canceled,
         unfinished,
+        ...(failedTasks === undefined ? {} : { failedTasks }),
         startedAt,
         finishedAt,
       };

@@ -617,6 +617,10 @@ test("explain says what a schedule means and why a date is not one of it", limit
   ]);
   assert.equal(code, 0);
   assert.match(out, /^no {2}/m);
+  // Each date on both clocks.
+  const both = [...out.matchAll(/^ {2}(\S+Z) {2}(\S+T09:00:00\+0[12]:00) Europe\/Berlin$/gm)];
+  assert.equal(both.length, 5);
+  for (const [, utc, local] of both) assert.equal(Date.parse(utc), Date.parse(local));
   const json = JSON.parse(
     (await run(["explain", dagFile("two.cjs"), "--dag-id", "weekly", "--json", "--count", "3"])).out,
   );

@@ -236,6 +236,45 @@ test("an error named TaskSkipped skips the task and what depends on it", async (
   assert.deepEqual(ran, ["a", "c"]);
 });
 
+test("events say what became of each task, and why one failed; failures behind an all_done leaf are counted", async () => {
+  const tasks = [
+    { taskId: "a" },
+    { taskId: "b", dependsOn: ["a"] },
+    { taskId: "leaf", dependsOn: ["b"], triggerRule: "all_done" },
+    { taskId: "skips" },
+    { taskId: "behind", dependsOn: ["skips"] },
+    { taskId: "end", dependsOn: ["behind", "leaf"], triggerRule: "all_done" },
+  ];
+  const { service } = tasking(tasks, ({ taskId }) => {
+    if (taskId === "a") throw new TypeError("no data");
+    if (taskId === "skips") throw Object.assign(new Error("nothing"), { name: "TaskSkipped" });
+  });
+  const events = [];
+  const result = await service.backfill(one, { onEvent: (event) => events.push(event) });
+  const told = new Map(
+    events
+      .filter(({ type }) => type.startsWith("task-") && type !== "task-started")
+      .map(({ taskId, type, error }) => [taskId, error === undefined ? [type] : [type, error]]),
+  );
+  assert.deepEqual(Object.fromEntries(told), {
+    a: ["task-failed", { name: "TypeError", message: "no data" }],
+    b: ["task-upstream-failed"],
+    leaf: ["task-succeeded"],
+    skips: ["task-skipped"],
+    behind: ["task-skipped"],
+    end: ["task-succeeded"],
+  });
+  assert.deepEqual([result.state, result.failed, result.failedTasks], ["success", 0, 1]);
+  const warnings = events.filter(({ type }) => type === "warning").map(({ warning }) => warning);
+  assert.deepEqual(
+    warnings.map(({ code, at, count }) => [code, at, count]),
+    [["tasks_failed", "2024-01-01T00:00:00Z", 1]],
+  );
+  assert.match(warnings[0].message, /succeeded although its task a failed/);
+  const fine = await tasking(tasks).service.backfill(one);
+  assert.ok(!("failedTasks" in fine));
+});
+
 test("maxActiveTasks is reached and never exceeded", async () => {
   let [now, most] = [0, 0];
   const tasks = Array.from({ length: 9 }, (_, n) => ({ taskId: `t${n}` }));

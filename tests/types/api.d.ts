@@ -469,9 +469,10 @@ export type BackfillEvent = { at: string; progress: Progress } & (
   | { type: "run-started" | "run-succeeded" | "run-failed" | "run-retrying" | "run-canceled"; run: RunResult }
   | { type: "warning"; warning: Warning }
   | {
-      type: "task-started" | "task-succeeded" | "task-failed" | "task-skipped";
+      type: "task-started" | "task-succeeded" | "task-failed" | "task-skipped" | "task-upstream-failed";
       runId: string;
       taskId: string;
+      error?: { name: string; message: string };
     }
   | { type: "finished"; result: BackfillResult }
 );

@@ -1,7 +1,13 @@
 // dagfill explain: what a schedule means, and why a date is, or is not, one of its dates.
 import { existsSync } from "node:fs";
 import { DagfillError } from "../../error.js";
-import { explainDate, explainSchedule, type ScheduleInput, type TimetableOptions } from "../../face.js";
+import {
+  explainDate,
+  explainSchedule,
+  resolveDateMacros,
+  type ScheduleInput,
+  type TimetableOptions,
+} from "../../face.js";
 import { flags } from "../flags.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
 import { exitCodes } from "../report_error.js";
@@ -25,7 +31,7 @@ export const explain: Verb = {
     for (const { code, message } of meaning.warnings) {
       terminal.line(`${terminal.paint("yellow", "warning")} ${code}: ${message}`);
     }
-    for (const next of meaning.next) terminal.line(`  ${next}`);
+    for (const next of meaning.next) terminal.line(`  ${inBoth(next, options.timeZone)}`);
     if (date !== undefined) {
       terminal.line();
       terminal.line(
@@ -35,6 +41,12 @@ export const explain: Verb = {
     return exitCodes.ok;
   },
 };
+
+/** An instant in UTC and, where that is another, on the clock of the schedule's zone. */
+function inBoth(utc: string, timeZone = "UTC"): string {
+  if (timeZone === "UTC") return utc;
+  return `${utc}  ${resolveDateMacros("{{ ts }}", utc, null, { timeZone })} ${timeZone}`;
+}
 
 async function subject({ positionals: [text = ""], values }: Request): Promise<{
   schedule: ScheduleInput;

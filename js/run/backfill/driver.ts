@@ -317,7 +317,13 @@ export class Driver {
       this.#outcome.fail(this.#fault ?? new DagfillError("INTERNAL", "the backfill ended without a reason"));
     } else {
       const { backfillId, snapshot } = this.#options;
-      const result = resultOf(backfillId, snapshot, this.rows, this.notifier.progress);
+      const result = resultOf(
+        backfillId,
+        snapshot,
+        this.rows,
+        this.notifier.progress,
+        this.notifier.failedTasks,
+      );
       this.notifier.tell({ type: "finished", result });
       this.#outcome.resolve(result);
     }

@@ -26,6 +26,7 @@ export function resultOf(
   { dagId, state, startedAt, finishedAt = startedAt }: Snapshot,
   rows: Rows,
   { completed, failed, skipped, canceled }: Progress,
+  failedTasks: number,
 ): BackfillResult {
   let results: RunResult[] | undefined;
   const result: BackfillResult = {
@@ -38,6 +39,7 @@ export function resultOf(
     skipped,
     canceled,
     unfinished: rows.unfinished(),
+    ...(failedTasks > 0 ? { failedTasks } : {}),
     get results() {
       results ??= Array.from({ length: rows.count }, (_, row) => rows.result(row));
       return results;

@@ -48,10 +48,21 @@ export interface BackfillResult {
   /** Dates it was asked for that have not succeeded: failed, canceled, `depends_on_past`, `exists_failed`. Not counted are `excluded`,
    *  `not_due`, `in_flight` and `not_failed`. A date that depends on the past makes `state` "failed". */
   unfinished: number;
+  /** Tasks that failed in runs that succeeded all the same, since a task behind them runs whatever happened (`all_done`); absent where
+   *  there are none. A warning `tasks_failed` names them. Counted by the process that ends the backfill. */
+  failedTasks?: number;
   /** One a date, in run order; built when asked for. */
   readonly results: RunResult[];
   startedAt: string;
   finishedAt: string;
+}
+
+/** What became of a task. `upstream_failed` tasks never started; `error` says why a task failed. */
+export interface TaskEvent {
+  type: "task-started" | "task-succeeded" | "task-failed" | "task-skipped" | "task-upstream-failed";
+  runId: string;
+  taskId: string;
+  error?: { name: string; message: string };
 }
 
 export type BackfillEvent = { at: string; progress: Progress } & (
@@ -61,11 +72,7 @@ export type BackfillEvent = { at: string; progress: Progress } & (
       run: RunResult;
     }
   | { type: "warning"; warning: Warning }
-  | {
-      type: "task-started" | "task-succeeded" | "task-failed" | "task-skipped";
-      runId: string;
-      taskId: string;
-    }
+  | TaskEvent
   | { type: "finished"; result: BackfillResult }
 );
 

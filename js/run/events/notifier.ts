@@ -20,6 +20,8 @@ type Life = "started" | "paused" | "resumed" | "canceling";
 export class Notifier {
   readonly listeners: Listeners;
   progress: Progress;
+  /** Tasks that failed in runs that succeeded. */
+  failedTasks = 0;
   readonly #rows: Rows;
   readonly #now: () => number;
   #life: Life | undefined;
@@ -37,8 +39,13 @@ export class Notifier {
   }
 
   tell(news: EventBody): void {
-    if (this.#life === undefined) this.#early.push(news);
-    else if (this.listeners.wantsEvents || news.type === "finished")
+    if (this.#life === undefined) {
+      this.#early.push(news);
+      return;
+    }
+    if (news.type === "warning" && news.warning.code === "tasks_failed")
+      this.failedTasks += news.warning.count ?? 0;
+    if (this.listeners.wantsEvents || news.type === "finished")
       this.listeners.tell({ at: iso(this.#now()), progress: this.progress, ...news });
   }
 

@@ -9,7 +9,7 @@ import { name } from "../../options.js";
 import { TASK_STATES } from "../../store/states.js";
 import type { StoreChange, TaskInstance } from "../../store/store.js";
 import { iso } from "../../time.js";
-import type { EventBody } from "../events/backfill_events.js";
+import type { EventBody, TaskEvent } from "../events/backfill_events.js";
 import { abortReason, Context } from "../host/run_state.js";
 import type { Clock } from "../timing/clock.js";
 import type { Writer } from "../writing/writer.js";
@@ -25,13 +25,11 @@ export const PAST = { met: 0, unmet: 1, pending: 2 } as const;
 /** What the core is told of a settled attempt. */
 const OUTCOME = { success: 0, failed: 1, skipped: 2 } as const;
 
-const TOLD: Partial<
-  Record<TaskInstance["state"], "task-started" | "task-succeeded" | "task-failed" | "task-skipped">
-> = {
+const TOLD: Partial<Record<TaskInstance["state"], TaskEvent["type"]>> = {
   running: "task-started",
   success: "task-succeeded",
   failed: "task-failed",
-  upstream_failed: "task-failed",
+  upstream_failed: "task-upstream-failed",
   skipped: "task-skipped",
 };
 
@@ -172,6 +170,7 @@ export class TaskRun {
         failed: (error) => this.#lose(error),
       });
     } else for (const news of told) this.#options.news(news);
+    if (end === 0) this.#warnOfFailedTasks();
     if (end >= 0) this.#end(end === 0, this.#why(end));
     else if (!this.#ended) {
       this.#wake.at(this.#use((core) => core.ask((raw) => raw.wake())));
@@ -214,7 +213,9 @@ export class TaskRun {
     }
     changes.push({ type: "save-task-instance", instance });
     const type = TOLD[state];
-    if (type !== undefined) told.push({ type, runId, taskId });
+    if (type !== undefined) {
+      told.push({ type, runId, taskId, ...(type === "task-failed" && error !== undefined ? { error } : {}) });
+    }
     this.#states.set(taskId, state);
     if (!ended) return;
     for (const tell of this.#listeners.get(taskId) ?? []) tell(state);
@@ -281,6 +282,20 @@ export class TaskRun {
     const why = abortReason(reason, `${context.runId}, task ${graph.task(task).taskId}`);
     this.#errors.set(task, failure(why));
     queueMicrotask(() => Context.abort(flight.context, why));
+  }
+
+  /** A run whose last tasks run whatever happened succeeds, also when tasks before them have failed. */
+  #warnOfFailedTasks(): void {
+    const { context, graph, news } = this.#options;
+    const failed = graph.tasks.filter(({ taskId }) => this.#states.get(taskId) === "failed");
+    if (failed.length === 0) return;
+    const named = failed.slice(0, 4).map(({ taskId }) => taskId);
+    const rest = failed.length > 4 ? ` and ${failed.length - 4} more` : "";
+    const message = `${context.runId} succeeded although ${failed.length === 1 ? "its task" : "its tasks"} ${named.join(", ")}${rest} failed`;
+    news({
+      type: "warning",
+      warning: { code: "tasks_failed", message, at: context.executionDate, count: failed.length },
+    });
   }
 
   /** Why the run has not succeeded, from the first task that failed. */
