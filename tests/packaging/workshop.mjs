@@ -13,13 +13,11 @@ import { dirname, join } from "node:path";
 import { cacheFolder, keyOf } from "../../scripts/cache.mjs";
 import { root, run } from "../../scripts/process.mjs";
 
-const lists = ["package.json", "package-lock.json"].map((file) =>
-  join(root, "tests/packaging/consumers", file),
-);
-
 /** Makes the workshop: `write` puts a consumer's files into a folder of their own, `tool` is the path of a program's
- *  file in the consumers' node_modules, `remove` ends it. The tools are installed once per lockfile. */
-export async function workshop() {
+ *  file in the consumers' node_modules, `remove` ends it. `consumers` is a folder whose package.json names the tools, which
+ *  are installed once per lockfile. */
+export async function workshop(consumers = join(root, "tests/packaging/consumers")) {
+  const lists = ["package.json", "package-lock.json"].map((file) => join(consumers, file));
   const tools = cacheFolder("consumers", keyOf([process.version], lists));
   if (!existsSync(join(tools, "node_modules", ".package-lock.json"))) {
     for (const file of lists) copyFileSync(file, join(tools, file.slice(dirname(file).length + 1)));
@@ -33,6 +31,7 @@ export async function workshop() {
   await run("npm", [...install, join(folder, packed)], { cwd: folder, quiet: true });
   return {
     folder,
+    tools,
     tool: (path) => join(tools, "node_modules", path),
     write(name, files) {
       for (const [path, text] of Object.entries(files)) {
