@@ -5,6 +5,21 @@ import { DagfillError, type ErrorCode, type ErrorDetail } from "./error.js";
 import { checkedSource, compiled, noModule, unavailable, type WasmSource } from "./wasm_source.js";
 import { knowsZone, zoneNames, zoneOffsets } from "./zones.js";
 
+/** The numbers of the protocol, by name. */
+export {
+  AbortCode,
+  ActionCode,
+  BackfillCommand,
+  BackfillEventCode,
+  BackfillNotice,
+  BackfillState,
+  LostRun,
+  RowStatus,
+  RunOrigin,
+  RunStateCode,
+  TaskStateCode,
+} from "../.cache/glue/dagfill.js";
+
 /** The exports of the wasm module. */
 export type Raw = typeof glue;
 

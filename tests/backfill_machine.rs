@@ -5,8 +5,10 @@
 #[path = "backfill_machine/world.rs"]
 mod world;
 
-use dagfill::run::backfill::{Backfill, Options, Status};
+use dagfill::plan::RunState;
+use dagfill::run::backfill::{Backfill, Lost, Options, Status, Stored};
 use dagfill::run::event::{CancelMode, Change, Command, Event, Notice, Outcome, State};
+use dagfill::run::machine::Machine;
 use dagfill::run::retry::Retry;
 use dagfill::run::throttle::Rate;
 use proptest::prelude::*;
@@ -17,6 +19,7 @@ const PLAIN: Options = Options {
     rate: None,
     retry: Retry::NEVER,
     run_timeout: None,
+    reports_start: false,
     abort_grace: 30_000,
     max_failures: None,
     depends_on_past: false,
@@ -146,7 +149,8 @@ fn a_machine_that_takes_over_counts_the_starts_of_the_one_before() {
     let rate = Some(Rate { count: 2, per_ms: 1_000 });
     let mut backfill = Backfill::new(3, Options { max_parallel_runs: 3, rate, ..PLAIN });
     backfill.restore(0, Status::Success, 1);
-    backfill.recall(600);
+    // The record's time is that before its commit: the run itself may have started just now.
+    backfill.recall(600, 700);
     backfill.begin();
     let mut starts = Vec::new();
     let mut now = 700;
@@ -160,7 +164,7 @@ fn a_machine_that_takes_over_counts_the_starts_of_the_one_before() {
         }
         now = backfill.wake(now).unwrap_or(now);
     }
-    assert_eq!(starts, [(700, 1), (1_600, 2)]);
+    assert_eq!(starts, [(700, 1), (1_700, 2)]);
 }
 
 #[test]
@@ -183,7 +187,7 @@ fn a_failure_keeps_its_retries_when_the_store_has_failed_meanwhile() {
     backfill.handle(Event::Settled { run: 1, attempt: 1, outcome: Outcome::Failed }, 0);
     pump(&mut backfill, false);
     let last = batches.pop().unwrap();
-    assert!(last.contains(&Change::Requeue { run: 1, attempt: 1 }), "{last:?}");
+    assert!(last.contains(&Change::Requeue { run: 1, attempt: 1, failures: 1 }), "{last:?}");
 }
 
 /// Random plans, options and worlds.
@@ -207,7 +211,16 @@ fn case() -> impl Strategy<Value = (Plan, Options, u64)> {
     let options =
         (1u32..7, rate, retry, prop::option::of(1i64..800), 0i64..400, prop::option::of(1u32..5), any::<bool>())
             .prop_map(|(max_parallel_runs, rate, retry, run_timeout, abort_grace, max_failures, depends_on_past)| {
-                Options { max_parallel_runs, rate, retry, run_timeout, abort_grace, max_failures, depends_on_past }
+                Options {
+                    max_parallel_runs,
+                    rate,
+                    retry,
+                    run_timeout,
+                    reports_start: false,
+                    abort_grace,
+                    max_failures,
+                    depends_on_past,
+                }
             });
     (plan, options, any::<u64>())
 }
@@ -223,4 +236,89 @@ proptest! {
         world.run();
         prop_assert!(world.finished.is_some());
     }
+}
+
+/// Everything that the machine starts, retries and tells until nothing is left to do now; every batch is stored at once.
+fn drain(backfill: &mut Backfill, now: i64) -> (Vec<(u32, u32)>, Vec<Notice>) {
+    let (mut starts, mut notices) = (Vec::new(), Vec::new());
+    while let Some(command) = backfill.poll(now) {
+        match command {
+            Command::Apply(_) => backfill.handle(Event::Applied, now),
+            Command::Start { run, attempt } => starts.push((run, attempt)),
+            Command::Notify(notice) => notices.push(notice),
+            _ => {}
+        }
+    }
+    (starts, notices)
+}
+
+const RUNNING: Stored =
+    Stored { state: RunState::Running, attempt: 4, failures: 0, own: true, started: Some(0), finished: None };
+
+#[test]
+fn what_a_dead_process_left_is_attached_as_the_same_attempt_and_its_slot_is_never_free() {
+    let options = Options { max_parallel_runs: 2, run_timeout: Some(1_000), ..PLAIN };
+    let mut backfill = Backfill::new(4, options);
+    for run in 0..2 {
+        backfill.restore_stored(run, RUNNING, Lost::Attach);
+    }
+    backfill.begin();
+    assert_eq!(backfill.poll(500), Some(Command::Apply(vec![Change::Save(State::Running)])), "both slots are taken");
+    backfill.handle(Event::Applied, 500);
+    let (starts, notices) = drain(&mut backfill, 500);
+    assert_eq!(starts, [(0, 4), (1, 4)]);
+    assert_eq!(notices, [Notice::Started, Notice::RunAttached(0), Notice::RunAttached(1)]);
+    assert_eq!(backfill.wake(500), Some(1_000), "the timeout counts from the first start");
+    backfill.handle(Event::Settled { run: 0, attempt: 4, outcome: Outcome::Success }, 600);
+    assert_eq!(drain(&mut backfill, 600).0, [(2, 1)]);
+}
+
+#[test]
+fn what_is_to_be_attached_is_canceled_with_the_rest() {
+    let mut backfill = Backfill::new(2, PLAIN);
+    backfill.restore_stored(0, RUNNING, Lost::Attach);
+    backfill.begin();
+    backfill.handle(Event::Cancel(CancelMode::Finish), 0);
+    assert_eq!(drain(&mut backfill, 0).0, []);
+    assert_eq!(backfill.status(), [Status::Canceled, Status::Canceled]);
+}
+
+#[test]
+fn a_crash_is_no_failure_and_a_delay_goes_on_where_it_was() {
+    let retry = Retry { retries: 2, delay_ms: 3_000, backoff: 1.0 };
+    let mut backfill = Backfill::new(2, Options { max_parallel_runs: 2, retry, ..PLAIN });
+    // Three crashes; then one that failed at 1,000 and waits.
+    backfill.restore_stored(0, Stored { attempt: 3, ..RUNNING }, Lost::Restart);
+    let waits = Stored { state: RunState::Queued, attempt: 1, failures: 1, finished: Some(1_000), ..RUNNING };
+    backfill.restore_stored(1, waits, Lost::Restart);
+    backfill.begin();
+    assert_eq!(drain(&mut backfill, 2_000).0, [(0, 4)]);
+    assert_eq!(backfill.wake(2_000), Some(4_000));
+    backfill.handle(Event::Settled { run: 0, attempt: 4, outcome: Outcome::Failed }, 2_000);
+    assert_eq!(drain(&mut backfill, 2_000).1, [Notice::RunRetrying(0)]);
+    assert_eq!(drain(&mut backfill, 4_000).0, [(1, 2)]);
+    assert_eq!(drain(&mut backfill, 5_000).0, [(0, 5)]);
+}
+
+#[test]
+fn a_cancel_is_told_when_it_is_stored() {
+    let mut backfill = Backfill::new(2, PLAIN);
+    backfill.begin();
+    drain(&mut backfill, 0);
+    backfill.handle(Event::Cancel(CancelMode::Finish), 0);
+    assert_eq!(backfill.poll(0), Some(Command::Apply(vec![Change::Save(State::Canceling)])));
+    assert_eq!(backfill.poll(0), None, "nothing is told yet");
+    backfill.handle(Event::Applied, 0);
+    assert_eq!(backfill.poll(0), Some(Command::Notify(Notice::Canceling)));
+}
+
+#[test]
+fn a_timeout_counts_from_the_start_that_an_engine_reports() {
+    let options = Options { run_timeout: Some(1_000), reports_start: true, ..PLAIN };
+    let mut backfill = Backfill::new(1, options);
+    backfill.begin();
+    drain(&mut backfill, 0);
+    assert_eq!(backfill.wake(5_000), None, "it waits in the engine's queue");
+    backfill.handle(Event::Began { run: 0, attempt: 1, at: 5_000 }, 5_200);
+    assert_eq!(backfill.wake(5_200), Some(6_000));
 }

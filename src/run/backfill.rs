@@ -5,16 +5,21 @@ mod advance;
 mod ending;
 mod faults;
 mod flights;
+mod restore;
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 use flights::{Flight, Flights};
+pub use restore::{Lost, Stored};
 
-use super::event::{CancelMode, Change, Command, Event, Notice, State};
+use super::event::{CancelMode, Change, Command, End, Event, Notice, State};
+use super::machine::Machine;
 use super::retry::Retry;
 use super::summary::{Durations, Progress};
 use super::throttle::{Rate, Throttle, Verdict};
+use crate::plan::Action;
+use crate::sort::sort_by;
 
 /// Where a row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +58,8 @@ pub struct Options {
     pub retry: Retry,
     /// A run that takes longer is aborted.
     pub run_timeout: Option<i64>,
+    /// The timeout counts from [`Event::Began`], not from the start: an engine may queue what it is given.
+    pub reports_start: bool,
     /// How long an aborted run may take to settle.
     pub abort_grace: i64,
     /// Starts stop after so many failures.
@@ -66,9 +73,10 @@ pub struct Options {
 /// ```
 /// use dagfill::run::backfill::{Backfill, Options};
 /// use dagfill::run::event::{Change, Command, Event};
+/// use dagfill::run::machine::Machine;
 /// use dagfill::run::retry::Retry;
-/// let options = Options { max_parallel_runs: 2, rate: None, retry: Retry::NEVER, run_timeout: None, abort_grace: 30_000,
-///     max_failures: None, depends_on_past: false };
+/// let options = Options { max_parallel_runs: 2, rate: None, retry: Retry::NEVER, run_timeout: None, reports_start: false,
+///     abort_grace: 30_000, max_failures: None, depends_on_past: false };
 /// let mut backfill = Backfill::new(3, options);
 /// backfill.begin();
 /// let Some(Command::Apply(batch)) = backfill.poll(0) else { panic!() };
@@ -79,13 +87,24 @@ pub struct Backfill {
     options: Options,
     throttle: Throttle,
     status: Vec<Status>,
+    /// The last attempt of each row, counted over all backfills of its run.
     attempts: Vec<u32>,
+    /// What the plan does with each row; empty where all are created.
+    actions: Vec<Action>,
+    /// Rows whose record was written by this backfill.
+    own: Vec<bool>,
+    /// Attempts that failed, of rows that have not ended. An attempt that was lost with its process is none.
+    failures: BTreeMap<u32, u32>,
     /// No row before this one is waiting.
     next: usize,
     flights: Flights,
     /// Marked as running by the store, and not started yet. One is started a poll: a callback, or a listener, that pauses or
     /// cancels holds back all behind it.
     ready: VecDeque<(u32, u32)>,
+    /// In flight since before this machine was made, and to be called again as the same attempt.
+    attaching: VecDeque<(u32, u32, Notice)>,
+    /// Earlier starts that the rate may still count.
+    recalled: Vec<i64>,
     retries: BinaryHeap<Reverse<(i64, u32)>>,
     /// Changes for the next batch, and the batch that the store has now.
     pending: Vec<Change>,
@@ -94,7 +113,7 @@ pub struct Backfill {
     out: VecDeque<Command>,
     progress: Progress,
     durations: Durations,
-    failures: u32,
+    failed_runs: u32,
     begun: bool,
     early: Vec<Notice>,
     paused: bool,
@@ -114,9 +133,14 @@ impl Backfill {
             throttle: Throttle::new(options.max_parallel_runs, options.rate),
             status: vec![Status::Waiting; rows],
             attempts: vec![0; rows],
+            actions: Vec::new(),
+            own: vec![false; rows],
+            failures: BTreeMap::new(),
             next: 0,
             flights: Flights::default(),
             ready: VecDeque::new(),
+            attaching: VecDeque::new(),
+            recalled: Vec::new(),
             retries: BinaryHeap::new(),
             pending: Vec::new(),
             batch: None,
@@ -124,7 +148,7 @@ impl Backfill {
             out: VecDeque::new(),
             progress: Progress { total: rows as u32, ..Progress::default() },
             durations: Durations::default(),
-            failures: 0,
+            failed_runs: 0,
             begun: false,
             early: Vec::new(),
             paused: false,
@@ -136,41 +160,13 @@ impl Backfill {
         }
     }
 
-    /// Before `begin`: says where a row stands already, because the plan skips it or because the backfill is resumed.
-    /// A row that was in flight is given as `Waiting` with the attempts it has had.
-    pub fn restore(&mut self, run: u32, status: Status, attempts: u32) {
-        let Some(slot) = self.status.get_mut(run as usize) else { return };
-        *slot = status;
-        if let Some(slot) = self.attempts.get_mut(run as usize) {
-            *slot = attempts;
-        }
-        match status {
-            Status::Success => self.progress.completed += 1,
-            Status::Failed => {
-                self.progress.failed += 1;
-                self.failures += 1;
-            }
-            Status::Canceled => self.progress.canceled += 1,
-            Status::Skipped | Status::InFlight | Status::DependsOnPast | Status::Stands => self.progress.skipped += 1,
-            _ => {}
-        }
-    }
-
-    /// Before `begin`: a row whose callback runs already, because this machine takes the place of another.
-    pub fn adopt(&mut self, run: u32, attempt: u32, started: i64) {
-        self.restore(run, Status::Running, attempt);
-        let deadline = self.options.run_timeout.map(|timeout| started.saturating_add(timeout));
-        self.flights.insert(run, Flight { attempt, started, deadline, aborted: None });
-    }
-
-    /// Before `begin`: a start of this backfill that its rate still counts, because another machine made it. Oldest first.
-    pub fn recall(&mut self, started: i64) {
-        self.throttle.started(started);
-    }
-
     /// Stores that it runs; what may start then starts.
     pub fn begin(&mut self) {
         self.pending.push(Change::Save(State::Running));
+        sort_by(&mut self.recalled, |a, b| a < b);
+        for started in std::mem::take(&mut self.recalled) {
+            self.throttle.started(started);
+        }
         if self.options.depends_on_past {
             let closes = |status: Status| matches!(status, Status::Failed | Status::Canceled | Status::InFlight);
             for run in 0..self.status.len() {
@@ -180,66 +176,6 @@ impl Backfill {
             }
         }
         self.stop_after_failures();
-    }
-
-    /// Takes note of what happened. It never does anything by itself: `poll` says what follows.
-    pub fn handle(&mut self, event: Event, now: i64) {
-        if self.finished {
-            return;
-        }
-        match event {
-            Event::Applied => self.applied(),
-            Event::Refused { index } => self.refused(index),
-            Event::StoreFailed => self.store_failed(),
-            Event::LeaseLost => self.lease_lost(),
-            Event::Settled { run, attempt, outcome } => self.settled(run, attempt, outcome, now),
-            Event::Pause if !self.paused && self.canceled.is_none() => {
-                self.paused = true;
-                self.pending.push(Change::Save(State::Paused));
-                self.tell(Notice::Paused);
-            }
-            Event::Resume if self.paused => {
-                self.paused = false;
-                self.pending.push(Change::Save(State::Running));
-                self.tell(Notice::Resumed);
-            }
-            Event::Pause | Event::Resume => {}
-            Event::Cancel(mode) => self.cancel(mode, now),
-            Event::SetMaxParallelRuns(max) => self.throttle.set_max(max),
-        }
-    }
-
-    /// The next thing to do now; `None` when there is nothing until something happens or `wake` comes.
-    pub fn poll(&mut self, now: i64) -> Option<Command> {
-        // One step at a time: whoever hears of one may change what follows.
-        if self.out.is_empty() && !self.finished {
-            self.expire(now);
-        }
-        if self.out.is_empty() && !self.finished {
-            match self.next_ready() {
-                Some((run, attempt)) => self.start(run, attempt, now),
-                None if self.batch.is_none() => self.assemble(now),
-                None => {}
-            }
-        }
-        self.out.pop_front()
-    }
-
-    /// When to poll again although nothing happened: a timeout, a retry or the rate.
-    pub fn wake(&self, now: i64) -> Option<i64> {
-        if self.finished {
-            return None;
-        }
-        let deadline = self.flights.values().fold(None, |first, flight| earlier(first, flight.deadline));
-        let startable = self.may_start() && self.batch.is_none();
-        let retry = self.retries.peek().map(|Reverse((due, _))| *due).filter(|_| startable);
-        let rate = match self.throttle.verdict(self.in_flight(), self.claimed, now) {
-            Verdict::Wait(at) if startable && (self.next < self.status.len() || retry.is_some()) => Some(at),
-            _ => None,
-        };
-        // A retry that is due waits for the rate or for a slot, not for its own time.
-        let retry = retry.filter(|due| *due > now).map(|due| rate.map_or(due, |at| due.max(at)));
-        earlier(deadline, earlier(retry, rate))
     }
 
     /// Counts, as far as the store has acknowledged them.
@@ -271,7 +207,21 @@ impl Backfill {
         &self.attempts
     }
 
-    /// News that may come before the backfill is stored: then they are told behind `Started`.
+    /// Completed, failed, skipped and canceled rows once the batch that the store has now is acknowledged.
+    pub fn counts_after_batch(&self) -> [u32; 4] {
+        let Progress { mut completed, mut failed, skipped, mut canceled, .. } = self.progress;
+        for change in self.batch.iter().flatten() {
+            match change {
+                Change::End { end: End::Success, .. } => completed += 1,
+                Change::End { end: End::Failed, .. } => failed += 1,
+                Change::End { end: End::Canceled, .. } => canceled += 1,
+                _ => {}
+            }
+        }
+        [completed, failed, skipped, canceled]
+    }
+
+    /// A notice that may come before the backfill is stored: then it follows `Started`.
     fn tell(&mut self, notice: Notice) {
         match self.begun {
             true => self.out.push_back(Command::Notify(notice)),
@@ -281,7 +231,7 @@ impl Backfill {
 
     /// Nothing starts any more: it was canceled, or too much has failed.
     fn stopped(&self) -> bool {
-        self.canceled.is_some() || self.options.max_failures.is_some_and(|most| self.failures >= most)
+        self.canceled.is_some() || self.options.max_failures.is_some_and(|most| self.failed_runs >= most)
     }
 
     fn may_start(&self) -> bool {
@@ -305,6 +255,69 @@ impl Backfill {
     fn finish(&mut self, state: Option<State>) {
         self.finished = true;
         self.out.push_back(Command::Finish(state));
+    }
+}
+
+impl Machine for Backfill {
+    type Event = Event;
+    type Command = Command;
+
+    fn handle(&mut self, event: Event, now: i64) {
+        if self.finished {
+            return;
+        }
+        match event {
+            Event::Applied => self.applied(),
+            Event::Refused { index } => self.refused(index),
+            Event::StoreFailed => self.store_failed(),
+            Event::LeaseLost => self.lease_lost(),
+            Event::Settled { run, attempt, outcome } => self.settled(run, attempt, outcome, now),
+            Event::Began { run, attempt, at } => self.began(run, attempt, at),
+            Event::Pause if !self.paused && self.canceled.is_none() => {
+                self.paused = true;
+                self.pending.push(Change::Save(State::Paused));
+            }
+            Event::Resume if self.paused => {
+                self.paused = false;
+                self.pending.push(Change::Save(State::Running));
+            }
+            Event::Pause | Event::Resume => {}
+            Event::Cancel(mode) => self.cancel(mode, now),
+            Event::SetMaxParallelRuns(max) => self.throttle.set_max(max),
+        }
+    }
+
+    fn poll(&mut self, now: i64) -> Option<Command> {
+        // One step at a time: whoever hears of one may change what follows.
+        if self.out.is_empty() && !self.finished {
+            self.expire(now);
+        }
+        if self.out.is_empty() && !self.finished {
+            if !self.attach_next() {
+                match self.next_ready() {
+                    Some((run, attempt)) => self.start(run, attempt, now),
+                    None if self.batch.is_none() => self.assemble(now),
+                    None => {}
+                }
+            }
+        }
+        self.out.pop_front()
+    }
+
+    fn wake(&mut self, now: i64) -> Option<i64> {
+        if self.finished {
+            return None;
+        }
+        let deadline = self.flights.values().fold(None, |first, flight| earlier(first, flight.deadline));
+        let startable = self.may_start() && self.batch.is_none();
+        let retry = self.retries.peek().map(|Reverse((due, _))| *due).filter(|_| startable);
+        let rate = match self.throttle.verdict(self.in_flight(), self.claimed, now) {
+            Verdict::Wait(at) if startable && (self.next < self.status.len() || retry.is_some()) => Some(at),
+            _ => None,
+        };
+        // A retry that is due waits for the rate or for a slot, not for its own time.
+        let retry = retry.filter(|due| *due > now).map(|due| rate.map_or(due, |at| due.max(at)));
+        earlier(deadline, earlier(retry, rate))
     }
 }
 

@@ -41,6 +41,15 @@ pub enum Event {
         /// How.
         outcome: Outcome,
     },
+    /// An engine reports when a run really began: its timeout counts from then.
+    Began {
+        /// Row.
+        run: u32,
+        /// The attempt that began.
+        attempt: u32,
+        /// When, epoch milliseconds.
+        at: i64,
+    },
     /// Start nothing until `Resume`.
     Pause,
     /// Start again.
@@ -66,19 +75,34 @@ pub enum End {
 pub enum State {
     Running,
     Paused,
+    /// It was canceled and has not ended: whoever resumes it starts nothing.
+    Canceling,
     Success,
     Failed,
     Canceled,
+}
+
+/// What a run starts from, which says how its record is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// There is no record yet.
+    New,
+    /// The record of the plan, whose task instances and XCom are kept.
+    Rerun,
+    /// The record of the plan, whose task instances and XCom are cleared.
+    Reset,
+    /// This backfill's own record, left by an attempt before.
+    Own,
 }
 
 /// One change for the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Change {
-    /// The run is about to start: create its record, or take over the one that stands there.
-    Begin { run: u32, attempt: u32 },
-    /// It failed and will be tried again.
-    Requeue { run: u32, attempt: u32 },
+    /// The run is about to start: its record says so before its callback is called.
+    Begin { run: u32, attempt: u32, origin: Origin },
+    /// It has failed so many times and will be tried again.
+    Requeue { run: u32, attempt: u32, failures: u32 },
     /// It ended.
     End { run: u32, attempt: u32, end: End },
     /// The backfill itself changed state.
@@ -91,6 +115,8 @@ pub enum Change {
 pub enum AbortReason {
     Timeout,
     Cancel,
+    /// The lease has gone to another owner, who goes on with the run: it is let go, not canceled.
+    LeaseLost,
 }
 
 /// News for listeners. They are told only what the store has acknowledged.
@@ -102,6 +128,8 @@ pub enum Notice {
     Resumed,
     Canceling,
     RunStarted(u32),
+    /// The run that a dead process left in flight is called again as the same attempt.
+    RunAttached(u32),
     RunSucceeded(u32),
     RunFailed(u32),
     RunRetrying(u32),
@@ -121,7 +149,7 @@ pub enum Command {
     Start {
         /// Row.
         run: u32,
-        /// From 1.
+        /// From 1, over all backfills of the run.
         attempt: u32,
     },
     /// Abort the run's signal.

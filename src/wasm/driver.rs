@@ -1,244 +1,211 @@
-//! The driver: the only loop that turns a command into a call of the host's callback, and a settled promise into an event.
-//!
-//! The host hands in its async callback as the imported method `execute`; how many of its promises are pending at once is
-//! decided here. While JavaScript runs, nothing is borrowed: a callback may pause, cancel or widen the backfill that runs it.
-
-use std::cell::{Cell, RefCell};
+//! Backfills as the host drives them. The host hands in its async callback as the command `Start` of the imported door; how
+//! many of its promises are pending at once is decided here.
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::run::backfill::{Backfill, Status};
-use crate::run::event::{AbortReason, CancelMode, Change, Command, End, Event, Notice, Outcome, State};
+use super::codes::{
+    AbortCode, ActionCode, BackfillCommand, BackfillEventCode, BackfillNotice, BackfillState, RowStatus, RunOrigin,
+    RunStateCode,
+};
+use super::machine::{Driven, Encode, MachineHost, Numbers};
+use crate::plan::{Action, RunState, SkipReason};
+use crate::run::backfill::{Backfill, Lost, Stored};
+use crate::run::event::{CancelMode, Change, Command, End, Event, Notice, Outcome};
 use crate::wire::read_run_options;
-
-#[wasm_bindgen]
-extern "C" {
-    /// What the face lends to one backfill.
-    pub type DriverHost;
-    /// Calls the imported async callback for a row. When its promise settles, the face says `settled`.
-    #[wasm_bindgen(method, catch)]
-    fn execute(this: &DriverHost, run: u32, attempt: u32) -> Result<(), JsValue>;
-    /// Aborts the signal of a row. 0 = timeout, 1 = cancel.
-    #[wasm_bindgen(method, catch)]
-    fn abort(this: &DriverHost, run: u32, reason: u32) -> Result<(), JsValue>;
-    /// Stores a batch: triples of kind, row or state, and attempt.
-    #[wasm_bindgen(method, catch)]
-    fn apply(this: &DriverHost, changes: &[u32]) -> Result<(), JsValue>;
-    /// News, with the counts of this moment: total is known, `eta` is negative while unknown.
-    #[wasm_bindgen(method, catch)]
-    #[allow(clippy::too_many_arguments)]
-    fn notify(
-        this: &DriverHost,
-        kind: u32,
-        run: u32,
-        completed: u32,
-        failed: u32,
-        skipped: u32,
-        canceled: u32,
-        running: u32,
-        eta: f64,
-    ) -> Result<(), JsValue>;
-    /// All is over; `state` as in `apply`, or -1 when the store failed or the lease was lost.
-    #[wasm_bindgen(method, catch)]
-    fn finish(this: &DriverHost, state: i32) -> Result<(), JsValue>;
-    /// When to pump again; `undefined` when only an event can change anything.
-    #[wasm_bindgen(method, catch)]
-    fn wake(this: &DriverHost, at: Option<f64>) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn now(this: &DriverHost) -> Result<f64, JsValue>;
-}
 
 /// A backfill that runs.
 #[wasm_bindgen]
-pub struct RawBackfill {
-    core: RefCell<Backfill>,
-    host: DriverHost,
-    pumping: Cell<bool>,
-}
+pub struct RawBackfill(Driven<Backfill>);
 
 #[wasm_bindgen]
 #[allow(missing_docs)]
 impl RawBackfill {
+    /// `actions` and `reasons` are those of the plan. `states` (`RunStateCode`, 255 for none) and `attempts` are of the runs that
+    /// it found on its dates; both may be shorter.
     #[wasm_bindgen(constructor)]
-    pub fn new(rows: u32, options: &JsValue, host: DriverHost) -> RawBackfill {
-        let core = RefCell::new(Backfill::new(rows as usize, read_run_options(options)));
-        RawBackfill { core, host, pumping: Cell::new(false) }
+    pub fn new(
+        options: &JsValue,
+        actions: &[u8],
+        reasons: &[u8],
+        states: &[u8],
+        attempts: &[u32],
+        host: MachineHost,
+    ) -> RawBackfill {
+        let mut backfill = Backfill::new(actions.len(), read_run_options(options));
+        for (run, (action, reason)) in actions.iter().zip(reasons).enumerate() {
+            let state = states.get(run).and_then(|state| RunStateCode::read(u32::from(*state)));
+            let existing = state.zip(attempts.get(run).copied());
+            backfill.plan_row(run as u32, known_action(*action), known_reason(*reason), existing);
+        }
+        RawBackfill(Driven::new(backfill, host))
     }
 
-    /// Where rows stand already: pairs of status and attempts for rows from `first` on.
-    pub fn restore(&self, first: u32, status: &[u8], attempts: &[u32]) {
-        let mut core = self.core.borrow_mut();
-        for (run, (status, attempts)) in (first..).zip(status.iter().zip(attempts)) {
-            core.restore(run, known(*status), *attempts);
-        }
+    /// What the store has of a row; `state` is a `RunStateCode`, times are NaN where there are none. A run in flight that does
+    /// not run in this process starts again (0), is called again as the same attempt (1), or was never called (2).
+    #[allow(clippy::too_many_arguments)]
+    pub fn stored(
+        &self,
+        run: u32,
+        state: u32,
+        attempt: u32,
+        failures: u32,
+        own: bool,
+        started: f64,
+        finished: f64,
+        lost: LostRun,
+    ) {
+        let state = RunStateCode::read(state).unwrap_or(RunState::Queued);
+        let time = |ms: f64| (!ms.is_nan()).then_some(ms as i64);
+        let stored = Stored { state, attempt, failures, own, started: time(started), finished: time(finished) };
+        self.0.with(|backfill| backfill.restore_stored(run, stored, lost.into()));
     }
 
     /// A row whose callback runs already.
     pub fn adopt(&self, run: u32, attempt: u32, started: f64) {
-        self.core.borrow_mut().adopt(run, attempt, started as i64);
+        self.0.with(|backfill| backfill.adopt(run, attempt, started as i64));
     }
 
-    /// Earlier starts that the rate may still count, oldest first.
+    /// Earlier starts that the rate may still count.
     pub fn recall(&self, started: &[f64]) {
-        started.iter().for_each(|at| self.core.borrow_mut().recall(*at as i64));
+        let now = self.0.now();
+        self.0.with(|backfill| started.iter().for_each(|at| backfill.recall(*at as i64, now)));
     }
 
     pub fn begin(&self) {
-        self.core.borrow_mut().begin();
+        self.0.with(Backfill::begin);
     }
 
-    pub fn settled(&self, run: u32, attempt: u32, success: bool) {
-        let outcome = if success { Outcome::Success } else { Outcome::Failed };
-        self.handle(Event::Settled { run, attempt, outcome });
+    pub fn handle(&self, event: BackfillEventCode, subject: u32, a: f64, b: f64) {
+        let attempt = a as u32;
+        let settled = |outcome| Event::Settled { run: subject, attempt, outcome };
+        self.0.handle(match event {
+            BackfillEventCode::Applied => Event::Applied,
+            BackfillEventCode::Refused => Event::Refused { index: subject as usize },
+            BackfillEventCode::StoreFailed => Event::StoreFailed,
+            BackfillEventCode::LeaseLost => Event::LeaseLost,
+            BackfillEventCode::Succeeded => settled(Outcome::Success),
+            BackfillEventCode::Failed => settled(Outcome::Failed),
+            BackfillEventCode::Began => Event::Began { run: subject, attempt, at: b as i64 },
+            BackfillEventCode::Pause => Event::Pause,
+            BackfillEventCode::Resume => Event::Resume,
+            BackfillEventCode::Cancel => Event::Cancel(CancelMode::Finish),
+            BackfillEventCode::CancelAbort => Event::Cancel(CancelMode::Abort),
+            BackfillEventCode::SetMaxParallelRuns => Event::SetMaxParallelRuns(subject),
+        });
     }
 
-    pub fn applied(&self) {
-        self.handle(Event::Applied);
-    }
-
-    pub fn refused(&self, index: u32) {
-        self.handle(Event::Refused { index: index as usize });
-    }
-
-    #[wasm_bindgen(js_name = storeFailed)]
-    pub fn store_failed(&self) {
-        self.handle(Event::StoreFailed);
-    }
-
-    #[wasm_bindgen(js_name = leaseLost)]
-    pub fn lease_lost(&self) {
-        self.handle(Event::LeaseLost);
-    }
-
-    pub fn pause(&self) {
-        self.handle(Event::Pause);
-    }
-
-    pub fn resume(&self) {
-        self.handle(Event::Resume);
-    }
-
-    pub fn cancel(&self, abort: bool) {
-        self.handle(Event::Cancel(if abort { CancelMode::Abort } else { CancelMode::Finish }));
-    }
-
-    #[wasm_bindgen(js_name = setMaxParallelRuns)]
-    pub fn set_max_parallel_runs(&self, max: u32) {
-        self.handle(Event::SetMaxParallelRuns(max));
-    }
-
-    /// Completed, failed, skipped and canceled rows, as far as the store has acknowledged them.
-    pub fn counts(&self) -> Vec<u32> {
-        let progress = self.core.borrow().progress();
-        vec![progress.completed, progress.failed, progress.skipped, progress.canceled]
-    }
-
-    /// Where every row stands, as numbers of `Status`.
-    pub fn status(&self) -> Vec<u8> {
-        self.core.borrow().status().iter().map(|status| *status as u8).collect()
-    }
-
-    /// The last attempt of every row.
-    pub fn attempts(&self) -> Vec<u32> {
-        self.core.borrow().attempts().to_vec()
-    }
-
-    /// Does everything that can be done now. The face calls it once for all events of a turn.
     pub fn pump(&self) {
-        // A callback that pauses its own backfill gets here again: the loop outside sees what it changed.
-        if self.pumping.replace(true) {
-            return;
-        }
-        loop {
-            let now = self.now();
-            let Some(command) = self.core.borrow_mut().poll(now) else { break };
-            // The face throws nothing; should it, the command counts as given.
-            let _ = self.carry_out(command, now);
-        }
-        self.pumping.set(false);
-        let at = self.core.borrow().wake(self.now());
-        let _ = self.host.wake(at.map(|at| at as f64));
+        self.0.pump();
+    }
+
+    /// Completed, failed, skipped, canceled and running rows, as far as the store has acknowledged them, and the milliseconds
+    /// until the end, negative while unknown.
+    pub fn progress(&self) -> Vec<f64> {
+        let now = self.0.now();
+        let (p, eta) = self.0.with(|backfill| (backfill.progress(), backfill.eta(now)));
+        let counts = [p.completed, p.failed, p.skipped, p.canceled, p.running].map(f64::from);
+        counts.into_iter().chain([eta.map_or(-1.0, |eta| eta as f64)]).collect()
+    }
+
+    /// Completed, failed, skipped and canceled rows when the batch of this moment is stored.
+    #[wasm_bindgen(js_name = countsAfterBatch)]
+    pub fn counts_after_batch(&self) -> Vec<u32> {
+        self.0.with(|backfill| backfill.counts_after_batch().to_vec())
+    }
+
+    /// Where every row stands, as numbers of `RowStatus`.
+    pub fn status(&self) -> Vec<u8> {
+        self.0.with(|backfill| backfill.status().iter().map(|status| RowStatus::from(*status) as u8).collect())
     }
 }
 
-impl RawBackfill {
-    fn now(&self) -> i64 {
-        self.host.now().unwrap_or(0.0) as i64
-    }
+/// What becomes of a run that the store has as running and that does not run in this process.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LostRun {
+    /// Starts again as the next attempt.
+    Restart,
+    /// Is called again as the same attempt.
+    Attach,
+    /// Was never called: the attempt is still to start.
+    Start,
+}
 
-    fn handle(&self, event: Event) {
-        let now = self.now();
-        self.core.borrow_mut().handle(event, now);
+impl From<LostRun> for Lost {
+    fn from(lost: LostRun) -> Lost {
+        match lost {
+            LostRun::Restart => Lost::Restart,
+            LostRun::Attach => Lost::Attach,
+            LostRun::Start => Lost::Start,
+        }
     }
+}
 
-    fn carry_out(&self, command: Command, now: i64) -> Result<(), JsValue> {
+fn known_action(number: u8) -> Action {
+    ActionCode::read(number.into()).unwrap_or(Action::Skip)
+}
+
+/// 0 is no reason.
+fn known_reason(number: u8) -> Option<SkipReason> {
+    SkipReason::ALL.get(usize::from(number).checked_sub(1)?).copied()
+}
+
+impl Encode for Backfill {
+    const SLEEP: u32 = BackfillCommand::Sleep as u32;
+
+    fn encode(&mut self, command: Command, send: &mut Vec<Numbers>) {
+        use BackfillCommand as To;
+        let attempts = self.attempts();
+        let mut push = |code: To, subject: u32, a: u32, b: u32| send.push((code as u32, subject, a.into(), b.into()));
         match command {
-            Command::Start { run, attempt } => self.host.execute(run, attempt),
-            Command::Abort { run, reason } => self.host.abort(run, u32::from(reason == AbortReason::Cancel)),
+            Command::Start { run, attempt } => push(To::Start, run, attempt, 0),
+            Command::Abort { run, reason } => push(To::Abort, run, AbortCode::from(reason) as u32, 0),
             Command::Apply(changes) => {
-                let numbers: Vec<u32> = changes.into_iter().flat_map(numbers).collect();
-                self.host.apply(&numbers)
+                for change in changes {
+                    match change {
+                        Change::Begin { run, attempt, origin } => {
+                            push(To::Begin, run, attempt, RunOrigin::from(origin) as u32);
+                        }
+                        Change::Requeue { run, attempt, failures } => push(To::Requeue, run, attempt, failures),
+                        Change::End { run, attempt, end } => push(To::End, run, attempt, state_of(end) as u32),
+                        Change::Save(state) => push(To::Save, 0, BackfillState::from(state) as u32, 0),
+                    }
+                }
+                push(To::Commit, 0, 0, 0);
             }
-            Command::Notify(notice) => self.notify(notice, now),
-            Command::Finish(state) => self.host.finish(state.map_or(-1, |state| state as i32)),
+            Command::Notify(notice) => {
+                let (notice, run) = notice_of(notice);
+                push(To::Notify, run, notice as u32, attempts.get(run as usize).copied().unwrap_or(0));
+            }
+            Command::Finish(Some(state)) => push(To::Finish, 0, BackfillState::from(state) as u32, 0),
+            Command::Finish(None) => push(To::GiveUp, 0, 0, 0),
         }
     }
+}
 
-    fn notify(&self, notice: Notice, now: i64) -> Result<(), JsValue> {
-        let (progress, eta) = {
-            let core = self.core.borrow();
-            (core.progress(), core.eta(now))
-        };
-        let (kind, run) = match notice {
-            Notice::Started => (0, 0),
-            Notice::Paused => (1, 0),
-            Notice::Resumed => (2, 0),
-            Notice::Canceling => (3, 0),
-            Notice::RunStarted(run) => (4, run),
-            Notice::RunSucceeded(run) => (5, run),
-            Notice::RunFailed(run) => (6, run),
-            Notice::RunRetrying(run) => (7, run),
-            Notice::RunCanceled(run) => (8, run),
-            Notice::RunAbandoned(run) => (9, run),
-            Notice::RunTaken(run) => (10, run),
-        };
-        let eta = eta.map_or(-1.0, |eta| eta as f64);
-        let p = progress;
-        self.host.notify(kind, run, p.completed, p.failed, p.skipped, p.canceled, p.running, eta)
+/// The state in which a run's record ends.
+fn state_of(end: End) -> RunStateCode {
+    match end {
+        End::Success => RunStateCode::Success,
+        End::Failed => RunStateCode::Failed,
+        End::Canceled => RunStateCode::Canceled,
     }
 }
 
-/// A change as three numbers: kind, row or state, attempt.
-fn numbers(change: Change) -> [u32; 3] {
-    match change {
-        Change::Begin { run, attempt } => [0, run, attempt],
-        Change::Requeue { run, attempt } => [1, run, attempt],
-        Change::End { run, attempt, end: End::Success } => [2, run, attempt],
-        Change::End { run, attempt, end: End::Failed } => [3, run, attempt],
-        Change::End { run, attempt, end: End::Canceled } => [4, run, attempt],
-        Change::Save(state) => [5, state as u32, 0],
+fn notice_of(notice: Notice) -> (BackfillNotice, u32) {
+    match notice {
+        Notice::Started => (BackfillNotice::Started, 0),
+        Notice::Paused => (BackfillNotice::Paused, 0),
+        Notice::Resumed => (BackfillNotice::Resumed, 0),
+        Notice::Canceling => (BackfillNotice::Canceling, 0),
+        Notice::RunStarted(run) => (BackfillNotice::RunStarted, run),
+        Notice::RunAttached(run) => (BackfillNotice::RunAttached, run),
+        Notice::RunSucceeded(run) => (BackfillNotice::RunSucceeded, run),
+        Notice::RunFailed(run) => (BackfillNotice::RunFailed, run),
+        Notice::RunRetrying(run) => (BackfillNotice::RunRetrying, run),
+        Notice::RunCanceled(run) => (BackfillNotice::RunCanceled, run),
+        Notice::RunAbandoned(run) => (BackfillNotice::RunAbandoned, run),
+        Notice::RunTaken(run) => (BackfillNotice::RunTaken, run),
     }
 }
-
-/// The status that has this number. The face sends only those it was told.
-fn known(number: u8) -> Status {
-    const ALL: [Status; 12] = [
-        Status::Waiting,
-        Status::Claimed,
-        Status::Running,
-        Status::Settled,
-        Status::Retrying,
-        Status::Success,
-        Status::Failed,
-        Status::Canceled,
-        Status::Skipped,
-        Status::InFlight,
-        Status::DependsOnPast,
-        Status::Stands,
-    ];
-    ALL.get(usize::from(number)).copied().unwrap_or(Status::Waiting)
-}
-
-/// Keeps the order of `State` and the numbers that the face reads in one place.
-const _: () = assert!(State::Running as u32 == 0 && State::Canceled as u32 == 4);

@@ -1,20 +1,23 @@
 //! Floor 5: what JavaScript sees. Converts arguments, calls a lower floor, converts the answer.
 
 mod catchup;
+mod codes;
 mod convert;
 mod dag;
 mod dag_run;
 mod driver;
 mod host;
+mod machine;
 mod macros;
 mod plan;
 mod scheduler;
 mod timetable;
 
 pub use catchup::plan_catchup;
+pub use codes::*;
 pub use dag::RawDag;
 pub use dag_run::RawDagRun;
-pub use driver::RawBackfill;
+pub use driver::{LostRun, RawBackfill};
 pub use host::set_host;
 pub use macros::{RawMacros, RawRendered, inspect_template, macro_catalog, resolve_xcom_references};
 pub use plan::{RawPlan, plan_days, plan_estimate, plan_rows, plan_run_durations, plan_spread};

@@ -18,6 +18,7 @@ pub fn read_run_options(options: &impl Input) -> Options {
             backoff: options.number("retryBackoff").unwrap_or(1.0),
         },
         run_timeout: time("runTimeout"),
+        reports_start: options.flag("reportsStart"),
         abort_grace: time("abortGrace").unwrap_or(0),
         max_failures: count("maxFailures"),
         depends_on_past: options.flag("dependsOnPast"),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dagfill::run::backfill::{Backfill, Options, Status};
 use dagfill::run::event::{CancelMode, Change, Command, End, Event, Notice, Outcome, State};
+use dagfill::run::machine::Machine;
 
 /// Seeded chance.
 #[derive(Debug, Clone)]
@@ -237,7 +238,7 @@ impl World {
         let mut fresh = false;
         for change in &batch {
             match *change {
-                Change::Begin { run, attempt } => {
+                Change::Begin { run, attempt, .. } => {
                     let new = self.offered.insert((run, attempt));
                     fresh |= new;
                     if new {
@@ -431,12 +432,12 @@ impl World {
 
     fn store(&mut self, change: Change) {
         match change {
-            Change::Begin { run, attempt } => {
+            Change::Begin { run, attempt, .. } => {
                 let slot = &mut self.stored[run as usize];
                 assert!(matches!(slot, Stored::Nothing | Stored::Queued), "run {run} begins where {slot:?} stands");
                 *slot = Stored::Running(attempt);
             }
-            Change::Requeue { run, attempt } => {
+            Change::Requeue { run, attempt, .. } => {
                 assert_eq!(self.stored[run as usize], Stored::Running(attempt));
                 self.stored[run as usize] = Stored::Queued;
             }
@@ -475,7 +476,7 @@ impl World {
             State::Success => assert!(!failed),
             State::Failed => assert!(failed),
             State::Canceled => assert!(self.canceled),
-            State::Running | State::Paused => panic!("{state:?} is no end"),
+            State::Running | State::Paused | State::Canceling => panic!("{state:?} is no end"),
         }
     }
 }

@@ -3,6 +3,7 @@
 import { type Inspect, inspect, inspected } from "../../inspect.js";
 import { fields, integer, oneOf } from "../../options.js";
 import { type BackfillPreview, Preview } from "../../plan/plan.js";
+import type { PlanData } from "../../plan/plan_data.js";
 import { iso } from "../../time.js";
 import type { BackfillEvent, BackfillResult, Progress } from "../events/backfill_events.js";
 import { nextTurn } from "../timing/turns.js";
@@ -14,22 +15,27 @@ export class BackfillHandle implements Backfill {
   static readonly name: string = "Backfill";
   readonly backfillId: string;
   readonly preview: BackfillPreview;
-  readonly #driver: Driver;
+  readonly #driver: Driver<BackfillResult>;
 
   readonly result: Promise<BackfillResult>;
 
   /** `result` settles when the lease is given back, so that the next backfill may follow at once. */
-  constructor(backfillId: string, driver: Driver, result: Promise<BackfillResult>) {
+  constructor(
+    backfillId: string,
+    plan: PlanData,
+    driver: Driver<BackfillResult>,
+    result: Promise<BackfillResult>,
+  ) {
     this.backfillId = backfillId;
     this.result = result;
-    this.preview = new Preview(driver.rows.plan);
+    this.preview = new Preview(plan);
     this.#driver = driver;
     // Whoever awaited the start reads within this turn, or did not want the beginning.
     nextTurn(() => driver.notifier.listeners.forget());
   }
 
   get progress(): Progress {
-    return this.#driver.notifier.progress;
+    return this.#driver.progress;
   }
 
   pause(): void {
@@ -64,7 +70,8 @@ export class BackfillHandle implements Backfill {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<BackfillEvent> {
-    const { listeners, progress } = this.#driver.notifier;
+    const { progress } = this.#driver;
+    const { listeners } = this.#driver.notifier;
     const at = iso(this.#driver.now());
     return listeners.read({ type: "started", at, progress });
   }

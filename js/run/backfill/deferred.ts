@@ -1,15 +1,13 @@
 // What whoever starts a backfill waits for: that it is stored, and that it has ended.
-import type { DagfillError } from "../../error.js";
-import type { BackfillResult } from "../events/backfill_events.js";
 
-export class Deferred {
+export class Deferred<R> {
   /** Settles when the backfill is stored and may start, or could not be stored. */
   readonly ready: Promise<void>;
-  readonly result: Promise<BackfillResult>;
+  readonly result: Promise<R>;
   stored!: () => void;
-  resolve!: (result: BackfillResult) => void;
-  #refuse!: (error: DagfillError) => void;
-  #reject!: (error: DagfillError) => void;
+  resolve!: (result: R) => void;
+  #reject!: (error: Error) => void;
+  #refuse!: (error: Error) => void;
 
   constructor() {
     this.ready = new Promise((resolve, reject) => {
@@ -20,12 +18,12 @@ export class Deferred {
       this.resolve = resolve;
       this.#reject = reject;
     });
-    // Whoever does not await them has the events; nobody's process dies of it.
+    // A caller that does not await them has the events: neither becomes an unhandled rejection.
     this.ready.catch(() => {});
     this.result.catch(() => {});
   }
 
-  fail(error: DagfillError): void {
+  fail(error: Error): void {
     this.#refuse(error);
     this.#reject(error);
   }

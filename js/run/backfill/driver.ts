@@ -1,90 +1,126 @@
-// The host's half of the driver. The core says what to store, start, abort and tell; this file does it and says what became
-// of it. The core alone decides when.
+// Drives the runs of a backfill, or one run outside of any. The core says what to store, start, abort and tell; this file
+// does it and says what became of it. The core alone decides when.
 
 import { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
-import { call } from "../../raw.js";
-import type { BackfillResult } from "../events/backfill_events.js";
+import { AbortCode, BackfillCommand, BackfillEventCode, BackfillNotice } from "../../raw.js";
+import { storeFailure } from "../../store/failure.js";
+import type { EventBody, Progress } from "../events/backfill_events.js";
 import { Notifier } from "../events/notifier.js";
+import type { AbortKind, Work } from "../host/executor.js";
 import { abortReason, Context } from "../host/run_state.js";
+import { InFlightMap } from "../machine/in_flight.js";
+import { type Commands, Machine } from "../machine/machine.js";
 import { Clock } from "../timing/clock.js";
 import { StoreWatchdog, waitForStore } from "../writing/store_watchdog.js";
-import { Writer } from "../writing/writer.js";
-import { translate } from "./batch.js";
-import { Core, type RawBackfill } from "./core.js";
 import { Deferred } from "./deferred.js";
 import type { DriverOptions } from "./driver_options.js";
-import { progressOf, resultOf } from "./progress.js";
-import { CHANGE, Records } from "./records.js";
-import { Rows, STATUS } from "./rows.js";
-import { SlotMap } from "./slot_map.js";
-import { coreOptions } from "./snapshot.js";
-import type { StoredRun } from "./stored_run.js";
+import { progressOf } from "./progress.js";
+import { type RawBackfill, rebuildBackfill, type Wants } from "./rebuild.js";
+import { expandClears, hasClears, Records } from "./records.js";
+import { Rows } from "./rows.js";
 
-/** A run whose callback has been called and has not settled. */
-interface Flight {
-  attempt: number;
+/** A run whose callback was called. */
+interface Called {
   context: Context;
-  started: number;
-  abort?: (reason: "timeout" | "cancel") => void;
+  work?: Work | undefined;
 }
 
-const LIFE = ["started", "paused", "resumed", "canceling"] as const;
+const ABORTS: Record<number, AbortKind> = {
+  [AbortCode.Timeout]: "timeout",
+  [AbortCode.Cancel]: "cancel",
+  [AbortCode.LeaseLost]: "lost",
+};
 
-export class Driver {
+export class Driver<R> {
   readonly rows: Rows;
   readonly notifier: Notifier;
-  readonly #options: DriverOptions;
+  readonly #options: DriverOptions<R>;
   readonly #records: Records;
-  readonly #writer: Writer;
-  readonly #flights = new SlotMap<Flight>();
-  readonly #settled = new SlotMap<{ attempt: number; success: boolean }>();
   readonly #clock: Clock;
-  readonly #wake: ReturnType<Clock["alarm"]>;
-  readonly #core = new Core(
-    () => this.#make(),
-    (fault) => this.notifier.warn("core_restarted", fault.message),
-    (fault) => {
-      this.#fault ??= fault;
-      this.#end(-1);
-    },
-  );
+  readonly #machine: Machine<BackfillEventCode, RawBackfill>;
+  readonly #inFlight = new InFlightMap<Called>();
   readonly #watchdog: StoreWatchdog;
-  readonly #outcome = new Deferred();
+  readonly #outcome = new Deferred<R>();
   readonly #isAborted = () => this.#wants.cancel === true;
-  #wants: { paused: boolean; cancel?: boolean; lost?: boolean; max?: number } = { paused: false };
+  readonly #wants: Wants = { paused: false };
+  #attached = new Set<number>();
+  #progress: Progress;
   #fault: DagfillError | undefined;
-  #begun = false;
   #finished = false;
 
-  constructor(parts: DriverOptions) {
-    this.#options = parts;
-    this.#clock = new Clock(parts.now);
-    this.#wake = this.#clock.alarm(() => this.#core.pump());
-    if (parts.snapshot.canceling) this.#wants.cancel = false;
-    this.rows = new Rows(parts.snapshot.plan);
-    this.#records = new Records(parts.backfillId, parts.fence.lease, parts.snapshot, this.rows);
-    this.#writer = new Writer(parts.store, parts.fence);
-    this.notifier = new Notifier(parts.hooks, this.rows, () => this.now());
+  constructor(options: DriverOptions<R>) {
+    const { set, writer, owner, hooks, now } = options;
+    this.#options = options;
+    this.#clock = new Clock(now);
+    if (options.canceling) this.#wants.cancel = false;
+    this.rows = new Rows(set);
+    this.#progress = progressOf(set.count, []);
+    this.#records = new Records(this.rows, owner, () => this.now());
+    this.notifier = new Notifier(
+      hooks,
+      this.rows,
+      () => this.now(),
+      () => this.progress,
+    );
+    this.#machine = new Machine({
+      clock: this.#clock,
+      commands: this.#commands(),
+      sleep: BackfillCommand.Sleep,
+      rebuild: async () => {
+        const stored = await waitForStore(this.#options.reload(), this.#isAborted);
+        const parts = { ...options, wants: this.#wants, rows: this.rows };
+        return (host) => rebuildBackfill(parts, stored, this.#inFlight, this.now(), host);
+      },
+      onRestart: (fault) => {
+        // Changes that were not committed are made again.
+        this.#records.take();
+        this.notifier.restarted();
+        this.notifier.warn("core_restarted", fault.message);
+      },
+      onEnd: (fault) => this.#giveUp(fault),
+    });
     this.#watchdog = new StoreWatchdog(
-      () => this.#writer.batch,
+      () => writer.batch,
       this.#isAborted,
       (message) => this.notifier.warn("store_silent", message),
       (error) => {
-        this.#fault = error;
-        this.#end(-1);
+        // Should the store answer after all, what was canceled stays so.
+        const last = this.#records.cancel();
+        if (last !== undefined) writer.push({ changes: [last], stored() {}, refused() {}, failed() {} });
+        this.#giveUp(error);
       },
     );
   }
 
-  get result(): Promise<BackfillResult> {
+  get result(): Promise<R> {
     return this.#outcome.result;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** Why the store refused something, or why it ends. */
+  get fault(): DagfillError | undefined {
+    return this.#fault;
+  }
+
+  /** The counts of this moment, as far as the store has acknowledged them. */
+  get progress(): Progress {
+    try {
+      const numbers = this.#machine.ask((raw) => raw.progress());
+      if (numbers !== undefined) this.#progress = progressOf(this.rows.set.count, numbers);
+    } catch {
+      // The machine is lost; the next event finds out.
+    }
+    return this.#progress;
   }
 
   /** Begins, behind what the store says has begun already. */
   async begin(): Promise<void> {
     try {
-      await this.#core.begin();
+      await this.#machine.begin();
     } catch (error) {
       this.#watchdog.end();
       throw error;
@@ -94,239 +130,195 @@ export class Driver {
 
   pause(): void {
     this.#wants.paused = true;
-    this.#core.dispatch((core) => core.pause());
+    this.#machine.dispatch(BackfillEventCode.Pause);
   }
 
   resume(): void {
     this.#wants.paused = false;
-    this.#core.dispatch((core) => core.resume());
+    this.#machine.dispatch(BackfillEventCode.Resume);
   }
 
   cancel(abort: boolean): void {
     this.#wants.cancel = abort || this.#wants.cancel === true;
-    this.#keepCancel();
-    this.#core.dispatch((core) => core.cancel(abort));
-  }
-
-  /** Stores the wish to cancel: when this process dies before the end, the next must not go on. */
-  #keepCancel(): void {
-    const { canceling, finishedAt } = this.#options.snapshot;
-    if (!this.#begun || this.#wants.cancel === undefined || canceling || finishedAt) return;
-    // A store that does not take it takes nothing of what follows either, and the core hears of that.
-    const nothing = () => {};
-    this.#writer.push({
-      changes: [this.#records.cancel()],
-      stored: nothing,
-      refused: nothing,
-      failed: nothing,
-    });
+    this.#machine.dispatch(abort ? BackfillEventCode.CancelAbort : BackfillEventCode.Cancel);
   }
 
   setMaxParallelRuns(max: number): void {
     this.#wants.max = max;
-    this.#core.dispatch((core) => core.setMaxParallelRuns(max));
+    this.#machine.dispatch(BackfillEventCode.SetMaxParallelRuns, max);
   }
 
-  /** The lease went to somebody else: nothing more is stored or started. */
+  /** The lease went to another owner: nothing more is stored or started, and what runs is let go. */
   loseLease(error: DagfillError): void {
     this.#fault = error;
     this.#wants.lost = true;
-    this.#core.dispatch((core) => core.leaseLost());
+    this.#machine.dispatch(BackfillEventCode.LeaseLost);
   }
 
-  /** Makes the core's half, from what the store knows and what is in flight here. */
-  async #make(): Promise<() => RawBackfill> {
-    const storedRuns = await waitForStore(this.#options.reload(), this.#isAborted);
-    return () => this.#restore(storedRuns);
+  #commands(): Commands {
+    const records = this.#records;
+    return {
+      [BackfillCommand.Begin]: (row, attempt, origin) => records.begin(row, attempt, origin),
+      [BackfillCommand.Requeue]: (row, _, failures) => records.requeue(row, failures),
+      [BackfillCommand.End]: (row, _, state) => records.end(row, state),
+      [BackfillCommand.Save]: (_, state) => records.save(state, () => this.#countsAfterBatch()),
+      [BackfillCommand.Commit]: () => this.#commit(),
+      [BackfillCommand.Start]: (row, attempt) => this.#start(row, attempt),
+      [BackfillCommand.Abort]: (row, code) => this.#abort(row, ABORTS[code] ?? "cancel"),
+      [BackfillCommand.Notify]: (row, notice, attempt) => this.#notify(row, notice, attempt),
+      [BackfillCommand.Finish]: () => this.#finish(),
+      [BackfillCommand.GiveUp]: () => this.#giveUp(),
+    };
   }
 
-  #restore(storedRuns: StoredRun[]): RawBackfill {
-    const { options } = this.#options.snapshot;
-    const { rows } = this;
-    rows.restore(storedRuns);
-    const wanted = coreOptions(this.#options.snapshot, this.#wants.max);
-    const core = call((wasm) => new wasm.RawBackfill(rows.count, wanted, this));
-    call(() => {
-      core.restore(0, rows.status, rows.attempts);
-      if (options.rate !== undefined) core.recall(rows.startedSince(this.now() - options.rate.per));
-      for (const [row, { attempt, started }] of this.#flights) core.adopt(row, attempt, started);
-      for (const [row, { attempt }] of this.#settled) core.adopt(row, attempt, rows.startedAt[row] as number);
-      core.begin();
-      for (const [row, { attempt, success }] of this.#settled) core.settled(row, attempt, success);
-      if (this.#wants.paused) core.pause();
-      if (this.#wants.cancel !== undefined) core.cancel(this.#wants.cancel);
-      if (this.#wants.lost) core.leaseLost();
-    });
-    return core;
+  #countsAfterBatch(): { completed: number; failed: number; skipped: number; canceled: number } {
+    const [completed = 0, failed = 0, skipped = 0, canceled = 0] =
+      this.#machine.ask((raw) => raw.countsAfterBatch()) ?? [];
+    return { completed, failed, skipped, canceled };
   }
 
-  // ---- what the core asks for
-
-  now(): number {
-    return this.#clock.now();
+  #commit(): void {
+    const batch = this.#records.take();
+    const answer = this.#machine.commits();
+    const failed = (error: DagfillError) => {
+      this.#fault = error;
+      const isStale = error.code === "STALE_OWNER";
+      answer(isStale ? BackfillEventCode.LeaseLost : BackfillEventCode.StoreFailed);
+    };
+    const stored = () => {
+      for (const { row, status } of batch.settled) {
+        this.#inFlight.delete(row);
+        if (status !== undefined) this.rows.status[row] = status;
+      }
+      this.notifier.stored(batch.settled);
+      answer(BackfillEventCode.Applied);
+    };
+    const write = () => {
+      if (batch.changes.length === 0) return queueMicrotask(stored);
+      this.#options.writer.push({
+        changes: batch.changes,
+        stored,
+        refused: (index, error) => {
+          this.#fault = error;
+          answer(BackfillEventCode.Refused, batch.origin[index] ?? index);
+        },
+        failed,
+      });
+    };
+    const { execute } = this.#options;
+    if (execute.clear === undefined || !hasClears(batch)) write();
+    else expandClears(batch, execute.clear).then(write, (error) => failed(storeFailure(error)));
   }
 
-  wake(at: number | undefined): void {
-    this.#wake.at(at);
-  }
-
-  execute(row: number, attempt: number): void {
-    if (!this.#core.alive) return;
-    const { rows } = this;
-    rows.attempts[row] = attempt;
-    const planned = rows.planned(row);
-    const total = this.#records.before(row) + attempt;
-    const context = this.#options.context(planned, total, this.#records.conf(row));
-    const flight: Flight = { attempt, context, started: rows.startedAt[row] as number };
-    this.#flights.set(row, flight);
-    const work = this.#options.execute({
+  #start(row: number, attempt: number): void {
+    const context = this.#options.context(row, attempt);
+    const detail: Called = { context };
+    this.#inFlight.set(row, { attempt, started: this.rows.startedAt[row] as number, detail });
+    detail.work = this.#options.execute.execute({
       context,
       row,
-      past: () => rows.past(row),
-      writer: this.#writer,
-      news: (news) => this.notifier.tell(news),
+      past: () => this.rows.set.past(row),
+      attached: this.#attached.delete(row),
+      writer: this.#options.writer,
+      emit: (event: EventBody) => this.notifier.emit(event),
+      began: (at) => this.#machine.dispatch(BackfillEventCode.Began, row, attempt, at),
       settle: (success, value) => this.#settle(row, attempt, success, value),
     });
-    if (work !== undefined) flight.abort = work.abort;
   }
 
   #settle(row: number, attempt: number, success: boolean, value: unknown): void {
     // A run that was given up, or that settles twice, changes nothing.
-    if (this.#flights.get(row)?.attempt !== attempt) return;
-    this.#flights.delete(row);
+    const entry = this.#inFlight.get(row, attempt);
+    if (entry === undefined) return;
+    entry.settled = success;
     this.rows.finishedAt[row] = this.now();
     if (success) this.#keep(row, value);
     else this.rows.errors.set(row, failure(value));
-    this.#settled.set(row, { attempt, success });
-    this.#core.dispatch((core) => core.settled(row, attempt, success));
+    this.#machine.dispatch(success ? BackfillEventCode.Succeeded : BackfillEventCode.Failed, row, attempt);
   }
 
-  /** The output of a run. One that cannot be kept is said so: the work is done all the same. */
+  /** The output of a run. One that cannot be kept is warned of: the work is done all the same. */
   #keep(row: number, value: unknown): void {
     const why = this.rows.keep(row, value);
     if (why === undefined) return;
-    this.notifier.warn("output_not_json", `${this.rows.planned(row).runId}: its output is not kept: ${why}`);
+    this.notifier.warn(
+      "output_not_json",
+      `${this.rows.set.planned(row).runId}: its output is not kept: ${why}`,
+    );
   }
 
-  abort(row: number, reason: number): void {
-    const flight = this.#flights.get(row);
-    if (flight === undefined || !this.#core.alive) return;
-    const cause = reason === 0 ? "timeout" : "cancel";
-    const why = abortReason(cause, flight.context.runId);
+  #abort(row: number, kind: AbortKind): void {
+    const called = this.#inFlight.get(row)?.detail;
+    if (called === undefined) return;
+    const lost = kind === "lost" ? this.#fault : undefined;
+    const why = lost ?? abortReason(kind, called.context.runId);
     this.rows.errors.set(row, failure(why));
     // A listener of the signal may throw; that is the callback's own business.
     queueMicrotask(() => {
       try {
-        Context.abort(flight.context, why);
-        flight.abort?.(cause);
+        Context.abort(called.context, why);
+        called.work?.abort(kind);
       } catch {}
     });
   }
 
-  apply(view: Uint32Array): void {
-    // In a new instance's memory there is something else at that place.
-    if (!this.#core.alive) return;
-    // A view of the core's memory, which holds something else by the time the store answers.
-    const batch = view.slice();
-    const now = this.now();
-    const { changes, origin } = translate(batch, now, this.rows, this.#records, () => this.#core.counts());
-    const answered = this.#core.asks();
-    this.#writer.push({
-      changes,
-      stored: () => {
-        for (let at = 0; at < batch.length; at += 3) this.#note(batch[at] as number, batch[at + 1] as number);
-        this.notifier.stored(batch);
-        answered((core) => core.applied());
-      },
-      refused: (index, error) => {
-        this.#fault = error;
-        answered((core) => core.refused(origin[index] ?? index));
-      },
-      failed: (error) => {
-        this.#fault = error;
-        answered((core) => (error.code === "STALE_OWNER" ? core.leaseLost() : core.storeFailed()));
-      },
-    });
-  }
-
-  /** A change is stored. */
-  #note(kind: number, row: number): void {
-    if (kind === CHANGE.save || kind === CHANGE.begin) return;
-    this.#settled.delete(row);
-    if (kind === CHANGE.requeue) return;
-    this.#flights.delete(row);
-    this.rows.status[row] =
-      kind === CHANGE.success ? STATUS.success : kind === CHANGE.failed ? STATUS.failed : STATUS.canceled;
-  }
-
-  notify(
-    kind: number,
-    row: number,
-    completed: number,
-    failed: number,
-    skipped: number,
-    canceled: number,
-    running: number,
-    eta: number,
-  ): void {
-    if (!this.#core.alive) return;
-    const { rows, notifier } = this;
-    notifier.progress = progressOf(rows.count, completed, failed, skipped, canceled, running, eta);
-    const life = LIFE[kind];
-    // Told before the callback is called.
-    if (kind === 4) (rows.attempts[row] as number) += 1;
-    if (life === "started") {
-      this.#begun = true;
-      this.#keepCancel();
+  #notify(row: number, notice: BackfillNotice, attempt: number): void {
+    if (notice === BackfillNotice.RunAbandoned) this.#warnAbandoned(row);
+    else if (notice === BackfillNotice.RunTaken) this.#warnTaken(row);
+    else {
+      if (notice === BackfillNotice.RunAttached) this.#attached.add(row);
+      if (notice === BackfillNotice.RunStarted || notice === BackfillNotice.RunAttached) {
+        // A machine that was lost before it could start the run has told of it already.
+        if (this.rows.begun[row] && this.rows.attempts[row] === attempt) return;
+        this.rows.begun[row] = 1;
+        this.rows.attempts[row] = attempt;
+      }
+      this.notifier.notify(notice, row);
+      if (notice === BackfillNotice.Started) this.#outcome.stored();
     }
-    if (life !== undefined) notifier.life(life);
-    else if (kind === 9 || kind === 10) this.#warn(kind, row);
-    else notifier.run(kind - 4, row);
-    if (life === "started") this.#outcome.stored();
-    if (notifier.listeners.wantsProgress) notifier.listeners.progress(notifier.progress);
   }
 
-  #warn(kind: number, row: number): void {
-    const { runId, executionDate } = this.rows.planned(row);
-    if (kind === 9) {
-      this.#flights.delete(row);
-      const error = { name: "DagfillError", message: `run ${runId} was aborted and did not settle` };
-      this.rows.errors.set(row, error);
-      const message = `${runId} was aborted and did not settle: it is recorded as failed, but its work may still go on`;
-      this.notifier.warn("run_abandoned", message, executionDate);
-      return;
-    }
-    this.rows.status[row] = STATUS.inFlight;
-    this.rows.startedAt[row] = Number.NaN;
+  #warnAbandoned(row: number): void {
+    const { runId, executionDate } = this.rows.set.planned(row);
+    const called = this.#inFlight.get(row)?.detail;
+    this.#inFlight.delete(row);
+    called?.work?.abandon?.();
+    const error = { name: "DagfillError", message: `run ${runId} was aborted and did not settle` };
+    this.rows.errors.set(row, error);
+    const message = `${runId} was aborted and did not settle: it is recorded as failed, but its work may still go on`;
+    this.notifier.warn("run_abandoned", message, executionDate);
+  }
+
+  #warnTaken(row: number): void {
+    const { runId, executionDate } = this.rows.set.planned(row);
+    this.rows.forget(row);
     const message = `${runId} is run by somebody else since the plan was made: it is skipped`;
     this.notifier.warn("in_flight", message, executionDate);
   }
 
-  finish(state: number): void {
-    if (this.#core.alive) this.#end(state, this.#core.status());
+  #finish(): void {
+    const status = this.#machine.ask((raw) => raw.status());
+    const { progress } = this;
+    if (this.#finished) return;
+    this.#end();
+    if (status !== undefined) this.rows.status.set(status);
+    const result = this.#options.finish(this.rows, progress, this.notifier);
+    this.#outcome.resolve(result);
+    this.notifier.listeners.close();
   }
 
-  #end(state: number, status?: Uint8Array): void {
+  /** It ends here, and can be resumed: the store failed, the lease is lost, or no machine can be made. */
+  #giveUp(fault?: DagfillError): void {
     if (this.#finished) return;
-    this.#finished = true;
-    this.#wake.at(undefined);
-    this.#watchdog.end();
-    this.#core.end();
-    if (status !== undefined) this.rows.status.set(status);
-    if (state < 0) {
-      this.#outcome.fail(this.#fault ?? new DagfillError("INTERNAL", "the backfill ended without a reason"));
-    } else {
-      const { backfillId, snapshot } = this.#options;
-      const result = resultOf(
-        backfillId,
-        snapshot,
-        this.rows,
-        this.notifier.progress,
-        this.notifier.failedTasks,
-      );
-      this.notifier.tell({ type: "finished", result });
-      this.#outcome.resolve(result);
-    }
+    this.#fault = fault ?? this.#fault ?? new DagfillError("INTERNAL", "the backfill ended without a reason");
+    this.#end();
+    this.#outcome.fail(this.#fault);
     this.notifier.listeners.close();
+  }
+
+  #end(): void {
+    this.#finished = true;
+    this.#watchdog.end();
+    this.#machine.end();
   }
 }

@@ -1,22 +1,44 @@
 // What a driver is made of.
-import type { Json } from "../../json.js";
-import type { PlannedRun } from "../../plan/plan_data.js";
-import type { Fence, RunStore } from "../../store/store.js";
-import type { Hooks } from "../events/backfill_events.js";
+import type { Hooks, Progress } from "../events/backfill_events.js";
+import type { Notifier } from "../events/notifier.js";
 import type { Executor } from "../host/executor.js";
 import type { Context } from "../host/run_state.js";
-import type { Snapshot } from "./snapshot.js";
+import type { Writer } from "../writing/writer.js";
+import type { Rows } from "./rows.js";
+import type { RunSet } from "./run_set.js";
 import type { StoredRun } from "./stored_run.js";
 
-export interface DriverOptions {
-  backfillId: string;
-  snapshot: Snapshot;
-  store: RunStore;
-  fence: Fence;
+/** How to run, as the core reads it. Times in milliseconds. */
+export interface CoreOptions {
+  maxParallelRuns: number;
+  rateCount?: number | undefined;
+  ratePer?: number | undefined;
+  retries?: number;
+  retryDelay?: number;
+  retryBackoff?: number;
+  runTimeout?: number | undefined;
+  reportsStart?: boolean;
+  abortGrace: number;
+  maxFailures?: number | undefined;
+  dependsOnPast?: boolean;
+}
+
+export interface DriverOptions<R> {
+  set: RunSet;
+  core: CoreOptions;
+  writer: Writer;
+  /** The lease under which it runs, and which its records name. */
+  owner: string;
   hooks: Hooks;
   now: () => number;
   execute: Executor;
-  context: (planned: PlannedRun, attempt: number, conf: Record<string, Json>) => Context;
-  /** What the store says of rows that have begun already: on a resume, and after the core was started again. */
+  context: (row: number, attempt: number) => Context;
+  /** What the store says of rows that have begun already. */
   reload: () => Promise<StoredRun[]>;
+  /** Whether a run that a dead process left is called again as the same attempt. */
+  attach: boolean;
+  /** It was canceled before this process took it up. */
+  canceling?: boolean;
+  /** Makes the result when all has ended; it may emit a last event. */
+  finish: (rows: Rows, progress: Progress, notifier: Notifier) => R;
 }

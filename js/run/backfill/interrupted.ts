@@ -6,9 +6,8 @@ import type { PlanData } from "../../plan/plan_data.js";
 import type { Fence, RunRecord, RunStore, StoreChange } from "../../store/store.js";
 import { iso } from "../../time.js";
 import { startingRows } from "./new_snapshot.js";
-import { STATUS } from "./rows.js";
 import { fromStored, type Snapshot, toStored } from "./snapshot.js";
-import type { StoredRun } from "./stored_run.js";
+import { type StoredRun, storedRun } from "./stored_run.js";
 
 /** The backfill of that id. UNKNOWN_BACKFILL when there is none. */
 export async function stored(store: RunStore, backfillId: string): Promise<Snapshot> {
@@ -40,33 +39,17 @@ async function recordsOn(
   return new Map(records.map((run) => [Date.parse(run.executionDate), run]));
 }
 
-/** Where the rows of a backfill stand that have begun. */
+/** What the store has of the rows that the plan starts. */
 export async function storedRuns(
   store: RunStore,
   backfillId: string,
-  snapshot: Snapshot,
+  { plan }: Snapshot,
 ): Promise<StoredRun[]> {
-  const { plan } = snapshot;
   const records = await recordsOn(plan, store);
   const found: StoredRun[] = [];
   for (const row of startingRows(plan)) {
     const run = records.get(plan.executionDate[row] as number);
-    if (run === undefined) continue;
-    const before = snapshot.attempts[row];
-    if (run.backfillId !== backfillId) {
-      // Not begun yet by this backfill: it stands there as the plan says, or somebody else has taken the date since.
-      if (before === undefined) found.push({ row, status: STATUS.inFlight, attempts: 0 });
-      continue;
-    }
-    found.push({
-      row,
-      status: run.state === "queued" || run.state === "running" ? STATUS.waiting : STATUS[run.state],
-      attempts: Math.max(run.attempt - (before ?? 0), 1),
-      ...(run.startedAt === undefined ? {} : { startedAt: Date.parse(run.startedAt) }),
-      ...(run.finishedAt === undefined ? {} : { finishedAt: Date.parse(run.finishedAt) }),
-      ...(run.error === undefined ? {} : { error: run.error }),
-      ...(run.output === undefined ? {} : { output: run.output }),
-    });
+    if (run !== undefined) found.push(storedRun(row, run, run.backfillId === backfillId));
   }
   return found;
 }

@@ -4,16 +4,9 @@ import type { BackfillResult, Progress, RunResult } from "../events/backfill_eve
 import type { Rows } from "./rows.js";
 import type { Snapshot } from "./snapshot.js";
 
-/** `eta` is negative while unknown. */
-export function progressOf(
-  total: number,
-  completed: number,
-  failed: number,
-  skipped: number,
-  canceled: number,
-  running: number,
-  eta: number,
-): Progress {
+/** `numbers`: completed, failed, skipped, canceled, running, and the milliseconds to the end, negative while unknown. */
+export function progressOf(total: number, numbers: ArrayLike<number>): Progress {
+  const [completed = 0, failed = 0, skipped = 0, canceled = 0, running = 0, eta = -1] = Array.from(numbers);
   const remaining = total - completed - failed - skipped - canceled;
   return eta < 0
     ? { total, completed, failed, remaining, running, skipped, canceled }
@@ -33,7 +26,7 @@ export function resultOf(
     backfillId,
     dagId,
     state: state as BackfillResult["state"],
-    totalDates: rows.count,
+    totalDates: rows.set.count,
     completed,
     failed,
     skipped,
@@ -41,7 +34,7 @@ export function resultOf(
     unfinished: rows.unfinished(),
     ...(failedTasks > 0 ? { failedTasks } : {}),
     get results() {
-      results ??= Array.from({ length: rows.count }, (_, row) => rows.result(row));
+      results ??= Array.from({ length: rows.set.count }, (_, row) => rows.result(row));
       return results;
     },
     startedAt,
@@ -50,12 +43,12 @@ export function resultOf(
   // Not enumerable, so that a copy by spread stays plain data.
   return Object.defineProperty(result, inspect, {
     value: (depth: number | null, options: { depth: number | null }, show: Inspect) => {
-      const first = Array.from({ length: Math.min(rows.count, 3) }, (_, row) => rows.result(row));
+      const first = Array.from({ length: Math.min(rows.set.count, 3) }, (_, row) => rows.result(row));
       // `result` has a getter under this name, which a spread would call.
       const members = Object.fromEntries(
         Object.keys(result).map((key) => [
           key,
-          key === "results" ? leftOut(first, rows.count) : result[key as keyof BackfillResult],
+          key === "results" ? leftOut(first, rows.set.count) : result[key as keyof BackfillResult],
         ]),
       );
       return inspected("BackfillResult", members, depth, options, show);

@@ -1,126 +1,208 @@
-// What the changes of a backfill mean for the store.
-import type { Json } from "../../json.js";
+// One batch of a backfill: what its changes mean for the store.
+import { failure } from "../../failure.js";
+import { BackfillNotice, BackfillState, RowStatus, RunOrigin, RunStateCode } from "../../raw.js";
+import { RUN_STATES } from "../../store/states.js";
 import type { RunChange, RunRecord, RunState, StoreChange } from "../../store/store.js";
 import { iso } from "../../time.js";
+import { abortReason } from "../host/run_state.js";
 import type { Rows } from "./rows.js";
 import { type Snapshot, toStored } from "./snapshot.js";
 
-/** Numbers of the core's changes. */
-export const CHANGE = { begin: 0, requeue: 1, success: 2, failed: 3, canceled: 4, save: 5 } as const;
-const STATES = ["running", "paused", "success", "failed", "canceled"] as const;
+/** The states of snapshots, by `BackfillState`; one that is being canceled keeps its own. */
+const STATES: Partial<Record<BackfillState, Snapshot["state"]>> = {
+  [BackfillState.Running]: "running",
+  [BackfillState.Paused]: "paused",
+  [BackfillState.Success]: "success",
+  [BackfillState.Failed]: "failed",
+  [BackfillState.Canceled]: "canceled",
+};
 
-const ENDS: Record<number, RunState> = { 2: "success", 3: "failed", 4: "canceled" };
+const ENDS: Record<number, { notice: BackfillNotice; status: RowStatus }> = {
+  [RunStateCode.Success]: { notice: BackfillNotice.RunSucceeded, status: RowStatus.Success },
+  [RunStateCode.Failed]: { notice: BackfillNotice.RunFailed, status: RowStatus.Failed },
+  [RunStateCode.Canceled]: { notice: BackfillNotice.RunCanceled, status: RowStatus.Canceled },
+};
 
-/** Turns the core's changes into the store's. */
+export interface Batch {
+  changes: StoreChange[];
+  /** The position in the core's batch of each change: one of the core's may be two of the store's. */
+  origin: number[];
+  /** Rows that ended or failed in it, with the notice that follows when it is stored, and the status of an end. */
+  settled: { row: number; notice: BackfillNotice; status?: RowStatus }[];
+  /** How many changes the core has made. */
+  made: number;
+}
+
+const empty = (): Batch => ({ changes: [], origin: [], settled: [], made: 0 });
+
+/** Collects the core's changes as the store's, until a commit takes them. */
 export class Records {
   readonly #rows: Rows;
-  readonly #snapshot: Snapshot;
-  readonly #backfillId: string;
   readonly #owner: string;
+  readonly #now: () => number;
+  #batch = empty();
 
-  constructor(backfillId: string, owner: string, snapshot: Snapshot, rows: Rows) {
-    this.#backfillId = backfillId;
-    this.#owner = owner;
-    this.#snapshot = snapshot;
+  constructor(rows: Rows, owner: string, now: () => number) {
     this.#rows = rows;
+    this.#owner = owner;
+    this.#now = now;
   }
 
-  /** Attempts that the run had before this backfill: (runId, attempt) is never used twice. */
-  before(row: number): number {
-    return this.#snapshot.attempts[row] ?? 0;
+  take(): Batch {
+    const batch = this.#batch;
+    this.#batch = empty();
+    return batch;
   }
 
-  /** The conf of a row: its own, else the backfill's, else what an existing run has. */
-  conf(row: number): Record<string, Json> {
-    const { confs, options } = this.#snapshot;
-    return confs?.[row] ?? options.conf ?? this.#existing(row)?.conf ?? {};
+  #push(...changes: StoreChange[]): void {
+    for (const change of changes) {
+      this.#batch.changes.push(change);
+      this.#batch.origin.push(this.#batch.made);
+    }
+    this.#batch.made += 1;
   }
 
   /** A run is about to start. */
-  begin(row: number, attempt: number, now: number, changes: StoreChange[]): void {
-    const { executionDate, dataInterval, runId, action } = this.#rows.planned(row);
-    const { dagId } = this.#snapshot;
+  begin(row: number, attempt: number, origin: RunOrigin): void {
+    const { set } = this.#rows;
+    const now = this.#now();
+    const { executionDate, dataInterval, runId } = set.planned(row);
+    const { dagId, runType, backfillId, snapshot } = set;
+    this.#rememberStart(row, now);
+    this.#rows.begun[row] = 1;
+    this.#rows.startedAt[row] = now;
+    this.#rows.finishedAt[row] = Number.NaN;
     const common = {
-      runType: "backfill" as const,
+      runType,
       state: "running" as const,
-      backfillId: this.#backfillId,
+      ...(backfillId === undefined ? {} : { backfillId }),
       owner: this.#owner,
-      attempt: this.before(row) + attempt,
+      attempt,
       startedAt: iso(now),
     };
-    if (action === "create" && attempt === 1) {
-      const run: RunRecord = { runId, dagId, executionDate, dataInterval, conf: this.conf(row), ...common };
-      changes.push({ type: "create-run", run });
+    const saved = snapshot !== undefined && this.#startsAreNew ? [this.#saved(snapshot, false)] : [];
+    this.#startsAreNew = false;
+    if (origin === RunOrigin.New) {
+      const run: RunRecord = { runId, dagId, executionDate, dataInterval, conf: set.conf(row), ...common };
+      this.#push({ type: "create-run", run }, ...saved);
       return;
     }
-    if (action === "reset" && attempt === 1) changes.push({ type: "clear-run", dagId, runId });
-    const state = this.#existing(row)?.state;
-    const ifState: RunState[] = attempt === 1 && state !== undefined ? [state] : ["queued", "running"];
+    const isOwn = origin === RunOrigin.Own;
+    const clear: StoreChange[] = origin === RunOrigin.Reset ? [{ type: "clear-run", dagId, runId }] : [];
+    const existing = set.existing(row)?.state;
+    const ifState: RunState[] = isOwn || existing === undefined ? ["queued", "running"] : [existing];
     const change: RunChange = {
       ...common,
       // What it covers now, also where the schedule was another one when it ran first.
-      ...(attempt === 1 ? { conf: this.conf(row), dataInterval } : {}),
+      ...(isOwn ? {} : { conf: set.conf(row), dataInterval }),
       finishedAt: undefined,
       error: undefined,
       output: undefined,
     };
-    changes.push({ type: "update-run", dagId, runId, change, ifState });
+    this.#push(...clear, { type: "update-run", dagId, runId, change, ifState }, ...saved);
   }
 
-  /** A run failed and waits for its next attempt. */
-  requeue(row: number): StoreChange {
-    return this.#update(row, { state: "queued", error: this.#rows.errors.get(row) });
+  #startsAreNew = false;
+
+  /** The record keeps the last start of its run only; earlier ones that the rate still counts are kept with the backfill. */
+  #rememberStart(row: number, now: number): void {
+    const { snapshot } = this.#rows.set;
+    const started = this.#rows.startedAt[row] as number;
+    const per = snapshot?.options.rate?.per;
+    // Records have the time before their commit: one more second.
+    if (snapshot === undefined || per === undefined || !(started > now - per - 1_000)) return;
+    snapshot.starts = [...(snapshot.starts ?? []).filter((start) => start > now - per - 1_000), started];
+    this.#startsAreNew = true;
+  }
+
+  /** A run failed and waits for its next attempt, from now on. */
+  requeue(row: number, _failures: number): void {
+    this.#settle(row, { notice: BackfillNotice.RunRetrying });
+    const change: RunChange = {
+      state: "queued",
+      finishedAt: iso(this.#rows.finishedAt[row] as number),
+      error: this.#rows.errors.get(row),
+    };
+    this.#push(this.#update(row, change));
   }
 
   /** A run ended. */
-  end(row: number, kind: number): StoreChange {
-    const finished = this.#rows.finishedAt[row] as number;
-    const output = this.#rows.outputs[row];
-    return this.#update(row, {
-      state: ENDS[kind] ?? "failed",
-      finishedAt: iso(finished),
-      error: kind === CHANGE.success ? undefined : this.#rows.errors.get(row),
+  end(row: number, code: RunStateCode): void {
+    const { finishedAt, errors, outputs, set } = this.#rows;
+    this.#settle(row, ENDS[code] as { notice: BackfillNotice; status: RowStatus });
+    if (code !== RunStateCode.Success && !errors.has(row)) {
+      errors.set(row, failure(abortReason("cancel", set.planned(row).runId)));
+    }
+    const output = outputs[row];
+    const change: RunChange = {
+      state: RUN_STATES[code] as RunState,
+      finishedAt: iso(finishedAt[row] as number),
+      error: code === RunStateCode.Success ? undefined : errors.get(row),
       ...(output === undefined ? {} : { output }),
-    });
+    };
+    this.#push(this.#update(row, change));
+  }
+
+  #settle(row: number, what: { notice: BackfillNotice; status?: RowStatus }): void {
+    const { finishedAt, startedAt } = this.#rows;
+    if (Number.isNaN(finishedAt[row])) finishedAt[row] = this.#now();
+    // A clock that was set back makes no run shorter than nothing.
+    if ((finishedAt[row] as number) < (startedAt[row] as number)) finishedAt[row] = startedAt[row] as number;
+    this.#batch.settled.push({ row, ...what });
   }
 
   /** The backfill itself. `counts` are known when it has ended. */
-  save(state: number, now: number, counts: () => NonNullable<Snapshot["counts"]>): StoreChange {
-    const snapshot = this.#snapshot;
-    snapshot.state = STATES[state] ?? "running";
-    const finished = state >= 2;
+  save(state: BackfillState, counts: () => NonNullable<Snapshot["counts"]>): void {
+    const { snapshot } = this.#rows.set;
+    if (snapshot === undefined) {
+      this.#push();
+      return;
+    }
+    const name = STATES[state];
+    if (name === undefined) snapshot.canceling = true;
+    else snapshot.state = name;
+    const finished = name !== undefined && name !== "running" && name !== "paused";
     if (finished) {
-      snapshot.finishedAt = iso(now);
+      snapshot.finishedAt = iso(Math.max(this.#now(), Date.parse(snapshot.startedAt)));
       snapshot.counts = counts();
     }
-    return this.#saved(finished);
+    this.#push(this.#saved(snapshot, finished));
   }
 
-  #saved(finished: boolean): StoreChange {
-    const { dagId } = this.#snapshot;
-    const snapshot = toStored(this.#snapshot);
-    return { type: "save-backfill", id: this.#backfillId, dagId, finished, snapshot };
+  /** The backfill, as it stands, is to end as canceled; nothing where that is stored, or nothing is. */
+  cancel(): StoreChange | undefined {
+    const { snapshot } = this.#rows.set;
+    if (snapshot === undefined || snapshot.canceling || snapshot.finishedAt !== undefined) return undefined;
+    snapshot.canceling = true;
+    return this.#saved(snapshot, false);
   }
 
-  /** The backfill, as it stands, is to end as canceled. */
-  cancel(): StoreChange {
-    this.#snapshot.canceling = true;
-    return this.#saved(false);
+  #saved(snapshot: Snapshot, finished: boolean): StoreChange {
+    const { dagId, backfillId = "" } = this.#rows.set;
+    return { type: "save-backfill", id: backfillId, dagId, finished, snapshot: toStored(snapshot) };
   }
 
   #update(row: number, change: RunChange): StoreChange {
-    return { type: "update-run", dagId: this.#snapshot.dagId, runId: this.#rows.planned(row).runId, change };
+    const { dagId } = this.#rows.set;
+    return { type: "update-run", dagId, runId: this.#rows.set.planned(row).runId, change };
   }
+}
 
-  #existing(row: number): RunRecord | undefined {
-    if (this.#snapshot.plan.existingRuns.length === 0) return undefined;
-    const { executionDate } = this.#rows.planned(row);
-    return this.#byDate().get(executionDate);
-  }
+export function hasClears({ changes }: Batch): boolean {
+  return changes.some(({ type }) => type === "clear-run");
+}
 
-  #dates: Map<string, RunRecord> | undefined;
-  #byDate(): Map<string, RunRecord> {
-    this.#dates ??= new Map(this.#snapshot.plan.existingRuns.map((run) => [run.executionDate, run]));
-    return this.#dates;
-  }
+/** Puts what an executor has for the clearing of a run in its place. */
+export async function expandClears(
+  { changes, origin }: Batch,
+  clear: (dagId: string, runId: string) => Promise<StoreChange[]>,
+): Promise<void> {
+  const expanded = await Promise.all(
+    changes.map((change) => (change.type === "clear-run" ? clear(change.dagId, change.runId) : [change])),
+  );
+  const places = expanded.flatMap((parts, index) => parts.map(() => origin[index] as number));
+  origin.length = 0;
+  for (const place of places) origin.push(place);
+  changes.length = 0;
+  for (const parts of expanded) changes.push(...parts);
 }

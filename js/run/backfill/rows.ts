@@ -1,76 +1,70 @@
-// Rows of a plan while it runs: what is known of each, in columns, and the few that are looked at now as objects.
+// The rows of a backfill while it runs: what has become of each, in columns.
 
 import { type Failure, failure } from "../../failure.js";
 import type { Json } from "../../json.js";
 import { json } from "../../json_input.js";
-import { ACTIONS, type PlanData, type PlannedRun, SKIP_REASONS } from "../../plan/plan_data.js";
-import { plannedRuns } from "../../plan/plan_rows.js";
+import { SKIP_REASONS } from "../../plan/plan_data.js";
+import { RowStatus } from "../../raw.js";
+import { RUN_STATES } from "../../store/states.js";
 import { iso } from "../../time.js";
 import type { RunResult } from "../events/backfill_events.js";
+import type { RunSet } from "./run_set.js";
 import type { StoredRun } from "./stored_run.js";
 
-/** Numbers of the core's `Status`. */
-export const STATUS = {
-  waiting: 0,
-  success: 5,
-  failed: 6,
-  canceled: 7,
-  skipped: 8,
-  inFlight: 9,
-  dependsOnPast: 10,
-  stands: 11,
-} as const;
+/** States of results, by status; the others have not begun. */
+const STATES: Partial<Record<RowStatus, RunResult["state"]>> = {
+  [RowStatus.Success]: "success",
+  [RowStatus.Failed]: "failed",
+  [RowStatus.Canceled]: "canceled",
+  [RowStatus.Skipped]: "skipped",
+  [RowStatus.InFlight]: "skipped",
+  [RowStatus.DependsOnPast]: "skipped",
+  [RowStatus.Stands]: "skipped",
+};
 
-const SLICE = 64;
-const KEPT = 4;
+const UNFINISHED: ReadonlySet<RowStatus> = new Set([
+  RowStatus.Failed,
+  RowStatus.Canceled,
+  RowStatus.DependsOnPast,
+]);
+
+/** Reasons that a plan could not know. */
+const REASONS: Partial<Record<RowStatus, RunResult["reason"]>> = {
+  [RowStatus.InFlight]: "in_flight",
+  [RowStatus.DependsOnPast]: "depends_on_past",
+};
 
 export class Rows {
-  readonly plan: PlanData;
-  readonly count: number;
-  /** Where each row stands; only ends are kept here, the core knows the rest. */
+  readonly set: RunSet;
+  /** Numbers of `RowStatus`; while runs go on only their ends are kept here. */
   readonly status: Uint8Array;
+  /** The last attempt that has started, counted over all backfills of the run. */
   readonly attempts: Uint32Array;
+  /** Whether this process has begun a row: what is recorded of it then was never called by another. */
+  readonly begun: Uint8Array;
   readonly startedAt: Float64Array;
   readonly finishedAt: Float64Array;
   readonly errors = new Map<number, Failure>();
   /** Sparse: most runs return nothing. */
   readonly outputs: Json[] = [];
-  readonly #slices: PlannedRun[][] = [];
-  readonly #numbers: number[] = [];
-  #existing: Set<number> | undefined;
 
-  constructor(plan: PlanData) {
-    this.plan = plan;
-    this.count = plan.executionDate.length;
-    this.status = new Uint8Array(this.count);
-    this.attempts = new Uint32Array(this.count);
-    this.startedAt = new Float64Array(this.count).fill(Number.NaN);
-    this.finishedAt = new Float64Array(this.count).fill(Number.NaN);
-    for (let row = 0; row < this.count; row++) {
-      if (ACTIONS[plan.action[row] as number] !== "skip") continue;
-      const blocked = SKIP_REASONS[plan.reason[row] as number] === "depends_on_past";
-      this.status[row] = blocked ? STATUS.dependsOnPast : STATUS.skipped;
-    }
-    if (plan.dependsOnPast) this.#stand();
-  }
-
-  /** Rows whose run has succeeded and is left alone: what depends on the past may follow them. */
-  #stand(): void {
-    const { existingRuns, executionDate } = this.plan;
-    const succeeded = new Set<number>();
-    for (const run of existingRuns) if (run.state === "success") succeeded.add(Date.parse(run.executionDate));
-    for (let row = 0; row < this.count; row++) {
-      // One that was to run again, and may not, is `dependsOnPast` and no success to follow.
-      if (this.status[row] === STATUS.skipped && succeeded.has(executionDate[row] as number))
-        this.status[row] = STATUS.stands;
-    }
+  constructor(set: RunSet) {
+    const { count, columns } = set;
+    this.set = set;
+    this.status = new Uint8Array(count);
+    this.attempts = new Uint32Array(count);
+    this.attempts.set(columns.attempts);
+    this.begun = new Uint8Array(count);
+    this.startedAt = new Float64Array(count).fill(Number.NaN);
+    this.finishedAt = new Float64Array(count).fill(Number.NaN);
   }
 
   /** What the store says of rows that have begun. */
-  restore(storedRuns: StoredRun[]): void {
-    for (const { row, status, attempts, startedAt, finishedAt, error, output } of storedRuns) {
-      this.status[row] = status;
-      this.attempts[row] = Math.max(attempts, this.attempts[row] as number);
+  restore(storedRuns: readonly StoredRun[]): void {
+    for (const { row, own, state, attempt, startedAt, finishedAt, error, output } of storedRuns) {
+      if (!own) continue;
+      this.status[row] = endOf(state);
+      if (this.begun[row] === 0) this.attempts[row] = attempt;
       if (startedAt !== undefined) this.startedAt[row] = startedAt;
       if (finishedAt !== undefined) this.finishedAt[row] = finishedAt;
       if (error !== undefined) this.errors.set(row, error);
@@ -90,91 +84,60 @@ export class Rows {
     }
   }
 
-  /** The starts after an instant, oldest first: a rate bounds them together with those to come. */
-  startedSince(since: number): Float64Array {
-    return this.startedAt.filter((started) => started > since).sort();
+  /** Rows that were asked for and have not succeeded: failed, canceled, behind a past that did not succeed, or left alone although
+   *  they failed before. */
+  unfinished(): number {
+    const existsFailed = SKIP_REASONS.indexOf("exists_failed");
+    let count = 0;
+    for (const [row, status] of this.status.entries()) {
+      const isLeft = status === RowStatus.Skipped && this.set.columns.reasons[row] === existsFailed;
+      if (UNFINISHED.has(status) || isLeft) count += 1;
+    }
+    return count;
   }
 
-  /** The planned run of a row. Rows are made a slice at a time, and the last few slices are kept: runs start in order. */
-  planned(row: number): PlannedRun {
-    const slice = Math.floor(row / SLICE);
-    const slot = slice % KEPT;
-    if (this.#numbers[slot] !== slice) {
-      this.#slices[slot] = plannedRuns(this.plan, slice * SLICE, Math.min((slice + 1) * SLICE, this.count));
-      this.#numbers[slot] = slice;
-    }
-    return this.#slices[slot]?.[row % SLICE] as PlannedRun;
+  /** A row was not begun after all. */
+  forget(row: number): void {
+    this.attempts[row] = this.set.columns.attempts[row] ?? 0;
+    this.startedAt[row] = Number.NaN;
+    this.status[row] = RowStatus.InFlight;
   }
 
   /** What listeners and callers are told of a row; `state` where it has not ended. */
   result(row: number, state?: RunResult["state"]): RunResult {
-    const { executionDate, runId, action } = this.planned(row);
-    const status = this.status[row] as number;
+    const planned = this.set.planned(row);
+    const { executionDate, runId, action } = planned;
+    const status = this.status[row] as RowStatus;
     const [started, finished] = [this.startedAt[row] as number, this.finishedAt[row] as number];
     const error = this.errors.get(row);
     const output = this.outputs[row];
-    const reason = this.#reason(row, status);
+    const reason = REASONS[status] ?? planned.reason;
     return {
-      dagId: this.plan.dagId,
+      dagId: this.set.dagId,
       executionDate,
       runId,
       action,
-      state: state ?? stateOf(status),
+      state: state ?? STATES[status] ?? "queued",
       ...(reason ? { reason } : {}),
-      attempts: this.attempts[row] as number,
+      attempts: (this.attempts[row] as number) - (this.set.columns.attempts[row] ?? 0),
       ...(Number.isNaN(started) ? {} : { startedAt: iso(started) }),
       ...(Number.isNaN(finished) ? {} : { finishedAt: iso(finished) }),
       ...(error === undefined ? {} : { error }),
       ...(output === undefined ? {} : { output }),
     };
   }
-
-  /** The date whose run is the one before a row's: that of the last row before it that starts or has a run already, since a date
-   *  that is left alone and has no run is nothing to wait for; else the date before the plan. */
-  past(row: number): string | null {
-    const { executionDate, action, existingRuns } = this.plan;
-    this.#existing ??= new Set(existingRuns.map((run) => Date.parse(run.executionDate)));
-    for (let before = row - 1; before >= 0; before--) {
-      const date = executionDate[before] as number;
-      if (ACTIONS[action[before] as number] !== "skip" || this.#existing.has(date)) return iso(date);
-    }
-    return this.planned(0).previousDate;
-  }
-
-  /** Rows that were asked for and have not succeeded: failed, canceled, behind a past that did not succeed, or left alone although
-   *  they failed before. */
-  unfinished(): number {
-    const existsFailed = SKIP_REASONS.indexOf("exists_failed");
-    let count = 0;
-    for (let row = 0; row < this.count; row++) {
-      const status = this.status[row];
-      const ended = status === STATUS.failed || status === STATUS.canceled || status === STATUS.dependsOnPast;
-      if (ended || (status === STATUS.skipped && this.plan.reason[row] === existsFailed)) count += 1;
-    }
-    return count;
-  }
-
-  #reason(row: number, status: number): RunResult["reason"] {
-    if (status === STATUS.inFlight) return "in_flight";
-    if (status === STATUS.dependsOnPast) return "depends_on_past";
-    return SKIP_REASONS[this.plan.reason[row] as number] ?? undefined;
-  }
 }
 
-function stateOf(status: number): RunResult["state"] {
-  switch (status) {
-    case STATUS.success:
-      return "success";
-    case STATUS.failed:
-      return "failed";
-    case STATUS.canceled:
-      return "canceled";
-    case STATUS.skipped:
-    case STATUS.inFlight:
-    case STATUS.dependsOnPast:
-    case STATUS.stands:
-      return "skipped";
+/** The status of a row whose record is in this state (a number of `RunStateCode`). */
+export function endOf(state: number): RowStatus {
+  switch (RUN_STATES[state]) {
+    case "success":
+      return RowStatus.Success;
+    case "failed":
+      return RowStatus.Failed;
+    case "canceled":
+      return RowStatus.Canceled;
     default:
-      return "queued";
+      return RowStatus.Waiting;
   }
 }

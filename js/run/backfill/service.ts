@@ -19,12 +19,15 @@ import { trigger } from "../trigger/trigger.js";
 import { readTrigger, type TriggerOptions } from "../trigger/trigger_options.js";
 import { acquireDagLease, acquireInTime, type LeaseHandle } from "../writing/lease_handle.js";
 import { waitForStore } from "../writing/store_watchdog.js";
+import { Writer } from "../writing/writer.js";
 import type { Backfill } from "./backfill.js";
 import { BackfillHandle } from "./backfill_handle.js";
 import { Driver } from "./driver.js";
 import { close, finishCancel, stored, storedRuns } from "./interrupted.js";
 import { newSnapshot } from "./new_snapshot.js";
-import type { Snapshot } from "./snapshot.js";
+import { resultOf } from "./progress.js";
+import { backfillRuns } from "./run_set.js";
+import { coreOptions, type Snapshot } from "./snapshot.js";
 import { interruptedOver, refusals, tasksNotRun } from "./start_warnings.js";
 import { type BackfillSummary, summarize } from "./summary.js";
 
@@ -197,20 +200,28 @@ export class BackfillService {
     try {
       const { snapshot, fresh } = await guard(prepare, hooks);
       const origin = { dag, timetable: snapshot.plan.timetable, runType: "backfill", backfillId } as const;
+      const set = backfillRuns(backfillId, snapshot);
       let reload = !fresh;
-      const driver = new Driver({
-        backfillId,
-        snapshot,
-        store: this.#host.store,
-        fence: held.fence,
+      const driver: Driver<BackfillResult> = new Driver<BackfillResult>({
+        set,
+        core: { ...coreOptions(snapshot), reportsStart: execute.reportsStart === true },
+        writer: new Writer(this.#host.store, held.fence),
+        owner: held.fence.lease,
         hooks,
         now: this.#host.now,
         execute,
-        context: (planned, attempt, conf) => contextOf(origin, planned, attempt, conf),
+        context: (row, attempt) => contextOf(origin, set.planned(row), attempt, set.conf(row)),
         reload: async () => {
           const known = reload ? await storedRuns(this.#host.store, backfillId, snapshot) : [];
           reload = true;
           return known;
+        },
+        attach: this.#host.inFlight === "attach",
+        canceling: snapshot.canceling === true,
+        finish: (rows, progress, notifier) => {
+          const result = resultOf(backfillId, snapshot, rows, progress, notifier.failedTasks);
+          notifier.emit({ type: "finished", result });
+          return result;
         },
       });
       held.onLost((error) => driver.loseLease(error));
@@ -223,7 +234,7 @@ export class BackfillService {
       result.catch(() => {});
       if (hooks.signal?.aborted) abort();
       await driver.begin();
-      return new BackfillHandle(backfillId, driver, result);
+      return new BackfillHandle(backfillId, snapshot.plan, driver, result);
     } catch (error) {
       await held.release();
       throw error;

@@ -5,21 +5,23 @@ import { DagfillError } from "../../error.js";
 import type { Json } from "../../json.js";
 import type { CheckedOptions } from "../../plan/backfill_options.js";
 import type { PlanData } from "../../plan/plan_data.js";
+import type { CoreOptions } from "./driver_options.js";
 
 export type BackfillState = "running" | "paused" | "success" | "failed" | "canceled";
 
-/** How to run, as the core reads it. `max` is what `setMaxParallelRuns` has said since. */
-export function coreOptions({ options, dependsOnPast }: Snapshot, max?: number) {
+/** How to run, as the core reads it. */
+export function coreOptions({ options, dependsOnPast }: Snapshot): CoreOptions {
+  const { maxFailures, rate, ...rest } = options;
   return {
-    maxParallelRuns: max ?? options.maxParallelRuns,
-    rateCount: options.rate?.count,
-    ratePer: options.rate?.per,
-    retries: options.retries,
-    retryDelay: options.retryDelay,
-    retryBackoff: options.retryBackoff,
-    runTimeout: options.runTimeout,
-    abortGrace: options.abortGrace,
-    maxFailures: Number.isFinite(options.maxFailures) ? options.maxFailures : undefined,
+    maxParallelRuns: rest.maxParallelRuns,
+    rateCount: rate?.count,
+    ratePer: rate?.per,
+    retries: rest.retries,
+    retryDelay: rest.retryDelay,
+    retryBackoff: rest.retryBackoff,
+    runTimeout: rest.runTimeout,
+    abortGrace: rest.abortGrace,
+    maxFailures: Number.isFinite(maxFailures) ? maxFailures : undefined,
     dependsOnPast,
   };
 }
@@ -39,6 +41,8 @@ export interface Snapshot {
   dependsOnPast: boolean;
   /** By row: what `confFor` answered, merged over `conf`. */
   confs?: Record<string, Record<string, Json>>;
+  /** Starts that the rate may still count and no record has any more: epoch milliseconds. */
+  starts?: number[];
   /** By row: the attempt that an existing run had before this backfill. */
   attempts: Record<string, number>;
   plan: PlanData;

@@ -1,14 +1,34 @@
-// A run of a backfill as the store has it.
+// A row of a backfill as the store has it.
 import type { Failure } from "../../failure.js";
 import type { Json } from "../../json.js";
+import { RUN_STATES } from "../../store/states.js";
+import type { RunRecord } from "../../store/store.js";
 
-/** Where a row stands in the store. `attempts` counts those of this backfill. */
 export interface StoredRun {
   row: number;
-  status: number;
-  attempts: number;
+  /** Whether this backfill wrote the record. */
+  own: boolean;
+  /** A number of `RunStateCode`. */
+  state: number;
+  attempt: number;
+  /** Attempts that failed; one that was lost with its process is none. */
+  failures: number;
   startedAt?: number;
   finishedAt?: number;
   error?: Failure;
   output?: Json;
+}
+
+export function storedRun(row: number, run: RunRecord, own: boolean): StoredRun {
+  return {
+    row,
+    own,
+    state: RUN_STATES.indexOf(run.state),
+    attempt: run.attempt,
+    failures: 0,
+    ...(run.startedAt === undefined ? {} : { startedAt: Date.parse(run.startedAt) }),
+    ...(run.finishedAt === undefined ? {} : { finishedAt: Date.parse(run.finishedAt) }),
+    ...(run.error === undefined ? {} : { error: run.error }),
+    ...(run.output === undefined ? {} : { output: run.output }),
+  };
 }

@@ -71,6 +71,8 @@ export type BackfillEvent = { at: string; progress: Progress } & (
       type: "run-started" | "run-succeeded" | "run-failed" | "run-retrying" | "run-canceled";
       run: RunResult;
     }
+  /** A run that a dead process left in flight is called again as the same attempt. */
+  | { type: "run-attached"; run: RunResult }
   | { type: "warning"; warning: Warning }
   | TaskEvent
   | { type: "finished"; result: BackfillResult }

@@ -2,19 +2,21 @@
 import type { Executor } from "./executor.js";
 import type { ExecuteRun, RunContext } from "./run_context.js";
 
-/** An executor that calls `execute`. Whatever it returns or throws, `settle` is called once for it. */
+/** An executor that calls `execute`. Whatever that returns or throws, the attempt is settled once. */
 export function runCallback(execute: ExecuteRun): Executor {
-  return ({ context, settle }) => {
-    try {
-      // Promise.resolve also takes promises of other realms, and a `then` that throws. A promise with a `then` or a
-      // constructor of its own may throw here as well.
-      Promise.resolve(execute(context as unknown as RunContext)).then(
-        (value) => settle(true, value),
-        (error: unknown) => settle(false, error),
-      );
-    } catch (error) {
-      settle(false, error);
-    }
-    return undefined;
+  return {
+    execute: ({ context, settle }) => {
+      try {
+        // Promise.resolve also takes promises of other realms, and a `then` that throws. A promise with a `then` or a
+        // constructor of its own may throw here as well.
+        Promise.resolve(execute(context as unknown as RunContext)).then(
+          (value) => settle(true, value),
+          (error: unknown) => settle(false, error),
+        );
+      } catch (error) {
+        settle(false, error);
+      }
+      return undefined;
+    },
   };
 }

@@ -1,16 +1,53 @@
-// What runs one attempt of one run: the host's callback, or the tasks of a DAG.
+// What runs one attempt of one run: the host's callback, the tasks of a DAG, or an engine outside of this process.
+import type { Json } from "../../json.js";
+import type { StoreChange } from "../../store/store.js";
 import type { EventBody } from "../events/backfill_events.js";
 import type { Writer } from "../writing/writer.js";
 import type { Context } from "./run_state.js";
 
-/** Runs one attempt of one run and says once how it ended. It throws nothing. What it returns, if anything, is told when the
- *  run is to end early; else the context's signal says so. */
-export type Executor = (start: {
+/** Why a run ends early. "lost": another owner goes on with it, so that it is let go here and not canceled anywhere. */
+export type AbortKind = "timeout" | "cancel" | "lost";
+
+/** One attempt that is to run. */
+export interface Attempt {
   context: Context;
   row: number;
   /** The date whose tasks a task with dependsOnPast asks for; null where there is none. */
   past: () => string | null;
+  /** A dead process called this attempt already, under the same key. */
+  attached: boolean;
   writer: Writer;
-  news: (news: EventBody) => void;
+  emit: (event: EventBody) => void;
+  /** It has really begun, at epoch milliseconds; called by executors that report the start. */
+  began: (at: number) => void;
+  /** It has ended. Only the first call counts. */
   settle: (success: boolean, value: unknown) => void;
-}) => { abort: (reason: "timeout" | "cancel") => void } | undefined;
+}
+
+/** An attempt that runs. */
+export interface Work {
+  /** It is to end early; its context's signal says so, too. */
+  abort(kind: AbortKind): void;
+  /** It did not settle after an abort, and is recorded as failed: what it has left open is recorded now. */
+  abandon?(): void;
+}
+
+/** What became of an attempt. */
+export interface Report {
+  state: "unknown" | "queued" | "running" | "success" | "failed" | "canceled";
+  output?: Json;
+  error?: { name: string; message: string };
+}
+
+export interface Executor {
+  /** Starts an attempt, or attaches to it. It throws nothing. */
+  execute(attempt: Attempt): Work | undefined;
+  /** What replaces the plain clearing of a run that is reset. */
+  clear?(dagId: string, runId: string): Promise<StoreChange[]>;
+  /** What became of attempts that a dead process left in flight, by `RunContext.key`. Without it nobody can tell. */
+  status?(keys: readonly string[]): Promise<ReadonlyMap<string, Report>>;
+  /** Asks for the end of attempts that a dead process left in flight. */
+  cancel?(keys: readonly string[], reason: string): Promise<void>;
+  /** Timeouts count from `began`, not from the start. */
+  readonly reportsStart?: boolean;
+}

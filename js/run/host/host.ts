@@ -1,7 +1,7 @@
 // What the host supplies, to the backfill service and to the scheduler alike: DAGs, a store, callbacks, a clock.
 import { type CheckedDag, readDags } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
-import { callback, fields, wrong } from "../../options.js";
+import { callback, fields, oneOf, wrong } from "../../options.js";
 import { checkedStore } from "../../store/checked.js";
 import { MemoryStore } from "../../store/memory.js";
 import type { RunStore } from "../../store/store.js";
@@ -18,6 +18,7 @@ export interface Host {
   executeRun?: ExecuteRun;
   executeTask?: ExecuteTask;
   now: () => number;
+  inFlight: "restart" | "attach";
 }
 
 /** INVALID_OPTION, DUPLICATE_DAG and whatever is wrong with a DAG. */
@@ -31,10 +32,11 @@ export function readHost(options: unknown): Host {
     executeRun: callback<ExecuteRun>(),
     executeTask: callback<ExecuteTask>(),
     now: callback<() => number>(),
+    inFlight: oneOf("restart", "attach"),
   });
   const now = rest.now === undefined ? Date.now : steady(rest.now);
   const store = checkedStore(rest.store ?? new MemoryStore());
-  return { ...rest, store, now, dags: readDags(dags, "dags") };
+  return { ...rest, inFlight: rest.inFlight ?? "restart", store, now, dags: readDags(dags, "dags") };
 }
 
 /** A host's clock. One that fails, or answers no time, stands still: what runs goes on, and its promise settles. Before it has

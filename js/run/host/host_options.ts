@@ -10,6 +10,9 @@ export interface HostOptions {
   store?: RunStore;
   executeRun?: ExecuteRun;
   executeTask?: ExecuteTask;
+  /** What a dead process left running: "restart" (default) starts it as the next attempt, "attach" calls it again as the same
+   *  attempt with the same `run.key`, and its slot is never free in between. */
+  inFlight?: "restart" | "attach";
   /** The clock, epoch milliseconds. Default: the machine's. */
   now?: () => number;
 }

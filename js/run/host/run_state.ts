@@ -7,7 +7,10 @@ import type { DataInterval, RunState } from "../../store/store.js";
 import type { RunContext } from "./run_context.js";
 
 /** Why a signal was aborted: an error that says so. */
-export function abortReason(reason: "timeout" | "cancel", runId: string): DagfillError {
+export function abortReason(reason: "timeout" | "cancel" | "lost", runId: string): DagfillError {
+  if (reason === "lost") {
+    return new DagfillError("STALE_OWNER", `run ${runId} has gone to another owner, who goes on with it`);
+  }
   const what = reason === "timeout" ? "took longer than its timeout" : "was canceled";
   return new DagfillError("ABORTED", `run ${runId} ${what}`);
 }

@@ -14,6 +14,7 @@ import { Wake } from "../timing/turns.js";
 import { runOnce } from "../trigger/single_run.js";
 import { acquireInTime, acquireOwnLease, type LeaseHandle } from "../writing/lease_handle.js";
 import { Writer } from "../writing/writer.js";
+import { claim } from "./claim.js";
 import { asError, type RawScheduler, SchedulerCore } from "./core.js";
 import { abandonedBut, isOpen, type RunKey, RunWatcher, recordAt } from "./run_watcher.js";
 import { scheduledRun } from "./scheduled_run.js";
@@ -299,18 +300,23 @@ export class Scheduler {
       const origin = this.#core.use((core) => core.origin(place.dag));
       const timetable = origin === undefined ? dag.timetable : { ...dag.timetable, origin };
       const planned = scheduledRun(timetable, place.date);
+      if (left !== undefined) await claim(store, left, owner.held.fence);
       const run = await runOnce({
-        ...owner,
+        lease: owner.held,
+        writer: owner.writer,
+        key: crypto.randomUUID(),
+        attach: this.#host.inFlight === "attach",
         origin: { dag, timetable, runType: "scheduled" },
         planned: left === undefined ? planned : { ...planned, runId: left.runId },
         conf: left?.conf ?? {},
         store,
         execute,
         now,
-        left,
-        onStart: (run) => {
+        left: left === undefined ? undefined : { ...left, owner: owner.held.fence.lease },
+        onEvent: (event) => {
+          if (event.type !== "run-started" && event.type !== "run-attached") return;
           begun = true;
-          this.#listeners.tell({ type: "run-started", run });
+          this.#listeners.tell({ type: "run-started", run: event.run });
         },
       });
       for (const { results } of this.#ticks) results.push(run);

@@ -2,7 +2,7 @@
 
 import type { CheckedDag } from "../../dag/dag.js";
 import type { RunStore, TaskInstance } from "../../store/store.js";
-import type { Executor } from "../host/executor.js";
+import type { AbortKind, Executor } from "../host/executor.js";
 import type { Context } from "../host/run_state.js";
 import { Clock } from "../timing/clock.js";
 import type { ExecuteTask } from "./task_context.js";
@@ -30,11 +30,11 @@ export function runTasks(settings: TaskSettings): Executor {
   const clock = new Clock(settings.now);
   const dependent = graph.tasks.some((task) => task.dependsOnPast);
 
-  return ({ context, row, past: dateBefore, writer, news, settle }) => {
+  const execute: Executor["execute"] = ({ context, row, past: dateBefore, writer, emit: news, settle }) => {
     // Airflow lets a backfill's first row pass; scheduled runs, and those by hand, always ask.
     const asksPast = dependent && (strictPast || row > 0 || context.runType !== "backfill");
     const known = () => load(store, context, graph, asksPast ? dateBefore() : null, running);
-    let aborted: "timeout" | "cancel" | undefined;
+    let aborted: AbortKind | undefined;
     let run: TaskRun | undefined;
     let tell: (run: TaskRun | undefined) => void = () => {};
     let entry: Promise<TaskRun | undefined> | undefined;
@@ -92,6 +92,7 @@ export function runTasks(settings: TaskSettings): Executor {
       },
     };
   };
+  return { execute };
 }
 
 function isMet(state: TaskInstance["state"] | undefined): boolean {

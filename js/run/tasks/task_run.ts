@@ -10,6 +10,7 @@ import { TASK_STATES } from "../../store/states.js";
 import type { StoreChange, TaskInstance } from "../../store/store.js";
 import { iso } from "../../time.js";
 import type { EventBody, TaskEvent } from "../events/backfill_events.js";
+import type { AbortKind } from "../host/executor.js";
 import { abortReason, Context } from "../host/run_state.js";
 import type { Clock } from "../timing/clock.js";
 import type { Writer } from "../writing/writer.js";
@@ -94,7 +95,7 @@ export class TaskRun {
   }
 
   /** The whole run is to end early. */
-  abort(reason: "timeout" | "cancel"): void {
+  abort(reason: AbortKind): void {
     const now = this.#options.clock.now();
     this.#use((core) => core.dispatch((raw) => raw.stop(reason === "cancel", now)));
     this.#drain();

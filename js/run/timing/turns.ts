@@ -4,15 +4,38 @@
 const LONGEST_MS = 10;
 
 let since = 0;
+let queue: (() => void)[] = [];
+let scheduled = false;
 
-/** Runs `work` when everything that this turn brings has come; now and then only in the next turn. */
+/** Runs `work` when everything that this turn brings has come, in the order of the calls; now and then only in the next turn. */
 export function laterTurn(work: () => void): void {
-  if (performance.now() - since < LONGEST_MS) queueMicrotask(work);
+  queue.push(work);
+  if (!scheduled) scheduleQueue();
+}
+
+function scheduleQueue(): void {
+  scheduled = true;
+  if (performance.now() - since < LONGEST_MS) queueMicrotask(runQueue);
   else {
     nextTurn(() => {
       since = performance.now();
-      work();
+      runQueue();
     });
+  }
+}
+
+function runQueue(): void {
+  const works = queue;
+  queue = [];
+  let done = 0;
+  try {
+    do {
+      works[done++]?.();
+    } while (done < works.length && performance.now() - since < LONGEST_MS);
+  } finally {
+    queue = [...works.slice(done), ...queue];
+    scheduled = false;
+    if (queue.length > 0) scheduleQueue();
   }
 }
 

@@ -27,7 +27,19 @@ export async function trigger(
   try {
     const origin = { dag, timetable: dag.timetable, runType: "manual" } as const;
     const writer = new Writer(store, held.fence);
-    return await runOnce({ origin, planned, conf, store, held, writer, execute, now, signal: abort });
+    return await runOnce({
+      origin,
+      planned,
+      conf,
+      key: crypto.randomUUID(),
+      store,
+      lease: held,
+      writer,
+      execute,
+      now,
+      attach: false,
+      signal: abort,
+    });
   } finally {
     await held.release();
   }

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 
 use super::{Backfill, Flight, Status};
-use crate::run::event::{Change, Command, End, Notice, State};
+use crate::plan::Action;
+use crate::run::event::{Change, Command, End, Notice, Origin, State};
 use crate::run::throttle::Verdict;
 
 impl Backfill {
@@ -22,13 +23,14 @@ impl Backfill {
             }
             self.set(run, Status::Claimed);
             self.claimed += 1;
-            self.pending.push(Change::Begin { run, attempt });
+            let origin = self.origin(run);
+            self.pending.push(Change::Begin { run, attempt, origin });
         }
         let idle = self.in_flight() == 0 && self.retries.is_empty() && !self.has_waiting();
         if idle && self.ending.is_none() && !self.broken {
             // A date that waited for a past that did not succeed was asked for and is not done.
             let blocked = self.status.contains(&Status::DependsOnPast);
-            let state = match (self.canceled, self.failures) {
+            let state = match (self.canceled, self.failed_runs) {
                 (Some(_), _) => State::Canceled,
                 (None, 0) if !blocked => State::Success,
                 (None, _) => State::Failed,
@@ -82,7 +84,10 @@ impl Backfill {
     pub(super) fn applied(&mut self) {
         for change in self.batch.take().unwrap_or_default() {
             match change {
-                Change::Begin { run, attempt } => {
+                Change::Begin { run, attempt, .. } => {
+                    if let Some(own) = self.own.get_mut(run as usize) {
+                        *own = true;
+                    }
                     self.claimed = self.claimed.saturating_sub(1);
                     match self.stopped() {
                         true => self.record(run, attempt, End::Canceled),
@@ -97,6 +102,7 @@ impl Backfill {
                         End::Canceled => (Status::Canceled, &mut self.progress.canceled, Notice::RunCanceled(run)),
                     };
                     *count += 1;
+                    self.failures.remove(&run);
                     self.set(run, status);
                     self.out.push_back(Command::Notify(notice));
                 }
@@ -108,17 +114,47 @@ impl Backfill {
                         self.tell(notice);
                     }
                 }
+                Change::Save(State::Running) => self.tell(Notice::Resumed),
+                Change::Save(State::Paused) => self.tell(Notice::Paused),
+                Change::Save(State::Canceling) => self.tell(Notice::Canceling),
                 Change::Save(_) => {}
             }
         }
     }
 
+    /// What the record of a row is written over.
+    fn origin(&self, run: u32) -> Origin {
+        if self.own.get(run as usize).copied().unwrap_or(false) {
+            return Origin::Own;
+        }
+        match self.actions.get(run as usize) {
+            None | Some(Action::Create | Action::Skip) => Origin::New,
+            Some(Action::Rerun) => Origin::Rerun,
+            Some(Action::Reset) => Origin::Reset,
+        }
+    }
+
     pub(super) fn start(&mut self, run: u32, attempt: u32, now: i64) {
-        let deadline = self.options.run_timeout.map(|timeout| now.saturating_add(timeout));
+        let deadline = self.deadline(now);
         self.flights.insert(run, Flight { attempt, started: now, deadline, aborted: None });
         self.set(run, Status::Running);
         self.throttle.started(now);
         self.out.push_back(Command::Notify(Notice::RunStarted(run)));
         self.out.push_back(Command::Start { run, attempt });
+    }
+
+    /// When a run that starts now has taken too long, as far as that is known yet.
+    fn deadline(&self, now: i64) -> Option<i64> {
+        self.options.run_timeout.filter(|_| !self.options.reports_start).map(|timeout| now.saturating_add(timeout))
+    }
+
+    /// An engine has begun with a run: its timeout counts from then.
+    pub(super) fn began(&mut self, run: u32, attempt: u32, at: i64) {
+        let deadline = self.options.run_timeout.map(|timeout| at.saturating_add(timeout));
+        if let Some(flight) = self.flights.get_mut(run).filter(|flight| flight.attempt == attempt)
+            && flight.aborted.is_none()
+        {
+            flight.deadline = deadline;
+        }
     }
 }

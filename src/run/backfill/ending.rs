@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{Backfill, Flight, Status};
-use crate::run::event::{AbortReason, CancelMode, Change, Command, End, Notice, Outcome};
+use crate::run::event::{AbortReason, CancelMode, Change, Command, End, Notice, Outcome, State};
 
 impl Backfill {
     pub(super) fn settled(&mut self, run: u32, attempt: u32, outcome: Outcome, now: i64) {
@@ -21,12 +21,14 @@ impl Backfill {
             (Outcome::Failed, Some(AbortReason::Cancel)) => self.record(run, attempt, End::Canceled),
             (Outcome::Failed, _) => {
                 self.durations.saw(now - flight.started);
-                match self.options.retry.delay(attempt) {
+                let failures = self.failures.get(&run).copied().unwrap_or(0) + 1;
+                match self.options.retry.delay(failures) {
                     // Also when the store has failed: a resume finds it queued, and tries it again.
                     Some(delay) if !self.stopped() => {
+                        self.failures.insert(run, failures);
                         self.set(run, Status::Retrying);
                         self.retries.push(Reverse((now + delay, run)));
-                        self.pending.push(Change::Requeue { run, attempt });
+                        self.pending.push(Change::Requeue { run, attempt, failures });
                     }
                     _ => self.fail(run, attempt),
                 }
@@ -35,7 +37,7 @@ impl Backfill {
     }
 
     pub(super) fn fail(&mut self, run: u32, attempt: u32) {
-        self.failures += 1;
+        self.failed_runs += 1;
         self.record(run, attempt, End::Failed);
         self.stop_after_failures();
     }
@@ -77,8 +79,10 @@ impl Backfill {
 
     pub(super) fn cancel(&mut self, mode: CancelMode, now: i64) {
         if self.canceled.is_none() {
-            self.tell(Notice::Canceling);
+            // Told when it is stored: a cancel that somebody was told of outlives this process.
+            self.pending.push(Change::Save(State::Canceling));
             self.give_up_waiting();
+            self.give_up_attaching();
         }
         if self.canceled != Some(CancelMode::Abort) {
             self.canceled = Some(mode);

@@ -1,7 +1,7 @@
 //! When the store says no: a date that is somebody else's, a store that fails, a lease that is lost.
 
 use super::{Backfill, Status};
-use crate::run::event::{AbortReason, Change, Command, Notice};
+use crate::run::event::{AbortReason, Change, Command, Notice, State};
 
 impl Backfill {
     /// One date of the batch is somebody else's: its row is skipped, the rest is tried again.
@@ -35,20 +35,21 @@ impl Backfill {
     pub(super) fn store_failed(&mut self) {
         let batch = self.batch.take().unwrap_or_default();
         self.ending = None;
-        // What has ended is worth a second try, at once and whenever another run ends; what would start is not.
+        // Ends of runs are offered again, at once and whenever another run ends. Starts are not.
         self.try_again |= !self.broken;
         self.broken = true;
         let mut kept = Vec::new();
         for change in batch {
             match change {
                 // Never marked, never started: a resume finds it as it was.
-                Change::Begin { run, attempt } => {
+                Change::Begin { run, attempt, .. } => {
                     self.claimed = self.claimed.saturating_sub(1);
                     self.set(run, Status::Waiting);
                     if let Some(slot) = self.attempts.get_mut(run as usize) {
                         *slot = attempt - 1;
                     }
                 }
+                Change::Save(State::Canceling) => kept.push(change),
                 Change::Save(_) => {}
                 ended => kept.push(ended),
             }
@@ -62,7 +63,7 @@ impl Backfill {
         self.out.clear();
         for (run, flight) in self.flights.take() {
             if flight.aborted.is_none() {
-                self.out.push_back(Command::Abort { run, reason: AbortReason::Cancel });
+                self.out.push_back(Command::Abort { run, reason: AbortReason::LeaseLost });
             }
         }
         self.finish(None);

@@ -154,7 +154,7 @@ impl DagRun {
         {
             return match reason {
                 AbortReason::Cancel if !self.abandoned => End::Canceled,
-                AbortReason::Cancel | AbortReason::Timeout => End::Failed,
+                _ => End::Failed,
             };
         }
         let is_leaf = |task: &usize| self.dag.downstream(*task as u32).is_empty();

@@ -137,7 +137,9 @@ test("a renewal that says the lease is gone: no more starts and writes, what run
   await settle();
   assert.deepEqual([work.started.length, heard.of("run-succeeded").length], [3, 1]);
   assert.deepEqual(await store.listRuns({ dagId: "etl" }), before);
-  for (const number of [2, 3]) assert.equal(work.context(number).signal.reason.code, "ABORTED");
+  for (const number of [2, 3]) {
+    assert.equal(work.context(number).signal.reason.code, "STALE_OWNER");
+  }
   assert.equal(heard.of("finished").length, 0);
 });
 

@@ -1,15 +1,15 @@
-// A run that a dead process left behind gets a new owner: exactly one, and never a second while the first still writes.
+// A run that a dead process left behind gets a new owner: exactly one, and never a second while the first can still write.
 import { DagfillError } from "../../error.js";
-import type { Fence, RunChange, RunRecord, RunStore, StoreChange } from "../../store/store.js";
-import { LEASE_MS, ownerName } from "./lease_handle.js";
+import type { Fence, RunRecord, RunStore, StoreChange } from "../../store/store.js";
+import { LEASE_MS, ownerName } from "../writing/lease_handle.js";
 
 /** One after the other: two runs of one owner would be in each other's way. */
 const last = new WeakMap<RunStore, Promise<unknown>>();
 
-/** Applies `change` to a run whose owner is dead. RUN_EXISTS when its owner lives after all, or somebody else was quicker. */
-export function takeOver(store: RunStore, left: RunRecord, change: RunChange, mine: Fence): Promise<void> {
+/** Makes a run whose owner is dead `mine`. RUN_EXISTS when its owner lives after all, or somebody else was quicker. */
+export function claim(store: RunStore, left: RunRecord, mine: Fence): Promise<void> {
   const before = last.get(store) ?? Promise.resolve();
-  const taken = before.then(() => take(store, left, change, mine));
+  const taken = before.then(() => take(store, left, mine));
   last.set(
     store,
     taken.catch(() => {}),
@@ -17,11 +17,12 @@ export function takeOver(store: RunStore, left: RunRecord, change: RunChange, mi
   return taken;
 }
 
-async function take(store: RunStore, left: RunRecord, change: RunChange, mine: Fence): Promise<void> {
+async function take(store: RunStore, left: RunRecord, mine: Fence): Promise<void> {
   const { dagId, runId, owner, executionDate } = left;
-  const update: StoreChange = { type: "update-run", dagId, runId, change, ifState: [left.state] };
   // This owner's own run, whose end it could not record.
-  if (owner === undefined || owner === mine.lease) return store.apply([update], mine);
+  if (owner === undefined || owner === mine.lease) return;
+  const change = { owner: mine.lease };
+  const update: StoreChange = { type: "update-run", dagId, runId, change, ifState: [left.state] };
   const taken = () =>
     new DagfillError("RUN_EXISTS", `run ${runId} of DAG ${dagId} is driven by somebody else`, {
       details: { dagId, runId },

@@ -1,0 +1,60 @@
+// The core's half of a backfill, made from what the store knows and what is in flight in this process: at the beginning, and
+// again whenever wasm has trapped.
+import { BackfillEventCode, call, LostRun, type Raw } from "../../raw.js";
+import type { InFlightMap } from "../machine/in_flight.js";
+import type { MachineHost } from "../machine/machine.js";
+import type { CoreOptions } from "./driver_options.js";
+import type { Rows } from "./rows.js";
+import type { StoredRun } from "./stored_run.js";
+
+export type RawBackfill = InstanceType<Raw["RawBackfill"]>;
+
+/** What the holder of a backfill has asked for, which another machine has to hear of, too. */
+export interface Wants {
+  paused: boolean;
+  /** true: with abort. */
+  cancel?: boolean;
+  lost?: boolean;
+  max?: number;
+}
+
+/** A record has the time before its commit: the run itself started up to so much later. */
+const COMMIT_MS = 1_000;
+
+export function rebuildBackfill(
+  { rows, core, attach, wants }: { rows: Rows; core: CoreOptions; attach: boolean; wants: Wants },
+  storedRuns: readonly StoredRun[],
+  inFlight: InFlightMap<unknown>,
+  now: number,
+  host: MachineHost,
+): RawBackfill {
+  const { columns, snapshot } = rows.set;
+  const { actions, reasons, states, attempts } = columns;
+  rows.restore(storedRuns);
+  const options = { ...core, maxParallelRuns: wants.max ?? core.maxParallelRuns };
+  const raw = call((wasm) => new wasm.RawBackfill(options, actions, reasons, states, attempts, host));
+  call(() => {
+    const died = attach ? LostRun.Attach : LostRun.Restart;
+    for (const { row, state, attempt, failures, own, startedAt, finishedAt } of storedRuns) {
+      const lost = rows.begun[row] ? LostRun.Start : died;
+      raw.stored(row, state, attempt, failures, own, startedAt ?? Number.NaN, finishedAt ?? Number.NaN, lost);
+    }
+    if (core.ratePer !== undefined) {
+      const since = now - core.ratePer - COMMIT_MS;
+      raw.recall(rows.startedAt.filter((started) => started > since));
+      raw.recall(Float64Array.from(snapshot?.starts ?? []));
+    }
+    for (const [row, { attempt, started }] of inFlight) raw.adopt(row, attempt, started);
+    raw.begin();
+    for (const [row, { attempt, settled }] of inFlight) {
+      if (settled === undefined) continue;
+      raw.handle(settled ? BackfillEventCode.Succeeded : BackfillEventCode.Failed, row, attempt, 0);
+    }
+    if (wants.paused) raw.handle(BackfillEventCode.Pause, 0, 0, 0);
+    if (wants.cancel !== undefined) {
+      raw.handle(wants.cancel ? BackfillEventCode.CancelAbort : BackfillEventCode.Cancel, 0, 0, 0);
+    }
+    if (wants.lost) raw.handle(BackfillEventCode.LeaseLost, 0, 0, 0);
+  });
+  return raw;
+}

@@ -1,0 +1,45 @@
+// What is in flight in this process, by row or task: called and not settled, or settled and not stored. After a trap the
+// machine is made again from the store and from this.
+
+export interface InFlight<T> {
+  attempt: number;
+  /** Epoch milliseconds. */
+  started: number;
+  /** How its promise has settled, true for fulfilled; kept until that is stored. */
+  settled?: boolean;
+  detail: T;
+}
+
+/** Entries come and go by the hundred thousand, a few at a time. A plain Map makes itself a new table again and again; the
+ *  old ones grow old together with what they point to, and keep it from being collected young. Here they hold numbers alone. */
+export class InFlightMap<T> {
+  readonly #slotOf = new Map<number, number>();
+  readonly #entries: (InFlight<T> | undefined)[] = [];
+  readonly #free: number[] = [];
+
+  /** With `attempt`, only when that attempt is in flight and has not settled. */
+  get(key: number, attempt?: number): InFlight<T> | undefined {
+    const slot = this.#slotOf.get(key);
+    const entry = slot === undefined ? undefined : this.#entries[slot];
+    if (attempt === undefined) return entry;
+    return entry?.attempt === attempt && entry.settled === undefined ? entry : undefined;
+  }
+
+  set(key: number, entry: InFlight<T>): void {
+    const slot = this.#slotOf.get(key) ?? this.#free.pop() ?? this.#entries.length;
+    this.#slotOf.set(key, slot);
+    this.#entries[slot] = entry;
+  }
+
+  delete(key: number): void {
+    const slot = this.#slotOf.get(key);
+    if (slot === undefined) return;
+    this.#slotOf.delete(key);
+    this.#entries[slot] = undefined;
+    this.#free.push(slot);
+  }
+
+  *[Symbol.iterator](): Iterator<[number, InFlight<T>]> {
+    for (const [key, slot] of this.#slotOf) yield [key, this.#entries[slot] as InFlight<T>];
+  }
+}

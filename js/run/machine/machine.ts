@@ -1,0 +1,181 @@
+// A state machine of the core, seen from the host: events go in, and each command that comes out is looked up in one table.
+// When wasm traps, its memory is lost with all machines in it: each is made again from the store and from what is in flight.
+import { DagfillError } from "../../error.js";
+import { failure } from "../../failure.js";
+import { call, instance } from "../../raw.js";
+import type { Clock } from "../timing/clock.js";
+import { laterTurn } from "../timing/turns.js";
+
+/** What every machine of the core exports. */
+export interface RawMachine<E extends number> {
+  handle(event: E, subject: number, a: number, b: number): void;
+  pump(): void;
+  free(): void;
+}
+
+/** What a machine of the core imports: one door for all commands. */
+export interface MachineHost {
+  command(code: number, subject: number, a: number, b: number): void;
+  now(): number;
+}
+
+/** What is done for each command, by its code. */
+export type Commands = Record<number, (subject: number, a: number, b: number) => void>;
+
+/** A fault that comes back as often as this is no accident. */
+const MOST_RESTARTS = 3;
+
+export interface MachineOptions<R> {
+  clock: Clock;
+  commands: Commands;
+  /** The command that says when to pump again. */
+  sleep: number;
+  /** Reads the store; what it returns makes the machine at one stroke, so that nothing happens in between. */
+  rebuild: () => Promise<(host: MachineHost) => R>;
+  /** The machine was lost and is made again. */
+  onRestart: (fault: DagfillError) => void;
+  /** No machine can be made any more. */
+  onEnd: (fault: DagfillError) => void;
+}
+
+export class Machine<E extends number, R extends RawMachine<E>> {
+  readonly #options: MachineOptions<R>;
+  readonly #timer: ReturnType<Clock["alarm"]>;
+  #raw: R | undefined;
+  #made = 0;
+  /** A batch is with the store: what is stored is known when it answers. */
+  #committing = false;
+  #restarts = 0;
+  #scheduled = false;
+  #ended = false;
+
+  constructor(options: MachineOptions<R>) {
+    this.#options = options;
+    this.#timer = options.clock.alarm(() => this.pump());
+  }
+
+  /** Makes the machine from what the store has. */
+  async begin(): Promise<void> {
+    const make = await this.#options.rebuild();
+    if (!this.#ended) this.beginWith(make);
+  }
+
+  /** Makes the machine; its first commands come at the end of this turn. */
+  beginWith(make: (host: MachineHost) => R): void {
+    const { commands, sleep, clock } = this.#options;
+    let raw: R | undefined;
+    const host: MachineHost = {
+      now: () => clock.now(),
+      // What a lost machine still asks for is not done.
+      command: (code, subject, a, b) => {
+        if (raw !== this.#raw || !this.alive) return;
+        try {
+          if (code === sleep) this.#timer.at(Number.isNaN(a) ? undefined : a);
+          else commands[code]?.(subject, a, b);
+        } catch (error) {
+          // A trap in another call: whoever pumps finds out. Anything else is a fault of this package.
+          if (this.alive) this.#options.onEnd(asInternal(error));
+        }
+      },
+    };
+    raw = call(() => make(host));
+    this.#raw = raw;
+    this.#made = instance();
+    this.#schedule();
+  }
+
+  /** An event; one pump at the end of this turn does what follows from all of its events. */
+  dispatch(event: E, subject = 0, a = 0, b = 0): void {
+    this.#use((raw) => raw.handle(event, subject, a, b));
+    this.#schedule();
+  }
+
+  pump(): void {
+    this.#use((raw) => raw.pump());
+  }
+
+  /** A question that changes nothing. It may trap: then whoever asks gives up, and the next event finds out. */
+  ask<T>(question: (raw: R) => T): T | undefined {
+    const raw = this.#raw;
+    return raw === undefined || !this.alive ? undefined : call(() => question(raw));
+  }
+
+  /** Whether the instance that the machine lives in is the current one. */
+  get alive(): boolean {
+    return this.#made === instance();
+  }
+
+  /** A batch goes to the store. The answer is an event of the machine that committed it; when that was lost meanwhile,
+   *  another can be made now. */
+  commits(): (event: E, subject?: number, a?: number) => void {
+    const committed = this.#raw;
+    this.#committing = true;
+    return (event, subject, a) => {
+      this.#committing = false;
+      if (this.#raw === undefined) this.#restart();
+      else if (this.#raw === committed) this.dispatch(event, subject, a);
+    };
+  }
+
+  /** Nothing more comes of it. */
+  end(): void {
+    const raw = this.#raw;
+    this.#ended = true;
+    this.#raw = undefined;
+    this.#timer.at(undefined);
+    // It may be inside its own loop now: it is freed when that has ended.
+    if (raw !== undefined) queueMicrotask(() => this.#free(raw));
+  }
+
+  #use(use: (raw: R) => void): void {
+    const raw = this.#raw;
+    if (raw === undefined || this.#ended) return;
+    try {
+      if (this.alive) call(() => use(raw));
+    } catch (error) {
+      this.#restarts += 1;
+      this.#lose(asInternal(error));
+      return;
+    }
+    // Another machine's trap has ended the instance: before this call, or while the machine called the host.
+    if (!this.alive) this.#lose(new DagfillError("INTERNAL", "the core was started again"));
+  }
+
+  #free(raw: R): void {
+    if (!this.alive) return;
+    try {
+      call(() => raw.free());
+    } catch {
+      // Its memory went with its instance.
+    }
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#ended) return;
+    this.#scheduled = true;
+    laterTurn(() => {
+      this.#scheduled = false;
+      this.pump();
+    });
+  }
+
+  #lose(fault: DagfillError): void {
+    if (this.#raw === undefined) return;
+    this.#raw = undefined;
+    if (this.#restarts > MOST_RESTARTS) {
+      this.#options.onEnd(fault);
+      return;
+    }
+    this.#options.onRestart(fault);
+    if (!this.#committing) this.#restart();
+  }
+
+  #restart(): void {
+    if (this.#ended) return;
+    this.begin().catch((error: unknown) => this.#options.onEnd(asInternal(error)));
+  }
+}
+
+function asInternal(error: unknown): DagfillError {
+  return error instanceof DagfillError ? error : new DagfillError("INTERNAL", failure(error).message);
+}

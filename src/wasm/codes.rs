@@ -1,0 +1,128 @@
+//! The numbers of the protocol between the machines and their host. JavaScript reads them from the generated glue by name.
+
+#![allow(missing_docs)]
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::plan::{Action, RunState};
+use crate::run::backfill::Status;
+use crate::run::dag_run::TaskState;
+use crate::run::event::{AbortReason, Origin, State};
+
+/// An exported enum with the variants of one of the core's.
+macro_rules! codes {
+    ($($(#[$meta:meta])* $code:ident = $of:ident { $($variant:ident),* $(,)? })*) => { $(
+        $(#[$meta])*
+        #[wasm_bindgen]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $code { $($variant),* }
+
+        impl From<$of> for $code {
+            fn from(of: $of) -> $code {
+                match of { $($of::$variant => $code::$variant),* }
+            }
+        }
+
+        impl $code {
+            /// What has this number; the face sends only those that it was given.
+            #[allow(dead_code)]
+            pub(super) fn read(number: u32) -> Option<$of> {
+                const ALL: &[$of] = &[$($of::$variant),*];
+                ALL.get(number as usize).copied()
+            }
+        }
+    )* };
+}
+
+codes! {
+    /// Where a row of a backfill stands.
+    RowStatus = Status {
+        Waiting, Claimed, Running, Settled, Retrying, Success, Failed, Canceled, Skipped, InFlight, DependsOnPast, Stands,
+    }
+    /// State of a run's record.
+    RunStateCode = RunState { Queued, Running, Success, Failed, Canceled }
+    /// State of a whole backfill.
+    BackfillState = State { Running, Paused, Canceling, Success, Failed, Canceled }
+    /// What the plan does with a date.
+    ActionCode = Action { Create, Rerun, Reset, Skip }
+    /// What the record of a run is written over.
+    RunOrigin = Origin { New, Rerun, Reset, Own }
+    /// Why a signal is aborted.
+    AbortCode = AbortReason { Timeout, Cancel, LeaseLost }
+    /// State of a task instance.
+    TaskStateCode = TaskState { Queued, Running, UpForRetry, Success, Failed, Skipped, UpstreamFailed, Canceled }
+}
+
+/// What a backfill asks of its host: subject, a, b.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BackfillCommand {
+    /// Change of the batch: the run is about to start. Row, attempt, `RunOrigin`.
+    Begin,
+    /// Change: the run failed and is tried again. Row, attempt, failures so far.
+    Requeue,
+    /// Change: the run ended. Row, attempt, `RunStateCode`.
+    End,
+    /// Change: the backfill has another state. -, `BackfillState`.
+    Save,
+    /// Stores the changes since the last commit as one batch. `Applied`, `Refused`, `StoreFailed` or `LeaseLost` answers.
+    Commit,
+    /// Calls the run's callback; `Settled` answers. Row, attempt.
+    Start,
+    /// Aborts the run's signal. Row, `AbortCode`.
+    Abort,
+    /// Tells listeners. Row, `BackfillNotice`, the row's last attempt.
+    Notify,
+    /// All is over. -, `BackfillState`.
+    Finish,
+    /// All is over here, because the store failed or the lease is lost; it can be resumed.
+    GiveUp,
+    /// Pumps again at a time, or never (NaN). -, epoch milliseconds.
+    Sleep,
+}
+
+/// What may happen to a backfill: subject, a, b.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BackfillEventCode {
+    /// The batch is stored.
+    Applied,
+    /// The change at this index was refused, and with it the batch.
+    Refused,
+    /// Nothing of the batch is stored.
+    StoreFailed,
+    /// The lease has gone to another owner.
+    LeaseLost,
+    /// The callback was fulfilled. Row, attempt.
+    Succeeded,
+    /// The callback was rejected. Row, attempt.
+    Failed,
+    /// An engine has begun with the run. Row, attempt, epoch milliseconds.
+    Began,
+    Pause,
+    Resume,
+    /// Running runs may end.
+    Cancel,
+    /// Running runs are aborted.
+    CancelAbort,
+    /// Subject: the number of slots.
+    SetMaxParallelRuns,
+}
+
+/// What listeners of a backfill are told.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BackfillNotice {
+    Started,
+    Paused,
+    Resumed,
+    Canceling,
+    RunStarted,
+    RunAttached,
+    RunSucceeded,
+    RunFailed,
+    RunRetrying,
+    RunCanceled,
+    RunAbandoned,
+    RunTaken,
+}
