@@ -97,7 +97,8 @@ function banner(name, { bin }, format) {
   if (bin) return "#!/usr/bin/env node";
   if (name !== "index") return "";
   const bytes = readFileSync(join(root, ".cache", "glue", "dagfill_bg.wasm"));
-  const text = `const ${moduleText} = \`${encode(bytes)}\`;`;
+  // The text begins a line of its own: what stands before it would make its first line too long.
+  const text = `const ${moduleText} =\n\`${encode(bytes)}\`;`;
   // A directive counts only as the first statement of a file. In a classic script a name outside a function is everybody's.
   return { esm: text, cjs: `"use strict";${text}`, iife: `(()=>{"use strict";${text}` }[format];
 }
