@@ -425,6 +425,7 @@ export class BackfillService {
     store?: RunStore;
     executeRun?: ExecuteRun;
     executeTask?: ExecuteTask;
+    inFlight?: "restart" | "attach";
     now?: () => number;
   });
   preview(options: BackfillOptions): Promise<BackfillPreview>;
@@ -467,6 +468,7 @@ export interface Backfill extends AsyncIterable<BackfillEvent> {
 export type BackfillEvent = { at: string; progress: Progress } & (
   | { type: "started" | "paused" | "resumed" | "canceling" }
   | { type: "run-started" | "run-succeeded" | "run-failed" | "run-retrying" | "run-canceled"; run: RunResult }
+  | { type: "run-attached"; run: RunResult }
   | { type: "warning"; warning: Warning }
   | {
       type: "task-started" | "task-succeeded" | "task-failed" | "task-skipped" | "task-upstream-failed";
@@ -501,6 +503,7 @@ export class Scheduler {
     store?: RunStore;
     executeRun?: ExecuteRun;
     executeTask?: ExecuteTask;
+    inFlight?: "restart" | "attach";
     now?: () => number;
   });
   /** Creates and runs what is due; resolves when those runs have ended. */
