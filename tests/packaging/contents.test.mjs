@@ -10,7 +10,8 @@ import { root } from "../../scripts/process.mjs";
 const allowed = [
   /^package\.json$/,
   /^README\.md$/,
-  /^CHANGELOG\.md$/,
+  /^(CHANGELOG|COMPATIBILITY)\.md$/,
+  /^examples\/(seattle_weather\.mjs|seattle_weather_shell\.json|data\/[\w-]+\.(csv|md))$/,
   /^LICENSE-(MIT|APACHE)$/,
   /^dist\/(workerd|cli)\.js(\.map)?$/,
   /^dist\/(index|slim|shell|import)\.c?js(\.map)?$/,
@@ -34,7 +35,8 @@ test("npm pack takes what is on the list and nothing else", () => {
     paths.filter((path) => !allowed.some((pattern) => pattern.test(path))),
     [],
   );
-  for (const file of ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "dist/dagfill.wasm"]) {
+  const wanted = ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "COMPATIBILITY.md", "dist/dagfill.wasm"];
+  for (const file of [...wanted, "examples/seattle_weather.mjs", "examples/seattle_weather_shell.json"]) {
     assert.ok(paths.includes(file), `${file} is in the package`);
   }
 });

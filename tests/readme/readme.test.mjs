@@ -1,28 +1,52 @@
-// Every code block of the README does what it says: js runs in Node, ts compiles and runs, html runs in Chromium, and
-// of sh the lines that call the command.
+// Every code block of the README does what it says at a user's: in an empty folder, with an empty home, from the packed
+// package. js runs in Node, ts compiles and runs, html runs in Chromium, sh runs whole.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { root } from "../../scripts/process.mjs";
 import { openBrowser, withoutBrowser } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
 import { blocksOf } from "./blocks.mjs";
 
-// A user's folder: the package is installed, and what one block leaves (a DAG file, a store) the next one finds.
+// What one block leaves (a DAG file, a store) the next one finds.
+let place;
 let folder;
+let tarball;
 before(() => {
-  mkdirSync(join(root, ".cache"), { recursive: true });
-  folder = mkdtempSync(join(root, ".cache", "readme-"));
-  mkdirSync(join(folder, "node_modules"));
-  symlinkSync(root, join(folder, "node_modules", "dagfill"));
-  symlinkSync(join(root, "examples"), join(folder, "examples"));
+  place = mkdtempSync(join(tmpdir(), "dagfill-readme-"));
+  folder = join(place, "project");
+  for (const name of ["project", "home"]) mkdirSync(join(place, name));
+  execFileSync("npm", ["pack", "--silent", "--pack-destination", place], { cwd: root });
+  tarball = join(
+    place,
+    readdirSync(place).find((name) => name.endsWith(".tgz")),
+  );
   writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
+  sh("npm install dagfill");
 });
-after(() => rmSync(folder, { recursive: true, force: true }));
+after(() => rmSync(place, { recursive: true, force: true }));
 
-const node = (...args) => execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+/** Runs a program as a user without any settings does. Nothing is fetched: the package has no dependencies. */
+function run(file, args) {
+  const path = process.env.PATH.split(delimiter).filter((part) => !part.includes(join(root, "node_modules")));
+  const env = { HOME: join(place, "home"), PATH: [dirname(process.execPath), ...path].join(delimiter) };
+  return execFileSync(file, args, {
+    cwd: folder,
+    encoding: "utf8",
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+}
+function node(...args) {
+  return run(process.execPath, args);
+}
+function sh(text) {
+  const install = `npm install --offline --silent "${tarball}"`;
+  return run("sh", ["-ec", text.replace("npm install dagfill", install)]);
+}
 
 const runners = {
   js: ({ text }) => runModule("block.mjs", text),
@@ -38,17 +62,18 @@ const runners = {
     );
     return runModule("block.ts", text);
   },
-  sh: ({ text }) =>
-    text
-      .split("\n")
-      .filter((line) => line.startsWith("npx dagfill "))
-      .map((line) => {
-        const command = line.replace(/^npx dagfill/, `"${process.execPath}" "${join(root, "dist/cli.js")}"`);
-        return execFileSync("sh", ["-c", command], { cwd: folder, encoding: "utf8" });
-      })
-      .join(""),
+  sh: ({ text }) => sh(text),
+  // A JSON file is a DAG, which the blocks behind it use.
+  json: ({ text, file }) => {
+    assert.ok(file, "which file is it? <!-- file: NAME -->");
+    const check = `import { readFileSync } from "node:fs";
+import { validateDag } from "dagfill";
+validateDag(JSON.parse(readFileSync(${JSON.stringify(file)}, "utf8")));`;
+    writeFileSync(join(folder, file), text);
+    return runModule("check.mjs", check);
+  },
   html: async ({ text }, t) => {
-    const server = await serve({ folder, pages: { "/": text } });
+    const server = await serve({ folder, pages: { "/": text, "/favicon.ico": "" } });
     t.after(server.close);
     const browser = await openBrowser();
     t.after(() => browser.close());
@@ -57,9 +82,10 @@ const runners = {
     const faults = [];
     tab.on("console", (message) => printed.push(message.text()));
     tab.on("pageerror", (error) => faults.push(error.message));
-    await tab.goto(server.origin, { waitUntil: "networkidle" });
+    await tab.goto(server.origin);
+    await tab.waitForFunction(() => document.body.textContent.trim() !== "");
     assert.deepEqual(faults, []);
-    return `${printed.join("\n")}\n${await tab.textContent("body")}`;
+    return [...printed, await tab.textContent("body")].join("\n");
   },
 };
 
@@ -77,6 +103,8 @@ for (const file of ["README.md"]) {
     test(`${file}:${block.line} ${block.language || "text"}`, {
       skip,
     }, async (t) => {
+      if (block.file !== undefined) writeFileSync(join(folder, block.file), block.text);
+      if (block.file !== undefined && block.language !== "json") return;
       assert.ok(runner, `nothing here runs ${block.language}: say why with <!-- not run: reason -->`);
       const output = await runner(block, t);
       if (block.output !== undefined) assert.equal(output.trim(), block.output.trim());
