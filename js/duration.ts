@@ -1,6 +1,31 @@
-// Durations as users write them.
+// Durations as users write them. The core reads the texts.
 import type { Duration } from "./dag/dag.js";
-import { duration } from "./options.js";
+import { DagfillError } from "./error.js";
+import { type Reader, wrong } from "./options.js";
+import { call } from "./raw.js";
+
+/** Milliseconds of a duration. */
+export const duration: Reader<number> = (value, path) => {
+  if (typeof value === "string") {
+    try {
+      return call((wasm) => wasm.readDuration(value));
+    } catch (error) {
+      if (!(error instanceof DagfillError)) throw error;
+      throw new DagfillError(error.code, `${path}: ${error.message}`, { ...error, field: path });
+    }
+  }
+  if (typeof value !== "number" || !Number.isFinite(value) || value < 0) {
+    throw wrong(path, 'milliseconds or an ISO 8601 duration such as "PT5M"', value, "INVALID_DURATION");
+  }
+  return value;
+};
+
+/** Milliseconds of a time that passes: a timeout of nothing would end everything, a rate per nothing would bound nothing. */
+export const positiveDuration: Reader<number> = (value, path) => {
+  const ms = duration(value, path);
+  if (ms < 1) throw wrong(path, "a duration of at least a millisecond", value);
+  return ms;
+};
 
 /** Milliseconds of a duration: of a number itself, of ISO 8601 text its length. INVALID_DURATION for anything else.
  *

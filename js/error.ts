@@ -1,5 +1,6 @@
 import { failure } from "./failure.js";
 import type { Json } from "./json.js";
+import { shortened, visible } from "./visible.js";
 
 /** Stable names of everything that can go wrong; `DagfillError.code` is one of them. */
 export type ErrorCode =
@@ -50,6 +51,10 @@ export interface ErrorData extends Omit<ErrorDetail, "cause"> {
   cause?: { name: string; message: string };
 }
 
+/** A message is for reading. The longest legitimate ones carry the stack of a module that did not load. */
+const LONGEST = 4_000;
+const LONGEST_INPUT = 1_000;
+
 const brand = Symbol.for("dagfill.error");
 
 /** Every error the package throws on purpose. `code` is stable; `message` says what was expected, what was got and where.
@@ -75,9 +80,13 @@ export class DagfillError extends Error {
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     const { cause, ...fields } = detail;
-    super(message, cause === undefined ? undefined : { cause });
+    super(visible(shortened(message, LONGEST)), cause === undefined ? undefined : { cause });
     this.code = code;
     Object.assign(this, fields);
+    if (this.hint !== undefined) Object.assign(this, { hint: visible(shortened(this.hint, LONGEST)) });
+    // A text with a span is shown around it; the core's are short already.
+    if (this.input !== undefined && this.start === undefined)
+      Object.assign(this, { input: this.input.slice(0, LONGEST_INPUT) });
   }
 
   /** The error as plain data; `errorFrom` makes an error of it again. */
@@ -115,7 +124,7 @@ const fieldNames = ["input", "start", "end", "field", "hint", "details"] as cons
  *  is returned as it is; anything else is INVALID_OPTION. */
 export function errorFrom(data: unknown): DagfillError {
   if (data instanceof DagfillError) return data;
-  const { name, code, message, stack, cause, ...rest } = (data ?? {}) as Partial<ErrorData>;
+  const { name, code, message, stack, cause, ...rest } = plainData(data);
   if (name !== "DagfillError" || typeof code !== "string" || typeof message !== "string") {
     throw new DagfillError("INVALID_OPTION", "data: expected what toJSON() of a DagfillError returned", {
       field: "data",
@@ -131,6 +140,15 @@ export function errorFrom(data: unknown): DagfillError {
   if (typeof stack === "string")
     Object.defineProperty(error, "stack", { value: stack, configurable: true, writable: true });
   return error;
+}
+
+/** The members of an object; none of anything else, and of a Proxy that throws. */
+function plainData(data: unknown): Partial<ErrorData> {
+  try {
+    return typeof data === "object" ? { ...data } : {};
+  } catch {
+    return {};
+  }
 }
 
 // Minifying renames the class; what people read keeps its name.

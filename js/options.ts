@@ -4,7 +4,7 @@
 import type { AbortSignalLike } from "./abort_signal.js";
 import { DagfillError, type ErrorCode } from "./error.js";
 import { failure } from "./failure.js";
-import { call } from "./raw.js";
+import { shown } from "./shown.js";
 import { suggestion } from "./suggest.js";
 
 /** Checks one value; `path` names it in the error. */
@@ -15,16 +15,6 @@ export type Spec<T> = { readonly [K in keyof T]-?: Reader<Exclude<T[K], undefine
 
 /** Readers of members that a spec does not list; what they read is checked and left out. */
 export type OpenFields = (name: string, object: object) => Reader<unknown> | undefined;
-
-/** "got" of a message: the value, short, as JavaScript would write it. */
-export function shown(value: unknown): string {
-  if (typeof value === "string")
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
-  if (typeof value === "function") return "a function";
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === "object" && value !== null) return "an object";
-  return String(value);
-}
 
 export function wrong(
   path: string,
@@ -181,11 +171,35 @@ export function callback<T>(): Reader<T> {
 
 /** An AbortSignal of any platform. */
 export const signal: Reader<AbortSignalLike> = (value, path) => {
-  if (typeof (value as AbortSignalLike | null)?.addEventListener !== "function") {
-    throw wrong(path, "an AbortSignal", value);
-  }
-  return value as AbortSignalLike;
+  const { aborted, addEventListener, removeEventListener } = (value ?? {}) as Partial<AbortSignalLike>;
+  // Without a way to stop listening, a backfill could not end and give back its lease.
+  const isSignal = [addEventListener, removeEventListener].every((member) => typeof member === "function");
+  if (!isSignal || typeof aborted !== "boolean") throw wrong(path, "an AbortSignal", value);
+  return guarded(value as AbortSignalLike, path);
 };
+
+/** The caller's signal, whose members may throw: at the end of a backfill that would keep its lease. */
+function guarded(given: AbortSignalLike, path: string): AbortSignalLike {
+  return {
+    get aborted() {
+      return attempted(() => given.aborted === true) ?? false;
+    },
+    get reason() {
+      return attempted(() => given.reason);
+    },
+    addEventListener: (type, listener) => reading(path, () => given.addEventListener(type, listener)),
+    // A listener that stays hears of an abort after the end, which changes nothing.
+    removeEventListener: (type, listener) => void attempted(() => given.removeEventListener(type, listener)),
+  };
+}
+
+function attempted<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
 
 /** A date as the core reads it: milliseconds, or a text that Rust parses. */
 export type DateValue = number | string;
@@ -202,26 +216,3 @@ export const date: Reader<DateValue> = (value, path) => {
 export function isDate(value: unknown): value is Date {
   return value instanceof Date || Object.prototype.toString.call(value) === "[object Date]";
 }
-
-/** Milliseconds of a duration. */
-export const duration: Reader<number> = (value, path) => {
-  if (typeof value === "string") {
-    try {
-      return call((wasm) => wasm.readDuration(value));
-    } catch (error) {
-      if (!(error instanceof DagfillError)) throw error;
-      throw new DagfillError(error.code, `${path}: ${error.message}`, { ...error, field: path });
-    }
-  }
-  if (typeof value !== "number" || !Number.isFinite(value) || value < 0) {
-    throw wrong(path, 'milliseconds or an ISO 8601 duration such as "PT5M"', value, "INVALID_DURATION");
-  }
-  return value;
-};
-
-/** Milliseconds of a time that passes: a timeout of nothing would end everything, a rate per nothing would bound nothing. */
-export const positiveDuration: Reader<number> = (value, path) => {
-  const ms = duration(value, path);
-  if (ms < 1) throw wrong(path, "a duration of at least a millisecond", value);
-  return ms;
-};

@@ -6,8 +6,10 @@ export function readJsonText(text: string, what: string, code: ErrorCode): unkno
   try {
     return JSON.parse(text);
   } catch (error) {
-    const start = new Scan(text).fault();
-    const got = start >= text.length ? "its end too early" : "something else";
+    const scan = new Scan(text);
+    const start = scan.fault();
+    const end = start >= text.length ? "its end too early" : "something else";
+    const got = scan.tooDeep ? `brackets more than ${DEEPEST} levels deep` : end;
     throw new DagfillError(code, `expected ${what}, got ${got} at character ${start + 1}`, {
       input: text,
       start,
@@ -17,9 +19,18 @@ export function readJsonText(text: string, what: string, code: ErrorCode): unkno
   }
 }
 
+/** A deeper text would overflow the stack of the walk. */
+const DEEPEST = 1_000;
+
 /** Walks a text as JSON's grammar says, to the character that does not fit it. */
 class Scan {
   private at = 0;
+  private depth = 0;
+
+  /** Whether the walk ended at a bracket that is too deep. */
+  get tooDeep(): boolean {
+    return this.depth > DEEPEST;
+  }
 
   constructor(private readonly text: string) {}
 
@@ -46,6 +57,14 @@ class Scan {
   }
 
   private list(close: string, member: () => boolean): boolean {
+    this.depth += 1;
+    if (this.tooDeep) return false;
+    const fits = this.members(close, member);
+    if (fits) this.depth -= 1;
+    return fits;
+  }
+
+  private members(close: string, member: () => boolean): boolean {
     this.at += 1;
     this.space();
     if (this.sign(close)) return true;

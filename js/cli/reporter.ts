@@ -85,7 +85,7 @@ function liveReporter(terminal: Terminal, quiet: boolean): Reporter {
       if (event.type === "finished" || performance.now() - drawn >= frameMs) draw();
     },
     log: (line) => {
-      if (!quiet) terminal.line(logLine(line, terminal));
+      if (!quiet) writeLog(line, terminal);
     },
     end() {
       clearInterval(timer);
@@ -117,7 +117,7 @@ function plainReporter(terminal: Terminal, quiet: boolean): Reporter {
       );
     },
     log: (line) => {
-      if (!quiet) terminal.line(logLine(line, terminal));
+      if (!quiet) writeLog(line, terminal);
     },
     end() {},
   };
@@ -170,8 +170,10 @@ function says(style: Style, word: string, text: string, { error }: RunResult, te
   return `${terminal.paint(style, word)}  ${text}${why === "" ? "" : `  ${why}`}`;
 }
 
-/** A line that a command printed, with where it is from. */
-export function logLine({ localDate, taskId, text }: ShellLine, terminal: Terminal): string {
+/** A line that a command printed, with where it is from. In a pipe the line stays as it is, its colours too. */
+export function writeLog({ localDate, taskId, text }: ShellLine, terminal: Terminal): void {
   const start = `${localDate.slice(0, 16)} ${taskId} | `;
-  return `${terminal.paint("dim", start)}${terminal.interactive ? fit(text, terminal.width - start.length) : text}`;
+  const painted = terminal.paint("dim", start);
+  if (terminal.interactive) terminal.line(painted + fit(text, terminal.width - start.length));
+  else terminal.line(painted, text);
 }

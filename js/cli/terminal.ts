@@ -1,5 +1,7 @@
 // What is written to: a terminal with colours, a width and one line that is drawn again and again; or a pipe with none of it.
+import { randomUUID } from "node:crypto";
 import type { Writable } from "node:stream";
+import { visible } from "../visible.js";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "blue" | "magenta" | "cyan";
 
@@ -13,6 +15,16 @@ const codes: Record<Style, readonly [number, number]> = {
   magenta: [35, 39],
   cyan: [36, 39],
 };
+
+// What is painted carries this mark until it is written: every other escape sequence comes from outside, such as in the id of a
+// DAG, and is shown instead of obeyed. Nobody can guess the mark.
+const mark = `${randomUUID()}:`;
+const marked = new RegExp(`${mark}(\\d+);`, "g");
+
+/** The text as it is sent: its own escape sequences made visible, and those of `paint` made real. */
+function sent(text: string): string {
+  return visible(text).replace(marked, "\x1b[$1m");
+}
 
 /** A stream that may be a terminal. */
 export type Output = Writable & { isTTY?: boolean; columns?: number };
@@ -49,7 +61,7 @@ export class Terminal {
   paint(style: Style, text: string): string {
     if (!this.colours || text === "") return text;
     const [on, off] = codes[style];
-    return `\x1b[${on}m${text}\x1b[${off}m`;
+    return `${mark}${on};${text}${mark}${off};`;
   }
 
   /** The sign, or what stands for it where only ASCII is sure to be shown. */
@@ -57,17 +69,18 @@ export class Terminal {
     return this.unicode ? unicode : ascii;
   }
 
-  /** One line (or several) that stays. */
-  line(text = ""): void {
-    this.write(`${this.erase()}${text}\n${this.statusText}`);
+  /** One line (or several) that stays. `verbatim` goes behind it as it is, escape sequences too. */
+  line(text = "", verbatim = ""): void {
+    this.write(`${this.erase()}${sent(text)}${verbatim}\n${this.statusText}`);
   }
 
   /** The line at the bottom that the next call replaces. Nothing happens where nobody watches. */
   status(text: string): void {
-    if (!this.interactive || text === this.statusText) return;
+    const line = sent(text);
+    if (!this.interactive || line === this.statusText) return;
     const erase = this.erase();
-    this.statusText = text;
-    this.write(erase + text);
+    this.statusText = line;
+    this.write(erase + line);
   }
 
   /** Fulfils when everything was handed to the system. */

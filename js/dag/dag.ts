@@ -1,4 +1,6 @@
 // DAGs as their authors write them, checked once.
+
+import { duration, positiveDuration } from "../duration.js";
 import { DagfillError } from "../error.js";
 import type { Json, JsonInput } from "../json.js";
 import { json, record } from "../json_input.js";
@@ -6,7 +8,6 @@ import { nearest } from "../nearest.js";
 import {
   type DateValue,
   date,
-  duration,
   fields,
   flag,
   inside,
@@ -16,7 +17,6 @@ import {
   number,
   oneOf,
   placed,
-  positiveDuration,
   type Spec,
   text,
   wrong,
@@ -25,6 +25,7 @@ import { call } from "../raw.js";
 import type { DateInput, ScheduleInput, TimetableOptions } from "../schedule/input.js";
 import { timetableOf, timetableSpec, wireOf } from "../schedule/timetable.js";
 import type { TimetableWire } from "../schedule/wire.js";
+import { shown } from "../shown.js";
 import { type EditorFields, editorFields } from "./editor_fields.js";
 
 /** Milliseconds, or ISO 8601 ("PT5M"). */
@@ -274,7 +275,7 @@ export function findDag(dags: Map<string, CheckedDag>, dagId: string): CheckedDa
   const dag = dags.get(dagId);
   if (dag !== undefined) return dag;
   const near = nearest(dagId, dags.keys());
-  throw new DagfillError("UNKNOWN_DAG", `there is no DAG ${JSON.stringify(dagId)}`, {
+  throw new DagfillError("UNKNOWN_DAG", `there is no DAG ${shown(dagId)}`, {
     field: "dagId",
     ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
   });

@@ -1,5 +1,6 @@
 // What a backfill may be asked for, with defaults and units where each option stands.
 import type { Duration } from "../dag/dag.js";
+import { duration, positiveDuration } from "../duration.js";
 import type { Json, JsonInput } from "../json.js";
 import { record } from "../json_input.js";
 import {
@@ -7,7 +8,6 @@ import {
   count,
   type DateValue,
   date,
-  duration,
   fields,
   flag,
   integer,
@@ -15,7 +15,6 @@ import {
   name,
   number,
   oneOf,
-  positiveDuration,
   type Spec,
   wrong,
 } from "../options.js";

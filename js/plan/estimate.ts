@@ -1,7 +1,8 @@
 // How long a plan would take: by one duration for every run, or by the spread of past runs.
 import type { CheckedDag, Duration } from "../dag/dag.js";
+import { duration } from "../duration.js";
 import { DagfillError } from "../error.js";
-import { callback, duration, fields, integer, list, number, oneOf } from "../options.js";
+import { callback, fields, integer, list, number, oneOf } from "../options.js";
 import { call } from "../raw.js";
 import { instantMs } from "../store/instant.js";
 import type { RunStore } from "../store/store.js";

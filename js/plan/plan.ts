@@ -125,6 +125,8 @@ export class Preview implements BackfillPreview {
   }
 
   run(index: number): PlannedRun | undefined {
+    // Not `integer`: what lies beyond the rows is undefined, also before the first.
+    if (!Number.isInteger(index)) throw wrong("index", "an integer", index);
     return this.#runs?.[index] ?? plannedRuns(this.#data, index, index + 1)[0];
   }
 
@@ -154,9 +156,9 @@ export class Preview implements BackfillPreview {
   estimate(options: FixedEstimateOptions): FixedEstimate;
   estimate(options: HistoryEstimateOptions): Promise<HistoryEstimate>;
   estimate(options: FixedEstimateOptions | HistoryEstimateOptions): FixedEstimate | Promise<HistoryEstimate> {
-    if (typeof options === "object" && options !== null && "from" in options)
-      return historyEstimate(this.#data, options, () => this.runs, this.#past);
-    return fixedEstimate(this.#data, options);
+    if (reading("options", () => typeof options === "object" && options !== null && "from" in options))
+      return historyEstimate(this.#data, options as HistoryEstimateOptions, () => this.runs, this.#past);
+    return fixedEstimate(this.#data, options as FixedEstimateOptions);
   }
 
   toJSON(): object {
@@ -183,6 +185,10 @@ function whole(data: unknown): PlanData {
     plan.offsetSeconds instanceof Int32Array &&
     plan.action instanceof Uint8Array &&
     plan.reason instanceof Uint8Array &&
+    // A buffer that was transferred to somebody else leaves an empty column behind.
+    [plan.executionDate, plan.offsetSeconds, plan.action, plan.reason].every(
+      ({ length }) => length === plan.counts?.total,
+    ) &&
     Array.isArray(plan.existingRuns) &&
     [plan.timetable, plan.counts, plan.warnings, plan.clockChanges].every(
       (part) => typeof part === "object" && part !== null,

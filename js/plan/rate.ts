@@ -1,6 +1,8 @@
 // How many runs may start in a window of time.
+
+import { positiveDuration } from "../duration.js";
 import { DagfillError } from "../error.js";
-import { fields, integer, positiveDuration } from "../options.js";
+import { fields, integer } from "../options.js";
 
 /** At most `count` starts in any window of `per`. */
 export function rate(value: unknown, path: string): { count: number; per: number } {

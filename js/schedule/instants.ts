@@ -9,7 +9,9 @@ export function instantsOf(
   timetable: RawTimetable,
   dates: Float64Array | readonly DateInput[],
 ): Float64Array {
-  if (reading("dates", () => dates instanceof Float64Array)) return dates as Float64Array;
+  // A copy, which fails where the array's buffer was transferred to somebody else.
+  const columns = reading("dates", () => (dates instanceof Float64Array ? dates.slice() : undefined));
+  if (columns !== undefined) return columns;
   return Float64Array.from(list(date)(dates, "dates"), (at, index) => {
     try {
       return call(() => timetable.read(at, 2));

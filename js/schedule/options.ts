@@ -1,5 +1,5 @@
 // The options of the functions over schedules. A Dag has them too, among its other fields.
-import { type DateValue, date, fields, type OpenFields, type Spec } from "../options.js";
+import { type DateValue, date, fields, type OpenFields, reading, type Spec } from "../options.js";
 import { call } from "../raw.js";
 import type { TimetableOptions } from "./input.js";
 import { type RawTimetable, timetableOf, timetableSpec, wireOf } from "./timetable.js";
@@ -30,7 +30,8 @@ const unread = new Set<string>(dagFields);
 export const dagsOwn: OpenFields = (name, value) =>
   isDag(value) && (unread.has(name) || name.startsWith("x-")) ? (field) => field : undefined;
 
-function isDag(value: object): boolean {
+function isDag(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
   return Object.hasOwn(value, "dagId") && Object.hasOwn(value, "schedule");
 }
 
@@ -40,7 +41,7 @@ export function scheduleOptions<T extends object = object>(
   options: unknown,
   more: Spec<T> = {} as Spec<T>,
 ): Partial<TimetableOptions & T & { startDate: DateValue }> {
-  const ofDag = typeof options === "object" && options !== null && isDag(options) ? { startDate: date } : {};
+  const ofDag = reading("options", () => isDag(options)) ? { startDate: date } : {};
   const spec = { ...timetableSpec, ...more, ...ofDag } as Spec<
     TimetableOptions & T & { startDate: DateValue }
   >;

@@ -1,7 +1,8 @@
 // The members of a change, checked: each either is what a row keeps of it, or is refused with its place in the batch.
 import { DagfillError } from "../error.js";
+import { shown } from "../shown.js";
 import { instantMs } from "./instant.js";
-import { invalid, shown } from "./refusal.js";
+import { invalid } from "./refusal.js";
 import { RUN_STATES, RUN_TYPES } from "./states.js";
 import type { RunRecord, RunState, RunType } from "./store.js";
 

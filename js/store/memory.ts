@@ -1,5 +1,6 @@
 // Everything in maps. A change costs O(1); what is sorted is sorted when somebody reads.
 import type { Json } from "../json.js";
+import { callback, fields } from "../options.js";
 import { HistoryBuilder } from "./history.js";
 import { checkLease, isHeld, isOwn, type LeaseRow, taken } from "./lease.js";
 import {
@@ -68,7 +69,8 @@ export class MemoryStore implements RunStore {
 
   /** `now` is the clock of the leases, epoch milliseconds; default `Date.now`. */
   constructor(options: { now?: () => number } = {}) {
-    this.#now = options.now ?? Date.now;
+    const { now } = fields<{ now: () => number }>(options, "options", { now: callback() });
+    this.#now = now ?? Date.now;
   }
 
   async apply(changes: readonly StoreChange[], fence?: Fence): Promise<void> {

@@ -1,4 +1,5 @@
 // What a reader asks, checked and brought into the one form that every store answers.
+import { reading } from "../options.js";
 import { instantMs } from "./instant.js";
 import { invalidArgument } from "./refusal.js";
 import type { RunRow } from "./row.js";
@@ -112,6 +113,11 @@ export function checkQuery(query: RunQuery): void {
 
 /** The members that several queries have. */
 function checkMembers(query: RunQuery, members: ReadonlySet<string>): void {
+  reading("query", () => checkEach(query, members));
+}
+
+function checkEach(query: RunQuery, members: ReadonlySet<string>): void {
+  if (typeof query !== "object" || query === null) throw invalidArgument("query", "an object", query);
   for (const member in query) {
     if (!members.has(member))
       throw invalidArgument(`query.${member}`, `one of ${[...members].join(", ")}`, "an unknown member");

@@ -1,5 +1,6 @@
 // The errors of a store, worded once, so that every store refuses the same things in the same words.
 import { DagfillError } from "../error.js";
+import { shown } from "../shown.js";
 import { iso } from "../time.js";
 import type { RunState } from "./store.js";
 
@@ -60,12 +61,4 @@ export function storeFailed(attempt: string, cause: unknown, hint?: string): Dag
 
 export function storeClosed(why = "it was closed"): DagfillError {
   return new DagfillError("STORE_FAILED", `the store cannot be used: ${why}`);
-}
-
-export function shown(value: unknown): string {
-  if (typeof value === "string")
-    return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}...` : value);
-  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "an object";
-  if (typeof value === "function") return "a function";
-  return String(value);
 }

@@ -1,5 +1,6 @@
 // A change, checked and turned into what is written. Every store does this to the whole batch when `apply` is called,
 // before it touches anything: what the caller does to its objects afterwards is no longer seen.
+import { reading } from "../options.js";
 import { name } from "./member.js";
 import { invalid, invalidArgument } from "./refusal.js";
 import {
@@ -37,8 +38,14 @@ export type Step =
   | { type: "save-backfill"; row: BackfillRow };
 
 export function steps(changes: readonly StoreChange[]): Step[] {
-  if (!Array.isArray(changes)) throw invalidArgument("changes", "a list of changes", changes);
-  return changes.map(step);
+  return reading("changes", () => {
+    if (!Array.isArray(changes)) throw invalidArgument("changes", "a list of changes", changes);
+    // One by one: an array with holes ends at the first of them.
+    const read: Step[] = [];
+    for (let index = 0; index < changes.length; index += 1)
+      read.push(step(changes[index] as StoreChange, index));
+    return read;
+  });
 }
 
 function step(change: StoreChange, index: number): Step {

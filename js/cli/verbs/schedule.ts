@@ -4,7 +4,7 @@ import { flags } from "../flags.js";
 import { aborted, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
 import { type ExitCode, exitCodes, exitOf, runError } from "../report_error.js";
-import { logLine } from "../reporter.js";
+import { writeLog } from "../reporter.js";
 import type { Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
@@ -19,7 +19,7 @@ export const schedule: Verb = {
     try {
       const callbacks = world.callbacks(file, (line) => {
         if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
-        else if (values.quiet !== true) terminal.line(logLine(line, terminal));
+        else if (values.quiet !== true) writeLog(line, terminal);
       });
       const scheduler = new Scheduler({ dags: file.dags, store, ...callbacks });
       let worst: ExitCode = exitCodes.ok;

@@ -4,7 +4,7 @@ import { flags } from "../flags.js";
 import { takeInterrupts } from "../interrupts.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
 import { exitCodes, runError } from "../report_error.js";
-import { logLine } from "../reporter.js";
+import { writeLog } from "../reporter.js";
 import type { Verb } from "../verb.js";
 
 export const trigger: Verb = {
@@ -19,7 +19,7 @@ export const trigger: Verb = {
     try {
       const callbacks = world.callbacks(file, (line) => {
         if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
-        else if (values.quiet !== true) terminal.line(logLine(line, terminal));
+        else if (values.quiet !== true) writeLog(line, terminal);
       });
       const result = await new BackfillService({ dags: file.dags, store, ...callbacks }).trigger({
         dagId,

@@ -3,6 +3,7 @@
 import { DagfillError } from "../../error.js";
 import type { Json } from "../../json.js";
 import type { PlanData } from "../../plan/plan_data.js";
+import { shown } from "../../shown.js";
 import type { Fence, RunRecord, RunStore, StoreChange } from "../../store/store.js";
 import { iso } from "../../time.js";
 import { startingRows } from "./new_snapshot.js";
@@ -13,7 +14,7 @@ import { type StoredRun, storedRun } from "./stored_run.js";
 export async function stored(store: RunStore, backfillId: string): Promise<Snapshot> {
   const snapshot = await store.loadBackfill(backfillId);
   if ((snapshot ?? null) !== null) return fromStored(backfillId, snapshot);
-  throw new DagfillError("UNKNOWN_BACKFILL", `the store has no backfill ${JSON.stringify(backfillId)}`, {
+  throw new DagfillError("UNKNOWN_BACKFILL", `the store has no backfill ${shown(backfillId)}`, {
     input: backfillId,
   });
 }

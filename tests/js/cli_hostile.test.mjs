@@ -1,0 +1,69 @@
+// The command over hostile files and flags: nothing of them commands the terminal, and nothing ends in a stack.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { run, screen, startInTerminal, workplace } from "./cli_process.mjs";
+
+const place = workplace();
+const file = (name, value) => {
+  const path = join(place.folder, name);
+  writeFileSync(path, typeof value === "string" ? value : JSON.stringify(value));
+  return path;
+};
+// Clear the screen, set its title, eight-bit CSI, carriage return, and letters that run backwards.
+const evil = "x\x1b[2J\x1b]0;title\x07\x9b31m\r\u202ey";
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about.
+const raw = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]/;
+const tasks = [{ taskId: `t${evil}`, command: "echo out; false" }];
+const dag = file("evil.json", { dagId: `d${evil}`, schedule: "@daily", tasks });
+const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-02", "--store", place.store];
+
+const commands = {
+  preview: ["preview", dag, ...range],
+  "preview as JSON": ["preview", dag, ...range, "--json"],
+  run: ["run", dag, ...range],
+  "run as JSON": ["run", dag, ...range, "--reset", "--json"],
+  list: ["list", "--store", place.store],
+  trigger: ["trigger", dag, "--store", place.store],
+  schedule: ["schedule", dag, "--once", "--store", place.store],
+  explain: ["explain", dag],
+  "an unknown DAG": ["preview", dag, "--dag-id", evil],
+  "an unknown flag": ["preview", dag, `--${evil}`],
+  "an unknown verb": [evil],
+  "a missing file": ["preview", `/tmp/${evil}.mjs`],
+  "a wrong date": ["preview", dag, "--start-date", evil, "--end-date", "2024-01-02"],
+  "an unknown backfill": ["resume", dag, evil, "--store", place.store],
+};
+for (const [name, args] of Object.entries(commands)) {
+  test(`${name}: no escape sequence of an id reaches a pipe or a terminal`, async () => {
+    const { out, err } = await run(args);
+    assert.doesNotMatch(out + err, raw);
+    if (name.endsWith("JSON")) for (const line of out.trim().split("\n")) JSON.parse(line);
+    const shown = (await startInTerminal(args).ended).out;
+    // Its own sequences are colours and the line that is drawn again.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
+    assert.doesNotMatch(screen(shown.replace(/\x1b\[\d+m/g, "").replaceAll("\r\n", "\n")), raw);
+    assert.ok(!shown.includes("\x1b[2J") && !shown.includes("\x1b]0;"), JSON.stringify(shown));
+  });
+}
+
+const deep = (depth) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+const refused = {
+  "deep JSON in --conf": ["preview", dag, ...range, "--conf", `{"a":${deep(20_000)}}`],
+  "a deep DAG file": [
+    "preview",
+    file("deep.json", `{"dagId":"a","schedule":null,"params":{"a":${deep(100_000)}}}`),
+    ...range,
+  ],
+  "a deep file that is no DAG": ["preview", file("deeper.json", deep(1_000_000)), ...range],
+  "a deep file that does not end": ["preview", file("open.json", "[".repeat(1_000_000)), ...range],
+};
+for (const [name, args] of Object.entries(refused)) {
+  test(`${name} is refused in a few lines`, async () => {
+    const { code, out, err } = await run(args);
+    assert.equal(code, 2, err.slice(0, 500));
+    assert.ok((out + err).length < 2_000, `${(out + err).length} characters`);
+    assert.doesNotMatch(err, /RangeError|\n {4}at /);
+  });
+}
