@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use dagfill::plan::{Catchup, CatchupPolicy, CatchupRequest, Skipped, plan_catchup};
-use dagfill::schedule::{Dialect, Dst, Exclude, Kind, ScheduleInput, Timetable, TimetableOptions};
+use dagfill::schedule::{Date, Dialect, Dst, Exclude, Kind, ScheduleInput, Timetable, TimetableOptions};
 use dagfill::time::{DateInput::Text, Edge, Instant, Zone, read_date};
 use serde_json::Value;
 
@@ -314,6 +314,27 @@ fn the_ends_of_time() {
 }
 
 /// One run after the other, as Airflow's scheduler asks: the next date whose run is due, until none is.
+#[test]
+fn after_the_last_of_listed_dates_the_latest_is_nothing() {
+    let date = |text: &str| read_date(Text(text), &Zone::utc(), Edge::Point).unwrap();
+    let dates = ["2024-01-01", "2024-01-05"].map(|text| Date::Text(text.into())).to_vec();
+    let listed = timetable(ScheduleInput::Dates(dates), Kind::Trigger, "UTC");
+    let due = |now: &str, policy, watching: Option<&str>| {
+        let (start, now) = (Some(date("2024-01-01")), date(now));
+        let watching_since = watching.map(date);
+        let request = CatchupRequest { start, end: None, policy, now, last_run: None, watching_since, limit: None };
+        let catchup = plan_catchup(&listed, &request).unwrap();
+        (catchup.due.len(), catchup.skipped.map_or(0, |skipped| skipped.count))
+    };
+    assert_eq!(due("2024-01-03", CatchupPolicy::Latest, None), (1, 0));
+    assert_eq!(due("2024-01-05", CatchupPolicy::Latest, None), (1, 1));
+    assert_eq!(due("2024-01-06", CatchupPolicy::Latest, None), (0, 2));
+    // It came due between two looks of the scheduler.
+    assert_eq!(due("2024-01-06", CatchupPolicy::Latest, Some("2024-01-04")), (1, 1));
+    assert_eq!(due("2024-01-06", CatchupPolicy::All, None), (2, 0));
+    assert_eq!(due("2024-01-06", CatchupPolicy::Last(1), None), (1, 1));
+}
+
 #[test]
 fn all_at_once_is_the_same_as_one_by_one() {
     for (text, kind) in

@@ -12,7 +12,7 @@ pub enum CatchupPolicy {
     All,
     /// None is run, only what comes due from now on.
     None,
-    /// The newest is run. Airflow's `catchup=False`.
+    /// The newest is run; after the last of explicit dates none is. Airflow's `catchup=False`.
     #[default]
     Latest,
     /// The newest so many are run.
@@ -168,6 +168,11 @@ impl Dates {
         let first = match request.policy {
             CatchupPolicy::All => return Wanted::All,
             CatchupPolicy::None => {
+                let watched = request.watching_since.map_or(request.now, after);
+                (self.0.run_after(newest) >= watched).then_some(newest)
+            }
+            // After the last of explicit dates there is nothing to be up to date with, unless it came due while watched.
+            CatchupPolicy::Latest if self.0.is_listed() && self.0.next(request.now).is_none() => {
                 let watched = request.watching_since.map_or(request.now, after);
                 (self.0.run_after(newest) >= watched).then_some(newest)
             }

@@ -54,7 +54,7 @@ fn fields(schedule: &Schedule) -> Fields {
     // The crate's years end in 2100; all of them means no restriction.
     let years = (!schedule.years().is_all()).then(|| {
         let mut years = Years::default();
-        schedule.years().iter().for_each(|year| years.insert(year));
+        schedule.years().iter().for_each(|year| years.insert_all(year, year, 1));
         years
     });
     Fields {

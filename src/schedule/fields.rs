@@ -140,10 +140,6 @@ pub(super) fn values(mut set: u64) -> impl Iterator<Item = u32> {
 pub(super) struct Years(Vec<u64>);
 
 impl Years {
-    pub(super) fn insert(&mut self, year: u32) {
-        self.insert_all(year, year, 1);
-    }
-
     /// Adds every `step`-th year from `first` to `last`. A hostile list names all years many times over: without a step,
     /// whole words are set.
     pub(super) fn insert_all(&mut self, first: u32, last: u32, step: u32) {

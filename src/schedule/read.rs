@@ -92,6 +92,14 @@ pub(super) fn zone_of(schedule: &ScheduleInput, options: &TimetableOptions) -> R
     Zone::load(zone.text()).map_err(|error| error.field(path))
 }
 
+impl TimetableOptions {
+    /// The zone that they name; UTC where they name none.
+    pub(super) fn zone(&self) -> Result<Zone> {
+        let name = self.time_zone.as_deref().unwrap_or("UTC");
+        Zone::load(name).map_err(|error| error.field("timeZone"))
+    }
+}
+
 /// The first zone that stands before a cron text, and the path of that text.
 fn find_zone<'a>(schedule: &'a ScheduleInput, path: &str, found: &mut Option<(Part<'a>, String)>) {
     match schedule {

@@ -89,6 +89,11 @@ impl Timetable {
         matches!(self.source, Source::None)
     }
 
+    /// Whether its dates are listed one by one.
+    pub fn is_listed(&self) -> bool {
+        matches!(self.source, Source::Dates(_))
+    }
+
     /// The zone it is read in.
     pub fn zone(&self) -> &Zone {
         &self.shared.zone
@@ -138,12 +143,4 @@ fn without(patterns: &[Rc<Pattern>], other: &Rc<Pattern>) -> Option<Source> {
         rest.push(Rc::new(pattern.without(other)?));
     }
     Some(Source::Cron(Rc::new(rest)))
-}
-
-impl TimetableOptions {
-    /// The zone that they name; UTC where they name none.
-    pub(super) fn zone(&self) -> Result<Zone> {
-        let name = self.time_zone.as_deref().unwrap_or("UTC");
-        Zone::load(name).map_err(|error| error.field("timeZone"))
-    }
 }
