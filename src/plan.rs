@@ -1,13 +1,16 @@
 //! Floor 2: a request and a history become a plan, one row a date, with an action or the reason for none.
 
+mod bounds;
 mod build;
 mod catchup;
+mod chosen;
 mod clock;
 mod coverage;
 mod days;
 mod estimate;
 mod hash;
 mod history;
+mod order;
 mod past;
 mod preview;
 mod reprocess;
@@ -19,6 +22,7 @@ mod run_id;
 mod spread;
 mod warnings;
 
+pub use bounds::absolute_bound;
 pub use build::history_range;
 pub use catchup::{Catchup, CatchupPolicy, CatchupRequest, Skipped, plan_catchup};
 pub use coverage::Coverage;
@@ -26,6 +30,7 @@ pub use days::{Day, days};
 pub use estimate::{Estimate, Pace, estimate};
 pub use hash::HashedTexts;
 pub use history::History;
+pub use order::Order;
 pub use past::Past;
 pub use preview::{Counts, Plan};
 pub use reprocess::{Action, Existing, Reprocess, RunState, SkipReason, decide};

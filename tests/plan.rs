@@ -107,7 +107,7 @@ fn airflow_plans_the_same() {
         let mut request = request(&timetable, text("from"), text("to"));
         request.reprocess =
             Reprocess::read(false, false, case["reprocess_behavior"].as_str().or(Some("none"))).unwrap();
-        request.run_backwards = case["run_backwards"].as_bool().unwrap();
+        request.order = if case["run_backwards"] == true { Order::Newest } else { Order::Oldest };
         let mut history = History::default();
         let mut existing: Vec<_> = case["existing"].as_object().unwrap().iter().collect();
         existing.sort_by_key(|(date, _)| date.as_str());
@@ -171,7 +171,7 @@ fn backwards_is_the_same_plan_newest_first() {
     add(&mut history, at("2024-03-29T02:00:00Z").js(), "success");
     add(&mut history, at("2024-03-31T01:00:00Z").js(), "failed");
     let forwards = Plan::build(&daily, &request, &history).unwrap();
-    request.run_backwards = true;
+    request.order = Order::Newest;
     let plan = Plan::build(&daily, &request, &history).unwrap();
     assert_eq!(
         dates(&plan),
@@ -355,6 +355,145 @@ fn covering(runs: &[(f64, f64, &str)], change: impl FnOnce(&mut Request)) -> (Ve
 }
 
 #[test]
+fn the_order_of_the_rows() {
+    let daily = cron("@daily", "UTC");
+    let mut history = History::default();
+    add(&mut history, at("2024-01-03").js(), "failed");
+    add(&mut history, at("2024-01-05").js(), "canceled");
+    add(&mut history, at("2024-01-06").js(), "success");
+    let days = |order: Order| {
+        let mut request = request(&daily, "2024-01-01", "2024-01-07");
+        (request.order, request.reprocess) = (order, Reprocess::Failed);
+        let plan = Plan::build(&daily, &request, &history).unwrap();
+        // Each row is that of its date, whatever its place; days and counts do not depend on the order.
+        for row in 0..plan.len() {
+            let lone = Rows::of(&daily, &plan.dates()[row..row + 1]);
+            let row = plan.row(row).unwrap();
+            assert_eq!(
+                (row.previous.map(Instant::js), row.interval_end.js()),
+                (Some(lone.previous[0]), lone.interval_end[0])
+            );
+        }
+        let whole = plan.rows(0..plan.len());
+        let step = |column: &[f64], by: f64| column.iter().zip(plan.dates()).all(|(at, date)| *at == date + by * DAY);
+        assert!(step(&whole.previous, -1.0) && step(&whole.next, 1.0) && step(&whole.interval_end, 1.0));
+        assert_eq!((plan.counts().rerun, plan.days().len(), plan.existing_runs()), (2, 7, vec![0, 1, 2]));
+        assert!(plan.days().windows(2).all(|pair| pair[0].day < pair[1].day));
+        plan.dates().iter().map(|date| ((date - at("2024-01-01").js()) / DAY) as u32 + 1).collect::<Vec<_>>()
+    };
+    assert_eq!(days(Order::Oldest), [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(days(Order::Newest), [7, 6, 5, 4, 3, 2, 1]);
+    assert_eq!(days(Order::FailedFirst), [3, 5, 1, 2, 4, 6, 7]);
+    assert_eq!(days(Order::Bisect), [1, 7, 4, 2, 5, 3, 6]);
+    assert_eq!(days(Order::NewestFirst(2)), [7, 6, 1, 2, 3, 4, 5]);
+    assert_eq!(days(Order::NewestFirst(0)), [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(days(Order::NewestFirst(9)), [7, 6, 5, 4, 3, 2, 1]);
+    let mut request = request(&daily, "2024-01-01", "2024-01-07");
+    (request.order, request.depends_on_past) = (Order::Bisect, true);
+    let error = Plan::build(&daily, &request, &history).unwrap_err();
+    assert_eq!((error.code.as_str(), error.field.as_deref()), ("INVALID_DIRECTION", Some("order")));
+}
+
+#[test]
+fn only_these_dates() {
+    let hourly = cron("0 */6 * * *", "America/New_York");
+    let plan_of = |dates: &[&str], change: &dyn Fn(&mut Request, &mut History)| {
+        let mut request = request(&hourly, "2024-01-01", "2024-01-10");
+        request.dates = Some(dates.iter().map(|date| Date::Text((*date).into())).collect());
+        let mut history = History::default();
+        change(&mut request, &mut history);
+        Plan::build(&hourly, &request, &history)
+    };
+    let nothing = |_: &mut Request, _: &mut History| {};
+    // A day names all of its dates, in the schedule's zone; one that is named twice is one.
+    let plan = plan_of(&["2024-01-03", "2024-01-02T06:00", "2024-01-03T12:00", "2024-01-05T05:00Z"], &nothing).unwrap();
+    let expected = [
+        "2024-01-02T11:00",
+        "2024-01-03T05:00",
+        "2024-01-03T11:00",
+        "2024-01-03T17:00",
+        "2024-01-03T23:00",
+        "2024-01-05T05:00",
+    ];
+    assert_eq!(plan.dates(), expected.map(|date| at(&format!("{date}Z")).js()));
+    let rows = plan.rows(0..plan.len());
+    assert_eq!((rows.previous[1], rows.next[0]), (at("2024-01-02T23:00Z").js(), at("2024-01-02T17:00Z").js()));
+    for (dates, text) in [
+        (["2024-01-02T07:00"], "expected a date of the schedule"),
+        (["2024-01-11"], "is outside the range"),
+        (["2024-01-11T06:00"], "is outside the range"),
+    ] {
+        let error = plan_of(&dates, &nothing).unwrap_err();
+        assert_eq!((error.code.as_str(), error.field.as_deref()), ("INVALID_OPTION", Some("dates[0]")));
+        assert!(error.message.contains(text), "{error}");
+    }
+    assert_eq!(plan_of(&["2024-01-32"], &nothing).unwrap_err().code.as_str(), "INVALID_DATE");
+    // The range may be large where only a few dates of it are wanted.
+    let few = |request: &mut Request, _: &mut History| request.max_runs = 4;
+    assert_eq!(plan_of(&["2024-01-03"], &few).unwrap().len(), 4);
+    assert_eq!(plan_of(&["2024-01-03", "2024-01-04"], &few).unwrap_err().code.as_str(), "RANGE_TOO_LARGE");
+    // A run between the chosen dates counts as the one before, and is no stranger to the schedule.
+    let failed = |request: &mut Request, history: &mut History| {
+        request.depends_on_past = true;
+        add(history, at("2024-01-04T05:00Z").js(), "failed");
+        add(history, at("2024-01-04T12:00Z").js(), "success");
+        history.manual = vec![false, true];
+    };
+    let plan = plan_of(&["2024-01-03T00:00", "2024-01-05T00:00"], &failed).unwrap();
+    assert_eq!((words(&plan), plan.warnings().len()), (vec!["create".into(), "skip depends_on_past".into()], 0));
+    let plan = plan_of(&["2024-01-05T00:00"], &failed).unwrap();
+    assert_eq!(words(&plan), ["create"]);
+    let strict = |request: &mut Request, history: &mut History| {
+        failed(request, history);
+        request.strict_past = true;
+    };
+    assert_eq!(words(&plan_of(&["2024-01-05T00:00"], &strict).unwrap()), ["skip depends_on_past"]);
+}
+
+#[test]
+fn bounds_relative_to_now_and_whole_months() {
+    let zone = Zone::load("America/New_York").unwrap();
+    // In New York it is still the evening before.
+    let now = at("2024-03-11T02:30:00Z");
+    let read = |text: &str| {
+        let bound = |edge| {
+            read_date(absolute_bound(Date::Text(text.into()), edge, &zone, now).unwrap().as_input(), &zone, edge)
+        };
+        (bound(Edge::Start).unwrap().to_string(), bound(Edge::End).unwrap().to_string())
+    };
+    for (text, start, end) in [
+        ("today", "2024-03-10T05:00:00Z", "2024-03-11T03:59:59.999Z"),
+        ("yesterday", "2024-03-09T05:00:00Z", "2024-03-10T04:59:59.999Z"),
+        ("tomorrow", "2024-03-11T04:00:00Z", "2024-03-12T03:59:59.999Z"),
+        ("now", "2024-03-11T02:30:00Z", "2024-03-11T02:30:00Z"),
+        ("-P7D", "2024-03-03T05:00:00Z", "2024-03-04T04:59:59.999Z"),
+        ("-P1W", "2024-03-03T05:00:00Z", "2024-03-04T04:59:59.999Z"),
+        ("-P1M", "2024-02-10T05:00:00Z", "2024-02-11T04:59:59.999Z"),
+        ("+P1D", "2024-03-11T04:00:00Z", "2024-03-12T03:59:59.999Z"),
+        ("-PT6H", "2024-03-10T20:30:00Z", "2024-03-10T20:30:00Z"),
+        ("-P1DT1H", "2024-03-10T02:30:00Z", "2024-03-10T02:30:00Z"),
+        ("2024-02", "2024-02-01T05:00:00Z", "2024-03-01T04:59:59.999Z"),
+        ("2023", "2023-01-01T05:00:00Z", "2024-01-01T04:59:59.999Z"),
+        ("2024-02-29", "2024-02-29T05:00:00Z", "2024-03-01T04:59:59.999Z"),
+    ] {
+        assert_eq!(read(text), (start.to_owned(), end.to_owned()), "{text}");
+    }
+    for text in ["-P", "-P7", "-P7X", "+1D"] {
+        let read = absolute_bound(Date::Text(text.into()), Edge::Start, &zone, now);
+        let error = read.and_then(|date| read_date(date.as_input(), &zone, Edge::Start)).unwrap_err();
+        assert_eq!(error.code.as_str(), "INVALID_DATE", "{text}");
+    }
+    for text in ["2024-13", "2024-00", "0000", "0000-01", "20240", "2024-1x", "P7D"] {
+        let date = Date::Text(text.into());
+        assert_eq!(
+            absolute_bound(date.clone(), Edge::Start, &zone, now).unwrap(),
+            date,
+            "{text} is left to the reader"
+        );
+    }
+}
+
+#[test]
 fn runs_count_by_what_they_cover() {
     let hours: Vec<_> = (0..24).map(|hour| (f64::from(hour), f64::from(hour + 1), "success")).collect();
     let all = |words: [&str; 3]| words.map(str::to_owned).to_vec();
@@ -453,7 +592,7 @@ fn rows_are_what_the_schedule_says_of_each_date() {
         let timetable = Timetable::new(&schedule(&Value::String(text.into())), &options).unwrap();
         let mut request = request(&timetable, start, "2024-03-15");
         for backwards in [false, true] {
-            request.run_backwards = backwards;
+            request.order = if backwards { Order::Newest } else { Order::Oldest };
             let plan = build(&timetable, &request);
             let rows = plan.rows(0..usize::MAX);
             assert!(plan.len() > 5);
@@ -592,7 +731,7 @@ fn the_hash_changes_with_all_that_shapes_the_plan() {
         hash_of(|request, _, _| request.conf = "{\"a\":2}".into()),
         hash_of(|request, _, _| request.run_type = RunType::Scheduled),
         hash_of(|request, _, _| request.depends_on_past = true),
-        hash_of(|request, _, _| request.run_backwards = true),
+        hash_of(|request, _, _| request.order = Order::Newest),
         hash_of(|request, _, _| request.task_ids = None),
         hash_of(|request, _, _| request.task_ids = Some(vec!["extract".into()])),
         hash_of(|request, _, _| request.task_ids = Some(vec!["extractload".into()])),
@@ -665,7 +804,7 @@ fn a_plan_that_changed_names_the_parts_that_differ() {
     type Change = fn(&mut Request, &mut History, &mut TimetableOptions);
     let seen = planned(|_, _, _| {});
     let cases: [(&[&str], &str, Change); 9] = [
-        (&["dates"], "the dates", |request, _, _| request.run_backwards = true),
+        (&["dates"], "the dates", |request, _, _| request.order = Order::Newest),
         (&["actions"], "what is done", |request, _, _| request.reprocess = Reprocess::Missing),
         (&["runs"], "the existing runs", |_, history, _| history.run_ids[1] = Some("mine".into())),
         (&["dates", "schedule"], "the schedule", |_, _, options| options.kind = Kind::Trigger),

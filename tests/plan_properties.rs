@@ -77,7 +77,7 @@ fn case() -> impl Strategy<Value = Case> {
             let bounds = Bounds { range, start_is_day: false, end_is_day: false };
             let mut request = Request::new("sales", bounds, at(now));
             request.reprocess = reprocess;
-            (request.run_backwards, request.include_not_due) = (flags.0, flags.1);
+            (request.order, request.include_not_due) = (if flags.0 { Order::Newest } else { Order::Oldest }, flags.1);
             request.depends_on_past = flags.2 && !flags.0;
             request.exclude_dates = excluded.into_iter().map(|hour| Date::Number(at(hour).js())).collect();
             let options =
@@ -94,7 +94,7 @@ proptest! {
     fn a_plan_keeps_its_word(case in case()) {
         let (timetable, history, plan) = (case.timetable(), case.history(), case.build());
         let mut dates = timetable.expand(case.request.bounds.range, None).unwrap();
-        if case.request.run_backwards {
+        if case.request.order == Order::Newest {
             dates.reverse();
         }
         prop_assert_eq!(plan.dates(), &dates[..]);
@@ -124,7 +124,7 @@ proptest! {
     /// Read from its rows alone, without the pass that made them: nothing starts behind a record that has not succeeded.
     #[test]
     fn nothing_starts_behind_what_did_not_succeed(mut case in case()) {
-        case.request.run_backwards = false;
+        case.request.order = Order::Oldest;
         case.request.depends_on_past = true;
         let history = case.history();
         let plan = case.build();

@@ -59,12 +59,25 @@ function rateOf(text: string): { count: number; per: number | string } {
   return { count: numberOf(text.slice(0, at)), per: durationOf(text.slice(at + 1)) };
 }
 
+function orderOf(text: string): string | { newest: number } {
+  return text.startsWith("newest:") ? { newest: numberOf(text.slice("newest:".length)) } : text;
+}
+
+function labelsOf(text: string): Record<string, string> {
+  const pairs = listOf(text).map((pair) => {
+    const at = pair.indexOf("=");
+    if (at < 1) throw expected("labels such as team=sales,ticket=42", text);
+    return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+  });
+  return Object.fromEntries(pairs) as Record<string, string>;
+}
+
 const range: Flag[] = [
   {
     name: "start-date",
     airflow: ["s", "from-date"],
     value: "DATE",
-    meaning: "first date: 2024-01-01 is the whole day in the schedule's zone",
+    meaning: "first date: 2024-01-01 (the whole day in the schedule's zone), 2024-01, yesterday, -P7D",
   },
   { name: "end-date", airflow: ["e", "to-date"], value: "DATE", meaning: "last date, included" },
 ];
@@ -97,8 +110,15 @@ const choice: Flag[] = [
     read: listOf,
     meaning: "dates to leave alone, separated by commas",
   },
+  { name: "dates", value: "DATES", read: listOf, meaning: "only these dates of the range" },
   { name: "include-not-due", meaning: "also dates whose data interval has not ended" },
   { name: "run-backwards", airflow: ["B"], meaning: "newest date first" },
+  {
+    name: "order",
+    value: "ORDER",
+    read: orderOf,
+    meaning: "oldest, newest, failed-first, bisect, or newest:N for the newest N first",
+  },
   {
     name: "coverage",
     value: "date|interval",
@@ -114,6 +134,8 @@ const choice: Flag[] = [
   },
   { name: "no-upstream", option: "withUpstream", meaning: "with --task-ids: without what they depend on" },
   conf,
+  { name: "labels", value: "K=V,...", read: labelsOf, meaning: "kept with the backfill, and listed" },
+  { name: "note", value: "TEXT", meaning: "kept with the backfill, and listed" },
   { name: "max-runs", value: "N", read: numberOf, meaning: "refuse larger plans (100000)" },
 ];
 

@@ -16,6 +16,7 @@ import {
   number,
   oneOf,
   type Spec,
+  text,
   wrong,
 } from "../options.js";
 import type { DateInput } from "../schedule/input.js";
@@ -23,6 +24,9 @@ import { rate } from "./rate.js";
 
 export interface BackfillOptions {
   dagId: string;
+  /** Both bounds are included. Beside the forms of a DateInput a text may be relative to now, in the schedule's zone: `today`, `yesterday`,
+   *  `tomorrow`, `-P7D` (the whole day seven days ago), `-PT6H`, `now`; or a whole month or year: `2024-01`, `2024`. `start` and `end` of
+   *  the preview say how they were read. */
   startDate: DateInput;
   endDate: DateInput;
   /** Runs in flight at once: an integer >= 1. Default 1, which keeps order and avoids races. */
@@ -39,6 +43,13 @@ export interface BackfillOptions {
   confFor?: (executionDate: string) => Record<string, JsonInput>;
   /** Dates of the schedule to leave alone this time. */
   excludeDates?: readonly DateInput[];
+  /** Only these dates of the range. A date-only entry means every date of that civil day, as in `excludeDates`; INVALID_OPTION for one that
+   *  is no date of the schedule in the range. */
+  dates?: readonly DateInput[];
+  /** In which order the dates run. "failed-first": those whose run failed or was canceled before the others; "bisect": the ends, then the
+   *  middle of each gap, widest first; `{ newest: n }`: the newest n, newest first, then the others, oldest first. Another one than "oldest"
+   *  (default) is refused (INVALID_DIRECTION) where the DAG or a task has dependsOnPast. */
+  order?: "oldest" | "newest" | "failed-first" | "bisect" | { newest: number };
   /** Runs dates whose run is not due yet. Default false. */
   includeNotDue?: boolean;
   /** Airflow's names for the same choice as the two flags above; not together with them. "none" (default): missing and canceled
@@ -47,7 +58,7 @@ export interface BackfillOptions {
   /** By what an existing run counts. "date" (default): by its date. "interval": a date whose interval existing runs cover only in part is
    *  reset, and takes the planned interval; runs with an empty interval, and those by hand, count by date. */
   coverage?: "date" | "interval";
-  /** Newest first. Refused (INVALID_DIRECTION) where the DAG or a task has dependsOnPast. Default false. */
+  /** The same as `order: "newest"`. Default false. */
   runBackwards?: boolean;
   /** With dependsOnPast the first row of the plan, or its tasks, asks for the success of the date before it, too. Default false: it is
    *  let through, as Airflow has it. */
@@ -70,6 +81,9 @@ export interface BackfillOptions {
   maxRuns?: number;
   /** The hash of the preview that was seen: PLAN_CHANGED if the plan is another now. */
   planHash?: string;
+  /** Kept with the backfill, and listed with its options. */
+  labels?: Record<string, string>;
+  note?: string;
   /** Default: a new unique name. BACKFILL_EXISTS when it was used before. */
   backfillId?: string;
   /** Only these tasks. */
@@ -90,6 +104,8 @@ export interface CheckedOptions {
   conf?: Record<string, Json>;
   confFor?: (executionDate: string) => Record<string, JsonInput>;
   excludeDates: DateValue[];
+  dates?: DateValue[];
+  order?: NonNullable<BackfillOptions["order"]>;
   includeNotDue: boolean;
   reprocess?: "none" | "failed" | "completed";
   coverage: "date" | "interval";
@@ -103,10 +119,27 @@ export interface CheckedOptions {
   abortGrace: number;
   rate?: { count: number; per: number };
   maxRuns: number;
+  labels?: Record<string, string>;
+  note?: string;
   planHash?: string;
   backfillId?: string;
   taskIds?: string[];
   withUpstream: boolean;
+}
+
+const ORDERS = ["oldest", "newest", "failed-first", "bisect"] as const;
+
+function order(value: unknown, path: string): NonNullable<BackfillOptions["order"]> {
+  if (typeof value !== "object" || value === null) return oneOf(...ORDERS)(value, path);
+  const { newest } = fields<{ newest: number }>(value, path, { newest: integer(0) });
+  if (newest === undefined) throw wrong(path, `${ORDERS.join(", ")} or { newest }`, value);
+  return { newest };
+}
+
+function labels(value: unknown, path: string): Record<string, string> {
+  const read = record(value, path);
+  for (const [key, label] of Object.entries(read)) text(label, `${path}.${key}`);
+  return read as Record<string, string>;
 }
 
 /** The callback gets strings from here on; what it returns is checked when it is called. */
@@ -121,6 +154,8 @@ const spec: Spec<CheckedOptions> = {
   conf: record,
   confFor: callback<NonNullable<CheckedOptions["confFor"]>>(),
   excludeDates: list(date),
+  dates: list(date),
+  order,
   includeNotDue: flag,
   reprocess: oneOf("none", "failed", "completed"),
   coverage: oneOf("date", "interval"),
@@ -134,6 +169,8 @@ const spec: Spec<CheckedOptions> = {
   abortGrace: duration,
   rate,
   maxRuns: integer(1),
+  labels,
+  note: text,
   planHash: name,
   backfillId: name,
   taskIds: list(name),

@@ -49,6 +49,8 @@ export async function makePlan(
     ...(options.reprocess === undefined ? {} : { reprocess: options.reprocess }),
     coverage: options.coverage,
     runBackwards: options.runBackwards,
+    ...(options.order === undefined ? {} : { order: options.order }),
+    ...(options.dates === undefined ? {} : { dates: options.dates }),
     dependsOnPast: dag.dependsOnPast,
     strictPast: options.strictPast,
     ...(dependentTask === undefined ? {} : { dependentTask }),

@@ -1,11 +1,13 @@
 //! From a request and a history to a plan. Preview and execution build it here, so that what was shown is what runs.
 
+use super::chosen::chosen_dates;
 use super::coverage::{Coverage, Intervals};
 use super::hash::hash_of;
-use super::history::NO_RECORD;
+use super::history::{NO_RECORD, Strangers};
+use super::order::reordered;
 use super::rules::Draft;
 use super::warnings::Findings;
-use super::{Action, Counts, Existing, History, Past, Plan, Request};
+use super::{Action, Counts, Existing, History, Order, Past, Plan, Request};
 use crate::error::{Code, Detail, Error, Result};
 use crate::schedule::Timetable;
 use crate::time::{Instant, Range};
@@ -46,9 +48,27 @@ fn refuse_past(request: &Request) -> Result<()> {
         Some(task) => format!("dependsOnPast of task {task:?}"),
         None => return Ok(()),
     };
+    let (field, what) = match request.order {
+        Order::Newest => ("runBackwards", "runBackwards starts the newest date first"),
+        _ => ("order", "this order starts dates before older ones"),
+    };
+    let message = format!("{what}, but {whose} needs the one before it: expected one of them");
+    Err(Error::new(Code::InvalidDirection, message).field(field))
+}
+
+/// RANGE_TOO_LARGE.
+fn refuse_large(request: &Request, count: u64) -> Result<()> {
+    if count <= request.max_runs.min(u64::from(NO_RECORD)) {
+        return Ok(());
+    }
+    let range = request.bounds.range;
     let message =
-        format!("runBackwards starts the newest date first, but {whose} needs the one before it: expected one of them");
-    Err(Error::new(Code::InvalidDirection, message).field("runBackwards"))
+        format!("{count} dates from {} to {}: expected at most {} (maxRuns)", range.start, range.end, request.max_runs);
+    Err(Error::new(Code::RangeTooLarge, message)
+        .field("maxRuns")
+        .hint("Shorten the range, or raise maxRuns.")
+        .detail("count", Detail::Number(count as f64))
+        .detail("maxRuns", Detail::Number(request.max_runs as f64)))
 }
 
 impl Plan {
@@ -74,7 +94,7 @@ impl Plan {
     /// assert_eq!((plan.len(), plan.counts().create, plan.counts().skip), (7, 6, 1));
     /// ```
     pub fn build(timetable: &Timetable, request: &Request, history: &History) -> Result<Plan> {
-        if request.run_backwards {
+        if request.order != Order::Oldest {
             refuse_past(request)?;
         }
         if timetable.is_none() {
@@ -85,20 +105,19 @@ impl Plan {
         let unanchored = timetable.needs_anchor() && request.dag_start.is_none();
         let timetable = anchored(timetable, request);
         let range = request.bounds.range;
-        let count = timetable.count(range);
-        if count > request.max_runs.min(u64::from(NO_RECORD)) {
-            let message = format!(
-                "{count} dates from {} to {}: expected at most {} (maxRuns)",
-                range.start, range.end, request.max_runs
-            );
-            return Err(Error::new(Code::RangeTooLarge, message)
-                .field("maxRuns")
-                .hint("Shorten the range, or raise maxRuns.")
-                .detail("count", Detail::Number(count as f64))
-                .detail("maxRuns", Detail::Number(request.max_runs as f64)));
+        let dates = match &request.dates {
+            None => {
+                refuse_large(request, timetable.count(range))?;
+                timetable.expand(range, None)?
+            }
+            Some(chosen) => chosen_dates(&timetable, request, chosen)?,
+        };
+        refuse_large(request, dates.len() as u64)?;
+        let mut aligned = history.align(&dates, range);
+        if request.dates.is_some() {
+            // Runs on dates that nobody named are no strangers to the schedule.
+            aligned.strangers = Strangers::default();
         }
-        let dates = timetable.expand(range, None)?;
-        let aligned = history.align(&dates, range);
         let intervals = Intervals::of(&timetable, &dates);
         let mut rows = Draft::decided(&dates, &aligned, request, history, &intervals);
         let unmatched = rows.exclude(&request.exclude_dates, timetable.zone())?;
@@ -106,7 +125,7 @@ impl Plan {
         if request.depends_on_past {
             let before = date_before(&timetable, range).and_then(|date| history.find(date.js()));
             let before = Past::behind(before.map_or(Existing::None, |index| history.standing(index)));
-            rows.follow_past(before, request.strict_past);
+            rows.follow_past(before, request, &timetable);
         }
         let Draft { actions, reasons, .. } = rows;
         let clock_changes = timetable.clock_changes(range, &dates);
@@ -140,13 +159,21 @@ impl Plan {
             clock_changes,
             hash: String::new(),
         };
-        if request.run_backwards {
-            plan.dates.reverse();
-            plan.actions.reverse();
-            plan.reasons.reverse();
-            plan.aligned.record.reverse();
-        }
+        plan.put_in_order(request.order, history);
         plan.hash = hash_of(&plan, request, history);
         Ok(plan)
+    }
+
+    /// Puts the rows, which are ascending, in the order in which they run.
+    fn put_in_order(&mut self, order: Order, history: &History) {
+        let has_failed = |row: usize| {
+            let existing = self.existing(row).map_or(Existing::None, |index| history.standing(index));
+            matches!(existing, Existing::Failed | Existing::Canceled)
+        };
+        let Some(order) = order.of(self.len(), has_failed) else { return };
+        self.dates = reordered(&self.dates, &order);
+        self.actions = reordered(&self.actions, &order);
+        self.reasons = reordered(&self.reasons, &order);
+        self.aligned.record = reordered(&self.aligned.record, &order);
     }
 }

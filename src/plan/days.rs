@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::{Action, Counts, Plan};
+use crate::sort::sort_by;
 use crate::time::{Civil, DAY_MS, Zone};
 
 /// One civil day that has dates, in the schedule's zone.
@@ -14,7 +15,7 @@ pub struct Day {
 }
 
 impl Plan {
-    /// Sums by civil day, oldest first, also where the plan runs backwards.
+    /// Sums by civil day, oldest first, in whatever order the plan runs.
     pub fn days(&self) -> Vec<Day> {
         days(self.timetable.zone(), &self.dates, &self.actions)
     }
@@ -31,26 +32,27 @@ impl Plan {
     }
 }
 
-/// Sums by civil day of `zone`, oldest first. `dates` ascend or descend; `actions` are numbers of [`Action`].
+/// Sums by civil day of `zone`, oldest first. `actions` are numbers of [`Action`].
 pub fn days(zone: &Zone, dates: &[f64], actions: &[u8]) -> Vec<Day> {
+    let mut rows: Vec<(f64, u8)> = dates.iter().copied().zip(actions.iter().copied()).collect();
+    if !dates.is_sorted_by(|a, b| a <= b) {
+        sort_by(&mut rows, |a, b| a.0 < b.0);
+    }
     let mut days: Vec<Day> = Vec::new();
     let mut clock = Clock::new(zone);
-    for (date, action) in dates.iter().zip(actions) {
-        let number = (*date as i64 + i64::from(clock.offset(*date)) * 1000).div_euclid(DAY_MS);
+    for (date, action) in rows {
+        let number = (date as i64 + i64::from(clock.offset(date)) * 1000).div_euclid(DAY_MS);
         let day = Civil::from_day(number, 0);
         // Clocks that go back at 00:01 show the day before once more, so the day is one of the last two.
         let recent = days.iter_mut().rev().take(2).find(|known| known.day == day);
         match recent {
-            Some(known) => known.counts.add(Action::from_number(*action)),
+            Some(known) => known.counts.add(Action::from_number(action)),
             None => {
                 let mut counts = Counts::default();
-                counts.add(Action::from_number(*action));
+                counts.add(Action::from_number(action));
                 days.push(Day { day, counts });
             }
         }
-    }
-    if dates.first() > dates.last() {
-        days.reverse();
     }
     days
 }

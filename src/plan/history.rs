@@ -1,9 +1,11 @@
 //! The runs that exist already.
 
+use super::chosen::is_date;
 use super::{Existing, RunState};
 use crate::error::{Code, Error, Result};
+use crate::schedule::Timetable;
 use crate::sort::sort_by;
-use crate::time::Range;
+use crate::time::{Instant, Range};
 
 /// Records of existing runs as columns, in ascending order of their logical dates. A column that is shorter than `dates` says
 /// nothing of the rest: no record is abandoned, off the schedule on purpose, or has an id or a data interval of its own.
@@ -94,6 +96,15 @@ impl History {
             strangers.first = strangers.first.or_else(|| self.dates.get(index).copied());
         }
         before
+    }
+
+    /// The last record after one date and before another that stands on a date of the schedule.
+    pub(super) fn last_between(&self, after: f64, before: f64, timetable: &Timetable) -> Option<usize> {
+        let first = self.dates.partition_point(|at| *at <= after);
+        let end = self.dates.partition_point(|at| *at < before);
+        let is_date =
+            |index: &usize| self.dates.get(*index).is_some_and(|at| is_date(timetable, Instant::clamped(*at as i64)));
+        (first..end).rev().find(is_date)
     }
 
     /// The index of a record on `date`.

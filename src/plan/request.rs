@@ -1,6 +1,6 @@
 //! What a caller asks for.
 
-use super::{Coverage, HashedTexts, Reprocess, RunType};
+use super::{Coverage, HashedTexts, Order, Reprocess, RunType};
 use crate::time::{Bounds, Date, Instant};
 
 /// Plans larger than this are refused unless the caller raises it.
@@ -19,8 +19,10 @@ pub struct Request {
     pub coverage: Coverage,
     /// Whether each bound was an instant, such as a UTC midnight, and no day or time in the schedule's zone.
     pub bounds_are_instants: (bool, bool),
-    /// Newest first. Refused together with `depends_on_past` or a `dependent_task`.
-    pub run_backwards: bool,
+    /// In which order the rows run. Another one than the oldest first is refused together with `depends_on_past` or a `dependent_task`.
+    pub order: Order,
+    /// Only these dates, times and civil days of the range.
+    pub dates: Option<Vec<Date>>,
     /// Each run waits for the success of the one before it; the first row of the plan is let through if it starts.
     pub depends_on_past: bool,
     /// The first row asks for the success of the date before it, too.
@@ -63,7 +65,8 @@ impl Request {
             reprocess: Reprocess::default(),
             coverage: Coverage::default(),
             bounds_are_instants: (false, false),
-            run_backwards: false,
+            order: Order::default(),
+            dates: None,
             depends_on_past: false,
             strict_past: false,
             dependent_task: None,

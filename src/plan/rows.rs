@@ -3,9 +3,11 @@
 use std::ops::Range;
 
 use super::clock::Clock;
+use super::order::reordered;
 use super::{Action, Plan, SkipReason};
 use crate::schedule::Timetable;
-use crate::time::Instant;
+use crate::sort::sort_by;
+use crate::time::{Instant, Range as TimeRange};
 
 /// Everything about one date. What stands on it already is in the history, at index `existing`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -73,37 +75,79 @@ impl Plan {
 }
 
 impl Rows {
-    /// The rows of neighbouring dates of a schedule, ascending or descending. The schedule is asked once for all of them, and
-    /// for the date before and after.
+    /// The rows of dates of a schedule, in any order. The schedule is asked once for all of them where they are neighbours.
     pub fn of(timetable: &Timetable, dates: &[f64]) -> Rows {
-        let (Some(first), Some(last)) = (dates.first().copied(), dates.last().copied()) else { return Rows::default() };
-        let descends = first > last;
-        let (oldest, newest) = (first.min(last), first.max(last));
-        let time = |date: Option<Instant>| date.map_or(f64::NAN, Instant::js);
-        let before = time(timetable.previous(Instant::clamped(oldest as i64)));
-        let after = time(timetable.next(Instant::clamped(newest as i64)));
-        let interval_start = timetable.interval_starts(dates);
-        let mut ascending = dates.to_vec();
-        reverse_if(descends, &mut ascending);
-        let mut interval_end = timetable.interval_ends(&ascending);
-        reverse_if(descends, &mut interval_end);
-        // The dates moved by one row, down and up.
-        let mut down = vec![if descends { after } else { before }];
-        down.extend_from_slice(dates);
-        down.pop();
-        let mut up = dates.to_vec();
-        up.remove(0);
-        up.push(if descends { before } else { after });
-        let (previous, next) = if descends { (up, down) } else { (down, up) };
+        let order = ascending_order(dates);
+        let sorted = order.as_ref().map_or_else(|| dates.to_vec(), |order| reordered(dates, order));
+        let back = |column: Vec<f64>| match &order {
+            Some(order) => put_back(&column, order),
+            None => column,
+        };
+        let ends = timetable.interval_ends(&sorted);
+        let (previous, next) = around(timetable, &sorted, &ends);
+        let interval_end = back(ends);
         let mut clock = Clock::new(timetable.zone());
-        let offset_seconds = dates.iter().map(|date| clock.offset(*date).into()).collect();
-        Rows { run_after: interval_end.clone(), interval_start, interval_end, previous, next, offset_seconds }
+        Rows {
+            run_after: interval_end.clone(),
+            interval_start: timetable.interval_starts(dates),
+            interval_end,
+            previous: back(previous),
+            next: back(next),
+            offset_seconds: dates.iter().map(|date| clock.offset(*date).into()).collect(),
+        }
     }
 }
 
-#[inline(never)]
-fn reverse_if(descends: bool, column: &mut [f64]) {
-    if descends {
-        column.reverse();
+/// For each place in ascending order the index of its date; `None` where the dates ascend already.
+fn ascending_order(dates: &[f64]) -> Option<Vec<u32>> {
+    if dates.is_sorted_by(|a, b| a <= b) {
+        return None;
     }
+    let mut pairs: Vec<(f64, u32)> = dates.iter().copied().zip(0..).collect();
+    if dates.is_sorted_by(|a, b| a >= b) {
+        pairs.reverse();
+    } else {
+        sort_by(&mut pairs, |a, b| a.0 < b.0);
+    }
+    Some(pairs.into_iter().map(|(_, index)| index).collect())
+}
+
+/// The column, which is in ascending order of the dates, in the dates' own order.
+fn put_back(column: &[f64], order: &[u32]) -> Vec<f64> {
+    let mut placed = vec![f64::NAN; column.len()];
+    for (value, index) in column.iter().zip(order) {
+        if let Some(slot) = placed.get_mut(*index as usize) {
+            *slot = *value;
+        }
+    }
+    placed
+}
+
+/// The schedule's dates before and after each of `dates`, which ascend; `ends` are those of their intervals.
+fn around(timetable: &Timetable, dates: &[f64], ends: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let (Some(first), Some(last)) = (dates.first(), dates.last()) else { return (Vec::new(), Vec::new()) };
+    let time = |date: Option<Instant>| date.map_or(f64::NAN, Instant::js);
+    let at = |date: f64| Instant::clamped(date as i64);
+    let before = time(timetable.previous(at(*first)));
+    let after = time(timetable.next(at(*last)));
+    let range = TimeRange { start: at(*first), end: at(*last) };
+    // Where each interval ends with the next date, no date lies between.
+    let are_neighbours = dates.iter().skip(1).zip(ends).all(|(date, end)| date == end);
+    if !are_neighbours && timetable.count(range) > dates.len() as u64 * 8 + 1024 {
+        let previous = dates.iter().map(|date| time(timetable.previous(at(*date)))).collect();
+        return (previous, dates.iter().map(|date| time(timetable.next(at(*date)))).collect());
+    }
+    let all = if are_neighbours { Vec::new() } else { timetable.expand(range, None).unwrap_or_default() };
+    let known = if are_neighbours { dates } else { &all };
+    let (mut previous, mut next) = (Vec::with_capacity(dates.len()), Vec::with_capacity(dates.len()));
+    let mut place = 0;
+    for date in dates {
+        while known.get(place).is_some_and(|at| at < date) {
+            place += 1;
+        }
+        previous.push(place.checked_sub(1).and_then(|index| known.get(index)).copied().unwrap_or(before));
+        let behind = if known.get(place) == Some(date) { place + 1 } else { place };
+        next.push(known.get(behind).copied().unwrap_or(after));
+    }
+    (previous, next)
 }

@@ -93,10 +93,20 @@ impl<'a> Draft<'a> {
         found
     }
 
-    /// Leaves alone what would start behind a run that has not succeeded. `strict`: the first row asks for the date before it, too.
-    pub(super) fn follow_past(&mut self, before: Past, strict: bool) {
-        let mut past = if strict { before } else { Past::first(self.action(0), before) };
-        for row in 0..self.dates.len() {
+    /// Leaves alone what would start behind a run that has not succeeded. Between dates that were chosen one by one may be others, whose
+    /// runs count, too.
+    pub(super) fn follow_past(&mut self, before: Past, request: &Request, timetable: &Timetable) {
+        let mut past = before;
+        let mut date_before = f64::NEG_INFINITY;
+        for (row, date) in self.dates.iter().enumerate() {
+            if request.dates.is_some() {
+                let between = self.history.last_between(date_before, *date, timetable);
+                past = between.map_or(past, |index| Past::behind(self.history.standing(index)));
+                date_before = *date;
+            }
+            if row == 0 && !request.strict_past {
+                past = Past::first(self.action(0), past);
+            }
             let existing = self.aligned.record(row).map_or(Existing::None, |index| self.history.standing(index));
             if !past.step(self.action(row), existing) {
                 set(&mut self.actions, &mut self.reasons, row, SkipReason::DependsOnPast);

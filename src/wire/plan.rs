@@ -3,8 +3,8 @@
 use super::error::warning_shape;
 use super::timetable::clock_change_shape;
 use super::{Fields, Input, Shape};
-use crate::error::Result;
-use crate::plan::{Counts, Coverage, Day, HashedTexts, Plan, Reprocess, Request, RunType};
+use crate::error::{Code, Error, Result};
+use crate::plan::{Counts, Coverage, Day, HashedTexts, Order, Plan, Reprocess, Request, RunType, absolute_bound};
 use crate::schedule::Timetable;
 use crate::time::{Date, Edge, Instant, read_bounds, read_date};
 
@@ -12,14 +12,15 @@ use crate::time::{Date, Edge, Instant, read_bounds, read_date};
 pub fn read_request(input: &impl Input, timetable: &Timetable) -> Result<Request> {
     let zone = timetable.zone();
     let date = |name| input.field(name).map_or(Date::Text(String::new()), |date| date.as_date());
-    let (start, end) = (date("startDate"), date("endDate"));
+    let now = Instant::from_js(input.number("now").unwrap_or(f64::NAN))?;
+    let bound = |name, edge| absolute_bound(date(name), edge, zone, now).map_err(|error| error.field(name));
+    let (start, end) = (bound("startDate", Edge::Start)?, bound("endDate", Edge::End)?);
     let bounds = read_bounds(start.as_input(), end.as_input(), zone)?;
     let edge = |name, edge, path: &str| match input.field(name) {
         None => Ok(None),
         Some(date) => read_date(date.as_date().as_input(), zone, edge).map(Some).map_err(|error| error.field(path)),
     };
     let templates = input.field("templates").map(|templates| templates.items()).unwrap_or_default();
-    let now = Instant::from_js(input.number("now").unwrap_or(f64::NAN))?;
     Ok(Request {
         reprocess: Reprocess::read(
             input.flag("rerunFailed"),
@@ -31,7 +32,8 @@ pub fn read_request(input: &impl Input, timetable: &Timetable) -> Result<Request
             _ => Coverage::Date,
         },
         bounds_are_instants: (start.is_instant(), end.is_instant()),
-        run_backwards: input.flag("runBackwards"),
+        order: read_order(input)?,
+        dates: input.field("dates").map(|dates| dates.as_dates()),
         depends_on_past: input.flag("dependsOnPast"),
         strict_past: input.flag("strictPast"),
         dependent_task: input.text("dependentTask"),
@@ -48,6 +50,26 @@ pub fn read_request(input: &impl Input, timetable: &Timetable) -> Result<Request
         templates: templates.iter().map(read_templates).collect(),
         ..Request::new(input.text("dagId").unwrap_or_default(), bounds, now)
     })
+}
+
+/// `order`, or the older `runBackwards` for the newest first. INVALID_OPTION where they disagree.
+fn read_order(input: &impl Input) -> Result<Order> {
+    let backwards = input.flag("runBackwards");
+    let Some(order) = input.field("order") else {
+        return Ok(if backwards { Order::Newest } else { Order::Oldest });
+    };
+    let order = match (order.as_text().as_deref(), order.number("newest")) {
+        (Some("newest"), _) => Order::Newest,
+        (Some("failed-first"), _) => Order::FailedFirst,
+        (Some("bisect"), _) => Order::Bisect,
+        (_, Some(count)) => Order::NewestFirst(count as u32),
+        _ => Order::Oldest,
+    };
+    if backwards && order != Order::Newest {
+        let message = "order: expected \"newest\", which is what runBackwards means, or no runBackwards";
+        return Err(Error::new(Code::InvalidOption, message).field("order"));
+    }
+    Ok(order)
 }
 
 fn read_hashed(texts: &impl Input) -> HashedTexts {

@@ -177,6 +177,46 @@ test("dates whose run failed, and that are left alone, are named with the option
   assert.deepEqual((await preview({ ...range, reprocess: "failed" }, {}, records)).warnings, []);
 });
 
+test("bounds relative to now, whole months, only some dates, and an order", async () => {
+  const dag = { timeZone: "America/New_York" };
+  const now = "2024-03-11T02:30:00Z";
+  const relative = await preview({ startDate: "-P7D", endDate: "yesterday" }, dag, [], now);
+  assert.deepEqual([relative.start, relative.end], ["2024-03-03T05:00:00Z", "2024-03-10T04:59:59.999Z"]);
+  assert.equal(relative.counts.create, 7);
+  const month = await preview({ startDate: "2024-02", endDate: "2024-02" }, dag);
+  assert.equal(month.counts.total, 29);
+  await assert.rejects(preview({ startDate: "-P7X", endDate: "now" }, dag), {
+    code: "INVALID_DATE",
+    field: "startDate",
+  });
+
+  const week = { startDate: "2024-01-01", endDate: "2024-01-07" };
+  const days = async (options, records) =>
+    (await preview({ ...week, ...options }, {}, records)).dates.map((date) => Number(date.slice(8, 10)));
+  assert.deepEqual(await days({ dates: ["2024-01-05", day(2)] }), [2, 5]);
+  assert.deepEqual(await days({ order: "newest" }), [7, 6, 5, 4, 3, 2, 1]);
+  assert.deepEqual(await days({ order: "bisect" }), [1, 7, 4, 2, 5, 3, 6]);
+  assert.deepEqual(await days({ order: { newest: 2 } }), [7, 6, 1, 2, 3, 4, 5]);
+  const failed = [record(day(3), "failed")];
+  assert.deepEqual(await days({ order: "failed-first", reprocess: "failed" }, failed), [3, 1, 2, 4, 5, 6, 7]);
+  const bisect = await preview({ ...week, order: "bisect" });
+  assert.deepEqual(
+    bisect.runs.map((run) => [run.previousDate, run.nextDate]),
+    [1, 7, 4, 2, 5, 3, 6].map((n) => [day(n - 1), day(n + 1)]),
+  );
+  const wrong = [
+    [{ dates: ["2024-01-09"] }, {}, "INVALID_OPTION", "dates[0]"],
+    [{ dates: ["2024-01-05T06:00"] }, {}, "INVALID_OPTION", "dates[0]"],
+    [{ order: "newset" }, {}, "INVALID_OPTION", "order"],
+    [{ order: { newest: -1 } }, {}, "INVALID_OPTION", "order.newest"],
+    [{ order: "bisect", runBackwards: true }, {}, "INVALID_OPTION", "order"],
+    [{ order: "failed-first" }, { dependsOnPast: true }, "INVALID_DIRECTION", "order"],
+    [{ labels: { team: 1 } }, {}, "INVALID_OPTION", "labels.team"],
+  ];
+  for (const [options, dag, code, field] of wrong)
+    await assert.rejects(preview({ ...week, ...options }, dag), { code, field });
+});
+
 test("a run that exists keeps its own id", async () => {
   const own = record(day(2), "failed", {
     runId: "scheduled__2024-01-02T00:00:00+00:00",

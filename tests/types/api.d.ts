@@ -239,6 +239,12 @@ export interface BackfillOptions {
   /** Airflow's names for the same choice; "failed" = missing and failed, "completed" = all. Not with the two flags above. */
   reprocess?: "none" | "failed" | "completed";
   runBackwards?: boolean; // newest first; refused (INVALID_DIRECTION) with dependsOnPast
+  /** Only these dates of the range. A date-only entry means every date of that civil day (as in excludeDates); one that is no date of the schedule is INVALID_OPTION. */
+  dates?: readonly DateInput[];
+  /** `runBackwards: true` = "newest". */
+  order?: "oldest" | "newest" | "failed-first" | "bisect" | { newest: number };
+  labels?: Record<string, string>;
+  note?: string;
   /** "interval": a date whose interval an existing run covers only in part is reset and takes the planned interval; runs with an empty interval count by date. Default "date". */
   coverage?: "date" | "interval";
   /** The first row of the plan looks at the date before it, too. Default false, as Airflow has it. */

@@ -44,7 +44,15 @@ const columns: Column<BackfillSummary>[] = [
   { title: "from", text: ({ options }) => dateText(options.startDate), optional: 2 },
   { title: "to", text: ({ options }) => dateText(options.endDate), optional: 2 },
   { title: "dag", text: ({ dagId }) => dagId },
+  { title: "labels", text: ({ options }) => labelText(options.labels), optional: 3 },
+  { title: "note", text: ({ options }) => options.note ?? "", optional: 4 },
 ];
+
+function labelText(labels: Record<string, string> = {}): string {
+  return Object.entries(labels)
+    .map(([name, label]) => `${name}=${label}`)
+    .join(",");
+}
 
 function dateText(date: Date | number | string): string {
   return typeof date === "string" ? date : new Date(date).toISOString();

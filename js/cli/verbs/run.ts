@@ -75,6 +75,7 @@ const identity: Partial<Record<keyof BackfillOptions, unknown>> = {
   taskIds: undefined,
   withUpstream: true,
   excludeDates: [],
+  dates: undefined,
   includeNotDue: false,
 };
 

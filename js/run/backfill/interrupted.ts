@@ -34,9 +34,11 @@ async function recordsOn(
   { dagId, executionDate }: PlanData,
   store: RunStore,
 ): Promise<Map<number, RunRecord>> {
-  const [first, last] = [executionDate[0], executionDate.at(-1)];
-  if (first === undefined || last === undefined) return new Map();
-  const records = await store.listRuns({ dagId, from: Math.min(first, last), to: Math.max(first, last) });
+  if (executionDate.length === 0) return new Map();
+  // A plan may run in any order.
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const date of executionDate) [from, to] = [Math.min(from, date), Math.max(to, date)];
+  const records = await store.listRuns({ dagId, from, to });
   return new Map(records.map((run) => [Date.parse(run.executionDate), run]));
 }
 

@@ -468,6 +468,24 @@ test("results tell each date once, in run order", async () => {
   assert.deepEqual(await backfills.list({ unfinished: true }), []);
 });
 
+test("runs go in the order that is asked for; labels and a note are listed", async () => {
+  const store = new MemoryStore();
+  const seen = [];
+  const executeRun = ({ executionDate }) => void seen.push(Number(executionDate.slice(8, 10)));
+  const backfills = service({ store, executeRun });
+  const options = { order: "bisect", labels: { team: "sales" }, note: "late files" };
+  const result = await backfills.backfill(days(7, options));
+  assert.deepEqual(seen, [1, 7, 4, 2, 5, 3, 6]);
+  assert.deepEqual(
+    result.results.map((run) => Number(run.executionDate.slice(8, 10))),
+    seen,
+  );
+  const [listed] = await backfills.list();
+  assert.deepEqual(listed.options.labels, options.labels);
+  assert.equal(listed.options.note, "late files");
+  assert.deepEqual([listed.progress.completed, listed.progress.total], [7, 7]);
+});
+
 test("options of the list can be handed in again, also after a way through JSON", async () => {
   const store = new MemoryStore();
   const backfills = service({ store });
