@@ -3,6 +3,9 @@
 /** A longer step misses five zones whose summer time once lasted 6.96 days. */
 const PROBE_MS = 6 * 86_400_000;
 
+/** 1 January 1800. No zone changed its clock before: each kept the local time of its city. */
+const FIRST_CHANGES_MS = -5_364_662_400_000;
+
 interface TransitionClock {
   readonly offsetNanoseconds: number;
   readonly epochMilliseconds: number;
@@ -61,6 +64,7 @@ function probe(timeZone: string, from: number, to: number): number[] {
   let at = from;
   let offset = offsetAt(clock, at);
   const found = [offset];
+  if (to <= FIRST_CHANGES_MS) return found;
   while (at < to - 1) {
     const next = Math.min(at + PROBE_MS, to - 1);
     if (offsetAt(clock, next) === offset) {

@@ -1,5 +1,6 @@
 // Which runs are due, which missed ones are left out, and when the next one comes.
 import { type Dag, readDag } from "../dag/dag.js";
+import { DagfillError } from "../error.js";
 import { type DateValue, date, fields, type Reader, wrong } from "../options.js";
 import { call } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
@@ -19,6 +20,9 @@ export interface CatchupPlan {
   nextRunAt: string | null;
 }
 
+/** Each run is an object; more of them take seconds. */
+const MOST_DUE = 1_000_000;
+
 const orNull =
   <T>(reader: Reader<T>): Reader<T | null> =>
   (value, path) =>
@@ -26,7 +30,7 @@ const orNull =
 
 /** Which runs are due at `now`, and which missed ones the policy of the DAG leaves out. `lastRun` is the newest date with a
  *  scheduled run: it and everything before it is settled. Pure: no store is asked and nothing is run.
- *  More than 10,000,000 due dates are refused with RANGE_TOO_LARGE. */
+ *  More than 1,000,000 due dates are refused with RANGE_TOO_LARGE (`details.count`). */
 export function planCatchup(dag: Dag, options: { now: DateInput; lastRun?: DateInput | null }): CatchupPlan {
   const { timetable, startDate, endDate, catchup } = readDag(dag, "dag");
   const { now, lastRun } = fields<{ now: DateValue; lastRun: DateValue | null }>(options, "options", {
@@ -41,6 +45,12 @@ export function planCatchup(dag: Dag, options: { now: DateInput; lastRun?: DateI
   );
   const [count, from, to, next, origin] = facts as unknown as [number, number, number, number, number];
   const runs = (facts.length - 5) / 2;
+  if (runs > MOST_DUE) {
+    throw new DagfillError("RANGE_TOO_LARGE", `${runs} runs are due: expected at most ${MOST_DUE}`, {
+      hint: 'a later lastRun or startDate, or the catchup policy "latest" or { last }, leaves fewer',
+      details: { count: runs },
+    });
+  }
   const data = {
     timetable: { ...timetable, origin },
     executionDate: facts.subarray(5, 5 + runs),

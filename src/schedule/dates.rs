@@ -8,6 +8,9 @@ use crate::time::{Instant, Range};
 /// More dates than this are never held at once.
 const MOST: u64 = 10_000_000;
 
+/// More dates than this are not counted one by one, which would take minutes.
+const MOST_COUNTED: u64 = 50_000_000;
+
 /// After so many excluded dates in a row a search without an end gives up.
 const MOST_EXCLUDED: usize = 1_000_000;
 
@@ -28,7 +31,7 @@ impl Timetable {
         let this = self.scheduled()?.anchored(range.start);
         let most = limit.map_or(u64::MAX, |limit| limit as u64);
         if most > MOST && this.rest().estimate(range) > MOST {
-            let count = this.count(range);
+            let count = this.checked_count(range)?;
             if count.min(most) > MOST {
                 let message = format!("{count} dates: expected at most {MOST}, or a limit");
                 return Err(Error::new(Code::RangeTooLarge, message).detail("count", Detail::Number(count as f64)));
@@ -50,6 +53,20 @@ impl Timetable {
             this.thin(&mut page);
             page.len() as u64
         })
+    }
+
+    /// How many dates are in `range`. RANGE_TOO_LARGE, with an estimated `count`, where they would have to be counted one by one
+    /// and are more than 50,000,000.
+    pub fn checked_count(&self, range: Range) -> Result<u64> {
+        let this = self.anchored(range.start);
+        let is_counted_at_once = this.exclusion().is_nothing() && this.rest().is_counted_at_once();
+        let most = if is_counted_at_once { 0 } else { this.rest().estimate(range) };
+        if most > MOST_COUNTED {
+            let message =
+                format!("about {most} dates: expected at most {MOST_COUNTED} of a schedule with several parts");
+            return Err(Error::new(Code::RangeTooLarge, message).detail("count", Detail::Number(most as f64)));
+        }
+        Ok(self.count(range))
     }
 
     /// The first date after `after`; None where the schedule ends, or never fires.

@@ -8,7 +8,7 @@ use super::part::Part;
 use super::source::Source;
 use super::words::Words;
 use super::{ScheduleInput, TimetableOptions};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Detail, Error, Result};
 use crate::sort::sort_by;
 use crate::time::{Edge, Zone, read_date};
 
@@ -41,6 +41,10 @@ pub(super) fn read_schedule(schedule: &ScheduleInput, path: &str, zone: &Zone) -
                 let path = member_path(path, index);
                 members.extend_from_slice(read_schedule(schedule, &path, zone)?.members());
             }
+            let count = members.iter().map(Source::part_count).sum();
+            if count > MOST_PARTS {
+                return Err(too_many_parts(count, path));
+            }
             Source::Union(members.into())
         }
     })
@@ -55,7 +59,19 @@ fn at_text(error: Error, texts: &[String], index: usize, path: &str) -> Error {
     if texts.len() == 1 { error.field(path) } else { error.entry(path, index) }
 }
 
+/// A schedule of more parts than this is a mistake, and would take minutes to expand.
+const MOST_PARTS: usize = 1_000;
+
+#[cold]
+fn too_many_parts(count: usize, path: &str) -> Error {
+    let message = format!("{count} parts of a schedule: expected at most {MOST_PARTS}");
+    Error::new(Code::RangeTooLarge, message).field(path).detail("count", Detail::Number(count as f64))
+}
+
 fn read_cron(texts: &[String], grammar: Grammar, path: &str) -> Result<Source> {
+    if texts.len() > MOST_PARTS {
+        return Err(too_many_parts(texts.len(), path));
+    }
     let mut patterns = Vec::with_capacity(texts.len());
     for (index, text) in texts.iter().enumerate() {
         let alone = match parse(text, grammar).map_err(|error| at_text(error, texts, index, path))? {

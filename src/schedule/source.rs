@@ -116,6 +116,25 @@ impl Source {
         }
     }
 
+    /// The cron texts, periods and lists that it is made of.
+    pub(super) fn part_count(&self) -> usize {
+        match self {
+            Source::Cron(patterns) => patterns.len(),
+            Source::Union(members) => members.iter().map(Source::part_count).sum(),
+            _ => 1,
+        }
+    }
+
+    /// Whether `count` needs no look at the single dates.
+    pub(super) fn is_counted_at_once(&self) -> bool {
+        match self {
+            Source::Cron(patterns) => patterns.len() == 1,
+            Source::Every(every, _) => every.is_elapsed(),
+            Source::Union(_) => false,
+            Source::None | Source::Once(_) | Source::Dates(_) => true,
+        }
+    }
+
     /// About how many dates there are, and hardly ever fewer than there are. Costs microseconds.
     pub(super) fn estimate(&self, range: Range) -> u64 {
         match self {

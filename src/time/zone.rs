@@ -76,6 +76,13 @@ struct Table {
 /// A block is 2^36 ms, 2.2 years: one probe of a host without Temporal stays under a millisecond.
 const BLOCK_BITS: u32 = 36;
 
+/// After 400 years the days of the week and the leap years come again, and with them the clock changes of zones whose last rules
+/// hold for ever. Morocco's table, the longest, ends in 2087.
+const CYCLE_MS: i64 = 146_097 * 86_400_000;
+/// The year 2510 or so, where a block begins. From here on blocks are made of those of four centuries before, so that a range of
+/// millennia does not ask the host for each of them.
+const FAR: i64 = 248 << BLOCK_BITS;
+
 impl Zone {
     /// UTC, which needs no source.
     pub fn utc() -> Zone {
@@ -168,6 +175,15 @@ impl Zone {
         changes
     }
 
+    /// What is known of the same years some cycles before.
+    fn shifted(&self, from: Instant, to: Instant, shift: i64) -> Offsets {
+        let [start, end] = [from, to].map(|at| Instant::clamped(at.ms() - shift));
+        let later = Instant::clamped(start.ms() + 1);
+        let changes = self.changes(later, end).into_iter();
+        let changes = changes.map(|change| (Instant::clamped(change.at.ms() + shift), change.after)).collect();
+        Offsets { first: self.offset_at(start), changes }
+    }
+
     fn block(&self, number: i64) -> Option<Rc<Offsets>> {
         let source = self.0.source.as_ref()?;
         let find = |blocks: &[(i64, Rc<Offsets>)]| blocks.binary_search_by_key(&number, |(number, _)| *number);
@@ -178,7 +194,11 @@ impl Zone {
         drop(known);
         // The host is asked while nothing is borrowed: it may call back into the core.
         let (from, to) = (Instant::clamped(number << BLOCK_BITS), Instant::clamped((number + 1) << BLOCK_BITS));
-        let block = Rc::new(source.offsets(&self.0.name, from, to));
+        let shift = if from.ms() < FAR { 0 } else { (from.ms() - FAR) / CYCLE_MS * CYCLE_MS + CYCLE_MS };
+        let block = Rc::new(match shift {
+            0 => source.offsets(&self.0.name, from, to),
+            _ => self.shifted(from, to, shift),
+        });
         let mut known = self.0.blocks.borrow_mut();
         if let Err(index) = find(&known) {
             known.insert(index, (number, block.clone()));

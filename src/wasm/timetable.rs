@@ -38,7 +38,8 @@ impl RawTimetable {
 
     pub fn count(&self, start: &JsValue, end: &JsValue) -> Answer<f64> {
         let range = self.range(start, end)?;
-        Ok(self.0.scheduled().map_err(thrown)?.anchored(range.start).count(range) as f64)
+        let count = self.0.scheduled().and_then(|timetable| timetable.checked_count(range));
+        Ok(count.map_err(thrown)? as f64)
     }
 
     pub fn next(&self, after: &JsValue, count: f64) -> Answer<Vec<f64>> {
