@@ -17,6 +17,8 @@ export {
   RowStatus,
   RunOrigin,
   RunStateCode,
+  TaskCommand,
+  TaskEventCode,
   TaskStateCode,
 } from "../.cache/glue/dagfill.js";
 

@@ -9,8 +9,9 @@ mod year;
 use std::rc::Rc;
 
 use dagfill::dag::{Dag, TaskSpec, TriggerRule};
-use dagfill::run::dag_run::{Command, DagRun, Event, Limits, Past, Prior, TaskOutcome, TaskState};
+use dagfill::run::dag_run::{Command, DagRun, Event, Limits, Lost, Past, Prior, TaskOutcome, TaskState};
 use dagfill::run::event::{AbortReason, CancelMode, End};
+use dagfill::run::machine::Machine;
 
 /// `"extract; load: extract; alarm one_failed: load"`
 fn dag(text: &str) -> Rc<Dag> {
@@ -57,6 +58,9 @@ impl Host {
     fn drain(&mut self) -> String {
         let mut words = Vec::new();
         while let Some(command) = self.run.poll(self.now) {
+            if matches!(command, Command::Commit { .. }) {
+                continue;
+            }
             self.unacknowledged += u32::from(matches!(command, Command::Record { .. }));
             words.push(self.word(command));
         }
@@ -69,7 +73,8 @@ impl Host {
             if attempt > 1 { format!("{id}#{attempt}") } else { id.clone() }
         };
         match command {
-            Command::Record { task, state, attempt } => format!("{}:{}", name(task, attempt), state.as_str()),
+            Command::Commit { records } => format!("+{records}"),
+            Command::Record { task, state, attempt, .. } => format!("{}:{}", name(task, attempt), state.as_str()),
             Command::Start { task, attempt } => format!(">{}", name(task, attempt)),
             Command::Abort { task, attempt, reason } => format!("!{}({reason:?})", name(task, attempt)),
             Command::Abandon { task, attempt } => format!("?{}", name(task, attempt)),
@@ -80,7 +85,7 @@ impl Host {
     /// Everything recorded so far is durable.
     fn store(&mut self) -> String {
         let records = std::mem::take(&mut self.unacknowledged);
-        self.run.handle(Event::Stored { records }, self.now);
+        self.run.take(Event::Stored { records }, self.now);
         self.drain()
     }
 
@@ -98,7 +103,7 @@ impl Host {
 
     fn settle(&mut self, id: &str, outcome: TaskOutcome) -> bool {
         let task = self.dag.find(id).unwrap();
-        self.run.handle(Event::Settled { task, attempt: self.attempt(id), outcome }, self.now)
+        self.run.take(Event::Settled { task, attempt: self.attempt(id), outcome }, self.now)
     }
 
     fn attempt(&self, id: &str) -> u32 {
@@ -111,7 +116,7 @@ impl Host {
     }
 
     fn stop(&mut self, reason: AbortReason, mode: CancelMode) -> String {
-        assert!(self.run.handle(Event::Stop { reason, mode }, self.now));
+        assert!(self.run.take(Event::Stop { reason, mode }, self.now));
         self.turn()
     }
 
@@ -126,7 +131,9 @@ use CancelMode::{Abort, Finish};
 use TaskOutcome::{Failed, Skipped, Success};
 
 fn prior(task: u32, state: TaskState, attempt: u32) -> Prior {
-    Prior { task, state, attempt }
+    // A running one was lost with its process, and only what came before it can have failed.
+    let failures = if state == TaskState::Running { attempt.saturating_sub(1) } else { attempt };
+    Prior { task, state, attempt, failures, started: None, finished: None, lost: Lost::Restart }
 }
 
 #[test]
@@ -134,26 +141,26 @@ fn nothing_starts_before_it_is_on_record() {
     let mut host = Host::new(&dag("a; b; c: a"), 16);
     assert_eq!(host.drain(), "a:running b:running");
     assert_eq!(host.drain(), "", "no acknowledgement, no start");
-    host.run.handle(Event::Stored { records: 1 }, 0);
+    host.run.take(Event::Stored { records: 1 }, 0);
     assert_eq!(host.drain(), ">a", "the record of b is not durable");
     assert!(host.settle("a", Success), "a start may end before the rest of its batch is acknowledged");
     assert_eq!(host.drain(), "a:success c:running");
-    host.run.handle(Event::Stored { records: 1 }, 0);
+    host.run.take(Event::Stored { records: 1 }, 0);
     assert_eq!(host.drain(), ">b", "the second acknowledgement is for the second record");
-    host.run.handle(Event::Stored { records: 2 }, 0);
+    host.run.take(Event::Stored { records: 2 }, 0);
     assert_eq!(host.drain(), ">c");
     host.settle("b", Success);
     assert_eq!(host.drain(), "b:success");
     host.settle("c", Success);
     assert_eq!(host.drain(), "c:success =success", "the last record and the end of the run fit into one batch");
-    assert_eq!((host.drain(), host.run.wake(), host.run.is_finished()), (String::new(), None, true));
+    assert_eq!((host.drain(), host.run.wake(0), host.run.is_finished()), (String::new(), None, true));
 }
 
 #[test]
 fn an_acknowledgement_is_no_licence_for_later_records() {
     let mut host = Host::new(&dag("a; b: a; c"), 16);
     host.drain();
-    host.run.handle(Event::Stored { records: 99 }, 0);
+    host.run.take(Event::Stored { records: 99 }, 0);
     assert_eq!(host.drain(), ">a >c");
     host.settle("a", Success);
     assert_eq!(host.drain(), "a:success b:running");
@@ -236,9 +243,9 @@ fn retries_wait_their_delay_and_give_their_slot_away() {
     let mut host = Host::new(&dag, 1);
     assert_eq!(host.turn(), "a:running | >a");
     assert_eq!(host.ends("a", Failed), "a:up_for_retry b:running | >b");
-    assert_eq!(host.run.wake(), Some(1_000));
+    assert_eq!(host.run.wake(0), Some(1_000));
     assert_eq!(host.at(999), "");
-    assert_eq!((host.at(1_000).as_str(), host.run.wake()), ("", None), "due, but b holds the only slot");
+    assert_eq!((host.at(1_000).as_str(), host.run.wake(0)), ("", None), "due, but b holds the only slot");
     assert_eq!(host.ends("b", Success), "b:success a#2:running | >a#2");
     assert_eq!(host.ends("a", Failed), "a#2:up_for_retry");
     assert_eq!(host.at(2_000), "a#3:running | >a#3");
@@ -252,7 +259,7 @@ fn pauses_between_retries_may_grow() {
     host.turn();
     for due in [1_000, 4_000, 13_000] {
         host.ends("a", Failed);
-        assert_eq!((host.run.wake(), host.at(due - 1)), (Some(due), String::new()));
+        assert_eq!((host.run.wake(0), host.at(due - 1)), (Some(due), String::new()));
         host.at(due);
     }
     assert_eq!(host.ends("a", Failed), "a#4:failed =failed");
@@ -273,13 +280,13 @@ fn an_attempt_that_takes_too_long_is_aborted_and_retried() {
     let mut host = Host::new(&dag, 1);
     assert_eq!(host.drain(), "a:running");
     host.now = 10_000;
-    assert_eq!((host.store().as_str(), host.run.wake()), (">a", Some(70_000)), "the time of the store does not count");
+    assert_eq!((host.store().as_str(), host.run.wake(0)), (">a", Some(70_000)), "the time of the store does not count");
     assert_eq!(host.at(69_999), "");
     assert_eq!(host.at(70_000), "!a(Timeout)");
-    assert_eq!(host.run.wake(), Some(75_000));
+    assert_eq!(host.run.wake(0), Some(75_000));
     host.now = 71_000;
     assert_eq!(host.ends("a", Failed), "a:up_for_retry a#2:running | >a#2");
-    assert_eq!(host.run.wake(), Some(131_000), "the deadlines of the first attempt are gone");
+    assert_eq!(host.run.wake(0), Some(131_000), "the deadlines of the first attempt are gone");
     assert_eq!(host.at(131_000), "!a#2(Timeout)");
     assert_eq!(host.ends("a", Success), "a#2:success =success", "its work is done");
 }
@@ -304,9 +311,9 @@ fn late_and_double_ends_change_nothing() {
     host.turn();
     host.ends("a", Failed);
     let old = Event::Settled { task: 0, attempt: 1, outcome: Success };
-    assert!(!host.run.handle(old, 0), "attempt 2 runs");
-    assert!(!host.run.handle(Event::Settled { task: 1, attempt: 0, outcome: Success }, 0), "b does not run");
-    assert!(!host.run.handle(Event::Settled { task: 77, attempt: 1, outcome: Success }, 0));
+    assert!(!host.run.take(old, 0), "attempt 2 runs");
+    assert!(!host.run.take(Event::Settled { task: 1, attempt: 0, outcome: Success }, 0), "b does not run");
+    assert!(!host.run.take(Event::Settled { task: 77, attempt: 1, outcome: Success }, 0));
     assert_eq!(host.turn(), "");
     host.ends("a", Success);
     assert!(!host.settle("a", Failed));
@@ -329,7 +336,7 @@ fn cancel_lets_running_tasks_finish() {
 fn cancel_before_the_record_is_durable_starts_nothing() {
     let mut host = Host::new(&dag("a; b: a"), 16);
     assert_eq!(host.drain(), "a:running");
-    host.run.handle(Event::Stop { reason: Cancel, mode: Finish }, 0);
+    host.run.take(Event::Stop { reason: Cancel, mode: Finish }, 0);
     assert_eq!(host.turn(), "a:canceled b:canceled =canceled");
 }
 
@@ -339,7 +346,7 @@ fn cancel_can_abort() {
     host.turn();
     assert_eq!(host.stop(Cancel, Finish), "c:canceled");
     assert_eq!(host.stop(Cancel, Abort), "!a(Cancel) !b(Cancel)", "harder than before");
-    assert!(!host.run.handle(Event::Stop { reason: Cancel, mode: Finish }, 0), "but not softer");
+    assert!(!host.run.take(Event::Stop { reason: Cancel, mode: Finish }, 0), "but not softer");
     assert_eq!(host.ends("a", Failed), "a:canceled");
     assert_eq!(host.ends("b", Success), "b:success =canceled");
 }
@@ -350,7 +357,7 @@ fn a_cancel_that_comes_too_late_cancels_nothing() {
     host.turn();
     assert_eq!(host.stop(Cancel, Abort), "!a(Cancel)");
     assert_eq!(host.ends("a", Success), "a:success =success");
-    assert!(!host.run.handle(Event::Stop { reason: Cancel, mode: Abort }, 0));
+    assert!(!host.run.take(Event::Stop { reason: Cancel, mode: Abort }, 0));
 }
 
 #[test]
@@ -358,7 +365,7 @@ fn an_aborted_task_that_never_settles_fails_the_canceled_run() {
     let mut host = Host::new(&dag("a; b: a"), 16);
     host.turn();
     assert_eq!(host.stop(Cancel, Abort), "b:canceled !a(Cancel)");
-    assert_eq!(host.run.wake(), Some(5_000));
+    assert_eq!(host.run.wake(0), Some(5_000));
     assert_eq!(host.at(5_000), "a:failed ?a =failed");
 }
 
@@ -400,7 +407,7 @@ fn a_crash_counts_as_no_failure_and_the_next_attempt_follows() {
     let states = [
         prior(0, TaskState::Running, 2),    // one failure before the attempt that was lost
         prior(1, TaskState::UpForRetry, 2), // two failures
-        prior(2, TaskState::Running, 9),    // from reruns: never more failures than leave one attempt
+        Prior { failures: 2, ..prior(2, TaskState::Running, 9) }, // six attempts were lost with their processes
         prior(99, TaskState::Running, 1),   // a task that the DAG no longer has
     ];
     let mut host = Host::again(&dag, 16, &states, &[]);
@@ -420,14 +427,14 @@ fn a_task_that_depends_on_its_past() {
     assert_eq!(host.ends("a", Success), "a:success b:upstream_failed");
     assert_eq!(host.ends("c", Success), "c:success e:running | >e");
     assert_eq!(host.ends("e", Success), "e:success", "d waits for the run before");
-    assert!(!host.run.handle(Event::PastKnown { task: 3, past: Past::Pending }, 0));
-    assert!(host.run.handle(Event::PastKnown { task: 3, past: Past::Met }, 0));
-    assert!(!host.run.handle(Event::PastKnown { task: 3, past: Past::Unmet }, 0), "said once");
+    assert!(!host.run.take(Event::PastKnown { task: 3, past: Past::Pending }, 0));
+    assert!(host.run.take(Event::PastKnown { task: 3, past: Past::Met }, 0));
+    assert!(!host.run.take(Event::PastKnown { task: 3, past: Past::Unmet }, 0), "said once");
     assert_eq!(host.turn(), "d:running | >d");
     assert_eq!(host.ends("d", Success), "d:success =failed");
 
     let mut host = Host::again(&dag, 16, &[prior(2, TaskState::Success, 1)], &past);
-    assert!(host.run.handle(Event::PastKnown { task: 3, past: Past::Unmet }, 0), "known before it is asked");
+    assert!(host.run.take(Event::PastKnown { task: 3, past: Past::Unmet }, 0), "known before it is asked");
     assert_eq!(host.turn(), "d:upstream_failed a:running e:running | >a >e");
 }
 
@@ -470,5 +477,6 @@ fn states_have_the_names_of_the_store() {
     assert_eq!(host.run.state(0), Some(TaskState::Running));
     host.settle("a", Success);
     assert!(matches!(host.run.poll(0), Some(Command::Record { state: TaskState::Success, .. })));
+    assert_eq!(host.run.poll(0), Some(Command::Commit { records: 1 }));
     assert_eq!(host.run.poll(0), Some(Command::Finished { end: End::Success }));
 }

@@ -52,6 +52,8 @@ export interface TaskInstance {
     | "upstream_failed"
     | "canceled";
   attempt: number;
+  /** Attempts that failed; one that was lost with its process is none. */
+  failures?: number;
   startedAt?: string;
   finishedAt?: string;
   error?: { name: string; message: string };

@@ -292,13 +292,11 @@ impl Machine for Backfill {
         if self.out.is_empty() && !self.finished {
             self.expire(now);
         }
-        if self.out.is_empty() && !self.finished {
-            if !self.attach_next() {
-                match self.next_ready() {
-                    Some((run, attempt)) => self.start(run, attempt, now),
-                    None if self.batch.is_none() => self.assemble(now),
-                    None => {}
-                }
+        if self.out.is_empty() && !self.finished && !self.attach_next() {
+            match self.next_ready() {
+                Some((run, attempt)) => self.start(run, attempt, now),
+                None if self.batch.is_none() => self.assemble(now),
+                None => {}
             }
         }
         self.out.pop_front()

@@ -2,34 +2,29 @@
 //!
 //! # How a driver uses it
 //!
-//! After each turn of its loop it drains [`DagRun::poll`] until that answers `None`. All [`Command::Record`]s of one drain, and
-//! [`Command::Finished`] with them, go into one batch for the store; when the batch is durable the driver says so by
-//! [`Event::Stored`] with the number of records in it, drains again, and finds the [`Command::Start`]s: nothing is ever
-//! started that is not on record. A driver of many runs puts the records of all of them into one batch. When
-//! a drain is over, [`DagRun::wake`] says when to drain again although nothing happened. Times are milliseconds on one clock
-//! that should not jump.
+//! It polls until there is nothing more. The [`Command::Record`]s up to a [`Command::Commit`] go into one batch for the store,
+//! and [`Command::Finished`] may join it; when the batch is durable the driver says so by [`Event::Stored`] with the number
+//! of records in it, and finds the [`Command::Start`]s: nothing is ever started that is not on record. Times are milliseconds
+//! on one clock that should not jump.
 //!
 //! ```
 //! use std::rc::Rc;
 //! use dagfill::dag::{Dag, TaskSpec};
 //! use dagfill::run::dag_run::{Command, DagRun, Event, Limits, TaskOutcome, TaskState};
 //! use dagfill::run::event::End;
+//! use dagfill::run::machine::Machine;
 //!
 //! let dag = Dag::new(vec![TaskSpec { id: "load".into(), ..TaskSpec::default() }]).unwrap();
 //! let mut run = DagRun::new(Rc::new(dag), Limits::default(), &[], &[]);
 //! let drain = |run: &mut DagRun| std::iter::from_fn(|| run.poll(0)).collect::<Vec<_>>();
 //!
-//! assert_eq!(drain(&mut run), [Command::Record { task: 0, state: TaskState::Running, attempt: 1 }]);
+//! let record = |state| Command::Record { task: 0, state, attempt: 1, failures: 0 };
+//! assert_eq!(drain(&mut run), [record(TaskState::Running), Command::Commit { records: 1 }]);
 //! run.handle(Event::Stored { records: 1 }, 0);
 //! assert_eq!(drain(&mut run), [Command::Start { task: 0, attempt: 1 }]);
 //! run.handle(Event::Settled { task: 0, attempt: 1, outcome: TaskOutcome::Success }, 0);
-//! assert_eq!(
-//!     drain(&mut run),
-//!     [
-//!         Command::Record { task: 0, state: TaskState::Success, attempt: 1 },
-//!         Command::Finished { end: End::Success },
-//!     ]
-//! );
+//! let end = Command::Finished { end: End::Success };
+//! assert_eq!(drain(&mut run), [record(TaskState::Success), Command::Commit { records: 1 }, end]);
 //! ```
 
 use std::cmp::Reverse;
@@ -38,6 +33,8 @@ use std::rc::Rc;
 
 use crate::dag::{Dag, TriggerRule, Upstreams};
 use crate::run::event::{AbortReason, CancelMode};
+use crate::run::machine::Machine;
+use crate::run::retry::Retry;
 
 mod advance;
 mod event;
@@ -46,6 +43,8 @@ mod timers;
 
 pub use event::{Command, Event, Past, TaskOutcome, TaskState};
 use timers::{Due, Timer, Timers};
+
+pub use crate::run::backfill::Lost;
 
 /// How much a run may do at once, and how patient it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,8 +64,8 @@ impl Default for Limits {
 /// What the store knows of a task of this run from before.
 ///
 /// Success and skipped are kept and not run again, as when Airflow clears the failed tasks of a run. Everything else runs, with
-/// the next attempt. A task that was running, or up for retry, was left by a process that died: failures before count
-/// against its retries. One that failed or was canceled has all its retries again.
+/// the next attempt. A task that was running, or up for retry, was left by a process that died: its failures count against
+/// its retries, and a pause between attempts goes on. One that failed or was canceled has all its retries again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prior {
     /// Which task.
@@ -75,6 +74,22 @@ pub struct Prior {
     pub state: TaskState,
     /// The recorded attempt.
     pub attempt: u32,
+    /// Attempts that failed; one that was lost with its process is none.
+    pub failures: u32,
+    /// When the last attempt began, epoch milliseconds.
+    pub started: Option<i64>,
+    /// When it ended.
+    pub finished: Option<i64>,
+    /// What becomes of an attempt that is recorded as running.
+    pub lost: Lost,
+}
+
+impl Prior {
+    /// Ended in this very attempt of the run, by a machine whose place this one takes.
+    fn has_ended(self) -> bool {
+        self.lost == Lost::Start
+            && matches!(self.state, TaskState::Failed | TaskState::UpstreamFailed | TaskState::Canceled)
+    }
 }
 
 /// The stages of a task's life inside the machine; finer than what the store sees.
@@ -82,6 +97,8 @@ pub struct Prior {
 enum Phase {
     /// Its trigger rule has no answer yet.
     Waiting,
+    /// Recorded as running before this machine was made; it is to be called again as the same attempt.
+    Attached,
     /// Its rule lets it run; the logical date before has not ended.
     AwaitsPast,
     /// It waits for a free slot.
@@ -122,7 +139,10 @@ pub struct DagRun {
     /// Announced tasks with the number of their record.
     announced: VecDeque<(u64, u32)>,
     recorded: u64,
+    committed: u64,
     stored: u64,
+    /// To be called again, as soon as the machine begins.
+    attached: VecDeque<(u32, Option<i64>)>,
     timers: Timers,
     active: u32,
     remaining: usize,
@@ -159,7 +179,9 @@ impl DagRun {
             commands: VecDeque::new(),
             announced: VecDeque::new(),
             recorded: 0,
+            committed: 0,
             stored: 0,
+            attached: VecDeque::new(),
             timers: Timers::default(),
             active: 0,
             stop: None,
@@ -179,36 +201,16 @@ impl DagRun {
     }
 
     /// Takes in what happened. `false`: it came too late, or twice, and changes nothing; what came with it is to be dropped.
-    pub fn handle(&mut self, event: Event, now: i64) -> bool {
+    pub fn take(&mut self, event: Event, now: i64) -> bool {
         let changed = match event {
             Event::Stored { records } => self.acknowledge(records),
             Event::Settled { task, attempt, outcome } => self.settle(task, attempt, outcome, now),
             Event::PastKnown { task, past } => self.learn_past(task, past),
             Event::Stop { reason, mode } => self.stop(reason, mode),
+            Event::Abandon => self.abandon(),
         };
         self.dirty |= changed;
         changed
-    }
-
-    /// The next thing to do, `None` when there is nothing until the next event or until [`DagRun::wake`].
-    pub fn poll(&mut self, now: i64) -> Option<Command> {
-        loop {
-            if let Some(command) = self.commands.pop_front() {
-                return Some(command);
-            }
-            if !self.dirty && !self.timers.is_due(now) {
-                break;
-            }
-            self.dirty = false;
-            self.advance(now);
-        }
-        None
-    }
-
-    /// When to poll again although nothing happened: a timeout, the end of a grace, or a retry.
-    pub fn wake(&mut self) -> Option<i64> {
-        let DagRun { timers, slots, .. } = self;
-        timers.next(|timer| slots.get(timer.task as usize).is_some_and(|slot| slot.awaits(timer))).map(|timer| timer.at)
     }
 
     /// The state of a task as it is recorded or about to be; `None` for one that has no record in this run.
@@ -216,7 +218,7 @@ impl DagRun {
         let slot = self.slots.get(task as usize)?;
         match slot.phase {
             Phase::Waiting | Phase::AwaitsPast | Phase::Ready => None,
-            Phase::Announced | Phase::Running | Phase::Aborting(_) => Some(TaskState::Running),
+            Phase::Attached | Phase::Announced | Phase::Running | Phase::Aborting(_) => Some(TaskState::Running),
             Phase::Retrying => Some(TaskState::UpForRetry),
             Phase::Ended(state) => Some(state),
         }
@@ -237,23 +239,106 @@ impl DagRun {
         self.finished
     }
 
-    fn remember(&mut self, prior: Prior) {
-        let retries = self.dag.task(prior.task).map_or(0, |task| task.retries);
+    /// Before the first poll: the past of a task that depends on it.
+    pub fn set_past(&mut self, task: u32, past: Past) {
+        let depends = self.dag.task(task).is_some_and(|task| task.depends_on_past);
+        if let Some(slot) = self.slots.get_mut(task as usize).filter(|_| depends) {
+            slot.past = past;
+        }
+    }
+
+    /// What runs in this process already, because this machine takes the place of another.
+    pub fn adopt(&mut self, task: u32, attempt: u32, started: i64) {
+        let timeout = self.dag.task(task).and_then(|task| task.timeout);
+        let Some(slot) = self.slots.get_mut(task as usize) else { return };
+        if slot.phase == Phase::Attached {
+            self.attached.retain(|(attached, _)| *attached != task);
+        } else if slot.phase == Phase::Waiting {
+            self.active += 1;
+        } else {
+            return;
+        }
+        (slot.phase, slot.attempt) = (Phase::Running, attempt);
+        if let Some(timeout) = timeout {
+            self.timers.set(Timer { at: started.saturating_add(timeout), task, attempt, due: Due::Timeout });
+        }
+    }
+
+    /// Before the first poll: what the store has of a task.
+    pub fn remember(&mut self, prior: Prior) {
+        let retry = self.retry(prior.task);
         let Some(slot) = self.slots.get_mut(prior.task as usize) else { return };
         slot.attempt = prior.attempt;
         match prior.state {
-            TaskState::Success | TaskState::Skipped => {
+            state if matches!(state, TaskState::Success | TaskState::Skipped) || prior.has_ended() => {
                 if slot.phase == Phase::Waiting {
-                    slot.phase = Phase::Ended(prior.state);
+                    slot.phase = Phase::Ended(state);
                     self.remaining -= 1;
                     self.wave.push(prior.task);
                 }
             }
-            // The lost attempt itself is no failure of the task.
-            TaskState::Running | TaskState::Queued => slot.failures = prior.attempt.saturating_sub(1).min(retries),
-            TaskState::UpForRetry => slot.failures = prior.attempt.min(retries),
-            TaskState::Failed | TaskState::UpstreamFailed | TaskState::Canceled => {}
+            TaskState::Running if prior.lost != Lost::Restart => {
+                slot.failures = prior.failures;
+                slot.phase = Phase::Attached;
+                self.active += 1;
+                self.attached.push_back((prior.task, prior.started));
+            }
+            TaskState::Running | TaskState::Queued => slot.failures = prior.failures,
+            TaskState::UpForRetry => {
+                slot.failures = prior.failures;
+                if let Some((finished, pause)) = prior.finished.zip(retry.delay(prior.failures)) {
+                    slot.phase = Phase::Retrying;
+                    let (task, attempt) = (prior.task, prior.attempt);
+                    let at = finished.saturating_add(pause);
+                    self.timers.set(Timer { at, task, attempt, due: Due::Retry });
+                }
+            }
+            _ => {}
         }
+    }
+
+    fn retry(&self, task: u32) -> Retry {
+        self.dag.task(task).map_or(Retry::NEVER, |task| Retry {
+            retries: task.retries,
+            delay_ms: task.retry_delay,
+            backoff: task.retry_backoff,
+        })
+    }
+}
+
+impl Machine for DagRun {
+    type Event = Event;
+    type Command = Command;
+
+    fn handle(&mut self, event: Event, now: i64) {
+        self.take(event, now);
+    }
+
+    fn poll(&mut self, now: i64) -> Option<Command> {
+        loop {
+            if let Some(command) = self.commands.pop_front() {
+                return Some(command);
+            }
+            if !self.dirty && !self.timers.is_due(now) {
+                break;
+            }
+            self.dirty = false;
+            self.advance(now);
+        }
+        if self.committed < self.recorded {
+            let records = (self.recorded - self.committed) as u32;
+            self.committed = self.recorded;
+            return Some(Command::Commit { records });
+        }
+        (self.remaining == 0 && !std::mem::replace(&mut self.finished, true)).then(|| {
+            self.timers.clear();
+            Command::Finished { end: self.verdict() }
+        })
+    }
+
+    fn wake(&mut self, _: i64) -> Option<i64> {
+        let DagRun { timers, slots, .. } = self;
+        timers.next(|timer| slots.get(timer.task as usize).is_some_and(|slot| slot.awaits(timer))).map(|timer| timer.at)
     }
 }
 

@@ -126,3 +126,45 @@ pub enum BackfillNotice {
     RunAbandoned,
     RunTaken,
 }
+
+/// What a run by its tasks asks of its host: subject, a, b.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaskCommand {
+    /// Of the record that follows. Task, how many of its attempts have failed.
+    Failures,
+    /// Change: a task's new state. Task, attempt, `TaskStateCode`.
+    Record,
+    /// Stores the records since the last commit as one batch; `Stored` answers. How many.
+    Commit,
+    /// Calls the task's callback. Task, attempt.
+    Start,
+    /// Aborts its signal. Task, `AbortCode`.
+    Abort,
+    /// It did not settle after an abort; what it does later is ignored. Task, attempt.
+    Abandon,
+    /// The run has ended. -, `RunStateCode`.
+    Finish,
+    /// Pumps again at a time, or never (NaN). -, epoch milliseconds.
+    Sleep,
+}
+
+/// What may happen to a run by its tasks: subject, a.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaskEventCode {
+    /// So many further records are stored.
+    Stored,
+    /// Task, attempt.
+    Succeeded,
+    /// Task, attempt.
+    Failed,
+    /// Task, attempt.
+    Skipped,
+    /// The same task for the date before has ended. Task, `TaskStateCode`, or another number when it never ran.
+    PastEnded,
+    Cancel,
+    Timeout,
+    /// The run is given up: whatever is open ends now.
+    Abandon,
+}

@@ -1,92 +1,95 @@
-//! DAG runs: the host drains commands, four numbers each, and says what became of them.
+//! Runs by their tasks as the host drives them.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::codes::{AbortCode, TaskCommand, TaskEventCode, TaskStateCode};
 use super::dag::RawDag;
+use super::driver::{LostRun, state_of};
+use super::machine::{Driven, Encode, MachineHost, Numbers};
 use crate::run::dag_run::{Command, DagRun, Event, Limits, Past, Prior, TaskOutcome, TaskState};
-use crate::run::event::{AbortReason, CancelMode, End};
+use crate::run::event::{AbortReason, CancelMode};
 
 /// One run of one DAG.
 #[wasm_bindgen]
-pub struct RawDagRun(DagRun);
+pub struct RawDagRun(Driven<DagRun>);
 
 #[wasm_bindgen]
 #[allow(missing_docs)]
 impl RawDagRun {
-    /// `prior`: triples of task, state and attempt. `past`: for each task 0 = met, 1 = unmet, 2 = pending; may be shorter.
     #[wasm_bindgen(constructor)]
-    pub fn new(dag: &RawDag, max_active_tasks: u32, abort_grace: f64, prior: &[u32], past: &[u8]) -> RawDagRun {
+    pub fn new(dag: &RawDag, max_active_tasks: u32, abort_grace: f64, host: MachineHost) -> RawDagRun {
         let limits = Limits { max_active_tasks, abort_grace_ms: abort_grace as i64 };
-        let prior: Vec<Prior> = prior
-            .chunks_exact(3)
-            .filter_map(|triple| {
-                let [task, state, attempt] = <[u32; 3]>::try_from(triple).ok()?;
-                let (_, state) = *TaskState::ALL.get(state as usize)?;
-                Some(Prior { task, state, attempt })
-            })
-            .collect();
-        let past: Vec<Past> = past.iter().map(|number| known_past(*number)).collect();
-        RawDagRun(DagRun::new(dag.dag.clone(), limits, &prior, &past))
+        RawDagRun(Driven::new(DagRun::new(dag.dag.clone(), limits, &[], &[]), host))
     }
 
-    /// Everything to do now: kind (0 record, 1 start, 2 abort, 3 abandon, 4 finished), task, attempt, and the state, the reason
-    /// or the end.
-    pub fn drain(&mut self, now: f64) -> Vec<u32> {
-        let mut numbers = Vec::new();
-        while let Some(command) = self.0.poll(now as i64) {
-            numbers.extend(match command {
-                Command::Record { task, state, attempt } => [0, task, attempt, state_number(state)],
-                Command::Start { task, attempt } => [1, task, attempt, 0],
-                Command::Abort { task, attempt, reason } => {
-                    [2, task, attempt, u32::from(reason == AbortReason::Cancel)]
-                }
-                Command::Abandon { task, attempt } => [3, task, attempt, 0],
-                Command::Finished { end: End::Success } => [4, 0, 0, 0],
-                Command::Finished { end: End::Failed } => [4, 0, 0, 1],
-                Command::Finished { end: End::Canceled } => [4, 0, 0, 2],
-            });
+    /// What the store has of a task; `state` is a `TaskStateCode`, times are NaN where there are none.
+    #[allow(clippy::too_many_arguments)]
+    pub fn prior(
+        &self,
+        task: u32,
+        state: u32,
+        attempt: u32,
+        failures: u32,
+        started: f64,
+        finished: f64,
+        lost: LostRun,
+    ) {
+        let time = |ms: f64| (!ms.is_nan()).then_some(ms as i64);
+        let state = TaskStateCode::read(state).unwrap_or(TaskState::Queued);
+        let (started, finished) = (time(started), time(finished));
+        let prior = Prior { task, state, attempt, failures, started, finished, lost: lost.into() };
+        self.0.with(|run| run.remember(prior));
+    }
+
+    /// How the same task ended for the date before, as a `TaskStateCode`; nothing: it is still to end.
+    pub fn past(&self, task: u32, state: Option<u32>) {
+        let past = state.map_or(Past::Pending, |state| Past::of(TaskStateCode::read(state)));
+        self.0.with(|run| run.set_past(task, past));
+    }
+
+    /// A task whose callback runs already.
+    pub fn adopt(&self, task: u32, attempt: u32, started: f64) {
+        self.0.with(|run| run.adopt(task, attempt, started as i64));
+    }
+
+    pub fn handle(&self, event: TaskEventCode, subject: u32, a: f64, _b: f64) {
+        let number = a as u32;
+        let settled = |outcome| Event::Settled { task: subject, attempt: number, outcome };
+        let stop = |reason| Event::Stop { reason, mode: CancelMode::Abort };
+        self.0.handle(match event {
+            TaskEventCode::Stored => Event::Stored { records: subject },
+            TaskEventCode::Succeeded => settled(TaskOutcome::Success),
+            TaskEventCode::Failed => settled(TaskOutcome::Failed),
+            TaskEventCode::Skipped => settled(TaskOutcome::Skipped),
+            TaskEventCode::PastEnded => Event::PastKnown { task: subject, past: Past::of(TaskStateCode::read(number)) },
+            TaskEventCode::Cancel => stop(AbortReason::Cancel),
+            TaskEventCode::Timeout => stop(AbortReason::Timeout),
+            TaskEventCode::Abandon => Event::Abandon,
+        });
+    }
+
+    pub fn pump(&self) {
+        self.0.pump();
+    }
+}
+
+impl Encode for DagRun {
+    const SLEEP: u32 = TaskCommand::Sleep as u32;
+
+    fn encode(&mut self, command: Command, send: &mut Vec<Numbers>) {
+        use TaskCommand as To;
+        let mut push = |code: To, subject: u32, a: u32, b: u32| send.push((code as u32, subject, a.into(), b.into()));
+        match command {
+            Command::Record { task, state, attempt, failures } => {
+                // The host reads the failures before the record that they belong to.
+                push(To::Failures, task, failures, 0);
+                push(To::Record, task, attempt, TaskStateCode::from(state) as u32);
+            }
+            Command::Commit { records } => push(To::Commit, records, 0, 0),
+            Command::Start { task, attempt } => push(To::Start, task, attempt, 0),
+            Command::Abort { task, reason, .. } => push(To::Abort, task, AbortCode::from(reason) as u32, 0),
+            Command::Abandon { task, attempt } => push(To::Abandon, task, attempt, 0),
+            Command::Finished { end } => push(To::Finish, 0, state_of(end) as u32, 0),
         }
-        numbers
     }
-
-    pub fn stored(&mut self, records: u32, now: f64) {
-        self.0.handle(Event::Stored { records }, now as i64);
-    }
-
-    /// 0 = success, 1 = failed, 2 = skipped. `false`: it came too late and changes nothing.
-    pub fn settled(&mut self, task: u32, attempt: u32, outcome: u8, now: f64) -> bool {
-        let outcome = match outcome {
-            0 => TaskOutcome::Success,
-            2 => TaskOutcome::Skipped,
-            _ => TaskOutcome::Failed,
-        };
-        self.0.handle(Event::Settled { task, attempt, outcome }, now as i64)
-    }
-
-    #[wasm_bindgen(js_name = pastKnown)]
-    pub fn past_known(&mut self, task: u32, past: u8, now: f64) {
-        self.0.handle(Event::PastKnown { task, past: known_past(past) }, now as i64);
-    }
-
-    pub fn stop(&mut self, cancel: bool, now: f64) {
-        let reason = if cancel { AbortReason::Cancel } else { AbortReason::Timeout };
-        self.0.handle(Event::Stop { reason, mode: CancelMode::Abort }, now as i64);
-    }
-
-    pub fn wake(&mut self) -> Option<f64> {
-        self.0.wake().map(|at| at as f64)
-    }
-}
-
-fn known_past(number: u8) -> Past {
-    match number {
-        0 => Past::Met,
-        1 => Past::Unmet,
-        _ => Past::Pending,
-    }
-}
-
-/// The position of a state in `TaskState::ALL`, which the face repeats.
-fn state_number(state: TaskState) -> u32 {
-    TaskState::ALL.iter().position(|(_, known)| *known == state).unwrap_or(0) as u32
 }

@@ -185,7 +185,7 @@ impl Encode for Backfill {
 }
 
 /// The state in which a run's record ends.
-fn state_of(end: End) -> RunStateCode {
+pub(super) fn state_of(end: End) -> RunStateCode {
     match end {
         End::Success => RunStateCode::Success,
         End::Failed => RunStateCode::Failed,

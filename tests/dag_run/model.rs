@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use dagfill::dag::{Dag, TaskSpec, TriggerRule};
-use dagfill::run::dag_run::{Command, DagRun, Event, Limits, Past, Prior, TaskOutcome, TaskState};
+use dagfill::run::dag_run::{Command, DagRun, Event, Limits, Lost, Past, Prior, TaskOutcome, TaskState};
 use dagfill::run::event::{AbortReason, CancelMode, End};
+use dagfill::run::machine::Machine;
 
 /// SplitMix64: small, and the same everywhere.
 struct Random(u64);
@@ -182,13 +183,21 @@ impl World {
             for task in (0..count).filter(|_| random.percent(50)).collect::<Vec<_>>() {
                 let (_, state) = random.pick(&TaskState::ALL);
                 let attempt = random.below(4) as u32;
-                prior.push(Prior { task: task as u32, state, attempt });
-                attempts[task] = attempt;
                 let failed_before = match state {
                     TaskState::Running | TaskState::Queued => attempt.max(1) - 1,
                     TaskState::UpForRetry => attempt,
                     _ => 0,
                 };
+                prior.push(Prior {
+                    task: task as u32,
+                    state,
+                    attempt,
+                    failures: failed_before.min(dag.tasks()[task].retries),
+                    started: None,
+                    finished: None,
+                    lost: Lost::Restart,
+                });
+                attempts[task] = attempt;
                 failures[task] = failed_before.min(dag.tasks()[task].retries);
                 states[task] = Some(state).filter(|state| matches!(state, TaskState::Success | TaskState::Skipped));
             }
@@ -257,7 +266,7 @@ impl World {
 
     fn check(&mut self, command: Command) {
         match command {
-            Command::Record { task, state, attempt } => {
+            Command::Record { task, state, attempt, .. } => {
                 self.attempts[task as usize] += u32::from(state == TaskState::Running);
                 assert_eq!(attempt, self.attempts[task as usize], "{command:?}");
                 self.records.push((task, state, attempt));
@@ -289,6 +298,7 @@ impl World {
                 self.over.push((task, attempt));
                 self.model.states[task as usize] = Some(TaskState::Failed);
             }
+            Command::Commit { .. } => {}
             Command::Finished { end } => self.finished = Some(end),
         }
     }
@@ -298,7 +308,7 @@ impl World {
         let open = self.records.len() - self.acknowledged;
         let pending = |task: &usize| self.model.past[*task] == Past::Pending;
         let pending: Vec<usize> = (0..self.model.past.len()).filter(pending).collect();
-        let wake = self.run.wake();
+        let wake = self.run.wake(self.now);
         if open == 0 && self.live.is_empty() && wake.is_none() && pending.is_empty() {
             return false;
         }
@@ -306,7 +316,7 @@ impl World {
             0..35 if open > 0 => {
                 let records = 1 + self.random.below(open);
                 self.acknowledged += records;
-                assert!(self.run.handle(Event::Stored { records: records as u32 }, self.now));
+                assert!(self.run.take(Event::Stored { records: records as u32 }, self.now));
             }
             35..75 if !self.live.is_empty() => self.settle(),
             75..85 => {
@@ -317,13 +327,13 @@ impl World {
                 let task = self.random.pick(&pending);
                 let past = self.random.pick(&[Past::Met, Past::Met, Past::Unmet]);
                 let matters = self.model.dag.tasks()[task].depends_on_past;
-                assert_eq!(self.run.handle(Event::PastKnown { task: task as u32, past }, self.now), matters);
+                assert_eq!(self.run.take(Event::PastKnown { task: task as u32, past }, self.now), matters);
                 self.model.past[task] = past;
             }
             92..96 if !self.over.is_empty() => {
                 let (task, attempt) = self.random.pick(&self.over);
                 let outcome = self.random.pick(&[TaskOutcome::Success, TaskOutcome::Failed]);
-                assert!(!self.run.handle(Event::Settled { task, attempt, outcome }, self.now), "it is over");
+                assert!(!self.run.take(Event::Settled { task, attempt, outcome }, self.now), "it is over");
             }
             96 if self.random.percent(40) => self.halt(),
             _ => {}
@@ -346,7 +356,7 @@ impl World {
             1..4 => TaskOutcome::Failed,
             _ => TaskOutcome::Success,
         };
-        assert!(self.run.handle(Event::Settled { task, attempt, outcome }, self.now));
+        assert!(self.run.take(Event::Settled { task, attempt, outcome }, self.now));
         let canceled = matches!(live.aborted, Some((AbortReason::Cancel, _)));
         self.failures[at] += u32::from(outcome == TaskOutcome::Failed);
         self.failed_at[at] = self.now;
@@ -368,7 +378,7 @@ impl World {
             Some((_, before)) => before == CancelMode::Finish && mode == CancelMode::Abort,
         };
         let counts = counts && self.finished.is_none();
-        assert_eq!(self.run.handle(Event::Stop { reason, mode }, self.now), counts);
+        assert_eq!(self.run.take(Event::Stop { reason, mode }, self.now), counts);
         if counts {
             self.stop = Some((reason, mode));
             self.model.stopped = true;
@@ -401,7 +411,7 @@ fn random_dags_obey_the_model() {
                 let stuck = !happened && world.finished.is_none() && !world.step();
                 assert!(!stuck, "nothing can happen any more, and the run has not ended");
             }
-            assert!(world.run.is_finished() && world.run.wake().is_none() && world.run.active() == 0);
+            assert!(world.run.is_finished() && world.run.wake(0).is_none() && world.run.active() == 0);
             format!("{:?}", world.finished.unwrap())
         });
         *ends.entry(outcome.unwrap_or_else(|_| panic!("seed {seed}"))).or_default() += 1;

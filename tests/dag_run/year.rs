@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use dagfill::dag::{Dag, TaskSpec};
 use dagfill::run::dag_run::TaskOutcome;
+use dagfill::run::machine::Machine;
 
 use super::{Host, dag};
 
@@ -88,7 +89,7 @@ fn trace(dag: &Rc<Dag>, day: Day) -> String {
             return lines.join("\n");
         }
         let end = working.iter().map(|(at, ..)| *at).min();
-        host.now = end.into_iter().chain(host.run.wake()).min().expect("something is to come");
+        host.now = end.into_iter().chain(host.run.wake(host.now)).min().expect("something is to come");
         working.sort_by_key(|(at, task, ..)| (*at, *task));
         for (_, task, ..) in working.extract_if(.., |(at, ..)| *at == host.now).collect::<Vec<_>>() {
             let id = dag.task(task).unwrap().id.clone();

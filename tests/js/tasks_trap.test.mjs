@@ -154,7 +154,8 @@ test("somebody else's trap in the middle of tasks: they end as they end, also th
 
 test("a run whose core cannot be made again fails as INTERNAL, and alone", async () => {
   // Every time that a task's failure is told: it is the same fault again and again.
-  traps = (name, [, , , outcome]) => name === "rawdagrun_settled" && outcome === 1;
+  const failed = 2;
+  traps = (name, [, event]) => name === "rawdagrun_handle" && event === failed;
   const executeTask = async ({ executionDate, taskId }) => {
     await settle(2);
     if (executionDate === day(2) && taskId === "a") throw new Error("no");

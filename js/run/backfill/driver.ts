@@ -218,6 +218,7 @@ export class Driver<R> {
       context,
       row,
       past: () => this.rows.set.past(row),
+      started: this.rows.startedAt[row] as number,
       attached: this.#attached.delete(row),
       writer: this.#options.writer,
       emit: (event: EventBody) => this.notifier.emit(event),

@@ -14,6 +14,8 @@ export interface Attempt {
   row: number;
   /** The date whose tasks a task with dependsOnPast asks for; null where there is none. */
   past: () => string | null;
+  /** When the attempt began, epoch milliseconds. */
+  started: number;
   /** A dead process called this attempt already, under the same key. */
   attached: boolean;
   writer: Writer;

@@ -78,7 +78,16 @@ export class Machine<E extends number, R extends RawMachine<E>> {
         }
       },
     };
-    raw = call(() => make(host));
+    const before = instance();
+    try {
+      raw = call(() => make(host));
+    } catch (error) {
+      this.#restarts += 1;
+      if (instance() === before || this.#restarts > MOST_RESTARTS) throw error;
+      this.#options.onRestart(asInternal(error));
+      this.#restart();
+      return;
+    }
     this.#raw = raw;
     this.#made = instance();
     this.#schedule();

@@ -1,13 +1,14 @@
 // One attempt of one run by the tasks of its DAG.
 
 import type { CheckedDag } from "../../dag/dag.js";
-import type { RunStore, TaskInstance } from "../../store/store.js";
+import { LostRun } from "../../raw.js";
+import type { RunStore, StoreChange, TaskInstance } from "../../store/store.js";
 import type { AbortKind, Executor } from "../host/executor.js";
 import type { Context } from "../host/run_state.js";
 import { Clock } from "../timing/clock.js";
 import type { ExecuteTask } from "./task_context.js";
 import type { TaskGraph } from "./task_graph.js";
-import { PAST, TaskRun } from "./task_run.js";
+import { type PastState, TaskRun } from "./task_run.js";
 import { Xcom } from "./xcom.js";
 
 export interface TaskSettings {
@@ -30,10 +31,18 @@ export function runTasks(settings: TaskSettings): Executor {
   const clock = new Clock(settings.now);
   const dependent = graph.tasks.some((task) => task.dependsOnPast);
 
-  const execute: Executor["execute"] = ({ context, row, past: dateBefore, writer, emit: news, settle }) => {
+  const execute: Executor["execute"] = ({
+    context,
+    row,
+    past: dateBefore,
+    started,
+    attached,
+    writer,
+    emit,
+    settle,
+  }) => {
     // Airflow lets a backfill's first row pass; scheduled runs, and those by hand, always ask.
     const asksPast = dependent && (strictPast || row > 0 || context.runType !== "backfill");
-    const known = () => load(store, context, graph, asksPast ? dateBefore() : null, running);
     let aborted: AbortKind | undefined;
     let run: TaskRun | undefined;
     let tell: (run: TaskRun | undefined) => void = () => {};
@@ -59,8 +68,10 @@ export function runTasks(settings: TaskSettings): Executor {
           xcom,
           prior,
           past,
+          attachedSince: attached ? started : undefined,
+          reload: () => store.listTaskInstances(context.dagId, context.runId),
           writer,
-          news,
+          emit,
           settle: end,
         });
         run = made;
@@ -76,34 +87,46 @@ export function runTasks(settings: TaskSettings): Executor {
     /** The tasks of the run before are still to end. */
     const follow = (made: TaskRun, before: TaskRun | undefined) => {
       for (const [task, { taskId }] of graph.tasks.entries()) {
-        if (before === undefined) made.pastKnown(task, false);
-        else before.whenEnded(taskId, (state) => made.pastKnown(task, isMet(state)));
+        if (before === undefined) made.pastEnded(task, undefined);
+        else before.whenEnded(taskId, (state) => made.pastEnded(task, state));
       }
     };
 
     // A run that is new has nothing in the store: it begins at once.
-    if (context.action === "create" && context.attempt === 1 && !dependent)
-      begin({ prior: [], xcom: new Xcom(), past: [] });
-    else known().then(begin, (error) => end(false, error));
+    if (context.action === "create" && context.attempt === 1 && !dependent && !attached)
+      begin({ prior: [], xcom: new Xcom(), past: undefined });
+    else {
+      load(store, context, graph, asksPast ? dateBefore() : null, running).then(begin, (error) =>
+        end(false, error),
+      );
+    }
     return {
-      abort: (reason) => {
-        aborted = reason;
-        run?.abort(reason);
+      abort: (kind) => {
+        aborted = kind;
+        run?.abort(kind);
       },
+      abandon: () => run?.abandon(),
     };
   };
-  return { execute };
+  return { execute, clear: (dagId, runId) => clearTasks(store, dagId, runId) };
 }
 
-function isMet(state: TaskInstance["state"] | undefined): boolean {
-  return state === "success" || state === "skipped";
+/** Clears the tasks of a run and keeps the attempts that they have had: (run, task, attempt) is never used twice. */
+async function clearTasks(store: RunStore, dagId: string, runId: string): Promise<StoreChange[]> {
+  const changes: StoreChange[] = [{ type: "clear-run", dagId, runId }];
+  for (const { taskId, attempt } of await store.listTaskInstances(dagId, runId)) {
+    if (attempt === 0) continue;
+    const instance: TaskInstance = { dagId, runId, taskId, state: "queued", attempt };
+    changes.push({ type: "save-task-instance", instance });
+  }
+  return changes;
 }
 
 interface Known {
   prior: TaskInstance[];
   xcom: Xcom;
-  /** Of each task: whether the same task of the run before succeeded. */
-  past: number[];
+  /** How each task of the run before ended; nothing where that is not asked, an empty map where it is still to end. */
+  past: Map<number, PastState> | undefined;
   /** The run before, when that is still to be seen. */
   before?: Promise<TaskRun | undefined>;
 }
@@ -120,17 +143,16 @@ async function load(
   const inFlight = running.get(dateBefore ?? "");
   const prior = await store.listTaskInstances(dagId, runId);
   const xcom = new Xcom(await store.getXcom(dagId, runId));
-  if (dateBefore === null) return { prior, xcom, past: [] };
-  if (inFlight !== undefined) {
-    return { prior, xcom, past: graph.tasks.map(() => PAST.pending), before: inFlight };
-  }
+  if (dateBefore === null) return { prior, xcom, past: undefined };
+  if (inFlight !== undefined) return { prior, xcom, past: new Map(), before: inFlight };
   const at = Date.parse(dateBefore);
   const [before] = await store.listRuns({ dagId, from: at, to: at });
   // A DAG's first run has nothing before it.
-  if (before === undefined) return { prior, xcom, past: [] };
-  const states = new Map(
-    (await store.listTaskInstances(dagId, before.runId)).map(({ taskId, state }) => [taskId, state]),
-  );
-  const past = graph.tasks.map(({ taskId }) => (isMet(states.get(taskId)) ? PAST.met : PAST.unmet));
+  if (before === undefined) return { prior, xcom, past: undefined };
+  const past = new Map<number, PastState>(graph.tasks.map((_, task) => [task, undefined]));
+  for (const { taskId, state } of await store.listTaskInstances(dagId, before.runId)) {
+    const task = graph.indexOf(taskId);
+    if (task !== undefined) past.set(task, state);
+  }
   return { prior, xcom, past };
 }

@@ -1,4 +1,4 @@
-// One run of a DAG by its tasks. The core says which task is recorded, started or aborted; this file does it.
+// One run by its tasks. The core says what to record, start, abort and tell; this file does it and says what became of it.
 
 import type { CheckedTask } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
@@ -6,325 +6,321 @@ import { type Failure, failure } from "../../failure.js";
 import type { Json, JsonInput } from "../../json.js";
 import { printable } from "../../json_input.js";
 import { name } from "../../options.js";
+import { AbortCode, call, LostRun, type Raw, RunStateCode, TaskCommand, TaskEventCode } from "../../raw.js";
 import { TASK_STATES } from "../../store/states.js";
-import type { StoreChange, TaskInstance } from "../../store/store.js";
-import { iso } from "../../time.js";
-import type { EventBody, TaskEvent } from "../events/backfill_events.js";
+import type { TaskInstance } from "../../store/store.js";
+import type { EventBody } from "../events/backfill_events.js";
 import type { AbortKind } from "../host/executor.js";
 import { abortReason, Context } from "../host/run_state.js";
+import { InFlightMap } from "../machine/in_flight.js";
+import { type Commands, Machine, type MachineHost } from "../machine/machine.js";
 import type { Clock } from "../timing/clock.js";
 import type { Writer } from "../writing/writer.js";
 import type { ExecuteTask, TaskContext } from "./task_context.js";
-import { TaskCore } from "./task_core.js";
 import type { TaskGraph } from "./task_graph.js";
+import { type Called, TaskRecords } from "./task_records.js";
 import { TaskRunContext } from "./task_state.js";
 import type { Xcom } from "./xcom.js";
 
-/** Numbers of `Past`. */
-export const PAST = { met: 0, unmet: 1, pending: 2 } as const;
+type RawDagRun = InstanceType<Raw["RawDagRun"]>;
 
-/** What the core is told of a settled attempt. */
-const OUTCOME = { success: 0, failed: 1, skipped: 2 } as const;
+/** How the same task of the run before ended; `undefined`: it never ran. */
+export type PastState = TaskInstance["state"] | undefined;
 
-const TOLD: Partial<Record<TaskInstance["state"], TaskEvent["type"]>> = {
-  running: "task-started",
-  success: "task-succeeded",
-  failed: "task-failed",
-  upstream_failed: "task-upstream-failed",
-  skipped: "task-skipped",
-};
-
-export interface TaskRunParts {
+export interface TaskRunOptions {
   graph: TaskGraph;
   context: Context;
   executeTask: ExecuteTask;
   xcom: Xcom;
   prior: TaskInstance[];
-  past: number[];
+  /** By task; empty where nothing is asked of the past, absent for a task whose past is still to end. */
+  past: Map<number, PastState> | undefined;
+  /** Reads what the store has of its tasks, when wasm has trapped. */
+  reload: () => Promise<TaskInstance[]>;
+  /** A dead process called this attempt of the run then: what its tasks have become since stands, and those that run are
+   *  called again as the same attempt. */
+  attachedSince: number | undefined;
   maxActiveTasks: number;
   abortGrace: number;
   writer: Writer;
   clock: Clock;
-  news: (news: EventBody) => void;
+  emit: (event: EventBody) => void;
   settle: (success: boolean, value: unknown) => void;
 }
 
-interface Flight {
-  attempt: number;
-  context: Context;
-  pushed: Map<string, Json>;
-}
+const STOPS: Partial<Record<AbortKind, TaskEventCode>> = {
+  cancel: TaskEventCode.Cancel,
+  timeout: TaskEventCode.Timeout,
+};
+
+/** No number of `TaskStateCode`. */
+const NEVER_RAN = 255;
 
 export class TaskRun {
-  readonly #options: TaskRunParts;
-  readonly #core: TaskCore;
-  readonly #flights = new Map<number, Flight>();
-  readonly #left = new Map<number, Map<string, Json>>();
-  readonly #errors = new Map<number, Failure>();
-  readonly #startedAt = new Map<number, string>();
-  readonly #states = new Map<string, TaskInstance["state"]>();
-  readonly #listeners = new Map<string, ((state: TaskInstance["state"] | undefined) => void)[]>();
-  readonly #wake: ReturnType<Clock["alarm"]>;
+  readonly #options: TaskRunOptions;
+  readonly #records: TaskRecords;
+  readonly #machine: Machine<TaskEventCode, RawDagRun>;
+  readonly #inFlight = new InFlightMap<Called>();
+  /** Tasks of which the store has what this process has recorded: no other has called them since. */
+  readonly #recorded = new Set<number>();
+  readonly #waiting = new Map<string, ((state: PastState) => void)[]>();
+  #stop: TaskEventCode | undefined;
   #ended = false;
 
-  constructor(parts: TaskRunParts) {
-    this.#options = parts;
-    this.#wake = parts.clock.alarm(() => this.#drain());
-    const { graph, prior, past } = parts;
-    const known = prior.flatMap(({ taskId, state, attempt, startedAt }) => {
-      const task = graph.indexOf(taskId);
-      if (task === undefined) return [];
-      this.#states.set(taskId, state);
-      if (startedAt !== undefined) this.#startedAt.set(task, startedAt);
-      return [task, TASK_STATES.indexOf(state), attempt];
+  constructor(options: TaskRunOptions) {
+    this.#options = options;
+    const { context, graph, xcom, clock } = options;
+    this.#records = new TaskRecords(context, graph, xcom, this.#inFlight, () => clock.now());
+    this.#machine = new Machine<TaskEventCode, RawDagRun>({
+      clock,
+      commands: this.#commands(),
+      sleep: TaskCommand.Sleep,
+      rebuild: async () => {
+        const prior = await options.reload();
+        return (host) => this.#rebuild(prior, host);
+      },
+      // Records that were not committed are made again. The backfill tells of the trap.
+      onRestart: () => void this.#records.take(),
+      onEnd: (fault) => this.#end(false, fault),
     });
-    this.#core = new TaskCore(
-      (wasm) =>
-        new wasm.RawDagRun(
-          graph.raw(),
-          parts.maxActiveTasks,
-          parts.abortGrace,
-          Uint32Array.from(known),
-          Uint8Array.from(past),
-        ),
-    );
   }
 
   start(): void {
-    this.#drain();
+    this.#machine.beginWith((host) => this.#rebuild(this.#options.prior, host));
+    this.#machine.pump();
   }
 
   /** The whole run is to end early. */
-  abort(reason: AbortKind): void {
-    const now = this.#options.clock.now();
-    this.#use((core) => core.dispatch((raw) => raw.stop(reason === "cancel", now)));
-    this.#drain();
+  abort(kind: AbortKind): void {
+    const stop = STOPS[kind];
+    if (stop === undefined) {
+      const { runId } = this.#options.context;
+      this.#lose(abortReason(kind, runId));
+      return;
+    }
+    this.#stop ??= stop;
+    this.#machine.dispatch(stop);
+  }
+
+  /** The run is recorded as failed: its open tasks are, too. */
+  abandon(): void {
+    this.#machine.dispatch(TaskEventCode.Abandon);
+    this.#machine.pump();
   }
 
   /** Tells the final state of a task, at once or when it has ended; `undefined` when the run ends without one. */
-  whenEnded(taskId: string, tell: (state: TaskInstance["state"] | undefined) => void): void {
-    const state = this.#states.get(taskId);
-    if (
-      this.#ended ||
-      (state !== undefined && state !== "running" && state !== "up_for_retry" && state !== "queued")
-    ) {
+  whenEnded(taskId: string, tell: (state: PastState) => void): void {
+    const state = this.#records.state(taskId);
+    if (this.#ended || (state !== undefined && isEnd(state))) {
       tell(state);
       return;
     }
-    const waiting = this.#listeners.get(taskId);
-    if (waiting === undefined) this.#listeners.set(taskId, [tell]);
+    const waiting = this.#waiting.get(taskId);
+    if (waiting === undefined) this.#waiting.set(taskId, [tell]);
     else waiting.push(tell);
   }
 
   /** The run before has ended its task: this one's may go on, or not. */
-  pastKnown(task: number, met: boolean): void {
-    const now = this.#options.clock.now();
-    this.#use((core) => core.dispatch((raw) => raw.pastKnown(task, met ? PAST.met : PAST.unmet, now)));
-    this.#drain();
+  pastEnded(task: number, state: PastState): void {
+    this.#options.past?.set(task, state);
+    this.#machine.dispatch(TaskEventCode.PastEnded, task, codeOf(state));
   }
 
-  /** Nothing when the run has ended, or ends now because no core can be made any more. */
-  #use<T>(use: (core: TaskCore) => T): T | undefined {
-    if (this.#ended) return undefined;
-    try {
-      return use(this.#core);
-    } catch (error) {
-      this.#end(false, error);
-      return undefined;
-    }
+  #rebuild(prior: readonly TaskInstance[], host: MachineHost): RawDagRun {
+    const { graph, past, maxActiveTasks, abortGrace, attachedSince } = this.#options;
+    const died = attachedSince === undefined ? LostRun.Restart : LostRun.Attach;
+    const dag = graph.raw();
+    return call((wasm) => {
+      const raw = new wasm.RawDagRun(dag, maxActiveTasks, abortGrace, host);
+      for (const { taskId, state, attempt, failures, startedAt, finishedAt } of prior) {
+        const task = graph.indexOf(taskId);
+        if (task === undefined) continue;
+        this.#records.restore(task, taskId, state, startedAt);
+        const [started, finished] = [Date.parse(startedAt ?? ""), Date.parse(finishedAt ?? "")];
+        const isOwn = this.#recorded.has(task) || finished >= (attachedSince ?? Number.POSITIVE_INFINITY);
+        raw.prior(
+          task,
+          codeOf(state),
+          attempt,
+          failures ?? 0,
+          started,
+          finished,
+          isOwn ? LostRun.Start : died,
+        );
+      }
+      if (past !== undefined) {
+        for (const task of graph.tasks.keys()) {
+          raw.past(task, past.has(task) ? codeOf(past.get(task)) : undefined);
+        }
+      }
+      for (const [task, { attempt, started }] of this.#inFlight) raw.adopt(task, attempt, started);
+      for (const [task, { attempt, detail }] of this.#inFlight) {
+        if (detail.outcome !== undefined) raw.handle(detail.outcome, task, attempt, 0);
+      }
+      if (this.#stop !== undefined) raw.handle(this.#stop, 0, 0, 0);
+      return raw;
+    });
   }
 
-  #drain(): void {
-    const { clock, graph, writer } = this.#options;
-    const changes: StoreChange[] = [];
-    const told: EventBody[] = [];
-    let [records, end] = [0, -1];
-    const now = clock.now();
-    const commands = this.#use((core) => core.dispatch((raw) => raw.drain(now))) ?? new Uint32Array();
-    for (let at = 0; at < commands.length; at += 4) {
-      const [kind, task, attempt, detail] = commands.subarray(at, at + 4) as unknown as [
-        number,
-        number,
-        number,
-        number,
-      ];
-      if (kind === 0) {
-        records += 1;
-        this.#record(task, attempt, TASK_STATES[detail] as TaskInstance["state"], changes, told);
-      } else if (kind === 1) this.#execute(task, attempt);
-      else if (kind === 2) this.#abortTask(task, detail === 1 ? "cancel" : "timeout");
-      else if (kind === 3) {
-        const message = `task ${graph.task(task).taskId} of ${this.#options.context.runId} was aborted and did not settle: its work may still go on`;
-        told.push({ type: "warning", warning: { code: "task_abandoned", message } });
-      } else end = detail;
-    }
-    if (changes.length > 0) {
-      writer.push({
-        changes,
-        stored: () => {
-          for (const news of told) this.#options.news(news);
-          const then = clock.now();
-          this.#use((core) => core.dispatch((raw) => raw.stored(records, then)));
-          this.#drain();
-        },
-        refused: (_, error) => this.#lose(error),
-        failed: (error) => this.#lose(error),
-      });
-    } else for (const news of told) this.#options.news(news);
-    if (end === 0) this.#warnOfFailedTasks();
-    if (end >= 0) this.#end(end === 0, this.#why(end));
-    else if (!this.#ended) {
-      this.#wake.at(this.#use((core) => core.ask((raw) => raw.wake())));
-    }
-  }
-
-  /** A task's new state, and what it has left for others, in one batch. */
-  #record(
-    task: number,
-    attempt: number,
-    state: TaskInstance["state"],
-    changes: StoreChange[],
-    told: EventBody[],
-  ): void {
-    const { context, graph, xcom, clock } = this.#options;
-    const { dagId, runId } = context;
-    const { taskId } = graph.task(task);
-    const time = iso(clock.now());
-    if (state === "running") {
-      this.#startedAt.set(task, time);
-      this.#errors.delete(task);
-    }
-    const startedAt = this.#startedAt.get(task);
-    const error = this.#errors.get(task);
-    const ended = state !== "running" && state !== "up_for_retry";
-    const instance: TaskInstance = {
-      dagId,
-      runId,
-      taskId,
-      state,
-      attempt,
-      ...(startedAt === undefined ? {} : { startedAt }),
-      ...(ended ? { finishedAt: time } : {}),
-      ...(error === undefined ? {} : { error }),
+  #commands(): Commands {
+    const records = this.#records;
+    return {
+      [TaskCommand.Failures]: (_, failures) => records.failures(failures),
+      [TaskCommand.Record]: (task, attempt, state) => this.#record(task, attempt, state),
+      [TaskCommand.Commit]: (count) => this.#commit(count),
+      [TaskCommand.Start]: (task, attempt) => this.#start(task, attempt),
+      [TaskCommand.Abort]: (task, code) => this.#abortTask(task, code),
+      [TaskCommand.Abandon]: (task) => this.#warnAbandoned(task),
+      [TaskCommand.Finish]: (_, code) => this.#finish(code),
     };
-    const left = this.#left.get(task);
-    if (ended && left !== undefined) {
-      this.#left.delete(task);
-      changes.push(...xcom.leave(dagId, runId, taskId, left));
-    }
-    changes.push({ type: "save-task-instance", instance });
-    const type = TOLD[state];
-    if (type !== undefined) {
-      told.push({ type, runId, taskId, ...(type === "task-failed" && error !== undefined ? { error } : {}) });
-    }
-    this.#states.set(taskId, state);
-    if (!ended) return;
-    for (const tell of this.#listeners.get(taskId) ?? []) tell(state);
-    this.#listeners.delete(taskId);
   }
 
-  #execute(task: number, attempt: number): void {
-    const { context, graph, xcom, executeTask } = this.#options;
-    const flight = { attempt, pushed: new Map<string, Json>() } as Flight;
+  #record(task: number, attempt: number, code: number): void {
+    const state = TASK_STATES[code] as TaskInstance["state"];
+    const { taskId } = this.#options.graph.task(task);
+    this.#records.record(task, attempt, state);
+    if (!isEnd(state)) return;
+    for (const tell of this.#waiting.get(taskId) ?? []) tell(state);
+    this.#waiting.delete(taskId);
+  }
+
+  #commit(count: number): void {
+    const { writer, emit } = this.#options;
+    const { changes, events, tasks, settled } = this.#records.take();
+    const answer = this.#machine.commits();
+    writer.push({
+      changes,
+      stored: () => {
+        for (const task of tasks) this.#recorded.add(task);
+        for (const task of settled) this.#inFlight.delete(task);
+        for (const event of events) emit(event);
+        answer(TaskEventCode.Stored, count);
+      },
+      refused: (_, error) => this.#lose(error),
+      failed: (error) => this.#lose(error),
+    });
+  }
+
+  #start(task: number, attempt: number): void {
+    const { context, graph, xcom, executeTask, clock } = this.#options;
     const { taskId, params, command }: CheckedTask = graph.task(task);
+    const called: Called = { pushed: new Map() };
+    const entry = { attempt, started: clock.now(), detail: called };
     let returned: unknown;
     try {
       const parts = { taskId, params, ...(command === undefined ? {} : { command }), attempt };
       const push = (key: string, value: JsonInput) => {
-        if (this.#flights.get(task) !== flight || this.#ended) throw tooLate(key, taskId, context.runId);
-        flight.pushed.set(name(String(key), "xcomPush key"), printable(value, `xcomPush(${key})`));
+        const isOpen = this.#inFlight.get(task, attempt)?.detail === called && !this.#ended;
+        if (!isOpen) throw tooLate(key, taskId, context.runId);
+        called.pushed.set(name(String(key), "xcomPush key"), printable(value, `xcomPush(${key})`));
       };
       const resolved = new TaskRunContext(context, parts, xcom, push);
-      flight.context = resolved;
-      this.#flights.set(task, flight);
+      called.context = resolved;
+      this.#inFlight.set(task, entry);
       TaskRunContext.resolve(resolved, graph.isTemplated(task));
-      returned = executeTask(flight.context as unknown as TaskContext);
+      returned = executeTask(resolved as unknown as TaskContext);
     } catch (error) {
-      this.#settled(task, flight, false, error);
+      this.#settle(task, attempt, called, false, error);
       return;
     }
     Promise.resolve(returned).then(
-      (value) => this.#settled(task, flight, true, value),
-      (error: unknown) => this.#settled(task, flight, false, error),
+      (value) => this.#settle(task, attempt, called, true, value),
+      (error: unknown) => this.#settle(task, attempt, called, false, error),
     );
   }
 
-  #settled(task: number, flight: Flight, success: boolean, value: unknown): void {
-    if (this.#ended) return;
-    let outcome: number = OUTCOME.success;
+  #settle(task: number, attempt: number, called: Called, success: boolean, value: unknown): void {
+    const entry = this.#inFlight.get(task, attempt);
+    if (this.#ended || entry === undefined || entry.detail !== called) return;
+    entry.settled = success;
+    called.outcome = success ? TaskEventCode.Succeeded : TaskEventCode.Failed;
     let why: Failure | undefined;
-    const left = flight.pushed;
-    if (success) {
-      try {
-        if (value !== undefined) left.set("return_value", printable(value, "return_value"));
-      } catch (error) {
-        [outcome, why] = [OUTCOME.failed, failure(error)];
+    try {
+      if (success && value !== undefined) {
+        called.pushed.set("return_value", printable(value, "return_value") as Json);
       }
-    } else {
-      why = failure(value);
-      outcome = why.name === "TaskSkipped" ? OUTCOME.skipped : OUTCOME.failed;
+      if (!success) why = failure(value);
+    } catch (error) {
+      [called.outcome, why] = [TaskEventCode.Failed, failure(error)];
     }
-    const now = this.#options.clock.now();
-    const counts = this.#use((core) =>
-      core.dispatch((raw) => raw.settled(task, flight.attempt, outcome, now)),
-    );
-    if (!counts) return;
-    this.#flights.delete(task);
-    // What is recorded with the end is known when that is drained.
-    this.#left.set(task, left);
-    if (why !== undefined) this.#errors.set(task, why);
-    this.#drain();
+    if (why?.name === "TaskSkipped") called.outcome = TaskEventCode.Skipped;
+    if (why !== undefined) this.#records.errors.set(task, why);
+    this.#machine.dispatch(called.outcome, task, attempt);
   }
 
-  #abortTask(task: number, reason: "timeout" | "cancel"): void {
-    const flight = this.#flights.get(task);
-    if (flight === undefined) return;
+  #abortTask(task: number, code: number): void {
+    const called = this.#inFlight.get(task)?.detail;
+    if (called === undefined) return;
     const { graph, context } = this.#options;
-    const why = abortReason(reason, `${context.runId}, task ${graph.task(task).taskId}`);
-    this.#errors.set(task, failure(why));
-    queueMicrotask(() => Context.abort(flight.context, why));
+    const kind = code === AbortCode.Timeout ? "timeout" : "cancel";
+    const why = abortReason(kind, `${context.runId}, task ${graph.task(task).taskId}`);
+    this.#records.errors.set(task, failure(why));
+    queueMicrotask(() => abortCalled(called, why));
+  }
+
+  #warnAbandoned(task: number): void {
+    const { graph, context, emit } = this.#options;
+    this.#inFlight.delete(task);
+    const message = `task ${graph.task(task).taskId} of ${context.runId} was aborted and did not settle: its work may still go on`;
+    emit({ type: "warning", warning: { code: "task_abandoned", message } });
+  }
+
+  #finish(code: number): void {
+    if (code === RunStateCode.Success) this.#warnOfFailedTasks();
+    this.#end(code === RunStateCode.Success, this.#why(code));
   }
 
   /** A run whose last tasks run whatever happened succeeds, also when tasks before them have failed. */
   #warnOfFailedTasks(): void {
-    const { context, graph, news } = this.#options;
-    const failed = graph.tasks.filter(({ taskId }) => this.#states.get(taskId) === "failed");
+    const { context, graph, emit } = this.#options;
+    const failed = graph.tasks.filter(({ taskId }) => this.#records.state(taskId) === "failed");
     if (failed.length === 0) return;
     const named = failed.slice(0, 4).map(({ taskId }) => taskId);
     const rest = failed.length > 4 ? ` and ${failed.length - 4} more` : "";
     const message = `${context.runId} succeeded although ${failed.length === 1 ? "its task" : "its tasks"} ${named.join(", ")}${rest} failed`;
-    news({
+    emit({
       type: "warning",
       warning: { code: "tasks_failed", message, at: context.executionDate, count: failed.length },
     });
   }
 
   /** Why the run has not succeeded, from the first task that failed. */
-  #why(end: number): unknown {
-    if (end === 0) return undefined;
+  #why(code: number): unknown {
+    if (code === RunStateCode.Success) return undefined;
     const { graph, context } = this.#options;
-    if (end === 2) return abortReason("cancel", context.runId);
-    for (const [task, { message }] of this.#errors) {
+    if (code === RunStateCode.Canceled) return abortReason("cancel", context.runId);
+    for (const [task, { message }] of this.#records.errors) {
       return new DagfillTaskError(`task ${graph.task(task).taskId} failed: ${message}`);
     }
     return new DagfillTaskError("a task did not succeed");
   }
 
-  /** The store did not take what this run did: it goes no further here. */
+  /** The store did not take what this run did, or its lease is lost: it goes no further here. */
   #lose(error: DagfillError): void {
-    for (const { context } of this.#flights.values()) queueMicrotask(() => Context.abort(context, error));
+    for (const [, { detail }] of this.#inFlight) queueMicrotask(() => abortCalled(detail, error));
     this.#end(false, error);
   }
 
   #end(success: boolean, value: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#wake.at(undefined);
-    this.#core.free();
-    for (const waiting of this.#listeners.values()) for (const tell of waiting) tell(undefined);
-    this.#listeners.clear();
+    this.#machine.end();
+    for (const waiting of this.#waiting.values()) for (const tell of waiting) tell(undefined);
+    this.#waiting.clear();
     this.#options.settle(success, value);
   }
+}
+
+export function isEnd(state: TaskInstance["state"]): boolean {
+  return state !== "running" && state !== "up_for_retry" && state !== "queued";
+}
+
+function codeOf(state: PastState): number {
+  return state === undefined ? NEVER_RAN : TASK_STATES.indexOf(state);
+}
+
+function abortCalled({ context }: Called, why: DagfillError): void {
+  if (context !== undefined) Context.abort(context, why);
 }
 
 /** What a task leaves is stored with its end: later there is nothing to store it with. */

@@ -10,6 +10,7 @@ use crate::run::event::End;
 impl DagRun {
     /// Works off acknowledgements, deadlines and ends until nothing more follows at `now`.
     pub(super) fn advance(&mut self, now: i64) {
+        self.start_attached(now);
         self.start_stored(now);
         if let Some(reason) = self.to_abort.take() {
             for task in 0..self.slots.len() as u32 {
@@ -27,11 +28,6 @@ impl DagRun {
             self.spread();
             self.fill_slots();
         }
-        if self.remaining == 0 && !self.finished {
-            self.finished = true;
-            self.timers.clear();
-            self.commands.push_back(Command::Finished { end: self.verdict() });
-        }
     }
 
     /// Starts the tasks whose record is durable.
@@ -47,10 +43,26 @@ impl DagRun {
             }
             slot.phase = Phase::Running;
             let attempt = slot.attempt;
-            self.commands.push_back(Command::Start { task, attempt });
-            if let Some(timeout) = self.dag.task(task).and_then(|task| task.timeout) {
-                self.timers.set(Timer { at: now.saturating_add(timeout), task, attempt, due: Due::Timeout });
-            }
+            self.start(task, attempt, now);
+        }
+    }
+
+    /// Calls again what is recorded as running already.
+    fn start_attached(&mut self, now: i64) {
+        while let Some((task, started)) = self.attached.pop_front() {
+            let Some(slot) = self.slots.get_mut(task as usize).filter(|slot| slot.phase == Phase::Attached) else {
+                continue;
+            };
+            slot.phase = Phase::Running;
+            let attempt = slot.attempt;
+            self.start(task, attempt, started.unwrap_or(now));
+        }
+    }
+
+    fn start(&mut self, task: u32, attempt: u32, now: i64) {
+        self.commands.push_back(Command::Start { task, attempt });
+        if let Some(timeout) = self.dag.task(task).and_then(|task| task.timeout) {
+            self.timers.set(Timer { at: now.saturating_add(timeout), task, attempt, due: Due::Timeout });
         }
     }
 
@@ -147,7 +159,7 @@ impl DagRun {
     }
 
     /// Airflow's: the tasks at the end of the graph decide. A stop decides where it kept a task from ending.
-    fn verdict(&self) -> End {
+    pub(super) fn verdict(&self) -> End {
         let ended_as = |task: usize, states: &[TaskState]| matches!(self.slots.get(task), Some(Slot { phase: Phase::Ended(state), .. }) if states.contains(state));
         if let Some((reason, _)) = self.stop
             && (0..self.slots.len()).any(|task| ended_as(task, &[TaskState::Canceled]))

@@ -70,6 +70,16 @@ pub enum Past {
     Pending,
 }
 
+impl Past {
+    /// What the end of the same task for the date before means; `None` when it never ran.
+    pub fn of(state: Option<TaskState>) -> Past {
+        match state {
+            Some(TaskState::Success | TaskState::Skipped) => Past::Met,
+            _ => Past::Unmet,
+        }
+    }
+}
+
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
@@ -101,6 +111,8 @@ pub enum Event {
         /// What becomes of the tasks that run.
         mode: CancelMode,
     },
+    /// The run itself is given up, because it did not end in time after an abort: whatever is open ends now.
+    Abandon,
 }
 
 /// What the host is to do.
@@ -114,6 +126,13 @@ pub enum Command {
         state: TaskState,
         /// Its latest attempt; 0 for a task that never ran.
         attempt: u32,
+        /// How many of its attempts have failed.
+        failures: u32,
+    },
+    /// Store the records since the last commit as one batch; [`Event::Stored`] answers.
+    Commit {
+        /// How many.
+        records: u32,
     },
     /// Call the host's callback. Comes only after the task's record as running is durable.
     Start {
@@ -138,7 +157,7 @@ pub enum Command {
         /// Which attempt.
         attempt: u32,
     },
-    /// The run has ended. Comes with the records of its last tasks, so that one batch can hold all of it.
+    /// The run has ended. Follows the commit of its last records at once, so that one batch can hold all of it.
     Finished {
         /// Failed when a task at the end of the graph failed or could not run, or the run took too long; canceled when a
         /// cancel kept a task from ending; else success, whatever happened on the way.

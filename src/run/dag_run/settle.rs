@@ -1,7 +1,6 @@
 //! What each event does to the tasks it is about.
 
 use super::{AbortReason, CancelMode, Command, DagRun, Due, Past, Phase, TaskOutcome, TaskState, Timer};
-use crate::run::retry::Retry;
 
 impl DagRun {
     pub(super) fn acknowledge(&mut self, records: u32) -> bool {
@@ -27,11 +26,7 @@ impl DagRun {
     }
 
     fn fail(&mut self, task: u32, now: i64) {
-        let retry = self.dag.task(task).map_or(Retry::NEVER, |task| Retry {
-            retries: task.retries,
-            delay_ms: task.retry_delay,
-            backoff: task.retry_backoff,
-        });
+        let retry = self.retry(task);
         let Some(slot) = self.slots.get_mut(task as usize) else { return };
         slot.failures += 1;
         let Some(pause) = retry.delay(slot.failures).filter(|_| self.stop.is_none()) else {
@@ -69,11 +64,29 @@ impl DagRun {
                 Some(Phase::Waiting | Phase::AwaitsPast | Phase::Ready | Phase::Retrying) => {
                     self.end(task, TaskState::Canceled);
                 }
-                Some(Phase::Announced) => {
+                Some(Phase::Announced | Phase::Attached) => {
                     self.active -= 1;
                     self.end(task, TaskState::Canceled);
                 }
                 _ => {}
+            }
+        }
+        true
+    }
+
+    /// Ends whatever is open: what runs as failed, the rest as canceled.
+    pub(super) fn abandon(&mut self) -> bool {
+        self.stop = self.stop.or(Some((AbortReason::Timeout, CancelMode::Abort)));
+        self.to_abort = None;
+        self.attached.clear();
+        for task in 0..self.slots.len() as u32 {
+            match self.slots.get(task as usize).map(|slot| slot.phase) {
+                None | Some(Phase::Ended(_)) => {}
+                Some(Phase::Running | Phase::Aborting(_)) => {
+                    self.active -= 1;
+                    self.end(task, TaskState::Failed);
+                }
+                Some(_) => self.end(task, TaskState::Canceled),
             }
         }
         true
@@ -99,8 +112,8 @@ impl DagRun {
     }
 
     pub(super) fn record(&mut self, task: u32, state: TaskState) {
-        let attempt = self.attempt(task);
+        let (attempt, failures) = self.slots.get(task as usize).map_or((0, 0), |slot| (slot.attempt, slot.failures));
         self.recorded += 1;
-        self.commands.push_back(Command::Record { task, state, attempt });
+        self.commands.push_back(Command::Record { task, state, attempt, failures });
     }
 }

@@ -1,0 +1,130 @@
+// One batch of a run by its tasks: their new states, what they left for others, and what listeners are told when it is stored.
+import type { Failure } from "../../failure.js";
+import type { Json } from "../../json.js";
+import type { TaskEventCode } from "../../raw.js";
+import type { StoreChange, TaskInstance } from "../../store/store.js";
+import { iso } from "../../time.js";
+import type { EventBody, TaskEvent } from "../events/backfill_events.js";
+import type { Context } from "../host/run_state.js";
+import type { InFlightMap } from "../machine/in_flight.js";
+import type { TaskGraph } from "./task_graph.js";
+import type { Xcom } from "./xcom.js";
+
+/** A task whose callback was called. */
+export interface Called {
+  context?: Context;
+  /** XCom that it has left so far. */
+  pushed: Map<string, Json>;
+  /** How it has settled. */
+  outcome?: TaskEventCode;
+}
+
+const EVENTS: Partial<Record<TaskInstance["state"], TaskEvent["type"]>> = {
+  running: "task-started",
+  success: "task-succeeded",
+  failed: "task-failed",
+  upstream_failed: "task-upstream-failed",
+  skipped: "task-skipped",
+};
+
+export interface TaskBatch {
+  changes: StoreChange[];
+  events: EventBody[];
+  tasks: number[];
+  /** Those of them whose attempt has ended. */
+  settled: number[];
+}
+
+const empty = (): TaskBatch => ({ changes: [], events: [], tasks: [], settled: [] });
+
+export class TaskRecords {
+  readonly errors = new Map<number, Failure>();
+  readonly #context: Context;
+  readonly #graph: TaskGraph;
+  readonly #xcom: Xcom;
+  readonly #inFlight: InFlightMap<Called>;
+  readonly #now: () => number;
+  readonly #startedAt = new Map<number, string>();
+  readonly #states = new Map<string, TaskInstance["state"]>();
+  #batch = empty();
+  #failures = 0;
+
+  constructor(
+    context: Context,
+    graph: TaskGraph,
+    xcom: Xcom,
+    inFlight: InFlightMap<Called>,
+    now: () => number,
+  ) {
+    this.#context = context;
+    this.#graph = graph;
+    this.#xcom = xcom;
+    this.#inFlight = inFlight;
+    this.#now = now;
+  }
+
+  /** The state of a task as it was recorded last. */
+  state(taskId: string): TaskInstance["state"] | undefined {
+    return this.#states.get(taskId);
+  }
+
+  restore(task: number, taskId: string, state: TaskInstance["state"], startedAt: string | undefined): void {
+    this.#states.set(taskId, state);
+    if (startedAt !== undefined) this.#startedAt.set(task, startedAt);
+  }
+
+  take(): TaskBatch {
+    const batch = this.#batch;
+    this.#batch = empty();
+    return batch;
+  }
+
+  /** How many attempts of the task of the next record have failed. */
+  failures(count: number): void {
+    this.#failures = count;
+  }
+
+  /** A task's new state, and what it has left for others. */
+  record(task: number, attempt: number, state: TaskInstance["state"]): void {
+    const { dagId, runId } = this.#context;
+    const { taskId } = this.#graph.task(task);
+    const { changes, events, tasks, settled } = this.#batch;
+    tasks.push(task);
+    const time = iso(this.#now());
+    if (state === "running") {
+      this.#startedAt.set(task, time);
+      this.errors.delete(task);
+    } else settled.push(task);
+    const startedAt = this.#startedAt.get(task);
+    const error = this.errors.get(task);
+    const instance: TaskInstance = {
+      dagId,
+      runId,
+      taskId,
+      state,
+      attempt,
+      ...(this.#failures > 0 ? { failures: this.#failures } : {}),
+      ...(startedAt === undefined ? {} : { startedAt }),
+      // Also of one that is tried again: its pause counts from then. A clock that went back makes none negative.
+      ...(state === "running"
+        ? {}
+        : { finishedAt: startedAt !== undefined && startedAt > time ? startedAt : time }),
+      ...(error === undefined ? {} : { error }),
+    };
+    const pushed = this.#inFlight.get(task)?.detail.pushed;
+    if (pushed !== undefined && state !== "running" && state !== "up_for_retry") {
+      changes.push(...this.#xcom.leave(dagId, runId, taskId, pushed));
+    }
+    changes.push({ type: "save-task-instance", instance });
+    const type = EVENTS[state];
+    if (type !== undefined) {
+      events.push({
+        type,
+        runId,
+        taskId,
+        ...(type === "task-failed" && error !== undefined ? { error } : {}),
+      });
+    }
+    this.#states.set(taskId, state);
+  }
+}
