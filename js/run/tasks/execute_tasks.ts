@@ -1,7 +1,6 @@
 // One attempt of one run by the tasks of its DAG.
 
 import type { CheckedDag } from "../../dag/dag.js";
-import { LostRun } from "../../raw.js";
 import type { RunStore, StoreChange, TaskInstance } from "../../store/store.js";
 import type { AbortKind, Executor } from "../host/executor.js";
 import type { Context } from "../host/run_state.js";
