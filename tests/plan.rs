@@ -552,7 +552,7 @@ fn a_person_started_that_one() {
     let daily = cron("@daily", "UTC");
     let mut history = History::default();
     add(&mut history, at("2024-01-02T06:00:00Z").js(), "success");
-    history.manual = vec![true];
+    history.types = vec![RunType::Manual];
     let plan = Plan::build(&daily, &request(&daily, "2024-01-01", "2024-01-07"), &history).unwrap();
     assert!(plan.warnings().is_empty());
 }

@@ -6,6 +6,7 @@ import { call } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
 import { timetableOf } from "../schedule/timetable.js";
 import { iso } from "../time.js";
+import { noRuns } from "./existing_runs.js";
 import type { PlannedRun } from "./plan_data.js";
 import { plannedRuns } from "./plan_rows.js";
 
@@ -57,7 +58,7 @@ export function planCatchup(dag: Dag, options: { now: DateInput; lastRun?: DateI
     offsetSeconds: Int32Array.from(facts.subarray(5 + runs)),
     action: new Uint8Array(runs),
     reason: new Uint8Array(runs),
-    existingRuns: [],
+    existing: noRuns(),
   };
   return {
     due: plannedRuns(data, 0, runs, "scheduled"),

@@ -1,25 +1,24 @@
 // The runs that exist already, as the core wants them: columns.
 
-import { RUN_STATES } from "../store/states.js";
-import type { RunRecord, RunStore } from "../store/store.js";
-import { runIdOf } from "./plan_rows.js";
+import { HistoryBuilder } from "../store/history.js";
+import { RUN_STATES, RUN_TYPES } from "../store/states.js";
+import type { RunHistory, RunState, RunStore } from "../store/store.js";
+import type { ExistingRuns } from "./existing_runs.js";
 
 export interface History {
-  records: RunRecord[];
-  dates: Float64Array;
-  states: Uint8Array;
-  /** Bit 0: its owner is dead. Bit 1: started by hand. */
+  runs: ExistingRuns;
+  /** Bit 0: its owner is dead. The bits above: the place of its type in RUN_TYPES. */
   flags: Uint8Array;
-  /** Data intervals, epoch milliseconds. */
-  starts: Float64Array;
-  ends: Float64Array;
-  /** "" for the id that a backfill would give. */
-  runIds: string[];
+  /** The runs whose id is not the default one of their type and date. */
+  ownIds: { places: Uint32Array; ids: string[] };
 }
 
 /** Says whether the run of a record is driven by nobody any more: it is queued or running and its owner's lease has expired.
  *  Under the lease `held` no other process drives, so what names it was left behind. */
-export function abandonment(store: RunStore, held?: string): (record: RunRecord) => Promise<boolean> {
+export function abandonment(
+  store: RunStore,
+  held?: string,
+): (run: { state: RunState; owner?: string | undefined }) => Promise<boolean> {
   const alive = new Map<string, boolean>();
   return async ({ state, owner }) => {
     if ((state !== "queued" && state !== "running") || owner === undefined) return false;
@@ -33,7 +32,7 @@ export function abandonment(store: RunStore, held?: string): (record: RunRecord)
   };
 }
 
-/** The records of a DAG with execution dates in [from, to]. */
+/** The runs of a DAG with execution dates in [from, to]. `held` names the lease of whoever is going to run the plan. */
 export async function loadHistory(
   store: RunStore,
   dagId: string,
@@ -41,21 +40,91 @@ export async function loadHistory(
   to: number,
   held?: string,
 ): Promise<History> {
-  const records = await store.listRuns({ dagId, from, to });
-  const abandoned = abandonment(store, held);
-  const dates = new Float64Array(records.length);
-  const states = new Uint8Array(records.length);
-  const flags = new Uint8Array(records.length);
-  const starts = new Float64Array(records.length);
-  const ends = new Float64Array(records.length);
-  const runIds: string[] = [];
-  for (const [index, run] of records.entries()) {
-    dates[index] = Date.parse(run.executionDate);
-    states[index] = RUN_STATES.indexOf(run.state);
-    flags[index] = ((await abandoned(run)) ? 1 : 0) | (run.runType === "manual" ? 2 : 0);
-    starts[index] = Date.parse(run.dataInterval.start);
-    ends[index] = Date.parse(run.dataInterval.end);
-    runIds.push(run.runId === runIdOf("backfill", run.executionDate) ? "" : run.runId);
+  const told = await store.listHistory?.({ dagId, from, to });
+  // Records that are run again keep their conf, so that who runs them needs what a preview does not.
+  if (told !== undefined && (told.details !== undefined || held === undefined))
+    return complete(told, store, dagId, held);
+  return complete(await listedHistory(store, dagId, from, to), store, dagId, held);
+}
+
+/** Records that are asked for at once. */
+const PAGE = 10_000;
+
+/** The history of a store that has no columns, read page by page. */
+async function listedHistory(store: RunStore, dagId: string, from: number, to: number): Promise<RunHistory> {
+  const builder = new HistoryBuilder();
+  let first = from;
+  for (;;) {
+    const page = await store.listRuns({ dagId, from: first, to, limit: PAGE });
+    for (const run of page) builder.addRecord(run);
+    const last = page.at(-1);
+    // A store that knows no limit answers all at once.
+    if (page.length !== PAGE || last === undefined) return builder.history();
+    first = Date.parse(last.executionDate) + 1;
   }
-  return { records, dates, states, flags, starts, ends, runIds };
+}
+
+const IN_FLIGHT = RUN_STATES.indexOf("running");
+
+async function complete(
+  history: RunHistory,
+  store: RunStore,
+  dagId: string,
+  held?: string,
+): Promise<History> {
+  const { executionMs, state, attempt, startMs, endMs } = history;
+  const details = history.details ?? readIds(history);
+  const flags = Uint8Array.from(details.runType, (type) => type << 1);
+  const abandoned = abandonment(store, held);
+  const owners =
+    history.details?.texts.owner ?? (history.details ? [] : await ownersOf(history, store, dagId));
+  for (const [place, code] of state.entries()) {
+    if (code > IN_FLIGHT) continue;
+    const owner = owners[place] ?? undefined;
+    if (await abandoned({ state: RUN_STATES[code] ?? "queued", owner }))
+      flags[place] = (flags[place] as number) | 1;
+  }
+  const places: number[] = [];
+  const ids: string[] = [];
+  for (const [place, id] of details.texts.runId?.entries() ?? []) {
+    if (id === null) continue;
+    places.push(place);
+    ids.push(id);
+  }
+  return {
+    runs: { executionMs, state, attempt, startMs, endMs, details },
+    flags,
+    ownIds: { places: Uint32Array.from(places), ids },
+  };
+}
+
+/** The types and ids of runs that are known by their columns alone: the type is the one that the id begins with. */
+function readIds({ executionMs, runIds }: RunHistory): NonNullable<RunHistory["details"]> {
+  const count = executionMs.length;
+  const runId = runIds(0, count);
+  const runType = Uint8Array.from(runId, (id) =>
+    Math.max(
+      0,
+      RUN_TYPES.findIndex((type) => id.startsWith(`${type}__`)),
+    ),
+  );
+  const none = () => new Float64Array(count).fill(Number.NaN);
+  return { runType, startedMs: none(), finishedMs: none(), texts: { runId } };
+}
+
+/** By place: the owners of the runs that are in flight. */
+async function ownersOf(
+  { executionMs, state }: RunHistory,
+  store: RunStore,
+  dagId: string,
+): Promise<(string | null)[]> {
+  const owners: (string | null)[] = [];
+  if (!state.some((code) => code <= IN_FLIGHT)) return owners;
+  const [from, to] = [executionMs[0] as number, executionMs.at(-1) as number];
+  const places = new Map(Array.from(executionMs, (date, place) => [date, place]));
+  for (const run of await store.listRuns({ dagId, from, to, states: ["queued", "running"] })) {
+    const place = places.get(Date.parse(run.executionDate));
+    if (place !== undefined) owners[place] = run.owner ?? null;
+  }
+  return owners;
 }

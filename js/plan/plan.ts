@@ -15,6 +15,7 @@ import {
   historyEstimate,
   type PastDurations,
 } from "./estimate.js";
+import { columnsOf, copied, isExistingRuns, recordsOf } from "./existing_runs.js";
 import type { PlanData, PlannedRun } from "./plan_data.js";
 import { plannedRuns } from "./plan_rows.js";
 import { planJson, planOnTerminal } from "./plan_shown.js";
@@ -27,7 +28,7 @@ export interface BackfillPreview {
   end: string;
   /** Every logical date, in run order. */
   dates: string[];
-  /** Every record that stands on one of them. */
+  /** Every record that stands on one of them, oldest first. The records are made when they are asked for. */
   existingRuns: RunRecord[];
   /** The rows with action "create". */
   newRuns: PlannedRun[];
@@ -79,6 +80,7 @@ export class Preview implements BackfillPreview {
   readonly #data: PlanData;
   readonly #past: (() => Promise<PastDurations>) | undefined;
   #runs: PlannedRun[] | undefined;
+  #existingRuns: RunRecord[] | undefined;
 
   /** `past` reads the durations of past runs, where there is a store. */
   constructor(data: PlanData, past?: () => Promise<PastDurations>) {
@@ -99,7 +101,8 @@ export class Preview implements BackfillPreview {
     return this.#data.end;
   }
   get existingRuns(): RunRecord[] {
-    return this.#data.existingRuns;
+    this.#existingRuns ??= recordsOf(this.#data.dagId, this.#data.existing);
+    return this.#existingRuns;
   }
   get counts(): BackfillPreview["counts"] {
     return this.#data.counts;
@@ -142,10 +145,15 @@ export class Preview implements BackfillPreview {
 
   toTransferable(): TransferablePreview {
     const columns = this.columns();
+    const existing = copied(this.#data.existing);
     // Not enumerable: a list of what moves would itself be cloned, and then hold what has moved away.
-    return Object.defineProperty({ ...this.#data, ...columns } as never as TransferablePreview, "transfer", {
-      value: Object.values(columns).map(({ buffer }) => buffer),
-    });
+    return Object.defineProperty(
+      { ...this.#data, ...columns, existing } as never as TransferablePreview,
+      "transfer",
+      {
+        value: [...Object.values(columns), ...columnsOf(existing)].map(({ buffer }) => buffer),
+      },
+    );
   }
 
   days(): ReturnType<BackfillPreview["days"]> {
@@ -180,7 +188,7 @@ function whole(data: unknown): PlanData {
   const plan = (data ?? {}) as Partial<PlanData>;
   const isWhole =
     plan.kind === "dagfill.preview" &&
-    plan.version === 1 &&
+    plan.version === 2 &&
     plan.executionDate instanceof Float64Array &&
     plan.offsetSeconds instanceof Int32Array &&
     plan.action instanceof Uint8Array &&
@@ -189,7 +197,7 @@ function whole(data: unknown): PlanData {
     [plan.executionDate, plan.offsetSeconds, plan.action, plan.reason].every(
       ({ length }) => length === plan.counts?.total,
     ) &&
-    Array.isArray(plan.existingRuns) &&
+    isExistingRuns(plan.existing) &&
     [plan.timetable, plan.counts, plan.warnings, plan.clockChanges].every(
       (part) => typeof part === "object" && part !== null,
     ) &&

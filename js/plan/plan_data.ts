@@ -1,8 +1,9 @@
 // What a plan is made of: columns, and what their numbers mean.
 
 import type { TimetableWire } from "../schedule/wire.js";
-import type { DataInterval, RunRecord, RunState } from "../store/store.js";
+import type { DataInterval, RunState } from "../store/store.js";
 import type { Warning } from "../warning.js";
+import type { ExistingRuns } from "./existing_runs.js";
 
 export type Action = "create" | "rerun" | "reset" | "skip";
 export type SkipReason =
@@ -48,7 +49,7 @@ export interface PlannedRun {
 /** What a preview is made of. Structured-clonable. */
 export interface PlanData {
   kind: "dagfill.preview";
-  version: 1;
+  version: 2;
   dagId: string;
   timeZone: string;
   start: string;
@@ -63,7 +64,8 @@ export interface PlanData {
   offsetSeconds: Int32Array;
   action: Uint8Array;
   reason: Uint8Array;
-  existingRuns: RunRecord[];
+  /** The runs that stand on its dates. */
+  existing: ExistingRuns;
   counts: { total: number; create: number; rerun: number; reset: number; skip: number };
   warnings: Warning[];
   clockChanges: { at: string; offsetBefore: number; offsetAfter: number }[];

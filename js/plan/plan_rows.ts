@@ -2,16 +2,12 @@
 
 import { call } from "../raw.js";
 import { timetableOf } from "../schedule/timetable.js";
-import type { RunRecord, RunType } from "../store/store.js";
+import { runIdAt } from "../store/history.js";
+import { runIdOf } from "../store/run_id.js";
+import type { RunType } from "../store/store.js";
 import { iso } from "../time.js";
+import { placeOn, stateAt } from "./existing_runs.js";
 import { ACTIONS, type PlanData, type PlannedRun, SKIP_REASONS } from "./plan_data.js";
-
-/** `<run type>__<logical date in UTC>`, as Airflow 2 names runs; `date` as `iso` writes it. */
-export function runIdOf(type: RunType, date: string): string {
-  // A fraction of a second has six digits there.
-  const fraction = date.length > 20 ? `${date.slice(19, 23)}000` : "";
-  return `${type}__${date.slice(0, 19)}${fraction}+00:00`;
-}
 
 /** An instant on a clock that is `offset` seconds ahead of UTC. */
 export function localIso(ms: number, offset: number): string {
@@ -34,21 +30,8 @@ function offsetText(offset: number): string {
 /** What the rows of a plan, or of a catchup, are made of. */
 export type RowData = Pick<
   PlanData,
-  "timetable" | "executionDate" | "offsetSeconds" | "action" | "reason" | "existingRuns"
+  "timetable" | "executionDate" | "offsetSeconds" | "action" | "reason" | "existing"
 >;
-
-const records = new WeakMap<RowData, Map<string, RunRecord>>();
-
-/** The record that stands on a date. */
-function existing(data: RowData, date: string): RunRecord | undefined {
-  if (data.existingRuns.length === 0) return undefined;
-  let byDate = records.get(data);
-  if (byDate === undefined) {
-    byDate = new Map(data.existingRuns.map((record) => [record.executionDate, record]));
-    records.set(data, byDate);
-  }
-  return byDate.get(date);
-}
 
 /** Writes an instant that one of the last few calls wrote only once: neighbouring rows share most of theirs. */
 function writer(): (ms: number) => string {
@@ -82,17 +65,17 @@ export function plannedRuns(
   for (let row = 0; row < count; row++) {
     const ms = dates[row] as number;
     const executionDate = write(ms);
-    const record = existing(data, executionDate);
+    const place = placeOn(data.existing, ms);
     const reason = SKIP_REASONS[data.reason[from + row] as number];
     rows.push({
       executionDate,
       localDate: localIso(ms, data.offsetSeconds[from + row] as number),
       dataInterval: { start: write(at(0, row)), end: write(at(1, row)) },
       runAfter: write(at(2, row)),
-      runId: record?.runId ?? runIdOf(type, executionDate),
+      runId: place < 0 ? runIdOf(type, executionDate) : runIdAt(data.existing, place),
       action: ACTIONS[data.action[from + row] as number] ?? "skip",
       ...(reason ? { reason } : {}),
-      ...(record === undefined ? {} : { existingState: record.state }),
+      ...(place < 0 ? {} : { existingState: stateAt(data.existing, place) }),
       previousDate: orNull(at(3, row)),
       nextDate: orNull(at(4, row)),
     });

@@ -2,6 +2,7 @@
 // thousand rows would be 40 MB of text.
 import { leftOut } from "../inspect.js";
 import { iso } from "../time.js";
+import { recordsOf } from "./existing_runs.js";
 import { ACTIONS, type PlanData } from "./plan_data.js";
 import { plannedRuns } from "./plan_rows.js";
 
@@ -13,7 +14,7 @@ const ON_TERMINAL = 3;
 /** The plan as plain data. Where it has more than 100 rows, or existing runs, its lists end there and `leftOut` says how many
  *  more there are. */
 export function planJson(data: PlanData): object {
-  const [rows, existingRuns] = [data.executionDate.length, data.existingRuns.length].map((length) =>
+  const [rows, existingRuns] = [data.executionDate.length, data.existing.executionMs.length].map((length) =>
     Math.max(0, length - IN_JSON),
   );
   const whole = rows === 0 && existingRuns === 0;
@@ -27,14 +28,14 @@ export function planOnTerminal(data: PlanData): object {
   return {
     ...shown,
     dates: leftOut(shown.dates, all),
-    existingRuns: leftOut(shown.existingRuns, data.existingRuns.length),
+    existingRuns: leftOut(shown.existingRuns, data.existing.executionMs.length),
     newRuns: leftOut(shown.newRuns, data.counts.create),
     runs: leftOut(shown.runs, all),
   };
 }
 
 function members(data: PlanData, most: number) {
-  const { dagId, timeZone, start, end, counts, warnings, clockChanges, planHash, existingRuns } = data;
+  const { dagId, timeZone, start, end, counts, warnings, clockChanges, planHash, existing } = data;
   const created: number[] = [];
   const create = ACTIONS.indexOf("create");
   for (let row = 0; row < data.action.length && created.length < most; row += 1) {
@@ -43,7 +44,7 @@ function members(data: PlanData, most: number) {
   return {
     ...{ dagId, timeZone, start, end },
     dates: Array.from(data.executionDate.subarray(0, most), iso),
-    existingRuns: existingRuns.slice(0, most),
+    existingRuns: recordsOf(dagId, existing, 0, most),
     newRuns: created.flatMap((row) => plannedRuns(data, row, row + 1)),
     runs: plannedRuns(data, 0, most),
     ...{ counts, warnings, clockChanges, planHash },

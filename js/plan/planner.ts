@@ -6,6 +6,7 @@ import { call } from "../raw.js";
 import { timetableOf } from "../schedule/timetable.js";
 import type { RunStore } from "../store/store.js";
 import type { CheckedOptions } from "./backfill_options.js";
+import { pick } from "./existing_runs.js";
 import { confText, hashedTexts } from "./hashed_texts.js";
 import { loadHistory } from "./history.js";
 import type { BackfillPreview } from "./plan.js";
@@ -75,13 +76,15 @@ export async function makePlan(
   return call((wasm) => {
     const plan = new wasm.RawPlan(timetableOf(dag.timetable), request);
     try {
-      const { dates, states, flags, starts, ends, runIds } = history;
-      const summary = plan.build(dates, states, flags, starts, ends, runIds) as Summary;
+      const { runs, flags, ownIds } = history;
+      const { executionMs, state, startMs, endMs } = runs;
+      const { places, ids } = ownIds;
+      const summary = plan.build(executionMs, state, flags, startMs, endMs, places, ids) as Summary;
       if (options.planHash !== undefined) plan.insist(options.planHash);
-      const stands = new Set<number>(plan.existingRuns());
+      const stand = plan.existingRuns();
       return {
         kind: "dagfill.preview",
-        version: 1,
+        version: 2,
         dagId: dag.dagId,
         timeZone: timetableOf(dag.timetable).timeZone(),
         timetable: { ...dag.timetable, origin },
@@ -93,7 +96,7 @@ export async function makePlan(
         offsetSeconds: plan.offsets(),
         action: plan.actions(),
         reason: plan.reasons(),
-        existingRuns: history.records.filter((_, index) => stands.has(index)),
+        existing: stand.length === runs.executionMs.length ? runs : pick(runs, stand),
         ...summary,
       };
     } finally {

@@ -87,7 +87,7 @@ function optional(store: RunStore): Pick<RunStore, "listHistory" | "listRequests
         const { executionMs, state, startMs, endMs, attempt } = history as RunHistory;
         for (const column of [state, startMs, endMs, attempt]) {
           if (column.length === executionMs.length) continue;
-          throw garbage("listHistory", `columns of ${executionMs.length} runs`, column);
+          throw garbage("listHistory", `columns of ${executionMs.length} runs`, `one of ${column.length}`);
         }
         return history as RunHistory;
       },

@@ -1,5 +1,6 @@
 // The runs of a DAG as columns: a million of them are a few typed arrays, and a record is made of them when somebody asks for it.
 import { iso } from "../time.js";
+import { instantMs } from "./instant.js";
 import { type RunRow, runRecord } from "./row.js";
 import { runIdOf } from "./run_id.js";
 import { RUN_STATES, RUN_TYPES } from "./states.js";
@@ -7,57 +8,141 @@ import type { DetailColumn, RunDetails, RunHistory, RunRecord, RunState, RunType
 
 const NO_CONF = "{}";
 
-/** Collects rows, oldest first. */
+/** Columns that grow a chunk at a time, so that a million runs are copied once. */
+const CHUNK = 16_384;
+
+interface Chunk {
+  /** Execution, interval start, interval end, started, finished. */
+  ms: Float64Array[];
+  state: Uint8Array;
+  runType: Uint8Array;
+  attempt: Uint32Array;
+}
+
+const MS = { execution: 0, start: 1, end: 2, started: 3, finished: 4 } as const;
+
+/** Collects runs, oldest first. */
 export class HistoryBuilder {
   #count = 0;
-  #numbers = new Float64Array(0);
-  #codes = new Uint8Array(0);
-  #attempts = new Uint32Array(0);
+  readonly #chunks: Chunk[] = [];
   readonly #texts: RunDetails["texts"] = {};
   readonly #last: Partial<Record<DetailColumn, string>> = {};
+  readonly #isDefault = defaultIds();
+
+  /** The numbers of a run. `state` and `runType` are places in RUN_STATES and RUN_TYPES; NaN where it has not begun or ended. What
+   *  else it has is told by `text` behind this. */
+  addNumbers(
+    executionMs: number,
+    startMs: number,
+    endMs: number,
+    startedMs: number,
+    finishedMs: number,
+    state: number,
+    runType: number,
+    attempt: number,
+  ): void {
+    const at = this.#count % CHUNK;
+    if (at === 0) this.#chunks.push(newChunk());
+    this.#count += 1;
+    const { ms, ...columns } = this.#chunks[this.#chunks.length - 1] as Chunk;
+    (ms[MS.execution] as Float64Array)[at] = executionMs;
+    (ms[MS.start] as Float64Array)[at] = startMs;
+    (ms[MS.end] as Float64Array)[at] = endMs;
+    (ms[MS.started] as Float64Array)[at] = startedMs;
+    (ms[MS.finished] as Float64Array)[at] = finishedMs;
+    columns.state[at] = state;
+    columns.runType[at] = runType;
+    columns.attempt[at] = attempt;
+  }
+
+  /** A text of the run that was added last. Neighbours often have the same one, and then share it. */
+  text(column: DetailColumn, text: string): void {
+    this.#texts[column] ??= [];
+    const texts = this.#texts[column];
+    padded(texts, this.#count - 1);
+    if (this.#last[column] !== text) this.#last[column] = text;
+    texts.push(this.#last[column] as string);
+  }
+
+  /** The id of the run that was added last. */
+  id(runId: string, runType: number, executionMs: number): void {
+    if (!this.#isDefault(runId, runType, executionMs)) this.text("runId", runId);
+  }
+
+  /** The execution date of the run that was added last. */
+  get last(): number | undefined {
+    return this.#chunks.at(-1)?.ms[MS.execution]?.[(this.#count - 1) % CHUNK];
+  }
 
   add(row: Omit<RunRow, "dagId">): void {
-    const at = this.#count;
-    if (at === this.#attempts.length) this.#grow();
-    this.#count += 1;
-    const numbers = this.#numbers;
-    numbers[at * 5] = row.executionMs;
-    numbers[at * 5 + 1] = row.startMs;
-    numbers[at * 5 + 2] = row.endMs;
-    numbers[at * 5 + 3] = row.startedMs ?? Number.NaN;
-    numbers[at * 5 + 4] = row.finishedMs ?? Number.NaN;
-    this.#codes[at] = RUN_STATES.indexOf(row.state) * 4 + RUN_TYPES.indexOf(row.runType);
-    this.#attempts[at] = row.attempt;
-    if (row.runId !== runIdOf(row.runType, iso(row.executionMs))) this.#text("runId", at, row.runId);
-    if (row.conf !== NO_CONF) this.#text("conf", at, row.conf);
-    if (row.backfillId !== null) this.#text("backfillId", at, row.backfillId);
-    if (row.owner !== null) this.#text("owner", at, row.owner);
-    if (row.key !== null) this.#text("key", at, row.key);
-    if (row.chunk !== null) this.#text("chunk", at, row.chunk);
-    if (row.error !== null) this.#text("error", at, row.error);
-    if (row.output !== null) this.#text("output", at, row.output);
+    const runType = RUN_TYPES.indexOf(row.runType);
+    this.addNumbers(
+      row.executionMs,
+      row.startMs,
+      row.endMs,
+      row.startedMs ?? Number.NaN,
+      row.finishedMs ?? Number.NaN,
+      RUN_STATES.indexOf(row.state),
+      runType,
+      row.attempt,
+    );
+    this.id(row.runId, runType, row.executionMs);
+    if (row.conf !== NO_CONF) this.text("conf", row.conf);
+    for (const column of OPTIONAL_TEXTS) {
+      const text = row[column];
+      if (text !== null) this.text(column, text);
+    }
+  }
+
+  /** The record of a run, as a store that has no rows of ours answers it. */
+  addRecord(run: RunRecord): void {
+    const ms = (text: string | undefined) => (text === undefined ? undefined : instantMs(text));
+    const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
+    const executionMs = ms(run.executionDate) ?? Number.NaN;
+    this.add({
+      runId: run.runId,
+      executionMs,
+      startMs: ms(run.dataInterval?.start) ?? executionMs,
+      endMs: ms(run.dataInterval?.end) ?? executionMs,
+      runType: run.runType,
+      state: run.state,
+      conf: JSON.stringify(run.conf),
+      attempt: run.attempt,
+      startedMs: ms(run.startedAt) ?? null,
+      finishedMs: ms(run.finishedAt) ?? null,
+      backfillId: run.backfillId ?? null,
+      owner: run.owner ?? null,
+      key: run.key ?? null,
+      chunk: run.chunk ?? null,
+      error: json(run.error),
+      output: json(run.output),
+    });
   }
 
   history(): RunHistory {
     const count = this.#count;
-    const column = (place: number) => {
-      const values = new Float64Array(count);
-      for (let at = 0; at < count; at += 1) values[at] = this.#numbers[at * 5 + place] as number;
-      return values;
+    const whole = <T extends Float64Array | Uint8Array | Uint32Array>(
+      into: T,
+      of: (chunk: Chunk) => T,
+    ): T => {
+      for (const [at, chunk] of this.#chunks.entries()) {
+        into.set(of(chunk).subarray(0, count - at * CHUNK), at * CHUNK);
+      }
+      return into;
     };
-    const codes = this.#codes.subarray(0, count);
+    const ms = (place: number) => whole(new Float64Array(count), (chunk) => chunk.ms[place] as Float64Array);
     const texts = this.#texts;
     for (const name in texts) padded(texts[name as DetailColumn] as (string | null)[], count);
     const columns = {
-      executionMs: column(0),
-      startMs: column(1),
-      endMs: column(2),
-      state: codes.map((code) => code >> 2),
-      attempt: this.#attempts.slice(0, count),
+      executionMs: ms(MS.execution),
+      startMs: ms(MS.start),
+      endMs: ms(MS.end),
+      state: whole(new Uint8Array(count), (chunk) => chunk.state),
+      attempt: whole(new Uint32Array(count), (chunk) => chunk.attempt),
       details: {
-        startedMs: column(3),
-        finishedMs: column(4),
-        runType: codes.map((code) => code & 3),
+        startedMs: ms(MS.started),
+        finishedMs: ms(MS.finished),
+        runType: whole(new Uint8Array(count), (chunk) => chunk.runType),
         texts,
       },
     };
@@ -70,31 +155,59 @@ export class HistoryBuilder {
       },
     };
   }
+}
 
-  #grow(): void {
-    const room = Math.max(1024, this.#attempts.length * 2);
-    this.#numbers = larger(this.#numbers, new Float64Array(room * 5));
-    this.#codes = larger(this.#codes, new Uint8Array(room));
-    this.#attempts = larger(this.#attempts, new Uint32Array(room));
-  }
+const OPTIONAL_TEXTS = ["backfillId", "owner", "key", "chunk", "error", "output"] as const;
 
-  /** Neighbours often have the same text, and then share it. */
-  #text(column: DetailColumn, at: number, text: string): void {
-    this.#texts[column] ??= [];
-    const texts = this.#texts[column];
-    padded(texts, at);
-    if (this.#last[column] !== text) this.#last[column] = text;
-    texts.push(this.#last[column] as string);
-  }
+function newChunk(): Chunk {
+  return {
+    ms: Object.values(MS).map(() => new Float64Array(CHUNK)),
+    state: new Uint8Array(CHUNK),
+    runType: new Uint8Array(CHUNK),
+    attempt: new Uint32Array(CHUNK),
+  };
 }
 
 function padded(texts: (string | null)[], length: number): void {
   while (texts.length < length) texts.push(null);
 }
 
-function larger<T extends Float64Array | Uint8Array | Uint32Array>(from: T, into: T): T {
-  into.set(from);
-  return into;
+const DAY_MS = 86_400_000;
+const MIDNIGHT = "00:00:00+00:00";
+
+/** Tells the default ids of runs. A million of them are not written only to be compared: neighbours share their day, and the time of
+ *  day is read digit by digit. */
+function defaultIds(): (runId: string, runType: number, executionMs: number) => boolean {
+  let ofDay = Number.NaN;
+  let ofType = Number.NaN;
+  let day = "";
+  return (runId, runType, executionMs) => {
+    const rest = executionMs - Math.floor(executionMs / DAY_MS) * DAY_MS;
+    if (executionMs - rest !== ofDay || runType !== ofType) {
+      ofDay = executionMs - rest;
+      ofType = runType;
+      day = runIdOf(RUN_TYPES[runType] as RunType, iso(ofDay)).slice(0, -MIDNIGHT.length);
+    }
+    const at = day.length;
+    if (runId.length !== at + MIDNIGHT.length)
+      return runId === runIdOf(RUN_TYPES[runType] as RunType, iso(executionMs));
+    const seconds = (two(runId, at) * 60 + two(runId, at + 3)) * 60 + two(runId, at + 6);
+    return (
+      seconds * 1000 === rest &&
+      runId.startsWith(day) &&
+      runId.endsWith("+00:00") &&
+      runId.charCodeAt(at + 2) === COLON &&
+      runId.charCodeAt(at + 5) === COLON
+    );
+  };
+}
+
+const COLON = 58;
+
+/** The number of two digits; NaN when they are none. */
+function two(text: string, at: number): number {
+  const [tens, ones] = [text.charCodeAt(at) - 48, text.charCodeAt(at + 1) - 48];
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 }
 
 /** What records can be made of: the columns of a history, without its functions. */

@@ -4,6 +4,7 @@ import { HistoryBuilder } from "./history.js";
 import { byText, type CountSearch, noRuns, type RangeSearch, runSearch } from "./query.js";
 import { type RunRow, runRecord, type TaskRow, taskInstance } from "./row.js";
 import type { Query } from "./sqlite_step.js";
+import { RUN_STATES, RUN_TYPES } from "./states.js";
 import type { Request, RunHistory, RunQuery, RunRecord, RunState, TaskInstance } from "./store.js";
 
 export function readRuns(sql: Query, query: RunQuery): RunRecord[] {
@@ -29,20 +30,71 @@ export function readRuns(sql: Query, query: RunQuery): RunRecord[] {
 }
 
 /** Rows that are read at once. More would only keep more of them in memory. */
-const PAGE = 10_000;
+const PAGE = 2_000;
 
-const HISTORY = `SELECT runId, executionMs, startMs, endMs, runType, state, conf, backfillId, owner, attempt, startedMs, finishedMs,
-  error, output, key, chunk FROM runs WHERE dagId = ? AND executionMs >= ? AND executionMs <= ? ORDER BY executionMs LIMIT ${PAGE}`;
+const codes = (column: string, words: readonly string[]) =>
+  `CASE ${column} ${words.map((word, code) => `WHEN '${word}' THEN ${code}`).join(" ")} END`;
+
+// What nearly no run has comes in one column, since every column of a row costs time.
+const HISTORY = `SELECT executionMs, startMs, endMs, startedMs, finishedMs, ${codes("state", RUN_STATES)} AS state,
+  ${codes("runType", RUN_TYPES)} AS runType, attempt, runId, backfillId,
+  CASE WHEN conf = '{}' AND owner IS NULL AND error IS NULL AND output IS NULL AND key IS NULL AND chunk IS NULL THEN NULL
+    ELSE json_array(conf, owner, error, output, key, chunk) END AS rest
+  FROM runs WHERE dagId = ? AND executionMs >= ? AND executionMs <= ? ORDER BY executionMs LIMIT ${PAGE}`;
+const REST = ["conf", "owner", "error", "output", "key", "chunk"] as const;
+
+type HistoryRow = [
+  executionMs: number,
+  startMs: number,
+  endMs: number,
+  startedMs: number | null,
+  finishedMs: number | null,
+  state: number,
+  runType: number,
+  attempt: number,
+  runId: string,
+  backfillId: string | null,
+  rest: string | null,
+];
 
 export function readHistory(sql: Query, { dagId, from, to }: RangeSearch): RunHistory {
+  const statement = sql(HISTORY);
+  // Rows as lists are made faster than rows as objects, where this Node knows them (22.16).
+  statement.setReturnArrays?.(true);
   const builder = new HistoryBuilder();
   let first = from;
   for (;;) {
-    const page = sql(HISTORY).all(dagId, first, to) as unknown as RunRow[];
-    for (const row of page) builder.add(row);
-    const last = page.at(-1);
+    const page = statement.all(dagId, first, to) as unknown[];
+    for (const row of page)
+      add(builder, (Array.isArray(row) ? row : Object.values(row as object)) as HistoryRow);
+    const last = builder.last;
     if (page.length < PAGE || last === undefined) return builder.history();
-    first = last.executionMs + 1;
+    first = last + 1;
+  }
+}
+
+function add(builder: HistoryBuilder, row: HistoryRow): void {
+  const [
+    executionMs,
+    startMs,
+    endMs,
+    startedMs,
+    finishedMs,
+    state,
+    runType,
+    attempt,
+    runId,
+    backfillId,
+    rest,
+  ] = row;
+  const [started, finished] = [startedMs ?? Number.NaN, finishedMs ?? Number.NaN];
+  builder.addNumbers(executionMs, startMs, endMs, started, finished, state, runType, attempt);
+  builder.id(runId, runType, executionMs);
+  if (backfillId !== null) builder.text("backfillId", backfillId);
+  if (rest === null) return;
+  for (const [at, text] of (JSON.parse(rest) as (string | null)[]).entries()) {
+    const column = REST[at] as (typeof REST)[number];
+    if (text !== null && (column !== "conf" || text !== "{}")) builder.text(column, text);
   }
 }
 

@@ -130,12 +130,11 @@ fn actions(plan: &Plan) -> Part {
 
 fn runs(plan: &Plan, request: &Request, history: &History) -> Part {
     let mut part = Part::of(&[request.run_type.as_str()]);
-    for (row, (date, action)) in plan.dates.iter().zip(&plan.actions).enumerate() {
+    for (row, action) in plan.actions.iter().enumerate() {
         let record = plan.existing(row).filter(|_| *action != Action::Skip as u8);
-        let id = record.and_then(|index| history.run_ids.get(index)).and_then(Option::as_deref);
-        if let Some(id) = id.filter(|id| *id != run_id(request.run_type, Instant::clamped(*date as i64))) {
+        if let Some(id) = record.and_then(|index| history.own_id(index, request.run_type)) {
             part.word(row as u64);
-            part.text(id);
+            part.text(&id);
         }
     }
     part

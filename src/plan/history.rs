@@ -1,14 +1,16 @@
 //! The runs that exist already.
 
+use std::borrow::Cow;
+
 use super::chosen::is_date;
-use super::{Existing, RunState};
+use super::{Existing, RunState, RunType, run_id};
 use crate::error::{Code, Error, Result};
 use crate::schedule::Timetable;
 use crate::sort::sort_by;
 use crate::time::{Instant, Range};
 
 /// Records of existing runs as columns, in ascending order of their logical dates. A column that is shorter than `dates` says
-/// nothing of the rest: no record is abandoned, off the schedule on purpose, or has an id or a data interval of its own.
+/// nothing of the rest: no record is abandoned or has an id or a data interval of its own, and each is of the type that the plan makes.
 ///
 /// A record counts whatever its run id looks like: what stands on a date stands there.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -19,9 +21,9 @@ pub struct History {
     pub states: Vec<RunState>,
     /// Queued or running, but its owner's lease has expired: it counts as failed.
     pub abandoned: Vec<bool>,
-    /// Started by a person for a date of their choice: it need not stand on a date of the schedule.
-    pub manual: Vec<bool>,
-    /// Run ids; `None` for the id that a backfill would give.
+    /// Who asked for each. One that a person started for a date of their choice need not stand on a date of the schedule.
+    pub types: Vec<RunType>,
+    /// Run ids; `None` for the default id of the record's type and date.
     pub run_ids: Vec<Option<String>>,
     /// Where the data interval of each starts, in milliseconds since 1970.
     pub interval_starts: Vec<f64>,
@@ -40,12 +42,22 @@ impl History {
 
     /// Whether a person chose the date of record `index`.
     pub(super) fn is_manual(&self, index: usize) -> bool {
-        self.manual.get(index) == Some(&true)
+        self.types.get(index) == Some(&RunType::Manual)
     }
 
     /// The data interval of record `index`, where it is known.
     pub(super) fn interval(&self, index: usize) -> Option<(f64, f64)> {
         Some((*self.interval_starts.get(index)?, *self.interval_ends.get(index)?))
+    }
+
+    /// The run id of record `index` where it is not the id that a run of type `default` would get for its date.
+    pub(super) fn own_id(&self, index: usize, default: RunType) -> Option<Cow<'_, str>> {
+        let date = Instant::clamped(*self.dates.get(index)? as i64);
+        let id = match self.run_ids.get(index).and_then(Option::as_deref) {
+            Some(id) => Cow::Borrowed(id),
+            None => Cow::Owned(run_id(*self.types.get(index).filter(|kind| **kind != default)?, date)),
+        };
+        Some(id).filter(|id| *id != run_id(default, date))
     }
 
     /// INTERNAL when the columns are not what they say: the caller made them, not the user.

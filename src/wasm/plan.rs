@@ -7,7 +7,7 @@ use super::convert::{answer, thrown};
 use super::dag::RawDag;
 use super::timetable::RawTimetable;
 use crate::plan::{
-    History, Pace, Plan, Random, Request, Rows, RunState, days, estimate, history_range, run_durations, spread,
+    History, Pace, Plan, Random, Request, Rows, RunState, RunType, days, estimate, history_range, run_durations, spread,
 };
 use crate::time::Instant;
 use crate::wire::{Input, days_shape, read_request, summary_shape};
@@ -44,7 +44,8 @@ impl RawPlan {
         self.request.dag_start.unwrap_or(self.request.bounds.range.start).js()
     }
 
-    /// `states` are numbers of `RunState`; of `flags`, bit 0 says abandoned and bit 1 manual; an empty id is the default one.
+    /// `states` are numbers of `RunState`; of `flags`, bit 0 says abandoned and the bits above are the number of a `RunType`. `ids` are
+    /// the run ids of the records at `places`, ascending; the others have the default id of their type and date.
     pub fn build(
         &mut self,
         dates: Vec<f64>,
@@ -52,7 +53,8 @@ impl RawPlan {
         flags: Vec<u8>,
         interval_starts: Vec<f64>,
         interval_ends: Vec<f64>,
-        run_ids: &JsValue,
+        places: Vec<u32>,
+        ids: &JsValue,
     ) -> Answer<JsValue> {
         let mut history = History { dates, interval_starts, interval_ends, ..History::default() };
         for number in states {
@@ -60,10 +62,11 @@ impl RawPlan {
         }
         for flag in flags {
             history.abandoned.push(flag & 1 != 0);
-            history.manual.push(flag & 2 != 0);
+            history.types.push(RunType::ALL.get(usize::from(flag >> 1)).copied().unwrap_or_default());
         }
-        for id in run_ids.as_texts() {
-            history.run_ids.push(Some(id).filter(|id| !id.is_empty()));
+        for (place, id) in places.into_iter().zip(ids.as_texts()) {
+            history.run_ids.resize(place as usize, None);
+            history.run_ids.push(Some(id));
         }
         let plan = self.plan.insert(Plan::build(&self.timetable, &self.request, &history).map_err(thrown)?);
         answer(summary_shape(plan))

@@ -13,13 +13,12 @@ import type { Snapshot } from "./snapshot.js";
 export function newSnapshot(dag: CheckedDag, options: CheckedOptions, plan: PlanData, now: number): Snapshot {
   const { confFor, ...kept } = options;
   return {
-    version: 1,
+    version: 2,
     state: "running",
     dagId: dag.dagId,
     startedAt: iso(now),
     options: kept,
     dependsOnPast: dag.dependsOnPast,
-    attempts: attemptsBefore(plan),
     plan,
     ...(confFor === undefined ? {} : { confs: confsFor(plan, confFor, options.conf) }),
   };
@@ -28,18 +27,6 @@ export function newSnapshot(dag: CheckedDag, options: CheckedOptions, plan: Plan
 /** Rows that start a run. */
 export function* startingRows(plan: PlanData): Iterable<number> {
   for (const [row, action] of plan.action.entries()) if (ACTIONS[action] !== "skip") yield row;
-}
-
-/** The attempts that existing runs have had: theirs are never used again. */
-function attemptsBefore(plan: PlanData): Record<string, number> {
-  const attempts: Record<string, number> = {};
-  if (plan.existingRuns.length === 0) return attempts;
-  const had = new Map(plan.existingRuns.map((run) => [Date.parse(run.executionDate), run.attempt]));
-  for (const row of startingRows(plan)) {
-    const attempt = had.get(plan.executionDate[row] as number);
-    if (attempt !== undefined) attempts[row] = attempt;
-  }
-  return attempts;
 }
 
 function confsFor(

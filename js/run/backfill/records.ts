@@ -89,7 +89,7 @@ export class Records {
     }
     const isOwn = origin === RunOrigin.Own;
     const clear: StoreChange[] = origin === RunOrigin.Reset ? [{ type: "clear-run", dagId, runId }] : [];
-    const existing = set.existing(row)?.state;
+    const existing = set.stateBefore(row);
     const ifState: RunState[] = isOwn || existing === undefined ? ["queued", "running"] : [existing];
     const change: RunChange = {
       ...common,

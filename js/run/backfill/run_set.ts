@@ -1,9 +1,9 @@
 // What a driver runs: rows, and what is recorded of each.
 import type { Json } from "../../json.js";
+import { placeOn, stateAt } from "../../plan/existing_runs.js";
 import { ACTIONS, type PlanData, type PlannedRun } from "../../plan/plan_data.js";
 import { plannedRuns } from "../../plan/plan_rows.js";
-import { RUN_STATES } from "../../store/states.js";
-import type { RunRecord, RunType } from "../../store/store.js";
+import type { RunState, RunType } from "../../store/store.js";
 import { iso } from "../../time.js";
 import type { Snapshot } from "./snapshot.js";
 
@@ -29,8 +29,8 @@ export interface RunSet {
   past(row: number): string | null;
   /** The conf of a row: its own, else the backfill's, else what an existing run has. */
   conf(row: number): Record<string, Json>;
-  /** The run that the plan found on a row's date. */
-  existing(row: number): RunRecord | undefined;
+  /** The state of the run that the plan found on a row's date. */
+  stateBefore(row: number): RunState | undefined;
   /** A backfill is stored itself; a single run is not. */
   readonly snapshot?: Snapshot;
 }
@@ -42,18 +42,18 @@ const KEPT = 4;
 /** The rows of a backfill. */
 export function backfillRuns(backfillId: string, snapshot: Snapshot): RunSet {
   const { plan, confs, options } = snapshot;
-  const existing = existingRuns(plan);
+  const places = placesOf(plan);
   const planned = slices(plan);
   return {
     dagId: snapshot.dagId,
     runType: "backfill",
     backfillId,
     count: plan.executionDate.length,
-    columns: columnsOf(plan, existing),
+    columns: columnsOf(plan, places),
     planned,
-    past: (row) => pastOf(plan, row, existing) ?? planned(0).previousDate,
-    conf: (row) => confs?.[row] ?? options.conf ?? existing(row)?.conf ?? {},
-    existing,
+    past: (row) => pastOf(plan, row, places) ?? planned(0).previousDate,
+    conf: (row) => confs?.[row] ?? options.conf ?? confBefore(plan, places(row)),
+    stateBefore: (row) => (places(row) < 0 ? undefined : stateAt(plan.existing, places(row))),
     snapshot,
   };
 }
@@ -80,30 +80,31 @@ export function singleRun(
     planned: () => planned,
     past: () => planned.previousDate,
     conf: () => conf,
-    existing: () => undefined,
+    stateBefore: () => undefined,
   };
 }
 
-function columnsOf(plan: PlanData, existing: (row: number) => RunRecord | undefined): Columns {
-  const isEmpty = plan.existingRuns.length === 0;
-  const count = isEmpty ? 0 : plan.executionDate.length;
+function columnsOf(plan: PlanData, places: (row: number) => number): Columns {
+  const { existing } = plan;
+  const count = existing.executionMs.length === 0 ? 0 : plan.executionDate.length;
   const [states, attempts] = [new Uint8Array(count).fill(NONE), new Uint32Array(count)];
   for (let row = 0; row < count; row++) {
-    const run = existing(row);
-    if (run === undefined) continue;
-    states[row] = RUN_STATES.indexOf(run.state);
-    attempts[row] = run.attempt;
+    const place = places(row);
+    if (place < 0) continue;
+    states[row] = existing.state[place] as number;
+    attempts[row] = existing.attempt[place] as number;
   }
   return { actions: plan.action, reasons: plan.reason, states, attempts };
 }
 
-function existingRuns(plan: PlanData): (row: number) => RunRecord | undefined {
-  let byDate: Map<string, RunRecord> | undefined;
-  return (row) => {
-    if (plan.existingRuns.length === 0) return undefined;
-    byDate ??= new Map(plan.existingRuns.map((run) => [run.executionDate, run]));
-    return byDate.get(iso(plan.executionDate[row] as number));
-  };
+/** The place of the run that existed on the date of a row; -1 where there was none. */
+function placesOf({ existing, executionDate }: PlanData): (row: number) => number {
+  return (row) => placeOn(existing, executionDate[row] as number);
+}
+
+function confBefore({ existing }: PlanData, place: number): Record<string, Json> {
+  const conf = existing.details?.texts.conf?.[place];
+  return conf === undefined || conf === null ? {} : JSON.parse(conf);
 }
 
 /** The date of the last row before this one that starts or has a run already, since a date that is left alone and has no run is
@@ -111,10 +112,10 @@ function existingRuns(plan: PlanData): (row: number) => RunRecord | undefined {
 function pastOf(
   { executionDate, action }: PlanData,
   row: number,
-  existing: (row: number) => RunRecord | undefined,
+  places: (row: number) => number,
 ): string | undefined {
   for (let before = row - 1; before >= 0; before--) {
-    if (ACTIONS[action[before] as number] !== "skip" || existing(before) !== undefined) {
+    if (ACTIONS[action[before] as number] !== "skip" || places(before) >= 0) {
       return iso(executionDate[before] as number);
     }
   }

@@ -29,6 +29,7 @@ import { resultOf } from "./progress.js";
 import { backfillRuns } from "./run_set.js";
 import { coreOptions, type Snapshot } from "./snapshot.js";
 import { interruptedOver, refusals, tasksNotRun } from "./start_warnings.js";
+import { recall } from "./stored_existing.js";
 import { type BackfillSummary, summarize } from "./summary.js";
 
 export class BackfillService {
@@ -116,7 +117,8 @@ export class BackfillService {
     // Between the first look and the lease, its last driver may have brought it to an end.
     return this.#drive(held, dag, backfillId, execute, listeners, async () => {
       const { store, now } = this.#host;
-      const snapshot = await this.#unfinished(backfillId);
+      const found = await this.#unfinished(backfillId);
+      const snapshot = { ...found, plan: await recall(store, found.plan, held.fence.lease) };
       return { snapshot: await finishCancel(store, backfillId, snapshot, held.fence, now()), fresh: false };
     });
   }

@@ -5,7 +5,16 @@ import { DagfillError } from "../../error.js";
 import type { Json } from "../../json.js";
 import type { CheckedOptions } from "../../plan/backfill_options.js";
 import type { PlanData } from "../../plan/plan_data.js";
+import type { RunRecord } from "../../store/store.js";
 import type { CoreOptions } from "./driver_options.js";
+import { lengthOf, type Packed, pack, steps, unpack } from "./packed.js";
+import {
+  existingOf,
+  isPackedExisting,
+  type PackedExisting,
+  packExisting,
+  unpackExisting,
+} from "./stored_existing.js";
 
 export type BackfillState = "running" | "paused" | "success" | "failed" | "canceled";
 
@@ -26,11 +35,8 @@ export function coreOptions({ options, dependsOnPast }: Snapshot): CoreOptions {
   };
 }
 
-/** Pairs of a value and how often it follows itself. */
-type Packed = number[];
-
 export interface Snapshot {
-  version: 1;
+  version: 2;
   state: BackfillState;
   dagId: string;
   /** It was canceled and has not ended: whoever goes on with it brings it to that end, and starts nothing. */
@@ -43,39 +49,13 @@ export interface Snapshot {
   confs?: Record<string, Record<string, Json>>;
   /** Starts that the rate may still count and no record has any more: epoch milliseconds. */
   starts?: number[];
-  /** By row: the attempt that an existing run had before this backfill. */
-  attempts: Record<string, number>;
   plan: PlanData;
   counts?: { completed: number; failed: number; skipped: number; canceled: number };
 }
 
-function pack(values: Iterable<number>): Packed {
-  const packed: number[] = [];
-  for (const value of values) {
-    if (packed.length > 0 && packed[packed.length - 2] === value) (packed[packed.length - 1] as number) += 1;
-    else packed.push(value, 1);
-  }
-  return packed;
-}
-
-function unpack(packed: Packed, into: { [row: number]: number }): void {
-  let row = 0;
-  for (let at = 0; at + 1 < packed.length; at += 2) {
-    for (let left = packed[at + 1] as number; left > 0; left--) into[row++] = packed[at] as number;
-  }
-}
-
-function* steps(values: Float64Array): Iterable<number> {
-  let last = 0;
-  for (const value of values) {
-    yield value - last;
-    last = value;
-  }
-}
-
 export function toStored(snapshot: Snapshot): Json {
   const { plan, ...rest } = snapshot;
-  const { executionDate, offsetSeconds, action, reason, existingRuns, ...told } = plan;
+  const { executionDate, offsetSeconds, action, reason, existing, ...told } = plan;
   return {
     ...rest,
     options: { ...rest.options, maxFailures: finite(rest.options.maxFailures) },
@@ -86,7 +66,7 @@ export function toStored(snapshot: Snapshot): Json {
       offsetSeconds: pack(offsetSeconds),
       action: pack(action),
       reason: pack(reason),
-      existingRuns,
+      existing: packExisting(executionDate, existing),
     },
   } as unknown as Json;
 }
@@ -96,14 +76,18 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
+/** The backfill that was stored, by this version or by 0.1. STORE_FAILED when it is none, or one of a later version. */
 export function fromStored(id: string, stored: Json): Snapshot {
-  const snapshot = stored as unknown as Snapshot;
-  if (snapshot?.version !== 1) {
+  const { version } = (stored ?? {}) as { version?: unknown };
+  if (version !== 1 && version !== 2) {
+    const later = typeof version === "number" && version > 2;
     throw new DagfillError(
       "STORE_FAILED",
-      `backfill ${id} was stored by another version of dagfill: expected version 1, got ${snapshot?.version}`,
+      `backfill ${id} was stored by another version of dagfill: expected version 1 or 2, got ${version}`,
+      later ? { hint: "upgrade dagfill" } : {},
     );
   }
+  const snapshot = stored as unknown as StoredSnapshot;
   const missing = missingIn(snapshot);
   if (missing !== undefined) {
     throw new DagfillError(
@@ -114,57 +98,63 @@ export function fromStored(id: string, stored: Json): Snapshot {
   return unpacked(snapshot);
 }
 
+const PACKED = ["executionDate", "offsetSeconds", "action", "reason"] as const;
+
+/** A snapshot as it is stored. Version 1 had the records of existing runs, and apart from them their attempts. */
+type StoredSnapshot = Omit<Snapshot, "version" | "plan"> & {
+  version: 1 | 2;
+  attempts?: unknown;
+  plan: Omit<PlanData, (typeof PACKED)[number] | "existing"> &
+    Record<(typeof PACKED)[number], Packed> & {
+      rows: number;
+      existing: PackedExisting;
+      existingRuns: RunRecord[];
+    };
+};
+
 /** What a stored backfill lacks of what is read below. */
-function missingIn({ dagId, state, options, attempts, plan }: Snapshot): string | undefined {
+function missingIn({ version, dagId, state, options, attempts, plan }: StoredSnapshot): string | undefined {
   const isObject = (part: unknown) => typeof part === "object" && part !== null;
   const parts: Record<string, boolean> = {
     dagId: typeof dagId === "string",
     state: typeof state === "string",
     options: isObject(options),
-    attempts: isObject(attempts),
+    attempts: version === 2 || isObject(attempts),
     plan: isObject(plan),
     "plan.timetable": isObject(plan?.timetable),
     "plan.counts": isObject(plan?.counts),
-    "plan.existingRuns": Array.isArray(plan?.existingRuns),
+    "plan.existingRuns": version === 2 || Array.isArray(plan?.existingRuns),
+    "plan.existing": version === 1 || isPackedExisting(plan?.existing, plan?.rows),
   };
-  const { rows } = (plan ?? {}) as { rows?: unknown };
-  for (const name of ["executionDate", "offsetSeconds", "action", "reason"] as const) {
-    parts[`plan.${name}`] = rows !== undefined && lengthOf(plan?.[name]) === rows;
+  for (const name of PACKED) {
+    parts[`plan.${name}`] = plan?.rows !== undefined && lengthOf(plan?.[name]) === plan.rows;
   }
   return Object.keys(parts).find((name) => parts[name] === false);
 }
 
-/** How many values are packed. */
-function lengthOf(packed: unknown): number | undefined {
-  if (!Array.isArray(packed) || !packed.every(Number.isFinite)) return undefined;
-  let length = 0;
-  for (let at = 1; at < packed.length; at += 2) length += packed[at];
-  return length;
-}
-
-function unpacked(snapshot: Snapshot): Snapshot {
-  const plan = snapshot.plan as unknown as Omit<PlanData, "executionDate"> & { rows: number } & Record<
-      "executionDate" | "offsetSeconds" | "action" | "reason",
-      Packed
-    >;
-  const { rows, ...told } = plan;
-  const executionDate = new Float64Array(rows);
-  const offsetSeconds = new Int32Array(rows);
-  const action = new Uint8Array(rows);
-  const reason = new Uint8Array(rows);
-  unpack(plan.executionDate, executionDate);
+function unpacked({ attempts: _, ...snapshot }: StoredSnapshot): Snapshot {
+  const { rows, existing, existingRuns, ...told } = snapshot.plan;
+  const columns = {
+    executionDate: unpack(told.executionDate, new Float64Array(rows)),
+    offsetSeconds: unpack(told.offsetSeconds, new Int32Array(rows)),
+    action: unpack(told.action, new Uint8Array(rows)),
+    reason: unpack(told.reason, new Uint8Array(rows)),
+  };
+  const { executionDate } = columns;
   for (let row = 1; row < rows; row++)
     executionDate[row] = (executionDate[row] as number) + (executionDate[row - 1] as number);
-  unpack(plan.offsetSeconds, offsetSeconds);
-  unpack(plan.action, action);
-  unpack(plan.reason, reason);
-  const options = {
-    ...snapshot.options,
-    maxFailures: snapshot.options.maxFailures ?? Number.POSITIVE_INFINITY,
-  };
   return {
     ...snapshot,
-    options,
-    plan: { ...told, executionDate, offsetSeconds, action, reason } as PlanData,
+    version: 2,
+    options: {
+      ...snapshot.options,
+      maxFailures: snapshot.options.maxFailures ?? Number.POSITIVE_INFINITY,
+    },
+    plan: {
+      ...told,
+      ...columns,
+      version: 2,
+      existing: snapshot.version === 1 ? existingOf(existingRuns) : unpackExisting(executionDate, existing),
+    },
   };
 }

@@ -1,4 +1,5 @@
 // A date of a DAG as the run that its schedule makes of it.
+import { noRuns } from "../../plan/existing_runs.js";
 import type { PlannedRun } from "../../plan/plan_data.js";
 import { plannedRuns } from "../../plan/plan_rows.js";
 import { call } from "../../raw.js";
@@ -16,7 +17,7 @@ export function scheduledRun(timetable: TimetableWire, date: number): PlannedRun
     offsetSeconds: Int32Array.of(offset),
     action: new Uint8Array(1),
     reason: new Uint8Array(1),
-    existingRuns: [],
+    existing: noRuns(),
   };
   const [planned] = plannedRuns(data, 0, 1, "scheduled");
   return planned as PlannedRun;

@@ -2,9 +2,10 @@
 import type { CheckedDag } from "../../dag/dag.js";
 import type { DateValue } from "../../options.js";
 import type { PlannedRun } from "../../plan/plan_data.js";
-import { localIso, runIdOf } from "../../plan/plan_rows.js";
+import { localIso } from "../../plan/plan_rows.js";
 import { call } from "../../raw.js";
 import { timetableOf } from "../../schedule/timetable.js";
+import { runIdOf } from "../../store/run_id.js";
 import type { RunStore } from "../../store/store.js";
 import { iso } from "../../time.js";
 import type { RunResult } from "../events/backfill_events.js";

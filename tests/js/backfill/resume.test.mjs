@@ -169,7 +169,7 @@ test("a snapshot of another version is refused, not guessed at", async () => {
       id: "b",
       dagId: "etl",
       finished: false,
-      snapshot: { version: 2, state: "running" },
+      snapshot: { version: 3, state: "running" },
     },
   ]);
   for (const attempt of [(all) => all.resume("b"), (all) => all.discard("b"), (all) => all.start(days(1))]) {

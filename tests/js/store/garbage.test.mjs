@@ -17,6 +17,15 @@ const record = {
   attempt: 1,
 };
 
+const noColumns = {
+  executionMs: new Float64Array(0),
+  state: new Uint8Array(0),
+  startMs: new Float64Array(0),
+  endMs: new Float64Array(0),
+  attempt: new Uint32Array(0),
+  runIds: () => [],
+};
+
 /** A store whose `method` answers something else. */
 const answering = (method, answer, store = new MemoryStore()) =>
   Object.assign(Object.create(store), {
@@ -26,6 +35,8 @@ const answering = (method, answer, store = new MemoryStore()) =>
         (...args) => store[name](...args),
       ]),
     ),
+    // Where its lists are looked at, it has no columns that would be read instead.
+    ...(method === "listRuns" && { listHistory: undefined }),
     [method]: typeof answer === "function" ? answer : async () => answer,
   });
 
@@ -75,10 +86,24 @@ test("an answer of another shape is STORE_FAILED that says so", async () => {
     ["listRuns", () => 5, preview, "store.listRuns: expected an array of run records, got 5"],
     ["loadBackfill", "{}", backfill, 'store.loadBackfill: expected a stored backfill, or null, got "{}"'],
     ["loadBackfill", { version: 1 }, resume, "backfill b is not as dagfill stored it: expected dagId"],
-    ["loadBackfill", { version: 2 }, resume, "expected version 1, got 2"],
+    ["loadBackfill", { version: 2 }, resume, "is not as dagfill stored it: expected dagId"],
+    ["loadBackfill", { version: 3 }, resume, "expected version 1 or 2, got 3"],
+    ["listHistory", undefined, preview, "store.listHistory: expected a history in columns, got undefined"],
+    [
+      "listHistory",
+      { executionMs: [] },
+      preview,
+      "store.listHistory.executionMs: expected a Float64Array, got an array",
+    ],
+    [
+      "listHistory",
+      { ...noColumns, state: new Uint8Array(1) },
+      preview,
+      "store.listHistory: expected columns of 0 runs",
+    ],
     ["listBackfills", null, list, "store.listBackfills: expected an array of { id, snapshot }, got null"],
     ["listBackfills", [{ id: 1 }], list, "store.listBackfills: [0].id: expected a text, got 1"],
-    ["listBackfills", [{ id: "b", snapshot: {} }], backfill, "expected version 1, got undefined"],
+    ["listBackfills", [{ id: "b", snapshot: {} }], backfill, "expected version 1 or 2, got undefined"],
     ["acquireLease", undefined, backfill, "store.acquireLease: expected a lease, or null, got undefined"],
     ["acquireLease", { epoch: 1 }, backfill, "store.acquireLease.renew: expected a function, got undefined"],
     [
@@ -111,15 +136,15 @@ test("a stored backfill that somebody has cut is refused by the part that is mis
   const memory = new MemoryStore();
   await service(memory).backfill({ ...days, backfillId: "b" });
   const whole = { ...(await memory.loadBackfill("b")), state: "running" };
-  for (const part of ["options", "attempts", "plan"]) {
+  for (const part of ["options", "plan"]) {
     const { [part]: _, ...cut } = whole;
     const said = await refusal(() => service(answering("loadBackfill", cut)).resume("b"));
     assert.ok(said.includes(`expected ${part}`), said);
   }
-  for (const part of ["timetable", "counts", "existingRuns", "rows", "executionDate", "action"]) {
+  for (const part of ["timetable", "counts", "existing", "rows", "executionDate", "action"]) {
     const { [part]: _, ...plan } = whole.plan;
     const said = await refusal(() => service(answering("loadBackfill", { ...whole, plan })).resume("b"));
-    assert.ok(said.includes(`expected plan.${part === "rows" ? "executionDate" : part}`), said);
+    assert.ok(said.includes(`expected plan.${part === "rows" ? "existing" : part}`), said);
   }
   const long = { ...whole.plan, rows: 1e12 };
   await refusal(() => service(answering("loadBackfill", { ...whole, plan: long })).resume("b"));
