@@ -36,7 +36,13 @@ export type { SchedulerEvent } from "./run/events/scheduler_events.js";
 export type { ExecuteRun, RunContext } from "./run/host/run_context.js";
 export { Scheduler } from "./run/scheduler/scheduler.js";
 export type { ExecuteTask, TaskContext } from "./run/tasks/task_context.js";
-export type { DateInput, DstRule, ScheduleInput, TimetableOptions } from "./schedule/input.js";
+export type {
+  BusinessCalendar,
+  DateInput,
+  DstRule,
+  ScheduleInput,
+  TimetableOptions,
+} from "./schedule/input.js";
 export {
   countRange,
   dataIntervals,

@@ -4,7 +4,6 @@ mod bounds;
 mod build;
 mod catchup;
 mod chosen;
-mod clock;
 mod coverage;
 mod days;
 mod estimate;

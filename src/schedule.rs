@@ -2,6 +2,7 @@
 //! `cron` crate (cargo feature `cron`).
 
 mod aws;
+mod calendar;
 mod clock;
 #[cfg(feature = "cron")]
 mod cron_crate;
@@ -18,21 +19,26 @@ mod fields;
 mod interval;
 mod list;
 mod look_alike;
+mod moves;
 mod parse;
 mod part;
 mod pattern;
 mod preset;
 mod read;
+mod roll;
+mod rolled;
 mod source;
 mod timetable;
 mod words;
 
 pub use crate::time::Date;
+pub use calendar::BusinessCalendar;
 pub use clock::ClockChange;
 pub use dst::{Dst, Fold, Gap};
 pub use explain::Explanation;
 pub use explain_date::DateExplanation;
 pub use interval::DataInterval;
+pub use roll::{Roll, RollTo};
 pub use timetable::Timetable;
 
 /// Who reads a cron text.
@@ -103,6 +109,10 @@ pub enum Exclude {
     Dates(Vec<Date>),
     /// The dates of a cron text (unix dialect).
     Cron(String),
+    /// The days that a calendar closes.
+    Calendar(BusinessCalendar),
+    /// Several of these.
+    List(Vec<Exclude>),
 }
 
 /// How a schedule is read.
@@ -119,4 +129,6 @@ pub struct TimetableOptions {
     /// ISO 8601 duration: a run covers so much before its date, whatever the kind, and is due at its date. Default: what
     /// `kind` says.
     pub interval: Option<String>,
+    /// What happens to dates on closed days. Default nothing. Exclusions hold before a date moves and after.
+    pub roll: Option<Roll>,
 }

@@ -1,6 +1,7 @@
 //! Floor 0: instants, wall-clock time, zones, durations, and the one place that reads bounds. Only this module names chrono.
 
 mod civil;
+mod clock;
 mod instant;
 mod period;
 mod range;
@@ -12,6 +13,7 @@ mod zone;
 mod native;
 
 pub use civil::{Civil, DAY_MS};
+pub use clock::Clock;
 pub use instant::Instant;
 pub use period::{Period, read_duration};
 pub use range::{Bounds, Edge, Range, first_instant, last_instant, read_bounds, read_date, read_span};

@@ -3,7 +3,8 @@
 
 use dagfill::error::Code;
 use dagfill::schedule::{
-    Date, DayMatch, Dialect, Dst, Exclude, Fold, Gap, Kind, ScheduleInput, Timetable, TimetableOptions,
+    BusinessCalendar, Date, DayMatch, Dialect, Dst, Exclude, Fold, Gap, Kind, ScheduleInput, Timetable,
+    TimetableOptions,
 };
 use dagfill::time::{Instant, Offsets, Range, ZoneSource, set_zone_source};
 use proptest::prelude::*;
@@ -79,7 +80,23 @@ fn exclude() -> impl Strategy<Value = Option<Exclude>> {
         1 => Just(Some(Exclude::Dates(vec![Date::Text("2024-03-10".into()), Date::Text("2024-04-01T02:00".into())]))),
         1 => cron().prop_map(|text| Some(Exclude::Cron(text))),
         1 => Just(Some(Exclude::Cron("* * * * 6,0".into()))),
+        1 => (0..ZONES.len()).prop_map(|zone| Some(Exclude::Calendar(calendar(zone)))),
+        1 => (0..ZONES.len(), cron()).prop_map(|(zone, text)| Some(Exclude::List(vec![
+            Exclude::Dates(vec![Date::Text("2024-03-10".into()), Date::Number(1_709_953_200_000.0)]),
+            Exclude::Cron(text),
+            Exclude::Calendar(calendar(zone)),
+        ]))),
     ]
+}
+
+fn calendar(zone: usize) -> BusinessCalendar {
+    let holidays = ["2024-03-08", "2024-03-11", "2024-04-01", "2024-10-28", "2024-11-01", "2011-12-30"];
+    BusinessCalendar {
+        name: "bank".into(),
+        time_zone: Some(ZONES[zone].into()),
+        holidays: holidays.iter().map(|day| Date::Text((*day).into())).collect(),
+        ..Default::default()
+    }
 }
 
 fn timetable() -> impl Strategy<Value = Timetable> {
@@ -87,7 +104,7 @@ fn timetable() -> impl Strategy<Value = Timetable> {
         |(schedule, zone, dst, trigger, exclude)| {
             let kind = if trigger { Kind::Trigger } else { Kind::Interval };
             let time_zone = Some(ZONES[zone].to_owned());
-            let options = TimetableOptions { time_zone, kind, dst: POLICIES[dst], exclude, interval: None };
+            let options = TimetableOptions { time_zone, kind, dst: POLICIES[dst], exclude, interval: None, roll: None };
             Timetable::new(&schedule, &options).unwrap()
         },
     )

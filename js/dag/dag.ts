@@ -22,6 +22,7 @@ import {
   wrong,
 } from "../options.js";
 import { call } from "../raw.js";
+import { type Calendars, merged } from "../schedule/calendar.js";
 import type { DateInput, ScheduleInput, TimetableOptions } from "../schedule/input.js";
 import { timetableOf, timetableSpec, wireOf } from "../schedule/timetable.js";
 import type { TimetableWire } from "../schedule/wire.js";
@@ -161,8 +162,8 @@ const catchup = (value: unknown, path: string): CheckedDag["catchup"] => {
 };
 
 /** A DAG with its defaults filled in. INVALID_OPTION, INVALID_DAG and the errors of its schedule and its tasks' graph name
- *  the path of what is wrong. */
-export function readDag(value: unknown, path: string): CheckedDag {
+ *  the path of what is wrong. `shared`: calendars of the host, which those of the DAG go before. */
+export function readDag(value: unknown, path: string, shared: Calendars = {}): CheckedDag {
   const spec: Spec<TimetableOptions & Omit<CheckedDag, "timetable" | "hasSchedule"> & { schedule: unknown }> =
     {
       ...timetableSpec,
@@ -178,15 +179,23 @@ export function readDag(value: unknown, path: string): CheckedDag {
       tasks: list(task),
     };
   const read = fields(value, path, spec, editorFields);
-  const { dagId, schedule, timeZone, kind, dst, exclude, interval, ...rest } = read;
+  const { dagId, schedule, timeZone, kind, dst, exclude, interval, calendars, roll, ...rest } = read;
   const given = (schedule as { schedule: unknown } | undefined)?.schedule;
   if (dagId === undefined) throw wrong(inside(path, "dagId"), "a name", undefined, "INVALID_DAG");
   if (given === undefined)
     throw wrong(inside(path, "schedule"), "a schedule, or null", undefined, "INVALID_DAG");
   const timetable = wireOf(
     given,
-    { timeZone, kind, dst, exclude, interval } as TimetableOptions,
-    inside(path, "schedule"),
+    {
+      timeZone,
+      kind,
+      dst,
+      exclude,
+      interval,
+      roll,
+      calendars: merged(shared, calendars),
+    } as TimetableOptions,
+    path,
   );
   const dag: CheckedDag = {
     catchup: "latest",
@@ -253,9 +262,10 @@ function at<T>(field: string, check: () => T): T {
 }
 
 /** Checked DAGs by id. DUPLICATE_DAG when two have one. */
-export function readDags(value: unknown, path: string): Map<string, CheckedDag> {
+export function readDags(value: unknown, path: string, shared?: Calendars): Map<string, CheckedDag> {
   const dags = new Map<string, CheckedDag>();
-  for (const [index, dag] of list(readDag)(value, path).entries()) {
+  const read = list((dag, at) => readDag(dag, at, shared));
+  for (const [index, dag] of read(value, path).entries()) {
     if (dags.has(dag.dagId)) {
       throw new DagfillError(
         "DUPLICATE_DAG",

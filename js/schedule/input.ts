@@ -55,6 +55,16 @@ export interface DstRule {
   wildcard?: "real_time" | "wall";
 }
 
+/** Days on which no business is done. */
+export interface BusinessCalendar {
+  /** IANA name of the zone whose civil days these are. Default: the schedule's. */
+  timeZone?: string;
+  /** Default Saturday and Sunday. */
+  weekend?: readonly ("MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN")[];
+  /** Civil days; of an instant, its day in the calendar's zone. A list that ends before the range is warned of. */
+  holidays: readonly DateInput[];
+}
+
 export interface TimetableOptions {
   /** IANA name. Default: the zone that the cron text names, else "UTC". */
   timeZone?: string;
@@ -69,9 +79,26 @@ export interface TimetableOptions {
    *  - "vixie": "end", "first", "real_time" (Debian's cron, Cronos, cronosjs, node-cron).
    *  - "earlier": "backward", "first". "later": "forward", "second". "skip": "skip", "second". "both": "forward", "both". */
   dst?: "airflow" | "earlier" | "later" | "skip" | "both" | "java" | "kubernetes" | "vixie" | DstRule;
-  /** Civil dates, instants or a cron text that are no dates of this schedule (holidays). */
-  exclude?: readonly DateInput[] | { cron: string };
+  /** What is no date of this schedule: civil days, instants, the dates of a cron text, the closed days of a calendar. The
+   *  neighbours' data intervals stay as they are; previous and next jump over them. */
+  exclude?:
+    | { cron: string }
+    | { calendar: string }
+    | readonly (DateInput | { cron: string } | { calendar: string })[];
   /** A run covers this much before its date, whatever the kind, and is due at its date: milliseconds or an ISO 8601 duration.
    *  Days and longer are steps on the schedule's calendar, hours and shorter pass on a stopwatch, as in `{ every }`. */
   interval?: number | string;
+  /** Calendars by name, for `exclude` and `roll`. */
+  calendars?: Record<string, BusinessCalendar>;
+  /** A date on a day that `calendar` closes moves by whole days, at the same time on the wall: to the next open day, to the one
+   *  before, or ("modified") to the next one of its month, else to the one before; or ("skip") it is dropped. Dates that meet are
+   *  one. Data intervals go from one date that is left to the next. What is excluded is excluded before it moves and after.
+   *
+   *  ```js
+   *  nextDates("0 18 L * *", "2024-08-01", 1, {
+   *    calendars: { nyse: { timeZone: "America/New_York", holidays: ["2024-09-02"] } },
+   *    roll: { calendar: "nyse", to: "next" },
+   *  }); // ["2024-09-03T18:00:00Z"]: 31 August is a Saturday, 2 September is Labor Day
+   *  ``` */
+  roll?: { calendar: string; to: "next" | "previous" | "modified" | "skip" };
 }

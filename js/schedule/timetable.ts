@@ -4,6 +4,7 @@ import {
   type DateValue,
   date,
   fields,
+  inside,
   list,
   name,
   oneOf,
@@ -13,6 +14,7 @@ import {
   wrong,
 } from "../options.js";
 import { call, instance, type Raw } from "../raw.js";
+import { calendars, calendarWire, exclude, roll } from "./calendar.js";
 import type { DstRule, TimetableOptions } from "./input.js";
 import type { TimetableWire } from "./wire.js";
 
@@ -37,12 +39,9 @@ export const timetableSpec: Spec<TimetableOptions> = {
   timeZone: name,
   kind: oneOf("interval", "trigger"),
   dst: dstRule,
-  exclude: (value, path) => {
-    if (Array.isArray(value)) return list(date)(value, path);
-    const { cron } = fields<{ cron: string }>(value, path, { cron: name });
-    if (cron === undefined) throw wrong(path, "dates or { cron }", value);
-    return { cron };
-  },
+  exclude,
+  calendars,
+  roll,
   interval: (value, path) => {
     // The core reads the text.
     if (typeof value === "string") return value;
@@ -106,19 +105,14 @@ const cache = new LruCache<string, { made: number; timetable: RawTimetable }>(64
   if (old.made === instance()) old.timetable.free();
 });
 
-/** A schedule and its checked options, ready for `timetableOf`. */
-export function wireOf(schedule: unknown, options: TimetableOptions, path = "schedule"): TimetableWire {
-  const { exclude } = options;
+/** A schedule and its checked options, ready for `timetableOf`. `path`: where both are. */
+export function wireOf(schedule: unknown, options: TimetableOptions, path = "options"): TimetableWire {
   return {
-    ...scheduleWire(schedule, path),
+    ...scheduleWire(schedule, inside(path, "schedule")),
     ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
     ...(options.kind === undefined ? {} : { kind: options.kind }),
     ...(options.dst === undefined ? {} : { dst: options.dst }),
-    ...(exclude === undefined
-      ? {}
-      : "cron" in exclude
-        ? { excludeCron: exclude.cron }
-        : { excludeDates: exclude }),
+    ...calendarWire(options, path),
     ...(options.interval === undefined ? {} : { interval: isoDuration(options.interval) }),
   };
 }

@@ -1,9 +1,8 @@
 //! A plan by civil days, for calendars, and the offsets of the zone at its dates.
 
-use super::clock::Clock;
 use super::{Action, Counts, Plan};
 use crate::sort::sort_by;
-use crate::time::{Civil, DAY_MS, Zone};
+use crate::time::{Civil, Clock, DAY_MS, Zone};
 
 /// One civil day that has dates, in the schedule's zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

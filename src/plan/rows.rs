@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use super::clock::Clock;
 use super::order::reordered;
 use super::{Action, Plan, SkipReason};
 use crate::schedule::Timetable;
 use crate::sort::sort_by;
-use crate::time::{Instant, Range as TimeRange};
+use crate::time::{Clock, Instant, Range as TimeRange};
 
 /// Everything about one date. What stands on it already is in the history, at index `existing`.
 #[derive(Debug, Clone, Copy, PartialEq)]

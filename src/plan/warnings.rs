@@ -1,6 +1,5 @@
 //! What a person should know before a plan runs.
 
-use super::clock::Clock;
 use super::coverage::{Coverage, Intervals};
 use super::history::Strangers;
 use super::rules::Found;
@@ -8,7 +7,7 @@ use super::{Request, SkipReason};
 use crate::error::Warning;
 use crate::macros::inspect;
 use crate::schedule::{ClockChange, Timetable};
-use crate::time::{Civil, DAY_MS, Instant, first_instant};
+use crate::time::{Civil, Clock, DAY_MS, Instant, first_instant};
 
 /// What was found on the way to a plan. Dates are ascending.
 pub(super) struct Findings<'a> {
@@ -51,6 +50,7 @@ impl Findings<'_> {
                 warnings.push(warning);
             }
         }
+        warnings.extend(self.timetable.calendar_warnings(self.request.bounds.range));
         // A wall-clock time of the schedule is removed or repeated.
         for change in self.clock_changes {
             warnings.push(Warning::new("clock_change", change.text.as_str()).at(change.change.at));

@@ -89,6 +89,12 @@ impl Timetable {
                 Source::Every(every, Some(anchor)) if !every.is_elapsed() => {
                     touch(every.walls(self.zone().civil(*anchor), from, to), rule);
                 }
+                Source::Rolled(rolled) => {
+                    rolled
+                        .walls(self.zone(), rule, from, to)
+                        .into_iter()
+                        .for_each(|(walls, dst)| touch(Some(walls), dst));
+                }
                 _ => {}
             }
         }
@@ -99,6 +105,9 @@ impl Timetable {
         self.source().members().iter().any(|member| match member {
             Source::Cron(patterns) => {
                 patterns.iter().any(|pattern| ends(pattern, wall, Civil::from_ms(wall.ms() + 1)).is_some())
+            }
+            Source::Rolled(rolled) => {
+                !rolled.walls(self.zone(), self.dst(), wall, Civil::from_ms(wall.ms() + 1)).is_empty()
             }
             _ => self.touches(change).iter().any(|touch| touch.walls.0 == wall),
         })

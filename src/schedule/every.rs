@@ -95,14 +95,16 @@ impl Every {
 
     /// The first wall clock of a step in `[from, to)`, and the last.
     pub(super) fn walls(self, start: Civil, from: Civil, to: Civil) -> Option<(Civil, Civil)> {
-        let first = self.near(start, Instant::clamped(from.ms()));
         let mut walls = None;
-        for wall in (first..).map_while(|k| self.wall(start, k)).take_while(|wall| *wall < to) {
-            if wall >= from {
-                walls = Some((walls.map_or(wall, |(first, _)| first), wall));
-            }
-        }
+        self.each_wall(start, from, to, &mut |wall| walls = Some((walls.map_or(wall, |(first, _)| first), wall)));
         walls
+    }
+
+    /// The wall clocks of the steps in `[from, to)`.
+    pub(super) fn each_wall(self, start: Civil, from: Civil, to: Civil, found: &mut dyn FnMut(Civil)) {
+        let first = self.near(start, Instant::clamped(from.ms()));
+        let walls = (first..).map_while(|k| self.wall(start, k)).take_while(|wall| *wall < to);
+        walls.filter(|wall| *wall >= from).for_each(found);
     }
 
     /// A step before `instant`, by less than a few steps.
@@ -130,7 +132,7 @@ pub(super) fn nearest(zone: &Zone, dst: Dst, wall: Civil) -> Instant {
 }
 
 /// The readings of a wall clock that count.
-fn read(zone: &Zone, dst: Dst, wall: Civil) -> (Option<Instant>, Option<Instant>) {
+pub(super) fn read(zone: &Zone, dst: Dst, wall: Civil) -> (Option<Instant>, Option<Instant>) {
     match (resolve(zone, wall), dst.gap, dst.fold) {
         (Local::Unique(instant), ..) => (Some(instant), None),
         (Local::Gap { .. }, Gap::Skip, _) => (None, None),

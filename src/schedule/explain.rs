@@ -15,7 +15,7 @@ pub struct Explanation {
     /// Plain words, such as "At 02:30, Monday to Friday".
     pub text: String,
     /// What may surprise: `never_fires`, `no_future_dates`, `dom_or_dow`, `day_31_skips_months`, `step_does_not_divide`,
-    /// `six_fields_seconds_first`, `differs_from_airflow`, `period_unanchored`, `clock_change`.
+    /// `six_fields_seconds_first`, `differs_from_airflow`, `holidays_end`, `rolled_dates_meet`, `period_unanchored`, `clock_change`.
     pub warnings: Vec<Warning>,
     /// The next dates, as milliseconds since 1970.
     pub next: Vec<f64>,
@@ -43,18 +43,20 @@ impl Timetable {
         } else if next.is_empty() && !self.is_none() && !self.needs_anchor() {
             warn(&mut warnings, "no_future_dates", words.add("There is no date after ").show(&now).add("."));
         }
-        if self.source().members().iter().any(|member| matches!(member, Source::Every(_, None))) {
+        if self.shared().given.members().iter().any(|member| matches!(member, Source::Every(_, None))) {
             words.add(
                 "The period has no anchor: its dates count from the start of the range that is asked for, here from ",
             );
             warn(&mut warnings, "period_unanchored", words.show(&now).add(". Add an anchor to fix them."));
         }
-        self.source().patterns().for_each(|pattern| surprises(pattern, fires, &mut warnings));
+        self.shared().given.patterns().for_each(|pattern| surprises(pattern, fires, &mut warnings));
+        warnings.extend(self.holidays_end(next.last().map_or(now, |last| Instant::clamped(*last as i64))));
         let ahead = Range { start: now, end: Instant::clamped(now.ms().saturating_add(AHEAD)) };
         for change in self.anchored(now).clock_changes(ahead, &[]) {
             let at = Some(change.change.at);
             warnings.push(Warning { at, ..Warning::new("clock_change", change.text) });
         }
+        warnings.extend(self.anchored(now).rolled_dates_meet(ahead));
         self.describe(&mut words);
         next.truncate(count);
         Explanation { text: words.take(), warnings, next }
@@ -72,7 +74,7 @@ impl Timetable {
                 words.add(" before it");
             }
         }
-        words.add(&self.shared().excluded);
+        words.add(&self.shared().words);
     }
 }
 
@@ -114,6 +116,8 @@ fn source(words: &mut Words, source: &Source) {
                 _ => words.add("On no date"),
             };
         }
+        // A schedule is described as it was given.
+        Source::Rolled(_) => {}
         Source::Union(members) => {
             for (index, member) in members.iter().enumerate() {
                 let start = words.add(if index == 0 { "" } else { "; " }).end();

@@ -13,7 +13,7 @@ pub struct DateExplanation {
     /// Whether it is, and lies in the range.
     pub included: bool,
     /// Stable. Included: `on_schedule`, or `clock_change` when a clock change moved or repeated its time. Not included:
-    /// `before_start`, `after_end`, `excluded`, `clock_change` (dropped, or the other reading counts), `no_schedule`,
+    /// `before_start`, `after_end`, `excluded`, `rolled` (it moves), `closed` (a roll drops it), `clock_change` (dropped, or the other reading counts), `no_schedule`,
     /// `never_fires`, `wrong_year`, `wrong_month`, `wrong_day`, `wrong_hour`, `wrong_minute`, `wrong_second`,
     /// `between_steps`, `not_listed`, `no_match` (several texts, none of which fits).
     pub reason: &'static str,
@@ -63,6 +63,9 @@ impl Timetable {
             change.describe_rule(words);
             return (ticks, "clock_change");
         }
+        if let (false, Some(reason)) = (ticks, self.moved_away(words, date)) {
+            return (false, reason);
+        }
         self.show(words, date);
         if self.is_none() {
             words.add(" is no date: there is no schedule");
@@ -70,10 +73,16 @@ impl Timetable {
         }
         if excluded {
             words.add(" is excluded from this schedule");
+            if let Some(calendar) =
+                self.shared().calendars.iter().find(|calendar| calendar.closes(calendar.day_of(date)))
+            {
+                words.add(": ").quote(&calendar.name).add(" closes that day");
+            }
             return (false, "excluded");
         }
         if ticks {
             self.describe_lower(words.add(" is a date of this schedule: "));
+            self.moved_here(words, date);
             return (true, "on_schedule");
         }
         words.add(" is no date of this schedule: ");
@@ -111,7 +120,7 @@ impl Timetable {
     }
 
     /// As the schedule's zone shows it.
-    fn show(&self, words: &mut Words, date: Instant) {
+    pub(super) fn show(&self, words: &mut Words, date: Instant) {
         let wall = self.zone().civil(date);
         words.day(wall).add(" ").time(wall).add(" in ").add(self.zone().name());
     }

@@ -3,8 +3,10 @@
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
+use super::calendar::Calendar;
 use super::dst::{Dst, Gap};
 use super::fields::{Fields, MonthShape, values};
+use super::roll::Rolling;
 use crate::time::{Civil, DAY_MS};
 
 /// Fields made ready for the walk.
@@ -15,8 +17,10 @@ pub(super) struct Pattern {
     pub(super) times: Rc<[f64]>,
     /// The days (bit 0 = the first) of a month, by its length from 28 on and the weekday of its first day.
     days: [[u32; 7]; 4],
-    /// A pattern whose days are left out.
-    without: Option<Rc<Pattern>>,
+    /// Days that are left out.
+    closed: Vec<Closed>,
+    /// Where days move.
+    roll: Option<Rolling>,
     /// Kinds of year that have a date: bit (weekday of 1 January, + 7 in a leap year).
     year_kinds: u16,
 }
@@ -64,6 +68,25 @@ fn months(leap: bool, set: u64) -> impl Iterator<Item = Month> {
     })
 }
 
+/// Days that are left out.
+#[derive(Debug, Clone)]
+enum Closed {
+    Pattern(Rc<Pattern>),
+    Calendar(Rc<Calendar>),
+}
+
+impl Closed {
+    fn days(&self, month: &Month, first: usize, start: Option<i64>) -> u32 {
+        match self {
+            Closed::Pattern(other) if other.fields.months >> month.number & 1 == 1 => other.days(month, first, start),
+            Closed::Pattern(_) => 0,
+            Closed::Calendar(calendar) => {
+                start.map_or_else(|| calendar.weekend_days(first), |start| calendar.closed_days(start))
+            }
+        }
+    }
+}
+
 impl Pattern {
     pub(super) fn new(fields: Fields) -> Pattern {
         let mut times = Vec::new();
@@ -79,7 +102,7 @@ impl Pattern {
                 *days = fields.days_in(MonthShape { length, first });
             }
         }
-        let mut pattern = Pattern { fields, times: times.into(), days, without: None, year_kinds: 0 };
+        let mut pattern = Pattern { fields, times: times.into(), days, closed: Vec::new(), roll: None, year_kinds: 0 };
         pattern.find_year_kinds();
         pattern
     }
@@ -88,7 +111,7 @@ impl Pattern {
         self.year_kinds = 0;
         for kind in 0..14 {
             let found = months(kind >= 7, self.fields.months)
-                .any(|month| self.days(&month, (kind % 7 + month.before as usize) % 7) != 0);
+                .any(|month| self.days(&month, (kind % 7 + month.before as usize) % 7, None) != 0);
             self.year_kinds |= u16::from(found) << kind;
         }
     }
@@ -117,24 +140,36 @@ impl Pattern {
             && within(mine.minutes, others.minutes)
             && within(mine.hours, others.hours)
             && others.years.is_none();
-        whole_days.then(|| {
-            let mut rest = Pattern { without: Some(other.clone()), ..self.clone() };
-            rest.find_year_kinds();
-            rest
-        })
+        whole_days.then(|| self.closing(Closed::Pattern(other.clone())))
     }
 
-    /// The days (bit 0 = the first) of a month that starts on the weekday `first`.
+    /// This pattern without the closed days of a calendar whose civil days are its own.
+    pub(super) fn outside(&self, calendar: &Rc<Calendar>) -> Pattern {
+        self.closing(Closed::Calendar(calendar.clone()))
+    }
+
+    fn closing(&self, closed: Closed) -> Pattern {
+        let mut rest = self.clone();
+        rest.closed.push(closed);
+        rest.find_year_kinds();
+        rest
+    }
+
+    /// This pattern with its days moved by a calendar whose civil days are its own.
+    pub(super) fn rolled(&self, roll: &Rolling) -> Pattern {
+        Pattern { roll: Some(roll.clone()), ..self.clone() }
+    }
+
+    /// The days (bit 0 = the first) of a month that starts on the weekday `first`; `start` is its first day, where the year is
+    /// known.
     #[inline(always)]
-    fn days(&self, month: &Month, first: usize) -> u32 {
-        let days = |pattern: &Pattern| {
-            let of_length = pattern.days.get(month.length.wrapping_sub(28) as usize);
-            of_length.and_then(|days| days.get(first)).copied().unwrap_or(0)
-        };
-        match &self.without {
-            Some(other) if other.fields.months >> month.number & 1 == 1 => days(self) & !days(other),
-            _ => days(self),
+    fn days(&self, month: &Month, first: usize, start: Option<i64>) -> u32 {
+        let of_length = self.days.get(month.length.wrapping_sub(28) as usize);
+        let mut days = of_length.and_then(|days| days.get(first)).copied().unwrap_or(0);
+        for closed in &self.closed {
+            days &= !closed.days(month, first, start);
         }
+        days
     }
 
     /// Whether a day number has a date.
@@ -162,6 +197,30 @@ impl Pattern {
     /// The calendar has fourteen kinds of year, and each comes back within forty years: a pattern that no kind of year fits
     /// is known never to fire without walking at all.
     pub(super) fn walk(&self, from: i64, to: i64, found: &mut dyn FnMut(i64, u32) -> ControlFlow<()>) {
+        match &self.roll {
+            None => self.walk_named(from, to, found),
+            Some(roll) => {
+                let walk = |from: i64, to: i64, found: &mut dyn FnMut(i64, u32) -> ControlFlow<()>| {
+                    self.walk_named(from, to, found);
+                };
+                roll.walk(from, to, &walk, &|start| self.open_days(start), found);
+            }
+        }
+    }
+
+    /// The days that are not left out of the month that starts on the day `start`.
+    fn open_days(&self, start: i64) -> u32 {
+        let civil = Civil::from_day(start, 0);
+        let year = i64::from(civil.year());
+        let set = 1_u64 << civil.month();
+        let closed = months(leap(year), set).map(|month| {
+            self.closed.iter().fold(0, |days, closed| days | closed.days(&month, weekday(start), Some(start)))
+        });
+        !closed.fold(0, |days, more| days | more)
+    }
+
+    /// The same before any day moves.
+    fn walk_named(&self, from: i64, to: i64, found: &mut dyn FnMut(i64, u32) -> ControlFlow<()>) {
         if self.year_kinds == 0 || from > to {
             return;
         }
@@ -176,7 +235,7 @@ impl Pattern {
             }
             for month in months(leap, self.fields.months) {
                 let first = start + month.before;
-                let mut days = self.days(&month, weekday(first));
+                let mut days = self.days(&month, weekday(first), Some(first));
                 if first < from {
                     days &= u32::MAX.checked_shl((from - first) as u32).unwrap_or(0);
                 }

@@ -6,6 +6,7 @@ use super::Dst;
 use super::every::Every;
 use super::expand;
 use super::pattern::Pattern;
+use super::rolled::Rolled;
 use crate::time::{DAY_MS, Instant, Range, Zone};
 
 /// The dates of a schedule before anything is excluded.
@@ -18,6 +19,8 @@ pub(super) enum Source {
     Dates(Rc<[f64]>),
     /// None of them is a union itself.
     Union(Rc<[Source]>),
+    /// Dates that move one by one.
+    Rolled(Rc<Rolled>),
 }
 
 /// So many dates are made at a time where only some of them are kept.
@@ -45,6 +48,14 @@ impl Source {
         match self {
             Source::Union(members) => Source::Union(members.iter().map(change).collect()),
             one => change(one),
+        }
+    }
+
+    /// A source of the same kind, union or not, with other members.
+    pub(super) fn with_members(&self, members: Vec<Source>) -> Source {
+        match self {
+            Source::Union(_) => Source::Union(members.into()),
+            one => members.into_iter().next().unwrap_or_else(|| one.clone()),
         }
     }
 
@@ -79,6 +90,7 @@ impl Source {
                 dates.truncate(limit);
                 dates
             }
+            Source::Rolled(rolled) => rolled.expand(zone, dst, range, limit),
             Source::Union(members) => {
                 let mut dates = Vec::new();
                 for member in members.iter() {
@@ -95,7 +107,28 @@ impl Source {
         self.map(&|member| match member {
             Source::Every(every, None) => Source::Every(*every, Some(at)),
             Source::Once(None) => Source::Once(Some(at)),
+            Source::Rolled(rolled) => {
+                Source::Rolled(Rc::new(Rolled { source: rolled.source.anchored(at), ..Rolled::clone(rolled) }))
+            }
             other => other.clone(),
+        })
+    }
+
+    /// Whether there are dates that count from an anchor which is not known yet.
+    pub(super) fn needs_anchor(&self) -> bool {
+        self.members().iter().any(|member| match member {
+            Source::Every(_, None) | Source::Once(None) => true,
+            Source::Rolled(rolled) => rolled.source.needs_anchor(),
+            _ => false,
+        })
+    }
+
+    /// Whether there is any date in the years 1 to 9999, as far as days decide that.
+    pub(super) fn ever_fires(&self) -> bool {
+        self.members().iter().any(|member| match member {
+            Source::Cron(patterns) => patterns.iter().any(|pattern| pattern.ever_fires()),
+            Source::Rolled(rolled) => rolled.source.ever_fires(),
+            _ => true,
         })
     }
 
@@ -108,7 +141,7 @@ impl Source {
         }
         match self {
             Source::Every(every, anchor) if every.is_elapsed() => every.estimate(anchor.unwrap_or(range.start), range),
-            Source::Cron(_) | Source::Every(..) | Source::Union(_) => {
+            Source::Cron(_) | Source::Every(..) | Source::Union(_) | Source::Rolled(_) => {
                 let this = self.anchored(range.start);
                 pages(range, &|range| this.expand(zone, dst, range, PAGE), &|page| page.len() as u64)
             }
@@ -130,7 +163,7 @@ impl Source {
         match self {
             Source::Cron(patterns) => patterns.len() == 1,
             Source::Every(every, _) => every.is_elapsed(),
-            Source::Union(_) => false,
+            Source::Union(_) | Source::Rolled(_) => false,
             Source::None | Source::Once(_) | Source::Dates(_) => true,
         }
     }
@@ -144,6 +177,7 @@ impl Source {
             Source::Every(every, anchor) => every.estimate(anchor.unwrap_or(range.start), range),
             Source::Cron(patterns) => patterns.iter().map(|pattern| expand::estimate(pattern, range)).sum(),
             Source::Union(members) => members.iter().map(|member| member.estimate(range)).sum(),
+            Source::Rolled(rolled) => rolled.source.estimate(range),
         }
     }
 
@@ -153,7 +187,8 @@ impl Source {
         let end = before.ms() - 1;
         let mut width = DAY_MS / 24;
         for member in self.members() {
-            if let Source::Every(every, _) = member {
+            let named = if let Source::Rolled(rolled) = member { &rolled.source } else { member };
+            if let Source::Every(every, _) = named {
                 // An hour of milliseconds would be 3.6 million dates.
                 width = width.min(every.0.ms.max(1).saturating_mul(n as i64)).max(1);
             }

@@ -2,10 +2,13 @@
 
 use std::rc::Rc;
 
+use super::calendar::Calendar;
 use super::exclude::{self, Exclusion};
-use super::pattern::Pattern;
 use super::read::{read_schedule, zone_of};
+use super::roll::{Roll, Rolling};
+use super::rolled::Rolled;
 use super::source::Source;
+use super::words::Words;
 use super::{Dst, Kind, ScheduleInput, TimetableOptions};
 use crate::error::Result;
 use crate::time::{Instant, Period, Zone};
@@ -24,7 +27,12 @@ use crate::time::{Instant, Period, Zone};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Timetable {
+    /// The dates before anything is excluded.
     source: Source,
+    /// The dates without the days that are excluded as a whole.
+    rest: Source,
+    /// Where periods without an anchor count from.
+    anchor: Option<Instant>,
     shared: Rc<Shared>,
 }
 
@@ -37,12 +45,15 @@ pub(super) struct Shared {
     pub(super) given: Source,
     /// How much before its date a run begins to cover, where that is fixed.
     pub(super) window: Option<Period>,
-    /// What is left out, in words that stand behind those of the schedule.
-    pub(super) excluded: String,
+    /// What moves and what is left out, in words that stand behind those of the schedule.
+    pub(super) words: String,
+    pub(super) roll: Option<Rolling>,
+    /// All calendars that decide about a date.
+    pub(super) calendars: Vec<Rc<Calendar>>,
     /// What is left out date by date.
-    exclusion: Exclusion,
-    /// The cron texts without the days that are excluded as a whole.
-    rest: Option<Source>,
+    exclusion: Rc<Exclusion>,
+    /// All that is left out.
+    excluded: Rc<Exclusion>,
 }
 
 impl Timetable {
@@ -57,31 +68,40 @@ impl Timetable {
     pub(super) fn of_source(source: Source, zone: Zone, options: &TimetableOptions) -> Result<Timetable> {
         let window = options.interval.as_deref().map(Period::parse).transpose();
         let window = window.map_err(|error| error.field("interval"))?;
-        let (mut exclusion, mut excluded) = (Exclusion::Nothing, String::new());
-        if let Some(exclude) = &options.exclude {
-            (exclusion, excluded) = (Exclusion::new(exclude, &zone)?, exclude::describe(exclude));
-        }
-        let rest = match (&source, &exclusion) {
-            (Source::Cron(patterns), Exclusion::Cron(other)) => without(patterns, other),
-            _ => None,
+        let mut words = Words::default();
+        let exclude = |exclude| Exclusion::new(exclude, &zone);
+        let exclusion = options.exclude.as_ref().map(exclude).transpose()?.unwrap_or_default();
+        let rolling = |roll: &Roll| {
+            let calendar = Rc::new(Calendar::new(&roll.calendar, &zone)?);
+            Ok(Rolling { calendar, to: roll.to })
         };
-        if rest.is_some() {
-            exclusion = Exclusion::Nothing;
+        let roll = options.roll.as_ref().map(rolling).transpose()?;
+        if let Some(roll) = &roll {
+            Rolled::describe(&mut words, roll);
         }
-        let given = source.clone();
-        let shared = Shared { zone, kind: options.kind, dst: options.dst, given, window, excluded, exclusion, rest };
-        Ok(Timetable { source, shared: Rc::new(shared) })
+        if let Some(exclude) = &options.exclude {
+            exclude::describe(&mut words, exclude);
+        }
+        let calendars = exclusion.calendars().iter().chain(roll.as_ref().map(|roll| &roll.calendar)).cloned().collect();
+        let given = source;
+        let source = rolled(&given, roll.as_ref(), &Rc::default(), &zone);
+        let excluded = Rc::new(exclusion);
+        let (rest, exclusion) = leave_out(&given, roll.as_ref(), &excluded, &zone);
+        let words = words.take();
+        let (kind, dst) = (options.kind, options.dst);
+        let shared = Shared { zone, kind, dst, given, window, words, roll, calendars, exclusion, excluded };
+        Ok(Timetable { source, rest, anchor: None, shared: Rc::new(shared) })
     }
 
     /// The same, with `at` as the date that a period without an anchor counts from, and as the one date of `@once`.
     pub fn anchored(&self, at: Instant) -> Timetable {
-        Timetable { source: self.source.anchored(at), shared: self.shared.clone() }
+        let (source, rest) = (self.source.anchored(at), self.rest.anchored(at));
+        Timetable { source, rest, anchor: self.anchor.or(Some(at)), shared: self.shared.clone() }
     }
 
     /// Whether this is a period without an anchor, or `@once`, or has one among others.
     pub fn needs_anchor(&self) -> bool {
-        let needs = |member: &Source| matches!(member, Source::Every(_, None) | Source::Once(None));
-        self.source.members().iter().any(needs)
+        self.source.needs_anchor()
     }
 
     /// Whether there is no schedule: manual runs only.
@@ -117,18 +137,23 @@ impl Timetable {
         &self.source
     }
 
+    /// The dates that the schedule names, before any is excluded or moves.
+    pub(super) fn named(&self) -> Source {
+        self.anchor.map_or_else(|| self.shared.given.clone(), |at| self.shared.given.anchored(at))
+    }
+
+    pub(super) fn all_excluded(&self) -> &Rc<Exclusion> {
+        &self.shared.excluded
+    }
+
     /// The dates, apart from those that `exclusion` leaves out.
     pub(super) fn rest(&self) -> &Source {
-        self.shared.rest.as_ref().unwrap_or(&self.source)
+        &self.rest
     }
 
     /// Whether there is any date in the years 1 to 9999, as far as days decide that.
     pub(super) fn ever_fires(&self) -> bool {
-        let fires = |member: &Source| match member {
-            Source::Cron(patterns) => patterns.iter().any(|pattern| pattern.ever_fires()),
-            _ => true,
-        };
-        self.rest().members().iter().any(fires)
+        self.rest().ever_fires()
     }
 
     pub(super) fn shared(&self) -> &Shared {
@@ -136,11 +161,27 @@ impl Timetable {
     }
 }
 
-/// The patterns without the days of `other`, where whole days are what it takes from each.
-fn without(patterns: &[Rc<Pattern>], other: &Rc<Pattern>) -> Option<Source> {
-    let mut rest = Vec::with_capacity(patterns.len());
-    for pattern in patterns {
-        rest.push(Rc::new(pattern.without(other)?));
+/// The dates that a roll moves, without those that are excluded before.
+fn rolled(source: &Source, roll: Option<&Rolling>, exclusion: &Rc<Exclusion>, zone: &Zone) -> Source {
+    let Some(roll) = roll else { return source.clone() };
+    source.map(&|member| match member {
+        Source::None => Source::None,
+        Source::Cron(patterns) if roll.calendar.zone == *zone && exclusion.is_nothing() => {
+            Source::Cron(Rc::new(patterns.iter().map(|pattern| Rc::new(pattern.rolled(roll))).collect()))
+        }
+        member => {
+            let (source, roll) = (member.clone(), roll.clone());
+            Source::Rolled(Rc::new(Rolled { source, roll, exclusion: exclusion.clone() }))
+        }
+    })
+}
+
+/// The dates without what is excluded, before they move and after, and what of the exclusion must be taken out date by date.
+fn leave_out(given: &Source, roll: Option<&Rolling>, all: &Rc<Exclusion>, zone: &Zone) -> (Source, Rc<Exclusion>) {
+    let (days_left, rest) = Exclusion::clone(all).whole_days(given, zone);
+    if roll.is_some_and(|roll| !rest.is_nothing() || roll.calendar.zone != *zone) {
+        return (rolled(given, roll, all, zone), all.clone());
     }
-    Some(Source::Cron(Rc::new(rest)))
+    let rest = Rc::new(rest);
+    (rolled(&days_left, roll, &rest, zone), rest)
 }

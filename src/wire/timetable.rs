@@ -3,8 +3,8 @@
 use super::error::warning_shape;
 use super::{Fields, Input, Shape};
 use crate::schedule::{
-    ClockChange, DateExplanation, DayMatch, Dialect, Dst, Exclude, Explanation, Fold, Gap, Kind, ScheduleInput,
-    TimetableOptions,
+    BusinessCalendar, ClockChange, DateExplanation, DayMatch, Dialect, Dst, Exclude, Explanation, Fold, Gap, Kind,
+    Roll, RollTo, ScheduleInput, TimetableOptions,
 };
 use crate::time::Instant;
 
@@ -21,10 +21,19 @@ pub fn read_timetable(input: &impl Input) -> (ScheduleInput, TimetableOptions) {
     if let Some(dst) = input.field("dst") {
         options.dst = read_dst(&dst);
     }
-    options.exclude = match input.text("excludeCron") {
-        Some(cron) => Some(Exclude::Cron(cron)),
-        None => input.field("excludeDates").map(|dates| Exclude::Dates(dates.as_dates())),
+    options.exclude = match input.field("excludeDates") {
+        Some(dates) => Some(Exclude::Dates(dates.as_dates())),
+        None => input.field("exclude").map(|exclude| read_exclude(&exclude)),
     };
+    options.roll = input.field("roll").map(|roll| Roll {
+        calendar: roll.field("calendar").map(|calendar| read_calendar(&calendar)).unwrap_or_default(),
+        to: match roll.text("to").as_deref() {
+            Some("previous") => RollTo::Previous,
+            Some("modified") => RollTo::Modified,
+            Some("skip") => RollTo::Skip,
+            _ => RollTo::Next,
+        },
+    });
     options.interval = input.text("interval");
     (schedule, options)
 }
@@ -48,6 +57,38 @@ fn read_dst(input: &impl Input) -> Dst {
         },
         real_time: input.text("wildcard").as_deref() == Some("real_time"),
     }
+}
+
+/// A date, `{ cron }`, `{ calendar }`, or a `list` of these.
+fn read_exclude(input: &impl Input) -> Exclude {
+    if let Some(list) = input.field("list") {
+        Exclude::List(list.items().iter().map(read_exclude).collect())
+    } else if let Some(cron) = input.text("cron") {
+        Exclude::Cron(cron)
+    } else if let Some(calendar) = input.field("calendar") {
+        Exclude::Calendar(read_calendar(&calendar))
+    } else {
+        Exclude::Dates(vec![input.as_date()])
+    }
+}
+
+/// A calendar with its name. `weekend`: numbers of days, Sunday = 0.
+fn read_calendar(input: &impl Input) -> BusinessCalendar {
+    let mut calendar = BusinessCalendar {
+        name: input.text("name").unwrap_or_default(),
+        time_zone: input.text("timeZone"),
+        holidays: input.field("holidays").map(|dates| dates.as_dates()).unwrap_or_default(),
+        ..BusinessCalendar::default()
+    };
+    if let Some(days) = input.field("weekend") {
+        calendar.weekend = [false; 7];
+        for day in days.items().iter().filter_map(|day| day.as_number()) {
+            if let Some(closed) = calendar.weekend.get_mut(day as usize) {
+                *closed = true;
+            }
+        }
+    }
+    calendar
 }
 
 /// At most one of `cron`, `every`, `dates` and `union` is there.

@@ -42,6 +42,12 @@ export interface DstRule {
   fold: "first" | "second" | "both";
   wildcard?: "real_time" | "wall";
 }
+/** Days on which no business is done. */
+export interface BusinessCalendar {
+  timeZone?: string;
+  weekend?: readonly ("MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN")[];
+  holidays: readonly DateInput[];
+}
 export interface TimetableOptions {
   /** IANA name. Default "UTC". */
   timeZone?: string;
@@ -56,9 +62,16 @@ export interface TimetableOptions {
   dst?: "airflow" | "earlier" | "later" | "skip" | "both" | "java" | "kubernetes" | "vixie" | DstRule;
   /** Civil dates, instants or a cron text that are no dates of this schedule (holidays). The neighbours' data intervals
    *  stay as they are; previous and next jump over them. */
-  exclude?: readonly DateInput[] | { cron: string };
+  exclude?:
+    | readonly DateInput[]
+    | { cron: string }
+    | readonly (DateInput | { cron: string } | { calendar: string })[];
   /** A run covers this much before its tick, whatever the kind; it is due at its tick (Airflow's CronTriggerTimetable(interval=)). */
   interval?: Duration;
+  /** Calendars by name, for `exclude` and `roll`. */
+  calendars?: Record<string, BusinessCalendar>;
+  /** A date on a day that `calendar` closes moves, or is dropped. Two that meet are one. */
+  roll?: { calendar: string; to: "next" | "previous" | "modified" | "skip" };
 }
 
 export interface DataInterval {

@@ -1,7 +1,10 @@
 // What the host supplies, to the backfill service and to the scheduler alike: DAGs, a store, callbacks, a clock.
 import { type CheckedDag, readDags } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
-import { callback, fields, oneOf, wrong } from "../../options.js";
+
+import { callback, fields, oneOf, type Spec, wrong } from "../../options.js";
+import { type Calendars, calendars } from "../../schedule/calendar.js";
+
 import { checkedStore } from "../../store/checked.js";
 import { MemoryStore } from "../../store/memory.js";
 import type { RunStore } from "../../store/store.js";
@@ -23,8 +26,9 @@ export interface Host {
 
 /** INVALID_OPTION, DUPLICATE_DAG and whatever is wrong with a DAG. */
 export function readHost(options: unknown): Host {
-  const { dags, ...rest } = fields<Omit<Host, "dags"> & { dags: unknown }>(options, "options", {
+  const spec: Spec<Omit<Host, "dags"> & { dags: unknown; calendars: Calendars }> = {
     dags: (dags) => dags,
+    calendars,
     store: (store, path) => {
       if (typeof (store as RunStore | null)?.apply !== "function") throw wrong(path, "a RunStore", store);
       return store as RunStore;
@@ -33,10 +37,11 @@ export function readHost(options: unknown): Host {
     executeTask: callback<ExecuteTask>(),
     now: callback<() => number>(),
     inFlight: oneOf("restart", "attach"),
-  });
+  };
+  const { dags, calendars: shared, ...rest } = fields(options, "options", spec);
   const now = rest.now === undefined ? Date.now : steady(rest.now);
   const store = checkedStore(rest.store ?? new MemoryStore());
-  return { ...rest, inFlight: rest.inFlight ?? "restart", store, now, dags: readDags(dags, "dags") };
+  return { ...rest, inFlight: rest.inFlight ?? "restart", store, now, dags: readDags(dags, "dags", shared) };
 }
 
 /** A host's clock. One that fails, or answers no time, stands still: what runs goes on, and its promise settles. Before it has

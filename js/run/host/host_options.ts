@@ -1,5 +1,6 @@
 // What the host hands in, as it writes it.
 import type { Dag } from "../../dag/dag.js";
+import type { BusinessCalendar } from "../../schedule/input.js";
 import type { RunStore } from "../../store/store.js";
 import type { ExecuteTask } from "../tasks/task_context.js";
 import type { ExecuteRun } from "./run_context.js";
@@ -13,6 +14,8 @@ export interface HostOptions {
   /** What a dead process left running: "restart" (default) starts it as the next attempt, "attach" calls it again as the same
    *  attempt with the same `run.key`, and its slot is never free in between. */
   inFlight?: "restart" | "attach";
+  /** Business calendars by name, for every DAG that does not define that name itself. */
+  calendars?: Record<string, BusinessCalendar>;
   /** The clock, epoch milliseconds. Default: the machine's. */
   now?: () => number;
 }
