@@ -1,8 +1,10 @@
 // Durations as users write them. The core reads the texts.
-import type { Duration } from "./dag/dag.js";
 import { DagfillError } from "./error.js";
 import { type Reader, wrong } from "./options.js";
 import { call } from "./raw.js";
+
+/** Milliseconds, or ISO 8601 ("PT5M"). */
+export type Duration = number | string;
 
 /** Milliseconds of a duration. */
 export const duration: Reader<number> = (value, path) => {

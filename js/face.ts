@@ -3,9 +3,9 @@
 import { call, raw } from "./raw.js";
 
 export type { AbortSignalLike, HostAbortSignal } from "./abort_signal.js";
-export { type CatchupPolicy, type Dag, type Duration, type Task, validateDag } from "./dag/dag.js";
+export { type CatchupPolicy, type Dag, type Task, validateDag } from "./dag/dag.js";
 export type { EditorFields } from "./dag/editor_fields.js";
-export { durationMs } from "./duration.js";
+export { type Duration, durationMs } from "./duration.js";
 export { DagfillError, type ErrorCode, type ErrorData, errorFrom } from "./error.js";
 export type { Json, JsonInput } from "./json.js";
 export {

@@ -13,6 +13,12 @@ export type Reader<T> = (value: unknown, path: string) => T;
 /** What a member of an options object must be. A member that is absent or `undefined` is not read. */
 export type Spec<T> = { readonly [K in keyof T]-?: Reader<Exclude<T[K], undefined>> };
 
+/** What an object is once a spec has read it: the members with defaults in `D` are there, the others may be absent. */
+export type Checked<S, D = object> = { -readonly [K in keyof S & keyof D]: Result<S[K]> } & {
+  -readonly [K in Exclude<keyof S, keyof D>]?: Result<S[K]>;
+};
+type Result<R> = R extends Reader<infer T> ? T : never;
+
 /** Readers of members that a spec does not list; what they read is checked and left out. */
 export type OpenFields = (name: string, object: object) => Reader<unknown> | undefined;
 

@@ -1,6 +1,6 @@
 // DAGs as their authors write them, checked once.
 
-import { duration, positiveDuration } from "../duration.js";
+import { type Duration, duration, positiveDuration } from "../duration.js";
 import { DagfillError } from "../error.js";
 import type { Json, JsonInput } from "../json.js";
 import { json, record } from "../json_input.js";
@@ -28,9 +28,6 @@ import { timetableOf, timetableSpec, wireOf } from "../schedule/timetable.js";
 import type { TimetableWire } from "../schedule/wire.js";
 import { shown } from "../shown.js";
 import { type EditorFields, editorFields } from "./editor_fields.js";
-
-/** Milliseconds, or ISO 8601 ("PT5M"). */
-export type Duration = number | string;
 
 export interface Task extends EditorFields {
   taskId: string;

@@ -1,12 +1,12 @@
 // What a backfill may be asked for, with defaults and units where each option stands.
-import type { Duration } from "../dag/dag.js";
+import type { Duration } from "../duration.js";
 import { duration, positiveDuration } from "../duration.js";
-import type { Json, JsonInput } from "../json.js";
+import type { JsonInput } from "../json.js";
 import { record } from "../json_input.js";
 import {
+  type Checked,
   callback,
   count,
-  type DateValue,
   date,
   fields,
   flag,
@@ -15,7 +15,7 @@ import {
   name,
   number,
   oneOf,
-  type Spec,
+  type Reader,
   text,
   wrong,
 } from "../options.js";
@@ -92,41 +92,6 @@ export interface BackfillOptions {
   withUpstream?: boolean;
 }
 
-/** Options with their defaults, times in milliseconds. Plain data but for `confFor`. */
-export interface CheckedOptions {
-  dagId: string;
-  startDate: DateValue;
-  endDate: DateValue;
-  maxParallelRuns: number;
-  dryRun: boolean;
-  rerunFailed: boolean;
-  resetDagRun: boolean;
-  conf?: Record<string, Json>;
-  confFor?: (executionDate: string) => Record<string, JsonInput>;
-  excludeDates: DateValue[];
-  dates?: DateValue[];
-  order?: NonNullable<BackfillOptions["order"]>;
-  includeNotDue: boolean;
-  reprocess?: "none" | "failed" | "completed";
-  coverage: "date" | "interval";
-  runBackwards: boolean;
-  strictPast: boolean;
-  maxFailures: number;
-  retries: number;
-  retryDelay: number;
-  retryBackoff: number;
-  runTimeout?: number;
-  abortGrace: number;
-  rate?: { count: number; per: number };
-  maxRuns: number;
-  labels?: Record<string, string>;
-  note?: string;
-  planHash?: string;
-  backfillId?: string;
-  taskIds?: string[];
-  withUpstream: boolean;
-}
-
 const ORDERS = ["oldest", "newest", "failed-first", "bisect"] as const;
 
 function order(value: unknown, path: string): NonNullable<BackfillOptions["order"]> {
@@ -143,7 +108,7 @@ function labels(value: unknown, path: string): Record<string, string> {
 }
 
 /** The callback gets strings from here on; what it returns is checked when it is called. */
-const spec: Spec<CheckedOptions> = {
+const spec = {
   dagId: name,
   startDate: date,
   endDate: date,
@@ -152,7 +117,7 @@ const spec: Spec<CheckedOptions> = {
   rerunFailed: flag,
   resetDagRun: flag,
   conf: record,
-  confFor: callback<NonNullable<CheckedOptions["confFor"]>>(),
+  confFor: callback<NonNullable<BackfillOptions["confFor"]>>(),
   excludeDates: list(date),
   dates: list(date),
   order,
@@ -175,34 +140,37 @@ const spec: Spec<CheckedOptions> = {
   backfillId: name,
   taskIds: list(name),
   withUpstream: flag,
-};
+} satisfies Record<keyof BackfillOptions, Reader<unknown>>;
+
+const defaults = {
+  maxParallelRuns: 1,
+  dryRun: false,
+  rerunFailed: false,
+  resetDagRun: false,
+  excludeDates: [],
+  includeNotDue: false,
+  coverage: "date",
+  runBackwards: false,
+  strictPast: false,
+  maxFailures: Number.POSITIVE_INFINITY,
+  retries: 0,
+  retryDelay: 0,
+  retryBackoff: 1,
+  abortGrace: 30_000,
+  maxRuns: 100_000,
+  withUpstream: true,
+} satisfies Checked<typeof spec>;
+
+type Needed = Pick<typeof spec, "dagId" | "startDate" | "endDate">;
+
+/** Options with their defaults, times in milliseconds. Plain data but for `confFor`. */
+export type CheckedOptions = Checked<typeof spec, typeof defaults & Needed>;
 
 export function readOptions(value: unknown): CheckedOptions {
-  const read = fields<CheckedOptions>(value, "options", spec);
+  const read = fields<Checked<typeof spec>>(value, "options", spec);
   const { dagId, startDate, endDate } = read;
   if (dagId === undefined) throw wrong("dagId", "the id of a DAG", undefined);
   if (startDate === undefined) throw wrong("startDate", "a date", undefined);
   if (endDate === undefined) throw wrong("endDate", "a date", undefined);
-  return {
-    maxParallelRuns: 1,
-    dryRun: false,
-    rerunFailed: false,
-    resetDagRun: false,
-    excludeDates: [],
-    includeNotDue: false,
-    coverage: "date",
-    runBackwards: false,
-    strictPast: false,
-    maxFailures: Number.POSITIVE_INFINITY,
-    retries: 0,
-    retryDelay: 0,
-    retryBackoff: 1,
-    abortGrace: 30_000,
-    maxRuns: 100_000,
-    withUpstream: true,
-    ...read,
-    dagId,
-    startDate,
-    endDate,
-  };
+  return { ...defaults, excludeDates: [], ...read, dagId, startDate, endDate };
 }

@@ -1,5 +1,6 @@
 // How long a plan would take: by one duration for every run, or by the spread of past runs.
-import type { CheckedDag, Duration } from "../dag/dag.js";
+import type { CheckedDag } from "../dag/dag.js";
+import type { Duration } from "../duration.js";
 import { duration } from "../duration.js";
 import { DagfillError } from "../error.js";
 import { callback, fields, integer, list, number, oneOf } from "../options.js";

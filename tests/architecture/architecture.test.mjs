@@ -74,6 +74,13 @@ const broken = {
     { "js/plan.ts": 'import * as glue from "../.cache/glue/dagfill.js";' },
     "js/plan.ts: only js/raw.ts imports the generated glue",
   ],
+  "two files need each other": [
+    {
+      "js/plan/plan.ts": 'import { rows } from "./rows.js";',
+      "js/plan/rows.ts": 'import {\n  type Plan,\n  plan,\n} from "../plan/plan.js";',
+    },
+    "js/plan/plan.ts -> js/plan/rows.ts -> js/plan/plan.ts: a circle of imports",
+  ],
   "the face needs Node": [
     { "js/plan.ts": 'import { readFileSync } from "node:fs";' },
     "js/plan.ts: imports node:fs, which not every host has",
@@ -98,6 +105,10 @@ const fine = {
   },
   "a module that has the name of a foreign crate": {
     "src/plan.rs": "use crate::schedule::{cron::Cron, every};",
+  },
+  "a type of a file that needs this one": {
+    "js/plan/plan.ts": 'import { rows } from "./rows.js";',
+    "js/plan/rows.ts": 'import type { Plan } from "./plan.js";\nimport { type Row } from "./plan.js";',
   },
   "super within the module": { "src/run/backfill/advance.rs": "use super::super::event::Event;" },
 };

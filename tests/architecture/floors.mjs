@@ -2,6 +2,8 @@
 // file may be. Each rule takes a tree { path: text } and gives sentences about what breaks it, so that a test can hand
 // in a tree that does.
 
+import { circles } from "./circles.mjs";
+
 /** Modules of the crate, lowest floor first. Modules of one line are neighbours and do not name each other. */
 export const floors = [
   ["error", "sort", "time"],
@@ -41,6 +43,7 @@ export function offences(tree) {
     lengths,
     names,
     glueDoor,
+    circles,
     platforms,
     pageUsesPackage,
     noDependencies,

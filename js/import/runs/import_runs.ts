@@ -1,5 +1,6 @@
 // A history of another scheduler as records of a store.
-import type { Dag, Duration } from "../../dag/dag.js";
+import type { Dag } from "../../dag/dag.js";
+import type { Duration } from "../../duration.js";
 import {
   DagfillError,
   dataIntervals,
