@@ -1,4 +1,4 @@
-// Signals that say: stop.
+// The types of abort signals.
 
 /** The shape of AbortSignal that dagfill needs, for places without its types. */
 export interface AbortSignalLike {

@@ -22,7 +22,7 @@ export const duration: Reader<number> = (value, path) => {
   return value;
 };
 
-/** Milliseconds of a time that passes: a timeout of nothing would end everything, a rate per nothing would bound nothing. */
+/** Milliseconds of a duration that must not be zero: a timeout of zero would end every run, and a rate per zero has no meaning. */
 export const positiveDuration: Reader<number> = (value, path) => {
   const ms = duration(value, path);
   if (ms < 1) throw wrong(path, "a duration of at least a millisecond", value);

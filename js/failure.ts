@@ -1,4 +1,4 @@
-// Whatever a callback throws, as an error that can be stored and read.
+// Thrown values of any kind as a name and a message that can be stored and read.
 /** Longer texts are cut: an error is for reading. */
 const LONGEST = 10_000;
 

@@ -1,4 +1,4 @@
-// What other systems call the options of this library: Airflow, Dagster, Prefect, and libraries for cron and queues.
+// The names that other systems use for the options of this library: Airflow, Dagster, Prefect, and libraries for cron and queues.
 
 // By our names, so that a new option is one line. Words are compared without case, "_" and "-"; where several of our names
 // fit, the one counts that the options at hand have, the first line first.

@@ -1,4 +1,4 @@
-// What console.log shows of the public objects in Node. Their data stands in private fields and getters, which Node's
+// The output of console.log for the public objects in Node. Their data stands in private fields and getters, which Node's
 // inspection leaves out.
 
 /** Under this name Node looks for an object's own way to be shown. */

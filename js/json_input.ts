@@ -2,7 +2,7 @@
 import { type Json, setOwn } from "./json.js";
 import { isDate, type Reader, reading, wrong } from "./options.js";
 
-/** Deeper values would overflow the stack of whoever walks them. */
+/** Deeper values would overflow the stack of the functions that walk them. */
 const DEEPEST = 200;
 
 /** A copy of anything JSON can say. What JSON cannot say is named by its path; an `undefined` member counts as absent. */

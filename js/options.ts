@@ -10,10 +10,10 @@ import { suggestion } from "./suggest.js";
 /** Checks one value; `path` names it in the error. */
 export type Reader<T> = (value: unknown, path: string) => T;
 
-/** What a member of an options object must be. A member that is absent or `undefined` is not read. */
+/** A reader for each member of an options object. A member that is absent or `undefined` is not read. */
 export type Spec<T> = { readonly [K in keyof T]-?: Reader<Exclude<T[K], undefined>> };
 
-/** What an object is once a spec has read it: the members with defaults in `D` are there, the others may be absent. */
+/** The type of an object after a spec has read it: members with a default in `D` are present, the others may be absent. */
 export type Checked<S, D = object> = { -readonly [K in keyof S & keyof D]: Result<S[K]> } & {
   -readonly [K in Exclude<keyof S, keyof D>]?: Result<S[K]>;
 };
@@ -82,7 +82,7 @@ export function inside(path: string, name: string): string {
   return path === "options" || path === "context" ? name : `${path}.${name}`;
 }
 
-/** What the core says of a value, with its place. */
+/** An error of the core about a value, with the path of that value. */
 export function placed(error: unknown, path: string): unknown {
   if (!(error instanceof DagfillError)) return error;
   return new DagfillError(error.code, error.message, { ...error, field: path });

@@ -1,5 +1,5 @@
 // The one door to the generated wasm glue. Nothing else imports it, so that how and when the module is instantiated,
-// and what a trap means, is said in one place.
+// and what a trap means, is decided in one place.
 import * as glue from "../.cache/glue/dagfill.js";
 import { DagfillError, type ErrorCode, type ErrorDetail } from "./error.js";
 import { checkedSource, compiled, noModule, unavailable, type WasmSource } from "./wasm_source.js";
@@ -76,7 +76,7 @@ export function instance(): number {
   return instances;
 }
 
-/** Drops the instance and makes another of the same module: a trap leaves memory in a state nobody knows. */
+/** Drops the instance and makes another of the same module: after a trap the memory of the old instance is in an undefined state. */
 export function reset(): void {
   if (!ready) return;
   try {
@@ -99,7 +99,7 @@ export function call<T>(use: (wasm: Raw) => T): T {
   }
 }
 
-/** What the core threw, as an error for people. */
+/** An error thrown by the core as a DagfillError. */
 function understood(error: unknown): unknown {
   if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
     reset();

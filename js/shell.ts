@@ -15,7 +15,7 @@ export interface ShellOptions {
   env?: Record<string, string | undefined>;
   /** The shell's program. Default: `/bin/sh`, on Windows `cmd.exe`. */
   shell?: string;
-  /** Gets every line that a command prints, as it comes. Default: nobody does. What it throws harms nothing. */
+  /** Receives every line that a command prints, as it is printed. Default: lines are dropped. Errors that it throws are ignored. */
   onLine?: (line: ShellLine) => void;
   /** Milliseconds that an aborted command has to end (SIGTERM) before it is killed (SIGKILL). Default 5000. */
   killGrace?: number;

@@ -1,4 +1,4 @@
-// "Did you mean": the name of ours that somebody probably wanted who wrote another one.
+// "Did you mean": the known name that an unknown one probably stands for.
 import { foreignWords } from "./foreign_words.js";
 import { nearest } from "./nearest.js";
 

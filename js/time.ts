@@ -1,4 +1,4 @@
-// Instants as text. Dates are read in Rust; writing them is done so often that it has its own way here.
+// Instants as text. Dates are parsed in Rust; they are formatted here, because that is needed for every row.
 
 const TWO = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, "0"));
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
-// A remark that stops nothing.
+// Warnings: they do not stop anything.
 
-/** Something a person should know before they go on. `code` is stable. */
+/** A fact that the user should know before they continue. `code` is stable. */
 export interface Warning {
   code: string;
   message: string;

@@ -1,4 +1,4 @@
-// Where the wasm module comes from, and an error with what to do for everything that can keep it from starting.
+// Where the wasm module comes from, and the error for each reason why it cannot start.
 import { DagfillError } from "./error.js";
 import { failure } from "./failure.js";
 
@@ -66,7 +66,7 @@ async function fetched(from: unknown): Promise<unknown> {
   }
 }
 
-/** What kept the module from being compiled or instantiated, as an error with what to do. */
+/** The error for a failed compilation or instantiation: the reason, and a hint how to fix it. */
 export function unavailable(cause: unknown): DagfillError {
   if (cause instanceof DagfillError) return cause;
   const { message } = failure(cause);

@@ -1,4 +1,4 @@
-// The host's time zones, as the core asks for them. No zone data is shipped: dates are what the user's runtime believes.
+// The host's time zones, as the core asks for them. No zone data is shipped: the zone data of the user's runtime decides.
 
 /** A longer step misses five zones whose summer time once lasted 6.96 days. */
 const PROBE_MS = 6 * 86_400_000;

@@ -4,7 +4,7 @@ import { DagfillError } from "../error.js";
 import { suggestion } from "../suggest.js";
 import { type Flag, optionOf } from "./flags.js";
 
-/** What stands on the command line behind the verb. */
+/** The command line behind the verb. */
 export interface Arguments {
   positionals: string[];
   /** By option name; only flags that were given. */

@@ -1,5 +1,5 @@
-// The runs that were started and whose end the store has not acknowledged yet. Progress counts as running only those whose
-// callback is at work, which is too few to leave by.
+// The runs that were started and whose end the store has not acknowledged yet. Progress counts only runs whose
+// callback is active, and so not those whose end is still being stored.
 import type { BackfillEvent } from "../face.js";
 
 export class AtWork {

@@ -1,4 +1,4 @@
-// Drives a backfill to its end, or until Ctrl-C: the frame of `run` and `resume`.
+// Runs a backfill to its end, or until Ctrl-C. Shared by `run` and `resume`.
 import { setTimeout as sleep } from "node:timers/promises";
 import { DagfillError } from "../error.js";
 import { type Backfill, type BackfillEvent, BackfillService, type Hooks, type Progress } from "../face.js";
@@ -14,7 +14,7 @@ import { type Reporter, reporterFor } from "./reporter.js";
 import type { Request } from "./verb.js";
 import { whenFree } from "./when_free.js";
 
-/** What a verb drives its backfill with. */
+/** The service and the functions that a verb runs its backfill with. */
 export interface Session {
   service: BackfillService;
   /** Begins a backfill, shows its plan, and waits for its end or for Ctrl-C. */
@@ -70,7 +70,7 @@ interface Frame {
 
 async function follow(begin: (hooks: Hooks) => Promise<Backfill>, frame: Frame): Promise<ExitCode> {
   const { request } = frame;
-  // Runs start before `begin` fulfils; what is told of them waits until the plan has been shown.
+  // Runs start before `begin` fulfils; their events are kept until the plan has been printed.
   const early: BackfillEvent[] = [];
   let tell = (event: BackfillEvent) => {
     early.push(event);

@@ -1,4 +1,4 @@
-// The flags by name: what each means and how its text becomes a value. Backfill flags are the kebab-case of BackfillOptions.
+// The flags by name: the meaning of each, and the reader of its value. Backfill flags are the kebab-case of BackfillOptions.
 import { DagfillError } from "../error.js";
 import type { Json } from "../json.js";
 import { readJsonText } from "./json_text.js";
@@ -12,7 +12,7 @@ export interface Flag {
   aliases?: readonly string[];
   /** Names of the same flag in Airflow's command, accepted and not listed by the help. */
   airflow?: readonly string[];
-  /** What the value is called in the help; absent: a switch. */
+  /** The name of the value in the help; absent: a switch. */
   value?: string;
   meaning: string;
   /** Reads the value, or says by throwing what was expected. */
@@ -180,9 +180,9 @@ const driving: Flag[] = [
 ];
 
 export const flags = {
-  /** Which dates, and what happens to each. */
+  /** The dates of a backfill, and the action for each. */
   plan: [...range, ...choice],
-  /** How the runs are driven. */
+  /** Limits and options of running. */
   drive: driving,
   dag: [{ name: "dag-id", value: "ID", meaning: "which DAG of the file, when there are several" }],
   store: [

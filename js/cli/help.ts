@@ -1,4 +1,4 @@
-// What --help prints: made of the same tables that read the command line.
+// The output of --help, generated from the tables that the command line is read by.
 import type { Flag } from "./flags.js";
 import type { Terminal } from "./terminal.js";
 import type { Verb } from "./verb.js";

@@ -11,7 +11,7 @@ export interface Interrupts {
   dispose(): void;
 }
 
-/** Takes the signals over. A third one ends the process at once: something hangs, and whoever presses again knows it. */
+/** Handles SIGINT and SIGTERM. The third one ends the process at once, because the second one did not end it. */
 export function takeInterrupts(): Interrupts {
   const drain = new AbortController();
   const abort = new AbortController();

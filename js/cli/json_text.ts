@@ -1,4 +1,5 @@
-// JSON that people wrote: when it is wrong, they learn where. JSON.parse says that only for some mistakes, and only in words.
+// JSON written by users. For invalid JSON the error has the position, which JSON.parse reports only for some errors, and only inside
+// its message.
 import { DagfillError, type ErrorCode } from "../error.js";
 
 /** The value of a JSON text; `what` names the text in the error. */

@@ -25,7 +25,7 @@ const otherKinds: Readonly<Record<string, string>> = {
   ".toml": "TOML",
 };
 
-/** Loads a file; its DAGs are checked by whoever uses them. */
+/** Loads a file. Its DAGs are checked where they are used. */
 export async function loadDagFile(name: string): Promise<DagFile> {
   const path = resolve(name);
   if (!existsSync(path)) {
@@ -99,7 +99,7 @@ async function importModule(path: string, name: string): Promise<Record<string, 
   }
 }
 
-// Exports stand for themselves, or together in a default export; CommonJS has only that.
+// The exports are named, or members of the default export, which is all that CommonJS has.
 function pick(exports: Record<string, unknown>, name: string) {
   const whole = isObject(exports.default) && !Array.isArray(exports.default) ? exports.default : {};
   const own = (key: string) => exports[key] ?? whole[key];

@@ -1,4 +1,4 @@
-// How a backfill ended, for people: counts, the failures, and what to type next.
+// The summary after a backfill: counts, failures, and the next command to type.
 import type { Backfill, BackfillEvent, BackfillResult, Progress, RunResult, SkipReason } from "../face.js";
 import { skippedBy } from "./calendar.js";
 import { duration } from "./progress.js";

@@ -54,7 +54,7 @@ function showRows(preview: BackfillPreview, terminal: Terminal, most: number): v
   });
 }
 
-/** What the plan warns of, a line each. */
+/** The warnings of the plan, one a line. */
 export function showWarnings(
   { warnings, clockChanges }: Pick<BackfillPreview, "warnings" | "clockChanges">,
   terminal: Terminal,

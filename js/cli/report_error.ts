@@ -1,4 +1,4 @@
-// An error as people read it: what was expected and got, a caret under the wrong part, the hint. And the exit code that it ends in.
+// Errors on the terminal: the message, a caret under the wrong part, the hint; and the exit code of each error.
 import { DagfillError, type ErrorCode } from "../error.js";
 import { type Flag, optionOf } from "./flags.js";
 import type { Terminal } from "./terminal.js";
@@ -28,7 +28,7 @@ export function reportError(
     return exitOf(code);
   }
   terminal.line(`${terminal.paint("red", "error")} ${terminal.paint("bold", code)} ${message}`);
-  // BACKFILL_ACTIVE and its like are about a DAG that no flag has named: nothing there is to be corrected.
+  // The field of a state error is no flag that the user could correct.
   const place = field === undefined || isState(code) ? undefined : placeOf(field, flags);
   if (place !== undefined && !message.includes(place)) terminal.line(`  in ${place}`);
   for (const line of pointAt(error, terminal)) terminal.line(line);
@@ -36,7 +36,7 @@ export function reportError(
   return exitOf(code);
 }
 
-/** Whether it is about how things stand, and not about what was asked. */
+/** Whether the error is about the state of the store and not about the request. */
 function isState(code: ErrorCode): boolean {
   return code === "BACKFILL_ACTIVE" || code === "RUN_EXISTS";
 }

@@ -1,4 +1,4 @@
-// What is told of a backfill while it runs: for people in a terminal, for a log, or for programs as one JSON object a line.
+// The output during a backfill: redrawn lines in a terminal, plain lines in a log, or one JSON object a line for programs.
 import type { BackfillEvent, Progress, RunResult } from "../face.js";
 import type { ShellLine } from "../shell.js";
 import { duration, progressLine } from "./progress.js";
@@ -14,7 +14,7 @@ export interface Reporter {
   end(): void;
 }
 
-/** The reporter for whoever reads: programs, people who watch, or a log. */
+/** The reporter for the kind of output: JSON, a terminal, or a log. */
 export function reporterFor({ terminal, json, values }: Request): Reporter {
   if (json) return jsonReporter(terminal);
   const quiet = values.quiet === true;

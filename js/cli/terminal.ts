@@ -1,4 +1,4 @@
-// What is written to: a terminal with colours, a width and one line that is drawn again and again; or a pipe with none of it.
+// The output stream: a terminal with colours, a width and one status line that is redrawn; or a pipe without these.
 import { randomUUID } from "node:crypto";
 import type { Writable } from "node:stream";
 import { visible } from "../visible.js";
@@ -16,8 +16,8 @@ const codes: Record<Style, readonly [number, number]> = {
   cyan: [36, 39],
 };
 
-// What is painted carries this mark until it is written: every other escape sequence comes from outside, such as in the id of a
-// DAG, and is shown instead of obeyed. Nobody can guess the mark.
+// Colour codes of `paint` carry this random mark until they are written. Every other escape sequence comes from outside, such as from
+// the id of a DAG: it is made visible instead of being sent.
 const mark = `${randomUUID()}:`;
 const marked = new RegExp(`${mark}(\\d+);`, "g");
 
@@ -32,7 +32,7 @@ export type Output = Writable & { isTTY?: boolean; columns?: number };
 type Environment = Record<string, string | undefined>;
 
 export class Terminal {
-  /** Whether somebody watches: lines can be drawn again. */
+  /** Whether the output is a terminal, in which lines can be redrawn. */
   readonly interactive: boolean;
   private readonly colours: boolean;
   private readonly unicode: boolean;
@@ -47,7 +47,7 @@ export class Terminal {
     this.interactive = output.isTTY === true && !dumb;
     this.colours = wantsColours(environment) ?? this.interactive;
     this.unicode = speaksUnicode(environment);
-    // `dagfill run | head`: nobody reads on, which is no reason to stop a backfill in the middle.
+    // With `dagfill run | head` the reader goes away. The backfill goes on without output.
     output.on("error", () => {
       this.broken = true;
     });
@@ -74,7 +74,7 @@ export class Terminal {
     this.write(`${this.erase()}${sent(text)}${verbatim}\n${this.statusText}`);
   }
 
-  /** The line at the bottom that the next call replaces. Nothing happens where nobody watches. */
+  /** The status line at the bottom, which the next call replaces. Outside a terminal nothing is written. */
   status(text: string): void {
     const line = sent(text);
     if (!this.interactive || line === this.statusText) return;

@@ -1,4 +1,4 @@
-// What a verb of the command line is, and what it is given.
+// The interface of the command's verbs.
 import type { ExecuteRun, ExecuteTask, RunStore } from "../face.js";
 import type { ShellLine } from "../shell.js";
 import type { Arguments } from "./args.js";
@@ -8,9 +8,9 @@ import type { ExitCode } from "./report_error.js";
 import type { Terminal } from "./terminal.js";
 
 export interface Verb {
-  /** What it does, in one line. */
+  /** A summary in one line. */
   summary: string;
-  /** What stands behind it, in order; a name in brackets may be left out. */
+  /** Names of the positional arguments, in order; one in brackets is optional. */
   positionals: readonly string[];
   flags: readonly Flag[];
   run(request: Request): Promise<ExitCode>;
@@ -31,7 +31,7 @@ export interface World {
   /** Opens the store of `--store`. "read": a store that is not there yet is not made, and counts as empty; when it was asked for
    *  by name, `notices` says so. */
   openStore(path: unknown, purpose: "read" | "write", notices: Terminal): Promise<RunStore>;
-  /** What runs a file's DAGs. The lines that commands print go to `log`. */
+  /** The callbacks that run a file's DAGs. Lines printed by commands go to `log`. */
   callbacks(file: DagFile, log: (line: ShellLine) => void): Callbacks;
 }
 

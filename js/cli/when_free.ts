@@ -1,5 +1,5 @@
-// A DAG whose driver died is free when its lease has expired. Until then nobody can tell death from a long breath; a living
-// driver gives itself away by renewing.
+// Waits for the lease of a DAG whose driver may have died. A live driver renews its lease, so the wait ends when the lease has
+// either been renewed or expired.
 import { setTimeout as sleep } from "node:timers/promises";
 import { DagfillError } from "../error.js";
 import type { RunStore } from "../face.js";
@@ -7,7 +7,8 @@ import type { Terminal } from "./terminal.js";
 
 const lookMs = 200;
 
-/** Begins, and when the DAG is driven by somebody, again after their lease; throws BACKFILL_ACTIVE when it is renewed. */
+/** Calls `begin`. When another process holds the DAG's lease, it calls again after the lease has expired; BACKFILL_ACTIVE when
+ *  the lease was renewed. */
 export async function whenFree<T>(
   begin: () => Promise<T>,
   { dagId, store, notices, stop }: { dagId: string; store: RunStore; notices: Terminal; stop: AbortSignal },

@@ -1,4 +1,4 @@
-// How many columns of a terminal a text takes, and how to make it fit.
+// The width of a text in terminal columns, and cutting to a width.
 
 /** Columns of a text without control characters. Wide are the scripts of East Asia and emoji; marks that combine take none. */
 export function widthOf(text: string): number {

@@ -1,4 +1,4 @@
-// DAGs as their authors write them, checked once.
+// DAGs as users write them: their types, and the reader that checks them.
 
 import { type Duration, duration, positiveDuration } from "../duration.js";
 import { DagfillError } from "../error.js";
@@ -59,7 +59,7 @@ export interface Task extends EditorFields {
   dependsOnPast?: boolean;
 }
 
-/** What the scheduler does with missed dates. */
+/** The scheduler's treatment of missed dates. */
 export type CatchupPolicy = "all" | "none" | "latest" | { last: number } | { window: Duration };
 
 export interface Dag extends TimetableOptions, EditorFields {

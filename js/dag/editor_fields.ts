@@ -1,10 +1,10 @@
-// What editors and people keep with a DAG or a task. It is checked to be JSON, and shapes neither dates nor runs.
+// Fields of a DAG or a task for editors and readers, such as a description. They must be JSON, and affect neither dates nor runs.
 
 import type { JsonInput } from "../json.js";
 import { json, record } from "../json_input.js";
 import { list, type OpenFields, text } from "../options.js";
 
-/** Fields for people and editors, on a DAG and on a task: carried, never read. */
+/** Fields for editors and readers, on a DAG and on a task: accepted and not used. */
 export interface EditorFields {
   description?: string;
   tags?: readonly string[];

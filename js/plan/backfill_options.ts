@@ -1,4 +1,4 @@
-// What a backfill may be asked for, with defaults and units where each option stands.
+// The options of a backfill, with default and unit beside each.
 import type { Duration } from "../duration.js";
 import { duration, positiveDuration } from "../duration.js";
 import type { JsonInput } from "../json.js";
@@ -107,7 +107,7 @@ function labels(value: unknown, path: string): Record<string, string> {
   return read as Record<string, string>;
 }
 
-/** The callback gets strings from here on; what it returns is checked when it is called. */
+/** `confFor` is only checked to be a function here; its results are checked when it is called. */
 const spec = {
   dagId: name,
   startDate: date,

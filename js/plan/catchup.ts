@@ -10,7 +10,7 @@ import { noRuns } from "./existing_runs.js";
 import type { PlannedRun } from "./plan_data.js";
 import { plannedRuns } from "./plan_rows.js";
 
-/** What is due at a moment. */
+/** The runs that are due at one instant. */
 export interface CatchupPlan {
   /** To run now, oldest first; action "create", run type "scheduled". */
   due: PlannedRun[];
@@ -21,7 +21,7 @@ export interface CatchupPlan {
   nextRunAt: string | null;
 }
 
-/** Each run is an object; more of them take seconds. */
+/** Each due run becomes an object: more of them would take seconds. */
 const MOST_DUE = 1_000_000;
 
 const orNull =

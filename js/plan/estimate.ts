@@ -31,7 +31,7 @@ export interface HistoryEstimateOptions {
   /** Shares of all outcomes that are not later. Default [0.5, 0.9]. */
   quantiles?: readonly number[];
   maxParallelRuns?: number;
-  /** What one run costs, in any unit; summed over the runs that would start. */
+  /** The cost of one run, in any unit; summed over the runs that would start. */
   cost?: (run: PlannedRun) => number;
 }
 
@@ -44,7 +44,7 @@ export interface HistoryEstimate {
   cost?: number;
 }
 
-/** Fewer past runs say nothing about a spread. */
+/** Fewer past runs do not describe a distribution. */
 const FEWEST_SAMPLES = 5;
 /** The latest runs say most about the next ones. */
 const MOST_RUNS = 1_000;

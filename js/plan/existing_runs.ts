@@ -1,5 +1,5 @@
-// The runs that stand on the dates of a plan, as columns, oldest first. A record is made of them when somebody asks for it: a plan
-// over a million runs would spend most of its time and memory on records that nobody reads.
+// The existing runs of a plan's dates, as columns, oldest first. Records are built from them on demand: a plan over a million runs
+// would spend most of its time and memory on records that are never read.
 import { type HistoryColumns, recordAt } from "../store/history.js";
 import { RUN_STATES } from "../store/states.js";
 import type { RunDetails, RunRecord, RunState } from "../store/store.js";

@@ -13,7 +13,7 @@ export interface History {
   ownIds: { places: Uint32Array; ids: string[] };
 }
 
-/** Says whether the run of a record is driven by nobody any more: it is queued or running and its owner's lease has expired.
+/** Whether the run of a record was abandoned: it is queued or running and its owner's lease has expired.
  *  Under the lease `held` no other process drives, so what names it was left behind. */
 export function abandonment(
   store: RunStore,
@@ -32,7 +32,7 @@ export function abandonment(
   };
 }
 
-/** The runs of a DAG with execution dates in [from, to]. `held` names the lease of whoever is going to run the plan. */
+/** The runs of a DAG with execution dates in [from, to]. `held` names the lease of the process that is going to run the plan. */
 export async function loadHistory(
   store: RunStore,
   dagId: string,

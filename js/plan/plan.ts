@@ -1,4 +1,4 @@
-// The preview: columns that JavaScript owns, and rows made of them when somebody asks.
+// The preview: columns owned by JavaScript, and rows built from them on demand.
 import { type Inspect, inspect, inspected } from "../inspect.js";
 import { reading, wrong } from "../options.js";
 import { call } from "../raw.js";
@@ -55,7 +55,7 @@ export interface BackfillPreview {
    *  postMessage(data, data.transfer); // its columns move instead of being copied
    *  ``` */
   toTransferable(): TransferablePreview;
-  /** What JSON.stringify writes: these members, where there are more than 100 rows only the first of each list, and `leftOut`
+  /** The form that JSON.stringify writes: these members; with more than 100 rows only the first of each list, and `leftOut`
    *  with the number of the others. JSON.stringify(preview.runs) has all rows. */
   toJSON(): object;
   days(): { date: string; create: number; rerun: number; reset: number; skip: number }[];
@@ -193,7 +193,7 @@ function whole(data: unknown): PlanData {
     plan.offsetSeconds instanceof Int32Array &&
     plan.action instanceof Uint8Array &&
     plan.reason instanceof Uint8Array &&
-    // A buffer that was transferred to somebody else leaves an empty column behind.
+    // A buffer that was transferred leaves an empty column behind.
     [plan.executionDate, plan.offsetSeconds, plan.action, plan.reason].every(
       ({ length }) => length === plan.counts?.total,
     ) &&

@@ -1,4 +1,4 @@
-// What a plan is made of: columns, and what their numbers mean.
+// The data of a plan: its columns, and the meaning of their numbers.
 
 import type { TimetableWire } from "../schedule/wire.js";
 import type { DataInterval, RunState } from "../store/store.js";
@@ -15,9 +15,9 @@ export type SkipReason =
   | "depends_on_past"
   | "not_due";
 
-/** What the numbers in `columns().action` mean. */
+/** The meaning of the numbers in `columns().action`, by index. */
 export const ACTIONS: readonly Action[] = ["create", "rerun", "reset", "skip"];
-/** What the numbers in `columns().reason` mean; 0 is no reason. */
+/** The meaning of the numbers in `columns().reason`, by index; 0 is no reason. */
 export const SKIP_REASONS: readonly (SkipReason | null)[] = [
   null,
   "exists_success",
@@ -31,7 +31,7 @@ export const SKIP_REASONS: readonly (SkipReason | null)[] = [
 /** The number of "skip". */
 export const SKIP = 3;
 
-/** One logical date of a plan: what is done with it, or why nothing is. */
+/** One logical date of a plan: its action, or the reason why it is skipped. */
 export interface PlannedRun {
   executionDate: string;
   /** The same on the schedule's clock, with its offset. */
@@ -46,7 +46,7 @@ export interface PlannedRun {
   nextDate: string | null;
 }
 
-/** What a preview is made of. Structured-clonable. */
+/** The data behind a preview. Structured-clonable. */
 export interface PlanData {
   kind: "dagfill.preview";
   version: 2;

@@ -27,7 +27,7 @@ function offsetText(offset: number): string {
   return lastText;
 }
 
-/** What the rows of a plan, or of a catchup, are made of. */
+/** The columns from which rows of a plan, or of a catchup, are built. */
 export type RowData = Pick<
   PlanData,
   "timetable" | "executionDate" | "offsetSeconds" | "action" | "reason" | "existing"

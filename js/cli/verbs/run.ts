@@ -64,7 +64,7 @@ function interruptedId(error: unknown): string | undefined {
   return typeof id === "string" ? id : undefined;
 }
 
-// What decides which runs a request asks for, with what an option means that is not given.
+// The options that decide which runs a request asks for, with the default of each.
 const identity: Partial<Record<keyof BackfillOptions, unknown>> = {
   startDate: undefined,
   endDate: undefined,

@@ -38,7 +38,7 @@ export const schedule: Verb = {
         await Promise.race([scheduler.stop(), aborted(interrupts.abort)]);
       }
       if (interrupts.abort.aborted) return exitCodes.interrupted;
-      // What went wrong in days of scheduling is in the store; how the last command ended is not.
+      // Failures during days of scheduling are in the store; with --once the exit code is the only report.
       return values.once === true ? worst : exitCodes.ok;
     } finally {
       interrupts.dispose();
