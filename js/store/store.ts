@@ -1,5 +1,5 @@
 // The shapes every store speaks. Where runs live is the host's choice: memory.ts, sqlite.ts, indexeddb.ts or a store
-// of its own; tests/js/store/contract.mjs says, store by store, what these words promise.
+// of its own; js/store/contract.ts says, store by store, what these words promise.
 import type { Json } from "../json.js";
 
 /** Instants in UTC; half open: `start` belongs to it, `end` does not. */

@@ -26,7 +26,6 @@ use super::{Action, Counts, History, Plan, Request, run_id};
 use crate::error::{Code, Detail, Error, Result};
 use crate::schedule::Kind;
 use crate::sort::sort_by;
-use crate::time::Instant;
 
 /// Grows when something else goes in: a hash of an older version is then always another.
 const VERSION: u64 = 2;

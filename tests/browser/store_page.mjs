@@ -1,8 +1,9 @@
 // What the pages of store.test.mjs load: the contract suite and the writers, over the IndexedDB store of the package.
+
+import { storeContract } from "/dist/store/contract.js";
 import { openIndexedDbStore } from "/dist/store/indexeddb.js";
 import { assert } from "/tests/browser/page_assert.mjs";
 import { found, writeBatches } from "/tests/js/store/batches.mjs";
-import { storeContract } from "/tests/js/store/contract.mjs";
 
 /** The cases of the contract by name. */
 export const cases = new Map();
