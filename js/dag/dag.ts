@@ -24,6 +24,7 @@ import {
 import { call } from "../raw.js";
 import { type Calendars, merged } from "../schedule/calendar.js";
 import type { DateInput, ScheduleInput, TimetableOptions } from "../schedule/input.js";
+import type { dagFields } from "../schedule/options.js";
 import { timetableOf, timetableSpec, wireOf } from "../schedule/timetable.js";
 import type { TimetableWire } from "../schedule/wire.js";
 import { shown } from "../shown.js";
@@ -80,6 +81,10 @@ export interface Dag extends TimetableOptions, EditorFields {
   params?: Record<string, JsonInput>;
   tasks?: readonly Task[];
 }
+
+/** A field of a Dag that `dagFields` does not list: there it would be refused where a Dag stands in the place of options. */
+type Unlisted = Exclude<keyof Dag, keyof TimetableOptions | (typeof dagFields)[number] | `x-${string}`>;
+true satisfies Unlisted extends never ? true : Unlisted;
 
 /** A task with its defaults. Times in milliseconds. */
 export interface CheckedTask {

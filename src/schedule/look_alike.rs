@@ -19,8 +19,8 @@ pub(super) fn hint(error: Error, parts: &[Part<'_>]) -> Error {
     let is_day = month.contains('?') || month.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'L'));
     if (6..=7).contains(&parts.len()) && is_day && error.span.is_some() && month.contains(['?', 'L']) {
         return error.hint(concat!(
-            "This looks like the form of AWS (the minute first, the year last) or of Quartz ",
-            "({ cron, dialect: \"quartz\" }): here six fields begin with the second and end with the day of week."
+            "This looks like the form of AWS ({ cron: \"cron(...)\", dialect: \"aws\" }: the minute first, the year last) or of ",
+            "Quartz ({ cron, dialect: \"quartz\" }): here six fields begin with the second and end with the day of week."
         ));
     }
     error

@@ -195,6 +195,18 @@ const calls = {
   loadB: (v) => new D.MemoryStore().loadBackfill(v),
   listB: (v) => new D.MemoryStore().listBackfills(v),
   create: (v) => new D.MemoryStore().apply([{ type: "create-run", run: v }]),
+  durationMs: (v) => D.durationMs(v),
+  intervalsOf: (v) => D.dataIntervals("@daily", v),
+  intervalsOptions: (v) => D.dataIntervals("@daily", [0], v),
+  dagAsOptions: (v) => D.nextDates("@daily", 0, 1, { dagId: v, schedule: v, startDate: v }),
+  calendars: (v) => D.nextDates("@daily", 0, 1, { calendars: { c: v } }),
+  roll: (v) => D.nextDates("@daily", 0, 1, { calendars: { c: { holidays: [] } }, roll: v }),
+  description: (v) => D.validateDag({ ...dag, description: v, tags: v, position: v, "x-a": v }),
+  labels: (v) => svc().preview({ ...R, dagId: "a", labels: v }),
+  order: (v) => svc().preview({ ...R, dagId: "a", order: v }),
+  enqueue: (v) => svc().enqueue?.(v),
+  pause: (v) => svc().pause?.(v),
+  approve: (v) => svc().approve?.(v),
 };
 
 for (const [name, call] of Object.entries(calls)) {
