@@ -208,6 +208,44 @@ test("maxActiveRuns is reached and never exceeded", async () => {
   assert.equal(world.most, 3);
 });
 
+test("a schedule that changed since its last run is told of, and what overlaps may be left out", async () => {
+  // 05:30 instead of 05:00: the first interval of the new schedule lies almost wholly inside the last one of the old.
+  const old = { start: "2024-01-03T05:00:00Z", end: "2024-01-04T05:00:00Z" };
+  const changed = { ...daily, schedule: "30 5 * * *" };
+  const told = ({ dagId, warning }) => [dagId, warning.code, warning.at];
+  for (const [onScheduleChange, ran] of [
+    [undefined, "01-03 1, 01-04 1"],
+    ["skip_overlap", "01-04 1"],
+  ]) {
+    const store = new MemoryStore();
+    const executionDate = old.start;
+    const runId = "scheduled__2024-01-03T05:00:00+00:00";
+    await create(store, record("2024-01-03", "success", { runId, executionDate, dataInterval: old }));
+    const at = "2024-01-05T12:00Z";
+    const world = scheduling(changed, { store, at, ...(onScheduleChange ? { onScheduleChange } : {}) });
+    assert.equal(await world.tick(), ran);
+    const warnings = world.of("warning");
+    assert.deepEqual(warnings.map(told), [["d", "interval_mismatch", "2024-01-03T05:30:00Z"]]);
+    assert.match(warnings[0].warning.message, /1410 minutes are covered twice/);
+    assert.equal(await world.tick(), "");
+    assert.deepEqual(world.of("warning"), []);
+  }
+  // Nothing is covered twice, and yet the schedule is another one: what it covers no more is told of, too.
+  const store = new MemoryStore();
+  const dataInterval = { start: "2024-01-03T00:00:00Z", end: "2024-01-03T01:00:00Z" };
+  await create(store, record("2024-01-03", "success", { dataInterval }));
+  const world = scheduling(daily, { store });
+  assert.equal(await world.tick(), "01-04 1");
+  assert.deepEqual(world.of("warning").map(told), [["d", "interval_mismatch", "2024-01-04T00:00:00Z"]]);
+  // The same schedule says nothing.
+  const same = scheduling();
+  await same.tick();
+  same.now += 2 * day;
+  await same.tick();
+  assert.deepEqual(same.of("warning"), []);
+  assert.throws(() => scheduling(daily, { onScheduleChange: "skip" }), { field: "onScheduleChange" });
+});
+
 test("dependsOnPast: in order, and not beyond a failure", async () => {
   let broken = true;
   const run = ({ executionDate }) => {

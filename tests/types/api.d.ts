@@ -524,6 +524,7 @@ export class Scheduler {
     executeTask?: ExecuteTask;
     inFlight?: "restart" | "attach";
     now?: () => number;
+    onScheduleChange?: "continue" | "skip_overlap";
   });
   /** Creates and runs what is due; resolves when those runs have ended. */
   tick(): Promise<RunResult[]>;
@@ -535,6 +536,7 @@ export class Scheduler {
 export type SchedulerEvent = { at: string } & (
   | { type: "tick"; due: number; nextRunAt: string | null }
   | { type: "missed"; dagId: string; count: number }
+  | { type: "warning"; dagId: string; warning: Warning }
   | { type: "run-started" | "run-succeeded" | "run-failed"; run: RunResult }
   | { type: "error"; error: DagfillError }
 );

@@ -67,6 +67,8 @@ function asText(event: SchedulerEvent, terminal: Terminal): string {
         "yellow",
         `missed  ${event.dagId}: ${event.count} dates are left out, as its catchup says`,
       );
+    case "warning":
+      return `${terminal.paint("yellow", "warning")}  ${event.dagId}  ${event.warning.code}: ${event.warning.message}`;
     case "error":
       return `${terminal.paint("red", "error")}  ${event.error.code} ${event.error.message}`;
     default: {

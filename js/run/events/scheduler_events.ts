@@ -2,6 +2,7 @@
 import { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
 import { iso } from "../../time.js";
+import type { Warning } from "../../warning.js";
 import type { RunResult } from "./backfill_events.js";
 
 export type SchedulerEvent = { at: string } & (
@@ -13,6 +14,8 @@ export type SchedulerEvent = { at: string } & (
     }
   /** So many dates were missed, and the DAG's catchup policy leaves them out. */
   | { type: "missed"; dagId: string; count: number }
+  /** Something that a person should know, and that stops nothing. */
+  | { type: "warning"; dagId: string; warning: Warning }
   | { type: "run-started" | "run-succeeded" | "run-failed"; run: RunResult }
   /** Something could not be done now; it is tried again at the next look. */
   | { type: "error"; error: DagfillError }

@@ -1,5 +1,4 @@
-// The host's half of the scheduler. The core says what to read, to begin and to tell; this file does it and says what became
-// of it. The core alone decides when.
+// The host's half of the scheduler: it does what the core says, and says what became of it. The core alone decides when.
 import type { CheckedDag } from "../../dag/dag.js";
 import type { DagfillError } from "../../error.js";
 import { callback } from "../../options.js";
@@ -8,8 +7,7 @@ import { iso } from "../../time.js";
 import type { RunResult } from "../events/backfill_events.js";
 import { type SchedulerListener, SchedulerListeners } from "../events/scheduler_events.js";
 import type { Executor } from "../host/executor.js";
-import { executorOf, type Host, readHost } from "../host/host.js";
-import type { HostOptions } from "../host/host_options.js";
+import { executorOf, type Host } from "../host/host.js";
 import { Wake } from "../timing/turns.js";
 import { runOnce } from "../trigger/single_run.js";
 import { acquireInTime, acquireOwnLease, type LeaseHandle } from "../writing/lease_handle.js";
@@ -17,7 +15,9 @@ import { Writer } from "../writing/writer.js";
 import { claim } from "./claim.js";
 import { asError, type RawScheduler, SchedulerCore } from "./core.js";
 import { abandonedBut, isOpen, type RunKey, RunWatcher, recordAt } from "./run_watcher.js";
+import { readSchedulerOptions, ScheduleChanges } from "./schedule_change.js";
 import { scheduledRun } from "./scheduled_run.js";
+import type { SchedulerOptions } from "./scheduler_options.js";
 
 /** Timers of machines that sleep stand still, and clocks jump: no sleep is longer. */
 const LONGEST_SLEEP_MS = 60_000;
@@ -45,6 +45,7 @@ export class Scheduler {
   readonly #dags: ScheduledDag[];
   readonly #listeners: SchedulerListeners;
   readonly #watcher: RunWatcher;
+  readonly #changes: ScheduleChanges;
   readonly #core: SchedulerCore;
   readonly #wake = new Wake(() => this.#look(false));
   /** Runs in flight here, and the cores that wait for them: after a fault there is another. */
@@ -62,16 +63,15 @@ export class Scheduler {
   #stops: (() => void)[] = [];
 
   /** INVALID_OPTION also when there is no callback for a DAG with a schedule. */
-  constructor(options: HostOptions) {
-    const host = readHost(options);
+  constructor(options: SchedulerOptions) {
+    const { host, onScheduleChange } = readSchedulerOptions(options);
     const dags = [...host.dags.values()].filter(({ hasSchedule }) => hasSchedule);
     this.#host = host;
     this.#dags = dags.map((dag) => ({ dag, execute: executorOf(host, dag) }));
     this.#listeners = new SchedulerListeners(host.now);
     this.#watcher = new RunWatcher(host.store);
-    const again = () => {
-      if (this.#open) this.#look(true);
-    };
+    this.#changes = new ScheduleChanges(host.store, onScheduleChange, this.#listeners);
+    const again = () => void (this.#open && this.#look(true));
     this.#core = new SchedulerCore(dags, (fault) => this.#report(fault), again);
   }
 
@@ -300,6 +300,7 @@ export class Scheduler {
       const origin = this.#core.use((core) => core.origin(place.dag));
       const timetable = origin === undefined ? dag.timetable : { ...dag.timetable, origin };
       const planned = scheduledRun(timetable, place.date);
+      if (left === undefined && !(await this.#changes.allows(dag, timetable, planned))) return true;
       if (left !== undefined) await claim(store, left, owner.held.fence);
       const run = await runOnce({
         lease: owner.held,
