@@ -84,7 +84,7 @@ function table(rows) {
       .trimEnd(),
   );
   const notes = [
-    "cold ms: until the first date, less than the same program, page or test without the package; median",
+    "cold ms: until the first date, less than the same program, page or test without the package; the best of several",
     "kB: what is loaded for it (of bundlers, the whole output)",
   ];
   return [...lines, "", ...notes].join("\n");

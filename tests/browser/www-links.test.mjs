@@ -50,6 +50,14 @@ test("a link with 200 tasks is drawn, one with more says so", { skip }, async (t
   assert.equal(await refused(tab).count(), 0);
   const drawn = await tab.locator(".react-flow__node").count();
   assert.ok(drawn < 100, `${drawn} nodes are drawn: those in sight`);
+  // The list of so many tasks has one field of ids where a small one has boxes.
+  await tab.getByRole("button", { name: "List", exact: true }).click();
+  const after = tab.getByLabel("Runs after (ids, with commas)").nth(2);
+  assert.equal(await after.inputValue(), "t1");
+  await after.fill("t1, t0, ");
+  assert.equal(await after.inputValue(), "t1, t0, ", "what is typed is not rewritten");
+  await planned(tab);
+  await tab.getByRole("button", { name: "Graph", exact: true }).click();
   await tab.evaluate(
     (next) => {
       location.hash = next;

@@ -5,6 +5,9 @@ export const CLOCK_POLICIES = [
   { value: "later", label: "later reading" },
   { value: "skip", label: "skip times that do not exist" },
   { value: "both", label: "both readings" },
+  { value: "java", label: "as java.time and cron-parser do" },
+  { value: "kubernetes", label: "as Kubernetes does" },
+  { value: "vixie", label: "as Debian's cron does" },
 ] as const;
 
 export function Select<T extends string>(props: {

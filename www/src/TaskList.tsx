@@ -74,17 +74,20 @@ function Rendered({ detail, taskId }: { detail: RowDetail | null; taskId: string
   return text ? <code className="rendered">{text}</code> : null;
 }
 
-function RunsAfter({
-  tasks,
-  index,
-  set,
-}: {
+interface RunsAfterProps {
   tasks: DraftTask[];
   index: number;
   set: (index: number, part: Partial<DraftTask>) => void;
-}) {
+}
+
+/** Beyond this many tasks, a box in each task for each other one takes seconds to draw. */
+const MOST_BOXES = 30;
+
+function RunsAfter(props: RunsAfterProps) {
+  const { tasks, index, set } = props;
   const task = tasks[index];
   if (!task || tasks.length < 2) return null;
+  if (tasks.length > MOST_BOXES) return <RunsAfterIds {...props} />;
   return (
     <fieldset className="after">
       <legend>Runs after</legend>
@@ -109,6 +112,26 @@ function RunsAfter({
     </fieldset>
   );
 }
+
+/** The same as one field of ids. */
+function RunsAfterIds({ tasks, index, set }: RunsAfterProps) {
+  const dependsOn = tasks[index]?.dependsOn ?? [];
+  return (
+    <TextField
+      label="Runs after (ids, with commas)"
+      name={`task-${index}-after`}
+      mono
+      value={dependsOn.join(", ")}
+      onChange={(text) => set(index, { dependsOn: idsOf(text) })}
+    />
+  );
+}
+
+const idsOf = (text: string) =>
+  text
+    .split(",")
+    .map((id) => id.trim())
+    .filter(Boolean);
 
 /** A change of one task. A new id is carried into what runs after it. */
 export function editTask(tasks: DraftTask[], index: number, part: Partial<DraftTask>): DraftTask[] {

@@ -8,7 +8,8 @@ export interface Draft {
   schedule: string;
   timeZone: string;
   kind: "interval" | "trigger";
-  dst: NonNullable<Dag["dst"]>;
+  /** A named rule: the page has no form for `{ gap, fold }`. */
+  dst: Extract<Dag["dst"], string>;
   from: string;
   to: string;
   which: "none" | "failed" | "completed";

@@ -1,5 +1,6 @@
 import { DEFAULT_DRAFT } from "./examples";
 import type { Draft, DraftTask } from "./model";
+import { CLOCK_POLICIES } from "./Select";
 
 /** The draft as the part of the address behind `#`, which is never sent to a server. Defaults are left out. The conf
  *  may hold secrets, so it is only in when the user asks for it. */
@@ -76,7 +77,11 @@ export async function readHash(hash: string): Promise<Address> {
     schedule: text("s", base.schedule),
     timeZone: text("tz", base.timeZone),
     kind: one("kind", ["interval", "trigger"], base.kind),
-    dst: one("dst", ["airflow", "earlier", "later", "skip", "both"], base.dst),
+    dst: one(
+      "dst",
+      CLOCK_POLICIES.map(({ value }) => value),
+      base.dst,
+    ),
     from: text("from", base.from),
     to: text("to", base.to),
     which: one("which", ["none", "failed", "completed"], base.which),

@@ -126,7 +126,7 @@ function emptyBatch(backfill: Backfill, phase: RunPhase): RunBatch {
 
 /** `results` is built when it is read: a run of a million dates must not pay for it. */
 function withoutResults(result: BackfillResult): Omit<BackfillResult, "results"> {
-  const { backfillId, dagId, state, totalDates, completed, failed, skipped, canceled } = result;
+  const { backfillId, dagId, state, totalDates, completed, failed, skipped, canceled, unfinished } = result;
   const { startedAt, finishedAt } = result;
   return {
     backfillId,
@@ -137,6 +137,7 @@ function withoutResults(result: BackfillResult): Omit<BackfillResult, "results">
     failed,
     skipped,
     canceled,
+    unfinished,
     startedAt,
     finishedAt,
   };
