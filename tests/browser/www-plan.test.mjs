@@ -18,7 +18,11 @@ test("a fresh visit plans the example over sample records, from any path", { ski
   await tab.getByText(/\d+ again, \d+ left alone/).waitFor();
   assert.ok((await starting(tab)) > 100);
   assert.match(await tab.getByTestId("schedule-words").textContent(), /02:30/);
-  assert.match(await tab.getByTestId("why").textContent(), /left alone|No run yet|runs it again/);
+  // The chosen date is explained by an answer of its own, which may come after the plan.
+  await tab
+    .getByTestId("why")
+    .filter({ hasText: /left alone|No run yet|runs it again/ })
+    .waitFor();
 });
 
 test("text is never rewritten while it is typed, and the last valid plan stays", { skip }, async (t) => {
