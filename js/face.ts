@@ -20,6 +20,14 @@ export {
 } from "./macros/macros.js";
 export type { BackfillOptions } from "./plan/backfill_options.js";
 export { type CatchupPlan, planCatchup } from "./plan/catchup.js";
+export {
+  CHANGES,
+  type Change,
+  compareSchedules,
+  type KnownRun,
+  type ScheduleChange,
+  type ScheduleComparison,
+} from "./plan/compare.js";
 export { type BackfillPreview, previewFrom, type TransferablePreview } from "./plan/plan.js";
 export { ACTIONS, type Action, type PlannedRun, SKIP_REASONS, type SkipReason } from "./plan/plan_data.js";
 export type { Backfill } from "./run/backfill/backfill.js";

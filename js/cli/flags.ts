@@ -210,6 +210,10 @@ export const flags = {
       meaning: "airflow, java, kubernetes, vixie, earlier, later, skip or both",
     },
   ],
+  span: [
+    { name: "from", value: "DATE", meaning: "first date of the comparison, in the old schedule's zone" },
+    { name: "to", value: "DATE", meaning: "last date, included" },
+  ],
   date: [{ name: "date", value: "DATE", meaning: "why this date is, or is not, one of the schedule" }],
   count: [{ name: "count", value: "N", read: numberOf, meaning: "how many of the next dates (5)" }],
   conf: [conf],

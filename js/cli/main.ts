@@ -13,6 +13,7 @@ import { Terminal } from "./terminal.js";
 import type { Verb, World } from "./verb.js";
 import { discard } from "./verbs/discard.js";
 import { explain } from "./verbs/explain.js";
+import { impact } from "./verbs/impact.js";
 import { importDag } from "./verbs/import_dag.js";
 import { importRuns } from "./verbs/import_runs.js";
 import { list } from "./verbs/list.js";
@@ -32,6 +33,7 @@ const verbs: Record<string, Verb> = {
   trigger,
   schedule,
   explain,
+  impact,
   render,
   "import-dag": importDag,
   "import-runs": importRuns,

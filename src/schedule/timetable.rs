@@ -124,6 +124,11 @@ impl Timetable {
         self.shared.kind
     }
 
+    /// Whether its runs cover a fixed window before their dates.
+    pub fn has_window(&self) -> bool {
+        self.shared.window.is_some()
+    }
+
     pub(super) fn dst(&self) -> Dst {
         self.shared.dst
     }

@@ -2,6 +2,7 @@
 
 mod catchup;
 mod codes;
+mod compare;
 mod convert;
 mod dag;
 mod dag_run;
@@ -15,6 +16,7 @@ mod timetable;
 
 pub use catchup::plan_catchup;
 pub use codes::*;
+pub use compare::RawComparison;
 pub use dag::RawDag;
 pub use dag_run::RawDagRun;
 pub use driver::{LostRun, RawBackfill};

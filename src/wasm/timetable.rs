@@ -52,6 +52,13 @@ impl RawTimetable {
         Ok(self.0.anchored(before).previous_dates(before, count as usize))
     }
 
+    /// What the run of a date covers.
+    pub fn interval(&self, date: f64) -> Vec<f64> {
+        let date = Instant::clamped(date as i64);
+        let interval = self.0.anchored(date).interval(date);
+        vec![interval.start.js(), interval.end.js()]
+    }
+
     pub fn explain(&self, now: &JsValue, count: f64) -> Answer<JsValue> {
         let now = self.point(now, Edge::Point, "now")?;
         answer(explanation_shape(&self.0.explain(now, count as usize)))

@@ -505,6 +505,35 @@ export interface BackfillSummary {
   progress: Progress;
 }
 
+export interface KnownRun {
+  executionDate: DateInput;
+  state: RunState;
+  dataInterval?: { start: DateInput; end: DateInput };
+}
+/** What becomes of the dates when one schedule takes the place of another. Pure. */
+export function compareSchedules(
+  before: ScheduleInput,
+  after: ScheduleInput,
+  options: {
+    start: DateInput;
+    end: DateInput;
+    before?: TimetableOptions;
+    after?: TimetableOptions;
+    existing?: Iterable<KnownRun>;
+  },
+): {
+  rows: {
+    kind: "kept" | "moved" | "orphaned" | "missing" | "split" | "merged";
+    before: string[];
+    after: string[];
+    overlapSeconds: number;
+    uncoveredSeconds: number;
+  }[];
+  counts: Record<"kept" | "moved" | "orphaned" | "missing" | "split" | "merged", number>;
+  text: string;
+  warnings: Warning[];
+};
+
 // ---------------------------------------------------------------- catchup and scheduling
 export type CatchupPolicy = "all" | "none" | "latest" | { last: number } | { window: Duration };
 /** Which runs are due at `now`, and which missed ones the policy leaves out. Pure. */

@@ -1,0 +1,29 @@
+// What a verb is asked about: a schedule as text, or the one of a DAG in a file.
+import { existsSync } from "node:fs";
+import { DagfillError } from "../error.js";
+import type { ScheduleInput, TimetableOptions } from "../face.js";
+import { chooseDag, loadDagFile } from "./load_dag.js";
+import type { Request } from "./verb.js";
+
+/** A schedule of the command line: the one of a file's DAG, a cron text, or a period. */
+export async function subject(
+  text: string,
+  { values }: Request,
+): Promise<{ schedule: ScheduleInput; options: TimetableOptions }> {
+  const flagged = ["timeZone", "kind", "dst"].filter((name) => values[name] !== undefined);
+  const own = Object.fromEntries(flagged.map((name) => [name, values[name]])) as TimetableOptions;
+  if (!existsSync(text)) {
+    // No cron text ends like a file: who wrote this meant one.
+    if (/\.(m?[jt]s|c[jt]s|json|py|ya?ml|toml)$/.test(text)) await loadDagFile(text);
+    return { schedule: text.startsWith("P") ? { every: text } : text, options: own };
+  }
+  const dag = chooseDag(await loadDagFile(text), values.dagId);
+  if (dag.schedule === null) {
+    throw new DagfillError(
+      "NO_SCHEDULE",
+      `expected a schedule of ${dag.dagId}, got null: it runs only by hand`,
+    );
+  }
+  // A Dag is timetable options; the flags go before it.
+  return { schedule: dag.schedule, options: { ...dag, ...own } };
+}

@@ -1,0 +1,79 @@
+// dagfill impact: what becomes of the dates when one schedule takes the place of another.
+import { DagfillError } from "../../error.js";
+import { compareSchedules, type ScheduleChange } from "../../face.js";
+import { flags } from "../flags.js";
+import { exitCodes } from "../report_error.js";
+import { subject } from "../subject.js";
+import { type Column, table } from "../table.js";
+import type { Style } from "../terminal.js";
+import type { Verb } from "../verb.js";
+
+const styles: Record<ScheduleChange["kind"], Style> = {
+  kept: "dim",
+  moved: "yellow",
+  orphaned: "red",
+  missing: "green",
+  split: "magenta",
+  merged: "magenta",
+};
+
+/** So many rows are printed at most. */
+const MOST_ROWS = 40;
+
+const columns: Column<ScheduleChange>[] = [
+  { title: "change", text: ({ kind }) => kind, style: ({ kind }) => styles[kind] },
+  { title: "before", text: ({ before }) => dates(before) },
+  { title: "after", text: ({ after }) => dates(after) },
+  { title: "twice", text: ({ overlapSeconds }) => seconds(overlapSeconds), optional: 1 },
+  { title: "uncovered", text: ({ uncoveredSeconds }) => seconds(uncoveredSeconds), optional: 2 },
+];
+
+export const impact: Verb = {
+  summary: "what a change of schedule does to the dates of a range",
+  positionals: ["OLD", "NEW"],
+  flags: [...flags.span, ...flags.dag, ...flags.schedule, ...flags.all, ...flags.json],
+  async run(request) {
+    const { positionals, values, terminal, json } = request;
+    const [old = "", current = ""] = positionals;
+    const [before, after] = [await subject(old, request), await subject(current, request)];
+    const comparison = compareSchedules(before.schedule, after.schedule, {
+      start: bound(values.from, "--from"),
+      end: bound(values.to, "--to"),
+      before: before.options,
+      after: after.options,
+    });
+    const { rows, counts, text, warnings } = comparison;
+    if (json) {
+      terminal.line(JSON.stringify({ text, counts, warnings, rows }));
+      return exitCodes.ok;
+    }
+    terminal.line(text);
+    for (const { code, message } of warnings) {
+      terminal.line(`${terminal.paint("yellow", "warning")} ${code}: ${message}`);
+    }
+    const changed = rows.filter(({ kind }) => values.all === true || kind !== "kept");
+    const shown = values.all === true ? changed : changed.slice(0, MOST_ROWS);
+    if (shown.length > 0) terminal.line();
+    for (const line of table(columns, shown, terminal)) terminal.line(line);
+    const left = changed.length - shown.length;
+    if (left > 0) terminal.line(terminal.paint("dim", `${left} more rows: --all shows them`));
+    return exitCodes.ok;
+  },
+};
+
+function bound(value: unknown, field: string): string {
+  if (typeof value === "string") return value;
+  throw new DagfillError("INVALID_OPTION", `expected ${field} DATE`, {
+    field,
+    hint: "--from 2024-01-01 --to 2024-12-31",
+  });
+}
+
+function dates(list: readonly string[]): string {
+  const [first = "", second] = list;
+  return second === undefined ? first : `${first} and ${list.length - 1} more`;
+}
+
+function seconds(count: number): string {
+  return count === 0 ? "" : `${count} s`;
+}
