@@ -8,10 +8,10 @@ export type { EditorFields } from "./dag/editor_fields.js";
 export { type Duration, durationMs } from "./duration.js";
 export { DagfillError, type ErrorCode, type ErrorData, errorFrom } from "./error.js";
 export type { Json, JsonInput } from "./json.js";
+export { type CatalogEntry, macroCatalog } from "./macros/catalog.js";
 export {
   inspectTemplate,
   type MacroOptions,
-  macroCatalog,
   type RenderContext,
   render,
   renderRange,

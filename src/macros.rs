@@ -1,44 +1,84 @@
-//! Templates: macros, filters and XCom references, as Airflow 2 renders them.
+//! Templates: Jinja2 as Airflow's users write it, over macros, conf, params and XCom.
 //!
-//! A template is parsed once and rendered many times. What the small expression language does not know stays byte for byte as it was
-//! written, so that a host may hand the result to a full template engine. Values that were put in are data: they are never read again.
+//! A template is parsed once and rendered many times. What cannot be resolved stays byte for byte as it was written, so that a host
+//! may hand the result to another template engine. Values that were put in are data: they are never read again.
 //!
 //! ```
-//! use dagfill::macros::{Alone, Context, OnUnknown, Template, Value};
+//! use dagfill::macros::{Alone, Context, Json, OnUnknown, Template};
 //! use dagfill::time::{Instant, Zone};
-//! let (zone, conf) = (Zone::utc(), Value::parse(r#"{"region":"eu"}"#).unwrap());
+//! let (zone, conf) = (Zone::utc(), Json::parse(r#"{"region":"eu"}"#).unwrap());
 //! let date = Instant::new(1_709_251_200_000).unwrap();
 //! let context = Context { conf: &conf, ..Context::new(date, &zone, &Alone) };
 //! let template = Template::parse("s3://{{ dag_run.conf.region }}/{{ ds_nodash }}/{{ typo }}");
 //! assert_eq!(template.render(&context, None, OnUnknown::Keep).unwrap(), "s3://eu/20240301/{{ typo }}");
 //! ```
 
-mod case;
+mod args;
+mod arithmetic;
+mod blocks;
+mod calendar_functions;
 mod catalog;
+mod checks;
+mod compare;
+mod containers;
 mod context;
-mod date;
+mod data_functions;
+mod date_parts;
+mod date_steps;
+mod each;
+mod error;
 mod eval;
-mod expr;
+mod field_format;
 mod filters;
-mod functions;
+mod format;
+mod host;
 mod inspect;
 mod json;
-mod literal;
+mod json_read;
+mod keep;
+mod list_filters;
+mod literals;
+mod lookups;
+mod loops;
+mod machine;
+mod macro_calls;
+mod method_kinds;
+mod method_table;
 mod methods;
-mod parse;
+mod moment;
+mod names;
+mod number;
+mod output;
+mod parser;
+mod postfix;
+mod primary;
+mod print;
 mod render;
+mod report;
+mod run;
 mod scan;
+mod span;
+mod span_parts;
+mod statements;
 mod strftime;
 mod strptime;
-mod table;
+mod syntax;
 mod template;
-mod val;
+mod text_filters;
+mod text_methods;
+mod tokens;
+mod units;
+mod unknown;
 mod value;
+mod wall;
 
-pub use case::{Case, set_case_source};
-pub use catalog::{Entry, Kind, catalog};
-pub use context::{Alone, Context, Neighbours, OnUnknown};
-pub use inspect::{Inspection, Unknown, XcomUse, inspect};
-pub use render::{Rendered, render_json, render_range, resolve_date_macros, resolve_xcom};
+pub use catalog::{Entry, catalog};
+pub use context::{Alone, Context, Host, Lookup, Neighbours, NoHost, OnUnknown};
+pub use error::Kind;
+pub use host::{Case, FloatSource, set_case_source, set_float_source};
+pub use inspect::{Inspection, Use, XcomUse, inspect};
+pub use json::Json;
+pub use render::{Rendered, Report, render_json, render_range, resolve_date_macros, resolve_xcom};
+pub use report::Unresolved;
 pub use template::Template;
-pub use value::Value;
+pub use units::Unknown;

@@ -1,7 +1,7 @@
 //! Templates as Apache Airflow 2 rendered them.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use dagfill::macros::{Context, OnUnknown, Template, Value};
+use dagfill::macros::{Context, Json, OnUnknown, Template};
 use dagfill::plan::{RunDates, RunType};
 use dagfill::schedule::{Dialect, ScheduleInput, Timetable, TimetableOptions};
 use dagfill::time::{DateInput::Text, Edge, Zone, read_date};
@@ -24,7 +24,7 @@ fn every_render_is_airflows() {
         let date = read_date(Text(text("executionDate")), timetable.zone(), Edge::Point).unwrap();
         let zone = Zone::load(text("macroTimeZone")).unwrap();
         let dates = RunDates::new(&timetable, RunType::from_name(text("runType")).unwrap());
-        let json = |name: &str| Value::parse(&given[name].to_string()).unwrap();
+        let json = |name: &str| Json::parse(&given[name].to_string()).unwrap();
         let (conf, params) = (json("conf"), json("params"));
         let context = Context {
             run_type: text("runType"),

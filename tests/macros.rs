@@ -1,7 +1,7 @@
 //! Templates against tables: Jinja's own renders, hostile texts, the catalog's examples.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use dagfill::macros::{Alone, Context, OnUnknown, Template, Value, inspect};
+use dagfill::macros::{Alone, Context, Json, OnUnknown, Template, inspect};
 use dagfill::time::{DateInput::Text, Edge, Zone, read_date};
 
 fn table(text: &str) -> serde_json::Value {
@@ -12,7 +12,7 @@ fn table(text: &str) -> serde_json::Value {
 fn every_render_is_jinjas() {
     let file = table(include_str!("cases/macros/jinja.json"));
     let (conf, params) =
-        (Value::parse(&file["conf"].to_string()).unwrap(), Value::parse(&file["params"].to_string()).unwrap());
+        (Json::parse(&file["conf"].to_string()).unwrap(), Json::parse(&file["params"].to_string()).unwrap());
     let mut wrong = Vec::new();
     for case in file["cases"].as_array().unwrap() {
         let zone = Zone::load(case["timeZone"].as_str().unwrap()).unwrap();
@@ -39,7 +39,7 @@ fn hostile_texts_stay_harmless() {
     let zone = Zone::utc();
     let date = read_date(Text("2024-03-01T00:00:00Z"), &zone, Edge::Point).unwrap();
     for case in table(include_str!("cases/macros/hostile.json"))["cases"].as_array().unwrap() {
-        let json = |name: &str| Value::parse(&case[name].to_string()).unwrap();
+        let json = |name: &str| Json::parse(&case[name].to_string()).unwrap();
         let (conf, xcom) = (json("conf"), json("xcom"));
         let context = Context { conf: &conf, ..Context::new(date, &zone, &Alone) };
         let template = parts(&case["template"]);

@@ -140,18 +140,13 @@ export function inspectTemplate(template: string): {
   xcoms: { taskId: string; key: string }[];
   unknown: { text: string; start: number; end: number; suggestion?: string }[];
   dependsOnDate: boolean;
+  /** Whether it tells the time of its own rendering. */
+  usesNow: boolean;
+  /** Variables and connections, as they are written: `var.value.x`, `conn.x`. */
+  lookups: string[];
+  /** Every macro, filter, method, test, key and statement, in order. */
+  uses: { name: string; kind: string; start: number; end: number }[];
 } {
   const source = text(template, "template");
   return call((wasm) => wasm.inspectTemplate(source));
-}
-
-/** Every macro, filter and method with meaning, example and result: for completion lists and documentation. */
-export function macroCatalog(): {
-  name: string;
-  kind: "macro" | "filter" | "method";
-  meaning: string;
-  example: string;
-  result: string;
-}[] {
-  return call((wasm) => wasm.macroCatalog());
 }

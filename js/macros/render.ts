@@ -27,6 +27,16 @@ export interface MacroRun {
   attempt?: number;
   /** JSON text. */
   xcom?: string | undefined;
+  /** JSON text of what else is known of the run: `dag`, `task`, `facts` by the name that a template writes, `now`. */
+  known?: string | undefined;
+  /** Variables, connections and user-defined macros. */
+  host?: MacroHost | undefined;
+}
+
+/** Answers by name, at once: 0 is a variable, 1 a connection, 2 a macro. JSON text, or nothing. */
+export interface MacroHost {
+  knows(lookup: number): boolean;
+  lookUp(lookup: number, name: string): string | undefined;
 }
 
 type RawMacros = InstanceType<Raw["RawMacros"]>;
@@ -68,10 +78,30 @@ export function macrosOf(wire: TimetableWire, settings: MacroSettings): Macros {
 
 /** Renders one template. */
 export function renderText(macros: Macros, template: string, run: MacroRun): string {
-  if (!template.includes("{{")) return template;
+  if (!hasTags(template)) return template;
   const render = (part: string) =>
-    call(() => macros.raw.render(part, run.date, run.runId, run.taskId, run.attempt ?? 1, run.xcom));
+    call(() =>
+      macros.raw.render(
+        part,
+        run.date,
+        run.runId,
+        run.taskId,
+        run.attempt ?? 1,
+        run.xcom,
+        run.known,
+        run.host,
+      ),
+    );
   return piecewise(template, render);
+}
+
+/** Whether a text has anything that the core could resolve. */
+function hasTags(text: string): boolean {
+  for (let at = text.indexOf("{"); at >= 0; at = text.indexOf("{", at + 1)) {
+    const next = text[at + 1];
+    if (next === "{" || next === "%" || next === "#") return true;
+  }
+  return false;
 }
 
 /** Wasm takes UTF-8, which has no lone surrogates: they stay, and what is between them is rendered. */
@@ -88,14 +118,17 @@ export function piecewise(template: string, render: (part: string) => string): s
   return rendered + render(part);
 }
 
-/** Renders every text of a JSON value, keys too, and leaves all else alone. */
+/** Renders every text of a JSON value, keys too, and leaves all else alone. A key whose rendering stands there already keeps its
+ *  template, so that no entry is lost. */
 export function renderJson(macros: Macros, value: Json, run: MacroRun): Json {
   if (typeof value === "string") return renderText(macros, value, run);
   if (Array.isArray(value)) return value.map((member) => renderJson(macros, member, run));
   if (typeof value !== "object" || value === null) return value;
   const rendered: { [key: string]: Json } = {};
   for (const [key, member] of Object.entries(value)) {
-    setOwn(rendered, renderText(macros, key, run), renderJson(macros, member, run));
+    const name = renderText(macros, key, run);
+    const taken = name !== key && (Object.hasOwn(rendered, name) || Object.hasOwn(value, name));
+    setOwn(rendered, taken ? key : name, renderJson(macros, member, run));
   }
   return rendered;
 }

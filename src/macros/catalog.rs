@@ -1,55 +1,41 @@
-//! What a user may write: for documentation, completion lists and tests.
+//! What a user may write. The texts about it are the face's; here are the names, which everything else follows.
 
+use super::checks::CHECKS;
+use super::error::Kind;
 use super::filters::FILTERS;
-use super::methods::METHODS;
-use super::table::MACROS;
+use super::method_table::METHODS;
+use super::names::NAMES;
+use super::statements::STATEMENTS;
+use crate::error::nearest;
 
-/// Where a name may stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// At the start of an expression.
-    Macro,
-    /// Behind `|`.
-    Filter,
-    /// Behind a dot.
-    Method,
-}
-
-impl Kind {
-    /// "macro", "filter" or "method".
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::Macro => "macro",
-            Kind::Filter => "filter",
-            Kind::Method => "method",
-        }
-    }
-}
-
-/// One name. `result` is what `example` prints for the daily run of 2024-03-01 of the DAG `sales`, task `load`, with the conf
-/// `{"region":"eu","tables":["orders","items"]}`, the params `{"limit":100}` and the XCom `{"extract":{"return_value":"s3://b/x","rows":42}}`.
+/// One name, and where it may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
     /// As it is written.
     pub name: &'static str,
     /// Where it may stand.
     pub kind: Kind,
-    /// One sentence.
-    pub meaning: &'static str,
-    /// A template that uses it.
-    pub example: &'static str,
-    /// What that prints.
-    pub result: &'static str,
 }
 
-/// Every macro, filter and method.
+/// Every macro, filter, method, test and statement. A method of several kinds of values stands once.
 ///
 /// ```
-/// use dagfill::macros::catalog;
-/// let ds = catalog().find(|entry| entry.name == "ds").unwrap();
-/// assert_eq!((ds.example, ds.result), ("{{ ds }}", "2024-03-01"));
+/// use dagfill::macros::{Kind, catalog};
+/// assert!(catalog().any(|entry| entry.name == "ds" && entry.kind == Kind::Macro));
 /// ```
-pub fn catalog() -> impl Iterator<Item = &'static Entry> {
-    let macros = MACROS.iter().map(|row| &row.entry);
-    macros.chain(FILTERS.iter().map(|row| &row.entry)).chain(METHODS.iter().map(|row| &row.entry))
+pub fn catalog() -> impl Iterator<Item = Entry> {
+    let of = |kind: Kind| move |name: &'static str| Entry { name, kind };
+    let mut last = "";
+    let methods = METHODS.iter().map(|row| row.name).filter(move |name| std::mem::replace(&mut last, name) != *name);
+    let macros = NAMES.iter().map(|row| row.name).map(of(Kind::Macro));
+    macros
+        .chain(FILTERS.iter().map(|row| row.name).map(of(Kind::Filter)))
+        .chain(methods.map(of(Kind::Method)))
+        .chain(CHECKS.iter().map(|row| row.name).map(of(Kind::Test)))
+        .chain(STATEMENTS.iter().copied().map(of(Kind::Statement)))
+}
+
+/// The nearest name of a kind.
+pub(super) fn suggestion(name: &str, kind: Kind) -> Option<&'static str> {
+    nearest(name, catalog().filter(|entry| entry.kind == kind).map(|entry| entry.name))
 }

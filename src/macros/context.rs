@@ -1,6 +1,7 @@
 //! What one run tells its templates.
 
-use super::Value;
+use super::json::Json;
+use crate::error::Result;
 use crate::time::{Instant, Zone};
 
 /// The dates around a run. Only templates that use them ask, so that all others cost no look at the schedule.
@@ -31,6 +32,39 @@ impl Neighbours for Alone {
     }
 }
 
+/// What only the host knows, asked by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookup {
+    /// `var.value.x`, `var.json.x`.
+    Variable,
+    /// `conn.x`.
+    Connection,
+    /// A name that dagfill does not have: `x`; also an attribute it does not have, as a part of `dag_run`, `ti` and their kin.
+    Macro,
+}
+
+/// Variables, connections and user-defined macros. Each name is asked at most once a render, and only when a template needs it.
+pub trait Host {
+    /// Whether the host gave anything of this kind: what nobody gave stays as written, whatever default stands behind it.
+    fn knows(&self, lookup: Lookup) -> bool;
+    /// The value of a name, or nothing. An error ends the render.
+    fn look_up(&self, lookup: Lookup, name: &str) -> Result<Option<Json>>;
+}
+
+/// A host that gave nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoHost;
+
+impl Host for NoHost {
+    fn knows(&self, _: Lookup) -> bool {
+        false
+    }
+
+    fn look_up(&self, _: Lookup, _: &str) -> Result<Option<Json>> {
+        Ok(None)
+    }
+}
+
 /// One run as its templates see it. What is `None` is absent: a template that names it stays as written.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
@@ -51,15 +85,28 @@ pub struct Context<'a> {
     /// From 1.
     pub attempt: u32,
     /// An object; its keys also override those of `params`.
-    pub conf: &'a Value,
+    pub conf: &'a Json,
     /// An object: defaults of the DAG.
-    pub params: &'a Value,
+    pub params: &'a Json,
+    /// An object: attributes of the DAG, in camel case or as Airflow writes them.
+    pub dag: &'a Json,
+    /// The zone of the DAG, where it is another one than that in which dates are written.
+    pub dag_zone: Option<&'a Zone>,
+    /// An object: attributes of the task, likewise.
+    pub task: &'a Json,
+    /// An object of what else is known of the run, by the name that a template writes: `dag_run.start_date`, `ti.hostname`,
+    /// `prev_data_interval_start_success`. Dates are ISO texts or milliseconds.
+    pub facts: &'a Json,
+    /// The host's clock, for `now()` and its kin: where it is `None`, they stay as written.
+    pub now: Option<Instant>,
+    /// Variables, connections and user-defined macros.
+    pub host: &'a dyn Host,
 }
 
 impl<'a> Context<'a> {
     /// A first attempt of a backfill, without names, conf and params.
     pub fn new(date: Instant, zone: &'a Zone, neighbours: &'a dyn Neighbours) -> Self {
-        const NOTHING: &Value = &Value::Object(Vec::new());
+        const NOTHING: &Json = &Json::Object(Vec::new());
         Context {
             date,
             zone,
@@ -71,6 +118,12 @@ impl<'a> Context<'a> {
             attempt: 1,
             conf: NOTHING,
             params: NOTHING,
+            dag: NOTHING,
+            dag_zone: None,
+            task: NOTHING,
+            facts: NOTHING,
+            now: None,
+            host: &NoHost,
         }
     }
 }

@@ -1,136 +1,285 @@
-//! Evaluates an expression for one run.
+//! Evaluates an expression.
 
-use super::Value;
-use super::context::Context;
-use super::expr::{Args, Expr, Head, Step};
-use super::filters::{is_default, missing};
-use super::table::{Gives, Macro};
-use super::val::{Answer, Given, Miss, Val};
+use super::args::Args;
+use super::arithmetic::{apply, negated};
+use super::compare::{contains, equal, order};
+use super::error::{ABSENT, EvalError, TOO_DEEP};
+use super::machine::{DEEPEST_CALLS, Machine};
+use super::methods::{attribute, find};
+use super::names::{self, Gives};
+use super::syntax::{Call, Comparison, Expr, Literal, Step, StepKind};
+use super::value::{Answer, Text, Value};
 
-/// What may be named: a run, XCom values, or both.
-#[derive(Clone, Copy)]
-pub(super) struct Scope<'a> {
-    pub context: Option<&'a Context<'a>>,
-    pub xcom: Option<&'a Value>,
-}
-
-/// The value of an expression.
-pub(super) fn evaluate<'a>(expr: &'a Expr, scope: Scope<'a>) -> Answer<'a> {
-    let mut value = head(&expr.head, scope);
-    for step in &expr.steps {
-        value = match (step, value) {
-            (Step::Filter(filter, args), Err(Miss::Absent)) if is_default(filter) => missing(&given(args, scope)?),
-            // Nothing can be asked of what is not there, not even a default.
-            (_, Err(Miss::Absent)) => Err(Miss::Refused("a part of the path is absent")),
-            (_, Err(miss)) => Err(miss),
-            (step, Ok(value)) => apply(step, value, scope),
-        };
-    }
-    value
-}
-
-fn head<'a>(head: &'a Head, scope: Scope<'a>) -> Answer<'a> {
-    match head {
-        Head::Value(value) => Ok(Val::of(value)),
-        Head::List(items) => {
-            let mut values = Vec::with_capacity(items.len());
-            for item in items {
-                values.push(argument(item, scope)?.to_value());
+impl<'a> Machine<'a> {
+    /// The value of an expression.
+    pub(super) fn eval(&mut self, expr: &'a Expr) -> Answer<'a> {
+        self.charge(1)?;
+        match expr {
+            Expr::Literal(literal) => Ok(match literal {
+                Literal::None => Value::None,
+                Literal::Bool(flag) => Value::Bool(*flag),
+                Literal::Int(number) => Value::Int(*number),
+                Literal::Float(number) => Value::Float(*number),
+                Literal::Digits(digits) => Value::Digits(Text::Borrowed(digits)),
+                Literal::Text(text) => Value::borrowed(text),
+            }),
+            Expr::Name(name) => self.name(name),
+            Expr::Chain(head, steps) => self.chain(head, steps),
+            Expr::List(items) => Value::list(self.all(items)?),
+            Expr::Tuple(items) => Value::tuple(self.all(items)?),
+            Expr::Dict(entries) => {
+                let made = Value::dict(Vec::new())?;
+                if let Value::Dict(dict) = &made {
+                    for (key, value) in entries {
+                        let (key, value) = (self.eval(key)?, self.eval(value)?);
+                        if key.is_list() || key.is_object() {
+                            return Err(EvalError::Refused("a list or an object is no key"));
+                        }
+                        self.charge_for(&made)?;
+                        super::compare::put(dict, key, &value)?;
+                    }
+                }
+                Ok(made)
             }
-            Ok(Val::owned(Value::List(values)))
+            Expr::Binary(first, rest) => {
+                let mut value = self.eval(first)?;
+                for (op, operand) in rest {
+                    let operand = self.eval(operand)?;
+                    value = apply(*op, &value, &operand)?;
+                    self.charge_for(&value)?;
+                }
+                Ok(value)
+            }
+            Expr::Compare(first, rest) => {
+                let mut left = self.eval(first)?;
+                for (comparison, operand) in rest {
+                    let right = self.eval(operand)?;
+                    self.charge_for(&right)?;
+                    if !compared(*comparison, &left, &right)? {
+                        return Ok(Value::Bool(false));
+                    }
+                    left = right;
+                }
+                Ok(Value::Bool(true))
+            }
+            Expr::Not(inner) => Ok(Value::Bool(!self.eval(inner)?.is_truthy())),
+            Expr::Sign(minus, inner) => {
+                let value = self.eval(inner)?;
+                if !minus && value.as_float().is_none() {
+                    return Err(EvalError::Refused("only numbers have a sign"));
+                }
+                if *minus { negated(&value) } else { Ok(value.as_int().map_or(value, Value::Int)) }
+            }
+            Expr::All(parts) => self.until(parts, false),
+            Expr::Any(parts) => self.until(parts, true),
+            Expr::If(choices, otherwise) => {
+                let mut is_absent = false;
+                for (condition, value) in choices {
+                    let condition = self.eval(condition)?;
+                    if condition.is_truthy() {
+                        return self.eval(value);
+                    }
+                    is_absent |= matches!(condition, Value::Undefined);
+                }
+                match otherwise {
+                    Some(value) => self.eval(value),
+                    // What was not chosen prints nothing; what nobody could choose is absent.
+                    None => Ok(if is_absent { Value::Undefined } else { Value::borrowed("") }),
+                }
+            }
         }
-        Head::Macro(row) => value_of(row, scope),
-        Head::Call(row, args) => match row.gives {
-            Gives::Function(_, run) => run(&given(args, scope)?),
-            Gives::Pull(_) => pull(&given(args, scope)?, scope),
-            _ => Err(Miss::Absent),
-        },
-        Head::Unknown(_) => Err(Miss::Absent),
     }
-}
 
-fn value_of<'a>(row: &Macro, scope: Scope<'a>) -> Answer<'a> {
-    const NO_RUN: Miss = Miss::Refused("no run is known here");
-    if let Gives::Xcom = row.gives {
-        return scope.xcom.map(Val::of).ok_or(Miss::Refused("no XCom is known here"));
-    }
-    let context = scope.context.ok_or(NO_RUN)?;
-    match row.gives {
-        Gives::Date(point, super::date::Form::Object) => point.date(context).map(Val::Date),
-        Gives::Date(point, form) => {
-            let mut out = String::new();
-            point.wall(context)?.write(form, &mut out);
-            Ok(Val::text(out))
+    /// The first value that is true, or false; else the last one.
+    fn until(&mut self, parts: &'a [Expr], wanted: bool) -> Answer<'a> {
+        let mut value = Value::Undefined;
+        for part in parts {
+            value = self.eval(part)?;
+            if value.is_truthy() == wanted {
+                break;
+            }
         }
-        Gives::Fact(fact, _) => fact(context),
-        Gives::Conf => Ok(Val::of(context.conf)),
-        Gives::Params => Ok(Val::Params { conf: context.conf, defaults: context.params }),
-        _ => Err(Miss::Absent),
+        Ok(value)
     }
-}
 
-fn apply<'a>(step: &'a Step, value: Val<'a>, scope: Scope<'a>) -> Answer<'a> {
-    match step {
-        Step::Attribute(key, method) => match (&value, method) {
-            (Val::Date(_), Some(method)) if method.params.is_none() => (method.run)(&value, &Given(Vec::new())),
-            (Val::Date(_), Some(_)) => Err(Miss::Refused("this is a method: it takes parentheses")),
-            _ => value.get(key),
-        },
-        Step::Item(index) => match evaluate(index, scope)? {
-            Val::Text(key) => value.get(&key),
-            index => value.at(index.as_int().ok_or(Miss::Refused("an index is a whole number or a text"))?),
-        },
-        Step::Slice(start, end) => value.slice(bound(start.as_ref(), scope)?, bound(end.as_ref(), scope)?),
-        Step::Method(method, args) => (method.run)(&value, &given(args, scope)?),
-        Step::Filter(filter, args) => (filter.run)(value, &given(args, scope)?),
+    fn all(&mut self, items: &'a [Expr]) -> Result<Vec<Value<'a>>, EvalError> {
+        items.iter().map(|item| self.eval(item)).collect()
     }
-}
 
-fn bound<'a>(expr: Option<&'a Expr>, scope: Scope<'a>) -> Result<Option<i64>, Miss> {
-    let Some(expr) = expr else { return Ok(None) };
-    let bound = evaluate(expr, scope)?.as_int();
-    if bound.is_none() { Err(Miss::Refused("the bounds of a slice are whole numbers")) } else { Ok(bound) }
-}
-
-/// What is absent may still be handed on.
-fn argument<'a>(expr: &'a Expr, scope: Scope<'a>) -> Answer<'a> {
-    match evaluate(expr, scope) {
-        Err(Miss::Absent) => Ok(Val::Nothing),
-        other => other,
+    fn chain(&mut self, head: &'a Expr, steps: &'a [Step]) -> Answer<'a> {
+        let value = self.eval(head)?;
+        self.steps_of(value, steps)
     }
-}
 
-/// The values of the arguments.
-fn given<'a>(args: &'a Args, scope: Scope<'a>) -> Result<Given<'a>, Miss> {
-    let mut values = Vec::with_capacity(args.len());
-    for slot in args {
-        values.push(match slot {
-            Some(expr) => Some(argument(expr, scope)?),
-            None => None,
-        });
-    }
-    Ok(Given(values))
-}
-
-/// `ti.xcom_pull(task_ids, dag_id, key, include_prior_dates, default)`: one value, or of several tasks a list.
-fn pull<'a>(given: &Given<'a>, scope: Scope<'a>) -> Answer<'a> {
-    let is_null = |value: &Val<'_>| matches!(value, Val::Json(value) if **value == Value::Null);
-    let xcom = scope.xcom.ok_or(Miss::Refused("no XCom is known here"))?;
-    let own_dag = scope.context.and_then(|context| context.dag_id);
-    if given.get(1).is_some_and(|dag_id| !is_null(dag_id) && own_dag != Some(&*dag_id.to_text())) {
-        return Err(Miss::Refused("XCom of other DAGs is not known here"));
-    }
-    let key = if given.get(2).is_some() { given.text(2)? } else { "return_value" };
-    let of_task = |task: &str| xcom.get(task).and_then(|task| task.get(key));
-    match given.get(0) {
-        Some(Val::Text(task)) => {
-            of_task(task).map(Val::of).map(Ok).or_else(|| given.value(4)).unwrap_or(Err(Miss::Absent))
+    /// What steps make of a value.
+    pub(super) fn steps_of(&mut self, value: Value<'a>, steps: &'a [Step]) -> Answer<'a> {
+        let mut value = value;
+        let mut rest = steps.iter();
+        while let Some(step) = rest.next() {
+            self.charge(1)?;
+            self.charge_for(&value)?;
+            if matches!(value, Value::Hidden) {
+                return Err(ABSENT);
+            }
+            value = match &step.kind {
+                StepKind::Attribute(name) => {
+                    if name.starts_with('_') && value.key(name).is_none() {
+                        return Err(EvalError::Refused("names that begin with an underscore are out of reach"));
+                    }
+                    match rest.as_slice() {
+                        [Step { kind: StepKind::Call(call), .. }, ..] => {
+                            rest.next();
+                            self.method(&value, name, call)?
+                        }
+                        _ => match value {
+                            Value::Space(space) => self.space(space, name)?,
+                            value => attribute(&value, name)?,
+                        },
+                    }
+                }
+                StepKind::Item(index) => {
+                    let index = self.eval(index)?;
+                    self.item(&value, &index)?
+                }
+                StepKind::Slice(bounds) => {
+                    let mut numbers = [None; 3];
+                    for (number, bound) in numbers.iter_mut().zip(bounds) {
+                        let Some(bound) = bound else { continue };
+                        let bound = self.eval(bound)?;
+                        if !bound.is_none() {
+                            let whole = bound.as_int();
+                            *number = Some(whole.ok_or(EvalError::Refused("the bounds of a slice are whole numbers"))?);
+                        }
+                    }
+                    super::containers::slice(&value, numbers)?
+                }
+                StepKind::Call(call) => self.call(&value, call)?,
+                StepKind::Filter(filter, call) => {
+                    let filter = filter.ok_or(EvalError::Refused("no filter has this name"))?;
+                    let args = self.args(filter.params, call)?;
+                    filter.apply(&value, &args)?
+                }
+                StepKind::Check(check, negated, call) => {
+                    let check = check.ok_or(EvalError::Refused("no test has this name"))?;
+                    let args = self.args(check.params, call)?;
+                    for arg in args.values.iter().flatten() {
+                        self.charge_for(arg)?;
+                    }
+                    Value::Bool(check.holds(&value, &args)? != *negated)
+                }
+            };
+            self.charge_for(&value)?;
         }
-        Some(Val::Json(tasks)) => {
-            let Value::List(tasks) = tasks.as_ref() else { return Err(Miss::Refused("task_ids is a text or a list")) };
-            let values = tasks.iter().filter_map(|task| of_task(task.as_str()?).cloned());
-            Ok(Val::owned(Value::List(values.collect())))
-        }
-        _ => Err(Miss::Refused("task_ids is missing")),
+        Ok(value)
     }
+
+    /// The arguments of a call by the names of its parameters.
+    pub(super) fn args(&mut self, params: &str, call: &'a Call) -> Result<Args<'a>, EvalError> {
+        let (positional, named) = self.arguments(call)?;
+        let now = self.context.and_then(|context| context.now).map(|now| now.ms() * 1000);
+        Args::bind(params, positional, named, now)
+    }
+
+    /// The arguments of a call as they stand.
+    pub(super) fn arguments(&mut self, call: &'a Call) -> Result<Arguments<'a>, EvalError> {
+        let mut positional = self.all(&call.positional)?;
+        if let Some(star) = &call.star {
+            positional.extend(self.eval(star)?.items()?);
+        }
+        let mut named = Vec::with_capacity(call.named.len());
+        for (name, value) in &call.named {
+            named.push((name.as_str(), self.eval(value)?));
+        }
+        if let Some(pairs) = &call.pairs {
+            let pairs = self.eval(pairs)?.pairs().ok_or(EvalError::Refused("\"**\" takes an object"))?;
+            for (key, value) in pairs {
+                // Names live as long as the template: those of data must be written in it.
+                let Value::Text(Text::Borrowed(key)) = key else {
+                    return Err(EvalError::Refused("\"**\" takes an object whose keys are written out"));
+                };
+                named.push((key, value));
+            }
+        }
+        Ok((positional, named))
+    }
+
+    fn method(&mut self, value: &Value<'a>, name: &'a str, call: &'a Call) -> Answer<'a> {
+        if let Value::Space(space) = value {
+            if name == "get" {
+                let args = self.args("key default", call)?;
+                return match args.need(0)? {
+                    Value::Text(key) => self.space_get(space, key, args.get(1).cloned()),
+                    _ => Err(EvalError::Refused("the name of a variable is a text")),
+                };
+            }
+            let function = self.space(space, name)?;
+            return self.call(&function, call);
+        }
+        if value.is_absent() && name != "get" {
+            return Err(ABSENT);
+        }
+        match find(value, name) {
+            Some(method) => match method.params {
+                Some(params) => {
+                    let args = self.args(params, call)?;
+                    method.call(value, &args)
+                }
+                None => Err(EvalError::Refused("this is an attribute: it takes no parentheses")),
+            },
+            None => {
+                let function = attribute(value, name)?;
+                self.call(&function, call)
+            }
+        }
+    }
+
+    /// Calls a function of the table, a macro of the template, or a loop.
+    pub(super) fn call(&mut self, value: &Value<'a>, call: &'a Call) -> Answer<'a> {
+        if self.depth >= DEEPEST_CALLS {
+            return Err(TOO_DEEP);
+        }
+        match value {
+            Value::Function(name) => match names::find(name).map(|row| row.gives) {
+                Some(Gives::Function(params, run) | Gives::Now(params, run)) => {
+                    let args = self.args(params, call)?;
+                    if self.context.is_none() && matches!(names::find(name).map(|row| row.gives), Some(Gives::Now(..)))
+                    {
+                        return Err(EvalError::Refused("no run is known here"));
+                    }
+                    run(&args)
+                }
+                Some(Gives::Pull) => {
+                    let args = self.args("task_ids dag_id key include_prior_dates default", call)?;
+                    self.pull(&args)
+                }
+                _ => Err(EvalError::Refused("only functions and methods take parentheses")),
+            },
+            Value::Macro(number) => {
+                let (positional, named) = self.arguments(call)?;
+                self.run_macro(*number, positional, named)
+            }
+            Value::Loop(state) => {
+                let args = self.args("iterable", call)?;
+                self.run_again(state, args.need(0)?)
+            }
+            Value::Undefined => Err(ABSENT),
+            _ => Err(EvalError::Refused("only functions and methods take parentheses")),
+        }
+    }
+}
+
+/// Arguments without and with names.
+pub(super) type Arguments<'a> = (Vec<Value<'a>>, Vec<(&'a str, Value<'a>)>);
+
+fn compared<'a>(comparison: Comparison, a: &Value<'a>, b: &Value<'a>) -> Result<bool, EvalError> {
+    Ok(match comparison {
+        Comparison::Equal => equal(a, b),
+        Comparison::Unequal => !equal(a, b),
+        Comparison::In => contains(b, a)?,
+        Comparison::NotIn => !contains(b, a)?,
+        Comparison::Less => order(a, b)?.is_lt(),
+        Comparison::LessOrEqual => order(a, b)?.is_le(),
+        Comparison::Greater => order(a, b)?.is_gt(),
+        Comparison::GreaterOrEqual => order(a, b)?.is_ge(),
+    })
 }

@@ -1,178 +1,253 @@
-//! Every filter: name, meaning, example, function.
+//! Every filter: name, parameters, function.
 
-use super::Value;
-use super::case::{Case, recased};
-use super::catalog::{Entry, Kind};
-use super::date::Form;
-use super::literal::bare;
-use super::methods::{replace_text, trimmed};
-use super::val::{Answer, Given, LONGEST, Miss, TOO_LONG, Val};
+use super::args::Args;
+use super::containers::{at, entries};
+use super::date_parts::{formatted, iso};
+use super::error::{ABSENT, EvalError};
+use super::format::percent;
+use super::list_filters as lists;
+use super::methods::attribute;
+use super::number::{parse_float, parse_int, rounded};
+use super::print::{Style, to_text, write_json, write_repr};
+use super::text_filters as texts;
+use super::text_methods::{self as text, lower, upper};
+use super::value::{Answer, Text, Value};
 
 /// A row of the table.
 pub(super) struct Filter {
-    pub entry: Entry,
-    pub params: &'static [&'static str],
-    pub run: for<'a> fn(Val<'a>, &Given<'a>) -> Answer<'a>,
+    pub name: &'static str,
+    pub params: &'static str,
+    run: Run,
 }
+
+type Run = for<'a> fn(&Value<'a>, &Args<'a>) -> Answer<'a>;
 
 /// The filter of that name.
 pub(super) fn find(name: &str) -> Option<&'static Filter> {
     let name = match name {
         "d" => "default",
         "count" => "length",
+        "e" | "forceescape" => "escape",
         other => other,
     };
-    FILTERS.iter().find(|row| row.entry.name == name)
+    FILTERS.iter().find(|row| row.name == name)
 }
 
-type Run = for<'a> fn(Val<'a>, &Given<'a>) -> Answer<'a>;
+impl Filter {
+    /// Only `default` takes what is absent.
+    pub(super) fn apply<'a>(&self, value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+        match value {
+            Value::Hidden => Err(ABSENT),
+            Value::Undefined if self.name != "default" => Err(ABSENT),
+            value => (self.run)(value, args),
+        }
+    }
+}
 
-const fn row(
-    name: &'static str,
-    params: &'static [&'static str],
-    run: Run,
-    meaning: &'static str,
-    example: &'static str,
-    result: &'static str,
-) -> Filter {
-    Filter { entry: Entry { name, kind: Kind::Filter, meaning, example, result }, params, run }
+fn dated<'a>(value: &Value<'a>, format: &str) -> Answer<'a> {
+    if value.is_none() { Ok(value.clone()) } else { formatted(value, format) }
+}
+
+fn ts<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    if value.is_none() { Ok(value.clone()) } else { iso(value, args) }
+}
+
+fn ts_nodash_with_tz<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    let Value::Moment(moment) = value else {
+        let text = ts(value, args)?;
+        return Ok(text.as_text().map_or(Value::None, |text| Value::text(text.replace(['-', ':'], ""))));
+    };
+    let mut out = String::new();
+    moment.to_wall().write(super::wall::Form::TsNodashWithTz, &mut out);
+    Ok(Value::text(out))
+}
+
+/// What is absent, also where Python has None, and with `boolean` what is empty.
+fn default<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    if value.is_absent() || args.is_true(1, false) && !value.is_truthy() {
+        return Ok(args.get(0).cloned().unwrap_or_else(|| Value::text("")));
+    }
+    Ok(value.clone())
+}
+
+fn length<'a>(value: &Value<'a>, _: &Args<'a>) -> Answer<'a> {
+    let length = value.len().ok_or(EvalError::Refused("only text, lists and objects have a length"))?;
+    Ok(Value::Int(length as i64))
+}
+
+fn tojson<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    let style = match args.get(0).filter(|indent| !indent.is_none()) {
+        Some(_) => Style::Indented(usize::try_from(args.int_or(0, 0)?).unwrap_or(0).min(100)),
+        None => Style::Compact,
+    };
+    if !(value.is_list()
+        || value.is_object()
+        || value.is_none()
+        || value.as_text().is_some()
+        || value.as_float().is_some())
+    {
+        return Err(EvalError::Refused("this is no JSON: turn it into text first"));
+    }
+    let mut out = String::new();
+    write_json(value, style, 0, &mut out)?;
+    Ok(Value::text(out))
+}
+
+fn int<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    let base = u32::try_from(args.int_or(1, 10)?).unwrap_or(10);
+    let cut = |number: f64| (number.abs() < 9.2e18).then(|| Value::Int(number.trunc() as i64));
+    let found = match value {
+        Value::Text(digits) => match parse_int(digits, base) {
+            Some(Ok(number)) => Some(Value::Int(number)),
+            Some(Err(digits)) => Some(Value::Digits(Text::Shared(digits.into()))),
+            None => parse_float(digits).and_then(cut),
+        },
+        Value::Digits(digits) if !digits.contains(['.', 'e', 'E']) => Some(value.clone()),
+        other => other.as_int().map(Value::Int).or_else(|| other.as_float().and_then(cut)),
+    };
+    Ok(found.or_else(|| args.get(0).cloned()).unwrap_or(Value::Int(0)))
+}
+
+fn float<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    let found = match value {
+        Value::Text(text) => parse_float(text),
+        other => other.as_float(),
+    };
+    Ok(found.map(Value::Float).or_else(|| args.get(0).cloned()).unwrap_or(Value::Float(0.0)))
+}
+
+fn round<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    let number = value.as_float().ok_or(EvalError::Refused("only numbers can be rounded"))?;
+    let places = args.int_or(0, 0)?;
+    let method = args.text_or_none(1)?.unwrap_or("common");
+    if method == "common" {
+        if let (Some(whole), 0..) = (value.as_int(), places) {
+            return Ok(Value::Int(whole));
+        }
+        let found = rounded(number, places);
+        return Ok(if value.as_int().is_some() { Value::Int(found as i64) } else { Value::Float(found) });
+    }
+    let scale = (super::host::floats().power)(10.0, places as f64);
+    match method {
+        "ceil" => Ok(Value::Float((number * scale).ceil() / scale)),
+        "floor" => Ok(Value::Float((number * scale).floor() / scale)),
+        _ => Err(EvalError::Refused("the method is 'common', 'ceil' or 'floor'")),
+    }
+}
+
+fn reverse<'a>(value: &Value<'a>, _: &Args<'a>) -> Answer<'a> {
+    if let Value::Text(text) = value {
+        return Ok(Value::text(text.chars().rev().collect::<String>()));
+    }
+    let mut items = value.items()?;
+    items.reverse();
+    Value::list(items)
+}
+
+/// `map('filter', ...)`, or `map(attribute='name', default=...)`.
+fn map<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    if value.is_none() {
+        return Value::list(Vec::new());
+    }
+    let named = |name: &str| args.named.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
+    let items = value.items()?;
+    if let Some(attribute) = named("attribute") {
+        let part = |item: &Value<'a>| match lists::path(item, attribute)? {
+            Value::Undefined => Ok(named("default").cloned().unwrap_or(Value::Undefined)),
+            found => Ok(found),
+        };
+        return Value::list(items.iter().map(part).collect::<Result<_, EvalError>>()?);
+    }
+    let (name, rest) = args.rest.split_first().ok_or(EvalError::Refused("map takes the name of a filter"))?;
+    let filter = name.as_text().and_then(find).ok_or(EvalError::Refused("no filter has this name"))?;
+    if matches!(filter.name, "map" | "select" | "reject" | "selectattr" | "rejectattr") {
+        return Err(EvalError::Refused("map takes a filter of single values"));
+    }
+    let args = Args::bind(filter.params, rest.to_vec(), args.named.clone(), args.now)?;
+    Value::list(items.iter().map(|item| filter.apply(item, &args)).collect::<Result<_, _>>()?)
+}
+
+fn format<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    let values = if args.rest.is_empty() && !args.named.is_empty() {
+        Value::dict(args.named.iter().map(|(key, value)| (Value::borrowed(key), value.clone())).collect())?
+    } else {
+        Value::tuple(args.rest.clone())?
+    };
+    percent(&to_text(value)?, &values).map(Value::text)
+}
+
+fn pprint<'a>(value: &Value<'a>, _: &Args<'a>) -> Answer<'a> {
+    let mut out = String::new();
+    write_repr(value, &mut out)?;
+    Ok(Value::text(out))
+}
+
+fn abs<'a>(value: &Value<'a>, _: &Args<'a>) -> Answer<'a> {
+    let is_negative = super::compare::order(value, &Value::Int(0)).map_or_else(
+        |_| matches!(value, Value::Span(span) if span.micros().is_some_and(|micros| micros < 0)),
+        std::cmp::Ordering::is_lt,
+    );
+    if is_negative { super::arithmetic::negated(value) } else { Ok(value.clone()) }
+}
+
+const fn row(name: &'static str, params: &'static str, run: Run) -> Filter {
+    Filter { name, params, run }
 }
 
 #[rustfmt::skip]
 pub(super) static FILTERS: &[Filter] = &[
-    row("ds", &[], ds, "A date as YYYY-MM-DD.", "{{ data_interval_end | ds }}", "2024-03-02"),
-    row("ds_nodash", &[], ds_nodash, "A date as YYYYMMDD.", "{{ data_interval_end | ds_nodash }}", "20240302"),
-    row("ts", &[], ts, "A date as an ISO 8601 timestamp.", "{{ data_interval_end | ts }}", "2024-03-02T00:00:00+00:00"),
-    row("ts_nodash", &[], ts_nodash, "A timestamp without punctuation and offset.", "{{ data_interval_end | ts_nodash }}", "20240302T000000"),
-    row("ts_nodash_with_tz", &[], ts_nodash_with_tz, "A timestamp without punctuation, with its offset.", "{{ data_interval_end | ts_nodash_with_tz }}", "20240302T000000+0000"),
-    row("default", &["default_value", "boolean"], default, "Something else where there is nothing; with true also for empty values.", "{{ dag_run.conf.nothing | default('all') }}", "all"),
-    row("tojson", &[], tojson, "Compact JSON, text in quotes.", "{{ dag_run.conf.tables | tojson }}", "[\"orders\",\"items\"]"),
-    row("length", &[], length, "How many characters, elements or keys.", "{{ dag_run.conf.tables | length }}", "2"),
-    row("upper", &[], upper, "Text in capitals.", "{{ dag_run.conf.region | upper }}", "EU"),
-    row("lower", &[], lower, "Text in small letters.", "{{ 'EU' | lower }}", "eu"),
-    row("replace", &["old", "new", "count"], replace, "Text with every occurrence of a part replaced.", "{{ ds | replace('-', '/') }}", "2024/03/01"),
-    row("trim", &["chars"], trim, "Text without white space around it.", "{{ ' eu ' | trim }}", "eu"),
-    row("string", &[], string, "Anything as text.", "{{ dag_run.conf.region | string }}", "eu"),
-    row("int", &["default"], int, "Text as a whole number.", "{{ logical_date.strftime('%m') | int }}", "3"),
-    row("first", &[], first, "The first element or character.", "{{ dag_run.conf.tables | first }}", "orders"),
-    row("last", &[], last, "The last element or character.", "{{ dag_run.conf.tables | last }}", "items"),
-    row("join", &["d"], join, "The elements of a list, or the characters of a text, in one text.", "{{ dag_run.conf.tables | join(', ') }}", "orders, items"),
+    row("abs", "", abs),
+    row("attr", "name", |v, args| attribute(v, args.text(0)?)),
+    row("batch", "linecount fill_with", lists::batch),
+    row("capitalize", "", |v, _| Ok(Value::text(text::capitalized(&to_text(v)?)))),
+    row("center", "width", |v, args| text::padded(&to_text(v)?, &Args { values: vec![Some(Value::Int(args.int_or(0, 80)?))], ..Args::default() }, 1)),
+    row("default", "default_value boolean", default),
+    row("dictsort", "case_sensitive by reverse", lists::dictsort),
+    row("ds", "", |v, _| dated(v, "%Y-%m-%d")),
+    row("ds_nodash", "", |v, _| dated(v, "%Y%m%d")),
+    row("escape", "", |v, _| Ok(Value::text(texts::escaped(&to_text(v)?)))),
+    row("filesizeformat", "binary", texts::file_size),
+    row("first", "", |v, _| if v.is_list() || v.as_text().is_some() { Ok(at(v, 0)) } else { Ok(v.items()?.first().cloned().unwrap_or(Value::Undefined)) }),
+    row("float", "default", float),
+    row("format", "*", format),
+    row("groupby", "attribute default case_sensitive", lists::groupby),
+    row("indent", "width first blank", texts::indent),
+    row("int", "default base", int),
+    row("items", "", |v, _| entries(v, true, true)),
+    row("join", "d attribute", lists::join),
+    row("last", "", |v, _| if v.is_list() || v.as_text().is_some() { Ok(at(v, -1)) } else { Ok(v.items()?.last().cloned().unwrap_or(Value::Undefined)) }),
+    row("length", "", length),
+    row("list", "", |v, _| Value::list(v.items()?)),
+    row("lower", "", |v, _| Ok(lower(&to_text(v)?))),
+    row("map", "*", map),
+    row("max", "case_sensitive attribute", |v, args| lists::extreme(v, args, true)),
+    row("min", "case_sensitive attribute", |v, args| lists::extreme(v, args, false)),
+    row("pprint", "", pprint),
+    row("quote", "", |v, _| Ok(Value::text(texts::shell_quoted(&to_text(v)?)))),
+    row("reject", "*", |v, args| lists::select(v, args, false, false)),
+    row("rejectattr", "*", |v, args| lists::select(v, args, false, true)),
+    row("replace", "old new count", |v, args| text::replace(&to_text(v)?, args)),
+    row("reverse", "", reverse),
+    row("round", "precision method", round),
+    row("safe", "", |v, _| to_text(v).map(Value::Text)),
+    row("select", "*", |v, args| lists::select(v, args, true, false)),
+    row("selectattr", "*", |v, args| lists::select(v, args, true, true)),
+    row("slice", "slices fill_with", lists::slice),
+    row("sort", "reverse case_sensitive attribute", lists::sort),
+    row("string", "", |v, _| to_text(v).map(Value::Text)),
+    row("striptags", "", |v, _| Ok(Value::text(texts::without_tags(&to_text(v)?)))),
+    row("sum", "attribute start", lists::sum),
+    row("title", "", |v, _| Ok(Value::text(texts::title(&to_text(v)?)))),
+    row("tojson", "indent", tojson),
+    row("trim", "chars", |v, args| text::strip(&to_text(v)?, args, true, true)),
+    row("truncate", "length killwords end leeway", texts::truncate),
+    row("ts", "", ts),
+    row("ts_nodash", "", |v, _| dated(v, "%Y%m%dT%H%M%S")),
+    row("ts_nodash_with_tz", "", ts_nodash_with_tz),
+    row("unique", "case_sensitive attribute", lists::unique),
+    row("upper", "", |v, _| Ok(upper(&to_text(v)?))),
+    row("urlencode", "", texts::url_encoded),
+    row("wordcount", "", |v, _| Ok(Value::Int(texts::words(&to_text(v)?) as i64))),
+    row("wordwrap", "width break_long_words wrapstring break_on_hyphens", texts::wrap),
+    row("xmlattr", "autospace", texts::attributes),
 ];
-
-fn written<'a>(value: Val<'a>, form: Form) -> Answer<'a> {
-    let Val::Date(date) = value else { return Err(Miss::Refused("this filter takes a date such as logical_date")) };
-    let mut out = String::new();
-    date.wall().write(form, &mut out);
-    Ok(Val::text(out))
-}
-
-fn ds<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
-    written(value, Form::Ds)
-}
-
-fn ds_nodash<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
-    written(value, Form::DsNodash)
-}
-
-fn ts<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
-    written(value, Form::Ts)
-}
-
-fn ts_nodash<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
-    written(value, Form::TsNodash)
-}
-
-fn ts_nodash_with_tz<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
-    written(value, Form::TsNodashWithTz)
-}
-
-/// Called with a value that is there; what is absent is answered by [`missing`].
-fn default<'a>(value: Val<'a>, given: &Given<'a>) -> Answer<'a> {
-    let also_empty = given.get(1).is_some_and(Val::is_truthy);
-    if also_empty && !value.is_truthy() { missing(given) } else { Ok(value) }
-}
-
-/// What `default` gives where there is nothing.
-pub(super) fn missing<'a>(given: &Given<'a>) -> Answer<'a> {
-    given.value(0).unwrap_or_else(|| Ok(Val::text(String::new())))
-}
-
-/// Whether this filter is the one that helps where there is nothing.
-pub(super) fn is_default(filter: &Filter) -> bool {
-    filter.entry.name == "default"
-}
-
-fn tojson<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
-    match value {
-        Val::Date(_) => Err(Miss::Refused("a date is no JSON: turn it into text first")),
-        other => Ok(Val::text(other.to_value().to_json())),
-    }
-}
-
-fn length<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
-    Ok(Val::int(items(&value)?.len() as i64))
-}
-
-fn upper<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
-    Ok(Val::text(recased(&value.to_text(), Case::Upper)))
-}
-
-fn lower<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
-    Ok(Val::text(recased(&value.to_text(), Case::Lower)))
-}
-
-fn replace<'a>(value: Val<'a>, given: &Given<'a>) -> Answer<'a> {
-    replace_text(&value.to_text(), given)
-}
-
-fn trim<'a>(value: Val<'a>, given: &Given<'a>) -> Answer<'a> {
-    Ok(Val::text(trimmed(&value.to_text(), given.printed(0)?.as_deref(), true, true)))
-}
-
-fn string<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
-    Ok(Val::text(value.to_text().into_owned()))
-}
-
-/// Digits behind the decimal point are cut; what is no number is the default, 0 unless given.
-fn int<'a>(value: Val<'a>, given: &Given<'a>) -> Answer<'a> {
-    let mut text = bare(value.to_text().trim());
-    if let Some(point) = text.find('.') {
-        text.truncate(point);
-    }
-    let number = value.as_int().or_else(|| text.parse().ok());
-    Ok(Val::int(number.map_or_else(|| given.int_or(0, 0), Ok)?))
-}
-
-/// Elements, characters or keys.
-fn items(value: &Val<'_>) -> Result<Vec<Value>, Miss> {
-    match (value, value.to_value()) {
-        (_, Value::List(items)) => Ok(items),
-        (Val::Text(_), Value::Text(text)) => Ok(text.chars().map(|c| Value::Text(c.into())).collect()),
-        (_, Value::Object(entries)) => Ok(entries.into_iter().map(|(key, _)| Value::Text(key)).collect()),
-        _ => Err(Miss::Refused("only text, lists and objects have elements")),
-    }
-}
-
-fn first<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
-    items(&value)?.into_iter().next().map(Val::owned).ok_or(Miss::Absent)
-}
-
-fn last<'a>(value: Val<'a>, _: &Given<'a>) -> Answer<'a> {
-    items(&value)?.pop().map(Val::owned).ok_or(Miss::Absent)
-}
-
-fn join<'a>(value: Val<'a>, given: &Given<'a>) -> Answer<'a> {
-    let between = given.printed(0)?.unwrap_or_default();
-    let items = items(&value)?;
-    let mut out = String::new();
-    for (i, item) in items.iter().enumerate() {
-        if i > 0 {
-            out.push_str(&between);
-        }
-        item.write_plain(&mut out);
-        if out.len() > LONGEST {
-            return Err(TOO_LONG);
-        }
-    }
-    Ok(Val::text(out))
-}

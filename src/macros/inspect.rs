@@ -1,16 +1,12 @@
 //! What a template uses, and what in it nobody can resolve.
 
-use super::Kind;
-use super::catalog::catalog;
-use super::expr::{Args, Expr, Fault, Head, Place, Step, Why};
-use super::parse::is_of_name;
-use super::table::{Gives, find};
-use super::template::{Body, Template, walk};
-use super::value::Value;
-use crate::error::nearest;
-
-/// A template with more unknown names than this is no template; the others get no suggestion, each of which is a search.
-const MOST_SUGGESTIONS: usize = 1_000;
+use super::error::{Fault, Kind, Place, Why};
+use super::names::{Gives, depends_on_date, find};
+use super::parser::is_of_name;
+use super::syntax::{BlockKind, Call, Expr, Literal, Name, Node, Step, StepKind, Tag};
+use super::template::Template;
+use super::units::{Units, Unknown};
+use super::unknown::{head, unknown_steps, unknowns, walk, walk_steps};
 
 /// An XCom value that a template names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,17 +17,17 @@ pub struct XcomUse {
     pub key: String,
 }
 
-/// A part of a template that nobody can resolve.
+/// A name, filter, method, test, key or statement, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unknown {
-    /// The name, or the whole expression where it is outside the language.
-    pub text: String,
+pub struct Use {
+    /// As it is written.
+    pub name: String,
+    /// What it is; keys of conf, params and variables are "key".
+    pub kind: &'static str,
     /// Where it begins, in UTF-16 units.
     pub start: usize,
     /// Where it ends, in UTF-16 units.
     pub end: usize,
-    /// The nearest name that there is.
-    pub suggestion: Option<String>,
 }
 
 /// What a template uses. Names are in the order of their first use, each once.
@@ -43,10 +39,16 @@ pub struct Inspection {
     pub conf_keys: Vec<String>,
     /// XCom values.
     pub xcoms: Vec<XcomUse>,
-    /// What stays as written, whatever the run.
+    /// Variables and connections, as they are written: `var.value.x`, `conn.x`.
+    pub lookups: Vec<String>,
+    /// Every name, filter, method, test, key and statement, in order.
+    pub uses: Vec<Use>,
+    /// What stays as written, whatever the run. Names that the host may give are among them.
     pub unknown: Vec<Unknown>,
     /// Whether another date could give another text. Parts outside the language count when they name a macro of a date.
     pub depends_on_date: bool,
+    /// Whether it tells the time of its own rendering.
+    pub uses_now: bool,
 }
 
 /// Reads a template without rendering it.
@@ -59,75 +61,218 @@ pub struct Inspection {
 /// ```
 pub fn inspect(template: &str) -> Inspection {
     let template = Template::parse(template);
-    let mut found = Inspection::default();
-    let mut units = Units { text: &template.text, bytes: 0, units: 0, named: 0 };
-    for piece in &template.pieces {
-        let whole = Place { start: piece.start, end: piece.end };
-        let source = template.source(piece);
-        let (place, kind) = match &piece.body {
-            Body::Text => {
-                found.depends_on_date |= blocks_name_date(source);
-                continue;
-            }
-            Body::Expression { parsed: Ok(expr), .. } => {
-                walk(expr, &mut |expr| found.add(expr, &mut units));
-                continue;
-            }
-            Body::Expression { parsed: Err(Fault { place, why: Why::Unknown(kind) }), .. } => (*place, Some(*kind)),
-            Body::Expression { .. } | Body::Unclosed => (whole, None),
-        };
-        found.unknown.push(units.unknown(place, kind));
-        found.depends_on_date |= names_date(source);
-    }
-    found
+    let units = Units::new(&template.text);
+    let mut inspector = Inspector { template: &template, found: Inspection::default(), units };
+    inspector.nodes(&template.nodes);
+    crate::sort::sort_by(&mut inspector.found.uses, |a, b| a.start < b.start);
+    inspector.found
 }
 
-impl Inspection {
-    fn add(&mut self, expr: &Expr, units: &mut Units<'_>) {
-        match &expr.head {
-            Head::Unknown(place) => self.unknown.push(units.unknown(*place, Some(Kind::Macro))),
-            Head::Macro(row) => {
-                self.depends_on_date |= depends_on_date(row.gives);
-                let key = first_key(&expr.steps);
-                match (row.gives, key) {
-                    (Gives::Conf, Some(key)) => note(&mut self.conf_keys, key.to_owned()),
-                    (Gives::Params, Some(key)) => note(&mut self.macros, ["params.", key].concat()),
-                    (Gives::Xcom, Some(task)) => {
-                        let key = first_key(expr.steps.get(1..).unwrap_or_default()).unwrap_or_default();
-                        note(&mut self.xcoms, XcomUse { task_id: task.to_owned(), key: key.to_owned() });
+struct Inspector<'t> {
+    template: &'t Template,
+    found: Inspection,
+    units: Units<'t>,
+}
+
+impl<'t> Inspector<'t> {
+    fn nodes(&mut self, nodes: &'t [Node]) {
+        for node in nodes {
+            match node {
+                Node::Text(..) | Node::Comment(_) | Node::Raw(..) => {}
+                Node::Output(_, Ok(expr)) => self.expr(expr),
+                Node::Output(tag, Err(fault)) | Node::Stay(tag, fault) => self.fault(tag.place, *fault),
+                Node::Set(tag, set) => {
+                    self.statement(*tag);
+                    match set {
+                        Ok((_, expr)) => self.expr(expr),
+                        Err(fault) => self.fault(tag.place, *fault),
                     }
-                    _ => note(&mut self.macros, row.entry.name.to_owned()),
+                }
+                Node::Block(block) => {
+                    let first = block.tags.first().copied();
+                    first.into_iter().for_each(|tag| self.statement(tag));
+                    match &block.kind {
+                        Ok(BlockKind::If(conditions)) => {
+                            for (place, body) in block.bodies.iter().enumerate() {
+                                match (conditions.get(place), block.tags.get(place)) {
+                                    (Some(Ok(expr)), _) => self.expr(expr),
+                                    (Some(Err(fault)), Some(tag)) => self.fault(tag.place, *fault),
+                                    _ => {}
+                                }
+                                self.nodes(body);
+                            }
+                            continue;
+                        }
+                        Ok(kind) => self.kind(kind),
+                        Err(fault) => first.into_iter().for_each(|tag| self.fault(tag.place, *fault)),
+                    }
+                    block.bodies.iter().for_each(|body| self.nodes(body));
                 }
             }
-            Head::Call(row, args) => match row.gives {
-                Gives::Pull(_) => self.add_pull(argument(args, 0), argument(args, 2)),
-                _ => note(&mut self.macros, row.entry.name.to_owned()),
-            },
-            Head::Value(_) | Head::List(_) => {}
         }
     }
 
-    /// Both are the arguments `task_ids` and `key` of a pull, where they are written out.
-    fn add_pull(&mut self, tasks: Option<&Expr>, key: Option<&Expr>) {
-        let key = key.and_then(text).unwrap_or("return_value");
-        let tasks = match tasks.map(|tasks| &tasks.head) {
-            Some(Head::List(items)) => items.as_slice(),
-            _ => tasks.map(std::slice::from_ref).unwrap_or_default(),
+    fn kind(&mut self, kind: &'t BlockKind) {
+        match kind {
+            BlockKind::If(_) => {}
+            BlockKind::For(each) => {
+                self.expr(&each.items);
+                each.filter.iter().for_each(|filter| self.expr(filter));
+            }
+            BlockKind::With(bound) => bound.iter().for_each(|(_, expr)| self.expr(expr)),
+            BlockKind::Set(_, steps) | BlockKind::Filter(steps) => {
+                let mut lost = Vec::new();
+                unknown_steps(steps, None, false, &mut |place, kind| lost.push((place, kind)));
+                self.lost(lost);
+                self.steps(steps);
+                let mut inner = Vec::new();
+                walk_steps(steps, &mut |expr| inner.push(expr));
+                inner.into_iter().for_each(|expr| self.add(expr));
+            }
+            BlockKind::Macro(_, definition) => definition.defaults.iter().for_each(|expr| self.expr(expr)),
+            BlockKind::Call(_, definition, call) => {
+                definition.defaults.iter().for_each(|expr| self.expr(expr));
+                self.expr(call);
+            }
+        }
+    }
+
+    fn expr(&mut self, expr: &'t Expr) {
+        let template = self.template;
+        let mut lost = Vec::new();
+        unknowns(expr, &|name| template.binds(name), &mut |place, kind| lost.push((place, kind)));
+        self.lost(lost);
+        walk(expr, &mut |expr| self.add(expr));
+    }
+
+    fn lost(&mut self, mut lost: Vec<(Place, Kind)>) {
+        crate::sort::sort_by(&mut lost, |(a, _), (b, _)| a.start < b.start);
+        for (place, kind) in lost {
+            let unknown = self.units.unknown(place, Some(kind));
+            self.found.unknown.push(unknown);
+        }
+    }
+
+    fn fault(&mut self, tag: Place, fault: Fault) {
+        let unknown = match fault.why {
+            Why::Unknown(kind) => self.units.unknown(fault.place, Some(kind)),
+            Why::Syntax(_) => self.units.unknown(tag, None),
+        };
+        self.found.unknown.push(unknown);
+        let source = self.template.text.get(tag.start..tag.end).unwrap_or_default();
+        self.found.depends_on_date |= names_date(source);
+    }
+
+    fn used(&mut self, name: &str, kind: &'static str, place: Place) {
+        let (start, end) = (self.units.at(place.start), self.units.at(place.end));
+        self.found.uses.push(Use { name: name.to_owned(), kind, start, end });
+    }
+
+    /// The word of a statement.
+    fn statement(&mut self, tag: Tag) {
+        let source = self.template.text.get(tag.place.start..tag.place.end).unwrap_or_default();
+        let from = source.find(is_of_name).unwrap_or(0);
+        let word = source.get(from..).unwrap_or_default();
+        let word = word.get(..word.find(|c| !is_of_name(c)).unwrap_or(word.len())).unwrap_or_default();
+        let start = tag.place.start + from;
+        self.used(word, "statement", Place { start, end: start + word.len() });
+    }
+
+    fn steps(&mut self, steps: &'t [Step]) {
+        for (index, step) in steps.iter().enumerate() {
+            let name = self.template.text.get(step.place.start..step.place.end).unwrap_or_default();
+            match &step.kind {
+                StepKind::Filter(..) => self.used(name, "filter", step.place),
+                StepKind::Check(..) => self.used(name, "test", step.place),
+                StepKind::Attribute(name)
+                    if matches!(steps.get(index + 1).map(|step| &step.kind), Some(StepKind::Call(_))) =>
+                {
+                    self.used(name, "method", step.place);
+                }
+                StepKind::Attribute(name) => self.used(name, "key", step.place),
+                StepKind::Item(Expr::Literal(Literal::Text(key))) => self.used(key, "key", step.place),
+                _ => {}
+            }
+        }
+    }
+
+    fn add(&mut self, expr: &'t Expr) {
+        if let Expr::Chain(_, steps) = expr {
+            self.steps(steps);
+            if let Some((name, steps)) = head(expr) {
+                self.name(name, steps);
+            }
+        }
+        // A name inside a chain was seen with what is behind it.
+        if let Expr::Name(name) = expr {
+            self.used(&name.whole(), "macro", name.place);
+            self.name(name, &[]);
+        }
+    }
+
+    fn name(&mut self, name: &'t Name, steps: &'t [Step]) {
+        let (Some(row), false) = (name.row, self.template.binds(&name.root)) else { return };
+        let has_more = self.has_more(name);
+        let found = &mut self.found;
+        found.depends_on_date |= depends_on_date(row.gives);
+        found.uses_now |= matches!(row.gives, Gives::Now(..));
+        let key = first_key(steps);
+        match (row.gives, key) {
+            (Gives::Conf, Some(key)) => note(&mut found.conf_keys, key.to_owned()),
+            (Gives::Params, Some(key)) => note(&mut found.macros, ["params.", key].concat()),
+            (Gives::Xcom, Some(task)) => {
+                let key = first_key(steps.get(1..).unwrap_or_default()).unwrap_or_default();
+                note(&mut found.xcoms, XcomUse { task_id: task.to_owned(), key: key.to_owned() });
+            }
+            (Gives::Pull, _) => {
+                if let Some(StepKind::Call(call)) = steps.first().map(|step| &step.kind) {
+                    self.pull(call);
+                }
+            }
+            (Gives::Space, Some(key)) if matches!(row.name, "var.value" | "var.json" | "conn") => {
+                note(&mut found.lookups, [row.name, ".", key].concat());
+            }
+            (Gives::Conf | Gives::Params | Gives::Xcom | Gives::Space, None) if has_more => {}
+            _ => note(&mut found.macros, name.whole()),
+        }
+    }
+
+    /// Whether this name was seen as the head of a chain already.
+    fn has_more(&self, name: &Name) -> bool {
+        let rest = self.template.text.get(name.place.end..).unwrap_or_default().trim_start();
+        rest.starts_with(['.', '['])
+    }
+
+    /// The arguments `task_ids` and `key` of a pull, where they are written out.
+    fn pull(&mut self, call: &'t Call) {
+        let argument = |name: &str, place: usize| {
+            let named = call.named.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+            named.or_else(|| call.positional.get(place))
+        };
+        let key = argument("key", 2).map_or(Some("return_value"), text).unwrap_or_default();
+        let tasks = match argument("task_ids", 0) {
+            Some(Expr::List(items) | Expr::Tuple(items)) => items.as_slice(),
+            task => task.map(std::slice::from_ref).unwrap_or_default(),
         };
         for task_id in tasks.iter().filter_map(text) {
-            note(&mut self.xcoms, XcomUse { task_id: task_id.to_owned(), key: key.to_owned() });
+            note(&mut self.found.xcoms, XcomUse { task_id: task_id.to_owned(), key: key.to_owned() });
         }
     }
 }
 
-fn argument(args: &Args, place: usize) -> Option<&Expr> {
-    args.get(place)?.as_ref()
+impl Name {
+    /// As the table has it, or as it is written.
+    fn whole(&self) -> String {
+        let mut whole = self.root.clone();
+        self.rest.iter().for_each(|key| whole.extend([".", key]));
+        whole
+    }
 }
 
 /// A text that is written out.
 fn text(expr: &Expr) -> Option<&str> {
-    match &expr.head {
-        Head::Value(Value::Text(text)) => Some(text),
+    match expr {
+        Expr::Literal(Literal::Text(text)) => Some(text),
         _ => None,
     }
 }
@@ -140,15 +285,13 @@ fn note<T: PartialEq>(list: &mut Vec<T>, item: T) {
 
 /// The key that is asked first, where it is written out.
 fn first_key(steps: &[Step]) -> Option<&str> {
-    match steps.first()? {
-        Step::Attribute(key, _) => Some(key),
-        Step::Method(method, args) if method.entry.name == "get" => text(argument(args, 0)?),
+    match (&steps.first()?.kind, steps.get(1).map(|step| &step.kind)) {
+        (StepKind::Attribute(get), Some(StepKind::Call(call))) if get == "get" => text(call.positional.first()?),
+        (StepKind::Attribute(_), Some(StepKind::Call(_))) => None,
+        (StepKind::Attribute(key), _) => Some(key),
+        (StepKind::Item(index), _) => text(index),
         _ => None,
     }
-}
-
-fn depends_on_date(gives: Gives) -> bool {
-    matches!(gives, Gives::Date(..) | Gives::Fact(_, true))
 }
 
 /// Whether the words of a text include a macro of a date.
@@ -156,43 +299,4 @@ fn names_date(text: &str) -> bool {
     let is_date = |name: &str| find(name).is_some_and(|row| depends_on_date(row.gives));
     let mut words = text.split(|c: char| c != '.' && !is_of_name(c));
     words.any(|word| is_date(word) || word.split_once('.').is_some_and(|(first, _)| is_date(first)))
-}
-
-/// The same for the blocks in a text, which dagfill leaves to others.
-fn blocks_name_date(text: &str) -> bool {
-    text.split("{%").skip(1).any(|block| names_date(block.split("%}").next().unwrap_or_default()))
-}
-
-/// The nearest name of a kind.
-pub(super) fn suggestion(name: &str, kind: Kind) -> Option<&'static str> {
-    nearest(name, catalog().filter(|entry| entry.kind == kind).map(|entry| entry.name))
-}
-
-/// Counts UTF-16 units on the way through a text, so that many spans cost one pass.
-struct Units<'a> {
-    text: &'a str,
-    bytes: usize,
-    units: usize,
-    /// How many unknown names there were.
-    named: usize,
-}
-
-impl Units<'_> {
-    fn at(&mut self, byte: usize) -> usize {
-        if byte < self.bytes {
-            (self.bytes, self.units) = (0, 0);
-        }
-        let between = self.text.get(self.bytes..byte).unwrap_or_default();
-        self.units += if between.is_ascii() { between.len() } else { between.encode_utf16().count() };
-        self.bytes = byte;
-        self.units
-    }
-
-    fn unknown(&mut self, place: Place, kind: Option<Kind>) -> Unknown {
-        let text = self.text.get(place.start..place.end).unwrap_or_default();
-        self.named += 1;
-        let suggestion =
-            kind.filter(|_| self.named <= MOST_SUGGESTIONS).and_then(|kind| suggestion(text, kind)).map(str::to_owned);
-        Unknown { text: text.to_owned(), start: self.at(place.start), end: self.at(place.end), suggestion }
-    }
 }

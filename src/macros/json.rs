@@ -1,199 +1,142 @@
-//! Reads JSON text: conf and XCom travel through the core as text.
+//! JSON values as templates see them: conf, params, XCom.
 
-use super::Value;
-use super::literal::hex;
-use crate::error::{Code, Error, Result};
-
-/// Nesting that is still read. Values are walked recursively, and a wasm stack has one megabyte.
-const DEEPEST: u32 = 200;
-
-impl Value {
-    /// Reads JSON text. INVALID_OPTION, with the place, when it is none or nests deeper than 200.
-    pub fn parse(text: &str) -> Result<Value> {
-        let mut reader = Reader { text, at: 0 };
-        let value = reader.value(0)?;
-        match reader.peek() {
-            None => Ok(value),
-            Some(_) => reader.fail("expected the end"),
-        }
-    }
+/// A JSON value. Objects keep the order of their keys, and every key is just a key. Numbers that are not whole, or too large for
+/// 64 bits, keep the digits they were written with, so that nothing is lost on the way through.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Json {
+    /// `null`.
+    #[default]
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Any other number, as it was written.
+    Decimal(String),
+    /// A string.
+    Text(String),
+    /// An array.
+    List(Vec<Json>),
+    /// An object. Where a key stands twice the last one counts, as in JavaScript.
+    Object(Vec<(String, Json)>),
 }
 
-struct Reader<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl Reader<'_> {
-    fn byte(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    /// The next byte that is no white space.
-    fn peek(&mut self) -> Option<u8> {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte() {
-            self.at += 1;
-        }
-        self.byte()
-    }
-
-    fn take(&mut self, byte: u8) -> bool {
-        let found = self.peek() == Some(byte);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn fail<T>(&self, what: &str) -> Result<T> {
-        let message = ["this is no JSON: ", what].concat();
-        Err(Error::at(Code::InvalidOption, self.text, self.at..self.at + 1, message))
-    }
-
-    fn value(&mut self, depth: u32) -> Result<Value> {
-        if depth > DEEPEST {
-            return self.fail("nested deeper than 200");
-        }
-        match self.peek() {
-            Some(b'{') => {
-                let mut entries = Vec::new();
-                self.at += 1;
-                while self.has_another(entries.is_empty(), b'}', "expected \",\" or \"}\"")? {
-                    if self.peek() != Some(b'"') {
-                        return self.fail("expected a key in double quotes");
-                    }
-                    let key = self.string()?;
-                    if !self.take(b':') {
-                        return self.fail("expected \":\"");
-                    }
-                    entries.push((key, self.value(depth + 1)?));
-                }
-                Ok(Value::Object(entries))
-            }
-            Some(b'[') => {
-                let mut items = Vec::new();
-                self.at += 1;
-                while self.has_another(items.is_empty(), b']', "expected \",\" or \"]\"")? {
-                    items.push(self.value(depth + 1)?);
-                }
-                Ok(Value::List(items))
-            }
-            Some(b'"') => self.string().map(Value::Text),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b'n') => self.word("null", Value::Null),
-            Some(b't') => self.word("true", Value::Bool(true)),
-            Some(b'f') => self.word("false", Value::Bool(false)),
-            _ => self.fail("expected a value"),
+impl Json {
+    /// The value of `key` in an object.
+    pub fn get(&self, key: &str) -> Option<&Json> {
+        match self {
+            Json::Object(entries) => entries.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value),
+            _ => None,
         }
     }
 
-    /// Whether another element follows, rather than the closing bracket.
-    fn has_another(&mut self, is_first: bool, close: u8, expected: &str) -> Result<bool> {
-        if self.take(close) {
-            return Ok(false);
-        }
-        if is_first || self.take(b',') { Ok(true) } else { self.fail(expected) }
-    }
-
-    fn word(&mut self, word: &str, value: Value) -> Result<Value> {
-        if !self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
-            return self.fail("expected a value");
-        }
-        self.at += word.len();
-        Ok(value)
-    }
-
-    fn digits(&mut self) -> usize {
-        let from = self.at;
-        while let Some(b'0'..=b'9') = self.byte() {
-            self.at += 1;
-        }
-        self.at - from
-    }
-
-    fn number(&mut self) -> Result<Value> {
-        let from = self.at;
-        self.at += usize::from(self.byte() == Some(b'-'));
-        let leads_with_zero = self.byte() == Some(b'0');
-        let whole = self.digits();
-        if whole == 0 || leads_with_zero && whole > 1 {
-            return self.fail("expected a number");
-        }
-        if self.byte() == Some(b'.') {
-            self.at += 1;
-            if self.digits() == 0 {
-                return self.fail("expected digits after the decimal point");
-            }
-        }
-        if let Some(b'e' | b'E') = self.byte() {
-            self.at += 1;
-            self.at += usize::from(matches!(self.byte(), Some(b'+' | b'-')));
-            if self.digits() == 0 {
-                return self.fail("expected the digits of an exponent");
-            }
-        }
-        let text = self.text.get(from..self.at).unwrap_or_default();
-        // "-0" is no whole number that an i64 can hold.
-        match text.parse() {
-            Ok(number) if text != "-0" => Ok(Value::Int(number)),
-            _ => Ok(Value::Decimal(text.to_owned())),
+    /// The string, if this is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Json::Text(text) => Some(text),
+            _ => None,
         }
     }
 
-    fn string(&mut self) -> Result<String> {
+    /// Compact JSON, as `JSON.stringify` writes it.
+    ///
+    /// ```
+    /// use dagfill::macros::Json;
+    /// let value = Json::parse(r#" {"b": [1, 2.50, "x\ty"], "a": null} "#).unwrap();
+    /// assert_eq!(value.to_json(), r#"{"b":[1,2.50,"x\ty"],"a":null}"#);
+    /// ```
+    pub fn to_json(&self) -> String {
         let mut out = String::new();
-        self.at += 1;
-        loop {
-            let from = self.at;
-            while self.byte().is_some_and(|byte| !matches!(byte, b'"' | b'\\' | ..=0x1f)) {
-                self.at += 1;
+        self.write_json(&mut out);
+        out
+    }
+
+    /// Appends compact JSON.
+    pub fn write_json(&self, out: &mut String) {
+        match self {
+            Json::Null => out.push_str("null"),
+            Json::Bool(true) => out.push_str("true"),
+            Json::Bool(false) => out.push_str("false"),
+            Json::Int(number) => write_int(*number, out),
+            Json::Decimal(digits) => out.push_str(digits),
+            Json::Text(text) => write_quoted(text, out),
+            Json::List(items) => {
+                out.push('[');
+                for (i, item) in items.iter().enumerate() {
+                    if i > 0 {
+                        out.push(',');
+                    }
+                    item.write_json(out);
+                }
+                out.push(']');
             }
-            out.push_str(self.text.get(from..self.at).unwrap_or_default());
-            match self.byte() {
-                None => return self.fail("a string is not closed"),
-                Some(b'"' | b'\\') => self.at += 1,
-                Some(_) => return self.fail("a control character must be escaped"),
+            Json::Object(entries) => {
+                out.push('{');
+                for (i, (key, value)) in entries.iter().enumerate() {
+                    if i > 0 {
+                        out.push(',');
+                    }
+                    write_quoted(key, out);
+                    out.push(':');
+                    value.write_json(out);
+                }
+                out.push('}');
             }
-            if self.text.as_bytes().get(self.at - 1) == Some(&b'"') {
-                return Ok(out);
-            }
-            let escape = self.byte();
-            self.at += usize::from(escape.is_some_and(|byte| byte.is_ascii()));
-            out.push(match escape {
-                Some(c @ (b'"' | b'\\' | b'/')) => char::from(c),
-                Some(b'n') => '\n',
-                Some(b'r') => '\r',
-                Some(b't') => '\t',
-                Some(b'b') => '\x08',
-                Some(b'f') => '\x0c',
-                Some(b'u') => self.unicode()?,
-                _ => return self.fail("expected an escape such as \\n"),
-            });
         }
     }
 
-    fn hex4(&mut self) -> Result<u32> {
-        match self.text.get(self.at..self.at + 4).and_then(hex) {
-            Some(unit) => {
-                self.at += 4;
-                Ok(unit)
-            }
-            None => self.fail("expected four hexadecimal digits"),
+    /// Appends the value as a template prints it: strings bare, everything else as compact JSON.
+    pub fn write_plain(&self, out: &mut String) {
+        match self {
+            Json::Text(text) => out.push_str(text),
+            other => other.write_json(out),
         }
     }
+}
 
-    /// A pair of surrogates is one character; half a pair has no place in UTF-8 and becomes U+FFFD.
-    fn unicode(&mut self) -> Result<char> {
-        let first = self.hex4()?;
-        if !(0xD800..0xDC00).contains(&first) || !self.text.get(self.at..).is_some_and(|rest| rest.starts_with("\\u")) {
-            return Ok(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER));
+/// Appends a whole number.
+pub(super) fn write_int(number: i64, out: &mut String) {
+    let mut digits = [0u8; 20];
+    let mut rest = number.unsigned_abs();
+    let mut first = digits.len();
+    for (i, slot) in digits.iter_mut().enumerate().rev() {
+        *slot = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        first = i;
+        if rest == 0 {
+            break;
         }
-        let before = self.at;
-        self.at += 2;
-        let second = self.hex4()?;
-        if !(0xDC00..0xE000).contains(&second) {
-            self.at = before;
-            return Ok(char::REPLACEMENT_CHARACTER);
-        }
-        let code = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
-        Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
+    if number < 0 {
+        out.push('-');
+    }
+    out.push_str(digits.get(first..).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default());
+}
+
+/// Appends a JSON string literal, escaped as `JSON.stringify` does.
+pub(super) fn write_quoted(text: &str, out: &mut String) {
+    out.push('"');
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escape = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            b'\x08' => "\\b",
+            b'\x0c' => "\\f",
+            ..=0x0f => "\\u000",
+            0x10..=0x1f => "\\u001",
+            _ => continue,
+        };
+        out.push_str(text.get(from..at).unwrap_or_default());
+        out.push_str(escape);
+        if escape.len() > 2 {
+            out.extend(char::from_digit(u32::from(byte & 15), 16));
+        }
+        from = at + 1;
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    out.push('"');
 }

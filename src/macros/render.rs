@@ -1,29 +1,14 @@
 //! Renders templates. XCom references come first, then date macros over the result; nothing that was put in by macros is read again.
 
-use super::Kind;
 use super::context::{Context, OnUnknown};
-use super::date::Form;
-use super::eval::{Scope, evaluate};
-use super::expr::{Expr, Fault, Head, Place, Why};
-use super::inspect::suggestion;
-use super::table::Gives;
-use super::template::{Body, Piece, Template, walk};
-use super::val::Miss;
-use super::value::Value;
+use super::json::Json;
+use super::machine::{Machine, Stop};
+use super::output::Piece;
+use super::report::Unresolved;
+use super::run::Mode;
+use super::template::Template;
 use crate::error::{Code, Error, Result};
 use crate::time::Instant;
-
-/// No result is longer than this, in bytes: a JavaScript string holds no more than twice as much.
-const LONGEST: usize = 1 << 28;
-
-/// Which expressions a pass resolves; the others stay as written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pass {
-    /// Those that name XCom.
-    Xcom,
-    /// All.
-    All,
-}
 
 /// Many renderings in one text, so that they leave the program in one piece.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,12 +19,42 @@ pub struct Rendered {
     pub ends: Vec<u32>,
 }
 
+/// A rendering, and what of the template stayed as written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// What the template gives.
+    pub text: String,
+    /// What stayed, in the order in which it stands; the first thousand. Spans are places in the template, or where a value of
+    /// XCom brought the text, of the expression that brought it.
+    pub unresolved: Vec<Unresolved>,
+}
+
+/// No result is longer than this, in bytes: a JavaScript string holds no more than twice as much.
+const LONGEST: usize = 1 << 28;
+
 impl Template {
     /// XCom first, then date macros over the result. UNKNOWN_MACRO or INVALID_TEMPLATE only with [`OnUnknown::Error`].
-    pub fn render(&self, context: &Context<'_>, xcom: Option<&Value>, on_unknown: OnUnknown) -> Result<String> {
+    pub fn render(&self, context: &Context<'_>, xcom: Option<&Json>, on_unknown: OnUnknown) -> Result<String> {
         let mut out = String::with_capacity(self.text.len() + 16);
         self.render_into(&mut out, context, xcom, on_unknown)?;
         Ok(out)
+    }
+
+    /// The same, with a list of what stayed as written.
+    ///
+    /// ```
+    /// use dagfill::macros::{Alone, Context, OnUnknown, Template};
+    /// use dagfill::time::{Instant, Zone};
+    /// let (zone, date) = (Zone::utc(), Instant::clamped(0));
+    /// let context = Context::new(date, &zone, &Alone);
+    /// let report = Template::parse("{{ ds }} {{ dss }}").render_report(&context, None, OnUnknown::Keep).unwrap();
+    /// assert_eq!(report.text, "1970-01-01 {{ dss }}");
+    /// assert_eq!((report.unresolved[0].start, report.unresolved[0].suggestion.as_deref()), (12, Some("ds")));
+    /// ```
+    pub fn render_report(&self, context: &Context<'_>, xcom: Option<&Json>, on_unknown: OnUnknown) -> Result<Report> {
+        let mut report = Report::default();
+        report.unresolved = self.rendered(&mut report.text, context, xcom, on_unknown, true)?;
+        Ok(report)
     }
 
     /// Appends to `out` what [`Template::render`] returns.
@@ -47,131 +62,112 @@ impl Template {
         &self,
         out: &mut String,
         context: &Context<'_>,
-        xcom: Option<&Value>,
+        xcom: Option<&Json>,
         on_unknown: OnUnknown,
     ) -> Result<()> {
-        let scope = Scope { context: Some(context), xcom };
-        if xcom.is_none() || !self.has_xcom {
-            return self.pass(out, scope, on_unknown, Pass::All);
-        }
-        let mut first = String::new();
-        self.pass(&mut first, scope, on_unknown, Pass::Xcom)?;
-        // What the first pass left in place is absent, also for the second one.
-        Template::parse(&first).pass(out, Scope { context: Some(context), xcom: None }, on_unknown, Pass::All)
+        self.rendered(out, context, xcom, on_unknown, false).map(drop)
     }
 
-    fn pass(&self, out: &mut String, scope: Scope<'_>, on_unknown: OnUnknown, pass: Pass) -> Result<()> {
-        // Only white space of the template is trimmed, never that of a value: this is where the last text began.
-        let mut text_from = out.len();
-        let mut trim_next = false;
-        for piece in &self.pieces {
-            let source = self.source(piece);
-            let (parsed, trim_left, trim_right) = match &piece.body {
-                Body::Expression { parsed, names_xcom, trim_left, trim_right } if pass == Pass::All || *names_xcom => {
-                    (parsed, *trim_left, *trim_right)
-                }
-                Body::Unclosed if pass == Pass::All && on_unknown == OnUnknown::Error => {
-                    return Err(self.unclosed(piece));
-                }
-                _ => {
-                    let is_text = matches!(piece.body, Body::Text);
-                    text_from = out.len();
-                    out.push_str(if trim_next && is_text { source.trim_start() } else { source });
-                    if !is_text {
-                        text_from = out.len();
-                    }
-                    trim_next = false;
-                    continue;
-                }
-            };
-            // What stays as written keeps the white space around it.
-            let trimmed =
-                if trim_left { out.get(text_from..).map_or(0, |text| text.len() - text.trim_end().len()) } else { 0 };
-            let value = match parsed {
-                Ok(expr) => self.value(expr, scope),
-                Err(_) => Err(Miss::Absent),
-            };
-            match value {
-                Ok(value) => {
-                    out.truncate(out.len() - trimmed);
-                    match value {
-                        Printable::Date(wall, form) => wall.write(form, out),
-                        Printable::Val(value) => value.print(out),
-                    }
-                    trim_next = trim_right;
-                }
-                Err(miss) => match on_unknown {
-                    OnUnknown::Keep => {
-                        out.push_str(source);
-                        trim_next = false;
-                    }
-                    OnUnknown::Empty => {
-                        out.truncate(out.len() - trimmed);
-                        trim_next = trim_right;
-                    }
-                    OnUnknown::Error => return Err(self.unknown(piece, parsed, miss)),
-                },
-            }
-            text_from = out.len();
-            if out.len() > LONGEST {
-                return Err(Error::new(Code::RangeTooLarge, "the rendered text would be longer than 256 MiB"));
+    fn rendered(
+        &self,
+        out: &mut String,
+        context: &Context<'_>,
+        xcom: Option<&Json>,
+        on_unknown: OnUnknown,
+        reports: bool,
+    ) -> Result<Vec<Unresolved>> {
+        let start = out.len();
+        let mut machine = Machine::new(self, Some(context), xcom);
+        (machine.on_unknown, machine.reports, machine.reads_xcom_again) = (on_unknown, reports, xcom.is_some());
+        match machine.finish(out, Mode::Live) {
+            Ok(unresolved) => Ok(unresolved),
+            Err(Stop::Error(error)) => Err(error),
+            Err(Stop::XcomBraces) => {
+                out.truncate(start);
+                self.rendered_twice(out, context, xcom, on_unknown, reports)
             }
         }
-        Ok(())
     }
 
-    /// The plain dates are written straight into the result.
-    fn value<'a>(&'a self, expr: &'a Expr, scope: Scope<'a>) -> std::result::Result<Printable<'a>, Miss> {
-        if let (Head::Macro(row), [], Some(context)) = (&expr.head, expr.steps.as_slice(), scope.context)
-            && let Gives::Date(point, form) = row.gives
-        {
-            return point.wall(context).map(|wall| Printable::Date(wall, form));
+    /// A value of XCom has braces: XCom is put in first, and the result is a template.
+    fn rendered_twice(
+        &self,
+        out: &mut String,
+        context: &Context<'_>,
+        xcom: Option<&Json>,
+        on_unknown: OnUnknown,
+        reports: bool,
+    ) -> Result<Vec<Unresolved>> {
+        let mut first = Machine::new(self, Some(context), xcom);
+        let mut text = String::new();
+        first.finish(&mut text, Mode::XcomOnly).map_err(Stop::error)?;
+        let pieces = std::mem::take(&mut first.pieces);
+        let foreign = pieces.iter().map(|piece| piece.to).collect();
+        let template = Template::with_foreign(&text, foreign);
+        let mut second = Machine::new(&template, Some(context), xcom);
+        (second.on_unknown, second.reports) = (on_unknown, reports);
+        let mut unresolved = second.finish(out, Mode::Live).map_err(Stop::error)?;
+        for part in &mut unresolved {
+            moved(part, &text, &self.text, &pieces);
         }
-        evaluate(expr, scope).map(Printable::Val)
+        Ok(unresolved)
     }
+}
 
-    fn unclosed(&self, piece: &Piece) -> Error {
-        Error::at(Code::InvalidTemplate, &self.text, piece.start..piece.end, "\"{{\" is not closed: expected \"}}\"")
-    }
-
-    fn unknown(&self, piece: &Piece, parsed: &std::result::Result<Expr, Fault>, miss: Miss) -> Error {
-        let whole = Place { start: piece.start, end: piece.end };
-        let (code, place, kind, what) = match parsed {
-            Err(Fault { place, why: Why::Syntax(what) }) => (Code::InvalidTemplate, *place, None, *what),
-            Err(Fault { place, why: Why::Unknown(kind) }) => (Code::UnknownMacro, *place, Some(*kind), ""),
-            Ok(expr) => match (first_unknown(expr), miss) {
-                (Some(place), _) => (Code::UnknownMacro, place, Some(Kind::Macro), ""),
-                (None, Miss::Absent) => (Code::UnknownMacro, whole, None, "this run has no such value"),
-                (None, Miss::Refused(what)) => (Code::UnknownMacro, whole, None, what),
-            },
-        };
-        let mut message: String = self.source(piece).chars().take(80).collect();
-        let name = self.text.get(place.start..place.end).unwrap_or_default();
-        match kind {
-            Some(kind) => message.extend([": no ", kind.as_str(), " is named ", name]),
-            None => message.extend([": ", what]),
-        }
-        let error = Error::at(code, &self.text, place.start..place.end, message);
-        match kind.and_then(|kind| suggestion(name, kind)) {
-            Some(name) => error.hint(["Did you mean ", name, "?"].concat()),
-            None => error,
+impl Stop {
+    fn error(self) -> Error {
+        match self {
+            Stop::Error(error) => error,
+            Stop::XcomBraces => Error::new(Code::Internal, "XCom was read twice"),
         }
     }
 }
 
-/// The first name in an expression that no table has.
-fn first_unknown(expr: &Expr) -> Option<Place> {
-    let mut found = None;
-    walk(expr, &mut |expr| match expr.head {
-        Head::Unknown(place) if found.is_none() => found = Some(place),
-        _ => {}
-    });
-    found
+impl<'a> Machine<'a> {
+    /// Runs the template and appends what it writes.
+    fn finish(&mut self, out: &mut String, mode: Mode) -> std::result::Result<Vec<Unresolved>, Stop> {
+        self.output.text = std::mem::take(out);
+        let template = self.template;
+        let ran = self.run(&template.nodes, mode);
+        self.output.finish(&template.text);
+        *out = std::mem::take(&mut self.output.text);
+        match (ran, self.stop.take()) {
+            (_, Some(stop)) => Err(stop),
+            _ if out.len() > LONGEST => {
+                Err(Stop::Error(Error::new(Code::RangeTooLarge, "the rendered text would be longer than 256 MiB")))
+            }
+            _ => Ok(std::mem::take(&mut self.unresolved)),
+        }
+    }
 }
 
-enum Printable<'a> {
-    Date(super::date::Wall, Form),
-    Val(super::val::Val<'a>),
+/// Moves a span of the first result to where it comes from.
+fn moved(part: &mut Unresolved, between: &str, source: &str, pieces: &[Piece]) {
+    let units = |text: &str, at: usize| text.get(..at).unwrap_or_default().encode_utf16().count();
+    let byte = |unit: usize| {
+        let mut seen = 0;
+        let found = between.char_indices().find(|(_, c)| {
+            let is_there = seen >= unit;
+            seen += c.len_utf16();
+            is_there
+        });
+        found.map_or(between.len(), |(at, _)| at)
+    };
+    let place = |at: usize, end: bool| {
+        let mut moved = (0, 0);
+        for piece in pieces {
+            if at < piece.to.start || at == piece.to.start && end {
+                break;
+            }
+            if at < piece.to.end || at == piece.to.end && end {
+                return if end { piece.from.end } else { piece.from.start };
+            }
+            moved = (piece.to.end, piece.from.end);
+        }
+        at - moved.0 + moved.1
+    };
+    let (start, end) = (place(byte(part.start), false), place(byte(part.end), true));
+    (part.start, part.end) = (units(source, start), units(source, end));
 }
 
 /// Date macros, conf and params; XCom references stay.
@@ -180,28 +176,39 @@ pub fn resolve_date_macros(template: &str, context: &Context<'_>, on_unknown: On
 }
 
 /// XCom references; everything else stays, as do values that are absent.
-pub fn resolve_xcom(template: &str, xcom: &Value) -> String {
+pub fn resolve_xcom(template: &str, xcom: &Json) -> String {
     let mut out = String::with_capacity(template.len());
-    let scope = Scope { context: None, xcom: Some(xcom) };
-    match Template::parse(template).pass(&mut out, scope, OnUnknown::Keep, Pass::Xcom) {
-        Ok(()) => out,
+    let parsed = Template::parse(template);
+    match Machine::new(&parsed, None, Some(xcom)).finish(&mut out, Mode::XcomOnly) {
+        Ok(_) => out,
         Err(_) => template.to_owned(),
     }
 }
 
-/// Renders every text of a JSON value, keys too, and leaves all else alone.
-pub fn render_json(value: &Value, context: &Context<'_>, xcom: Option<&Value>, on_unknown: OnUnknown) -> Result<Value> {
+/// Renders every text of a JSON value and leaves all else alone. Keys too: where two of them become one, the later one keeps its
+/// template, so that no entry is lost.
+pub fn render_json(value: &Json, context: &Context<'_>, xcom: Option<&Json>, on_unknown: OnUnknown) -> Result<Json> {
     let text = |text: &str| Template::parse(text).render(context, xcom, on_unknown);
-    let inner = |value: &Value| render_json(value, context, xcom, on_unknown);
+    let inner = |value: &Json| render_json(value, context, xcom, on_unknown);
     Ok(match value {
-        Value::Text(value) => Value::Text(text(value)?),
-        Value::List(items) => Value::List(items.iter().map(inner).collect::<Result<_>>()?),
-        Value::Object(entries) => {
-            let entries = entries.iter().map(|(key, value)| Ok((text(key)?, inner(value)?)));
-            Value::Object(entries.collect::<Result<_>>()?)
+        Json::Text(value) => Json::Text(text(value)?),
+        Json::List(items) => Json::List(items.iter().map(inner).collect::<Result<_>>()?),
+        Json::Object(entries) => {
+            let mut rendered: Vec<(String, Json)> = Vec::with_capacity(entries.len());
+            for (key, value) in entries {
+                let name = text(key)?;
+                let is_taken =
+                    name != *key && (rendered.iter().any(|(known, _)| *known == name) || value_has(entries, &name));
+                rendered.push((if is_taken { key.clone() } else { name }, inner(value)?));
+            }
+            Json::Object(rendered)
         }
         other => other.clone(),
     })
+}
+
+fn value_has(entries: &[(String, Json)], name: &str) -> bool {
+    entries.iter().any(|(key, _)| key == name)
 }
 
 /// One template for many dates. `context` says everything but the date.
@@ -218,7 +225,7 @@ pub fn render_range(
     template: &Template,
     dates: &[Instant],
     context: &Context<'_>,
-    xcom: Option<&Value>,
+    xcom: Option<&Json>,
     on_unknown: OnUnknown,
 ) -> Result<Rendered> {
     let mut rendered = Rendered {

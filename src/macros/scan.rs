@@ -1,21 +1,25 @@
-//! Cuts a template into text and expressions, in one pass.
-//!
-//! Blocks, comments and raw sections are text. Every search either consumes what it has read or remembers that it found nothing, so
+//! Cuts a template into text, expressions and statements, in one pass. Every search either consumes what it has read or remembers that it found nothing, so
 //! the time is linear whatever the text.
 
-/// Between `{{` and `}}`, or text.
+use super::error::Place;
+use super::syntax::Tag;
+
+/// A part of a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Span {
-    /// Bytes of plain text.
-    Text { start: usize, end: usize },
-    /// Bytes of the whole expression with its braces, and of what is inside.
-    Expression { start: usize, end: usize, inner: (usize, usize), trim_left: bool, trim_right: bool },
+    Text(Place),
+    /// The whole expression with its braces, and what is inside.
+    Expression(Tag, Place),
+    Statement(Tag, Place),
+    Comment(Tag),
+    /// `{% raw %}`, what is inside, `{% endraw %}`.
+    Raw(Tag, Place, Tag),
     /// `{{` that nothing closes: text up to the end, or up to a lone `}` that no expression can hold.
-    Unclosed { start: usize, end: usize },
+    Unclosed(Place),
 }
 
-/// The spans of a template, in order, without gaps.
-pub(super) fn scan(text: &str) -> Vec<Span> {
+/// The spans of a template, in order, without gaps. Statements, comments and raw sections that touch a foreign place are text.
+pub(super) fn scan(text: &str, foreign: &[Place]) -> Vec<Span> {
     let mut scanner = Scanner {
         bytes: text.as_bytes(),
         quotes: [true; 2],
@@ -28,27 +32,46 @@ pub(super) fn scan(text: &str) -> Vec<Span> {
     let (mut text_start, mut at) = (0, 0);
     let end = text.len();
     while let Some(brace) = scanner.find(at, b"{") {
-        match scanner.byte(brace + 1) {
-            Some(b'{') => {
-                let span = scanner.expression(brace);
-                if text_start < brace {
-                    spans.push(Span::Text { start: text_start, end: brace });
-                }
-                at = match span {
-                    Span::Text { end, .. } | Span::Expression { end, .. } | Span::Unclosed { end, .. } => end,
-                };
-                text_start = at;
-                spans.push(span);
-            }
-            Some(b'#') => at = scanner.comment(brace),
-            Some(b'%') => at = scanner.block(brace),
-            _ => at = brace + 1,
+        let span = match scanner.byte(brace + 1) {
+            Some(b'{') => Some(scanner.expression(brace)),
+            Some(b'#') => scanner.comment(brace),
+            Some(b'%') => scanner.block(brace),
+            _ => None,
+        };
+        let place = span.map_or(Place { start: brace, end: brace + 1 }, |span| span.place());
+        let is_ours =
+            |span: &Span| matches!(span, Span::Expression(..) | Span::Unclosed(_)) || !touches(foreign, place);
+        let Some(span) = span.filter(is_ours) else {
+            at = brace + if scanner.byte(brace + 1) == Some(b'{') || brace + 1 == place.end { 1 } else { 2 };
+            continue;
+        };
+        if text_start < brace {
+            spans.push(Span::Text(Place { start: text_start, end: brace }));
         }
+        at = place.end;
+        text_start = at;
+        spans.push(span);
     }
     if text_start < end {
-        spans.push(Span::Text { start: text_start, end });
+        spans.push(Span::Text(Place { start: text_start, end }));
     }
     spans
+}
+
+/// Whether a place has bytes of another one; those are in order.
+pub(super) fn touches(others: &[Place], place: Place) -> bool {
+    let next = others.partition_point(|other| other.end <= place.start);
+    others.get(next).is_some_and(|other| other.start < place.end)
+}
+
+impl Span {
+    pub(super) fn place(&self) -> Place {
+        match self {
+            Span::Text(place) | Span::Unclosed(place) => *place,
+            Span::Expression(tag, _) | Span::Statement(tag, _) | Span::Comment(tag) => tag.place,
+            Span::Raw(open, _, close) => Place { start: open.place.start, end: close.place.end },
+        }
+    }
 }
 
 /// The flags say whether a search may still find something behind the place where it is asked.
@@ -108,10 +131,21 @@ impl Scanner<'_> {
         at + 1
     }
 
+    /// A tag with what is inside it; the signs beside its braces say whether white space is trimmed.
+    fn tag(&self, start: usize, close: usize) -> (Tag, Place) {
+        let sign = |at: usize, sign: u8| self.byte(at) == Some(sign);
+        let trim_left = sign(start + 2, b'-');
+        let from = start + 2 + usize::from(trim_left || sign(start + 2, b'+'));
+        let trim_right = close > from && sign(close - 1, b'-');
+        // Jinja knows a plus only in front of the end of a statement or a comment.
+        let plus = close > from && !sign(start + 1, b'{') && sign(close - 1, b'+');
+        let until = close - usize::from(trim_right || plus);
+        (Tag { place: Place { start, end: close + 2 }, trim_left, trim_right }, Place { start: from, end: until })
+    }
+
     fn expression(&mut self, start: usize) -> Span {
-        let trim_left = self.byte(start + 2) == Some(b'-');
-        let from = start + 2 + usize::from(trim_left || self.byte(start + 2) == Some(b'+'));
-        let (mut at, mut depth) = (from, 0usize);
+        let sign = usize::from(matches!(self.byte(start + 2), Some(b'-' | b'+')));
+        let (mut at, mut depth) = (start + 2 + sign, 0usize);
         while let Some(byte) = self.byte(at) {
             match byte {
                 b'\'' | b'"' => at = self.string(at),
@@ -124,40 +158,44 @@ impl Scanner<'_> {
                     at += 1;
                 }
                 b'}' if self.byte(at + 1) == Some(b'}') => {
-                    let trim_right = at > from && self.byte(at - 1) == Some(b'-');
-                    let inner = (from, at - usize::from(trim_right));
-                    return Span::Expression { start, end: at + 2, inner, trim_left, trim_right };
+                    let (tag, inside) = self.tag(start, at);
+                    return Span::Expression(tag, inside);
                 }
-                b'}' => return Span::Unclosed { start, end: at + 1 },
+                b'}' => return Span::Unclosed(Place { start, end: at + 1 }),
                 _ => at += 1,
             }
         }
-        Span::Unclosed { start, end: self.bytes.len() }
+        Span::Unclosed(Place { start, end: self.bytes.len() })
     }
 
-    fn comment(&mut self, start: usize) -> usize {
+    fn comment(&mut self, start: usize) -> Option<Span> {
         let end = if self.comments { self.find(start + 2, b"#}") } else { None };
         self.comments = end.is_some();
-        end.map_or(start + 2, |end| end + 2)
+        Some(Span::Comment(self.tag(start, end?).0))
     }
 
-    fn block(&mut self, start: usize) -> usize {
-        let Some(end) = self.block_end(start) else { return start + 2 };
-        let inside = self.bytes.get(start + 2..end).unwrap_or_default();
-        if !self.raw || word(inside) != b"raw" {
-            return end + 2;
+    fn block(&mut self, start: usize) -> Option<Span> {
+        let end = self.block_end(start)?;
+        let (open, inside) = self.tag(start, end);
+        if !self.raw || self.word(inside) != b"raw" {
+            return Some(Span::Statement(open, inside));
         }
         let mut at = end + 2;
         while let Some(next) = self.find(at, b"{%") {
-            let Some(close) = self.find(next + 2, b"%}") else { break };
+            let Some(end) = self.find(next + 2, b"%}") else { break };
             // Only a short block can be `endraw`; a long one is left to the next search, so that nothing is read twice.
-            if word(self.bytes.get(next + 2..close).unwrap_or_default()) == b"endraw" {
-                return close + 2;
+            let (close, inside) = self.tag(next, end);
+            if self.word(inside) == b"endraw" {
+                return Some(Span::Raw(open, Place { start: open.place.end, end: next }, close));
             }
-            at = close;
+            at = end;
         }
         self.raw = false;
-        end + 2
+        Some(Span::Statement(open, inside))
+    }
+
+    fn word(&self, inside: Place) -> &[u8] {
+        self.bytes.get(inside.start..inside.end).unwrap_or_default().trim_ascii()
     }
 
     /// Where `%}` closes the block: not inside a string, unless there is no other.
@@ -180,13 +218,6 @@ impl Scanner<'_> {
     }
 }
 
-/// The word in a block such as `{%- raw -%}`.
-fn word(inside: &[u8]) -> &[u8] {
-    let inside = inside.strip_prefix(b"-").or(inside.strip_prefix(b"+")).unwrap_or(inside);
-    let inside = inside.strip_suffix(b"-").or(inside.strip_suffix(b"+")).unwrap_or(inside);
-    inside.trim_ascii()
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
@@ -204,7 +235,7 @@ mod tests {
 
     fn steps(text: &str) -> usize {
         STEPS.with(|all| all.set(0));
-        scan(text);
+        scan(text, &[]);
         STEPS.with(Cell::get)
     }
 

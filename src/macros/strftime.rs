@@ -1,8 +1,8 @@
 //! Writes dates as C's strftime does in the C locale, which is what Python prints on Linux.
 
-use super::date::{Wall, write_fraction, write_offset};
-use super::val::{LONGEST, Miss, TOO_LONG};
-use super::value::write_int;
+use super::error::{EvalError, LONGEST, TOO_LONG};
+use super::json::write_int;
+use super::wall::{Wall, write_fraction, write_offset};
 
 pub(super) const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 pub(super) const MONTHS: [&str; 12] = [
@@ -43,13 +43,13 @@ enum Field<'a> {
 }
 
 /// `wall` in `format`; `zone` is the name that `%Z` prints. Unknown codes stay as written.
-pub(super) fn strftime(wall: Wall, zone: Option<&str>, format: &str) -> Result<String, Miss> {
+pub(super) fn strftime(wall: Wall, zone: Option<&str>, format: &str) -> Result<String, EvalError> {
     let mut out = String::new();
     write(wall, zone, format, &mut out)?;
     Ok(out)
 }
 
-fn write(wall: Wall, zone: Option<&str>, format: &str, out: &mut String) -> Result<(), Miss> {
+fn write(wall: Wall, zone: Option<&str>, format: &str, out: &mut String) -> Result<(), EvalError> {
     let mut rest = format;
     while let Some((plain, code)) = rest.split_once('%') {
         out.push_str(plain);

@@ -1,8 +1,8 @@
 //! Reads dates as Python's strptime does: names in any case, white space as one, numbers as wide as they can be.
 
-use super::case::{Case, recased};
-use super::date::{DAY_MICROS, Wall};
+use super::host::{Case, recased};
 use super::strftime::{MONTHS, WEEKDAYS};
+use super::wall::{DAY_MICROS, Wall};
 use crate::time::Civil;
 
 /// Steps of the search for a reading, besides some a letter of the format: more are needed only by formats made to be ambiguous.

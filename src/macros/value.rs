@@ -1,142 +1,330 @@
-//! JSON values as templates see them: conf, params, XCom.
+//! What an expression gives while it is evaluated.
 
-/// A JSON value. Objects keep the order of their keys, and every key is just a key. Numbers that are not whole, or too large for
-/// 64 bits, keep the digits they were written with, so that nothing is lost on the way through.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum Value {
-    /// `null`.
-    #[default]
-    Null,
-    /// `true` or `false`.
-    Bool(bool),
-    /// A whole number.
-    Int(i64),
-    /// Any other number, as it was written.
-    Decimal(String),
-    /// A string.
-    Text(String),
-    /// An array.
-    List(Vec<Value>),
-    /// An object. Where a key stands twice the last one counts, as in JavaScript.
-    Object(Vec<(String, Value)>),
+use std::cell::{Cell, RefCell};
+use std::ops::Deref;
+use std::rc::Rc;
+
+use super::error::{ABSENT, EvalError, TOO_DEEP};
+use super::json::Json;
+use super::moment::{Moment, Tz};
+use super::span::Span;
+
+/// Containers nested deeper than this are refused: they are walked recursively.
+pub(super) const DEEPEST: u32 = 200;
+
+/// A text, borrowed where nothing had to be made. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) enum Text<'a> {
+    Borrowed(&'a str),
+    Shared(Rc<str>),
 }
 
-impl Value {
-    /// The value of `key` in an object.
-    pub fn get(&self, key: &str) -> Option<&Value> {
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
         match self {
-            Value::Object(entries) => entries.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value),
-            _ => None,
+            Text::Borrowed(text) => text,
+            Text::Shared(text) => text,
+        }
+    }
+}
+
+pub(super) type Pair<'a> = (Value<'a>, Value<'a>);
+
+/// A value on its way through an expression.
+#[derive(Debug, Clone)]
+pub(super) enum Value<'a> {
+    /// There is nothing of that name: Jinja's undefined.
+    Undefined,
+    /// Python's None where it says that something is absent: it never prints.
+    Absent,
+    None,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    /// A number that keeps the digits it was written with.
+    Digits(Text<'a>),
+    Text(Text<'a>),
+    List(Rc<List<'a>>),
+    Tuple(Rc<List<'a>>),
+    Dict(Rc<Dict<'a>>),
+    /// An array or object of the host.
+    Json(&'a Json),
+    /// The params of a run: conf lies over the defaults.
+    Params(&'a Json, &'a Json),
+    Moment(Rc<Moment>),
+    /// A day since 1970; whether it is pendulum's.
+    Day(i64, bool),
+    /// Microseconds since midnight; whether it is pendulum's.
+    Clock(i64, bool),
+    Span(Rc<Span>),
+    Tz(Rc<Tz>),
+    /// A name with names behind it, such as `macros`: its place in the table.
+    Space(&'static str),
+    /// A function of the table.
+    Function(&'static str),
+    /// A `{% macro %}`, by its number.
+    Macro(usize),
+    Namespace(Rc<RefCell<Vec<(String, Value<'a>)>>>),
+    Loop(Rc<Loop<'a>>),
+    /// A name whose value another engine knows.
+    Hidden,
+}
+
+/// Elements, and how deep they nest.
+#[derive(Debug)]
+pub(super) struct List<'a> {
+    pub items: RefCell<Vec<Value<'a>>>,
+    depth: u32,
+}
+
+/// Pairs in their order, and how deep they nest.
+#[derive(Debug)]
+pub(super) struct Dict<'a> {
+    pub pairs: RefCell<Vec<Pair<'a>>>,
+    pub depth: Cell<u32>,
+}
+
+/// Where a `{% for %}` is.
+#[derive(Debug)]
+pub(super) struct Loop<'a> {
+    pub items: Vec<Value<'a>>,
+    pub index: Cell<usize>,
+    /// From 1.
+    pub depth: usize,
+    /// Its place among the loops of the render.
+    pub number: usize,
+    /// What `loop.changed` saw last.
+    pub seen: RefCell<Option<Value<'a>>>,
+}
+
+pub(super) type Answer<'a> = Result<Value<'a>, EvalError>;
+
+impl<'a> Value<'a> {
+    pub(super) fn of(json: &'a Json) -> Value<'a> {
+        match json {
+            Json::Null => Value::None,
+            Json::Bool(flag) => Value::Bool(*flag),
+            Json::Int(number) => Value::Int(*number),
+            Json::Decimal(digits) => Value::Digits(Text::Borrowed(digits)),
+            Json::Text(text) => Value::Text(Text::Borrowed(text)),
+            Json::List(_) | Json::Object(_) => Value::Json(json),
         }
     }
 
-    /// The string, if this is one.
-    pub fn as_str(&self) -> Option<&str> {
+    /// A copy that needs nobody to live.
+    pub(super) fn owned(json: &Json) -> Answer<'a> {
+        Ok(match json {
+            Json::Decimal(digits) => Value::Digits(Text::Shared(digits.as_str().into())),
+            Json::Text(text) => Value::text(text),
+            Json::List(items) => Value::list(items.iter().map(Value::owned).collect::<Result<_, _>>()?)?,
+            Json::Object(entries) => {
+                let pair = |(key, value): &(String, Json)| Ok((Value::text(key), Value::owned(value)?));
+                Value::dict(entries.iter().map(pair).collect::<Result<_, _>>()?)?
+            }
+            Json::Null => Value::None,
+            Json::Bool(flag) => Value::Bool(*flag),
+            Json::Int(number) => Value::Int(*number),
+        })
+    }
+
+    pub(super) fn text(text: impl AsRef<str>) -> Value<'a> {
+        Value::Text(Text::Shared(text.as_ref().into()))
+    }
+
+    pub(super) fn borrowed(text: &'a str) -> Value<'a> {
+        Value::Text(Text::Borrowed(text))
+    }
+
+    pub(super) fn moment(moment: Moment) -> Value<'a> {
+        Value::Moment(Rc::new(moment))
+    }
+
+    pub(super) fn span(span: Span) -> Value<'a> {
+        Value::Span(Rc::new(span))
+    }
+
+    pub(super) fn list(items: Vec<Value<'a>>) -> Answer<'a> {
+        let depth = deeper(items.iter())?;
+        Ok(Value::List(Rc::new(List { items: RefCell::new(items), depth })))
+    }
+
+    pub(super) fn tuple(items: Vec<Value<'a>>) -> Answer<'a> {
+        let depth = deeper(items.iter())?;
+        Ok(Value::Tuple(Rc::new(List { items: RefCell::new(items), depth })))
+    }
+
+    pub(super) fn dict(pairs: Vec<Pair<'a>>) -> Answer<'a> {
+        let depth = Cell::new(deeper(pairs.iter().map(|(_, value)| value))?);
+        Ok(Value::Dict(Rc::new(Dict { pairs: RefCell::new(pairs), depth })))
+    }
+
+    pub(super) fn depth(&self) -> u32 {
+        match self {
+            Value::List(list) | Value::Tuple(list) => list.depth,
+            Value::Dict(dict) => dict.depth.get(),
+            // What refers to a place that can change must stay out of containers: it could come to hold itself.
+            Value::Namespace(_) | Value::Loop(_) => DEEPEST,
+            _ => 0,
+        }
+    }
+
+    /// As it may be put into a container that is there already: a container is copied, so that none ever holds itself.
+    pub(super) fn snapshot(&self) -> Answer<'a> {
+        if self.depth() >= DEEPEST / 2 {
+            return Err(TOO_DEEP);
+        }
+        let copy =
+            |items: &RefCell<Vec<Value<'a>>>| items.borrow().iter().map(Value::snapshot).collect::<Result<_, _>>();
+        match self {
+            Value::List(list) => Value::list(copy(&list.items)?),
+            Value::Tuple(list) => Value::tuple(copy(&list.items)?),
+            Value::Dict(dict) => {
+                let pair = |(key, value): &Pair<'a>| Ok((key.clone(), value.snapshot()?));
+                Value::dict(dict.pairs.borrow().iter().map(pair).collect::<Result<_, _>>()?)
+            }
+            other => Ok(other.clone()),
+        }
+    }
+
+    pub(super) fn is_absent(&self) -> bool {
+        matches!(self, Value::Undefined | Value::Absent)
+    }
+
+    pub(super) fn is_none(&self) -> bool {
+        matches!(self, Value::None | Value::Absent)
+    }
+
+    pub(super) fn as_text(&self) -> Option<&str> {
         match self {
             Value::Text(text) => Some(text),
             _ => None,
         }
     }
 
-    /// Compact JSON, as `JSON.stringify` writes it.
-    ///
-    /// ```
-    /// use dagfill::macros::Value;
-    /// let value = Value::parse(r#" {"b": [1, 2.50, "x\ty"], "a": null} "#).unwrap();
-    /// assert_eq!(value.to_json(), r#"{"b":[1,2.50,"x\ty"],"a":null}"#);
-    /// ```
-    pub fn to_json(&self) -> String {
-        let mut out = String::new();
-        self.write_json(&mut out);
-        out
-    }
-
-    /// Appends compact JSON.
-    pub fn write_json(&self, out: &mut String) {
+    pub(super) fn as_int(&self) -> Option<i64> {
         match self {
-            Value::Null => out.push_str("null"),
-            Value::Bool(true) => out.push_str("true"),
-            Value::Bool(false) => out.push_str("false"),
-            Value::Int(number) => write_int(*number, out),
-            Value::Decimal(digits) => out.push_str(digits),
-            Value::Text(text) => write_quoted(text, out),
-            Value::List(items) => {
-                out.push('[');
-                for (i, item) in items.iter().enumerate() {
-                    if i > 0 {
-                        out.push(',');
-                    }
-                    item.write_json(out);
-                }
-                out.push(']');
-            }
-            Value::Object(entries) => {
-                out.push('{');
-                for (i, (key, value)) in entries.iter().enumerate() {
-                    if i > 0 {
-                        out.push(',');
-                    }
-                    write_quoted(key, out);
-                    out.push(':');
-                    value.write_json(out);
-                }
-                out.push('}');
-            }
+            Value::Int(number) => Some(*number),
+            Value::Bool(flag) => Some(i64::from(*flag)),
+            _ => None,
         }
     }
 
-    /// Appends the value as a template prints it: strings bare, everything else as compact JSON.
-    pub fn write_plain(&self, out: &mut String) {
+    pub(super) fn as_float(&self) -> Option<f64> {
         match self {
-            Value::Text(text) => out.push_str(text),
-            other => other.write_json(out),
+            Value::Float(number) => Some(*number),
+            Value::Digits(digits) => super::number::parse_float(digits),
+            other => other.as_int().map(|number| number as f64),
         }
+    }
+
+    /// Python's `bool(...)`.
+    pub(super) fn is_truthy(&self) -> bool {
+        match self {
+            Value::Undefined | Value::Absent | Value::None | Value::Hidden => false,
+            Value::Bool(flag) => *flag,
+            Value::Int(number) => *number != 0,
+            Value::Float(number) => *number != 0.0,
+            Value::Digits(digits) => {
+                let mantissa = digits.bytes().take_while(|byte| !matches!(byte, b'e' | b'E'));
+                mantissa.into_iter().any(|byte| matches!(byte, b'1'..=b'9'))
+            }
+            Value::Text(text) => !text.is_empty(),
+            Value::List(list) | Value::Tuple(list) => !list.items.borrow().is_empty(),
+            Value::Dict(dict) => !dict.pairs.borrow().is_empty(),
+            Value::Json(Json::List(items)) => !items.is_empty(),
+            Value::Json(Json::Object(entries)) => !entries.is_empty(),
+            Value::Params(conf, defaults) => {
+                [conf, defaults].iter().any(|part| matches!(part, Json::Object(entries) if !entries.is_empty()))
+            }
+            Value::Span(span) => span.micros() != Some(0),
+            _ => true,
+        }
+    }
+
+    /// How many characters, elements or keys.
+    pub(super) fn len(&self) -> Option<usize> {
+        Some(match self {
+            Value::Text(text) => text.chars().count(),
+            Value::List(list) | Value::Tuple(list) => list.items.borrow().len(),
+            Value::Dict(dict) => dict.pairs.borrow().len(),
+            Value::Json(Json::List(items)) => items.len(),
+            Value::Json(_) | Value::Params(..) => self.pairs()?.len(),
+            _ => return None,
+        })
+    }
+
+    /// Elements, characters or keys, as Python iterates.
+    pub(super) fn items(&self) -> Result<Vec<Value<'a>>, EvalError> {
+        Ok(match self {
+            Value::Text(text) => text.chars().map(|c| Value::text(c.encode_utf8(&mut [0; 4]))).collect(),
+            Value::List(list) | Value::Tuple(list) => list.items.borrow().clone(),
+            Value::Json(Json::List(items)) => items.iter().map(Value::of).collect(),
+            Value::Undefined => return Err(ABSENT),
+            other => match other.pairs() {
+                Some(pairs) => pairs.into_iter().map(|(key, _)| key).collect(),
+                None => return Err(EvalError::Refused("only text, lists and objects have elements")),
+            },
+        })
+    }
+
+    /// Keys and values of an object.
+    pub(super) fn pairs(&self) -> Option<Vec<Pair<'a>>> {
+        match self {
+            Value::Dict(dict) => Some(dict.pairs.borrow().clone()),
+            Value::Json(Json::Object(entries)) => {
+                let mut pairs: Vec<Pair<'a>> = Vec::with_capacity(entries.len());
+                for (key, value) in entries {
+                    // A key that stands twice counts once: the last one.
+                    if entries.len() < 64
+                        && let Some(pair) = pairs.iter_mut().find(|(name, _)| name.as_text() == Some(key))
+                    {
+                        pair.1 = Value::of(value);
+                    } else {
+                        pairs.push((Value::borrowed(key), Value::of(value)));
+                    }
+                }
+                Some(pairs)
+            }
+            Value::Params(conf, defaults) => {
+                let mut pairs = Value::Json(defaults).pairs().unwrap_or_default();
+                for (key, value) in Value::Json(conf).pairs().unwrap_or_default() {
+                    match pairs.iter_mut().find(|(name, _)| name.as_text() == key.as_text()) {
+                        Some(pair) => pair.1 = value,
+                        None => pairs.push((key, value)),
+                    }
+                }
+                Some(pairs)
+            }
+            _ => None,
+        }
+    }
+
+    /// What is under a key of an object.
+    pub(super) fn key(&self, key: &str) -> Option<Value<'a>> {
+        match self {
+            Value::Json(json) => json.get(key).map(Value::of),
+            Value::Params(conf, defaults) => conf.get(key).or_else(|| defaults.get(key)).map(Value::of),
+            Value::Dict(dict) => {
+                let pairs = dict.pairs.borrow();
+                pairs.iter().find(|(name, _)| name.as_text() == Some(key)).map(|(_, value)| value.clone())
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_object(&self) -> bool {
+        matches!(self, Value::Dict(_) | Value::Json(Json::Object(_)) | Value::Params(..))
+    }
+
+    /// A list or tuple.
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self, Value::List(_) | Value::Tuple(_) | Value::Json(Json::List(_)))
     }
 }
 
-/// Appends a whole number.
-pub(super) fn write_int(number: i64, out: &mut String) {
-    let mut digits = [0u8; 20];
-    let mut rest = number.unsigned_abs();
-    let mut first = digits.len();
-    for (i, slot) in digits.iter_mut().enumerate().rev() {
-        *slot = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        first = i;
-        if rest == 0 {
-            break;
-        }
-    }
-    if number < 0 {
-        out.push('-');
-    }
-    out.push_str(digits.get(first..).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default());
-}
-
-/// Appends a JSON string literal, escaped as `JSON.stringify` does.
-fn write_quoted(text: &str, out: &mut String) {
-    out.push('"');
-    let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let escape = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            b'\x08' => "\\b",
-            b'\x0c' => "\\f",
-            ..=0x0f => "\\u000",
-            0x10..=0x1f => "\\u001",
-            _ => continue,
-        };
-        out.push_str(text.get(from..at).unwrap_or_default());
-        out.push_str(escape);
-        if escape.len() > 2 {
-            out.extend(char::from_digit(u32::from(byte & 15), 16));
-        }
-        from = at + 1;
-    }
-    out.push_str(text.get(from..).unwrap_or_default());
-    out.push('"');
+fn deeper<'v, 'a: 'v>(items: impl Iterator<Item = &'v Value<'a>>) -> Result<u32, EvalError> {
+    let depth = 1 + items.map(Value::depth).max().unwrap_or(0);
+    if depth >= DEEPEST { Err(TOO_DEEP) } else { Ok(depth) }
 }

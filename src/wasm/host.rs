@@ -1,12 +1,12 @@
-//! What the host lends to the core: its time zones, and its capitals and small letters.
+//! What the host lends to the core: its time zones, its capitals and small letters, and the digits of its numbers.
 
 use std::rc::Rc;
 
-use js_sys::{Float64Array, JsString};
+use js_sys::{Float64Array, JsString, Math, Number};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::macros::{Case, set_case_source};
+use crate::macros::{Case, FloatSource, set_case_source, set_float_source};
 use crate::time::{Instant, Offsets, ZoneSource, set_zone_source};
 use crate::wire::Input;
 
@@ -28,6 +28,16 @@ extern "C" {
 pub fn set_host(host: Host) {
     set_zone_source(Rc::new(Intl(host)));
     set_case_source(by_string);
+    set_float_source(FloatSource { digits, parse: Number::parse_float, power: Math::pow });
+}
+
+fn digits(number: f64, count: Option<u8>) -> String {
+    let number = Number::from(number);
+    let text = match count {
+        Some(count) => number.to_exponential(count).ok(),
+        None => number.to_string_with_radix(10).ok(),
+    };
+    text.map(String::from).unwrap_or_default()
 }
 
 fn by_string(text: &str, case: Case) -> String {

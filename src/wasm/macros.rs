@@ -3,15 +3,19 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{answer, instant, thrown};
 use super::timetable::RawTimetable;
-use crate::macros::{Context, OnUnknown, Template, Value, catalog, inspect, render_range, resolve_xcom};
+use crate::error::{Code, Error};
+use crate::macros::{
+    Context, Host, Json, Lookup, NoHost, OnUnknown, Template, catalog, inspect, render_range, resolve_xcom,
+};
 use crate::plan::{RunDates, RunType};
 use crate::time::{Edge, Instant, Zone};
-use crate::wire::{catalog_shape, inspection_shape};
+use crate::wire::{catalog_shape, inspection_shape, report_shape};
 
 type Answer<T> = Result<T, JsValue>;
 
@@ -26,7 +30,7 @@ struct Lately<T> {
 
 thread_local! {
     static TEMPLATES: RefCell<Lately<Template>> = const { RefCell::new(Lately::new()) };
-    static VALUES: RefCell<Lately<Value>> = const { RefCell::new(Lately::new()) };
+    static VALUES: RefCell<Lately<Json>> = const { RefCell::new(Lately::new()) };
 }
 
 impl<T> Lately<T> {
@@ -66,12 +70,39 @@ fn template(text: &str) -> Rc<Template> {
     })
 }
 
-fn value(json: &str) -> Answer<Rc<Value>> {
+fn value(json: &str) -> Answer<Rc<Json>> {
     if let Some(known) = VALUES.with_borrow(|known| known.get(json)) {
         return Ok(known);
     }
-    let value = Value::parse(json).map_err(thrown)?;
+    let value = Json::parse(json).map_err(thrown)?;
     Ok(VALUES.with_borrow_mut(|known| known.put(json, value)))
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The host's variables (0), connections (1) and macros (2), an object of the face.
+    pub type MacroHost;
+    #[wasm_bindgen(method)]
+    fn knows(this: &MacroHost, lookup: u8) -> bool;
+    /// The value of a name as JSON text, or nothing.
+    #[wasm_bindgen(method, catch, js_name = lookUp)]
+    fn look_up(this: &MacroHost, lookup: u8, name: &str) -> Result<Option<String>, JsValue>;
+}
+
+struct Asked(MacroHost);
+
+impl Host for Asked {
+    fn knows(&self, lookup: Lookup) -> bool {
+        self.0.knows(lookup as u8)
+    }
+
+    fn look_up(&self, lookup: Lookup, name: &str) -> crate::error::Result<Option<Json>> {
+        let told = self.0.look_up(lookup as u8, name).map_err(|error| {
+            let message = Reflect::get(&error, &JsValue::from_str("message")).ok().and_then(|text| text.as_string());
+            Error::new(Code::InvalidOption, message.unwrap_or_else(|| format!("{name}: the lookup failed")))
+        })?;
+        told.map(|json| Json::parse(&json)).transpose()
+    }
 }
 
 /// Everything about a run but its date. The face makes one for the runs that share it.
@@ -81,8 +112,8 @@ pub struct RawMacros {
     run_type: RunType,
     zone: Zone,
     dag_id: Option<String>,
-    conf: Rc<Value>,
-    params: Rc<Value>,
+    conf: Rc<Json>,
+    params: Rc<Json>,
     on_unknown: OnUnknown,
 }
 
@@ -116,7 +147,8 @@ impl RawMacros {
         })
     }
 
-    /// Renders a template. `xcom` is a JSON object by task and key.
+    /// Renders a template. `xcom` is a JSON object by task and key; `known` a JSON object of what else is known of the run: `dag`,
+    /// `task`, `facts` and `now` (milliseconds).
     #[allow(clippy::too_many_arguments)]
     pub fn render(
         &self,
@@ -126,14 +158,31 @@ impl RawMacros {
         task_id: Option<String>,
         attempt: u32,
         xcom: Option<String>,
+        known: Option<String>,
+        host: Option<MacroHost>,
     ) -> Answer<String> {
-        let date =
-            instant(date, self.timetable.zone(), Edge::Point).map_err(|error| thrown(error.field("executionDate")))?;
-        let xcom = xcom.map(|xcom| value(&xcom)).transpose()?;
-        let dates = RunDates::new(&self.timetable, self.run_type);
-        let context =
-            Context { run_id: run_id.as_deref(), task_id: task_id.as_deref(), attempt, ..self.context(date, &dates) };
-        template(text).render(&context, xcom.as_deref(), self.on_unknown).map_err(thrown)
+        let run = Run { run_id, task_id, attempt, xcom, known, host };
+        self.with_run(date, run, |context, xcom| template(text).render(context, xcom, self.on_unknown))
+    }
+
+    /// The same, with what stayed as written: `{ text, unresolved }`.
+    #[wasm_bindgen(js_name = renderReport)]
+    #[allow(clippy::too_many_arguments)]
+    pub fn render_report(
+        &self,
+        text: &str,
+        date: &JsValue,
+        run_id: Option<String>,
+        task_id: Option<String>,
+        attempt: u32,
+        xcom: Option<String>,
+        known: Option<String>,
+        host: Option<MacroHost>,
+    ) -> Answer<JsValue> {
+        let run = Run { run_id, task_id, attempt, xcom, known, host };
+        let report =
+            self.with_run(date, run, |context, xcom| template(text).render_report(context, xcom, self.on_unknown));
+        answer(report_shape(&report?))
     }
 
     /// One template for many dates.
@@ -159,13 +208,56 @@ impl RawMacros {
     }
 }
 
+/// What differs from render to render.
+struct Run {
+    run_id: Option<String>,
+    task_id: Option<String>,
+    attempt: u32,
+    xcom: Option<String>,
+    known: Option<String>,
+    host: Option<MacroHost>,
+}
+
 impl RawMacros {
+    fn with_run<T>(
+        &self,
+        date: &JsValue,
+        run: Run,
+        render: impl FnOnce(&Context<'_>, Option<&Json>) -> crate::error::Result<T>,
+    ) -> Answer<T> {
+        const NOTHING: &Json = &Json::Null;
+        let date =
+            instant(date, self.timetable.zone(), Edge::Point).map_err(|error| thrown(error.field("executionDate")))?;
+        let xcom = run.xcom.map(|xcom| value(&xcom)).transpose()?;
+        let known = run.known.map(|known| value(&known)).transpose()?;
+        let known = |name: &str| known.as_deref().and_then(|known| known.get(name));
+        let now = match known("now") {
+            Some(Json::Int(now)) => Some(Instant::clamped(*now)),
+            _ => None,
+        };
+        let asked = run.host.map(Asked);
+        let dates = RunDates::new(&self.timetable, self.run_type);
+        let context = Context {
+            run_id: run.run_id.as_deref(),
+            task_id: run.task_id.as_deref(),
+            attempt: run.attempt,
+            dag: known("dag").unwrap_or(NOTHING),
+            task: known("task").unwrap_or(NOTHING),
+            facts: known("facts").unwrap_or(NOTHING),
+            now,
+            host: asked.as_ref().map_or(&NoHost, |asked| asked),
+            ..self.context(date, &dates)
+        };
+        render(&context, xcom.as_deref()).map_err(thrown)
+    }
+
     fn context<'a>(&'a self, date: Instant, dates: &'a RunDates<'a>) -> Context<'a> {
         Context {
             run_type: self.run_type.as_str(),
             dag_id: self.dag_id.as_deref(),
             conf: &self.conf,
             params: &self.params,
+            dag_zone: Some(self.timetable.zone()),
             ..Context::new(date, &self.zone, dates)
         }
     }
@@ -195,7 +287,7 @@ impl RawRendered {
 /// XCom references alone.
 #[wasm_bindgen(js_name = resolveXcom)]
 pub fn resolve_xcom_references(text: &str, xcom: &str) -> Answer<String> {
-    Ok(resolve_xcom(text, &Value::parse(xcom).map_err(thrown)?))
+    Ok(resolve_xcom(text, &Json::parse(xcom).map_err(thrown)?))
 }
 
 /// What a template uses.
@@ -204,8 +296,8 @@ pub fn inspect_template(text: &str) -> Answer<JsValue> {
     answer(inspection_shape(&inspect(text)))
 }
 
-/// Every macro, filter and method.
-#[wasm_bindgen(js_name = macroCatalog)]
-pub fn macro_catalog() -> Answer<JsValue> {
+/// Every name of the language and its kind; the texts about it are the face's.
+#[wasm_bindgen(js_name = macroNames)]
+pub fn macro_names() -> Answer<JsValue> {
     answer(catalog_shape(catalog()))
 }

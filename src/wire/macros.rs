@@ -1,7 +1,7 @@
 //! What is told about templates.
 
 use super::{Fields, Shape};
-use crate::macros::{Entry, Inspection, Unknown, XcomUse};
+use crate::macros::{Entry, Inspection, Report, Unknown, Unresolved, Use, XcomUse};
 
 /// What a template uses.
 pub fn inspection_shape(found: &Inspection) -> Shape {
@@ -11,6 +11,9 @@ pub fn inspection_shape(found: &Inspection) -> Shape {
     fields.list("xcoms", found.xcoms.iter().map(xcom_shape));
     fields.list("unknown", found.unknown.iter().map(unknown_shape));
     fields.flag("dependsOnDate", found.depends_on_date);
+    fields.flag("usesNow", found.uses_now);
+    fields.texts("lookups", &found.lookups);
+    fields.list("uses", found.uses.iter().map(use_shape));
     Shape::Fields(fields)
 }
 
@@ -32,17 +35,44 @@ fn unknown_shape(part: &Unknown) -> Shape {
     Shape::Fields(fields)
 }
 
-/// The lines of the catalog.
-pub fn catalog_shape(entries: impl Iterator<Item = &'static Entry>) -> Shape {
+fn use_shape(used: &Use) -> Shape {
+    let mut fields = Fields::default();
+    fields.text("name", &used.name);
+    fields.text("kind", used.kind);
+    fields.number("start", used.start as f64);
+    fields.number("end", used.end as f64);
+    Shape::Fields(fields)
+}
+
+/// A rendering with what stayed as written.
+pub fn report_shape(report: &Report) -> Shape {
+    let mut fields = Fields::default();
+    fields.text("text", &report.text);
+    fields.list("unresolved", report.unresolved.iter().map(unresolved_shape));
+    Shape::Fields(fields)
+}
+
+fn unresolved_shape(part: &Unresolved) -> Shape {
+    let mut fields = Fields::default();
+    fields.text("text", &part.text);
+    fields.text("code", part.code.as_str());
+    fields.text("message", &part.message);
+    fields.number("start", part.start as f64);
+    fields.number("end", part.end as f64);
+    if let Some(suggestion) = &part.suggestion {
+        fields.text("suggestion", suggestion);
+    }
+    Shape::Fields(fields)
+}
+
+/// The names of the catalog.
+pub fn catalog_shape(entries: impl Iterator<Item = Entry>) -> Shape {
     Shape::list(entries.map(entry_shape))
 }
 
-fn entry_shape(entry: &Entry) -> Shape {
+fn entry_shape(entry: Entry) -> Shape {
     let mut fields = Fields::default();
     fields.text("name", entry.name);
     fields.text("kind", entry.kind.as_str());
-    fields.text("meaning", entry.meaning);
-    fields.text("example", entry.example);
-    fields.text("result", entry.result);
     Shape::Fields(fields)
 }

@@ -1,0 +1,36 @@
+// What a user may write, for completion lists and documentation. The core knows the names; the texts about them are here,
+// so that no page loads them that does not ask.
+import { filters } from "./catalog/filters.js";
+import { macros } from "./catalog/macros.js";
+import { methods } from "./catalog/methods.js";
+import { statements } from "./catalog/statements.js";
+import { tests } from "./catalog/tests.js";
+
+/** Name, meaning, example, and what the example prints. */
+export type Row = readonly [string, string, string, string];
+
+export interface CatalogEntry {
+  name: string;
+  kind: "macro" | "filter" | "method" | "test" | "statement";
+  meaning: string;
+  example: string;
+  result: string;
+}
+
+function entries(kind: CatalogEntry["kind"], rows: readonly Row[]): CatalogEntry[] {
+  return rows.map(([name, meaning, example, result]) => ({ name, kind, meaning, example, result }));
+}
+
+/** Every macro, filter, method, test and statement with meaning, example and result: for completion lists and documentation.
+ *  `result` is what `example` prints for the daily run of 2024-03-01 of the DAG `sales`, task `load`, with the conf
+ *  `{"region":"eu","tables":["orders","items"]}`, the params `{"limit":100}` and the XCom
+ *  `{"extract":{"return_value":"s3://b/x","rows":42}}`; what only a host knows is what the test of the catalog gives. */
+export function macroCatalog(): CatalogEntry[] {
+  return [
+    ...entries("macro", macros),
+    ...entries("filter", filters),
+    ...entries("method", methods),
+    ...entries("test", tests),
+    ...entries("statement", statements),
+  ];
+}

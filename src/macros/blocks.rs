@@ -1,0 +1,246 @@
+//! Runs statements.
+
+use super::context::OnUnknown;
+use super::error::{ABSENT, EvalError, LONGEST, TOO_DEEP, TOO_LONG};
+use super::machine::{DEEPEST_CALLS, Defined, Machine};
+use super::print::write_text;
+use super::report::Cause;
+use super::run::{Ended, Mode, Ran};
+use super::syntax::{Block, BlockKind, Expr, Node, Parsed, Tag, Target};
+use super::value::Value;
+
+impl<'a> Machine<'a> {
+    pub(super) fn set(&mut self, tag: Tag, set: &'a Parsed<(Target, Expr)>) -> Ran {
+        let (target, expr) = match set {
+            Ok((target, expr)) => (target, expr),
+            Err(fault) => return self.lost(tag, Cause::Fault(*fault)),
+        };
+        let done = self.value(expr).and_then(|value| {
+            let from_xcom = self.used_xcom;
+            self.assign(target, value, from_xcom)
+        });
+        if self.stop.is_some() {
+            return Err(Ended);
+        }
+        match done {
+            Ok(()) => self.output.begin(&self.template.text, tag),
+            Err(error) => {
+                self.hide(target);
+                self.lost(tag, Cause::Error(&[expr], error))?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn assign(&mut self, target: &'a Target, value: Value<'a>, from_xcom: bool) -> Result<(), EvalError> {
+        match target {
+            Target::Name(name) => self.bind(name, value, from_xcom),
+            Target::Field(name, field) => {
+                let Some(Value::Namespace(fields)) = self.local(name) else {
+                    return Err(EvalError::Refused("only a namespace has fields that can be set"));
+                };
+                let value = match value {
+                    Value::Namespace(_) | Value::Loop(_) => return Err(TOO_DEEP),
+                    value => value,
+                };
+                let mut fields = fields.borrow_mut();
+                match fields.iter_mut().find(|(key, _)| key == field) {
+                    Some(known) => known.1 = value,
+                    None => fields.push((field.clone(), value)),
+                }
+            }
+            Target::Tuple(parts) => {
+                let items = value.items()?;
+                if items.len() != parts.len() {
+                    return Err(EvalError::Refused("there are more names than values, or fewer"));
+                }
+                for (part, item) in parts.iter().zip(items) {
+                    self.assign(part, item, from_xcom)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn block(&mut self, block: &'a Block) -> Ran {
+        if self.depth >= DEEPEST_CALLS {
+            return self.keep_block(block, Cause::Error(&[], TOO_DEEP));
+        }
+        self.depth += 1;
+        let ran = match &block.kind {
+            Err(fault) => self.keep_block(block, Cause::Fault(*fault)),
+            Ok(BlockKind::If(conditions)) => self.choose(block, conditions),
+            Ok(kind) => {
+                let (mark, kept, noted) = (self.output.mark(), self.kept, self.unresolved.len());
+                let scopes = (self.scopes.len(), self.locals.len());
+                let done = self.statement(block, kind);
+                if self.stop.is_some() {
+                    return Err(Ended);
+                }
+                let cause = match done {
+                    Ok(()) if self.kept == kept => None,
+                    Ok(()) => Some(EvalError::Refused("something inside the statement cannot be resolved")),
+                    Err(error) => Some(error),
+                };
+                match cause {
+                    Some(error) => {
+                        self.output.back_to(mark);
+                        self.kept = kept;
+                        self.scopes.truncate(scopes.0);
+                        self.locals.truncate(scopes.1);
+                        if self.unresolved.len() > noted {
+                            self.unresolved.truncate(noted);
+                        }
+                        let exprs = block.exprs();
+                        self.keep_block(block, Cause::Error(&exprs, error))
+                    }
+                    None => Ok(()),
+                }
+            }
+        };
+        self.depth -= 1;
+        ran
+    }
+
+    pub(super) fn choose(&mut self, block: &'a Block, conditions: &'a [Parsed<Expr>]) -> Ran {
+        for (place, body) in block.bodies.iter().enumerate() {
+            let holds = match conditions.get(place) {
+                None => true,
+                Some(Err(fault)) => return self.keep_block(block, Cause::Fault(*fault)),
+                Some(Ok(expr)) => {
+                    let value = self.eval(expr).and_then(|value| match value {
+                        Value::Undefined | Value::Hidden => Err(EvalError::Absent),
+                        value => Ok(value.is_truthy()),
+                    });
+                    if self.stop.is_some() {
+                        return Err(Ended);
+                    }
+                    match value {
+                        Ok(holds) => holds,
+                        Err(_) if self.on_unknown == OnUnknown::Empty => false,
+                        Err(error) => return self.keep_block(block, Cause::Error(&[expr], error)),
+                    }
+                }
+            };
+            if holds {
+                return self.body(block, place, body);
+            }
+        }
+        self.skip(block);
+        Ok(())
+    }
+
+    /// A body between its tags.
+    pub(super) fn body(&mut self, block: &'a Block, place: usize, body: &'a [Node]) -> Ran {
+        let template: &'a str = &self.template.text;
+        if let Some(first) = block.tags.first() {
+            let trim_right = block.tags.get(place).is_some_and(|tag| tag.trim_right);
+            self.output.begin(template, Tag { trim_right, ..*first });
+        }
+        self.run(body, Mode::Live)?;
+        if let (Some(next), Some(last)) = (block.tags.get(place + 1), block.tags.last()) {
+            self.output.begin(template, Tag { trim_left: next.trim_left, ..*last });
+        }
+        Ok(())
+    }
+
+    /// A block that writes nothing.
+    pub(super) fn skip(&mut self, block: &'a Block) {
+        if let (Some(first), Some(last)) = (block.tags.first(), block.tags.last()) {
+            self.output.begin(&self.template.text, Tag { trim_right: last.trim_right, ..*first });
+        }
+    }
+
+    pub(super) fn statement(&mut self, block: &'a Block, kind: &'a BlockKind) -> Result<(), EvalError> {
+        let ended = |_: Ended| ABSENT;
+        match kind {
+            BlockKind::If(_) => {}
+            BlockKind::For(each) => {
+                let items = self.value(&each.items)?;
+                self.each(block, each, &items, 1)?;
+            }
+            BlockKind::With(bound) => {
+                let mut values = Vec::new();
+                for (target, expr) in bound {
+                    values.push((target, self.value(expr)?, self.used_xcom));
+                }
+                self.open_scope();
+                for (target, value, from_xcom) in values {
+                    self.assign(target, value, from_xcom)?;
+                }
+                let body = block.bodies.first().map(Vec::as_slice).unwrap_or_default();
+                self.body(block, 0, body).map_err(ended)?;
+                self.close_scope();
+            }
+            BlockKind::Set(target, steps) => {
+                let (text, from_xcom) = self.captured(block)?;
+                let value = self.steps_of(Value::text(text), steps)?;
+                self.assign(target, value, from_xcom)?;
+                self.skip(block);
+            }
+            BlockKind::Filter(steps) => {
+                let (text, _) = self.captured(block)?;
+                let value = self.steps_of(Value::text(text), steps)?;
+                self.skip(block);
+                write_text(&value, &mut self.output.text)?;
+            }
+            BlockKind::Macro(number, definition) => {
+                self.define(*number, block);
+                self.bind(&definition.name, Value::Macro(*number), false);
+                self.skip(block);
+            }
+            BlockKind::Call(number, _, call) => {
+                self.define(*number, block);
+                self.open_scope();
+                self.caller = Some(*number);
+                let value = self.value(call);
+                self.caller = None;
+                let value = value?;
+                self.close_scope();
+                self.skip(block);
+                write_text(&value, &mut self.output.text)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn define(&mut self, number: usize, block: &'a Block) {
+        if self.defined.len() <= number {
+            self.defined.resize(number + 1, None);
+        }
+        let scopes = self.scopes.len();
+        if let Some(slot) = self.defined.get_mut(number) {
+            *slot = Some(Defined { block, scopes });
+        }
+    }
+
+    /// What the body of a block writes, as text, and whether XCom is in it.
+    pub(super) fn captured(&mut self, block: &'a Block) -> Result<(String, bool), EvalError> {
+        let outer = std::mem::take(&mut self.output);
+        let kept = self.kept;
+        self.open_scope();
+        let body = block.bodies.first().map(Vec::as_slice).unwrap_or_default();
+        let ran = self.body(block, 0, body);
+        self.output.finish(&self.template.text);
+        self.close_scope();
+        let text = std::mem::replace(&mut self.output, outer).text;
+        match ran {
+            Err(Ended) => Err(ABSENT),
+            Ok(()) if self.kept > kept => Err(EvalError::Refused("something inside the statement cannot be resolved")),
+            Ok(()) if text.len() > LONGEST => Err(TOO_LONG),
+            Ok(()) => Ok((text, self.used_xcom)),
+        }
+    }
+}
+
+impl Block {
+    /// The expressions in its first tag.
+    fn exprs(&self) -> Vec<&Expr> {
+        match &self.kind {
+            Ok(BlockKind::For(each)) => vec![&each.items],
+            Ok(BlockKind::With(bound)) => bound.iter().map(|(_, expr)| expr).collect(),
+            Ok(BlockKind::Call(_, _, call)) => vec![call],
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What a date shows: its numbers and its texts.
+
+use super::args::Args;
+use super::arithmetic::midnight;
+use super::error::EvalError;
+use super::moment::{Moment, Tz};
+use super::print::{day_wall, write_clock};
+use super::span::{Span, days_in};
+use super::strftime::strftime;
+use super::tokens;
+use super::value::{Answer, Value};
+use super::wall::{Form, Wall, write_offset};
+use crate::time::Zone;
+
+const NO_DATE: EvalError = EvalError::Refused("only dates have this method");
+const SECOND: i64 = 1_000_000;
+
+/// A date, or the midnight of a day.
+pub(super) fn moment_of(value: &Value<'_>) -> Result<Moment, EvalError> {
+    match value {
+        Value::Moment(moment) => Ok(moment.as_ref().clone()),
+        Value::Day(day, _) => midnight(*day),
+        Value::Clock(micros, _) => Moment::plain(*micros, None, false),
+        _ => Err(NO_DATE),
+    }
+}
+
+fn wall_of(value: &Value<'_>) -> Result<Wall, EvalError> {
+    match value {
+        Value::Moment(moment) => Ok(moment.to_wall()),
+        Value::Day(day, _) => Ok(day_wall(*day)),
+        Value::Clock(micros, _) => Ok(Wall { micros: *micros, offset: None }),
+        _ => Err(NO_DATE),
+    }
+}
+
+/// One number of a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Year,
+    Month,
+    Day,
+    Hour,
+    Minute,
+    Second,
+    Micro,
+    Weekday,
+    IsoWeekday,
+    DayOfYear,
+    Week,
+    Quarter,
+    DaysInMonth,
+    WeekOfMonth,
+    Timestamp,
+    Offset,
+    Ordinal,
+    Fold,
+}
+
+pub(super) fn number(value: &Value<'_>, part: Part) -> Result<i64, EvalError> {
+    let wall = wall_of(value)?;
+    let civil = wall.civil();
+    let (year, month, day) = civil.ymd();
+    Ok(match part {
+        Part::Year => i64::from(year),
+        Part::Month => i64::from(month),
+        Part::Day => i64::from(day),
+        Part::Hour => i64::from(civil.hour()),
+        Part::Minute => i64::from(civil.minute()),
+        Part::Second => i64::from(civil.second()),
+        Part::Micro => i64::from(wall.micros_of_second()),
+        Part::Weekday => i64::from(wall.weekday()),
+        Part::IsoWeekday => i64::from(wall.weekday()) + 1,
+        Part::DayOfYear => i64::from(civil.day_of_year()),
+        Part::Week => i64::from(civil.iso_week().1),
+        Part::Quarter => i64::from(month.div_ceil(3)),
+        Part::DaysInMonth => days_in(year, i64::from(month)),
+        Part::WeekOfMonth => {
+            let first = (i64::from(wall.weekday()) + 1 - i64::from(day)).rem_euclid(7);
+            (i64::from(day) + first + 6) / 7
+        }
+        Part::Timestamp => moment_of(value)?.utc().div_euclid(SECOND),
+        Part::Offset => i64::from(wall.offset.ok_or(EvalError::Refused("this date has no zone"))?),
+        Part::Ordinal => civil.day_number() + 719_163,
+        Part::Fold => i64::from(matches!(value, Value::Moment(moment) if moment.fold)),
+    })
+}
+
+pub(super) fn part<'a>(value: &Value<'a>, part: Part) -> Answer<'a> {
+    number(value, part).map(Value::Int)
+}
+
+/// Seconds since 1970 with a fraction; a date without a zone counts as UTC.
+pub(super) fn timestamp<'a>(value: &Value<'a>) -> Answer<'a> {
+    Ok(Value::Float(moment_of(value)?.utc() as f64 / SECOND as f64))
+}
+
+/// ISO 8601, with any separator between day and time.
+pub(super) fn iso<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    let mut out = String::new();
+    match value {
+        Value::Moment(moment) => {
+            moment.to_wall().write(Form::Ts, &mut out);
+            if let Some(separator) = args.text_or_none(0)? {
+                out.replace_range(10..11, separator);
+            }
+        }
+        Value::Day(day, _) => day_wall(*day).write(Form::Ds, &mut out),
+        Value::Clock(micros, _) => write_clock(*micros, &mut out),
+        _ => return Err(NO_DATE),
+    }
+    Ok(Value::text(out))
+}
+
+/// A timestamp whose offset is Z in UTC.
+pub(super) fn iso8601<'a>(value: &Value<'a>) -> Answer<'a> {
+    let text = iso(value, &Args::default())?;
+    let is_utc = moment_of(value)?.tz.is_some_and(|tz| tz.is_utc());
+    let bare = text.as_text().and_then(|text| text.strip_suffix("+00:00"));
+    Ok(match bare.filter(|_| is_utc) {
+        Some(bare) => Value::text([bare, "Z"].concat()),
+        None => text,
+    })
+}
+
+/// The names of offsets ("CET") are no part of a zone table: the offset itself stands for them.
+fn abbreviation(moment: &Moment) -> String {
+    let mut name = String::new();
+    match &moment.tz {
+        Some(tz) if tz.is_utc() => name.push_str("UTC"),
+        _ => write_offset(moment.offset, false, &mut name),
+    }
+    name
+}
+
+pub(super) fn zone_short<'a>(value: &Value<'a>) -> Answer<'a> {
+    Ok(Value::text(abbreviation(&moment_of(value)?)))
+}
+
+pub(super) fn formatted<'a>(value: &Value<'a>, format: &str) -> Answer<'a> {
+    let name = match value {
+        Value::Moment(moment) => Some(abbreviation(moment)),
+        _ => None,
+    };
+    strftime(wall_of(value)?, name.as_deref(), format).map(Value::text)
+}
+
+/// A date in pendulum's tokens.
+pub(super) fn in_tokens<'a>(value: &Value<'a>, format: &str) -> Answer<'a> {
+    let moment = moment_of(value)?;
+    let mut out = String::new();
+    tokens::write(&moment, format, &abbreviation(&moment), &mut out);
+    super::number::bounded(out).map(Value::text)
+}
+
+pub(super) fn zone_name<'a>(value: &Value<'a>) -> Answer<'a> {
+    match zone(value)? {
+        Value::Tz(tz) => Ok(Value::text(super::print::to_text(&Value::Tz(tz))?.to_string())),
+        other => Ok(other),
+    }
+}
+
+/// The zone of a date.
+pub(super) fn zone<'a>(value: &Value<'a>) -> Answer<'a> {
+    Ok(moment_of(value)?.tz.map_or(Value::None, |tz| Value::Tz(tz.into())))
+}
+
+/// A zone, by its name or as one.
+pub(super) fn read_zone(value: &Value<'_>) -> Result<Tz, EvalError> {
+    match value {
+        Value::Tz(tz) => Ok(tz.as_ref().clone()),
+        Value::Text(name) => {
+            Zone::load(name).map(Tz::Zone).map_err(|_| EvalError::Refused("no time zone has this name"))
+        }
+        _ => Err(EvalError::Refused("a time zone is a text such as 'Europe/Berlin'")),
+    }
+}
+
+/// What the zone adds to UTC, or what summer time adds to the zone, as a duration.
+pub(super) fn offset<'a>(value: &Value<'a>, daylight: bool) -> Answer<'a> {
+    let moment = moment_of(value)?;
+    let Some(tz) = &moment.tz else { return Ok(Value::None) };
+    let seconds = if daylight { tz.daylight(moment.utc()) } else { moment.offset.unwrap_or(0) };
+    Ok(Value::span(Span::Time(i64::from(seconds) * SECOND)))
+}
+
+pub(super) fn iso_calendar<'a>(value: &Value<'a>) -> Answer<'a> {
+    let wall = wall_of(value)?;
+    let (year, week) = wall.civil().iso_week();
+    let parts = [i64::from(year), i64::from(week), i64::from(wall.weekday()) + 1];
+    Value::tuple(parts.into_iter().map(Value::Int).collect())
+}

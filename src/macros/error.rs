@@ -1,0 +1,68 @@
+//! Why an expression has no value, and where in the template.
+
+/// What a name may stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// At the start of an expression.
+    Macro,
+    /// Behind `|`.
+    Filter,
+    /// Behind a dot.
+    Method,
+    /// Behind `is`.
+    Test,
+    /// Behind `{%`.
+    Statement,
+}
+
+impl Kind {
+    /// "macro", "filter", "method", "test" or "statement".
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Macro => "macro",
+            Kind::Filter => "filter",
+            Kind::Method => "method",
+            Kind::Test => "test",
+            Kind::Statement => "statement",
+        }
+    }
+}
+
+/// Bytes of the template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Place {
+    pub start: usize,
+    pub end: usize,
+}
+
+/// Why a text is no expression that can be resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub place: Place,
+    pub why: Why,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// Outside the language.
+    Syntax(&'static str),
+    /// A name that no table has; names of this kind may stand there.
+    Unknown(Kind),
+}
+
+/// Why an expression has no value in this run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EvalError {
+    /// There is nothing of that name; `default` helps.
+    Absent,
+    /// It cannot be done, where Python would raise; says what was expected.
+    Refused(&'static str),
+}
+
+/// Text that grows beyond this is refused.
+pub(super) const LONGEST: usize = 1 << 24;
+
+pub(super) const TOO_LONG: EvalError = EvalError::Refused("the text would be longer than 16 MiB");
+pub(super) const ABSENT: EvalError = EvalError::Refused("a part of the expression is absent");
+pub(super) const TOO_MANY: EvalError = EvalError::Refused("the template takes too many steps");
+pub(super) const TOO_DEEP: EvalError = EvalError::Refused("nested too deeply");

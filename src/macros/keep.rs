@@ -1,0 +1,122 @@
+//! What becomes of a tag that cannot be resolved.
+
+use super::context::OnUnknown;
+use super::error::{Fault, Place};
+use super::machine::{Machine, Stop};
+use super::report::{Cause, explain, note};
+use super::run::{Ended, Mode, Ran};
+use super::syntax::{Block, BlockKind, Tag, Target};
+use super::value::Value;
+
+impl<'a> Machine<'a> {
+    /// What becomes of a tag that has no value.
+    pub(super) fn lost(&mut self, tag: Tag, cause: Cause<'_>) -> Ran {
+        if self.on_unknown == OnUnknown::Empty {
+            self.output.begin(&self.template.text, tag);
+            return Ok(());
+        }
+        self.stay(tag.place, cause, Mode::Live)
+    }
+
+    /// A tag that stays as written.
+    pub(super) fn stay(&mut self, place: Place, cause: Cause<'_>, mode: Mode) -> Ran {
+        if mode == Mode::XcomOnly {
+            self.output.keep(&self.template.text, place);
+            return Ok(());
+        }
+        if self.on_unknown == OnUnknown::Error {
+            self.stop = Some(Stop::Error(self.explained(place, cause)));
+            return Err(Ended);
+        }
+        if self.on_unknown == OnUnknown::Empty && !matches!(cause, Cause::Fault(fault) if fault.is_open()) {
+            return Ok(());
+        }
+        self.kept += 1;
+        if self.reports {
+            let error = self.explained(place, cause);
+            note(&mut self.unresolved, &self.template.text, place, error);
+        }
+        self.output.keep(&self.template.text, place);
+        Ok(())
+    }
+
+    pub(super) fn explained(&self, place: Place, cause: Cause<'_>) -> crate::error::Error {
+        explain(&self.template.text, place, cause, &|name| self.template.binds(name) || self.is_given(name))
+    }
+
+    pub(super) fn hide(&mut self, target: &'a Target) {
+        let value = if self.on_unknown == OnUnknown::Empty { Value::Undefined } else { Value::Hidden };
+        target.names(&mut |name| self.bind(name, value.clone(), false));
+    }
+
+    /// A block that stays: its tags as written, and inside them only expressions are resolved, without the names that it binds.
+    pub(super) fn dead(&mut self, block: &'a Block, mode: Mode) -> Ran {
+        let template: &'a str = &self.template.text;
+        let mode = if mode == Mode::Live { Mode::Dead } else { mode };
+        self.open_scope();
+        match &block.kind {
+            Ok(BlockKind::For(each)) => {
+                self.hide(&each.target);
+                self.bind("loop", Value::Hidden, false);
+            }
+            Ok(BlockKind::With(bound)) => bound.iter().for_each(|(target, _)| self.hide(target)),
+            Ok(BlockKind::Macro(_, definition) | BlockKind::Call(_, definition, _)) => {
+                for name in definition.params.iter().map(String::as_str).chain(["varargs", "kwargs", "caller"]) {
+                    self.bind(name, Value::Hidden, false);
+                }
+            }
+            _ => {}
+        }
+        let mut tags = block.tags.iter();
+        for body in &block.bodies {
+            if let Some(tag) = tags.next() {
+                self.output.keep(template, tag.place);
+            }
+            self.run(body, mode)?;
+        }
+        if let Some(tag) = tags.next() {
+            self.output.keep(template, tag.place);
+        }
+        // What is set inside an `if` is known behind it.
+        let start = self.scopes.pop().unwrap_or(0);
+        if !matches!(block.kind, Ok(BlockKind::If(_))) {
+            self.locals.truncate(start);
+        }
+        match &block.kind {
+            Ok(BlockKind::Set(target, _)) => self.hide(target),
+            Ok(BlockKind::Macro(_, definition)) => self.bind(&definition.name, Value::Hidden, false),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A block that cannot be resolved.
+    pub(super) fn keep_block(&mut self, block: &'a Block, cause: Cause<'_>) -> Ran {
+        let Some(first) = block.tags.first() else { return Ok(()) };
+        match self.on_unknown {
+            OnUnknown::Error => self.stay(first.place, cause, Mode::Live),
+            OnUnknown::Empty => {
+                for tag in [block.tags.first(), block.tags.last()].into_iter().flatten() {
+                    self.output.begin(&self.template.text, *tag);
+                }
+                if let Ok(BlockKind::Set(target, _)) = &block.kind {
+                    self.hide(target);
+                }
+                Ok(())
+            }
+            OnUnknown::Keep => {
+                let mark = self.output.mark();
+                self.stay(first.place, cause, Mode::Live)?;
+                self.output.back_to(mark);
+                self.dead(block, Mode::Dead)
+            }
+        }
+    }
+}
+
+impl Fault {
+    /// Whether this is a brace that nothing closes: that stays whatever is asked.
+    fn is_open(self) -> bool {
+        matches!(self.why, super::error::Why::Syntax(what) if what.starts_with("\"{{\""))
+    }
+}

@@ -1,0 +1,231 @@
+//! What is known while a template runs: the run, names that the template gave, what the host answered, and the limits.
+
+use super::containers;
+use super::context::{Context, Lookup, OnUnknown};
+use super::error::{EvalError, TOO_MANY};
+use super::json::Json;
+use super::methods::attribute;
+use super::names::{Gives, Name as Row};
+use super::output::{Output, Piece};
+use super::report::Unresolved;
+use super::syntax::{Block, Name};
+use super::template::Template;
+use super::value::{Answer, Value};
+use super::wall::Form;
+use crate::error::Error;
+
+/// Steps that a template may take, and more for each byte of it.
+const STEPS: u64 = 4_000_000;
+const STEPS_A_BYTE: u64 = 200;
+
+/// Calls and blocks inside each other.
+pub(super) const DEEPEST_CALLS: u32 = 120;
+
+pub(super) const NO_RUN: EvalError = EvalError::Refused("no run is known here");
+
+/// Why a render ends early.
+pub(super) enum Stop {
+    Error(Error),
+    /// A value of XCom has braces: it has to be read as a part of the template.
+    XcomBraces,
+}
+
+/// A name that the template gave.
+pub(super) struct Local<'a> {
+    pub name: &'a str,
+    pub value: Value<'a>,
+    /// Whether it was made of XCom.
+    pub from_xcom: bool,
+}
+
+/// A macro that was defined: where, and how many scopes were open there.
+#[derive(Clone, Copy)]
+pub(super) struct Defined<'a> {
+    pub block: &'a Block,
+    pub scopes: usize,
+}
+
+pub(super) struct Machine<'a> {
+    pub template: &'a Template,
+    pub context: Option<&'a Context<'a>>,
+    pub xcom: Option<&'a Json>,
+    /// Names, innermost last, and where each open scope begins.
+    pub locals: Vec<Local<'a>>,
+    pub scopes: Vec<usize>,
+    /// Of the macro that runs: its own names begin here, and those it sees besides end there.
+    pub own_from: usize,
+    pub seen_to: usize,
+    pub defined: Vec<Option<Defined<'a>>>,
+    /// Loops that may call themselves.
+    pub loops: Vec<&'a Block>,
+    /// What the host answered in this render.
+    pub answers: Vec<(Lookup, String, Value<'a>)>,
+    pub steps: u64,
+    pub depth: u32,
+    /// Whether what is evaluated now touched XCom.
+    pub used_xcom: bool,
+    /// Whether this text may not ask the host.
+    pub is_foreign: bool,
+    pub stop: Option<Stop>,
+    pub unresolved: Vec<Unresolved>,
+    /// How many tags stayed as written.
+    pub kept: usize,
+    pub on_unknown: OnUnknown,
+    pub output: Output,
+    /// The body of the `{% call %}` that calls the next macro.
+    pub caller: Option<usize>,
+    /// Whether a value of XCom with braces ends the render, so that it is read as a part of the template.
+    pub reads_xcom_again: bool,
+    /// Whether what stays is noted.
+    pub reports: bool,
+    /// Values of XCom that were put in first.
+    pub pieces: Vec<Piece>,
+}
+
+impl<'a> Machine<'a> {
+    pub(super) fn new(template: &'a Template, context: Option<&'a Context<'a>>, xcom: Option<&'a Json>) -> Machine<'a> {
+        Machine {
+            template,
+            context,
+            xcom,
+            locals: Vec::new(),
+            scopes: Vec::new(),
+            own_from: 0,
+            seen_to: 0,
+            defined: Vec::new(),
+            loops: Vec::new(),
+            answers: Vec::new(),
+            steps: STEPS + STEPS_A_BYTE * template.text.len() as u64,
+            depth: 0,
+            used_xcom: false,
+            is_foreign: false,
+            stop: None,
+            unresolved: Vec::new(),
+            kept: 0,
+            on_unknown: OnUnknown::Keep,
+            output: Output::default(),
+            caller: None,
+            reads_xcom_again: false,
+            reports: false,
+            pieces: Vec::new(),
+        }
+    }
+
+    /// Takes steps of the budget.
+    pub(super) fn charge(&mut self, steps: u64) -> Result<(), EvalError> {
+        self.steps = self.steps.saturating_sub(steps);
+        if self.steps == 0 { Err(TOO_MANY) } else { Ok(()) }
+    }
+
+    /// Takes the steps that a walk through a value costs.
+    pub(super) fn charge_for(&mut self, value: &Value<'a>) -> Result<(), EvalError> {
+        let size = match value {
+            Value::Text(text) => text.len() / 64,
+            Value::List(list) | Value::Tuple(list) => list.items.borrow().len() / 4,
+            Value::Dict(dict) => dict.pairs.borrow().len() / 4,
+            Value::Json(Json::List(items)) => items.len() / 4,
+            Value::Json(Json::Object(entries)) => entries.len() / 4,
+            _ => return Ok(()),
+        };
+        self.charge(size as u64)
+    }
+
+    pub(super) fn open_scope(&mut self) {
+        self.scopes.push(self.locals.len());
+    }
+
+    pub(super) fn close_scope(&mut self) {
+        let start = self.scopes.pop().unwrap_or(0);
+        self.locals.truncate(start);
+    }
+
+    /// Gives a name in the innermost scope.
+    pub(super) fn bind(&mut self, name: &'a str, value: Value<'a>, from_xcom: bool) {
+        let start = self.scopes.last().copied().unwrap_or(0);
+        let known = self.locals.get_mut(start..).unwrap_or_default().iter_mut().find(|local| local.name == name);
+        match known {
+            Some(local) => (local.value, local.from_xcom) = (value, from_xcom),
+            None => self.locals.push(Local { name, value, from_xcom }),
+        }
+    }
+
+    /// What the template gave a name.
+    pub(super) fn local(&mut self, name: &str) -> Option<Value<'a>> {
+        let own = self.locals.get(self.own_from..).unwrap_or_default().iter().rev();
+        let outer = self.locals.get(..self.seen_to).unwrap_or_default().iter().rev();
+        let found = own.chain(outer).find(|local| local.name == name)?;
+        self.used_xcom |= found.from_xcom;
+        Some(found.value.clone())
+    }
+
+    /// The value of a name: the template's own, the table's, or the host's.
+    pub(super) fn name(&mut self, name: &'a Name) -> Answer<'a> {
+        if !self.locals.is_empty()
+            && let Some(mut found) = self.local(&name.root)
+        {
+            if matches!(found, Value::Hidden) {
+                return Err(EvalError::Refused("this name is given by a statement that stays as written"));
+            }
+            for key in &name.rest {
+                found = attribute(&found, key)?;
+            }
+            return Ok(found);
+        }
+        match name.row {
+            Some(row) => self.row(row),
+            None => Ok(self.look_up(Lookup::Macro, &name.root)?.unwrap_or(Value::Undefined)),
+        }
+    }
+
+    pub(super) fn row(&mut self, row: &'static Row) -> Answer<'a> {
+        match row.gives {
+            Gives::Space => return Ok(Value::Space(row.name)),
+            Gives::Function(..) | Gives::Now(..) | Gives::Pull => return Ok(Value::Function(row.name)),
+            Gives::Xcom => {
+                self.used_xcom = true;
+                return self
+                    .xcom
+                    .filter(|_| !self.is_foreign)
+                    .map(Value::of)
+                    .ok_or(EvalError::Refused("no XCom is known here"));
+            }
+            _ => {}
+        }
+        let context = self.context.ok_or(NO_RUN)?;
+        let found = match row.gives {
+            Gives::Date(point, Form::Object) => point.date(context).map(Value::moment),
+            Gives::Date(point, form) => {
+                let mut out = String::new();
+                point.wall(context)?.write(form, &mut out);
+                Ok(Value::text(out))
+            }
+            Gives::Fact(fact, _) => fact.value(context),
+            Gives::Conf => Ok(Value::of(context.conf)),
+            Gives::Params => Ok(Value::Params(context.conf, context.params)),
+            _ => return self.known(row),
+        };
+        match found {
+            Err(EvalError::Absent) if matches!(row.gives, Gives::Date(..)) => Ok(Value::Absent),
+            Err(EvalError::Absent) => Ok(Value::Undefined),
+            found => found,
+        }
+    }
+
+    /// Whether the host or the template gives a name a value.
+    pub(super) fn is_given(&self, name: &str) -> bool {
+        let known = self.answers.iter().find(|(kind, key, _)| *kind == Lookup::Macro && key == name);
+        known.is_some_and(|(.., value)| !matches!(value, Value::Undefined))
+    }
+
+    /// An index that is asked of a value, with the steps it costs.
+    pub(super) fn item(&mut self, value: &Value<'a>, index: &Value<'a>) -> Answer<'a> {
+        self.charge_for(value)?;
+        if let (Value::Space(space), Value::Text(key)) = (value, index) {
+            return self.space(space, key);
+        }
+        match index {
+            Value::Text(_) => super::methods::subscript(value, index),
+            _ => containers::item(value, index),
+        }
+    }
+}

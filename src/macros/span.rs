@@ -1,0 +1,286 @@
+//! Durations: Python's timedelta, pendulum's Duration and Interval, dateutil's relativedelta.
+
+use super::error::EvalError;
+use super::json::write_int;
+use super::moment::{Moment, Step};
+use super::wall::{DAY_MICROS, Wall, write_fraction};
+
+const SECOND: i64 = 1_000_000;
+
+/// A length of time.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Span {
+    /// Python's timedelta, in microseconds.
+    Time(i64),
+    /// Pendulum's Duration.
+    Duration(i64),
+    /// The time between two dates, which pendulum also counts in years and months.
+    Interval(Interval),
+    Relative(Relative),
+}
+
+/// From one date to another.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Interval {
+    pub start: Moment,
+    pub end: Moment,
+    /// Whether these are days without a time.
+    pub days: bool,
+    pub invert: bool,
+}
+
+/// Years, months, days, hours, minutes, seconds, microseconds and whole days between two dates, all of one sign.
+pub(super) type Parts = [i64; 8];
+
+/// dateutil's relativedelta: what is added, and what is set.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Relative {
+    pub months: i64,
+    pub days: i64,
+    pub micros: i64,
+    pub leap_days: i64,
+    /// Year, month, day, hour, minute, second, microsecond.
+    pub set: [Option<i64>; 7],
+    /// Monday = 0, and which one.
+    pub weekday: Option<(i64, i64)>,
+}
+
+impl Span {
+    /// Its length in microseconds, where it has one.
+    pub(super) fn micros(&self) -> Option<i64> {
+        match self {
+            Span::Time(micros) | Span::Duration(micros) => Some(*micros),
+            Span::Interval(interval) => Some(interval.end.utc() - interval.start.utc()),
+            Span::Relative(_) => None,
+        }
+    }
+
+    /// What it adds to a date of pendulum's.
+    pub(super) fn step(&self, negate: bool) -> Step {
+        let sign = if negate { -1 } else { 1 };
+        match self {
+            Span::Interval(interval) if !negate => {
+                let [years, months, days, hours, minutes, ..] = interval.parts();
+                let (_, seconds, micros) = split(self.micros().unwrap_or(0));
+                let micros = ((hours * 60 + minutes) * 60 + seconds % 60) * SECOND + micros;
+                Step { months: years * 12 + months, days, micros }
+            }
+            other => Step { micros: other.micros().unwrap_or(0) * sign, ..Step::default() },
+        }
+    }
+}
+
+/// Days, seconds and microseconds of a Duration, all of one sign.
+pub(super) fn split(micros: i64) -> (i64, i64, i64) {
+    (micros / DAY_MICROS, micros / SECOND % 86_400, micros % SECOND)
+}
+
+impl Interval {
+    pub(super) fn new(start: Moment, end: Moment, days: bool, absolute: bool) -> Interval {
+        let invert = start.utc() > end.utc();
+        if invert && absolute {
+            return Interval { start: end, end: start, days, invert };
+        }
+        Interval { start, end, days, invert }
+    }
+
+    /// Counted on the calendar, as people do.
+    pub(super) fn parts(&self) -> Parts {
+        let (mut first, mut last, mut sign) = (&self.start, &self.end, 1);
+        let same_zone = first.tz == last.tz;
+        // Pendulum forgets here which of two readings a repeated hour is.
+        let utc = |moment: &Moment| moment.wall - i64::from(moment.first_offset()) * SECOND;
+        let key = |moment: &Moment| if same_zone { moment.wall } else { utc(moment) };
+        if key(first) == key(last) {
+            return [0; 8];
+        }
+        if key(first) > key(last) {
+            (first, last, sign) = (last, first, -1);
+        }
+        let total_days = last.day() - first.day();
+        let (mut from, mut to) = (first.wall, last.wall);
+        if !same_zone || total_days == 0 {
+            (from, to) = (utc(first), utc(last));
+        }
+        let civil = |micros: i64| Wall { micros, offset: None }.civil().ymd();
+        let ((from_year, from_month, from_day), (to_year, to_month, to_day)) = (civil(from), civil(to));
+        let mut time = to.rem_euclid(DAY_MICROS) - from.rem_euclid(DAY_MICROS);
+        let mut days = i64::from(to_day) - i64::from(from_day);
+        if time < 0 {
+            time += DAY_MICROS;
+            days -= 1;
+        }
+        let mut months = (i64::from(to_year) - i64::from(from_year)) * 12 + i64::from(to_month) - i64::from(from_month);
+        if days < 0 {
+            let (before, this) = (days_in(to_year, i64::from(to_month) - 1), days_in(to_year, i64::from(to_month)));
+            if days < this - before {
+                days += before.max(i64::from(from_day));
+            } else if days == this - before {
+                days = 0;
+                months += 1;
+            } else {
+                days += before;
+            }
+            months -= 1;
+        }
+        let seconds = time / SECOND;
+        [months / 12, months % 12, days, seconds / 3600, seconds / 60 % 60, seconds % 60, time % SECOND, total_days]
+            .map(|part| part * sign)
+    }
+}
+
+/// How many days a month has; month 0 is December of the year before.
+pub(super) fn days_in(year: i32, month: i64) -> i64 {
+    let number = i64::from(year) * 12 + month - 1;
+    (super::wall::first_of_month(number + 1) - super::wall::first_of_month(number)) / DAY_MICROS
+}
+
+/// Python's `str` of a timedelta.
+pub(super) fn write_time(micros: i64, out: &mut String) {
+    let days = micros.div_euclid(DAY_MICROS);
+    if days != 0 {
+        write_int(days, out);
+        out.push_str(if days.abs() == 1 { " day, " } else { " days, " });
+    }
+    let seconds = micros.rem_euclid(DAY_MICROS) / SECOND;
+    write_int(seconds / 3600, out);
+    for part in [seconds / 60 % 60, seconds % 60] {
+        out.push_str(if part < 10 { ":0" } else { ":" });
+        write_int(part, out);
+    }
+    if micros.rem_euclid(SECOND) > 0 {
+        out.push('.');
+        write_fraction(micros.rem_euclid(SECOND) as u32, out);
+    }
+}
+
+const UNITS: [&str; 7] = ["year", "month", "week", "day", "hour", "minute", "second"];
+
+/// Years, months, weeks, days, hours, minutes and seconds, as pendulum tells them.
+pub(super) fn told(span: &Span) -> [i64; 7] {
+    let micros = span.micros().unwrap_or(0);
+    let (total_days, seconds, _) = split(micros);
+    match span {
+        Span::Interval(interval) => {
+            let [years, months, days, hours, minutes, ..] = interval.parts();
+            [years, months, days / 7, days % 7, hours, minutes, seconds % 60]
+        }
+        _ => [0, 0, total_days / 7, total_days % 7, seconds / 3600, seconds / 60 % 60, seconds % 60],
+    }
+}
+
+/// Pendulum's `in_words`.
+pub(super) fn write_words(span: &Span, separator: &str, out: &mut String) {
+    let start = out.len();
+    for (count, unit) in told(span).into_iter().zip(UNITS) {
+        if count != 0 {
+            if out.len() > start {
+                out.push_str(separator);
+            }
+            write_count(count, unit, out);
+        }
+    }
+    if out.len() == start {
+        let micros = span.micros().unwrap_or(0).abs() % SECOND;
+        if micros == 0 {
+            out.push_str("0 microseconds");
+        } else {
+            super::number::write_styled(micros as f64 / 1e6, 'f', 2, false, out);
+            out.push_str(if matches!(span, Span::Interval(_)) { " second" } else { " seconds" });
+        }
+    }
+}
+
+fn write_count(count: i64, unit: &str, out: &mut String) {
+    write_int(count, out);
+    out.push(' ');
+    out.push_str(unit);
+    if count.abs() != 1 {
+        out.push('s');
+    }
+}
+
+/// Pendulum's `diff_for_humans`, whose interval counts upwards.
+pub(super) fn write_humans(span: &Span, invert: bool, is_now: bool, absolute: bool, out: &mut String) {
+    let [years, months, weeks, days, hours, minutes, seconds] = told(span);
+    let all_days = weeks * 7 + days;
+    let found = if years > 0 {
+        Some((years + i64::from(months > 6), 0))
+    } else if months == 11 && all_days > 15 {
+        Some((1, 0))
+    } else if months > 0 {
+        Some((months + i64::from(all_days >= 27), 1))
+    } else if weeks > 0 {
+        Some((weeks + i64::from(days > 3), 2))
+    } else if days > 0 {
+        Some((days + i64::from(hours >= 22), 3))
+    } else if hours > 0 {
+        Some((hours, 4))
+    } else if minutes > 0 {
+        Some((minutes, 5))
+    } else if (11..60).contains(&seconds) {
+        Some((seconds, 6))
+    } else {
+        None
+    };
+    if !absolute && is_now && invert {
+        out.push_str("in ");
+    }
+    match found {
+        Some((count, unit)) => write_count(count, UNITS.get(unit).copied().unwrap_or_default(), out),
+        None => out.push_str("a few seconds"),
+    }
+    if !absolute {
+        out.push_str(match (is_now, invert) {
+            (true, true) => "",
+            (true, false) => " ago",
+            (false, true) => " after",
+            (false, false) => " before",
+        });
+    }
+}
+
+impl Relative {
+    pub(super) fn negated(&self) -> Relative {
+        Relative {
+            months: -self.months,
+            days: -self.days,
+            micros: -self.micros,
+            leap_days: -self.leap_days,
+            ..self.clone()
+        }
+    }
+
+    /// dateutil's way: first what is set, with the day of the month giving way, then what is added, then the weekday.
+    pub(super) fn apply(&self, moment: &Moment) -> Result<Moment, EvalError> {
+        let [year, month, day, hour, minute, second, micro] = self.set;
+        let civil = moment.to_wall().civil();
+        let (now_year, now_month, now_day) = civil.ymd();
+        let number = year.unwrap_or(i64::from(now_year)).saturating_mul(12) + month.unwrap_or(i64::from(now_month)) - 1;
+        let number = number.saturating_add(self.months);
+        let first = super::wall::first_of_month(number);
+        Wall::new(first, None)?;
+        let year = i32::try_from(number.div_euclid(12)).unwrap_or(0);
+        let last = days_in(year, number.rem_euclid(12) + 1);
+        let day = day.unwrap_or(i64::from(now_day)).min(last);
+        let time = (hour.unwrap_or(i64::from(civil.hour())) * 60 + minute.unwrap_or(i64::from(civil.minute()))) * 60
+            + second.unwrap_or(i64::from(civil.second()));
+        let micro = micro.unwrap_or(moment.wall.rem_euclid(SECOND));
+        let is_time = (0..86_400).contains(&time) && hour.is_none_or(|hour| (0..24).contains(&hour));
+        if day < 1 || !is_time || !(0..SECOND).contains(&micro) {
+            return Err(super::wall::NO_SUCH_DATE);
+        }
+        let leaps = days_in(year, 2) == 29 && number.rem_euclid(12) > 1;
+        let days = self.days + if leaps { self.leap_days } else { 0 };
+        let set = moment.with_wall(first + (day - 1) * DAY_MICROS + time * SECOND + micro)?;
+        let span = days.checked_mul(DAY_MICROS).and_then(|days| days.checked_add(self.micros));
+        let micros = span.ok_or(super::wall::NO_SUCH_DATE)?;
+        let moved = set.add(Step { micros, ..Step::default() })?;
+        let Some((weekday, nth)) = self.weekday else { return Ok(moved) };
+        let now = i64::from(moved.to_wall().weekday());
+        let jump = (nth.abs() - 1) * 7;
+        let jump =
+            if nth > 0 { jump + (7 - now + weekday).rem_euclid(7) } else { -(jump + (now - weekday).rem_euclid(7)) };
+        moved.add(Step { micros: jump.saturating_mul(DAY_MICROS), ..Step::default() })
+    }
+}

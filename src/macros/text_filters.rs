@@ -1,0 +1,254 @@
+//! Filters over text.
+
+use super::args::Args;
+use super::error::{EvalError, LONGEST, TOO_LONG};
+use super::host::{Case, recased};
+use super::number::{bounded, write_styled};
+use super::print::to_text;
+use super::text_methods::letters;
+use super::value::{Answer, Value};
+
+/// Jinja's title: each word between spaces, dashes and opening brackets with a capital, the rest small.
+pub(super) fn title(text: &str) -> String {
+    let mut out = String::new();
+    let mut at_start = true;
+    for c in text.chars() {
+        let case = if at_start { Case::Upper } else { Case::Lower };
+        at_start = c.is_whitespace() || "-({[<".contains(c);
+        out.push_str(&recased(c.encode_utf8(&mut [0; 4]), case));
+    }
+    out
+}
+
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&#34;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// In single quotes for a POSIX shell, unless nothing in it means anything there.
+pub(super) fn shell_quoted(text: &str) -> String {
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    if !text.is_empty() && text.chars().all(is_safe) {
+        return text.to_owned();
+    }
+    ["'", &text.replace('\'', "'\"'\"'"), "'"].concat()
+}
+
+/// `truncate(length, killwords, end, leeway)`.
+pub(super) fn truncate<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    let text = to_text(value)?;
+    let end = args.printed(2)?;
+    let end = end.as_deref().unwrap_or("...");
+    let leeway = args.get(3).filter(|leeway| !leeway.is_none()).map_or(Ok(5), |_| args.int_or(3, 5))?;
+    let (length, size) = (args.int_or(0, 255)?, text.chars().count() as i64);
+    let short = length - end.chars().count() as i64;
+    if short < 0 {
+        return Err(EvalError::Refused("the text is cut to less than its end"));
+    }
+    if size <= length.saturating_add(leeway) {
+        return Ok(Value::Text(text));
+    }
+    let cut = letters(&text, 0, short as usize);
+    let cut = if args.is_true(1, false) { cut } else { cut.rsplit_once(' ').map_or(cut, |(cut, _)| cut) };
+    Ok(Value::text([cut, end].concat()))
+}
+
+/// `indent(width, first, blank)`.
+pub(super) fn indent<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    let text = to_text(value)?;
+    let width = match args.get(0) {
+        Some(Value::Text(text)) => text.to_string(),
+        _ => " ".repeat(usize::try_from(args.int_or(0, 4)?).unwrap_or(0).min(10_000)),
+    };
+    let blank = args.is_true(2, false);
+    let mut out = String::new();
+    if args.is_true(1, false) {
+        out.push_str(&width);
+    }
+    for (i, line) in text.split('\n').enumerate() {
+        if i > 0 {
+            out.push('\n');
+            if blank || !line.is_empty() {
+                out.push_str(&width);
+            }
+        }
+        out.push_str(line);
+        if out.len() > LONGEST {
+            return Err(TOO_LONG);
+        }
+    }
+    Ok(Value::text(out))
+}
+
+pub(super) fn words(text: &str) -> usize {
+    let is_word = |c: char| c == '_' || c.is_ascii_digit() || super::text_methods::is_letter(c);
+    text.split(|c| !is_word(c)).filter(|word| !word.is_empty()).count()
+}
+
+/// Percent encoding of a text, or of the pairs of an object.
+pub(super) fn url_encoded<'a>(value: &Value<'a>, _: &Args<'a>) -> Answer<'a> {
+    let mut out = String::new();
+    let pairs = match value {
+        Value::Text(_) => None,
+        value if value.is_list() => {
+            let pair = |item: Value<'a>| {
+                let parts = item.items()?;
+                match parts.as_slice() {
+                    [key, value] => Ok((key.clone(), value.clone())),
+                    _ => Err(EvalError::Refused("expected pairs of a key and a value")),
+                }
+            };
+            Some(value.items()?.into_iter().map(pair).collect::<Result<Vec<_>, _>>()?)
+        }
+        value => value.pairs(),
+    };
+    match pairs {
+        None => encode(&to_text(value)?, "/", &mut out),
+        Some(pairs) => {
+            for (i, (key, value)) in pairs.iter().enumerate() {
+                if i > 0 {
+                    out.push('&');
+                }
+                encode(&to_text(key)?, "", &mut out);
+                out.push('=');
+                encode(&to_text(value)?, "", &mut out);
+            }
+        }
+    }
+    bounded(out).map(Value::text)
+}
+
+fn encode(text: &str, safe: &str, out: &mut String) {
+    for byte in text.bytes() {
+        let c = char::from(byte);
+        if byte.is_ascii_alphanumeric() || "_.-~".contains(c) || safe.contains(c) {
+            out.push(c);
+        } else {
+            out.push('%');
+            let digit = |number: u8| char::from_digit(u32::from(number), 16).map(|c| c.to_ascii_uppercase());
+            out.extend(digit(byte >> 4));
+            out.extend(digit(byte & 15));
+        }
+    }
+}
+
+/// `filesizeformat(binary)`.
+pub(super) fn file_size<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    let bytes = match value {
+        Value::Text(text) => super::number::parse_float(text),
+        other => other.as_float(),
+    };
+    let bytes = bytes.ok_or(EvalError::Refused("only numbers are sizes"))?;
+    let binary = args.is_true(0, false);
+    let base = if binary { 1024.0 } else { 1000.0 };
+    let mut out = String::new();
+    if bytes == 1.0 {
+        return Ok(Value::text("1 Byte"));
+    }
+    if bytes < base {
+        write_styled(bytes.trunc(), 'f', 0, false, &mut out);
+        out.push_str(" Bytes");
+        return Ok(Value::text(out));
+    }
+    let (mut size, mut place) = (bytes / base, 0);
+    while size >= base && place < 7 {
+        size /= base;
+        place += 1;
+    }
+    write_styled(size, 'f', 1, false, &mut out);
+    let letter = if binary { "KMGTPEZY" } else { "kMGTPEZY" }.get(place..place + 1).unwrap_or_default();
+    out.extend([" ", letter, if binary { "iB" } else { "B" }]);
+    Ok(Value::text(out))
+}
+
+/// Without comments and tags, white space as single spaces.
+pub(super) fn without_tags(text: &str) -> String {
+    let mut bare = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        bare.push_str(before);
+        let end = if let Some(comment) = after.strip_prefix("!--") {
+            comment.split_once("-->")
+        } else {
+            after.split_once('>')
+        };
+        match end {
+            Some((_, after)) => rest = after,
+            None => {
+                bare.push('<');
+                rest = after;
+                break;
+            }
+        }
+    }
+    bare.push_str(rest);
+    bare.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// `xmlattr(autospace)`.
+pub(super) fn attributes<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    let mut out = String::new();
+    for (key, value) in value.pairs().ok_or(EvalError::Refused("only objects have keys"))? {
+        let key = to_text(&key)?;
+        if key.contains(|c: char| c.is_whitespace() || "/>=".contains(c)) {
+            return Err(EvalError::Refused("this is no name of an attribute"));
+        }
+        if value.is_none() || value.is_absent() {
+            continue;
+        }
+        if !out.is_empty() || args.is_true(0, true) {
+            out.push(' ');
+        }
+        out.extend([&escaped(&key), "=\"", &escaped(&to_text(&value)?), "\""]);
+    }
+    Ok(Value::text(out))
+}
+
+/// `wordwrap(width, break_long_words, wrapstring, break_on_hyphens)`.
+pub(super) fn wrap<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    let text = to_text(value)?;
+    let width = usize::try_from(args.int_or(0, 79)?).ok().filter(|width| *width > 0);
+    let width = width.ok_or(EvalError::Refused("the width is at least 1"))?;
+    let between = args.printed(2)?;
+    let between = between.as_deref().unwrap_or("\n");
+    let (long, hyphens) = (args.is_true(1, true), args.is_true(3, true));
+    let mut out = String::new();
+    for (i, line) in text.lines().enumerate() {
+        if i > 0 {
+            out.push_str(between);
+        }
+        let mut column = 0;
+        for word in line.split_inclusive(|c: char| c == ' ' || hyphens && c == '-') {
+            let mut word = word;
+            let mut size = word.trim_end().chars().count();
+            if column > 0 && column + size > width {
+                out.truncate(out.trim_end_matches(' ').len());
+                out.push_str(between);
+                column = 0;
+            }
+            while long && size > width {
+                let (head, rest) = (letters(word, 0, width), letters(word, width, usize::MAX));
+                out.push_str(head);
+                out.push_str(between);
+                (word, size) = (rest, rest.trim_end().chars().count());
+            }
+            out.push_str(word);
+            column += word.chars().count();
+            if out.len() > LONGEST {
+                return Err(TOO_LONG);
+            }
+        }
+        out.truncate(out.trim_end_matches(' ').len());
+    }
+    Ok(Value::text(out))
+}

@@ -1,0 +1,56 @@
+//! Places in a template as JavaScript counts them.
+
+use super::catalog::suggestion;
+use super::error::{Kind, Place};
+
+/// A template with more unknown names than this is no template; the others get no suggestion, each of which is a search.
+const MOST_SUGGESTIONS: usize = 1_000;
+
+/// A part of a template that nobody can resolve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// The name, or the whole tag where it is outside the language.
+    pub text: String,
+    /// Where it begins, in UTF-16 units.
+    pub start: usize,
+    /// Where it ends, in UTF-16 units.
+    pub end: usize,
+    /// The nearest name that there is.
+    pub suggestion: Option<String>,
+}
+
+/// Counts UTF-16 units on the way through a text, so that many spans cost one pass.
+pub(super) struct Units<'a> {
+    text: &'a str,
+    bytes: usize,
+    units: usize,
+    /// How many unknown names there were.
+    named: usize,
+}
+
+impl<'a> Units<'a> {
+    pub(super) fn new(text: &'a str) -> Units<'a> {
+        Units { text, bytes: 0, units: 0, named: 0 }
+    }
+
+    pub(super) fn at(&mut self, byte: usize) -> usize {
+        // A step back is short: spans are almost in order.
+        if byte < self.bytes {
+            let between = self.text.get(byte..self.bytes).unwrap_or_default();
+            self.units -= if between.is_ascii() { between.len() } else { between.encode_utf16().count() };
+        } else {
+            let between = self.text.get(self.bytes..byte).unwrap_or_default();
+            self.units += if between.is_ascii() { between.len() } else { between.encode_utf16().count() };
+        }
+        self.bytes = byte;
+        self.units
+    }
+
+    pub(super) fn unknown(&mut self, place: Place, kind: Option<Kind>) -> Unknown {
+        let text = self.text.get(place.start..place.end).unwrap_or_default();
+        self.named += 1;
+        let suggestion =
+            kind.filter(|_| self.named <= MOST_SUGGESTIONS).and_then(|kind| suggestion(text, kind)).map(str::to_owned);
+        Unknown { text: text.to_owned(), start: self.at(place.start), end: self.at(place.end), suggestion }
+    }
+}
