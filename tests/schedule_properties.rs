@@ -267,6 +267,20 @@ fn hostile_texts_are_refused() {
     }
 }
 
+/// Every second of a year long ago: the search backward comes near in steps and never holds the year.
+#[test]
+fn a_dense_year_behind_a_hole_is_searched_in_steps() {
+    for (text, year) in [("* * * * * * 1990", 1990), ("* * * * * * 3", 3), ("* * * 31 12 * */50", 1970)] {
+        let schedule = ScheduleInput::Cron { texts: vec![text.into()], dialect: Dialect::Unix, day_match: None };
+        let timetable = Timetable::new(&schedule, &TimetableOptions::default()).unwrap();
+        let last = dagfill::time::Civil::new(year, 12, 31, 23, 59, 59).unwrap().ms();
+        let before = at(1_500_000_000);
+        assert_eq!(timetable.previous(before), Some(Instant::clamped(last)), "{text}");
+        let many = timetable.previous_dates(before, 80_000);
+        assert_eq!((many.len(), many.last()), (80_000, Some(&((last - 79_999_000) as f64))), "{text}");
+    }
+}
+
 #[test]
 fn too_many_dates_are_counted_and_refused() {
     let minutely = ScheduleInput::Cron { texts: vec!["* * * * *".into()], dialect: Dialect::Unix, day_match: None };

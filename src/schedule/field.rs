@@ -136,7 +136,7 @@ impl Field {
     /// `15W`, `1-5W`, `5-15/5W`, `LW`, `L-3W`.
     fn nearest(&self, part: &Part<'_>, dialect: Dialect) -> Result<Item> {
         let days = part.before("W").unwrap_or(*part);
-        if let Some(days) = self.from_last(&days)? {
+        if let Some(days) = self.days_before_last(&days)? {
             return Ok(Item::FromLast { days, nearest: true });
         }
         let (body, step) = days.cut(b'/');
@@ -148,7 +148,7 @@ impl Field {
     }
 
     /// How many days before the month's last day `L` or `L-3` is.
-    fn from_last(&self, part: &Part<'_>) -> Result<Option<u32>> {
+    fn days_before_last(&self, part: &Part<'_>) -> Result<Option<u32>> {
         let Some(rest) = part.after("L") else { return Ok(None) };
         if rest.text().is_empty() {
             return Ok(Some(0));
@@ -161,7 +161,7 @@ impl Field {
 
     fn special(&self, part: &Part<'_>, dialect: Dialect) -> Result<Option<Item>> {
         if self.kind == Kind::Day {
-            return Ok(self.from_last(part)?.map(|days| Item::FromLast { days, nearest: false }));
+            return Ok(self.days_before_last(part)?.map(|days| Item::FromLast { days, nearest: false }));
         }
         if self.kind != Kind::Weekday {
             return Ok(None);

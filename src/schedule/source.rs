@@ -181,32 +181,36 @@ impl Source {
         }
     }
 
-    /// The last `n` dates before `before`, ascending. The window grows until it holds them: the fourteen kinds of year all
-    /// come back within forty years, so that for most schedules a few steps reach a date or the end of the search.
+    /// The last `n` dates before `before`, ascending. Window after window is expanded, each before the one before it and as a
+    /// rule larger: the fourteen kinds of year all come back within forty years, so that for most schedules a few steps reach a
+    /// date or the end of the search.
     pub(super) fn last(&self, zone: &Zone, dst: Dst, before: Instant, n: usize) -> Vec<f64> {
-        let end = before.ms() - 1;
-        let mut width = DAY_MS / 24;
+        let mut smallest = DAY_MS / 24;
         for member in self.members() {
             let named = if let Source::Rolled(rolled) = member { &rolled.source } else { member };
             if let Source::Every(every, _) = named {
                 // An hour of milliseconds would be 3.6 million dates.
-                width = width.min(every.0.ms.max(1).saturating_mul(n as i64)).max(1);
+                smallest = smallest.min(every.0.ms.max(1).saturating_mul(n as i64)).max(1);
             }
         }
-        loop {
-            let range = Range { start: Instant::clamped(end - width), end: Instant::clamped(end) };
-            if end < Instant::MIN.ms() {
-                return Vec::new();
+        let most = PAGE.max(4 * n) as u64;
+        let (mut found, mut width) = (Vec::new(), smallest);
+        let mut end = before.ms() - 1;
+        while end >= Instant::MIN.ms() && found.len() < n {
+            let window = |width: i64| Range { start: Instant::clamped(end - width), end: Instant::clamped(end) };
+            // Behind a long hole, such as years that are not named, a large window may hold far more than is asked for.
+            while width > smallest && self.estimate(window(width)) > most {
+                width = (width / 8).max(smallest);
             }
-            let whole = range.start == Instant::MIN;
-            // A window that would hold far more than is asked for is never expanded: the smaller one before it was too small.
+            let range = window(width);
             let mut dates = self.expand(zone, dst, range, usize::MAX);
-            if dates.len() >= n || whole {
-                return dates.split_off(dates.len().saturating_sub(n));
-            }
             let grow = if dates.is_empty() { 8 } else { (n as i64 / dates.len() as i64 + 1).clamp(2, 4_096) };
             width = width.saturating_mul(grow);
+            end = range.start.ms() - 1;
+            dates.append(&mut found);
+            found = dates;
         }
+        found.split_off(found.len().saturating_sub(n))
     }
 }
 
