@@ -24,11 +24,13 @@ export {
   CHANGES,
   type Change,
   compareSchedules,
-  type KnownRun,
   type ScheduleChange,
   type ScheduleComparison,
 } from "./plan/compare.js";
+export type { KnownRun } from "./plan/known_runs.js";
+export { type MissingDates, type MissingOptions, missing } from "./plan/missing.js";
 export { type BackfillPreview, previewFrom, type TransferablePreview } from "./plan/plan.js";
+export { planBackfill } from "./plan/plan_backfill.js";
 export { ACTIONS, type Action, type PlannedRun, SKIP_REASONS, type SkipReason } from "./plan/plan_data.js";
 export type { Backfill } from "./run/backfill/backfill.js";
 export { BackfillService } from "./run/backfill/service.js";

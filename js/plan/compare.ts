@@ -9,13 +9,7 @@ import type { RunState } from "../store/store.js";
 import { iso } from "../time.js";
 import type { Warning } from "../warning.js";
 import { changeText, changeWarnings } from "./compare_words.js";
-
-/** A run that exists. */
-export interface KnownRun {
-  executionDate: DateInput;
-  state: RunState;
-  dataInterval?: { start: DateInput; end: DateInput };
-}
+import type { KnownRun } from "./known_runs.js";
 
 /** What the numbers in `columns().kind` mean. */
 export const CHANGES = ["kept", "moved", "orphaned", "missing", "split", "merged"] as const;

@@ -72,7 +72,7 @@ async function complete(
   dagId: string,
   held?: string,
 ): Promise<History> {
-  const { executionMs, state, attempt, startMs, endMs } = history;
+  const { state } = history;
   const details = history.details ?? readIds(history);
   const flags = Uint8Array.from(details.runType, (type) => type << 1);
   const abandoned = abandonment(store, held);
@@ -84,6 +84,13 @@ async function complete(
     if (await abandoned({ state: RUN_STATES[code] ?? "queued", owner }))
       flags[place] = (flags[place] as number) | 1;
   }
+  return { ...columnsOf({ ...history, details }), flags };
+}
+
+/** A history of which no run was abandoned. */
+export function columnsOf(history: RunHistory): History {
+  const { executionMs, state, attempt, startMs, endMs } = history;
+  const details = history.details ?? readIds(history);
   const places: number[] = [];
   const ids: string[] = [];
   for (const [place, id] of details.texts.runId?.entries() ?? []) {
@@ -93,7 +100,7 @@ async function complete(
   }
   return {
     runs: { executionMs, state, attempt, startMs, endMs, details },
-    flags,
+    flags: Uint8Array.from(details.runType, (type) => type << 1),
     ownIds: { places: Uint32Array.from(places), ids },
   };
 }

@@ -8,7 +8,7 @@ import type { RunStore } from "../store/store.js";
 import type { CheckedOptions } from "./backfill_options.js";
 import { pick } from "./existing_runs.js";
 import { confText, hashedTexts } from "./hashed_texts.js";
-import { loadHistory } from "./history.js";
+import { type History, loadHistory } from "./history.js";
 import type { BackfillPreview } from "./plan.js";
 import type { PlanData } from "./plan_data.js";
 
@@ -32,14 +32,15 @@ function templates({ taskId, command, params }: CheckedTask): [string, string[]]
   return command === undefined ? [] : [[taskId, [command, ...texts(params)]]];
 }
 
-/** The plan. `held` names the lease under which it will be driven. */
-export async function makePlan(
-  dag: CheckedDag,
-  options: CheckedOptions,
-  store: RunStore,
-  now: number,
-  held?: string,
-): Promise<PlanData> {
+/** A request as the core reads it, which records it needs, and where periods without an anchor count from. */
+export interface PlanRequest {
+  request: object;
+  from: number;
+  to: number;
+  origin: number;
+}
+
+export function planRequest(dag: CheckedDag, options: CheckedOptions, now: number): PlanRequest {
   const dependentTask = chosenTasks(dag, options).find((task) => task.dependsOnPast)?.taskId;
   const request = {
     dagId: dag.dagId,
@@ -67,12 +68,39 @@ export async function makePlan(
     withUpstream: options.withUpstream,
     templates: dag.tasks.flatMap(templates),
   };
-  const draft = call((wasm) => new wasm.RawPlan(timetableOf(dag.timetable), request));
-  const [from = 0, to = 0] = draft.historyRange();
-  const origin = draft.origin();
-  draft.free();
-  const history = await loadHistory(store, dag.dagId, from, to, held);
+  return call((wasm) => {
+    const draft = new wasm.RawPlan(timetableOf(dag.timetable), request);
+    try {
+      const [from = 0, to = 0] = draft.historyRange();
+      return { request, from, to, origin: draft.origin() };
+    } finally {
+      draft.free();
+    }
+  });
+}
+
+/** The plan. `held` names the lease under which it will be driven. */
+export async function makePlan(
+  dag: CheckedDag,
+  options: CheckedOptions,
+  store: RunStore,
+  now: number,
+  held?: string,
+): Promise<PlanData> {
+  const planned = planRequest(dag, options, now);
+  const history = await loadHistory(store, dag.dagId, planned.from, planned.to, held);
   // A second object, because nothing of wasm may be held while the store works: a trap elsewhere would end it.
+  return planFrom(dag, options, now, planned, history);
+}
+
+/** The plan of a request over a history. */
+export function planFrom(
+  dag: CheckedDag,
+  options: CheckedOptions,
+  now: number,
+  { request, origin }: PlanRequest,
+  history: History,
+): PlanData {
   return call((wasm) => {
     const plan = new wasm.RawPlan(timetableOf(dag.timetable), request);
     try {

@@ -22,7 +22,7 @@ use std::hash::Hasher;
 
 use siphasher::sip128::{Hasher128, SipHasher13};
 
-use super::{Action, Counts, History, Plan, Request, run_id};
+use super::{Action, Counts, History, Plan, Request};
 use crate::error::{Code, Detail, Error, Result};
 use crate::schedule::Kind;
 use crate::sort::sort_by;

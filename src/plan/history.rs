@@ -47,7 +47,8 @@ impl History {
 
     /// The data interval of record `index`, where it is known.
     pub(super) fn interval(&self, index: usize) -> Option<(f64, f64)> {
-        Some((*self.interval_starts.get(index)?, *self.interval_ends.get(index)?))
+        let (start, end) = (*self.interval_starts.get(index)?, *self.interval_ends.get(index)?);
+        (!start.is_nan() && !end.is_nan()).then_some((start, end))
     }
 
     /// The run id of record `index` where it is not the id that a run of type `default` would get for its date.

@@ -7,9 +7,10 @@ use super::convert::{answer, thrown};
 use super::dag::RawDag;
 use super::timetable::RawTimetable;
 use crate::plan::{
-    History, Pace, Plan, Random, Request, Rows, RunState, RunType, days, estimate, history_range, run_durations, spread,
+    Coverage, History, MissingRequest, Pace, Plan, Random, Request, Rows, RunState, RunType, days, estimate,
+    history_range, missing, run_durations, spread,
 };
-use crate::time::Instant;
+use crate::time::{Instant, Range};
 use crate::wire::{Input, days_shape, read_request, summary_shape};
 
 type Answer<T> = Result<T, JsValue>;
@@ -109,6 +110,42 @@ pub fn plan_rows(timetable: &RawTimetable, dates: &[f64]) -> Vec<f64> {
         columns.extend_from_slice(&column);
     }
     columns
+}
+
+/// The number of runs beside the dates, then for each gap its first and last date, its count, and the number of its `Lack`.
+#[allow(clippy::too_many_arguments)]
+#[wasm_bindgen(js_name = planMissing)]
+pub fn plan_missing(
+    timetable: &RawTimetable,
+    start: f64,
+    end: f64,
+    dag_start: Option<f64>,
+    now: Option<f64>,
+    failed_is_missing: bool,
+    by_interval: bool,
+    dates: Vec<f64>,
+    states: Vec<u8>,
+    interval_starts: Vec<f64>,
+    interval_ends: Vec<f64>,
+) -> Answer<Vec<f64>> {
+    let at = |ms: f64| Instant::clamped(ms as i64);
+    let range = Range { start: at(start), end: at(end) };
+    let timetable = match timetable.0.needs_anchor() {
+        true => timetable.0.anchored(dag_start.map_or(range.start, at)),
+        false => timetable.0.clone(),
+    };
+    let coverage = if by_interval { Coverage::Interval } else { Coverage::Date };
+    let request = MissingRequest { range, failed_is_missing, coverage, now: now.map(at) };
+    let mut history = History { dates, interval_starts, interval_ends, ..History::default() };
+    for number in states {
+        history.states.push(RunState::ALL.get(usize::from(number)).copied().unwrap_or(RunState::Queued));
+    }
+    let (gaps, off_grid) = missing(&timetable, request, &history).map_err(thrown)?;
+    let mut told = vec![off_grid as f64];
+    for gap in gaps {
+        told.extend([gap.start, gap.end, f64::from(gap.count), f64::from(gap.lack as u8)]);
+    }
+    Ok(told)
 }
 
 /// Sums by civil day, oldest first.

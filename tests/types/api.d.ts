@@ -505,6 +505,7 @@ export interface BackfillSummary {
   progress: Progress;
 }
 
+// ---------------------------------------------------------------- planning without a store
 export interface KnownRun {
   executionDate: DateInput;
   state: RunState;
@@ -532,6 +533,24 @@ export function compareSchedules(
   counts: Record<"kept" | "moved" | "orphaned" | "missing" | "split" | "merged", number>;
   text: string;
   warnings: Warning[];
+};
+/** What a backfill over this history would do. Pure. */
+export function planBackfill(
+  dag: Dag,
+  options: Omit<BackfillOptions, "dagId">,
+  existing?: Iterable<KnownRun>,
+  now?: DateInput,
+): BackfillPreview;
+/** Dates of the range without a successful run, as coalesced ranges. Pure; `existing` is read once. */
+export function missing(
+  dag: Dag,
+  existing: Iterable<KnownRun>,
+  range: { start: DateInput; end: DateInput },
+  options?: { treatFailedAs?: "missing" | "present"; coverage?: "date" | "interval"; now?: DateInput },
+): {
+  ranges: { start: string; end: string; count: number; reason: "missing" | "failed" | "partial" }[];
+  count: number;
+  offGrid: number;
 };
 
 // ---------------------------------------------------------------- catchup and scheduling

@@ -1,0 +1,116 @@
+// Runs that somebody knows of without a store, as columns: oldest first, and one a date.
+import type { CheckedDag } from "../dag/dag.js";
+import { type DateValue, date, fields, oneOf, placed, reading, wrong } from "../options.js";
+import { call } from "../raw.js";
+import type { DateInput } from "../schedule/input.js";
+import { timetableOf } from "../schedule/timetable.js";
+import { instantMs } from "../store/instant.js";
+import { RUN_STATES } from "../store/states.js";
+import type { RunState } from "../store/store.js";
+
+/** A run of a history that is in no store. */
+export interface KnownRun {
+  executionDate: DateInput;
+  state: RunState;
+  /** Default: what the schedule gives the date. */
+  dataInterval?: { start: DateInput; end: DateInput };
+}
+
+export interface KnownRuns {
+  dates: Float64Array;
+  states: Uint8Array;
+  /** NaN where no interval was given. */
+  starts: Float64Array;
+  ends: Float64Array;
+  /** Runs beside another one of their date: of several the last success counts, else the last in flight, else the last. */
+  others: number;
+}
+
+const SPEC = {
+  executionDate: date,
+  state: oneOf(...RUN_STATES),
+  dataInterval: (value: unknown, path: string) =>
+    fields<{ start: DateValue; end: DateValue }>(value, path, { start: date, end: date }),
+};
+
+const SUCCESS = RUN_STATES.indexOf("success");
+const RUNNING = RUN_STATES.indexOf("running");
+
+/** By how much a run says more of its date than another one. */
+function weight(state: number): number {
+  return state === SUCCESS ? 2 : state <= RUNNING ? 1 : 0;
+}
+
+/** Reads the runs once, in whatever order they come. Names the place of what is wrong: `existing[3].state`. */
+export function readKnownRuns(dag: CheckedDag, existing: Iterable<KnownRun>): KnownRuns {
+  if (typeof (existing as Iterable<KnownRun> | null)?.[Symbol.iterator] !== "function")
+    throw wrong("existing", "an iterable of runs", existing);
+  const at = instantReader(dag);
+  const [dates, states, starts, ends]: [number[], number[], number[], number[]] = [[], [], [], []];
+  let isSorted = true;
+  let place = 0;
+  const read = (run: unknown) => {
+    const path = `existing[${place}]`;
+    const { executionDate, state, dataInterval } = knownFields(run, path);
+    if (executionDate === undefined) throw wrong(`${path}.executionDate`, "a date", undefined);
+    if (state === undefined) throw wrong(`${path}.state`, "the state of a run", undefined);
+    const ms = at(executionDate, `${path}.executionDate`);
+    if (place > 0 && ms <= (dates[place - 1] as number)) isSorted = false;
+    dates.push(ms);
+    states.push(RUN_STATES.indexOf(state));
+    const { start, end } = dataInterval ?? {};
+    starts.push(start === undefined ? Number.NaN : at(start, `${path}.dataInterval.start`));
+    ends.push(end === undefined ? Number.NaN : at(end, `${path}.dataInterval.end`));
+    place += 1;
+  };
+  reading("existing", () => {
+    for (const run of existing) read(run);
+  });
+  const kept = isSorted ? undefined : onePerDate(dates, states);
+  const column = (values: number[]) =>
+    kept === undefined ? values : Array.from(kept, (index) => values[index] as number);
+  return {
+    dates: Float64Array.from(column(dates)),
+    states: Uint8Array.from(column(states)),
+    starts: Float64Array.from(column(starts)),
+    ends: Float64Array.from(column(ends)),
+    others: kept === undefined ? 0 : dates.length - kept.length,
+  };
+}
+
+function knownFields(run: unknown, path: string) {
+  // Records of a store, and rows of other systems, have more fields than these.
+  if (typeof run !== "object" || run === null) throw wrong(path, "a run", run);
+  const { executionDate, state, dataInterval } = run as KnownRun;
+  return fields<{
+    executionDate: DateValue;
+    state: RunState;
+    dataInterval: { start?: DateValue; end?: DateValue };
+  }>({ executionDate, state, dataInterval }, path, SPEC);
+}
+
+/** Epoch milliseconds of dates. Texts with an offset are read here, all others by the core in the schedule's zone. */
+function instantReader({ timetable }: CheckedDag): (value: DateValue, path: string) => number {
+  return (value, path) => {
+    if (typeof value === "number") return value;
+    const ms = instantMs(value);
+    if (ms !== undefined) return ms;
+    try {
+      return call(() => timetableOf(timetable).read(value, 2));
+    } catch (error) {
+      throw placed(error, path);
+    }
+  };
+}
+
+/** The places of the runs that count, oldest date first. */
+function onePerDate(dates: number[], states: number[]): number[] {
+  const order = Array.from(dates.keys()).sort((a, b) => (dates[a] as number) - (dates[b] as number) || a - b);
+  const kept: number[] = [];
+  for (const place of order) {
+    const last = kept.at(-1);
+    if (last === undefined || dates[last] !== dates[place]) kept.push(place);
+    else if (weight(states[place] as number) >= weight(states[last] as number)) kept[kept.length - 1] = place;
+  }
+  return kept;
+}

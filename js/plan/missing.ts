@@ -1,0 +1,85 @@
+// Which dates have no successful run yet.
+import { type Dag, readDag } from "../dag/dag.js";
+import { type DateValue, date, fields, oneOf, wrong } from "../options.js";
+import { call } from "../raw.js";
+import type { DateInput } from "../schedule/input.js";
+import { timetableOf } from "../schedule/timetable.js";
+import { iso } from "../time.js";
+import { type KnownRun, readKnownRuns } from "./known_runs.js";
+
+const REASONS = ["missing", "failed", "partial"] as const;
+
+export interface MissingOptions {
+  /** Default "missing". Runs in flight count as present, canceled ones as missing. */
+  treatFailedAs?: "missing" | "present";
+  /** "interval": a date whose interval the successful runs cover only in part is "partial". Default "date". */
+  coverage?: "date" | "interval";
+  /** Dates that are not due at this time are left out. */
+  now?: DateInput;
+}
+
+export interface MissingDates {
+  /** Neighbouring dates with one reason, oldest first; `start` and `end` are the first and the last of them, and can be the bounds of a
+   *  backfill. */
+  ranges: { start: string; end: string; count: number; reason: (typeof REASONS)[number] }[];
+  /** All dates in `ranges`. */
+  count: number;
+  /** Runs in the range that stand on no date of the schedule. */
+  offGrid: number;
+}
+
+/** The dates of a range without a successful run, as coalesced ranges. Pure; `existing` is read once, in any order, and of several runs of
+ *  one date the last success counts. NO_SCHEDULE without a schedule, RANGE_TOO_LARGE beyond 10,000,000 dates.
+ *
+ *  ```js
+ *  const dag = { dagId: "sales", schedule: "@daily" };
+ *  const done = [{ executionDate: "2024-01-02", state: "success" }];
+ *  missing(dag, done, { start: "2024-01-01", end: "2024-01-04" }).count; // 3
+ *  ``` */
+export function missing(
+  dag: Dag,
+  existing: Iterable<KnownRun>,
+  range: { start: DateInput; end: DateInput },
+  options: MissingOptions = {},
+): MissingDates {
+  const checked = readDag(dag, "dag");
+  const { start, end } = fields<{ start: DateValue; end: DateValue }>(range, "range", {
+    start: date,
+    end: date,
+  });
+  if (start === undefined) throw wrong("range.start", "a date", undefined);
+  if (end === undefined) throw wrong("range.end", "a date", undefined);
+  const read = fields<{ treatFailedAs: string; coverage: string; now: DateValue }>(options, "options", {
+    treatFailedAs: oneOf("missing", "present"),
+    coverage: oneOf("date", "interval"),
+    now: date,
+  });
+  const { dates, states, starts, ends } = readKnownRuns(checked, existing);
+  const at = (value: DateValue | undefined, edge: number) =>
+    value === undefined ? undefined : call(() => timetableOf(checked.timetable).read(value, edge));
+  const [from, to] = [at(start, 0) as number, at(end, 1) as number];
+  const [dagStart, now] = [at(checked.startDate, 0), at(read.now, 2)];
+  const [offGrid = 0, ...gaps] = call((wasm) =>
+    wasm.planMissing(
+      timetableOf(checked.timetable),
+      from,
+      to,
+      dagStart,
+      now,
+      read.treatFailedAs !== "present",
+      read.coverage === "interval",
+      dates,
+      states,
+      starts,
+      ends,
+    ),
+  );
+  const ranges: MissingDates["ranges"] = [];
+  let total = 0;
+  for (let place = 0; place + 3 < gaps.length; place += 4) {
+    const [first, last, count, reason] = gaps.slice(place, place + 4) as [number, number, number, number];
+    ranges.push({ start: iso(first), end: iso(last), count, reason: REASONS[reason] ?? "missing" });
+    total += count;
+  }
+  return { ranges, count: total, offGrid };
+}
