@@ -606,6 +606,29 @@ test(
 
 // ---------------------------------------------------------------- small verbs
 
+test("impact says what a change of schedule does to the dates of a range", limit, async () => {
+  const range = ["--from", "2024-01-01", "--to", "2024-01-07"];
+  const { out, code } = await run(["impact", "0 2 * * *", "0 3 * * *", ...range]);
+  assert.equal(code, 0);
+  assert.match(
+    out,
+    /^7 dates before, 7 after: 7 moved by 1 hour later\. Of the time they cover, 7 days covered twice\.$/m,
+  );
+  assert.match(out, /^ {2}moved {3}2024-01-01T02:00:00Z {2}2024-01-01T03:00:00Z {2}86400 s$/m);
+  const zone = ["--time-zone", "Europe/Berlin", "--json"];
+  const found = JSON.parse(
+    (await run(["impact", dagFile("two.cjs"), "@hourly", "--dag-id", "weekly", ...range, ...zone])).out,
+  );
+  assert.deepEqual(
+    found.rows.map(({ kind }) => kind),
+    Array(found.counts.split).fill("split"),
+  );
+  const missing = await run(["impact", "@daily", "@hourly"]);
+  assert.equal(missing.code, 2);
+  assert.match(missing.err, /--from DATE/);
+  assert.match((await run(["impact", "@daily", "61 * * * *", ...range])).err, /61/);
+});
+
 test("explain says what a schedule means and why a date is not one of it", limit, async () => {
   const { code, out } = await run([
     "explain",

@@ -246,6 +246,16 @@ test("a schedule that changed since its last run is told of, and what overlaps m
   assert.throws(() => scheduling(daily, { onScheduleChange: "skip" }), { field: "onScheduleChange" });
 });
 
+test("windows that are longer than the step overlap, and nothing has changed", async () => {
+  const dag = { ...daily, interval: "P7D" };
+  const store = new MemoryStore();
+  const world = scheduling(dag, { store, at: "2024-01-02T12:00Z", onScheduleChange: "skip_overlap" });
+  assert.equal(await world.tick(), "01-01 1, 01-02 1");
+  const next = scheduling(dag, { store, at: "2024-01-04T12:00Z", onScheduleChange: "skip_overlap" });
+  assert.equal(await next.tick(), "01-03 1, 01-04 1");
+  assert.deepEqual([...world.of("warning"), ...next.of("warning")], []);
+});
+
 test("dependsOnPast: in order, and not beyond a failure", async () => {
   let broken = true;
   const run = ({ executionDate }) => {

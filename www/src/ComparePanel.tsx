@@ -42,6 +42,11 @@ export function ComparePanel(props: {
             {number(view.onlyB)} <i className="in-both" /> both {number(view.both)}
           </p>
           <p data-testid="shifts">{sentence(view, draft)}</p>
+          {view.impact.map((line) => (
+            <p key={line} data-testid="impact">
+              {line}
+            </p>
+          ))}
         </>
       )}
     </section>

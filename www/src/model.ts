@@ -224,4 +224,6 @@ export interface CompareView {
   shifts: { shift: number; count: number }[];
   error: EngineError | null;
   textB: string;
+  /** What becomes of the runs when B takes the place of A, and what to know about it. */
+  impact: string[];
 }

@@ -68,11 +68,12 @@ function differenceFrom(
   timetable: TimetableWire,
   { executionDate, dataInterval }: PlannedRun,
 ): string | undefined {
+  // Windows that are longer than the step overlap always: nothing has changed where the last run covered what it would now.
+  const { dataInterval: given } = scheduledRun(timetable, Date.parse(before));
+  if (given.start === covered.start && given.end === covered.end) return undefined;
   const now = `the run for ${executionDate} covers ${dataInterval.start} to ${dataInterval.end}`;
   const then = `the last scheduled run, ${runId}, covered ${covered.start} to ${covered.end}`;
   const twice = overlap(dataInterval, covered);
   if (twice > 0) return `${now}, and ${then}: ${Math.round(twice / 60_000)} minutes are covered twice`;
-  const { dataInterval: given } = scheduledRun(timetable, Date.parse(before));
-  if (given.start === covered.start && given.end === covered.end) return undefined;
   return `${then}, and that date now has ${given.start} to ${given.end}; ${now}`;
 }

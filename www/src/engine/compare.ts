@@ -1,4 +1,4 @@
-import { expandRange, explainSchedule } from "dagfill";
+import { compareSchedules, expandRange, explainSchedule } from "dagfill";
 import type { CompareView, Draft } from "../model";
 import { HARD_LIMIT, scheduleOf } from "../request";
 import { failureOf } from "./failure";
@@ -20,6 +20,7 @@ export function compare(
     shifts: [],
     error: null,
     textB: "",
+    impact: [],
   };
   const second = draft.compare;
   if (!second) return view;
@@ -28,6 +29,13 @@ export function compare(
     const options = { timeZone: second.timeZone.trim(), kind: draft.kind, dst: draft.dst };
     view.textB = explainSchedule(scheduleOf(second.schedule), { ...options, count: 1 }).text;
     other = expandRange(scheduleOf(second.schedule), read.start, read.end, { ...options, limit: HARD_LIMIT });
+    const { text, warnings } = compareSchedules(scheduleOf(draft.schedule), scheduleOf(second.schedule), {
+      start: read.start,
+      end: read.end,
+      before: { timeZone: draft.timeZone.trim(), kind: draft.kind, dst: draft.dst },
+      after: options,
+    });
+    view.impact = [text, ...warnings.map(({ message }) => message)];
   } catch (thrown) {
     return { ...view, error: failureOf(thrown) };
   }
