@@ -93,7 +93,8 @@ function check(asked, rows) {
   const mine = rows.dagfill.rate;
   if (asked.count >= 1_000 && right.length > 0) {
     const [name, { rate: fastest }] = right[0];
-    const wanted = asked.count >= 50_000 ? 100 : 20;
+    // 100x would be faster than the plain loop that writes the numbers.
+    const wanted = 20;
     reach(
       mine >= wanted * fastest,
       `${wanted}x the fastest right peer (${name}): ${(mine / fastest).toFixed(0)}x`,
@@ -117,9 +118,9 @@ function check(asked, rows) {
     peers.every(([name, row]) => libraries[name].native || dates >= 3 * row.rate),
     "as Date[], like for like, 3x every peer in JavaScript",
   );
-  if (asked.name === "every 5 min, 1 year, New York") {
+  if (asked.count >= 50_000 && rows["plain loop"] !== undefined) {
     const times = rows.dagfill.ms / rows["plain loop"].ms;
-    reach(times <= 3, `at most 3x the time of the plain loop: ${times.toFixed(2)}x`);
+    reach(times <= 1.3, `at most 1.3x the time of the plain loop: ${times.toFixed(2)}x`);
   }
   if (asked.count < 100)
     reach(rows.dagfill.ms < 0.05, `a sparse case under 50 us: ${(rows.dagfill.ms * 1_000).toFixed(1)} us`);
