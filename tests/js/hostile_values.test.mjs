@@ -225,3 +225,31 @@ for (const [name, call] of Object.entries(calls)) {
     }
   });
 }
+
+const listen = { addEventListener: () => {}, removeEventListener: () => {} };
+const signals = {
+  "without removeEventListener": { aborted: false, addEventListener: () => {} },
+  "without addEventListener": { aborted: false, removeEventListener: () => {} },
+  "without aborted": listen,
+};
+for (const [what, signal] of Object.entries(signals)) {
+  test(`a signal ${what} is refused before a lease is taken`, async () => {
+    const service = svc();
+    await assert.rejects(service.start({ ...R, dagId: "a" }, { signal }), {
+      code: "INVALID_OPTION",
+      field: "hooks.signal",
+    });
+    await assert.rejects(service.trigger({ dagId: "a", signal }), {
+      code: "INVALID_OPTION",
+      field: "signal",
+    });
+    assert.equal((await service.backfill({ ...R, dagId: "a" })).state, "success");
+  });
+}
+
+test("a signal whose members throw later does not hold the lease", async () => {
+  const service = svc();
+  const signal = { ...listen, aborted: false, removeEventListener: fail };
+  assert.equal((await service.backfill({ ...R, dagId: "a" }, { signal })).state, "success");
+  assert.equal((await service.backfill({ ...R, dagId: "a", resetDagRun: true })).state, "success");
+});
