@@ -41,6 +41,8 @@ struct Host {
     now: Instant,
     /// The store refuses everything.
     broken: bool,
+    /// Runs that other schedulers have in flight.
+    others: u32,
 }
 
 impl Host {
@@ -50,7 +52,7 @@ impl Host {
     }
 
     fn over(store: Store, dags: Vec<DagSchedule>, now: &str) -> Host {
-        Host { scheduler: Scheduler::new(dags), store, now: at(now), broken: false }
+        Host { scheduler: Scheduler::new(dags), store, now: at(now), broken: false, others: 0 }
     }
 
     fn tick(&mut self) -> String {
@@ -99,6 +101,11 @@ impl Host {
                 self.scheduler.handle(Event::Known { dag, last_run }, self.now);
                 None
             }
+            Command::Reserve { dag } => {
+                self.scheduler.handle(Event::Reserved { dag, others: self.others }, self.now);
+                None
+            }
+            Command::Release { .. } => None,
             Command::CheckPast { dag, date } => {
                 let before = self.store[dag as usize].range(..date).next_back();
                 let met = before.is_none_or(|(_, (run, _))| *run == Run::Success);
@@ -123,7 +130,7 @@ impl Host {
             Command::Ticked { due, next_run_at } => {
                 Some(format!(". {due} {}", next_run_at.map(short).unwrap_or_default()))
             }
-            Command::Failed { dag, error } => panic!("{dag}: {error}"),
+            Command::Failed { dag } => panic!("{dag}: {:?}", self.scheduler.take_error(dag)),
         }
     }
 
@@ -304,6 +311,8 @@ fn a_stop_loses_no_date_that_was_waiting_for_an_answer() {
     host.scheduler.handle(Event::Tick, host.now);
     let load = host.scheduler.poll(host.now).unwrap();
     host.act(load);
+    let reserve = host.scheduler.poll(host.now).unwrap();
+    assert_eq!(host.act(reserve), None);
     assert!(matches!(host.scheduler.poll(host.now), Some(Command::CheckPast { .. })));
     assert!(!host.scheduler.is_idle());
     host.scheduler.handle(Event::Stop, host.now);
@@ -400,4 +409,16 @@ fn a_year_of_stumbling() {
     assert!(dates.len() > 1_400, "{}", dates.len());
     assert_eq!(begun, dates.len(), "each was created once");
     assert!(dates.windows(2).all(|pair| pair[1] - pair[0] == 6 * 3_600_000), "a date is missing");
+}
+
+#[test]
+fn the_limit_of_a_dag_holds_for_all_schedulers_together() {
+    let schedule = DagSchedule { max_active_runs: 3, ..daily(CatchupPolicy::All) };
+    let mut host = Host::new(vec![schedule], "2021-01-06T12:00Z");
+    host.others = 3;
+    assert_eq!(host.tick(), ". 0 01-07");
+    assert_eq!(host.scheduler.wake(host.now), Some(at("2021-01-06T12:00:01Z")), "theirs may end at any time");
+    host.others = 1;
+    assert_eq!(host.woken("2021-01-06T12:00:01Z"), "+0 01-01 +0 01-02 . 2 01-07");
+    assert_eq!(host.end(0, "2021-01-01", Run::Success), "+0 01-03");
 }

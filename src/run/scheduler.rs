@@ -8,7 +8,8 @@
 //! that a dead process left unfinished, and answers with any number of [`Event::Left`] and then one [`Event::Known`]: a backfill
 //! never moves the schedule. On [`Command::Begin`] it creates the run's record as running and then runs it; when
 //! the run has ended, or the store says that the date has its run already, it answers [`Event::Settled`]; when the store fails,
-//! [`Event::NotStored`]. The store decides who creates a run: two schedulers over one store never run a date twice.
+//! [`Event::NotStored`]. Between [`Command::Reserve`] and [`Command::Release`] no other scheduler begins runs of the DAG, so
+//! that its limit holds for all of them. The store decides who creates a run: two schedulers over one store never run a date twice.
 //!
 //! Times are wall-clock times, and the clock may do what it likes: going back repeats nothing, because dates that were looked at
 //! are never looked at again; going forward, or waking from sleep, makes dates missed, which is what the policy is for. A sleep
@@ -30,13 +31,18 @@
 //! scheduler.handle(Event::Tick, now);
 //! assert_eq!(scheduler.poll(now), Some(Command::Load { dag: 0 }));
 //! scheduler.handle(Event::Known { dag: 0, last_run: Some(at("2021-01-03")) }, now);
+//! assert_eq!(scheduler.poll(now), Some(Command::Reserve { dag: 0 }));
+//! scheduler.handle(Event::Reserved { dag: 0, others: 0 }, now);
 //! assert_eq!(scheduler.poll(now), Some(Command::Begin { dag: 0, date: at("2021-01-04"), begin: Begin::Create }));
+//! assert_eq!(scheduler.poll(now), Some(Command::Release { dag: 0 }));
 //! assert_eq!(scheduler.poll(now), Some(Command::Ticked { due: 1, next_run_at: Some(at("2021-01-06")) }));
 //! ```
 
 use std::collections::VecDeque;
 
+use crate::error::Error;
 use crate::plan::CatchupPolicy;
+use crate::run::machine::Machine;
 use crate::schedule::Timetable;
 use crate::time::Instant;
 
@@ -47,6 +53,9 @@ pub use event::{Begin, Command, Event};
 
 /// A sleep never lasts longer.
 pub const LONGEST_SLEEP_MS: i64 = 60_000;
+
+/// How soon to look again when runs of other schedulers fill the DAG's limit.
+const CROWDED_MS: i64 = 1_000;
 
 /// One DAG as the scheduler sees it.
 #[derive(Debug, Clone)]
@@ -82,6 +91,15 @@ enum Knowledge {
     All,
 }
 
+/// Whether others are kept from beginning runs of a DAG.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reservation {
+    Open,
+    /// The driver was asked for it.
+    Asked,
+    Held,
+}
+
 /// A run that is to begin.
 #[derive(Debug, Clone, Copy)]
 struct Waiting {
@@ -103,6 +121,12 @@ struct ScheduledDag {
     /// Runs to begin before anything new: left by a dead process, or not taken by the store.
     first: VecDeque<Waiting>,
     active: u32,
+    reservation: Reservation,
+    /// Runs that other schedulers had in flight when it was last reserved.
+    others: u32,
+    error: Option<Error>,
+    /// They leave no slot for what is due here.
+    crowded: bool,
     /// Dates may be due that have not been looked at.
     to_plan: bool,
     /// The driver was asked about the run before this one.
@@ -144,7 +168,7 @@ impl Scheduler {
             }
             Event::Woken => {
                 let is_due = |scheduled: &&mut ScheduledDag| {
-                    scheduled.blocked || scheduled.next_run_at.is_some_and(|next| next <= now)
+                    scheduled.blocked || scheduled.crowded || scheduled.next_run_at.is_some_and(|next| next <= now)
                 };
                 for scheduled in self.dags.iter_mut().filter(is_due) {
                     scheduled.reopen();
@@ -158,6 +182,12 @@ impl Scheduler {
             Event::Known { dag, last_run } => self.with(dag, |scheduled| {
                 scheduled.knowledge = Knowledge::All;
                 scheduled.settled = scheduled.settled.max(last_run);
+            }),
+            Event::Reserved { dag, others } => self.with(dag, |scheduled| {
+                (scheduled.reservation, scheduled.others) = (Reservation::Held, others);
+            }),
+            Event::NotReserved { dag } => self.with(dag, |scheduled| {
+                (scheduled.reservation, scheduled.blocked) = (Reservation::Open, true);
             }),
             Event::Past { dag, met } => self.with(dag, |scheduled| scheduled.hear_past(met)),
             Event::Settled { dag } => self.with(dag, |scheduled| scheduled.active = scheduled.active.saturating_sub(1)),
@@ -189,6 +219,7 @@ impl Scheduler {
         let longest = Instant::clamped(now.ms().saturating_add(LONGEST_SLEEP_MS));
         let wish = |scheduled: &ScheduledDag| match scheduled.blocked {
             true => Some(longest),
+            false if scheduled.crowded => Some(Instant::clamped(now.ms().saturating_add(CROWDED_MS))),
             false => scheduled.next_run_at.filter(|_| !scheduled.to_plan),
         };
         self.dags.iter().filter(|_| self.is_open).filter_map(wish).min().map(|at| at.clamp(now, longest))
@@ -197,6 +228,11 @@ impl Scheduler {
     /// Where a period without an anchor counts from, once the DAG's runs are known: what a run covers depends on it.
     pub fn origin(&self, dag: u32) -> Option<Instant> {
         self.dags.get(dag as usize).and_then(|scheduled| scheduled.origin)
+    }
+
+    /// Why the dates of a DAG could not be planned, told once.
+    pub fn take_error(&mut self, dag: u32) -> Option<Error> {
+        self.dags.get_mut(dag as usize).and_then(|scheduled| scheduled.error.take())
     }
 
     /// Runs that were begun and have not settled.
@@ -210,13 +246,33 @@ impl Scheduler {
             && self.commands.is_empty()
             && !(self.dirty && self.is_open)
             && self.look.is_none()
-            && self.dags.iter().all(|scheduled| scheduled.asked_past.is_none())
+            && self
+                .dags
+                .iter()
+                .all(|scheduled| scheduled.asked_past.is_none() && scheduled.reservation == Reservation::Open)
     }
 
     fn with(&mut self, dag: u32, change: impl FnOnce(&mut ScheduledDag)) {
         if let Some(scheduled) = self.dags.get_mut(dag as usize) {
             change(scheduled);
         }
+    }
+}
+
+impl Machine for Scheduler {
+    type Event = Event;
+    type Command = Command;
+
+    fn handle(&mut self, event: Event, now: i64) {
+        Scheduler::handle(self, event, Instant::clamped(now));
+    }
+
+    fn poll(&mut self, now: i64) -> Option<Command> {
+        Scheduler::poll(self, Instant::clamped(now))
+    }
+
+    fn wake(&mut self, now: i64) -> Option<i64> {
+        Scheduler::wake(self, Instant::clamped(now)).map(Instant::ms)
     }
 }
 
@@ -230,6 +286,10 @@ impl ScheduledDag {
             watched: None,
             first: VecDeque::new(),
             active: 0,
+            reservation: Reservation::Open,
+            others: 0,
+            crowded: false,
+            error: None,
             to_plan: false,
             asked_past: None,
             blocked: false,
@@ -240,6 +300,8 @@ impl ScheduledDag {
     fn reopen(&mut self) {
         self.to_plan = true;
         self.blocked = false;
+        self.crowded = false;
+        self.others = 0;
     }
 
     fn hear_past(&mut self, met: bool) {

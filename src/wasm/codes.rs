@@ -168,3 +168,56 @@ pub enum TaskEventCode {
     /// The run is given up: whatever is open ends now.
     Abandon,
 }
+
+/// What the scheduler asks of its host: subject (the DAG's number), a, b.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchedulerCommand {
+    /// Read what the store has of the DAG's scheduled runs: any number of `Left`, then `Known` answers.
+    Load,
+    /// Read whether the run before a date has succeeded: `PastMet` or `PastUnmet`. Date.
+    CheckPast,
+    /// Keep other schedulers from beginning runs of the DAG: `Reserved` or `NotReserved`.
+    Reserve,
+    /// Let them, once what was begun is on record.
+    Release,
+    /// Begin the run of a date: `Settled` or `NotStored`. Date, `BeginCode`.
+    Begin,
+    /// Tell that dates were missed. How many.
+    Missed,
+    /// Tell that a look is over. Runs begun, the next date or NaN.
+    Ticked,
+    /// The dates of the DAG cannot be planned: `takeError` says why.
+    Failed,
+    /// Send `Woken` at a time, or never (NaN). -, epoch milliseconds.
+    Sleep,
+}
+
+/// How a scheduled run begins.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BeginCode {
+    Create,
+    Restart,
+}
+
+/// What may happen to the scheduler: subject (the DAG's number), a, b.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchedulerEventCode {
+    Tick,
+    Woken,
+    /// A dead process left a run. Date.
+    Left,
+    /// The newest date that has a scheduled run, or NaN.
+    Known,
+    PastMet,
+    PastUnmet,
+    /// How many runs of the DAG others have in flight.
+    Reserved,
+    NotReserved,
+    Settled,
+    /// Date, `BeginCode`.
+    NotStored,
+    Stop,
+}

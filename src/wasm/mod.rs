@@ -23,7 +23,7 @@ pub use driver::{LostRun, RawBackfill};
 pub use host::set_host;
 pub use macros::{RawMacros, RawRendered, inspect_template, macro_names, resolve_xcom_references};
 pub use plan::{RawPlan, plan_days, plan_estimate, plan_missing, plan_rows, plan_run_durations, plan_spread};
-pub use scheduler::RawScheduler;
+pub use scheduler::{RawScheduler, RawSchedules};
 pub use timetable::RawTimetable;
 
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -1,34 +1,30 @@
-//! The scheduler: the host drains commands, five numbers each, and says what became of them. DAGs are numbered as they were
-//! added; times are milliseconds since 1970.
+//! The scheduler as the host drives it. DAGs are numbered as they were added; times are milliseconds since 1970.
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::catchup::{read_bound, read_policy};
+use super::codes::{BeginCode, SchedulerCommand, SchedulerEventCode};
 use super::convert::thrown;
+use super::machine::{Driven, Encode, MachineHost, Numbers};
 use super::timetable::RawTimetable;
-use crate::error::Error;
 use crate::run::scheduler::{Begin, Command, DagSchedule, Event, Scheduler};
 use crate::time::{Edge, Instant};
 
-/// Every DAG with a schedule.
+/// The DAGs of a scheduler that is to be made.
 #[wasm_bindgen]
 #[derive(Default)]
-pub struct RawScheduler {
-    dags: Vec<DagSchedule>,
-    scheduler: Option<Scheduler>,
-    errors: Vec<Error>,
-}
+pub struct RawSchedules(Vec<DagSchedule>);
 
 #[wasm_bindgen]
 #[allow(missing_docs)]
-impl RawScheduler {
+impl RawSchedules {
     #[wasm_bindgen(constructor)]
-    pub fn new() -> RawScheduler {
-        RawScheduler::default()
+    pub fn new() -> RawSchedules {
+        RawSchedules::default()
     }
 
-    /// Before anything else. The policy as for `planCatchup`; a bound may be undefined.
+    /// The policy as for `planCatchup`; a bound may be undefined.
     #[allow(clippy::too_many_arguments)]
     pub fn add(
         &mut self,
@@ -40,7 +36,7 @@ impl RawScheduler {
         max_active_runs: u32,
         depends_on_past: bool,
     ) -> Result<(), JsValue> {
-        self.dags.push(DagSchedule {
+        self.0.push(DagSchedule {
             start: read_bound(timetable, start, Edge::Start, "startDate").map_err(thrown)?,
             end: read_bound(timetable, end, Edge::End, "endDate").map_err(thrown)?,
             policy: read_policy(policy, amount),
@@ -50,100 +46,85 @@ impl RawScheduler {
         });
         Ok(())
     }
+}
 
-    /// Everything to do now: kind, DAG and three more numbers. 0 load; 1 check the past of a date; 2 begin a date, then 1 for a
-    /// restart; 3 missed: count, first, last; 4 ticked: runs begun, next (NaN for none); 5 failed: `takeError` has the error.
-    pub fn drain(&mut self, now: f64) -> Vec<f64> {
-        let mut numbers = Vec::new();
-        while let Some(command) = self.machine().poll(Instant::clamped(now as i64)) {
-            numbers.extend(match command {
-                Command::Load { dag } => [0.0, dag.into(), 0.0, 0.0, 0.0],
-                Command::CheckPast { dag, date } => [1.0, dag.into(), date.js(), 0.0, 0.0],
-                Command::Begin { dag, date, begin } => {
-                    [2.0, dag.into(), date.js(), f64::from(u8::from(begin == Begin::Restart)), 0.0]
-                }
-                Command::Missed { dag, skipped } => {
-                    [3.0, dag.into(), skipped.count as f64, skipped.from.js(), skipped.to.js()]
-                }
-                Command::Ticked { due, next_run_at } => {
-                    [4.0, 0.0, due.into(), next_run_at.map_or(f64::NAN, Instant::js), 0.0]
-                }
-                Command::Failed { dag, error } => {
-                    self.errors.push(error);
-                    [5.0, dag.into(), 0.0, 0.0, 0.0]
-                }
-            });
-        }
-        numbers
+/// Every DAG with a schedule.
+#[wasm_bindgen]
+pub struct RawScheduler(Driven<Scheduler>);
+
+#[wasm_bindgen]
+#[allow(missing_docs)]
+impl RawScheduler {
+    #[wasm_bindgen(constructor)]
+    pub fn new(schedules: RawSchedules, host: MachineHost) -> RawScheduler {
+        RawScheduler(Driven::new(Scheduler::new(schedules.0), host))
     }
 
-    /// The errors of the last drain, in their order.
-    #[wasm_bindgen(js_name = takeError)]
-    pub fn take_error(&mut self) -> Option<JsValue> {
-        (!self.errors.is_empty()).then(|| thrown(self.errors.remove(0)))
+    pub fn handle(&self, event: SchedulerEventCode, subject: u32, a: f64, b: f64) {
+        let (dag, date) = (subject, Instant::clamped(a as i64));
+        self.0.handle(match event {
+            SchedulerEventCode::Tick => Event::Tick,
+            SchedulerEventCode::Woken => Event::Woken,
+            SchedulerEventCode::Left => Event::Left { dag, date },
+            SchedulerEventCode::Known => Event::Known { dag, last_run: (!a.is_nan()).then_some(date) },
+            SchedulerEventCode::PastMet => Event::Past { dag, met: true },
+            SchedulerEventCode::PastUnmet => Event::Past { dag, met: false },
+            SchedulerEventCode::Reserved => Event::Reserved { dag, others: a as u32 },
+            SchedulerEventCode::NotReserved => Event::NotReserved { dag },
+            SchedulerEventCode::Settled => Event::Settled { dag },
+            SchedulerEventCode::NotStored => {
+                let begin = if b as u32 == BeginCode::Restart as u32 { Begin::Restart } else { Begin::Create };
+                Event::NotStored { dag, date, begin }
+            }
+            SchedulerEventCode::Stop => Event::Stop,
+        });
     }
 
-    pub fn tick(&mut self, now: f64) {
-        self.handle(Event::Tick, now);
-    }
-
-    pub fn woken(&mut self, now: f64) {
-        self.handle(Event::Woken, now);
-    }
-
-    pub fn left(&mut self, dag: u32, date: f64, now: f64) {
-        self.handle(Event::Left { dag, date: Instant::clamped(date as i64) }, now);
-    }
-
-    /// `last_run`: undefined where there is none.
-    pub fn known(&mut self, dag: u32, last_run: Option<f64>, now: f64) {
-        let last_run = last_run.map(|date| Instant::clamped(date as i64));
-        self.handle(Event::Known { dag, last_run }, now);
-    }
-
-    pub fn past(&mut self, dag: u32, met: bool, now: f64) {
-        self.handle(Event::Past { dag, met }, now);
-    }
-
-    /// The run has ended, or its date had one already.
-    pub fn settled(&mut self, dag: u32, now: f64) {
-        self.handle(Event::Settled { dag }, now);
-    }
-
-    #[wasm_bindgen(js_name = notStored)]
-    pub fn not_stored(&mut self, dag: u32, date: f64, restart: bool, now: f64) {
-        let begin = if restart { Begin::Restart } else { Begin::Create };
-        self.handle(Event::NotStored { dag, date: Instant::clamped(date as i64), begin }, now);
-    }
-
-    pub fn stop(&mut self, now: f64) {
-        self.handle(Event::Stop, now);
-    }
-
-    /// When to say `woken`; undefined while nothing will come by itself.
-    pub fn wake(&mut self, now: f64) -> Option<f64> {
-        self.machine().wake(Instant::clamped(now as i64)).map(Instant::js)
+    pub fn pump(&self) {
+        self.0.pump();
     }
 
     /// Whether nothing runs and nothing is about to begin.
     #[wasm_bindgen(js_name = isIdle)]
-    pub fn is_idle(&mut self) -> bool {
-        self.machine().is_idle()
+    pub fn is_idle(&self) -> bool {
+        self.0.with(|scheduler| scheduler.is_idle())
     }
 
     /// Where a period without an anchor counts from: the `origin` of the timetable that makes the rows of the DAG's runs.
-    pub fn origin(&mut self, dag: u32) -> Option<f64> {
-        self.machine().origin(dag).map(Instant::js)
+    pub fn origin(&self, dag: u32) -> Option<f64> {
+        self.0.with(|scheduler| scheduler.origin(dag)).map(Instant::js)
+    }
+
+    /// Why the dates of a DAG could not be planned, once for each `Failed`.
+    #[wasm_bindgen(js_name = takeError)]
+    pub fn take_error(&self, dag: u32) -> Option<JsValue> {
+        self.0.with(|scheduler| scheduler.take_error(dag)).map(thrown)
     }
 }
 
-impl RawScheduler {
-    fn machine(&mut self) -> &mut Scheduler {
-        let dags = &mut self.dags;
-        self.scheduler.get_or_insert_with(|| Scheduler::new(std::mem::take(dags)))
-    }
+impl Encode for Scheduler {
+    const SLEEP: u32 = SchedulerCommand::Sleep as u32;
 
-    fn handle(&mut self, event: Event, now: f64) {
-        self.machine().handle(event, Instant::clamped(now as i64));
+    fn encode(&mut self, command: Command, send: &mut Vec<Numbers>) {
+        use SchedulerCommand as To;
+        let mut push = |code: To, subject: u32, a: f64, b: f64| send.push((code as u32, subject, a, b));
+        match command {
+            Command::Load { dag } => push(To::Load, dag, 0.0, 0.0),
+            Command::CheckPast { dag, date } => push(To::CheckPast, dag, date.js(), 0.0),
+            Command::Reserve { dag } => push(To::Reserve, dag, 0.0, 0.0),
+            Command::Release { dag } => push(To::Release, dag, 0.0, 0.0),
+            Command::Begin { dag, date, begin } => {
+                let code = match begin {
+                    Begin::Create => BeginCode::Create,
+                    Begin::Restart => BeginCode::Restart,
+                };
+                push(To::Begin, dag, date.js(), f64::from(code as u32));
+            }
+            Command::Missed { dag, skipped } => push(To::Missed, dag, skipped.count as f64, 0.0),
+            Command::Ticked { due, next_run_at } => {
+                push(To::Ticked, 0, due.into(), next_run_at.map_or(f64::NAN, Instant::js));
+            }
+            Command::Failed { dag } => push(To::Failed, dag, 0.0, 0.0),
+        }
     }
 }

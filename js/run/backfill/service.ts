@@ -103,7 +103,7 @@ export class BackfillService {
   async trigger(options: TriggerOptions): Promise<RunResult> {
     const read = readTrigger(options);
     const dag = findDag(this.#host.dags, read.dagId);
-    return guard(() => trigger(dag, read, this.#host.store, executorOf(this.#host, dag), this.#host.now));
+    return guard(() => trigger(dag, read, this.#host, executorOf(this.#host, dag)));
   }
 
   /** Goes on with a backfill whose process died: same plan, same dates, same options. What had succeeded is not run again. One that
@@ -186,7 +186,10 @@ export class BackfillService {
 
   #hold(dagId: string, hooks: Hooks = {}): Promise<LeaseHandle> {
     return guard(() =>
-      acquireInTime(acquireDagLease(this.#host.store, dagId), () => hooks.signal?.aborted === true),
+      acquireInTime(
+        acquireDagLease(this.#host.store, dagId, this.#host.leaseTime),
+        () => hooks.signal?.aborted === true,
+      ),
     );
   }
 

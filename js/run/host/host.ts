@@ -1,16 +1,15 @@
 // What the host supplies, to the backfill service and to the scheduler alike: DAGs, a store, callbacks, a clock.
 import { type CheckedDag, readDags } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
-
-import { callback, fields, oneOf, type Spec, wrong } from "../../options.js";
+import { callback, fields, oneOf, positiveDuration, type Spec, wrong } from "../../options.js";
 import { type Calendars, calendars } from "../../schedule/calendar.js";
-
 import { checkedStore } from "../../store/checked.js";
 import { MemoryStore } from "../../store/memory.js";
 import type { RunStore } from "../../store/store.js";
 import { runTasks } from "../tasks/execute_tasks.js";
 import type { ExecuteTask } from "../tasks/task_context.js";
 import { TaskGraph } from "../tasks/task_graph.js";
+import { LEASE_MS } from "../writing/lease_handle.js";
 import { runCallback } from "./execute_run.js";
 import type { Executor } from "./executor.js";
 import type { ExecuteRun } from "./run_context.js";
@@ -22,6 +21,8 @@ export interface Host {
   executeTask?: ExecuteTask;
   now: () => number;
   inFlight: "restart" | "attach";
+  /** Milliseconds. */
+  leaseTime: number;
 }
 
 /** INVALID_OPTION, DUPLICATE_DAG and whatever is wrong with a DAG. */
@@ -37,11 +38,19 @@ export function readHost(options: unknown): Host {
     executeTask: callback<ExecuteTask>(),
     now: callback<() => number>(),
     inFlight: oneOf("restart", "attach"),
+    leaseTime: positiveDuration,
   };
   const { dags, calendars: shared, ...rest } = fields(options, "options", spec);
   const now = rest.now === undefined ? Date.now : steady(rest.now);
   const store = checkedStore(rest.store ?? new MemoryStore());
-  return { ...rest, inFlight: rest.inFlight ?? "restart", store, now, dags: readDags(dags, "dags", shared) };
+  return {
+    ...rest,
+    inFlight: rest.inFlight ?? "restart",
+    leaseTime: rest.leaseTime ?? LEASE_MS,
+    store,
+    now,
+    dags: readDags(dags, "dags", shared),
+  };
 }
 
 /** A host's clock. One that fails, or answers no time, stands still: what runs goes on, and its promise settles. Before it has
@@ -55,7 +64,8 @@ function steady(now: () => number): () => number {
     } catch (error) {
       why = error;
     }
-    if (typeof told === "number" && Number.isFinite(told)) last = told;
+    // A clock may tell fractions, as performance.now() does; dates have none.
+    if (typeof told === "number" && Number.isFinite(told)) last = Math.round(told);
     else if (last === undefined) {
       const { code, message } = wrong("now", "a clock that tells epoch milliseconds", told);
       throw new DagfillError(code, message, { field: "now", ...(why === undefined ? {} : { cause: why }) });

@@ -1,5 +1,5 @@
 // What the host hands in, as it writes it.
-import type { Dag } from "../../dag/dag.js";
+import type { Dag, Duration } from "../../dag/dag.js";
 import type { BusinessCalendar } from "../../schedule/input.js";
 import type { RunStore } from "../../store/store.js";
 import type { ExecuteTask } from "../tasks/task_context.js";
@@ -16,6 +16,8 @@ export interface HostOptions {
   inFlight?: "restart" | "attach";
   /** Business calendars by name, for every DAG that does not define that name itself. */
   calendars?: Record<string, BusinessCalendar>;
+  /** How long a lease lives without being renewed: a process that dies gives its DAGs free after this long. Default 10 s. */
+  leaseTime?: Duration;
   /** The clock, epoch milliseconds. Default: the machine's. */
   now?: () => number;
 }

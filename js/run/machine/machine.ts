@@ -24,16 +24,17 @@ export type Commands = Record<number, (subject: number, a: number, b: number) =>
 
 /** A fault that comes back as often as this is no accident. */
 const MOST_RESTARTS = 3;
+const RESTARTS_WITHIN_MS = 60_000;
 
 export interface MachineOptions<R> {
   clock: Clock;
   commands: Commands;
-  /** The command that says when to pump again. */
-  sleep: number;
+  /** The command that says when to pump again, unless it is in the table. */
+  sleep?: number;
   /** Reads the store; what it returns makes the machine at one stroke, so that nothing happens in between. */
   rebuild: () => Promise<(host: MachineHost) => R>;
-  /** The machine was lost and is made again. */
-  onRestart: (fault: DagfillError) => void;
+  /** The machine was lost and is made again; by a fault of its own, or of another. */
+  onRestart: (fault: DagfillError, isOwn: boolean) => void;
   /** No machine can be made any more. */
   onEnd: (fault: DagfillError) => void;
 }
@@ -46,6 +47,7 @@ export class Machine<E extends number, R extends RawMachine<E>> {
   /** A batch is with the store: what is stored is known when it answers. */
   #committing = false;
   #restarts = 0;
+  #restartedAt = Number.NEGATIVE_INFINITY;
   #scheduled = false;
   #ended = false;
 
@@ -82,9 +84,9 @@ export class Machine<E extends number, R extends RawMachine<E>> {
     try {
       raw = call(() => make(host));
     } catch (error) {
-      this.#restarts += 1;
+      this.#countRestart();
       if (instance() === before || this.#restarts > MOST_RESTARTS) throw error;
-      this.#options.onRestart(asInternal(error));
+      this.#options.onRestart(asInternal(error), true);
       this.#restart();
       return;
     }
@@ -107,6 +109,11 @@ export class Machine<E extends number, R extends RawMachine<E>> {
   ask<T>(question: (raw: R) => T): T | undefined {
     const raw = this.#raw;
     return raw === undefined || !this.alive ? undefined : call(() => question(raw));
+  }
+
+  /** Stands for the machine of this moment: what one has asked for is no answer to another. */
+  get current(): object | undefined {
+    return this.#raw;
   }
 
   /** Whether the instance that the machine lives in is the current one. */
@@ -142,12 +149,14 @@ export class Machine<E extends number, R extends RawMachine<E>> {
     try {
       if (this.alive) call(() => use(raw));
     } catch (error) {
-      this.#restarts += 1;
-      this.#lose(asInternal(error));
+      this.#countRestart();
+      this.#lose(asInternal(error), true);
       return;
     }
     // Another machine's trap has ended the instance: before this call, or while the machine called the host.
-    if (!this.alive) this.#lose(new DagfillError("INTERNAL", "the core was started again"));
+    if (!this.alive) {
+      this.#lose(new DagfillError("INTERNAL", "the core was started again"), false);
+    }
   }
 
   #free(raw: R): void {
@@ -168,14 +177,21 @@ export class Machine<E extends number, R extends RawMachine<E>> {
     });
   }
 
-  #lose(fault: DagfillError): void {
+  /** Faults that come now and then, over days, are not one that comes back at once. */
+  #countRestart(): void {
+    const now = this.#options.clock.now();
+    this.#restarts = now - this.#restartedAt > RESTARTS_WITHIN_MS ? 1 : this.#restarts + 1;
+    this.#restartedAt = now;
+  }
+
+  #lose(fault: DagfillError, isOwn: boolean): void {
     if (this.#raw === undefined) return;
     this.#raw = undefined;
     if (this.#restarts > MOST_RESTARTS) {
       this.#options.onEnd(fault);
       return;
     }
-    this.#options.onRestart(fault);
+    this.#options.onRestart(fault, isOwn);
     if (!this.#committing) this.#restart();
   }
 

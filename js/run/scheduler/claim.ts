@@ -1,15 +1,15 @@
 // A run that a dead process left behind gets a new owner: exactly one, and never a second while the first can still write.
 import { DagfillError } from "../../error.js";
 import type { Fence, RunRecord, RunStore, StoreChange } from "../../store/store.js";
-import { LEASE_MS, ownerName } from "../writing/lease_handle.js";
+import { ownerName } from "../writing/lease_handle.js";
 
 /** One after the other: two runs of one owner would be in each other's way. */
 const last = new WeakMap<RunStore, Promise<unknown>>();
 
 /** Makes a run whose owner is dead `mine`. RUN_EXISTS when its owner lives after all, or somebody else was quicker. */
-export function claim(store: RunStore, left: RunRecord, mine: Fence): Promise<void> {
+export function claim(store: RunStore, left: RunRecord, mine: Fence, leaseMs: number): Promise<void> {
   const before = last.get(store) ?? Promise.resolve();
-  const taken = before.then(() => take(store, left, mine));
+  const taken = before.then(() => take(store, left, mine, leaseMs));
   last.set(
     store,
     taken.catch(() => {}),
@@ -17,7 +17,7 @@ export function claim(store: RunStore, left: RunRecord, mine: Fence): Promise<vo
   return taken;
 }
 
-async function take(store: RunStore, left: RunRecord, mine: Fence): Promise<void> {
+async function take(store: RunStore, left: RunRecord, mine: Fence, leaseMs: number): Promise<void> {
   const { dagId, runId, owner, executionDate } = left;
   // This owner's own run, whose end it could not record.
   if (owner === undefined || owner === mine.lease) return;
@@ -28,7 +28,7 @@ async function take(store: RunStore, left: RunRecord, mine: Fence): Promise<void
       details: { dagId, runId },
     });
   // Taking the lease of the dead fences it: should it wake up, it can write no more.
-  const lease = await store.acquireLease(owner, ownerName(), LEASE_MS);
+  const lease = await store.acquireLease(owner, ownerName(), leaseMs);
   if (lease === null) throw taken();
   try {
     const at = Date.parse(executionDate);

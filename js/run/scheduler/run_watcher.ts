@@ -17,19 +17,19 @@ export class RunWatcher {
     this.#store = store;
   }
 
-  add(place: RunKey): void {
-    this.#runs.set(`${place.dag} ${place.date}`, place);
+  add(key: RunKey): void {
+    this.#runs.set(`${key.dag} ${key.date}`, key);
   }
 
   /** Those that nobody drives any more, oldest first; they, and those that have ended, are watched no longer. */
   async left(mine: string): Promise<RunKey[]> {
     const isLeft = abandonedBut(this.#store, mine);
     const found: RunKey[] = [];
-    for (const [key, place] of [...this.#runs]) {
-      const record = await recordAt(this.#store, place);
-      if (record !== undefined && (await isLeft(record))) found.push(place);
+    for (const [name, key] of [...this.#runs]) {
+      const record = await recordAt(this.#store, key);
+      if (record !== undefined && (await isLeft(record))) found.push(key);
       else if (isOpen(record)) continue;
-      else this.#runs.delete(key);
+      else this.#runs.delete(name);
     }
     for (const { dag, date } of found) this.#runs.delete(`${dag} ${date}`);
     return found.sort((a, b) => a.date - b.date);

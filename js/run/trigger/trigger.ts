@@ -1,6 +1,8 @@
 // One run for one date, started by hand.
 import type { CheckedDag } from "../../dag/dag.js";
+import { DagfillError } from "../../error.js";
 import type { DateValue } from "../../options.js";
+import { abandonment } from "../../plan/history.js";
 import type { PlannedRun } from "../../plan/plan_data.js";
 import { localIso } from "../../plan/plan_rows.js";
 import { call } from "../../raw.js";
@@ -10,6 +12,7 @@ import type { RunStore } from "../../store/store.js";
 import { iso } from "../../time.js";
 import type { RunResult } from "../events/backfill_events.js";
 import type { Executor } from "../host/executor.js";
+import type { Host } from "../host/host.js";
 import { acquireInTime, acquireOwnLease } from "../writing/lease_handle.js";
 import { Writer } from "../writing/writer.js";
 import { runOnce } from "./single_run.js";
@@ -19,31 +22,54 @@ import type { CheckedTrigger } from "./trigger_options.js";
 export async function trigger(
   dag: CheckedDag,
   { executionDate, conf = {}, signal: abort }: CheckedTrigger,
-  store: RunStore,
+  { store, now, leaseTime }: Host,
   execute: Executor,
-  now: () => number,
 ): Promise<RunResult> {
   const planned = manualRun(dag, executionDate ?? now());
-  const held = await acquireInTime(acquireOwnLease(store, "run"), () => abort?.aborted === true);
+  const lease = await acquireInTime(acquireOwnLease(store, "run", leaseTime), () => abort?.aborted === true);
   try {
     const origin = { dag, timetable: dag.timetable, runType: "manual" } as const;
-    const writer = new Writer(store, held.fence);
+    const writer = new Writer(store, lease.fence);
     return await runOnce({
       origin,
       planned,
       conf,
       key: crypto.randomUUID(),
       store,
-      lease: held,
+      lease,
       writer,
       execute,
       now,
       attach: false,
       signal: abort,
     });
+  } catch (error) {
+    throw await explained(error, store, dag.dagId, planned.executionDate);
   } finally {
-    await held.release();
+    await lease.release();
   }
+}
+
+/** RUN_EXISTS for a run whose process has died says so: it counts as failed, and nobody goes on with it by itself. */
+async function explained(
+  error: unknown,
+  store: RunStore,
+  dagId: string,
+  executionDate: string,
+): Promise<unknown> {
+  if (!(error instanceof DagfillError) || error.code !== "RUN_EXISTS") return error;
+  const at = Date.parse(executionDate);
+  const [run] = await store.listRuns({ dagId, from: at, to: at });
+  if (run === undefined || !(await abandonment(store)(run))) return error;
+  const { runId } = run;
+  return new DagfillError(
+    "RUN_EXISTS",
+    `run ${runId} of DAG ${dagId} was left by a process that died: it counts as failed`,
+    {
+      details: { dagId, runId, state: "failed" },
+      hint: "a backfill of this date with rerunFailed runs it again and keeps what its tasks did; with resetDagRun it begins anew",
+    },
+  );
 }
 
 /** The date as a run: a manual one covers the last interval that was complete then. */

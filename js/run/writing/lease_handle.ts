@@ -3,8 +3,23 @@ import { DagfillError } from "../../error.js";
 import type { Fence, Lease, RunStore } from "../../store/store.js";
 import { SILENCE_MS, waitForStore } from "./store_watchdog.js";
 
-/** A process that dies gives its DAG free after this long. */
+/** How long a lease lives without being renewed, unless the host says otherwise. */
 export const LEASE_MS = SILENCE_MS;
+
+/** What this process holds, by store and name. A clock that jumps forward makes the leases of its own drivers look expired to
+ *  the store, while they are as alive as whoever asks. */
+const held = new WeakMap<RunStore, Map<string, LeaseHandle>>();
+
+function heldIn(store: RunStore): Map<string, LeaseHandle> {
+  const known = held.get(store) ?? new Map<string, LeaseHandle>();
+  held.set(store, known);
+  return known;
+}
+
+/** Whether a driver of this process holds the lease. */
+export function isHeldHere(store: RunStore, name: string): boolean {
+  return heldIn(store).has(name);
+}
 
 /** A name that no other driver has: a process or page, and within it one lease. A host that can tell whether a process of its
  *  own lives (see the SQLite store) need not wait for the lease of a dead one to expire. */
@@ -39,12 +54,17 @@ export class LeaseHandle {
   readonly fence: Fence;
   readonly #lease: Lease;
   readonly #timer: ReturnType<typeof setInterval>;
+  readonly #forget: () => void;
   readonly #listeners = new Set<(error: DagfillError) => void>();
 
-  constructor(name: string, lease: Lease) {
+  constructor(store: RunStore, name: string, lease: Lease, leaseMs: number) {
     this.#lease = lease;
+    this.#forget = () => {
+      if (heldIn(store).get(name) === this) heldIn(store).delete(name);
+    };
+    heldIn(store).set(name, this);
     this.fence = { lease: name, epoch: lease.epoch };
-    this.#timer = setInterval(() => void this.#renew(), LEASE_MS / 3);
+    this.#timer = setInterval(() => void this.#renew(), leaseMs / 3);
   }
 
   /** `listener` is called once if the lease goes to somebody else, until the returned function is called. */
@@ -67,6 +87,7 @@ export class LeaseHandle {
   /** The lease has gone to somebody else: a renewal or a refused batch has shown it. */
   lose(): void {
     clearInterval(this.#timer);
+    this.#forget();
     const error = new DagfillError(
       "STALE_OWNER",
       `${this.fence.lease} has gone to another owner: nothing more is started`,
@@ -78,6 +99,7 @@ export class LeaseHandle {
 
   async release(): Promise<void> {
     clearInterval(this.#timer);
+    this.#forget();
     try {
       // What is not released by then has expired.
       await waitForStore(this.#lease.release(), () => true);
@@ -100,23 +122,51 @@ export async function acquireInTime(
   }
 }
 
+async function acquire(store: RunStore, name: string, leaseMs: number): Promise<LeaseHandle | null> {
+  if (isHeldHere(store, name)) return null;
+  const lease = await store.acquireLease(name, ownerName(), leaseMs);
+  return lease === null ? null : new LeaseHandle(store, name, lease, leaseMs);
+}
+
 /** A lease that nobody else has: of one run by hand, or of one scheduler. */
-export async function acquireOwnLease(store: RunStore, kind: "run" | "scheduler"): Promise<LeaseHandle> {
+export async function acquireOwnLease(
+  store: RunStore,
+  kind: "run" | "scheduler",
+  leaseMs: number,
+): Promise<LeaseHandle> {
   const name = `${kind}:${crypto.randomUUID()}`;
-  const lease = await store.acquireLease(name, ownerName(), LEASE_MS);
-  if (lease !== null) return new LeaseHandle(name, lease);
+  const lease = await acquire(store, name, leaseMs);
+  if (lease !== null) return lease;
   throw new DagfillError("STORE_FAILED", `the store refused the lease ${name}, which nobody else can have`);
 }
 
+/** A lease that others hold for moments: waits for it while it `isWanted`. */
+export async function acquireSharedLease(
+  store: RunStore,
+  name: string,
+  leaseMs: number,
+  isWanted: () => boolean,
+): Promise<LeaseHandle | undefined> {
+  while (isWanted()) {
+    const lease = await acquire(store, name, leaseMs);
+    if (lease !== null) return lease;
+    await new Promise((resolve) => setTimeout(resolve, SHARED_RETRY_MS));
+  }
+  return undefined;
+}
+
+const SHARED_RETRY_MS = 50;
+
 /** The lease of a DAG, or BACKFILL_ACTIVE while another driver has it. */
-export async function acquireDagLease(store: RunStore, dagId: string): Promise<LeaseHandle> {
+export async function acquireDagLease(store: RunStore, dagId: string, leaseMs: number): Promise<LeaseHandle> {
   const name = leaseOf(dagId);
-  const lease = await store.acquireLease(name, ownerName(), LEASE_MS);
-  if (lease !== null) return new LeaseHandle(name, lease);
+  const lease = await acquire(store, name, leaseMs);
+  if (lease !== null) return lease;
   const holder = await store.readLease(name);
+  const owner = isHeldHere(store, name) ? ownPrefix() : holder?.owner;
   throw new DagfillError(
     "BACKFILL_ACTIVE",
-    `a backfill of DAG ${dagId} is being driven by ${described(holder?.owner)}`,
+    `a backfill of DAG ${dagId} is being driven by ${described(owner)}`,
     {
       field: "dagId",
       hint: "wait until it has ended; if its process is dead, its lease expires within seconds",

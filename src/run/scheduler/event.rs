@@ -1,6 +1,5 @@
 //! Everything that can happen to a scheduler, and everything it can ask for. DAGs are numbered in the order they were given.
 
-use crate::error::Error;
 use crate::plan::Skipped;
 use crate::time::Instant;
 
@@ -16,6 +15,18 @@ pub enum Begin {
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
+    /// Answers [`Command::Reserve`].
+    Reserved {
+        /// Which DAG.
+        dag: u32,
+        /// Its scheduled runs that other schedulers have in flight.
+        others: u32,
+    },
+    /// Answers [`Command::Reserve`], too: nothing is reserved, because the store failed.
+    NotReserved {
+        /// Which DAG.
+        dag: u32,
+    },
     /// Somebody wants all DAGs looked at: at the start, and whenever the user says so.
     Tick,
     /// The time of [`super::Scheduler::wake`] has come, or another one.
@@ -74,6 +85,17 @@ pub enum Command {
         /// The date that wants to run.
         date: Instant,
     },
+    /// Keep other schedulers from beginning runs of the DAG, and count those that they have in flight: its limit holds for all
+    /// of them together.
+    Reserve {
+        /// Which DAG.
+        dag: u32,
+    },
+    /// Let others begin runs again, once those that were begun since are on record.
+    Release {
+        /// Which DAG.
+        dag: u32,
+    },
     /// Begin the run of a date.
     Begin {
         /// Which DAG.
@@ -97,11 +119,9 @@ pub enum Command {
         /// When the first run after now is due.
         next_run_at: Option<Instant>,
     },
-    /// Say that the dates of a DAG cannot be planned.
+    /// Say that the dates of a DAG cannot be planned; [`super::Scheduler::take_error`] has the reason.
     Failed {
         /// Which DAG.
         dag: u32,
-        /// Why.
-        error: Error,
     },
 }

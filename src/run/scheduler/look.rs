@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Begin, Command, DagSchedule, Knowledge, ScheduledDag, Scheduler, Waiting};
+use super::{Begin, Command, DagSchedule, Knowledge, Reservation, ScheduledDag, Scheduler, Waiting};
 use crate::error::Result;
 use crate::plan::{Catchup, CatchupRequest, plan_catchup};
 use crate::time::Instant;
@@ -13,8 +13,11 @@ impl Scheduler {
             let begun = scheduled.serve(dag as u32, now, &mut self.commands);
             self.look = self.look.map(|before| before + begun);
         }
-        let is_answered =
-            |scheduled: &ScheduledDag| scheduled.knowledge == Knowledge::All && scheduled.asked_past.is_none();
+        let is_answered = |scheduled: &ScheduledDag| {
+            scheduled.knowledge == Knowledge::All
+                && scheduled.asked_past.is_none()
+                && scheduled.reservation != Reservation::Asked
+        };
         if self.dags.iter().all(is_answered)
             && let Some(due) = self.look.take()
         {
@@ -37,6 +40,32 @@ impl ScheduledDag {
             }
         }
         self.anchor(now);
+        let may_begin = !self.blocked && !self.crowded && self.asked_past.is_none() && self.free() > 0;
+        match self.reservation {
+            Reservation::Asked => return 0,
+            Reservation::Open if may_begin && self.wants_to_begin(now) => {
+                self.reservation = Reservation::Asked;
+                commands.push_back(Command::Reserve { dag });
+                return 0;
+            }
+            Reservation::Open | Reservation::Held => {}
+        }
+        let begun = self.begin_due(dag, now, commands);
+        if self.reservation == Reservation::Held && self.asked_past.is_none() {
+            self.reservation = Reservation::Open;
+            self.crowded = self.others > 0 && !self.blocked && self.free() == 0 && self.wants_to_begin(now);
+            self.others = 0;
+            commands.push_back(Command::Release { dag });
+        }
+        begun
+    }
+
+    /// Whether a run is to begin, as far as that can be told without planning it.
+    fn wants_to_begin(&self, now: Instant) -> bool {
+        !self.first.is_empty() || self.to_plan && self.ask(now, 1).is_ok_and(|catchup| !catchup.due.is_empty())
+    }
+
+    fn begin_due(&mut self, dag: u32, now: Instant, commands: &mut VecDeque<Command>) -> u32 {
         let mut begun = 0;
         while !self.blocked && self.asked_past.is_none() && self.free() > 0 {
             match self.first.pop_front() {
@@ -72,7 +101,7 @@ impl ScheduledDag {
 
     fn free(&self) -> u32 {
         let most = if self.schedule.depends_on_past { 1 } else { self.schedule.max_active_runs.max(1) };
-        most.saturating_sub(self.active)
+        most.saturating_sub(self.active.saturating_add(self.others))
     }
 
     fn must_ask(&self, waiting: Waiting) -> bool {
@@ -88,7 +117,10 @@ impl ScheduledDag {
         self.to_plan = false;
         let catchup = match answer {
             Ok(catchup) => catchup,
-            Err(error) => return commands.push_back(Command::Failed { dag, error }),
+            Err(error) => {
+                self.error = Some(error);
+                return commands.push_back(Command::Failed { dag });
+            }
         };
         self.next_run_at = catchup.next_run_at;
         // There may be more: the rest is looked at when a slot is free again.
@@ -115,6 +147,7 @@ impl ScheduledDag {
     fn upcoming(&self, now: Instant) -> Option<Instant> {
         match self.next_run_at {
             Some(next) if next <= now => self.ask(now, 0).ok().and_then(|catchup| catchup.next_run_at),
+            None if self.crowded => self.ask(now, 0).ok().and_then(|catchup| catchup.next_run_at),
             next => next,
         }
     }
