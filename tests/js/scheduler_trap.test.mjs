@@ -43,7 +43,7 @@ function scheduling(executeRun) {
   return world;
 }
 
-for (const name of ["tick", "drain", "known", "settled", "isIdle", "origin"]) {
+for (const name of ["new", "handle", "pump", "isIdle", "origin"]) {
   test(`a trap in ${name}: an error event, and the next tick goes on`, async () => {
     const world = scheduling();
     trap = `rawscheduler_${name}`;
@@ -56,7 +56,7 @@ for (const name of ["tick", "drain", "known", "settled", "isIdle", "origin"]) {
       runs.map(({ state }) => state),
       ["success", "success", "success", "success"],
     );
-    assert.deepEqual(world.ran, ["01 1", "02 1", "03 1", "04 1"]);
+    assert.deepEqual(world.ran.toSorted(), ["01 1", "02 1", "03 1", "04 1"]);
   });
 }
 
@@ -80,7 +80,7 @@ test("a run in flight lives on when the core dies, and keeps its slot", async ()
     await new Promise(setImmediate);
   }
   await Promise.all([first, second]);
-  assert.deepEqual(world.ran, ["01 1", "02 1", "03 1", "04 1"]);
+  assert.deepEqual(world.ran.toSorted(), ["01 1", "02 1", "03 1", "04 1"]);
   assert.ok(most <= 2);
   assert.deepEqual(world.errors, ["INTERNAL"]);
 });
@@ -96,5 +96,5 @@ test("somebody else's trap is none of the scheduler's: it goes on at once", asyn
   const results = await world.scheduler.tick();
   assert.equal(results.length, 4);
   assert.deepEqual(world.errors, []);
-  assert.deepEqual(world.ran, ["01 1", "02 1", "03 1", "04 1"]);
+  assert.deepEqual(world.ran.toSorted(), ["01 1", "02 1", "03 1", "04 1"]);
 });

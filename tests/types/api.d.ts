@@ -445,6 +445,7 @@ export class BackfillService {
     executeRun?: ExecuteRun;
     executeTask?: ExecuteTask;
     inFlight?: "restart" | "attach";
+    leaseTime?: Duration;
     now?: () => number;
   });
   preview(options: BackfillOptions): Promise<BackfillPreview>;
@@ -571,6 +572,7 @@ export class Scheduler {
     executeRun?: ExecuteRun;
     executeTask?: ExecuteTask;
     inFlight?: "restart" | "attach";
+    leaseTime?: Duration;
     now?: () => number;
     onScheduleChange?: "continue" | "skip_overlap";
   });

@@ -1,7 +1,8 @@
 // What the host supplies, to the backfill service and to the scheduler alike: DAGs, a store, callbacks, a clock.
 import { type CheckedDag, readDags } from "../../dag/dag.js";
+import { positiveDuration } from "../../duration.js";
 import { DagfillError } from "../../error.js";
-import { callback, fields, oneOf, positiveDuration, type Spec, wrong } from "../../options.js";
+import { callback, fields, oneOf, type Spec, wrong } from "../../options.js";
 import { type Calendars, calendars } from "../../schedule/calendar.js";
 import { checkedStore } from "../../store/checked.js";
 import { MemoryStore } from "../../store/memory.js";

@@ -1,5 +1,6 @@
 // What the host hands in, as it writes it.
-import type { Dag, Duration } from "../../dag/dag.js";
+import type { Dag } from "../../dag/dag.js";
+import type { Duration } from "../../duration.js";
 import type { BusinessCalendar } from "../../schedule/input.js";
 import type { RunStore } from "../../store/store.js";
 import type { ExecuteTask } from "../tasks/task_context.js";

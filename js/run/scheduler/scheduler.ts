@@ -189,6 +189,7 @@ export class Scheduler {
   #drop(): void {
     this.#machine?.end();
     this.#machine = undefined;
+    this.#work.forget();
   }
 
   /** Somebody took this owner for dead, as after a long sleep: its runs are another's now. It goes on under a new name; at once
@@ -241,8 +242,9 @@ export class Scheduler {
   #isIdle(): boolean {
     try {
       return this.#machine?.ask((raw) => raw.isIdle()) ?? true;
-    } catch {
-      // It is lost: the next event finds out.
+    } catch (error) {
+      this.#report(storeFailure(error));
+      this.#drop();
       return true;
     }
   }

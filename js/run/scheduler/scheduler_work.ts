@@ -70,6 +70,11 @@ export class SchedulerWork {
     return this.#pending > 0;
   }
 
+  /** What a lost machine has reserved is open again. */
+  forget(): void {
+    this.#slots.releaseAll().catch((error: unknown) => this.#report(storeFailure(error)));
+  }
+
   left(mine: string): Promise<RunKey[]> {
     return this.#watcher.left(mine);
   }
@@ -150,7 +155,8 @@ export class SchedulerWork {
       }
     } catch (error) {
       // Without that knowledge this machine cannot go on; the next look is by another.
-      if (machine === this.#options.machine()) this.#options.onUseless();
+      if (machine !== this.#options.machine()) return;
+      this.#options.onUseless();
       throw error;
     }
     for (const date of left) answer(SchedulerEventCode.Left, dag, date);
