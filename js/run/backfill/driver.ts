@@ -141,6 +141,8 @@ export class Driver<R> {
   cancel(abort: boolean): void {
     this.#wants.cancel = abort || this.#wants.cancel === true;
     this.#machine.dispatch(abort ? BackfillEventCode.CancelAbort : BackfillEventCode.Cancel);
+    // At once: the sooner it is stored, the sooner it outlives this process.
+    this.#machine.pump();
   }
 
   setMaxParallelRuns(max: number): void {
