@@ -240,11 +240,11 @@ export class SchedulerWork {
     try {
       const left = restart ? await recordAt(store, key) : undefined;
       if (restart && !isOpen(left)) return true;
-      if (left === undefined && !(await this.#options.changes.allows(dag, timetable, planned))) return true;
       if (left !== undefined) await claim(store, left, mine, leaseTime);
       const origin = this.#options.machine()?.ask((raw) => raw.origin(key.dag));
       const timetable = origin === undefined ? dag.timetable : { ...dag.timetable, origin };
       const planned = scheduledRun(timetable, key.date);
+      if (left === undefined && !(await this.#options.changes.allows(dag, timetable, planned))) return true;
       const run = await runOnce({
         ...owner,
         origin: { dag, timetable, runType: "scheduled" },
