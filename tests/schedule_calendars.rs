@@ -1,5 +1,5 @@
 //! Business calendars against a model that looks at every wall-clock time of the schedule and moves it day by day.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::string_slice, clippy::indexing_slicing, clippy::panic)]
 
 use std::collections::BTreeSet;
 

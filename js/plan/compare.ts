@@ -54,7 +54,7 @@ type Columns = ReturnType<ScheduleComparison["columns"]>;
  *
  *  ```js
  *  const { text } = compareSchedules("0 2 * * *", "0 3 * * *", { start: "2024-01-01", end: "2024-01-07" });
- *  // "7 dates before, 7 after: 7 moved by 1 hour later. 161 hours are covered twice."
+ *  // "7 dates before, 7 after: 7 moved by 1 hour later. Of the time they cover, 7 days covered twice."
  *  ``` */
 export function compareSchedules(
   before: ScheduleInput,

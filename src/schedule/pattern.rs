@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::calendar::Calendar;
 use super::dst::{Dst, Gap};
 use super::fields::{Fields, MonthShape, values};
-use super::roll::Rolling;
+use super::roll::{FoundDays, Rolling};
 use crate::time::{Civil, DAY_MS};
 
 /// Fields made ready for the walk.
@@ -200,7 +200,7 @@ impl Pattern {
         match &self.roll {
             None => self.walk_named(from, to, found),
             Some(roll) => {
-                let walk = |from: i64, to: i64, found: &mut dyn FnMut(i64, u32) -> ControlFlow<()>| {
+                let walk = |from: i64, to: i64, found: &mut FoundDays<'_>| {
                     self.walk_named(from, to, found);
                 };
                 roll.walk(from, to, &walk, &|start| self.open_days(start), found);

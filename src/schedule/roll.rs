@@ -32,6 +32,9 @@ pub struct Roll {
     pub to: RollTo,
 }
 
+/// Is told a month's first day, and days of it as bits (bit 0 = the first).
+pub(super) type FoundDays<'a> = dyn FnMut(i64, u32) -> ControlFlow<()> + 'a;
+
 /// A roll made ready.
 #[derive(Debug, Clone)]
 pub(super) struct Rolling {
@@ -62,6 +65,15 @@ impl Rolling {
         }
     }
 
+    /// Where a closed day moves; `closed` are the closed ones of the `known` days from it on.
+    fn closed_day(&self, day: i64, closed: u32, known: u32) -> Option<i64> {
+        match self.to {
+            RollTo::Skip => None,
+            RollTo::Next if closed.trailing_ones() < known => Some(day + i64::from(closed.trailing_ones())),
+            _ => self.day(day),
+        }
+    }
+
     /// The first and the last day that may move into `[from, to]`.
     pub(super) fn sources(&self, from: i64, to: i64) -> (i64, i64) {
         let (forward, back) = match self.to {
@@ -81,9 +93,9 @@ impl Rolling {
         &self,
         from: i64,
         to: i64,
-        walk: &dyn Fn(i64, i64, &mut dyn FnMut(i64, u32) -> ControlFlow<()>),
+        walk: &dyn Fn(i64, i64, &mut FoundDays<'_>),
         open: &dyn Fn(i64) -> u32,
-        found: &mut dyn FnMut(i64, u32) -> ControlFlow<()>,
+        found: &mut FoundDays<'_>,
     ) {
         let (first, last) = self.sources(from, to);
         // The month that is being filled: its first day, the first day after it, and its days.
@@ -95,7 +107,8 @@ impl Rolling {
                 let bit = days.trailing_zeros();
                 days &= days - 1;
                 let day = source + i64::from(bit);
-                let moved = if closed >> bit & 1 == 1 { self.day(day) } else { Some(day) };
+                let moved =
+                    if closed >> bit & 1 == 1 { self.closed_day(day, closed >> bit, 31 - bit) } else { Some(day) };
                 let Some(day) = moved.filter(|day| from <= *day && *day <= to) else { continue };
                 if day >= end {
                     let kept = month & open(start);
