@@ -211,7 +211,7 @@ export const flags = {
     },
   ],
   span: [
-    { name: "from", value: "DATE", meaning: "first date of the comparison, in the old schedule's zone" },
+    { name: "from", value: "DATE", meaning: "first date, in the schedule's zone (of impact: the old one's)" },
     { name: "to", value: "DATE", meaning: "last date, included" },
   ],
   date: [{ name: "date", value: "DATE", meaning: "why this date is, or is not, one of the schedule" }],
@@ -227,6 +227,19 @@ export const flags = {
   ],
   scheduleText: [
     { name: "schedule", value: "CRON", meaning: "the schedule, such as '0 5 * * 1-5' or @daily" },
+  ],
+  missing: [
+    { name: "history", value: "FILE", meaning: "runs as JSON, instead of a store" },
+    {
+      name: "treat-failed-as",
+      value: "missing|present",
+      meaning: "whether a failed run counts as none (missing)",
+    },
+    {
+      name: "coverage",
+      value: "date|interval",
+      meaning: "interval: also dates that runs cover only in part",
+    },
   ],
   unfinished: [{ name: "unfinished", meaning: "only those that have not ended" }],
   importFormat: [

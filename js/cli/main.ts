@@ -17,6 +17,7 @@ import { impact } from "./verbs/impact.js";
 import { importDag } from "./verbs/import_dag.js";
 import { importRuns } from "./verbs/import_runs.js";
 import { list } from "./verbs/list.js";
+import { missingDates } from "./verbs/missing.js";
 import { preview } from "./verbs/preview.js";
 import { render } from "./verbs/render.js";
 import { resume } from "./verbs/resume.js";
@@ -34,6 +35,7 @@ const verbs: Record<string, Verb> = {
   schedule,
   explain,
   impact,
+  missing: missingDates,
   render,
   "import-dag": importDag,
   "import-runs": importRuns,

@@ -629,6 +629,21 @@ test("impact says what a change of schedule does to the dates of a range", limit
   assert.match((await run(["impact", "@daily", "61 * * * *", ...range])).err, /61/);
 });
 
+test("missing shows the dates without a successful run, from a store or from a file", limit, async () => {
+  const { store } = workplace();
+  const span = ["--from", "2024-01-01", "--to", "2024-01-07"];
+  await run(["run", flaky, ...week, "--store", store], { env: { FAIL: "2024-01-03" } });
+  const { code, out } = await run(["missing", flaky, ...span, "--store", store]);
+  assert.equal(code, 0);
+  assert.match(out, /^1 date has no successful run$/m);
+  assert.match(out, /2024-01-03T00:00:00Z +2024-01-03T00:00:00Z +1 +failed/);
+  const history = `${store}.json`;
+  writeFileSync(history, JSON.stringify([{ executionDate: "2024-01-02T00:00:00+00:00", state: "success" }]));
+  const found = JSON.parse((await run(["missing", flaky, ...span, "--history", history, "--json"])).out);
+  assert.deepEqual([found.count, found.ranges.length], [6, 2]);
+  assert.equal((await run(["missing", flaky, ...span, "--history", `${history}.none`])).code, 2);
+});
+
 test("explain says what a schedule means and why a date is not one of it", limit, async () => {
   const { code, out } = await run([
     "explain",

@@ -1,7 +1,7 @@
 // Planning over a history that is in no store: which dates are missing, and what a backfill would do about them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BackfillService, MemoryStore, missing, planBackfill } from "dagfill";
+import { BackfillService, expandRange, MemoryStore, missing, planBackfill } from "dagfill";
 
 const daily = { dagId: "sales", schedule: "@daily" };
 const second = (date) => new Date(date).toISOString().replace(".000Z", "Z");
@@ -106,7 +106,7 @@ test("10,000 random histories: missing is the set difference, and planBackfill w
     const dag = { dagId: "sales", schedule: schedules[next(schedules.length)] };
     const bounds = { startDate: day(1 + next(40)), endDate: day(20 + next(40)) };
     const options = { ...bounds, reprocess: "failed" };
-    const grid = planBackfill(dag, options, [], "2024-06-01").dates;
+    const grid = Array.from(expandRange(dag.schedule, bounds.startDate, bounds.endDate), second);
     const known = new Map();
     for (let at = next(12); at > 0; at--) {
       const date = grid.length > 0 && next(4) > 0 ? grid[next(grid.length)] : day(next(60));
@@ -116,6 +116,7 @@ test("10,000 random histories: missing is the set difference, and planBackfill w
     const found = missing(dag, existing, { start: bounds.startDate, end: bounds.endDate });
     const expected = grid.filter((date) => [undefined, "failed", "canceled"].includes(known.get(date)));
     assert.equal(found.count, expected.length);
+    if (round % 10 > 0) continue;
     const plan = planBackfill(dag, options, existing, "2024-06-01");
     assert.equal(plan.counts.total - plan.counts.skip, expected.length);
     if (round % 50 > 0) continue;
