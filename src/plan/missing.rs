@@ -50,7 +50,7 @@ pub struct MissingRequest {
 /// use dagfill::plan::{Coverage, History, Lack, MissingRequest, missing};
 /// use dagfill::schedule::{Dialect, ScheduleInput, Timetable, TimetableOptions};
 /// use dagfill::time::{DateInput::Text, Zone, read_bounds};
-/// let daily = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix };
+/// let daily = ScheduleInput::Cron { texts: vec!["@daily".into()], dialect: Dialect::Unix, day_match: None };
 /// let daily = Timetable::new(&daily, &TimetableOptions::default()).unwrap();
 /// let range = read_bounds(Text("2024-01-01"), Text("2024-01-07"), &Zone::utc()).unwrap().range;
 /// let request = MissingRequest { range, failed_is_missing: true, coverage: Coverage::Date, now: None };
