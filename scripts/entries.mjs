@@ -8,6 +8,7 @@ export const entries = {
   workerd: { source: "js/workerd.ts", core: true },
   "store/sqlite": { source: "js/store/sqlite.ts", cjs: true, subpath: true },
   "store/indexeddb": { source: "js/store/indexeddb.ts", cjs: true, subpath: true },
+  "store/postgres": { source: "js/store/postgres.ts", cjs: true, subpath: true },
   "store/contract": { source: "js/store/contract.ts", cjs: true, subpath: true },
   shell: { source: "js/shell.ts", cjs: true, subpath: true },
   import: { source: "js/import.ts", cjs: true, subpath: true },

@@ -24,6 +24,7 @@ const steps = {
   build: { job: () => build() },
   types: { built: true, job: () => node("tests/types") },
   js: { built: true, job: () => node("tests/js") },
+  services: { built: true, job: () => node("tests/services") },
   readme: { built: true, browser: "some", job: () => node("tests/readme") },
   browser: { built: true, browser: "some", job: () => node("tests/browser") },
   clippy: { job: clippy },

@@ -189,7 +189,7 @@ export const flags = {
     {
       name: "store",
       value: "PATH",
-      meaning: "where runs live (.dagfill.sqlite here); :memory: keeps nothing",
+      meaning: "where runs live (.dagfill.sqlite here), or postgres://...; :memory: keeps nothing",
     },
   ],
   json: [{ name: "json", meaning: "JSON for programs: an object, or an event a line" }],

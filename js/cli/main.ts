@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { DagfillError } from "../error.js";
 import { MemoryStore, version } from "../face.js";
 import { shellTasks } from "../shell.js";
+import { openPostgresStore } from "../store/postgres.js";
 import { openSqliteStore } from "../store/sqlite.js";
 import { suggestion } from "../suggest.js";
 import { readArguments } from "./args.js";
@@ -45,6 +46,7 @@ const world: World = {
   async openStore(path, purpose, notices) {
     const name = typeof path === "string" ? path : ".dagfill.sqlite";
     if (name === ":memory:") return new MemoryStore();
+    if (/^postgres(ql)?:\/\//.test(name)) return openPostgresStore(name);
     const file = resolve(name);
     // A preview writes nothing, not even an empty store.
     if (purpose === "read" && !existsSync(file)) {

@@ -89,6 +89,10 @@ const broken = {
     { "www/src/main.ts": 'import { face } from "../../js/face.js";' },
     "www/src/main.ts: imports ../../js/face.js; the page uses the package by its name",
   ],
+  "the package needs a peer": [
+    { "package.json": '{"peerDependencies":{"pg":"8"},"peerDependenciesMeta":{"pg":{"optional":false}}}' },
+    "package.json: the peer pg is not optional; the package brings all it needs",
+  ],
   "the package depends on another": [
     { "package.json": '{"dependencies":{"left-pad":"1"}}' },
     "package.json: dependencies is not empty; the package brings all it needs",

@@ -157,11 +157,17 @@ function pageUsesPackage(tree) {
   );
 }
 
+// A peer that is optional is installed by whoever uses the entry that needs it.
 function noDependencies(tree) {
   const manifest = JSON.parse(tree["package.json"] ?? "{}");
-  return ["dependencies", "peerDependencies", "optionalDependencies", "bundleDependencies"]
-    .filter((field) => Object.keys(manifest[field] ?? {}).length > 0)
-    .map((field) => `package.json: ${field} is not empty; the package brings all it needs`);
+  const optional = (name) => manifest.peerDependenciesMeta?.[name]?.optional === true;
+  const peers = Object.keys(manifest.peerDependencies ?? {}).filter((name) => !optional(name));
+  return [
+    ...["dependencies", "optionalDependencies", "bundleDependencies"]
+      .filter((field) => Object.keys(manifest[field] ?? {}).length > 0)
+      .map((field) => `package.json: ${field} is not empty; the package brings all it needs`),
+    ...peers.map((name) => `package.json: the peer ${name} is not optional; the package brings all it needs`),
+  ];
 }
 
 // Comments and literals are prose: a sentence may name any floor.

@@ -1,0 +1,237 @@
+// A batch as few statements: what may be written together is, whatever its place in the batch, as long as nothing passes a change of the
+// same row. Over a line to another machine every statement is a round trip.
+import type { PgClient } from "./postgres_connection.js";
+import { stored, storedRow } from "./postgres_text.js";
+import { otherDate, otherState, runExists, unknownRun } from "./refusal.js";
+import type { RunRow } from "./row.js";
+import type { RunUpdate, Step } from "./step.js";
+
+/** Says that a statement did not write all of its rows: one of its steps is to be refused. */
+export class Refused extends Error {}
+
+const COLUMNS: Record<string, string> = {
+  dagId: "text",
+  runId: "text",
+  taskId: "text",
+  key: "text",
+  value: "text",
+  id: "text",
+  request: "text",
+  finished: "boolean",
+  snapshot: "text",
+  executionMs: "bigint",
+  startMs: "bigint",
+  endMs: "bigint",
+  runType: "text",
+  state: "text",
+  conf: "text",
+  backfillId: "text",
+  owner: "text",
+  attempt: "bigint",
+  startedMs: "bigint",
+  finishedMs: "bigint",
+  error: "text",
+  output: "text",
+  chunk: "text",
+  ifState: "text",
+  atMs: "bigint",
+};
+const column = (name: string) => `"${name}"`;
+const list = (names: readonly string[]) => names.map(column).join(", ");
+const rowsOf = (names: readonly string[]) =>
+  `json_to_recordset($1::json) AS t(${names.map((name) => `${column(name)} ${COLUMNS[name]}`).join(", ")})`;
+
+interface Group {
+  /** What kind of statement it is: the same kind is the same text. */
+  kind: string;
+  steps: Step[];
+}
+
+/** The groups of a batch, in the order in which they are to be written. */
+export function grouped(steps: readonly Step[]): Group[] {
+  const groups: Group[] = [];
+  /** By row: the last group that touches it. */
+  const touched = new Map<string, number>();
+  const byKind = new Map<string, number[]>();
+  for (const step of steps) {
+    const kind = kindOf(step);
+    const { behind, marks } = keysOf(step);
+    const last = Math.max(-1, ...behind.map((key) => touched.get(key) ?? -1));
+    const places = byKind.get(kind) ?? [];
+    let place = places.find((at) => at > last);
+    if (place === undefined) {
+      place = groups.length;
+      groups.push({ kind, steps: [] });
+      byKind.set(kind, [...places, place]);
+    }
+    (groups[place] as Group).steps.push(step);
+    for (const key of marks) touched.set(key, Math.max(place, touched.get(key) ?? -1));
+  }
+  return groups;
+}
+
+function kindOf(step: Step): string {
+  return step.type === "update-run" ? `update-run ${Object.keys(step.columns).sort().join(" ")}` : step.type;
+}
+
+/** The changes that a step has to come behind, and those that it is itself. */
+function keysOf(step: Step): { behind: string[]; marks: string[] } {
+  const key = (...ids: string[]) => JSON.stringify(ids);
+  switch (step.type) {
+    case "create-run": {
+      const run = key("run", step.row.dagId, step.row.runId);
+      return { behind: [run], marks: [run] };
+    }
+    case "update-run": {
+      const run = key("run", step.dagId, step.runId);
+      return { behind: [run], marks: [run] };
+    }
+    case "clear-run":
+      return {
+        behind: [key("parts", step.dagId, step.runId)],
+        marks: [key("cleared", step.dagId, step.runId)],
+      };
+    case "save-task-instance":
+    case "set-xcom": {
+      const { dagId, runId, taskId } = step.row;
+      const part = key(step.type, dagId, runId, taskId, step.type === "set-xcom" ? step.row.key : "");
+      return { behind: [part, key("cleared", dagId, runId)], marks: [part, key("parts", dagId, runId)] };
+    }
+    case "request":
+      return { behind: [key("saved", step.row.id)], marks: [key("requests", step.row.id)] };
+    case "save-backfill":
+      return {
+        behind: [key("saved", step.row.id), key("requests", step.row.id)],
+        marks: [key("saved", step.row.id)],
+      };
+  }
+}
+
+const RUN = [
+  "dagId",
+  "runId",
+  "executionMs",
+  "startMs",
+  "endMs",
+  "runType",
+  "state",
+  "conf",
+  "backfillId",
+  "owner",
+  "attempt",
+  "startedMs",
+  "finishedMs",
+  "error",
+  "output",
+  "key",
+  "chunk",
+] as const satisfies readonly (keyof RunRow)[];
+const TASK = ["dagId", "runId", "taskId", "state", "attempt", "startedMs", "finishedMs", "error"];
+const XCOM = ["dagId", "runId", "taskId", "key", "value"];
+const BACKFILL = ["id", "dagId", "finished", "snapshot"];
+const IDS = ["dagId", "runId"];
+
+/** Writes a group inside the transaction. Throws `Refused` when not every step of it could be taken. */
+export async function writeGroup(client: PgClient, schema: string, { steps }: Group): Promise<void> {
+  const [first] = steps;
+  if (first === undefined) return;
+  const write = async (sql: string, rows: readonly object[], count?: number) => {
+    const { rowCount } = await client.query(sql, [JSON.stringify(rows.map(storedRow))]);
+    if (count !== undefined && rowCount !== count) throw new Refused();
+  };
+  const rows = steps.map((step) => ("row" in step ? step.row : step));
+  const insert = (table: string, names: readonly string[], rest: string) =>
+    `INSERT INTO ${schema}.${table} (${list(names)}) SELECT ${list(names)} FROM ${rowsOf(names)} ${rest}`;
+  switch (first.type) {
+    case "create-run":
+      await write(insert("runs", RUN, "ON CONFLICT DO NOTHING"), rows, rows.length);
+      return;
+    case "update-run":
+      await write(updateOf(schema, first), (steps as RunUpdate[]).map(updateRow), steps.length);
+      return;
+    case "clear-run":
+      for (const table of ["tasks", "xcom"]) {
+        const sql = `DELETE FROM ${schema}.${table} AS r USING ${rowsOf(IDS)} WHERE r."dagId" = t."dagId" AND r."runId" = t."runId"`;
+        await write(
+          sql,
+          steps.map((step) => {
+            const { dagId, runId } = step as { dagId: string; runId: string };
+            return { dagId, runId };
+          }),
+        );
+      }
+      return;
+    case "save-task-instance":
+      await write(insert("tasks", TASK, replacing(TASK, ["dagId", "runId", "taskId"])), rows);
+      return;
+    case "set-xcom":
+      await write(insert("xcom", XCOM, replacing(XCOM, ["dagId", "runId", "taskId", "key"])), rows);
+      return;
+    case "request":
+      await write(insert("requests", ["id", "request"], ""), rows);
+      return;
+    case "save-backfill": {
+      await write(insert("backfills", BACKFILL, replacing(BACKFILL, ["id"])), rows);
+      const ended = (rows as { id: string; finished: boolean }[]).filter(({ finished }) => finished);
+      if (ended.length === 0) return;
+      await client.query(`DELETE FROM ${schema}.requests WHERE id = ANY($1::text[])`, [
+        ended.map(({ id }) => stored(id)),
+      ]);
+    }
+  }
+}
+
+function replacing(names: readonly string[], key: readonly string[]): string {
+  const set = names.filter((name) => !key.includes(name));
+  return `ON CONFLICT (${list(key)}) DO UPDATE SET ${set.map((name) => `${column(name)} = excluded.${column(name)}`).join(", ")}`;
+}
+
+function updateOf(schema: string, { columns }: RunUpdate): string {
+  const names = Object.keys(columns).sort();
+  // A change of nothing still has its conditions.
+  const set =
+    names.length === 0
+      ? "state = r.state"
+      : names.map((name) => `${column(name)} = t.${column(name)}`).join(", ");
+  const told = [...new Set(["dagId", "runId", "ifState", "atMs", ...names])];
+  return `UPDATE ${schema}.runs AS r SET ${set} FROM ${rowsOf(told)}
+    WHERE r."dagId" = t."dagId" AND r."runId" = t."runId" AND (t."ifState" IS NULL OR position(',' || r.state || ',' IN t."ifState") > 0)
+    AND (t."atMs" IS NULL OR r."executionMs" = t."atMs")`;
+}
+
+function updateRow({ dagId, runId, columns, executionMs, ifState }: RunUpdate): object {
+  return {
+    ...columns,
+    dagId,
+    runId,
+    ifState: ifState === undefined ? null : `,${ifState.join(",")},`,
+    atMs: executionMs ?? null,
+  };
+}
+
+/** Writes the steps one by one, inside the transaction. Throws the refusal of the first that cannot be taken, which names it. */
+export async function writeSteps(client: PgClient, schema: string, steps: readonly Step[]): Promise<void> {
+  for (const [index, step] of steps.entries()) {
+    try {
+      await writeGroup(client, schema, { kind: "", steps: [step] });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (step.type === "create-run")
+        throw runExists(index, step.row.dagId, step.row.runId, step.row.executionMs);
+      throw await refusalOf(client, schema, step as RunUpdate, index);
+    }
+  }
+}
+
+async function refusalOf(client: PgClient, schema: string, update: RunUpdate, index: number): Promise<Error> {
+  const { dagId, runId, executionMs, ifState } = update;
+  const { rows } = await client.query(
+    `SELECT state, "executionMs" FROM ${schema}.runs WHERE "dagId" = $1 AND "runId" = $2`,
+    [stored(dagId), stored(runId)],
+  );
+  const [row] = rows;
+  if (row === undefined) return unknownRun(index, dagId, runId);
+  if (ifState !== undefined && !ifState.includes(row.state))
+    return otherState(index, dagId, runId, row.state, ifState);
+  return otherDate(index, Number(row.executionMs), executionMs ?? Number(row.executionMs));
+}

@@ -1,0 +1,127 @@
+// Connections to PostgreSQL: any pool of the shape of `pg`'s. A server that is away for a while is waited for.
+import { DagfillError } from "../error.js";
+import { storeFailed } from "./refusal.js";
+
+export interface PgResult {
+  // biome-ignore lint/suspicious/noExplicitAny: rows are of the shape that the statement says
+  rows: any[];
+  rowCount: number | null;
+}
+
+/** A client of `pg`, or of the same shape. */
+export interface PgClient {
+  query(text: string, values?: unknown[]): Promise<PgResult>;
+  on?(event: "error", listener: (error: unknown) => void): unknown;
+  removeListener?(event: "error", listener: (error: unknown) => void): unknown;
+  /** With `true` the connection is closed instead of going back into the pool. */
+  release?(destroy?: boolean): void;
+}
+
+/** A pool of `pg`, or of the same shape. */
+export interface PgPool {
+  query(text: string, values?: unknown[]): Promise<PgResult>;
+  connect(): Promise<PgClient>;
+  on?(event: "error", listener: (error: unknown) => void): unknown;
+  end?(): Promise<void>;
+}
+
+/** The pool of an URL, made by the package `pg` of the program that runs. STORE_FAILED when it is not installed. */
+export function poolOf(url: string): PgPool {
+  let cause: unknown;
+  // Found at run time, so that a bundle of who hands in a pool never sees it: beside the program, else in the current folder.
+  for (const from of [process.argv[1], `${process.cwd()}/package.json`]) {
+    try {
+      const { createRequire } = process.getBuiltinModule("node:module");
+      const pg = createRequire(from ?? "")("pg") as { Pool: new (options: object) => PgPool };
+      return new pg.Pool({ connectionString: url, max: 8 });
+    } catch (error) {
+      cause ??= error;
+    }
+  }
+  const hint = "npm install pg, or hand in a pool";
+  throw storeFailed("the PostgreSQL store needs the package pg for an URL", firstLine(cause), hint);
+}
+
+/** Node lists below its message what it has looked at. */
+function firstLine(error: unknown): Error {
+  return new Error(String((error as Error | undefined)?.message ?? error).split("\n")[0]);
+}
+
+/** Runs work again while the server is away, for at most so many milliseconds. */
+export class Retrier {
+  readonly #retryFor: number;
+  readonly #isClosed: () => boolean;
+
+  constructor(retryFor: number, isClosed: () => boolean) {
+    this.#retryFor = retryFor;
+    this.#isClosed = isClosed;
+  }
+
+  /** `work` is run again when it has certainly had no effect, or may have it twice. Rejects as it rejected at last. */
+  async run<T>(attempt: string, work: () => Promise<T>): Promise<T> {
+    const deadline = Date.now() + this.#retryFor;
+    for (let wait = 20; ; wait = Math.min(wait * 2, 1_000)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof DagfillError) throw error;
+        const late = Date.now() + wait >= deadline || this.#isClosed();
+        if (late || !isPassing(error)) {
+          throw storeFailed(`the PostgreSQL store could not ${attempt}`, error, hintOf(error));
+        }
+      }
+      await pause(wait * (0.5 + Math.random() / 2));
+    }
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Codes of PostgreSQL for a transaction that may succeed when it is tried again: serialization, deadlock. */
+const CONFLICTS = new Set(["40001", "40P01"]);
+/** Shutdown, crash, start-up, too many connections. */
+const AWAY = new Set(["57P01", "57P02", "57P03", "53300"]);
+const NETWORK = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+
+/** Whether the connection is lost, or was never made. */
+export function isDisconnect(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (typeof code === "string") return AWAY.has(code) || NETWORK.has(code) || code.startsWith("08");
+  return typeof message === "string" && /connection|terminat|timeout|socket/i.test(message);
+}
+
+function isPassing(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return isDisconnect(error) || (typeof code === "string" && CONFLICTS.has(code));
+}
+
+const HINTS: Record<string, string> = {
+  "28P01": "the password is wrong",
+  "28000": "the server refuses this user",
+  "3D000": "the database does not exist",
+  "42501": "the role may not do this; migratePostgresStore run by one that may creates what is needed",
+  "53100": "the server's disk is full",
+  "42P01": "a table of the store is missing: was the schema dropped?",
+};
+
+function hintOf(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { code?: unknown };
+  if (isDisconnect(error)) return "is the server running, and reachable from here?";
+  return typeof code === "string" ? HINTS[code] : undefined;
+}
+
+/** The pool's errors of idle connections, which would end the process when nobody listened. The next query says what is wrong. */
+export function ignoreIdleErrors(source: { on?(event: "error", listener: () => void): unknown }): void {
+  source.on?.("error", () => {});
+}

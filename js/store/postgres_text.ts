@@ -1,0 +1,37 @@
+// Texts and rows on their way to PostgreSQL and back: text columns cannot hold NUL, and numbers of 64 bits come as texts.
+import type { RunRow, TaskRow } from "./row.js";
+
+/** A text as it is stored: `\` doubled, NUL as `\0`. */
+export function stored(text: string): string {
+  const whole = text.isWellFormed() ? text : text.toWellFormed();
+  if (!whole.includes("\\") && !whole.includes("\0")) return whole;
+  return whole.replaceAll("\\", "\\\\").replaceAll("\0", "\\0");
+}
+
+export function told(text: string): string {
+  if (!text.includes("\\")) return text;
+  return text.replace(/\\([\\0])/g, (_, mark) => (mark === "0" ? "\0" : "\\"));
+}
+
+/** The columns that hold texts of others; conf, error, output and snapshots are JSON, which has no NUL. */
+const TEXTS = new Set(["dagId", "runId", "taskId", "key", "id", "backfillId", "owner", "chunk"]);
+const NUMBERS = new Set(["executionMs", "startMs", "endMs", "startedMs", "finishedMs", "attempt", "seq"]);
+
+/** The row with its texts as they are stored. */
+export function storedRow(row: object): Record<string, unknown> {
+  const columns: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(row)) {
+    columns[name] = typeof value === "string" && TEXTS.has(name) ? stored(value) : value;
+  }
+  return columns;
+}
+
+/** A row as it was before it was stored. */
+export function toldRow<T extends Partial<RunRow> | Partial<TaskRow>>(row: Record<string, unknown>): T {
+  for (const name in row) {
+    const value = row[name];
+    if (typeof value === "string" && TEXTS.has(name)) row[name] = told(value);
+    else if (value !== null && NUMBERS.has(name)) row[name] = Number(value);
+  }
+  return row as T;
+}

