@@ -437,7 +437,7 @@ fn only_these_dates() {
         request.depends_on_past = true;
         add(history, at("2024-01-04T05:00Z").js(), "failed");
         add(history, at("2024-01-04T12:00Z").js(), "success");
-        history.manual = vec![false, true];
+        history.types = vec![RunType::Backfill, RunType::Manual];
     };
     let plan = plan_of(&["2024-01-03T00:00", "2024-01-05T00:00"], &failed).unwrap();
     assert_eq!((words(&plan), plan.warnings().len()), (vec!["create".into(), "skip depends_on_past".into()], 0));
