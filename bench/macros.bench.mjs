@@ -4,7 +4,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { render, resolveDateMacros } from "../dist/index.js";
-import { dates, engines } from "./macros/cases.mjs";
+import { dates, engines, steps } from "./macros/cases.mjs";
 
 const script = fileURLToPath(new URL("macros/run.mjs", import.meta.url));
 const rows = {};
@@ -30,6 +30,16 @@ for (const name of ["nunjucks", "handlebars", "mustache"]) {
   reach(times(name) >= 2, `${times(name).toFixed(1)} times as fast as ${name} (at least 2)`);
 }
 reach(times("eta") >= 1, `${times("eta").toFixed(1)} times as fast as eta (at least 1)`);
+
+console.log("\na step of a date and a statement, the same dates: nunjucks has helpers for dates");
+const stepRows = {};
+for (const name of Object.keys(steps)) {
+  const text = execFileSync(process.execPath, ["--expose-gc", script, name, "steps"], { encoding: "utf8" });
+  stepRows[name] = JSON.parse(text);
+}
+if (stepRows.nunjucks.hash !== stepRows.dagfill.hash) missed++;
+const stepTimes = stepRows.nunjucks.median / stepRows.dagfill.median;
+reach(stepTimes >= 2, `${stepTimes.toFixed(1)} times as fast as nunjucks (at least 2)`);
 
 /** Microseconds a call, the least of some rounds after the first: the machine has other work too. */
 function microseconds(call) {

@@ -226,3 +226,39 @@ fn rows_of_other_test_suites_render_as_jinjas() {
     assert_eq!((counts.exact, counts.listed, counts.raised), (1244, 205, 45));
     assert!(counts.wrong.is_empty() && counts.kept.is_empty(), "{}", counts.faults());
 }
+
+#[test]
+fn generated_expressions_render_as_jinjas() {
+    let file: Value = serde_json::from_str(include_str!("cases/templates/generated.json")).unwrap();
+    let (mut wrong, mut rendered, none) = (Vec::new(), 0, Value::Null);
+    for row in file["renders"].as_array().unwrap() {
+        let when = &file["dates"][row[0].as_u64().unwrap() as usize];
+        let template = row[1].as_str().unwrap();
+        let mut params = file["params"].as_object().unwrap().clone();
+        params.extend(file["conf"].as_object().unwrap().clone());
+        let case = Case {
+            date: when[0].as_str().unwrap(),
+            schedule: "@daily",
+            zone: when[1].as_str().unwrap(),
+            macro_zone: when[1].as_str().unwrap(),
+            run_id: None,
+            conf: &file["conf"],
+            params: &Value::Object(params),
+            xcom: &none,
+            facts: Value::Null,
+            host: Given { variables: None, macros: Json::Object(vec![]) },
+        };
+        let got = render(template, &case);
+        // Where Python raises something stays, or dagfill is more lenient about what is absent.
+        let is_right = match row[2].as_str() {
+            Some(expected) => got == expected,
+            None => got.contains("{{") || got.contains("{%") || template.contains("absent"),
+        };
+        rendered += 1;
+        if !is_right {
+            wrong.push(format!("{when} {template}\n    got      {got:?}\n    expected {}", row[2]));
+        }
+    }
+    assert_eq!(rendered, 2400);
+    assert!(wrong.is_empty(), "{} wrong:\n  {}", wrong.len(), wrong.join("\n  "));
+}

@@ -1,9 +1,9 @@
 // One engine in a process of its own: the median of its rounds, and a hash of what it rendered.
 import { createHash } from "node:crypto";
-import { dates, engines } from "./cases.mjs";
+import { dates, engines, steps } from "./cases.mjs";
 
-const [name] = process.argv.slice(2);
-const render = engines[name]();
+const [name, kind] = process.argv.slice(2);
+const render = (kind === "steps" ? steps : engines)[name]();
 const ROUNDS = 15;
 const times = [];
 let texts = render(dates);

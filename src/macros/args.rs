@@ -84,6 +84,15 @@ impl<'a> Args<'a> {
             Some(params) => (params.trim_end(), true),
             None => (params, false),
         };
+        // Most calls: nothing has a name, and nothing is left over.
+        if named.is_empty() && (positional.is_empty() || !any) {
+            let most = params.split(' ').take(positional.len()).filter(|name| !name.is_empty()).count();
+            if positional.len() > most {
+                return Err(EvalError::Refused("too many arguments"));
+            }
+            let values = positional.into_iter().map(Some).collect();
+            return Ok(Args { values, now, ..Args::default() });
+        }
         let names = || params.split(' ').filter(|name| !name.is_empty());
         let count = names().count();
         let mut args = Args { now, ..Args::default() };

@@ -132,7 +132,11 @@ fn fractions<'a>(op: Op, a: f64, b: f64) -> Answer<'a> {
         Op::Pow => (floats().power)(a, b),
         _ => {
             let rest = a % b;
-            let rest = if rest != 0.0 && (rest < 0.0) != (b < 0.0) { rest + b } else { rest };
+            let rest = match rest {
+                0.0 => 0.0f64.copysign(b),
+                rest if (rest < 0.0) != (b < 0.0) => rest + b,
+                rest => rest,
+            };
             if op == Op::Rem { rest } else { ((a - rest) / b).round() }
         }
     }))

@@ -139,7 +139,7 @@ pub(super) fn zone_short<'a>(value: &Value<'a>) -> Answer<'a> {
 
 pub(super) fn formatted<'a>(value: &Value<'a>, format: &str) -> Answer<'a> {
     let name = match value {
-        Value::Moment(moment) => Some(abbreviation(moment)),
+        Value::Moment(moment) if format.contains('Z') => Some(abbreviation(moment)),
         _ => None,
     };
     strftime(wall_of(value)?, name.as_deref(), format).map(Value::text)

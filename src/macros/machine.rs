@@ -195,7 +195,7 @@ impl<'a> Machine<'a> {
         let found = match row.gives {
             Gives::Date(point, Form::Object) => point.date(context).map(Value::moment),
             Gives::Date(point, form) => {
-                let mut out = String::new();
+                let mut out = String::with_capacity(32);
                 point.wall(context)?.write(form, &mut out);
                 Ok(Value::text(out))
             }

@@ -44,7 +44,7 @@ enum Field<'a> {
 
 /// `wall` in `format`; `zone` is the name that `%Z` prints. Unknown codes stay as written.
 pub(super) fn strftime(wall: Wall, zone: Option<&str>, format: &str) -> Result<String, EvalError> {
-    let mut out = String::new();
+    let mut out = String::with_capacity(32);
     write(wall, zone, format, &mut out)?;
     Ok(out)
 }
