@@ -91,9 +91,6 @@ impl Interval {
         // Pendulum forgets here which of two readings a repeated hour is.
         let utc = |moment: &Moment| moment.wall - i64::from(moment.first_offset()) * SECOND;
         let key = |moment: &Moment| if same_zone { moment.wall } else { utc(moment) };
-        if key(first) == key(last) {
-            return [0; 8];
-        }
         if key(first) > key(last) {
             (first, last, sign) = (last, first, -1);
         }
