@@ -36,8 +36,8 @@ const codes = (column: string, words: readonly string[]) =>
   `CASE ${column} ${words.map((word, code) => `WHEN '${word}' THEN ${code}`).join(" ")} END`;
 
 // What nearly no run has comes in one column, since every column of a row costs time.
-const HISTORY = `SELECT executionMs, startMs, endMs, startedMs, finishedMs, ${codes("state", RUN_STATES)} AS state,
-  ${codes("runType", RUN_TYPES)} AS runType, attempt, runId, backfillId,
+const HISTORY = `SELECT executionMs, startMs, endMs, startedMs, finishedMs,
+  attempt * 32 + (${codes("runType", RUN_TYPES)}) * 8 + ${codes("state", RUN_STATES)} AS codes, runId, backfillId,
   CASE WHEN conf = '{}' AND owner IS NULL AND error IS NULL AND output IS NULL AND key IS NULL AND chunk IS NULL THEN NULL
     ELSE json_array(conf, owner, error, output, key, chunk) END AS rest
   FROM runs WHERE dagId = ? AND executionMs >= ? AND executionMs <= ? ORDER BY executionMs LIMIT ${PAGE}`;
@@ -49,9 +49,7 @@ type HistoryRow = [
   endMs: number,
   startedMs: number | null,
   finishedMs: number | null,
-  state: number,
-  runType: number,
-  attempt: number,
+  codes: number,
   runId: string,
   backfillId: string | null,
   rest: string | null,
@@ -74,21 +72,19 @@ export function readHistory(sql: Query, { dagId, from, to }: RangeSearch): RunHi
 }
 
 function add(builder: HistoryBuilder, row: HistoryRow): void {
-  const [
+  const [executionMs, startMs, endMs, startedMs, finishedMs, codes, runId, backfillId, rest] = row;
+  const [started, finished] = [startedMs ?? Number.NaN, finishedMs ?? Number.NaN];
+  const runType = Math.floor(codes / 8) % 4;
+  builder.addNumbers(
     executionMs,
     startMs,
     endMs,
-    startedMs,
-    finishedMs,
-    state,
+    started,
+    finished,
+    codes % 8,
     runType,
-    attempt,
-    runId,
-    backfillId,
-    rest,
-  ] = row;
-  const [started, finished] = [startedMs ?? Number.NaN, finishedMs ?? Number.NaN];
-  builder.addNumbers(executionMs, startMs, endMs, started, finished, state, runType, attempt);
+    Math.floor(codes / 32),
+  );
   builder.id(runId, runType, executionMs);
   if (backfillId !== null) builder.text("backfillId", backfillId);
   if (rest === null) return;

@@ -54,11 +54,11 @@ impl History {
     /// The run id of record `index` where it is not the id that a run of type `default` would get for its date.
     pub(super) fn own_id(&self, index: usize, default: RunType) -> Option<Cow<'_, str>> {
         let date = Instant::clamped(*self.dates.get(index)? as i64);
-        let id = match self.run_ids.get(index).and_then(Option::as_deref) {
-            Some(id) => Cow::Borrowed(id),
-            None => Cow::Owned(run_id(*self.types.get(index).filter(|kind| **kind != default)?, date)),
-        };
-        Some(id).filter(|id| *id != run_id(default, date))
+        match self.run_ids.get(index).and_then(Option::as_deref) {
+            Some(id) => Some(Cow::Borrowed(id)).filter(|id| *id != run_id(default, date)),
+            // Default ids of two types are never the same.
+            None => Some(Cow::Owned(run_id(*self.types.get(index).filter(|kind| **kind != default)?, date))),
+        }
     }
 
     /// INTERNAL when the columns are not what they say: the caller made them, not the user.

@@ -4,7 +4,7 @@ import { DagfillError } from "../../error.js";
 import type { Json } from "../../json.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import { shown } from "../../shown.js";
-import type { Fence, RunRecord, RunStore, StoreChange } from "../../store/store.js";
+import type { Fence, RunRecord, RunState, RunStore, StoreChange } from "../../store/store.js";
 import { iso } from "../../time.js";
 import { startingRows } from "./new_snapshot.js";
 import { fromStored, type Snapshot, toStored } from "./snapshot.js";
@@ -63,14 +63,24 @@ export async function counted(
   backfillId: string,
   snapshot: Snapshot,
 ): Promise<{ completed: number; failed: number; canceled: number; skipped: number; running: number }> {
-  const records = await recordsOn(snapshot.plan, store);
-  const counts = { completed: 0, failed: 0, canceled: 0, skipped: snapshot.plan.counts.skip, running: 0 };
-  for (const run of records.values()) {
-    if (run.backfillId !== backfillId) continue;
-    if (run.state === "success") counts.completed += 1;
-    else if (run.state === "failed") counts.failed += 1;
-    else if (run.state === "canceled") counts.canceled += 1;
-    else if (run.state === "running") counts.running += 1;
+  const { success, failed, canceled, running } = await countedByState(store, backfillId, snapshot.plan);
+  return { completed: success, failed, canceled, running, skipped: snapshot.plan.counts.skip };
+}
+
+/** How many runs of a backfill are in each state; a store that cannot tell it is read. */
+async function countedByState(
+  store: RunStore,
+  backfillId: string,
+  plan: PlanData,
+): Promise<Record<RunState, number>> {
+  const counts = { queued: 0, running: 0, success: 0, failed: 0, canceled: 0 };
+  const [first, last] = [plan.executionDate[0], plan.executionDate.at(-1)];
+  if (first === undefined || last === undefined) return counts;
+  const range = { dagId: plan.dagId, from: Math.min(first, last), to: Math.max(first, last) };
+  const told = await store.countRuns?.({ ...range, backfillId });
+  if (told !== undefined) return told;
+  for (const run of (await recordsOn(plan, store)).values()) {
+    if (run.backfillId === backfillId) counts[run.state] += 1;
   }
   return counts;
 }

@@ -180,3 +180,27 @@ test("a reset of many runs stores a snapshot of a few bytes, and its resume keep
     ["scheduled__2024-01-01T00:03:00+00:00", { n: 3 }, 2],
   ]);
 });
+
+test("a list of backfills is counted, not read, where the store can count", async () => {
+  const { store, asked } = await withHistory();
+  await service(store).backfill({ ...days, backfillId: "listed" });
+  const snapshot = await store.loadBackfill("listed");
+  const { counts: _, finishedAt: __, ...open } = snapshot;
+  await store.apply([
+    {
+      type: "save-backfill",
+      id: "listed",
+      dagId: "sales",
+      finished: false,
+      snapshot: { ...open, state: "running" },
+    },
+  ]);
+  asked.length = 0;
+  const [one] = await service(store).list();
+  assert.deepEqual([one.progress.completed, one.progress.remaining], [1, 0]);
+  assert.ok(asked.includes("countRuns") && !asked.includes("listRuns"), String(asked));
+  const lists = new Proxy(store, {
+    get: (target, name) => (name === "countRuns" ? undefined : target[name]),
+  });
+  assert.deepEqual((await service(lists).list())[0].progress, one.progress);
+});
