@@ -9,6 +9,7 @@ export { type Duration, durationMs } from "./duration.js";
 export { DagfillError, type ErrorCode, type ErrorData, errorFrom } from "./error.js";
 export type { Json, JsonInput } from "./json.js";
 export { type CatalogEntry, macroCatalog } from "./macros/catalog.js";
+export type { Lookup } from "./macros/lookups.js";
 export {
   inspectTemplate,
   type MacroOptions,
@@ -18,6 +19,7 @@ export {
   resolveDateMacros,
   resolveXcom,
 } from "./macros/macros.js";
+export type { OnUnknown } from "./macros/options.js";
 export type { BackfillOptions } from "./plan/backfill_options.js";
 export { type CatchupPlan, planCatchup } from "./plan/catchup.js";
 export {

@@ -17,6 +17,9 @@ export interface ShellOptions {
   shell?: string;
   /** Receives every line that a command prints, as it is printed. Default: lines are dropped. Errors that it throws are ignored. */
   onLine?: (line: ShellLine) => void;
+  /** What happens to a command that has text which no macro resolves, where neither backfill, task, DAG nor service says: it fails
+   *  ("error", the default) or runs as it is ("keep"). */
+  onUnknown?: "error" | "keep";
   /** Milliseconds that an aborted command has to end (SIGTERM) before it is killed (SIGKILL). Default 5000. */
   killGrace?: number;
 }
@@ -61,11 +64,20 @@ export interface ShellLine {
  * Dates (`{{ ds }}`, `{{ ts }}`) have no characters that a shell acts on.
  */
 export function shellTasks(options: ShellOptions = {}): ExecuteTask {
-  const { cwd, env, shell = defaultShell(), onLine, killGrace = 5_000 } = checked(options);
+  const {
+    cwd,
+    env,
+    shell = defaultShell(),
+    onLine,
+    killGrace = 5_000,
+    onUnknown = "error",
+  } = checked(options);
   return async (task) => {
     // Airflow's EmptyOperator: a task that only joins others.
     if (task.command === undefined) return undefined;
     if (task.signal.aborted) throw abortError(task, "was not started");
+    if ((task.onUnknown ?? onUnknown) === "error" && (task.unresolved ?? []).length > 0)
+      throw unresolvedError(task);
     const tail = { stdout: new Tail(20, 2_000), stderr: new Tail(20, 2_000) };
     let xcom: { text: string; cut: boolean } | undefined;
     const ending = await runCommand({
@@ -92,6 +104,23 @@ export function shellTasks(options: ShellOptions = {}): ExecuteTask {
     if (ending.code !== 0) throw new CommandError(ending, tail.stderr.text() || tail.stdout.text());
     return xcom === undefined ? undefined : pushXcom(task, xcom.text, xcom.cut);
   };
+}
+
+/** A command with braces in it is not what its author meant to run. */
+function unresolvedError({ taskId, unresolved }: TaskContext): DagfillError {
+  const [first] = unresolved as readonly { path: string; text: string; suggestion?: string }[];
+  const more = unresolved.length > 1 ? ` and ${unresolved.length - 1} more` : "";
+  return new DagfillError(
+    "UNKNOWN_MACRO",
+    `task "${taskId}", ${first?.path}: nothing resolves ${first?.text}${more}; the command was not run`,
+    {
+      ...(first === undefined ? {} : { input: first.text, field: first.path }),
+      hint:
+        first?.suggestion === undefined
+          ? 'onUnknown: "keep" runs it as it is, for text that another engine reads'
+          : `did you mean ${first.suggestion}?`,
+    },
+  );
 }
 
 /** A command that ended with another code than 0, or by a signal that was not ours. */
@@ -140,6 +169,7 @@ const kinds = {
   shell: "string",
   onLine: "function",
   killGrace: "number",
+  onUnknown: "string",
 } as const;
 
 function checked(options: ShellOptions): ShellOptions {

@@ -6,4 +6,10 @@ export interface Warning {
   message: string;
   at?: string;
   count?: number;
+  /** Of a template: its task, where it stands in the task (`command`, `params.query`), and the span in it, in UTF-16 units. */
+  taskId?: string;
+  field?: string;
+  start?: number;
+  end?: number;
+  suggestion?: string;
 }

@@ -68,12 +68,13 @@ function take(values: Record<string, unknown>, flag: Flag, written: string, text
     values[option] = !flag.name.startsWith("no-");
     return;
   }
-  if (text === undefined) {
+  const given = text ?? flag.fallback;
+  if (given === undefined) {
     throw new DagfillError("INVALID_OPTION", `expected ${flag.value} after ${written}, got nothing`, {
       field: written,
     });
   }
-  const value = readValue(flag, written, text);
+  const value = readValue(flag, written, given);
   const before = values[option];
   // Of the others the last one counts, so that a script's flags can be overruled by what is added to it.
   values[option] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;

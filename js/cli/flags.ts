@@ -15,6 +15,8 @@ export interface Flag {
   /** The name of the value in the help; absent: a switch. */
   value?: string;
   meaning: string;
+  /** The value where none is given; absent: one must be given. */
+  fallback?: string;
   /** Reads the value, or says by throwing what was expected. */
   read?: (text: string) => unknown;
 }
@@ -136,6 +138,12 @@ const choice: Flag[] = [
   conf,
   { name: "labels", value: "K=V,...", read: labelsOf, meaning: "kept with the backfill, and listed" },
   { name: "note", value: "TEXT", meaning: "kept with the backfill, and listed" },
+  {
+    name: "on-unknown",
+    value: "keep|error|empty",
+    meaning: "text that no macro resolves: stays, fails its task (the default), or is left out",
+  },
+  { name: "macro-time-zone", value: "ZONE", meaning: "zone in which templates write dates (the DAG's)" },
   { name: "max-runs", value: "N", read: numberOf, meaning: "refuse larger plans (100000)" },
 ];
 
@@ -256,6 +264,32 @@ export const flags = {
       value: "DURATION",
       read: durationOf,
       meaning: "count runs as failed that have been in flight elsewhere for longer",
+    },
+  ],
+  templates: [
+    { name: "params", value: "JSON", read: objectOf, meaning: "the DAG's params, such as '{\"limit\": 10}'" },
+    {
+      name: "vars",
+      option: "variables",
+      value: "JSON",
+      read: objectOf,
+      meaning: "values of {{ var.value.NAME }}",
+    },
+    { name: "macro-time-zone", value: "ZONE", meaning: "zone in which dates are written (the schedule's)" },
+  ],
+  onUnknown: [
+    {
+      name: "on-unknown",
+      value: "keep|error|empty",
+      meaning: "text that no macro resolves: stays, fails its task (the default), or is left out",
+    },
+  ],
+  render: [
+    {
+      name: "render",
+      value: "[DATE]",
+      fallback: "first",
+      meaning: "also the commands and params of a date, as they would run (of the first that starts)",
     },
   ],
 } satisfies Record<string, Flag[]>;

@@ -5,8 +5,9 @@ export class InFlight {
   private readonly work = new Set<Promise<unknown>>();
 
   /** The same callbacks, counted. */
-  count({ executeRun, executeTask }: Callbacks): Callbacks {
+  count({ executeRun, executeTask, ...rest }: Callbacks): Callbacks {
     return {
+      ...rest,
       ...(executeRun !== undefined && { executeRun: this.counted(executeRun) }),
       ...(executeTask !== undefined && { executeTask: this.counted(executeTask) }),
     };

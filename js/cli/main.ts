@@ -60,6 +60,8 @@ const world: World = {
     const commands = dags.some(({ tasks }) => tasks?.some(({ command }) => command !== undefined));
     const engine = executeTask ?? (commands ? shellTasks({ cwd: folder, onLine: log }) : undefined);
     return {
+      // A command with braces in it is not what its author meant to run; DAG, task or --on-unknown may say otherwise.
+      onUnknown: "error",
       ...(executeRun !== undefined && { executeRun }),
       ...(engine !== undefined && { executeTask: engine }),
     };

@@ -38,4 +38,5 @@ export interface World {
 export interface Callbacks {
   executeRun?: ExecuteRun;
   executeTask?: ExecuteTask;
+  onUnknown: "keep" | "error" | "empty";
 }

@@ -4,6 +4,14 @@ import { type Duration, duration, positiveDuration } from "../duration.js";
 import { DagfillError } from "../error.js";
 import type { Json, JsonInput } from "../json.js";
 import { json, record } from "../json_input.js";
+import {
+  type CheckedTemplateOptions,
+  macroTimeZone,
+  type OnUnknown,
+  onUnknown,
+  type TemplateOptions,
+  templateSpec,
+} from "../macros/options.js";
 import { nearest } from "../nearest.js";
 import {
   type DateValue,
@@ -58,12 +66,14 @@ export interface Task extends EditorFields {
   timeout?: Duration;
   /** Only runs when the same task's previous logical date succeeded. Default false. */
   dependsOnPast?: boolean;
+  /** Text of its templates that nothing resolves. Default: what the DAG says. */
+  onUnknown?: OnUnknown;
 }
 
 /** The scheduler's treatment of missed dates. */
 export type CatchupPolicy = "all" | "none" | "latest" | { last: number } | { window: Duration };
 
-export interface Dag extends TimetableOptions, EditorFields {
+export interface Dag extends TimetableOptions, TemplateOptions, EditorFields {
   dagId: string;
   schedule: ScheduleInput;
   /** Bounds of the scheduler and of catchup; a backfill may go beyond them (warning outside_dag_dates). */
@@ -79,6 +89,8 @@ export interface Dag extends TimetableOptions, EditorFields {
   dependsOnPast?: boolean;
   /** Defaults that conf overrides. */
   params?: Record<string, JsonInput>;
+  /** Zone in which templates write dates. Default: the schedule's. */
+  macroTimeZone?: string;
   tasks?: readonly Task[];
 }
 
@@ -98,10 +110,11 @@ export interface CheckedTask {
   retryBackoff: number;
   timeout?: number;
   dependsOnPast: boolean;
+  onUnknown?: OnUnknown;
 }
 
 /** A DAG with its defaults. */
-export interface CheckedDag {
+export interface CheckedDag extends CheckedTemplateOptions {
   dagId: string;
   timetable: TimetableWire;
   hasSchedule: boolean;
@@ -112,6 +125,7 @@ export interface CheckedDag {
   maxActiveTasks: number;
   dependsOnPast: boolean;
   params: Record<string, Json>;
+  macroTimeZone?: string;
   tasks: CheckedTask[];
 }
 
@@ -135,6 +149,7 @@ const task = (value: unknown, path: string): CheckedTask => {
     retryBackoff: number(1),
     timeout: positiveDuration,
     dependsOnPast: flag,
+    onUnknown,
   };
   const read = fields<CheckedTask>(value, path, spec, editorFields);
   if (read.taskId === undefined) throw wrong(`${path}.taskId`, "a name", undefined, "INVALID_DAG");
@@ -178,6 +193,8 @@ export function readDag(value: unknown, path: string, shared: Calendars = {}): C
       maxActiveTasks: integer(1),
       dependsOnPast: flag,
       params: record,
+      macroTimeZone,
+      ...templateSpec,
       tasks: list(task),
     };
   const read = fields(value, path, spec, editorFields);

@@ -1,6 +1,6 @@
 // Templates: `{{ ds }}` and its kin, conf, params and XCom.
 import type { Json, JsonInput } from "../json.js";
-import { json, record } from "../json_input.js";
+import { record } from "../json_input.js";
 import { type DateValue, date, fields, name, oneOf, type Spec, text } from "../options.js";
 import { call } from "../raw.js";
 import type { DateInput, ScheduleInput, TimetableOptions } from "../schedule/input.js";
@@ -8,9 +8,11 @@ import { instantsOf } from "../schedule/instants.js";
 import { dagsOwn, timetable } from "../schedule/options.js";
 import { timetableSpec, wireOf } from "../schedule/timetable.js";
 import type { RunType } from "../store/store.js";
-import { type MacroSettings, macrosOf, piecewise, renderJson, renderText } from "./render.js";
+import { lookupHost } from "./lookups.js";
+import { type CheckedTemplateOptions, type TemplateOptions, templateSpec } from "./options.js";
+import { type MacroSettings, macrosKey, macrosOf, piecewise, renderText, renderValue } from "./render.js";
 
-export interface MacroOptions {
+export interface MacroOptions extends TemplateOptions {
   conf?: Record<string, JsonInput>;
   params?: Record<string, JsonInput>;
   dagId?: string;
@@ -21,9 +23,6 @@ export interface MacroOptions {
   runType?: RunType;
   /** Zone in which dates are written. Default: the schedule's. "UTC" gives Airflow's output. */
   macroTimeZone?: string;
-  /** What becomes of an expression that nobody can resolve: it stays ("keep", the default), UNKNOWN_MACRO is thrown
-   *  ("error"), or nothing is written ("empty"). */
-  onUnknown?: "keep" | "error" | "empty";
 }
 
 export interface RenderContext extends TimetableOptions, MacroOptions {
@@ -33,7 +32,9 @@ export interface RenderContext extends TimetableOptions, MacroOptions {
   xcom?: Record<string, Record<string, Json>>;
 }
 
-type Settings = TimetableOptions & MacroSettings & { runId?: string; taskId?: string };
+type Settings = TimetableOptions &
+  MacroSettings &
+  CheckedTemplateOptions & { runId?: string; taskId?: string };
 
 const spec: Spec<Settings> = {
   ...timetableSpec,
@@ -44,7 +45,7 @@ const spec: Spec<Settings> = {
   taskId: name,
   runType: oneOf("backfill", "scheduled", "manual"),
   macroTimeZone: name,
-  onUnknown: oneOf("keep", "error", "empty"),
+  ...templateSpec,
 };
 
 /** Resolves `{{ ds }}`-style macros, conf and params. What cannot be resolved, and conf keys that are absent, stay exactly as
@@ -61,8 +62,9 @@ export function resolveDateMacros(
 ): string {
   const read = fields<Settings>(options, "options", spec, dagsOwn);
   const [source, at] = [text(template, "template"), date(executionDate, "executionDate")];
-  const macros = macrosOf(wireOf(schedule, read as TimetableOptions), read);
-  return renderText(macros, source, { date: at, runId: read.runId, taskId: read.taskId });
+  const macros = macrosOf(macrosKey(wireOf(schedule, read as TimetableOptions), read));
+  const { runId, taskId } = read;
+  return renderText(macros, source, { date: at, runId, taskId, host: lookupHost([read]) });
 }
 
 /** Resolves `{{ xcom.task.key }}` and `{{ ti.xcom_pull(task_ids='task', key='key') }}`. Absent values, and all else, stay as written. */
@@ -92,16 +94,15 @@ export function render(value: JsonInput, context: RenderContext): Json {
   );
   const at = date(executionDate, "executionDate");
   const given = (schedule as { given: unknown } | undefined)?.given ?? null;
-  const macros = macrosOf(wireOf(given, read as TimetableOptions), read);
+  const macros = macrosOf(macrosKey(wireOf(given, read as TimetableOptions), read));
   const run = {
     date: at,
     runId: read.runId,
     taskId: read.taskId,
     xcom: xcom === undefined ? undefined : JSON.stringify(xcom),
+    host: lookupHost([read]),
   };
-  return typeof value === "string"
-    ? renderText(macros, value, run)
-    : renderJson(macros, json(value, "value"), run);
+  return renderValue(macros, value, run);
 }
 
 /** One template over many dates in one call, for previews of large ranges. */
@@ -115,10 +116,11 @@ export function renderRange(
   const wire = wireOf(schedule, read as TimetableOptions);
   const source = text(template, "template");
   const instants = instantsOf(timetable(schedule, read as TimetableOptions), dates);
-  const macros = macrosOf(wire, read);
+  const macros = macrosOf(macrosKey(wire, read));
   const { runId, taskId } = read;
-  if (!source.isWellFormed()) {
-    return Array.from(instants, (at) => renderText(macros, source, { date: at, runId, taskId }));
+  const host = lookupHost([read]);
+  if (host !== undefined || !source.isWellFormed()) {
+    return Array.from(instants, (at) => renderText(macros, source, { date: at, runId, taskId, host }));
   }
   const rendered = call(() => macros.raw.renderRange(source, instants, runId, taskId));
   const [all, ends] = [rendered.takeText(), rendered.takeEnds()];

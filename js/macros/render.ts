@@ -8,6 +8,8 @@ import { call, instance, type Raw } from "../raw.js";
 import { timetableOf } from "../schedule/timetable.js";
 import type { TimetableWire } from "../schedule/wire.js";
 import type { RunType } from "../store/store.js";
+import type { MacroHost } from "./lookups.js";
+import type { Unresolved } from "./unresolved.js";
 
 /** What the templates of many runs share. */
 export interface MacroSettings {
@@ -27,16 +29,10 @@ export interface MacroRun {
   attempt?: number;
   /** JSON text. */
   xcom?: string | undefined;
-  /** JSON text of what else is known of the run: `dag`, `task`, `facts` by the name that a template writes, `now`. */
-  known?: string | undefined;
+  /** JSON text of what else is known of the run, for one template: `dag`, `task`, `facts` by the name that a template writes, `now`. */
+  known?: (template: string) => string | undefined;
   /** Variables, connections and user-defined macros. */
   host?: MacroHost | undefined;
-}
-
-/** Answers by name, at once: 0 is a variable, 1 a connection, 2 a macro. JSON text, or nothing. */
-export interface MacroHost {
-  knows(lookup: number): boolean;
-  lookUp(lookup: number, name: string): string | undefined;
 }
 
 type RawMacros = InstanceType<Raw["RawMacros"]>;
@@ -52,13 +48,28 @@ const cache = new LruCache<string, Macros>(64, (old) => {
 
 const ON_UNKNOWN = { keep: 0, error: 1, empty: 2 };
 
-/** The macros of runs that share a schedule and settings. Use it now, do not keep it. */
-export function macrosOf(wire: TimetableWire, settings: MacroSettings): Macros {
+/** Settings with the text that stands for them, made once where many texts are rendered with the same. */
+export interface MacrosKey {
+  text: string;
+  wire: TimetableWire;
+  settings: MacroSettings;
+  confText: string;
+  paramsText: string;
+}
+
+/** The key of runs that share a schedule and settings. */
+export function macrosKey(wire: TimetableWire, settings: MacroSettings): MacrosKey {
   const { runType = "backfill", macroTimeZone, dagId, conf = {}, params = {}, onUnknown = "keep" } = settings;
   const [confText, paramsText] = [JSON.stringify(conf), JSON.stringify(params)];
-  const key = JSON.stringify([wire, runType, macroTimeZone, dagId, confText, paramsText, onUnknown]);
-  const known = cache.get(key);
+  const text = JSON.stringify([wire, runType, macroTimeZone, dagId, confText, paramsText, onUnknown]);
+  return { text, wire, settings, confText, paramsText };
+}
+
+/** The macros of a key. Use it now, do not keep it. */
+export function macrosOf({ text, wire, settings, confText, paramsText }: MacrosKey): Macros {
+  const known = cache.get(text);
   if (known !== undefined && known.made === instance()) return known;
+  const { runType = "backfill", macroTimeZone, dagId, onUnknown = "keep" } = settings;
   const raw = call(
     (wasm) =>
       new wasm.RawMacros(
@@ -72,31 +83,52 @@ export function macrosOf(wire: TimetableWire, settings: MacroSettings): Macros {
       ),
   );
   const macros = { made: instance(), raw };
-  cache.set(key, macros);
+  cache.set(text, macros);
   return macros;
 }
 
 /** Renders one template. */
 export function renderText(macros: Macros, template: string, run: MacroRun): string {
   if (!hasTags(template)) return template;
+  const known = run.known?.(template);
   const render = (part: string) =>
     call(() =>
-      macros.raw.render(
-        part,
-        run.date,
-        run.runId,
-        run.taskId,
-        run.attempt ?? 1,
-        run.xcom,
-        run.known,
-        run.host,
-      ),
+      macros.raw.render(part, run.date, run.runId, run.taskId, run.attempt ?? 1, run.xcom, known, run.host),
     );
   return piecewise(template, render);
 }
 
+/** Renders one template and adds what stayed as written. */
+function reportText(
+  macros: Macros,
+  template: string,
+  run: MacroRun,
+  unresolved: Unresolved[] | undefined,
+  path: string,
+): string {
+  const rendered = renderText(macros, template, run);
+  if (unresolved === undefined) return rendered;
+  // Text that stays has its braces; the core says which of them are a value's own.
+  if (!hasTags(rendered) || !template.isWellFormed()) return rendered;
+  const known = run.known?.(template);
+  const report = call(() =>
+    macros.raw.renderReport(
+      template,
+      run.date,
+      run.runId,
+      run.taskId,
+      run.attempt ?? 1,
+      run.xcom,
+      known,
+      run.host,
+    ),
+  ) as { unresolved: Omit<Unresolved, "path">[] };
+  for (const part of report.unresolved) unresolved.push({ path, ...part });
+  return rendered;
+}
+
 /** Whether a text has anything that the core could resolve. */
-function hasTags(text: string): boolean {
+export function hasTags(text: string): boolean {
   for (let at = text.indexOf("{"); at >= 0; at = text.indexOf("{", at + 1)) {
     const next = text[at + 1];
     if (next === "{" || next === "%" || next === "#") return true;
@@ -120,22 +152,37 @@ export function piecewise(template: string, render: (part: string) => string): s
 
 /** Renders every text of a JSON value, keys too, and leaves all else alone. A key whose rendering stands there already keeps its
  *  template, so that no entry is lost. */
-export function renderJson(macros: Macros, value: Json, run: MacroRun): Json {
-  if (typeof value === "string") return renderText(macros, value, run);
-  if (Array.isArray(value)) return value.map((member) => renderJson(macros, member, run));
+export function renderJson(
+  macros: Macros,
+  value: Json,
+  run: MacroRun,
+  unresolved?: Unresolved[],
+  path = "",
+): Json {
+  if (typeof value === "string") return reportText(macros, value, run, unresolved, path);
+  if (Array.isArray(value)) {
+    return value.map((member, index) => renderJson(macros, member, run, unresolved, `${path}[${index}]`));
+  }
   if (typeof value !== "object" || value === null) return value;
   const rendered: { [key: string]: Json } = {};
   for (const [key, member] of Object.entries(value)) {
-    const name = renderText(macros, key, run);
+    const inner = path === "" ? key : `${path}.${key}`;
+    const name = reportText(macros, key, run, unresolved, inner);
     const taken = name !== key && (Object.hasOwn(rendered, name) || Object.hasOwn(value, name));
-    setOwn(rendered, taken ? key : name, renderJson(macros, member, run));
+    setOwn(rendered, taken ? key : name, renderJson(macros, member, run, unresolved, inner));
   }
   return rendered;
 }
 
-/** Renders a template, or every text of a JSON value. */
-export function renderValue(macros: Macros, value: JsonInput, run: MacroRun): Json {
+/** Renders a template, or every text of a JSON value, and adds what stayed as written. */
+export function renderValue(
+  macros: Macros,
+  value: JsonInput,
+  run: MacroRun,
+  unresolved?: Unresolved[],
+  path = "",
+): Json {
   return typeof value === "string"
-    ? renderText(macros, value, run)
-    : renderJson(macros, json(value, "value"), run);
+    ? reportText(macros, value, run, unresolved, path)
+    : renderJson(macros, json(value, path || "value"), run, unresolved, path);
 }

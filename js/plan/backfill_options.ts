@@ -3,6 +3,7 @@ import type { Duration } from "../duration.js";
 import { duration, positiveDuration } from "../duration.js";
 import type { JsonInput } from "../json.js";
 import { record } from "../json_input.js";
+import { macroTimeZone, type OnUnknown, onUnknown } from "../macros/options.js";
 import {
   type Checked,
   callback,
@@ -90,6 +91,10 @@ export interface BackfillOptions {
   taskIds?: readonly string[];
   /** And their upstreams. Default true. */
   withUpstream?: boolean;
+  /** Text of templates that nothing resolves. Default: what tasks, the DAG and the service say, else "keep". */
+  onUnknown?: OnUnknown;
+  /** Zone in which templates write dates. Default: the DAG's. */
+  macroTimeZone?: string;
 }
 
 const ORDERS = ["oldest", "newest", "failed-first", "bisect"] as const;
@@ -140,6 +145,8 @@ const spec = {
   backfillId: name,
   taskIds: list(name),
   withUpstream: flag,
+  onUnknown,
+  macroTimeZone,
 } satisfies Record<keyof BackfillOptions, Reader<unknown>>;
 
 const defaults = {

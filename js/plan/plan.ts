@@ -1,7 +1,9 @@
 // The preview: columns owned by JavaScript, and rows built from them on demand.
+import { DagfillError } from "../error.js";
 import { type Inspect, inspect, inspected } from "../inspect.js";
-import { reading, wrong } from "../options.js";
+import { date, name, reading, wrong } from "../options.js";
 import { call } from "../raw.js";
+import type { DateInput } from "../schedule/input.js";
 import { timetableOf } from "../schedule/timetable.js";
 import type { RunRecord } from "../store/store.js";
 import { iso } from "../time.js";
@@ -19,6 +21,8 @@ import { columnsOf, copied, isExistingRuns, recordsOf } from "./existing_runs.js
 import type { PlanData, PlannedRun } from "./plan_data.js";
 import { plannedRuns } from "./plan_rows.js";
 import { planJson, planOnTerminal } from "./plan_shown.js";
+import { type PreviewTemplateData, PreviewTemplates } from "./preview_templates.js";
+import type { RenderedText } from "./template_texts.js";
 
 export interface BackfillPreview {
   dagId: string;
@@ -64,6 +68,11 @@ export interface BackfillPreview {
   /** The same with the durations that past successful runs took: many outcomes are simulated, and `quantiles` says when so many of them
    *  have ended. Rejects with INVALID_OPTION below five past runs. */
   estimate(options: HistoryEstimateOptions): Promise<HistoryEstimate>;
+  /** Every templated text of one date as it would run, of one task or of all: commands and params. XCom is not known before the run, and
+   *  stays; values of variables and connections are `***`. */
+  render(executionDate: DateInput, task?: string): RenderedText[];
+  /** The texts that two dates render differently. `path` begins with the task's id. */
+  renderDiff(a: DateInput, b: DateInput, task?: string): { path: string; a: string; b: string }[];
 }
 
 /** A preview as plain data and typed arrays. What is in it belongs to this version of the package. */
@@ -79,12 +88,14 @@ export class Preview implements BackfillPreview {
   static readonly name: string = "BackfillPreview";
   readonly #data: PlanData;
   readonly #past: (() => Promise<PastDurations>) | undefined;
+  readonly #templates: PreviewTemplates | undefined;
   #runs: PlannedRun[] | undefined;
   #existingRuns: RunRecord[] | undefined;
 
   /** `past` reads the durations of past runs, where there is a store. */
-  constructor(data: PlanData, past?: () => Promise<PastDurations>) {
+  constructor(data: PlanData, templates?: PreviewTemplates, past?: () => Promise<PastDurations>) {
     this.#data = data;
+    this.#templates = templates;
     this.#past = past;
   }
 
@@ -147,13 +158,11 @@ export class Preview implements BackfillPreview {
     const columns = this.columns();
     const existing = copied(this.#data.existing);
     // Not enumerable: a list of what moves would itself be cloned, and then hold what has moved away.
-    return Object.defineProperty(
-      { ...this.#data, ...columns, existing } as never as TransferablePreview,
-      "transfer",
-      {
-        value: [...Object.values(columns), ...columnsOf(existing)].map(({ buffer }) => buffer),
-      },
-    );
+    const templates = this.#templates?.toTransferable();
+    const data = { ...this.#data, ...columns, existing, ...(templates === undefined ? {} : { templates }) };
+    return Object.defineProperty(data as never as TransferablePreview, "transfer", {
+      value: [...Object.values(columns), ...columnsOf(existing)].map(({ buffer }) => buffer),
+    });
   }
 
   days(): ReturnType<BackfillPreview["days"]> {
@@ -169,6 +178,31 @@ export class Preview implements BackfillPreview {
     return fixedEstimate(this.#data, options as FixedEstimateOptions);
   }
 
+  render(executionDate: DateInput, task?: string): RenderedText[] {
+    const templates = this.#templates;
+    if (templates === undefined) {
+      throw new DagfillError("INVALID_OPTION", "this preview does not know the DAG's templates", {
+        hint: "ask the preview that the service returned",
+      });
+    }
+    const at = call(() => timetableOf(this.#data.timetable).read(date(executionDate, "executionDate"), 2));
+    const row = this.#data.executionDate.indexOf(at);
+    const run = row < 0 ? undefined : this.run(row);
+    if (run === undefined) {
+      const message = `executionDate: expected a date of the plan, got ${iso(at)}`;
+      throw new DagfillError("INVALID_OPTION", message, { field: "executionDate" });
+    }
+    return templates.render(run, task === undefined ? undefined : name(task, "task"));
+  }
+
+  renderDiff(a: DateInput, b: DateInput, task?: string): { path: string; a: string; b: string }[] {
+    const other = this.render(b, task);
+    return this.render(a, task).flatMap(({ taskId, path, text }, index) => {
+      const text2 = other[index]?.text ?? "";
+      return text === text2 ? [] : [{ path: `${taskId}.${path}`, a: text, b: text2 }];
+    });
+  }
+
   toJSON(): object {
     return planJson(this.#data);
   }
@@ -181,10 +215,14 @@ export class Preview implements BackfillPreview {
 
 /** A preview of what `toTransferable` returned, on the other side of a postMessage. */
 export function previewFrom(data: unknown): BackfillPreview {
-  return reading("data", () => new Preview(whole(data)));
+  return reading("data", () => {
+    const { templates, ...plan } = whole(data);
+    const known = templates === undefined ? undefined : new PreviewTemplates(templates, plan.timetable);
+    return new Preview(plan, known);
+  });
 }
 
-function whole(data: unknown): PlanData {
+function whole(data: unknown): PlanData & { templates?: PreviewTemplateData } {
   const plan = (data ?? {}) as Partial<PlanData>;
   const isWhole =
     plan.kind === "dagfill.preview" &&

@@ -22,6 +22,11 @@ export const dagFields = [
   "position",
   "$schema",
   "meta",
+  "macroTimeZone",
+  "onUnknown",
+  "variables",
+  "connections",
+  "macros",
 ] as const;
 
 const unread = new Set<string>(dagFields);

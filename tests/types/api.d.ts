@@ -119,6 +119,11 @@ export function explainDate(
 ): { included: boolean; reason: string; text: string; previous: string | null; next: string | null };
 
 // ---------------------------------------------------------------- DAGs
+/** Text that no macro resolves: stays, is an error (UNKNOWN_MACRO), or is left out. */
+export type OnUnknown = "keep" | "error" | "empty";
+/** Values by name: JSON, or a function that is asked once for each name and render and answers at once (a promise is
+ *  INVALID_OPTION). Built-in names win. */
+export type Lookup = Record<string, JsonInput> | ((name: string) => JsonInput);
 export interface Task {
   taskId: string;
   /** Ids of the tasks that must have ended first. */
@@ -144,6 +149,7 @@ export interface Task {
   position?: JsonInput;
   meta?: Record<string, JsonInput>;
   [extra: `x-${string}`]: JsonInput;
+  onUnknown?: OnUnknown;
 }
 export interface Dag extends TimetableOptions {
   dagId: string;
@@ -165,6 +171,13 @@ export interface Dag extends TimetableOptions {
   $schema?: string;
   meta?: Record<string, JsonInput>;
   [extra: `x-${string}`]: JsonInput;
+  /** Default "keep"; the command line and shellTasks take "error" where nothing is said. */
+  onUnknown?: OnUnknown;
+  macroTimeZone?: string;
+  /** `{{ var.value.x }}`, `{{ conn.x.host }}`, user-defined macros. Never stored, never shown in previews. */
+  variables?: Lookup;
+  connections?: Lookup;
+  macros?: Lookup;
 }
 export type Duration = number | string; // milliseconds, or ISO 8601 ("PT5M")
 /** Input values: anything JSON can say, checked at run time (INVALID_OPTION names the path). */
@@ -219,7 +232,10 @@ export interface MacroOptions {
   /** Zone in which dates are written. Default: the schedule's zone. "UTC" gives Airflow's output. */
   macroTimeZone?: string;
   /** Default "keep". */
-  onUnknown?: "keep" | "error" | "empty";
+  onUnknown?: OnUnknown;
+  variables?: Lookup;
+  connections?: Lookup;
+  macros?: Lookup;
 }
 export interface RenderContext extends TimetableOptions, MacroOptions {
   executionDate: DateInput;
@@ -281,6 +297,8 @@ export interface BackfillOptions {
   backfillId?: string;
   taskIds?: readonly string[]; // only these tasks (with their upstreams unless withUpstream: false)
   withUpstream?: boolean;
+  onUnknown?: OnUnknown;
+  macroTimeZone?: string;
 }
 export type RunType = "backfill" | "scheduled" | "manual";
 export type RunState = "queued" | "running" | "success" | "failed" | "canceled";
@@ -346,6 +364,12 @@ export interface BackfillPreview {
     cost?: (run: PlannedRun) => number;
   }): Promise<{
     quantiles: Record<string, { makespan: number; finishAt: string }>;
+    /** Every templated text of one date as it would run; `task` narrows to one. */
+    render(
+      executionDate: DateInput,
+      task?: string,
+    ): { taskId: string | null; path: string; template: string; text: string }[];
+    renderDiff(a: DateInput, b: DateInput, task?: string): { path: string; a: string; b: string }[];
     peak: number;
     samples: number;
     cost?: number;
@@ -381,6 +405,8 @@ export interface BackfillResult {
   /** Dates it was asked for that have not succeeded: failed, canceled, depends_on_past, exists_failed. Not counted: excluded, not_due, in_flight, not_failed.
    *  Any depends_on_past makes `state` "failed". */
   unfinished: number;
+  /** Texts that nothing resolved, over all runs. */
+  unresolved: number;
   /** Built when asked for. */
   readonly results: RunResult[];
   startedAt: string;
@@ -422,8 +448,10 @@ export interface RunContext extends Omit<PlannedRun, "action"> {
   conf: Record<string, Json>;
   /** Aborts on cancel({ running: "abort" }) and on runTimeout. */
   signal: HostAbortSignal;
-  render(value: string): string;
-  render(value: JsonInput): Json;
+  /** Template text of this run, or task, that nothing resolved. shellTasks refuses by it. */
+  readonly unresolved: readonly { path: string; text: string }[];
+  render(value: string, options?: { onUnknown?: OnUnknown }): string;
+  render(value: JsonInput, options?: { onUnknown?: OnUnknown }): Json;
 }
 /** What it returns (JSON, or a promise of it) is kept as the run's output. */
 export type ExecuteRun = (run: RunContext) => unknown;
@@ -446,6 +474,11 @@ export class BackfillService {
     executeTask?: ExecuteTask;
     inFlight?: "restart" | "attach";
     leaseTime?: Duration;
+    /** For every DAG that says nothing else. */
+    onUnknown?: OnUnknown;
+    variables?: Lookup;
+    connections?: Lookup;
+    macros?: Lookup;
     now?: () => number;
   });
   preview(options: BackfillOptions): Promise<BackfillPreview>;
@@ -573,6 +606,11 @@ export class Scheduler {
     executeTask?: ExecuteTask;
     inFlight?: "restart" | "attach";
     leaseTime?: Duration;
+    /** For every DAG that says nothing else. */
+    onUnknown?: OnUnknown;
+    variables?: Lookup;
+    connections?: Lookup;
+    macros?: Lookup;
     now?: () => number;
     onScheduleChange?: "continue" | "skip_overlap";
   });

@@ -10,7 +10,15 @@ import { backfillOptions } from "./backfill_options.js";
 export const preview: Verb = {
   summary: "show which dates a backfill would run, and why the others not",
   positionals: ["FILE"],
-  flags: [...flags.dag, ...flags.plan, ...flags.drive, ...flags.store, ...flags.all, ...flags.json],
+  flags: [
+    ...flags.dag,
+    ...flags.plan,
+    ...flags.drive,
+    ...flags.store,
+    ...flags.render,
+    ...flags.all,
+    ...flags.json,
+  ],
   run: showPreview,
 };
 
@@ -29,10 +37,18 @@ export async function showPreview({
   try {
     const callbacks = world.callbacks(file, () => {});
     const plan = await new BackfillService({ dags: file.dags, store, ...callbacks }).preview(options);
+    const first = plan.runs.find(({ action }) => action !== "skip")?.executionDate;
+    const date = values.render === "first" ? first : values.render;
+    const rendered = typeof date === "string" ? plan.render(date) : undefined;
     if (json) {
-      terminal.line(JSON.stringify(planJson(plan)));
+      terminal.line(JSON.stringify({ ...planJson(plan), ...(rendered !== undefined && { rendered }) }));
     } else {
       showPlan(plan, terminal, values.all === true ? "all" : "some");
+      for (const { taskId, path, text } of rendered ?? []) {
+        terminal.line();
+        terminal.line(`${taskId} ${terminal.paint("dim", path)}`);
+        for (const line of text.split("\n")) terminal.line(`  ${line}`);
+      }
       terminal.line();
       terminal.line(terminal.paint("dim", `plan ${plan.planHash} (run --plan-hash insists on it)`));
     }

@@ -8,23 +8,64 @@ import type { Verb } from "../verb.js";
 export const render: Verb = {
   summary: "what a template becomes for a date",
   positionals: ["TEMPLATE"],
-  flags: [...flags.executionDate, ...flags.scheduleText, ...flags.schedule, ...flags.conf, ...flags.json],
-  async run({ positionals: [template = ""], values, terminal, json }) {
-    const { executionDate, schedule, timeZone, kind, dst, conf } = values;
+  flags: [
+    ...flags.executionDate,
+    ...flags.scheduleText,
+    ...flags.schedule,
+    ...flags.conf,
+    ...flags.templates,
+    ...flags.onUnknown,
+    ...flags.json,
+  ],
+  async run({ positionals: [template = ""], values, terminal, notices, json }) {
+    const {
+      executionDate,
+      schedule,
+      timeZone,
+      kind,
+      dst,
+      conf,
+      params,
+      variables,
+      macroTimeZone,
+      onUnknown,
+    } = values;
     if (typeof executionDate !== "string") {
       throw new DagfillError("INVALID_OPTION", "expected --execution-date DATE, got nothing", {
         field: "--execution-date",
       });
     }
     // Options that are absent stay absent: an option with the value undefined would be one all the same.
-    const given = Object.entries({ timeZone, kind, dst, conf }).filter(([, value]) => value !== undefined);
-    const text = resolveDateMacros(
-      template,
-      executionDate,
-      typeof schedule === "string" ? schedule : null,
-      Object.fromEntries(given) as TimetableOptions & MacroOptions,
+    const options = { timeZone, kind, dst, conf, params, variables, macroTimeZone, onUnknown };
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
+    const resolved = (more: MacroOptions) =>
+      resolveDateMacros(template, executionDate, typeof schedule === "string" ? schedule : null, {
+        ...(Object.fromEntries(given) as TimetableOptions & MacroOptions),
+        ...more,
+      });
+    const fault = onUnknown === undefined ? unresolved(() => resolved({ onUnknown: "error" })) : undefined;
+    const text = resolved({});
+    terminal.line(
+      json ? JSON.stringify({ text, ...(fault !== undefined && { unresolved: fault.message }) }) : text,
     );
-    terminal.line(json ? JSON.stringify({ text }) : text);
-    return exitCodes.ok;
+    if (fault === undefined) return exitCodes.ok;
+    if (!json) notices.line(`${notices.paint("yellow", "stayed as written")} ${fault.message}${hint(fault)}`);
+    return exitCodes.failed;
   },
 };
+
+/** What nothing resolves, where there is anything. */
+function unresolved(render: () => string): DagfillError | undefined {
+  try {
+    render();
+    return undefined;
+  } catch (error) {
+    const codes = ["UNKNOWN_MACRO", "INVALID_TEMPLATE"];
+    if (error instanceof DagfillError && codes.includes(error.code)) return error;
+    throw error;
+  }
+}
+
+function hint({ hint }: DagfillError): string {
+  return hint === undefined ? "" : ` (${hint})`;
+}

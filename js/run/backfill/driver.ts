@@ -63,6 +63,7 @@ export class Driver<R> {
       () => this.now(),
       () => this.progress,
     );
+    this.notifier.unresolved = options.unresolved ?? 0;
     this.#machine = new Machine({
       clock: this.#clock,
       commands: this.#commands(),

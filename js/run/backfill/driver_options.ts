@@ -39,6 +39,8 @@ export interface DriverOptions<R> {
   attach: boolean;
   /** It was canceled before this process took it up. */
   canceling?: boolean;
+  /** Texts of its templates that nothing resolves, as the plan knows them. */
+  unresolved?: number;
   /** Makes the result when all has ended; it may emit a last event. */
   finish: (rows: Rows, progress: Progress, notifier: Notifier) => R;
 }

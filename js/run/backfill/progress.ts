@@ -20,6 +20,7 @@ export function resultOf(
   rows: Rows,
   { completed, failed, skipped, canceled }: Progress,
   failedTasks: number,
+  unresolved: number,
 ): BackfillResult {
   let results: RunResult[] | undefined;
   const result: BackfillResult = {
@@ -32,6 +33,7 @@ export function resultOf(
     skipped,
     canceled,
     unfinished: rows.unfinished(),
+    unresolved,
     ...(failedTasks > 0 ? { failedTasks } : {}),
     get results() {
       results ??= Array.from({ length: rows.set.count }, (_, row) => rows.result(row));

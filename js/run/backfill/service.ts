@@ -3,15 +3,19 @@
 
 import { type CheckedDag, findDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
+import { environmentOf } from "../../macros/environment.js";
 import { callback, fields, flag, name, signal, wrong } from "../../options.js";
 import { type BackfillOptions, type CheckedOptions, readOptions } from "../../plan/backfill_options.js";
 import { pastDurations } from "../../plan/estimate.js";
 import { type BackfillPreview, Preview } from "../../plan/plan.js";
-import type { PlanData } from "../../plan/plan_data.js";
+import { type PlanData, SKIP } from "../../plan/plan_data.js";
+import { plannedRuns } from "../../plan/plan_rows.js";
 import { chosenTasks, makePlan } from "../../plan/planner.js";
+import { PreviewTemplates } from "../../plan/preview_templates.js";
+import { templateWarnings, unresolvedTexts } from "../../plan/template_warnings.js";
 import { storeFailure } from "../../store/failure.js";
 import type { BackfillResult, Hooks, RunResult } from "../events/backfill_events.js";
-import { contextOf } from "../host/context.js";
+import { contextOf, originOf } from "../host/context.js";
 import type { Executor } from "../host/executor.js";
 import { executorOf, type Host, readHost } from "../host/host.js";
 import type { HostOptions } from "../host/host_options.js";
@@ -70,7 +74,8 @@ export class BackfillService {
     return guard(async () => {
       const plan = await this.#plan(dag, read, this.#host.now());
       plan.warnings = [...(await refusals(this.#host.store, plan)), ...plan.warnings];
-      return new Preview(plan, () => guard(() => pastDurations(this.#host.store, dag, choice)));
+      const past = () => guard(() => pastDurations(this.#host.store, dag, choice));
+      return new Preview(plan, this.#templates(dag, read, plan), past);
     });
   }
 
@@ -153,7 +158,24 @@ export class BackfillService {
     const plan = await makePlan(dag, options, this.#host.store, now, held);
     const warning = tasksNotRun(this.#host, chosenTasks(dag, options));
     if (warning !== undefined) plan.warnings = [...plan.warnings, warning];
+    const row = plan.action.findIndex((action) => action !== SKIP);
+    const [run] = row < 0 ? [] : plannedRuns(plan, row, row + 1);
+    if (run === undefined) return plan;
+    const found = templateWarnings(this.#templates(dag, options, plan), run, options.confFor === undefined);
+    plan.warnings = [...plan.warnings, ...found];
     return plan;
+  }
+
+  #templates(dag: CheckedDag, options: CheckedOptions, plan: PlanData): PreviewTemplates {
+    const { conf = {}, onUnknown, macroTimeZone } = options;
+    const tasks = [...chosenTasks(dag, options)];
+    const data = {
+      dag: { ...dag, tasks },
+      conf,
+      ...(onUnknown === undefined ? {} : { onUnknown }),
+      ...(macroTimeZone === undefined ? {} : { macroTimeZone }),
+    };
+    return new PreviewTemplates(data, plan.timetable, this.#host);
   }
 
   async #unfinished(backfillId: string): Promise<Snapshot> {
@@ -204,7 +226,8 @@ export class BackfillService {
   ): Promise<Backfill> {
     try {
       const { snapshot, fresh } = await guard(prepare, hooks);
-      const origin = { dag, timetable: snapshot.plan.timetable, runType: "backfill", backfillId } as const;
+      const environment = environmentOf(dag, this.#host, snapshot.options);
+      const origin = originOf(dag, snapshot.plan.timetable, "backfill", environment, backfillId);
       const set = backfillRuns(backfillId, snapshot);
       let reload = !fresh;
       const driver: Driver<BackfillResult> = new Driver<BackfillResult>({
@@ -223,8 +246,16 @@ export class BackfillService {
         },
         attach: this.#host.inFlight === "attach",
         canceling: snapshot.canceling === true,
+        unresolved: unresolvedTexts(snapshot.plan.warnings),
         finish: (rows, progress, notifier) => {
-          const result = resultOf(backfillId, snapshot, rows, progress, notifier.failedTasks);
+          const result = resultOf(
+            backfillId,
+            snapshot,
+            rows,
+            progress,
+            notifier.failedTasks,
+            environment.unresolved,
+          );
           notifier.emit({ type: "finished", result });
           return result;
         },

@@ -48,6 +48,8 @@ export interface BackfillResult {
   /** Dates it was asked for that have not succeeded: failed, canceled, `depends_on_past`, `exists_failed`. Not counted are `excluded`,
    *  `not_due`, `in_flight` and `not_failed`. A date that depends on the past makes `state` "failed". */
   unfinished: number;
+  /** Texts of templates that nothing resolved, over all runs of this process. */
+  unresolved: number;
   /** Tasks that failed in runs that succeeded all the same, since a task behind them runs whatever happened (`all_done`); absent where
    *  there are none. A warning `tasks_failed` names them. Counted by the process that ends the backfill. */
   failedTasks?: number;
@@ -65,8 +67,12 @@ export interface TaskEvent {
   error?: { name: string; message: string };
 }
 
-export type BackfillEvent = { at: string; progress: Progress } & (
-  | { type: "started" | "paused" | "resumed" | "canceling" }
+export type BackfillEvent = {
+  at: string;
+  progress: Progress;
+} /** `unresolved`: texts of the plan's templates that nothing resolves. */ & (
+  | { type: "started"; unresolved?: number }
+  | { type: "paused" | "resumed" | "canceling" }
   | {
       type: "run-started" | "run-succeeded" | "run-failed" | "run-retrying" | "run-canceled";
       run: RunResult;

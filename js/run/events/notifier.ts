@@ -34,6 +34,8 @@ export class Notifier {
   readonly listeners: Listeners;
   /** Tasks that failed in runs that succeeded. */
   failedTasks = 0;
+  /** Texts of the plan's templates that nothing resolves. */
+  unresolved = 0;
   readonly #rows: Rows;
   readonly #now: () => number;
   readonly #progress: () => Progress;
@@ -86,7 +88,8 @@ export class Notifier {
       for (const left of this.#left.splice(0)) this.#emitRun(left.notice, left.row);
     } else if (lifecycle !== this.#lifecycle) {
       this.#lifecycle = lifecycle;
-      this.emit({ type: lifecycle });
+      if (lifecycle === "started") this.emit({ type: lifecycle, unresolved: this.unresolved });
+      else this.emit({ type: lifecycle });
       for (const event of this.#early.splice(0)) this.emit(event);
     }
     if (this.listeners.wantsProgress) this.listeners.progress(this.#progress());

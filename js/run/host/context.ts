@@ -1,7 +1,8 @@
 // The context of one run: its plan's row, its conf, and the macros it may use.
 import type { CheckedDag } from "../../dag/dag.js";
 import type { Json } from "../../json.js";
-import { macrosOf } from "../../macros/render.js";
+import type { TemplateEnvironment } from "../../macros/environment.js";
+import { RunTemplates } from "../../macros/run_templates.js";
 import type { PlannedRun } from "../../plan/plan_data.js";
 import type { TimetableWire } from "../../schedule/wire.js";
 import type { RunType } from "../../store/store.js";
@@ -13,15 +14,32 @@ export interface Origin {
   timetable: TimetableWire;
   runType: RunType;
   backfillId?: string;
+  /** The templates of the runs that have this conf. */
+  templates: (conf: Record<string, Json>) => RunTemplates;
 }
 
-/** params are defaults that conf overrides. */
-export function paramsOf(dag: CheckedDag, conf: Record<string, Json>): Record<string, Json> {
-  return { ...dag.params, ...conf };
+/** An origin. Runs share their conf, and so what is made of it. */
+export function originOf(
+  dag: CheckedDag,
+  timetable: TimetableWire,
+  runType: RunType,
+  environment: TemplateEnvironment,
+  backfillId?: string,
+): Origin {
+  const made = new WeakMap<Record<string, Json>, RunTemplates>();
+  const templates = (conf: Record<string, Json>) => {
+    let known = made.get(conf);
+    if (known === undefined) {
+      known = new RunTemplates(environment, timetable, runType, conf);
+      made.set(conf, known);
+    }
+    return known;
+  };
+  return { dag, timetable, runType, templates, ...(backfillId === undefined ? {} : { backfillId }) };
 }
 
 export function contextOf(
-  { dag, timetable, runType, backfillId }: Origin,
+  { dag, runType, backfillId, templates }: Origin,
   planned: PlannedRun,
   attempt: number,
   conf: Record<string, Json>,
@@ -45,5 +63,5 @@ export function contextOf(
     attempt,
     conf: freeze(conf),
   };
-  return new Context(data, () => macrosOf(timetable, { runType, dagId, conf, params: paramsOf(dag, conf) }));
+  return new Context(data, templates(conf));
 }

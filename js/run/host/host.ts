@@ -2,6 +2,8 @@
 import { type CheckedDag, readDags } from "../../dag/dag.js";
 import { positiveDuration } from "../../duration.js";
 import { DagfillError } from "../../error.js";
+import { type CheckedTemplateOptions, templateSpec } from "../../macros/options.js";
+
 import { callback, fields, oneOf, type Spec, wrong } from "../../options.js";
 import { type Calendars, calendars } from "../../schedule/calendar.js";
 import { checkedStore } from "../../store/checked.js";
@@ -15,7 +17,7 @@ import { runCallback } from "./execute_run.js";
 import type { Executor } from "./executor.js";
 import type { ExecuteRun } from "./run_context.js";
 
-export interface Host {
+export interface Host extends CheckedTemplateOptions {
   dags: Map<string, CheckedDag>;
   store: RunStore;
   executeRun?: ExecuteRun;
@@ -40,6 +42,7 @@ export function readHost(options: unknown): Host {
     now: callback<() => number>(),
     inFlight: oneOf("restart", "attach"),
     leaseTime: positiveDuration,
+    ...templateSpec,
   };
   const { dags, calendars: shared, ...rest } = fields(options, "options", spec);
   const now = rest.now === undefined ? Date.now : steady(rest.now);

@@ -1,12 +1,13 @@
 // What the host hands in, as it writes it.
 import type { Dag } from "../../dag/dag.js";
 import type { Duration } from "../../duration.js";
+import type { TemplateOptions } from "../../macros/options.js";
 import type { BusinessCalendar } from "../../schedule/input.js";
 import type { RunStore } from "../../store/store.js";
 import type { ExecuteTask } from "../tasks/task_context.js";
 import type { ExecuteRun } from "./run_context.js";
 
-export interface HostOptions {
+export interface HostOptions extends TemplateOptions {
   dags: readonly Dag[];
   /** Default: a new MemoryStore, which forgets everything with the process. */
   store?: RunStore;

@@ -1,6 +1,7 @@
 // What the host's callback gets.
 import type { HostAbortSignal } from "../../abort_signal.js";
 import type { Json, JsonInput } from "../../json.js";
+import type { OnUnknown } from "../../macros/options.js";
 import type { Action, PlannedRun } from "../../plan/plan_data.js";
 import type { RunType } from "../../store/store.js";
 
@@ -16,8 +17,12 @@ export interface RunContext extends Omit<PlannedRun, "action"> {
   /** Aborts on cancel({ running: "abort" }) and on runTimeout. */
   signal: HostAbortSignal;
   /** Resolves macros, as `render` does, with everything known of this run. */
-  render(value: string): string;
-  render(value: JsonInput): Json;
+  render(value: string, options?: { onUnknown?: OnUnknown }): string;
+  render(value: JsonInput, options?: { onUnknown?: OnUnknown }): Json;
+  /** Template text of this run, or task, that nothing resolved: of a task's command and params, and of what `render` was given so far. */
+  readonly unresolved: readonly { path: string; text: string }[];
+  /** What was said of such text, by the backfill, the task, the DAG or the service; `undefined` where nobody said anything. */
+  readonly onUnknown?: OnUnknown | undefined;
 }
 
 /** Its promise settles the run: fulfilled = success, rejected = failed. What it returns (JSON) is kept as the run's output. */

@@ -2,7 +2,10 @@
 import { DagfillError } from "../../error.js";
 import { type Inspect, inspect, inspected } from "../../inspect.js";
 import type { Json, JsonInput } from "../../json.js";
-import { type Macros, renderValue } from "../../macros/render.js";
+import { type OnUnknown, onUnknown } from "../../macros/options.js";
+import type { RunTemplates } from "../../macros/run_templates.js";
+import type { Unresolved } from "../../macros/unresolved.js";
+import { fields } from "../../options.js";
 import type { DataInterval, RunState } from "../../store/store.js";
 import type { RunContext } from "./run_context.js";
 
@@ -15,7 +18,10 @@ export function abortReason(reason: "timeout" | "cancel" | "lost", runId: string
   return new DagfillError("ABORTED", `run ${runId} ${what}`);
 }
 
-type Plain = Omit<RunContext, "signal" | "render" | "backfillId" | "existingState">;
+type Plain = Omit<
+  RunContext,
+  "signal" | "render" | "backfillId" | "existingState" | "unresolved" | "onUnknown"
+>;
 /** What a context is made of. */
 export type ContextData = Plain & { backfillId?: string | undefined; existingState?: RunState | undefined };
 
@@ -39,9 +45,10 @@ export class Context {
   declare readonly existingState?: RunState;
   declare readonly backfillId?: string;
   #controller: AbortController | undefined;
-  readonly #macros: () => Macros;
+  readonly #templates: RunTemplates;
+  readonly #unresolved: Unresolved[] = [];
 
-  constructor(data: ContextData, macros: () => Macros, attempt = data.attempt) {
+  constructor(data: ContextData, templates: RunTemplates, attempt = data.attempt) {
     // Member by member: a hundred thousand contexts are made, and a copy loop would cost as much as all else in one.
     this.dagId = data.dagId;
     this.runId = data.runId;
@@ -57,7 +64,7 @@ export class Context {
     this.conf = data.conf;
     if (data.backfillId !== undefined) this.backfillId = data.backfillId;
     if (data.existingState !== undefined) this.existingState = data.existingState;
-    this.#macros = macros;
+    this.#templates = templates;
   }
 
   get signal(): AbortSignal {
@@ -65,9 +72,18 @@ export class Context {
     return this.#controller.signal;
   }
 
-  render(value: JsonInput): Json {
-    const { executionDate: date, runId, attempt } = this;
-    return renderValue(this.#macros(), value, { date, runId, attempt });
+  /** Text that nothing resolved, of what was rendered so far. */
+  get unresolved(): readonly Unresolved[] {
+    return this.#unresolved;
+  }
+
+  /** What was said of unresolved text; `undefined` where nobody said anything. */
+  get onUnknown(): OnUnknown | undefined {
+    return this.#templates.onUnknown();
+  }
+
+  render(value: JsonInput, options?: { onUnknown?: OnUnknown }): Json {
+    return this.#templates.render(value, this, readOnUnknown(options), this.#unresolved);
   }
 
   /** @internal */
@@ -76,9 +92,14 @@ export class Context {
     return inspected(name, { ...this, signal: this.signal }, depth, options, show);
   }
 
-  /** The macros of a run's templates, for the contexts of its tasks. */
-  static macros(context: Context): () => Macros {
-    return context.#macros;
+  /** The templates of a run, for the contexts of its tasks. */
+  static templates(context: Context): RunTemplates {
+    return context.#templates;
+  }
+
+  /** The list that renderings of a context add to. */
+  static unresolved(context: Context): Unresolved[] {
+    return context.#unresolved;
   }
 
   /** Aborts the signal, also for a callback that asks for it only afterwards. */
@@ -86,6 +107,11 @@ export class Context {
     context.#controller ??= new AbortController();
     context.#controller.abort(reason);
   }
+}
+
+/** The option of a call of `render`. */
+export function readOnUnknown(options: unknown): OnUnknown | undefined {
+  return fields<{ onUnknown: OnUnknown }>(options ?? {}, "options", { onUnknown }).onUnknown;
 }
 
 /** Freezes a JSON value all the way down. */

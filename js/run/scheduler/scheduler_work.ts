@@ -1,12 +1,15 @@
 // What the core of a scheduler asks for: reads of the store, runs, events. Each answer goes to the machine that asked.
+
 import type { CheckedDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
+import { environmentOf } from "../../macros/environment.js";
 import { BeginCode, SchedulerCommand, SchedulerEventCode } from "../../raw.js";
 import { storeFailure } from "../../store/failure.js";
 import { iso } from "../../time.js";
 import type { BackfillEvent, RunResult } from "../events/backfill_events.js";
 import type { SchedulerListeners } from "../events/scheduler_events.js";
+import { originOf } from "../host/context.js";
 import type { Executor } from "../host/executor.js";
 import type { Host } from "../host/host.js";
 import type { Commands, Machine } from "../machine/machine.js";
@@ -247,7 +250,7 @@ export class SchedulerWork {
       if (left === undefined && !(await this.#options.changes.allows(dag, timetable, planned))) return true;
       const run = await runOnce({
         ...owner,
-        origin: { dag, timetable, runType: "scheduled" },
+        origin: originOf(dag, timetable, "scheduled", environmentOf(dag, host)),
         planned: left === undefined ? planned : { ...planned, runId: left.runId },
         conf: left?.conf ?? {},
         key: left?.key ?? crypto.randomUUID(),

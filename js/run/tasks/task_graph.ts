@@ -1,6 +1,7 @@
 // The tasks of a backfill's runs, and their graph in the core.
 import type { CheckedDag, CheckedTask } from "../../dag/dag.js";
 import type { Json } from "../../json.js";
+import { hasTags } from "../../macros/render.js";
 import { call, instance, type Raw } from "../../raw.js";
 
 type RawDag = InstanceType<Raw["RawDag"]>;
@@ -63,8 +64,8 @@ export class TaskGraph {
 }
 
 function hasTemplate(value: Json): boolean {
-  if (typeof value === "string") return value.includes("{{");
+  if (typeof value === "string") return hasTags(value);
   if (Array.isArray(value)) return value.some(hasTemplate);
   if (typeof value !== "object" || value === null) return false;
-  return Object.entries(value).some(([key, member]) => key.includes("{{") || hasTemplate(member));
+  return Object.entries(value).some(([key, member]) => hasTags(key) || hasTemplate(member));
 }

@@ -203,18 +203,18 @@ export class TaskRun {
 
   #start(task: number, attempt: number): void {
     const { context, graph, xcom, executeTask, clock } = this.#options;
-    const { taskId, params, command }: CheckedTask = graph.task(task);
+    const checked: CheckedTask = graph.task(task);
+    const { taskId } = checked;
     const called: Called = { pushed: new Map() };
     const entry = { attempt, started: clock.now(), detail: called };
     let returned: unknown;
     try {
-      const parts = { taskId, params, ...(command === undefined ? {} : { command }), attempt };
       const push = (key: string, value: JsonInput) => {
         const isOpen = this.#inFlight.get(task, attempt)?.detail === called && !this.#ended;
         if (!isOpen) throw tooLate(key, taskId, context.runId);
         called.pushed.set(name(String(key), "xcomPush key"), printable(value, `xcomPush(${key})`));
       };
-      const resolved = new TaskRunContext(context, parts, xcom, push);
+      const resolved = new TaskRunContext(context, checked, attempt, xcom, push);
       called.context = resolved;
       this.#inFlight.set(task, entry);
       TaskRunContext.resolve(resolved, graph.isTemplated(task));

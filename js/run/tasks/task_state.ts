@@ -1,17 +1,10 @@
 // The object behind a TaskContext.
-import type { Json, JsonInput } from "../../json.js";
-import { renderValue } from "../../macros/render.js";
-import { Context } from "../host/run_state.js";
-import type { Xcom } from "./xcom.js";
 
-/** What a task context adds to its run's. */
-export interface TaskParts {
-  taskId: string;
-  params: Json;
-  command?: string;
-  /** The task's own attempt. */
-  attempt: number;
-}
+import type { CheckedTask } from "../../dag/dag.js";
+import type { Json, JsonInput } from "../../json.js";
+import type { OnUnknown } from "../../macros/options.js";
+import { Context, readOnUnknown } from "../host/run_state.js";
+import type { Xcom } from "./xcom.js";
 
 export class TaskRunContext extends Context {
   /** @internal Minifying renames classes. */
@@ -19,34 +12,45 @@ export class TaskRunContext extends Context {
   readonly taskId: string;
   params: Json;
   declare command?: string;
+  readonly #task: CheckedTask;
   readonly #xcom: Xcom;
   readonly #push: (key: string, value: JsonInput) => void;
 
   /** A context whose params and command are still templates: `resolve` renders them. */
-  constructor(run: Context, parts: TaskParts, xcom: Xcom, push: (key: string, value: JsonInput) => void) {
-    super(run, Context.macros(run), parts.attempt);
-    this.taskId = parts.taskId;
-    this.params = parts.params;
-    if (parts.command !== undefined) this.command = parts.command;
+  constructor(
+    run: Context,
+    task: CheckedTask,
+    attempt: number,
+    xcom: Xcom,
+    push: (key: string, value: JsonInput) => void,
+  ) {
+    super(run, Context.templates(run), attempt);
+    this.taskId = task.taskId;
+    this.params = task.params;
+    if (task.command !== undefined) this.command = task.command;
+    this.#task = task;
     this.#xcom = xcom;
     this.#push = push;
   }
 
   /** XCom first, then macros, just before the task runs. */
   static resolve(task: TaskRunContext, isTemplated: boolean): void {
-    task.params = isTemplated ? task.render(task.params) : structuredClone(task.params);
-    if (task.command !== undefined) task.command = task.render(task.command) as string;
+    task.params = isTemplated ? task.#render(task.params, undefined, "params") : structuredClone(task.params);
+    if (task.command !== undefined) task.command = task.#render(task.command, undefined, "command") as string;
   }
 
-  override render(value: JsonInput): Json {
-    const { executionDate: date, runId, taskId, attempt } = this;
-    return renderValue(Context.macros(this)(), value, {
-      date,
-      runId,
-      taskId,
-      attempt,
-      xcom: this.#xcom.text,
-    });
+  override get onUnknown(): OnUnknown | undefined {
+    return Context.templates(this).onUnknown(this.#task);
+  }
+
+  override render(value: JsonInput, options?: { onUnknown?: OnUnknown }): Json {
+    return this.#render(value, readOnUnknown(options));
+  }
+
+  #render(value: JsonInput, own: OnUnknown | undefined, path?: string): Json {
+    const { executionDate, runId, attempt } = this;
+    const run = { executionDate, runId, attempt, task: this.#task, xcom: this.#xcom.text };
+    return Context.templates(this).render(value, run, own, Context.unresolved(this), path);
   }
 
   xcomPull(taskId: string, key = "return_value"): Json | undefined {

@@ -1,6 +1,7 @@
 // One run for one date, started by hand.
 import type { CheckedDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
+import { environmentOf } from "../../macros/environment.js";
 import type { DateValue } from "../../options.js";
 import { abandonment } from "../../plan/history.js";
 import type { PlannedRun } from "../../plan/plan_data.js";
@@ -11,6 +12,7 @@ import { runIdOf } from "../../store/run_id.js";
 import type { RunStore } from "../../store/store.js";
 import { iso } from "../../time.js";
 import type { RunResult } from "../events/backfill_events.js";
+import { originOf } from "../host/context.js";
 import type { Executor } from "../host/executor.js";
 import type { Host } from "../host/host.js";
 import { acquireInTime, acquireOwnLease } from "../writing/lease_handle.js";
@@ -22,13 +24,14 @@ import type { CheckedTrigger } from "./trigger_options.js";
 export async function trigger(
   dag: CheckedDag,
   { executionDate, conf = {}, signal: abort }: CheckedTrigger,
-  { store, now, leaseTime }: Host,
+  host: Host,
   execute: Executor,
 ): Promise<RunResult> {
+  const { store, now, leaseTime } = host;
   const planned = manualRun(dag, executionDate ?? now());
   const lease = await acquireInTime(acquireOwnLease(store, "run", leaseTime), () => abort?.aborted === true);
   try {
-    const origin = { dag, timetable: dag.timetable, runType: "manual" } as const;
+    const origin = originOf(dag, dag.timetable, "manual", environmentOf(dag, host));
     const writer = new Writer(store, lease.fence);
     return await runOnce({
       origin,

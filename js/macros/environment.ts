@@ -1,0 +1,79 @@
+// What the templates of a DAG's runs share beside the run itself: what its author, the service and the backfill said of templates.
+import type { CheckedDag, CheckedTask } from "../dag/dag.js";
+import type { CheckedLookups } from "./lookups.js";
+import type { CheckedTemplateOptions, OnUnknown } from "./options.js";
+
+/** How the templates of a DAG's runs are rendered. */
+export interface TemplateEnvironment {
+  dag: CheckedDag;
+  /** What the backfill said; it wins over tasks and DAG. */
+  asked: OnUnknown | undefined;
+  macroTimeZone: string | undefined;
+  /** What the service said. */
+  fallback: OnUnknown | undefined;
+  lookups: readonly CheckedLookups[];
+  /** The host's clock, for `now()` and its kin. */
+  now: (() => number) | undefined;
+  /** Values of variables and connections are shown as `***`. */
+  masked?: boolean;
+  /** Texts that stayed as written in all renderings so far. */
+  unresolved: number;
+}
+
+/** What holds for one DAG, of what the service and a backfill say. */
+export function environmentOf(
+  dag: CheckedDag,
+  host: CheckedTemplateOptions & { now?: () => number },
+  options: { onUnknown?: OnUnknown; macroTimeZone?: string } = {},
+): TemplateEnvironment {
+  return {
+    dag,
+    asked: options.onUnknown,
+    macroTimeZone: options.macroTimeZone ?? dag.macroTimeZone,
+    fallback: host.onUnknown,
+    lookups: [dag, host],
+    now: host.now,
+    unresolved: 0,
+  };
+}
+
+/** What was said of unresolved text, the nearest first: by the call, the backfill, the task, the DAG, the service. `undefined` where
+ *  nobody said anything. */
+export function onUnknownOf(
+  { asked, dag, fallback }: TemplateEnvironment,
+  task?: CheckedTask,
+  own?: OnUnknown,
+): OnUnknown | undefined {
+  return own ?? asked ?? task?.onUnknown ?? dag.onUnknown ?? fallback;
+}
+
+const attributes = new WeakMap<CheckedDag, string>();
+
+/** Attributes of a DAG as JSON, without what templates reach by other ways. */
+function attributesOf(dag: CheckedDag): string {
+  let text = attributes.get(dag);
+  if (text === undefined) {
+    const { tasks, timetable, params, variables, connections, macros, ...rest } = dag;
+    text = JSON.stringify(rest);
+    attributes.set(dag, text);
+  }
+  return text;
+}
+
+/** What else is known of a run, as JSON by the names that templates write: attributes of `dag`, `task` and `dag_run`, and the time.
+ *  `undefined` where a template names none of them. */
+export function knownText(
+  { dag, now }: TemplateEnvironment,
+  template: string,
+  task: CheckedTask | undefined,
+  startedAt: string | undefined,
+): string | undefined {
+  const parts: string[] = [];
+  if (template.includes("dag")) {
+    parts.push(`"dag":${attributesOf(dag)}`);
+    if (startedAt !== undefined) parts.push(`"facts":{"dag_run.start_date":"${startedAt}"}`);
+  }
+  if (task !== undefined && template.includes("task")) parts.push(`"task":${JSON.stringify(task)}`);
+  if (now !== undefined && template.includes("now")) parts.push(`"now":${Math.round(now())}`);
+  return parts.length === 0 ? undefined : `{${parts.join()}}`;
+}

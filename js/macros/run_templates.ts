@@ -1,0 +1,91 @@
+// The templates of the runs that share a conf: made once, however many runs render how many texts.
+import type { CheckedDag, CheckedTask } from "../dag/dag.js";
+import type { Json, JsonInput } from "../json.js";
+import type { TimetableWire } from "../schedule/wire.js";
+import type { RunType } from "../store/store.js";
+import { knownText, onUnknownOf, type TemplateEnvironment } from "./environment.js";
+import { lookupHost } from "./lookups.js";
+import type { OnUnknown } from "./options.js";
+import { type MacrosKey, macrosKey, macrosOf, renderValue } from "./render.js";
+import type { Unresolved } from "./unresolved.js";
+
+/** The run, and the task of it, that a text belongs to. */
+export interface TemplateRun {
+  executionDate: string;
+  runId: string;
+  attempt: number;
+  startedAt?: string | undefined;
+  task?: CheckedTask | undefined;
+  /** JSON text. */
+  xcom?: string | undefined;
+}
+
+export class RunTemplates {
+  readonly #environment: TemplateEnvironment;
+  readonly #settings: { wire: TimetableWire; runType: RunType; conf: Record<string, Json> };
+  readonly #keys = new Map<OnUnknown, MacrosKey>();
+
+  constructor(
+    environment: TemplateEnvironment,
+    wire: TimetableWire,
+    runType: RunType,
+    conf: Record<string, Json>,
+  ) {
+    this.#environment = environment;
+    this.#settings = { wire, runType, conf };
+  }
+
+  get dag(): CheckedDag {
+    return this.#environment.dag;
+  }
+
+  /** What was said of unresolved text; `undefined` where nobody said anything. */
+  onUnknown(task?: CheckedTask, own?: OnUnknown): OnUnknown | undefined {
+    return onUnknownOf(this.#environment, task, own);
+  }
+
+  /** Renders a value. What stayed as written is added to `unresolved`. */
+  render(
+    value: JsonInput,
+    run: TemplateRun,
+    own: OnUnknown | undefined,
+    unresolved: Unresolved[],
+    path = "",
+  ): Json {
+    const { executionDate, runId, attempt, startedAt, task, xcom } = run;
+    const environment = this.#environment;
+    const macros = macrosOf(this.#key(this.onUnknown(task, own) ?? "keep"));
+    const context = {
+      date: executionDate,
+      runId,
+      attempt,
+      taskId: task?.taskId,
+      xcom,
+      host: lookupHost(environment.lookups, environment.masked),
+      known: (template: string) => knownText(environment, template, task, startedAt),
+    };
+    const before = unresolved.length;
+    const rendered = renderValue(macros, value, context, unresolved, path);
+    environment.unresolved += unresolved.length - before;
+    return rendered;
+  }
+
+  #key(onUnknown: OnUnknown): MacrosKey {
+    let key = this.#keys.get(onUnknown);
+    if (key === undefined) {
+      const { wire, runType, conf } = this.#settings;
+      const { dag, macroTimeZone } = this.#environment;
+      const { dagId, params } = dag;
+      key = macrosKey(wire, {
+        runType,
+        dagId,
+        conf,
+        params,
+        onUnknown,
+        ...(macroTimeZone === undefined ? {} : { macroTimeZone }),
+      });
+      this.#keys.set(onUnknown, key);
+    }
+    return key;
+  }
+}

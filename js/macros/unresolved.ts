@@ -1,0 +1,12 @@
+// Text of a template that nothing resolved.
+
+/** What of a template stayed as written. Spans are in UTF-16 units of the template. */
+export interface Unresolved {
+  /** Where the template stands: `command`, `params.query`. "" is the value itself. */
+  path: string;
+  text: string;
+  start: number;
+  end: number;
+  message: string;
+  suggestion?: string;
+}

@@ -1,0 +1,99 @@
+// The templates of a plan's runs before they run: as they would be rendered, and what of them nothing resolves.
+import type { CheckedDag, CheckedTask } from "../dag/dag.js";
+import { DagfillError } from "../error.js";
+import type { Json } from "../json.js";
+import { environmentOf } from "../macros/environment.js";
+import type { CheckedTemplateOptions, OnUnknown } from "../macros/options.js";
+import { hasTags } from "../macros/render.js";
+import { RunTemplates } from "../macros/run_templates.js";
+import type { Unresolved } from "../macros/unresolved.js";
+import type { TimetableWire } from "../schedule/wire.js";
+import { suggestion } from "../suggest.js";
+import type { PlannedRun } from "./plan_data.js";
+import { type RenderedText, type TemplateText, templateTexts } from "./template_texts.js";
+
+/** What renders a plan's templates; `toTransferable` without what cannot be cloned, the lookups. */
+export interface PreviewTemplateData {
+  dag: CheckedDag;
+  conf: Record<string, Json>;
+  onUnknown?: OnUnknown;
+  macroTimeZone?: string;
+}
+
+export class PreviewTemplates {
+  readonly data: PreviewTemplateData;
+  readonly #host: CheckedTemplateOptions & { now?: () => number };
+  readonly #timetable: TimetableWire;
+
+  constructor(
+    data: PreviewTemplateData,
+    timetable: TimetableWire,
+    host: CheckedTemplateOptions & { now?: () => number } = {},
+  ) {
+    this.data = data;
+    this.#timetable = timetable;
+    this.#host = host;
+  }
+
+  /** Structured-clonable: functions and secrets stay behind. */
+  toTransferable(): PreviewTemplateData {
+    const { variables, connections, macros, ...dag } = this.data.dag;
+    return { ...this.data, dag };
+  }
+
+  /** Texts of one run, with `***` for values of variables and connections. Errors of a template are its text: a preview shows them. */
+  render(run: PlannedRun, taskId?: string): RenderedText[] {
+    const templates = this.#templates(true);
+    return this.#tasks(taskId).flatMap((task) =>
+      templateTexts(task).map(({ path, template }) => {
+        const text = this.#text(templates, run, task, template);
+        return { taskId: task.taskId, path, template, text };
+      }),
+    );
+  }
+
+  /** What stays as written in each text, if this run ran now. XCom of tasks is not known before they run. */
+  unresolved(
+    run: PlannedRun,
+  ): { text: TemplateText; parts: Unresolved[]; onUnknown: OnUnknown | undefined }[] {
+    const templates = this.#templates(false);
+    return this.data.dag.tasks.flatMap((task) =>
+      templateTexts(task)
+        .filter(({ template }) => hasTags(template))
+        .map((text) => {
+          const parts: Unresolved[] = [];
+          templates.render(text.template, { ...run, attempt: 1, task }, "keep", parts, text.path);
+          return { text, parts, onUnknown: templates.onUnknown(task) };
+        }),
+    );
+  }
+
+  #templates(masked: boolean): RunTemplates {
+    const { dag, conf, onUnknown, macroTimeZone } = this.data;
+    const environment = environmentOf(dag, this.#host, {
+      ...(onUnknown === undefined ? {} : { onUnknown }),
+      ...(macroTimeZone === undefined ? {} : { macroTimeZone }),
+    });
+    return new RunTemplates({ ...environment, masked }, this.#timetable, "backfill", conf);
+  }
+
+  #text(templates: RunTemplates, run: PlannedRun, task: CheckedTask, template: string): string {
+    const onUnknown = templates.onUnknown(task) === "empty" ? "empty" : "keep";
+    return templates.render(template, { ...run, attempt: 1, task }, onUnknown, []) as string;
+  }
+
+  #tasks(taskId: string | undefined): readonly CheckedTask[] {
+    const { tasks } = this.data.dag;
+    if (taskId === undefined) return tasks;
+    const task = tasks.find((task) => task.taskId === taskId);
+    if (task !== undefined) return [task];
+    const near = suggestion(
+      taskId,
+      tasks.map((task) => task.taskId),
+    );
+    throw new DagfillError("UNKNOWN_TASK", `there is no task ${JSON.stringify(taskId)}`, {
+      field: "task",
+      ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
+    });
+  }
+}

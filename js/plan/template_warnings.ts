@@ -1,0 +1,149 @@
+// Warnings of a preview about templates: what nothing resolves, what a shell would act on, what another day would render otherwise.
+import type { CheckedTask } from "../dag/dag.js";
+import type { Unresolved } from "../macros/unresolved.js";
+import { call } from "../raw.js";
+import type { Warning } from "../warning.js";
+import type { PlannedRun } from "./plan_data.js";
+import type { PreviewTemplates } from "./preview_templates.js";
+import { type TemplateText, templateTexts } from "./template_texts.js";
+
+/** More would be no list that anybody reads. */
+const MOST = 100;
+
+interface Use {
+  name: string;
+  kind: string;
+  start: number;
+  end: number;
+}
+
+interface Inspection {
+  macros: string[];
+  confKeys: string[];
+  xcoms: { taskId: string; key: string }[];
+  usesNow: boolean;
+  uses: Use[];
+}
+
+/** The warnings, for the first run that would start. Where a callback makes each date's conf, no key of it counts as missing. */
+export function templateWarnings(
+  templates: PreviewTemplates,
+  run: PlannedRun,
+  isConfKnown: boolean,
+): Warning[] {
+  const { dag } = templates.data;
+  const warnings: Warning[] = [];
+  const upstream = upstreams(dag.tasks);
+  for (const { text, parts, onUnknown } of templates.unresolved(run)) {
+    for (const part of parts) {
+      const warning = unresolvedWarning(text, part, upstream.get(text.taskId) ?? new Set(), onUnknown);
+      if (warning !== undefined && (isConfKnown || warning.code !== "missing_conf_key"))
+        warnings.push(warning);
+    }
+  }
+  for (const text of dag.tasks.flatMap(templateTexts)) {
+    const found = inspect(text.template);
+    if (found.usesNow) {
+      const message = `${place(text)} tells the time of its own rendering: another run of the same date renders it otherwise`;
+      warnings.push({ code: "uses_now", message, taskId: text.taskId, field: text.path });
+    }
+    if (text.path === "command") warnings.push(...unquoted(text, found));
+  }
+  return warnings.slice(0, MOST);
+}
+
+function inspect(template: string): Inspection {
+  return call((wasm) => wasm.inspectTemplate(template)) as Inspection;
+}
+
+function place({ taskId, path }: TemplateText): string {
+  return `task ${taskId}, ${path}`;
+}
+
+/** All tasks before each task. */
+function upstreams(tasks: readonly CheckedTask[]): Map<string, Set<string>> {
+  const direct = new Map(tasks.map(({ taskId, dependsOn }) => [taskId, dependsOn]));
+  const all = new Map<string, Set<string>>();
+  for (const { taskId } of tasks) {
+    const found = new Set<string>();
+    const open = [...(direct.get(taskId) ?? [])];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (found.has(next)) continue;
+      found.add(next);
+      open.push(...(direct.get(next) ?? []));
+    }
+    all.set(taskId, found);
+  }
+  return all;
+}
+
+/** `undefined` for XCom of tasks that run before: it is there when the task runs. */
+function unresolvedWarning(
+  text: TemplateText,
+  part: Unresolved,
+  upstream: ReadonlySet<string>,
+  onUnknown: string | undefined,
+): Warning | undefined {
+  const found = inspect(part.text.startsWith("{") ? part.text : `{{ ${part.text} }}`);
+  const [lost] = found.xcoms.filter(({ taskId }) => !upstream.has(taskId));
+  if (found.xcoms.length > 0 && lost === undefined) return undefined;
+  const [key] = found.confKeys;
+  const [code, why] =
+    lost !== undefined
+      ? (["unknown_xcom", `task ${lost.taskId} does not run before it`] as const)
+      : key !== undefined
+        ? (["missing_conf_key", `conf has no ${key}`] as const)
+        : (["unknown_macro", part.message] as const);
+  const ends =
+    onUnknown === "error"
+      ? "the task fails"
+      : onUnknown === "empty"
+        ? "it is left out"
+        : "it stays as written";
+  const hint = part.suggestion === undefined ? "" : `; did you mean ${part.suggestion}?`;
+  return {
+    code,
+    message: `${place(text)}: nothing resolves ${part.text} (${why}), ${ends}${hint}`,
+    taskId: text.taskId,
+    field: text.path,
+    start: part.start,
+    end: part.end,
+    ...(part.suggestion === undefined ? {} : { suggestion: part.suggestion }),
+  };
+}
+
+/** Values from outside that a shell would read as a part of the command: printed without the filter `quote`. */
+function unquoted(text: TemplateText, { uses, xcoms }: Inspection): Warning[] {
+  const { template } = text;
+  const quotes = uses.filter(({ name, kind }) => kind === "filter" && name === "quote");
+  const warnings: Warning[] = [];
+  const seen = new Set<number>();
+  for (const use of uses) {
+    const isOutside =
+      use.kind === "key" ||
+      (xcoms.length > 0 && (use.name.startsWith("xcom") || use.name.includes("xcom_pull")));
+    if (!isOutside) continue;
+    const start = template.lastIndexOf("{{", use.start);
+    // What a statement asks for is not printed.
+    if (start < 0 || template.lastIndexOf("{%", use.start) > start || seen.has(start)) continue;
+    const end = template.indexOf("}}", use.end);
+    if (end < 0 || quotes.some((quote) => quote.start > start && quote.end <= end)) continue;
+    seen.add(start);
+    const shown = template.slice(start, end + 2);
+    warnings.push({
+      code: "unquoted_in_command",
+      message: `${place(text)}: the value of ${shown} becomes a part of the command: write it as ${shown.slice(0, -2).trimEnd()} | quote }}, or read it from the environment`,
+      taskId: text.taskId,
+      field: text.path,
+      start,
+      end: end + 2,
+    });
+  }
+  return warnings;
+}
+
+/** How many texts of a plan's templates nothing resolves. */
+export function unresolvedTexts(warnings: readonly Warning[]): number {
+  const codes = ["unknown_macro", "missing_conf_key", "unknown_xcom"];
+  return warnings.filter(({ code }) => codes.includes(code)).length;
+}

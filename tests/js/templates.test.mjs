@@ -1,0 +1,355 @@
+// Templates where they are used: what the host knows, what nothing resolves, and what a preview says of both.
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import {
+  BackfillService,
+  MemoryStore,
+  previewFrom,
+  render,
+  renderRange,
+  resolveDateMacros,
+} from "../../dist/index.js";
+import { shellTasks } from "../../dist/shell.js";
+import { run as cli, workplace } from "./cli_process.mjs";
+
+const days = { dagId: "sales", startDate: "2024-01-01", endDate: "2024-01-03" };
+const dagOf = (tasks, more = {}) => ({ dagId: "sales", schedule: "@daily", tasks, ...more });
+const limit = { timeout: 120_000 };
+
+// ---- what only the host knows
+
+test("variables, connections and macros come from an object or a function", () => {
+  const context = {
+    executionDate: "2024-01-31",
+    variables: { bucket: "lake", limits: { rows: 10 } },
+    connections: (name) => (name === "db" ? { host: "db.example", port: 5432 } : undefined),
+    macros: { region: "eu" },
+  };
+  const template =
+    "{{ var.value.bucket }} {{ var.json.limits.rows }} {{ conn.db.host }}:{{ conn.db.port }} {{ region }} {{ var.value.get('x', 'none') }}";
+  assert.equal(render(template, context), "lake 10 db.example:5432 eu none");
+  assert.equal(
+    resolveDateMacros("{{ var.value.bucket }}/{{ ds }}", "2024-01-31", null, { variables: { bucket: "b" } }),
+    "b/2024-01-31",
+  );
+  const texts = renderRange("{{ ds }} {{ region }}", ["2024-01-01", "2024-01-02"], "@daily", {
+    macros: { region: "eu" },
+  });
+  assert.deepEqual(texts, ["2024-01-01 eu", "2024-01-02 eu"]);
+  // Names of dagfill win.
+  assert.equal(render("{{ ds }}", { executionDate: "2024-01-31", macros: { ds: "mine" } }), "2024-01-31");
+});
+
+test("a lookup is asked once for each name and render", () => {
+  const asked = [];
+  const variables = (name) => {
+    asked.push(name);
+    return name.toUpperCase();
+  };
+  const context = { executionDate: "2024-01-31", variables };
+  assert.equal(render("{{ var.value.a }}{{ var.value.a }}{{ var.value.b }}", context), "AAB");
+  assert.deepEqual(asked, ["a", "b"]);
+  render("{{ var.value.a }}", context);
+  assert.deepEqual(asked, ["a", "b", "a"]);
+});
+
+test("lookups that answer late, throw, or give no JSON are refused with their name", () => {
+  const at = (variables) => () => render("{{ var.value.a }}", { executionDate: "2024-01-31", variables });
+  assert.throws(
+    at(async () => "late"),
+    { code: "INVALID_OPTION", message: /"a" at once, got a promise/ },
+  );
+  assert.throws(
+    at(() => {
+      throw new Error("no network");
+    }),
+    { code: "INVALID_OPTION", message: /no network/ },
+  );
+  assert.throws(
+    at(() => Symbol("x")),
+    { code: "INVALID_OPTION" },
+  );
+  assert.throws(at("text"), { code: "INVALID_OPTION", field: "variables" });
+  assert.throws(at({ a: () => 1 }), { code: "INVALID_OPTION", field: "variables.a" });
+});
+
+test("a DAG's lookups come before those of the service, and neither reaches the store", async () => {
+  const store = new MemoryStore();
+  const seen = [];
+  const service = new BackfillService({
+    dags: [
+      dagOf([{ taskId: "a", command: "{{ var.value.x }} {{ var.value.y }} {{ conn.db.password }}" }], {
+        variables: { x: "dag" },
+      }),
+    ],
+    store,
+    variables: { x: "service", y: "service" },
+    connections: { db: { password: "secret!" } },
+    executeTask: ({ command }) => void seen.push(command),
+  });
+  const preview = await service.preview(days);
+  assert.equal(preview.render("2024-01-01")[0].text, "*** *** ***");
+  await service.backfill({ ...days, planHash: preview.planHash });
+  assert.deepEqual(seen, Array(3).fill("dag service secret!"));
+  const stored = JSON.stringify([await store.listRuns({ dagId: "sales" }), await store.listBackfills()]);
+  assert.doesNotMatch(stored, /secret!|service/);
+});
+
+// ---- what nothing resolves
+
+test("onUnknown: the call before the backfill before the task before the DAG before the service", async () => {
+  const seen = [];
+  const service = (dag, host = {}) =>
+    new BackfillService({
+      dags: [dag],
+      executeTask: (task) => void seen.push([task.command, task.onUnknown]),
+      ...host,
+    });
+  const one = { ...days, endDate: "2024-01-01" };
+  const results = async (dag, host, options) => {
+    seen.length = 0;
+    const { state } = await service(dag, host).backfill({ ...one, ...options });
+    return [state, ...seen.flat()];
+  };
+  const task = { taskId: "a", command: "x{{ dss }}" };
+  assert.deepEqual(await results(dagOf([task])), ["success", "x{{ dss }}", undefined]);
+  assert.deepEqual(await results(dagOf([task]), { onUnknown: "empty" }), ["success", "x", "empty"]);
+  assert.deepEqual(await results(dagOf([task], { onUnknown: "keep" }), { onUnknown: "empty" }), [
+    "success",
+    "x{{ dss }}",
+    "keep",
+  ]);
+  assert.deepEqual(await results(dagOf([{ ...task, onUnknown: "error" }], { onUnknown: "keep" })), [
+    "failed",
+  ]);
+  assert.deepEqual(await results(dagOf([{ ...task, onUnknown: "error" }]), {}, { onUnknown: "empty" }), [
+    "success",
+    "x",
+    "empty",
+  ]);
+});
+
+test("run.render takes onUnknown, and a run lists what stayed", async () => {
+  const executeRun = (run) => {
+    assert.equal(run.render("{{ ds }}{{ dss }}", { onUnknown: "empty" }), run.executionDate.slice(0, 10));
+    assert.throws(() => run.render("{{ dss }}", { onUnknown: "error" }), { code: "UNKNOWN_MACRO" });
+    assert.throws(() => run.render("x", { onUnknwon: "error" }), { code: "INVALID_OPTION" });
+    run.render({ query: ["{{ ds }}", "{{ dag_run.conf.region }}"] });
+    return run.unresolved.map(({ path, text }) => `${path} ${text}`);
+  };
+  const service = new BackfillService({ dags: [dagOf([])], executeRun });
+  const result = await service.backfill(days);
+  assert.deepEqual(result.results[0].output, ["query[1] {{ dag_run.conf.region }}"]);
+  assert.equal(result.unresolved, 3);
+});
+
+test("events and results count what stayed", async () => {
+  const tasks = [{ taskId: "a", command: "{{ dss }}", params: { x: "{{ typo }}" } }];
+  const service = new BackfillService({ dags: [dagOf(tasks)], executeTask: () => {} });
+  const events = [];
+  const result = await service.backfill(days, { onEvent: (event) => events.push(event) });
+  assert.equal(events.find(({ type }) => type === "started").unresolved, 2);
+  assert.equal(result.unresolved, 6);
+  const clean = new BackfillService({
+    dags: [dagOf([{ taskId: "a", command: "{{ ds }}" }])],
+    executeTask: () => {},
+  });
+  assert.equal((await clean.backfill(days)).unresolved, 0);
+});
+
+test("macroTimeZone of a DAG holds everywhere, and the backfill's wins", async () => {
+  const dag = {
+    ...dagOf([{ taskId: "a", command: "{{ ts }}" }]),
+    timeZone: "Europe/Berlin",
+    macroTimeZone: "UTC",
+  };
+  const seen = [];
+  const service = new BackfillService({ dags: [dag], executeTask: ({ command }) => void seen.push(command) });
+  const one = { ...days, endDate: "2024-01-01" };
+  await service.backfill(one);
+  await service.backfill({ ...one, macroTimeZone: "Asia/Tokyo", resetDagRun: true });
+  assert.deepEqual(seen, ["2023-12-31T23:00:00+00:00", "2024-01-01T08:00:00+09:00"]);
+});
+
+// ---- previews
+
+const warningsOf = async (dag, options = {}, host = {}) => {
+  const preview = await new BackfillService({ dags: [dag], executeTask: () => {}, ...host }).preview({
+    ...days,
+    ...options,
+  });
+  return preview.warnings;
+};
+
+test("a preview warns of each text with task, span and suggestion", async () => {
+  const tasks = [
+    { taskId: "extract", command: "x {{ ds_nodahs }} {{ dag_run.conf.region | quote }}" },
+    {
+      taskId: "load",
+      dependsOn: ["extract"],
+      command: "{{ ds }} {{ xcom.extract.n | quote }} {{ xcom.report.n | quote }}",
+    },
+    { taskId: "report", dependsOn: ["load"], command: "{{ ds }} {{ macros.datetime.now() }}" },
+  ];
+  const warnings = await warningsOf(dagOf(tasks));
+  const found = warnings
+    .filter(({ taskId }) => taskId)
+    .map(({ code, taskId, field, start, end, suggestion }) => ({
+      code,
+      taskId,
+      field,
+      start,
+      end,
+      suggestion,
+    }));
+  assert.deepEqual(found.slice(0, 3), [
+    {
+      code: "unknown_macro",
+      taskId: "extract",
+      field: "command",
+      start: 5,
+      end: 14,
+      suggestion: "ds_nodash",
+    },
+    {
+      code: "missing_conf_key",
+      taskId: "extract",
+      field: "command",
+      start: 18,
+      end: 51,
+      suggestion: undefined,
+    },
+    { code: "unknown_xcom", taskId: "load", field: "command", start: 38, end: 65, suggestion: undefined },
+  ]);
+  assert.deepEqual(
+    found.slice(3).map(({ code, taskId }) => [code, taskId]),
+    [["uses_now", "report"]],
+  );
+  const conf = await warningsOf(dagOf(tasks), { conf: { region: "eu" } });
+  assert.ok(!conf.some(({ code }) => code === "missing_conf_key"));
+  const perDate = await warningsOf(dagOf(tasks), { confFor: () => ({ region: "eu" }) });
+  assert.ok(!perDate.some(({ code }) => code === "missing_conf_key"));
+});
+
+test("values from outside that stand unquoted in a command are warned of", async () => {
+  const codes = async (command, options) =>
+    (
+      await warningsOf(
+        dagOf(
+          [
+            { taskId: "up", command: "true {{ ds }}" },
+            { taskId: "a", dependsOn: ["up"], command },
+          ],
+          { params: { table: "x" } },
+        ),
+        options,
+      )
+    )
+      .filter(({ code }) => code === "unquoted_in_command")
+      .map(({ start, end }) => command.slice(start, end));
+  const conf = { conf: { region: "eu" } };
+  assert.deepEqual(await codes("echo {{ dag_run.conf.region }} {{ ds }}", conf), [
+    "{{ dag_run.conf.region }}",
+  ]);
+  assert.deepEqual(await codes("echo '{{ params.table }}' {{ ds }}", conf), ["{{ params.table }}"]);
+  assert.deepEqual(await codes("echo {{ ti.xcom_pull(task_ids='up') }} {{ ds }}", conf), [
+    "{{ ti.xcom_pull(task_ids='up') }}",
+  ]);
+  assert.deepEqual(
+    await codes("echo {{ dag_run.conf.region | quote }} {{ params.table|quote }} {{ ds }}", conf),
+    [],
+  );
+  assert.deepEqual(await codes("{% if dag_run.conf.region %}echo {{ ds }}{% endif %}", conf), []);
+});
+
+test("a preview renders a date, compares two, and does so behind a postMessage", async () => {
+  const tasks = [
+    {
+      taskId: "extract",
+      command: "x --date {{ ds }} {{ var.value.bucket }}",
+      params: { table: "{{ params.table }}", rows: 3 },
+    },
+    { taskId: "load", dependsOn: ["extract"], command: "y {{ xcom.extract.n }}" },
+  ];
+  const dag = dagOf(tasks, { params: { table: "sales" } });
+  const preview = await new BackfillService({
+    dags: [dag],
+    executeTask: () => {},
+    variables: { bucket: "s3" },
+  }).preview(days);
+  assert.deepEqual(preview.render("2024-01-02"), [
+    { taskId: "extract", path: "command", template: tasks[0].command, text: "x --date 2024-01-02 ***" },
+    { taskId: "extract", path: "params.table", template: "{{ params.table }}", text: "sales" },
+    { taskId: "load", path: "command", template: tasks[1].command, text: "y {{ xcom.extract.n }}" },
+  ]);
+  assert.deepEqual(preview.renderDiff("2024-01-01", "2024-01-03"), [
+    { path: "extract.command", a: "x --date 2024-01-01 ***", b: "x --date 2024-01-03 ***" },
+  ]);
+  assert.equal(preview.render("2024-01-02", "load").length, 1);
+  assert.throws(() => preview.render("2024-02-01"), { code: "INVALID_OPTION", field: "executionDate" });
+  assert.throws(() => preview.render("2024-01-01", "laod"), { code: "UNKNOWN_TASK", hint: /load/ });
+  const moved = previewFrom(structuredClone(preview.toTransferable()));
+  assert.equal(moved.render("2024-01-02", "extract")[1].text, "sales");
+  assert.equal(moved.render("2024-01-02", "extract")[0].text, "x --date 2024-01-02 {{ var.value.bucket }}");
+});
+
+// ---- the shell and the command line
+
+test("shellTasks refuses a command that has text which nothing resolved", limit, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "dagfill-templates-"));
+  const ran = async (dag, options = {}) => {
+    const service = new BackfillService({
+      dags: [dag],
+      executeTask: shellTasks({ cwd: folder, ...options }),
+    });
+    return service.backfill({ ...days, endDate: "2024-01-01" });
+  };
+  const task = { taskId: "a", command: "echo '{{ dss }}' > ran" };
+  const refused = await ran(dagOf([task]));
+  assert.equal(refused.state, "failed");
+  assert.match(refused.results[0].error.message, /task "a", command: nothing resolves .*dss.*not run/);
+  assert.deepEqual(readdirSync(folder), []);
+  assert.equal((await ran(dagOf([task], { onUnknown: "keep" }))).state, "success");
+  assert.equal((await ran(dagOf([{ ...task, onUnknown: "keep" }]))).state, "success");
+  assert.equal((await ran(dagOf([task]), { onUnknown: "keep" })).state, "success");
+  // Braces that a value brings are no template.
+  const data = await ran(
+    dagOf([{ taskId: "a", command: "echo {{ params.text | quote }}" }], { params: { text: "{{ x }}" } }),
+  );
+  assert.equal(data.state, "success");
+});
+
+test("the command refuses what nothing resolves, with place and suggestion", limit, async () => {
+  const { folder, store } = workplace();
+  const file = join(folder, "dag.json");
+  const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-03", "--store", store];
+  const refused = async (command, pattern) => {
+    writeFileSync(file, JSON.stringify(dagOf([{ taskId: "a", command }])));
+    const preview = await cli(["preview", file, ...range, "--reset"]);
+    assert.match(preview.out, pattern);
+    const { code, out, err } = await cli(["run", file, ...range, "--quiet", "--reset"]);
+    assert.equal(code, 1, out + err);
+    assert.match(out + err, pattern);
+  };
+  await refused("echo {{ dss }} {{ dag_run.conf.region }}", /dss.*did you mean ds\?|Did you mean ds\?/s);
+  await refused('mkdir -p "lake/{{ ds_nodsh }}"', /ds_nodsh/);
+  assert.deepEqual(readdirSync(folder).includes("lake"), false);
+  const kept = await cli(["run", file, ...range, "--quiet", "--reset", "--on-unknown", "keep"]);
+  assert.equal(kept.code, 0, kept.err);
+  const shown = await cli(["preview", file, ...range, "--reset", "--render", "2024-01-02"]);
+  assert.match(shown.out, /^a command\n {2}mkdir -p/m);
+});
+
+test("render says what stayed, and exits with 1", limit, async () => {
+  const at = ["--execution-date", "2024-01-31"];
+  const stayed = await cli(["render", "{{ ds }} {{ ds_nodsh }}", ...at]);
+  assert.deepEqual([stayed.code, stayed.out], [1, "2024-01-31 {{ ds_nodsh }}\n"]);
+  assert.match(stayed.err, /ds_nodsh.*ds_nodash/);
+  assert.deepEqual((await cli(["render", "{{ dss }}", ...at, "--on-unknown", "keep"])).code, 0);
+  const given = ["--params", '{"t": "x"}', "--vars", '{"v": "y"}', "--macro-time-zone", "Asia/Tokyo"];
+  const known = await cli(["render", "{{ params.t }}{{ var.value.v }} {{ ts }}", ...at, ...given]);
+  assert.deepEqual([known.code, known.out], [0, "xy 2024-01-31T09:00:00+09:00\n"]);
+});
