@@ -3,6 +3,7 @@
 pub mod backfill;
 pub mod dag_run;
 pub mod event;
+pub mod key;
 pub mod machine;
 pub mod retry;
 pub mod scheduler;

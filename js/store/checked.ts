@@ -156,6 +156,7 @@ const RUN: Shape = {
   backfillId: absentOr(TEXT),
   key: absentOr(TEXT),
   chunk: absentOr(TEXT),
+  failures: absentOr(ATTEMPT),
   owner: absentOr(TEXT),
   startedAt: absentOr(INSTANT),
   finishedAt: absentOr(INSTANT),

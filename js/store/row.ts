@@ -40,6 +40,8 @@ export interface RunRow {
   output: string | null;
   key: string | null;
   chunk: string | null;
+  /** null or absent: none. */
+  failures?: number | null;
 }
 
 export interface TaskRow {
@@ -48,6 +50,8 @@ export interface TaskRow {
   taskId: string;
   state: TaskInstance["state"];
   attempt: number;
+  /** null or absent: none. */
+  failures?: number | null;
   startedMs: number | null;
   finishedMs: number | null;
   error: string | null;
@@ -96,6 +100,7 @@ export function runRow(run: RunRecord, index: number): RunRow {
     output: run.output === undefined ? null : jsonText(run.output, index, "run.output"),
     key: optionalText(run.key, index, "run.key"),
     chunk: optionalText(run.chunk, index, "run.chunk"),
+    failures: run.failures === undefined ? null : attempt(run.failures, index, "run.failures"),
   };
 }
 
@@ -120,6 +125,9 @@ export function changedColumns(
         break;
       case "attempt":
         columns.attempt = attempt(change.attempt, index, field);
+        break;
+      case "failures":
+        columns.failures = change.failures === undefined ? null : attempt(change.failures, index, field);
         break;
       case "startedAt":
         columns.startedMs = optionalMs(change.startedAt, index, field);
@@ -182,6 +190,7 @@ export function runRecord(row: RunRow): RunRecord {
   if (row.owner !== null) run.owner = row.owner;
   if (row.key !== null) run.key = row.key;
   if (row.chunk !== null) run.chunk = row.chunk;
+  if ((row.failures ?? null) !== null) run.failures = row.failures as number;
   if (row.startedMs !== null) run.startedAt = iso(row.startedMs);
   if (row.finishedMs !== null) run.finishedAt = iso(row.finishedMs);
   if (row.error !== null) run.error = JSON.parse(row.error);
@@ -199,6 +208,7 @@ export function taskRow(instance: TaskInstance, index: number): TaskRow {
     taskId: name(instance.taskId, index, "instance.taskId"),
     state: instance.state,
     attempt: attempt(instance.attempt, index, "instance.attempt"),
+    failures: instance.failures === undefined ? null : attempt(instance.failures, index, "instance.failures"),
     startedMs: optionalMs(instance.startedAt, index, "instance.startedAt"),
     finishedMs: optionalMs(instance.finishedAt, index, "instance.finishedAt"),
     error: errorText(instance.error, index, "instance.error"),
@@ -216,6 +226,7 @@ export function taskInstance(row: TaskRow): TaskInstance {
   if (row.startedMs !== null) instance.startedAt = iso(row.startedMs);
   if (row.finishedMs !== null) instance.finishedAt = iso(row.finishedMs);
   if (row.error !== null) instance.error = JSON.parse(row.error);
+  if ((row.failures ?? null) !== null) instance.failures = row.failures as number;
   return instance;
 }
 

@@ -13,12 +13,12 @@ const RUNS_AND_TASKS = `
   CREATE TABLE runs (
     dagId TEXT NOT NULL, runId TEXT NOT NULL, executionMs INTEGER NOT NULL, startMs INTEGER NOT NULL, endMs INTEGER NOT NULL,
     runType TEXT NOT NULL, state TEXT NOT NULL, conf TEXT NOT NULL, backfillId TEXT, owner TEXT, attempt INTEGER NOT NULL,
-    startedMs INTEGER, finishedMs INTEGER, error TEXT, output TEXT, key TEXT, chunk TEXT,
+    startedMs INTEGER, finishedMs INTEGER, error TEXT, output TEXT, key TEXT, chunk TEXT, failures INTEGER,
     PRIMARY KEY (dagId, executionMs), UNIQUE (dagId, runId)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE tasks (
     dagId TEXT NOT NULL, runId TEXT NOT NULL, taskId TEXT NOT NULL, state TEXT NOT NULL, attempt INTEGER NOT NULL,
-    startedMs INTEGER, finishedMs INTEGER, error TEXT,
+    startedMs INTEGER, finishedMs INTEGER, error TEXT, failures INTEGER,
     PRIMARY KEY (dagId, runId, taskId)
   ) STRICT, WITHOUT ROWID;`;
 
@@ -48,8 +48,8 @@ export const TABLES = `${RUNS_AND_TASKS}
 /** The rows of version 1, of dagfill 0.1, which kept instants as the texts that it was given, as rows of today. */
 const RUNS_1 = `SELECT dagId, runId, instant(executionDate, executionMs) AS executionMs, instant(intervalStart, executionMs) AS startMs,
   instant(intervalEnd, executionMs) AS endMs, runType, state, conf, backfillId, owner, attempt, instant(startedAt, NULL) AS startedMs,
-  instant(finishedAt, NULL) AS finishedMs, error, output, NULL AS key, NULL AS chunk FROM runs_1`;
-const TASKS_1 = `SELECT dagId, runId, taskId, state, attempt, instant(startedAt, NULL), instant(finishedAt, NULL), error FROM tasks_1`;
+  instant(finishedAt, NULL) AS finishedMs, error, output, NULL AS key, NULL AS chunk, NULL AS failures FROM runs_1`;
+const TASKS_1 = `SELECT dagId, runId, taskId, state, attempt, instant(startedAt, NULL), instant(finishedAt, NULL), error, NULL FROM tasks_1`;
 const AT_ITS_DATE = "instant(executionDate, executionMs) = executionMs";
 
 /** Makes the tables of version 1 those of today, inside the transaction that is open. */

@@ -25,14 +25,16 @@ const RUN_COLUMNS = [
   "output",
   "key",
   "chunk",
+  "failures",
 ] as const satisfies readonly (keyof RunRow)[];
 
 const CREATE_RUN = `INSERT INTO runs (${RUN_COLUMNS.join(", ")}) VALUES (${RUN_COLUMNS.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`;
 
-const SAVE_TASK = `INSERT INTO tasks (dagId, runId, taskId, state, attempt, startedMs, finishedMs, error)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+const SAVE_TASK = `INSERT INTO tasks (dagId, runId, taskId, state, attempt, startedMs, finishedMs, error, failures)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (dagId, runId, taskId) DO UPDATE SET state = excluded.state, attempt = excluded.attempt,
-  startedMs = excluded.startedMs, finishedMs = excluded.finishedMs, error = excluded.error`;
+  startedMs = excluded.startedMs, finishedMs = excluded.finishedMs, error = excluded.error,
+  failures = excluded.failures`;
 
 const SET_XCOM = `INSERT INTO xcom (dagId, runId, taskId, key, value) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (dagId, runId, taskId, key) DO UPDATE SET value = excluded.value`;
@@ -45,7 +47,7 @@ export function takeStep(query: Query, step: Step, index: number): void {
   switch (step.type) {
     case "create-run": {
       const { row } = step;
-      const { changes } = query(CREATE_RUN).run(...RUN_COLUMNS.map((column) => row[column]));
+      const { changes } = query(CREATE_RUN).run(...RUN_COLUMNS.map((column) => row[column] ?? null));
       if (changes === 0) throw runExists(index, row.dagId, row.runId, row.executionMs);
       return;
     }
@@ -57,8 +59,18 @@ export function takeStep(query: Query, step: Step, index: number): void {
       query("DELETE FROM xcom WHERE dagId = ? AND runId = ?").run(step.dagId, step.runId);
       return;
     case "save-task-instance": {
-      const { dagId, runId, taskId, state, attempt, startedMs, finishedMs, error } = step.row;
-      query(SAVE_TASK).run(dagId, runId, taskId, state, attempt, startedMs, finishedMs, error);
+      const {
+        dagId,
+        runId,
+        taskId,
+        state,
+        attempt,
+        startedMs,
+        finishedMs,
+        error,
+        failures = null,
+      } = step.row;
+      query(SAVE_TASK).run(dagId, runId, taskId, state, attempt, startedMs, finishedMs, error, failures);
       return;
     }
     case "set-xcom": {

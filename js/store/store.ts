@@ -25,6 +25,8 @@ export interface RunRecord {
   backfillId?: string;
   /** Names this attempt of this run for engines and idempotent callbacks. */
   key?: string;
+  /** Attempts that failed, of a run that is tried again; one that was lost with its process is none. */
+  failures?: number;
   /** Run id of the chunk that this date is part of. */
   chunk?: string;
   /** Name of the lease of whoever drives the run; absent when it was started by somebody else. */

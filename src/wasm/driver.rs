@@ -120,6 +120,12 @@ impl RawBackfill {
     }
 }
 
+/// The key of an attempt of a run, or of a task where `task` is not empty.
+#[wasm_bindgen(js_name = attemptKey)]
+pub fn attempt_key(scope: &str, dag: &str, run: &str, task: &str, attempt: u32) -> String {
+    crate::run::key::attempt_key(scope, dag, run, task, attempt)
+}
+
 /// What becomes of a run that the store has as running and that does not run in this process.
 #[wasm_bindgen]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 // The object behind a Backfill.
 
+import { DagfillError } from "../../error.js";
 import { type Inspect, inspect, inspected } from "../../inspect.js";
 import { fields, integer, oneOf } from "../../options.js";
 import { type BackfillPreview, Preview } from "../../plan/plan.js";
@@ -16,6 +17,7 @@ export class BackfillHandle implements Backfill {
   readonly backfillId: string;
   readonly preview: BackfillPreview;
   readonly #driver: Driver<BackfillResult>;
+  readonly #abortGrace: number;
 
   readonly result: Promise<BackfillResult>;
 
@@ -24,12 +26,14 @@ export class BackfillHandle implements Backfill {
     backfillId: string,
     plan: PlanData,
     driver: Driver<BackfillResult>,
+    abortGrace: number,
     result: Promise<BackfillResult>,
   ) {
     this.backfillId = backfillId;
     this.result = result;
     this.preview = new Preview(plan);
     this.#driver = driver;
+    this.#abortGrace = abortGrace;
     // Whoever awaited the start reads within this turn, or did not want the beginning.
     nextTurn(() => driver.notifier.listeners.forget());
   }
@@ -50,8 +54,24 @@ export class BackfillHandle implements Backfill {
     const { running } = fields<{ running?: "finish" | "abort" }>(options, "options", {
       running: oneOf("finish", "abort"),
     });
+    const { isCalling } = this.#driver;
     this.#driver.cancel(running === "abort");
-    return this.result;
+    return isCalling ? this.#unlessItWaits() : this.result;
+  }
+
+  /** The result for a run's own callback, which must not wait for it: a backfill does not end before its callbacks have. */
+  #unlessItWaits(): Promise<BackfillResult> {
+    const gaveUp = new Promise<BackfillResult>((_, reject) => {
+      const error = new DagfillError(
+        "ABORTED",
+        "cancel() was called in a callback of its own backfill, which does not end before the callback does",
+        { hint: "do not await it there: await backfill.result outside of the callback" },
+      );
+      const timer = setTimeout(() => reject(error), this.#abortGrace);
+      this.result.finally(() => clearTimeout(timer)).catch(() => {});
+    });
+    gaveUp.catch(() => {});
+    return Promise.race([this.result, gaveUp]);
   }
 
   setMaxParallelRuns(n: number): void {

@@ -48,6 +48,7 @@ export class Driver<R> {
   #progress: Progress;
   #fault: DagfillError | undefined;
   #finished = false;
+  #calling = false;
 
   constructor(options: DriverOptions<R>) {
     const { set, writer, owner, hooks, now } = options;
@@ -217,6 +218,7 @@ export class Driver<R> {
     const context = this.#options.context(row, attempt);
     const detail: Called = { context };
     this.#inFlight.set(row, { attempt, started: this.rows.startedAt[row] as number, detail });
+    this.#calling = true;
     detail.work = this.#options.execute.execute({
       context,
       row,
@@ -228,6 +230,12 @@ export class Driver<R> {
       began: (at) => this.#machine.dispatch(BackfillEventCode.Began, row, attempt, at),
       settle: (success, value) => this.#settle(row, attempt, success, value),
     });
+    this.#calling = false;
+  }
+
+  /** Whether a callback is being called right now: what it asks for must not wait for its own end. */
+  get isCalling(): boolean {
+    return this.#calling;
   }
 
   #settle(row: number, attempt: number, success: boolean, value: unknown): void {

@@ -2,12 +2,12 @@
 
 import { DagfillError } from "../../error.js";
 import type { Json } from "../../json.js";
+import { placeOn } from "../../plan/existing_runs.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import { shown } from "../../shown.js";
-import type { Fence, RunRecord, RunState, RunStore, StoreChange } from "../../store/store.js";
-import { iso } from "../../time.js";
+import type { RunRecord, RunState, RunStore } from "../../store/store.js";
 import { startingRows } from "./new_snapshot.js";
-import { fromStored, type Snapshot, toStored } from "./snapshot.js";
+import { fromStored, type Snapshot } from "./snapshot.js";
 import { type StoredRun, storedRun } from "./stored_run.js";
 
 /** The backfill of that id. UNKNOWN_BACKFILL when there is none. */
@@ -30,7 +30,7 @@ export function overlap(id: string, snapshot: Json, plan: PlanData): number {
 }
 
 /** The records on the dates of a plan, by date. */
-async function recordsOn(
+export async function recordsOn(
   { dagId, executionDate }: PlanData,
   store: RunStore,
 ): Promise<Map<number, RunRecord>> {
@@ -49,10 +49,15 @@ export async function storedRuns(
   { plan }: Snapshot,
 ): Promise<StoredRun[]> {
   const records = await recordsOn(plan, store);
+  const { existing, executionDate } = plan;
   const found: StoredRun[] = [];
   for (const row of startingRows(plan)) {
     const run = records.get(plan.executionDate[row] as number);
-    if (run !== undefined) found.push(storedRun(row, run, run.backfillId === backfillId));
+    if (run !== undefined) {
+      const place = placeOn(existing, executionDate[row] as number);
+      const before = place < 0 ? 0 : (existing.attempt[place] as number);
+      found.push(storedRun(row, run, run.backfillId === backfillId, before));
+    }
   }
   return found;
 }
@@ -83,53 +88,4 @@ async function countedByState(
     if (run.backfillId === backfillId) counts[run.state] += 1;
   }
   return counts;
-}
-
-/** The ends of what this backfill began and did not end, as canceled. */
-async function cancelOpen(
-  store: RunStore,
-  backfillId: string,
-  { dagId, plan }: Snapshot,
-  now: number,
-): Promise<StoreChange[]> {
-  const change = { state: "canceled" as const, finishedAt: iso(now) };
-  const runs = [...(await recordsOn(plan, store)).values()];
-  return runs
-    .filter((run) => run.backfillId === backfillId && (run.state === "queued" || run.state === "running"))
-    .map(({ runId }) => ({ type: "update-run", dagId, runId, change }));
-}
-
-/** A backfill that was canceled before its process died, when another goes on with it: what is open is recorded as canceled. */
-export async function finishCancel(
-  store: RunStore,
-  backfillId: string,
-  snapshot: Snapshot,
-  fence: Fence,
-  now: number,
-): Promise<Snapshot> {
-  const changes = snapshot.canceling ? await cancelOpen(store, backfillId, snapshot, now) : [];
-  if (changes.length > 0) await store.apply(changes, fence);
-  return snapshot;
-}
-
-/** Closes an interrupted backfill: what began and did not end is recorded as canceled, what never began counts as canceled. */
-export async function close(
-  store: RunStore,
-  backfillId: string,
-  snapshot: Snapshot,
-  fence: Fence,
-  now: number,
-): Promise<void> {
-  const { dagId, plan } = snapshot;
-  const changes = await cancelOpen(store, backfillId, snapshot, now);
-  const { completed, failed, skipped } = await counted(store, backfillId, snapshot);
-  const canceled = plan.counts.total - completed - failed - skipped;
-  const closed: Snapshot = {
-    ...snapshot,
-    state: "canceled",
-    finishedAt: iso(now),
-    counts: { completed, failed, skipped, canceled },
-  };
-  changes.push({ type: "save-backfill", id: backfillId, dagId, finished: true, snapshot: toStored(closed) });
-  await store.apply(changes, fence);
 }

@@ -76,6 +76,7 @@ export class Records {
       runType,
       state: "running" as const,
       ...(backfillId === undefined ? {} : { backfillId }),
+      ...(set.keepsKeys ? { key: set.key(row, attempt) } : {}),
       owner: this.#owner,
       attempt,
       startedAt: iso(now),
@@ -94,7 +95,7 @@ export class Records {
     const change: RunChange = {
       ...common,
       // What it covers now, also where the schedule was another one when it ran first.
-      ...(isOwn ? {} : { conf: set.conf(row), dataInterval }),
+      ...(isOwn ? {} : { conf: set.conf(row), dataInterval, failures: undefined }),
       finishedAt: undefined,
       error: undefined,
       output: undefined,
@@ -116,10 +117,11 @@ export class Records {
   }
 
   /** A run failed and waits for its next attempt, from now on. */
-  requeue(row: number, _failures: number): void {
+  requeue(row: number, failures: number): void {
     this.#settle(row, { notice: BackfillNotice.RunRetrying });
     const change: RunChange = {
       state: "queued",
+      failures,
       finishedAt: iso(this.#rows.finishedAt[row] as number),
       error: this.#rows.errors.get(row),
     };

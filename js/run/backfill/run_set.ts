@@ -3,8 +3,9 @@ import type { Json } from "../../json.js";
 import { placeOn, stateAt } from "../../plan/existing_runs.js";
 import { ACTIONS, type PlanData, type PlannedRun } from "../../plan/plan_data.js";
 import { plannedRuns } from "../../plan/plan_rows.js";
-import type { RunState, RunType } from "../../store/store.js";
+import type { RunRecord, RunState, RunType } from "../../store/store.js";
 import { iso } from "../../time.js";
+import { attemptKey } from "../host/attempt_key.js";
 import type { Snapshot } from "./snapshot.js";
 
 /** Columns of a plan as the core reads them; those of existing runs may be empty. */
@@ -20,8 +21,10 @@ export interface RunSet {
   readonly dagId: string;
   readonly runType: RunType;
   readonly backfillId?: string;
-  /** Kept with the records, where it does not follow from the backfill's id. */
-  readonly key?: string;
+  /** The key of an attempt. */
+  key(row: number, attempt: number): string;
+  /** Keys do not follow from a backfill's id: the records keep them. */
+  readonly keepsKeys: boolean;
   readonly count: number;
   readonly columns: Columns;
   planned(row: number): PlannedRun;
@@ -48,6 +51,8 @@ export function backfillRuns(backfillId: string, snapshot: Snapshot): RunSet {
     dagId: snapshot.dagId,
     runType: "backfill",
     backfillId,
+    key: (row, attempt) => attemptKey(backfillId, snapshot.dagId, planned(row).runId, "", attempt),
+    keepsKeys: false,
     count: plan.executionDate.length,
     columns: columnsOf(plan, places),
     planned,
@@ -64,12 +69,21 @@ export function singleRun(
   dagId: string,
   planned: PlannedRun,
   conf: Record<string, Json>,
-  key: string,
+  left: RunRecord | undefined,
 ): RunSet {
+  const scope = left?.key ?? crypto.randomUUID();
+  const keys = new Map<number, string>();
+  if (left?.key !== undefined) keys.set(left.attempt, left.key);
+  const key = (attempt: number) => {
+    const known = keys.get(attempt) ?? attemptKey(scope, dagId, planned.runId, "", attempt);
+    keys.set(attempt, known);
+    return known;
+  };
   return {
     dagId,
     runType,
-    key,
+    key: (_, attempt) => key(attempt),
+    keepsKeys: true,
     count: 1,
     columns: {
       actions: Uint8Array.of(ACTIONS.indexOf(planned.action)),

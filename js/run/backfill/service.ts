@@ -26,8 +26,9 @@ import { waitForStore } from "../writing/store_watchdog.js";
 import { Writer } from "../writing/writer.js";
 import type { Backfill } from "./backfill.js";
 import { BackfillHandle } from "./backfill_handle.js";
+import { close, finishCancel } from "./close.js";
 import { Driver } from "./driver.js";
-import { close, finishCancel, stored, storedRuns } from "./interrupted.js";
+import { stored, storedRuns } from "./interrupted.js";
 import { newSnapshot } from "./new_snapshot.js";
 import { resultOf } from "./progress.js";
 import { backfillRuns } from "./run_set.js";
@@ -47,8 +48,8 @@ export class BackfillService {
   }
 
   /** What a backfill with these options would do now. Nothing is written. */
-  async preview(options: BackfillOptions): Promise<BackfillPreview> {
-    return this.#preview(readOptions(options));
+  async preview(options: BackfillOptions, hooks: Pick<Hooks, "signal"> = {}): Promise<BackfillPreview> {
+    return this.#preview(readOptions(options), readHooks(hooks));
   }
 
   /** With `dryRun` the preview, else the result when all has ended. */
@@ -57,7 +58,7 @@ export class BackfillService {
   backfill(options: BackfillOptions, hooks?: Hooks): Promise<BackfillResult | BackfillPreview>;
   async backfill(options: BackfillOptions, hooks: Hooks = {}): Promise<BackfillResult | BackfillPreview> {
     const read = readOptions(options);
-    if (read.dryRun) return this.#preview(read);
+    if (read.dryRun) return this.#preview(read, readHooks(hooks));
     const backfill = await this.#start(read, hooks);
     return backfill.result;
   }
@@ -67,7 +68,7 @@ export class BackfillService {
     return this.#start(readOptions(options), hooks);
   }
 
-  async #preview(read: CheckedOptions): Promise<BackfillPreview> {
+  async #preview(read: CheckedOptions, hooks: Hooks): Promise<BackfillPreview> {
     const { taskIds, withUpstream } = read;
     const choice = taskIds === undefined ? undefined : { taskIds, withUpstream };
     const dag = findDag(this.#host.dags, read.dagId);
@@ -76,7 +77,7 @@ export class BackfillService {
       plan.warnings = [...(await refusals(this.#host.store, plan)), ...plan.warnings];
       const past = () => guard(() => pastDurations(this.#host.store, dag, choice));
       return new Preview(plan, this.#templates(dag, read, plan), past);
-    });
+    }, hooks);
   }
 
   async #start(read: CheckedOptions, hooks: Hooks): Promise<Backfill> {
@@ -115,40 +116,52 @@ export class BackfillService {
    *  had been canceled ends as canceled, and starts nothing. */
   async resume(backfillId: string, hooks: Hooks = {}): Promise<Backfill> {
     const listeners = readHooks(hooks);
-    const { dagId, options } = await this.#unfinished(backfillId);
+    const { dagId, options } = await this.#unfinished(backfillId, listeners);
     const dag = findDag(this.#host.dags, dagId);
     const execute = executorOf(this.#host, dag, options);
     const held = await this.#hold(dagId, listeners);
     // Between the first look and the lease, its last driver may have brought it to an end.
     return this.#drive(held, dag, backfillId, execute, listeners, async () => {
       const { store, now } = this.#host;
-      const found = await this.#unfinished(backfillId);
+      const found = await this.#unfinished(backfillId, listeners);
       const snapshot = { ...found, plan: await recall(store, found.plan, held.fence.lease) };
-      return { snapshot: await finishCancel(store, backfillId, snapshot, held.fence, now()), fresh: false };
+      await finishCancel({ store, backfillId, snapshot, fence: held.fence, now: now(), execute });
+      return { snapshot, fresh: false };
     });
   }
 
   /** Closes an interrupted backfill: what did not end is recorded as canceled. */
-  async discard(backfillId: string): Promise<void> {
-    const { dagId } = await this.#unfinished(backfillId);
-    const held = await this.#hold(dagId);
+  async discard(backfillId: string, hooks: Pick<Hooks, "signal"> = {}): Promise<void> {
+    const waiting = readHooks(hooks);
+    const { dagId, options } = await this.#unfinished(backfillId, waiting);
+    const held = await this.#hold(dagId, waiting);
     try {
-      const snapshot = await this.#unfinished(backfillId);
-      await guard(() => close(this.#host.store, backfillId, snapshot, held.fence, this.#host.now()));
+      const snapshot = await this.#unfinished(backfillId, waiting);
+      const { store, now, dags } = this.#host;
+      const dag = dags.get(dagId);
+      const execute = dag === undefined ? undefined : knownExecutor(this.#host, dag, options);
+      await guard(
+        () => close({ store, backfillId, snapshot, fence: held.fence, now: now(), execute }),
+        waiting,
+      );
     } finally {
       await held.release();
     }
   }
 
   /** Every backfill that the store knows, oldest first. */
-  async list(filter: { dagId?: string; unfinished?: boolean } = {}): Promise<BackfillSummary[]> {
+  async list(
+    filter: { dagId?: string; unfinished?: boolean } = {},
+    hooks: Pick<Hooks, "signal"> = {},
+  ): Promise<BackfillSummary[]> {
+    const waiting = readHooks(hooks);
     const summaries: BackfillSummary[] = [];
     const read = fields<{ dagId?: string; unfinished?: boolean }>(filter, "filter", {
       dagId: name,
       unfinished: flag,
     });
-    for (const { id, snapshot } of await guard(() => this.#host.store.listBackfills(read))) {
-      summaries.push(await guard(() => summarize(this.#host.store, id, snapshot)));
+    for (const { id, snapshot } of await guard(() => this.#host.store.listBackfills(read), waiting)) {
+      summaries.push(await guard(() => summarize(this.#host.store, id, snapshot), waiting));
     }
     return summaries;
   }
@@ -178,9 +191,9 @@ export class BackfillService {
     return new PreviewTemplates(data, plan.timetable, this.#host);
   }
 
-  async #unfinished(backfillId: string): Promise<Snapshot> {
+  async #unfinished(backfillId: string, hooks: Hooks): Promise<Snapshot> {
     name(backfillId, "backfillId");
-    const snapshot = await guard(() => stored(this.#host.store, backfillId));
+    const snapshot = await guard(() => stored(this.#host.store, backfillId), hooks);
     if (snapshot.state === "running" || snapshot.state === "paused") return snapshot;
     throw new DagfillError(
       "UNKNOWN_BACKFILL",
@@ -238,7 +251,8 @@ export class BackfillService {
         hooks,
         now: this.#host.now,
         execute,
-        context: (row, attempt) => contextOf(origin, set.planned(row), attempt, set.conf(row)),
+        context: (row, attempt) =>
+          contextOf(origin, set.planned(row), attempt, set.conf(row), () => set.key(row, attempt)),
         reload: async () => {
           const known = reload ? await storedRuns(this.#host.store, backfillId, snapshot) : [];
           reload = true;
@@ -270,12 +284,18 @@ export class BackfillService {
       result.catch(() => {});
       if (hooks.signal?.aborted) abort();
       await driver.begin();
-      return new BackfillHandle(backfillId, snapshot.plan, driver, result);
+      return new BackfillHandle(backfillId, snapshot.plan, driver, snapshot.options.abortGrace, result);
     } catch (error) {
       await held.release();
-      throw error;
+      throw storeFailure(error);
     }
   }
+}
+
+/** The executor of a DAG, where its host has callbacks for it: to close a backfill it need not have any. */
+function knownExecutor(host: Host, dag: CheckedDag, options: Snapshot["options"]): Executor | undefined {
+  const { executeRun, executeTask } = host;
+  return executeRun === undefined && executeTask === undefined ? undefined : executorOf(host, dag, options);
 }
 
 function readHooks(hooks: unknown): Hooks {

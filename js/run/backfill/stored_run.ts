@@ -19,13 +19,15 @@ export interface StoredRun {
   output?: Json;
 }
 
-export function storedRun(row: number, run: RunRecord, own: boolean): StoredRun {
+/** `before`: the attempts that the run had before this backfill. */
+export function storedRun(row: number, run: RunRecord, own: boolean, before = 0): StoredRun {
   return {
     row,
     own,
     state: RUN_STATES.indexOf(run.state),
     attempt: run.attempt,
-    failures: 0,
+    // Version 0.1 did not count them: all attempts of one that waits had failed.
+    failures: run.failures ?? (run.state === "queued" ? Math.max(run.attempt - before, 0) : 0),
     ...(run.startedAt === undefined ? {} : { startedAt: Date.parse(run.startedAt) }),
     ...(run.finishedAt === undefined ? {} : { finishedAt: Date.parse(run.finishedAt) }),
     ...(run.error === undefined ? {} : { error: run.error }),

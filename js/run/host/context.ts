@@ -38,11 +38,13 @@ export function originOf(
   return { dag, timetable, runType, templates, ...(backfillId === undefined ? {} : { backfillId }) };
 }
 
+/** `key` is asked for when somebody wants it: most callbacks never do. */
 export function contextOf(
   { dag, runType, backfillId, templates }: Origin,
   planned: PlannedRun,
   attempt: number,
   conf: Record<string, Json>,
+  key: () => string,
 ): Context {
   const { dagId } = dag;
   const { executionDate, localDate, dataInterval, runAfter, runId, previousDate, nextDate, existingState } =
@@ -63,5 +65,5 @@ export function contextOf(
     attempt,
     conf: freeze(conf),
   };
-  return new Context(data, templates(conf));
+  return new Context(data, templates(conf), key);
 }

@@ -12,6 +12,9 @@ export interface RunContext extends Omit<PlannedRun, "action"> {
   runType: RunType;
   /** From 1. (runId, attempt) is an idempotency key: after a crash a run may be started again. */
   attempt: number;
+  /** The same key as 36 characters of [0-9a-f-], a UUID of version 8; a task's covers the task, too. Never given to two attempts;
+   *  with `inFlight: "attach"` the same attempt is called again under it. */
+  readonly key: string;
   /** Frozen: every run of a backfill may share it. */
   conf: Record<string, Json>;
   /** Aborts on cancel({ running: "abort" }) and on runTimeout. */

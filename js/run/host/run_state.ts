@@ -20,7 +20,7 @@ export function abortReason(reason: "timeout" | "cancel" | "lost", runId: string
 
 type Plain = Omit<
   RunContext,
-  "signal" | "render" | "backfillId" | "existingState" | "unresolved" | "onUnknown"
+  "signal" | "key" | "render" | "backfillId" | "existingState" | "unresolved" | "onUnknown"
 >;
 /** What a context is made of. */
 export type ContextData = Plain & { backfillId?: string | undefined; existingState?: RunState | undefined };
@@ -48,7 +48,10 @@ export class Context {
   readonly #templates: RunTemplates;
   readonly #unresolved: Unresolved[] = [];
 
-  constructor(data: ContextData, templates: RunTemplates, attempt = data.attempt) {
+  readonly #makeKey: () => string;
+  #key: string | undefined;
+
+  constructor(data: ContextData, templates: RunTemplates, key: () => string, attempt = data.attempt) {
     // Member by member: a hundred thousand contexts are made, and a copy loop would cost as much as all else in one.
     this.dagId = data.dagId;
     this.runId = data.runId;
@@ -65,6 +68,12 @@ export class Context {
     if (data.backfillId !== undefined) this.backfillId = data.backfillId;
     if (data.existingState !== undefined) this.existingState = data.existingState;
     this.#templates = templates;
+    this.#makeKey = key;
+  }
+
+  get key(): string {
+    this.#key ??= this.#makeKey();
+    return this.#key;
   }
 
   get signal(): AbortSignal {
@@ -89,7 +98,7 @@ export class Context {
   /** @internal */
   [inspect](depth: number | null, options: { depth: number | null }, show: Inspect): string {
     const name = this.constructor.name;
-    return inspected(name, { ...this, signal: this.signal }, depth, options, show);
+    return inspected(name, { ...this, key: this.key, signal: this.signal }, depth, options, show);
   }
 
   /** The templates of a run, for the contexts of its tasks. */

@@ -253,7 +253,6 @@ export class SchedulerWork {
         origin: originOf(dag, timetable, "scheduled", environmentOf(dag, host)),
         planned: left === undefined ? planned : { ...planned, runId: left.runId },
         conf: left?.conf ?? {},
-        key: left?.key ?? crypto.randomUUID(),
         attach: inFlight === "attach",
         store,
         execute,

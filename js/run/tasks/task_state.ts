@@ -3,6 +3,7 @@
 import type { CheckedTask } from "../../dag/dag.js";
 import type { Json, JsonInput } from "../../json.js";
 import type { OnUnknown } from "../../macros/options.js";
+import { attemptKey } from "../host/attempt_key.js";
 import { Context, readOnUnknown } from "../host/run_state.js";
 import type { Xcom } from "./xcom.js";
 
@@ -24,7 +25,9 @@ export class TaskRunContext extends Context {
     xcom: Xcom,
     push: (key: string, value: JsonInput) => void,
   ) {
-    super(run, Context.templates(run), attempt);
+    const { backfillId, dagId, runId } = run;
+    const key = () => attemptKey(backfillId ?? run.key, dagId, runId, task.taskId, attempt);
+    super(run, Context.templates(run), key, attempt);
     this.taskId = task.taskId;
     this.params = task.params;
     if (task.command !== undefined) this.command = task.command;

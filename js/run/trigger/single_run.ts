@@ -22,7 +22,6 @@ export interface SingleRun {
   origin: Origin;
   planned: PlannedRun;
   conf: Record<string, Json>;
-  key: string;
   store: RunStore;
   lease: LeaseHandle;
   /** Fenced by the lease; many runs may share it. */
@@ -39,12 +38,13 @@ export interface SingleRun {
 /** Runs it. RUN_EXISTS when the date has a run already; STORE_FAILED and STALE_OWNER when it could not be recorded. A run that
  *  fails does not reject. */
 export async function runOnce(run: SingleRun): Promise<RunResult> {
-  const { origin, planned, conf, key, store, lease, writer, execute, now, attach, signal, left } = run;
+  const { origin, planned, conf, store, lease, writer, execute, now, attach, signal, left } = run;
   const { dagId } = origin.dag;
   let known = left;
   let isFirst = true;
+  const set = singleRun(origin.runType, dagId, planned, conf, left);
   const driver = new Driver<RunResult>({
-    set: singleRun(origin.runType, dagId, planned, conf, key),
+    set,
     core: { maxParallelRuns: 1, abortGrace: ABORT_GRACE_MS, reportsStart: execute.reportsStart === true },
     writer,
     owner: lease.fence.lease,
@@ -52,7 +52,7 @@ export async function runOnce(run: SingleRun): Promise<RunResult> {
     now,
     execute,
     attach,
-    context: (_, attempt) => contextOf(origin, planned, attempt, conf),
+    context: (_, attempt) => contextOf(origin, planned, attempt, conf, () => set.key(0, attempt)),
     reload: async () => {
       if (!isFirst) {
         const at = Date.parse(planned.executionDate);

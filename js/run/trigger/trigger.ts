@@ -37,7 +37,6 @@ export async function trigger(
       origin,
       planned,
       conf,
-      key: crypto.randomUUID(),
       store,
       lease,
       writer,

@@ -1,0 +1,92 @@
+// Backfills that end without being driven on: discarded, or canceled before their process died. What is open ends, tasks too.
+import type { Fence, RunChange, RunRecord, RunStore, StoreChange } from "../../store/store.js";
+import { iso } from "../../time.js";
+import { attemptKey } from "../host/attempt_key.js";
+import type { Executor, Report } from "../host/executor.js";
+import { isEnd } from "../tasks/task_run.js";
+import { counted, recordsOn } from "./interrupted.js";
+import { type Snapshot, toStored } from "./snapshot.js";
+
+export interface Closing {
+  store: RunStore;
+  backfillId: string;
+  snapshot: Snapshot;
+  fence: Fence;
+  now: number;
+  /** Who may know what became of attempts that run outside of the process that died. */
+  execute?: Executor | undefined;
+}
+
+/** Ends whatever a backfill began and did not end: as it really ended, where the executor can tell, else as canceled. */
+export async function cancelOpen(closing: Closing): Promise<StoreChange[]> {
+  const { store, backfillId, snapshot, now, execute } = closing;
+  const { dagId, plan } = snapshot;
+  const open = [...(await recordsOn(plan, store)).values()].filter(
+    (run) => run.backfillId === backfillId && (run.state === "queued" || run.state === "running"),
+  );
+  const keyOf = ({ runId, attempt }: RunRecord) => attemptKey(backfillId, dagId, runId, "", attempt);
+  const running = open.filter(({ state }) => state === "running").map(keyOf);
+  const reports = running.length === 0 ? undefined : await execute?.status?.(running);
+  const changes: StoreChange[] = [];
+  const canceled: string[] = [];
+  for (const run of open) {
+    const ended = endOf(reports?.get(keyOf(run)));
+    if (ended === undefined && run.state === "running") canceled.push(keyOf(run));
+    const finishedAt = iso(Math.max(now, Date.parse(run.startedAt ?? "") || now));
+    const change: RunChange = { ...(ended ?? { state: "canceled" }), finishedAt };
+    changes.push({ type: "update-run", dagId, runId: run.runId, change });
+    for (const task of await store.listTaskInstances(dagId, run.runId)) {
+      if (isEnd(task.state)) continue;
+      changes.push({ type: "save-task-instance", instance: { ...task, state: "canceled", finishedAt } });
+    }
+  }
+  if (canceled.length > 0) await execute?.cancel?.(canceled, `backfill ${backfillId} was canceled`);
+  return changes;
+}
+
+function endOf(report: Report | undefined): RunChange | undefined {
+  switch (report?.state) {
+    case "success":
+      return {
+        state: "success",
+        error: undefined,
+        ...(report.output === undefined ? {} : { output: report.output }),
+      };
+    case "failed":
+    case "canceled":
+      return { state: report.state, ...(report.error === undefined ? {} : { error: report.error }) };
+    default:
+      return undefined;
+  }
+}
+
+/** A backfill that was canceled before its process died, when another goes on with it. */
+export async function finishCancel(closing: Closing): Promise<void> {
+  if (!closing.snapshot.canceling) return;
+  const changes = await cancelOpen(closing);
+  if (changes.length > 0) await closing.store.apply(changes, closing.fence);
+}
+
+/** Closes an interrupted backfill; what never began counts as canceled. */
+export async function close(closing: Closing): Promise<void> {
+  const { store, backfillId, snapshot, fence, now } = closing;
+  const { dagId, plan } = snapshot;
+  const changes = await cancelOpen(closing);
+  if (changes.length > 0) await store.apply(changes, fence);
+  const { completed, failed, skipped } = await counted(store, backfillId, snapshot);
+  const canceled = plan.counts.total - completed - failed - skipped;
+  const closed: Snapshot = {
+    ...snapshot,
+    state: "canceled",
+    finishedAt: iso(Math.max(now, Date.parse(snapshot.startedAt))),
+    counts: { completed, failed, skipped, canceled },
+  };
+  const last: StoreChange = {
+    type: "save-backfill",
+    id: backfillId,
+    dagId,
+    finished: true,
+    snapshot: toStored(closed),
+  };
+  await store.apply([last], fence);
+}
