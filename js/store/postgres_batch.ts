@@ -33,6 +33,7 @@ const COLUMNS: Record<string, string> = {
   error: "text",
   output: "text",
   chunk: "text",
+  failures: "bigint",
   ifState: "text",
   atMs: "bigint",
 };
@@ -125,8 +126,9 @@ const RUN = [
   "output",
   "key",
   "chunk",
+  "failures",
 ] as const satisfies readonly (keyof RunRow)[];
-const TASK = ["dagId", "runId", "taskId", "state", "attempt", "startedMs", "finishedMs", "error"];
+const TASK = ["dagId", "runId", "taskId", "state", "attempt", "startedMs", "finishedMs", "error", "failures"];
 const XCOM = ["dagId", "runId", "taskId", "key", "value"];
 const BACKFILL = ["id", "dagId", "finished", "snapshot"];
 const IDS = ["dagId", "runId"];

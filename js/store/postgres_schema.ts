@@ -21,11 +21,12 @@ const tables = (schema: string) => `
     "dagId" ${TEXT} NOT NULL, "runId" ${TEXT} NOT NULL, "executionMs" bigint NOT NULL, "startMs" bigint NOT NULL,
     "endMs" bigint NOT NULL, "runType" text NOT NULL, state text NOT NULL, conf text NOT NULL, "backfillId" ${TEXT}, owner text,
     attempt bigint NOT NULL, "startedMs" bigint, "finishedMs" bigint, error text, output text, key text, chunk text,
+    failures bigint,
     PRIMARY KEY ("dagId", "runId"), UNIQUE ("dagId", "executionMs")
   ) WITH (fillfactor = 80);
   CREATE TABLE ${schema}.tasks (
     "dagId" ${TEXT} NOT NULL, "runId" ${TEXT} NOT NULL, "taskId" ${TEXT} NOT NULL, state text NOT NULL, attempt bigint NOT NULL,
-    "startedMs" bigint, "finishedMs" bigint, error text,
+    "startedMs" bigint, "finishedMs" bigint, error text, failures bigint,
     PRIMARY KEY ("dagId", "runId", "taskId")
   ) WITH (fillfactor = 80);
   CREATE TABLE ${schema}.xcom (

@@ -15,7 +15,16 @@ export function told(text: string): string {
 
 /** The columns that hold texts of others; conf, error, output and snapshots are JSON, which has no NUL. */
 const TEXTS = new Set(["dagId", "runId", "taskId", "key", "id", "backfillId", "owner", "chunk"]);
-const NUMBERS = new Set(["executionMs", "startMs", "endMs", "startedMs", "finishedMs", "attempt", "seq"]);
+const NUMBERS = new Set([
+  "executionMs",
+  "startMs",
+  "endMs",
+  "startedMs",
+  "finishedMs",
+  "attempt",
+  "failures",
+  "seq",
+]);
 
 /** The row with its texts as they are stored. */
 export function storedRow(row: object): Record<string, unknown> {

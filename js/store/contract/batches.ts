@@ -17,8 +17,8 @@ export function batchesContract({ assert, dates, everything, it, refused }) {
     const good = [
       create(3),
       update(1, { state: "success", conf: { changed: true } }),
-      update(3, { state: "failed" }),
-      task(1, "t", { state: "failed", attempt: 2 }),
+      update(3, { state: "failed", failures: 2 }),
+      task(1, "t", { state: "failed", attempt: 2, failures: 1 }),
       task(1, "u"),
       task(3, "u"),
       xcom(1, "t", "k", 2),

@@ -14,7 +14,13 @@ function mortal(memory) {
       (...args) => {
         if (state.dead && name === "apply") return new Promise(() => {});
         // Every lease is of the same owner, so that the next process need not wait for it.
-        if (name === "acquireLease") return memory.acquireLease(args[0], "one", args[2]);
+        if (name === "acquireLease") {
+          return memory.acquireLease(args[0], "one", args[2]).then((lease) => ({
+            epoch: lease.epoch,
+            renew: async () => !state.dead && lease.renew(),
+            release: () => lease.release(),
+          }));
+        }
         return memory[name](...args);
       },
     ]),
