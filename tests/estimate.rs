@@ -1,4 +1,5 @@
 //! Estimates from past durations: a spread that holds the truth, and runs made of their tasks.
+#![allow(clippy::unwrap_used)]
 
 use dagfill::dag::{Dag, TaskSpec};
 use dagfill::plan::{Pace, Random, estimate, run_durations, spread};
