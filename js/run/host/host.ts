@@ -28,9 +28,13 @@ export interface Host extends CheckedTemplateOptions {
   leaseTime: number;
 }
 
-/** INVALID_OPTION, DUPLICATE_DAG and whatever is wrong with a DAG. */
-export function readHost(options: unknown): Host {
-  const spec: Spec<Omit<Host, "dags"> & { dags: unknown; calendars: Calendars }> = {
+/** INVALID_OPTION, DUPLICATE_DAG and whatever is wrong with a DAG. `more`: options that only one of the two has. */
+export function readHost<T extends object = object>(
+  options: unknown,
+  more: Spec<T> = {} as Spec<T>,
+): Host & Partial<T> {
+  type Read = Omit<Host, "dags"> & { dags: unknown; calendars: Calendars };
+  const own: Spec<Read> = {
     dags: (dags) => dags,
     calendars,
     store: (store, path) => {
@@ -44,7 +48,8 @@ export function readHost(options: unknown): Host {
     leaseTime: positiveDuration,
     ...templateSpec,
   };
-  const { dags, calendars: shared, ...rest } = fields(options, "options", spec);
+  const read = fields<Read & T>(options, "options", { ...own, ...more } as Spec<Read & T>);
+  const { dags, calendars: shared, ...rest } = read as Partial<Read>;
   const now = rest.now === undefined ? Date.now : steady(rest.now);
   const store = checkedStore(rest.store ?? new MemoryStore());
   return {
@@ -54,7 +59,7 @@ export function readHost(options: unknown): Host {
     store,
     now,
     dags: readDags(dags, "dags", shared),
-  };
+  } as Host & Partial<T>;
 }
 
 /** A host's clock. One that fails, or answers no time, stands still: what runs goes on, and its promise settles. Before it has

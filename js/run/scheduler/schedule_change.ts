@@ -1,6 +1,6 @@
 // A schedule that changed while nobody was looking: the next run may cover again what the last one of the old schedule has covered.
 import type { CheckedDag } from "../../dag/dag.js";
-import { oneOf, reading } from "../../options.js";
+import { oneOf } from "../../options.js";
 import type { PlannedRun } from "../../plan/plan_data.js";
 import type { TimetableWire } from "../../schedule/wire.js";
 import type { DataInterval, RunRecord, RunStore } from "../../store/store.js";
@@ -13,13 +13,11 @@ export function readSchedulerOptions(options: SchedulerOptions): {
   host: Host;
   onScheduleChange: "continue" | "skip_overlap";
 } {
-  if (typeof options !== "object" || options === null)
-    return { host: readHost(options), onScheduleChange: "continue" };
-  const { onScheduleChange = "continue", ...rest } = reading("options", () => ({ ...options }));
-  return {
-    host: readHost(rest),
-    onScheduleChange: oneOf("continue", "skip_overlap")(onScheduleChange, "onScheduleChange"),
-  };
+  const spec = { onScheduleChange: oneOf("continue", "skip_overlap") };
+  const { onScheduleChange = "continue", ...host } = readHost<{
+    onScheduleChange: "continue" | "skip_overlap";
+  }>(options, spec);
+  return { host: host as Host, onScheduleChange };
 }
 
 /** Compares the first runs of each DAG with the last scheduled run before them. While a scheduler works, schedules do not change. */
