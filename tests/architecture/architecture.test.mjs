@@ -93,6 +93,18 @@ const broken = {
     { "package.json": '{"peerDependencies":{"pg":"8"},"peerDependenciesMeta":{"pg":{"optional":false}}}' },
     "package.json: the peer pg is not optional; the package brings all it needs",
   ],
+  "a command is known by its number": [
+    { "js/run/driver.ts": "if (kind === 4) start(row);" },
+    "js/run/driver.ts: a number of the protocol is written by hand; js/raw.ts has its name",
+  ],
+  "a table of commands has numbers": [
+    { "js/run/driver.ts": "const commands = {\n  3: (row) => start(row),\n};" },
+    "js/run/driver.ts: a number of the protocol is written by hand; js/raw.ts has its name",
+  ],
+  "an event is sent by its number": [
+    { "js/run/driver.ts": "machine.dispatch(2, row);" },
+    "js/run/driver.ts: a number of the protocol is written by hand; js/raw.ts has its name",
+  ],
   "the package depends on another": [
     { "package.json": '{"dependencies":{"left-pad":"1"}}' },
     "package.json: dependencies is not empty; the package brings all it needs",

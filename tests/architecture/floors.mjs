@@ -46,6 +46,7 @@ export function offences(tree) {
     circles,
     platforms,
     pageUsesPackage,
+    protocolNumbers,
     noDependencies,
   ]
     .flatMap((rule) => rule(tree))
@@ -158,6 +159,16 @@ function pageUsesPackage(tree) {
 }
 
 // A peer that is optional is installed by whoever uses the entry that needs it.
+// Commands, events and states cross as numbers whose names the glue has: one that is written by hand would go on meaning what
+// it meant when the lists in src/wasm/codes.rs change.
+function protocolNumbers(tree) {
+  const byHand =
+    /\b(?:command|event|notice|kind|code|status|state|reason|lost|origin|outcome)\s*(?:===|!==|[-+<>]=?)\s*\d|\.dispatch\(\s*\d|\.handle\(\s*\d|^\s*\[?\d+\]?: \(/m;
+  return scripts(tree, "js/run/")
+    .filter(([, text]) => byHand.test(withoutProse(text)))
+    .map(([path]) => `${path}: a number of the protocol is written by hand; js/raw.ts has its name`);
+}
+
 function noDependencies(tree) {
   const manifest = JSON.parse(tree["package.json"] ?? "{}");
   const optional = (name) => manifest.peerDependenciesMeta?.[name]?.optional === true;
