@@ -71,6 +71,8 @@ function makeScene(random, folder) {
     failing: dates.filter(() => random.chance(share)),
     longest: random.pick([0, 5, 25]),
     seed: random.integer(0, 2 ** 31),
+    inFlight: random.pick(["restart", "attach"]),
+    cancels: random.chance(0.2),
     options: {
       dagId: "chaos",
       startDate: new Date(start).toISOString(),
@@ -78,6 +80,7 @@ function makeScene(random, folder) {
       maxParallelRuns: random.integer(1, 8),
       runBackwards: random.chance(0.3),
       retries: random.pick([0, 0, 1, 2]),
+      ...(random.chance(0.25) && { rate: { count: random.integer(5, 30), per: 1_000 } }),
     },
   };
   mkdirSync(scene.locks);
@@ -172,13 +175,25 @@ function check(scene, lives, result) {
   result.starts = starts.length;
   result.allowedExtra = options.maxParallelRuns * result.kills;
 
+  // What was told to be canceled stays so: nothing that no process has started yet starts behind it.
+  const canceledAt = journal.findIndex(([word]) => word === "canceling");
+  const isCanceled = canceledAt >= 0;
+  if (isCanceled) {
+    const before = new Set(journal.slice(0, canceledAt).map(([, unit]) => unit?.split("/")[0]));
+    for (const [word, unit] of journal.slice(canceledAt + 1)) {
+      if (word === "start" && !before.has(unit.split("/")[0]))
+        problem(`${unit} was started after the cancel was told`);
+    }
+  }
+
   // Nothing missing, nothing besides.
   const started = new Set(starts.map(([, unit]) => unit.split("/")[0]));
-  for (const date of dates) if (!started.has(date)) problem(`${date} was never started`);
+  for (const date of dates) if (!started.has(date) && !isCanceled) problem(`${date} was never started`);
   for (const date of started) if (!planned.has(date)) problem(`${date} was started and is not in the plan`);
   const succeeded = new Set(lives.at(-1)?.acknowledged);
   for (const date of dates) {
-    if (succeeded.has(date) === failing.includes(date)) problem(`${date} ended in the wrong state`);
+    if (succeeded.has(date) && failing.includes(date)) problem(`${date} ended in the wrong state`);
+    if (!succeeded.has(date) && !failing.includes(date) && !isCanceled) problem(`${date} was lost`);
   }
 
   // What was acknowledged before a kill is not started after it; what the process told was acknowledged. From here on a unit
@@ -196,17 +211,33 @@ function check(scene, lives, result) {
 
   // A start is extra when the one before it did not end in a failure that a retry answers.
   const last = new Map();
-  const keys = new Set();
-  for (const [word, unit, attempt] of journal) {
+  const keys = new Map();
+  const startTimes = [];
+  for (const [word, unit, attempt, , key, ms] of journal) {
     if (word === "start") {
-      if (last.has(unit) && last.get(unit) !== "failed") result.extraStarts += 1;
-      if (keys.has(`${unit} ${attempt}`)) problem(`${unit} was started twice as attempt ${attempt}`);
-      keys.add(`${unit} ${attempt}`);
+      const name = `${unit} ${attempt}`;
+      // Attached: the same attempt is called again under the same key, which for a callback that knows it is no start.
+      const isAttached = keys.get(name) === key && scene.inFlight === "attach";
+      if (!isAttached && last.has(unit) && last.get(unit) !== "failed") result.extraStarts += 1;
+      if (keys.has(name) && !isAttached) problem(`${unit} was started twice as attempt ${attempt}`);
+      if (!isAttached) startTimes.push(Number(ms));
+      keys.set(name, key);
     }
     if (word === "start" || word === "ok" || word === "failed") last.set(unit, word);
   }
   if (result.extraStarts > result.allowedExtra)
     problem(`${result.extraStarts} extra starts, at most ${result.allowedExtra} are allowed`);
+
+  if (new Set(keys.values()).size !== keys.size) problem("two attempts have the same key");
+  if (scene.inFlight === "attach" && result.extraStarts > 0)
+    problem(`${result.extraStarts} extra starts with attach`);
+  const { rate } = options;
+  if (rate !== undefined && scene.dag.tasks === undefined) {
+    for (const [at, ms] of startTimes.entries()) {
+      const next = startTimes[at + rate.count];
+      if (next !== undefined && next - ms < rate.per) problem(`${rate.count + 1} starts in ${next - ms} ms`);
+    }
+  }
 
   const most = Math.max(0, ...starts.map(([, , , atOnce]) => Number(atOnce)));
   if (most > options.maxParallelRuns)

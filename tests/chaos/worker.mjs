@@ -24,12 +24,12 @@ function alive(pid) {
 }
 
 /** A lock file for as long as the callback is at work: how many runs of living processes have one is how many run at once. */
-async function measured({ executionDate, taskId, attempt }, work) {
+async function measured({ executionDate, taskId, attempt, key }, work) {
   const unit = taskId === undefined ? executionDate : `${executionDate}/${taskId}`;
   const lock = join(scene.locks, `${process.pid}.${Date.parse(executionDate)}`);
   writeFileSync(lock, "");
   const atOnce = readdirSync(scene.locks).filter((name) => alive(Number(name.split(".")[0]))).length;
-  note("start", unit, attempt, atOnce);
+  note("start", unit, attempt, atOnce, key, Date.now());
   try {
     await work();
     note("ok", unit, attempt);
@@ -53,7 +53,7 @@ const execute = (context) =>
 
 const store = await openSqliteStore(scene.store);
 const callbacks = scene.dag.tasks === undefined ? { executeRun: execute } : { executeTask: execute };
-const service = new BackfillService({ dags: [scene.dag], store, ...callbacks });
+const service = new BackfillService({ dags: [scene.dag], store, inFlight: scene.inFlight, ...callbacks });
 const [known] = await service.list({ dagId: scene.dag.dagId });
 // The process may have been killed when all was done.
 if (known === undefined || ["running", "paused", "interrupted"].includes(known.state)) {
@@ -61,6 +61,7 @@ if (known === undefined || ["running", "paused", "interrupted"].includes(known.s
   const onEvent = ({ type, run, runId, taskId }) => {
     if (type === "run-started") dates.set(run.runId, run.executionDate);
     if (type === "run-succeeded" && scene.dag.tasks === undefined) note("told", run.executionDate);
+    if (type === "canceling") note("canceling");
     if (type === "task-succeeded") note("told", `${dates.get(runId)}/${taskId}`);
   };
   const hooks = { onEvent };
@@ -68,6 +69,10 @@ if (known === undefined || ["running", "paused", "interrupted"].includes(known.s
     known === undefined
       ? await service.start(scene.options, hooks)
       : await service.resume(known.backfillId, hooks);
+  if (scene.cancels && random.chance(0.3)) {
+    await sleep(random.integer(0, 100));
+    backfill.cancel({ running: random.pick(["finish", "abort"]) }).catch(() => {});
+  }
   await backfill.result;
 }
 await store.close();

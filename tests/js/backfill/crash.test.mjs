@@ -263,6 +263,7 @@ test("a rate holds across crashes: starts are remembered, not the last start of 
     assert.ok(within <= 4, `${within} starts in 3 s`);
   }
   assert.ok(starts.length > 8, `${starts.length} starts`);
+  process.die();
 });
 
 test("a killed run by hand counts as failed, and says how to go on", async () => {
