@@ -59,7 +59,7 @@ const [known] = await service.list({ dagId: scene.dag.dagId });
 if (known === undefined || ["running", "paused", "interrupted"].includes(known.state)) {
   const dates = new Map();
   const onEvent = ({ type, run, runId, taskId }) => {
-    if (type === "run-started") dates.set(run.runId, run.executionDate);
+    if (type === "run-started" || type === "run-attached") dates.set(run.runId, run.executionDate);
     if (type === "run-succeeded" && scene.dag.tasks === undefined) note("told", run.executionDate);
     if (type === "canceling") note("canceling");
     if (type === "task-succeeded") note("told", `${dates.get(runId)}/${taskId}`);
