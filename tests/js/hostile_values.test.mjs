@@ -1,7 +1,9 @@
 // Whatever is handed in ends in a value or in a DagfillError that can be read: revoked Proxies, detached arrays, texts of a
 // megabyte, values that throw when they are looked at.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import * as D from "dagfill";
 
 function revoked(target) {
@@ -252,4 +254,34 @@ test("a signal whose members throw later does not hold the lease", async () => {
   const signal = { ...listen, aborted: false, removeEventListener: fail };
   assert.equal((await service.backfill({ ...R, dagId: "a" }, { signal })).state, "success");
   assert.equal((await service.backfill({ ...R, dagId: "a", resetDagRun: true })).state, "success");
+});
+
+test("a signal that cannot be listened to is refused, and lets go of the lease and of the process", async () => {
+  const program = `
+    import { BackfillService } from "dagfill";
+    const fail = () => { throw new Error("not listening"); };
+    const signal = { aborted: false, addEventListener: fail, removeEventListener: fail };
+    const service = new BackfillService({ dags: [{ dagId: "a", schedule: "@daily" }], executeRun: () => 1 });
+    const range = { dagId: "a", startDate: "2024-01-01", endDate: "2024-01-03" };
+    for (const call of [
+      () => service.backfill(range, { signal }),
+      () => service.start(range, { signal }),
+      () => service.trigger({ dagId: "a", executionDate: "2024-02-01", signal }),
+    ]) {
+      console.log(await call().then(() => "no error", ({ code, field }) => code + " " + field));
+    }
+    // These ask whether it is aborted, and need not listen.
+    console.log((await service.preview(range, { signal })).counts.create, (await service.list({}, { signal })).length);
+    console.log((await service.backfill(range)).state);
+  `;
+  const args = ["--input-type=module", "--eval", program];
+  // A timer that nothing clears would keep the process for ever.
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
+  assert.deepEqual(stdout.trim().split("\n"), [
+    "INVALID_OPTION hooks.signal",
+    "INVALID_OPTION hooks.signal",
+    "INVALID_OPTION signal",
+    "3 0",
+    "success",
+  ]);
 });

@@ -121,6 +121,7 @@ export class Driver<R> {
 
   /** Begins, behind what the store says has begun already. */
   async begin(): Promise<void> {
+    this.#watchdog.begin();
     try {
       await this.#machine.begin();
     } catch (error) {

@@ -31,9 +31,13 @@ export function waitForStore<T>(asked: Promise<T>, isAborted: () => boolean): Pr
   });
 }
 
-/** The same for the batches of one driver, of which there are many: one timer for all. */
+/** The same for the batches of one driver, of which there are many: one timer for all, from `begin` to `end`. */
 export class StoreWatchdog {
-  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #batch: () => number | undefined;
+  readonly #isAborted: () => boolean;
+  readonly #onSilent: (message: string) => void;
+  readonly #onGivenUp: (error: DagfillError) => void;
+  #timer: ReturnType<typeof setInterval> | undefined;
   #last: number | undefined;
   #told: number | undefined;
 
@@ -44,17 +48,27 @@ export class StoreWatchdog {
     onSilent: (message: string) => void,
     onGivenUp: (error: DagfillError) => void,
   ) {
-    this.#timer = setInterval(() => {
-      const now = batch();
-      const isSilent = now !== undefined && now === this.#last;
-      this.#last = now;
-      if (!isSilent) return;
-      if (isAborted()) onGivenUp(silent());
-      else if (this.#told !== now) {
-        this.#told = now;
-        onSilent(silent().message);
-      }
-    }, SILENCE_MS);
+    this.#batch = batch;
+    this.#isAborted = isAborted;
+    this.#onSilent = onSilent;
+    this.#onGivenUp = onGivenUp;
+  }
+
+  /** The timer keeps Node alive, so that a driver that never begins must not have one. */
+  begin(): void {
+    this.#timer = setInterval(() => this.#look(), SILENCE_MS);
+  }
+
+  #look(): void {
+    const now = this.#batch();
+    const isSilent = now !== undefined && now === this.#last;
+    this.#last = now;
+    if (!isSilent) return;
+    if (this.#isAborted()) this.#onGivenUp(silent());
+    else if (this.#told !== now) {
+      this.#told = now;
+      this.#onSilent(silent().message);
+    }
   }
 
   end(): void {
