@@ -58,3 +58,11 @@ test("by shell commands: the XCom of one task is rendered into the next", { time
     "date,weather,high_f,low_f,week_mean_f,week_rain_in\n2012-03-14,rain,46,34,42,2.56\n",
   );
 });
+
+test("by shell commands: no value stands unquoted in a command", { timeout: 60_000 }, async () => {
+  const file = join(folder, "seattle_weather_shell.json");
+  const { code, out, err } = await run(["preview", file, ...range, "--store", ":memory:", "--json"]);
+  assert.equal(code, 0, err);
+  const codes = JSON.parse(out).warnings.map((warning) => warning.code);
+  assert.deepEqual(codes, ["uneven_days"]);
+});
