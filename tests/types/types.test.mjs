@@ -1,9 +1,10 @@
-// The types: of the sources, of programs that users write, and of the package against the contract in api.d.ts.
+// The types: of the sources, of programs that users write, of the demo page, and of the package against the contract in api.d.ts.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { install } from "../../scripts/install.mjs";
 import { root } from "../../scripts/process.mjs";
 
 const tsc = join(root, "node_modules", ".bin", "tsc");
@@ -21,6 +22,11 @@ test("programs of users, without any host's types", () => compiles("-p", "tests/
 
 test("programs of users, with the DOM's types", () => {
   compiles("-p", "tests/types", "--lib", "ES2022,DOM,DOM.Iterable");
+});
+
+test("the demo page", async () => {
+  await install(join(root, "www"));
+  compiles("-p", "www");
 });
 
 // What the package hands out and nobody makes: it may have more members than the contract says.

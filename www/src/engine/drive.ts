@@ -127,7 +127,7 @@ function emptyBatch(backfill: Backfill, phase: RunPhase): RunBatch {
 /** `results` is built when it is read: a run of a million dates must not pay for it. */
 function withoutResults(result: BackfillResult): Omit<BackfillResult, "results"> {
   const { backfillId, dagId, state, totalDates, completed, failed, skipped, canceled, unfinished } = result;
-  const { startedAt, finishedAt } = result;
+  const { unresolved, startedAt, finishedAt } = result;
   return {
     backfillId,
     dagId,
@@ -138,6 +138,7 @@ function withoutResults(result: BackfillResult): Omit<BackfillResult, "results">
     skipped,
     canceled,
     unfinished,
+    unresolved,
     startedAt,
     finishedAt,
   };
