@@ -11,14 +11,21 @@ export type Row = readonly [string, string, string, string];
 
 export interface CatalogEntry {
   name: string;
-  kind: "macro" | "filter" | "method" | "test" | "statement";
+  /** Tests (`is defined`) are listed beside filters, statements (`{% if %}`) beside macros; `form` tells them apart. */
+  kind: "macro" | "filter" | "method";
+  form?: "test" | "statement";
   meaning: string;
   example: string;
   result: string;
 }
 
-function entries(kind: CatalogEntry["kind"], rows: readonly Row[]): CatalogEntry[] {
-  return rows.map(([name, meaning, example, result]) => ({ name, kind, meaning, example, result }));
+function entries(
+  kind: CatalogEntry["kind"],
+  rows: readonly Row[],
+  form?: CatalogEntry["form"],
+): CatalogEntry[] {
+  const more = form === undefined ? {} : { form };
+  return rows.map(([name, meaning, example, result]) => ({ name, kind, ...more, meaning, example, result }));
 }
 
 /** Every macro, filter, method, test and statement with meaning, example and result: for completion lists and documentation.
@@ -30,7 +37,7 @@ export function macroCatalog(): CatalogEntry[] {
     ...entries("macro", macros),
     ...entries("filter", filters),
     ...entries("method", methods),
-    ...entries("test", tests),
-    ...entries("statement", statements),
+    ...entries("filter", tests, "test"),
+    ...entries("macro", statements, "statement"),
   ];
 }

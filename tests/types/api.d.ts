@@ -65,6 +65,7 @@ export interface TimetableOptions {
   exclude?:
     | readonly DateInput[]
     | { cron: string }
+    | { calendar: string }
     | readonly (DateInput | { cron: string } | { calendar: string })[];
   /** A run covers this much before its tick, whatever the kind; it is due at its tick (Airflow's CronTriggerTimetable(interval=)). */
   interval?: Duration;
@@ -364,16 +365,16 @@ export interface BackfillPreview {
     cost?: (run: PlannedRun) => number;
   }): Promise<{
     quantiles: Record<string, { makespan: number; finishAt: string }>;
-    /** Every templated text of one date as it would run; `task` narrows to one. */
-    render(
-      executionDate: DateInput,
-      task?: string,
-    ): { taskId: string | null; path: string; template: string; text: string }[];
-    renderDiff(a: DateInput, b: DateInput, task?: string): { path: string; a: string; b: string }[];
     peak: number;
     samples: number;
     cost?: number;
   }>;
+  /** Every templated text of one date as it would run; `task` narrows to one. */
+  render(
+    executionDate: DateInput,
+    task?: string,
+  ): { taskId: string | null; path: string; template: string; text: string }[];
+  renderDiff(a: DateInput, b: DateInput, task?: string): { path: string; a: string; b: string }[];
 }
 export function previewFrom(data: unknown): BackfillPreview;
 export interface Warning {
@@ -445,6 +446,8 @@ export interface RunContext extends Omit<PlannedRun, "action"> {
   runType: RunType;
   /** Starts at 1. (runId, attempt) is an idempotency key: after a crash a run may be started again. */
   attempt: number;
+  /** The same as 36 characters of [0-9a-f-]; a task's covers the task, too. Never given to two attempts. */
+  readonly key: string;
   conf: Record<string, Json>;
   /** Aborts on cancel({ running: "abort" }) and on runTimeout. */
   signal: HostAbortSignal;
