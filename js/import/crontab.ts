@@ -50,7 +50,7 @@ function dagOf(
   const dagId = unique(slug(nameOf(command)), taken);
   return {
     dagId,
-    schedule: entry.schedule,
+    schedule: entry.schedule.startsWith("@") ? entry.schedule : { cron: entry.schedule, dayMatch: "vixie" },
     kind: "trigger",
     dst: "vixie",
     ...(timeZone === undefined ? {} : { timeZone }),

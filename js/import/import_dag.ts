@@ -43,7 +43,7 @@ const READERS: { readonly [format in DagFormat]: (text: string, fileName?: strin
  *  is not known; INVALID_DAG for text that is none of the formats.
  *
  *  ```js
- *  importDag("0 2 * * * /opt/load.sh").dags[0].schedule; // "0 2 * * *"
+ *  importDag("0 2 * * * /opt/load.sh").dags[0].schedule; // { cron: "0 2 * * *", dayMatch: "vixie" }
  *  ``` */
 export function importDag(
   text: string,

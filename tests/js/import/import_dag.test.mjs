@@ -398,7 +398,12 @@ MAILTO=ops@example.com
 this is no entry
 `);
   assert.deepEqual(
-    dags.map(({ dagId, schedule, timeZone, tasks }) => [dagId, schedule, timeZone, tasks[0].command]),
+    dags.map(({ dagId, schedule, timeZone, tasks }) => [
+      dagId,
+      schedule.cron ?? schedule,
+      timeZone,
+      tasks[0].command,
+    ]),
     [
       ["load", "0 2 * * 1-5", "Europe/Berlin", `/opt/load.sh --date "$(date +%F)"`],
       ["rotate", "@daily", "Europe/Berlin", "FOO=1 rotate.py"],
@@ -409,6 +414,7 @@ this is no entry
     dags.map(({ kind, dst }) => `${kind} ${dst}`),
     ["trigger vixie", "trigger vixie", "trigger vixie"],
   );
+  assert.deepEqual(dags[0].schedule, { cron: "0 2 * * 1-5", dayMatch: "vixie" });
   assert.deepEqual(
     notes.map(({ line }) => line),
     [4, 7, 8, 9],
