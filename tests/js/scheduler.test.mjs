@@ -88,8 +88,9 @@ test("a scheduled run's record", async () => {
   const world = scheduling({ ...daily, startDate: "2024-01-04" }, { run: () => ({ rows: 3 }) });
   await world.tick();
   const [run] = await world.store.listRuns({ dagId: "d" });
-  const { owner, ...rest } = run;
+  const { owner, key, ...rest } = run;
   assert.match(owner, /^scheduler:/);
+  assert.match(key, /^[0-9a-f-]{36}$/);
   assert.deepEqual(rest, {
     ...record("2024-01-04", "success"),
     startedAt: "2024-01-05T12:00:00Z",
