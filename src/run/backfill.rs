@@ -54,7 +54,7 @@ pub struct Options {
     pub max_parallel_runs: u32,
     /// At most so many starts in a window.
     pub rate: Option<Rate>,
-    /// What follows a failure.
+    /// Retries after a failure.
     pub retry: Retry,
     /// A run that takes longer is aborted.
     pub run_timeout: Option<i64>,
@@ -89,7 +89,7 @@ pub struct Backfill {
     status: Vec<Status>,
     /// The last attempt of each row, counted over all backfills of its run.
     attempts: Vec<u32>,
-    /// What the plan does with each row; empty where all are created.
+    /// The plan's action for each row; empty where all are created.
     actions: Vec<Action>,
     /// Rows whose record was written by this backfill.
     own: Vec<bool>,

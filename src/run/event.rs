@@ -1,4 +1,4 @@
-//! What may happen to a backfill, and what it may ask for: two closed lists. Runs are row numbers of the plan.
+//! Events and commands of a backfill: two closed lists. Runs are row numbers of the plan.
 
 /// How the host's callback settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub enum Outcome {
     Failed,
 }
 
-/// What happens to running runs on a cancel.
+/// How a cancel treats running runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CancelMode {
     /// They end by themselves.
@@ -82,7 +82,7 @@ pub enum State {
     Canceled,
 }
 
-/// What a run starts from, which says how its record is written.
+/// The record that a run starts from, which decides how its own is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// There is no record yet.
@@ -140,7 +140,7 @@ pub enum Notice {
     RunTaken(u32),
 }
 
-/// What the host must do.
+/// Commands for the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Store these in one transaction, then say `Applied`, `Refused`, `StoreFailed` or `LeaseLost`.

@@ -1,10 +1,10 @@
-//! What the three machines have in common, so that one loop drives them all.
+//! The protocol that the three machines share, so that one loop drives them all.
 
 /// A state machine: events go in, commands come out one at a time, and the clock (epoch milliseconds) is an argument.
 pub trait Machine {
-    /// What may happen to it.
+    /// Its events.
     type Event;
-    /// What it may ask for.
+    /// Its commands.
     type Command;
 
     /// Takes note of what happened. Nothing follows before `poll`.

@@ -15,7 +15,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// What has not ended.
+    /// Rows that have not ended.
     pub fn remaining(&self) -> u32 {
         self.total - self.completed - self.failed - self.skipped - self.canceled
     }

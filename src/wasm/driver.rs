@@ -41,7 +41,7 @@ impl RawBackfill {
         RawBackfill(Driven::new(backfill, host))
     }
 
-    /// What the store has of a row; `state` is a `RunStateCode`, times are NaN where there are none. A run in flight that does
+    /// The stored run of a row; `state` is a `RunStateCode`, times are NaN where there are none. A run in flight that does
     /// not run in this process starts again (0), is called again as the same attempt (1), or was never called (2).
     #[allow(clippy::too_many_arguments)]
     pub fn stored(
@@ -126,7 +126,7 @@ pub fn attempt_key(scope: &str, dag: &str, run: &str, task: &str, attempt: u32) 
     crate::run::key::attempt_key(scope, dag, run, task, attempt)
 }
 
-/// What becomes of a run that the store has as running and that does not run in this process.
+/// How to treat a run that is stored as running and does not run in this process.
 #[wasm_bindgen]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LostRun {

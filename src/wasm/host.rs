@@ -1,4 +1,4 @@
-//! What the host lends to the core: its time zones, its capitals and small letters, and the digits of its numbers.
+//! Services of the host for the core: its time zones, its capitals and small letters, and the digits of its numbers.
 
 use std::rc::Rc;
 

@@ -34,7 +34,7 @@ export class BackfillHandle implements Backfill {
     this.preview = new Preview(plan);
     this.#driver = driver;
     this.#abortGrace = abortGrace;
-    // Whoever awaited the start reads within this turn, or did not want the beginning.
+    // A reader that wants events from the beginning starts within this turn.
     nextTurn(() => driver.notifier.listeners.forget());
   }
 

@@ -13,7 +13,7 @@ export interface Closing {
   snapshot: Snapshot;
   fence: Fence;
   now: number;
-  /** Who may know what became of attempts that run outside of the process that died. */
+  /** The executor, which may know the outcome of attempts outside of the dead process. */
   execute?: Executor | undefined;
 }
 

@@ -1,4 +1,4 @@
-// What whoever starts a backfill waits for: that it is stored, and that it has ended.
+// Two promises for the caller that starts a backfill: it is stored, and it has ended.
 
 export class Deferred<R> {
   /** Settles when the backfill is stored and may start, or could not be stored. */

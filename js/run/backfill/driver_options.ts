@@ -1,4 +1,4 @@
-// What a driver is made of.
+// Options of a driver.
 import type { Hooks, Progress } from "../events/backfill_events.js";
 import type { Notifier } from "../events/notifier.js";
 import type { Executor } from "../host/executor.js";
@@ -33,7 +33,7 @@ export interface DriverOptions<R> {
   now: () => number;
   execute: Executor;
   context: (row: number, attempt: number) => Context;
-  /** What the store says of rows that have begun already. */
+  /** Reads the stored state of rows that have begun. */
   reload: () => Promise<StoredRun[]>;
   /** Whether a run that a dead process left is called again as the same attempt. */
   attach: boolean;

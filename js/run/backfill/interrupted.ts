@@ -42,7 +42,7 @@ export async function recordsOn(
   return new Map(records.map((run) => [Date.parse(run.executionDate), run]));
 }
 
-/** What the store has of the rows that the plan starts. */
+/** Reads the stored runs of the rows that the plan starts. */
 export async function storedRuns(
   store: RunStore,
   backfillId: string,

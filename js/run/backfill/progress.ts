@@ -13,7 +13,7 @@ export function progressOf(total: number, numbers: ArrayLike<number>): Progress 
     : { total, completed, failed, remaining, running, skipped, canceled, etaMs: eta };
 }
 
-/** What a backfill that has ended tells; its rows are made when somebody asks. */
+/** The result of a backfill that has ended; its rows are made on demand. */
 export function resultOf(
   backfillId: string,
   { dagId, state, startedAt, finishedAt = startedAt }: Snapshot,

@@ -9,7 +9,7 @@ import type { StoredRun } from "./stored_run.js";
 
 export type RawBackfill = InstanceType<Raw["RawBackfill"]>;
 
-/** What the holder of a backfill has asked for, which another machine has to hear of, too. */
+/** Requests of the holder of a backfill, which a rebuilt machine has to be told again. */
 export interface Wants {
   paused: boolean;
   /** true: with abort. */

@@ -94,7 +94,7 @@ export class Records {
     const ifState: RunState[] = isOwn || existing === undefined ? ["queued", "running"] : [existing];
     const change: RunChange = {
       ...common,
-      // What it covers now, also where the schedule was another one when it ran first.
+      // The data interval of today's schedule, even if the run first ran under another one.
       ...(isOwn ? {} : { conf: set.conf(row), dataInterval, failures: undefined }),
       finishedAt: undefined,
       error: undefined,

@@ -59,7 +59,7 @@ export class Rows {
     this.finishedAt = new Float64Array(count).fill(Number.NaN);
   }
 
-  /** What the store says of rows that have begun. */
+  /** Takes over the stored state of rows that have begun. */
   restore(storedRuns: readonly StoredRun[]): void {
     for (const { row, own, state, attempt, startedAt, finishedAt, error, output } of storedRuns) {
       if (!own) continue;
@@ -103,7 +103,7 @@ export class Rows {
     this.status[row] = RowStatus.InFlight;
   }
 
-  /** What listeners and callers are told of a row; `state` where it has not ended. */
+  /** The result of a row, for listeners and callers; `state` where it has not ended. */
   result(row: number, state?: RunResult["state"]): RunResult {
     const planned = this.set.planned(row);
     const { executionDate, runId, action } = planned;

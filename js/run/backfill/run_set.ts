@@ -1,4 +1,4 @@
-// What a driver runs: rows, and what is recorded of each.
+// The rows that a driver runs, and the data that is recorded of each.
 import type { Json } from "../../json.js";
 import { placeOn, stateAt } from "../../plan/existing_runs.js";
 import { ACTIONS, type PlanData, type PlannedRun } from "../../plan/plan_data.js";

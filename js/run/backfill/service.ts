@@ -47,7 +47,7 @@ export class BackfillService {
     this.#host = readHost(options);
   }
 
-  /** What a backfill with these options would do now. Nothing is written. */
+  /** Plans a backfill with these options as of now. Nothing is written. */
   async preview(options: BackfillOptions, hooks: Pick<Hooks, "signal"> = {}): Promise<BackfillPreview> {
     return this.#preview(readOptions(options), readHooks(hooks));
   }

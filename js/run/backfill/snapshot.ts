@@ -112,7 +112,7 @@ type StoredSnapshot = Omit<Snapshot, "version" | "plan"> & {
     };
 };
 
-/** What a stored backfill lacks of what is read below. */
+/** The first member that a stored backfill lacks. */
 function missingIn({ version, dagId, state, options, attempts, plan }: StoredSnapshot): string | undefined {
   const isObject = (part: unknown) => typeof part === "object" && part !== null;
   const parts: Record<string, boolean> = {

@@ -1,4 +1,4 @@
-// What a start would refuse, or leave undone, as warnings of the preview.
+// Warnings of a preview for what a start would refuse, or leave undone.
 
 import type { CheckedTask } from "../../dag/dag.js";
 import type { PlanData } from "../../plan/plan_data.js";

@@ -1,4 +1,4 @@
-// What the list of backfills tells of each.
+// The entries of the list of backfills.
 
 import type { Json } from "../../json.js";
 import type { BackfillOptions } from "../../plan/backfill_options.js";

@@ -1,4 +1,4 @@
-// What listeners are told, and how: a listener that throws harms nothing.
+// Events of a backfill and their listeners. A listener that throws does no harm.
 
 import type { AbortSignalLike } from "../../abort_signal.js";
 import { failure } from "../../failure.js";
@@ -59,7 +59,7 @@ export interface BackfillResult {
   finishedAt: string;
 }
 
-/** What became of a task. `upstream_failed` tasks never started; `error` says why a task failed. */
+/** The new state of a task. `upstream_failed` tasks never started; `error` says why a task failed. */
 export interface TaskEvent {
   type: "task-started" | "task-succeeded" | "task-failed" | "task-skipped" | "task-upstream-failed";
   runId: string;
@@ -139,7 +139,7 @@ export class Listeners {
   readonly #hooks: Hooks;
   readonly #readers = new Set<Reader>();
   #reported = false;
-  /** What was told before anybody could read, for whoever reads at once. */
+  /** Events from before the first reader, for a reader that starts in the same turn. */
   #early: BackfillEvent[] | undefined = [];
   /** The last event, for whoever reads when all is over. */
   #last: BackfillEvent | undefined;
@@ -179,7 +179,7 @@ export class Listeners {
     this.#readers.clear();
   }
 
-  /** Whoever wanted to read from the beginning does so by now. */
+  /** A reader that wants the beginning has started by now. */
   forget(): void {
     this.#early = undefined;
   }

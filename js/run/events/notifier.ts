@@ -1,4 +1,4 @@
-// What listeners are told of a backfill, each thing once, also when a machine is lost before it has told what is stored.
+// Notifies the listeners of a backfill, once of each change, also when a machine is lost before it has told what is stored.
 import { BackfillNotice } from "../../raw.js";
 import { iso } from "../../time.js";
 import type { Rows } from "../backfill/rows.js";

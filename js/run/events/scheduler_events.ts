@@ -1,4 +1,4 @@
-// What listeners of a scheduler are told.
+// Events of a scheduler and their listeners.
 import { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
 import { iso } from "../../time.js";

@@ -8,7 +8,7 @@ import type { TimetableWire } from "../../schedule/wire.js";
 import type { RunType } from "../../store/store.js";
 import { Context, type ContextData, freeze } from "./run_state.js";
 
-/** What all runs of a backfill, or of a scheduler's DAG, share. */
+/** Data that all runs of a backfill, or of a scheduler's DAG, share. */
 export interface Origin {
   dag: CheckedDag;
   timetable: TimetableWire;

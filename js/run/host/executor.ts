@@ -1,4 +1,4 @@
-// What runs one attempt of one run: the host's callback, the tasks of a DAG, or an engine outside of this process.
+// An executor runs one attempt of one run: the host's callback, the tasks of a DAG, or an engine outside of this process.
 import type { Json } from "../../json.js";
 import type { StoreChange } from "../../store/store.js";
 import type { EventBody } from "../events/backfill_events.js";
@@ -34,7 +34,7 @@ export interface Work {
   abandon?(): void;
 }
 
-/** What became of an attempt. */
+/** The reported state of an attempt. */
 export interface Report {
   state: "unknown" | "queued" | "running" | "success" | "failed" | "canceled";
   output?: Json;
@@ -44,9 +44,9 @@ export interface Report {
 export interface Executor {
   /** Starts an attempt, or attaches to it. It throws nothing. */
   execute(attempt: Attempt): Work | undefined;
-  /** What replaces the plain clearing of a run that is reset. */
+  /** Changes that clear a run that is reset, instead of a plain `clear-run`. */
   clear?(dagId: string, runId: string): Promise<StoreChange[]>;
-  /** What became of attempts that a dead process left in flight, by `RunContext.key`. Without it nobody can tell. */
+  /** Reports attempts that a dead process left in flight, by `RunContext.key`. Without it their outcome is unknown. */
   status?(keys: readonly string[]): Promise<ReadonlyMap<string, Report>>;
   /** Asks for the end of attempts that a dead process left in flight. */
   cancel?(keys: readonly string[], reason: string): Promise<void>;

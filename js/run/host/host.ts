@@ -1,4 +1,4 @@
-// What the host supplies, to the backfill service and to the scheduler alike: DAGs, a store, callbacks, a clock.
+// Reads the options of the host: DAGs, a store, callbacks, a clock.
 import { type CheckedDag, readDags } from "../../dag/dag.js";
 import { positiveDuration } from "../../duration.js";
 import { DagfillError } from "../../error.js";

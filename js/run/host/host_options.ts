@@ -1,4 +1,4 @@
-// What the host hands in, as it writes it.
+// Options of the host, as it writes them.
 import type { Dag } from "../../dag/dag.js";
 import type { Duration } from "../../duration.js";
 import type { TemplateOptions } from "../../macros/options.js";
@@ -13,7 +13,7 @@ export interface HostOptions extends TemplateOptions {
   store?: RunStore;
   executeRun?: ExecuteRun;
   executeTask?: ExecuteTask;
-  /** What a dead process left running: "restart" (default) starts it as the next attempt, "attach" calls it again as the same
+  /** How to treat a run that a dead process left running: "restart" (default) starts it as the next attempt, "attach" calls it again as the same
    *  attempt with the same `run.key`, and its slot is never free in between. */
   inFlight?: "restart" | "attach";
   /** Business calendars by name, for every DAG that does not define that name itself. */

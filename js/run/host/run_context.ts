@@ -1,4 +1,4 @@
-// What the host's callback gets.
+// The argument of the host's callback.
 import type { HostAbortSignal } from "../../abort_signal.js";
 import type { Json, JsonInput } from "../../json.js";
 import type { OnUnknown } from "../../macros/options.js";
@@ -24,7 +24,7 @@ export interface RunContext extends Omit<PlannedRun, "action"> {
   render(value: JsonInput, options?: { onUnknown?: OnUnknown }): Json;
   /** Template text of this run, or task, that nothing resolved: of a task's command and params, and of what `render` was given so far. */
   readonly unresolved: readonly { path: string; text: string }[];
-  /** What was said of such text, by the backfill, the task, the DAG or the service; `undefined` where nobody said anything. */
+  /** The option for such text, of the backfill, the task, the DAG or the service; `undefined` where it is not set. */
   readonly onUnknown?: OnUnknown | undefined;
 }
 

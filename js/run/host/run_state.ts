@@ -22,7 +22,7 @@ type Plain = Omit<
   RunContext,
   "signal" | "key" | "render" | "backfillId" | "existingState" | "unresolved" | "onUnknown"
 >;
-/** What a context is made of. */
+/** The data of a context. */
 export type ContextData = Plain & { backfillId?: string | undefined; existingState?: RunState | undefined };
 
 /** A context: the data of the run are its own members, so that it can be spread and printed; the signal is made when it is
@@ -86,7 +86,7 @@ export class Context {
     return this.#unresolved;
   }
 
-  /** What was said of unresolved text; `undefined` where nobody said anything. */
+  /** The option for unresolved text; `undefined` where it is not set. */
   get onUnknown(): OnUnknown | undefined {
     return this.#templates.onUnknown();
   }

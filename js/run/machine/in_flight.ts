@@ -1,4 +1,4 @@
-// What is in flight in this process, by row or task: called and not settled, or settled and not stored. After a trap the
+// Attempts in flight in this process, by row or task: called and not settled, or settled and not stored. After a trap the
 // machine is made again from the store and from this.
 
 export interface InFlight<T> {

@@ -6,20 +6,20 @@ import { call, instance } from "../../raw.js";
 import type { Clock } from "../timing/clock.js";
 import { laterTurn } from "../timing/turns.js";
 
-/** What every machine of the core exports. */
+/** The exports that every machine of the core has. */
 export interface RawMachine<E extends number> {
   handle(event: E, subject: number, a: number, b: number): void;
   pump(): void;
   free(): void;
 }
 
-/** What a machine of the core imports: one door for all commands. */
+/** The import that every machine of the core has: one door for all commands. */
 export interface MachineHost {
   command(code: number, subject: number, a: number, b: number): void;
   now(): number;
 }
 
-/** What is done for each command, by its code. */
+/** The function for each command, by the command's code. */
 export type Commands = Record<number, (subject: number, a: number, b: number) => void>;
 
 /** A fault that comes back as often as this is no accident. */
@@ -68,7 +68,7 @@ export class Machine<E extends number, R extends RawMachine<E>> {
     let raw: R | undefined;
     const host: MachineHost = {
       now: () => clock.now(),
-      // What a lost machine still asks for is not done.
+      // Commands of a lost machine are ignored.
       command: (code, subject, a, b) => {
         if (raw !== this.#raw || !this.alive) return;
         try {

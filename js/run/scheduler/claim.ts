@@ -40,7 +40,7 @@ async function take(store: RunStore, left: RunRecord, mine: Fence, leaseMs: numb
     // The lease of the dead went on to somebody else in between.
     throw error instanceof DagfillError && error.code === "STALE_OWNER" ? taken() : error;
   } finally {
-    // What cannot be released expires.
+    // A lease that cannot be released expires.
     await lease.release().catch(() => {});
   }
 }

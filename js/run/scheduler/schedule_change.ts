@@ -60,7 +60,7 @@ function overlap(now: DataInterval, before: DataInterval): number {
   return Math.min(Date.parse(now.end), Date.parse(before.end)) - Date.parse(now.start);
 }
 
-/** What the schedule now gives, and what the last run covered, where these do not follow each other. */
+/** Describes the difference between the schedule and the last run, where one does not follow the other. */
 function differenceFrom(
   { runId, executionDate: before, dataInterval: covered }: RunRecord,
   timetable: TimetableWire,

@@ -1,4 +1,4 @@
-// What the core of a scheduler asks for: reads of the store, runs, events. Each answer goes to the machine that asked.
+// Carries out the commands of a scheduler: reads of the store, runs, events. Each answer goes to the machine that asked.
 
 import type { CheckedDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
@@ -73,7 +73,7 @@ export class SchedulerWork {
     return this.#pending > 0;
   }
 
-  /** What a lost machine has reserved is open again. */
+  /** Gives back the reservations of a lost machine. */
   forget(): void {
     this.#slots.releaseAll().catch((error: unknown) => this.#report(storeFailure(error)));
   }
@@ -138,7 +138,7 @@ export class SchedulerWork {
     return this.#options.owner()?.lease.fence.lease ?? "";
   }
 
-  /** What the store has of a DAG's scheduled runs. */
+  /** Reads a DAG's scheduled runs. */
   async #load(dag: number, answer: Answer): Promise<void> {
     const { store } = this.#options.host;
     const dagId = this.#dagId(dag);

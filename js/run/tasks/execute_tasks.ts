@@ -130,7 +130,7 @@ interface Known {
   before?: Promise<TaskRun | undefined>;
 }
 
-/** What the store knows of this run's tasks, and of the same tasks of the run on `dateBefore`. */
+/** Reads this run's tasks from the store, and the same tasks of the run on `dateBefore`. */
 async function load(
   store: RunStore,
   { dagId, runId }: Context,

@@ -1,4 +1,4 @@
-// What the host's task callback gets.
+// The argument of the host's task callback.
 import type { Json, JsonInput } from "../../json.js";
 import type { RunContext } from "../host/run_context.js";
 

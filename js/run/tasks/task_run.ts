@@ -323,7 +323,7 @@ function abortCalled({ context }: Called, why: DagfillError): void {
   if (context !== undefined) Context.abort(context, why);
 }
 
-/** What a task leaves is stored with its end: later there is nothing to store it with. */
+/** The XCom of a task is stored together with its end, so that a later push cannot be stored. */
 function tooLate(key: string, taskId: string, runId: string): DagfillError {
   return new DagfillError(
     "STALE_OWNER",

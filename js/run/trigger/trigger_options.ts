@@ -1,4 +1,4 @@
-// What a run by hand may be asked for.
+// Options of a manual run.
 
 import type { AbortSignalLike } from "../../abort_signal.js";
 import type { Json, JsonInput } from "../../json.js";

@@ -6,7 +6,7 @@ import { SILENCE_MS, waitForStore } from "./store_watchdog.js";
 /** How long a lease lives without being renewed, unless the host says otherwise. */
 export const LEASE_MS = SILENCE_MS;
 
-/** What this process holds, by store and name. A clock that jumps forward makes the leases of its own drivers look expired to
+/** Leases that this process holds, by store and name. A clock that jumps forward makes the leases of its own drivers look expired to
  *  the store, while they are as alive as whoever asks. */
 const held = new WeakMap<RunStore, Map<string, LeaseHandle>>();
 
@@ -37,7 +37,7 @@ function ownPrefix(): string {
   return prefix;
 }
 
-/** Who an owner is, in words. */
+/** Describes an owner in words. */
 export function described(owner: string | undefined): string {
   if (owner?.startsWith(ownPrefix())) return "this process itself";
   const [, pid] = /^pid-(\d+)-/.exec(owner ?? "") ?? [];
@@ -101,7 +101,7 @@ export class LeaseHandle {
     clearInterval(this.#timer);
     this.#forget();
     try {
-      // What is not released by then has expired.
+      // A lease that is not released by then has expired.
       await waitForStore(this.#lease.release(), () => true);
     } catch {
       // It expires by itself.

@@ -4,7 +4,7 @@ import type { DagfillError } from "../../error.js";
 import { storeFailure } from "../../store/failure.js";
 import type { Fence, RunStore, StoreChange } from "../../store/store.js";
 
-/** Whoever writes hears what became of it. */
+/** One entry of a batch, with callbacks for its outcome. */
 export interface Entry {
   changes: readonly StoreChange[];
   stored(): void;

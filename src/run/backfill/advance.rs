@@ -122,7 +122,7 @@ impl Backfill {
         }
     }
 
-    /// What the record of a row is written over.
+    /// The record that a row starts from.
     fn origin(&self, run: u32) -> Origin {
         if self.own.get(run as usize).copied().unwrap_or(false) {
             return Origin::Own;

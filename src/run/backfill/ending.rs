@@ -57,7 +57,7 @@ impl Backfill {
         }
     }
 
-    /// What never started ends as canceled; what the store has marked, or waits for a retry, is recorded so.
+    /// Rows that never started end as canceled; those that the store has marked, or that wait for a retry, are recorded so.
     pub(super) fn give_up_waiting(&mut self) {
         while self.has_waiting() {
             self.set(self.next as u32, Status::Canceled);

@@ -26,7 +26,7 @@ impl Backfill {
         }
     }
 
-    /// What was not stored goes first in the next batch.
+    /// Changes that were not stored go first in the next batch.
     pub(super) fn put_back(&mut self, mut batch: Vec<Change>) {
         batch.append(&mut self.pending);
         self.pending = batch;

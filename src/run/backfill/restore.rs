@@ -9,7 +9,7 @@ use crate::run::event::{Change, Command, End, Notice};
 /// A commit may have taken this long after the time in the record: the run started up to so much later.
 const COMMIT_MS: i64 = 1_000;
 
-/// What becomes of a run that the store has as running and that does not run in this process.
+/// How to treat a run that is stored as running and does not run in this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lost {
     /// Its process died: it starts again as the next attempt.
@@ -20,7 +20,7 @@ pub enum Lost {
     Start,
 }
 
-/// What the store has of a row's date. Times are epoch milliseconds.
+/// The stored run on a row's date. Times are epoch milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stored {
     /// Where the run stands.

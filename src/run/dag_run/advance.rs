@@ -1,4 +1,4 @@
-//! What follows from what happened: ends spread along the graph, free slots are filled, the run ends.
+//! Consequences of events: ends spread along the graph, free slots are filled, the run ends.
 
 use std::cmp::Reverse;
 use std::rc::Rc;

@@ -71,7 +71,7 @@ pub enum Past {
 }
 
 impl Past {
-    /// What the end of the same task for the date before means; `None` when it never ran.
+    /// The past that follows from the end of the same task for the date before; `None` when it never ran.
     pub fn of(state: Option<TaskState>) -> Past {
         match state {
             Some(TaskState::Success | TaskState::Skipped) => Past::Met,
@@ -80,7 +80,7 @@ impl Past {
     }
 }
 
-/// What happened.
+/// Events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
     /// So many further records, in the order in which they were yielded, are durable.
@@ -108,14 +108,14 @@ pub enum Event {
     Stop {
         /// Why: on a cancel, what did not end counts as canceled, and so does the run; on a timeout the run failed.
         reason: AbortReason,
-        /// What becomes of the tasks that run.
+        /// How to treat the tasks that run.
         mode: CancelMode,
     },
     /// The run itself is given up, because it did not end in time after an abort: whatever is open ends now.
     Abandon,
 }
 
-/// What the host is to do.
+/// Commands for the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
     /// Put a task's new state into the next batch for the store.

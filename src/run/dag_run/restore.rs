@@ -2,7 +2,7 @@
 
 use super::{DagRun, Due, Lost, Past, Phase, TaskState, Timer};
 
-/// What the store knows of a task of this run from before.
+/// The stored state of a task from before.
 ///
 /// Success and skipped are kept and not run again, as when Airflow clears the failed tasks of a run. Everything else runs, with
 /// the next attempt. A task that was running, or up for retry, was left by a process that died: its failures count against
@@ -21,7 +21,7 @@ pub struct Prior {
     pub started: Option<i64>,
     /// When it ended.
     pub finished: Option<i64>,
-    /// What becomes of an attempt that is recorded as running.
+    /// How to treat an attempt that is recorded as running.
     pub lost: Lost,
 }
 
@@ -42,7 +42,7 @@ impl DagRun {
         }
     }
 
-    /// What runs in this process already, because this machine takes the place of another.
+    /// A task that runs in this process already, because this machine replaces another.
     pub fn adopt(&mut self, task: u32, attempt: u32, started: i64) {
         let timeout = self.dag.task(task).and_then(|task| task.timeout);
         let Some(slot) = self.slots.get_mut(task as usize) else { return };

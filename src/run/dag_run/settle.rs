@@ -1,4 +1,4 @@
-//! What each event does to the tasks it is about.
+//! Effects of each event on its tasks.
 
 use super::{AbortReason, CancelMode, Command, DagRun, Due, Past, Phase, TaskOutcome, TaskState, Timer};
 

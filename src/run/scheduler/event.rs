@@ -12,7 +12,7 @@ pub enum Begin {
     Restart,
 }
 
-/// What happened.
+/// Events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
     /// Answers [`Command::Reserve`].
@@ -70,7 +70,7 @@ pub enum Event {
     Stop,
 }
 
-/// What the host is to do.
+/// Commands for the host.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Read what the store has of the DAG's scheduled runs.
