@@ -6,7 +6,10 @@ import type { Snapshot } from "./snapshot.js";
 
 /** `numbers`: completed, failed, skipped, canceled, running, and the milliseconds to the end, negative while unknown. */
 export function progressOf(total: number, numbers: ArrayLike<number>): Progress {
-  const [completed = 0, failed = 0, skipped = 0, canceled = 0, running = 0, eta = -1] = Array.from(numbers);
+  // By index: an event has its progress, and a copy would cost as much as the event.
+  const at = (place: number, otherwise = 0) => numbers[place] ?? otherwise;
+  const [completed, failed, skipped, canceled] = [at(0), at(1), at(2), at(3)];
+  const [running, eta] = [at(4), at(5, -1)];
   const remaining = total - completed - failed - skipped - canceled;
   return eta < 0
     ? { total, completed, failed, remaining, running, skipped, canceled }

@@ -39,6 +39,8 @@ export interface RunSet {
 }
 
 const NONE = 255;
+/** One for all runs without conf: what is made of a conf is kept by it. */
+const NO_CONF: Record<string, Json> = Object.freeze({});
 const SLICE = 64;
 const KEPT = 4;
 
@@ -118,7 +120,7 @@ function placesOf({ existing, executionDate }: PlanData): (row: number) => numbe
 
 function confBefore({ existing }: PlanData, place: number): Record<string, Json> {
   const conf = existing.details?.texts.conf?.[place];
-  return conf === undefined || conf === null ? {} : JSON.parse(conf);
+  return conf === undefined || conf === null ? NO_CONF : JSON.parse(conf);
 }
 
 /** The date of the last row before this one that starts or has a run already, since a date that is left alone and has no run is
