@@ -335,6 +335,21 @@ fn warnings() {
     }
 }
 
+/// Lord Howe moves its clocks by half an hour; New York's local mean time was 3:58 ahead of the standard time that replaced it.
+#[test]
+fn hours_of_uneven_days_have_at_most_three_decimals() {
+    for (zone, start, end, said) in [
+        ("America/New_York", "2024-03-10", "2024-03-10", "2024-03-10 has 23 hours"),
+        ("Australia/Lord_Howe", "2024-04-07", "2024-04-07", "2024-04-07 has 24.5 hours"),
+        ("America/New_York", "1883-11-18", "1883-11-18", "1883-11-18 has 24.066 hours"),
+    ] {
+        let timetable = cron("@daily", zone);
+        let plan = Plan::build(&timetable, &request(&timetable, start, end), &History::default()).unwrap();
+        let found = plan.warnings().iter().find(|warning| warning.code == "uneven_days").unwrap();
+        assert!(found.message.ends_with(&format!(": {said}")), "{}", found.message);
+    }
+}
+
 /// Days from 2024-01-01 on; `runs` are the hours that each run covers, with its state.
 fn covering(runs: &[(f64, f64, &str)], change: impl FnOnce(&mut Request)) -> (Vec<String>, u64) {
     const HOUR: f64 = DAY / 24.0;

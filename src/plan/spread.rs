@@ -5,6 +5,7 @@ use std::collections::{BinaryHeap, VecDeque};
 
 use super::Pace;
 use crate::dag::Dag;
+use crate::sort::sort_by;
 
 /// Starts that are simulated for one answer: more draws would take longer than a person waits.
 const MOST_STARTS: usize = 10_000_000;
@@ -72,7 +73,7 @@ pub fn spread(runs: usize, durations: &[f64], pace: Pace, mut random: Random) ->
         found.makespans.push(makespan);
         found.peak = found.peak.max(peak);
     }
-    found.makespans.sort_unstable_by(f64::total_cmp);
+    sort_by(&mut found.makespans, |a, b| a.total_cmp(b).is_lt());
     found
 }
 

@@ -213,7 +213,7 @@ impl Findings<'_> {
             count += 1;
             first = first.or(Some(instant(*start)));
             if days.len() < 4 {
-                days.push(format!("{} has {} hours", civil_day(zone.civil(instant(*start))), real / 3_600_000.0));
+                days.push(format!("{} has {} hours", civil_day(zone.civil(instant(*start))), hours(real)));
             }
         }
         let rest = if count > 4 { format!(" and {} more", count - 4) } else { String::new() };
@@ -268,6 +268,13 @@ impl Findings<'_> {
             Warning::new("date_independent", message).count(blind.len() as u64)
         })
     }
+}
+
+/// Milliseconds as hours with at most three decimals. Printing any float takes 20 kB of tables and arithmetic.
+fn hours(ms: f64) -> String {
+    let thousandths = (ms / 3_600.0).round() as i64;
+    let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn instant(date: f64) -> Instant {
