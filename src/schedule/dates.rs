@@ -49,7 +49,7 @@ impl Timetable {
         if this.exclusion().is_nothing() {
             return this.rest().count(this.zone(), this.dst(), range);
         }
-        pages(range, &|range| this.candidates(range, PAGE), &|mut page| {
+        pages(range, &|range| this.rest().estimate(range), &|range| this.candidates(range, PAGE), &|mut page| {
             this.thin(&mut page);
             page.len() as u64
         })

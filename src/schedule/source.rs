@@ -78,26 +78,13 @@ impl Source {
                 dates.get(start..end.min(start.saturating_add(limit))).unwrap_or_default().to_vec()
             }
             Source::Cron(patterns) => {
-                let mut dates = Vec::new();
-                for pattern in patterns.iter() {
-                    let more = expand::expand(pattern, zone, dst, range, limit);
-                    if dates.is_empty() {
-                        dates = more;
-                    } else {
-                        expand::merge(&mut dates, 0, &more);
-                    }
-                }
-                dates.truncate(limit);
-                dates
+                let parts = patterns.iter().map(|pattern| expand::expand(pattern, zone, dst, range, limit));
+                merged(parts.collect(), limit)
             }
             Source::Rolled(rolled) => rolled.expand(zone, dst, range, limit),
             Source::Union(members) => {
-                let mut dates = Vec::new();
-                for member in members.iter() {
-                    expand::merge(&mut dates, 0, &member.expand(zone, dst, range, limit));
-                }
-                dates.truncate(limit);
-                dates
+                let parts = members.iter().map(|member| member.expand(zone, dst, range, limit));
+                merged(parts.collect(), limit)
             }
         }
     }
@@ -143,7 +130,8 @@ impl Source {
             Source::Every(every, anchor) if every.is_elapsed() => every.estimate(anchor.unwrap_or(range.start), range),
             Source::Cron(_) | Source::Every(..) | Source::Union(_) | Source::Rolled(_) => {
                 let this = self.anchored(range.start);
-                pages(range, &|range| this.expand(zone, dst, range, PAGE), &|page| page.len() as u64)
+                let page = |range| this.expand(zone, dst, range, PAGE);
+                pages(range, &|range| this.estimate(range), &page, &|page| page.len() as u64)
             }
             _ => self.expand(zone, dst, range, usize::MAX).len() as u64,
         }
@@ -214,16 +202,45 @@ impl Source {
     }
 }
 
-/// Adds up `size` of all pages of a range.
-pub(super) fn pages(range: Range, page: &dyn Fn(Range) -> Vec<f64>, size: &dyn Fn(Vec<f64>) -> u64) -> u64 {
-    let (mut total, mut start) = (0, range.start);
-    loop {
-        let dates = page(Range { start, ..range });
-        let last = dates.last().copied().filter(|_| dates.len() >= PAGE);
-        total += size(dates);
-        match last {
-            Some(last) => start = Instant::clamped(last as i64 + 1),
-            None => return total,
+/// The first `limit` dates of all parts, each once. Neighbours are merged, then their neighbours: one after the other into a
+/// growing list would look at each date as often as there are parts.
+fn merged(mut parts: Vec<Vec<f64>>, limit: usize) -> Vec<f64> {
+    while parts.len() > 1 {
+        let mut pairs = std::mem::take(&mut parts).into_iter();
+        while let Some(mut dates) = pairs.next() {
+            if let Some(more) = pairs.next() {
+                expand::merge(&mut dates, 0, &more);
+                dates.truncate(limit);
+            }
+            parts.push(dates);
         }
     }
+    parts.pop().unwrap_or_default()
+}
+
+/// Adds up `size` of all pages of a range. By `estimate` a page holds about as many dates as `page` makes at a time: what each
+/// of many parts has behind the end of the page would be made again for the next one.
+pub(super) fn pages(
+    range: Range,
+    estimate: &dyn Fn(Range) -> u64,
+    page: &dyn Fn(Range) -> Vec<f64>,
+    size: &dyn Fn(Vec<f64>) -> u64,
+) -> u64 {
+    let (mut total, mut start) = (0, range.start);
+    while start.ms() <= range.end.ms() {
+        let mut window = Range { start, ..range };
+        while estimate(window) > PAGE as u64 && window.end.ms() - start.ms() > DAY_MS / 24 {
+            window.end = Instant::clamped(start.ms() + (window.end.ms() - start.ms()) / 2);
+        }
+        let dates = page(window);
+        let last = dates.last().copied().filter(|_| dates.len() >= PAGE);
+        total += size(dates);
+        let end = last.map_or(window.end.ms(), |last| last as i64);
+        // Behind the last instant there is none.
+        if end >= range.end.ms() {
+            break;
+        }
+        start = Instant::clamped(end + 1);
+    }
+    total
 }
