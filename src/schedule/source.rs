@@ -210,12 +210,15 @@ fn merged(mut parts: Vec<Vec<f64>>, limit: usize) -> Vec<f64> {
         while let Some(mut dates) = pairs.next() {
             if let Some(more) = pairs.next() {
                 expand::merge(&mut dates, 0, &more);
-                dates.truncate(limit);
             }
+            dates.truncate(limit);
             parts.push(dates);
         }
     }
-    parts.pop().unwrap_or_default()
+    // A single part may hold more than it was asked for.
+    let mut dates = parts.pop().unwrap_or_default();
+    dates.truncate(limit);
+    dates
 }
 
 /// Adds up `size` of all pages of a range. By `estimate` a page holds about as many dates as `page` makes at a time: what each
