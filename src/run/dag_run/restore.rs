@@ -64,14 +64,15 @@ impl DagRun {
         let retry = self.retry(prior.task);
         let Some(slot) = self.slots.get_mut(prior.task as usize) else { return };
         slot.attempt = prior.attempt;
-        match prior.state {
-            state if matches!(state, TaskState::Success | TaskState::Skipped) || prior.has_ended() => {
-                if slot.phase == Phase::Waiting {
-                    slot.phase = Phase::Ended(state);
-                    self.remaining -= 1;
-                    self.wave.push(prior.task);
-                }
+        if matches!(prior.state, TaskState::Success | TaskState::Skipped) || prior.has_ended() {
+            if slot.phase == Phase::Waiting {
+                slot.phase = Phase::Ended(prior.state);
+                self.remaining -= 1;
+                self.wave.push(prior.task);
             }
+            return;
+        }
+        match prior.state {
             TaskState::Running if prior.lost != Lost::Restart => {
                 slot.failures = prior.failures;
                 slot.phase = Phase::Attached;
