@@ -43,7 +43,8 @@ impl Timetable {
         } else if next.is_empty() && !self.is_none() && !self.needs_anchor() {
             warn(&mut warnings, "no_future_dates", words.add("There is no date after ").show(&now).add("."));
         }
-        if self.shared().given.members().iter().any(|member| matches!(member, Source::Every(_, None))) {
+        let unanchored = |member: &Source| matches!(member, Source::Every(_, None));
+        if !self.has_anchor() && self.shared().given.members().iter().any(unanchored) {
             words.add(
                 "The period has no anchor: its dates count from the start of the range that is asked for, here from ",
             );

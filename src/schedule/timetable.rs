@@ -99,6 +99,11 @@ impl Timetable {
         Timetable { source, rest, anchor: self.anchor.or(Some(at)), shared: self.shared.clone() }
     }
 
+    /// Whether somebody has said where periods without an anchor of their own count from.
+    pub(super) fn has_anchor(&self) -> bool {
+        self.anchor.is_some()
+    }
+
     /// Whether this is a period without an anchor, or `@once`, or has one among others.
     pub fn needs_anchor(&self) -> bool {
         self.source.needs_anchor()
