@@ -149,7 +149,7 @@ export function App({ engine, initial }: AppProps) {
       fillHistory={() => void actions.fillHistory()}
     />
   );
-  if (backfill.failure?.code === "WORKER_LOST" || plan.error?.code === "WASM_REFUSED")
+  if (backfill.failure?.code === "WORKER_LOST" || plan.error?.code === "WASM_UNAVAILABLE")
     return <Refused failure={plan.error ?? backfill.failure ?? { code: "", message: "" }} />;
 
   return (

@@ -84,7 +84,8 @@ function done({ progress }: StoredBackfill): string {
 }
 
 function FailureBanner({ failure, dismiss }: { failure: EngineError; dismiss: () => void }) {
-  if (failure.code === "WASM_REFUSED" || failure.code === "WORKER_LOST") return <Refused failure={failure} />;
+  if (failure.code === "WASM_UNAVAILABLE" || failure.code === "WORKER_LOST")
+    return <Refused failure={failure} />;
   return (
     <div className="banner bad" role="alert">
       <p>

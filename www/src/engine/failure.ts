@@ -8,12 +8,6 @@ export function failureOf(thrown: unknown): EngineError {
     const { code, message, field, input, start, end, hint, details } = thrown;
     return { code, message, field, input, start, end, hint, details };
   }
-  // A policy without 'wasm-unsafe-eval', or a browser without WebAssembly.
-  if (typeof WebAssembly === "undefined" || thrown instanceof WebAssembly.CompileError)
-    return {
-      code: "WASM_REFUSED",
-      message: thrown instanceof Error ? thrown.message : "WebAssembly is missing",
-    };
   return { code: "INTERNAL", message: thrown instanceof Error ? thrown.message : String(thrown) };
 }
 
