@@ -190,7 +190,10 @@ impl Scheduler {
                 (scheduled.reservation, scheduled.blocked) = (Reservation::Open, true);
             }),
             Event::Past { dag, met } => self.with(dag, |scheduled| scheduled.hear_past(met)),
-            Event::Settled { dag } => self.with(dag, |scheduled| scheduled.active = scheduled.active.saturating_sub(1)),
+            Event::Settled { dag } => self.with(dag, |scheduled| {
+                // A slot of this scheduler is free: it asks again how many the others have.
+                (scheduled.active, scheduled.crowded) = (scheduled.active.saturating_sub(1), false);
+            }),
             Event::NotStored { dag, date, begin } => self.with(dag, |scheduled| {
                 scheduled.active = scheduled.active.saturating_sub(1);
                 scheduled.blocked = true;

@@ -43,6 +43,8 @@ impl ScheduledDag {
         let may_begin = !self.blocked && !self.crowded && self.asked_past.is_none() && self.free() > 0;
         match self.reservation {
             Reservation::Asked => return 0,
+            // Without a reservation nobody knows how many runs the others have.
+            Reservation::Open if self.crowded => return 0,
             Reservation::Open if may_begin && self.wants_to_begin(now) => {
                 self.reservation = Reservation::Asked;
                 commands.push_back(Command::Reserve { dag });
