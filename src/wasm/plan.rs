@@ -47,6 +47,7 @@ impl RawPlan {
 
     /// `states` are numbers of `RunState`; of `flags`, bit 0 says abandoned and the bits above are the number of a `RunType`. `ids` are
     /// the run ids of the records at `places`, ascending; the others have the default id of their type and date.
+    #[allow(clippy::too_many_arguments)]
     pub fn build(
         &mut self,
         dates: Vec<f64>,

@@ -45,8 +45,8 @@ function records(tab) {
     }
     return found
       .map((entry) => entry.run ?? entry.record ?? entry)
-      .filter((entry) => entry.dagId === "run_test" && entry.executionDate !== undefined)
-      .map(({ executionDate, state, attempt }) => ({ executionDate, state, attempt }));
+      .filter((entry) => entry.dagId === "run_test" && entry.executionMs !== undefined)
+      .map(({ executionMs, state, attempt }) => ({ executionDate: executionMs, state, attempt }));
   });
 }
 
