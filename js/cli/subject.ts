@@ -1,4 +1,4 @@
-// What a verb is asked about: a schedule as text, or the one of a DAG in a file.
+// The subject of a verb: a schedule as text, or the schedule of a DAG in a file.
 import { existsSync } from "node:fs";
 import { DagfillError } from "../error.js";
 import type { ScheduleInput, TimetableOptions } from "../face.js";

@@ -1,4 +1,4 @@
-// What an importer gives back: DAGs, and a note for everything that was read and could not be taken over.
+// The answer of an importer: DAGs, and a note for each part of the source that could not be taken over.
 import type { Dag, Task } from "../dag/dag.js";
 
 /** One remark about the source; `line` counts from 1 where the source has lines. */

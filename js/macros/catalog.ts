@@ -1,4 +1,4 @@
-// What a user may write, for completion lists and documentation. The core knows the names; the texts about them are here,
+// The catalog of templates, for completion lists and documentation. The core knows the names; the texts about them are here,
 // so that no page loads them that does not ask.
 import { filters } from "./catalog/filters.js";
 import { macros } from "./catalog/macros.js";

@@ -1,4 +1,4 @@
-// What the templates of a DAG's runs share beside the run itself: what its author, the service and the backfill said of templates.
+// The settings that the templates of a DAG's runs share: those of its author, the service and the backfill.
 import type { CheckedDag, CheckedTask } from "../dag/dag.js";
 import type { CheckedLookups } from "./lookups.js";
 import type { CheckedTemplateOptions, OnUnknown } from "./options.js";

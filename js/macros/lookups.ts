@@ -1,4 +1,4 @@
-// What only the host knows, by name: `{{ var.value.x }}`, `{{ conn.x.host }}` and macros of its own.
+// Lookups of the host, by name: `{{ var.value.x }}`, `{{ conn.x.host }}` and macros of its own.
 
 import { DagfillError } from "../error.js";
 import { failure } from "../failure.js";

@@ -1,4 +1,4 @@
-// What becomes of the dates when one schedule takes the place of another.
+// The comparison of two schedules: the fate of each date when one replaces the other.
 import type { DagfillError } from "../error.js";
 import { type DateValue, date, fields, oneOf, placed, wrong } from "../options.js";
 import { call } from "../raw.js";

@@ -124,7 +124,7 @@ function unquoted(text: TemplateText, { uses, xcoms }: Inspection): Warning[] {
       (xcoms.length > 0 && (use.name.startsWith("xcom") || use.name.includes("xcom_pull")));
     if (!isOutside) continue;
     const start = template.lastIndexOf("{{", use.start);
-    // What a statement asks for is not printed.
+    // Values that only a statement reads are not printed.
     if (start < 0 || template.lastIndexOf("{%", use.start) > start || seen.has(start)) continue;
     const end = template.indexOf("}}", use.end);
     if (end < 0 || quotes.some((quote) => quote.start > start && quote.end <= end)) continue;

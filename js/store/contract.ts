@@ -1,4 +1,4 @@
-// What every store promises, as one suite of tests. The stores of this package run it, and a store of your own may. It runs in Node and in a
+// The contract of a store, as one suite of tests. The stores of this package run it, and a store of your own may. It runs in Node and in a
 // page, so that the host hands in its test runner and its assertions.
 import { batchesContract } from "./contract/batches.js";
 import { changesContract } from "./contract/changes.js";

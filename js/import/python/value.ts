@@ -1,4 +1,4 @@
-// What an expression of a DAG file is worth, as far as it can be known without running Python.
+// Values of expressions in a DAG file, as far as they are known without running Python.
 import type { SyntaxNode } from "@lezer/common";
 
 /** A literal, a container of values, or one of the objects below. `Unknown` is everything that only a running Python could tell. */

@@ -1,4 +1,4 @@
-// What the suites of the contract share: the runs and changes that they write, and how a store is opened, asked and closed.
+// Shared parts of the contract's suites: the runs and changes that they write, and how a store is opened, asked and closed.
 // @ts-nocheck: many of these changes are what the types forbid, and have to be refused.
 
 export const DAG = "sales";

@@ -1,4 +1,4 @@
-// What becomes of the dates when one schedule takes the place of another.
+// The comparison of two schedules: the fate of each date when one replaces the other.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CHANGES, compareSchedules, expandRange } from "../../../dist/index.js";
