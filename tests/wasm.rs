@@ -9,8 +9,7 @@ fn the_version_is_that_of_the_crate() {
     assert_eq!(dagfill::wasm::version(), env!("CARGO_PKG_VERSION"));
 }
 
-/// Memory never shrinks, so its size afterwards is the most that was ever needed. It was below 32 MiB before exclusions left by whole
-/// days and plans kept intervals for their warnings; 94 MiB is a regression that is held here until it is mended.
+/// Memory never shrinks, so its size afterwards is the most that was ever needed.
 #[wasm_bindgen_test]
 fn the_memory_of_a_million_dates_is_bounded() {
     use dagfill::plan::{History, Plan, Request, RunState};
@@ -32,5 +31,5 @@ fn the_memory_of_a_million_dates_is_bounded() {
     let plan = Plan::build(&timetable, &request, &history).unwrap();
     assert_eq!((plan.len(), plan.counts().skip, plan.days().len()), (1_000_000, 100_001, 695));
     let mib = core::arch::wasm32::memory_size::<0>() * 65_536 / (1 << 20);
-    assert!(mib < 96, "{mib} MiB");
+    assert!(mib < 32, "{mib} MiB");
 }

@@ -138,7 +138,7 @@ impl Plan {
             not_due,
             clock_changes: &clock_changes,
             strangers: aligned.strangers,
-            mismatches: intervals.mismatches(&aligned, history),
+            mismatches: intervals.mismatches(&dates, &aligned, history),
             intervals: &intervals,
             reasons: &reasons,
         };
@@ -159,21 +159,25 @@ impl Plan {
             clock_changes,
             hash: String::new(),
         };
-        plan.put_in_order(request.order, history);
-        plan.hash = hash_of(&plan, request, history);
+        let order = plan.put_in_order(request.order, history);
+        plan.hash = hash_of(&plan, request, history, &|row| {
+            let ascending = order.as_ref().map_or(Some(row), |order| order.get(row).map(|index| *index as usize));
+            Some(intervals.get(ascending?, plan.date(row)?))
+        });
         Ok(plan)
     }
 
-    /// Puts the rows, which are ascending, in the order in which they run.
-    fn put_in_order(&mut self, order: Order, history: &History) {
+    /// Puts the rows, which are ascending, in the order in which they run: that of their old indices, where it is another.
+    fn put_in_order(&mut self, order: Order, history: &History) -> Option<Vec<u32>> {
         let has_failed = |row: usize| {
             let existing = self.existing(row).map_or(Existing::None, |index| history.standing(index));
             matches!(existing, Existing::Failed | Existing::Canceled)
         };
-        let Some(order) = order.of(self.len(), has_failed) else { return };
+        let order = order.of(self.len(), has_failed)?;
         self.dates = reordered(&self.dates, &order);
         self.actions = reordered(&self.actions, &order);
         self.reasons = reordered(&self.reasons, &order);
         self.aligned.record = reordered(&self.aligned.record, &order);
+        Some(order)
     }
 }

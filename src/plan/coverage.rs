@@ -17,30 +17,41 @@ pub enum Coverage {
     Interval,
 }
 
-/// The data intervals of a plan's dates, which are ascending.
+/// The data intervals of a plan's dates, which are ascending. A column is held only where it differs from the dates: a million
+/// dates are 8 MB.
 pub(super) struct Intervals {
-    pub(super) starts: Vec<f64>,
-    pub(super) ends: Vec<f64>,
+    starts: Option<Vec<f64>>,
+    ends: Option<Vec<f64>>,
 }
 
 impl Intervals {
     pub(super) fn of(timetable: &Timetable, dates: &[f64]) -> Intervals {
-        Intervals { starts: timetable.interval_starts(dates), ends: timetable.interval_ends(dates) }
+        Intervals {
+            starts: timetable.has_window().then(|| timetable.interval_starts(dates)),
+            ends: (!timetable.ends_at_dates()).then(|| timetable.interval_ends(dates)),
+        }
     }
 
-    fn get(&self, row: usize) -> Option<(f64, f64)> {
-        Some((*self.starts.get(row)?, *self.ends.get(row)?))
+    /// What the run of row `row` covers, whose date is `date`.
+    pub(super) fn get(&self, row: usize, date: f64) -> (f64, f64) {
+        let at =
+            |column: &Option<Vec<f64>>| column.as_ref().and_then(|column| column.get(row)).copied().unwrap_or(date);
+        (at(&self.starts), at(&self.ends))
+    }
+
+    /// How many of `dates`, whose intervals these are, are due at `now`.
+    pub(super) fn due(&self, dates: &[f64], now: Instant) -> usize {
+        self.ends.as_deref().unwrap_or(dates).partition_point(|end| *end <= now.js())
     }
 
     /// Dates with a run that covers another interval than the planned one. A run by hand covers the last interval that had ended, so it
     /// is no sign of a change.
-    pub(super) fn mismatches(&self, aligned: &Aligned, history: &History) -> Option<Found> {
+    pub(super) fn mismatches(&self, dates: &[f64], aligned: &Aligned, history: &History) -> Option<Found> {
         let mut found = None;
-        for row in 0..self.starts.len() {
+        for (row, date) in dates.iter().enumerate() {
             let Some(index) = aligned.record(row).filter(|index| !history.is_manual(*index)) else { continue };
-            if history.interval(index).is_some_and(|interval| Some(interval) != self.get(row)) {
-                let date = history.dates.get(index).copied().unwrap_or_default();
-                found = Found::after(found, Instant::clamped(date as i64));
+            if history.interval(index).is_some_and(|interval| interval != self.get(row, *date)) {
+                found = Found::after(found, Instant::clamped(*date as i64));
             }
         }
         found
@@ -50,13 +61,13 @@ impl Intervals {
     /// stands. Runs by hand, and those with an empty interval, count by date.
     pub(super) fn decide(
         &self,
-        row: usize,
+        (row, date): (usize, f64),
         index: usize,
         (action, reason): (Action, Option<SkipReason>),
         history: &History,
         covered: &[(f64, f64)],
     ) -> Option<Action> {
-        let (own, planned) = (history.interval(index)?, self.get(row)?);
+        let (own, planned) = (history.interval(index)?, self.get(row, date));
         if own == planned || own.0 == own.1 || planned.0 == planned.1 || history.is_manual(index) {
             return None;
         }

@@ -33,10 +33,17 @@ impl Plan {
 
 /// Sums by civil day of `zone`, oldest first. `actions` are numbers of [`Action`].
 pub fn days(zone: &Zone, dates: &[f64], actions: &[u8]) -> Vec<Day> {
-    let mut rows: Vec<(f64, u8)> = dates.iter().copied().zip(actions.iter().copied()).collect();
-    if !dates.is_sorted_by(|a, b| a <= b) {
-        sort_by(&mut rows, |a, b| a.0 < b.0);
+    let rows = dates.iter().copied().zip(actions.iter().copied());
+    if dates.is_sorted_by(|a, b| a <= b) {
+        return sums(zone, rows);
     }
+    let mut rows: Vec<(f64, u8)> = rows.collect();
+    sort_by(&mut rows, |a, b| a.0 < b.0);
+    sums(zone, rows.into_iter())
+}
+
+/// Sums of rows in ascending order.
+fn sums(zone: &Zone, rows: impl Iterator<Item = (f64, u8)>) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
     let mut clock = Clock::new(zone);
     for (date, action) in rows {

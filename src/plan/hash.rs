@@ -84,14 +84,20 @@ impl Part {
     }
 }
 
-pub(super) fn hash_of(plan: &Plan, request: &Request, history: &History) -> String {
+/// `interval` says what each row covers.
+pub(super) fn hash_of(
+    plan: &Plan,
+    request: &Request,
+    history: &History,
+    interval: &dyn Fn(usize) -> Option<(f64, f64)>,
+) -> String {
     let HashedTexts { schedule, tasks, templates, options } = &request.hashed;
     let kind = match plan.timetable.kind() {
         Kind::Interval => "interval",
         Kind::Trigger => "trigger",
     };
     let parts = [
-        dates(plan),
+        dates(plan, interval),
         actions(plan),
         runs(plan, request, history),
         Part::of(&[plan.timetable.zone().name(), kind, schedule]),
@@ -110,12 +116,11 @@ pub(super) fn hash_of(plan: &Plan, request: &Request, history: &History) -> Stri
     text
 }
 
-fn dates(plan: &Plan) -> Part {
+fn dates(plan: &Plan, interval: &dyn Fn(usize) -> Option<(f64, f64)>) -> Part {
     let mut part = Part::new();
-    let rows = plan.rows(0..plan.len());
-    for (start, end) in rows.interval_start.iter().zip(&rows.interval_end) {
-        part.word(*start as i64 as u64);
-        part.word(*end as i64 as u64);
+    for (start, end) in (0..plan.len()).filter_map(interval) {
+        part.word(start as i64 as u64);
+        part.word(end as i64 as u64);
     }
     plan.dates.iter().for_each(|date| part.word(*date as i64 as u64));
     part

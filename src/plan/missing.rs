@@ -64,11 +64,11 @@ pub fn missing(timetable: &Timetable, request: MissingRequest, history: &History
     let aligned = history.align(&dates, range);
     let intervals = (now.is_some() || coverage == Coverage::Interval).then(|| Intervals::of(timetable, &dates));
     let due = match (now, &intervals) {
-        (Some(now), Some(intervals)) => intervals.ends.partition_point(|end| *end <= now.js()),
+        (Some(now), Some(intervals)) => intervals.due(&dates, now),
         _ => dates.len(),
     };
     let spans = if coverage == Coverage::Interval { covered(history) } else { Vec::new() };
-    let is_partial = |row: usize, index: usize| {
+    let is_partial = |row: (usize, f64), index: usize| {
         let stands = (Action::Skip, Some(SkipReason::ExistsSuccess));
         let by_interval = intervals.as_ref().filter(|_| coverage == Coverage::Interval);
         by_interval.is_some_and(|intervals| intervals.decide(row, index, stands, history, &spans).is_some())
@@ -81,7 +81,7 @@ pub fn missing(timetable: &Timetable, request: MissingRequest, history: &History
             Existing::None | Existing::Canceled => Some(Lack::Missing),
             Existing::Failed => failed_is_missing.then_some(Lack::Failed),
             Existing::InFlight => None,
-            Existing::Success => record.filter(|index| is_partial(row, *index)).map(|_| Lack::Partial),
+            Existing::Success => record.filter(|index| is_partial((row, *date), *index)).map(|_| Lack::Partial),
         };
         match (lack, gaps.last_mut()) {
             (Some(lack), Some(gap)) if last == Some(lack) => {

@@ -44,10 +44,11 @@ impl<'a> Draft<'a> {
         let (action, reason) = number(decide(Existing::None, request.reprocess));
         let (mut actions, mut reasons) = (vec![action; dates.len()], vec![reason; dates.len()]);
         let covered = if request.coverage == Coverage::Interval { Some(covered(history)) } else { None };
-        for (row, (action, reason)) in actions.iter_mut().zip(&mut reasons).enumerate() {
+        for (row, ((action, reason), date)) in actions.iter_mut().zip(&mut reasons).zip(dates).enumerate() {
             let Some(index) = aligned.record(row) else { continue };
             let decided = decide(history.standing(index), request.reprocess);
-            let reset = covered.as_ref().and_then(|covered| intervals.decide(row, index, decided, history, covered));
+            let reset =
+                covered.as_ref().and_then(|covered| intervals.decide((row, *date), index, decided, history, covered));
             (*action, *reason) = number(reset.map_or(decided, |reset| (reset, None)));
         }
         Draft { dates, aligned, history, actions, reasons }

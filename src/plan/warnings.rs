@@ -204,16 +204,17 @@ impl Findings<'_> {
         let zone = self.timetable.zone();
         let mut clock = Clock::new(zone);
         let (mut count, mut first, mut days) = (0, None, Vec::new());
-        for (start, end) in self.intervals.starts.iter().zip(&self.intervals.ends) {
+        for (row, date) in self.dates.iter().enumerate() {
+            let (start, end) = self.intervals.get(row, *date);
             let real = end - start;
-            let wall = real + f64::from(clock.offset(*end) - clock.offset(*start)) * 1000.0;
+            let wall = real + f64::from(clock.offset(end) - clock.offset(start)) * 1000.0;
             if wall != DAY_MS as f64 || real == wall {
                 continue;
             }
             count += 1;
-            first = first.or(Some(instant(*start)));
+            first = first.or(Some(instant(start)));
             if days.len() < 4 {
-                days.push(format!("{} has {} hours", civil_day(zone.civil(instant(*start))), hours(real)));
+                days.push(format!("{} has {} hours", civil_day(zone.civil(instant(start))), hours(real)));
             }
         }
         let rest = if count > 4 { format!(" and {} more", count - 4) } else { String::new() };

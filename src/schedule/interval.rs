@@ -21,7 +21,7 @@ impl Timetable {
         if let Some(window) = self.shared().window {
             return DataInterval { start: self.window_start(window, date), end: date };
         }
-        let next = if self.is_empty_interval() { None } else { self.next_tick(date) };
+        let next = if self.ends_at_dates() { None } else { self.next_tick(date) };
         DataInterval { start: date, end: next.unwrap_or(date) }
     }
 
@@ -29,7 +29,7 @@ impl Timetable {
     /// interval has ended, nothing.
     pub fn last_complete_interval(&self, at: Instant) -> DataInterval {
         let nothing = DataInterval { start: at, end: at };
-        if self.is_empty_interval() {
+        if self.ends_at_dates() {
             return if self.shared().window.is_some() { self.interval(at) } else { nothing };
         }
         // A period without an anchor has a step at `at` itself.
@@ -53,7 +53,7 @@ impl Timetable {
     }
 
     /// Whether no interval ends behind its date.
-    fn is_empty_interval(&self) -> bool {
+    pub(crate) fn ends_at_dates(&self) -> bool {
         let window = self.shared().window.is_some();
         window || self.kind() == Kind::Trigger || matches!(self.source(), Source::None | Source::Once(_))
     }
@@ -76,7 +76,7 @@ impl Timetable {
     /// Where the interval of each of `dates` ends: [`Timetable::interval`] of many dates of this schedule, ascending, in one
     /// walk.
     pub fn interval_ends(&self, dates: &[f64]) -> Vec<f64> {
-        if self.is_empty_interval() {
+        if self.ends_at_dates() {
             return dates.to_vec();
         }
         let mut ends = Vec::with_capacity(dates.len());
