@@ -517,11 +517,19 @@ fn runs_count_by_what_they_cover() {
     assert_eq!(covering(&hour, |_| {}), (all(["reset", "skip exists_success", "create"]), 1));
     let by_date = covering(&hour, |request| request.coverage = Coverage::Date);
     assert_eq!(by_date, (all(["skip exists_success", "skip exists_success", "create"]), 1));
-    // Together the runs of all hours cover the day.
-    assert_eq!(covering(&hours, |_| {}), (all(["skip exists_success", "create", "create"]), 1));
-    let mut gap = hours.clone();
-    gap[23].2 = "failed";
-    assert_eq!(covering(&gap, |_| {}).0, all(["reset", "create", "create"]));
+    // Each date has its own run: those of all hours are no run of the day, whatever they cover together.
+    assert_eq!(covering(&hours, |_| {}), (all(["reset", "create", "create"]), 1));
+    // A run that covers more than the planned interval stands, one that covers the day before it does not.
+    let more = [(0.0, 48.0, "success"), (24.0, 24.0, "success")];
+    assert_eq!(covering(&more, |_| {}).0, all(["skip exists_success", "skip exists_success", "create"]));
+    let mut shifted = History::default();
+    add(&mut shifted, at("2024-01-02").js(), "success");
+    shifted.interval_starts = vec![at("2024-01-01").js()];
+    shifted.interval_ends = vec![at("2024-01-02").js()];
+    let daily = cron("@daily", "UTC");
+    let mut by_interval = request(&daily, "2024-01-02", "2024-01-02");
+    by_interval.coverage = Coverage::Interval;
+    assert_eq!(words(&Plan::build(&daily, &by_interval, &shifted).unwrap()), ["reset"]);
     // An empty interval counts by its date; a run that failed is taken as it is asked for, and then with the planned interval.
     assert_eq!(covering(&[(0.0, 0.0, "success")], |_| {}), (all(["skip exists_success", "create", "create"]), 1));
     assert_eq!(covering(&[(0.0, 1.0, "failed")], |_| {}).0, all(["skip exists_failed", "create", "create"]));
@@ -531,11 +539,6 @@ fn runs_count_by_what_they_cover() {
     assert_eq!(covering(&[(0.0, 1.0, "running")], failed).0, all(["skip in_flight", "create", "create"]));
     let only_failed = |request: &mut Request| request.reprocess = Reprocess::RerunFailed;
     assert_eq!(covering(&hour, only_failed).0, all(["skip not_failed", "skip not_failed", "skip not_failed"]));
-    // The last hours of the last day lie behind the bound, and are read all the same.
-    let daily = cron("@daily", "UTC");
-    let mut request = request(&daily, "2024-01-01", "2024-01-03T00:00");
-    request.coverage = Coverage::Interval;
-    assert_eq!(history_range(&daily, &request).end, at("2024-01-04"));
 }
 
 #[test]

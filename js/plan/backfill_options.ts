@@ -56,8 +56,9 @@ export interface BackfillOptions {
   /** Airflow's names for the same choice as the two flags above; not together with them. "none" (default): missing and canceled
    *  dates; "failed": also failed ones; "completed": all that ended, cleared first. */
   reprocess?: "none" | "failed" | "completed";
-  /** By what an existing run counts. "date" (default): by its date. "interval": a date whose interval existing runs cover only in part is
-   *  reset, and takes the planned interval; runs with an empty interval, and those by hand, count by date. */
+  /** By what an existing run counts. "date" (default): by its date. "interval": a date whose run covers the planned interval only in part
+   *  is reset, and takes the planned interval; runs with an empty interval, and those by hand, count by date. Runs on other dates count for
+   *  nothing: 24 hourly runs are no daily run. */
   coverage?: "date" | "interval";
   /** The same as `order: "newest"`. Default false. */
   runBackwards?: boolean;

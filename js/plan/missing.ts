@@ -12,7 +12,7 @@ const REASONS = ["missing", "failed", "partial"] as const;
 export interface MissingOptions {
   /** Default "missing". Runs in flight count as present, canceled ones as missing. */
   treatFailedAs?: "missing" | "present";
-  /** "interval": a date whose interval the successful runs cover only in part is "partial". Default "date". */
+  /** "interval": a date whose successful run covers the interval only in part is "partial". Default "date". */
   coverage?: "date" | "interval";
   /** Dates that are not due at this time are left out. */
   now?: DateInput;

@@ -1,7 +1,7 @@
 //! From a request and a history to a plan. Preview and execution build it here, so that what was shown is what runs.
 
 use super::chosen::chosen_dates;
-use super::coverage::{Coverage, Intervals};
+use super::coverage::Intervals;
 use super::hash::hash_of;
 use super::history::{NO_RECORD, Strangers};
 use super::order::reordered;
@@ -13,19 +13,12 @@ use crate::schedule::Timetable;
 use crate::time::{Instant, Range};
 
 /// The records that [`Plan::build`] wants in its [`History`]: those of the request's range, with `depends_on_past` also the
-/// one on the date before, and where runs count by interval those of all that the plan's dates cover.
+/// one on the date before.
 pub fn history_range(timetable: &Timetable, request: &Request) -> Range {
     let range = request.bounds.range;
     let timetable = anchored(timetable, request);
     let before = request.depends_on_past.then(|| date_before(&timetable, range)).flatten();
-    let wanted = Range { start: before.unwrap_or(range.start), ..range };
-    if request.coverage == Coverage::Date {
-        return wanted;
-    }
-    // Where runs count by what they cover, those on the dates around them may cover a part of the first and of the last.
-    let first = timetable.next(Instant::clamped(range.start.ms() - 1)).map(|date| timetable.interval(date).start);
-    let last = timetable.previous(Instant::clamped(range.end.ms() + 1)).map(|date| timetable.interval(date).end);
-    Range { start: wanted.start.min(first.unwrap_or(wanted.start)), end: wanted.end.max(last.unwrap_or(wanted.end)) }
+    Range { start: before.unwrap_or(range.start), ..range }
 }
 
 fn anchored(timetable: &Timetable, request: &Request) -> Timetable {

@@ -2,9 +2,8 @@
 
 use super::history::Aligned;
 use super::rules::Found;
-use super::{Action, Existing, History, SkipReason};
+use super::{Action, History, SkipReason};
 use crate::schedule::Timetable;
-use crate::sort::sort_by;
 use crate::time::Instant;
 
 /// By what an existing run counts for a date.
@@ -13,7 +12,7 @@ pub enum Coverage {
     /// By its logical date alone.
     #[default]
     Date,
-    /// By its data interval: a date whose interval is covered only in part is reset, and takes the planned interval.
+    /// By its data interval: a date whose own run covers the planned interval only in part is reset, and takes the planned interval.
     Interval,
 }
 
@@ -65,7 +64,6 @@ impl Intervals {
         index: usize,
         (action, reason): (Action, Option<SkipReason>),
         history: &History,
-        covered: &[(f64, f64)],
     ) -> Option<Action> {
         let (own, planned) = (history.interval(index)?, self.get(row, date));
         if own == planned || own.0 == own.1 || planned.0 == planned.1 || history.is_manual(index) {
@@ -73,33 +71,9 @@ impl Intervals {
         }
         let again = match (action, reason) {
             (Action::Rerun, _) => true,
-            (_, Some(SkipReason::ExistsSuccess)) => !covers(covered, planned),
+            (_, Some(SkipReason::ExistsSuccess)) => planned.0 < own.0 || own.1 < planned.1,
             _ => false,
         };
         again.then_some(Action::Reset)
     }
-}
-
-/// What the successful runs of a history cover together, as ascending spans that do not touch.
-pub(super) fn covered(history: &History) -> Vec<(f64, f64)> {
-    let mut spans = Vec::new();
-    for index in 0..history.dates.len() {
-        if history.standing(index) == Existing::Success {
-            spans.extend(history.interval(index).filter(|(start, end)| start < end));
-        }
-    }
-    sort_by(&mut spans, |a: &(f64, f64), b: &(f64, f64)| a.0 < b.0);
-    let mut merged: Vec<(f64, f64)> = Vec::new();
-    for (start, end) in spans {
-        match merged.last_mut() {
-            Some(last) if start <= last.1 => last.1 = last.1.max(end),
-            _ => merged.push((start, end)),
-        }
-    }
-    merged
-}
-
-fn covers(covered: &[(f64, f64)], (start, end): (f64, f64)) -> bool {
-    let behind = covered.partition_point(|span| span.0 <= start);
-    behind.checked_sub(1).and_then(|index| covered.get(index)).is_some_and(|span| end <= span.1)
 }

@@ -1,6 +1,6 @@
 //! The dates of a range that have no successful run.
 
-use super::coverage::{Intervals, covered};
+use super::coverage::Intervals;
 use super::{Action, Coverage, Existing, History, SkipReason};
 use crate::error::Result;
 use crate::schedule::Timetable;
@@ -67,11 +67,10 @@ pub fn missing(timetable: &Timetable, request: MissingRequest, history: &History
         (Some(now), Some(intervals)) => intervals.due(&dates, now),
         _ => dates.len(),
     };
-    let spans = if coverage == Coverage::Interval { covered(history) } else { Vec::new() };
     let is_partial = |row: (usize, f64), index: usize| {
         let stands = (Action::Skip, Some(SkipReason::ExistsSuccess));
         let by_interval = intervals.as_ref().filter(|_| coverage == Coverage::Interval);
-        by_interval.is_some_and(|intervals| intervals.decide(row, index, stands, history, &spans).is_some())
+        by_interval.is_some_and(|intervals| intervals.decide(row, index, stands, history).is_some())
     };
     let mut gaps: Vec<Gap> = Vec::new();
     let mut last = None;

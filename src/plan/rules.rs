@@ -1,6 +1,6 @@
 //! The rules that decide each date, one pass each, over dates in ascending order.
 
-use super::coverage::{Intervals, covered};
+use super::coverage::Intervals;
 use super::history::Aligned;
 use super::{Action, Coverage, Existing, History, Past, Request, SkipReason, decide};
 use crate::error::Result;
@@ -43,12 +43,11 @@ impl<'a> Draft<'a> {
         let number = |(action, reason): (Action, Option<SkipReason>)| (action as u8, reason.map_or(0, |why| why as u8));
         let (action, reason) = number(decide(Existing::None, request.reprocess));
         let (mut actions, mut reasons) = (vec![action; dates.len()], vec![reason; dates.len()]);
-        let covered = if request.coverage == Coverage::Interval { Some(covered(history)) } else { None };
+        let by_interval = (request.coverage == Coverage::Interval).then_some(intervals);
         for (row, ((action, reason), date)) in actions.iter_mut().zip(&mut reasons).zip(dates).enumerate() {
             let Some(index) = aligned.record(row) else { continue };
             let decided = decide(history.standing(index), request.reprocess);
-            let reset =
-                covered.as_ref().and_then(|covered| intervals.decide((row, *date), index, decided, history, covered));
+            let reset = by_interval.and_then(|intervals| intervals.decide((row, *date), index, decided, history));
             (*action, *reason) = number(reset.map_or(decided, |reset| (reset, None)));
         }
         Draft { dates, aligned, history, actions, reasons }

@@ -281,14 +281,14 @@ test("a preview names the commands that executeRun alone leaves undone", async (
 
 test("coverage interval: a date that is covered in part is reset, and its record takes the planned interval", async () => {
   const store = new MemoryStore();
-  const end = { endDate: "2024-01-01T02:00Z" };
+  const end = { endDate: "2024-01-01T23:00Z" };
   await service({ store, dag: { ...daily, schedule: "@hourly" } }).backfill(days(1, end));
   const backfills = service({ store });
   const plan = await backfills.preview(days(2));
   assert.deepEqual(
     plan.warnings.map(({ code, count }) => [code, count]),
     [
-      ["schedule_mismatch", 2],
+      ["schedule_mismatch", 23],
       ["interval_mismatch", 1],
     ],
   );
