@@ -821,7 +821,7 @@ fn a_plan_that_changed_says_how() {
 fn a_plan_that_changed_names_the_parts_that_differ() {
     type Change = fn(&mut Request, &mut History, &mut TimetableOptions);
     let seen = planned(|_, _, _| {});
-    let cases: [(&[&str], &str, Change); 9] = [
+    let cases: [(&[&str], &str, Change); 10] = [
         (&["dates"], "the dates", |request, _, _| request.order = Order::Newest),
         (&["actions"], "what is done", |request, _, _| request.reprocess = Reprocess::Missing),
         (&["runs"], "the existing runs", |_, history, _| history.run_ids[1] = Some("mine".into())),
@@ -829,6 +829,7 @@ fn a_plan_that_changed_names_the_parts_that_differ() {
         (&["schedule"], "the schedule", |request, _, _| request.hashed.schedule = "@daily".into()),
         (&["tasks"], "the DAG's tasks", |request, _, _| request.hashed.tasks = "echo".into()),
         (&["templates"], "the params", |request, _, _| request.hashed.templates = "{}".into()),
+        (&["dependsOnPast"], "the DAG's dependsOnPast", |request, _, _| request.depends_on_past = true),
         (&["conf"], "conf", |request, _, _| request.conf = "{}".into()),
         (&["options"], "the options", |request, _, _| request.hashed.options = "{}".into()),
     ];

@@ -25,39 +25,63 @@ interface Inspection {
   uses: Use[];
 }
 
-/** The warnings, for the first run that would start. Where a callback makes each date's conf, no key of it counts as missing. */
+/** A warning about one text, without the place in its message. */
+interface Fault extends Warning {
+  taskId: string;
+  field: string;
+}
+
+/** The warnings, for the first run that would start: one for each thing that is wrong, at its first place, with the count of its places.
+ *  Where a callback makes each date's conf, no key of it counts as missing. */
 export function templateWarnings(
   templates: PreviewTemplates,
   run: PlannedRun,
   isConfKnown: boolean,
 ): Warning[] {
   const { dag } = templates.data;
-  const warnings: Warning[] = [];
+  const faults: Fault[] = [];
   const upstream = upstreams(dag.tasks);
   for (const { text, parts, onUnknown } of templates.unresolved(run)) {
     for (const part of parts) {
-      const warning = unresolvedWarning(text, part, upstream.get(text.taskId) ?? new Set(), onUnknown);
-      if (warning !== undefined && (isConfKnown || warning.code !== "missing_conf_key"))
-        warnings.push(warning);
+      const fault = unresolvedFault(text, part, upstream.get(text.taskId) ?? new Set(), onUnknown);
+      if (fault !== undefined && (isConfKnown || fault.code !== "missing_conf_key")) faults.push(fault);
     }
   }
   for (const text of dag.tasks.flatMap(templateTexts)) {
     const found = inspect(text.template);
     if (found.usesNow) {
-      const message = `${place(text)} tells the time of its own rendering: another run of the same date renders it otherwise`;
-      warnings.push({ code: "uses_now", message, taskId: text.taskId, field: text.path });
+      const message =
+        "the text tells the time of its own rendering: another run of the same date renders it otherwise";
+      faults.push({ code: "uses_now", message, taskId: text.taskId, field: text.path });
     }
-    if (text.path === "command") warnings.push(...unquoted(text, found));
+    if (text.path === "command") faults.push(...unquoted(text, found));
   }
-  return warnings.slice(0, MOST);
+  return merged(faults).slice(0, MOST);
+}
+
+function merged(faults: readonly Fault[]): Warning[] {
+  const places = new Map<string, Fault[]>();
+  for (const fault of faults) {
+    const key = `${fault.code} ${fault.message}`;
+    const same = places.get(key);
+    if (same === undefined) places.set(key, [fault]);
+    else same.push(fault);
+  }
+  return Array.from(places.values(), (same) => {
+    const [first, second] = same as [Fault, Fault?];
+    const message = `${place(first)}: ${first.message}`;
+    if (second === undefined) return { ...first, message };
+    const rest = same.length > 2 ? ` and ${same.length - 2} more` : "";
+    return { ...first, message: `${message}. The same in ${place(second)}${rest}`, count: same.length };
+  });
 }
 
 function inspect(template: string): Inspection {
   return call((wasm) => wasm.inspectTemplate(template)) as Inspection;
 }
 
-function place({ taskId, path }: TemplateText): string {
-  return `task ${taskId}, ${path}`;
+function place({ taskId, field }: Fault): string {
+  return `task ${taskId}, ${field}`;
 }
 
 /** All tasks before each task. */
@@ -78,12 +102,12 @@ function upstreams(tasks: readonly CheckedTask[]): Map<string, Set<string>> {
 }
 
 /** `undefined` for XCom of tasks that run before: it is there when the task runs. */
-function unresolvedWarning(
+function unresolvedFault(
   text: TemplateText,
   part: Unresolved,
   upstream: ReadonlySet<string>,
   onUnknown: string | undefined,
-): Warning | undefined {
+): Fault | undefined {
   const found = inspect(part.text.startsWith("{") ? part.text : `{{ ${part.text} }}`);
   const [lost] = found.xcoms.filter(({ taskId }) => !upstream.has(taskId));
   if (found.xcoms.length > 0 && lost === undefined) return undefined;
@@ -103,7 +127,7 @@ function unresolvedWarning(
   const hint = part.suggestion === undefined ? "" : `; did you mean ${part.suggestion}?`;
   return {
     code,
-    message: `${place(text)}: nothing resolves ${part.text} (${why}), ${ends}${hint}`,
+    message: `nothing resolves ${part.text} (${why}), ${ends}${hint}`,
     taskId: text.taskId,
     field: text.path,
     start: part.start,
@@ -113,10 +137,10 @@ function unresolvedWarning(
 }
 
 /** Values from outside that a shell would read as a part of the command: printed without the filter `quote`. */
-function unquoted(text: TemplateText, { uses, xcoms }: Inspection): Warning[] {
+function unquoted(text: TemplateText, { uses, xcoms }: Inspection): Fault[] {
   const { template } = text;
   const quotes = uses.filter(({ name, kind }) => kind === "filter" && name === "quote");
-  const warnings: Warning[] = [];
+  const faults: Fault[] = [];
   const seen = new Set<number>();
   for (const use of uses) {
     const isOutside =
@@ -130,20 +154,20 @@ function unquoted(text: TemplateText, { uses, xcoms }: Inspection): Warning[] {
     if (end < 0 || quotes.some((quote) => quote.start > start && quote.end <= end)) continue;
     seen.add(start);
     const shown = template.slice(start, end + 2);
-    warnings.push({
+    faults.push({
       code: "unquoted_in_command",
-      message: `${place(text)}: the value of ${shown} becomes a part of the command: write it as ${shown.slice(0, -2).trimEnd()} | quote }}, or read it from the environment`,
+      message: `the value of ${shown} becomes a part of the command: write it as ${shown.slice(0, -2).trimEnd()} | quote }}, or read it from the environment`,
       taskId: text.taskId,
       field: text.path,
       start,
       end: end + 2,
     });
   }
-  return warnings;
+  return faults;
 }
 
 /** How many texts of a plan's templates nothing resolves. */
 export function unresolvedTexts(warnings: readonly Warning[]): number {
   const codes = ["unknown_macro", "missing_conf_key", "unknown_xcom"];
-  return warnings.filter(({ code }) => codes.includes(code)).length;
+  return warnings.reduce((sum, { code, count = 1 }) => (codes.includes(code) ? sum + count : sum), 0);
 }

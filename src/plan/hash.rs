@@ -1,6 +1,6 @@
 //! The hash of a plan: two plans with the same hash would do the same.
 //!
-//! It covers eight parts, each hashed by itself with SipHash-1-3-128:
+//! It covers nine parts, each hashed by itself with SipHash-1-3-128:
 //!
 //! | part | covers |
 //! |---|---|
@@ -8,14 +8,15 @@
 //! | `actions` | each row's action |
 //! | `runs` | the run type, and the ids of runs that are run again, where they are not the ones that a backfill gives |
 //! | `schedule` | time zone, kind, and the schedule's own text |
-//! | `tasks` | dagId, dependsOnPast, the tasks, the chosen task ids (sorted, each once) with withUpstream |
+//! | `tasks` | dagId, the tasks, the chosen task ids (sorted, each once) with withUpstream |
 //! | `templates` | the DAG's params and the options of macros |
 //! | `conf` | conf as JSON text |
+//! | `dependsOnPast` | the DAG's own dependsOnPast |
 //! | `options` | what else shapes the runs: retries, timeouts, limits on failures |
 //!
 //! Why a date is skipped stays out, and so does the pace (`maxParallelRuns`, `rate`): both change nothing that would run.
 //!
-//! Its text is 96 hex digits: 32 of the hash over all parts, 8 for each of the four counts, and 4 of each part, so that a refusal can
+//! Its text is 100 hex digits: 32 of the hash over all parts, 8 for each of the four counts, and 4 of each part, so that a refusal can
 //! say what changed although the caller hands in nothing but this text.
 
 use std::hash::Hasher;
@@ -28,17 +29,18 @@ use crate::schedule::Kind;
 use crate::sort::sort_by;
 
 /// Grows when something else goes in: a hash of an older version is then always another.
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;
 
 /// The parts in their order: a name for programs, and words for people.
-const PARTS: [(&str, &str); 8] = [
+const PARTS: [(&str, &str); 9] = [
     ("dates", "the dates, their order or their data intervals"),
     ("actions", "what is done with the dates"),
     ("runs", "the existing runs that are run again"),
     ("schedule", "the schedule"),
-    ("tasks", "the DAG's tasks"),
+    ("tasks", "the DAG's tasks, or which of them run"),
     ("templates", "the params or the macro options"),
     ("conf", "conf"),
+    ("dependsOnPast", "the DAG's dependsOnPast"),
     ("options", "the options of the runs"),
 ];
 
@@ -104,6 +106,7 @@ pub(super) fn hash_of(
         dag(request, tasks),
         Part::of(&[templates]),
         Part::of(&[&request.conf]),
+        depends_on_past(request),
         Part::of(&[options]),
     ]
     .map(|part| part.finish());
@@ -144,9 +147,14 @@ fn runs(plan: &Plan, request: &Request, history: &History) -> Part {
     part
 }
 
+fn depends_on_past(request: &Request) -> Part {
+    let mut part = Part::new();
+    part.word(u64::from(request.depends_on_past));
+    part
+}
+
 fn dag(request: &Request, tasks: &str) -> Part {
     let mut part = Part::of(&[&request.dag_id, tasks]);
-    part.word(u64::from(request.depends_on_past));
     if let Some(ids) = &request.task_ids {
         let mut ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         sort_by(&mut ids, |a, b| a < b);
@@ -159,13 +167,13 @@ fn dag(request: &Request, tasks: &str) -> Part {
 }
 
 impl Plan {
-    /// 96 hex digits. See the head of this file's source for what goes in.
+    /// 100 hex digits. See the head of this file's source for what goes in.
     pub fn hash(&self) -> &str {
         &self.hash
     }
 
     /// PLAN_CHANGED unless this is the plan whose hash somebody saw. The details carry under `changed` the parts that differ (`dates`,
-    /// `actions`, `runs`, `schedule`, `tasks`, `templates`, `conf`, `options`), this plan's counts and hash, and under `seenCreate`,
+    /// `actions`, `runs`, `schedule`, `tasks`, `templates`, `conf`, `dependsOnPast`, `options`), this plan's counts and hash, and under `seenCreate`,
     /// `seenRerun`, `seenReset` and `seenSkip` the counts of the plan that was seen.
     pub fn insist(&self, seen: &str) -> Result<()> {
         if seen == self.hash {

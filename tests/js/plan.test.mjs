@@ -276,7 +276,7 @@ test("a caller may insist on the hash", async () => {
   const planner = await service({}, records);
   const options = { dagId: "sales", startDate: "2024-01-01", endDate: "2024-01-05", reprocess: "failed" };
   const { planHash } = await planner.preview(options);
-  assert.match(planHash, /^[0-9a-f]{96}$/);
+  assert.match(planHash, /^[0-9a-f]{100}$/);
   assert.equal((await planner.preview({ ...options, planHash })).planHash, planHash);
   for (const change of [
     { endDate: "2024-01-04" },
@@ -328,6 +328,9 @@ test("the hash covers the DAG, and a refusal names what differs", async () => {
     [{ ...dag, tasks: [a, { ...b, retries: 1 }] }, {}, ["tasks"]],
     [{ ...dag, tasks: [a, { ...b, taskId: "c" }] }, {}, ["tasks"]],
     [{ ...dag, params: { region: "us" } }, {}, ["templates"]],
+    [{ ...dag, tasks: [a, { ...b, dependsOnPast: true }] }, {}, ["tasks"]],
+    [dag, { taskIds: ["a"] }, ["tasks"]],
+    [{ ...dag, dependsOnPast: true }, {}, ["dependsOnPast"]],
     [dag, { conf: { x: 1, y: 3 } }, ["conf"]],
     [dag, { retries: 1, retryDelay: 5 }, ["options"]],
   ];

@@ -234,6 +234,34 @@ test("a preview warns of each text with task, span and suggestion", async () => 
   assert.ok(!perDate.some(({ code }) => code === "missing_conf_key"));
 });
 
+test("one fault at several places is one warning with a count", async () => {
+  const command = "echo {{ dss }} {{ dag_run.conf.region }}";
+  const tasks = Array.from("abc", (taskId) => ({
+    taskId,
+    command,
+    params: { at: "{{ macros.datetime.now() }}" },
+  }));
+  tasks.push({ taskId: "d", onUnknown: "error", command: "{{ dss }} {{ dss }}" });
+  const warnings = (await warningsOf(dagOf(tasks))).filter(({ taskId }) => taskId);
+  assert.deepEqual(
+    warnings.map(({ code, taskId, start, count }) => [code, taskId, start, count]),
+    [
+      ["unknown_macro", "a", 8, 3],
+      ["missing_conf_key", "a", 15, 3],
+      // Its end is another one: there the task fails.
+      ["unknown_macro", "d", 3, 2],
+      ["unquoted_in_command", "a", 15, 3],
+      ["uses_now", "a", undefined, 3],
+    ],
+  );
+  assert.match(warnings[0].message, /^task a, command: .*\. The same in task b, command and 1 more$/);
+  assert.match(warnings[2].message, /\. The same in task d, command$/);
+  const service = new BackfillService({ dags: [dagOf(tasks)], executeTask: () => {} });
+  let begun;
+  await service.backfill(days, { onEvent: (event) => (begun ??= event) });
+  assert.equal(begun.unresolved, 8);
+});
+
 test("values from outside that stand unquoted in a command are warned of", async () => {
   const codes = async (command, options) =>
     (
