@@ -20,7 +20,7 @@ export {
   resolveXcom,
 } from "./macros/macros.js";
 export type { OnUnknown } from "./macros/options.js";
-export type { BackfillOptions } from "./plan/backfill_options.js";
+export type { BackfillLimits, BackfillOptions } from "./plan/backfill_options.js";
 export { type CatchupPlan, planCatchup } from "./plan/catchup.js";
 export {
   CHANGES,

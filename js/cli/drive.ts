@@ -109,7 +109,7 @@ async function leave(
   notices.line(
     `stopping: nothing more is started, what runs (${backfill.progress.running}) may end; Ctrl-C again aborts it`,
   );
-  backfill.pause();
+  backfill.pause({ stored: false });
   await Promise.race([atWork.nothing(), aborted(interrupts.abort)]);
   if (interrupts.abort.aborted) {
     notices.line("aborting what runs");

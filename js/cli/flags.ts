@@ -249,6 +249,7 @@ export const flags = {
       meaning: "interval: also dates that runs cover only in part",
     },
   ],
+  abort: [{ name: "abort", meaning: "also abort what runs" }],
   unfinished: [{ name: "unfinished", meaning: "only those that have not ended" }],
   importFormat: [
     {

@@ -21,6 +21,7 @@ import { list } from "./verbs/list.js";
 import { missingDates } from "./verbs/missing.js";
 import { preview } from "./verbs/preview.js";
 import { render } from "./verbs/render.js";
+import { cancel, pause, unpause } from "./verbs/request.js";
 import { resume } from "./verbs/resume.js";
 import { run } from "./verbs/run.js";
 import { schedule } from "./verbs/schedule.js";
@@ -31,6 +32,9 @@ const verbs: Record<string, Verb> = {
   run,
   resume,
   list,
+  pause,
+  unpause,
+  cancel,
   discard,
   trigger,
   schedule,

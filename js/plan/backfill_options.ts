@@ -174,6 +174,18 @@ type Needed = Pick<typeof spec, "dagId" | "startDate" | "endDate">;
 /** Options with their defaults, times in milliseconds. Plain data but for `confFor`. */
 export type CheckedOptions = Checked<typeof spec, typeof defaults & Needed>;
 
+/** The options that a backfill may be resumed with instead of its own. */
+export type BackfillLimits = Pick<
+  BackfillOptions,
+  "maxParallelRuns" | "rate" | "retries" | "maxFailures" | "runTimeout"
+>;
+
+export function readLimits(value: unknown, path: string): Partial<CheckedOptions> {
+  const { maxParallelRuns, rate, retries, maxFailures, runTimeout } = spec;
+  const limits = { maxParallelRuns, rate, retries, maxFailures, runTimeout };
+  return fields<Checked<typeof limits>>(value, path, limits);
+}
+
 export function readOptions(value: unknown): CheckedOptions {
   const read = fields<Checked<typeof spec>>(value, "options", spec);
   const { dagId, startDate, endDate } = read;

@@ -201,7 +201,7 @@ test("--json makes errors JSON too, on stderr", limit, async () => {
 test("help and version", limit, async () => {
   const help = await run(["--help"]);
   assert.equal(help.code, 0);
-  for (const verb of ["preview", "run", "resume", "list", "discard", "explain"])
+  for (const verb of ["preview", "run", "resume", "list", "pause", "unpause", "cancel", "discard", "explain"])
     assert.match(help.out, new RegExp(`^ {2}${verb}\\b`, "m"));
   const verb = await run(["run", "--help"]);
   assert.match(verb.out, /--max-parallel-runs N/);
@@ -603,6 +603,40 @@ test(
     assert.equal(again.code, 0, again.err);
   },
 );
+
+test("pause, unpause and cancel steer a backfill that another process drives", signals, async () => {
+  const place = workplace();
+  const at = ["--store", place.store];
+  const listed = async () => JSON.parse((await run(["list", ...at, "--json"])).out)[0];
+  const { state, ended } = start(["run", gated, ...week, ...at, "--backfill-id", "b"], { env: place.env });
+  await until(() => place.lines().length === 1);
+  const paused = await run(["pause", "b", ...at]);
+  assert.deepEqual([paused.code, paused.out], [0, "asked b to pause; its process obeys within 5 s\n"]);
+  while ((await listed()).state !== "paused");
+  writeFileSync(place.gate, "");
+  while ((await listed()).progress.completed === 0);
+  assert.deepEqual(place.lines(), ["start 2024-01-01 1", "end 2024-01-01 1"]);
+  const asked = JSON.parse((await run(["unpause", "b", ...at, "--json"])).out);
+  assert.deepEqual(asked, { requested: "unpause", backfillId: "b", driven: true });
+  assert.equal((await ended).code, 0, state.err);
+  const late = await run(["cancel", "b", ...at]);
+  assert.equal(late.code, 2);
+  assert.match(late.err, /UNKNOWN_BACKFILL backfill b has ended \(success\)/);
+});
+
+test("resume takes other limits", signals, async () => {
+  const place = workplace();
+  const at = ["--store", place.store];
+  const { child, ended } = start(["run", gated, ...week, ...at], { env: place.env });
+  await until(() => place.lines().length === 1);
+  child.kill("SIGINT");
+  writeFileSync(place.gate, "");
+  await ended;
+  const resumed = await run(["resume", gated, ...at, "--max-parallel-runs", "3"], { env: place.env });
+  assert.equal(resumed.code, 0, resumed.err);
+  const [{ options, state }] = JSON.parse((await run(["list", ...at, "--json"])).out);
+  assert.deepEqual([options.maxParallelRuns, state], [3, "success"]);
+});
 
 // ---------------------------------------------------------------- small verbs
 

@@ -499,7 +499,19 @@ export class BackfillService {
     signal?: AbortSignalLike;
   }): Promise<RunResult>;
   /** Goes on with a backfill whose process died: same plan, same dates, same `now`; what had succeeded is not run again. */
-  resume(backfillId: string, hooks?: Hooks): Promise<Backfill>;
+  resume(
+    backfillId: string,
+    hooks?: Hooks & {
+      /** Other limits than it was started with. */ limits?: Pick<
+        BackfillOptions,
+        "maxParallelRuns" | "rate" | "retries" | "maxFailures" | "runTimeout"
+      >;
+    },
+  ): Promise<Backfill>;
+  /** Stored as a request that whoever drives it, in whatever process, obeys within 5 s. A paused backfill that is resumed stays paused. */
+  pause(backfillId: string): Promise<void>;
+  unpause(backfillId: string): Promise<void>;
+  cancel(backfillId: string, options?: { running?: "finish" | "abort" }): Promise<void>;
   /** Closes an interrupted backfill: what did not end is recorded as canceled. */
   discard(backfillId: string): Promise<void>;
   list(filter?: { dagId?: string; unfinished?: boolean }): Promise<BackfillSummary[]>;

@@ -2,21 +2,29 @@
 import { DagfillError } from "../../error.js";
 import type { BackfillSummary } from "../../face.js";
 import { drive, type Session } from "../drive.js";
-import { flags } from "../flags.js";
+import { type Flag, flags, optionOf } from "../flags.js";
 import { type DagFile, loadDagFile } from "../load_dag.js";
 import type { Verb } from "../verb.js";
+
+const taken = ["max-parallel-runs", "rate", "retries", "max-failures", "run-timeout"];
+const limits: Flag[] = flags.drive.filter(({ name }) => taken.includes(name));
 
 export const resume: Verb = {
   summary: "go on with an interrupted backfill; without ID, with the only one of the file's DAGs",
   positionals: ["FILE", "[ID]"],
-  flags: [...flags.store, ...flags.log, ...flags.json],
+  flags: [...limits, ...flags.store, ...flags.log, ...flags.json],
   async run(request) {
     const [path = "", id] = request.positionals;
+    const chosen = Object.fromEntries(
+      limits.map(optionOf).flatMap((name) => (name in request.values ? [[name, request.values[name]]] : [])),
+    );
     const file = await loadDagFile(path);
     return drive(request, file, async (session) => {
       const { backfillId, dagId } = await find(session, file, id);
       const { service } = session;
-      return session.follow((hooks) => session.whenFree(dagId, () => service.resume(backfillId, hooks)));
+      return session.follow((hooks) =>
+        session.whenFree(dagId, () => service.resume(backfillId, { ...hooks, limits: chosen })),
+      );
     });
   },
 };

@@ -11,8 +11,9 @@ export interface Backfill extends AsyncIterable<BackfillEvent> {
   readonly progress: Progress;
   /** Failed runs do not reject it: STORE_FAILED and STALE_OWNER do, and the backfill can be resumed then. */
   readonly result: Promise<BackfillResult>;
-  /** Starts nothing more until `resume`; what runs goes on. */
-  pause(): void;
+  /** Starts nothing more until `resume`; what runs goes on. It is stored: a backfill whose process dies while it is paused is paused when
+   *  another goes on with it, unless `stored` is false, for a process that only pauses to leave. */
+  pause(options?: { stored?: boolean }): void;
   resume(): void;
   /** Runs that were never started end as canceled. "finish" (default): running runs end. "abort": their signals are aborted,
    *  and a store that stays silent for 10 to 20 seconds after that is waited for no longer: STORE_FAILED. */

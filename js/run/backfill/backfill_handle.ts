@@ -2,7 +2,7 @@
 
 import { DagfillError } from "../../error.js";
 import { type Inspect, inspect, inspected } from "../../inspect.js";
-import { fields, integer, oneOf } from "../../options.js";
+import { fields, flag, integer, oneOf } from "../../options.js";
 import { type BackfillPreview, Preview } from "../../plan/plan.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import { iso } from "../../time.js";
@@ -42,8 +42,8 @@ export class BackfillHandle implements Backfill {
     return this.#driver.progress;
   }
 
-  pause(): void {
-    this.#driver.pause();
+  pause(options: { stored?: boolean } = {}): void {
+    this.#driver.pause(fields<{ stored?: boolean }>(options, "options", { stored: flag }).stored);
   }
 
   resume(): void {

@@ -131,7 +131,9 @@ export class Driver<R> {
     await this.#outcome.ready;
   }
 
-  pause(): void {
+  /** `stored` false: whoever goes on with the backfill does not find it paused. */
+  pause(stored = true): void {
+    this.#records.leaving = !stored;
     this.#wants.paused = true;
     this.#machine.dispatch(BackfillEventCode.Pause);
   }

@@ -40,6 +40,8 @@ export class Records {
   readonly #rows: Rows;
   readonly #owner: string;
   readonly #now: () => number;
+  /** This process pauses to let go: whoever goes on with the backfill is not to find it paused. */
+  leaving = false;
   #batch = empty();
 
   constructor(rows: Rows, owner: string, now: () => number) {
@@ -160,7 +162,8 @@ export class Records {
       this.#push();
       return;
     }
-    const name = STATES[state];
+    const isLeaving = state === BackfillState.Paused && this.leaving;
+    const name = isLeaving ? "running" : STATES[state];
     if (name === undefined) snapshot.canceling = true;
     else snapshot.state = name;
     const finished = name !== undefined && name !== "running" && name !== "paused";

@@ -4,8 +4,13 @@
 import { type CheckedDag, findDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
 import { environmentOf } from "../../macros/environment.js";
-import { callback, fields, flag, name, signal, wrong } from "../../options.js";
-import { type BackfillOptions, type CheckedOptions, readOptions } from "../../plan/backfill_options.js";
+import { fields, flag, name, oneOf, wrong } from "../../options.js";
+import {
+  type BackfillLimits,
+  type BackfillOptions,
+  type CheckedOptions,
+  readOptions,
+} from "../../plan/backfill_options.js";
 import { pastDurations } from "../../plan/estimate.js";
 import { type BackfillPreview, Preview } from "../../plan/plan.js";
 import { type PlanData, SKIP } from "../../plan/plan_data.js";
@@ -14,6 +19,7 @@ import { chosenTasks, makePlan } from "../../plan/planner.js";
 import { PreviewTemplates } from "../../plan/preview_templates.js";
 import { templateWarnings, unresolvedTexts } from "../../plan/template_warnings.js";
 import { storeFailure } from "../../store/failure.js";
+import type { Request } from "../../store/store.js";
 import type { BackfillResult, Hooks, RunResult } from "../events/backfill_events.js";
 import { contextOf, originOf } from "../host/context.js";
 import type { Executor } from "../host/executor.js";
@@ -31,6 +37,8 @@ import { Driver } from "./driver.js";
 import { stored, storedRuns } from "./interrupted.js";
 import { newSnapshot } from "./new_snapshot.js";
 import { resultOf } from "./progress.js";
+import { ask, obeyStored, RequestReader } from "./requests.js";
+import { readHooks, readResume, withLimits } from "./resume_options.js";
 import { backfillRuns } from "./run_set.js";
 import { coreOptions, type Snapshot } from "./snapshot.js";
 import { interruptedOver, refusals, tasksNotRun } from "./start_warnings.js";
@@ -41,6 +49,8 @@ export class BackfillService {
   /** @internal Minifying renames classes. */
   static readonly name: string = "BackfillService";
   readonly #host: Host;
+  /** Of the backfills that this service drives. */
+  readonly #readers = new Map<string, RequestReader>();
 
   /** `store` defaults to a new MemoryStore, which forgets everything with the process. `now` is the clock, epoch milliseconds. */
   constructor(options: HostOptions) {
@@ -112,10 +122,10 @@ export class BackfillService {
     return guard(() => trigger(dag, read, this.#host, executorOf(this.#host, dag)));
   }
 
-  /** Goes on with a backfill whose process died: same plan, same dates, same options. What had succeeded is not run again. One that
-   *  had been canceled ends as canceled, and starts nothing. */
-  async resume(backfillId: string, hooks: Hooks = {}): Promise<Backfill> {
-    const listeners = readHooks(hooks);
+  /** Goes on with a backfill whose process died: same plan, same dates, same options but for `limits`, which are kept with it. What had
+   *  succeeded is not run again. One that had been canceled ends as canceled, and starts nothing; one that was paused stays so. */
+  async resume(backfillId: string, hooks: Hooks & { limits?: BackfillLimits } = {}): Promise<Backfill> {
+    const { limits, ...listeners } = readResume(hooks);
     const { dagId, options } = await this.#unfinished(backfillId, listeners);
     const dag = findDag(this.#host.dags, dagId);
     const execute = executorOf(this.#host, dag, options);
@@ -124,7 +134,8 @@ export class BackfillService {
     return this.#drive(held, dag, backfillId, execute, listeners, async () => {
       const { store, now } = this.#host;
       const found = await this.#unfinished(backfillId, listeners);
-      const snapshot = { ...found, plan: await recall(store, found.plan, held.fence.lease) };
+      const snapshot = withLimits(found, await recall(store, found.plan, held.fence.lease), limits);
+      await obeyStored(store, backfillId, snapshot);
       await finishCancel({ store, backfillId, snapshot, fence: held.fence, now: now(), execute });
       return { snapshot, fresh: false };
     });
@@ -147,6 +158,31 @@ export class BackfillService {
     } finally {
       await held.release();
     }
+  }
+
+  /** Asks whoever drives the backfill, in whatever process, to start nothing more; obeyed within 5 seconds, or when it is resumed. The
+   *  promise fulfils when that is stored. UNKNOWN_BACKFILL for one that has ended. */
+  pause(backfillId: string): Promise<void> {
+    return this.#request(backfillId, "pause");
+  }
+
+  /** Asks for the end of a pause. */
+  unpause(backfillId: string): Promise<void> {
+    return this.#request(backfillId, "unpause");
+  }
+
+  /** Asks for what `cancel` of a `Backfill` does. One that nobody drives is canceled when it is resumed; `discard` closes it. */
+  async cancel(backfillId: string, options: { running?: "finish" | "abort" } = {}): Promise<void> {
+    const { running = "finish" } = fields<{ running?: "finish" | "abort" }>(options, "options", {
+      running: oneOf("finish", "abort"),
+    });
+    return this.#request(backfillId, running);
+  }
+
+  async #request(backfillId: string, request: Request): Promise<void> {
+    await this.#unfinished(backfillId, {});
+    await guard(() => ask(this.#host.store, backfillId, request));
+    await this.#readers.get(backfillId)?.look();
   }
 
   /** Every backfill that the store knows, oldest first. */
@@ -197,7 +233,7 @@ export class BackfillService {
     if (snapshot.state === "running" || snapshot.state === "paused") return snapshot;
     throw new DagfillError(
       "UNKNOWN_BACKFILL",
-      `backfill ${backfillId} has ended (${snapshot.state}): expected one that was interrupted`,
+      `backfill ${backfillId} has ended (${snapshot.state}): expected one that has not`,
       {
         input: backfillId,
         details: { state: snapshot.state },
@@ -277,12 +313,17 @@ export class BackfillService {
       held.onLost((error) => driver.loseLease(error));
       const abort = () => driver.cancel(true);
       hooks.signal?.addEventListener("abort", abort);
+      const reader = new RequestReader(this.#host.store, backfillId, snapshot, driver);
+      this.#readers.set(backfillId, reader);
       const result = driver.result.finally(() => {
+        reader.end();
+        this.#readers.delete(backfillId);
         hooks.signal?.removeEventListener("abort", abort);
         return held.release();
       });
       result.catch(() => {});
       if (hooks.signal?.aborted) abort();
+      if (snapshot.state === "paused") driver.pause();
       await driver.begin();
       return new BackfillHandle(backfillId, snapshot.plan, driver, snapshot.options.abortGrace, result);
     } catch (error) {
@@ -296,14 +337,6 @@ export class BackfillService {
 function knownExecutor(host: Host, dag: CheckedDag, options: Snapshot["options"]): Executor | undefined {
   const { executeRun, executeTask } = host;
   return executeRun === undefined && executeTask === undefined ? undefined : executorOf(host, dag, options);
-}
-
-function readHooks(hooks: unknown): Hooks {
-  return fields<Hooks>(hooks, "hooks", {
-    onEvent: callback<NonNullable<Hooks["onEvent"]>>(),
-    onProgress: callback<NonNullable<Hooks["onProgress"]>>(),
-    signal,
-  });
 }
 
 /** Errors of a store as STORE_FAILED, and its silence too once the signal is aborted. */

@@ -41,6 +41,8 @@ export interface Snapshot {
   dagId: string;
   /** It was canceled and has not ended: whoever goes on with it brings it to that end, and starts nothing. */
   canceling?: true;
+  /** The last request of others that was obeyed. */
+  obeyed?: number;
   startedAt: string;
   finishedAt?: string;
   options: Omit<CheckedOptions, "confFor">;

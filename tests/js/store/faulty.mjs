@@ -104,3 +104,24 @@ export function countsOnly() {
     close: async () => {},
   };
 }
+
+/** A store whose process dies when the test says so: nothing that it writes from then on comes, and its leases are free. */
+export function storeOfADeadProcess(store) {
+  let dead = false;
+  const leases = [];
+  return {
+    store: over(store, {
+      ...(store.listRequests && { listRequests: (id) => store.listRequests(id) }),
+      apply: (changes, fence) => (dead ? new Promise(() => {}) : store.apply(changes, fence)),
+      async acquireLease(name, owner, ttlMs) {
+        const lease = await store.acquireLease(name, owner, ttlMs);
+        if (lease !== null) leases.push(lease);
+        return lease;
+      },
+    }),
+    async die() {
+      dead = true;
+      await Promise.all(leases.map((lease) => lease.release()));
+    },
+  };
+}

@@ -1,0 +1,53 @@
+// dagfill pause, unpause, cancel: what this process asks of whoever drives a backfill.
+import { BackfillService } from "../../face.js";
+import { type Flag, flags } from "../flags.js";
+import { exitCodes } from "../report_error.js";
+import type { Verb } from "../verb.js";
+
+type Ask = (service: BackfillService, id: string, values: Record<string, unknown>) => Promise<void>;
+
+function asking(word: string, summary: string, more: readonly Flag[], ask: Ask): Verb {
+  return {
+    summary,
+    positionals: ["ID"],
+    flags: [...more, ...flags.store, ...flags.json],
+    async run({ positionals: [id = ""], values, terminal, notices, json, world }) {
+      const store = await world.openStore(values.store, "read", notices);
+      try {
+        const service = new BackfillService({ dags: [], store });
+        await ask(service, id, values);
+        const known = (await service.list()).find(({ backfillId }) => backfillId === id);
+        const driven = known !== undefined && known.state !== "interrupted";
+        const when = driven
+          ? "its process obeys within 5 s"
+          : "nobody drives it now: whoever resumes it obeys";
+        terminal.line(
+          json
+            ? JSON.stringify({ requested: word, backfillId: id, driven })
+            : `asked ${id} to ${word}; ${when}`,
+        );
+        return exitCodes.ok;
+      } finally {
+        await store.close();
+      }
+    },
+  };
+}
+
+export const pause = asking(
+  "pause",
+  "start nothing more of a backfill, in whatever process",
+  [],
+  (service, id) => service.pause(id),
+);
+
+export const unpause = asking("unpause", "go on with a backfill that is paused", [], (service, id) =>
+  service.unpause(id),
+);
+
+export const cancel = asking(
+  "cancel",
+  "cancel a backfill, in whatever process: what runs may end",
+  flags.abort,
+  (service, id, { abort }) => service.cancel(id, { running: abort === true ? "abort" : "finish" }),
+);

@@ -1,0 +1,82 @@
+// What others ask of whoever drives a backfill. Only the owner of the lease writes snapshots: others append requests to the store, and the
+// owner reads them while it drives, and before it begins.
+import { DagfillError } from "../../error.js";
+import type { Request, RunStore } from "../../store/store.js";
+import type { Snapshot } from "./snapshot.js";
+
+/** The part of a driver that requests steer. */
+export interface Steered {
+  pause(): void;
+  resume(): void;
+  cancel(abort: boolean): void;
+}
+
+/** Half of what is promised, so that a store may take the other half for its answer. */
+const EVERY_MS = 2_000;
+
+/** Stores a request for whoever drives the backfill. */
+export async function ask(store: RunStore, backfillId: string, request: Request): Promise<void> {
+  if (store.listRequests !== undefined) return store.apply([{ type: "request", id: backfillId, request }]);
+  throw new DagfillError("INVALID_OPTION", "store: expected one with listRequests, got one without", {
+    field: "store",
+    hint: "this store cannot tell a driver what others ask: steer the Backfill that start() returned",
+  });
+}
+
+/** The requests since the last that was obeyed. From now on they count as obeyed: the next snapshot that is stored says so. */
+async function newRequests(store: RunStore, backfillId: string, snapshot: Snapshot): Promise<Request[]> {
+  const all = (await store.listRequests?.(backfillId)) ?? [];
+  const fresh = all.filter(({ seq }) => seq > (snapshot.obeyed ?? 0));
+  const last = fresh.at(-1);
+  if (last !== undefined) snapshot.obeyed = last.seq;
+  return fresh.map(({ request }) => request);
+}
+
+/** Obeys in a stored backfill, before it is driven again, what was asked while nobody drove it. */
+export async function obeyStored(store: RunStore, backfillId: string, snapshot: Snapshot): Promise<void> {
+  for (const request of await newRequests(store, backfillId, snapshot)) {
+    if (request === "pause") snapshot.state = "paused";
+    else if (request === "unpause") snapshot.state = "running";
+    else if (request === "finish" || request === "abort") snapshot.canceling = true;
+  }
+}
+
+/** Reads requests while a backfill is driven. */
+export class RequestReader {
+  readonly #read: () => Promise<Request[]>;
+  readonly #driver: Steered;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #ended = false;
+
+  constructor(store: RunStore, backfillId: string, snapshot: Snapshot, driver: Steered) {
+    this.#read = () => newRequests(store, backfillId, snapshot);
+    this.#driver = driver;
+    if (store.listRequests !== undefined) this.#wait();
+  }
+
+  /** Reads, and obeys. A store that fails here says so when it is written to. */
+  async look(): Promise<void> {
+    const requests = await this.#read().catch((): Request[] => []);
+    if (this.#ended) return;
+    for (const request of requests) this.#obey(request);
+  }
+
+  end(): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+  }
+
+  #wait(): void {
+    if (this.#ended) return;
+    this.#timer = setTimeout(() => void this.look().then(() => this.#wait()), EVERY_MS);
+    // The lease keeps the process alive, not this.
+    (this.#timer as { unref?: () => void }).unref?.();
+  }
+
+  #obey(request: Request): void {
+    const driver = this.#driver;
+    if (request === "pause") driver.pause();
+    else if (request === "unpause") driver.resume();
+    else if (request === "finish" || request === "abort") driver.cancel(request === "abort");
+  }
+}
