@@ -3,6 +3,7 @@
 import { call, raw } from "./raw.js";
 
 export type { AbortSignalLike, HostAbortSignal } from "./abort_signal.js";
+export { ACTIONS, type Action, CHANGES, type Change, SKIP_REASONS, type SkipReason } from "./codes.js";
 export { type CatchupPolicy, type Dag, type Task, validateDag } from "./dag/dag.js";
 export type { EditorFields } from "./dag/editor_fields.js";
 export { type Duration, durationMs } from "./duration.js";
@@ -23,8 +24,6 @@ export type { OnUnknown } from "./macros/options.js";
 export type { BackfillLimits, BackfillOptions } from "./plan/backfill_options.js";
 export { type CatchupPlan, planCatchup } from "./plan/catchup.js";
 export {
-  CHANGES,
-  type Change,
   compareSchedules,
   type ScheduleChange,
   type ScheduleComparison,
@@ -33,7 +32,7 @@ export type { KnownRun } from "./plan/known_runs.js";
 export { type MissingDates, type MissingOptions, missing } from "./plan/missing.js";
 export { type BackfillPreview, previewFrom, type TransferablePreview } from "./plan/plan.js";
 export { planBackfill } from "./plan/plan_backfill.js";
-export { ACTIONS, type Action, type PlannedRun, SKIP_REASONS, type SkipReason } from "./plan/plan_data.js";
+export type { PlannedRun } from "./plan/plan_data.js";
 export type { Backfill } from "./run/backfill/backfill.js";
 export { BackfillService } from "./run/backfill/service.js";
 export type { BackfillSummary } from "./run/backfill/summary.js";

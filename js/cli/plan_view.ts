@@ -1,5 +1,5 @@
 // A plan in the terminal: how it was read, counts, calendar, rows, warnings. And as one JSON object.
-import type { BackfillPreview, PlannedRun } from "../face.js";
+import { ACTIONS, type BackfillPreview, type PlannedRun } from "../face.js";
 import { calendar, looks } from "./calendar.js";
 import { type Column, shorten, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
@@ -23,9 +23,9 @@ export function showPlan(preview: BackfillPreview, terminal: Terminal, rows: "al
 
 function header(preview: BackfillPreview, terminal: Terminal): string[] {
   const { dagId, timeZone, start, end, counts } = preview;
-  const parts = (["create", "rerun", "reset", "skip"] as const)
-    .filter((kind) => counts[kind] > 0)
-    .map((kind) => terminal.paint(looks[kind].style, `${counts[kind]} ${kind}`));
+  const parts = ACTIONS.filter((kind) => counts[kind] > 0).map((kind) =>
+    terminal.paint(looks[kind].style, `${counts[kind]} ${kind}`),
+  );
   return [
     `${terminal.paint("bold", dagId)}  ${start} ${terminal.sign("→", "->")} ${end}  ${timeZone}`,
     `${counts.total} ${counts.total === 1 ? "date" : "dates"}${parts.length > 0 ? ": " : ""}${parts.join(", ")}`,

@@ -1,5 +1,6 @@
 // DAGs as users write them: their types, and the reader that checks them.
 
+import { TRIGGER_RULES, type TriggerRule } from "../codes.js";
 import { type Duration, duration, positiveDuration } from "../duration.js";
 import { DagfillError } from "../error.js";
 import type { Json, JsonInput } from "../json.js";
@@ -29,7 +30,7 @@ import {
   text,
   wrong,
 } from "../options.js";
-import { call } from "../raw.js";
+import { call, EdgeCode } from "../raw.js";
 import { type Calendars, merged } from "../schedule/calendar.js";
 import type { DateInput, ScheduleInput, TimetableOptions } from "../schedule/input.js";
 import type { dagFields } from "../schedule/options.js";
@@ -48,14 +49,7 @@ export interface Task extends EditorFields {
    *  (`"$DAGFILL_CONF"`) or behind the filter `quote`: `load {{ params.table | quote }}`. */
   command?: string;
   /** Default "all_success". */
-  triggerRule?:
-    | "all_success"
-    | "all_done"
-    | "all_failed"
-    | "one_success"
-    | "one_failed"
-    | "none_failed"
-    | "always";
+  triggerRule?: TriggerRule;
   /** Further attempts after a failure. Default 0. */
   retries?: number;
   /** Wait before another attempt. Default 0. */
@@ -104,7 +98,7 @@ export interface CheckedTask {
   dependsOn: string[];
   params: Json;
   command?: string;
-  triggerRule: NonNullable<Task["triggerRule"]>;
+  triggerRule: TriggerRule;
   retries: number;
   retryDelay: number;
   retryBackoff: number;
@@ -135,15 +129,7 @@ const task = (value: unknown, path: string): CheckedTask => {
     dependsOn: list(name),
     params: json,
     command: text,
-    triggerRule: oneOf(
-      "all_success",
-      "all_done",
-      "all_failed",
-      "one_success",
-      "one_failed",
-      "none_failed",
-      "always",
-    ),
+    triggerRule: oneOf(...TRIGGER_RULES),
     retries: integer(0),
     retryDelay: duration,
     retryBackoff: number(1),
@@ -231,8 +217,8 @@ export function readDag(value: unknown, path: string, shared: Calendars = {}): C
   under(path, () => {
     const dates = call(() => timetableOf(timetable));
     for (const [field, edge] of [
-      ["startDate", 0],
-      ["endDate", 1],
+      ["startDate", EdgeCode.Start],
+      ["endDate", EdgeCode.End],
     ] as const) {
       const bound = dag[field];
       if (bound !== undefined) at(field, () => call(() => dates.read(bound, edge)));

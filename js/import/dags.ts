@@ -1,4 +1,5 @@
 // The answer of an importer: DAGs, and a note for each part of the source that could not be taken over.
+import { TRIGGER_RULES } from "../codes.js";
 import type { Dag, Task } from "../dag/dag.js";
 
 /** One remark about the source; `line` counts from 1 where the source has lines. */
@@ -27,16 +28,6 @@ export class Collector implements ImportedDags {
     return { dags: this.dags, notes: this.notes.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
   }
 }
-
-const TRIGGER_RULES = [
-  "all_success",
-  "all_done",
-  "all_failed",
-  "one_success",
-  "one_failed",
-  "none_failed",
-  "always",
-] as const;
 
 /** A trigger rule of Airflow. `undefined` where dagfill has none of this name; "dummy" is the old name of "always". */
 export function triggerRule(name: string): Task["triggerRule"] | undefined {

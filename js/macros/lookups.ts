@@ -5,6 +5,7 @@ import { failure } from "../failure.js";
 import type { JsonInput } from "../json.js";
 import { printable } from "../json_input.js";
 import { type Reader, type Spec, wrong } from "../options.js";
+import { LookupCode } from "../raw.js";
 
 /** Values by name: JSON, or a function that is asked once for each name and render and answers at once; `undefined` is no value, a
  *  promise is INVALID_OPTION. Built-in names win over macros. */
@@ -20,7 +21,7 @@ export interface Lookups {
   macros?: Lookup;
 }
 
-/** Answers by name, at once: 0 is a variable, 1 a connection, 2 a macro. JSON text, or nothing. */
+/** Answers by name, at once: JSON text, or nothing. `lookup` is a number of `LookupCode`. */
 export interface MacroHost {
   knows(lookup: number): boolean;
   lookUp(lookup: number, name: string): string | undefined;
@@ -65,7 +66,11 @@ function asked(lookup: (name: string) => unknown, name: string, path: string): s
 /** The three options, for the objects that have them. */
 export const lookupSpec: Spec<CheckedLookups> = { variables: lookup, connections: lookup, macros: lookup };
 
-const KINDS = ["variables", "connections", "macros"] as const;
+const KINDS: Record<number, keyof Lookups> = {
+  [LookupCode.Variable]: "variables",
+  [LookupCode.Connection]: "connections",
+  [LookupCode.Macro]: "macros",
+};
 
 /** Lookups of several levels (a call's own, a DAG's, a service's) as the core asks them: the first level that has a value wins. Made for
  *  one render, in which every name is asked once. `masked`: texts and numbers of variables and connections are `***`. */
@@ -109,6 +114,6 @@ function mask(text: string): string {
 
 /** What answers the lookups of one render; `undefined` where nobody gave any. */
 export function lookupHost(levels: readonly CheckedLookups[], masked = false): MacroHost | undefined {
-  const given = levels.filter((level) => KINDS.some((kind) => level[kind] !== undefined));
+  const given = levels.filter((level) => Object.values(KINDS).some((kind) => level[kind] !== undefined));
   return given.length === 0 ? undefined : new LookupHost(given, masked);
 }

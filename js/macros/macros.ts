@@ -1,4 +1,5 @@
 // Templates: `{{ ds }}` and its kin, conf, params and XCom.
+import { RUN_TYPES } from "../codes.js";
 import type { Json, JsonInput } from "../json.js";
 import { record } from "../json_input.js";
 import { type DateValue, date, fields, name, oneOf, type Spec, text } from "../options.js";
@@ -43,7 +44,7 @@ const spec: Spec<Settings> = {
   dagId: name,
   runId: name,
   taskId: name,
-  runType: oneOf("backfill", "scheduled", "manual"),
+  runType: oneOf(...RUN_TYPES),
   macroTimeZone: name,
   ...templateSpec,
 };

@@ -4,7 +4,7 @@ import { type Json, type JsonInput, setOwn } from "../json.js";
 import { json } from "../json_input.js";
 import { LruCache } from "../lru_cache.js";
 import type { DateValue } from "../options.js";
-import { call, instance, type Raw } from "../raw.js";
+import { call, instance, OnUnknownCode, type Raw } from "../raw.js";
 import { timetableOf } from "../schedule/timetable.js";
 import type { TimetableWire } from "../schedule/wire.js";
 import type { RunType } from "../store/store.js";
@@ -46,7 +46,7 @@ const cache = new LruCache<string, Macros>(64, (old) => {
   if (old.made === instance()) old.raw.free();
 });
 
-const ON_UNKNOWN = { keep: 0, error: 1, empty: 2 };
+const ON_UNKNOWN = { keep: OnUnknownCode.Keep, error: OnUnknownCode.Error, empty: OnUnknownCode.Empty };
 
 /** Settings with the text that stands for them, made once where many texts are rendered with the same. */
 export interface MacrosKey {

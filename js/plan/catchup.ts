@@ -2,7 +2,7 @@
 import { type Dag, readDag } from "../dag/dag.js";
 import { DagfillError } from "../error.js";
 import { type DateValue, date, fields, type Reader, wrong } from "../options.js";
-import { call } from "../raw.js";
+import { CatchupNumber, call } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
 import { timetableOf } from "../schedule/timetable.js";
 import { iso } from "../time.js";
@@ -44,8 +44,9 @@ export function planCatchup(dag: Dag, options: { now: DateInput; lastRun?: DateI
   const facts = call((wasm) =>
     wasm.planCatchup(timetableOf(timetable), startDate, endDate, now, lastRun ?? undefined, policy, amount),
   );
-  const [count, from, to, next, origin] = facts as unknown as [number, number, number, number, number];
-  const runs = (facts.length - 5) / 2;
+  const fact = (place: CatchupNumber) => facts[place] as number;
+  const dates = facts.subarray(CatchupNumber.Dates);
+  const runs = dates.length / 2;
   if (runs > MOST_DUE) {
     throw new DagfillError("RANGE_TOO_LARGE", `${runs} runs are due: expected at most ${MOST_DUE}`, {
       hint: 'a later lastRun or startDate, or the catchup policy "latest" or { last }, leaves fewer',
@@ -53,13 +54,16 @@ export function planCatchup(dag: Dag, options: { now: DateInput; lastRun?: DateI
     });
   }
   const data = {
-    timetable: { ...timetable, origin },
-    executionDate: facts.subarray(5, 5 + runs),
-    offsetSeconds: Int32Array.from(facts.subarray(5 + runs)),
+    timetable: { ...timetable, origin: fact(CatchupNumber.Origin) },
+    executionDate: dates.subarray(0, runs),
+    offsetSeconds: Int32Array.from(dates.subarray(runs)),
     action: new Uint8Array(runs),
     reason: new Uint8Array(runs),
     existing: noRuns(),
   };
+  const count = fact(CatchupNumber.Skipped);
+  const [from, to] = [fact(CatchupNumber.SkippedFrom), fact(CatchupNumber.SkippedTo)];
+  const next = fact(CatchupNumber.NextRunAt);
   return {
     due: plannedRuns(data, 0, runs, "scheduled"),
     skipped: count === 0 ? null : { count, from: iso(from), to: iso(to) },

@@ -1,7 +1,8 @@
 // The comparison of two schedules: the fate of each date when one replaces the other.
+import { CHANGES, type Change, RUN_STATES } from "../codes.js";
 import type { DagfillError } from "../error.js";
 import { type DateValue, date, fields, oneOf, placed, wrong } from "../options.js";
-import { call } from "../raw.js";
+import { call, EdgeCode } from "../raw.js";
 import type { DateInput, ScheduleInput, TimetableOptions } from "../schedule/input.js";
 import { dagsOwn, timetable } from "../schedule/options.js";
 import { type RawTimetable, timetableSpec } from "../schedule/timetable.js";
@@ -10,10 +11,6 @@ import { iso } from "../time.js";
 import type { Warning } from "../warning.js";
 import { changeText, changeWarnings } from "./compare_words.js";
 import type { KnownRun } from "./known_runs.js";
-
-/** What the numbers in `columns().kind` mean. */
-export const CHANGES = ["kept", "moved", "orphaned", "missing", "split", "merged"] as const;
-export type Change = (typeof CHANGES)[number];
 
 export interface ScheduleChange {
   kind: Change;
@@ -91,8 +88,8 @@ export function compareSchedules(
   const [old, current] = [read.before ?? {}, read.after ?? {}];
   const columns = call((wasm) => {
     const dates = at("before", () => timetable(before, old));
-    const start = at("start", () => dates.read(from, 0));
-    const end = at("end", () => dates.read(to, 1));
+    const start = at("start", () => dates.read(from, EdgeCode.Start));
+    const end = at("end", () => dates.read(to, EdgeCode.End));
     const covered = read.existing === undefined ? undefined : coverage(read.existing, dates);
     // Both timetables are in use at once: the second must not push the first out of the cache.
     const next = at("after", () => timetable(after, current));
@@ -159,7 +156,7 @@ function rowsOf({ kind, sizes, before, after, overlapSeconds, uncoveredSeconds }
   });
 }
 
-const state = oneOf("queued", "running", "success", "failed", "canceled");
+const state = oneOf(...RUN_STATES);
 
 /** What runs that succeeded, or still may, cover: pairs of a start and an end. */
 function coverage(existing: Iterable<KnownRun>, dates: RawTimetable): Float64Array {
@@ -187,7 +184,7 @@ function coverage(existing: Iterable<KnownRun>, dates: RawTimetable): Float64Arr
     if (rest.state === "failed" || rest.state === "canceled") continue;
     const point = (value: DateValue, member: string) => {
       if (typeof value === "number") return value;
-      return at(`${path}.${member}`, () => dates.read(value, 2));
+      return at(`${path}.${member}`, () => dates.read(value, EdgeCode.Point));
     };
     if (dataInterval?.start !== undefined && dataInterval.end !== undefined) {
       spans.push(

@@ -4,7 +4,7 @@ import type { Duration } from "../duration.js";
 import { duration } from "../duration.js";
 import { DagfillError } from "../error.js";
 import { callback, fields, integer, list, number, oneOf } from "../options.js";
-import { call } from "../raw.js";
+import { call, EstimateNumber } from "../raw.js";
 import { instantMs } from "../store/instant.js";
 import type { RunStore } from "../store/store.js";
 import { iso } from "../time.js";
@@ -67,10 +67,15 @@ export function fixedEstimate(data: PlanData, options: FixedEstimateOptions): Fi
   if (read.runDuration === undefined) duration(undefined, "runDuration");
   const pace = read.rate ?? data.rate;
   const lanes = lanesOf(data, read.maxParallelRuns);
-  const [makespan = 0, finishAt = 0, peak = 0] = call((wasm) =>
+  const told = call((wasm) =>
     wasm.planEstimate(startsOf(data), data.now, read.runDuration as number, lanes, pace?.count, pace?.per),
   );
-  return { makespan, finishAt: iso(finishAt), peak };
+  const at = (place: EstimateNumber) => told[place] as number;
+  return {
+    makespan: at(EstimateNumber.Makespan),
+    finishAt: iso(at(EstimateNumber.FinishAt)),
+    peak: at(EstimateNumber.Peak),
+  };
 }
 
 /** Simulates many outcomes, each with durations drawn from past runs. The same plan over the same history gives the same answer. */

@@ -1,7 +1,7 @@
 // The existing runs of a plan's dates, as columns, oldest first. Records are built from them on demand: a plan over a million runs
 // would spend most of its time and memory on records that are never read.
+import { RUN_STATES } from "../codes.js";
 import { type HistoryColumns, recordAt } from "../store/history.js";
-import { RUN_STATES } from "../store/states.js";
 import type { RunDetails, RunRecord, RunState } from "../store/store.js";
 
 /** Structured-clonable. Every column has one value a run. */

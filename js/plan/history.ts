@@ -1,7 +1,7 @@
 // The runs that exist already, as the core wants them: columns.
 
+import { RUN_STATES, RUN_TYPES } from "../codes.js";
 import { HistoryBuilder } from "../store/history.js";
-import { RUN_STATES, RUN_TYPES } from "../store/states.js";
 import type { RunHistory, RunState, RunStore } from "../store/store.js";
 import type { ExistingRuns } from "./existing_runs.js";
 

@@ -1,11 +1,11 @@
 // Runs that somebody knows of without a store, as columns: oldest first, and one a date.
+import { RUN_STATES } from "../codes.js";
 import type { CheckedDag } from "../dag/dag.js";
 import { type DateValue, date, fields, oneOf, placed, reading, wrong } from "../options.js";
-import { call } from "../raw.js";
+import { call, EdgeCode } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
 import { timetableOf } from "../schedule/timetable.js";
 import { instantMs } from "../store/instant.js";
-import { RUN_STATES } from "../store/states.js";
 import type { RunState } from "../store/store.js";
 
 /** A run of a history that is in no store. */
@@ -96,7 +96,7 @@ function instantReader({ timetable }: CheckedDag): (value: DateValue, path: stri
     const ms = instantMs(value);
     if (ms !== undefined) return ms;
     try {
-      return call(() => timetableOf(timetable).read(value, 2));
+      return call(() => timetableOf(timetable).read(value, EdgeCode.Point));
     } catch (error) {
       throw placed(error, path);
     }

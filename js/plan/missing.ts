@@ -1,13 +1,12 @@
 // Which dates have no successful run yet.
+import { LACKS, type Lack } from "../codes.js";
 import { type Dag, readDag } from "../dag/dag.js";
 import { type DateValue, date, fields, oneOf, wrong } from "../options.js";
-import { call } from "../raw.js";
+import { call, EdgeCode, GapNumber } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
 import { timetableOf } from "../schedule/timetable.js";
 import { iso } from "../time.js";
 import { type KnownRun, readKnownRuns } from "./known_runs.js";
-
-const REASONS = ["missing", "failed", "partial"] as const;
 
 export interface MissingOptions {
   /** Default "missing". Runs in flight count as present, canceled ones as missing. */
@@ -21,7 +20,7 @@ export interface MissingOptions {
 export interface MissingDates {
   /** Neighbouring dates with one reason, oldest first; `start` and `end` are the first and the last of them, and can be the bounds of a
    *  backfill. */
-  ranges: { start: string; end: string; count: number; reason: (typeof REASONS)[number] }[];
+  ranges: { start: string; end: string; count: number; reason: Lack }[];
   /** All dates in `ranges`. */
   count: number;
   /** Runs in the range that stand on no date of the schedule. */
@@ -55,10 +54,10 @@ export function missing(
     now: date,
   });
   const { dates, states, starts, ends } = readKnownRuns(checked, existing);
-  const at = (value: DateValue | undefined, edge: number) =>
+  const at = (value: DateValue | undefined, edge: EdgeCode) =>
     value === undefined ? undefined : call(() => timetableOf(checked.timetable).read(value, edge));
-  const [from, to] = [at(start, 0) as number, at(end, 1) as number];
-  const [dagStart, now] = [at(checked.startDate, 0), at(read.now, 2)];
+  const [from, to] = [at(start, EdgeCode.Start) as number, at(end, EdgeCode.End) as number];
+  const [dagStart, now] = [at(checked.startDate, EdgeCode.Start), at(read.now, EdgeCode.Point)];
   const [offGrid = 0, ...gaps] = call((wasm) =>
     wasm.planMissing(
       timetableOf(checked.timetable),
@@ -76,9 +75,11 @@ export function missing(
   );
   const ranges: MissingDates["ranges"] = [];
   let total = 0;
-  for (let place = 0; place + 3 < gaps.length; place += 4) {
-    const [first, last, count, reason] = gaps.slice(place, place + 4) as [number, number, number, number];
-    ranges.push({ start: iso(first), end: iso(last), count, reason: REASONS[reason] ?? "missing" });
+  for (let gap = 0; gap < gaps.length; gap += GapNumber.Numbers) {
+    const of = (place: GapNumber) => gaps[gap + place] as number;
+    const count = of(GapNumber.Count);
+    const reason = LACKS[of(GapNumber.Lack)] as Lack;
+    ranges.push({ start: iso(of(GapNumber.First)), end: iso(of(GapNumber.Last)), count, reason });
     total += count;
   }
   return { ranges, count: total, offGrid };

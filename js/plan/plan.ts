@@ -2,7 +2,7 @@
 import { DagfillError } from "../error.js";
 import { type Inspect, inspect, inspected } from "../inspect.js";
 import { date, name, reading, wrong } from "../options.js";
-import { call } from "../raw.js";
+import { call, EdgeCode } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
 import { timetableOf } from "../schedule/timetable.js";
 import type { RunRecord } from "../store/store.js";
@@ -185,7 +185,9 @@ export class Preview implements BackfillPreview {
         hint: "ask the preview that the service returned",
       });
     }
-    const at = call(() => timetableOf(this.#data.timetable).read(date(executionDate, "executionDate"), 2));
+    const at = call(() =>
+      timetableOf(this.#data.timetable).read(date(executionDate, "executionDate"), EdgeCode.Point),
+    );
     const row = this.#data.executionDate.indexOf(at);
     const run = row < 0 ? undefined : this.run(row);
     if (run === undefined) {

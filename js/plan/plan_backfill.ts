@@ -1,7 +1,7 @@
 // A plan over a history that is in no store.
 import { type Dag, readDag } from "../dag/dag.js";
 import { date } from "../options.js";
-import { call } from "../raw.js";
+import { call, EdgeCode } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
 import { timetableOf } from "../schedule/timetable.js";
 import { HistoryBuilder } from "../store/history.js";
@@ -27,7 +27,7 @@ export function planBackfill(
 ): BackfillPreview {
   const checked = readDag(dag, "dag");
   const read = readOptions({ ...options, dagId: checked.dagId });
-  const clock = call(() => timetableOf(checked.timetable).read(date(now, "now"), 2));
+  const clock = call(() => timetableOf(checked.timetable).read(date(now, "now"), EdgeCode.Point));
   const request = planRequest(checked, read, clock);
   const known = readKnownRuns(checked, existing);
   const timetable = timetableOf({ ...checked.timetable, origin: request.origin });

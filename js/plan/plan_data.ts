@@ -1,35 +1,10 @@
-// The data of a plan: its columns, and the meaning of their numbers.
+// The data of a plan: its columns.
 
+import type { Action, SkipReason } from "../codes.js";
 import type { TimetableWire } from "../schedule/wire.js";
 import type { DataInterval, RunState } from "../store/store.js";
 import type { Warning } from "../warning.js";
 import type { ExistingRuns } from "./existing_runs.js";
-
-export type Action = "create" | "rerun" | "reset" | "skip";
-export type SkipReason =
-  | "exists_success"
-  | "exists_failed"
-  | "in_flight"
-  | "not_failed"
-  | "excluded"
-  | "depends_on_past"
-  | "not_due";
-
-/** The meaning of the numbers in `columns().action`, by index. */
-export const ACTIONS: readonly Action[] = ["create", "rerun", "reset", "skip"];
-/** The meaning of the numbers in `columns().reason`, by index; 0 is no reason. */
-export const SKIP_REASONS: readonly (SkipReason | null)[] = [
-  null,
-  "exists_success",
-  "exists_failed",
-  "in_flight",
-  "not_failed",
-  "excluded",
-  "depends_on_past",
-  "not_due",
-];
-/** The number of "skip". */
-export const SKIP = 3;
 
 /** One logical date of a plan: its action, or the reason why it is skipped. */
 export interface PlannedRun {

@@ -1,13 +1,14 @@
 // Rows of a plan as objects. Their texts are made here, a slice at a time: neighbours share most of them.
 
-import { call } from "../raw.js";
+import { ACTIONS, SKIP_REASONS } from "../codes.js";
+import { call, RowColumn } from "../raw.js";
 import { timetableOf } from "../schedule/timetable.js";
 import { runIdAt } from "../store/history.js";
 import { runIdOf } from "../store/run_id.js";
 import type { RunType } from "../store/store.js";
 import { iso } from "../time.js";
 import { placeOn, stateAt } from "./existing_runs.js";
-import { ACTIONS, type PlanData, type PlannedRun, SKIP_REASONS } from "./plan_data.js";
+import type { PlanData, PlannedRun } from "./plan_data.js";
 
 /** An instant on a clock that is `offset` seconds ahead of UTC. */
 export function localIso(ms: number, offset: number): string {
@@ -59,7 +60,7 @@ export function plannedRuns(
   const count = dates.length;
   const columns = call((wasm) => wasm.planRows(timetableOf(data.timetable), dates));
   const write = writer();
-  const at = (column: number, row: number) => columns[column * count + row] as number;
+  const at = (column: RowColumn, row: number) => columns[column * count + row] as number;
   const orNull = (ms: number) => (Number.isNaN(ms) ? null : write(ms));
   const rows: PlannedRun[] = [];
   for (let row = 0; row < count; row++) {
@@ -70,14 +71,17 @@ export function plannedRuns(
     rows.push({
       executionDate,
       localDate: localIso(ms, data.offsetSeconds[from + row] as number),
-      dataInterval: { start: write(at(0, row)), end: write(at(1, row)) },
-      runAfter: write(at(2, row)),
+      dataInterval: {
+        start: write(at(RowColumn.IntervalStart, row)),
+        end: write(at(RowColumn.IntervalEnd, row)),
+      },
+      runAfter: write(at(RowColumn.RunAfter, row)),
       runId: place < 0 ? runIdOf(type, executionDate) : runIdAt(data.existing, place),
       action: ACTIONS[data.action[from + row] as number] ?? "skip",
       ...(reason ? { reason } : {}),
       ...(place < 0 ? {} : { existingState: stateAt(data.existing, place) }),
-      previousDate: orNull(at(3, row)),
-      nextDate: orNull(at(4, row)),
+      previousDate: orNull(at(RowColumn.Previous, row)),
+      nextDate: orNull(at(RowColumn.Next, row)),
     });
   }
   return rows;

@@ -1,9 +1,11 @@
 // A plan as JSON.stringify and console.log show it: what its type says, with the first rows of each list. A plan of a hundred
 // thousand rows would be 40 MB of text.
+
 import { leftOut } from "../inspect.js";
+import { ActionCode } from "../raw.js";
 import { iso } from "../time.js";
 import { recordsOf } from "./existing_runs.js";
-import { ACTIONS, type PlanData } from "./plan_data.js";
+import type { PlanData } from "./plan_data.js";
 import { plannedRuns } from "./plan_rows.js";
 
 /** Longer lists are cut in JSON. */
@@ -37,7 +39,7 @@ export function planOnTerminal(data: PlanData): object {
 function members(data: PlanData, most: number) {
   const { dagId, timeZone, start, end, counts, warnings, clockChanges, planHash, existing } = data;
   const created: number[] = [];
-  const create = ACTIONS.indexOf("create");
+  const create = ActionCode.Create;
   for (let row = 0; row < data.action.length && created.length < most; row += 1) {
     if (data.action[row] === create) created.push(row);
   }

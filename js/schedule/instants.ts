@@ -1,6 +1,6 @@
 // Lists of dates as epoch milliseconds.
 import { date, list, placed, reading } from "../options.js";
-import { call } from "../raw.js";
+import { call, EdgeCode } from "../raw.js";
 import type { DateInput } from "./input.js";
 import type { RawTimetable } from "./timetable.js";
 
@@ -14,7 +14,7 @@ export function instantsOf(
   if (columns !== undefined) return columns;
   return Float64Array.from(list(date)(dates, "dates"), (at, index) => {
     try {
-      return call(() => timetable.read(at, 2));
+      return call(() => timetable.read(at, EdgeCode.Point));
     } catch (error) {
       throw placed(error, `dates[${index}]`);
     }

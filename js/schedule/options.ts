@@ -1,6 +1,6 @@
 // The options of the functions over schedules. A Dag has them too, among its other fields.
 import { type DateValue, date, fields, type OpenFields, reading, type Spec } from "../options.js";
-import { call } from "../raw.js";
+import { call, EdgeCode } from "../raw.js";
 import type { TimetableOptions } from "./input.js";
 import { type RawTimetable, timetableOf, timetableSpec, wireOf } from "./timetable.js";
 
@@ -60,6 +60,6 @@ export function timetable(
 ): RawTimetable {
   const wire = wireOf(schedule, options);
   if (startDate === undefined) return timetableOf(wire);
-  const origin = call(() => timetableOf(wire).read(startDate, 0));
+  const origin = call(() => timetableOf(wire).read(startDate, EdgeCode.Start));
   return timetableOf({ ...wire, origin });
 }

@@ -1,5 +1,6 @@
 // The dates of a schedule. Every call reads its options, finds the timetable it has seen before, and asks the core. Options
 // may be a Dag, whose other fields are not read.
+import { RUN_TYPES } from "../codes.js";
 import { type DateValue, date, integer, oneOf } from "../options.js";
 import { call } from "../raw.js";
 import type { RunType } from "../store/store.js";
@@ -85,7 +86,7 @@ export function dataIntervals(
   options: TimetableOptions & { runType?: RunType } = {},
 ): { start: Float64Array; end: Float64Array } {
   const { runType, ...read } = scheduleOptions<{ runType?: RunType }>(options, {
-    runType: oneOf("backfill", "scheduled", "manual"),
+    runType: oneOf(...RUN_TYPES),
   });
   const instants = instantsOf(timetable(schedule, read), dates);
   // The core walks the dates once, so it wants them ascending.

@@ -1,10 +1,11 @@
 // A store of the host's, held to its word: an answer of another shape is STORE_FAILED, which says what was asked, what was expected
 // and what came, instead of an error from the middle of whoever used it.
+import { RUN_STATES, RUN_TYPES, TASK_STATES } from "../codes.js";
 import { DagfillError } from "../error.js";
 import { shown } from "../shown.js";
 import { instantMs, instantText } from "./instant.js";
-import { REQUESTS, RUN_STATES, RUN_TYPES, TASK_STATES } from "./states.js";
 import type { Lease, RunHistory, RunRecord, RunState, RunStore, TaskInstance } from "./store.js";
+import { REQUESTS } from "./store.js";
 
 type Method = Exclude<keyof RunStore, "durable">;
 

@@ -1,9 +1,9 @@
 // The runs of a DAG as columns: a million of them are a few typed arrays, and a record is made of them when somebody asks for it.
+import { RUN_STATES, RUN_TYPES } from "../codes.js";
 import { iso } from "../time.js";
 import { instantMs } from "./instant.js";
 import { type RunRow, runRecord } from "./row.js";
 import { runIdOf } from "./run_id.js";
-import { RUN_STATES, RUN_TYPES } from "./states.js";
 import type { DetailColumn, RunDetails, RunHistory, RunRecord, RunState, RunType } from "./store.js";
 
 const NO_CONF = "{}";

@@ -1,9 +1,9 @@
 // The members of a change, checked: each either is what a row keeps of it, or is refused with its place in the batch.
+import { RUN_STATES, RUN_TYPES } from "../codes.js";
 import { DagfillError } from "../error.js";
 import { shown } from "../shown.js";
 import { instantMs } from "./instant.js";
 import { invalid } from "./refusal.js";
-import { RUN_STATES, RUN_TYPES } from "./states.js";
 import type { RunRecord, RunState, RunType } from "./store.js";
 
 /** The JSON text of a value; what JSON cannot say (a function, a cycle, a bigint) is refused. */

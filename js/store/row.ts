@@ -1,6 +1,7 @@
 // How a run is kept. Every store keeps the same flat row: instants as epoch milliseconds; what is deep (conf, output, error) as
 // JSON text, so that nobody who holds a record that was written or read can change what is stored, a `__proto__` key is only a
 // key, and a Date or a class instance becomes the same thing in every store.
+import { TASK_STATES } from "../codes.js";
 import { iso } from "../time.js";
 import {
   attempt,
@@ -16,8 +17,8 @@ import {
   text,
 } from "./member.js";
 import { invalid } from "./refusal.js";
-import { REQUESTS, TASK_STATES } from "./states.js";
 import type { Request, RunChange, RunRecord, RunState, RunType, StoreChange, TaskInstance } from "./store.js";
+import { REQUESTS } from "./store.js";
 
 export interface RunRow {
   dagId: string;

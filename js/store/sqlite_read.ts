@@ -1,10 +1,10 @@
 // What a SQLite store answers, read from its tables.
+import { RUN_STATES, RUN_TYPES } from "../codes.js";
 import type { Json } from "../json.js";
 import { HistoryBuilder } from "./history.js";
 import { byText, type CountSearch, noRuns, type RangeSearch, runSearch } from "./query.js";
 import { type RunRow, runRecord, type TaskRow, taskInstance } from "./row.js";
 import type { Query } from "./sqlite_step.js";
-import { RUN_STATES, RUN_TYPES } from "./states.js";
 import type { Request, RunHistory, RunQuery, RunRecord, RunState, TaskInstance } from "./store.js";
 
 export function readRuns(sql: Query, query: RunQuery): RunRecord[] {

@@ -1,5 +1,6 @@
 // The shapes every store speaks. Where runs live is the host's choice: memory.ts, sqlite.ts, indexeddb.ts or a store
 // of its own; js/store/contract.ts says, store by store, what these words promise.
+import type { RunState, RunType, TaskState } from "../codes.js";
 import type { Json } from "../json.js";
 
 /** Instants in UTC; half open: `start` belongs to it, `end` does not. */
@@ -8,8 +9,7 @@ export interface DataInterval {
   end: string;
 }
 
-export type RunType = "backfill" | "scheduled" | "manual";
-export type RunState = "queued" | "running" | "success" | "failed" | "canceled";
+export type { RunState, RunType, TaskState };
 
 /** One run of one DAG for one logical date. Keyed by (dagId, runId), since run ids repeat between DAGs; (dagId,
  *  executionDate) is unique too. Instants may be written in every form of ISO 8601 that has an offset; they come back as
@@ -44,15 +44,7 @@ export interface TaskInstance {
   dagId: string;
   runId: string;
   taskId: string;
-  state:
-    | "queued"
-    | "running"
-    | "up_for_retry"
-    | "success"
-    | "failed"
-    | "skipped"
-    | "upstream_failed"
-    | "canceled";
+  state: TaskState;
   attempt: number;
   /** Attempts that failed; one that was lost with its process is none. */
   failures?: number;
@@ -66,7 +58,8 @@ export interface TaskInstance {
 export type RunChange = { [K in keyof RunRecord]?: RunRecord[K] | undefined };
 
 /** What somebody else may ask the driver of a backfill to do. "finish" and "abort" cancel it; "approve" and "reject" answer a canary. */
-export type Request = "pause" | "unpause" | "finish" | "abort" | "approve" | "reject";
+export const REQUESTS = ["pause", "unpause", "finish", "abort", "approve", "reject"] as const;
+export type Request = (typeof REQUESTS)[number];
 
 export type StoreChange =
   /** RUN_EXISTS when (dagId, executionDate) or (dagId, runId) is taken. */
@@ -118,7 +111,7 @@ export interface CountQuery extends HistoryQuery {
 export interface RunHistory {
   /** Execution dates in epoch milliseconds. */
   executionMs: Float64Array;
-  /** Places in ["queued", "running", "success", "failed", "canceled"]. */
+  /** Places in "queued", "running", "success", "failed", "canceled". */
   state: Uint8Array;
   /** The data intervals in epoch milliseconds. */
   startMs: Float64Array;
@@ -132,7 +125,7 @@ export interface RunHistory {
 
 /** The rest of the records of a history. A column that says nothing of any run is absent. */
 export interface RunDetails {
-  /** Places in ["backfill", "scheduled", "manual"]. */
+  /** Places in "backfill", "scheduled", "manual". */
   runType: Uint8Array;
   /** Epoch milliseconds; NaN where there is none. */
   startedMs: Float64Array;

@@ -22,6 +22,18 @@ pub enum Change {
     Merged,
 }
 
+impl Change {
+    /// Every change with its name, in the order of its number.
+    pub const ALL: [(&'static str, Change); 6] = [
+        ("kept", Change::Kept),
+        ("moved", Change::Moved),
+        ("orphaned", Change::Orphaned),
+        ("missing", Change::Missing),
+        ("split", Change::Split),
+        ("merged", Change::Merged),
+    ];
+}
+
 /// Rows as columns, ascending by their first date.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Comparison {

@@ -6,8 +6,9 @@ use crate::error::Result;
 use crate::schedule::Timetable;
 use crate::time::{Instant, Range};
 
-/// Why a date is missing. The numbers are the order of the variants.
+/// Why a date is missing. The numbers are the order of [`Lack::ALL`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Lack {
     /// It has no run, or one that was canceled.
     Missing,
@@ -15,6 +16,12 @@ pub enum Lack {
     Failed,
     /// Its run covers the date's interval only in part.
     Partial,
+}
+
+impl Lack {
+    /// Every reason with its name, in the order of its number.
+    pub const ALL: [(&'static str, Lack); 3] =
+        [("missing", Lack::Missing), ("failed", Lack::Failed), ("partial", Lack::Partial)];
 }
 
 /// Neighbouring dates that are missing for one reason.

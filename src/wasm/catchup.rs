@@ -33,9 +33,8 @@ pub(super) fn read_bound(
     }
 }
 
-/// `policy` is all, none, latest, last or window, the last two with their `amount`. The answer is one column: how many dates are
-/// left out, the first and the last of them, when the next run is due, where the dates count from (NaN for what is not there),
-/// then the dates to run and as many offsets in seconds.
+/// `policy` is all, none, latest, last or window, the last two with their `amount`. The answer is one column, whose
+/// places are those of `CatchupNumber`; NaN for what is not there.
 #[wasm_bindgen(js_name = planCatchup)]
 pub fn plan_catchup(
     timetable: &RawTimetable,

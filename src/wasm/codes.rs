@@ -4,10 +4,12 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::macros::{Lookup, OnUnknown};
 use crate::plan::{Action, RunState};
 use crate::run::backfill::Status;
 use crate::run::dag_run::TaskState;
 use crate::run::event::{AbortReason, Origin, State};
+use crate::time::Edge;
 
 /// An exported enum with the variants of one of the core's.
 macro_rules! codes {
@@ -51,6 +53,87 @@ codes! {
     AbortCode = AbortReason { Timeout, Cancel, LeaseLost }
     /// State of a task instance.
     TaskStateCode = TaskState { Queued, Running, UpForRetry, Success, Failed, Skipped, UpstreamFailed, Canceled }
+    /// How a date without a time is read.
+    EdgeCode = Edge { Start, End, Point }
+    /// What becomes of template text that nothing resolves.
+    OnUnknownCode = OnUnknown { Keep, Error, Empty }
+    /// What a template asks of its host by name.
+    LookupCode = Lookup { Variable, Connection, Macro }
+}
+
+/// Places in a backfill's progress; its counts after a batch have the first four.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProgressNumber {
+    Completed,
+    Failed,
+    Skipped,
+    Canceled,
+    Running,
+    /// Milliseconds to the end, negative while unknown.
+    Eta,
+}
+
+/// The columns of `planRows`, one behind the other.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowColumn {
+    IntervalStart,
+    IntervalEnd,
+    RunAfter,
+    Previous,
+    Next,
+}
+
+/// Places in the answer of `planCatchup`.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CatchupNumber {
+    /// How many dates are left out.
+    Skipped,
+    SkippedFrom,
+    SkippedTo,
+    NextRunAt,
+    /// Where periods count from.
+    Origin,
+    /// From here on the dates to run, and then as many offsets in seconds.
+    Dates,
+}
+
+/// Places in what `planMissing` says of each gap.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GapNumber {
+    First,
+    Last,
+    Count,
+    /// The number of a `Lack`.
+    Lack,
+    /// How many numbers there are of each gap.
+    Numbers,
+}
+
+/// Places in what a timetable says of a run that is started by hand.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ManualNumber {
+    Date,
+    Start,
+    End,
+    /// The schedule's date before, or NaN.
+    Before,
+    After,
+    /// Seconds ahead of UTC.
+    Offset,
+}
+
+/// Places in the answer of `planEstimate`.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EstimateNumber {
+    Makespan,
+    FinishAt,
+    Peak,
 }
 
 /// What a backfill asks of its host: subject, a, b.

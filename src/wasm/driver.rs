@@ -99,8 +99,7 @@ impl RawBackfill {
         self.0.pump();
     }
 
-    /// Completed, failed, skipped, canceled and running rows, as far as the store has acknowledged them, and the milliseconds
-    /// until the end, negative while unknown.
+    /// How many rows are in each state, as far as the store has acknowledged it, in the places of `ProgressNumber`.
     pub fn progress(&self) -> Vec<f64> {
         let now = self.0.now();
         let (p, eta) = self.0.with(|backfill| (backfill.progress(), backfill.eta(now)));
@@ -108,7 +107,7 @@ impl RawBackfill {
         counts.into_iter().chain([eta.map_or(-1.0, |eta| eta as f64)]).collect()
     }
 
-    /// Completed, failed, skipped and canceled rows when the batch of this moment is stored.
+    /// The counts when the batch of this moment is stored, in the first places of `ProgressNumber`.
     #[wasm_bindgen(js_name = countsAfterBatch)]
     pub fn counts_after_batch(&self) -> Vec<u32> {
         self.0.with(|backfill| backfill.counts_after_batch().to_vec())

@@ -7,6 +7,7 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::codes::{LookupCode, OnUnknownCode};
 use super::convert::{answer, instant, thrown};
 use super::timetable::RawTimetable;
 use crate::error::{Code, Error};
@@ -80,7 +81,7 @@ fn value(json: &str) -> Answer<Rc<Json>> {
 
 #[wasm_bindgen]
 extern "C" {
-    /// The host's variables (0), connections (1) and macros (2), an object of the face.
+    /// The host's variables, connections and macros, by the number of a `LookupCode`: an object of the face.
     pub type MacroHost;
     #[wasm_bindgen(method)]
     fn knows(this: &MacroHost, lookup: u8) -> bool;
@@ -93,11 +94,11 @@ struct Asked(MacroHost);
 
 impl Host for Asked {
     fn knows(&self, lookup: Lookup) -> bool {
-        self.0.knows(lookup as u8)
+        self.0.knows(LookupCode::from(lookup) as u8)
     }
 
     fn look_up(&self, lookup: Lookup, name: &str) -> crate::error::Result<Option<Json>> {
-        let told = self.0.look_up(lookup as u8, name).map_err(|error| {
+        let told = self.0.look_up(LookupCode::from(lookup) as u8, name).map_err(|error| {
             let message = Reflect::get(&error, &JsValue::from_str("message")).ok().and_then(|text| text.as_string());
             Error::new(Code::InvalidOption, message.unwrap_or_else(|| format!("{name}: the lookup failed")))
         })?;
@@ -120,7 +121,7 @@ pub struct RawMacros {
 #[wasm_bindgen]
 #[allow(missing_docs)]
 impl RawMacros {
-    /// `conf` and `params` are JSON objects; `on_unknown` is 0 = keep, 1 = error, 2 = empty.
+    /// `conf` and `params` are JSON objects; `on_unknown` is a number of `OnUnknownCode`.
     #[wasm_bindgen(constructor)]
     pub fn new(
         timetable: &RawTimetable,
@@ -129,7 +130,7 @@ impl RawMacros {
         dag_id: Option<String>,
         conf: &str,
         params: &str,
-        on_unknown: u8,
+        on_unknown: u32,
     ) -> Answer<RawMacros> {
         let zone = macro_zone.map_or_else(|| Ok(timetable.0.zone().clone()), |name| Zone::load(&name));
         Ok(RawMacros {
@@ -139,11 +140,7 @@ impl RawMacros {
             dag_id,
             conf: value(conf)?,
             params: value(params)?,
-            on_unknown: match on_unknown {
-                1 => OnUnknown::Error,
-                2 => OnUnknown::Empty,
-                _ => OnUnknown::Keep,
-            },
+            on_unknown: OnUnknownCode::read(on_unknown).unwrap_or(OnUnknown::Keep),
         })
     }
 

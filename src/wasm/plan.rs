@@ -102,7 +102,7 @@ impl RawPlan {
     }
 }
 
-/// Five columns behind each other, for neighbouring dates: interval start, interval end, run after, previous and next.
+/// The columns of `RowColumn` behind each other, for neighbouring dates.
 #[wasm_bindgen(js_name = planRows)]
 pub fn plan_rows(timetable: &RawTimetable, dates: &[f64]) -> Vec<f64> {
     let rows = Rows::of(&timetable.0, dates);
@@ -113,7 +113,7 @@ pub fn plan_rows(timetable: &RawTimetable, dates: &[f64]) -> Vec<f64> {
     columns
 }
 
-/// The number of runs beside the dates, then for each gap its first and last date, its count, and the number of its `Lack`.
+/// The number of runs beside the dates, then the numbers of `GapNumber` for each gap.
 #[allow(clippy::too_many_arguments)]
 #[wasm_bindgen(js_name = planMissing)]
 pub fn plan_missing(
@@ -193,7 +193,7 @@ pub fn plan_run_durations(
     run_durations(&dag.dag, slots as usize, &tasks, draws as usize, Random::new(seed as u64))
 }
 
-/// Makespan in milliseconds, end, and most runs at once.
+/// Makespan in milliseconds, end, and most runs at once, in the places of `EstimateNumber`.
 #[wasm_bindgen(js_name = planEstimate)]
 pub fn plan_estimate(
     runs: u32,

@@ -3,6 +3,7 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::codes::EdgeCode;
 use super::convert::{answer, instant, thrown};
 use crate::schedule::Timetable;
 use crate::time::{Edge, Instant, Range};
@@ -64,13 +65,13 @@ impl RawTimetable {
         answer(explanation_shape(&self.0.explain(now, count as usize)))
     }
 
-    /// A date of the zone as milliseconds: 0 reads it as a start, 1 as an end, 2 as a point.
+    /// A date of the zone as milliseconds; `edge` is a number of `EdgeCode`.
     pub fn read(&self, date: &JsValue, edge: u32) -> Answer<f64> {
-        let edge = [Edge::Start, Edge::End].get(edge as usize).copied().unwrap_or(Edge::Point);
+        let edge = EdgeCode::read(edge).unwrap_or(Edge::Point);
         instant(date, self.0.zone(), edge).map(Instant::js).map_err(thrown)
     }
 
-    /// A run that is started by hand: its date, the last complete interval, and the schedule's dates before and after (NaN: none).
+    /// A run that is started by hand, which covers the last complete interval; places are those of `ManualNumber`.
     pub fn manual(&self, date: &JsValue) -> Answer<Vec<f64>> {
         let date = self.point(date, Edge::Point, "executionDate")?;
         let timetable = self.0.anchored(date);

@@ -105,6 +105,28 @@ const broken = {
     { "js/run/driver.ts": "machine.dispatch(2, row);" },
     "js/run/driver.ts: a number of the protocol is written by hand; js/raw.ts has its name",
   ],
+  "an answer is cut into a tuple": [
+    {
+      "js/plan/gaps.ts":
+        'import { call } from "../raw.js";\nconst [first, last] = gaps.slice(4, 6) as [number, number];',
+    },
+    "js/plan/gaps.ts: a number of the protocol is written by hand; js/raw.ts has its name",
+  ],
+  "a column is known by its number": [
+    { "js/plan/rows.ts": 'import { call } from "../raw.js";\nconst end = at(1, row);' },
+    "js/plan/rows.ts: a number of the protocol is written by hand; js/raw.ts has its name",
+  ],
+  "an edge of a range is known by its number": [
+    { "js/plan/gaps.ts": 'import { call } from "../raw.js";\ncall(() => timetable.read(date, 2));' },
+    "js/plan/gaps.ts: a number of the protocol is written by hand; js/raw.ts has its name",
+  ],
+  "a list of the core's words is copied": [
+    {
+      "js/codes.ts": 'export const ACTIONS: readonly Action[] = ["create", "rerun", "reset", "skip"];',
+      "js/plan/rows.ts": 'const action = oneOf(\n  "create",\n  "rerun",\n  "reset",\n  "skip",\n);',
+    },
+    "js/plan/rows.ts: a list of the core's words is written by hand; js/codes.ts has it",
+  ],
   "the package depends on another": [
     { "package.json": '{"dependencies":{"left-pad":"1"}}' },
     "package.json: dependencies is not empty; the package brings all it needs",

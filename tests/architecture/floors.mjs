@@ -47,6 +47,7 @@ export function offences(tree) {
     platforms,
     pageUsesPackage,
     protocolNumbers,
+    protocolWords,
     noDependencies,
   ]
     .flatMap((rule) => rule(tree))
@@ -158,17 +159,41 @@ function pageUsesPackage(tree) {
   );
 }
 
-// A peer that is optional is installed by whoever uses the entry that needs it.
-// Commands, events and states cross as numbers whose names the glue has: one that is written by hand would go on meaning what
-// it meant when the lists in src/wasm/codes.rs change.
+// Commands, events, states and places in answers cross as numbers whose names the glue has: one that is written by hand would
+// go on meaning what it meant when the lists in src/wasm/codes.rs change.
 function protocolNumbers(tree) {
-  const byHand =
-    /\b(?:command|event|notice|kind|code|status|state|reason|lost|origin|outcome)\s*(?:===|!==|[-+<>]=?)\s*\d|\.dispatch\(\s*\d|\.handle\(\s*\d|^\s*\[?\d+\]?: \(/m;
-  return scripts(tree, "js/run/")
-    .filter(([, text]) => byHand.test(withoutProse(text)))
+  const byHand = [
+    /\b(?:action|command|event|notice|kind|code|status|state|reason|lost|origin|outcome|edge)\s*(?:===|!==|[-+<>]=?)\s*\d/,
+    /\.(?:read|knows|lookUp)\((?:[^()]*,)?\s*\d+\s*\)|\.(?:dispatch|handle)\(\s*\d/,
+    /^\s*\[?\d+\]?: \(/m,
+    /\bas (?:unknown as )?\[number\b/,
+    /\bat\(\d/,
+  ];
+  return scripts(tree, "js/")
+    .filter(([path, text]) => needsCore(path, text))
+    .filter(([, text]) => byHand.some((number) => number.test(withoutProse(text))))
     .map(([path]) => `${path}: a number of the protocol is written by hand; js/raw.ts has its name`);
 }
 
+// Whoever imports the core, and the run machines behind it.
+function needsCore(path, text) {
+  return path.startsWith("js/run/") || importsOf(text).some((specifier) => specifier.endsWith("/raw.js"));
+}
+
+// js/codes.ts has the words behind the numbers, generated from the core. A list of three or more of them elsewhere is a copy.
+function protocolWords(tree) {
+  const lists = [...(tree["js/codes.ts"] ?? "").matchAll(/= \[([^\]]*)\]/g)].map(([, list]) =>
+    [...list.matchAll(/"(\w+)"/g)].map(([, word]) => `"${word}"`).slice(0, 3),
+  );
+  const copies = lists.map((words) => new RegExp(`[[(]\\s*(?:null,\\s*)?${words.join(",\\s*")}`));
+  return scripts(tree, "js/")
+    .filter(
+      ([path, text]) => path !== "js/codes.ts" && copies.some((copy) => copy.test(withoutComments(text))),
+    )
+    .map(([path]) => `${path}: a list of the core's words is written by hand; js/codes.ts has it`);
+}
+
+// A peer that is optional is installed by whoever uses the entry that needs it.
 function noDependencies(tree) {
   const manifest = JSON.parse(tree["package.json"] ?? "{}");
   const optional = (name) => manifest.peerDependenciesMeta?.[name]?.optional === true;
@@ -179,6 +204,10 @@ function noDependencies(tree) {
       .map((field) => `package.json: ${field} is not empty; the package brings all it needs`),
     ...peers.map((name) => `package.json: the peer ${name} is not optional; the package brings all it needs`),
   ];
+}
+
+function withoutComments(text) {
+  return text.replace(/^\s*\/\/.*$|\/\*[\s\S]*?\*\//gm, " ");
 }
 
 // Comments and literals are prose: a sentence may name any floor.

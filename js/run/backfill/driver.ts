@@ -15,7 +15,7 @@ import { Clock } from "../timing/clock.js";
 import { StoreWatchdog, waitForStore } from "../writing/store_watchdog.js";
 import { Deferred } from "./deferred.js";
 import type { DriverOptions } from "./driver_options.js";
-import { progressOf } from "./progress.js";
+import { countsOf, progressOf } from "./progress.js";
 import { type RawBackfill, rebuildBackfill, type Wants } from "./rebuild.js";
 import { expandClears, hasClears, Records } from "./records.js";
 import { Rows } from "./rows.js";
@@ -168,7 +168,8 @@ export class Driver<R> {
       [BackfillCommand.Begin]: (row, attempt, origin) => records.begin(row, attempt, origin),
       [BackfillCommand.Requeue]: (row, _, failures) => records.requeue(row, failures),
       [BackfillCommand.End]: (row, _, state) => records.end(row, state),
-      [BackfillCommand.Save]: (_, state) => records.save(state, () => this.#countsAfterBatch()),
+      [BackfillCommand.Save]: (_, state) =>
+        records.save(state, () => countsOf(this.#machine.ask((raw) => raw.countsAfterBatch()) ?? [])),
       [BackfillCommand.Commit]: () => this.#commit(),
       [BackfillCommand.Start]: (row, attempt) => this.#start(row, attempt),
       [BackfillCommand.Abort]: (row, code) => this.#abort(row, ABORTS[code] ?? "cancel"),
@@ -176,12 +177,6 @@ export class Driver<R> {
       [BackfillCommand.Finish]: () => this.#finish(),
       [BackfillCommand.GiveUp]: () => this.#giveUp(),
     };
-  }
-
-  #countsAfterBatch(): { completed: number; failed: number; skipped: number; canceled: number } {
-    const [completed = 0, failed = 0, skipped = 0, canceled = 0] =
-      this.#machine.ask((raw) => raw.countsAfterBatch()) ?? [];
-    return { completed, failed, skipped, canceled };
   }
 
   #commit(): void {

@@ -6,7 +6,8 @@ import { failure } from "../../failure.js";
 import type { Json } from "../../json.js";
 import { record } from "../../json_input.js";
 import type { CheckedOptions } from "../../plan/backfill_options.js";
-import { ACTIONS, type PlanData } from "../../plan/plan_data.js";
+import type { PlanData } from "../../plan/plan_data.js";
+import { ActionCode } from "../../raw.js";
 import { iso } from "../../time.js";
 import type { Snapshot } from "./snapshot.js";
 
@@ -26,7 +27,7 @@ export function newSnapshot(dag: CheckedDag, options: CheckedOptions, plan: Plan
 
 /** Rows that start a run. */
 export function* startingRows(plan: PlanData): Iterable<number> {
-  for (const [row, action] of plan.action.entries()) if (ACTIONS[action] !== "skip") yield row;
+  for (const [row, action] of plan.action.entries()) if (action !== ActionCode.Skip) yield row;
 }
 
 function confsFor(

@@ -1,19 +1,29 @@
 // The counts of a backfill, on the way and at the end.
 import { type Inspect, inspect, inspected, leftOut } from "../../inspect.js";
+import { ProgressNumber } from "../../raw.js";
 import type { BackfillResult, Progress, RunResult } from "../events/backfill_events.js";
 import type { Rows } from "./rows.js";
 import type { Snapshot } from "./snapshot.js";
 
-/** `numbers`: completed, failed, skipped, canceled, running, and the milliseconds to the end, negative while unknown. */
+/** `numbers`: in the places of `ProgressNumber`; what is not there is 0, and the end unknown. */
 export function progressOf(total: number, numbers: ArrayLike<number>): Progress {
-  // By index: an event has its progress, and a copy would cost as much as the event.
-  const at = (place: number, otherwise = 0) => numbers[place] ?? otherwise;
-  const [completed, failed, skipped, canceled] = [at(0), at(1), at(2), at(3)];
-  const [running, eta] = [at(4), at(5, -1)];
+  const { completed, failed, skipped, canceled } = countsOf(numbers);
+  const running = numbers[ProgressNumber.Running] ?? 0;
+  const eta = numbers[ProgressNumber.Eta] ?? -1;
   const remaining = total - completed - failed - skipped - canceled;
   return eta < 0
     ? { total, completed, failed, remaining, running, skipped, canceled }
     : { total, completed, failed, remaining, running, skipped, canceled, etaMs: eta };
+}
+
+/** The counts at the head of these numbers. */
+export function countsOf(numbers: ArrayLike<number>): NonNullable<Snapshot["counts"]> {
+  return {
+    completed: numbers[ProgressNumber.Completed] ?? 0,
+    failed: numbers[ProgressNumber.Failed] ?? 0,
+    skipped: numbers[ProgressNumber.Skipped] ?? 0,
+    canceled: numbers[ProgressNumber.Canceled] ?? 0,
+  };
 }
 
 /** The result of a backfill that has ended; its rows are made on demand. */

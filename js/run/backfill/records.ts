@@ -1,7 +1,7 @@
 // One batch of a backfill: what its changes mean for the store.
+import { RUN_STATES } from "../../codes.js";
 import { failure } from "../../failure.js";
 import { BackfillNotice, BackfillState, RowStatus, RunOrigin, RunStateCode } from "../../raw.js";
-import { RUN_STATES } from "../../store/states.js";
 import type { RunChange, RunRecord, RunState, StoreChange } from "../../store/store.js";
 import { iso } from "../../time.js";
 import { abortReason } from "../host/run_state.js";

@@ -1,11 +1,10 @@
 // The rows of a backfill while it runs: what has become of each, in columns.
 
+import { SKIP_REASONS } from "../../codes.js";
 import { type Failure, failure } from "../../failure.js";
 import type { Json } from "../../json.js";
 import { json } from "../../json_input.js";
-import { SKIP_REASONS } from "../../plan/plan_data.js";
-import { RowStatus } from "../../raw.js";
-import { RUN_STATES } from "../../store/states.js";
+import { RowStatus, RunStateCode } from "../../raw.js";
 import { iso } from "../../time.js";
 import type { RunResult } from "../events/backfill_events.js";
 import type { RunSet } from "./run_set.js";
@@ -130,12 +129,12 @@ export class Rows {
 
 /** The status of a row whose record is in this state (a number of `RunStateCode`). */
 export function endOf(state: number): RowStatus {
-  switch (RUN_STATES[state]) {
-    case "success":
+  switch (state) {
+    case RunStateCode.Success:
       return RowStatus.Success;
-    case "failed":
+    case RunStateCode.Failed:
       return RowStatus.Failed;
-    case "canceled":
+    case RunStateCode.Canceled:
       return RowStatus.Canceled;
     default:
       return RowStatus.Waiting;

@@ -1,8 +1,11 @@
 // The rows that a driver runs, and the data that is recorded of each.
+
+import { ACTIONS, RUN_STATES } from "../../codes.js";
 import type { Json } from "../../json.js";
 import { placeOn, stateAt } from "../../plan/existing_runs.js";
-import { ACTIONS, type PlanData, type PlannedRun } from "../../plan/plan_data.js";
+import type { PlanData, PlannedRun } from "../../plan/plan_data.js";
 import { plannedRuns } from "../../plan/plan_rows.js";
+import { ActionCode } from "../../raw.js";
 import type { RunRecord, RunState, RunType } from "../../store/store.js";
 import { iso } from "../../time.js";
 import { attemptKey } from "../host/attempt_key.js";
@@ -12,7 +15,7 @@ import type { Snapshot } from "./snapshot.js";
 export interface Columns {
   actions: Uint8Array;
   reasons: Uint8Array;
-  /** Numbers of `RunStateCode`, 255 where no run exists. */
+  /** Numbers of `RunStateCode`; another one where no run exists. */
   states: Uint8Array;
   attempts: Uint32Array;
 }
@@ -38,7 +41,8 @@ export interface RunSet {
   readonly snapshot?: Snapshot;
 }
 
-const NONE = 255;
+/** No number of `RunStateCode`. */
+const NONE = RUN_STATES.length;
 /** One for all runs without conf: what is made of a conf is kept by it. */
 const NO_CONF: Record<string, Json> = Object.freeze({});
 const SLICE = 64;
@@ -131,7 +135,7 @@ function pastOf(
   places: (row: number) => number,
 ): string | undefined {
   for (let before = row - 1; before >= 0; before--) {
-    if (ACTIONS[action[before] as number] !== "skip" || places(before) >= 0) {
+    if (action[before] !== ActionCode.Skip || places(before) >= 0) {
       return iso(executionDate[before] as number);
     }
   }

@@ -13,11 +13,12 @@ import {
 } from "../../plan/backfill_options.js";
 import { pastDurations } from "../../plan/estimate.js";
 import { type BackfillPreview, Preview } from "../../plan/plan.js";
-import { type PlanData, SKIP } from "../../plan/plan_data.js";
+import type { PlanData } from "../../plan/plan_data.js";
 import { plannedRuns } from "../../plan/plan_rows.js";
 import { chosenTasks, makePlan } from "../../plan/planner.js";
 import { PreviewTemplates } from "../../plan/preview_templates.js";
 import { templateWarnings, unresolvedTexts } from "../../plan/template_warnings.js";
+import { ActionCode } from "../../raw.js";
 import { storeFailure } from "../../store/failure.js";
 import type { Request } from "../../store/store.js";
 import type { BackfillResult, Hooks, RunResult } from "../events/backfill_events.js";
@@ -207,7 +208,7 @@ export class BackfillService {
     const plan = await makePlan(dag, options, this.#host.store, now, held);
     const warning = tasksNotRun(this.#host, chosenTasks(dag, options));
     if (warning !== undefined) plan.warnings = [...plan.warnings, warning];
-    const row = plan.action.findIndex((action) => action !== SKIP);
+    const row = plan.action.findIndex((action) => action !== ActionCode.Skip);
     const [run] = row < 0 ? [] : plannedRuns(plan, row, row + 1);
     if (run === undefined) return plan;
     const found = templateWarnings(this.#templates(dag, options, plan), run, options.confFor === undefined);

@@ -1,7 +1,7 @@
 // A row of a backfill as the store has it.
+import { RUN_STATES } from "../../codes.js";
 import type { Failure } from "../../failure.js";
 import type { Json } from "../../json.js";
-import { RUN_STATES } from "../../store/states.js";
 import type { RunRecord } from "../../store/store.js";
 
 export interface StoredRun {

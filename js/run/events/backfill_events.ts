@@ -1,9 +1,9 @@
 // Events of a backfill and their listeners. A listener that throws does no harm.
 
 import type { AbortSignalLike } from "../../abort_signal.js";
+import type { Action, SkipReason } from "../../codes.js";
 import { failure } from "../../failure.js";
 import type { Json } from "../../json.js";
-import type { Action, SkipReason } from "../../plan/plan_data.js";
 import type { RunState } from "../../store/store.js";
 import type { Warning } from "../../warning.js";
 

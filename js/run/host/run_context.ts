@@ -1,8 +1,10 @@
 // The argument of the host's callback.
+
 import type { HostAbortSignal } from "../../abort_signal.js";
+import type { Action } from "../../codes.js";
 import type { Json, JsonInput } from "../../json.js";
 import type { OnUnknown } from "../../macros/options.js";
-import type { Action, PlannedRun } from "../../plan/plan_data.js";
+import type { PlannedRun } from "../../plan/plan_data.js";
 import type { RunType } from "../../store/store.js";
 
 export interface RunContext extends Omit<PlannedRun, "action"> {

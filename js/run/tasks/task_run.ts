@@ -1,5 +1,6 @@
 // One run by its tasks. The core says what to record, start, abort and tell; this file does it and says what became of it.
 
+import { TASK_STATES } from "../../codes.js";
 import type { CheckedTask } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
 import { type Failure, failure } from "../../failure.js";
@@ -7,7 +8,6 @@ import type { Json, JsonInput } from "../../json.js";
 import { printable } from "../../json_input.js";
 import { name } from "../../options.js";
 import { AbortCode, call, LostRun, type Raw, RunStateCode, TaskCommand, TaskEventCode } from "../../raw.js";
-import { TASK_STATES } from "../../store/states.js";
 import type { TaskInstance } from "../../store/store.js";
 import type { EventBody } from "../events/backfill_events.js";
 import type { AbortKind } from "../host/executor.js";
@@ -54,7 +54,7 @@ const STOPS: Partial<Record<AbortKind, TaskEventCode>> = {
 };
 
 /** No number of `TaskStateCode`. */
-const NEVER_RAN = 255;
+const NEVER_RAN = TASK_STATES.length;
 
 export class TaskRun {
   readonly #options: TaskRunOptions;

@@ -6,7 +6,7 @@ import type { DateValue } from "../../options.js";
 import { abandonment } from "../../plan/history.js";
 import type { PlannedRun } from "../../plan/plan_data.js";
 import { localIso } from "../../plan/plan_rows.js";
-import { call } from "../../raw.js";
+import { call, ManualNumber } from "../../raw.js";
 import { timetableOf } from "../../schedule/timetable.js";
 import { runIdOf } from "../../store/run_id.js";
 import type { RunStore } from "../../store/store.js";
@@ -75,19 +75,20 @@ async function explained(
 }
 
 /** The date as a run: a manual one covers the last interval that was complete then. */
-function manualRun(dag: CheckedDag, at: DateValue): PlannedRun {
-  const numbers = call(() => timetableOf(dag.timetable).manual(at));
-  const [ms = 0, start = 0, end = 0, before = Number.NaN, after = Number.NaN, offset = 0] = numbers;
+function manualRun(dag: CheckedDag, date: DateValue): PlannedRun {
+  const numbers = call(() => timetableOf(dag.timetable).manual(date));
+  const at = (place: ManualNumber) => numbers[place] as number;
+  const dateAt = (place: ManualNumber) => (Number.isNaN(at(place)) ? null : iso(at(place)));
+  const ms = at(ManualNumber.Date);
   const executionDate = iso(ms);
-  const orNull = (date: number) => (Number.isNaN(date) ? null : iso(date));
   return {
     executionDate,
-    localDate: localIso(ms, offset),
-    dataInterval: { start: iso(start), end: iso(end) },
+    localDate: localIso(ms, at(ManualNumber.Offset)),
+    dataInterval: { start: iso(at(ManualNumber.Start)), end: iso(at(ManualNumber.End)) },
     runAfter: executionDate,
     runId: runIdOf("manual", executionDate),
     action: "create",
-    previousDate: orNull(before),
-    nextDate: orNull(after),
+    previousDate: dateAt(ManualNumber.Before),
+    nextDate: dateAt(ManualNumber.After),
   };
 }

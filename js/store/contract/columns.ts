@@ -1,5 +1,6 @@
 // Histories and counts, for stores that tell them.
 // @ts-nocheck: many of these changes are what the types forbid, and have to be refused.
+import { RUN_STATES } from "../../codes.js";
 import { create, DAG, day, ms } from "./scene.js";
 
 export function columnsContract({ assert, it, refused }) {
@@ -33,9 +34,8 @@ export function columnsContract({ assert, it, refused }) {
       [...history.executionMs],
       runs.map((run) => Date.parse(run.executionDate)),
     );
-    const states = ["queued", "running", "success", "failed", "canceled"];
     assert.deepEqual(
-      [...history.state].map((state) => states[state]),
+      [...history.state].map((state) => RUN_STATES[state]),
       runs.map((run) => run.state),
     );
     for (const [column, end] of [
