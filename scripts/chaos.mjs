@@ -1,4 +1,4 @@
-// `npm run chaos`: kills backfills at random moments and resumes them until they are done. What is given after `--`
+// `npm run chaos`: kills and freezes backfills and schedulers at random moments until all is done. What is given after `--`
 // goes to the test, such as `npm run chaos -- --kills 20`.
 import { build } from "./build.mjs";
 import { handOver, main } from "./process.mjs";

