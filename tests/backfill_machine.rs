@@ -168,6 +168,25 @@ fn a_machine_that_takes_over_counts_the_starts_of_the_one_before() {
 }
 
 #[test]
+fn a_host_that_is_held_up_starts_no_window_too_early() {
+    let rate = Some(Rate { count: 1, per_ms: 1_000 });
+    let mut backfill = Backfill::new(2, Options { max_parallel_runs: 2, rate, ..PLAIN });
+    backfill.begin();
+    while let Some(command) = backfill.poll(0) {
+        match command {
+            Command::Apply(_) => backfill.handle(Event::Applied, 0),
+            Command::Start { .. } => break,
+            _ => {}
+        }
+    }
+    // A listener, or the machine, took 400 ms until the callback was called.
+    assert_eq!(drain(&mut backfill, 400).0, []);
+    assert_eq!(backfill.wake(400), Some(1_400));
+    assert_eq!(drain(&mut backfill, 1_399).0, []);
+    assert_eq!(drain(&mut backfill, 1_400).0, [(1, 1)]);
+}
+
+#[test]
 fn a_failure_keeps_its_retries_when_the_store_has_failed_meanwhile() {
     let retry = Retry { retries: 1, delay_ms: 0, backoff: 1.0 };
     let mut backfill = Backfill::new(3, Options { max_parallel_runs: 2, retry, ..PLAIN });

@@ -105,6 +105,8 @@ pub struct Backfill {
     attaching: VecDeque<(u32, u32, Notice)>,
     /// Earlier starts that the rate may still count.
     recalled: Vec<i64>,
+    /// A run is being started, and its start not counted yet.
+    uncounted: bool,
     retries: BinaryHeap<Reverse<(i64, u32)>>,
     /// Changes for the next batch, and the batch that the store has now.
     pending: Vec<Change>,
@@ -141,6 +143,7 @@ impl Backfill {
             ready: VecDeque::new(),
             attaching: VecDeque::new(),
             recalled: Vec::new(),
+            uncounted: false,
             retries: BinaryHeap::new(),
             pending: Vec::new(),
             batch: None,
@@ -288,6 +291,10 @@ impl Machine for Backfill {
     }
 
     fn poll(&mut self, now: i64) -> Option<Command> {
+        // Counted when the callback was called, not before: a host that is held up in between starts no window too early.
+        if self.out.is_empty() && std::mem::take(&mut self.uncounted) {
+            self.throttle.started(now);
+        }
         // One step at a time: whoever hears of one may change what follows.
         if self.out.is_empty() && !self.finished {
             self.expire(now);

@@ -138,7 +138,7 @@ impl Backfill {
         let deadline = self.deadline(now);
         self.flights.insert(run, Flight { attempt, started: now, deadline, aborted: None });
         self.set(run, Status::Running);
-        self.throttle.started(now);
+        self.uncounted = true;
         self.out.push_back(Command::Notify(Notice::RunStarted(run)));
         self.out.push_back(Command::Start { run, attempt });
     }
