@@ -4,7 +4,8 @@ import { call, raw } from "./raw.js";
 
 export type { AbortSignalLike, HostAbortSignal } from "./abort_signal.js";
 export { ACTIONS, type Action, CHANGES, type Change, SKIP_REASONS, type SkipReason } from "./codes.js";
-export { type CatchupPolicy, type Dag, type Task, validateDag } from "./dag/dag.js";
+export { type CatchupPolicy, type Dag, type Task, type TaskDefaults, validateDag } from "./dag/dag.js";
+export { defineDag } from "./dag/define_dag.js";
 export type { EditorFields } from "./dag/editor_fields.js";
 export { type Duration, durationMs } from "./duration.js";
 export { DagfillError, type ErrorCode, type ErrorData, errorFrom } from "./error.js";
@@ -47,6 +48,7 @@ export type { SchedulerEvent } from "./run/events/scheduler_events.js";
 export type { ExecuteRun, RunContext } from "./run/host/run_context.js";
 export { Scheduler } from "./run/scheduler/scheduler.js";
 export type { ExecuteTask, TaskContext } from "./run/tasks/task_context.js";
+export { TaskSkipped } from "./run/tasks/task_skipped.js";
 export type {
   BusinessCalendar,
   DateInput,

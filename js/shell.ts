@@ -4,9 +4,13 @@ import { basename } from "node:path";
 import { DagfillError } from "./error.js";
 import type { Json } from "./json.js";
 import type { ExecuteTask, TaskContext } from "./run/tasks/task_context.js";
+import { TaskSkipped } from "./run/tasks/task_skipped.js";
 import { type Ending, runCommand } from "./shell/command.js";
 import { LONGEST_LINE, Tail } from "./shell/lines.js";
 import { suggestion } from "./suggest.js";
+
+/** The default of `skip_on_exit_code` of Airflow's BashOperator. */
+const SKIP_EXIT_CODE = 99;
 
 export interface ShellOptions {
   /** Folder in which the commands run. Default: the one of this process. */
@@ -45,7 +49,7 @@ export interface ShellLine {
  *   `DAGFILL_BACKFILL_ID` (in a backfill), and as JSON `DAGFILL_CONF` and `DAGFILL_PARAMS`.
  * - The last line on stdout of the form `xcom:{"rows": 3}` is the task's XCom: each key for itself (`{{ xcom.task.rows }}`), and the
  *   whole object as `return_value`, unless it has a key of that name. `xcom:` before any other JSON gives `return_value` alone.
- * - A code other than 0 fails the task; the message ends with the last lines of stderr.
+ * - Exit code 99 skips the task, as Airflow's BashOperator has it. Any other code than 0 fails it; the message ends with the last lines of stderr.
  * - Abort ends everything that the command started, not only the shell: SIGTERM, then SIGKILL after `killGrace`.
  * - What a command leaves running in the background when it ends by itself goes on, and holds nothing up.
  *
@@ -101,6 +105,8 @@ export function shellTasks(options: ShellOptions = {}): ExecuteTask {
       throw notStarted(error, shell, cwd);
     });
     if (ending.aborted) throw abortError(task, "was ended");
+    if (ending.code === SKIP_EXIT_CODE)
+      throw new TaskSkipped(`the command ended with exit code ${SKIP_EXIT_CODE}`);
     if (ending.code !== 0) throw new CommandError(ending, tail.stderr.text() || tail.stdout.text());
     return xcom === undefined ? undefined : pushXcom(task, xcom.text, xcom.cut);
   };

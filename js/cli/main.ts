@@ -61,8 +61,12 @@ const world: World = {
     return openSqliteStore(file);
   },
   callbacks({ dags, folder, executeRun, executeTask }, log) {
-    const commands = dags.some(({ tasks }) => tasks?.some(({ command }) => command !== undefined));
-    const engine = executeTask ?? (commands ? shellTasks({ cwd: folder, onLine: log }) : undefined);
+    // A module that runs its DAGs as a whole says nothing of their commands, which run here all the same.
+    const isShell = ({ command }: { command?: string }) => command !== undefined || executeRun === undefined;
+    const byTask = dags.some(({ tasks, taskDefaults }) =>
+      tasks?.some((task) => isShell({ ...taskDefaults, ...task })),
+    );
+    const engine = executeTask ?? (byTask ? shellTasks({ cwd: folder, onLine: log }) : undefined);
     return {
       // A command with braces in it is not what its author meant to run; DAG, task or --on-unknown may say otherwise.
       onUnknown: "error",

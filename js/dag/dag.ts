@@ -15,6 +15,7 @@ import {
 } from "../macros/options.js";
 import { nearest } from "../nearest.js";
 import {
+  callback,
   type DateValue,
   date,
   fields,
@@ -31,6 +32,7 @@ import {
   wrong,
 } from "../options.js";
 import { call, EdgeCode } from "../raw.js";
+import type { ExecuteTask } from "../run/tasks/task_context.js";
 import { type Calendars, merged } from "../schedule/calendar.js";
 import type { DateInput, ScheduleInput, TimetableOptions } from "../schedule/input.js";
 import type { dagFields } from "../schedule/options.js";
@@ -60,6 +62,8 @@ export interface Task extends EditorFields {
   timeout?: Duration;
   /** Only runs when the same task's previous logical date succeeded. Default false. */
   dependsOnPast?: boolean;
+  /** The task's work, in place of the host's `executeTask`. */
+  run?: ExecuteTask;
   /** Text of its templates that nothing resolves. Default: what the DAG says. */
   onUnknown?: OnUnknown;
 }
@@ -86,7 +90,12 @@ export interface Dag extends TimetableOptions, TemplateOptions, EditorFields {
   /** Zone in which templates write dates. Default: the schedule's. */
   macroTimeZone?: string;
   tasks?: readonly Task[];
+  /** Values of the fields that a task does not set itself. */
+  taskDefaults?: TaskDefaults;
 }
+
+/** Fields of every task of a DAG; a task that sets one of them has its own value. */
+export type TaskDefaults = Omit<Task, "taskId" | "dependsOn">;
 
 /** A field of a Dag that `dagFields` does not list: there it would be refused where a Dag stands in the place of options. */
 type Unlisted = Exclude<keyof Dag, keyof TimetableOptions | (typeof dagFields)[number] | `x-${string}`>;
@@ -104,6 +113,7 @@ export interface CheckedTask {
   retryBackoff: number;
   timeout?: number;
   dependsOnPast: boolean;
+  run?: ExecuteTask;
   onUnknown?: OnUnknown;
 }
 
@@ -123,22 +133,34 @@ export interface CheckedDag extends CheckedTemplateOptions {
   tasks: CheckedTask[];
 }
 
-const task = (value: unknown, path: string): CheckedTask => {
-  const spec: Spec<CheckedTask> = {
-    taskId: name,
-    dependsOn: list(name),
-    params: json,
-    command: text,
-    triggerRule: oneOf(...TRIGGER_RULES),
-    retries: integer(0),
-    retryDelay: duration,
-    retryBackoff: number(1),
-    timeout: positiveDuration,
-    dependsOnPast: flag,
-    onUnknown,
-  };
+const defaultsSpec: Spec<Omit<CheckedTask, "taskId" | "dependsOn">> = {
+  params: json,
+  command: text,
+  triggerRule: oneOf(...TRIGGER_RULES),
+  retries: integer(0),
+  retryDelay: duration,
+  retryBackoff: number(1),
+  timeout: positiveDuration,
+  dependsOnPast: flag,
+  run: callback<ExecuteTask>(),
+  onUnknown,
+};
+
+const taskDefaults = (value: unknown, path: string) => fields(value, path, defaultsSpec, editorFields);
+
+type NamedTask = Partial<CheckedTask> & { taskId: string };
+
+const task = (value: unknown, path: string): NamedTask => {
+  const spec: Spec<CheckedTask> = { taskId: name, dependsOn: list(name), ...defaultsSpec };
   const read = fields<CheckedTask>(value, path, spec, editorFields);
   if (read.taskId === undefined) throw wrong(`${path}.taskId`, "a name", undefined, "INVALID_DAG");
+  return { ...read, taskId: read.taskId };
+};
+
+/** A task's own fields before the DAG's defaults, and those before the library's. A task has one kind of work: its own `run` or
+ *  `command` displaces both of the defaults. */
+function complete(own: NamedTask, { run, command, ...defaults }: Partial<CheckedTask>): CheckedTask {
+  const hasWork = own.run !== undefined || own.command !== undefined;
   return {
     dependsOn: [],
     params: {},
@@ -147,10 +169,12 @@ const task = (value: unknown, path: string): CheckedTask => {
     retryDelay: 0,
     retryBackoff: 1,
     dependsOnPast: false,
-    ...read,
-    taskId: read.taskId,
+    ...defaults,
+    ...(!hasWork && run !== undefined && { run }),
+    ...(!hasWork && command !== undefined && { command }),
+    ...own,
   };
-};
+}
 
 const catchup = (value: unknown, path: string): CheckedDag["catchup"] => {
   if (typeof value === "boolean") return value ? "all" : "latest";
@@ -167,24 +191,43 @@ const catchup = (value: unknown, path: string): CheckedDag["catchup"] => {
 /** A DAG with its defaults filled in. INVALID_OPTION, INVALID_DAG and the errors of its schedule and its tasks' graph name
  *  the path of what is wrong. `shared`: calendars of the host, which those of the DAG go before. */
 export function readDag(value: unknown, path: string, shared: Calendars = {}): CheckedDag {
-  const spec: Spec<TimetableOptions & Omit<CheckedDag, "timetable" | "hasSchedule"> & { schedule: unknown }> =
-    {
-      ...timetableSpec,
-      dagId: name,
-      schedule: (schedule) => ({ schedule }),
-      startDate: date,
-      endDate: date,
-      catchup,
-      maxActiveRuns: integer(1),
-      maxActiveTasks: integer(1),
-      dependsOnPast: flag,
-      params: record,
-      macroTimeZone,
-      ...templateSpec,
-      tasks: list(task),
+  type Read = TimetableOptions &
+    Omit<CheckedDag, "timetable" | "hasSchedule" | "tasks"> & {
+      schedule: unknown;
+      tasks: NamedTask[];
+      taskDefaults: Partial<CheckedTask>;
     };
+  const spec: Spec<Read> = {
+    ...timetableSpec,
+    dagId: name,
+    schedule: (schedule) => ({ schedule }),
+    startDate: date,
+    endDate: date,
+    catchup,
+    maxActiveRuns: integer(1),
+    maxActiveTasks: integer(1),
+    dependsOnPast: flag,
+    params: record,
+    macroTimeZone,
+    ...templateSpec,
+    tasks: list(task),
+    taskDefaults,
+  };
   const read = fields(value, path, spec, editorFields);
-  const { dagId, schedule, timeZone, kind, dst, exclude, interval, calendars, roll, ...rest } = read;
+  const {
+    dagId,
+    schedule,
+    timeZone,
+    kind,
+    dst,
+    exclude,
+    interval,
+    calendars,
+    roll,
+    tasks,
+    taskDefaults: defaults,
+    ...rest
+  } = read;
   const given = (schedule as { schedule: unknown } | undefined)?.schedule;
   if (dagId === undefined) throw wrong(inside(path, "dagId"), "a name", undefined, "INVALID_DAG");
   if (given === undefined)
@@ -208,7 +251,7 @@ export function readDag(value: unknown, path: string, shared: Calendars = {}): C
     maxActiveTasks: 16,
     dependsOnPast: false,
     params: {},
-    tasks: [],
+    tasks: (tasks ?? []).map((own) => complete(own, defaults ?? {})),
     ...rest,
     dagId,
     timetable,

@@ -16,6 +16,7 @@ export const dagFields = [
   "dependsOnPast",
   "params",
   "tasks",
+  "taskDefaults",
   "description",
   "tags",
   "owner",

@@ -24,7 +24,7 @@ import type { Request } from "../../store/store.js";
 import type { BackfillResult, Hooks, RunResult } from "../events/backfill_events.js";
 import { contextOf, originOf } from "../host/context.js";
 import type { Executor } from "../host/executor.js";
-import { executorOf, type Host, readHost } from "../host/host.js";
+import { canRun, executorOf, type Host, readHost } from "../host/host.js";
 import type { HostOptions } from "../host/host_options.js";
 import { trigger } from "../trigger/trigger.js";
 import { readTrigger, type TriggerOptions } from "../trigger/trigger_options.js";
@@ -336,8 +336,7 @@ export class BackfillService {
 
 /** The executor of a DAG, where its host has callbacks for it: to close a backfill it need not have any. */
 function knownExecutor(host: Host, dag: CheckedDag, options: Snapshot["options"]): Executor | undefined {
-  const { executeRun, executeTask } = host;
-  return executeRun === undefined && executeTask === undefined ? undefined : executorOf(host, dag, options);
+  return canRun(host, dag) ? executorOf(host, dag, options) : undefined;
 }
 
 /** Errors of a store as STORE_FAILED, and its silence too once the signal is aborted. */

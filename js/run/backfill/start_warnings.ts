@@ -36,15 +36,17 @@ export async function refusals(store: RunStore, plan: PlanData): Promise<Warning
   return warnings;
 }
 
-/** Tasks whose command nothing would run, because the host runs the DAG as a whole by its `executeRun`. */
+/** Tasks whose command or function nothing would run, because the host runs the DAG as a whole by its `executeRun`. */
 export function tasksNotRun(
   { executeRun, executeTask }: Host,
   tasks: readonly CheckedTask[],
 ): Warning | undefined {
   if (executeRun === undefined || executeTask !== undefined) return undefined;
-  const ids = tasks.filter((task) => task.command !== undefined).map((task) => task.taskId);
+  const ids = tasks
+    .filter(({ command, run }) => command !== undefined || run !== undefined)
+    .map((task) => task.taskId);
   if (ids.length === 0) return undefined;
   const named = ids.length > 4 ? `${ids.slice(0, 4).join(", ")} and ${ids.length - 4} more` : ids.join(", ");
-  const message = `executeRun runs each date as a whole, and nothing runs the commands of ${ids.length === 1 ? "the task" : "the tasks"} ${named}: give an executeTask, such as shellTasks() of dagfill/shell`;
+  const message = `executeRun runs each date as a whole, and nothing runs ${ids.length === 1 ? "the task" : "the tasks"} ${named}: leave executeRun out where tasks have functions, and give an executeTask for commands, such as shellTasks() of dagfill/shell`;
   return { code: "tasks_not_run", message, count: ids.length };
 }

@@ -11,6 +11,7 @@ import { MemoryStore } from "../../store/memory.js";
 import type { RunStore } from "../../store/store.js";
 import { runTasks } from "../tasks/execute_tasks.js";
 import type { ExecuteTask } from "../tasks/task_context.js";
+import { runsByTask, taskCallback } from "../tasks/task_functions.js";
 import { TaskGraph } from "../tasks/task_graph.js";
 import { LEASE_MS } from "../writing/lease_handle.js";
 import { runCallback } from "./execute_run.js";
@@ -83,21 +84,36 @@ function steady(now: () => number): () => number {
   };
 }
 
-/** DAGs with tasks go to executeTask and the others to executeRun; where only one is given, it does what it can. */
+/** Whether the host can run a DAG at all. */
+export function canRun({ executeRun, executeTask }: Host, dag: CheckedDag): boolean {
+  return executeRun !== undefined || executeTask !== undefined || runsByTask(dag, executeTask);
+}
+
+/** DAGs with tasks go by their tasks' functions and executeTask, the others to executeRun; where only executeRun is given, it runs
+ *  every DAG as a whole. */
 export function executorOf(
   { executeRun, executeTask, store, now }: Host,
   dag: CheckedDag,
   options?: { taskIds?: string[]; withUpstream: boolean; abortGrace: number; strictPast?: boolean },
 ): Executor {
-  if (executeTask !== undefined && dag.tasks.length > 0) {
+  const wholeOnly = executeRun !== undefined && executeTask === undefined;
+  if (!wholeOnly && runsByTask(dag, executeTask)) {
     const { taskIds, withUpstream = true, abortGrace = 30_000, strictPast = false } = options ?? {};
     const graph = new TaskGraph(dag, taskIds === undefined ? undefined : { taskIds, withUpstream });
-    return runTasks({ dag, graph, executeTask, store, abortGrace, strictPast, now });
+    return runTasks({
+      dag,
+      graph,
+      executeTask: taskCallback(dag, executeTask),
+      store,
+      abortGrace,
+      strictPast,
+      now,
+    });
   }
   if (executeRun !== undefined) return runCallback(executeRun);
   throw new DagfillError(
     "INVALID_OPTION",
-    `DAG ${dag.dagId}: expected executeRun, or executeTask for its tasks, to run it`,
+    `DAG ${dag.dagId}: expected executeRun, executeTask, or a function \`run\` of a task, to run it`,
     {
       field: "executeRun",
     },

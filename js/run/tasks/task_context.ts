@@ -2,10 +2,10 @@
 import type { Json, JsonInput } from "../../json.js";
 import type { RunContext } from "../host/run_context.js";
 
-export interface TaskContext extends RunContext {
+export interface TaskContext<Params = Json> extends RunContext {
   taskId: string;
   /** Rendered. */
-  params: Json;
+  params: Params;
   /** Rendered. */
   command?: string;
   /** A value that a task of this run has left; `key` defaults to "return_value". */
@@ -16,5 +16,5 @@ export interface TaskContext extends RunContext {
 }
 
 /** Its promise settles the task: fulfilled = success, and what it returns (JSON) becomes the XCom `return_value`; rejected =
- *  failed; rejected with an error whose `name` is "TaskSkipped" = skipped. */
+ *  failed; rejected with `TaskSkipped`, or an error of that name = skipped. */
 export type ExecuteTask = (task: TaskContext) => unknown;
