@@ -21,8 +21,8 @@ export async function declarations() {
     "js",
   ];
   await run("tsc", ["-p", ".", ...flags, "--outDir", emitted]);
-  for (const { source, bin, cjs } of Object.values(entries)) {
-    if (bin || !existsSync(join(root, source))) continue;
+  for (const { source, bin, part, cjs } of Object.values(entries)) {
+    if (bin || part || !existsSync(join(root, source))) continue;
     const start = source.replace(/^js\//, "").replace(/\.ts$/, "");
     copyReached(start, ".d.ts", emitted, out, new Set());
     if (cjs) copyReached(start, ".d.cts", emitted, out, new Set());

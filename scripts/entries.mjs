@@ -1,7 +1,8 @@
 // The files of the package, by entry. package.json's `exports` names the same ones; a test compares them.
 
 /** Where each entry's source is, and what is made of it. `core`: carries the wasm module or knows where it is. `iife`: also a
- *  classic script. `subpath`: imported as `dagfill/NAME`. */
+ *  classic script. `subpath`: imported as `dagfill/NAME`. `part`: a part of the
+ *  command that it loads when it needs it. */
 export const entries = {
   index: { source: "js/index.ts", core: true, cjs: true, iife: true },
   slim: { source: "js/slim.ts", core: true, cjs: true, subpath: true },
@@ -13,6 +14,7 @@ export const entries = {
   shell: { source: "js/shell.ts", cjs: true, subpath: true },
   import: { source: "js/import.ts", cjs: true, subpath: true },
   cli: { source: "js/cli/main.ts", bin: true },
+  "cli/dag_text": { source: "js/cli/dag_text.ts", part: true },
 };
 
 /** The ending of an entry's file in each format. */

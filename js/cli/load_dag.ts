@@ -1,9 +1,9 @@
-// A file of DAGs: a module with its callbacks, or JSON whose tasks are shell commands.
+// A file of DAGs: a module with its callbacks, or JSON or YAML whose tasks are shell commands.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DagfillError } from "../error.js";
-import type { Dag, ExecuteRun, ExecuteTask } from "../face.js";
+import { type Dag, type ExecuteRun, type ExecuteTask, validateDag } from "../face.js";
 import { nearest } from "../nearest.js";
 import { readJsonText } from "./json_text.js";
 
@@ -20,8 +20,6 @@ export interface DagFile {
 /** Files in which other systems keep DAGs, by extension. */
 const otherKinds: Readonly<Record<string, string>> = {
   ".py": "a Python file (dagfill does not run Airflow's or other Python DAGs)",
-  ".yaml": "YAML",
-  ".yml": "YAML",
   ".toml": "TOML",
 };
 
@@ -30,20 +28,24 @@ export async function loadDagFile(name: string): Promise<DagFile> {
   const path = resolve(name);
   if (!existsSync(path)) {
     throw new DagfillError("INVALID_DAG", `expected a file of DAGs, got no file at ${name}`, {
-      hint: "a module that exports `dag`, or JSON; see dagfill --help",
+      hint: "a module that exports `dag`, JSON or YAML; see dagfill --help",
     });
   }
   const kind = extname(path).toLowerCase();
   const other = otherKinds[kind];
   if (other !== undefined) {
-    throw new DagfillError("INVALID_DAG", `expected a JavaScript module or JSON, got ${other}: ${name}`, {
-      hint: `write the DAG as JSON: { "dagId": "etl", "schedule": "@daily", "tasks": [{ "taskId": "load", "command": "..." }] }`,
-    });
+    throw new DagfillError(
+      "INVALID_DAG",
+      `expected a JavaScript module, JSON or YAML, got ${other}: ${name}`,
+      {
+        hint: `write the DAG as JSON: { "dagId": "etl", "schedule": "@daily", "tasks": [{ "taskId": "load", "command": "..." }] }`,
+      },
+    );
   }
-  const exports =
-    kind === ".json"
-      ? { default: readJsonText(readFileSync(path, "utf8"), `JSON in ${name}`, "INVALID_DAG") }
-      : await importModule(path, name);
+  const isText = kind === ".json" || kind === ".yaml" || kind === ".yml";
+  const exports = isText
+    ? { default: await readText(readFileSync(path, "utf8"), kind, name) }
+    : await importModule(path, name);
   const { dags, executeRun, executeTask } = pick(exports, name);
   return {
     name,
@@ -77,6 +79,27 @@ export function chooseDag(file: DagFile, wanted: unknown): Dag {
 
 const modules = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"];
 
+/** The DAGs of a JSON or YAML text, checked: what is wrong with one is said with its line. */
+async function readText(text: string, kind: string, name: string): Promise<unknown> {
+  const located = async () => (await import("./dag_text.js")).readDagText(text, name);
+  const value =
+    kind === ".json" ? readJsonText(text, `JSON in ${name}`, "INVALID_DAG") : (await located()).value;
+  const dags = Array.isArray(value) ? value : [value];
+  for (const [index, dag] of dags.entries()) {
+    if (!isObject(dag) || !Object.hasOwn(dag, "dagId")) continue;
+    try {
+      validateDag(dag as unknown as Dag);
+    } catch (error) {
+      if (!(error instanceof DagfillError)) throw error;
+      const inDag = (error.field ?? "dag").replace(/^dag/, `[${index}]`);
+      const line = (await located()).lineOf(inDag);
+      const details = { ...(error.details as object | undefined), file: name, line };
+      throw new DagfillError(error.code, `${name}:${line}: ${error.message}`, { ...error, details });
+    }
+  }
+  return value;
+}
+
 async function importModule(path: string, name: string): Promise<Record<string, unknown>> {
   try {
     return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
@@ -85,8 +108,8 @@ async function importModule(path: string, name: string): Promise<Record<string, 
       (error as { code?: unknown } | null)?.code === "ERR_UNKNOWN_FILE_EXTENSION" &&
       !modules.includes(extname(path))
     ) {
-      throw new DagfillError("INVALID_DAG", `expected a JavaScript module or JSON, got ${name}`, {
-        hint: `a file of DAGs ends in ${modules.join(", ")} or .json`,
+      throw new DagfillError("INVALID_DAG", `expected a JavaScript module, JSON or YAML, got ${name}`, {
+        hint: `a file of DAGs ends in ${modules.join(", ")} or .json, .yaml, .yml`,
         cause: error,
       });
     }
@@ -107,7 +130,7 @@ function pick(exports: Record<string, unknown>, name: string) {
   const dags = Array.isArray(found) ? found : [found];
   if (dags.length === 0 || !dags.every((dag) => isObject(dag) && Object.hasOwn(dag, "dagId"))) {
     throw new DagfillError("INVALID_DAG", `expected ${name} to hold a DAG, got ${describe(found)}`, {
-      hint: "export const dag = { dagId, schedule, tasks }, or an array `dags`; in JSON the DAG itself",
+      hint: "export const dag = { dagId, schedule, tasks }, or an array `dags`; in JSON and YAML the DAG itself",
     });
   }
   return {

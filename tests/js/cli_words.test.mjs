@@ -62,8 +62,8 @@ const refused = {
   "our option in camelCase": [["run", dag, "--maxParallelRuns", "4"], "did you mean --max-parallel-runs?"],
   "another system's verb": [["backfill", dag], "did you mean run?"],
   "a Python file": [["preview", file("dag.py", "from airflow import DAG")], "Python file"],
-  YAML: [["preview", file("dag.yaml", "dagId: etl")], "got YAML"],
-  "YAML to explain": [["explain", file("dag.yml", "dagId: etl")], "got YAML"],
+  TOML: [["preview", file("dag.toml", "dagId = 'etl'")], "got TOML"],
+  "TOML to explain": [["explain", file("other.toml", "dagId = 'etl'")], "got TOML"],
   "a file of another kind": [["preview", file("dag.txt", "dagId: etl")], "ends in .js"],
   "a period as a cron text": [
     ["render", "{{ ds }}", "-e", "2024-01-01", "--schedule", "PT5M"],

@@ -14,7 +14,7 @@ const allowed = [
   /^(CHANGELOG|COMPATIBILITY)\.md$/,
   /^examples\/(seattle_weather\.mjs|seattle_weather_shell\.json|data\/[\w-]+\.(csv|md))$/,
   /^LICENSE-(MIT|APACHE)$/,
-  /^dist\/(workerd|cli)\.js(\.map)?$/,
+  /^dist\/(workerd|cli|cli\/dag_text)\.js(\.map)?$/,
   /^dist\/(index|slim|shell|import)\.c?js(\.map)?$/,
   /^dist\/index\.iife\.js(\.map)?$/,
   /^(shell|slim|import|store\/(sqlite|indexeddb|postgres|contract))\/package\.json$/,

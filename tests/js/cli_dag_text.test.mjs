@@ -1,0 +1,105 @@
+// DAGs in YAML and JSON files: they run, and what is wrong with one is said with its line.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { run } from "./cli_process.mjs";
+
+const folder = mkdtempSync(join(tmpdir(), "dagfill-text-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name, text) {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-02", "--store", ":memory:"];
+
+const orders = `# Orders of the day.
+dagId: orders
+schedule: "@daily"
+taskDefaults: { retries: 1, retryDelay: PT0S }
+tasks:
+  - taskId: extract
+    command: echo 'xcom:{"rows":3}'
+  - taskId: load
+    dependsOn: [extract]
+    command: |
+      echo loaded {{ xcom.extract.rows }} rows
+      echo of {{ ds }}
+`;
+
+test("a YAML file runs, with comments, defaults and commands of several lines", async () => {
+  const { code, out, err } = await run(["run", file("orders.yaml", orders), ...range]);
+  assert.equal(code, 0, err);
+  assert.match(out + err, /loaded 3 rows/);
+  assert.match(out + err, /of 2024-01-02/);
+});
+
+test("several documents are several DAGs", async () => {
+  const text = `${orders}---\ndagId: other\nschedule: "@monthly"\n`;
+  const path = file("two.yml", text);
+  const { code, err } = await run(["preview", path, ...range]);
+  assert.equal(code, 2);
+  assert.match(err, /orders/);
+  assert.match(err, /other/);
+  assert.equal((await run(["preview", path, ...range, "--dag-id", "other"])).code, 0);
+});
+
+const wrong = {
+  "an unknown field of a task": [
+    orders.replace("dependsOn:", "dependOn:"),
+    /wrong\d+\.yaml:9: .*dependOn/,
+    /dependsOn/,
+  ],
+  "a value of the wrong kind": [
+    orders.replace("retries: 1", "retries: many"),
+    /wrong\d+\.yaml:4: /,
+    /retries/,
+  ],
+  "a schedule that is none": [orders.replace('"@daily"', "61 * * * *"), /wrong\d+\.yaml:3: /, /61/],
+  "a task that depends on nothing known": [
+    orders.replace("[extract]", "[extrac]"),
+    /wrong\d+\.yaml:\d+: /,
+    /extrac/,
+  ],
+  "text that is no YAML": [orders.replace("tasks:", "tasks: ["), /line \d+/, /INVALID_DAG/],
+  "a command with a colon, which YAML reads as a mapping": [
+    orders.replace(`"rows":3`, `"rows": 3`),
+    /line 7/,
+    /block of text: command: \|/,
+  ],
+  "a key that comes twice": [`${orders}dagId: again\n`, /line 13/, /unique/],
+  "a DAG without a schedule": ["dagId: etl\n", /wrong\d+\.yaml:1: /, /schedule/],
+  "no DAG at all": ["- 1\n- 2\n", /INVALID_DAG/, /dagId/],
+};
+let count = 0;
+for (const [name, [text, ...patterns]] of Object.entries(wrong)) {
+  test(`${name} is refused with its place`, async () => {
+    const { code, err } = await run(["preview", file(`wrong${++count}.yaml`, text), ...range]);
+    assert.equal(code, 2, err);
+    for (const pattern of patterns) assert.match(err, pattern);
+    assert.doesNotMatch(err, /node:internal|at .*\.js:/);
+  });
+}
+
+test("JSON names the line, too", async () => {
+  const dag = { dagId: "a", schedule: "@daily", tasks: [{ taskId: "x", retrys: 1 }] };
+  const { code, err } = await run(["preview", file("a.json", JSON.stringify(dag, null, 2)), ...range]);
+  assert.equal(code, 2);
+  assert.match(err, /a\.json:7: .*retrys/);
+  assert.match(err, /retries/);
+});
+
+test("aliases that unfold without end are refused", async () => {
+  const levels = Array.from(
+    { length: 12 },
+    (_, at) => `a${at + 1}: &a${at + 1} [${Array(10).fill(`*a${at}`)}]`,
+  );
+  const text = `dagId: bomb\nschedule: "@daily"\nmeta:\n  a0: &a0 x\n${levels.map((line) => `  ${line}\n`).join("")}`;
+  const { code, err } = await run(["preview", file("bomb.yaml", text), ...range]);
+  assert.equal(code, 2);
+  assert.match(err, /alias/);
+});
