@@ -74,17 +74,18 @@ async function complete(
 ): Promise<History> {
   const { state } = history;
   const details = history.details ?? readIds(history);
-  const flags = Uint8Array.from(details.runType, (type) => type << 1);
+  const columns = columnsOf({ ...history, details });
   const abandoned = abandonment(store, held);
   const owners =
     history.details?.texts.owner ?? (history.details ? [] : await ownersOf(history, store, dagId));
-  for (const [place, code] of state.entries()) {
+  for (let place = 0; place < state.length; place += 1) {
+    const code = state[place] as number;
     if (code > IN_FLIGHT) continue;
     const owner = owners[place] ?? undefined;
     if (await abandoned({ state: RUN_STATES[code] ?? "queued", owner }))
-      flags[place] = (flags[place] as number) | 1;
+      columns.flags[place] = (columns.flags[place] as number) | 1;
   }
-  return { ...columnsOf({ ...history, details }), flags };
+  return columns;
 }
 
 /** A history of which no run was abandoned. */
@@ -100,7 +101,7 @@ export function columnsOf(history: RunHistory): History {
   }
   return {
     runs: { executionMs, state, attempt, startMs, endMs, details },
-    flags: Uint8Array.from(details.runType, (type) => type << 1),
+    flags: details.runType.map((type) => type << 1),
     ownIds: { places: Uint32Array.from(places), ids },
   };
 }

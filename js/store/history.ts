@@ -11,20 +11,23 @@ const NO_CONF = "{}";
 /** Columns that grow a chunk at a time, so that a million runs are copied once. */
 const CHUNK = 16_384;
 
-interface Chunk {
-  /** Execution, interval start, interval end, started, finished. */
-  ms: Float64Array[];
-  state: Uint8Array;
-  runType: Uint8Array;
-  attempt: Uint32Array;
-}
-
-const MS = { execution: 0, start: 1, end: 2, started: 3, finished: 4 } as const;
+const newChunk = () => ({
+  executionMs: new Float64Array(CHUNK),
+  startMs: new Float64Array(CHUNK),
+  endMs: new Float64Array(CHUNK),
+  startedMs: new Float64Array(CHUNK),
+  finishedMs: new Float64Array(CHUNK),
+  state: new Uint8Array(CHUNK),
+  runType: new Uint8Array(CHUNK),
+  attempt: new Uint32Array(CHUNK),
+});
+type Chunk = ReturnType<typeof newChunk>;
 
 /** Collects runs, oldest first. */
 export class HistoryBuilder {
   #count = 0;
-  readonly #chunks: Chunk[] = [];
+  #chunk = newChunk();
+  readonly #chunks: Chunk[] = [this.#chunk];
   readonly #texts: RunDetails["texts"] = {};
   readonly #last: Partial<Record<DetailColumn, string>> = {};
   readonly #isDefault = defaultIds();
@@ -42,26 +45,33 @@ export class HistoryBuilder {
     attempt: number,
   ): void {
     const at = this.#count % CHUNK;
-    if (at === 0) this.#chunks.push(newChunk());
+    if (at === 0 && this.#count > 0) {
+      this.#chunk = newChunk();
+      this.#chunks.push(this.#chunk);
+    }
     this.#count += 1;
-    const { ms, ...columns } = this.#chunks[this.#chunks.length - 1] as Chunk;
-    (ms[MS.execution] as Float64Array)[at] = executionMs;
-    (ms[MS.start] as Float64Array)[at] = startMs;
-    (ms[MS.end] as Float64Array)[at] = endMs;
-    (ms[MS.started] as Float64Array)[at] = startedMs;
-    (ms[MS.finished] as Float64Array)[at] = finishedMs;
-    columns.state[at] = state;
-    columns.runType[at] = runType;
-    columns.attempt[at] = attempt;
+    const chunk = this.#chunk;
+    chunk.executionMs[at] = executionMs;
+    chunk.startMs[at] = startMs;
+    chunk.endMs[at] = endMs;
+    chunk.startedMs[at] = startedMs;
+    chunk.finishedMs[at] = finishedMs;
+    chunk.state[at] = state;
+    chunk.runType[at] = runType;
+    chunk.attempt[at] = attempt;
   }
 
   /** A text of the run that was added last. Neighbours often have the same one, and then share it. */
   text(column: DetailColumn, text: string): void {
-    this.#texts[column] ??= [];
-    const texts = this.#texts[column];
-    padded(texts, this.#count - 1);
-    if (this.#last[column] !== text) this.#last[column] = text;
-    texts.push(this.#last[column] as string);
+    let texts = this.#texts[column];
+    if (texts === undefined) {
+      texts = [];
+      this.#texts[column] = texts;
+    }
+    const last = this.#last[column];
+    if (last !== text) this.#last[column] = text;
+    if (texts.length !== this.#count - 1) padded(texts, this.#count - 1);
+    texts.push(last === text ? last : text);
   }
 
   /** The id of the run that was added last. */
@@ -71,7 +81,7 @@ export class HistoryBuilder {
 
   /** The execution date of the run that was added last. */
   get last(): number | undefined {
-    return this.#chunks.at(-1)?.ms[MS.execution]?.[(this.#count - 1) % CHUNK];
+    return this.#count === 0 ? undefined : this.#chunk.executionMs[(this.#count - 1) % CHUNK];
   }
 
   add(row: Omit<RunRow, "dagId">): void {
@@ -121,28 +131,25 @@ export class HistoryBuilder {
 
   history(): RunHistory {
     const count = this.#count;
-    const whole = <T extends Float64Array | Uint8Array | Uint32Array>(
-      into: T,
-      of: (chunk: Chunk) => T,
-    ): T => {
+    const whole = <T extends Float64Array | Uint8Array | Uint32Array>(into: T, name: keyof Chunk): T => {
       for (const [at, chunk] of this.#chunks.entries()) {
-        into.set(of(chunk).subarray(0, count - at * CHUNK), at * CHUNK);
+        into.set(chunk[name].subarray(0, count - at * CHUNK), at * CHUNK);
       }
       return into;
     };
-    const ms = (place: number) => whole(new Float64Array(count), (chunk) => chunk.ms[place] as Float64Array);
+    const ms = (name: keyof Chunk) => whole(new Float64Array(count), name);
     const texts = this.#texts;
     for (const name in texts) padded(texts[name as DetailColumn] as (string | null)[], count);
     const columns = {
-      executionMs: ms(MS.execution),
-      startMs: ms(MS.start),
-      endMs: ms(MS.end),
-      state: whole(new Uint8Array(count), (chunk) => chunk.state),
-      attempt: whole(new Uint32Array(count), (chunk) => chunk.attempt),
+      executionMs: ms("executionMs"),
+      startMs: ms("startMs"),
+      endMs: ms("endMs"),
+      state: whole(new Uint8Array(count), "state"),
+      attempt: whole(new Uint32Array(count), "attempt"),
       details: {
-        startedMs: ms(MS.started),
-        finishedMs: ms(MS.finished),
-        runType: whole(new Uint8Array(count), (chunk) => chunk.runType),
+        startedMs: ms("startedMs"),
+        finishedMs: ms("finishedMs"),
+        runType: whole(new Uint8Array(count), "runType"),
         texts,
       },
     };
@@ -158,15 +165,6 @@ export class HistoryBuilder {
 }
 
 const OPTIONAL_TEXTS = ["backfillId", "owner", "key", "chunk", "error", "output"] as const;
-
-function newChunk(): Chunk {
-  return {
-    ms: Object.values(MS).map(() => new Float64Array(CHUNK)),
-    state: new Uint8Array(CHUNK),
-    runType: new Uint8Array(CHUNK),
-    attempt: new Uint32Array(CHUNK),
-  };
-}
 
 function padded(texts: (string | null)[], length: number): void {
   while (texts.length < length) texts.push(null);

@@ -35,14 +35,17 @@ const PAGE = 2_000;
 const codes = (column: string, words: readonly string[]) =>
   `CASE ${column} ${words.map((word, code) => `WHEN '${word}' THEN ${code}`).join(" ")} END`;
 
-// What nearly no run has comes in one column, since every column of a row costs time.
-const HISTORY = `SELECT executionMs, startMs, endMs, startedMs, finishedMs,
-  attempt * 32 + (${codes("runType", RUN_TYPES)}) * 8 + ${codes("state", RUN_STATES)} AS codes, runId, backfillId,
-  CASE WHEN conf = '{}' AND owner IS NULL AND error IS NULL AND output IS NULL AND key IS NULL AND chunk IS NULL THEN NULL
-    ELSE json_array(conf, owner, error, output, key, chunk) END AS rest
-  FROM runs WHERE dagId = ? AND executionMs >= ? AND executionMs <= ? ORDER BY executionMs LIMIT ${PAGE}`;
-const REST = ["conf", "owner", "error", "output", "key", "chunk"] as const;
+const TEXTS = ["conf", "backfillId", "owner", "key", "chunk", "error", "output"] as const;
 
+// Every column of a row costs time. Neighbours mostly have the same texts: those of the last row are bound, and a row says its own
+// only where they differ.
+const HISTORY = `SELECT executionMs, startMs, endMs, startedMs, finishedMs,
+  attempt * 32 + (${codes("runType", RUN_TYPES)}) * 8 + ${codes("state", RUN_STATES)} AS codes, runId,
+  CASE WHEN ${TEXTS.map((column) => `${column} IS ?`).join(" AND ")} THEN NULL
+    ELSE json_array(${TEXTS.join(", ")}) END AS texts
+  FROM runs WHERE dagId = ? AND executionMs >= ? AND executionMs <= ? ORDER BY executionMs LIMIT ${PAGE}`;
+
+type Texts = (string | null)[];
 type HistoryRow = [
   executionMs: number,
   startMs: number,
@@ -51,8 +54,7 @@ type HistoryRow = [
   finishedMs: number | null,
   codes: number,
   runId: string,
-  backfillId: string | null,
-  rest: string | null,
+  texts: string | null,
 ];
 
 export function readHistory(sql: Query, { dagId, from, to }: RangeSearch): RunHistory {
@@ -61,35 +63,31 @@ export function readHistory(sql: Query, { dagId, from, to }: RangeSearch): RunHi
   statement.setReturnArrays?.(true);
   const builder = new HistoryBuilder();
   let first = from;
+  let texts: Texts = ["{}", ...TEXTS.slice(1).map(() => null)];
   for (;;) {
-    const page = statement.all(dagId, first, to) as unknown[];
-    for (const row of page)
-      add(builder, (Array.isArray(row) ? row : Object.values(row as object)) as HistoryRow);
+    const page = statement.all(...texts, dagId, first, to) as unknown[];
+    const bound = texts;
+    for (const row of page) {
+      const read = (Array.isArray(row) ? row : Object.values(row as object)) as HistoryRow;
+      texts = read[7] === null ? bound : (JSON.parse(read[7]) as Texts);
+      add(builder, read, texts);
+    }
     const last = builder.last;
     if (page.length < PAGE || last === undefined) return builder.history();
     first = last + 1;
   }
 }
 
-function add(builder: HistoryBuilder, row: HistoryRow): void {
-  const [executionMs, startMs, endMs, startedMs, finishedMs, codes, runId, backfillId, rest] = row;
+function add(builder: HistoryBuilder, row: HistoryRow, texts: Texts): void {
+  const [executionMs, startMs, endMs, startedMs, finishedMs, codes, runId] = row;
   const [started, finished] = [startedMs ?? Number.NaN, finishedMs ?? Number.NaN];
   const runType = Math.floor(codes / 8) % 4;
-  builder.addNumbers(
-    executionMs,
-    startMs,
-    endMs,
-    started,
-    finished,
-    codes % 8,
-    runType,
-    Math.floor(codes / 32),
-  );
+  const attempt = Math.floor(codes / 32);
+  builder.addNumbers(executionMs, startMs, endMs, started, finished, codes % 8, runType, attempt);
   builder.id(runId, runType, executionMs);
-  if (backfillId !== null) builder.text("backfillId", backfillId);
-  if (rest === null) return;
-  for (const [at, text] of (JSON.parse(rest) as (string | null)[]).entries()) {
-    const column = REST[at] as (typeof REST)[number];
+  for (let at = 0; at < TEXTS.length; at += 1) {
+    const column = TEXTS[at] as (typeof TEXTS)[number];
+    const text = texts[at] as string | null;
     if (text !== null && (column !== "conf" || text !== "{}")) builder.text(column, text);
   }
 }
