@@ -20,6 +20,7 @@ const allowed = [
   /^(shell|slim|import|store\/(sqlite|indexeddb|postgres|contract))\/package\.json$/,
   /^dist\/store\/(sqlite|indexeddb|postgres|contract)\.c?js(\.map)?$/,
   /^dist\/dagfill\.wasm$/,
+  /^schema\/dag\.schema\.json$/,
   /^dist\/THIRD_PARTY_LICENSES$/,
   /^dist\/types\/([a-z_]+\/){0,2}[a-z_]+\.d\.c?ts$/,
 ];
