@@ -12,6 +12,12 @@ export interface DagText {
 /** Aliases that a document may unfold. More are an attack on the reader's memory, not a DAG. */
 const MOST_ALIASES = 1_000;
 
+/** What to write instead, by the reader's code of a mistake that DAGs invite. */
+const hints: Partial<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: "text with a colon and a space is quoted, or written as a block of text: command: |",
+  BAD_SCALAR_START: 'text that begins with @ or ` is quoted: schedule: "@daily"',
+};
+
 /** Reads YAML, of which JSON is a part. INVALID_DAG with the line of what is wrong in it. */
 export function readDagText(text: string, name: string): DagText {
   const lines = new LineCounter();
@@ -26,10 +32,7 @@ export function readDagText(text: string, name: string): DagText {
       start: fault.pos[0],
       end: Math.max(fault.pos[1], fault.pos[0] + 1),
       details: { line, column: col },
-      // A colon and a space inside a plain text begin a mapping.
-      ...(fault.code === "BLOCK_AS_IMPLICIT_KEY" && {
-        hint: "text with a colon and a space is quoted, or written as a block of text: command: |",
-      }),
+      ...(hints[fault.code] !== undefined && { hint: hints[fault.code] }),
     });
   }
   const values = list.map((document) => {

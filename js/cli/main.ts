@@ -17,6 +17,7 @@ import { explain } from "./verbs/explain.js";
 import { impact } from "./verbs/impact.js";
 import { importDag } from "./verbs/import_dag.js";
 import { importRuns } from "./verbs/import_runs.js";
+import { init } from "./verbs/init.js";
 import { list } from "./verbs/list.js";
 import { missingDates } from "./verbs/missing.js";
 import { preview } from "./verbs/preview.js";
@@ -28,6 +29,7 @@ import { schedule } from "./verbs/schedule.js";
 import { trigger } from "./verbs/trigger.js";
 
 const verbs: Record<string, Verb> = {
+  init,
   preview,
   run,
   resume,

@@ -71,6 +71,7 @@ const wrong = {
     /line 7/,
     /block of text: command: \|/,
   ],
+  "a preset without quotes": [orders.replace('"@daily"', "@daily"), /line 3/, /schedule: "@daily"/],
   "a key that comes twice": [`${orders}dagId: again\n`, /line 13/, /unique/],
   "a DAG without a schedule": ["dagId: etl\n", /wrong\d+\.yaml:1: /, /schedule/],
   "no DAG at all": ["- 1\n- 2\n", /INVALID_DAG/, /dagId/],
