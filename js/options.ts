@@ -5,7 +5,7 @@ import type { AbortSignalLike } from "./abort_signal.js";
 import { DagfillError, type ErrorCode } from "./error.js";
 import { failure } from "./failure.js";
 import { shown } from "./shown.js";
-import { suggestion } from "./suggest.js";
+import { suggestion, unknownHint } from "./suggest.js";
 
 /** Checks one value; `path` names it in the error. */
 export type Reader<T> = (value: unknown, path: string) => T;
@@ -89,11 +89,11 @@ export function placed(error: unknown, path: string): unknown {
 }
 
 function unknownOption(name: string, path: string, names: string[]): DagfillError {
-  const near = suggestion(name, names);
+  const hint = unknownHint(name, names);
   return new DagfillError(
     "INVALID_OPTION",
     `${path}: there is no option ${shown(name)}; expected one of ${names.join(", ")}`,
-    { field: inside(path, name), ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }) },
+    { field: inside(path, name), ...(hint === undefined ? {} : { hint }) },
   );
 }
 

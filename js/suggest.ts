@@ -1,4 +1,5 @@
 // "Did you mean": the known name that an unknown one probably stands for.
+import { adviceFor } from "./foreign_advice.js";
 import { foreignWords } from "./foreign_words.js";
 import { nearest } from "./nearest.js";
 
@@ -6,6 +7,18 @@ import { nearest } from "./nearest.js";
  *  here, or else the nearest by spelling. */
 export function suggestion(word: string, names: Iterable<string>): string | undefined {
   const known = [...names];
+  return byMeaning(word, known) ?? nearest(word, known);
+}
+
+/** What to write instead of an option that there is not, as the hint of an error. */
+export function unknownHint(word: string, names: readonly string[]): string | undefined {
+  const meant = byMeaning(word, names);
+  const advice = meant === undefined ? adviceFor(plain(word), names) : undefined;
+  const near = meant ?? nearest(word, names);
+  return advice ?? (near === undefined ? undefined : `Did you mean ${near}?`);
+}
+
+function byMeaning(word: string, known: readonly string[]): string | undefined {
   const byWord = new Map(known.map((name) => [plain(name), name]));
   const own = byWord.get(plain(word));
   if (own !== undefined) return own;
@@ -13,7 +26,7 @@ export function suggestion(word: string, names: Iterable<string>): string | unde
     const ours = byWord.get(plain(name));
     if (ours !== undefined) return ours;
   }
-  return nearest(word, known);
+  return undefined;
 }
 
 function plain(name: string): string {

@@ -67,7 +67,7 @@ pub(super) fn parse(text: &str, grammar: Grammar) -> Result<Cron> {
         };
     }
     let read = fields(&whole, &parts, grammar);
-    if grammar.dialect == Dialect::Unix { read.map_err(|error| look_alike::hint(error, &parts)) } else { read }
+    read.map_err(|error| look_alike::hint(error, &parts, grammar.dialect))
 }
 
 /// Which of the seven fields are written: the first of them, if their number is right.

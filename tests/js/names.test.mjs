@@ -112,6 +112,34 @@ for (const [set, { refuse, words }] of Object.entries(sets)) {
   }
 }
 
+// Words for which there is no option: the hint says what to write instead.
+for (const [set, word, hint] of [
+  ["backfill", "logicalDate", /startDate and endDate; one date is run by trigger, with executionDate/],
+  ["backfill", "execution_date", /executionDate/],
+  ["backfill", "mark_success", /importRuns/],
+  ["dag", "default_args", /startDate is the DAG's; retries, retryDelay/],
+  ["dag", "defaultArgs", /startDate is the DAG's/],
+  ["dag", "logical_date", /one date is run by trigger/],
+  ["dag", "user_defined_macros", /Did you mean macros/],
+  ["dag", "on_failure_callback", /onEvent/],
+  ["task", "python_callable", /executeTask/],
+  ["task", "pool", undefined],
+  ["trigger", "run_id", /made of its type and its date/],
+  ["host", "maxParallelRuns", /an option of each backfill/],
+]) {
+  test(`${set}: ${word} has no option, and a hint`, async () => {
+    await assert.rejects(
+      async () => sets[set].refuse(word),
+      (error) => {
+        assert.equal(error.code, "INVALID_OPTION");
+        if (hint === undefined) assert.equal(error.hint, undefined);
+        else assert.match(error.hint, hint);
+        return true;
+      },
+    );
+  });
+}
+
 test("a word that means nothing here has no suggestion", async () => {
   for (const word of ["banana", "__proto__x", "constructor", "toString"]) {
     await assert.rejects(
