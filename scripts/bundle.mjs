@@ -1,9 +1,10 @@
 // TypeScript to dist/: one file an entry and format.
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { endings, entries, formatsOf } from "./entries.mjs";
 import { encode } from "./inline.mjs";
 import { Failure, root } from "./process.mjs";
+import { withShortLines } from "./short_lines.mjs";
 
 const shared = { target: "es2022", sourcemap: "linked", legalComments: "none", logLevel: "warning" };
 
@@ -38,18 +39,27 @@ export async function bundle() {
       });
       for (const file of Object.keys(metafile.inputs)) if (packageOf(file)) packages.add(packageOf(file));
       if (format === "esm") names = Object.values(metafile.outputs).flatMap((output) => output.exports);
-      await withShortLines(outfile, (lineLimit) =>
-        esbuild.build({
+      const minified = async (more) => {
+        const { outputFiles } = await esbuild.build({
           ...shared,
+          sourcemap: "external",
           entryPoints: [bundled],
           outfile,
           format: format === "iife" ? undefined : format,
           minify: true,
-          lineLimit,
-          banner: { js: banner(name, entry, format) },
-          footer: { js: footer(names, format) },
-        }),
-      );
+          write: false,
+          ...more,
+        });
+        return outputFiles.map(({ text }) => text);
+      };
+      const [[map, code], [, broken]] = await Promise.all([minified({}), minified({ lineLimit: 1 })]);
+      const short = await withShortLines(esbuild, code, broken, map);
+      const head = banner(name, entry, format);
+      mkdirSync(dirname(outfile), { recursive: true });
+      const parts = [head, short.text.trimEnd(), footer(names, format)].filter((part) => part !== "");
+      writeFileSync(outfile, `${parts.join("\n")}\n//# sourceMappingURL=${basename(outfile)}.map\n`);
+      const mappings = ";".repeat(head === "" ? 0 : head.split("\n").length) + short.map.mappings;
+      writeFileSync(`${outfile}.map`, JSON.stringify({ ...short.map, mappings }));
       if (entry.bin) chmodSync(outfile, 0o755);
     }
   }
@@ -75,22 +85,7 @@ function licenses(packages) {
   return texts.join(`\n${"-".repeat(80)}\n\n`);
 }
 
-// esbuild breaks a line where it can, which is often far behind its limit: the first limit that keeps all lines short is taken.
-async function withShortLines(file, build) {
-  for (const lineLimit of [100, 90, 80, 70, 60, 50]) {
-    await build(lineLimit);
-    const longest = Math.max(
-      ...readFileSync(file, "utf8")
-        .split("\n")
-        .map((line) => line.length),
-    );
-    if (longest <= 200) return;
-  }
-  throw new Failure(`${file} has a line of more than 200 characters, whatever esbuild's line limit is`);
-}
-
-// The module's text is no part of what esbuild prints: it would break each of its lines again, and copy the text into the
-// source map.
+// The module's text is no part of what esbuild prints: it would copy the text into the source map.
 const moduleText = "__dagfillModuleText";
 
 function banner(name, { bin }, format) {
