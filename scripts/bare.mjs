@@ -35,17 +35,17 @@ main(async () => {
     const machine = prepare(place);
     const asked = process.argv.slice(2);
     const results = [];
-    // Ctrl-C ends what runs inside; the folder is removed all the same.
-    let interrupted = false;
-    process.on("SIGINT", () => {
-      interrupted = true;
-    });
+    // A signal ends what runs inside, whether a terminal sent it to all of them or somebody to this process; the folder is removed
+    // all the same.
+    const interrupt = new AbortController();
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => interrupt.abort());
     for (const command of asked.length > 0 ? asked : defaults) {
-      if (interrupted) break;
+      if (interrupt.signal.aborted) break;
       say(`bare machine: ${command}`);
-      results.push(await measure(machine, command));
+      results.push(await measure(machine, command, interrupt.signal));
     }
     report(results);
+    if (interrupt.signal.aborted) process.exitCode = 130;
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
@@ -142,13 +142,14 @@ function inside(machine, command, options = {}) {
   return run("unshare", [...spaces, "sh", "-c", script, "bare", ...env, ...shell], options);
 }
 
-async function measure(machine, command) {
+async function measure(machine, command, signal) {
   const start = performance.now();
   try {
-    const output = await inside(machine, command);
+    const output = await inside(machine, command, { signal });
     return { command, time: seconds(start), end: "passed", output };
   } catch (error) {
-    return { command, time: seconds(start), end: "FAILED", output: String(error.output ?? error.message) };
+    const end = signal.aborted ? "INTERRUPTED" : "FAILED";
+    return { command, time: seconds(start), end, output: String(error.output ?? error.message) };
   }
 }
 

@@ -29,14 +29,17 @@ export function ownPath() {
   return [join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter);
 }
 
-/** Runs a program and gives what it printed. `quiet` shows that only when it fails; `timeout` is in milliseconds. */
-export function run(command, args = [], { cwd = root, env = {}, quiet = false, timeout = 0 } = {}) {
+/** Runs a program and gives what it printed. `quiet` shows that only when it fails; `timeout` is in milliseconds; an abort of `signal`
+ *  kills the program. */
+export function run(command, args = [], { cwd = root, env = {}, quiet = false, timeout = 0, signal } = {}) {
   return new Promise((resolve, reject) => {
     const shown = [command, ...args].join(" ");
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, PATH: ownPath(), ...env },
       stdio: ["ignore", "pipe", "pipe"],
+      signal,
+      killSignal: "SIGKILL",
     });
     let output = "";
     const streams = [
@@ -52,16 +55,18 @@ export function run(command, args = [], { cwd = root, env = {}, quiet = false, t
     const timer = timeout > 0 ? setTimeout(() => child.kill("SIGKILL"), timeout) : undefined;
     child.on("error", (error) => {
       clearTimeout(timer);
+      if (error.name === "AbortError") return;
       const missing = `${command} is not on this machine (needed for: ${shown})`;
       reject(new Failure(error.code === "ENOENT" ? missing : String(error)));
     });
-    child.on("close", (code, signal) => {
+    child.on("close", (code, killedBy) => {
       clearTimeout(timer);
       if (code === 0) return resolve(output);
-      const end =
-        signal !== null && timeout > 0
+      const end = signal?.aborted
+        ? "was interrupted"
+        : killedBy !== null && timeout > 0
           ? `took longer than ${timeout / 1000} s`
-          : `ended with ${code ?? signal}`;
+          : `ended with ${code ?? killedBy}`;
       const failure = new Failure(`${shown} ${end}${quiet && output ? `\n${output.trimEnd()}` : ""}`);
       reject(Object.assign(failure, { output }));
     });
