@@ -12,7 +12,8 @@ const shared = { target: "es2022", sourcemap: "linked", legalComments: "none", l
 export async function bundle() {
   const esbuild = await import("esbuild");
   const dist = join(root, "dist");
-  for (const file of ["store", "index.js"]) rmSync(join(dist, file), { recursive: true, force: true });
+  for (const file of ["store", "engine", "index.js"])
+    rmSync(join(dist, file), { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
   copyFileSync(join(root, ".cache", "glue", "dagfill_bg.wasm"), join(dist, "dagfill.wasm"));
   const packages = new Set();
@@ -34,7 +35,7 @@ export async function bundle() {
         inject: entry.core ? [join(root, "js", "text_codec.ts")] : [],
         platform: "neutral",
         mainFields: ["module", "main"],
-        external: ["node:*", "./dagfill.wasm"],
+        external: ["node:*", "bullmq", "./dagfill.wasm"],
         plugins: [inlined, doors(name, entry, format)],
       });
       for (const file of Object.keys(metafile.inputs)) if (packageOf(file)) packages.add(packageOf(file));
@@ -45,7 +46,7 @@ export async function bundle() {
           sourcemap: "external",
           entryPoints: [bundled],
           outfile,
-          format: format === "iife" ? undefined : format,
+          format: format === "esm" ? format : undefined,
           minify: true,
           write: false,
           ...more,

@@ -30,7 +30,7 @@ codes! {
     InvalidTemplate = "INVALID_TEMPLATE", InvalidDirection = "INVALID_DIRECTION", PlanChanged = "PLAN_CHANGED",
     BackfillExists = "BACKFILL_EXISTS", BackfillActive = "BACKFILL_ACTIVE", UnknownBackfill = "UNKNOWN_BACKFILL",
     RunExists = "RUN_EXISTS", StaleOwner = "STALE_OWNER", StoreFailed = "STORE_FAILED", Aborted = "ABORTED",
-    Internal = "INTERNAL", WasmUnavailable = "WASM_UNAVAILABLE",
+    EngineFailed = "ENGINE_FAILED", Internal = "INTERNAL", WasmUnavailable = "WASM_UNAVAILABLE",
 }
 
 /// A fact that a program may want to read from an error without parsing its message.

@@ -49,8 +49,8 @@ export function onUnknownOf(
 
 const attributes = new WeakMap<CheckedDag, string>();
 
-/** Attributes of a DAG as JSON, without what templates reach by other ways. */
-function attributesOf(dag: CheckedDag): string {
+/** Attributes of a DAG as JSON text, without what templates reach by other ways. */
+export function attributesOf(dag: CheckedDag): string {
   let text = attributes.get(dag);
   if (text === undefined) {
     const { tasks, timetable, params, variables, connections, macros, ...rest } = dag;

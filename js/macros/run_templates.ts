@@ -3,7 +3,7 @@ import type { CheckedDag, CheckedTask } from "../dag/dag.js";
 import type { Json, JsonInput } from "../json.js";
 import type { TimetableWire } from "../schedule/wire.js";
 import type { RunType } from "../store/store.js";
-import { knownText, onUnknownOf, type TemplateEnvironment } from "./environment.js";
+import { attributesOf, knownText, onUnknownOf, type TemplateEnvironment } from "./environment.js";
 import { lookupHost } from "./lookups.js";
 import type { OnUnknown } from "./options.js";
 import { type MacrosKey, macrosKey, macrosOf, renderValue } from "./render.js";
@@ -18,6 +18,17 @@ export interface TemplateRun {
   task?: CheckedTask | undefined;
   /** JSON text. */
   xcom?: string | undefined;
+}
+
+/** Settings of templates as plain data. */
+export interface PortableTemplates {
+  timetable: TimetableWire;
+  /** Attributes of the DAG as JSON text. */
+  dag: string;
+  params: Record<string, Json>;
+  /** What the backfill said of unresolved text. */
+  onUnknown?: OnUnknown;
+  macroTimeZone?: string;
 }
 
 export class RunTemplates {
@@ -37,6 +48,18 @@ export class RunTemplates {
 
   get dag(): CheckedDag {
     return this.#environment.dag;
+  }
+
+  /** What renders the same texts elsewhere, without the values of lookups. */
+  get portable(): PortableTemplates {
+    const { dag, asked, macroTimeZone } = this.#environment;
+    return {
+      timetable: this.#settings.wire,
+      dag: attributesOf(dag),
+      params: dag.params,
+      ...(asked === undefined ? {} : { onUnknown: asked }),
+      ...(macroTimeZone === undefined ? {} : { macroTimeZone }),
+    };
   }
 
   /** What was said of unresolved text; `undefined` where nobody said anything. */

@@ -7,8 +7,9 @@ import { AbortCode, BackfillCommand, BackfillEventCode, BackfillNotice } from ".
 import { storeFailure } from "../../store/failure.js";
 import type { EventBody, Progress } from "../events/backfill_events.js";
 import { Notifier } from "../events/notifier.js";
+import { abortReason } from "../host/abort_reason.js";
 import type { AbortKind, Work } from "../host/executor.js";
-import { abortReason, Context } from "../host/run_state.js";
+import { Context } from "../host/run_state.js";
 import { InFlightMap } from "../machine/in_flight.js";
 import { type Commands, Machine } from "../machine/machine.js";
 import { Clock } from "../timing/clock.js";

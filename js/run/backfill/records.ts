@@ -4,7 +4,8 @@ import { failure } from "../../failure.js";
 import { BackfillNotice, BackfillState, RowStatus, RunOrigin, RunStateCode } from "../../raw.js";
 import type { RunChange, RunRecord, RunState, StoreChange } from "../../store/store.js";
 import { iso } from "../../time.js";
-import { abortReason } from "../host/run_state.js";
+import { abortReason } from "../host/abort_reason.js";
+
 import type { Rows } from "./rows.js";
 import { type Snapshot, toStored } from "./snapshot.js";
 

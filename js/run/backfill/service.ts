@@ -275,6 +275,7 @@ export class BackfillService {
     prepare: () => Promise<{ snapshot: Snapshot; fresh: boolean }>,
   ): Promise<Backfill> {
     try {
+      await execute.check?.();
       const { snapshot, fresh } = await guard(prepare, hooks);
       const environment = environmentOf(dag, this.#host, snapshot.options);
       const origin = originOf(dag, snapshot.plan.timetable, "backfill", environment, backfillId);

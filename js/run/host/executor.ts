@@ -50,6 +50,8 @@ export interface Executor {
   status?(keys: readonly string[]): Promise<ReadonlyMap<string, Report>>;
   /** Asks for the end of attempts that a dead process left in flight. */
   cancel?(keys: readonly string[], reason: string): Promise<void>;
+  /** Rejects with ENGINE_FAILED when nothing can be executed; asked before a backfill begins. */
+  check?(): Promise<void>;
   /** Timeouts count from `began`, not from the start. */
   readonly reportsStart?: boolean;
 }

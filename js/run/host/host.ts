@@ -14,6 +14,7 @@ import type { ExecuteTask } from "../tasks/task_context.js";
 import { runsByTask, taskCallback } from "../tasks/task_functions.js";
 import { TaskGraph } from "../tasks/task_graph.js";
 import { LEASE_MS } from "../writing/lease_handle.js";
+import { type Engine, engine, useEngine } from "./engine.js";
 import { runCallback } from "./execute_run.js";
 import type { Executor } from "./executor.js";
 import type { ExecuteRun } from "./run_context.js";
@@ -23,6 +24,7 @@ export interface Host extends CheckedTemplateOptions {
   store: RunStore;
   executeRun?: ExecuteRun;
   executeTask?: ExecuteTask;
+  engine?: Engine;
   now: () => number;
   inFlight: "restart" | "attach";
   /** Milliseconds. */
@@ -44,6 +46,7 @@ export function readHost<T extends object = object>(
     },
     executeRun: callback<ExecuteRun>(),
     executeTask: callback<ExecuteTask>(),
+    engine,
     now: callback<() => number>(),
     inFlight: oneOf("restart", "attach"),
     leaseTime: positiveDuration,
@@ -51,11 +54,14 @@ export function readHost<T extends object = object>(
   };
   const read = fields<Read & T>(options, "options", { ...own, ...more } as Spec<Read & T>);
   const { dags, calendars: shared, ...rest } = read as Partial<Read>;
+  if (rest.engine !== undefined && (rest.executeRun ?? rest.executeTask) !== undefined) {
+    throw wrong("engine", "either an engine, or executeRun and executeTask", rest.engine);
+  }
   const now = rest.now === undefined ? Date.now : steady(rest.now);
   const store = checkedStore(rest.store ?? new MemoryStore());
   return {
     ...rest,
-    inFlight: rest.inFlight ?? "restart",
+    inFlight: rest.engine === undefined ? (rest.inFlight ?? "restart") : "attach",
     leaseTime: rest.leaseTime ?? LEASE_MS,
     store,
     now,
@@ -85,31 +91,41 @@ function steady(now: () => number): () => number {
 }
 
 /** Whether the host can run a DAG at all. */
-export function canRun({ executeRun, executeTask }: Host, dag: CheckedDag): boolean {
-  return executeRun !== undefined || executeTask !== undefined || runsByTask(dag, executeTask);
+export function canRun({ executeRun, executeTask, engine }: Host, dag: CheckedDag): boolean {
+  return (executeRun ?? engine) !== undefined || executeTask !== undefined || runsByTask(dag, executeTask);
+}
+
+/** Settings of a backfill that its executor needs. */
+interface RunSettings {
+  taskIds?: string[];
+  withUpstream: boolean;
+  abortGrace: number;
+  strictPast?: boolean;
+  runTimeout?: number;
 }
 
 /** DAGs with tasks go by their tasks' functions and executeTask, the others to executeRun; where only executeRun is given, it runs
  *  every DAG as a whole. */
 export function executorOf(
-  { executeRun, executeTask, store, now }: Host,
+  { executeRun, executeTask, engine, store, now }: Host,
   dag: CheckedDag,
-  options?: { taskIds?: string[]; withUpstream: boolean; abortGrace: number; strictPast?: boolean },
+  options?: RunSettings,
 ): Executor {
-  const wholeOnly = executeRun !== undefined && executeTask === undefined;
-  if (!wholeOnly && runsByTask(dag, executeTask)) {
+  const byTasks = (run: ExecuteTask, dag: CheckedDag, rendered: boolean) => {
     const { taskIds, withUpstream = true, abortGrace = 30_000, strictPast = false } = options ?? {};
     const graph = new TaskGraph(dag, taskIds === undefined ? undefined : { taskIds, withUpstream });
-    return runTasks({
-      dag,
-      graph,
-      executeTask: taskCallback(dag, executeTask),
-      store,
-      abortGrace,
-      strictPast,
-      now,
-    });
+    return runTasks({ dag, graph, executeTask: run, store, abortGrace, strictPast, now, rendered });
+  };
+  if (engine !== undefined) {
+    const used = useEngine(engine, { dag, now, runTimeout: options?.runTimeout });
+    if (used.executeTask === undefined || dag.tasks.length === 0) return used;
+    // Waiting for a worker is no part of a task: the worker counts its time.
+    const tasks = dag.tasks.map(({ timeout: _, ...task }) => task);
+    const { status, cancel, check } = used;
+    return { ...byTasks(used.executeTask, { ...dag, tasks }, false), status, cancel, check } as Executor;
   }
+  const wholeOnly = executeRun !== undefined && executeTask === undefined;
+  if (!wholeOnly && runsByTask(dag, executeTask)) return byTasks(taskCallback(dag, executeTask), dag, true);
   if (executeRun !== undefined) return runCallback(executeRun);
   throw new DagfillError(
     "INVALID_OPTION",

@@ -5,6 +5,7 @@ import type { TemplateOptions } from "../../macros/options.js";
 import type { BusinessCalendar } from "../../schedule/input.js";
 import type { RunStore } from "../../store/store.js";
 import type { ExecuteTask } from "../tasks/task_context.js";
+import type { Engine } from "./engine.js";
 import type { ExecuteRun } from "./run_context.js";
 
 export interface HostOptions extends TemplateOptions {
@@ -13,8 +14,10 @@ export interface HostOptions extends TemplateOptions {
   store?: RunStore;
   executeRun?: ExecuteRun;
   executeTask?: ExecuteTask;
+  /** The engine that executes runs and tasks outside of this process, instead of the two callbacks: see `dagfill/engine`. */
+  engine?: Engine;
   /** How to treat a run that a dead process left running: "restart" (default) starts it as the next attempt, "attach" calls it again as the same
-   *  attempt with the same `run.key`, and its slot is never free in between. */
+   *  attempt with the same `run.key`, and its slot is never free in between. With an engine it is always "attach". */
   inFlight?: "restart" | "attach";
   /** Business calendars by name, for every DAG that does not define that name itself. */
   calendars?: Record<string, BusinessCalendar>;

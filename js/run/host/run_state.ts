@@ -1,5 +1,5 @@
 // The object behind a RunContext.
-import { DagfillError } from "../../error.js";
+import type { DagfillError } from "../../error.js";
 import { type Inspect, inspect, inspected } from "../../inspect.js";
 import type { Json, JsonInput } from "../../json.js";
 import { type OnUnknown, onUnknown } from "../../macros/options.js";
@@ -7,16 +7,8 @@ import type { RunTemplates } from "../../macros/run_templates.js";
 import type { Unresolved } from "../../macros/unresolved.js";
 import { fields } from "../../options.js";
 import type { DataInterval, RunState } from "../../store/store.js";
+import type { JobData } from "./job_data.js";
 import type { RunContext } from "./run_context.js";
-
-/** Why a signal was aborted: an error that says so. */
-export function abortReason(reason: "timeout" | "cancel" | "lost", runId: string): DagfillError {
-  if (reason === "lost") {
-    return new DagfillError("STALE_OWNER", `run ${runId} has gone to another owner, who goes on with it`);
-  }
-  const what = reason === "timeout" ? "took longer than its timeout" : "was canceled";
-  return new DagfillError("ABORTED", `run ${runId} ${what}`);
-}
 
 type Plain = Omit<
   RunContext,
@@ -93,6 +85,12 @@ export class Context {
 
   render(value: JsonInput, options?: { onUnknown?: OnUnknown }): Json {
     return this.#templates.render(value, this, readOnUnknown(options), this.#unresolved);
+  }
+
+  /** @internal The run as plain data, from which a worker elsewhere makes its context again. */
+  toJobData(): JobData {
+    const { ...data } = this as ContextData;
+    return { version: 1, ...data, ...this.#templates.portable };
   }
 
   /** @internal */

@@ -19,6 +19,8 @@ export interface TaskSettings {
   /** The tasks of a backfill's first row ask for the date before it, too. */
   strictPast: boolean;
   now: () => number;
+  /** false: the texts of a task are rendered where it runs. */
+  rendered?: boolean;
 }
 
 /** An executor that runs the tasks of each run in order. */

@@ -10,8 +10,9 @@ import { name } from "../../options.js";
 import { AbortCode, call, LostRun, type Raw, RunStateCode, TaskCommand, TaskEventCode } from "../../raw.js";
 import type { TaskInstance } from "../../store/store.js";
 import type { EventBody } from "../events/backfill_events.js";
+import { abortReason } from "../host/abort_reason.js";
 import type { AbortKind } from "../host/executor.js";
-import { abortReason, Context } from "../host/run_state.js";
+import { Context } from "../host/run_state.js";
 import { InFlightMap } from "../machine/in_flight.js";
 import { type Commands, Machine, type MachineHost } from "../machine/machine.js";
 import type { Clock } from "../timing/clock.js";
@@ -40,6 +41,8 @@ export interface TaskRunOptions {
   /** A dead process called this attempt of the run then: what its tasks have become since stands, and those that run are
    *  called again as the same attempt. */
   attachedSince: number | undefined;
+  /** false: whoever runs a task renders its texts. */
+  rendered?: boolean | undefined;
   maxActiveTasks: number;
   abortGrace: number;
   writer: Writer;
@@ -217,7 +220,7 @@ export class TaskRun {
       const resolved = new TaskRunContext(context, checked, attempt, xcom, push);
       called.context = resolved;
       this.#inFlight.set(task, entry);
-      TaskRunContext.resolve(resolved, graph.isTemplated(task));
+      if (this.#options.rendered !== false) TaskRunContext.resolve(resolved, graph.isTemplated(task));
       returned = executeTask(resolved as unknown as TaskContext);
     } catch (error) {
       this.#settle(task, attempt, called, false, error);

@@ -4,6 +4,7 @@ import type { CheckedTask } from "../../dag/dag.js";
 import type { Json, JsonInput } from "../../json.js";
 import type { OnUnknown } from "../../macros/options.js";
 import { attemptKey } from "../host/attempt_key.js";
+import type { JobData } from "../host/job_data.js";
 import { Context, readOnUnknown } from "../host/run_state.js";
 import type { Xcom } from "./xcom.js";
 
@@ -24,9 +25,8 @@ export class TaskRunContext extends Context {
     attempt: number,
     xcom: Xcom,
     push: (key: string, value: JsonInput) => void,
+    key = () => attemptKey(run.backfillId ?? run.key, run.dagId, run.runId, task.taskId, attempt),
   ) {
-    const { backfillId, dagId, runId } = run;
-    const key = () => attemptKey(backfillId ?? run.key, dagId, runId, task.taskId, attempt);
     super(run, Context.templates(run), key, attempt);
     this.taskId = task.taskId;
     this.params = task.params;
@@ -56,6 +56,19 @@ export class TaskRunContext extends Context {
     return Context.templates(this).render(value, run, own, Context.unresolved(this), path);
   }
 
+  /** @internal */
+  override toJobData(): JobData {
+    const {
+      taskId: _,
+      params: __,
+      command: ___,
+      ...run
+    } = super.toJobData() as JobData & Partial<CheckedTask>;
+    const { tasks, params } = Context.templates(this).dag;
+    const xcom = this.#xcom.of(upstreams(this.#task, tasks));
+    return { ...run, params, task: { ...this.#task, xcom } };
+  }
+
   xcomPull(taskId: string, key = "return_value"): Json | undefined {
     return this.#xcom.pull(taskId, key);
   }
@@ -63,4 +76,17 @@ export class TaskRunContext extends Context {
   xcomPush(key: string, value: JsonInput): void {
     this.#push(key, value);
   }
+}
+
+/** The tasks that a task depends on, directly or not. */
+function upstreams({ dependsOn }: CheckedTask, tasks: readonly CheckedTask[]): Set<string> {
+  const found = new Set<string>();
+  const byId = new Map(tasks.map((task) => [task.taskId, task]));
+  const open = [...dependsOn];
+  for (let taskId = open.pop(); taskId !== undefined; taskId = open.pop()) {
+    if (found.has(taskId)) continue;
+    found.add(taskId);
+    open.push(...(byId.get(taskId)?.dependsOn ?? []));
+  }
+  return found;
 }

@@ -23,6 +23,16 @@ export class Xcom {
     return task !== undefined && Object.hasOwn(task, key) ? task[key] : undefined;
   }
 
+  /** What these tasks have left. */
+  of(taskIds: Iterable<string>): Values {
+    const values: Values = {};
+    for (const taskId of taskIds) {
+      const left = Object.hasOwn(this.#values, taskId) ? this.#values[taskId] : undefined;
+      if (left !== undefined) setOwn(values, taskId, left);
+    }
+    return values;
+  }
+
   /** Adds what a task has left, and says so to the store. */
   leave(dagId: string, runId: string, taskId: string, values: ReadonlyMap<string, Json>): StoreChange[] {
     if (values.size === 0) return [];

@@ -1,0 +1,171 @@
+// Whole backfills over the engine: throttled, attached to, and through calls whose answers are lost.
+// @ts-nocheck: a suite of tests.
+import { BackfillService, MemoryStore } from "../../face.js";
+import { defineEngine } from "../define_engine.js";
+import { DAG } from "./scene.js";
+
+const range = (days) => ({
+  dagId: DAG,
+  startDate: "2024-01-01",
+  endDate: `2024-01-${String(days).padStart(2, "0")}`,
+});
+const dag = { dagId: DAG, schedule: "@daily" };
+
+/** The engine's calls as an object of its own, some of them others. */
+const withCalls = (engine, calls) =>
+  defineEngine({
+    name: engine.name,
+    kinds: engine.kinds,
+    keepsResultsFor: engine.keepsResultsFor,
+    pollEvery: 50,
+    submit: (jobs) => engine.submit(jobs),
+    status: (keys) => engine.status(keys),
+    cancel: (keys, reason) => engine.cancel(keys, reason),
+    watch: engine.watch && ((ended) => engine.watch(ended)),
+    close: async () => {},
+    ...calls,
+  });
+
+export function backfillsContract({ it, assert }) {
+  for (const [how, calls] of [
+    ["", {}],
+    [" when watch is silent", { watch: undefined }],
+  ]) {
+    it(`a backfill runs each date once, never more at once than it may${how}`, async (engine, {
+      starts,
+      days = 20,
+    }) => {
+      let [open, peak] = [new Set(), 0];
+      const counted = withCalls(engine, {
+        submit: async (jobs) => {
+          for (const { key } of jobs) open.add(key);
+          peak = Math.max(peak, open.size);
+          await engine.submit(jobs);
+        },
+        ...calls,
+      });
+      const keys = [];
+      const store = new MemoryStore();
+      const service = new BackfillService({ dags: [dag], store, engine: counted });
+      const result = await service.backfill(
+        { ...range(days), maxParallelRuns: 3, conf: { act: "succeed", value: 1, ms: 20 } },
+        {
+          onEvent: (event) => {
+            if (event.type !== "run-succeeded") return;
+            const [key] = open;
+            keys.push(key);
+            open.delete(key);
+          },
+        },
+      );
+      assert.equal(result.state, "success", JSON.stringify(result.results.find(({ error }) => error)));
+      assert.equal(result.completed, days);
+      assert.ok(peak <= 3, `${peak} at once`);
+      for (const key of keys) assert.equal(await starts(key), 1);
+    });
+  }
+
+  it("a submit whose answer is lost starts nothing twice", async (engine, { starts, days = 20 }) => {
+    const keys = new Set();
+    let lost = 0;
+    const flaky = withCalls(engine, {
+      submit: async (jobs) => {
+        for (const { key } of jobs) keys.add(key);
+        await engine.submit(jobs);
+        lost += 1;
+        if (lost % 2 === 1) throw new Error("the connection was reset");
+      },
+    });
+    const service = new BackfillService({ dags: [dag], engine: flaky });
+    const result = await service.backfill({
+      ...range(Math.min(days, 5)),
+      conf: { act: "succeed", value: 1 },
+    });
+    assert.equal(result.state, "success");
+    assert.equal(keys.size, Math.min(days, 5));
+    for (const key of keys) assert.equal(await starts(key), 1);
+  });
+
+  it("the next coordinator attaches to what the last one left", async (engine, { starts, days = 20 }) => {
+    const store = new MemoryStore();
+    const keys = new Set();
+    const noted = () =>
+      withCalls(engine, {
+        submit: async (jobs) => {
+          for (const { key } of jobs) keys.add(key);
+          await engine.submit(jobs);
+        },
+      });
+    let broken = false;
+    const breaking = new Proxy(store, {
+      get: (target, name) => {
+        const member = target[name];
+        if (name !== "apply") return typeof member === "function" ? member.bind(target) : member;
+        return (...changes) => {
+          if (broken) throw new Error("the coordinator has died");
+          return target.apply(...changes);
+        };
+      },
+    });
+    const first = new BackfillService({ dags: [dag], store: breaking, engine: noted() });
+    const count = Math.min(days, 6);
+    const options = { ...range(count), maxParallelRuns: 2, conf: { act: "succeed", value: 1, ms: 400 } };
+    const backfill = await first.start(options, {
+      onEvent: ({ type }) => {
+        if (type === "run-succeeded") broken = true;
+      },
+    });
+    const error = await backfill.result.then(
+      () => undefined,
+      (thrown) => thrown,
+    );
+    assert.equal(error?.code, "STORE_FAILED");
+    const attached = [];
+    const second = new BackfillService({ dags: [dag], store, engine: noted() });
+    const resumed = await second.resume(backfill.backfillId, {
+      onEvent: ({ type, run }) => {
+        if (type === "run-attached") attached.push(run.runId);
+      },
+    });
+    const result = await resumed.result;
+    assert.equal(result.state, "success", JSON.stringify(result.results.find(({ error }) => error)));
+    assert.ok(attached.length > 0, "runs in flight are attached to");
+    assert.equal(keys.size, count);
+    for (const key of keys) assert.equal(await starts(key), 1);
+  });
+
+  it(
+    "a backfill of tasks runs them at the engine",
+    async (engine) => {
+      const tasks = [
+        { taskId: "a", params: { day: "{{ ds }}" } },
+        { taskId: "b", dependsOn: ["a"], params: { before: "{{ xcom.a.return_value }}" } },
+      ];
+      const store = new MemoryStore();
+      const service = new BackfillService({
+        dags: [{ ...dag, tasks }],
+        store,
+        engine: withCalls(engine, {}),
+      });
+      const result = await service.backfill({ ...range(2), conf: { act: "succeed", value: "rows" } });
+      assert.equal(result.state, "success", JSON.stringify(result.results.find(({ error }) => error)));
+      const xcom = await store.getXcom(DAG, result.results[0].runId);
+      assert.deepEqual([xcom.a.return_value, xcom.b.return_value], ["rows", "rows"]);
+    },
+    ["tasks"],
+  );
+
+  it("a canceled backfill cancels its jobs", async (engine, { log, without }) => {
+    const service = new BackfillService({ dags: [dag], engine: withCalls(engine, {}) });
+    const backfill = await service.start({
+      ...range(3),
+      maxParallelRuns: 2,
+      conf: { act: "succeed", ms: 60_000 },
+    });
+    if (without?.signal === undefined)
+      while (log.all.size < 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    const result = await backfill.cancel({ running: "abort" });
+    assert.equal(result.state, "canceled");
+    assert.equal(result.canceled, 3);
+  });
+}

@@ -1,0 +1,155 @@
+// Jobs: started once by key, told by status, ended with what their work left.
+// @ts-nocheck: many of these values are what the types forbid.
+import { aJob, aTask } from "./scene.js";
+
+export function jobsContract({ it, assert, statusOf, ended, run }) {
+  const outputs = {
+    null: null,
+    "a number": 1.5,
+    "a text": "ü \u0000 \u2028 😀",
+    "an empty object": {},
+    nested: { a: [1, { b: null }], "": "", "a.b": 1 },
+    "own __proto__": JSON.parse('{"__proto__": {"x": 1}}'),
+    "a megabyte": "x".repeat(1_000_000),
+  };
+  for (const [what, value] of Object.entries(outputs)) {
+    it(
+      `keeps the output: ${what}`,
+      async (engine) => {
+        const status = await run(engine, aJob({ act: "succeed", value }));
+        assert.equal(status.state, "success", JSON.stringify(status.error));
+        assert.equal(JSON.stringify(status.output), JSON.stringify(value));
+      },
+      ["output"],
+    );
+  }
+
+  it("a run without output has none", async (engine) => {
+    const status = await run(engine, aJob({ act: "nothing" }));
+    assert.equal(status.state, "success");
+    assert.equal(status.output, undefined);
+  });
+
+  it("tells when it has begun", async (engine) => {
+    const before = Date.now();
+    const { startedAt } = await run(engine, aJob({ act: "nothing" }));
+    assert.ok(startedAt >= before - 1_000 && startedAt <= Date.now() + 1_000, String(startedAt));
+  });
+
+  const throws = { "an error": ["error", "no file"], "a text": ["fail", "no file"], null: ["fail", null] };
+  for (const [what, [act, value]] of Object.entries(throws)) {
+    it(`fails with what was thrown: ${what}`, async (engine, { without }) => {
+      const job = aJob({ act, value });
+      const { state, error } = await run(engine, job);
+      assert.equal(state, "failed");
+      if (without?.errors !== undefined) return;
+      assert.equal(error.message, String(value));
+      if (act === "error") assert.equal(error.name, "TypeError");
+    });
+  }
+
+  it("the same key is started once, however often it is submitted", async (engine, { starts }) => {
+    const job = aJob({ act: "succeed", value: 1, ms: 300 });
+    await engine.submit([job]);
+    await engine.submit([job, job]);
+    assert.equal((await ended(engine, job.key)).state, "success");
+    await engine.submit([job]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.equal((await statusOf(engine, job.key)).state, "success");
+    assert.equal(await starts(job.key), 1);
+  });
+
+  it("takes many jobs in one call, and tells of many", async (engine, { starts, many = 1_000 }) => {
+    const jobs = Array.from({ length: many }, (_, n) =>
+      aJob({ act: "succeed", value: n }, { data: { n: n + 1 } }),
+    );
+    await engine.submit(jobs);
+    for (const { key } of jobs) assert.equal((await ended(engine, key)).state, "success");
+    const told = await engine.status(jobs.map(({ key }) => key));
+    assert.equal(told.size, many);
+    for (const { key } of jobs) assert.equal(await starts(key), 1);
+  });
+
+  it("keys that nobody submitted are unknown", async (engine) => {
+    const key = crypto.randomUUID();
+    assert.equal((await statusOf(engine, key)).state, "unknown");
+    assert.equal((await engine.status([])).size, 0);
+    await engine.cancel([key], "nothing to cancel");
+    await engine.forget?.([key]);
+    await engine.submit([]);
+    assert.equal((await statusOf(engine, key)).state, "unknown");
+  });
+
+  it(
+    "ids and conf may be any text",
+    async (engine) => {
+      const [dagId, runId] = ["ü/../:?#[]@ 'x' \"y\" \\ 😀", "run:1 %2F &amp; \u00a0\u202e"];
+      const conf = { act: "ids", value: null, ключ: ["{{ ds }}", "\u0000"] };
+      const status = await run(engine, aJob(conf, { data: { dagId, runId } }));
+      assert.equal(status.state, "success", JSON.stringify(status.error));
+      assert.deepEqual([status.output.dagId, status.output.runId], [dagId, runId]);
+      assert.deepEqual(status.output.conf, conf);
+    },
+    ["ids"],
+  );
+
+  it(
+    "templates are rendered where the job runs",
+    async (engine) => {
+      const value = { path: "s3://{{ ds_nodash }}/{{ dag_run.conf.region }}", table: "{{ params.table }}" };
+      const job = aJob({ act: "render", value, region: "eu" }, { data: { params: { table: "sales" } } });
+      const { output, error } = await run(engine, job);
+      assert.equal(error, undefined, JSON.stringify(error));
+      assert.deepEqual(output, { path: "s3://20240101/eu", table: "sales" });
+    },
+    ["templates"],
+  );
+
+  it(
+    "a task gets its texts rendered and what others left",
+    async (engine) => {
+      const task = {
+        taskId: "b",
+        dependsOn: ["a"],
+        params: { day: "{{ ds }}", rows: "{{ xcom.a.rows }}" },
+        command: "load {{ ds }} {{ task.task_id }}",
+        xcom: { a: { rows: 7 } },
+      };
+      const { output, error } = await run(engine, aTask({ act: "task" }, task));
+      assert.equal(error, undefined, JSON.stringify(error));
+      assert.deepEqual(output, {
+        params: { day: "2024-01-01", rows: "7" },
+        command: "load 2024-01-01 b",
+        pulled: 7,
+      });
+    },
+    ["tasks"],
+  );
+
+  it(
+    "a task leaves XCom, is skipped, and fails",
+    async (engine) => {
+      const pushed = await run(engine, aTask({ act: "push", value: { rows: 3, "a b": [null] } }, {}));
+      assert.equal(pushed.output, "pushed");
+      assert.deepEqual({ ...pushed.pushed }, { rows: 3, "a b": [null] });
+      const skipped = await run(engine, aTask({ act: "skip", value: "holiday" }, {}));
+      assert.deepEqual(
+        [skipped.state, skipped.error],
+        ["failed", { name: "TaskSkipped", message: "holiday" }],
+      );
+    },
+    ["tasks"],
+  );
+
+  it(
+    "a job that takes longer than its timeout is aborted and has failed",
+    async (engine, { log }) => {
+      const job = aJob({ act: "succeed", ms: 60_000 }, { timeout: 100 });
+      const { state, error } = await run(engine, job);
+      assert.equal(state, "failed");
+      assert.ok(error.message.includes("timeout"), error.message);
+      assert.ok(log.aborted.has(job.key));
+    },
+    ["timeout"],
+  );
+}

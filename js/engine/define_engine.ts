@@ -1,0 +1,164 @@
+// An engine of somebody's as one that BackfillService and Scheduler can use.
+
+import { abortReason } from "../run/host/abort_reason.js";
+import type { EngineUse, EngineUser } from "../run/host/engine.js";
+import type { Attempt, Report } from "../run/host/executor.js";
+import type { Context } from "../run/host/run_state.js";
+import type { TaskContext } from "../run/tasks/task_context.js";
+import type { Engine, EngineJob, EngineStatus } from "./engine.js";
+import { isFinal, type OutageTimes, TIMES } from "./outage.js";
+import { engineFailed, failureOf } from "./outcome.js";
+import { type JobListener, Session } from "./session.js";
+
+const connect = Symbol.for("dagfill.engine");
+
+/** Makes an engine usable as the option `engine` of BackfillService and Scheduler: waits for its jobs, polls and repeats, attaches to what a
+ *  dead coordinator left, and outlives its outages. The engines of this package are made so already.
+ *
+ *  ```js
+ *  const engine = defineEngine({ name: "mine", keepsResultsFor: 86_400_000, submit, status, cancel, close });
+ *  const service = new BackfillService({ dags, store, engine });
+ *  ```
+ *
+ *  `times` are those of outages, in milliseconds: a call is given up after `deadline`, and a silence is told after `silence`. */
+export function defineEngine<E extends Engine>(engine: E, times: OutageTimes = TIMES): E {
+  if (Object.hasOwn(engine, connect)) return engine;
+  for (const call of ["submit", "status", "cancel", "close"] as const) {
+    if (typeof engine?.[call] !== "function")
+      throw engineFailed(engine?.name, `expected an engine with ${call}()`, "INVALID_OPTION");
+  }
+  const session = new Session(engine, times);
+  const checked = new Map<string, Promise<void>>();
+  const check = (dagId: string) => {
+    const known = checked.get(dagId) ?? checkedOnce(engine, dagId, session, times);
+    checked.set(dagId, known);
+    known.catch(() => checked.delete(dagId));
+    return known;
+  };
+  const close = engine.close.bind(engine);
+  const value = (use: EngineUse) => userOf(engine, session, use, () => check(use.dag.dagId));
+  Object.defineProperty(engine, connect, { value });
+  engine.close = () => {
+    session.close();
+    return close();
+  };
+  return engine;
+}
+
+/** An engine that cannot be reached at the start is told at once, instead of runs that wait in silence. */
+async function checkedOnce(
+  engine: Engine,
+  dagId: string,
+  session: Session,
+  times: OutageTimes,
+): Promise<void> {
+  if (engine.check === undefined) return;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`it does not answer for ${times.silence / 1_000} seconds`)),
+      times.silence,
+    );
+  });
+  try {
+    await Promise.race([session.call(async (engine) => engine.check?.([dagId])), late]);
+  } catch (error) {
+    if (isFinal(error)) throw error;
+    throw engineFailed(engine.name, failureOf(error).message, "ENGINE_FAILED", error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function userOf(engine: Engine, session: Session, use: EngineUse, check: () => Promise<void>): EngineUser {
+  const told = new Set<string>();
+  const kinds = engine.kinds ?? ["run", "task"];
+  const jobOf = (kind: EngineJob["kind"], context: Context, timeout: number | undefined): EngineJob => ({
+    key: context.key,
+    kind,
+    data: context.toJobData(),
+    ...(timeout === undefined ? {} : { timeout }),
+  });
+
+  /** One warning of a kind and text a minute: all runs in flight would tell the same. */
+  const warnOnce = (emit: Attempt["emit"], code: string, message: string) => {
+    const text = `${code} ${message}`;
+    if (told.has(text)) return;
+    told.add(text);
+    setTimeout(() => told.delete(text), 10_000).unref?.();
+    emit({ type: "warning", warning: { code, message } });
+  };
+
+  const execute: EngineUser["execute"] = ({ context, settle, began, emit }) => {
+    const { key, runId } = context;
+    let aborted: "timeout" | "cancel" | undefined;
+    const warn: JobListener["warn"] = (code, message) => warnOnce(emit, code, message);
+    session.add(jobOf("run", context, use.runTimeout), {
+      began: (at) => began(at ?? use.now()),
+      warn,
+      failed: (error) => settle(false, error),
+      ended: (status) => {
+        if (status.warning !== undefined) warn(status.warning.code, status.warning.message);
+        if (status.state === "success") settle(true, status.output);
+        else
+          settle(false, aborted === undefined ? errorOf(engine, status, runId) : abortReason(aborted, runId));
+      },
+    });
+    return {
+      abort: (kind) => {
+        if (kind === "lost") return session.drop(key);
+        aborted = kind;
+        session.cancel(key, abortReason(kind, runId).message);
+      },
+      abandon: () => session.drop(key),
+    };
+  };
+
+  const executeTask = (task: TaskContext) =>
+    new Promise((resolve, reject) => {
+      const context = task as unknown as Context;
+      const { key, runId, signal } = context;
+      const { timeout } = use.dag.tasks.find(({ taskId }) => taskId === task.taskId) ?? {};
+      const what = `${runId}, task ${task.taskId}`;
+      const end = (settle: () => void) => {
+        signal.removeEventListener("abort", abort);
+        settle();
+      };
+      const abort = () => {
+        const { code, message } = signal.reason as { code?: string; message: string };
+        // Another owner goes on with it.
+        if (code === "STALE_OWNER" || code === "STORE_FAILED") session.drop(key);
+        else session.cancel(key, message);
+      };
+      signal.addEventListener("abort", abort);
+      session.add(jobOf("task", context, timeout), {
+        began: () => {},
+        warn: () => {},
+        failed: (error) => end(() => reject(error)),
+        ended: (status) =>
+          end(() => {
+            for (const [key, value] of Object.entries(status.pushed ?? {})) task.xcomPush(key, value);
+            if (status.state === "success") resolve(status.output);
+            else reject(signal.aborted ? signal.reason : errorOf(engine, status, what));
+          }),
+      });
+      if (signal.aborted) abort();
+    });
+
+  return {
+    execute,
+    ...(kinds.includes("task") ? { executeTask } : {}),
+    reportsStart: true,
+    check,
+    status: async (keys) => (await session.call((engine) => engine.status(keys))) as Map<string, Report>,
+    cancel: (keys, reason) => session.call((engine) => engine.cancel(keys, reason)),
+  };
+}
+
+/** Why a job did not succeed. */
+function errorOf(engine: Engine, { state, error, url }: EngineStatus, what: string): unknown {
+  const at = url === undefined ? "" : ` (${url})`;
+  if (error !== undefined) return { ...error, message: `${error.message}${at}` };
+  const how = state === "canceled" ? "was canceled" : "failed";
+  return { name: "EngineError", message: `${what} ${how} at engine ${engine.name}${at}` };
+}

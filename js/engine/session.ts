@@ -1,0 +1,252 @@
+// The jobs of this process at one engine: submits them, asks how they stand, and tells how they end. Whatever an engine loses,
+// forgets or does not answer is asked again here, so that no engine has to do it itself.
+import { nextTurn, Wake } from "../run/timing/turns.js";
+import { type Engine, type EngineJob, type EngineStatus, hasEnded } from "./engine.js";
+import { isFinal, Outage, type OutageTimes, spread, TIMES } from "./outage.js";
+
+/** Who wants to know of a job. */
+export interface JobListener {
+  /** It has really begun, epoch milliseconds where that is known. */
+  began(at: number | undefined): void;
+  ended(status: EngineStatus): void;
+  failed(error: unknown): void;
+  warn(code: string, message: string): void;
+}
+
+interface Ticket {
+  job: EngineJob;
+  listener: JobListener;
+  state: "waiting" | "submitting" | "submitted";
+  /** When it was handed over, and when it is asked for next. `performance.now()`. */
+  since: number;
+  due: number;
+  began: boolean;
+  canceled?: string;
+}
+
+const LONGEST_POLL_MS = 30_000;
+const CANCEL_EVERY_MS = 1_000;
+const MOST = 1_000;
+
+export class Session {
+  readonly #engine: Engine;
+  readonly #tickets = new Map<string, Ticket>();
+  readonly #outage: Outage;
+  readonly #submits = new Wake(() => void this.#submit());
+  readonly #polls = new Wake(() => void this.#poll());
+  readonly #every: number;
+  #looking: ReturnType<typeof setInterval> | undefined;
+  #turn = false;
+  #polling = false;
+  #unwatch: (() => void) | undefined;
+  #closed = false;
+
+  constructor(engine: Engine, times: OutageTimes = TIMES) {
+    this.#engine = engine;
+    this.#every = engine.pollEvery ?? 2_000;
+    // One warning a backfill: its jobs share the listener's channel, which drops repetitions.
+    const tell = (message: string) => {
+      for (const { listener } of this.#tickets.values()) listener.warn("engine_silent", message);
+    };
+    this.#outage = new Outage(engine.name, tell, times);
+  }
+
+  /** Hands over a job, at once with all others of this turn. One that a dead process handed over is attached to: its key is the same. */
+  add(job: EngineJob, listener: JobListener): void {
+    const now = performance.now();
+    this.#tickets.set(job.key, { job, listener, state: "waiting", since: now, due: now, began: false });
+    this.#unwatch ??= this.#watch();
+    this.#looking ??= setInterval(() => this.#outage.look(), 1_000);
+    this.#submitSoon();
+  }
+
+  /** Asks for the end of a job, again and again until it has ended or is dropped. */
+  cancel(key: string, reason: string): void {
+    const ticket = this.#tickets.get(key);
+    if (ticket === undefined || ticket.canceled !== undefined) return;
+    ticket.canceled = reason;
+    if (ticket.state === "waiting") this.#end(ticket, { state: "canceled" });
+    else this.#cancel([ticket]);
+  }
+
+  /** Lets go of a job, which goes on. */
+  drop(key: string): void {
+    this.#tickets.delete(key);
+    if (this.#tickets.size > 0) return;
+    clearInterval(this.#looking);
+    this.#looking = undefined;
+    this.#polls.at(undefined);
+  }
+
+  /** Makes any other call of the engine. */
+  call<T>(make: (engine: Engine) => Promise<T>): Promise<T> {
+    return this.#outage.call(() => make(this.#engine));
+  }
+
+  /** Nothing more is asked. */
+  close(): void {
+    this.#closed = true;
+    this.#unwatch?.();
+    clearInterval(this.#looking);
+    for (const wake of [this.#submits, this.#polls]) wake.at(undefined);
+  }
+
+  #submitSoon(): void {
+    if (this.#turn) return;
+    this.#turn = true;
+    nextTurn(() => {
+      this.#turn = false;
+      void this.#submit();
+    });
+  }
+
+  async #submit(): Promise<void> {
+    if (this.#closed) return;
+    const waiting = [...this.#tickets.values()].filter(({ state }) => state === "waiting");
+    for (let at = 0; at < waiting.length; at += MOST) void this.#hand(waiting.slice(at, at + MOST));
+  }
+
+  async #hand(tickets: Ticket[]): Promise<void> {
+    for (const ticket of tickets) ticket.state = "submitting";
+    try {
+      await this.call((engine) => engine.submit(tickets.map(({ job }) => job)));
+    } catch (error) {
+      this.#refused(tickets, error);
+      return;
+    }
+    const now = performance.now();
+    for (const ticket of tickets) {
+      ticket.state = "submitted";
+      ticket.due = Math.max(ticket.due, now + spread(this.#every));
+    }
+    this.#cancel(tickets.filter(({ canceled }) => canceled !== undefined));
+    this.#pollNext();
+  }
+
+  /** A final refusal may be about one job of many: each is handed over by itself. Else nobody knows what was accepted. */
+  #refused(tickets: Ticket[], error: unknown): void {
+    const [ticket] = tickets;
+    if (isFinal(error) && tickets.length === 1 && ticket !== undefined) {
+      if (this.#forget(ticket)) ticket.listener.failed(error);
+      return;
+    }
+    if (isFinal(error)) {
+      for (const each of tickets) void this.#hand([each]);
+      return;
+    }
+    for (const each of tickets) each.state = "waiting";
+    // What was canceled meanwhile is not handed over again; should it have been accepted, its end is asked for.
+    const canceled = tickets.filter(({ canceled }) => canceled !== undefined);
+    for (const each of canceled) each.state = "submitted";
+    this.#cancel(canceled);
+    this.#submits.at(this.#outage.pause);
+  }
+
+  #cancel(tickets: Ticket[]): void {
+    if (tickets.length === 0 || this.#closed) return;
+    const reason = tickets[0]?.canceled ?? "";
+    const keys = tickets.map(({ job }) => job.key);
+    // Whether it helps is told by the status.
+    void this.call((engine) => engine.cancel(keys, reason)).catch(() => {});
+    for (const ticket of tickets)
+      ticket.due = performance.now() + Math.min(this.#every, CANCEL_EVERY_MS / 10);
+    this.#pollNext();
+  }
+
+  #pollNext(): void {
+    if (this.#polling || this.#closed) return;
+    let due = Number.POSITIVE_INFINITY;
+    for (const ticket of this.#tickets.values()) {
+      if (ticket.state === "submitted") due = Math.min(due, ticket.due);
+    }
+    this.#polls.at(Number.isFinite(due) ? due - performance.now() : undefined);
+  }
+
+  async #poll(): Promise<void> {
+    if (this.#polling || this.#closed) return;
+    const now = performance.now();
+    const due = [...this.#tickets.values()].filter((each) => each.state === "submitted" && each.due <= now);
+    if (due.length === 0) return this.#pollNext();
+    this.#polling = true;
+    let pause = 0;
+    for (let at = 0; at < due.length && pause === 0; at += MOST) {
+      const asked = due.slice(at, at + MOST);
+      try {
+        const told = await this.call((engine) => engine.status(asked.map(({ job }) => job.key)));
+        for (const ticket of asked) this.#told(ticket, told.get(ticket.job.key) ?? { state: "unknown" });
+      } catch (error) {
+        if (isFinal(error)) for (const ticket of asked) this.#fail(ticket, error);
+        else pause = this.#outage.pause;
+      }
+    }
+    this.#polling = false;
+    if (pause > 0) this.#polls.at(pause);
+    else this.#pollNext();
+  }
+
+  #told(ticket: Ticket, status: EngineStatus): void {
+    if (this.#tickets.get(ticket.job.key) !== ticket) return;
+    if (hasEnded(status)) {
+      this.#end(ticket, status);
+      return;
+    }
+    if (status.state === "unknown" && ticket.canceled !== undefined) {
+      // It was never accepted, or removed before it began.
+      this.#end(ticket, { state: "canceled" });
+      return;
+    }
+    if (status.state === "unknown") {
+      const { dagId, runId, task } = ticket.job.data;
+      const what = task === undefined ? runId : `${runId}, task ${task.taskId}`;
+      ticket.listener.warn(
+        "engine_lost",
+        `engine ${this.#engine.name} has forgotten the job of ${what} of DAG ${dagId}: it is submitted again under its key ${ticket.job.key}`,
+      );
+      ticket.state = "waiting";
+      this.#submitSoon();
+      return;
+    }
+    if (status.state === "running" && !ticket.began) {
+      ticket.began = true;
+      ticket.listener.began(status.startedAt);
+    }
+    const now = performance.now();
+    if (ticket.canceled !== undefined) {
+      this.#cancel([ticket]);
+      ticket.due = now + Math.min(this.#every, CANCEL_EVERY_MS);
+    } else {
+      const pause = Math.min(Math.max((now - ticket.since) / 10, this.#every), LONGEST_POLL_MS);
+      ticket.due = now + spread(pause);
+    }
+  }
+
+  #watch(): () => void {
+    const stop = this.#engine.watch?.((key, status) => {
+      const ticket = this.#tickets.get(key);
+      if (ticket === undefined || this.#closed) return;
+      if (status !== undefined && hasEnded(status)) this.#end(ticket, status);
+      else {
+        ticket.due = 0;
+        this.#pollNext();
+      }
+    });
+    return stop ?? (() => {});
+  }
+
+  #end(ticket: Ticket, status: EngineStatus): void {
+    if (!this.#forget(ticket)) return;
+    if (status.startedAt !== undefined && !ticket.began) ticket.listener.began(status.startedAt);
+    ticket.listener.ended(status);
+  }
+
+  #fail(ticket: Ticket, error: unknown): void {
+    if (this.#forget(ticket)) ticket.listener.failed(error);
+  }
+
+  /** Whether it was still waited for. */
+  #forget(ticket: Ticket): boolean {
+    if (this.#tickets.get(ticket.job.key) !== ticket) return false;
+    this.drop(ticket.job.key);
+    return true;
+  }
+}

@@ -1,0 +1,100 @@
+// The worker's half: a job as a call of the host's callback, with its templates rendered here.
+import { DagfillError } from "../error.js";
+import { jobContext, type WorkContext } from "../face.js";
+import type { Json } from "../json.js";
+import { printable } from "../json_input.js";
+import type { EngineJob, EngineStatus } from "./engine.js";
+import { failedWith, failureOf } from "./outcome.js";
+import type { WorkerOptions } from "./worker_options.js";
+
+/** How long a callback may take to settle after its job was aborted. */
+const ABORT_GRACE_MS = 30_000;
+
+/** Runs jobs: calls `executeRun` or `executeTask` and tells how that ended. It never rejects: errors of the callback are the outcome
+ *  "failed", so that whatever carries the job does not try it again. `signal` cancels the job.
+ *
+ *  ```js
+ *  const run = jobRunner({ executeRun: async (run) => load(run.render("s3://bucket/{{ ds }}.csv")) });
+ *  const outcome = await run(job, controller.signal);
+ *  ``` */
+export function jobRunner(
+  options: WorkerOptions,
+): (job: EngineJob, signal?: AbortSignal) => Promise<EngineStatus> {
+  const { executeRun, executeTask } = options;
+  const contexts = jobContext(options);
+  return async (job, signal) => {
+    const startedAt = Date.now();
+    const pushed: Record<string, Json> = {};
+    const work = job.kind === "task" ? executeTask : executeRun;
+    let made: WorkContext;
+    try {
+      if (work === undefined) throw cannot(job);
+      made = contexts(job, (key, value) => {
+        Object.defineProperty(pushed, key, { value, enumerable: true, configurable: true, writable: true });
+      });
+    } catch (error) {
+      return { ...failedWith(error), startedAt };
+    }
+    const { context, abort } = made;
+    let why: "timeout" | "cancel" | undefined;
+    let giveUp: () => void = () => {};
+    const gaveUp = new Promise<undefined>((resolve) => {
+      giveUp = () => resolve(undefined);
+    });
+    let grace: ReturnType<typeof setTimeout> | undefined;
+    const end = (kind: "timeout" | "cancel") => {
+      if (why !== undefined) return;
+      why = kind;
+      abort(kind);
+      grace = setTimeout(giveUp, ABORT_GRACE_MS);
+    };
+    const cancel = () => end("cancel");
+    const timer =
+      job.timeout === undefined
+        ? undefined
+        : setTimeout(() => end("timeout"), Math.min(job.timeout, 2 ** 31 - 1));
+    signal?.addEventListener("abort", cancel);
+    if (signal?.aborted) cancel();
+    try {
+      const settled = (async () => work(context as never))().then(
+        (value) => outcomeOf(job.kind, value),
+        (error: unknown) => failedWith(error),
+      );
+      const outcome =
+        (await Promise.race([settled, gaveUp])) ?? failedWith("it did not settle after an abort");
+      const status = why === undefined ? outcome : abortedAs(why, outcome, made);
+      return { ...status, startedAt, ...(Object.keys(pushed).length > 0 ? { pushed } : {}) };
+    } finally {
+      clearTimeout(timer);
+      clearTimeout(grace);
+      signal?.removeEventListener("abort", cancel);
+    }
+  };
+}
+
+/** A run keeps no output that is no JSON, and is warned of; a task that leaves such an XCom fails, as it does in one process. */
+function outcomeOf(kind: EngineJob["kind"], value: unknown): EngineStatus {
+  if (value === undefined) return { state: "success" };
+  try {
+    return { state: "success", output: printable(value, kind === "task" ? "return_value" : "output") };
+  } catch (error) {
+    if (kind === "task") return failedWith(error);
+    const message = `its output is not kept: ${failureOf(error).message}`;
+    return { state: "success", warning: { code: "output_not_json", message } };
+  }
+}
+
+/** A canceled run that ended well all the same has ended well. */
+function abortedAs(why: "timeout" | "cancel", outcome: EngineStatus, made: WorkContext): EngineStatus {
+  if (why === "cancel") return outcome.state === "success" ? outcome : { ...outcome, state: "canceled" };
+  return failedWith(made.reason("timeout"));
+}
+
+function cannot({ kind, data }: EngineJob): DagfillError {
+  const callback = kind === "task" ? "executeTask" : "executeRun";
+  return new DagfillError(
+    "INVALID_OPTION",
+    `DAG ${data?.dagId}: this worker has no ${callback}, which its jobs need`,
+    { field: callback },
+  );
+}

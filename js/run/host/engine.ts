@@ -1,0 +1,42 @@
+// The engine of a host, as far as this package's main entry knows it. Engines and what they share are `dagfill/engine`.
+import type { CheckedDag } from "../../dag/dag.js";
+import { DagfillError } from "../../error.js";
+import { type Reader, wrong } from "../../options.js";
+import type { ExecuteTask } from "../tasks/task_context.js";
+import type { Executor } from "./executor.js";
+
+/** An engine executes runs and tasks outside of this process. See `dagfill/engine`, whose `defineEngine` makes one. */
+export interface Engine {
+  readonly name: string;
+  close(): Promise<void>;
+}
+
+/** What an engine is asked for. */
+export interface EngineUse {
+  dag: CheckedDag;
+  now: () => number;
+  /** Milliseconds that a run may take. */
+  runTimeout?: number | undefined;
+}
+
+/** How an engine executes a DAG: its runs whole, or task by task. */
+export interface EngineUser extends Executor {
+  executeTask?: ExecuteTask;
+}
+
+type Connected = Engine & { [connect]?: (use: EngineUse) => EngineUser };
+
+// Engines are made by another entry of the package, which may be another file and another format.
+const connect: unique symbol = Symbol.for("dagfill.engine") as never;
+
+export const engine: Reader<Engine> = (value, path) => {
+  if (typeof (value as Connected | null)?.[connect] === "function") return value as Engine;
+  const error = wrong(path, "an engine of dagfill/engine", value);
+  const hint =
+    "defineEngine(engine) of dagfill/engine makes one of an object with submit, status, cancel and close";
+  throw new DagfillError(error.code, error.message, { field: path, hint });
+};
+
+export function useEngine(engine: Engine, use: EngineUse): EngineUser {
+  return ((engine as Connected)[connect] as (use: EngineUse) => EngineUser)(use);
+}

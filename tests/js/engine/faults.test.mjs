@@ -1,0 +1,212 @@
+// What goes wrong between a coordinator and its engine.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BackfillService, DagfillError, MemoryStore } from "dagfill";
+import { defineEngine } from "dagfill/engine";
+import { memoryEngine, memoryJobs } from "./memory_engine.mjs";
+
+const dag = { dagId: "sales", schedule: "@daily" };
+const range = { dagId: "sales", startDate: "2024-01-01", endDate: "2024-01-04" };
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const times = { deadline: 200, silence: 100, repeat: 60_000, pause: [10, 50] };
+const work = (ms) => ({
+  executeRun: async (run) => {
+    started.push(run.key);
+    await sleep(ms);
+    return run.executionDate;
+  },
+});
+let started = [];
+
+function plain(engine, calls = {}) {
+  const { name, keepsResultsFor } = engine;
+  const bound = Object.fromEntries(
+    ["submit", "status", "cancel", "close"].map((call) => [call, (...args) => engine[call](...args)]),
+  );
+  return { name, keepsResultsFor, pollEvery: 20, ...bound, ...calls };
+}
+
+async function backfill(engine, { store = new MemoryStore(), ...options } = {}) {
+  const warnings = [];
+  const service = new BackfillService({ dags: [dag], store, engine });
+  const running = await service.start(
+    { ...range, ...options },
+    { onEvent: (event) => event.type === "warning" && warnings.push(event.warning) },
+  );
+  return { running, warnings, service, store };
+}
+
+test("a job that the engine forgot is submitted again under its key, and that is told", async () => {
+  started = [];
+  const shared = memoryJobs(work(150));
+  let forgot = false;
+  const engine = defineEngine(
+    plain(memoryEngine(shared), {
+      status: async (keys) => {
+        if (!forgot && started.length === 1) {
+          forgot = true;
+          shared.jobs.clear();
+        }
+        return memoryEngine(shared).status(keys);
+      },
+    }),
+    times,
+  );
+  const { running, warnings } = await backfill(engine);
+  const result = await running.result;
+  assert.equal(result.state, "success");
+  assert.deepEqual([started.length, new Set(started).size], [5, 4]);
+  assert.deepEqual(
+    warnings.map(({ code }) => code),
+    ["engine_lost"],
+  );
+  assert.match(warnings[0].message, new RegExp(started[0]));
+});
+
+for (const [what, fault] of [
+  ["refuses", () => Promise.reject(new Error("connect ECONNREFUSED"))],
+  ["does not answer", () => new Promise(() => {})],
+]) {
+  test(`while an engine ${what}, runs wait: nothing fails, and one warning tells it`, async () => {
+    started = [];
+    const engine = memoryEngine(memoryJobs(work(10)));
+    let away = false;
+    const call =
+      (name) =>
+      (...args) =>
+        away ? fault() : engine[name](...args);
+    const faulty = defineEngine(plain(engine, { submit: call("submit"), status: call("status") }), times);
+    const { running, warnings } = await backfill(faulty, { maxParallelRuns: 2 });
+    away = true;
+    await sleep(2_500);
+    assert.deepEqual(
+      warnings.map(({ code }) => code),
+      ["engine_silent"],
+    );
+    away = false;
+    assert.equal((await running.result).state, "success");
+    assert.equal(new Set(started).size, 4);
+    assert.equal(started.length, 4);
+  });
+}
+
+test("what an engine refuses for good fails that run alone", async () => {
+  started = [];
+  const engine = memoryEngine(memoryJobs(work(1)));
+  const picky = defineEngine(
+    plain(engine, {
+      submit: async (jobs) => {
+        if (jobs.some(({ data }) => data.executionDate.startsWith("2024-01-02")))
+          throw new DagfillError("ENGINE_FAILED", "there is no DAG sales at the engine");
+        return engine.submit(jobs);
+      },
+    }),
+    times,
+  );
+  const { running } = await backfill(picky, { maxParallelRuns: 4 });
+  const result = await running.result;
+  assert.deepEqual([result.completed, result.failed], [3, 1]);
+  assert.match(result.results[1].error.message, /there is no DAG sales/);
+});
+
+test("an engine whose check refuses, or does not answer, starts nothing and keeps no lease", async () => {
+  const engine = memoryEngine(memoryJobs(work(1)));
+  const store = new MemoryStore();
+  for (const [check, message] of [
+    [() => Promise.reject(new DagfillError("ENGINE_FAILED", "no queue sales")), /no queue sales/],
+    [() => Promise.reject(new Error("ECONNREFUSED")), /ECONNREFUSED/],
+    [() => new Promise(() => {}), /does not answer/],
+  ]) {
+    const refused = defineEngine(plain(engine, { check }), times);
+    await assert.rejects(backfill(refused, { store }), { code: "ENGINE_FAILED", message });
+  }
+  const { running } = await backfill(engine, { store });
+  assert.equal((await running.result).state, "success");
+});
+
+test("a coordinator whose lease is lost cancels nothing at the engine", async () => {
+  started = [];
+  const canceled = [];
+  const engine = memoryEngine(memoryJobs(work(300)), { cancel: async (keys) => void canceled.push(...keys) });
+  const store = new MemoryStore();
+  const apply = store.apply.bind(store);
+  store.apply = async (changes, fence) => {
+    if (started.length > 1) throw new DagfillError("STALE_OWNER", "another owner has it");
+    return apply(changes, fence);
+  };
+  const { running } = await backfill(engine, { store, maxParallelRuns: 2 });
+  await assert.rejects(running.result, { code: "STALE_OWNER" });
+  await sleep(300);
+  assert.deepEqual(canceled, []);
+});
+
+test("a cancel that an engine does not hear is repeated", async () => {
+  started = [];
+  const shared = memoryJobs({
+    executeRun: (run) => new Promise((_, reject) => run.signal.addEventListener("abort", reject)),
+  });
+  const inner = memoryEngine(shared);
+  let asked = 0;
+  const deaf = defineEngine(
+    plain(inner, {
+      cancel: async (keys, reason) => {
+        asked += 1;
+        if (asked === 1) throw new Error("ECONNRESET");
+        if (asked > 2) await inner.cancel(keys, reason);
+      },
+    }),
+    times,
+  );
+  const { running } = await backfill(deaf, { maxParallelRuns: 1 });
+  await sleep(100);
+  const result = await running.cancel({ running: "abort" });
+  assert.equal(result.state, "canceled");
+  assert.ok(asked >= 3);
+});
+
+test("what had ended at the engine is recorded as it ended when a backfill is discarded", async () => {
+  started = [];
+  const canceled = [];
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
+  const executeRun = async ({ executionDate }) => {
+    started.push(executionDate);
+    await (executionDate < "2024-01-03" ? sleep(200) : held);
+  };
+  const shared = memoryJobs({ executeRun });
+  const engine = () => memoryEngine(shared, { cancel: async (keys) => void canceled.push(...keys) });
+  const store = new MemoryStore();
+  const apply = store.apply.bind(store);
+  const { running, service } = await backfill(engine(), { store, maxParallelRuns: 4 });
+  store.apply = async () => {
+    throw new DagfillError("STALE_OWNER", "another owner has it");
+  };
+  await assert.rejects(running.result, { code: "STALE_OWNER" });
+  await sleep(300);
+  store.apply = apply;
+  await service.discard(running.backfillId);
+  const states = (await store.listRuns({ dagId: "sales" })).map(({ state }) => state);
+  assert.deepEqual(states, ["success", "success", "canceled", "canceled"]);
+  assert.equal(canceled.length, 2);
+  release();
+});
+
+test("options: an engine or callbacks, and an engine that defineEngine has made", () => {
+  const engine = memoryEngine(memoryJobs(work(1)));
+  assert.throws(() => new BackfillService({ dags: [dag], engine, executeRun: () => {} }), {
+    code: "INVALID_OPTION",
+    field: "engine",
+  });
+  for (const wrong of [null, {}, { name: "x", close() {} }, () => {}, plain(engine)]) {
+    assert.throws(
+      () => new BackfillService({ dags: [dag], engine: wrong }),
+      (error) => error.code === "INVALID_OPTION" && /defineEngine/.test(error.hint),
+    );
+  }
+  assert.throws(() => defineEngine({ name: "half", submit() {} }), {
+    code: "INVALID_OPTION",
+    message: /status/,
+  });
+});
