@@ -52,6 +52,8 @@ const wordsOf: Record<string, string> = {
   dependsOnPast: "waitForDownstream sequential ordered",
   command: "bashCommand cmd script shell exec",
   triggerRule: "trigger rule",
+  // The verb goes before the option of a DAG that some call the same.
+  run: "backfill start create execute",
   catchup: "backfill misfirePolicy catchupWindow",
   executeRun: "execute handler callback executor onRun run",
   executeTask: "execute handler callback executor onTask pythonCallable run",
@@ -62,7 +64,6 @@ const wordsOf: Record<string, string> = {
   onUnknown: "undefined strict undefinedBehavior",
   macroTimeZone: "templateTimeZone",
   // The command's verbs.
-  run: "backfill start create execute",
   preview: "plan dryRun show",
   resume: "continue unpause recover",
   discard: "abandon delete remove rm",

@@ -92,6 +92,17 @@ const conf: Flag = {
   meaning: "values for templates and callbacks",
 };
 
+const tasks: Flag[] = [
+  {
+    name: "task-ids",
+    airflow: ["t"],
+    value: "IDS",
+    read: listOf,
+    meaning: "only these tasks and what they depend on",
+  },
+  { name: "no-upstream", option: "withUpstream", meaning: "with --task-ids: without what they depend on" },
+];
+
 const choice: Flag[] = [
   { name: "rerun-failed", meaning: "only dates whose run failed or was canceled" },
   {
@@ -127,14 +138,7 @@ const choice: Flag[] = [
     meaning: "interval: reset dates that existing runs cover only in part",
   },
   { name: "strict-past", meaning: "with dependsOnPast, the first date asks for the one before it, too" },
-  {
-    name: "task-ids",
-    airflow: ["t"],
-    value: "IDS",
-    read: listOf,
-    meaning: "only these tasks and what they depend on",
-  },
-  { name: "no-upstream", option: "withUpstream", meaning: "with --task-ids: without what they depend on" },
+  ...tasks,
   conf,
   { name: "labels", value: "K=V,...", read: labelsOf, meaning: "kept with the backfill, and listed" },
   { name: "note", value: "TEXT", meaning: "kept with the backfill, and listed" },
@@ -190,6 +194,8 @@ const driving: Flag[] = [
 export const flags = {
   /** The dates of a backfill, and the action for each. */
   plan: [...range, ...choice],
+  /** Which tasks of each run. */
+  tasks,
   /** Limits and options of running. */
   drive: driving,
   dag: [{ name: "dag-id", value: "ID", meaning: "which DAG of the file, when there are several" }],
@@ -201,6 +207,17 @@ export const flags = {
     },
   ],
   json: [{ name: "json", meaning: "JSON for programs: an object, or an event a line" }],
+  format: [
+    {
+      name: "format",
+      airflow: ["o", "output"],
+      value: "FORMAT",
+      meaning: "table (the default), json, ndjson or csv",
+    },
+  ],
+  state: [{ name: "state", value: "STATES", read: listOf, meaning: "only these, such as failed,canceled" }],
+  limit: [{ name: "limit", value: "N", read: numberOf, meaning: "at most so many" }],
+  newest: [{ name: "newest", meaning: "newest date first" }],
   all: [{ name: "all", meaning: "every row, however many" }],
   log: [{ name: "quiet", aliases: ["q"], meaning: "without what the tasks' commands print" }],
   once: [{ name: "once", meaning: "run what is due now, and end" }],

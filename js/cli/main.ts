@@ -12,6 +12,9 @@ import { showHelp, showVerbHelp } from "./help.js";
 import { type ExitCode, exitCodes, reportError } from "./report_error.js";
 import { Terminal } from "./terminal.js";
 import type { Verb, World } from "./verb.js";
+import { clear, retry } from "./verbs/again.js";
+import { catchup } from "./verbs/catchup.js";
+import { completion } from "./verbs/completion.js";
 import { discard } from "./verbs/discard.js";
 import { explain } from "./verbs/explain.js";
 import { impact } from "./verbs/impact.js";
@@ -25,27 +28,37 @@ import { render } from "./verbs/render.js";
 import { cancel, pause, unpause } from "./verbs/request.js";
 import { resume } from "./verbs/resume.js";
 import { run } from "./verbs/run.js";
+import { runs } from "./verbs/runs.js";
 import { schedule } from "./verbs/schedule.js";
+import { tasks } from "./verbs/tasks.js";
 import { trigger } from "./verbs/trigger.js";
+import { validate } from "./verbs/validate.js";
 
 const verbs: Record<string, Verb> = {
   init,
+  validate,
   preview,
   run,
   resume,
+  retry,
+  clear,
   list,
+  runs,
+  tasks,
   pause,
   unpause,
   cancel,
   discard,
   trigger,
   schedule,
+  catchup,
   explain,
   impact,
   missing: missingDates,
   render,
   "import-dag": importDag,
   "import-runs": importRuns,
+  completion: completion(() => verbs),
 };
 
 const world: World = {

@@ -10,8 +10,13 @@ export function backfillOptions(file: DagFile, values: Record<string, unknown>):
   const { dagId } = chooseDag(file, values.dagId);
   requireFlag(values.startDate, "--start-date");
   requireFlag(values.endDate, "--end-date");
-  const given = names.filter((name) => values[name] !== undefined).map((name) => [name, values[name]]);
-  return { ...Object.fromEntries(given), dagId } as BackfillOptions;
+  return { ...optionsOf(values), dagId } as BackfillOptions;
+}
+
+/** The options of a backfill that were given by flags. */
+export function optionsOf(values: Record<string, unknown>): Partial<BackfillOptions> {
+  const given = names.filter((name) => values[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, values[name]]));
 }
 
 function requireFlag(value: unknown, flag: string): void {

@@ -2,24 +2,24 @@
 import { BackfillService, type BackfillSummary } from "../../face.js";
 import { flags } from "../flags.js";
 import { exitCodes } from "../report_error.js";
-import { type Column, table } from "../table.js";
+import { showRows } from "../rows.js";
+import type { Column } from "../table.js";
 import type { Style } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
 export const list: Verb = {
   summary: "the backfills of a store and how far they are",
   positionals: [],
-  flags: [...flags.dag, ...flags.unfinished, ...flags.store, ...flags.json],
-  async run({ values, terminal, notices, json, world }) {
+  flags: [...flags.dag, ...flags.unfinished, ...flags.store, ...flags.format, ...flags.json],
+  async run(request) {
+    const { values, notices, world } = request;
     const store = await world.openStore(values.store, "read", notices);
     try {
       const summaries = await new BackfillService({ dags: [], store }).list({
         ...(typeof values.dagId === "string" && { dagId: values.dagId }),
         ...(values.unfinished === true && { unfinished: true }),
       });
-      if (json) terminal.line(JSON.stringify(summaries));
-      else if (summaries.length === 0) terminal.line("no backfills");
-      else for (const line of table(columns, summaries, terminal)) terminal.line(line);
+      showRows(summaries, columns, request, "no backfills");
       return exitCodes.ok;
     } finally {
       await store.close();

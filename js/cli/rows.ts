@@ -1,0 +1,49 @@
+// The answer of a verb that lists things, in the format that was asked for.
+import { DagfillError } from "../error.js";
+import { suggestion } from "../suggest.js";
+import { type Column, table } from "./table.js";
+import type { Request } from "./verb.js";
+
+export const FORMATS = ["table", "json", "ndjson", "csv"] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** The format of `--format`, or of `--json`. */
+export function formatOf({ values, json }: Pick<Request, "values" | "json">): Format {
+  const { format } = values;
+  if (format === undefined) return json ? "json" : "table";
+  const known = FORMATS.find((name) => name === format);
+  if (known !== undefined) return known;
+  const near = suggestion(String(format), FORMATS);
+  throw new DagfillError("INVALID_OPTION", `expected ${FORMATS.join(", ")}, got "${format}"`, {
+    field: "format",
+    ...(near !== undefined && { hint: `did you mean ${near}?` }),
+  });
+}
+
+/** Prints rows. A table and CSV have the columns, JSON the whole of each row; `none` stands for no rows at all in a table. */
+export function showRows<Row extends object>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  request: Request,
+  none: string,
+): void {
+  const { terminal } = request;
+  const format = formatOf(request);
+  if (format === "json") terminal.line(JSON.stringify(rows));
+  else if (format === "ndjson") for (const row of rows) terminal.line(JSON.stringify(row));
+  else if (format === "csv") {
+    terminal.line(csvLine(columns.map(({ title }) => title)));
+    for (const row of rows) terminal.line(csvLine(columns.map(({ text }) => text(row))));
+  } else if (rows.length === 0) terminal.line(none);
+  else for (const line of table(columns, rows, terminal)) terminal.line(line);
+}
+
+/** A line of CSV as RFC 4180 has it. A value that a spreadsheet would take for a formula gets a quote before it. */
+function csvLine(values: readonly string[]): string {
+  return values
+    .map((value) => {
+      const text = /^[=+\-@\t\r]/.test(value) && !/^-?[\d.]+$/.test(value) ? `'${value}` : value;
+      return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    })
+    .join(",");
+}

@@ -1,0 +1,55 @@
+// What verbs that read the store alone have in common: the DAG by its id or its file, states, and bounds of dates.
+import { existsSync } from "node:fs";
+import { DagfillError } from "../error.js";
+import { nextDates } from "../face.js";
+import { suggestion } from "../suggest.js";
+import { chooseDag, loadDagFile } from "./load_dag.js";
+import type { Style } from "./terminal.js";
+import type { Request } from "./verb.js";
+
+/** The id of a DAG: that of the file's DAG where the argument is a file, else the argument itself. */
+export async function dagIdOf(text: string, { values }: Pick<Request, "values">): Promise<string> {
+  return existsSync(text) ? chooseDag(await loadDagFile(text), values.dagId).dagId : text;
+}
+
+/** The states of `--state`, separated by commas. */
+export function statesOf<State extends string>(value: unknown, known: readonly State[]): State[] | undefined {
+  if (value === undefined) return undefined;
+  return (value as string[]).map((text) => {
+    const state = known.find((one) => one === text);
+    if (state !== undefined) return state;
+    const near = suggestion(text, known);
+    throw new DagfillError("INVALID_OPTION", `expected ${known.join(", ")}, got "${text}"`, {
+      field: "state",
+      ...(near !== undefined && { hint: `did you mean ${near}?` }),
+    });
+  });
+}
+
+/** A bound of dates in UTC, epoch milliseconds; the end of a day where only a day is given. */
+export function boundOf(value: unknown, edge: "start" | "end"): number | undefined {
+  if (typeof value !== "string") return undefined;
+  const [first] = nextDates({ dates: [value] }, "0001-01-01", 1);
+  const at = Date.parse(first ?? "");
+  const isDay = value.length === "2024-01-01".length;
+  return edge === "end" && isDay ? at + 86_399_999 : at;
+}
+
+const styles: Partial<Record<string, Style>> = {
+  success: "green",
+  failed: "red",
+  upstream_failed: "red",
+  running: "cyan",
+  up_for_retry: "yellow",
+  canceled: "dim",
+  skipped: "dim",
+};
+
+/** The colour of a state of a run or a task. */
+export const stateStyle = ({ state }: { state: string }): Style | undefined => styles[state];
+
+/** How long something has taken; empty where it has not ended. */
+export function tookText({ startedAt, finishedAt }: { startedAt?: string; finishedAt?: string }): string {
+  const ms = Date.parse(finishedAt ?? "") - Date.parse(startedAt ?? "");
+  return Number.isNaN(ms) ? "" : `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+}

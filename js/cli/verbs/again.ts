@@ -1,0 +1,59 @@
+// dagfill retry and dagfill clear: run what the store has once more.
+import type { BackfillOptions, RunState } from "../../face.js";
+import { drive } from "../drive.js";
+import { flags } from "../flags.js";
+import { chooseDag, type DagFile, loadDagFile } from "../load_dag.js";
+import { exitCodes } from "../report_error.js";
+import { boundOf } from "../stored_dag.js";
+import type { Request, Verb } from "../verb.js";
+import { optionsOf } from "./backfill_options.js";
+
+const common = [
+  ...flags.dag,
+  ...flags.span,
+  ...flags.tasks,
+  ...flags.drive,
+  ...flags.store,
+  ...flags.log,
+  ...flags.json,
+];
+
+export const retry: Verb = {
+  summary: "run failed and canceled runs of a DAG again; tasks that succeeded stay",
+  positionals: ["FILE"],
+  flags: common,
+  run: (request) => again(request, ["failed", "canceled"], { rerunFailed: true }),
+};
+
+export const clear: Verb = {
+  summary: "run existing runs of a DAG again from the start, with all their tasks",
+  positionals: ["FILE"],
+  flags: common,
+  run: (request) => again(request, ["success", "failed", "canceled"], { resetDagRun: true }),
+};
+
+async function again(request: Request, states: RunState[], how: Partial<BackfillOptions>) {
+  const { positionals, values, notices, world } = request;
+  const file: DagFile = await loadDagFile(positionals[0] ?? "");
+  const { dagId } = chooseDag(file, values.dagId);
+  const store = await world.openStore(values.store, "read", notices);
+  const [from, to] = [boundOf(values.from, "start"), boundOf(values.to, "end")];
+  const found = await store
+    .listRuns({ dagId, states, ...(from !== undefined && { from }), ...(to !== undefined && { to }) })
+    .finally(() => store.close());
+  const dates = found.map(({ executionDate }) => executionDate);
+  const [first] = dates;
+  if (first === undefined) {
+    notices.line(`no runs of ${dagId} that are ${states.join(" or ")}`);
+    return exitCodes.ok;
+  }
+  const options = {
+    ...optionsOf(values),
+    ...how,
+    dagId,
+    startDate: first,
+    endDate: dates.at(-1) as string,
+    dates,
+  };
+  return drive(request, file, ({ service, follow }) => follow((hooks) => service.start(options, hooks)));
+}

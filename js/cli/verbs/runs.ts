@@ -1,0 +1,56 @@
+// dagfill runs: the runs of a DAG as the store has them.
+import { RUN_STATES } from "../../codes.js";
+import type { RunRecord } from "../../face.js";
+import { flags } from "../flags.js";
+import { exitCodes, runError } from "../report_error.js";
+import { showRows } from "../rows.js";
+import { boundOf, dagIdOf, stateStyle, statesOf, tookText } from "../stored_dag.js";
+import type { Column } from "../table.js";
+import type { Verb } from "../verb.js";
+
+export const runs: Verb = {
+  summary: "the runs of a DAG: states, durations, errors",
+  positionals: ["DAG"],
+  flags: [
+    ...flags.dag,
+    ...flags.state,
+    ...flags.span,
+    ...flags.limit,
+    ...flags.newest,
+    ...flags.store,
+    ...flags.format,
+    ...flags.json,
+  ],
+  async run(request) {
+    const { positionals, values, notices, world } = request;
+    const dagId = await dagIdOf(positionals[0] ?? "", request);
+    const states = statesOf(values.state, RUN_STATES);
+    const [from, to] = [boundOf(values.from, "start"), boundOf(values.to, "end")];
+    const store = await world.openStore(values.store, "read", notices);
+    try {
+      const found = await store.listRuns({
+        dagId,
+        ...(states !== undefined && { states }),
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+        ...(values.limit !== undefined && { limit: values.limit as number }),
+        ...(values.newest === true && { order: "desc" as const }),
+      });
+      showRows(found, columns, request, `no runs of ${dagId}`);
+      return exitCodes.ok;
+    } finally {
+      await store.close();
+    }
+  },
+};
+
+const columns: Column<RunRecord>[] = [
+  { title: "date", text: ({ executionDate }) => executionDate },
+  { title: "state", text: ({ state }) => state, style: stateStyle },
+  { title: "type", text: ({ runType }) => runType, optional: 4 },
+  { title: "attempt", text: ({ attempt }) => String(attempt), optional: 3 },
+  { title: "started", text: ({ startedAt }) => startedAt ?? "", optional: 5 },
+  { title: "took", text: tookText, optional: 1 },
+  { title: "run", text: ({ runId }) => runId, optional: 6 },
+  { title: "error", text: ({ error }) => runError(error, 200), optional: 2 },
+];

@@ -1,0 +1,32 @@
+// dagfill validate: checks the DAGs of a file, and says what each is.
+import { explainSchedule, validateDag } from "../../face.js";
+import { flags } from "../flags.js";
+import { loadDagFile } from "../load_dag.js";
+import { exitCodes } from "../report_error.js";
+import type { Verb } from "../verb.js";
+
+export const validate: Verb = {
+  summary: "check the DAGs of a file: fields, schedules, and the order of tasks",
+  positionals: ["FILE"],
+  flags: [...flags.json],
+  async run({ positionals: [path = ""], terminal, json }) {
+    const { dags } = await loadDagFile(path);
+    const checked = dags.map((dag) => {
+      const { order, layers } = validateDag(dag);
+      const { text, warnings } = explainSchedule(dag.schedule, dag);
+      return { dagId: dag.dagId, schedule: text, order, layers, warnings };
+    });
+    if (json) {
+      terminal.line(JSON.stringify(checked));
+      return exitCodes.ok;
+    }
+    for (const { dagId, schedule, layers, warnings } of checked) {
+      terminal.line(`${terminal.paint("green", "ok")} ${terminal.paint("bold", dagId)}  ${schedule}`);
+      for (const layer of layers) terminal.line(`  ${layer.join(", ")}`);
+      for (const { code, message } of warnings) {
+        terminal.line(`  ${terminal.paint("yellow", "warning")} ${code}: ${message}`);
+      }
+    }
+    return exitCodes.ok;
+  },
+};
