@@ -12,6 +12,7 @@ export const entries = {
   "store/postgres": { source: "js/store/postgres.ts", cjs: true, subpath: true },
   "store/contract": { source: "js/store/contract.ts", cjs: true, subpath: true },
   engine: { source: "js/engine.ts", cjs: true, subpath: true },
+  "engine/bullmq": { source: "js/engine/bullmq.ts", cjs: true, subpath: true },
   "engine/contract": { source: "js/engine/contract.ts", cjs: true, subpath: true },
   shell: { source: "js/shell.ts", cjs: true, subpath: true },
   import: { source: "js/import.ts", cjs: true, subpath: true },

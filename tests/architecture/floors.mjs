@@ -143,7 +143,7 @@ const bundled = {
 // The face runs wherever JavaScript does; what needs Node has an entry of its own.
 function platforms(tree) {
   return scripts(tree, "js/")
-    .filter(([path]) => !/^js\/(cli\/|shell|store\/sqlite)/.test(path))
+    .filter(([path]) => !/^js\/(cli\/|engine\/bullmq|shell|store\/sqlite)/.test(path))
     .flatMap(([path, text]) =>
       importsOf(text)
         .filter((specifier) => !specifier.startsWith(".") && !path.startsWith(bundled[specifier] ?? " "))

@@ -4,7 +4,7 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after } from "node:test";
@@ -15,7 +15,7 @@ const packages = join(import.meta.dirname, "npm");
 
 /** The package `pg`, which only these tests need: installed when it is asked for first. */
 export async function loadPg() {
-  if (!existsSync(join(packages, "node_modules", "pg"))) {
+  if (!existsSync(join(packages, "node_modules", "bullmq"))) {
     await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: packages });
   }
   return createRequire(join(packages, "package.json"))("pg");
@@ -131,4 +131,84 @@ export async function startPostgres() {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** redis-server of the machine; installed where this is root on Debian and services may be installed. */
+async function redisServer() {
+  const found = () =>
+    run("which", ["redis-server"]).then(
+      ({ stdout }) => stdout.trim(),
+      () => null,
+    );
+  const known = await found();
+  if (known !== null || process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return known;
+  if (process.env.DAGFILL_REQUIRE_SERVICES === "0") return null;
+  try {
+    await run("apt-get", ["update"]);
+    await run("apt-get", ["install", "-y", "--no-install-recommends", "redis-server"]);
+  } catch {
+    // Said by whoever needs it.
+  }
+  return found();
+}
+
+/** Starts a Redis: `url`, `kill(signal)`, `start()` on the same data and port, `stop()`. null where there is none to start. `everysec`: what it
+ *  acknowledged more than a second ago survives a kill. */
+export async function startRedis({ everysec = false } = {}) {
+  const given = process.env.DAGFILL_TEST_REDIS_URL;
+  if (given) return { url: given, stop: async () => {} };
+  const file = await redisServer();
+  if (file === null) return null;
+  const user = await unprivileged();
+  const folder = mkdtempSync(join(tmpdir(), "dagfill-redis-"));
+  if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
+  const port = await freePort();
+  const kept = everysec ? ["--appendonly", "yes", "--appendfsync", "everysec"] : [];
+  let server;
+  const start = async () => {
+    const settings = ["--bind", "127.0.0.1", "--port", String(port), "--save", "", "--dir", folder, ...kept];
+    server = spawn(file, settings, { ...user, stdio: "ignore" });
+    for (let tries = 0; ; tries += 1) {
+      if (await answers(port)) return;
+      if (tries > 1_000) throw new Error("redis-server did not start");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const kill = async (signal) => {
+    const ended = once(server, "exit");
+    server.kill(signal);
+    await ended;
+  };
+  await start();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    start,
+    kill,
+    stop: async () => {
+      if (server.exitCode === null && server.signalCode === null) await kill("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Whether a Redis answers PING on a port. */
+function answers(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\n"));
+    socket.once("data", (data) => end(String(data).startsWith("+PONG")));
+    socket.once("error", () => end(false));
+    const end = (is) => {
+      socket.destroy();
+      resolve(is);
+    };
+  });
+}
+
+/** Makes the packages that only these tests need importable by name, as they are for who has installed them. */
+export async function servicePackages() {
+  if (!existsSync(join(packages, "node_modules", "bullmq"))) {
+    await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: packages });
+  }
+  await import("./npm/resolve.mjs");
 }

@@ -1,0 +1,58 @@
+// The part of the package `bullmq` (6.7 and later) that the engine uses. It is a peer dependency: these sources need no types of it.
+declare module "bullmq" {
+  type Options = Record<string, unknown>;
+  interface Emitter {
+    // biome-ignore lint/suspicious/noExplicitAny: each event has arguments of its own
+    on(event: string, listener: (...args: any[]) => void): this;
+    close(force?: boolean): Promise<void>;
+    waitUntilReady(): Promise<unknown>;
+  }
+  export interface Job {
+    id: string;
+    data: unknown;
+    returnvalue: unknown;
+    failedReason?: string;
+    processedOn?: number;
+    /** How often a worker has taken it. */
+    attemptsStarted?: number;
+    stalledCounter?: number;
+    updateData(data: unknown): Promise<void>;
+    moveToWait(token?: string): Promise<unknown>;
+  }
+  export class Queue implements Emitter {
+    constructor(name: string, options: Options, backend?: unknown);
+    on: Emitter["on"];
+    close: Emitter["close"];
+    waitUntilReady: Emitter["waitUntilReady"];
+    addBulk(jobs: { name: string; data: unknown; opts: Options }[]): Promise<Job[]>;
+    getJobState(id: string): Promise<string>;
+    getJob(id: string): Promise<Job | undefined>;
+    /** 1 when it was removed, 0 when a worker has it. */
+    remove(id: string): Promise<number>;
+  }
+  export class QueueEvents implements Emitter {
+    constructor(name: string, options: Options, backend?: unknown);
+    on: Emitter["on"];
+    close: Emitter["close"];
+    waitUntilReady: Emitter["waitUntilReady"];
+  }
+  export class QueueEventsProducer {
+    constructor(name: string, options: Options, backend?: unknown);
+    on: Emitter["on"];
+    close: Emitter["close"];
+    publishEvent(event: { eventName: string } & Record<string, string>, maxEvents?: number): Promise<void>;
+  }
+  export class Worker implements Emitter {
+    constructor(
+      name: string,
+      processor: (job: Job, token?: string, signal?: AbortSignal) => Promise<unknown>,
+      options: Options,
+      backend?: unknown,
+    );
+    on: Emitter["on"];
+    close: Emitter["close"];
+    waitUntilReady: Emitter["waitUntilReady"];
+    cancelJob(id: string, reason?: string): boolean;
+  }
+  export class WaitingError extends Error {}
+}

@@ -1,0 +1,178 @@
+// The coordinator's half over BullMQ: a job's id is its key, and its result is how the work ended.
+import type { Job, Queue, QueueEvents, QueueEventsProducer } from "bullmq";
+import { defineEngine } from "../define_engine.js";
+import { type Engine, type EngineJob, type EngineStatus, hasEnded } from "../engine.js";
+import {
+  type BullOptions,
+  CANCEL_EVENT,
+  DEFAULT_QUEUE,
+  openBull,
+  packed,
+  readBull,
+  unpacked,
+} from "./connection.js";
+
+interface OpenQueue {
+  queue: Queue;
+  events: QueueEvents;
+  producer: QueueEventsProducer;
+}
+
+/** An engine over BullMQ (6.7 and later) on Redis, or on PostgreSQL with `backend: createPostgresBackend`. Its jobs are executed by
+ *  `bullmqWorker` in any number of processes.
+ *
+ *  ```js
+ *  const engine = bullmqEngine({ connection: { host: "queue.internal", port: 6379 } });
+ *  const service = new BackfillService({ dags, store, engine });
+ *  ```
+ *
+ *  Redis needs `maxmemory-policy noeviction`. Jobs that have ended are kept for `keepFor`, or until their end is stored. */
+export function bullmqEngine(options: BullOptions): Engine {
+  const { queue: named = DEFAULT_QUEUE, keepMs, ...rest } = readBull(options);
+  const queues = new Map<string, Promise<OpenQueue>>();
+  const queueOf = new Map<string, string>();
+  const watchers = new Set<(key: string, status?: EngineStatus) => void>();
+  const nameOf = (job: EngineJob) => (typeof named === "function" ? named(job) : named);
+  // Counts from the end of a job, in seconds.
+  const keep = { age: Math.max(1, Math.ceil(keepMs / 1_000)) };
+  let bull: ReturnType<typeof openBull> | undefined;
+
+  const open = (name: string): Promise<OpenQueue> => {
+    const known = queues.get(name) ?? opened(name);
+    queues.set(name, known);
+    known.catch(() => queues.delete(name));
+    return known;
+  };
+  const opened = async (name: string): Promise<OpenQueue> => {
+    bull ??= openBull(rest);
+    const { module, options, backend } = await bull;
+    const parts = {
+      queue: new module.Queue(name, options, backend),
+      events: new module.QueueEvents(name, options, backend),
+      producer: new module.QueueEventsProducer(name, options, backend),
+    };
+    // Without a listener an outage would end the process; calls that fail tell of it.
+    for (const part of Object.values(parts)) part.on("error", () => {});
+    parts.events.on("completed", ({ jobId, returnvalue }: { jobId: string; returnvalue: unknown }) =>
+      tell(jobId, outcomeOf(returnvalue)),
+    );
+    parts.events.on("failed", ({ jobId }: { jobId: string }) => tell(jobId, undefined));
+    return parts;
+  };
+  const tell = (key: string, status: EngineStatus | undefined) => {
+    for (const watcher of watchers) watcher(key, status);
+  };
+
+  /** The queues that may have a key: its own, else all that are known. */
+  const places = (key: string): Promise<OpenQueue>[] => {
+    const own = queueOf.get(key);
+    if (own !== undefined) return [open(own)];
+    return queues.size > 0 ? [...queues.values()] : typeof named === "string" ? [open(named)] : [];
+  };
+  const eachPlace = async (
+    keys: readonly string[],
+    work: (place: OpenQueue, key: string) => Promise<unknown>,
+  ) => {
+    await Promise.all(keys.flatMap((key) => places(key).map(async (place) => work(await place, key))));
+  };
+
+  return defineEngine<Engine>({
+    name: "bullmq",
+    keepsResultsFor: keepMs,
+
+    async check() {
+      if (typeof named === "string") await (await open(named)).queue.waitUntilReady();
+    },
+
+    async submit(jobs) {
+      const byQueue = new Map<string, EngineJob[]>();
+      for (const job of jobs) {
+        const name = nameOf(job);
+        queueOf.set(job.key, name);
+        byQueue.set(name, [...(byQueue.get(name) ?? []), job]);
+      }
+      await Promise.all(
+        [...byQueue].map(async ([name, batch]) => {
+          const { queue } = await open(name);
+          const opts = { removeOnComplete: keep, removeOnFail: keep };
+          await queue.addBulk(
+            batch.map((job) => ({
+              name: job.data.dagId.replaceAll("\0", "\\0"),
+              data: packed(job, rest.backend),
+              opts: { ...opts, jobId: job.key },
+            })),
+          );
+        }),
+      );
+    },
+
+    async status(keys) {
+      const told = new Map<string, EngineStatus>();
+      // Commands of one connection go out together: all keys are one round trip, the results of those that have ended another.
+      await eachPlace(keys, async ({ queue }, key) => {
+        const status = await statusOf(queue, key);
+        if (status !== undefined) told.set(key, status);
+        if (status !== undefined && hasEnded(status)) queueOf.delete(key);
+      });
+      return told;
+    },
+
+    async cancel(keys, reason) {
+      await eachPlace(keys, async ({ queue, producer }, key) => {
+        const state = await queue.getJobState(key);
+        if (state === "unknown" || state === "completed" || state === "failed") return;
+        if (state !== "active" && (await queue.remove(key)) === 1) return;
+        const job = await queue.getJob(key);
+        if (job === undefined) return;
+        // Should its worker die, the next one refuses it.
+        await job.updateData({ ...(job.data as object), canceled: reason });
+        await producer.publishEvent({ eventName: CANCEL_EVENT, jobId: key, reason }, 1_000);
+      });
+    },
+
+    watch(ended) {
+      watchers.add(ended);
+      return () => watchers.delete(ended);
+    },
+
+    async forget(keys) {
+      await eachPlace(keys, async ({ queue }, key) => {
+        queueOf.delete(key);
+        await queue.remove(key);
+      });
+    },
+
+    async close() {
+      const open = await Promise.allSettled(queues.values());
+      queues.clear();
+      await Promise.allSettled(
+        open.flatMap((each) =>
+          each.status === "fulfilled" ? Object.values(each.value).map((part) => part.close()) : [],
+        ),
+      );
+    },
+  });
+}
+
+/** The state comes first: a job that ends between two questions would be told without its result. */
+async function statusOf(queue: Queue, key: string): Promise<EngineStatus | undefined> {
+  const state = await queue.getJobState(key);
+  if (state === "unknown") return undefined;
+  if (state === "active") return { state: "running" };
+  if (state !== "completed" && state !== "failed") return { state: "queued" };
+  const job: Job | undefined = await queue.getJob(key);
+  if (job === undefined) return undefined;
+  if (state === "completed") return outcomeOf(job.returnvalue);
+  const message = job.failedReason ?? "it failed in BullMQ";
+  return { state: "failed", error: { name: "EngineError", message } };
+}
+
+/** What a worker of dagfill answered; the answer of another is kept as the output. */
+function outcomeOf(value: unknown): EngineStatus {
+  const status = unpacked<EngineStatus | null>(value);
+  if (typeof status === "object" && status !== null && typeof status.state === "string" && hasEnded(status))
+    return status;
+  return value === undefined || value === null
+    ? { state: "success" }
+    : { state: "success", output: value as NonNullable<EngineStatus["output"]> };
+}

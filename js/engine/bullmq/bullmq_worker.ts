@@ -1,0 +1,156 @@
+// The worker's half over BullMQ.
+import type { Job } from "bullmq";
+import { durationMs } from "../../face.js";
+import { callback, fields, integer, oneOf, signal as signalOption, wrong } from "../../options.js";
+import type { EngineJob, EngineStatus } from "../engine.js";
+import { jobRunner } from "../worker.js";
+import type { EngineWorker, WorkerOptions } from "../worker_options.js";
+import {
+  type BullOptions,
+  bullSpec,
+  CANCEL_EVENT,
+  DEFAULT_QUEUE,
+  openBull,
+  packed,
+  unpacked,
+} from "./connection.js";
+
+/** A worker that executes the jobs of `bullmqEngine`, in this process. Its callbacks get the contexts that they get without an engine; templates
+ *  are rendered here, with the `variables`, `connections` and `macros` of this worker.
+ *
+ *  ```js
+ *  const worker = await bullmqWorker({ connection, executeTask: shellTasks(), concurrency: 8 });
+ *  process.once("SIGTERM", () => worker.close());
+ *  ```
+ *
+ *  A worker that dies, or does not answer for `leaseTime`, loses its jobs to others: `run.key` is the same then. */
+export async function bullmqWorker(options: BullOptions & WorkerOptions): Promise<EngineWorker> {
+  const read = readOptions(options);
+  const { queue, concurrency, leaseMs, onEvent, signal } = read;
+  const tell: NonNullable<WorkerOptions["onEvent"]> = (event) => {
+    try {
+      onEvent?.(event);
+    } catch {
+      // A listener that fails is no reason to fail the job.
+    }
+  };
+  const { module, options: shared, backend } = await openBull(read);
+  const run = jobRunner(options);
+  const controllers = new Map<string, AbortController>();
+  let isLeaving = false;
+
+  const process = async (job: Job, token: string | undefined, lost: AbortSignal | undefined) => {
+    const { canceled, ...data } = job.data as { canceled?: string };
+    const given = unpacked<EngineJob>(data);
+    const { key } = given;
+    if (canceled !== undefined) return packed({ state: "canceled" } satisfies EngineStatus, backend);
+    if ((job.attemptsStarted ?? 1) > 1 || (job.stalledCounter ?? 0) > 0) tell({ type: "redelivered", key });
+    tell({ type: "started", key });
+    const controller = new AbortController();
+    controllers.set(key, controller);
+    const abort = () => controller.abort();
+    lost?.addEventListener("abort", abort);
+    try {
+      const status = await run(given, controller.signal);
+      if (isLeaving && status.state === "canceled") {
+        // Another worker starts it again, under the same key.
+        await job.moveToWait(token);
+        throw new module.WaitingError();
+      }
+      tell({ type: status.state === "canceled" ? "canceled" : "ended", key, ...errorOf(status) });
+      return packed(status, backend);
+    } finally {
+      lost?.removeEventListener("abort", abort);
+      if (controllers.get(key) === controller) controllers.delete(key);
+    }
+  };
+
+  const worker = new module.Worker(
+    queue,
+    // BullMQ gives a signal to functions of three parameters.
+    (job, token, lost) => process(job, token, lost),
+    {
+      ...shared,
+      concurrency,
+      lockDuration: leaseMs,
+      stalledInterval: Math.max(1_000, leaseMs / 2),
+      // Each loss of a worker counts; none of them is a failure of the run.
+      maxStalledCount: 1_000_000,
+    },
+    backend,
+  );
+  const events = new module.QueueEvents(queue, shared, backend);
+  for (const part of [worker, events]) part.on("error", (error: unknown) => tell({ type: "error", error }));
+  events.on(CANCEL_EVENT, ({ jobId }: { jobId: string }) => controllers.get(jobId)?.abort());
+  await Promise.all([worker.waitUntilReady(), events.waitUntilReady()]);
+
+  let closing: Promise<void> | undefined;
+  const close = async (running: "finish" | "abort") => {
+    if (running === "abort") {
+      isLeaving = true;
+      for (const controller of controllers.values()) controller.abort();
+    }
+    await worker.close();
+    await events.close();
+  };
+  const made: EngineWorker = {
+    get running() {
+      return controllers.size;
+    },
+    close: (how = {}) => {
+      const { running = "finish" } = fields<{ running: "finish" | "abort" }>(how, "options", {
+        running: oneOf("finish", "abort"),
+      });
+      if (running === "abort" && closing !== undefined) {
+        isLeaving = true;
+        for (const controller of controllers.values()) controller.abort();
+      }
+      closing ??= close(running);
+      return closing;
+    },
+  };
+  const stop = () => void made.close();
+  signal?.addEventListener("abort", stop);
+  if (signal?.aborted) stop();
+  return made;
+}
+
+function errorOf({ error }: EngineStatus): { error?: unknown } {
+  return error === undefined ? {} : { error };
+}
+
+const given = (value: unknown) => value;
+
+function readOptions(options: unknown) {
+  const read = fields<BullOptions & WorkerOptions & { leaseTime: number; keepFor: number }>(
+    options,
+    "options",
+    {
+      ...bullSpec,
+      // Read by the runner.
+      variables: given,
+      connections: given,
+      macros: given,
+      onUnknown: given,
+      executeRun: callback(),
+      executeTask: callback(),
+      concurrency: integer(1, 10_000),
+      leaseTime: (value: unknown) => durationMs(value as string),
+      onEvent: callback(),
+      signal: signalOption,
+    } as never,
+  );
+  if (read.connection === undefined) throw wrong("connection", "a connection of BullMQ", undefined);
+  if ((read.executeRun ?? read.executeTask) === undefined)
+    throw wrong("executeRun", "executeRun, executeTask or both", undefined);
+  if (typeof read.queue === "function") throw wrong("queue", "the name of one queue", read.queue);
+  const leaseMs = (read.leaseTime as number | undefined) ?? 15_000;
+  if (leaseMs < 1_000) throw wrong("leaseTime", "at least a second", read.leaseTime);
+  return {
+    ...read,
+    connection: read.connection,
+    queue: read.queue ?? DEFAULT_QUEUE,
+    concurrency: read.concurrency ?? 1,
+    leaseMs,
+  };
+}

@@ -1,0 +1,81 @@
+// What engine and worker share: options, and the objects of BullMQ that they open.
+import type * as bullmq from "bullmq";
+import { type Duration, durationMs } from "../../face.js";
+import { fields, name, wrong } from "../../options.js";
+import type { EngineJob } from "../engine.js";
+import { engineFailed, failureOf } from "../outcome.js";
+
+export interface BullOptions {
+  /** What BullMQ takes as `connection`: `{ host, port }`, an instance of ioredis; with a PostgreSQL backend a pool or a configuration. A
+   *  URL is one of Redis, or of PostgreSQL. */
+  connection: unknown;
+  /** `createPostgresBackend` of `bullmq`: jobs live in PostgreSQL. Default: Redis. */
+  backend?: unknown;
+  /** The queue of a job, default "dagfill". Workers take the jobs of one queue. */
+  queue?: string | ((job: EngineJob) => string);
+  /** Before all keys in Redis. Default "bull". */
+  prefix?: string;
+  /** How long jobs that have ended are kept: a coordinator that is away for longer starts them again. Default 7 days. */
+  keepFor?: Duration;
+}
+
+/** The event by which a coordinator tells workers that a job is canceled. */
+export const CANCEL_EVENT = "dagfill-cancel";
+export const DEFAULT_QUEUE = "dagfill";
+const WEEK_MS = 7 * 86_400_000;
+
+export const bullSpec = {
+  connection: (value: unknown, path: string) => {
+    if (value === null || (typeof value !== "object" && typeof value !== "string"))
+      throw wrong(path, "a connection of BullMQ", value);
+    return value;
+  },
+  backend: (value: unknown) => value,
+  queue: (value: unknown, path: string) =>
+    typeof value === "function" ? (value as (job: EngineJob) => string) : queueName(value, path),
+  prefix: name,
+  keepFor: (value: unknown) => durationMs(value as Duration),
+};
+
+function queueName(value: unknown, path: string): string {
+  const read = name(value, path);
+  if (read.includes(":")) throw wrong(path, 'a name of a queue without ":"', value);
+  return read;
+}
+
+export interface Bull {
+  module: typeof bullmq;
+  options: Record<string, unknown>;
+  backend: unknown;
+}
+
+/** The package, and the options that all of its objects get. */
+export async function openBull({ connection, backend, prefix }: BullOptions): Promise<Bull> {
+  let module: typeof bullmq;
+  try {
+    module = await import("bullmq");
+  } catch (error) {
+    throw engineFailed(
+      "bullmq",
+      `the package bullmq could not be loaded (npm install bullmq): ${failureOf(error).message}`,
+    );
+  }
+  const url = typeof connection === "string" && backend === undefined ? { url: connection } : connection;
+  return { module, options: { connection: url, ...(prefix === undefined ? {} : { prefix }) }, backend };
+}
+
+export function readBull(options: unknown): BullOptions & { keepMs: number } {
+  const read = fields<BullOptions & { keepFor: number }>(options, "options", bullSpec as never);
+  if (read.connection === undefined) throw wrong("connection", "a connection of BullMQ", undefined);
+  return { ...read, connection: read.connection, keepMs: (read.keepFor as number | undefined) ?? WEEK_MS };
+}
+
+/** A job, or how it ended, as a queue keeps it. PostgreSQL's jsonb has no NUL and an order of keys of its own, so that there it is text. */
+export function packed(value: object, backend: unknown): object {
+  return backend === undefined ? value : { json: JSON.stringify(value) };
+}
+
+export function unpacked<T>(kept: unknown): T {
+  const { json } = (kept ?? {}) as { json?: unknown };
+  return typeof json === "string" ? JSON.parse(json) : (kept as T);
+}
