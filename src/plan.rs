@@ -29,7 +29,7 @@ pub use catchup::{Catchup, CatchupPolicy, CatchupRequest, Skipped, plan_catchup}
 pub use compare::{Change, Comparison, compare};
 pub use coverage::Coverage;
 pub use days::{Day, days};
-pub use estimate::{Estimate, Pace, estimate};
+pub use estimate::{Estimate, Pace, estimate, estimate_within};
 pub use hash::HashedTexts;
 pub use history::History;
 pub use missing::{Gap, Lack, MissingRequest, missing};
@@ -41,4 +41,4 @@ pub use request::{MAX_RUNS, Request};
 pub use rows::{Row, Rows};
 pub use run_dates::RunDates;
 pub use run_id::{RunType, run_id};
-pub use spread::{Random, Spread, run_durations, spread};
+pub use spread::{Random, Spread, run_durations, spread, spread_within};

@@ -28,6 +28,7 @@ mod read;
 mod roll;
 mod rolled;
 mod source;
+mod start_windows;
 mod timetable;
 mod words;
 
@@ -39,6 +40,7 @@ pub use explain::Explanation;
 pub use explain_date::DateExplanation;
 pub use interval::DataInterval;
 pub use roll::{Roll, RollTo};
+pub use start_windows::StartWindows;
 pub use timetable::Timetable;
 
 /// Who reads a cron text.

@@ -14,7 +14,7 @@ pub use error::error_shape;
 pub use input::Input;
 pub use macros::{catalog_shape, inspection_shape, report_shape};
 pub use plan::{days_shape, read_request, summary_shape};
-pub use run_options::read_run_options;
+pub use run_options::{read_run_options, read_start_windows, read_valve};
 pub use shape::{Fields, Shape};
 pub use timetable::{date_explanation_shape, explanation_shape, read_origin, read_timetable};
 

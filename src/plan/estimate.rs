@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::schedule::StartWindows;
 use crate::time::Instant;
 
 /// How the runs would be driven.
@@ -38,10 +39,17 @@ pub struct Estimate {
 /// assert_eq!((slow.makespan, slow.peak), (31_000.0, 2));
 /// ```
 pub fn estimate(runs: usize, now: Instant, pace: Pace) -> Estimate {
+    estimate_within(runs, now, pace, None)
+}
+
+/// The same where runs start only inside of windows. A makespan that has no end, because no window opens any more, is infinite.
+pub fn estimate_within(runs: usize, now: Instant, pace: Pace, windows: Option<&StartWindows>) -> Estimate {
     let lanes = pace.max_parallel_runs.max(1);
     let duration = pace.run_duration.max(0.0);
-    let (makespan, peak) = match pace.rate {
-        Some((count, per)) if per > 0.0 && runs > 0 => simulate(runs, lanes, duration, count.max(1), per),
+    let opens = |start: f64| opening(windows, now, start);
+    let (makespan, peak) = match pace.rate.filter(|(_, per)| *per > 0.0) {
+        Some((count, per)) if runs > 0 => simulate(runs, lanes, duration, count.max(1), per, opens),
+        None if runs > 0 && windows.is_some() => simulate(runs, lanes, duration, usize::MAX, 0.0, opens),
         _ => (runs.div_ceil(lanes) as f64 * duration, runs.min(lanes)),
     };
     // The cast saturates, and an end beyond the year 9999 is its last millisecond.
@@ -49,8 +57,22 @@ pub fn estimate(runs: usize, now: Instant, pace: Pace) -> Estimate {
     Estimate { makespan, finish_at, peak }
 }
 
+/// The milliseconds from `now` at which what could start at `start` does start.
+pub(super) fn opening(windows: Option<&StartWindows>, now: Instant, start: f64) -> f64 {
+    let Some(windows) = windows.filter(|_| start.is_finite()) else { return start };
+    let at = now.ms().saturating_add(start.ceil() as i64);
+    windows.opens(at).map_or(f64::INFINITY, |opens| start + (opens - at) as f64)
+}
+
 /// Equal runs end in the order they began: run k starts when run k - lanes has ended and the window of start k - count is over.
-fn simulate(runs: usize, lanes: usize, duration: f64, count: usize, per: f64) -> (f64, usize) {
+fn simulate(
+    runs: usize,
+    lanes: usize,
+    duration: f64,
+    count: usize,
+    per: f64,
+    opens: impl Fn(f64) -> f64,
+) -> (f64, usize) {
     let mut in_flight: VecDeque<f64> = VecDeque::new();
     let mut window: VecDeque<f64> = VecDeque::new();
     let (mut start, mut peak) = (0.0_f64, 0);
@@ -61,10 +83,13 @@ fn simulate(runs: usize, lanes: usize, duration: f64, count: usize, per: f64) ->
         if in_flight.len() == lanes {
             start = in_flight.pop_front().map_or(start, |end| start.max(end));
         }
+        start = opens(start);
         while in_flight.front().is_some_and(|end| *end <= start) {
             in_flight.pop_front();
         }
-        window.push_back(start);
+        if count < usize::MAX {
+            window.push_back(start);
+        }
         in_flight.push_back(start + duration);
         peak = peak.max(in_flight.len());
     }

@@ -4,8 +4,11 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::Pace;
+use super::estimate::opening;
 use crate::dag::Dag;
+use crate::schedule::StartWindows;
 use crate::sort::sort_by;
+use crate::time::Instant;
 
 /// Starts that are simulated for one answer: more draws would take longer than a person waits.
 const MOST_STARTS: usize = 10_000_000;
@@ -65,11 +68,24 @@ impl Spread {
 /// // The mean run takes two seconds, and two run at once.
 /// assert!((found.quantile(0.5) - 100_000.0).abs() < 10_000.0);
 /// ```
-pub fn spread(runs: usize, durations: &[f64], pace: Pace, mut random: Random) -> Spread {
+pub fn spread(runs: usize, durations: &[f64], pace: Pace, random: Random) -> Spread {
+    spread_within(runs, durations, pace, random, Instant::clamped(0), None)
+}
+
+/// The same where runs start only inside of windows, the first of them at `now` or when a window opens.
+pub fn spread_within(
+    runs: usize,
+    durations: &[f64],
+    pace: Pace,
+    mut random: Random,
+    now: Instant,
+    windows: Option<&StartWindows>,
+) -> Spread {
     let draws = (MOST_STARTS / runs.max(1)).clamp(FEWEST_DRAWS, MOST_DRAWS);
     let mut found = Spread { makespans: Vec::with_capacity(draws), peak: 0 };
     for _ in 0..draws {
-        let (makespan, peak) = simulate(runs, pace, || random.pick(durations));
+        let (makespan, peak) =
+            simulate(runs, pace, || random.pick(durations), |start| opening(windows, now, start as f64) as u64);
         found.makespans.push(makespan);
         found.peak = found.peak.max(peak);
     }
@@ -78,22 +94,26 @@ pub fn spread(runs: usize, durations: &[f64], pace: Pace, mut random: Random) ->
 }
 
 /// One draw: a run starts when a lane is free and the rate lets it.
-fn simulate(runs: usize, pace: Pace, mut duration: impl FnMut() -> f64) -> (f64, usize) {
+fn simulate(runs: usize, pace: Pace, mut duration: impl FnMut() -> f64, opens: impl Fn(u64) -> u64) -> (f64, usize) {
     let lanes = pace.max_parallel_runs.max(1);
+    let rate = pace.rate.filter(|(_, per)| *per > 0.0);
     let mut in_flight: BinaryHeap<Reverse<u64>> = BinaryHeap::new();
     let mut window: VecDeque<u64> = VecDeque::new();
     let (mut start, mut last, mut peak) = (0_u64, 0_u64, 0);
     for _ in 0..runs {
-        if let Some((count, per)) = pace.rate.filter(|(_, per)| *per > 0.0) {
-            if window.len() >= count.max(1) {
-                start = window.pop_front().map_or(start, |first| start.max(first.saturating_add(per as u64)));
-            }
-            window.push_back(start);
+        if let Some((count, per)) = rate
+            && window.len() >= count.max(1)
+        {
+            start = window.pop_front().map_or(start, |first| start.max(first.saturating_add(per as u64)));
         }
         if in_flight.len() == lanes
             && let Some(Reverse(end)) = in_flight.pop()
         {
             start = start.max(end);
+        }
+        start = opens(start);
+        if rate.is_some() {
+            window.push_back(start);
         }
         while in_flight.peek().is_some_and(|Reverse(end)| *end <= start) {
             in_flight.pop();

@@ -6,12 +6,15 @@ mod ending;
 mod faults;
 mod flights;
 mod restore;
+mod valve;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 use flights::{Flight, Flights};
 pub use restore::{Lost, Stored};
+use valve::Valve;
+pub use valve::{Breaker, Trip};
 
 use super::event::{CancelMode, Change, Command, End, Event, Notice, State};
 use super::machine::Machine;
@@ -86,6 +89,7 @@ pub struct Options {
 pub struct Backfill {
     options: Options,
     throttle: Throttle,
+    valve: Valve,
     status: Vec<Status>,
     /// The last attempt of each row, counted over all backfills of its run.
     attempts: Vec<u32>,
@@ -133,6 +137,7 @@ impl Backfill {
         Backfill {
             options,
             throttle: Throttle::new(options.max_parallel_runs, options.rate),
+            valve: Valve::default(),
             status: vec![Status::Waiting; rows],
             attempts: vec![0; rows],
             actions: Vec::new(),
@@ -178,6 +183,7 @@ impl Backfill {
                 }
             }
         }
+        self.recall_ends();
         self.stop_after_failures();
     }
 
@@ -234,7 +240,9 @@ impl Backfill {
 
     /// Nothing starts any more: it was canceled, or too much has failed.
     fn stopped(&self) -> bool {
-        self.canceled.is_some() || self.options.max_failures.is_some_and(|most| self.failed_runs >= most)
+        self.canceled.is_some()
+            || self.valve.stopped
+            || self.options.max_failures.is_some_and(|most| self.failed_runs >= most)
     }
 
     fn may_start(&self) -> bool {
@@ -276,16 +284,14 @@ impl Machine for Backfill {
             Event::LeaseLost => self.lease_lost(),
             Event::Settled { run, attempt, outcome } => self.settled(run, attempt, outcome, now),
             Event::Began { run, attempt, at } => self.began(run, attempt, at),
-            Event::Pause if !self.paused && self.canceled.is_none() => {
-                self.paused = true;
-                self.pending.push(Change::Save(State::Paused));
-            }
+            Event::Pause => self.pause(),
             Event::Resume if self.paused => {
                 self.paused = false;
                 self.pending.push(Change::Save(State::Running));
             }
-            Event::Pause | Event::Resume => {}
+            Event::Resume => {}
             Event::Cancel(mode) => self.cancel(mode, now),
+            Event::Verdict(approved) => self.verdict(approved, now),
             Event::SetMaxParallelRuns(max) => self.throttle.set_max(max),
         }
     }
@@ -298,6 +304,7 @@ impl Machine for Backfill {
         // One step at a time: whoever hears of one may change what follows.
         if self.out.is_empty() && !self.finished {
             self.expire(now);
+            self.trip(now);
         }
         if self.out.is_empty() && !self.finished && !self.attach_next() {
             match self.next_ready() {
@@ -317,7 +324,11 @@ impl Machine for Backfill {
         let startable = self.may_start() && self.batch.is_none();
         let retry = self.retries.peek().map(|Reverse((due, _))| *due).filter(|_| startable);
         let rate = match self.throttle.verdict(self.in_flight(), self.claimed, now) {
-            Verdict::Wait(at) if startable && (self.next < self.status.len() || retry.is_some()) => Some(at),
+            Verdict::Wait(at)
+                if startable && (self.next < self.status.len().min(self.valve.gate()) || retry.is_some()) =>
+            {
+                Some(at)
+            }
             _ => None,
         };
         // A retry that is due waits for the rate or for a slot, not for its own time.

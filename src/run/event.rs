@@ -56,6 +56,8 @@ pub enum Event {
     Resume,
     /// Start nothing any more.
     Cancel(CancelMode),
+    /// The canary is approved, or rejected, which cancels.
+    Verdict(bool),
     /// Another number of slots.
     SetMaxParallelRuns(u32),
 }
@@ -80,6 +82,10 @@ pub enum State {
     Success,
     Failed,
     Canceled,
+    /// The canary has ended.
+    AwaitingApproval,
+    /// The canary is approved: it runs on.
+    Approved,
 }
 
 /// The record that a run starts from, which decides how its own is written.
@@ -127,6 +133,9 @@ pub enum Notice {
     Paused,
     Resumed,
     Canceling,
+    AwaitingApproval,
+    /// The breaker has tripped; what it does follows.
+    BreakerTripped,
     RunStarted(u32),
     /// The run that a dead process left in flight is called again as the same attempt.
     RunAttached(u32),

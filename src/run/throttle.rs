@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use crate::schedule::StartWindows;
+
 /// At most `count` starts in any window of `per_ms`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
@@ -31,12 +33,18 @@ pub struct Throttle {
     max: usize,
     rate: Option<Rate>,
     starts: VecDeque<i64>,
+    windows: StartWindows,
 }
 
 impl Throttle {
     /// `max` runs in flight, at least one.
     pub fn new(max: u32, rate: Option<Rate>) -> Throttle {
-        Throttle { max: max.max(1) as usize, rate, starts: VecDeque::new() }
+        Throttle { max: max.max(1) as usize, rate, starts: VecDeque::new(), windows: StartWindows::default() }
+    }
+
+    /// Runs start only inside of these.
+    pub fn set_windows(&mut self, windows: StartWindows) {
+        self.windows = windows;
     }
 
     /// Changes the number of slots. Runs beyond it end by themselves.
@@ -58,6 +66,11 @@ impl Throttle {
     pub fn verdict(&self, in_flight: usize, claimed: usize, now: i64) -> Verdict {
         if in_flight >= self.max {
             return Verdict::Full;
+        }
+        match self.windows.opens(now) {
+            Some(at) if at > now => return Verdict::Wait(at),
+            None => return Verdict::Full,
+            Some(_) => {}
         }
         let Some(rate) = self.rate else { return Verdict::Go };
         let gone = self.starts.partition_point(|start| *start <= now - rate.per_ms);

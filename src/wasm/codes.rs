@@ -44,7 +44,7 @@ codes! {
     /// State of a run's record.
     RunStateCode = RunState { Queued, Running, Success, Failed, Canceled }
     /// State of a whole backfill.
-    BackfillState = State { Running, Paused, Canceling, Success, Failed, Canceled }
+    BackfillState = State { Running, Paused, Canceling, Success, Failed, Canceled, AwaitingApproval, Approved }
     /// What the plan does with a date.
     ActionCode = Action { Create, Rerun, Reset, Skip }
     /// What the record of a run is written over.
@@ -190,6 +190,9 @@ pub enum BackfillEventCode {
     CancelAbort,
     /// Subject: the number of slots.
     SetMaxParallelRuns,
+    /// The answer to a canary.
+    Approve,
+    Reject,
 }
 
 /// What listeners of a backfill are told.
@@ -208,6 +211,8 @@ pub enum BackfillNotice {
     RunCanceled,
     RunAbandoned,
     RunTaken,
+    AwaitingApproval,
+    BreakerTripped,
 }
 
 /// What a run by its tasks asks of its host: subject, a, b.

@@ -12,7 +12,7 @@ use super::machine::{Driven, Encode, MachineHost, Numbers};
 use crate::plan::{Action, RunState, SkipReason};
 use crate::run::backfill::{Backfill, Lost, Stored};
 use crate::run::event::{CancelMode, Change, Command, End, Event, Notice, Outcome};
-use crate::wire::read_run_options;
+use crate::wire::{read_run_options, read_valve};
 
 /// A backfill that runs.
 #[wasm_bindgen]
@@ -38,6 +38,7 @@ impl RawBackfill {
             let existing = state.zip(attempts.get(run).copied());
             backfill.plan_row(run as u32, known_action(*action), known_reason(*reason), existing);
         }
+        read_valve(options, &mut backfill);
         RawBackfill(Driven::new(backfill, host))
     }
 
@@ -91,6 +92,8 @@ impl RawBackfill {
             BackfillEventCode::Resume => Event::Resume,
             BackfillEventCode::Cancel => Event::Cancel(CancelMode::Finish),
             BackfillEventCode::CancelAbort => Event::Cancel(CancelMode::Abort),
+            BackfillEventCode::Approve => Event::Verdict(true),
+            BackfillEventCode::Reject => Event::Verdict(false),
             BackfillEventCode::SetMaxParallelRuns => Event::SetMaxParallelRuns(subject),
         });
     }
@@ -204,6 +207,8 @@ fn notice_of(notice: Notice) -> (BackfillNotice, u32) {
         Notice::Paused => (BackfillNotice::Paused, 0),
         Notice::Resumed => (BackfillNotice::Resumed, 0),
         Notice::Canceling => (BackfillNotice::Canceling, 0),
+        Notice::AwaitingApproval => (BackfillNotice::AwaitingApproval, 0),
+        Notice::BreakerTripped => (BackfillNotice::BreakerTripped, 0),
         Notice::RunStarted(run) => (BackfillNotice::RunStarted, run),
         Notice::RunAttached(run) => (BackfillNotice::RunAttached, run),
         Notice::RunSucceeded(run) => (BackfillNotice::RunSucceeded, run),

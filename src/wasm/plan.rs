@@ -7,11 +7,11 @@ use super::convert::{answer, thrown};
 use super::dag::RawDag;
 use super::timetable::RawTimetable;
 use crate::plan::{
-    Coverage, History, MissingRequest, Pace, Plan, Random, Request, Rows, RunState, RunType, days, estimate,
-    history_range, missing, run_durations, spread,
+    Coverage, History, MissingRequest, Pace, Plan, Random, Request, Rows, RunState, RunType, days, estimate_within,
+    history_range, missing, run_durations, spread_within,
 };
 use crate::time::{Instant, Range};
-use crate::wire::{Input, days_shape, read_request, summary_shape};
+use crate::wire::{Input, days_shape, read_request, read_start_windows, summary_shape};
 
 type Answer<T> = Result<T, JsValue>;
 
@@ -166,10 +166,13 @@ pub fn plan_spread(
     rate_count: Option<u32>,
     rate_per: Option<f64>,
     quantiles: &[f64],
+    now: f64,
+    windows: &JsValue,
 ) -> Vec<f64> {
     let rate = rate_count.zip(rate_per).map(|(count, per)| (count as usize, per));
     let pace = Pace { run_duration: 0.0, max_parallel_runs: lanes as usize, rate };
-    let found = spread(runs as usize, durations, pace, Random::new(seed as u64));
+    let (random, now) = (Random::new(seed as u64), Instant::clamped(now as i64));
+    let found = spread_within(runs as usize, durations, pace, random, now, read_start_windows(windows).as_ref());
     std::iter::once(found.peak as f64).chain(quantiles.iter().map(|share| found.quantile(*share))).collect()
 }
 
@@ -202,9 +205,11 @@ pub fn plan_estimate(
     lanes: u32,
     rate_count: Option<u32>,
     rate_per: Option<f64>,
+    windows: &JsValue,
 ) -> Vec<f64> {
     let rate = rate_count.zip(rate_per).map(|(count, per)| (count as usize, per));
     let pace = Pace { run_duration: duration, max_parallel_runs: lanes as usize, rate };
-    let estimate = estimate(runs as usize, Instant::clamped(now as i64), pace);
+    let windows = read_start_windows(windows);
+    let estimate = estimate_within(runs as usize, Instant::clamped(now as i64), pace, windows.as_ref());
     vec![estimate.makespan, estimate.finish_at.js(), estimate.peak as f64]
 }

@@ -476,7 +476,9 @@ impl World {
             State::Success => assert!(!failed),
             State::Failed => assert!(failed),
             State::Canceled => assert!(self.canceled),
-            State::Running | State::Paused | State::Canceling => panic!("{state:?} is no end"),
+            State::Running | State::Paused | State::Canceling | State::AwaitingApproval | State::Approved => {
+                panic!("{state:?} is no end")
+            }
         }
     }
 }

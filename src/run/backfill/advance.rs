@@ -26,6 +26,7 @@ impl Backfill {
             let origin = self.origin(run);
             self.pending.push(Change::Begin { run, attempt, origin });
         }
+        self.await_approval();
         let idle = self.in_flight() == 0 && self.retries.is_empty() && !self.has_waiting();
         if idle && self.ending.is_none() && !self.broken {
             // A date that waited for a past that did not succeed was asked for and is not done.
@@ -62,7 +63,7 @@ impl Backfill {
             self.next_retry();
             return Some(run);
         }
-        self.has_waiting().then(|| {
+        (self.has_waiting() && self.next < self.valve.gate()).then(|| {
             self.next += 1;
             (self.next - 1) as u32
         })
@@ -117,6 +118,8 @@ impl Backfill {
                 Change::Save(State::Running) => self.tell(Notice::Resumed),
                 Change::Save(State::Paused) => self.tell(Notice::Paused),
                 Change::Save(State::Canceling) => self.tell(Notice::Canceling),
+                Change::Save(State::AwaitingApproval) => self.tell(Notice::AwaitingApproval),
+                Change::Save(State::Approved) if !self.paused => self.tell(Notice::Resumed),
                 Change::Save(_) => {}
             }
         }

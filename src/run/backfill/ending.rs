@@ -44,6 +44,7 @@ impl Backfill {
 
     pub(super) fn record(&mut self, run: u32, attempt: u32, end: End) {
         self.set(run, Status::Settled);
+        self.valve.saw(end);
         self.pending.push(Change::End { run, attempt, end });
         // At once, not when it is stored: the slot is free already, and the next row must not take it.
         if end != End::Success && self.options.depends_on_past {
@@ -88,14 +89,7 @@ impl Backfill {
             self.canceled = Some(mode);
         }
         if mode == CancelMode::Abort {
-            let grace = now.saturating_add(self.options.abort_grace);
-            for (run, flight) in self.flights.iter_mut() {
-                if flight.aborted.is_none() {
-                    flight.deadline = Some(grace);
-                    self.out.push_back(Command::Abort { run: *run, reason: AbortReason::Cancel });
-                }
-                flight.aborted = Some(AbortReason::Cancel);
-            }
+            self.abort_flights(now);
         }
     }
 

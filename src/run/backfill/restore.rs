@@ -99,6 +99,14 @@ impl Backfill {
         if failures > 0 && matches!(state, RunState::Queued | RunState::Running) {
             self.failures.insert(run, failures);
         }
+        let end = match state {
+            RunState::Success => Some(End::Success),
+            RunState::Failed => Some(End::Failed),
+            _ => None,
+        };
+        if let Some((finished, end)) = finished.zip(end) {
+            self.valve.recall(finished, end);
+        }
         match state {
             RunState::Success => self.restore(run, Status::Success, attempt),
             RunState::Failed => self.restore(run, Status::Failed, attempt),
