@@ -34,6 +34,7 @@ export { type MissingDates, type MissingOptions, missing } from "./plan/missing.
 export { type BackfillPreview, previewFrom, type TransferablePreview } from "./plan/plan.js";
 export { planBackfill } from "./plan/plan_backfill.js";
 export type { PlannedRun } from "./plan/plan_data.js";
+export type { Breaker, Canary, StartWindow } from "./plan/valve.js";
 export type { Backfill } from "./run/backfill/backfill.js";
 export { BackfillService } from "./run/backfill/service.js";
 export type { BackfillSummary } from "./run/backfill/summary.js";

@@ -61,6 +61,21 @@ function rateOf(text: string): { count: number; per: number | string } {
   return { count: numberOf(text.slice(0, at)), per: durationOf(text.slice(at + 1)) };
 }
 
+function breakerOf(text: string): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(labelsOf(text)).map(([key, value]) => [key, key === "action" ? value : numberOf(value)]),
+  );
+}
+
+function windowsOf(text: string): { cron: string; duration: number | string }[] {
+  const parts = text.split(";").filter((part) => part.trim() !== "");
+  return parts.map((part) => {
+    const at = part.lastIndexOf("/");
+    if (at < 0) throw expected("a cron text and a duration such as '0 22 * * */PT8H'", text);
+    return { cron: part.slice(0, at).trim(), duration: durationOf(part.slice(at + 1).trim()) };
+  });
+}
+
 function orderOf(text: string): string | { newest: number } {
   return text.startsWith("newest:") ? { newest: numberOf(text.slice("newest:".length)) } : text;
 }
@@ -185,6 +200,24 @@ const driving: Flag[] = [
     read: durationOf,
     meaning: "time for an aborted run to settle (PT30S)",
   },
+  {
+    name: "canary",
+    value: "N",
+    read: (text) => ({ dates: numberOf(text), approve: "manual" }),
+    meaning: "run the first N dates, then wait for dagfill approve ID",
+  },
+  {
+    name: "breaker",
+    value: "K=V,...",
+    read: breakerOf,
+    meaning: "failures=3,window=20,action=pause (or stop, abort); ratio=0.5 for a share",
+  },
+  {
+    name: "start-windows",
+    value: "CRON/DURATION",
+    read: windowsOf,
+    meaning: "start runs only inside windows such as '0 22 * * */PT8H', separated by semicolons",
+  },
   { name: "max-failures", value: "N", read: numberOf, meaning: "start nothing more after so many failures" },
   { name: "backfill-id", value: "ID", meaning: "a name of your own; refused when it was used before" },
   { name: "plan-hash", value: "HASH", meaning: "refuse unless the plan is still the one that was shown" },
@@ -266,6 +299,7 @@ export const flags = {
       meaning: "interval: also dates that runs cover only in part",
     },
   ],
+  reject: [{ name: "reject", meaning: "reject it, which cancels the backfill" }],
   abort: [{ name: "abort", meaning: "also abort what runs" }],
   unfinished: [{ name: "unfinished", meaning: "only those that have not ended" }],
   importFormat: [

@@ -25,7 +25,7 @@ import { list } from "./verbs/list.js";
 import { missingDates } from "./verbs/missing.js";
 import { preview } from "./verbs/preview.js";
 import { render } from "./verbs/render.js";
-import { cancel, pause, unpause } from "./verbs/request.js";
+import { approve, cancel, pause, unpause } from "./verbs/request.js";
 import { resume } from "./verbs/resume.js";
 import { run } from "./verbs/run.js";
 import { runs } from "./verbs/runs.js";
@@ -48,6 +48,7 @@ const verbs: Record<string, Verb> = {
   pause,
   unpause,
   cancel,
+  approve,
   discard,
   trigger,
   schedule,

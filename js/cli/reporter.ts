@@ -126,6 +126,7 @@ function plainReporter(terminal: Terminal, quiet: boolean): Reporter {
 function modeAfter(event: BackfillEvent, mode: string): string {
   if (event.type === "paused") return "paused";
   if (event.type === "canceling") return "canceling";
+  if (event.type === "awaiting-approval") return "waiting for approval";
   return event.type === "resumed" ? "" : mode;
 }
 
@@ -141,6 +142,8 @@ function noteworthy(event: BackfillEvent, terminal: Terminal): string | undefine
         event.run,
         terminal,
       );
+    case "awaiting-approval":
+      return `${terminal.paint("yellow", "waiting")}  for approval of the first ${event.results.length} dates: dagfill approve ID, or dagfill approve ID --reject`;
     case "warning":
       return `${terminal.paint("yellow", "warning")} ${event.warning.code}: ${event.warning.message}`;
     default:

@@ -22,6 +22,7 @@ import {
 } from "../options.js";
 import type { DateInput } from "../schedule/input.js";
 import { rate } from "./rate.js";
+import { type Breaker, breaker, type Canary, canary, type StartWindow, startWindows } from "./valve.js";
 
 export interface BackfillOptions {
   dagId: string;
@@ -79,6 +80,12 @@ export interface BackfillOptions {
   abortGrace?: Duration;
   /** At most `count` starts in any window of `per`. */
   rate?: { count: number; per: Duration };
+  /** The first dates run alone, and the others when they are approved; a canary that is rejected cancels the backfill. */
+  canary?: Canary;
+  /** What happens when too many of the latest runs have failed. */
+  breaker?: Breaker;
+  /** Runs start only inside these windows. */
+  startWindows?: readonly StartWindow[];
   /** Larger plans are refused with RANGE_TOO_LARGE. Default 100_000. */
   maxRuns?: number;
   /** The hash of the preview that was seen: PLAN_CHANGED if the plan is another now. */
@@ -139,6 +146,9 @@ const spec = {
   runTimeout: positiveDuration,
   abortGrace: duration,
   rate,
+  canary,
+  breaker,
+  startWindows,
   maxRuns: integer(1),
   labels,
   note: text,

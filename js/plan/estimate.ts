@@ -50,6 +50,8 @@ const FEWEST_SAMPLES = 5;
 const MOST_RUNS = 1_000;
 const MOST_RUNS_WITH_TASKS = 50;
 const RUN_DRAWS = 1_000;
+/** The end of the year 9999, where windows that open no more put it. */
+const LATEST = 253_402_300_799_999;
 
 /** Past durations in milliseconds, and how many runs they come from. */
 export interface PastDurations {
@@ -68,7 +70,15 @@ export function fixedEstimate(data: PlanData, options: FixedEstimateOptions): Fi
   const pace = read.rate ?? data.rate;
   const lanes = lanesOf(data, read.maxParallelRuns);
   const told = call((wasm) =>
-    wasm.planEstimate(startsOf(data), data.now, read.runDuration as number, lanes, pace?.count, pace?.per),
+    wasm.planEstimate(
+      startsOf(data),
+      data.now,
+      read.runDuration as number,
+      lanes,
+      pace?.count,
+      pace?.per,
+      data.startWindows ?? [],
+    ),
   );
   const at = (place: EstimateNumber) => told[place] as number;
   return {
@@ -121,9 +131,11 @@ export async function historyEstimate(
       data.rate?.count,
       data.rate?.per,
       Float64Array.from(quantiles),
+      data.now,
+      data.startWindows ?? [],
     ),
   );
-  const at = (makespan: number) => ({ makespan, finishAt: iso(data.now + makespan) });
+  const at = (makespan: number) => ({ makespan, finishAt: iso(Math.min(data.now + makespan, LATEST)) });
   const answer: HistoryEstimate = {
     quantiles: Object.fromEntries(
       quantiles.map((share, index) => [String(share), at(makespans[index] ?? 0)]),

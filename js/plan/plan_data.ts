@@ -1,7 +1,7 @@
 // The data of a plan: its columns.
 
 import type { Action, SkipReason } from "../codes.js";
-import type { TimetableWire } from "../schedule/wire.js";
+import type { TimetableWire, WindowWire } from "../schedule/wire.js";
 import type { DataInterval, RunState } from "../store/store.js";
 import type { Warning } from "../warning.js";
 import type { ExistingRuns } from "./existing_runs.js";
@@ -35,6 +35,7 @@ export interface PlanData {
   maxParallelRuns: number;
   dependsOnPast: boolean;
   rate?: { count: number; per: number };
+  startWindows?: WindowWire[];
   executionDate: Float64Array;
   offsetSeconds: Int32Array;
   action: Uint8Array;

@@ -11,6 +11,7 @@ import { confText, hashedTexts } from "./hashed_texts.js";
 import { type History, loadHistory } from "./history.js";
 import type { BackfillPreview } from "./plan.js";
 import type { PlanData } from "./plan_data.js";
+import { windowsWire } from "./valve.js";
 
 type Summary = Pick<BackfillPreview, "start" | "end" | "counts" | "warnings" | "clockChanges" | "planHash">;
 
@@ -101,6 +102,8 @@ export function planFrom(
   { request, origin }: PlanRequest,
   history: History,
 ): PlanData {
+  const zone = call(() => timetableOf(dag.timetable).timeZone());
+  const windows = options.startWindows && windowsWire(options.startWindows, zone, now);
   return call((wasm) => {
     const plan = new wasm.RawPlan(timetableOf(dag.timetable), request);
     try {
@@ -114,12 +117,13 @@ export function planFrom(
         kind: "dagfill.preview",
         version: 2,
         dagId: dag.dagId,
-        timeZone: timetableOf(dag.timetable).timeZone(),
+        timeZone: zone,
         timetable: { ...dag.timetable, origin },
         now,
         maxParallelRuns: options.maxParallelRuns,
         dependsOnPast: dag.dependsOnPast,
         ...(options.rate === undefined ? {} : { rate: options.rate }),
+        ...(windows === undefined ? {} : { startWindows: windows }),
         executionDate: plan.dates(),
         offsetSeconds: plan.offsets(),
         action: plan.actions(),

@@ -201,7 +201,18 @@ test("--json makes errors JSON too, on stderr", limit, async () => {
 test("help and version", limit, async () => {
   const help = await run(["--help"]);
   assert.equal(help.code, 0);
-  for (const verb of ["preview", "run", "resume", "list", "pause", "unpause", "cancel", "discard", "explain"])
+  for (const verb of [
+    "preview",
+    "run",
+    "resume",
+    "list",
+    "pause",
+    "unpause",
+    "cancel",
+    "approve",
+    "discard",
+    "explain",
+  ])
     assert.match(help.out, new RegExp(`^ {2}${verb}\\b`, "m"));
   const verb = await run(["run", "--help"]);
   assert.match(verb.out, /--max-parallel-runs N/);
@@ -622,6 +633,30 @@ test("pause, unpause and cancel steer a backfill that another process drives", s
   const late = await run(["cancel", "b", ...at]);
   assert.equal(late.code, 2);
   assert.match(late.err, /UNKNOWN_BACKFILL backfill b has ended \(success\)/);
+});
+
+test("a canary waits for dagfill approve", signals, async () => {
+  const place = workplace();
+  const at = ["--store", place.store];
+  writeFileSync(place.gate, "");
+  const flags = [
+    "--canary",
+    "2",
+    "--breaker",
+    "failures=2,action=pause",
+    "--start-windows",
+    "* * * * */PT1H",
+  ];
+  const { state, ended } = start(["run", gated, ...week, ...at, "--backfill-id", "b", ...flags], {
+    env: place.env,
+  });
+  await until(() => state.out.includes("waiting  for approval of the first 2 dates"));
+  assert.equal(place.lines().length, 4);
+  assert.match((await run(["list", ...at])).out, /awaiting_approval +2\/7/);
+  const approved = await run(["approve", "b", ...at]);
+  assert.deepEqual([approved.code, approved.out], [0, "asked b to go on; its process obeys within 5 s\n"]);
+  assert.equal((await ended).code, 0, state.err);
+  assert.equal(place.lines().length, 14);
 });
 
 test("resume takes other limits", signals, async () => {

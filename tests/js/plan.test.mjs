@@ -286,6 +286,9 @@ test("a caller may insist on the hash", async () => {
     { excludeDates: ["2024-01-05"] },
     { retries: 3 },
     { maxFailures: 1 },
+    { canary: { dates: 1, approve: "manual" } },
+    { breaker: { failures: 1, action: "stop" } },
+    { startWindows: [{ cron: "0 22 * * *", duration: "PT8H" }] },
     { runTimeout: "PT1M" },
     { confFor: () => ({}) },
   ]) {

@@ -275,6 +275,14 @@ export interface BackfillOptions {
   order?: "oldest" | "newest" | "failed-first" | "bisect" | { newest: number };
   labels?: Record<string, string>;
   note?: string;
+  canary?: {
+    dates: number;
+    approve: "manual" | ((results: readonly RunResult[]) => boolean | Promise<boolean>);
+  };
+  /** `window`: so many ended runs, default 20; `ratio` counts only over a full window. */
+  breaker?: { failures?: number; ratio?: number; window?: number; action: "pause" | "stop" | "abort" };
+  /** Runs start only inside these windows. */
+  startWindows?: readonly { cron: string; duration: Duration; timeZone?: string }[];
   /** "interval": a date whose interval an existing run covers only in part is reset and takes the planned interval; runs with an empty interval count by date. Default "date". */
   coverage?: "date" | "interval";
   /** The first row of the plan looks at the date before it, too. Default false, as Airflow has it. */
@@ -511,6 +519,8 @@ export class BackfillService {
   /** Stored as a request that whoever drives it, in whatever process, obeys within 5 s. A paused backfill that is resumed stays paused. */
   pause(backfillId: string): Promise<void>;
   unpause(backfillId: string): Promise<void>;
+  /** Answers a canary with approve: "manual"; false cancels. */
+  approve(backfillId: string, verdict?: boolean): Promise<void>;
   cancel(backfillId: string, options?: { running?: "finish" | "abort" }): Promise<void>;
   /** Closes an interrupted backfill: what did not end is recorded as canceled. */
   discard(backfillId: string): Promise<void>;
@@ -535,6 +545,7 @@ export interface Backfill extends AsyncIterable<BackfillEvent> {
 }
 export type BackfillEvent = { at: string; progress: Progress } & (
   | { type: "started" | "paused" | "resumed" | "canceling" }
+  | { type: "awaiting-approval"; results: RunResult[] }
   | { type: "run-started" | "run-succeeded" | "run-failed" | "run-retrying" | "run-canceled"; run: RunResult }
   | { type: "run-attached"; run: RunResult }
   | { type: "warning"; warning: Warning }
@@ -549,7 +560,7 @@ export type BackfillEvent = { at: string; progress: Progress } & (
 export interface BackfillSummary {
   backfillId: string;
   dagId: string;
-  state: "running" | "paused" | "interrupted" | "success" | "failed" | "canceled";
+  state: "running" | "paused" | "awaiting_approval" | "interrupted" | "success" | "failed" | "canceled";
   options: BackfillOptions;
   progress: Progress;
 }

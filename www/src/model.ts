@@ -197,7 +197,7 @@ export interface RunChange {
 export interface StoredBackfill {
   backfillId: string;
   dagId: string;
-  state: "running" | "paused" | "interrupted" | "success" | "failed" | "canceled";
+  state: "running" | "paused" | "awaiting_approval" | "interrupted" | "success" | "failed" | "canceled";
   progress: Progress;
   /** true when this page drives it. */
   mine: boolean;

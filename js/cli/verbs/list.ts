@@ -30,6 +30,7 @@ export const list: Verb = {
 const styles: Record<BackfillSummary["state"], Style> = {
   running: "cyan",
   paused: "yellow",
+  awaiting_approval: "yellow",
   interrupted: "yellow",
   success: "green",
   failed: "red",

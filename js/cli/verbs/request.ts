@@ -1,4 +1,4 @@
-// dagfill pause, unpause, cancel: what this process asks of whoever drives a backfill.
+// dagfill pause, unpause, cancel, approve: what this process asks of whoever drives a backfill.
 import { BackfillService } from "../../face.js";
 import { type Flag, flags } from "../flags.js";
 import { exitCodes } from "../report_error.js";
@@ -50,4 +50,11 @@ export const cancel = asking(
   "cancel a backfill, in whatever process: what runs may end",
   flags.abort,
   (service, id, { abort }) => service.cancel(id, { running: abort === true ? "abort" : "finish" }),
+);
+
+export const approve = asking(
+  "go on",
+  "let a backfill go on whose canary waits for approval",
+  flags.reject,
+  (service, id, { reject }) => service.approve(id, reject !== true),
 );

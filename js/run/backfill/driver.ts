@@ -14,6 +14,7 @@ import { InFlightMap } from "../machine/in_flight.js";
 import { type Commands, Machine } from "../machine/machine.js";
 import { Clock } from "../timing/clock.js";
 import { StoreWatchdog, waitForStore } from "../writing/store_watchdog.js";
+import { askApproval, trippedBy } from "./approval.js";
 import { Deferred } from "./deferred.js";
 import type { DriverOptions } from "./driver_options.js";
 import { countsOf, progressOf } from "./progress.js";
@@ -151,6 +152,13 @@ export class Driver<R> {
     this.#machine.pump();
   }
 
+  /** The answer to a canary; false cancels. */
+  approve(verdict: boolean): void {
+    this.#wants.approved = verdict;
+    if (verdict) this.#machine.dispatch(BackfillEventCode.Approve);
+    else this.cancel(false);
+  }
+
   setMaxParallelRuns(max: number): void {
     this.#wants.max = max;
     this.#machine.dispatch(BackfillEventCode.SetMaxParallelRuns, max);
@@ -274,7 +282,9 @@ export class Driver<R> {
   }
 
   #notify(row: number, notice: BackfillNotice, attempt: number): void {
+    const warn = (code: string, message: string) => this.notifier.warn(code, message);
     if (notice === BackfillNotice.RunAbandoned) this.#warnAbandoned(row);
+    else if (notice === BackfillNotice.BreakerTripped) warn("breaker_tripped", trippedBy(this.#options.core));
     else if (notice === BackfillNotice.RunTaken) this.#warnTaken(row);
     else {
       if (notice === BackfillNotice.RunAttached) this.#attached.add(row);
@@ -284,7 +294,11 @@ export class Driver<R> {
         this.rows.begun[row] = 1;
         this.rows.attempts[row] = attempt;
       }
-      this.notifier.notify(notice, row);
+      const isNews = this.notifier.notify(notice, row);
+      if (notice === BackfillNotice.AwaitingApproval && isNews) {
+        const results = this.rows.canary();
+        void askApproval(this.#options.approve, results, (verdict) => this.approve(verdict), warn);
+      }
       if (notice === BackfillNotice.Started) this.#outcome.stored();
     }
   }

@@ -1,4 +1,6 @@
 // Options of a driver.
+import type { Breaker, Canary } from "../../plan/valve.js";
+import type { WindowWire } from "../../schedule/wire.js";
 import type { Hooks, Progress } from "../events/backfill_events.js";
 import type { Notifier } from "../events/notifier.js";
 import type { Executor } from "../host/executor.js";
@@ -21,6 +23,9 @@ export interface CoreOptions {
   abortGrace: number;
   maxFailures?: number | undefined;
   dependsOnPast?: boolean;
+  canary?: number | undefined;
+  breaker?: Breaker | undefined;
+  startWindows?: WindowWire[] | undefined;
 }
 
 export interface DriverOptions<R> {
@@ -39,6 +44,8 @@ export interface DriverOptions<R> {
   attach: boolean;
   /** It was canceled before this process took it up. */
   canceling?: boolean;
+  /** The canary's own answer. */
+  approve?: Canary["approve"] | undefined;
   /** Texts of its templates that nothing resolves, as the plan knows them. */
   unresolved?: number;
   /** Makes the result when all has ended; it may emit a last event. */

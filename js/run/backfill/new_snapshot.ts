@@ -12,13 +12,13 @@ import { iso } from "../../time.js";
 import type { Snapshot } from "./snapshot.js";
 
 export function newSnapshot(dag: CheckedDag, options: CheckedOptions, plan: PlanData, now: number): Snapshot {
-  const { confFor, ...kept } = options;
+  const { confFor, canary, ...kept } = options;
   return {
     version: 2,
     state: "running",
     dagId: dag.dagId,
     startedAt: iso(now),
-    options: kept,
+    options: canary === undefined ? kept : { ...kept, canary: { dates: canary.dates, approve: "manual" } },
     dependsOnPast: dag.dependsOnPast,
     plan,
     ...(confFor === undefined ? {} : { confs: confsFor(plan, confFor, options.conf) }),

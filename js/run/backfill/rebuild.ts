@@ -14,6 +14,8 @@ export interface Wants {
   paused: boolean;
   /** true: with abort. */
   cancel?: boolean;
+  /** The answer to a canary. */
+  approved?: boolean;
   lost?: boolean;
   max?: number;
 }
@@ -31,7 +33,12 @@ export function rebuildBackfill(
   const { columns, snapshot } = rows.set;
   const { actions, reasons, states, attempts } = columns;
   rows.restore(storedRuns);
-  const options = { ...core, maxParallelRuns: wants.max ?? core.maxParallelRuns };
+  const options = {
+    ...core,
+    maxParallelRuns: wants.max ?? core.maxParallelRuns,
+    canary: snapshot?.approval === "approved" ? undefined : core.canary,
+    breakerSince: snapshot?.pausedAt,
+  };
   const raw = call((wasm) => new wasm.RawBackfill(options, actions, reasons, states, attempts, host));
   call(() => {
     const died = attach ? LostRun.Attach : LostRun.Restart;
@@ -51,6 +58,7 @@ export function rebuildBackfill(
       raw.handle(settled ? BackfillEventCode.Succeeded : BackfillEventCode.Failed, row, attempt, 0);
     }
     if (wants.paused) raw.handle(BackfillEventCode.Pause, 0, 0, 0);
+    if (wants.approved) raw.handle(BackfillEventCode.Approve, 0, 0, 0);
     if (wants.cancel !== undefined) {
       raw.handle(wants.cancel ? BackfillEventCode.CancelAbort : BackfillEventCode.Cancel, 0, 0, 0);
     }

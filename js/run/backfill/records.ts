@@ -9,7 +9,7 @@ import { abortReason } from "../host/abort_reason.js";
 import type { Rows } from "./rows.js";
 import { type Snapshot, toStored } from "./snapshot.js";
 
-/** The states of snapshots, by `BackfillState`; one that is being canceled keeps its own. */
+/** The states of snapshots, by `BackfillState`; one that is being canceled, or waits for approval, keeps its own. */
 const STATES: Partial<Record<BackfillState, Snapshot["state"]>> = {
   [BackfillState.Running]: "running",
   [BackfillState.Paused]: "paused",
@@ -165,8 +165,11 @@ export class Records {
     }
     const isLeaving = state === BackfillState.Paused && this.leaving;
     const name = isLeaving ? "running" : STATES[state];
-    if (name === undefined) snapshot.canceling = true;
-    else snapshot.state = name;
+    if (name === "paused") snapshot.pausedAt = this.#now();
+    if (name !== undefined) snapshot.state = name;
+    else if (state === BackfillState.AwaitingApproval) snapshot.approval = "awaiting";
+    else if (state === BackfillState.Approved) snapshot.approval = "approved";
+    else snapshot.canceling = true;
     const finished = name !== undefined && name !== "running" && name !== "paused";
     if (finished) {
       snapshot.finishedAt = iso(Math.max(this.#now(), Date.parse(snapshot.startedAt)));

@@ -9,6 +9,7 @@ export interface Steered {
   pause(): void;
   resume(): void;
   cancel(abort: boolean): void;
+  approve(verdict: boolean): void;
 }
 
 /** Half of what is promised, so that a store may take the other half for its answer. */
@@ -37,7 +38,8 @@ export async function obeyStored(store: RunStore, backfillId: string, snapshot: 
   for (const request of await newRequests(store, backfillId, snapshot)) {
     if (request === "pause") snapshot.state = "paused";
     else if (request === "unpause") snapshot.state = "running";
-    else if (request === "finish" || request === "abort") snapshot.canceling = true;
+    else if (request === "approve") snapshot.approval = "approved";
+    else snapshot.canceling = true;
   }
 }
 
@@ -77,6 +79,7 @@ export class RequestReader {
     const driver = this.#driver;
     if (request === "pause") driver.pause();
     else if (request === "unpause") driver.resume();
-    else if (request === "finish" || request === "abort") driver.cancel(request === "abort");
+    else if (request === "approve" || request === "reject") driver.approve(request === "approve");
+    else driver.cancel(request === "abort");
   }
 }

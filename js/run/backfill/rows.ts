@@ -4,7 +4,7 @@ import { SKIP_REASONS } from "../../codes.js";
 import { type Failure, failure } from "../../failure.js";
 import type { Json } from "../../json.js";
 import { json } from "../../json_input.js";
-import { RowStatus, RunStateCode } from "../../raw.js";
+import { ActionCode, RowStatus, RunStateCode } from "../../raw.js";
 import { iso } from "../../time.js";
 import type { RunResult } from "../events/backfill_events.js";
 import type { RunSet } from "./run_set.js";
@@ -93,6 +93,13 @@ export class Rows {
       if (UNFINISHED.has(status) || isLeft) count += 1;
     }
     return count;
+  }
+
+  /** The results of a canary: of the first rows that start. */
+  canary(): RunResult[] {
+    const { columns, snapshot } = this.set;
+    const starting = [...columns.actions.keys()].filter((row) => columns.actions[row] !== ActionCode.Skip);
+    return starting.slice(0, snapshot?.options.canary?.dates).map((row) => this.result(row));
   }
 
   /** A row was not begun after all. */

@@ -18,13 +18,14 @@ import { plannedRuns } from "../../plan/plan_rows.js";
 import { chosenTasks, makePlan } from "../../plan/planner.js";
 import { PreviewTemplates } from "../../plan/preview_templates.js";
 import { templateWarnings, unresolvedTexts } from "../../plan/template_warnings.js";
+import type { Canary } from "../../plan/valve.js";
 import { ActionCode } from "../../raw.js";
 import { storeFailure } from "../../store/failure.js";
 import type { Request } from "../../store/store.js";
 import type { BackfillResult, Hooks, RunResult } from "../events/backfill_events.js";
 import { contextOf, originOf } from "../host/context.js";
 import type { Executor } from "../host/executor.js";
-import { canRun, executorOf, type Host, readHost } from "../host/host.js";
+import { executorOf, type Host, knownExecutor, readHost } from "../host/host.js";
 import type { HostOptions } from "../host/host_options.js";
 import { trigger } from "../trigger/trigger.js";
 import { readTrigger, type TriggerOptions } from "../trigger/trigger_options.js";
@@ -42,7 +43,7 @@ import { ask, obeyStored, RequestReader } from "./requests.js";
 import { readHooks, readResume, withLimits } from "./resume_options.js";
 import { backfillRuns } from "./run_set.js";
 import { coreOptions, type Snapshot } from "./snapshot.js";
-import { interruptedOver, refusals, tasksNotRun } from "./start_warnings.js";
+import { refusals, refuseInterrupted, tasksNotRun } from "./start_warnings.js";
 import { recall } from "./stored_existing.js";
 import { type BackfillSummary, summarize } from "./summary.js";
 
@@ -98,22 +99,30 @@ export class BackfillService {
     const execute = executorOf(this.#host, dag, read);
     const backfillId = read.backfillId ?? crypto.randomUUID();
     const held = await this.#hold(dag.dagId, listeners);
-    return this.#drive(held, dag, backfillId, execute, listeners, async () => {
-      if (((await this.#host.store.loadBackfill(backfillId)) ?? null) !== null) {
-        throw new DagfillError(
-          "BACKFILL_EXISTS",
-          `there is a backfill ${JSON.stringify(backfillId)} already`,
-          {
-            field: "backfillId",
-            details: { backfillId },
-          },
-        );
-      }
-      const now = this.#host.now();
-      const plan = await this.#plan(dag, read, now, held.fence.lease);
-      await this.#refuseInterrupted(plan);
-      return { snapshot: newSnapshot(dag, read, plan, now), fresh: true };
-    });
+    return this.#drive(
+      held,
+      dag,
+      backfillId,
+      execute,
+      listeners,
+      async () => {
+        if (((await this.#host.store.loadBackfill(backfillId)) ?? null) !== null) {
+          throw new DagfillError(
+            "BACKFILL_EXISTS",
+            `there is a backfill ${JSON.stringify(backfillId)} already`,
+            {
+              field: "backfillId",
+              details: { backfillId },
+            },
+          );
+        }
+        const now = this.#host.now();
+        const plan = await this.#plan(dag, read, now, held.fence.lease);
+        await refuseInterrupted(this.#host.store, plan);
+        return { snapshot: newSnapshot(dag, read, plan, now), fresh: true };
+      },
+      read.canary?.approve,
+    );
   }
 
   /** One run for one date, now: run type "manual". A run that fails does not reject; RUN_EXISTS when the date has a run. */
@@ -180,6 +189,14 @@ export class BackfillService {
     return this.#request(backfillId, running);
   }
 
+  /** Answers a canary that waits for approval; false cancels the backfill. INVALID_OPTION for a backfill that does not wait for it. */
+  async approve(backfillId: string, verdict = true): Promise<void> {
+    const isApproved = flag(verdict, "verdict");
+    const { approval = "not yet" } = await this.#unfinished(backfillId, {});
+    if (approval === "awaiting") return this.#request(backfillId, isApproved ? "approve" : "reject");
+    throw wrong("backfillId", "a backfill that waits for approval", `${backfillId} (approval: ${approval})`);
+  }
+
   async #request(backfillId: string, request: Request): Promise<void> {
     await this.#unfinished(backfillId, {});
     await guard(() => ask(this.#host.store, backfillId, request));
@@ -242,20 +259,6 @@ export class BackfillService {
     );
   }
 
-  /** A new backfill over the dates of an interrupted one would run them twice, or never finish the old one. */
-  async #refuseInterrupted(plan: PlanData): Promise<void> {
-    for await (const { id } of interruptedOver(this.#host.store, plan)) {
-      throw new DagfillError(
-        "BACKFILL_EXISTS",
-        `backfill ${id} of DAG ${plan.dagId} was interrupted and has some of these dates`,
-        {
-          hint: `resume("${id}") goes on with it, discard("${id}") closes it`,
-          details: { backfillId: id },
-        },
-      );
-    }
-  }
-
   #hold(dagId: string, hooks: Hooks = {}): Promise<LeaseHandle> {
     return guard(() =>
       acquireInTime(
@@ -273,6 +276,7 @@ export class BackfillService {
     execute: Executor,
     hooks: Hooks,
     prepare: () => Promise<{ snapshot: Snapshot; fresh: boolean }>,
+    approve?: Canary["approve"],
   ): Promise<Backfill> {
     try {
       await execute.check?.();
@@ -298,6 +302,7 @@ export class BackfillService {
         },
         attach: this.#host.inFlight === "attach",
         canceling: snapshot.canceling === true,
+        approve,
         unresolved: unresolvedTexts(snapshot.plan.warnings),
         finish: (rows, progress, notifier) => {
           const result = resultOf(
@@ -333,11 +338,6 @@ export class BackfillService {
       throw storeFailure(error);
     }
   }
-}
-
-/** The executor of a DAG, where its host has callbacks for it: to close a backfill it need not have any. */
-function knownExecutor(host: Host, dag: CheckedDag, options: Snapshot["options"]): Executor | undefined {
-  return canRun(host, dag) ? executorOf(host, dag, options) : undefined;
 }
 
 /** Errors of a store as STORE_FAILED, and its silence too once the signal is aborted. */

@@ -19,8 +19,8 @@ import {
 export type BackfillState = "running" | "paused" | "success" | "failed" | "canceled";
 
 /** How to run, as the core reads it. */
-export function coreOptions({ options, dependsOnPast }: Snapshot): CoreOptions {
-  const { maxFailures, rate, ...rest } = options;
+export function coreOptions({ options, dependsOnPast, plan }: Snapshot): CoreOptions {
+  const { maxFailures, rate, canary, breaker, ...rest } = options;
   return {
     maxParallelRuns: rest.maxParallelRuns,
     rateCount: rate?.count,
@@ -32,6 +32,9 @@ export function coreOptions({ options, dependsOnPast }: Snapshot): CoreOptions {
     abortGrace: rest.abortGrace,
     maxFailures: Number.isFinite(maxFailures) ? maxFailures : undefined,
     dependsOnPast,
+    canary: canary?.dates,
+    breaker,
+    startWindows: plan.startWindows,
   };
 }
 
@@ -41,6 +44,10 @@ export interface Snapshot {
   dagId: string;
   /** It was canceled and has not ended: whoever goes on with it brings it to that end, and starts nothing. */
   canceling?: true;
+  /** Of a canary. */
+  approval?: "awaiting" | "approved";
+  /** When it was paused last, epoch milliseconds: a breaker counts what ended after that. */
+  pausedAt?: number;
   /** The last request of others that was obeyed. */
   obeyed?: number;
   startedAt: string;

@@ -1,6 +1,7 @@
 // Warnings of a preview for what a start would refuse, or leave undone.
 
 import type { CheckedTask } from "../../dag/dag.js";
+import { DagfillError } from "../../error.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import type { RunStore } from "../../store/store.js";
 import type { Warning } from "../../warning.js";
@@ -9,7 +10,7 @@ import { described, leaseOf } from "../writing/lease_handle.js";
 import { overlap } from "./interrupted.js";
 
 /** The interrupted backfills of a DAG that would start runs for dates that `plan` starts runs for, with how many dates. */
-export async function* interruptedOver(
+async function* interruptedOver(
   store: RunStore,
   plan: PlanData,
 ): AsyncGenerator<{ id: string; count: number }> {
@@ -49,4 +50,18 @@ export function tasksNotRun(
   const named = ids.length > 4 ? `${ids.slice(0, 4).join(", ")} and ${ids.length - 4} more` : ids.join(", ");
   const message = `executeRun runs each date as a whole, and nothing runs ${ids.length === 1 ? "the task" : "the tasks"} ${named}: leave executeRun out where tasks have functions, and give an executeTask for commands, such as shellTasks() of dagfill/shell`;
   return { code: "tasks_not_run", message, count: ids.length };
+}
+
+/** A new backfill over the dates of an interrupted one would run them twice, or never finish the old one: BACKFILL_EXISTS. */
+export async function refuseInterrupted(store: RunStore, plan: PlanData): Promise<void> {
+  for await (const { id } of interruptedOver(store, plan)) {
+    throw new DagfillError(
+      "BACKFILL_EXISTS",
+      `backfill ${id} of DAG ${plan.dagId} was interrupted and has some of these dates`,
+      {
+        hint: `resume("${id}") goes on with it, discard("${id}") closes it`,
+        details: { backfillId: id },
+      },
+    );
+  }
 }

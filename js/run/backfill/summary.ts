@@ -12,7 +12,7 @@ export interface BackfillSummary {
   backfillId: string;
   dagId: string;
   /** "interrupted": it has not ended, and nobody drives it. */
-  state: "running" | "paused" | "interrupted" | "success" | "failed" | "canceled";
+  state: "running" | "paused" | "awaiting_approval" | "interrupted" | "success" | "failed" | "canceled";
   /** As they were read: with defaults, durations in milliseconds. They can be handed to `preview` and `backfill` again; `confFor`,
    *  `backfillId`, `planHash`, and a `maxFailures` without a bound, are left out. */
   options: BackfillOptions;
@@ -33,6 +33,7 @@ export async function summarize(store: RunStore, backfillId: string, stored: Jso
   const snapshot = fromStored(backfillId, stored);
   const { dagId, options, plan, state } = snapshot;
   const ended = state !== "running" && state !== "paused";
+  const awaits = snapshot.approval === "awaiting" && !snapshot.canceling;
   const driven = !ended && (await store.readLease(leaseOf(dagId))) !== null;
   const { completed, failed, skipped, canceled } =
     snapshot.counts ?? (await counted(store, backfillId, snapshot));
@@ -42,7 +43,7 @@ export async function summarize(store: RunStore, backfillId: string, stored: Jso
   return {
     backfillId,
     dagId,
-    state: ended || driven ? state : "interrupted",
+    state: ended ? state : !driven ? "interrupted" : awaits ? "awaiting_approval" : state,
     options: again(options),
     progress: { total, completed, failed, remaining, running, skipped, canceled },
   };

@@ -73,6 +73,8 @@ export type BackfillEvent = {
 } /** `unresolved`: texts of the plan's templates that nothing resolves. */ & (
   | { type: "started"; unresolved?: number }
   | { type: "paused" | "resumed" | "canceling" }
+  /** The canary has ended; `results` are those of its dates. */
+  | { type: "awaiting-approval"; results: RunResult[] }
   | {
       type: "run-started" | "run-succeeded" | "run-failed" | "run-retrying" | "run-canceled";
       run: RunResult;

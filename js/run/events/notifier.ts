@@ -4,13 +4,14 @@ import { iso } from "../../time.js";
 import type { Rows } from "../backfill/rows.js";
 import { type EventBody, type Hooks, Listeners, type Progress, type RunResult } from "./backfill_events.js";
 
-type Lifecycle = "started" | "paused" | "resumed" | "canceling";
+type Lifecycle = "started" | "paused" | "resumed" | "canceling" | "awaiting-approval";
 
 const LIFECYCLE: Partial<Record<BackfillNotice, Lifecycle>> = {
   [BackfillNotice.Started]: "started",
   [BackfillNotice.Paused]: "paused",
   [BackfillNotice.Resumed]: "resumed",
   [BackfillNotice.Canceling]: "canceling",
+  [BackfillNotice.AwaitingApproval]: "awaiting-approval",
 };
 
 type RunEvent = Extract<EventBody, { run: RunResult }>["type"];
@@ -78,8 +79,9 @@ export class Notifier {
     this.#left.push(...this.#untold.splice(0));
   }
 
-  /** A notice of the machine. One that takes another's place begins with what listeners know already. */
-  notify(notice: BackfillNotice, row: number): void {
+  /** A notice of the machine; whether it is new. One that takes another's place begins with what listeners know already. */
+  notify(notice: BackfillNotice, row: number): boolean {
+    const isNews = LIFECYCLE[notice] !== this.#lifecycle;
     const lifecycle = LIFECYCLE[notice];
     if (lifecycle === undefined) {
       if (notice !== BackfillNotice.RunStarted && notice !== BackfillNotice.RunAttached) this.#untold.shift();
@@ -89,10 +91,13 @@ export class Notifier {
     } else if (lifecycle !== this.#lifecycle) {
       this.#lifecycle = lifecycle;
       if (lifecycle === "started") this.emit({ type: lifecycle, unresolved: this.unresolved });
+      else if (lifecycle === "awaiting-approval")
+        this.emit({ type: lifecycle, results: this.#rows.canary() });
       else this.emit({ type: lifecycle });
       for (const event of this.#early.splice(0)) this.emit(event);
     }
     if (this.listeners.wantsProgress) this.listeners.progress(this.#progress());
+    return isNews;
   }
 
   #emitRun(notice: BackfillNotice, row: number): void {

@@ -91,7 +91,7 @@ function steady(now: () => number): () => number {
 }
 
 /** Whether the host can run a DAG at all. */
-export function canRun({ executeRun, executeTask, engine }: Host, dag: CheckedDag): boolean {
+function canRun({ executeRun, executeTask, engine }: Host, dag: CheckedDag): boolean {
   return (executeRun ?? engine) !== undefined || executeTask !== undefined || runsByTask(dag, executeTask);
 }
 
@@ -134,4 +134,9 @@ export function executorOf(
       field: "executeRun",
     },
   );
+}
+
+/** The executor of a DAG, where its host has callbacks for it: to close a backfill it need not have any. */
+export function knownExecutor(host: Host, dag: CheckedDag, options: RunSettings): Executor | undefined {
+  return canRun(host, dag) ? executorOf(host, dag, options) : undefined;
 }

@@ -89,7 +89,7 @@ export class Runner {
     const { planHash: _, backfillId: __, ...options } = summary.options;
     const preview = await service.preview({ ...options, dryRun: true, maxRuns: HARD_LIMIT });
     const plan = packPreview(preview, 0);
-    const unfinished = ["running", "paused", "interrupted"].includes(summary.state);
+    const unfinished = ["running", "paused", "awaiting_approval", "interrupted"].includes(summary.state);
     for (let row = 0; row < plan.total; row++)
       if ((plan.tokens[row] ?? KEEP) < KEEP) plan.tokens[row] = unfinished ? QUEUED : KEEP;
     const bars = await this.bars(backfillId, draft, plan);
