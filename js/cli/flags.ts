@@ -253,6 +253,13 @@ export const flags = {
   newest: [{ name: "newest", meaning: "newest date first" }],
   all: [{ name: "all", meaning: "every row, however many" }],
   log: [{ name: "quiet", aliases: ["q"], meaning: "without what the tasks' commands print" }],
+  yes: [
+    {
+      name: "yes",
+      aliases: ["y"],
+      meaning: "do not ask before more than 500 runs, or before runs that succeeded are replaced",
+    },
+  ],
   once: [{ name: "once", meaning: "run what is due now, and end" }],
   resume: [{ name: "resume", meaning: "first go on with what was interrupted of this DAG" }],
   schedule: [

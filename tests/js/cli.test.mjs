@@ -255,7 +255,7 @@ test(
     assert.equal(again.code, 0);
     assert.match(again.out, /^success {2}7 dates: 2 succeeded, 5 skipped, in /m);
     assert.doesNotMatch(again.out, /unfinished/);
-    const reset = await run(["run", flaky, ...week, "--store", store, "--reset"]);
+    const reset = await run(["run", flaky, ...week, "--store", store, "--reset", "--yes"]);
     assert.match(reset.out, /^success {2}7 dates: 7 succeeded, in /m);
   },
 );
@@ -277,7 +277,15 @@ test(
   "a large backfill in a pipe has a line for every hundredth part, and one at its end",
   limit,
   async () => {
-    const range = ["--start-date", "2000-01-01", "--end-date", "2002-12-31", "--max-parallel-runs", "16"];
+    const range = [
+      "--start-date",
+      "2000-01-01",
+      "--end-date",
+      "2002-12-31",
+      "--max-parallel-runs",
+      "16",
+      "--yes",
+    ];
     const { out } = await run(["run", flaky, ...range, "--store", ":memory:"]);
     const lines = out.split("\n").filter((line) => line.includes("/1096"));
     assert.ok(lines.length > 20 && lines.length <= 102, `${lines.length} lines`);
@@ -516,7 +524,7 @@ test(
     const args = ["run", gated, ...week, ...parallel, "--store", place.store];
     await run(args, { env: place.env });
     rmSync(place.gate);
-    const { child, ended } = start([...args, "--reset"], { env: place.env });
+    const { child, ended } = start([...args, "--reset", "--yes"], { env: place.env });
     await until(() => place.lines().length === 16);
     child.kill("SIGKILL");
     await ended;

@@ -23,7 +23,7 @@ const commands = {
   preview: ["preview", dag, ...range],
   "preview as JSON": ["preview", dag, ...range, "--json"],
   run: ["run", dag, ...range],
-  "run as JSON": ["run", dag, ...range, "--reset", "--json"],
+  "run as JSON": ["run", dag, ...range, "--reset", "--yes", "--json"],
   list: ["list", "--store", place.store],
   trigger: ["trigger", dag, "--store", place.store],
   schedule: ["schedule", dag, "--once", "--store", place.store],

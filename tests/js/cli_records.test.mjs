@@ -5,11 +5,16 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { jsonLines, run } from "./cli_process.mjs";
+import { jsonLines, run, startInTerminal, until } from "./cli_process.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "dagfill-records-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const limit = { timeout: 120_000, skip: process.platform === "win32" && "commands for a POSIX shell" };
+
+const terminals = {
+  timeout: 120_000,
+  skip: spawnSync("script", ["--version"]).status === 0 ? false : "needs the program `script`",
+};
 
 /** A DAG whose load fails on the second day for as long as the file `broken` is there. */
 function scene(name) {
@@ -101,7 +106,10 @@ test(
     const none = await verb("retry", file);
     assert.equal(none.code, 0);
     assert.match(none.err, /no runs of again that are failed or canceled/);
-    const cleared = await verb("clear", file, "--from", "2024-01-03");
+    const refused = await verb("clear", file, "--from", "2024-01-03");
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /expected --yes for a plan that replaces 1 run that succeeded/);
+    const cleared = await verb("clear", file, "--from", "2024-01-03", "--yes");
     assert.equal(cleared.code, 0, cleared.err);
     assert.deepEqual((await attempts()).slice(2), ["02 extract 1", "02 load 2", "03 extract 2", "03 load 2"]);
   },
@@ -162,3 +170,49 @@ test("bash completes verbs and flags", { skip: process.platform === "win32" }, a
   assert.deepEqual(ask("prev"), ["preview"]);
   assert.deepEqual(ask("run", "--max-p"), ["--max-parallel-runs"]);
 });
+
+test(
+  "a plan of more than 500 runs is asked about in a terminal, and refused without one",
+  terminals,
+  async () => {
+    const { file, store } = scene("large");
+    const years = [
+      "run",
+      file,
+      "--start-date",
+      "2020-01-01",
+      "--end-date",
+      "2021-12-31",
+      "--store",
+      store,
+      "--quiet",
+    ];
+    const piped = await run(years);
+    assert.equal(piped.code, 2);
+    assert.match(piped.err, /expected --yes for a plan that has 731 runs/);
+    for (const [answer, code] of [
+      ["n\n", 1],
+      ["\n", 1],
+      ["\x03", 1],
+    ]) {
+      const { child, state, ended } = startInTerminal(years);
+      await until(() => state.out.includes("[y/N]"));
+      child.stdin.write(answer);
+      const said = await ended;
+      assert.equal(said.code, code, said.out);
+      assert.match(said.out, /nothing was started/);
+    }
+    assert.match((await run(["runs", "large", "--store", store])).out, /no runs of large/);
+    const { child, state, ended } = startInTerminal([
+      ...years,
+      "--max-failures",
+      "1",
+      "--max-parallel-runs",
+      "8",
+    ]);
+    await until(() => state.out.includes("[y/N]"));
+    child.stdin.write("yes\n");
+    const { code } = await ended;
+    assert.equal(code, 0);
+  },
+);

@@ -19,9 +19,9 @@ test("shell commands of a JSON file run in its folder; what they print is a log"
   assert.equal(code, 0, out);
   assert.match(out, /^2024-01-02T00:00 first \| hello 2024-01-02$/m);
   assert.equal(readFileSync(join(folder, "here"), "utf8"), "2024-01-01 2\n2024-01-02 2\n");
-  const quiet = await run([...args, "--reset", "--quiet"], { cwd: "/" });
+  const quiet = await run([...args, "--reset", "--yes", "--quiet"], { cwd: "/" });
   assert.doesNotMatch(quiet.out, /hello/);
-  const events = jsonLines((await run([...args, "--reset", "--json"], { cwd: "/" })).out);
+  const events = jsonLines((await run([...args, "--reset", "--yes", "--json"], { cwd: "/" })).out);
   assert.deepEqual(
     events.filter(({ type }) => type === "log").map(({ text }) => text),
     ["hello 2024-01-01", 'xcom:{"n": 2}', "hello 2024-01-02", 'xcom:{"n": 2}'],

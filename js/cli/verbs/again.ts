@@ -1,5 +1,6 @@
 // dagfill retry and dagfill clear: run what the store has once more.
 import type { BackfillOptions, RunState } from "../../face.js";
+import { confirmed } from "../confirm.js";
 import { drive } from "../drive.js";
 import { flags } from "../flags.js";
 import { chooseDag, type DagFile, loadDagFile } from "../load_dag.js";
@@ -13,6 +14,7 @@ const common = [
   ...flags.span,
   ...flags.tasks,
   ...flags.drive,
+  ...flags.yes,
   ...flags.store,
   ...flags.log,
   ...flags.json,
@@ -55,5 +57,8 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
     endDate: dates.at(-1) as string,
     dates,
   };
-  return drive(request, file, ({ service, follow }) => follow((hooks) => service.start(options, hooks)));
+  return drive(request, file, async ({ service, follow }) => {
+    const agreed = await confirmed(service, options, request);
+    return follow((hooks) => service.start(agreed, hooks));
+  });
 }

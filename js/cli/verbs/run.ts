@@ -1,6 +1,7 @@
 // dagfill run: runs a backfill, and with --resume first goes on with an interrupted one that is in the way.
 import { DagfillError } from "../../error.js";
 import type { BackfillOptions } from "../../face.js";
+import { confirmed } from "../confirm.js";
 import { drive, type Session } from "../drive.js";
 import { flags } from "../flags.js";
 import { loadDagFile } from "../load_dag.js";
@@ -18,6 +19,7 @@ export const run: Verb = {
     ...flags.drive,
     ...flags.store,
     ...flags.resume,
+    ...flags.yes,
     ...flags.log,
     ...flags.json,
   ],
@@ -33,7 +35,8 @@ export const run: Verb = {
 
 async function start(session: Session, options: BackfillOptions, request: Request): Promise<ExitCode> {
   try {
-    return await session.follow((hooks) => session.service.start(options, hooks));
+    const agreed = await confirmed(session.service, options, request);
+    return await session.follow((hooks) => session.service.start(agreed, hooks));
   } catch (error) {
     throw nameTheCommand(error, request);
   }
@@ -42,8 +45,9 @@ async function start(session: Session, options: BackfillOptions, request: Reques
 async function resumeThenStart(
   session: Session,
   options: BackfillOptions,
-  { notices }: Request,
+  request: Request,
 ): Promise<ExitCode> {
+  const { notices } = request;
   const { service, follow, whenFree } = session;
   const { dagId } = options;
   let worst: ExitCode = exitCodes.ok;
@@ -54,7 +58,8 @@ async function resumeThenStart(
     if (code === exitCodes.interrupted || same(before, options)) return code;
     if (code !== exitCodes.ok) worst = code;
   }
-  const code = await follow((hooks) => whenFree(dagId, () => service.start(options, hooks)));
+  const agreed = await confirmed(service, options, request);
+  const code = await follow((hooks) => whenFree(dagId, () => service.start(agreed, hooks)));
   return code === exitCodes.ok ? worst : code;
 }
 

@@ -1,0 +1,63 @@
+// The question before a plan that is large, or that runs successes again.
+import { createInterface } from "node:readline/promises";
+import { DagfillError } from "../error.js";
+import type { BackfillOptions, BackfillPreview, BackfillService } from "../face.js";
+import type { Request } from "./verb.js";
+
+/** Plans with more runs than this are asked about. */
+const LARGE = 500;
+
+/** The options of a plan that may start: as they are where nothing has to be asked, else with the hash of the plan that was agreed to, so
+ *  that no other one starts. ABORTED when the answer is no, INVALID_OPTION where nobody can be asked. */
+export async function confirmed(
+  service: BackfillService,
+  options: BackfillOptions,
+  { values, notices, terminal }: Request,
+): Promise<BackfillOptions> {
+  if (values.yes === true) return options;
+  const preview = await service.preview(options);
+  const why = reason(preview);
+  if (why === undefined) return options;
+  if (!process.stdin.isTTY || !terminal.interactive) {
+    throw new DagfillError(
+      "INVALID_OPTION",
+      `expected --yes for a plan that ${why}, got no terminal to ask`,
+      {
+        field: "--yes",
+        hint: "dagfill preview shows the plan",
+      },
+    );
+  }
+  if (!(await ask(`${options.dagId}: the plan ${why}. Run it? [y/N] `))) {
+    notices.line("nothing was started");
+    throw new DagfillError("ABORTED", "the plan was not agreed to");
+  }
+  return { ...options, planHash: options.planHash ?? preview.planHash };
+}
+
+/** Why a plan is asked about, in words; `undefined` where it is not. */
+function reason({ counts, runs }: BackfillPreview): string | undefined {
+  const count = counts.create + counts.rerun + counts.reset;
+  let replaced = 0;
+  if (counts.reset > 0) {
+    for (const { action, existingState } of runs) {
+      if (action === "reset" && existingState === "success") replaced += 1;
+    }
+  }
+  if (replaced > 0) return `replaces ${replaced} ${replaced === 1 ? "run that" : "runs that have"} succeeded`;
+  return count > LARGE ? `has ${count} runs` : undefined;
+}
+
+/** Whether the answer is yes. Ctrl-C and the end of the input are a no. */
+async function ask(question: string): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new AbortController();
+  for (const event of ["SIGINT", "close"] as const) lines.once(event, () => ended.abort());
+  try {
+    return /^y(es)?$/i.test((await lines.question(question, { signal: ended.signal })).trim());
+  } catch {
+    return false;
+  } finally {
+    lines.close();
+  }
+}
