@@ -1,7 +1,15 @@
 // The flags by name: the meaning of each, and the reader of its value. Backfill flags are the kebab-case of BackfillOptions.
-import { DagfillError } from "../error.js";
-import type { Json } from "../json.js";
-import { readJsonText } from "./json_text.js";
+import {
+  breakerOf,
+  durationOf,
+  labelsOf,
+  listOf,
+  numberOf,
+  objectOf,
+  orderOf,
+  rateOf,
+  windowsOf,
+} from "./flag_values.js";
 
 export interface Flag {
   /** Without the dashes. */
@@ -24,69 +32,6 @@ export interface Flag {
 /** The option of a flag. */
 export function optionOf({ name, option }: Flag): string {
   return option ?? name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-const expected = (what: string, input: string, more: { hint?: string; start?: number; end?: number } = {}) =>
-  new DagfillError("INVALID_OPTION", `expected ${what}, got "${input}"`, { input, ...more });
-
-function numberOf(text: string): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (Number.isNaN(value)) throw expected("a number", text);
-  return value;
-}
-
-/** A duration stays text for the core to read; digits alone are milliseconds. */
-function durationOf(text: string): number | string {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  return Number.isNaN(value) ? text : value;
-}
-
-function objectOf(text: string): Record<string, Json> {
-  const value = readJsonText(text, `JSON such as '{"limit": 10}'`, "INVALID_OPTION");
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw expected("a JSON object", text);
-  return value as Record<string, Json>;
-}
-
-function listOf(text: string): string[] {
-  return text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-}
-
-function rateOf(text: string): { count: number; per: number | string } {
-  const at = text.indexOf("/");
-  if (at < 0) throw expected("a count and a duration such as 10/PT1M", text);
-  return { count: numberOf(text.slice(0, at)), per: durationOf(text.slice(at + 1)) };
-}
-
-function breakerOf(text: string): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(labelsOf(text)).map(([key, value]) => [key, key === "action" ? value : numberOf(value)]),
-  );
-}
-
-function windowsOf(text: string): { cron: string; duration: number | string }[] {
-  const parts = text.split(";").filter((part) => part.trim() !== "");
-  return parts.map((part) => {
-    const at = part.lastIndexOf("/");
-    if (at < 0) throw expected("a cron text and a duration such as '0 22 * * */PT8H'", text);
-    return { cron: part.slice(0, at).trim(), duration: durationOf(part.slice(at + 1).trim()) };
-  });
-}
-
-function orderOf(text: string): string | { newest: number } {
-  return text.startsWith("newest:") ? { newest: numberOf(text.slice("newest:".length)) } : text;
-}
-
-function labelsOf(text: string): Record<string, string> {
-  const pairs = listOf(text).map((pair) => {
-    const at = pair.indexOf("=");
-    if (at < 1) throw expected("labels such as team=sales,ticket=42", text);
-    return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
-  });
-  return Object.fromEntries(pairs) as Record<string, string>;
 }
 
 const range: Flag[] = [
