@@ -11,6 +11,7 @@ import { Outcome } from "./outcome.js";
 import { planSummary, showPlan } from "./plan_view.js";
 import { type ExitCode, exitCodes } from "./report_error.js";
 import { type Reporter, reporterFor } from "./reporter.js";
+import { TaskLogs } from "./task_logs.js";
 import type { Request } from "./verb.js";
 import { whenFree } from "./when_free.js";
 
@@ -34,7 +35,13 @@ export async function drive(
   const interrupts = takeInterrupts();
   const inFlight = new InFlight();
   let reporter = reporterFor(request);
-  const callbacks = inFlight.count(world.callbacks(file, (line) => reporter.log(line)));
+  const logs = new TaskLogs(values.store);
+  const callbacks = inFlight.count(
+    world.callbacks(file, (line) => {
+      logs.write(line);
+      reporter.log(line);
+    }),
+  );
   const service = new BackfillService({ dags: file.dags, store, ...callbacks });
   const report = (next: Reporter) => {
     reporter = next;
@@ -53,6 +60,7 @@ export async function drive(
     throw error;
   } finally {
     reporter.end();
+    logs.flush();
     interrupts.dispose();
     await store.close();
   }

@@ -195,6 +195,8 @@ export const flags = {
   ],
   state: [{ name: "state", value: "STATES", read: listOf, meaning: "only these, such as failed,canceled" }],
   limit: [{ name: "limit", value: "N", read: numberOf, meaning: "at most so many" }],
+  attempt: [{ name: "attempt", value: "N", read: numberOf, meaning: "only this attempt" }],
+  follow: [{ name: "follow", aliases: ["f"], meaning: "print what comes until the run has ended" }],
   newest: [{ name: "newest", meaning: "newest date first" }],
   all: [{ name: "all", meaning: "every row, however many" }],
   log: [{ name: "quiet", aliases: ["q"], meaning: "without what the tasks' commands print" }],

@@ -22,6 +22,7 @@ import { importDag } from "./verbs/import_dag.js";
 import { importRuns } from "./verbs/import_runs.js";
 import { init } from "./verbs/init.js";
 import { list } from "./verbs/list.js";
+import { logs } from "./verbs/logs.js";
 import { missingDates } from "./verbs/missing.js";
 import { preview } from "./verbs/preview.js";
 import { render } from "./verbs/render.js";
@@ -45,6 +46,7 @@ const verbs: Record<string, Verb> = {
   list,
   runs,
   tasks,
+  logs,
   pause,
   unpause,
   cancel,

@@ -1,7 +1,7 @@
 // What verbs that read the store alone have in common: the DAG by its id or its file, states, and bounds of dates.
 import { existsSync } from "node:fs";
 import { DagfillError } from "../error.js";
-import { nextDates } from "../face.js";
+import { nextDates, type RunRecord, type RunStore } from "../face.js";
 import { suggestion } from "../suggest.js";
 import { chooseDag, loadDagFile } from "./load_dag.js";
 import type { Style } from "./terminal.js";
@@ -33,6 +33,25 @@ export function boundOf(value: unknown, edge: "start" | "end"): number | undefin
   const at = Date.parse(first ?? "");
   const isDay = value.length === "2024-01-01".length;
   return edge === "end" && isDay ? at + 86_399_999 : at;
+}
+
+/** The runs of a range of dates, or the one of that date or run id. */
+export async function chosenRuns(
+  store: RunStore,
+  dagId: string,
+  which: string | undefined,
+  values: Record<string, unknown>,
+): Promise<RunRecord[]> {
+  const isDate = which !== undefined && /^\d{4}-/.test(which);
+  const [from, to] = isDate
+    ? [boundOf(which, "start"), boundOf(which, "end")]
+    : [boundOf(values.from, "start"), boundOf(values.to, "end")];
+  const found = await store.listRuns({
+    dagId,
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  });
+  return which === undefined || isDate ? found : found.filter(({ runId }) => runId === which);
 }
 
 const styles: Partial<Record<string, Style>> = {

@@ -5,6 +5,7 @@ import { aborted, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
 import { type ExitCode, exitCodes, exitOf, runError } from "../report_error.js";
 import { writeLog } from "../reporter.js";
+import { TaskLogs } from "../task_logs.js";
 import type { Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
@@ -16,8 +17,10 @@ export const schedule: Verb = {
     const file = await loadDagFile(path);
     const store = await world.openStore(values.store, "write", notices);
     const interrupts = takeInterrupts();
+    const logs = new TaskLogs(values.store);
     try {
       const callbacks = world.callbacks(file, (line) => {
+        logs.write(line);
         if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
         else if (values.quiet !== true) writeLog(line, terminal);
       });
@@ -41,6 +44,7 @@ export const schedule: Verb = {
       // Failures during days of scheduling are in the store; with --once the exit code is the only report.
       return values.once === true ? worst : exitCodes.ok;
     } finally {
+      logs.flush();
       interrupts.dispose();
       await store.close();
     }

@@ -1,10 +1,10 @@
 // dagfill tasks: the tasks of the runs of a DAG as the store has them.
 import { TASK_STATES } from "../../codes.js";
-import type { RunRecord, RunStore, TaskInstance } from "../../face.js";
+import type { TaskInstance } from "../../face.js";
 import { flags } from "../flags.js";
 import { exitCodes, runError } from "../report_error.js";
 import { showRows } from "../rows.js";
-import { boundOf, dagIdOf, stateStyle, statesOf, tookText } from "../stored_dag.js";
+import { chosenRuns, dagIdOf, stateStyle, statesOf, tookText } from "../stored_dag.js";
 import type { Column } from "../table.js";
 import type { Verb } from "../verb.js";
 
@@ -35,25 +35,6 @@ export const tasks: Verb = {
     }
   },
 };
-
-/** The runs of a range of dates, or the one of that date or run id. */
-async function chosenRuns(
-  store: RunStore,
-  dagId: string,
-  which: string | undefined,
-  values: Record<string, unknown>,
-): Promise<RunRecord[]> {
-  const isDate = which !== undefined && /^\d{4}-/.test(which);
-  const [from, to] = isDate
-    ? [boundOf(which, "start"), boundOf(which, "end")]
-    : [boundOf(values.from, "start"), boundOf(values.to, "end")];
-  const found = await store.listRuns({
-    dagId,
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-  });
-  return which === undefined || isDate ? found : found.filter(({ runId }) => runId === which);
-}
 
 const columns: Column<Row>[] = [
   { title: "date", text: ({ executionDate }) => executionDate },

@@ -5,6 +5,7 @@ import { takeInterrupts } from "../interrupts.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
 import { exitCodes, runError } from "../report_error.js";
 import { writeLog } from "../reporter.js";
+import { TaskLogs } from "../task_logs.js";
 import type { Verb } from "../verb.js";
 
 export const trigger: Verb = {
@@ -16,8 +17,10 @@ export const trigger: Verb = {
     const { dagId } = chooseDag(file, values.dagId);
     const store = await world.openStore(values.store, "write", notices);
     const interrupts = takeInterrupts();
+    const logs = new TaskLogs(values.store);
     try {
       const callbacks = world.callbacks(file, (line) => {
+        logs.write(line);
         if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
         else if (values.quiet !== true) writeLog(line, terminal);
       });
@@ -39,6 +42,7 @@ export const trigger: Verb = {
       if (good) return exitCodes.ok;
       return interrupts.drain.aborted ? exitCodes.interrupted : exitCodes.failed;
     } finally {
+      logs.flush();
       interrupts.dispose();
       await store.close();
     }

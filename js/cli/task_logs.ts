@@ -1,0 +1,95 @@
+// What commands print, kept in files beside the store: FOLDER/RUN/TASK/ATTEMPT.log in the store's folder of logs, a line each with its time.
+import { createHash } from "node:crypto";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { ShellLine } from "../shell.js";
+
+/** Bytes of an attempt that are kept. */
+const MOST_BYTES = 10 * 1024 * 1024;
+const FLUSH_MS = 200;
+const FLUSH_BYTES = 256 * 1024;
+
+/** The folder of a store's logs; undefined where the store is no file. */
+export function logFolder(store: unknown): string | undefined {
+  const name = typeof store === "string" ? store : ".dagfill.sqlite";
+  return name === ":memory:" || /^postgres(ql)?:\/\//.test(name) ? undefined : `${resolve(name)}.logs`;
+}
+
+/** Writes lines behind, so that a task that prints much is not held up. */
+export class TaskLogs {
+  readonly #folder: string | undefined;
+  readonly #files = new Map<string, { bytes: number; pending: string[] }>();
+  #waiting = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(store: unknown) {
+    this.#folder = logFolder(store);
+  }
+
+  write(line: ShellLine): void {
+    if (this.#folder === undefined) return;
+    const path = attemptFile(this.#folder, line);
+    const file = this.#files.get(path) ?? { bytes: sizeOf(path), pending: [] };
+    this.#files.set(path, file);
+    if (file.bytes > MOST_BYTES) return;
+    const text = `${new Date().toISOString()} ${line.source === "stderr" ? "err" : "out"} ${line.text}\n`;
+    file.bytes += Buffer.byteLength(text);
+    const isCut = file.bytes > MOST_BYTES;
+    file.pending.push(
+      isCut ? `${new Date().toISOString()} cut more than 10 MiB: the rest is not kept\n` : text,
+    );
+    this.#waiting += text.length;
+    if (this.#waiting > FLUSH_BYTES) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref();
+  }
+
+  /** Writes what is waiting. A log that cannot be written is no reason to fail a task. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#waiting = 0;
+    for (const [path, { pending }] of this.#files) {
+      if (pending.length === 0) {
+        // Quiet for a while: its size is asked for again when it goes on.
+        this.#files.delete(path);
+        continue;
+      }
+      try {
+        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+        appendFileSync(path, pending.join(""), { mode: 0o600 });
+      } catch {
+        // As above.
+      }
+      pending.length = 0;
+    }
+  }
+}
+
+/** The attempts of a task of a run that have a log, oldest first. */
+export function attemptsOf(folder: string, dagId: string, runId: string, taskId: string): number[] {
+  const path = join(folder, ...[dagId, runId, taskId].map(fileName));
+  if (!existsSync(path)) return [];
+  return readdirSync(path)
+    .map((name) => Number.parseInt(name, 10))
+    .filter((attempt) => !Number.isNaN(attempt))
+    .sort((one, other) => one - other);
+}
+
+export function attemptFile(
+  folder: string,
+  { dagId, runId, taskId, attempt }: Pick<ShellLine, "dagId" | "runId" | "taskId" | "attempt">,
+): string {
+  return join(folder, ...[dagId, runId, taskId].map(fileName), `${attempt}.log`);
+}
+
+/** An id as the name of a file on every system; a long one by its hash. */
+function fileName(id: string): string {
+  const name = encodeURIComponent(id).replace(/[*.~]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+  return name.length <= 120
+    ? name
+    : `${name.slice(0, 80)}_${createHash("sha256").update(id).digest("hex").slice(0, 16)}`;
+}
+
+function sizeOf(path: string): number {
+  return existsSync(path) ? statSync(path).size : 0;
+}

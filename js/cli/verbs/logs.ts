@@ -1,0 +1,126 @@
+// dagfill logs: what the commands of a run printed.
+import { closeSync, openSync, readSync } from "node:fs";
+import { DagfillError } from "../../error.js";
+import type { RunStore, TaskInstance } from "../../face.js";
+import { flags } from "../flags.js";
+import { takeInterrupts } from "../interrupts.js";
+import { exitCodes } from "../report_error.js";
+import { chosenRuns, dagIdOf } from "../stored_dag.js";
+import { attemptFile, attemptsOf, logFolder } from "../task_logs.js";
+import type { Terminal } from "../terminal.js";
+import type { Verb } from "../verb.js";
+
+const LOOK_MS = 200;
+
+export const logs: Verb = {
+  summary: "what the commands of a run printed; --follow goes on until the run has ended",
+  positionals: ["DAG", "DATE|RUN", "[TASK]"],
+  flags: [...flags.dag, ...flags.attempt, ...flags.follow, ...flags.store],
+  async run(request) {
+    const { positionals, values, terminal, notices, world } = request;
+    const [dag = "", which = "", taskId] = positionals;
+    const folder = logFolder(values.store);
+    if (folder === undefined) {
+      throw new DagfillError("INVALID_OPTION", "expected a store in a file, beside which logs are kept", {
+        field: "store",
+      });
+    }
+    const dagId = await dagIdOf(dag, request);
+    const store = await world.openStore(values.store, "read", notices);
+    const interrupts = takeInterrupts();
+    try {
+      const [run] = await chosenRuns(store, dagId, which, values);
+      if (run === undefined) {
+        throw new DagfillError("INVALID_OPTION", `expected a run of ${dagId}, got none at ${which}`, {
+          hint: `dagfill runs ${dag} lists them`,
+        });
+      }
+      const reader = new LogReader(folder, terminal, values.attempt as number | undefined);
+      for (;;) {
+        const tasks = await tasksOf(store, dagId, run.runId, taskId);
+        const [now] = await chosenRuns(store, dagId, run.runId, values);
+        for (const task of tasks) reader.print(task);
+        const isOpen = now?.state === "running" || now?.state === "queued";
+        if (values.follow !== true || !isOpen || interrupts.drain.aborted) break;
+        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      }
+      if (!reader.found) notices.line(`no logs of ${run.runId}: only commands have them`);
+      return exitCodes.ok;
+    } finally {
+      interrupts.dispose();
+      await store.close();
+    }
+  },
+};
+
+async function tasksOf(
+  store: RunStore,
+  dagId: string,
+  runId: string,
+  taskId: string | undefined,
+): Promise<TaskInstance[]> {
+  const all = await store.listTaskInstances(dagId, runId);
+  if (taskId === undefined) return all;
+  const found = all.filter((task) => task.taskId === taskId);
+  if (found.length > 0) return found;
+  throw new DagfillError("UNKNOWN_TASK", `expected a task of ${runId}, got "${taskId}"`, {
+    ...(all.length > 0 && { hint: `it has ${all.map((task) => task.taskId).join(", ")}` }),
+  });
+}
+
+/** Prints files as they grow, each from where it was left. */
+class LogReader {
+  found = false;
+  readonly #places = new Map<string, number>();
+  #last = "";
+
+  constructor(
+    private readonly folder: string,
+    private readonly terminal: Terminal,
+    private readonly attempt: number | undefined,
+  ) {}
+
+  print({ dagId, runId, taskId }: TaskInstance): void {
+    const attempts = attemptsOf(this.folder, dagId, runId, taskId);
+    for (const attempt of attempts.filter((one) => this.attempt === undefined || one === this.attempt)) {
+      this.found = true;
+      const path = attemptFile(this.folder, { dagId, runId, taskId, attempt });
+      const text = this.#read(path);
+      if (text === "") continue;
+      const title = `${taskId}, attempt ${attempt}`;
+      if (title !== this.#last) this.terminal.line(this.terminal.paint("bold", title));
+      this.#last = title;
+      for (const line of text.trimEnd().split("\n")) this.#line(line);
+    }
+  }
+
+  #line(line: string): void {
+    const [time = "", source = "", ...words] = line.split(" ");
+    const style = source === "out" ? "dim" : "yellow";
+    // As `run` shows it: what a command prints goes to the terminal as it is.
+    this.terminal.line(`${this.terminal.paint(style, `${time} ${source}`)} `, words.join(" "));
+  }
+
+  /** What has come since; whole lines alone. */
+  #read(path: string): string {
+    const from = this.#places.get(path) ?? 0;
+    const file = openSync(path, "r");
+    try {
+      const parts: Buffer[] = [];
+      let at = from;
+      for (;;) {
+        const part = Buffer.alloc(1 << 16);
+        const count = readSync(file, part, 0, part.length, at);
+        if (count === 0) break;
+        parts.push(part.subarray(0, count));
+        at += count;
+      }
+      const bytes = Buffer.concat(parts);
+      const end = bytes.lastIndexOf(10) + 1;
+      this.#places.set(path, from + end);
+      return bytes.toString("utf8", 0, end);
+    } finally {
+      closeSync(file);
+    }
+  }
+}

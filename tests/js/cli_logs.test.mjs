@@ -1,0 +1,84 @@
+// dagfill logs: what commands printed is kept by attempt beside the store, bounded, and can be followed.
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { run, start, until } from "./cli_process.mjs";
+
+const folder = mkdtempSync(join(tmpdir(), "dagfill-logs-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const limit = { timeout: 120_000, skip: process.platform === "win32" && "commands for a POSIX shell" };
+
+function scene(name, tasks) {
+  const [file, store] = [join(folder, `${name}.json`), join(folder, `${name}.sqlite`)];
+  writeFileSync(file, JSON.stringify({ dagId: name, schedule: "@daily", tasks }));
+  const day = ["--start-date", "2024-01-01", "--end-date", "2024-01-01", "--store", store];
+  return {
+    file,
+    store,
+    fill: () => run(["run", file, ...day, "--quiet"]),
+    begin: () => start(["run", file, ...day, "--quiet"]),
+    logs: (...args) => run(["logs", file, ...args, "--store", store]),
+  };
+}
+
+test("each attempt has its log, with times and sources; ids that are no file names, too", limit, async () => {
+  const odd = "../a b:*?.";
+  const { fill, logs, store } = scene("kept", [
+    { taskId: "one", command: "echo first; echo second >&2; test {{ ti.try_number }} = 2", retries: 1 },
+    { taskId: odd, dependsOn: ["one"], command: "echo odd" },
+  ]);
+  assert.equal((await fill()).code, 0);
+  const all = await logs("2024-01-01");
+  assert.equal(all.code, 0, all.err);
+  assert.match(all.out, /one, attempt 1\n\S+Z out first\n\S+Z err second\none, attempt 2\n/);
+  assert.match(all.out, /odd/);
+  const second = await logs("2024-01-01", "one", "--attempt", "2");
+  assert.equal(second.out.match(/attempt/g).length, 1);
+  assert.match((await logs("backfill__2024-01-01T00:00:00+00:00", odd)).out, /out odd/);
+  assert.equal(statSync(`${store}.logs`).mode & 0o777, 0o700);
+});
+
+test("an attempt keeps 10 MiB and says that it was cut", limit, async () => {
+  const { fill, store } = scene("long", [
+    { taskId: "a", command: "yes 0123456789 | head -c 14000000; echo" },
+  ]);
+  assert.equal((await fill()).code, 0);
+  const path = join(
+    `${store}.logs`,
+    "long",
+    encodeURIComponent("backfill__2024-01-01T00:00:00+00:00"),
+    "a",
+    "1.log",
+  );
+  const text = readFileSync(path, "utf8");
+  assert.ok(text.length <= 10 * 1024 * 1024 + 200, String(text.length));
+  assert.match(text.slice(-200), /cut more than 10 MiB/);
+});
+
+test("--follow prints what comes, and ends with the run", limit, async () => {
+  const gate = join(folder, "gate");
+  const { begin, file, store } = scene("followed", [
+    { taskId: "a", command: `echo before; while ! test -e ${gate}; do sleep 0.05; done; echo after` },
+  ]);
+  const running = begin();
+  const logsNow = () => run(["logs", file, "2024-01-01", "--store", store]);
+  while (!(await logsNow()).out.includes("before"));
+  const { state, ended } = start(["logs", file, "2024-01-01", "--follow", "--store", store]);
+  await until(() => state.out.includes("before"));
+  writeFileSync(gate, "");
+  const { code, out } = await ended;
+  assert.equal(code, 0);
+  assert.match(out, /out after/);
+  assert.equal((await running.ended).code, 0);
+});
+
+test("a run or a task that is not there is refused, and a store in memory has no logs", limit, async () => {
+  const { fill, logs, file } = scene("wrong", [{ taskId: "a", command: "true" }]);
+  await fill();
+  assert.match((await logs("2024-01-02")).err, /expected a run of wrong, got none at 2024-01-02/);
+  assert.match((await logs("2024-01-01", "b")).err, /it has a/);
+  assert.match((await logs("2024-01-01")).err, /no logs of/);
+  assert.equal((await run(["logs", file, "2024-01-01", "--store", ":memory:"])).code, 2);
+});
