@@ -1,10 +1,50 @@
 // The schedules that every library expands. `count` dates from `start` on, both ends included; `rrule` says the same in
-// the language of calendars.
+// the language of calendars. `rule` marks what only some of the libraries have. A calendar is `options` of dagfill, and
+// `settle` of the others: what their users write around the `raw` dates that a library gives.
 const day = 86_400_000;
 
 function range(start, end) {
   return { start: Date.parse(start), end: Date.parse(end) };
 }
+
+/** The closing days of the New York stock exchange that fall on weekdays most years, for twenty years. */
+const holidays = Array.from({ length: 20 }, (_, i) => 2005 + i).flatMap((year) => {
+  const nth = (month, weekday, n) => {
+    const first = new Date(Date.UTC(year, month, 1)).getUTCDay();
+    return new Date(Date.UTC(year, month, 1 + ((weekday - first + 7) % 7) + 7 * (n - 1)));
+  };
+  const fixed = [`${year}-01-01`, `${year}-07-04`, `${year}-12-25`];
+  return [...fixed, ...[nth(0, 1, 3), nth(1, 1, 3), nth(8, 1, 1), nth(10, 4, 4)].map(isoDay)].sort();
+});
+const closed = new Set(holidays);
+const nyse = { weekend: ["SAT", "SUN"], holidays };
+
+function isoDay(date) {
+  return date.toISOString().slice(0, 10);
+}
+
+/** Nine in the morning of New York is the same day in UTC. */
+const isOpen = (date) => date.getUTCDay() % 6 !== 0 && !closed.has(isoDay(date));
+
+/** One day at a time, back to a business day; the hour of the wall clock stays, as far as the library's date knows it. */
+function previousOpen(date) {
+  let at = date;
+  while (!isOpen(at)) at = new Date(at.getTime() - day);
+  return at;
+}
+
+const newYork = {
+  timeZone: "America/New_York",
+  ...range("2005-01-01T05:00:00Z", "2025-01-01T04:59:59Z"),
+};
+const rule = (name, cron, count, rrule) => ({
+  name: `${name}, New York, 20 years`,
+  cron,
+  ...newYork,
+  count,
+  rule: true,
+  rrule: rrule && `DTSTART;TZID=America/New_York:${rrule}`,
+});
 
 export const cases = [
   {
@@ -75,5 +115,35 @@ export const cases = [
     ...range("1900-01-01T00:00:00Z", "2100-12-31T23:59:59Z"),
     count: 49,
     rrule: "DTSTART:19040229T000000Z\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+  },
+  rule("0 9 L * *", "0 9 L * *", 240, "20050131T090000\nRRULE:FREQ=MONTHLY;BYMONTHDAY=-1"),
+  rule(
+    "0 9 LW * *",
+    "0 9 LW * *",
+    240,
+    "20050131T090000\nRRULE:FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+  ),
+  rule("0 9 15W * *", "0 9 15W * *", 240),
+  rule("0 9 * * 5L", "0 9 * * 5L", 240, "20050128T090000\nRRULE:FREQ=MONTHLY;BYDAY=-1FR"),
+  rule("0 9 * * 1#2", "0 9 * * 1#2", 240, "20050110T090000\nRRULE:FREQ=MONTHLY;BYDAY=2MO"),
+  rule("0 9 13 * +5", "0 9 13 * +5", 35, "20050513T090000\nRRULE:FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR"),
+  {
+    ...rule(
+      "0 9 * * 1-5 without holidays",
+      "0 9 * * 1-5",
+      5_094,
+      `20050103T090000\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR\nEXDATE;TZID=America/New_York:${holidays
+        .map((date) => `${date.replaceAll("-", "")}T090000`)
+        .join()}`,
+    ),
+    options: { calendars: { nyse }, exclude: { calendar: "nyse" } },
+    raw: 5_217,
+    settle: (dates) => dates.filter(isOpen),
+  },
+  {
+    ...rule("0 9 L * * on the business day before", "0 9 L * *", 240),
+    options: { calendars: { nyse }, roll: { calendar: "nyse", to: "previous" } },
+    raw: 240,
+    settle: (dates) => dates.map(previousOpen),
   },
 ];

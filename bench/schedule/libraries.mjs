@@ -2,20 +2,29 @@
 // function that does one whole request, parsing included, and gives dates as the library gives them; `ms` reads one.
 const second = 1_000;
 
+/** The dates of a library that has no calendars, with what its users write for one. */
+function settled({ raw, settle }, count, dates) {
+  return settle === undefined ? dates(count) : settle(dates(raw)).slice(0, count);
+}
+
 export const libraries = {
   dagfill: {
     async open() {
       const { expandRange } = await import("../../dist/index.js");
-      return ({ cron, start, end, timeZone }, count, full) =>
-        expandRange(cron, start, end, full ? { timeZone } : { timeZone, limit: count });
+      return ({ cron, start, end, timeZone, options }, count, full) =>
+        expandRange(cron, start, end, { timeZone, ...options, ...(full ? {} : { limit: count }) });
     },
     ms: (ms) => ms,
   },
   "dagfill as Date[]": {
     async open() {
       const { expandRange } = await import("../../dist/index.js");
-      return ({ cron, start, end, timeZone }, count, full) => {
-        const dates = expandRange(cron, start, end, full ? { timeZone } : { timeZone, limit: count });
+      return ({ cron, start, end, timeZone, options }, count, full) => {
+        const dates = expandRange(cron, start, end, {
+          timeZone,
+          ...options,
+          ...(full ? {} : { limit: count }),
+        });
         const objects = new Array(dates.length);
         for (let i = 0; i < dates.length; i++) objects[i] = new Date(dates[i]);
         return objects;
@@ -39,8 +48,12 @@ export const libraries = {
     zoneByOption: true,
     async open() {
       const { Cron } = await import("croner");
-      return ({ cron, start, timeZone }, count) =>
-        new Cron(cron, { timezone: timeZone, paused: true }).nextRuns(count, new Date(start - second));
+      return (asked, count) => {
+        const { cron, start, timeZone } = asked;
+        const next = (n) =>
+          new Cron(cron, { timezone: timeZone, paused: true }).nextRuns(n, new Date(start - second));
+        return settled(asked, count, next);
+      };
     },
     ms: (date) => date.getTime(),
   },
@@ -48,12 +61,14 @@ export const libraries = {
     zoneByOption: true,
     async open() {
       const { CronExpressionParser } = await import("cron-parser");
-      return ({ cron, start, timeZone }, count) => {
+      return (asked, count) => {
+        const { cron, start, timeZone, settle } = asked;
         const dates = CronExpressionParser.parse(cron, {
           currentDate: new Date(start - second),
           tz: timeZone,
         });
-        return Array.from({ length: count }, () => dates.next());
+        const next = () => (settle === undefined ? dates.next() : dates.next().toDate());
+        return settled(asked, count, (n) => Array.from({ length: n }, next));
       };
     },
     ms: (date) => date.getTime(),
@@ -62,8 +77,10 @@ export const libraries = {
     // It has no zone option: it runs in the zone of its process, which $TZ sets.
     async open() {
       const { parseCronExpression } = await import("cron-schedule");
-      return ({ cron, start }, count) =>
-        parseCronExpression(cron).getNextDates(count, new Date(start - second));
+      return (asked, count) =>
+        settled(asked, count, (n) =>
+          parseCronExpression(asked.cron).getNextDates(n, new Date(asked.start - second)),
+        );
     },
     ms: (date) => date.getTime(),
   },
@@ -72,7 +89,7 @@ export const libraries = {
     zoneByOption: true,
     async open() {
       const { RRuleSet } = await import("rrule-rust");
-      return ({ rrule }, count) => RRuleSet.parse(rrule).all(count);
+      return ({ rrule }, count) => (rrule === undefined ? null : RRuleSet.parse(rrule).all(count));
     },
     // It gives what the wall shows, not an instant.
     wall: true,
@@ -82,8 +99,11 @@ export const libraries = {
     zoneByOption: true,
     async open() {
       const { CronosExpression } = await import("cronosjs");
-      return ({ cron, start, timeZone }, count) =>
-        CronosExpression.parse(cron, { timezone: timeZone }).nextNDates(new Date(start - second), count);
+      return (asked, count) => {
+        const { cron, start, timeZone } = asked;
+        const expression = CronosExpression.parse(cron, { timezone: timeZone });
+        return settled(asked, count, (n) => expression.nextNDates(new Date(start - second), n));
+      };
     },
     ms: (date) => date.getTime(),
   },
