@@ -4,8 +4,8 @@ import type { DagfillError } from "../error.js";
 import { type DateValue, date, fields, oneOf, placed, wrong } from "../options.js";
 import { call, EdgeCode } from "../raw.js";
 import type { DateInput, ScheduleInput, TimetableOptions } from "../schedule/input.js";
-import { dagsOwn, timetable } from "../schedule/options.js";
-import { type RawTimetable, timetableSpec } from "../schedule/timetable.js";
+import { scheduleOptions, timetable } from "../schedule/options.js";
+import type { RawTimetable } from "../schedule/timetable.js";
 import type { RunState } from "../store/store.js";
 import { iso } from "../time.js";
 import type { Warning } from "../warning.js";
@@ -67,14 +67,14 @@ export function compareSchedules(
   const read = fields<{
     start: DateValue;
     end: DateValue;
-    before: TimetableOptions;
-    after: TimetableOptions;
+    before: ReturnType<typeof scheduleOptions>;
+    after: ReturnType<typeof scheduleOptions>;
     existing: Iterable<KnownRun>;
   }>(options, "options", {
     start: date,
     end: date,
-    before: (value, path) => fields<TimetableOptions>(value, path, timetableSpec, dagsOwn),
-    after: (value, path) => fields<TimetableOptions>(value, path, timetableSpec, dagsOwn),
+    before: (value, path) => scheduleOptions(value, {}, path),
+    after: (value, path) => scheduleOptions(value, {}, path),
     existing: (value, path) => {
       const runs = value as Iterable<KnownRun> | null;
       if (typeof runs !== "object" || runs === null || typeof runs[Symbol.iterator] !== "function")

@@ -68,7 +68,8 @@ export function changeText(columns: Columns, counts: Counts): string {
 
 interface Side {
   schedule: ScheduleInput;
-  options: TimetableOptions;
+  /** `startDate` is a Dag's: a period without an anchor counts from it. */
+  options: TimetableOptions & { startDate?: DateInput };
 }
 
 const differ = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b);
@@ -109,7 +110,8 @@ export function changeWarnings(before: Side, after: Side, counts: Counts): Warni
       | { every: string; anchor?: DateInput }
       | undefined;
   const [old, current] = [period(before), period(after)];
-  if (old !== undefined && old.every === current?.every && differ(old.anchor, current.anchor))
+  const from = [old?.anchor ?? before.options.startDate, current?.anchor ?? after.options.startDate];
+  if (old !== undefined && old.every === current?.every && differ(from[0], from[1]))
     warn("anchor_changed", `The period counts from another anchor: ${effect}.`);
   return warnings;
 }

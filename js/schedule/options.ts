@@ -46,12 +46,13 @@ function isDag(value: unknown): boolean {
 export function scheduleOptions<T extends object = object>(
   options: unknown,
   more: Spec<T> = {} as Spec<T>,
+  path = "options",
 ): Partial<TimetableOptions & T & { startDate: DateValue }> {
-  const ofDag = reading("options", () => isDag(options)) ? { startDate: date } : {};
+  const ofDag = reading(path, () => isDag(options)) ? { startDate: date } : {};
   const spec = { ...timetableSpec, ...more, ...ofDag } as Spec<
     TimetableOptions & T & { startDate: DateValue }
   >;
-  return fields(options, "options", spec, dagsOwn);
+  return fields(options, path, spec, dagsOwn);
 }
 
 /** The timetable of a schedule as its user wrote it, with options that `scheduleOptions` has read. */

@@ -139,6 +139,27 @@ test("what has run says what is covered twice and what is not covered", () => {
   });
 });
 
+test("a DAG's start is where its period counts from", () => {
+  const dag = (startDate) => ({ dagId: "d", schedule: { every: "P7D" }, startDate });
+  const compare = (before, after) =>
+    compareSchedules(
+      { every: "P7D" },
+      { every: "P7D" },
+      { start: "2024-01-01", end: "2024-01-31", before, after },
+    );
+  const same = compare(dag("2024-01-03"), dag("2023-12-27"));
+  assert.deepEqual(
+    same.rows.map(({ kind, before }) => [kind, before[0].slice(0, 10)]),
+    [3, 10, 17, 24, 31].map((day) => ["kept", `2024-01-${String(day).padStart(2, "0")}`]),
+  );
+  const other = compare(dag("2024-01-03"), dag("2024-01-04"));
+  assert.equal(other.counts.moved, 5);
+  assert.deepEqual(
+    other.warnings.map(({ code }) => code),
+    ["anchor_changed"],
+  );
+});
+
 test("columns hold what the rows say, for large ranges", () => {
   const found = compareSchedules("*/5 * * * *", "*/15 * * * *", { start: "2020-01-01", end: "2023-12-31" });
   const columns = found.columns();
