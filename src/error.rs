@@ -115,21 +115,8 @@ impl Error {
     fn placed(mut self, input: &str, bytes: std::ops::Range<usize>) -> Self {
         // A hostile text may be huge; the error must stay small enough to print and to send.
         const KEPT: usize = 1_000;
-        let (mut kept, mut start, mut end) = (String::new(), 0, 0);
-        for (at, (from, char)) in input.char_indices().enumerate() {
-            let to = from + char.len_utf8();
-            if at < KEPT {
-                kept.push(char);
-            }
-            if to <= bytes.start {
-                start += char.len_utf16();
-            }
-            if to <= bytes.end {
-                end += char.len_utf16();
-            }
-        }
-        self.span = Some((start, end));
-        self.input = Some(kept);
+        self.span = Some((units(input, bytes.start), units(input, bytes.end)));
+        self.input = Some(input.chars().take(KEPT).collect());
         self
     }
 
@@ -188,3 +175,13 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// How many UTF-16 units stand before a byte. Few texts are not ASCII, and a thousand places may be asked of one of a megabyte.
+pub(crate) fn units(text: &str, byte: usize) -> usize {
+    let mut end = byte.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let before = text.get(..end).unwrap_or_default();
+    if before.is_ascii() { end } else { before.chars().map(char::len_utf16).sum() }
+}

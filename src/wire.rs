@@ -12,7 +12,7 @@ mod timetable;
 pub use dag::{graph_shape, read_tasks};
 pub use error::error_shape;
 pub use input::Input;
-pub use macros::{catalog_shape, inspection_shape, report_shape};
+pub use macros::{catalog_shape, inspection_shape, unresolved_shape};
 pub use plan::{days_shape, read_request, summary_shape};
 pub use run_options::{read_run_options, read_start_windows, read_valve};
 pub use shape::{Fields, Shape};

@@ -87,14 +87,13 @@ export function macrosOf({ text, wire, settings, confText, paramsText }: MacrosK
   return macros;
 }
 
-/** Renders one template. */
-export function renderText(macros: Macros, template: string, run: MacroRun): string {
+/** Renders one template. With `reports` the core keeps what stayed as written. */
+export function renderText(macros: Macros, template: string, run: MacroRun, reports = false): string {
   if (!hasTags(template)) return template;
   const known = run.known?.(template);
+  const { date, runId, taskId, attempt = 1, xcom, host } = run;
   const render = (part: string) =>
-    call(() =>
-      macros.raw.render(part, run.date, run.runId, run.taskId, run.attempt ?? 1, run.xcom, known, run.host),
-    );
+    call(() => macros.raw.render(part, date, runId, taskId, attempt, xcom, known, host, reports));
   return piecewise(template, render);
 }
 
@@ -106,24 +105,13 @@ function reportText(
   unresolved: Unresolved[] | undefined,
   path: string,
 ): string {
-  const rendered = renderText(macros, template, run);
-  if (unresolved === undefined) return rendered;
+  // Spans in the pieces around lone surrogates would not be those of the template.
+  const reports = unresolved !== undefined && template.isWellFormed();
+  const rendered = renderText(macros, template, run, reports);
   // Text that stays has its braces; the core says which of them are a value's own.
-  if (!hasTags(rendered) || !template.isWellFormed()) return rendered;
-  const known = run.known?.(template);
-  const report = call(() =>
-    macros.raw.renderReport(
-      template,
-      run.date,
-      run.runId,
-      run.taskId,
-      run.attempt ?? 1,
-      run.xcom,
-      known,
-      run.host,
-    ),
-  ) as { unresolved: Omit<Unresolved, "path">[] };
-  for (const part of report.unresolved) unresolved.push({ path, ...part });
+  if (!reports || !hasTags(rendered)) return rendered;
+  const parts = call(() => macros.raw.takeUnresolved()) as Omit<Unresolved, "path">[];
+  for (const part of parts) unresolved.push({ path, ...part });
   return rendered;
 }
 

@@ -10,12 +10,15 @@ use super::names::{Name as Row, depends_on_date};
 use super::value::{Answer, Value};
 
 const UNKNOWN_HERE: EvalError = EvalError::Refused("only Airflow, or who renders this, knows this value");
-const FOREIGN: EvalError = EvalError::Refused("text that came from XCom is not given this");
+pub(super) const FOREIGN: EvalError = EvalError::Refused("text that came from XCom is not given this");
 
 impl<'a> Machine<'a> {
     /// What the host may know of the run, by its whole name.
     pub(super) fn known(&mut self, row: &'static Row) -> Answer<'a> {
         let context = self.context.ok_or(NO_RUN)?;
+        if self.is_foreign && !depends_on_date(row.gives) {
+            return Err(FOREIGN);
+        }
         if row.name == "dag.timezone" {
             return Ok(Value::Tz(Tz::Zone(context.dag_zone.unwrap_or(context.zone).clone()).into()));
         }
@@ -51,6 +54,9 @@ impl<'a> Machine<'a> {
             }
             "dag" | "task" | "dag_run" | "ti" | "macros" => {
                 let context = self.context.ok_or(NO_RUN)?;
+                if self.is_foreign {
+                    return Err(FOREIGN);
+                }
                 let own = match space {
                     "dag" => context.dag,
                     "task" => context.task,

@@ -4,6 +4,7 @@ use super::containers;
 use super::context::{Context, Lookup, OnUnknown};
 use super::error::{EvalError, TOO_MANY};
 use super::json::Json;
+use super::lookups::FOREIGN;
 use super::methods::attribute;
 use super::names::{Gives, Name as Row};
 use super::output::{Output, Piece};
@@ -201,6 +202,7 @@ impl<'a> Machine<'a> {
             }
             Gives::Fact(fact, _) => fact.value(context),
             Gives::Conf => Ok(Value::of(context.conf)),
+            Gives::Params if self.is_foreign => return Err(FOREIGN),
             Gives::Params => Ok(Value::Params(context.conf, context.params)),
             _ => return self.known(row),
         };

@@ -7,7 +7,7 @@ use super::output::Piece;
 use super::report::Unresolved;
 use super::run::Mode;
 use super::template::Template;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, units};
 use crate::time::Instant;
 
 /// Many renderings in one text, so that they leave the program in one piece.
@@ -143,8 +143,10 @@ impl<'a> Machine<'a> {
 
 /// Moves a span of the first result to where it comes from.
 fn moved(part: &mut Unresolved, between: &str, source: &str, pieces: &[Piece]) {
-    let units = |text: &str, at: usize| text.get(..at).unwrap_or_default().encode_utf16().count();
     let byte = |unit: usize| {
+        if between.is_ascii() {
+            return unit.min(between.len());
+        }
         let mut seen = 0;
         let found = between.char_indices().find(|(_, c)| {
             let is_there = seen >= unit;

@@ -113,26 +113,27 @@ pub(super) fn url_encoded<'a>(value: &Value<'a>, _: &Args<'a>) -> Answer<'a> {
         value => value.pairs(),
     };
     match pairs {
-        None => encode(&to_text(value)?, "/", &mut out),
+        None => encode(&to_text(value)?, '/', &mut out),
         Some(pairs) => {
             for (i, (key, value)) in pairs.iter().enumerate() {
                 if i > 0 {
                     out.push('&');
                 }
-                encode(&to_text(key)?, "", &mut out);
+                encode(&to_text(key)?, ' ', &mut out);
                 out.push('=');
-                encode(&to_text(value)?, "", &mut out);
+                encode(&to_text(value)?, ' ', &mut out);
             }
         }
     }
     bounded(out).map(Value::text)
 }
 
-fn encode(text: &str, safe: &str, out: &mut String) {
+/// `safe` stays: a slash of a path. A space, in the pairs of a query, becomes a plus.
+fn encode(text: &str, safe: char, out: &mut String) {
     for byte in text.bytes() {
         let c = char::from(byte);
-        if byte.is_ascii_alphanumeric() || "_.-~".contains(c) || safe.contains(c) {
-            out.push(c);
+        if byte.is_ascii_alphanumeric() || "_.-~".contains(c) || c == safe {
+            out.push(if c == ' ' { '+' } else { c });
         } else {
             out.push('%');
             let digit = |number: u8| char::from_digit(u32::from(number), 16).map(|c| c.to_ascii_uppercase());

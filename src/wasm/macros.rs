@@ -12,11 +12,11 @@ use super::convert::{answer, instant, thrown};
 use super::timetable::RawTimetable;
 use crate::error::{Code, Error};
 use crate::macros::{
-    Context, Host, Json, Lookup, NoHost, OnUnknown, Template, catalog, inspect, render_range, resolve_xcom,
+    Context, Host, Json, Lookup, NoHost, OnUnknown, Template, Unresolved, catalog, inspect, render_range, resolve_xcom,
 };
 use crate::plan::{RunDates, RunType};
 use crate::time::{Edge, Instant, Zone};
-use crate::wire::{catalog_shape, inspection_shape, report_shape};
+use crate::wire::{catalog_shape, inspection_shape, unresolved_shape};
 
 type Answer<T> = Result<T, JsValue>;
 
@@ -116,6 +116,8 @@ pub struct RawMacros {
     conf: Rc<Json>,
     params: Rc<Json>,
     on_unknown: OnUnknown,
+    /// What stayed as written in the last template that was rendered.
+    unresolved: RefCell<Vec<Unresolved>>,
 }
 
 #[wasm_bindgen]
@@ -141,11 +143,12 @@ impl RawMacros {
             conf: value(conf)?,
             params: value(params)?,
             on_unknown: OnUnknownCode::read(on_unknown).unwrap_or(OnUnknown::Keep),
+            unresolved: RefCell::default(),
         })
     }
 
     /// Renders a template. `xcom` is a JSON object by task and key; `known` a JSON object of what else is known of the run: `dag`,
-    /// `task`, `facts` and `now` (milliseconds).
+    /// `task`, `facts` and `now` (milliseconds). With `reports` what stayed as written can be taken afterwards.
     #[allow(clippy::too_many_arguments)]
     pub fn render(
         &self,
@@ -157,29 +160,23 @@ impl RawMacros {
         xcom: Option<String>,
         known: Option<String>,
         host: Option<MacroHost>,
+        reports: bool,
     ) -> Answer<String> {
         let run = Run { run_id, task_id, attempt, xcom, known, host };
-        self.with_run(date, run, |context, xcom| template(text).render(context, xcom, self.on_unknown))
+        self.with_run(date, run, |context, xcom| {
+            if !reports {
+                return template(text).render(context, xcom, self.on_unknown);
+            }
+            let report = template(text).render_report(context, xcom, self.on_unknown)?;
+            *self.unresolved.borrow_mut() = report.unresolved;
+            Ok(report.text)
+        })
     }
 
-    /// The same, with what stayed as written: `{ text, unresolved }`.
-    #[wasm_bindgen(js_name = renderReport)]
-    #[allow(clippy::too_many_arguments)]
-    pub fn render_report(
-        &self,
-        text: &str,
-        date: &JsValue,
-        run_id: Option<String>,
-        task_id: Option<String>,
-        attempt: u32,
-        xcom: Option<String>,
-        known: Option<String>,
-        host: Option<MacroHost>,
-    ) -> Answer<JsValue> {
-        let run = Run { run_id, task_id, attempt, xcom, known, host };
-        let report =
-            self.with_run(date, run, |context, xcom| template(text).render_report(context, xcom, self.on_unknown));
-        answer(report_shape(&report?))
+    /// What stayed as written in the last render with `reports`.
+    #[wasm_bindgen(js_name = takeUnresolved)]
+    pub fn take_unresolved(&self) -> Answer<JsValue> {
+        answer(unresolved_shape(&self.unresolved.take()))
     }
 
     /// One template for many dates.

@@ -1,7 +1,7 @@
 //! What is told about templates.
 
 use super::{Fields, Shape};
-use crate::macros::{Entry, Inspection, Report, Unknown, Unresolved, Use, XcomUse};
+use crate::macros::{Entry, Inspection, Unknown, Unresolved, Use, XcomUse};
 
 /// What a template uses.
 pub fn inspection_shape(found: &Inspection) -> Shape {
@@ -44,15 +44,12 @@ fn use_shape(used: &Use) -> Shape {
     Shape::Fields(fields)
 }
 
-/// A rendering with what stayed as written.
-pub fn report_shape(report: &Report) -> Shape {
-    let mut fields = Fields::default();
-    fields.text("text", &report.text);
-    fields.list("unresolved", report.unresolved.iter().map(unresolved_shape));
-    Shape::Fields(fields)
+/// What stayed as written in a rendering.
+pub fn unresolved_shape(parts: &[Unresolved]) -> Shape {
+    Shape::list(parts.iter().map(part_shape))
 }
 
-fn unresolved_shape(part: &Unresolved) -> Shape {
+fn part_shape(part: &Unresolved) -> Shape {
     let mut fields = Fields::default();
     fields.text("text", &part.text);
     fields.text("code", part.code.as_str());

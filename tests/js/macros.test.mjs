@@ -234,13 +234,15 @@ test("statements run, and what cannot be resolved stays", () => {
 
 test("text that came from XCom gets dates and conf, no statements, no host and no XCom", () => {
   const brought =
-    "{{ ds }}|{{ conf.r }}|{% if true %}x{% endif %}|{{ ti.xcom_pull('b') }}|{{ var.value.s }}|{# c #}";
+    "{{ ds }}|{{ conf.r }}|{% if true %}x{% endif %}|{{ ti.xcom_pull('b') }}|{{ var.value.s }}|{# c #}|{{ params.p }}|{{ dag.owner }}";
   const xcom = { a: { return_value: brought }, b: { return_value: "secret" } };
-  const output = "2024-03-01|eu|{% if true %}x{% endif %}|{{ ti.xcom_pull('b') }}|{{ var.value.s }}|{# c #}";
-  assert.equal(
-    render("{{ ti.xcom_pull('a') }}", { executionDate: "2024-03-01", conf: { r: "eu" }, xcom }),
-    output,
-  );
+  const output =
+    "2024-03-01|eu|{% if true %}x{% endif %}|{{ ti.xcom_pull('b') }}|{{ var.value.s }}|{# c #}|{{ params.p }}|{{ dag.owner }}";
+  const context = { executionDate: "2024-03-01", conf: { r: "eu" }, params: { p: 1 }, xcom };
+  context.macros = { dag: { owner: "me" } };
+  context.variables = { s: "hidden" };
+  assert.equal(render("{{ params.p }}{{ dag.owner }}{{ var.value.s }}", context), "1mehidden");
+  assert.equal(render("{{ ti.xcom_pull('a') }}", context), output);
 });
 
 test("keys of a JSON value never take each other's place", () => {
