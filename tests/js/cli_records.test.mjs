@@ -216,3 +216,26 @@ test(
     assert.equal(code, 0);
   },
 );
+
+test("preview --render of a day renders its first date, whatever its hour", limit, async () => {
+  const file = join(folder, "hourly.json");
+  const tasks = [{ taskId: "a", command: "echo {{ ts }}" }];
+  writeFileSync(
+    file,
+    JSON.stringify({ dagId: "h", schedule: "0 5,17 * * *", timeZone: "America/New_York", tasks }),
+  );
+  const { code, out } = await run([
+    "preview",
+    file,
+    "-s",
+    "2024-01-01",
+    "-e",
+    "2024-01-03",
+    "--render",
+    "2024-01-02",
+    "--store",
+    ":memory:",
+  ]);
+  assert.equal(code, 0);
+  assert.match(out, /echo 2024-01-02T10:00:00\+00:00/);
+});

@@ -1,5 +1,5 @@
 // dagfill preview: which dates a backfill would run, and why the others not. Nothing is started or written.
-import { BackfillService } from "../../face.js";
+import { type BackfillPreview, BackfillService } from "../../face.js";
 import { flags } from "../flags.js";
 import { loadDagFile } from "../load_dag.js";
 import { planJson, showPlan } from "../plan_view.js";
@@ -22,6 +22,13 @@ export const preview: Verb = {
   run: showPreview,
 };
 
+/** The date of `--render`: the first that would run, or of a day its first date. */
+function dateToRender({ runs }: BackfillPreview, value: unknown): unknown {
+  if (value === "first") return runs.find(({ action }) => action !== "skip")?.executionDate;
+  const ofDay = runs.find(({ localDate }) => localDate.slice(0, 10) === value);
+  return ofDay?.executionDate ?? value;
+}
+
 /** Also what `run --dry-run` does. */
 export async function showPreview({
   positionals,
@@ -37,8 +44,7 @@ export async function showPreview({
   try {
     const callbacks = world.callbacks(file, () => {});
     const plan = await new BackfillService({ dags: file.dags, store, ...callbacks }).preview(options);
-    const first = plan.runs.find(({ action }) => action !== "skip")?.executionDate;
-    const date = values.render === "first" ? first : values.render;
+    const date = dateToRender(plan, values.render);
     const rendered = typeof date === "string" ? plan.render(date) : undefined;
     if (json) {
       terminal.line(JSON.stringify({ ...planJson(plan), ...(rendered !== undefined && { rendered }) }));
