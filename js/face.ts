@@ -36,6 +36,7 @@ export { planBackfill } from "./plan/plan_backfill.js";
 export type { PlannedRun } from "./plan/plan_data.js";
 export type { Breaker, Canary, StartWindow } from "./plan/valve.js";
 export type { Backfill } from "./run/backfill/backfill.js";
+export type { ServeOptions } from "./run/backfill/serve_options.js";
 export { BackfillService } from "./run/backfill/service.js";
 export type { BackfillSummary } from "./run/backfill/summary.js";
 export type {

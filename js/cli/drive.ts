@@ -42,7 +42,10 @@ export async function drive(
       reporter.log(line);
     }),
   );
-  const service = new BackfillService({ dags: file.dags, store, ...callbacks });
+  const engine = world.engine(file, values.engine);
+  const { onUnknown } = callbacks;
+  const how = engine === undefined ? callbacks : { engine, onUnknown };
+  const service = new BackfillService({ dags: file.dags, store, ...how });
   const report = (next: Reporter) => {
     reporter = next;
   };
@@ -62,6 +65,7 @@ export async function drive(
     reporter.end();
     logs.flush();
     interrupts.dispose();
+    await engine?.close();
     await store.close();
   }
 }

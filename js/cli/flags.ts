@@ -184,6 +184,15 @@ export const flags = {
       meaning: "where runs live (.dagfill.sqlite here), or postgres://...; :memory: keeps nothing",
     },
   ],
+  engine: [
+    {
+      name: "engine",
+      value: "URL",
+      meaning: "where runs are executed: redis://host:port (BullMQ), with ?queue=NAME another queue",
+    },
+  ],
+  serve: [{ name: "max-backfills", value: "N", read: numberOf, meaning: "backfills at once (4)" }],
+  concurrency: [{ name: "concurrency", value: "N", read: numberOf, meaning: "jobs at once (1)" }],
   json: [{ name: "json", meaning: "JSON for programs: an object, or an event a line" }],
   format: [
     {

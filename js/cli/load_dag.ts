@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DagfillError } from "../error.js";
-import { type Dag, type ExecuteRun, type ExecuteTask, validateDag } from "../face.js";
+import { type Dag, type Engine, type ExecuteRun, type ExecuteTask, validateDag } from "../face.js";
 import { nearest } from "../nearest.js";
 import { readJsonText } from "./json_text.js";
 
@@ -15,6 +15,8 @@ export interface DagFile {
   dags: Dag[];
   executeRun?: ExecuteRun;
   executeTask?: ExecuteTask;
+  /** Where its runs are executed; checked where it is used. */
+  engine?: Engine;
 }
 
 /** Files in which other systems keep DAGs, by extension. */
@@ -46,13 +48,14 @@ export async function loadDagFile(name: string): Promise<DagFile> {
   const exports = isText
     ? { default: await readText(readFileSync(path, "utf8"), kind, name) }
     : await importModule(path, name);
-  const { dags, executeRun, executeTask } = pick(exports, name);
+  const { dags, executeRun, executeTask, engine } = pick(exports, name);
   return {
     name,
     folder: dirname(path),
     dags,
     ...(executeRun !== undefined && { executeRun }),
     ...(executeTask !== undefined && { executeTask }),
+    ...(engine !== undefined && { engine }),
   };
 }
 
@@ -137,6 +140,7 @@ function pick(exports: Record<string, unknown>, name: string) {
     dags: dags as Dag[],
     executeRun: callback<ExecuteRun>(own("executeRun"), "executeRun"),
     executeTask: callback<ExecuteTask>(own("executeTask"), "executeTask"),
+    engine: own("engine") as Engine | undefined,
   };
 }
 

@@ -8,6 +8,7 @@ import { openPostgresStore } from "../store/postgres.js";
 import { openSqliteStore } from "../store/sqlite.js";
 import { suggestion } from "../suggest.js";
 import { readArguments } from "./args.js";
+import { engineOf, workerOf } from "./engines.js";
 import { showHelp, showVerbHelp } from "./help.js";
 import { type ExitCode, exitCodes, reportError } from "./report_error.js";
 import { Terminal } from "./terminal.js";
@@ -16,6 +17,7 @@ import { clear, retry } from "./verbs/again.js";
 import { catchup } from "./verbs/catchup.js";
 import { completion } from "./verbs/completion.js";
 import { discard } from "./verbs/discard.js";
+import { enqueue } from "./verbs/enqueue.js";
 import { explain } from "./verbs/explain.js";
 import { impact } from "./verbs/impact.js";
 import { importDag } from "./verbs/import_dag.js";
@@ -31,9 +33,11 @@ import { resume } from "./verbs/resume.js";
 import { run } from "./verbs/run.js";
 import { runs } from "./verbs/runs.js";
 import { schedule } from "./verbs/schedule.js";
+import { serve } from "./verbs/serve.js";
 import { tasks } from "./verbs/tasks.js";
 import { trigger } from "./verbs/trigger.js";
 import { validate } from "./verbs/validate.js";
+import { worker } from "./verbs/worker.js";
 
 const verbs: Record<string, Verb> = {
   init,
@@ -53,6 +57,9 @@ const verbs: Record<string, Verb> = {
   approve,
   discard,
   trigger,
+  enqueue,
+  serve,
+  worker,
   schedule,
   catchup,
   explain,
@@ -65,6 +72,8 @@ const verbs: Record<string, Verb> = {
 };
 
 const world: World = {
+  engine: engineOf,
+  worker: workerOf,
   async openStore(path, purpose, notices) {
     const name = typeof path === "string" ? path : ".dagfill.sqlite";
     if (name === ":memory:") return new MemoryStore();

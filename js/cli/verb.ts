@@ -1,5 +1,6 @@
 // The interface of the command's verbs.
-import type { ExecuteRun, ExecuteTask, RunStore } from "../face.js";
+import type { EngineWorker, WorkerOptions } from "../engine/worker_options.js";
+import type { Engine, ExecuteRun, ExecuteTask, RunStore } from "../face.js";
 import type { ShellLine } from "../shell.js";
 import type { Arguments } from "./args.js";
 import type { Flag } from "./flags.js";
@@ -33,6 +34,9 @@ export interface World {
   openStore(path: unknown, purpose: "read" | "write", notices: Terminal): Promise<RunStore>;
   /** The callbacks that run a file's DAGs. Lines printed by commands go to `log`. */
   callbacks(file: DagFile, log: (line: ShellLine) => void): Callbacks;
+  /** The engine of `--engine`, or of the file. */
+  engine(file: DagFile, url: unknown): Engine | undefined;
+  worker(url: string, options: WorkerOptions): Promise<EngineWorker>;
 }
 
 export interface Callbacks {

@@ -28,6 +28,7 @@ export const list: Verb = {
 };
 
 const styles: Record<BackfillSummary["state"], Style> = {
+  enqueued: "cyan",
   running: "cyan",
   paused: "yellow",
   awaiting_approval: "yellow",

@@ -12,7 +12,7 @@ const limits: Flag[] = flags.drive.filter(({ name }) => taken.includes(name));
 export const resume: Verb = {
   summary: "go on with an interrupted backfill; without ID, with the only one of the file's DAGs",
   positionals: ["FILE", "[ID]"],
-  flags: [...limits, ...flags.store, ...flags.log, ...flags.json],
+  flags: [...limits, ...flags.engine, ...flags.store, ...flags.log, ...flags.json],
   async run(request) {
     const [path = "", id] = request.positionals;
     const chosen = Object.fromEntries(

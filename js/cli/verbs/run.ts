@@ -17,6 +17,7 @@ export const run: Verb = {
     ...flags.dag,
     ...flags.plan,
     ...flags.drive,
+    ...flags.engine,
     ...flags.store,
     ...flags.resume,
     ...flags.yes,

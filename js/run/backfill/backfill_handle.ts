@@ -78,6 +78,28 @@ export class BackfillHandle implements Backfill {
     this.#driver.setMaxParallelRuns(integer(1)(n, "maxParallelRuns"));
   }
 
+  /** @internal Takes this process out of the backfill, so that another goes on with it: at once where its runs are executed elsewhere, else when
+   *  those that run have ended. `result` rejects with ABORTED. */
+  async leave(atOnce: boolean): Promise<void> {
+    let isOver = false;
+    const over = this.result.then(
+      () => {},
+      () => {},
+    );
+    void over.then(() => {
+      isOver = true;
+    });
+    if (!atOnce) {
+      this.pause({ stored: false });
+      // What was claimed before the pause is still written and called.
+      do await new Promise((resolve) => setTimeout(resolve, 20));
+      while (!isOver && !this.#driver.isIdle);
+    }
+    const message = `this process stops: backfill ${this.backfillId} can be resumed, or is served elsewhere`;
+    if (!isOver) this.#driver.loseLease(new DagfillError("ABORTED", message));
+    await over;
+  }
+
   toJSON(): object {
     const { backfillId, preview, progress } = this;
     return { backfillId, preview, progress };

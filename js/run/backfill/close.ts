@@ -75,8 +75,9 @@ export async function close(closing: Closing): Promise<void> {
   if (changes.length > 0) await store.apply(changes, fence);
   const { completed, failed, skipped } = await counted(store, backfillId, snapshot);
   const canceled = plan.counts.total - completed - failed - skipped;
+  const { enqueued: _, ...known } = snapshot;
   const closed: Snapshot = {
-    ...snapshot,
+    ...known,
     state: "canceled",
     finishedAt: iso(Math.max(now, Date.parse(snapshot.startedAt))),
     counts: { completed, failed, skipped, canceled },

@@ -3,7 +3,7 @@
 
 import { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
-import { AbortCode, BackfillCommand, BackfillEventCode, BackfillNotice } from "../../raw.js";
+import { BackfillCommand, BackfillEventCode, BackfillNotice } from "../../raw.js";
 import { storeFailure } from "../../store/failure.js";
 import type { EventBody, Progress } from "../events/backfill_events.js";
 import { Notifier } from "../events/notifier.js";
@@ -14,6 +14,7 @@ import { InFlightMap } from "../machine/in_flight.js";
 import { type Commands, Machine } from "../machine/machine.js";
 import { Clock } from "../timing/clock.js";
 import { StoreWatchdog, waitForStore } from "../writing/store_watchdog.js";
+import { ABORTS } from "./abort_kinds.js";
 import { askApproval, trippedBy } from "./approval.js";
 import { Deferred } from "./deferred.js";
 import type { DriverOptions } from "./driver_options.js";
@@ -27,12 +28,6 @@ interface Called {
   context: Context;
   work?: Work | undefined;
 }
-
-const ABORTS: Record<number, AbortKind> = {
-  [AbortCode.Timeout]: "timeout",
-  [AbortCode.Cancel]: "cancel",
-  [AbortCode.LeaseLost]: "lost",
-};
 
 export class Driver<R> {
   readonly rows: Rows;
@@ -138,6 +133,11 @@ export class Driver<R> {
     this.#records.leaving = !stored;
     this.#wants.paused = true;
     this.#machine.dispatch(BackfillEventCode.Pause);
+  }
+
+  /** No callback runs, and nothing is being written. */
+  get isIdle(): boolean {
+    return this.#inFlight.isEmpty && this.#options.writer.batch === undefined;
   }
 
   resume(): void {

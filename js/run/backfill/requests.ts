@@ -33,6 +33,12 @@ async function newRequests(store: RunStore, backfillId: string, snapshot: Snapsh
   return fresh.map(({ request }) => request);
 }
 
+/** Whether anything was asked since the last request that was obeyed. */
+export async function hasRequests(store: RunStore, backfillId: string, obeyed = 0): Promise<boolean> {
+  const all = (await store.listRequests?.(backfillId)) ?? [];
+  return all.some(({ seq }) => seq > obeyed);
+}
+
 /** Obeys in a stored backfill, before it is driven again, what was asked while nobody drove it. */
 export async function obeyStored(store: RunStore, backfillId: string, snapshot: Snapshot): Promise<void> {
   for (const request of await newRequests(store, backfillId, snapshot)) {

@@ -13,15 +13,11 @@ import {
 } from "../../plan/backfill_options.js";
 import { pastDurations } from "../../plan/estimate.js";
 import { type BackfillPreview, Preview } from "../../plan/plan.js";
-import type { PlanData } from "../../plan/plan_data.js";
-import { plannedRuns } from "../../plan/plan_rows.js";
-import { chosenTasks, makePlan } from "../../plan/planner.js";
-import { PreviewTemplates } from "../../plan/preview_templates.js";
-import { templateWarnings, unresolvedTexts } from "../../plan/template_warnings.js";
+import { unresolvedTexts } from "../../plan/template_warnings.js";
 import type { Canary } from "../../plan/valve.js";
-import { ActionCode } from "../../raw.js";
 import { storeFailure } from "../../store/failure.js";
 import type { Request } from "../../store/store.js";
+import { iso } from "../../time.js";
 import type { BackfillResult, Hooks, RunResult } from "../events/backfill_events.js";
 import { contextOf, originOf } from "../host/context.js";
 import type { Executor } from "../host/executor.js";
@@ -36,14 +32,18 @@ import type { Backfill } from "./backfill.js";
 import { BackfillHandle } from "./backfill_handle.js";
 import { close, finishCancel } from "./close.js";
 import { Driver } from "./driver.js";
+import { enqueue, refuseKnown } from "./enqueue.js";
+import { planOn, templatesOn } from "./host_plan.js";
 import { stored, storedRuns } from "./interrupted.js";
 import { newSnapshot } from "./new_snapshot.js";
 import { resultOf } from "./progress.js";
 import { ask, obeyStored, RequestReader } from "./requests.js";
 import { readHooks, readResume, withLimits } from "./resume_options.js";
 import { backfillRuns } from "./run_set.js";
+import { readServe, Server } from "./serve.js";
+import type { ServeOptions } from "./serve_options.js";
 import { coreOptions, type Snapshot } from "./snapshot.js";
-import { refusals, refuseInterrupted, tasksNotRun } from "./start_warnings.js";
+import { refusals, refuseInterrupted } from "./start_warnings.js";
 import { recall } from "./stored_existing.js";
 import { type BackfillSummary, summarize } from "./summary.js";
 
@@ -85,10 +85,10 @@ export class BackfillService {
     const choice = taskIds === undefined ? undefined : { taskIds, withUpstream };
     const dag = findDag(this.#host.dags, read.dagId);
     return guard(async () => {
-      const plan = await this.#plan(dag, read, this.#host.now());
+      const plan = await planOn(this.#host, dag, read, this.#host.now());
       plan.warnings = [...(await refusals(this.#host.store, plan)), ...plan.warnings];
       const past = () => guard(() => pastDurations(this.#host.store, dag, choice));
-      return new Preview(plan, this.#templates(dag, read, plan), past);
+      return new Preview(plan, templatesOn(this.#host, dag, read, plan), past);
     }, hooks);
   }
 
@@ -106,23 +106,34 @@ export class BackfillService {
       execute,
       listeners,
       async () => {
-        if (((await this.#host.store.loadBackfill(backfillId)) ?? null) !== null) {
-          throw new DagfillError(
-            "BACKFILL_EXISTS",
-            `there is a backfill ${JSON.stringify(backfillId)} already`,
-            {
-              field: "backfillId",
-              details: { backfillId },
-            },
-          );
-        }
+        await refuseKnown(this.#host.store, backfillId);
         const now = this.#host.now();
-        const plan = await this.#plan(dag, read, now, held.fence.lease);
+        const plan = await planOn(this.#host, dag, read, now, held.fence.lease);
         await refuseInterrupted(this.#host.store, plan);
         return { snapshot: newSnapshot(dag, read, plan, now), fresh: true };
       },
       read.canary?.approve,
     );
+  }
+
+  /** Stores a backfill for whoever serves, with the plan of this moment, and tells its id. BACKFILL_EXISTS when one that has not ended has some
+   *  of its dates. */
+  async enqueue(options: BackfillOptions): Promise<string> {
+    const read = readOptions(options);
+    if (read.dryRun) throw wrong("dryRun", "false (use preview for a dry run)", true);
+    return guard(() => enqueue(this.#host, findDag(this.#host.dags, read.dagId), read));
+  }
+
+  /** Drives what is enqueued or was interrupted, of this service's DAGs, until the signal aborts. Any number of machines may serve one store.
+   *  `hooks` hear of all of it; warnings `not_taken_up` and `let_go` name a backfill that could not be driven.
+   *
+   *  ```js
+   *  await service.serve({ signal: stop.signal, maxBackfills: 8 }, { onEvent: (event) => log(event) });
+   *  ``` */
+  async serve(options: ServeOptions, hooks: Hooks = {}): Promise<void> {
+    const { signal: _, ...listeners } = readHooks(hooks);
+    const resume = (id: string) => this.#resume(id, listeners);
+    return new Server(this.#host, readServe(options), listeners, resume).run();
   }
 
   /** One run for one date, now: run type "manual". A run that fails does not reject; RUN_EXISTS when the date has a run. */
@@ -135,7 +146,13 @@ export class BackfillService {
   /** Goes on with a backfill whose process died: same plan, same dates, same options but for `limits`, which are kept with it. What had
    *  succeeded is not run again. One that had been canceled ends as canceled, and starts nothing; one that was paused stays so. */
   async resume(backfillId: string, hooks: Hooks & { limits?: BackfillLimits } = {}): Promise<Backfill> {
-    const { limits, ...listeners } = readResume(hooks);
+    return this.#resume(backfillId, readResume(hooks));
+  }
+
+  async #resume(
+    backfillId: string,
+    { limits, ...listeners }: ReturnType<typeof readResume>,
+  ): Promise<BackfillHandle> {
     const { dagId, options } = await this.#unfinished(backfillId, listeners);
     const dag = findDag(this.#host.dags, dagId);
     const execute = executorOf(this.#host, dag, options);
@@ -143,11 +160,12 @@ export class BackfillService {
     // Between the first look and the lease, its last driver may have brought it to an end.
     return this.#drive(held, dag, backfillId, execute, listeners, async () => {
       const { store, now } = this.#host;
-      const found = await this.#unfinished(backfillId, listeners);
+      const { enqueued, ...found } = await this.#unfinished(backfillId, listeners);
       const snapshot = withLimits(found, await recall(store, found.plan, held.fence.lease), limits);
       await obeyStored(store, backfillId, snapshot);
       await finishCancel({ store, backfillId, snapshot, fence: held.fence, now: now(), execute });
-      return { snapshot, fresh: false };
+      if (enqueued) snapshot.startedAt = iso(now());
+      return { snapshot, fresh: enqueued === true };
     });
   }
 
@@ -220,31 +238,6 @@ export class BackfillService {
     return summaries;
   }
 
-  /** The plan, with what this host would not run of it. `held` names the lease under which it will be driven. */
-  async #plan(dag: CheckedDag, options: CheckedOptions, now: number, held?: string): Promise<PlanData> {
-    const plan = await makePlan(dag, options, this.#host.store, now, held);
-    const warning = tasksNotRun(this.#host, chosenTasks(dag, options));
-    if (warning !== undefined) plan.warnings = [...plan.warnings, warning];
-    const row = plan.action.findIndex((action) => action !== ActionCode.Skip);
-    const [run] = row < 0 ? [] : plannedRuns(plan, row, row + 1);
-    if (run === undefined) return plan;
-    const found = templateWarnings(this.#templates(dag, options, plan), run, options.confFor === undefined);
-    plan.warnings = [...plan.warnings, ...found];
-    return plan;
-  }
-
-  #templates(dag: CheckedDag, options: CheckedOptions, plan: PlanData): PreviewTemplates {
-    const { conf = {}, onUnknown, macroTimeZone } = options;
-    const tasks = [...chosenTasks(dag, options)];
-    const data = {
-      dag: { ...dag, tasks },
-      conf,
-      ...(onUnknown === undefined ? {} : { onUnknown }),
-      ...(macroTimeZone === undefined ? {} : { macroTimeZone }),
-    };
-    return new PreviewTemplates(data, plan.timetable, this.#host);
-  }
-
   async #unfinished(backfillId: string, hooks: Hooks): Promise<Snapshot> {
     name(backfillId, "backfillId");
     const snapshot = await guard(() => stored(this.#host.store, backfillId), hooks);
@@ -277,7 +270,7 @@ export class BackfillService {
     hooks: Hooks,
     prepare: () => Promise<{ snapshot: Snapshot; fresh: boolean }>,
     approve?: Canary["approve"],
-  ): Promise<Backfill> {
+  ): Promise<BackfillHandle> {
     try {
       await execute.check?.();
       const { snapshot, fresh } = await guard(prepare, hooks);

@@ -50,6 +50,8 @@ export interface Snapshot {
   pausedAt?: number;
   /** The last request of others that was obeyed. */
   obeyed?: number;
+  /** Nobody has driven it yet. */
+  enqueued?: true;
   startedAt: string;
   finishedAt?: string;
   options: Omit<CheckedOptions, "confFor">;

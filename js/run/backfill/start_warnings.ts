@@ -2,6 +2,7 @@
 
 import type { CheckedTask } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
+import type { Json } from "../../json.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import type { RunStore } from "../../store/store.js";
 import type { Warning } from "../../warning.js";
@@ -13,11 +14,15 @@ import { overlap } from "./interrupted.js";
 async function* interruptedOver(
   store: RunStore,
   plan: PlanData,
-): AsyncGenerator<{ id: string; count: number }> {
+): AsyncGenerator<{ id: string; count: number; enqueued: boolean }> {
   for (const { id, snapshot } of await store.listBackfills({ dagId: plan.dagId, unfinished: true })) {
     const count = overlap(id, snapshot, plan);
-    if (count > 0) yield { id, count };
+    if (count > 0) yield { id, count, enqueued: isEnqueued(snapshot) };
   }
+}
+
+function isEnqueued(snapshot: Json): boolean {
+  return (snapshot as { enqueued?: unknown } | null)?.enqueued === true;
 }
 
 /** Why a start of this plan would be refused now: BACKFILL_ACTIVE, or BACKFILL_EXISTS. */
@@ -29,9 +34,9 @@ export async function refusals(store: RunStore, plan: PlanData): Promise<Warning
     return [{ code: "backfill_active", message }];
   }
   const warnings: Warning[] = [];
-  for await (const { id, count } of interruptedOver(store, plan)) {
+  for await (const { id, count, enqueued } of interruptedOver(store, plan)) {
     const dates = count === 1 ? "1 of these dates" : `${count} of these dates`;
-    const message = `backfill ${id} was interrupted and has ${dates}: a start is refused (BACKFILL_EXISTS) until it is resumed, or discarded`;
+    const message = `backfill ${id} ${enqueued ? "is enqueued" : "was interrupted"} and has ${dates}: a start is refused (BACKFILL_EXISTS) until it is resumed, or discarded`;
     warnings.push({ code: "interrupted_backfill", message, count });
   }
   return warnings;
@@ -54,10 +59,10 @@ export function tasksNotRun(
 
 /** A new backfill over the dates of an interrupted one would run them twice, or never finish the old one: BACKFILL_EXISTS. */
 export async function refuseInterrupted(store: RunStore, plan: PlanData): Promise<void> {
-  for await (const { id } of interruptedOver(store, plan)) {
+  for await (const { id, enqueued } of interruptedOver(store, plan)) {
     throw new DagfillError(
       "BACKFILL_EXISTS",
-      `backfill ${id} of DAG ${plan.dagId} was interrupted and has some of these dates`,
+      `backfill ${id} of DAG ${plan.dagId} ${enqueued ? "is enqueued" : "was interrupted"} and has some of these dates`,
       {
         hint: `resume("${id}") goes on with it, discard("${id}") closes it`,
         details: { backfillId: id },

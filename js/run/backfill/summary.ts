@@ -11,8 +11,16 @@ import { fromStored, type Snapshot } from "./snapshot.js";
 export interface BackfillSummary {
   backfillId: string;
   dagId: string;
-  /** "interrupted": it has not ended, and nobody drives it. */
-  state: "running" | "paused" | "awaiting_approval" | "interrupted" | "success" | "failed" | "canceled";
+  /** "enqueued": nobody has driven it yet. "interrupted": it has not ended, and nobody drives it. */
+  state:
+    | "enqueued"
+    | "running"
+    | "paused"
+    | "awaiting_approval"
+    | "interrupted"
+    | "success"
+    | "failed"
+    | "canceled";
   /** As they were read: with defaults, durations in milliseconds. They can be handed to `preview` and `backfill` again; `confFor`,
    *  `backfillId`, `planHash`, and a `maxFailures` without a bound, are left out. */
   options: BackfillOptions;
@@ -43,7 +51,15 @@ export async function summarize(store: RunStore, backfillId: string, stored: Jso
   return {
     backfillId,
     dagId,
-    state: ended ? state : !driven ? "interrupted" : awaits ? "awaiting_approval" : state,
+    state: snapshot.enqueued
+      ? "enqueued"
+      : ended
+        ? state
+        : !driven
+          ? "interrupted"
+          : awaits
+            ? "awaiting_approval"
+            : state,
     options: again(options),
     progress: { total, completed, failed, remaining, running, skipped, canceled },
   };

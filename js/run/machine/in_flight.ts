@@ -25,6 +25,10 @@ export class InFlightMap<T> {
     return entry?.attempt === attempt && entry.settled === undefined ? entry : undefined;
   }
 
+  get isEmpty(): boolean {
+    return this.#slotOf.size === 0;
+  }
+
   set(key: number, entry: InFlight<T>): void {
     const slot = this.#slotOf.get(key) ?? this.#free.pop() ?? this.#entries.length;
     this.#slotOf.set(key, slot);

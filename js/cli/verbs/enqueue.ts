@@ -1,0 +1,29 @@
+// dagfill enqueue: stores a backfill for whoever serves.
+import { BackfillService } from "../../face.js";
+import { flags } from "../flags.js";
+import { loadDagFile } from "../load_dag.js";
+import { exitCodes } from "../report_error.js";
+import type { Verb } from "../verb.js";
+import { backfillOptions } from "./backfill_options.js";
+import { showPreview } from "./preview.js";
+
+export const enqueue: Verb = {
+  summary: "store a backfill that `dagfill serve` drives, on any machine of the store",
+  positionals: ["FILE"],
+  flags: [...flags.dag, ...flags.plan, ...flags.drive, ...flags.store, ...flags.json],
+  async run(request) {
+    const { positionals, values, world, notices, terminal, json } = request;
+    if (values.dryRun === true) return showPreview(request);
+    const file = await loadDagFile(positionals[0] ?? "");
+    const options = backfillOptions(file, values);
+    const store = await world.openStore(values.store, "write", notices);
+    try {
+      const service = new BackfillService({ dags: file.dags, store });
+      const backfillId = await service.enqueue(options);
+      terminal.line(json ? JSON.stringify({ type: "enqueued", backfillId }) : backfillId);
+      return exitCodes.ok;
+    } finally {
+      await store.close();
+    }
+  },
+};

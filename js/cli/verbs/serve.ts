@@ -1,0 +1,114 @@
+// dagfill serve: drives what is enqueued or was interrupted, on one of any number of machines.
+import { type BackfillEvent, BackfillService } from "../../face.js";
+import { flags } from "../flags.js";
+import { aborted, takeInterrupts } from "../interrupts.js";
+import { loadDagFile } from "../load_dag.js";
+import { exitCodes, runError } from "../report_error.js";
+import { writeLog } from "../reporter.js";
+import type { Terminal } from "../terminal.js";
+import type { Verb } from "../verb.js";
+
+/** What a supervisor sees of a coordinator: one line every so often, and when it begins and ends. */
+const HEALTH_MS = 30_000;
+
+export const serve: Verb = {
+  summary: "drive enqueued and interrupted backfills until SIGTERM; several machines may serve one store",
+  positionals: ["FILE"],
+  flags: [...flags.serve, ...flags.engine, ...flags.store, ...flags.log, ...flags.json],
+  async run({ positionals: [path = ""], values, terminal, notices, json, world }) {
+    const file = await loadDagFile(path);
+    const store = await world.openStore(values.store, "write", notices);
+    const engine = world.engine(file, values.engine);
+    const interrupts = takeInterrupts();
+    const seen = { driving: new Set<string>(), running: new Set<string>(), succeeded: 0, failed: 0 };
+    const health = (state: string) => {
+      const counts = {
+        running: seen.running.size,
+        succeeded: seen.succeeded,
+        failed: seen.failed,
+      };
+      if (json)
+        terminal.line(JSON.stringify({ type: "health", at: new Date().toISOString(), state, ...counts }));
+      else {
+        const { running, succeeded, failed } = counts;
+        terminal.line(
+          `${new Date().toISOString()}  health  ${state}, ${running} running, ${succeeded} succeeded, ${failed} failed`,
+        );
+      }
+    };
+    const timer = setInterval(() => health("serving"), HEALTH_MS);
+    try {
+      const callbacks = world.callbacks(file, (line) => {
+        if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
+        else if (values.quiet !== true) writeLog(line, terminal);
+      });
+      const { onUnknown } = callbacks;
+      const service = new BackfillService({
+        dags: file.dags,
+        store,
+        ...(engine === undefined ? callbacks : { engine, onUnknown }),
+      });
+      health("serving");
+      const max = values.maxBackfills as number | undefined;
+      const served = service.serve(
+        { signal: interrupts.drain, ...(max === undefined ? {} : { maxBackfills: max }) },
+        {
+          onEvent: (event) => {
+            count(seen, event);
+            const line = json ? asJson(event) : asText(event, terminal);
+            if (line !== undefined) terminal.line(line);
+          },
+        },
+      );
+      await Promise.race([served, aborted(interrupts.drain)]);
+      if (interrupts.drain.aborted) {
+        const what = engine === undefined ? "what runs may end" : "jobs at the engine go on";
+        notices.line(`stopping: nothing more is started, ${what}; Ctrl-C again leaves it`);
+        await Promise.race([served, aborted(interrupts.abort)]);
+      }
+      health("stopped");
+      return interrupts.abort.aborted ? exitCodes.interrupted : exitCodes.ok;
+    } finally {
+      clearInterval(timer);
+      interrupts.dispose();
+      await engine?.close();
+      await store.close();
+    }
+  },
+};
+
+interface Seen {
+  running: Set<string>;
+  succeeded: number;
+  failed: number;
+}
+
+function count(seen: Seen, event: BackfillEvent): void {
+  if (!("run" in event)) return;
+  const id = `${event.run.dagId} ${event.run.runId}`;
+  if (event.type === "run-started" || event.type === "run-attached") seen.running.add(id);
+  else seen.running.delete(id);
+  if (event.type === "run-succeeded") seen.succeeded += 1;
+  if (event.type === "run-failed") seen.failed += 1;
+}
+
+function asJson(event: BackfillEvent): string {
+  if (event.type !== "finished") return JSON.stringify(event);
+  // The list of runs is made when it is asked for, and may be long.
+  const { backfillId, dagId, state, totalDates, completed, failed, skipped, canceled } = event.result;
+  const result = { backfillId, dagId, state, totalDates, completed, failed, skipped, canceled };
+  return JSON.stringify({ type: event.type, at: event.at, result });
+}
+
+function asText(event: BackfillEvent, terminal: Terminal): string | undefined {
+  if (event.type === "warning")
+    return `${event.at}  ${terminal.paint("yellow", "warning")}  ${event.warning.code}: ${event.warning.message}`;
+  if (event.type === "finished") {
+    const { backfillId, dagId, state, completed, totalDates } = event.result;
+    return `${event.at}  finished  ${dagId}  ${backfillId}  ${state}, ${completed} of ${totalDates} succeeded`;
+  }
+  if (!("run" in event)) return undefined;
+  const { dagId, executionDate, error } = event.run;
+  const why = event.type === "run-failed" ? runError(error, 200) : "";
+  return `${event.at}  ${event.type.slice(4)}  ${dagId}  ${executionDate}${why && `  ${why}`}`;
+}

@@ -1,0 +1,52 @@
+// dagfill worker: executes the jobs of an engine with a file's callbacks, on one of any number of machines.
+import { DagfillError } from "../../error.js";
+import { flags } from "../flags.js";
+import { aborted, takeInterrupts } from "../interrupts.js";
+import { loadDagFile } from "../load_dag.js";
+import { exitCodes } from "../report_error.js";
+import { writeLog } from "../reporter.js";
+import type { Verb } from "../verb.js";
+
+export const worker: Verb = {
+  summary: "execute what coordinators hand to the engine, until SIGTERM",
+  positionals: ["FILE"],
+  flags: [...flags.engine, ...flags.concurrency, ...flags.log, ...flags.json],
+  async run({ positionals: [path = ""], values, terminal, notices, json, world }) {
+    if (typeof values.engine !== "string") {
+      throw new DagfillError("INVALID_OPTION", "expected --engine URL, got nothing", {
+        field: "--engine",
+        hint: "such as redis://localhost:6379",
+      });
+    }
+    const file = await loadDagFile(path);
+    const interrupts = takeInterrupts();
+    const callbacks = world.callbacks(file, (line) => {
+      if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
+      else if (values.quiet !== true) writeLog(line, terminal);
+    });
+    const tell = (type: string, key: string, error?: unknown) => {
+      const message = error === undefined ? undefined : String((error as Error).message ?? error);
+      if (json) terminal.line(JSON.stringify({ type, at: new Date().toISOString(), key, error: message }));
+      else
+        terminal.line(
+          `${new Date().toISOString()}  ${type}  ${key}${message === undefined ? "" : `  ${message}`}`,
+        );
+    };
+    try {
+      const made = await world.worker(values.engine, {
+        ...callbacks,
+        concurrency: (values.concurrency as number | undefined) ?? 1,
+        onEvent: ({ type, key = "", error }) => tell(type, key, error),
+      });
+      tell("ready", `pid ${process.pid}`);
+      await aborted(interrupts.drain);
+      notices.line(`stopping: what runs (${made.running}) may end; Ctrl-C again hands it to other workers`);
+      const closed = made.close();
+      await Promise.race([closed, aborted(interrupts.abort)]);
+      if (interrupts.abort.aborted) await made.close({ running: "abort" });
+      return interrupts.abort.aborted ? exitCodes.interrupted : exitCodes.ok;
+    } finally {
+      interrupts.dispose();
+    }
+  },
+};

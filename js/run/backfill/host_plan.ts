@@ -1,0 +1,48 @@
+// The plan of a backfill as a host would run it: with what it would not run of it, and its templates.
+import type { CheckedDag } from "../../dag/dag.js";
+import type { CheckedOptions } from "../../plan/backfill_options.js";
+import type { PlanData } from "../../plan/plan_data.js";
+import { plannedRuns } from "../../plan/plan_rows.js";
+import { chosenTasks, makePlan } from "../../plan/planner.js";
+import { PreviewTemplates } from "../../plan/preview_templates.js";
+import { templateWarnings } from "../../plan/template_warnings.js";
+import { ActionCode } from "../../raw.js";
+import type { Host } from "../host/host.js";
+import { tasksNotRun } from "./start_warnings.js";
+
+/** The plan, with what this host would not run of it. `held` names the lease under which it will be driven. */
+export async function planOn(
+  host: Host,
+  dag: CheckedDag,
+  options: CheckedOptions,
+  now: number,
+  held?: string,
+): Promise<PlanData> {
+  const plan = await makePlan(dag, options, host.store, now, held);
+  const warning = tasksNotRun(host, chosenTasks(dag, options));
+  if (warning !== undefined) plan.warnings = [...plan.warnings, warning];
+  const row = plan.action.findIndex((action) => action !== ActionCode.Skip);
+  const [run] = row < 0 ? [] : plannedRuns(plan, row, row + 1);
+  if (run === undefined) return plan;
+  const templates = templatesOn(host, dag, options, plan);
+  const found = templateWarnings(templates, run, options.confFor === undefined);
+  plan.warnings = [...plan.warnings, ...found];
+  return plan;
+}
+
+export function templatesOn(
+  host: Host,
+  dag: CheckedDag,
+  options: CheckedOptions,
+  plan: PlanData,
+): PreviewTemplates {
+  const { conf = {}, onUnknown, macroTimeZone } = options;
+  const tasks = [...chosenTasks(dag, options)];
+  const data = {
+    dag: { ...dag, tasks },
+    conf,
+    ...(onUnknown === undefined ? {} : { onUnknown }),
+    ...(macroTimeZone === undefined ? {} : { macroTimeZone }),
+  };
+  return new PreviewTemplates(data, plan.timetable, host);
+}
