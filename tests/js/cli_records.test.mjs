@@ -237,5 +237,5 @@ test("preview --render of a day renders its first date, whatever its hour", limi
     ":memory:",
   ]);
   assert.equal(code, 0);
-  assert.match(out, /echo 2024-01-02T10:00:00\+00:00/);
+  assert.match(out, /echo 2024-01-02T05:00:00-05:00/);
 });
