@@ -7,6 +7,7 @@ export { ACTIONS, type Action, CHANGES, type Change, SKIP_REASONS, type SkipReas
 export { type CatchupPolicy, type Dag, type Task, type TaskDefaults, validateDag } from "./dag/dag.js";
 export { defineDag } from "./dag/define_dag.js";
 export type { EditorFields } from "./dag/editor_fields.js";
+export type { DagInput, InputMap } from "./dag/inputs.js";
 export { type Duration, durationMs } from "./duration.js";
 export { DagfillError, type ErrorCode, type ErrorData, errorFrom } from "./error.js";
 export type { Json, JsonInput } from "./json.js";

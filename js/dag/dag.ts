@@ -40,6 +40,7 @@ import { timetableOf, timetableSpec, wireOf } from "../schedule/timetable.js";
 import type { TimetableWire } from "../schedule/wire.js";
 import { shown } from "../shown.js";
 import { type EditorFields, editorFields } from "./editor_fields.js";
+import { type CheckedInput, type DagInput, dagInput } from "./inputs.js";
 
 export interface Task extends EditorFields {
   taskId: string;
@@ -90,6 +91,8 @@ export interface Dag extends TimetableOptions, TemplateOptions, EditorFields {
   /** Zone in which templates write dates. Default: the schedule's. */
   macroTimeZone?: string;
   tasks?: readonly Task[];
+  /** DAGs whose runs this one reads, and which of their dates one of ours needs: `preview({ cascade: true })` follows them. */
+  inputs?: readonly DagInput[];
   /** Values of the fields that a task does not set itself. */
   taskDefaults?: TaskDefaults;
 }
@@ -130,6 +133,7 @@ export interface CheckedDag extends CheckedTemplateOptions {
   dependsOnPast: boolean;
   params: Record<string, Json>;
   macroTimeZone?: string;
+  inputs: CheckedInput[];
   tasks: CheckedTask[];
 }
 
@@ -210,6 +214,7 @@ export function readDag(value: unknown, path: string, shared: Calendars = {}): C
     params: record,
     macroTimeZone,
     ...templateSpec,
+    inputs: list(dagInput),
     tasks: list(task),
     taskDefaults,
   };
@@ -251,6 +256,7 @@ export function readDag(value: unknown, path: string, shared: Calendars = {}): C
     maxActiveTasks: 16,
     dependsOnPast: false,
     params: {},
+    inputs: [],
     tasks: (tasks ?? []).map((own) => complete(own, defaults ?? {})),
     ...rest,
     dagId,

@@ -1,6 +1,7 @@
 // dbt's manifest.json: every microbatch model becomes a DAG of one task, whose dates are its batches. Meaning of begin, batch_size,
 // --event-time-start and --event-time-end: dbt's documentation of the microbatch strategy.
 import type { Dag } from "../dag/dag.js";
+import type { DagInput, InputMap } from "../dag/inputs.js";
 import { Collector, type ImportedDags, unique } from "./dags.js";
 import { asNumber, asObject, asText, asTexts, type Fields } from "./json_values.js";
 
@@ -21,7 +22,8 @@ export function dbtDags(manifest: Fields): ImportedDags {
   const models = new Map<string, Model>();
   const taken = new Set<string>();
   let others = 0;
-  for (const [id, value] of Object.entries(asObject(manifest.nodes) ?? {})) {
+  const nodes = asObject(manifest.nodes) ?? {};
+  for (const [id, value] of Object.entries(nodes)) {
     const node = asObject(value) ?? {};
     if (asText(node.resource_type) !== "model") continue;
     const config = asObject(node.config) ?? {};
@@ -35,7 +37,8 @@ export function dbtDags(manifest: Fields): ImportedDags {
       found.note(`${name}: batch_size ${JSON.stringify(config.batch_size)} is not known, left out`);
     else models.set(id, { node, name, size, dagId: unique(name, taken) });
   }
-  for (const model of models.values()) found.dags.push(dagOf(model, found));
+  for (const model of models.values())
+    found.dags.push({ ...dagOf(model, found), ...inputsOf(model, models, nodes) });
   if (others > 0)
     found.note(`${others} models that are not microbatch have no batches of their own: left out`);
   return found.result();
@@ -58,6 +61,28 @@ function dagOf(model: Model, found: Collector): Dag {
     ...(description === undefined || description === "" ? {} : { description }),
     ...(asTexts(node.tags).length === 0 ? {} : { tags: asTexts(node.tags) }),
   } as Dag;
+}
+
+/** Its microbatch models upstream, also through models that have no batches: which of their batches one batch reads follows from the sizes. */
+function inputsOf(model: Model, models: ReadonlyMap<string, Model>, nodes: Fields): Pick<Dag, "inputs"> {
+  const inputs = new Map<string, DagInput>();
+  const seen = new Set<string>();
+  const visit = (node: Fields) => {
+    for (const id of asTexts(asObject(node.depends_on)?.nodes)) {
+      if (seen.has(id)) continue;
+      seen.add(id);
+      const upstream = models.get(id);
+      if (upstream === undefined) visit(asObject(nodes[id]) ?? {});
+      else inputs.set(id, { dagId: upstream.dagId, map: mapOf(model, upstream) });
+    }
+  };
+  visit(model.node);
+  return inputs.size === 0 ? {} : { inputs: [...inputs.values()] };
+}
+
+function mapOf(model: Model, upstream: Model): InputMap {
+  const larger = ORDER.indexOf(model.size) - ORDER.indexOf(upstream.size);
+  return larger === 0 ? "identity" : larger > 0 ? "contained" : "containing";
 }
 
 function command(model: string): string {

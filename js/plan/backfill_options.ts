@@ -86,6 +86,8 @@ export interface BackfillOptions {
   breaker?: Breaker;
   /** Runs start only inside these windows. */
   startWindows?: readonly StartWindow[];
+  /** `preview` only: also plans the DAGs downstream, by `Dag.inputs`. */
+  cascade?: boolean;
   /** Larger plans are refused with RANGE_TOO_LARGE. Default 100_000. */
   maxRuns?: number;
   /** The hash of the preview that was seen: PLAN_CHANGED if the plan is another now. */
@@ -149,6 +151,7 @@ const spec = {
   canary,
   breaker,
   startWindows,
+  cascade: flag,
   maxRuns: integer(1),
   labels,
   note: text,
@@ -170,6 +173,7 @@ const defaults = {
   coverage: "date",
   runBackwards: false,
   strictPast: false,
+  cascade: false,
   maxFailures: Number.POSITIVE_INFINITY,
   retries: 0,
   retryDelay: 0,

@@ -45,6 +45,11 @@ export interface BackfillPreview {
   /** Offsets in seconds. */
   clockChanges: { at: string; offsetBefore: number; offsetAfter: number }[];
   planHash: string;
+  /** With `cascade`: the plans of the DAGs that read what this one runs again, each behind its inputs. Each of their runs says by `upstream`
+   *  which dates it is for. */
+  readonly downstream?: readonly BackfillPreview[] | undefined;
+  /** Of a preview downstream: dates whose run has succeeded and has read what is run again now. */
+  readonly stale?: readonly string[] | undefined;
   /** Columns for large plans, in run order; the caller's own copies. */
   columns(): {
     executionDate: Float64Array;
@@ -90,6 +95,7 @@ export class Preview implements BackfillPreview {
   readonly #past: (() => Promise<PastDurations>) | undefined;
   readonly #templates: PreviewTemplates | undefined;
   #runs: PlannedRun[] | undefined;
+  #downstream: Preview[] | undefined;
   #existingRuns: RunRecord[] | undefined;
 
   /** `past` reads the durations of past runs, where there is a store. */
@@ -126,6 +132,14 @@ export class Preview implements BackfillPreview {
   }
   get planHash(): string {
     return this.#data.planHash;
+  }
+  get downstream(): BackfillPreview[] | undefined {
+    this.#downstream ??= this.#data.downstream?.map((plan) => new Preview(plan));
+    return this.#downstream;
+  }
+  get stale(): string[] | undefined {
+    if (this.#data.upstream === undefined) return undefined;
+    return this.runs.filter((run) => run.existingState === "success").map((run) => run.executionDate);
   }
   get dates(): string[] {
     return Array.from(this.#data.executionDate, iso);

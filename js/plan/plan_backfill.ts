@@ -1,6 +1,6 @@
 // A plan over a history that is in no store.
 import { type Dag, readDag } from "../dag/dag.js";
-import { date } from "../options.js";
+import { date, wrong } from "../options.js";
 import { call, EdgeCode } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
 import { timetableOf } from "../schedule/timetable.js";
@@ -27,6 +27,8 @@ export function planBackfill(
 ): BackfillPreview {
   const checked = readDag(dag, "dag");
   const read = readOptions({ ...options, dagId: checked.dagId });
+  if (read.cascade)
+    throw wrong("cascade", "it in preview() of a service, which knows the other DAGs", read.cascade);
   const clock = call(() => timetableOf(checked.timetable).read(date(now, "now"), EdgeCode.Point));
   const request = planRequest(checked, read, clock);
   const known = readKnownRuns(checked, existing);

@@ -19,6 +19,8 @@ export interface PlannedRun {
   existingState?: RunState;
   previousDate: string | null;
   nextDate: string | null;
+  /** In a preview downstream of another: the dates of its inputs that are run again and that this one reads. */
+  upstream?: { dagId: string; dates: string[] }[];
 }
 
 /** The data behind a preview. Structured-clonable. */
@@ -46,4 +48,8 @@ export interface PlanData {
   warnings: Warning[];
   clockChanges: { at: string; offsetBefore: number; offsetAfter: number }[];
   planHash: string;
+  /** With `cascade`: the plans of the DAGs downstream. */
+  downstream?: PlanData[];
+  /** Of a plan downstream: which dates of its inputs each row is for, from `from` to `to`, `to` excluded. */
+  upstream?: { dagId: string; dates: Float64Array; from: Uint32Array; to: Uint32Array }[];
 }

@@ -31,7 +31,7 @@ function offsetText(offset: number): string {
 /** The columns from which rows of a plan, or of a catchup, are built. */
 export type RowData = Pick<
   PlanData,
-  "timetable" | "executionDate" | "offsetSeconds" | "action" | "reason" | "existing"
+  "timetable" | "executionDate" | "offsetSeconds" | "action" | "reason" | "existing" | "upstream"
 >;
 
 /** Writes an instant that one of the last few calls wrote only once: neighbouring rows share most of theirs. */
@@ -82,7 +82,19 @@ export function plannedRuns(
       ...(place < 0 ? {} : { existingState: stateAt(data.existing, place) }),
       previousDate: orNull(at(RowColumn.Previous, row)),
       nextDate: orNull(at(RowColumn.Next, row)),
+      ...(data.upstream === undefined ? {} : { upstream: upstreamOf(data.upstream, from + row) }),
     });
   }
   return rows;
+}
+
+/** Which dates upstream a row is for. */
+function upstreamOf(
+  upstream: NonNullable<PlanData["upstream"]>,
+  row: number,
+): { dagId: string; dates: string[] }[] {
+  return upstream.flatMap(({ dagId, dates, from, to }) => {
+    const own = dates.subarray(from[row], to[row]);
+    return own.length === 0 ? [] : [{ dagId, dates: Array.from(own, iso) }];
+  });
 }

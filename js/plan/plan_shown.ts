@@ -50,5 +50,6 @@ function members(data: PlanData, most: number) {
     newRuns: created.flatMap((row) => plannedRuns(data, row, row + 1)),
     runs: plannedRuns(data, 0, most),
     ...{ counts, warnings, clockChanges, planHash },
+    ...(data.downstream && { downstream: data.downstream.map((plan): object => members(plan, most)) }),
   };
 }

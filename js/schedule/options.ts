@@ -15,6 +15,7 @@ export const dagFields = [
   "maxActiveTasks",
   "dependsOnPast",
   "params",
+  "inputs",
   "tasks",
   "taskDefaults",
   "description",

@@ -84,10 +84,13 @@ impl RawTimetable {
 
     /// What the runs of `dates`, ascending, cover: all starts, then all ends. `manual`: the last interval that was complete at each.
     pub fn intervals(&self, dates: &[f64], manual: bool) -> Vec<f64> {
-        if !manual {
+        if !manual && !self.0.has_window() {
             return [dates, &self.0.interval_ends(dates)].concat();
         }
-        let covered = |ms: &f64| self.0.last_complete_interval(Instant::clamped(*ms as i64));
+        let covered = |ms: &f64| {
+            let date = Instant::clamped(*ms as i64);
+            if manual { self.0.last_complete_interval(date) } else { self.0.interval(date) }
+        };
         let intervals: Vec<_> = dates.iter().map(covered).collect();
         let starts = intervals.iter().map(|interval| interval.start.js());
         starts.chain(intervals.iter().map(|interval| interval.end.js())).collect()

@@ -165,6 +165,11 @@ export interface Dag extends TimetableOptions {
   dependsOnPast?: boolean; // runs in order, each after the success of the one before
   params?: Record<string, JsonInput>; // defaults that conf overrides
   tasks?: readonly Task[];
+  /** DAGs whose runs this one reads, and which of their dates one of ours needs. */
+  inputs?: readonly {
+    dagId: string;
+    map: "identity" | "containing" | "contained" | { window: Duration } | { offset: Duration };
+  }[];
   description?: string;
   tags?: readonly string[];
   owner?: string;
@@ -273,6 +278,8 @@ export interface BackfillOptions {
   dates?: readonly DateInput[];
   /** `runBackwards: true` = "newest". */
   order?: "oldest" | "newest" | "failed-first" | "bisect" | { newest: number };
+  /** Preview: the DAGs downstream (Dag.inputs), too. */
+  cascade?: boolean;
   labels?: Record<string, string>;
   note?: string;
   canary?: {
@@ -383,6 +390,8 @@ export interface BackfillPreview {
     task?: string,
   ): { taskId: string | null; path: string; template: string; text: string }[];
   renderDiff(a: DateInput, b: DateInput, task?: string): { path: string; a: string; b: string }[];
+  /** With `cascade`: the plans of the DAGs downstream, in topological order; each run says which dates upstream it is for. A preview only: starting it is INVALID_OPTION. */
+  readonly downstream?: readonly BackfillPreview[];
 }
 export function previewFrom(data: unknown): BackfillPreview;
 export interface Warning {

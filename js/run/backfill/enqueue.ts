@@ -4,6 +4,7 @@ import { DagfillError } from "../../error.js";
 import type { CheckedOptions } from "../../plan/backfill_options.js";
 import type { RunStore } from "../../store/store.js";
 import type { Host } from "../host/host.js";
+import { refuseCascade } from "./downstream.js";
 import { planOn } from "./host_plan.js";
 import { newSnapshot } from "./new_snapshot.js";
 import { toStored } from "./snapshot.js";
@@ -11,6 +12,7 @@ import { refuseInterrupted } from "./start_warnings.js";
 
 /** Stores a backfill for whoever serves, with the plan of this moment, and tells its id. */
 export async function enqueue(host: Host, dag: CheckedDag, options: CheckedOptions): Promise<string> {
+  if (options.cascade) refuseCascade(host, dag.dagId);
   const { store } = host;
   const id = options.backfillId ?? crypto.randomUUID();
   await refuseKnown(store, id);

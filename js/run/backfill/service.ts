@@ -31,6 +31,7 @@ import { Writer } from "../writing/writer.js";
 import type { Backfill } from "./backfill.js";
 import { BackfillHandle } from "./backfill_handle.js";
 import { close, finishCancel } from "./close.js";
+import { downstreamPlans, refuseCascade } from "./downstream.js";
 import { Driver } from "./driver.js";
 import { enqueue, refuseKnown } from "./enqueue.js";
 import { planOn, templatesOn } from "./host_plan.js";
@@ -86,6 +87,7 @@ export class BackfillService {
     const dag = findDag(this.#host.dags, read.dagId);
     return guard(async () => {
       const plan = await planOn(this.#host, dag, read, this.#host.now());
+      if (read.cascade) plan.downstream = await downstreamPlans(this.#host, plan);
       plan.warnings = [...(await refusals(this.#host.store, plan)), ...plan.warnings];
       const past = () => guard(() => pastDurations(this.#host.store, dag, choice));
       return new Preview(plan, templatesOn(this.#host, dag, read, plan), past);
@@ -95,6 +97,7 @@ export class BackfillService {
   async #start(read: CheckedOptions, hooks: Hooks): Promise<Backfill> {
     const listeners = readHooks(hooks);
     if (read.dryRun) throw wrong("dryRun", "false (use preview or backfill for a dry run)", true);
+    if (read.cascade) refuseCascade(this.#host, read.dagId);
     const dag = findDag(this.#host.dags, read.dagId);
     const execute = executorOf(this.#host, dag, read);
     const backfillId = read.backfillId ?? crypto.randomUUID();

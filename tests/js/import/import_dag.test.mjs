@@ -320,7 +320,13 @@ test("microbatch models of a dbt manifest", () => {
       nodes: {
         "model.shop.orders": model("orders", "day", ["source.shop.raw"]),
         "model.shop.monthly": model("monthly", "month", ["model.shop.orders", "model.shop.view"]),
-        "model.shop.view": { resource_type: "model", name: "view", config: { materialized: "view" } },
+        "model.shop.view": {
+          resource_type: "model",
+          name: "view",
+          config: { materialized: "view" },
+          depends_on: { nodes: ["model.shop.hours", "source.shop.raw"] },
+        },
+        "model.shop.hours": model("hours", "hour", ["model.shop.orders"]),
         "test.shop.x": { resource_type: "test" },
       },
     }),
@@ -334,6 +340,19 @@ test("microbatch models of a dbt manifest", () => {
         schedule: "@monthly",
         startDate: "2024-01-01",
       },
+      { dagId: "hours", schedule: "@hourly", startDate: "2024-01-01" },
+    ],
+  );
+  // Through a view, which has no batches of its own, too.
+  assert.deepEqual(
+    dags.map(({ inputs }) => inputs),
+    [
+      undefined,
+      [
+        { dagId: "orders", map: "contained" },
+        { dagId: "hours", map: "contained" },
+      ],
+      [{ dagId: "orders", map: "containing" }],
     ],
   );
   assert.match(

@@ -1,0 +1,81 @@
+// What lies downstream of a backfill: a plan for each DAG that reads, directly or through others, what the backfill runs again.
+import type { CheckedDag } from "../dag/dag.js";
+import { DagfillError } from "../error.js";
+import { ActionCode } from "../raw.js";
+import { type CheckedOptions, readOptions } from "./backfill_options.js";
+import type { PlanData } from "./plan_data.js";
+import { covered, type Rerun, touchedDates } from "./touched.js";
+
+/** The ids of all DAGs downstream of one, each behind its inputs. CYCLE when they read each other in a circle. */
+export function downstreamOf(dags: ReadonlyMap<string, CheckedDag>, dagId: string): string[] {
+  const readers = new Map<string, string[]>();
+  for (const dag of dags.values()) {
+    for (const input of dag.inputs)
+      readers.set(input.dagId, [...(readers.get(input.dagId) ?? []), dag.dagId]);
+  }
+  const order: string[] = [];
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (id: string) => {
+    if (done.has(id)) return;
+    if (path.includes(id)) {
+      const circle = [...path.slice(path.indexOf(id)), id];
+      throw new DagfillError("CYCLE", `DAGs read each other in a circle: ${circle.join(" -> ")}`, {
+        field: "inputs",
+        details: { path: circle },
+      });
+    }
+    path.push(id);
+    for (const reader of readers.get(id) ?? []) visit(reader);
+    path.pop();
+    done.add(id);
+    order.unshift(id);
+  };
+  visit(dagId);
+  return order.slice(1);
+}
+
+/** The dates of a plan that start a run. */
+function rerunOf(dagId: string, { timetable, executionDate, action }: PlanData): Rerun {
+  const starting = executionDate.filter((_, row) => action[row] !== ActionCode.Skip).sort();
+  return { dagId, ...covered(timetable, starting) };
+}
+
+/** The plans downstream of one, in an order in which they can be started. `plan` makes one. */
+export async function cascade(
+  dags: ReadonlyMap<string, CheckedDag>,
+  root: PlanData,
+  plan: (dag: CheckedDag, options: CheckedOptions) => Promise<PlanData>,
+): Promise<PlanData[]> {
+  const reruns = [rerunOf(root.dagId, root)];
+  const found: PlanData[] = [];
+  for (const dagId of downstreamOf(dags, root.dagId)) {
+    const dag = dags.get(dagId) as CheckedDag;
+    const { dates, causes } = touchedDates(dag, reruns);
+    const [first, last] = [dates[0], dates.at(-1)];
+    if (first === undefined || last === undefined) continue;
+    const options = {
+      dagId,
+      ...{ startDate: first, endDate: last, dates: Array.from(dates) },
+      // What has succeeded has read what is replaced now.
+      reprocess: "completed",
+      maxRuns: Math.max(dates.length, 1),
+    };
+    const planned = await plan(dag, readOptions(options));
+    const rows = new Map(Array.from(dates, (date, row) => [date, row]));
+    const upstream = causes
+      .filter(({ from, to }) => from.some((at, row) => at < (to[row] as number)))
+      .map(({ dagId: input, dates: theirs, from, to }) => {
+        const place = Uint32Array.from(planned.executionDate, (date) => rows.get(date) ?? 0);
+        return {
+          dagId: input,
+          dates: theirs,
+          from: place.map((row) => from[row] as number),
+          to: place.map((row) => to[row] as number),
+        };
+      });
+    found.push({ ...planned, upstream });
+    reruns.push(rerunOf(dagId, planned));
+  }
+  return found;
+}
