@@ -40,6 +40,9 @@ export type Raw = typeof glue;
 let source: (() => WasmSource) | undefined;
 let ready = false;
 let instances = 0;
+/** A call has thrown, and it is not known yet that the core only refused something: its memory may be in an undefined state.
+ *  Where a stack has overflowed there may be no room to find out. */
+let isSuspect = false;
 
 /** An entry says where its module comes from; nothing is decoded or compiled before the first call needs it. */
 export function provide(from: () => WasmSource): void {
@@ -52,6 +55,7 @@ export function raw(): Raw {
     if (source === undefined) throw noModule();
     start(source);
   }
+  if (isSuspect) reset();
   return glue;
 }
 
@@ -91,13 +95,15 @@ export function instance(): number {
 /** Drops the instance and makes another of the same module: after a trap the memory of the old instance is in an undefined state. */
 export function reset(): void {
   if (!ready) return;
+  isSuspect = true;
+  instances += 1;
   try {
     glue.__wbg_reset_state();
   } catch (error) {
     throw unavailable(error);
   }
-  instances += 1;
   glue.setHost({ knowsZone, zoneNames, zoneOffsets });
+  isSuspect = false;
 }
 
 /** One call into wasm. What the core refuses ends as a DagfillError; a trap, or a stack that overflowed, ends as
@@ -107,12 +113,14 @@ export function call<T>(use: (wasm: Raw) => T): T {
   try {
     return use(wasm);
   } catch (error) {
-    throw understood(error);
+    const wasSuspect = isSuspect;
+    isSuspect = true;
+    throw understood(error, wasSuspect);
   }
 }
 
 /** An error thrown by the core as a DagfillError. */
-function understood(error: unknown): unknown {
+function understood(error: unknown, wasSuspect: boolean): unknown {
   if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
     reset();
     return new DagfillError("INTERNAL", `expected an answer from the core, got a trap: ${error.message}`, {
@@ -120,6 +128,7 @@ function understood(error: unknown): unknown {
       hint: "this is a bug of dagfill; the core was started again and the next call works",
     });
   }
+  isSuspect = wasSuspect;
   if (error instanceof Error || typeof error !== "object" || error === null) return error;
   const { code, message, ...detail } = error as { code: ErrorCode; message: string } & ErrorDetail;
   return new DagfillError(code, message, detail);

@@ -418,6 +418,17 @@ fn a_crash_counts_as_no_failure_and_the_next_attempt_follows() {
     assert_eq!(host.ends("c", Failed), "c#10:failed =failed");
 }
 
+/// A branch that skips a task one day would stop it for ever: a skip is no failure of the past.
+#[test]
+fn a_task_that_was_skipped_for_the_date_before_does_not_block_this_one() {
+    assert_eq!(Past::of(Some(TaskState::Success)), Past::Met);
+    assert_eq!(Past::of(Some(TaskState::Skipped)), Past::Met);
+    for state in [TaskState::Failed, TaskState::UpstreamFailed, TaskState::Canceled, TaskState::Running] {
+        assert_eq!(Past::of(Some(state)), Past::Unmet, "{state:?}");
+    }
+    assert_eq!(Past::of(None), Past::Unmet);
+}
+
 #[test]
 fn a_task_that_depends_on_its_past() {
     let dag = with(&dag("a; b: a; c; d: c; e: c"), |task| task.depends_on_past = task.id != "c");

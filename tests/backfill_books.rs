@@ -1,0 +1,91 @@
+//! What the backfill's state machine keeps books of: attempts, clears of runs that are reset, the time that is left.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+#![cfg(not(target_arch = "wasm32"))]
+
+use dagfill::plan::{Action, RunState};
+use dagfill::run::backfill::{Backfill, Options};
+use dagfill::run::event::{Change, Command, Event, Origin, Outcome};
+use dagfill::run::machine::Machine;
+use dagfill::run::retry::Retry;
+use dagfill::run::throttle::Rate;
+
+const PLAIN: Options = Options {
+    max_parallel_runs: 1,
+    rate: None,
+    retry: Retry::NEVER,
+    run_timeout: None,
+    reports_start: false,
+    abort_grace: 30_000,
+    max_failures: None,
+    depends_on_past: false,
+};
+
+/// Everything until nothing is left to do; every batch is stored at once.
+fn drain(backfill: &mut Backfill, now: i64) -> (Vec<Change>, Vec<(u32, u32)>) {
+    let (mut changes, mut starts) = (Vec::new(), Vec::new());
+    while let Some(command) = backfill.poll(now) {
+        match command {
+            Command::Apply(batch) => {
+                changes.extend(batch);
+                backfill.handle(Event::Applied, now);
+            }
+            Command::Start { run, attempt } => starts.push((run, attempt)),
+            _ => {}
+        }
+    }
+    (changes, starts)
+}
+
+fn origins(changes: &[Change]) -> Vec<(u32, Origin)> {
+    let begins = changes.iter().filter_map(|change| match change {
+        Change::Begin { attempt, origin, .. } => Some((*attempt, *origin)),
+        _ => None,
+    });
+    begins.collect()
+}
+
+/// Cleared again, a run would lose what its tasks did before the failure, with their XCom.
+#[test]
+fn a_run_that_is_reset_is_cleared_once_and_its_retry_keeps_what_its_tasks_did() {
+    let retry = Retry { retries: 1, delay_ms: 0, backoff: 1.0 };
+    let mut backfill = Backfill::new(1, Options { retry, ..PLAIN });
+    backfill.plan_row(0, Action::Reset, None, Some((RunState::Success, 3)));
+    backfill.begin();
+    let (changes, starts) = drain(&mut backfill, 0);
+    assert_eq!((origins(&changes), starts), (vec![(4, Origin::Reset)], vec![(0, 4)]));
+    backfill.handle(Event::Settled { run: 0, attempt: 4, outcome: Outcome::Failed }, 1);
+    let (changes, starts) = drain(&mut backfill, 1);
+    assert_eq!((origins(&changes), starts), (vec![(5, Origin::Own)], vec![(0, 5)]));
+}
+
+/// A row that never started has had no attempt: results and records would tell of one that nobody has seen.
+#[test]
+fn an_attempt_that_the_store_did_not_take_is_none() {
+    let mut backfill = Backfill::new(2, Options { max_parallel_runs: 2, ..PLAIN });
+    backfill.begin();
+    let Some(Command::Apply(batch)) = backfill.poll(0) else { panic!("a batch is expected") };
+    assert_eq!(origins(&batch).len(), 2);
+    backfill.handle(Event::StoreFailed, 0);
+    drain(&mut backfill, 0);
+    assert_eq!(backfill.attempts(), [0, 0]);
+}
+
+/// Nobody is told that a minute of starts is left when the rate lets through one in ten seconds.
+#[test]
+fn the_time_left_is_that_of_the_rate_where_the_rate_binds() {
+    let rate = Some(Rate { count: 1, per_ms: 10_000 });
+    let mut backfill = Backfill::new(8, Options { max_parallel_runs: 8, rate, ..PLAIN });
+    backfill.begin();
+    assert_eq!(drain(&mut backfill, 0).1, [(0, 1)]);
+    assert_eq!(backfill.eta(0), None);
+    backfill.handle(Event::Settled { run: 0, attempt: 1, outcome: Outcome::Success }, 1_000);
+    drain(&mut backfill, 1_000);
+    // Seven wait for their window: the last one starts six windows behind the first of them.
+    assert_eq!(backfill.eta(1_000), Some(60_000));
+    let mut unbound = Backfill::new(8, Options { max_parallel_runs: 8, ..PLAIN });
+    unbound.begin();
+    drain(&mut unbound, 0);
+    unbound.handle(Event::Settled { run: 0, attempt: 1, outcome: Outcome::Success }, 1_000);
+    drain(&mut unbound, 1_000);
+    assert!(unbound.eta(1_000).unwrap() <= 1_000);
+}
