@@ -3,8 +3,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use dagfill::plan::{Action, RunState};
-use dagfill::run::backfill::{Backfill, Options};
-use dagfill::run::event::{Change, Command, Event, Origin, Outcome};
+use dagfill::run::backfill::{Backfill, Lost, Options, Status, Stored};
+use dagfill::run::event::{CancelMode, Change, Command, End, Event, Origin, Outcome};
 use dagfill::run::machine::Machine;
 use dagfill::run::retry::Retry;
 use dagfill::run::throttle::Rate;
@@ -88,4 +88,32 @@ fn the_time_left_is_that_of_the_rate_where_the_rate_binds() {
     unbound.handle(Event::Settled { run: 0, attempt: 1, outcome: Outcome::Success }, 1_000);
     drain(&mut unbound, 1_000);
     assert!(unbound.eta(1_000).unwrap() <= 1_000);
+}
+
+/// Else it would be `running` for ever, in a backfill that has ended.
+#[test]
+fn a_run_that_a_dead_process_left_is_recorded_as_canceled_when_it_is_given_up() {
+    let stored =
+        Stored { state: RunState::Running, attempt: 2, failures: 0, own: true, started: Some(0), finished: None };
+    let canceled = [Change::End { run: 1, attempt: 2, end: End::Canceled }];
+    let ends = |changes: Vec<Change>| -> Vec<Change> {
+        changes.into_iter().filter(|change| matches!(change, Change::End { .. })).collect()
+    };
+    for depends_on_past in [false, true] {
+        let mut backfill = Backfill::new(4, Options { depends_on_past, ..PLAIN });
+        backfill.restore(0, Status::Success, 1);
+        backfill.restore_stored(1, stored, Lost::Restart);
+        backfill.begin();
+        backfill.handle(Event::Cancel(CancelMode::Finish), 1);
+        let (changes, starts) = drain(&mut backfill, 1);
+        assert_eq!((ends(changes), starts), (canceled.to_vec(), vec![]));
+        assert_eq!(backfill.status(), [Status::Success, Status::Canceled, Status::Canceled, Status::Canceled]);
+        assert_eq!((backfill.progress().canceled, backfill.progress().remaining()), (3, 0));
+    }
+    // And where too much had failed before the process died.
+    let mut backfill = Backfill::new(4, Options { max_failures: Some(1), ..PLAIN });
+    backfill.restore(0, Status::Failed, 1);
+    backfill.restore_stored(1, stored, Lost::Restart);
+    backfill.begin();
+    assert_eq!(ends(drain(&mut backfill, 1).0), canceled);
 }

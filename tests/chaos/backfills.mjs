@@ -103,8 +103,12 @@ async function checkPhase(scene, before, from, killed, observations, result) {
   const problem = (kind, text) => result.problem(kind, `${text} (${phase.backfillId}, ${phase.kind})`);
   const lines = withLate(readJournal(scene)).slice(from);
   const runs = await readRuns(scene, dag);
-  const started = new Set(lines.filter(({ word }) => word === "start").map(({ date }) => date));
-  const isClosed = checkCancels(lines, problem) || lines.some(({ word }) => word === "discarded");
+  // A run whose tasks had all succeeded begins again, and starts none of them.
+  const begins = lines.filter(({ word }) => word === "start" || word === "begun");
+  const started = new Set(begins.map(({ date }) => date));
+  const wasCanceled = checkCancels(lines, problem);
+  const state = await checkStored(scene, problem);
+  const isClosed = wasCanceled || state === "canceled";
 
   const expected = new Set(dates.filter((date) => isExpected(phase.kind, before.get(date)?.state)));
   for (const date of started)
@@ -132,7 +136,6 @@ async function checkPhase(scene, before, from, killed, observations, result) {
   checkCap(lines, maxParallelRuns, problem);
   checkRate(lines, rate, problem);
   checkPauses(lines, problem);
-  await checkStored(scene, isClosed, problem);
 
   const extra = countExtraStarts(lines, scene);
   const width = dag.tasks === undefined ? 1 : 2;
@@ -150,16 +153,16 @@ function isExpected(kind, state) {
 }
 
 /** The backfill itself has ended, and its counts are those of its runs. */
-async function checkStored(scene, isClosed, problem) {
+async function checkStored(scene, problem) {
   const { backfillId } = scene.phase;
   const snapshot = await withStore(scene, (store) => store.loadBackfill(backfillId));
   if (snapshot === undefined || snapshot === null) {
     problem("lost", `backfill ${backfillId} is not in the store`);
-    return;
+    return undefined;
   }
   const { state, counts } = snapshot;
-  const allowed = isClosed ? ["canceled", "success", "failed"] : ["success", "failed"];
-  if (!allowed.includes(state)) problem("open", `${backfillId} is stored as ${state}`);
+  if (!["canceled", "success", "failed"].includes(state))
+    problem("open", `${backfillId} is stored as ${state}`);
   const runs = [...(await readRuns(scene, { dagId: scene.dag.dagId })).values()];
   for (const [name, state] of [
     ["completed", "success"],
@@ -169,4 +172,5 @@ async function checkStored(scene, isClosed, problem) {
     if (counts?.[name] !== found)
       problem("lost", `${backfillId} counts ${counts?.[name]} ${name}, ${found} are stored`);
   }
+  return state;
 }

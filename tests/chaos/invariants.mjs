@@ -37,6 +37,7 @@ export function countExtraStarts(lines, scene) {
       const isAttached = scene.inFlight === "attach" && keys.get(`${unit} ${attempt}`) === key;
       if (!isAttached && last.has(unit) && last.get(unit) !== "failed") extra += 1;
       keys.set(`${unit} ${attempt}`, key);
+      if (isAttached && isLate) continue;
     }
     if (word === "start" || ((word === "ok" || word === "failed") && !isLate)) last.set(unit, word);
   }
@@ -86,17 +87,21 @@ export function checkRate(lines, rate, problem) {
   }
 }
 
-/** Each task was handed what the last successful attempt of the one before it left. */
+/** Each task was handed what the last successful attempt of the one before it left, or what a process left that was frozen. */
 export function checkXcom(lines, problem) {
-  const ended = new Map();
+  const left = new Map();
   for (const line of lines) {
-    if (line.isLate) continue;
-    if (line.word === "ok" && line.task !== undefined) ended.set(unitOf(line), line.attempt);
-    if (line.word !== "start" || line.pulled === undefined) continue;
-    for (const [task, values] of Object.entries(line.pulled)) {
-      const want = leftBy(task, ended.get(unitOf({ ...line, task })));
+    const { word, task, attempt, isLate, pulled = {} } = line;
+    if (word === "ok" && task !== undefined) {
+      const before = left.get(unitOf(line)) ?? [];
+      left.set(unitOf(line), isLate ? [...before, leftBy(task, attempt)] : [leftBy(task, attempt)]);
+    }
+    if (word !== "start" || isLate) continue;
+    for (const [from, values] of Object.entries(pulled)) {
+      const allowed = left.get(unitOf({ ...line, task: from })) ?? [];
       for (const got of values) {
-        if (got !== want) problem("lost", `${unitOf(line)} was handed ${got} by ${task}: ${want} was left`);
+        if (!allowed.includes(got))
+          problem("lost", `${unitOf(line)} was handed "${got}" by ${from}: "${allowed}" was left`);
       }
     }
   }

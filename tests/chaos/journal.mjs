@@ -17,9 +17,14 @@ export function note({ journal }, word, fields) {
 
 const goneMark = (scene, life) => join(scene.locks, `gone.${life}`);
 
-/** From now on the runs of that life do not count: it is killed, or frozen and about to lose its lease. */
-export function markGone(scene, life) {
+/** From now on the runs of that life do not count as at work. */
+export function hideRuns(scene, life) {
   writeFileSync(goneMark(scene, life), "");
+}
+
+/** It is dead, or frozen and has lost its leases: what it writes from now on is late. */
+export function markGone(scene, life) {
+  hideRuns(scene, life);
   note(scene, "gone", { life });
 }
 

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { markGone } from "./journal.mjs";
+import { hideRuns, markGone } from "./journal.mjs";
 
 const folder = dirname(fileURLToPath(import.meta.url));
 
@@ -41,9 +41,10 @@ export function born(scene, worker, life) {
 
 /** Resolves to whether it was alive until now. */
 export async function kill(scene, one) {
-  if (!one.hasEnded) markGone(scene, one.life);
+  if (!one.hasEnded) hideRuns(scene, one.life);
   one.child.kill("SIGKILL");
   const { killed } = await one.ended;
+  markGone(scene, one.life);
   return killed;
 }
 

@@ -3,7 +3,7 @@ import type { Fence, RunChange, RunRecord, RunStore, StoreChange } from "../../s
 import { iso } from "../../time.js";
 import { attemptKey } from "../host/attempt_key.js";
 import type { Executor, Report } from "../host/executor.js";
-import { isEnd } from "../tasks/task_run.js";
+import { cancelOpenTasks } from "../tasks/open_tasks.js";
 import { counted, recordsOn } from "./interrupted.js";
 import { type Snapshot, toStored } from "./snapshot.js";
 
@@ -35,10 +35,7 @@ export async function cancelOpen(closing: Closing): Promise<StoreChange[]> {
     const finishedAt = iso(Math.max(now, Date.parse(run.startedAt ?? "") || now));
     const change: RunChange = { ...(ended ?? { state: "canceled" }), finishedAt };
     changes.push({ type: "update-run", dagId, runId: run.runId, change });
-    for (const task of await store.listTaskInstances(dagId, run.runId)) {
-      if (isEnd(task.state)) continue;
-      changes.push({ type: "save-task-instance", instance: { ...task, state: "canceled", finishedAt } });
-    }
+    changes.push(...(await cancelOpenTasks(store, dagId, run.runId, finishedAt)));
   }
   if (canceled.length > 0) await execute?.cancel?.(canceled, `backfill ${backfillId} was canceled`);
   return changes;

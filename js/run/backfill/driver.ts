@@ -20,7 +20,7 @@ import { Deferred } from "./deferred.js";
 import type { DriverOptions } from "./driver_options.js";
 import { countsOf, progressOf } from "./progress.js";
 import { type RawBackfill, rebuildBackfill, type Wants } from "./rebuild.js";
-import { expandClears, hasClears, Records } from "./records.js";
+import { expand, Records } from "./records.js";
 import { Rows } from "./rows.js";
 
 /** A run whose callback was called. */
@@ -217,13 +217,13 @@ export class Driver<R> {
       });
     };
     const { execute } = this.#options;
-    if (execute.clear === undefined || !hasClears(batch)) write();
-    else expandClears(batch, execute.clear).then(write, (error) => failed(storeFailure(error)));
+    expand(batch, execute, write, (error) => failed(storeFailure(error)));
   }
 
   #start(row: number, attempt: number): void {
     const context = this.#options.context(row, attempt);
     const detail: Called = { context };
+    this.rows.left.delete(row);
     this.#inFlight.set(row, { attempt, started: this.rows.startedAt[row] as number, detail });
     this.#calling = true;
     detail.work = this.#options.execute.execute({

@@ -5,7 +5,7 @@ import { BackfillNotice, BackfillState, RowStatus, RunOrigin, RunStateCode } fro
 import type { RunChange, RunRecord, RunState, StoreChange } from "../../store/store.js";
 import { iso } from "../../time.js";
 import { abortReason } from "../host/abort_reason.js";
-
+import type { Executor } from "../host/executor.js";
 import type { Rows } from "./rows.js";
 import { type Snapshot, toStored } from "./snapshot.js";
 
@@ -32,9 +32,11 @@ export interface Batch {
   settled: { row: number; notice: BackfillNotice; status?: RowStatus }[];
   /** How many changes the core has made. */
   made: number;
+  /** Positions of the ends of runs that a dead process left, of which something may be open still. */
+  left: Set<number>;
 }
 
-const empty = (): Batch => ({ changes: [], origin: [], settled: [], made: 0 });
+const empty = (): Batch => ({ changes: [], origin: [], settled: [], made: 0, left: new Set() });
 
 /** Collects the core's changes as the store's, until a commit takes them. */
 export class Records {
@@ -145,6 +147,7 @@ export class Records {
       error: code === RunStateCode.Success ? undefined : errors.get(row),
       ...(output === undefined ? {} : { output }),
     };
+    if (this.#rows.left.has(row)) this.#batch.left.add(this.#batch.changes.length);
     this.#push(this.#update(row, change));
   }
 
@@ -197,21 +200,32 @@ export class Records {
   }
 }
 
-export function hasClears({ changes }: Batch): boolean {
-  return changes.some(({ type }) => type === "clear-run");
+/** Puts what an executor has for the clearing of a run in its place, and what closes a run before its end. Where there is nothing
+ *  of both, the batch is `ready` at once. */
+export function expand(
+  batch: Batch,
+  execute: Executor,
+  ready: () => void,
+  failed: (e: unknown) => void,
+): void {
+  const { changes, left } = batch;
+  const { clear, close } = execute;
+  const hasClears = clear !== undefined && changes.some(({ type }) => type === "clear-run");
+  if (hasClears || (close !== undefined && left.size > 0)) expanded(batch, execute).then(ready, failed);
+  else ready();
 }
 
-/** Puts what an executor has for the clearing of a run in its place. */
-export async function expandClears(
-  { changes, origin }: Batch,
-  clear: (dagId: string, runId: string) => Promise<StoreChange[]>,
-): Promise<void> {
-  const expanded = await Promise.all(
-    changes.map((change) => (change.type === "clear-run" ? clear(change.dagId, change.runId) : [change])),
+async function expanded({ changes, origin, left }: Batch, { clear, close }: Executor): Promise<void> {
+  const parts = await Promise.all(
+    changes.map(async (change, place) => {
+      if (change.type === "clear-run") return (await clear?.(change.dagId, change.runId)) ?? [change];
+      if (change.type !== "update-run" || !left.has(place)) return [change];
+      return [...((await close?.(change.dagId, change.runId)) ?? []), change];
+    }),
   );
-  const places = expanded.flatMap((parts, index) => parts.map(() => origin[index] as number));
+  const places = parts.flatMap((some, index) => some.map(() => origin[index] as number));
   origin.length = 0;
   for (const place of places) origin.push(place);
   changes.length = 0;
-  for (const parts of expanded) changes.push(...parts);
+  for (const some of parts) changes.push(...some);
 }

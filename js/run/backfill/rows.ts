@@ -41,6 +41,8 @@ export class Rows {
   readonly attempts: Uint32Array;
   /** Whether this process has begun a row: what is recorded of it then was never called by another. */
   readonly begun: Uint8Array;
+  /** Rows that a dead process left open, and that this one has not called yet. */
+  readonly left = new Set<number>();
   readonly startedAt: Float64Array;
   readonly finishedAt: Float64Array;
   readonly errors = new Map<number, Failure>();
@@ -63,7 +65,10 @@ export class Rows {
     for (const { row, own, state, attempt, startedAt, finishedAt, error, output } of storedRuns) {
       if (!own) continue;
       this.status[row] = endOf(state);
-      if (this.begun[row] === 0) this.attempts[row] = attempt;
+      if (this.begun[row] === 0) {
+        this.attempts[row] = attempt;
+        if (this.status[row] === RowStatus.Waiting) this.left.add(row);
+      }
       if (startedAt !== undefined) this.startedAt[row] = startedAt;
       if (finishedAt !== undefined) this.finishedAt[row] = finishedAt;
       if (error !== undefined) this.errors.set(row, error);

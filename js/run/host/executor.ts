@@ -46,6 +46,8 @@ export interface Executor {
   execute(attempt: Attempt): Work | undefined;
   /** Changes that clear a run that is reset, instead of a plain `clear-run`. */
   clear?(dagId: string, runId: string): Promise<StoreChange[]>;
+  /** Changes that end what a dead process left open of a run that is canceled without being called again. */
+  close?(dagId: string, runId: string): Promise<StoreChange[]>;
   /** Reports attempts that a dead process left in flight, by `RunContext.key`. Without it their outcome is unknown. */
   status?(keys: readonly string[]): Promise<ReadonlyMap<string, Report>>;
   /** Asks for the end of attempts that a dead process left in flight. */

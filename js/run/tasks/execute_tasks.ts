@@ -2,9 +2,11 @@
 
 import type { CheckedDag } from "../../dag/dag.js";
 import type { RunStore, StoreChange, TaskInstance } from "../../store/store.js";
+import { iso } from "../../time.js";
 import type { AbortKind, Executor } from "../host/executor.js";
 import type { Context } from "../host/run_state.js";
 import { Clock } from "../timing/clock.js";
+import { cancelOpenTasks } from "./open_tasks.js";
 import type { ExecuteTask } from "./task_context.js";
 import type { TaskGraph } from "./task_graph.js";
 import { type PastState, TaskRun } from "./task_run.js";
@@ -109,7 +111,11 @@ export function runTasks(settings: TaskSettings): Executor {
       abandon: () => run?.abandon(),
     };
   };
-  return { execute, clear: (dagId, runId) => clearTasks(store, dagId, runId) };
+  return {
+    execute,
+    clear: (dagId, runId) => clearTasks(store, dagId, runId),
+    close: (dagId, runId) => cancelOpenTasks(store, dagId, runId, iso(clock.now())),
+  };
 }
 
 /** Clears the tasks of a run and keeps the attempts that they have had: (run, task, attempt) is never used twice. */

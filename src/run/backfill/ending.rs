@@ -58,11 +58,23 @@ impl Backfill {
         }
     }
 
-    /// Rows that never started end as canceled; those that the store has marked, or that wait for a retry, are recorded so.
+    /// Rows that never started end as canceled; those that the store has marked, or that wait for a retry, are recorded so. A row
+    /// that a dead process left running waits, too, and has a record.
     pub(super) fn give_up_waiting(&mut self) {
+        let mut left = Vec::new();
         while self.has_waiting() {
-            self.set(self.next as u32, Status::Canceled);
-            self.progress.canceled += 1;
+            let run = self.next as u32;
+            if self.own.get(self.next).copied().unwrap_or(false) {
+                self.set(run, Status::Settled);
+                left.push(run);
+            } else {
+                self.set(run, Status::Canceled);
+                self.progress.canceled += 1;
+            }
+        }
+        for run in left {
+            let attempt = self.attempt(run);
+            self.record(run, attempt, End::Canceled);
         }
         while let Some(run) = self.next_retry() {
             let attempt = self.attempt(run);

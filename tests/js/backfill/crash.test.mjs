@@ -289,3 +289,39 @@ test("a killed run by hand counts as failed, and says how to go on", async () =>
   const result = await next.backfill(days(1, { rerunFailed: true }));
   assert.equal(result.completed, 1);
 });
+
+test("a resume that is canceled before it called again what had run: no run and no task goes on running", async () => {
+  const dags = [
+    { dagId: "etl", schedule: "@daily", tasks: [{ taskId: "a" }, { taskId: "b", dependsOn: ["a"] }] },
+  ];
+  const memory = new MemoryStore();
+  const executeTask = () => new Promise(() => {});
+  for (const inFlight of ["restart", "attach"]) {
+    const backfillId = inFlight;
+    const options = days(4, { backfillId, maxParallelRuns: 2, resetDagRun: true });
+    const dying = mortal(memory);
+    new BackfillService({ dags, store: dying.store, executeTask }).start(options).catch(() => {});
+    await turns();
+    dying.die();
+    const signal = AbortSignal.abort();
+    const store = mortal(memory).store;
+    const resumed = await new BackfillService({ dags, store, executeTask, inFlight }).resume(backfillId, {
+      signal,
+    });
+    const { state, canceled } = await resumed.result;
+    assert.deepEqual([state, canceled], ["canceled", 4], inFlight);
+    const runs = await memory.listRuns({ dagId: "etl" });
+    assert.deepEqual(
+      runs.map((run) => run.state),
+      ["canceled", "canceled"],
+    );
+    for (const { runId } of runs) {
+      const tasks = await memory.listTaskInstances("etl", runId);
+      assert.deepEqual(
+        tasks.map((task) => task.state),
+        ["canceled"],
+        inFlight,
+      );
+    }
+  }
+});
