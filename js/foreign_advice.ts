@@ -14,14 +14,9 @@ const all: readonly Advice[] = [
     text: "Dates are chosen by startDate and endDate; one date is run by trigger, with executionDate.",
   },
   {
-    words: "defaultArgs taskDefaults",
-    beside: "tasks",
-    text: "There are no defaults of tasks: startDate is the DAG's; retries, retryDelay and dependsOnPast stand at each task.",
-  },
-  {
-    words: "pythonCallable callable operator function run",
-    beside: "taskId",
-    text: "The work of a task is its command, or what executeTask does for its taskId.",
+    words: "defaultArgs",
+    beside: "taskDefaults",
+    text: "Defaults of tasks are taskDefaults; startDate and endDate are the DAG's own.",
   },
   { words: "docMd", beside: "schedule", text: "Write description, or meta for anything else." },
   { words: "userDefinedMacros", beside: "macros", text: "Did you mean macros?" },

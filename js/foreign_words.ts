@@ -53,7 +53,7 @@ const wordsOf: Record<string, string> = {
   command: "bashCommand cmd script shell exec",
   triggerRule: "trigger rule",
   // The verb goes before the option of a DAG that some call the same.
-  run: "backfill start create execute",
+  run: "backfill start create execute pythonCallable callable function fn",
   catchup: "backfill misfirePolicy catchupWindow",
   executeRun: "execute handler callback executor onRun run",
   executeTask: "execute handler callback executor onTask pythonCallable run",

@@ -33,7 +33,7 @@ export function wrong(
 }
 
 /** A path is for reading: what is deep inside, or under a key of a page of text, is named by both of its ends. */
-function short(path: string): string {
+export function short(path: string): string {
   return path.length <= 200 ? path : `${path.slice(0, 120)}...${path.slice(-60)}`;
 }
 

@@ -1,6 +1,8 @@
 // The command line, read by the verb's own table of flags.
 import { parseArgs } from "node:util";
 import { DagfillError } from "../error.js";
+import { short } from "../options.js";
+import { shown } from "../shown.js";
 import { suggestion } from "../suggest.js";
 import { type Flag, optionOf } from "./flags.js";
 
@@ -29,14 +31,14 @@ export function readArguments(
       { type: value === undefined ? ("boolean" as const) : ("string" as const) },
     ]),
   );
-  const short = Object.fromEntries(
+  const letters = Object.fromEntries(
     [...known.keys()]
       .filter((name) => name.length === 1)
       .map((name) => [name, { ...options[name]!, short: name }]),
   );
   const { tokens } = parseArgs({
     args: [...args],
-    options: { ...options, ...short, help: { type: "boolean", short: "h" } },
+    options: { ...options, ...letters, help: { type: "boolean", short: "h" } },
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -61,7 +63,7 @@ function take(values: Record<string, unknown>, flag: Flag, written: string, text
   const option = optionOf(flag);
   if (flag.value === undefined) {
     if (text !== undefined) {
-      throw new DagfillError("INVALID_OPTION", `expected ${written} without a value, got "${text}"`, {
+      throw new DagfillError("INVALID_OPTION", `expected ${written} without a value, got ${shown(text)}`, {
         field: written,
       });
     }
@@ -100,8 +102,9 @@ function unknownFlag(written: string, flags: readonly Flag[]): DagfillError {
   // By the options' names, too: what other systems call them is listed by option.
   const byOption = new Map(flags.flatMap((flag) => [flag.name, optionOf(flag)].map((name) => [name, flag])));
   const meant = byOption.get(suggestion(bare, byOption.keys()) ?? "");
-  return new DagfillError("INVALID_OPTION", `unknown flag ${written}`, {
-    field: written,
+  const field = short(written);
+  return new DagfillError("INVALID_OPTION", `unknown flag ${field}`, {
+    field,
     hint: meant === undefined ? "--help lists the flags" : `did you mean --${meant.name}?`,
   });
 }
@@ -113,7 +116,7 @@ function checkPositionals(given: readonly string[], names: readonly string[]): v
     throw new DagfillError("INVALID_OPTION", `expected ${missing}, got nothing`, { hint: "--help says how" });
   const extra = given[names.length];
   if (extra !== undefined) {
-    throw new DagfillError("INVALID_OPTION", `unexpected argument "${extra}"`, {
+    throw new DagfillError("INVALID_OPTION", `unexpected argument ${shown(extra)}`, {
       hint: "texts with spaces need quotes",
     });
   }

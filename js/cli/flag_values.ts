@@ -1,10 +1,11 @@
 // Readers of the values of flags. Each says by throwing what was expected.
 import { DagfillError } from "../error.js";
 import type { Json } from "../json.js";
+import { shown } from "../shown.js";
 import { readJsonText } from "./json_text.js";
 
 const expected = (what: string, input: string, more: { hint?: string; start?: number; end?: number } = {}) =>
-  new DagfillError("INVALID_OPTION", `expected ${what}, got "${input}"`, { input, ...more });
+  new DagfillError("INVALID_OPTION", `expected ${what}, got ${shown(input)}`, { input, ...more });
 
 export function numberOf(text: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);

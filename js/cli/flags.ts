@@ -95,7 +95,7 @@ const choice: Flag[] = [
   {
     name: "coverage",
     value: "date|interval",
-    meaning: "interval: reset dates that existing runs cover only in part",
+    meaning: "interval: reset a date whose run covers its interval only in part",
   },
   { name: "strict-past", meaning: "with dependsOnPast, the first date asks for the one before it, too" },
   ...tasks,

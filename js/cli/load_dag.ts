@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { DagfillError } from "../error.js";
 import { type Dag, type Engine, type ExecuteRun, type ExecuteTask, validateDag } from "../face.js";
 import { nearest } from "../nearest.js";
+import { shown } from "../shown.js";
 import { readJsonText } from "./json_text.js";
 
 export interface DagFile {
@@ -73,7 +74,7 @@ export function chooseDag(file: DagFile, wanted: unknown): Dag {
     });
   }
   const meant = nearest(dagId, ids);
-  throw new DagfillError("UNKNOWN_DAG", `expected a DAG of ${file.name}, got "${dagId}"`, {
+  throw new DagfillError("UNKNOWN_DAG", `expected a DAG of ${file.name}, got ${shown(dagId)}`, {
     field: "--dag-id",
     input: dagId,
     hint: meant === undefined ? `it has ${ids.slice(0, 10).join(", ")}` : `did you mean "${meant}"?`,

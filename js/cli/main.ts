@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { DagfillError } from "../error.js";
 import { MemoryStore, version } from "../face.js";
 import { shellTasks } from "../shell.js";
+import { shown } from "../shown.js";
 import { openPostgresStore } from "../store/postgres.js";
 import { openSqliteStore } from "../store/sqlite.js";
 import { suggestion } from "../suggest.js";
@@ -137,7 +138,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
 
 function unknownVerb(name: string): DagfillError {
   const meant = suggestion(name, Object.keys(verbs));
-  return new DagfillError("INVALID_OPTION", `expected ${Object.keys(verbs).join(", ")}; got "${name}"`, {
+  return new DagfillError("INVALID_OPTION", `expected ${Object.keys(verbs).join(", ")}; got ${shown(name)}`, {
     hint: meant === undefined ? "dagfill --help" : `did you mean ${meant}?`,
   });
 }

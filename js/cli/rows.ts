@@ -1,5 +1,6 @@
 // The answer of a verb that lists things, in the format that was asked for.
 import { DagfillError } from "../error.js";
+import { shown } from "../shown.js";
 import { suggestion } from "../suggest.js";
 import { type Column, table } from "./table.js";
 import type { Request } from "./verb.js";
@@ -14,7 +15,7 @@ export function formatOf({ values, json }: Pick<Request, "values" | "json">): Fo
   const known = FORMATS.find((name) => name === format);
   if (known !== undefined) return known;
   const near = suggestion(String(format), FORMATS);
-  throw new DagfillError("INVALID_OPTION", `expected ${FORMATS.join(", ")}, got "${format}"`, {
+  throw new DagfillError("INVALID_OPTION", `expected ${FORMATS.join(", ")}, got ${shown(format)}`, {
     field: "format",
     ...(near !== undefined && { hint: `did you mean ${near}?` }),
   });

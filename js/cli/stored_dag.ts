@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { DagfillError } from "../error.js";
 import { nextDates, type RunRecord, type RunStore } from "../face.js";
+import { shown } from "../shown.js";
 import { suggestion } from "../suggest.js";
 import { chooseDag, loadDagFile } from "./load_dag.js";
 import type { Style } from "./terminal.js";
@@ -19,7 +20,7 @@ export function statesOf<State extends string>(value: unknown, known: readonly S
     const state = known.find((one) => one === text);
     if (state !== undefined) return state;
     const near = suggestion(text, known);
-    throw new DagfillError("INVALID_OPTION", `expected ${known.join(", ")}, got "${text}"`, {
+    throw new DagfillError("INVALID_OPTION", `expected ${known.join(", ")}, got ${shown(text)}`, {
       field: "state",
       ...(near !== undefined && { hint: `did you mean ${near}?` }),
     });

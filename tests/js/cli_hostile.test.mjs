@@ -49,6 +49,7 @@ for (const [name, args] of Object.entries(commands)) {
 }
 
 const deep = (depth) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+const long = "long ".repeat(20_000);
 const refused = {
   "deep JSON in --conf": ["preview", dag, ...range, "--conf", `{"a":${deep(20_000)}}`],
   "a deep DAG file": [
@@ -58,6 +59,17 @@ const refused = {
   ],
   "a deep file that is no DAG": ["preview", file("deeper.json", deep(1_000_000)), ...range],
   "a deep file that does not end": ["preview", file("open.json", "[".repeat(1_000_000)), ...range],
+  "an array in --conf": ["preview", dag, ...range, "--conf", deep(1_000)],
+  "a text in --conf": ["preview", dag, ...range, "--conf", JSON.stringify(long)],
+  "a long date": ["preview", dag, "--start-date", long, "--end-date", "2024-01-02"],
+  "a long number": ["preview", dag, ...range, "--max-parallel-runs", long],
+  "a long choice": ["preview", dag, ...range, "--reprocess", long],
+  "a long flag": ["preview", dag, `--${long}`],
+  "a long verb": [long],
+  "a long argument": ["preview", dag, long],
+  "a long DAG id": ["preview", dag, "--dag-id", long],
+  "a long backfill id": ["resume", dag, long, "--store", place.store],
+  "a long schedule": ["explain", long],
 };
 for (const [name, args] of Object.entries(refused)) {
   test(`${name} is refused in a few lines`, async () => {

@@ -1,5 +1,6 @@
 // dagfill completion: a script that completes verbs and flags in bash, zsh or fish, made of the tables that the command line is read by.
 import { DagfillError } from "../../error.js";
+import { shown } from "../../shown.js";
 import type { Flag } from "../flags.js";
 import { exitCodes } from "../report_error.js";
 import type { Verb } from "../verb.js";
@@ -14,7 +15,10 @@ export const completion = (verbs: Verbs): Verb => ({
   async run({ positionals: [shell = ""], terminal }) {
     const script = Object.hasOwn(scripts, shell) ? scripts[shell as keyof typeof scripts] : undefined;
     if (script === undefined) {
-      throw new DagfillError("INVALID_OPTION", `expected ${Object.keys(scripts).join(", ")}, got "${shell}"`);
+      throw new DagfillError(
+        "INVALID_OPTION",
+        `expected ${Object.keys(scripts).join(", ")}, got ${shown(shell)}`,
+      );
     }
     for (const line of script(verbs())) terminal.line(line);
     return exitCodes.ok;

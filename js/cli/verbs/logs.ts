@@ -2,6 +2,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { DagfillError } from "../../error.js";
 import type { RunStore, TaskInstance } from "../../face.js";
+import { shown } from "../../shown.js";
 import { flags } from "../flags.js";
 import { takeInterrupts } from "../interrupts.js";
 import { exitCodes } from "../report_error.js";
@@ -63,7 +64,7 @@ async function tasksOf(
   if (taskId === undefined) return all;
   const found = all.filter((task) => task.taskId === taskId);
   if (found.length > 0) return found;
-  throw new DagfillError("UNKNOWN_TASK", `expected a task of ${runId}, got "${taskId}"`, {
+  throw new DagfillError("UNKNOWN_TASK", `expected a task of ${runId}, got ${shown(taskId)}`, {
     ...(all.length > 0 && { hint: `it has ${all.map((task) => task.taskId).join(", ")}` }),
   });
 }

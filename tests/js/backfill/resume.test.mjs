@@ -10,7 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BackfillService, MemoryStore } from "dagfill";
 import { openSqliteStore } from "dagfill/store/sqlite";
 import { failsOnApply } from "../store/faulty.mjs";
-import { broken, daily, day, days, gate, listen, noon, service } from "./scene.mjs";
+import { broken, daily, day, days, gate, listen, noon, service, settle } from "./scene.mjs";
 
 test.afterEach(() => assert.deepEqual(broken.splice(0), []));
 
@@ -182,8 +182,13 @@ test("a backfill that was canceled and whose process died ends as canceled, and 
     for (const early of [false, true]) {
       const memory = new MemoryStore();
       const work = gate();
-      // The process dies: what it writes behind the cancel never comes.
+      // The process dies as soon as the cancel is stored: what it writes behind that never comes.
       let dead = false;
+      const apply = async (changes, fence) => {
+        if (dead) return new Promise(() => {});
+        await memory.apply(changes, fence);
+        dead = (await memory.loadBackfill("b"))?.canceling === true;
+      };
       const store = Object.assign(Object.create(memory), {
         ...Object.fromEntries(
           Object.getOwnPropertyNames(MemoryStore.prototype).map((name) => [
@@ -191,7 +196,7 @@ test("a backfill that was canceled and whose process died ends as canceled, and 
             (...args) => memory[name](...args),
           ]),
         ),
-        apply: (changes, fence) => (dead ? new Promise(() => {}) : memory.apply(changes, fence)),
+        apply,
         acquireLease: (name, _, ttl) => memory.acquireLease(name, "dead", ttl),
       });
       const abort = new AbortController();
@@ -203,17 +208,17 @@ test("a backfill that was canceled and whose process died ends as canceled, and 
         service({ store, executeRun: work.executeRun })
           .backfill(options, hooks)
           .catch(() => {});
-        for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        const isOver = async () => (await memory.loadBackfill("b"))?.state === "canceled";
+        while (!(await isOver())) await settle(1);
         started = work.started.length;
       } else {
         const backfill = await service({ store, executeRun: work.executeRun }).start(options, hooks);
         await work.until(2);
         work.end(1);
-        for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        await work.until(3);
         backfill.cancel({ running }).catch(() => {});
-        for (let turn = 0; turn < 3; turn += 1) await Promise.resolve();
-        dead = true;
-        for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        while (!dead) await settle(1);
+        await settle();
         started = 3;
       }
       const snapshot = await memory.loadBackfill("b");
