@@ -1,0 +1,268 @@
+// The entry `dagfill/engine/airflow`: each run is a DAG run of Airflow, triggered and watched over its REST API.
+import type { Json } from "../json.js";
+import { callback, fields, name, oneOf, wrong } from "../options.js";
+import { defineEngine } from "./define_engine.js";
+import type { Engine, EngineJob, EngineStatus } from "./engine.js";
+import { engineFailed } from "./outcome.js";
+import { each, type Rest, restOf } from "./rest.js";
+
+export type { Engine } from "./engine.js";
+
+export interface AirflowOptions {
+  /** Of the web server, such as "https://airflow.internal". */
+  url: string;
+  /** A bearer token (Airflow 3: `access_token` of POST /auth/token), or a whole header as "Basic ...". Asked again when it is refused. */
+  token: () => Promise<string> | string;
+  /** Airflow's id of a DAG. Default: the same. */
+  dagId?: (dagId: string) => string;
+  /** The XCom that becomes the output of a run; `key` is "return_value" where it is not said. */
+  xcom?: { taskId: string; key?: string };
+  /** "v2" (default) is Airflow 3, "v1" Airflow 2. */
+  api?: "v1" | "v2";
+}
+
+interface Known {
+  dag: string;
+  date: string;
+  /** Airflow's id of the run; absent while another run of the date has to end first. */
+  run?: string;
+  job?: EngineJob;
+  canceled?: boolean;
+}
+
+interface DagRun {
+  dag_run_id: string;
+  dag_id: string;
+  state: string;
+  start_date?: string | null;
+  note?: string | null;
+}
+
+/** An engine whose runs are DAG runs of Airflow 3 (or 2), with the run's date as `logical_date`, its data interval and its conf.
+ *
+ *  ```js
+ *  const engine = airflowEngine({ url: "https://airflow.internal", token: () => process.env.AIRFLOW_TOKEN });
+ *  const service = new BackfillService({ dags, store, engine });
+ *  ```
+ *
+ *  A date that has a run in Airflow is cleared, never triggered a second time; while that run is in flight, ours waits. A run's note says for
+ *  which attempt it runs. Retries of tasks and timeouts are Airflow's own. */
+export function airflowEngine(options: AirflowOptions): Engine {
+  const { url, token, dagId = (id: string) => id, xcom, api = "v2" } = readOptions(options);
+  const rest = restOf({
+    name: "airflow",
+    url: `${url.replace(/\/+$/, "")}/api/${api}`,
+    headers: async () => {
+      const given = await token();
+      return { authorization: given.includes(" ") ? given : `Bearer ${given}` };
+    },
+  });
+  const known = new Map<string, Known>();
+
+  /** Brings a job to Airflow, or leaves it waiting behind another run of its date. */
+  const bring = async (job: EngineJob): Promise<void> => {
+    const { data, key } = job;
+    const entry: Known = { dag: dagId(data.dagId), date: data.executionDate, job };
+    known.set(key, { ...entry, ...known.get(key), job });
+    const run = `dagfill__${key}`;
+    const made = await rest("POST", `/dags/${part(entry.dag)}/dagRuns`, triggerOf(job, run), [409]);
+    if (made.status !== 409) return void known.set(key, { ...entry, run });
+    const [there] = await onDates(rest, api, [entry.dag], entry.date, entry.date);
+    // Something else refuses it, such as a backfill of Airflow's own that is running.
+    if (there === undefined) return;
+    if (there.dag_run_id === run || isOurs(there, key))
+      return void known.set(key, { ...entry, run: there.dag_run_id });
+    if (there.state === "queued" || there.state === "running") return;
+    const path = `/dags/${part(entry.dag)}/dagRuns/${part(there.dag_run_id)}`;
+    await rest("POST", `${path}/clear`, { dry_run: false });
+    await note(rest, api, path, key);
+    known.set(key, { ...entry, run: there.dag_run_id });
+  };
+
+  return defineEngine<Engine>({
+    name: "airflow",
+    kinds: ["run"],
+    keepsResultsFor: Number.POSITIVE_INFINITY,
+
+    async check(dagIds) {
+      await each(dagIds, async (id) => {
+        const dag = dagId(id);
+        const { status, body } = await rest("GET", `/dags/${part(dag)}`, undefined, [404]);
+        if (status === 404) throw engineFailed("airflow", `there is no DAG ${dag} at ${url}`);
+        if (body?.is_paused === true)
+          throw engineFailed("airflow", `DAG ${dag} is paused: its runs would wait until it is unpaused`);
+      });
+    },
+
+    submit: (jobs) => each(jobs, bring),
+
+    async status(keys) {
+      const told = new Map<string, EngineStatus>();
+      for (const key of keys.filter((key) => !known.has(key))) {
+        const found = await findRun(rest, key);
+        if (found !== undefined) known.set(key, { dag: found.dag_id, date: "", run: found.dag_run_id });
+      }
+      await each(
+        keys.filter((key) => known.get(key)?.run === undefined && known.get(key)?.job !== undefined),
+        (key) => bring(known.get(key)?.job as EngineJob),
+      );
+      const runs = await runsOf(
+        rest,
+        api,
+        keys.flatMap((key) => known.get(key) ?? []),
+      );
+      await each(keys, async (key) => {
+        const entry = known.get(key);
+        if (entry === undefined) return;
+        if (entry.run === undefined) return void told.set(key, { state: "queued" });
+        const run = runs.get(`${entry.dag} ${entry.run}`);
+        if (run !== undefined) told.set(key, await statusOf(run, entry));
+      });
+      return told;
+    },
+
+    cancel: (keys) =>
+      each(keys, async (key) => {
+        const entry = known.get(key);
+        if (entry === undefined) return;
+        // It waits behind another run: nothing of it is in Airflow.
+        if (entry.run === undefined) return void known.delete(key);
+        known.set(key, { ...entry, canceled: true });
+        const path = `/dags/${part(entry.dag)}/dagRuns/${part(entry.run)}`;
+        const { status, body } = await rest("GET", path, undefined, [404]);
+        if (status === 404 || !(body.state === "queued" || body.state === "running")) return;
+        await rest("PATCH", path, { state: "failed" }, [404, 409]);
+        await note(rest, api, path, `${key} canceled`);
+      }),
+
+    async forget(keys) {
+      for (const key of keys) known.delete(key);
+    },
+
+    async close() {},
+  });
+
+  async function statusOf(run: DagRun, { dag, canceled }: Known): Promise<EngineStatus> {
+    const at = { url: `${url.replace(/\/+$/, "")}/dags/${part(dag)}/runs/${part(run.dag_run_id)}` };
+    const startedAt = Date.parse(run.start_date ?? "");
+    const begun = Number.isNaN(startedAt) ? at : { ...at, startedAt };
+    if (run.state === "running") return { state: "running", ...begun };
+    // Airflow knows no canceled runs: the mark is ours.
+    if (run.state === "failed" && (canceled || run.note?.endsWith(" canceled")))
+      return { state: "canceled", ...begun };
+    if (run.state === "failed") {
+      const message = `DAG run ${run.dag_run_id} of ${dag} failed in Airflow`;
+      return { state: "failed", error: { name: "AirflowRunFailed", message }, ...begun };
+    }
+    if (run.state !== "success") return { state: "queued", ...at };
+    const output = await outputOf(run, dag);
+    return { state: "success", ...begun, ...(output === undefined ? {} : { output }) };
+  }
+
+  async function outputOf(run: DagRun, dag: string): Promise<Json | undefined> {
+    if (xcom === undefined) return undefined;
+    const { taskId, key = "return_value" } = xcom;
+    const path = `/dags/${part(dag)}/dagRuns/${part(run.dag_run_id)}/taskInstances/${part(taskId)}/xcomEntries/${part(key)}`;
+    const { status, body } = await rest("GET", path, undefined, [404]);
+    return status === 404 ? undefined : (body?.value as Json | undefined);
+  }
+}
+
+const part = encodeURIComponent;
+
+function triggerOf({ data, key }: EngineJob, run: string): object {
+  const { start, end } = data.dataInterval;
+  return {
+    dag_run_id: run,
+    logical_date: data.executionDate,
+    data_interval_start: start,
+    data_interval_end: end,
+    conf: data.conf,
+    note: `dagfill ${key}`,
+  };
+}
+
+function isOurs({ note }: DagRun, key: string): boolean {
+  return note?.startsWith(`dagfill ${key}`) === true;
+}
+
+async function note(rest: Rest, api: "v1" | "v2", path: string, text: string): Promise<void> {
+  const [where, body] = [api === "v1" ? `${path}/setNote` : path, { note: `dagfill ${text}` }];
+  await rest("PATCH", where, body);
+}
+
+/** The runs of some DAGs between two dates, both included. */
+async function onDates(
+  rest: Rest,
+  api: "v1" | "v2",
+  dags: readonly string[],
+  from: string,
+  to: string,
+): Promise<DagRun[]> {
+  const date = api === "v1" ? "execution_date" : "logical_date";
+  const found: DagRun[] = [];
+  for (;;) {
+    const { body } = await rest("POST", "/dags/~/dagRuns/list", {
+      dag_ids: dags,
+      [`${date}_gte`]: from,
+      [`${date}_lte`]: to,
+      page_offset: found.length,
+      page_limit: 100,
+    });
+    const page: DagRun[] = body?.dag_runs ?? [];
+    found.push(...page);
+    if (page.length < 100) return found;
+  }
+}
+
+/** The runs of some jobs by DAG and id: in as few calls as the API has pages for their dates. */
+async function runsOf(rest: Rest, api: "v1" | "v2", entries: readonly Known[]): Promise<Map<string, DagRun>> {
+  const runs = new Map<string, DagRun>();
+  const dated = entries.filter(({ date, run }) => date !== "" && run !== undefined);
+  const dates = dated.map(({ date }) => date).sort();
+  const [from, to] = [dates[0], dates.at(-1)];
+  if (from !== undefined && to !== undefined) {
+    const dags = [...new Set(dated.map(({ dag }) => dag))];
+    for (const run of await onDates(rest, api, dags, from, to))
+      runs.set(`${run.dag_id} ${run.dag_run_id}`, run);
+  }
+  await each(
+    entries.filter(({ dag, run }) => run !== undefined && !runs.has(`${dag} ${run}`)),
+    async ({ dag, run = "" }) => {
+      const { status, body } = await rest("GET", `/dags/${part(dag)}/dagRuns/${part(run)}`, undefined, [404]);
+      if (status !== 404) runs.set(`${dag} ${run}`, body as DagRun);
+    },
+  );
+  return runs;
+}
+
+/** A run that another process has triggered for a key. */
+async function findRun(rest: Rest, key: string): Promise<DagRun | undefined> {
+  const { status, body } = await rest(
+    "GET",
+    `/dags/~/dagRuns?run_id_pattern=dagfill__${key}&limit=1`,
+    undefined,
+    [400, 404, 422],
+  );
+  return status < 300 ? body?.dag_runs?.[0] : undefined;
+}
+
+function readOptions(options: unknown): AirflowOptions {
+  const read = fields<AirflowOptions>(options, "options", {
+    url: name,
+    token: callback<AirflowOptions["token"]>(),
+    dagId: callback<(dagId: string) => string>(),
+    xcom: (value, path) => {
+      const { taskId, key } = fields<{ taskId: string; key: string }>(value, path, {
+        taskId: name,
+        key: name,
+      });
+      if (taskId === undefined) throw wrong(`${path}.taskId`, "the id of a task", undefined);
+      return { taskId, ...(key === undefined ? {} : { key }) };
+    },
+    api: oneOf("v1", "v2"),
+  });
+  if (read.url === undefined) throw wrong("url", "the URL of Airflow's web server", undefined);
+  if (read.token === undefined) throw wrong("token", "a function that gives a token", undefined);
+  return { ...read, url: read.url, token: read.token };
+}

@@ -1,0 +1,51 @@
+// The entry `dagfill/engine/http`: any service that takes jobs over HTTP and tells their status.
+import { callback, fields, name, wrong } from "../options.js";
+import { defineEngine } from "./define_engine.js";
+import type { Engine, EngineStatus } from "./engine.js";
+import { each, restOf } from "./rest.js";
+
+export type { Engine, EngineJob, EngineStatus } from "./engine.js";
+
+export interface HttpEngineOptions {
+  /** Below which the three paths are. */
+  url: string;
+  /** Headers of every call, such as authorization; asked again after a 401. */
+  headers?: () => Promise<Record<string, string>> | Record<string, string>;
+  /** What it executes. Default: runs and tasks. */
+  kinds?: readonly ("run" | "task")[];
+}
+
+/** An engine over three calls of a service of your own. `jobRunner` of `dagfill/engine` executes a job there.
+ *
+ *  - `PUT /jobs/KEY` with the job: starts it; a key that is known already starts nothing.
+ *  - `POST /status` with `{ keys }`: answers `{ [key]: EngineStatus }`; unknown keys are left out.
+ *  - `DELETE /jobs/KEY`: asks for its end.
+ *
+ *  ```js
+ *  const engine = httpEngine({ url: "https://jobs.internal/dagfill", headers: () => ({ authorization: `Bearer ${token}` }) });
+ *  ``` */
+export function httpEngine(options: HttpEngineOptions): Engine {
+  const { url, headers, kinds } = fields<HttpEngineOptions>(options, "options", {
+    url: name,
+    headers: callback<NonNullable<HttpEngineOptions["headers"]>>(),
+    kinds: (value, path) => {
+      if (!Array.isArray(value) || !value.every((kind) => kind === "run" || kind === "task"))
+        throw wrong(path, 'a list of "run" and "task"', value);
+      return value;
+    },
+  });
+  if (url === undefined) throw wrong("url", "the URL of the service", undefined);
+  const rest = restOf({ name: "http", url, ...(headers === undefined ? {} : { headers }) });
+  return defineEngine<Engine>({
+    name: "http",
+    ...(kinds === undefined ? {} : { kinds }),
+    keepsResultsFor: Number.POSITIVE_INFINITY,
+    submit: (jobs) => each(jobs, (job) => rest("PUT", `/jobs/${job.key}`, job)),
+    async status(keys) {
+      const { body } = keys.length === 0 ? { body: {} } : await rest("POST", "/status", { keys });
+      return new Map(Object.entries((body ?? {}) as Record<string, EngineStatus>));
+    },
+    cancel: (keys) => each(keys, (key) => rest("DELETE", `/jobs/${key}`, undefined, [404, 409])),
+    async close() {},
+  });
+}

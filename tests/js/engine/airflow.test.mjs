@@ -1,0 +1,120 @@
+// The engine over Airflow's REST API, against a stub that answers in the shapes of its OpenAPI file.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BackfillService } from "dagfill";
+import { airflowEngine } from "dagfill/engine/airflow";
+import { engineContract } from "dagfill/engine/contract";
+import { airflowStub } from "./airflow_stub.mjs";
+
+const xcom = { taskId: "work" };
+const without = {
+  errors: "Airflow tells that a run failed, and why is in its logs",
+  ids: "the ids of DAGs are Airflow's",
+  templates: "Airflow renders its own",
+  tasks: "the tasks of a DAG are Airflow's",
+  timeout: "Airflow's DAG has its own",
+  signal: "Airflow ends its tasks itself",
+};
+
+for (const api of ["v2", "v1"]) {
+  engineContract(
+    `airflow ${api}`,
+    async () => {
+      const stub = await airflowStub({ api, slots: 4 });
+      const engine = () => airflowEngine({ url: stub.url, token: stub.token, xcom, api });
+      const { starts, close } = stub;
+      return {
+        engine: engine(),
+        again: async () => engine(),
+        slots: 4,
+        many: 300,
+        without,
+        starts,
+        done: close,
+      };
+    },
+    { test, assert },
+  );
+}
+
+const dag = { dagId: "sales", schedule: "@daily" };
+const range = { dagId: "sales", startDate: "2024-01-01", endDate: "2024-01-03" };
+async function scene(options = {}) {
+  const stub = await airflowStub(options);
+  const engine = Object.assign(airflowEngine({ url: stub.url, token: stub.token, xcom }), { pollEvery: 20 });
+  return { stub, engine, service: new BackfillService({ dags: [dag], engine }) };
+}
+
+test("a run has its date, its interval and its conf in Airflow, and its output is an XCom", async () => {
+  const { stub, service } = await scene();
+  const result = await service.backfill({ ...range, conf: { value: { rows: 3 } } });
+  assert.deepEqual(result.results[0].output, { rows: 3 });
+  const [{ logical_date, data_interval_start, data_interval_end, conf, dag_run_id }] = stub.runs;
+  assert.deepEqual(
+    [logical_date, data_interval_start, data_interval_end, conf],
+    ["2024-01-01T00:00:00Z", "2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z", { value: { rows: 3 } }],
+  );
+  assert.match(dag_run_id, /^dagfill__[0-9a-f-]{36}$/);
+  stub.close();
+});
+
+test("a date that has a run in Airflow is cleared; while that runs, ours waits", async () => {
+  const { stub, service } = await scene();
+  const ended = stub.foreign("sales", "2024-01-01T00:00:00Z", {});
+  const running = stub.foreign("sales", "2024-01-02T00:00:00Z", { ms: 400 });
+  while (ended.state !== "success") await new Promise((resolve) => setTimeout(resolve, 10));
+  const result = await service.backfill({ ...range, maxParallelRuns: 3 });
+  assert.equal(result.state, "success");
+  assert.equal(stub.runs.length, 3, "no date has a second run");
+  const cleared = stub.calls.filter((call) => call.endsWith("/clear"));
+  assert.equal(cleared.length, 2);
+  assert.equal(running.state, "success");
+  stub.close();
+});
+
+test("an attempt after a failure clears the run of the one before", async () => {
+  const { stub, service } = await scene();
+  const result = await service.backfill({
+    ...range,
+    endDate: "2024-01-01",
+    retries: 2,
+    conf: { act: "fail" },
+  });
+  assert.deepEqual([result.failed, result.results[0].attempts], [1, 3]);
+  assert.match(result.results[0].error.message, /failed in Airflow \(http:.*\/dags\/sales\/runs\//);
+  assert.equal(stub.runs.length, 1);
+  assert.equal(stub.calls.filter((call) => call.endsWith("/clear")).length, 2);
+  stub.close();
+});
+
+test("a token that was refused is asked again", async () => {
+  const { stub, service } = await scene();
+  await service.backfill({ ...range, endDate: "2024-01-01" });
+  stub.renewToken();
+  const again = await service.backfill({ ...range, startDate: "2024-01-02" });
+  assert.equal(again.state, "success");
+  stub.close();
+});
+
+test("no such DAG, and one that is paused: start rejects with ENGINE_FAILED", async () => {
+  for (const [options, message] of [
+    [{ dags: ["other"] }, /there is no DAG sales/],
+    [{ paused: ["sales"] }, /DAG sales is paused/],
+  ]) {
+    const { stub, service } = await scene(options);
+    await assert.rejects(service.start(range), { code: "ENGINE_FAILED", message });
+    stub.close();
+  }
+});
+
+test("options are checked", () => {
+  const token = () => "t";
+  for (const options of [
+    {},
+    { url: "x" },
+    { url: "x", token, xcom: {} },
+    { url: "x", token, api: "v3" },
+    { urls: "x" },
+  ])
+    assert.throws(() => airflowEngine(options), { code: "INVALID_OPTION" });
+});
