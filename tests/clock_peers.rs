@@ -101,3 +101,15 @@ fn the_end_of_a_gap_is_that_of_cronosjs() {
     };
     assert!(compare("cronosjs", Dst { real_time: false, ..Dst::VIXIE }, &own) > 1_500);
 }
+
+/// robfig/cron is what Kubernetes and Argo use. It steps by whole hours, which lose the way after half an hour's change and where
+/// it changes at one minute past midnight, and in two zones it runs one reading of a time that a change at midnight repeats.
+#[test]
+fn kubernetes_is_robfig() {
+    let own = |row: &Row| match row.zone.as_str() {
+        "America/St_Johns" | "Australia/Lord_Howe" => true,
+        "Asia/Amman" | "Asia/Jerusalem" => row.change.before > row.change.after && !row.is_plain(),
+        _ => false,
+    };
+    assert!(compare("robfig", Dst::KUBERNETES, &own) > 5_000);
+}

@@ -1,7 +1,9 @@
-// Writes tests/cases/dst/peers.json: what cron-parser, croner, cronosjs and cronsim give around the clock changes of 30 zones from
-// 1970 to 2037. `npm install && pip install cronsim==2.8 && npm run generate`, in this folder; PYTHON names another python3.
+// Writes tests/cases/dst/peers.json: what cron-parser, croner, cronosjs, cronsim and robfig/cron give around the clock changes of 30 zones
+// from 1970 to 2037. `npm install && pip install cronsim==2.8 && npm run generate`, in this folder, with Go installed and `go mod tidy`
+// run in robfig/; PYTHON and ROBFIG name another python3, and robfig/ built already.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { CronExpressionParser } from "cron-parser";
 import { Cron } from "croner";
 import { CronosExpression } from "cronosjs";
@@ -146,24 +148,31 @@ for (const zone of zones) {
   }
 }
 
-const python = spawnSync(process.env.PYTHON ?? "python3", ["cronsim_dates.py"], {
-  cwd: import.meta.dirname,
-  input: JSON.stringify(
-    rows.map(({ zone, at, text }) => [zone, text, (at - around) / 1000, (at + around) / 1000]),
-  ),
-  maxBuffer: 2 ** 28,
-  encoding: "utf8",
-});
-if (python.status !== 0) throw new Error(python.stderr);
-for (const [index, dates] of JSON.parse(python.stdout).entries()) {
-  if (dates === null) console.error(`cronsim ${rows[index].text} ${rows[index].zone}: no end`);
-  else rows[index].dates.cronsim = dates.map((at) => at * 1000);
+/** Asks a program, which reads all rows at once. */
+function ask(name, command, args, cwd) {
+  const asked = spawnSync(command, args, {
+    cwd,
+    input: JSON.stringify(
+      rows.map(({ zone, at, text }) => [zone, text, (at - around) / 1000, (at + around) / 1000]),
+    ),
+    maxBuffer: 2 ** 28,
+    encoding: "utf8",
+  });
+  if (asked.status !== 0) throw new Error(asked.stderr ?? String(asked.error));
+  for (const [index, dates] of JSON.parse(asked.stdout).entries()) {
+    if (dates === null) console.error(`${name} ${rows[index].text} ${rows[index].zone}: no end`);
+    else rows[index].dates[name] = dates.map((at) => at * 1000);
+  }
 }
+ask("cronsim", process.env.PYTHON ?? "python3", ["cronsim_dates.py"], import.meta.dirname);
+const robfig = join(import.meta.dirname, "robfig");
+if (process.env.ROBFIG === undefined) ask("robfig", "go", ["run", "."], robfig);
+else ask("robfig", process.env.ROBFIG, [], robfig);
 
 const version = (name) => JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8")).version;
 const about =
   `Dates within three hours of the clock changes of ${zones.length} zones, 1970 to 2037, as other libraries give them: ` +
-  `cron-parser ${version("cron-parser")}, cronosjs ${version("cronosjs")}, croner 11.0.1, cronsim 2.8 (Node ${process.versions.node}, tz ${process.versions.tz}). ` +
+  `cron-parser ${version("cron-parser")}, cronosjs ${version("cronosjs")}, croner 11.0.1, cronsim 2.8, robfig/cron 3.0.1 (Node ${process.versions.node}, tz ${process.versions.tz}). ` +
   "Written by tools/peers. A row is zone, change (epoch seconds), text and answer, the first, third and fourth as places in their " +
   "lists. An answer has the minutes from the change, by library; libraries that agree stand together.";
 const near = 3 * hour;
