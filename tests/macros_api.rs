@@ -256,7 +256,7 @@ fn a_template_tells_what_it_uses() {
     assert_eq!(found.macros, ["ds", "params.limit", "macros.ds_add", "ts", "dag_run.conf"]);
     assert_eq!(found.conf_keys, ["a", "c"]);
     let xcoms: Vec<(&str, &str)> =
-        found.xcoms.iter().map(|XcomUse { task_id, key }| (task_id.as_str(), key.as_str())).collect();
+        found.xcoms.iter().map(|XcomUse { task_id, key, .. }| (task_id.as_str(), key.as_str())).collect();
     assert_eq!(xcoms, [("t", "k"), ("u", "k"), ("v", "k"), ("w", "return_value")]);
     assert_eq!(found.unknown.len(), 1);
     assert_eq!((found.unknown[0].text.as_str(), found.unknown[0].end - found.unknown[0].start), ("{{ 😀", 5));

@@ -65,15 +65,16 @@ export function attributesOf(dag: CheckedDag): string {
 export function knownText(
   { dag, now }: TemplateEnvironment,
   template: string,
-  task: CheckedTask | undefined,
-  startedAt: string | undefined,
+  run: { task?: CheckedTask | undefined; startedAt?: string | undefined; elsewhere?: string | undefined },
 ): string | undefined {
+  const { task, startedAt, elsewhere } = run;
   const parts: string[] = [];
   if (template.includes("dag")) {
     parts.push(`"dag":${attributesOf(dag)}`);
     if (startedAt !== undefined) parts.push(`"facts":{"dag_run.start_date":"${startedAt}"}`);
   }
   if (task !== undefined && template.includes("task")) parts.push(`"task":${JSON.stringify(task)}`);
+  if (elsewhere !== undefined && template.includes("xcom_pull")) parts.push(`"elsewhere":${elsewhere}`);
   if (now !== undefined && template.includes("now")) parts.push(`"now":${Math.round(now())}`);
   return parts.length === 0 ? undefined : `{${parts.join()}}`;
 }

@@ -140,7 +140,8 @@ export function renderRange(
 export function inspectTemplate(template: string): {
   macros: string[];
   confKeys: string[];
-  xcoms: { taskId: string; key: string }[];
+  /** `dagId` where it is another DAG's, `prior` where runs on earlier dates may have left it. */
+  xcoms: { taskId: string; key: string; dagId?: string; prior?: boolean }[];
   unknown: { text: string; start: number; end: number; suggestion?: string }[];
   dependsOnDate: boolean;
   /** Whether it tells the time of its own rendering. */

@@ -18,6 +18,8 @@ export interface TemplateRun {
   task?: CheckedTask | undefined;
   /** JSON text. */
   xcom?: string | undefined;
+  /** XCom of other runs, JSON text. */
+  elsewhere?: string | undefined;
 }
 
 /** Settings of templates as plain data. */
@@ -75,7 +77,7 @@ export class RunTemplates {
     unresolved: Unresolved[],
     path = "",
   ): Json {
-    const { executionDate, runId, attempt, startedAt, task, xcom } = run;
+    const { executionDate, runId, attempt, task, xcom } = run;
     const environment = this.#environment;
     const macros = macrosOf(this.#key(this.onUnknown(task, own) ?? "keep"));
     const context = {
@@ -85,7 +87,7 @@ export class RunTemplates {
       taskId: task?.taskId,
       xcom,
       host: lookupHost(environment.lookups, environment.masked),
-      known: (template: string) => knownText(environment, template, task, startedAt),
+      known: (template: string) => knownText(environment, template, run),
     };
     const before = unresolved.length;
     const rendered = renderValue(macros, value, context, unresolved, path);

@@ -20,7 +20,7 @@ interface Use {
 interface Inspection {
   macros: string[];
   confKeys: string[];
-  xcoms: { taskId: string; key: string }[];
+  xcoms: { taskId: string; key: string; dagId?: string; prior?: boolean }[];
   usesNow: boolean;
   uses: Use[];
 }
@@ -109,7 +109,9 @@ function unresolvedFault(
   onUnknown: string | undefined,
 ): Fault | undefined {
   const found = inspect(part.text.startsWith("{") ? part.text : `{{ ${part.text} }}`);
-  const [lost] = found.xcoms.filter(({ taskId }) => !upstream.has(taskId));
+  // Nobody knows yet what other runs leave.
+  const own = found.xcoms.filter(({ dagId, prior }) => dagId === undefined && prior !== true);
+  const [lost] = own.filter(({ taskId }) => !upstream.has(taskId));
   if (found.xcoms.length > 0 && lost === undefined) return undefined;
   const [key] = found.confKeys;
   const [code, why] =

@@ -97,6 +97,9 @@ pub struct Context<'a> {
     /// An object of what else is known of the run, by the name that a template writes: `dag_run.start_date`, `ti.hostname`,
     /// `prev_data_interval_start_success`. Dates are ISO texts or milliseconds.
     pub facts: &'a Json,
+    /// XCom of other runs: under `same` that of other DAGs on this date, by DAG, task and key; under `prior` the newest of earlier
+    /// dates, likewise. What is not there is not known.
+    pub elsewhere: &'a Json,
     /// The host's clock, for `now()` and its kin: where it is `None`, they stay as written.
     pub now: Option<Instant>,
     /// Variables, connections and user-defined macros.
@@ -122,6 +125,7 @@ impl<'a> Context<'a> {
             dag_zone: None,
             task: NOTHING,
             facts: NOTHING,
+            elsewhere: NOTHING,
             now: None,
             host: &NoHost,
         }

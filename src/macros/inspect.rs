@@ -15,6 +15,10 @@ pub struct XcomUse {
     pub task_id: String,
     /// Its key.
     pub key: String,
+    /// Another DAG, whose run on the same date left it.
+    pub dag_id: Option<String>,
+    /// Whether runs on earlier dates may have left it.
+    pub prior: bool,
 }
 
 /// A name, filter, method, test, key or statement, and where it stands.
@@ -222,7 +226,8 @@ impl<'t> Inspector<'t> {
             (Gives::Params, Some(key)) => note(&mut found.macros, ["params.", key].concat()),
             (Gives::Xcom, Some(task)) => {
                 let key = first_key(steps.get(1..).unwrap_or_default()).unwrap_or_default();
-                note(&mut found.xcoms, XcomUse { task_id: task.to_owned(), key: key.to_owned() });
+                let (task_id, key) = (task.to_owned(), key.to_owned());
+                note(&mut found.xcoms, XcomUse { task_id, key, dag_id: None, prior: false });
             }
             (Gives::Pull, _) => {
                 if let Some(StepKind::Call(call)) = steps.first().map(|step| &step.kind) {
@@ -243,19 +248,23 @@ impl<'t> Inspector<'t> {
         rest.starts_with(['.', '['])
     }
 
-    /// The arguments `task_ids` and `key` of a pull, where they are written out.
+    /// The arguments of a pull, where they are written out.
     fn pull(&mut self, call: &'t Call) {
         let argument = |name: &str, place: usize| {
             let named = call.named.iter().find(|(known, _)| known == name).map(|(_, value)| value);
             named.or_else(|| call.positional.get(place))
         };
         let key = argument("key", 2).map_or(Some("return_value"), text).unwrap_or_default();
+        let dag_id = argument("dag_id", 1).and_then(text).map(str::to_owned);
+        let is_false = |value: &Expr| matches!(value, Expr::Literal(Literal::Bool(false) | Literal::None));
+        let prior = argument("include_prior_dates", 3).is_some_and(|value| !is_false(value));
         let tasks = match argument("task_ids", 0) {
             Some(Expr::List(items) | Expr::Tuple(items)) => items.as_slice(),
             task => task.map(std::slice::from_ref).unwrap_or_default(),
         };
         for task_id in tasks.iter().filter_map(text) {
-            note(&mut self.found.xcoms, XcomUse { task_id: task_id.to_owned(), key: key.to_owned() });
+            let (task_id, key) = (task_id.to_owned(), key.to_owned());
+            note(&mut self.found.xcoms, XcomUse { task_id, key, dag_id: dag_id.clone(), prior });
         }
     }
 }

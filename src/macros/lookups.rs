@@ -7,7 +7,7 @@ use super::json::Json;
 use super::machine::{Machine, NO_RUN, Stop};
 use super::moment::Tz;
 use super::names::{Name as Row, depends_on_date};
-use super::value::{Answer, Value};
+use super::value::{Answer, Text, Value};
 
 const UNKNOWN_HERE: EvalError = EvalError::Refused("only Airflow, or who renders this, knows this value");
 pub(super) const FOREIGN: EvalError = EvalError::Refused("text that came from XCom is not given this");
@@ -126,21 +126,29 @@ impl<'a> Machine<'a> {
     }
 
     /// `xcom_pull(task_ids, dag_id, key, include_prior_dates, default)`: one value, or of several tasks a list. Without tasks it is
-    /// the last one that any task left under the key.
+    /// the last one that any task left under the key. Another DAG's, and those of earlier dates, are known as far as the store was
+    /// asked for them.
     pub(super) fn pull(&mut self, args: &super::args::Args<'a>) -> Answer<'a> {
         self.used_xcom = true;
         if self.is_foreign {
             return Err(FOREIGN);
         }
         let xcom = self.xcom.ok_or(EvalError::Refused("no XCom is known here"))?;
-        let own_dag = self.context.and_then(|context| context.dag_id);
-        if let Some(dag_id) = args.get(1).filter(|dag_id| !dag_id.is_none())
-            && own_dag != Some(&*super::print::to_text(dag_id)?)
-        {
-            return Err(EvalError::Refused("XCom of other DAGs is not known here"));
-        }
+        let own_dag = self.context.and_then(|context| context.dag_id).unwrap_or_default();
+        let dag_id = match args.get(1).filter(|dag_id| !dag_id.is_none()) {
+            Some(dag_id) => super::print::to_text(dag_id)?,
+            None => Text::Borrowed(own_dag),
+        };
+        let elsewhere = |when: &str| self.context.and_then(|context| context.elsewhere.get(when)?.get(&dag_id));
+        let xcom = match elsewhere("same") {
+            _ if *dag_id == *own_dag => xcom,
+            Some(same) => same,
+            None => return Err(EvalError::Refused("XCom of other DAGs is not known here")),
+        };
+        let prior = elsewhere("prior").filter(|_| args.is_true(3, false));
         let key = args.get(2).map_or(Ok("return_value"), |_| args.text(2))?;
-        let of_task = |task: &str| xcom.get(task).and_then(|task| task.get(key)).map(Value::of);
+        let value = |of: &'a Json, task: &str| of.get(task).and_then(|task| task.get(key)).map(Value::of);
+        let of_task = |task: &str| value(xcom, task).or_else(|| value(prior?, task));
         let absent = || args.get(4).cloned().unwrap_or(Value::Absent);
         match args.get(0) {
             Some(Value::Text(task)) => Ok(of_task(task).unwrap_or_else(absent)),

@@ -148,7 +148,7 @@ impl RawMacros {
     }
 
     /// Renders a template. `xcom` is a JSON object by task and key; `known` a JSON object of what else is known of the run: `dag`,
-    /// `task`, `facts` and `now` (milliseconds). With `reports` what stayed as written can be taken afterwards.
+    /// `task`, `facts`, `elsewhere` (XCom of other runs) and `now` (milliseconds). With `reports` what stayed as written can be taken afterwards.
     #[allow(clippy::too_many_arguments)]
     pub fn render(
         &self,
@@ -238,6 +238,7 @@ impl RawMacros {
             dag: known("dag").unwrap_or(NOTHING),
             task: known("task").unwrap_or(NOTHING),
             facts: known("facts").unwrap_or(NOTHING),
+            elsewhere: known("elsewhere").unwrap_or(NOTHING),
             now,
             host: asked.as_ref().map_or(&NoHost, |asked| asked),
             ..self.context(date, &dates)

@@ -21,6 +21,12 @@ fn xcom_shape(used: &XcomUse) -> Shape {
     let mut fields = Fields::default();
     fields.text("taskId", &used.task_id);
     fields.text("key", &used.key);
+    if let Some(dag_id) = &used.dag_id {
+        fields.text("dagId", dag_id);
+    }
+    if used.prior {
+        fields.flag("prior", true);
+    }
     Shape::Fields(fields)
 }
 

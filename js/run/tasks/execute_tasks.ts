@@ -6,6 +6,7 @@ import { iso } from "../../time.js";
 import type { AbortKind, Executor } from "../host/executor.js";
 import type { Context } from "../host/run_state.js";
 import { Clock } from "../timing/clock.js";
+import { readElsewhere, wantedElsewhere } from "./elsewhere.js";
 import { cancelOpenTasks } from "./open_tasks.js";
 import type { ExecuteTask } from "./task_context.js";
 import type { TaskGraph } from "./task_graph.js";
@@ -33,6 +34,7 @@ export function runTasks(settings: TaskSettings): Executor {
   const running = new Map<string, Promise<TaskRun | undefined>>();
   const clock = new Clock(settings.now);
   const dependent = graph.tasks.some((task) => task.dependsOnPast);
+  const wanted = wantedElsewhere(dag.dagId, graph.tasks);
 
   const execute: Executor["execute"] = ({
     context,
@@ -96,10 +98,11 @@ export function runTasks(settings: TaskSettings): Executor {
     };
 
     // A run that is new has nothing in the store: it begins at once.
-    if (context.action === "create" && context.attempt === 1 && !dependent && !attached)
+    const isKnown = !dependent && !attached && wanted.length === 0;
+    if (context.action === "create" && context.attempt === 1 && isKnown)
       begin({ prior: [], xcom: new Xcom(), past: undefined });
     else {
-      load(store, context, graph, asksPast ? dateBefore() : null, running).then(begin, (error) =>
+      load(store, context, graph, wanted, asksPast ? dateBefore() : null, running).then(begin, (error) =>
         end(false, error),
       );
     }
@@ -141,15 +144,17 @@ interface Known {
 /** Reads this run's tasks from the store, and the same tasks of the run on `dateBefore`. */
 async function load(
   store: RunStore,
-  { dagId, runId }: Context,
+  { dagId, runId, executionDate }: Context,
   graph: TaskGraph,
+  wanted: ReturnType<typeof wantedElsewhere>,
   dateBefore: string | null,
   running: ReadonlyMap<string, Promise<TaskRun | undefined>>,
 ): Promise<Known> {
   // Looked up before anything is awaited: it may end meanwhile, and knows better than the store how.
   const inFlight = running.get(dateBefore ?? "");
   const prior = await store.listTaskInstances(dagId, runId);
-  const xcom = new Xcom(await store.getXcom(dagId, runId));
+  const elsewhere = await readElsewhere(store, dagId, wanted, Date.parse(executionDate));
+  const xcom = new Xcom(await store.getXcom(dagId, runId), elsewhere);
   if (dateBefore === null) return { prior, xcom, past: undefined };
   if (inFlight !== undefined) return { prior, xcom, past: new Map(), before: inFlight };
   const at = Date.parse(dateBefore);

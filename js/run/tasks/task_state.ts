@@ -52,7 +52,8 @@ export class TaskRunContext extends Context {
 
   #render(value: JsonInput, own: OnUnknown | undefined, path?: string): Json {
     const { executionDate, runId, attempt } = this;
-    const run = { executionDate, runId, attempt, task: this.#task, xcom: this.#xcom.text };
+    const { text: xcom, elsewhere } = this.#xcom;
+    const run = { executionDate, runId, attempt, task: this.#task, xcom, elsewhere };
     return Context.templates(this).render(value, run, own, Context.unresolved(this), path);
   }
 

@@ -7,9 +7,12 @@ export type Values = Record<string, Record<string, Json>>;
 export class Xcom {
   #values: Values;
   #text: string | undefined;
+  /** What templates pull from other runs: JSON text. */
+  readonly elsewhere: string | undefined;
 
-  constructor(values: Values = {}) {
+  constructor(values: Values = {}, elsewhere?: string) {
     this.#values = values;
+    this.elsewhere = elsewhere;
   }
 
   /** As templates read it: JSON text, made anew only when something was added. */
