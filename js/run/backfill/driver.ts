@@ -116,15 +116,10 @@ export class Driver<R> {
     return this.#progress;
   }
 
-  /** Begins, behind what the store says has begun already. */
+  /** Begins, behind what the store says has begun already. Where the store cannot say it, `result` rejects, too. */
   async begin(): Promise<void> {
     this.#watchdog.begin();
-    try {
-      await this.#machine.begin();
-    } catch (error) {
-      this.#watchdog.end();
-      throw error;
-    }
+    await this.#machine.begin().catch((error: unknown) => this.#giveUp(storeFailure(error)));
     await this.#outcome.ready;
   }
 
@@ -225,7 +220,6 @@ export class Driver<R> {
     const detail: Called = { context };
     this.rows.left.delete(row);
     this.#inFlight.set(row, { attempt, started: this.rows.startedAt[row] as number, detail });
-    this.#calling = true;
     detail.work = this.#options.execute.execute({
       context,
       row,
@@ -233,11 +227,21 @@ export class Driver<R> {
       started: this.rows.startedAt[row] as number,
       attached: this.#attached.delete(row),
       writer: this.#options.writer,
+      call: (callback) => this.#call(callback),
       emit: (event: EventBody) => this.notifier.emit(event),
       began: (at) => this.#machine.dispatch(BackfillEventCode.Began, row, attempt, at),
       settle: (success, value) => this.#settle(row, attempt, success, value),
     });
-    this.#calling = false;
+  }
+
+  #call<T>(callback: () => T): T {
+    const before = this.#calling;
+    this.#calling = true;
+    try {
+      return callback();
+    } finally {
+      this.#calling = before;
+    }
   }
 
   /** Whether a callback is being called right now: what it asks for must not wait for its own end. */

@@ -19,6 +19,8 @@ export interface Attempt {
   /** A dead process called this attempt already, under the same key. */
   attached: boolean;
   writer: Writer;
+  /** Calls the host. A `cancel()` inside of the call is known to be its own. */
+  call: <T>(callback: () => T) => T;
   emit: (event: EventBody) => void;
   /** It has really begun, at epoch milliseconds; called by executors that report the start. */
   began: (at: number) => void;

@@ -3,6 +3,7 @@
 import { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
 import { call, instance } from "../../raw.js";
+import { storeFailure } from "../../store/failure.js";
 import type { Clock } from "../timing/clock.js";
 import { laterTurn } from "../timing/turns.js";
 
@@ -197,7 +198,7 @@ export class Machine<E extends number, R extends RawMachine<E>> {
 
   #restart(): void {
     if (this.#ended) return;
-    this.begin().catch((error: unknown) => this.#options.onEnd(asInternal(error)));
+    this.begin().catch((error: unknown) => this.#options.onEnd(storeFailure(error)));
   }
 }
 

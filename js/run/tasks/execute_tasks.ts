@@ -43,6 +43,7 @@ export function runTasks(settings: TaskSettings): Executor {
     started,
     attached,
     writer,
+    call,
     emit,
     settle,
   }) => {
@@ -76,6 +77,7 @@ export function runTasks(settings: TaskSettings): Executor {
           attachedSince: attached ? started : undefined,
           reload: () => store.listTaskInstances(context.dagId, context.runId),
           writer,
+          call,
           emit,
           settle: end,
         });

@@ -11,7 +11,7 @@ import { AbortCode, call, LostRun, type Raw, RunStateCode, TaskCommand, TaskEven
 import type { TaskInstance } from "../../store/store.js";
 import type { EventBody } from "../events/backfill_events.js";
 import { abortReason } from "../host/abort_reason.js";
-import type { AbortKind } from "../host/executor.js";
+import type { AbortKind, Attempt } from "../host/executor.js";
 import { Context } from "../host/run_state.js";
 import { InFlightMap } from "../machine/in_flight.js";
 import { type Commands, Machine, type MachineHost } from "../machine/machine.js";
@@ -47,6 +47,7 @@ export interface TaskRunOptions {
   abortGrace: number;
   writer: Writer;
   clock: Clock;
+  call: Attempt["call"];
   emit: (event: EventBody) => void;
   settle: (success: boolean, value: unknown) => void;
 }
@@ -205,7 +206,7 @@ export class TaskRun {
   }
 
   #start(task: number, attempt: number): void {
-    const { context, graph, xcom, executeTask, clock } = this.#options;
+    const { context, graph, xcom, executeTask, clock, call } = this.#options;
     const checked: CheckedTask = graph.task(task);
     const { taskId } = checked;
     const called: Called = { pushed: new Map() };
@@ -221,7 +222,7 @@ export class TaskRun {
       called.context = resolved;
       this.#inFlight.set(task, entry);
       if (this.#options.rendered !== false) TaskRunContext.resolve(resolved, graph.isTemplated(task));
-      returned = executeTask(resolved as unknown as TaskContext);
+      returned = call(() => executeTask(resolved as unknown as TaskContext));
     } catch (error) {
       this.#settle(task, attempt, called, false, error);
       return;

@@ -143,6 +143,32 @@ test("a renewal that says the lease is gone: no more starts and writes, what run
   assert.equal(heard.of("finished").length, 0);
 });
 
+test("a run by hand whose lease is lost lets go: its signal says STALE_OWNER, and nothing of it is stored any more", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const store = unfenced(new MemoryStore());
+  const { acquireLease } = store;
+  let holds = true;
+  store.acquireLease = async (...args) => ({
+    ...(await acquireLease.apply(store, args)),
+    renew: async () => holds,
+  });
+  const work = gate();
+  const run = service({ store, executeRun: work.executeRun }).trigger({
+    dagId: "etl",
+    executionDate: day(1),
+  });
+  await work.until(1);
+  const before = await store.listRuns({ dagId: "etl" });
+  holds = false;
+  t.mock.timers.tick(10_000);
+  await assert.rejects(run, { code: "STALE_OWNER" });
+  assert.equal(work.context(1).signal.reason.code, "STALE_OWNER");
+  work.end(1);
+  await settle();
+  assert.deepEqual(await store.listRuns({ dagId: "etl" }), before);
+  assert.equal(before[0].state, "running");
+});
+
 test("a lease lost between two starts of one turn stops the second", async (t) => {
   t.mock.timers.enable({ apis: ["setInterval"] });
   const store = unfenced(new MemoryStore());

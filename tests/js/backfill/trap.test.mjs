@@ -80,3 +80,19 @@ test("a trap at any call of the core: it starts again, and every date runs", asy
   }
   assert.ok(restarts > most / 2, `${restarts} restarts in ${most} traps`);
 });
+
+test("a store that fails when the backfill is read again behind a trap: STORE_FAILED, not a fault of dagfill's", async () => {
+  const store = new MemoryStore();
+  const end = Promise.withResolvers();
+  const backfill = await service({ store, executeRun: () => end.promise }).start(
+    days(3, { maxParallelRuns: 1 }),
+  );
+  await settle();
+  store.listRuns = async () => {
+    throw new Error("connection reset");
+  };
+  trapAt = calls + 1;
+  end.resolve();
+  await assert.rejects(backfill.result, { code: "STORE_FAILED", message: /connection reset/ });
+  trapAt = Number.POSITIVE_INFINITY;
+});
