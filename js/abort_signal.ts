@@ -12,3 +12,10 @@ export interface AbortSignalLike {
 export type HostAbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer S } }
   ? S
   : AbortSignalLike;
+
+/** Calls `abort` when the signal is aborted, at once if it is already. Returns what ends that. */
+export function onAbort(signal: AbortSignalLike | undefined, abort: () => void): () => void {
+  if (signal?.aborted) abort();
+  signal?.addEventListener("abort", abort);
+  return () => signal?.removeEventListener("abort", abort);
+}

@@ -46,6 +46,8 @@ function scheduling(executeRun) {
 for (const name of ["new", "handle", "pump", "isIdle", "origin"]) {
   test(`a trap in ${name}: an error event, and the next tick goes on`, async () => {
     const world = scheduling();
+    // What the scheduler of the test before still asks is over.
+    await new Promise((resolve) => setTimeout(resolve, 20));
     trap = `rawscheduler_${name}`;
     await world.scheduler.tick();
     assert.equal(trap, undefined, "it has trapped");

@@ -1,6 +1,7 @@
 // Drives the runs of a backfill, or one run outside of any. The core says what to store, start, abort and tell; this file
 // does it and says what became of it. The core alone decides when.
 
+import { onAbort } from "../../abort_signal.js";
 import { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
 import { BackfillCommand, BackfillEventCode, BackfillNotice } from "../../raw.js";
@@ -8,20 +9,21 @@ import { storeFailure } from "../../store/failure.js";
 import type { EventBody, Progress } from "../events/backfill_events.js";
 import { Notifier } from "../events/notifier.js";
 import { abortReason } from "../host/abort_reason.js";
+import { contextOf } from "../host/context.js";
 import type { AbortKind, Work } from "../host/executor.js";
 import { Context } from "../host/run_state.js";
 import { InFlightMap } from "../machine/in_flight.js";
-import { type Commands, Machine } from "../machine/machine.js";
+import { abortKind, type Commands, Machine } from "../machine/machine.js";
 import { Clock } from "../timing/clock.js";
 import { StoreWatchdog, waitForStore } from "../writing/store_watchdog.js";
-import { ABORTS } from "./abort_kinds.js";
 import { askApproval, trippedBy } from "./approval.js";
 import { Deferred } from "./deferred.js";
 import type { DriverOptions } from "./driver_options.js";
 import { countsOf, progressOf } from "./progress.js";
 import { type RawBackfill, rebuildBackfill, type Wants } from "./rebuild.js";
-import { expand, Records } from "./records.js";
+import { Records, writeBatch } from "./records.js";
 import { Rows } from "./rows.js";
+import type { StoredRun } from "./stored_run.js";
 
 /** A run whose callback was called. */
 interface Called {
@@ -41,33 +43,33 @@ export class Driver<R> {
   readonly #outcome = new Deferred<R>();
   readonly #isAborted = () => this.#wants.cancel === true;
   readonly #wants: Wants = { paused: false };
+  #known: StoredRun[] | undefined;
   #attached = new Set<number>();
   #progress: Progress;
   #fault: DagfillError | undefined;
   #finished = false;
+  #disconnect: () => void = () => {};
   #calling = false;
 
   constructor(options: DriverOptions<R>) {
-    const { set, writer, owner, hooks, now } = options;
+    const { set, writer, lease, hooks, now } = options;
     this.#options = options;
+    this.#known = options.known;
     this.#clock = new Clock(now);
     if (options.canceling) this.#wants.cancel = false;
     this.rows = new Rows(set);
     this.#progress = progressOf(set.count, []);
-    this.#records = new Records(this.rows, owner, () => this.now());
-    this.notifier = new Notifier(
-      hooks,
-      this.rows,
-      () => this.now(),
-      () => this.progress,
-    );
+    const clock = () => this.now();
+    this.#records = new Records(this.rows, lease.fence.lease, clock);
+    this.notifier = new Notifier(hooks, this.rows, clock, () => this.progress);
     this.notifier.unresolved = options.unresolved ?? 0;
     this.#machine = new Machine({
       clock: this.#clock,
       commands: this.#commands(),
       sleep: BackfillCommand.Sleep,
       rebuild: async () => {
-        const stored = await waitForStore(this.#options.reload(), this.#isAborted);
+        const stored = this.#known ?? (await waitForStore(options.reload(), this.#isAborted));
+        this.#known = undefined;
         const parts = { ...options, wants: this.#wants, rows: this.rows };
         return (host) => rebuildBackfill(parts, stored, this.#inFlight, this.now(), host);
       },
@@ -118,6 +120,13 @@ export class Driver<R> {
 
   /** Begins, behind what the store says has begun already. Where the store cannot say it, `result` rejects, too. */
   async begin(): Promise<void> {
+    const { lease, hooks } = this.#options;
+    const ignoreLease = lease.onLost((error) => this.loseLease(error));
+    const ignoreSignal = onAbort(hooks.signal, () => this.cancel(true));
+    this.#disconnect = () => {
+      ignoreLease();
+      ignoreSignal();
+    };
     this.#watchdog.begin();
     await this.#machine.begin().catch((error: unknown) => this.#giveUp(storeFailure(error)));
     await this.#outcome.ready;
@@ -176,7 +185,7 @@ export class Driver<R> {
         records.save(state, () => countsOf(this.#machine.ask((raw) => raw.countsAfterBatch()) ?? [])),
       [BackfillCommand.Commit]: () => this.#commit(),
       [BackfillCommand.Start]: (row, attempt) => this.#start(row, attempt),
-      [BackfillCommand.Abort]: (row, code) => this.#abort(row, ABORTS[code] ?? "cancel"),
+      [BackfillCommand.Abort]: (row, code) => this.#abort(row, abortKind(code)),
       [BackfillCommand.Notify]: (row, notice, attempt) => this.#notify(row, notice, attempt),
       [BackfillCommand.Finish]: () => this.#finish(),
       [BackfillCommand.GiveUp]: () => this.#giveUp(),
@@ -186,44 +195,39 @@ export class Driver<R> {
   #commit(): void {
     const batch = this.#records.take();
     const answer = this.#machine.commits();
-    const failed = (error: DagfillError) => {
-      this.#fault = error;
-      const isStale = error.code === "STALE_OWNER";
-      answer(isStale ? BackfillEventCode.LeaseLost : BackfillEventCode.StoreFailed);
-    };
-    const stored = () => {
-      for (const { row, status } of batch.settled) {
-        this.#inFlight.delete(row);
-        if (status !== undefined) this.rows.status[row] = status;
-      }
-      this.notifier.stored(batch.settled);
-      answer(BackfillEventCode.Applied);
-    };
-    const write = () => {
-      if (batch.changes.length === 0) return queueMicrotask(stored);
-      this.#options.writer.push({
-        changes: batch.changes,
-        stored,
-        refused: (index, error) => {
-          this.#fault = error;
-          answer(BackfillEventCode.Refused, batch.origin[index] ?? index);
-        },
-        failed,
-      });
-    };
-    const { execute } = this.#options;
-    expand(batch, execute, write, (error) => failed(storeFailure(error)));
+    const { writer, execute } = this.#options;
+    writeBatch(batch, writer, execute, {
+      stored: () => {
+        for (const { row, status } of batch.settled) {
+          this.#inFlight.delete(row);
+          if (status !== undefined) this.rows.status[row] = status;
+        }
+        this.notifier.stored(batch.settled);
+        answer(BackfillEventCode.Applied);
+      },
+      refused: (index, error) => {
+        this.#fault = error;
+        answer(BackfillEventCode.Refused, index);
+      },
+      failed: (error) => {
+        this.#fault = error;
+        const isStale = error.code === "STALE_OWNER";
+        answer(isStale ? BackfillEventCode.LeaseLost : BackfillEventCode.StoreFailed);
+      },
+    });
   }
 
   #start(row: number, attempt: number): void {
-    const context = this.#options.context(row, attempt);
+    const { set } = this.rows;
+    const key = () => set.key(row, attempt);
+    const context = contextOf(this.#options.origin, set.planned(row), attempt, set.conf(row), key);
     const detail: Called = { context };
     this.rows.left.delete(row);
     this.#inFlight.set(row, { attempt, started: this.rows.startedAt[row] as number, detail });
     detail.work = this.#options.execute.execute({
       context,
       row,
-      past: () => this.rows.set.past(row),
+      past: () => set.past(row),
       started: this.rows.startedAt[row] as number,
       attached: this.#attached.delete(row),
       writer: this.#options.writer,
@@ -255,19 +259,11 @@ export class Driver<R> {
     if (entry === undefined) return;
     entry.settled = success;
     this.rows.finishedAt[row] = this.now();
-    if (success) this.#keep(row, value);
-    else this.rows.errors.set(row, failure(value));
+    const why = success ? this.rows.keep(row, value) : undefined;
+    if (!success) this.rows.errors.set(row, failure(value));
+    // The work is done all the same.
+    if (why !== undefined) this.notifier.warnOf(row, "output_not_json", `its output is not kept: ${why}`);
     this.#machine.dispatch(success ? BackfillEventCode.Succeeded : BackfillEventCode.Failed, row, attempt);
-  }
-
-  /** The output of a run. One that cannot be kept is warned of: the work is done all the same. */
-  #keep(row: number, value: unknown): void {
-    const why = this.rows.keep(row, value);
-    if (why === undefined) return;
-    this.notifier.warn(
-      "output_not_json",
-      `${this.rows.set.planned(row).runId}: its output is not kept: ${why}`,
-    );
   }
 
   #abort(row: number, kind: AbortKind): void {
@@ -289,8 +285,10 @@ export class Driver<R> {
     const warn = (code: string, message: string) => this.notifier.warn(code, message);
     if (notice === BackfillNotice.RunAbandoned) this.#warnAbandoned(row);
     else if (notice === BackfillNotice.BreakerTripped) warn("breaker_tripped", trippedBy(this.#options.core));
-    else if (notice === BackfillNotice.RunTaken) this.#warnTaken(row);
-    else {
+    else if (notice === BackfillNotice.RunTaken) {
+      this.rows.forget(row);
+      this.notifier.warnOf(row, "in_flight", "somebody else runs it since the plan was made: it is skipped");
+    } else {
       if (notice === BackfillNotice.RunAttached) this.#attached.add(row);
       if (notice === BackfillNotice.RunStarted || notice === BackfillNotice.RunAttached) {
         // A machine that was lost before it could start the run has told of it already.
@@ -308,21 +306,14 @@ export class Driver<R> {
   }
 
   #warnAbandoned(row: number): void {
-    const { runId, executionDate } = this.rows.set.planned(row);
     const called = this.#inFlight.get(row)?.detail;
     this.#inFlight.delete(row);
     called?.work?.abandon?.();
+    const { runId } = this.rows.set.planned(row);
     const error = { name: "DagfillError", message: `run ${runId} was aborted and did not settle` };
     this.rows.errors.set(row, error);
-    const message = `${runId} was aborted and did not settle: it is recorded as failed, but its work may still go on`;
-    this.notifier.warn("run_abandoned", message, executionDate);
-  }
-
-  #warnTaken(row: number): void {
-    const { runId, executionDate } = this.rows.set.planned(row);
-    this.rows.forget(row);
-    const message = `${runId} is run by somebody else since the plan was made: it is skipped`;
-    this.notifier.warn("in_flight", message, executionDate);
+    const text = "it was aborted and did not settle: it is recorded as failed, but its work may still go on";
+    this.notifier.warnOf(row, "run_abandoned", text);
   }
 
   #finish(): void {
@@ -347,6 +338,7 @@ export class Driver<R> {
 
   #end(): void {
     this.#finished = true;
+    this.#disconnect();
     this.#watchdog.end();
     this.#machine.end();
   }

@@ -3,8 +3,9 @@ import type { Breaker, Canary } from "../../plan/valve.js";
 import type { WindowWire } from "../../schedule/wire.js";
 import type { Hooks, Progress } from "../events/backfill_events.js";
 import type { Notifier } from "../events/notifier.js";
+import type { Origin } from "../host/context.js";
 import type { Executor } from "../host/executor.js";
-import type { Context } from "../host/run_state.js";
+import type { LeaseHandle } from "../writing/lease_handle.js";
 import type { Writer } from "../writing/writer.js";
 import type { Rows } from "./rows.js";
 import type { RunSet } from "./run_set.js";
@@ -19,7 +20,6 @@ export interface CoreOptions {
   retryDelay?: number;
   retryBackoff?: number;
   runTimeout?: number | undefined;
-  reportsStart?: boolean;
   abortGrace: number;
   maxFailures?: number | undefined;
   dependsOnPast?: boolean;
@@ -32,13 +32,14 @@ export interface DriverOptions<R> {
   set: RunSet;
   core: CoreOptions;
   writer: Writer;
-  /** The lease under which it runs, and which its records name. */
-  owner: string;
+  /** Under which it runs, and which its records name. */
+  lease: LeaseHandle;
   hooks: Hooks;
   now: () => number;
   execute: Executor;
-  context: (row: number, attempt: number) => Context;
-  /** Reads the stored state of rows that have begun. */
+  origin: Origin;
+  /** What is stored of rows that have begun, where that is known; else it is read, and behind a trap in any case. */
+  known?: StoredRun[] | undefined;
   reload: () => Promise<StoredRun[]>;
   /** Whether a run that a dead process left is called again as the same attempt. */
   attach: boolean;

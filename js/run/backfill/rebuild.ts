@@ -3,7 +3,7 @@
 import { BackfillEventCode, call, LostRun, type Raw } from "../../raw.js";
 import type { InFlightMap } from "../machine/in_flight.js";
 import type { MachineHost } from "../machine/machine.js";
-import type { CoreOptions } from "./driver_options.js";
+import type { DriverOptions } from "./driver_options.js";
 import type { Rows } from "./rows.js";
 import type { StoredRun } from "./stored_run.js";
 
@@ -23,8 +23,10 @@ export interface Wants {
 /** A record has the time before its commit: the run itself started up to so much later. */
 const COMMIT_MS = 1_000;
 
+type Rebuilt = Pick<DriverOptions<unknown>, "core" | "attach" | "execute"> & { rows: Rows; wants: Wants };
+
 export function rebuildBackfill(
-  { rows, core, attach, wants }: { rows: Rows; core: CoreOptions; attach: boolean; wants: Wants },
+  { rows, core, attach, wants, execute }: Rebuilt,
   storedRuns: readonly StoredRun[],
   inFlight: InFlightMap<unknown>,
   now: number,
@@ -35,6 +37,7 @@ export function rebuildBackfill(
   rows.restore(storedRuns);
   const options = {
     ...core,
+    reportsStart: execute.reportsStart === true,
     maxParallelRuns: wants.max ?? core.maxParallelRuns,
     canary: snapshot?.approval === "approved" ? undefined : core.canary,
     breakerSince: snapshot?.pausedAt,

@@ -2,10 +2,13 @@
 import { RUN_STATES } from "../../codes.js";
 import { failure } from "../../failure.js";
 import { BackfillNotice, BackfillState, RowStatus, RunOrigin, RunStateCode } from "../../raw.js";
+import { storeFailure } from "../../store/failure.js";
 import type { RunChange, RunRecord, RunState, StoreChange } from "../../store/store.js";
 import { iso } from "../../time.js";
 import { abortReason } from "../host/abort_reason.js";
 import type { Executor } from "../host/executor.js";
+import type { Entry, Writer } from "../writing/writer.js";
+
 import type { Rows } from "./rows.js";
 import { type Snapshot, toStored } from "./snapshot.js";
 
@@ -200,22 +203,31 @@ export class Records {
   }
 }
 
-/** Puts what an executor has for the clearing of a run in its place, and what closes a run before its end. Where there is nothing
- *  of both, the batch is `ready` at once. */
-export function expand(
+/** Hands a batch to the store; `refused` is told the core's position of the change. Before that an executor may put more in its place:
+ *  for the clearing of a run, and for the end of one that a dead process left. */
+export function writeBatch(
   batch: Batch,
+  writer: Writer,
   execute: Executor,
-  ready: () => void,
-  failed: (e: unknown) => void,
+  { stored, refused, failed }: Omit<Entry, "changes">,
 ): void {
-  const { changes, left } = batch;
-  const { clear, close } = execute;
-  const hasClears = clear !== undefined && changes.some(({ type }) => type === "clear-run");
-  if (hasClears || (close !== undefined && left.size > 0)) expanded(batch, execute).then(ready, failed);
-  else ready();
+  const { changes, origin, left } = batch;
+  const write = () => {
+    if (changes.length === 0) return queueMicrotask(stored);
+    writer.push({
+      changes,
+      stored,
+      refused: (index, error) => refused(origin[index] ?? index, error),
+      failed,
+    });
+  };
+  const hasClears = execute.clear !== undefined && changes.some(({ type }) => type === "clear-run");
+  const hasLeft = execute.close !== undefined && left.size > 0;
+  if (hasClears || hasLeft) expand(batch, execute).then(write, (error) => failed(storeFailure(error)));
+  else write();
 }
 
-async function expanded({ changes, origin, left }: Batch, { clear, close }: Executor): Promise<void> {
+async function expand({ changes, origin, left }: Batch, { clear, close }: Executor): Promise<void> {
   const parts = await Promise.all(
     changes.map(async (change, place) => {
       if (change.type === "clear-run") return (await clear?.(change.dagId, change.runId)) ?? [change];

@@ -19,7 +19,7 @@ import { storeFailure } from "../../store/failure.js";
 import type { Request } from "../../store/store.js";
 import { iso } from "../../time.js";
 import type { BackfillResult, Hooks, RunResult } from "../events/backfill_events.js";
-import { contextOf, originOf } from "../host/context.js";
+import { originOf } from "../host/context.js";
 import type { Executor } from "../host/executor.js";
 import { executorOf, type Host, knownExecutor, readHost } from "../host/host.js";
 import type { HostOptions } from "../host/host_options.js";
@@ -278,24 +278,17 @@ export class BackfillService {
       await execute.check?.();
       const { snapshot, fresh } = await guard(prepare, hooks);
       const environment = environmentOf(dag, this.#host, snapshot.options);
-      const origin = originOf(dag, snapshot.plan.timetable, "backfill", environment, backfillId);
-      const set = backfillRuns(backfillId, snapshot);
-      let reload = !fresh;
       const driver: Driver<BackfillResult> = new Driver<BackfillResult>({
-        set,
-        core: { ...coreOptions(snapshot), reportsStart: execute.reportsStart === true },
+        set: backfillRuns(backfillId, snapshot),
+        core: coreOptions(snapshot),
         writer: new Writer(this.#host.store, held.fence),
-        owner: held.fence.lease,
+        lease: held,
         hooks,
         now: this.#host.now,
         execute,
-        context: (row, attempt) =>
-          contextOf(origin, set.planned(row), attempt, set.conf(row), () => set.key(row, attempt)),
-        reload: async () => {
-          const known = reload ? await storedRuns(this.#host.store, backfillId, snapshot) : [];
-          reload = true;
-          return known;
-        },
+        origin: originOf(dag, snapshot.plan.timetable, "backfill", environment, backfillId),
+        known: fresh ? [] : undefined,
+        reload: () => storedRuns(this.#host.store, backfillId, snapshot),
         attach: this.#host.inFlight === "attach",
         canceling: snapshot.canceling === true,
         approve,
@@ -313,19 +306,14 @@ export class BackfillService {
           return result;
         },
       });
-      held.onLost((error) => driver.loseLease(error));
-      const abort = () => driver.cancel(true);
-      hooks.signal?.addEventListener("abort", abort);
       const reader = new RequestReader(this.#host.store, backfillId, snapshot, driver);
       this.#readers.set(backfillId, reader);
       const result = driver.result.finally(() => {
         reader.end();
         this.#readers.delete(backfillId);
-        hooks.signal?.removeEventListener("abort", abort);
         return held.release();
       });
       result.catch(() => {});
-      if (hooks.signal?.aborted) abort();
       if (snapshot.state === "paused") driver.pause();
       await driver.begin();
       return new BackfillHandle(backfillId, snapshot.plan, driver, snapshot.options.abortGrace, result);

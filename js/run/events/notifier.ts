@@ -69,6 +69,12 @@ export class Notifier {
     this.emit({ type: "warning", warning: at === undefined ? { code, message } : { code, message, at } });
   }
 
+  /** A warning of one run. */
+  warnOf(row: number, code: string, text: string): void {
+    const { runId, executionDate } = this.#rows.set.planned(row);
+    this.warn(code, `${runId}: ${text}`, executionDate);
+  }
+
   /** Ends of runs are stored. The machine tells of them before it makes another batch. */
   stored(settled: readonly RunNotice[]): void {
     for (const { notice, row } of settled) this.#untold.push({ notice, row });

@@ -1,4 +1,5 @@
 // An executor runs one attempt of one run: the host's callback, the tasks of a DAG, or an engine outside of this process.
+
 import type { Json } from "../../json.js";
 import type { StoreChange } from "../../store/store.js";
 import type { EventBody } from "../events/backfill_events.js";

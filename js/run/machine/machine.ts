@@ -2,8 +2,9 @@
 // When wasm traps, its memory is lost with all machines in it: each is made again from the store and from what is in flight.
 import { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
-import { call, instance } from "../../raw.js";
+import { AbortCode, call, instance } from "../../raw.js";
 import { storeFailure } from "../../store/failure.js";
+import type { AbortKind } from "../host/executor.js";
 import type { Clock } from "../timing/clock.js";
 import { laterTurn } from "../timing/turns.js";
 
@@ -204,4 +205,10 @@ export class Machine<E extends number, R extends RawMachine<E>> {
 
 function asInternal(error: unknown): DagfillError {
   return error instanceof DagfillError ? error : new DagfillError("INTERNAL", failure(error).message);
+}
+
+/** The kind of the core's command to abort. */
+export function abortKind(code: AbortCode): AbortKind {
+  if (code === AbortCode.Timeout) return "timeout";
+  return code === AbortCode.LeaseLost ? "lost" : "cancel";
 }

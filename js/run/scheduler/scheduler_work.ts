@@ -258,7 +258,7 @@ export class SchedulerWork {
         execute,
         now,
         left: left === undefined ? undefined : { ...left, owner: mine.lease },
-        onEvent,
+        hooks: { onEvent },
       });
       this.#options.onResult(run);
       listeners.tell({ type: run.state === "success" ? "run-succeeded" : "run-failed", run });

@@ -7,14 +7,14 @@ import { type Failure, failure } from "../../failure.js";
 import type { Json, JsonInput } from "../../json.js";
 import { printable } from "../../json_input.js";
 import { name } from "../../options.js";
-import { AbortCode, call, LostRun, type Raw, RunStateCode, TaskCommand, TaskEventCode } from "../../raw.js";
+import { call, LostRun, type Raw, RunStateCode, TaskCommand, TaskEventCode } from "../../raw.js";
 import type { TaskInstance } from "../../store/store.js";
 import type { EventBody } from "../events/backfill_events.js";
 import { abortReason } from "../host/abort_reason.js";
 import type { AbortKind, Attempt } from "../host/executor.js";
 import { Context } from "../host/run_state.js";
 import { InFlightMap } from "../machine/in_flight.js";
-import { type Commands, Machine, type MachineHost } from "../machine/machine.js";
+import { abortKind, type Commands, Machine, type MachineHost } from "../machine/machine.js";
 import type { Clock } from "../timing/clock.js";
 import type { Writer } from "../writing/writer.js";
 import type { ExecuteTask, TaskContext } from "./task_context.js";
@@ -256,8 +256,7 @@ export class TaskRun {
     const called = this.#inFlight.get(task)?.detail;
     if (called === undefined) return;
     const { graph, context } = this.#options;
-    const kind = code === AbortCode.Timeout ? "timeout" : "cancel";
-    const why = abortReason(kind, `${context.runId}, task ${graph.task(task).taskId}`);
+    const why = abortReason(abortKind(code), `${context.runId}, task ${graph.task(task).taskId}`);
     this.#records.errors.set(task, failure(why));
     queueMicrotask(() => abortCalled(called, why));
   }

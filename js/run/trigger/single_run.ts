@@ -1,6 +1,5 @@
 // One run outside of a backfill: started by hand or by the schedule. It goes through the same machine as a backfill, as its
 // only row, under the lease of whoever starts it.
-import type { AbortSignalLike } from "../../abort_signal.js";
 import type { DagfillError } from "../../error.js";
 import type { Json } from "../../json.js";
 import type { PlannedRun } from "../../plan/plan_data.js";
@@ -9,8 +8,8 @@ import type { RunRecord, RunStore } from "../../store/store.js";
 import { Driver } from "../backfill/driver.js";
 import { singleRun } from "../backfill/run_set.js";
 import { storedRun } from "../backfill/stored_run.js";
-import type { BackfillEvent, RunResult } from "../events/backfill_events.js";
-import { contextOf, type Origin } from "../host/context.js";
+import type { Hooks, RunResult } from "../events/backfill_events.js";
+import type { Origin } from "../host/context.js";
 import type { Executor } from "../host/executor.js";
 import type { LeaseHandle } from "../writing/lease_handle.js";
 import type { Writer } from "../writing/writer.js";
@@ -29,53 +28,39 @@ export interface SingleRun {
   execute: Executor;
   now: () => number;
   attach: boolean;
-  signal?: AbortSignalLike | undefined;
   /** The record that a dead process left, and that is this owner's now. */
   left?: RunRecord | undefined;
-  onEvent?: (event: BackfillEvent) => void;
+  hooks?: Hooks;
 }
 
 /** Runs it. RUN_EXISTS when the date has a run already; STORE_FAILED and STALE_OWNER when it could not be recorded. A run that
  *  fails does not reject. */
 export async function runOnce(run: SingleRun): Promise<RunResult> {
-  const { origin, planned, conf, store, lease, writer, execute, now, attach, signal, left } = run;
+  const { origin, planned, conf, store, lease, writer, execute, now, attach, hooks = {}, left } = run;
   const { dagId } = origin.dag;
-  let known = left;
-  let isFirst = true;
-  const set = singleRun(origin.runType, dagId, planned, conf, left);
+  const stored = (known: RunRecord | undefined) =>
+    known === undefined ? [] : [storedRun(0, known, known.owner === lease.fence.lease)];
   const driver = new Driver<RunResult>({
-    set,
-    core: { maxParallelRuns: 1, abortGrace: ABORT_GRACE_MS, reportsStart: execute.reportsStart === true },
+    set: singleRun(origin.runType, dagId, planned, conf, left),
+    core: { maxParallelRuns: 1, abortGrace: ABORT_GRACE_MS },
     writer,
-    owner: lease.fence.lease,
-    hooks: run.onEvent === undefined ? {} : { onEvent: run.onEvent },
+    lease,
+    hooks,
     now,
     execute,
     attach,
-    context: (_, attempt) => contextOf(origin, planned, attempt, conf, () => set.key(0, attempt)),
+    origin,
+    known: stored(left),
     reload: async () => {
-      if (!isFirst) {
-        const at = Date.parse(planned.executionDate);
-        [known] = await store.listRuns({ dagId, from: at, to: at });
-      }
-      isFirst = false;
-      return known === undefined ? [] : [storedRun(0, known, isOwn(known))];
+      const at = Date.parse(planned.executionDate);
+      const [known] = await store.listRuns({ dagId, from: at, to: at });
+      return stored(known);
     },
     finish: (rows) => rows.result(0),
   });
-  const isOwn = ({ owner }: RunRecord) => owner === lease.fence.lease;
-  const forget = lease.onLost((error) => driver.loseLease(error));
-  const abort = () => driver.cancel(true);
-  signal?.addEventListener("abort", abort);
-  try {
-    if (signal?.aborted) abort();
-    await driver.begin();
-    const result = await driver.result;
-    // The plan found nothing on the date: somebody was quicker.
-    if (driver.rows.status[0] === RowStatus.InFlight) throw driver.fault as DagfillError;
-    return result;
-  } finally {
-    signal?.removeEventListener("abort", abort);
-    forget();
-  }
+  await driver.begin();
+  const result = await driver.result;
+  // The plan found nothing on the date: somebody was quicker.
+  if (driver.rows.status[0] === RowStatus.InFlight) throw driver.fault as DagfillError;
+  return result;
 }

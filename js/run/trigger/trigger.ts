@@ -43,7 +43,7 @@ export async function trigger(
       execute,
       now,
       attach: false,
-      signal: abort,
+      hooks: abort === undefined ? {} : { signal: abort },
     });
   } catch (error) {
     throw await explained(error, store, dag.dagId, planned.executionDate);
