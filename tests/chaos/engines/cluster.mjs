@@ -96,6 +96,19 @@ export async function openCluster({ postgres, redis }) {
         peak,
       };
     },
+    /** Waits until a worker has so many jobs, and tells how many. */
+    async heldBy({ pid }, least) {
+      for (let tries = 0; ; tries += 1) {
+        const open = new Set();
+        for (const note of this.work().notes) {
+          if (note.pid !== pid) continue;
+          if (note.what === "start") open.add(note.key);
+          else open.delete(note.key);
+        }
+        if (open.size >= least || tries > 500) return open.size;
+        await sleep(5);
+      }
+    },
     async noted(what, count, seconds = 120) {
       const until = Date.now() + seconds * 1_000;
       while (this.work()[what] < count) {

@@ -46,12 +46,16 @@ async function workerKilled(cluster) {
   await cluster.coordinator();
   const id = await cluster.enqueue(runs, { maxParallelRuns: 8, conf: { ms: 200 } });
   await cluster.noted("ends", 40);
+  const held = await cluster.heldBy(first, 4);
   first.kill("SIGKILL");
   const end = summary(await cluster.ended(id));
   const { starts, twice } = cluster.work();
   return {
-    figures: `${runs} runs: ${end.completed} done, ${end.failed} failed, ${starts} starts, ${twice} twice`,
-    promises: { "all succeed": end.completed === runs, "only its own start again": twice <= 4 },
+    figures: `${runs} runs, ${held} at the one killed: ${end.completed} done, ${end.failed} failed, ${starts} starts, ${twice} twice`,
+    promises: {
+      "all succeed": end.completed === runs,
+      "its own start again, and no other": twice > 0 && twice <= 4,
+    },
   };
 }
 
@@ -61,13 +65,14 @@ async function workerFrozen(cluster) {
   await cluster.coordinator();
   const id = await cluster.enqueue(runs, { maxParallelRuns: 8, conf: { ms: 400 } });
   await cluster.noted("ends", 20);
+  const held = await cluster.heldBy(first, 4);
   first.kill("SIGSTOP");
   await sleep(12_000);
   first.kill("SIGCONT");
   const end = summary(await cluster.ended(id));
   const { starts, twice } = cluster.work();
   return {
-    figures: `${runs} runs, frozen 12 s: ${end.completed} done, ${end.failed} failed, ${starts} starts, ${twice} twice`,
+    figures: `${runs} runs, ${held} at the one frozen 12 s: ${end.completed} done, ${end.failed} failed, ${starts} starts, ${twice} twice`,
     promises: { "all succeed": end.completed === runs, "only its own start again": twice <= 4 },
   };
 }

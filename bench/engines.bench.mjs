@@ -1,0 +1,152 @@
+// Throughput of whole backfills with empty work: SQLite, PostgreSQL, PostgreSQL over a line of 2 ms, and end to end over BullMQ on Redis with
+// the state in PostgreSQL. Goals: PostgreSQL at least half of SQLite at 64 in flight, 1,500 runs/s at 64 over the line, 500 over BullMQ.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { BackfillService } from "../dist/index.js";
+import { openPostgresStore } from "../dist/store/postgres.js";
+import { openSqliteStore } from "../dist/store/sqlite.js";
+import { freePort, servicePackages, startPostgres, startRedis } from "../tests/services/services.mjs";
+
+await servicePackages();
+const { default: pg } = await import("pg");
+const { bullmqEngine, bullmqWorker } = await import("../dist/engine/bullmq.js");
+const LEVELS = [1, 16, 64, 256];
+const MILLION = process.env.MILLION === "1";
+
+// A worker in a process of its own.
+if (process.argv[2] === "worker") {
+  await bullmqWorker({ connection: process.argv[3], concurrency: 64, executeRun: () => {} });
+  process.send("ready");
+  await new Promise(() => {});
+}
+
+/** A line to a server that takes 1 ms each way. */
+async function slowLine(port) {
+  const delayed = (from, to) => {
+    from.on("data", (data) => setTimeout(() => to.writable && to.write(data), 1));
+    from.on("close", () => setTimeout(() => to.destroy(), 5));
+    from.on("error", () => to.destroy());
+  };
+  const server = createServer((near) => {
+    const far = connect(port, "127.0.0.1");
+    for (const socket of [near, far]) socket.setNoDelay(true);
+    delayed(near, far);
+    delayed(far, near);
+  });
+  const own = await freePort();
+  server.listen(own, "127.0.0.1");
+  return { port: own, close: () => server.close() };
+}
+
+let dagCount = 0;
+/** Runs a second of one backfill of minutes. */
+async function throughput(store, inFlight, runs, how = { executeRun: () => {} }) {
+  dagCount += 1;
+  const dagId = `bench_${dagCount}`;
+  const service = new BackfillService({ dags: [{ dagId, schedule: "* * * * *" }], store, ...how });
+  const start = Date.parse("2024-01-01T00:00:00Z");
+  const at = performance.now();
+  const result = await service.backfill({
+    dagId,
+    startDate: start,
+    endDate: start + (runs - 1) * 60_000,
+    maxParallelRuns: inFlight,
+    maxRuns: runs,
+  });
+  const seconds = (performance.now() - at) / 1_000;
+  if (result.completed !== runs) throw new Error(JSON.stringify(result.results.find(({ error }) => error)));
+  return runs / seconds;
+}
+
+/** Many DAGs at once, four in flight each. */
+async function manyDags(store, dags, runs) {
+  const at = performance.now();
+  await Promise.all(Array.from({ length: dags }, () => throughput(store, 4, runs)));
+  return (dags * runs) / ((performance.now() - at) / 1_000);
+}
+
+const folder = mkdtempSync(join(tmpdir(), "dagfill-bench-"));
+const [postgres, redis] = [await startPostgres(), await startRedis()];
+if (postgres === null || redis === null) {
+  console.log("NOT TESTED: throughput: it needs PostgreSQL and Redis");
+  process.exit(process.env.CI === "true" ? 1 : 0);
+}
+const url = new URL(postgres.url);
+const line = await slowLine(Number(url.port));
+const poolOf = (port) => {
+  const pool = new pg.Pool({ connectionString: postgres.url.replace(url.port, String(port)), max: 8 });
+  pool.on("error", () => {});
+  return pool;
+};
+const pools = [poolOf(url.port), poolOf(line.port)];
+const sqlite = await openSqliteStore(join(folder, "bench.sqlite"));
+const near = await openPostgresStore(pools[0]);
+const far = await openPostgresStore(pools[1]);
+const engine = bullmqEngine({ connection: redis.url });
+const workers = await Promise.all(
+  [1, 2].map(
+    () =>
+      new Promise((resolve) => {
+        const resolver = join(import.meta.dirname, "..", "tests", "services", "npm", "resolve.mjs");
+        const child = spawn(
+          process.execPath,
+          ["--import", resolver, import.meta.filename, "worker", redis.url],
+          {
+            stdio: ["ignore", "inherit", "inherit", "ipc"],
+          },
+        );
+        child.once("message", () => resolve(child));
+      }),
+  ),
+);
+
+const rows = {
+  SQLite: (level) => throughput(sqlite, level, level === 1 ? 1_000 : 20_000),
+  PostgreSQL: (level) => throughput(near, level, level === 1 ? 1_000 : 20_000),
+  "PostgreSQL, 2 ms away": (level) => throughput(far, level, level === 1 ? 200 : level * 150),
+  "BullMQ on Redis, end to end": (level) => throughput(near, level, level === 1 ? 100 : 2_000, { engine }),
+};
+console.log(`runs a second, empty work; load ${loadavg()[0].toFixed(1)} on this machine`);
+console.log(`${"in flight".padEnd(29)} ${LEVELS.map((level) => String(level).padStart(8)).join("")}`);
+const measured = {};
+for (const [name, measure] of Object.entries(rows)) {
+  await measure(16);
+  measured[name] = [];
+  for (const level of LEVELS) measured[name].push(await measure(level));
+  console.log(`${name.padEnd(29)} ${measured[name].map((rate) => rate.toFixed(0).padStart(8)).join("")}`);
+}
+for (const [name, store] of [
+  ["SQLite", sqlite],
+  ["PostgreSQL", near],
+]) {
+  console.log(
+    `100 DAGs at once, ${name.padEnd(12)} ${(await manyDags(store, 100, 200)).toFixed(0).padStart(8)}`,
+  );
+}
+if (MILLION) {
+  const at = performance.now();
+  await throughput(near, 256, 1_000_000);
+  const { rss } = process.memoryUsage();
+  console.log(
+    `1,000,000 runs on PostgreSQL, one coordinator: ${((performance.now() - at) / 1_000).toFixed(1)} s, ${(rss / 2 ** 20).toFixed(0)} MiB`,
+  );
+}
+const at64 = LEVELS.indexOf(64);
+const goals = [
+  ["PostgreSQL to SQLite at 64", measured.PostgreSQL[at64] / measured.SQLite[at64], 0.5],
+  ["2 ms away at 64", measured["PostgreSQL, 2 ms away"][at64], 1_500],
+  ["BullMQ at 64", measured["BullMQ on Redis, end to end"][at64], 500],
+];
+for (const [name, value, goal] of goals)
+  console.log(`goal ${name}: ${value.toFixed(2)} of ${goal}${value >= goal ? "" : ", missed"}`);
+for (const worker of workers) worker.kill();
+await engine.close();
+for (const store of [sqlite, near, far]) await store.close();
+for (const pool of pools) await pool.end();
+line.close();
+await Promise.all([postgres.stop(), redis.stop()]);
+rmSync(folder, { recursive: true, force: true });
+process.exit(0);
