@@ -107,14 +107,14 @@ export function checkXcom(lines, problem) {
   }
 }
 
-/** While a pause is told and not taken back, nothing begins in that life; a resume goes on. */
+/** While a pause is told and not taken back, nothing begins: also not in the lives after. */
 export function checkPauses(lines, problem) {
-  let paused;
+  let isPaused = false;
   for (const line of lines) {
     if (line.isLate) continue;
-    if (line.word === "paused") paused = line.life;
-    if (line.word === "unpausing") paused = undefined;
-    if (line.word === "begun" && paused === line.life) problem("afterPause", `${line.date} began in a pause`);
+    if (line.word === "paused") isPaused = true;
+    if (line.word === "unpausing") isPaused = false;
+    if (line.word === "begun" && isPaused) problem("afterPause", `${line.date} began in a pause`);
   }
 }
 

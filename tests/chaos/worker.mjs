@@ -32,8 +32,10 @@ const service = new BackfillService({
   ...callbacks,
 });
 
-let isPaused = () => {};
-const paused = new Promise((resolve) => (isPaused = resolve));
+let driven = () => {};
+const handle = new Promise((resolve) => {
+  driven = resolve;
+});
 const dates = new Map();
 const told = {
   "run-started": ({ run, at }) => {
@@ -51,7 +53,7 @@ const told = {
   canceling: () => journal.note("canceling"),
   paused: () => {
     journal.note("paused");
-    isPaused();
+    goOn();
   },
 };
 const hooks = { onEvent: (event) => told[event.type]?.(event) };
@@ -70,7 +72,8 @@ async function drive() {
       ? await service.start({ ...phase.options, backfillId: phase.backfillId }, hooks)
       : await service.resume(phase.backfillId, hooks);
   process.send("driving", () => process.connected && process.disconnect());
-  if (random.chance(phase.pauses)) pauseAWhile(backfill);
+  driven(backfill);
+  if (random.chance(phase.pauses)) setTimeout(() => backfill.pause(), random.integer(0, 60));
   if (random.chance(phase.cancels)) {
     setTimeout(
       () => backfill.cancel({ running: random.pick(["finish", "abort"]) }).catch(() => {}),
@@ -81,11 +84,10 @@ async function drive() {
   journal.note("finished", { state });
 }
 
-async function pauseAWhile(backfill) {
-  await sleep(random.integer(0, 60));
-  backfill.pause();
-  await paused;
+/** Also behind the pause of a life before: a resume goes on with what is paused as it is. */
+async function goOn() {
   await sleep(random.integer(5, 60));
+  const backfill = await handle;
   journal.note("unpausing");
   backfill.resume();
 }
