@@ -1,0 +1,55 @@
+// Which run a task with dependsOnPast asks: the one on the date before it that has, or will have, a run.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BackfillService, MemoryStore } from "dagfill";
+
+const dags = [{ dagId: "etl", schedule: "@daily", tasks: [{ taskId: "load", dependsOnPast: true }] }];
+
+function setup() {
+  const store = new MemoryStore();
+  const failing = new Set();
+  const executeTask = ({ executionDate }) => {
+    if (failing.has(Number(executionDate.slice(8, 10)))) throw new Error("no data");
+  };
+  const service = new BackfillService({ dags, store, executeTask });
+  const run = (first, last, more) =>
+    service.backfill({
+      dagId: "etl",
+      startDate: `2024-01-0${first}`,
+      endDate: `2024-01-0${last}`,
+      ...more,
+    });
+  return { failing, run, states: (result) => result.results.map(({ state }) => state) };
+}
+
+/** Else a load would go on over the gap that a failure left, and nobody would see it. */
+test("a date that the plan leaves alone stops the date behind it when it had failed", async () => {
+  const { failing, run, states } = setup();
+  failing.add(2);
+  assert.deepEqual(states(await run(1, 2)), ["success", "failed"]);
+  failing.clear();
+  const plain = await run(1, 3);
+  assert.deepEqual(
+    plain.results.map(({ action, state }) => [action, state]),
+    [
+      ["skip", "skipped"],
+      ["skip", "skipped"],
+      ["create", "failed"],
+    ],
+  );
+  // Mended, the way is free.
+  assert.deepEqual(states(await run(1, 3, { rerunFailed: true })), ["skipped", "success", "success"]);
+});
+
+test("a date of the same backfill stops the date behind it; one that has no run is passed over", async () => {
+  const { failing, run, states } = setup();
+  failing.add(2);
+  assert.deepEqual(states(await run(1, 4)), ["success", "failed", "failed", "failed"]);
+  const other = setup();
+  const result = await other.run(1, 4, { excludeDates: ["2024-01-02"] });
+  assert.deepEqual(other.states(result), ["success", "skipped", "success", "success"]);
+  const third = setup();
+  third.failing.add(1);
+  const over = await third.run(1, 4, { excludeDates: ["2024-01-02"] });
+  assert.deepEqual(third.states(over), ["failed", "skipped", "failed", "failed"]);
+});
