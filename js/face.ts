@@ -25,6 +25,7 @@ export {
 export type { OnUnknown } from "./macros/options.js";
 export type { BackfillLimits, BackfillOptions } from "./plan/backfill_options.js";
 export { type CatchupPlan, planCatchup } from "./plan/catchup.js";
+export type { Chunk } from "./plan/chunks.js";
 export {
   compareSchedules,
   type ScheduleChange,
@@ -50,7 +51,7 @@ export type {
 export type { SchedulerEvent } from "./run/events/scheduler_events.js";
 export type { Engine } from "./run/host/engine.js";
 export { jobContext, type WorkContext } from "./run/host/job_context.js";
-export type { ExecuteRun, RunContext } from "./run/host/run_context.js";
+export type { ChunkOfRun, ExecuteRun, RunContext } from "./run/host/run_context.js";
 export { Scheduler } from "./run/scheduler/scheduler.js";
 export type { ExecuteTask, TaskContext } from "./run/tasks/task_context.js";
 export { TaskSkipped } from "./run/tasks/task_skipped.js";

@@ -54,6 +54,10 @@ export function windowsOf(text: string): { cron: string; duration: number | stri
   });
 }
 
+export function chunkOf(text: string): { dates: number } | { period: string } {
+  return text.startsWith("P") ? { period: text } : { dates: numberOf(text) };
+}
+
 export function orderOf(text: string): string | { newest: number } {
   return text.startsWith("newest:") ? { newest: numberOf(text.slice("newest:".length)) } : text;
 }

@@ -1,6 +1,7 @@
 // The flags by name: the meaning of each, and the reader of its value. Backfill flags are the kebab-case of BackfillOptions.
 import {
   breakerOf,
+  chunkOf,
   durationOf,
   labelsOf,
   listOf,
@@ -91,6 +92,12 @@ const choice: Flag[] = [
     value: "ORDER",
     read: orderOf,
     meaning: "oldest, newest, failed-first, bisect, or newest:N for the newest N first",
+  },
+  {
+    name: "chunk",
+    value: "N|PERIOD",
+    read: chunkOf,
+    meaning: "several dates in one run: so many, or those of each P1D, P1W, P1M, P3M or P1Y",
   },
   {
     name: "coverage",

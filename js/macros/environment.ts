@@ -65,9 +65,15 @@ export function attributesOf(dag: CheckedDag): string {
 export function knownText(
   { dag, now }: TemplateEnvironment,
   template: string,
-  run: { task?: CheckedTask | undefined; startedAt?: string | undefined; elsewhere?: string | undefined },
+  run: {
+    task?: CheckedTask | undefined;
+    startedAt?: string | undefined;
+    elsewhere?: string | undefined;
+    chunk?: object | undefined;
+    dataInterval?: { end: string } | undefined;
+  },
 ): string | undefined {
-  const { task, startedAt, elsewhere } = run;
+  const { task, startedAt, elsewhere, chunk, dataInterval } = run;
   const parts: string[] = [];
   if (template.includes("dag")) {
     parts.push(`"dag":${attributesOf(dag)}`);
@@ -75,6 +81,9 @@ export function knownText(
   }
   if (task !== undefined && template.includes("task")) parts.push(`"task":${JSON.stringify(task)}`);
   if (elsewhere !== undefined && template.includes("xcom_pull")) parts.push(`"elsewhere":${elsewhere}`);
+  // A chunk covers more than its date does.
+  if (chunk !== undefined && dataInterval !== undefined && template.includes("interval"))
+    parts.push(`"until":${Date.parse(dataInterval.end)}`);
   if (now !== undefined && template.includes("now")) parts.push(`"now":${Math.round(now())}`);
   return parts.length === 0 ? undefined : `{${parts.join()}}`;
 }

@@ -4,7 +4,7 @@ import type { Json, JsonInput } from "../json.js";
 import type { TimetableWire } from "../schedule/wire.js";
 import type { RunType } from "../store/store.js";
 import { attributesOf, knownText, onUnknownOf, type TemplateEnvironment } from "./environment.js";
-import { lookupHost } from "./lookups.js";
+import { type CheckedLookups, lookupHost } from "./lookups.js";
 import type { OnUnknown } from "./options.js";
 import { type MacrosKey, macrosKey, macrosOf, renderValue } from "./render.js";
 import type { Unresolved } from "./unresolved.js";
@@ -15,6 +15,9 @@ export interface TemplateRun {
   runId: string;
   attempt: number;
   startedAt?: string | undefined;
+  /** The dates of a chunk: `{{ chunk.dates }}`, `{{ chunk.size }}`. */
+  chunk?: { readonly dates: readonly string[] } | undefined;
+  dataInterval?: { end: string } | undefined;
   task?: CheckedTask | undefined;
   /** JSON text. */
   xcom?: string | undefined;
@@ -77,7 +80,7 @@ export class RunTemplates {
     unresolved: Unresolved[],
     path = "",
   ): Json {
-    const { executionDate, runId, attempt, task, xcom } = run;
+    const { executionDate, runId, attempt, task, xcom, chunk } = run;
     const environment = this.#environment;
     const macros = macrosOf(this.#key(this.onUnknown(task, own) ?? "keep"));
     const context = {
@@ -86,7 +89,7 @@ export class RunTemplates {
       attempt,
       taskId: task?.taskId,
       xcom,
-      host: lookupHost(environment.lookups, environment.masked),
+      host: lookupHost([...chunkLookup(chunk), ...environment.lookups], environment.masked),
       known: (template: string) => knownText(environment, template, run),
     };
     const before = unresolved.length;
@@ -113,4 +116,12 @@ export class RunTemplates {
     }
     return key;
   }
+}
+
+/** A chunk as the value of the name `chunk`. */
+function chunkLookup(chunk: TemplateRun["chunk"]): CheckedLookups[] {
+  if (chunk === undefined) return [];
+  const { dates } = chunk;
+  const value = JSON.stringify({ dates, size: dates.length });
+  return [{ macros: (name) => (name === "chunk" ? value : undefined) }];
 }

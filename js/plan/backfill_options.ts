@@ -21,6 +21,7 @@ import {
   wrong,
 } from "../options.js";
 import type { DateInput } from "../schedule/input.js";
+import { type Chunk, chunk } from "./chunks.js";
 import { rate } from "./rate.js";
 import { type Breaker, breaker, type Canary, canary, type StartWindow, startWindows } from "./valve.js";
 
@@ -52,6 +53,10 @@ export interface BackfillOptions {
    *  middle of each gap, widest first; `{ newest: n }`: the newest n, newest first, then the others, oldest first. Another one than "oldest"
    *  (default) is refused (INVALID_DIRECTION) where the DAG or a task has dependsOnPast. */
   order?: "oldest" | "newest" | "failed-first" | "bisect" | { newest: number };
+  /** One run for several consecutive dates, under the run id of the first: its data interval spans them, and every date keeps its own record.
+   *  Dates that are skipped split chunks. Limits (`maxParallelRuns`, `rate`, `maxFailures`, `canary`) count chunks, totals count dates. Only in
+   *  the orders "oldest" and "newest". */
+  chunk?: Chunk;
   /** Runs dates whose run is not due yet. Default false. */
   includeNotDue?: boolean;
   /** Airflow's names for the same choice as the two flags above; not together with them. "none" (default): missing and canceled
@@ -136,6 +141,7 @@ const spec = {
   excludeDates: list(date),
   dates: list(date),
   order,
+  chunk,
   includeNotDue: flag,
   reprocess: oneOf("none", "failed", "completed"),
   coverage: oneOf("date", "interval"),
@@ -206,5 +212,7 @@ export function readOptions(value: unknown): CheckedOptions {
   if (dagId === undefined) throw wrong("dagId", "the id of a DAG", undefined);
   if (startDate === undefined) throw wrong("startDate", "a date", undefined);
   if (endDate === undefined) throw wrong("endDate", "a date", undefined);
+  if (read.chunk !== undefined && !["oldest", "newest", undefined].includes(read.order as string))
+    throw wrong("order", "oldest or newest, because of chunk", read.order);
   return { ...defaults, excludeDates: [], ...read, dagId, startDate, endDate };
 }

@@ -8,6 +8,7 @@ import { call, EstimateNumber } from "../raw.js";
 import { instantMs } from "../store/instant.js";
 import type { RunStore } from "../store/store.js";
 import { iso } from "../time.js";
+import { startsOf } from "./chunk_rows.js";
 import type { PlanData, PlannedRun } from "./plan_data.js";
 import { rate } from "./rate.js";
 
@@ -148,10 +149,6 @@ export async function historyEstimate(
     for (const run of runs()) if (run.action !== "skip") answer.cost += cost(run);
   }
   return answer;
-}
-
-function startsOf({ counts: { create, rerun, reset } }: PlanData): number {
-  return create + rerun + reset;
 }
 
 /** With dependsOnPast one run waits for the one before it. */

@@ -8,6 +8,7 @@ import { timetableOf } from "../schedule/timetable.js";
 import type { RunRecord } from "../store/store.js";
 import { iso } from "../time.js";
 import type { Warning } from "../warning.js";
+import { renderedRun } from "./chunks.js";
 import {
   type FixedEstimate,
   type FixedEstimateOptions,
@@ -203,7 +204,7 @@ export class Preview implements BackfillPreview {
       timetableOf(this.#data.timetable).read(date(executionDate, "executionDate"), EdgeCode.Point),
     );
     const row = this.#data.executionDate.indexOf(at);
-    const run = row < 0 ? undefined : this.run(row);
+    const run = row < 0 ? undefined : renderedRun(this.#data, row);
     if (run === undefined) {
       const message = `executionDate: expected a date of the plan, got ${iso(at)}`;
       throw new DagfillError("INVALID_OPTION", message, { field: "executionDate" });

@@ -19,6 +19,8 @@ export interface PlannedRun {
   existingState?: RunState;
   previousDate: string | null;
   nextDate: string | null;
+  /** Where dates run in chunks: the run id of the chunk's first date, on the others. */
+  chunk?: string;
   /** In a preview downstream of another: the dates of its inputs that are run again and that this one reads. */
   upstream?: { dagId: string; dates: string[] }[];
 }
@@ -48,6 +50,8 @@ export interface PlanData {
   warnings: Warning[];
   clockChanges: { at: string; offsetBefore: number; offsetAfter: number }[];
   planHash: string;
+  /** The first row of each chunk, where dates run in chunks. */
+  chunks?: number[];
   /** With `cascade`: the plans of the DAGs downstream. */
   downstream?: PlanData[];
   /** Of a plan downstream: which dates of its inputs each row is for, from `from` to `to`, `to` excluded. */

@@ -7,6 +7,7 @@ import { runIdAt } from "../store/history.js";
 import { runIdOf } from "../store/run_id.js";
 import type { RunType } from "../store/store.js";
 import { iso } from "../time.js";
+import { chunkAt, rowsOf } from "./chunk_rows.js";
 import { placeOn, stateAt } from "./existing_runs.js";
 import type { PlanData, PlannedRun } from "./plan_data.js";
 
@@ -31,7 +32,7 @@ function offsetText(offset: number): string {
 /** The columns from which rows of a plan, or of a catchup, are built. */
 export type RowData = Pick<
   PlanData,
-  "timetable" | "executionDate" | "offsetSeconds" | "action" | "reason" | "existing" | "upstream"
+  "timetable" | "executionDate" | "offsetSeconds" | "action" | "reason" | "existing" | "upstream" | "chunks"
 >;
 
 /** Writes an instant that one of the last few calls wrote only once: neighbouring rows share most of theirs. */
@@ -82,10 +83,21 @@ export function plannedRuns(
       ...(place < 0 ? {} : { existingState: stateAt(data.existing, place) }),
       previousDate: orNull(at(RowColumn.Previous, row)),
       nextDate: orNull(at(RowColumn.Next, row)),
+      ...chunkOf(data, from + row, type),
       ...(data.upstream === undefined ? {} : { upstream: upstreamOf(data.upstream, from + row) }),
     });
   }
   return rows;
+}
+
+/** The run id of a chunk's first date, for the others. */
+function chunkOf(data: RowData, row: number, type: RunType): { chunk?: string } {
+  if (data.chunks === undefined) return {};
+  const [first] = rowsOf(data, chunkAt(data, row));
+  if (first === undefined || first === row) return {};
+  const ms = data.executionDate[first] as number;
+  const place = placeOn(data.existing, ms);
+  return { chunk: place < 0 ? runIdOf(type, iso(ms)) : runIdAt(data.existing, place) };
 }
 
 /** Which dates upstream a row is for. */

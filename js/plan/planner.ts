@@ -6,6 +6,7 @@ import { call } from "../raw.js";
 import { timetableOf } from "../schedule/timetable.js";
 import type { RunStore } from "../store/store.js";
 import type { CheckedOptions } from "./backfill_options.js";
+import { cut } from "./chunks.js";
 import { pick } from "./existing_runs.js";
 import { confText, hashedTexts } from "./hashed_texts.js";
 import { type History, loadHistory } from "./history.js";
@@ -113,21 +114,26 @@ export function planFrom(
       const summary = plan.build(executionMs, state, flags, startMs, endMs, places, ids) as Summary;
       if (options.planHash !== undefined) plan.insist(options.planHash);
       const stand = plan.existingRuns();
+      const columns = {
+        executionDate: plan.dates(),
+        offsetSeconds: plan.offsets(),
+        action: plan.actions(),
+        reason: plan.reasons(),
+      };
+      const anchored = { ...dag.timetable, origin };
       return {
         kind: "dagfill.preview",
         version: 2,
         dagId: dag.dagId,
         timeZone: zone,
-        timetable: { ...dag.timetable, origin },
+        timetable: anchored,
         now,
         maxParallelRuns: options.maxParallelRuns,
         dependsOnPast: dag.dependsOnPast,
         ...(options.rate === undefined ? {} : { rate: options.rate }),
         ...(windows === undefined ? {} : { startWindows: windows }),
-        executionDate: plan.dates(),
-        offsetSeconds: plan.offsets(),
-        action: plan.actions(),
-        reason: plan.reasons(),
+        ...columns,
+        ...(options.chunk && { chunks: cut({ timetable: anchored, ...columns }, options.chunk) }),
         existing: stand.length === runs.executionMs.length ? runs : pick(runs, stand),
         ...summary,
       };

@@ -20,6 +20,9 @@ export interface PreviewTemplateData {
   macroTimeZone?: string;
 }
 
+/** A run whose texts are rendered; of a chunk with its dates. */
+export type RenderedRun = Omit<PlannedRun, "chunk"> & { chunk?: { dates: readonly string[] } };
+
 export class PreviewTemplates {
   readonly data: PreviewTemplateData;
   readonly #host: CheckedTemplateOptions & { now?: () => number };
@@ -42,7 +45,7 @@ export class PreviewTemplates {
   }
 
   /** Texts of one run, with `***` for values of variables and connections. Errors of a template are its text: a preview shows them. */
-  render(run: PlannedRun, taskId?: string): RenderedText[] {
+  render(run: RenderedRun, taskId?: string): RenderedText[] {
     const templates = this.#templates(true);
     return this.#tasks(taskId).flatMap((task) =>
       templateTexts(task).map(({ path, template }) => {
@@ -54,7 +57,7 @@ export class PreviewTemplates {
 
   /** What stays as written in each text, if this run ran now. XCom of tasks is not known before they run. */
   unresolved(
-    run: PlannedRun,
+    run: RenderedRun,
   ): { text: TemplateText; parts: Unresolved[]; onUnknown: OnUnknown | undefined }[] {
     const templates = this.#templates(false);
     return this.data.dag.tasks.flatMap((task) =>
@@ -77,7 +80,7 @@ export class PreviewTemplates {
     return new RunTemplates({ ...environment, masked }, this.#timetable, "backfill", conf);
   }
 
-  #text(templates: RunTemplates, run: PlannedRun, task: CheckedTask, template: string): string {
+  #text(templates: RunTemplates, run: RenderedRun, task: CheckedTask, template: string): string {
     const onUnknown = templates.onUnknown(task) === "empty" ? "empty" : "keep";
     return templates.render(template, { ...run, attempt: 1, task }, onUnknown, []) as string;
   }

@@ -3,8 +3,7 @@ import type { CheckedTask } from "../dag/dag.js";
 import type { Unresolved } from "../macros/unresolved.js";
 import { call } from "../raw.js";
 import type { Warning } from "../warning.js";
-import type { PlannedRun } from "./plan_data.js";
-import type { PreviewTemplates } from "./preview_templates.js";
+import type { PreviewTemplates, RenderedRun } from "./preview_templates.js";
 import { type TemplateText, templateTexts } from "./template_texts.js";
 
 /** More would be no list that anybody reads. */
@@ -35,7 +34,7 @@ interface Fault extends Warning {
  *  Where a callback makes each date's conf, no key of it counts as missing. */
 export function templateWarnings(
   templates: PreviewTemplates,
-  run: PlannedRun,
+  run: RenderedRun,
   isConfKnown: boolean,
 ): Warning[] {
   const { dag } = templates.data;

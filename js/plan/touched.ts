@@ -10,6 +10,8 @@ export interface Covered {
   dates: Float64Array;
   starts: Float64Array;
   ends: Float64Array;
+  /** The dates of the schedule before them. */
+  before: Float64Array;
 }
 
 /** Dates of an input that are run again. */
@@ -35,7 +37,8 @@ const DAY_MS = 86_400_000;
 export function covered(timetable: TimetableWire, dates: Float64Array): Covered {
   const columns = call((wasm) => wasm.planRows(timetableOf(timetable), dates));
   const column = (at: RowColumn) => columns.subarray(at * dates.length, (at + 1) * dates.length);
-  return { dates, starts: column(RowColumn.IntervalStart), ends: column(RowColumn.IntervalEnd) };
+  const [starts, ends] = [column(RowColumn.IntervalStart), column(RowColumn.IntervalEnd)];
+  return { dates, starts, ends, before: column(RowColumn.Previous) };
 }
 
 /** So much before each of the dates, counted on the calendar of the zone: a window of a schedule covers just that. */
@@ -130,7 +133,7 @@ function causesOf(
 /** All dates that could need one of the input's, and some beside them. */
 function candidates(dag: CheckedDag, { dates, starts, ends }: Rerun, map: CheckedInput["map"]): Covered {
   const none = new Float64Array(0);
-  if (!dag.hasSchedule) return { dates: none, starts: none, ends: none };
+  if (!dag.hasSchedule) return { dates: none, starts: none, ends: none, before: none };
   const bound = (value: CheckedDag["startDate"], edge: EdgeCode) =>
     value === undefined ? undefined : call(() => timetableOf(dag.timetable).read(value, edge));
   const [first, last] = [bound(dag.startDate, EdgeCode.Start), bound(dag.endDate, EdgeCode.End)];

@@ -11,12 +11,18 @@ use crate::time::Instant;
 pub struct RunDates<'a> {
     timetable: &'a Timetable,
     run_type: RunType,
+    until: Option<Instant>,
 }
 
 impl<'a> RunDates<'a> {
     /// The dates around runs of one type.
     pub fn new(timetable: &'a Timetable, run_type: RunType) -> RunDates<'a> {
-        RunDates { timetable, run_type }
+        RunDates { timetable, run_type, until: None }
+    }
+
+    /// The same for a run that covers more than its own date: its interval ends here.
+    pub fn until(self, until: Option<Instant>) -> RunDates<'a> {
+        RunDates { until, ..self }
     }
 
     fn is_alone(&self) -> bool {
@@ -38,6 +44,6 @@ impl Neighbours for RunDates<'_> {
             RunType::Manual => self.timetable.last_complete_interval(date),
             RunType::Backfill | RunType::Scheduled => self.timetable.interval(date),
         };
-        Some((interval.start, interval.end))
+        Some((interval.start, self.until.unwrap_or(interval.end)))
     }
 }

@@ -2,6 +2,7 @@
 //! callback; a slot is given on in the same batch that records the end of the run that held it.
 
 mod advance;
+mod counts;
 mod ending;
 mod faults;
 mod flights;
@@ -16,7 +17,7 @@ pub use restore::{Lost, Stored};
 use valve::Valve;
 pub use valve::{Breaker, Trip};
 
-use super::event::{CancelMode, Change, Command, End, Event, Notice, State};
+use super::event::{CancelMode, Change, Command, Event, Notice, State};
 use super::machine::Machine;
 use super::retry::Retry;
 use super::summary::{Durations, Progress};
@@ -117,7 +118,13 @@ pub struct Backfill {
     batch: Option<Vec<Change>>,
     claimed: usize,
     out: VecDeque<Command>,
+    /// Dates of each row; empty where each has one.
+    weights: Vec<u32>,
+    /// Dates that failed, of rows of which others did not.
+    partly: BTreeMap<u32, u32>,
+    /// By rows, and by dates.
     progress: Progress,
+    dates: Progress,
     durations: Durations,
     failed_runs: u32,
     begun: bool,
@@ -154,6 +161,9 @@ impl Backfill {
             batch: None,
             claimed: 0,
             out: VecDeque::new(),
+            weights: Vec::new(),
+            partly: BTreeMap::new(),
+            dates: Progress { total: rows as u32, ..Progress::default() },
             progress: Progress { total: rows as u32, ..Progress::default() },
             durations: Durations::default(),
             failed_runs: 0,
@@ -187,25 +197,6 @@ impl Backfill {
         self.stop_after_failures();
     }
 
-    /// Counts, as far as the store has acknowledged them.
-    pub fn progress(&self) -> Progress {
-        Progress { running: self.flights.len() as u32, ..self.progress }
-    }
-
-    /// Milliseconds until the end, once a run has ended.
-    pub fn eta(&self, now: i64) -> Option<i64> {
-        let progress = self.progress();
-        let waiting = progress.remaining().saturating_sub(progress.running);
-        let elapsed = self.flights.values().map(|flight| now - flight.started);
-        let lanes = if self.options.depends_on_past { 1 } else { self.throttle.max() };
-        let by_lanes = self.durations.eta(elapsed, waiting, lanes)?;
-        let by_rate = self
-            .throttle
-            .rate()
-            .map_or(0, |rate| i64::from(waiting.saturating_sub(1)) / i64::from(rate.count.max(1)) * rate.per_ms);
-        Some(by_lanes.max(by_rate))
-    }
-
     /// Where each row stands.
     pub fn status(&self) -> &[Status] {
         &self.status
@@ -214,20 +205,6 @@ impl Backfill {
     /// The last attempt of each row; 0 for one that never started.
     pub fn attempts(&self) -> &[u32] {
         &self.attempts
-    }
-
-    /// Completed, failed, skipped and canceled rows once the batch that the store has now is acknowledged.
-    pub fn counts_after_batch(&self) -> [u32; 4] {
-        let Progress { mut completed, mut failed, skipped, mut canceled, .. } = self.progress;
-        for change in self.batch.iter().flatten() {
-            match change {
-                Change::End { end: End::Success, .. } => completed += 1,
-                Change::End { end: End::Failed, .. } => failed += 1,
-                Change::End { end: End::Canceled, .. } => canceled += 1,
-                _ => {}
-            }
-        }
-        [completed, failed, skipped, canceled]
     }
 
     /// A notice that may come before the backfill is stored: then it follows `Started`.

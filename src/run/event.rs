@@ -7,6 +7,8 @@ pub enum Outcome {
     Success,
     /// Its promise was rejected.
     Failed,
+    /// Its promise was fulfilled, and so many of its dates have failed: it is not tried again.
+    Partly(u32),
 }
 
 /// How a cancel treats running runs.

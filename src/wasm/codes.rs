@@ -180,6 +180,8 @@ pub enum BackfillEventCode {
     Succeeded,
     /// The callback was rejected. Row, attempt.
     Failed,
+    /// The callback was fulfilled, and some of the row's dates have failed. Row, attempt, how many.
+    Partly,
     /// An engine has begun with the run. Row, attempt, epoch milliseconds.
     Began,
     Pause,

@@ -22,7 +22,7 @@ pub struct RawBackfill(Driven<Backfill>);
 #[allow(missing_docs)]
 impl RawBackfill {
     /// `actions` and `reasons` are those of the plan. `states` (`RunStateCode`, 255 for none) and `attempts` are of the runs that
-    /// it found on its dates; both may be shorter.
+    /// it found on its dates; both may be shorter. `weights`: how many dates each row has, empty for one each.
     #[wasm_bindgen(constructor)]
     pub fn new(
         options: &JsValue,
@@ -30,9 +30,11 @@ impl RawBackfill {
         reasons: &[u8],
         states: &[u8],
         attempts: &[u32],
+        weights: &[u32],
         host: MachineHost,
     ) -> RawBackfill {
         let mut backfill = Backfill::new(actions.len(), read_run_options(options));
+        backfill.set_weights(weights);
         for (run, (action, reason)) in actions.iter().zip(reasons).enumerate() {
             let state = states.get(run).and_then(|state| RunStateCode::read(u32::from(*state)));
             let existing = state.zip(attempts.get(run).copied());
@@ -62,6 +64,11 @@ impl RawBackfill {
         self.0.with(|backfill| backfill.restore_stored(run, stored, lost.into()));
     }
 
+    /// So many dates of a row have failed, and the others have not.
+    pub fn partly(&self, run: u32, failed: u32) {
+        self.0.with(|backfill| backfill.restore_partly(run, failed));
+    }
+
     /// A row whose callback runs already.
     pub fn adopt(&self, run: u32, attempt: u32, started: f64) {
         self.0.with(|backfill| backfill.adopt(run, attempt, started as i64));
@@ -87,6 +94,7 @@ impl RawBackfill {
             BackfillEventCode::LeaseLost => Event::LeaseLost,
             BackfillEventCode::Succeeded => settled(Outcome::Success),
             BackfillEventCode::Failed => settled(Outcome::Failed),
+            BackfillEventCode::Partly => settled(Outcome::Partly(b as u32)),
             BackfillEventCode::Began => Event::Began { run: subject, attempt, at: b as i64 },
             BackfillEventCode::Pause => Event::Pause,
             BackfillEventCode::Resume => Event::Resume,

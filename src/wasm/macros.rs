@@ -148,7 +148,7 @@ impl RawMacros {
     }
 
     /// Renders a template. `xcom` is a JSON object by task and key; `known` a JSON object of what else is known of the run: `dag`,
-    /// `task`, `facts`, `elsewhere` (XCom of other runs) and `now` (milliseconds). With `reports` what stayed as written can be taken afterwards.
+    /// `task`, `facts`, `elsewhere` (XCom of other runs), `now`, and `until`, where its data interval ends (milliseconds). With `reports` what stayed as written can be taken afterwards.
     #[allow(clippy::too_many_arguments)]
     pub fn render(
         &self,
@@ -230,7 +230,11 @@ impl RawMacros {
             _ => None,
         };
         let asked = run.host.map(Asked);
-        let dates = RunDates::new(&self.timetable, self.run_type);
+        let until = match known("until") {
+            Some(Json::Int(until)) => Some(Instant::clamped(*until)),
+            _ => None,
+        };
+        let dates = RunDates::new(&self.timetable, self.run_type).until(until);
         let context = Context {
             run_id: run.run_id.as_deref(),
             task_id: run.task_id.as_deref(),

@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { newFigures, play, survive } from "./kills.mjs";
 import { race } from "./race.mjs";
+import { valves } from "./valve.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -36,7 +37,15 @@ async function chaos() {
   const races = await race({ processes: Number(values.processes), rounds: Number(values.rounds), say });
   const { problems, ...raceFigures } = races;
   say(`race in ${seconds(raceStart)}: ${JSON.stringify(raceFigures)}`);
-  return [...kills.problems, ...problems];
+
+  const valveStart = performance.now();
+  const { problems: ofValves, ...valveFigures } = await valves({
+    kills: Math.ceil(Number(values.kills) / 4),
+    seed: Number(values.seed),
+    say,
+  });
+  say(`canaries, breakers and chunks in ${seconds(valveStart)}: ${JSON.stringify(valveFigures)}`);
+  return [...kills.problems, ...problems, ...ofValves];
 }
 
 async function again(seed) {

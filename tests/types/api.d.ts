@@ -282,6 +282,8 @@ export interface BackfillOptions {
   cascade?: boolean;
   labels?: Record<string, string>;
   note?: string;
+  /** Several consecutive dates in one run, under the first date's run id, which holds task instances and XCom; every date keeps its own record (with `chunk`). */
+  chunk?: { dates: number } | { period: string };
   canary?: {
     dates: number;
     approve: "manual" | ((results: readonly RunResult[]) => boolean | Promise<boolean>);
@@ -465,6 +467,8 @@ export interface RunContext extends Omit<PlannedRun, "action"> {
   attempt: number;
   /** The same as 36 characters of [0-9a-f-]; a task's covers the task, too. Never given to two attempts. */
   readonly key: string;
+  /** The dates of a chunk; `fail` records one of them as failed. */
+  readonly chunk?: { readonly dates: readonly string[]; fail(date: string, error: unknown): void };
   conf: Record<string, Json>;
   /** Aborts on cancel({ running: "abort" }) and on runTimeout. */
   signal: HostAbortSignal;

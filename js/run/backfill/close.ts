@@ -24,20 +24,25 @@ export async function cancelOpen(closing: Closing): Promise<StoreChange[]> {
   const open = [...(await recordsOn(plan, store)).values()].filter(
     (run) => run.backfillId === backfillId && (run.state === "queued" || run.state === "running"),
   );
-  const keyOf = ({ runId, attempt }: RunRecord) => attemptKey(backfillId, dagId, runId, "", attempt);
-  const running = open.filter(({ state }) => state === "running").map(keyOf);
-  const reports = running.length === 0 ? undefined : await execute?.status?.(running);
+  // The others of a chunk are what its first date is.
+  const firsts = new Map(open.map((run) => [run.runId, run]));
+  const keyOf = (run: RunRecord) => {
+    const { runId, attempt } = firsts.get(run.chunk ?? "") ?? run;
+    return attemptKey(backfillId, dagId, runId, "", attempt);
+  };
+  const running = new Set(open.filter(({ state }) => state === "running").map(keyOf));
+  const reports = running.size === 0 ? undefined : await execute?.status?.([...running]);
   const changes: StoreChange[] = [];
-  const canceled: string[] = [];
+  const canceled = new Set<string>();
   for (const run of open) {
     const ended = endOf(reports?.get(keyOf(run)));
-    if (ended === undefined && run.state === "running") canceled.push(keyOf(run));
+    if (ended === undefined && run.state === "running") canceled.add(keyOf(run));
     const finishedAt = iso(Math.max(now, Date.parse(run.startedAt ?? "") || now));
     const change: RunChange = { ...(ended ?? { state: "canceled" }), finishedAt };
     changes.push({ type: "update-run", dagId, runId: run.runId, change });
     changes.push(...(await cancelOpenTasks(store, dagId, run.runId, finishedAt)));
   }
-  if (canceled.length > 0) await execute?.cancel?.(canceled, `backfill ${backfillId} was canceled`);
+  if (canceled.size > 0) await execute?.cancel?.([...canceled], `backfill ${backfillId} was canceled`);
   return changes;
 }
 

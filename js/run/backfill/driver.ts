@@ -9,7 +9,6 @@ import { storeFailure } from "../../store/failure.js";
 import type { EventBody, Progress } from "../events/backfill_events.js";
 import { Notifier } from "../events/notifier.js";
 import { abortReason } from "../host/abort_reason.js";
-import { contextOf } from "../host/context.js";
 import type { AbortKind, Work } from "../host/executor.js";
 import { Context } from "../host/run_state.js";
 import { InFlightMap } from "../machine/in_flight.js";
@@ -22,6 +21,7 @@ import type { DriverOptions } from "./driver_options.js";
 import { countsOf, progressOf } from "./progress.js";
 import { type RawBackfill, rebuildBackfill, type Wants } from "./rebuild.js";
 import { Records, writeBatch } from "./records.js";
+import { contextOfRow } from "./row_context.js";
 import { Rows } from "./rows.js";
 import type { StoredRun } from "./stored_run.js";
 
@@ -58,7 +58,7 @@ export class Driver<R> {
     this.#clock = new Clock(now);
     if (options.canceling) this.#wants.cancel = false;
     this.rows = new Rows(set);
-    this.#progress = progressOf(set.count, []);
+    this.#progress = progressOf(set.dates, []);
     const clock = () => this.now();
     this.#records = new Records(this.rows, lease.fence.lease, clock);
     this.notifier = new Notifier(hooks, this.rows, clock, () => this.progress);
@@ -111,7 +111,7 @@ export class Driver<R> {
   get progress(): Progress {
     try {
       const numbers = this.#machine.ask((raw) => raw.progress());
-      if (numbers !== undefined) this.#progress = progressOf(this.rows.set.count, numbers);
+      if (numbers !== undefined) this.#progress = progressOf(this.rows.set.dates, numbers);
     } catch {
       // The machine is lost; the next event finds out.
     }
@@ -219,8 +219,7 @@ export class Driver<R> {
 
   #start(row: number, attempt: number): void {
     const { set } = this.rows;
-    const key = () => set.key(row, attempt);
-    const context = contextOf(this.#options.origin, set.planned(row), attempt, set.conf(row), key);
+    const context = contextOfRow(this.#options.origin, set, row, attempt);
     const detail: Called = { context };
     this.rows.left.delete(row);
     this.#inFlight.set(row, { attempt, started: this.rows.startedAt[row] as number, detail });
@@ -260,10 +259,13 @@ export class Driver<R> {
     entry.settled = success;
     this.rows.finishedAt[row] = this.now();
     const why = success ? this.rows.keep(row, value) : undefined;
-    if (!success) this.rows.errors.set(row, failure(value));
+    if (!success) this.rows.fail(row, failure(value));
     // The work is done all the same.
     if (why !== undefined) this.notifier.warnOf(row, "output_not_json", `its output is not kept: ${why}`);
-    this.#machine.dispatch(success ? BackfillEventCode.Succeeded : BackfillEventCode.Failed, row, attempt);
+    const failed = success ? this.rows.partly(row) : 0;
+    if (failed > 0) this.#machine.dispatch(BackfillEventCode.Partly, row, attempt, failed);
+    else
+      this.#machine.dispatch(success ? BackfillEventCode.Succeeded : BackfillEventCode.Failed, row, attempt);
   }
 
   #abort(row: number, kind: AbortKind): void {
@@ -308,6 +310,7 @@ export class Driver<R> {
   #warnAbandoned(row: number): void {
     const called = this.#inFlight.get(row)?.detail;
     this.#inFlight.delete(row);
+    this.rows.set.failures.delete(row);
     called?.work?.abandon?.();
     const { runId } = this.rows.set.planned(row);
     const error = { name: "DagfillError", message: `run ${runId} was aborted and did not settle` };

@@ -1,8 +1,8 @@
 // The plan of a backfill as a host would run it: with what it would not run of it, and its templates.
 import type { CheckedDag } from "../../dag/dag.js";
 import type { CheckedOptions } from "../../plan/backfill_options.js";
+import { renderedRun } from "../../plan/chunks.js";
 import type { PlanData } from "../../plan/plan_data.js";
-import { plannedRuns } from "../../plan/plan_rows.js";
 import { chosenTasks, makePlan } from "../../plan/planner.js";
 import { PreviewTemplates } from "../../plan/preview_templates.js";
 import { templateWarnings } from "../../plan/template_warnings.js";
@@ -22,7 +22,7 @@ export async function planOn(
   const warning = tasksNotRun(host, chosenTasks(dag, options));
   if (warning !== undefined) plan.warnings = [...plan.warnings, warning];
   const row = plan.action.findIndex((action) => action !== ActionCode.Skip);
-  const [run] = row < 0 ? [] : plannedRuns(plan, row, row + 1);
+  const run = row < 0 ? undefined : renderedRun(plan, row);
   if (run === undefined) return plan;
   const templates = templatesOn(host, dag, options, plan);
   const found = templateWarnings(templates, run, options.confFor === undefined);

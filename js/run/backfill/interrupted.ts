@@ -1,9 +1,13 @@
 // Backfills whose process died: what the store knows of them.
 
+import { RUN_STATES } from "../../codes.js";
 import { DagfillError } from "../../error.js";
+import type { Failure } from "../../failure.js";
 import type { Json } from "../../json.js";
+import { rowsOf } from "../../plan/chunk_rows.js";
 import { placeOn } from "../../plan/existing_runs.js";
 import type { PlanData } from "../../plan/plan_data.js";
+import { ActionCode } from "../../raw.js";
 import { shown } from "../../shown.js";
 import type { RunRecord, RunState, RunStore } from "../../store/store.js";
 import { startingRows } from "./new_snapshot.js";
@@ -51,15 +55,37 @@ export async function storedRuns(
   const records = await recordsOn(plan, store);
   const { existing, executionDate } = plan;
   const found: StoredRun[] = [];
-  for (const row of startingRows(plan)) {
-    const run = records.get(plan.executionDate[row] as number);
-    if (run !== undefined) {
-      const place = placeOn(existing, executionDate[row] as number);
-      const before = place < 0 ? 0 : (existing.attempt[place] as number);
-      found.push(storedRun(row, run, run.backfillId === backfillId, before));
+  const at = (row: number) => records.get(executionDate[row] as number);
+  const add = (row: number, first: number, others: readonly number[]) => {
+    const run = at(first);
+    if (run === undefined) return;
+    const place = placeOn(existing, executionDate[first] as number);
+    const before = place < 0 ? 0 : (existing.attempt[place] as number);
+    const one = storedRun(row, run, run.backfillId === backfillId, before);
+    found.push(
+      others.length === 0 ? one : withFailed(one, [run, ...others.flatMap((other) => at(other) ?? [])]),
+    );
+  };
+  if (plan.chunks === undefined) for (const row of startingRows(plan)) add(row, row, []);
+  else {
+    for (const row of plan.chunks.keys()) {
+      const [first, ...others] = rowsOf(plan, row);
+      if (first !== undefined && plan.action[first] !== ActionCode.Skip) add(row, first, others);
     }
   }
   return found;
+}
+
+/** A chunk some of whose dates have failed, and others not, has failed as a row. */
+function withFailed(stored: StoredRun, dates: readonly RunRecord[]): StoredRun {
+  const failed = dates.filter(({ state }) => state === "failed");
+  const ended = dates.every(({ state }) => state === "failed" || state === "success");
+  if (!ended || failed.length === 0 || failed.length === dates.length) return stored;
+  const errors = failed.map(({ executionDate, error }): [string, Failure] => [
+    executionDate,
+    error ?? { name: "Error", message: "failed" },
+  ]);
+  return { ...stored, state: RUN_STATES.indexOf("failed"), failed: new Map(errors) };
 }
 
 /** Counts of a backfill, from the records of its rows. */

@@ -40,7 +40,7 @@ export function resultOf(
     backfillId,
     dagId,
     state: state as BackfillResult["state"],
-    totalDates: rows.set.count,
+    totalDates: rows.set.dates,
     completed,
     failed,
     skipped,
@@ -49,7 +49,7 @@ export function resultOf(
     unresolved,
     ...(failedTasks > 0 ? { failedTasks } : {}),
     get results() {
-      results ??= Array.from({ length: rows.set.count }, (_, row) => rows.result(row));
+      results ??= rows.results();
       return results;
     },
     startedAt,
@@ -58,12 +58,12 @@ export function resultOf(
   // Not enumerable, so that a copy by spread stays plain data.
   return Object.defineProperty(result, inspect, {
     value: (depth: number | null, options: { depth: number | null }, show: Inspect) => {
-      const first = Array.from({ length: Math.min(rows.set.count, 3) }, (_, row) => rows.result(row));
+      const first = rows.results(3);
       // `result` has a getter under this name, which a spread would call.
       const members = Object.fromEntries(
         Object.keys(result).map((key) => [
           key,
-          key === "results" ? leftOut(first, rows.set.count) : result[key as keyof BackfillResult],
+          key === "results" ? leftOut(first, rows.set.dates) : result[key as keyof BackfillResult],
         ]),
       );
       return inspected("BackfillResult", members, depth, options, show);

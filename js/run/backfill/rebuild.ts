@@ -33,7 +33,7 @@ export function rebuildBackfill(
   host: MachineHost,
 ): RawBackfill {
   const { columns, snapshot } = rows.set;
-  const { actions, reasons, states, attempts } = columns;
+  const { actions, reasons, states, attempts, weights } = columns;
   rows.restore(storedRuns);
   const options = {
     ...core,
@@ -42,10 +42,13 @@ export function rebuildBackfill(
     canary: snapshot?.approval === "approved" ? undefined : core.canary,
     breakerSince: snapshot?.pausedAt,
   };
-  const raw = call((wasm) => new wasm.RawBackfill(options, actions, reasons, states, attempts, host));
+  const raw = call(
+    (wasm) => new wasm.RawBackfill(options, actions, reasons, states, attempts, weights, host),
+  );
   call(() => {
     const died = attach ? LostRun.Attach : LostRun.Restart;
-    for (const { row, state, attempt, failures, own, startedAt, finishedAt } of storedRuns) {
+    for (const { row, state, attempt, failures, own, startedAt, finishedAt, failed } of storedRuns) {
+      if (failed !== undefined) raw.partly(row, failed.size);
       const lost = rows.begun[row] ? LostRun.Start : died;
       raw.stored(row, state, attempt, failures, own, startedAt ?? Number.NaN, finishedAt ?? Number.NaN, lost);
     }
@@ -58,6 +61,11 @@ export function rebuildBackfill(
     raw.begin();
     for (const [row, { attempt, settled }] of inFlight) {
       if (settled === undefined) continue;
+      const failed = settled ? rows.partly(row) : 0;
+      if (failed > 0) {
+        raw.handle(BackfillEventCode.Partly, row, attempt, failed);
+        continue;
+      }
       raw.handle(settled ? BackfillEventCode.Succeeded : BackfillEventCode.Failed, row, attempt, 0);
     }
     if (wants.paused) raw.handle(BackfillEventCode.Pause, 0, 0, 0);

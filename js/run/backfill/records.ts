@@ -27,6 +27,12 @@ const ENDS: Record<number, { notice: BackfillNotice; status: RowStatus }> = {
   [RunStateCode.Canceled]: { notice: BackfillNotice.RunCanceled, status: RowStatus.Canceled },
 };
 
+/** The origin of the other dates of a chunk, by the plan's action. */
+const ORIGINS: Partial<Record<string, RunOrigin>> = {
+  rerun: RunOrigin.Rerun,
+  reset: RunOrigin.Reset,
+};
+
 export interface Batch {
   changes: StoreChange[];
   /** The position in the core's batch of each change: one of the core's may be two of the store's. */
@@ -74,41 +80,51 @@ export class Records {
   begin(row: number, attempt: number, origin: RunOrigin): void {
     const { set } = this.#rows;
     const now = this.#now();
-    const { executionDate, dataInterval, runId } = set.planned(row);
     const { dagId, runType, backfillId, snapshot } = set;
     this.#rememberStart(row, now);
     this.#rows.begun[row] = 1;
     this.#rows.startedAt[row] = now;
     this.#rows.finishedAt[row] = Number.NaN;
+    set.failures.delete(row);
     const common = {
       runType,
       state: "running" as const,
       ...(backfillId === undefined ? {} : { backfillId }),
       ...(set.keepsKeys ? { key: set.key(row, attempt) } : {}),
       owner: this.#owner,
-      attempt,
       startedAt: iso(now),
     };
     const saved = snapshot !== undefined && this.#startsAreNew ? [this.#saved(snapshot, false)] : [];
     this.#startsAreNew = false;
-    if (origin === RunOrigin.New) {
-      const run: RunRecord = { runId, dagId, executionDate, dataInterval, conf: set.conf(row), ...common };
-      this.#push({ type: "create-run", run }, ...saved);
-      return;
-    }
-    const isOwn = origin === RunOrigin.Own;
-    const clear: StoreChange[] = origin === RunOrigin.Reset ? [{ type: "clear-run", dagId, runId }] : [];
-    const existing = set.stateBefore(row);
-    const ifState: RunState[] = isOwn || existing === undefined ? ["queued", "running"] : [existing];
-    const change: RunChange = {
-      ...common,
-      // The data interval of today's schedule, even if the run first ran under another one.
-      ...(isOwn ? {} : { conf: set.conf(row), dataInterval, failures: undefined }),
-      finishedAt: undefined,
-      error: undefined,
-      output: undefined,
-    };
-    this.#push(...clear, { type: "update-run", dagId, runId, change, ifState }, ...saved);
+    const members = set.members(row);
+    const [leader] = members;
+    const changes = members.flatMap((member): StoreChange[] => {
+      const { executionDate, dataInterval, runId, action } = member.planned;
+      const isLeader = member === leader;
+      const from = isLeader || origin === RunOrigin.Own ? origin : (ORIGINS[action] ?? RunOrigin.New);
+      // The others of a chunk have had attempts of their own.
+      const own = { ...common, attempt: attempt - (leader?.attempts ?? 0) + member.attempts };
+      const chunk = isLeader ? undefined : leader?.planned.runId;
+      const conf = set.conf(row);
+      if (from === RunOrigin.New) {
+        const run: RunRecord = { runId, dagId, executionDate, dataInterval, conf, ...own };
+        return [{ type: "create-run", run: chunk === undefined ? run : { ...run, chunk } }];
+      }
+      const isOwn = from === RunOrigin.Own;
+      const clear: StoreChange[] = from === RunOrigin.Reset ? [{ type: "clear-run", dagId, runId }] : [];
+      const ifState: RunState[] =
+        isOwn || member.before === undefined ? ["queued", "running"] : [member.before];
+      const change: RunChange = {
+        ...own,
+        // The data interval of today's schedule, even if the run first ran under another one.
+        ...(isOwn ? {} : { conf, dataInterval, failures: undefined, chunk }),
+        finishedAt: undefined,
+        error: undefined,
+        output: undefined,
+      };
+      return [...clear, { type: "update-run", dagId, runId, change, ifState }];
+    });
+    this.#push(...changes, ...saved);
   }
 
   #startsAreNew = false;
@@ -133,7 +149,7 @@ export class Records {
       finishedAt: iso(this.#rows.finishedAt[row] as number),
       error: this.#rows.errors.get(row),
     };
-    this.#push(this.#update(row, change));
+    this.#push(...this.#updates(row, change));
   }
 
   /** A run ended. */
@@ -144,14 +160,22 @@ export class Records {
       errors.set(row, failure(abortReason("cancel", set.planned(row).runId)));
     }
     const output = outputs[row];
-    const change: RunChange = {
-      state: RUN_STATES[code] as RunState,
-      finishedAt: iso(finishedAt[row] as number),
-      error: code === RunStateCode.Success ? undefined : errors.get(row),
-      ...(output === undefined ? {} : { output }),
-    };
+    const failed = set.failures.get(row);
+    const error = code === RunStateCode.Success ? undefined : errors.get(row);
+    const changes = set.members(row).map(({ planned: { runId, executionDate } }, at): StoreChange => {
+      const own = failed?.get(executionDate);
+      // Of a chunk some of whose dates failed the others have succeeded.
+      const state = failed === undefined ? (RUN_STATES[code] as RunState) : own ? "failed" : "success";
+      const change: RunChange = {
+        state,
+        finishedAt: iso(finishedAt[row] as number),
+        error: failed === undefined ? error : own,
+        ...(output === undefined || at > 0 ? {} : { output }),
+      };
+      return { type: "update-run", dagId: set.dagId, runId, change };
+    });
     if (this.#rows.left.has(row)) this.#batch.left.add(this.#batch.changes.length);
-    this.#push(this.#update(row, change));
+    this.#push(...changes);
   }
 
   #settle(row: number, what: { notice: BackfillNotice; status?: RowStatus }): void {
@@ -197,9 +221,12 @@ export class Records {
     return { type: "save-backfill", id: backfillId, dagId, finished, snapshot: toStored(snapshot) };
   }
 
-  #update(row: number, change: RunChange): StoreChange {
-    const { dagId } = this.#rows.set;
-    return { type: "update-run", dagId, runId: this.#rows.set.planned(row).runId, change };
+  #updates(row: number, change: RunChange): StoreChange[] {
+    const { set } = this.#rows;
+    const { dagId } = set;
+    return set
+      .members(row)
+      .map(({ planned }) => ({ type: "update-run", dagId, runId: planned.runId, change }));
   }
 }
 

@@ -62,7 +62,7 @@ export class Rows {
 
   /** Takes over the stored state of rows that have begun. */
   restore(storedRuns: readonly StoredRun[]): void {
-    for (const { row, own, state, attempt, startedAt, finishedAt, error, output } of storedRuns) {
+    for (const { row, own, state, attempt, startedAt, finishedAt, error, output, failed } of storedRuns) {
       if (!own) continue;
       this.status[row] = endOf(state);
       if (this.begun[row] === 0) {
@@ -73,6 +73,7 @@ export class Rows {
       if (finishedAt !== undefined) this.finishedAt[row] = finishedAt;
       if (error !== undefined) this.errors.set(row, error);
       if (output !== undefined) this.outputs[row] = output;
+      if (failed !== undefined) this.set.failures.set(row, failed);
     }
   }
 
@@ -92,12 +93,62 @@ export class Rows {
    *  they failed before. */
   unfinished(): number {
     const existsFailed = SKIP_REASONS.indexOf("exists_failed");
+    const { columns, failures } = this.set;
     let count = 0;
     for (const [row, status] of this.status.entries()) {
-      const isLeft = status === RowStatus.Skipped && this.set.columns.reasons[row] === existsFailed;
-      if (UNFINISHED.has(status) || isLeft) count += 1;
+      const isLeft = status === RowStatus.Skipped && columns.reasons[row] === existsFailed;
+      const dates = columns.weights[row] ?? 1;
+      // Of a chunk that somebody else has begun a date of, the others are not done either.
+      if (status === RowStatus.InFlight) count += dates - 1;
+      else if (UNFINISHED.has(status) || isLeft) count += failures.get(row)?.size ?? dates;
     }
     return count;
+  }
+
+  /** An attempt has failed, with all of its dates. */
+  fail(row: number, error: Failure): void {
+    this.errors.set(row, error);
+    this.set.failures.delete(row);
+  }
+
+  /** How many dates of a chunk that succeeded its callback said have failed. Those of one that failed as a whole are no longer told apart. */
+  partly(row: number): number {
+    const failed = this.set.failures.get(row)?.size ?? 0;
+    if (failed === 0) return 0;
+    const dates = this.set.columns.weights[row] ?? 1;
+    this.errors.set(row, { name: "Error", message: `${failed} of ${dates} dates have failed` });
+    return failed;
+  }
+
+  /** The results of all dates, in run order. */
+  results(most = this.set.dates): RunResult[] {
+    const results: RunResult[] = [];
+    for (let row = 0; row < this.set.count && results.length < most; row += 1) {
+      if ((this.set.columns.weights[row] ?? 1) === 1) results.push(this.result(row));
+      else results.push(...this.#chunkResults(row));
+    }
+    return results.slice(0, most);
+  }
+
+  #chunkResults(row: number): RunResult[] {
+    const { columns, failures } = this.set;
+    const result = this.result(row);
+    const failed = failures.get(row);
+    const all = this.set.members(row).map(({ planned: { executionDate, runId, action } }, at): RunResult => {
+      const { output, error, ...rest } = result;
+      const own = failed === undefined ? error : failed.get(executionDate);
+      return {
+        ...rest,
+        executionDate,
+        runId,
+        action,
+        state: failed === undefined ? rest.state : own ? "failed" : "success",
+        ...(own === undefined ? {} : { error: own }),
+        ...(output === undefined || at > 0 ? {} : { output }),
+      };
+    });
+    // Columns are in run order, and so are results.
+    return this.set.isBackwards && columns.weights.length > 0 ? all.reverse() : all;
   }
 
   /** The results of a canary: of the first rows that start. */

@@ -1,7 +1,10 @@
 // The rows that a driver runs, and the data that is recorded of each.
 
 import { ACTIONS, RUN_STATES } from "../../codes.js";
+import type { Failure } from "../../failure.js";
 import type { Json } from "../../json.js";
+import { rowsOf } from "../../plan/chunk_rows.js";
+import { chunkRun } from "../../plan/chunks.js";
 import { placeOn, stateAt } from "../../plan/existing_runs.js";
 import type { PlanData, PlannedRun } from "../../plan/plan_data.js";
 import { plannedRuns } from "../../plan/plan_rows.js";
@@ -18,6 +21,8 @@ export interface Columns {
   /** Numbers of `RunStateCode`; another one where no run exists. */
   states: Uint8Array;
   attempts: Uint32Array;
+  /** How many dates each row has; empty for one each. */
+  weights: Uint32Array;
 }
 
 export interface RunSet {
@@ -29,16 +34,30 @@ export interface RunSet {
   /** Keys do not follow from a backfill's id: the records keep them. */
   readonly keepsKeys: boolean;
   readonly count: number;
+  /** How many dates there are in all rows. */
+  readonly dates: number;
+  /** Its rows go from the newest date to the oldest. */
+  readonly isBackwards?: boolean;
   readonly columns: Columns;
   planned(row: number): PlannedRun;
+  /** The dates of a row, ascending, each as it is recorded: of a chunk there are several. */
+  members(row: number): Member[];
+  /** Dates of chunks that their own callback said have failed, by row. */
+  readonly failures: Map<number, Map<string, Failure>>;
   /** The date of the run before a row's; null where there is none. */
   past(row: number): string | null;
   /** The conf of a row: its own, else the backfill's, else what an existing run has. */
   conf(row: number): Record<string, Json>;
-  /** The state of the run that the plan found on a row's date. */
-  stateBefore(row: number): RunState | undefined;
   /** A backfill is stored itself; a single run is not. */
   readonly snapshot?: Snapshot;
+}
+
+/** One date of a row. */
+export interface Member {
+  planned: PlannedRun;
+  /** The state of the run that the plan found on the date, and its attempts. */
+  before: RunState | undefined;
+  attempts: number;
 }
 
 /** No number of `RunStateCode`. */
@@ -53,6 +72,8 @@ export function backfillRuns(backfillId: string, snapshot: Snapshot): RunSet {
   const { plan, confs, options } = snapshot;
   const places = placesOf(plan);
   const planned = slices(plan);
+  if (plan.chunks !== undefined) return chunkedRuns(backfillId, snapshot, planned);
+  const member = (row: number) => memberOf(plan, planned(row), places(row));
   return {
     dagId: snapshot.dagId,
     runType: "backfill",
@@ -60,11 +81,13 @@ export function backfillRuns(backfillId: string, snapshot: Snapshot): RunSet {
     key: (row, attempt) => attemptKey(backfillId, snapshot.dagId, planned(row).runId, "", attempt),
     keepsKeys: false,
     count: plan.executionDate.length,
+    dates: plan.executionDate.length,
     columns: columnsOf(plan, places),
     planned,
+    members: (row) => [member(row)],
+    failures: new Map(),
     past: (row) => pastOf(plan, row, places) ?? planned(0).previousDate,
     conf: (row) => confs?.[row] ?? options.conf ?? confBefore(plan, places(row)),
-    stateBefore: (row) => (places(row) < 0 ? undefined : stateAt(plan.existing, places(row))),
     snapshot,
   };
 }
@@ -91,16 +114,19 @@ export function singleRun(
     key: (_, attempt) => key(attempt),
     keepsKeys: true,
     count: 1,
+    dates: 1,
+    members: () => [{ planned, before: undefined, attempts: 0 }],
+    failures: new Map(),
     columns: {
       actions: Uint8Array.of(ACTIONS.indexOf(planned.action)),
       reasons: new Uint8Array(1),
       states: new Uint8Array(),
       attempts: new Uint32Array(),
+      weights: new Uint32Array(),
     },
     planned: () => planned,
     past: () => planned.previousDate,
     conf: () => conf,
-    stateBefore: () => undefined,
   };
 }
 
@@ -114,7 +140,55 @@ function columnsOf(plan: PlanData, places: (row: number) => number): Columns {
     states[row] = existing.state[place] as number;
     attempts[row] = existing.attempt[place] as number;
   }
-  return { actions: plan.action, reasons: plan.reason, states, attempts };
+  return { actions: plan.action, reasons: plan.reason, states, attempts, weights: new Uint32Array() };
+}
+
+function memberOf({ existing }: PlanData, planned: PlannedRun, place: number): Member {
+  const before = place < 0 ? undefined : stateAt(existing, place);
+  return { planned, before, attempts: place < 0 ? 0 : (existing.attempt[place] as number) };
+}
+
+/** The rows of a backfill in chunks: one a chunk. */
+function chunkedRuns(backfillId: string, snapshot: Snapshot, planned: (row: number) => PlannedRun): RunSet {
+  const { plan, confs, options, dagId } = snapshot;
+  const places = placesOf(plan);
+  const count = plan.chunks?.length ?? 0;
+  const all = Array.from({ length: count }, (_, row) => rowsOf(plan, row));
+  const rows = (row: number) => all[row] as number[];
+  const first = (row: number) => rows(row)[0] as number;
+  const of = <T>(column: ArrayLike<T>) => all.map(([at]) => column[at as number] as T);
+  const { actions, reasons, states, attempts } = columnsOf(plan, places);
+  const runs = new Map<number, PlannedRun>();
+  const run = (row: number) => {
+    const known = runs.get(row) ?? (rows(row).length === 1 ? planned(first(row)) : chunkRun(plan, rows(row)));
+    // Runs start in order: the last few are asked for again and again.
+    if (runs.size > SLICE) runs.clear();
+    runs.set(row, known);
+    return known;
+  };
+  return {
+    dagId,
+    runType: "backfill",
+    backfillId,
+    key: (row, attempt) => attemptKey(backfillId, dagId, run(row).runId, "", attempt),
+    keepsKeys: false,
+    count,
+    dates: plan.executionDate.length,
+    columns: {
+      actions: Uint8Array.from(of(actions)),
+      reasons: Uint8Array.from(of(reasons)),
+      states: states.length === 0 ? states : Uint8Array.from(of(states)),
+      attempts: attempts.length === 0 ? attempts : Uint32Array.from(of(attempts)),
+      weights: Uint32Array.from(all, ({ length }) => length),
+    },
+    planned: run,
+    isBackwards: (plan.executionDate[0] ?? 0) > (plan.executionDate.at(-1) ?? 0),
+    members: (row) => rows(row).map((at) => memberOf(plan, planned(at), places(at))),
+    failures: new Map(),
+    past: (row) => pastOf(plan, first(row), places) ?? planned(0).previousDate,
+    conf: (row) => confs?.[first(row)] ?? options.conf ?? confBefore(plan, places(first(row))),
+    snapshot,
+  };
 }
 
 /** The place of the run that existed on the date of a row; -1 where there was none. */

@@ -16,6 +16,8 @@ export interface StoredRun {
   startedAt?: number;
   finishedAt?: number;
   error?: Failure;
+  /** Of a chunk that has ended: the dates that failed, where others did not. */
+  failed?: Map<string, Failure>;
   output?: Json;
 }
 

@@ -6,6 +6,7 @@ import { RunTemplates } from "../../macros/run_templates.js";
 import type { PlannedRun } from "../../plan/plan_data.js";
 import type { TimetableWire } from "../../schedule/wire.js";
 import type { RunType } from "../../store/store.js";
+import type { ChunkOfRun } from "./run_context.js";
 import { Context, type ContextData, freeze } from "./run_state.js";
 
 /** Data that all runs of a backfill, or of a scheduler's DAG, share. */
@@ -45,6 +46,7 @@ export function contextOf(
   attempt: number,
   conf: Record<string, Json>,
   key: () => string,
+  chunk?: ChunkOfRun,
 ): Context {
   const { dagId } = dag;
   const { executionDate, localDate, dataInterval, runAfter, runId, previousDate, nextDate, existingState } =
@@ -64,6 +66,7 @@ export function contextOf(
     runType,
     attempt,
     conf: freeze(conf),
+    ...(chunk === undefined ? {} : { chunk }),
   };
   return new Context(data, templates(conf), key);
 }

@@ -1,5 +1,6 @@
 // A job's data as the context that a callback gets, in the worker's process.
 import type { CheckedDag } from "../../dag/dag.js";
+import { DagfillError } from "../../error.js";
 import type { Json } from "../../json.js";
 import { printable } from "../../json_input.js";
 import { environmentOf } from "../../macros/environment.js";
@@ -10,7 +11,7 @@ import { TaskRunContext } from "../tasks/task_state.js";
 import { Xcom } from "../tasks/xcom.js";
 import { abortReason } from "./abort_reason.js";
 import type { JobData } from "./job_data.js";
-import { Context, freeze } from "./run_state.js";
+import { Context, type ContextData, freeze } from "./run_state.js";
 
 /** A context, and what ends it. */
 export interface WorkContext {
@@ -44,7 +45,8 @@ export function jobContext(
     };
     const environment = environmentOf(checked, { ...own, now: Date.now }, asked);
     const templates = new RunTemplates(environment, timetable, data.runType, freeze(data.conf));
-    const made = new Context(run, templates, () => key);
+    const chunk = run.chunk === undefined ? {} : { chunk: { ...run.chunk, fail: refuseFail } };
+    const made = new Context({ ...run, ...chunk } as ContextData, templates, () => key);
     const context = task === undefined ? made : taskContext(made, task, key, push);
     const what = task === undefined ? data.runId : `${data.runId}, task ${task.taskId}`;
     return {
@@ -53,6 +55,12 @@ export function jobContext(
       reason: (kind) => abortReason(kind, what),
     };
   };
+}
+
+function refuseFail(): never {
+  throw new DagfillError("INVALID_OPTION", "chunk.fail: expected a run in the process of the backfill", {
+    hint: "a worker of an engine fails, or succeeds, with all dates of a chunk",
+  });
 }
 
 function taskContext(

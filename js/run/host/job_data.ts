@@ -5,8 +5,12 @@ import type { Values } from "../tasks/xcom.js";
 import type { ContextData } from "./run_state.js";
 
 /** Enough to make a `RunContext` or `TaskContext` of at the worker. Values of variables, connections and macros are not in it. */
-export interface JobData extends Omit<ContextData, "backfillId" | "existingState">, PortableTemplates {
+export interface JobData
+  extends Omit<ContextData, "backfillId" | "existingState" | "chunk">,
+    PortableTemplates {
   version: 1;
+  /** Without `fail`: a worker fails or succeeds with all of its dates. */
+  chunk?: { dates: readonly string[] };
   backfillId?: string | undefined;
   existingState?: ContextData["existingState"];
   /** The task, for jobs of the kind "task": `attempt` is the task's then. Its texts are still templates. */

@@ -7,7 +7,12 @@ import type { OnUnknown } from "../../macros/options.js";
 import type { PlannedRun } from "../../plan/plan_data.js";
 import type { RunType } from "../../store/store.js";
 
-export interface RunContext extends Omit<PlannedRun, "action"> {
+export interface ChunkOfRun {
+  readonly dates: readonly string[];
+  fail(date: string, error: unknown): void;
+}
+
+export interface RunContext extends Omit<PlannedRun, "action" | "chunk" | "upstream"> {
   action: Exclude<Action, "skip">;
   dagId: string;
   backfillId?: string;
@@ -17,6 +22,9 @@ export interface RunContext extends Omit<PlannedRun, "action"> {
   /** The same key as 36 characters of [0-9a-f-], a UUID of version 8; a task's covers the task, too. Never given to two attempts;
    *  with `inFlight: "attach"` the same attempt is called again under it. */
   readonly key: string;
+  /** The dates of a chunk, oldest first; `fail` records one of them as failed when this run is fulfilled, and the others as succeeded. A run
+   *  that is rejected fails all of them. */
+  readonly chunk?: ChunkOfRun;
   /** Frozen: every run of a backfill may share it. */
   conf: Record<string, Json>;
   /** Aborts on cancel({ running: "abort" }) and on runTimeout. */

@@ -8,7 +8,7 @@ import type { Unresolved } from "../../macros/unresolved.js";
 import { fields } from "../../options.js";
 import type { DataInterval, RunState } from "../../store/store.js";
 import type { JobData } from "./job_data.js";
-import type { RunContext } from "./run_context.js";
+import type { ChunkOfRun, RunContext } from "./run_context.js";
 
 type Plain = Omit<
   RunContext,
@@ -36,6 +36,7 @@ export class Context {
   readonly runType: RunContext["runType"];
   declare readonly existingState?: RunState;
   declare readonly backfillId?: string;
+  declare readonly chunk?: ChunkOfRun;
   #controller: AbortController | undefined;
   readonly #templates: RunTemplates;
   readonly #unresolved: Unresolved[] = [];
@@ -58,6 +59,7 @@ export class Context {
     this.attempt = attempt;
     this.conf = data.conf;
     if (data.backfillId !== undefined) this.backfillId = data.backfillId;
+    if (data.chunk !== undefined) this.chunk = data.chunk;
     if (data.existingState !== undefined) this.existingState = data.existingState;
     this.#templates = templates;
     this.#makeKey = key;
@@ -89,8 +91,9 @@ export class Context {
 
   /** @internal The run as plain data, from which a worker elsewhere makes its context again. */
   toJobData(): JobData {
-    const { ...data } = this as ContextData;
-    return { version: 1, ...data, ...this.#templates.portable };
+    const { chunk, ...data } = this as ContextData;
+    const dates = chunk === undefined ? {} : { chunk: { dates: chunk.dates } };
+    return { version: 1, ...data, ...dates, ...this.#templates.portable };
   }
 
   /** @internal */

@@ -51,9 +51,9 @@ export class TaskRunContext extends Context {
   }
 
   #render(value: JsonInput, own: OnUnknown | undefined, path?: string): Json {
-    const { executionDate, runId, attempt } = this;
+    const { executionDate, runId, attempt, chunk, dataInterval } = this;
     const { text: xcom, elsewhere } = this.#xcom;
-    const run = { executionDate, runId, attempt, task: this.#task, xcom, elsewhere };
+    const run = { executionDate, runId, attempt, chunk, dataInterval, task: this.#task, xcom, elsewhere };
     return Context.templates(this).render(value, run, own, Context.unresolved(this), path);
   }
 

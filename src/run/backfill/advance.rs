@@ -97,12 +97,16 @@ impl Backfill {
                 }
                 Change::Requeue { run, .. } => self.out.push_back(Command::Notify(Notice::RunRetrying(run))),
                 Change::End { run, end, .. } => {
-                    let (status, count, notice) = match end {
-                        End::Success => (Status::Success, &mut self.progress.completed, Notice::RunSucceeded(run)),
-                        End::Failed => (Status::Failed, &mut self.progress.failed, Notice::RunFailed(run)),
-                        End::Canceled => (Status::Canceled, &mut self.progress.canceled, Notice::RunCanceled(run)),
+                    let (status, notice) = match end {
+                        End::Success => (Status::Success, Notice::RunSucceeded(run)),
+                        End::Failed => (Status::Failed, Notice::RunFailed(run)),
+                        End::Canceled => (Status::Canceled, Notice::RunCanceled(run)),
                     };
-                    *count += 1;
+                    match end {
+                        End::Success => self.count(run, |progress| &mut progress.completed),
+                        End::Failed => self.count_failed(run),
+                        End::Canceled => self.count(run, |progress| &mut progress.canceled),
+                    }
                     self.failures.remove(&run);
                     self.set(run, status);
                     self.out.push_back(Command::Notify(notice));

@@ -18,6 +18,11 @@ impl Backfill {
                 self.durations.saw(now - flight.started);
                 self.record(run, attempt, End::Success);
             }
+            (Outcome::Partly(dates), _) => {
+                self.durations.saw(now - flight.started);
+                self.partly.insert(run, dates);
+                self.fail(run, attempt);
+            }
             (Outcome::Failed, Some(AbortReason::Cancel)) => self.record(run, attempt, End::Canceled),
             (Outcome::Failed, _) => {
                 self.durations.saw(now - flight.started);
@@ -69,7 +74,7 @@ impl Backfill {
                 left.push(run);
             } else {
                 self.set(run, Status::Canceled);
-                self.progress.canceled += 1;
+                self.count(run, |progress| &mut progress.canceled);
             }
         }
         for run in left {
@@ -131,10 +136,15 @@ impl Backfill {
     /// Rows behind one that did not succeed are skipped, where runs depend on the past: up to a date whose run has succeeded
     /// and is left alone, because what comes behind that one depends on it.
     pub(super) fn block_behind(&mut self, run: usize) {
-        let behind = self.status.iter_mut().skip(run + 1).take_while(|status| **status != Status::Stands);
-        for status in behind.filter(|status| **status == Status::Waiting) {
-            *status = Status::DependsOnPast;
-            self.progress.skipped += 1;
+        for behind in run + 1..self.status.len() {
+            match self.status.get(behind) {
+                Some(Status::Stands) | None => break,
+                Some(Status::Waiting) => {
+                    self.set(behind as u32, Status::DependsOnPast);
+                    self.count(behind as u32, |progress| &mut progress.skipped);
+                }
+                _ => {}
+            }
         }
     }
 }

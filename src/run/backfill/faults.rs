@@ -12,7 +12,7 @@ impl Backfill {
                 batch.remove(index);
                 self.claimed = self.claimed.saturating_sub(1);
                 self.set(run, Status::InFlight);
-                self.progress.skipped += 1;
+                self.count(run, |progress| &mut progress.skipped);
                 self.tell(Notice::RunTaken(run));
                 if self.options.depends_on_past {
                     self.block_behind(run as usize);

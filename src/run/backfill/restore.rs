@@ -72,15 +72,22 @@ impl Backfill {
             *slot = attempts;
         }
         match status {
-            Status::Success => self.progress.completed += 1,
+            Status::Success => self.count(run, |progress| &mut progress.completed),
             Status::Failed => {
-                self.progress.failed += 1;
+                self.count_failed(run);
                 self.failed_runs += 1;
             }
-            Status::Canceled => self.progress.canceled += 1,
-            Status::Skipped | Status::InFlight | Status::DependsOnPast | Status::Stands => self.progress.skipped += 1,
+            Status::Canceled => self.count(run, |progress| &mut progress.canceled),
+            Status::Skipped | Status::InFlight | Status::DependsOnPast | Status::Stands => {
+                self.count(run, |progress| &mut progress.skipped);
+            }
             _ => {}
         }
+    }
+
+    /// Before `restore_stored`: so many dates of the row have failed, and the others have not.
+    pub fn restore_partly(&mut self, run: u32, failed: u32) {
+        self.partly.insert(run, failed);
     }
 
     /// Before `begin`: what the store has of a row that the plan starts.
