@@ -41,7 +41,10 @@ export async function loadDagFile(name: string): Promise<DagFile> {
       "INVALID_DAG",
       `expected a JavaScript module, JSON or YAML, got ${other}: ${name}`,
       {
-        hint: `write the DAG as JSON: { "dagId": "etl", "schedule": "@daily", "tasks": [{ "taskId": "load", "command": "..." }] }`,
+        hint:
+          kind === ".py"
+            ? `dagfill import-dag ${name} > dag.json reads the DAGs of an Airflow file, without running it`
+            : `write the DAG as JSON: { "dagId": "etl", "schedule": "@daily", "tasks": [{ "taskId": "load", "command": "..." }] }`,
       },
     );
   }
@@ -133,8 +136,13 @@ function pick(exports: Record<string, unknown>, name: string) {
   const found = own("dags") ?? own("dag") ?? exports.default;
   const dags = Array.isArray(found) ? found : [found];
   if (dags.length === 0 || !dags.every((dag) => isObject(dag) && Object.hasOwn(dag, "dagId"))) {
+    const written = dags.flatMap((dag) => (isObject(dag) ? Object.keys(dag) : []));
+    const meant = written.find((key) => key !== "dagId" && /^dag[_-]?id$/i.test(key));
     throw new DagfillError("INVALID_DAG", `expected ${name} to hold a DAG, got ${describe(found)}`, {
-      hint: "export const dag = { dagId, schedule, tasks }, or an array `dags`; in JSON and YAML the DAG itself",
+      hint:
+        meant !== undefined
+          ? `did you mean dagId by ${meant}?`
+          : "export const dag = { dagId, schedule, tasks }, or an array `dags`; in JSON and YAML the DAG itself",
     });
   }
   return {

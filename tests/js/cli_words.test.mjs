@@ -61,7 +61,14 @@ const refused = {
   "another system's flag": [["run", dag, "--concurrency", "4"], "did you mean --max-parallel-runs?"],
   "our option in camelCase": [["run", dag, "--maxParallelRuns", "4"], "did you mean --max-parallel-runs?"],
   "another system's verb": [["backfill", dag], "did you mean run?"],
-  "a Python file": [["preview", file("dag.py", "from airflow import DAG")], "Python file"],
+  "a Python file": [
+    ["preview", file("dag.py", "from airflow import DAG")],
+    "dag.py > dag.json reads the DAGs of an Airflow file",
+  ],
+  "a DAG with Airflow's names": [
+    ["preview", file("snake.json", '{"dag_id": "etl", "schedule": "@daily"}')],
+    "did you mean dagId by dag_id?",
+  ],
   TOML: [["preview", file("dag.toml", "dagId = 'etl'")], "got TOML"],
   "TOML to explain": [["explain", file("other.toml", "dagId = 'etl'")], "got TOML"],
   "a file of another kind": [["preview", file("dag.txt", "dagId: etl")], "ends in .js"],

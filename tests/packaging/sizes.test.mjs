@@ -1,7 +1,7 @@
 // The size budgets: what a page that uses the package has to load.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sizes, sizeTable } from "../../scripts/sizes.mjs";
+import { pageAndWorker, pageAndWorkerLine, sizes, sizeTable } from "../../scripts/sizes.mjs";
 
 const rows = sizes();
 const of = (file) => rows.find((row) => row.file === file);
@@ -34,4 +34,10 @@ test("the wasm module stays below its ceiling, brotli", (t) => {
 test("the entry is at most 1.4 times the wasm plus 12 kB", () => {
   const most = 1.4 * of("dagfill.wasm").raw + 12_000;
   assert.ok(of("index.js").raw <= most, `${of("index.js").raw} of ${most} bytes`);
+});
+
+test("a page and its worker download about two fifths less with one module, as the README says", (t) => {
+  t.diagnostic(pageAndWorkerLine());
+  const { dagfill, slim } = pageAndWorker();
+  assert.ok(slim < 0.65 * dagfill && slim > 0.5 * dagfill, `${slim} of ${dagfill} bytes`);
 });
