@@ -29,17 +29,19 @@ export function sizeTable(rows = sizes()) {
 }
 
 /** What a page and its worker download when each is a bundle of its own: with the module in both, and with one for both. */
-export function pageAndWorker(rows = sizes()) {
+export function pageAndWorker(rows) {
   const gzip = (name) => rows.find(({ file }) => file === name)?.gzip ?? Number.NaN;
   return { dagfill: 2 * gzip("index.js"), slim: gzip("dagfill.wasm") + 2 * gzip("slim.js") };
 }
 
 /** The same as a line of text. */
-export function pageAndWorkerLine({ dagfill, slim } = pageAndWorker()) {
+export function pageAndWorkerLine({ dagfill, slim }) {
   const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
   const less = ((1 - slim / dagfill) * 100).toFixed(0);
   return `a page and its worker, gzip: dagfill ${kilobytes(dagfill)}, dagfill/slim with one module ${kilobytes(slim)} (${less} % less)`;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  console.log(`${sizeTable()}\n\n${pageAndWorkerLine()}`);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const rows = sizes();
+  console.log(`${sizeTable(rows)}\n\n${pageAndWorkerLine(pageAndWorker(rows))}`);
+}
