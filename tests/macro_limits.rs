@@ -1,0 +1,88 @@
+//! The limits of the template language: what goes beyond one stays as written, and says why.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use dagfill::error::Result;
+use dagfill::macros::{Alone, Context, Host, Json, Lookup, OnUnknown, Template};
+use dagfill::time::{Instant, Zone};
+
+/// Answers every name.
+struct Everything;
+
+impl Host for Everything {
+    fn knows(&self, _: Lookup) -> bool {
+        true
+    }
+
+    fn look_up(&self, _: Lookup, _: &str) -> Result<Option<Json>> {
+        Ok(Some(Json::Text("secret".into())))
+    }
+}
+
+/// The text, and the reason for the first part that stayed.
+fn render(text: &str, xcom: Option<&Json>) -> (String, Option<String>) {
+    let (zone, conf) = (Zone::utc(), Json::parse(r#"{"a":1}"#).unwrap());
+    let context =
+        Context { conf: &conf, params: &conf, host: &Everything, ..Context::new(Instant::clamped(0), &zone, &Alone) };
+    let report = Template::parse(text).render_report(&context, xcom, OnUnknown::Keep).unwrap();
+    let why = report.unresolved.first().map(|part| part.message.clone());
+    (report.text, why)
+}
+
+/// `inside` stays below a limit, and `beyond` stays as written because of it.
+fn limit(inside: &str, beyond: &str, why: &str) {
+    assert_eq!(render(inside, None).1, None, "{}", &inside[..inside.len().min(100)]);
+    let (text, told) = render(beyond, None);
+    assert!(text == beyond, "{}", &beyond[..beyond.len().min(100)]);
+    let told = told.unwrap_or_default();
+    assert!(told.contains(why), "{told}");
+}
+
+#[test]
+fn steps_are_counted() {
+    let loops = |times: u32| {
+        format!("{{% for a in range({times}) %}}{{% for b in range({times}) %}}{{% endfor %}}{{% endfor %}}")
+    };
+    limit(&loops(1_000), &loops(4_000), "too many steps");
+    limit("{{ range(1000) | sum }}", "{{ [range(100000) | list] * 100 | length }}", "");
+}
+
+#[test]
+fn a_value_and_a_loop_write_at_most_16_mib() {
+    limit("{{ ('x' * 16000000)[:1] }}", "{{ ('x' * 17000000)[:1] }}", "16 MiB");
+    let written =
+        |times: u32| format!("{{% set t = 'x' * 100000 %}}{{% for a in range({times}) %}}{{{{ t }}}}{{% endfor %}}");
+    assert_eq!(render(&written(160), None).0.len(), 16_000_000);
+    let (text, why) = render(&written(180), None);
+    // The loop stays, and inside of it what it does not give is resolved, once.
+    assert!(text.starts_with("{% for a in range(180) %}xxx") && text.len() < 101_000, "{}", text.len());
+    assert!(why.unwrap().contains("16 MiB"));
+}
+
+#[test]
+fn a_range_has_at_most_100_000_numbers() {
+    limit("{{ range(100000) | length }}", "{{ range(100001) | length }}", "");
+}
+
+#[test]
+fn brackets_and_statements_nest_32_deep() {
+    let brackets = |depth: usize| format!("{{{{ {}1{} }}}}", "(".repeat(depth), ")".repeat(depth));
+    limit(&brackets(30), &brackets(40), "nested");
+    let ifs = |depth: usize| format!("{}x{}", "{% if true %}".repeat(depth), "{% endif %}".repeat(depth));
+    assert_eq!(render(&ifs(32), None), ("x".into(), None));
+    assert_eq!(render(&ifs(33), None).0, "{% if true %}x{% endif %}");
+}
+
+#[test]
+fn a_macro_that_calls_itself_for_ever_stays() {
+    let text = "{% macro f(n) %}{{ f(n + 1) }}{% endmacro %}{{ f(1) }}";
+    assert_eq!(render(text, None).0, "{{ f(1) }}");
+}
+
+#[test]
+fn text_from_xcom_is_given_dates_and_conf_alone() {
+    let kept = "{{ ti.xcom_pull('b') }}{{ xcom.b.return_value }}{{ params.a }}{{ var.value.s }}{{ conn.c }}{{ mine }}{{ dag.mine }}{% if true %}x{% endif %}";
+    let brought = format!("{{{{ ds }}}}{{{{ conf.a }}}}{kept}");
+    let entry = |value: &str| Json::Object(vec![("return_value".into(), Json::Text(value.into()))]);
+    let xcom = Json::Object(vec![("a".into(), entry(&brought)), ("b".into(), entry("secret"))]);
+    assert_eq!(render("{{ ti.xcom_pull('a') }}", Some(&xcom)).0, format!("1970-01-011{kept}"));
+}
