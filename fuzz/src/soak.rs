@@ -17,10 +17,7 @@ fn main() {
     let mut args = std::env::args().skip(1).map(|arg| arg.parse::<u64>().unwrap());
     let (rounds, seed) = (args.next().unwrap_or(1_000_000), args.next().unwrap_or(1));
     let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-    let corpus: Vec<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/template"))
-        .unwrap()
-        .map(|file| String::from_utf8_lossy(&std::fs::read(file.unwrap().path()).unwrap()).into_owned())
-        .collect();
+    let corpus: Vec<String> = include_str!("../corpus/seeds.txt").split("\n%%\n").map(str::to_owned).collect();
     for round in 0..rounds {
         if round % 4 > 0 {
             let bytes: Vec<u8> = (0..random.next(24)).map(|_| random.next(256) as u8).collect();
