@@ -1,5 +1,5 @@
 // Dates a second: dagfill beside the libraries that a user could pick instead, each case of each in a process of its own,
-// medians of several rounds, answers compared.
+// the least of several rounds, answers compared.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { join } from "node:path";

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { cases } from "./cases.mjs";
 import { libraries } from "./libraries.mjs";
 
-const rounds = 7;
+const rounds = 15;
 /** A round lasts about so many milliseconds, and a library that needs longer than the second for one request gets fewer dates. */
-const round = 60;
+const round = 25;
 const longest = 2_500;
 
 const memories = [];
@@ -40,10 +40,6 @@ function affordable() {
   }
 }
 
-function median(values) {
-  return values.sort((a, b) => a - b)[values.length >> 1];
-}
-
 if (request(asked, 1, false) === null) {
   console.log(JSON.stringify(null));
   process.exit();
@@ -62,7 +58,8 @@ for (let i = 0; i < (spent > 1_000 ? 3 : rounds); i++) {
   each.push(time(times, count, full) / times);
 }
 const dates = Float64Array.from(request(asked, count, full), library.ms);
-const ms = median(each);
+// The least: the machine has other work too, and nothing makes a library faster than it is.
+const ms = Math.min(...each);
 console.log(
   JSON.stringify({
     count: dates.length,
