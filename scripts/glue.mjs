@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder, keyOf } from "./cache.mjs";
+import { nameByResemblance } from "./order.mjs";
 import { silencePanics } from "./panics.mjs";
 import { ask, Failure, root, run, say, seconds } from "./process.mjs";
 import { wasmToolchain } from "./toolchain.mjs";
@@ -67,6 +68,8 @@ function sources() {
     "Cargo.toml",
     "Cargo.lock",
     "scripts/glue.mjs",
+    "scripts/module.mjs",
+    "scripts/order.mjs",
     "scripts/panics.mjs",
     "scripts/toolchain.mjs",
   ].map((file) => join(root, file));
@@ -93,12 +96,16 @@ async function make(toolchain, bindgen, optimizer, folder) {
     renameSync(module, plain);
     const before = kilobytes(plain);
     await silencePanics(plain);
+    const known = [...features.map((name) => `--enable-${name}`), "--strip-debug", "--strip-producers"];
     await run(optimizer, [
-      // Functions stay apart (what was inlined compresses worse), and the optimizer may rely on how this module uses its memory.
-      ...[plain, "--no-inline=*", "-Oz", "--converge", "--low-memory-unused", "--zero-filled-memory"],
-      ...["--strip-debug", "--strip-producers"],
-      ...[...features.map((name) => `--enable-${name}`), "-o", module],
+      // Functions stay apart but for bodies of one instruction (what was inlined compresses worse), so do values that LLVM did not
+      // share; and the optimizer may rely on how this module uses its memory.
+      ...[plain, "--always-inline-max-function-size=1", "--one-caller-inline-max-function-size=0"],
+      ...["--flexible-inline-max-function-size=1", "-Oz", "--converge", "--skip-pass=local-cse"],
+      ...["--low-memory-unused", "--zero-filled-memory", ...known, "-o", plain],
     ]);
+    nameByResemblance(plain);
+    await run(optimizer, [plain, "--reorder-functions-by-name", ...known, "-o", module]);
     say(`wasm-opt: ${before} -> ${kilobytes(module)}`);
     rmSync(plain);
   }

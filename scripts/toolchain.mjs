@@ -34,13 +34,18 @@ export async function wasmToolchain() {
 }
 
 function flags() {
-  // Inlined copies compress badly: what has to be inlined for speed is small, or says so in the source.
-  const inlining = "-Cllvm-args=-inline-threshold=50";
+  // Copies of code compress badly, whether inlined, unrolled or threaded: what has to be for speed is small, or says so in the source.
+  const copies = [
+    "inline-threshold=50",
+    "inlinehint-threshold=50",
+    "unroll-threshold=10",
+    "jump-threading-threshold=2",
+  ].map((option) => `-Cllvm-args=-${option}`);
   // Panic messages carry the paths of their sources: without this, those of the machine that built the module.
   const registry = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "registry", "src");
   const folders = existsSync(registry) ? readdirSync(registry) : [];
   const paths = folders.map((folder) => `--remap-path-prefix=${join(registry, folder)}=crates`);
-  return [...(process.env.RUSTFLAGS?.split(" ") ?? []), inlining, ...paths].join("\x1f");
+  return [...(process.env.RUSTFLAGS?.split(" ") ?? []), ...copies, ...paths].join("\x1f");
 }
 
 const ownToolchain = { env: {}, clippy: ["cargo", "clippy"] };
