@@ -1,6 +1,6 @@
 //! A graph of tasks: what depends on what, in which order, and when a task may run. A [`Dag`] that exists has no cycle.
 
-use crate::error::{Code, Detail, Error, Result};
+use crate::error::{Code, Detail, Error, Result, quoted};
 
 mod edges;
 mod names;
@@ -202,5 +202,5 @@ fn cut(id: &str) -> String {
 }
 
 fn shown(id: &str) -> String {
-    format!("{:?}", cut(id))
+    quoted(&cut(id))
 }

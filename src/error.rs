@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+mod quoted;
 mod suggest;
 mod warning;
+pub(crate) use quoted::quoted;
 pub use suggest::nearest;
 pub use warning::Warning;
 

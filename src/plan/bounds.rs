@@ -1,6 +1,6 @@
 //! Bounds of a backfill that are relative to now, or name a whole month or year, in the schedule's zone.
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, quoted};
 use crate::time::{Civil, Date, Edge, Instant, Period, Zone, read_date};
 
 /// A bound as an absolute date: `today`, `yesterday` and `tomorrow` are whole days, and so is `-P7D`, the day seven days ago; `-PT6H` and
@@ -59,7 +59,7 @@ fn whole_period(text: &str, edge: Edge) -> Option<Civil> {
 fn shifted(text: &str, sign: i32, zone: &Zone, now: Instant) -> Result<Date> {
     let fail = || {
         let shown: String = text.chars().take(80).collect();
-        let message = format!("{shown:?} is no date: expected an ISO 8601 duration after the sign");
+        let message = [&quoted(&shown), " is no date: expected an ISO 8601 duration after the sign"].concat();
         Error::at(Code::InvalidDate, text, 1..text.len(), message)
             .hint("Write -P7D, -PT6H, yesterday, 2024-01 or 2024-01-01.")
     };

@@ -8,7 +8,7 @@ use super::order::reordered;
 use super::rules::Draft;
 use super::warnings::Findings;
 use super::{Action, Counts, Existing, History, Order, Past, Plan, Request};
-use crate::error::{Code, Detail, Error, Result};
+use crate::error::{Code, Detail, Error, Result, quoted};
 use crate::schedule::Timetable;
 use crate::time::{Instant, Range};
 
@@ -38,7 +38,7 @@ fn date_before(timetable: &Timetable, range: Range) -> Option<Instant> {
 fn refuse_past(request: &Request) -> Result<()> {
     let whose = match &request.dependent_task {
         _ if request.depends_on_past => "dependsOnPast".to_owned(),
-        Some(task) => format!("dependsOnPast of task {task:?}"),
+        Some(task) => ["dependsOnPast of task ", &quoted(task)].concat(),
         None => return Ok(()),
     };
     let (field, what) = match request.order {
@@ -91,7 +91,8 @@ impl Plan {
             refuse_past(request)?;
         }
         if timetable.is_none() {
-            let message = format!("the DAG {:?} has no schedule, so a range has no dates to fill", request.dag_id);
+            let message =
+                ["the DAG ", &quoted(&request.dag_id), " has no schedule, so a range has no dates to fill"].concat();
             return Err(Error::new(Code::NoSchedule, message).hint("Give it a schedule, or trigger single dates."));
         }
         history.check()?;

@@ -24,7 +24,7 @@ use std::hash::Hasher;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
 use super::{Action, Counts, History, Plan, Request};
-use crate::error::{Code, Detail, Error, Result};
+use crate::error::{Code, Detail, Error, Result, quoted};
 use crate::schedule::Kind;
 use crate::sort::sort_by;
 
@@ -184,7 +184,8 @@ impl Plan {
             None => {
                 let shown: String = seen.chars().take(80).collect();
                 let message =
-                    format!("planHash: expected the hash of a preview by this version of dagfill, got {shown:?}");
+                    ["planHash: expected the hash of a preview by this version of dagfill, got ", &quoted(&shown)]
+                        .concat();
                 Error::new(Code::PlanChanged, message)
             }
             Some(before) => self.changed(seen, before),

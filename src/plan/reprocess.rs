@@ -1,6 +1,6 @@
 //! The one table that says what happens to a date, given the run that stands on it already.
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, quoted};
 
 /// State of a run. The numbers are the order of [`RunState::ALL`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -187,7 +187,8 @@ impl Reprocess {
             Some("completed") => Reprocess::Completed,
             Some(word) => {
                 let shown: String = word.chars().take(80).collect();
-                let message = format!("reprocess {shown:?}: expected \"none\", \"failed\" or \"completed\"");
+                let message =
+                    ["reprocess ", &quoted(&shown), ": expected \"none\", \"failed\" or \"completed\""].concat();
                 let error = Error::new(Code::InvalidOption, message).field("reprocess");
                 return Err(error.did_you_mean(word, WORDS));
             }

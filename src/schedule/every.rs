@@ -1,7 +1,7 @@
 //! Fixed periods: the k-th step is counted from the anchor, never from the step before, so that month ends do not drift.
 
 use super::dst::{Dst, Fold, Gap};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, quoted};
 use crate::time::{Civil, DAY_MS, Instant, Local, Period, Range, Zone, resolve};
 
 /// A period longer than nothing.
@@ -12,7 +12,7 @@ impl Every {
     pub(super) fn new(text: &str) -> Result<Every> {
         let period = Period::parse(text)?;
         if period.is_zero() {
-            let message = format!("{text:?}: expected a period longer than nothing");
+            let message = [&quoted(text), ": expected a period longer than nothing"].concat();
             return Err(Error::at(Code::InvalidDuration, text, 0..text.len(), message));
         }
         Ok(Every(period))

@@ -10,7 +10,7 @@ use super::pattern::Pattern;
 use super::source::Source;
 use super::words::Words;
 use super::{Dst, Exclude};
-use crate::error::Result;
+use crate::error::{Result, quoted};
 use crate::sort::sort_by;
 use crate::time::{Date, Instant, Range, Zone, read_span};
 
@@ -23,7 +23,7 @@ pub(super) fn describe(words: &mut Words, exclude: &Exclude) {
         match item {
             Exclude::Dates(dates) => single += dates.len(),
             Exclude::Cron(text) => {
-                words.add("; the dates of ").show(&format_args!("{text:?}")).add(" excluded");
+                words.add("; the dates of ").add(&quoted(text)).add(" excluded");
             }
             Exclude::Calendar(calendar) => {
                 words.add("; days that ").quote(&calendar.name).add(" closes excluded");

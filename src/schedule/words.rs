@@ -3,6 +3,7 @@
 use std::fmt::{Display, Write};
 
 use super::fields::values;
+use crate::error::quoted;
 use crate::time::Civil;
 
 /// So many characters of a text that somebody wrote are shown at most.
@@ -37,7 +38,7 @@ impl Words {
     #[inline(never)]
     pub(super) fn quote(&mut self, text: &str) -> &mut Words {
         let mut start = Words::default();
-        self.show(&format_args!("{:?}", start.short(text).text()))
+        self.add(&quoted(&start.short(text).text()))
     }
 
     pub(super) fn number(&mut self, number: impl Into<i64>) -> &mut Words {

@@ -1,7 +1,7 @@
 //! ISO 8601 durations.
 
 use super::DAY_MS;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, quoted};
 
 /// A duration in its three kinds: months and days are steps on the calendar, milliseconds pass on a stopwatch.
 ///
@@ -38,7 +38,7 @@ impl Period {
         let mut rest = text.as_bytes().iter().copied().enumerate().peekable();
         let fail = |at: std::ops::Range<usize>, what: &str| {
             let shown: String = text.chars().take(80).collect();
-            Error::at(Code::InvalidDuration, text, at, format!("{shown:?} is no ISO 8601 duration: {what}"))
+            Error::at(Code::InvalidDuration, text, at, [&quoted(&shown), " is no ISO 8601 duration: ", what].concat())
                 .hint("Write P1D, PT6H, PT90M or P1M.")
         };
         if rest.next().is_none_or(|(_, byte)| byte != b'P') {
@@ -110,7 +110,8 @@ pub fn read_duration(text: &str) -> Result<i64> {
             Code::InvalidDuration,
             text,
             0..text.len(),
-            format!("{text:?}: months and years have no fixed length; expected days, hours, minutes or seconds"),
+            [&quoted(text), ": months and years have no fixed length; expected days, hours, minutes or seconds"]
+                .concat(),
         ));
     }
     Ok(i64::from(period.days) * DAY_MS + period.ms)

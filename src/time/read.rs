@@ -1,7 +1,7 @@
 //! Reads a date as a person writes it. Dates are parsed here and nowhere else: a JavaScript engine takes 30 February for 2 March.
 
 use super::{Civil, Instant};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, quoted};
 
 /// A date as it was given.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -79,7 +79,7 @@ impl Cursor<'_> {
     fn fail(&self, from: usize, what: &str) -> Error {
         let shown: String = self.text.chars().take(80).collect();
         let end = (self.at + 1).min(self.text.len());
-        Error::at(Code::InvalidDate, self.text, from.min(end)..end, format!("{shown:?} is no date: {what}"))
+        Error::at(Code::InvalidDate, self.text, from.min(end)..end, [&quoted(&shown), " is no date: ", what].concat())
             .hint("Write 2024-03-10, 2024-03-10T02:30 or 2024-03-10T02:30:00Z.")
     }
 }

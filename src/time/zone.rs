@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::{Civil, Instant};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, quoted};
 
 /// From `at` on the wall clock is `after` seconds ahead of UTC; until then it was `before`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +106,8 @@ impl Zone {
             let shown: String = name.chars().take(80).collect();
             return Err(Error::new(
                 Code::UnknownTimeZone,
-                format!("no time zone is named {shown:?}: expected an IANA name such as \"Europe/Berlin\""),
+                ["no time zone is named ", &quoted(&shown), ": expected an IANA name such as \"Europe/Berlin\""]
+                    .concat(),
             )
             .did_you_mean(name, names.iter().map(String::as_str)));
         }
