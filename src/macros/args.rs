@@ -86,7 +86,8 @@ impl<'a> Args<'a> {
         };
         // Most calls: nothing has a name, and nothing is left over.
         if named.is_empty() && (positional.is_empty() || !any) {
-            let most = params.split(' ').take(positional.len()).filter(|name| !name.is_empty()).count();
+            let spaces = params.bytes().filter(|byte| *byte == b' ').count();
+            let most = if params.is_empty() { 0 } else { spaces + 1 };
             if positional.len() > most {
                 return Err(EvalError::Refused("too many arguments"));
             }

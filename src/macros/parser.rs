@@ -51,7 +51,16 @@ impl<'a> Parser<'a> {
     /// The next byte that is no white space.
     #[inline(never)]
     pub(super) fn peek(&mut self) -> Option<u8> {
-        self.at = self.text.len() - self.rest().trim_start().len();
+        while let Some(byte) = self.byte() {
+            match byte {
+                b' ' | b'\t'..=b'\r' => self.at += 1,
+                0x80.. => {
+                    self.at = self.text.len() - self.rest().trim_start().len();
+                    break;
+                }
+                _ => break,
+            }
+        }
         self.byte()
     }
 
@@ -84,9 +93,12 @@ impl<'a> Parser<'a> {
     pub(super) fn word(&mut self) -> Option<&'a str> {
         self.peek();
         let rest = self.rest();
-        let len = rest.find(|c: char| !is_of_name(c)).unwrap_or(rest.len());
-        let name =
-            rest.get(..len).filter(|name| !name.starts_with(|c: char| c.is_ascii_digit()) && !name.is_empty())?;
+        let bytes = rest.as_bytes();
+        let mut len = bytes.iter().take_while(|byte| **byte == b'_' || byte.is_ascii_alphanumeric()).count();
+        if bytes.get(len).is_some_and(|byte| !byte.is_ascii()) {
+            len = rest.find(|c| !is_of_name(c)).unwrap_or(rest.len());
+        }
+        let name = rest.get(..len).filter(|name| !name.is_empty() && !bytes.first().is_some_and(u8::is_ascii_digit))?;
         self.at += len;
         Some(name)
     }
@@ -215,12 +227,13 @@ impl<'a> Parser<'a> {
 
     fn binary(&mut self, level: usize) -> Parsed<Expr> {
         let Some(operators) = LEVELS.get(level) else { return self.unary(true) };
-        let first = self.binary(level + 1)?;
+        let left = self.binary(level + 1)?;
         let mut rest = Vec::new();
         loop {
-            self.peek();
+            let first = self.peek();
             let text = self.rest();
-            let found = operators.iter().find(|(sign, _)| text.starts_with(sign));
+            let is_next = |sign: &str| sign.bytes().next() == first && text.starts_with(sign);
+            let found = operators.iter().find(|(sign, _)| is_next(sign));
             // A star more is a tighter operator.
             let Some((sign, operator)) = found.filter(|(sign, _)| *sign != "*" || !text.starts_with("**")) else {
                 break;
@@ -228,7 +241,7 @@ impl<'a> Parser<'a> {
             self.at += sign.len();
             rest.push((*operator, self.binary(level + 1)?));
         }
-        Ok(if rest.is_empty() { first } else { Expr::Binary(Box::new(first), rest) })
+        Ok(if rest.is_empty() { left } else { Expr::Binary(Box::new(left), rest) })
     }
 
     /// A sign, what it is of, and the filters and tests behind both.

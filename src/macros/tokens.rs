@@ -5,81 +5,49 @@ use super::moment::{Moment, Tz};
 use super::strftime::{MONTHS, WEEKDAYS};
 use super::wall::write_offset;
 
-/// Longest first, where one begins with another.
-const TOKENS: &[&str] = &[
-    "Mo",
-    "MMMM",
-    "MMM",
-    "MM",
-    "M",
-    "DDDo",
-    "Do",
-    "DDDD",
-    "DDD",
-    "DD",
-    "D",
-    "dddd",
-    "ddd",
-    "dd",
-    "do",
-    "d",
-    "eo",
-    "e",
-    "EEEE",
-    "EEE",
-    "EE",
-    "E",
-    "wo",
-    "ww",
-    "w",
-    "Wo",
-    "WW",
-    "W",
-    "Qo",
-    "Q",
-    "YYYY",
-    "YY",
-    "Y",
-    "ggggg",
-    "gggg",
-    "gg",
-    "GGGGG",
-    "GGGG",
-    "GG",
-    "a",
-    "A",
-    "hh",
-    "h",
-    "HH",
-    "H",
-    "kk",
-    "k",
-    "mm",
-    "m",
-    "ss",
-    "s",
-    "SSSSSSSSS",
-    "SSSSSSSS",
-    "SSSSSSS",
-    "SSSSSS",
-    "SSSSS",
-    "SSSS",
-    "SSS",
-    "SS",
-    "S",
-    "x",
-    "X",
-    "zz",
-    "z",
-    "ZZ",
-    "Z",
-    "LTS",
-    "LT",
-    "LLLL",
-    "LLL",
-    "LL",
-    "L",
+/// The tokens: a letter, how often it may be repeated, and how often before an `o` for an ordinal number, as bits.
+const TOKENS: &[(u8, u16, u16)] = &[
+    (b'A', 0b1, 0),
+    (b'D', 0b1111, 0b101),
+    (b'E', 0b1111, 0),
+    (b'G', 0b1_1010, 0),
+    (b'H', 0b11, 0),
+    (b'L', 0b1111, 0),
+    (b'M', 0b1111, 0b1),
+    (b'Q', 0b1, 0b1),
+    (b'S', 0b1_1111_1111, 0),
+    (b'W', 0b11, 0b1),
+    (b'X', 0b1, 0),
+    (b'Y', 0b1011, 0),
+    (b'Z', 0b11, 0),
+    (b'a', 0b1, 0),
+    (b'd', 0b1111, 0b1),
+    (b'e', 0b1, 0b1),
+    (b'g', 0b1_1010, 0),
+    (b'h', 0b11, 0),
+    (b'k', 0b11, 0),
+    (b'm', 0b11, 0),
+    (b's', 0b11, 0),
+    (b'w', 0b11, 0b1),
+    (b'x', 0b1, 0),
+    (b'z', 0b11, 0),
 ];
+
+/// The longest token that a text begins with: its letter, how often it stands there, whether an `o` follows; its length.
+fn token(text: &[u8]) -> Option<(u8, usize, bool, usize)> {
+    let letter = *text.first()?;
+    if text.starts_with(b"LT") {
+        let length = if text.starts_with(b"LTS") { 3 } else { 2 };
+        return Some((b'T', length, false, length));
+    }
+    let (_, plain, ordinal) = TOKENS.iter().find(|row| row.0 == letter)?;
+    let run = text.iter().take_while(|byte| **byte == letter).take(9).count();
+    if run < 9 && ordinal >> run.checked_sub(1)? & 1 == 1 && text.get(run) == Some(&b'o') {
+        return Some((letter, run, true, run + 1));
+    }
+    let count = (1..=run).rev().find(|count| plain >> (count - 1) & 1 == 1)?;
+    Some((letter, count, false, count))
+}
 
 /// A date in a format of tokens; `[text]` and `\x` stand for themselves.
 pub(super) fn write(moment: &Moment, format: &str, zone: &str, out: &mut String) {
@@ -97,9 +65,10 @@ pub(super) fn write(moment: &Moment, format: &str, zone: &str, out: &mut String)
             let (letter, after) = escaped.split_at(length);
             out.push_str(letter);
             rest = after;
-        } else if let Some(token) = TOKENS.iter().find(|token| rest.starts_with(**token)) {
-            write_token(moment, token, zone, out);
-            rest = rest.get(token.len()..).unwrap_or_default();
+        } else if let Some((letter, count, is_ordinal, length)) = token(rest.as_bytes()) {
+            let (token, after) = rest.split_at(length);
+            write_token(moment, (letter, count, is_ordinal), token, zone, out);
+            rest = after;
         } else {
             out.push(c);
             rest = rest.get(c.len_utf8()..).unwrap_or_default();
@@ -107,79 +76,68 @@ pub(super) fn write(moment: &Moment, format: &str, zone: &str, out: &mut String)
     }
 }
 
-fn write_token(moment: &Moment, token: &str, zone: &str, out: &mut String) {
+fn write_token(moment: &Moment, read: (u8, usize, bool), token: &str, zone: &str, out: &mut String) {
     let wall = moment.to_wall();
     let civil = wall.civil();
     let (year, month, day) = civil.ymd();
-    let (hour, micros) = (civil.hour(), wall.micros_of_second());
-    let twelve = (hour + 11) % 12 + 1;
-    let sunday = (wall.weekday() + 1) % 7;
-    let mut padded = |number: u32, width: usize| {
-        let mut text = String::new();
-        write_int(i64::from(number), &mut text);
-        out.extend(std::iter::repeat_n('0', width.saturating_sub(text.len())));
-        out.push_str(&text);
+    let (letter, count, is_ordinal) = read;
+    let number = match letter {
+        b'Y' if count == 2 => year as u32 % 100,
+        b'Y' => year as u32,
+        b'Q' => month.div_ceil(3),
+        b'M' => month,
+        b'D' if count < 3 => day,
+        b'D' => civil.day_of_year(),
+        b'd' | b'e' => (wall.weekday() + 1) % 7 + u32::from(letter == b'e' && is_ordinal),
+        b'E' => wall.weekday() + 1,
+        b'H' | b'A' => civil.hour(),
+        b'h' => (civil.hour() + 11) % 12 + 1,
+        b'm' => civil.minute(),
+        b's' => civil.second(),
+        b'S' => wall.micros_of_second() / 10u32.pow(6u32.saturating_sub(count as u32)),
+        b'w' => civil.iso_week().1,
+        _ => 0,
     };
-    match token {
-        "YYYY" | "Y" => padded(year as u32, 0),
-        "YY" => padded(year as u32 % 100, 2),
-        "Q" => padded(month.div_ceil(3), 0),
-        "MM" => padded(month, 2),
-        "M" => padded(month, 0),
-        "DD" => padded(day, 2),
-        "D" => padded(day, 0),
-        "DDDD" => padded(civil.day_of_year(), 3),
-        "DDD" => padded(civil.day_of_year(), 0),
-        "d" => padded(sunday, 0),
-        "E" => padded(wall.weekday() + 1, 0),
-        "HH" => padded(hour, 2),
-        "H" => padded(hour, 0),
-        "hh" => padded(twelve, 2),
-        "h" => padded(twelve, 0),
-        "mm" => padded(civil.minute(), 2),
-        "m" => padded(civil.minute(), 0),
-        "ss" => padded(civil.second(), 2),
-        "s" => padded(civil.second(), 0),
-        "S" => padded(micros / 100_000, 1),
-        "SS" => padded(micros / 10_000, 2),
-        "SSS" => padded(micros / 1_000, 3),
-        "SSSS" => padded(micros / 100, 4),
-        "SSSSS" => padded(micros / 10, 5),
-        "SSSSSS" => padded(micros, 6),
-        "e" => padded(sunday, 0),
-        "X" => write_int(moment.utc().div_euclid(1_000_000), out),
-        "x" => write_int(moment.utc().div_euclid(1_000), out),
-        "zz" => out.push_str(zone),
-        "z" => match &moment.tz {
+    match (letter, count) {
+        _ if is_ordinal && letter != b'W' => write_ordinal(number, out),
+        (b'M', 3..) => write_name(&MONTHS, month - 1, count, out),
+        (b'd', 2..) => write_name(&WEEKDAYS, wall.weekday(), count, out),
+        (b'A', _) => out.push_str(if number < 12 { "AM" } else { "PM" }),
+        (b'X', _) => write_int(moment.utc().div_euclid(1_000_000), out),
+        (b'x', _) => write_int(moment.utc().div_euclid(1_000), out),
+        (b'Z', _) => write_offset(moment.offset.map(|offset| offset - offset % 60), count == 1, out),
+        (b'z', 2) => out.push_str(zone),
+        (b'z', _) => match &moment.tz {
             Some(Tz::Zone(zone)) => out.push_str(zone.name()),
             _ => write_offset(moment.offset, true, out),
         },
-        "ZZ" | "Z" => write_offset(moment.offset.map(|offset| offset - offset % 60), token == "Z", out),
-        "MMMM" | "MMM" => {
-            let name = MONTHS.get(month as usize - 1).copied().unwrap_or_default();
-            out.push_str(if token == "MMM" { name.get(..3).unwrap_or_default() } else { name });
+        (b'T', 3) => write(moment, "h:mm:ss A", zone, out),
+        (b'T', _) => write(moment, "h:mm A", zone, out),
+        (b'L', 1) => write(moment, "MM/DD/YYYY", zone, out),
+        (b'L', 2) => write(moment, "MMMM D, YYYY", zone, out),
+        (b'L', 3) => write(moment, "MMMM D, YYYY h:mm A", zone, out),
+        (b'L', _) => write(moment, "dddd, MMMM D, YYYY h:mm A", zone, out),
+        (b'Y', 4) | (b'D', 3) => write_padded(number, 0, out),
+        (b'D', 4) => write_padded(number, 3, out),
+        (b'E', 1) | (b'S', ..=6) | (b'Y' | b'M' | b'D' | b'Q' | b'd' | b'e' | b'H' | b'h' | b'm' | b's', _) => {
+            write_padded(number, count, out);
         }
-        "dddd" | "ddd" | "dd" => {
-            let name = WEEKDAYS.get(wall.weekday() as usize).copied().unwrap_or_default();
-            out.push_str(if token == "dddd" { name } else { name.get(..token.len()).unwrap_or_default() });
-        }
-        "Do" => write_ordinal(day, out),
-        "do" => write_ordinal(sunday, out),
-        "Mo" => write_ordinal(month, out),
-        "Qo" => write_ordinal(month.div_ceil(3), out),
-        "wo" => write_ordinal(civil.iso_week().1, out),
-        "DDDo" => write_ordinal(civil.day_of_year(), out),
-        "eo" => write_ordinal(sunday + 1, out),
-        "A" => out.push_str(if hour < 12 { "AM" } else { "PM" }),
-        "LTS" => write(moment, "h:mm:ss A", zone, out),
-        "LT" => write(moment, "h:mm A", zone, out),
-        "L" => write(moment, "MM/DD/YYYY", zone, out),
-        "LL" => write(moment, "MMMM D, YYYY", zone, out),
-        "LLL" => write(moment, "MMMM D, YYYY h:mm A", zone, out),
-        "LLLL" => write(moment, "dddd, MMMM D, YYYY h:mm A", zone, out),
         // Pendulum leaves the others as they are.
-        other => out.push_str(other),
+        _ => out.push_str(token),
     }
+}
+
+fn write_padded(number: u32, width: usize, out: &mut String) {
+    let mut text = String::new();
+    write_int(i64::from(number), &mut text);
+    out.extend(std::iter::repeat_n('0', width.saturating_sub(text.len())));
+    out.push_str(&text);
+}
+
+/// Whole with four letters of the token, else as many as it has.
+fn write_name(names: &[&str], index: u32, count: usize, out: &mut String) {
+    let name = names.get(index as usize).copied().unwrap_or_default();
+    out.push_str(if count == 4 { name } else { name.get(..count).unwrap_or_default() });
 }
 
 fn write_ordinal(number: u32, out: &mut String) {

@@ -1,6 +1,6 @@
 //! Wall-clock time: what a calendar and a clock on a wall show, without saying where.
 
-use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, Timelike};
+use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime};
 
 /// Milliseconds in a civil day, whatever the clocks do.
 pub const DAY_MS: i64 = 86_400_000;
@@ -82,17 +82,17 @@ impl Civil {
 
     /// Year.
     pub fn year(self) -> i32 {
-        self.chrono().year()
+        self.ymd().0
     }
 
     /// Month, 1 to 12.
     pub fn month(self) -> u32 {
-        self.chrono().month()
+        self.ymd().1
     }
 
     /// Day of the month, from 1.
     pub fn day(self) -> u32 {
-        self.chrono().day()
+        self.ymd().2
     }
 
     /// Day of the year, from 1.
@@ -113,17 +113,17 @@ impl Civil {
 
     /// Hour, 0 to 23.
     pub fn hour(self) -> u32 {
-        self.chrono().hour()
+        (self.ms_of_day() / 3_600_000) as u32
     }
 
     /// Minute, 0 to 59.
     pub fn minute(self) -> u32 {
-        self.chrono().minute()
+        (self.ms_of_day() / 60_000 % 60) as u32
     }
 
     /// Second, 0 to 59.
     pub fn second(self) -> u32 {
-        self.chrono().second()
+        (self.ms_of_day() / 1000 % 60) as u32
     }
 
     /// Milliseconds, 0 to 999.
@@ -140,9 +140,8 @@ impl Civil {
 /// `YYYY-MM-DDTHH:MM:SS`, with milliseconds only when they are not zero.
 impl std::fmt::Display for Civil {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let t = self.chrono();
-        let (year, month, day) = (t.year(), t.month(), t.day());
-        write!(f, "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", t.hour(), t.minute(), t.second())?;
+        let (year, month, day) = self.ymd();
+        write!(f, "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", self.hour(), self.minute(), self.second())?;
         match self.millis() {
             0 => Ok(()),
             ms => write!(f, ".{ms:03}"),
@@ -157,8 +156,11 @@ mod tests {
     #[test]
     fn ymd_is_what_the_calendar_says() {
         for day in (-719_162..2_932_896).step_by(7).chain(18_000..22_000) {
-            let civil = Civil::from_day(day, 5);
-            assert_eq!(civil.ymd(), (civil.year(), civil.month(), civil.day()), "day {day}");
+            let civil = Civil::from_day(day, 45_296_005);
+            let time = civil.chrono();
+            assert_eq!(civil.ymd(), (time.year(), time.month(), time.day()), "day {day}");
+            let clock = (civil.hour(), civil.minute(), civil.second(), civil.millis());
+            assert_eq!(clock, (12, 34, 56, 5), "day {day}");
         }
     }
 }
