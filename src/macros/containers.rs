@@ -3,7 +3,7 @@
 use super::args::Args;
 use super::compare::{equal, put};
 use super::error::{ABSENT, EvalError, LONGEST, TOO_LONG};
-use super::value::{Answer, Value};
+use super::value::{Answer, Value, gather};
 
 const NO_LIST: EvalError = EvalError::Refused("only lists made in the template can be changed");
 const NO_OBJECT: EvalError = EvalError::Refused("only objects have this method");
@@ -117,7 +117,7 @@ pub(super) fn change<'a>(value: &Value<'a>, args: &Args<'a>, how: &str) -> Answe
     let added = match how {
         "append" => vec![args.need(0)?.snapshot()?],
         "insert" => vec![args.need(1)?.snapshot()?],
-        "extend" => args.need(0)?.items()?.iter().map(Value::snapshot).collect::<Result<_, _>>()?,
+        "extend" => gather(args.need(0)?.items()?.iter().map(Value::snapshot))?,
         _ => Vec::new(),
     };
     let mut items = list.items.borrow_mut();

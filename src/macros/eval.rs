@@ -8,7 +8,7 @@ use super::machine::{DEEPEST_CALLS, Machine};
 use super::methods::{attribute, find};
 use super::names::{self, Gives};
 use super::syntax::{Call, Comparison, Expr, Literal, Step, StepKind};
-use super::value::{Answer, Text, Value};
+use super::value::{Answer, Text, Value, gather};
 
 impl<'a> Machine<'a> {
     /// The value of an expression.
@@ -103,7 +103,7 @@ impl<'a> Machine<'a> {
     }
 
     fn all(&mut self, items: &'a [Expr]) -> Result<Vec<Value<'a>>, EvalError> {
-        items.iter().map(|item| self.eval(item)).collect()
+        gather(items.iter().map(|item| self.eval(item)))
     }
 
     fn chain(&mut self, head: &'a Expr, steps: &'a [Step]) -> Answer<'a> {

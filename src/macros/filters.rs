@@ -11,7 +11,7 @@ use super::number::{parse_float, parse_int, rounded};
 use super::print::{Style, to_text, write_json, write_repr};
 use super::text_filters as texts;
 use super::text_methods::{self as text, lower, upper};
-use super::value::{Answer, Text, Value};
+use super::value::{Answer, Text, Value, gather};
 
 /// A row of the table.
 pub(super) struct Filter {
@@ -156,7 +156,7 @@ fn map<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
             Value::Undefined => Ok(named("default").cloned().unwrap_or(Value::Undefined)),
             found => Ok(found),
         };
-        return Value::list(items.iter().map(part).collect::<Result<_, EvalError>>()?);
+        return Value::list(gather(items.iter().map(part))?);
     }
     let (name, rest) = args.rest.split_first().ok_or(EvalError::Refused("map takes the name of a filter"))?;
     let filter = name.as_text().and_then(find).ok_or(EvalError::Refused("no filter has this name"))?;
@@ -164,7 +164,7 @@ fn map<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
         return Err(EvalError::Refused("map takes a filter of single values"));
     }
     let args = Args::bind(filter.params, rest.to_vec(), args.named.clone(), args.now)?;
-    Value::list(items.iter().map(|item| filter.apply(item, &args)).collect::<Result<_, _>>()?)
+    Value::list(gather(items.iter().map(|item| filter.apply(item, &args)))?)
 }
 
 fn format<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {

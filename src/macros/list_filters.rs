@@ -9,7 +9,7 @@ use super::error::{ABSENT, EvalError, LONGEST, TOO_LONG};
 use super::host::{Case, recased};
 use super::methods::subscript;
 use super::print::write_text;
-use super::value::{Answer, Value};
+use super::value::{Answer, Value, gather};
 
 /// A part of an element by a path such as `a.b.0`.
 pub(super) fn path<'a>(value: &Value<'a>, path: &Value<'a>) -> Answer<'a> {
@@ -43,7 +43,7 @@ fn key<'a>(value: &Value<'a>, attribute: Option<&Value<'a>>, case: bool) -> Answ
 }
 
 fn keys<'a>(items: &[Value<'a>], attribute: Option<&Value<'a>>, case: bool) -> Result<Vec<Value<'a>>, EvalError> {
-    items.iter().map(|item| key(item, attribute, case)).collect()
+    gather(items.iter().map(|item| key(item, attribute, case)))
 }
 
 fn in_order<'a>(items: &[Value<'a>], keys: &[Value<'a>], reverse: bool) -> Result<Vec<Value<'a>>, EvalError> {
@@ -57,9 +57,9 @@ pub(super) fn sort<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
         Some(names) if names.contains(',') => {
             let parts = |item: &Value<'a>| {
                 let part = |name: &str| key(item, Some(&Value::text(name.trim())), case);
-                Value::list(names.split(',').map(part).collect::<Result<_, _>>()?)
+                Value::list(gather(names.split(',').map(part))?)
             };
-            items.iter().map(parts).collect::<Result<Vec<_>, _>>()?
+            gather(items.iter().map(parts))?
         }
         _ => keys(&items, args.get(2), case)?,
     };
@@ -72,10 +72,10 @@ pub(super) fn dictsort<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     let by_value = args.text_or_none(1)? == Some("value");
     let part =
         |(name, value): &(Value<'a>, Value<'a>)| key(if by_value { value } else { name }, None, args.is_true(0, false));
-    let keys = pairs.iter().map(part).collect::<Result<Vec<_>, _>>()?;
+    let keys = gather(pairs.iter().map(part))?;
     let pair = |place: usize| pairs.get(place).map(|(key, value)| Value::tuple(vec![key.clone(), value.clone()]));
     let order = sorted(&keys, args.is_true(2, false))?;
-    Value::list(order.into_iter().filter_map(pair).collect::<Result<_, _>>()?)
+    Value::list(gather(order.into_iter().filter_map(pair))?)
 }
 
 /// `unique(case_sensitive, attribute)`.
@@ -121,8 +121,8 @@ pub(super) fn groupby<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
         Value::Undefined => Ok(args.get(1).cloned().unwrap_or(Value::Undefined)),
         found => Ok(found),
     };
-    let values = items.iter().map(part).collect::<Result<Vec<_>, EvalError>>()?;
-    let keys = values.iter().map(|value| key(value, None, case)).collect::<Result<Vec<_>, _>>()?;
+    let values = gather(items.iter().map(part))?;
+    let keys = keys(&values, None, case)?;
     let mut groups: Vec<(usize, Vec<Value<'a>>)> = Vec::new();
     for place in sorted(&keys, false)? {
         let Some(item) = items.get(place) else { continue };
@@ -136,7 +136,7 @@ pub(super) fn groupby<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     let pair = |(first, group): (usize, Vec<Value<'a>>)| {
         Value::tuple(vec![values.get(first).cloned().unwrap_or(Value::Undefined), Value::list(group)?])
     };
-    Value::list(groups.into_iter().map(pair).collect::<Result<_, _>>()?)
+    Value::list(gather(groups.into_iter().map(pair))?)
 }
 
 /// `join(d, attribute)`.
@@ -163,7 +163,7 @@ pub(super) fn batch<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     if let (Some(fill), Some(last)) = (args.get(1).filter(|fill| !fill.is_none()), rows.last_mut()) {
         last.resize(size, fill.clone());
     }
-    Value::list(rows.into_iter().map(Value::list).collect::<Result<_, _>>()?)
+    Value::list(gather(rows.into_iter().map(Value::list))?)
 }
 
 /// `slice(slices, fill_with)`: so many columns.

@@ -101,6 +101,19 @@ pub(super) struct Loop<'a> {
 
 pub(super) type Answer<'a> = Result<Value<'a>, EvalError>;
 
+/// All answers, or the first error. One loop for every list that is made of answers: `collect` makes one for each place.
+pub(super) fn gather<'a>(mut answers: impl Iterator<Item = Answer<'a>>) -> Result<Vec<Value<'a>>, EvalError> {
+    gathered(&mut || answers.next())
+}
+
+fn gathered<'a>(next: &mut dyn FnMut() -> Option<Answer<'a>>) -> Result<Vec<Value<'a>>, EvalError> {
+    let mut values = Vec::new();
+    while let Some(answer) = next() {
+        values.push(answer?);
+    }
+    Ok(values)
+}
+
 impl<'a> Value<'a> {
     pub(super) fn of(json: &'a Json) -> Value<'a> {
         match json {
@@ -118,7 +131,7 @@ impl<'a> Value<'a> {
         Ok(match json {
             Json::Decimal(digits) => Value::Digits(Text::Shared(digits.as_str().into())),
             Json::Text(text) => Value::text(text),
-            Json::List(items) => Value::list(items.iter().map(Value::owned).collect::<Result<_, _>>()?)?,
+            Json::List(items) => Value::list(gather(items.iter().map(Value::owned))?)?,
             Json::Object(entries) => {
                 let pair = |(key, value): &(String, Json)| Ok((Value::text(key), Value::owned(value)?));
                 Value::dict(entries.iter().map(pair).collect::<Result<_, _>>()?)?
@@ -175,8 +188,7 @@ impl<'a> Value<'a> {
         if self.depth() >= DEEPEST / 2 {
             return Err(TOO_DEEP);
         }
-        let copy =
-            |items: &RefCell<Vec<Value<'a>>>| items.borrow().iter().map(Value::snapshot).collect::<Result<_, _>>();
+        let copy = |items: &RefCell<Vec<Value<'a>>>| gather(items.borrow().iter().map(Value::snapshot));
         match self {
             Value::List(list) => Value::list(copy(&list.items)?),
             Value::Tuple(list) => Value::tuple(copy(&list.items)?),
