@@ -10,7 +10,7 @@ mod restore;
 mod valve;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::collections::{BinaryHeap, VecDeque};
 
 use flights::{Flight, Flights};
 pub use restore::{Lost, Stored};
@@ -98,8 +98,8 @@ pub struct Backfill {
     actions: Vec<Action>,
     /// Rows whose record was written by this backfill.
     own: Vec<bool>,
-    /// Attempts that failed, of rows that have not ended. An attempt that was lost with its process is none.
-    failures: BTreeMap<u32, u32>,
+    /// Attempts of each row that failed; empty before the first. An attempt that was lost with its process is none.
+    failures: Vec<u32>,
     /// No row before this one is waiting.
     next: usize,
     flights: Flights,
@@ -149,7 +149,7 @@ impl Backfill {
             attempts: vec![0; rows],
             actions: Vec::new(),
             own: vec![false; rows],
-            failures: BTreeMap::new(),
+            failures: Vec::new(),
             next: 0,
             flights: Flights::default(),
             ready: VecDeque::new(),

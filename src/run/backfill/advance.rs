@@ -107,7 +107,9 @@ impl Backfill {
                         End::Failed => self.count_failed(run),
                         End::Canceled => self.count(run, |progress| &mut progress.canceled),
                     }
-                    self.failures.remove(&run);
+                    if let Some(failures) = self.failures.get_mut(run as usize) {
+                        *failures = 0;
+                    }
                     self.set(run, status);
                     self.out.push_back(Command::Notify(notice));
                 }

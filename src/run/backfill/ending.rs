@@ -26,11 +26,11 @@ impl Backfill {
             (Outcome::Failed, Some(AbortReason::Cancel)) => self.record(run, attempt, End::Canceled),
             (Outcome::Failed, _) => {
                 self.durations.saw(now - flight.started);
-                let failures = self.failures.get(&run).copied().unwrap_or(0) + 1;
+                let failures = self.failures.get(run as usize).map_or(1, |failed| failed + 1);
                 match self.options.retry.delay(failures) {
                     // Also when the store has failed: a resume finds it queued, and tries it again.
                     Some(delay) if !self.stopped() => {
-                        self.failures.insert(run, failures);
+                        self.count_failures(run, failures);
                         self.set(run, Status::Retrying);
                         self.retries.push(Reverse((now + delay, run)));
                         self.pending.push(Change::Requeue { run, attempt, failures });
@@ -38,6 +38,15 @@ impl Backfill {
                     _ => self.fail(run, attempt),
                 }
             }
+        }
+    }
+
+    pub(super) fn count_failures(&mut self, run: u32, failures: u32) {
+        if self.failures.is_empty() {
+            self.failures.resize(self.status.len(), 0);
+        }
+        if let Some(slot) = self.failures.get_mut(run as usize) {
+            *slot = failures;
         }
     }
 

@@ -104,7 +104,7 @@ impl Backfill {
             *own = true;
         }
         if failures > 0 && matches!(state, RunState::Queued | RunState::Running) {
-            self.failures.insert(run, failures);
+            self.count_failures(run, failures);
         }
         let end = match state {
             RunState::Success => Some(End::Success),
