@@ -101,7 +101,7 @@ async function make(toolchain, bindgen, optimizer, folder) {
       // Functions stay apart but for bodies of one instruction (what was inlined compresses worse), so do values that LLVM did not
       // share; and the optimizer may rely on how this module uses its memory.
       ...[plain, "--always-inline-max-function-size=1", "--one-caller-inline-max-function-size=0"],
-      ...["--flexible-inline-max-function-size=1", "-Oz", "--converge", "--skip-pass=local-cse"],
+      ...["--flexible-inline-max-function-size=1", "-Oz", "--skip-pass=local-cse"],
       ...["--low-memory-unused", "--zero-filled-memory", ...known, "-o", plain],
     ]);
     nameByResemblance(plain);

@@ -84,18 +84,16 @@ impl<'a> Args<'a> {
             Some(params) => (params.trim_end(), true),
             None => (params, false),
         };
+        let spaces = params.bytes().filter(|byte| *byte == b' ').count();
+        let count = if params.is_empty() { 0 } else { spaces + 1 };
         // Most calls: nothing has a name, and nothing is left over.
         if named.is_empty() && (positional.is_empty() || !any) {
-            let spaces = params.bytes().filter(|byte| *byte == b' ').count();
-            let most = if params.is_empty() { 0 } else { spaces + 1 };
-            if positional.len() > most {
+            if positional.len() > count {
                 return Err(EvalError::Refused("too many arguments"));
             }
             let values = positional.into_iter().map(Some).collect();
             return Ok(Args { values, now, ..Args::default() });
         }
-        let names = || params.split(' ').filter(|name| !name.is_empty());
-        let count = names().count();
         let mut args = Args { now, ..Args::default() };
         let mut positional = positional.into_iter();
         args.values.extend(positional.by_ref().take(count).map(Some));
@@ -104,7 +102,7 @@ impl<'a> Args<'a> {
             return Err(EvalError::Refused("too many arguments"));
         }
         for (name, value) in named {
-            match names().position(|param| param == name) {
+            match params.as_bytes().split(|byte| *byte == b' ').position(|param| param == name.as_bytes()) {
                 Some(place) => {
                     if args.values.len() <= place {
                         args.values.resize(place + 1, None);

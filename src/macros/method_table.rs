@@ -112,7 +112,7 @@ pub(super) static METHODS: &[Method] = &[
     method("is_birthday", PENDULUMS, "dt", |v, args| steps::same_day(v, args, true)),
     method("is_dst", PENDULUM, "", |v, _| Ok(Value::Bool(parts::offset(v, true)?.is_truthy()))),
     method("is_future", PENDULUMS, "", |v, args| steps::is_future(v, args).map(Value::Bool)),
-    method("is_integer", NUMBER, "", |v, _| Ok(Value::Bool(v.as_float().is_some_and(|number| number % 1.0 == 0.0)))),
+    method("is_integer", NUMBER, "", |v, _| Ok(Value::Bool(v.as_float().is_some_and(|number| number.fract() == 0.0)))),
     method("is_leap_year", PENDULUMS, "", |v, _| steps::is_leap(v).map(Value::Bool)),
     method("is_long_year", PENDULUMS, "", |v, _| steps::is_long(v).map(Value::Bool)),
     method("is_past", PENDULUMS, "", |v, args| steps::is_past(v, args).map(Value::Bool)),

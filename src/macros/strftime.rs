@@ -51,7 +51,8 @@ pub(super) fn strftime(wall: Wall, zone: Option<&str>, format: &str) -> Result<S
 
 fn write(wall: Wall, zone: Option<&str>, format: &str, out: &mut String) -> Result<(), EvalError> {
     let mut rest = format;
-    while let Some((plain, code)) = rest.split_once('%') {
+    while let Some(at) = rest.bytes().position(|byte| byte == b'%') {
+        let (plain, code) = (rest.get(..at).unwrap_or_default(), rest.get(at + 1..).unwrap_or_default());
         out.push_str(plain);
         let mut letters = code.chars();
         let (mut pad, mut case, mut width) = (None, None, None::<usize>);

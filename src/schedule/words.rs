@@ -38,7 +38,7 @@ impl Words {
     #[inline(never)]
     pub(super) fn quote(&mut self, text: &str) -> &mut Words {
         let mut start = Words::default();
-        self.add(&quoted(&start.short(text).text()))
+        self.add(&quoted(start.short(text).text()))
     }
 
     pub(super) fn number(&mut self, number: impl Into<i64>) -> &mut Words {
