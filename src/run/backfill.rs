@@ -120,8 +120,8 @@ pub struct Backfill {
     out: VecDeque<Command>,
     /// Dates of each row; empty where each has one.
     weights: Vec<u32>,
-    /// Dates that failed, of rows of which others did not.
-    partly: BTreeMap<u32, u32>,
+    /// Dates that failed, of rows of which others did not; empty before the first such row.
+    partly: Vec<Option<u32>>,
     /// By rows, and by dates.
     progress: Progress,
     dates: Progress,
@@ -162,7 +162,7 @@ impl Backfill {
             claimed: 0,
             out: VecDeque::new(),
             weights: Vec::new(),
-            partly: BTreeMap::new(),
+            partly: Vec::new(),
             dates: Progress { total: rows as u32, ..Progress::default() },
             progress: Progress { total: rows as u32, ..Progress::default() },
             durations: Durations::default(),

@@ -32,10 +32,26 @@ impl Backfill {
         *counter(&mut self.dates) += self.weight(run);
     }
 
+    /// So many dates of the row have failed, and the others have not.
+    pub(super) fn part(&mut self, run: u32, failed: u32) {
+        if self.partly.is_empty() {
+            self.partly.resize(self.status.len(), None);
+        }
+        if let Some(slot) = self.partly.get_mut(run as usize) {
+            *slot = Some(failed);
+        }
+    }
+
+    /// Dates that failed of a row that did.
+    fn failed_dates(&self, run: u32) -> u32 {
+        let weight = self.weight(run);
+        self.partly.get(run as usize).copied().flatten().map_or(weight, |failed| failed.min(weight))
+    }
+
     /// Counts a row that failed, of whose dates some may not have.
     pub(super) fn count_failed(&mut self, run: u32) {
         let weight = self.weight(run);
-        let failed = self.partly.get(&run).map_or(weight, |failed| (*failed).min(weight));
+        let failed = self.failed_dates(run);
         self.progress.failed += 1;
         self.dates.failed += failed;
         self.dates.completed += weight - failed;
@@ -63,7 +79,7 @@ impl Backfill {
                 Change::End { run, end: End::Success, .. } => completed += self.weight(*run),
                 Change::End { run, end: End::Failed, .. } => {
                     let weight = self.weight(*run);
-                    let part = self.partly.get(run).map_or(weight, |failed| (*failed).min(weight));
+                    let part = self.failed_dates(*run);
                     failed += part;
                     completed += weight - part;
                 }

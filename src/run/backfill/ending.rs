@@ -20,7 +20,7 @@ impl Backfill {
             }
             (Outcome::Partly(dates), _) => {
                 self.durations.saw(now - flight.started);
-                self.partly.insert(run, dates);
+                self.part(run, dates);
                 self.fail(run, attempt);
             }
             (Outcome::Failed, Some(AbortReason::Cancel)) => self.record(run, attempt, End::Canceled),

@@ -87,7 +87,7 @@ impl Backfill {
 
     /// Before `restore_stored`: so many dates of the row have failed, and the others have not.
     pub fn restore_partly(&mut self, run: u32, failed: u32) {
-        self.partly.insert(run, failed);
+        self.part(run, failed);
     }
 
     /// Before `begin`: what the store has of a row that the plan starts.
