@@ -1,12 +1,15 @@
 // Which dates have no successful run yet.
 import { LACKS, type Lack } from "../codes.js";
 import { type Dag, readDag } from "../dag/dag.js";
-import { type DateValue, date, fields, oneOf, wrong } from "../options.js";
+import { type DateValue, date, fields, oneOf, reading, wrong } from "../options.js";
 import { call, EdgeCode, GapNumber } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
 import { timetableOf } from "../schedule/timetable.js";
+import { checkedStore } from "../store/checked.js";
+import type { RunStore } from "../store/store.js";
 import { iso } from "../time.js";
-import { type KnownRun, readKnownRuns } from "./known_runs.js";
+import { loadHistory } from "./history.js";
+import { type KnownRun, type KnownRuns, readKnownRuns } from "./known_runs.js";
 
 export interface MissingOptions {
   /** Default "missing". Runs in flight count as present, canceled ones as missing. */
@@ -28,7 +31,7 @@ export interface MissingDates {
 }
 
 /** The dates of a range without a successful run, as coalesced ranges. Pure; `existing` is read once, in any order, and of several runs of
- *  one date the last success counts. NO_SCHEDULE without a schedule, RANGE_TOO_LARGE beyond 10,000,000 dates.
+ *  one date the last success counts. A store instead of runs is asked for the history of the range, and the answer is a promise then. NO_SCHEDULE without a schedule, RANGE_TOO_LARGE beyond 10,000,000 dates.
  *
  *  ```js
  *  const dag = { dagId: "sales", schedule: "@daily" };
@@ -39,8 +42,20 @@ export function missing(
   dag: Dag,
   existing: Iterable<KnownRun>,
   range: { start: DateInput; end: DateInput },
+  options?: MissingOptions,
+): MissingDates;
+export function missing(
+  dag: Dag,
+  store: RunStore,
+  range: { start: DateInput; end: DateInput },
+  options?: MissingOptions,
+): Promise<MissingDates>;
+export function missing(
+  dag: Dag,
+  existing: Iterable<KnownRun> | RunStore,
+  range: { start: DateInput; end: DateInput },
   options: MissingOptions = {},
-): MissingDates {
+): MissingDates | Promise<MissingDates> {
   const checked = readDag(dag, "dag");
   const { start, end } = fields<{ start: DateValue; end: DateValue }>(range, "range", {
     start: date,
@@ -53,26 +68,47 @@ export function missing(
     coverage: oneOf("date", "interval"),
     now: date,
   });
-  const { dates, states, starts, ends } = readKnownRuns(checked, existing);
   const at = (value: DateValue | undefined, edge: EdgeCode) =>
     value === undefined ? undefined : call(() => timetableOf(checked.timetable).read(value, edge));
   const [from, to] = [at(start, EdgeCode.Start) as number, at(end, EdgeCode.End) as number];
   const [dagStart, now] = [at(checked.startDate, EdgeCode.Start), at(read.now, EdgeCode.Point)];
-  const [offGrid = 0, ...gaps] = call((wasm) =>
-    wasm.planMissing(
-      timetableOf(checked.timetable),
-      from,
-      to,
-      dagStart,
-      now,
-      read.treatFailedAs !== "present",
-      read.coverage === "interval",
-      dates,
-      states,
-      starts,
-      ends,
-    ),
+  const find = (known: Pick<KnownRuns, "dates" | "states" | "starts" | "ends">) => {
+    const { dates, states, starts, ends } = known;
+    return told(
+      call((wasm) =>
+        wasm.planMissing(
+          timetableOf(checked.timetable),
+          from,
+          to,
+          dagStart,
+          now,
+          read.treatFailedAs !== "present",
+          read.coverage === "interval",
+          dates,
+          states,
+          starts,
+          ends,
+        ),
+      ),
+    );
+  };
+  if (!isStore(existing)) return find(readKnownRuns(checked, existing));
+  return loadHistory(checkedStore(existing), checked.dagId, from, to).then(({ runs }) =>
+    find({ dates: runs.executionMs, states: runs.state, starts: runs.startMs, ends: runs.endMs }),
   );
+}
+
+function isStore(existing: Iterable<KnownRun> | RunStore): existing is RunStore {
+  return reading(
+    "existing",
+    () =>
+      typeof existing === "object" &&
+      existing !== null &&
+      typeof (existing as RunStore).listRuns === "function",
+  );
+}
+
+function told([offGrid = 0, ...gaps]: Float64Array): MissingDates {
   const ranges: MissingDates["ranges"] = [];
   let total = 0;
   for (let gap = 0; gap < gaps.length; gap += GapNumber.Numbers) {

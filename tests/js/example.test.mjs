@@ -11,7 +11,12 @@ const examples = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "exam
 let folder;
 before(() => {
   folder = mkdtempSync(join(tmpdir(), "dagfill-example-"));
-  for (const name of ["seattle_weather.mjs", "seattle_weather_shell.json", "data"]) {
+  for (const name of [
+    "seattle_weather.mjs",
+    "seattle_weather_monthly.mjs",
+    "seattle_weather_shell.json",
+    "data",
+  ]) {
     cpSync(join(examples, name), join(folder, name), { recursive: true });
   }
 });
@@ -65,4 +70,36 @@ test("by shell commands: no value stands unquoted in a command", { timeout: 60_0
   assert.equal(code, 0, err);
   const codes = JSON.parse(out).warnings.map((warning) => warning.code);
   assert.deepEqual(codes, ["uneven_days"]);
+});
+
+test("a monthly DAG downstream: a preview of the days says which months read them", {
+  timeout: 60_000,
+}, async () => {
+  const file = join(folder, "seattle_weather_monthly.mjs");
+  const at = ["--store", join(folder, "out", "monthly.sqlite")];
+  const days = [
+    "--dag-id",
+    "seattle_weather_daily",
+    "--start-date",
+    "2012-03-30",
+    "--end-date",
+    "2012-04-02",
+  ];
+  const conf = ["--conf", '{"latencyMs": 0}'];
+  assert.equal((await run(["run", file, ...days, ...at, ...conf, "--chunk", "P1M"])).code, 0);
+  const months = ["--dag-id", "seattle_weather_monthly", "--start-date", "2012-03", "--end-date", "2012-03"];
+  const monthly = await run(["run", file, ...months, ...at]);
+  assert.equal(monthly.code, 0, monthly.err);
+  const preview = await run(["preview", file, ...days, ...at, "--reset", "--cascade"]);
+  assert.match(
+    preview.out,
+    /^downstream {2}seattle_weather_monthly {2}2 dates \(1 stale\) {2}2012-03-01T08:00:00Z to 2012-04-01T07:00:00Z$/m,
+  );
+  const { downstream } = JSON.parse(
+    (await run(["preview", file, ...days, ...at, "--reset", "--cascade", "--json"])).out,
+  );
+  assert.deepEqual(
+    downstream[0].runs.map(({ action }) => action),
+    ["reset", "create"],
+  );
 });

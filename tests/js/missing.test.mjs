@@ -144,5 +144,11 @@ test("10,000 random histories: missing is the set difference, and planBackfill w
     const stored = await service.preview({ ...options, dagId: "sales" });
     assert.deepEqual(stored.runs, plan.runs);
     assert.equal(stored.planHash, plan.planHash);
+    // A store in the place of the history.
+    const range = { start: bounds.startDate, end: bounds.endDate };
+    const inRange = existing.filter(
+      ({ executionDate }) => Date.parse(executionDate) >= from && Date.parse(executionDate) <= to,
+    );
+    assert.deepEqual(await missing(dag, store, range), missing(dag, inRange, range));
   }
 });

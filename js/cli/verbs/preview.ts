@@ -16,6 +16,7 @@ export const preview: Verb = {
     ...flags.drive,
     ...flags.store,
     ...flags.render,
+    ...flags.cascade,
     ...flags.all,
     ...flags.json,
   ],
@@ -43,17 +44,32 @@ export async function showPreview({
   const store = await world.openStore(values.store, "read", notices);
   try {
     const callbacks = world.callbacks(file, () => {});
-    const plan = await new BackfillService({ dags: file.dags, store, ...callbacks }).preview(options);
+    const plan = await new BackfillService({ dags: file.dags, store, ...callbacks }).preview({
+      ...options,
+      ...(values.cascade === true && { cascade: true }),
+    });
     const date = dateToRender(plan, values.render);
     const rendered = typeof date === "string" ? plan.render(date) : undefined;
     if (json) {
-      terminal.line(JSON.stringify({ ...planJson(plan), ...(rendered !== undefined && { rendered }) }));
+      terminal.line(
+        JSON.stringify({
+          ...planJson(plan),
+          ...(plan.downstream !== undefined && { downstream: plan.downstream.map(planJson) }),
+          ...(rendered !== undefined && { rendered }),
+        }),
+      );
     } else {
       showPlan(plan, terminal, values.all === true ? "all" : "some");
       for (const { taskId, path, text } of rendered ?? []) {
         terminal.line();
         terminal.line(`${taskId} ${terminal.paint("dim", path)}`);
         for (const line of text.split("\n")) terminal.line(`  ${line}`);
+      }
+      for (const { dagId, counts, runs, stale = [] } of plan.downstream ?? []) {
+        const [first, last] = [runs[0]?.executionDate, runs.at(-1)?.executionDate];
+        terminal.line(
+          `${terminal.paint("bold", "downstream")}  ${dagId}  ${counts.total} dates (${stale.length} stale)  ${first} to ${last}`,
+        );
       }
       terminal.line();
       terminal.line(terminal.paint("dim", `plan ${plan.planHash} (run --plan-hash insists on it)`));
