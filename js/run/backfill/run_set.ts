@@ -8,11 +8,12 @@ import { chunkRun } from "../../plan/chunks.js";
 import { placeOn, stateAt } from "../../plan/existing_runs.js";
 import type { PlanData, PlannedRun } from "../../plan/plan_data.js";
 import { plannedRuns } from "../../plan/plan_rows.js";
-import { ActionCode } from "../../raw.js";
+import { ActionCode, RunStateCode } from "../../raw.js";
 import type { RunRecord, RunState, RunType } from "../../store/store.js";
 import { iso } from "../../time.js";
 import { attemptKey } from "../host/attempt_key.js";
 import type { Snapshot } from "./snapshot.js";
+import type { StoredRun } from "./stored_run.js";
 
 /** Columns of a plan as the core reads them; those of existing runs may be empty. */
 export interface Columns {
@@ -90,6 +91,12 @@ export function backfillRuns(backfillId: string, snapshot: Snapshot): RunSet {
     conf: (row) => confs?.[row] ?? options.conf ?? confBefore(plan, places(row)),
     snapshot,
   };
+}
+
+/** Ids of the runs of a set that it wrote itself, and that have succeeded. */
+export function succeededIds(set: RunSet, known: readonly StoredRun[]): string[] {
+  const succeeded = known.filter(({ own, state }) => own && state === RunStateCode.Success);
+  return succeeded.map(({ row }) => set.planned(row).runId);
 }
 
 /** One run outside of a backfill. */

@@ -40,7 +40,7 @@ import { newSnapshot } from "./new_snapshot.js";
 import { resultOf } from "./progress.js";
 import { ask, obeyStored, RequestReader } from "./requests.js";
 import { readHooks, readResume, withLimits } from "./resume_options.js";
-import { backfillRuns } from "./run_set.js";
+import { backfillRuns, succeededIds } from "./run_set.js";
 import { readServe, Server } from "./serve.js";
 import type { ServeOptions } from "./serve_options.js";
 import { coreOptions, type Snapshot } from "./snapshot.js";
@@ -278,8 +278,11 @@ export class BackfillService {
       await execute.check?.();
       const { snapshot, fresh } = await guard(prepare, hooks);
       const environment = environmentOf(dag, this.#host, snapshot.options);
+      const set = backfillRuns(backfillId, snapshot);
+      // Of runs that had succeeded when this process took over; those that succeed from then on are told by warnings.
+      let failedBefore = fresh ? 0 : undefined;
       const driver: Driver<BackfillResult> = new Driver<BackfillResult>({
-        set: backfillRuns(backfillId, snapshot),
+        set,
         core: coreOptions(snapshot),
         writer: new Writer(this.#host.store, held.fence),
         lease: held,
@@ -288,7 +291,11 @@ export class BackfillService {
         execute,
         origin: originOf(dag, snapshot.plan.timetable, "backfill", environment, backfillId),
         known: fresh ? [] : undefined,
-        reload: () => storedRuns(this.#host.store, backfillId, snapshot),
+        reload: async () => {
+          const known = await storedRuns(this.#host.store, backfillId, snapshot);
+          failedBefore ??= (await execute.failedTasks?.(dag.dagId, succeededIds(set, known))) ?? 0;
+          return known;
+        },
         attach: this.#host.inFlight === "attach",
         canceling: snapshot.canceling === true,
         approve,
@@ -299,7 +306,7 @@ export class BackfillService {
             snapshot,
             rows,
             progress,
-            notifier.failedTasks,
+            (failedBefore ?? 0) + notifier.failedTasks,
             environment.unresolved,
           );
           notifier.emit({ type: "finished", result });

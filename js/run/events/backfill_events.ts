@@ -51,7 +51,7 @@ export interface BackfillResult {
   /** Texts of templates that nothing resolved, over all runs of this process. */
   unresolved: number;
   /** Tasks that failed in runs that succeeded all the same, since a task behind them runs whatever happened (`all_done`); absent where
-   *  there are none. A warning `tasks_failed` names them. Counted by the process that ends the backfill. */
+   *  there are none. A warning `tasks_failed` names them. */
   failedTasks?: number;
   /** One a date, in run order; built when asked for. */
   readonly results: RunResult[];

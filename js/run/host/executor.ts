@@ -51,6 +51,8 @@ export interface Executor {
   clear?(dagId: string, runId: string): Promise<StoreChange[]>;
   /** Changes that end what a dead process left open of a run that is canceled without being called again. */
   close?(dagId: string, runId: string): Promise<StoreChange[]>;
+  /** How many tasks failed in these runs, which have succeeded all the same. */
+  failedTasks?(dagId: string, runIds: readonly string[]): Promise<number>;
   /** Reports attempts that a dead process left in flight, by `RunContext.key`. Without it their outcome is unknown. */
   status?(keys: readonly string[]): Promise<ReadonlyMap<string, Report>>;
   /** Asks for the end of attempts that a dead process left in flight. */

@@ -119,8 +119,25 @@ export function runTasks(settings: TaskSettings): Executor {
   return {
     execute,
     clear: (dagId, runId) => clearTasks(store, dagId, runId),
+    failedTasks: (dagId, runIds) => failedTasks(store, graph, dagId, runIds),
     close: (dagId, runId) => cancelOpenTasks(store, dagId, runId, iso(clock.now())),
   };
+}
+
+async function failedTasks(
+  store: RunStore,
+  graph: TaskGraph,
+  dagId: string,
+  runIds: readonly string[],
+): Promise<number> {
+  // Behind a task that fails such a DAG has no task that succeeds, and so no run that does.
+  if (graph.tasks.every(({ triggerRule }) => triggerRule === "all_success")) return 0;
+  let count = 0;
+  for (const runId of runIds) {
+    const tasks = await store.listTaskInstances(dagId, runId);
+    count += tasks.filter(({ state }) => state === "failed").length;
+  }
+  return count;
 }
 
 /** Clears the tasks of a run and keeps the attempts that they have had: (run, task, attempt) is never used twice. */

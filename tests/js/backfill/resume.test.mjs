@@ -14,6 +14,19 @@ import { broken, daily, day, days, gate, listen, noon, service, settle } from ".
 
 test.afterEach(() => assert.deepEqual(broken.splice(0), []));
 
+/** A memory store with other methods in the place of some of its own. */
+const instead = (memory, methods) =>
+  Object.assign(
+    Object.create(memory),
+    Object.fromEntries(
+      Object.getOwnPropertyNames(MemoryStore.prototype).map((name) => [
+        name,
+        (...args) => memory[name](...args),
+      ]),
+    ),
+    methods,
+  );
+
 const worker = (...args) => fork(new URL("crash_worker.mjs", import.meta.url), args);
 
 /** Attempts that were started before the process died, and after. */
@@ -189,13 +202,7 @@ test("a backfill that was canceled and whose process died ends as canceled, and 
         await memory.apply(changes, fence);
         dead = (await memory.loadBackfill("b"))?.canceling === true;
       };
-      const store = Object.assign(Object.create(memory), {
-        ...Object.fromEntries(
-          Object.getOwnPropertyNames(MemoryStore.prototype).map((name) => [
-            name,
-            (...args) => memory[name](...args),
-          ]),
-        ),
+      const store = instead(memory, {
         apply,
         acquireLease: (name, _, ttl) => memory.acquireLease(name, "dead", ttl),
       });
@@ -239,4 +246,33 @@ test("a backfill that was canceled and whose process died ends as canceled, and 
       assert.deepEqual(await service({ store: memory }).list({ unfinished: true }), []);
     }
   }
+});
+
+test("tasks that failed in runs that succeeded are counted across a crash", async () => {
+  const memory = new MemoryStore();
+  // The process dies while the third of five runs is at work.
+  let dead = false;
+  const apply = (...args) => (dead ? new Promise(() => {}) : memory.apply(...args));
+  const acquireLease = (name, _, ttl) => memory.acquireLease(name, "dead", ttl);
+  const store = instead(memory, { apply, acquireLease });
+  const tasks = [{ taskId: "a" }, { taskId: "end", dependsOn: ["a"], triggerRule: "all_done" }];
+  const dags = [{ ...daily, tasks }];
+  const fails = ({ taskId }) => {
+    if (taskId === "a") throw new Error("no");
+  };
+  const reached = new Promise((resolve) => {
+    const executeTask = (task) => {
+      if (task.executionDate !== day(3)) return fails(task);
+      dead = true;
+      resolve();
+      return new Promise(() => {});
+    };
+    const first = new BackfillService({ dags, store, executeTask, now: () => noon });
+    first.backfill(days(5, { backfillId: "b", maxParallelRuns: 1 })).catch(() => {});
+  });
+  await reached;
+  await (await memory.acquireLease("dag:etl", "dead", 1_000)).release();
+  const again = new BackfillService({ dags, store: memory, executeTask: fails, now: () => noon });
+  const result = await (await again.resume("b")).result;
+  assert.deepEqual([result.state, result.completed, result.failedTasks], ["success", 5, 5]);
 });
