@@ -20,3 +20,11 @@ pub use range::{Bounds, Edge, Range, first_instant, last_instant, read_bounds, r
 pub use read::{Date, DateInput};
 pub use resolve::{Local, resolve};
 pub use zone::{Change, Offsets, Zone, ZoneSource, set_zone_source};
+
+/// The zones of a build that has no host to ask.
+fn native_zones() -> Option<std::rc::Rc<dyn ZoneSource>> {
+    #[cfg(not(target_arch = "wasm32"))]
+    return Some(std::rc::Rc::new(native::ChronoTz));
+    #[cfg(target_arch = "wasm32")]
+    None
+}

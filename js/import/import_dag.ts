@@ -5,7 +5,7 @@ import { restDags, serializedDags } from "./airflow_json.js";
 import { crontabDags } from "./crontab.js";
 import { Collector, type ImportedDags } from "./dags.js";
 import { dbtDags } from "./dbt.js";
-import { asList, asObject, type Fields } from "./json_values.js";
+import { asList, asObject, type Fields, jsonDocuments } from "./json_values.js";
 import { kubernetesDags } from "./kubernetes.js";
 import { pythonDags } from "./python/dag_file.js";
 
@@ -23,16 +23,16 @@ const READERS: { readonly [format in DagFormat]: (text: string, fileName?: strin
   "airflow-python": pythonDags,
   "airflow-rest": (text) =>
     restDags(
-      jsonDocuments(text).flatMap((value) =>
+      documentsOf(text).flatMap((value) =>
         asList(value)
           .map(fieldsOf)
           .concat(Array.isArray(value) ? [] : [fieldsOf(value)]),
       ),
     ),
-  "airflow-serialized": (text) => serializedDags(fieldsOf(jsonDocuments(text)[0])),
+  "airflow-serialized": (text) => serializedDags(fieldsOf(documentsOf(text)[0])),
   crontab: crontabDags,
   dagfill: ownDags,
-  dbt: (text) => dbtDags(fieldsOf(jsonDocuments(text)[0])),
+  dbt: (text) => dbtDags(fieldsOf(documentsOf(text)[0])),
   kubernetes: kubernetesDags,
 };
 
@@ -99,7 +99,7 @@ function formatOf(text: string): DagFormat {
 }
 
 function jsonFormat(text: string): DagFormat {
-  const documents = jsonDocuments(text);
+  const documents = documentsOf(text);
   const first = fieldsOf(documents[0]);
   if ("nodes" in first && "metadata" in first) return "dbt";
   if ("nodes" in first && asObject(first.nodes) !== undefined) return "dbt";
@@ -114,25 +114,17 @@ function fieldsOf(value: unknown): Fields {
   return asObject(value) ?? {};
 }
 
-/** One JSON document, or one a line. */
-function jsonDocuments(text: string): unknown[] {
-  try {
-    return [JSON.parse(text)];
-  } catch (cause) {
-    try {
-      const lines = text.split("\n").filter((line) => line.trim() !== "");
-      if (lines.length > 1) return lines.map((line) => JSON.parse(line));
-    } catch {
-      // The error of the whole text says more than that of its first line.
-    }
-    throw new DagfillError("INVALID_DAG", `the JSON cannot be read: ${(cause as Error).message}`, { cause });
-  }
+function documentsOf(text: string): unknown[] {
+  return jsonDocuments(
+    text,
+    (cause) => new DagfillError("INVALID_DAG", `the JSON cannot be read: ${cause.message}`, { cause }),
+  );
 }
 
 /** dagfill's own DAGs: one, several, or `{ dags: [...] }`. */
 function ownDags(text: string): ImportedDags {
   const found = new Collector();
-  for (const value of jsonDocuments(text)) {
+  for (const value of documentsOf(text)) {
     const list = Array.isArray(value) ? value : (asObject(value)?.dags ?? [asObject(value)?.dag ?? value]);
     for (const dag of asList(list)) {
       if (typeof asObject(dag)?.dagId === "string") found.dags.push(dag as Dag);

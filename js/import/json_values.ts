@@ -23,3 +23,18 @@ export function asNumber(value: unknown): number | undefined {
 export function asTexts(value: unknown): string[] {
   return asList(value).filter((item) => typeof item === "string");
 }
+
+/** One JSON document, or one a line. `refused` makes the error of a text that is neither. */
+export function jsonDocuments(text: string, refused: (cause: Error) => Error): unknown[] {
+  try {
+    return [JSON.parse(text)];
+  } catch (cause) {
+    const lines = text.split("\n").filter((line) => line.trim() !== "");
+    try {
+      if (lines.length > 1) return lines.map((line) => JSON.parse(line));
+    } catch {
+      // The error of the whole text says more than that of its first line.
+    }
+    throw refused(cause as Error);
+  }
+}

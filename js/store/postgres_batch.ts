@@ -3,7 +3,7 @@
 import type { PgClient } from "./postgres_connection.js";
 import { stored, storedRow } from "./postgres_text.js";
 import { otherDate, otherState, runExists, unknownRun } from "./refusal.js";
-import type { RunRow } from "./row.js";
+import { RUN_COLUMNS } from "./row.js";
 import type { RunUpdate, Step } from "./step.js";
 
 /** Says that a statement did not write all of its rows: one of its steps is to be refused. */
@@ -108,26 +108,6 @@ function keysOf(step: Step): { behind: string[]; marks: string[] } {
   }
 }
 
-const RUN = [
-  "dagId",
-  "runId",
-  "executionMs",
-  "startMs",
-  "endMs",
-  "runType",
-  "state",
-  "conf",
-  "backfillId",
-  "owner",
-  "attempt",
-  "startedMs",
-  "finishedMs",
-  "error",
-  "output",
-  "key",
-  "chunk",
-  "failures",
-] as const satisfies readonly (keyof RunRow)[];
 const TASK = ["dagId", "runId", "taskId", "state", "attempt", "startedMs", "finishedMs", "error", "failures"];
 const XCOM = ["dagId", "runId", "taskId", "key", "value"];
 const BACKFILL = ["id", "dagId", "finished", "snapshot"];
@@ -146,7 +126,7 @@ export async function writeGroup(client: PgClient, schema: string, { steps }: Gr
     `INSERT INTO ${schema}.${table} (${list(names)}) SELECT ${list(names)} FROM ${rowsOf(names)} ${rest}`;
   switch (first.type) {
     case "create-run":
-      await write(insert("runs", RUN, "ON CONFLICT DO NOTHING"), rows, rows.length);
+      await write(insert("runs", RUN_COLUMNS, "ON CONFLICT DO NOTHING"), rows, rows.length);
       return;
     case "update-run":
       await write(updateOf(schema, first), (steps as RunUpdate[]).map(updateRow), steps.length);

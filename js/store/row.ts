@@ -45,6 +45,28 @@ export interface RunRow {
   failures?: number | null;
 }
 
+/** The columns of a run in SQL. */
+export const RUN_COLUMNS = [
+  "dagId",
+  "runId",
+  "executionMs",
+  "startMs",
+  "endMs",
+  "runType",
+  "state",
+  "conf",
+  "backfillId",
+  "owner",
+  "attempt",
+  "startedMs",
+  "finishedMs",
+  "error",
+  "output",
+  "key",
+  "chunk",
+  "failures",
+] as const satisfies readonly (keyof RunRow)[];
+
 export interface TaskRow {
   dagId: string;
   runId: string;

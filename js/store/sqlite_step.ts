@@ -1,32 +1,11 @@
 // One step of a batch as SQL. The columns carry the members' names, so that a row is a row.
 import type { StatementSync } from "node:sqlite";
 import { otherDate, otherState, runExists, unknownRun } from "./refusal.js";
-import type { RunRow } from "./row.js";
+import { RUN_COLUMNS, type RunRow } from "./row.js";
 import type { RunUpdate, Step } from "./step.js";
 
 /** The prepared statement of a text, prepared once. */
 export type Query = (sql: string) => StatementSync;
-
-const RUN_COLUMNS = [
-  "dagId",
-  "runId",
-  "executionMs",
-  "startMs",
-  "endMs",
-  "runType",
-  "state",
-  "conf",
-  "backfillId",
-  "owner",
-  "attempt",
-  "startedMs",
-  "finishedMs",
-  "error",
-  "output",
-  "key",
-  "chunk",
-  "failures",
-] as const satisfies readonly (keyof RunRow)[];
 
 const CREATE_RUN = `INSERT INTO runs (${RUN_COLUMNS.join(", ")}) VALUES (${RUN_COLUMNS.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`;
 

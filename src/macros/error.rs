@@ -60,6 +60,7 @@ pub(super) enum EvalError {
 }
 
 /// Text that grows beyond this is refused.
+pub(super) const FOREIGN: EvalError = EvalError::Refused("text that came from XCom is not given this");
 pub(super) const LONGEST: usize = 1 << 24;
 
 pub(super) const TOO_LONG: EvalError = EvalError::Refused("the text would be longer than 16 MiB");

@@ -2,7 +2,7 @@
 
 use super::calendar_functions::host_date;
 use super::context::Lookup;
-use super::error::EvalError;
+use super::error::{EvalError, FOREIGN};
 use super::json::Json;
 use super::machine::{Machine, NO_RUN, Stop};
 use super::moment::Tz;
@@ -10,7 +10,6 @@ use super::names::{Name as Row, depends_on_date};
 use super::value::{Answer, Text, Value};
 
 const UNKNOWN_HERE: EvalError = EvalError::Refused("only Airflow, or who renders this, knows this value");
-pub(super) const FOREIGN: EvalError = EvalError::Refused("text that came from XCom is not given this");
 
 impl<'a> Machine<'a> {
     /// What the host may know of the run, by its whole name.

@@ -2,9 +2,8 @@
 
 use super::containers;
 use super::context::{Context, Lookup, OnUnknown};
-use super::error::{EvalError, TOO_MANY};
+use super::error::{EvalError, FOREIGN, TOO_MANY};
 use super::json::Json;
-use super::lookups::FOREIGN;
 use super::methods::attribute;
 use super::names::{Gives, Name as Row};
 use super::output::{Output, Piece};

@@ -22,7 +22,7 @@ pub(super) fn chosen_dates(timetable: &Timetable, request: &Request, chosen: &[D
             }
         } else {
             let both = [span.range.start, span.range.end];
-            dates.extend(both.into_iter().filter(|at| range.contains(*at) && is_date(timetable, *at)).map(Instant::js));
+            dates.extend(both.into_iter().filter(|at| range.contains(*at) && timetable.is_date(*at)).map(Instant::js));
         }
         if dates.len() == found {
             return Err(unmatched(timetable, range, span.range, field));
@@ -31,11 +31,6 @@ pub(super) fn chosen_dates(timetable: &Timetable, request: &Request, chosen: &[D
     sort_by(&mut dates, |a, b| a < b);
     dates.dedup();
     Ok(dates)
-}
-
-/// Whether the schedule has this date.
-pub(super) fn is_date(timetable: &Timetable, at: Instant) -> bool {
-    timetable.next(Instant::clamped(at.ms() - 1)) == Some(at)
 }
 
 fn unmatched(timetable: &Timetable, range: Range, named: Range, field: String) -> Error {

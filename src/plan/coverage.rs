@@ -1,20 +1,9 @@
 //! What existing runs cover, beside what the dates of a plan cover: after a change of the schedule they may differ.
 
-use super::history::Aligned;
-use super::rules::Found;
+use super::history::{Aligned, Found};
 use super::{Action, History, SkipReason};
 use crate::schedule::Timetable;
 use crate::time::Instant;
-
-/// By what an existing run counts for a date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Coverage {
-    /// By its logical date alone.
-    #[default]
-    Date,
-    /// By its data interval: a date whose own run covers the planned interval only in part is reset, and takes the planned interval.
-    Interval,
-}
 
 /// The data intervals of a plan's dates, which are ascending. A column is held only where it differs from the dates: a million
 /// dates are 8 MB.

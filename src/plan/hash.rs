@@ -23,7 +23,7 @@ use std::hash::Hasher;
 
 use siphasher::sip128::{Hasher128, SipHasher13};
 
-use super::{Action, Counts, History, Plan, Request};
+use super::{Action, Counts, HashedTexts, History, Plan, Request};
 use crate::error::{Code, Detail, Error, Result, quoted};
 use crate::schedule::Kind;
 use crate::sort::sort_by;
@@ -43,19 +43,6 @@ const PARTS: [(&str, &str); 9] = [
     ("dependsOnPast", "the DAG's dependsOnPast"),
     ("options", "the options of the runs"),
 ];
-
-/// Texts that the hash covers beside the rows of a plan: what a host knows of a DAG and of the options, in a canonical form.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HashedTexts {
-    /// The schedule as it was written.
-    pub schedule: String,
-    /// The tasks.
-    pub tasks: String,
-    /// The DAG's params and the options of macros.
-    pub templates: String,
-    /// The options of the runs.
-    pub options: String,
-}
 
 /// The hash of one part.
 struct Part(SipHasher13);

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::chosen::is_date;
 use super::{Existing, RunState, RunType, run_id};
 use crate::error::{Code, Error, Result};
 use crate::schedule::Timetable;
@@ -116,7 +115,7 @@ impl History {
         let first = self.dates.partition_point(|at| *at <= after);
         let end = self.dates.partition_point(|at| *at < before);
         let is_date =
-            |index: &usize| self.dates.get(*index).is_some_and(|at| is_date(timetable, Instant::clamped(*at as i64)));
+            |index: &usize| self.dates.get(*index).is_some_and(|at| timetable.is_date(Instant::clamped(*at as i64)));
         (first..end).rev().find(is_date)
     }
 
@@ -164,5 +163,20 @@ impl Aligned {
         }
         sort_by(&mut all, |a, b| a < b);
         all
+    }
+}
+
+/// Dates that a warning is about: how many, and the first of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    pub(super) count: u64,
+    pub(super) first: Instant,
+}
+
+impl Found {
+    /// One more, behind those that were found before.
+    pub(super) fn after(found: Option<Found>, at: Instant) -> Option<Found> {
+        let before = found.unwrap_or(Found { count: 0, first: at });
+        Some(Found { count: before.count + 1, ..before })
     }
 }

@@ -1,10 +1,33 @@
 //! What a caller asks for.
 
-use super::{Coverage, HashedTexts, Order, Reprocess, RunType};
+use super::{Order, Reprocess, RunType};
 use crate::time::{Bounds, Date, Instant};
 
 /// Plans larger than this are refused unless the caller raises it.
 pub const MAX_RUNS: u64 = 100_000;
+
+/// By what an existing run counts for a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Coverage {
+    /// By its logical date alone.
+    #[default]
+    Date,
+    /// By its data interval: a date whose own run covers the planned interval only in part is reset, and takes the planned interval.
+    Interval,
+}
+
+/// Texts that the hash covers beside the rows of a plan: what a host knows of a DAG and of the options, in a canonical form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HashedTexts {
+    /// The schedule as it was written.
+    pub schedule: String,
+    /// The tasks.
+    pub tasks: String,
+    /// The DAG's params and the options of macros.
+    pub templates: String,
+    /// The options of the runs.
+    pub options: String,
+}
 
 /// A backfill that somebody wants, with its bounds already read.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! The rules that decide each date, one pass each, over dates in ascending order.
 
 use super::coverage::Intervals;
-use super::history::Aligned;
+use super::history::{Aligned, Found};
 use super::{Action, Coverage, Existing, History, Past, Request, SkipReason, decide};
 use crate::error::Result;
 use crate::schedule::Timetable;
@@ -14,21 +14,6 @@ pub(super) struct Draft<'a> {
     history: &'a History,
     pub(super) actions: Vec<u8>,
     pub(super) reasons: Vec<u8>,
-}
-
-/// Dates that a warning is about: how many, and the first of them.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Found {
-    pub(super) count: u64,
-    pub(super) first: Instant,
-}
-
-impl Found {
-    /// One more, behind those that were found before.
-    pub(super) fn after(found: Option<Found>, at: Instant) -> Option<Found> {
-        let before = found.unwrap_or(Found { count: 0, first: at });
-        Some(Found { count: before.count + 1, ..before })
-    }
 }
 
 impl<'a> Draft<'a> {

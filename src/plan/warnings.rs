@@ -1,9 +1,8 @@
 //! What a person should know before a plan runs.
 
-use super::coverage::{Coverage, Intervals};
-use super::history::Strangers;
-use super::rules::Found;
-use super::{Request, SkipReason};
+use super::coverage::Intervals;
+use super::history::{Found, Strangers};
+use super::{Coverage, Request, SkipReason};
 use crate::error::Warning;
 use crate::macros::inspect;
 use crate::schedule::{ClockChange, Timetable};

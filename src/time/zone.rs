@@ -49,10 +49,7 @@ pub fn set_zone_source(source: Rc<dyn ZoneSource>) {
 }
 
 fn source() -> Option<Rc<dyn ZoneSource>> {
-    let set = SOURCE.with(|slot| slot.borrow().clone());
-    #[cfg(not(target_arch = "wasm32"))]
-    let set = set.or_else(|| Some(Rc::new(super::native::ChronoTz)));
-    set
+    SOURCE.with(|slot| slot.borrow().clone()).or_else(super::native_zones)
 }
 
 /// One zone. Cheap to clone; clones share the table, which grows in blocks of about two years as it is asked.

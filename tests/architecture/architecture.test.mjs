@@ -81,6 +81,14 @@ const broken = {
     },
     "js/plan/plan.ts -> js/plan/rows.ts -> js/plan/plan.ts: a circle of imports",
   ],
+  "two neighbours of the crate need each other": [
+    {
+      "src/plan.rs": "mod rows;\nmod rules;\npub use rows::{Row, Rows};",
+      "src/plan/rows.rs": "use super::rules::{Draft};",
+      "src/plan/rules.rs": "use super::{Row, other};",
+    },
+    "src/plan/rows.rs -> src/plan/rules.rs -> src/plan/rows.rs: a circle of imports",
+  ],
   "the face needs Node": [
     { "js/plan.ts": 'import { readFileSync } from "node:fs";' },
     "js/plan.ts: imports node:fs, which not every host has",
@@ -147,6 +155,11 @@ const fine = {
   "a type of a file that needs this one": {
     "js/plan/plan.ts": 'import { rows } from "./rows.js";',
     "js/plan/rows.ts": 'import type { Plan } from "./plan.js";\nimport { type Row } from "./plan.js";',
+  },
+  "a parent and its parts, and tests that name what they test": {
+    "src/plan.rs": "mod rows;\npub use rows::Rows;\nuse rows::Rows as R;",
+    "src/plan/rows.rs": "use super::Limit;\n#[cfg(test)]\nmod tests { use super::super::rules::Draft; }",
+    "src/plan/rules.rs": "use super::Rows;",
   },
   "super within the module": { "src/run/backfill/advance.rs": "use super::super::event::Event;" },
 };

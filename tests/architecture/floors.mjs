@@ -3,6 +3,7 @@
 // in a tree that does.
 
 import { circles } from "./circles.mjs";
+import { rustCircles } from "./rust_circles.mjs";
 
 /** Modules of the crate, lowest floor first. Modules of one line are neighbours and do not name each other. */
 export const floors = [
@@ -44,6 +45,7 @@ export function offences(tree) {
     names,
     glueDoor,
     circles,
+    rustNeighbours,
     platforms,
     pageUsesPackage,
     protocolNumbers,
@@ -62,6 +64,15 @@ function rustFiles(tree) {
       if (parts.at(-1) === "mod") parts.pop();
       return { path, module: parts[0], paths: pathsIn(withoutProse(text), parts.length) };
     });
+}
+
+function rustNeighbours(tree) {
+  return rustCircles(tree, (text) => rawPathsIn(withoutProse(withoutTests(text))));
+}
+
+// Tests at the end of a file may name whatever they test.
+function withoutTests(text) {
+  return text.split(/^#\[cfg\(test\)\]/m)[0];
 }
 
 function floorOf(module) {
@@ -218,14 +229,17 @@ function withoutProse(text) {
 
 // All paths that the code names, as lists of parts; `super` out of the file's module counts as `crate`.
 function pathsIn(code, depth) {
-  const uses = [...code.matchAll(/\buse\s+([^;]+);/g)].flatMap(([, tree]) => flatten(tree));
-  const rest = code.replace(/\buse\s+[^;]+;/g, " ");
-  const inline = [...rest.matchAll(/(?<![\w:])(?:::)?((?:\w+\s*::\s*)+\w+)/g)].map(([, path]) => path);
-  return [...uses, ...inline].map((path) => {
-    const parts = path.split("::").map((part) => part.trim());
+  return rawPathsIn(code).map((parts) => {
     const supers = parts.findIndex((part) => part !== "super");
     return supers === depth && supers > 0 ? ["crate", ...parts.slice(supers)] : parts;
   });
+}
+
+function rawPathsIn(code) {
+  const uses = [...code.matchAll(/\buse\s+([^;]+);/g)].flatMap(([, tree]) => flatten(tree));
+  const rest = code.replace(/\buse\s+[^;]+;/g, " ");
+  const inline = [...rest.matchAll(/(?<![\w:])(?:::)?((?:\w+\s*::\s*)+\w+)/g)].map(([, path]) => path);
+  return [...uses, ...inline].map((path) => path.split("::").map((part) => part.trim()));
 }
 
 // "a::{b, c::{d, e}}" to "a::b", "a::c::d", "a::c::e".

@@ -1,6 +1,6 @@
 // Rows of a history in any of the forms that Airflow and dagfill write, one after another under one set of names.
 import { DagfillError } from "../../face.js";
-import { asList, asObject, asText, type Fields } from "../json_values.js";
+import { asList, asObject, asText, type Fields, jsonDocuments } from "../json_values.js";
 import { csvRows } from "./csv.js";
 
 /** One run as its source has it. Absent members are `undefined`. */
@@ -30,18 +30,11 @@ export function historyRows(source: unknown): HistoryRow[] {
 function parsed(text: string): unknown {
   const start = text.trimStart();
   if (!start.startsWith("{") && !start.startsWith("[")) return csvRows(text);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const lines = start.split("\n").filter((line) => line.trim() !== "");
-    try {
-      if (lines.length > 1) return lines.map((line) => JSON.parse(line));
-    } catch {
-      // The error of the whole text is the one that helps.
-    }
-    const message = `source: expected JSON or CSV, got JSON that cannot be read: ${(cause as Error).message}`;
-    throw new DagfillError("INVALID_OPTION", message, { field: "source", cause });
-  }
+  const documents = jsonDocuments(text, (cause) => {
+    const message = `source: expected JSON or CSV, got JSON that cannot be read: ${cause.message}`;
+    return new DagfillError("INVALID_OPTION", message, { field: "source", cause });
+  });
+  return documents.length === 1 ? documents[0] : documents;
 }
 
 /** The runs of an array, of pages `{ dag_runs: [...] }`, of an export `{ runs: [...] }`, or of any iterable of rows. */
