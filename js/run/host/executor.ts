@@ -4,6 +4,7 @@ import type { Json } from "../../json.js";
 import type { StoreChange } from "../../store/store.js";
 import type { EventBody } from "../events/backfill_events.js";
 import type { Writer } from "../writing/writer.js";
+import type { ExecuteRun, RunContext } from "./run_context.js";
 import type { Context } from "./run_state.js";
 
 /** Why a run ends early. "lost": another owner goes on with it, so that it is let go here and not canceled anywhere. */
@@ -61,4 +62,23 @@ export interface Executor {
   check?(): Promise<void>;
   /** Timeouts count from `began`, not from the start. */
   readonly reportsStart?: boolean;
+}
+
+/** An executor that calls `execute`. Whatever that returns or throws, the attempt is settled once. */
+export function runCallback(execute: ExecuteRun): Executor {
+  return {
+    execute: ({ context, call, settle }) => {
+      try {
+        // Promise.resolve also takes promises of other realms, and a `then` that throws. A promise with a `then` or a
+        // constructor of its own may throw here as well.
+        Promise.resolve(call(() => execute(context as unknown as RunContext))).then(
+          (value) => settle(true, value),
+          (error: unknown) => settle(false, error),
+        );
+      } catch (error) {
+        settle(false, error);
+      }
+      return undefined;
+    },
+  };
 }

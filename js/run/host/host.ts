@@ -15,8 +15,7 @@ import { runsByTask, taskCallback } from "../tasks/task_functions.js";
 import { TaskGraph } from "../tasks/task_graph.js";
 import { LEASE_MS } from "../writing/lease_handle.js";
 import { type Engine, engine, useEngine } from "./engine.js";
-import { runCallback } from "./execute_run.js";
-import type { Executor } from "./executor.js";
+import { type Executor, runCallback } from "./executor.js";
 import type { ExecuteRun } from "./run_context.js";
 
 export interface Host extends CheckedTemplateOptions {
