@@ -86,3 +86,10 @@ fn text_from_xcom_is_given_dates_and_conf_alone() {
     let xcom = Json::Object(vec![("a".into(), entry(&brought)), ("b".into(), entry("secret"))]);
     assert_eq!(render("{{ ti.xcom_pull('a') }}", Some(&xcom)).0, format!("1970-01-011{kept}"));
 }
+
+/// The standard library panics at other bases.
+#[test]
+fn the_base_of_a_number_may_be_anything() {
+    let bases = "{{ '12' | int(0, 40) }} {{ '12' | int(7, 1) }} {{ 'z' | int(7, -5) }} {{ 'z' | int(0, 36) }} {{ '0x1F' | int(0, 0) }} {{ '0b11' | int(0, 0) }}";
+    assert_eq!(render(bases, None).0, "12 12 7 35 31 3");
+}

@@ -204,6 +204,15 @@ pub(super) fn parse_int(text: &str, base: u32) -> Option<Result<i64, String>> {
     let text = text.trim();
     let is_negative = text.starts_with('-');
     let mut digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    // The standard library panics where a base has no digits.
+    let base = match (base, digits.get(..2).map(str::to_ascii_lowercase).as_deref()) {
+        (0, Some("0x")) => 16,
+        (0, Some("0o")) => 8,
+        (0, Some("0b")) => 2,
+        (0, _) => 10,
+        (2..=36, _) => base,
+        _ => return None,
+    };
     if base != 10 {
         let prefix = match base {
             16 => "0x",
@@ -213,7 +222,7 @@ pub(super) fn parse_int(text: &str, base: u32) -> Option<Result<i64, String>> {
         digits = digits.strip_prefix(prefix).or(digits.strip_prefix(&prefix.to_ascii_uppercase())).unwrap_or(digits);
     }
     let is_number = digits.split('_').all(|part| !part.is_empty() && part.chars().all(|c| c.is_digit(base)));
-    if !is_number || !(2..=36).contains(&base) {
+    if !is_number {
         return None;
     }
     let bare: String = digits.chars().filter(|c| *c != '_').collect();
