@@ -38,9 +38,9 @@ export function defineEngine<E extends Engine>(engine: E, times: OutageTimes = T
   const close = engine.close.bind(engine);
   const value = (use: EngineUse) => userOf(engine, session, use, () => check(use.dag.dagId));
   Object.defineProperty(engine, connect, { value });
-  engine.close = () => {
-    session.close();
-    return close();
+  engine.close = async () => {
+    await session.close();
+    await close();
   };
   return engine;
 }
@@ -111,6 +111,7 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
         session.cancel(key, abortReason(kind, runId).message);
       },
       abandon: () => session.drop(key),
+      stored: () => session.forget(key),
     };
   };
 
@@ -147,7 +148,7 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
 
   return {
     execute,
-    ...(kinds.includes("task") ? { executeTask } : {}),
+    ...(kinds.includes("task") ? { executeTask, taskEnded: ({ key }) => session.forget(key) } : {}),
     reportsStart: true,
     check,
     status: async (keys) => (await session.call((engine) => engine.status(keys))) as Map<string, Report>,

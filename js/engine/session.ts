@@ -26,6 +26,7 @@ interface Ticket {
 
 const LONGEST_POLL_MS = 30_000;
 const CANCEL_EVERY_MS = 1_000;
+const FORGET_EVERY_MS = 1_000;
 const MOST = 1_000;
 
 export class Session {
@@ -40,6 +41,8 @@ export class Session {
   #polling = false;
   #unwatch: (() => void) | undefined;
   #closed = false;
+  readonly #stored: string[] = [];
+  #forgetting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(engine: Engine, times: OutageTimes = TIMES) {
     this.#engine = engine;
@@ -78,17 +81,36 @@ export class Session {
     this.#polls.at(undefined);
   }
 
+  /** What became of a job is stored: the engine need not keep it. */
+  forget(key: string): void {
+    if (this.#engine.forget === undefined) return;
+    this.#stored.push(key);
+    if (this.#stored.length >= MOST) void this.#forgetStored();
+    else this.#forgetting ??= setTimeout(() => void this.#forgetStored(), FORGET_EVERY_MS);
+    // What is not told in time is forgotten by its age.
+    (this.#forgetting as { unref?: () => void } | undefined)?.unref?.();
+  }
+
+  async #forgetStored(): Promise<void> {
+    clearTimeout(this.#forgetting);
+    this.#forgetting = undefined;
+    const keys = this.#stored.splice(0);
+    if (keys.length > 0) await this.call(async (engine) => engine.forget?.(keys)).catch(() => {});
+  }
+
   /** Makes any other call of the engine. */
   call<T>(make: (engine: Engine) => Promise<T>): Promise<T> {
     return this.#outage.call(() => make(this.#engine));
   }
 
   /** Nothing more is asked. */
-  close(): void {
+  async close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
     this.#unwatch?.();
     clearInterval(this.#looking);
     for (const wake of [this.#submits, this.#polls]) wake.at(undefined);
+    await this.#forgetStored();
   }
 
   #submitSoon(): void {

@@ -92,6 +92,8 @@ test("the types are right for every way of resolving them", () => {
     "--exclude-entrypoints",
     "./dagfill.wasm",
     "./dist/dagfill.wasm",
+    // For editors and validators, which read it by its path.
+    "./dag.schema.json",
     "--format",
     "table-flipped",
   ];

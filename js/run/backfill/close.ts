@@ -1,5 +1,5 @@
 // Backfills that end without being driven on: discarded, or canceled before their process died. What is open ends, tasks too.
-import type { Fence, RunChange, RunRecord, RunStore, StoreChange } from "../../store/store.js";
+import type { Fence, RunChange, RunRecord, RunStore, StoreChange, TaskInstance } from "../../store/store.js";
 import { iso } from "../../time.js";
 import { attemptKey } from "../host/attempt_key.js";
 import type { Executor, Report } from "../host/executor.js";
@@ -30,20 +30,32 @@ export async function cancelOpen(closing: Closing): Promise<StoreChange[]> {
     const { runId, attempt } = firsts.get(run.chunk ?? "") ?? run;
     return attemptKey(backfillId, dagId, runId, "", attempt);
   };
-  const running = new Set(open.filter(({ state }) => state === "running").map(keyOf));
-  const reports = running.size === 0 ? undefined : await execute?.status?.([...running]);
+  const taskKeyOf = ({ runId, taskId, attempt }: TaskInstance) =>
+    attemptKey(backfillId, dagId, runId, taskId, attempt);
+  const running = open.filter(({ state }) => state === "running");
+  const tasks = execute?.status === undefined ? [] : await runningTasks(store, running);
+  const keys = new Set([...running.map(keyOf), ...tasks.map(taskKeyOf)]);
+  const reports = keys.size === 0 ? undefined : await execute?.status?.([...keys]);
   const changes: StoreChange[] = [];
-  const canceled = new Set<string>();
+  const canceled = new Set(tasks.map(taskKeyOf).filter((key) => endOf(reports?.get(key)) === undefined));
   for (const run of open) {
     const ended = endOf(reports?.get(keyOf(run)));
     if (ended === undefined && run.state === "running") canceled.add(keyOf(run));
     const finishedAt = iso(Math.max(now, Date.parse(run.startedAt ?? "") || now));
     const change: RunChange = { ...(ended ?? { state: "canceled" }), finishedAt };
     changes.push({ type: "update-run", dagId, runId: run.runId, change });
-    changes.push(...(await cancelOpenTasks(store, dagId, run.runId, finishedAt)));
+    const reportOf = (task: TaskInstance) => reports?.get(taskKeyOf(task));
+    changes.push(...(await cancelOpenTasks(store, dagId, run.runId, finishedAt, reportOf)));
   }
   if (canceled.size > 0) await execute?.cancel?.([...canceled], `backfill ${backfillId} was canceled`);
   return changes;
+}
+
+/** The tasks of these runs that a dead process left running. */
+async function runningTasks(store: RunStore, runs: readonly RunRecord[]): Promise<TaskInstance[]> {
+  const found: TaskInstance[] = [];
+  for (const { dagId, runId } of runs) found.push(...(await store.listTaskInstances(dagId, runId)));
+  return found.filter(({ state }) => state === "running");
 }
 
 function endOf(report: Report | undefined): RunChange | undefined {

@@ -199,6 +199,7 @@ export class Driver<R> {
     writeBatch(batch, writer, execute, {
       stored: () => {
         for (const { row, status } of batch.settled) {
+          this.#inFlight.get(row)?.detail.work?.stored?.();
           this.#inFlight.delete(row);
           if (status !== undefined) this.rows.status[row] = status;
         }

@@ -4,6 +4,7 @@ import { DagfillError } from "../../error.js";
 import { type Reader, wrong } from "../../options.js";
 import type { ExecuteTask } from "../tasks/task_context.js";
 import type { Executor } from "./executor.js";
+import type { Context } from "./run_state.js";
 
 /** An engine executes runs and tasks outside of this process. See `dagfill/engine`, whose `defineEngine` makes one. */
 export interface Engine {
@@ -22,6 +23,8 @@ export interface EngineUse {
 /** How an engine executes a DAG: its runs whole, or task by task. */
 export interface EngineUser extends Executor {
   executeTask?: ExecuteTask;
+  /** The end of a task's attempt is stored. */
+  taskEnded?: (task: Context) => void;
 }
 
 type Connected = Engine & { [connect]?: (use: EngineUse) => EngineUser };

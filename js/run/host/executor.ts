@@ -36,12 +36,16 @@ export interface Work {
   abort(kind: AbortKind): void;
   /** It did not settle after an abort, and is recorded as failed: what it has left open is recorded now. */
   abandon?(): void;
+  /** Its end is stored: nobody asks for this attempt again. */
+  stored?(): void;
 }
 
 /** The reported state of an attempt. */
 export interface Report {
   state: "unknown" | "queued" | "running" | "success" | "failed" | "canceled";
   output?: Json;
+  /** XCom of a task, beside its output. */
+  pushed?: Record<string, Json>;
   error?: { name: string; message: string };
 }
 

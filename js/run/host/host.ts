@@ -14,7 +14,7 @@ import type { ExecuteTask } from "../tasks/task_context.js";
 import { runsByTask, taskCallback } from "../tasks/task_functions.js";
 import { TaskGraph } from "../tasks/task_graph.js";
 import { LEASE_MS } from "../writing/lease_handle.js";
-import { type Engine, engine, useEngine } from "./engine.js";
+import { type Engine, type EngineUser, engine, useEngine } from "./engine.js";
 import { type Executor, runCallback } from "./executor.js";
 import type { ExecuteRun } from "./run_context.js";
 
@@ -110,21 +110,26 @@ export function executorOf(
   dag: CheckedDag,
   options?: RunSettings,
 ): Executor {
-  const byTasks = (run: ExecuteTask, dag: CheckedDag, rendered: boolean) => {
+  const byTasks = (
+    run: ExecuteTask,
+    dag: CheckedDag,
+    more?: { rendered: false; ended: EngineUser["taskEnded"] },
+  ) => {
     const { taskIds, withUpstream = true, abortGrace = 30_000, strictPast = false } = options ?? {};
     const graph = new TaskGraph(dag, taskIds === undefined ? undefined : { taskIds, withUpstream });
-    return runTasks({ dag, graph, executeTask: run, store, abortGrace, strictPast, now, rendered });
+    return runTasks({ dag, graph, executeTask: run, store, abortGrace, strictPast, now, ...more });
   };
   if (engine !== undefined) {
     const used = useEngine(engine, { dag, now, runTimeout: options?.runTimeout });
     if (used.executeTask === undefined || dag.tasks.length === 0) return used;
     // Waiting for a worker is no part of a task: the worker counts its time.
     const tasks = dag.tasks.map(({ timeout: _, ...task }) => task);
-    const { status, cancel, check } = used;
-    return { ...byTasks(used.executeTask, { ...dag, tasks }, false), status, cancel, check } as Executor;
+    const { status, cancel, check, taskEnded: ended } = used;
+    const run = byTasks(used.executeTask, { ...dag, tasks }, { rendered: false, ended });
+    return { ...run, status, cancel, check } as Executor;
   }
   const wholeOnly = executeRun !== undefined && executeTask === undefined;
-  if (!wholeOnly && runsByTask(dag, executeTask)) return byTasks(taskCallback(dag, executeTask), dag, true);
+  if (!wholeOnly && runsByTask(dag, executeTask)) return byTasks(taskCallback(dag, executeTask), dag);
   if (executeRun !== undefined) return runCallback(executeRun);
   throw new DagfillError(
     "INVALID_OPTION",

@@ -24,6 +24,8 @@ export interface TaskSettings {
   now: () => number;
   /** false: the texts of a task are rendered where it runs. */
   rendered?: boolean;
+  /** The end of a task's attempt is stored. */
+  ended?: ((task: Context) => void) | undefined;
 }
 
 /** An executor that runs the tasks of each run in order. */

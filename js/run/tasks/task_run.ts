@@ -43,6 +43,8 @@ export interface TaskRunOptions {
   attachedSince: number | undefined;
   /** false: whoever runs a task renders its texts. */
   rendered?: boolean | undefined;
+  /** The end of a task's attempt is stored. */
+  ended?: ((task: Context) => void) | undefined;
   maxActiveTasks: number;
   abortGrace: number;
   writer: Writer;
@@ -196,7 +198,11 @@ export class TaskRun {
       changes,
       stored: () => {
         for (const task of tasks) this.#recorded.add(task);
-        for (const task of settled) this.#inFlight.delete(task);
+        for (const task of settled) {
+          const { context } = this.#inFlight.get(task)?.detail ?? {};
+          if (context !== undefined) this.#options.ended?.(context);
+          this.#inFlight.delete(task);
+        }
         for (const event of events) emit(event);
         answer(TaskEventCode.Stored, count);
       },

@@ -210,3 +210,60 @@ test("options: an engine or callbacks, and an engine that defineEngine has made"
     message: /status/,
   });
 });
+
+test("an engine may forget a job when its end is stored, of runs and of tasks", async () => {
+  const tasks = [{ taskId: "a" }, { taskId: "b", dependsOn: ["a"] }];
+  for (const [more, count] of [
+    [{}, 4],
+    [{ tasks }, 8],
+  ]) {
+    const forgotten = [];
+    const shared = memoryJobs({ executeRun: () => 1, executeTask: () => 1 });
+    const engine = memoryEngine(shared, { forget: async (keys) => void forgotten.push(...keys) });
+    const service = new BackfillService({ dags: [{ ...dag, ...more }], engine });
+    assert.equal((await service.backfill(range)).state, "success");
+    await engine.close();
+    assert.equal(new Set(forgotten).size, count);
+    assert.deepEqual(new Set(forgotten), new Set(shared.jobs.keys()));
+  }
+});
+
+test("a discard asks the engine for the tasks that a dead process left, and cancels the rest of them", async () => {
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
+  const shared = memoryJobs({
+    executeTask: async (task) => {
+      if (task.executionDate > "2024-01-02") await held;
+      task.xcomPush("rows", 7);
+      return "done";
+    },
+  });
+  const canceled = [];
+  const dags = [{ ...dag, tasks: [{ taskId: "a" }, { taskId: "b", dependsOn: ["a"] }] }];
+  const store = new MemoryStore();
+  const apply = store.apply.bind(store);
+  let isLost = false;
+  store.apply = async (changes, fence) => {
+    if (isLost) throw new DagfillError("STALE_OWNER", "another owner has it");
+    await apply(changes, fence);
+    isLost = changes.some(({ instance }) => instance?.state === "running");
+  };
+  const engine = memoryEngine(shared, { cancel: async (keys) => void canceled.push(...keys) });
+  const service = new BackfillService({ dags, store, engine });
+  const backfill = await service
+    .start({ ...range, maxParallelRuns: 2, endDate: "2024-01-02T12:00" })
+    .catch(() => null);
+  await assert.rejects(backfill.result, { code: "STALE_OWNER" });
+  await sleep(100);
+  store.apply = apply;
+  await service.discard(backfill.backfillId);
+  const [one, two] = await store.listRuns({ dagId: "sales" });
+  const statesOf = async ({ runId }) =>
+    (await store.listTaskInstances("sales", runId)).map(({ state }) => state);
+  assert.deepEqual([await statesOf(one), one.state], [["success"], "canceled"]);
+  assert.deepEqual({ ...(await store.getXcom("sales", one.runId)).a }, { rows: 7, return_value: "done" });
+  if (two !== undefined) assert.equal(two.state, "canceled");
+  release();
+});
