@@ -37,7 +37,7 @@ export { type BackfillPreview, previewFrom, type TransferablePreview } from "./p
 export { planBackfill } from "./plan/plan_backfill.js";
 export type { PlannedRun } from "./plan/plan_data.js";
 export type { Breaker, Canary, StartWindow } from "./plan/valve.js";
-export type { Backfill } from "./run/backfill/backfill.js";
+export type { Backfill, LiveEta } from "./run/backfill/backfill.js";
 export type { ServeOptions } from "./run/backfill/serve_options.js";
 export { BackfillService } from "./run/backfill/service.js";
 export type { BackfillSummary } from "./run/backfill/summary.js";

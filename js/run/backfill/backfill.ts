@@ -3,6 +3,9 @@
 import type { BackfillPreview } from "../../plan/plan.js";
 import type { BackfillEvent, BackfillResult, Progress } from "../events/backfill_events.js";
 
+/** By quantile, such as "0.9": milliseconds from now that so many outcomes do not exceed, and the time then. */
+export type LiveEta = Record<string, { etaMs: number; finishAt: string }>;
+
 /** Iteration begins with "started" and the progress so far; a slow reader loses at most progress, never a change of state. */
 export interface Backfill extends AsyncIterable<BackfillEvent> {
   readonly backfillId: string;
@@ -19,4 +22,7 @@ export interface Backfill extends AsyncIterable<BackfillEvent> {
    *  and a store that stays silent for 10 to 20 seconds after that is waited for no longer: STORE_FAILED. */
   cancel(options?: { running?: "finish" | "abort" }): Promise<BackfillResult>;
   setMaxParallelRuns(n: number): void;
+  /** When it will have ended, as `preview.estimate({ from: "history" })` says it, from the durations of its own runs so far: `undefined` before
+   *  five of them have ended. Default quantiles: [0.5, 0.9]. */
+  eta(options?: { quantiles?: readonly number[] }): LiveEta | undefined;
 }

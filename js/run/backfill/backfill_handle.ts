@@ -8,8 +8,9 @@ import type { PlanData } from "../../plan/plan_data.js";
 import { iso } from "../../time.js";
 import type { BackfillEvent, BackfillResult, Progress } from "../events/backfill_events.js";
 import { nextTurn } from "../timing/turns.js";
-import type { Backfill } from "./backfill.js";
+import type { Backfill, LiveEta } from "./backfill.js";
 import type { Driver } from "./driver.js";
+import { liveEta } from "./live_eta.js";
 
 export class BackfillHandle implements Backfill {
   /** @internal Minifying renames classes. */
@@ -18,6 +19,7 @@ export class BackfillHandle implements Backfill {
   readonly preview: BackfillPreview;
   readonly #driver: Driver<BackfillResult>;
   readonly #abortGrace: number;
+  #lanes: number;
 
   readonly result: Promise<BackfillResult>;
 
@@ -34,6 +36,7 @@ export class BackfillHandle implements Backfill {
     this.preview = new Preview(plan);
     this.#driver = driver;
     this.#abortGrace = abortGrace;
+    this.#lanes = plan.maxParallelRuns;
     // A reader that wants events from the beginning starts within this turn.
     nextTurn(() => driver.notifier.listeners.forget());
   }
@@ -75,7 +78,12 @@ export class BackfillHandle implements Backfill {
   }
 
   setMaxParallelRuns(n: number): void {
-    this.#driver.setMaxParallelRuns(integer(1)(n, "maxParallelRuns"));
+    this.#lanes = integer(1)(n, "maxParallelRuns");
+    this.#driver.setMaxParallelRuns(this.#lanes);
+  }
+
+  eta(options: { quantiles?: readonly number[] } = {}): LiveEta | undefined {
+    return liveEta(this.#driver.rows, this.#lanes, this.#driver.now(), options);
   }
 
   /** @internal Takes this process out of the backfill, so that another goes on with it: at once where its runs are executed elsewhere, else when

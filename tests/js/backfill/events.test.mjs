@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MemoryStore } from "dagfill";
-import { broken, days, gate, listen, service, settle } from "./scene.mjs";
+import { broken, days, gate, listen, noon, service, settle } from "./scene.mjs";
 
 const unhandled = [];
 process.on("unhandledRejection", (reason) => unhandled.push(reason));
@@ -166,4 +166,33 @@ test("hooks are checked", async () => {
   ]) {
     await assert.rejects(service().start(days(1), hooks), { code: "INVALID_OPTION", field });
   }
+});
+
+test("a backfill that runs says when it will have ended, from the durations of its own runs", async () => {
+  const work = gate();
+  let now = noon;
+  const driver = service({ executeRun: work.executeRun, now: () => now });
+  const backfill = await driver.start(days(20, { maxParallelRuns: 2 }));
+  for (let number = 1; number <= 5; number += 1) {
+    assert.equal(backfill.eta(), undefined);
+    await work.until(number);
+    now += 1_000 * number;
+    work.end(number);
+    await settle();
+  }
+  const eta = backfill.eta({ quantiles: [0.05, 0.5, 0.95] });
+  assert.deepEqual(Object.keys(eta), ["0.05", "0.5", "0.95"]);
+  // Fifteen runs of one to nine seconds, two at once.
+  assert.ok(
+    eta["0.05"].etaMs < eta["0.5"].etaMs && eta["0.5"].etaMs < eta["0.95"].etaMs,
+    JSON.stringify(eta),
+  );
+  assert.ok(eta["0.05"].etaMs > 8_000 && eta["0.95"].etaMs < 9_000 * 8, JSON.stringify(eta));
+  assert.equal(Date.parse(eta["0.5"].finishAt), now + eta["0.5"].etaMs);
+  assert.deepEqual(backfill.eta({ quantiles: [0.5] })["0.5"], eta["0.5"]);
+  assert.throws(() => backfill.eta({ quantiles: [2] }), { code: "INVALID_OPTION" });
+  const ended = backfill.cancel();
+  for (const number of [6, 7]) work.end(number);
+  await ended;
+  assert.equal(backfill.eta()["0.9"].etaMs, 0);
 });
