@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { BackfillService, DagfillError, nextDates, planCatchup, validateDag } from "dagfill";
+import { BackfillService, DagfillError, nextDates, planCatchup, render, validateDag } from "dagfill";
 import { nearest } from "../../js/nearest.ts";
 import { root } from "../../scripts/process.mjs";
 
@@ -155,3 +155,23 @@ test("a value in another style is known", () => {
     hint: "Did you mean all_done?",
   });
 });
+
+// tests/names.rs holds the ids that the core writes against the same table.
+const runIds = JSON.parse(readFileSync(join(root, "tests/cases/names/run_ids.json"), "utf8"));
+for (const { date, id } of runIds.cases) {
+  test(`the run of ${date} has one id, whoever starts it and wherever it is written`, async () => {
+    const once = { dagId: "d", schedule: { dates: [date] }, startDate: date, catchup: true };
+    const host = new BackfillService({ dags: [once], executeRun: () => {} });
+    const bounds = { dagId: "d", startDate: date, endDate: date, includeNotDue: true };
+    const [planned] = (await host.preview(bounds)).runs;
+    const [due] = planCatchup(once, { now: "9999-01-01" }).due;
+    const manual = await host.trigger({ dagId: "d", executionDate: date });
+    assert.deepEqual(
+      [planned.runId, due.runId, manual.runId],
+      ["backfill", "scheduled", "manual"].map((runType) => `${runType}__${id}`),
+    );
+    for (const runType of ["backfill", "scheduled", "manual"]) {
+      assert.equal(render("{{ run_id }}", { executionDate: date, runType }), `${runType}__${id}`);
+    }
+  });
+}
