@@ -126,12 +126,17 @@ export const cases = [
   rule("0 9 15W * *", "0 9 15W * *", 240),
   rule("0 9 * * 5L", "0 9 * * 5L", 240, "20050128T090000\nRRULE:FREQ=MONTHLY;BYDAY=-1FR"),
   rule("0 9 * * 1#2", "0 9 * * 1#2", 240, "20050110T090000\nRRULE:FREQ=MONTHLY;BYDAY=2MO"),
-  rule("0 9 13 * +5", "0 9 13 * +5", 35, "20050513T090000\nRRULE:FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR"),
+  rule(
+    "0 9 1-15 * +5",
+    "0 9 1-15 * +5",
+    516,
+    `20050107T090000\nRRULE:FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=${Array.from({ length: 15 }, (_, i) => i + 1)}`,
+  ),
   {
     ...rule(
       "0 9 * * 1-5 without holidays",
       "0 9 * * 1-5",
-      5_094,
+      5_095,
       `20050103T090000\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR\nEXDATE;TZID=America/New_York:${holidays
         .map((date) => `${date.replaceAll("-", "")}T090000`)
         .join()}`,
