@@ -573,7 +573,15 @@ export type BackfillEvent = { at: string; progress: Progress } & (
 export interface BackfillSummary {
   backfillId: string;
   dagId: string;
-  state: "running" | "paused" | "awaiting_approval" | "interrupted" | "success" | "failed" | "canceled";
+  state:
+    | "enqueued"
+    | "running"
+    | "paused"
+    | "awaiting_approval"
+    | "interrupted"
+    | "success"
+    | "failed"
+    | "canceled";
   options: BackfillOptions;
   progress: Progress;
 }
@@ -831,4 +839,5 @@ export type ErrorCode =
   | "STORE_FAILED"
   | "ABORTED"
   | "INTERNAL"
-  | "WASM_UNAVAILABLE";
+  | "WASM_UNAVAILABLE"
+  | "ENGINE_FAILED";

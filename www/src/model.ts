@@ -197,7 +197,15 @@ export interface RunChange {
 export interface StoredBackfill {
   backfillId: string;
   dagId: string;
-  state: "running" | "paused" | "awaiting_approval" | "interrupted" | "success" | "failed" | "canceled";
+  state:
+    | "enqueued"
+    | "running"
+    | "paused"
+    | "awaiting_approval"
+    | "interrupted"
+    | "success"
+    | "failed"
+    | "canceled";
   progress: Progress;
   /** true when this page drives it. */
   mine: boolean;

@@ -1,4 +1,5 @@
 // The object behind a RunContext.
+import type { HostAbortSignal } from "../../abort_signal.js";
 import type { DagfillError } from "../../error.js";
 import { type Inspect, inspect, inspected } from "../../inspect.js";
 import type { Json, JsonInput } from "../../json.js";
@@ -70,9 +71,9 @@ export class Context {
     return this.#key;
   }
 
-  get signal(): AbortSignal {
+  get signal(): HostAbortSignal {
     this.#controller ??= new AbortController();
-    return this.#controller.signal;
+    return this.#controller.signal as HostAbortSignal;
   }
 
   /** Text that nothing resolved, of what was rendered so far. */
