@@ -49,10 +49,9 @@ export type {
   RunResult,
 } from "./run/events/backfill_events.js";
 export type { SchedulerEvent } from "./run/events/scheduler_events.js";
-export type { Engine } from "./run/host/engine.js";
-export type { WorkContext } from "./run/host/job_context.js";
+export type { Engine } from "./run/host/engine_option.js";
 /** @internal For the entries of engines. */
-export { jobContext } from "./run/host/job_context.js";
+export { jobContext, type WorkContext } from "./run/host/job_context.js";
 export type { ChunkOfRun, ExecuteRun, RunContext } from "./run/host/run_context.js";
 export { Scheduler } from "./run/scheduler/scheduler.js";
 export type { ExecuteTask, TaskContext } from "./run/tasks/task_context.js";

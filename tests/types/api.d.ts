@@ -838,6 +838,7 @@ export type ErrorCode =
   | "STALE_OWNER"
   | "STORE_FAILED"
   | "ABORTED"
+  | "ENGINE_FAILED"
   | "INTERNAL"
   | "WASM_UNAVAILABLE"
   | "ENGINE_FAILED";

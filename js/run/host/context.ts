@@ -6,8 +6,9 @@ import { RunTemplates } from "../../macros/run_templates.js";
 import type { PlannedRun } from "../../plan/plan_data.js";
 import type { TimetableWire } from "../../schedule/wire.js";
 import type { RunType } from "../../store/store.js";
+import type { ContextData } from "./context_data.js";
 import type { ChunkOfRun } from "./run_context.js";
-import { Context, type ContextData, freeze } from "./run_state.js";
+import { Context, freeze } from "./run_state.js";
 
 /** Data that all runs of a backfill, or of a scheduler's DAG, share. */
 export interface Origin {

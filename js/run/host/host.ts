@@ -14,7 +14,8 @@ import type { ExecuteTask } from "../tasks/task_context.js";
 import { runsByTask, taskCallback } from "../tasks/task_functions.js";
 import { TaskGraph } from "../tasks/task_graph.js";
 import { LEASE_MS } from "../writing/lease_handle.js";
-import { type Engine, type EngineUser, engine, useEngine } from "./engine.js";
+import { type EngineUser, engine, useEngine } from "./engine.js";
+import type { Engine } from "./engine_option.js";
 import { type Executor, runCallback } from "./executor.js";
 import type { ExecuteRun } from "./run_context.js";
 

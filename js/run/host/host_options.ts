@@ -5,7 +5,7 @@ import type { TemplateOptions } from "../../macros/options.js";
 import type { BusinessCalendar } from "../../schedule/input.js";
 import type { RunStore } from "../../store/store.js";
 import type { ExecuteTask } from "../tasks/task_context.js";
-import type { Engine } from "./engine.js";
+import type { Engine } from "./engine_option.js";
 import type { ExecuteRun } from "./run_context.js";
 
 export interface HostOptions extends TemplateOptions {

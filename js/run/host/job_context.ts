@@ -10,8 +10,9 @@ import { fields, name } from "../../options.js";
 import { TaskRunContext } from "../tasks/task_state.js";
 import { Xcom } from "../tasks/xcom.js";
 import { abortReason } from "./abort_reason.js";
+import type { ContextData } from "./context_data.js";
 import type { JobData } from "./job_data.js";
-import { Context, type ContextData, freeze } from "./run_state.js";
+import { Context, freeze } from "./run_state.js";
 
 /** A context, and what ends it. */
 export interface WorkContext {

@@ -2,7 +2,7 @@
 import type { CheckedTask } from "../../dag/dag.js";
 import type { PortableTemplates } from "../../macros/run_templates.js";
 import type { Values } from "../tasks/xcom.js";
-import type { ContextData } from "./run_state.js";
+import type { ContextData } from "./context_data.js";
 
 /** Enough to make a `RunContext` or `TaskContext` of at the worker. Values of variables, connections and macros are not in it. */
 export interface JobData

@@ -8,15 +8,9 @@ import type { RunTemplates } from "../../macros/run_templates.js";
 import type { Unresolved } from "../../macros/unresolved.js";
 import { fields } from "../../options.js";
 import type { DataInterval, RunState } from "../../store/store.js";
+import type { ContextData } from "./context_data.js";
 import type { JobData } from "./job_data.js";
 import type { ChunkOfRun, RunContext } from "./run_context.js";
-
-type Plain = Omit<
-  RunContext,
-  "signal" | "key" | "render" | "backfillId" | "existingState" | "unresolved" | "onUnknown"
->;
-/** The data of a context. */
-export type ContextData = Plain & { backfillId?: string | undefined; existingState?: RunState | undefined };
 
 /** A context: the data of the run are its own members, so that it can be spread and printed; the signal is made when it is
  *  asked for, because most callbacks never look at it. */
