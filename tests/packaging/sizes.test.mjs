@@ -1,6 +1,11 @@
 // The size budgets: what a page that uses the package has to load.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import * as esbuild from "esbuild";
+import { root } from "../../scripts/process.mjs";
 import { pageAndWorker, pageAndWorkerLine, sizes, sizeTable } from "../../scripts/sizes.mjs";
 
 const rows = sizes();
@@ -51,4 +56,16 @@ test("a page and its worker download about two fifths less with one module, as t
   t.diagnostic(pageAndWorkerLine(ways));
   const { dagfill, slim } = ways;
   assert.ok(slim < 0.65 * dagfill && slim > 0.5 * dagfill, `${slim} of ${dagfill} bytes`);
+});
+
+test("short lines cost the entry for pages at most 1 %, and compressed little more", async (t) => {
+  const short = readFileSync(join(root, "dist/slim.js"), "utf8");
+  const { code: long } = await esbuild.transform(short, { minifyWhitespace: true, legalComments: "none" });
+  const gzip = (text) => gzipSync(text, { level: 9 }).length;
+  const ratio = gzip(short) / gzip(long);
+  t.diagnostic(
+    `${gzip(short)} bytes in short lines, ${gzip(long)} in long ones: ${((ratio - 1) * 100).toFixed(2)} %`,
+  );
+  assert.ok(short.length <= 1.01 * long.length);
+  assert.ok(ratio <= 1.015);
 });

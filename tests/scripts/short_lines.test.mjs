@@ -1,12 +1,8 @@
-// The build breaks minified lines: the program stays the same, its source map leads to the same places, and files stay small.
+// The build breaks minified lines: the program stays the same, and its source map leads to the same places.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
-import { join } from "node:path";
 import { test } from "node:test";
-import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
-import { root } from "../../scripts/process.mjs";
 import { withShortLines } from "../../scripts/short_lines.mjs";
 
 // Each part has a semicolon or a word that a break may not take the place of.
@@ -73,16 +69,4 @@ test("the source map leads where it led before", async () => {
   const written = source.split("\n");
   assert.equal(found.originalLine, written.length - 1);
   assert.equal(found.originalColumn, written.at(-1).indexOf('"end"'));
-});
-
-test("short lines cost the entry for pages at most 1 %, and compressed little more", async (t) => {
-  const short = readFileSync(join(root, "dist/slim.js"), "utf8");
-  const { code: long } = await esbuild.transform(short, { minifyWhitespace: true, legalComments: "none" });
-  const gzip = (text) => gzipSync(text, { level: 9 }).length;
-  const ratio = gzip(short) / gzip(long);
-  t.diagnostic(
-    `${gzip(short)} bytes in short lines, ${gzip(long)} in long ones: ${((ratio - 1) * 100).toFixed(2)} %`,
-  );
-  assert.ok(short.length <= 1.01 * long.length);
-  assert.ok(ratio <= 1.015);
 });
