@@ -3,6 +3,7 @@
 //   npm run chaos -- --kills 200 --lanes 2 --rounds 50 --seed 42
 //   npm run chaos -- --scene 1234567   plays one scene again
 import { parseArgs } from "node:util";
+import { chunks } from "./chunks.mjs";
 import { newFigures, play, survive } from "./kills.mjs";
 import { race } from "./race.mjs";
 import { valves } from "./valve.mjs";
@@ -45,7 +46,16 @@ async function chaos() {
     say,
   });
   say(`canaries, breakers and chunks in ${seconds(valveStart)}: ${JSON.stringify(valveFigures)}`);
-  return [...kills.problems, ...problems, ...ofValves];
+
+  const chunkStart = performance.now();
+  const { problems: ofChunks, ...chunkFigures } = await chunks({
+    kills: Math.ceil(Number(values.kills) / 3),
+    seed: Number(values.seed),
+    say,
+  });
+  say(`chunks in ${seconds(chunkStart)}: ${JSON.stringify(chunkFigures)}`);
+  say(`chunks: ${chunkFigures.kills} kills, ${ofChunks.length} problems`);
+  return [...kills.problems, ...problems, ...ofValves, ...ofChunks];
 }
 
 async function again(seed) {

@@ -85,7 +85,7 @@ function isWritable({ store }) {
 }
 
 /** Instead of waiting: the leases of that process are as if their time were over. */
-function expire({ store }, pid) {
+export function expire({ store }, pid) {
   const database = new DatabaseSync(store, { timeout: 5_000 });
   const hasLeases = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'leases'").get();
   if (hasLeases !== undefined) {
