@@ -59,6 +59,12 @@ const taken = [
     exclude: ["2024-07-04", { calendar: "x" }],
     roll: { calendar: "x", to: "next" },
   }),
+  dag({
+    inputs: [
+      { dagId: "a", map: "contained" },
+      { dagId: "b", map: { window: "P7D" } },
+    ],
+  }),
   dag({ exclude: { cron: "0 0 1 * *" }, tags: ["a"], owner: "data", meta: { a: 1 }, "x-team": 7 }),
   dag({ taskDefaults: { retries: 2, retryDelay: "PT5M" }, params: { a: [1] }, onUnknown: "keep" }),
   task({ dependsOn: ["a"], triggerRule: "all_done", timeout: 60000, retryBackoff: 2, "x-icon": "box" }),
@@ -89,6 +95,8 @@ const refused = [
   dag({ roll: { calendar: "x" } }),
   dag({ exclude: { cron: "0 0 1 * *", calendar: "x" } }),
   dag({ calendars: { x: { weekend: ["sat"], holidays: [] } } }),
+  dag({ inputs: [{ dagId: "a" }] }),
+  dag({ inputs: [{ dagId: "a", map: "same" }] }),
   dag({ tags: "a" }),
   dag({ retries: 1 }),
   dag({ taskDefaults: { taskId: "a" } }),
