@@ -1,5 +1,5 @@
 // A file of DAGs: a module with its callbacks, or JSON or YAML whose tasks are shell commands.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DagfillError } from "../error.js";
@@ -34,6 +34,9 @@ export async function loadDagFile(name: string): Promise<DagFile> {
       hint: "a module that exports `dag`, JSON or YAML; see dagfill --help",
     });
   }
+  if (statSync(path).isDirectory()) {
+    throw new DagfillError("INVALID_DAG", `expected a file of DAGs, got the folder ${name}`);
+  }
   const kind = extname(path).toLowerCase();
   const other = otherKinds[kind];
   if (other !== undefined) {
@@ -50,7 +53,7 @@ export async function loadDagFile(name: string): Promise<DagFile> {
   }
   const isText = kind === ".json" || kind === ".yaml" || kind === ".yml";
   const exports = isText
-    ? { default: await readText(readFileSync(path, "utf8"), kind, name) }
+    ? { default: await readText(withoutMark(readFileSync(path, "utf8")), kind, name) }
     : await importModule(path, name);
   const { dags, executeRun, executeTask, engine } = pick(exports, name);
   return {
@@ -85,6 +88,11 @@ export function chooseDag(file: DagFile, wanted: unknown): Dag {
 }
 
 const modules = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"];
+
+/** The text without the byte order mark that some editors begin a file with. */
+function withoutMark(text: string): string {
+  return text.startsWith("\uFEFF") ? text.slice(1) : text;
+}
 
 /** The DAGs of a JSON or YAML text, checked: what is wrong with one is said with its line. */
 async function readText(text: string, kind: string, name: string): Promise<unknown> {

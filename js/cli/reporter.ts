@@ -108,7 +108,8 @@ function plainReporter(terminal: Terminal, quiet: boolean): Reporter {
       if (text !== undefined) terminal.line(text);
       if (event.type !== "run-succeeded" && event.type !== "run-failed") return;
       const ended = progress.total - progress.remaining;
-      if (ended < next) return;
+      // Runs that end together share their progress: where each run has its line, none is left out.
+      if (step > 1 && ended < next) return;
       // The last line says that all have ended, and says it once.
       next = Math.min(ended + step, Math.max(ended + 1, progress.total));
       if (event.type === "run-failed" && step === 1) return;

@@ -43,8 +43,8 @@ function weight(state: number): number {
 
 /** Reads the runs once, in whatever order they come. Names the place of what is wrong: `existing[3].state`. */
 export function readKnownRuns(dag: CheckedDag, existing: Iterable<KnownRun>): KnownRuns {
-  if (typeof (existing as Iterable<KnownRun> | null)?.[Symbol.iterator] !== "function")
-    throw wrong("existing", "an iterable of runs", existing);
+  const iterator = reading("existing", () => (existing as Iterable<KnownRun> | null)?.[Symbol.iterator]);
+  if (typeof iterator !== "function") throw wrong("existing", "an iterable of runs", existing);
   const at = instantReader(dag);
   const [dates, states, starts, ends]: [number[], number[], number[], number[]] = [[], [], [], []];
   let isSorted = true;

@@ -816,3 +816,20 @@ test("schedule goes on until Ctrl-C, which lets what runs end", signals, async (
   assert.equal(code, 0);
   assert.match(out, /succeeded {2}minutely/);
 });
+
+test("in a pipe each run has its line, also those that end together", limit, async () => {
+  const { store, folder } = workplace();
+  const file = join(folder, "together.mjs");
+  writeFileSync(
+    file,
+    `export const dag = { dagId: "together", schedule: "@daily" };
+let waiting = [];
+export const executeRun = () => new Promise((resolve) => {
+  waiting.push(resolve);
+  if (waiting.length === 4) for (const end of waiting.splice(0)) end();
+});`,
+  );
+  const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-08", "--max-parallel-runs", "4"];
+  const { out } = await run(["run", file, ...range, "--store", store]);
+  for (const day of [1, 2, 3, 4, 5, 6, 7, 8]) assert.match(out, new RegExp(`/8 +2024-01-0${day}`));
+});

@@ -1,6 +1,6 @@
 // DAGs in YAML and JSON files: they run, and what is wrong with one is said with its line.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -103,4 +103,15 @@ test("aliases that unfold without end are refused", async () => {
   const { code, err } = await run(["preview", file("bomb.yaml", text), ...range]);
   assert.equal(code, 2);
   assert.match(err, /alias/);
+});
+
+test("a folder is refused, and a byte order mark is no part of a text", async () => {
+  mkdirSync(join(folder, "dir.yaml"));
+  const { code, err } = await run(["validate", join(folder, "dir.yaml")]);
+  assert.equal(code, 2);
+  assert.match(err, /expected a file of DAGs, got the folder/);
+  const dag = JSON.stringify({ dagId: "marked", schedule: "@daily" });
+  for (const name of ["marked.json", "marked.yaml"]) {
+    assert.equal((await run(["validate", file(name, `\uFEFF${dag}`)])).code, 0);
+  }
 });

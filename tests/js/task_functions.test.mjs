@@ -179,3 +179,20 @@ test("a scheduler runs functions of tasks, and trigger does", async () => {
     ["2023-12-01T00:00:00Z", "manual"],
   ]);
 });
+
+test("a run's error names the task that failed, not one that was skipped before it", async () => {
+  const store = new MemoryStore();
+  const skips = () => {
+    throw new TaskSkipped("skip");
+  };
+  const fails = async () => {
+    throw new TypeError("bad");
+  };
+  const tasks = [
+    { taskId: "c", run: skips },
+    { taskId: "a", run: fails },
+  ];
+  await new BackfillService({ dags: [dagOf(tasks)], store }).backfill(one);
+  const [{ error }] = await store.listRuns({ dagId: "d" });
+  assert.equal(error.message, "task a failed: bad");
+});

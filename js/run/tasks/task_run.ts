@@ -299,6 +299,8 @@ export class TaskRun {
     const { graph, context } = this.#options;
     if (code === RunStateCode.Canceled) return abortReason("cancel", context.runId);
     for (const [task, { message }] of this.#records.errors) {
+      // A task that was skipped has an error, too.
+      if (this.#records.state(graph.task(task).taskId) !== "failed") continue;
       return new DagfillTaskError(`task ${graph.task(task).taskId} failed: ${message}`);
     }
     return new DagfillTaskError("a task did not succeed");
