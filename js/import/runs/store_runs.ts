@@ -1,5 +1,5 @@
 // Imported records on their way into a store: what is new is created, what changed elsewhere is updated.
-import type { RunRecord, RunStore, StoreChange } from "../../face.js";
+import { DagfillError, type RunRecord, type RunStore, type StoreChange } from "../../face.js";
 
 /** Changes in one transaction. */
 const BATCH = 5_000;
@@ -21,8 +21,10 @@ export interface StoredRuns {
  *  ``` */
 export async function storeRuns(store: RunStore, runs: readonly RunRecord[]): Promise<StoredRuns> {
   const counts: StoredRuns = { created: 0, updated: 0, unchanged: 0, kept: 0 };
-  const [dagId, known] = [runs[0]?.dagId, new Map<string, RunRecord>()];
+  checkStore(store);
+  const dagId = dagOf(runs);
   if (dagId === undefined) return counts;
+  const known = new Map<string, RunRecord>();
   for (const run of await store.listRuns({ dagId })) known.set(run.executionDate, run);
   const changes: StoreChange[] = [];
   for (const run of runs) {
@@ -32,6 +34,41 @@ export async function storeRuns(store: RunStore, runs: readonly RunRecord[]): Pr
   for (let from = 0; from < changes.length; from += BATCH)
     await store.apply(changes.slice(from, from + BATCH));
   return counts;
+}
+
+function checkStore(store: unknown): void {
+  const { listRuns, apply } = (store ?? {}) as Partial<RunStore>;
+  if (typeof listRuns === "function" && typeof apply === "function") return;
+  throw new DagfillError("INVALID_OPTION", `store: expected a RunStore, got ${typeof store}`, {
+    field: "store",
+  });
+}
+
+/** The one DAG of the records; undefined where there are none. */
+function dagOf(runs: unknown): string | undefined {
+  if (!Array.isArray(runs)) {
+    throw new DagfillError("INVALID_OPTION", `runs: expected a list of runs, got ${typeof runs}`, {
+      field: "runs",
+      hint: "importRuns answers { runs, left }: hand in its runs",
+    });
+  }
+  for (const [place, run] of runs.entries()) {
+    const { dagId, executionDate } = (run ?? {}) as Partial<RunRecord>;
+    const field = typeof dagId !== "string" ? "dagId" : "executionDate";
+    if (typeof dagId !== "string" || typeof executionDate !== "string") {
+      throw new DagfillError("INVALID_OPTION", `runs[${place}].${field}: expected a text, got none`, {
+        field: `runs[${place}].${field}`,
+      });
+    }
+    if (dagId !== runs[0].dagId) {
+      throw new DagfillError(
+        "INVALID_OPTION",
+        `runs[${place}].dagId: expected runs of one DAG, got ${JSON.stringify(dagId)} beside ${JSON.stringify(runs[0].dagId)}`,
+        { field: `runs[${place}].dagId`, hint: "store the runs of each DAG by themselves" },
+      );
+    }
+  }
+  return runs[0]?.dagId;
 }
 
 function changeOf(run: RunRecord, known: RunRecord | undefined, counts: StoredRuns): StoreChange | undefined {

@@ -183,3 +183,24 @@ test("what is no history is refused", () => {
   assert.throws(() => importRuns([], { dag, assume: 1 }), { code: "INVALID_OPTION", field: "assume" });
   assert.throws(() => importRuns([], { dag: { dagId: "x" } }), { code: "INVALID_DAG" });
 });
+
+test("storeRuns takes the runs of one DAG, and refuses everything else by its place", async () => {
+  const store = new MemoryStore();
+  const { runs } = importRuns(JSON.stringify([day("2024-01-01", "success")]), { dag });
+  await storeRuns(store, runs);
+  const refused = {
+    "runs[1].dagId": [store, [...runs, { ...runs[0], dagId: "other", state: "failed" }]],
+    "runs[0].dagId": [store, [{}]],
+    "runs[0].executionDate": [store, [{ dagId: "sales" }]],
+    runs: [store, { runs, left: [] }],
+    store: [{}, runs],
+  };
+  for (const [field, [where, what]] of Object.entries(refused)) {
+    await assert.rejects(storeRuns(where, what), { code: "INVALID_OPTION", field });
+  }
+  await assert.rejects(storeRuns(store, null), { code: "INVALID_OPTION", field: "runs" });
+  assert.deepEqual(
+    (await store.listRuns({ dagId: "sales" })).map(({ state }) => state),
+    ["success"],
+  );
+});
