@@ -5,6 +5,7 @@ import { call } from "../raw.js";
 import type { Warning } from "../warning.js";
 import type { PreviewTemplates, RenderedRun } from "./preview_templates.js";
 import { type TemplateText, templateTexts } from "./template_texts.js";
+import { type Fault, unquoted } from "./unquoted.js";
 
 /** More would be no list that anybody reads. */
 const MOST = 100;
@@ -25,11 +26,6 @@ interface Inspection {
 }
 
 /** A warning about one text, without the place in its message. */
-interface Fault extends Warning {
-  taskId: string;
-  field: string;
-}
-
 /** The warnings, for the first run that would start: one for each thing that is wrong, at its first place, with the count of its places.
  *  Where a callback makes each date's conf, no key of it counts as missing. */
 export function templateWarnings(
@@ -53,7 +49,7 @@ export function templateWarnings(
         "the text tells the time of its own rendering: another run of the same date renders it otherwise";
       faults.push({ code: "uses_now", message, taskId: text.taskId, field: text.path });
     }
-    if (text.path === "command") faults.push(...unquoted(text, found));
+    if (text.path === "command") faults.push(...unquoted(text, found.uses));
   }
   return merged(faults).slice(0, MOST);
 }
@@ -135,36 +131,6 @@ function unresolvedFault(
     end: part.end,
     ...(part.suggestion === undefined ? {} : { suggestion: part.suggestion }),
   };
-}
-
-/** Values from outside that a shell would read as a part of the command: printed without the filter `quote`. */
-function unquoted(text: TemplateText, { uses, xcoms }: Inspection): Fault[] {
-  const { template } = text;
-  const quotes = uses.filter(({ name, kind }) => kind === "filter" && name === "quote");
-  const faults: Fault[] = [];
-  const seen = new Set<number>();
-  for (const use of uses) {
-    const isOutside =
-      use.kind === "key" ||
-      (xcoms.length > 0 && (use.name.startsWith("xcom") || use.name.includes("xcom_pull")));
-    if (!isOutside) continue;
-    const start = template.lastIndexOf("{{", use.start);
-    // Values that only a statement reads are not printed.
-    if (start < 0 || template.lastIndexOf("{%", use.start) > start || seen.has(start)) continue;
-    const end = template.indexOf("}}", use.end);
-    if (end < 0 || quotes.some((quote) => quote.start > start && quote.end <= end)) continue;
-    seen.add(start);
-    const shown = template.slice(start, end + 2);
-    faults.push({
-      code: "unquoted_in_command",
-      message: `the value of ${shown} becomes a part of the command: write it as ${shown.slice(0, -2).trimEnd()} | quote }}, or read it from the environment`,
-      taskId: text.taskId,
-      field: text.path,
-      start,
-      end: end + 2,
-    });
-  }
-  return faults;
 }
 
 /** How many texts of a plan's templates nothing resolves. */

@@ -291,6 +291,22 @@ test("values from outside that stand unquoted in a command are warned of", async
     [],
   );
   assert.deepEqual(await codes("{% if dag_run.conf.region %}echo {{ ds }}{% endif %}", conf), []);
+  // However the value gets there.
+  const ways = {
+    "{% set q = dag_run.conf.region %}echo {{ q }} {{ ds }}": ["{{ q }}"],
+    "{% for a, x in dag_run.conf.items() %}echo {{ x }}{% endfor %} {{ ds }}": ["{{ x }}"],
+    "{%- with q = params.table %}echo {{ q | upper }}{% endwith %} {{ ds }}": ["{{ q | upper }}"],
+    "echo {{ dag_run.conf.get('region') }} {{ ds }}": ["{{ dag_run.conf.get('region') }}"],
+    "echo {{ dag_run.conf }} {{ params | tojson }} {{ ds }}": ["{{ dag_run.conf }}", "{{ params | tojson }}"],
+    "echo {{ dag_run.conf.region | quote ~ dag_run.conf.region }} {{ ds }}": [
+      "{{ dag_run.conf.region | quote ~ dag_run.conf.region }}",
+    ],
+    "{% set q = dag_run.conf.region %}echo {{ q | quote }} {{ ds }}": [],
+    "echo {{ (dag_run.conf.region ~ '/' ~ params.table) | quote }} {{ ds }}": [],
+    "echo {{ 'a' if dag_run.conf.region else 'b' }} {{ dag_run.conf.region | int }} {{ ds }}": [],
+  };
+  for (const [command, found] of Object.entries(ways))
+    assert.deepEqual(await codes(command, conf), found, command);
 });
 
 test("a preview renders a date, compares two, and does so behind a postMessage", async () => {
