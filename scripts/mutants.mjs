@@ -10,7 +10,7 @@ const VERSION = "27.1.0";
 const folder = join(root, "tests", "mutants");
 
 const languages = { rust, js };
-/** What is mutated where nothing else is asked for. */
+/** The files that are mutated by default. */
 const parts = { rust: ["--file", "src/run/**/*.rs", "--shard", "0/16"], js: [] };
 
 main(async () => {

@@ -1,4 +1,4 @@
-// What verbs that read the store alone have in common: the DAG by its id or its file, states, and bounds of dates.
+// Arguments of the verbs that read only the store: the DAG by id or file, states, bounds of dates.
 import { existsSync } from "node:fs";
 import { DagfillError } from "../error.js";
 import { nextDates, type RunRecord, type RunStore } from "../face.js";

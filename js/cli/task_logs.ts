@@ -1,4 +1,4 @@
-// What commands print, kept in files beside the store: FOLDER/RUN/TASK/ATTEMPT.log in the store's folder of logs, a line each with its time.
+// Task logs: the output of commands, in STORE.logs/DAG/RUN/TASK/ATTEMPT.log. Each line begins with its time and its stream.
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -43,7 +43,7 @@ export class TaskLogs {
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref();
   }
 
-  /** Writes what is waiting. A log that cannot be written is no reason to fail a task. */
+  /** Writes the lines that are buffered. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -58,7 +58,7 @@ export class TaskLogs {
         mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
         appendFileSync(path, pending.join(""), { mode: 0o600 });
       } catch {
-        // As above.
+        // A log that cannot be written is no reason to fail a task.
       }
       pending.length = 0;
     }

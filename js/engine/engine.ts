@@ -1,4 +1,4 @@
-// What an engine is: whatever can carry out an attempt outside of this process.
+// The interface of an engine, which executes attempts outside of this process.
 import type { Json } from "../json.js";
 import type { JobData } from "../run/host/job_data.js";
 
@@ -51,7 +51,7 @@ export interface Engine {
   /** Calls `ended` when a job has ended, with its status where that is known. May lose any: `status` is asked all the same. Returns
    *  what stops it. */
   watch?(ended: (key: string, status?: EngineStatus) => void): () => void;
-  /** What became of these jobs is stored: their results need not be kept. */
+  /** The ends of these jobs are stored: the engine may delete their results. */
   forget?(keys: readonly string[]): Promise<void>;
   /** Milliseconds between two questions for the status of a job, at first; grows to 30 s with its age. Default 2000. */
   readonly pollEvery?: number;

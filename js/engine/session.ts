@@ -4,7 +4,7 @@ import { nextTurn, Wake } from "../run/timing/turns.js";
 import { type Engine, type EngineJob, type EngineStatus, hasEnded } from "./engine.js";
 import { isFinal, Outage, type OutageTimes, spread, TIMES } from "./outage.js";
 
-/** Who wants to know of a job. */
+/** Receives the states of a job. */
 export interface JobListener {
   /** It has really begun, epoch milliseconds where that is known. */
   began(at: number | undefined): void;
@@ -81,13 +81,13 @@ export class Session {
     this.#polls.at(undefined);
   }
 
-  /** What became of a job is stored: the engine need not keep it. */
+  /** The end of a job is stored: the engine may delete its result. */
   forget(key: string): void {
     if (this.#engine.forget === undefined) return;
     this.#stored.push(key);
     if (this.#stored.length >= MOST) void this.#forgetStored();
     else this.#forgetting ??= setTimeout(() => void this.#forgetStored(), FORGET_EVERY_MS);
-    // What is not told in time is forgotten by its age.
+    // Keys that are not sent before the session ends need no retry: the engine drops old results by their age.
     (this.#forgetting as { unref?: () => void } | undefined)?.unref?.();
   }
 
@@ -157,7 +157,7 @@ export class Session {
       return;
     }
     for (const each of tickets) each.state = "waiting";
-    // What was canceled meanwhile is not handed over again; should it have been accepted, its end is asked for.
+    // Jobs that were canceled meanwhile are not submitted again; one that the engine had already accepted is canceled there.
     const canceled = tickets.filter(({ canceled }) => canceled !== undefined);
     for (const each of canceled) each.state = "submitted";
     this.#cancel(canceled);

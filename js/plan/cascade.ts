@@ -1,4 +1,4 @@
-// What lies downstream of a backfill: a plan for each DAG that reads, directly or through others, what the backfill runs again.
+// Plans of the DAGs downstream of a backfill: those that read its runs, directly or through other DAGs.
 import type { CheckedDag } from "../dag/dag.js";
 import { DagfillError } from "../error.js";
 import { ActionCode } from "../raw.js";
@@ -57,7 +57,7 @@ export async function cascade(
     const options = {
       dagId,
       ...{ startDate: first, endDate: last, dates: Array.from(dates) },
-      // What has succeeded has read what is replaced now.
+      // A run that succeeded has read data that the backfill replaces, so it is stale and runs again.
       reprocess: "completed",
       maxRuns: Math.max(dates.length, 1),
     };

@@ -104,7 +104,7 @@ function unresolvedFault(
   onUnknown: string | undefined,
 ): Fault | undefined {
   const found = inspect(part.text.startsWith("{") ? part.text : `{{ ${part.text} }}`);
-  // Nobody knows yet what other runs leave.
+  // XCom of other runs is not known before those have run.
   const own = found.xcoms.filter(({ dagId, prior }) => dagId === undefined && prior !== true);
   const [lost] = own.filter(({ taskId }) => !upstream.has(taskId));
   if (found.xcoms.length > 0 && lost === undefined) return undefined;

@@ -11,13 +11,13 @@ interface Use {
   end: number;
 }
 
-/** What is wrong in a text of a task. */
+/** A fault in a template of a task. */
 export interface Fault extends Warning {
   taskId: string;
   field: string;
 }
 
-/** What whoever starts a run, or a task, may have written. */
+/** Names of values that the starter of a run, or another task, has written. */
 const OUTSIDE = ["dag_run.conf", "conf", "params", "xcom", "ti.xcom_pull", "task_instance.xcom_pull"];
 /** Filters whose results hold nothing that a shell acts on. */
 const SAFE = ["quote", "int", "float", "length", "count"];

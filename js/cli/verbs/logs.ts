@@ -102,7 +102,7 @@ class LogReader {
     this.terminal.line(`${this.terminal.paint(style, `${time} ${source}`)} `, words.join(" "));
   }
 
-  /** What has come since; whole lines alone. */
+  /** The complete lines that were appended since the last call. */
   #read(path: string): string {
     const from = this.#places.get(path) ?? 0;
     const file = openSync(path, "r");

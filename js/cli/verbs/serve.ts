@@ -8,7 +8,7 @@ import { writeLog } from "../reporter.js";
 import type { Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
-/** What a supervisor sees of a coordinator: one line every so often, and when it begins and ends. */
+/** Health lines of a coordinator, for a supervisor: one at the start, one at regular intervals, one at the end. */
 const HEALTH_MS = 30_000;
 
 export const serve: Verb = {

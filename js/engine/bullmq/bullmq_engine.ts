@@ -167,7 +167,7 @@ async function statusOf(queue: Queue, key: string): Promise<EngineStatus | undef
   return { state: "failed", error: { name: "EngineError", message } };
 }
 
-/** What a worker of dagfill answered; the answer of another is kept as the output. */
+/** The answer of a dagfill worker; the answer of another worker is kept as the output. */
 function outcomeOf(value: unknown): EngineStatus {
   const status = unpacked<EngineStatus | null>(value);
   if (typeof status === "object" && status !== null && typeof status.state === "string" && hasEnded(status))

@@ -1,4 +1,4 @@
-// What engine and worker share: options, and the objects of BullMQ that they open.
+// Connection options of the engine and the worker, and the BullMQ objects that both open with them.
 import type * as bullmq from "bullmq";
 import { type Duration, durationMs } from "../../face.js";
 import { fields, name, wrong } from "../../options.js";

@@ -7,7 +7,7 @@ export const DAG = "contract";
 const day = (n) => new Date(Date.UTC(2024, 0, n)).toISOString().replace(".000Z", "Z");
 const clone = (value) => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
 
-/** What a job's conf says is what its work does. Remote engines do the same by themselves. */
+/** The work of a job, as its conf says. Remote engines do the same by themselves. */
 export function workOf(log) {
   const act = async (run) => {
     log.started(run.key);
@@ -109,7 +109,7 @@ export const aTask = (conf, task, more = {}) =>
     },
   });
 
-/** What each suite gets. */
+/** Passed to each suite. */
 export function suiteOf(name, open, { test, assert }) {
   const it = (what, body, needs = []) =>
     test(`${name}: ${what}`, async (t) => {

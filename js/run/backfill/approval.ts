@@ -1,4 +1,4 @@
-// What a canary's own function answers, and what a breaker says.
+// The approval function of a canary, and the warning of a breaker.
 import { failure } from "../../failure.js";
 import type { Breaker, Canary } from "../../plan/valve.js";
 import type { RunResult } from "../events/backfill_events.js";

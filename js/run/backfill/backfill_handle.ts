@@ -99,7 +99,7 @@ export class BackfillHandle implements Backfill {
     });
     if (!atOnce) {
       this.pause({ stored: false });
-      // What was claimed before the pause is still written and called.
+      // Runs that were claimed before the pause are still stored and called.
       do await new Promise((resolve) => setTimeout(resolve, 20));
       while (!isOver && !this.#driver.isIdle);
     }

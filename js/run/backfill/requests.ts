@@ -1,5 +1,5 @@
-// What others ask of whoever drives a backfill. Only the owner of the lease writes snapshots: others append requests to the store, and the
-// owner reads them while it drives, and before it begins.
+// Requests to the driver of a backfill, from any process. Only the owner of the lease writes snapshots, so others append requests to the
+// store; the owner reads them before it begins and while it drives.
 import { DagfillError } from "../../error.js";
 import type { Request, RunStore } from "../../store/store.js";
 import type { Snapshot } from "./snapshot.js";

@@ -18,7 +18,7 @@ interface Wanted {
 const MOST_RUNS = 1_000;
 const PAGE = 50;
 
-/** What the templates of tasks pull from other runs; nothing for most DAGs. */
+/** XCom that the templates of tasks pull from other runs; most DAGs pull none. */
 export function wantedElsewhere(dagId: string, tasks: readonly CheckedTask[]): Wanted[] {
   const wanted: Wanted[] = [];
   for (const { template } of tasks.flatMap(templateTexts)) {

@@ -1,4 +1,4 @@
-// What runs each task of a DAG: the task's own function, or the host's callback for tasks.
+// The callback that runs each task of a DAG: the task's own function, or the host's `executeTask`.
 
 import type { CheckedDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
