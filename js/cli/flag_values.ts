@@ -2,6 +2,7 @@
 import { DagfillError } from "../error.js";
 import type { Json } from "../json.js";
 import { shown } from "../shown.js";
+import { suggestion } from "../suggest.js";
 import { readJsonText } from "./json_text.js";
 
 const expected = (what: string, input: string, more: { hint?: string; start?: number; end?: number } = {}) =>
@@ -69,4 +70,15 @@ export function labelsOf(text: string): Record<string, string> {
     return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
   });
   return Object.fromEntries(pairs) as Record<string, string>;
+}
+
+/** One of the names, or an error with the nearest one. */
+export function oneOf<Name extends string>(text: string, names: readonly Name[], field: string): Name {
+  const found = names.find((name) => name === text);
+  if (found !== undefined) return found;
+  const near = suggestion(text, names);
+  throw new DagfillError("INVALID_OPTION", `expected ${names.join(", ")}, got ${shown(text)}`, {
+    field,
+    ...(near !== undefined && { hint: `did you mean ${near}?` }),
+  });
 }

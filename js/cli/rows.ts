@@ -1,7 +1,5 @@
 // The answer of a verb that lists things, in the format that was asked for.
-import { DagfillError } from "../error.js";
-import { shown } from "../shown.js";
-import { suggestion } from "../suggest.js";
+import { oneOf } from "./flag_values.js";
 import { type Column, table } from "./table.js";
 import type { Request } from "./verb.js";
 
@@ -12,13 +10,7 @@ export type Format = (typeof FORMATS)[number];
 export function formatOf({ values, json }: Pick<Request, "values" | "json">): Format {
   const { format } = values;
   if (format === undefined) return json ? "json" : "table";
-  const known = FORMATS.find((name) => name === format);
-  if (known !== undefined) return known;
-  const near = suggestion(String(format), FORMATS);
-  throw new DagfillError("INVALID_OPTION", `expected ${FORMATS.join(", ")}, got ${shown(format)}`, {
-    field: "format",
-    ...(near !== undefined && { hint: `did you mean ${near}?` }),
-  });
+  return oneOf(String(format), FORMATS, "format");
 }
 
 /** Prints rows. A table and CSV have the columns, JSON the whole of each row; `none` stands for no rows at all in a table. */

@@ -1,9 +1,7 @@
 // Arguments of the verbs that read only the store: the DAG by id or file, states, bounds of dates.
 import { existsSync } from "node:fs";
-import { DagfillError } from "../error.js";
 import { nextDates, type RunRecord, type RunStore } from "../face.js";
-import { shown } from "../shown.js";
-import { suggestion } from "../suggest.js";
+import { oneOf } from "./flag_values.js";
 import { chooseDag, loadDagFile } from "./load_dag.js";
 import type { Style } from "./terminal.js";
 import type { Request } from "./verb.js";
@@ -16,15 +14,7 @@ export async function dagIdOf(text: string, { values }: Pick<Request, "values">)
 /** The states of `--state`, separated by commas. */
 export function statesOf<State extends string>(value: unknown, known: readonly State[]): State[] | undefined {
   if (value === undefined) return undefined;
-  return (value as string[]).map((text) => {
-    const state = known.find((one) => one === text);
-    if (state !== undefined) return state;
-    const near = suggestion(text, known);
-    throw new DagfillError("INVALID_OPTION", `expected ${known.join(", ")}, got ${shown(text)}`, {
-      field: "state",
-      ...(near !== undefined && { hint: `did you mean ${near}?` }),
-    });
-  });
+  return (value as string[]).map((text) => oneOf(text, known, "state"));
 }
 
 /** A bound of dates in UTC, epoch milliseconds; the end of a day where only a day is given. */
