@@ -165,6 +165,22 @@ test("controls are at least 24 px high and wide", { skip }, async (t) => {
   }
 });
 
+test("the graph is in the middle of its canvas once the commands of the date are in its cards", {
+  skip,
+}, async (t) => {
+  const tab = await page.open(t, hash(fields), { reducedMotion: "reduce" });
+  await tab.locator(".task-card .rendered").first().waitFor();
+  await tab.waitForFunction(() => {
+    const canvas = document.querySelector(".react-flow").getBoundingClientRect();
+    const nodes = [...document.querySelectorAll(".react-flow__node")].map((node) =>
+      node.getBoundingClientRect(),
+    );
+    const above = Math.min(...nodes.map(({ top }) => top)) - canvas.top;
+    const below = canvas.bottom - Math.max(...nodes.map(({ bottom }) => bottom));
+    return Math.abs(above - below) < 2;
+  });
+});
+
 test("the same state is the same picture twice; light and dark differ", { skip }, async (t) => {
   const picture = async (options) => {
     const tab = await page.open(t, hash(fields), { reducedMotion: "reduce", ...options });

@@ -9,6 +9,7 @@ import {
   type NodeProps,
   Position,
   ReactFlow,
+  type ReactFlowInstance,
 } from "@xyflow/react";
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { DagView } from "../model";
@@ -20,6 +21,7 @@ import { TASK_WORDS } from "../words";
 import { type TaskNode, toEdges, toNodes, withRun } from "./toReactFlow";
 
 const nodeTypes = { task: memo(TaskCard) };
+const FIT = { minZoom: 0.72, maxZoom: 1 };
 const EMPTY: DagView = { layers: [], error: null, cycle: [], unknown: new Map() };
 
 /** The DAG as a graph. Its text comes with the selected date; the layout only changes with the DAG. */
@@ -38,6 +40,8 @@ export default function DagCanvas({
 }) {
   const { tasks } = draft;
   const moved = useRef(new Map<string, { x: number; y: number }>());
+  const flow = useRef<ReactFlowInstance<TaskNode>>(null);
+  const touched = useRef(false);
   const [nodes, setNodes] = useState<TaskNode[]>([]);
   const view = dag ?? EMPTY;
   // Names and edges decide where nodes stand; commands do not.
@@ -54,6 +58,9 @@ export default function DagCanvas({
   const edges = useMemo(() => toEdges(tasks, view.cycle), [tasks, view]);
 
   const onNodesChange = useCallback((changes: NodeChange<TaskNode>[]) => {
+    // The commands of the selected date arrive after the first layout and make the cards higher.
+    if (!touched.current && changes.some((each) => each.type === "dimensions"))
+      requestAnimationFrame(() => flow.current?.fitView(FIT));
     for (const each of changes)
       if (each.type === "position" && each.position) moved.current.set(each.id, each.position);
     setNodes((before) =>
@@ -70,8 +77,16 @@ export default function DagCanvas({
   };
 
   return (
-    <div className="dag-canvas">
+    <div
+      className="dag-canvas"
+      onPointerDownCapture={() => {
+        touched.current = true;
+      }}
+    >
       <ReactFlow
+        onInit={(instance) => {
+          flow.current = instance;
+        }}
         aria-label="Tasks and their order"
         nodes={shown}
         edges={edges}
@@ -109,7 +124,7 @@ export default function DagCanvas({
         onlyRenderVisibleElements
         deleteKeyCode={editable ? ["Delete", "Backspace"] : null}
         fitView
-        fitViewOptions={{ minZoom: 0.72, maxZoom: 1 }}
+        fitViewOptions={FIT}
         minZoom={0.3}
         // Small graphs: near an edge of the canvas the target would slip away under the pointer.
         autoPanOnConnect={false}
