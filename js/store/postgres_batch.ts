@@ -3,11 +3,13 @@
 import type { PgClient } from "./postgres_connection.js";
 import { stored, storedRow } from "./postgres_text.js";
 import { otherDate, otherState, runExists, unknownRun } from "./refusal.js";
-import { RUN_COLUMNS } from "./row.js";
+import { RUN_COLUMNS, type RunRow } from "./row.js";
 import type { RunUpdate, Step } from "./step.js";
 
 /** Says that a statement did not write all of its rows: one of its steps is to be refused. */
 export class Refused extends Error {}
+
+const UNIQUE_VIOLATION = "23505";
 
 const COLUMNS: Record<string, string> = {
   dagId: "text",
@@ -77,7 +79,12 @@ function kindOf(step: Step): string {
 
 /** The changes that a step has to come behind, and those that it is itself. */
 function keysOf(step: Step): { behind: string[]; marks: string[] } {
-  const key = (...ids: string[]) => JSON.stringify(ids);
+  // Ids hold any character: their lengths keep two of them from reading as one.
+  const key = (kind: string, ...ids: string[]) => {
+    let text = kind;
+    for (const id of ids) text += `/${id.length}:${id}`;
+    return text;
+  };
   switch (step.type) {
     case "create-run": {
       const run = key("run", step.row.dagId, step.row.runId);
@@ -126,7 +133,15 @@ export async function writeGroup(client: PgClient, schema: string, { steps }: Gr
     `INSERT INTO ${schema}.${table} (${list(names)}) SELECT ${list(names)} FROM ${rowsOf(names)} ${rest}`;
   switch (first.type) {
     case "create-run":
-      await write(insert("runs", RUN_COLUMNS, "ON CONFLICT DO NOTHING"), rows, rows.length);
+      // ON CONFLICT DO NOTHING would write every row twice into the log, for the sake of what hardly ever happens.
+      try {
+        const given = RUN_COLUMNS.filter((name) =>
+          (rows as RunRow[]).some((row) => (row[name] ?? null) !== null),
+        );
+        await write(insert("runs", given, ""), rows);
+      } catch (error) {
+        throw (error as { code?: unknown }).code === UNIQUE_VIOLATION ? new Refused() : error;
+      }
       return;
     case "update-run":
       await write(updateOf(schema, first), (steps as RunUpdate[]).map(updateRow), steps.length);

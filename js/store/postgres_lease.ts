@@ -132,10 +132,9 @@ export function beginning(schema: string, writer: string, number: number, leases
     return `convert_from(decode('${bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")}', 'hex'), 'UTF8')`;
   });
   const note = `INSERT INTO ${schema}.writers (id, batch) VALUES ('${writer}', ${number})
-    ON CONFLICT (id) DO UPDATE SET batch = excluded.batch`;
-  const session = "SELECT pg_backend_pid() AS pid, pg_current_xact_id()::xid::text AS xid";
+    ON CONFLICT (id) DO UPDATE SET batch = excluded.batch RETURNING pg_backend_pid() AS pid, pg_current_xact_id()::xid::text AS xid`;
   const fence = `SELECT name, epoch FROM ${schema}.leases WHERE name IN (${names.join(", ")}) ORDER BY name FOR SHARE`;
-  return ["BEGIN", note, session, ...(names.length === 0 ? [] : [fence])].join("; ");
+  return ["BEGIN", note, ...(names.length === 0 ? [] : [fence])].join("; ");
 }
 
 /** Why a batch under a fence is refused; undefined when it is not. */

@@ -15,6 +15,8 @@ export function quoted(schema: string): string {
 
 const TEXT = 'text COLLATE "C"';
 
+// Every run and task is updated about once after it was inserted. Half of each page is left for that, so that the new version of a row stays
+// on its page and no index is touched (HOT).
 const tables = (schema: string) => `
   CREATE SCHEMA IF NOT EXISTS ${schema};
   CREATE TABLE ${schema}.runs (
@@ -23,12 +25,12 @@ const tables = (schema: string) => `
     attempt bigint NOT NULL, "startedMs" bigint, "finishedMs" bigint, error text, output text, key text, chunk text,
     failures bigint,
     PRIMARY KEY ("dagId", "runId"), UNIQUE ("dagId", "executionMs")
-  ) WITH (fillfactor = 80);
+  ) WITH (fillfactor = 50);
   CREATE TABLE ${schema}.tasks (
     "dagId" ${TEXT} NOT NULL, "runId" ${TEXT} NOT NULL, "taskId" ${TEXT} NOT NULL, state text NOT NULL, attempt bigint NOT NULL,
     "startedMs" bigint, "finishedMs" bigint, error text, failures bigint,
     PRIMARY KEY ("dagId", "runId", "taskId")
-  ) WITH (fillfactor = 80);
+  ) WITH (fillfactor = 50);
   CREATE TABLE ${schema}.xcom (
     "dagId" ${TEXT} NOT NULL, "runId" ${TEXT} NOT NULL, "taskId" ${TEXT} NOT NULL, key ${TEXT} NOT NULL, value text NOT NULL,
     PRIMARY KEY ("dagId", "runId", "taskId", key)

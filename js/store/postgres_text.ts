@@ -26,10 +26,12 @@ const NUMBERS = new Set([
   "seq",
 ]);
 
-/** The row with its texts as they are stored. */
+/** The row with its texts as they are stored, without what is null: a column that JSON does not name is read as NULL. */
 export function storedRow(row: object): Record<string, unknown> {
   const columns: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(row)) {
+  for (const name in row) {
+    const value = (row as Record<string, unknown>)[name];
+    if (value === null) continue;
     columns[name] = typeof value === "string" && TEXTS.has(name) ? stored(value) : value;
   }
   return columns;

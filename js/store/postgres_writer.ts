@@ -54,7 +54,7 @@ export class PostgresWriter {
 
   async #drain(): Promise<void> {
     // What one turn of the event loop hands over shares a transaction.
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await new Promise((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) {
       const batches = this.#queue;
       this.#queue = [];
@@ -127,7 +127,7 @@ export class PostgresWriter {
       const leases = [...new Set(batches.flatMap(({ fence }) => (fence ? [fence.lease] : [])))];
       this.#number += 1;
       const begin = beginning(this.#schema, this.#id, this.#number, leases);
-      const [, , session, fences] = (await client.query(begin)) as unknown as PgResult[];
+      const [, session, fences] = (await client.query(begin)) as unknown as PgResult[];
       const epochs = new Map(fences?.rows.map(({ name, epoch }) => [told(name), Number(epoch)]));
       const answers: Answers = batches.map(({ fence }) => checkFence(fence, epochs) ?? null);
       const taken = batches.filter((_, index) => answers[index] === null);
