@@ -37,8 +37,9 @@ export { type BackfillPreview, previewFrom, type TransferablePreview } from "./p
 export { planBackfill } from "./plan/plan_backfill.js";
 export type { PlannedRun } from "./plan/plan_data.js";
 export type { Breaker, Canary, StartWindow } from "./plan/valve.js";
-export type { Backfill, LiveEta } from "./run/backfill/backfill.js";
-export type { ServeOptions } from "./run/backfill/serve_options.js";
+export type { Backfill } from "./run/backfill/backfill.js";
+export type { LiveEta } from "./run/backfill/progress.js";
+export type { ServeOptions } from "./run/backfill/serve.js";
 export { BackfillService } from "./run/backfill/service.js";
 export type { BackfillSummary } from "./run/backfill/summary.js";
 export type {
@@ -49,13 +50,13 @@ export type {
   RunResult,
 } from "./run/events/backfill_events.js";
 export type { SchedulerEvent } from "./run/events/scheduler_events.js";
-export type { Engine } from "./run/host/engine_option.js";
+export type { Engine } from "./run/host/engine.js";
 /** @internal For the entries of engines. */
 export { jobContext, type WorkContext } from "./run/host/job_context.js";
 export type { ChunkOfRun, ExecuteRun, RunContext } from "./run/host/run_context.js";
 export { Scheduler } from "./run/scheduler/scheduler.js";
 export type { ExecuteTask, TaskContext } from "./run/tasks/task_context.js";
-export { TaskSkipped } from "./run/tasks/task_skipped.js";
+export { TaskSkipped } from "./run/tasks/task_context.js";
 export type {
   BusinessCalendar,
   DateInput,

@@ -1,9 +1,8 @@
 // An engine of somebody's as one that BackfillService and Scheduler can use.
 
-import { abortReason } from "../run/host/abort_reason.js";
+import type { Context } from "../run/host/context.js";
 import type { EngineUse, EngineUser } from "../run/host/engine.js";
-import type { Attempt, Report } from "../run/host/executor.js";
-import type { Context } from "../run/host/run_state.js";
+import { type Attempt, abortReason, type Report } from "../run/host/executor.js";
 import type { TaskContext } from "../run/tasks/task_context.js";
 import type { Engine, EngineJob, EngineStatus } from "./engine.js";
 import { isFinal, type OutageTimes, TIMES } from "./outage.js";

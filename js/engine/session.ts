@@ -1,6 +1,6 @@
 // The jobs of this process at one engine: submits them, asks how they stand, and tells how they end. Whatever an engine loses,
 // forgets or does not answer is asked again here, so that no engine has to do it itself.
-import { nextTurn, Wake } from "../run/timing/turns.js";
+import { nextTurn, Wake } from "../run/machine/turns.js";
 import { type Engine, type EngineJob, type EngineStatus, hasEnded } from "./engine.js";
 import { isFinal, Outage, type OutageTimes, spread, TIMES } from "./outage.js";
 

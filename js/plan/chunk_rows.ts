@@ -1,4 +1,4 @@
-// The rows of a plan whose dates run in chunks.
+// The rows of a plan that start runs: one a date, or one a chunk.
 import { ActionCode } from "../raw.js";
 import { iso } from "../time.js";
 import type { PlanData } from "./plan_data.js";
@@ -31,4 +31,9 @@ export function chunkAt({ chunks = [] }: Pick<PlanData, "chunks">, row: number):
 
 export function datesOf({ executionDate }: Chunks, rows: readonly number[]): string[] {
   return rows.map((row) => iso(executionDate[row] as number));
+}
+
+/** Rows that start a run. */
+export function* startingRows(plan: PlanData): Iterable<number> {
+  for (const [row, action] of plan.action.entries()) if (action !== ActionCode.Skip) yield row;
 }

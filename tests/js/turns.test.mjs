@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BackfillService } from "dagfill";
-import { laterTurn } from "../../js/run/timing/turns.ts";
+import { laterTurn } from "../../js/run/machine/turns.ts";
 
 function busy(ms) {
   const start = performance.now();

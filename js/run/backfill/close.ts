@@ -1,9 +1,10 @@
 // Backfills that end without being driven on: discarded, or canceled before their process died. What is open ends, tasks too.
+
 import type { Fence, RunChange, RunRecord, RunStore, StoreChange, TaskInstance } from "../../store/store.js";
 import { iso } from "../../time.js";
-import { attemptKey } from "../host/attempt_key.js";
+import { attemptKey } from "../host/context.js";
 import type { Executor, Report } from "../host/executor.js";
-import { cancelOpenTasks } from "../tasks/open_tasks.js";
+import { cancelOpenTasks } from "../tasks/task_records.js";
 import { counted, recordsOn } from "./interrupted.js";
 import { type Snapshot, toStored } from "./snapshot.js";
 

@@ -3,33 +3,21 @@
 
 import { onAbort } from "../../abort_signal.js";
 import { DagfillError } from "../../error.js";
-import { failure } from "../../failure.js";
 import { BackfillCommand, BackfillEventCode, BackfillNotice } from "../../raw.js";
 import { storeFailure } from "../../store/failure.js";
-import type { EventBody, Progress } from "../events/backfill_events.js";
-import { Notifier } from "../events/notifier.js";
-import { abortReason } from "../host/abort_reason.js";
-import type { AbortKind, Work } from "../host/executor.js";
-import { Context } from "../host/run_state.js";
-import { InFlightMap } from "../machine/in_flight.js";
+import type { Progress } from "../events/backfill_events.js";
+import { Clock } from "../machine/clock.js";
 import { abortKind, type Commands, Machine } from "../machine/machine.js";
-import { Clock } from "../timing/clock.js";
 import { StoreWatchdog, waitForStore } from "../writing/store_watchdog.js";
 import { askApproval, trippedBy } from "./approval.js";
+import { Attempts } from "./attempts.js";
 import { Deferred } from "./deferred.js";
 import type { DriverOptions } from "./driver_options.js";
+import { Notifier } from "./notifier.js";
 import { countsOf, progressOf } from "./progress.js";
 import { type RawBackfill, rebuildBackfill, type Wants } from "./rebuild.js";
 import { Records, writeBatch } from "./records.js";
-import { contextOfRow } from "./row_context.js";
-import { Rows } from "./rows.js";
-import type { StoredRun } from "./stored_run.js";
-
-/** A run whose callback was called. */
-interface Called {
-  context: Context;
-  work?: Work | undefined;
-}
+import { Rows, type StoredRun } from "./rows.js";
 
 export class Driver<R> {
   readonly rows: Rows;
@@ -38,18 +26,16 @@ export class Driver<R> {
   readonly #records: Records;
   readonly #clock: Clock;
   readonly #machine: Machine<BackfillEventCode, RawBackfill>;
-  readonly #inFlight = new InFlightMap<Called>();
+  readonly #attempts: Attempts;
   readonly #watchdog: StoreWatchdog;
   readonly #outcome = new Deferred<R>();
   readonly #isAborted = () => this.#wants.cancel === true;
   readonly #wants: Wants = { paused: false };
   #known: StoredRun[] | undefined;
-  #attached = new Set<number>();
   #progress: Progress;
   #fault: DagfillError | undefined;
   #finished = false;
   #disconnect: () => void = () => {};
-  #calling = false;
 
   constructor(options: DriverOptions<R>) {
     const { set, writer, lease, hooks, now } = options;
@@ -63,6 +49,9 @@ export class Driver<R> {
     this.#records = new Records(this.rows, lease.fence.lease, clock);
     this.notifier = new Notifier(hooks, this.rows, clock, () => this.progress);
     this.notifier.unresolved = options.unresolved ?? 0;
+    this.#attempts = new Attempts(options, this.rows, this.notifier, clock, (...event) =>
+      this.#machine.dispatch(...event),
+    );
     this.#machine = new Machine({
       clock: this.#clock,
       commands: this.#commands(),
@@ -71,7 +60,7 @@ export class Driver<R> {
         const stored = this.#known ?? (await waitForStore(options.reload(), this.#isAborted));
         this.#known = undefined;
         const parts = { ...options, wants: this.#wants, rows: this.rows };
-        return (host) => rebuildBackfill(parts, stored, this.#inFlight, this.now(), host);
+        return (host) => rebuildBackfill(parts, stored, this.#attempts.inFlight, this.now(), host);
       },
       onRestart: (fault) => {
         // Changes that were not committed are made again.
@@ -139,9 +128,14 @@ export class Driver<R> {
     this.#machine.dispatch(BackfillEventCode.Pause);
   }
 
+  /** Whether a callback is being called right now: what it asks for must not wait for its own end. */
+  get isCalling(): boolean {
+    return this.#attempts.isCalling;
+  }
+
   /** No callback runs, and nothing is being written. */
   get isIdle(): boolean {
-    return this.#inFlight.isEmpty && this.#options.writer.batch === undefined;
+    return this.#attempts.inFlight.isEmpty && this.#options.writer.batch === undefined;
   }
 
   resume(): void {
@@ -184,8 +178,8 @@ export class Driver<R> {
       [BackfillCommand.Save]: (_, state) =>
         records.save(state, () => countsOf(this.#machine.ask((raw) => raw.countsAfterBatch()) ?? [])),
       [BackfillCommand.Commit]: () => this.#commit(),
-      [BackfillCommand.Start]: (row, attempt) => this.#start(row, attempt),
-      [BackfillCommand.Abort]: (row, code) => this.#abort(row, abortKind(code)),
+      [BackfillCommand.Start]: (row, attempt) => this.#attempts.start(row, attempt),
+      [BackfillCommand.Abort]: (row, code) => this.#attempts.abort(row, abortKind(code), this.#fault),
       [BackfillCommand.Notify]: (row, notice, attempt) => this.#notify(row, notice, attempt),
       [BackfillCommand.Finish]: () => this.#finish(),
       [BackfillCommand.GiveUp]: () => this.#giveUp(),
@@ -199,8 +193,7 @@ export class Driver<R> {
     writeBatch(batch, writer, execute, {
       stored: () => {
         for (const { row, status } of batch.settled) {
-          this.#inFlight.get(row)?.detail.work?.stored?.();
-          this.#inFlight.delete(row);
+          this.#attempts.stored(row);
           if (status !== undefined) this.rows.status[row] = status;
         }
         this.notifier.stored(batch.settled);
@@ -218,81 +211,15 @@ export class Driver<R> {
     });
   }
 
-  #start(row: number, attempt: number): void {
-    const { set } = this.rows;
-    const context = contextOfRow(this.#options.origin, set, row, attempt);
-    const detail: Called = { context };
-    this.rows.left.delete(row);
-    this.#inFlight.set(row, { attempt, started: this.rows.startedAt[row] as number, detail });
-    detail.work = this.#options.execute.execute({
-      context,
-      row,
-      past: () => set.past(row),
-      started: this.rows.startedAt[row] as number,
-      attached: this.#attached.delete(row),
-      writer: this.#options.writer,
-      call: (callback) => this.#call(callback),
-      emit: (event: EventBody) => this.notifier.emit(event),
-      began: (at) => this.#machine.dispatch(BackfillEventCode.Began, row, attempt, at),
-      settle: (success, value) => this.#settle(row, attempt, success, value),
-    });
-  }
-
-  #call<T>(callback: () => T): T {
-    const before = this.#calling;
-    this.#calling = true;
-    try {
-      return callback();
-    } finally {
-      this.#calling = before;
-    }
-  }
-
-  /** Whether a callback is being called right now: what it asks for must not wait for its own end. */
-  get isCalling(): boolean {
-    return this.#calling;
-  }
-
-  #settle(row: number, attempt: number, success: boolean, value: unknown): void {
-    // A run that was given up, or that settles twice, changes nothing.
-    const entry = this.#inFlight.get(row, attempt);
-    if (entry === undefined) return;
-    entry.settled = success;
-    this.rows.finishedAt[row] = this.now();
-    const why = success ? this.rows.keep(row, value) : undefined;
-    if (!success) this.rows.fail(row, failure(value));
-    // The work is done all the same.
-    if (why !== undefined) this.notifier.warnOf(row, "output_not_json", `its output is not kept: ${why}`);
-    const failed = success ? this.rows.partly(row) : 0;
-    if (failed > 0) this.#machine.dispatch(BackfillEventCode.Partly, row, attempt, failed);
-    else
-      this.#machine.dispatch(success ? BackfillEventCode.Succeeded : BackfillEventCode.Failed, row, attempt);
-  }
-
-  #abort(row: number, kind: AbortKind): void {
-    const called = this.#inFlight.get(row)?.detail;
-    if (called === undefined) return;
-    const lost = kind === "lost" ? this.#fault : undefined;
-    const why = lost ?? abortReason(kind, called.context.runId);
-    this.rows.errors.set(row, failure(why));
-    // A listener of the signal may throw; that is the callback's own business.
-    queueMicrotask(() => {
-      try {
-        Context.abort(called.context, why);
-        called.work?.abort(kind);
-      } catch {}
-    });
-  }
-
   #notify(row: number, notice: BackfillNotice, attempt: number): void {
     const warn = (code: string, message: string) => this.notifier.warn(code, message);
-    if (notice === BackfillNotice.RunAbandoned) this.#warnAbandoned(row);
+    if (notice === BackfillNotice.RunAbandoned) this.#attempts.abandon(row);
     else if (notice === BackfillNotice.BreakerTripped) warn("breaker_tripped", trippedBy(this.#options.core));
     else if (notice === BackfillNotice.RunTaken) {
       this.rows.forget(row);
       this.notifier.warnOf(row, "in_flight", "somebody else runs it since the plan was made: it is skipped");
     } else {
-      if (notice === BackfillNotice.RunAttached) this.#attached.add(row);
+      if (notice === BackfillNotice.RunAttached) this.#attempts.attach(row);
       if (notice === BackfillNotice.RunStarted || notice === BackfillNotice.RunAttached) {
         // A machine that was lost before it could start the run has told of it already.
         if (this.rows.begun[row] && this.rows.attempts[row] === attempt) return;
@@ -306,18 +233,6 @@ export class Driver<R> {
       }
       if (notice === BackfillNotice.Started) this.#outcome.stored();
     }
-  }
-
-  #warnAbandoned(row: number): void {
-    const called = this.#inFlight.get(row)?.detail;
-    this.#inFlight.delete(row);
-    this.rows.set.failures.delete(row);
-    called?.work?.abandon?.();
-    const { runId } = this.rows.set.planned(row);
-    const error = { name: "DagfillError", message: `run ${runId} was aborted and did not settle` };
-    this.rows.errors.set(row, error);
-    const text = "it was aborted and did not settle: it is recorded as failed, but its work may still go on";
-    this.notifier.warnOf(row, "run_abandoned", text);
   }
 
   #finish(): void {

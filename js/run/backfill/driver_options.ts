@@ -1,32 +1,14 @@
 // Options of a driver.
-import type { Breaker, Canary } from "../../plan/valve.js";
-import type { WindowWire } from "../../schedule/wire.js";
+import type { Canary } from "../../plan/valve.js";
 import type { Hooks, Progress } from "../events/backfill_events.js";
-import type { Notifier } from "../events/notifier.js";
 import type { Origin } from "../host/context.js";
 import type { Executor } from "../host/executor.js";
 import type { LeaseHandle } from "../writing/lease_handle.js";
 import type { Writer } from "../writing/writer.js";
-import type { Rows } from "./rows.js";
+import type { Notifier } from "./notifier.js";
+import type { Rows, StoredRun } from "./rows.js";
 import type { RunSet } from "./run_set.js";
-import type { StoredRun } from "./stored_run.js";
-
-/** How to run, as the core reads it. Times in milliseconds. */
-export interface CoreOptions {
-  maxParallelRuns: number;
-  rateCount?: number | undefined;
-  ratePer?: number | undefined;
-  retries?: number;
-  retryDelay?: number;
-  retryBackoff?: number;
-  runTimeout?: number | undefined;
-  abortGrace: number;
-  maxFailures?: number | undefined;
-  dependsOnPast?: boolean;
-  canary?: number | undefined;
-  breaker?: Breaker | undefined;
-  startWindows?: WindowWire[] | undefined;
-}
+import type { CoreOptions } from "./snapshot.js";
 
 export interface DriverOptions<R> {
   set: RunSet;

@@ -1,6 +1,7 @@
-// The plan of a backfill as a host would run it: with what it would not run of it, and its templates.
+// The plan of a backfill as a host would run it: with what it would not run of it, its templates, and the plans downstream.
 import type { CheckedDag } from "../../dag/dag.js";
 import type { CheckedOptions } from "../../plan/backfill_options.js";
+import { cascade } from "../../plan/cascade.js";
 import { renderedRun } from "../../plan/chunks.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import { chosenTasks, makePlan } from "../../plan/planner.js";
@@ -8,7 +9,7 @@ import { PreviewTemplates } from "../../plan/preview_templates.js";
 import { templateWarnings } from "../../plan/template_warnings.js";
 import { ActionCode } from "../../raw.js";
 import type { Host } from "../host/host.js";
-import { tasksNotRun } from "./start_warnings.js";
+import { tasksNotRun } from "./refusals.js";
 
 /** The plan, with what this host would not run of it. `held` names the lease under which it will be driven. */
 export async function planOn(
@@ -45,4 +46,9 @@ export function templatesOn(
     ...(macroTimeZone === undefined ? {} : { macroTimeZone }),
   };
   return new PreviewTemplates(data, plan.timetable, host);
+}
+
+/** In the order in which they can be started. */
+export function downstreamPlans(host: Host, plan: PlanData): Promise<PlanData[]> {
+  return cascade(host.dags, plan, (dag, options) => makePlan(dag, options, host.store, plan.now));
 }

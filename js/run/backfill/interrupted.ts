@@ -3,16 +3,14 @@
 import { RUN_STATES } from "../../codes.js";
 import { DagfillError } from "../../error.js";
 import type { Failure } from "../../failure.js";
-import type { Json } from "../../json.js";
-import { rowsOf } from "../../plan/chunk_rows.js";
+import { rowsOf, startingRows } from "../../plan/chunk_rows.js";
 import { placeOn } from "../../plan/existing_runs.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import { ActionCode } from "../../raw.js";
 import { shown } from "../../shown.js";
 import type { RunRecord, RunState, RunStore } from "../../store/store.js";
-import { startingRows } from "./new_snapshot.js";
+import { type StoredRun, storedRun } from "./rows.js";
 import { fromStored, type Snapshot } from "./snapshot.js";
-import { type StoredRun, storedRun } from "./stored_run.js";
 
 /** The backfill of that id. UNKNOWN_BACKFILL when there is none. */
 export async function stored(store: RunStore, backfillId: string): Promise<Snapshot> {
@@ -21,16 +19,6 @@ export async function stored(store: RunStore, backfillId: string): Promise<Snaps
   throw new DagfillError("UNKNOWN_BACKFILL", `the store has no backfill ${shown(backfillId)}`, {
     input: backfillId,
   });
-}
-
-/** For how many dates a stored backfill would start a run that `plan` starts one for, too. */
-export function overlap(id: string, snapshot: Json, plan: PlanData): number {
-  const other = fromStored(id, snapshot).plan;
-  const dates = new Set<number>();
-  for (const row of startingRows(other)) dates.add(other.executionDate[row] as number);
-  let count = 0;
-  for (const row of startingRows(plan)) if (dates.has(plan.executionDate[row] as number)) count += 1;
-  return count;
 }
 
 /** The records on the dates of a plan, by date. */

@@ -6,10 +6,13 @@ import { failure } from "../../failure.js";
 import type { Json } from "../../json.js";
 import { record } from "../../json_input.js";
 import type { CheckedOptions } from "../../plan/backfill_options.js";
+import { startingRows } from "../../plan/chunk_rows.js";
 import type { PlanData } from "../../plan/plan_data.js";
-import { ActionCode } from "../../raw.js";
 import { iso } from "../../time.js";
-import type { Snapshot } from "./snapshot.js";
+import type { Host } from "../host/host.js";
+import { planOn } from "./host_plan.js";
+import { refuseCascade, refuseInterrupted, refuseKnown } from "./refusals.js";
+import { type Snapshot, toStored } from "./snapshot.js";
 
 export function newSnapshot(dag: CheckedDag, options: CheckedOptions, plan: PlanData, now: number): Snapshot {
   const { confFor, canary, ...kept } = options;
@@ -23,11 +26,6 @@ export function newSnapshot(dag: CheckedDag, options: CheckedOptions, plan: Plan
     plan,
     ...(confFor === undefined ? {} : { confs: confsFor(plan, confFor, options.conf) }),
   };
-}
-
-/** Rows that start a run. */
-export function* startingRows(plan: PlanData): Iterable<number> {
-  for (const [row, action] of plan.action.entries()) if (action !== ActionCode.Skip) yield row;
 }
 
 function confsFor(
@@ -51,4 +49,18 @@ function confsFor(
     confs[row] = { ...conf, ...record(own, `confFor(${date})`) };
   }
   return confs;
+}
+
+/** Stores a backfill for whoever serves, with the plan of this moment, and tells its id. */
+export async function enqueue(host: Host, dag: CheckedDag, options: CheckedOptions): Promise<string> {
+  if (options.cascade) refuseCascade(host, dag.dagId);
+  const { store } = host;
+  const id = options.backfillId ?? crypto.randomUUID();
+  await refuseKnown(store, id);
+  const now = host.now();
+  const plan = await planOn(host, dag, options, now);
+  await refuseInterrupted(store, plan);
+  const snapshot = toStored({ ...newSnapshot(dag, options, plan, now), enqueued: true });
+  await store.apply([{ type: "save-backfill", id, dagId: dag.dagId, finished: false, snapshot }]);
+  return id;
 }

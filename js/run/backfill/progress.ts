@@ -1,9 +1,11 @@
-// The counts of a backfill, on the way and at the end.
+// The counts of a backfill, on the way and at the end, and when it will have ended.
 import { type Inspect, inspect, inspected, leftOut } from "../../inspect.js";
-import { ProgressNumber } from "../../raw.js";
+import { fields, list, number } from "../../options.js";
+import { ActionCode, call, ProgressNumber, RowStatus } from "../../raw.js";
+import { iso } from "../../time.js";
 import type { BackfillResult, Progress, RunResult } from "../events/backfill_events.js";
 import type { Rows } from "./rows.js";
-import type { Snapshot } from "./snapshot.js";
+import { coreOptions, type Snapshot } from "./snapshot.js";
 
 /** `numbers`: in the places of `ProgressNumber`; what is not there is 0, and the end unknown. */
 export function progressOf(total: number, numbers: ArrayLike<number>): Progress {
@@ -69,4 +71,48 @@ export function resultOf(
       return inspected("BackfillResult", members, depth, options, show);
     },
   });
+}
+
+const FEWEST = 5;
+const ENDED: readonly number[] = [RowStatus.Success, RowStatus.Failed, RowStatus.Canceled];
+
+/** By quantile, such as "0.9": milliseconds from now that so many outcomes do not exceed, and the time then. */
+export type LiveEta = Record<string, { etaMs: number; finishAt: string }>;
+
+/** `undefined` before five runs have ended. Runs in flight count as if they had just begun. */
+export function liveEta(rows: Rows, lanes: number, now: number, options: unknown): LiveEta | undefined {
+  const { quantiles = [0.5, 0.9] } = fields<{ quantiles: number[] }>(options, "options", {
+    quantiles: list(number(0, 1)),
+  });
+  const { snapshot, columns } = rows.set;
+  if (snapshot === undefined) return undefined;
+  const took: number[] = [];
+  let left = 0;
+  for (const [row, status] of rows.status.entries()) {
+    if (columns.actions[row] === ActionCode.Skip) continue;
+    const ms = (rows.finishedAt[row] as number) - (rows.startedAt[row] as number);
+    if (!ENDED.includes(status)) left += 1;
+    else if (status !== RowStatus.Canceled && !Number.isNaN(ms)) took.push(ms);
+  }
+  if (took.length < FEWEST) return undefined;
+  const { rateCount, ratePer, startWindows = [], dependsOnPast } = coreOptions(snapshot);
+  const [, ...etas] = call((wasm) =>
+    wasm.planSpread(
+      left,
+      Float64Array.from(took),
+      took.length,
+      dependsOnPast ? 1 : lanes,
+      rateCount,
+      ratePer,
+      Float64Array.from(quantiles),
+      now,
+      startWindows,
+    ),
+  );
+  return Object.fromEntries(
+    quantiles.map((share, at) => {
+      const etaMs = etas[at] ?? 0;
+      return [String(share), { etaMs, finishAt: iso(Math.min(now + etaMs, 253_402_300_799_999)) }];
+    }),
+  );
 }

@@ -4,8 +4,7 @@ import { BackfillEventCode, call, LostRun, type Raw } from "../../raw.js";
 import type { InFlightMap } from "../machine/in_flight.js";
 import type { MachineHost } from "../machine/machine.js";
 import type { DriverOptions } from "./driver_options.js";
-import type { Rows } from "./rows.js";
-import type { StoredRun } from "./stored_run.js";
+import type { Rows, StoredRun } from "./rows.js";
 
 export type RawBackfill = InstanceType<Raw["RawBackfill"]>;
 

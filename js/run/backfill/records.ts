@@ -5,8 +5,7 @@ import { BackfillNotice, BackfillState, RowStatus, RunOrigin, RunStateCode } fro
 import { storeFailure } from "../../store/failure.js";
 import type { RunChange, RunRecord, RunState, StoreChange } from "../../store/store.js";
 import { iso } from "../../time.js";
-import { abortReason } from "../host/abort_reason.js";
-import type { Executor } from "../host/executor.js";
+import { abortReason, type Executor } from "../host/executor.js";
 import type { Entry, Writer } from "../writing/writer.js";
 
 import type { Rows } from "./rows.js";

@@ -1,6 +1,6 @@
 // The rows that a driver runs, and the data that is recorded of each.
 
-import { ACTIONS, RUN_STATES } from "../../codes.js";
+import { RUN_STATES } from "../../codes.js";
 import type { Failure } from "../../failure.js";
 import type { Json } from "../../json.js";
 import { rowsOf } from "../../plan/chunk_rows.js";
@@ -8,12 +8,11 @@ import { chunkRun } from "../../plan/chunks.js";
 import { placeOn, stateAt } from "../../plan/existing_runs.js";
 import type { PlanData, PlannedRun } from "../../plan/plan_data.js";
 import { plannedRuns } from "../../plan/plan_rows.js";
-import { ActionCode, RunStateCode } from "../../raw.js";
-import type { RunRecord, RunState, RunType } from "../../store/store.js";
+import { ActionCode } from "../../raw.js";
+import type { RunState, RunType } from "../../store/store.js";
 import { iso } from "../../time.js";
-import { attemptKey } from "../host/attempt_key.js";
+import { attemptKey } from "../host/context.js";
 import type { Snapshot } from "./snapshot.js";
-import type { StoredRun } from "./stored_run.js";
 
 /** Columns of a plan as the core reads them; those of existing runs may be empty. */
 export interface Columns {
@@ -90,50 +89,6 @@ export function backfillRuns(backfillId: string, snapshot: Snapshot): RunSet {
     past: (row) => pastOf(plan, row, places) ?? planned(0).previousDate,
     conf: (row) => confs?.[row] ?? options.conf ?? confBefore(plan, places(row)),
     snapshot,
-  };
-}
-
-/** Ids of the runs of a set that it wrote itself, and that have succeeded. */
-export function succeededIds(set: RunSet, known: readonly StoredRun[]): string[] {
-  const succeeded = known.filter(({ own, state }) => own && state === RunStateCode.Success);
-  return succeeded.map(({ row }) => set.planned(row).runId);
-}
-
-/** One run outside of a backfill. */
-export function singleRun(
-  runType: RunType,
-  dagId: string,
-  planned: PlannedRun,
-  conf: Record<string, Json>,
-  left: RunRecord | undefined,
-): RunSet {
-  const scope = left?.key ?? crypto.randomUUID();
-  const keys = new Map<number, string>();
-  if (left?.key !== undefined) keys.set(left.attempt, left.key);
-  const key = (attempt: number) => {
-    const known = keys.get(attempt) ?? attemptKey(scope, dagId, planned.runId, "", attempt);
-    keys.set(attempt, known);
-    return known;
-  };
-  return {
-    dagId,
-    runType,
-    key: (_, attempt) => key(attempt),
-    keepsKeys: true,
-    count: 1,
-    dates: 1,
-    members: () => [{ planned, before: undefined, attempts: 0 }],
-    failures: new Map(),
-    columns: {
-      actions: Uint8Array.of(ACTIONS.indexOf(planned.action)),
-      reasons: new Uint8Array(1),
-      states: new Uint8Array(),
-      attempts: new Uint32Array(),
-      weights: new Uint32Array(),
-    },
-    planned: () => planned,
-    past: () => planned.previousDate,
-    conf: () => conf,
   };
 }
 

@@ -1,52 +1,44 @@
 // The backfill service: preview, start, resume, discard, list. It opens what a backfill needs and closes it again; what runs
 // when is the driver's and the core's business.
 
-import { type CheckedDag, findDag } from "../../dag/dag.js";
+import { findDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
-import { environmentOf } from "../../macros/environment.js";
 import { fields, flag, name, oneOf, wrong } from "../../options.js";
 import {
   type BackfillLimits,
   type BackfillOptions,
   type CheckedOptions,
+  readLimits,
   readOptions,
 } from "../../plan/backfill_options.js";
 import { pastDurations } from "../../plan/estimate.js";
 import { type BackfillPreview, Preview } from "../../plan/plan.js";
-import { unresolvedTexts } from "../../plan/template_warnings.js";
-import type { Canary } from "../../plan/valve.js";
-import { storeFailure } from "../../store/failure.js";
+import type { PlanData } from "../../plan/plan_data.js";
 import type { Request } from "../../store/store.js";
 import { iso } from "../../time.js";
-import type { BackfillResult, Hooks, RunResult } from "../events/backfill_events.js";
-import { originOf } from "../host/context.js";
-import type { Executor } from "../host/executor.js";
-import { executorOf, type Host, knownExecutor, readHost } from "../host/host.js";
-import type { HostOptions } from "../host/host_options.js";
-import { trigger } from "../trigger/trigger.js";
-import { readTrigger, type TriggerOptions } from "../trigger/trigger_options.js";
+import {
+  type BackfillResult,
+  type Hooks,
+  hookSpec,
+  type RunResult,
+  readHooks,
+} from "../events/backfill_events.js";
+import { executorOf, type Host, type HostOptions, knownExecutor, readHost } from "../host/host.js";
 import { acquireDagLease, acquireInTime, type LeaseHandle } from "../writing/lease_handle.js";
-import { waitForStore } from "../writing/store_watchdog.js";
-import { Writer } from "../writing/writer.js";
-import type { Backfill } from "./backfill.js";
-import { BackfillHandle } from "./backfill_handle.js";
+import { askStore } from "../writing/store_watchdog.js";
+import type { Backfill, BackfillHandle } from "./backfill.js";
 import { close, finishCancel } from "./close.js";
-import { downstreamPlans, refuseCascade } from "./downstream.js";
-import { Driver } from "./driver.js";
-import { enqueue, refuseKnown } from "./enqueue.js";
-import { planOn, templatesOn } from "./host_plan.js";
-import { stored, storedRuns } from "./interrupted.js";
-import { newSnapshot } from "./new_snapshot.js";
-import { resultOf } from "./progress.js";
-import { ask, obeyStored, RequestReader } from "./requests.js";
-import { readHooks, readResume, withLimits } from "./resume_options.js";
-import { backfillRuns, succeededIds } from "./run_set.js";
-import { readServe, Server } from "./serve.js";
-import type { ServeOptions } from "./serve_options.js";
-import { coreOptions, type Snapshot } from "./snapshot.js";
-import { refusals, refuseInterrupted } from "./start_warnings.js";
-import { recall } from "./stored_existing.js";
+import { drive } from "./drive.js";
+import { downstreamPlans, planOn, templatesOn } from "./host_plan.js";
+import { stored } from "./interrupted.js";
+import { enqueue, newSnapshot } from "./new_snapshot.js";
+import { recall } from "./packed.js";
+import { refusals, refuseCascade, refuseInterrupted, refuseKnown } from "./refusals.js";
+import { ask, obeyStored, type RequestReader } from "./requests.js";
+import { readServe, type ServeOptions, Server } from "./serve.js";
+import type { Snapshot } from "./snapshot.js";
 import { type BackfillSummary, summarize } from "./summary.js";
+import { readTrigger, type TriggerOptions, trigger } from "./trigger.js";
 
 export class BackfillService {
   /** @internal Minifying renames classes. */
@@ -85,38 +77,36 @@ export class BackfillService {
     const { taskIds, withUpstream } = read;
     const choice = taskIds === undefined ? undefined : { taskIds, withUpstream };
     const dag = findDag(this.#host.dags, read.dagId);
-    return guard(async () => {
+    return askStore(async () => {
       const plan = await planOn(this.#host, dag, read, this.#host.now());
       if (read.cascade) plan.downstream = await downstreamPlans(this.#host, plan);
       plan.warnings = [...(await refusals(this.#host.store, plan)), ...plan.warnings];
-      const past = () => guard(() => pastDurations(this.#host.store, dag, choice));
+      const past = () => askStore(() => pastDurations(this.#host.store, dag, choice));
       return new Preview(plan, templatesOn(this.#host, dag, read, plan), past);
-    }, hooks);
+    }, hooks.signal);
   }
 
-  async #start(read: CheckedOptions, hooks: Hooks): Promise<Backfill> {
-    const listeners = readHooks(hooks);
+  async #start(read: CheckedOptions, given: Hooks): Promise<Backfill> {
+    const hooks = readHooks(given);
     if (read.dryRun) throw wrong("dryRun", "false (use preview or backfill for a dry run)", true);
     if (read.cascade) refuseCascade(this.#host, read.dagId);
     const dag = findDag(this.#host.dags, read.dagId);
     const execute = executorOf(this.#host, dag, read);
     const backfillId = read.backfillId ?? crypto.randomUUID();
-    const held = await this.#hold(dag.dagId, listeners);
-    return this.#drive(
-      held,
-      dag,
-      backfillId,
-      execute,
-      listeners,
-      async () => {
-        await refuseKnown(this.#host.store, backfillId);
-        const now = this.#host.now();
-        const plan = await planOn(this.#host, dag, read, now, held.fence.lease);
-        await refuseInterrupted(this.#host.store, plan);
-        return { snapshot: newSnapshot(dag, read, plan, now), fresh: true };
-      },
-      read.canary?.approve,
-    );
+    const lease = await this.#acquire(dag.dagId, hooks);
+    const host = this.#host;
+    const prepare = async () => {
+      await refuseKnown(host.store, backfillId);
+      const now = host.now();
+      const plan = await planOn(host, dag, read, now, lease.fence.lease);
+      await refuseInterrupted(host.store, plan);
+      return { snapshot: newSnapshot(dag, read, plan, now), fresh: true };
+    };
+    const { approve } = read.canary ?? {};
+    return drive({
+      ...{ host, dag, backfillId, lease, execute, hooks, approve },
+      ...{ readers: this.#readers, prepare },
+    });
   }
 
   /** Stores a backfill for whoever serves, with the plan of this moment, and tells its id. BACKFILL_EXISTS when one that has not ended has some
@@ -124,7 +114,7 @@ export class BackfillService {
   async enqueue(options: BackfillOptions): Promise<string> {
     const read = readOptions(options);
     if (read.dryRun) throw wrong("dryRun", "false (use preview for a dry run)", true);
-    return guard(() => enqueue(this.#host, findDag(this.#host.dags, read.dagId), read));
+    return askStore(() => enqueue(this.#host, findDag(this.#host.dags, read.dagId), read));
   }
 
   /** Drives what is enqueued or was interrupted, of this service's DAGs, until the signal aborts. Any number of machines may serve one store.
@@ -143,7 +133,7 @@ export class BackfillService {
   async trigger(options: TriggerOptions): Promise<RunResult> {
     const read = readTrigger(options);
     const dag = findDag(this.#host.dags, read.dagId);
-    return guard(() => trigger(dag, read, this.#host, executorOf(this.#host, dag)));
+    return askStore(() => trigger(dag, read, this.#host, executorOf(this.#host, dag)));
   }
 
   /** Goes on with a backfill whose process died: same plan, same dates, same options but for `limits`, which are kept with it. What had
@@ -154,40 +144,40 @@ export class BackfillService {
 
   async #resume(
     backfillId: string,
-    { limits, ...listeners }: ReturnType<typeof readResume>,
+    { limits, ...hooks }: ReturnType<typeof readResume>,
   ): Promise<BackfillHandle> {
-    const { dagId, options } = await this.#unfinished(backfillId, listeners);
-    const dag = findDag(this.#host.dags, dagId);
-    const execute = executorOf(this.#host, dag, options);
-    const held = await this.#hold(dagId, listeners);
+    const { dagId, options } = await this.#unfinished(backfillId, hooks);
+    const host = this.#host;
+    const { store, now } = host;
+    const dag = findDag(host.dags, dagId);
+    const execute = executorOf(host, dag, options);
+    const lease = await this.#acquire(dagId, hooks);
     // Between the first look and the lease, its last driver may have brought it to an end.
-    return this.#drive(held, dag, backfillId, execute, listeners, async () => {
-      const { store, now } = this.#host;
-      const { enqueued, ...found } = await this.#unfinished(backfillId, listeners);
-      const snapshot = withLimits(found, await recall(store, found.plan, held.fence.lease), limits);
+    const prepare = async () => {
+      const { enqueued, ...found } = await this.#unfinished(backfillId, hooks);
+      const snapshot = withLimits(found, await recall(store, found.plan, lease.fence.lease), limits);
       await obeyStored(store, backfillId, snapshot);
-      await finishCancel({ store, backfillId, snapshot, fence: held.fence, now: now(), execute });
+      await finishCancel({ store, backfillId, snapshot, fence: lease.fence, now: now(), execute });
       if (enqueued) snapshot.startedAt = iso(now());
       return { snapshot, fresh: enqueued === true };
-    });
+    };
+    return drive({ host, dag, backfillId, lease, execute, hooks, readers: this.#readers, prepare });
   }
 
   /** Closes an interrupted backfill: what did not end is recorded as canceled. */
   async discard(backfillId: string, hooks: Pick<Hooks, "signal"> = {}): Promise<void> {
     const waiting = readHooks(hooks);
     const { dagId, options } = await this.#unfinished(backfillId, waiting);
-    const held = await this.#hold(dagId, waiting);
+    const lease = await this.#acquire(dagId, waiting);
     try {
       const snapshot = await this.#unfinished(backfillId, waiting);
       const { store, now, dags } = this.#host;
       const dag = dags.get(dagId);
       const execute = dag === undefined ? undefined : knownExecutor(this.#host, dag, options);
-      await guard(
-        () => close({ store, backfillId, snapshot, fence: held.fence, now: now(), execute }),
-        waiting,
-      );
+      const closing = { store, backfillId, snapshot, fence: lease.fence, now: now(), execute };
+      await askStore(() => close(closing), waiting.signal);
     } finally {
-      await held.release();
+      await lease.release();
     }
   }
 
@@ -220,7 +210,7 @@ export class BackfillService {
 
   async #request(backfillId: string, request: Request): Promise<void> {
     await this.#unfinished(backfillId, {});
-    await guard(() => ask(this.#host.store, backfillId, request));
+    await askStore(() => ask(this.#host.store, backfillId, request));
     await this.#readers.get(backfillId)?.look();
   }
 
@@ -235,15 +225,18 @@ export class BackfillService {
       dagId: name,
       unfinished: flag,
     });
-    for (const { id, snapshot } of await guard(() => this.#host.store.listBackfills(read), waiting)) {
-      summaries.push(await guard(() => summarize(this.#host.store, id, snapshot), waiting));
+    for (const { id, snapshot } of await askStore(
+      () => this.#host.store.listBackfills(read),
+      waiting.signal,
+    )) {
+      summaries.push(await askStore(() => summarize(this.#host.store, id, snapshot), waiting.signal));
     }
     return summaries;
   }
 
   async #unfinished(backfillId: string, hooks: Hooks): Promise<Snapshot> {
     name(backfillId, "backfillId");
-    const snapshot = await guard(() => stored(this.#host.store, backfillId), hooks);
+    const snapshot = await askStore(() => stored(this.#host.store, backfillId), hooks.signal);
     if (snapshot.state === "running" || snapshot.state === "paused") return snapshot;
     throw new DagfillError(
       "UNKNOWN_BACKFILL",
@@ -255,87 +248,26 @@ export class BackfillService {
     );
   }
 
-  #hold(dagId: string, hooks: Hooks = {}): Promise<LeaseHandle> {
-    return guard(() =>
-      acquireInTime(
-        acquireDagLease(this.#host.store, dagId, this.#host.leaseTime),
-        () => hooks.signal?.aborted === true,
-      ),
-    );
-  }
-
-  /** Drives what `prepare` makes, under a lease that is held until all has ended. */
-  async #drive(
-    held: LeaseHandle,
-    dag: CheckedDag,
-    backfillId: string,
-    execute: Executor,
-    hooks: Hooks,
-    prepare: () => Promise<{ snapshot: Snapshot; fresh: boolean }>,
-    approve?: Canary["approve"],
-  ): Promise<BackfillHandle> {
-    try {
-      await execute.check?.();
-      const { snapshot, fresh } = await guard(prepare, hooks);
-      const environment = environmentOf(dag, this.#host, snapshot.options);
-      const set = backfillRuns(backfillId, snapshot);
-      // Of runs that had succeeded when this process took over; those that succeed from then on are told by warnings.
-      let failedBefore = fresh ? 0 : undefined;
-      const driver: Driver<BackfillResult> = new Driver<BackfillResult>({
-        set,
-        core: coreOptions(snapshot),
-        writer: new Writer(this.#host.store, held.fence),
-        lease: held,
-        hooks,
-        now: this.#host.now,
-        execute,
-        origin: originOf(dag, snapshot.plan.timetable, "backfill", environment, backfillId),
-        known: fresh ? [] : undefined,
-        reload: async () => {
-          const known = await storedRuns(this.#host.store, backfillId, snapshot);
-          failedBefore ??= (await execute.failedTasks?.(dag.dagId, succeededIds(set, known))) ?? 0;
-          return known;
-        },
-        attach: this.#host.inFlight === "attach",
-        canceling: snapshot.canceling === true,
-        approve,
-        unresolved: unresolvedTexts(snapshot.plan.warnings),
-        finish: (rows, progress, notifier) => {
-          const result = resultOf(
-            backfillId,
-            snapshot,
-            rows,
-            progress,
-            (failedBefore ?? 0) + notifier.failedTasks,
-            environment.unresolved,
-          );
-          notifier.emit({ type: "finished", result });
-          return result;
-        },
-      });
-      const reader = new RequestReader(this.#host.store, backfillId, snapshot, driver);
-      this.#readers.set(backfillId, reader);
-      const result = driver.result.finally(() => {
-        reader.end();
-        this.#readers.delete(backfillId);
-        return held.release();
-      });
-      result.catch(() => {});
-      if (snapshot.state === "paused") driver.pause();
-      await driver.begin();
-      return new BackfillHandle(backfillId, snapshot.plan, driver, snapshot.options.abortGrace, result);
-    } catch (error) {
-      await held.release();
-      throw storeFailure(error);
-    }
+  #acquire(dagId: string, { signal }: Hooks): Promise<LeaseHandle> {
+    const { store, leaseTime } = this.#host;
+    const isAborted = () => signal?.aborted === true;
+    return askStore(() => acquireInTime(acquireDagLease(store, dagId, leaseTime), isAborted));
   }
 }
 
-/** Errors of a store as STORE_FAILED, and its silence too once the signal is aborted. */
-async function guard<T>(work: () => Promise<T>, { signal }: Hooks = {}): Promise<T> {
-  try {
-    return await waitForStore(work(), () => signal?.aborted === true);
-  } catch (error) {
-    throw storeFailure(error);
-  }
+type Limits = ReturnType<typeof readLimits>;
+
+function readResume(hooks: unknown): Hooks & { limits?: Limits } {
+  return fields<Hooks & { limits: Limits }>(hooks, "hooks", { ...hookSpec, limits: readLimits });
+}
+
+/** A stored backfill with other limits, and the plan that was read for it. */
+function withLimits(snapshot: Snapshot, plan: PlanData, limits: Limits = {}): Snapshot {
+  const options = { ...snapshot.options, ...limits };
+  const { maxParallelRuns, rate } = options;
+  return {
+    ...snapshot,
+    options,
+    plan: { ...plan, maxParallelRuns, ...(rate === undefined ? {} : { rate }) },
+  };
 }

@@ -5,20 +5,41 @@ import { DagfillError } from "../../error.js";
 import type { Json } from "../../json.js";
 import type { CheckedOptions } from "../../plan/backfill_options.js";
 import type { PlanData } from "../../plan/plan_data.js";
+import type { Breaker } from "../../plan/valve.js";
+import type { WindowWire } from "../../schedule/wire.js";
 import type { RunRecord } from "../../store/store.js";
-import type { CoreOptions } from "./driver_options.js";
-import { lengthOf, type Packed, pack, steps, unpack } from "./packed.js";
 import {
   existingOf,
   isPackedExisting,
+  lengthOf,
+  type Packed,
   type PackedExisting,
+  pack,
   packExisting,
+  steps,
+  unpack,
   unpackExisting,
-} from "./stored_existing.js";
+} from "./packed.js";
 
 export type BackfillState = "running" | "paused" | "success" | "failed" | "canceled";
 
-/** How to run, as the core reads it. */
+/** How to run, as the core reads it. Times in milliseconds. */
+export interface CoreOptions {
+  maxParallelRuns: number;
+  rateCount?: number | undefined;
+  ratePer?: number | undefined;
+  retries?: number;
+  retryDelay?: number;
+  retryBackoff?: number;
+  runTimeout?: number | undefined;
+  abortGrace: number;
+  maxFailures?: number | undefined;
+  dependsOnPast?: boolean;
+  canary?: number | undefined;
+  breaker?: Breaker | undefined;
+  startWindows?: WindowWire[] | undefined;
+}
+
 export function coreOptions({ options, dependsOnPast, plan }: Snapshot): CoreOptions {
   const { maxFailures, rate, canary, breaker, ...rest } = options;
   return {

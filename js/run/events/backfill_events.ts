@@ -4,6 +4,7 @@ import type { AbortSignalLike } from "../../abort_signal.js";
 import type { Action, SkipReason } from "../../codes.js";
 import { failure } from "../../failure.js";
 import type { Json } from "../../json.js";
+import { callback, fields, signal } from "../../options.js";
 import type { RunState } from "../../store/store.js";
 import type { Warning } from "../../warning.js";
 
@@ -219,4 +220,14 @@ export class Listeners {
       report(error);
     }
   }
+}
+
+export const hookSpec = {
+  onEvent: callback<NonNullable<Hooks["onEvent"]>>(),
+  onProgress: callback<NonNullable<Hooks["onProgress"]>>(),
+  signal,
+};
+
+export function readHooks(hooks: unknown): Hooks {
+  return fields<Hooks>(hooks, "hooks", hookSpec);
 }

@@ -3,9 +3,14 @@ import type { CheckedDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
 import { type Reader, wrong } from "../../options.js";
 import type { ExecuteTask } from "../tasks/task_context.js";
-import type { Engine } from "./engine_option.js";
+import type { Context } from "./context.js";
 import type { Executor } from "./executor.js";
-import type { Context } from "./run_state.js";
+
+/** An engine executes runs and tasks outside of this process. See `dagfill/engine`, whose `defineEngine` makes one. */
+export interface Engine {
+  readonly name: string;
+  close(): Promise<void>;
+}
 
 /** What an engine is asked for. */
 export interface EngineUse {

@@ -1,11 +1,12 @@
 // An executor runs one attempt of one run: the host's callback, the tasks of a DAG, or an engine outside of this process.
 
+import { DagfillError } from "../../error.js";
 import type { Json } from "../../json.js";
 import type { StoreChange } from "../../store/store.js";
 import type { EventBody } from "../events/backfill_events.js";
 import type { Writer } from "../writing/writer.js";
+import type { Context } from "./context.js";
 import type { ExecuteRun, RunContext } from "./run_context.js";
-import type { Context } from "./run_state.js";
 
 /** Why a run ends early. "lost": another owner goes on with it, so that it is let go here and not canceled anywhere. */
 export type AbortKind = "timeout" | "cancel" | "lost";
@@ -85,4 +86,13 @@ export function runCallback(execute: ExecuteRun): Executor {
       return undefined;
     },
   };
+}
+
+/** Why a signal was aborted: an error that says so. */
+export function abortReason(reason: AbortKind, runId: string): DagfillError {
+  if (reason === "lost") {
+    return new DagfillError("STALE_OWNER", `run ${runId} has gone to another owner, who goes on with it`);
+  }
+  const what = reason === "timeout" ? "took longer than its timeout" : "was canceled";
+  return new DagfillError("ABORTED", `run ${runId} ${what}`);
 }

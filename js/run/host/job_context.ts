@@ -9,10 +9,9 @@ import { RunTemplates } from "../../macros/run_templates.js";
 import { fields, name } from "../../options.js";
 import { TaskRunContext } from "../tasks/task_state.js";
 import { Xcom } from "../tasks/xcom.js";
-import { abortReason } from "./abort_reason.js";
-import type { ContextData } from "./context_data.js";
-import type { JobData } from "./job_data.js";
-import { Context, freeze } from "./run_state.js";
+import { Context, freeze } from "./context.js";
+import { abortReason } from "./executor.js";
+import type { ContextData, JobData } from "./run_context.js";
 
 /** A context, and what ends it. */
 export interface WorkContext {

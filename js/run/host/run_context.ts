@@ -1,11 +1,13 @@
-// The argument of the host's callback.
-
+// The argument of the host's callback, and the same as plain data for a worker in another process.
 import type { HostAbortSignal } from "../../abort_signal.js";
 import type { Action } from "../../codes.js";
+import type { CheckedTask } from "../../dag/dag.js";
 import type { Json, JsonInput } from "../../json.js";
 import type { OnUnknown } from "../../macros/options.js";
+import type { PortableTemplates } from "../../macros/run_templates.js";
 import type { PlannedRun } from "../../plan/plan_data.js";
-import type { RunType } from "../../store/store.js";
+import type { RunState, RunType } from "../../store/store.js";
+import type { Values } from "../tasks/xcom.js";
 
 export interface ChunkOfRun {
   readonly dates: readonly string[];
@@ -40,3 +42,28 @@ export interface RunContext extends Omit<PlannedRun, "action" | "chunk" | "upstr
 
 /** Its promise settles the run: fulfilled = success, rejected = failed. What it returns (JSON) is kept as the run's output. */
 export type ExecuteRun = (run: RunContext) => unknown;
+
+type Plain = Omit<
+  RunContext,
+  "signal" | "key" | "render" | "backfillId" | "existingState" | "unresolved" | "onUnknown"
+>;
+/** The data of a context. */
+export type ContextData = Plain & { backfillId?: string | undefined; existingState?: RunState | undefined };
+
+/** Enough to make a `RunContext` or `TaskContext` of at the worker. Values of variables, connections and macros are not in it. */
+export interface JobData
+  extends Omit<ContextData, "backfillId" | "existingState" | "chunk">,
+    PortableTemplates {
+  version: 1;
+  /** Without `fail`: a worker fails or succeeds with all of its dates. */
+  chunk?: { dates: readonly string[] };
+  backfillId?: string | undefined;
+  existingState?: ContextData["existingState"];
+  /** The task, for jobs of the kind "task": `attempt` is the task's then. Its texts are still templates. */
+  task?: JobTask;
+}
+
+export interface JobTask extends CheckedTask {
+  /** What its upstream tasks have left. */
+  xcom: Values;
+}

@@ -5,8 +5,8 @@ import { failure } from "../../failure.js";
 import { AbortCode, call, instance } from "../../raw.js";
 import { storeFailure } from "../../store/failure.js";
 import type { AbortKind } from "../host/executor.js";
-import type { Clock } from "../timing/clock.js";
-import { laterTurn } from "../timing/turns.js";
+import type { Clock } from "./clock.js";
+import { laterTurn } from "./turns.js";
 
 /** The exports that every machine of the core has. */
 export interface RawMachine<E extends number> {

@@ -7,15 +7,19 @@ import { storeFailure } from "../../store/failure.js";
 import type { RunResult } from "../events/backfill_events.js";
 import { type SchedulerListener, SchedulerListeners } from "../events/scheduler_events.js";
 import { executorOf, type Host } from "../host/host.js";
+import { Clock } from "../machine/clock.js";
 import { Machine } from "../machine/machine.js";
-import { Clock } from "../timing/clock.js";
-import { Wake } from "../timing/turns.js";
+import { Wake } from "../machine/turns.js";
 import { acquireInTime, acquireOwnLease } from "../writing/lease_handle.js";
 import { Writer } from "../writing/writer.js";
-import { readSchedulerOptions, ScheduleChanges } from "./schedule_change.js";
-import { makeScheduler, type RawScheduler } from "./scheduler_machine.js";
-import type { SchedulerOptions } from "./scheduler_options.js";
-import { type Owner, type ScheduledDag, SchedulerWork } from "./scheduler_work.js";
+import { readSchedulerOptions, ScheduleChanges, type SchedulerOptions } from "./scheduled_run.js";
+import {
+  makeScheduler,
+  type Owner,
+  type RawScheduler,
+  type ScheduledDag,
+  SchedulerWork,
+} from "./scheduler_work.js";
 
 /** Timers of machines that sleep stand still, and clocks jump: no sleep is longer. */
 const LONGEST_SLEEP_MS = 60_000;

@@ -1,25 +1,23 @@
 // Carries out the commands of a scheduler: reads of the store, runs, events. Each answer goes to the machine that asked.
-
 import type { CheckedDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
 import { environmentOf } from "../../macros/environment.js";
-import { BeginCode, SchedulerCommand, SchedulerEventCode } from "../../raw.js";
+import { BeginCode, call, type Raw, SchedulerCommand, SchedulerEventCode } from "../../raw.js";
+import { timetableOf } from "../../schedule/timetable.js";
 import { storeFailure } from "../../store/failure.js";
 import { iso } from "../../time.js";
+import { runOnce } from "../backfill/single_run.js";
 import type { BackfillEvent, RunResult } from "../events/backfill_events.js";
 import type { SchedulerListeners } from "../events/scheduler_events.js";
 import { originOf } from "../host/context.js";
 import type { Executor } from "../host/executor.js";
 import type { Host } from "../host/host.js";
-import type { Commands, Machine } from "../machine/machine.js";
-import { runOnce } from "../trigger/single_run.js";
+import type { Commands, Machine, MachineHost } from "../machine/machine.js";
 import type { LeaseHandle } from "../writing/lease_handle.js";
 import type { Writer } from "../writing/writer.js";
 import { abandonedBut, claim, isOpen, type RunKey, RunWatcher, recordAt } from "./left_runs.js";
-import type { ScheduleChanges } from "./schedule_change.js";
-import { scheduledRun } from "./scheduled_run.js";
-import type { RawScheduler } from "./scheduler_machine.js";
+import { type ScheduleChanges, scheduledRun } from "./scheduled_run.js";
 import { DagSlots } from "./slots.js";
 
 /** One DAG with a schedule. */
@@ -291,4 +289,18 @@ function asError(thrown: unknown): DagfillError {
   return thrown instanceof DagfillError
     ? thrown
     : new DagfillError("INTERNAL", failure(thrown).message, { cause: thrown });
+}
+
+export type RawScheduler = InstanceType<Raw["RawScheduler"]>;
+
+export function makeScheduler(dags: readonly CheckedDag[], host: MachineHost): RawScheduler {
+  return call((wasm) => {
+    const schedules = new wasm.RawSchedules();
+    for (const { timetable, startDate, endDate, catchup, maxActiveRuns, dependsOnPast } of dags) {
+      const [policy, amount] =
+        typeof catchup === "string" ? [catchup, 0] : (Object.entries(catchup)[0] as [string, number]);
+      schedules.add(timetableOf(timetable), startDate, endDate, policy, amount, maxActiveRuns, dependsOnPast);
+    }
+    return new wasm.RawScheduler(schedules, host);
+  });
 }

@@ -1,4 +1,4 @@
-// The argument of the host's task callback.
+// The argument of the host's task callback, and how that skips its task.
 import type { Json, JsonInput } from "../../json.js";
 import type { RunContext } from "../host/run_context.js";
 
@@ -18,3 +18,9 @@ export interface TaskContext<Params = Json> extends RunContext {
 /** Its promise settles the task: fulfilled = success, and what it returns (JSON) becomes the XCom `return_value`; rejected =
  *  failed; rejected with `TaskSkipped`, or an error of that name = skipped. */
 export type ExecuteTask = (task: TaskContext) => unknown;
+
+/** Thrown, or rejected with, by a task's callback: the task ends as skipped, not as failed, and is not tried again. Errors of
+ *  another class whose `name` is "TaskSkipped" count too. */
+export class TaskSkipped extends Error {
+  override readonly name = "TaskSkipped";
+}

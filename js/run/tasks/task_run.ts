@@ -10,16 +10,15 @@ import { name } from "../../options.js";
 import { call, LostRun, type Raw, RunStateCode, TaskCommand, TaskEventCode } from "../../raw.js";
 import type { TaskInstance } from "../../store/store.js";
 import type { EventBody } from "../events/backfill_events.js";
-import { abortReason } from "../host/abort_reason.js";
-import type { AbortKind, Attempt } from "../host/executor.js";
-import { Context } from "../host/run_state.js";
+import { Context } from "../host/context.js";
+import { type AbortKind, type Attempt, abortReason } from "../host/executor.js";
+import type { Clock } from "../machine/clock.js";
 import { InFlightMap } from "../machine/in_flight.js";
 import { abortKind, type Commands, Machine, type MachineHost } from "../machine/machine.js";
-import type { Clock } from "../timing/clock.js";
 import type { Writer } from "../writing/writer.js";
 import type { ExecuteTask, TaskContext } from "./task_context.js";
 import type { TaskGraph } from "./task_graph.js";
-import { type Called, TaskRecords } from "./task_records.js";
+import { type Called, isEnd, TaskRecords } from "./task_records.js";
 import { TaskRunContext } from "./task_state.js";
 import type { Xcom } from "./xcom.js";
 
@@ -320,10 +319,6 @@ export class TaskRun {
     this.#waiting.clear();
     this.#options.settle(success, value);
   }
-}
-
-export function isEnd(state: TaskInstance["state"]): boolean {
-  return state !== "running" && state !== "up_for_retry" && state !== "queued";
 }
 
 function codeOf(state: PastState): number {

@@ -3,9 +3,8 @@
 import type { CheckedTask } from "../../dag/dag.js";
 import type { Json, JsonInput } from "../../json.js";
 import type { OnUnknown } from "../../macros/options.js";
-import { attemptKey } from "../host/attempt_key.js";
-import type { JobData } from "../host/job_data.js";
-import { Context, readOnUnknown } from "../host/run_state.js";
+import { attemptKey, Context, readOnUnknown } from "../host/context.js";
+import type { JobData } from "../host/run_context.js";
 import type { Xcom } from "./xcom.js";
 
 export class TaskRunContext extends Context {

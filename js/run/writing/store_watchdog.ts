@@ -1,6 +1,8 @@
 // A store that does not answer. It is waited for, since a slow one is no broken one; listeners are told, and whoever has
 // aborted need not wait any longer.
+import type { AbortSignalLike } from "../../abort_signal.js";
 import { DagfillError } from "../../error.js";
+import { storeFailure } from "../../store/failure.js";
 
 /** A store that has been asked for so long is silent. A lease would have expired by then. */
 export const SILENCE_MS = 10_000;
@@ -29,6 +31,15 @@ export function waitForStore<T>(asked: Promise<T>, isAborted: () => boolean): Pr
       .then(resolve, reject)
       .finally(() => clearInterval(timer));
   });
+}
+
+/** What a store is asked. Its errors are STORE_FAILED, and so is its silence once the signal is aborted. */
+export async function askStore<T>(ask: () => Promise<T>, signal?: AbortSignalLike): Promise<T> {
+  try {
+    return await waitForStore(ask(), () => signal?.aborted === true);
+  } catch (error) {
+    throw storeFailure(error);
+  }
 }
 
 /** The same for the batches of one driver, of which there are many: one timer for all, from `begin` to `end`. */

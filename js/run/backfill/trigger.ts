@@ -1,12 +1,17 @@
 // One run for one date, started by hand.
+
+import type { AbortSignalLike } from "../../abort_signal.js";
 import type { CheckedDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
+import type { Json, JsonInput } from "../../json.js";
+import { record } from "../../json_input.js";
 import { environmentOf } from "../../macros/environment.js";
-import type { DateValue } from "../../options.js";
+import { type DateValue, date, fields, name, signal, wrong } from "../../options.js";
 import { abandonment } from "../../plan/history.js";
 import type { PlannedRun } from "../../plan/plan_data.js";
 import { localIso } from "../../plan/plan_rows.js";
 import { call, ManualNumber } from "../../raw.js";
+import type { DateInput } from "../../schedule/input.js";
 import { timetableOf } from "../../schedule/timetable.js";
 import { runIdOf } from "../../store/run_id.js";
 import type { RunStore } from "../../store/store.js";
@@ -18,7 +23,33 @@ import type { Host } from "../host/host.js";
 import { acquireInTime, acquireOwnLease } from "../writing/lease_handle.js";
 import { Writer } from "../writing/writer.js";
 import { runOnce } from "./single_run.js";
-import type { CheckedTrigger } from "./trigger_options.js";
+
+export interface TriggerOptions {
+  dagId: string;
+  /** Default: now. */
+  executionDate?: DateInput;
+  conf?: Record<string, JsonInput>;
+  /** Aborting it cancels the run. */
+  signal?: AbortSignalLike;
+}
+
+export interface CheckedTrigger {
+  dagId: string;
+  executionDate?: DateValue;
+  conf?: Record<string, Json>;
+  signal?: AbortSignalLike;
+}
+
+export function readTrigger(options: unknown): CheckedTrigger {
+  const read = fields<CheckedTrigger>(options, "options", {
+    dagId: name,
+    executionDate: date,
+    conf: record,
+    signal,
+  });
+  if (read.dagId === undefined) throw wrong("dagId", "the id of a DAG", undefined);
+  return { ...read, dagId: read.dagId };
+}
 
 /** Runs it under a lease of its own: it is no backfill, and holds none up. */
 export async function trigger(

@@ -1,14 +1,16 @@
-// Warnings of a preview for what a start would refuse, or leave undone.
+// Backfills that a start refuses, and warnings of a preview for that, and for what would be left undone.
 
 import type { CheckedTask } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
 import type { Json } from "../../json.js";
+import { downstreamOf } from "../../plan/cascade.js";
+import { startingRows } from "../../plan/chunk_rows.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import type { RunStore } from "../../store/store.js";
 import type { Warning } from "../../warning.js";
 import type { Host } from "../host/host.js";
 import { described, leaseOf } from "../writing/lease_handle.js";
-import { overlap } from "./interrupted.js";
+import { fromStored } from "./snapshot.js";
 
 /** The interrupted backfills of a DAG that would start runs for dates that `plan` starts runs for, with how many dates. */
 async function* interruptedOver(
@@ -69,4 +71,35 @@ export async function refuseInterrupted(store: RunStore, plan: PlanData): Promis
       },
     );
   }
+}
+
+/** For how many dates a stored backfill would start a run that `plan` starts one for, too. */
+function overlap(id: string, snapshot: Json, plan: PlanData): number {
+  const other = fromStored(id, snapshot).plan;
+  const dates = new Set<number>();
+  for (const row of startingRows(other)) dates.add(other.executionDate[row] as number);
+  let count = 0;
+  for (const row of startingRows(plan)) if (dates.has(plan.executionDate[row] as number)) count += 1;
+  return count;
+}
+
+/** A backfill is of one DAG: the others are started behind it. */
+export function refuseCascade(host: Host, dagId: string): never {
+  const order = downstreamOf(host.dags, dagId);
+  throw new DagfillError("INVALID_OPTION", "cascade: expected it in a preview only", {
+    field: "cascade",
+    hint:
+      order.length === 0
+        ? `no DAG has ${dagId} among its inputs: leave cascade out`
+        : `start the DAGs one after the other: ${[dagId, ...order].join(", ")}`,
+  });
+}
+
+/** BACKFILL_EXISTS for an id that was used before. */
+export async function refuseKnown(store: RunStore, backfillId: string): Promise<void> {
+  if (((await store.loadBackfill(backfillId)) ?? null) === null) return;
+  throw new DagfillError("BACKFILL_EXISTS", `there is a backfill ${JSON.stringify(backfillId)} already`, {
+    field: "backfillId",
+    details: { backfillId },
+  });
 }

@@ -1,8 +1,14 @@
 // Notifies the listeners of a backfill, once of each change, also when a machine is lost before it has told what is stored.
 import { BackfillNotice } from "../../raw.js";
 import { iso } from "../../time.js";
-import type { Rows } from "../backfill/rows.js";
-import { type EventBody, type Hooks, Listeners, type Progress, type RunResult } from "./backfill_events.js";
+import {
+  type EventBody,
+  type Hooks,
+  Listeners,
+  type Progress,
+  type RunResult,
+} from "../events/backfill_events.js";
+import type { Rows } from "./rows.js";
 
 type Lifecycle = "started" | "paused" | "resumed" | "canceling" | "awaiting-approval";
 
