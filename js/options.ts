@@ -10,8 +10,9 @@ import { suggestion, unknownHint } from "./suggest.js";
 /** Checks one value; `path` names it in the error. */
 export type Reader<T> = (value: unknown, path: string) => T;
 
-/** A reader for each member of an options object. A member that is absent or `undefined` is not read. */
-export type Spec<T> = { readonly [K in keyof T]-?: Reader<Exclude<T[K], undefined>> };
+/** A reader for each member of an options object. A member that is absent or `undefined` is not read. What a spec reads follows from its
+ *  readers: `fields(value, path, { size: integer(1) })` is `{ size?: number }`. */
+export type Spec<T> = { readonly [K in keyof T]-?: Reader<T[K]> };
 
 /** The type of an object after a spec has read it: members with a default in `D` are present, the others may be absent. */
 export type Checked<S, D = object> = { -readonly [K in keyof S & keyof D]: Result<S[K]> } & {

@@ -1,5 +1,6 @@
 // What a reader asks, checked and brought into the one form that every store answers.
-import { reading } from "../options.js";
+import { RUN_STATES, RUN_TYPES } from "../codes.js";
+import { fields, list, oneOf, type Reader, type Spec, text, wrong } from "../options.js";
 import { instantMs } from "./instant.js";
 import { invalidArgument } from "./refusal.js";
 import type { RunRow } from "./row.js";
@@ -16,7 +17,34 @@ export interface RunSearch {
   limit: number;
 }
 
-const MEMBERS = new Set(["dagId", "from", "to", "states", "runTypes", "order", "limit", "after"]);
+const bound: Reader<number> = (value, path) => {
+  if (typeof value !== "number" || Number.isNaN(value)) throw wrong(path, "epoch milliseconds", value);
+  return value;
+};
+
+const limit: Reader<number> = (value, path) => {
+  const isCount = Number.isSafeInteger(value) && (value as number) >= 0;
+  if (!isCount && value !== Number.POSITIVE_INFINITY) throw wrong(path, "an integer >= 0", value);
+  return value as number;
+};
+
+const range = { dagId: text, from: bound, to: bound };
+const runTypes = list(oneOf(...RUN_TYPES));
+const states = list(oneOf(...RUN_STATES));
+const order = oneOf("asc", "desc");
+const specs = {
+  runs: { ...range, states, runTypes, order, limit, after: text },
+  history: range,
+  count: { ...range, runTypes, backfillId: text },
+};
+
+/** The members of a query, and of a range without bounds all of time. */
+function read<T extends { dagId: string }>(query: unknown, spec: Spec<T>): Partial<T> & RangeSearch {
+  const given: Partial<T> & { dagId?: string } = fields<T>(query, "query", spec);
+  if (given.dagId === undefined) throw wrong("query.dagId", "a text", undefined);
+  const everything = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+  return { ...everything, ...given, dagId: given.dagId };
+}
 
 /** `dateOf` tells the execution date (epoch ms) of the run that `after` names. An execution date is unique in its DAG, so
  *  that going on behind a run is a narrower range. */
@@ -58,30 +86,13 @@ export interface CountSearch extends RangeSearch {
   backfillId: string | null;
 }
 
-const RANGE = new Set(["dagId", "from", "to"]);
-const COUNT = new Set([...RANGE, "runTypes", "backfillId"]);
-
 export function checkHistoryQuery(query: HistoryQuery): RangeSearch {
-  checkMembers(query, RANGE);
-  return {
-    dagId: query.dagId,
-    from: query.from ?? Number.NEGATIVE_INFINITY,
-    to: query.to ?? Number.POSITIVE_INFINITY,
-  };
+  return read(query, specs.history);
 }
 
 export function checkCountQuery(query: CountQuery): CountSearch {
-  checkMembers(query, COUNT);
-  const { dagId, from, to, runTypes, backfillId } = query;
-  if (backfillId !== undefined && typeof backfillId !== "string")
-    throw invalidArgument("query.backfillId", "a text", backfillId);
-  return {
-    dagId,
-    from: from ?? Number.NEGATIVE_INFINITY,
-    to: to ?? Number.POSITIVE_INFINITY,
-    runTypes: runTypes === undefined ? null : new Set(runTypes),
-    backfillId: backfillId ?? null,
-  };
+  const { dagId, from, to, runTypes, backfillId = null } = read(query, specs.count);
+  return { dagId, from, to, runTypes: runTypes === undefined ? null : new Set(runTypes), backfillId };
 }
 
 /** Whether a row of the range is one of those that are counted. */
@@ -97,42 +108,7 @@ export function noRuns(): Record<RunState, number> {
 }
 
 export function checkQuery(query: RunQuery): void {
-  checkMembers(query, MEMBERS);
-  if (query.order !== undefined && query.order !== "asc" && query.order !== "desc") {
-    throw invalidArgument("query.order", '"asc" or "desc"', query.order);
-  }
-  const limit = query.limit;
-  if (
-    limit !== undefined &&
-    limit !== Number.POSITIVE_INFINITY &&
-    !(Number.isSafeInteger(limit) && limit >= 0)
-  ) {
-    throw invalidArgument("query.limit", "an integer >= 0", limit);
-  }
-}
-
-/** The members that several queries have. */
-function checkMembers(query: RunQuery, members: ReadonlySet<string>): void {
-  reading("query", () => checkEach(query, members));
-}
-
-function checkEach(query: RunQuery, members: ReadonlySet<string>): void {
-  if (typeof query !== "object" || query === null) throw invalidArgument("query", "an object", query);
-  for (const member in query) {
-    if (!members.has(member))
-      throw invalidArgument(`query.${member}`, `one of ${[...members].join(", ")}`, "an unknown member");
-  }
-  if (typeof query.dagId !== "string") throw invalidArgument("query.dagId", "a text", query.dagId);
-  for (const bound of ["from", "to"] as const) {
-    const ms = query[bound];
-    if (ms !== undefined && (typeof ms !== "number" || Number.isNaN(ms))) {
-      throw invalidArgument(`query.${bound}`, "epoch milliseconds", ms);
-    }
-  }
-  for (const list of ["states", "runTypes"] as const) {
-    if (query[list] !== undefined && !Array.isArray(query[list]))
-      throw invalidArgument(`query.${list}`, "a list", query[list]);
-  }
+  read(query, specs.runs);
 }
 
 /** Whether the row is in the states and of the types that were asked for. */
