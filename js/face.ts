@@ -37,9 +37,7 @@ export { type BackfillPreview, previewFrom, type TransferablePreview } from "./p
 export { planBackfill } from "./plan/plan_backfill.js";
 export type { PlannedRun } from "./plan/plan_data.js";
 export type { Breaker, Canary, StartWindow } from "./plan/valve.js";
-export type { Backfill } from "./run/backfill/backfill.js";
-export type { LiveEta } from "./run/backfill/progress.js";
-export type { ServeOptions } from "./run/backfill/serve.js";
+export type { Backfill, LiveEta } from "./run/backfill/backfill.js";
 export { BackfillService } from "./run/backfill/service.js";
 export type { BackfillSummary } from "./run/backfill/summary.js";
 export type {
@@ -50,9 +48,9 @@ export type {
   RunResult,
 } from "./run/events/backfill_events.js";
 export type { SchedulerEvent } from "./run/events/scheduler_events.js";
-export type { Engine } from "./run/host/engine.js";
 /** @internal For the entries of engines. */
 export { jobContext, type WorkContext } from "./run/host/job_context.js";
+export type { Engine, ServeOptions } from "./run/host/options.js";
 export type { ChunkOfRun, ExecuteRun, RunContext } from "./run/host/run_context.js";
 export { Scheduler } from "./run/scheduler/scheduler.js";
 export type { ExecuteTask, TaskContext } from "./run/tasks/task_context.js";

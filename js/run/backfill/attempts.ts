@@ -1,4 +1,5 @@
 // The attempts of rows in this process: called by the executor, aborted, settled, and forgotten when their end is stored.
+import type { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
 import { wrong } from "../../options.js";
 import { BackfillEventCode } from "../../raw.js";
@@ -104,7 +105,7 @@ export class Attempts {
   }
 
   /** `fault`: why the lease is lost, where it is. */
-  abort(row: number, kind: AbortKind, fault: Error | undefined): void {
+  abort(row: number, kind: AbortKind, fault: DagfillError | undefined): void {
     const called = this.inFlight.get(row)?.detail;
     if (called === undefined) return;
     const { context, work } = called;

@@ -13,7 +13,7 @@ import type { Host } from "../host/host.js";
 import type { LeaseHandle } from "../writing/lease_handle.js";
 import { askStore } from "../writing/store_watchdog.js";
 import { Writer } from "../writing/writer.js";
-import { BackfillHandle } from "./backfill.js";
+import { BackfillHandle } from "./backfill_handle.js";
 import { Driver } from "./driver.js";
 import { storedRuns } from "./interrupted.js";
 import { resultOf } from "./progress.js";

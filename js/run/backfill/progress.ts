@@ -1,9 +1,11 @@
 // The counts of a backfill, on the way and at the end, and when it will have ended.
+
 import { type Inspect, inspect, inspected, leftOut } from "../../inspect.js";
 import { fields, list, number } from "../../options.js";
 import { ActionCode, call, ProgressNumber, RowStatus } from "../../raw.js";
 import { iso } from "../../time.js";
 import type { BackfillResult, Progress, RunResult } from "../events/backfill_events.js";
+import type { LiveEta } from "./backfill.js";
 import type { Rows } from "./rows.js";
 import { coreOptions, type Snapshot } from "./snapshot.js";
 
@@ -75,9 +77,6 @@ export function resultOf(
 
 const FEWEST = 5;
 const ENDED: readonly number[] = [RowStatus.Success, RowStatus.Failed, RowStatus.Canceled];
-
-/** By quantile, such as "0.9": milliseconds from now that so many outcomes do not exceed, and the time then. */
-export type LiveEta = Record<string, { etaMs: number; finishAt: string }>;
 
 /** `undefined` before five runs have ended. Runs in flight count as if they had just begun. */
 export function liveEta(rows: Rows, lanes: number, now: number, options: unknown): LiveEta | undefined {

@@ -1,7 +1,8 @@
 // Drives what is enqueued or was interrupted, on one of any number of machines that share a store: the lease of a DAG decides who drives
 // its backfills, and one that dies is followed by another when its lease expires.
+
 import type { AbortSignalLike } from "../../abort_signal.js";
-import { type Duration, positiveDuration } from "../../duration.js";
+import { positiveDuration } from "../../duration.js";
 import { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
 import { fields, integer, signal, wrong } from "../../options.js";
@@ -9,19 +10,9 @@ import { iso } from "../../time.js";
 import type { Hooks } from "../events/backfill_events.js";
 import type { Host } from "../host/host.js";
 import { leaseOf } from "../writing/lease_handle.js";
-import type { BackfillHandle } from "./backfill.js";
+import type { BackfillHandle } from "./backfill_handle.js";
 import { hasRequests } from "./requests.js";
 import { fromStored } from "./snapshot.js";
-
-export interface ServeOptions {
-  /** Aborting it lets go of everything, so that others go on with it at once: with an engine its jobs go on, callbacks of this process
-   *  end first. */
-  signal: AbortSignalLike;
-  /** Backfills at once. Default 4. */
-  maxBackfills?: number;
-  /** How often the store is looked at. Default 1 s. */
-  every?: Duration;
-}
 
 interface CheckedServe {
   signal: AbortSignalLike;

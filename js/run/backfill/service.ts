@@ -23,10 +23,12 @@ import {
   type RunResult,
   readHooks,
 } from "../events/backfill_events.js";
-import { executorOf, type Host, type HostOptions, knownExecutor, readHost } from "../host/host.js";
+import { executorOf, type Host, knownExecutor, readHost } from "../host/host.js";
+import type { HostOptions, ServeOptions, TriggerOptions } from "../host/options.js";
 import { acquireDagLease, acquireInTime, type LeaseHandle } from "../writing/lease_handle.js";
 import { askStore } from "../writing/store_watchdog.js";
-import type { Backfill, BackfillHandle } from "./backfill.js";
+import type { Backfill } from "./backfill.js";
+import type { BackfillHandle } from "./backfill_handle.js";
 import { close, finishCancel } from "./close.js";
 import { drive } from "./drive.js";
 import { downstreamPlans, planOn, templatesOn } from "./host_plan.js";
@@ -35,10 +37,10 @@ import { enqueue, newSnapshot } from "./new_snapshot.js";
 import { recall } from "./packed.js";
 import { refusals, refuseCascade, refuseInterrupted, refuseKnown } from "./refusals.js";
 import { ask, obeyStored, type RequestReader } from "./requests.js";
-import { readServe, type ServeOptions, Server } from "./serve.js";
+import { readServe, Server } from "./serve.js";
 import type { Snapshot } from "./snapshot.js";
 import { type BackfillSummary, summarize } from "./summary.js";
-import { readTrigger, type TriggerOptions, trigger } from "./trigger.js";
+import { readTrigger, trigger } from "./trigger.js";
 
 export class BackfillService {
   /** @internal Minifying renames classes. */

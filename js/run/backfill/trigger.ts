@@ -3,7 +3,7 @@
 import type { AbortSignalLike } from "../../abort_signal.js";
 import type { CheckedDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
-import type { Json, JsonInput } from "../../json.js";
+import type { Json } from "../../json.js";
 import { record } from "../../json_input.js";
 import { environmentOf } from "../../macros/environment.js";
 import { type DateValue, date, fields, name, signal, wrong } from "../../options.js";
@@ -11,7 +11,6 @@ import { abandonment } from "../../plan/history.js";
 import type { PlannedRun } from "../../plan/plan_data.js";
 import { localIso } from "../../plan/plan_rows.js";
 import { call, ManualNumber } from "../../raw.js";
-import type { DateInput } from "../../schedule/input.js";
 import { timetableOf } from "../../schedule/timetable.js";
 import { runIdOf } from "../../store/run_id.js";
 import type { RunStore } from "../../store/store.js";
@@ -23,15 +22,6 @@ import type { Host } from "../host/host.js";
 import { acquireInTime, acquireOwnLease } from "../writing/lease_handle.js";
 import { Writer } from "../writing/writer.js";
 import { runOnce } from "./single_run.js";
-
-export interface TriggerOptions {
-  dagId: string;
-  /** Default: now. */
-  executionDate?: DateInput;
-  conf?: Record<string, JsonInput>;
-  /** Aborting it cancels the run. */
-  signal?: AbortSignalLike;
-}
 
 export interface CheckedTrigger {
   dagId: string;

@@ -1,16 +1,12 @@
 // The engine of a host, as far as this package's main entry knows it. Engines and what they share are `dagfill/engine`.
+
 import type { CheckedDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
 import { type Reader, wrong } from "../../options.js";
 import type { ExecuteTask } from "../tasks/task_context.js";
 import type { Context } from "./context.js";
 import type { Executor } from "./executor.js";
-
-/** An engine executes runs and tasks outside of this process. See `dagfill/engine`, whose `defineEngine` makes one. */
-export interface Engine {
-  readonly name: string;
-  close(): Promise<void>;
-}
+import type { Engine } from "./options.js";
 
 /** What an engine is asked for. */
 export interface EngineUse {

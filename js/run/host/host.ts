@@ -1,11 +1,10 @@
 // Reads the options of the host: DAGs, a store, callbacks, a clock.
-import { type CheckedDag, type Dag, readDags } from "../../dag/dag.js";
-import { type Duration, positiveDuration } from "../../duration.js";
+import { type CheckedDag, readDags } from "../../dag/dag.js";
+import { positiveDuration } from "../../duration.js";
 import { DagfillError } from "../../error.js";
-import { type CheckedTemplateOptions, type TemplateOptions, templateSpec } from "../../macros/options.js";
+import { type CheckedTemplateOptions, templateSpec } from "../../macros/options.js";
 import { callback, fields, oneOf, type Spec, wrong } from "../../options.js";
 import { type Calendars, calendars } from "../../schedule/calendar.js";
-import type { BusinessCalendar } from "../../schedule/input.js";
 import { checkedStore } from "../../store/checked.js";
 import { MemoryStore } from "../../store/memory.js";
 import type { RunStore } from "../../store/store.js";
@@ -13,28 +12,10 @@ import { runsByTask, runTasks, taskCallback } from "../tasks/execute_tasks.js";
 import type { ExecuteTask } from "../tasks/task_context.js";
 import { TaskGraph } from "../tasks/task_graph.js";
 import { LEASE_MS } from "../writing/lease_handle.js";
-import { type Engine, type EngineUser, engine, useEngine } from "./engine.js";
+import { type EngineUser, engine, useEngine } from "./engine.js";
 import { type Executor, runCallback } from "./executor.js";
+import type { Engine } from "./options.js";
 import type { ExecuteRun } from "./run_context.js";
-
-export interface HostOptions extends TemplateOptions {
-  dags: readonly Dag[];
-  /** Default: a new MemoryStore, which forgets everything with the process. */
-  store?: RunStore;
-  executeRun?: ExecuteRun;
-  executeTask?: ExecuteTask;
-  /** The engine that executes runs and tasks outside of this process, instead of the two callbacks: see `dagfill/engine`. */
-  engine?: Engine;
-  /** How to treat a run that a dead process left running: "restart" (default) starts it as the next attempt, "attach" calls it again as the same
-   *  attempt with the same `run.key`, and its slot is never free in between. With an engine it is always "attach". */
-  inFlight?: "restart" | "attach";
-  /** Business calendars by name, for every DAG that does not define that name itself. */
-  calendars?: Record<string, BusinessCalendar>;
-  /** How long a lease lives without being renewed: a process that dies gives its DAGs free after this long. Default 10 s. */
-  leaseTime?: Duration;
-  /** The clock, epoch milliseconds. Default: the machine's. */
-  now?: () => number;
-}
 
 export interface Host extends CheckedTemplateOptions {
   dags: Map<string, CheckedDag>;

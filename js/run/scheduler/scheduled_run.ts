@@ -12,7 +12,8 @@ import type { TimetableWire } from "../../schedule/wire.js";
 import type { DataInterval, RunRecord, RunStore } from "../../store/store.js";
 import { zoneOffsets } from "../../zones.js";
 import type { SchedulerListeners } from "../events/scheduler_events.js";
-import { type Host, type HostOptions, readHost } from "../host/host.js";
+import { type Host, readHost } from "../host/host.js";
+import type { SchedulerOptions } from "../host/options.js";
 
 /** `timetable` with the origin that a period counts from. */
 export function scheduledRun(timetable: TimetableWire, date: number): PlannedRun {
@@ -28,12 +29,6 @@ export function scheduledRun(timetable: TimetableWire, date: number): PlannedRun
   };
   const [planned] = plannedRuns(data, 0, 1, "scheduled");
   return planned as PlannedRun;
-}
-
-export interface SchedulerOptions extends HostOptions {
-  /** How to treat a date whose interval the last scheduled run covers in part, because the schedule has changed since: it runs all the
-   *  same ("continue", the default), or it is left out ("skip_overlap"). A warning event `interval_mismatch` says so either way. */
-  onScheduleChange?: "continue" | "skip_overlap";
 }
 
 export function readSchedulerOptions(options: SchedulerOptions): {

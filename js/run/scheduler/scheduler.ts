@@ -7,12 +7,13 @@ import { storeFailure } from "../../store/failure.js";
 import type { RunResult } from "../events/backfill_events.js";
 import { type SchedulerListener, SchedulerListeners } from "../events/scheduler_events.js";
 import { executorOf, type Host } from "../host/host.js";
+import type { SchedulerOptions } from "../host/options.js";
 import { Clock } from "../machine/clock.js";
 import { Machine } from "../machine/machine.js";
 import { Wake } from "../machine/turns.js";
 import { acquireInTime, acquireOwnLease } from "../writing/lease_handle.js";
 import { Writer } from "../writing/writer.js";
-import { readSchedulerOptions, ScheduleChanges, type SchedulerOptions } from "./scheduled_run.js";
+import { readSchedulerOptions, ScheduleChanges } from "./scheduled_run.js";
 import {
   makeScheduler,
   type Owner,
