@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.mjs";
+import { cliPage } from "./cli_page.mjs";
 import { macroPage } from "./macro_page.mjs";
 import { main, root, say } from "./process.mjs";
 
@@ -10,7 +11,9 @@ main(async () => {
   const { macroCatalog } = await import("../dist/index.js");
   const folder = join(root, "docs", "reference");
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, "macros.md");
-  writeFileSync(file, macroPage(macroCatalog()));
-  say(`wrote ${file}`);
+  const pages = { "macros.md": macroPage(macroCatalog()), "cli.md": cliPage() };
+  for (const [name, text] of Object.entries(pages)) {
+    writeFileSync(join(folder, name), text);
+    say(`wrote docs/reference/${name}`);
+  }
 });

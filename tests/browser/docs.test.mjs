@@ -1,0 +1,59 @@
+// The documentation as a reader has it who opens the folder without a server: no link leads nowhere, and the search finds.
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { before, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { root, run } from "../../scripts/process.mjs";
+import { openBrowser, withoutBrowser } from "./chromium.mjs";
+
+const site = join(root, "site");
+
+// It fails on a link that leads nowhere in what it is made of.
+before(() => run("node", [join(root, "scripts", "docs.mjs")], { quiet: true }));
+
+const pages = () =>
+  readdirSync(site, { recursive: true })
+    .filter((file) => file.endsWith(".html"))
+    .map((file) => join(site, file));
+
+test("every link and every picture of every page is there", () => {
+  const missing = [];
+  for (const page of pages()) {
+    for (const [, address] of readFileSync(page, "utf8").matchAll(/ (?:href|src)="([^"]*)"/g)) {
+      const url = new URL(address.replaceAll("&amp;", "&"), pathToFileURL(page));
+      if (url.protocol === "file:" && !existsSync(fileURLToPath(url)))
+        missing.push(`${page.slice(dirname(site).length)}: ${address}`);
+    }
+  }
+  assert.ok(pages().length > 150, `${pages().length} pages`);
+  assert.deepEqual(missing, []);
+});
+
+test("the search of a folder without a server finds guides and functions", {
+  skip: withoutBrowser,
+}, async (t) => {
+  const browser = await openBrowser();
+  t.after(() => browser.close());
+  const tab = await browser.newPage();
+  const problems = [];
+  tab.on("pageerror", (error) => problems.push(String(error)));
+  tab.on("request", (request) => {
+    if (!request.url().startsWith("file:") && !request.url().startsWith("data:"))
+      problems.push(request.url());
+  });
+  for (const [text, found] of [
+    ["backfillserv", /BackfillService/],
+    ["expandRange", /expandRange/],
+    ["importRuns", /importRuns/],
+    ["from airflow", /Airflow/i],
+  ]) {
+    await tab.goto(pathToFileURL(join(site, "index.html")).href);
+    await tab.locator("#tsd-search-trigger").click();
+    const field = tab.locator("#tsd-search-input");
+    await field.waitFor();
+    await field.fill(text);
+    await tab.locator("#tsd-search-results li").filter({ hasText: found }).first().waitFor();
+  }
+  assert.deepEqual(problems, []);
+});
