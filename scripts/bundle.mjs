@@ -12,7 +12,7 @@ const shared = { target: "es2022", sourcemap: "linked", legalComments: "none", l
 export async function bundle() {
   const esbuild = await import("esbuild");
   const dist = join(root, "dist");
-  for (const file of ["store", "engine", "index.js"])
+  for (const file of ["store", "engine", "react", "index.js"])
     rmSync(join(dist, file), { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
   copyFileSync(join(root, ".cache", "glue", "dagfill_bg.wasm"), join(dist, "dagfill.wasm"));
@@ -35,8 +35,11 @@ export async function bundle() {
         inject: entry.core ? [join(root, "js", "text_codec.ts")] : [],
         platform: "neutral",
         mainFields: ["module", "main"],
+        jsx: "automatic",
+        // A CommonJS file does not know its own address: what looks for files beside it does without.
+        define: format === "cjs" ? { "import.meta.url": "undefined" } : {},
         external: ["node:*", "bullmq", "./dagfill.wasm"],
-        plugins: [inlined, doors(name, entry, format)],
+        plugins: [inlined, styleText(esbuild), react(name), doors(name, entry, format)],
       });
       for (const file of Object.keys(metafile.inputs)) if (packageOf(file)) packages.add(packageOf(file));
       if (format === "esm") names = Object.values(metafile.outputs).flatMap((output) => output.exports);
@@ -54,7 +57,9 @@ export async function bundle() {
         return outputFiles.map(({ text }) => text);
       };
       const [[map, code], [, broken]] = await Promise.all([minified({}), minified({ lineLimit: 1 })]);
-      const short = await withShortLines(esbuild, code, broken, map);
+      const short = entry.longLines
+        ? { text: code, map: JSON.parse(map) }
+        : await withShortLines(esbuild, code, broken, map);
       const head = banner(name, entry, format);
       mkdirSync(dirname(outfile), { recursive: true });
       const parts = [head, short.text.trimEnd(), footer(names, format)].filter((part) => part !== "");
@@ -64,8 +69,41 @@ export async function bundle() {
       if (entry.bin) chmodSync(outfile, 0o755);
     }
   }
+  writeFileSync(join(dist, "react", "styles.css"), await minifiedStyles(esbuild));
   writeFileSync(join(dist, "THIRD_PARTY_LICENSES"), licenses([...packages].sort()));
 }
+
+async function minifiedStyles(esbuild) {
+  const text = readFileSync(join(root, "js/react/styles.css"), "utf8");
+  const { code } = await esbuild.transform(text, { loader: "css", minify: true, lineLimit: 200 });
+  return code;
+}
+
+// An element carries its style sheet inside itself.
+const styleText = (esbuild) => ({
+  name: "style-text",
+  setup(build) {
+    build.onLoad({ filter: /\.css$/ }, async () => ({
+      contents: await minifiedStyles(esbuild),
+      loader: "text",
+    }));
+  },
+});
+
+// React is the page's; an element, which is for pages without it, carries Preact in its place.
+const react = (name) => ({
+  name: "react",
+  setup(build) {
+    build.onResolve({ filter: /^react(\/jsx-runtime)?$/ }, ({ path, resolveDir }) =>
+      name === "element"
+        ? build.resolve(path === "react" ? "preact/compat" : "preact/jsx-runtime", {
+            kind: "import-statement",
+            resolveDir,
+          })
+        : { path, external: true },
+    );
+  },
+});
 
 /** The package that a bundled file comes from; undefined for our own. */
 function packageOf(file) {
@@ -89,8 +127,9 @@ function licenses(packages) {
 // The module's text is no part of what esbuild prints: it would copy the text into the source map.
 const moduleText = "__dagfillModuleText";
 
-function banner(name, { bin }, format) {
+function banner(name, { bin, client }, format) {
   if (bin) return "#!/usr/bin/env node";
+  if (client) return '"use client";';
   if (name !== "index") return "";
   const bytes = readFileSync(join(root, ".cache", "glue", "dagfill_bg.wasm"));
   // The text begins a line of its own: what stands before it would make its first line too long.

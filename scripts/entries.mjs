@@ -1,8 +1,9 @@
 // The files of the package, by entry. package.json's `exports` names the same ones; a test compares them.
 
 /** Where each entry's source is, and what is made of it. `core`: carries the wasm module or knows where it is. `iife`: also a
- *  classic script. `subpath`: imported as `dagfill/NAME`. `part`: a part of the
- *  command that it loads when it needs it. */
+ *  classic script. `subpath`: imported as `dagfill/NAME`. `part`: a file that another
+ *  entry loads when it needs it. `client`: its components are those of a page, also where servers render.
+ *  `longLines`: holds a text of others that no line break may stand in. */
 export const entries = {
   index: { source: "js/index.ts", core: true, cjs: true, iife: true },
   slim: { source: "js/slim.ts", core: true, cjs: true, subpath: true },
@@ -19,6 +20,9 @@ export const entries = {
   "engine/contract": { source: "js/engine/contract.ts", cjs: true, subpath: true },
   shell: { source: "js/shell.ts", cjs: true, subpath: true },
   import: { source: "js/import.ts", cjs: true, subpath: true },
+  react: { source: "js/react.ts", cjs: true, subpath: true, client: true },
+  "react/worker": { source: "js/react/worker.ts", part: true },
+  element: { source: "js/element.ts", cjs: true, subpath: true, longLines: true },
   cli: { source: "js/cli/main.ts", bin: true },
   "cli/dag_text": { source: "js/cli/dag_text.ts", part: true },
 };

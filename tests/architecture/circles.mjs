@@ -6,9 +6,9 @@ const recursive = ["js/import/python/"];
 
 /** A sentence for each circle of imports in the tree { path: text }. Types do not count: they are gone at run time. */
 export function circles(tree) {
-  const files = Object.keys(tree).filter((path) => /^js\/.*\.ts$/.test(path));
+  const files = Object.keys(tree).filter((path) => /^js\/.*\.tsx?$/.test(path));
   const needs = new Map(
-    files.map((path) => [path, importsOf(path, tree[path]).filter((to) => Object.hasOwn(tree, to))]),
+    files.map((path) => [path, importsOf(path, tree[path]).flatMap((to) => sourceOf(tree, to))]),
   );
   const done = new Set();
   const found = [];
@@ -33,7 +33,12 @@ function importsOf(path, text) {
   const statements = text.matchAll(/^(?:import|export)\s+([^;"]*?)\s*from\s+"(\.[^"]+)";/gms);
   return [...statements]
     .filter(([, names]) => !isType(names))
-    .map(([, , specifier]) => posix.join(posix.dirname(path), specifier.replace(/\.js$/, ".ts")));
+    .map(([, , specifier]) => posix.join(posix.dirname(path), specifier.replace(/\.js$/, "")));
+}
+
+/** The file of a module's name, without its ending; none where it is no source. */
+function sourceOf(tree, name) {
+  return [".ts", ".tsx"].map((ending) => name + ending).filter((path) => Object.hasOwn(tree, path));
 }
 
 function isType(names) {

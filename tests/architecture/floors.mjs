@@ -151,6 +151,9 @@ const bundled = {
   "@lezer/common": "js/import/python/",
 };
 
+// Peers that one entry is made for.
+const peers = { react: ["js/react/", "js/element/"], preact: ["js/element/"] };
+
 // The face runs wherever JavaScript does; what needs Node has an entry of its own.
 function platforms(tree) {
   return scripts(tree, "js/")
@@ -158,6 +161,7 @@ function platforms(tree) {
     .flatMap(([path, text]) =>
       importsOf(text)
         .filter((specifier) => !specifier.startsWith(".") && !path.startsWith(bundled[specifier] ?? " "))
+        .filter((specifier) => !peers[specifier]?.some((folder) => path.startsWith(folder)))
         .map((specifier) => `${path}: imports ${specifier}, which not every host has`),
     );
 }

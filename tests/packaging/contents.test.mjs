@@ -21,6 +21,9 @@ const allowed = [
   /^(shell|slim|import|engine(\/(contract|bullmq|airflow|prefect|http))?|store\/(sqlite|indexeddb|postgres|contract))\/package\.json$/,
   /^dist\/store\/(sqlite|indexeddb|postgres|contract)\.c?js(\.map)?$/,
   /^dist\/engine\/(contract|bullmq|airflow|prefect|http)\.c?js(\.map)?$/,
+  /^(react|element)\/package\.json$/,
+  /^dist\/(react|element)\.c?js(\.map)?$/,
+  /^dist\/react\/(worker\.js(\.map)?|styles\.css)$/,
   /^dist\/dagfill\.wasm$/,
   /^schema\/dag\.schema\.json$/,
   /^dist\/THIRD_PARTY_LICENSES$/,
@@ -95,6 +98,7 @@ test("the types are right for every way of resolving them", () => {
     "./dist/dagfill.wasm",
     // For editors and validators, which read it by its path.
     "./dag.schema.json",
+    "./react/styles.css",
     "--format",
     "table-flipped",
   ];

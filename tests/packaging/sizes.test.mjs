@@ -69,3 +69,15 @@ test("short lines cost the entry for pages at most 1 %, and compressed little mo
   assert.ok(short.length <= 1.01 * long.length);
   assert.ok(ratio <= 1.015);
 });
+
+test("the components stay below their ceilings, gzip, without React and the core", (t) => {
+  // React is the page's, and the core an import of its own: neither is part of these files.
+  for (const [file, most] of [
+    ["react.js", 35_000],
+    ["element.js", 60_000],
+  ]) {
+    const { gzip } = of(file);
+    t.diagnostic(`${file}: ${gzip} bytes of ${most}`);
+    assert.ok(gzip <= most, `${file}: ${gzip} bytes`);
+  }
+});

@@ -1,0 +1,13 @@
+// The entry dagfill/element: the components of dagfill/react as custom elements, for pages without React.
+import { DagfillCalendarElement, DagfillPlanElement, defineElements } from "./element/elements.js";
+
+defineElements();
+
+export { DagfillCalendarElement, DagfillPlanElement };
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "dagfill-plan": DagfillPlanElement;
+    "dagfill-calendar": DagfillCalendarElement;
+  }
+}

@@ -1,0 +1,156 @@
+// What the custom elements have in common: properties and attributes become the settings of one backfill, and what happens to it
+// becomes events.
+import { createElement, type ReactNode } from "react";
+import type { BackfillSettings } from "../react/model/settings.js";
+import { type PageBackfill, useBackfill } from "../react/use_backfill.js";
+import { type Container, createContainer } from "./container.js";
+
+/** Names of settings that are properties of an element. */
+const PROPERTIES = [
+  "dag",
+  "options",
+  "store",
+  "existing",
+  "executeRun",
+  "executeTask",
+  "engine",
+  "runDuration",
+  "locale",
+  "worker",
+] as const;
+
+/** Methods of a backfill that are methods of an element. */
+const METHODS = ["start", "retry", "pause", "resume", "cancel", "discard", "approve", "close"] as const;
+
+/** What an element draws of a backfill. `send` dispatches an event. */
+export type Draw = (backfill: PageBackfill, send: (type: string, detail: unknown) => void) => ReactNode;
+
+// A server has no elements: a class that extends nothing there can still be imported.
+const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
+
+/** A custom element over a backfill. Its properties are those of `useBackfill`; `dag` and `options` may be attributes with JSON.
+ *
+ *  Events, which bubble out of shadow trees: `dagfill-change` (detail: the snapshot) after each change, `dagfill-event` (detail: the
+ *  event of the backfill), `dagfill-select` (detail: `{ row, day }`). */
+export class BackfillElement extends Base {
+  static readonly observedAttributes = ["dag", "options"];
+  readonly #settings: Partial<BackfillSettings> = {};
+  readonly #draw: Draw;
+  #container: Container | null = null;
+  #backfill: PageBackfill | null = null;
+  #isWaiting = false;
+
+  constructor(draw: Draw) {
+    super();
+    this.#draw = draw;
+  }
+
+  connectedCallback(): void {
+    for (const name of PROPERTIES) this.#upgrade(name);
+    this.#container ??= createContainer(this);
+    this.#render();
+  }
+
+  disconnectedCallback(): void {
+    this.#container?.render(null);
+  }
+
+  attributeChangedCallback(name: "dag" | "options", _: string | null, text: string | null): void {
+    this.set(name, text === null ? undefined : JSON.parse(text));
+  }
+
+  /** The backfill of now; null before it was drawn. */
+  get backfill(): PageBackfill | null {
+    return this.#backfill;
+  }
+
+  /** @internal Properties go through here. */
+  get<K extends keyof BackfillSettings>(name: K): BackfillSettings[K] | undefined {
+    return this.#settings[name];
+  }
+
+  /** @internal */
+  set<K extends keyof BackfillSettings>(name: K, value: BackfillSettings[K] | undefined): void {
+    this.#settings[name] = value as never;
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    // Properties that are set one after the other are drawn once.
+    queueMicrotask(() => {
+      this.#isWaiting = false;
+      this.#render();
+    });
+  }
+
+  /** A property that was set before the element was defined hides the accessor of the class. */
+  #upgrade(name: (typeof PROPERTIES)[number]): void {
+    if (!Object.hasOwn(this, name)) return;
+    const own = this as unknown as Record<string, unknown>;
+    const value = own[name];
+    delete own[name];
+    own[name] = value;
+  }
+
+  #render(): void {
+    const { dag, options } = this.#settings;
+    if (this.#container === null || !this.isConnected) return;
+    if (dag === undefined || options === undefined) {
+      this.#container.render(null);
+      return;
+    }
+    const send = (type: string, detail: unknown) =>
+      this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+    const settings: BackfillSettings = {
+      ...this.#settings,
+      ...{ dag, options },
+      onEvent: (event) => void send("dagfill-event", event),
+    };
+    this.#container.render(createElement(Whole, { settings, draw: this.#draw, send, told: this.#told }));
+  }
+
+  readonly #told = (backfill: PageBackfill, send: (type: string, detail: unknown) => void): void => {
+    const before = this.#backfill;
+    this.#backfill = backfill;
+    if (before?.version === backfill.version) return;
+    const { selected: row, selectedDay: day } = backfill;
+    send("dagfill-change", backfill);
+    if (before !== null && (before.selected !== row || before.selectedDay !== day))
+      send("dagfill-select", { row, day });
+  };
+}
+
+interface WholeProps {
+  settings: BackfillSettings;
+  draw: Draw;
+  send: (type: string, detail: unknown) => void;
+  told: (backfill: PageBackfill, send: WholeProps["send"]) => void;
+}
+
+function Whole({ settings, draw, send, told }: WholeProps) {
+  const backfill = useBackfill(settings);
+  told(backfill, send);
+  return draw(backfill, send);
+}
+
+for (const name of PROPERTIES)
+  Object.defineProperty(BackfillElement.prototype, name, {
+    get(this: BackfillElement) {
+      return this.get(name);
+    },
+    set(this: BackfillElement, value: never) {
+      this.set(name, value);
+    },
+    configurable: true,
+    enumerable: true,
+  });
+
+for (const name of METHODS)
+  Object.defineProperty(BackfillElement.prototype, name, {
+    value(this: BackfillElement, ...args: unknown[]) {
+      return (this.backfill?.[name] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
+    },
+  });
+
+/** The properties and methods that are made above. */
+export interface BackfillElement
+  extends Partial<Pick<BackfillSettings, (typeof PROPERTIES)[number]>>,
+    Pick<PageBackfill, (typeof METHODS)[number]> {}

@@ -1,0 +1,168 @@
+// Where each civil day stands. Years are strips of weeks on a wide page; on a narrow one months follow each other downwards in seven
+// columns; days with many dates in a short range show their hours.
+import { dayWords, type Locale, weekdays } from "../locale.js";
+import { dayNumber, parts } from "../plan/days.js";
+import type { Box } from "./draw_token.js";
+import { hourLayout } from "./hour_layout.js";
+
+export interface CalendarLayout {
+  /** Of the whole sheet, which may be higher than what is seen of it. */
+  readonly height: number;
+  /** The box of a day. */
+  box(day: number): Box;
+  /** The box of an hour of a day, where hours are shown. */
+  readonly hourBox?: (day: number, hour: number) => Box;
+  /** The day at a point. */
+  hit(x: number, y: number): number | null;
+  /** Days that may be seen between two heights. */
+  between(top: number, bottom: number): { from: number; to: number };
+  labels(top: number, bottom: number): Label[];
+}
+
+export interface Label {
+  text: string;
+  x: number;
+  y: number;
+  isStrong: boolean;
+}
+
+export interface Sheet {
+  first: number;
+  last: number;
+  width: number;
+  isNarrow: boolean;
+  hasHours: boolean;
+  locale: Locale;
+}
+
+export function calendarLayout(sheet: Sheet): CalendarLayout {
+  if (sheet.hasHours) return hourLayout(sheet);
+  return sheet.isNarrow ? months(sheet) : years(sheet);
+}
+
+export const month = (locale: Locale, year: number, at: number, more: Intl.DateTimeFormatOptions = {}) =>
+  dayWords(locale, dayNumber(year, at, 1), { month: "short", ...more });
+
+const LEFT = 34;
+const HEAD = 20;
+
+function years({ first, last, width, locale }: Sheet): CalendarLayout {
+  const [start, end] = [parts(first), parts(last)];
+  const [from, to] = [start.year, end.year];
+  // A range within one year shows its months only, and larger.
+  const isPart = from === to;
+  const monday = (year: number) => {
+    const one = dayNumber(year, isPart ? start.month : 0, 1);
+    return one - parts(one).weekday;
+  };
+  const behind = isPart ? dayNumber(from, end.month + 1, 1) : 0;
+  const weeks = isPart ? Math.ceil((behind - monday(from)) / 7) : 54;
+  const pitch = Math.max(8, Math.min(isPart ? 26 : 20, Math.floor((width - LEFT - 4) / weeks)));
+  const strip = 7 * pitch + HEAD + 6;
+  const top = (year: number) => (year - from) * strip + HEAD;
+  const yearAt = (y: number) => Math.min(to, Math.max(from, from + Math.floor(y / strip)));
+  const span = (year: number) => ({
+    from: isPart ? dayNumber(year, start.month, 1) : dayNumber(year, 0, 1),
+    to: isPart ? behind - 1 : dayNumber(year, 11, 31),
+  });
+  const names = weekdays(locale);
+  return {
+    height: (to - from + 1) * strip,
+    box(day) {
+      const { year, weekday } = parts(day);
+      const week = Math.floor((day - monday(year)) / 7);
+      return { x: LEFT + week * pitch, y: top(year) + weekday * pitch, width: pitch - 2, height: pitch - 2 };
+    },
+    hit(x, y) {
+      const year = yearAt(y);
+      const column = Math.floor((x - LEFT) / pitch);
+      const row = Math.floor((y - top(year)) / pitch);
+      const day = monday(year) + column * 7 + row;
+      const seen = span(year);
+      return column < 0 || row < 0 || row > 6 || day < seen.from || day > seen.to ? null : day;
+    },
+    between: (y1, y2) => ({ from: span(yearAt(y1)).from, to: span(yearAt(y2)).to }),
+    labels(y1, y2) {
+      const labels: Label[] = [];
+      for (let year = yearAt(y1); year <= yearAt(y2); year++) {
+        labels.push({ text: String(year), x: 0, y: top(year) - 7, isStrong: true });
+        for (const row of [0, 2, 4, 6]) {
+          const y = top(year) + (row + 0.5) * pitch + 3;
+          labels.push({ text: names[row] ?? "", x: 0, y, isStrong: false });
+        }
+        for (let at = isPart ? start.month : 0; at <= (isPart ? end.month : 11); at++) {
+          const week = Math.floor((dayNumber(year, at, 1) - monday(year)) / 7);
+          // A month's name stands over the first week that begins in it.
+          const isFirst = at === (isPart ? start.month : 0);
+          const x = LEFT + (isFirst ? week : week + 1) * pitch;
+          labels.push({ text: month(locale, year, at), x, y: top(year) - 7, isStrong: false });
+        }
+      }
+      return labels;
+    },
+  };
+}
+
+function months({ first, last, width, locale }: Sheet): CalendarLayout {
+  const left = 2;
+  const pitch = Math.max(24, Math.min(44, Math.floor((width - left) / 7)));
+  const head = 40;
+  const blocks: { year: number; month: number; monday: number; top: number }[] = [];
+  const [start, end] = [parts(first), parts(last)];
+  const names = weekdays(locale);
+  let height = 0;
+  for (let at = start.year * 12 + start.month; at <= end.year * 12 + end.month; at++) {
+    const [year, inYear] = [Math.floor(at / 12), at % 12];
+    const one = dayNumber(year, inYear, 1);
+    const monday = one - parts(one).weekday;
+    blocks.push({ year, month: inYear, monday, top: height + head });
+    height += head + Math.ceil((dayNumber(year, inYear + 1, 1) - monday) / 7) * pitch + 6;
+  }
+  const blockAt = (y: number) => {
+    let [low, high] = [0, blocks.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((blocks[middle]?.top ?? 0) - head <= y) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  };
+  return {
+    height,
+    box(day) {
+      const { year, month: inYear, weekday } = parts(day);
+      const block = blocks[year * 12 + inYear - (start.year * 12 + start.month)];
+      const size = { width: pitch - 3, height: pitch - 3 };
+      if (!block) return { x: -100, y: -100, ...size };
+      return {
+        x: left + weekday * pitch,
+        y: block.top + Math.floor((day - block.monday) / 7) * pitch,
+        ...size,
+      };
+    },
+    hit(x, y) {
+      const block = blocks[blockAt(y)];
+      const [column, row] = [Math.floor((x - left) / pitch), Math.floor((y - (block?.top ?? 0)) / pitch)];
+      if (!block || column < 0 || column > 6 || row < 0) return null;
+      const day = block.monday + row * 7 + column;
+      return parts(day).month === block.month ? day : null;
+    },
+    between(y1, y2) {
+      const [a, b] = [blocks[blockAt(y1)], blocks[blockAt(y2)]];
+      return {
+        from: dayNumber(a?.year ?? 1970, a?.month ?? 0, 1),
+        to: dayNumber(b?.year ?? 1970, (b?.month ?? 0) + 1, 0),
+      };
+    },
+    labels: (y1, y2) =>
+      blocks.slice(blockAt(y1), blockAt(y2) + 1).flatMap((block) => [
+        {
+          text: month(locale, block.year, block.month, { year: "numeric" }),
+          x: 2,
+          y: block.top - 22,
+          isStrong: true,
+        },
+        ...names.map((name, at) => ({ text: name, x: at * pitch + 2, y: block.top - 6, isStrong: false })),
+      ]),
+  };
+}

@@ -1,0 +1,97 @@
+// Bars of runs on a canvas, one line a lane.
+import type { Locale } from "../locale.js";
+import { dayOfRow } from "../plan/day_columns.js";
+import { dayText } from "../plan/days.js";
+import { RUNNING } from "../plan/tokens.js";
+import type { Bar, RunView } from "../run/run_view.js";
+import { drawToken } from "./draw_token.js";
+import type { Palette } from "./palette.js";
+
+/** What is seen: from when, and pixels a millisecond. */
+export interface LanesFrame {
+  from: number;
+  now: number;
+  scale: number;
+  pitch: number;
+}
+
+interface LanesSize {
+  width: number;
+  height: number;
+  lanes: number;
+  pitch: number;
+  isLive: boolean;
+  locale: Locale;
+}
+
+const LEFT = 48;
+/** A bar with words is at least this wide. */
+const WORDS = 46;
+const SHORTEST_WINDOW = 4_000;
+const RUNS_IN_WINDOW = 12;
+/** Bars are in order of their start: nothing that began longer before the window reaches into it. */
+const LONGEST_RUN = 86_400_000;
+
+export function drawBars(
+  context: CanvasRenderingContext2D,
+  run: RunView,
+  { width, height, lanes, pitch, isLive, locale }: LanesSize,
+  palette: Palette,
+): LanesFrame {
+  const last = run.bars.reduce((latest, bar) => Math.max(latest, bar.end ?? bar.start), run.startedAt);
+  const now = isLive ? Date.now() : last;
+  // The window holds a dozen runs while it goes on, and everything afterwards.
+  const window = Math.max(SHORTEST_WINDOW, (run.median ?? 1000) * RUNS_IN_WINDOW);
+  const from = isLive ? Math.max(run.startedAt, now - window) : run.startedAt;
+  const span = (isLive ? Math.max(now, from + window) : last) - from;
+  const frame = { from, now, scale: (width - LEFT - 8) / Math.max(1000, span), pitch };
+  context.font = "11px system-ui, sans-serif";
+  context.textBaseline = "middle";
+  for (let lane = 0; lane < lanes; lane++) {
+    context.fillStyle = palette.dim;
+    if (pitch >= 16) context.fillText(locale.lane(lane + 1), 0, lane * pitch + pitch / 2);
+    context.fillStyle = palette.empty;
+    context.fillRect(LEFT, lane * pitch + pitch - 2, width - LEFT, 1);
+  }
+  for (let at = run.bars.length - 1; at >= 0; at--) {
+    const bar = run.bars[at] as Bar;
+    if (bar.start < from - LONGEST_RUN) break;
+    if (bar.lane < lanes && (bar.end ?? now) >= from) drawBar(context, run, bar, frame, palette);
+  }
+  context.fillStyle = palette.ink;
+  if (isLive) context.fillRect(LEFT + (now - from) * frame.scale, 0, 1, height);
+  return frame;
+}
+
+function edges(bar: Bar, { from, now, scale }: LanesFrame): { x: number; width: number } {
+  const x = LEFT + Math.max(0, (bar.start - from) * scale);
+  return { x, width: Math.max(2, LEFT + ((bar.end ?? now) - from) * scale - x - 1) };
+}
+
+function drawBar(
+  context: CanvasRenderingContext2D,
+  run: RunView,
+  bar: Bar,
+  frame: LanesFrame,
+  palette: Palette,
+): void {
+  const { pitch } = frame;
+  const { x, width } = edges(bar, frame);
+  const token = bar.end === null ? RUNNING : bar.token;
+  const hasWords = width >= WORDS && pitch >= 16;
+  drawToken(context, token, { x, y: bar.lane * pitch + 1, width, height: pitch - 4 }, palette, !hasWords);
+  if (!hasWords) return;
+  context.fillStyle = palette.onToken[token] ?? palette.background;
+  const text = dayText(dayOfRow(run.plan, bar.row)).slice(5);
+  context.fillText(text, x + 5, bar.lane * pitch + pitch / 2);
+}
+
+/** The bar at a point. */
+export function laneAt(run: RunView, frame: LanesFrame, x: number, y: number): Bar | null {
+  const lane = Math.floor(y / frame.pitch);
+  const isHit = (bar: Bar) => {
+    const { x: left, width } = edges(bar, frame);
+    return bar.lane === lane && left <= x && x <= left + width;
+  };
+  return run.bars.findLast(isHit) ?? null;
+}

@@ -1,0 +1,174 @@
+// The English texts.
+import type { Locale, LocaleText } from "./locale.js";
+
+const plural = (count: number, text: string, one: string, many = `${one}s`) =>
+  `${text} ${count === 1 ? one : many}`;
+
+const UNITS: readonly [number, string][] = [
+  [86_400_000, "d"],
+  [3_600_000, "h"],
+  [60_000, "min"],
+  [1_000, "s"],
+];
+
+/** `1 min 30 s`, `2 h 5 min`, `850 ms`: two units at most. */
+export function englishDuration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  const at = UNITS.findIndex(([size]) => ms >= size);
+  const [size, name] = UNITS[at] as [number, string];
+  const lower = UNITS[at + 1];
+  if (lower === undefined) return `${Math.round(ms / size)} ${name}`;
+  const rounded = Math.round(ms / lower[0]) * lower[0];
+  const rest = Math.round((rounded % size) / lower[0]);
+  return `${Math.floor(rounded / size)} ${name}${rest > 0 ? ` ${rest} ${lower[1]}` : ""}`;
+}
+
+export const english: Locale = {
+  language: "en-GB",
+  duration: englishDuration,
+  token: {
+    create: "new",
+    again: "again",
+    keep: "left alone",
+    keepFailed: "failed, left alone",
+    queued: "queued",
+    running: "running",
+    success: "succeeded",
+    failed: "failed",
+    canceled: "canceled",
+  },
+  meaning: {
+    create: "No run yet: will start",
+    again: "Has a run: will run again",
+    keep: "Nothing will happen",
+    keepFailed: "Failed earlier, and stays as it is",
+    queued: "Waiting for its turn",
+    running: "Running now",
+    success: "Done",
+    failed: "Failed",
+    canceled: "Stopped, or never started",
+  },
+  task: {
+    queued: "queued",
+    running: "running",
+    up_for_retry: "up for retry",
+    success: "succeeded",
+    failed: "failed",
+    skipped: "skipped",
+    upstream_failed: "upstream failed",
+    canceled: "canceled",
+  },
+  reason: {
+    exists_success: "succeeded before",
+    exists_failed: "failed before",
+    in_flight: "runs elsewhere",
+    not_failed: "did not fail",
+    excluded: "taken out",
+    depends_on_past: "date before not done",
+    not_due: "not due yet",
+  },
+  phase: {
+    running: "running",
+    paused: "paused",
+    awaiting_approval: "waiting for approval",
+    canceling: "canceling",
+    finished: "finished",
+    stopped: "stopped",
+  },
+  planning: "Planning…",
+  willStart: (count, text) => `${plural(count, text, "run")} will start`,
+  nothingToRun: "Nothing to run",
+  estimate: ({ duration, finish, late, samples }) =>
+    `About ${duration} (finish ${finish}${late === null ? "" : `; 9 of 10 by ${late}`})${
+      samples > 0 ? `, from ${plural(samples, String(samples), "past run")}` : ""
+    }.`,
+  stale: "Showing the last valid plan.",
+  done: (done, all) => `${done} of ${all} done`,
+  failedCount: (_, text) => `${text} failed`,
+  left: (duration) => `about ${duration} left`,
+  run: (count, text) => `Run ${plural(count, text, "date")}`,
+  replaces: (count, text) =>
+    `${plural(count, text, "successful result")} will be cleared and made again. Start all the same?`,
+  runAnyway: "Clear and run",
+  pause: "Pause",
+  resume: "Resume",
+  cancel: "Cancel…",
+  finishRunning: (count) => (count === 0 ? "Stop" : `Stop after the ${count} running`),
+  abortRunning: (count) => `Stop now, cancel ${count} running`,
+  keepRunning: "Go on",
+  retry: "Retry what did not succeed",
+  backToPlan: "Back to the plan",
+  approve: "Approve the rest",
+  reject: "Reject",
+  interrupted: (count, all) => `A backfill of this DAG has not ended: ${count} of ${all} done.`,
+  discard: "Discard",
+  dismiss: "Dismiss",
+  dates: (month) => `Dates, ${month}`,
+  noDate: "no date",
+  outside: "outside the range",
+  excluded: "taken out",
+  clockChange: "clock change",
+  clocksForward: (time, by) => `${time}: clocks go forward ${by}. Times in between do not exist.`,
+  clocksBack: (time, by) => `${time}: clocks go back ${by}. The times before it happen twice.`,
+  calendarKeys:
+    "Arrow keys: days and weeks. Page Up and Page Down: months. Home and End: first and last day.",
+  show: "Show",
+  runs: "Runs",
+  filterDates: "Filter by date, e.g. 2026-03",
+  noMatch: "No date matches.",
+  of: (count, all) => `${count} of ${all}`,
+  columns: { number: "Number", date: "Date", time: "Time", state: "State and reason" },
+  lane: (lane) => `lane ${lane}`,
+  lanes: (count) => `${plural(count, String(count), "lane")} of runs over time`,
+  now: "now",
+  tasks: "Tasks by date",
+  taskTimes: "Tasks over time",
+  noTasks: "This DAG has no tasks.",
+  notStarted: "Nothing has started yet.",
+  chooseDate: "Choose a date to see what it runs.",
+  interval: "Data interval",
+  runAfter: "Due at",
+  runId: "Run id",
+  why: "Why",
+  commands: "What it runs",
+  noCommands: "No templated texts.",
+  copy: "Copy",
+  copied: "Copied",
+  because: (action, reason, existing, at) => {
+    const earlier =
+      existing === null ? "ran" : `${existing === "success" ? "succeeded" : existing}${at ? ` ${at}` : ""}`;
+    if (action === "create") return "No run yet: one will start.";
+    if (action === "rerun") return `It ${earlier}: it runs again and keeps what its finished tasks left.`;
+    if (action === "reset") return `It ${earlier}: it is cleared and runs again.`;
+    switch (reason) {
+      case "exists_success":
+        return `It ${earlier}, and stays as it is.`;
+      case "exists_failed":
+        return `It ${earlier}: failed runs are left alone.`;
+      case "in_flight":
+        return "It is queued or running elsewhere.";
+      case "not_failed":
+        return "It did not fail: only failed runs run again.";
+      case "excluded":
+        return "It was taken out of this backfill.";
+      case "depends_on_past":
+        return "The date before it did not succeed, and this DAG runs in order.";
+      case "not_due":
+        return "Its interval has not ended yet.";
+      default:
+        return "Left alone.";
+    }
+  },
+  schedule: "Schedule",
+  nextDates: "Next dates",
+  neverFires: "This never happens.",
+};
+
+/** A whole locale: English where a text is missing. */
+export function withEnglish(texts: LocaleText | undefined): Locale {
+  if (texts === undefined) return english;
+  const whole = { ...english, ...texts } as Record<string, unknown>;
+  for (const [key, value] of Object.entries(texts))
+    if (typeof value === "object") whole[key] = { ...(english[key as keyof Locale] as object), ...value };
+  return whole as unknown as Locale;
+}

@@ -1,0 +1,126 @@
+// The texts of the components. A translation is an object of this shape, whole or in part.
+import type { SkipReason } from "../face.js";
+import type { Token } from "./plan/tokens.js";
+import type { RunPhase } from "./run/run_view.js";
+import type { TaskState } from "./run/task_marks.js";
+
+/** Numbers are formatted already where a text takes them as strings. */
+export interface Locale {
+  /** BCP 47, for numbers, months and weekdays. */
+  language: string;
+  /** Milliseconds in words, in at most two units: `1 min 30 s`. */
+  duration: (ms: number) => string;
+  token: Record<Token, string>;
+  /** What a token means, in a sentence. */
+  meaning: Record<Token, string>;
+  task: Record<TaskState, string>;
+  reason: Record<SkipReason, string>;
+  phase: Record<RunPhase, string>;
+  planning: string;
+  /** "285 runs will start": the count as a number, for the plural, and formatted. */
+  willStart: (count: number, text: string) => string;
+  nothingToRun: string;
+  estimate: (parts: { duration: string; finish: string; late: string | null; samples: number }) => string;
+  stale: string;
+  done: (done: string, all: string) => string;
+  failedCount: (count: number, text: string) => string;
+  left: (duration: string) => string;
+  run: (count: number, text: string) => string;
+  replaces: (count: number, text: string) => string;
+  runAnyway: string;
+  pause: string;
+  resume: string;
+  cancel: string;
+  finishRunning: (count: number) => string;
+  abortRunning: (count: number) => string;
+  keepRunning: string;
+  retry: string;
+  backToPlan: string;
+  approve: string;
+  reject: string;
+  interrupted: (count: string, all: string) => string;
+  discard: string;
+  dismiss: string;
+  dates: (month: string) => string;
+  noDate: string;
+  outside: string;
+  excluded: string;
+  clockChange: string;
+  clocksForward: (time: string, by: string) => string;
+  clocksBack: (time: string, by: string) => string;
+  calendarKeys: string;
+  show: string;
+  runs: string;
+  filterDates: string;
+  noMatch: string;
+  of: (count: string, all: string) => string;
+  columns: { number: string; date: string; time: string; state: string };
+  lane: (lane: number) => string;
+  lanes: (count: number) => string;
+  now: string;
+  tasks: string;
+  taskTimes: string;
+  noTasks: string;
+  notStarted: string;
+  chooseDate: string;
+  interval: string;
+  runAfter: string;
+  runId: string;
+  why: string;
+  commands: string;
+  noCommands: string;
+  copy: string;
+  copied: string;
+  /** Why a date does what it does. `at` is when the run that stands on it ended, or null. */
+  because: (
+    action: "create" | "rerun" | "reset" | "skip",
+    reason: SkipReason | null,
+    existing: string | null,
+    at: string | null,
+  ) => string;
+  schedule: string;
+  nextDates: string;
+  neverFires: string;
+}
+
+/** Some texts; English says the others. */
+export type LocaleText = Partial<Locale>;
+
+const digits = new Map<string, Intl.NumberFormat>();
+
+/** A number as the language writes it. */
+export function numberText({ language }: Locale, value: number): string {
+  const format = digits.get(language) ?? new Intl.NumberFormat(language);
+  digits.set(language, format);
+  return format.format(value);
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** A civil day (days since 1970-01-01) as the language writes it. */
+export function dayWords({ language }: Locale, day: number, options: Intl.DateTimeFormatOptions): string {
+  const key = language + JSON.stringify(options);
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
+  formats.set(key, format);
+  return format.format(day * 86_400_000);
+}
+
+/** `Sunday, 29 March 2026`. */
+export const longDay = (locale: Locale, day: number): string =>
+  dayWords(locale, day, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+
+/** Short names of the weekdays, Monday first. 1970-01-05 was a Monday. */
+export const weekdays = (locale: Locale): string[] =>
+  [4, 5, 6, 7, 8, 9, 10].map((day) => dayWords(locale, day, { weekday: "short" }));
+
+/** An instant on the reader's clock, with day and zone: `Thu 26 Nov, 16:40 UTC+1`. */
+export function finishWords({ language }: Locale, instant: number): string {
+  return new Intl.DateTimeFormat(language, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "short",
+  }).format(instant);
+}

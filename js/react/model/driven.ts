@@ -1,0 +1,55 @@
+// Backfills that this page drives, by store: a component that is mounted again finds the one it had started.
+import type { Backfill, BackfillEvent, RunStore } from "../../face.js";
+import { columnsOf } from "../plan/columns_of.js";
+import { RunView } from "../run/run_view.js";
+
+export interface Driven {
+  readonly backfill: Backfill;
+  readonly view: RunView;
+  /** Called after each change of the view; with the event where there was one. */
+  readonly listeners: Set<(event: BackfillEvent | null) => void>;
+}
+
+const drivenIn = new WeakMap<RunStore, Map<string, Driven>>();
+
+/** The backfill of a DAG that this page drives in a store. */
+export function drivenOf(store: RunStore, dagId: string): Driven | undefined {
+  return drivenIn.get(store)?.get(dagId);
+}
+
+/** Starts, or goes on with, a backfill. `begin` hands the listener of events to the service. */
+export async function drive(
+  store: RunStore,
+  begin: (onEvent: (event: BackfillEvent) => void) => Promise<Backfill>,
+): Promise<Driven> {
+  let driven: Driven | undefined;
+  const early: BackfillEvent[] = [];
+  const backfill = await begin((event) => {
+    // Events may come before the promise of the backfill itself.
+    if (driven === undefined) early.push(event);
+    else take(driven, event);
+  });
+  const { preview, backfillId, progress } = backfill;
+  const view = new RunView(backfillId, columnsOf(preview), progress);
+  const from = Math.min(...[preview.start, preview.end].map(Date.parse));
+  const to = Math.max(...[preview.start, preview.end].map(Date.parse));
+  view.recall(await store.listRuns({ dagId: preview.dagId, from, to }));
+  const made: Driven = { backfill, view, listeners: new Set() };
+  const all = drivenIn.get(store) ?? new Map<string, Driven>();
+  drivenIn.set(store, all);
+  all.set(preview.dagId, made);
+  driven = made;
+  for (const event of early) take(made, event);
+  const ended = (error?: unknown) => {
+    if (all.get(preview.dagId) === made) all.delete(preview.dagId);
+    if (error !== undefined) view.stop(error);
+    for (const listener of made.listeners) listener(null);
+  };
+  backfill.result.then(() => ended(), ended);
+  return made;
+}
+
+function take(driven: Driven, event: BackfillEvent): void {
+  driven.view.take(event);
+  for (const listener of driven.listeners) listener(event);
+}

@@ -1,0 +1,78 @@
+// Where the plans of a page come from: a planner over one store, and the loop that asks it.
+import type { RunStore } from "../../face.js";
+import type { PlanColumns } from "../plan/plan_columns.js";
+import type { DateDetail } from "../planning/date_detail.js";
+import { Planner } from "../planning/planner.js";
+import { type Portable, toPortable } from "../planning/portable.js";
+import { PlanLoop, type PlanState } from "./plan_loop.js";
+import { type BackfillSettings, textOf } from "./settings.js";
+
+export class PlanSource {
+  thread: "worker" | "page" | null = null;
+  readonly #planner: Planner;
+  readonly #loop: PlanLoop;
+  #settings: BackfillSettings | null = null;
+  #asked = "";
+
+  /** `last`: what another source had come to; it is shown until this one has an answer. */
+  constructor(store: RunStore, useWorker: boolean, last: PlanState, changed: () => void) {
+    this.#planner = new Planner(store, useWorker);
+    this.#loop = new PlanLoop((request) => this.#planner.ask("plan", request), changed);
+    this.#loop.state = last;
+    void this.#planner.thread().then((thread) => {
+      this.thread = thread;
+      changed();
+    });
+  }
+
+  get state(): PlanState {
+    return this.#loop.state;
+  }
+
+  /** Asks for a plan; `again` also for the same one, when the store has changed. Tells whether it asked. */
+  plan(settings: BackfillSettings, again: boolean): boolean {
+    if (!again && this.#settings !== null && isSameRequest(this.#settings, settings)) return false;
+    this.#settings = settings;
+    const request = { ...portableOf(settings), runDuration: settings.runDuration };
+    const text = textOf(request);
+    if (text === this.#asked && !again) return false;
+    if (text !== this.#asked)
+      this.#loop.state = { ...this.#loop.state, isStale: this.#loop.state.answer !== null };
+    this.#asked = text;
+    this.#loop.request(request);
+    return true;
+  }
+
+  detail(plan: PlanColumns, place: number): Promise<DateDetail | null> {
+    return this.#planner.ask("detail", plan.planHash, place);
+  }
+
+  absence(plan: PlanColumns, day: string): Promise<string | null> {
+    return this.#planner.ask("absence", plan.planHash, day);
+  }
+
+  texts(settings: BackfillSettings, executionDate: string): Promise<DateDetail["texts"]> {
+    return this.#planner.ask("texts", portableOf(settings), executionDate);
+  }
+
+  close(): void {
+    this.#planner.close();
+  }
+}
+
+function portableOf({ dag, options, executeRun, executeTask, engine }: BackfillSettings): Portable {
+  const runs = executeRun !== undefined || engine !== undefined;
+  return toPortable(dag, options, { runs, tasks: executeTask !== undefined });
+}
+
+/** Whether two settings ask for the same plan, by identity: what differs is compared by its text. */
+function isSameRequest(a: BackfillSettings, b: BackfillSettings): boolean {
+  return (
+    a.dag === b.dag &&
+    a.options === b.options &&
+    a.runDuration === b.runDuration &&
+    a.engine === b.engine &&
+    !a.executeRun === !b.executeRun &&
+    !a.executeTask === !b.executeTask
+  );
+}

@@ -1,0 +1,145 @@
+// biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table whose cells take the focus.
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: the keys are those of the whole grid.
+// The calendar for keys and screen readers: one month as a grid, out of sight beside the canvas.
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import type { CalendarData } from "../draw/draw_calendar.js";
+import { dayWords, type Locale, longDay, numberText, weekdays } from "../locale.js";
+import { findDay } from "../plan/day_columns.js";
+import { dayNumber, dayText, parts } from "../plan/days.js";
+import { TOKEN_COUNT, TOKENS } from "../plan/tokens.js";
+
+interface GridProps {
+  data: CalendarData;
+  locale: Locale;
+  selected: number | null;
+  onFocusDay: (day: number | null) => void;
+  onSelect: (day: number) => void;
+  onRange: ((from: number, to: number) => void) | undefined;
+  onExclude: ((day: number) => void) | undefined;
+}
+
+const WEEKS = [0, 1, 2, 3, 4, 5];
+
+export function CalendarGrid(props: GridProps) {
+  const { data, locale, selected, onFocusDay, onSelect, onRange, onExclude } = props;
+  const [focus, setFocus] = useState(selected ?? data.first);
+  const anchor = useRef<number | null>(null);
+  const hasMoved = useRef(false);
+  const cell = useRef<HTMLTableCellElement>(null);
+  useEffect(() => {
+    if (selected !== null) setFocus(selected);
+  }, [selected]);
+  // The cell is another one when the day is.
+  useEffect(() => {
+    if (hasMoved.current) cell.current?.focus();
+    hasMoved.current = false;
+  }, [focus]);
+
+  const go = (day: number, extend: boolean) => {
+    if (extend && onRange) {
+      anchor.current ??= focus;
+      onRange(Math.min(anchor.current, day), Math.max(anchor.current, day));
+    } else anchor.current = null;
+    hasMoved.current = true;
+    setFocus(day);
+    onFocusDay(day);
+    onSelect(day);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const target = targetOf(event.key, focus, data);
+    if (target !== null) go(target, event.shiftKey);
+    else if (event.key === " " && onExclude) onExclude(focus);
+    else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) onSelect(focus);
+    else return;
+    event.preventDefault();
+  };
+
+  const { year, month } = parts(focus);
+  const one = dayNumber(year, month, 1);
+  const monday = one - parts(one).weekday;
+  const names = weekdays(locale);
+  return (
+    <table
+      className="dagfill-unseen"
+      role="grid"
+      aria-label={locale.dates(dayWords(locale, one, { month: "long", year: "numeric" }))}
+      onKeyDown={onKeyDown}
+    >
+      <thead>
+        <tr>
+          {names.map((name) => (
+            <th key={name} scope="col">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {WEEKS.map((week) => (
+          <tr key={week}>
+            {names.map((name, column) => {
+              const day = monday + week * 7 + column;
+              const isHere = day === focus;
+              return (
+                <td
+                  key={name}
+                  role="gridcell"
+                  ref={isHere ? cell : undefined}
+                  tabIndex={isHere ? 0 : -1}
+                  aria-selected={day === selected}
+                  aria-label={dayLabel(data, day, locale)}
+                  data-day={dayText(day)}
+                  onFocus={() => onFocusDay(day)}
+                  onBlur={() => onFocusDay(null)}
+                  onClick={() => go(day, false)}
+                >
+                  {parts(day).date}
+                </td>
+              );
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function targetOf(key: string, day: number, data: CalendarData): number | null {
+  const { year, month, date } = parts(day);
+  const inMonth = (to: number) => Math.min(dayNumber(year, to, date), dayNumber(year, to + 1, 0));
+  switch (key) {
+    case "ArrowUp":
+      return day - 1;
+    case "ArrowDown":
+      return day + 1;
+    case "ArrowLeft":
+      return day - 7;
+    case "ArrowRight":
+      return day + 7;
+    case "PageUp":
+      return inMonth(month - 1);
+    case "PageDown":
+      return inMonth(month + 1);
+    case "Home":
+      return data.first;
+    case "End":
+      return data.last;
+  }
+  return null;
+}
+
+/** `Sunday, 29 March 2026: 1 left alone, clock change`. */
+export function dayLabel(data: CalendarData, day: number, locale: Locale): string {
+  const facts: string[] = [];
+  const { days } = data.plan;
+  const at = findDay(days, day);
+  if (days.day[at] === day)
+    TOKENS.forEach((token, index) => {
+      const count = days.tokens[at * TOKEN_COUNT + index] ?? 0;
+      if (count > 0) facts.push(`${numberText(locale, count)} ${locale.token[token]}`);
+    });
+  if (facts.length === 0) facts.push(day < data.first || day > data.last ? locale.outside : locale.noDate);
+  if (data.excluded.has(day)) facts.push(locale.excluded);
+  if (data.changes.has(day)) facts.push(locale.clockChange);
+  return `${longDay(locale, day)}: ${facts.join(", ")}`;
+}

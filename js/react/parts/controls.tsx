@@ -1,0 +1,166 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a group of buttons is no fieldset.
+// The buttons of a backfill. What clears results, and what cannot be undone, asks first. The focus stays among the buttons when one of
+// them goes.
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { numberText } from "../locale.js";
+import { startingOf } from "../plan/tokens.js";
+import type { PageBackfill } from "../use_backfill.js";
+
+type Asking = "run" | "cancel" | null;
+
+export function Controls({ backfill }: { backfill: PageBackfill }) {
+  const { phase, locale } = backfill;
+  const [asking, setAsking] = useState<Asking>(null);
+  const box = useFocusKept(`${phase}${asking}`);
+  // A question about a run that has ended meanwhile is void.
+  useEffect(() => {
+    if (phase === "finished" || phase === "stopped") setAsking(null);
+  }, [phase]);
+  return (
+    <div className="dagfill-controls" role="group" aria-label={locale.runs} ref={box} tabIndex={-1}>
+      {asking === null ? (
+        <Buttons backfill={backfill} ask={setAsking} />
+      ) : (
+        <Question backfill={backfill} asking={asking} answered={() => setAsking(null)} />
+      )}
+    </div>
+  );
+}
+
+interface ButtonProps {
+  onClick: () => unknown;
+  isPrimary?: boolean;
+  isDisabled?: boolean;
+  children: ReactNode;
+}
+
+function Button({ onClick, isPrimary, isDisabled, children }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      className={isPrimary ? "dagfill-primary" : undefined}
+      disabled={isDisabled}
+      onClick={() => void onClick()}
+    >
+      {children}
+    </button>
+  );
+}
+
+function Buttons({ backfill, ask }: { backfill: PageBackfill; ask: (asking: Asking) => void }) {
+  const { phase, locale, counts, plan, isStale, progress } = backfill;
+  switch (phase) {
+    case "planning":
+    case "invalid":
+    case "ready": {
+      const starting = startingOf(counts);
+      const isReady = phase === "ready" && !isStale && starting > 0 && backfill.unfinished.length === 0;
+      const run = plan !== null && plan.replaced > 0 ? () => ask("run") : backfill.start;
+      return (
+        <Button isPrimary isDisabled={!isReady} onClick={run}>
+          {locale.run(starting, numberText(locale, starting))}
+        </Button>
+      );
+    }
+    case "finished":
+    case "stopped": {
+      const isWhole = progress !== null && progress.failed + progress.canceled + progress.remaining === 0;
+      return (
+        <>
+          {!isWhole && <Button onClick={backfill.retry}>{locale.retry}</Button>}
+          <Button isPrimary={isWhole} onClick={backfill.close}>
+            {locale.backToPlan}
+          </Button>
+        </>
+      );
+    }
+    case "awaiting_approval":
+      return (
+        <>
+          <Button isPrimary onClick={() => backfill.approve(true)}>
+            {locale.approve}
+          </Button>
+          <Button onClick={() => backfill.approve(false)}>{locale.reject}</Button>
+        </>
+      );
+    default:
+      return (
+        <>
+          {phase === "running" && <Button onClick={backfill.pause}>{locale.pause}</Button>}
+          {phase === "paused" && (
+            <Button isPrimary onClick={() => backfill.resume()}>
+              {locale.resume}
+            </Button>
+          )}
+          <Button onClick={() => ask("cancel")}>{locale.cancel}</Button>
+        </>
+      );
+  }
+}
+
+function Question(props: { backfill: PageBackfill; asking: Exclude<Asking, null>; answered: () => void }) {
+  const { backfill, asking, answered } = props;
+  const { locale, plan, progress } = backfill;
+  const act = (work: () => unknown) => () => {
+    answered();
+    void work();
+  };
+  const replaced = plan?.replaced ?? 0;
+  const running = progress?.running ?? 0;
+  return (
+    <>
+      {asking === "run" ? (
+        <>
+          <p role="alert">{locale.replaces(replaced, numberText(locale, replaced))}</p>
+          <Button isPrimary onClick={act(backfill.start)}>
+            {locale.runAnyway}
+          </Button>
+        </>
+      ) : (
+        <>
+          <Button onClick={act(() => backfill.cancel({ running: "finish" }))}>
+            {locale.finishRunning(running)}
+          </Button>
+          {running > 0 && (
+            <Button onClick={act(() => backfill.cancel({ running: "abort" }))}>
+              {locale.abortRunning(running)}
+            </Button>
+          )}
+        </>
+      )}
+      <Button onClick={answered}>{locale.keepRunning}</Button>
+    </>
+  );
+}
+
+/** When the button that has the focus goes away, its neighbour takes it: the focus does not fall to the page's body. */
+function useFocusKept(state: string) {
+  const box = useRef<HTMLDivElement>(null);
+  const isInside = useRef(false);
+  // The buttons are others when the state is.
+  useEffect(() => {
+    const element = box.current;
+    const tree = element?.getRootNode() as Document | ShadowRoot | undefined;
+    if (!element || !isInside.current || element.contains(tree?.activeElement ?? null)) return;
+    (element.querySelector<HTMLElement>("button:not(:disabled)") ?? element).focus();
+  }, [state]);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const enter = () => {
+      isInside.current = true;
+    };
+    // Leaving by hand has a new target or a pointer; an element that is removed tells nothing, or no target.
+    const leave = (event: FocusEvent) => {
+      if (event.relatedTarget instanceof Node && !element.contains(event.relatedTarget))
+        isInside.current = false;
+    };
+    element.addEventListener("focusin", enter);
+    element.addEventListener("focusout", leave);
+    return () => {
+      element.removeEventListener("focusin", enter);
+      element.removeEventListener("focusout", leave);
+    };
+  }, []);
+  return box;
+}

@@ -1,0 +1,124 @@
+// One date: when it runs and for which interval, why, and as which commands.
+import { useEffect, useRef, useState } from "react";
+import { type Locale, longDay } from "../locale.js";
+import { dayText } from "../plan/days.js";
+import { QUEUED, TOKENS } from "../plan/tokens.js";
+import type { DateDetail } from "../planning/date_detail.js";
+import type { PageBackfill } from "../use_backfill.js";
+import { type PartProps, Root } from "./root.js";
+
+export interface DatePanelProps extends PartProps {
+  backfill: Pick<PageBackfill, "plan" | "run" | "locale" | "selected" | "selectedDay" | "detail" | "absence">;
+}
+
+/** The chosen date in full. */
+export function DatePanel({ backfill, className, style }: DatePanelProps) {
+  const { locale, selected, selectedDay, run } = backfill;
+  const { detail, absence } = useDate(backfill);
+  const error = selected === null ? undefined : run?.errors.get(selected);
+  const token = selected === null ? 0 : (run?.plan.tokens[selected] ?? 0);
+  // What has begun, or waits, is no matter of the plan any more.
+  const outcome = token >= QUEUED ? locale.meaning[TOKENS[token] ?? "queued"] : null;
+  return (
+    <Root part="date" label={locale.columns.date} className={className} style={style}>
+      <p className="dagfill-title">
+        {selectedDay === null ? locale.columns.date : longDay(locale, selectedDay)}
+      </p>
+      {selectedDay === null && <p className="dagfill-dim">{locale.chooseDate}</p>}
+      {absence !== null && <p>{absence}</p>}
+      {error !== undefined && <p className="dagfill-bad">{error}</p>}
+      {detail !== null && <Detail detail={detail} outcome={outcome} locale={locale} />}
+    </Root>
+  );
+}
+
+/** What is known of the chosen date: only the newest question is answered. */
+function useDate({
+  plan,
+  selected,
+  selectedDay,
+  detail: ask,
+  absence: askAbsence,
+}: DatePanelProps["backfill"]) {
+  const [answer, setAnswer] = useState<{ detail: DateDetail | null; absence: string | null }>({
+    detail: null,
+    absence: null,
+  });
+  const newest = useRef(0);
+  useEffect(() => {
+    newest.current += 1;
+    const question = newest.current;
+    const show = (detail: DateDetail | null, absence: string | null) => {
+      if (question === newest.current) setAnswer({ detail, absence });
+    };
+    if (plan === null || selectedDay === null) return show(null, null);
+    const clear = () => show(null, null);
+    if (selected === null) askAbsence(dayText(selectedDay)).then((text) => show(null, text), clear);
+    else ask(selected).then((detail) => show(detail, null), clear);
+  }, [plan, selected, selectedDay, ask, askAbsence]);
+  return answer;
+}
+
+const shortInstant = (text: string) => text.replace("T", " ").replace(/:00(?=Z|[+-]|$)/, "");
+
+interface DetailProps {
+  detail: DateDetail;
+  outcome: string | null;
+  locale: Locale;
+}
+
+function Detail({ detail, outcome, locale }: DetailProps) {
+  const { localDate, dataInterval, runAfter, runId, action, reason, existing, texts } = detail;
+  const ended = existing?.finishedAt ? shortInstant(existing.finishedAt) : null;
+  const facts = [
+    [locale.columns.date, shortInstant(localDate)],
+    [locale.interval, `${shortInstant(dataInterval.start)} – ${shortInstant(dataInterval.end)}`],
+    [locale.runAfter, shortInstant(runAfter)],
+    [locale.why, outcome ?? locale.because(action, reason ?? null, existing?.state ?? null, ended)],
+    [locale.runId, runId],
+  ] as const;
+  return (
+    <>
+      <dl>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className="dagfill-title">{locale.commands}</p>
+      {texts.length === 0 && <p className="dagfill-dim">{locale.noCommands}</p>}
+      <ul className="dagfill-commands">
+        {texts.map(({ taskId, path, text, template }) => (
+          <li key={`${taskId}:${path}`}>
+            <span className="dagfill-dim">
+              {taskId}
+              {path !== "command" && ` ${path}`}
+            </span>
+            <code title={template}>{text}</code>
+            <Copy text={text} locale={locale} label={`${locale.copy}: ${taskId} ${path}`} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Copy({ text, locale, label }: { text: string; locale: Locale; label: string }) {
+  const [isCopied, setCopied] = useState(false);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setCopied(true);
+      setTimeout(() => setCopied(false), 2000);
+    } catch {
+      // A page without the right to write there: the text can be selected.
+    }
+  };
+  return (
+    <button type="button" aria-label={label} onClick={() => void copy()}>
+      <span role="status">{isCopied ? locale.copied : locale.copy}</span>
+    </button>
+  );
+}

@@ -1,0 +1,95 @@
+// What stands in the way, and what should be known before a start: each in one place.
+import { DagfillError } from "../../face.js";
+import { type Locale, numberText } from "../locale.js";
+import { dayText, offsetText } from "../plan/days.js";
+import type { ClockChange } from "../plan/plan_columns.js";
+import type { PageBackfill } from "../use_backfill.js";
+
+/** Told by the headline, by the notices of clock changes and of interrupted backfills. */
+const ELSEWHERE = new Set(["clock_change", "empty_range", "interrupted_backfill"]);
+const MOST_CLOCK_CHANGES = 6;
+
+export function Notices({ backfill }: { backfill: PageBackfill }) {
+  const { locale, error, failure, plan, run, warnings, unfinished } = backfill;
+  const notes = warnings.filter(({ code }) => !ELSEWHERE.has(code));
+  const changes = run === null ? (plan?.clockChanges ?? []).slice(0, MOST_CLOCK_CHANGES) : [];
+  const interrupted = run === null || run.phase === "finished" || run.phase === "stopped" ? unfinished : [];
+  return (
+    <>
+      {error !== null && plan !== null && <Trouble error={error} />}
+      {error !== null && plan === null && hintOf(error) !== null && (
+        <p className="dagfill-warn">{hintOf(error)}</p>
+      )}
+      {failure !== null && (
+        <Trouble error={failure}>
+          <button type="button" onClick={backfill.dismiss}>
+            {locale.dismiss}
+          </button>
+        </Trouble>
+      )}
+      {interrupted.map(({ backfillId, progress, state }) => (
+        <div key={backfillId} className="dagfill-banner" data-state={state}>
+          <p>
+            {locale.interrupted(
+              numberText(locale, progress.completed),
+              numberText(locale, progress.total - progress.skipped),
+            )}
+          </p>
+          {state === "interrupted" && (
+            <>
+              <button
+                type="button"
+                className="dagfill-primary"
+                onClick={() => void backfill.resume(backfillId)}
+              >
+                {locale.resume}
+              </button>
+              <button type="button" onClick={() => void backfill.discard(backfillId)}>
+                {locale.discard}
+              </button>
+            </>
+          )}
+        </div>
+      ))}
+      {notes.length + changes.length > 0 && (
+        <ul className="dagfill-notes">
+          {notes.map(({ code, message }) => (
+            <li key={code + message} data-code={code}>
+              {message}
+            </li>
+          ))}
+          {changes.map((change) => (
+            <li key={change.at} data-code="clock_change">
+              {clockWords(change, locale)}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function hintOf(error: Error): string | null {
+  return error instanceof DagfillError ? (error.hint ?? null) : null;
+}
+
+function Trouble({ error, children }: { error: Error; children?: React.ReactNode }) {
+  const hint = hintOf(error);
+  return (
+    <div className="dagfill-banner dagfill-bad" role="alert">
+      <p>
+        {error.message}
+        {hint !== null && <span className="dagfill-hint">{hint}</span>}
+      </p>
+      {children}
+    </div>
+  );
+}
+
+/** The clock as it was shown until the change, and by how much it moved. */
+function clockWords({ at, day, offsetBefore, offsetAfter }: ClockChange, locale: Locale): string {
+  const local = new Date(Date.parse(at) + offsetBefore * 1000).toISOString().slice(11, 16);
+  const time = `${dayText(day)} ${local} ${offsetText(offsetBefore)}`;
+  const by = locale.duration(Math.abs(offsetAfter - offsetBefore) * 1000);
+  return offsetAfter > offsetBefore ? locale.clocksForward(time, by) : locale.clocksBack(time, by);
+}

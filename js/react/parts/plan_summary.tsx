@@ -1,0 +1,81 @@
+// What will happen, or happens, in one sentence, and the buttons that make it happen.
+import { useEffect, useState } from "react";
+import { finishWords, type Locale, numberText } from "../locale.js";
+import { startingOf } from "../plan/tokens.js";
+import type { PageBackfill } from "../use_backfill.js";
+import { Controls } from "./controls.js";
+import { Notices } from "./notices.js";
+import { type PartProps, Root } from "./root.js";
+import { RunBar } from "./run_bar.js";
+import { StateLegend } from "./state_legend.js";
+
+export interface PlanSummaryProps extends PartProps {
+  backfill: PageBackfill;
+  /** Buttons to run, pause, resume, cancel and retry. Default true. */
+  controls?: boolean | undefined;
+}
+
+/** The plan in a sentence, its warnings, what is in the way, the progress of what runs, and the buttons. */
+export function PlanSummary({ backfill, controls = true, className, style }: PlanSummaryProps) {
+  const { locale, run, isStale, plan } = backfill;
+  const { headline, detail } = wordsOf(backfill);
+  return (
+    <Root part="summary" className={className} style={style}>
+      <header>
+        <div>
+          <p className="dagfill-headline">{headline}</p>
+          {detail !== "" && <p>{detail}</p>}
+          {isStale && <p className="dagfill-warn">{locale.stale}</p>}
+        </div>
+        {controls && <Controls backfill={backfill} />}
+      </header>
+      {run !== null && <RunBar backfill={backfill} />}
+      <Notices backfill={backfill} />
+      {plan !== null && <StateLegend backfill={backfill} />}
+      <Announcement text={`${headline}. ${detail}`} />
+    </Root>
+  );
+}
+
+function wordsOf(backfill: PageBackfill): { headline: string; detail: string } {
+  const { locale, run, plan, counts, estimate, error } = backfill;
+  if (run !== null) return runWords(backfill);
+  if (plan === null) return { headline: error === null ? locale.planning : error.message, detail: "" };
+  const starting = startingOf(counts);
+  if (starting === 0) return { headline: locale.nothingToRun, detail: "" };
+  const headline = locale.willStart(starting, numberText(locale, starting));
+  return { headline, detail: estimate === null ? "" : estimateWords(locale, estimate) };
+}
+
+function estimateWords(locale: Locale, estimate: NonNullable<PageBackfill["estimate"]>): string {
+  const { makespan, late, samples } = estimate;
+  // From now on: the estimate is as old as the plan.
+  const finish = finishWords(locale, Date.now() + makespan);
+  const latest = late === null ? null : finishWords(locale, Date.now() + late.makespan);
+  return locale.estimate({ duration: locale.duration(makespan), finish, late: latest, samples });
+}
+
+function runWords({ locale, progress, phase }: PageBackfill): { headline: string; detail: string } {
+  if (progress === null) return { headline: locale.planning, detail: "" };
+  const { total, skipped, completed, failed, canceled, etaMs } = progress;
+  const done = completed + failed + canceled;
+  const facts = [locale.phase[phase as keyof Locale["phase"]] ?? phase];
+  if (failed > 0) facts.push(locale.failedCount(failed, numberText(locale, failed)));
+  if (phase === "running" && etaMs !== undefined) facts.push(locale.left(locale.duration(etaMs)));
+  const headline = locale.done(numberText(locale, done), numberText(locale, total - skipped));
+  return { headline, detail: `${facts.join(", ")}.` };
+}
+
+/** Read aloud when the words have stood still for half a second. */
+function Announcement({ text }: { text: string }) {
+  const [said, setSaid] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid(text), 500);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <p role="status" className="dagfill-unseen">
+      {said}
+    </p>
+  );
+}

@@ -1,0 +1,50 @@
+// How far a backfill is: a bar in the colours of its outcomes.
+import { kebab } from "../draw/palette.js";
+import { numberText } from "../locale.js";
+import { CANCELED, FAILED, RUNNING, SUCCESS, TOKENS } from "../plan/tokens.js";
+import type { PageBackfill } from "../use_backfill.js";
+
+export function RunBar({ backfill }: { backfill: Pick<PageBackfill, "progress" | "locale" | "phase"> }) {
+  const { progress, locale, phase } = backfill;
+  if (progress === null) return null;
+  const due = progress.total - progress.skipped;
+  const done = progress.completed + progress.failed + progress.canceled;
+  const parts = [
+    [SUCCESS, progress.completed],
+    [FAILED, progress.failed],
+    [CANCELED, progress.canceled],
+    [RUNNING, progress.running],
+  ] as const;
+  let x = 0;
+  return (
+    <div
+      className="dagfill-bar"
+      data-phase={phase}
+      role="progressbar"
+      aria-label={locale.runs}
+      aria-valuemin={0}
+      aria-valuemax={due}
+      aria-valuenow={done}
+      aria-valuetext={locale.done(numberText(locale, done), numberText(locale, due))}
+    >
+      <svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
+        {parts.map(([token, count]) => {
+          const width = due === 0 ? 0 : (count / due) * 1000;
+          const from = x;
+          x += width;
+          const name = TOKENS[token] as string;
+          return (
+            <rect
+              key={name}
+              className={`dagfill-t-${kebab(name)}`}
+              x={from}
+              y="0"
+              width={width}
+              height="10"
+            />
+          );
+        })}
+      </svg>
+    </div>
+  );
+}

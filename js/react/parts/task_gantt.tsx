@@ -1,0 +1,122 @@
+// The tasks of one run over time, in the order of the DAG.
+import { useEffect, useMemo, useState } from "react";
+import { validateDag } from "../../face.js";
+import { kebab } from "../draw/palette.js";
+import type { Token } from "../plan/tokens.js";
+import type { TaskMark, TaskState } from "../run/task_marks.js";
+import type { PageBackfill } from "../use_backfill.js";
+import { Glyph } from "./glyph.js";
+import { type PartProps, Root } from "./root.js";
+
+export interface TaskGanttProps extends PartProps {
+  backfill: Pick<PageBackfill, "dag" | "run" | "version" | "locale" | "selected" | "runId" | "taskMarks">;
+  /** Default: the run of the chosen date. */
+  runId?: string | undefined;
+}
+
+/** The token whose looks a task's state has. */
+export const TOKEN_OF_TASK: Record<TaskState, Token> = {
+  queued: "queued",
+  running: "running",
+  up_for_retry: "queued",
+  success: "success",
+  failed: "failed",
+  skipped: "keep",
+  upstream_failed: "keepFailed",
+  canceled: "canceled",
+};
+
+/** The tasks of a DAG in an order in which each comes behind those it depends on; as written where there is none. */
+export function useTaskOrder(dag: PageBackfill["dag"]): readonly string[] {
+  const written = useMemo(() => (dag.tasks ?? []).map(({ taskId }) => taskId), [dag]);
+  const [order, setOrder] = useState(written);
+  useEffect(() => {
+    try {
+      setOrder(validateDag(dag).order);
+    } catch {
+      setOrder(written);
+    }
+  }, [dag, written]);
+  return order;
+}
+
+/** When each task of a run began and ended. */
+export function TaskGantt({ backfill, runId, className, style }: TaskGanttProps) {
+  const { locale, dag, selected } = backfill;
+  const order = useTaskOrder(dag);
+  const shown = runId ?? (selected === null ? null : backfill.runId(selected));
+  const marks = shown === null ? null : backfill.taskMarks(shown);
+  return (
+    <Root part="gantt" label={locale.taskTimes} className={className} style={style}>
+      {order.length === 0 || marks === null || marks.size === 0 ? (
+        <p className="dagfill-dim">{order.length === 0 ? locale.noTasks : locale.notStarted}</p>
+      ) : (
+        <Bars order={order} marks={marks} locale={locale} />
+      )}
+    </Root>
+  );
+}
+
+function Bars({
+  order,
+  marks,
+  locale,
+}: {
+  order: readonly string[];
+  marks: ReadonlyMap<string, TaskMark>;
+  locale: PageBackfill["locale"];
+}) {
+  const starts = [...marks.values()].flatMap(({ start }) => start ?? []);
+  const from = Math.min(...starts);
+  const isOpen = [...marks.values()].some(({ start, end }) => start !== null && end === null);
+  const now = useNow(isOpen);
+  const to = Math.max(
+    from + 1,
+    ...[...marks.values()].map(({ end, start }) => end ?? (start === null ? from : now)),
+  );
+  const share = (at: number) => `${((at - from) / (to - from)) * 100}%`;
+  return (
+    <ol>
+      {order.map((taskId) => {
+        const mark = marks.get(taskId);
+        const token = mark === undefined ? "keep" : TOKEN_OF_TASK[mark.state];
+        const state = mark === undefined ? "" : locale.task[mark.state];
+        const { start = null, end = null } = mark ?? {};
+        const length = start === null ? "" : `, ${locale.duration((end ?? now) - start)}`;
+        return (
+          <li key={taskId} data-state={mark?.state}>
+            <span className="dagfill-task">
+              <Glyph token={token} /> {taskId}
+            </span>
+            <span className="dagfill-track">
+              {start !== null && (
+                <span
+                  className={`dagfill-t-${kebab(token)}`}
+                  style={{
+                    insetInlineStart: share(start),
+                    width: `max(3px, ${share(from + (end ?? now) - start)})`,
+                  }}
+                />
+              )}
+            </span>
+            <span className="dagfill-dim" title={mark?.error ?? undefined}>
+              {state}
+              {length}
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+/** The time, again and again while something runs. */
+function useNow(isRunning: boolean): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!isRunning) return;
+    const timer = setInterval(() => setNow(Date.now()), 250);
+    return () => clearInterval(timer);
+  }, [isRunning]);
+  return now;
+}

@@ -1,0 +1,76 @@
+// From a preview to the columns that a page draws: one pass over the dates, no object a date.
+import { ACTIONS, type BackfillPreview, type RunState, SKIP_REASONS } from "../../face.js";
+import { groupByDay } from "./day_columns.js";
+import { dayIn, dayOf } from "./days.js";
+import type { PlanColumns } from "./plan_columns.js";
+import { AGAIN, CREATE, KEEP, KEEP_FAILED } from "./tokens.js";
+
+const SKIP = ACTIONS.indexOf("skip");
+const NEW = ACTIONS.indexOf("create");
+const RESET = ACTIONS.indexOf("reset");
+const EXISTS_FAILED = SKIP_REASONS.indexOf("exists_failed");
+
+/** The columns of a preview; their buffers are the caller's own. */
+export function columnsOf(preview: BackfillPreview): PlanColumns {
+  const columns = preview.columns();
+  const places = placesByDate(columns.executionDate);
+  const sorted = <T extends Float64Array | Int32Array | Uint8Array>(column: T): T =>
+    places === null ? column : (column.map((_, at) => column[places[at] as number] as number) as T);
+  const [dates, offsets] = [sorted(columns.executionDate), sorted(columns.offsetSeconds)];
+  const [actions, reasons] = [sorted(columns.action), sorted(columns.reason)];
+  const tokens = actions.map((action, row) => tokenOf(action, reasons[row] as number));
+  const edge = (at: string, row: number) => dayIn(preview.timeZone, Date.parse(at), offsets.at(row));
+  const [oldest, newest] = (dates[0] ?? 0) <= (dates.at(-1) ?? 0) ? [0, -1] : [-1, 0];
+  return {
+    dagId: preview.dagId,
+    timeZone: preview.timeZone,
+    start: preview.start,
+    end: preview.end,
+    firstDay: edge(preview.start, oldest),
+    lastDay: edge(preview.end, newest),
+    planHash: preview.planHash,
+    total: dates.length,
+    counts: { ...preview.counts },
+    replaced: preview.counts.reset > 0 ? countReplaced(preview, dates, actions) : 0,
+    dates,
+    offsets,
+    reasons,
+    reasonNames: [...SKIP_REASONS],
+    tokens,
+    places,
+    days: groupByDay(dates, offsets, tokens),
+    warnings: [...preview.warnings],
+    clockChanges: preview.clockChanges.map((change) => ({
+      ...change,
+      // The day on which the clock still showed the time before.
+      day: dayOf(Date.parse(change.at) - 1, change.offsetBefore),
+    })),
+  };
+}
+
+function tokenOf(action: number, reason: number): number {
+  if (action === NEW) return CREATE;
+  if (action !== SKIP) return AGAIN;
+  return reason === EXISTS_FAILED ? KEEP_FAILED : KEEP;
+}
+
+/** The rows in order of their dates, where they are in no direction: the orders "bisect" and "failed-first". */
+function placesByDate(dates: Float64Array): Uint32Array | null {
+  let [isUp, isDown] = [true, true];
+  for (let row = 1; row < dates.length && (isUp || isDown); row++) {
+    if ((dates[row] as number) > (dates[row - 1] as number)) isDown = false;
+    else isUp = false;
+  }
+  if (isUp || isDown) return null;
+  return Uint32Array.from(dates.keys()).sort((a, b) => (dates[a] as number) - (dates[b] as number));
+}
+
+/** Successful results that the plan would clear. */
+function countReplaced(preview: BackfillPreview, dates: Float64Array, actions: Uint8Array): number {
+  const states = new Map<number, RunState>();
+  for (const record of preview.existingRuns) states.set(Date.parse(record.executionDate), record.state);
+  let count = 0;
+  for (let row = 0; row < dates.length; row++)
+    if (actions[row] === RESET && states.get(dates[row] as number) === "success") count++;
+  return count;
+}

@@ -1,0 +1,56 @@
+// One date of a plan in full: what it runs, when, and as which commands.
+import type { BackfillPreview, DataInterval, PlannedRun, RunRecord, RunState } from "../../face.js";
+
+/** One row of a plan. Instants are ISO 8601 texts. */
+export interface DateDetail {
+  executionDate: string;
+  /** On the schedule's clock, with its offset. */
+  localDate: string;
+  dataInterval: DataInterval;
+  runAfter: string;
+  runId: string;
+  action: PlannedRun["action"];
+  reason: PlannedRun["reason"] | null;
+  /** The run that stands on this date. */
+  existing: { state: RunState; finishedAt: string | null; error: string | null } | null;
+  /** Every templated text of the date as it would run. XCom is not known before, and values of variables and connections are `***`. */
+  texts: { taskId: string | null; path: string; template: string; text: string }[];
+}
+
+/** The detail of one row of the preview; null beyond the last. */
+export function detailOf(preview: BackfillPreview, place: number): DateDetail | null {
+  const run = preview.run(place);
+  if (run === undefined) return null;
+  const { executionDate, localDate, dataInterval, runAfter, runId, action } = run;
+  return {
+    ...{ executionDate, localDate, dataInterval, runAfter, runId, action },
+    reason: run.reason ?? null,
+    existing: run.existingState === undefined ? null : existingOf(preview, run),
+    texts: textsOf(preview, executionDate),
+  };
+}
+
+const records = new WeakMap<BackfillPreview, Map<string, RunRecord>>();
+
+function existingOf(preview: BackfillPreview, run: PlannedRun): DateDetail["existing"] {
+  let known = records.get(preview);
+  if (known === undefined) {
+    known = new Map(preview.existingRuns.map((record) => [record.executionDate, record]));
+    records.set(preview, known);
+  }
+  const record = known.get(run.executionDate);
+  return {
+    state: run.existingState as RunState,
+    finishedAt: record?.finishedAt ?? null,
+    error: record?.error?.message ?? null,
+  };
+}
+
+function textsOf(preview: BackfillPreview, executionDate: string): DateDetail["texts"] {
+  try {
+    return preview.render(executionDate);
+  } catch {
+    // The preview of a stored backfill does not know the templates.
+    return [];
+  }
+}

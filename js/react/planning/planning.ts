@@ -1,0 +1,130 @@
+// The answers to what a page asks while somebody edits: the plan, one date of it, a schedule in words. Runs in the worker, or on the
+// page where there is none.
+import {
+  type BackfillPreview,
+  BackfillService,
+  type Dag,
+  explainDate,
+  explainSchedule,
+  type RunStore,
+  type ScheduleInput,
+  type TimetableOptions,
+  type Warning,
+} from "../../face.js";
+import { columnsOf } from "../plan/columns_of.js";
+import type { PlanColumns } from "../plan/plan_columns.js";
+import { type DateDetail, detailOf } from "./date_detail.js";
+import { fromPortable, type Portable } from "./portable.js";
+
+/** A schedule in words. `next` are instants, ISO 8601. */
+export interface ScheduleWords {
+  text: string;
+  warnings: Warning[];
+  next: string[];
+}
+
+/** When a plan would end if it began now. Milliseconds and instants; `late` is what nine of ten outcomes do not exceed. */
+export interface PlanEstimate {
+  makespan: number;
+  finishAt: string;
+  late: { makespan: number; finishAt: string } | null;
+  /** Past runs that it is made of; 0 where `runDuration` was given. */
+  samples: number;
+}
+
+export interface PlanAnswer {
+  plan: PlanColumns;
+  estimate: PlanEstimate | null;
+}
+
+export interface PlanRequest extends Portable {
+  /** Milliseconds; without it past runs are asked. */
+  runDuration?: number | string | undefined;
+  now?: number | undefined;
+}
+
+/** Simulating thousands of outcomes of a larger plan takes longer than an answer may. */
+const LARGEST_ESTIMATE = 20_000;
+/** Previews that are kept for questions about single dates. */
+const KEPT = 4;
+
+export class Planning {
+  readonly #store: RunStore;
+  readonly #previews = new Map<string, { preview: BackfillPreview; dag: Dag }>();
+
+  constructor(store: RunStore) {
+    this.#store = store;
+  }
+
+  /** Throws DagfillError when the request is wrong. */
+  async plan(request: PlanRequest): Promise<PlanAnswer> {
+    const { dag, options } = fromPortable(request);
+    const { now } = request;
+    const service = new BackfillService({
+      dags: [dag],
+      store: this.#store,
+      ...(request.runs && { executeRun: never }),
+      ...(request.tasks && { executeTask: never }),
+      ...(now === undefined ? {} : { now: () => now }),
+    });
+    const preview = await service.preview(options);
+    this.#previews.delete(preview.planHash);
+    this.#previews.set(preview.planHash, { preview, dag });
+    for (const hash of this.#previews.keys()) if (this.#previews.size > KEPT) this.#previews.delete(hash);
+    return { plan: columnsOf(preview), estimate: await estimateOf(preview, request.runDuration) };
+  }
+
+  /** A row of a plan that was asked for lately; null for others. */
+  async detail(planHash: string, place: number): Promise<DateDetail | null> {
+    const held = this.#previews.get(planHash);
+    return held === undefined ? null : detailOf(held.preview, place);
+  }
+
+  /** The templated texts of one date, for a plan that was made elsewhere. */
+  async texts(request: Portable, executionDate: string): Promise<DateDetail["texts"]> {
+    const { dag, options } = fromPortable(request);
+    const { dagId, conf } = options;
+    const service = new BackfillService({ dags: [dag], store: this.#store });
+    const one = { dagId, startDate: executionDate, endDate: executionDate, includeNotDue: true };
+    return (await service.preview({ ...one, ...(conf && { conf }) })).render(executionDate);
+  }
+
+  /** Why a civil day has no date in a plan that was asked for lately. */
+  async absence(planHash: string, day: string): Promise<string | null> {
+    const held = this.#previews.get(planHash);
+    if (held === undefined) return null;
+    const { preview, dag } = held;
+    return explainDate(dag.schedule, day, { ...dag, start: preview.start, end: preview.end }).text;
+  }
+
+  /** Throws DagfillError with the place of what is wrong. */
+  async explain(schedule: ScheduleInput, options: TimetableOptions, count: number): Promise<ScheduleWords> {
+    return explainSchedule(schedule, { ...options, count });
+  }
+}
+
+/** A preview runs nothing: the service only wants to know that there is an executor. */
+function never(): never {
+  throw new Error("a preview does not run anything");
+}
+
+async function estimateOf(
+  preview: BackfillPreview,
+  runDuration: number | string | undefined,
+): Promise<PlanEstimate | null> {
+  const { total, skip } = preview.counts;
+  if (total === skip) return null;
+  if (runDuration !== undefined) {
+    const { makespan, finishAt } = preview.estimate({ runDuration });
+    return { makespan, finishAt, late: null, samples: 0 };
+  }
+  if (total > LARGEST_ESTIMATE) return null;
+  try {
+    const { quantiles, samples } = await preview.estimate({ from: "history" });
+    const [middle, late] = [quantiles["0.5"], quantiles["0.9"]];
+    return middle === undefined ? null : { ...middle, late: late ?? null, samples };
+  } catch {
+    // Fewer than five past runs.
+    return null;
+  }
+}

@@ -1,0 +1,167 @@
+// A backfill as a page shows it: the plan's columns with live states, and a bar for each run. It changes in place.
+import type { BackfillEvent, BackfillResult, Progress, RunRecord, RunResult, Warning } from "../../face.js";
+import { countTokens, dayOfRow, findDay } from "../plan/day_columns.js";
+import { type PlanColumns, rowOf } from "../plan/plan_columns.js";
+import { AGAIN, CANCELED, FAILED, QUEUED, RUNNING, TOKEN_COUNT, tokenOfState } from "../plan/tokens.js";
+import { TaskMarksByRun } from "./task_marks.js";
+
+/** One run of one date. Times in epoch milliseconds; `end` is null while it runs. */
+export interface Bar {
+  row: number;
+  lane: number;
+  start: number;
+  end: number | null;
+  token: number;
+}
+
+export type RunPhase = "running" | "paused" | "awaiting_approval" | "canceling" | "finished" | "stopped";
+
+const PHASE_OF_EVENT: Partial<Record<BackfillEvent["type"], RunPhase>> = {
+  started: "running",
+  resumed: "running",
+  paused: "paused",
+  canceling: "canceling",
+  "awaiting-approval": "awaiting_approval",
+  finished: "finished",
+};
+
+const TOKEN_OF_EVENT: Partial<Record<BackfillEvent["type"], number>> = {
+  "run-started": RUNNING,
+  "run-attached": RUNNING,
+  "run-succeeded": tokenOfState("success"),
+  "run-failed": FAILED,
+  "run-retrying": QUEUED,
+  "run-canceled": CANCELED,
+};
+
+/** The median of so many latest runs says how long the next one takes. */
+const RECENT = 20;
+
+export class RunView {
+  readonly backfillId: string;
+  readonly plan: PlanColumns;
+  readonly bars: Bar[] = [];
+  /** Why runs failed, by row. */
+  readonly errors = new Map<number, string>();
+  readonly warnings: Warning[] = [];
+  readonly tasks = new TaskMarksByRun();
+  phase: RunPhase = "running";
+  progress: Progress;
+  result: Omit<BackfillResult, "results"> | null = null;
+  /** Epoch milliseconds. */
+  startedAt = Date.now();
+  readonly #open = new Map<number, Bar>();
+  readonly #durations: number[] = [];
+
+  constructor(backfillId: string, plan: PlanColumns, progress: Progress) {
+    this.backfillId = backfillId;
+    const tokens = plan.tokens.map((token) => (token <= AGAIN ? QUEUED : token));
+    this.plan = { ...plan, tokens, days: { ...plan.days, tokens: countTokens(plan.days, tokens) } };
+    this.progress = progress;
+  }
+
+  /** Median duration of the last runs, in milliseconds. */
+  get median(): number | null {
+    const sorted = [...this.#durations].sort((a, b) => a - b);
+    return sorted[Math.floor(sorted.length / 2)] ?? null;
+  }
+
+  get laneCount(): number {
+    return this.bars.reduce((most, bar) => Math.max(most, bar.lane + 1), 1);
+  }
+
+  /** What had happened before this process took over, from the records of the backfill. */
+  recall(records: readonly RunRecord[]): void {
+    const lanes: number[] = [];
+    const begun = records.filter((record) => record.backfillId === this.backfillId);
+    for (const { executionDate, state, startedAt, finishedAt, error } of begun.sort(byStart)) {
+      const row = rowOf(this.plan, Date.parse(executionDate));
+      // A date that waits may have been begun before: it will be begun again.
+      if (row < 0 || state === "queued" || state === "running") continue;
+      this.#setToken(row, tokenOfState(state));
+      if (error !== undefined && state === "failed") this.errors.set(row, error.message);
+      if (startedAt === undefined || finishedAt === undefined) continue;
+      const [start, end] = [Date.parse(startedAt), Date.parse(finishedAt)];
+      const free = lanes.findIndex((until) => until <= start);
+      const lane = free < 0 ? lanes.length : free;
+      lanes[lane] = end;
+      this.bars.push({ row, lane, start, end, token: tokenOfState(state) });
+      this.startedAt = Math.min(this.startedAt, start);
+    }
+  }
+
+  take(event: BackfillEvent): void {
+    this.phase = PHASE_OF_EVENT[event.type] ?? this.phase;
+    this.progress = event.progress;
+    if ("run" in event) this.#change(event.run, event.type, Date.parse(event.at));
+    else if (event.type === "warning") this.warnings.push(event.warning);
+    else if (event.type === "finished") this.#finish(event.result);
+    else this.tasks.take(event);
+  }
+
+  /** Nothing more will come: the store failed, or another process has taken over. */
+  stop(error: unknown): void {
+    this.phase = "stopped";
+    const message = error instanceof Error ? error.message : String(error);
+    this.warnings.push({ code: "stopped", message });
+  }
+
+  #change(run: RunResult, type: BackfillEvent["type"], at: number): void {
+    const row = rowOf(this.plan, Date.parse(run.executionDate));
+    const token = TOKEN_OF_EVENT[type];
+    if (row < 0 || token === undefined) return;
+    this.#setToken(row, token);
+    if (token === RUNNING) this.#begin(row, at);
+    else this.#end(row, token, at);
+    if (token === FAILED && run.error !== undefined) this.errors.set(row, run.error.message);
+    else this.errors.delete(row);
+  }
+
+  #begin(row: number, at: number): void {
+    const taken = new Set([...this.#open.values()].map((bar) => bar.lane));
+    let lane = 0;
+    while (taken.has(lane)) lane++;
+    const bar: Bar = { row, lane, start: at, end: null, token: RUNNING };
+    this.#open.set(row, bar);
+    this.bars.push(bar);
+  }
+
+  #end(row: number, token: number, at: number): void {
+    const bar = this.#open.get(row);
+    if (bar === undefined) return;
+    this.#open.delete(row);
+    Object.assign(bar, { end: at, token: token === QUEUED ? FAILED : token });
+    this.#durations.push(at - bar.start);
+    if (this.#durations.length > RECENT) this.#durations.shift();
+  }
+
+  #finish(result: BackfillResult): void {
+    const { backfillId, dagId, state, totalDates, completed, failed, skipped, canceled } = result;
+    const { unfinished, unresolved, startedAt, finishedAt } = result;
+    // Without `results`, which are built when they are read.
+    this.result = {
+      ...{ backfillId, dagId, state, totalDates, completed, failed, skipped, canceled },
+      ...{ unfinished, unresolved, startedAt, finishedAt },
+    };
+    this.plan.tokens.forEach((token, row) => {
+      if (token === QUEUED || token === RUNNING) this.#setToken(row, CANCELED);
+    });
+    for (const bar of this.#open.values())
+      Object.assign(bar, { end: Date.parse(finishedAt), token: CANCELED });
+    this.#open.clear();
+  }
+
+  #setToken(row: number, token: number): void {
+    const { tokens, days } = this.plan;
+    const before = tokens[row];
+    if (before === undefined || before === token) return;
+    tokens[row] = token;
+    const share = findDay(days, dayOfRow(this.plan, row)) * TOKEN_COUNT;
+    days.tokens[share + before] = (days.tokens[share + before] as number) - 1;
+    days.tokens[share + token] = (days.tokens[share + token] as number) + 1;
+  }
+}
+
+function byStart(a: RunRecord, b: RunRecord): number {
+  return (a.startedAt ?? "") < (b.startedAt ?? "") ? -1 : 1;
+}

@@ -1,0 +1,75 @@
+// How the tasks of the runs of a backfill stand, from its events and from its records.
+import type { BackfillEvent, TaskInstance } from "../../face.js";
+
+export type TaskState = TaskInstance["state"];
+
+/** A task of one run. Times in epoch milliseconds; null while it has not begun, or not ended. */
+export interface TaskMark {
+  state: TaskState;
+  start: number | null;
+  end: number | null;
+  error: string | null;
+}
+
+/** By task id; a task that has not been reached is absent. */
+export type TaskMarks = ReadonlyMap<string, TaskMark>;
+
+const STATE_OF_EVENT: Partial<Record<BackfillEvent["type"], TaskState>> = {
+  "task-started": "running",
+  "task-succeeded": "success",
+  "task-failed": "failed",
+  "task-skipped": "skipped",
+  "task-upstream-failed": "upstream_failed",
+};
+
+/** Runs whose tasks are kept; those of older ones are in the store. */
+const KEPT = 2_000;
+
+/** The marks of many runs, by run id. */
+export class TaskMarksByRun {
+  readonly #runs = new Map<string, Map<string, TaskMark>>();
+
+  of(runId: string): TaskMarks | undefined {
+    return this.#runs.get(runId);
+  }
+
+  /** Takes an event of a task; others change nothing. */
+  take(event: BackfillEvent): void {
+    const state = STATE_OF_EVENT[event.type];
+    if (state === undefined || !("taskId" in event)) return;
+    const at = Date.parse(event.at);
+    const before = this.#runs.get(event.runId)?.get(event.taskId);
+    const isStart = state === "running";
+    this.#put(event.runId, event.taskId, {
+      state,
+      start: isStart ? at : (before?.start ?? null),
+      end: isStart ? null : at,
+      error: event.error?.message ?? null,
+    });
+  }
+
+  /** What the store has of a run. A task that events have told of already is newer than its record. */
+  load(runId: string, instances: readonly TaskInstance[]): void {
+    const known = this.#runs.get(runId);
+    if (instances.length === 0 && known === undefined) this.#runs.set(runId, new Map());
+    for (const { taskId, state, startedAt, finishedAt, error } of instances) {
+      if (known?.has(taskId)) continue;
+      const [start, end] = [startedAt, finishedAt].map((at) => (at === undefined ? null : Date.parse(at)));
+      this.#put(runId, taskId, {
+        state,
+        start: start ?? null,
+        end: end ?? null,
+        error: error?.message ?? null,
+      });
+    }
+  }
+
+  /** A new map each time, so that whoever compares maps sees the change. */
+  #put(runId: string, taskId: string, mark: TaskMark): void {
+    const marks = new Map(this.#runs.get(runId)).set(taskId, mark);
+    this.#runs.delete(runId);
+    this.#runs.set(runId, marks);
+    const oldest = this.#runs.keys().next().value;
+    if (this.#runs.size > KEPT && oldest !== undefined) this.#runs.delete(oldest);
+  }
+}

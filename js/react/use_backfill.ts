@@ -1,0 +1,51 @@
+// The hook: a backfill as state, and what can be done with it.
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { BackfillModel } from "./model/backfill_model.js";
+import type { BackfillSettings } from "./model/settings.js";
+import type { BackfillSnapshot } from "./model/snapshot.js";
+
+const ACTIONS = [
+  "start",
+  "retry",
+  "pause",
+  "resume",
+  "cancel",
+  "discard",
+  "approve",
+  "setMaxParallelRuns",
+  "close",
+  "dismiss",
+  "select",
+  "selectDay",
+  "toggle",
+  "detail",
+  "absence",
+  "runId",
+  "taskMarks",
+  "taskStates",
+] as const;
+
+/** A backfill on a page: what is to be drawn, and what can be done. All functions stay the same from render to render. */
+export type PageBackfill = BackfillSnapshot & Pick<BackfillModel, (typeof ACTIONS)[number]>;
+
+/** Plans a backfill while somebody edits it, in a worker, and runs it by the page's own callback.
+ *
+ *  ```jsx
+ *  const backfill = useBackfill({
+ *    dag: { dagId: "sales", schedule: "@daily", tasks },
+ *    options: { startDate: "2026-01-01", endDate: "2026-03-31", maxParallelRuns: 4 },
+ *    executeRun: (run) => fetch(`/api/runs/${run.runId}`, { method: "POST", signal: run.signal }),
+ *  });
+ *  return <><PlanSummary backfill={backfill} /><DateCalendar backfill={backfill} /></>;
+ *  ``` */
+export function useBackfill(settings: BackfillSettings): PageBackfill {
+  const [model] = useState(() => new BackfillModel(settings));
+  // After each render: what the settings say may have changed.
+  useEffect(() => model.configure(settings));
+  useEffect(() => model.open(), [model]);
+  const snapshot = useSyncExternalStore(model.subscribe, model.getSnapshot, model.getSnapshot);
+  return useMemo(() => {
+    const actions = Object.fromEntries(ACTIONS.map((name) => [name, model[name]]));
+    return { ...snapshot, ...actions } as PageBackfill;
+  }, [snapshot, model]);
+}

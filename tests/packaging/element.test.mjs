@@ -1,0 +1,116 @@
+// The packed dagfill/element on a plain page, without a bundler.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { openBrowser, withoutBrowser } from "../browser/chromium.mjs";
+import { serve } from "../browser/server.mjs";
+import { openTab, tooWide, violations } from "./components_page.mjs";
+import { printed, workshop } from "./workshop.mjs";
+
+const page = readFileSync(new URL("./apps/element.html", import.meta.url), "utf8");
+const skip = withoutBrowser;
+
+let shop;
+let browser;
+let server;
+before(async () => {
+  shop = await workshop();
+  if (skip) return;
+  browser = await openBrowser();
+  server = await serve({ folder: shop.folder, pages: { "/": page } });
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+  shop?.remove();
+});
+
+const open = (t, options) => openTab(t, browser, `${server.origin}/`, options);
+const plan = (tab) => tab.locator("dagfill-plan");
+const headline = (tab, text) => plan(tab).locator(".dagfill-headline", { hasText: text }).waitFor();
+const button = (tab, name) => plan(tab).getByRole("button", { name, exact: true });
+const backfill = (tab, read) => tab.evaluate(`(${read})(document.querySelector("dagfill-plan").backfill)`);
+
+test("the page has less than 60 lines", () => assert.ok(page.trimEnd().split("\n").length < 60));
+
+test("a server can import it", () => {
+  const folder = shop.write("element-ssr", {
+    "main.mjs": `import { DagfillPlanElement } from "dagfill/element";\nconsole.log(typeof DagfillPlanElement);\n`,
+  });
+  assert.equal(printed(process.execPath, ["main.mjs"], folder), "function");
+});
+
+test("previews in the worker, runs, pauses, cancels, and tells it by events", { skip }, async (t) => {
+  const tab = await open(t);
+  await headline(tab, "31 runs will start");
+  assert.equal(await backfill(tab, "({ thread }) => thread"), "worker");
+  await plan(tab).getByRole("row", { name: "2026-01-03" }).click();
+  await plan(tab).getByText("extract 2026-01-03").waitFor();
+  await tab.evaluate(() => {
+    globalThis.pace = 60_000;
+  });
+  await button(tab, "Run 31 dates").click();
+  await tab.waitForFunction(() => globalThis.started.length === 2);
+  await button(tab, "Pause").click();
+  await tab.locator("output", { hasText: "paused" }).waitFor();
+  await button(tab, "Resume").click();
+  await tab.locator("output", { hasText: "resumed" }).waitFor();
+  await button(tab, "Cancel…").click();
+  await button(tab, "Stop now, cancel 2 running").click();
+  await headline(tab, "31 of 31 done");
+  await tab.locator("output", { hasText: "finished" }).waitFor();
+  await tab.evaluate(() => {
+    globalThis.pace = 1;
+  });
+  await button(tab, "Retry what did not succeed").click();
+  await tab.waitForFunction(() => document.querySelector("dagfill-plan").backfill.progress?.completed === 31);
+});
+
+test("a backfill that a reload interrupts is resumed", { skip }, async (t) => {
+  const tab = await open(t);
+  await headline(tab, "31 runs will start");
+  await tab.evaluate(() => {
+    globalThis.pace = 60_000;
+  });
+  await button(tab, "Run 31 dates").click();
+  await tab.waitForFunction(() => globalThis.started.length === 2);
+  await tab.reload();
+  await plan(tab)
+    .locator(".dagfill-banner", { hasText: "0 of 31 done" })
+    .getByRole("button", { name: "Resume" })
+    .click();
+  await headline(tab, "31 of 31 done");
+  assert.equal(await backfill(tab, "({ progress }) => progress.completed"), 31);
+});
+
+test("the calendar takes its settings from attributes, and draws ranges", { skip }, async (t) => {
+  const tab = await open(t);
+  const calendar = tab.locator("dagfill-calendar");
+  const cell = calendar.getByRole("gridcell", { name: "Thursday, 1 January 2026: 24 new" });
+  await cell.waitFor();
+  const range = tab.evaluate(
+    () =>
+      new Promise((resolve) => {
+        document
+          .querySelector("dagfill-calendar")
+          .addEventListener("dagfill-range", ({ detail }) => resolve(detail));
+      }),
+  );
+  await cell.focus();
+  await tab.keyboard.press("Shift+ArrowDown");
+  assert.deepEqual(await range, { from: "2026-01-01", to: "2026-01-02" });
+});
+
+for (const [scheme, options] of Object.entries({
+  light: { colorScheme: "light" },
+  dark: { colorScheme: "dark" },
+  phone: { viewport: { width: 390, height: 844 } },
+}))
+  test(`axe finds nothing, ${scheme}`, { skip }, async (t) => {
+    const tab = await open(t, options);
+    await headline(tab, "31 runs will start");
+    await plan(tab).getByRole("row", { name: "2026-01-03" }).click();
+    await plan(tab).getByText("extract 2026-01-03").waitFor();
+    assert.deepEqual(await violations(tab, shop.tool("axe-core/axe.min.js")), []);
+    assert.ok((await tooWide(tab)) <= 0);
+  });
