@@ -1,6 +1,7 @@
-// `npm run fuzz -- cron|template|expression [libFuzzer's flags]`: 1,000,000 random inputs, or as many as `-runs=` says. It needs a C++
-// compiler, and no special Rust compiler: the counters of coverage are options of the stable one. The corpus is kept as one file a target,
-// fuzz/corpus/NAME.txt, one input a line in Base64; `--keep` adds to it what was found, without what adds no coverage.
+// `npm run fuzz -- cron|template|expression [libFuzzer's flags]`: 1,000,000 random inputs, or as many as `-runs=` says; unix, quartz and aws
+// are cron with one dialect alone. It needs a C++ compiler, and no special Rust compiler: the counters of coverage are options of the
+// stable one. The corpus is kept as one file a target, fuzz/corpus/NAME.txt, one input a line in Base64; `--keep` adds to it what was
+// found, without what adds no coverage.
 
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,6 +9,7 @@ import { join } from "node:path";
 import { ask, Failure, handOver, main, root, run } from "./process.mjs";
 
 const TARGETS = ["cron", "template", "expression"];
+const DIALECTS = ["unix", "quartz", "aws"];
 const FLAGS = [
   "--cfg fuzzing",
   "-Cpasses=sancov-module",
@@ -18,9 +20,10 @@ const FLAGS = [
 const folder = join(root, "fuzz");
 
 main(async () => {
-  const [target, ...rest] = process.argv.slice(2);
-  if (!TARGETS.includes(target))
-    throw new Failure(`expected ${TARGETS.join(", ")}; got ${target ?? "nothing"}`);
+  const [name, ...rest] = process.argv.slice(2);
+  if (![...TARGETS, ...DIALECTS].includes(name))
+    throw new Failure(`expected ${[...TARGETS, ...DIALECTS].join(", ")}; got ${name ?? "nothing"}`);
+  const target = DIALECTS.includes(name) ? "cron" : name;
   const flags = rest.filter((flag) => flag !== "--keep");
   const triple = ask("rustc", ["-vV"])?.match(/^host: (.+)$/m)?.[1];
   if (triple === undefined) throw new Failure("rustc is not on this machine");
@@ -32,7 +35,10 @@ main(async () => {
   const program = join(folder, "target", triple, "release", target);
   const inputs = unpack(target);
   const runs = flags.some((flag) => /^-(runs|max_total_time)=/.test(flag)) ? [] : ["-runs=1000000"];
-  await handOver(program, [...runs, "-timeout=30", ...flags, inputs], { cwd: folder });
+  await handOver(program, [...runs, "-timeout=30", ...flags, inputs], {
+    cwd: folder,
+    env: target === name ? {} : { DAGFILL_DIALECT: name },
+  });
   if (process.exitCode === 0 && rest.includes("--keep")) await keep(target, program, inputs);
 });
 

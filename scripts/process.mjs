@@ -74,8 +74,12 @@ export function run(command, args = [], { cwd = root, env = {}, quiet = false, t
 }
 
 /** Gives this process's terminal and exit code to another program, and stays out of the way of its signals. */
-export function handOver(command, args = [], { cwd = root } = {}) {
-  const child = spawn(command, args, { cwd, env: { ...process.env, PATH: ownPath() }, stdio: "inherit" });
+export function handOver(command, args = [], { cwd = root, env = {} } = {}) {
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env, PATH: ownPath() },
+    stdio: "inherit",
+  });
   // A terminal sends SIGINT to both; SIGTERM comes to this process alone.
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));

@@ -1,4 +1,4 @@
-//! Any text, in any dialect, is read or refused; what is read can be explained and walked.
+//! Any text, in any dialect, or the one that DAGFILL_DIALECT names, is read or refused; what is read can be explained and walked.
 #![no_main]
 
 use dagfill::schedule::{DayMatch, Dialect, Dst, ScheduleInput, Timetable, TimetableOptions};
@@ -10,7 +10,12 @@ const POLICIES: [Dst; 5] = [Dst::AIRFLOW, Dst::VIXIE, Dst::JAVA, Dst::KUBERNETES
 
 fuzz_target!(|input: (u8, i64, u32, &str)| {
     let (choice, at, length, text) = input;
-    let dialect = [Dialect::Unix, Dialect::Quartz, Dialect::Aws][usize::from(choice) % 3];
+    let dialect = match std::env::var("DAGFILL_DIALECT").as_deref() {
+        Ok("unix") => Dialect::Unix,
+        Ok("quartz") => Dialect::Quartz,
+        Ok("aws") => Dialect::Aws,
+        _ => [Dialect::Unix, Dialect::Quartz, Dialect::Aws][usize::from(choice) % 3],
+    };
     let day_match = [None, Some(DayMatch::Or), Some(DayMatch::And), Some(DayMatch::Vixie)][usize::from(choice >> 6)];
     let options = TimetableOptions {
         time_zone: Some(ZONES[usize::from(choice >> 1) % 4].to_owned()),
