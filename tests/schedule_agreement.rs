@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use dagfill::schedule::{Dst, Fold, Gap, Kind, ScheduleInput, Timetable, TimetableOptions};
 use dagfill::time::{DAY_MS, Instant, Range, Zone};
 use serde_json::Value;
-use tables::{schedule, table};
+use tables::{figure, schedule, table};
 
 const ZONES: [&str; 8] = [
     "UTC",
@@ -75,7 +75,7 @@ fn around_a_change(zone: &Zone, index: usize) -> Range {
 #[test]
 fn five_ways_to_ask_give_the_same_dates() {
     let (schedules, zones) = (schedules(), ZONES.map(|name| Zone::load(name).unwrap()));
-    let mut combinations = 0;
+    let (mut combinations, mut dates) = (0, 0);
     for (index, schedule) in schedules.iter().enumerate() {
         for (z, zone) in zones.iter().enumerate() {
             for (r, dst) in RULES.into_iter().enumerate() {
@@ -89,15 +89,20 @@ fn five_ways_to_ask_give_the_same_dates() {
                     let middle = range.start.ms() + DAY_MS + index as i64 % 3 * 777;
                     range = Range { start: Instant::clamped(middle - 60_000), end: Instant::clamped(middle + 60_000) };
                 }
-                agree(&timetable, range, &format!("{schedule:?} {zone:?} {dst:?} {range:?}"));
+                dates += agree(&timetable, range, &format!("{schedule:?} {zone:?} {dst:?} {range:?}"));
                 combinations += 1;
             }
         }
     }
+    let parts = format!("{} schedules, {} zones, {} clock-change rules", schedules.len(), zones.len(), RULES.len());
+    figure(&format!(
+        "expand = count = next = previous = explain: {combinations} combinations ({parts}), {dates} dates"
+    ));
     assert!(combinations >= 20_000, "{combinations}");
 }
 
-fn agree(timetable: &Timetable, range: Range, about: &str) {
+/// How many dates there are.
+fn agree(timetable: &Timetable, range: Range, about: &str) -> usize {
     let dates = timetable.expand(range, None).unwrap();
     assert_eq!(timetable.count(range), dates.len() as u64, "{about}");
     let (before, after) = (Instant::clamped(range.start.ms() - 1), Instant::clamped(range.end.ms() + 1));
@@ -117,4 +122,5 @@ fn agree(timetable: &Timetable, range: Range, about: &str) {
         let before = dates.iter().rev().find(|listed| **listed < beside.js());
         assert_eq!(why.previous, before.map(|listed| Instant::clamped(*listed as i64)), "{about}");
     }
+    dates.len()
 }
