@@ -179,7 +179,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// How many UTF-16 units stand before a byte. Few texts are not ASCII, and a thousand places may be asked of one of a megabyte.
-pub(crate) fn units(text: &str, byte: usize) -> usize {
+fn units(text: &str, byte: usize) -> usize {
     let mut end = byte.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;

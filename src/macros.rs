@@ -13,6 +13,7 @@
 //! assert_eq!(template.render(&context, None, OnUnknown::Keep).unwrap(), "s3://eu/20240301/{{ typo }}");
 //! ```
 
+mod answers;
 mod args;
 mod arithmetic;
 mod blocks;
@@ -38,6 +39,7 @@ mod json_read;
 mod keep;
 mod list_filters;
 mod literals;
+mod locals;
 mod lookups;
 mod loops;
 mod machine;
@@ -53,6 +55,7 @@ mod parser;
 mod postfix;
 mod primary;
 mod print;
+mod relative;
 mod render;
 mod report;
 mod run;

@@ -136,7 +136,11 @@ fn fractions<'a>(op: Op, a: f64, b: f64) -> Answer<'a> {
                 rest if (rest < 0.0) != (b < 0.0) => rest + b,
                 rest => rest,
             };
-            if op == Op::Rem { rest } else { ((a - rest) / b).round() }
+            match ((a - rest) / b).round() {
+                _ if op == Op::Rem => rest,
+                0.0 => 0.0f64.copysign(a / b),
+                quotient => quotient,
+            }
         }
     }))
 }
@@ -187,16 +191,7 @@ fn same_kind(span: &Span, micros: i64) -> Span {
 
 fn spans<'a>(op: Op, a: &Span, b: &Span) -> Answer<'a> {
     if let (Span::Relative(first), Span::Relative(second), Op::Add | Op::Sub) = (a, b, op) {
-        let second = if op == Op::Sub { second.negated() } else { second.clone() };
-        let mut sum = second.clone();
-        sum.months += first.months;
-        sum.days += first.days;
-        sum.micros += first.micros;
-        sum.leap_days += first.leap_days;
-        for (slot, first) in sum.set.iter_mut().zip(first.set) {
-            *slot = slot.or(first);
-        }
-        sum.weekday = sum.weekday.or(first.weekday);
+        let sum = if op == Op::Sub { first.plus(&second.negated(), first) } else { first.plus(second, second) };
         return Ok(Value::span(Span::Relative(sum)));
     }
     let (Some(first), Some(second)) = (a.micros(), b.micros()) else { return Err(NO_TYPES) };
@@ -215,10 +210,10 @@ fn spans<'a>(op: Op, a: &Span, b: &Span) -> Answer<'a> {
 
 fn scaled<'a>(op: Op, span: &Span, number: f64, whole: Option<i64>) -> Answer<'a> {
     if let (Span::Relative(relative), Op::Mul, Some(times)) = (span, op, whole) {
-        let mut scaled = relative.clone();
-        for part in [&mut scaled.months, &mut scaled.days, &mut scaled.micros, &mut scaled.leap_days] {
-            *part = part.checked_mul(times).ok_or(TOO_LARGE)?;
+        if relative.fraction {
+            return Err(NO_TYPES);
         }
+        let scaled = relative.times(times);
         return Ok(Value::span(Span::Relative(scaled)));
     }
     let micros = span.micros().ok_or(NO_TYPES)?;
@@ -247,11 +242,11 @@ fn shifted<'a>(date: &Value<'a>, span: &Span, negate: bool) -> Answer<'a> {
             let relative = if negate { relative.negated() } else { relative.clone() };
             relative.apply(moment).map(Value::moment)
         }
+        (Value::Day(..), Span::Relative(relative)) if relative.fraction => Err(NO_TYPES),
         (Value::Day(day, _), Span::Relative(relative)) => {
             let relative = if negate { relative.negated() } else { relative.clone() };
             let moment = relative.apply(&midnight(*day)?)?;
-            let has_time = relative.micros % DAY_MICROS != 0 || relative.set.iter().skip(3).any(Option::is_some);
-            Ok(if has_time {
+            Ok(if relative.has_time() {
                 Value::moment(Moment { pendulum: false, ..moment })
             } else {
                 Value::Day(moment.day(), matches!(date, Value::Day(_, true)))

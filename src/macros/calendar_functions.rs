@@ -6,7 +6,8 @@ use super::date_parts::{formatted, moment_of, read_zone};
 use super::date_steps::{humans, wall};
 use super::error::EvalError;
 use super::moment::{Moment, Tz};
-use super::span::{Relative, Span};
+use super::relative::{Relative, weekday_of};
+use super::span::Span;
 use super::strftime::strftime;
 use super::strptime::strptime;
 use super::value::{Answer, Value};
@@ -172,6 +173,17 @@ pub(super) fn seconds<'a>(args: &Args<'a>) -> Answer<'a> {
     Ok(Value::Float(args.now.ok_or(NO_CLOCK)? as f64 / 1e6))
 }
 
+/// `time.mktime(time tuple)`, whose zone is UTC.
+pub(super) fn from_time_tuple<'a>(args: &Args<'a>) -> Answer<'a> {
+    let parts = args.need(0)?.items()?;
+    let field = |place: usize| {
+        let part = parts.get(place).filter(|_| parts.len() == 9).and_then(Value::as_int);
+        part.and_then(|part| u32::try_from(part).ok()).ok_or(EvalError::Refused("mktime takes a time tuple"))
+    };
+    let wall = wall([field(0)?, field(1)?, field(2)?], [field(3)?, field(4)?, field(5)?, 0])?;
+    Ok(Value::Float(wall as f64 / 1e6))
+}
+
 pub(super) fn now_formatted<'a>(args: &Args<'a>) -> Answer<'a> {
     formatted(&at(args.now.ok_or(NO_CLOCK)?, None)?, args.text(0)?)
 }
@@ -182,24 +194,47 @@ pub(super) const RELATIVE: &str = "dt1 dt2 years months days leapdays weeks hour
 
 /// A weekday, and which one: `MO(-1)`.
 pub(super) fn weekday<'a>(args: &Args<'a>, day: i64) -> Answer<'a> {
-    Value::tuple(vec![Value::Int(day), Value::Int(args.int_or(0, 1)?)])
+    let nth = args.int_or(0, 0)?;
+    if nth == 0 && args.get(0).is_some() {
+        return Err(EvalError::Refused("a weekday is the first one, MO(1), or the last one, MO(-1)"));
+    }
+    Value::tuple(vec![Value::Int(day), Value::Int(nth)])
 }
 
 /// `relativedelta(...)`.
 pub(super) fn relativedelta<'a>(args: &Args<'a>) -> Answer<'a> {
-    let given = |place: usize| args.get(place).is_some_and(|value| !value.is_none());
-    if [0, 1, 15, 16].into_iter().any(given) {
-        return Err(EvalError::Refused("relativedelta takes what to add and what to set, by name"));
+    let given = |place: usize| args.get(place).filter(|value| !value.is_none());
+    if let (Some(end), Some(start)) = (given(0), given(1)) {
+        let (end, start) = (moment_of(end)?, moment_of(start)?);
+        if end.offset.is_some() != start.offset.is_some() {
+            return Err(super::date_steps::NO_ZONE);
+        }
+        return Ok(Value::span(Span::Relative(Relative::between(&start, &end)?)));
     }
-    let add = |place: usize, unit: i64| args.int_or(place, 0)?.checked_mul(unit).ok_or(NO_SUCH_DATE);
-    let time = |place: usize, unit: f64| to_micros(args.float_or(place, 0.0)? * unit);
-    let micros = [(7, 3.6e9), (8, 6e7), (9, 1e6), (10, 1.0)];
-    let micros = micros
-        .into_iter()
-        .try_fold(0i64, |sum, (place, unit)| Ok::<_, EvalError>(sum.saturating_add(time(place, unit)?)))?;
+    if [0, 1, 15, 16].into_iter().any(|place| given(place).is_some()) {
+        return Err(EvalError::Refused("relativedelta takes two dates, or what to add and what to set, by name"));
+    }
+    let add = |place: usize| args.int_or(place, 0);
+    // Of fractions only whole microseconds are left.
+    let [mut days, mut hours, mut minutes, mut seconds, mut micros] = [0_i64; 5];
+    let mut fraction = false;
+    for (place, unit, slot) in
+        [(4, 8.64e10, &mut days), (7, 3.6e9, &mut hours), (8, 6e7, &mut minutes), (9, 1e6, &mut seconds)]
+    {
+        match given(place).map(|value| (value.as_int(), value)) {
+            Some((Some(whole), _)) => *slot = whole,
+            Some(_) => {
+                micros = micros.saturating_add(to_micros(args.float_or(place, 0.0)? * unit)?);
+                fraction = true;
+            }
+            None => {}
+        }
+    }
+    micros = micros.saturating_add(to_micros(args.float_or(10, 0.0)?)?);
+    days = days.saturating_add(add(6)?.saturating_mul(7));
     let mut set = [None; 7];
     for (slot, place) in set.iter_mut().zip([11, 12, 13, 17, 18, 19, 20]) {
-        if given(place) {
+        if given(place).is_some() {
             *slot = Some(args.int_or(place, 0)?);
         }
     }
@@ -209,21 +244,12 @@ pub(super) fn relativedelta<'a>(args: &Args<'a>) -> Answer<'a> {
             let part = |place: usize| pair.get(place).and_then(Value::as_int);
             part(0).zip(part(1))
         }
-        Some(Value::Function(name)) => {
-            let days = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
-            days.iter().position(|day| name.ends_with(day)).map(|day| (day as i64, 1))
-        }
-        other => other.and_then(Value::as_int).map(|day| (day, 1)),
+        Some(Value::Function(name)) => weekday_of(name).map(|day| (day, 0)),
+        other => other.and_then(Value::as_int).map(|day| (day, 0)),
     };
-    if weekday.is_some_and(|(day, nth)| !(0..7).contains(&day) || nth == 0) || given(14) && weekday.is_none() {
+    if weekday.is_some_and(|(day, _)| !(0..7).contains(&day)) || given(14).is_some() && weekday.is_none() {
         return Err(EvalError::Refused("a weekday is MO to SU, or a number from 0 to 6"));
     }
-    Ok(Value::span(Span::Relative(Relative {
-        months: add(2, 12)?.saturating_add(add(3, 1)?),
-        days: add(4, 1)?.saturating_add(add(6, 7)?).saturating_add(micros / DAY_MICROS),
-        micros: micros % DAY_MICROS,
-        leap_days: add(5, 1)?,
-        set,
-        weekday,
-    })))
+    let add = [add(2)?, add(3)?, days, add(5)?, hours, minutes, seconds, micros];
+    Ok(Value::span(Span::Relative(Relative { add, set, weekday, fraction }.settled())))
 }

@@ -53,6 +53,14 @@ fn same<'a>(a: &Value<'a>, b: &Value<'a>) -> bool {
     }
 }
 
+/// Python's `True`, `False` and `None` are in neither case.
+fn in_case(value: &Value<'_>, case: Case) -> Result<bool, EvalError> {
+    if matches!(value, Value::Bool(_)) || value.is_none() {
+        return Ok(false);
+    }
+    Ok(is_case(&to_text(value)?, case))
+}
+
 const fn row(name: &'static str, params: &'static str, run: Run) -> Check {
     Check { name, params, run }
 }
@@ -69,8 +77,8 @@ pub(super) static CHECKS: &[Check] = &[
     row("float", "", |v, _| Ok(matches!(v, Value::Float(_)) || is_digits(v, true))),
     row("number", "", |v, _| Ok(matches!(v, Value::Int(_) | Value::Float(_) | Value::Digits(_) | Value::Bool(_)))),
     row("string", "", |v, _| Ok(v.as_text().is_some())),
-    row("lower", "", |v, _| Ok(is_case(&to_text(v)?, Case::Lower))),
-    row("upper", "", |v, _| Ok(is_case(&to_text(v)?, Case::Upper))),
+    row("lower", "", |v, _| in_case(v, Case::Lower)),
+    row("upper", "", |v, _| in_case(v, Case::Upper)),
     row("mapping", "", |v, _| Ok(v.is_object())),
     row("sequence", "", |v, _| Ok(v.is_list() || v.is_object() || v.as_text().is_some())),
     row("iterable", "", |v, _| Ok(v.is_list() || v.is_object() || matches!(v, Value::Text(_) | Value::Undefined | Value::Loop(_)))),
@@ -96,6 +104,7 @@ pub(super) static CHECKS: &[Check] = &[
     row(">", "other", |v, args| compared(v, args, Ordering::is_gt)),
     row("ge", "other", |v, args| compared(v, args, Ordering::is_ge)),
     row(">=", "other", |v, args| compared(v, args, Ordering::is_ge)),
+    row("filter", "", |_, _| Err(EvalError::Refused("this is asked of its name"))),
     row("test", "", |v, _| Ok(v.as_text().is_some_and(|name| find(name).is_some()))),
 ];
 

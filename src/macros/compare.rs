@@ -17,7 +17,12 @@ pub(super) fn equal<'a>(a: &Value<'a>, b: &Value<'a>) -> bool {
         (Value::Text(a), Value::Text(b)) => **a == **b,
         (Value::Undefined, Value::Undefined) => true,
         (Value::Moment(a), Value::Moment(b)) => {
-            a.offset.is_some() == b.offset.is_some() && if a.tz == b.tz { a.wall == b.wall } else { a.utc() == b.utc() }
+            a.offset.is_some() == b.offset.is_some()
+                && match a.tz == b.tz {
+                    true => a.wall == b.wall,
+                    // Python: what may be two moments equals none in another zone.
+                    false => a.utc() == b.utc() && !a.is_changing() && !b.is_changing(),
+                }
         }
         (Value::Tz(a), Value::Tz(b)) => a == b,
         (Value::Span(a), Value::Span(b)) => match (a.as_ref(), b.as_ref()) {

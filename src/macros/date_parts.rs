@@ -4,12 +4,12 @@ use super::args::Args;
 use super::arithmetic::midnight;
 use super::error::EvalError;
 use super::moment::{Moment, Tz};
-use super::print::{day_wall, write_clock};
-use super::span::{Span, days_in};
+use super::print::{day_wall, write_clock, write_fixed};
+use super::span::Span;
 use super::strftime::strftime;
 use super::tokens;
 use super::value::{Answer, Value};
-use super::wall::{Form, Wall, write_offset};
+use super::wall::{Form, Wall, days_in, write_offset};
 use crate::time::Zone;
 
 const NO_DATE: EvalError = EvalError::Refused("only dates have this method");
@@ -100,7 +100,9 @@ pub(super) fn iso<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     let mut out = String::new();
     match value {
         Value::Moment(moment) => {
-            moment.to_wall().write(Form::Ts, &mut out);
+            let wall = moment.to_wall();
+            wall.write(Form::Ts, &mut out);
+            write_to(wall, args.text_or_none(1)?.unwrap_or("auto"), &mut out)?;
             if let Some(separator) = args.text_or_none(0)? {
                 out.replace_range(10..11, separator);
             }
@@ -110,6 +112,28 @@ pub(super) fn iso<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
         _ => return Err(NO_DATE),
     }
     Ok(Value::text(out))
+}
+
+/// Cuts the time of an ISO text to a precision, or writes its zeroes.
+fn write_to(wall: Wall, precision: &str, out: &mut String) -> Result<(), EvalError> {
+    let micros = wall.micros_of_second();
+    let end = match precision {
+        "auto" => return Ok(()),
+        "hours" => 13,
+        "minutes" => 16,
+        "seconds" => 19,
+        "milliseconds" => 23,
+        "microseconds" => 26,
+        _ => return Err(EvalError::Refused("the precision is 'auto', or a unit from 'hours' to 'microseconds'")),
+    };
+    out.truncate(19);
+    if end > 19 {
+        out.push('.');
+        super::wall::write_fraction(micros, out);
+    }
+    out.truncate(end);
+    write_offset(wall.offset, true, out);
+    Ok(())
 }
 
 /// A timestamp whose offset is Z in UTC.
@@ -128,6 +152,7 @@ fn abbreviation(moment: &Moment) -> String {
     let mut name = String::new();
     match &moment.tz {
         Some(tz) if tz.is_utc() => name.push_str("UTC"),
+        Some(Tz::Fixed(offset)) if !moment.pendulum => write_fixed(*offset, &mut name),
         _ => write_offset(moment.offset, false, &mut name),
     }
     name
@@ -142,7 +167,12 @@ pub(super) fn formatted<'a>(value: &Value<'a>, format: &str) -> Answer<'a> {
         Value::Moment(moment) if format.contains('Z') => Some(abbreviation(moment)),
         _ => None,
     };
-    strftime(wall_of(value)?, name.as_deref(), format).map(Value::text)
+    let mut wall = wall_of(value)?;
+    if let Value::Clock(..) = value {
+        // A time without a day is one of 1900-01-01.
+        wall.micros -= 25_567 * super::wall::DAY_MICROS;
+    }
+    strftime(wall, name.as_deref(), format).map(Value::text)
 }
 
 /// A date in pendulum's tokens.
@@ -182,6 +212,22 @@ pub(super) fn offset<'a>(value: &Value<'a>, daylight: bool) -> Answer<'a> {
     let Some(tz) = &moment.tz else { return Ok(Value::None) };
     let seconds = if daylight { tz.daylight(moment.utc()) } else { moment.offset.unwrap_or(0) };
     Ok(Value::span(Span::Time(i64::from(seconds) * SECOND)))
+}
+
+/// Python's time tuple: year, month, day, hour, minute, second, weekday, day of the year, and whether it is summer time, -1 where
+/// nobody knows.
+pub(super) fn time_tuple<'a>(value: &Value<'a>) -> Answer<'a> {
+    const PARTS: [Part; 8] =
+        [Part::Year, Part::Month, Part::Day, Part::Hour, Part::Minute, Part::Second, Part::Weekday, Part::DayOfYear];
+    let moment = moment_of(value)?;
+    let daylight = match &moment.tz {
+        Some(Tz::Fixed(_)) if !moment.pendulum => -1,
+        Some(tz) => i64::from(tz.daylight(moment.utc()) != 0),
+        None => -1,
+    };
+    let shown = Value::moment(moment);
+    let parts = PARTS.into_iter().map(|place| part(&shown, place)).chain([Ok(Value::Int(daylight))]);
+    Value::tuple(super::value::gather(parts)?)
 }
 
 pub(super) fn iso_calendar<'a>(value: &Value<'a>) -> Answer<'a> {

@@ -5,12 +5,13 @@ use super::arithmetic::midnight;
 use super::date_parts::{Part, moment_of, number, read_zone};
 use super::error::EvalError;
 use super::moment::{Moment, Step, around};
-use super::span::{Interval, Span, days_in, write_humans};
+use super::span::{Interval, Span, write_humans};
 use super::value::{Answer, Value};
-use super::wall::{DAY_MICROS, NO_SUCH_DATE};
+use super::wall::{DAY_MICROS, NO_SUCH_DATE, Wall, days_in, first_of_month};
 use crate::time::Civil;
 
 const SECOND: i64 = 1_000_000;
+pub(super) const NO_ZONE: EvalError = EvalError::Refused("one of the two dates has no zone");
 
 /// A result in the kind of the date that it was made of.
 fn same_kind<'a>(value: &Value<'a>, moment: Moment) -> Value<'a> {
@@ -71,8 +72,12 @@ pub(super) fn with_fields<'a>(value: &Value<'a>, args: &Args<'a>, first: usize) 
     if let Some(tz) = args.get(first + 7) {
         moment.tz = if tz.is_none() { None } else { Some(read_zone(tz)?) };
     }
-    if let Some(fold) = args.get(first + 8) {
-        moment.fold = fold.is_truthy();
+    if args.get(first + 8).is_some() {
+        moment.fold = match args.int_or(first + 8, 0)? {
+            0 => false,
+            1 => true,
+            _ => return Err(EvalError::Refused("fold is 0 or 1")),
+        };
     }
     moment.with_wall(wall).map(|moment| same_kind(value, moment))
 }
@@ -160,14 +165,30 @@ pub(super) fn first_or_last<'a>(value: &Value<'a>, args: &Args<'a>, last: bool) 
 
 fn first_in(moment: &Moment, unit: &str, weekday: Option<i64>, last: bool) -> Result<Moment, EvalError> {
     let (start, after) = around(moment.wall, unit)?;
-    let edge = if last { after / DAY_MICROS - 1 } else { start / DAY_MICROS };
+    let edge = if last { after.div_euclid(DAY_MICROS) - 1 } else { start.div_euclid(DAY_MICROS) };
     let now = (edge + 3).rem_euclid(7);
     let day = match weekday {
         Some(weekday) if last => edge - (now - weekday).rem_euclid(7),
         Some(weekday) => edge + (weekday - now).rem_euclid(7),
         None => edge,
     };
-    moment.edge_of("day", false)?.with_wall(day * DAY_MICROS)
+    // Pendulum goes to the month first, then to the start of the day there, which may have none at midnight, and then to the day.
+    let (year, month, _) = Wall { micros: edge * DAY_MICROS, offset: None }.civil().ymd();
+    let day_of_month = match unit {
+        "month" => moment.day(),
+        "quarter" => first_of_month(i64::from(year) * 12 + i64::from(month) - 1).div_euclid(DAY_MICROS),
+        _ => {
+            let (_, _, now) = moment.to_wall().civil().ymd();
+            first_of_month(i64::from(year) * 12 + i64::from(month) - 1).div_euclid(DAY_MICROS) + i64::from(now) - 1
+        }
+    };
+    let base = on_day(moment, day_of_month)?.edge_of("day", false)?;
+    on_day(&base, day)
+}
+
+/// The same time of another day.
+fn on_day(moment: &Moment, day: i64) -> Result<Moment, EvalError> {
+    moment.with_wall(day * DAY_MICROS + moment.wall.rem_euclid(DAY_MICROS))
 }
 
 /// `nth_of(unit, nth, day_of_week)`.
@@ -181,13 +202,17 @@ pub(super) fn nth<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     if !(1..60).contains(&nth) {
         return Err(NONE);
     }
-    let first = first_in(&moment, unit, Some(weekday), false)?;
-    let day = first.day() + (nth - 1) * 7;
-    if day * DAY_MICROS >= around(moment.wall, unit)?.1 {
+    if nth == 1 {
+        return first_in(&moment, unit, Some(weekday), false).map(|moment| same_kind(value, moment));
+    }
+    let mut found = first_in(&moment, unit, None, false)?;
+    for _ in i64::from(i64::from(found.to_wall().weekday()) == weekday)..nth {
+        found = to_weekday(&found, weekday, 1)?;
+    }
+    if found.wall >= around(moment.wall, unit)?.1 {
         return Err(NONE);
     }
-    let day = moment.with_wall(day * DAY_MICROS + moment.wall.rem_euclid(DAY_MICROS))?;
-    day.edge_of("day", false).map(|moment| same_kind(value, moment))
+    on_day(&moment, found.day())?.edge_of("day", false).map(|moment| same_kind(value, moment))
 }
 
 /// The other date of a comparison: an argument, or now.
@@ -204,7 +229,7 @@ fn other(value: &Value<'_>, args: &Args<'_>) -> Result<Moment, EvalError> {
 fn interval(value: &Value<'_>, args: &Args<'_>, absolute: bool) -> Result<Interval, EvalError> {
     let (from, to) = (moment_of(value)?, other(value, args)?);
     if from.offset.is_some() != to.offset.is_some() {
-        return Err(EvalError::Refused("one of the two dates has no zone"));
+        return Err(NO_ZONE);
     }
     Ok(Interval::new(from, to, matches!(value, Value::Day(..)), absolute))
 }
@@ -225,15 +250,24 @@ pub(super) fn humans<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
 /// The date among the arguments that is nearest, or furthest.
 pub(super) fn nearest<'a>(value: &Value<'a>, args: &Args<'a>, furthest: bool) -> Answer<'a> {
     let moment = moment_of(value)?;
-    let mut best: Option<(i64, Value<'a>)> = None;
+    let mut best: Option<(i64, Moment)> = None;
     for other in &args.rest {
-        let distance = (moment_of(other)?.utc() - moment.utc()).abs();
+        let mut other = moment_of(other)?;
+        if !matches!(value, Value::Day(..)) {
+            // Pendulum reads a date without a zone as UTC, and gives one of its own.
+            let tz = other.tz.take().unwrap_or(super::moment::Tz::Zone(crate::time::Zone::utc()));
+            other = Moment::create(other.wall, Some(&tz), other.fold)?;
+            if moment.offset.is_none() {
+                return Err(NO_ZONE);
+            }
+        }
+        let distance = (other.utc() - moment.utc()).abs();
         let wins = best.as_ref().is_none_or(|(known, _)| if furthest { distance > *known } else { distance < *known });
         if wins {
-            best = Some((distance, other.clone()));
+            best = Some((distance, other));
         }
     }
-    best.map(|(_, value)| value).ok_or(EvalError::Refused("an argument is missing"))
+    best.map(|(_, moment)| same_kind(value, moment)).ok_or(EvalError::Refused("an argument is missing"))
 }
 
 /// Halfway to another date.

@@ -18,6 +18,8 @@ pub(super) struct Spec {
     pub width: usize,
     pub group: Option<char>,
     pub precision: Option<usize>,
+    /// Digits of a whole number, filled up with zeros.
+    pub digits: usize,
     pub style: Option<char>,
 }
 
@@ -78,7 +80,11 @@ pub(super) fn number(value: &Value<'_>, spec: &Spec, out: &mut String) -> Result
     let style = spec.style.unwrap_or('\0');
     let mut prefix = "";
     match (value.as_int(), style) {
-        (Some(number), '\0' | 'd' | 'n' | 'x' | 'X' | 'o' | 'b' | 'c') if spec.precision.is_none() || style != '\0' => {
+        (Some(number), '\0' | 'd' | 'n' | 'x' | 'X' | 'o' | 'b' | 'c') => {
+            let is_plain = spec.sign.is_none() && !spec.alternate && spec.group.is_none();
+            if spec.precision.is_some() || style == 'c' && !is_plain || style == 'n' && spec.group.is_some() {
+                return Err(BAD);
+            }
             let base = match style {
                 'x' | 'X' => 16,
                 'o' => 8,
@@ -123,6 +129,8 @@ pub(super) fn number(value: &Value<'_>, spec: &Spec, out: &mut String) -> Result
     }
     let is_negative = text.starts_with('-');
     let digits = text.strip_prefix('-').unwrap_or(&text);
+    let filled = ["0".repeat(spec.digits.saturating_sub(digits.len())).as_str(), digits].concat();
+    let digits = filled.as_str();
     let sign = match (is_negative, spec.sign) {
         (true, _) => "-",
         (false, Some('+')) => "+",

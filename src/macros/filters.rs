@@ -183,6 +183,9 @@ fn pprint<'a>(value: &Value<'a>, _: &Args<'a>) -> Answer<'a> {
 }
 
 fn abs<'a>(value: &Value<'a>, _: &Args<'a>) -> Answer<'a> {
+    if value.as_float().is_none() && !matches!(value, Value::Span(_)) {
+        return Err(EvalError::Refused("only numbers and durations have an absolute value"));
+    }
     let is_negative = super::compare::order(value, &Value::Int(0)).map_or_else(
         |_| matches!(value, Value::Span(span) if span.micros().is_some_and(|micros| micros < 0)),
         std::cmp::Ordering::is_lt,

@@ -85,6 +85,7 @@ pub(super) fn percent<'a>(format: &str, args: &Value<'a>) -> Result<String, Eval
                     Some(code) => char::from_u32(u32::try_from(code).map_err(|_| BAD)?).ok_or(BAD)?.to_string(),
                     None => to_text(&value)?.to_string(),
                 };
+                spec.zero = false;
                 pad(&text, 0, &spec, '>', &mut out)?;
             }
             'd' | 'i' | 'u' => {
@@ -93,10 +94,14 @@ pub(super) fn percent<'a>(format: &str, args: &Value<'a>) -> Result<String, Eval
                     other => other.clone(),
                 };
                 spec.style = Some('d');
+                spec.digits = spec.precision.take().unwrap_or(0);
                 number(&whole, &spec, &mut out)?;
             }
             style @ ('x' | 'X' | 'o' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G') => {
                 spec.style = Some(style);
+                if matches!(style, 'x' | 'X' | 'o') {
+                    spec.digits = spec.precision.take().unwrap_or(0);
+                }
                 number(&value, &spec, &mut out)?;
             }
             _ => return Err(BAD),

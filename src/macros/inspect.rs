@@ -9,7 +9,7 @@ use super::units::{Units, Unknown};
 use super::unknown::{head, unknown_steps, unknowns, walk, walk_steps};
 
 /// An XCom value that a template names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct XcomUse {
     /// The task that leaves it.
     pub task_id: String,
@@ -68,8 +68,11 @@ pub fn inspect(template: &str) -> Inspection {
     let units = Units::new(&template.text);
     let mut inspector = Inspector { template: &template, found: Inspection::default(), units };
     inspector.nodes(&template.nodes);
-    crate::sort::sort_by(&mut inspector.found.uses, |a, b| a.start < b.start);
-    inspector.found
+    let mut found = inspector.found;
+    crate::sort::sort_by(&mut found.uses, |a, b| a.start < b.start);
+    [&mut found.macros, &mut found.conf_keys, &mut found.lookups].into_iter().for_each(once);
+    once(&mut found.xcoms);
+    found
 }
 
 struct Inspector<'t> {
@@ -222,12 +225,12 @@ impl<'t> Inspector<'t> {
         found.uses_now |= matches!(row.gives, Gives::Now(..));
         let key = first_key(steps);
         match (row.gives, key) {
-            (Gives::Conf, Some(key)) => note(&mut found.conf_keys, key.to_owned()),
-            (Gives::Params, Some(key)) => note(&mut found.macros, ["params.", key].concat()),
+            (Gives::Conf, Some(key)) => found.conf_keys.push(key.to_owned()),
+            (Gives::Params, Some(key)) => found.macros.push(["params.", key].concat()),
             (Gives::Xcom, Some(task)) => {
                 let key = first_key(steps.get(1..).unwrap_or_default()).unwrap_or_default();
                 let (task_id, key) = (task.to_owned(), key.to_owned());
-                note(&mut found.xcoms, XcomUse { task_id, key, dag_id: None, prior: false });
+                found.xcoms.push(XcomUse { task_id, key, dag_id: None, prior: false });
             }
             (Gives::Pull, _) => {
                 if let Some(StepKind::Call(call)) = steps.first().map(|step| &step.kind) {
@@ -235,10 +238,10 @@ impl<'t> Inspector<'t> {
                 }
             }
             (Gives::Space, Some(key)) if matches!(row.name, "var.value" | "var.json" | "conn") => {
-                note(&mut found.lookups, [row.name, ".", key].concat());
+                found.lookups.push([row.name, ".", key].concat());
             }
             (Gives::Conf | Gives::Params | Gives::Xcom | Gives::Space, None) if has_more => {}
-            _ => note(&mut found.macros, name.whole()),
+            _ => found.macros.push(name.whole()),
         }
     }
 
@@ -264,7 +267,7 @@ impl<'t> Inspector<'t> {
         };
         for task_id in tasks.iter().filter_map(text) {
             let (task_id, key) = (task_id.to_owned(), key.to_owned());
-            note(&mut self.found.xcoms, XcomUse { task_id, key, dag_id: dag_id.clone(), prior });
+            self.found.xcoms.push(XcomUse { task_id, key, dag_id: dag_id.clone(), prior });
         }
     }
 }
@@ -286,10 +289,13 @@ fn text(expr: &Expr) -> Option<&str> {
     }
 }
 
-fn note<T: PartialEq>(list: &mut Vec<T>, item: T) {
-    if !list.contains(&item) {
-        list.push(item);
-    }
+/// The first one of each, in the order in which they stand.
+fn once<T: Ord>(list: &mut Vec<T>) {
+    let mut order: Vec<(T, usize)> = list.drain(..).enumerate().map(|(place, item)| (item, place)).collect();
+    crate::sort::sort_by(&mut order, |a, b| a < b);
+    order.dedup_by(|later, first| later.0 == first.0);
+    crate::sort::sort_by(&mut order, |a, b| a.1 < b.1);
+    list.extend(order.into_iter().map(|(item, _)| item));
 }
 
 /// The key that is asked first, where it is written out.

@@ -3,7 +3,7 @@
 use super::context::OnUnknown;
 use super::error::{Fault, Place};
 use super::machine::{Machine, Stop};
-use super::report::{Cause, explain, note};
+use super::report::{Cause, MOST, Reason, explain};
 use super::run::{Ended, Mode, Ran};
 use super::syntax::{Block, BlockKind, Tag, Target};
 use super::value::Value;
@@ -25,22 +25,22 @@ impl<'a> Machine<'a> {
             return Ok(());
         }
         if self.on_unknown == OnUnknown::Error {
-            self.stop = Some(Stop::Error(self.explained(place, cause)));
+            self.stop = Some(Stop::Error(self.explained(place, cause).error(&self.template.text)));
             return Err(Ended);
         }
         if self.on_unknown == OnUnknown::Empty && !matches!(cause, Cause::Fault(fault) if fault.is_open()) {
             return Ok(());
         }
         self.kept += 1;
-        if self.reports {
-            let error = self.explained(place, cause);
-            note(&mut self.unresolved, &self.template.text, place, error);
+        if self.reports && self.unresolved.len() < MOST {
+            let reason = self.explained(place, cause);
+            self.unresolved.push(reason.note(&self.template.text, place, &mut self.units));
         }
         self.output.keep(&self.template.text, place);
         Ok(())
     }
 
-    pub(super) fn explained(&self, place: Place, cause: Cause<'_>) -> crate::error::Error {
+    pub(super) fn explained(&self, place: Place, cause: Cause<'_>) -> Reason {
         explain(&self.template.text, place, cause, &|name| self.template.binds(name) || self.is_given(name))
     }
 

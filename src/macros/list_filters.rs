@@ -97,7 +97,7 @@ pub(super) fn extreme<'a>(value: &Value<'a>, args: &Args<'a>, largest: bool) -> 
     let items = value.items()?;
     let keys = keys(&items, args.get(1), args.is_true(0, false))?;
     let mut best = 0;
-    for (place, key) in keys.iter().enumerate() {
+    for (place, key) in keys.iter().enumerate().skip(1) {
         let Some(known) = keys.get(best) else { continue };
         let order = order(key, known)?;
         if if largest { order.is_gt() } else { order.is_lt() } {
@@ -176,7 +176,7 @@ pub(super) fn slice<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     for column in 0..count {
         let to = from + each + usize::from(column < extra);
         let mut part = items.get(from..to).unwrap_or_default().to_vec();
-        if let Some(fill) = args.get(1).filter(|fill| !fill.is_none() && column >= extra && extra > 0) {
+        if let Some(fill) = args.get(1).filter(|fill| !fill.is_none() && column >= extra) {
             part.push(fill.clone());
         }
         columns.push(Value::list(part)?);

@@ -105,7 +105,7 @@ impl<'a> Machine<'a> {
         let Some(context) = self.context.filter(|context| !self.is_foreign && context.host.knows(lookup)) else {
             return Ok(None);
         };
-        if let Some((.., value)) = self.answers.iter().find(|(kind, name, _)| *kind == lookup && name == key) {
+        if let Some(value) = self.answers.find(lookup, key) {
             return Ok(Some(value.clone()).filter(|value| !matches!(value, Value::Undefined)));
         }
         let answer = match context.host.look_up(lookup, key) {
@@ -120,7 +120,7 @@ impl<'a> Machine<'a> {
             None => Value::Undefined,
         };
         let value = if lookup == Lookup::Connection { with_extra(value)? } else { value };
-        self.answers.push((lookup, key.to_owned(), value.clone()));
+        self.answers.add(lookup, key, value.clone());
         Ok(Some(value).filter(|value| !matches!(value, Value::Undefined)))
     }
 

@@ -1,15 +1,18 @@
 //! What is known while a template runs: the run, names that the template gave, what the host answered, and the limits.
 
+use super::answers::Answers;
 use super::containers;
 use super::context::{Context, Lookup, OnUnknown};
 use super::error::{EvalError, FOREIGN, TOO_MANY};
 use super::json::Json;
+use super::locals::Locals;
 use super::methods::attribute;
 use super::names::{Gives, Name as Row};
 use super::output::{Output, Piece};
 use super::report::Unresolved;
 use super::syntax::{Block, Name};
 use super::template::Template;
+use super::units::Units;
 use super::value::{Answer, Value};
 use super::wall::Form;
 use crate::error::Error;
@@ -30,14 +33,6 @@ pub(super) enum Stop {
     XcomBraces,
 }
 
-/// A name that the template gave.
-pub(super) struct Local<'a> {
-    pub name: &'a str,
-    pub value: Value<'a>,
-    /// Whether it was made of XCom.
-    pub from_xcom: bool,
-}
-
 /// A macro that was defined: where, and how many scopes were open there.
 #[derive(Clone, Copy)]
 pub(super) struct Defined<'a> {
@@ -50,7 +45,7 @@ pub(super) struct Machine<'a> {
     pub context: Option<&'a Context<'a>>,
     pub xcom: Option<&'a Json>,
     /// Names, innermost last, and where each open scope begins.
-    pub locals: Vec<Local<'a>>,
+    pub locals: Locals<'a>,
     pub scopes: Vec<usize>,
     /// Of the macro that runs: its own names begin here, and those it sees besides end there.
     pub own_from: usize,
@@ -59,7 +54,7 @@ pub(super) struct Machine<'a> {
     /// Loops that may call themselves.
     pub loops: Vec<&'a Block>,
     /// What the host answered in this render.
-    pub answers: Vec<(Lookup, String, Value<'a>)>,
+    pub answers: Answers<'a>,
     pub steps: u64,
     pub depth: u32,
     /// Whether what is evaluated now touched XCom.
@@ -68,6 +63,7 @@ pub(super) struct Machine<'a> {
     pub is_foreign: bool,
     pub stop: Option<Stop>,
     pub unresolved: Vec<Unresolved>,
+    pub units: Units<'a>,
     /// How many tags stayed as written.
     pub kept: usize,
     pub on_unknown: OnUnknown,
@@ -88,19 +84,20 @@ impl<'a> Machine<'a> {
             template,
             context,
             xcom,
-            locals: Vec::new(),
+            locals: Locals::new(&template.bound),
             scopes: Vec::new(),
             own_from: 0,
             seen_to: 0,
             defined: Vec::new(),
             loops: Vec::new(),
-            answers: Vec::new(),
+            answers: Answers::default(),
             steps: STEPS + STEPS_A_BYTE * template.text.len() as u64,
             depth: 0,
             used_xcom: false,
             is_foreign: false,
             stop: None,
             unresolved: Vec::new(),
+            units: Units::new(&template.text),
             kept: 0,
             on_unknown: OnUnknown::Keep,
             output: Output::default(),
@@ -140,20 +137,14 @@ impl<'a> Machine<'a> {
     }
 
     /// Gives a name in the innermost scope.
-    pub(super) fn bind(&mut self, name: &'a str, value: Value<'a>, from_xcom: bool) {
+    pub(super) fn bind(&mut self, name: &str, value: Value<'a>, from_xcom: bool) {
         let start = self.scopes.last().copied().unwrap_or(0);
-        let known = self.locals.get_mut(start..).unwrap_or_default().iter_mut().find(|local| local.name == name);
-        match known {
-            Some(local) => (local.value, local.from_xcom) = (value, from_xcom),
-            None => self.locals.push(Local { name, value, from_xcom }),
-        }
+        self.locals.bind(start, name, value, from_xcom);
     }
 
     /// What the template gave a name.
     pub(super) fn local(&mut self, name: &str) -> Option<Value<'a>> {
-        let own = self.locals.get(self.own_from..).unwrap_or_default().iter().rev();
-        let outer = self.locals.get(..self.seen_to).unwrap_or_default().iter().rev();
-        let found = own.chain(outer).find(|local| local.name == name)?;
+        let found = self.locals.find(name, self.own_from, self.seen_to)?;
         self.used_xcom |= found.from_xcom;
         Some(found.value.clone())
     }
@@ -180,6 +171,7 @@ impl<'a> Machine<'a> {
     pub(super) fn row(&mut self, row: &'static Row) -> Answer<'a> {
         match row.gives {
             Gives::Space => return Ok(Value::Space(row.name)),
+            Gives::Constant(wall) => return super::moment::Moment::plain(wall, None, false).map(Value::moment),
             Gives::Function(..) | Gives::Now(..) | Gives::Pull => return Ok(Value::Function(row.name)),
             Gives::Xcom => {
                 self.used_xcom = true;
@@ -214,8 +206,7 @@ impl<'a> Machine<'a> {
 
     /// Whether the host or the template gives a name a value.
     pub(super) fn is_given(&self, name: &str) -> bool {
-        let known = self.answers.iter().find(|(kind, key, _)| *kind == Lookup::Macro && key == name);
-        known.is_some_and(|(.., value)| !matches!(value, Value::Undefined))
+        self.answers.find(Lookup::Macro, name).is_some_and(|value| !matches!(value, Value::Undefined))
     }
 
     /// An index that is asked of a value, with the steps it costs.

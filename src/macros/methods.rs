@@ -38,7 +38,14 @@ pub(super) fn attribute<'a>(value: &Value<'a>, name: &str) -> Answer<'a> {
             None if value.is_object() => Ok(Value::Undefined),
             None => Err(EvalError::Refused("this is a method: it takes parentheses")),
         },
-        None => Ok(value.key(name).unwrap_or(Value::Undefined)),
+        None => match (name.strip_prefix("tm_"), value) {
+            (Some(part), Value::Tuple(_)) if value.len() == Some(9) => {
+                let parts = ["year", "mon", "mday", "hour", "min", "sec", "wday", "yday", "isdst"];
+                let place = parts.iter().position(|known| *known == part);
+                Ok(place.map_or(Value::Undefined, |place| super::containers::at(value, place as i64)))
+            }
+            _ => Ok(value.key(name).unwrap_or(Value::Undefined)),
+        },
     }
 }
 

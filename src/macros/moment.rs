@@ -139,6 +139,11 @@ impl Moment {
         }
     }
 
+    /// Whether the clock changes then: a time that stands twice, or was removed.
+    pub(super) fn is_changing(&self) -> bool {
+        self.tz.as_ref().is_some_and(|tz| tz.offset(self.wall, false) != tz.offset(self.wall, true))
+    }
+
     pub(super) fn to_wall(&self) -> Wall {
         Wall { micros: self.wall, offset: self.offset }
     }

@@ -36,6 +36,8 @@ pub(super) enum Gives {
     HostDate,
     /// Its parameters and what it does.
     Function(&'static str, Run),
+    /// A date of Python's without a zone, in microseconds since 1970.
+    Constant(i64),
     /// A function that tells the time.
     Now(&'static str, Run),
 }
@@ -141,6 +143,11 @@ pub(super) fn is_space(name: &str) -> bool {
     NAMES.get(next).is_some_and(|row| row.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
 }
 
+/// Whether a function of the table has this name behind its dot.
+pub(super) fn is_function(name: &str) -> bool {
+    NAMES.iter().any(|row| row.name.rsplit_once('.').is_some_and(|(_, last)| last == name))
+}
+
 /// Whether another date could give another value.
 pub(super) fn depends_on_date(gives: Gives) -> bool {
     matches!(gives, Gives::Date(..) | Gives::Fact(_, true) | Gives::HostDate)
@@ -196,6 +203,8 @@ pub(super) static NAMES: &[Name] = &[
     row("macros.datetime.fromisoformat", Function("date_string", calendar::from_iso)),
     row("macros.datetime.fromordinal", Function("ordinal", calendar::from_ordinal)),
     row("macros.datetime.fromtimestamp", Function("timestamp tz", calendar::from_timestamp)),
+    row("macros.datetime.max", Gives::Constant(Instant::MAX.ms() * 1000 + 999)),
+    row("macros.datetime.min", Gives::Constant(Instant::MIN.ms() * 1000)),
     row("macros.datetime.now", Now("tz", calendar::now)),
     row("macros.datetime.strptime", Function("date_string format", calendar::read)),
     row("macros.datetime.today", Now("", calendar::now)),
@@ -220,6 +229,7 @@ pub(super) static NAMES: &[Name] = &[
     row("macros.json.dumps", Function("obj indent", data::dumps)),
     row("macros.json.loads", Function("s", data::loads)),
     row("macros.time", Space),
+    row("macros.time.mktime", Function("t", calendar::from_time_tuple)),
     row("macros.time.strftime", Now("format", calendar::now_formatted)),
     row("macros.time.time", Now("", calendar::seconds)),
     row("macros.timedelta", Function("days seconds microseconds milliseconds minutes hours weeks", calendar::timedelta)),

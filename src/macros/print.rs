@@ -46,11 +46,14 @@ pub(super) fn write_text(value: &Value<'_>, out: &mut String) -> Result<(), Eval
                 }
             }
             Span::Duration(_) => write_words(span, " ", out),
-            Span::Relative(_) => return Err(EvalError::Refused("a relativedelta has no text")),
+            Span::Relative(relative) if relative.fraction => {
+                return Err(EvalError::Refused("a relativedelta of fractions is only added"));
+            }
+            Span::Relative(relative) => relative.write(out),
         },
         Value::Tz(tz) => match tz.as_ref() {
             super::moment::Tz::Zone(zone) => out.push_str(zone.name()),
-            super::moment::Tz::Fixed(offset) => super::wall::write_offset(Some(*offset), true, out),
+            super::moment::Tz::Fixed(offset) => write_fixed(*offset, out),
         },
         Value::Json(json) => json.write_json(out),
         Value::Undefined => return Err(ABSENT),
@@ -72,6 +75,12 @@ pub(super) fn write_text(value: &Value<'_>, out: &mut String) -> Result<(), Eval
 /// Midnight of a day.
 pub(super) fn day_wall(day: i64) -> Wall {
     Wall { micros: day.saturating_mul(super::wall::DAY_MICROS), offset: None }
+}
+
+/// A zone of Python's own: `UTC`, `UTC+02:00`.
+pub(super) fn write_fixed(offset: i32, out: &mut String) {
+    out.push_str("UTC");
+    super::wall::write_offset(Some(offset).filter(|offset| *offset != 0), true, out);
 }
 
 /// HH:MM:SS, with microseconds where there are any.

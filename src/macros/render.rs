@@ -7,7 +7,8 @@ use super::output::Piece;
 use super::report::Unresolved;
 use super::run::Mode;
 use super::template::Template;
-use crate::error::{Code, Error, Result, units};
+use super::units::Units;
+use crate::error::{Code, Error, Result};
 use crate::time::Instant;
 
 /// Many renderings in one text, so that they leave the program in one piece.
@@ -105,10 +106,11 @@ impl Template {
         let foreign = pieces.iter().map(|piece| piece.to).collect();
         let template = Template::with_foreign(&text, foreign);
         let mut second = Machine::new(&template, Some(context), xcom);
-        (second.on_unknown, second.reports) = (on_unknown, reports);
+        (second.on_unknown, second.reports, second.units) = (on_unknown, reports, Units::bytes(&text));
         let mut unresolved = second.finish(out, Mode::Live).map_err(Stop::error)?;
+        let mut units = Units::new(&self.text);
         for part in &mut unresolved {
-            moved(part, &text, &self.text, &pieces);
+            moved(part, &pieces, &mut units);
         }
         Ok(unresolved)
     }
@@ -141,20 +143,8 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// Moves a span of the first result to where it comes from.
-fn moved(part: &mut Unresolved, between: &str, source: &str, pieces: &[Piece]) {
-    let byte = |unit: usize| {
-        if between.is_ascii() {
-            return unit.min(between.len());
-        }
-        let mut seen = 0;
-        let found = between.char_indices().find(|(_, c)| {
-            let is_there = seen >= unit;
-            seen += c.len_utf16();
-            is_there
-        });
-        found.map_or(between.len(), |(at, _)| at)
-    };
+/// Moves a span of the first result, in bytes, to where it comes from.
+fn moved(part: &mut Unresolved, pieces: &[Piece], units: &mut Units<'_>) {
     let place = |at: usize, end: bool| {
         let mut moved = (0, 0);
         for piece in pieces {
@@ -168,8 +158,7 @@ fn moved(part: &mut Unresolved, between: &str, source: &str, pieces: &[Piece]) {
         }
         at - moved.0 + moved.1
     };
-    let (start, end) = (place(byte(part.start), false), place(byte(part.end), true));
-    (part.start, part.end) = (units(source, start), units(source, end));
+    (part.start, part.end) = (units.at(place(part.start, false)), units.at(place(part.end, true)));
 }
 
 /// Date macros, conf and params; XCom references stay.

@@ -3,11 +3,12 @@
 use super::catalog::suggestion;
 use super::error::{EvalError, Fault, Kind, Place, Why};
 use super::syntax::Expr;
+use super::units::Units;
 use super::unknown::first_unknown;
 use crate::error::{Code, Error};
 
 /// Spans and suggestions are worked out for so many.
-const MOST: usize = 1_000;
+pub(super) const MOST: usize = 1_000;
 
 /// A part of a template that stayed as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +34,17 @@ pub(super) enum Cause<'e> {
     Error(&'e [&'e Expr], EvalError),
 }
 
-/// The error that says so: its place, and what is nearest to the name.
-pub(super) fn explain(text: &str, tag: Place, cause: Cause<'_>, is_bound: &dyn Fn(&str) -> bool) -> Error {
+/// What there is to say about a tag that stays.
+pub(super) struct Reason {
+    code: Code,
+    message: String,
+    place: Place,
+    /// The nearest name that there is.
+    suggestion: Option<&'static str>,
+}
+
+/// Says what of a tag has no value, and what is nearest to the name.
+pub(super) fn explain(text: &str, tag: Place, cause: Cause<'_>, is_bound: &dyn Fn(&str) -> bool) -> Reason {
     let (code, place, kind, what) = match cause {
         Cause::Fault(Fault { place, why: Why::Syntax(what) }) => (Code::InvalidTemplate, place, None, what),
         Cause::Fault(Fault { place, why: Why::Unknown(kind) }) => (Code::UnknownMacro, place, Some(kind), ""),
@@ -54,26 +64,26 @@ pub(super) fn explain(text: &str, tag: Place, cause: Cause<'_>, is_bound: &dyn F
         Some(kind) => message.extend([": no ", kind.as_str(), " is named ", name]),
         None => message.extend([": ", what]),
     }
-    let error = Error::at(code, text, place.start..place.end, message);
-    match kind.and_then(|kind: Kind| suggestion(name, kind)) {
-        Some(name) => error.hint(["Did you mean ", name, "?"].concat()),
-        None => error,
-    }
+    Reason { code, message, place, suggestion: kind.and_then(|kind: Kind| suggestion(name, kind)) }
 }
 
-/// Notes a tag that stayed.
-pub(super) fn note(list: &mut Vec<Unresolved>, text: &str, tag: Place, error: Error) {
-    if list.len() >= MOST {
-        return;
+impl Reason {
+    pub(super) fn error(self, text: &str) -> Error {
+        let error = Error::at(self.code, text, self.place.start..self.place.end, self.message);
+        match self.suggestion {
+            Some(name) => error.hint(["Did you mean ", name, "?"].concat()),
+            None => error,
+        }
     }
-    let (start, end) = error.span.unwrap_or_default();
-    let suggestion = error.hint.as_deref().and_then(|hint| hint.strip_prefix("Did you mean ")?.strip_suffix('?'));
-    list.push(Unresolved {
-        text: text.get(tag.start..tag.end).unwrap_or_default().to_owned(),
-        code: error.code,
-        message: error.message.clone(),
-        start,
-        end,
-        suggestion: suggestion.map(str::to_owned),
-    });
+
+    pub(super) fn note(self, text: &str, tag: Place, units: &mut Units<'_>) -> Unresolved {
+        Unresolved {
+            text: text.get(tag.start..tag.end).unwrap_or_default().to_owned(),
+            code: self.code,
+            message: self.message,
+            start: units.at(self.place.start),
+            end: units.at(self.place.end),
+            suggestion: self.suggestion.map(str::to_owned),
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! Durations: Python's timedelta, pendulum's Duration and Interval, dateutil's relativedelta.
 
-use super::error::EvalError;
 use super::json::write_int;
 use super::moment::{Moment, Step};
-use super::wall::{DAY_MICROS, Wall, write_fraction};
+use super::relative::Relative;
+use super::wall::{DAY_MICROS, Wall, days_in, write_fraction};
 
 const SECOND: i64 = 1_000_000;
 
@@ -31,19 +31,6 @@ pub(super) struct Interval {
 
 /// Years, months, days, hours, minutes, seconds, microseconds and whole days between two dates, all of one sign.
 pub(super) type Parts = [i64; 8];
-
-/// dateutil's relativedelta: what is added, and what is set.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Relative {
-    pub months: i64,
-    pub days: i64,
-    pub micros: i64,
-    pub leap_days: i64,
-    /// Year, month, day, hour, minute, second, microsecond.
-    pub set: [Option<i64>; 7],
-    /// Monday = 0, and which one.
-    pub weekday: Option<(i64, i64)>,
-}
 
 impl Span {
     /// Its length in microseconds, where it has one.
@@ -124,12 +111,6 @@ impl Interval {
         [months / 12, months % 12, days, seconds / 3600, seconds / 60 % 60, seconds % 60, time % SECOND, total_days]
             .map(|part| part * sign)
     }
-}
-
-/// How many days a month has; month 0 is December of the year before.
-pub(super) fn days_in(year: i32, month: i64) -> i64 {
-    let number = i64::from(year) * 12 + month - 1;
-    (super::wall::first_of_month(number + 1) - super::wall::first_of_month(number)) / DAY_MICROS
 }
 
 /// Python's `str` of a timedelta.
@@ -234,50 +215,5 @@ pub(super) fn write_humans(span: &Span, invert: bool, is_now: bool, absolute: bo
             (false, true) => " after",
             (false, false) => " before",
         });
-    }
-}
-
-impl Relative {
-    pub(super) fn negated(&self) -> Relative {
-        Relative {
-            months: -self.months,
-            days: -self.days,
-            micros: -self.micros,
-            leap_days: -self.leap_days,
-            ..self.clone()
-        }
-    }
-
-    /// dateutil's way: first what is set, with the day of the month giving way, then what is added, then the weekday.
-    pub(super) fn apply(&self, moment: &Moment) -> Result<Moment, EvalError> {
-        let [year, month, day, hour, minute, second, micro] = self.set;
-        let civil = moment.to_wall().civil();
-        let (now_year, now_month, now_day) = civil.ymd();
-        let number = year.unwrap_or(i64::from(now_year)).saturating_mul(12) + month.unwrap_or(i64::from(now_month)) - 1;
-        let number = number.saturating_add(self.months);
-        let first = super::wall::first_of_month(number);
-        Wall::new(first, None)?;
-        let year = i32::try_from(number.div_euclid(12)).unwrap_or(0);
-        let last = days_in(year, number.rem_euclid(12) + 1);
-        let day = day.unwrap_or(i64::from(now_day)).min(last);
-        let time = (hour.unwrap_or(i64::from(civil.hour())) * 60 + minute.unwrap_or(i64::from(civil.minute()))) * 60
-            + second.unwrap_or(i64::from(civil.second()));
-        let micro = micro.unwrap_or(moment.wall.rem_euclid(SECOND));
-        let is_time = (0..86_400).contains(&time) && hour.is_none_or(|hour| (0..24).contains(&hour));
-        if day < 1 || !is_time || !(0..SECOND).contains(&micro) {
-            return Err(super::wall::NO_SUCH_DATE);
-        }
-        let leaps = days_in(year, 2) == 29 && number.rem_euclid(12) > 1;
-        let days = self.days + if leaps { self.leap_days } else { 0 };
-        let set = moment.with_wall(first + (day - 1) * DAY_MICROS + time * SECOND + micro)?;
-        let span = days.checked_mul(DAY_MICROS).and_then(|days| days.checked_add(self.micros));
-        let micros = span.ok_or(super::wall::NO_SUCH_DATE)?;
-        let moved = set.add(Step { micros, ..Step::default() })?;
-        let Some((weekday, nth)) = self.weekday else { return Ok(moved) };
-        let now = i64::from(moved.to_wall().weekday());
-        let jump = (nth.abs() - 1) * 7;
-        let jump =
-            if nth > 0 { jump + (7 - now + weekday).rem_euclid(7) } else { -(jump + (now - weekday).rem_euclid(7)) };
-        moved.add(Step { micros: jump.saturating_mul(DAY_MICROS), ..Step::default() })
     }
 }

@@ -17,10 +17,12 @@ pub(super) fn span_part<'a>(value: &Value<'a>, which: usize) -> Answer<'a> {
     const DAY: i64 = super::wall::DAY_MICROS;
     let span = span_of(value)?;
     if let Span::Relative(relative) = span {
-        let seconds = relative.micros / 1_000_000;
-        let parts = [relative.months / 12, relative.months % 12, relative.days / 7, relative.days, seconds / 3600];
-        let more = [seconds / 60 % 60, seconds % 60, relative.micros % 1_000_000];
-        return Ok(Value::Int(parts.iter().chain(&more).nth(which).copied().unwrap_or(0)));
+        if relative.fraction {
+            return Err(EvalError::Refused("a relativedelta of fractions is only added"));
+        }
+        let [years, months, days, _, hours, minutes, seconds, micros] = relative.add;
+        let parts = [years, months, days / 7, days, hours, minutes, seconds, micros];
+        return Ok(Value::Int(parts.get(which).copied().unwrap_or(0)));
     }
     let micros = span.micros().unwrap_or(0);
     let (days, seconds, rest) = match span {

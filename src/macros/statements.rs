@@ -37,6 +37,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     "endmacro",
     "call",
     "endcall",
+    "do",
     "raw",
     "endraw",
 ];
@@ -63,6 +64,11 @@ pub(super) fn read(text: &str, inside: Place, number: &mut usize) -> Statement {
         "else" => parser.end().map_or_else(Statement::Unknown, |()| Statement::Else),
         "for" => Statement::Start("endfor", each(&mut parser)),
         "set" => set(&mut parser),
+        "do" => {
+            let value = parser.tuple(true).and_then(|value| parser.end().map(|()| value));
+            // What it gives has a name that nobody can write.
+            Statement::Set(value.map(|value| (Target::Name(String::new()), value)))
+        }
         "with" => Statement::Start("endwith", with(&mut parser)),
         "filter" => Statement::Start("endfilter", filter(&mut parser)),
         "macro" => {

@@ -56,7 +56,7 @@ fn write(wall: Wall, zone: Option<&str>, format: &str, out: &mut String) -> Resu
         out.push_str(plain);
         let mut letters = code.chars();
         let (mut pad, mut case, mut width) = (None, None, None::<usize>);
-        let letter = loop {
+        let mut letter = loop {
             match letters.next() {
                 Some('-') if width.is_none() => pad = Some(Pad::None),
                 Some('_') if width.is_none() => pad = Some(Pad::Space),
@@ -68,8 +68,19 @@ fn write(wall: Wall, zone: Option<&str>, format: &str, out: &mut String) -> Resu
                 other => break other,
             }
         };
+        // Other digits and other eras, which the C locale does not have.
+        let plain = match letter {
+            Some('E') => "cCxXyY",
+            Some('O') => "deHImMSuUVwWy",
+            _ => "",
+        };
+        if !plain.is_empty() {
+            letter = letters.next().filter(|letter| plain.contains(*letter));
+        }
         rest = letters.as_str();
-        let Some(field) = letter.and_then(|letter| field(wall, zone, letter)) else {
+        // Python itself writes %f, and knows no flags there.
+        let is_whole = letter != Some('f') || code.starts_with('f');
+        let Some(field) = letter.filter(|_| is_whole).and_then(|letter| field(wall, zone, letter)) else {
             out.push('%');
             out.push_str(code.strip_suffix(rest).unwrap_or(code));
             continue;

@@ -14,7 +14,7 @@ const DEEPEST: usize = 32;
 pub struct Template {
     pub(super) text: String,
     pub(super) nodes: Vec<Node>,
-    /// Names that its statements give.
+    /// Names that its statements give, ascending.
     pub(super) bound: Vec<String>,
     /// Places that came from somewhere else: there are no statements, and nothing of the host's.
     pub(super) foreign: Vec<Place>,
@@ -37,6 +37,8 @@ impl Template {
         }
         let mut bound = Vec::new();
         bound_names(&tree.nodes, &mut bound);
+        crate::sort::sort_by(&mut bound, |a, b| a < b);
+        bound.dedup();
         Template { text: text.to_owned(), nodes: tree.nodes, bound, foreign }
     }
 
@@ -47,7 +49,7 @@ impl Template {
 
     /// Whether a statement of the template gives this name.
     pub(super) fn binds(&self, name: &str) -> bool {
-        name == "loop" || self.bound.iter().any(|bound| bound == name)
+        name == "loop" || self.bound.binary_search_by(|bound| bound.as_str().cmp(name)).is_ok()
     }
 }
 
@@ -186,7 +188,10 @@ fn bound_names(nodes: &[Node], bound: &mut Vec<String>) {
             Node::Set(_, Ok((target, _))) => target.names(&mut add),
             Node::Block(block) => {
                 match &block.kind {
-                    Ok(BlockKind::For(each)) => each.target.names(&mut add),
+                    Ok(BlockKind::For(each)) => {
+                        each.target.names(&mut add);
+                        add("loop");
+                    }
                     Ok(BlockKind::Set(target, _)) => target.names(&mut add),
                     Ok(BlockKind::With(targets)) => targets.iter().for_each(|(target, _)| target.names(&mut add)),
                     Ok(BlockKind::Macro(_, definition) | BlockKind::Call(_, definition, _)) => {

@@ -75,7 +75,8 @@ pub(super) fn indent<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     if args.is_true(1, false) {
         out.push_str(&width);
     }
-    for (i, line) in text.split('\n').enumerate() {
+    let lines = super::text_methods::lines(&[&*text, "\n"].concat(), false)?.items()?;
+    for (i, line) in lines.iter().filter_map(Value::as_text).enumerate() {
         if i > 0 {
             out.push('\n');
             if blank || !line.is_empty() {

@@ -26,14 +26,24 @@ pub(super) struct Units<'a> {
     units: usize,
     /// How many unknown names there were.
     named: usize,
+    /// Whether places stay bytes.
+    in_bytes: bool,
 }
 
 impl<'a> Units<'a> {
     pub(super) fn new(text: &'a str) -> Units<'a> {
-        Units { text, bytes: 0, units: 0, named: 0 }
+        Units { text, bytes: 0, units: 0, named: 0, in_bytes: false }
+    }
+
+    /// Leaves places as they are.
+    pub(super) fn bytes(text: &'a str) -> Units<'a> {
+        Units { in_bytes: true, ..Units::new(text) }
     }
 
     pub(super) fn at(&mut self, byte: usize) -> usize {
+        if self.in_bytes {
+            return byte;
+        }
         // A step back is short: spans are almost in order.
         if byte < self.bytes {
             let between = self.text.get(byte..self.bytes).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::error::{Kind, Place};
 use super::methods::is_known;
-use super::names::Gives;
+use super::names::{Gives, is_function};
 use super::syntax::{Call, Expr, Name, Step, StepKind};
 
 /// Calls `visit` with an expression and everything inside it, in the order in which they stand.
@@ -116,7 +116,8 @@ pub(super) fn unknown_steps(steps: &[Step], named: Option<&Name>, is_lost: bool,
                     }
                     // Data has keys of any name; dates and texts of the table have only these.
                     Some(Gives::Date(..) | Gives::Fact(..)) if !is_known(name) => found(step.place, Kind::Method),
-                    _ if is_call && !is_known(name) => found(step.place, Kind::Method),
+                    // A name that a statement gave may stand for a part of `macros`.
+                    _ if is_call && !is_known(name) && !is_function(name) => found(step.place, Kind::Method),
                     _ => {}
                 }
             }

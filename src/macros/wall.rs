@@ -125,3 +125,9 @@ pub(super) fn first_of_month(number: i64) -> i64 {
     let first = year.and_then(|year| Civil::new(year, number.rem_euclid(12) as u32 + 1, 1, 0, 0, 0));
     first.map_or(i64::MAX, |first| first.ms() * 1000)
 }
+
+/// How many days a month has; month 0 is December of the year before.
+pub(super) fn days_in(year: i32, month: i64) -> i64 {
+    let number = i64::from(year) * 12 + month - 1;
+    (first_of_month(number + 1) - first_of_month(number)) / DAY_MICROS
+}

@@ -148,6 +148,7 @@ export const methods: readonly Row[] = [
   ["timestamp", "Seconds since 1970 in UTC, with a fraction.", "{{ logical_date.timestamp() }}", "1709251200.0"],
   ["timezone", "Zone of a date.", "{{ logical_date.timezone.name }}", "UTC"],
   ["timezone_name", "Name of the zone that a date is written in.", "{{ logical_date.timezone_name }}", "UTC"],
+  ["timetuple", "Python's time tuple.", "{{ logical_date.timetuple().tm_yday }}", "61"],
   ["title", "Every word with a capital.", "{{ 'eu west'.title() }}", "Eu West"],
   ["to_atom_string", "A timestamp as Atom has it.", "{{ logical_date.to_atom_string() }}", "2024-03-01T00:00:00+00:00"],
   ["to_cookie_string", "A date as cookies have it.", "{{ logical_date.to_cookie_string() }}", "Friday, 01-Mar-2024 00:00:00 UTC"],

@@ -19,6 +19,7 @@ export const statements: readonly Row[] = [
   ["endmacro", "The end of a macro.", "{% macro a() %}x{% endmacro %}{{ a() }}", "x"],
   ["call", "Calls a macro with what stands inside, which it writes with caller().", "{% macro q() %}[{{ caller() }}]{% endmacro %}{% call q() %}x{% endcall %}", "[x]"],
   ["endcall", "The end of a call.", "{% macro q() %}<{{ caller() }}>{% endmacro %}{% call q() %}x{% endcall %}", "<x>"],
+  ["do", "Evaluates an expression.", "{% set l = [1] %}{% do l.append(2) %}{{ l }}", "[1,2]"],
   ["raw", "Text that is no template.", "{% raw %}{{ ds }}{% endraw %}", "{{ ds }}"],
   ["endraw", "The end of such a text.", "{% raw %}{% if %}{% endraw %}", "{% if %}"],
 ];

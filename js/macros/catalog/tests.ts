@@ -40,5 +40,6 @@ export const tests: readonly Row[] = [
   ["greaterthan", "Whether it is greater.", "{{ 1 is greaterthan 2 }}", "false"],
   [">", "Whether it is greater.", "{{ [1, 2, 3] | select('>', 2) | length }}", "1"],
   ["ge", "Whether it is greater or equal; also >=.", "{{ 2 is ge 2 }}", "true"],
+  ["filter", "Whether a filter has this name.", "{{ 'upper' is filter }}", "true"],
   [">=", "Whether it is greater or equal.", "{{ [1, 2, 3] | select('>=', 2) | length }}", "2"],
 ];
