@@ -10,7 +10,7 @@ mod shape;
 mod timetable;
 
 pub use dag::{graph_shape, read_tasks};
-pub use error::error_shape;
+pub use error::{error_shape, warnings_shape};
 pub use input::Input;
 pub use macros::{catalog_shape, inspection_shape, unresolved_shape};
 pub use plan::{days_shape, read_request, summary_shape};

@@ -4,7 +4,7 @@
 
 use dagfill::plan::RunState;
 use dagfill::run::backfill::{Backfill, Lost, Options, Status, Stored};
-use dagfill::run::event::{Command, Event, Outcome, State};
+use dagfill::run::event::{Change, Command, Event, Outcome, State};
 use dagfill::run::machine::Machine;
 use dagfill::run::retry::Retry;
 
@@ -42,13 +42,45 @@ fn run(backfill: &mut Backfill, outcome: impl Fn(u32) -> Outcome) -> (Vec<(u32, 
 }
 
 #[test]
-fn progress_counts_dates_and_a_row_that_failed_in_part_is_not_tried_again() {
+fn progress_counts_dates_and_a_row_that_failed_in_part_is_tried_again_as_a_whole() {
     let mut chunks = backfill(&[31, 29, 31], false);
     chunks.begin();
     let (starts, state) = run(&mut chunks, |run| if run == 1 { Outcome::Partly(2) } else { Outcome::Success });
-    assert_eq!((starts.len(), state), (3, Some(State::Failed)));
+    assert_eq!((starts.len(), state), (6, Some(State::Failed)));
+    assert_eq!(starts.iter().filter(|(run, _)| *run == 1).count(), 4);
     let progress = chunks.progress();
     assert_eq!((progress.total, progress.completed, progress.failed, progress.remaining()), (91, 89, 2, 0));
+}
+
+#[test]
+fn what_the_last_attempt_of_a_row_says_counts() {
+    let mut chunks = backfill(&[3], false);
+    chunks.begin();
+    let attempts = std::cell::Cell::new(0);
+    let outcome = |_| {
+        attempts.set(attempts.get() + 1);
+        if attempts.get() < 3 { Outcome::Partly(2) } else { Outcome::Success }
+    };
+    let (starts, state) = run(&mut chunks, outcome);
+    assert_eq!((starts.len(), state), (3, Some(State::Success)));
+    assert_eq!((chunks.progress().completed, chunks.progress().failed), (3, 0));
+}
+
+#[test]
+fn a_row_of_which_somebody_else_took_a_date_is_no_success() {
+    for (weights, state) in [(&[3, 2][..], State::Failed), (&[1, 2][..], State::Success)] {
+        let mut chunks = backfill(weights, false);
+        chunks.begin();
+        let begins = |change: &Change| matches!(change, Change::Begin { run: 0, .. });
+        let index = match chunks.poll(0) {
+            Some(Command::Apply(batch)) => batch.iter().position(begins).unwrap(),
+            _ => usize::MAX,
+        };
+        chunks.handle(Event::Refused { index }, 0);
+        let (starts, end) = run(&mut chunks, |_| Outcome::Success);
+        assert_eq!((starts.len(), end), (1, Some(state)));
+        assert_eq!(chunks.status().first(), Some(&Status::InFlight));
+    }
 }
 
 #[test]
@@ -56,7 +88,7 @@ fn what_depends_on_a_row_that_failed_in_part_is_blocked() {
     let mut chunks = backfill(&[3, 3, 2], true);
     chunks.begin();
     let (starts, _) = run(&mut chunks, |_| Outcome::Partly(1));
-    assert_eq!(starts, [(0, 1)]);
+    assert_eq!(starts, [(0, 1), (0, 2), (0, 3), (0, 4)]);
     let progress = chunks.progress();
     assert_eq!((progress.completed, progress.failed, progress.skipped), (2, 1, 5));
 }

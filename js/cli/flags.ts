@@ -214,7 +214,7 @@ export const flags = {
   attempt: [{ name: "attempt", value: "N", read: numberOf, meaning: "only this attempt" }],
   follow: [{ name: "follow", aliases: ["f"], meaning: "print what comes until the run has ended" }],
   newest: [{ name: "newest", meaning: "newest date first" }],
-  all: [{ name: "all", meaning: "every row, however many" }],
+  all: [{ name: "all", meaning: "every row or note, however many" }],
   log: [{ name: "quiet", aliases: ["q"], meaning: "without what the tasks' commands print" }],
   yes: [
     {
@@ -239,7 +239,12 @@ export const flags = {
     },
   ],
   span: [
-    { name: "from", value: "DATE", meaning: "first date, in the schedule's zone (of impact: the old one's)" },
+    {
+      name: "from",
+      value: "DATE",
+      meaning:
+        "first date: 2024-01-01, 2024-01, yesterday, -P7D, in the schedule's zone (of impact: the old one's)",
+    },
     { name: "to", value: "DATE", meaning: "last date, included" },
   ],
   date: [{ name: "date", value: "DATE", meaning: "why this date is, or is not, one of the schedule" }],
@@ -257,7 +262,11 @@ export const flags = {
     { name: "schedule", value: "CRON", meaning: "the schedule, such as '0 5 * * 1-5' or @daily" },
   ],
   missing: [
-    { name: "history", value: "FILE", meaning: "runs as JSON, instead of a store" },
+    {
+      name: "history",
+      value: "FILE",
+      meaning: "runs in any form that import-runs reads, instead of a store; - reads stdin",
+    },
     {
       name: "treat-failed-as",
       value: "missing|present",

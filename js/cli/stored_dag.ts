@@ -1,14 +1,24 @@
-// Arguments of the verbs that read only the store: the DAG by id or file, states, bounds of dates.
+// Arguments of the verbs that read only the store: the DAG by id or file, states, its runs.
 import { existsSync } from "node:fs";
-import { nextDates, type RunRecord, type RunStore } from "../face.js";
+import type { RunRecord, RunStore } from "../face.js";
+import { spanOf } from "./bounds.js";
 import { oneOf } from "./flag_values.js";
 import { chooseDag, loadDagFile } from "./load_dag.js";
 import type { Style } from "./terminal.js";
 import type { Request } from "./verb.js";
 
-/** The id of a DAG: that of the file's DAG where the argument is a file, else the argument itself. */
-export async function dagIdOf(text: string, { values }: Pick<Request, "values">): Promise<string> {
-  return existsSync(text) ? chooseDag(await loadDagFile(text), values.dagId).dagId : text;
+/** A DAG of a store. */
+export interface StoredDag {
+  dagId: string;
+  /** In which its dates are read: that of the file's DAG, else UTC. */
+  timeZone: string | undefined;
+}
+
+/** The file's DAG where the argument is a file, else the argument is the id itself. */
+export async function storedDag(text: string, { values }: Pick<Request, "values">): Promise<StoredDag> {
+  if (!existsSync(text)) return { dagId: text, timeZone: undefined };
+  const { dagId, timeZone } = chooseDag(await loadDagFile(text), values.dagId);
+  return { dagId, timeZone };
 }
 
 /** The states of `--state`, separated by commas. */
@@ -17,31 +27,17 @@ export function statesOf<State extends string>(value: unknown, known: readonly S
   return (value as string[]).map((text) => oneOf(text, known, "state"));
 }
 
-/** A bound of dates in UTC, epoch milliseconds; the end of a day where only a day is given. */
-export function boundOf(value: unknown, edge: "start" | "end"): number | undefined {
-  if (typeof value !== "string") return undefined;
-  const [first] = nextDates({ dates: [value] }, "0001-01-01", 1);
-  const at = Date.parse(first ?? "");
-  const isDay = value.length === "2024-01-01".length;
-  return edge === "end" && isDay ? at + 86_399_999 : at;
-}
-
 /** The runs of a range of dates, or the one of that date or run id. */
 export async function chosenRuns(
   store: RunStore,
-  dagId: string,
+  { dagId, timeZone }: StoredDag,
   which: string | undefined,
   values: Record<string, unknown>,
 ): Promise<RunRecord[]> {
-  const isDate = which !== undefined && /^\d{4}-/.test(which);
-  const [from, to] = isDate
-    ? [boundOf(which, "start"), boundOf(which, "end")]
-    : [boundOf(values.from, "start"), boundOf(values.to, "end")];
-  const found = await store.listRuns({
-    dagId,
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-  });
+  // Run ids begin with their type.
+  const isDate = which !== undefined && /^(\d{4}(-|$)|[+-]P|(now|today|yesterday|tomorrow)$)/.test(which);
+  const span = spanOf(isDate ? { from: which, to: which } : values, timeZone);
+  const found = await store.listRuns({ dagId, ...span });
   return which === undefined || isDate ? found : found.filter(({ runId }) => runId === which);
 }
 

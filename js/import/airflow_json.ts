@@ -5,24 +5,39 @@ import { iso } from "../time.js";
 import { Collector, everyOf, type ImportedDags, isoDuration, triggerRule } from "./dags.js";
 import { asList, asNumber, asObject, asText, asTexts, type Fields } from "./json_values.js";
 
-/** Reads what `serialized_dag.data` holds: `{ "__version": 1, "dag": { ... } }`. */
-export function serializedDags(root: Fields): ImportedDags {
+/** Reads what `serialized_dag.data` holds: `{ "__version": 1, "dag": { ... } }`. `undefined` for anything else. */
+export function serializedDags(root: Fields): ImportedDags | undefined {
   const found = new Collector();
   airflowDag(asObject(root.dag) ?? {}, found);
-  return found.result();
+  return found.dags.length === 0 ? undefined : found.result();
 }
 
-/** Reads `GET /dags/{id}/details` together with `GET /dags/{id}/tasks`: an array of the two, or one object with both. */
-export function restDags(documents: readonly Fields[]): ImportedDags {
+/** Reads `GET /dags/{id}/details` together with `GET /dags/{id}/tasks`: an array of the two, or one object with both; of several DAGs one
+ *  after the other. Also `GET /dags`, whose DAGs have no tasks. `undefined` for anything else. */
+export function restDags(documents: readonly Fields[]): ImportedDags | undefined {
   const found = new Collector();
-  let details: Fields = {};
-  const tasks: unknown[] = [];
-  for (const document of documents) {
-    if (asText(document.dag_id) !== undefined) details = { ...details, ...document };
-    tasks.push(...asList(document.tasks));
+  const all = documents.flatMap((document) =>
+    asList(document.dags)
+      .map((dag) => asObject(dag) ?? {})
+      .concat(document),
+  );
+  const details = new Map<string, Fields>();
+  const tasks = new Map<string, unknown[]>();
+  let dagId = all.map((document) => asText(document.dag_id)).find((id) => id !== undefined);
+  if (dagId === undefined) return undefined;
+  for (const document of all) {
+    // An answer of /tasks does not name its DAG: it is that of the details before it.
+    dagId = asText(document.dag_id) ?? dagId;
+    if (asText(document.dag_id) !== undefined) details.set(dagId, { ...details.get(dagId), ...document });
+    const own = tasks.get(dagId) ?? [];
+    tasks.set(dagId, own);
+    for (const task of asList(document.tasks)) own.push(task);
   }
-  if (tasks.length === 0) found.note("no tasks: add the answer of /dags/{dag_id}/tasks");
-  airflowDag({ ...details, tasks }, found);
+  for (const [id, fields] of details) {
+    const own = tasks.get(id) ?? [];
+    if (own.length === 0) found.note(`${id}: no tasks: add the answer of /dags/${id}/tasks`);
+    airflowDag({ ...fields, tasks: own }, found);
+  }
   return found.result();
 }
 
@@ -50,10 +65,7 @@ function plain(value: unknown): unknown {
 
 function airflowDag(fields: Fields, found: Collector): void {
   const dagId = asText(member(fields, "dag_id"));
-  if (dagId === undefined) {
-    found.note("there is no dag_id: this is no DAG");
-    return;
-  }
+  if (dagId === undefined) return;
   const note = (message: string) => found.note(`${dagId}: ${message}`);
   const rule = scheduleOf(fields, note);
   const zone = rule.timeZone ?? zoneName(asText(member(fields, "timezone")));

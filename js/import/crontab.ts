@@ -5,26 +5,31 @@ import { Collector, type ImportedDags, slug, unique } from "./dags.js";
 const NAMES = "jan feb mar apr may jun jul aug sep oct nov dec sun mon tue wed thu fri sat".split(" ");
 const PRESETS = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
 
-/** Reads crontab lines. Times are those of Debian's cron: rule "vixie", runs due at their tick. */
-export function crontabDags(text: string): ImportedDags {
+/** Reads crontab lines. Times are those of Debian's cron: rule "vixie", runs due at their tick. `undefined` for a text of whose lines none
+ *  belongs to a crontab. */
+export function crontabDags(text: string): ImportedDags | undefined {
   const found = new Collector();
-  const taken = new Set<string>();
+  const taken = new Map<string, number>();
   let timeZone: string | undefined;
+  let [read, foreign] = [0, 0];
   for (const [index, raw] of text.split("\n").entries()) {
     const [line, number] = [raw.trim(), index + 1];
     if (line === "" || line.startsWith("#")) continue;
     const setting = environment(line);
+    read += 1;
     if (setting !== undefined) {
       if (setting.name === "CRON_TZ" || setting.name === "TZ") timeZone = setting.value;
       else found.note(`${setting.name} is not taken over: set it in the commands' environment`, number);
       continue;
     }
     const entry = entryOf(line);
-    if (entry === undefined)
+    if (entry === undefined) {
+      foreign += 1;
       found.note("this line is no crontab entry: expected five fields and a command", number);
-    else if (entry.schedule === "@reboot") found.note("@reboot has no dates: the line is left out", number);
+    } else if (entry.schedule === "@reboot") found.note("@reboot has no dates: the line is left out", number);
     else found.dags.push(dagOf(entry, timeZone, taken, (message) => found.note(message, number)));
   }
+  if (foreign > 0 && foreign === read) return undefined;
   if (timeZone === undefined && found.dags.length > 0) {
     found.note(
       "cron uses the machine's time zone, which a crontab does not name: set timeZone (UTC is assumed)",
@@ -41,7 +46,7 @@ interface Entry {
 function dagOf(
   entry: Entry,
   timeZone: string | undefined,
-  taken: Set<string>,
+  taken: Map<string, number>,
   note: (message: string) => void,
 ): Dag {
   const { command, input } = splitCommand(entry.command);

@@ -1,6 +1,7 @@
 // The answer of an importer: DAGs, and a note for each part of the source that could not be taken over.
 import { TRIGGER_RULES } from "../codes.js";
 import type { Dag, Task } from "../dag/dag.js";
+import { shortened, visible } from "../visible.js";
 
 /** One remark about the source; `line` counts from 1 where the source has lines. */
 export interface ImportNote {
@@ -14,18 +15,29 @@ export interface ImportedDags {
   notes: ImportNote[];
 }
 
-/** Collects the answer while a source is read. */
-export class Collector implements ImportedDags {
-  readonly dags: Dag[] = [];
-  readonly notes: ImportNote[] = [];
+/** Nobody reads more remarks, or longer ones. */
+const MOST_NOTES = 1_000;
+const LONGEST_NOTE = 500;
 
-  note(message: string, line?: number): void {
-    const same = this.notes.some((note) => note.message === message && note.line === line);
-    if (!same) this.notes.push(line === undefined ? { message } : { line, message });
+/** Collects the answer while a source is read. */
+export class Collector {
+  readonly dags: Dag[] = [];
+  readonly #notes = new Map<string, ImportNote>();
+  #more = 0;
+
+  /** A remark, once. */
+  note(text: string, line?: number): void {
+    const message = visible(shortened(text, LONGEST_NOTE));
+    const key = `${line} ${message}`;
+    if (this.#notes.has(key)) return;
+    if (this.#notes.size >= MOST_NOTES) this.#more += 1;
+    else this.#notes.set(key, line === undefined ? { message } : { line, message });
   }
 
   result(): ImportedDags {
-    return { dags: this.dags, notes: this.notes.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+    const notes = [...this.#notes.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+    if (this.#more > 0) notes.push({ message: `${this.#more} further notes are left out` });
+    return { dags: this.dags, notes };
   }
 }
 
@@ -76,10 +88,14 @@ function isWordCharacter(character: string): boolean {
   );
 }
 
-/** `name`, or the first of `name_2`, `name_3`, ... that is not taken; takes it. */
-export function unique(name: string, taken: Set<string>): string {
-  let free = name;
-  for (let number = 2; taken.has(free); number += 1) free = `${name}_${number}`;
-  taken.add(free);
+/** `name`, or the first of `name_2`, `name_3`, ... that is not taken; takes it. `taken` holds the last number of each name. */
+export function unique(name: string, taken: Map<string, number>, sign = "_", first = 2): string {
+  let [free, number] = [name, taken.get(name) ?? first - 1];
+  while (taken.has(free)) {
+    number += 1;
+    free = `${name}${sign}${number}`;
+  }
+  taken.set(name, number);
+  if (free !== name) taken.set(free, first - 1);
   return free;
 }

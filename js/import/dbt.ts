@@ -16,13 +16,14 @@ interface Model {
   dagId: string;
 }
 
-/** Reads the nodes of a manifest. */
-export function dbtDags(manifest: Fields): ImportedDags {
+/** Reads the nodes of a manifest. `undefined` for what has none. */
+export function dbtDags(manifest: Fields): ImportedDags | undefined {
   const found = new Collector();
   const models = new Map<string, Model>();
-  const taken = new Set<string>();
+  const taken = new Map<string, number>();
   let others = 0;
-  const nodes = asObject(manifest.nodes) ?? {};
+  const nodes = asObject(manifest.nodes);
+  if (nodes === undefined) return undefined;
   for (const [id, value] of Object.entries(nodes)) {
     const node = asObject(value) ?? {};
     if (asText(node.resource_type) !== "model") continue;
@@ -67,16 +68,16 @@ function dagOf(model: Model, found: Collector): Dag {
 function inputsOf(model: Model, models: ReadonlyMap<string, Model>, nodes: Fields): Pick<Dag, "inputs"> {
   const inputs = new Map<string, DagInput>();
   const seen = new Set<string>();
-  const visit = (node: Fields) => {
+  const waiting = [model.node];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     for (const id of asTexts(asObject(node.depends_on)?.nodes)) {
       if (seen.has(id)) continue;
       seen.add(id);
       const upstream = models.get(id);
-      if (upstream === undefined) visit(asObject(nodes[id]) ?? {});
+      if (upstream === undefined) waiting.push(asObject(nodes[id]) ?? {});
       else inputs.set(id, { dagId: upstream.dagId, map: mapOf(model, upstream) });
     }
-  };
-  visit(model.node);
+  }
   return inputs.size === 0 ? {} : { inputs: [...inputs.values()] };
 }
 

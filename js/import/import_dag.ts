@@ -1,6 +1,9 @@
 // DAGs of other systems, by format.
 import type { Dag } from "../dag/dag.js";
 import { DagfillError, validateDag } from "../face.js";
+import { failure } from "../failure.js";
+import { fields, oneOf, text as textOption, wrong } from "../options.js";
+import { shown } from "../shown.js";
 import { restDags, serializedDags } from "./airflow_json.js";
 import { crontabDags } from "./crontab.js";
 import { Collector, type ImportedDags } from "./dags.js";
@@ -19,7 +22,10 @@ export type DagFormat =
   | "dbt"
   | "kubernetes";
 
-const READERS: { readonly [format in DagFormat]: (text: string, fileName?: string) => ImportedDags } = {
+/** Each answers `undefined` for a text that is nothing of its format. */
+const READERS: {
+  readonly [format in DagFormat]: (text: string, fileName?: string) => ImportedDags | undefined;
+} = {
   "airflow-python": pythonDags,
   "airflow-rest": (text) =>
     restDags(
@@ -36,11 +42,26 @@ const READERS: { readonly [format in DagFormat]: (text: string, fileName?: strin
   kubernetes: kubernetesDags,
 };
 
+const EXPECTED: { readonly [format in DagFormat]: string } = {
+  "airflow-python": "an Airflow DAG file in Python",
+  "airflow-rest": "the answers of Airflow's /dags/{dag_id}/details and /dags/{dag_id}/tasks",
+  "airflow-serialized": "a serialized DAG of Airflow, { dag: { dag_id } }",
+  crontab: "crontab lines, each five fields and a command",
+  dagfill: "DAGs as JSON, { dagId }",
+  dbt: "dbt's manifest.json with its nodes",
+  kubernetes: "Kubernetes objects with a kind",
+};
+
+/** Python and YAML longer than this are no file that somebody wrote; manifests of programs are longer. */
+const MOST_CHARACTERS = 5_000_000;
+
 /** Reads DAGs of another system: an Airflow DAG file (Python, read and never run), Airflow's REST answers or serialized DAG, dbt's
  *  manifest.json, Kubernetes CronJobs in YAML, crontab lines, or dagfill's own JSON.
  *
- *  `fileName` is what `__file__` is worth in a DAG file. `notes` say, with the line where there is one, what was not understood or has no counterpart. INVALID_OPTION for a format that
- *  is not known; INVALID_DAG for text that is none of the formats.
+ *  `fileName` is what `__file__` is worth in a DAG file. `notes` say, with the line where there is one, what was not understood or has no
+ *  counterpart; a source of the format that has no DAG in it, such as a manifest without microbatch models, is no error. A DAG file is
+ *  followed for 500,000 steps and 10,000 DAGs and tasks; a note says where it was left. INVALID_OPTION for a format that is not known;
+ *  INVALID_DAG for a text that is none of the formats, or not of the given one, and for Python and YAML beyond 5,000,000 characters.
  *
  *  ```js
  *  importDag("0 2 * * * /opt/load.sh").dags[0].schedule; // { cron: "0 2 * * *", dayMatch: "vixie" }
@@ -49,37 +70,70 @@ export function importDag(
   text: string,
   options: { format?: DagFormat; fileName?: string } = {},
 ): ImportedDags {
-  if (typeof text !== "string") {
-    throw new DagfillError("INVALID_OPTION", `text: expected a text, got ${typeof text}`, { field: "text" });
+  const { format: given, fileName } = fields<{ format: DagFormat; fileName: string }>(options, "options", {
+    format: oneOf(...(Object.keys(READERS) as DagFormat[])),
+    fileName: textOption,
+  });
+  if (typeof text !== "string") throw wrong("text", "a text", text);
+  const format = given ?? formatOf(text);
+  const isWritten = format === "airflow-python" || format === "kubernetes";
+  if (isWritten && text.length > MOST_CHARACTERS) {
+    const got = `${text.length} characters`;
+    throw unreadable(format, given, `at most ${MOST_CHARACTERS} characters of ${EXPECTED[format]}`, got);
   }
-  const format = options.format ?? formatOf(text);
-  if (!Object.hasOwn(READERS, format)) {
-    const known = Object.keys(READERS).join(", ");
-    throw new DagfillError(
-      "INVALID_OPTION",
-      `format: expected one of ${known}, got ${JSON.stringify(format)}`,
-      {
-        field: "format",
-      },
+  const read = attempted(format, given, () => READERS[format](text, fileName));
+  const isNothing = read === undefined || (given === undefined && read.dags.length + read.notes.length === 0);
+  if (isNothing) {
+    const expected = given === undefined ? Object.values(EXPECTED).join("; or ") : EXPECTED[given];
+    throw unreadable(format, given, expected, text.trim() === "" ? "an empty text" : shown(text.trim()));
+  }
+  return checked(read);
+}
+
+/** Reads a text. What breaks a reader, such as a nesting that no stack holds, is no DAG. */
+function attempted<T>(format: DagFormat, given: DagFormat | undefined, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof DagfillError) throw cause;
+    throw unreadable(
+      format,
+      given,
+      EXPECTED[format],
+      `what cannot be read: ${failure(cause).message}`,
+      cause,
     );
   }
-  return checked(READERS[format](text, options.fileName));
+}
+
+function unreadable(
+  format: DagFormat,
+  given: DagFormat | undefined,
+  expected: string,
+  got: string,
+  cause?: unknown,
+): DagfillError {
+  return new DagfillError("INVALID_DAG", `text: expected ${expected}, got ${got}`, {
+    field: "text",
+    ...(cause === undefined ? {} : { cause }),
+    ...(given === undefined && {
+      hint: `it was read as ${format}: the option format says what it is (${Object.keys(READERS).join(", ")})`,
+    }),
+  });
 }
 
 /** A DAG that dagfill would refuse says so in a note, so that the others can be used. */
 function checked({ dags, notes }: ImportedDags): ImportedDags {
-  const found = new Collector();
-  for (const note of notes) found.note(note.message, note.line);
-  for (const dag of dags) {
-    found.dags.push(dag);
+  const invalid = dags.flatMap((dag) => {
     try {
       validateDag(dag);
+      return [];
     } catch (error) {
       if (!(error instanceof DagfillError)) throw error;
-      found.note(`${dag.dagId} is not valid as it is: ${error.message}`);
+      return [{ message: `${dag.dagId} is not valid as it is: ${error.message}` }];
     }
-  }
-  return found.result();
+  });
+  return { dags, notes: [...invalid, ...notes] };
 }
 
 /** A format by what a text looks like. */
@@ -115,14 +169,14 @@ function fieldsOf(value: unknown): Fields {
 }
 
 function documentsOf(text: string): unknown[] {
-  return jsonDocuments(
-    text,
-    (cause) => new DagfillError("INVALID_DAG", `the JSON cannot be read: ${cause.message}`, { cause }),
-  );
+  return jsonDocuments(text, (cause) => {
+    const message = `text: expected JSON, got what cannot be read: ${cause.message}`;
+    return new DagfillError("INVALID_DAG", message, { field: "text", cause });
+  });
 }
 
-/** dagfill's own DAGs: one, several, or `{ dags: [...] }`. */
-function ownDags(text: string): ImportedDags {
+/** dagfill's own DAGs: one, several, or `{ dags: [...] }`. `undefined` where there is none. */
+function ownDags(text: string): ImportedDags | undefined {
   const found = new Collector();
   for (const value of documentsOf(text)) {
     const list = Array.isArray(value) ? value : (asObject(value)?.dags ?? [asObject(value)?.dag ?? value]);
@@ -131,5 +185,6 @@ function ownDags(text: string): ImportedDags {
       else found.note("an entry without dagId is no DAG: left out");
     }
   }
-  return found.result();
+  const { dags, notes } = found.result();
+  return dags.length === 0 && notes.length > 0 ? undefined : { dags, notes };
 }

@@ -2,28 +2,48 @@
 import { parseAllDocuments } from "yaml";
 import type { Dag, Task } from "../dag/dag.js";
 import { DagfillError } from "../error.js";
+import { failure } from "../failure.js";
 import { Collector, type ImportedDags, isoDuration, unique } from "./dags.js";
 import { asList, asNumber, asObject, asText, type Fields } from "./json_values.js";
 
-/** Reads CronJobs; other objects are noted and left out. */
-export function kubernetesDags(text: string): ImportedDags {
+/** Reads CronJobs; other objects are noted and left out. `undefined` for a text none of whose documents has a kind. */
+export function kubernetesDags(text: string): ImportedDags | undefined {
   const found = new Collector();
-  const taken = new Set<string>();
-  for (const document of parseAllDocuments(text)) {
-    const fault = "errors" in document ? document.errors[0] : undefined;
-    if (fault !== undefined) {
-      const line = fault.linePos?.[0].line;
-      throw new DagfillError("INVALID_DAG", `the YAML cannot be read: ${fault.message}`, {
-        ...(line === undefined ? {} : { details: { line } }),
-      });
-    }
-    for (const item of items(asObject((document as { toJS(): unknown }).toJS()))) {
-      const kind = asText(item.kind);
-      if (kind !== "CronJob") found.note(`${kind ?? "an object without kind"}: expected a CronJob, left out`);
-      else cronJob(item, found, taken);
-    }
+  const taken = new Map<string, number>();
+  let kinds = 0;
+  for (const item of documents(text).flatMap(items)) {
+    const kind = asText(item.kind);
+    if (kind !== undefined) kinds += 1;
+    if (kind !== "CronJob") found.note(`${kind ?? "an object without kind"}: expected a CronJob, left out`);
+    else cronJob(item, found, taken);
   }
-  return found.result();
+  return kinds === 0 ? undefined : found.result();
+}
+
+/** Nobody keeps more in one file. */
+const MOST_DOCUMENTS = 10_000;
+
+/** The YAML documents of a text, as plain values. INVALID_DAG where it cannot be read, also where its aliases stand for more than a file of
+ *  people's would say. */
+function documents(text: string): (Fields | undefined)[] {
+  if (text.split("\n---").length > MOST_DOCUMENTS)
+    throw unreadable(`expected at most ${MOST_DOCUMENTS} documents`);
+  try {
+    return parseAllDocuments(text).map((document) => {
+      const fault = "errors" in document ? document.errors[0] : undefined;
+      if (fault !== undefined) throw unreadable(fault.message, fault.linePos?.[0].line);
+      return asObject((document as { toJS(): unknown }).toJS());
+    });
+  } catch (error) {
+    throw error instanceof DagfillError ? error : unreadable(failure(error).message);
+  }
+}
+
+function unreadable(why: string, line?: number): DagfillError {
+  return new DagfillError("INVALID_DAG", `text: the YAML cannot be read: ${why}`, {
+    field: "text",
+    ...(line === undefined ? {} : { details: { line } }),
+  });
 }
 
 function items(root: Fields | undefined): Fields[] {
@@ -33,7 +53,7 @@ function items(root: Fields | undefined): Fields[] {
     : [root];
 }
 
-function cronJob(item: Fields, found: Collector, taken: Set<string>): void {
+function cronJob(item: Fields, found: Collector, taken: Map<string, number>): void {
   const metadata = asObject(item.metadata) ?? {};
   const name = asText(metadata.name) ?? "cronjob";
   const spec = asObject(item.spec) ?? {};
@@ -69,7 +89,7 @@ function cronJob(item: Fields, found: Collector, taken: Set<string>): void {
 function containerTasks(name: string, pod: Fields, job: Fields, found: Collector): Task[] {
   const retries = asNumber(job.backoffLimit) ?? 6;
   const deadline = asNumber(job.activeDeadlineSeconds);
-  const taken = new Set<string>();
+  const taken = new Map<string, number>();
   const tasks: Task[] = [];
   const initial = asList(pod.initContainers);
   const containers = asList(pod.containers);

@@ -73,7 +73,7 @@ export interface BackfillOptions {
   strictPast?: boolean;
   /** Stop starting runs after this many failures. Default Infinity. */
   maxFailures?: number;
-  /** Further attempts after a failure. Default 0. */
+  /** Further attempts after a failure; of a chunk also when some of its dates have failed, with all of its dates. Default 0. */
   retries?: number;
   /** Wait before the second attempt. Default 0. */
   retryDelay?: Duration;

@@ -2,6 +2,8 @@
 import type { CheckedDag } from "../dag/dag.js";
 import { DagfillError } from "../error.js";
 import { ActionCode } from "../raw.js";
+import { suggestion } from "../suggest.js";
+import type { Warning } from "../warning.js";
 import { type CheckedOptions, readOptions } from "./backfill_options.js";
 import type { PlanData } from "./plan_data.js";
 import { covered, type Rerun, touchedDates } from "./touched.js";
@@ -41,10 +43,24 @@ function rerunOf(dagId: string, { timetable, executionDate, action }: PlanData):
   return { dagId, ...covered(timetable, starting) };
 }
 
-/** The plans downstream of one, in an order in which they can be started. `plan` makes one. */
+/** Inputs of DAGs that nobody knows: what lies behind them cannot be planned. */
+export function unknownInputs(dags: ReadonlyMap<string, CheckedDag>): Warning[] {
+  const unknown = (id: string, reader: string): Warning => {
+    const near = suggestion(id, dags.keys());
+    const meant = near === undefined ? "" : `: did you mean ${near}?`;
+    const message = `${reader} has the input ${id}, which is no DAG of this service, and is not planned behind it${meant}`;
+    return { code: "unknown_input", message, ...(near && { suggestion: near }) };
+  };
+  return [...dags.values()].flatMap(({ dagId, inputs }) =>
+    inputs.filter((input) => !dags.has(input.dagId)).map((input) => unknown(input.dagId, dagId)),
+  );
+}
+
+/** The plans downstream of one, in an order in which they can be started. `plan` makes one. RANGE_TOO_LARGE for one of more than `maxRuns`. */
 export async function cascade(
   dags: ReadonlyMap<string, CheckedDag>,
   root: PlanData,
+  maxRuns: number,
   plan: (dag: CheckedDag, options: CheckedOptions) => Promise<PlanData>,
 ): Promise<PlanData[]> {
   const reruns = [rerunOf(root.dagId, root)];
@@ -54,12 +70,20 @@ export async function cascade(
     const { dates, causes } = touchedDates(dag, reruns);
     const [first, last] = [dates[0], dates.at(-1)];
     if (first === undefined || last === undefined) continue;
+    if (dates.length > maxRuns) {
+      const message = `${dagId}: ${dates.length} dates downstream: expected at most ${maxRuns} (maxRuns)`;
+      throw new DagfillError("RANGE_TOO_LARGE", message, {
+        field: "maxRuns",
+        hint: "Shorten the range, or raise maxRuns.",
+        details: { dagId, count: dates.length, maxRuns },
+      });
+    }
     const options = {
       dagId,
       ...{ startDate: first, endDate: last, dates: Array.from(dates) },
       // A run that succeeded has read data that the backfill replaces, so it is stale and runs again.
       reprocess: "completed",
-      maxRuns: Math.max(dates.length, 1),
+      maxRuns,
     };
     const planned = await plan(dag, readOptions(options));
     const rows = new Map(Array.from(dates, (date, row) => [date, row]));

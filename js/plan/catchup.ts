@@ -6,6 +6,7 @@ import { CatchupNumber, call } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
 import { timetableOf } from "../schedule/timetable.js";
 import { iso } from "../time.js";
+import type { Warning } from "../warning.js";
 import { noRuns } from "./existing_runs.js";
 import type { PlannedRun } from "./plan_data.js";
 import { plannedRuns } from "./plan_rows.js";
@@ -19,6 +20,8 @@ export interface CatchupPlan {
   skipped: { count: number; from: string; to: string } | null;
   /** When the first run after `now` is due; null where no more will come. */
   nextRunAt: string | null;
+  /** Where there are any: what the schedule's calendars are warned of, from the first due run to the next one. */
+  warnings?: Warning[];
 }
 
 /** Each due run becomes an object: more of them would take seconds. */
@@ -64,9 +67,13 @@ export function planCatchup(dag: Dag, options: { now: DateInput; lastRun?: DateI
   const count = fact(CatchupNumber.Skipped);
   const [from, to] = [fact(CatchupNumber.SkippedFrom), fact(CatchupNumber.SkippedTo)];
   const next = fact(CatchupNumber.NextRunAt);
+  const first = runs > 0 ? (dates[0] as number) : next;
+  const last = Number.isNaN(next) ? (dates[runs - 1] ?? next) : next;
+  const warnings: Warning[] = call(() => timetableOf(timetable).rangeWarnings(first, last));
   return {
     due: plannedRuns(data, 0, runs, "scheduled"),
     skipped: count === 0 ? null : { count, from: iso(from), to: iso(to) },
     nextRunAt: Number.isNaN(next) ? null : iso(next),
+    ...(warnings.length > 0 && { warnings }),
   };
 }

@@ -1,16 +1,15 @@
 // The comparison of two schedules: the fate of each date when one replaces the other.
-import { CHANGES, type Change, RUN_STATES } from "../codes.js";
+import { CHANGES, type Change } from "../codes.js";
 import type { DagfillError } from "../error.js";
-import { type DateValue, date, fields, oneOf, placed, wrong } from "../options.js";
+import { type DateValue, date, fields, placed, wrong } from "../options.js";
 import { call, EdgeCode } from "../raw.js";
 import type { DateInput, ScheduleInput, TimetableOptions } from "../schedule/input.js";
 import { scheduleOptions, timetable } from "../schedule/options.js";
 import type { RawTimetable } from "../schedule/timetable.js";
-import type { RunState } from "../store/store.js";
 import { iso } from "../time.js";
 import type { Warning } from "../warning.js";
 import { changeText, changeWarnings } from "./compare_words.js";
-import type { KnownRun } from "./known_runs.js";
+import { type KnownRun, readKnownRuns, SUCCESS } from "./known_runs.js";
 
 export interface ScheduleChange {
   kind: Change;
@@ -75,12 +74,7 @@ export function compareSchedules(
     end: date,
     before: (value, path) => scheduleOptions(value, {}, path),
     after: (value, path) => scheduleOptions(value, {}, path),
-    existing: (value, path) => {
-      const runs = value as Iterable<KnownRun> | null;
-      if (typeof runs !== "object" || runs === null || typeof runs[Symbol.iterator] !== "function")
-        throw wrong(path, "runs", value);
-      return runs;
-    },
+    existing: (value) => value as Iterable<KnownRun>,
   });
   if (read.start === undefined) throw wrong("start", "a date", undefined);
   if (read.end === undefined) throw wrong("end", "a date", undefined);
@@ -90,7 +84,8 @@ export function compareSchedules(
     const dates = at("before", () => timetable(before, old));
     const start = at("start", () => dates.read(from, EdgeCode.Start));
     const end = at("end", () => dates.read(to, EdgeCode.End));
-    const covered = read.existing === undefined ? undefined : coverage(read.existing, dates);
+    const covered =
+      read.existing === undefined ? undefined : coverage(read.existing, () => timetable(before, old));
     // Both timetables are in use at once: the second must not push the first out of the cache.
     const next = at("after", () => timetable(after, current));
     const made = new wasm.RawComparison(
@@ -156,44 +151,15 @@ function rowsOf({ kind, sizes, before, after, overlapSeconds, uncoveredSeconds }
   });
 }
 
-const state = oneOf(...RUN_STATES);
-
 /** What runs that succeeded, or still may, cover: pairs of a start and an end. */
-function coverage(existing: Iterable<KnownRun>, dates: RawTimetable): Float64Array {
+function coverage(existing: Iterable<KnownRun>, dates: () => RawTimetable): Float64Array {
+  const known = readKnownRuns(dates, existing);
   const spans: number[] = [];
-  let index = 0;
-  for (const run of existing) {
-    const path = `existing[${index++}]`;
-    const { executionDate, dataInterval, ...rest } = fields<{
-      executionDate: DateValue;
-      state: RunState;
-      dataInterval: { start?: DateValue; end?: DateValue };
-    }>(
-      run,
-      path,
-      {
-        executionDate: date,
-        state,
-        dataInterval: (value, at) =>
-          fields<{ start: DateValue; end: DateValue }>(value, at, { start: date, end: date }),
-      },
-      () => (value) => value,
-    );
-    if (executionDate === undefined) throw wrong(`${path}.executionDate`, "a date", undefined);
-    if (rest.state === undefined) throw wrong(`${path}.state`, "a state", undefined);
-    if (rest.state === "failed" || rest.state === "canceled") continue;
-    const point = (value: DateValue, member: string) => {
-      if (typeof value === "number") return value;
-      return at(`${path}.${member}`, () => dates.read(value, EdgeCode.Point));
-    };
-    if (dataInterval?.start !== undefined && dataInterval.end !== undefined) {
-      spans.push(
-        point(dataInterval.start, "dataInterval.start"),
-        point(dataInterval.end, "dataInterval.end"),
-      );
-    } else {
-      spans.push(...dates.interval(point(executionDate, "executionDate")));
-    }
+  for (const [place, date] of known.dates.entries()) {
+    if ((known.states[place] as number) > SUCCESS) continue;
+    const start = known.starts[place] as number;
+    if (Number.isNaN(start)) spans.push(...call(() => dates().interval(date)));
+    else spans.push(start, known.ends[place] as number);
   }
   return Float64Array.from(spans);
 }

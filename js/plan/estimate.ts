@@ -3,12 +3,13 @@ import type { CheckedDag } from "../dag/dag.js";
 import type { Duration } from "../duration.js";
 import { duration } from "../duration.js";
 import { DagfillError } from "../error.js";
-import { callback, fields, integer, list, number, oneOf } from "../options.js";
+import { callback, fields, integer, list, number, oneOf, reading, wrong } from "../options.js";
 import { call, EstimateNumber } from "../raw.js";
 import { instantMs } from "../store/instant.js";
 import type { RunStore } from "../store/store.js";
 import { iso } from "../time.js";
 import { startsOf } from "./chunk_rows.js";
+import { startingRuns } from "./chunks.js";
 import type { PlanData, PlannedRun } from "./plan_data.js";
 import { rate } from "./rate.js";
 
@@ -32,14 +33,17 @@ export interface HistoryEstimateOptions {
   /** Shares of all outcomes that are not later. Default [0.5, 0.9]. */
   quantiles?: readonly number[];
   maxParallelRuns?: number;
-  /** The cost of one run, in any unit; summed over the runs that would start. */
-  cost?: (run: PlannedRun) => number;
+  /** The cost of one run, in any unit; summed over the runs that would start. `dates`: those of its chunk, else its own alone. INVALID_OPTION
+   *  where it answers no number of at least 0. */
+  cost?: (run: PlannedRun, dates: readonly string[]) => number;
 }
 
 /** By quantile, such as "0.9": the makespan in milliseconds that so many outcomes do not exceed, and the end. */
 export interface HistoryEstimate {
   quantiles: Record<string, { makespan: number; finishAt: string }>;
   peak: number;
+  /** How many runs are in flight on average, in each of 50 equal parts of the longest outcome; `at` is where the part starts. */
+  load: { at: string; runs: number }[];
   /** Past runs that it is made of. */
   samples: number;
   cost?: number;
@@ -89,18 +93,18 @@ export function fixedEstimate(data: PlanData, options: FixedEstimateOptions): Fi
   };
 }
 
-/** Simulates many outcomes, each with durations drawn from past runs. The same plan over the same history gives the same answer. */
+/** Simulates many outcomes, each with durations drawn from past runs. The same plan over the same history gives the same answer. A chunk is
+ *  one run, and takes as long as a past run did. */
 export async function historyEstimate(
   data: PlanData,
   options: HistoryEstimateOptions,
-  runs: () => PlannedRun[],
   past: (() => Promise<PastDurations>) | undefined,
 ): Promise<HistoryEstimate> {
   const read = fields<{
     from: "history";
     quantiles: number[];
     maxParallelRuns: number;
-    cost: (run: PlannedRun) => number;
+    cost: NonNullable<HistoryEstimateOptions["cost"]>;
   }>(options, "options", {
     from: oneOf("history"),
     quantiles: list(number(0, 1)),
@@ -123,7 +127,7 @@ export async function historyEstimate(
   }
   const { quantiles = [0.5, 0.9], cost } = read;
   const seed = Number.parseInt(data.planHash.slice(0, 12), 16) || 1;
-  const [peak = 0, ...makespans] = call((wasm) =>
+  const [peak = 0, ...found] = call((wasm) =>
     wasm.planSpread(
       startsOf(data),
       durations,
@@ -136,19 +140,31 @@ export async function historyEstimate(
       data.startWindows ?? [],
     ),
   );
-  const at = (makespan: number) => ({ makespan, finishAt: iso(Math.min(data.now + makespan, LATEST)) });
-  const answer: HistoryEstimate = {
+  const after = (ms: number) => iso(Math.min(data.now + ms, LATEST));
+  const [longest = 0, ...load] = found.slice(quantiles.length);
+  return {
     quantiles: Object.fromEntries(
-      quantiles.map((share, index) => [String(share), at(makespans[index] ?? 0)]),
+      quantiles.map((share, index) => {
+        const makespan = found[index] ?? 0;
+        return [String(share), { makespan, finishAt: after(makespan) }];
+      }),
     ),
     peak,
+    load: load.map((runs, part) => ({ at: after((longest * part) / load.length), runs })),
     samples,
+    ...(cost && { cost: costOf(data, cost) }),
   };
-  if (cost !== undefined) {
-    answer.cost = 0;
-    for (const run of runs()) if (run.action !== "skip") answer.cost += cost(run);
+}
+
+function costOf(data: PlanData, cost: NonNullable<HistoryEstimateOptions["cost"]>): number {
+  let sum = 0;
+  for (const [run, dates] of startingRuns(data)) {
+    const told = reading("cost", () => cost(run, dates));
+    if (!(Number.isFinite(told) && told >= 0))
+      throw wrong("cost", `a number of at least 0 for the run of ${run.executionDate}`, told);
+    sum += told;
   }
-  return answer;
+  return sum;
 }
 
 /** With dependsOnPast one run waits for the one before it. */
@@ -171,8 +187,10 @@ export async function pastDurations(
 ): Promise<PastDurations> {
   const query = { dagId: dag.dagId, states: ["success" as const], order: "desc" as const, limit: MOST_RUNS };
   const runs = await store.listRuns(query);
-  const durations = runs.flatMap(({ startedAt, finishedAt }) => span(startedAt, finishedAt) ?? []);
-  const latest = runs.slice(0, MOST_RUNS_WITH_TASKS);
+  // All dates of a chunk have the times of its one run.
+  const own = runs.filter(({ chunk }) => chunk === undefined);
+  const durations = own.flatMap(({ startedAt, finishedAt }) => span(startedAt, finishedAt) ?? []);
+  const latest = own.slice(0, MOST_RUNS_WITH_TASKS);
   const byTasks = choice === undefined ? undefined : await taskDurations(store, dag, latest, choice);
   return byTasks ?? { durations: Float64Array.from(durations), samples: durations.length };
 }

@@ -1,12 +1,11 @@
 // Runs that somebody knows of without a store, as columns: oldest first, and one a date.
 import { RUN_STATES } from "../codes.js";
-import type { CheckedDag } from "../dag/dag.js";
 import { type DateValue, date, fields, oneOf, placed, reading, wrong } from "../options.js";
 import { call, EdgeCode } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
-import { timetableOf } from "../schedule/timetable.js";
 import { instantMs } from "../store/instant.js";
 import type { RunState } from "../store/store.js";
+import { iso } from "../time.js";
 
 /** A run of a history that is in no store. */
 export interface KnownRun {
@@ -26,14 +25,20 @@ export interface KnownRuns {
   others: number;
 }
 
+type Interval = { start: DateValue; end: DateValue };
+
 const SPEC = {
   executionDate: date,
   state: oneOf(...RUN_STATES),
-  dataInterval: (value: unknown, path: string) =>
-    fields<{ start: DateValue; end: DateValue }>(value, path, { start: date, end: date }),
+  dataInterval: (value: unknown, path: string) => {
+    const { start, end } = fields<Interval>(value, path, { start: date, end: date });
+    if (start === undefined || end === undefined) throw wrong(path, "both start and end", value);
+    return { start, end };
+  },
 };
 
-const SUCCESS = RUN_STATES.indexOf("success");
+/** The states after this one are those of runs that ended without success. */
+export const SUCCESS = RUN_STATES.indexOf("success");
 const RUNNING = RUN_STATES.indexOf("running");
 
 /** By how much a run says more of its date than another one. */
@@ -41,14 +46,28 @@ function weight(state: number): number {
   return state === SUCCESS ? 2 : state <= RUNNING ? 1 : 0;
 }
 
+/** What reads a date in the schedule's zone. */
+interface DateReader {
+  read(date: DateValue, edge: number): number;
+}
+
 /** Reads the runs once, in whatever order they come. Names the place of what is wrong: `existing[3].state`. */
-export function readKnownRuns(dag: CheckedDag, existing: Iterable<KnownRun>): KnownRuns {
+export function readKnownRuns(timetable: () => DateReader, existing: Iterable<KnownRun>): KnownRuns {
   const iterator = reading("existing", () => (existing as Iterable<KnownRun> | null)?.[Symbol.iterator]);
   if (typeof iterator !== "function") throw wrong("existing", "an iterable of runs", existing);
-  const at = instantReader(dag);
   const [dates, states, starts, ends]: [number[], number[], number[], number[]] = [[], [], [], []];
   let isSorted = true;
   let place = 0;
+  // Texts with an offset are read here, all others by the core in the schedule's zone.
+  const at = (value: DateValue, path: string) => {
+    const ms = typeof value === "number" ? value : instantMs(value);
+    if (ms !== undefined) return ms;
+    try {
+      return call(() => timetable().read(value, EdgeCode.Point));
+    } catch (error) {
+      throw placed(error, path);
+    }
+  };
   const read = (run: unknown) => {
     const path = `existing[${place}]`;
     const { executionDate, state, dataInterval } = knownFields(run, path);
@@ -58,9 +77,16 @@ export function readKnownRuns(dag: CheckedDag, existing: Iterable<KnownRun>): Kn
     if (place > 0 && ms <= (dates[place - 1] as number)) isSorted = false;
     dates.push(ms);
     states.push(RUN_STATES.indexOf(state));
-    const { start, end } = dataInterval ?? {};
-    starts.push(start === undefined ? Number.NaN : at(start, `${path}.dataInterval.start`));
-    ends.push(end === undefined ? Number.NaN : at(end, `${path}.dataInterval.end`));
+    const [start, end] =
+      dataInterval === undefined
+        ? [Number.NaN, Number.NaN]
+        : [
+            at(dataInterval.start, `${path}.dataInterval.start`),
+            at(dataInterval.end, `${path}.dataInterval.end`),
+          ];
+    if (end < start) throw wrong(`${path}.dataInterval.end`, "an end that is not before the start", iso(end));
+    starts.push(start);
+    ends.push(end);
     place += 1;
   };
   reading("existing", () => {
@@ -85,22 +111,8 @@ function knownFields(run: unknown, path: string) {
   return fields<{
     executionDate: DateValue;
     state: RunState;
-    dataInterval: { start?: DateValue; end?: DateValue };
+    dataInterval: Interval;
   }>({ executionDate, state, dataInterval }, path, SPEC);
-}
-
-/** Epoch milliseconds of dates. Texts with an offset are read here, all others by the core in the schedule's zone. */
-function instantReader({ timetable }: CheckedDag): (value: DateValue, path: string) => number {
-  return (value, path) => {
-    if (typeof value === "number") return value;
-    const ms = instantMs(value);
-    if (ms !== undefined) return ms;
-    try {
-      return call(() => timetableOf(timetable).read(value, EdgeCode.Point));
-    } catch (error) {
-      throw placed(error, path);
-    }
-  };
 }
 
 /** The places of the runs that count, oldest date first. */

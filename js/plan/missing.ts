@@ -4,10 +4,11 @@ import { type Dag, readDag } from "../dag/dag.js";
 import { type DateValue, date, fields, oneOf, reading, wrong } from "../options.js";
 import { call, EdgeCode, GapNumber } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
-import { timetableOf } from "../schedule/timetable.js";
+import { readDate, timetableOf } from "../schedule/timetable.js";
 import { checkedStore } from "../store/checked.js";
 import type { RunStore } from "../store/store.js";
 import { iso } from "../time.js";
+import type { Warning } from "../warning.js";
 import { loadHistory } from "./history.js";
 import { type KnownRun, type KnownRuns, readKnownRuns } from "./known_runs.js";
 
@@ -28,6 +29,8 @@ export interface MissingDates {
   count: number;
   /** Runs in the range that stand on no date of the schedule. */
   offGrid: number;
+  /** Where there are any: a range that ends before it starts, and what its calendars are warned of. */
+  warnings?: Warning[];
 }
 
 /** The dates of a range without a successful run, as coalesced ranges. Pure; `existing` is read once, in any order, and of several runs of
@@ -68,13 +71,16 @@ export function missing(
     coverage: oneOf("date", "interval"),
     now: date,
   });
-  const at = (value: DateValue | undefined, edge: EdgeCode) =>
-    value === undefined ? undefined : call(() => timetableOf(checked.timetable).read(value, edge));
-  const [from, to] = [at(start, EdgeCode.Start) as number, at(end, EdgeCode.End) as number];
-  const [dagStart, now] = [at(checked.startDate, EdgeCode.Start), at(read.now, EdgeCode.Point)];
+  const at = (value: DateValue, edge: EdgeCode, path: string) =>
+    readDate(checked.timetable, value, edge, path);
+  const [from, to] = [at(start, EdgeCode.Start, "range.start"), at(end, EdgeCode.End, "range.end")];
+  const { startDate } = checked;
+  const dagStart = startDate === undefined ? undefined : at(startDate, EdgeCode.Start, "dag.startDate");
+  const now = read.now === undefined ? undefined : at(read.now, EdgeCode.Point, "now");
   const find = (known: Pick<KnownRuns, "dates" | "states" | "starts" | "ends">) => {
     const { dates, states, starts, ends } = known;
-    return told(
+    const warnings: Warning[] = call(() => timetableOf(checked.timetable).rangeWarnings(from, to));
+    const found = told(
       call((wasm) =>
         wasm.planMissing(
           timetableOf(checked.timetable),
@@ -91,8 +97,9 @@ export function missing(
         ),
       ),
     );
+    return warnings.length === 0 ? found : { ...found, warnings };
   };
-  if (!isStore(existing)) return find(readKnownRuns(checked, existing));
+  if (!isStore(existing)) return find(readKnownRuns(() => timetableOf(checked.timetable), existing));
   return loadHistory(checkedStore(existing), checked.dagId, from, to).then(({ runs }) =>
     find({ dates: runs.executionMs, states: runs.state, starts: runs.startMs, ends: runs.endMs }),
   );

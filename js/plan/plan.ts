@@ -4,7 +4,7 @@ import { type Inspect, inspect, inspected } from "../inspect.js";
 import { date, name, reading, wrong } from "../options.js";
 import { call, EdgeCode } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
-import { timetableOf } from "../schedule/timetable.js";
+import { readDate, timetableOf } from "../schedule/timetable.js";
 import type { RunRecord } from "../store/store.js";
 import { iso } from "../time.js";
 import type { Warning } from "../warning.js";
@@ -189,7 +189,7 @@ export class Preview implements BackfillPreview {
   estimate(options: HistoryEstimateOptions): Promise<HistoryEstimate>;
   estimate(options: FixedEstimateOptions | HistoryEstimateOptions): FixedEstimate | Promise<HistoryEstimate> {
     if (reading("options", () => typeof options === "object" && options !== null && "from" in options))
-      return historyEstimate(this.#data, options as HistoryEstimateOptions, () => this.runs, this.#past);
+      return historyEstimate(this.#data, options as HistoryEstimateOptions, this.#past);
     return fixedEstimate(this.#data, options as FixedEstimateOptions);
   }
 
@@ -200,14 +200,13 @@ export class Preview implements BackfillPreview {
         hint: "ask the preview that the service returned",
       });
     }
-    const at = call(() =>
-      timetableOf(this.#data.timetable).read(date(executionDate, "executionDate"), EdgeCode.Point),
-    );
+    const path = "executionDate";
+    const at = readDate(this.#data.timetable, date(executionDate, path), EdgeCode.Point, path);
     const row = this.#data.executionDate.indexOf(at);
     const run = row < 0 ? undefined : renderedRun(this.#data, row);
     if (run === undefined) {
       const message = `executionDate: expected a date of the plan, got ${iso(at)}`;
-      throw new DagfillError("INVALID_OPTION", message, { field: "executionDate" });
+      throw new DagfillError("INVALID_OPTION", message, { field: path });
     }
     return templates.render(run, task === undefined ? undefined : name(task, "task"));
   }

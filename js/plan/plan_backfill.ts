@@ -3,7 +3,7 @@ import { type Dag, readDag } from "../dag/dag.js";
 import { date, wrong } from "../options.js";
 import { call, EdgeCode } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
-import { timetableOf } from "../schedule/timetable.js";
+import { readDate, timetableOf } from "../schedule/timetable.js";
 import { HistoryBuilder } from "../store/history.js";
 import { type BackfillOptions, readOptions } from "./backfill_options.js";
 import { columnsOf } from "./history.js";
@@ -29,9 +29,9 @@ export function planBackfill(
   const read = readOptions({ ...options, dagId: checked.dagId });
   if (read.cascade)
     throw wrong("cascade", "it in preview() of a service, which knows the other DAGs", read.cascade);
-  const clock = call(() => timetableOf(checked.timetable).read(date(now, "now"), EdgeCode.Point));
+  const clock = readDate(checked.timetable, date(now, "now"), EdgeCode.Point, "now");
   const request = planRequest(checked, read, clock);
-  const known = readKnownRuns(checked, existing);
+  const known = readKnownRuns(() => timetableOf(checked.timetable), existing);
   const timetable = timetableOf({ ...checked.timetable, origin: request.origin });
   const given = call((wasm) => wasm.planRows(timetable, known.dates));
   const builder = new HistoryBuilder();

@@ -2,11 +2,11 @@
 
 import type { CheckedDag, CheckedTask } from "../dag/dag.js";
 import type { Json } from "../json.js";
-import { call } from "../raw.js";
+import { call, type Raw } from "../raw.js";
 import { timetableOf } from "../schedule/timetable.js";
 import type { RunStore } from "../store/store.js";
 import type { CheckedOptions } from "./backfill_options.js";
-import { cut } from "./chunks.js";
+import type { Chunk } from "./chunks.js";
 import { pick } from "./existing_runs.js";
 import { confText, hashedTexts } from "./hashed_texts.js";
 import { type History, loadHistory } from "./history.js";
@@ -120,20 +120,19 @@ export function planFrom(
         action: plan.actions(),
         reason: plan.reasons(),
       };
-      const anchored = { ...dag.timetable, origin };
       return {
         kind: "dagfill.preview",
         version: 2,
         dagId: dag.dagId,
         timeZone: zone,
-        timetable: anchored,
+        timetable: { ...dag.timetable, origin },
         now,
         maxParallelRuns: options.maxParallelRuns,
         dependsOnPast: dag.dependsOnPast,
         ...(options.rate === undefined ? {} : { rate: options.rate }),
         ...(windows === undefined ? {} : { startWindows: windows }),
         ...columns,
-        ...(options.chunk && { chunks: cut({ timetable: anchored, ...columns }, options.chunk) }),
+        ...(options.chunk && { chunks: cut(plan, options.chunk) }),
         existing: stand.length === runs.executionMs.length ? runs : pick(runs, stand),
         ...summary,
       };
@@ -141,6 +140,10 @@ export function planFrom(
       plan.free();
     }
   });
+}
+
+function cut(plan: InstanceType<Raw["RawPlan"]>, by: Chunk): number[] {
+  return [...("dates" in by ? plan.chunks(by.dates) : plan.chunks(undefined, by.period))];
 }
 
 /** The tasks that would run. UNKNOWN_TASK, before anything is planned. */

@@ -8,12 +8,13 @@ import {
   list,
   name,
   oneOf,
+  placed,
   reading,
   type Spec,
   text,
   wrong,
 } from "../options.js";
-import { call, instance, type Raw } from "../raw.js";
+import { call, type EdgeCode, instance, type Raw } from "../raw.js";
 import { calendars, calendarWire, exclude, roll } from "./calendar.js";
 import type { DstRule, TimetableOptions } from "./input.js";
 import type { TimetableWire } from "./wire.js";
@@ -129,4 +130,13 @@ export function timetableOf(wire: TimetableWire): RawTimetable {
   const made = call((wasm) => new wasm.RawTimetable(wire));
   cache.set(key, { made: instance(), timetable: made });
   return made;
+}
+
+/** A date in the zone of a timetable, as epoch milliseconds; an error names its place. */
+export function readDate(wire: TimetableWire, value: DateValue, edge: EdgeCode, path: string): number {
+  try {
+    return call(() => timetableOf(wire).read(value, edge));
+  } catch (error) {
+    throw placed(error, path);
+  }
 }

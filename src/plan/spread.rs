@@ -39,15 +39,27 @@ impl Random {
     }
 }
 
+/// Equal parts of the longest makespan, of each of which the load is told.
+const PARTS: usize = 50;
+/// Draws that the load is the mean of.
+const LOAD_DRAWS: usize = 20;
+
 /// Makespans of many draws, ascending, and the most runs at once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spread {
     makespans: Vec<f64>,
     /// Most runs in flight at once, over all draws.
     pub peak: usize,
+    /// How many runs are in flight on average in each of equal parts of the longest makespan; empty where that is none, or has no end.
+    pub load: Vec<f64>,
 }
 
 impl Spread {
+    /// Milliseconds of the longest draw.
+    pub fn longest(&self) -> f64 {
+        self.makespans.last().copied().unwrap_or(0.0)
+    }
+
     /// The makespan that a share of the draws does not exceed: 0.5 is the median, 0.9 is late nine times in ten.
     pub fn quantile(&self, share: f64) -> f64 {
         let last = self.makespans.len().saturating_sub(1);
@@ -82,19 +94,51 @@ pub fn spread_within(
     windows: Option<&StartWindows>,
 ) -> Spread {
     let draws = (MOST_STARTS / runs.max(1)).clamp(FEWEST_DRAWS, MOST_DRAWS);
-    let mut found = Spread { makespans: Vec::with_capacity(draws), peak: 0 };
+    let mut found = Spread { makespans: Vec::with_capacity(draws), peak: 0, load: Vec::new() };
+    let mut draw = |saw: &mut dyn FnMut(u64, u64)| {
+        let opens = |start| opening(windows, now, start as f64) as u64;
+        simulate(runs, pace, || random.pick(durations), opens, saw)
+    };
     for _ in 0..draws {
-        let (makespan, peak) =
-            simulate(runs, pace, || random.pick(durations), |start| opening(windows, now, start as f64) as u64);
+        let (makespan, peak) = draw(&mut |_, _| {});
         found.makespans.push(makespan);
         found.peak = found.peak.max(peak);
     }
     sort_by(&mut found.makespans, |a, b| a.total_cmp(b).is_lt());
+    let part = found.longest() / PARTS as f64;
+    if part > 0.0 && found.longest() < END_OF_TIME {
+        let mut busy = vec![0.0; PARTS];
+        for _ in 0..LOAD_DRAWS {
+            draw(&mut |start, end| spread_over(&mut busy, part, start as f64, end as f64));
+        }
+        found.load = busy.iter().map(|ms| ms / (part * LOAD_DRAWS as f64)).collect();
+    }
     found
 }
 
-/// One draw: a run starts when a lane is free and the rate lets it.
-fn simulate(runs: usize, pace: Pace, mut duration: impl FnMut() -> f64, opens: impl Fn(u64) -> u64) -> (f64, usize) {
+/// More milliseconds than there are between the first year and the last: a window that never opens.
+const END_OF_TIME: f64 = 1e15;
+
+/// Adds the time from `start` to `end` to the parts that it lies in.
+fn spread_over(busy: &mut [f64], part: f64, start: f64, end: f64) {
+    let first = (start / part) as usize;
+    for (at, busy) in busy.iter_mut().enumerate().skip(first) {
+        let from = at as f64 * part;
+        if from >= end {
+            break;
+        }
+        *busy += (end.min(from + part) - start.max(from)).max(0.0);
+    }
+}
+
+/// One draw: a run starts when a lane is free and the rate lets it. `saw` hears of each start and end.
+fn simulate(
+    runs: usize,
+    pace: Pace,
+    mut duration: impl FnMut() -> f64,
+    opens: impl Fn(u64) -> u64,
+    saw: &mut dyn FnMut(u64, u64),
+) -> (f64, usize) {
     let lanes = pace.max_parallel_runs.max(1);
     let rate = pace.rate.filter(|(_, per)| *per > 0.0);
     let mut in_flight: BinaryHeap<Reverse<u64>> = BinaryHeap::new();
@@ -120,6 +164,7 @@ fn simulate(runs: usize, pace: Pace, mut duration: impl FnMut() -> f64, opens: i
         }
         // Whole milliseconds: they compare as integers, and nobody plans finer.
         let end = start.saturating_add(duration().max(0.0) as u64);
+        saw(start, end);
         in_flight.push(Reverse(end));
         last = last.max(end);
         peak = peak.max(in_flight.len());

@@ -6,7 +6,7 @@ use super::{Coverage, Request, SkipReason};
 use crate::error::Warning;
 use crate::macros::inspect;
 use crate::schedule::{ClockChange, Timetable};
-use crate::time::{Civil, Clock, DAY_MS, Instant, first_instant};
+use crate::time::{Civil, Clock, DAY_MS, Instant, Range, first_instant};
 
 /// What was found on the way to a plan. Dates are ascending.
 pub(super) struct Findings<'a> {
@@ -70,9 +70,7 @@ impl Findings<'_> {
         let skipped_day =
             bounds.end_is_day && range.end.ms() + 1 == range.start.ms() && i64::from(jump) * 1000 >= DAY_MS;
         if range.is_empty() && !skipped_day {
-            let message =
-                format!("the range ends at {}, before it starts at {}: nothing to run", range.end, range.start);
-            return Some(Warning::new("inverted_range", message));
+            return Some(inverted(range));
         }
         let next = self.timetable.next(range.end);
         let message = format!("the schedule has no date from {} to {}: ", range.start, range.end);
@@ -268,6 +266,20 @@ impl Findings<'_> {
             Warning::new("date_independent", message).count(blind.len() as u64)
         })
     }
+}
+
+/// What is to be known of a range before its dates are looked at: `inverted_range`, and what the calendars are warned of.
+pub fn range_warnings(timetable: &Timetable, range: Range) -> Vec<Warning> {
+    // A civil day that the zone skipped ends just before it begins.
+    if range.end.ms() + 1 < range.start.ms() {
+        return vec![inverted(range)];
+    }
+    timetable.calendar_warnings(range)
+}
+
+fn inverted(range: Range) -> Warning {
+    let message = format!("the range ends at {}, before it starts at {}: nothing to run", range.end, range.start);
+    Warning::new("inverted_range", message)
 }
 
 /// Milliseconds as hours with at most three decimals. Printing any float takes 20 kB of tables and arithmetic.

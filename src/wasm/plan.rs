@@ -7,8 +7,8 @@ use super::convert::{answer, thrown};
 use super::dag::RawDag;
 use super::timetable::RawTimetable;
 use crate::plan::{
-    Coverage, History, MissingRequest, Pace, Plan, Random, Request, Rows, RunState, RunType, days, estimate_within,
-    history_range, missing, run_durations, spread_within,
+    Coverage, Cut, History, MissingRequest, Pace, Plan, Random, Request, Rows, RunState, RunType, Unit, days,
+    estimate_within, history_range, missing, run_durations, spread_within,
 };
 use crate::time::{Instant, Range};
 use crate::wire::{Input, days_shape, read_request, read_start_windows, summary_shape};
@@ -77,6 +77,13 @@ impl RawPlan {
     /// PLAN_CHANGED unless this is the plan with that hash.
     pub fn insist(&self, seen: &str) -> Answer<()> {
         self.plan.as_ref().map_or(Ok(()), |plan| plan.insist(seen)).map_err(thrown)
+    }
+
+    /// The first row of each chunk: of so many dates, or of a period.
+    pub fn chunks(&self, dates: Option<u32>, period: Option<String>) -> Answer<Vec<u32>> {
+        let unit = Unit::ALL.iter().find(|(name, _)| Some(*name) == period.as_deref());
+        let cut = unit.map_or(Cut::Dates(dates.unwrap_or(1)), |(_, unit)| Cut::Unit(*unit));
+        self.plan.as_ref().map_or(Ok(Vec::new()), |plan| plan.chunks(cut)).map_err(thrown)
     }
 
     pub fn dates(&self) -> Vec<f64> {
@@ -155,7 +162,7 @@ pub fn plan_days(timetable: &RawTimetable, dates: &[f64], actions: &[u8]) -> Ans
     answer(days_shape(&days(timetable.0.zone(), dates, actions)))
 }
 
-/// Most runs at once, then a makespan for each quantile, from durations of past runs.
+/// Most runs at once, then a makespan for each quantile, from durations of past runs; then the longest, and the load in equal parts of it.
 #[wasm_bindgen(js_name = planSpread)]
 #[allow(clippy::too_many_arguments)]
 pub fn plan_spread(
@@ -173,7 +180,13 @@ pub fn plan_spread(
     let pace = Pace { run_duration: 0.0, max_parallel_runs: lanes as usize, rate };
     let (random, now) = (Random::new(seed as u64), Instant::clamped(now as i64));
     let found = spread_within(runs as usize, durations, pace, random, now, read_start_windows(windows).as_ref());
-    std::iter::once(found.peak as f64).chain(quantiles.iter().map(|share| found.quantile(*share))).collect()
+    let mut told = vec![found.peak as f64];
+    for share in quantiles {
+        told.push(found.quantile(*share));
+    }
+    told.push(found.longest());
+    told.extend_from_slice(&found.load);
+    told
 }
 
 /// Durations of whole runs, from those of their tasks: `durations` one task after another, `ends` where each one's end.

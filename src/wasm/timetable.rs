@@ -5,9 +5,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::codes::EdgeCode;
 use super::convert::{answer, instant, thrown};
+use crate::plan::range_warnings;
 use crate::schedule::Timetable;
 use crate::time::{Edge, Instant, Range};
-use crate::wire::{date_explanation_shape, explanation_shape, read_origin, read_timetable};
+use crate::wire::{date_explanation_shape, explanation_shape, read_origin, read_timetable, warnings_shape};
 
 type Answer<T> = Result<T, JsValue>;
 
@@ -51,6 +52,13 @@ impl RawTimetable {
     pub fn previous(&self, before: &JsValue, count: f64) -> Answer<Vec<f64>> {
         let before = self.point(before, Edge::Point, "before")?;
         Ok(self.0.anchored(before).previous_dates(before, count as usize))
+    }
+
+    /// What is to be known of a range of dates before they are looked at.
+    #[wasm_bindgen(js_name = rangeWarnings)]
+    pub fn range_warnings(&self, start: f64, end: f64) -> Answer<JsValue> {
+        let at = |ms: f64| Instant::clamped(ms as i64);
+        answer(warnings_shape(&range_warnings(&self.0, Range { start: at(start), end: at(end) })))
     }
 
     /// What the run of a date covers.

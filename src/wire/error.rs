@@ -32,6 +32,11 @@ pub fn error_shape(error: &Error) -> Shape {
     Shape::Fields(fields)
 }
 
+/// A list of warnings.
+pub fn warnings_shape(warnings: &[Warning]) -> Shape {
+    Shape::list(warnings.iter().map(warning_shape))
+}
+
 /// A warning, `at` as ISO 8601 text.
 pub(super) fn warning_shape(warning: &Warning) -> Shape {
     let mut fields = Fields::default();

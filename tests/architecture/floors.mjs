@@ -147,7 +147,7 @@ function glueDoor(tree) {
 // Packages that an entry carries inside itself, each behind one door.
 const bundled = {
   yaml: "js/import/kubernetes.ts",
-  "@lezer/python": "js/import/python/dag_file.ts",
+  "@lezer/python": "js/import/python/parse.ts",
   "@lezer/common": "js/import/python/",
 };
 

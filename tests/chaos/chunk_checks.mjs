@@ -153,9 +153,12 @@ function checkChunk({ scene, problem, kills }, dates, runs, lines, figures) {
     if (chunk !== leader) problem(`${date} is part of ${chunk}, expected ${leader}`);
   }
   const threw = lines.filter(({ word }) => word === "threw").length;
+  // An attempt that fails in part is tried again as one that fails whole.
+  const fails = breaks || alone.length > 0;
   if (breaks && threw < options.retries + 1) problem(`${dates[0]} was given up after ${threw} failures`);
   const starts = lines.filter(({ word }) => word === "start").length;
-  const most = (breaks ? options.retries + 1 : 1) + kills;
+  const most = (fails ? options.retries + 1 : 1) + kills;
+  if (fails && starts < options.retries + 1) problem(`${dates[0]} was given up after ${starts} starts`);
   if (starts < 1 || starts > most) problem(`${dates[0]} was started ${starts} times, at most ${most}`);
 }
 

@@ -120,6 +120,34 @@ test("what has succeeded is stale and is reset; what never ran is created; what 
   assert.equal(JSON.parse(JSON.stringify(preview)).downstream[0].dagId, "weekly");
 });
 
+test("a DAG downstream with more dates than maxRuns is refused, by its id", async () => {
+  const minutely = { dagId: "minutely", schedule: "* * * * *", inputs: reads("hourly", "containing") };
+  const range = { dagId: "hourly", startDate: "2024-01-01", endDate: "2024-01-02" };
+  await assert.rejects(plans([hourly, minutely], { ...range, maxRuns: 1_000 }), {
+    code: "RANGE_TOO_LARGE",
+    field: "maxRuns",
+    details: { dagId: "minutely", count: 2880, maxRuns: 1_000 },
+  });
+  const { downstream } = await plans([hourly, minutely], range);
+  assert.equal(downstream[0].counts.total, 2880);
+});
+
+test("an input that is no DAG of the service is warned of, with the nearest name", async () => {
+  const daily = { dagId: "daily", schedule: "@daily", inputs: reads("hourli", "contained") };
+  const weekly = { dagId: "weekly", schedule: "@weekly", inputs: reads("elsewhere", "contained") };
+  const range = { dagId: "hourly", startDate: "2024-01-01", endDate: "2024-01-02" };
+  const { preview, downstream } = await plans([hourly, daily, weekly], range);
+  const found = preview.warnings.filter(({ code }) => code === "unknown_input");
+  assert.deepEqual(
+    found.map(({ message, suggestion }) => [message.split(",")[0], suggestion]),
+    [
+      ["daily has the input hourli", "hourly"],
+      ["weekly has the input elsewhere", undefined],
+    ],
+  );
+  assert.deepEqual(downstream, []);
+});
+
 test("circles and wrong inputs are refused", async () => {
   const daily = (dagId, input) => ({ dagId, schedule: "@daily", inputs: reads(input, "identity") });
   const range = { startDate: "2024-01-01", endDate: "2024-01-02" };

@@ -46,6 +46,16 @@ test("a due run is a row like any other", () => {
   });
 });
 
+test("what calendars are warned of is told from the first due run to the next one", () => {
+  const calendars = { bank: { holidays: ["2023-12-25"] } };
+  const dag = { ...daily, calendars, exclude: [{ calendar: "bank" }], catchup: true };
+  const { due, warnings } = planCatchup(dag, { now });
+  assert.deepEqual([due.length, warnings.map(({ code }) => code)], [3, ["holidays_end"]]);
+  assert.match(warnings[0].message, /"bank" end on 2023-12-25, before 2024-04-03/);
+  const known = { bank: { holidays: ["2024-12-25"] } };
+  assert.equal(planCatchup({ ...dag, calendars: known }, { now }).warnings, undefined);
+});
+
 test("every policy", () => {
   const on = (catchup, options) => {
     const plan = planCatchup({ ...daily, catchup }, { now, ...options });

@@ -51,5 +51,5 @@ test("what is no DAG, no format or no file ends in a sentence", async () => {
   assert.match(missing.err, /expected a file to read/);
   const format = await run(["import-dag", "package.json", "--format", "toml"]);
   assert.equal(format.code, 2);
-  assert.match(format.err, /expected one of airflow-python/);
+  assert.match(format.err, /expected "airflow-python" or "airflow-rest"/);
 });

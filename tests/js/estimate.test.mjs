@@ -72,6 +72,72 @@ test("cost is summed over the runs that start", async () => {
   assert.equal(cost, 364 / 2);
 });
 
+test("a chunk is one run, in the makespan, in the cost and among the past runs", async () => {
+  const store = await storeOf([10, 10, 10, 10, 10]);
+  const options = { chunk: { period: "P1M" }, maxParallelRuns: 1 };
+  const preview = await previewOf(store, options);
+  const asked = [];
+  const { quantiles, cost } = await preview.estimate({
+    from: "history",
+    cost: (run, dates) => {
+      asked.push([run.dataInterval, dates.length]);
+      return 1;
+    },
+  });
+  assert.deepEqual([quantiles["0.5"].makespan / MINUTE, cost, asked.length], [120, 12, 12]);
+  assert.deepEqual(asked[1], [{ start: "2025-02-01T00:00:00Z", end: "2025-03-01T00:00:00Z" }, 28]);
+  // The other dates of a chunk have its times, and are no samples of their own.
+  const [{ runId }] = await store.listRuns({ dagId: "sales" });
+  const others = (await store.listRuns({ dagId: "sales" })).slice(1);
+  await store.apply(
+    others.map((run) => ({ type: "update-run", dagId: "sales", runId: run.runId, change: { chunk: runId } })),
+  );
+  const few = await previewOf(store, options);
+  await assert.rejects(few.estimate({ from: "history" }), { field: "from", details: { samples: 1 } });
+});
+
+test("the load is how many runs are in flight over time", async () => {
+  const preview = await previewOf(await storeOf([10, 10, 10, 10, 10]), { endDate: "2025-01-08" });
+  const { load, quantiles } = await preview.estimate({ from: "history" });
+  // Eight runs in five lanes: ten minutes of five, and ten of three.
+  assert.equal(quantiles["0.9"].makespan, 20 * MINUTE);
+  assert.deepEqual(
+    [load.length, load[0].at, load[25].at],
+    [50, "2026-06-01T00:00:00Z", "2026-06-01T00:10:00Z"],
+  );
+  assert.deepEqual([load[0].runs, load[24].runs, load[25].runs, load[49].runs], [5, 5, 3, 3]);
+});
+
+test("a cost that is no number of at least 0 is refused with the run it is of", async () => {
+  const preview = await previewOf(await storeOf([1, 1, 1, 1, 1]));
+  const answers = [
+    Number.NaN,
+    -1,
+    Number.POSITIVE_INFINITY,
+    "1",
+    undefined,
+    null,
+    Promise.resolve(1),
+    {},
+    1n,
+  ];
+  for (const answer of answers) {
+    await assert.rejects(preview.estimate({ from: "history", cost: () => answer }), {
+      code: "INVALID_OPTION",
+      field: "cost",
+      message: /^cost: expected a number of at least 0 for the run of 2025-01-01T00:00:00Z, got/,
+    });
+  }
+  const broken = () => {
+    throw new Error("no tariff");
+  };
+  await assert.rejects(preview.estimate({ from: "history", cost: broken }), {
+    code: "INVALID_OPTION",
+    field: "cost",
+    message: /no tariff/,
+  });
+});
+
 test("some of the tasks take as long as these", async () => {
   const tasks = [
     { taskId: "extract" },

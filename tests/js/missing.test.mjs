@@ -79,6 +79,36 @@ test("with coverage interval a date that runs cover only in part is partial", ()
   ]);
 });
 
+test("a range that ends before it starts, and holidays that end before it, are warned of", () => {
+  const inverted = { start: "2024-01-07", end: "2024-01-01" };
+  const found = missing(daily, [], inverted);
+  assert.deepEqual([found.count, found.warnings.map(({ code }) => code)], [0, ["inverted_range"]]);
+  assert.match(found.warnings[0].message, /ends at 2024-01-01T23:59:59.999Z, before it starts at 2024-01-07/);
+  // A day that the zone left out is empty, and not inverted.
+  const samoa = { ...daily, timeZone: "Pacific/Apia" };
+  assert.equal(missing(samoa, [], { start: "2011-12-30", end: "2011-12-30" }).warnings, undefined);
+  const calendars = { bank: { holidays: ["2022-12-26"] } };
+  const closing = { ...daily, calendars, exclude: [{ calendar: "bank" }] };
+  assert.deepEqual(
+    missing(closing, [], week).warnings.map(({ code }) => code),
+    ["holidays_end"],
+  );
+});
+
+test("29 February, and days of 23 and 25 hours, are single dates", () => {
+  const berlin = { ...daily, timeZone: "Europe/Berlin" };
+  const done = (date) => ({ executionDate: date, state: "success" });
+  for (const [date, start] of [
+    ["2024-02-29", "2024-02-28T23:00:00Z"],
+    ["2024-03-31", "2024-03-30T23:00:00Z"],
+    ["2024-10-27", "2024-10-26T22:00:00Z"],
+  ]) {
+    const range = { start: date, end: date };
+    assert.deepEqual(missing(berlin, [], range).ranges, [{ start, end: start, count: 1, reason: "missing" }]);
+    assert.equal(missing(berlin, [done(date)], range).count, 0);
+  }
+});
+
 test("what cannot be read is named", () => {
   const refused = (existing, field, code = "INVALID_OPTION") =>
     assert.throws(() => missing(daily, existing, week), { code, field });
@@ -87,6 +117,20 @@ test("what cannot be read is named", () => {
   refused([{ executionDate: day(1) }], "existing[0].state");
   refused([run(1, "done")], "existing[0].state");
   refused([run(1, "success", { executionDate: "2024-02-30" })], "existing[0].executionDate", "INVALID_DATE");
+  const reversed = { dataInterval: { start: day(2), end: day(1) } };
+  refused([run(1, "success"), run(2, "success", reversed)], "existing[1].dataInterval.end");
+  refused([run(1, "success", { dataInterval: { start: day(1) } })], "existing[0].dataInterval");
+  const wrong = (range, options, field) =>
+    assert.throws(() => missing(daily, [], range, options), { code: "INVALID_DATE", field });
+  wrong({ ...week, start: "2024-02-30" }, {}, "range.start");
+  // Relative bounds are a backfill's, and the command line's.
+  wrong({ ...week, end: "yesterday" }, {}, "range.end");
+  wrong({ ...week, start: "-P7D" }, {}, "range.start");
+  wrong(week, { now: "noon" }, "now");
+  assert.throws(() => planBackfill(daily, { startDate: day(1), endDate: day(2) }, [], "noon"), {
+    code: "INVALID_DATE",
+    field: "now",
+  });
 });
 
 /** A small generator: the same numbers every time. */

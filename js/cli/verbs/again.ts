@@ -1,11 +1,11 @@
 // dagfill retry and dagfill clear: run what the store has once more.
 import type { BackfillOptions, RunState } from "../../face.js";
+import { spanOf } from "../bounds.js";
 import { confirmed } from "../confirm.js";
 import { drive } from "../drive.js";
 import { flags } from "../flags.js";
 import { chooseDag, type DagFile, loadDagFile } from "../load_dag.js";
 import { exitCodes } from "../report_error.js";
-import { boundOf } from "../stored_dag.js";
 import type { Request, Verb } from "../verb.js";
 import { optionsOf } from "./backfill_options.js";
 
@@ -37,11 +37,10 @@ export const clear: Verb = {
 async function again(request: Request, states: RunState[], how: Partial<BackfillOptions>) {
   const { positionals, values, notices, world } = request;
   const file: DagFile = await loadDagFile(positionals[0] ?? "");
-  const { dagId } = chooseDag(file, values.dagId);
+  const { dagId, timeZone } = chooseDag(file, values.dagId);
   const store = await world.openStore(values.store, "read", notices);
-  const [from, to] = [boundOf(values.from, "start"), boundOf(values.to, "end")];
   const found = await store
-    .listRuns({ dagId, states, ...(from !== undefined && { from }), ...(to !== undefined && { to }) })
+    .listRuns({ dagId, states, ...spanOf(values, timeZone) })
     .finally(() => store.close());
   const dates = found.map(({ executionDate }) => executionDate);
   const [first] = dates;

@@ -1,5 +1,6 @@
 // dagfill explain: what a schedule means, and why a date is, or is not, one of its dates.
 import { explainDate, explainSchedule, resolveDateMacros } from "../../face.js";
+import { dateOf } from "../bounds.js";
 import { flags } from "../flags.js";
 import { exitCodes } from "../report_error.js";
 import { subject } from "../subject.js";
@@ -17,7 +18,9 @@ export const explain: Verb = {
     const { schedule, options } = await subject(text, request);
     const count = values.count === undefined ? {} : { count: values.count as number };
     const meaning = explainSchedule(schedule, { ...options, ...count });
-    const date = typeof values.date === "string" ? explainDate(schedule, values.date, options) : undefined;
+    const asked =
+      typeof values.date === "string" ? dateOf(values.date, "--date", options.timeZone) : undefined;
+    const date = asked === undefined ? undefined : explainDate(schedule, asked, options);
     if (json) {
       terminal.line(JSON.stringify({ ...meaning, ...(date !== undefined && { date }) }));
       return exitCodes.ok;

@@ -1,6 +1,6 @@
 // dagfill impact: what becomes of the dates when one schedule takes the place of another.
-import { DagfillError } from "../../error.js";
 import { compareSchedules, type ScheduleChange } from "../../face.js";
+import { rangeOf } from "../bounds.js";
 import { flags } from "../flags.js";
 import { exitCodes } from "../report_error.js";
 import { subject } from "../subject.js";
@@ -37,8 +37,7 @@ export const impact: Verb = {
     const [old = "", current = ""] = positionals;
     const [before, after] = [await subject(old, request), await subject(current, request)];
     const comparison = compareSchedules(before.schedule, after.schedule, {
-      start: bound(values.from, "--from"),
-      end: bound(values.to, "--to"),
+      ...rangeOf(values, before.options.timeZone),
       before: before.options,
       after: after.options,
     });
@@ -60,14 +59,6 @@ export const impact: Verb = {
     return exitCodes.ok;
   },
 };
-
-function bound(value: unknown, field: string): string {
-  if (typeof value === "string") return value;
-  throw new DagfillError("INVALID_OPTION", `expected ${field} DATE`, {
-    field,
-    hint: "--from 2024-01-01 --to 2024-12-31",
-  });
-}
 
 function dates(list: readonly string[]): string {
   const [first = "", second] = list;

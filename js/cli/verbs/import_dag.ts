@@ -6,11 +6,14 @@ import { flags } from "../flags.js";
 import { exitCodes } from "../report_error.js";
 import type { Verb } from "../verb.js";
 
+/** So many notes are printed at most. */
+const MOST_NOTES = 40;
+
 export const importDag: Verb = {
   summary:
     "print DAGs of Airflow (Python, REST, serialized), dbt, Kubernetes or a crontab as JSON; - reads stdin",
   positionals: ["FILE"],
-  flags: [...flags.importFormat],
+  flags: [...flags.importFormat, ...flags.all],
   async run({ positionals: [path = ""], values, terminal, notices }) {
     // Loaded here, so that no other verb pays for the parsers.
     const { importDag: read } = await import("../../import.js");
@@ -21,9 +24,11 @@ export const importDag: Verb = {
       ...(format !== undefined && { format }),
       ...(path !== "-" && { fileName: basename(path) }),
     });
-    for (const { line, message } of notes) {
+    for (const { line, message } of values.all === true ? notes : notes.slice(0, MOST_NOTES)) {
       notices.line(`${notices.paint("yellow", line === undefined ? "note" : `line ${line}`)} ${message}`);
     }
+    const more = values.all === true ? 0 : notes.length - MOST_NOTES;
+    if (more > 0) notices.line(notices.paint("dim", `${more} more notes: --all shows them`));
     terminal.line(JSON.stringify(dags.length === 1 ? dags[0] : dags, null, 2));
     return dags.length === 0 ? exitCodes.failed : exitCodes.ok;
   },

@@ -6,7 +6,7 @@ import { shown } from "../../shown.js";
 import { flags } from "../flags.js";
 import { takeInterrupts } from "../interrupts.js";
 import { exitCodes } from "../report_error.js";
-import { chosenRuns, dagIdOf } from "../stored_dag.js";
+import { chosenRuns, storedDag } from "../stored_dag.js";
 import { attemptFile, attemptsOf, logFolder } from "../task_logs.js";
 import type { Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
@@ -26,11 +26,12 @@ export const logs: Verb = {
         field: "store",
       });
     }
-    const dagId = await dagIdOf(dag, request);
+    const stored = await storedDag(dag, request);
+    const { dagId } = stored;
     const store = await world.openStore(values.store, "read", notices);
     const interrupts = takeInterrupts();
     try {
-      const [run] = await chosenRuns(store, dagId, which, values);
+      const [run] = await chosenRuns(store, stored, which, values);
       if (run === undefined) {
         throw new DagfillError("INVALID_OPTION", `expected a run of ${dagId}, got none at ${which}`, {
           hint: `dagfill runs ${dag} lists them`,
@@ -39,7 +40,7 @@ export const logs: Verb = {
       const reader = new LogReader(folder, terminal, values.attempt as number | undefined);
       for (;;) {
         const tasks = await tasksOf(store, dagId, run.runId, taskId);
-        const [now] = await chosenRuns(store, dagId, run.runId, values);
+        const [now] = await chosenRuns(store, stored, run.runId, values);
         for (const task of tasks) reader.print(task);
         const isOpen = now?.state === "running" || now?.state === "queued";
         if (values.follow !== true || !isOpen || interrupts.drain.aborted) break;

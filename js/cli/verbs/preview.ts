@@ -1,5 +1,6 @@
 // dagfill preview: which dates a backfill would run, and why the others not. Nothing is started or written.
 import { type BackfillPreview, BackfillService } from "../../face.js";
+import { dateOf } from "../bounds.js";
 import { flags } from "../flags.js";
 import { loadDagFile } from "../load_dag.js";
 import { planJson, showPlan } from "../plan_view.js";
@@ -24,10 +25,13 @@ export const preview: Verb = {
 };
 
 /** The date of `--render`: the first that would run, or of a day its first date. */
-function dateToRender({ runs }: BackfillPreview, value: unknown): unknown {
+function dateToRender({ runs, timeZone }: BackfillPreview, value: unknown): string | undefined {
   if (value === "first") return runs.find(({ action }) => action !== "skip")?.executionDate;
+  if (typeof value !== "string") return undefined;
+  const date = dateOf(value, "--render", timeZone);
   const ofDay = runs.find(({ localDate }) => localDate.slice(0, 10) === value);
-  return ofDay?.executionDate ?? value;
+  const next = date === value ? undefined : runs.find(({ executionDate }) => executionDate >= date);
+  return (ofDay ?? next)?.executionDate ?? date;
 }
 
 /** Also what `run --dry-run` does. */
@@ -49,7 +53,7 @@ export async function showPreview({
       ...(values.cascade === true && { cascade: true }),
     });
     const date = dateToRender(plan, values.render);
-    const rendered = typeof date === "string" ? plan.render(date) : undefined;
+    const rendered = date === undefined ? undefined : plan.render(date);
     if (json) {
       terminal.line(
         JSON.stringify({

@@ -1,6 +1,7 @@
 // dagfill render: what a template becomes for a date.
 import { DagfillError } from "../../error.js";
 import { type MacroOptions, resolveDateMacros, type TimetableOptions } from "../../face.js";
+import { dateOf } from "../bounds.js";
 import { flags } from "../flags.js";
 import { exitCodes } from "../report_error.js";
 import type { Verb } from "../verb.js";
@@ -37,9 +38,10 @@ export const render: Verb = {
     }
     // Options that are absent stay absent: an option with the value undefined would be one all the same.
     const options = { timeZone, kind, dst, conf, params, variables, macroTimeZone, onUnknown };
+    const date = dateOf(executionDate, "--execution-date", timeZone as string | undefined);
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
     const resolved = (more: MacroOptions) =>
-      resolveDateMacros(template, executionDate, typeof schedule === "string" ? schedule : null, {
+      resolveDateMacros(template, date, typeof schedule === "string" ? schedule : null, {
         ...(Object.fromEntries(given) as TimetableOptions & MacroOptions),
         ...more,
       });

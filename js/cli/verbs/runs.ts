@@ -1,10 +1,11 @@
 // dagfill runs: the runs of a DAG as the store has them.
 import { RUN_STATES } from "../../codes.js";
 import type { RunRecord } from "../../face.js";
+import { spanOf } from "../bounds.js";
 import { flags } from "../flags.js";
 import { exitCodes, runError } from "../report_error.js";
 import { showRows } from "../rows.js";
-import { boundOf, dagIdOf, stateStyle, statesOf, tookText } from "../stored_dag.js";
+import { stateStyle, statesOf, storedDag, tookText } from "../stored_dag.js";
 import type { Column } from "../table.js";
 import type { Verb } from "../verb.js";
 
@@ -23,16 +24,14 @@ export const runs: Verb = {
   ],
   async run(request) {
     const { positionals, values, notices, world } = request;
-    const dagId = await dagIdOf(positionals[0] ?? "", request);
+    const { dagId, timeZone } = await storedDag(positionals[0] ?? "", request);
     const states = statesOf(values.state, RUN_STATES);
-    const [from, to] = [boundOf(values.from, "start"), boundOf(values.to, "end")];
     const store = await world.openStore(values.store, "read", notices);
     try {
       const found = await store.listRuns({
         dagId,
         ...(states !== undefined && { states }),
-        ...(from !== undefined && { from }),
-        ...(to !== undefined && { to }),
+        ...spanOf(values, timeZone),
         ...(values.limit !== undefined && { limit: values.limit as number }),
         ...(values.newest === true && { order: "desc" as const }),
       });

@@ -4,7 +4,7 @@ import type { TaskInstance } from "../../face.js";
 import { flags } from "../flags.js";
 import { exitCodes, runError } from "../report_error.js";
 import { showRows } from "../rows.js";
-import { chosenRuns, dagIdOf, stateStyle, statesOf, tookText } from "../stored_dag.js";
+import { chosenRuns, stateStyle, statesOf, storedDag, tookText } from "../stored_dag.js";
 import type { Column } from "../table.js";
 import type { Verb } from "../verb.js";
 
@@ -17,12 +17,13 @@ export const tasks: Verb = {
   async run(request) {
     const { positionals, values, notices, world } = request;
     const [dag = "", which] = positionals;
-    const dagId = await dagIdOf(dag, request);
+    const stored = await storedDag(dag, request);
+    const { dagId } = stored;
     const states = statesOf(values.state, TASK_STATES);
     const store = await world.openStore(values.store, "read", notices);
     try {
       const rows: Row[] = [];
-      for (const { runId, executionDate } of await chosenRuns(store, dagId, which, values)) {
+      for (const { runId, executionDate } of await chosenRuns(store, stored, which, values)) {
         for (const instance of await store.listTaskInstances(dagId, runId)) {
           if (states === undefined || states.includes(instance.state))
             rows.push({ executionDate, ...instance });

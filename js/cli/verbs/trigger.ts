@@ -1,5 +1,6 @@
 // dagfill trigger: one run of a DAG for one date, now.
 import { BackfillService } from "../../face.js";
+import { dateOf } from "../bounds.js";
 import { flags } from "../flags.js";
 import { takeInterrupts } from "../interrupts.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
@@ -14,7 +15,7 @@ export const trigger: Verb = {
   flags: [...flags.dag, ...flags.executionDate, ...flags.conf, ...flags.store, ...flags.log, ...flags.json],
   async run({ positionals: [path = ""], values, terminal, notices, json, world }) {
     const file = await loadDagFile(path);
-    const { dagId } = chooseDag(file, values.dagId);
+    const { dagId, timeZone } = chooseDag(file, values.dagId);
     const store = await world.openStore(values.store, "write", notices);
     const interrupts = takeInterrupts();
     const logs = new TaskLogs(values.store);
@@ -26,7 +27,9 @@ export const trigger: Verb = {
       });
       const result = await new BackfillService({ dags: file.dags, store, ...callbacks }).trigger({
         dagId,
-        ...(typeof values.executionDate === "string" && { executionDate: values.executionDate }),
+        ...(typeof values.executionDate === "string" && {
+          executionDate: dateOf(values.executionDate, "--execution-date", timeZone),
+        }),
         ...(values.conf !== undefined && { conf: values.conf as Record<string, unknown> }),
         // One run has nothing to drain: the first Ctrl-C aborts it.
         signal: interrupts.drain,

@@ -7,7 +7,11 @@ import type { Value } from "./value.js";
 /** Binds targets to a value: one name, or several to the members of a list. */
 export function bind(targets: SyntaxNode[], value: Value, reader: Reader): void {
   const [target] = targets;
-  if (target === undefined) return;
+  if (target !== undefined) reader.budget.nested(target, () => bindNested(targets, target, value, reader));
+}
+
+function bindNested(targets: SyntaxNode[], target: SyntaxNode, value: Value, reader: Reader): void {
+  reader.budget.spend(targets.length);
   if (targets.length > 1) {
     const members = Array.isArray(value) ? value : [];
     for (const [at, inner] of targets.entries()) bind([inner], members[at] ?? reader.unknown(inner), reader);

@@ -1,6 +1,7 @@
 // The worth of a call: dates and durations, Airflow's DAG, operators and timetables, functions of the file.
 import type { SyntaxNode } from "@lezer/common";
-import { children, evaluate } from "./evaluate.js";
+import type { Budget } from "./budget.js";
+import { children, comprehension, evaluate } from "./evaluate.js";
 import type { Reader } from "./reader.js";
 import {
   Duration,
@@ -51,6 +52,9 @@ function isOperator(name: string): boolean {
 export function argumentsOf(list: SyntaxNode, reader: Reader): Arguments {
   const args: Arguments = { positional: [], named: new Map() };
   const parts = children(list);
+  // A generator as the only argument has no parentheses of its own.
+  if (parts.some(({ name }) => name === "for"))
+    return { positional: [comprehension(list, reader) ?? reader.unknown(list)], named: args.named };
   for (let at = 0; at < parts.length; at += 1) {
     const part = parts[at] as SyntaxNode;
     const next = parts[at + 1];
@@ -60,12 +64,18 @@ export function argumentsOf(list: SyntaxNode, reader: Reader): Arguments {
       at += 2;
     } else if ((part.name === "*" || part.name === "**") && next !== undefined) {
       const value = evaluate(next, reader);
-      if (Array.isArray(value)) args.positional.push(...value);
-      else if (value instanceof Map) for (const [key, inner] of value) args.named.set(String(key), inner);
-      else reader.note(`the arguments in ${reader.text(next)} are not known`, part);
+      if (Array.isArray(value)) {
+        reader.budget.spend(value.length);
+        for (const inner of value) args.positional.push(inner);
+      } else if (value instanceof Map) {
+        reader.budget.spend(value.size);
+        for (const [key, inner] of value) args.named.set(String(key), inner);
+      } else reader.note(`the arguments in ${reader.text(next)} are not known`, part);
       at += 1;
     } else args.positional.push(evaluate(part, reader));
   }
+  for (const value of [...args.positional, ...args.named.values()])
+    if (typeof value === "string") reader.budget.text(value);
   return args;
 }
 
@@ -103,31 +113,49 @@ function method(callee: SyntaxNode, list: SyntaxNode, reader: Reader): Value | u
     const operator = base.path.slice(base.path.lastIndexOf(".") + 1);
     return reader.task(operator, argumentsOf(list, reader), callee);
   }
-  if (typeof base === "string") return textMethod(base, name, argumentsOf(list, reader));
+  if (typeof base === "string") return textMethod(base, name, argumentsOf(list, reader), reader.budget);
   if (base instanceof Map && name === "items") return [...base].map(([key, value]) => [key, value]);
   if (base instanceof Map && name === "keys") return [...base.keys()];
   if (base instanceof Map && name === "values") return [...base.values()];
   return undefined;
 }
 
-function textMethod(text: string, name: string, { positional, named }: Arguments): Value | undefined {
+function textMethod(
+  text: string,
+  name: string,
+  { positional, named }: Arguments,
+  budget: Budget,
+): Value | undefined {
+  budget.text(text);
   if (name === "strip") return text.trim();
   if (name === "lower") return text.toLowerCase();
   if (name === "upper") return text.toUpperCase();
   const [a, b] = positional;
-  if (name === "replace" && typeof a === "string" && typeof b === "string") return text.replaceAll(a, b);
-  if (name === "format") return formatted(text, positional, named);
+  if (name === "replace" && typeof a === "string" && typeof b === "string")
+    return replaced(text, a, b, budget);
+  if (name === "format") return formatted(text, positional, named, budget);
   return undefined;
 }
 
+function replaced(text: string, old: string, by: string, budget: Budget): string | undefined {
+  const parts = text.split(old);
+  return budget.joined(parts.flatMap((part, at) => (at === 0 ? [part] : [by, part])));
+}
+
 /** str.format() with plain fields: `{}`, `{0}`, `{name}`. */
-function formatted(text: string, positional: Value[], named: ReadonlyMap<string, Value>): Value | undefined {
-  let [result, index] = ["", 0];
+function formatted(
+  text: string,
+  positional: Value[],
+  named: ReadonlyMap<string, Value>,
+  budget: Budget,
+): Value | undefined {
+  const pieces: string[] = [];
+  let index = 0;
   for (let at = 0; at < text.length; at += 1) {
     const character = text[at] as string;
-    if (character !== "{" && character !== "}") result += character;
+    if (character !== "{" && character !== "}") pieces.push(character);
     else if (text[at + 1] === character) {
-      result += character;
+      pieces.push(character);
       at += 1;
     } else {
       const end = text.indexOf("}", at);
@@ -135,11 +163,11 @@ function formatted(text: string, positional: Value[], named: ReadonlyMap<string,
       const value = field === "" ? positional[index++] : (named.get(field) ?? positional[Number(field)]);
       if (character === "}" || end < 0 || (typeof value !== "string" && typeof value !== "number"))
         return undefined;
-      result += String(value);
+      pieces.push(String(value));
       at = end;
     }
   }
-  return result;
+  return budget.joined(pieces);
 }
 
 const UNITS = {
@@ -243,7 +271,7 @@ const CONSTRUCTORS: { readonly [name: string]: (args: Arguments, path: string) =
 function dedent(text: string): string {
   const lines = text.split("\n").map((line) => (line.trim() === "" ? "" : line));
   const indents = lines.filter((line) => line !== "").map((line) => line.length - line.trimStart().length);
-  const shared = indents.length === 0 ? 0 : Math.min(...indents);
+  const shared = indents.reduce((least, indent) => Math.min(least, indent), indents[0] ?? 0);
   return lines.map((line) => line.slice(shared)).join("\n");
 }
 

@@ -1,9 +1,10 @@
 // An Airflow DAG file, read statically: its syntax tree is walked, Python is never run.
-import { parser } from "@lezer/python";
 import type { Dag, Task } from "../../dag/dag.js";
 import { isEmpty } from "../airflow_json.js";
 import { Collector, everyOf, type ImportedDags, isoDuration, triggerRule } from "../dags.js";
-import { LimitReached, Reader } from "./reader.js";
+import { LimitReached } from "./budget.js";
+import { isPython, parsePython } from "./parse.js";
+import { Reader } from "./reader.js";
 import { runBody } from "./statements.js";
 import {
   type DagObject,
@@ -17,16 +18,16 @@ import {
   type Value,
 } from "./value.js";
 
-/** Reads the DAGs of a Python file; what was not understood is noted with its line. */
-export function pythonDags(source: string, fileName?: string): ImportedDags {
+/** Reads the DAGs of a Python file; what was not understood is noted with its line. `undefined` for a text that is no Python. */
+export function pythonDags(source: string, fileName?: string): ImportedDags | undefined {
   const found = new Collector();
   const reader = new Reader(source, found, fileName);
-  const tree = parser.parse(source);
-  tree.iterate({
-    enter: (node) => {
-      if (node.type.isError) reader.note("Python that cannot be parsed here", node.node);
-    },
-  });
+  const parsed = parsePython(source);
+  const { tree, faults, isCut } = parsed;
+  if (faults.length > 0 && !isPython(parsed)) return undefined;
+  for (const fault of faults) reader.note("Python that cannot be parsed here", fault);
+  const last = faults.at(-1);
+  if (isCut && last !== undefined) reader.note("what comes behind this line is not read", last);
   try {
     runBody(tree.topNode, reader);
   } catch (error) {
@@ -42,13 +43,20 @@ export function pythonDags(source: string, fileName?: string): ImportedDags {
 class ArgumentReader {
   constructor(
     readonly args: ReadonlyMap<string, Value>,
-    readonly defaults: ReadonlyMap<Value, Value>,
+    /** Where else an argument may stand, the first of them first. */
+    readonly defaults: readonly ReadonlyMap<Value, Value>[],
     readonly note: (message: string) => void,
   ) {}
 
+  get(name: string): Value | undefined {
+    const given = this.args.get(name);
+    if (given !== undefined) return given;
+    return this.defaults.find((some) => some.get(name) !== undefined)?.get(name);
+  }
+
   value(...names: string[]): Value | undefined {
     for (const name of names) {
-      const value = this.args.get(name) ?? this.defaults.get(name);
+      const value = this.get(name);
       if (value === undefined) continue;
       if (value instanceof Unknown || value instanceof Name) {
         this.note(`${name} is not known: ${value instanceof Name ? value.path : value.text}`);
@@ -93,8 +101,8 @@ function dagOf(dag: DagObject, found: Collector): Dag {
   const given = dag.args.get("default_args");
   const defaults = given instanceof Map ? given : new Map<Value, Value>();
   if (given !== undefined && !(given instanceof Map)) note("default_args are not known");
-  const args = new ArgumentReader(dag.args, new Map(), note);
-  const inherited = new ArgumentReader(dag.args, defaults, note);
+  const args = new ArgumentReader(dag.args, [], note);
+  const inherited = new ArgumentReader(dag.args, [defaults], note);
   const [start, end] = [inherited.moment("start_date"), inherited.moment("end_date")];
   const schedule = scheduleOf(args, note);
   const timeZone = schedule.timeZone ?? start?.zone;
@@ -167,15 +175,11 @@ function taskOf(
 ): Task {
   const note = (message: string) => found.note(`${dagId}.${task.id}: ${message}`, task.line);
   const own = task.args.get("default_args");
-  const args = new ArgumentReader(
-    task.args,
-    own instanceof Map ? new Map([...defaults, ...own]) : defaults,
-    note,
-  );
+  const args = new ArgumentReader(task.args, own instanceof Map ? [own, defaults] : [defaults], note);
   const command = args.text("bash_command");
   if (!task.args.has("bash_command") && !isEmpty(task.operator))
     note(`the work of a ${task.operator} is not imported`);
-  const rule = triggerRuleOf(args.args.get("trigger_rule") ?? args.defaults.get("trigger_rule"), note);
+  const rule = triggerRuleOf(args.get("trigger_rule"), note);
   const params = paramsOf(args.args.get("params"), note);
   const environment = task.args.get("env");
   if (environment !== undefined) note("env is not taken over: set it where dagfill runs");

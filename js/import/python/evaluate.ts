@@ -9,9 +9,17 @@ import { Duration, isKnown, Name, outputOf, TaskObject, type Value } from "./val
 
 /** Evaluates an expression in the reader's present scope. */
 export function evaluate(node: SyntaxNode, reader: Reader): Value {
-  reader.step(node);
-  const known = reader.nested(() => KINDS[node.name]?.(node, reader));
-  return known === undefined ? reader.unknown(node) : known;
+  reader.budget.step(node, node.to - node.from);
+  const known = reader.budget.nested(node, () => KINDS[node.name]?.(node, reader));
+  if (known === undefined) return reader.unknown(node);
+  // What a name or a member stands for is there already; all else was made just now.
+  if (node.name !== "VariableName" && node.name !== "MemberExpression") reader.budget.spend(sizeOf(known));
+  return known;
+}
+
+function sizeOf(value: Value): number {
+  if (Array.isArray(value)) return value.length;
+  return value instanceof Map ? value.size : 0;
 }
 
 type Kind = (node: SyntaxNode, reader: Reader) => Value | undefined;
@@ -19,7 +27,11 @@ type Kind = (node: SyntaxNode, reader: Reader) => Value | undefined;
 const KINDS: { readonly [name: string]: Kind } = {
   String: (node, reader) => stringValue(reader.text(node)),
   FormatString: formatted,
-  ContinuedString: (node, reader) => joined(children(node).map((part) => evaluate(part, reader))),
+  ContinuedString: (node, reader) =>
+    joined(
+      children(node).map((part) => evaluate(part, reader)),
+      reader,
+    ),
   Number: (node, reader) => numberValue(reader.text(node)),
   Boolean: (node, reader) => reader.text(node) === "True",
   None: () => null,
@@ -35,6 +47,12 @@ const KINDS: { readonly [name: string]: Kind } = {
   MemberExpression: member,
   CallExpression: call,
   ArrayComprehensionExpression: comprehension,
+  ComprehensionExpression: comprehension,
+  SetComprehensionExpression: comprehension,
+  DictionaryComprehensionExpression: (node, reader) => {
+    reader.note("a dict comprehension is not followed", node);
+    return undefined;
+  },
   AwaitExpression: (node, reader) => first(node, reader),
 };
 
@@ -63,9 +81,12 @@ function items(node: SyntaxNode, reader: Reader): Value[] | undefined {
       continue;
     }
     const value = evaluate(child, reader);
-    if (spread && !Array.isArray(value)) return undefined;
-    if (spread) list.push(...(value as Value[]));
-    else list.push(value);
+    if (!spread) list.push(value);
+    else if (!Array.isArray(value)) return undefined;
+    else {
+      reader.budget.spend(value.length);
+      for (const member of value) list.push(member);
+    }
     spread = false;
   }
   return list;
@@ -79,35 +100,56 @@ function dictionary(node: SyntaxNode, reader: Reader): Value | undefined {
     if (value === undefined) return undefined;
     const read = evaluate(value, reader);
     if (key.name !== "**") entries.set(evaluate(key, reader), read);
-    else if (read instanceof Map) for (const [name, inner] of read) entries.set(name, inner);
-    else return undefined;
+    else if (read instanceof Map) {
+      reader.budget.spend(read.size);
+      for (const [name, inner] of read) entries.set(name, inner);
+    } else return undefined;
   }
   return entries;
 }
 
-/** `[f(x) for x in known if condition]` */
-function comprehension(node: SyntaxNode, reader: Reader): Value[] | undefined {
-  const [result, ...rest] = children(node);
-  const at = rest.findIndex((child) => child.name === "in");
-  const [targets, iterable, condition] = [rest.slice(1, at), rest[at + 1], rest[at + 3]];
-  if (result === undefined || iterable === undefined || rest[0]?.name !== "for") return undefined;
-  if (rest.slice(at + 2).some((child) => child.name === "for")) return undefined;
+/** `[f(x, y) for x in known if condition for y in known]`, a set of these, or a generator. */
+export function comprehension(node: SyntaxNode, reader: Reader): Value[] | undefined {
+  const [result, ...clauses] = children(node);
+  const list: Value[] = [];
+  return result !== undefined && collect(result, clauses, list, reader) ? list : undefined;
+}
+
+/** Adds what the clauses give; false, with a note, where that cannot be known. */
+function collect(result: SyntaxNode, clauses: readonly SyntaxNode[], list: Value[], reader: Reader): boolean {
+  const [word] = clauses;
+  if (word === undefined) {
+    list.push(evaluate(result, reader));
+    return true;
+  }
+  if (word.name === "if" && clauses[1] !== undefined) {
+    const holds = evaluate(clauses[1], reader);
+    if (!isKnown(holds, reader.budget)) return unfollowed(result, clauses[1], reader);
+    return !isTrue(holds) || collect(result, clauses.slice(2), list, reader);
+  }
+  const at = clauses.findIndex((child) => child.name === "in");
+  const iterable = clauses[at + 1];
+  if (word.name !== "for" || iterable === undefined) return unfollowed(result, word, reader);
   const values = evaluate(iterable, reader);
   const members = values instanceof Map ? [...values.keys()] : values;
-  if (!Array.isArray(members)) return undefined;
-  const list: Value[] = [];
+  if (!Array.isArray(members)) return unfollowed(result, iterable, reader);
   for (const member of members) {
-    bind(targets, member, reader);
-    const holds = condition === undefined ? true : evaluate(condition, reader);
-    if (!isKnown(holds)) return undefined;
-    if (isTrue(holds)) list.push(evaluate(result, reader));
+    bind(clauses.slice(1, at), member, reader);
+    if (!collect(result, clauses.slice(at + 2), list, reader)) return false;
   }
-  return list;
+  return true;
+}
+
+/** Only calls make tasks, whose absence is to be told. */
+function unfollowed(result: SyntaxNode, node: SyntaxNode, reader: Reader): false {
+  if (result.name === "CallExpression")
+    reader.note(`the loop over ${reader.text(node)} is not followed: its values are not known`, node);
+  return false;
 }
 
 /** Text pieces of a string that is written in several. */
-function joined(pieces: Value[]): Value | undefined {
-  return pieces.every((piece) => typeof piece === "string") ? pieces.join("") : undefined;
+function joined(pieces: Value[], reader: Reader): Value | undefined {
+  return pieces.every((piece) => typeof piece === "string") ? reader.budget.joined(pieces) : undefined;
 }
 
 /** f"..." whose expressions are all known and have no format. Doubled braces are braces: `f"{{{{ ds }}}}"` is `{{ ds }}`. */
@@ -119,18 +161,19 @@ function formatted(node: SyntaxNode, reader: Reader): Value | undefined {
     const plain = raw ? text : unescaped(text);
     return plain.replaceAll("{{", "{").replaceAll("}}", "}");
   };
-  let [result, from] = ["", node.from + prefix.length + quote];
+  const texts: string[] = [];
+  let from = node.from + prefix.length + quote;
   for (let child = node.firstChild; child !== null; child = child.nextSibling) {
     if (child.name !== "FormatReplacement") continue;
-    result += literal(reader.source.slice(from, child.from));
+    texts.push(literal(reader.source.slice(from, child.from)));
     const inner = children(child);
     const value = inner.length === 1 ? evaluate(inner[0] as SyntaxNode, reader) : undefined;
     const piece = value instanceof TaskObject ? outputOf(value) : value;
     if (typeof piece !== "string" && typeof piece !== "number") return undefined;
-    result += String(piece);
+    texts.push(String(piece));
     from = child.to;
   }
-  return result + literal(reader.source.slice(from, node.to - quote));
+  return reader.budget.joined([...texts, literal(reader.source.slice(from, node.to - quote))]);
 }
 
 function unary(node: SyntaxNode, reader: Reader): Value | undefined {
@@ -139,7 +182,7 @@ function unary(node: SyntaxNode, reader: Reader): Value | undefined {
   if (operator === "-" && typeof operand === "number") return -operand;
   if (operator === "-" && operand instanceof Duration) return new Duration(-operand.ms, -operand.months);
   if (operator === "+" && typeof operand === "number") return operand;
-  if (operator === "not" && operand !== undefined && isKnown(operand)) return !isTrue(operand);
+  if (operator === "not" && operand !== undefined && isKnown(operand, reader.budget)) return !isTrue(operand);
   return undefined;
 }
 
@@ -150,17 +193,18 @@ function binary(node: SyntaxNode, reader: Reader): Value | undefined {
   const sign = reader.source.slice(operator.from, (list[list.length - 2] as SyntaxNode).to);
   const a = evaluate(left, reader);
   if (sign === ">>" || sign === "<<") return reader.depends(a, evaluate(right, reader), sign);
-  if (sign === "or") return isKnown(a) ? (isTrue(a) ? a : evaluate(right, reader)) : undefined;
-  if (sign === "and") return isKnown(a) ? (isTrue(a) ? evaluate(right, reader) : a) : undefined;
+  const { budget } = reader;
+  if (sign === "or") return isKnown(a, budget) ? (isTrue(a) ? a : evaluate(right, reader)) : undefined;
+  if (sign === "and") return isKnown(a, budget) ? (isTrue(a) ? evaluate(right, reader) : a) : undefined;
   const b = evaluate(right, reader);
-  if (!isKnown(a) || !isKnown(b)) return undefined;
+  if (!isKnown(a, budget) || !isKnown(b, budget)) return undefined;
   if (sign === "==") return a === b;
   if (sign === "!=") return a !== b;
   if (sign === "in" || sign === "not in") {
     if (!Array.isArray(b) && !(b instanceof Map)) return undefined;
     return (Array.isArray(b) ? b.includes(a) : b.has(a)) === (sign === "in");
   }
-  if (sign === "+" && typeof a === "string" && typeof b === "string") return a + b;
+  if (sign === "+" && typeof a === "string" && typeof b === "string") return budget.joined([a, b]);
   if (sign === "+" && Array.isArray(a) && Array.isArray(b)) return [...a, ...b];
   if (sign === "|" && a instanceof Map && b instanceof Map) return new Map([...a, ...b]);
   if (sign === "*" && a instanceof Duration && typeof b === "number")
@@ -189,8 +233,10 @@ function conditional(node: SyntaxNode, reader: Reader): Value | undefined {
   const [yes, , condition, , no] = children(node);
   if (yes === undefined || condition === undefined || no === undefined) return undefined;
   const value = evaluate(condition, reader);
-  return isKnown(value) ? evaluate(isTrue(value) ? yes : no, reader) : undefined;
+  return isKnown(value, reader.budget) ? evaluate(isTrue(value) ? yes : no, reader) : undefined;
 }
+
+const LONGEST_NAME = 1_000;
 
 /** `a.b` and `a[b]`. */
 function member(node: SyntaxNode, reader: Reader): Value | undefined {
@@ -200,7 +246,8 @@ function member(node: SyntaxNode, reader: Reader): Value | undefined {
   const base = evaluate(object, reader);
   if (last.name === "PropertyName") {
     const name = reader.text(last);
-    if (base instanceof Name) return new Name(`${base.path}.${name}`);
+    if (base instanceof Name)
+      return base.path.length > LONGEST_NAME ? undefined : new Name(`${base.path}.${name}`);
     return reader.attribute(base, name);
   }
   const inner = children(node)[1];

@@ -1,13 +1,15 @@
 // The state while a DAG file is read: scopes, DAGs, tasks, notes. Functions of the file are followed, loops over known lists are
 // unrolled; both within limits, so that every file ends.
 import type { SyntaxNode } from "@lezer/common";
-import type { Collector } from "../dags.js";
+import { type Collector, unique } from "../dags.js";
+import { Budget } from "./budget.js";
 import type { Arguments } from "./call.js";
 import { evaluate } from "./evaluate.js";
 import { runBody } from "./statements.js";
 import {
   DagObject,
   GroupObject,
+  Jump,
   Name,
   type PythonFunction,
   type TaskFactory,
@@ -17,25 +19,18 @@ import {
   type Value,
 } from "./value.js";
 
-/** More evaluated expressions than this are a loop that a person did not write for a DAG. */
-const MOST_STEPS = 500_000;
 const MOST_DEPTH = 40;
-const MOST_NESTING = 400;
-
-/** Thrown inside when a limit is reached; what was read until then is kept. */
-export class LimitReached extends Error {}
 
 export class Reader {
   readonly dags: DagObject[] = [];
   readonly source: string;
+  readonly budget = new Budget((message, node) => this.note(message, node));
   readonly #found: Collector;
   readonly #lines: number[] = [0];
   readonly #openDags: DagObject[] = [];
   readonly #openGroups: GroupObject[] = [];
   #scopes: Map<string, Value>[] = [new Map()];
-  #steps = 0;
   #depth = 0;
-  #nesting = 0;
 
   constructor(source: string, found: Collector, fileName?: string) {
     this.source = source;
@@ -66,27 +61,6 @@ export class Reader {
   unknown(node: SyntaxNode): Unknown {
     const text = this.text(node);
     return new Unknown(text.length > 60 ? `${text.slice(0, 60)}...` : text, this.line(node));
-  }
-
-  step(node: SyntaxNode): void {
-    this.#steps += 1;
-    if (this.#steps <= MOST_STEPS) return;
-    this.note(
-      "the file takes more steps than are followed: what comes behind this line may be missing",
-      node,
-    );
-    throw new LimitReached();
-  }
-
-  /** Evaluates what is inside an expression; deeper than any author nests, nothing is known. */
-  nested(evaluate: () => Value | undefined): Value | undefined {
-    if (this.#nesting >= MOST_NESTING) return undefined;
-    this.#nesting += 1;
-    try {
-      return evaluate();
-    } finally {
-      this.#nesting -= 1;
-    }
   }
 
   // ---- names
@@ -135,7 +109,8 @@ export class Reader {
     this.#scopes = [outer[0] as Map<string, Value>, scope];
     this.#depth += 1;
     try {
-      return runBody(target.body, this) ?? null;
+      const returned = runBody(target.body, this);
+      return returned === undefined || returned instanceof Jump ? null : returned;
     } finally {
       this.#depth -= 1;
       this.#scopes = outer;
@@ -155,25 +130,29 @@ export class Reader {
       const named = new Map(factory.args);
       if (!named.has("group_id")) named.set("group_id", factory.name);
       const group = this.group({ positional: [], named });
-      this.inside(group, () => this.invoke(factory.body, args, node));
+      this.inside([group], () => this.invoke(factory.body, args, node));
       for (const value of [...args.positional, ...args.named.values()]) this.depends(value, group, ">>");
       return group;
     }
     const named = new Map(factory.args);
     if (!named.has("dag_id")) named.set("dag_id", factory.name);
     const dag = this.dag({ positional: [], named }, node);
-    if (dag instanceof DagObject) this.inside(dag, () => this.invoke(factory.body, args, node));
+    if (dag instanceof DagObject) this.inside([dag], () => this.invoke(factory.body, args, node));
     return dag;
   }
 
-  /** Reads a body whose tasks belong to a DAG or a group. */
-  inside(owner: DagObject | GroupObject, body: () => void): void {
-    const stack: (DagObject | GroupObject)[] = owner instanceof DagObject ? this.#openDags : this.#openGroups;
-    stack.push(owner);
+  /** Reads a body whose tasks belong to these DAGs and groups, the last ones first. */
+  inside<T>(owners: readonly Value[], body: () => T): T {
+    const [dags, groups] = [this.#openDags.length, this.#openGroups.length];
+    for (const owner of owners) {
+      if (owner instanceof DagObject) this.#openDags.push(owner);
+      if (owner instanceof GroupObject) this.#openGroups.push(owner);
+    }
     try {
-      body();
+      return body();
     } finally {
-      stack.pop();
+      this.#openDags.length = dags;
+      this.#openGroups.length = groups;
     }
   }
 
@@ -187,6 +166,7 @@ export class Reader {
     }
     const named = new Map(args.named);
     if (args.positional[1] !== undefined) named.set("description", args.positional[1]);
+    this.budget.object();
     const dag = new DagObject(id, named, this.line(node));
     this.dags.push(dag);
     return dag;
@@ -214,15 +194,15 @@ export class Reader {
     }
     const group = this.#openGroups.at(-1);
     const base = group === undefined || group.id === "" ? id : `${group.id}.${id}`;
+    this.budget.object();
     // A task of the same name made again in a loop or by a second call gets a number, as Airflow's decorators give it.
-    let [name, number] = [base, 0];
-    while (dag.tasks.some((task) => task.id === name)) name = `${base}__${++number}`;
+    const name = unique(base, dag.taken, "__", 1);
     const task = new TaskObject(name, operator, named, this.line(node));
     dag.tasks.push(task);
     for (const open of this.#openGroups) open.tasks.push(task);
     // A task whose argument is another task's output runs behind it.
     for (const value of named.values()) {
-      for (const other of tasksOf(value, "last")) if (other !== task) task.upstream.add(other);
+      for (const other of tasksOf(value, "last", this.budget)) if (other !== task) task.upstream.add(other);
     }
     return task;
   }
@@ -232,8 +212,10 @@ export class Reader {
   /** `left >> right` or `left << right`; worth `right`, as in Python. */
   depends(left: Value, right: Value, sign: ">>" | "<<"): Value {
     const [before, after] = sign === ">>" ? [left, right] : [right, left];
-    for (const upstream of tasksOf(before, "last")) {
-      for (const task of tasksOf(after, "first")) if (task !== upstream) task.upstream.add(upstream);
+    const tasks = tasksOf(after, "first", this.budget);
+    for (const upstream of tasksOf(before, "last", this.budget)) {
+      this.budget.spend(tasks.length);
+      for (const task of tasks) if (task !== upstream) task.upstream.add(upstream);
     }
     return right;
   }

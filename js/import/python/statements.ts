@@ -4,19 +4,10 @@ import { bind } from "./bind.js";
 import { argumentsOf } from "./call.js";
 import { children, evaluate, isTrue } from "./evaluate.js";
 import type { Reader } from "./reader.js";
-import {
-  DagObject,
-  GroupObject,
-  isKnown,
-  Name,
-  PythonFunction,
-  TaskFactory,
-  Unknown,
-  type Value,
-} from "./value.js";
+import { isKnown, Jump, Name, PythonFunction, TaskFactory, Unknown, type Value } from "./value.js";
 
-/** Reads the statements of a Script or Body. The worth of its `return`, `undefined` when it has none. */
-export function runBody(body: SyntaxNode, reader: Reader): Value | undefined {
+/** Reads the statements of a Script or Body. The worth of its `return`, or what ends or skips a loop; `undefined` when it has none. */
+export function runBody(body: SyntaxNode, reader: Reader): Value | Jump | undefined {
   for (let node = body.firstChild; node !== null; node = node.nextSibling) {
     const returned = statement(node, reader);
     if (returned !== undefined) return returned;
@@ -24,8 +15,12 @@ export function runBody(body: SyntaxNode, reader: Reader): Value | undefined {
   return undefined;
 }
 
-function statement(node: SyntaxNode, reader: Reader): Value | undefined {
-  reader.step(node);
+function statement(node: SyntaxNode, reader: Reader): Value | Jump | undefined {
+  reader.budget.step(node, node.to - node.from);
+  return reader.budget.nested(node, () => read(node, reader));
+}
+
+function read(node: SyntaxNode, reader: Reader): Value | Jump | undefined {
   switch (node.name) {
     case "ReturnStatement": {
       const value = children(node)[1];
@@ -61,6 +56,13 @@ function statement(node: SyntaxNode, reader: Reader): Value | undefined {
     case "WhileStatement":
       reader.note("a while loop is not followed", node);
       return undefined;
+    case "MatchStatement":
+      reader.note("a match statement is not followed", node);
+      return undefined;
+    case "BreakStatement":
+      return new Jump("break");
+    case "ContinueStatement":
+      return new Jump("continue");
     default:
       // Imports, classes, assertions and the like make no tasks.
       return undefined;
@@ -94,14 +96,17 @@ function update(node: SyntaxNode, reader: Reader): undefined {
   if (target?.name !== "VariableName" || value === undefined) return;
   const [old, added] = [evaluate(target, reader), evaluate(value, reader)];
   const text = reader.text(target);
-  if (typeof old === "string" && typeof added === "string") reader.assign(text, old + added);
+  if (typeof old === "string" && typeof added === "string")
+    reader.assign(text, reader.budget.joined([old, added]) ?? reader.unknown(node));
   else if (typeof old === "number" && typeof added === "number") reader.assign(text, old + added);
-  else if (Array.isArray(old) && Array.isArray(added)) reader.assign(text, [...old, ...added]);
-  else reader.assign(text, reader.unknown(node));
+  else if (Array.isArray(old) && Array.isArray(added)) {
+    reader.budget.spend(old.length + added.length);
+    reader.assign(text, [...old, ...added]);
+  } else reader.assign(text, reader.unknown(node));
 }
 
 /** `with DAG(...) as dag, TaskGroup(...) as group:` */
-function withStatement(node: SyntaxNode, reader: Reader): Value | undefined {
+function withStatement(node: SyntaxNode, reader: Reader): Value | Jump | undefined {
   const owners: Value[] = [];
   let pending: Value | undefined;
   let body: SyntaxNode | undefined;
@@ -114,19 +119,10 @@ function withStatement(node: SyntaxNode, reader: Reader): Value | undefined {
       owners.push(pending);
     }
   }
-  let returned: Value | undefined;
-  const enter = (at: number): void => {
-    const owner = owners[at];
-    if (at === owners.length) returned = body === undefined ? undefined : runBody(body, reader);
-    else if (owner instanceof DagObject || owner instanceof GroupObject)
-      reader.inside(owner, () => enter(at + 1));
-    else enter(at + 1);
-  };
-  enter(0);
-  return returned;
+  return reader.inside(owners, () => (body === undefined ? undefined : runBody(body, reader)));
 }
 
-function forStatement(node: SyntaxNode, reader: Reader): Value | undefined {
+function forStatement(node: SyntaxNode, reader: Reader): Value | Jump | undefined {
   const list = children(node);
   const at = list.findIndex((child) => child.name === "in");
   const targets = list.slice(list[0]?.name === "async" ? 2 : 1, at);
@@ -142,13 +138,14 @@ function forStatement(node: SyntaxNode, reader: Reader): Value | undefined {
   for (const value of values) {
     bind(targets, value, reader);
     const returned = runBody(body, reader);
-    if (returned !== undefined) return returned;
+    if (returned instanceof Jump && returned.word === "break") break;
+    if (returned !== undefined && !(returned instanceof Jump)) return returned;
   }
   return undefined;
 }
 
 /** Where no condition is known, the first branch is read and a note says so. */
-function ifStatement(node: SyntaxNode, reader: Reader): Value | undefined {
+function ifStatement(node: SyntaxNode, reader: Reader): Value | Jump | undefined {
   const list = children(node);
   for (let at = 0; at < list.length; at += 1) {
     const word = list[at]?.name;
@@ -157,10 +154,13 @@ function ifStatement(node: SyntaxNode, reader: Reader): Value | undefined {
     const [condition, body] = [list[at + 1], list[at + 2]];
     if (condition === undefined || body === undefined) return undefined;
     const value = evaluate(condition, reader);
-    if (isMain(reader.text(condition)) || (isKnown(value) && isTrue(value))) return runBody(body, reader);
-    if (isKnown(value) || reader.text(condition).includes("TYPE_CHECKING")) continue;
+    const known = isKnown(value, reader.budget);
+    if (isMain(reader.text(condition)) || (known && isTrue(value))) return runBody(body, reader);
+    if (known || reader.text(condition).includes("TYPE_CHECKING")) continue;
     reader.note(`whether ${reader.text(condition)} holds is not known: it is read as true`, condition);
-    return runBody(body, reader);
+    const returned = runBody(body, reader);
+    // Who does not know whether a loop is left reads on, rather than lose what comes behind.
+    return returned instanceof Jump ? undefined : returned;
   }
   return undefined;
 }
@@ -170,7 +170,7 @@ function isMain(text: string): boolean {
   return text.includes("__name__");
 }
 
-function tryStatement(node: SyntaxNode, reader: Reader): Value | undefined {
+function tryStatement(node: SyntaxNode, reader: Reader): Value | Jump | undefined {
   const body = children(node).find((child) => child.name === "Body");
   return body === undefined ? undefined : runBody(body, reader);
 }

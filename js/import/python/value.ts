@@ -1,5 +1,6 @@
 // Values of expressions in a DAG file, as far as they are known without running Python.
 import type { SyntaxNode } from "@lezer/common";
+import { type Budget, deeper } from "./budget.js";
 
 /** A literal, a container of values, or one of the objects below. `Unknown` is everything that only a running Python could tell. */
 export type Value = null | boolean | number | string | Value[] | ReadonlyMap<Value, Value> | PythonObject;
@@ -58,6 +59,8 @@ export class Timetable {
 /** A DAG while its body is read. */
 export class DagObject {
   readonly tasks: TaskObject[] = [];
+  /** The last number of each task id. */
+  readonly taken = new Map<string, number>();
   readonly groups: GroupObject[] = [];
 
   constructor(
@@ -85,14 +88,21 @@ export class GroupObject {
   constructor(readonly id: string) {}
 
   /** Tasks of the group that no other task of it precedes. */
-  get roots(): TaskObject[] {
-    return this.tasks.filter((task) => !this.tasks.some((other) => task.upstream.has(other)));
+  roots(budget: Budget): TaskObject[] {
+    const own = new Set(this.tasks);
+    return this.tasks.filter((task) => !before(task, budget).some((other) => own.has(other)));
   }
 
   /** Tasks of the group that precede no other task of it. */
-  get leaves(): TaskObject[] {
-    return this.tasks.filter((task) => !this.tasks.some((other) => other.upstream.has(task)));
+  leaves(budget: Budget): TaskObject[] {
+    const preceding = new Set(this.tasks.flatMap((task) => before(task, budget)));
+    return this.tasks.filter((task) => !preceding.has(task));
   }
+}
+
+function before({ upstream }: TaskObject, budget: Budget): TaskObject[] {
+  budget.spend(1 + upstream.size);
+  return [...upstream];
 }
 
 /** A function under `@task`, `@dag` or `@task_group`; a call of it makes a task, a DAG or a group. */
@@ -116,12 +126,19 @@ export class PythonFunction {
   ) {}
 }
 
+/** `break` or `continue`, on its way to the loop. */
+export class Jump {
+  constructor(readonly word: "break" | "continue") {}
+}
+
 /** Tasks that a value stands for, as the left or the right side of a dependency. */
-export function tasksOf(value: Value, side: "first" | "last"): TaskObject[] {
+export function tasksOf(value: Value, side: "first" | "last", budget: Budget, depth = 0): TaskObject[] {
+  budget.spend(1);
   if (value instanceof TaskObject) return [value];
-  if (value instanceof GroupObject) return side === "first" ? value.roots : value.leaves;
-  if (Array.isArray(value)) return value.flatMap((item) => tasksOf(item, side));
-  return [];
+  if (value instanceof GroupObject) return side === "first" ? value.roots(budget) : value.leaves(budget);
+  const inner = deeper(depth);
+  if (!Array.isArray(value) || inner === undefined) return [];
+  return value.flatMap((item) => tasksOf(item, side, budget, inner));
 }
 
 /** What a task's output is in a text: the reference to its XCom that Airflow prints. */
@@ -130,25 +147,44 @@ export function outputOf(task: TaskObject): string {
 }
 
 /** Whether nothing inside is unknown. */
-export function isKnown(value: Value): boolean {
+export function isKnown(value: Value, budget: Budget, depth = 0): boolean {
+  budget.spend(1);
   if (value instanceof Unknown || value instanceof Name) return false;
-  if (Array.isArray(value)) return value.every(isKnown);
-  if (value instanceof Map) return [...value].every(([key, inner]) => isKnown(key) && isKnown(inner));
+  const inner = deeper(depth);
+  if (Array.isArray(value)) return inner !== undefined && value.every((item) => isKnown(item, budget, inner));
+  if (value instanceof Map) {
+    if (inner === undefined) return false;
+    return [...value].every(([key, item]) => isKnown(key, budget, inner) && isKnown(item, budget, inner));
+  }
   return true;
 }
 
-/** A value as JSON; `undefined` where JSON has no such thing. */
-export function toJson(value: Value): unknown {
-  if (value === null || ["boolean", "number", "string"].includes(typeof value)) return value;
+/** No params of a person's have more members. */
+const MOST_MEMBERS = 10_000;
+
+/** A value as JSON; `undefined` where JSON has no such thing, and where it would have more members than anybody writes. */
+export function toJson(value: Value, left = { members: MOST_MEMBERS }, depth = 0): unknown {
+  left.members -= 1;
+  const inner = deeper(depth);
+  if (left.members < 0 || inner === undefined) return undefined;
+  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
+  if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (value instanceof Moment) return value.text;
   if (Array.isArray(value)) {
-    const items = value.map(toJson);
-    return items.includes(undefined) ? undefined : items;
+    const items: unknown[] = [];
+    for (const item of value) {
+      const json = toJson(item, left, inner);
+      if (json === undefined) return undefined;
+      items.push(json);
+    }
+    return items;
   }
-  if (value instanceof Map) {
-    const entries = [...value].map(([key, inner]) => [key, toJson(inner)] as const);
-    const isWhole = entries.every(([key, inner]) => typeof key === "string" && inner !== undefined);
-    return isWhole ? Object.fromEntries(entries) : undefined;
+  if (!(value instanceof Map)) return undefined;
+  const entries: [string, unknown][] = [];
+  for (const [key, item] of value) {
+    const json = toJson(item, left, inner);
+    if (typeof key !== "string" || json === undefined) return undefined;
+    entries.push([key, json]);
   }
-  return undefined;
+  return Object.fromEntries(entries);
 }

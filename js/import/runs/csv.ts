@@ -1,18 +1,33 @@
 // Comma-separated values as RFC 4180 describes them, with any line ending: what psql, Airflow's CLI and spreadsheets write.
+import { DagfillError } from "../../error.js";
 
-/** Rows as objects by the names of the first line; an empty field and \N are absent. */
-export function csvRows(text: string): Record<string, string>[] {
-  const [names, ...lines] = records(text);
-  if (names === undefined) return [];
-  const keys = names.map((name) => name.trim().toLowerCase());
-  return lines.map((fields) => {
+/** The columns, in small letters, and rows as objects by them; an empty field and \N are absent. */
+export interface Csv {
+  columns: string[];
+  rows: Record<string, string>[];
+  /** Lines with more fields than columns, which are no rows. */
+  tooLong: number;
+}
+
+/** INVALID_OPTION for a quote that nothing closes. */
+export function readCsv(text: string): Csv {
+  const [names = [], ...lines] = records(text);
+  const columns = names.map((name) => name.trim().toLowerCase());
+  const rows: Csv["rows"] = [];
+  let tooLong = 0;
+  for (const fields of lines) {
+    if (fields.length > columns.length) {
+      tooLong += 1;
+      continue;
+    }
     const row: Record<string, string> = Object.create(null);
-    for (const [at, key] of keys.entries()) {
+    for (const [at, key] of columns.entries()) {
       const value = fields[at];
       if (value !== undefined && value !== "" && value !== "\\N") row[key] = value;
     }
-    return row;
-  });
+    rows.push(row);
+  }
+  return { columns, rows, tooLong };
 }
 
 function records(text: string): string[][] {
@@ -22,7 +37,13 @@ function records(text: string): string[][] {
   const separator = separatorOf(text);
   let fields: string[] = [];
   while (at < text.length) {
-    const [field, end] = text[at] === '"' ? quoted(text, at + 1) : plain(text, at, separator);
+    const isQuoted = text[at] === '"';
+    let [field, end] = isQuoted ? quoted(text, at + 1) : plain(text, at, separator);
+    if (isQuoted) {
+      // What stands behind the closing quote belongs to the field.
+      const [more, last] = plain(text, end, separator);
+      [field, end] = [field + more, last];
+    }
     fields.push(field);
     const mark = text[end];
     at = end + 1;
@@ -57,7 +78,17 @@ function quoted(text: string, from: number): [string, number] {
   let value = "";
   for (let at = from; ; ) {
     const end = text.indexOf('"', at);
-    if (end < 0) return [value + text.slice(at), text.length];
+    if (end < 0) {
+      const line = text.slice(0, from).split("\n").length;
+      throw new DagfillError(
+        "INVALID_OPTION",
+        `source: expected a closing quote for that of line ${line}, got none`,
+        {
+          field: "source",
+          details: { line },
+        },
+      );
+    }
     value += text.slice(at, end);
     if (text[end + 1] !== '"') return [value, end + 1];
     value += '"';

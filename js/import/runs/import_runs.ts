@@ -2,7 +2,6 @@
 import type { Dag } from "../../dag/dag.js";
 import type { Duration } from "../../duration.js";
 import {
-  DagfillError,
   dataIntervals,
   durationMs,
   type RunRecord,
@@ -11,10 +10,12 @@ import {
   validateDag,
 } from "../../face.js";
 import type { Json } from "../../json.js";
+import { type DateValue, date, fields, placed, wrong } from "../../options.js";
 import { instantMs } from "../../store/instant.js";
 import { iso } from "../../time.js";
 import { asObject } from "../json_values.js";
-import { type HistoryRow, historyRows } from "./rows.js";
+import { type HistoryRow, readHistory, type Time } from "./rows.js";
+import { timeReader } from "./times.js";
 
 /** Rows that became no record, by the reason. */
 export type LeftOut = { reason: string; count: number }[];
@@ -26,13 +27,17 @@ interface Run {
   runType: RunType;
   startedAt: number | undefined;
   finishedAt: number | undefined;
+  queuedAt: number | undefined;
+  /** What the source says that it covers. */
+  interval: readonly [number, number] | undefined;
 }
 
 /** Reads the history of one DAG: `airflow dags list-runs -o json`, pages of the REST API's dagRuns (Airflow 2 and 3), CSV, rows of
  *  the metadata table `dag_run`, or what `exportRuns` wrote; a text, or the values in it.
  *
- *  One run a date: of several the latest success counts, else one in flight, else the latest. Data intervals and run types that the
- *  source does not have come from `dag`. Runs that the other system has queued or running stay in flight; with `assumeDead` those that
+ *  Times without an offset are UTC, as databases write them; a date alone, such as 2024-01-02, is the first instant of that day in the
+ *  DAG's zone. One run a date: of several the latest success counts, else one in flight, else the latest. Data intervals and run types that
+ *  the source does not have come from `dag`. Runs that the other system has queued or running stay in flight; with `assumeDead` those that
  *  began longer ago than this before `now` (default: the host's clock) count as failed. `left` says how many rows became no record, and
  *  why. INVALID_OPTION for a source that is none of the forms.
  *
@@ -46,11 +51,13 @@ export function importRuns(
   options: { dag: Dag; assumeDead?: Duration; now?: Date | number | string },
 ): { runs: RunRecord[]; left: LeftOut } {
   const { dag, assumeDead, now } = read(options);
-  const left = new Map<string, number>();
+  const history = readHistory(source);
+  const left = new Map(history.left.map(({ reason, count }) => [reason, count]));
   const leave = (reason: string) => left.set(reason, (left.get(reason) ?? 0) + 1);
+  const time = timeReader(dag.timeZone);
   const byDate = new Map<number, Run>();
-  for (const row of historyRows(source)) {
-    const run = runOf(row, dag, leave);
+  for (const row of history.rows) {
+    const run = runOf(row, dag, time, leave);
     if (run === undefined) continue;
     if (assumeDead !== undefined && isDead(run, now - assumeDead)) run.state = "failed";
     const other = byDate.get(run.at);
@@ -64,36 +71,30 @@ export function importRuns(
   };
 }
 
-function read(options: { dag: Dag; assumeDead?: Duration; now?: Date | number | string }): {
-  dag: Dag;
-  assumeDead: number | undefined;
-  now: number;
-} {
-  for (const name of Object.keys(options ?? {})) {
-    if (name !== "dag" && name !== "assumeDead" && name !== "now") {
-      throw new DagfillError(
-        "INVALID_OPTION",
-        `there is no option ${JSON.stringify(name)}; expected dag, assumeDead, now`,
-        {
-          field: name,
-        },
-      );
-    }
-  }
-  if (asObject(options?.dag) === undefined)
-    throw new DagfillError("INVALID_OPTION", "dag: expected the DAG that the history belongs to", {
-      field: "dag",
-    });
-  validateDag(options.dag);
-  const { assumeDead, now = Date.now() } = options;
-  const at = typeof now === "string" ? instantMs(now) : Number(now);
-  if (at === undefined || Number.isNaN(at))
-    throw new DagfillError("INVALID_DATE", "now: expected an instant with an offset", { field: "now" });
-  return {
-    dag: options.dag,
-    assumeDead: assumeDead === undefined ? undefined : durationMs(assumeDead),
-    now: at,
-  };
+function read(options: unknown): { dag: Dag; assumeDead: number | undefined; now: number } {
+  const { dag, assumeDead, now } = fields<{ dag: Dag; assumeDead: number; now: DateValue }>(
+    options ?? {},
+    "options",
+    {
+      dag: (value, path) => {
+        if (asObject(value) === undefined) throw wrong(path, "the DAG that the history belongs to", value);
+        return value as Dag;
+      },
+      assumeDead: (value, path) => {
+        try {
+          return durationMs(value as Duration);
+        } catch (error) {
+          throw placed(error, path);
+        }
+      },
+      now: date,
+    },
+  );
+  if (dag === undefined) throw wrong("dag", "the DAG that the history belongs to", undefined);
+  validateDag(dag);
+  const at = typeof now === "string" ? instantMs(now) : (now ?? Date.now());
+  if (at === undefined) throw wrong("now", "an instant with an offset", now, "INVALID_DATE");
+  return { dag, assumeDead, now: at };
 }
 
 const STATES: { readonly [state: string]: RunState } = {
@@ -106,27 +107,37 @@ const STATES: { readonly [state: string]: RunState } = {
   canceled: "canceled",
 };
 
-function runOf(row: HistoryRow, dag: Dag, leave: (reason: string) => void): Run | undefined {
+function runOf(
+  row: HistoryRow,
+  dag: Dag,
+  time: (value: Time) => number | undefined,
+  leave: (reason: string) => void,
+): Run | undefined {
   if (row.dagId !== undefined && row.dagId !== dag.dagId) return void leave("a run of another DAG");
   if (row.date === undefined) return void leave("no logical date");
-  const at = instant(row.date);
+  const at = time(row.date);
   if (at === undefined) return void leave("a logical date that cannot be read");
   const state = STATES[row.state?.toLowerCase() ?? ""];
   if (state === undefined)
     return void leave(row.state === undefined ? "no state" : "a state that is not known");
+  const optional = (value: Time | undefined) => (value === undefined ? undefined : time(value));
+  let interval: Run["interval"];
+  if (row.intervalStart !== undefined && row.intervalEnd !== undefined) {
+    const [start, end] = [time(row.intervalStart), time(row.intervalEnd)];
+    if (start === undefined || end === undefined) return void leave("a data interval that cannot be read");
+    if (end < start) return void leave("a data interval that ends before it starts");
+    interval = [start, end];
+  }
   return {
     row,
     at,
     state,
     runType: runTypeOf(row, dag),
-    startedAt: instant(row.startedAt),
-    finishedAt: instant(row.finishedAt),
+    startedAt: optional(row.startedAt),
+    finishedAt: optional(row.finishedAt),
+    queuedAt: optional(row.queuedAt),
+    interval,
   };
-}
-
-/** Databases write UTC without an offset. */
-function instant(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : (instantMs(text) ?? instantMs(`${text}Z`));
 }
 
 /** Airflow's run ids begin with the type; runs that an asset triggered are runs by hand here: no date asked for them. */
@@ -136,9 +147,9 @@ function runTypeOf({ runType, runId }: HistoryRow, dag: Dag): RunType {
   return dag.schedule === null || text !== "" ? "manual" : "scheduled";
 }
 
-function isDead({ state, row, startedAt, at }: Run, before: number): boolean {
+function isDead({ state, queuedAt, startedAt, at }: Run, before: number): boolean {
   if (state !== "running" && state !== "queued") return false;
-  return (startedAt ?? instant(row.queuedAt) ?? at) < before;
+  return (startedAt ?? queuedAt ?? at) < before;
 }
 
 /** The greater one counts: a success before all else, then a run in flight, then whichever ended last. */
@@ -171,11 +182,9 @@ function records(runs: readonly Run[], dag: Dag): RunRecord[] {
 function intervalsOf(runs: readonly Run[], dag: Dag): Float64Array {
   const pairs = new Float64Array(runs.length * 2);
   const missing: Record<"manual" | "scheduled", number[]> = { manual: [], scheduled: [] };
-  for (const [index, { row, runType }] of runs.entries()) {
-    const [start, end] = [instant(row.intervalStart), instant(row.intervalEnd)];
-    if (start === undefined || end === undefined)
-      missing[runType === "manual" ? "manual" : "scheduled"].push(index);
-    else pairs.set([start, end], index * 2);
+  for (const [index, { interval, runType }] of runs.entries()) {
+    if (interval === undefined) missing[runType === "manual" ? "manual" : "scheduled"].push(index);
+    else pairs.set(interval, index * 2);
   }
   for (const [runType, rows] of Object.entries(missing)) {
     if (rows.length === 0) continue;

@@ -1,52 +1,130 @@
 // Rows of a history in any of the forms that Airflow and dagfill write, one after another under one set of names.
 import { DagfillError } from "../../face.js";
-import { asList, asObject, asText, type Fields, jsonDocuments } from "../json_values.js";
-import { csvRows } from "./csv.js";
+import { isDate, reading, wrong } from "../../options.js";
+import { shown } from "../../shown.js";
+import { asList, asNumber, asObject, asText, type Fields, jsonDocuments } from "../json_values.js";
+import { readCsv } from "./csv.js";
+
+/** A time as its source has it: text, or epoch milliseconds. */
+export type Time = string | number;
 
 /** One run as its source has it. Absent members are `undefined`. */
 export interface HistoryRow {
   dagId: string | undefined;
   runId: string | undefined;
-  date: string | undefined;
-  intervalStart: string | undefined;
-  intervalEnd: string | undefined;
+  date: Time | undefined;
+  intervalStart: Time | undefined;
+  intervalEnd: Time | undefined;
   runType: string | undefined;
   state: string | undefined;
-  startedAt: string | undefined;
-  finishedAt: string | undefined;
-  queuedAt: string | undefined;
+  startedAt: Time | undefined;
+  finishedAt: Time | undefined;
+  queuedAt: Time | undefined;
   conf: unknown;
   /** How often the run was cleared: Airflow's counter of attempts. */
   cleared: number | undefined;
 }
 
-/** Reads a source: text (JSON, JSON lines, CSV) or the values that such a text holds. */
-export function historyRows(source: unknown): HistoryRow[] {
-  return valuesOf(typeof source === "string" ? parsed(source) : source).map((value) =>
-    rowOf(asObject(value) ?? {}),
+/** What a source holds, and what it says to hold and does not. */
+export interface History {
+  rows: HistoryRow[];
+  left: { reason: string; count: number }[];
+}
+
+const DATES = ["logical_date", "execution_date", "executionDate"];
+const EXPECTED = "runs with logical_date (or execution_date) and state, as JSON or CSV";
+
+/** Reads a source: text (JSON, JSON lines, CSV) or the values that such a text holds. INVALID_OPTION for what holds no runs. */
+export function readHistory(source: unknown): History {
+  if (typeof source === "string") {
+    const start = source.trimStart();
+    if (start === "") throw wrong("source", EXPECTED, source);
+    if (!start.startsWith("{") && !start.startsWith("[")) return csvHistory(source);
+  }
+  const { values, left } = reading("source", () =>
+    valuesOf(typeof source === "string" ? parsed(source) : source),
   );
+  const rows = values.map((value, at) => {
+    const fields = asObject(value);
+    if (fields === undefined) throw wrong(`source[${at}]`, "a run", value);
+    return rowOf(fields);
+  });
+  if (rows.length > 0 && !rows.some(isRun)) {
+    const names = Object.keys(values[0] as Fields).slice(0, 10);
+    const got = names.length === 0 ? "an object without any" : `one with ${names.join(", ")}`;
+    throw new DagfillError("INVALID_OPTION", `source[0]: expected ${EXPECTED}, got ${got}`, {
+      field: "source[0]",
+    });
+  }
+  return { rows, left };
+}
+
+/** Whether anything says that this is a run. */
+function isRun({ date, state, runId }: HistoryRow): boolean {
+  return date !== undefined || state !== undefined || runId !== undefined;
+}
+
+function csvHistory(text: string): History {
+  const { columns, rows, tooLong } = readCsv(text);
+  const known = DATES.map((name) => name.toLowerCase());
+  if (!columns.some((name) => known.includes(name)) || !columns.includes("state")) {
+    const [line = ""] = text.trimStart().split("\n", 1);
+    throw new DagfillError(
+      "INVALID_OPTION",
+      `source: expected ${EXPECTED}, got text that begins with ${shown(line)}`,
+      {
+        field: "source",
+        hint: "the first line of CSV names the columns, such as dag_id,run_id,state,logical_date; airflow dags list-runs needs -o json",
+      },
+    );
+  }
+  const left = tooLong === 0 ? [] : [{ reason: "a line with more fields than the first", count: tooLong }];
+  return { rows: rows.map(rowOf), left };
 }
 
 function parsed(text: string): unknown {
-  const start = text.trimStart();
-  if (!start.startsWith("{") && !start.startsWith("[")) return csvRows(text);
   const documents = jsonDocuments(text, (cause) => {
-    const message = `source: expected JSON or CSV, got JSON that cannot be read: ${cause.message}`;
+    const message = `source: expected ${EXPECTED}, got JSON that cannot be read: ${cause.message}`;
     return new DagfillError("INVALID_OPTION", message, { field: "source", cause });
   });
   return documents.length === 1 ? documents[0] : documents;
 }
 
-/** The runs of an array, of pages `{ dag_runs: [...] }`, of an export `{ runs: [...] }`, or of any iterable of rows. */
-function valuesOf(source: unknown): readonly unknown[] {
-  if (Array.isArray(source)) return source.flatMap((value) => pageOf(value) ?? [value]);
-  const page = pageOf(source);
-  if (page !== undefined) return page;
-  if (typeof source === "object" && source !== null && Symbol.iterator in source)
-    return [...(source as Iterable<unknown>)];
-  throw new DagfillError("INVALID_OPTION", "source: expected a text, rows, or pages with dag_runs", {
-    field: "source",
-  });
+/** The runs of an array, of pages `{ dag_runs: [...] }`, of an export `{ runs: [...] }`, of any iterable of rows, or one run. */
+function valuesOf(source: unknown): { values: readonly unknown[]; left: History["left"] } {
+  const fields = asObject(source);
+  if (fields !== undefined && !(Symbol.iterator in fields) && pageOf(source) === undefined) {
+    if (isRun(rowOf(fields))) return { values: [source], left: [] };
+    const got = asText(fields.detail) ?? `an object with ${Object.keys(fields).slice(0, 10).join(", ")}`;
+    throw new DagfillError(
+      "INVALID_OPTION",
+      `source: expected a text, rows, or pages with dag_runs, got ${shown(got)}`,
+      {
+        field: "source",
+      },
+    );
+  }
+  const isIterable = typeof source === "object" && source !== null && Symbol.iterator in source;
+  const pages = isIterable ? [...(source as Iterable<unknown>)] : [source];
+  if (!isIterable && fields === undefined)
+    throw wrong("source", "a text, rows, or pages with dag_runs", source);
+  const values: unknown[] = [];
+  let [announced, paged] = [0, 0];
+  for (const value of pages) {
+    const page = pageOf(value);
+    for (const run of page ?? [value]) values.push(run);
+    if (page === undefined) continue;
+    paged += page.length;
+    announced = Math.max(announced, asNumber(asObject(value)?.total_entries) ?? 0);
+  }
+  const count = announced - paged;
+  return {
+    values,
+    left:
+      count > 0
+        ? [{ reason: "on further pages, which are not in the source (limit and offset)", count }]
+        : [],
+  };
 }
 
 function pageOf(value: unknown): readonly unknown[] | undefined {
@@ -56,27 +134,29 @@ function pageOf(value: unknown): readonly unknown[] | undefined {
 }
 
 function rowOf(fields: Fields): HistoryRow {
+  // The columns of CSV are in small letters.
+  const member = (name: string) => fields[name] ?? fields[name.toLowerCase()];
   const text = (...names: string[]) => {
     for (const name of names) {
-      const value = fields[name];
-      if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
-      const found = asText(value);
+      const found = asText(member(name));
       if (found !== undefined && found !== "" && found !== "None") return found;
     }
     return undefined;
   };
+  const time = (...names: string[]) =>
+    text(...names) ?? names.map((name) => timeOf(member(name))).find((value) => value !== undefined);
   const interval = asObject(fields.dataInterval);
   return {
     dagId: text("dag_id", "dagId"),
     runId: text("run_id", "dag_run_id", "runId"),
-    date: text("logical_date", "execution_date", "executionDate"),
-    intervalStart: text("data_interval_start") ?? asText(interval?.start),
-    intervalEnd: text("data_interval_end") ?? asText(interval?.end),
+    date: time(...DATES),
+    intervalStart: time("data_interval_start") ?? timeOf(interval?.start),
+    intervalEnd: time("data_interval_end") ?? timeOf(interval?.end),
     runType: text("run_type", "runType"),
     state: text("state"),
-    startedAt: text("start_date", "startedAt"),
-    finishedAt: text("end_date", "finishedAt"),
-    queuedAt: text("queued_at"),
+    startedAt: time("start_date", "startedAt"),
+    finishedAt: time("end_date", "finishedAt"),
+    queuedAt: time("queued_at"),
     conf: fields.conf,
     cleared: Number.isSafeInteger(Number(fields.clear_number ?? Number.NaN))
       ? Number(fields.clear_number)
@@ -84,4 +164,10 @@ function rowOf(fields: Fields): HistoryRow {
         ? fields.attempt - 1
         : undefined,
   };
+}
+
+/** A time that is no text: a Date of a database, epoch milliseconds of a data frame. */
+function timeOf(value: unknown): Time | undefined {
+  if (isDate(value)) return asNumber(value.getTime());
+  return asNumber(value) ?? (value === "" ? undefined : asText(value));
 }

@@ -60,7 +60,8 @@ export class Attempts {
     const { origin, execute, writer } = this.#options;
     const { set, startedAt, left } = this.#rows;
     const started = startedAt[row] as number;
-    const context = contextOfRow(origin, set, row, attempt);
+    const isOpen = () => this.inFlight.get(row, attempt) !== undefined;
+    const context = contextOfRow(origin, set, row, attempt, isOpen);
     const detail: Called = { context };
     left.delete(row);
     this.inFlight.set(row, { attempt, started, detail });
@@ -140,19 +141,27 @@ export class Attempts {
   }
 }
 
-export function contextOfRow(origin: Origin, set: RunSet, row: number, attempt: number): Context {
+export function contextOfRow(
+  origin: Origin,
+  set: RunSet,
+  row: number,
+  attempt: number,
+  isOpen: () => boolean,
+): Context {
   const key = () => set.key(row, attempt);
-  return contextOf(origin, set.planned(row), attempt, set.conf(row), key, chunkOf(set, row));
+  return contextOf(origin, set.planned(row), attempt, set.conf(row), key, chunkOf(set, row, isOpen));
 }
 
 /** `undefined` where dates do not run in chunks. */
-function chunkOf(set: RunSet, row: number): ChunkOfRun | undefined {
+function chunkOf(set: RunSet, row: number, isOpen: () => boolean): ChunkOfRun | undefined {
   if (set.columns.weights.length === 0) return undefined;
   const dates = set.members(row).map(({ planned }) => planned.executionDate);
   return {
     dates,
     fail(date, error) {
       if (!dates.includes(date)) throw wrong("date", `one of the chunk's dates, such as ${dates[0]}`, date);
+      // What is recorded already does not change any more: who comes too late is told.
+      if (!isOpen()) throw wrong("chunk.fail", "a call before its attempt ends, which it has", date);
       const failed = set.failures.get(row) ?? new Map();
       set.failures.set(row, failed.set(date, failure(error)));
     },

@@ -1,7 +1,7 @@
 // The plan of a backfill as a host would run it: with what it would not run of it, its templates, and the plans downstream.
 import type { CheckedDag } from "../../dag/dag.js";
 import type { CheckedOptions } from "../../plan/backfill_options.js";
-import { cascade } from "../../plan/cascade.js";
+import { cascade, unknownInputs } from "../../plan/cascade.js";
 import { renderedRun } from "../../plan/chunks.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import { chosenTasks, makePlan } from "../../plan/planner.js";
@@ -48,7 +48,8 @@ export function templatesOn(
   return new PreviewTemplates(data, plan.timetable, host);
 }
 
-/** In the order in which they can be started. */
-export function downstreamPlans(host: Host, plan: PlanData): Promise<PlanData[]> {
-  return cascade(host.dags, plan, (dag, options) => makePlan(dag, options, host.store, plan.now));
+/** In the order in which they can be started. Each is refused beyond `maxRuns`; inputs that no DAG has are warned of in `plan`. */
+export function downstreamPlans(host: Host, plan: PlanData, maxRuns: number): Promise<PlanData[]> {
+  plan.warnings = [...plan.warnings, ...unknownInputs(host.dags)];
+  return cascade(host.dags, plan, maxRuns, (dag, options) => makePlan(dag, options, host.store, plan.now));
 }

@@ -27,11 +27,15 @@ export async function recordsOn(
   store: RunStore,
 ): Promise<Map<number, RunRecord>> {
   if (executionDate.length === 0) return new Map();
-  // A plan may run in any order.
-  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const date of executionDate) [from, to] = [Math.min(from, date), Math.max(to, date)];
-  const records = await store.listRuns({ dagId, from, to });
+  const records = await store.listRuns({ dagId, ...spanOf(executionDate) });
   return new Map(records.map((run) => [Date.parse(run.executionDate), run]));
+}
+
+/** The first and the last of dates, which may run in any order. */
+function spanOf(dates: Float64Array): { from: number; to: number } {
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const date of dates) [from, to] = [Math.min(from, date), Math.max(to, date)];
+  return { from, to };
 }
 
 /** Reads the stored runs of the rows that the plan starts. */
@@ -93,10 +97,9 @@ async function countedByState(
   plan: PlanData,
 ): Promise<Record<RunState, number>> {
   const counts = { queued: 0, running: 0, success: 0, failed: 0, canceled: 0 };
-  const [first, last] = [plan.executionDate[0], plan.executionDate.at(-1)];
-  if (first === undefined || last === undefined) return counts;
-  const range = { dagId: plan.dagId, from: Math.min(first, last), to: Math.max(first, last) };
-  const told = await store.countRuns?.({ ...range, backfillId });
+  const { dagId, executionDate } = plan;
+  if (executionDate.length === 0) return counts;
+  const told = await store.countRuns?.({ dagId, ...spanOf(executionDate), backfillId });
   if (told !== undefined) return told;
   for (const run of (await recordsOn(plan, store)).values()) {
     if (run.backfillId === backfillId) counts[run.state] += 1;

@@ -159,6 +159,8 @@ export class Records {
       errors.set(row, failure(abortReason("cancel", set.planned(row).runId)));
     }
     const output = outputs[row];
+    // One that was to be tried again, and is canceled instead, is canceled with all of its dates.
+    if (code !== RunStateCode.Failed) set.failures.delete(row);
     const failed = set.failures.get(row);
     const error = code === RunStateCode.Success ? undefined : errors.get(row);
     const changes = set.members(row).map(({ planned: { runId, executionDate } }, at): StoreChange => {

@@ -81,7 +81,7 @@ export class BackfillService {
     const dag = findDag(this.#host.dags, read.dagId);
     return askStore(async () => {
       const plan = await planOn(this.#host, dag, read, this.#host.now());
-      if (read.cascade) plan.downstream = await downstreamPlans(this.#host, plan);
+      if (read.cascade) plan.downstream = await downstreamPlans(this.#host, plan, read.maxRuns);
       plan.warnings = [...(await refusals(this.#host.store, plan)), ...plan.warnings];
       const past = () => askStore(() => pastDurations(this.#host.store, dag, choice));
       return new Preview(plan, templatesOn(this.#host, dag, read, plan), past);

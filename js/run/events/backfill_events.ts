@@ -17,7 +17,8 @@ export interface Progress {
   running: number;
   skipped: number;
   canceled: number;
-  /** Foretold from the durations seen; absent until a run has ended. */
+  /** Milliseconds until all has ended, foretold from the durations seen; absent until a run has ended. `backfill.eta({ quantiles })` has the
+   *  spread of it. */
   etaMs?: number;
 }
 

@@ -25,7 +25,8 @@ export interface RunContext extends Omit<PlannedRun, "action" | "chunk" | "upstr
    *  with `inFlight: "attach"` the same attempt is called again under it. */
   readonly key: string;
   /** The dates of a chunk, oldest first; `fail` records one of them as failed when this run is fulfilled, and the others as succeeded. A run
-   *  that is rejected fails all of them. */
+   *  that is rejected fails all of them. Either way the attempt has failed: while `retries` are left, the whole chunk is called again, and
+   *  what the last attempt said is recorded. After the attempt has ended `fail` throws INVALID_OPTION. */
   readonly chunk?: ChunkOfRun;
   /** Frozen: every run of a backfill may share it. */
   conf: Record<string, Json>;

@@ -29,8 +29,9 @@ impl Backfill {
         self.await_approval();
         let idle = self.in_flight() == 0 && self.retries.is_empty() && !self.has_waiting();
         if idle && self.ending.is_none() && !self.broken {
-            // A date that waited for a past that did not succeed was asked for and is not done.
-            let blocked = self.status.contains(&Status::DependsOnPast);
+            // A date that waited for a past that did not succeed was asked for and is not done; nor are the others of a chunk of
+            // which somebody else has taken a date.
+            let blocked = self.status.contains(&Status::DependsOnPast) || self.has_split_chunk();
             let state = match (self.canceled, self.failed_runs) {
                 (Some(_), _) => State::Canceled,
                 (None, 0) if !blocked => State::Success,

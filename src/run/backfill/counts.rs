@@ -1,6 +1,6 @@
 //! What is counted: rows for limits, and the dates of each row for whoever asks how far it is.
 
-use super::Backfill;
+use super::{Backfill, Status};
 use crate::run::event::{Change, End};
 use crate::run::summary::Progress;
 
@@ -20,6 +20,12 @@ impl Backfill {
             self.weights = weights.to_vec();
             self.dates.total = weights.iter().sum();
         }
+    }
+
+    /// Whether somebody else has taken a date of a chunk, the others of which were not run then.
+    pub(super) fn has_split_chunk(&self) -> bool {
+        let taken = |(status, weight): (&Status, &u32)| *status == Status::InFlight && *weight > 1;
+        self.status.iter().zip(&self.weights).any(taken)
     }
 
     fn weight(&self, run: u32) -> u32 {

@@ -18,13 +18,9 @@ impl Backfill {
                 self.durations.saw(now - flight.started);
                 self.record(run, attempt, End::Success);
             }
-            (Outcome::Partly(dates), _) => {
-                self.durations.saw(now - flight.started);
-                self.part(run, dates);
-                self.fail(run, attempt);
-            }
             (Outcome::Failed, Some(AbortReason::Cancel)) => self.record(run, attempt, End::Canceled),
-            (Outcome::Failed, _) => {
+            // Failed dates make a failed attempt: the chunk is tried again as a whole.
+            (Outcome::Failed | Outcome::Partly(_), _) => {
                 self.durations.saw(now - flight.started);
                 let failures = self.failures.get(run as usize).map_or(1, |failed| failed + 1);
                 match self.options.retry.delay(failures) {
@@ -35,7 +31,12 @@ impl Backfill {
                         self.retries.push(Reverse((now + delay, run)));
                         self.pending.push(Change::Requeue { run, attempt, failures });
                     }
-                    _ => self.fail(run, attempt),
+                    _ => {
+                        if let Outcome::Partly(dates) = outcome {
+                            self.part(run, dates);
+                        }
+                        self.fail(run, attempt);
+                    }
                 }
             }
         }

@@ -153,7 +153,7 @@ test("one date of a chunk fails: the others have succeeded, and reprocessing mak
     chunk.fail(day(5), "worse");
   };
   const driver = service({ store, executeRun });
-  const result = await driver.backfill(days(6, { chunk: { dates: 6 }, retries: 3 }), heard.hooks);
+  const result = await driver.backfill(days(6, { chunk: { dates: 6 } }), heard.hooks);
   assert.deepEqual([result.state, result.completed, result.failed, result.unfinished], ["failed", 4, 2, 2]);
   assert.deepEqual(
     result.results.map(({ state, error }) => [state, error?.message]),
@@ -174,6 +174,87 @@ test("one date of a chunk fails: the others have succeeded, and reprocessing mak
   assert.deepEqual([again.state, started.slice(1)], ["success", [[day(2)], [day(5)]]]);
   const [, second] = await store.listRuns({ dagId: "etl" });
   assert.deepEqual([second.state, second.chunk, second.attempt], ["success", undefined, 2]);
+});
+
+test("an attempt with failed dates is tried again with the whole chunk, and the last one counts", async () => {
+  const store = new MemoryStore();
+  const heard = listen();
+  const attempts = [];
+  const executeRun = ({ chunk, attempt }) => {
+    attempts.push(chunk.dates.length);
+    if (attempt < 3) chunk.fail(day(attempt), new Error(`attempt ${attempt}`));
+    if (chunk.dates[0] === day(4)) chunk.fail(day(5), new Error("for good"));
+  };
+  const driver = service({ store, executeRun });
+  const options = days(6, { chunk: { dates: 3 }, retries: 2 });
+  const first = await driver.backfill({ ...options, endDate: "2024-01-03" }, heard.hooks);
+  assert.deepEqual([first.state, first.completed, first.failed, first.unfinished], ["success", 3, 0, 0]);
+  assert.deepEqual(attempts, [3, 3, 3]);
+  const [{ run }] = heard.of("run-retrying");
+  assert.equal(run.error.message, "1 of 3 dates have failed");
+  const records = await store.listRuns({ dagId: "etl" });
+  assert.deepEqual(
+    records.map(({ state, attempt, error }) => [state, attempt, error]),
+    Array(3).fill(["success", 3, undefined]),
+  );
+  const second = await driver.backfill({ ...options, startDate: "2024-01-04" });
+  assert.deepEqual([second.state, second.completed, second.failed, attempts.length], ["failed", 2, 1, 6]);
+  const failed = second.results.filter(({ state }) => state === "failed");
+  assert.deepEqual(
+    failed.map(({ executionDate, error, attempts }) => [executionDate, error.message, attempts]),
+    [[day(5), "for good", 3]],
+  );
+});
+
+test("a chunk that waits to be tried again and is canceled is canceled with all of its dates", async () => {
+  const store = new MemoryStore();
+  const heard = listen();
+  const executeRun = ({ chunk }) => chunk.fail(day(2), new Error("no"));
+  const options = days(3, { chunk: { dates: 3 }, retries: 1, retryDelay: "PT1H" });
+  const backfill = await service({ store, executeRun }).start(options, heard.hooks);
+  for await (const { type } of backfill) if (type === "run-retrying") break;
+  const result = await backfill.cancel();
+  assert.deepEqual([result.canceled, result.failed, result.completed, result.unfinished], [3, 0, 0, 3]);
+  const states = (await store.listRuns({ dagId: "etl" })).map(({ state }) => state);
+  assert.deepEqual(
+    [states, result.results.map(({ state }) => state)],
+    [Array(3).fill("canceled"), Array(3).fill("canceled")],
+  );
+});
+
+test("a date that is told to have failed after its attempt has ended is an error", async () => {
+  const chunks = [];
+  const executeRun = ({ chunk, attempt }) => {
+    chunks.push(chunk);
+    if (attempt === 1) throw new Error("the first");
+    // The attempt before this one has ended, too.
+    assert.throws(() => chunks[0].fail(day(1), new Error("late")), { code: "INVALID_OPTION" });
+  };
+  const result = await service({ executeRun }).backfill(days(3, { chunk: { dates: 3 }, retries: 1 }));
+  assert.deepEqual([result.state, result.completed], ["success", 3]);
+  for (const chunk of chunks)
+    assert.throws(() => chunk.fail(day(1), new Error("late")), {
+      code: "INVALID_OPTION",
+      field: "chunk.fail",
+    });
+  assert.equal(result.results[0].state, "success");
+});
+
+test("a chunk of which somebody else took a date since the plan is not run, and is no success", async () => {
+  const store = new MemoryStore();
+  const work = gate();
+  const driver = service({ store, executeRun: work.executeRun });
+  const backfill = await driver.start(days(6, { chunk: { dates: 3 } }));
+  await work.until(1);
+  const run = { runId: "theirs", dagId: "etl", executionDate: day(5), runType: "manual", state: "running" };
+  const dataInterval = { start: day(5), end: day(6) };
+  await store.apply([{ type: "create-run", run: { ...run, dataInterval, conf: {}, attempt: 1 } }]);
+  work.end(1);
+  const result = await backfill.result;
+  assert.deepEqual([result.state, result.completed, result.skipped, result.unfinished], ["failed", 3, 3, 2]);
+  assert.deepEqual(work.started, [day(1)]);
+  const [{ state }] = await driver.list();
+  assert.equal(state, "failed");
 });
 
 test("a chunk that fails fails all of its dates, is tried again as a whole, and counts once for the limits", async () => {

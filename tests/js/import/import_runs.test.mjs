@@ -176,6 +176,163 @@ test("into a store: again changes nothing, another state is updated, dates that 
   assert.deepEqual(await storeRuns(store, later.runs), { created: 0, updated: 0, unchanged: 1, kept: 1 });
 });
 
+test("a date alone is that day in the DAG's zone, and a time without an offset is UTC", () => {
+  const berlin = { ...dag, timeZone: "Europe/Berlin" };
+  const dates = (text, of = berlin) =>
+    importRuns(text, { dag: of }).runs.map(({ executionDate }) => executionDate);
+  const csv =
+    "dag_id,state,logical_date\nsales,success,2024-01-02\nsales,success,2024-03-31\nsales,success,2024-02-29\n";
+  assert.deepEqual(dates(csv), ["2024-01-01T23:00:00Z", "2024-02-28T23:00:00Z", "2024-03-30T23:00:00Z"]);
+  assert.deepEqual(dates(csv, dag), ["2024-01-02T00:00:00Z", "2024-02-29T00:00:00Z", "2024-03-31T00:00:00Z"]);
+  const [run] = importRuns(csv, { dag: berlin }).runs;
+  assert.deepEqual(run.dataInterval, { start: "2024-01-01T23:00:00Z", end: "2024-01-02T23:00:00Z" });
+  const times = [
+    "2024-01-02 00:00:00",
+    "2024-01-03 00:00:00 UTC",
+    "2024-01-04T00:00",
+    "2024-01-05 00:00:00.123456+00",
+  ];
+  const rows = times.map((logical_date) => ({ state: "success", logical_date }));
+  assert.deepEqual(dates(JSON.stringify(rows)), [
+    "2024-01-02T00:00:00Z",
+    "2024-01-03T00:00:00Z",
+    "2024-01-04T00:00:00Z",
+    "2024-01-05T00:00:00.123Z",
+  ]);
+  // A data frame's milliseconds, and a database's Dates.
+  assert.deepEqual(dates([{ state: "success", logical_date: Date.UTC(2024, 0, 2) }]), [
+    "2024-01-02T00:00:00Z",
+  ]);
+  assert.deepEqual(dates([{ state: "success", logical_date: new Date("2024-01-02") }]), [
+    "2024-01-02T00:00:00Z",
+  ]);
+  const unread = ["2024-02-30", "2023-02-29", "yesterday", "-P7D", "2024-01", 1e300, "99999-01-01"];
+  const { runs, left } = importRuns(
+    unread.map((logical_date) => ({ state: "success", logical_date })),
+    { dag },
+  );
+  assert.deepEqual(
+    [runs, left],
+    [[], [{ reason: "a logical date that cannot be read", count: unread.length }]],
+  );
+});
+
+test("a data interval that is none leaves its row out", () => {
+  const interval = (start, end) => ({
+    ...day("2024-01-01", "success"),
+    data_interval_start: start,
+    data_interval_end: end,
+  });
+  const rows = [
+    interval("2024-01-02T00:00:00Z", "2024-01-01T00:00:00Z"),
+    interval("2024-01-01T00:00:00Z", "soon"),
+    { ...interval("2024-01-01", "2024-01-02"), execution_date: "2024-01-03" },
+  ];
+  const { runs, left } = importRuns(rows, { dag });
+  assert.deepEqual(
+    runs.map(({ dataInterval }) => dataInterval.end),
+    ["2024-01-02T00:00:00Z"],
+  );
+  assert.deepEqual(left, [
+    { reason: "a data interval that ends before it starts", count: 1 },
+    { reason: "a data interval that cannot be read", count: 1 },
+  ]);
+});
+
+test("a page of more runs than it holds says how many are elsewhere", () => {
+  const page = (...runs) => ({ dag_runs: runs, total_entries: 5 });
+  const [first, second] = [day("2024-01-01", "success"), day("2024-01-02", "success")];
+  const left = (source) => importRuns(JSON.stringify(source), { dag }).left;
+  assert.deepEqual(left(page(first)), [
+    { reason: "on further pages, which are not in the source (limit and offset)", count: 4 },
+  ]);
+  assert.equal(left([page(first), page(second)])[0].count, 3);
+  assert.deepEqual(left({ dag_runs: [first, second], total_entries: 2 }), []);
+  assert.equal(importRuns(JSON.stringify(first), { dag }).runs.length, 1);
+});
+
+test("broken CSV is told, and loses no line in silence", () => {
+  const head = "dag_id,state,logical_date\n";
+  const runs = (lines) => importRuns(head + lines, { dag });
+  assert.throws(() => runs('sales,success,"2024-01-01\nsales,success,2024-01-02\n'), {
+    code: "INVALID_OPTION",
+    field: "source",
+    message: /a closing quote for that of line 2/,
+  });
+  const { runs: read, left } = runs("sales,success,2024-01-01,more\nsales,success,2024-01-02\n");
+  assert.deepEqual(
+    [read.length, left],
+    [1, [{ reason: "a line with more fields than the first", count: 1 }]],
+  );
+  assert.equal(runs('"sales",success,"2024-01-01"T00:00Z\n').runs[0].executionDate, "2024-01-01T00:00:00Z");
+  const own =
+    "dagId,executionDate,state,startedAt,finishedAt\nsales,2024-01-01,success,2024-01-02T00:00Z,2024-01-02T00:05Z\n";
+  assert.equal(importRuns(own, { dag }).runs[0].finishedAt, "2024-01-02T00:05:00Z");
+});
+
+test("what is no history is refused with what was expected and what was got", () => {
+  for (const [source, field, got] of [
+    ["", "source", /got ""/],
+    ["hello world", "source", /got text that begins with "hello world"/],
+    ["dag_id | run_id\n======\nsales | a\n", "source", /begins with "dag_id \| run_id"/],
+    ["a,b\n1,2\n", "source", /begins with "a,b"/],
+    ['"text"', "source", /logical_date/],
+    ['{"detail": "Not Found", "status": 404}', "source", /got "Not Found"/],
+    ["[1, 2]", "source[0]", /expected a run, got 1/],
+    ['[{"a": 1}]', "source[0]", /got one with a/],
+    [["x"], "source[0]", /expected a run, got "x"/],
+    [null, "source", /got null/],
+    [undefined, "source", /got undefined/],
+    [new Map([[1, 2]]), "source[0]", /got an array/],
+  ]) {
+    assert.throws(
+      () => importRuns(source, { dag }),
+      { code: "INVALID_OPTION", field, message: got },
+      String(source),
+    );
+  }
+  assert.deepEqual(importRuns("[]", { dag }), { runs: [], left: [] });
+  assert.deepEqual(importRuns("dag_id,state,logical_date\n", { dag }).runs, []);
+  for (const [options, field, code = "INVALID_OPTION"] of [
+    [{ dag, assumedead: 1 }, "assumedead"],
+    [{ dag, now: null }, "now", "INVALID_DATE"],
+    [{ dag, now: "noon" }, "now", "INVALID_DATE"],
+    [{ dag, now: "2024-01-01" }, "now", "INVALID_DATE"],
+    [{ dag, assumeDead: "soon" }, "assumeDead", "INVALID_DURATION"],
+    [{ dag, assumeDead: -1 }, "assumeDead", "INVALID_DURATION"],
+    [{ dag: null }, "dag"],
+    [{ dag: "sales" }, "dag"],
+    [null, "dag"],
+  ]) {
+    assert.throws(() => importRuns("[]", options), { code, field }, JSON.stringify(options));
+  }
+  const iterable = {
+    [Symbol.iterator]: () => ({
+      next: () => {
+        throw new Error("the database is gone");
+      },
+    }),
+  };
+  assert.throws(() => importRuns(iterable, { dag }), { code: "INVALID_OPTION", field: "source" });
+});
+
+test("exportRuns refuses what is no run by its place", () => {
+  const { runs } = importRuns(JSON.stringify([day("2024-01-01", "success")]), { dag });
+  for (const [what, field] of [
+    [null, "runs"],
+    [undefined, "runs"],
+    [5, "runs"],
+    ["runs", "runs"],
+    [{ runs }, "runs"],
+    [[...runs, null], "runs[1]"],
+    [[{}], "runs[0]"],
+    [[{ ...runs[0], output: 1n }], "runs[0]"],
+  ]) {
+    assert.throws(() => exportRuns(what), { code: "INVALID_OPTION", field });
+  }
+  assert.equal(exportRuns([]), '{"dagfill":"runs","version":1,"runs":[\n\n]}\n');
+});
+
 test("what is no history is refused", () => {
   assert.throws(() => importRuns("{", { dag }), { code: "INVALID_OPTION", field: "source" });
   assert.throws(() => importRuns(7, { dag }), { code: "INVALID_OPTION", field: "source" });

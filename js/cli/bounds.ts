@@ -1,0 +1,53 @@
+// Dates on the command line, read as the bounds of a backfill are: also relative to now, and whole months and years.
+import { DagfillError } from "../error.js";
+import { planBackfill } from "../face.js";
+
+/** A bound as epoch milliseconds: `2024-01-01` (the whole day in the zone), `2024-01`, `yesterday`, `-P7D`, `now`, or an instant. INVALID_DATE
+ *  names the flag. */
+export function boundOf(text: string, edge: "start" | "end", field: string, timeZone = "UTC"): number {
+  // The plan of a schedule without dates reads its bounds, and nothing else.
+  const dag = { dagId: "bounds", schedule: { dates: ["0001-01-01"] }, timeZone };
+  try {
+    const { start, end } = planBackfill(dag, { startDate: text, endDate: text });
+    return Date.parse(edge === "start" ? start : end);
+  } catch (error) {
+    if (!(error instanceof DagfillError)) throw error;
+    throw new DagfillError(error.code, error.message, { ...error, field });
+  }
+}
+
+/** The bounds of `--from` and `--to`, which have to be there. */
+export function rangeOf(
+  { from, to }: Record<string, unknown>,
+  timeZone: string | undefined,
+): { start: number; end: number } {
+  return {
+    start: boundOf(given(from, "--from"), "start", "--from", timeZone),
+    end: boundOf(given(to, "--to"), "end", "--to", timeZone),
+  };
+}
+
+function given(value: unknown, field: string): string {
+  if (typeof value === "string") return value;
+  throw new DagfillError("INVALID_OPTION", `expected ${field} DATE`, {
+    field,
+    hint: "--from 2024-01-01 --to 2024-12-31, or -P7D, yesterday, 2024-01",
+  });
+}
+
+/** The bounds of `--from` and `--to` that are given, as a store reads them. */
+export function spanOf(
+  { from, to }: Record<string, unknown>,
+  timeZone: string | undefined,
+): { from?: number; to?: number } {
+  return {
+    ...(typeof from === "string" && { from: boundOf(from, "start", "--from", timeZone) }),
+    ...(typeof to === "string" && { to: boundOf(to, "end", "--to", timeZone) }),
+  };
+}
+
+/** One date: what is relative to now, or a whole month or year, becomes its first instant; all else stays as it is for the core to read. */
+export function dateOf(text: string, field: string, timeZone: string | undefined): string {
+  const isRelative = /^([+-]P.*|now|today|yesterday|tomorrow|\d{4}(-\d\d)?)$/s.test(text);
+  return isRelative ? new Date(boundOf(text, "start", field, timeZone)).toISOString() : text;
+}

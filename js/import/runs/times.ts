@@ -1,0 +1,37 @@
+// Times of a history as epoch milliseconds.
+import { expandRange } from "../../face.js";
+import { instantMs } from "../../store/instant.js";
+import type { Time } from "./rows.js";
+
+/** The last instant that a Date can hold. */
+const LAST_MS = 8.64e15;
+
+/** Reads times. A text with an offset is an instant, one without is UTC, as databases write it; a date alone is the first instant of that
+ *  day in the DAG's zone. */
+export function timeReader(timeZone = "UTC"): (time: Time) => number | undefined {
+  const days = new Map<string, number | undefined>();
+  return (time) => {
+    if (typeof time === "number") return Math.abs(time) <= LAST_MS ? Math.floor(time) : undefined;
+    const text = time.trim();
+    if (!isDay(text)) return instantMs(text) ?? instantMs(`${withoutName(text)}Z`);
+    if (!days.has(text)) days.set(text, firstInstant(text, timeZone));
+    return days.get(text);
+  };
+}
+
+function isDay(text: string): boolean {
+  return text.length === "2024-01-01".length && instantMs(`${text}T00:00Z`) !== undefined;
+}
+
+/** BigQuery writes the name of the zone behind the time. */
+function withoutName(text: string): string {
+  return text.endsWith(" UTC") ? text.slice(0, -4) : text;
+}
+
+function firstInstant(day: string, timeZone: string): number | undefined {
+  try {
+    return expandRange({ dates: [day] }, "0001-01-01", "9999-12-31", { timeZone })[0];
+  } catch {
+    return undefined;
+  }
+}
