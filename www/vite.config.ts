@@ -23,7 +23,8 @@ export default defineConfig({
   // Relative addresses: the folder works from any path.
   base: "./",
   plugins: [react(), contentSecurityPolicy],
-  // The package is linked from the folder above.
+  // The package is linked from the folder above, where there is no React.
+  resolve: { dedupe: ["react"] },
   server: { fs: { allow: [".."] } },
   worker: { format: "es" },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },

@@ -117,8 +117,8 @@ test("browsers of any zone and language show the same plan", { skip }, async (t)
     const tab = await page.open(t, plan, { timezoneId, locale });
     await tab.getByRole("button", { name: "Run 246 runs" }).waitFor();
     await tab.getByLabel("Filter by date").fill("2026-03-2");
-    await tab.getByTestId("runs-count").getByText("10 of 246").waitFor();
-    const rows = await tab.locator(".run").allTextContents();
+    await tab.locator(".dagfill-runs header").getByText("10 of 246").waitFor();
+    const rows = await tab.locator(".dagfill-row").allTextContents();
     await tab.getByRole("button", { name: "Export" }).click();
     const [file] = await Promise.all([
       tab.waitForEvent("download"),

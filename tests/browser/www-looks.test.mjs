@@ -133,7 +133,7 @@ test("nothing is wider than a window of 320 px", { skip }, async (t) => {
         return (
           width > 1 &&
           right > innerWidth + 0.5 &&
-          !element.closest(".run, pre, .menu-list, .hidden, .react-flow")
+          !element.closest(".dagfill-row, .dagfill-unseen, pre, .menu-list, .hidden, .react-flow")
         );
       })
       .map((element) => `${element.tagName}.${element.className}`),
@@ -154,7 +154,10 @@ test("controls are at least 24 px high and wide", { skip }, async (t) => {
           "button, input, select, textarea, summary, [role=gridcell][tabindex='0']",
         ),
       ]
-        .filter((element) => !element.closest(".hidden, [aria-hidden=true]") && element.checkVisibility())
+        .filter(
+          (element) =>
+            !element.closest(".hidden, .dagfill-unseen, [aria-hidden=true]") && element.checkVisibility(),
+        )
         .filter((element) => {
           const box = (element.closest("label") ?? element).getBoundingClientRect();
           return box.width > 0 && (box.height < 24 || box.width < 24);

@@ -139,3 +139,13 @@ for (const dark of [false, true]) {
     assert.ok(contrast(color.edge, color.page) >= 3, "edges of controls");
   });
 }
+
+test("the components have the colours of the page", () => {
+  const styles = readFileSync(join(root, "js/react/styles.css"), "utf8");
+  const pair = /--dagfill-([\w-]+): var\(--dagfill-if-light, (#\w+)\) var\(--dagfill-if-dark, (#\w+)\)/g;
+  const colors = [...styles.matchAll(pair)];
+  assert.ok(colors.length >= 28, `${colors.length}`);
+  const [light, dark] = [tokens(false), tokens(true)];
+  for (const [, name, ofLight, ofDark] of colors)
+    assert.deepEqual([ofLight, ofDark], [light[name], dark[name]], name);
+});

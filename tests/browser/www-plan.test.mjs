@@ -200,10 +200,11 @@ test("calendar: keys move, extend the range and take days out", { skip }, async 
 
 /** Middle of a day's cell on the page, by the marks that the calendar makes of its own layout. */
 async function place(tab, day) {
-  const box = await tab.getByTestId("calendar-data").boundingBox();
+  const box = await tab.locator(".dagfill-calendar canvas").first().boundingBox();
   const monday = (Date.UTC(2026, 0, 1) - 3 * 864e5) / 864e5;
   const at = Date.parse(`${day}T00:00Z`) / 864e5 - monday;
-  const pitch = Math.max(8, Math.min(20, Math.floor((box.width - 38) / 54)));
+  // The weeks of a range within one year, here three months.
+  const pitch = Math.max(8, Math.min(26, Math.floor((box.width - 38) / 14)));
   return {
     x: box.x + 34 + Math.floor(at / 7) * pitch + pitch / 2,
     y: box.y + 20 + (at % 7) * pitch + pitch / 2,
@@ -214,7 +215,7 @@ test("calendar: a click chooses, a drag sets the range, Ctrl+click takes out", {
   const tab = await page.open(t, january);
   const point = await place(tab, "2026-02-11");
   await tab.mouse.click(point.x, point.y);
-  const row = tab.locator('.run[aria-selected="true"]');
+  const row = tab.locator('.dagfill-row[aria-selected="true"]');
   await row.getByText("2026-02-11").waitFor();
   await tab.locator(".task-card").first().getByText("extract --date 2026-02-11").waitFor();
   const other = await place(tab, "2026-02-20");
@@ -240,7 +241,7 @@ test("calendar: the canvas has the colour of each token as often as there are da
   tab.context().expect("getImageData");
   const count = () =>
     tab.evaluate(() => {
-      const canvas = document.querySelector("[data-testid=calendar-data]");
+      const canvas = document.querySelector(".dagfill-calendar canvas");
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
       let pixels = 0;
       // --create of the light scheme.
@@ -263,11 +264,11 @@ test("calendar: the canvas has the colour of each token as often as there are da
 test("table: filter, keys, and the reason of each date", { skip }, async (t) => {
   const tab = await page.open(t, january);
   await tab.getByLabel("Filter by date").fill("2026-03-2");
-  await tab.getByTestId("runs-count").getByText("10 of 90").waitFor();
-  await tab.getByRole("grid", { name: "Runs in order" }).focus();
+  await tab.locator(".dagfill-runs header").getByText("10 of 90").waitFor();
+  await tab.getByRole("grid", { name: "Runs" }).focus();
   await tab.keyboard.press("End");
-  await tab.locator('.run[aria-selected="true"]').getByText("2026-03-29").waitFor();
-  assert.match(await tab.locator('.run[aria-selected="true"]').textContent(), /03:30 \+02:00DST/);
+  await tab.locator('.dagfill-row[aria-selected="true"]').getByText("2026-03-29").waitFor();
+  assert.match(await tab.locator('.dagfill-row[aria-selected="true"]').textContent(), /03:30 \+02:00DST/);
   assert.match(await tab.getByTestId("why").textContent(), /No run yet: will start/);
 });
 
@@ -296,28 +297,31 @@ test("a million dates: first, middle and last row, and the scrollbar's end", { s
   );
   // More rows than an element can be high: 28 px each would be 35 million.
   assert.equal(await starting(tab), 1_262_304);
-  const grid = tab.getByRole("grid", { name: "Runs in order" });
+  const grid = tab.getByRole("grid", { name: "Runs" });
   assert.equal(await grid.getAttribute("aria-rowcount"), "1262305");
-  assert.match(await tab.locator(".run").first().textContent(), /^12014-01-0100:00/);
+  assert.match(await tab.locator(".dagfill-row").first().textContent(), /^12014-01-0100:00/);
   await grid.focus();
   await tab.keyboard.press("End");
-  await tab.locator('.run[aria-selected="true"]').getByText("1,262,304").waitFor();
+  await tab.locator('.dagfill-row[aria-selected="true"]').getByText("1,262,304").waitFor();
   await tab.getByTestId("why").getByText("2025-12-31T23:55:00").waitFor();
   await tab.keyboard.press("Home");
-  await tab.locator('.run[aria-selected="true"][data-row="0"]').waitFor();
-  await tab.locator(".run-table").evaluate((box) => {
+  await tab.locator('.dagfill-row[aria-selected="true"][data-row="0"]').waitFor();
+  await tab.locator(".dagfill-table").evaluate((box) => {
     box.scrollTop = (box.scrollHeight - box.clientHeight) / 2;
   });
   await tab.waitForFunction(() => {
-    const row = Number(document.querySelector(".run")?.dataset.row);
+    const row = Number(document.querySelector(".dagfill-row")?.dataset.row);
     return Math.abs(row - 631_152) < 600;
   });
-  const before = Number(await tab.locator(".run").first().getAttribute("data-row"));
-  await tab.locator(".run-table").hover();
+  const before = Number(await tab.locator(".dagfill-row").first().getAttribute("data-row"));
+  await tab.locator(".dagfill-table").hover();
   await tab.mouse.wheel(0, 28 * 3);
-  await tab.waitForFunction((row) => Number(document.querySelector(".run").dataset.row) === row + 3, before);
-  await tab.locator(".run-table").evaluate((box) => {
+  await tab.waitForFunction(
+    (row) => Number(document.querySelector(".dagfill-row").dataset.row) === row + 3,
+    before,
+  );
+  await tab.locator(".dagfill-table").evaluate((box) => {
     box.scrollTop = box.scrollHeight;
   });
-  await tab.locator('.run[data-row="1262303"]').waitFor();
+  await tab.locator('.dagfill-row[data-row="1262303"]').waitFor();
 });

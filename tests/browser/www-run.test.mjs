@@ -300,7 +300,8 @@ test("a database that fills up stops the run, and the page says so", { skip }, a
   const context = await page.context(t);
   await context.route("**/engine.worker*.js", async (route) => {
     const answer = await route.fetch();
-    const fill = `let left = 60;
+    // Six dates at once write about sixty rows before the first of them has ended.
+    const fill = `let left = 150;
 for (const name of ["put", "add"]) {
   const own = IDBObjectStore.prototype[name];
   IDBObjectStore.prototype[name] = function (...args) {
@@ -409,10 +410,10 @@ test("another date in the table shows the tasks of its own run", { skip }, async
   const tab = await page.open(t, sixty({ to: "2026-01-02", par: "1", sec: "20", fail: "0" }));
   await run(tab);
   await card(tab, "extract, running").waitFor();
-  await tab.locator(".run[data-row='1']").click();
+  await tab.locator(".dagfill-row[data-row='1']").click();
   await card(tab, "extract, running").waitFor({ state: "detached" });
   assert.equal(await tab.locator(".task-card[data-state]").count(), 0, "a queued run has no states");
-  await tab.locator(".run[data-row='0']").click();
+  await tab.locator(".dagfill-row[data-row='0']").click();
   await card(tab, "extract, running").waitFor();
   await tab.getByRole("button", { name: "Cancel…" }).click();
   await tab.getByRole("button", { name: "Stop now, mark 1 canceled" }).click();

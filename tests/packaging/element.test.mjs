@@ -1,7 +1,9 @@
 // The packed dagfill/element on a plain page, without a bundler.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { openBrowser, withoutBrowser } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
 import { openTab, tooWide, violations } from "./components_page.mjs";
@@ -31,7 +33,11 @@ const headline = (tab, text) => plan(tab).locator(".dagfill-headline", { hasText
 const button = (tab, name) => plan(tab).getByRole("button", { name, exact: true });
 const backfill = (tab, read) => tab.evaluate(`(${read})(document.querySelector("dagfill-plan").backfill)`);
 
-test("the page has less than 60 lines", () => assert.ok(page.trimEnd().split("\n").length < 60));
+const vue = readFileSync(new URL("./apps/vue.js", import.meta.url), "utf8");
+
+test("the pages have less than 60 lines", () => {
+  for (const text of [page, vue]) assert.ok(text.trimEnd().split("\n").length < 60);
+});
 
 test("a server can import it", () => {
   const folder = shop.write("element-ssr", {
@@ -114,3 +120,32 @@ for (const [scheme, options] of Object.entries({
     assert.deepEqual(await violations(tab, shop.tool("axe-core/axe.min.js")), []);
     assert.ok((await tooWide(tab)) <= 0);
   });
+
+test("a Vue app: properties, ranges and events", { skip }, async (t) => {
+  const html =
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Sales</title><link rel="icon" href="data:,">' +
+    '<body><div id="root"></div><script type="module" src="./main.js"></script>';
+  const folder = shop.write("element-vue", { "index.html": html, "main.js": vue });
+  const { build } = await import(pathToFileURL(shop.tool("vite/dist/node/index.js")));
+  await build({ root: folder, logLevel: "error", build: { minify: false } });
+  const built = await serve({ folder: join(folder, "dist") });
+  t.after(() => built.close());
+  const tab = await openTab(t, browser, `${built.origin}/index.html`);
+  await headline(tab, "31 runs will start");
+  await plan(tab).getByRole("gridcell", { name: "Thursday, 1 January 2026: 1 new" }).focus();
+  await tab.keyboard.press("Shift+ArrowRight");
+  await headline(tab, "8 runs will start");
+  await tab.evaluate(() => {
+    globalThis.pace = 60_000;
+  });
+  await button(tab, "Run 8 dates").click();
+  await tab.waitForFunction(() => globalThis.started.length === 2);
+  await button(tab, "Cancel…").click();
+  await button(tab, "Stop now, cancel 2 running").click();
+  await tab.locator("output", { hasText: "finished" }).waitFor();
+  await tab.evaluate(() => {
+    globalThis.pace = 1;
+  });
+  await button(tab, "Retry what did not succeed").click();
+  await tab.waitForFunction(() => document.querySelector("dagfill-plan").backfill.progress?.completed === 8);
+});

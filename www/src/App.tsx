@@ -1,10 +1,8 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Banners, Refused } from "./Banners";
-import { Calendar } from "./Calendar";
 import { ClockNotes } from "./ClockNotes";
-import { useMedia } from "./canvas";
 import { DagPanel } from "./DagPanel";
-import { dayText, number, parseDay, plural, span } from "./days";
+import { number, plural, span } from "./days";
 import { CancelRun, ConfirmRun, Modal, needsConfirmation } from "./dialogs";
 import type { Engine } from "./engine";
 import type { Flavour } from "./flavours";
@@ -12,10 +10,9 @@ import { download, Header } from "./Header";
 import { HourStrip } from "./HourStrip";
 import type { Draft, PlanView } from "./model";
 import { Frozen, Notes } from "./Notes";
-import { calendarData, obstacleOf } from "./obstacle";
+import { obstacleOf } from "./obstacle";
 import { PlanForm } from "./PlanForm";
 import { fileName } from "./quote";
-import { RunTable } from "./RunTable";
 import { totals } from "./runModel";
 import { Trouble } from "./Trouble";
 import { useTheme } from "./theme";
@@ -24,11 +21,14 @@ import { useAddress } from "./useAddress";
 import { useAbsence, useBackfill, useDetail, useTaskStates } from "./useBackfill";
 import { useCompare } from "./useCompare";
 import { useCursor } from "./useCursor";
+import { useMedia } from "./useMedia";
 import { useSampleHistory } from "./useSampleHistory";
 import { Legend, Verdict } from "./Verdict";
 
 // What the first plan does not need comes after it.
 const ComparePanel = lazy(() => import("./ComparePanel").then((part) => ({ default: part.ComparePanel })));
+const PlanCalendar = lazy(() => import("./parts").then((part) => ({ default: part.PlanCalendar })));
+const PlanTable = lazy(() => import("./parts").then((part) => ({ default: part.PlanTable })));
 const RunPanel = lazy(() => import("./RunPanel").then((part) => ({ default: part.RunPanel })));
 const CodeDialog = lazy(() => import("./Share").then((part) => ({ default: part.CodeDialog })));
 const LinkDialog = lazy(() => import("./Share").then((part) => ({ default: part.LinkDialog })));
@@ -81,15 +81,8 @@ export function App({ engine, initial }: AppProps) {
 
   // Version stands for the columns' contents.
   const sums = useMemo(() => (view ? totals(view.days) : []), [view, version]);
-  const excluded = useMemo(
-    () => new Set(draft.exclude.flatMap((text) => parseDay(text) ?? [])),
-    [draft.exclude],
-  );
-  const data = useMemo(
-    () => (view ? calendarData(view, excluded, hidden, run ? null : compare) : null),
-    [view, excluded, hidden, compare, run],
-  );
-  const failures = useMemo(
+  const comparison = run || !compare || compare.error ? null : compare;
+  const errors = useMemo(
     () => new Map(run?.failures.map(({ row, error }) => [row, error])),
     [run?.failures.length, run],
   );
@@ -121,19 +114,15 @@ export function App({ engine, initial }: AppProps) {
     const blob = await engine.call("export", format);
     if (blob) download(blob, fileName(draft.dagId, format));
   };
-  const onExclude = useCallback((day: number) => {
-    const text = dayText(day);
+  const onExclude = useCallback((day: string) => {
     setDraft((before) => ({
       ...before,
-      exclude: before.exclude.includes(text)
-        ? before.exclude.filter((each) => each !== text)
-        : [...before.exclude, text].sort(),
+      exclude: before.exclude.includes(day)
+        ? before.exclude.filter((each) => each !== day)
+        : [...before.exclude, day].sort(),
     }));
   }, []);
-  const onRange = useCallback(
-    (from: number, to: number) => change({ from: dayText(from), to: dayText(to) }),
-    [change],
-  );
+  const onRange = useCallback((from: string, to: string) => change({ from, to }), [change]);
   const toggle = (token: number) =>
     setHidden((before) => {
       const after = new Set(before);
@@ -183,7 +172,7 @@ export function App({ engine, initial }: AppProps) {
         dismissRefused={() => setRefused(null)}
       />
       <div className="page">
-        {!phone && <aside>{run && data ? <Frozen draft={draft} data={data} /> : form}</aside>}
+        {!phone && <aside>{run ? <Frozen draft={draft} plan={run.plan} /> : form}</aside>}
         <main id="plan" tabIndex={-1}>
           <Suspense>
             {run ? (
@@ -223,22 +212,26 @@ export function App({ engine, initial }: AppProps) {
             )}
             {draft.compare && !run && <ComparePanel draft={draft} view={compare} change={change} />}
           </Suspense>
-          {view && data && (
+          {view && (
             <>
               <section className={stale ? "stale" : undefined} aria-label="Calendar">
-                {!data.compare && <Legend live={run !== null} sums={sums} hidden={hidden} toggle={toggle} />}
-                <Calendar
-                  data={data}
-                  version={version}
-                  theme={theme.key}
-                  vertical={phone}
-                  selected={cursor.day}
-                  editable={run === null}
-                  onSelect={cursor.chooseDay}
-                  onHover={cursor.setHover}
-                  onRange={onRange}
-                  onExclude={onExclude}
-                />
+                {!comparison && <Legend live={run !== null} sums={sums} hidden={hidden} toggle={toggle} />}
+                <Suspense>
+                  <PlanCalendar
+                    plan={view}
+                    version={version}
+                    hidden={hidden}
+                    exclude={draft.exclude}
+                    comparison={comparison}
+                    selected={cursor.day}
+                    theme={theme.key}
+                    phone={phone}
+                    onSelect={cursor.chooseDay}
+                    onHover={cursor.setHover}
+                    onRange={run ? undefined : onRange}
+                    onExclude={run ? undefined : onExclude}
+                  />
+                </Suspense>
                 {!run && (
                   <p className="note">
                     Drag for a range, Ctrl+click or Space to take a day out
@@ -263,14 +256,17 @@ export function App({ engine, initial }: AppProps) {
                   phone={phone}
                 />
                 <div className={stale ? "stale" : undefined}>
-                  <RunTable
-                    plan={view}
-                    version={version}
-                    hidden={hidden}
-                    selected={cursor.row}
-                    onSelect={cursor.chooseRow}
-                    note={(row) => failures.get(row)}
-                  />
+                  <h2>Runs</h2>
+                  <Suspense>
+                    <PlanTable
+                      plan={view}
+                      version={version}
+                      hidden={hidden}
+                      selected={cursor.row}
+                      errors={errors}
+                      onSelect={cursor.chooseRow}
+                    />
+                  </Suspense>
                   <p
                     className="note"
                     data-testid="timing"

@@ -1,9 +1,8 @@
-import type { CalendarData } from "./calendar/draw";
 import { dayText, plural } from "./days";
 import type { Draft, PlanView } from "./model";
 
 /** The plan as text while it runs: it cannot be changed any more. */
-export function Frozen({ draft, data }: { draft: Draft; data: CalendarData }) {
+export function Frozen({ draft, plan }: { draft: Draft; plan: PlanView }) {
   return (
     <dl className="frozen">
       <dt>Schedule</dt>
@@ -12,7 +11,7 @@ export function Frozen({ draft, data }: { draft: Draft; data: CalendarData }) {
       <dd>{draft.timeZone}</dd>
       <dt>Range</dt>
       <dd>
-        {dayText(data.first)} to {dayText(data.last)}
+        {dayText(plan.firstDay)} to {dayText(plan.lastDay)}
       </dd>
       <dt>Parallel runs</dt>
       <dd>{draft.parallel}</dd>

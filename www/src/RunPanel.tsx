@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { number, plural, shortLocal, span } from "./days";
 import { NumberField } from "./fields";
-import { Lanes } from "./Lanes";
+import { Lanes } from "./parts";
 import type { RunModel } from "./runModel";
 import { Announcement } from "./Verdict";
 
@@ -112,7 +112,7 @@ export function RunPanel({ run, theme, scrub, onScrub, onSelect, lanes, actions,
         {number(progress.running)}, queued {number(queued)}
         {progress.canceled > 0 && `, canceled ${number(progress.canceled)}`}
       </p>
-      <Lanes run={run} theme={theme} until={scrub} />
+      <Lanes run={run} theme={theme} until={scrub} onSelect={onSelect} />
       {phase === "finished" && <Scrubber run={run} scrub={scrub} onScrub={onScrub} />}
       <Failures run={run} onSelect={onSelect} />
       {run.warnings.map((warning) => (

@@ -10,6 +10,8 @@ async function begin() {
   const root = document.getElementById("root");
   if (!root) return;
   const engine = startEngine();
+  // On its way while the engine starts: it is needed when the first plan is there.
+  void import("./parts");
   const address = await readHash(location.hash);
   // An address with a plan in it is somebody's own: no sample records are written for it.
   const fresh = location.hash.length < 2;

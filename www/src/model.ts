@@ -71,6 +71,9 @@ export interface PlanView {
   /** The bounds as they were read, in UTC. */
   start: string;
   end: string;
+  /** The same as civil days since 1970-01-01. */
+  firstDay: number;
+  lastDay: number;
   planHash: string;
   total: number;
   counts: { total: number; create: number; rerun: number; reset: number; skip: number };
@@ -82,6 +85,8 @@ export interface PlanView {
   /** What the numbers in `reasons` mean. */
   reasonNames: readonly (SkipReason | null)[];
   tokens: Uint8Array;
+  /** Rows are in order of their dates. */
+  places: null;
   days: DayColumns;
   warnings: Warning[];
   clockChanges: ClockChange[];

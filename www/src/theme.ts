@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { useMedia } from "./canvas";
+import { useMedia } from "./useMedia";
 
 type Theme = "system" | "light" | "dark";
 const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };

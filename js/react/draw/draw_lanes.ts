@@ -15,12 +15,19 @@ export interface LanesFrame {
   pitch: number;
 }
 
+/** What lanes show of a backfill. */
+export type LanesRun = Pick<RunView, "plan" | "bars" | "startedAt" | "median" | "laneCount"> & {
+  phase: string;
+};
+
 interface LanesSize {
   width: number;
   height: number;
   lanes: number;
   pitch: number;
   isLive: boolean;
+  /** Shows how it stood at this instant. */
+  until: number | null;
   locale: Locale;
 }
 
@@ -34,16 +41,17 @@ const LONGEST_RUN = 86_400_000;
 
 export function drawBars(
   context: CanvasRenderingContext2D,
-  run: RunView,
-  { width, height, lanes, pitch, isLive, locale }: LanesSize,
+  run: LanesRun,
+  { width, height, lanes, pitch, isLive, until, locale }: LanesSize,
   palette: Palette,
 ): LanesFrame {
   const last = run.bars.reduce((latest, bar) => Math.max(latest, bar.end ?? bar.start), run.startedAt);
-  const now = isLive ? Date.now() : last;
+  const now = until ?? (isLive ? Date.now() : last);
   // The window holds a dozen runs while it goes on, and everything afterwards.
   const window = Math.max(SHORTEST_WINDOW, (run.median ?? 1000) * RUNS_IN_WINDOW);
-  const from = isLive ? Math.max(run.startedAt, now - window) : run.startedAt;
-  const span = (isLive ? Math.max(now, from + window) : last) - from;
+  const isMoving = isLive && until === null;
+  const from = isMoving ? Math.max(run.startedAt, now - window) : run.startedAt;
+  const span = (isMoving ? Math.max(now, from + window) : last) - from;
   const frame = { from, now, scale: (width - LEFT - 8) / Math.max(1000, span), pitch };
   context.font = "11px system-ui, sans-serif";
   context.textBaseline = "middle";
@@ -56,28 +64,30 @@ export function drawBars(
   for (let at = run.bars.length - 1; at >= 0; at--) {
     const bar = run.bars[at] as Bar;
     if (bar.start < from - LONGEST_RUN) break;
-    if (bar.lane < lanes && (bar.end ?? now) >= from) drawBar(context, run, bar, frame, palette);
+    if (bar.lane < lanes && bar.start <= now && (bar.end ?? now) >= from)
+      drawBar(context, run, bar, frame, palette);
   }
   context.fillStyle = palette.ink;
-  if (isLive) context.fillRect(LEFT + (now - from) * frame.scale, 0, 1, height);
+  if (isLive || until !== null) context.fillRect(LEFT + (now - from) * frame.scale, 0, 1, height);
   return frame;
 }
 
 function edges(bar: Bar, { from, now, scale }: LanesFrame): { x: number; width: number } {
   const x = LEFT + Math.max(0, (bar.start - from) * scale);
-  return { x, width: Math.max(2, LEFT + ((bar.end ?? now) - from) * scale - x - 1) };
+  const end = Math.min(bar.end ?? now, now);
+  return { x, width: Math.max(2, LEFT + (end - from) * scale - x - 1) };
 }
 
 function drawBar(
   context: CanvasRenderingContext2D,
-  run: RunView,
+  run: LanesRun,
   bar: Bar,
   frame: LanesFrame,
   palette: Palette,
 ): void {
   const { pitch } = frame;
   const { x, width } = edges(bar, frame);
-  const token = bar.end === null ? RUNNING : bar.token;
+  const token = bar.end === null || bar.end > frame.now ? RUNNING : bar.token;
   const hasWords = width >= WORDS && pitch >= 16;
   drawToken(context, token, { x, y: bar.lane * pitch + 1, width, height: pitch - 4 }, palette, !hasWords);
   if (!hasWords) return;
@@ -87,7 +97,7 @@ function drawBar(
 }
 
 /** The bar at a point. */
-export function laneAt(run: RunView, frame: LanesFrame, x: number, y: number): Bar | null {
+export function laneAt(run: LanesRun, frame: LanesFrame, x: number, y: number): Bar | null {
   const lane = Math.floor(y / frame.pitch);
   const isHit = (bar: Bar) => {
     const { x: left, width } = edges(bar, frame);

@@ -36,8 +36,7 @@ export class PlanSource {
     const request = { ...portableOf(settings), runDuration: settings.runDuration };
     const text = textOf(request);
     if (text === this.#asked && !again) return false;
-    if (text !== this.#asked)
-      this.#loop.state = { ...this.#loop.state, isStale: this.#loop.state.answer !== null };
+    this.#loop.state = { ...this.#loop.state, isStale: this.#loop.state.answer !== null };
     this.#asked = text;
     this.#loop.request(request);
     return true;

@@ -2,7 +2,7 @@
 import { type PointerEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { calendarLayout } from "../draw/calendar_layout.js";
 import { prepareCanvas, useSize } from "../draw/canvas.js";
-import { type CalendarData, drawCursor, drawDays } from "../draw/draw_calendar.js";
+import { type CalendarData, type Comparison, drawCursor, drawDays } from "../draw/draw_calendar.js";
 import { usePalette } from "../draw/palette.js";
 import { dayText, parseDay } from "../plan/days.js";
 import type { PlanColumns } from "../plan/plan_columns.js";
@@ -12,10 +12,9 @@ import { CalendarGrid, dayLabel } from "./calendar_grid.js";
 import { type PartProps, Root } from "./root.js";
 
 export interface DateCalendarProps extends PartProps {
-  backfill: Pick<
-    PageBackfill,
-    "plan" | "version" | "options" | "locale" | "hidden" | "selectedDay" | "selectDay"
-  >;
+  backfill: Pick<PageBackfill, "plan" | "version" | "locale" | "hidden" | "selectedDay" | "selectDay"> & {
+    options: { excludeDates?: readonly unknown[] };
+  };
   /** A range of civil days (`2026-01-01`) was drawn, or extended with Shift and the arrow keys. Without it the range is fixed. */
   onRange?: ((from: string, to: string) => void) | undefined;
   /** A civil day was taken out or put back: Ctrl+click, or the space bar. */
@@ -24,6 +23,8 @@ export interface DateCalendarProps extends PartProps {
   onHoverDay?: ((day: string | null) => void) | undefined;
   /** Most pixels that are seen at once; more is scrolled. Default 340. */
   maxHeight?: number | undefined;
+  /** Shows the dates of two schedules in place of the states. */
+  comparison?: Comparison | null | undefined;
   /** Colours are read again when this changes: for themes that are no attribute of the root or the body. */
   theme?: unknown;
 }
@@ -51,6 +52,7 @@ function Sheet({
   onExclude,
   onHoverDay,
   maxHeight = 340,
+  comparison = null,
   theme,
 }: DateCalendarProps & { plan: PlanColumns }) {
   const { version, options, locale, hidden, selectedDay, selectDay } = backfill;
@@ -63,10 +65,10 @@ function Sheet({
   const [focused, setFocused] = useState<number | null>(null);
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
   const [top, setTop] = useState(0);
-  const data = useCalendarData(plan, options.excludeDates, hidden);
+  const data = useCalendarData(plan, options.excludeDates, hidden, comparison);
   const { first, last } = data;
   const days = last - first + 1;
-  const hasHours = days <= MOST_DAYS_WITH_HOURS && plan.total > LEAST_DATES_WITH_HOURS * days;
+  const hasHours = days <= MOST_DAYS_WITH_HOURS && plan.total > LEAST_DATES_WITH_HOURS * days && !comparison;
   const layout = useMemo(
     () => calendarLayout({ first, last, width, isNarrow: width < NARROW, hasHours, locale }),
     [first, last, width, hasHours, locale],
@@ -171,17 +173,19 @@ function useCalendarData(
   plan: PlanColumns,
   excludeDates: readonly unknown[] | undefined,
   hidden: ReadonlySet<Token>,
+  comparison: Comparison | null,
 ): CalendarData {
   const texts = (excludeDates ?? []).filter((date) => typeof date === "string").join();
   return useMemo(
     () => ({
       plan,
+      comparison,
       first: Math.min(plan.firstDay, plan.lastDay),
       last: Math.max(plan.firstDay, plan.lastDay),
       changes: new Set(plan.clockChanges.map((change) => change.day)),
       excluded: new Set(texts.split(",").flatMap((text) => parseDay(text) ?? [])),
       hidden: new Set([...hidden].map((token) => TOKENS.indexOf(token))),
     }),
-    [plan, texts, hidden],
+    [plan, texts, hidden, comparison],
   );
 }

@@ -17,7 +17,7 @@ export interface PlanSummaryProps extends PartProps {
 
 /** The plan in a sentence, its warnings, what is in the way, the progress of what runs, and the buttons. */
 export function PlanSummary({ backfill, controls = true, className, style }: PlanSummaryProps) {
-  const { locale, run, isStale, plan } = backfill;
+  const { locale, run, isStale, error, plan } = backfill;
   const { headline, detail } = wordsOf(backfill);
   return (
     <Root part="summary" className={className} style={style}>
@@ -25,7 +25,7 @@ export function PlanSummary({ backfill, controls = true, className, style }: Pla
         <div>
           <p className="dagfill-headline">{headline}</p>
           {detail !== "" && <p>{detail}</p>}
-          {isStale && <p className="dagfill-warn">{locale.stale}</p>}
+          {isStale && error !== null && <p className="dagfill-warn">{locale.stale}</p>}
         </div>
         {controls && <Controls backfill={backfill} />}
       </header>

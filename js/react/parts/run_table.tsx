@@ -17,7 +17,9 @@ import { useVirtualRows } from "./virtual_rows.js";
 const ROW = 28;
 
 export interface RunTableProps extends PartProps {
-  backfill: Pick<PageBackfill, "plan" | "version" | "locale" | "hidden" | "selected" | "select" | "run">;
+  backfill: Pick<PageBackfill, "plan" | "version" | "locale" | "hidden" | "selected" | "select"> & {
+    run: { readonly errors: ReadonlyMap<number, string> } | null;
+  };
   /** Pixels of the list. Default 340. */
   height?: number | undefined;
 }

@@ -5,11 +5,6 @@ import { dayIn, dayOf } from "./days.js";
 import type { PlanColumns } from "./plan_columns.js";
 import { AGAIN, CREATE, KEEP, KEEP_FAILED } from "./tokens.js";
 
-const SKIP = ACTIONS.indexOf("skip");
-const NEW = ACTIONS.indexOf("create");
-const RESET = ACTIONS.indexOf("reset");
-const EXISTS_FAILED = SKIP_REASONS.indexOf("exists_failed");
-
 /** The columns of a preview; their buffers are the caller's own. */
 export function columnsOf(preview: BackfillPreview): PlanColumns {
   const columns = preview.columns();
@@ -49,9 +44,9 @@ export function columnsOf(preview: BackfillPreview): PlanColumns {
 }
 
 function tokenOf(action: number, reason: number): number {
-  if (action === NEW) return CREATE;
-  if (action !== SKIP) return AGAIN;
-  return reason === EXISTS_FAILED ? KEEP_FAILED : KEEP;
+  const name = ACTIONS[action];
+  if (name !== "skip") return name === "create" ? CREATE : AGAIN;
+  return SKIP_REASONS[reason] === "exists_failed" ? KEEP_FAILED : KEEP;
 }
 
 /** The rows in order of their dates, where they are in no direction: the orders "bisect" and "failed-first". */
@@ -71,6 +66,7 @@ function countReplaced(preview: BackfillPreview, dates: Float64Array, actions: U
   for (const record of preview.existingRuns) states.set(Date.parse(record.executionDate), record.state);
   let count = 0;
   for (let row = 0; row < dates.length; row++)
-    if (actions[row] === RESET && states.get(dates[row] as number) === "success") count++;
+    if (ACTIONS[actions[row] as number] === "reset" && states.get(dates[row] as number) === "success")
+      count++;
   return count;
 }

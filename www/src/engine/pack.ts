@@ -1,4 +1,5 @@
 import { ACTIONS, type BackfillPreview, type RunState, SKIP_REASONS } from "dagfill";
+import { todayIn } from "../bounds";
 import { dayOf } from "../days";
 import { AGAIN, CREATE, type DayColumns, KEEP, KEEP_FAILED, type PlanView, TOKEN_COUNT } from "../model";
 
@@ -26,11 +27,15 @@ export function packPreview(preview: BackfillPreview, engine: number): PlanView 
             : KEEP;
   }
   const days = groupByDay(dates, offsets, tokens);
+  const ends = [preview.start, preview.end].map((end) => todayIn(preview.timeZone, Date.parse(end)));
   return {
     dagId: preview.dagId,
     timeZone: preview.timeZone,
     start: preview.start,
     end: preview.end,
+    firstDay: Math.min(...ends),
+    lastDay: Math.max(...ends),
+    places: null,
     planHash: preview.planHash,
     total: dates.length,
     counts: { ...preview.counts },

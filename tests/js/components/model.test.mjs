@@ -1,0 +1,164 @@
+// The model behind dagfill/react, without a page: there is no worker in Node, so that it plans on its own thread, by the same messages.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BackfillService, MemoryStore } from "dagfill";
+import { componentModule } from "./source.mjs";
+
+const { BackfillModel, toPortable, columnsOf, rowOf, placeOf } = await componentModule(`
+export { BackfillModel } from "./model/backfill_model.ts";
+export { toPortable } from "./planning/portable.ts";
+export { columnsOf } from "./plan/columns_of.ts";
+export { rowOf, placeOf } from "./plan/plan_columns.ts";
+`);
+
+const dag = { dagId: "sales", schedule: "@daily" };
+const january = { startDate: "2026-01-01", endDate: "2026-01-31" };
+
+/** An open model; closed with the test. */
+function open(t, settings) {
+  const model = new BackfillModel({ dag, options: january, ...settings });
+  t.after(model.open());
+  return model;
+}
+
+/** Resolves when the snapshot is as it should be. */
+function until(model, isSo) {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!isSo(model.getSnapshot())) return;
+      stop();
+      resolve(model.getSnapshot());
+    };
+    const stop = model.subscribe(look);
+    look();
+  });
+}
+const ready = (model) => until(model, ({ phase, isStale }) => phase === "ready" && !isStale);
+const phase = (model, name) => until(model, (snapshot) => snapshot.phase === name);
+
+test("plans over runs that the page knows, by instants and wall clocks", async (t) => {
+  const existing = [
+    { executionDate: "2026-01-02", state: "success" },
+    { executionDate: new Date("2026-01-03T00:00:00Z"), state: "failed" },
+    { executionDate: Date.parse("2026-01-04T00:00:00Z"), state: "running" },
+  ];
+  const model = open(t, { existing });
+  const { counts, plan } = await ready(model);
+  assert.deepEqual(counts.slice(0, 4), [28, 0, 2, 1]);
+  const reasons = [1, 2, 3].map((row) => plan.reasonNames[plan.reasons[row]]);
+  assert.deepEqual(reasons, ["exists_success", "exists_failed", "in_flight"]);
+  // The same history again in a new list is the same; another one is planned over.
+  model.configure({ dag, options: january, existing: existing.map((run) => ({ ...run })) });
+  assert.equal(model.getSnapshot().plan, plan);
+  model.configure({ dag, options: january, existing: existing.slice(0, 1) });
+  assert.equal((await until(model, (snapshot) => snapshot.counts[0] === 30)).counts[2], 1);
+});
+
+test("what was planned without the page's functions is what starts with them", async (t) => {
+  const settings = {
+    dag: {
+      ...dag,
+      variables: (name) => `secret of ${name}`,
+      connections: { warehouse: { host: "db.internal", password: "hunter2" } },
+      macros: { region: "eu" },
+      tasks: [
+        { taskId: "a", run: () => "done" },
+        {
+          taskId: "b",
+          dependsOn: ["a"],
+          command: "load {{ conn.warehouse.host }} {{ var.value.key }} {{ region }}",
+        },
+      ],
+    },
+    options: {
+      ...january,
+      confFor: (date) => ({ date }),
+      canary: { dates: 1, approve: () => true },
+      maxParallelRuns: 8,
+    },
+    executeTask: () => {},
+  };
+  const portable = toPortable(settings.dag, settings.options, { runs: false, tasks: true });
+  const text = JSON.stringify(structuredClone(portable));
+  for (const secret of ["hunter2", "db.internal", "secret of"]) assert.ok(!text.includes(secret), secret);
+  const model = open(t, settings);
+  await ready(model);
+  const { texts } = await model.detail(0);
+  assert.equal(texts[0].text, "load *** *** eu");
+  await model.start();
+  assert.equal(model.getSnapshot().failure, null);
+  const { progress } = await phase(model, "finished");
+  assert.equal(progress.completed, 31);
+});
+
+test("retry takes what failed, what was canceled, and what never started", async (t) => {
+  let calls = 0;
+  const executeRun = () => {
+    calls += 1;
+    if (calls === 2) throw new Error("no rows");
+  };
+  const model = open(t, { options: { ...january, maxFailures: 1 }, executeRun });
+  await ready(model);
+  await model.start();
+  const first = await phase(model, "finished");
+  assert.deepEqual([first.progress.completed, first.progress.failed, first.progress.canceled], [1, 1, 29]);
+  assert.equal(first.run.errors.get(1), "no rows");
+  await model.retry();
+  const { progress } = await until(model, ({ progress }) => progress?.completed === 30);
+  assert.equal(progress.total, 31);
+  model.close();
+  assert.deepEqual((await ready(model)).counts.slice(0, 3), [0, 0, 31]);
+});
+
+test("a view that is opened again finds the backfill that runs; a resumed one knows what was done", async (t) => {
+  const store = new MemoryStore();
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
+  let calls = 0;
+  const executeRun = () => {
+    calls += 1;
+    return calls > 3 ? held : undefined;
+  };
+  const model = new BackfillModel({ dag, options: january, store, executeRun });
+  const close = model.open();
+  await ready(model);
+  await model.start();
+  await until(model, ({ progress }) => progress?.completed === 3);
+  close();
+  const other = open(t, { store, executeRun });
+  const found = await phase(other, "running");
+  assert.equal(found.counts[6], 3);
+  assert.equal(found.run, model.getSnapshot().run);
+  release();
+  await phase(other, "finished");
+});
+
+test("errors of the options stay with the last plan, and actions tell theirs", async (t) => {
+  const model = open(t, {});
+  await ready(model);
+  model.configure({ dag: { ...dag, schedule: "0 24 * * *" }, options: january });
+  const { error, plan, isStale } = await phase(model, "invalid");
+  assert.deepEqual([error.code, plan.total, isStale], ["INVALID_CRON", 31, true]);
+  model.configure({ dag, options: january });
+  await ready(model);
+  await model.start();
+  assert.equal(model.getSnapshot().failure.code, "INVALID_OPTION");
+  model.dismiss();
+  assert.equal(model.getSnapshot().failure, null);
+});
+
+test("rows are in order of their dates, whatever the order of the backfill", async () => {
+  for (const order of ["oldest", "newest", "bisect"]) {
+    const preview = await new BackfillService({ dags: [dag] }).preview({ dagId: "sales", ...january, order });
+    const plan = columnsOf(preview);
+    for (const [place, executionDate] of preview.dates.entries()) {
+      const row = rowOf(plan, Date.parse(executionDate));
+      assert.equal(placeOf(plan, row), place, `${order} ${executionDate}`);
+    }
+    const ends = [plan.dates[0], plan.dates.at(-1)].sort((a, b) => a - b);
+    assert.deepEqual(ends, [Date.parse("2026-01-01"), Date.parse("2026-01-31")]);
+    assert.deepEqual([plan.firstDay, plan.lastDay], [20454, 20484]);
+  }
+});
