@@ -3,7 +3,7 @@
 import * as glue from "../.cache/glue/dagfill.js";
 import { DagfillError, type ErrorCode, type ErrorDetail } from "./error.js";
 import { checkedSource, compiled, noModule, unavailable, type WasmSource } from "./wasm_source.js";
-import { knowsZone, zoneNames, zoneOffsets } from "./zones.js";
+import { zoneName, zoneNames, zoneOffsets } from "./zones.js";
 
 /** The numbers of the protocol, by name. */
 export {
@@ -83,7 +83,7 @@ export async function load(from: unknown): Promise<void> {
 function started(): void {
   ready = true;
   instances = 1;
-  glue.setHost({ knowsZone, zoneNames, zoneOffsets });
+  glue.setHost({ zoneName, zoneNames, zoneOffsets });
 }
 
 /** Counts the instances so far. Whoever holds an object of the wasm side remembers the number it was made under:
@@ -102,7 +102,7 @@ export function reset(): void {
   } catch (error) {
     throw unavailable(error);
   }
-  glue.setHost({ knowsZone, zoneNames, zoneOffsets });
+  glue.setHost({ zoneName, zoneNames, zoneOffsets });
   isSuspect = false;
 }
 

@@ -26,12 +26,16 @@ function format(timeZone: string): Intl.DateTimeFormat {
   return known;
 }
 
-export function knowsZone(timeZone: string): boolean {
+/** The name of a zone as the host writes it, in whatever case it is given; `undefined` for what is none. */
+export function zoneName(timeZone: string): string | undefined {
   try {
-    format(timeZone);
-    return true;
+    const { timeZone: resolved } = format(timeZone).resolvedOptions();
+    const small = timeZone.toLowerCase();
+    const listed = [...zoneNames(), resolved].find((name) => name.toLowerCase() === small);
+    // A link such as US/Eastern is in no list, and stays what it is; in small letters it is the zone that it leads to.
+    return listed ?? (timeZone === small ? resolved : timeZone);
   } catch {
-    return false;
+    return undefined;
   }
 }
 

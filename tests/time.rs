@@ -56,6 +56,15 @@ fn what_is_no_date_is_refused_where_it_goes_wrong() {
 }
 
 #[test]
+fn a_zone_has_one_name() {
+    for (given, name) in [("utc", "UTC"), ("europe/BERLIN", "Europe/Berlin"), ("us/eastern", "US/Eastern")] {
+        assert_eq!(Zone::load(given).unwrap().name(), name);
+    }
+    assert!(Zone::load("utc").unwrap().is_utc());
+    assert!(Zone::load("europe/berlin").unwrap() == Zone::load("Europe/Berlin").unwrap());
+}
+
+#[test]
 fn durations_are_iso_8601() {
     assert_eq!(Period::parse("P1Y2M3W4DT5H6M7.5S").unwrap(), Period { months: 14, days: 25, ms: 18_367_500 });
     for wrong in ["", "P", "PT", "P1", "1D", "P1DT", "P1H", "PT1D", "P1M1Y", "-P1D", "P1.5D", "P99999Y", "P1D2D"] {

@@ -78,7 +78,7 @@ impl Exclusion {
             }
             Exclude::Cron(text) => {
                 let read = || match zone_prefix(text) {
-                    Some(other) if other.text() != zone.name() => {
+                    Some(other) if !other.text().eq_ignore_ascii_case(zone.name()) => {
                         Err(other.refuse("", ": expected the zone of the schedule"))
                     }
                     _ => match parse(text, Grammar::default())? {

@@ -140,7 +140,7 @@ fn expect_zone(schedule: &ScheduleInput, path: &str, zone: &str, given: bool) ->
         ScheduleInput::Cron { texts, .. } => {
             for (index, text) in texts.iter().enumerate() {
                 let named = zone_prefix(text);
-                if named.map_or(given, |named| named.text() == zone) {
+                if named.map_or(given, |named| named.text().eq_ignore_ascii_case(zone)) {
                     continue;
                 }
                 let mut words = Words::default();

@@ -12,8 +12,8 @@ pub(super) struct ChronoTz;
 const PROBE_MS: i64 = 6 * super::DAY_MS;
 
 impl ZoneSource for ChronoTz {
-    fn knows(&self, name: &str) -> bool {
-        Tz::from_str_insensitive(name).is_ok()
+    fn name(&self, name: &str) -> Option<String> {
+        Tz::from_str_insensitive(name).ok().map(|zone| zone.name().to_owned())
     }
 
     fn offsets(&self, name: &str, from: Instant, to: Instant) -> Offsets {

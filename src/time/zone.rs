@@ -28,8 +28,8 @@ pub struct Offsets {
 
 /// Where offsets come from: the host's Intl in wasm, chrono-tz natively.
 pub trait ZoneSource {
-    /// Whether there is a zone of this name.
-    fn knows(&self, name: &str) -> bool;
+    /// The name as it is written of the zone that has it, in whatever case it is given.
+    fn name(&self, name: &str) -> Option<String>;
     /// All offsets of a known zone in `[from, to)`.
     fn offsets(&self, name: &str, from: Instant, to: Instant) -> Offsets;
     /// Every name, for "did you mean".
@@ -52,12 +52,17 @@ fn source() -> Option<Rc<dyn ZoneSource>> {
     SOURCE.with(|slot| slot.borrow().clone()).or_else(super::native_zones)
 }
 
+fn find(zones: &[Zone], name: &str) -> std::result::Result<usize, usize> {
+    zones.binary_search_by(|zone| zone.name().cmp(name))
+}
+
 /// One zone. Cheap to clone; clones share the table, which grows in blocks of about two years as it is asked.
 ///
 /// ```
 /// use dagfill::time::{Instant, Zone};
 /// let zone = Zone::load("America/New_York").unwrap();
 /// assert_eq!(zone.offset_at(Instant::new(1_710_000_000_000).unwrap()), -5 * 3600);
+/// assert_eq!(Zone::load("utc").unwrap().name(), "UTC");
 /// assert_eq!(Zone::load("Europe/Berln").unwrap_err().hint.as_deref().unwrap_or_default(), "Did you mean Europe/Berlin?");
 /// ```
 #[derive(Clone)]
@@ -86,19 +91,15 @@ impl Zone {
         Zone(Rc::new(Table { name: "UTC".into(), source: None, blocks: RefCell::default() }))
     }
 
-    /// UNKNOWN_TIME_ZONE, with the nearest name, when the source has no such zone.
+    /// The zone of this name, in whatever case it is written. UNKNOWN_TIME_ZONE, with the nearest name, when the source has none.
     pub fn load(name: &str) -> Result<Zone> {
-        if name == "UTC" {
-            return Ok(Zone::utc());
-        }
-        let find = |zones: &[Zone]| zones.binary_search_by(|zone| zone.name().cmp(name));
-        let known = |zones: &[Zone]| find(zones).ok().and_then(|index| zones.get(index)).cloned();
-        if let Some(zone) = ZONES.with(|zones| known(&zones.borrow())) {
+        if let Some(zone) = Zone::known(name) {
             return Ok(zone);
         }
         let source = source().ok_or_else(|| Error::new(Code::Internal, "no source of time zones is set"))?;
         // Hosts also take offsets such as "+05:30" for zones; chrono-tz does not, and the contract says IANA names.
-        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || !source.knows(name) {
+        let written = Some(name).filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()));
+        let Some(name) = written.and_then(|name| source.name(name)) else {
             let names = source.names();
             let shown: String = name.chars().take(80).collect();
             return Err(Error::new(
@@ -107,19 +108,33 @@ impl Zone {
                     .concat(),
             )
             .did_you_mean(name, names.iter().map(String::as_str)));
+        };
+        // Its name may be another than the one that was given, and the host may have asked for the same zone meanwhile.
+        if let Some(zone) = Zone::known(&name) {
+            return Ok(zone);
         }
-        let zone = Zone(Rc::new(Table { name: name.into(), source: Some(source), blocks: RefCell::default() }));
-        // The host may have asked for the same zone meanwhile.
+        let zone = Zone(Rc::new(Table { name, source: Some(source), blocks: RefCell::default() }));
         ZONES.with(|zones| {
             let mut zones = zones.borrow_mut();
-            if let Err(index) = find(&zones) {
+            if let Err(index) = find(&zones, zone.name()) {
                 zones.insert(index, zone.clone());
             }
         });
         Ok(zone)
     }
 
-    /// The name it was loaded by.
+    /// UTC, or a zone that was loaded.
+    fn known(name: &str) -> Option<Zone> {
+        if name == "UTC" {
+            return Some(Zone::utc());
+        }
+        ZONES.with(|zones| {
+            let zones = zones.borrow();
+            find(&zones, name).ok().and_then(|index| zones.get(index)).cloned()
+        })
+    }
+
+    /// Its name, as the source writes it.
     pub fn name(&self) -> &str {
         &self.0.name
     }

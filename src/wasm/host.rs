@@ -14,8 +14,8 @@ use crate::wire::Input;
 extern "C" {
     /// The host's knowledge of zones, an object of the face.
     pub type Host;
-    #[wasm_bindgen(method, catch, js_name = knowsZone)]
-    fn knows_zone(this: &Host, name: &str) -> Result<bool, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = zoneName)]
+    fn zone_name(this: &Host, name: &str) -> Result<Option<String>, JsValue>;
     /// Offset at `from` in seconds, then pairs of an instant and the offset from it on, all in `[from, to)`.
     #[wasm_bindgen(method, catch, js_name = zoneOffsets)]
     fn zone_offsets(this: &Host, name: &str, from: f64, to: f64) -> Result<Float64Array, JsValue>;
@@ -51,8 +51,8 @@ fn by_string(text: &str, case: Case) -> String {
 struct Intl(Host);
 
 impl ZoneSource for Intl {
-    fn knows(&self, name: &str) -> bool {
-        self.0.knows_zone(name).unwrap_or(false)
+    fn name(&self, name: &str) -> Option<String> {
+        self.0.zone_name(name).ok().flatten()
     }
 
     fn offsets(&self, name: &str, from: Instant, to: Instant) -> Offsets {
