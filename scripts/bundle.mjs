@@ -1,6 +1,7 @@
 // TypeScript to dist/: one file an entry and format.
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
+import { catalogText } from "./catalog_text.mjs";
 import { endings, entries, formatsOf } from "./entries.mjs";
 import { encode } from "./inline.mjs";
 import { Failure, root } from "./process.mjs";
@@ -39,7 +40,7 @@ export async function bundle() {
         // A CommonJS file does not know its own address: what looks for files beside it does without.
         define: format === "cjs" ? { "import.meta.url": "undefined" } : {},
         external: ["node:*", "bullmq", "./dagfill.wasm"],
-        plugins: [inlined, oneWay, styleText(esbuild), react(name), doors(name, entry, format)],
+        plugins: [inlined, catalogText(esbuild), oneWay, styleText(esbuild), react(name), doors(name, entry, format)],
       });
       for (const file of Object.keys(metafile.inputs)) if (packageOf(file)) packages.add(packageOf(file));
       if (format === "esm") names = Object.values(metafile.outputs).flatMap((output) => output.exports);

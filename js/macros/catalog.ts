@@ -19,13 +19,18 @@ export interface CatalogEntry {
   result: string;
 }
 
+/** `list`: in the built package one text, with a line for each text of its rows (`scripts/catalog_text.mjs`). */
 function entries(
   kind: CatalogEntry["kind"],
-  rows: readonly Row[],
+  list: readonly Row[] | string,
   form?: CatalogEntry["form"],
 ): CatalogEntry[] {
-  const more = form === undefined ? {} : { form };
-  return rows.map(([name, meaning, example, result]) => ({ name, kind, ...more, meaning, example, result }));
+  const texts = typeof list === "string" ? list.split("\n") : list.flat();
+  return Array.from({ length: texts.length / 4 }, (_, row) => {
+    const [name = "", meaning = "", example = "", result = ""] = texts.slice(4 * row, 4 * row + 4);
+    const more = form === undefined ? {} : { form };
+    return { name, kind, ...more, meaning, example, result: result.replaceAll("\r", "\n") };
+  });
 }
 
 /** Every macro, filter, method, test and statement with meaning, example and result: for completion lists and documentation.

@@ -36,10 +36,10 @@ test("the wasm module stays below its ceiling, brotli", (t) => {
   assert.ok(brotli <= ceiling, `${brotli} bytes`);
 });
 
-// The design allows the entry 1.4 times the module and 12 kB. The texts of the catalog (41 kB) moved from the module into the entry, and the
+// The design allows the entry 1.4 times the module and 12 kB. The texts of the catalog (37 kB) moved from the module into the entry, and the
 // module shrank below what the rule was made for: the entry is beyond it. The distance is printed in the open; what is held is the
 // JavaScript that was measured, rounded up.
-const mostJavaScript = 265_000;
+const mostJavaScript = 263_000;
 
 test("the JavaScript beside the module stays below its ceiling", (t) => {
   const most = 1.4 * of("dagfill.wasm").raw + 12_000;
@@ -58,7 +58,7 @@ test("a page and its worker download about two fifths less with one module, as t
   assert.ok(slim < 0.65 * dagfill && slim > 0.5 * dagfill, `${slim} of ${dagfill} bytes`);
 });
 
-test("short lines cost the entry for pages at most 1 %, and compressed little more", async (t) => {
+test("short lines cost the entry for pages at most 1 %, compressed too", async (t) => {
   const short = readFileSync(join(root, "dist/slim.js"), "utf8");
   const { code: long } = await esbuild.transform(short, { minifyWhitespace: true, legalComments: "none" });
   const gzip = (text) => gzipSync(text, { level: 9 }).length;
@@ -67,7 +67,7 @@ test("short lines cost the entry for pages at most 1 %, and compressed little mo
     `${gzip(short)} bytes in short lines, ${gzip(long)} in long ones: ${((ratio - 1) * 100).toFixed(2)} %`,
   );
   assert.ok(short.length <= 1.01 * long.length);
-  assert.ok(ratio <= 1.015);
+  assert.ok(ratio <= 1.01);
 });
 
 test("the components stay below their ceilings, gzip, without React and the core", (t) => {

@@ -1,0 +1,28 @@
+// The catalog of templates as the package carries it: one text a list, with a line for each text of its rows. Quotes, commas and brackets of
+// 475 rows are 4 kB, and a text with lines of its own needs no other line breaks.
+import { readFileSync } from "node:fs";
+import { Failure } from "./process.mjs";
+
+/** Makes texts of the lists in `js/macros/catalog/`; `entries` of `js/macros/catalog.ts` reads them. */
+export function catalogText(esbuild) {
+  return {
+    name: "catalog",
+    setup(build) {
+      build.onLoad({ filter: /[\\/]js[\\/]macros[\\/]catalog[\\/]\w+\.ts$/ }, async ({ path }) => {
+        const { code } = await esbuild.transform(readFileSync(path, "utf8"), { loader: "ts", format: "esm" });
+        const lists = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+        const texts = Object.entries(lists).map(
+          ([name, rows]) => `export const ${name} = ${JSON.stringify(rows.flatMap(linesOf).join("\n"))};`,
+        );
+        return { contents: texts.join("\n") };
+      });
+    },
+  };
+}
+
+/** A line break inside of a text is a carriage return, which no text has. */
+function linesOf(row) {
+  if (row.length !== 4 || row.some((text) => text.includes("\r") || text.length > 190))
+    throw new Failure(`a row of the catalog is no four lines: ${row[0]}`);
+  return row.map((text) => text.replaceAll("\n", "\r"));
+}
