@@ -1,8 +1,10 @@
 // The packed package, installed into tiny programs of every kind that people write. Each shows one expanded date.
 import assert from "node:assert/strict";
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import * as esbuild from "esbuild";
 import { openBrowser, withoutBrowser } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
 import { printed, workshop } from "./workshop.mjs";
@@ -91,7 +93,7 @@ console.log(${expression});\n`,
 
 // Cloudflare's workers compile a `.wasm` import ahead of time into a module and forbid it at run time; the hook does
 // the first, the missing constructor stands for the second.
-test("the condition workerd, with the module compiled ahead", () => {
+test("the condition workerd, with the module compiled ahead", async () => {
   const folder = shop.write("workerd", {
     "hook.mjs": `import { registerHooks } from "node:module";
 import { readFileSync } from "node:fs";
@@ -105,8 +107,26 @@ registerHooks({ load(url, context, next) {
 WebAssembly.Module = class { static [Symbol.hasInstance](value) { return value === globalThis.ahead; } constructor() { throw new Error("forbidden"); } };
 console.log(${expression});\n`,
   });
-  const flags = ["--conditions=workerd", "--import", "./hook.mjs", "main.mjs"];
-  assert.equal(printed(process.execPath, flags, folder), expected);
+  await esbuild.build({
+    entryPoints: [join(folder, "main.mjs")],
+    outfile: join(folder, "worker.mjs"),
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd", "worker"],
+    external: ["*.wasm"],
+    logLevel: "silent",
+  });
+  copyFileSync(join(shop.folder, "node_modules/dagfill/dist/dagfill.wasm"), join(folder, "dagfill.wasm"));
+  assert.equal(printed(process.execPath, ["--import", "./hook.mjs", "worker.mjs"], folder), expected);
+});
+
+test("the condition workerd in Node, which compiles nothing ahead", () => {
+  const folder = shop.write("workerd-node", {
+    "main.mjs": esm,
+    "main.cjs": `const { expandRange } = require("dagfill");\nconsole.log(${expression});\n`,
+  });
+  for (const file of ["main.mjs", "main.cjs"])
+    assert.equal(printed(process.execPath, ["--conditions=workerd", file], folder), expected);
 });
 
 test("Node, an error of one format is an instance of the other's class", () => {
