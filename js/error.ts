@@ -1,6 +1,6 @@
 import { failure } from "./failure.js";
 import type { Json } from "./json.js";
-import { shortened, visible } from "./visible.js";
+import { readable, shortened } from "./visible.js";
 
 /** Stable names of everything that can go wrong; `DagfillError.code` is one of them. */
 export type ErrorCode =
@@ -52,9 +52,18 @@ export interface ErrorData extends Omit<ErrorDetail, "cause"> {
   cause?: { name: string; message: string };
 }
 
-/** A message is for reading. The longest legitimate ones carry the stack of a module that did not load. */
-const LONGEST = 4_000;
-const LONGEST_INPUT = 1_000;
+/** The longest message and the longest hint. With the stack and the other fields Node prints them in less than 2 kB. */
+const LONGEST = 700;
+/** The longest text in the other fields: whoever needs the whole of a text has handed it in. */
+const LONGEST_TEXT = 160;
+
+/** A value with each of its texts cut. */
+function cut(value: unknown): unknown {
+  if (typeof value === "string") return shortened(value, LONGEST_TEXT);
+  if (Array.isArray(value)) return value.map(cut);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, cut(member)]));
+}
 
 const brand = Symbol.for("dagfill.error");
 
@@ -80,14 +89,15 @@ export class DagfillError extends Error {
   declare readonly details?: Json;
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
-    const { cause, ...fields } = detail;
-    super(visible(shortened(message, LONGEST)), cause === undefined ? undefined : { cause });
+    const { cause, hint, ...fields } = detail;
+    super(readable(message, LONGEST), cause === undefined ? undefined : { cause });
     this.code = code;
-    Object.assign(this, fields);
-    if (this.hint !== undefined) Object.assign(this, { hint: visible(shortened(this.hint, LONGEST)) });
-    // A text with a span is shown around it; the core's are short already.
-    if (this.input !== undefined && this.start === undefined)
-      Object.assign(this, { input: this.input.slice(0, LONGEST_INPUT) });
+    for (const [name, value] of Object.entries(fields)) {
+      // Spans count from the start of the input. The core has cut it.
+      const isSpanned = name === "input" && fields.start !== undefined;
+      Object.assign(this, { [name]: isSpanned ? value : cut(value) });
+    }
+    if (hint !== undefined) Object.assign(this, { hint: readable(hint, LONGEST) });
   }
 
   /** The error as plain data; `errorFrom` makes an error of it again. */

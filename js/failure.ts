@@ -1,4 +1,6 @@
 // Thrown values of any kind as a name and a message that can be stored and read.
+import { shortened } from "./visible.js";
+
 /** Longer texts are cut: an error is for reading. */
 const LONGEST = 10_000;
 
@@ -24,5 +26,5 @@ export function failure(thrown: unknown): Failure {
 }
 
 function cut(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}... (${text.length} characters)` : text;
+  return shortened(text, LONGEST);
 }

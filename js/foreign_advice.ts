@@ -2,7 +2,7 @@
 
 interface Advice {
   words: string;
-  /** An option of the objects that the advice is for. */
+  /** An option, or a value, of the lists that the advice is for; several stand for each other. */
   beside: string;
   text: string;
 }
@@ -36,9 +36,29 @@ const all: readonly Advice[] = [
     text: "The id of a run is made of its type and its date, as Airflow has it.",
   },
   {
-    words: "pool poolSlots",
-    beside: "dagId",
-    text: "There are no pools: maxParallelRuns bounds the runs of a backfill, maxActiveTasks of a DAG the tasks of a run.",
+    words: "pool poolSlots queue",
+    beside: "dagId taskId",
+    text: "There are no pools or queues: maxParallelRuns bounds the runs of a backfill, maxActiveTasks the tasks of a run.",
+  },
+  {
+    words: "ignoreFirstDependsOnPast",
+    beside: "strictPast dependsOnPast",
+    text: "A backfill lets its first date through; its option strictPast does not.",
+  },
+  {
+    words: "env environment envVars",
+    beside: "command",
+    text: "Variables of commands are the option env of shellTasks.",
+  },
+  {
+    words: "noneFailedMinOneSuccess noneFailedOrSkipped",
+    beside: "none_failed",
+    text: "Write none_failed, which also runs where all before it were skipped.",
+  },
+  {
+    words: "oneDone allSkipped noneSkipped allDoneMinOneSuccess allDoneSetupSuccess",
+    beside: "all_done",
+    text: "Write all_done, and throw TaskSkipped where there is nothing to do.",
   },
   { words: "sla", beside: "taskId", text: "Write timeout: an attempt that takes longer has failed." },
   {
@@ -48,10 +68,11 @@ const all: readonly Advice[] = [
   },
 ];
 
-/** What to write instead of `word`, which is in lower case without "_" and "-", in an object with the options `names`. */
+/** What to write instead of `word`, which is in lower case without "_" and "-", among the options, or values, `names`. */
 export function adviceFor(word: string, names: readonly string[]): string | undefined {
   const found = all.find(
-    ({ words, beside }) => names.includes(beside) && words.toLowerCase().split(" ").includes(word),
+    ({ words, beside }) =>
+      beside.split(" ").some((name) => names.includes(name)) && words.toLowerCase().split(" ").includes(word),
   );
   return found?.text;
 }

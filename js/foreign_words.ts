@@ -52,6 +52,7 @@ const wordsOf: Record<string, string> = {
   dependsOnPast: "waitForDownstream sequential ordered",
   command: "bashCommand cmd script shell exec",
   triggerRule: "trigger rule",
+  always: "dummy",
   // The verb goes before the option of a DAG that some call the same.
   run: "backfill start create execute pythonCallable callable function fn",
   catchup: "backfill misfirePolicy catchupWindow",

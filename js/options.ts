@@ -5,7 +5,7 @@ import type { AbortSignalLike } from "./abort_signal.js";
 import { DagfillError, type ErrorCode } from "./error.js";
 import { failure } from "./failure.js";
 import { shown } from "./shown.js";
-import { suggestion, unknownHint } from "./suggest.js";
+import { unknownHint } from "./suggest.js";
 
 /** Checks one value; `path` names it in the error. */
 export type Reader<T> = (value: unknown, path: string) => T;
@@ -29,13 +29,7 @@ export function wrong(
   value: unknown,
   code: ErrorCode = "INVALID_OPTION",
 ): DagfillError {
-  const field = short(path);
-  return new DagfillError(code, `${field}: expected ${expected}, got ${shown(value)}`, { field });
-}
-
-/** A path is for reading: what is deep inside, or under a key of a page of text, is named by both of its ends. */
-export function short(path: string): string {
-  return path.length <= 200 ? path : `${path.slice(0, 120)}...${path.slice(-60)}`;
+  return new DagfillError(code, `${path}: expected ${expected}, got ${shown(value)}`, { field: path });
 }
 
 /** Reads something of the caller's at `path`. A getter or a Proxy of theirs that throws is a value that cannot be used. */
@@ -44,9 +38,9 @@ export function reading<T>(path: string, read: () => T): T {
     return read();
   } catch (cause) {
     if (cause instanceof DagfillError) throw cause;
-    const [field, { name, message }] = [short(path), failure(cause)];
-    const text = `${field}: expected a value that can be read, got ${name}: ${message}`;
-    throw new DagfillError("INVALID_OPTION", text, { field, cause });
+    const { name, message } = failure(cause);
+    const text = `${path}: expected a value that can be read, got ${name}: ${message}`;
+    throw new DagfillError("INVALID_OPTION", text, { field: path, cause });
   }
 }
 
@@ -150,9 +144,8 @@ export function oneOf<const T extends string>(...values: readonly T[]): Reader<T
   return (value, path) => {
     if (!values.includes(value as T)) {
       const error = wrong(path, values.map((word) => JSON.stringify(word)).join(" or "), value);
-      const near = typeof value === "string" ? suggestion(value, values) : undefined;
-      if (near === undefined) throw error;
-      throw new DagfillError(error.code, error.message, { field: path, hint: `Did you mean ${near}?` });
+      const hint = typeof value === "string" ? unknownHint(value, values) : undefined;
+      throw hint === undefined ? error : new DagfillError(error.code, error.message, { field: path, hint });
     }
     return value as T;
   };

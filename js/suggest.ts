@@ -13,9 +13,14 @@ export function suggestion(word: string, names: Iterable<string>): string | unde
 /** What to write instead of an option that there is not, as the hint of an error. */
 export function unknownHint(word: string, names: readonly string[]): string | undefined {
   const meant = byMeaning(word, names);
-  const advice = meant === undefined ? adviceFor(plain(word), names) : undefined;
+  const instead = meant === undefined ? advice(word, names) : undefined;
   const near = meant ?? nearest(word, names);
-  return advice ?? (near === undefined ? undefined : `Did you mean ${near}?`);
+  return instead ?? (near === undefined ? undefined : `Did you mean ${near}?`);
+}
+
+/** What to write instead of a word of another system that no name stands for. */
+export function advice(word: string, names: readonly string[]): string | undefined {
+  return adviceFor(plain(word), names);
 }
 
 function byMeaning(word: string, known: readonly string[]): string | undefined {

@@ -11,9 +11,17 @@ export function visible(text: string): string {
   });
 }
 
-/** A long text by its start and its end. */
+/** A long text by its start and its end: at most so many characters. */
 export function shortened(text: string, most: number): string {
   if (text.length <= most) return text;
-  const half = Math.floor(most / 2);
+  const half = Math.floor(most / 2) - 15;
   return `${text.slice(0, half)}... (${text.length} characters) ...${text.slice(-half)}`;
+}
+
+/** Names in it that fill pages are cut before the whole is, so that what is said about them stays. */
+export function readable(text: string, most: number): string {
+  return shortened(
+    visible(text).replace(/\S{200,}/g, (word) => shortened(word, 160)),
+    most,
+  );
 }

@@ -116,7 +116,7 @@ impl Error {
     #[inline(never)]
     fn placed(mut self, input: &str, bytes: std::ops::Range<usize>) -> Self {
         // A hostile text may be huge; the error must stay small enough to print and to send.
-        const KEPT: usize = 1_000;
+        const KEPT: usize = 600;
         self.span = Some((units(input, bytes.start), units(input, bytes.end)));
         self.input = Some(input.chars().take(KEPT).collect());
         self

@@ -1,9 +1,8 @@
 // The command line, read by the verb's own table of flags.
 import { parseArgs } from "node:util";
 import { DagfillError } from "../error.js";
-import { short } from "../options.js";
 import { shown } from "../shown.js";
-import { suggestion } from "../suggest.js";
+import { advice, suggestion } from "../suggest.js";
 import { type Flag, optionOf } from "./flags.js";
 
 /** The command line behind the verb. */
@@ -102,10 +101,12 @@ function unknownFlag(written: string, flags: readonly Flag[]): DagfillError {
   // By the options' names, too: what other systems call them is listed by option.
   const byOption = new Map(flags.flatMap((flag) => [flag.name, optionOf(flag)].map((name) => [name, flag])));
   const meant = byOption.get(suggestion(bare, byOption.keys()) ?? "");
-  const field = short(written);
-  return new DagfillError("INVALID_OPTION", `unknown flag ${field}`, {
-    field,
-    hint: meant === undefined ? "--help lists the flags" : `did you mean --${meant.name}?`,
+  return new DagfillError("INVALID_OPTION", `unknown flag ${written}`, {
+    field: written,
+    hint:
+      meant === undefined
+        ? (advice(bare, [...byOption.keys()]) ?? "--help lists the flags")
+        : `did you mean --${meant.name}?`,
   });
 }
 

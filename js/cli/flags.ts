@@ -241,11 +241,12 @@ export const flags = {
   span: [
     {
       name: "from",
+      airflow: ["s", "start-date", "from-date"],
       value: "DATE",
       meaning:
         "first date: 2024-01-01, 2024-01, yesterday, -P7D, in the schedule's zone (of impact: the old one's)",
     },
-    { name: "to", value: "DATE", meaning: "last date, included" },
+    { name: "to", airflow: ["e", "end-date", "to-date"], value: "DATE", meaning: "last date, included" },
   ],
   date: [{ name: "date", value: "DATE", meaning: "why this date is, or is not, one of the schedule" }],
   count: [{ name: "count", value: "N", read: numberOf, meaning: "how many of the next dates (5)" }],

@@ -6,6 +6,7 @@ import { DagfillError } from "../error.js";
 import { type Dag, type Engine, type ExecuteRun, type ExecuteTask, validateDag } from "../face.js";
 import { nearest } from "../nearest.js";
 import { shown } from "../shown.js";
+import { shortened } from "../visible.js";
 import { readJsonText } from "./json_text.js";
 
 export interface DagFile {
@@ -125,15 +126,14 @@ async function importModule(path: string, name: string): Promise<Record<string, 
     ) {
       throw new DagfillError("INVALID_DAG", `expected a JavaScript module, JSON or YAML, got ${name}`, {
         hint: `a file of DAGs ends in ${modules.join(", ")} or .json, .yaml, .yml`,
-        cause: error,
       });
     }
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    throw new DagfillError(
-      "INVALID_DAG",
-      `expected a module that loads, got an error from ${name}:\n${stack}`,
-      { cause: error },
-    );
+    const message = `expected a module that loads, got an error from ${name}`;
+    // The stack leads the author to the line. Errors of the package have no room for one.
+    throw Object.assign(new DagfillError("INVALID_DAG", message, { cause: error }), {
+      message: `${message}:\n${shortened(stack, 4_000)}`,
+    });
   }
 }
 

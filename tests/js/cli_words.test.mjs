@@ -53,6 +53,26 @@ test("a date of one run goes by each of its names", async () => {
   }
 });
 
+test("retry and clear take their range by each of its names", async () => {
+  const store = join(place.folder, "range.sqlite");
+  const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-03", "--store", store];
+  assert.equal((await run(["run", dag, ...range, "--json"])).code, 0);
+  const names = [
+    ["--from", "--to"],
+    ["--start-date", "--end-date"],
+    ["--from-date", "--to-date"],
+    ["-s", "-e"],
+  ];
+  for (const [from, to] of names) {
+    const args = ["clear", dag, from, "2024-01-02", to, "2024-01-02", "--store", store, "--json", "--yes"];
+    const { code, out, err } = await run(args);
+    assert.equal(code, 0, err);
+    assert.equal(JSON.parse(out.split("\n")[0]).counts.reset, 1, from);
+    const retried = await run(["retry", dag, from, "2024-01-02", to, "2024-01-02", "--store", store]);
+    assert.match(retried.err, /no runs of etl that are failed or canceled/);
+  }
+});
+
 const refused = {
   "a flag of Airflow that means something else": [
     ["preview", dag, "--rerun-failed-tasks"],
@@ -60,6 +80,10 @@ const refused = {
   ],
   "another system's flag": [["run", dag, "--concurrency", "4"], "did you mean --max-parallel-runs?"],
   "our option in camelCase": [["run", dag, "--maxParallelRuns", "4"], "did you mean --max-parallel-runs?"],
+  "a flag of Airflow that there is no other for": [
+    ["run", dag, "--ignore-first-depends-on-past"],
+    "A backfill lets its first date through",
+  ],
   "another system's verb": [["backfill", dag], "did you mean run?"],
   "a Python file": [
     ["preview", file("dag.py", "from airflow import DAG")],

@@ -220,7 +220,7 @@ for (const [name, call] of Object.entries(calls)) {
         assert.ok(error instanceof D.DagfillError, `${what}: ${error?.stack ?? error}`);
         const { message, hint = "", field = "", details = null, input = "" } = error;
         const text = `${message}${hint}${field}${JSON.stringify(details)}`;
-        assert.ok(text.length < 6_000 && input.length <= 1_100, `${what}: ${text.length}, ${input.length}`);
+        assert.ok(text.length < 2_000 && input.length <= 600, `${what}: ${text.length}, ${input.length}`);
         // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about.
         assert.doesNotMatch(message + hint, /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]/, what);
       }

@@ -47,6 +47,52 @@ for (const [name, [file, load]] of Object.entries(programs)) {
   });
 }
 
+// By what is a megabyte long.
+const large = {
+  "an option": (text) => `new BackfillService({ dags: [], [${text}]: 1 })`,
+  "an option of a DAG": (text) => `validateDag({ dagId: "a", schedule: "@daily", [${text}]: 1 })`,
+  "a dagId twice": (text) =>
+    `{ const dag = { dagId: ${text}, schedule: null }; new BackfillService({ dags: [dag, dag] }) }`,
+  "the dagId of no DAG": (text) =>
+    `new BackfillService({ dags: [] }).preview({ dagId: ${text}, startDate: 0, endDate: 0 })`,
+  "a dagId without callbacks": (text) =>
+    `new BackfillService({ dags: [{ dagId: ${text}, schedule: null }] }).trigger({ dagId: ${text} })`,
+  "a taskId": (text) =>
+    `validateDag({ dagId: "a", schedule: null, tasks: [{ taskId: "a", dependsOn: [${text}] }] })`,
+  "taskIds of a circle": (text) =>
+    `validateDag({ dagId: "a", schedule: null, tasks: [{ taskId: ${text}, dependsOn: ["b"] }, { taskId: "b", dependsOn: [${text}] }] })`,
+  "the taskId of a command": (text) =>
+    `{ const tasks = [{ taskId: ${text}, command: "true" }]; new BackfillService({ dags: [{ dagId: "a", schedule: null, tasks }] }).trigger({ dagId: "a" }) }`,
+  "a backfillId": (text) => `new BackfillService({ dags: [] }).resume(${text})`,
+  "a key of conf": (text) =>
+    `new BackfillService({ dags: [] }).preview({ dagId: "a", startDate: 0, endDate: 0, conf: { [${text}]: () => 1 } })`,
+  "a cron text": (text) => `nextDates(${text}, 0)`,
+  "a zone": (text) => `nextDates("@daily", 0, 1, { timeZone: ${text} })`,
+  "a date": (text) => `nextDates("@daily", ${text})`,
+  "a template": (text) =>
+    `render("{{ " + ${text} + " | " + ${text} + " }}", { executionDate: 0, onUnknown: "error" })`,
+  "a planHash": (text) =>
+    `new BackfillService({ dags: [{ dagId: "a", schedule: "@daily" }] }).preview({ dagId: "a", startDate: 0, endDate: 0, planHash: ${text} })`,
+  "a message of a store": (text) =>
+    `{ const store = new MemoryStore(); store.listBackfills = () => { throw new Error(${text}) }; new BackfillService({ dags: [], store }).list() }`,
+};
+for (const [name, call] of Object.entries(large)) {
+  test(`uncaught and less than 2 kB: ${name} of a megabyte`, () => {
+    const path = join(workplace().folder, "large.mjs");
+    const names = "BackfillService, MemoryStore, nextDates, render, validateDag";
+    const load = programs["an ES module"][1].replace("nextDates", names);
+    for (const text of [`"x".repeat(1_000_000)`, `"x y ".repeat(250_000)`]) {
+      writeFileSync(path, `${load}\nsetTimeout(() => { ${call(text)} }, 0);\n`);
+      const { status, stderr } = spawnSync(process.execPath, [path], { encoding: "utf8" });
+      assert.equal(status, 1, stderr);
+      // The message of what the store threw is its own, as the cause.
+      const own = stderr.split("[cause]")[0];
+      assert.match(own, /DagfillError/);
+      assert.ok(own.length < 2_000, `${own.length} characters:\n${own}`);
+    }
+  });
+}
+
 test("a source map leads to the source", () => {
   const path = join(workplace().folder, "program.mjs");
   writeFileSync(path, `${programs["an ES module"][1]}\n${thrower}\n`);
