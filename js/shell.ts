@@ -2,10 +2,12 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { DagfillError } from "./error.js";
+import { failure } from "./failure.js";
 import type { Json } from "./json.js";
 import { type ExecuteTask, type TaskContext, TaskSkipped } from "./run/tasks/task_context.js";
 import { type Ending, runCommand } from "./shell/command.js";
 import { LONGEST_LINE, Tail } from "./shell/lines.js";
+import { shown } from "./shown.js";
 import { suggestion } from "./suggest.js";
 
 /** The default of `skip_on_exit_code` of Airflow's BashOperator. */
@@ -78,6 +80,8 @@ export function shellTasks(options: ShellOptions = {}): ExecuteTask {
   return async (task) => {
     // Airflow's EmptyOperator: a task that only joins others.
     if (task.command === undefined) return undefined;
+    const variables = { ...env, ...variablesOf(task) };
+    refuseNul({ command: task.command, ...variables });
     if (task.signal.aborted) throw abortError(task, "was not started");
     if ((task.onUnknown ?? onUnknown) === "error" && (task.unresolved ?? []).length > 0)
       throw unresolvedError(task);
@@ -87,7 +91,7 @@ export function shellTasks(options: ShellOptions = {}): ExecuteTask {
       file: shell,
       args: shellArguments(shell, task.command),
       cwd,
-      env: { ...process.env, ...env, ...variables(task) },
+      env: { ...process.env, ...variables },
       signal: task.signal,
       killGrace,
       onLine(source, text, cut) {
@@ -109,6 +113,23 @@ export function shellTasks(options: ShellOptions = {}): ExecuteTask {
     if (ending.code !== 0) throw new CommandError(ending, tail.stderr.text() || tail.stdout.text());
     return xcom === undefined ? undefined : pushXcom(task, xcom.text, xcom.cut);
   };
+}
+
+/** A process gets its command and its variables as texts that end at the character NUL. */
+function refuseNul(texts: Record<string, string | undefined>): void {
+  for (const [field, text] of Object.entries(texts)) {
+    const at = text?.indexOf("\0") ?? -1;
+    if (text === undefined || at < 0) continue;
+    const around = text.slice(Math.max(0, at - 40), at + 40);
+    throw new DagfillError(
+      "INVALID_OPTION",
+      `expected ${field} without the character NUL, which no process can be given, got ${shown(around)}`,
+      {
+        field,
+        hint: 'a value of conf or params can be read from "$DAGFILL_CONF" and "$DAGFILL_PARAMS", where it is escaped',
+      },
+    );
+  }
 }
 
 /** A command with braces in it is not what its author meant to run. */
@@ -201,7 +222,7 @@ function identity({ dagId, runId, taskId, executionDate, localDate, attempt }: T
   return { dagId, runId, taskId, executionDate, localDate, attempt };
 }
 
-function variables(task: TaskContext): Record<string, string | undefined> {
+function variablesOf(task: TaskContext): Record<string, string | undefined> {
   return {
     DAGFILL_DAG_ID: task.dagId,
     DAGFILL_RUN_ID: task.runId,
@@ -230,8 +251,11 @@ function shellArguments(shell: string, command: string): string[] {
     : ["-c", command];
 }
 
+/** With the reason of the abort: a timeout, a cancel, a lost lease. */
 function abortError(task: TaskContext, what: string): DagfillError {
-  return new DagfillError("ABORTED", `the command of "${task.taskId}" ${what}: its run was aborted`);
+  const { reason } = task.signal;
+  const why = `the command of "${task.taskId}" ${what}: ${failure(reason).message}`;
+  return new DagfillError("ABORTED", why, { cause: reason });
 }
 
 function notStarted(error: unknown, shell: string, cwd: string | undefined): DagfillError {

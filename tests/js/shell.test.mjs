@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { BackfillService, DagfillError, MemoryStore } from "dagfill";
 import { shellTasks } from "dagfill/shell";
 
 let folder;
@@ -234,6 +235,37 @@ test("a run that was aborted before is not started", posix, async () => {
   await assert.rejects(run(task("true", { signal: AbortSignal.abort() })), { code: "ABORTED" });
 });
 
+test("the error of an abort says why", posix, async () => {
+  const dag = {
+    dagId: "etl",
+    schedule: "@daily",
+    tasks: [{ taskId: "slow", command: "sleep 600", timeout: 50 }],
+  };
+  const day = { dagId: "etl", startDate: "2024-01-01", endDate: "2024-01-01" };
+  const errorOf = async (changes, options) => {
+    const task = { ...dag.tasks[0], ...changes };
+    const store = new MemoryStore();
+    const service = new BackfillService({
+      dags: [{ ...dag, tasks: [task] }],
+      store,
+      executeTask: shellTasks(),
+    });
+    await service.backfill({ ...day, ...options });
+    const [run] = await store.listRuns({ dagId: "etl" });
+    const [{ error }] = await store.listTaskInstances("etl", run.runId);
+    return error?.message;
+  };
+  // A run that has no time to start its task has aborted no command.
+  const ofSlowRun = async (runTimeout) =>
+    (await errorOf({ timeout: undefined }, { runTimeout })) ?? (await ofSlowRun(2 * runTimeout));
+  const ofTask = await errorOf({}, {});
+  assert.match(ofTask, /the command of "slow" was ended: run \S+, task slow took longer than its timeout/);
+  const ofRun = await ofSlowRun(100);
+  assert.match(ofRun, /was ended: run \S+ took longer than its timeout/);
+  const abort = AbortSignal.abort(new DagfillError("ABORTED", "run r was canceled"));
+  await assert.rejects(shellTasks()(task("true", { signal: abort })), /was not started: run r was canceled/);
+});
+
 test("something left in the background holds nothing up, and goes on", posix, async () => {
   const file = join(folder, "background");
   const result = await shellTasks()(task(`sleep 600 & echo $! > ${file}; echo 'xcom:{"ok": true}'`));
@@ -288,7 +320,18 @@ test("what cannot start is an error, not a crash", posix, async () => {
     field: "cwd",
   });
   await assert.rejects(shellTasks()(task(`: ${"x".repeat(3_000_000)}`)), { code: "INVALID_OPTION" });
-  await assert.rejects(shellTasks()(task("echo \0")), { code: "INVALID_OPTION" });
+  // A process is given texts that end at NUL; in conf it is escaped.
+  await assert.rejects(shellTasks()(task("echo 'eu\0; x'")), {
+    code: "INVALID_OPTION",
+    field: "command",
+    message: /without the character NUL, .*got "echo 'eu\\u0000; x'"/,
+    hint: /DAGFILL_CONF/,
+  });
+  await assert.rejects(shellTasks({ env: { REGION: "e\0u" } })(task("true")), { field: "REGION" });
+  await assert.rejects(shellTasks()(task("true", { taskId: "a\0b" })), { field: "DAGFILL_TASK_ID" });
+  const conf = { region: "e\0u" };
+  const { region } = await shellTasks()(task('echo "xcom:$DAGFILL_CONF"', { conf }));
+  assert.equal(region, "e\0u");
 });
 
 test("a process that leaves takes its commands with it", posix, async () => {

@@ -99,8 +99,7 @@ export class TaskRun {
   abort(kind: AbortKind): void {
     const stop = STOPS[kind];
     if (stop === undefined) {
-      const { runId } = this.#options.context;
-      this.#lose(abortReason(kind, runId));
+      this.#lose(abortReason(kind, this.#options.context.runId));
       return;
     }
     this.#stop ??= stop;
@@ -261,7 +260,9 @@ export class TaskRun {
     const called = this.#inFlight.get(task)?.detail;
     if (called === undefined) return;
     const { graph, context } = this.#options;
-    const why = abortReason(abortKind(code), `${context.runId}, task ${graph.task(task).taskId}`);
+    // A timeout of the whole run is none of the task's own.
+    const ofTask = this.#stop === TaskEventCode.Timeout ? "" : `, task ${graph.task(task).taskId}`;
+    const why = abortReason(abortKind(code), `${context.runId}${ofTask}`);
     this.#records.errors.set(task, failure(why));
     queueMicrotask(() => abortCalled(called, why));
   }
