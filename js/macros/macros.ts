@@ -13,9 +13,9 @@ import { lookupHost } from "./lookups.js";
 import { type CheckedTemplateOptions, type TemplateOptions, templateSpec } from "./options.js";
 import { type MacroSettings, macrosKey, macrosOf, piecewise, renderText, renderValue } from "./render.js";
 
-export interface MacroOptions extends TemplateOptions {
-  conf?: Record<string, JsonInput>;
-  params?: Record<string, JsonInput>;
+export interface MacroOptions<Values extends object = Record<string, JsonInput>> extends TemplateOptions {
+  conf?: Values;
+  params?: Values;
   dagId?: string;
   /** Default: `<run type>__<logical date in UTC>`. */
   runId?: string;
@@ -26,7 +26,9 @@ export interface MacroOptions extends TemplateOptions {
   macroTimeZone?: string;
 }
 
-export interface RenderContext extends TimetableOptions, MacroOptions {
+export interface RenderContext<Values extends object = Record<string, JsonInput>>
+  extends TimetableOptions,
+    MacroOptions<Values> {
   executionDate: DateInput;
   schedule?: ScheduleInput;
   /** By task id, then key. */
@@ -59,7 +61,7 @@ export function resolveDateMacros(
   template: string,
   executionDate: DateInput,
   schedule: ScheduleInput = null,
-  options: TimetableOptions & MacroOptions = {},
+  options: TimetableOptions & MacroOptions<object> = {},
 ): string {
   const read = fields<Settings>(options, "options", spec, dagsOwn);
   const [source, at] = [text(template, "template"), date(executionDate, "executionDate")];
@@ -76,9 +78,9 @@ export function resolveXcom(template: string, xcom: Record<string, Record<string
 
 /** Resolves XCom first, then date macros over the result, through every string of a JSON value, keys too. Values of XCom are
  *  templates; those of conf, and what macros print, are data and never scanned again. */
-export function render(value: string, context: RenderContext): string;
-export function render(value: JsonInput, context: RenderContext): Json;
-export function render(value: JsonInput, context: RenderContext): Json {
+export function render(value: string, context: RenderContext<object>): string;
+export function render(value: JsonInput, context: RenderContext<object>): Json;
+export function render(value: JsonInput, context: RenderContext<object>): Json {
   const { executionDate, schedule, xcom, ...read } = fields<
     Settings & { executionDate: DateValue; schedule: unknown; xcom: Record<string, Json> }
   >(
@@ -111,7 +113,7 @@ export function renderRange(
   template: string,
   dates: Float64Array | readonly DateInput[],
   schedule: ScheduleInput,
-  options: TimetableOptions & MacroOptions = {},
+  options: TimetableOptions & MacroOptions<object> = {},
 ): string[] {
   const read = fields<Settings>(options, "options", spec, dagsOwn);
   const wire = wireOf(schedule, read as TimetableOptions);

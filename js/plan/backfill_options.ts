@@ -25,7 +25,8 @@ import { type Chunk, chunk } from "./chunks.js";
 import { rate } from "./rate.js";
 import { type Breaker, breaker, type Canary, canary, type StartWindow, startWindows } from "./valve.js";
 
-export interface BackfillOptions {
+/** `Conf`: the type of `conf` where it is an interface, which is no `Record`: `BackfillOptions<Conf>`. The methods take any object. */
+export interface BackfillOptions<Conf extends object = Record<string, JsonInput>> {
   dagId: string;
   /** Both bounds are included. Beside the forms of a DateInput a text may be relative to now, in the schedule's zone: `today`, `yesterday`,
    *  `tomorrow`, `-P7D` (the whole day seven days ago), `-PT6H`, `now`; or a whole month or year: `2024-01`, `2024`. `start` and `end` of
@@ -41,9 +42,9 @@ export interface BackfillOptions {
   /** Existing runs that ended are cleared (task instances, XCom) and run again. With rerunFailed: only failed and canceled ones. */
   resetDagRun?: boolean;
   /** Of new runs, and of those run again: a run that is run again without any keeps its own. */
-  conf?: Record<string, JsonInput>;
+  conf?: Conf;
   /** A different conf per date, merged over `conf`. Called once for each run to start, before the first starts. */
-  confFor?: (executionDate: string) => Record<string, JsonInput>;
+  confFor?: (executionDate: string) => object & Partial<Conf>;
   /** Dates of the schedule to leave alone this time. */
   excludeDates?: readonly DateInput[];
   /** Only these dates of the range. A date-only entry means every date of that civil day, as in `excludeDates`; INVALID_OPTION for one that

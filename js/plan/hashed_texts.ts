@@ -2,6 +2,7 @@
 // of the runs. A name that is not listed here as left out goes in, so that a new option is covered from the start.
 
 import type { CheckedDag } from "../dag/dag.js";
+import type { CheckedTemplateOptions } from "../macros/options.js";
 import type { CheckedOptions } from "./backfill_options.js";
 
 /** Fields of a DAG that shape no run of a backfill: they describe it, or are for the scheduler alone. */
@@ -81,7 +82,8 @@ export function confText({ conf, confFor }: CheckedOptions): string {
   return confFor === undefined ? text : `${text} function`;
 }
 
-export function hashedTexts(dag: CheckedDag, options: CheckedOptions) {
+/** `host`: what the service says of templates, which holds where neither the backfill nor the DAG says anything. */
+export function hashedTexts(dag: CheckedDag, options: CheckedOptions, host: CheckedTemplateOptions) {
   const { timetable, tasks, ...rest } = without(
     dag,
     DAG_ELSEWHERE,
@@ -91,7 +93,11 @@ export function hashedTexts(dag: CheckedDag, options: CheckedOptions) {
   return {
     schedule: canonical(timetable),
     tasks: canonical([rest, ...tasks.map((task) => without(task, DESCRIPTIVE))]),
-    templates: canonical([macroOptions(dag), macroOptions(options)]),
+    templates: canonical(
+      [dag, options, { ...host, onUnknown: options.onUnknown ?? dag.onUnknown ?? host.onUnknown }].map(
+        macroOptions,
+      ),
+    ),
     options: canonical(without(options, OPTIONS_ELSEWHERE, MACRO_OPTIONS)),
   };
 }

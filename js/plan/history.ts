@@ -2,12 +2,12 @@
 
 import { RUN_STATES, RUN_TYPES } from "../codes.js";
 import { HistoryBuilder } from "../store/history.js";
-import type { RunHistory, RunState, RunStore } from "../store/store.js";
+import type { RunHistory, RunRecord, RunState, RunStore } from "../store/store.js";
 import type { ExistingRuns } from "./existing_runs.js";
 
 export interface History {
   runs: ExistingRuns;
-  /** Bit 0: its owner is dead. The bits above: the place of its type in RUN_TYPES. */
+  /** Bit 0: its owner is dead, and no backfill can be resumed that goes on with it. The bits above: the place of its type in RUN_TYPES. */
   flags: Uint8Array;
   /** The runs whose id is not the default one of their type and date. */
   ownIds: { places: Uint32Array; ids: string[] };
@@ -47,6 +47,11 @@ export async function loadHistory(
   return complete(await listedHistory(store, dagId, from, to), store, dagId, held);
 }
 
+/** The ids of the backfills of a DAG that have not ended. */
+export async function unfinishedIds(store: RunStore, dagId: string): Promise<ReadonlySet<string>> {
+  return new Set((await store.listBackfills({ dagId, unfinished: true })).map(({ id }) => id));
+}
+
 /** Records that are asked for at once. */
 const PAGE = 10_000;
 
@@ -76,13 +81,18 @@ async function complete(
   const details = history.details ?? readIds(history);
   const columns = columnsOf({ ...history, details });
   const abandoned = abandonment(store, held);
-  const owners =
-    history.details?.texts.owner ?? (history.details ? [] : await ownersOf(history, store, dagId));
+  const listed = history.details === undefined ? await inFlightRuns(history, store, dagId) : [];
+  const told = (name: "owner" | "backfillId", place: number) =>
+    history.details?.texts[name]?.[place] ?? listed[place]?.[name];
+  let unfinished: ReadonlySet<string> | undefined;
   for (let place = 0; place < state.length; place += 1) {
     const code = state[place] as number;
     if (code > IN_FLIGHT) continue;
-    const owner = owners[place] ?? undefined;
-    if (await abandoned({ state: RUN_STATES[code] ?? "queued", owner }))
+    const owner = told("owner", place) ?? undefined;
+    if (!(await abandoned({ state: RUN_STATES[code] ?? "queued", owner }))) continue;
+    // What an interrupted backfill left is in flight until it is resumed, which alone goes on with it.
+    unfinished ??= await unfinishedIds(store, dagId);
+    if (!unfinished.has(told("backfillId", place) ?? ""))
       columns.flags[place] = (columns.flags[place] as number) | 1;
   }
   return columns;
@@ -120,19 +130,19 @@ function readIds({ executionMs, runIds }: RunHistory): NonNullable<RunHistory["d
   return { runType, startedMs: none(), finishedMs: none(), texts: { runId } };
 }
 
-/** By place: the owners of the runs that are in flight. */
-async function ownersOf(
+/** By place: the runs that are in flight. */
+async function inFlightRuns(
   { executionMs, state }: RunHistory,
   store: RunStore,
   dagId: string,
-): Promise<(string | null)[]> {
-  const owners: (string | null)[] = [];
-  if (!state.some((code) => code <= IN_FLIGHT)) return owners;
+): Promise<RunRecord[]> {
+  const found: RunRecord[] = [];
+  if (!state.some((code) => code <= IN_FLIGHT)) return found;
   const [from, to] = [executionMs[0] as number, executionMs.at(-1) as number];
   const places = new Map(Array.from(executionMs, (date, place) => [date, place]));
   for (const run of await store.listRuns({ dagId, from, to, states: ["queued", "running"] })) {
     const place = places.get(Date.parse(run.executionDate));
-    if (place !== undefined) owners[place] = run.owner ?? null;
+    if (place !== undefined) found[place] = run;
   }
-  return owners;
+  return found;
 }

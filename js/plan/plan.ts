@@ -46,6 +46,8 @@ export interface BackfillPreview {
   /** Offsets in seconds. */
   clockChanges: { at: string; offsetBefore: number; offsetAfter: number }[];
   planHash: string;
+  /** A result has one: `if (answer.state === undefined)` tells a plan from a result where `dryRun` is not known. */
+  readonly state?: undefined;
   /** With `cascade`: the plans of the DAGs that read what this one runs again, each behind its inputs. Each of their runs says by `upstream`
    *  which dates it is for. */
   readonly downstream?: readonly BackfillPreview[] | undefined;
@@ -92,71 +94,49 @@ export interface TransferablePreview {
 export class Preview implements BackfillPreview {
   /** @internal Minifying renames classes. */
   static readonly name: string = "BackfillPreview";
+  declare readonly dagId: string;
+  declare readonly timeZone: string;
+  declare readonly start: string;
+  declare readonly end: string;
+  declare readonly dates: string[];
+  declare readonly existingRuns: RunRecord[];
+  declare readonly newRuns: PlannedRun[];
+  declare readonly runs: PlannedRun[];
+  declare readonly counts: BackfillPreview["counts"];
+  declare readonly warnings: Warning[];
+  declare readonly clockChanges: BackfillPreview["clockChanges"];
+  declare readonly planHash: string;
+  declare readonly downstream?: Preview[];
+  declare readonly stale?: string[];
   readonly #data: PlanData;
   readonly #past: (() => Promise<PastDurations>) | undefined;
   readonly #templates: PreviewTemplates | undefined;
-  #runs: PlannedRun[] | undefined;
-  #downstream: Preview[] | undefined;
-  #existingRuns: RunRecord[] | undefined;
 
   /** `past` reads the durations of past runs, where there is a store. */
   constructor(data: PlanData, templates?: PreviewTemplates, past?: () => Promise<PastDurations>) {
     this.#data = data;
     this.#templates = templates;
     this.#past = past;
-  }
-
-  get dagId(): string {
-    return this.#data.dagId;
-  }
-  get timeZone(): string {
-    return this.#data.timeZone;
-  }
-  get start(): string {
-    return this.#data.start;
-  }
-  get end(): string {
-    return this.#data.end;
-  }
-  get existingRuns(): RunRecord[] {
-    this.#existingRuns ??= recordsOf(this.#data.dagId, this.#data.existing);
-    return this.#existingRuns;
-  }
-  get counts(): BackfillPreview["counts"] {
-    return this.#data.counts;
-  }
-  get warnings(): Warning[] {
-    return this.#data.warnings;
-  }
-  get clockChanges(): BackfillPreview["clockChanges"] {
-    return this.#data.clockChanges;
-  }
-  get planHash(): string {
-    return this.#data.planHash;
-  }
-  get downstream(): BackfillPreview[] | undefined {
-    this.#downstream ??= this.#data.downstream?.map((plan) => new Preview(plan));
-    return this.#downstream;
-  }
-  get stale(): string[] | undefined {
-    if (this.#data.upstream === undefined) return undefined;
-    return this.runs.filter((run) => run.existingState === "success").map((run) => run.executionDate);
-  }
-  get dates(): string[] {
-    return Array.from(this.#data.executionDate, iso);
-  }
-  get runs(): PlannedRun[] {
-    this.#runs ??= plannedRuns(this.#data, 0, this.#data.executionDate.length);
-    return this.#runs;
-  }
-  get newRuns(): PlannedRun[] {
-    return this.runs.filter((run) => run.action === "create");
+    const { dagId, timeZone, start, end, existing, executionDate, downstream, upstream } = data;
+    const { counts, warnings, clockChanges, planHash } = data;
+    Object.assign(this, { dagId, timeZone, start, end });
+    // Own members, so that spreading and structuredClone take them. Lists are made when they are asked for.
+    own(this, "dates", () => Array.from(executionDate, iso));
+    own(this, "existingRuns", () => recordsOf(dagId, existing));
+    own(this, "newRuns", () => this.runs.filter((run) => run.action === "create"));
+    own(this, "runs", () => plannedRuns(data, 0, executionDate.length));
+    Object.assign(this, { counts, warnings, clockChanges, planHash });
+    if (downstream !== undefined) own(this, "downstream", () => downstream.map((plan) => new Preview(plan)));
+    if (upstream === undefined) return;
+    own(this, "stale", () =>
+      this.runs.filter((run) => run.existingState === "success").map((run) => run.executionDate),
+    );
   }
 
   run(index: number): PlannedRun | undefined {
     // Not `integer`: what lies beyond the rows is undefined, also before the first.
     if (!Number.isInteger(index)) throw wrong("index", "an integer", index);
-    return this.#runs?.[index] ?? plannedRuns(this.#data, index, index + 1)[0];
+    return plannedRuns(this.#data, index, index + 1)[0];
   }
 
   columns(): ReturnType<BackfillPreview["columns"]> {
@@ -227,6 +207,16 @@ export class Preview implements BackfillPreview {
   [inspect](depth: number | null, options: { depth: number | null }, show: Inspect): string {
     return inspected("BackfillPreview", planOnTerminal(this.#data), depth, options, show);
   }
+}
+
+/** A member that is made once, when it is asked for. */
+function own<K extends keyof Preview>(preview: Preview, name: K, make: () => Preview[K]): void {
+  let made: Preview[K] | undefined;
+  const get = () => {
+    made ??= make();
+    return made;
+  };
+  Object.defineProperty(preview, name, { enumerable: true, get });
 }
 
 /** A preview of what `toTransferable` returned, on the other side of a postMessage. */

@@ -21,7 +21,7 @@ import { planFrom, planRequest } from "./planner.js";
  *  ``` */
 export function planBackfill(
   dag: Dag,
-  options: Omit<BackfillOptions, "dagId">,
+  options: Omit<BackfillOptions<object>, "dagId">,
   existing: Iterable<KnownRun> = [],
   now: DateInput = Date.now(),
 ): BackfillPreview {

@@ -2,6 +2,7 @@
 
 import type { CheckedDag, CheckedTask } from "../dag/dag.js";
 import type { Json } from "../json.js";
+import type { CheckedTemplateOptions } from "../macros/options.js";
 import { call, type Raw } from "../raw.js";
 import { timetableOf } from "../schedule/timetable.js";
 import type { RunStore } from "../store/store.js";
@@ -42,7 +43,13 @@ export interface PlanRequest {
   origin: number;
 }
 
-export function planRequest(dag: CheckedDag, options: CheckedOptions, now: number): PlanRequest {
+/** `host`: what the service says of templates. */
+export function planRequest(
+  dag: CheckedDag,
+  options: CheckedOptions,
+  now: number,
+  host: CheckedTemplateOptions = {},
+): PlanRequest {
   const dependentTask = chosenTasks(dag, options).find((task) => task.dependsOnPast)?.taskId;
   const request = {
     dagId: dag.dagId,
@@ -65,7 +72,7 @@ export function planRequest(dag: CheckedDag, options: CheckedOptions, now: numbe
     ...(dag.startDate === undefined ? {} : { dagStart: dag.startDate }),
     ...(dag.endDate === undefined ? {} : { dagEnd: dag.endDate }),
     conf: confText(options),
-    hashed: hashedTexts(dag, options),
+    hashed: hashedTexts(dag, options, host),
     ...(options.taskIds === undefined ? {} : { taskIds: options.taskIds }),
     withUpstream: options.withUpstream,
     templates: dag.tasks.flatMap(templates),
@@ -85,12 +92,12 @@ export function planRequest(dag: CheckedDag, options: CheckedOptions, now: numbe
 export async function makePlan(
   dag: CheckedDag,
   options: CheckedOptions,
-  store: RunStore,
+  host: CheckedTemplateOptions & { store: RunStore },
   now: number,
   held?: string,
 ): Promise<PlanData> {
-  const planned = planRequest(dag, options, now);
-  const history = await loadHistory(store, dag.dagId, planned.from, planned.to, held);
+  const planned = planRequest(dag, options, now, host);
+  const history = await loadHistory(host.store, dag.dagId, planned.from, planned.to, held);
   // A second object, because nothing of wasm may be held while the store works: a trap elsewhere would end it.
   return planFrom(dag, options, now, planned, history);
 }

@@ -25,7 +25,6 @@ interface Inspection {
   uses: Use[];
 }
 
-/** A warning about one text, without the place in its message. */
 /** The warnings, for the first run that would start: one for each thing that is wrong, at its first place, with the count of its places.
  *  Where a callback makes each date's conf, no key of it counts as missing. */
 export function templateWarnings(
@@ -35,10 +34,10 @@ export function templateWarnings(
 ): Warning[] {
   const { dag } = templates.data;
   const faults: Fault[] = [];
-  const upstream = upstreams(dag.tasks);
+  const runsBefore = orderOf(dag.tasks);
   for (const { text, parts, onUnknown } of templates.unresolved(run)) {
     for (const part of parts) {
-      const fault = unresolvedFault(text, part, upstream.get(text.taskId) ?? new Set(), onUnknown);
+      const fault = unresolvedFault(text, part, runsBefore, onUnknown);
       if (fault !== undefined && (isConfKnown || fault.code !== "missing_conf_key")) faults.push(fault);
     }
   }
@@ -79,34 +78,36 @@ function place({ taskId, field }: Fault): string {
   return `task ${taskId}, ${field}`;
 }
 
-/** All tasks before each task. */
-function upstreams(tasks: readonly CheckedTask[]): Map<string, Set<string>> {
+/** Tells whether a task depends on one before it, directly or not. The sets of all tasks would be 200 million entries for a chain of
+ *  20,000: what is kept is the answers alone, and a walk ends at a task that has been asked for the same. */
+function orderOf(tasks: readonly CheckedTask[]): (before: string, taskId: string) => boolean {
   const direct = new Map(tasks.map(({ taskId, dependsOn }) => [taskId, dependsOn]));
-  const all = new Map<string, Set<string>>();
-  for (const { taskId } of tasks) {
-    const found = new Set<string>();
-    const open = [...(direct.get(taskId) ?? [])];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (found.has(next)) continue;
-      found.add(next);
-      open.push(...(direct.get(next) ?? []));
+  const behind = new Map<string, Set<string>>();
+  return (before, taskId) => {
+    const known = behind.get(before) ?? new Set([before]);
+    behind.set(before, known);
+    const seen = new Set([taskId]);
+    for (const id of seen) {
+      for (const next of direct.get(id) ?? []) {
+        if (known.has(next)) return known.add(taskId).size > 0;
+        seen.add(next);
+      }
     }
-    all.set(taskId, found);
-  }
-  return all;
+    return false;
+  };
 }
 
 /** `undefined` for XCom of tasks that run before: it is there when the task runs. */
 function unresolvedFault(
   text: TemplateText,
   part: Unresolved,
-  upstream: ReadonlySet<string>,
+  runsBefore: ReturnType<typeof orderOf>,
   onUnknown: string | undefined,
 ): Fault | undefined {
   const found = inspect(part.text.startsWith("{") ? part.text : `{{ ${part.text} }}`);
   // XCom of other runs is not known before those have run.
   const own = found.xcoms.filter(({ dagId, prior }) => dagId === undefined && prior !== true);
-  const [lost] = own.filter(({ taskId }) => !upstream.has(taskId));
+  const [lost] = own.filter(({ taskId }) => !runsBefore(taskId, text.taskId));
   if (found.xcoms.length > 0 && lost === undefined) return undefined;
   const [key] = found.confKeys;
   const [code, why] =

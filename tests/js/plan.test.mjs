@@ -345,6 +345,24 @@ test("the hash covers the DAG, and a refusal names what differs", async () => {
       return true;
     });
   }
+  // What the service says of templates holds where neither the backfill nor the DAG says anything.
+  for (const host of [{ onUnknown: "error" }, { variables: {} }, { macros: () => 1 }]) {
+    const service = new BackfillService({ dags: [dag], executeRun() {}, ...host });
+    await assert.rejects(service.start({ ...options, planHash: seen }), (error) => {
+      assert.deepEqual([error.code, error.details.changed], ["PLAN_CHANGED", ["templates"]]);
+      return true;
+    });
+  }
+  const onService = (onUnknown) => new BackfillService({ dags: [dag], onUnknown });
+  const strict = { ...options, onUnknown: "error" };
+  const [keep, empty] = await Promise.all(
+    ["keep", "empty"].map(async (onUnknown) => (await onService(onUnknown).preview(strict)).planHash),
+  );
+  assert.equal(keep, empty, "the backfill goes before the service");
+  await assert.rejects(planHash(dag, { onUnknown: "error", planHash: seen }), (error) => {
+    assert.deepEqual(error.details.changed, ["templates"]);
+    return true;
+  });
   // The order of keys, descriptions, and what the scheduler alone reads, change nothing that would run.
   assert.equal(await planHash({ ...dag, catchup: true, maxActiveRuns: 3 }, { conf: { y: 2, x: 1 } }), seen);
   const old = "7f0e79a8ee8b004e8398a46ebfc25e4900000003000000010000000000000001";

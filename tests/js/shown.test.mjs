@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { BackfillService, MemoryStore, Scheduler } from "dagfill";
+import { BackfillService, MemoryStore, previewFrom, Scheduler } from "dagfill";
 import { openSqliteStore } from "dagfill/store/sqlite";
 import { workplace } from "./cli_process.mjs";
 
@@ -100,6 +100,18 @@ test("JSON of a backfill has its preview and progress", () => {
   const json = JSON.parse(JSON.stringify(backfill));
   assert.deepEqual(Object.keys(json), ["backfillId", "preview", "progress"]);
   assert.equal(json.progress.completed, 5);
+});
+
+test("a plan that is spread or cloned has the members of its type", async () => {
+  const [preview] = objects.BackfillPreview;
+  const members = objects.BackfillPreview[1].split(" ");
+  const copies = { spread: { ...preview }, cloned: structuredClone(preview) };
+  for (const [how, copy] of Object.entries(copies)) {
+    assert.deepEqual(Object.keys(copy), members, how);
+    for (const member of members) assert.deepEqual(copy[member], preview[member], `${how}: ${member}`);
+  }
+  assert.equal(preview.runs, preview.runs, "rows are made once");
+  assert.deepEqual(structuredClone(previewFrom(preview.toTransferable())).runs, preview.runs);
 });
 
 test("a result is still plain data", () => {

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { after, before, test } from "node:test";
+import { BackfillService } from "dagfill";
 import { root } from "../../scripts/process.mjs";
 import { openBrowser, withoutBrowser } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
@@ -129,4 +130,29 @@ test("blocks are found with their outputs and reasons", () => {
     { language: "js", text: "a", output: "b", skip: undefined },
     { language: "sh", text: "c", output: undefined, skip: "why" },
   ]);
+});
+
+test("the DAGs that a reader meets first have a clean preview", async () => {
+  const shown = blocksOf(readFileSync(join(root, "README.md"), "utf8"))
+    .filter(({ file }) => file?.endsWith(".json"))
+    .map(({ file, text }) => [file, JSON.parse(text)]);
+  const shell = "examples/seattle_weather_shell.json";
+  sh("npx dagfill init mine.json >&2");
+  const dags = [
+    ...shown,
+    [shell, JSON.parse(readFileSync(join(root, shell), "utf8"))],
+    ["mine.json", JSON.parse(readFileSync(join(folder, "mine.json"), "utf8"))],
+  ];
+  assert.ok(dags.length >= 3);
+  for (const [file, dag] of dags) {
+    const startDate = dag.startDate ?? "2024-01-01";
+    const endDate = `${startDate.slice(0, 8)}31`;
+    const { dagId } = dag;
+    const { counts, warnings } = await new BackfillService({ dags: [dag] }).preview({
+      dagId,
+      startDate,
+      endDate,
+    });
+    assert.deepEqual([counts.create, warnings], [31, []], file);
+  }
 });

@@ -19,7 +19,7 @@ export async function planOn(
   now: number,
   held?: string,
 ): Promise<PlanData> {
-  const plan = await makePlan(dag, options, host.store, now, held);
+  const plan = await makePlan(dag, options, host, now, held);
   const warning = tasksNotRun(host, chosenTasks(dag, options));
   if (warning !== undefined) plan.warnings = [...plan.warnings, warning];
   const row = plan.action.findIndex((action) => action !== ActionCode.Skip);
@@ -51,5 +51,5 @@ export function templatesOn(
 /** In the order in which they can be started. Each is refused beyond `maxRuns`; inputs that no DAG has are warned of in `plan`. */
 export function downstreamPlans(host: Host, plan: PlanData, maxRuns: number): Promise<PlanData[]> {
   plan.warnings = [...plan.warnings, ...unknownInputs(host.dags)];
-  return cascade(host.dags, plan, maxRuns, (dag, options) => makePlan(dag, options, host.store, plan.now));
+  return cascade(host.dags, plan, maxRuns, (dag, options) => makePlan(dag, options, host, plan.now));
 }

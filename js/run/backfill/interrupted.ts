@@ -21,6 +21,11 @@ export async function stored(store: RunStore, backfillId: string): Promise<Snaps
   });
 }
 
+/** What to do about a backfill that was interrupted. */
+export function resumeHint(id: string): string {
+  return `resume("${id}") goes on with it, discard("${id}") closes it`;
+}
+
 /** The records on the dates of a plan, by date. */
 export async function recordsOn(
   { dagId, executionDate }: PlanData,

@@ -1,15 +1,18 @@
 // Backfills that a start refuses, and warnings of a preview for that, and for what would be left undone.
 
+import { SKIP_REASONS } from "../../codes.js";
 import type { CheckedTask } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
 import type { Json } from "../../json.js";
 import { downstreamOf } from "../../plan/cascade.js";
 import { startingRows } from "../../plan/chunk_rows.js";
 import type { PlanData } from "../../plan/plan_data.js";
+import { ActionCode } from "../../raw.js";
 import type { RunStore } from "../../store/store.js";
 import type { Warning } from "../../warning.js";
 import type { Host } from "../host/host.js";
 import { described, leaseOf } from "../writing/lease_handle.js";
+import { resumeHint } from "./interrupted.js";
 import { fromStored } from "./snapshot.js";
 
 /** The interrupted backfills of a DAG that would start runs for dates that `plan` starts runs for, with how many dates. */
@@ -66,20 +69,25 @@ export async function refuseInterrupted(store: RunStore, plan: PlanData): Promis
       "BACKFILL_EXISTS",
       `backfill ${id} of DAG ${plan.dagId} ${enqueued ? "is enqueued" : "was interrupted"} and has some of these dates`,
       {
-        hint: `resume("${id}") goes on with it, discard("${id}") closes it`,
+        hint: resumeHint(id),
         details: { backfillId: id },
       },
     );
   }
 }
 
-/** For how many dates a stored backfill would start a run that `plan` starts one for, too. */
+const IN_FLIGHT = SKIP_REASONS.indexOf("in_flight");
+
+/** For how many dates of a plan a stored backfill starts the run: dates for which the plan starts one, too, or whose run is in flight. */
 function overlap(id: string, snapshot: Json, plan: PlanData): number {
   const other = fromStored(id, snapshot).plan;
   const dates = new Set<number>();
   for (const row of startingRows(other)) dates.add(other.executionDate[row] as number);
   let count = 0;
-  for (const row of startingRows(plan)) if (dates.has(plan.executionDate[row] as number)) count += 1;
+  for (const [row, date] of plan.executionDate.entries()) {
+    const isOpen = plan.action[row] !== ActionCode.Skip || plan.reason[row] === IN_FLIGHT;
+    if (isOpen && dates.has(date)) count += 1;
+  }
   return count;
 }
 

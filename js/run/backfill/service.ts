@@ -22,6 +22,7 @@ import {
   hookSpec,
   type RunResult,
   readHooks,
+  refuseAborted,
 } from "../events/backfill_events.js";
 import { executorOf, type Host, knownExecutor, readHost } from "../host/host.js";
 import type { HostOptions, ServeOptions, TriggerOptions } from "../host/options.js";
@@ -55,15 +56,22 @@ export class BackfillService {
   }
 
   /** Plans a backfill with these options as of now. Nothing is written. */
-  async preview(options: BackfillOptions, hooks: Pick<Hooks, "signal"> = {}): Promise<BackfillPreview> {
+  async preview(
+    options: BackfillOptions<object>,
+    hooks: Pick<Hooks, "signal"> = {},
+  ): Promise<BackfillPreview> {
     return this.#preview(readOptions(options), readHooks(hooks));
   }
 
-  /** With `dryRun` the preview, else the result when all has ended. */
-  backfill(options: BackfillOptions & { dryRun: true }, hooks?: Hooks): Promise<BackfillPreview>;
-  backfill(options: BackfillOptions & { dryRun?: false }, hooks?: Hooks): Promise<BackfillResult>;
-  backfill(options: BackfillOptions, hooks?: Hooks): Promise<BackfillResult | BackfillPreview>;
-  async backfill(options: BackfillOptions, hooks: Hooks = {}): Promise<BackfillResult | BackfillPreview> {
+  /** With `dryRun` the preview, else the result when all has ended. Options that are typed as `BackfillOptions` may be either, and so may the
+   *  answer: `answer.state` is undefined of a preview, and `start(options)` has the result alone. */
+  backfill(options: BackfillOptions<object> & { dryRun: true }, hooks?: Hooks): Promise<BackfillPreview>;
+  backfill(options: BackfillOptions<object> & { dryRun?: false }, hooks?: Hooks): Promise<BackfillResult>;
+  backfill(options: BackfillOptions<object>, hooks?: Hooks): Promise<BackfillResult | BackfillPreview>;
+  async backfill(
+    options: BackfillOptions<object>,
+    hooks: Hooks = {},
+  ): Promise<BackfillResult | BackfillPreview> {
     const read = readOptions(options);
     if (read.dryRun) return this.#preview(read, readHooks(hooks));
     const backfill = await this.#start(read, hooks);
@@ -71,11 +79,12 @@ export class BackfillService {
   }
 
   /** Starts a backfill; it is stored when the promise fulfils. Failed runs never reject `result`. */
-  async start(options: BackfillOptions, hooks: Hooks = {}): Promise<Backfill> {
+  async start(options: BackfillOptions<object>, hooks: Hooks = {}): Promise<Backfill> {
     return this.#start(readOptions(options), hooks);
   }
 
   async #preview(read: CheckedOptions, hooks: Hooks): Promise<BackfillPreview> {
+    refuseAborted(hooks);
     const { taskIds, withUpstream } = read;
     const choice = taskIds === undefined ? undefined : { taskIds, withUpstream };
     const dag = findDag(this.#host.dags, read.dagId);
@@ -83,6 +92,7 @@ export class BackfillService {
       const plan = await planOn(this.#host, dag, read, this.#host.now());
       if (read.cascade) plan.downstream = await downstreamPlans(this.#host, plan, read.maxRuns);
       plan.warnings = [...(await refusals(this.#host.store, plan)), ...plan.warnings];
+      refuseAborted(hooks);
       const past = () => askStore(() => pastDurations(this.#host.store, dag, choice));
       return new Preview(plan, templatesOn(this.#host, dag, read, plan), past);
     }, hooks.signal);
@@ -113,7 +123,7 @@ export class BackfillService {
 
   /** Stores a backfill for whoever serves, with the plan of this moment, and tells its id. BACKFILL_EXISTS when one that has not ended has some
    *  of its dates. */
-  async enqueue(options: BackfillOptions): Promise<string> {
+  async enqueue(options: BackfillOptions<object>): Promise<string> {
     const read = readOptions(options);
     if (read.dryRun) throw wrong("dryRun", "false (use preview for a dry run)", true);
     return askStore(() => enqueue(this.#host, findDag(this.#host.dags, read.dagId), read));
@@ -132,7 +142,7 @@ export class BackfillService {
   }
 
   /** One run for one date, now: run type "manual". A run that fails does not reject; RUN_EXISTS when the date has a run. */
-  async trigger(options: TriggerOptions): Promise<RunResult> {
+  async trigger(options: TriggerOptions<object>): Promise<RunResult> {
     const read = readTrigger(options);
     const dag = findDag(this.#host.dags, read.dagId);
     return askStore(() => trigger(dag, read, this.#host, executorOf(this.#host, dag)));
@@ -169,6 +179,7 @@ export class BackfillService {
   /** Closes an interrupted backfill: what did not end is recorded as canceled. */
   async discard(backfillId: string, hooks: Pick<Hooks, "signal"> = {}): Promise<void> {
     const waiting = readHooks(hooks);
+    refuseAborted(waiting);
     const { dagId, options } = await this.#unfinished(backfillId, waiting);
     const lease = await this.#acquire(dagId, waiting);
     try {
@@ -227,11 +238,13 @@ export class BackfillService {
       dagId: name,
       unfinished: flag,
     });
+    refuseAborted(waiting);
     for (const { id, snapshot } of await askStore(
       () => this.#host.store.listBackfills(read),
       waiting.signal,
     )) {
       summaries.push(await askStore(() => summarize(this.#host.store, id, snapshot), waiting.signal));
+      refuseAborted(waiting);
     }
     return summaries;
   }

@@ -7,7 +7,7 @@ import type { Json } from "../../json.js";
 import { record } from "../../json_input.js";
 import { environmentOf } from "../../macros/environment.js";
 import { type DateValue, date, fields, name, signal, wrong } from "../../options.js";
-import { abandonment } from "../../plan/history.js";
+import { abandonment, unfinishedIds } from "../../plan/history.js";
 import type { PlannedRun } from "../../plan/plan_data.js";
 import { localIso } from "../../plan/plan_rows.js";
 import { call, ManualNumber } from "../../raw.js";
@@ -21,6 +21,7 @@ import type { Executor } from "../host/executor.js";
 import type { Host } from "../host/host.js";
 import { acquireInTime, acquireOwnLease } from "../writing/lease_handle.js";
 import { Writer } from "../writing/writer.js";
+import { resumeHint } from "./interrupted.js";
 import { runOnce } from "./single_run.js";
 
 export interface CheckedTrigger {
@@ -84,13 +85,17 @@ async function explained(
   const at = Date.parse(executionDate);
   const [run] = await store.listRuns({ dagId, from: at, to: at });
   if (run === undefined || !(await abandonment(store)(run))) return error;
-  const { runId } = run;
+  const { runId, backfillId = "", state } = run;
+  const isOpen = (await unfinishedIds(store, dagId)).has(backfillId);
+  const what = isOpen ? `its backfill ${backfillId} was interrupted` : "it counts as failed";
   return new DagfillError(
     "RUN_EXISTS",
-    `run ${runId} of DAG ${dagId} was left by a process that died: it counts as failed`,
+    `run ${runId} of DAG ${dagId} was left by a process that died: ${what}`,
     {
-      details: { dagId, runId, state: "failed" },
-      hint: "a backfill of this date with rerunFailed runs it again and keeps what its tasks did; with resetDagRun it begins anew",
+      details: isOpen ? { dagId, runId, state, backfillId } : { dagId, runId, state: "failed" },
+      hint: isOpen
+        ? resumeHint(backfillId)
+        : "a backfill of this date with rerunFailed runs it again and keeps what its tasks did; with resetDagRun it begins anew",
     },
   );
 }

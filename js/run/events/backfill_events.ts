@@ -2,6 +2,7 @@
 
 import type { AbortSignalLike } from "../../abort_signal.js";
 import type { Action, SkipReason } from "../../codes.js";
+import { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
 import type { Json } from "../../json.js";
 import { callback, fields, signal } from "../../options.js";
@@ -59,6 +60,8 @@ export interface BackfillResult {
   readonly results: RunResult[];
   startedAt: string;
   finishedAt: string;
+  /** A plan has one: tells the two apart that `backfill` may return where its options say `dryRun?: boolean`. */
+  readonly planHash?: undefined;
 }
 
 /** The new state of a task. `upstream_failed` tasks never started; `error` says why a task failed. */
@@ -231,4 +234,9 @@ export const hookSpec = {
 
 export function readHooks(hooks: unknown): Hooks {
   return fields<Hooks>(hooks, "hooks", hookSpec);
+}
+
+/** ABORTED for an answer that nobody waits for any more. */
+export function refuseAborted({ signal }: Hooks): void {
+  if (signal?.aborted) throw new DagfillError("ABORTED", "the signal was aborted", { cause: signal.reason });
 }

@@ -50,11 +50,11 @@ export interface ServeOptions {
   every?: Duration;
 }
 
-export interface TriggerOptions {
+export interface TriggerOptions<Conf extends object = Record<string, JsonInput>> {
   dagId: string;
   /** Default: now. */
   executionDate?: DateInput;
-  conf?: Record<string, JsonInput>;
+  conf?: Conf;
   /** Aborting it cancels the run. */
   signal?: AbortSignalLike;
 }

@@ -121,7 +121,6 @@ test("a signal that was aborted before is no reason to wait for ever either", as
   t.mock.timers.enable({ apis: ["setInterval"] });
   const all = Promise.allSettled([
     service({ store }).resume("b", { signal: AbortSignal.abort() }),
-    service({ store }).discard("b", { signal: AbortSignal.abort() }),
     service({ store }).start(days(2), { signal: AbortSignal.abort() }),
   ]);
   await pass(t, 50);
@@ -130,6 +129,32 @@ test("a signal that was aborted before is no reason to wait for ever either", as
       throw reason;
     }, silence);
   }
+});
+
+test("an answer that nobody waits for is none: ABORTED, before and during the work", async () => {
+  const calls = {
+    preview: [(host, hooks) => host.preview(days(5), hooks), "listHistory"],
+    "a dry run": [(host, hooks) => host.backfill({ ...days(5), dryRun: true }, hooks), "readLease"],
+    list: [(host, hooks) => host.list({}, hooks), "listBackfills"],
+    discard: [(host, hooks) => host.discard("b", hooks)],
+  };
+  const reason = new Error("left the page");
+  const refused = (error) => error.code === "ABORTED" && error.cause === reason;
+  for (const [name, [call, member]] of Object.entries(calls)) {
+    const store = await interrupted();
+    await assert.rejects(call(service({ store }), { signal: AbortSignal.abort(reason) }), refused, name);
+    if (member === undefined) continue;
+    const controller = new AbortController();
+    const original = store[member].bind(store);
+    store[member] = (...args) => {
+      controller.abort(reason);
+      return original(...args);
+    };
+    await assert.rejects(call(service({ store }), { signal: controller.signal }), refused, name);
+  }
+  const store = await interrupted();
+  await service({ store }).list({}, { signal: new AbortController().signal });
+  assert.equal((await store.listBackfills({ unfinished: true })).length, 1, "discard has written nothing");
 });
 
 test("a store of the host's that fails with a raw error: STORE_FAILED wherever it is asked, and nothing is left behind", async () => {

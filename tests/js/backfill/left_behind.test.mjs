@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MemoryStore } from "dagfill";
-import { day, days, service, settle } from "./scene.mjs";
+import { day, days, gate, service, settle } from "./scene.mjs";
 
 /** Under the lease of its DAG only this backfill drives, so that a run of that owner was left behind. Else the preview would promise
  *  to run it again, and the start would skip it as in flight, for ever. */
@@ -30,6 +30,51 @@ test("a run that an earlier backfill of the DAG left running counts as failed, a
   const result = await backfills.backfill({ ...options, planHash: preview.planHash });
   assert.equal(result.completed, 1);
   assert.deepEqual(attempts, [4]);
+});
+
+/** Else its date would look failed, and the advice (reprocess "failed") would end in BACKFILL_EXISTS. */
+test("a date in flight of an interrupted backfill is in_flight, and whoever asks for it is led to the resume", async () => {
+  const store = new MemoryStore();
+  const work = gate();
+  const first = await service({ store, executeRun: work.executeRun }).start(days(2, { backfillId: "b" }));
+  await work.until(1);
+  work.end(1);
+  await work.until(2);
+  const { apply } = store;
+  store.apply = async () => {
+    throw new Error("the process has died");
+  };
+  work.end(2);
+  await assert.rejects(first.result, { code: "STORE_FAILED" });
+  store.apply = apply;
+
+  const host = service({ store });
+  const second = days(2, { startDate: day(2) });
+  for (const options of [second, { ...second, rerunFailed: true }, { ...second, reprocess: "completed" }]) {
+    const preview = await host.preview(options);
+    const [{ action, reason, existingState }] = preview.runs;
+    assert.deepEqual([action, reason, existingState], ["skip", "in_flight", "running"]);
+    const [warning, ...others] = preview.warnings;
+    assert.equal(warning.code, "interrupted_backfill");
+    assert.match(
+      warning.message,
+      /backfill b was interrupted and has 1 of these dates: .* until it is resumed/,
+    );
+    assert.deepEqual(
+      others.map(({ code }) => code).filter((code) => code === "unfinished_left_alone"),
+      [],
+    );
+    await assert.rejects(host.start(options), { code: "BACKFILL_EXISTS", hint: /resume\("b"\)/ });
+  }
+  await assert.rejects(host.trigger({ dagId: "etl", executionDate: day(2) }), {
+    code: "RUN_EXISTS",
+    hint: /resume\("b"\)/,
+  });
+  // A plan without the date is none of that backfill's business.
+  assert.equal((await host.backfill(days(3, { startDate: day(3) }))).state, "success");
+  await host.discard("b");
+  const [run] = (await host.preview(second)).runs;
+  assert.deepEqual([run.action, run.existingState], ["rerun", "canceled"]);
 });
 
 /** Else a run by hand that hangs can never be given up: its caller waits as long as the callback likes. */
