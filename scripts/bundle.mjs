@@ -40,7 +40,14 @@ export async function bundle() {
         // A CommonJS file does not know its own address: what looks for files beside it does without.
         define: format === "cjs" ? { "import.meta.url": "undefined" } : {},
         external: ["node:*", "bullmq", "./dagfill.wasm"],
-        plugins: [inlined, catalogText(esbuild), oneWay, styleText(esbuild), react(name), doors(name, entry, format)],
+        plugins: [
+          inlined,
+          catalogText(esbuild),
+          oneWay,
+          styleText(esbuild),
+          react(name),
+          doors(name, entry, format),
+        ],
       });
       for (const file of Object.keys(metafile.inputs)) if (packageOf(file)) packages.add(packageOf(file));
       if (format === "esm") names = Object.values(metafile.outputs).flatMap((output) => output.exports);
