@@ -94,7 +94,7 @@ fn the_time_left_is_that_of_the_rate_where_the_rate_binds() {
 #[test]
 fn a_run_that_a_dead_process_left_is_recorded_as_canceled_when_it_is_given_up() {
     let stored =
-        Stored { state: RunState::Running, attempt: 2, failures: 0, own: true, started: Some(0), finished: None };
+        Stored { state: RunState::Running, attempt: 2, failures: Some(0), own: true, started: Some(0), finished: None };
     let canceled = [Change::End { run: 1, attempt: 2, end: End::Canceled }];
     let ends = |changes: Vec<Change>| -> Vec<Change> {
         changes.into_iter().filter(|change| matches!(change, Change::End { .. })).collect()
@@ -116,4 +116,64 @@ fn a_run_that_a_dead_process_left_is_recorded_as_canceled_when_it_is_given_up() 
     backfill.restore_stored(1, stored, Lost::Restart);
     backfill.begin();
     assert_eq!(ends(drain(&mut backfill, 1).0), canceled);
+}
+
+/// Version 0.1 did not count failures. A run that waited for its next attempt goes on with the retries that it has left.
+#[test]
+fn a_record_of_version_0_1_that_waits_has_failed_with_all_of_its_attempts() {
+    let retry = Retry { retries: 2, delay_ms: 1_000, backoff: 1.0 };
+    let waits = |failures| Stored {
+        state: RunState::Queued,
+        attempt: 5,
+        failures,
+        own: true,
+        started: Some(0),
+        finished: Some(10),
+    };
+    // Three attempts of before, two of this backfill, both failed: the third is the last.
+    for (failures, waits_until) in [(None, Some(1_010)), (Some(2), Some(1_010)), (Some(0), None)] {
+        let mut backfill = Backfill::new(1, Options { retry, ..PLAIN });
+        backfill.plan_row(0, Action::Rerun, None, Some((RunState::Failed, 3)));
+        backfill.restore_stored(0, waits(failures), Lost::Restart);
+        backfill.begin();
+        let (_, starts) = drain(&mut backfill, 10);
+        assert_eq!(backfill.wake(10), waits_until, "{failures:?}");
+        assert_eq!(starts.len(), usize::from(waits_until.is_none()), "{failures:?}");
+        let (_, starts) = drain(&mut backfill, 1_010);
+        if waits_until.is_some() {
+            assert_eq!(starts, [(0, 6)]);
+            backfill.handle(Event::Settled { run: 0, attempt: 6, outcome: Outcome::Failed }, 1_020);
+            drain(&mut backfill, 1_020);
+            assert_eq!(backfill.status(), [Status::Failed]);
+        }
+    }
+    // One that runs has failed with none of them, as far as its record says.
+    let mut backfill = Backfill::new(1, Options { retry, ..PLAIN });
+    backfill.restore_stored(0, Stored { state: RunState::Running, ..waits(None) }, Lost::Restart);
+    backfill.begin();
+    assert_eq!(drain(&mut backfill, 10).1, [(0, 6)]);
+    backfill.handle(Event::Settled { run: 0, attempt: 6, outcome: Outcome::Failed }, 20);
+    drain(&mut backfill, 20);
+    assert_eq!(backfill.status(), [Status::Retrying]);
+}
+
+/// Otherwise a run that somebody else has taken since the plan was made would be written over.
+#[test]
+fn a_record_is_written_over_in_the_state_that_the_plan_has_seen_only() {
+    use RunState::{Canceled, Failed, Queued, Running, Success};
+    let replaces = |origin: Origin, planned| -> Vec<RunState> {
+        RunState::ALL.into_iter().filter(|stored| origin.may_replace(*stored, planned)).collect()
+    };
+    for planned in [None, Some(Failed)] {
+        assert_eq!(replaces(Origin::New, planned), []);
+        assert_eq!(replaces(Origin::Own, planned), [Queued, Running]);
+    }
+    for origin in [Origin::Rerun, Origin::Reset] {
+        for planned in [Success, Failed, Canceled] {
+            assert_eq!(replaces(origin, Some(planned)), [planned]);
+        }
+        assert_eq!(replaces(origin, None), [Queued, Running]);
+    }
+    let origins = [None, Some(Action::Create), Some(Action::Rerun), Some(Action::Reset), Some(Action::Skip)];
+    assert_eq!(origins.map(Origin::of), [Origin::New, Origin::New, Origin::Rerun, Origin::Reset, Origin::New]);
 }

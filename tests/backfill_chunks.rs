@@ -97,8 +97,14 @@ fn what_depends_on_a_row_that_failed_in_part_is_blocked() {
 fn a_row_that_failed_in_part_is_restored_so() {
     let mut chunks = backfill(&[3, 2], false);
     chunks.restore_partly(0, 2);
-    let stored =
-        Stored { state: RunState::Failed, attempt: 1, failures: 0, own: true, started: Some(0), finished: Some(5) };
+    let stored = Stored {
+        state: RunState::Failed,
+        attempt: 1,
+        failures: Some(0),
+        own: true,
+        started: Some(0),
+        finished: Some(5),
+    };
     chunks.restore_stored(0, stored, Lost::Restart);
     chunks.begin();
     let (starts, _) = run(&mut chunks, |_| Outcome::Success);

@@ -272,7 +272,7 @@ fn drain(backfill: &mut Backfill, now: i64) -> (Vec<(u32, u32)>, Vec<Notice>) {
 }
 
 const RUNNING: Stored =
-    Stored { state: RunState::Running, attempt: 4, failures: 0, own: true, started: Some(0), finished: None };
+    Stored { state: RunState::Running, attempt: 4, failures: Some(0), own: true, started: Some(0), finished: None };
 
 #[test]
 fn what_a_dead_process_left_is_attached_as_the_same_attempt_and_its_slot_is_never_free() {
@@ -308,7 +308,7 @@ fn a_crash_is_no_failure_and_a_delay_goes_on_where_it_was() {
     let mut backfill = Backfill::new(2, Options { max_parallel_runs: 2, retry, ..PLAIN });
     // Three crashes; then one that failed at 1,000 and waits.
     backfill.restore_stored(0, Stored { attempt: 3, ..RUNNING }, Lost::Restart);
-    let waits = Stored { state: RunState::Queued, attempt: 1, failures: 1, finished: Some(1_000), ..RUNNING };
+    let waits = Stored { state: RunState::Queued, attempt: 1, failures: Some(1), finished: Some(1_000), ..RUNNING };
     backfill.restore_stored(1, waits, Lost::Restart);
     backfill.begin();
     assert_eq!(drain(&mut backfill, 2_000).0, [(0, 4)]);

@@ -117,7 +117,7 @@ fn waiting_for_approval_comes_back_after_a_crash() {
     let ended = |finished| Stored {
         state: RunState::Success,
         attempt: 1,
-        failures: 0,
+        failures: Some(0),
         own: true,
         started: Some(0),
         finished: Some(finished),
@@ -203,7 +203,7 @@ fn a_breaker_that_has_tripped_stays_so_after_a_crash_and_ends_before_a_pause_do_
     let failed = |finished| Stored {
         state: RunState::Failed,
         attempt: 1,
-        failures: 0,
+        failures: Some(0),
         own: true,
         started: Some(0),
         finished: Some(finished),

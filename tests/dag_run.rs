@@ -491,3 +491,36 @@ fn states_have_the_names_of_the_store() {
     assert_eq!(host.run.poll(0), Some(Command::Commit { records: 1 }));
     assert_eq!(host.run.poll(0), Some(Command::Finished { end: End::Success }));
 }
+
+/// A run whose process died when its last task had ended, and before it could say so, is not canceled for that.
+#[test]
+fn a_run_that_is_not_gone_on_with_has_ended_as_its_tasks_say() {
+    use TaskState::{Canceled, Failed, Skipped, Success, UpstreamFailed};
+    let outcome = |text: &str, tasks: &[(TaskState, Lost)]| {
+        let prior = |(task, (state, lost)): (usize, &(TaskState, Lost))| Prior {
+            task: task as u32,
+            state: *state,
+            attempt: 1,
+            failures: 0,
+            started: None,
+            finished: None,
+            lost: *lost,
+        };
+        let prior: Vec<Prior> = tasks.iter().enumerate().map(prior).collect();
+        DagRun::new(dag(text), Limits::default(), &prior, &[]).outcome()
+    };
+    let now = |state| (state, Lost::Start);
+    let before = |state| (state, Lost::Restart);
+    let chain = "a; b: a";
+    assert_eq!(outcome(chain, &[now(Success), now(Success)]), End::Success);
+    // What succeeded in an attempt before stands.
+    assert_eq!(outcome(chain, &[before(Success), now(Skipped)]), End::Success);
+    assert_eq!(outcome(chain, &[now(Success), now(Failed)]), End::Failed);
+    assert_eq!(outcome(chain, &[now(Failed), now(UpstreamFailed)]), End::Failed);
+    // What failed in an attempt before was to be done again.
+    assert_eq!(outcome(chain, &[before(Success), before(Failed)]), End::Canceled);
+    assert_eq!(outcome(chain, &[now(Success), now(Canceled)]), End::Canceled);
+    assert_eq!(outcome(chain, &[now(Success)]), End::Canceled);
+    assert_eq!(outcome(chain, &[]), End::Canceled);
+    assert_eq!(outcome("a; b all_done: a", &[now(Failed), now(Success)]), End::Success);
+}

@@ -183,7 +183,7 @@ function complete(own: NamedTask, { run, command, ...defaults }: Partial<Checked
 const catchup = (value: unknown, path: string): CheckedDag["catchup"] => {
   if (typeof value === "boolean") return value ? "all" : "latest";
   if (typeof value !== "object" || value === null) return oneOf("all", "none", "latest")(value, path);
-  const { last, window } = fields<{ last: number; window: number }>(value, path, {
+  const { last, window } = fields(value, path, {
     last: integer(0),
     window: duration,
   });

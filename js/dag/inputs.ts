@@ -34,7 +34,7 @@ function durationText(value: unknown, path: string): string {
 function map(value: unknown, path: string): CheckedInput["map"] {
   if (typeof value !== "object" || value === null)
     return oneOf("identity", "containing", "contained")(value, path);
-  const { window, offset } = fields<{ window: string; offset: string }>(value, path, {
+  const { window, offset } = fields(value, path, {
     window: durationText,
     offset: durationText,
   });

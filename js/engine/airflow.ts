@@ -253,7 +253,7 @@ function readOptions(options: unknown): AirflowOptions {
     token: callback<AirflowOptions["token"]>(),
     dagId: callback<(dagId: string) => string>(),
     xcom: (value, path) => {
-      const { taskId, key } = fields<{ taskId: string; key: string }>(value, path, {
+      const { taskId, key } = fields(value, path, {
         taskId: name,
         key: name,
       });

@@ -117,7 +117,7 @@ const ORDERS = ["oldest", "newest", "failed-first", "bisect"] as const;
 
 function order(value: unknown, path: string): NonNullable<BackfillOptions["order"]> {
   if (typeof value !== "object" || value === null) return oneOf(...ORDERS)(value, path);
-  const { newest } = fields<{ newest: number }>(value, path, { newest: integer(0) });
+  const { newest } = fields(value, path, { newest: integer(0) });
   if (newest === undefined) throw wrong(path, `${ORDERS.join(", ")} or { newest }`, value);
   return { newest };
 }

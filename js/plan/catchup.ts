@@ -1,7 +1,7 @@
 // Which runs are due, which missed ones are left out, and when the next one comes.
 import { type Dag, readDag } from "../dag/dag.js";
 import { DagfillError } from "../error.js";
-import { type DateValue, date, fields, type Reader, wrong } from "../options.js";
+import { date, fields, type Reader, wrong } from "../options.js";
 import { CatchupNumber, call } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
 import { timetableOf } from "../schedule/timetable.js";
@@ -37,7 +37,7 @@ const orNull =
  *  More than 1,000,000 due dates are refused with RANGE_TOO_LARGE (`details.count`). */
 export function planCatchup(dag: Dag, options: { now: DateInput; lastRun?: DateInput | null }): CatchupPlan {
   const { timetable, startDate, endDate, catchup } = readDag(dag, "dag");
-  const { now, lastRun } = fields<{ now: DateValue; lastRun: DateValue | null }>(options, "options", {
+  const { now, lastRun } = fields(options, "options", {
     now: date,
     lastRun: orNull(date),
   });

@@ -60,13 +60,13 @@ export function missing(
   options: MissingOptions = {},
 ): MissingDates | Promise<MissingDates> {
   const checked = readDag(dag, "dag");
-  const { start, end } = fields<{ start: DateValue; end: DateValue }>(range, "range", {
+  const { start, end } = fields(range, "range", {
     start: date,
     end: date,
   });
   if (start === undefined) throw wrong("range.start", "a date", undefined);
   if (end === undefined) throw wrong("range.end", "a date", undefined);
-  const read = fields<{ treatFailedAs: string; coverage: string; now: DateValue }>(options, "options", {
+  const read = fields(options, "options", {
     treatFailedAs: oneOf("missing", "present"),
     coverage: oneOf("date", "interval"),
     now: date,

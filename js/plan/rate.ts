@@ -6,7 +6,7 @@ import { fields, integer } from "../options.js";
 
 /** At most `count` starts in any window of `per`. */
 export function rate(value: unknown, path: string): { count: number; per: number } {
-  const { count, per } = fields<{ count: number; per: number }>(value, path, {
+  const { count, per } = fields(value, path, {
     count: integer(1),
     per: positiveDuration,
   });

@@ -70,7 +70,7 @@ export const exclude: Reader<NonNullable<TimetableOptions["exclude"]>> = (value,
 };
 
 function rule(value: unknown, path: string): { cron: string } | { calendar: string } {
-  const { cron, calendar } = fields<{ cron: string; calendar: string }>(value, path, {
+  const { cron, calendar } = fields(value, path, {
     cron: name,
     calendar: name,
   });

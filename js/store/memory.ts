@@ -69,7 +69,7 @@ export class MemoryStore implements RunStore {
 
   /** `now` is the clock of the leases, epoch milliseconds; default `Date.now`. */
   constructor(options: { now?: () => number } = {}) {
-    const { now } = fields<{ now: () => number }>(options, "options", { now: callback() });
+    const { now } = fields(options, "options", { now: callback<() => number>() });
     this.#now = now ?? Date.now;
   }
 

@@ -1,5 +1,7 @@
 //! Events and commands of a backfill: two closed lists. Runs are row numbers of the plan.
 
+use crate::plan::{Action, Existing, RunState};
+
 /// How the host's callback settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -101,6 +103,27 @@ pub enum Origin {
     Reset,
     /// This backfill's own record, left by an attempt before.
     Own,
+}
+
+impl Origin {
+    /// The record that the run of a date starts from, by what the plan does with the date.
+    pub fn of(action: Option<Action>) -> Origin {
+        match action {
+            None | Some(Action::Create | Action::Skip) => Origin::New,
+            Some(Action::Rerun) => Origin::Rerun,
+            Some(Action::Reset) => Origin::Reset,
+        }
+    }
+
+    /// Whether a stored record in this state may be written over; in any other state somebody else has taken the run. `planned` is
+    /// the state that the plan has seen.
+    pub fn may_replace(self, stored: RunState, planned: Option<RunState>) -> bool {
+        match (self, planned) {
+            (Origin::New, _) => false,
+            (Origin::Rerun | Origin::Reset, Some(planned)) => stored == planned,
+            (Origin::Own, _) | (_, None) => stored.standing() == Existing::InFlight,
+        }
+    }
 }
 
 /// One change for the store.

@@ -26,6 +26,12 @@ macro_rules! codes {
         }
 
         impl $code {
+            /// The core's own.
+            #[allow(dead_code)]
+            pub(super) fn core(self) -> $of {
+                match self { $($code::$variant => $of::$variant),* }
+            }
+
             /// What has this number; the face sends only those that it was given.
             #[allow(dead_code)]
             pub(super) fn read(number: u32) -> Option<$of> {

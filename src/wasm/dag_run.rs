@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::codes::{AbortCode, TaskCommand, TaskEventCode, TaskStateCode};
+use super::codes::{AbortCode, RunStateCode, TaskCommand, TaskEventCode, TaskStateCode};
 use super::dag::RawDag;
 use super::driver::{LostRun, state_of};
 use super::machine::{Driven, Encode, MachineHost, Numbers};
@@ -50,6 +50,11 @@ impl RawDagRun {
     /// A task whose callback runs already.
     pub fn adopt(&self, task: u32, attempt: u32, started: f64) {
         self.0.with(|run| run.adopt(task, attempt, started as i64));
+    }
+
+    /// How a run ends that is not gone on with.
+    pub fn outcome(&self) -> RunStateCode {
+        self.0.with(|run| state_of(run.outcome()))
     }
 
     pub fn handle(&self, event: TaskEventCode, subject: u32, a: f64, _b: f64) {

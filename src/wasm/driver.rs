@@ -11,7 +11,7 @@ use super::codes::{
 use super::machine::{Driven, Encode, MachineHost, Numbers};
 use crate::plan::{Action, RunState, SkipReason};
 use crate::run::backfill::{Backfill, Lost, Stored};
-use crate::run::event::{CancelMode, Change, Command, End, Event, Notice, Outcome};
+use crate::run::event::{CancelMode, Change, Command, End, Event, Notice, Origin, Outcome};
 use crate::wire::{read_run_options, read_valve};
 
 /// A backfill that runs.
@@ -46,13 +46,14 @@ impl RawBackfill {
 
     /// The stored run of a row; `state` is a `RunStateCode`, times are NaN where there are none. A run in flight that does
     /// not run in this process starts again (0), is called again as the same attempt (1), or was never called (2).
+    /// `failures` is absent where the record does not tell them.
     #[allow(clippy::too_many_arguments)]
     pub fn stored(
         &self,
         run: u32,
         state: u32,
         attempt: u32,
-        failures: u32,
+        failures: Option<u32>,
         own: bool,
         started: f64,
         finished: f64,
@@ -134,6 +135,25 @@ impl RawBackfill {
 #[wasm_bindgen(js_name = attemptKey)]
 pub fn attempt_key(scope: &str, dag: &str, run: &str, task: &str, attempt: u32) -> String {
     crate::run::key::attempt_key(scope, dag, run, task, attempt)
+}
+
+/// The record that another date of a chunk starts from: `first` is where the chunk's first date does, `action` what the plan does
+/// with the other.
+#[wasm_bindgen(js_name = memberOrigin)]
+pub fn member_origin(first: RunOrigin, action: u32) -> RunOrigin {
+    match first {
+        RunOrigin::Own => RunOrigin::Own,
+        _ => Origin::of(ActionCode::read(action)).into(),
+    }
+}
+
+/// The states of a record that may be written over, a bit for each number of `RunStateCode`; `planned` is the one that the plan has
+/// seen, another number for none.
+#[wasm_bindgen(js_name = replaceableStates)]
+pub fn replaceable_states(origin: RunOrigin, planned: u32) -> u32 {
+    let planned = RunStateCode::read(planned);
+    let states = RunState::ALL.into_iter().filter(|state| origin.core().may_replace(*state, planned));
+    states.fold(0, |bits, state| bits | 1 << RunStateCode::from(state) as u32)
 }
 
 /// How to treat a run that is stored as running and does not run in this process.

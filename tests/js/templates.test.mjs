@@ -397,3 +397,59 @@ test("render says what stayed, and exits with 1", limit, async () => {
   const known = await cli(["render", "{{ params.t }}{{ var.value.v }} {{ ts }}", ...at, ...given]);
   assert.deepEqual([known.code, known.out], [0, "xy 2024-01-31T09:00:00+09:00\n"]);
 });
+
+test("the conf of a backfill is written as text once, however often its runs render", async () => {
+  const count = async (size) => {
+    const [stringify, encode, encodeInto] = [
+      JSON.stringify,
+      TextEncoder.prototype.encode,
+      TextEncoder.prototype.encodeInto,
+    ];
+    let seen = 0;
+    const large = (text) => {
+      if (typeof text === "string" && text.length >= size) seen += 1;
+    };
+    const calls = { first: 0, others: 0 };
+    const executeRun = (run) => {
+      const first = calls.renders === undefined;
+      calls.renders = (calls.renders ?? 0) + 20;
+      JSON.stringify = (...args) => {
+        const text = stringify(...args);
+        large(text);
+        return text;
+      };
+      TextEncoder.prototype.encode = function (text) {
+        large(text);
+        return encode.call(this, text);
+      };
+      TextEncoder.prototype.encodeInto = function (text, ...more) {
+        large(text);
+        return encodeInto.call(this, text, ...more);
+      };
+      try {
+        seen = 0;
+        for (let at = 0; at < 20; at += 1) {
+          assert.equal(
+            run.render("{{ dag_run.conf.key }} {{ ds }}"),
+            `value ${run.executionDate.slice(0, 10)}`,
+          );
+          if (first && at === 0) {
+            calls.first = seen;
+            seen = 0;
+          }
+        }
+        calls.others += seen;
+      } finally {
+        JSON.stringify = stringify;
+        Object.assign(TextEncoder.prototype, { encode, encodeInto });
+      }
+    };
+    const service = new BackfillService({ dags: [{ dagId: "etl", schedule: "@daily" }], executeRun });
+    const conf = { key: "value", rest: "x".repeat(size) };
+    await service.backfill({ dagId: "etl", startDate: "2024-01-01", endDate: "2024-01-03", conf });
+    return calls;
+  };
+  const calls = await count(300_000);
+  assert.ok(calls.first > 0, "the counters see a conf that is written");
+  assert.deepEqual([calls.others, calls.renders], [0, 60]);
+});

@@ -98,7 +98,7 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
       return controllers.size;
     },
     close: (how = {}) => {
-      const { running = "finish" } = fields<{ running: "finish" | "abort" }>(how, "options", {
+      const { running = "finish" } = fields(how, "options", {
         running: oneOf("finish", "abort"),
       });
       if (running === "abort" && closing !== undefined) {

@@ -72,14 +72,16 @@ export class Attempts {
       started,
       attached: this.#attached.delete(row),
       writer,
-      call: (callback) => this.#call(callback),
-      emit: (event: EventBody) => this.#notifier.emit(event),
+      call: this.#call,
+      emit: this.#emit,
       began: (at) => this.#dispatch(BackfillEventCode.Began, row, attempt, at),
       settle: (success, value) => this.#settle(row, attempt, success, value),
     });
   }
 
-  #call<T>(callback: () => T): T {
+  readonly #emit = (event: EventBody) => this.#notifier.emit(event);
+
+  readonly #call = <T>(callback: () => T): T => {
     const before = this.#isCalling;
     this.#isCalling = true;
     try {
@@ -87,7 +89,7 @@ export class Attempts {
     } finally {
       this.#isCalling = before;
     }
-  }
+  };
 
   #settle(row: number, attempt: number, success: boolean, value: unknown): void {
     // A run that was given up, or that settles twice, changes nothing.

@@ -46,7 +46,7 @@ export class BackfillHandle implements Backfill {
   }
 
   pause(options: { stored?: boolean } = {}): void {
-    this.#driver.pause(fields<{ stored?: boolean }>(options, "options", { stored: flag }).stored);
+    this.#driver.pause(fields(options, "options", { stored: flag }).stored);
   }
 
   resume(): void {
@@ -54,7 +54,7 @@ export class BackfillHandle implements Backfill {
   }
 
   cancel(options: { running?: "finish" | "abort" } = {}): Promise<BackfillResult> {
-    const { running } = fields<{ running?: "finish" | "abort" }>(options, "options", {
+    const { running } = fields(options, "options", {
       running: oneOf("finish", "abort"),
     });
     const { isCalling } = this.#driver;

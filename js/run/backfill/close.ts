@@ -40,13 +40,16 @@ export async function cancelOpen(closing: Closing): Promise<StoreChange[]> {
   const changes: StoreChange[] = [];
   const canceled = new Set(tasks.map(taskKeyOf).filter((key) => endOf(reports?.get(key)) === undefined));
   for (const run of open) {
-    const ended = endOf(reports?.get(keyOf(run)));
-    if (ended === undefined && run.state === "running") canceled.add(keyOf(run));
+    const { runId } = run;
     const finishedAt = iso(Math.max(now, Date.parse(run.startedAt ?? "") || now));
-    const change: RunChange = { ...(ended ?? { state: "canceled" }), finishedAt };
-    changes.push({ type: "update-run", dagId, runId: run.runId, change });
     const reportOf = (task: TaskInstance) => reports?.get(taskKeyOf(task));
-    changes.push(...(await cancelOpenTasks(store, dagId, run.runId, finishedAt, reportOf)));
+    const closed = await cancelOpenTasks(store, dagId, runId, finishedAt, reportOf);
+    // A run whose last task has ended is not canceled only because its process died before it could say so.
+    const byTasks = run.state === "running" ? execute?.outcome?.(run, closed.tasks) : undefined;
+    const ended = endOf(reports?.get(keyOf(run))) ?? byTasks;
+    if (ended === undefined && run.state === "running") canceled.add(keyOf(run));
+    const change: RunChange = { ...(ended ?? { state: "canceled" }), finishedAt };
+    changes.push({ type: "update-run", dagId, runId, change }, ...closed.changes);
   }
   if (canceled.size > 0) await execute?.cancel?.([...canceled], `backfill ${backfillId} was canceled`);
   return changes;

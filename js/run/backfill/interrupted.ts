@@ -4,7 +4,6 @@ import { RUN_STATES } from "../../codes.js";
 import { DagfillError } from "../../error.js";
 import type { Failure } from "../../failure.js";
 import { rowsOf, startingRows } from "../../plan/chunk_rows.js";
-import { placeOn } from "../../plan/existing_runs.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import { ActionCode } from "../../raw.js";
 import { shown } from "../../shown.js";
@@ -50,15 +49,13 @@ export async function storedRuns(
   { plan }: Snapshot,
 ): Promise<StoredRun[]> {
   const records = await recordsOn(plan, store);
-  const { existing, executionDate } = plan;
+  const { executionDate } = plan;
   const found: StoredRun[] = [];
   const at = (row: number) => records.get(executionDate[row] as number);
   const add = (row: number, first: number, others: readonly number[]) => {
     const run = at(first);
     if (run === undefined) return;
-    const place = placeOn(existing, executionDate[first] as number);
-    const before = place < 0 ? 0 : (existing.attempt[place] as number);
-    const one = storedRun(row, run, run.backfillId === backfillId, before);
+    const one = storedRun(row, run, run.backfillId === backfillId);
     found.push(
       others.length === 0 ? one : withFailed(one, [run, ...others.flatMap((other) => at(other) ?? [])]),
     );

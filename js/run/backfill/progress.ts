@@ -80,7 +80,7 @@ const ENDED: readonly number[] = [RowStatus.Success, RowStatus.Failed, RowStatus
 
 /** `undefined` before five runs have ended. Runs in flight count as if they had just begun. */
 export function liveEta(rows: Rows, lanes: number, now: number, options: unknown): LiveEta | undefined {
-  const { quantiles = [0.5, 0.9] } = fields<{ quantiles: number[] }>(options, "options", {
+  const { quantiles = [0.5, 0.9] } = fields(options, "options", {
     quantiles: list(number(0, 1)),
   });
   const { snapshot, columns } = rows.set;

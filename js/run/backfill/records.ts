@@ -1,7 +1,7 @@
 // One batch of a backfill: what its changes mean for the store.
-import { RUN_STATES } from "../../codes.js";
+import { ACTIONS, RUN_STATES } from "../../codes.js";
 import { failure } from "../../failure.js";
-import { BackfillNotice, BackfillState, RowStatus, RunOrigin, RunStateCode } from "../../raw.js";
+import { BackfillNotice, BackfillState, call, RowStatus, RunOrigin, RunStateCode } from "../../raw.js";
 import { storeFailure } from "../../store/failure.js";
 import type { RunChange, RunRecord, RunState, StoreChange } from "../../store/store.js";
 import { iso } from "../../time.js";
@@ -9,6 +9,7 @@ import { abortReason, type Executor } from "../host/executor.js";
 import type { Entry, Writer } from "../writing/writer.js";
 
 import type { Rows } from "./rows.js";
+import { type Member, NO_STATE } from "./run_set.js";
 import { type Snapshot, toStored } from "./snapshot.js";
 
 /** The states of snapshots, by `BackfillState`; one that is being canceled, or waits for approval, keeps its own. */
@@ -24,12 +25,6 @@ const ENDS: Record<number, { notice: BackfillNotice; status: RowStatus }> = {
   [RunStateCode.Success]: { notice: BackfillNotice.RunSucceeded, status: RowStatus.Success },
   [RunStateCode.Failed]: { notice: BackfillNotice.RunFailed, status: RowStatus.Failed },
   [RunStateCode.Canceled]: { notice: BackfillNotice.RunCanceled, status: RowStatus.Canceled },
-};
-
-/** The origin of the other dates of a chunk, by the plan's action. */
-const ORIGINS: Partial<Record<string, RunOrigin>> = {
-  rerun: RunOrigin.Rerun,
-  reset: RunOrigin.Reset,
 };
 
 export interface Batch {
@@ -67,63 +62,60 @@ export class Records {
     return batch;
   }
 
-  #push(...changes: StoreChange[]): void {
-    for (const change of changes) {
-      this.#batch.changes.push(change);
-      this.#batch.origin.push(this.#batch.made);
-    }
-    this.#batch.made += 1;
+  /** One of the store's changes, for the core's change of this moment. */
+  #add(change: StoreChange): void {
+    this.#batch.changes.push(change);
+    this.#batch.origin.push(this.#batch.made);
   }
 
   /** A run is about to start. */
   begin(row: number, attempt: number, origin: RunOrigin): void {
     const { set } = this.#rows;
     const now = this.#now();
-    const { dagId, runType, backfillId, snapshot } = set;
     this.#rememberStart(row, now);
     this.#rows.begun[row] = 1;
     this.#rows.startedAt[row] = now;
     this.#rows.finishedAt[row] = Number.NaN;
     set.failures.delete(row);
-    const common = {
-      runType,
-      state: "running" as const,
-      ...(backfillId === undefined ? {} : { backfillId }),
-      ...(set.keepsKeys ? { key: set.key(row, attempt) } : {}),
-      owner: this.#owner,
-      startedAt: iso(now),
-    };
-    const saved = snapshot !== undefined && this.#startsAreNew ? [this.#saved(snapshot, false)] : [];
-    this.#startsAreNew = false;
     const members = set.members(row);
-    const [leader] = members;
-    const changes = members.flatMap((member): StoreChange[] => {
-      const { executionDate, dataInterval, runId, action } = member.planned;
-      const isLeader = member === leader;
-      const from = isLeader || origin === RunOrigin.Own ? origin : (ORIGINS[action] ?? RunOrigin.New);
+    const leader = members[0] as Member;
+    for (const member of members) this.#beginDate(row, member, leader, attempt, origin);
+    if (set.snapshot !== undefined && this.#startsAreNew) this.#add(this.#saved(set.snapshot, false));
+    this.#startsAreNew = false;
+    this.#batch.made += 1;
+  }
+
+  /** The record of one date of a row; `leader` is its first. */
+  #beginDate(row: number, member: Member, leader: Member, attempt: number, origin: RunOrigin): void {
+    const { set, startedAt } = this.#rows;
+    const { dagId, runType, backfillId } = set;
+    const { executionDate, dataInterval, runId, action } = member.planned;
+    const isLeader = member === leader;
+    const from = isLeader ? origin : call((wasm) => wasm.memberOrigin(origin, ACTIONS.indexOf(action)));
+    const conf = set.conf(row);
+    const own: Omit<RunRecord, "runId" | "dagId" | "executionDate" | "dataInterval" | "conf"> = {
+      runType,
+      state: "running",
       // The others of a chunk have had attempts of their own.
-      const own = { ...common, attempt: attempt - (leader?.attempts ?? 0) + member.attempts };
-      const chunk = isLeader ? undefined : leader?.planned.runId;
-      const conf = set.conf(row);
-      if (from === RunOrigin.New) {
-        const run: RunRecord = { runId, dagId, executionDate, dataInterval, conf, ...own };
-        return [{ type: "create-run", run: chunk === undefined ? run : { ...run, chunk } }];
-      }
-      const isOwn = from === RunOrigin.Own;
-      const clear: StoreChange[] = from === RunOrigin.Reset ? [{ type: "clear-run", dagId, runId }] : [];
-      const ifState: RunState[] =
-        isOwn || member.before === undefined ? ["queued", "running"] : [member.before];
-      const change: RunChange = {
-        ...own,
-        // The data interval of today's schedule, even if the run first ran under another one.
-        ...(isOwn ? {} : { conf, dataInterval, failures: undefined, chunk }),
-        finishedAt: undefined,
-        error: undefined,
-        output: undefined,
-      };
-      return [...clear, { type: "update-run", dagId, runId, change, ifState }];
-    });
-    this.#push(...changes, ...saved);
+      attempt: attempt - leader.attempts + member.attempts,
+      owner: this.#owner,
+      startedAt: iso(startedAt[row] as number),
+    };
+    if (backfillId !== undefined) own.backfillId = backfillId;
+    if (set.keepsKeys) own.key = set.key(row, attempt);
+    if (!isLeader && from !== RunOrigin.Own) own.chunk = leader.planned.runId;
+    if (from === RunOrigin.New) {
+      this.#add({ type: "create-run", run: { ...own, runId, dagId, executionDate, dataInterval, conf } });
+      return;
+    }
+    if (from === RunOrigin.Reset) this.#add({ type: "clear-run", dagId, runId });
+    const states = call((wasm) => wasm.replaceableStates(from, member.before ?? NO_STATE));
+    const ifState = RUN_STATES.filter((_, code) => ((states >> code) & 1) === 1);
+    const left = { finishedAt: undefined, error: undefined, output: undefined };
+    // The data interval of today's schedule, even if the run first ran under another one.
+    const planned =
+      from === RunOrigin.Own ? {} : { conf, dataInterval, failures: undefined, chunk: undefined };
+    this.#add({ type: "update-run", dagId, runId, change: { ...left, ...planned, ...own }, ifState });
   }
 
   #startsAreNew = false;
@@ -141,14 +133,13 @@ export class Records {
 
   /** A run failed and waits for its next attempt, from now on. */
   requeue(row: number, failures: number): void {
+    const { finishedAt, errors, set } = this.#rows;
     this.#settle(row, { notice: BackfillNotice.RunRetrying });
-    const change: RunChange = {
-      state: "queued",
-      failures,
-      finishedAt: iso(this.#rows.finishedAt[row] as number),
-      error: this.#rows.errors.get(row),
-    };
-    this.#push(...this.#updates(row, change));
+    const ended = { finishedAt: iso(finishedAt[row] as number), error: errors.get(row) };
+    const change: RunChange = { state: "queued", failures, ...ended };
+    for (const { planned } of set.members(row))
+      this.#add({ type: "update-run", dagId: set.dagId, runId: planned.runId, change });
+    this.#batch.made += 1;
   }
 
   /** A run ended. */
@@ -163,7 +154,9 @@ export class Records {
     if (code !== RunStateCode.Failed) set.failures.delete(row);
     const failed = set.failures.get(row);
     const error = code === RunStateCode.Success ? undefined : errors.get(row);
-    const changes = set.members(row).map(({ planned: { runId, executionDate } }, at): StoreChange => {
+    if (this.#rows.left.has(row)) this.#batch.left.add(this.#batch.changes.length);
+    for (const [at, { planned }] of set.members(row).entries()) {
+      const { runId, executionDate } = planned;
       const own = failed?.get(executionDate);
       // Of a chunk some of whose dates failed the others have succeeded.
       const state = failed === undefined ? (RUN_STATES[code] as RunState) : own ? "failed" : "success";
@@ -171,12 +164,11 @@ export class Records {
         state,
         finishedAt: iso(finishedAt[row] as number),
         error: failed === undefined ? error : own,
-        ...(output === undefined || at > 0 ? {} : { output }),
       };
-      return { type: "update-run", dagId: set.dagId, runId, change };
-    });
-    if (this.#rows.left.has(row)) this.#batch.left.add(this.#batch.changes.length);
-    this.#push(...changes);
+      if (output !== undefined && at === 0) change.output = output;
+      this.#add({ type: "update-run", dagId: set.dagId, runId, change });
+    }
+    this.#batch.made += 1;
   }
 
   #settle(row: number, what: { notice: BackfillNotice; status?: RowStatus }): void {
@@ -190,10 +182,11 @@ export class Records {
   /** The backfill itself. `counts` are known when it has ended. */
   save(state: BackfillState, counts: () => NonNullable<Snapshot["counts"]>): void {
     const { snapshot } = this.#rows.set;
-    if (snapshot === undefined) {
-      this.#push();
-      return;
-    }
+    if (snapshot !== undefined) this.#save(snapshot, state, counts);
+    this.#batch.made += 1;
+  }
+
+  #save(snapshot: Snapshot, state: BackfillState, counts: () => NonNullable<Snapshot["counts"]>): void {
     const isLeaving = state === BackfillState.Paused && this.leaving;
     const name = isLeaving ? "running" : STATES[state];
     if (name === "paused") snapshot.pausedAt = this.#now();
@@ -206,7 +199,7 @@ export class Records {
       snapshot.finishedAt = iso(Math.max(this.#now(), Date.parse(snapshot.startedAt)));
       snapshot.counts = counts();
     }
-    this.#push(this.#saved(snapshot, finished));
+    this.#add(this.#saved(snapshot, finished));
   }
 
   /** The backfill, as it stands, is to end as canceled; nothing where that is stored, or nothing is. */
@@ -220,14 +213,6 @@ export class Records {
   #saved(snapshot: Snapshot, finished: boolean): StoreChange {
     const { dagId, backfillId = "" } = this.#rows.set;
     return { type: "save-backfill", id: backfillId, dagId, finished, snapshot: toStored(snapshot) };
-  }
-
-  #updates(row: number, change: RunChange): StoreChange[] {
-    const { set } = this.#rows;
-    const { dagId } = set;
-    return set
-      .members(row)
-      .map(({ planned }) => ({ type: "update-run", dagId, runId: planned.runId, change }));
   }
 }
 

@@ -16,8 +16,8 @@ export interface StoredRun {
   /** A number of `RunStateCode`. */
   state: number;
   attempt: number;
-  /** Attempts that failed; one that was lost with its process is none. */
-  failures: number;
+  /** Attempts that failed; one that was lost with its process is none. Absent in records of version 0.1. */
+  failures: number | undefined;
   startedAt?: number;
   finishedAt?: number;
   error?: Failure;
@@ -26,15 +26,13 @@ export interface StoredRun {
   output?: Json;
 }
 
-/** `before`: the attempts that the run had before this backfill. */
-export function storedRun(row: number, run: RunRecord, own: boolean, before = 0): StoredRun {
+export function storedRun(row: number, run: RunRecord, own: boolean): StoredRun {
   return {
     row,
     own,
     state: RUN_STATES.indexOf(run.state),
     attempt: run.attempt,
-    // Version 0.1 did not count them: all attempts of one that waits had failed.
-    failures: run.failures ?? (run.state === "queued" ? Math.max(run.attempt - before, 0) : 0),
+    failures: run.failures,
     ...(run.startedAt === undefined ? {} : { startedAt: Date.parse(run.startedAt) }),
     ...(run.finishedAt === undefined ? {} : { finishedAt: Date.parse(run.finishedAt) }),
     ...(run.error === undefined ? {} : { error: run.error }),

@@ -5,11 +5,11 @@ import type { Failure } from "../../failure.js";
 import type { Json } from "../../json.js";
 import { rowsOf } from "../../plan/chunk_rows.js";
 import { chunkRun } from "../../plan/chunks.js";
-import { placeOn, stateAt } from "../../plan/existing_runs.js";
+import { placeOn } from "../../plan/existing_runs.js";
 import type { PlanData, PlannedRun } from "../../plan/plan_data.js";
 import { plannedRuns } from "../../plan/plan_rows.js";
 import { ActionCode } from "../../raw.js";
-import type { RunState, RunType } from "../../store/store.js";
+import type { RunType } from "../../store/store.js";
 import { iso } from "../../time.js";
 import { attemptKey } from "../host/context.js";
 import type { Snapshot } from "./snapshot.js";
@@ -55,13 +55,13 @@ export interface RunSet {
 /** One date of a row. */
 export interface Member {
   planned: PlannedRun;
-  /** The state of the run that the plan found on the date, and its attempts. */
-  before: RunState | undefined;
+  /** The state of the run that the plan found on the date (a number of `RunStateCode`), and its attempts. */
+  before: number | undefined;
   attempts: number;
 }
 
 /** No number of `RunStateCode`. */
-const NONE = RUN_STATES.length;
+export const NO_STATE = RUN_STATES.length;
 /** One for all runs without conf: what is made of a conf is kept by it. */
 const NO_CONF: Record<string, Json> = Object.freeze({});
 const SLICE = 64;
@@ -69,10 +69,12 @@ const KEPT = 4;
 
 /** The rows of a backfill. */
 export function backfillRuns(backfillId: string, snapshot: Snapshot): RunSet {
-  const { plan, confs, options } = snapshot;
+  const { plan } = snapshot;
   const places = placesOf(plan);
   const planned = slices(plan);
   if (plan.chunks !== undefined) return chunkedRuns(backfillId, snapshot, planned);
+  const columns = columnsOf(plan, places);
+  const confAt = confsOf(snapshot, places);
   const member = (row: number) => memberOf(plan, planned(row), places(row));
   return {
     dagId: snapshot.dagId,
@@ -82,12 +84,12 @@ export function backfillRuns(backfillId: string, snapshot: Snapshot): RunSet {
     keepsKeys: false,
     count: plan.executionDate.length,
     dates: plan.executionDate.length,
-    columns: columnsOf(plan, places),
+    columns,
     planned,
     members: (row) => [member(row)],
     failures: new Map(),
     past: (row) => pastOf(plan, row, places) ?? planned(0).previousDate,
-    conf: (row) => confs?.[row] ?? options.conf ?? confBefore(plan, places(row)),
+    conf: (row) => confAt(row),
     snapshot,
   };
 }
@@ -95,7 +97,7 @@ export function backfillRuns(backfillId: string, snapshot: Snapshot): RunSet {
 function columnsOf(plan: PlanData, places: (row: number) => number): Columns {
   const { existing } = plan;
   const count = existing.executionMs.length === 0 ? 0 : plan.executionDate.length;
-  const [states, attempts] = [new Uint8Array(count).fill(NONE), new Uint32Array(count)];
+  const [states, attempts] = [new Uint8Array(count).fill(NO_STATE), new Uint32Array(count)];
   for (let row = 0; row < count; row++) {
     const place = places(row);
     if (place < 0) continue;
@@ -106,13 +108,13 @@ function columnsOf(plan: PlanData, places: (row: number) => number): Columns {
 }
 
 function memberOf({ existing }: PlanData, planned: PlannedRun, place: number): Member {
-  const before = place < 0 ? undefined : stateAt(existing, place);
+  const before = place < 0 ? undefined : existing.state[place];
   return { planned, before, attempts: place < 0 ? 0 : (existing.attempt[place] as number) };
 }
 
 /** The rows of a backfill in chunks: one a chunk. */
 function chunkedRuns(backfillId: string, snapshot: Snapshot, planned: (row: number) => PlannedRun): RunSet {
-  const { plan, confs, options, dagId } = snapshot;
+  const { plan, dagId } = snapshot;
   const places = placesOf(plan);
   const count = plan.chunks?.length ?? 0;
   const all = Array.from({ length: count }, (_, row) => rowsOf(plan, row));
@@ -120,6 +122,7 @@ function chunkedRuns(backfillId: string, snapshot: Snapshot, planned: (row: numb
   const first = (row: number) => rows(row)[0] as number;
   const of = <T>(column: ArrayLike<T>) => all.map(([at]) => column[at as number] as T);
   const { actions, reasons, states, attempts } = columnsOf(plan, places);
+  const confAt = confsOf(snapshot, places);
   const runs = new Map<number, PlannedRun>();
   const run = (row: number) => {
     const known = runs.get(row) ?? (rows(row).length === 1 ? planned(first(row)) : chunkRun(plan, rows(row)));
@@ -148,7 +151,7 @@ function chunkedRuns(backfillId: string, snapshot: Snapshot, planned: (row: numb
     members: (row) => rows(row).map((at) => memberOf(plan, planned(at), places(at))),
     failures: new Map(),
     past: (row) => pastOf(plan, first(row), places) ?? planned(0).previousDate,
-    conf: (row) => confs?.[first(row)] ?? options.conf ?? confBefore(plan, places(first(row))),
+    conf: (row) => confAt(first(row)),
     snapshot,
   };
 }
@@ -158,9 +161,16 @@ function placesOf({ existing, executionDate }: PlanData): (row: number) => numbe
   return (row) => placeOn(existing, executionDate[row] as number);
 }
 
-function confBefore({ existing }: PlanData, place: number): Record<string, Json> {
-  const conf = existing.details?.texts.conf?.[place];
-  return conf === undefined || conf === null ? NO_CONF : JSON.parse(conf);
+/** The conf of a plan's row. What exists keeps its own, unless the backfill brings one. */
+function confsOf(
+  { plan, confs, options }: Snapshot,
+  places: (row: number) => number,
+): (row: number) => Record<string, Json> {
+  return (row) => {
+    const brought = confs?.[row] ?? options.conf;
+    const kept = brought === undefined ? plan.existing.details?.texts.conf?.[places(row)] : undefined;
+    return brought ?? (typeof kept === "string" ? JSON.parse(kept) : NO_CONF);
+  };
 }
 
 /** The date of the last row before this one that starts or has a run already, since a date that is left alone and has no run is

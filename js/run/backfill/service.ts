@@ -207,7 +207,7 @@ export class BackfillService {
 
   /** Asks for what `cancel` of a `Backfill` does. One that nobody drives is canceled when it is resumed; `discard` closes it. */
   async cancel(backfillId: string, options: { running?: "finish" | "abort" } = {}): Promise<void> {
-    const { running = "finish" } = fields<{ running?: "finish" | "abort" }>(options, "options", {
+    const { running = "finish" } = fields(options, "options", {
       running: oneOf("finish", "abort"),
     });
     return this.#request(backfillId, running);
@@ -234,7 +234,7 @@ export class BackfillService {
   ): Promise<BackfillSummary[]> {
     const waiting = readHooks(hooks);
     const summaries: BackfillSummary[] = [];
-    const read = fields<{ dagId?: string; unfinished?: boolean }>(filter, "filter", {
+    const read = fields(filter, "filter", {
       dagId: name,
       unfinished: flag,
     });

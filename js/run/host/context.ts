@@ -120,7 +120,7 @@ export class Context {
 
 /** The option of a call of `render`. */
 export function readOnUnknown(options: unknown): OnUnknown | undefined {
-  return fields<{ onUnknown: OnUnknown }>(options ?? {}, "options", { onUnknown }).onUnknown;
+  return fields(options ?? {}, "options", { onUnknown }).onUnknown;
 }
 
 /** Freezes a JSON value all the way down. */

@@ -2,7 +2,7 @@
 
 import { DagfillError } from "../../error.js";
 import type { Json } from "../../json.js";
-import type { StoreChange } from "../../store/store.js";
+import type { RunChange, RunRecord, StoreChange, TaskInstance } from "../../store/store.js";
 import type { EventBody } from "../events/backfill_events.js";
 import type { Writer } from "../writing/writer.js";
 import type { Context } from "./context.js";
@@ -57,6 +57,8 @@ export interface Executor {
   clear?(dagId: string, runId: string): Promise<StoreChange[]>;
   /** Changes that end what a dead process left open of a run that is canceled without being called again. */
   close?(dagId: string, runId: string): Promise<StoreChange[]>;
+  /** How a run that is not called again ended by its tasks, where all of them have ended. */
+  outcome?(run: RunRecord, tasks: readonly TaskInstance[]): RunChange | undefined;
   /** How many tasks failed in these runs, which have succeeded all the same. */
   failedTasks?(dagId: string, runIds: readonly string[]): Promise<number>;
   /** Reports attempts that a dead process left in flight, by `RunContext.key`. Without it their outcome is unknown. */

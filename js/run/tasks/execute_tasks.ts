@@ -1,7 +1,8 @@
 // One attempt of one run by the tasks of its DAG.
 import type { CheckedDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
-import type { RunStore, StoreChange, TaskInstance } from "../../store/store.js";
+import { call, LostRun, RunStateCode } from "../../raw.js";
+import type { RunChange, RunRecord, RunStore, StoreChange, TaskInstance } from "../../store/store.js";
 import { iso } from "../../time.js";
 import type { Context } from "../host/context.js";
 import type { AbortKind, Executor } from "../host/executor.js";
@@ -9,7 +10,7 @@ import { Clock } from "../machine/clock.js";
 import { readElsewhere, wantedElsewhere } from "./elsewhere.js";
 import type { ExecuteTask } from "./task_context.js";
 import type { TaskGraph } from "./task_graph.js";
-import { cancelOpenTasks } from "./task_records.js";
+import { cancelOpenTasks, codeOf } from "./task_records.js";
 import { type PastState, TaskRun } from "./task_run.js";
 import { Xcom } from "./xcom.js";
 
@@ -122,7 +123,8 @@ export function runTasks(settings: TaskSettings): Executor {
     execute,
     clear: (dagId, runId) => clearTasks(store, dagId, runId),
     failedTasks: (dagId, runIds) => failedTasks(store, graph, dagId, runIds),
-    close: (dagId, runId) => cancelOpenTasks(store, dagId, runId, iso(clock.now())),
+    close: async (dagId, runId) => (await cancelOpenTasks(store, dagId, runId, iso(clock.now()))).changes,
+    outcome: (run, tasks) => outcome(graph, run, tasks),
   };
 }
 
@@ -140,6 +142,27 @@ async function failedTasks(
     count += tasks.filter(({ state }) => state === "failed").length;
   }
   return count;
+}
+
+/** How a run ended by its tasks; `undefined` where they have not all ended since it started. */
+function outcome(graph: TaskGraph, run: RunRecord, tasks: readonly TaskInstance[]): RunChange | undefined {
+  const dag = graph.raw();
+  const code = call((wasm) => {
+    const raw = new wasm.RawDagRun(dag, 1, 0, { command() {}, now: () => 0 });
+    for (const { taskId, state, attempt, finishedAt = "" } of tasks) {
+      const task = graph.indexOf(taskId);
+      const isOwn = Date.parse(finishedAt) >= Date.parse(run.startedAt ?? "");
+      const lost = isOwn ? LostRun.Start : LostRun.Restart;
+      if (task !== undefined) raw.prior(task, codeOf(state), attempt, 0, Number.NaN, Number.NaN, lost);
+    }
+    const code = raw.outcome();
+    raw.free();
+    return code;
+  });
+  if (code === RunStateCode.Success) return { state: "success", error: undefined };
+  if (code !== RunStateCode.Failed) return undefined;
+  const error = tasks.find(({ state }) => state === "failed")?.error;
+  return { state: "failed", ...(error && { error }) };
 }
 
 /** Clears the tasks of a run and keeps the attempts that they have had: (run, task, attempt) is never used twice. */

@@ -1,4 +1,5 @@
 // One batch of a run by its tasks: their new states, what they left for others, and what listeners are told when it is stored.
+import { TASK_STATES } from "../../codes.js";
 import type { Failure } from "../../failure.js";
 import type { Json } from "../../json.js";
 import type { TaskEventCode } from "../../raw.js";
@@ -130,31 +131,30 @@ export class TaskRecords {
   }
 }
 
-/** The changes that end whatever is open of a run's tasks: as it ended outside of the dead process, where `reportOf` tells an end, else as
- *  canceled. */
+/** Ends whatever is open of a run's tasks: as it ended outside of the dead process, where `reportOf` tells an end, else as canceled. Tells
+ *  the changes, and all tasks as they are then. */
 export async function cancelOpenTasks(
   store: RunStore,
   dagId: string,
   runId: string,
   finishedAt: string,
   reportOf: (task: TaskInstance) => Report | undefined = () => undefined,
-): Promise<StoreChange[]> {
-  const open = (await store.listTaskInstances(dagId, runId)).filter(({ state }) => !isEnd(state));
-  return open.flatMap((task) => {
+): Promise<{ changes: StoreChange[]; tasks: TaskInstance[] }> {
+  const changes: StoreChange[] = [];
+  const tasks = (await store.listTaskInstances(dagId, runId)).map((task) => {
+    if (isEnd(task.state)) return task;
     const report = task.state === "running" ? reportOf(task) : undefined;
     const ended = report?.state === "success" || report?.state === "failed";
     const state = ended ? report.state : "canceled";
     const error = state === "failed" && report?.error !== undefined ? { error: report.error } : {};
     const instance = { ...task, state, finishedAt, ...error } as TaskInstance;
-    const left = ended ? xcomOf(report) : [];
-    const changes = left.map(
-      ([key, value]): StoreChange => ({
-        ...{ type: "set-xcom", dagId, runId },
-        ...{ taskId: task.taskId, key, value },
-      }),
-    );
-    return [...changes, { type: "save-task-instance", instance }];
+    const { taskId } = task;
+    for (const [key, value] of ended ? xcomOf(report) : [])
+      changes.push({ type: "set-xcom", dagId, runId, taskId, key, value });
+    changes.push({ type: "save-task-instance", instance });
+    return instance;
   });
+  return { changes, tasks };
 }
 
 function xcomOf({ output, pushed = {} }: Report): [string, Json][] {
@@ -166,4 +166,12 @@ function xcomOf({ output, pushed = {} }: Report): [string, Json][] {
 
 export function isEnd(state: TaskInstance["state"]): boolean {
   return state !== "running" && state !== "up_for_retry" && state !== "queued";
+}
+
+/** No number of `TaskStateCode`. */
+const NEVER_RAN = TASK_STATES.length;
+
+/** The number of a state in the core. */
+export function codeOf(state: TaskInstance["state"] | undefined): number {
+  return state === undefined ? NEVER_RAN : TASK_STATES.indexOf(state);
 }

@@ -18,7 +18,7 @@ import { abortKind, type Commands, Machine, type MachineHost } from "../machine/
 import type { Writer } from "../writing/writer.js";
 import type { ExecuteTask, TaskContext } from "./task_context.js";
 import type { TaskGraph } from "./task_graph.js";
-import { type Called, isEnd, TaskRecords } from "./task_records.js";
+import { type Called, codeOf, isEnd, TaskRecords } from "./task_records.js";
 import { TaskRunContext } from "./task_state.js";
 import type { Xcom } from "./xcom.js";
 
@@ -57,9 +57,6 @@ const STOPS: Partial<Record<AbortKind, TaskEventCode>> = {
   cancel: TaskEventCode.Cancel,
   timeout: TaskEventCode.Timeout,
 };
-
-/** No number of `TaskStateCode`. */
-const NEVER_RAN = TASK_STATES.length;
 
 export class TaskRun {
   readonly #options: TaskRunOptions;
@@ -320,10 +317,6 @@ export class TaskRun {
     this.#waiting.clear();
     this.#options.settle(success, value);
   }
-}
-
-function codeOf(state: PastState): number {
-  return state === undefined ? NEVER_RAN : TASK_STATES.indexOf(state);
 }
 
 function abortCalled({ context }: Called, why: DagfillError): void {

@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 
 use super::{Backfill, Flight, Status};
-use crate::plan::Action;
 use crate::run::event::{Change, Command, End, Notice, Origin, State};
 use crate::run::throttle::Verdict;
 
@@ -137,11 +136,7 @@ impl Backfill {
         if self.own.get(run as usize).copied().unwrap_or(false) {
             return Origin::Own;
         }
-        match self.actions.get(run as usize) {
-            None | Some(Action::Create | Action::Skip) => Origin::New,
-            Some(Action::Rerun) => Origin::Rerun,
-            Some(Action::Reset) => Origin::Reset,
-        }
+        Origin::of(self.actions.get(run as usize).copied())
     }
 
     pub(super) fn start(&mut self, run: u32, attempt: u32, now: i64) {

@@ -27,8 +27,8 @@ pub struct Stored {
     pub state: RunState,
     /// Its last attempt.
     pub attempt: u32,
-    /// Attempts that failed, for one that is to be tried again.
-    pub failures: u32,
+    /// Attempts that failed, for one that is to be tried again; `None` in records of version 0.1.
+    pub failures: Option<u32>,
     /// Whether this backfill wrote the record.
     pub own: bool,
     /// Start of the last attempt.
@@ -103,6 +103,11 @@ impl Backfill {
         if let Some(own) = self.own.get_mut(run as usize) {
             *own = true;
         }
+        // Version 0.1 did not count failures: all attempts of one that waits had failed.
+        let failures = failures.unwrap_or(match state {
+            RunState::Queued => attempt.saturating_sub(self.attempt(run)),
+            _ => 0,
+        });
         if failures > 0 && matches!(state, RunState::Queued | RunState::Running) {
             self.count_failures(run, failures);
         }

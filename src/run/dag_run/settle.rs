@@ -1,8 +1,15 @@
 //! Effects of each event on its tasks.
 
 use super::{AbortReason, CancelMode, Command, DagRun, Due, Past, Phase, TaskOutcome, TaskState, Timer};
+use crate::run::event::End;
 
 impl DagRun {
+    /// How a run ends that is not gone on with: as its tasks say, where all of them have ended, else as canceled.
+    pub fn outcome(&mut self) -> End {
+        self.stop(AbortReason::Cancel, CancelMode::Finish);
+        self.verdict()
+    }
+
     pub(super) fn acknowledge(&mut self, records: u32) -> bool {
         self.stored = (self.stored + u64::from(records)).min(self.recorded);
         records > 0

@@ -236,6 +236,56 @@ test("no task goes on running when its run is discarded, or given up", async () 
   );
 });
 
+test("a run whose tasks had all ended when its process died ends as they did, when it is discarded or its cancel is stored", async () => {
+  const tasks = [{ taskId: "a" }, { taskId: "b", dependsOn: ["a"] }];
+  const dags = [{ dagId: "etl", schedule: "@daily", tasks }];
+  for (const how of ["discard", "resume"]) {
+    for (const [fails, state] of [
+      [false, "success"],
+      [true, "failed"],
+    ]) {
+      const memory = new MemoryStore();
+      const first = mortal(memory);
+      const apply = first.store.apply;
+      // The process dies between the end of the last task and that of its run.
+      first.store.apply = async (changes, fence) => {
+        const ends = ({ type, change }) => type === "update-run" && change.finishedAt !== undefined;
+        const others = changes.filter((change) => !ends(change));
+        await apply(others, fence);
+        if (others.length < changes.length) {
+          first.die();
+          await new Promise(() => {});
+        }
+      };
+      let finish;
+      const last = new Promise((resolve) => {
+        finish = resolve;
+      });
+      const executeTask = async ({ taskId, executionDate }) => {
+        if (executionDate !== day(1)) await new Promise(() => {});
+        if (taskId === "b") await last;
+        if (taskId === "b" && fails) throw new Error("no room");
+      };
+      const one = new BackfillService({ dags, store: first.store, executeTask });
+      const backfill = await one.start(days(3, { backfillId: "b", maxParallelRuns: 2 }));
+      backfill.result.catch(() => {});
+      await turns();
+      if (how === "resume") await one.cancel("b");
+      finish();
+      await turns();
+      const two = new BackfillService({ dags, store: mortal(memory).store, executeTask });
+      if (how === "discard") await two.discard("b");
+      else await (await two.resume("b")).result;
+      const runs = await memory.listRuns({ dagId: "etl" });
+      assert.equal(runs[0].state, state, how);
+      assert.ok(runs.slice(1).every((run) => run.state === "canceled"));
+      assert.equal(runs[0].error?.message, fails ? "no room" : undefined);
+      const [{ progress }] = await two.list();
+      assert.deepEqual([progress.completed, progress.failed], fails ? [0, 1] : [1, 0]);
+    }
+  }
+});
+
 test("a rate holds across crashes: starts are remembered, not the last start of each run", async () => {
   const memory = new MemoryStore();
   const starts = [];
