@@ -98,10 +98,9 @@ export function airflowEngine(options: AirflowOptions): Engine {
 
     async status(keys) {
       const told = new Map<string, EngineStatus>();
-      for (const key of keys.filter((key) => !known.has(key))) {
-        const found = await findRun(rest, key);
-        if (found !== undefined) known.set(key, { dag: found.dag_id, date: "", run: found.dag_run_id });
-      }
+      const strange = keys.filter((key) => !known.has(key));
+      for (const [key, { dag_id, dag_run_id }] of await findRuns(rest, api, strange))
+        known.set(key, { dag: dag_id, date: "", run: dag_run_id });
       await each(
         keys.filter((key) => known.get(key)?.run === undefined && known.get(key)?.job !== undefined),
         (key) => bring(known.get(key)?.job as EngineJob),
@@ -163,12 +162,21 @@ export function airflowEngine(options: AirflowOptions): Engine {
     if (xcom === undefined) return undefined;
     const { taskId, key = "return_value" } = xcom;
     const path = `/dags/${part(dag)}/dagRuns/${part(run.dag_run_id)}/taskInstances/${part(taskId)}/xcomEntries/${part(key)}`;
-    const { status, body } = await rest("GET", path, undefined, [404]);
-    return status === 404 ? undefined : (body?.value as Json | undefined);
+    // Airflow 2 answers the text of Python unless it is asked not to, and before 2.10 knows no such question.
+    const asked = api === "v1" ? [`${path}?stringify=false`, path] : [path];
+    for (const each of asked) {
+      const { status, body } = await rest("GET", each, undefined, api === "v1" ? [400, 404] : [404]);
+      if (status < 300) return body?.value as Json | undefined;
+      if (status === 404) return undefined;
+    }
+    return undefined;
   }
 }
 
 const part = encodeURIComponent;
+const PAGE = 100;
+/** So many of the newest runs are looked through for one that has ended. */
+const NEWEST = 1_000;
 
 function triggerOf({ data, key }: EngineJob, run: string): object {
   const { start, end } = data.dataInterval;
@@ -191,8 +199,24 @@ async function note(rest: Rest, api: "v1" | "v2", path: string, text: string): P
   await rest("PATCH", where, body);
 }
 
+/** The runs that a filter of the API describes, at most so many. */
+async function listRuns(
+  rest: Rest,
+  filter: Record<string, unknown>,
+  most = Number.POSITIVE_INFINITY,
+): Promise<DagRun[]> {
+  const found: DagRun[] = [];
+  for (;;) {
+    const page_offset = found.length;
+    const { body } = await rest("POST", "/dags/~/dagRuns/list", { ...filter, page_offset, page_limit: PAGE });
+    const page: DagRun[] = body?.dag_runs ?? [];
+    found.push(...page);
+    if (page.length < PAGE || found.length >= most) return found;
+  }
+}
+
 /** The runs of some DAGs between two dates, both included. */
-async function onDates(
+function onDates(
   rest: Rest,
   api: "v1" | "v2",
   dags: readonly string[],
@@ -200,19 +224,7 @@ async function onDates(
   to: string,
 ): Promise<DagRun[]> {
   const date = api === "v1" ? "execution_date" : "logical_date";
-  const found: DagRun[] = [];
-  for (;;) {
-    const { body } = await rest("POST", "/dags/~/dagRuns/list", {
-      dag_ids: dags,
-      [`${date}_gte`]: from,
-      [`${date}_lte`]: to,
-      page_offset: found.length,
-      page_limit: 100,
-    });
-    const page: DagRun[] = body?.dag_runs ?? [];
-    found.push(...page);
-    if (page.length < 100) return found;
-  }
+  return listRuns(rest, { dag_ids: dags, [`${date}_gte`]: from, [`${date}_lte`]: to });
 }
 
 /** The runs of some jobs by DAG and id: in as few calls as the API has pages for their dates. */
@@ -236,15 +248,25 @@ async function runsOf(rest: Rest, api: "v1" | "v2", entries: readonly Known[]): 
   return runs;
 }
 
-/** A run that another process has triggered for a key. */
-async function findRun(rest: Rest, key: string): Promise<DagRun | undefined> {
-  const { status, body } = await rest(
-    "GET",
-    `/dags/~/dagRuns?run_id_pattern=dagfill__${key}&limit=1`,
-    undefined,
-    [400, 404, 422],
-  );
-  return status < 300 ? body?.dag_runs?.[0] : undefined;
+/** The runs that other processes have triggered, or cleared, for some keys: those in flight, else among the newest. */
+async function findRuns(rest: Rest, api: "v1" | "v2", keys: readonly string[]): Promise<Map<string, DagRun>> {
+  const found = new Map<string, DagRun>();
+  const open = () => keys.filter((key) => !found.has(key));
+  const take = (runs: readonly DagRun[]) => {
+    for (const run of runs) {
+      const key = open().find((key) => run.dag_run_id === `dagfill__${key}` || isOurs(run, key));
+      if (key !== undefined) found.set(key, run);
+    }
+  };
+  if (keys.length > 0) take(await listRuns(rest, { states: ["queued", "running"] }));
+  if (open().length > 0) take(await listRuns(rest, { order_by: "-start_date" }, NEWEST));
+  // Only Airflow 3 looks for a run's id alone.
+  if (api === "v2")
+    await each(open(), async (key) => {
+      const { body } = await rest("GET", `/dags/~/dagRuns?run_id_pattern=dagfill__${key}&limit=1`);
+      take(body?.dag_runs ?? []);
+    });
+  return found;
 }
 
 function readOptions(options: unknown): AirflowOptions {

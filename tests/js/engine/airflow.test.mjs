@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { BackfillService } from "dagfill";
 import { airflowEngine } from "dagfill/engine/airflow";
 import { engineContract } from "dagfill/engine/contract";
+import { jobOf } from "../../chaos/engines/job.mjs";
 import { airflowStub } from "./airflow_stub.mjs";
 
 const xcom = { taskId: "work" };
@@ -40,8 +41,10 @@ for (const api of ["v2", "v1"]) {
 const dag = { dagId: "sales", schedule: "@daily" };
 const range = { dagId: "sales", startDate: "2024-01-01", endDate: "2024-01-03" };
 async function scene(options = {}) {
+  const { api = "v2" } = options;
   const stub = await airflowStub(options);
-  const engine = Object.assign(airflowEngine({ url: stub.url, token: stub.token, xcom }), { pollEvery: 20 });
+  const made = airflowEngine({ url: stub.url, token: stub.token, xcom, api });
+  const engine = Object.assign(made, { pollEvery: 20 });
   return { stub, engine, service: new BackfillService({ dags: [dag], engine }) };
 }
 
@@ -56,6 +59,40 @@ test("a run has its date, its interval and its conf in Airflow, and its output i
   );
   assert.match(dag_run_id, /^dagfill__[0-9a-f-]{36}$/);
   stub.close();
+});
+
+test("the output is the value of the XCom in Airflow 2, too, and its text before 2.10", async () => {
+  for (const [strings, output] of [
+    [false, { rows: 3 }],
+    [true, `{'python': {"rows":3}}`],
+  ]) {
+    const { stub, service } = await scene({ api: "v1", strings });
+    const { results } = await service.backfill({
+      ...range,
+      endDate: "2024-01-01",
+      conf: { value: { rows: 3 } },
+    });
+    assert.deepEqual(results[0].output, output);
+    stub.close();
+  }
+});
+
+test("another process finds the runs of a key: its own, and the cleared one of somebody else", async () => {
+  for (const api of ["v2", "v1"]) {
+    const { stub, engine } = await scene({ api });
+    const foreign = stub.foreign("sales", "2001-01-01T00:00:00Z", {});
+    while (foreign.state !== "success") await new Promise((resolve) => setTimeout(resolve, 10));
+    const [cleared, own] = [0, 1].map((n) => jobOf("sales", n, {}));
+    await engine.submit([cleared, own]);
+    const other = airflowEngine({ url: stub.url, token: stub.token, api });
+    const stateOf = async (key) => (await other.status([key])).get(key)?.state;
+    for (const { key } of [cleared, own]) {
+      while ((await stateOf(key)) !== "success") await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    assert.equal(await stateOf(crypto.randomUUID()), undefined);
+    assert.equal(stub.runs.length, 2);
+    stub.close();
+  }
 });
 
 test("a date that has a run in Airflow is cleared; while that runs, ours waits", async () => {

@@ -1,10 +1,13 @@
 // A server of node:http for stubs of other systems' APIs: routes by method and pattern, JSON in and out.
+import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-/** `routes`: [method, /pattern/, (match, body, request) => [status, body]]. Answers the first that fits, else 404. */
-export async function stubServer(routes) {
+/** `routes`: [method, /pattern/, (match, body, request) => [status, body]]. Answers the first that fits, else 404. `faults` tells what is
+ *  wrong with a request and its answer; `close` fails when anything was. */
+export async function stubServer(routes, faults = () => []) {
   const calls = [];
+  const found = [];
   const server = createServer(async (request, response) => {
     let text = "";
     for await (const part of request) text += part;
@@ -18,6 +21,7 @@ export async function stubServer(routes) {
       break;
     }
     const [status, told] = answer;
+    found.push(...faults(request.method, request.url, body, status, told));
     response.writeHead(status, { "content-type": "application/json" });
     response.end(told === undefined ? undefined : JSON.stringify(told));
   });
@@ -30,6 +34,7 @@ export async function stubServer(routes) {
     close: () => {
       server.closeAllConnections();
       server.close();
+      assert.deepEqual(found, []);
     },
   };
 }
