@@ -38,6 +38,8 @@ const STATES: Record<string, EngineState> = {
   CANCELLED: "canceled",
 };
 const PAGE = 200;
+/** Calls at once: a Prefect on SQLite refuses writes that meet. */
+const WRITES = 4;
 
 /** An engine whose runs are flow runs of Prefect 3, with the run's key as idempotency key. A flow's result is not part of Prefect's REST API: runs
  *  have no output.
@@ -88,16 +90,20 @@ export function prefectEngine(options: PrefectOptions): Engine {
     check: (dagIds) => each(dagIds, deploymentId),
 
     submit: (jobs) =>
-      each(jobs, async (job) => {
-        const id = await deploymentId(job.data.dagId);
-        // 201 for a new flow run, 200 for the one that has this key.
-        await rest("POST", `/deployments/${id}/create_flow_run`, {
-          name: `${job.data.runId} (${job.data.attempt})`,
-          idempotency_key: job.key,
-          parameters: parameters(job),
-          tags: ["dagfill"],
-        });
-      }),
+      each(
+        jobs,
+        async (job) => {
+          const id = await deploymentId(job.data.dagId);
+          // 201 for a new flow run, 200 for the one that has this key.
+          await rest("POST", `/deployments/${id}/create_flow_run`, {
+            name: `${job.data.runId} (${job.data.attempt})`,
+            idempotency_key: job.key,
+            parameters: parameters(job),
+            tags: ["dagfill"],
+          });
+        },
+        WRITES,
+      ),
 
     async status(keys) {
       const told = new Map<string, EngineStatus>();
@@ -111,10 +117,14 @@ export function prefectEngine(options: PrefectOptions): Engine {
         const state = STATES[state_type ?? ""];
         return state === "queued" || state === "running";
       });
-      await each(open, ({ id }) => {
-        const state = { type: "CANCELLING", name: "Cancelling", message: "canceled by dagfill" };
-        return rest("POST", `/flow_runs/${id}/set_state`, { state }, [404]);
-      });
+      await each(
+        open,
+        ({ id }) => {
+          const state = { type: "CANCELLING", name: "Cancelling", message: "canceled by dagfill" };
+          return rest("POST", `/flow_runs/${id}/set_state`, { state }, [404]);
+        },
+        WRITES,
+      );
     },
 
     async close() {},

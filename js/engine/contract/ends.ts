@@ -19,9 +19,9 @@ export function endsContract({ it, assert, statusOf, ended, running, run, eventu
   it(
     "a waiting job that is canceled never starts",
     async (engine, { starts, slots = 1 }) => {
-      const blockers = Array.from({ length: slots }, () => aJob({ act: "succeed", ms: 1_500 }));
+      const blockers = Array.from({ length: slots }, () => aJob({ act: "succeed", ms: 3_000 }));
       await engine.submit(blockers);
-      for (const { key } of blockers) await running(engine, key);
+      await Promise.all(blockers.map(({ key }) => running(engine, key)));
       const job = aJob({ act: "succeed" });
       await engine.submit([job]);
       await engine.cancel([job.key], "not needed");

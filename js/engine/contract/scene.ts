@@ -109,6 +109,30 @@ export const aTask = (conf, task, more = {}) =>
     },
   });
 
+/** An engine whose calls are made again while they reject, as a coordinator makes them; ENGINE_FAILED is an answer. */
+function repeated(engine) {
+  const call =
+    (name) =>
+    async (...args) => {
+      for (const end = Date.now() + 30_000; ; ) {
+        try {
+          return await engine[name](...args);
+        } catch (error) {
+          if (error?.code === "ENGINE_FAILED" || Date.now() > end) throw error;
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+      }
+    };
+  const calls = new Set(["submit", "status", "cancel", "forget"]);
+  return new Proxy(engine, {
+    get: (target, name) => {
+      const member = target[name];
+      if (typeof member !== "function") return member;
+      return calls.has(name) ? call(name) : member.bind(target);
+    },
+  });
+}
+
 /** Passed to each suite. */
 export function suiteOf(name, open, { test, assert }) {
   const it = (what, body, needs = []) =>
@@ -119,7 +143,8 @@ export function suiteOf(name, open, { test, assert }) {
       try {
         if (lacking !== undefined) return t?.skip?.(`${lacking}: ${opened.without[lacking]}`);
         const starts = opened.starts ?? log.starts;
-        await body(opened.engine, { ...opened, log, starts });
+        const again = opened.again && (async () => repeated(await opened.again()));
+        await body(repeated(opened.engine), { ...opened, log, starts, again });
       } finally {
         await opened.engine.close();
         await opened.done?.();

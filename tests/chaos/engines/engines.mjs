@@ -1,7 +1,6 @@
 // `npm run chaos -- engines [NAME ...]`: kills, freezes and empties every part of a cluster on this machine in the middle of its work, and
 // prints what came of it. Names are the beginnings of scenarios.
-import { connect } from "node:net";
-import { servicePackages, startPostgres, startRedis } from "../../services/services.mjs";
+import { redisCommand, servicePackages, startPostgres, startRedis } from "../../services/services.mjs";
 
 await servicePackages();
 const { openCluster } = await import("./cluster.mjs");
@@ -12,17 +11,6 @@ const chosen = Object.entries(scenarios).filter(
   ([name]) => asked.length === 0 || asked.some((word) => name.toLowerCase().startsWith(word.toLowerCase())),
 );
 
-/** Sends one command to a Redis. */
-const command = (port) => (text) =>
-  new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1", () => socket.write(`${text}\r\n`));
-    socket.once("data", (data) => {
-      socket.destroy();
-      resolve(String(data));
-    });
-    socket.once("error", reject);
-  });
-
 let failed = 0;
 for (const [name, scenario] of chosen) {
   // New servers for each: what one scenario leaves is nothing to the next.
@@ -31,7 +19,7 @@ for (const [name, scenario] of chosen) {
     console.log(`NOT TESTED: engines: no ${postgres === null ? "postgres" : "redis-server"}`);
     process.exit(process.env.CI === "true" ? 1 : 0);
   }
-  redis.command = command(redis.port);
+  redis.command = (text) => redisCommand(redis.port, text);
   const cluster = await openCluster({ postgres, redis });
   const begun = performance.now();
   try {
