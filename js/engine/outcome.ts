@@ -11,10 +11,12 @@ export function engineFailed(
   message: string,
   code: "ENGINE_FAILED" | "INVALID_OPTION" = "ENGINE_FAILED",
   cause?: unknown,
+  hint?: string,
 ): DagfillError {
   return new DagfillError(code, `engine ${name ?? "without a name"}: ${message}`, {
     ...(code === "INVALID_OPTION" ? { field: "engine" } : {}),
     ...(cause === undefined ? {} : { cause }),
+    ...(hint === undefined ? {} : { hint }),
   });
 }
 

@@ -24,6 +24,8 @@ declare module "bullmq" {
     on: Emitter["on"];
     close: Emitter["close"];
     waitUntilReady: Emitter["waitUntilReady"];
+    /** On Redis with a client. */
+    getBackend(): { client?: Promise<{ info(): Promise<string> }> };
     addBulk(jobs: { name: string; data: unknown; opts: Options }[]): Promise<Job[]>;
     getJobState(id: string): Promise<string>;
     getJob(id: string): Promise<Job | undefined>;

@@ -2,6 +2,7 @@
 import type { Job, Queue, QueueEvents, QueueEventsProducer } from "bullmq";
 import { defineEngine } from "../define_engine.js";
 import { type Engine, type EngineJob, type EngineStatus, hasEnded } from "../engine.js";
+import { engineFailed } from "../outcome.js";
 import {
   type BullOptions,
   CANCEL_EVENT,
@@ -81,7 +82,10 @@ export function bullmqEngine(options: BullOptions): Engine {
     keepsResultsFor: keepMs,
 
     async check() {
-      if (typeof named === "string") await (await open(named)).queue.waitUntilReady();
+      if (typeof named !== "string") return;
+      const { queue } = await open(named);
+      await queue.waitUntilReady();
+      if (rest.backend === undefined) await refuseEviction(queue);
     },
 
     async submit(jobs) {
@@ -154,14 +158,29 @@ export function bullmqEngine(options: BullOptions): Engine {
   });
 }
 
+/** A Redis that is full and may evict any key would lose jobs. ENGINE_FAILED. */
+async function refuseEviction(queue: Queue): Promise<void> {
+  const client = await queue.getBackend().client;
+  // A user without the right to ask is not told of it.
+  const info = (await client?.info().catch(() => "")) ?? "";
+  const [, policy = ""] = /^maxmemory_policy:(\S+)/m.exec(info) ?? [];
+  const [, limit = "0"] = /^maxmemory:(\d+)/m.exec(info) ?? [];
+  if (limit === "0" || !policy.startsWith("allkeys-")) return;
+  const message = `Redis may evict jobs: its maxmemory-policy is ${policy}, with a limit of ${limit} bytes`;
+  throw engineFailed("bullmq", message, "ENGINE_FAILED", undefined, "CONFIG SET maxmemory-policy noeviction");
+}
+
 /** The state comes first: a job that ends between two questions would be told without its result. */
 async function statusOf(queue: Queue, key: string): Promise<EngineStatus | undefined> {
   const state = await queue.getJobState(key);
   if (state === "unknown") return undefined;
-  if (state === "active") return { state: "running" };
-  if (state !== "completed" && state !== "failed") return { state: "queued" };
+  if (state !== "active" && state !== "completed" && state !== "failed") return { state: "queued" };
   const job: Job | undefined = await queue.getJob(key);
   if (job === undefined) return undefined;
+  if (state === "active") {
+    const { processedOn } = job;
+    return { state: "running", ...(processedOn === undefined ? {} : { startedAt: processedOn }) };
+  }
   if (state === "completed") return outcomeOf(job.returnvalue);
   const message = job.failedReason ?? "it failed in BullMQ";
   return { state: "failed", error: { name: "EngineError", message } };
