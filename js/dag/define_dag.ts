@@ -50,7 +50,7 @@ export interface DefinedDag<
  *   schedule: "@daily",
  *   tasks: [
  *     { taskId: "extract", params: { table: "orders_{{ ds_nodash }}", limit: 100 }, run: ({ params }) => params.limit * 2 },
- *     { taskId: "report", dependsOn: ["extract"], triggerRule: "all_done", run: ({ xcomPull }) => xcomPull("extract") },
+ *     { taskId: "report", dependsOn: ["extract"], triggerRule: "all_done", run: (task) => task.xcomPull("extract") },
  *   ],
  * });
  * ```

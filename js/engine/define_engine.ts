@@ -114,7 +114,7 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
     };
   };
 
-  const executeTask = (task: TaskContext) =>
+  const executeTask = (task: TaskContext, tellBegan: (at: number) => void = () => {}) =>
     new Promise((resolve, reject) => {
       const context = task as unknown as Context;
       const { key, runId, signal } = context;
@@ -132,7 +132,7 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
       };
       signal.addEventListener("abort", abort);
       session.add(jobOf("task", context, timeout), {
-        began: () => {},
+        began: (at) => tellBegan(at ?? use.now()),
         warn: () => {},
         failed: (error) => end(() => reject(error)),
         ended: (status) =>

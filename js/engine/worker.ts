@@ -1,8 +1,11 @@
 // The worker's half: a job as a call of the host's callback, with its templates rendered here.
+
+import type { Dag, Task } from "../dag/dag.js";
 import { DagfillError } from "../error.js";
-import { jobContext, type WorkContext } from "../face.js";
+import { jobContext, validateDag, type WorkContext } from "../face.js";
 import type { Json } from "../json.js";
 import { printable } from "../json_input.js";
+import type { ExecuteTask } from "../run/tasks/task_context.js";
 import type { EngineJob, EngineStatus } from "./engine.js";
 import { failedWith, failureOf } from "./outcome.js";
 import type { WorkerOptions } from "./worker_options.js";
@@ -20,12 +23,13 @@ const ABORT_GRACE_MS = 30_000;
 export function jobRunner(
   options: WorkerOptions,
 ): (job: EngineJob, signal?: AbortSignal) => Promise<EngineStatus> {
-  const { executeRun, executeTask } = options;
+  const { executeRun, executeTask, dags = [] } = options;
+  const functions = functionsOf(dags);
   const contexts = jobContext(options);
   return async (job, signal) => {
     const startedAt = Date.now();
     const pushed: Record<string, Json> = {};
-    const work = job.kind === "task" ? executeTask : executeRun;
+    const work = job.kind === "task" ? taskWork(job, functions, executeTask) : executeRun;
     let made: WorkContext;
     try {
       if (work === undefined) throw cannot(job);
@@ -72,6 +76,35 @@ export function jobRunner(
   };
 }
 
+type Functions = Map<string, Map<string, ExecuteTask>>;
+
+/** The functions of tasks by DAG and task. INVALID_DAG and whatever else is wrong with a DAG. */
+function functionsOf(dags: readonly Dag[]): Functions {
+  return new Map(
+    dags.map((dag) => {
+      validateDag(dag);
+      const { tasks = [], taskDefaults } = dag;
+      // A task's own command displaces the function that is everybody's.
+      const runOf = ({ run, command }: Task) =>
+        run ?? (command === undefined ? taskDefaults?.run : undefined);
+      const known = tasks.flatMap((task) => {
+        const run = runOf(task);
+        return run === undefined ? [] : [[task.taskId, run] as const];
+      });
+      return [dag.dagId, new Map(known)];
+    }),
+  );
+}
+
+/** What runs a task here: its function, else `executeTask`. Beside functions a task without any work succeeds. */
+function taskWork({ data }: EngineJob, functions: Functions, executeTask: ExecuteTask | undefined) {
+  const { taskId = "", command, hasRun } = data?.task ?? {};
+  const known = functions.get(data?.dagId);
+  const own = known?.get(taskId);
+  if (own !== undefined || hasRun) return own;
+  return executeTask ?? (command === undefined && known?.size ? () => undefined : undefined);
+}
+
 /** A run keeps no output that is no JSON, and is warned of; a task that leaves such an XCom fails, as it does in one process. */
 function outcomeOf(kind: EngineJob["kind"], value: unknown): EngineStatus {
   if (value === undefined) return { state: "success" };
@@ -92,6 +125,12 @@ function abortedAs(why: "timeout" | "cancel", outcome: EngineStatus, made: WorkC
 
 function cannot({ kind, data }: EngineJob): DagfillError {
   const callback = kind === "task" ? "executeTask" : "executeRun";
+  if (data?.task?.hasRun)
+    return new DagfillError(
+      "INVALID_OPTION",
+      `DAG ${data.dagId}, task ${data.task.taskId}: this worker does not know the task's function`,
+      { field: "dags", hint: "give the worker the DAG, as its option dags" },
+    );
   return new DagfillError(
     "INVALID_OPTION",
     `DAG ${data?.dagId}: this worker has no ${callback}, which its jobs need`,

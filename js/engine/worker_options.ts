@@ -1,5 +1,6 @@
 // Options of workers.
 import type { AbortSignalLike } from "../abort_signal.js";
+import type { Dag } from "../dag/dag.js";
 import type { Duration } from "../duration.js";
 import type { TemplateOptions } from "../macros/options.js";
 import type { ExecuteRun } from "../run/host/run_context.js";
@@ -9,6 +10,8 @@ import type { ExecuteTask } from "../run/tasks/task_context.js";
 export interface WorkerOptions extends TemplateOptions {
   executeRun?: ExecuteRun;
   executeTask?: ExecuteTask;
+  /** DAGs whose tasks have functions `run`: those run here, the others go to `executeTask`. */
+  dags?: readonly Dag[];
   /** Jobs at once. Default 1. */
   concurrency?: number;
   /** A worker that is silent for this long is taken for dead, and its jobs go to others. Default 15 s. */

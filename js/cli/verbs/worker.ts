@@ -35,6 +35,7 @@ export const worker: Verb = {
     try {
       const made = await world.worker(values.engine, {
         ...callbacks,
+        dags: file.dags,
         concurrency: (values.concurrency as number | undefined) ?? 1,
         onEvent: ({ type, key = "", error }) => tell(type, key, error),
       });

@@ -134,6 +134,7 @@ function readOptions(options: unknown) {
       onUnknown: given,
       executeRun: callback(),
       executeTask: callback(),
+      dags: given,
       concurrency: integer(1, 10_000),
       leaseTime: (value: unknown) => durationMs(value as string),
       onEvent: callback(),
@@ -141,8 +142,8 @@ function readOptions(options: unknown) {
     } as never,
   );
   if (read.connection === undefined) throw wrong("connection", "a connection of BullMQ", undefined);
-  if ((read.executeRun ?? read.executeTask) === undefined)
-    throw wrong("executeRun", "executeRun, executeTask or both", undefined);
+  if ((read.executeRun ?? read.executeTask ?? read.dags) === undefined)
+    throw wrong("executeRun", "executeRun, executeTask, or dags whose tasks have functions", undefined);
   if (typeof read.queue === "function") throw wrong("queue", "the name of one queue", read.queue);
   const leaseMs = (read.leaseTime as number | undefined) ?? 15_000;
   if (leaseMs < 1_000) throw wrong("leaseTime", "at least a second", read.leaseTime);

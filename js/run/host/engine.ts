@@ -3,7 +3,7 @@
 import type { CheckedDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
 import { type Reader, wrong } from "../../options.js";
-import type { ExecuteTask } from "../tasks/task_context.js";
+import type { RunTask } from "../tasks/execute_tasks.js";
 import type { Context } from "./context.js";
 import type { Executor } from "./executor.js";
 import type { Engine } from "./options.js";
@@ -18,7 +18,7 @@ export interface EngineUse {
 
 /** How an engine executes a DAG: its runs whole, or task by task. */
 export interface EngineUser extends Executor {
-  executeTask?: ExecuteTask;
+  executeTask?: RunTask;
   /** The end of a task's attempt is stored. */
   taskEnded?: (task: Context) => void;
 }

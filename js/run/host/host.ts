@@ -8,7 +8,7 @@ import { type Calendars, calendars } from "../../schedule/calendar.js";
 import { checkedStore } from "../../store/checked.js";
 import { MemoryStore } from "../../store/memory.js";
 import type { RunStore } from "../../store/store.js";
-import { runsByTask, runTasks, taskCallback } from "../tasks/execute_tasks.js";
+import { type RunTask, runsByTask, runTasks, taskCallback } from "../tasks/execute_tasks.js";
 import type { ExecuteTask } from "../tasks/task_context.js";
 import { TaskGraph } from "../tasks/task_graph.js";
 import { LEASE_MS } from "../writing/lease_handle.js";
@@ -110,7 +110,7 @@ export function executorOf(
   options?: RunSettings,
 ): Executor {
   const byTasks = (
-    run: ExecuteTask,
+    run: RunTask,
     dag: CheckedDag,
     more?: { rendered: false; ended: EngineUser["taskEnded"] },
   ) => {
@@ -123,9 +123,9 @@ export function executorOf(
     if (used.executeTask === undefined || dag.tasks.length === 0) return used;
     // Waiting for a worker is no part of a task: the worker counts its time.
     const tasks = dag.tasks.map(({ timeout: _, ...task }) => task);
-    const { status, cancel, check, taskEnded: ended } = used;
+    const { status, cancel, check, reportsStart, taskEnded: ended } = used;
     const run = byTasks(used.executeTask, { ...dag, tasks }, { rendered: false, ended });
-    return { ...run, status, cancel, check } as Executor;
+    return { ...run, status, cancel, check, reportsStart } as Executor;
   }
   const wholeOnly = executeRun !== undefined && executeTask === undefined;
   if (!wholeOnly && runsByTask(dag, executeTask)) return byTasks(taskCallback(dag, executeTask), dag);

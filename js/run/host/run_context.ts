@@ -64,7 +64,9 @@ export interface JobData
   task?: JobTask;
 }
 
-export interface JobTask extends CheckedTask {
+export interface JobTask extends Omit<CheckedTask, "run"> {
+  /** The task has a function `run`: the worker needs it, by its option `dags`. */
+  hasRun?: true;
   /** What its upstream tasks have left. */
   xcom: Values;
 }

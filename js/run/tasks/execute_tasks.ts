@@ -8,16 +8,19 @@ import type { Context } from "../host/context.js";
 import type { AbortKind, Executor } from "../host/executor.js";
 import { Clock } from "../machine/clock.js";
 import { readElsewhere, wantedElsewhere } from "./elsewhere.js";
-import type { ExecuteTask } from "./task_context.js";
+import type { ExecuteTask, TaskContext } from "./task_context.js";
 import type { TaskGraph } from "./task_graph.js";
 import { cancelOpenTasks, codeOf } from "./task_records.js";
 import { type PastState, TaskRun } from "./task_run.js";
 import { Xcom } from "./xcom.js";
 
+/** Runs a task. `began`: for those that run elsewhere, when the task has really begun, epoch milliseconds. */
+export type RunTask = (task: TaskContext, began?: (at: number) => void) => unknown;
+
 export interface TaskSettings {
   dag: CheckedDag;
   graph: TaskGraph;
-  executeTask: ExecuteTask;
+  executeTask: RunTask;
   store: RunStore;
   abortGrace: number;
   /** The tasks of a backfill's first row ask for the date before it, too. */
@@ -32,6 +35,7 @@ export interface TaskSettings {
 /** An executor that runs the tasks of each run in order. */
 export function runTasks(settings: TaskSettings): Executor {
   const { dag, graph, store, strictPast } = settings;
+  const isElsewhere = settings.rendered === false;
   /** Runs in flight, by execution date, from the moment they start, which is before they have read the store: a task may wait
    *  for the same task of the run before. `undefined` when the run could not be made. */
   const running = new Map<string, Promise<TaskRun | undefined>>();
@@ -48,6 +52,7 @@ export function runTasks(settings: TaskSettings): Executor {
     writer,
     call,
     emit,
+    began,
     settle,
   }) => {
     // Airflow lets a backfill's first row pass; scheduled runs, and those by hand, always ask.
@@ -67,10 +72,24 @@ export function runTasks(settings: TaskSettings): Executor {
       if (running.get(context.executionDate) === entry) running.delete(context.executionDate);
       settle(success, value);
     };
+    // A run begins with the first of its tasks.
+    let begun = Number.POSITIVE_INFINITY;
+    const first = (at: number) => {
+      if (at >= begun) return;
+      begun = at;
+      began(at);
+    };
     const begin = ({ prior, xcom, past, before }: Known) => {
       try {
+        if (isElsewhere && attached) {
+          const ends = prior
+            .map(({ finishedAt }) => Date.parse(finishedAt ?? ""))
+            .filter((at) => at >= started);
+          if (ends.length > 0) first(Math.min(...ends));
+        }
         const made = new TaskRun({
           ...settings,
+          executeTask: isElsewhere ? (task) => settings.executeTask(task, first) : settings.executeTask,
           clock,
           maxActiveTasks: dag.maxActiveTasks,
           context,

@@ -65,8 +65,9 @@ export class TaskRunContext extends Context {
       ...run
     } = super.toJobData() as JobData & Partial<CheckedTask>;
     const { tasks, params } = Context.templates(this).dag;
+    const { run: hasRun, ...task } = this.#task;
     const xcom = this.#xcom.of(upstreams(this.#task, tasks));
-    return { ...run, params, task: { ...this.#task, xcom } };
+    return { ...run, params, task: { ...task, ...(hasRun && { hasRun: true }), xcom } };
   }
 
   xcomPull(taskId: string, key = "return_value"): Json | undefined {

@@ -1,0 +1,60 @@
+// Tasks at an engine: their functions, and what a run's time counts from.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BackfillService } from "dagfill";
+import { memoryEngine, memoryJobs } from "./memory_engine.mjs";
+
+const range = { dagId: "sales", startDate: "2024-01-01", endDate: "2024-01-01" };
+const backfill = (dag, work, options = {}) => {
+  const engine = memoryEngine(memoryJobs(work));
+  return new BackfillService({ dags: [dag], engine }).backfill({ ...range, ...options });
+};
+
+test("a task's function runs at the worker that has its DAG, and the others go to executeTask", async () => {
+  const called = [];
+  const tasks = [
+    { taskId: "a", params: { day: "{{ ds }}" }, run: ({ params }) => params.day },
+    { taskId: "b", dependsOn: ["a"], run: (task) => `${task.xcomPull("a")}!` },
+    { taskId: "c", dependsOn: ["b"], command: "load {{ xcom.b.return_value }}" },
+  ];
+  const dag = { dagId: "sales", schedule: "@daily", tasks };
+  const executeTask = ({ taskId, command }) => void called.push([taskId, command]);
+  const result = await backfill(dag, { dags: [dag], executeTask });
+  assert.equal(result.state, "success", JSON.stringify(result.results[0].error));
+  assert.deepEqual(called, [["c", "load 2024-01-01!"]]);
+});
+
+test("functions that all tasks share, and tasks without any work", async () => {
+  const called = [];
+  const shared = { run: ({ taskId }) => void called.push(taskId) };
+  const withDefaults = { dagId: "sales", schedule: "@daily", taskDefaults: shared, tasks: [{ taskId: "a" }] };
+  assert.equal((await backfill(withDefaults, { dags: [withDefaults] })).state, "success");
+  assert.deepEqual(called, ["a"]);
+  const tasks = [{ taskId: "a", ...shared }, { taskId: "empty" }];
+  const dag = { dagId: "sales", schedule: "@daily", tasks };
+  assert.equal((await backfill(dag, { dags: [dag] })).state, "success");
+});
+
+test("a worker without the function of a task fails it and says what it needs", async () => {
+  const dag = { dagId: "sales", schedule: "@daily", tasks: [{ taskId: "a", run: () => 1 }] };
+  const { results } = await backfill(dag, { executeTask: () => assert.fail("it is not the task's work") });
+  assert.match(results[0].error.message, /task a: this worker does not know the task's function/);
+});
+
+test("the time of a run of tasks counts from when its first task begins at a worker", async () => {
+  const dag = {
+    dagId: "sales",
+    schedule: "@daily",
+    tasks: [{ taskId: "a" }, { taskId: "b", dependsOn: ["a"] }],
+  };
+  const executeTask = async ({ executionDate, taskId, signal }) => {
+    // The first date holds the only slot until its time is over; the second has waited for as long then.
+    if (executionDate.startsWith("2024-01-01") && taskId === "a")
+      await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  };
+  const limits = { endDate: "2024-01-02", maxParallelRuns: 2, runTimeout: "PT2S" };
+  const { results } = await backfill(dag, { slots: 1, executeTask }, limits);
+  const told = results.map(({ state, error }) => [state, error?.message]);
+  assert.match(told[0].join(), /^failed,.*PT2S|^failed,.*runTimeout|^failed,.*timeout/);
+  assert.deepEqual(told[1], ["success", undefined]);
+});
