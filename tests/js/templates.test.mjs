@@ -1,6 +1,6 @@
 // Templates where they are used: what the host knows, what nothing resolves, and what a preview says of both.
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -385,6 +385,34 @@ test("the command refuses what nothing resolves, with place and suggestion", lim
   assert.equal(kept.code, 0, kept.err);
   const shown = await cli(["preview", file, ...range, "--reset", "--render", "2024-01-02"]);
   assert.match(shown.out, /^a command\n {2}mkdir -p/m);
+});
+
+test("the command refuses what nothing resolves for callbacks of a module, too", limit, async () => {
+  const { folder, store } = workplace();
+  const file = join(folder, "dag.mjs");
+  const seen = 'import { appendFileSync } from "node:fs";\nconst seen = new URL("seen", import.meta.url);\n';
+  const dag = JSON.stringify(dagOf([{ taskId: "a", command: "{{ ds }} {{ dss }}" }]));
+  writeFileSync(
+    file,
+    `${seen}export const executeTask = ({ command }) => appendFileSync(seen, command);\nexport default ${dag};\n`,
+  );
+  const day = [
+    "--start-date",
+    "2024-01-01",
+    "--end-date",
+    "2024-01-01",
+    "--store",
+    store,
+    "--quiet",
+    "--reset",
+  ];
+  const refused = await cli(["run", file, ...day]);
+  assert.equal(refused.code, 1, refused.out + refused.err);
+  assert.match(refused.out + refused.err, /no macro is named dss/);
+  assert.deepEqual(readdirSync(folder).includes("seen"), false);
+  const kept = await cli(["run", file, ...day, "--on-unknown", "keep"]);
+  assert.equal(kept.code, 0, kept.out + kept.err);
+  assert.equal(readFileSync(join(folder, "seen"), "utf8"), "2024-01-01 {{ dss }}");
 });
 
 test("render says what stayed, and exits with 1", limit, async () => {
