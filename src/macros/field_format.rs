@@ -114,7 +114,7 @@ pub(super) fn number(value: &Value<'_>, spec: &Spec, out: &mut String) -> Result
             match (style, spec.precision) {
                 ('\0', None) => write_float(number, &mut text),
                 ('\0', Some(precision)) => {
-                    write_styled(number, 'g', precision, false, &mut text);
+                    write_styled(number, 'r', precision, false, &mut text);
                     if !text.contains(['.', 'e', 'n', 'i']) {
                         text.push_str(".0");
                     }

@@ -35,7 +35,6 @@ pub(super) fn attribute<'a>(value: &Value<'a>, name: &str) -> Answer<'a> {
         // A key of an object may have the name of a method.
         Some(_) => match value.key(name) {
             Some(found) => Ok(found),
-            None if value.is_object() => Ok(Value::Undefined),
             None => Err(EvalError::Refused("this is a method: it takes parentheses")),
         },
         None => match (name.strip_prefix("tm_"), value) {

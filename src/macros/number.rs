@@ -136,11 +136,12 @@ pub(super) fn write_styled(number: f64, style: char, precision: usize, alternate
             digits.round(i64::from(precision) + 1);
             digits.write_scientific(precision, out);
         }
-        'g' => {
+        // `r` stands for no style at all: it leaves room for the zero behind the point.
+        'g' | 'r' => {
             let precision = precision.max(1);
             digits.round(i64::from(precision));
             let count = if alternate { precision } else { digits.significant() };
-            if (-4..precision).contains(&digits.exponent) {
+            if (-4..precision - i32::from(style == 'r')).contains(&digits.exponent) {
                 digits.write_fixed((count - 1 - digits.exponent).max(0), out);
             } else {
                 digits.write_scientific(count - 1, out);

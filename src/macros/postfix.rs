@@ -55,8 +55,17 @@ impl Parser<'_> {
                 let mut call = Call::default();
                 if self.take(b'(') {
                     call = self.arguments()?;
-                } else if check.is_none_or(|check| !check.params.is_empty()) {
-                    call.positional.extend(self.bare_argument()?);
+                } else {
+                    if check.is_none_or(|check| !check.params.is_empty()) {
+                        call.positional.extend(self.bare_argument()?);
+                    }
+                    // Jinja takes what follows a test for its argument.
+                    let before = self.at;
+                    let is_bare = call.positional.is_empty();
+                    if is_bare && ["if", "in", "is", "not"].into_iter().any(|word| self.take_word(word)) {
+                        self.at = before;
+                        return self.fail("expected \"and\", \"or\" or \"else\" behind a test");
+                    }
                 }
                 steps.push(Step { kind: StepKind::Check(check, negated, call), place });
             } else if self.peek() == Some(b'(') && !steps.is_empty() {

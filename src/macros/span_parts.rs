@@ -37,9 +37,13 @@ pub(super) fn span_part<'a>(value: &Value<'a>, which: usize) -> Answer<'a> {
     }))
 }
 
+const DAY: f64 = 86_400.0;
+
 /// Its length in a unit of so many seconds.
 pub(super) fn total<'a>(value: &Value<'a>, unit: f64) -> Answer<'a> {
-    Ok(Value::Float(span_of(value)?.micros().unwrap_or(0) as f64 / 1e6 / unit))
+    let seconds = span_of(value)?.micros().unwrap_or(0) as f64 / 1e6;
+    // Pendulum's weeks are sevenths of its days.
+    Ok(Value::Float(if unit > DAY { seconds / DAY / (unit / DAY) } else { seconds / unit }))
 }
 
 pub(super) fn whole<'a>(value: &Value<'a>, unit: i64) -> Answer<'a> {

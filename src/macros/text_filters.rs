@@ -65,7 +65,7 @@ pub(super) fn truncate<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
 
 /// `indent(width, first, blank)`.
 pub(super) fn indent<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
-    let text = to_text(value)?;
+    let text = super::text_methods::of(value)?;
     let width = match args.get(0) {
         Some(Value::Text(text)) => text.to_string(),
         _ => " ".repeat(usize::try_from(args.int_or(0, 4)?).unwrap_or(0).min(10_000)),
@@ -75,7 +75,7 @@ pub(super) fn indent<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     if args.is_true(1, false) {
         out.push_str(&width);
     }
-    let lines = super::text_methods::lines(&[&*text, "\n"].concat(), false)?.items()?;
+    let lines = super::text_methods::lines(&[text, "\n"].concat(), false)?.items()?;
     for (i, line) in lines.iter().filter_map(Value::as_text).enumerate() {
         if i > 0 {
             out.push('\n');
@@ -224,33 +224,87 @@ pub(super) fn wrap<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     let between = args.printed(2)?;
     let between = between.as_deref().unwrap_or("\n");
     let (long, hyphens) = (args.is_true(1, true), args.is_true(3, true));
-    let mut out = String::new();
-    for (i, line) in text.lines().enumerate() {
-        if i > 0 {
-            out.push_str(between);
+    let mut out: Vec<String> = Vec::new();
+    for line in super::text_methods::lines(&text, false)?.items()?.iter().filter_map(Value::as_text) {
+        let before = out.len();
+        let (mut row, mut size) = (Vec::new(), 0);
+        let mut next = pieces(line, hyphens).into_iter().peekable();
+        while let Some(piece) = next.peek().copied() {
+            let length = piece.chars().count();
+            if size == 0 && out.len() > before && piece.trim().is_empty() {
+                next.next();
+                continue;
+            }
+            if size + length <= width {
+                next.next();
+                row.push(piece);
+                size += length;
+                continue;
+            }
+            // A word that is longer than a whole row is broken where the row ends, or stands alone.
+            if length > width {
+                let mut fits = if long { width - size } else { length };
+                let head = letters(piece, 0, fits);
+                match head.rfind('-').filter(|_| long && hyphens) {
+                    Some(at) if head.get(..at).is_some_and(|start| start.contains(|c| c != '-')) => {
+                        fits = head.get(..=at).unwrap_or_default().chars().count();
+                    }
+                    _ => {}
+                }
+                if long || size == 0 {
+                    row.push(letters(piece, 0, fits));
+                    *next.peek_mut().unwrap_or(&mut "") = letters(piece, fits, usize::MAX);
+                    if fits >= length {
+                        next.next();
+                    }
+                }
+            }
+            close(&mut row, &mut out);
+            size = 0;
         }
-        let mut column = 0;
-        for word in line.split_inclusive(|c: char| c == ' ' || hyphens && c == '-') {
-            let mut word = word;
-            let mut size = word.trim_end().chars().count();
-            if column > 0 && column + size > width {
-                out.truncate(out.trim_end_matches(' ').len());
-                out.push_str(between);
-                column = 0;
-            }
-            while long && size > width {
-                let (head, rest) = (letters(word, 0, width), letters(word, width, usize::MAX));
-                out.push_str(head);
-                out.push_str(between);
-                (word, size) = (rest, rest.trim_end().chars().count());
-            }
-            out.push_str(word);
-            column += word.chars().count();
-            if out.len() > LONGEST {
-                return Err(TOO_LONG);
-            }
+        close(&mut row, &mut out);
+        if out.len() == before {
+            out.push(String::new());
         }
-        out.truncate(out.trim_end_matches(' ').len());
     }
-    Ok(Value::text(out))
+    bounded(out.join(between)).map(Value::text)
+}
+
+/// A row without the white space at its end.
+fn close(row: &mut Vec<&str>, rows: &mut Vec<String>) {
+    if row.last().is_some_and(|piece| piece.trim().is_empty()) {
+        row.pop();
+    }
+    if !row.is_empty() {
+        rows.push(row.concat());
+    }
+    row.clear();
+}
+
+/// Words and the white space between them; with `hyphens` a word also ends behind a hyphen between letters.
+fn pieces(line: &str, hyphens: bool) -> Vec<&str> {
+    let letters: Vec<(usize, char)> = line.char_indices().collect();
+    let is_letter = |at: Option<usize>| {
+        let found = at.and_then(|at| letters.get(at));
+        found.is_some_and(|(_, c)| *c == '_' || super::text_methods::is_letter(*c))
+    };
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    for (at, (byte, c)) in letters.iter().enumerate() {
+        let space = c.is_whitespace();
+        let before = at.checked_sub(1).and_then(|at| letters.get(at));
+        let hyphen = hyphens
+            && before.is_some_and(|(_, c)| *c == '-')
+            && is_letter(at.checked_sub(2))
+            && is_letter(at.checked_sub(3))
+            && is_letter(Some(at))
+            && is_letter(Some(at + 1));
+        if before.is_some_and(|(_, c)| c.is_whitespace() != space) || hyphen {
+            pieces.push(line.get(start..*byte).unwrap_or_default());
+            start = *byte;
+        }
+    }
+    pieces.push(line.get(start..).unwrap_or_default());
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
 }
