@@ -13,14 +13,17 @@ const UNITS: readonly [number, string][] = [
 
 /** `1 min 30 s`, `2 h 5 min`, `850 ms`: two units at most. */
 export function englishDuration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  const at = UNITS.findIndex(([size]) => ms >= size);
+  if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`;
+  // Rounded to the unit below, which may fill the one above: 59.6 s are 1 min.
+  const rounded = (at: number) => {
+    const [step] = UNITS[at + 1] ?? [1000];
+    return Math.round(ms / step) * step;
+  };
+  const at = UNITS.findIndex(([size], unit) => rounded(unit) >= size);
   const [size, name] = UNITS[at] as [number, string];
-  const lower = UNITS[at + 1];
-  if (lower === undefined) return `${Math.round(ms / size)} ${name}`;
-  const rounded = Math.round(ms / lower[0]) * lower[0];
-  const rest = Math.round((rounded % size) / lower[0]);
-  return `${Math.floor(rounded / size)} ${name}${rest > 0 ? ` ${rest} ${lower[1]}` : ""}`;
+  const [step, lower] = UNITS[at + 1] ?? [size, ""];
+  const rest = (rounded(at) % size) / step;
+  return `${Math.floor(rounded(at) / size)} ${name}${rest > 0 ? ` ${rest} ${lower}` : ""}`;
 }
 
 export const english: Locale = {

@@ -8,7 +8,7 @@ import type { Engine } from "./engine";
 import type { Flavour } from "./flavours";
 import { download, Header } from "./Header";
 import { HourStrip } from "./HourStrip";
-import type { Draft, PlanView } from "./model";
+import { type Draft, KEEP, type PlanView, QUEUED, TOKENS } from "./model";
 import { Frozen, Notes } from "./Notes";
 import { obstacleOf } from "./obstacle";
 import { PlanForm } from "./PlanForm";
@@ -24,6 +24,7 @@ import { useCursor } from "./useCursor";
 import { useMedia } from "./useMedia";
 import { useSampleHistory } from "./useSampleHistory";
 import { Legend, Verdict } from "./Verdict";
+import { TOKEN_WORDS } from "./words";
 
 // What the first plan does not need comes after it.
 const ComparePanel = lazy(() => import("./ComparePanel").then((part) => ({ default: part.ComparePanel })));
@@ -87,8 +88,12 @@ export function App({ engine, initial }: AppProps) {
     [run?.failures.length, run],
   );
 
+  const token = run && cursor.shown !== null ? TOKENS[view?.tokens[cursor.shown] ?? KEEP] : undefined;
+  // What has begun, or waits for it, is no matter of the plan any more.
+  const outcome = token && TOKENS.indexOf(token) >= QUEUED ? TOKEN_WORDS[token].title : null;
   const obstacle = obstacleOf(draft, plan, stored);
-  const starting = plan.plan ? plan.plan.total - plan.plan.counts.skip : 0;
+  // Of what is shown: while a backfill is, the plan of the form may be another one.
+  const starting = view ? view.total - view.counts.skip : 0;
   const ready = run === null && obstacle === null && starting > 0;
   const start = () => {
     history.pushState(null, "", location.href);
@@ -100,6 +105,12 @@ export function App({ engine, initial }: AppProps) {
     if (needsConfirmation(plan.plan)) setOpen({ name: "confirm" });
     else start();
   };
+  const hadRun = useRef(false);
+  useEffect(() => {
+    if (hadRun.current && run === null && document.activeElement === document.body)
+      document.getElementById("plan")?.focus();
+    hadRun.current = run !== null;
+  }, [run]);
   const onRunNow = useRef(onRun);
   onRunNow.current = onRun;
   useEffect(() => {
@@ -251,6 +262,7 @@ export function App({ engine, initial }: AppProps) {
                   detail={detail}
                   states={states}
                   absence={absence}
+                  outcome={outcome}
                   editable={run === null}
                   change={change}
                   phone={phone}
@@ -287,6 +299,7 @@ export function App({ engine, initial }: AppProps) {
               detail={null}
               states={states}
               absence={null}
+              outcome={null}
               editable
               change={change}
               phone={phone}

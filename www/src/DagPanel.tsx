@@ -19,12 +19,18 @@ export const DagPanel = memo(
     a.detail === b.detail &&
     a.states === b.states &&
     a.absence === b.absence &&
+    a.outcome === b.outcome &&
     a.editable === b.editable &&
     a.change === b.change &&
     a.phone === b.phone,
 );
 
-type PanelProps = TasksProps & { phone: boolean; absence: string | null };
+type PanelProps = TasksProps & {
+  phone: boolean;
+  absence: string | null;
+  /** What became of the date, where a backfill is shown. */
+  outcome: string | null;
+};
 
 function Panel(props: PanelProps) {
   const { draft, dag, detail, editable, change, phone } = props;
@@ -84,13 +90,21 @@ function Panel(props: PanelProps) {
           )}
         </Suspense>
       )}
-      <Why detail={detail} absence={props.absence} />
+      <Why detail={detail} absence={props.absence} outcome={props.outcome} />
     </section>
   );
 }
 
 /** Why the selected date is in the plan the way it is. */
-function Why({ detail, absence }: { detail: RowDetail | null; absence: string | null }) {
+function Why({
+  detail,
+  absence,
+  outcome,
+}: {
+  detail: RowDetail | null;
+  absence: string | null;
+  outcome: string | null;
+}) {
   if (!detail) {
     return (
       <p className="why" data-testid="why">
@@ -100,7 +114,7 @@ function Why({ detail, absence }: { detail: RowDetail | null; absence: string | 
   }
   return (
     <div className="why" data-testid="why">
-      <p>{detail.why}</p>
+      <p>{outcome === null ? detail.why : `${outcome}.`}</p>
       <p className="dim">
         {detail.runId} · interval {detail.dataInterval.start} to {detail.dataInterval.end}
       </p>

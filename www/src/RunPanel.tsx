@@ -30,12 +30,17 @@ export function RunPanel({ run, theme, scrub, onScrub, onSelect, lanes, actions,
   const percent = due === 0 ? 100 : Math.floor((done / due) * 100);
   const driving = phase === "running" || phase === "paused";
   const [width, setWidth] = useState(lanes);
+  const title = useRef<HTMLHeadingElement>(null);
+  // The button that was pressed goes with its state: the focus moves to the headline instead of falling to the body.
+  useEffect(() => {
+    if (document.activeElement === document.body) title.current?.focus();
+  }, [phase]);
   const queued = Math.max(0, progress.remaining - progress.running);
   return (
     <section className="run-panel" aria-labelledby="run-title">
       <header>
         <div>
-          <h2 id="run-title" className="headline">
+          <h2 id="run-title" className="headline" tabIndex={-1} ref={title}>
             {number(done)} of {number(due)} done{phase === "finished" ? stateText(run) : ""}
           </h2>
           <p>{summary(run, percent)}</p>

@@ -19,15 +19,17 @@ export function Trouble({
   if (view.total === 0) return <Empty plan={plan} draft={draft} change={change} />;
   const starting = view.total - view.counts.skip;
   if (starting > 0) return null;
+  // Dates that are not due, or taken out, are no matter of which runs are run again.
+  const canRunAgain = view.reasons.some((reason) => view.reasonNames[reason]?.startsWith("exists") === true);
   return (
     <div className="banner" role="status">
       <p>Nothing to run: all {number(view.total)} are left alone.</p>
-      {draft.which === "none" && (
+      {draft.which === "none" && canRunAgain && (
         <button type="button" onClick={() => change({ which: "failed" })}>
           Run again: missing and failed
         </button>
       )}
-      {draft.which !== "completed" && (
+      {draft.which !== "completed" && canRunAgain && (
         <button type="button" onClick={() => change({ which: "completed" })}>
           Everything
         </button>

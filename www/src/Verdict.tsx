@@ -59,10 +59,19 @@ export function Verdict(props: {
   );
 }
 
+const finish = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZoneName: "short",
+});
+
+/** When it would end if it began now, on the clock of the reader. */
 function ending(makespan: number): string {
-  const end = new Date(Date.now() + makespan);
-  if (makespan > 86_400_000) return "";
-  return ` (finish ${String(end.getHours()).padStart(2, "0")}:${String(end.getMinutes()).padStart(2, "0")})`;
+  const end = Date.now() + makespan;
+  return Number.isFinite(new Date(end).getTime()) ? ` (finish ${finish.format(end)})` : "";
 }
 
 /** Read aloud when the numbers have stood still for half a second. */

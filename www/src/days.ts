@@ -68,17 +68,26 @@ export function shortLocal(localDate: string): string {
   return `${day === null ? "" : `${WEEKDAYS[parts(day).weekday]} `}${localDate.slice(0, 10)} ${localDate.slice(11, 16)}`;
 }
 
-/** `1 h 8 min`, `2.4 h`, `3.1 days`: two digits are enough to decide by. */
+const UNITS: readonly [number, string][] = [
+  [86_400_000, "d"],
+  [3_600_000, "h"],
+  [60_000, "min"],
+  [1000, "s"],
+];
+
+/** `1 min 30 s`, `2 h 5 min`, `850 ms`: two units at most. */
 export function span(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (seconds < 90) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  if (minutes < 120) return minutes === 60 ? "1 h" : `1 h ${minutes - 60} min`;
-  const hours = minutes / 60;
-  const short = (value: number) => value.toFixed(1).replace(".0", "");
-  return hours < 48 ? `${short(hours)} h` : `${short(hours / 24)} days`;
+  if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`;
+  // Rounded to the unit below, which may fill the one above: 59.6 s are 1 min.
+  const rounded = (at: number) => {
+    const [step] = UNITS[at + 1] ?? [1000];
+    return Math.round(ms / step) * step;
+  };
+  const at = UNITS.findIndex(([size], unit) => rounded(unit) >= size);
+  const [size, name] = UNITS[at] as [number, string];
+  const [step, lower] = UNITS[at + 1] ?? [size, ""];
+  const rest = (rounded(at) % size) / step;
+  return `${Math.floor(rounded(at) / size)} ${name}${rest > 0 ? ` ${rest} ${lower}` : ""}`;
 }
 
 const digits = new Intl.NumberFormat("en-US");

@@ -56,16 +56,21 @@ export class RunModel {
     const { state } = view.backfill;
     model.phase = state === "running" || state === "paused" ? "watching" : "finished";
     model.startedAt = view.bars[0]?.start ?? Date.now();
+    model.recall(view.bars);
+    return model;
+  }
+
+  /** Runs that had begun before this page knew of them. */
+  recall(bars: ReviewView["bars"]) {
     const lanes: number[] = [];
-    for (const bar of view.bars) {
+    for (const bar of bars) {
       const free = lanes.findIndex((until) => until <= bar.start);
       const lane = free < 0 ? lanes.length : free;
       lanes[lane] = bar.end ?? Number.POSITIVE_INFINITY;
-      model.bars.push({ ...bar, lane });
-      if (bar.error) model.failures.push({ row: bar.row, error: bar.error });
-      if (bar.end) model.remember(bar.end - bar.start);
+      this.bars.push({ ...bar, lane });
+      if (bar.error) this.failures.push({ row: bar.row, error: bar.error });
+      if (bar.end) this.remember(bar.end - bar.start);
     }
-    return model;
   }
 
   /** Median of the last runs, in milliseconds. */

@@ -13,7 +13,10 @@ export function useAddress(draft: Draft, selected: string | null, onAddress: (ad
   }, [draft, selected]);
   useEffect(() => {
     // Not fired by replaceState: only by the user, and by going back and forth.
-    const follow = () => void readHash(location.hash).then(onAddress);
+    const follow = () => {
+      // Every plan says its version: what does not, such as the skip link, is a place on the page.
+      if (new URLSearchParams(location.hash.slice(1)).has("v")) void readHash(location.hash).then(onAddress);
+    };
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
   }, [onAddress]);

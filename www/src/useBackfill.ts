@@ -1,7 +1,16 @@
-import type { TaskInstance } from "dagfill";
+import type { Progress, TaskInstance } from "dagfill";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { type Engine, errorOf } from "./engine";
-import type { Draft, EngineError, PlanView, RowDetail, StoredBackfill, TaskState, TaskStates } from "./model";
+import type {
+  Draft,
+  EngineError,
+  PlanView,
+  ReviewView,
+  RowDetail,
+  StoredBackfill,
+  TaskState,
+  TaskStates,
+} from "./model";
 import { RunModel } from "./runModel";
 import { usePlan } from "./usePlan";
 
@@ -38,7 +47,7 @@ export function useBackfill(engine: Engine, draft: Draft, onDraft: (draft: Draft
     setEpoch((n) => n + 1);
   }, []);
 
-  const adopt = useCallback((started: { backfillId: string; plan: RunModel["plan"] }, from: Draft) => {
+  const adopt = useCallback((started: Adopted, from: Draft) => {
     const { total, counts } = started.plan;
     const remaining = total - counts.skip;
     const progress = {
@@ -50,7 +59,8 @@ export function useBackfill(engine: Engine, draft: Draft, onDraft: (draft: Draft
       skipped: counts.skip,
       canceled: 0,
     };
-    const model = new RunModel(started.backfillId, started.plan, progress);
+    const model = new RunModel(started.backfillId, started.plan, started.progress ?? progress);
+    model.recall(started.bars ?? []);
     current.current = model;
     keepDraft(started.backfillId, from);
     setRun(model);
@@ -119,6 +129,14 @@ export function useBackfill(engine: Engine, draft: Draft, onDraft: (draft: Draft
   }, [run, stored, actions]);
 
   return { plan, run, stored, failure, storage, actions };
+}
+
+/** A backfill that begins, or goes on with what had ended before. */
+interface Adopted {
+  backfillId: string;
+  plan: RunModel["plan"];
+  bars?: ReviewView["bars"];
+  progress?: Progress | null;
 }
 
 const never = () => () => {};

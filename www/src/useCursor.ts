@@ -12,8 +12,9 @@ export function useCursor(plan: PlanView | null, initial: string | null) {
   // A new plan numbers its rows anew: the day stays, and so does the time where the day has several.
   useEffect(() => {
     if (!plan) return;
+    const isInside = day !== null && day >= plan.firstDay && day <= plan.lastDay;
     setRow(day === null ? null : firstRow(plan, day));
-    if (day === null && plan.total > 0) {
+    if (!isInside && plan.total > 0) {
       setDay(dayOfRow(plan, 0));
       setRow(0);
     }

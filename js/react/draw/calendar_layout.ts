@@ -57,7 +57,8 @@ function years({ first, last, width, locale }: Sheet): CalendarLayout {
   };
   const behind = isPart ? dayNumber(from, end.month + 1, 1) : 0;
   const weeks = isPart ? Math.ceil((behind - monday(from)) / 7) : 54;
-  const pitch = Math.max(8, Math.min(isPart ? 26 : 20, Math.floor((width - LEFT - 4) / weeks)));
+  const largest = !isPart ? 20 : weeks > 6 ? 26 : 34;
+  const pitch = Math.max(8, Math.min(largest, Math.floor((width - LEFT - 4) / weeks)));
   const strip = 7 * pitch + HEAD + 6;
   const top = (year: number) => (year - from) * strip + HEAD;
   const yearAt = (y: number) => Math.min(to, Math.max(from, from + Math.floor(y / strip)));

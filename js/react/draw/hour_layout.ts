@@ -11,7 +11,7 @@ export function hourLayout({ first, last, width, isNarrow, locale }: Sheet): Cal
   const days = last - first + 1;
   const along = isNarrow ? HOURS : days;
   const pitch = Math.max(10, Math.min(26, Math.floor((width - LEFT - 2) / along)));
-  const across = isNarrow ? 20 : 13;
+  const across = isNarrow ? 20 : 12;
   const boxOf = (day: number, hour: number, hours: number) => {
     const at = day - first;
     return isNarrow

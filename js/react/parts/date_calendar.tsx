@@ -89,7 +89,8 @@ function Sheet({
     (day: number) => {
       const box = layout.box(day);
       const view = scroller.current;
-      if (!view) return;
+      // A day that is as high as the view is seen already.
+      if (!view || box.height > height - 60) return;
       if (box.y < view.scrollTop + 24) view.scrollTop = Math.max(0, box.y - 40);
       else if (box.y + box.height + 2 > view.scrollTop + height)
         view.scrollTop = box.y + box.height + 10 - height;

@@ -4,8 +4,9 @@ import { test } from "node:test";
 import { BackfillService, MemoryStore } from "dagfill";
 import { componentModule } from "./source.mjs";
 
-const { BackfillModel, toPortable, columnsOf, rowOf, placeOf } = await componentModule(`
+const { BackfillModel, english, withEnglish, toPortable, columnsOf, rowOf, placeOf } = await componentModule(`
 export { BackfillModel } from "./model/backfill_model.ts";
+export { english, withEnglish } from "./english.ts";
 export { toPortable } from "./planning/portable.ts";
 export { columnsOf } from "./plan/columns_of.ts";
 export { rowOf, placeOf } from "./plan/plan_columns.ts";
@@ -161,4 +162,14 @@ test("rows are in order of their dates, whatever the order of the backfill", asy
     assert.deepEqual(ends, [Date.parse("2026-01-01"), Date.parse("2026-01-31")]);
     assert.deepEqual([plan.firstDay, plan.lastDay], [20454, 20484]);
   }
+});
+
+test("durations have two units, and a locale may say less than everything", () => {
+  const texts = [850, 59_600, 90_000, 3_599_600, 7_500_000, 90_000_000].map(english.duration);
+  assert.deepEqual(texts, ["850 ms", "1 min", "1 min 30 s", "1 h", "2 h 5 min", "1 d 1 h"]);
+  const german = withEnglish({ pause: "Anhalten", token: { failed: "fehlgeschlagen" } });
+  assert.deepEqual(
+    [german.pause, german.token.failed, german.token.success],
+    ["Anhalten", "fehlgeschlagen", "succeeded"],
+  );
 });

@@ -3,6 +3,7 @@ import {
   type BackfillPreview,
   BackfillService,
   type BackfillSummary,
+  type Progress,
   type RunStore,
 } from "dagfill";
 import {
@@ -11,6 +12,7 @@ import {
   type PlanView,
   QUEUED,
   type ReviewView,
+  RUNNING,
   type RunBatch,
   type StoredBackfill,
 } from "../model";
@@ -30,6 +32,12 @@ export interface Started {
   plan: PlanView;
 }
 
+export interface Resumed extends Started {
+  /** Runs that had ended. */
+  bars: ReviewView["bars"];
+  progress: Progress | null;
+}
+
 /** Backfills of this page, through the package's service. */
 export class Runner {
   private readonly drives = new Map<string, Drive>();
@@ -45,15 +53,23 @@ export class Runner {
     return this.drive(draft, (service, hooks) => service.start(options, hooks));
   }
 
-  /** The failed and canceled runs of a range, and nothing else. */
+  /** What has not succeeded in a range: failed and canceled runs, and dates that never had one. */
   retry(draft: Draft, now: number): Promise<Opened<Started>> {
-    const { reprocess: _, ...rest } = optionsOf(draft, now);
-    const options = { ...rest, maxRuns: HARD_LIMIT, rerunFailed: true };
+    const options = { ...optionsOf(draft, now), maxRuns: HARD_LIMIT, reprocess: "failed" as const };
     return this.drive(draft, (service, hooks) => service.start(options, hooks));
   }
 
-  resume(backfillId: string, draft: Draft): Promise<Opened<Started>> {
-    return this.drive(draft, (service, hooks) => service.resume(backfillId, hooks));
+  /** With what had ended before: those dates are not run again. */
+  async resume(backfillId: string, draft: Draft): Promise<Opened<Resumed>> {
+    const { value, preview } = await this.drive(draft, (service, hooks) => service.resume(backfillId, hooks));
+    const summary = (await this.plain(draft).list({ dagId: draft.dagId })).find(
+      (one) => one.backfillId === backfillId,
+    );
+    const bars = await this.bars(backfillId, draft, value.plan);
+    const ended = bars.filter((bar) => bar.end !== null && bar.token > RUNNING);
+    // What was in flight is begun again, and told then.
+    for (const bar of bars) if (bar.token <= RUNNING) value.plan.tokens[bar.row] = QUEUED;
+    return { value: { ...value, bars: ended, progress: summary?.progress ?? null }, preview };
   }
 
   async discard(backfillId: string, draft: Draft): Promise<void> {

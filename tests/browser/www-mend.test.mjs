@@ -1,0 +1,115 @@
+// What using the page for real brought up.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pageModule } from "./www-module.mjs";
+import { hash, planned, starting, usePage, withoutBrowser } from "./www-page.mjs";
+
+const page = usePage();
+const skip = withoutBrowser;
+const fields = {
+  id: "mend",
+  from: "2026-01-01",
+  to: "2026-01-31",
+  which: "none",
+  tz: "UTC",
+  sec: "0.05",
+  fail: "0",
+};
+const run = (tab) => tab.getByRole("button", { name: /^Run [\d,]+ runs?$/ }).click();
+const headline = (tab, text) => tab.locator("#run-title").getByText(text).waitFor();
+
+test("durations have two units", async () => {
+  const { span } = await pageModule('export { span } from "./days";');
+  const texts = [850, 59_600, 90_000, 3_600_000, 7_500_000, 8_640_000, 90_000_000, 3_599_600].map(span);
+  assert.deepEqual(texts, [
+    "850 ms",
+    "1 min",
+    "1 min 30 s",
+    "1 h",
+    "2 h 5 min",
+    "2 h 24 min",
+    "1 d 1 h",
+    "1 h",
+  ]);
+});
+
+test("the finish time has its day and zone", { skip }, async (t) => {
+  const tab = await page.open(t, hash({ ...fields, sec: "90" }), { timezoneId: "Europe/Berlin" });
+  await tab
+    .getByText(/at 1 min 30 s a run \(finish \w{3},? \d+ \w+(,| at) \d\d:\d\d (CET|CEST|UTC|GMT)\S*\)/)
+    .waitFor();
+});
+
+test("the skip link leads to the plan and leaves it as it is", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  assert.equal(await starting(tab), 31);
+  await tab.getByRole("link", { name: "Skip to the plan" }).focus();
+  await tab.keyboard.press("Enter");
+  await tab.waitForFunction(() => location.hash.includes("plan") || location.hash.includes("v=1"));
+  await tab.waitForTimeout(300);
+  await planned(tab);
+  assert.equal(await starting(tab), 31);
+  assert.equal(await tab.getByLabel("From", { exact: true }).inputValue(), "2026-01-01");
+});
+
+test("retry takes what never started, too", { skip }, async (t) => {
+  const tab = await page.open(t, hash({ ...fields, sec: "60" }));
+  await run(tab);
+  await tab.getByText(/running \d+, queued/).waitFor();
+  await tab.getByRole("button", { name: "Cancel…" }).click();
+  await tab
+    .getByRole("dialog")
+    .getByRole("button", { name: /^Stop now/ })
+    .click();
+  await headline(tab, /31 stopped/);
+  await tab.getByRole("button", { name: "Retry failed and stopped" }).click();
+  await headline(tab, "0 of 31 done");
+});
+
+test("after Resume what was done is done, and ends as such", { skip }, async (t) => {
+  const tab = await page.open(t, hash({ ...fields, to: "2026-03-31", sec: "0.4", par: "4" }));
+  await run(tab);
+  await tab.waitForFunction(() => Number(/success (\d+)/.exec(document.body.textContent)?.[1]) >= 8);
+  await tab.reload();
+  await tab.getByRole("button", { name: "Resume" }).click();
+  const succeeded = tab.locator(".legend button", { hasText: "succeeded" });
+  await succeeded.waitFor();
+  assert.ok(Number((await succeeded.innerText()).replace(/\D/g, "")) >= 8);
+  await headline(tab, "90 of 90 done, all succeeded");
+  assert.equal((await succeeded.innerText()).replace(/\D/g, ""), "90");
+  assert.equal(await tab.locator(".legend button", { hasText: "canceled" }).count(), 0);
+});
+
+test("what has ended does not say that no run is there, and the numbers are those of the backfill", {
+  skip,
+}, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  await run(tab);
+  await headline(tab, "31 of 31 done, all succeeded");
+  await tab.getByTestId("why").getByText("Done.").waitFor();
+  await tab.getByTestId("timing").getByText("31 of 31 dates").waitFor();
+});
+
+test("the focus goes to the headline and back to the plan, not to the body", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  await tab.getByRole("button", { name: "Run 31 runs" }).focus();
+  await tab.keyboard.press("Enter");
+  await headline(tab, "31 of 31 done, all succeeded");
+  await tab.waitForFunction(() => document.activeElement?.id === "run-title");
+  await tab.getByRole("button", { name: "Edit a copy" }).focus();
+  await tab.keyboard.press("Enter");
+  await tab.waitForFunction(() => document.activeElement?.id === "plan");
+});
+
+test("the selection stays inside a range that changes", { skip }, async (t) => {
+  const tab = await page.open(t, hash({ ...fields, sel: "2026-01-20" }));
+  await tab.locator('.dagfill-row[aria-selected="true"]').getByText("2026-01-20").waitFor();
+  await tab.getByLabel("To", { exact: true }).fill("2026-01-10");
+  await tab.locator('.dagfill-row[aria-selected="true"]').getByText("2026-01-01").waitFor();
+});
+
+test("a range that is not due offers no choice that does nothing", { skip }, async (t) => {
+  const tab = await page.open(t, hash({ ...fields, from: "tomorrow", to: "+30d" }));
+  await tab.getByText(/Nothing to run: all 3\d are left alone/).waitFor();
+  assert.equal(await tab.locator(".banner").getByRole("button", { name: "Everything" }).count(), 0);
+});
