@@ -15,7 +15,7 @@ createApp({
   },
   template: `<main>
     <h1>Sales</h1>
-    <dagfill-plan :dag.prop="dag" :options.prop="options" :execute-run.prop="execute"
+    <dagfill-plan :dag.prop="dag" :options.prop="options" :executeRun.prop="execute"
       @dagfill-range="setRange" @dagfill-event="last = $event.detail.type"></dagfill-plan>
     <output>{{ last }}</output>
   </main>`,
