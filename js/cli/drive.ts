@@ -89,7 +89,8 @@ async function follow(begin: (hooks: Hooks) => Promise<Backfill>, frame: Frame):
   };
   const backfill = await begin({ onEvent: (event) => tell(event) });
   const outcome = new Outcome(backfill, request);
-  const reporter = reporterFor(request);
+  const isLeaving = () => frame.interrupts.drain.aborted;
+  const reporter = reporterFor(request, { backfillId: backfill.backfillId, isLeaving });
   frame.report(reporter);
   const atWork = new AtWork();
   showBegin(backfill, request);

@@ -56,7 +56,11 @@ export function windowsOf(text: string): { cron: string; duration: number | stri
 }
 
 export function chunkOf(text: string): { dates: number } | { period: string } {
-  return text.startsWith("P") ? { period: text } : { dates: numberOf(text) };
+  if (text.startsWith("P")) return { period: text };
+  const dates = Number(text);
+  if (text.trim() === "" || Number.isNaN(dates))
+    throw expected("a number of dates, or P1D, P1W, P1M, P3M or P1Y", text);
+  return { dates };
 }
 
 export function orderOf(text: string): string | { newest: number } {

@@ -279,7 +279,7 @@ export const flags = {
       meaning: "interval: also dates that runs cover only in part",
     },
   ],
-  cascade: [{ name: "cascade", meaning: "also the plans of the file's DAGs downstream" }],
+  cascade: [{ name: "cascade", meaning: "in a preview: also the plans of the file's DAGs downstream" }],
   reject: [{ name: "reject", meaning: "reject it, which cancels the backfill" }],
   abort: [{ name: "abort", meaning: "also abort what runs" }],
   unfinished: [{ name: "unfinished", meaning: "only those that have not ended" }],

@@ -14,12 +14,26 @@ export interface Reporter {
   end(): void;
 }
 
+/** Whose events are reported. */
+export interface Reported {
+  backfillId: string;
+  /** This process only pauses to leave, which it has said itself. */
+  isLeaving(): boolean;
+}
+
 /** The reporter for the kind of output: JSON, a terminal, or a log. */
-export function reporterFor({ terminal, json, values }: Request): Reporter {
+export function reporterFor(request: Request, reported?: Reported): Reporter {
+  const { terminal, json, values } = request;
   if (json) return jsonReporter(terminal);
   const quiet = values.quiet === true;
-  return terminal.interactive ? liveReporter(terminal, quiet) : plainReporter(terminal, quiet);
+  const notable: Notable = (event) => noteworthy(event, request, reported);
+  return terminal.interactive
+    ? liveReporter(terminal, quiet, notable)
+    : plainReporter(terminal, quiet, notable);
 }
+
+/** The line that an event is worth in a log and above the redrawn one. */
+type Notable = (event: BackfillEvent) => string | undefined;
 
 /** An event a line. What a task printed is an event of the type "log". */
 function jsonReporter(terminal: Terminal): Reporter {
@@ -65,7 +79,7 @@ function jsonReporter(terminal: Terminal): Reporter {
 const frameMs = 66;
 
 /** One line that is drawn again; above it, what should stay: failures, retries, warnings, what tasks print. */
-function liveReporter(terminal: Terminal, quiet: boolean): Reporter {
+function liveReporter(terminal: Terminal, quiet: boolean, notable: Notable): Reporter {
   let latest: Progress | undefined;
   let mode = "";
   let drawn = 0;
@@ -80,7 +94,7 @@ function liveReporter(terminal: Terminal, quiet: boolean): Reporter {
     event(event) {
       latest = event.progress;
       mode = modeAfter(event, mode);
-      const text = noteworthy(event, terminal);
+      const text = notable(event);
       if (text !== undefined) terminal.line(text);
       if (event.type === "finished" || performance.now() - drawn >= frameMs) draw();
     },
@@ -97,14 +111,14 @@ function liveReporter(terminal: Terminal, quiet: boolean): Reporter {
 const mostLines = 100;
 
 /** A line for every run that ended, or in a large backfill for every hundredth part of it. */
-function plainReporter(terminal: Terminal, quiet: boolean): Reporter {
+function plainReporter(terminal: Terminal, quiet: boolean, notable: Notable): Reporter {
   let step = 1;
   let next = 0;
   return {
     event(event) {
       const { progress } = event;
       if (event.type === "started") step = Math.max(1, Math.ceil(progress.remaining / mostLines));
-      const text = noteworthy(event, terminal);
+      const text = notable(event);
       if (text !== undefined) terminal.line(text);
       if (event.type !== "run-succeeded" && event.type !== "run-failed") return;
       const ended = progress.total - progress.remaining;
@@ -131,8 +145,21 @@ function modeAfter(event: BackfillEvent, mode: string): string {
   return event.type === "resumed" ? "" : mode;
 }
 
-function noteworthy(event: BackfillEvent, terminal: Terminal): string | undefined {
+function noteworthy(
+  event: BackfillEvent,
+  { terminal, values }: Request,
+  { backfillId, isLeaving }: Reported = { backfillId: "ID", isLeaving: () => false },
+): string | undefined {
+  const where = typeof values.store === "string" ? ` --store ${values.store}` : "";
+  const command = (verb: string) => `dagfill ${verb} ${backfillId}${where}`;
   switch (event.type) {
+    case "paused":
+      if (isLeaving()) return undefined;
+      return `${terminal.paint("yellow", "paused")}  nothing more is started: ${command("unpause")} goes on`;
+    case "resumed":
+      return `${terminal.paint("green", "resumed")}  it goes on`;
+    case "canceling":
+      return `${terminal.paint("yellow", "canceling")}  nothing more is started`;
     case "run-failed":
       return runLine(event.run, event.progress, terminal);
     case "run-retrying":
@@ -143,8 +170,12 @@ function noteworthy(event: BackfillEvent, terminal: Terminal): string | undefine
         event.run,
         terminal,
       );
-    case "awaiting-approval":
-      return `${terminal.paint("yellow", "waiting")}  for approval of the first ${event.results.length} dates: dagfill approve ID, or dagfill approve ID --reject`;
+    case "awaiting-approval": {
+      const { length } = event.results;
+      const dates = length === 1 ? "date" : `${length} dates`;
+      const [yes, no] = [command("approve"), `${command("approve")} --reject`];
+      return `${terminal.paint("yellow", "waiting")}  for approval of the first ${dates}: ${yes}, or ${no}`;
+    }
     case "warning":
       return `${terminal.paint("yellow", "warning")} ${event.warning.code}: ${event.warning.message}`;
     default:

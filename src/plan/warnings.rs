@@ -6,7 +6,7 @@ use super::{Coverage, Request, SkipReason};
 use crate::error::Warning;
 use crate::macros::inspect;
 use crate::schedule::{ClockChange, Timetable};
-use crate::time::{Civil, Clock, DAY_MS, Instant, Range, first_instant};
+use crate::time::{Civil, Clock, DAY_MS, Instant, Range, Zone, first_instant};
 
 /// What was found on the way to a plan. Dates are ascending.
 pub(super) struct Findings<'a> {
@@ -64,12 +64,7 @@ impl Findings<'_> {
         }
         let bounds = self.request.bounds;
         let range = bounds.range;
-        // A civil day that the zone skipped ends just before it begins: empty, but not the wrong way round.
-        let zone = self.timetable.zone();
-        let jump = zone.offset_at(range.start) - zone.offset_at(range.end);
-        let skipped_day =
-            bounds.end_is_day && range.end.ms() + 1 == range.start.ms() && i64::from(jump) * 1000 >= DAY_MS;
-        if range.is_empty() && !skipped_day {
+        if range.is_empty() && !(bounds.end_is_day && is_skipped_day(self.timetable.zone(), range)) {
             return Some(inverted(range));
         }
         let next = self.timetable.next(range.end);
@@ -270,11 +265,16 @@ impl Findings<'_> {
 
 /// What is to be known of a range before its dates are looked at: `inverted_range`, and what the calendars are warned of.
 pub fn range_warnings(timetable: &Timetable, range: Range) -> Vec<Warning> {
-    // A civil day that the zone skipped ends just before it begins.
-    if range.end.ms() + 1 < range.start.ms() {
+    if range.is_empty() && !is_skipped_day(timetable.zone(), range) {
         return vec![inverted(range)];
     }
     timetable.calendar_warnings(range)
+}
+
+/// A civil day that the zone skipped ends just before it begins: empty, but not the wrong way round.
+fn is_skipped_day(zone: &Zone, range: Range) -> bool {
+    let jump = zone.offset_at(range.start) - zone.offset_at(range.end);
+    range.end.ms() + 1 == range.start.ms() && i64::from(jump) * 1000 >= DAY_MS
 }
 
 fn inverted(range: Range) -> Warning {

@@ -25,7 +25,8 @@ export const importRuns: Verb = {
         const parts = { created, updated, unchanged, "run by dagfill and kept": kept };
         const shown = Object.entries(parts).filter(([, count]) => count > 0);
         const counts = shown.map(([name, count]) => `${count} ${name}`).join(", ");
-        terminal.line(`${dag.dagId}: ${runs.length} dates${counts === "" ? "" : `: ${counts}`}`);
+        const dates = runs.length === 1 ? "1 date" : `${runs.length} dates`;
+        terminal.line(`${dag.dagId}: ${dates}${counts === "" ? "" : `: ${counts}`}`);
         for (const { reason, count } of left) terminal.line(`  left out: ${count} (${reason})`);
       }
       return exitCodes.ok;

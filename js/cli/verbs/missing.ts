@@ -48,7 +48,7 @@ function show({ ranges, count, offGrid, warnings = [] }: MissingDates, terminal:
   for (const line of table(columns, ranges, terminal)) terminal.line(line);
   if (offGrid > 0)
     terminal.line(
-      `${terminal.paint("yellow", "warning")} ${offGrid} runs of the range stand on no date of the schedule`,
+      `${terminal.paint("yellow", "warning")} ${offGrid === 1 ? "1 run of the range stands" : `${offGrid} runs of the range stand`} on no date of the schedule`,
     );
   for (const { code, message } of warnings)
     terminal.line(`${terminal.paint("yellow", "warning")} ${code}: ${message}`);

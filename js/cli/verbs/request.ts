@@ -4,14 +4,18 @@ import { type Flag, flags } from "../flags.js";
 import { exitCodes } from "../report_error.js";
 import type { Verb } from "../verb.js";
 
+/** What is asked for, in words. */
+type Word = string | ((values: Record<string, unknown>) => string);
+
 type Ask = (service: BackfillService, id: string, values: Record<string, unknown>) => Promise<void>;
 
-function asking(word: string, summary: string, more: readonly Flag[], ask: Ask): Verb {
+function asking(words: Word, summary: string, more: readonly Flag[], ask: Ask): Verb {
   return {
     summary,
     positionals: ["ID"],
     flags: [...more, ...flags.store, ...flags.json],
     async run({ positionals: [id = ""], values, terminal, notices, json, world }) {
+      const word = typeof words === "string" ? words : words(values);
       const store = await world.openStore(values.store, "read", notices);
       try {
         const service = new BackfillService({ dags: [], store });
@@ -53,7 +57,7 @@ export const cancel = asking(
 );
 
 export const approve = asking(
-  "go on",
+  ({ reject }) => (reject === true ? "cancel, because its canary is rejected" : "go on"),
   "let a backfill go on whose canary waits for approval",
   flags.reject,
   (service, id, { reject }) => service.approve(id, reject !== true),

@@ -18,6 +18,7 @@ export const run: Verb = {
     ...flags.plan,
     ...flags.drive,
     ...flags.engine,
+    ...flags.cascade,
     ...flags.store,
     ...flags.resume,
     ...flags.yes,
@@ -25,10 +26,13 @@ export const run: Verb = {
     ...flags.json,
   ],
   async run(request) {
-    const { positionals, values } = request;
+    const { positionals, values, notices } = request;
     if (values.dryRun === true) return showPreview(request);
     const file = await loadDagFile(positionals[0] ?? "");
-    const options = backfillOptions(file, values);
+    // Refused by the service, with the order in which the DAGs can be started.
+    const cascade = values.cascade === true ? { cascade: true } : {};
+    const options = { ...backfillOptions(file, values), ...cascade };
+    if (options.startWindows !== undefined) notices.line("runs start only inside of --start-windows");
     const begin = values.resume === true ? resumeThenStart : start;
     return drive(request, file, (session) => begin(session, options, request));
   },
