@@ -30,7 +30,8 @@ impl Timetable {
     pub fn expand(&self, range: Range, limit: Option<usize>) -> Result<Vec<f64>> {
         let this = self.scheduled()?.anchored(range.start);
         let most = limit.map_or(u64::MAX, |limit| limit as u64);
-        if most > MOST && this.rest().estimate(range) > MOST {
+        let is_small = this.rest().bound(range).is_some_and(|bound| bound <= MOST);
+        if most > MOST && !is_small && this.rest().estimate(range) > MOST {
             let count = this.checked_count(range)?;
             if count.min(most) > MOST {
                 let message = format!("{count} dates: expected at most {MOST}, or a limit");

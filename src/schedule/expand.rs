@@ -22,10 +22,15 @@ const UNBOUNDED: (i64, i64) = (i64::MIN / 4, i64::MAX / 4);
 /// The dates of `pattern` in `range`, ascending, without duplicates: all, or the first `limit` and maybe some more near a
 /// clock change.
 pub(super) fn expand(pattern: &Pattern, zone: &Zone, dst: Dst, range: Range, limit: usize) -> Vec<f64> {
-    // Few dates of a long range: counting first would cost more than it saves.
+    // Few dates of a long range: a walk that counts first would cost more than it saves.
     const FEW: usize = 1_024;
-    let estimated = || usize::try_from(estimate(pattern, range)).map_or(limit, |dates| dates.min(limit));
-    let capacity = if limit <= FEW { limit } else { estimated() };
+    const LITTLE: u64 = 16_384;
+    let at_most = |dates: u64| usize::try_from(dates).map_or(limit, |dates| dates.min(limit));
+    let capacity = match bound(pattern, range) {
+        _ if limit <= FEW => limit,
+        bound @ ..=LITTLE => at_most(bound),
+        _ => at_most(estimate(pattern, range)),
+    };
     let mut writer = Writer::new(pattern, zone, dst, range, limit, true);
     writer.dates.reserve_exact(capacity);
     writer.run();
@@ -48,6 +53,13 @@ fn days(range: Range) -> (i64, i64) {
 /// The bits of the days 0 to `last` of a month.
 fn up_to(last: i64) -> u32 {
     if last < 0 { 0 } else { u32::MAX >> (31 - last.min(31)) }
+}
+
+/// More dates than there can be, without a walk: as if every day of the months were one.
+pub(super) fn bound(pattern: &Pattern, range: Range) -> u64 {
+    let (from, to) = days(range);
+    let years = (to - from).max(0) as u64 / 365 + 2;
+    years * u64::from(pattern.fields.months.count_ones()) * 31 * pattern.times.len() as u64
 }
 
 /// About how many dates there are, and hardly ever fewer than there are: asks no zone.

@@ -156,6 +156,14 @@ impl Source {
         }
     }
 
+    /// More dates than there can be, where that is known without a walk.
+    pub(super) fn bound(&self, range: Range) -> Option<u64> {
+        match self {
+            Source::Cron(patterns) => Some(patterns.iter().map(|pattern| expand::bound(pattern, range)).sum()),
+            _ => None,
+        }
+    }
+
     /// About how many dates there are, and hardly ever fewer than there are. Costs microseconds.
     pub(super) fn estimate(&self, range: Range) -> u64 {
         match self {
