@@ -12,29 +12,38 @@ import { covered, type Rerun, touchedDates } from "./touched.js";
 export function downstreamOf(dags: ReadonlyMap<string, CheckedDag>, dagId: string): string[] {
   const readers = new Map<string, string[]>();
   for (const dag of dags.values()) {
-    for (const input of dag.inputs)
-      readers.set(input.dagId, [...(readers.get(input.dagId) ?? []), dag.dagId]);
+    for (const input of dag.inputs) {
+      const known = readers.get(input.dagId) ?? [];
+      readers.set(input.dagId, known);
+      known.push(dag.dagId);
+    }
   }
   const order: string[] = [];
   const done = new Set<string>();
-  const path: string[] = [];
-  const visit = (id: string) => {
-    if (done.has(id)) return;
-    if (path.includes(id)) {
-      const circle = [...path.slice(path.indexOf(id)), id];
+  // The way down to where the search is, without a stack of calls: chains may be long.
+  const path = [{ id: dagId, next: 0 }];
+  const open = new Set([dagId]);
+  for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
+    const reader = readers.get(at.id)?.[at.next];
+    at.next += 1;
+    if (reader === undefined) {
+      path.pop();
+      open.delete(at.id);
+      done.add(at.id);
+      order.push(at.id);
+    } else if (open.has(reader)) {
+      const ids = path.map(({ id }) => id);
+      const circle = [...ids.slice(ids.indexOf(reader)), reader];
       throw new DagfillError("CYCLE", `DAGs read each other in a circle: ${circle.join(" -> ")}`, {
         field: "inputs",
         details: { path: circle },
       });
+    } else if (!done.has(reader)) {
+      path.push({ id: reader, next: 0 });
+      open.add(reader);
     }
-    path.push(id);
-    for (const reader of readers.get(id) ?? []) visit(reader);
-    path.pop();
-    done.add(id);
-    order.unshift(id);
-  };
-  visit(dagId);
-  return order.slice(1);
+  }
+  return order.reverse().slice(1);
 }
 
 /** The dates of a plan that start a run. */
@@ -63,11 +72,15 @@ export async function cascade(
   maxRuns: number,
   plan: (dag: CheckedDag, options: CheckedOptions) => Promise<PlanData>,
 ): Promise<PlanData[]> {
-  const reruns = [rerunOf(root.dagId, root)];
+  const reruns = new Map([[root.dagId, rerunOf(root.dagId, root)]]);
   const found: PlanData[] = [];
   for (const dagId of downstreamOf(dags, root.dagId)) {
     const dag = dags.get(dagId) as CheckedDag;
-    const { dates, causes } = touchedDates(dag, reruns);
+    const inputs = [...new Set(dag.inputs.map((input) => input.dagId))];
+    const { dates, causes } = touchedDates(
+      dag,
+      inputs.flatMap((input) => reruns.get(input) ?? []),
+    );
     const [first, last] = [dates[0], dates.at(-1)];
     if (first === undefined || last === undefined) continue;
     if (dates.length > maxRuns) {
@@ -99,7 +112,7 @@ export async function cascade(
         };
       });
     found.push({ ...planned, upstream });
-    reruns.push(rerunOf(dagId, planned));
+    reruns.set(dagId, rerunOf(dagId, planned));
   }
   return found;
 }

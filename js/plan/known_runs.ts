@@ -5,7 +5,6 @@ import { call, EdgeCode } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
 import { instantMs } from "../store/instant.js";
 import type { RunState } from "../store/store.js";
-import { iso } from "../time.js";
 
 /** A run of a history that is in no store. */
 export interface KnownRun {
@@ -84,14 +83,20 @@ export function readKnownRuns(timetable: () => DateReader, existing: Iterable<Kn
             at(dataInterval.start, `${path}.dataInterval.start`),
             at(dataInterval.end, `${path}.dataInterval.end`),
           ];
-    if (end < start) throw wrong(`${path}.dataInterval.end`, "an end that is not before the start", iso(end));
+    if (end < start)
+      throw wrong(`${path}.dataInterval.end`, "an end that is not before the start", dataInterval?.end);
     starts.push(start);
     ends.push(end);
     place += 1;
   };
-  reading("existing", () => {
+  try {
     for (const run of existing) read(run);
-  });
+  } catch (cause) {
+    // Whatever broke, a getter or the iterator, it broke here.
+    reading(`existing[${place}]`, () => {
+      throw cause;
+    });
+  }
   const kept = isSorted ? undefined : onePerDate(dates, states);
   const column = (values: number[]) =>
     kept === undefined ? values : Array.from(kept, (index) => values[index] as number);

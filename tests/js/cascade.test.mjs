@@ -148,6 +148,27 @@ test("an input that is no DAG of the service is warned of, with the nearest name
   assert.deepEqual(downstream, []);
 });
 
+test("a chain of many DAGs overflows nothing, and costs each DAG its own inputs", async () => {
+  const chain = (count) =>
+    Array.from({ length: count }, (_, at) => ({
+      dagId: `dag${at}`,
+      schedule: "@daily",
+      inputs: at === 0 ? [] : reads(`dag${at - 1}`, "identity"),
+    }));
+  const range = { startDate: "2024-01-01", endDate: "2024-01-01" };
+  const long = new BackfillService({
+    dags: chain(20_000),
+    executeRun: () => {},
+    now: () => Date.UTC(2026, 0, 1),
+  });
+  await assert.rejects(long.start({ dagId: "dag0", cascade: true, ...range }), {
+    code: "INVALID_OPTION",
+    field: "cascade",
+  });
+  const { downstream } = await plans(chain(100), { dagId: "dag0", ...range });
+  assert.deepEqual([downstream.length, downstream.at(-1).dagId], [99, "dag99"]);
+});
+
 test("circles and wrong inputs are refused", async () => {
   const daily = (dagId, input) => ({ dagId, schedule: "@daily", inputs: reads(input, "identity") });
   const range = { startDate: "2024-01-01", endDate: "2024-01-02" };

@@ -117,6 +117,13 @@ test("what cannot be read is named", () => {
   refused([{ executionDate: day(1) }], "existing[0].state");
   refused([run(1, "done")], "existing[0].state");
   refused([run(1, "success", { executionDate: "2024-02-30" })], "existing[0].executionDate", "INVALID_DATE");
+  const broken = {
+    get state() {
+      throw new Error("gone");
+    },
+  };
+  refused([run(1, "success"), broken], "existing[1]");
+  refused([run(1, "success", { dataInterval: { start: 1e300, end: 0 } })], "existing[0].dataInterval.end");
   const reversed = { dataInterval: { start: day(2), end: day(1) } };
   refused([run(1, "success"), run(2, "success", reversed)], "existing[1].dataInterval.end");
   refused([run(1, "success", { dataInterval: { start: day(1) } })], "existing[0].dataInterval");
