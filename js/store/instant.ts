@@ -12,6 +12,24 @@ const LAST_MS = 8.64e15;
  *  `2024-01-01 02:00+0200`; what is finer than a millisecond is cut off. undefined when the text is no instant, as one without
  *  an offset is none. */
 export function instantMs(text: string): number | undefined {
+  const known = texts.indexOf(text);
+  if (known >= 0) return instants[known];
+  const ms = readInstant(text);
+  if (ms !== undefined) {
+    texts[next] = text;
+    instants[next] = ms;
+    next = (next + 1) % texts.length;
+  }
+  return ms;
+}
+
+/** The last few instants that were read: neighbouring runs share the ends of their intervals, and what happens in one turn its time. */
+const texts = ["", "", "", ""];
+// Not an array of numbers alone, from which each read would make another number on the heap: rows share them.
+const instants: (number | undefined)[] = [undefined, undefined, undefined, undefined];
+let next = 0;
+
+function readInstant(text: string): number | undefined {
   const sign = text.charCodeAt(0);
   const signed = sign === 43 || sign === 45;
   const yearStart = signed ? 1 : 0;

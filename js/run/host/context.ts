@@ -38,8 +38,7 @@ export class Context {
   declare readonly chunk?: ChunkOfRun;
   #controller: AbortController | undefined;
   readonly #templates: RunTemplates;
-  readonly #unresolved: Unresolved[] = [];
-
+  #unresolved: Unresolved[] | undefined;
   readonly #makeKey: () => string;
   #key: string | undefined;
 
@@ -76,7 +75,7 @@ export class Context {
 
   /** Text that nothing resolved, of what was rendered so far. */
   get unresolved(): readonly Unresolved[] {
-    return this.#unresolved;
+    return Context.unresolved(this);
   }
 
   /** The option for unresolved text; `undefined` where it is not set. */
@@ -85,7 +84,7 @@ export class Context {
   }
 
   render(value: JsonInput, options?: { onUnknown?: OnUnknown }): Json {
-    return this.#templates.render(value, this, readOnUnknown(options), this.#unresolved);
+    return this.#templates.render(value, this, readOnUnknown(options), Context.unresolved(this));
   }
 
   /** @internal The run as plain data, from which a worker elsewhere makes its context again. */
@@ -108,6 +107,7 @@ export class Context {
 
   /** The list that renderings of a context add to. */
   static unresolved(context: Context): Unresolved[] {
+    context.#unresolved ??= [];
     return context.#unresolved;
   }
 
