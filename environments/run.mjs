@@ -9,13 +9,13 @@ import { main, root, say, seconds } from "../scripts/process.mjs";
 import { workshop } from "../tests/packaging/workshop.mjs";
 import { bundlers } from "./bundlers.mjs";
 import { pages as openPages } from "./measure.mjs";
-import { next } from "./next.mjs";
+import { next, nextComponents } from "./next.mjs";
 import { runtimes } from "./runtimes.mjs";
 import { testRunners } from "./test_runners.mjs";
 
 main(async () => {
   const asked = process.argv.slice(2);
-  const environments = [...runtimes, ...bundlers, next, ...testRunners].filter(
+  const environments = [...runtimes, ...bundlers, next, nextComponents, ...testRunners].filter(
     ({ name }) =>
       asked.length === 0 || asked.some((part) => name.toLowerCase().startsWith(part.toLowerCase())),
   );

@@ -113,8 +113,6 @@ export const english: Locale = {
   clockChange: "clock change",
   clocksForward: (time, by) => `${time}: clocks go forward ${by}. Times in between do not exist.`,
   clocksBack: (time, by) => `${time}: clocks go back ${by}. The times before it happen twice.`,
-  calendarKeys:
-    "Arrow keys: days and weeks. Page Up and Page Down: months. Home and End: first and last day.",
   show: "Show",
   runs: "Runs",
   filterDates: "Filter by date, e.g. 2026-03",
@@ -123,7 +121,6 @@ export const english: Locale = {
   columns: { number: "Number", date: "Date", time: "Time", state: "State and reason" },
   lane: (lane) => `lane ${lane}`,
   lanes: (count) => `${plural(count, String(count), "lane")} of runs over time`,
-  now: "now",
   tasks: "Tasks by date",
   taskTimes: "Tasks over time",
   noTasks: "This DAG has no tasks.",
@@ -164,7 +161,6 @@ export const english: Locale = {
   },
   schedule: "Schedule",
   nextDates: "Next dates",
-  neverFires: "This never happens.",
 };
 
 /** A whole locale: English where a text is missing. */

@@ -48,7 +48,6 @@ export interface Locale {
   clockChange: string;
   clocksForward: (time: string, by: string) => string;
   clocksBack: (time: string, by: string) => string;
-  calendarKeys: string;
   show: string;
   runs: string;
   filterDates: string;
@@ -57,7 +56,6 @@ export interface Locale {
   columns: { number: string; date: string; time: string; state: string };
   lane: (lane: number) => string;
   lanes: (count: number) => string;
-  now: string;
   tasks: string;
   taskTimes: string;
   noTasks: string;
@@ -80,7 +78,6 @@ export interface Locale {
   ) => string;
   schedule: string;
   nextDates: string;
-  neverFires: string;
 }
 
 /** Some texts; English says the others. */

@@ -175,8 +175,11 @@ export class BackfillModel {
 
   /** Run id of a row of the backfill that is shown; null while only a plan is. */
   readonly runId = (row: number): string | null => {
-    const plan = this.#driven?.view.plan;
-    return (plan && this.#driven?.backfill.preview.run(placeOf(plan, row))?.runId) ?? null;
+    if (this.#driven === null) return null;
+    const { view, backfill } = this.#driven;
+    const id = view.runIds.get(row) ?? backfill.preview.run(placeOf(view.plan, row))?.runId;
+    if (id !== undefined) view.runIds.set(row, id);
+    return id ?? null;
   };
 
   /** How the tasks of one run stand, with times and errors; read from the store when nothing is known of it yet. */

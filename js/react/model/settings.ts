@@ -3,6 +3,7 @@ import type {
   BackfillEvent,
   BackfillOptions,
   Dag,
+  DateInput,
   Duration,
   Engine,
   ExecuteRun,
@@ -49,9 +50,10 @@ export function isSameHistory(a: Iterable<KnownRun> | undefined, b: Iterable<Kno
   if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
   return a.every((run: KnownRun, at) => {
     const other = b[at] as KnownRun;
-    return (
-      run === other ||
-      (+new Date(run.executionDate) === +new Date(other.executionDate) && run.state === other.state)
-    );
+    return run === other || (run.state === other.state && isSameDate(run.executionDate, other.executionDate));
   });
+}
+
+function isSameDate(a: DateInput, b: DateInput): boolean {
+  return a === b || (a instanceof Date && b instanceof Date && a.getTime() === b.getTime());
 }

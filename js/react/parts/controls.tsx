@@ -6,6 +6,9 @@ import { numberText } from "../locale.js";
 import { startingOf } from "../plan/tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
 
+/** Warnings of a plan that a start would be refused for. */
+const REFUSALS = new Set(["backfill_active", "interrupted_backfill"]);
+
 type Asking = "run" | "cancel" | null;
 
 export function Controls({ backfill }: { backfill: PageBackfill }) {
@@ -54,7 +57,8 @@ function Buttons({ backfill, ask }: { backfill: PageBackfill; ask: (asking: Aski
     case "invalid":
     case "ready": {
       const starting = startingOf(counts);
-      const isReady = phase === "ready" && !isStale && starting > 0 && backfill.unfinished.length === 0;
+      const isRefused = backfill.warnings.some(({ code }) => REFUSALS.has(code));
+      const isReady = phase === "ready" && !isStale && starting > 0 && !isRefused;
       const run = plan !== null && plan.replaced > 0 ? () => ask("run") : backfill.start;
       return (
         <Button isPrimary isDisabled={!isReady} onClick={run}>

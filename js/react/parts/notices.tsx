@@ -5,8 +5,8 @@ import { dayText, offsetText } from "../plan/days.js";
 import type { ClockChange } from "../plan/plan_columns.js";
 import type { PageBackfill } from "../use_backfill.js";
 
-/** Told by the headline, by the notices of clock changes and of interrupted backfills. */
-const ELSEWHERE = new Set(["clock_change", "empty_range", "interrupted_backfill"]);
+/** Told by the notices of clock changes and of interrupted backfills. */
+const ELSEWHERE = new Set(["clock_change", "interrupted_backfill"]);
 const MOST_CLOCK_CHANGES = 6;
 
 export function Notices({ backfill }: { backfill: PageBackfill }) {

@@ -43,6 +43,8 @@ export class RunView {
   readonly bars: Bar[] = [];
   /** Why runs failed, by row. */
   readonly errors = new Map<number, string>();
+  /** Run ids that were asked for, by row. */
+  readonly runIds = new Map<number, string>();
   readonly warnings: Warning[] = [];
   readonly tasks = new TaskMarksByRun();
   phase: RunPhase = "running";

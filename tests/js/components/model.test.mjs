@@ -39,17 +39,23 @@ const phase = (model, name) => until(model, (snapshot) => snapshot.phase === nam
 
 test("plans over runs that the page knows, by instants and wall clocks", async (t) => {
   const existing = [
-    { executionDate: "2026-01-02", state: "success" },
+    // Read on the clock of the schedule's zone, whatever that of this machine is.
+    {
+      executionDate: "2026-01-02",
+      state: "success",
+      dataInterval: { start: "2026-01-02T00:00", end: "2026-01-03T00:00" },
+    },
     { executionDate: new Date("2026-01-03T00:00:00Z"), state: "failed" },
     { executionDate: Date.parse("2026-01-04T00:00:00Z"), state: "running" },
   ];
-  const model = open(t, { existing });
+  const model = open(t, { existing, options: { ...january, coverage: "interval" } });
   const { counts, plan } = await ready(model);
   assert.deepEqual(counts.slice(0, 4), [28, 0, 2, 1]);
   const reasons = [1, 2, 3].map((row) => plan.reasonNames[plan.reasons[row]]);
   assert.deepEqual(reasons, ["exists_success", "exists_failed", "in_flight"]);
   // The same history again in a new list is the same; another one is planned over.
-  model.configure({ dag, options: january, existing: existing.map((run) => ({ ...run })) });
+  const options = { ...january, coverage: "interval" };
+  model.configure({ dag, options, existing: existing.map((run) => ({ ...run })) });
   assert.equal(model.getSnapshot().plan, plan);
   model.configure({ dag, options: january, existing: existing.slice(0, 1) });
   assert.equal((await until(model, (snapshot) => snapshot.counts[0] === 30)).counts[2], 1);
