@@ -79,7 +79,7 @@ pub use catalog::{Entry, catalog};
 pub use context::{Alone, Context, Host, Lookup, Neighbours, NoHost, OnUnknown};
 pub use error::Kind;
 pub use host::{Case, FloatSource, set_case_source, set_float_source};
-pub use inspect::{Inspection, Use, XcomUse, inspect};
+pub use inspect::{Inspection, Use, XcomUse, inspect, xcom_tasks};
 pub use json::Json;
 pub use render::{Rendered, Report, render_json, render_range, resolve_date_macros, resolve_xcom};
 pub use report::Unresolved;

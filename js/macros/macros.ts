@@ -98,11 +98,12 @@ export function render(value: JsonInput, context: RenderContext<object>): Json {
   const at = date(executionDate, "executionDate");
   const given = (schedule as { given: unknown } | undefined)?.given ?? null;
   const macros = macrosOf(macrosKey(wireOf(given, read as TimetableOptions), read));
+  const values = xcom === undefined ? undefined : JSON.stringify(xcom);
   const run = {
     date: at,
     runId: read.runId,
     taskId: read.taskId,
-    xcom: xcom === undefined ? undefined : JSON.stringify(xcom),
+    xcom: values === undefined ? undefined : () => values,
     host: lookupHost([read]),
   };
   return renderValue(macros, value, run);

@@ -27,8 +27,8 @@ export interface MacroRun {
   runId?: string | undefined;
   taskId?: string | undefined;
   attempt?: number;
-  /** JSON text. */
-  xcom?: string | undefined;
+  /** JSON text of what a template may read. */
+  xcom?: ((template: string) => string) | undefined;
   /** JSON text of what else is known of the run, for one template: `dag`, `task`, `facts` by the name that a template writes, `now`. */
   known?: (template: string) => string | undefined;
   /** Variables, connections and user-defined macros. */
@@ -93,7 +93,7 @@ export function renderText(macros: Macros, template: string, run: MacroRun, repo
   const known = run.known?.(template);
   const { date, runId, taskId, attempt = 1, xcom, host } = run;
   const render = (part: string) =>
-    call(() => macros.raw.render(part, date, runId, taskId, attempt, xcom, known, host, reports));
+    call(() => macros.raw.render(part, date, runId, taskId, attempt, xcom?.(template), known, host, reports));
   return piecewise(template, render);
 }
 

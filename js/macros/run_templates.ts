@@ -19,8 +19,8 @@ export interface TemplateRun {
   chunk?: { readonly dates: readonly string[] } | undefined;
   dataInterval?: { end: string } | undefined;
   task?: CheckedTask | undefined;
-  /** JSON text. */
-  xcom?: string | undefined;
+  /** JSON text of what a template may read. */
+  xcom?: ((template: string) => string) | undefined;
   /** XCom of other runs, JSON text. */
   elsewhere?: string | undefined;
 }

@@ -65,23 +65,52 @@ pub struct Inspection {
 /// ```
 pub fn inspect(template: &str) -> Inspection {
     let template = Template::parse(template);
-    let units = Units::new(&template.text);
-    let mut inspector = Inspector { template: &template, found: Inspection::default(), units };
-    inspector.nodes(&template.nodes);
-    let mut found = inspector.found;
+    let mut found = Inspector::walked(&template).found;
     crate::sort::sort_by(&mut found.uses, |a, b| a.start < b.start);
     [&mut found.macros, &mut found.conf_keys, &mut found.lookups].into_iter().for_each(once);
     once(&mut found.xcoms);
     found
 }
 
+/// The tasks of its own run whose XCom a template reads; `None` where that is only known when it is rendered. Whoever renders one task of
+/// thousands need not hand over the XCom of all of them.
+///
+/// ```
+/// use dagfill::macros::xcom_tasks;
+/// assert_eq!(xcom_tasks("{{ xcom.a.rows }} {{ ti.xcom_pull('b') }}"), Some(vec!["a".to_owned(), "b".to_owned()]));
+/// assert_eq!(xcom_tasks("{{ ti.xcom_pull(conf.task) }}"), None);
+/// ```
+pub fn xcom_tasks(template: &str) -> Option<Vec<String>> {
+    let mentions = template.matches("xcom").count();
+    if mentions == 0 {
+        return Some(Vec::new());
+    }
+    // A statement may give a task, or its XCom, another name.
+    if template.contains("{%") {
+        return None;
+    }
+    let template = Template::parse(template);
+    let inspector = Inspector::walked(&template);
+    let known = inspector.pulls == mentions;
+    known.then(|| inspector.found.xcoms.into_iter().map(|read| read.task_id).collect())
+}
+
 struct Inspector<'t> {
     template: &'t Template,
     found: Inspection,
+    /// How many times XCom is read of tasks that are written out.
+    pulls: usize,
     units: Units<'t>,
 }
 
 impl<'t> Inspector<'t> {
+    fn walked(template: &'t Template) -> Inspector<'t> {
+        let units = Units::new(&template.text);
+        let mut inspector = Inspector { template, found: Inspection::default(), units, pulls: 0 };
+        inspector.nodes(&template.nodes);
+        inspector
+    }
+
     fn nodes(&mut self, nodes: &'t [Node]) {
         for node in nodes {
             match node {
@@ -231,6 +260,7 @@ impl<'t> Inspector<'t> {
                 let key = first_key(steps.get(1..).unwrap_or_default()).unwrap_or_default();
                 let (task_id, key) = (task.to_owned(), key.to_owned());
                 found.xcoms.push(XcomUse { task_id, key, dag_id: None, prior: false });
+                self.pulls += 1;
             }
             (Gives::Pull, _) => {
                 if let Some(StepKind::Call(call)) = steps.first().map(|step| &step.kind) {
@@ -265,6 +295,7 @@ impl<'t> Inspector<'t> {
             Some(Expr::List(items) | Expr::Tuple(items)) => items.as_slice(),
             task => task.map(std::slice::from_ref).unwrap_or_default(),
         };
+        self.pulls += usize::from(!tasks.is_empty() && tasks.iter().all(|task| text(task).is_some()));
         for task_id in tasks.iter().filter_map(text) {
             let (task_id, key) = (task_id.to_owned(), key.to_owned());
             self.found.xcoms.push(XcomUse { task_id, key, dag_id: dag_id.clone(), prior });

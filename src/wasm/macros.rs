@@ -13,6 +13,7 @@ use super::timetable::RawTimetable;
 use crate::error::{Code, Error};
 use crate::macros::{
     Context, Host, Json, Lookup, NoHost, OnUnknown, Template, Unresolved, catalog, inspect, render_range, resolve_xcom,
+    xcom_tasks,
 };
 use crate::plan::{RunDates, RunType};
 use crate::time::{Edge, Instant, Zone};
@@ -22,11 +23,14 @@ type Answer<T> = Result<T, JsValue>;
 
 /// More would be templates made of data; those are not worth keeping.
 const KEPT: usize = 256;
+/// So many bytes of texts. What is made of them takes several times as much.
+const KEPT_BYTES: usize = 4 << 20;
 
 /// Things made of texts, ascending by text, for as long as there are not too many.
 struct Lately<T> {
     texts: Vec<String>,
     made: Vec<Rc<T>>,
+    bytes: usize,
 }
 
 thread_local! {
@@ -36,7 +40,7 @@ thread_local! {
 
 impl<T> Lately<T> {
     const fn new() -> Lately<T> {
-        Lately { texts: Vec::new(), made: Vec::new() }
+        Lately { texts: Vec::new(), made: Vec::new(), bytes: 0 }
     }
 
     fn get(&self, text: &str) -> Option<Rc<T>> {
@@ -44,10 +48,10 @@ impl<T> Lately<T> {
     }
 
     fn put(&mut self, text: &str, made: T) -> Rc<T> {
-        if self.texts.len() >= KEPT {
-            self.texts.clear();
-            self.made.clear();
+        if self.texts.len() >= KEPT || self.bytes + text.len() > KEPT_BYTES {
+            *self = Lately::new();
         }
+        self.bytes += text.len();
         let made = Rc::new(made);
         if let Err(place) = place(&self.texts, text) {
             self.texts.insert(place, text.to_owned());
@@ -299,4 +303,10 @@ pub fn inspect_template(text: &str) -> Answer<JsValue> {
 #[wasm_bindgen(js_name = macroNames)]
 pub fn macro_names() -> Answer<JsValue> {
     answer(catalog_shape(catalog()))
+}
+
+/// The tasks whose XCom a template reads, where it says so itself.
+#[wasm_bindgen(js_name = xcomTasks)]
+pub fn xcom_tasks_of(template: &str) -> Option<Vec<String>> {
+    xcom_tasks(template)
 }

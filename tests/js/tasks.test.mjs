@@ -55,6 +55,37 @@ test("XCom is resolved first, then macros: in an XCom value they are, in a conf 
   ]);
 });
 
+test("whatever a template says of whose XCom it reads, it reads it", async () => {
+  const texts = {
+    "{{ xcom.a.n }}{{ xcom.b.n }}{{ xcom.a.n }}": "121",
+    "{{ ti.xcom_pull(task_ids='b', key='n') }}": "2",
+    "{{ ti.xcom_pull(['a', 'b'], key='n') }}": "[1,2]",
+    "{{ ti.xcom_pull(('a', 'b'), key='n') | sum }}": "3",
+    "{{ ti.xcom_pull(conf.whose, key='n') }}": "2",
+    "{{ ti.xcom_pull(['a', conf.whose], key='n') }} {{ xcom.a.n }}": "[1,2] 1",
+    "{{ ti.xcom_pull(key='n') }}": "2",
+    "{{ ti.xcom_pull('a', key='xcom') }}": "3",
+    "{{ xcom['b']['n'] }}": "2",
+    "{% for t in ['a', 'b'] %}{{ ti.xcom_pull(t, key='n') }}{% endfor %}": "12",
+    "{% set other = ti %}{{ other.xcom_pull('b', key='n') }}": "2",
+    "{{ xcom | length }}": "2",
+    "{{ ds }}": "2024-01-01",
+  };
+  const tasks = [
+    { taskId: "a" },
+    { taskId: "b", dependsOn: ["a"] },
+    { taskId: "c", dependsOn: ["b"], params: Object.keys(texts) },
+  ];
+  let seen;
+  const { service } = tasking(tasks, (task) => {
+    if (task.taskId === "c") seen = task.params;
+    else task.xcomPush("n", task.taskId === "a" ? 1 : 2);
+    if (task.taskId === "a") task.xcomPush("xcom", 3);
+  });
+  await service.backfill({ ...one, conf: { whose: "b" } });
+  assert.deepEqual(seen, Object.values(texts));
+});
+
 test("a missing XCom leaves its text, and the macros around it resolve", async () => {
   const params = { text: "{{ ds }} {{ xcom.a.return_value }} {{ ti.xcom_pull(task_ids='a') }} {{ run_id }}" };
   let seen;

@@ -51,7 +51,8 @@ export class TaskRunContext extends Context {
 
   #render(value: JsonInput, own: OnUnknown | undefined, path?: string): Json {
     const { executionDate, runId, attempt, chunk, dataInterval } = this;
-    const { text: xcom, elsewhere } = this.#xcom;
+    const { elsewhere } = this.#xcom;
+    const xcom = (template: string) => this.#xcom.textFor(template);
     const run = { executionDate, runId, attempt, chunk, dataInterval, task: this.#task, xcom, elsewhere };
     return Context.templates(this).render(value, run, own, Context.unresolved(this), path);
   }

@@ -1,8 +1,23 @@
 // The XCom of one run: what its tasks leave for each other.
 import { type Json, setOwn } from "../../json.js";
+import { LruCache } from "../../lru_cache.js";
+import { call } from "../../raw.js";
 import type { StoreChange } from "../../store/store.js";
 
 export type Values = Record<string, Record<string, Json>>;
+
+/** By template: the tasks that it names. The texts of a DAG are rendered for each of its dates. */
+const named = new LruCache<string, readonly string[] | null>(1_000);
+
+function tasksIn(template: string): readonly string[] | undefined {
+  if (!template.includes("xcom")) return [];
+  let tasks = named.get(template);
+  if (tasks === undefined) {
+    tasks = call((wasm) => wasm.xcomTasks(template)) ?? null;
+    named.set(template, tasks);
+  }
+  return tasks ?? undefined;
+}
 
 export class Xcom {
   #values: Values;
@@ -15,8 +30,10 @@ export class Xcom {
     this.elsewhere = elsewhere;
   }
 
-  /** As templates read it: JSON text, made anew only when something was added. */
-  get text(): string {
+  /** As a template reads it: JSON text, of the tasks that it names, or of all where it does not say whose. */
+  textFor(template: string): string {
+    const named = tasksIn(template);
+    if (named !== undefined) return JSON.stringify(this.of(named));
     this.#text ??= JSON.stringify(this.#values);
     return this.#text;
   }
