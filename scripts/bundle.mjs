@@ -65,9 +65,7 @@ export async function bundle() {
         return outputFiles.map(({ text }) => text);
       };
       const [[map, code], [, broken]] = await Promise.all([minified({}), minified({ lineLimit: 1 })]);
-      const short = entry.longLines
-        ? { text: code, map: JSON.parse(map) }
-        : await withShortLines(esbuild, code, broken, map);
+      const short = await withShortLines(esbuild, code, broken, map);
       const head = banner(name, entry, format);
       mkdirSync(dirname(outfile), { recursive: true });
       const parts = [head, short.text.trimEnd(), footer(names, format)].filter((part) => part !== "");
@@ -83,7 +81,8 @@ export async function bundle() {
 
 async function minifiedStyles(esbuild) {
   const text = readFileSync(join(root, "js/react/styles.css"), "utf8");
-  const { code } = await esbuild.transform(text, { loader: "css", minify: true, lineLimit: 200 });
+  // A line ends behind the word that goes beyond the limit. Inside of an element no other break may stand in the text.
+  const { code } = await esbuild.transform(text, { loader: "css", minify: true, lineLimit: 150 });
   return code;
 }
 

@@ -2,8 +2,7 @@
 
 /** Where each entry's source is, and what is made of it. `core`: carries the wasm module or knows where it is. `iife`: also a
  *  classic script. `subpath`: imported as `dagfill/NAME`. `part`: a file that another
- *  entry loads when it needs it. `client`: its components are those of a page, also where servers render.
- *  `longLines`: holds a text of others that no line break may stand in. */
+ *  entry loads when it needs it. `client`: its components are those of a page, also where servers render. */
 export const entries = {
   index: { source: "js/index.ts", core: true, cjs: true, iife: true },
   slim: { source: "js/slim.ts", core: true, cjs: true, subpath: true },
@@ -22,7 +21,7 @@ export const entries = {
   import: { source: "js/import.ts", cjs: true, subpath: true },
   react: { source: "js/react.ts", cjs: true, subpath: true, client: true },
   "react/worker": { source: "js/react/worker.ts", part: true },
-  element: { source: "js/element.ts", cjs: true, subpath: true, longLines: true },
+  element: { source: "js/element.ts", cjs: true, subpath: true },
   cli: { source: "js/cli/main.ts", bin: true },
   "cli/dag_text": { source: "js/cli/dag_text.ts", part: true },
 };

@@ -151,7 +151,7 @@ function lineEnds(code) {
   return ends.at(-1) === code.length ? ends : [...ends, code.length];
 }
 
-/** Indices of the breaks with the least sum of costs that leave no line too long. */
+/** Indices of the breaks with the least sum of costs that leave no line too long that can be broken. */
 function cheapest(possible, forced, costs) {
   const chosen = [];
   const sums = new Float64Array(possible.length);
@@ -168,8 +168,8 @@ function cheapest(possible, forced, costs) {
     let [head, tail] = [0, 1];
     open[0] = -1;
     const nearest = (place) => {
-      while (head < tail && place - placeOf(open[head]) >= longest) head += 1;
-      if (head === tail) throw new Failure(`a line of more than ${longest} characters cannot be broken`);
+      // Inside of a long regular expression there is no break: its line is as long as it is.
+      while (head < tail - 1 && place - placeOf(open[head]) >= longest) head += 1;
       return open[head];
     };
     for (; next < possible.length && possible[next] < end; next += 1) {

@@ -21,7 +21,7 @@ pub use dag::RawDag;
 pub use dag_run::RawDagRun;
 pub use driver::{LostRun, RawBackfill, attempt_key, member_origin, replaceable_states};
 pub use host::set_host;
-pub use macros::{RawMacros, RawRendered, inspect_template, macro_names, resolve_xcom_references};
+pub use macros::{RawMacros, RawRendered, inspect_template, macro_names, resolve_xcom_references, xcom_tasks_of};
 pub use plan::{RawPlan, plan_days, plan_estimate, plan_missing, plan_rows, plan_run_durations, plan_spread};
 pub use scheduler::{RawScheduler, RawSchedules};
 pub use timetable::RawTimetable;

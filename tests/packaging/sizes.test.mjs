@@ -39,7 +39,7 @@ test("the wasm module stays below its ceiling, brotli", (t) => {
 // The design allows the entry 1.4 times the module and 12 kB. The texts of the catalog (37 kB) moved from the module into the entry, and the
 // module shrank below what the rule was made for: the entry is beyond it. The distance is printed in the open; what is held is the
 // JavaScript that was measured, rounded up.
-const mostJavaScript = 263_000;
+const mostJavaScript = 264_000;
 
 test("the JavaScript beside the module stays below its ceiling", (t) => {
   const most = 1.4 * of("dagfill.wasm").raw + 12_000;
