@@ -36,14 +36,36 @@ const EXPECTED = "runs with logical_date (or execution_date) and state, as JSON 
 
 /** Reads a source: text (JSON, JSON lines, CSV) or the values that such a text holds. INVALID_OPTION for what holds no runs. */
 export function readHistory(source: unknown): History {
-  if (typeof source === "string") {
-    const start = source.trimStart();
-    if (start === "") throw wrong("source", EXPECTED, source);
-    if (!start.startsWith("{") && !start.startsWith("[")) return csvHistory(source);
+  if (typeof source !== "string") return rowsOf(source, []);
+  const start = source.trimStart();
+  if (start === "") throw wrong("source", EXPECTED, source);
+  const isJson = start.startsWith("{") || start.startsWith("[") || start.includes(JSON_LINE);
+  return isJson ? jsonHistory(start) : csvHistory(start);
+}
+
+/** How the line begins that Airflow's command prints behind what it logs. */
+const JSON_LINE = "\n[{";
+
+function jsonHistory(text: string): History {
+  const at = text.indexOf(JSON_LINE);
+  if (at >= 0 && !isParsed(text)) {
+    const count = text.slice(0, at + 1).split("\n").length - 1;
+    return rowsOf(parsed(text.slice(at + 1)), [{ reason: "a line before the JSON, as of a log", count }]);
   }
-  const { values, left } = reading("source", () =>
-    valuesOf(typeof source === "string" ? parsed(source) : source),
-  );
+  return rowsOf(parsed(text), []);
+}
+
+function isParsed(text: string): boolean {
+  try {
+    parsed(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function rowsOf(source: unknown, before: History["left"]): History {
+  const { values, left } = reading("source", () => valuesOf(source));
   const rows = values.map((value, at) => {
     const fields = asObject(value);
     if (fields === undefined) throw wrong(`source[${at}]`, "a run", value);
@@ -56,7 +78,7 @@ export function readHistory(source: unknown): History {
       field: "source[0]",
     });
   }
-  return { rows, left };
+  return { rows, left: [...before, ...left] };
 }
 
 /** Whether anything says that this is a run. */

@@ -251,6 +251,23 @@ test("a page of more runs than it holds says how many are elsewhere", () => {
   assert.equal(importRuns(JSON.stringify(first), { dag }).runs.length, 1);
 });
 
+test("what Airflow's command logs before its JSON is counted, and no fault", () => {
+  const json = JSON.stringify([day("2024-01-01", "success"), day("2024-01-02", "failed")]);
+  const log = "[2024-01-03T00:00:00.000+0000] {dagbag.py:545} INFO - Filling up the DagBag\n";
+  const warning = "/usr/lib/python3/airflow/x.py:1: DeprecationWarning: old\n";
+  for (const [head, count] of [
+    [log, 1],
+    [warning + log, 2],
+  ]) {
+    const { runs, left } = importRuns(head + json, { dag });
+    assert.deepEqual([runs.length, left], [2, [{ reason: "a line before the JSON, as of a log", count }]]);
+  }
+  assert.deepEqual(importRuns(`\ufeff${json}`, { dag }).left, []);
+  const pretty = JSON.stringify([day("2024-01-01", "success")], null, 2);
+  assert.deepEqual(importRuns(pretty, { dag }).left, []);
+  assert.throws(() => importRuns(`${log}[{`, { dag }), { code: "INVALID_OPTION", field: "source" });
+});
+
 test("broken CSV is told, and loses no line in silence", () => {
   const head = "dag_id,state,logical_date\n";
   const runs = (lines) => importRuns(head + lines, { dag });
