@@ -192,6 +192,25 @@ test("the calendar goes by keys, and Shift makes a range", { skip }, async (t) =
   await tab.locator(".dagfill-date", { hasText: "2026-02-16" }).waitFor();
 });
 
+test("the grid of tasks goes by keys, and says the state of each cell", { skip }, async (t) => {
+  const tab = await open(t);
+  await planned(tab);
+  await tab.evaluate(() => {
+    globalThis.failing = ["2026-01-05T01:30:00Z"];
+  });
+  await button(tab, "Run 90 dates").click();
+  await headline(tab, "90 of 90 done");
+  const cell = (text) => tab.locator(".dagfill-grid [role=gridcell]", { hasText: text }).waitFor();
+  await tab.getByRole("grid", { name: "Tasks by date" }).focus();
+  for (let at = 0; at < 4; at += 1) await tab.keyboard.press("ArrowRight");
+  await cell("extract, Monday, 5 January 2026 02:30: failed");
+  await tab.keyboard.press("ArrowDown");
+  await cell("load, Monday, 5 January 2026 02:30: upstream failed");
+  await tab.locator(".dagfill-date", { hasText: "task extract failed: no rows" }).waitFor();
+  await tab.keyboard.press("End");
+  await cell("load, Tuesday, 31 March 2026 02:30: succeeded");
+});
+
 const schemes = {
   light: { colorScheme: "light" },
   dark: { colorScheme: "dark" },

@@ -10,6 +10,7 @@ import { dayOfRow } from "../plan/day_columns.js";
 import { clock } from "../plan/days.js";
 import type { PlanColumns } from "../plan/plan_columns.js";
 import { QUEUED, TOKENS } from "../plan/tokens.js";
+import type { TaskState } from "../run/task_marks.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { type PartProps, Root } from "./root.js";
 import { TOKEN_OF_TASK, useTaskOrder } from "./task_gantt.js";
@@ -62,13 +63,15 @@ function Cells({ backfill, plan, order, maxHeight, theme }: CellsProps) {
   const view: GridView = { ...scroll, width, height, names };
   const row = selected ?? 0;
 
-  const tokenAt = (at: number, taskId: string): number => {
-    const whole = plan.tokens[at] ?? 0;
-    // A run that has not begun, or is left alone, has no tasks of its own to show.
-    if (run === null || whole <= QUEUED) return whole;
+  /** The state of a task at a date, where its run has begun; null for the others, which look as their date does. */
+  const stateAt = (at: number, taskId: string): TaskState | null => {
+    if (run === null || (plan.tokens[at] ?? 0) <= QUEUED) return null;
     const ownId = runId(at);
-    const mark = ownId === null ? undefined : taskMarks(ownId).get(taskId);
-    return mark === undefined ? QUEUED : TOKENS.indexOf(TOKEN_OF_TASK[mark.state]);
+    return (ownId === null ? undefined : taskMarks(ownId).get(taskId))?.state ?? "queued";
+  };
+  const tokenAt = (at: number, taskId: string): number => {
+    const state = stateAt(at, taskId);
+    return state === null ? (plan.tokens[at] ?? 0) : TOKENS.indexOf(TOKEN_OF_TASK[state]);
   };
   // The version stands for what is in the columns and marks.
   useLayoutEffect(() => {
@@ -84,6 +87,10 @@ function Cells({ backfill, plan, order, maxHeight, theme }: CellsProps) {
     element.scrollLeft = Math.min(Math.max(element.scrollLeft, at * CELL - seen), at * CELL);
     element.scrollTop = Math.min(Math.max(element.scrollTop, ofTask * CELL - high), ofTask * CELL);
   };
+  // What is chosen elsewhere comes into sight, too.
+  useLayoutEffect(() => {
+    if (selected !== null && !hasFocus) reveal(selected, task);
+  }, [selected]);
   const go = (at: number, ofTask: number) => {
     const to = Math.max(0, Math.min(plan.total - 1, at));
     const toTask = Math.max(0, Math.min(order.length - 1, ofTask));
@@ -115,7 +122,8 @@ function Cells({ backfill, plan, order, maxHeight, theme }: CellsProps) {
     if (x >= 0 && y >= 0) go(Math.floor((x + scroll.left) / CELL), Math.floor((y + scroll.top) / CELL));
   };
   const taskId = order[task] ?? "";
-  const state = TOKENS[tokenAt(row, taskId)] ?? "keep";
+  const state = stateAt(row, taskId);
+  const words = state === null ? locale.token[TOKENS[plan.tokens[row] ?? 0] ?? "keep"] : locale.task[state];
   const day = longDay(locale, dayOfRow(plan, row));
   const time = clock(plan.dates[row] ?? 0, plan.offsets[row] ?? 0);
   return (
@@ -143,7 +151,7 @@ function Cells({ backfill, plan, order, maxHeight, theme }: CellsProps) {
       />
       <div className="dagfill-unseen" role="row">
         <span role="gridcell" id={`${id}cell`} aria-rowindex={task + 1} aria-colindex={row + 1}>
-          {`${taskId}, ${day} ${time}: ${locale.token[state]}`}
+          {`${taskId}, ${day} ${time}: ${words}`}
         </span>
       </div>
     </div>
