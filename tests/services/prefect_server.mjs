@@ -7,7 +7,7 @@ import { lastLine, pythonPackage } from "./python.mjs";
 import { freePort } from "./services.mjs";
 
 const VERSION = "3.9.1";
-const START_MS = 180_000;
+const START_MS = 120_000;
 
 /** Starts a server: `url` of its API, `python(file, args)` with Prefect connected to it, `stop()`. Where there is none to start: `missing`, why. */
 export async function startPrefect() {

@@ -4,9 +4,12 @@ import { test } from "node:test";
 import { BackfillService } from "dagfill";
 import { engineContract } from "dagfill/engine/contract";
 import { prefectEngine } from "dagfill/engine/prefect";
+import { jobOf } from "../../chaos/engines/job.mjs";
 import { stubServer, workers } from "./stub_server.mjs";
 
-async function prefectStub({ slots = 4, deployments = null } = {}) {
+/** `busy`: so many flow runs are refused for now, as Prefect on SQLite refuses writes that meet. */
+async function prefectStub({ slots = 4, deployments = null, busy = 0 } = {}) {
+  let left = busy;
   const [runs, starts, work] = [[], new Map(), workers(slots)];
   const shown = ({ id, idempotency_key, state_type, message, start_time }) => ({
     id,
@@ -28,6 +31,10 @@ async function prefectStub({ slots = 4, deployments = null } = {}) {
       "POST",
       /^\/api\/deployments\/([^/]+)\/create_flow_run$/,
       (_, body) => {
+        if (left > 0) {
+          left -= 1;
+          return [503, { exception_message: "Service Unavailable" }];
+        }
         const known = runs.find(({ idempotency_key }) => idempotency_key === body.idempotency_key);
         if (known !== undefined) return [200, shown(known)];
         const run = {
@@ -112,6 +119,27 @@ engineContract(
 
 const dag = { dagId: "sales", schedule: "@daily" };
 const range = { dagId: "sales", startDate: "2024-01-01", endDate: "2024-01-01" };
+
+test("a server that is busy for a moment is asked again, one that stays busy is an outage", async () => {
+  for (const [busy, why] of [
+    [4, undefined],
+    [5, /answered 503/],
+  ]) {
+    const stub = await prefectStub({ busy });
+    const engine = prefectEngine({ url: `${stub.url}/api`, deployment: () => "sales/backfill" });
+    const error = await engine.submit([jobOf("sales", 0, {})]).then(
+      () => undefined,
+      (thrown) => thrown,
+    );
+    if (why === undefined) assert.deepEqual([error, stub.runs.length], [undefined, 1]);
+    else {
+      assert.match(error.message, why);
+      assert.notEqual(error.code, "ENGINE_FAILED");
+    }
+    await engine.close();
+    stub.close();
+  }
+});
 
 test("parameters of the flow, a failure's message, and a deployment that is not there", async () => {
   const stub = await prefectStub({ deployments: ["sales/backfill"] });
