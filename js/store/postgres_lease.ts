@@ -1,6 +1,6 @@
 // Leases by the clock of the database, which all machines share. Whether a holder lives shows in a lock of its session: the server drops it
 // as soon as the process is gone, also one that was killed, so that nobody waits for a dead holder's lease to expire.
-import { ignoreIdleErrors, type PgClient, type PgPool } from "./postgres_connection.js";
+import { ignoreIdleErrors, type PgPool } from "./postgres_connection.js";
 import { stored, told } from "./postgres_text.js";
 import { staleOwner } from "./refusal.js";
 
@@ -79,7 +79,8 @@ export class PostgresLeases {
 class Presence {
   readonly #pool: PgPool;
   readonly #key: string;
-  #client: Promise<PgClient> | undefined;
+  /** What ends the session. */
+  #session: Promise<() => void> | undefined;
 
   constructor(pool: PgPool) {
     this.#pool = pool;
@@ -90,36 +91,42 @@ class Presence {
 
   /** The key of the lock, which is held when the promise fulfils. */
   async show(): Promise<string> {
-    this.#client ??= this.#open();
+    this.#session ??= this.#open();
     try {
-      await this.#client;
+      await this.#session;
     } catch (error) {
-      this.#client = undefined;
+      this.#session = undefined;
       throw error;
     }
     return this.#key;
   }
 
-  async #open(): Promise<PgClient> {
+  async #open(): Promise<() => void> {
     const client = await this.#pool.connect();
+    let isOpen = true;
+    // A pool takes a client back once, and an error may be told of one that has left already.
+    const end = () => {
+      if (isOpen) client.release?.(true);
+      isOpen = false;
+    };
     // The session is gone: the next one that is shown has the same key.
     client.on?.("error", () => {
-      this.#client = undefined;
-      client.release?.(true);
+      if (isOpen) this.#session = undefined;
+      end();
     });
     ignoreIdleErrors(client);
     try {
       await client.query("SELECT pg_advisory_lock_shared($1::bigint)", [this.#key]);
     } catch (error) {
-      client.release?.(true);
+      end();
       throw error;
     }
-    return client;
+    return end;
   }
 
   leave(): void {
-    this.#client?.then((client) => client.release?.(true)).catch(() => {});
-    this.#client = undefined;
+    this.#session?.then((end) => end()).catch(() => {});
+    this.#session = undefined;
   }
 }
 

@@ -155,6 +155,35 @@ if (server !== null) {
     assert.ok(lease.epoch > epoch);
   });
 
+  test("the session that shows a process is given back to its pool once, however often its end is told", async (t) => {
+    const pool = newPool();
+    t.after(() => pool.end());
+    const shown = [];
+    const { connect } = pool;
+    pool.connect = async (...args) => {
+      const client = await connect.apply(pool, args);
+      if (client === undefined || Object.hasOwn(client, "query")) return client;
+      client.query = (text, ...rest) => {
+        if (/pg_advisory_lock_shared/.test(text)) shown.push(client);
+        return pg.Client.prototype.query.call(client, text, ...rest);
+      };
+      return client;
+    };
+    const { store } = await opened(t, { pool });
+    const gone = () =>
+      shown[0].emit("error", new Error("terminating connection due to administrator command"));
+    assert.ok(await store.acquireLease("one", "me", 60_000));
+    gone();
+    gone();
+    assert.ok(await store.acquireLease("two", "me", 60_000));
+    assert.equal(shown.length, 2);
+    gone();
+    assert.ok(await store.acquireLease("three", "me", 60_000));
+    assert.equal(shown.length, 2);
+    await store.close();
+    shown[1].emit("error", new Error("Connection terminated unexpectedly"));
+  });
+
   /** A line to the server that can be cut at the answer to COMMIT. */
   async function cuttable(t) {
     const target = new URL(server.url);
