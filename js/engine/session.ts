@@ -35,7 +35,6 @@ export class Session {
   readonly #outage: Outage;
   readonly #submits = new Wake(() => void this.#submit());
   readonly #polls = new Wake(() => void this.#poll());
-  readonly #every: number;
   #looking: ReturnType<typeof setInterval> | undefined;
   #turn = false;
   #polling = false;
@@ -46,12 +45,15 @@ export class Session {
 
   constructor(engine: Engine, times: OutageTimes = TIMES) {
     this.#engine = engine;
-    this.#every = engine.pollEvery ?? 2_000;
     // One warning a backfill: its jobs share the listener's channel, which drops repetitions.
     const tell = (message: string) => {
       for (const { listener } of this.#tickets.values()) listener.warn("engine_silent", message);
     };
     this.#outage = new Outage(engine.name, tell, times);
+  }
+
+  get #every(): number {
+    return this.#engine.pollEvery ?? 2_000;
   }
 
   /** Hands over a job, at once with all others of this turn. One that a dead process handed over is attached to: its key is the same. */

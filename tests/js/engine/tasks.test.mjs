@@ -1,7 +1,7 @@
 // Tasks at an engine: their functions, and what a run's time counts from.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BackfillService } from "dagfill";
+import { BackfillService, DagfillError, MemoryStore } from "dagfill";
 import { memoryEngine, memoryJobs } from "./memory_engine.mjs";
 
 const range = { dagId: "sales", startDate: "2024-01-01", endDate: "2024-01-01" };
@@ -33,6 +33,44 @@ test("functions that all tasks share, and tasks without any work", async () => {
   const tasks = [{ taskId: "a", ...shared }, { taskId: "empty" }];
   const dag = { dagId: "sales", schedule: "@daily", tasks };
   assert.equal((await backfill(dag, { dags: [dag] })).state, "success");
+});
+
+test("tasks in flight are attached to by the next coordinator: the same attempts, each started once", async () => {
+  const tasks = [{ taskId: "a" }, { taskId: "b", dependsOn: ["a"] }];
+  const dag = { dagId: "sales", schedule: "@daily", tasks };
+  const started = [];
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
+  const executeTask = async ({ key, taskId }) => {
+    started.push(key);
+    if (taskId === "a") await held;
+  };
+  const shared = memoryJobs({ executeTask });
+  const store = new MemoryStore();
+  const apply = store.apply.bind(store);
+  const coordinator = () => new BackfillService({ dags: [dag], store, engine: memoryEngine(shared) });
+  const first = await coordinator().start({ ...range, endDate: "2024-01-03", maxParallelRuns: 3 });
+  while (started.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+  store.apply = async () => {
+    throw new DagfillError("STALE_OWNER", "another owner has it");
+  };
+  await assert.rejects(first.cancel(), { code: "STALE_OWNER" });
+  await assert.rejects(first.result, { code: "STALE_OWNER" });
+  store.apply = apply;
+  const next = await coordinator().resume(first.backfillId);
+  release();
+  const result = await next.result;
+  assert.equal(result.state, "success", JSON.stringify(result.results[0].error));
+  assert.deepEqual([started.length, new Set(started).size], [6, 6]);
+  for (const { runId } of result.results) {
+    const known = await store.listTaskInstances("sales", runId);
+    assert.deepEqual(
+      known.map(({ attempt }) => attempt),
+      [1, 1],
+    );
+  }
 });
 
 test("a worker without the function of a task fails it and says what it needs", async () => {

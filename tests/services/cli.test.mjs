@@ -1,0 +1,73 @@
+// The command over a cluster: enqueue, serve and worker, with PostgreSQL and Redis.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { notTested, servicePackages, startPostgres, startRedis } from "./services.mjs";
+
+await servicePackages();
+const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+after(() => Promise.all([postgres?.stop(), redis?.stop()]));
+
+if (postgres === null || redis === null)
+  notTested(
+    "the commands enqueue, serve and worker",
+    `no ${postgres === null ? "postgres" : "redis-server"}`,
+  );
+else
+  test("what one process enqueues, another serves and a third works at; SIGTERM ends both in order", async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "dagfill-cli-"));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, "sales.mjs");
+    writeFileSync(
+      file,
+      `export const dag = { dagId: "sales", schedule: "@daily", tasks: [
+        { taskId: "load", run: (task) => task.render("{{ ds }}") },
+        { taskId: "tell", dependsOn: ["load"], command: "echo 'loaded {{ xcom.load.return_value }}'" },
+      ] };`,
+    );
+    const root = join(import.meta.dirname, "..", "..");
+    const resolver = join(import.meta.dirname, "npm", "resolve.mjs");
+    const command = (verb, ...args) => {
+      const line = ["--import", resolver, join(root, "dist", "cli.js"), verb, file, ...args, "--json"];
+      // The package pg is found from where the command is called.
+      const cwd = join(import.meta.dirname, "npm");
+      const child = spawn(process.execPath, line, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+      child.said = "";
+      child.stdout.on("data", (data) => {
+        child.said += data;
+      });
+      child.stderr.on("data", (data) => {
+        child.said += data;
+      });
+      t.after(() => child.kill("SIGKILL"));
+      return child;
+    };
+    const saying = async (child, pattern) => {
+      while (!pattern.test(child.said)) {
+        assert.equal(child.exitCode, null, child.said);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    const exit = async (child) => (await once(child, "exit"))[0];
+    const [store, engine] = [
+      ["--store", postgres.url],
+      ["--engine", redis.url],
+    ];
+    const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-03"];
+    const enqueued = command("enqueue", ...store, ...range);
+    assert.equal(await exit(enqueued), 0, enqueued.said);
+    const worker = command("worker", ...engine, "--concurrency", "2");
+    const coordinator = command("serve", ...store, ...engine);
+    await saying(coordinator, /"type":"finished"/);
+    assert.match(coordinator.said, /"state":"success"/);
+    for (const day of ["01", "02", "03"]) assert.match(worker.said, new RegExp(`loaded 2024-01-${day}`));
+    for (const child of [coordinator, worker]) {
+      const ended = exit(child);
+      child.kill("SIGTERM");
+      assert.equal(await ended, 0, child.said);
+    }
+  });
