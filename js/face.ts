@@ -50,7 +50,7 @@ export type {
 export type { SchedulerEvent } from "./run/events/scheduler_events.js";
 /** @internal For the entries of engines. */
 export { jobContext, type WorkContext } from "./run/host/job_context.js";
-export type { Engine, ServeOptions } from "./run/host/options.js";
+export type { Engine, HostOptions, ServeOptions, TriggerOptions } from "./run/host/options.js";
 export type { ChunkOfRun, ExecuteRun, RunContext } from "./run/host/run_context.js";
 export { Scheduler } from "./run/scheduler/scheduler.js";
 export type { ExecuteTask, TaskContext } from "./run/tasks/task_context.js";
