@@ -25,6 +25,26 @@ test("maxActiveRuns holds for all schedulers over one store together", async () 
   assert.equal(ran.length, 12);
 });
 
+test("a scheduler that looks while another has all slots of a DAG begins nothing", async () => {
+  const store = new MemoryStore();
+  let active = 0;
+  const ends = [];
+  const executeRun = () => {
+    active += 1;
+    return new Promise((resolve) => ends.push(resolve));
+  };
+  const [one, two] = [1, 2].map(() => new Scheduler({ dags: [daily], store, executeRun, now }));
+  const first = one.tick();
+  while (active < 3) await new Promise((resolve) => setImmediate(resolve));
+  // The dates behind those three are free, and nobody has begun them.
+  const second = two.tick();
+  for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(active, 3);
+  const [stopped] = [one.stop(), two.stop()];
+  for (const end of ends) end();
+  await Promise.all([first, second, stopped]);
+});
+
 test("a lease that is lost again and again: a few errors, not a hundred thousand", async () => {
   const store = new MemoryStore();
   const { apply } = store;

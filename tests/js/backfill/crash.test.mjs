@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BackfillService, MemoryStore } from "dagfill";
-import { day, days, gate, listen, service, settle } from "./scene.mjs";
+import { day, days, gate, listen, noon, service, settle } from "./scene.mjs";
 
 /** The store of a process that dies: from then on nothing that it writes comes, and its lease is free. */
 function mortal(memory) {
@@ -284,6 +284,21 @@ test("a run whose tasks had all ended when its process died ends as they did, wh
       assert.deepEqual([progress.completed, progress.failed], fails ? [0, 1] : [1, 0]);
     }
   }
+});
+
+test("a clock that is set back between two processes makes no run shorter than nothing", async () => {
+  const memory = new MemoryStore();
+  const first = mortal(memory);
+  const work = gate();
+  const one = service({ store: first.store, executeRun: work.executeRun });
+  (await one.start(days(1, { backfillId: "b" }))).result.catch(() => {});
+  await work.until(1);
+  first.die();
+  const now = () => noon - 3_600_000;
+  const two = service({ store: mortal(memory).store, executeRun: () => {}, inFlight: "attach", now });
+  assert.equal((await (await two.resume("b")).result).state, "success");
+  const [run] = await memory.listRuns({ dagId: "etl" });
+  assert.equal(run.finishedAt, run.startedAt);
 });
 
 test("a rate holds across crashes: starts are remembered, not the last start of each run", async () => {

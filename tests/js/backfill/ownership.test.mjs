@@ -104,6 +104,19 @@ test("a lease is renewed for as long as its backfill runs, and no longer", async
   assert.equal(await store.readLease("dag:etl"), null);
 });
 
+test("a clock that jumps forward takes no lease from a driver of the same process", async () => {
+  let clock = 1_000_000;
+  const store = new MemoryStore({ now: () => clock });
+  const work = gate();
+  const backfill = await service({ store, executeRun: work.executeRun }).start(days(1));
+  await work.until(1);
+  clock += 3_600_000;
+  const other = service({ store }).start(days(9, { startDate: day(8) }));
+  await assert.rejects(other, { code: "BACKFILL_ACTIVE", message: /this process itself/ });
+  work.end(1);
+  assert.equal((await backfill.result).state, "success");
+});
+
 test("a renewal that says the lease is gone: no more starts and writes, what runs is told to stop, STALE_OWNER", async (t) => {
   t.mock.timers.enable({ apis: ["setInterval"] });
   const store = unfenced(new MemoryStore());
