@@ -90,13 +90,17 @@ export function hashedTexts(dag: CheckedDag, options: CheckedOptions, host: Chec
     DESCRIPTIVE,
     MACRO_OPTIONS,
   ) as unknown as CheckedDag;
+  const onUnknown = options.onUnknown ?? dag.onUnknown ?? host.onUnknown ?? "keep";
   return {
     schedule: canonical(timetable),
     tasks: canonical([rest, ...tasks.map((task) => without(task, DESCRIPTIVE))]),
+    // Whoever says it: what holds is covered, and what is said by default is the default.
     templates: canonical(
-      [dag, options, { ...host, onUnknown: options.onUnknown ?? dag.onUnknown ?? host.onUnknown }].map(
-        macroOptions,
-      ),
+      [
+        { ...dag, onUnknown: undefined },
+        { ...options, onUnknown: undefined },
+        { ...host, onUnknown },
+      ].map(macroOptions),
     ),
     options: canonical(without(options, OPTIONS_ELSEWHERE, MACRO_OPTIONS)),
   };

@@ -69,6 +69,8 @@ function compact(dag: Dag): string {
 }
 
 function cli(draft: Draft, options: BackfillOptions): string {
+  // As on the page: by itself the command refuses text that nothing resolves.
+  const dag: Dag = { ...dagOf(draft), onUnknown: "keep" };
   // The ending keeps a DAG called "package" from overwriting package.json.
   const file = fileName(draft.dagId, "dag.json");
   const flags = Object.entries(options)
@@ -84,7 +86,7 @@ function cli(draft: Draft, options: BackfillOptions): string {
     });
   const line = (verb: string) => [`dagfill ${verb} ${shell(file)}`, ...flags].join(" \\\n  ");
   return `cat > ${shell(file)} <<'DAG'
-${compact(dagOf(draft))}
+${compact(dag)}
 DAG
 ${line("preview")}
 ${line("run")}
