@@ -92,7 +92,8 @@ export function hashedTexts(dag: CheckedDag, options: CheckedOptions, host: Chec
   ) as unknown as CheckedDag;
   const onUnknown = options.onUnknown ?? dag.onUnknown ?? host.onUnknown ?? "keep";
   return {
-    schedule: canonical(timetable),
+    // The core hashes the zone by its own name.
+    schedule: canonical({ ...timetable, timeZone: undefined }),
     tasks: canonical([rest, ...tasks.map((task) => without(task, DESCRIPTIVE))]),
     // Whoever says it: what holds is covered, and what is said by default is the default.
     templates: canonical(
