@@ -124,6 +124,27 @@ test("a crash is no failure: three crashes, then one failure, and it is tried ag
   assert.deepEqual(attempts, [1, 2, 3, 4, 5]);
 });
 
+test("a pause between attempts goes on where it was when its process died", async () => {
+  const memory = new MemoryStore();
+  const first = mortal(memory);
+  let failed = false;
+  const executeRun = () => {
+    if (failed) return;
+    failed = true;
+    throw new Error("not yet");
+  };
+  const one = service({ store: first.store, executeRun });
+  const options = days(1, { backfillId: "b", retries: 1, retryDelay: 300 });
+  (await one.start(options)).result.catch(() => {});
+  while ((await memory.listRuns({ dagId: "etl" }))[0]?.state !== "queued") await turns(1);
+  first.die();
+  const two = service({ store: mortal(memory).store, executeRun, now: () => noon + 100 });
+  const result = await (await two.resume("b")).result;
+  assert.deepEqual([result.state, result.results[0].attempts], ["success", 2]);
+  const [run] = await memory.listRuns({ dagId: "etl" });
+  assert.equal(Date.parse(run.startedAt), noon + 300);
+});
+
 test("a crash is no failure of a task either", async () => {
   const memory = new MemoryStore();
   const attempts = [];
