@@ -42,6 +42,6 @@ export const explain: Verb = {
 
 /** An instant in UTC and, where that is another, on the clock of the schedule's zone. */
 function inBoth(utc: string, timeZone = "UTC"): string {
-  if (timeZone === "UTC") return utc;
-  return `${utc}  ${resolveDateMacros("{{ ts }}", utc, null, { timeZone })} ${timeZone}`;
+  const local = resolveDateMacros("{{ ts }} {{ logical_date.timezone_name }}", utc, null, { timeZone });
+  return local.endsWith(" UTC") ? utc : `${utc}  ${local}`;
 }
