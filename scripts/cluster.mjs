@@ -52,9 +52,7 @@ async function demonstrate({ postgres, redis, children }) {
     });
     child.name = name;
     children.push(child);
-    say(
-      `${name}: dagfill ${verb} ${args.filter((arg) => arg.startsWith("--")).join(" ")} (pid ${child.pid})`,
-    );
+    say(`${name} (pid ${child.pid}): dagfill ${[verb, "examples/seattle_weather.mjs", ...args].join(" ")}`);
     return child;
   };
   const workers = [1, 2, 3].map((n) => start(`worker ${n}`, "worker", [...engine, "--concurrency", "4"]));
