@@ -181,6 +181,29 @@ fn unknown_names_are_left_out_when_asked() {
 }
 
 #[test]
+fn what_was_quoted_is_no_template() {
+    let evil = r#"{"a":{"v":"{{ \"'; touch x; '\" }}","c":"{{ dag_run.conf.x }}","l":["{{ ds }}","b c"],"p":"{{ \"a","q":"' }}","d":"{{ ds }}"}}"#;
+    let xcom = Json::parse(evil).unwrap();
+    for (template, expected) in [
+        ("echo {{ xcom.a.v | quote }}", r#"echo '{{ "'"'"'; touch x; '"'"'" }}'"#),
+        ("echo {{ ti.xcom_pull('a', key='v') | quote }}", r#"echo '{{ "'"'"'; touch x; '"'"'" }}'"#),
+        ("echo {{ xcom.a.c | quote }} {{ ds }}", "echo '{{ dag_run.conf.x }}' 2024-03-01"),
+        // Beside a value that is a template, too, and with white space trimmed on both sides.
+        ("{{ xcom.a.d }} {{- xcom.a.c | quote -}} .", "2024-03-01'{{ dag_run.conf.x }}'."),
+        ("{{ xcom.a.l | map('quote') | join(' ') }}", "'{{ ds }}' 'b c'"),
+        ("-v{{ 'x=' ~ (xcom.a.c | quote) }}", "-vx='{{ dag_run.conf.x }}'"),
+        // Two quoted values make no tag together.
+        ("{{ xcom.a.p | quote }} {{ xcom.a.q | quote }}", r#"'{{ "a' ''"'"' }}'"#),
+        ("{% if xcom.a %}{{ xcom.a.c | quote }}{% endif %}", "'{{ dag_run.conf.x }}'"),
+    ] {
+        with_context("{}", |context| {
+            let rendered = Template::parse(template).render(context, Some(&xcom), OnUnknown::Keep).unwrap();
+            assert_eq!(rendered, expected, "{template}");
+        });
+    }
+}
+
+#[test]
 fn xcom_and_dates_are_two_functions() {
     let xcom = Json::parse(r#"{"a":{"return_value":"{{ ds }}","n":{"x":[1,"é"]}},"b-c":{"k":null}}"#).unwrap();
     for (template, after_xcom, after_dates) in [

@@ -76,4 +76,6 @@ impl Output {
 pub(super) struct Piece {
     pub to: Place,
     pub from: Place,
+    /// It was quoted for a shell: nothing in it is a template, since what a template puts in would not be quoted.
+    pub is_quoted: bool,
 }

@@ -103,8 +103,7 @@ impl Template {
         let mut text = String::new();
         first.finish(&mut text, Mode::XcomOnly).map_err(Stop::error)?;
         let pieces = std::mem::take(&mut first.pieces);
-        let foreign = pieces.iter().map(|piece| piece.to).collect();
-        let template = Template::with_foreign(&text, foreign);
+        let template = Template::with_foreign(&text, &pieces);
         let mut second = Machine::new(&template, Some(context), xcom);
         (second.on_unknown, second.reports, second.units) = (on_unknown, reports, Units::bytes(&text));
         let mut unresolved = second.finish(out, Mode::Live).map_err(Stop::error)?;

@@ -80,8 +80,9 @@ impl<'a> Machine<'a> {
         match written {
             Ok(()) => {
                 if mode == Mode::XcomOnly {
-                    self.pieces.push(Piece { to: Place { start, end: self.output.text.len() }, from: tag.place });
-                } else if self.used_xcom {
+                    let to = Place { start, end: self.output.text.len() };
+                    self.pieces.push(Piece { to, from: tag.place, is_quoted: super::unknown::quotes(expr) });
+                } else if self.used_xcom && !super::unknown::quotes(expr) {
                     self.check_xcom(start)?;
                 }
                 if self.output.text.len() > LONGEST << 4 {
@@ -133,7 +134,7 @@ impl<'a> Machine<'a> {
         if value.is_absent() { Err(EvalError::Absent) } else { Ok(value) }
     }
 
-    /// Values of XCom are templates: what brings braces is read once more, as a part of the template around it.
+    /// Values of XCom are templates, unless they are quoted: what brings braces is read once more, as a part of the template around it.
     pub(super) fn check_xcom(&mut self, start: usize) -> Ran {
         let has_braces = self.output.text.get(start..).is_some_and(|text| text.contains(['{', '}']));
         if has_braces && self.reads_xcom_again {

@@ -1,10 +1,12 @@
 //! A template, parsed once: text, expressions and statements as a tree.
 
 use super::error::{Fault, Place, Why};
+use super::output::Piece;
 use super::parser::Parser;
 use super::scan::{Span, scan};
 use super::statements::{Statement, read};
 use super::syntax::{Block, BlockKind, Node, Parsed, Tag};
+use std::borrow::Cow;
 
 /// Statements nested deeper than this stay as written.
 const DEEPEST: usize = 32;
@@ -23,10 +25,12 @@ pub struct Template {
 impl Template {
     /// Parses a template.
     pub fn parse(text: &str) -> Template {
-        Template::with_foreign(text, Vec::new())
+        Template::with_foreign(text, &[])
     }
 
-    pub(super) fn with_foreign(text: &str, foreign: Vec<Place>) -> Template {
+    pub(super) fn with_foreign(whole: &str, pieces: &[Piece]) -> Template {
+        let foreign: Vec<Place> = pieces.iter().map(|piece| piece.to).collect();
+        let text = &*without_quoted(whole, pieces);
         let mut tree = Tree { text, open: Vec::new(), nodes: Vec::new(), skipped: 0, macros: 0 };
         let spans = scan(text, &foreign);
         for (index, span) in spans.iter().enumerate() {
@@ -39,7 +43,7 @@ impl Template {
         bound_names(&tree.nodes, &mut bound);
         crate::sort::sort_by(&mut bound, |a, b| a < b);
         bound.dedup();
-        Template { text: text.to_owned(), nodes: tree.nodes, bound, foreign }
+        Template { text: whole.to_owned(), nodes: tree.nodes, bound, foreign }
     }
 
     /// The text it was parsed from.
@@ -51,6 +55,21 @@ impl Template {
     pub(super) fn binds(&self, name: &str) -> bool {
         name == "loop" || self.bound.binary_search_by(|bound| bound.as_str().cmp(name)).is_ok()
     }
+}
+
+/// The text with NUL in place of what was quoted: there are no tags in it, and no tag reaches across it.
+fn without_quoted<'t>(text: &'t str, pieces: &[Piece]) -> Cow<'t, str> {
+    if !pieces.iter().any(|piece| piece.is_quoted) {
+        return Cow::Borrowed(text);
+    }
+    let (mut readable, mut at) = (String::with_capacity(text.len()), 0);
+    for Piece { to, .. } in pieces.iter().filter(|piece| piece.is_quoted) {
+        readable.push_str(text.get(at..to.start).unwrap_or_default());
+        readable.extend(std::iter::repeat_n('\0', to.end - to.start));
+        at = to.end;
+    }
+    readable.push_str(text.get(at..).unwrap_or_default());
+    Cow::Owned(readable)
 }
 
 /// A block whose end was not seen yet.

@@ -3,7 +3,7 @@
 use super::error::{Kind, Place};
 use super::methods::is_known;
 use super::names::{Gives, is_function};
-use super::syntax::{Call, Expr, Name, Step, StepKind};
+use super::syntax::{Call, Expr, Literal, Name, Step, StepKind};
 
 /// Calls `visit` with an expression and everything inside it, in the order in which they stand.
 pub(super) fn walk<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
@@ -76,6 +76,20 @@ pub(super) fn names_xcom(expr: &Expr) -> bool {
         if let Expr::Name(name) = expr {
             found |= matches!(name.row.map(|row| row.gives), Some(Gives::Xcom | Gives::Pull));
         }
+    });
+    found
+}
+
+/// Whether an expression quotes for a shell anywhere, as a filter or by `map("quote")`.
+pub(super) fn quotes(expr: &Expr) -> bool {
+    let mut found = false;
+    walk(expr, &mut |expr| match expr {
+        Expr::Literal(Literal::Text(text)) => found |= text == "quote",
+        Expr::Chain(_, steps) => {
+            found |=
+                steps.iter().any(|step| matches!(&step.kind, StepKind::Filter(Some(row), _) if row.name == "quote"));
+        }
+        _ => {}
     });
     found
 }

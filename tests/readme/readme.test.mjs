@@ -6,7 +6,6 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { after, before, test } from "node:test";
-import { BackfillService } from "dagfill";
 import { root } from "../../scripts/process.mjs";
 import { openBrowser, withoutBrowser } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
@@ -133,6 +132,8 @@ test("blocks are found with their outputs and reasons", () => {
 });
 
 test("the DAGs that a reader meets first have a clean preview", async () => {
+  // Here and not at the top: other tests load this file before anything is built.
+  const { BackfillService } = await import("dagfill");
   const shown = blocksOf(readFileSync(join(root, "README.md"), "utf8"))
     .filter(({ file }) => file?.endsWith(".json"))
     .map(({ file, text }) => [file, JSON.parse(text)]);
