@@ -195,9 +195,10 @@ export async function pastDurations(
   return byTasks ?? { durations: Float64Array.from(durations), samples: durations.length };
 }
 
+/** `undefined` where a time is not known, and where the end is before the start: clocks that differ tell no duration. */
 function span(startedAt: string | undefined, finishedAt: string | undefined): number | undefined {
-  const [start, end] = [instantMs(startedAt ?? ""), instantMs(finishedAt ?? "")];
-  return start === undefined || end === undefined ? undefined : Math.max(0, end - start);
+  const took = (instantMs(finishedAt ?? "") ?? Number.NaN) - (instantMs(startedAt ?? "") ?? Number.NaN);
+  return took >= 0 ? took : undefined;
 }
 
 /** Whole runs of some of the tasks. `undefined` where the store has no task of any run. */

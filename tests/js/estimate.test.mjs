@@ -179,3 +179,18 @@ test("too few runs, no store and wrong options are refused", async () => {
   await assert.rejects(enough.estimate({ from: "nowhere" }), { code: "INVALID_OPTION" });
   await assert.rejects(enough.estimate({ from: "history", runDuration: 1 }), { code: "INVALID_OPTION" });
 });
+
+test("a run or task that ends before it starts is no sample", async () => {
+  const runs = await previewOf(await storeOf([1, 1, 1, 1, -60]));
+  await assert.rejects(runs.estimate({ from: "history" }), { field: "from", details: { samples: 4 } });
+  const { quantiles, samples } = await (await previewOf(await storeOf([1, 1, 1, 1, 1, -60, -60]))).estimate({
+    from: "history",
+  });
+  assert.deepEqual([samples, quantiles["0.5"].makespan / MINUTE], [5, 365 / 5]);
+  const tasks = [{ taskId: "load", minutes: -5 }];
+  const preview = await previewOf(await storeOf([1, 1, 1, 1, 1], tasks), { taskIds: ["load"] }, [
+    { ...dag, tasks: [{ taskId: "load", command: "true" }] },
+  ]);
+  const found = await preview.estimate({ from: "history" });
+  assert.deepEqual(found.quantiles["0.5"].makespan / MINUTE, 365 / 5);
+});

@@ -128,13 +128,17 @@ function runOf(
     if (end < start) return void leave("a data interval that ends before it starts");
     interval = [start, end];
   }
+  const [startedAt, finishedAt] = [optional(row.startedAt), optional(row.finishedAt)];
+  // The end of a run in flight is of an earlier attempt, and is not read.
+  if (state !== "running" && state !== "queued" && (finishedAt as number) < (startedAt as number))
+    return void leave("an end that is before the run's start");
   return {
     row,
     at,
     state,
     runType: runTypeOf(row, dag),
-    startedAt: optional(row.startedAt),
-    finishedAt: optional(row.finishedAt),
+    startedAt,
+    finishedAt,
     queuedAt: optional(row.queuedAt),
     interval,
   };

@@ -378,3 +378,18 @@ test("storeRuns takes the runs of one DAG, and refuses everything else by its pl
     ["success"],
   );
 });
+
+test("a run that ends before it starts is left out, with the reason; the end of one in flight is not read", () => {
+  const run = (day, state) => ({
+    logical_date: `2024-01-0${day}T00:00:00Z`,
+    state,
+    start_date: "2024-02-01T01:00:00Z",
+    end_date: "2024-02-01T00:00:00Z",
+  });
+  const { runs, left } = importRuns([run(1, "success"), run(2, "failed"), run(3, "running")], { dag });
+  assert.deepEqual(
+    runs.map(({ executionDate, state }) => [executionDate, state]),
+    [["2024-01-03T00:00:00Z", "running"]],
+  );
+  assert.deepEqual(left, [{ reason: "an end that is before the run's start", count: 2 }]);
+});
