@@ -158,12 +158,15 @@ const inlined = {
   },
 };
 
-// The glue's tables of numbers also lead from each number back to its name, which nobody asks for.
+// What nobody asks the glue for: its tables of numbers also lead from each number back to its name, and its classes, which no user sees,
+// can be disposed of by `using`.
 const oneWay = {
   name: "one way",
   setup(build) {
     build.onLoad({ filter: /[\\/]glue[\\/]dagfill\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, "utf8").replace(/, "\d+": "\w+",$/gm, ","),
+      contents: readFileSync(path, "utf8")
+        .replace(/, "\d+": "\w+",$/gm, ",")
+        .replace(/^if \(Symbol\.dispose\) .*$/gm, ""),
       loader: "js",
     }));
   },

@@ -7,6 +7,7 @@ import type { Warning } from "../warning.js";
 import { type CheckedOptions, readOptions } from "./backfill_options.js";
 import type { PlanData } from "./plan_data.js";
 import { covered, type Rerun, touchedDates } from "./touched.js";
+import { untouched } from "./untouched.js";
 
 /** The ids of all DAGs downstream of one, each behind its inputs. CYCLE when they read each other in a circle. */
 export function downstreamOf(dags: ReadonlyMap<string, CheckedDag>, dagId: string): string[] {
@@ -65,7 +66,8 @@ export function unknownInputs(dags: ReadonlyMap<string, CheckedDag>): Warning[] 
   );
 }
 
-/** The plans downstream of one, in an order in which they can be started. `plan` makes one. RANGE_TOO_LARGE for one of more than `maxRuns`. */
+/** The plans downstream of one, in an order in which they can be started. `plan` makes one. RANGE_TOO_LARGE for one of more than `maxRuns`.
+ *  DAGs that have no date to run again are warned of in `root`, unless it starts nothing itself. */
 export async function cascade(
   dags: ReadonlyMap<string, CheckedDag>,
   root: PlanData,
@@ -74,15 +76,17 @@ export async function cascade(
 ): Promise<PlanData[]> {
   const reruns = new Map([[root.dagId, rerunOf(root.dagId, root)]]);
   const found: PlanData[] = [];
+  const starts = root.action.some((action) => action !== ActionCode.Skip);
   for (const dagId of downstreamOf(dags, root.dagId)) {
     const dag = dags.get(dagId) as CheckedDag;
     const inputs = [...new Set(dag.inputs.map((input) => input.dagId))];
-    const { dates, causes } = touchedDates(
-      dag,
-      inputs.flatMap((input) => reruns.get(input) ?? []),
-    );
+    const theirs = inputs.flatMap((input) => reruns.get(input) ?? []);
+    const { dates, causes } = touchedDates(dag, theirs);
     const [first, last] = [dates[0], dates.at(-1)];
-    if (first === undefined || last === undefined) continue;
+    if (first === undefined || last === undefined) {
+      if (starts) root.warnings = [...root.warnings, untouched(dag, theirs)];
+      continue;
+    }
     if (dates.length > maxRuns) {
       const message = `${dagId}: ${dates.length} dates downstream: expected at most ${maxRuns} (maxRuns)`;
       throw new DagfillError("RANGE_TOO_LARGE", message, {
@@ -102,11 +106,11 @@ export async function cascade(
     const rows = new Map(Array.from(dates, (date, row) => [date, row]));
     const upstream = causes
       .filter(({ from, to }) => from.some((at, row) => at < (to[row] as number)))
-      .map(({ dagId: input, dates: theirs, from, to }) => {
+      .map(({ dagId: input, dates: read, from, to }) => {
         const place = Uint32Array.from(planned.executionDate, (date) => rows.get(date) ?? 0);
         return {
           dagId: input,
-          dates: theirs,
+          dates: read,
           from: place.map((row) => from[row] as number),
           to: place.map((row) => to[row] as number),
         };

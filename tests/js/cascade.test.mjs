@@ -303,3 +303,39 @@ test("random DAG sets: what is touched, and by how many dates, is what a slow mo
   t.diagnostic(`${dates} dates`);
   assert.ok(dates > 0);
 });
+
+test("a DAG downstream that is not planned is warned of, with the reason", async () => {
+  const daily = { dagId: "d", schedule: "@daily" };
+  const range = { dagId: "d", startDate: "2024-03-09", endDate: "2024-03-10" };
+  const identity = reads("d", "identity");
+  const behind = { dagId: "c", schedule: "@daily", inputs: reads("b", "identity") };
+  for (const [b, why] of [
+    [{ schedule: null, inputs: identity }, "it has no schedule"],
+    [{ schedule: "0 1 * * *", inputs: identity }, "none of its dates reads one that starts of d (identity)"],
+    [
+      { schedule: "@daily", kind: "trigger", inputs: reads("d", "contained") },
+      "none of its dates reads one that starts of d (contained); its data intervals are empty (kind trigger)",
+    ],
+    [
+      { schedule: "@daily", inputs: reads("d", { window: 0 }) },
+      "none of its dates reads one that starts of d (window PT0.000S)",
+    ],
+    [
+      { schedule: "@daily", startDate: "2025-01-01", inputs: identity },
+      "its startDate or endDate leaves those dates out",
+    ],
+    [
+      { schedule: "@daily", endDate: "2024-01-01", inputs: identity },
+      "its startDate or endDate leaves those dates out",
+    ],
+  ]) {
+    const { preview, downstream } = await plans([daily, { dagId: "b", ...b }, behind], range);
+    assert.deepEqual(downstream, []);
+    assert.deepEqual(preview.warnings, [
+      { code: "downstream_untouched", message: `b reads d and is not planned: ${why}` },
+      { code: "downstream_untouched", message: "c reads b and is not planned: no input of it starts a run" },
+    ]);
+  }
+  const planned = await plans([daily, { ...behind, inputs: identity }], range);
+  assert.deepEqual([planned.downstream.length, planned.preview.warnings], [1, []]);
+});
