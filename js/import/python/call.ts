@@ -1,10 +1,15 @@
 // The worth of a call: dates and durations, Airflow's DAG, operators and timetables, functions of the file.
 import type { SyntaxNode } from "@lezer/common";
 import type { Budget } from "./budget.js";
-import { children, comprehension, evaluate } from "./evaluate.js";
+import { comprehension } from "./comprehension.js";
+import { dictMethod, listMethod } from "./containers.js";
+import { children, evaluate } from "./evaluate.js";
 import type { Reader } from "./reader.js";
 import {
+  DagObject,
   Duration,
+  EdgeLabel,
+  GroupObject,
   Moment,
   Name,
   PythonFunction,
@@ -32,16 +37,33 @@ export function call(node: SyntaxNode, reader: Reader): Value | undefined {
   const args = argumentsOf(list, reader);
   if (target instanceof TaskFactory) return reader.instantiate(target, args, node);
   if (target instanceof PythonFunction) return reader.invoke(target, args, node);
-  if (!(target instanceof Name)) return undefined;
+  if (!(target instanceof Name)) return strange(callee, args, node, reader);
   const name = target.path.slice(target.path.lastIndexOf(".") + 1);
   const make = CONSTRUCTORS[name];
   if (make !== undefined) return make(args, target.path);
   if (name === "DAG") return reader.dag(args, node);
   if (name === "TaskGroup") return reader.group(args);
-  if (name === "chain") return reader.chain(args.positional);
-  if (name === "cross_downstream") return reader.cross(args.positional);
+  if (name === "Label") return new EdgeLabel();
+  if (name === "chain") return reader.edges.chain(args.positional, node);
+  if (name === "chain_linear") return reader.edges.chainLinear(args.positional, node);
+  if (name === "cross_downstream") {
+    const from = args.positional[0] ?? args.named.get("from_tasks") ?? null;
+    reader.edges.set(from, args.positional[1] ?? args.named.get("to_tasks") ?? null, ">>", node);
+    return null;
+  }
   if (isOperator(name) || args.named.has("task_id")) return reader.task(name, args, node);
-  return undefined;
+  return strange(callee, args, node, reader);
+}
+
+/** What an unknown function does with a DAG or a task is told; what prints does nothing with them. */
+function strange(callee: SyntaxNode, args: Arguments, node: SyntaxNode, reader: Reader): undefined {
+  const name = reader.text(callee);
+  if (name === "print" || name.startsWith("log")) return;
+  const isOfDag = [...args.positional, ...args.named.values()].some(
+    (value) => value instanceof DagObject || value instanceof TaskObject || value instanceof GroupObject,
+  );
+  const isDependency = name.endsWith(".set_downstream") || name.endsWith(".set_upstream");
+  if (isOfDag || isDependency) reader.note(`the call of ${name} is not followed`, node);
 }
 
 function isOperator(name: string): boolean {
@@ -85,9 +107,14 @@ function method(callee: SyntaxNode, list: SyntaxNode, reader: Reader): Value | u
   const name = callee.lastChild === null ? "" : reader.text(callee.lastChild);
   if (object === null) return undefined;
   const base = evaluate(object, reader);
-  if (base instanceof TaskObject && (name === "set_downstream" || name === "set_upstream")) {
-    const [other = null] = argumentsOf(list, reader).positional;
-    return reader.depends(base, other, name === "set_downstream" ? ">>" : "<<");
+  if (base instanceof TaskObject || base instanceof GroupObject) {
+    if (name === "set_downstream" || name === "set_upstream") {
+      const { positional, named } = argumentsOf(list, reader);
+      const other = positional[0] ?? named.get("task_or_task_list") ?? null;
+      return reader.edges.set(base, other, name === "set_downstream" ? ">>" : "<<", callee);
+    }
+    const output = base instanceof TaskObject ? taskMethod(base, name, list, reader) : undefined;
+    if (output !== undefined) return output;
   }
   if (base instanceof TaskFactory) {
     const args = argumentsOf(list, reader);
@@ -105,19 +132,29 @@ function method(callee: SyntaxNode, list: SyntaxNode, reader: Reader): Value | u
       return name === "partial" ? base : reader.instantiate(base, args, callee);
     }
   }
-  if (base instanceof TaskObject && (name === "expand" || name === "expand_kwargs")) {
-    reader.note(`task ${base.id} is mapped: it is one task here`, callee);
-    return base;
-  }
   if (base instanceof Name && name === "partial" && isOperator(base.path)) {
     const operator = base.path.slice(base.path.lastIndexOf(".") + 1);
     return reader.task(operator, argumentsOf(list, reader), callee);
   }
   if (typeof base === "string") return textMethod(base, name, argumentsOf(list, reader), reader.budget);
-  if (base instanceof Map && name === "items") return [...base].map(([key, value]) => [key, value]);
-  if (base instanceof Map && name === "keys") return [...base.keys()];
-  if (base instanceof Map && name === "values") return [...base.values()];
+  if (Array.isArray(base)) return listMethod(base, name, argumentsOf(list, reader), reader, callee);
+  if (base instanceof Map) return dictMethod(base, name, argumentsOf(list, reader), reader);
   return undefined;
+}
+
+/** Methods of a task and of its output, all of which answer the task. */
+function taskMethod(task: TaskObject, name: string, list: SyntaxNode, reader: Reader): Value | undefined {
+  if (name === "map" || name === "zip" || name === "concat" || name === "as_setup") return task;
+  if (name !== "as_teardown" && name !== "expand" && name !== "expand_kwargs") return undefined;
+  const { positional, named } = argumentsOf(list, reader);
+  if (name === "as_teardown") {
+    reader.edges.argument([...positional, ...named.values()], task, list);
+    reader.note(`task ${task.id} is a teardown: it is an ordinary task here`, list);
+  } else {
+    reader.edges.argument([...positional, ...named.values()], task, list);
+    reader.note(`task ${task.id} is mapped: it is one task here`, list);
+  }
+  return task;
 }
 
 function textMethod(
@@ -245,8 +282,23 @@ const CONSTRUCTORS: { readonly [name: string]: (args: Arguments, path: string) =
   gettz: ({ positional: [zone] }) => zone,
   dict: ({ positional: [base], named }) =>
     new Map<Value, Value>([...(base instanceof Map ? base : []), ...named]),
-  list: ({ positional: [base = []] }) => (Array.isArray(base) ? base : undefined),
-  tuple: ({ positional: [base = []] }) => (Array.isArray(base) ? base : undefined),
+  list: copied,
+  tuple: copied,
+  set: copied,
+  XComArg: ({ positional: [operator], named }) => operator ?? named.get("operator"),
+  len: ({ positional: [value] }) =>
+    Array.isArray(value) || typeof value === "string"
+      ? value.length
+      : value instanceof Map
+        ? value.size
+        : undefined,
+  reversed: ({ positional: [list] }) => (Array.isArray(list) ? [...list].reverse() : undefined),
+  zip: ({ positional: [first, ...others] }) =>
+    Array.isArray(first) && others.every((other) => Array.isArray(other))
+      ? first
+          .slice(0, Math.min(first.length, ...others.map(({ length }) => length)))
+          .map((item, at) => [item, ...others.map((other) => other[at] as Value)])
+      : undefined,
   str: ({ positional: [value] }) =>
     typeof value === "string" || typeof value === "number" ? String(value) : undefined,
   int: ({ positional: [value] }) => (typeof value === "number" ? Math.trunc(value) : undefined),
@@ -266,6 +318,11 @@ const CONSTRUCTORS: { readonly [name: string]: (args: Arguments, path: string) =
   },
   Param: ({ positional, named }) => positional[0] ?? named.get("default") ?? null,
 };
+
+function copied({ positional: [base = []] }: Arguments): Value | undefined {
+  if (base instanceof Map) return [...base.keys()];
+  return Array.isArray(base) ? [...base] : undefined;
+}
 
 /** textwrap.dedent: the indentation that all lines share goes. */
 function dedent(text: string): string {

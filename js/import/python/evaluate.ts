@@ -1,8 +1,8 @@
 // The worth of one expression. Nothing is run: literals, names of the file, arithmetic and a few well-known constructors are
 // understood, everything else is Unknown.
 import type { SyntaxNode } from "@lezer/common";
-import { bind } from "./bind.js";
 import { call } from "./call.js";
+import { comprehension, dictComprehension } from "./comprehension.js";
 import { numberValue, parts, stringValue, unescaped } from "./literal.js";
 import type { Reader } from "./reader.js";
 import { Duration, isKnown, Name, outputOf, TaskObject, type Value } from "./value.js";
@@ -49,10 +49,7 @@ const KINDS: { readonly [name: string]: Kind } = {
   ArrayComprehensionExpression: comprehension,
   ComprehensionExpression: comprehension,
   SetComprehensionExpression: comprehension,
-  DictionaryComprehensionExpression: (node, reader) => {
-    reader.note("a dict comprehension is not followed", node);
-    return undefined;
-  },
+  DictionaryComprehensionExpression: dictComprehension,
   AwaitExpression: (node, reader) => first(node, reader),
 };
 
@@ -108,45 +105,6 @@ function dictionary(node: SyntaxNode, reader: Reader): Value | undefined {
   return entries;
 }
 
-/** `[f(x, y) for x in known if condition for y in known]`, a set of these, or a generator. */
-export function comprehension(node: SyntaxNode, reader: Reader): Value[] | undefined {
-  const [result, ...clauses] = children(node);
-  const list: Value[] = [];
-  return result !== undefined && collect(result, clauses, list, reader) ? list : undefined;
-}
-
-/** Adds what the clauses give; false, with a note, where that cannot be known. */
-function collect(result: SyntaxNode, clauses: readonly SyntaxNode[], list: Value[], reader: Reader): boolean {
-  const [word] = clauses;
-  if (word === undefined) {
-    list.push(evaluate(result, reader));
-    return true;
-  }
-  if (word.name === "if" && clauses[1] !== undefined) {
-    const holds = evaluate(clauses[1], reader);
-    if (!isKnown(holds, reader.budget)) return unfollowed(result, clauses[1], reader);
-    return !isTrue(holds) || collect(result, clauses.slice(2), list, reader);
-  }
-  const at = clauses.findIndex((child) => child.name === "in");
-  const iterable = clauses[at + 1];
-  if (word.name !== "for" || iterable === undefined) return unfollowed(result, word, reader);
-  const values = evaluate(iterable, reader);
-  const members = values instanceof Map ? [...values.keys()] : values;
-  if (!Array.isArray(members)) return unfollowed(result, iterable, reader);
-  for (const member of members) {
-    bind(clauses.slice(1, at), member, reader);
-    if (!collect(result, clauses.slice(at + 2), list, reader)) return false;
-  }
-  return true;
-}
-
-/** Only calls make tasks, whose absence is to be told. */
-function unfollowed(result: SyntaxNode, node: SyntaxNode, reader: Reader): false {
-  if (result.name === "CallExpression")
-    reader.note(`the loop over ${reader.text(node)} is not followed: its values are not known`, node);
-  return false;
-}
-
 /** Text pieces of a string that is written in several. */
 function joined(pieces: Value[], reader: Reader): Value | undefined {
   return pieces.every((piece) => typeof piece === "string") ? reader.budget.joined(pieces) : undefined;
@@ -192,12 +150,14 @@ function binary(node: SyntaxNode, reader: Reader): Value | undefined {
   if (left === undefined || operator === undefined || right === undefined) return undefined;
   const sign = reader.source.slice(operator.from, (list[list.length - 2] as SyntaxNode).to);
   const a = evaluate(left, reader);
-  if (sign === ">>" || sign === "<<") return reader.depends(a, evaluate(right, reader), sign);
+  if (sign === ">>" || sign === "<<") return reader.edges.set(a, evaluate(right, reader), sign, node);
   const { budget } = reader;
   if (sign === "or") return isKnown(a, budget) ? (isTrue(a) ? a : evaluate(right, reader)) : undefined;
   if (sign === "and") return isKnown(a, budget) ? (isTrue(a) ? evaluate(right, reader) : a) : undefined;
   const b = evaluate(right, reader);
   if (!isKnown(a, budget) || !isKnown(b, budget)) return undefined;
+  if (sign === "is") return a === b;
+  if (sign.startsWith("is") && sign.endsWith("not")) return a !== b;
   if (sign === "==") return a === b;
   if (sign === "!=") return a !== b;
   if (sign === "in" || sign === "not in") {
@@ -250,11 +210,29 @@ function member(node: SyntaxNode, reader: Reader): Value | undefined {
       return base.path.length > LONGEST_NAME ? undefined : new Name(`${base.path}.${name}`);
     return reader.attribute(base, name);
   }
+  // A part of an output is the output.
+  if (base instanceof TaskObject) return base;
+  if (node.getChild(":") !== null) return slice(node, base, reader);
   const inner = children(node)[1];
   const key = inner === undefined ? undefined : evaluate(inner, reader);
   if (base instanceof Map) return base.get(key as Value);
-  if (Array.isArray(base) && typeof key === "number") return base.at(key);
+  if ((Array.isArray(base) || typeof base === "string") && typeof key === "number") return base.at(key);
   return undefined;
+}
+
+/** `a[from:to]`; with a step it is not known. */
+function slice(node: SyntaxNode, base: Value, reader: Reader): Value | undefined {
+  if (!Array.isArray(base) && typeof base !== "string") return undefined;
+  const bounds: Value[] = [null];
+  for (let child = node.firstChild?.nextSibling ?? null; child !== null; child = child.nextSibling) {
+    if (child.name === ":") bounds.push(null);
+    else if (child.name !== "[" && child.name !== "]") bounds[bounds.length - 1] = evaluate(child, reader);
+  }
+  const [from, to] = bounds.map((bound) => (bound === null ? undefined : bound));
+  if (bounds.length > 2 || ![from, to].every((at) => at === undefined || typeof at === "number"))
+    return undefined;
+  reader.budget.spend(base.length);
+  return base.slice(from as number | undefined, to as number | undefined);
 }
 
 /** Python's truth. */

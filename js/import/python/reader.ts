@@ -4,6 +4,7 @@ import type { SyntaxNode } from "@lezer/common";
 import { type Collector, unique } from "../dags.js";
 import { Budget } from "./budget.js";
 import type { Arguments } from "./call.js";
+import { Dependencies } from "./dependencies.js";
 import { evaluate } from "./evaluate.js";
 import { runBody } from "./statements.js";
 import {
@@ -14,7 +15,6 @@ import {
   type PythonFunction,
   type TaskFactory,
   TaskObject,
-  tasksOf,
   Unknown,
   type Value,
 } from "./value.js";
@@ -25,6 +25,7 @@ export class Reader {
   readonly dags: DagObject[] = [];
   readonly source: string;
   readonly budget = new Budget((message, node) => this.note(message, node));
+  readonly edges = new Dependencies(this);
   readonly #found: Collector;
   readonly #lines: number[] = [0];
   readonly #openDags: DagObject[] = [];
@@ -60,7 +61,7 @@ export class Reader {
 
   unknown(node: SyntaxNode): Unknown {
     const text = this.text(node);
-    return new Unknown(text.length > 60 ? `${text.slice(0, 60)}...` : text, this.line(node));
+    return new Unknown(text.length > 60 ? `${text.slice(0, 60)}...` : text, this.line(node), node);
   }
 
   // ---- names
@@ -123,7 +124,8 @@ export class Reader {
       const named = new Map(factory.args);
       if (!named.has("task_id")) named.set("task_id", factory.name);
       const task = this.task(factory.operator, { positional: [], named }, node);
-      for (const value of [...args.positional, ...args.named.values()]) this.depends(value, task, ">>");
+      if (task instanceof TaskObject)
+        this.edges.argument([...args.positional, ...args.named.values()], task, node);
       return task;
     }
     if (factory.kind === "task_group") {
@@ -131,7 +133,7 @@ export class Reader {
       if (!named.has("group_id")) named.set("group_id", factory.name);
       const group = this.group({ positional: [], named });
       this.inside([group], () => this.invoke(factory.body, args, node));
-      for (const value of [...args.positional, ...args.named.values()]) this.depends(value, group, ">>");
+      this.edges.argument([...args.positional, ...args.named.values()], group, node);
       return group;
     }
     const named = new Map(factory.args);
@@ -201,39 +203,7 @@ export class Reader {
     dag.tasks.push(task);
     for (const open of this.#openGroups) open.tasks.push(task);
     // A task whose argument is another task's output runs behind it.
-    for (const value of named.values()) {
-      for (const other of tasksOf(value, "last", this.budget)) if (other !== task) task.upstream.add(other);
-    }
+    this.edges.argument([...named.values()], task, node);
     return task;
-  }
-
-  // ---- dependencies
-
-  /** `left >> right` or `left << right`; worth `right`, as in Python. */
-  depends(left: Value, right: Value, sign: ">>" | "<<"): Value {
-    const [before, after] = sign === ">>" ? [left, right] : [right, left];
-    const tasks = tasksOf(after, "first", this.budget);
-    for (const upstream of tasksOf(before, "last", this.budget)) {
-      this.budget.spend(tasks.length);
-      for (const task of tasks) if (task !== upstream) task.upstream.add(upstream);
-    }
-    return right;
-  }
-
-  chain(values: Value[]): null {
-    for (const [at, value] of values.entries()) {
-      const next = values[at + 1];
-      if (next === undefined) break;
-      const isPairwise = Array.isArray(value) && Array.isArray(next) && value.length === next.length;
-      if (isPairwise)
-        for (const [index, item] of value.entries()) this.depends(item, next[index] as Value, ">>");
-      else this.depends(value, next, ">>");
-    }
-    return null;
-  }
-
-  cross([from = null, to = null]: Value[]): null {
-    this.depends(from, to, ">>");
-    return null;
   }
 }

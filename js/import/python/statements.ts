@@ -2,9 +2,19 @@
 import type { SyntaxNode } from "@lezer/common";
 import { bind } from "./bind.js";
 import { argumentsOf } from "./call.js";
+import { extend } from "./containers.js";
 import { children, evaluate, isTrue } from "./evaluate.js";
 import type { Reader } from "./reader.js";
-import { isKnown, Jump, Name, PythonFunction, TaskFactory, Unknown, type Value } from "./value.js";
+import {
+  isKnown,
+  Jump,
+  Name,
+  PythonFunction,
+  TaskFactory,
+  TaskObject,
+  Unknown,
+  type Value,
+} from "./value.js";
 
 /** Reads the statements of a Script or Body. The worth of its `return`, or what ends or skips a loop; `undefined` when it has none. */
 export function runBody(body: SyntaxNode, reader: Reader): Value | Jump | undefined {
@@ -93,16 +103,18 @@ function assignment(node: SyntaxNode, reader: Reader): undefined {
 
 function update(node: SyntaxNode, reader: Reader): undefined {
   const [target, , value] = children(node);
-  if (target?.name !== "VariableName" || value === undefined) return;
+  if (target === undefined || value === undefined) return;
   const [old, added] = [evaluate(target, reader), evaluate(value, reader)];
+  if (target.name !== "VariableName") {
+    if (Array.isArray(old)) extend(old, added, reader);
+    return;
+  }
   const text = reader.text(target);
   if (typeof old === "string" && typeof added === "string")
     reader.assign(text, reader.budget.joined([old, added]) ?? reader.unknown(node));
   else if (typeof old === "number" && typeof added === "number") reader.assign(text, old + added);
-  else if (Array.isArray(old) && Array.isArray(added)) {
-    reader.budget.spend(old.length + added.length);
-    reader.assign(text, [...old, ...added]);
-  } else reader.assign(text, reader.unknown(node));
+  else if (Array.isArray(old)) extend(old, added, reader);
+  else reader.assign(text, reader.unknown(node));
 }
 
 /** `with DAG(...) as dag, TaskGroup(...) as group:` */
@@ -117,6 +129,8 @@ function withStatement(node: SyntaxNode, reader: Reader): Value | Jump | undefin
     else if (!["with", "as", ",", "async", "(", ")", "Comment"].includes(child.name)) {
       pending = evaluate(child, reader);
       owners.push(pending);
+      if (pending instanceof TaskObject)
+        reader.note("tasks inside of a setup or teardown are not ordered by it here", child);
     }
   }
   return reader.inside(owners, () => (body === undefined ? undefined : runBody(body, reader)));
@@ -126,10 +140,13 @@ function forStatement(node: SyntaxNode, reader: Reader): Value | Jump | undefine
   const list = children(node);
   const at = list.findIndex((child) => child.name === "in");
   const targets = list.slice(list[0]?.name === "async" ? 2 : 1, at);
-  const iterable = list[at + 1];
-  const body = list.find((child) => child.name === "Body");
+  const end = list.findIndex((child) => child.name === "Body");
+  const [iterable, ...more] = list.slice(at + 1, end);
+  const body = list[end];
   if (iterable === undefined || body === undefined) return undefined;
-  let values = evaluate(iterable, reader);
+  let values: Value = evaluate(iterable, reader);
+  // `for x in a, b:`
+  if (more.length > 0) values = [values, ...more.map((item) => evaluate(item, reader))];
   if (values instanceof Map) values = [...values.keys()];
   if (!Array.isArray(values)) {
     reader.note(`the loop over ${reader.text(iterable)} is not followed: its values are not known`, node);
@@ -226,10 +243,10 @@ function factoryOf(
   }
   const resolved = reader.lookup(names[0] ?? "");
   if (!(resolved instanceof Name) && !(resolved instanceof Unknown)) return undefined;
-  const kind = ["dag", "task_group", "task"].find((known) => names.includes(known)) as
-    | TaskFactory["kind"]
-    | undefined;
-  if (kind === undefined) return undefined;
+  const word = ["dag", "task_group", "task", "setup", "teardown"].find((known) => names.includes(known));
+  if (word === undefined) return undefined;
+  const kind = word === "setup" || word === "teardown" ? "task" : (word as TaskFactory["kind"]);
+  if (word === "teardown") reader.note(`task ${name} is a teardown: it is an ordinary task here`, decorator);
   const flavour = names[names.indexOf("task") + 1];
   const operator =
     kind === "task" ? (flavour === undefined || flavour === "python" ? "@task" : `@task.${flavour}`) : "";

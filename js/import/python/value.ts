@@ -14,6 +14,7 @@ export type PythonObject =
   | DagObject
   | TaskObject
   | GroupObject
+  | EdgeLabel
   | TaskFactory
   | PythonFunction;
 
@@ -22,6 +23,7 @@ export class Unknown {
   constructor(
     readonly text: string,
     readonly line: number,
+    readonly node: SyntaxNode,
   ) {}
 }
 
@@ -105,6 +107,12 @@ function before({ upstream }: TaskObject, budget: Budget): TaskObject[] {
   return [...upstream];
 }
 
+/** `Label("...")` between two operands of `>>`: what is before it precedes what is behind it. */
+export class EdgeLabel {
+  before: Value | undefined;
+  after: Value | undefined;
+}
+
 /** A function under `@task`, `@dag` or `@task_group`; a call of it makes a task, a DAG or a group. */
 export class TaskFactory {
   constructor(
@@ -131,14 +139,23 @@ export class Jump {
   constructor(readonly word: "break" | "continue") {}
 }
 
-/** Tasks that a value stands for, as the left or the right side of a dependency. */
-export function tasksOf(value: Value, side: "first" | "last", budget: Budget, depth = 0): TaskObject[] {
+/** Tasks that a value stands for, as the left or the right side of a dependency. `other` is told each value inside that is no task. */
+export function tasksOf(
+  value: Value,
+  side: "first" | "last",
+  budget: Budget,
+  other?: (value: Value) => void,
+  depth = 0,
+): TaskObject[] {
   budget.spend(1);
   if (value instanceof TaskObject) return [value];
   if (value instanceof GroupObject) return side === "first" ? value.roots(budget) : value.leaves(budget);
   const inner = deeper(depth);
-  if (!Array.isArray(value) || inner === undefined) return [];
-  return value.flatMap((item) => tasksOf(item, side, budget, inner));
+  const items = Array.isArray(value) ? value : value instanceof Map ? [...value.values()] : undefined;
+  if (items !== undefined && inner !== undefined)
+    return items.flatMap((item) => tasksOf(item, side, budget, other, inner));
+  other?.(value);
+  return [];
 }
 
 /** What a task's output is in a text: the reference to its XCom that Airflow prints. */

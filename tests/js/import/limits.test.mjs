@@ -144,13 +144,13 @@ for a in ["m", "n", "o"]:
 `);
   assert.deepEqual(
     dags[0].tasks.map(({ taskId }) => taskId),
-    ["x1", "x2", "z1", "l", "n"],
+    ["x1", "x2", "z1", "u", "l", "n"],
   );
   assert.deepEqual(
     notes.map(({ line, message }) => `${line}: ${message}`),
     [
       '3: the loop over "xy" is not followed: its values are not known',
-      "6: a dict comprehension is not followed",
+      "6: d.u: the work of a BashOperator is not imported",
       '14: whether a in SKIPPED or a == "m" holds is not known: it is read as true',
     ],
   );
