@@ -2,21 +2,12 @@
 import type { Dag, Task } from "../../dag/dag.js";
 import { isEmpty } from "../airflow_json.js";
 import { Collector, everyOf, type ImportedDags, isoDuration, triggerRule } from "../dags.js";
+import { ArgumentReader } from "./arguments.js";
 import { LimitReached } from "./budget.js";
 import { isPython, parsePython } from "./parse.js";
 import { Reader } from "./reader.js";
 import { runBody } from "./statements.js";
-import {
-  type DagObject,
-  Duration,
-  Moment,
-  Name,
-  type TaskObject,
-  Timetable,
-  toJson,
-  Unknown,
-  type Value,
-} from "./value.js";
+import { type DagObject, Duration, Name, type TaskObject, Timetable, toJson, type Value } from "./value.js";
 
 /** Reads the DAGs of a Python file; what was not understood is noted with its line. `undefined` for a text that is no Python. */
 export function pythonDags(source: string, fileName?: string): ImportedDags | undefined {
@@ -39,63 +30,6 @@ export function pythonDags(source: string, fileName?: string): ImportedDags | un
   return found.result();
 }
 
-/** One argument after another, each with a note when it cannot be known. */
-class ArgumentReader {
-  constructor(
-    readonly args: ReadonlyMap<string, Value>,
-    /** Where else an argument may stand, the first of them first. */
-    readonly defaults: readonly ReadonlyMap<Value, Value>[],
-    readonly note: (message: string) => void,
-  ) {}
-
-  get(name: string): Value | undefined {
-    const given = this.args.get(name);
-    if (given !== undefined) return given;
-    return this.defaults.find((some) => some.get(name) !== undefined)?.get(name);
-  }
-
-  value(...names: string[]): Value | undefined {
-    for (const name of names) {
-      const value = this.get(name);
-      if (value === undefined) continue;
-      if (value instanceof Unknown || value instanceof Name) {
-        this.note(`${name} is not known: ${value instanceof Name ? value.path : value.text}`);
-        return undefined;
-      }
-      return value;
-    }
-    return undefined;
-  }
-
-  text(name: string): string | undefined {
-    const value = this.value(name);
-    return typeof value === "string" ? value : undefined;
-  }
-
-  number(...names: string[]): number | undefined {
-    const value = this.value(...names);
-    return typeof value === "number" ? value : undefined;
-  }
-
-  flag(name: string): boolean | undefined {
-    const value = this.value(name);
-    return typeof value === "boolean" ? value : undefined;
-  }
-
-  /** timedelta, or seconds. */
-  duration(name: string): string | undefined {
-    const value = this.value(name);
-    if (value instanceof Duration) return isoDuration(value.ms);
-    return typeof value === "number" ? isoDuration(value * 1000) : undefined;
-  }
-
-  moment(name: string): Moment | undefined {
-    const value = this.value(name);
-    if (typeof value === "string") return new Moment(value);
-    return value instanceof Moment ? value : undefined;
-  }
-}
-
 function dagOf(dag: DagObject, found: Collector): Dag {
   const note = (message: string) => found.note(`${dag.id}: ${message}`, dag.line);
   const given = dag.args.get("default_args");
@@ -112,6 +46,13 @@ function dagOf(dag: DagObject, found: Collector): Dag {
   const catchup = args.flag("catchup");
   const [runs, active] = [args.number("max_active_runs"), args.number("max_active_tasks", "concurrency")];
   const owner = inherited.text("owner");
+  if (args.get("dagrun_timeout") !== undefined)
+    note("dagrun_timeout is not taken over: set the option runTimeout of a backfill");
+  args.skip("start_date", "end_date", ...SCHEDULE_ARGUMENTS);
+  remaining("is", args.unread(dag.args.keys()), note);
+  const read = new ArgumentReader(new Map(), [], note);
+  read.skip("start_date", "end_date", ...TASK_ARGUMENTS);
+  remaining("in default_args is", read.unread(defaults.keys()), note);
   return {
     dagId: dag.id,
     schedule: schedule.schedule,
@@ -128,6 +69,24 @@ function dagOf(dag: DagObject, found: Collector): Dag {
     ...(Array.isArray(tags) ? { tags: tags.filter((tag) => typeof tag === "string") } : {}),
     ...(owner === undefined ? {} : { owner }),
   } as unknown as Dag;
+}
+
+const SCHEDULE_ARGUMENTS = ["schedule", "schedule_interval", "timetable"];
+const TASK_ARGUMENTS = [
+  ...[
+    "retries",
+    "retry_delay",
+    "retry_exponential_backoff",
+    "execution_timeout",
+    "trigger_rule",
+    "depends_on_past",
+    "params",
+  ],
+];
+
+/** Each argument that has no counterpart is told by itself. */
+function remaining(where: string, names: readonly string[], note: (message: string) => void): void {
+  for (const name of names) note(`${name} ${where} not taken over`);
 }
 
 interface Rule {
@@ -148,10 +107,9 @@ function scheduleOf(args: ArgumentReader, note: (message: string) => void): Rule
     const interval = value.interval === undefined ? {} : { interval: isoDuration(value.interval.ms) };
     return { schedule: value.cron, options: { kind: value.kind, ...interval }, timeZone: value.zone };
   }
-  const names = ["schedule", "schedule_interval", "timetable"];
   if (value !== undefined)
     note("the schedule is none that has dates (a dataset, or a timetable of its own): imported without one");
-  else if (!names.some((name) => args.args.has(name)))
+  else if (!SCHEDULE_ARGUMENTS.some((name) => args.args.has(name)))
     note("no schedule is given: Airflow 2 takes a day, Airflow 3 none; imported without one");
   return { schedule: null };
 }
@@ -167,6 +125,44 @@ function paramsOf(value: Value | undefined, note: (message: string) => void): un
   return Object.fromEntries(params);
 }
 
+/** Arguments of every operator that change how a task runs and have no counterpart. */
+const OF_EVERY_TASK = new Set([
+  ...[
+    "wait_for_downstream",
+    "wait_for_past_depends_before_skipping",
+    "max_retry_delay",
+    "start_date",
+    "end_date",
+    "sla",
+  ],
+  ...[
+    "pool",
+    "pool_slots",
+    "queue",
+    "priority_weight",
+    "weight_rule",
+    "executor",
+    "executor_config",
+    "run_as_user",
+  ],
+  ...[
+    "max_active_tis_per_dag",
+    "max_active_tis_per_dagrun",
+    "task_concurrency",
+    "resources",
+    "inlets",
+    "outlets",
+  ],
+  ...[
+    "on_execute_callback",
+    "on_failure_callback",
+    "on_retry_callback",
+    "on_success_callback",
+    "on_skipped_callback",
+  ],
+  ...["pre_execute", "post_execute", "ignore_first_depends_on_past", "map_index_template"],
+]);
+
 function taskOf(
   task: TaskObject,
   defaults: ReadonlyMap<Value, Value>,
@@ -180,11 +176,20 @@ function taskOf(
   if (!task.args.has("bash_command") && !isEmpty(task.operator))
     note(`the work of a ${task.operator} is not imported`);
   const rule = triggerRuleOf(args.get("trigger_rule"), note);
-  const params = paramsOf(args.args.get("params"), note);
-  const environment = task.args.get("env");
+  const params = paramsOf(args.get("params"), note);
+  const environment = args.get("env");
   if (environment !== undefined) note("env is not taken over: set it where dagfill runs");
   const retries = args.number("retries");
+  const backoff = backoffOf(args.value("retry_exponential_backoff"));
+  const isPast = args.flag("depends_on_past") === true;
   const [delay, timeout] = [args.duration("retry_delay"), args.duration("execution_timeout")];
+  const left = args.unread(task.args.keys());
+  // What the work of another operator takes is not imported with it.
+  remaining(
+    "is",
+    task.args.has("bash_command") ? left : left.filter((name) => OF_EVERY_TASK.has(name)),
+    note,
+  );
   return {
     taskId: task.id,
     ...(task.upstream.size === 0 ? {} : { dependsOn: Array.from(task.upstream, (other) => other.id) }),
@@ -193,10 +198,17 @@ function taskOf(
     ...(rule === undefined || rule === "all_success" ? {} : { triggerRule: rule }),
     ...(retries === undefined || retries === 0 ? {} : { retries }),
     ...(delay === undefined || (retries ?? 0) === 0 ? {} : { retryDelay: delay }),
+    ...(backoff === undefined || (retries ?? 0) === 0 ? {} : { retryBackoff: backoff }),
     ...(timeout === undefined ? {} : { timeout }),
-    ...(args.flag("depends_on_past") === true ? { dependsOnPast: true } : {}),
+    ...(isPast ? { dependsOnPast: true } : {}),
     meta: { operator: task.operator },
   } as Task;
+}
+
+/** True doubles each wait; Airflow 3.2 takes the factor, too. */
+function backoffOf(value: Value | undefined): number | undefined {
+  if (value === true) return 2;
+  return typeof value === "number" && value >= 1 ? value : undefined;
 }
 
 /** "all_done" or `TriggerRule.ALL_DONE`. */

@@ -1,0 +1,115 @@
+// Arguments of DAGs and operators: what is read of them, and what is left.
+import { isoDuration } from "../dags.js";
+import { Duration, Moment, Name, Unknown, type Value } from "./value.js";
+
+/** Arguments that say where a DAG or task belongs, or what a person sees of it. */
+const WITHOUT_EFFECT = [
+  ...[
+    "dag",
+    "dag_id",
+    "task_id",
+    "group_id",
+    "task_group",
+    "default_args",
+    "dag_display_name",
+    "task_display_name",
+  ],
+  ...[
+    "doc",
+    "doc_md",
+    "doc_json",
+    "doc_yaml",
+    "doc_rst",
+    "description",
+    "tags",
+    "owner",
+    "owner_links",
+    "access_control",
+  ],
+  ...["email", "email_on_failure", "email_on_retry", "ui_color", "ui_fgcolor", "default_view", "orientation"],
+  ...[
+    "is_paused_upon_creation",
+    "fileloc",
+    "output_encoding",
+    "do_xcom_push",
+    "multiple_outputs",
+    "prefix_group_id",
+  ],
+  ...["tooltip", "logger_name", "provide_context"],
+];
+
+/** One argument after another, each with a note when it cannot be known. */
+export class ArgumentReader {
+  constructor(
+    readonly args: ReadonlyMap<string, Value>,
+    /** Where else an argument may stand, the first of them first. */
+    readonly defaults: readonly ReadonlyMap<Value, Value>[],
+    readonly note: (message: string) => void,
+  ) {}
+
+  readonly #read = new Set<string>(WITHOUT_EFFECT);
+
+  /** Names of given arguments that nobody read, and that change how tasks run. */
+  unread(names: Iterable<Value>): string[] {
+    return [...names].filter((name) => typeof name === "string" && !this.#read.has(name)) as string[];
+  }
+
+  /** These are read elsewhere. */
+  skip(...names: string[]): void {
+    for (const name of names) this.#read.add(name);
+  }
+
+  get(name: string): Value | undefined {
+    this.#read.add(name);
+    const given = this.args.get(name);
+    if (given !== undefined) return given;
+    return this.defaults.find((some) => some.get(name) !== undefined)?.get(name);
+  }
+
+  value(...names: string[]): Value | undefined {
+    for (const name of names) {
+      const value = this.get(name);
+      if (value === undefined) continue;
+      if (value instanceof Unknown || value instanceof Name) {
+        this.note(`${name} is not known: ${value instanceof Name ? value.path : value.text}`);
+        return undefined;
+      }
+      return value;
+    }
+    return undefined;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.value(name);
+    return typeof value === "string" ? value : this.#other(value, name, "a text");
+  }
+
+  number(...names: string[]): number | undefined {
+    const value = this.value(...names);
+    return typeof value === "number" ? value : this.#other(value, names.join(" or "), "a number");
+  }
+
+  flag(name: string): boolean | undefined {
+    const value = this.value(name);
+    return typeof value === "boolean" ? value : this.#other(value, name, "True or False");
+  }
+
+  /** timedelta, or seconds. */
+  duration(name: string): string | undefined {
+    const value = this.value(name);
+    if (value instanceof Duration && value.months === 0) return isoDuration(value.ms);
+    return typeof value === "number"
+      ? isoDuration(value * 1000)
+      : this.#other(value, name, "a timedelta or seconds");
+  }
+
+  moment(name: string): Moment | undefined {
+    const value = this.value(name);
+    if (typeof value === "string") return new Moment(value);
+    return value instanceof Moment ? value : this.#other(value, name, "a date");
+  }
+
+  #other(value: Value | undefined, name: string, expected: string): undefined {
+    if (value !== undefined && value !== null) this.note(`${name} is not ${expected}: not taken over`);
+  }
+}

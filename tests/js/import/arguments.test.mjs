@@ -1,0 +1,48 @@
+// Arguments of Airflow's DAGs and operators: those with a counterpart are taken over, every other that changes a run is noted.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { importDag } from "../../../dist/import.js";
+
+const read = (source) => {
+  const { dags, notes } = importDag(`from airflow import DAG\n${source}`, { format: "airflow-python" });
+  return { dag: dags[0], notes: notes.map(({ line, message }) => `${line}: ${message}`) };
+};
+
+test("arguments without a counterpart are noted one by one, with their line", () => {
+  const { dag, notes } = read(`
+with DAG("d", schedule="@daily", dagrun_timeout=timedelta(hours=1), on_failure_callback=tell, doc_md="x", tags=["a"],
+         default_args={"email": ["a@b.c"], "owner": "me", "sla": timedelta(hours=2), "retries": 3}):
+    BashOperator(task_id="a", bash_command="x", cwd="/tmp", skip_on_exit_code=99, retry_exponential_backoff=True,
+                 retry_delay=timedelta(minutes=1), wait_for_downstream=True, ui_color="#fff", pool="small")
+    EmptyOperator(task_id="b", queue="slow", retries=0)
+    PythonOperator(task_id="c", python_callable=f, op_kwargs={"x": 1}, retries="many", pool="small")
+`);
+  assert.deepEqual(dag.tasks[0], {
+    taskId: "a",
+    command: "x",
+    retries: 3,
+    retryDelay: "PT1M",
+    retryBackoff: 2,
+    meta: { operator: "BashOperator" },
+  });
+  assert.deepEqual(notes, [
+    "3: d: dagrun_timeout is not taken over: set the option runTimeout of a backfill",
+    "3: d: on_failure_callback is not taken over",
+    "3: d: sla in default_args is not taken over",
+    "5: d.a: cwd is not taken over",
+    "5: d.a: skip_on_exit_code is not taken over",
+    "5: d.a: wait_for_downstream is not taken over",
+    "5: d.a: pool is not taken over",
+    "7: d.b: queue is not taken over",
+    "8: d.c: the work of a PythonOperator is not imported",
+    "8: d.c: retries is not a number: not taken over",
+    "8: d.c: pool is not taken over",
+  ]);
+});
+
+test("a factor of the waits is taken over", () => {
+  const { dag } = read(
+    'with DAG("d", schedule=None):\n    EmptyOperator(task_id="a", retries=2, retry_exponential_backoff=3.0)\n',
+  );
+  assert.equal(dag.tasks[0].retryBackoff, 3);
+});
