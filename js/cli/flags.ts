@@ -262,12 +262,20 @@ export const flags = {
   scheduleText: [
     { name: "schedule", value: "CRON", meaning: "the schedule, such as '0 5 * * 1-5' or @daily" },
   ],
-  missing: [
+  history: [
     {
       name: "history",
       value: "FILE",
       meaning: "runs in any form that import-runs reads, instead of a store; - reads stdin",
     },
+  ],
+  estimate: [
+    {
+      name: "estimate",
+      meaning: "also how long it would take and when it would end, by the DAG's past runs",
+    },
+  ],
+  missing: [
     {
       name: "treat-failed-as",
       value: "missing|present",

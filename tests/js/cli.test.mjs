@@ -719,6 +719,50 @@ test("missing shows the dates without a successful run, from a store or from a f
   const found = JSON.parse((await run(["missing", flaky, ...span, "--history", history, "--json"])).out);
   assert.deepEqual([found.count, found.ranges.length], [6, 2]);
   assert.equal((await run(["missing", flaky, ...span, "--history", `${history}.none`])).code, 2);
+  for (const [verb, range] of [
+    ["missing", span],
+    ["preview", week],
+  ]) {
+    const both = await run([verb, flaky, ...range, "--history", history, "--store", store]);
+    assert.deepEqual([both.code, both.out], [2, ""]);
+    assert.match(both.err, /expected --history or --store, got both/);
+  }
+});
+
+test("preview plans over a foreign history, and estimates by it", limit, async () => {
+  const history = `${workplace().store}.csv`;
+  const rows = (count) =>
+    Array.from({ length: count }, (_, at) => {
+      const day = `2023-12-0${at + 1}`;
+      return `scheduled__${day},success,${day} 00:00:00,${day} 01:00:00,${day} 02:00:00`;
+    });
+  const write = (count) =>
+    writeFileSync(
+      history,
+      [
+        "run_id,state,logical_date,start_date,end_date",
+        "scheduled__a,success,2024-01-02 00:00:00,2024-01-03 01:00:00,2024-01-03 02:00:00",
+        "scheduled__b,success,2024-01-03 00:00:00,2024-01-04 02:00:00,2024-01-04 01:00:00",
+        ...rows(count),
+      ].join("\n"),
+    );
+  const ask = (...more) => run(["preview", flaky, ...week, "--history", history, "--estimate", ...more]);
+  write(4);
+  const json = JSON.parse((await ask("--json")).out);
+  assert.deepEqual([json.counts.skip, json.estimate.samples, json.estimate.peak], [1, 5, 1]);
+  assert.equal(json.estimate.quantiles["0.9"].makespan, json.counts.create * 3_600_000);
+  const { out, err } = await ask();
+  assert.match(err, /left out of .*: 1 \(an end that is before the run's start\)/);
+  assert.match(out, /^estimate {2}by 5 past runs, at most 1 at once/m);
+  assert.match(out, /^ {2}90 % of outcomes take at most \d+:00:00 and end by \d{4}-\S+Z$/m);
+  write(3);
+  const few = await ask();
+  assert.equal(few.code, 0);
+  const reason = "expected at least 5 past successful runs with start and end, got 4";
+  assert.ok(few.out.includes(`no estimate: ${reason}`), few.out);
+  assert.deepEqual(JSON.parse((await ask("--json")).out).estimate, {
+    refused: { code: "INVALID_OPTION", message: reason },
+  });
 });
 
 test("explain says what a schedule means and why a date is not one of it", limit, async () => {

@@ -1,13 +1,13 @@
 // dagfill missing: the dates of a range without a successful run.
-import { type Dag, type KnownRun, type MissingDates, missing } from "../../face.js";
+import { type MissingDates, missing } from "../../face.js";
 import { rangeOf } from "../bounds.js";
 import { flags } from "../flags.js";
+import { foreignRuns } from "../foreign_history.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
 import { exitCodes } from "../report_error.js";
 import { type Column, table } from "../table.js";
 import type { Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
-import { readSource } from "./import_dag.js";
 
 const columns: Column<MissingDates["ranges"][number]>[] = [
   { title: "from", text: ({ start }) => start },
@@ -19,7 +19,7 @@ const columns: Column<MissingDates["ranges"][number]>[] = [
 export const missingDates: Verb = {
   summary: "the dates of a range without a successful run",
   positionals: ["FILE"],
-  flags: [...flags.dag, ...flags.span, ...flags.missing, ...flags.store, ...flags.json],
+  flags: [...flags.dag, ...flags.span, ...flags.history, ...flags.missing, ...flags.store, ...flags.json],
   async run({ positionals: [path = ""], values, terminal, notices, json, world }) {
     const dag = chooseDag(await loadDagFile(path), values.dagId);
     const range = rangeOf(values, dag.timeZone);
@@ -34,8 +34,8 @@ export const missingDates: Verb = {
     return exitCodes.ok;
 
     async function missingIn(): Promise<MissingDates> {
-      if (values.history !== undefined)
-        return missing(dag, await runsOf(String(values.history), dag, notices), range, options);
+      const runs = await foreignRuns(values, dag, notices);
+      if (runs !== undefined) return missing(dag, runs, range, options);
       const store = await world.openStore(values.store, "read", notices);
       return missing(dag, store, range, options).finally(() => store.close());
     }
@@ -52,12 +52,4 @@ function show({ ranges, count, offGrid, warnings = [] }: MissingDates, terminal:
     );
   for (const { code, message } of warnings)
     terminal.line(`${terminal.paint("yellow", "warning")} ${code}: ${message}`);
-}
-
-/** The runs of a file, in any of the forms that import-runs reads; what is left out of it is told. */
-async function runsOf(path: string, dag: Dag, notices: Terminal): Promise<Iterable<KnownRun>> {
-  const { importRuns } = await import("../../import.js");
-  const { runs, left } = importRuns(readSource(path), { dag });
-  for (const { reason, count } of left) notices.line(`left out of ${path}: ${count} (${reason})`);
-  return runs;
 }

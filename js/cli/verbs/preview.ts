@@ -1,8 +1,10 @@
 // dagfill preview: which dates a backfill would run, and why the others not. Nothing is started or written.
 import { type BackfillPreview, BackfillService } from "../../face.js";
 import { dateOf } from "../bounds.js";
+import { estimated, showEstimate } from "../estimate_view.js";
 import { flags } from "../flags.js";
-import { loadDagFile } from "../load_dag.js";
+import { foreignRuns, storeOf } from "../foreign_history.js";
+import { chooseDag, loadDagFile } from "../load_dag.js";
 import { planJson, showPlan } from "../plan_view.js";
 import { type ExitCode, exitCodes } from "../report_error.js";
 import type { Request, Verb } from "../verb.js";
@@ -16,6 +18,8 @@ export const preview: Verb = {
     ...flags.plan,
     ...flags.drive,
     ...flags.store,
+    ...flags.history,
+    ...flags.estimate,
     ...flags.render,
     ...flags.cascade,
     ...flags.all,
@@ -45,7 +49,9 @@ export async function showPreview({
 }: Request): Promise<ExitCode> {
   const file = await loadDagFile(positionals[0] ?? "");
   const options = backfillOptions(file, values);
-  const store = await world.openStore(values.store, "read", notices);
+  const foreign = await foreignRuns(values, chooseDag(file, values.dagId), notices);
+  const store =
+    foreign === undefined ? await world.openStore(values.store, "read", notices) : await storeOf(foreign);
   try {
     const callbacks = world.callbacks(file, () => {});
     const plan = await new BackfillService({ dags: file.dags, store, ...callbacks }).preview({
@@ -54,16 +60,19 @@ export async function showPreview({
     });
     const date = dateToRender(plan, values.render);
     const rendered = date === undefined ? undefined : plan.render(date);
+    const estimate = values.estimate === true ? await estimated(plan) : undefined;
     if (json) {
       terminal.line(
         JSON.stringify({
           ...planJson(plan),
           ...(plan.downstream !== undefined && { downstream: plan.downstream.map(planJson) }),
+          ...(estimate !== undefined && { estimate }),
           ...(rendered !== undefined && { rendered }),
         }),
       );
     } else {
       showPlan(plan, terminal, values.all === true ? "all" : "some");
+      if (estimate !== undefined) showEstimate(estimate, terminal);
       for (const { taskId, path, text } of rendered ?? []) {
         terminal.line();
         terminal.line(`${taskId} ${terminal.paint("dim", path)}`);
