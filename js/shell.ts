@@ -151,6 +151,8 @@ function unresolvedError({ taskId, unresolved }: TaskContext): DagfillError {
 
 /** A command that ended with another code than 0, or by a signal that was not ours. */
 export class CommandError extends Error {
+  /** @internal Minifying renames classes. */
+  static override readonly name: string = "CommandError";
   readonly exitCode: number | null;
   readonly signal: string | null;
 

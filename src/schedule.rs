@@ -35,6 +35,7 @@ mod words;
 pub use crate::time::Date;
 pub use calendar::BusinessCalendar;
 pub use clock::ClockChange;
+pub(crate) use dates::MOST;
 pub use dst::{Dst, Fold, Gap};
 pub use explain::Explanation;
 pub use explain_date::DateExplanation;

@@ -373,3 +373,17 @@ fn all_at_once_is_the_same_as_one_by_one() {
         assert!(expected.len() > 2);
     }
 }
+
+#[test]
+fn the_newest_dates_are_counted_before_they_are_held() {
+    let seconds = timetable(cron("* * * * * *"), Kind::Interval, "UTC");
+    let last = |count, bounds: &str| plan_catchup(&seconds, &ask(Last(count), bounds, "", "2024-01-01"));
+    assert_eq!(last(260_000_000, "2023-12-31T23:00..").unwrap().due.len(), 3_600);
+    assert_eq!(last(100_001, "2023-12-01..").unwrap().due.len(), 100_001);
+    for bounds in ["..", "1990-01-01.."] {
+        assert_eq!(last(260_000_000, bounds).unwrap_err().code.as_str(), "RANGE_TOO_LARGE", "{bounds}");
+    }
+    // Few dates are few, however many are asked for.
+    let yearly = timetable(cron("@yearly"), Kind::Interval, "UTC");
+    assert_eq!(plan_catchup(&yearly, &ask(Last(u32::MAX), "2020-01-01..", "", "2024-01-01")).unwrap().due.len(), 4);
+}

@@ -128,7 +128,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
       showVerbHelp(name, verb, terminal);
       return exitCodes.ok;
     }
-    return await verb.run({ ...request, terminal, notices, json, world });
+    return await verb.run({ ...request, verb: name, terminal, notices, json, world });
   } catch (error) {
     return reportError(error, notices, json, verb?.flags ?? []);
   } finally {

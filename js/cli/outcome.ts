@@ -13,6 +13,11 @@ function styleOf({ state, unfinished }: BackfillResult): Style {
   return unfinished > 0 ? "yellow" : "green";
 }
 
+/** A text as a word of a shell. */
+function quoted(text: string): string {
+  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 export class Outcome {
   private readonly failures: RunResult[] = [];
 
@@ -95,9 +100,17 @@ export class Outcome {
     terminal.line(
       `${terminal.paint("yellow", "unfinished")}  ${unfinished} ${unfinished === 1 ? "date has" : "dates have"} not succeeded: ${why.join(", ")}`,
     );
-    if (failed + before > 0) this.hint("the same command with --reprocess failed runs them");
-    else if (canceled > 0) this.hint("the same command runs the canceled dates again");
-    else this.hint("they wait for the run before them: run the same command again when that has succeeded");
+    const { verb, positionals, values } = this.request;
+    if (failed + canceled + before === 0)
+      this.hint("they wait for the run before them: run the same command again when that has succeeded");
+    else if (verb !== "run") {
+      // What `resume` went on with has ended, and its flags choose no dates.
+      const store = typeof values.store === "string" ? ` --store ${values.store}` : "";
+      const { dagId, start, end } = this.backfill.preview;
+      const range = `--dag-id ${quoted(dagId)} --from ${start} --to ${end}`;
+      this.hint(`dagfill retry ${positionals[0]} ${range}${store} runs them`);
+    } else if (failed + before > 0) this.hint("the same command with --reprocess failed runs them");
+    else this.hint("the same command runs the canceled dates again");
   }
 
   /** Every date is skipped because it is done, which may not be plain. */

@@ -18,6 +18,8 @@ export interface Verb {
 }
 
 export interface Request extends Arguments {
+  /** The name of the verb, such as `run`. */
+  verb: string;
   /** Where the answer goes: stdout. */
   terminal: Terminal;
   /** Where notices go that are no part of the answer: stderr. */

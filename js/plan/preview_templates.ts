@@ -41,7 +41,7 @@ export class PreviewTemplates {
   /** Structured-clonable: functions and secrets stay behind. */
   toTransferable(): PreviewTemplateData {
     const { variables, connections, macros, ...dag } = this.data.dag;
-    return { ...this.data, dag };
+    return { ...this.data, dag: { ...dag, tasks: dag.tasks.map(({ run: _, ...task }) => task) } };
   }
 
   /** Texts of one run, with `***` for values of variables and connections. Errors of a template are its text: a preview shows them. */

@@ -121,6 +121,7 @@ impl Plan {
             let before = Past::behind(before.map_or(Existing::None, |index| history.standing(index)));
             rows.follow_past(before, request, &timetable);
         }
+        let behind_failures = request.dependent_task.as_ref().and_then(|_| rows.behind_failures());
         let Draft { actions, reasons, .. } = rows;
         let clock_changes = timetable.clock_changes(range, &dates);
         let findings = Findings {
@@ -130,6 +131,7 @@ impl Plan {
             dates: &dates,
             unmatched,
             not_due,
+            behind_failures,
             clock_changes: &clock_changes,
             strangers: aligned.strangers,
             mismatches: intervals.mismatches(&dates, &aligned, history),

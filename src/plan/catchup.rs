@@ -1,9 +1,12 @@
 //! Which runs are due now, and which of the missed ones are left out. Airflow's `next_dagrun_info` in closed form: it
 //! names one run after the other, this names all of them at once.
 
-use crate::error::Result;
-use crate::schedule::Timetable;
+use crate::error::{Code, Detail, Error, Result};
+use crate::schedule::{MOST, Timetable};
 use crate::time::{Instant, Range};
+
+/// From so many dates on they are counted before they are looked up one by one.
+const MANY: u32 = 100_000;
 
 /// What becomes of dates that came due while nobody ran them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -115,7 +118,7 @@ pub fn plan_catchup(timetable: &Timetable, request: &CatchupRequest) -> Result<C
     let newest = if is_unanchored { None } else { dates.newest_due(now) };
     let Some(newest) = newest else { return Ok(nothing) };
     let last = end.map_or(newest, |end| end.min(newest));
-    let from = dates.first_wanted(request, newest);
+    let from = dates.first_wanted(request, floor, newest)?;
     let due = match (from, floor) {
         (Wanted::Nothing, _) => Vec::new(),
         (Wanted::All, None) => {
@@ -164,9 +167,9 @@ impl Dates {
         }
     }
 
-    fn first_wanted(&self, request: &CatchupRequest, newest: Instant) -> Wanted {
+    fn first_wanted(&self, request: &CatchupRequest, floor: Option<Instant>, newest: Instant) -> Result<Wanted> {
         let first = match request.policy {
-            CatchupPolicy::All => return Wanted::All,
+            CatchupPolicy::All => return Ok(Wanted::All),
             CatchupPolicy::None => {
                 let watched = request.watching_since.map_or(request.now, after);
                 (self.0.run_after(newest) >= watched).then_some(newest)
@@ -178,6 +181,7 @@ impl Dates {
             }
             CatchupPolicy::Latest => Some(newest),
             CatchupPolicy::Last(0) => None,
+            CatchupPolicy::Last(count) if count > MANY => Some(self.first_of_many(count, floor, newest)?),
             CatchupPolicy::Last(count) => {
                 let dates = self.0.previous_dates(after(newest), count as usize);
                 dates.last().map(|date| Instant::clamped(*date as i64))
@@ -187,7 +191,22 @@ impl Dates {
                 self.first_due_from(opened)
             }
         };
-        first.map_or(Wanted::Nothing, Wanted::From)
+        Ok(first.map_or(Wanted::Nothing, Wanted::From))
+    }
+
+    /// The first of the newest `count` dates, which may be more than can be held: they are counted before they are looked up.
+    fn first_of_many(&self, count: u32, floor: Option<Instant>, newest: Instant) -> Result<Instant> {
+        let start = floor.unwrap_or(Instant::MIN);
+        let range = Range { start, end: newest };
+        if range.is_empty() || self.0.checked_count(range)? <= u64::from(count) {
+            return Ok(start);
+        }
+        if u64::from(count) > MOST {
+            let message = format!("catchup.last {count}: expected at most {MOST} dates");
+            return Err(Error::new(Code::RangeTooLarge, message).detail("count", Detail::Number(count.into())));
+        }
+        let dates = self.0.previous_dates(after(newest), count as usize);
+        Ok(dates.last().map_or(newest, |date| Instant::clamped(*date as i64)))
     }
 
     fn between(&self, start: Instant, end: Instant, limit: Option<usize>) -> Result<Vec<f64>> {

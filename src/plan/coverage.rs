@@ -60,7 +60,7 @@ impl Intervals {
         }
         let again = match (action, reason) {
             (Action::Rerun, _) => true,
-            (_, Some(SkipReason::ExistsSuccess)) => planned.0 < own.0 || own.1 < planned.1,
+            (_, Some(SkipReason::ExistsSuccess | SkipReason::ExistsFailed)) => planned.0 < own.0 || own.1 < planned.1,
             _ => false,
         };
         again.then_some(Action::Reset)

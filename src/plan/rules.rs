@@ -99,6 +99,18 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// The rows that start behind a run that has not succeeded: a task that depends on past fails there.
+    pub(super) fn behind_failures(&self) -> Option<Found> {
+        let (mut past, mut found) = (Past::Open, None);
+        for (row, date) in self.dates.iter().enumerate() {
+            let existing = self.aligned.record(row).map_or(Existing::None, |index| self.history.standing(index));
+            if !past.step(self.action(row), existing) {
+                found = Found::after(found, Instant::clamped(*date as i64));
+            }
+        }
+        found
+    }
+
     fn action(&self, row: usize) -> Action {
         self.actions.get(row).map_or(Action::Skip, |number| Action::from_number(*number))
     }

@@ -3,7 +3,7 @@
 use super::coverage::Intervals;
 use super::history::{Found, Strangers};
 use super::{Coverage, Request, SkipReason};
-use crate::error::Warning;
+use crate::error::{Warning, quoted};
 use crate::macros::inspect;
 use crate::schedule::{ClockChange, Timetable};
 use crate::time::{Civil, Clock, DAY_MS, Instant, Range, Zone, first_instant};
@@ -18,6 +18,8 @@ pub(super) struct Findings<'a> {
     /// Of `exclude_dates`: those that are no date of the plan.
     pub(super) unmatched: Option<Found>,
     pub(super) not_due: Option<Found>,
+    /// Rows that start behind a run that has not succeeded, where a task depends on past.
+    pub(super) behind_failures: Option<Found>,
     pub(super) clock_changes: &'a [ClockChange],
     pub(super) strangers: Strangers,
     /// Dates whose run covers another interval than the planned one.
@@ -29,7 +31,7 @@ pub(super) struct Findings<'a> {
 impl Findings<'_> {
     /// Warnings with stable codes, the ones about the whole range first.
     pub(super) fn warnings(&self) -> Vec<Warning> {
-        let whole: [fn(&Self) -> Option<Warning>; 12] = [
+        let whole: [fn(&Self) -> Option<Warning>; 13] = [
             Self::no_dates,
             Self::end_is_whole_day,
             Self::bounds_cut_day,
@@ -40,6 +42,7 @@ impl Findings<'_> {
             Self::exclude_unmatched,
             Self::not_due,
             Self::unfinished_left_alone,
+            Self::task_depends_on_past,
             Self::uneven_days,
             Self::date_independent,
         ];
@@ -189,6 +192,18 @@ impl Findings<'_> {
                 format!("{are} a run that failed and will be left alone, the first is {first}: reprocess \"failed\" takes them, too");
             Warning::new("unfinished_left_alone", message).at(first).count(count)
         })
+    }
+
+    /// `task_depends_on_past`: the runs start, and their task with dependsOnPast fails.
+    fn task_depends_on_past(&self) -> Option<Warning> {
+        let Found { count, first } = self.behind_failures?;
+        let task = self.request.dependent_task.as_deref().unwrap_or_default();
+        let start = if count == 1 { "1 date starts".to_owned() } else { format!("{count} dates start") };
+        let message = format!(
+            "{start} behind a run that has not succeeded, the first is {first}: where the task {} failed there it fails here without starting",
+            quoted(task)
+        );
+        Some(Warning::new("task_depends_on_past", message).at(first).count(count))
     }
 
     /// `uneven_days`: days of a daily schedule that clock changes make shorter or longer.

@@ -6,7 +6,7 @@ use crate::error::{Code, Detail, Error, Result};
 use crate::time::{Instant, Range};
 
 /// More dates than this are never held at once.
-const MOST: u64 = 10_000_000;
+pub(crate) const MOST: u64 = 10_000_000;
 
 /// More dates than this are not counted one by one, which would take minutes.
 const MOST_COUNTED: u64 = 50_000_000;

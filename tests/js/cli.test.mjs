@@ -260,6 +260,17 @@ test(
   },
 );
 
+test("the hint behind a retry is a command that exists", limit, async () => {
+  const { store } = workplace();
+  const env = { FAIL: "2024-01-03" };
+  await run(["run", flaky, ...week, "--store", store], { env });
+  const failed = await run(["retry", flaky, "--store", store], { env });
+  const [, hint] = failed.out.match(/^hint dagfill (.*) runs them$/m);
+  assert.match(hint, /^retry .* --dag-id \S+ --from \S+ --to \S+ --store /);
+  const again = await run(hint.split(" "));
+  assert.match(again.out, /^success {2}1 date: 1 succeeded, in /m);
+});
+
 test("--max-failures ends with 1, and the hint takes all that is unfinished", limit, async () => {
   const { store } = workplace();
   const stopped = await run(["run", flaky, ...week, "--store", store, "--max-failures", "1"], {

@@ -114,3 +114,8 @@ test("explain warns of a period without an anchor", async () => {
   const { out } = await run(["explain", "PT7H"]);
   assert.match(out, /warning period_unanchored: The period has no anchor/);
 });
+
+test("explain shows the zone that a cron text names", async () => {
+  const { out } = await run(["explain", "CRON_TZ=Asia/Tokyo 0 6 * * *", "--count", "1"]);
+  assert.match(out, /T21:00:00Z {2}\S+T06:00:00\+09:00 Asia\/Tokyo$/m);
+});

@@ -584,3 +584,13 @@ test("the plan that was shown is the plan that runs", async () => {
     await assert.rejects(again, { code: "PLAN_CHANGED" });
   }
 });
+
+test("a backfillId that was used before is a warning", async () => {
+  const service = new BackfillService({ dags: [{ dagId: "etl", schedule: "@daily" }], executeRun() {} });
+  const options = { dagId: "etl", startDate: "2024-01-01", endDate: "2024-01-02", backfillId: "one" };
+  const codes = async () => (await service.preview(options)).warnings.map(({ code }) => code);
+  assert.deepEqual(await codes(), []);
+  await service.backfill(options);
+  assert.deepEqual(await codes(), ["backfill_exists"]);
+  await assert.rejects(service.start(options), { code: "BACKFILL_EXISTS" });
+});

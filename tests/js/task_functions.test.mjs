@@ -1,8 +1,8 @@
 // Tasks that carry their own functions, defaults of tasks, and tasks that skip themselves.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BackfillService, defineDag, MemoryStore, Scheduler, TaskSkipped } from "dagfill";
-import { shellTasks } from "dagfill/shell";
+import { BackfillService, defineDag, MemoryStore, previewFrom, Scheduler, TaskSkipped } from "dagfill";
+import { CommandError, shellTasks } from "dagfill/shell";
 
 const one = { dagId: "d", startDate: "2024-01-01", endDate: "2024-01-01" };
 const runId = "backfill__2024-01-01T00:00:00+00:00";
@@ -195,4 +195,31 @@ test("a run's error names the task that failed, not one that was skipped before 
   await new BackfillService({ dags: [dagOf(tasks)], store }).backfill(one);
   const [{ error }] = await store.listRuns({ dagId: "d" });
   assert.equal(error.message, "task a failed: bad");
+});
+
+test("the preview says what a start says of a command beside functions", async () => {
+  const tasks = [
+    { taskId: "a", command: "x {{ ds }}" },
+    { taskId: "b", run() {} },
+  ];
+  const service = new BackfillService({ dags: [dagOf(tasks)] });
+  const { warnings } = await service.preview(one);
+  assert.deepEqual(
+    warnings.map(({ code }) => code),
+    ["tasks_not_run"],
+  );
+  await assert.rejects(service.start(one), { code: "INVALID_OPTION", message: warnings[0].message });
+});
+
+test("functions stay behind when a preview is transferred", async () => {
+  for (const more of [{}, { taskDefaults: { run() {} } }]) {
+    const tasks = [{ taskId: "a", ...(more.taskDefaults ? {} : { run() {} }), params: { day: "{{ ds }}" } }];
+    const preview = await new BackfillService({ dags: [dagOf(tasks, more)] }).preview(one);
+    const there = previewFrom(structuredClone(preview.toTransferable()));
+    assert.deepEqual(there.render("2024-01-01"), preview.render("2024-01-01"));
+  }
+});
+
+test("errors of tasks keep their class names in the built package", () => {
+  assert.deepEqual([TaskSkipped.name, CommandError.name], ["TaskSkipped", "CommandError"]);
 });

@@ -12,14 +12,15 @@ function setup() {
     if (failing.has(Number(executionDate.slice(8, 10)))) throw new Error("no data");
   };
   const service = new BackfillService({ dags, store, executeTask });
-  const run = (first, last, more) =>
-    service.backfill({
-      dagId: "etl",
-      startDate: `2024-01-0${first}`,
-      endDate: `2024-01-0${last}`,
-      ...more,
-    });
-  return { failing, run, states: (result) => result.results.map(({ state }) => state) };
+  const range = (first, last, more) => ({
+    dagId: "etl",
+    startDate: `2024-01-0${first}`,
+    endDate: `2024-01-0${last}`,
+    ...more,
+  });
+  const run = (...asked) => service.backfill(range(...asked));
+  const preview = (...asked) => service.preview(range(...asked));
+  return { failing, run, preview, states: (result) => result.results.map(({ state }) => state) };
 }
 
 /** Else a load would go on over the gap that a failure left, and nobody would see it. */
@@ -52,4 +53,18 @@ test("a date of the same backfill stops the date behind it; one that has no run 
   third.failing.add(1);
   const over = await third.run(1, 4, { excludeDates: ["2024-01-02"] });
   assert.deepEqual(third.states(over), ["failed", "skipped", "failed", "failed"]);
+});
+
+test("the preview warns of the dates that a failure left alone would stop", async () => {
+  const { failing, run, preview } = setup();
+  failing.add(1);
+  await run(1, 1);
+  failing.clear();
+  const told = (plan) => plan.warnings.filter(({ code }) => code === "task_depends_on_past");
+  const [warning, ...others] = told(await preview(1, 4));
+  assert.deepEqual([warning.at, warning.count, others], ["2024-01-02T00:00:00Z", 3, []]);
+  assert.deepEqual(told(await preview(1, 4, { reprocess: "failed" })), []);
+  assert.deepEqual(told(await preview(2, 4)), [], "the first row is let through");
+  const result = await run(1, 4);
+  assert.equal(result.failed, 3, "as many as the warning says");
 });

@@ -1,5 +1,5 @@
 // dagfill explain: what a schedule means, and why a date is, or is not, one of its dates.
-import { explainDate, explainSchedule, resolveDateMacros } from "../../face.js";
+import { explainDate, explainSchedule, planBackfill, resolveDateMacros } from "../../face.js";
 import { dateOf } from "../bounds.js";
 import { flags } from "../flags.js";
 import { exitCodes } from "../report_error.js";
@@ -18,8 +18,12 @@ export const explain: Verb = {
     const { schedule, options } = await subject(text, request);
     const count = values.count === undefined ? {} : { count: values.count as number };
     const meaning = explainSchedule(schedule, { ...options, ...count });
-    const asked =
-      typeof values.date === "string" ? dateOf(values.date, "--date", options.timeZone) : undefined;
+    // A cron text may name its zone itself, as CRON_TZ=Asia/Tokyo.
+    const { timeZone } = planBackfill(
+      { dagId: "explain", ...options, schedule },
+      { startDate: 0, endDate: 0 },
+    );
+    const asked = typeof values.date === "string" ? dateOf(values.date, "--date", timeZone) : undefined;
     const date = asked === undefined ? undefined : explainDate(schedule, asked, options);
     if (json) {
       terminal.line(JSON.stringify({ ...meaning, ...(date !== undefined && { date }) }));
@@ -29,7 +33,7 @@ export const explain: Verb = {
     for (const { code, message } of meaning.warnings) {
       terminal.line(`${terminal.paint("yellow", "warning")} ${code}: ${message}`);
     }
-    for (const next of meaning.next) terminal.line(`  ${inBoth(next, options.timeZone)}`);
+    for (const next of meaning.next) terminal.line(`  ${inBoth(next, timeZone)}`);
     if (date !== undefined) {
       terminal.line();
       terminal.line(
@@ -41,7 +45,7 @@ export const explain: Verb = {
 };
 
 /** An instant in UTC and, where that is another, on the clock of the schedule's zone. */
-function inBoth(utc: string, timeZone = "UTC"): string {
+function inBoth(utc: string, timeZone: string): string {
   const local = resolveDateMacros("{{ ts }} {{ logical_date.timezone_name }}", utc, null, { timeZone });
   return local.endsWith(" UTC") ? utc : `${utc}  ${local}`;
 }

@@ -20,7 +20,7 @@ export async function planOn(
   held?: string,
 ): Promise<PlanData> {
   const plan = await makePlan(dag, options, host, now, held);
-  const warning = tasksNotRun(host, chosenTasks(dag, options));
+  const warning = tasksNotRun(host, dag, chosenTasks(dag, options));
   if (warning !== undefined) plan.warnings = [...plan.warnings, warning];
   const row = plan.action.findIndex((action) => action !== ActionCode.Skip);
   const run = row < 0 ? undefined : renderedRun(plan, row);

@@ -1,16 +1,19 @@
 // Backfills that a start refuses, and warnings of a preview for that, and for what would be left undone.
 
 import { SKIP_REASONS } from "../../codes.js";
-import type { CheckedTask } from "../../dag/dag.js";
+import type { CheckedDag, CheckedTask } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
 import type { Json } from "../../json.js";
+import type { CheckedOptions } from "../../plan/backfill_options.js";
 import { downstreamOf } from "../../plan/cascade.js";
 import { startingRows } from "../../plan/chunk_rows.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import { ActionCode } from "../../raw.js";
 import type { RunStore } from "../../store/store.js";
+import { shortened } from "../../visible.js";
 import type { Warning } from "../../warning.js";
 import type { Host } from "../host/host.js";
+import { runsByTask, taskCallback } from "../tasks/execute_tasks.js";
 import { described, leaseOf } from "../writing/lease_handle.js";
 import { resumeHint } from "./interrupted.js";
 import { fromStored } from "./snapshot.js";
@@ -31,14 +34,20 @@ function isEnqueued(snapshot: Json): boolean {
 }
 
 /** Why a start of this plan would be refused now: BACKFILL_ACTIVE, or BACKFILL_EXISTS. */
-export async function refusals(store: RunStore, plan: PlanData): Promise<Warning[]> {
+export async function refusals(
+  store: RunStore,
+  plan: PlanData,
+  { backfillId }: CheckedOptions,
+): Promise<Warning[]> {
   const { dagId } = plan;
+  const warnings: Warning[] = [];
+  if (backfillId !== undefined && (await isKnown(store, backfillId)))
+    warnings.push({ code: "backfill_exists", message: `${known(backfillId)} (BACKFILL_EXISTS)` });
   const lease = await store.readLease(leaseOf(dagId));
   if (lease !== null) {
     const message = `${described(lease.owner)} drives a backfill of DAG ${dagId}: until that has ended a start is refused (BACKFILL_ACTIVE)`;
-    return [{ code: "backfill_active", message }];
+    return [...warnings, { code: "backfill_active", message }];
   }
-  const warnings: Warning[] = [];
   for await (const { id, count, enqueued } of interruptedOver(store, plan)) {
     const dates = count === 1 ? "1 of these dates" : `${count} of these dates`;
     const message = `backfill ${id} ${enqueued ? "is enqueued" : "was interrupted"} and has ${dates}: a start is refused (BACKFILL_EXISTS) until it is resumed, or discarded`;
@@ -50,16 +59,27 @@ export async function refusals(store: RunStore, plan: PlanData): Promise<Warning
 /** Tasks whose command or function nothing would run, because the host runs the DAG as a whole by its `executeRun`. */
 export function tasksNotRun(
   { executeRun, executeTask }: Host,
+  dag: CheckedDag,
   tasks: readonly CheckedTask[],
 ): Warning | undefined {
-  if (executeRun === undefined || executeTask !== undefined) return undefined;
+  if (executeTask !== undefined) return undefined;
+  if (executeRun === undefined) return refusedCommand(dag);
   const ids = tasks
     .filter(({ command, run }) => command !== undefined || run !== undefined)
     .map((task) => task.taskId);
   if (ids.length === 0) return undefined;
-  const named = ids.length > 4 ? `${ids.slice(0, 4).join(", ")} and ${ids.length - 4} more` : ids.join(", ");
-  const message = `executeRun runs each date as a whole, and nothing runs ${ids.length === 1 ? "the task" : "the tasks"} ${named}: leave executeRun out where tasks have functions, and give an executeTask for commands, such as shellTasks() of dagfill/shell`;
+  const message = `executeRun runs each date as a whole, and nothing runs ${shortened(ids.join(", "), 160)}: leave executeRun out for functions, and give an executeTask for commands, such as shellTasks() of dagfill/shell`;
   return { code: "tasks_not_run", message, count: ids.length };
+}
+
+/** What a start says of a command beside tasks with functions, where no executeTask runs it. */
+function refusedCommand(dag: CheckedDag): Warning | undefined {
+  try {
+    if (runsByTask(dag, undefined)) taskCallback(dag, undefined);
+    return undefined;
+  } catch (error) {
+    return { code: "tasks_not_run", message: (error as Error).message };
+  }
 }
 
 /** A new backfill over the dates of an interrupted one would run them twice, or never finish the old one: BACKFILL_EXISTS. */
@@ -105,9 +125,15 @@ export function refuseCascade(host: Host, dagId: string): never {
 
 /** BACKFILL_EXISTS for an id that was used before. */
 export async function refuseKnown(store: RunStore, backfillId: string): Promise<void> {
-  if (((await store.loadBackfill(backfillId)) ?? null) === null) return;
-  throw new DagfillError("BACKFILL_EXISTS", `there is a backfill ${JSON.stringify(backfillId)} already`, {
+  if (!(await isKnown(store, backfillId))) return;
+  throw new DagfillError("BACKFILL_EXISTS", known(backfillId), {
     field: "backfillId",
     details: { backfillId },
   });
 }
+
+async function isKnown(store: RunStore, backfillId: string): Promise<boolean> {
+  return ((await store.loadBackfill(backfillId)) ?? null) !== null;
+}
+
+const known = (backfillId: string) => `there is a backfill ${JSON.stringify(backfillId)} already`;

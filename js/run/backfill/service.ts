@@ -91,7 +91,7 @@ export class BackfillService {
     return askStore(async () => {
       const plan = await planOn(this.#host, dag, read, this.#host.now());
       if (read.cascade) plan.downstream = await downstreamPlans(this.#host, plan, read.maxRuns);
-      plan.warnings = [...(await refusals(this.#host.store, plan)), ...plan.warnings];
+      plan.warnings = [...(await refusals(this.#host.store, plan, read)), ...plan.warnings];
       refuseAborted(hooks);
       const past = () => askStore(() => pastDurations(this.#host.store, dag, choice));
       return new Preview(plan, templatesOn(this.#host, dag, read, plan), past);
