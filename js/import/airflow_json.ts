@@ -1,13 +1,22 @@
 // Airflow's own JSON: a serialized DAG (table serialized_dag, dag.json), and the REST API's details of a DAG with its tasks.
 import type { Dag, Task } from "../dag/dag.js";
 import type { ScheduleInput } from "../schedule/input.js";
+import { shown } from "../shown.js";
 import { iso } from "../time.js";
 import { Collector, everyOf, type ImportedDags, isoDuration, triggerRule } from "./dags.js";
 import { asList, asNumber, asObject, asText, asTexts, type Fields } from "./json_values.js";
 
+/** Airflow 2 writes version 1, Airflow 3 the others. */
+const SERIALIZED_VERSIONS: readonly unknown[] = [1, 2, 3];
+
 /** Reads what `serialized_dag.data` holds: `{ "__version": 1, "dag": { ... } }`. `undefined` for anything else. */
 export function serializedDags(root: Fields): ImportedDags | undefined {
   const found = new Collector();
+  const version = root.__version;
+  if (version !== undefined && !SERIALIZED_VERSIONS.includes(version))
+    found.note(
+      `version ${JSON.stringify(version)} of serialized DAGs is not known: read as version ${SERIALIZED_VERSIONS.at(-1)}`,
+    );
   airflowDag(asObject(root.dag) ?? {}, found);
   return found.dags.length === 0 ? undefined : found.result();
 }
@@ -33,12 +42,23 @@ export function restDags(documents: readonly Fields[]): ImportedDags | undefined
     tasks.set(dagId, own);
     for (const task of asList(document.tasks)) own.push(task);
   }
+  missingPages(documents, "dags", found);
+  for (const document of documents) missingPages([document], "tasks", found);
   for (const [id, fields] of details) {
     const own = tasks.get(id) ?? [];
     if (own.length === 0) found.note(`${id}: no tasks: add the answer of /dags/${id}/tasks`);
     airflowDag({ ...fields, tasks: own }, found);
   }
   return found.result();
+}
+
+/** A list that says to be longer than it is goes on in answers that are not in the text. */
+function missingPages(documents: readonly Fields[], name: "dags" | "tasks", found: Collector): void {
+  const pages = documents.filter((document) => Array.isArray(document[name]));
+  const all = Math.max(0, ...pages.map((page) => asNumber(page.total_entries) ?? 0));
+  const read = pages.reduce((sum, page) => sum + asList(page[name]).length, 0);
+  if (all > read)
+    found.note(`${all - read} of ${all} ${name} are on further pages: add them (limit and offset)`);
 }
 
 /** Members that both forms have; older forms begin with an underscore. */
@@ -51,6 +71,8 @@ function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   const object = asObject(value);
   if (object === undefined) return value;
+  if (asText(object.__type)?.toLowerCase() === "relativedelta")
+    return relativeDelta(asObject(object.__var) ?? object);
   if ("__var" in object && "__type" in object) {
     return asText(object.__type) === "timedelta"
       ? { ms: (asNumber(object.__var) ?? 0) * 1000 }
@@ -61,6 +83,28 @@ function plain(value: unknown): unknown {
     return { ms: days * 86_400_000 + seconds * 1000 };
   }
   return Object.fromEntries(Object.entries(object).map(([name, inner]) => [name, plain(inner)]));
+}
+
+/** dateutil's relativedelta; `ms` is absent where it has parts that no period says. */
+function relativeDelta(delta: Fields): Fields {
+  const part = (name: string) => asNumber(delta[name]) ?? 0;
+  const months = part("years") * 12 + part("months");
+  const hours = part("days") * 24 + part("hours");
+  const ms = ((hours * 60 + part("minutes")) * 60 + part("seconds")) * 1000 + part("microseconds") / 1000;
+  const names = ["year", "month", "day", "weekday", "hour", "minute", "second", "microsecond"];
+  const isFixed = names.some((name) => delta[name] !== undefined && delta[name] !== null);
+  return isFixed || part("leapdays") !== 0 || (months !== 0 && ms !== 0)
+    ? {}
+    : months === 0
+      ? { ms }
+      : { months };
+}
+
+/** A period of fixed length, or of months. */
+function periodOf(value: Fields | undefined): ScheduleInput | undefined {
+  const [ms, months] = [asNumber(value?.ms), asNumber(value?.months)];
+  if (ms !== undefined && ms > 0) return everyOf(ms);
+  return months !== undefined && months > 0 ? { every: `P${months}M` } : undefined;
 }
 
 function airflowDag(fields: Fields, found: Collector): void {
@@ -83,6 +127,8 @@ function airflowDag(fields: Fields, found: Collector): void {
   );
   const description = asText(member(fields, "description"));
   const catchup = member(fields, "catchup");
+  if ((member(fields, "dagrun_timeout") ?? null) !== null)
+    note("dagrun_timeout is not taken over: set the option runTimeout of a backfill");
   found.dags.push({
     dagId,
     schedule: rule.schedule,
@@ -114,13 +160,14 @@ function scheduleOf(fields: Fields, note: (message: string) => void): Rule {
   if (given === null || given === undefined || given === "None" || given === "Never, external triggers only")
     return { schedule: null };
   const value = asObject(given);
-  const ms = asNumber(value?.ms);
-  if (ms !== undefined) return { schedule: everyOf(ms) };
+  const period = periodOf(value);
+  if (period !== undefined) return { schedule: period };
   const text = asText(given) ?? asText(value?.value);
   if (text === "Dataset" || text === "Asset") {
     note("the schedule is a dataset: its dates are not known, imported without schedule");
     return { schedule: null };
   }
+  if (text === undefined) note(`the schedule ${shown(given)} is not understood: imported without schedule`);
   return { schedule: text ?? null };
 }
 
@@ -135,10 +182,11 @@ function timetableRule(timetable: Fields, note: (message: string) => void): Rule
     return { schedule: expression, kind: "trigger", timeZone };
   if (name.endsWith("DeltaDataIntervalTimetable") || name.endsWith("DeltaTriggerTimetable")) {
     const delta = values.delta;
-    const ms = asNumber(asObject(delta)?.ms) ?? (asNumber(delta) ?? Number.NaN) * 1000;
-    if (ms > 0)
+    const seconds = asNumber(delta);
+    const period = periodOf(seconds === undefined ? asObject(delta) : { ms: seconds * 1000 });
+    if (period !== undefined)
       return {
-        schedule: everyOf(ms),
+        schedule: period,
         ...(name.endsWith("DeltaTriggerTimetable") ? { kind: "trigger" as const } : {}),
       };
   }
@@ -185,6 +233,13 @@ function tasksOf(list: readonly unknown[], defaults: Fields, note: (message: str
     }
     return { fields, taskId };
   });
+  const taken = new Set<string>();
+  for (const { taskId } of read) {
+    if (taken.has(taskId)) note(`task ${taskId} is there twice`);
+    taken.add(taskId);
+  }
+  for (const [next, before] of upstream)
+    if (!taken.has(next)) note(`${next}, which ${before.join(", ")} precede, is no task here: left out`);
   return read.map(({ fields, taskId }) => {
     const operator =
       asText(fields._task_type) ??
@@ -208,6 +263,11 @@ function tasksOf(list: readonly unknown[], defaults: Fields, note: (message: str
         (asNumber(value) === undefined ? undefined : (value as number) * 1000);
       return ms === undefined ? undefined : isoDuration(ms);
     };
+    const backoff = setting("retry_exponential_backoff");
+    if (setting("wait_for_downstream") === true)
+      note(`task ${taskId}: wait_for_downstream is not taken over`);
+    const pool = asText(setting("pool"));
+    if (pool !== undefined && pool !== "default_pool") note(`task ${taskId}: pool is not taken over`);
     const [retries, delay, timeout] = [
       asNumber(setting("retries")),
       time("retry_delay"),
@@ -220,6 +280,7 @@ function tasksOf(list: readonly unknown[], defaults: Fields, note: (message: str
       ...(known === undefined || known === "all_success" ? {} : { triggerRule: known }),
       ...(retries === undefined || retries === 0 ? {} : { retries }),
       ...(delay === undefined || (retries ?? 0) === 0 ? {} : { retryDelay: delay }),
+      ...(backoff === true && (retries ?? 0) > 0 ? { retryBackoff: 2 } : {}),
       ...(timeout === undefined ? {} : { timeout }),
       ...(setting("depends_on_past") === true ? { dependsOnPast: true } : {}),
       ...(operator === undefined ? {} : { meta: { operator } }),

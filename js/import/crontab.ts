@@ -1,6 +1,6 @@
 // Lines of a crontab (crontab -l): one DAG with one shell task a line.
 import type { Dag } from "../dag/dag.js";
-import { Collector, type ImportedDags, slug, unique } from "./dags.js";
+import { Collector, type ImportedDags, slug, unique, verbatim } from "./dags.js";
 
 const NAMES = "jan feb mar apr may jun jul aug sep oct nov dec sun mon tue wed thu fri sat".split(" ");
 const PRESETS = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
@@ -59,7 +59,7 @@ function dagOf(
     kind: "trigger",
     dst: "vixie",
     ...(timeZone === undefined ? {} : { timeZone }),
-    tasks: [{ taskId: "run", command }],
+    tasks: [{ taskId: "run", command: verbatim(command, note) }],
   };
 }
 

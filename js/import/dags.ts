@@ -68,6 +68,17 @@ export function everyOf(ms: number): { every: string } {
   return { every: Number.isInteger(hours) ? `PT${hours}H` : isoDuration(ms) };
 }
 
+/** A command that is no template where it comes from, as one that stays as it is; `note` is told where braces had to be kept. */
+export function verbatim(command: string, note: (message: string) => void): string {
+  if (!["{{", "{%", "{#"].some((mark) => command.includes(mark))) return command;
+  note("braces in the command are no template: they are kept as they are by {% raw %}");
+  // What would end the block is a text of its own.
+  return command
+    .split("{%")
+    .map((part) => `{% raw %}${part}{% endraw %}`)
+    .join('{{ "{%" }}');
+}
+
 /** A name that a DAG or task may have, made of any text. */
 export function slug(text: string): string {
   const kept = Array.from(text, (character) => (isWordCharacter(character) ? character : "_")).join("");

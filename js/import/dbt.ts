@@ -16,14 +16,21 @@ interface Model {
   dagId: string;
 }
 
+/** Every file that dbt writes names its schema. */
+export function isManifest(file: Fields): boolean {
+  const metadata = asObject(file.metadata);
+  return metadata !== undefined && ("nodes" in file || asText(metadata.dbt_schema_version) !== undefined);
+}
+
 /** Reads the nodes of a manifest. `undefined` for what has none. */
 export function dbtDags(manifest: Fields): ImportedDags | undefined {
   const found = new Collector();
   const models = new Map<string, Model>();
   const taken = new Map<string, number>();
   let others = 0;
-  const nodes = asObject(manifest.nodes);
+  const nodes = asObject(manifest.nodes) ?? (isManifest(manifest) ? {} : undefined);
   if (nodes === undefined) return undefined;
+  if (manifest.nodes === undefined) found.note("the file of dbt has no nodes: expected manifest.json");
   for (const [id, value] of Object.entries(nodes)) {
     const node = asObject(value) ?? {};
     if (asText(node.resource_type) !== "model") continue;

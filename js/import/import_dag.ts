@@ -7,7 +7,7 @@ import { shown } from "../shown.js";
 import { restDags, serializedDags } from "./airflow_json.js";
 import { crontabDags } from "./crontab.js";
 import { Collector, type ImportedDags } from "./dags.js";
-import { dbtDags } from "./dbt.js";
+import { dbtDags, isManifest } from "./dbt.js";
 import { asList, asObject, type Fields, jsonDocuments } from "./json_values.js";
 import { kubernetesDags } from "./kubernetes.js";
 import { pythonDags } from "./python/dag_file.js";
@@ -52,7 +52,7 @@ const EXPECTED: { readonly [format in DagFormat]: string } = {
   kubernetes: "Kubernetes objects with a kind",
 };
 
-/** Python and YAML longer than this are no file that somebody wrote; manifests of programs are longer. */
+/** Python longer than this is no file that somebody wrote; manifests of programs are longer. */
 const MOST_CHARACTERS = 5_000_000;
 
 /** Reads DAGs of another system: an Airflow DAG file (Python, read and never run), Airflow's REST answers or serialized DAG, dbt's
@@ -61,7 +61,8 @@ const MOST_CHARACTERS = 5_000_000;
  *  `fileName` is what `__file__` is worth in a DAG file. `notes` say, with the line where there is one, what was not understood or has no
  *  counterpart; a source of the format that has no DAG in it, such as a manifest without microbatch models, is no error. A DAG file is
  *  followed for 500,000 steps and 10,000 DAGs and tasks; a note says where it was left. INVALID_OPTION for a format that is not known;
- *  INVALID_DAG for a text that is none of the formats, or not of the given one, and for Python and YAML beyond 5,000,000 characters.
+ *  INVALID_DAG for a text that is none of the formats, or not of the given one, for Python beyond 5,000,000 characters, and for YAML beyond
+ *  1,000,000.
  *
  *  ```js
  *  importDag("0 2 * * * /opt/load.sh").dags[0].schedule; // { cron: "0 2 * * *", dayMatch: "vixie" }
@@ -75,9 +76,10 @@ export function importDag(
     fileName: textOption,
   });
   if (typeof text !== "string") throw wrong("text", "a text", text);
+  // A byte-order mark is no part of the text.
+  if (text.charCodeAt(0) === 0xfeff) return importDag(text.slice(1), options);
   const format = given ?? formatOf(text);
-  const isWritten = format === "airflow-python" || format === "kubernetes";
-  if (isWritten && text.length > MOST_CHARACTERS) {
+  if (format === "airflow-python" && text.length > MOST_CHARACTERS) {
     const got = `${text.length} characters`;
     throw unreadable(format, given, `at most ${MOST_CHARACTERS} characters of ${EXPECTED[format]}`, got);
   }
@@ -155,11 +157,11 @@ function formatOf(text: string): DagFormat {
 function jsonFormat(text: string): DagFormat {
   const documents = documentsOf(text);
   const first = fieldsOf(documents[0]);
-  if ("nodes" in first && "metadata" in first) return "dbt";
+  if (isManifest(first)) return "dbt";
   if ("nodes" in first && asObject(first.nodes) !== undefined) return "dbt";
   if (asObject(first.dag) !== undefined) return "airflow-serialized";
-  if ("kind" in first && "apiVersion" in first) return "kubernetes";
   const all = documents.flatMap((value) => (Array.isArray(value) ? value : [value])).map(fieldsOf);
+  if (all.some((part) => "kind" in part && ("apiVersion" in part || "spec" in part))) return "kubernetes";
   const isRest = all.some((part) => "dag_id" in part || "total_entries" in part);
   return isRest ? "airflow-rest" : "dagfill";
 }

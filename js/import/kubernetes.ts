@@ -1,17 +1,17 @@
 // Kubernetes CronJobs (batch/v1), as YAML documents or a List: one DAG a CronJob, one task a container.
-import { parseAllDocuments } from "yaml";
+import { type Document, isMap, isScalar, LineCounter, parseAllDocuments, visit } from "yaml";
 import type { Dag, Task } from "../dag/dag.js";
 import { DagfillError } from "../error.js";
 import { failure } from "../failure.js";
-import { Collector, type ImportedDags, isoDuration, unique } from "./dags.js";
-import { asList, asNumber, asObject, asText, type Fields } from "./json_values.js";
+import { Collector, type ImportedDags, isoDuration, unique, verbatim } from "./dags.js";
+import { asList, asNumber, asObject, asText, type Fields, jsonDocuments } from "./json_values.js";
 
 /** Reads CronJobs; other objects are noted and left out. `undefined` for a text none of whose documents has a kind. */
 export function kubernetesDags(text: string): ImportedDags | undefined {
   const found = new Collector();
   const taken = new Map<string, number>();
   let kinds = 0;
-  for (const item of documents(text).flatMap(items)) {
+  for (const item of (inJson(text) ?? documents(text)).flatMap(items)) {
     const kind = asText(item.kind);
     if (kind !== undefined) kinds += 1;
     if (kind !== "CronJob") found.note(`${kind ?? "an object without kind"}: expected a CronJob, left out`);
@@ -20,23 +20,57 @@ export function kubernetesDags(text: string): ImportedDags | undefined {
   return kinds === 0 ? undefined : found.result();
 }
 
+/** The objects of `kubectl -o json`. `undefined` for YAML. */
+function inJson(text: string): (Fields | undefined)[] | undefined {
+  const start = text.trimStart();
+  if (!start.startsWith("{") && !start.startsWith("[")) return undefined;
+  try {
+    return jsonDocuments(text, (cause) => cause)
+      .flat()
+      .map(asObject);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Nobody keeps more in one file. */
 const MOST_DOCUMENTS = 10_000;
+const MOST_CHARACTERS = 1_000_000;
 
 /** The YAML documents of a text, as plain values. INVALID_DAG where it cannot be read, also where its aliases stand for more than a file of
  *  people's would say. */
 function documents(text: string): (Fields | undefined)[] {
+  if (text.length > MOST_CHARACTERS)
+    throw unreadable(`expected at most ${MOST_CHARACTERS} characters, got ${text.length}`);
   if (text.split("\n---").length > MOST_DOCUMENTS)
     throw unreadable(`expected at most ${MOST_DOCUMENTS} documents`);
   try {
-    return parseAllDocuments(text).map((document) => {
+    const lines = new LineCounter();
+    // The library compares each key with every other one of its map: uniqueKeys() looks them up.
+    const read = { lineCounter: lines, uniqueKeys: false, logLevel: "error" } as const;
+    return parseAllDocuments(text, read).map((document) => {
       const fault = "errors" in document ? document.errors[0] : undefined;
       if (fault !== undefined) throw unreadable(fault.message, fault.linePos?.[0].line);
+      uniqueKeys(document as Document, lines);
       return asObject((document as { toJS(): unknown }).toJS());
     });
   } catch (error) {
     throw error instanceof DagfillError ? error : unreadable(failure(error).message);
   }
+}
+
+function uniqueKeys(document: Document, lines: LineCounter): void {
+  visit(document, {
+    Map(_, map) {
+      const taken = new Set<unknown>();
+      for (const { key } of isMap(map) ? map.items : []) {
+        if (!isScalar(key)) continue;
+        if (taken.has(key.value))
+          throw unreadable("Map keys must be unique", lines.linePos(key.range?.[0] ?? 0).line);
+        taken.add(key.value);
+      }
+    },
+  });
 }
 
 function unreadable(why: string, line?: number): DagfillError {
@@ -98,6 +132,7 @@ function containerTasks(name: string, pod: Fields, job: Fields, found: Collector
     const image = asText(container.image);
     const words = [...asList(container.command), ...asList(container.args)].map((word) => String(word));
     const taskId = unique(asText(container.name) ?? `container-${index + 1}`, taken);
+    const note = (message: string) => found.note(`${name}/${taskId}: ${message}`);
     if (words.length === 0)
       found.note(`${name}/${taskId}: the image's own entry point is not known: no command`);
     if (container.env !== undefined || container.envFrom !== undefined)
@@ -106,7 +141,7 @@ function containerTasks(name: string, pod: Fields, job: Fields, found: Collector
     const before = index < initial.length ? tasks.slice(-1) : tasks.slice(0, initial.length).slice(-1);
     tasks.push({
       taskId,
-      ...(words.length === 0 ? {} : { command: words.map(shellWord).join(" ") }),
+      ...(words.length === 0 ? {} : { command: verbatim(words.map(shellWord).join(" "), note) }),
       ...(before.length === 0 ? {} : { dependsOn: before.map((task) => task.taskId) }),
       ...(retries === 0 ? {} : { retries }),
       ...(deadline === undefined ? {} : { timeout: isoDuration(deadline * 1000) }),

@@ -10,7 +10,9 @@ import { runBody } from "./statements.js";
 import { type DagObject, Duration, Name, type TaskObject, Timetable, toJson, type Value } from "./value.js";
 
 /** Reads the DAGs of a Python file; what was not understood is noted with its line. `undefined` for a text that is no Python. */
-export function pythonDags(source: string, fileName?: string): ImportedDags | undefined {
+export function pythonDags(text: string, fileName?: string): ImportedDags | undefined {
+  // Python reads every line ending as one character, also inside of a text.
+  const source = text.replaceAll("\r\n", "\n");
   const found = new Collector();
   const reader = new Reader(source, found, fileName);
   const parsed = parsePython(source);

@@ -28,6 +28,7 @@ export class Reader {
   readonly edges = new Dependencies(this);
   readonly #found: Collector;
   readonly #lines: number[] = [0];
+  readonly #dagIds = new Set<string>();
   readonly #openDags: DagObject[] = [];
   readonly #openGroups: GroupObject[] = [];
   #scopes: Map<string, Value>[] = [new Map()];
@@ -169,6 +170,8 @@ export class Reader {
     const named = new Map(args.named);
     if (args.positional[1] !== undefined) named.set("description", args.positional[1]);
     this.budget.object();
+    if (this.#dagIds.has(id)) this.note("a DAG of this id is there already: Airflow takes one of them", node);
+    this.#dagIds.add(id);
     const dag = new DagObject(id, named, this.line(node));
     this.dags.push(dag);
     return dag;
@@ -199,6 +202,8 @@ export class Reader {
     this.budget.object();
     // A task of the same name made again in a loop or by a second call gets a number, as Airflow's decorators give it.
     const name = unique(base, dag.taken, "__", 1);
+    if (name !== base && !operator.startsWith("@"))
+      this.note("a task of this id is there already, which Airflow refuses: it gets a number here", node);
     const task = new TaskObject(name, operator, named, this.line(node));
     dag.tasks.push(task);
     for (const open of this.#openGroups) open.tasks.push(task);
