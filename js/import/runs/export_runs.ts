@@ -1,7 +1,9 @@
 // A history as text, to be read by importRuns elsewhere.
+import { RUN_STATES, RUN_TYPES } from "../../codes.js";
 import type { RunRecord } from "../../face.js";
 import { reading, wrong } from "../../options.js";
-import { asObject } from "../json_values.js";
+import { instantMs } from "../../store/instant.js";
+import { asObject, asText, type Fields } from "../json_values.js";
 
 /** Records as JSON, one a line, which `importRuns` and `dagfill import-runs` read. What only the writing store knows (the owner of
  *  a run in flight) stays out. INVALID_OPTION, with its place, for what is no run. */
@@ -12,9 +14,10 @@ export function exportRuns(runs: Iterable<RunRecord>): string {
   const lines: string[] = [];
   const add = (value: unknown) => {
     const path = `runs[${lines.length}]`;
-    const { executionDate, state } = asObject(value) ?? {};
-    if (typeof executionDate !== "string" || typeof state !== "string")
+    const members = asObject(value) ?? {};
+    if (typeof members.executionDate !== "string" || typeof members.state !== "string")
       throw wrong(path, "a run with executionDate and state", value);
+    checkRun(members, path);
     const { owner, ...run } = value as RunRecord;
     lines.push(reading(path, () => JSON.stringify(run)));
   };
@@ -22,4 +25,28 @@ export function exportRuns(runs: Iterable<RunRecord>): string {
     for (const run of runs) add(run);
   });
   return `{"dagfill":"runs","version":1,"runs":[\n${lines.join(",\n")}\n]}\n`;
+}
+
+/** What an import could not read again is refused here, while its store is at hand. */
+function checkRun(run: Fields, path: string): void {
+  for (const name of ["runId", "dagId"])
+    if (typeof run[name] !== "string") throw wrong(`${path}.${name}`, "a text", run[name]);
+  for (const [name, words] of [
+    ["state", RUN_STATES],
+    ["runType", RUN_TYPES],
+  ] as const) {
+    const word = asText(run[name]);
+    if (!words.some((known) => known === word))
+      throw wrong(`${path}.${name}`, `one of ${words.join(", ")}`, run[name]);
+  }
+  const interval = asObject(run.dataInterval);
+  if (interval === undefined)
+    throw wrong(`${path}.dataInterval`, "an interval, { start, end }", run.dataInterval);
+  for (const [name, value] of [
+    ["executionDate", run.executionDate],
+    ["dataInterval.start", interval.start],
+    ["dataInterval.end", interval.end],
+  ] as const)
+    if (instantMs(asText(value) ?? "") === undefined)
+      throw wrong(`${path}.${name}`, "an instant with an offset", value);
 }

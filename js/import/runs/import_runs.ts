@@ -38,8 +38,8 @@ interface Run {
  *  Times without an offset are UTC, as databases write them; a date alone, such as 2024-01-02, is the first instant of that day in the
  *  DAG's zone. One run a date: of several the latest success counts, else one in flight, else the latest. Data intervals and run types that
  *  the source does not have come from `dag`. Runs that the other system has queued or running stay in flight; with `assumeDead` those that
- *  began longer ago than this before `now` (default: the host's clock) count as failed. `left` says how many rows became no record, and
- *  why. INVALID_OPTION for a source that is none of the forms.
+ *  began longer ago than this before `now` (default: the host's clock) count as failed. `left` says how many rows became no record, or lost
+ *  their conf, and why. INVALID_OPTION for a source that is none of the forms.
  *
  *  ```js
  *  importRuns('[{"run_id":"a","state":"success","logical_date":"2024-01-01T00:00:00+00:00"}]', {
@@ -66,7 +66,7 @@ export function importRuns(
   }
   const chosen = Array.from(byDate.values()).sort((a, b) => a.at - b.at);
   return {
-    runs: records(chosen, dag),
+    runs: records(chosen, dag, leave),
     left: Array.from(left, ([reason, count]) => ({ reason, count })),
   };
 }
@@ -162,7 +162,7 @@ function rank({ state, finishedAt, startedAt, at }: Run): number {
   return order * 1e16 + (finishedAt ?? startedAt ?? at);
 }
 
-function records(runs: readonly Run[], dag: Dag): RunRecord[] {
+function records(runs: readonly Run[], dag: Dag, leave: (reason: string) => void): RunRecord[] {
   const intervals = intervalsOf(runs, dag);
   return runs.map(({ row, at, state, runType, startedAt, finishedAt }, index) => {
     const [start, end] = [intervals[2 * index] as number, intervals[2 * index + 1] as number];
@@ -174,10 +174,11 @@ function records(runs: readonly Run[], dag: Dag): RunRecord[] {
       dataInterval: { start: iso(start), end: iso(end) },
       runType,
       state,
-      conf: confOf(row.conf),
+      conf: confOf(row.conf) ?? noConf(leave),
       attempt: 1 + Math.max(0, row.cleared ?? 0),
       ...(startedAt === undefined ? {} : { startedAt: iso(startedAt) }),
       ...(finishedAt === undefined || inFlight ? {} : { finishedAt: iso(finishedAt) }),
+      ...row.own,
     };
   });
 }
@@ -201,14 +202,19 @@ function intervalsOf(runs: readonly Run[], dag: Dag): Float64Array {
   return pairs;
 }
 
-/** conf as an object; what Airflow pickled or printed is not readable and left out. */
-function confOf(value: unknown): Record<string, Json> {
-  if (typeof value === "string") {
-    try {
-      return confOf(JSON.parse(value));
-    } catch {
-      return {};
-    }
+/** conf as an object; `undefined` for what Airflow pickled or printed. */
+function confOf(value: unknown): Record<string, Json> | undefined {
+  if (value === undefined || value === null || value === "" || value === "None") return {};
+  if (typeof value !== "string") return asObject(value) as Record<string, Json> | undefined;
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return typeof parsed === "string" ? undefined : confOf(parsed);
+  } catch {
+    return undefined;
   }
-  return (asObject(value) as Record<string, Json> | undefined) ?? {};
+}
+
+function noConf(leave: (reason: string) => void): Record<string, Json> {
+  leave("conf of a run that is no JSON object: the run is there, with an empty conf");
+  return {};
 }

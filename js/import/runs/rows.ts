@@ -1,5 +1,6 @@
 // Rows of a history in any of the forms that Airflow and dagfill write, one after another under one set of names.
-import { DagfillError } from "../../face.js";
+import { DagfillError, type RunRecord } from "../../face.js";
+import type { Json } from "../../json.js";
 import { isDate, reading, wrong } from "../../options.js";
 import { shown } from "../../shown.js";
 import { asList, asNumber, asObject, asText, type Fields, jsonDocuments } from "../json_values.js";
@@ -7,6 +8,8 @@ import { readCsv } from "./csv.js";
 
 /** A time as its source has it: text, or epoch milliseconds. */
 export type Time = string | number;
+
+export type OwnMembers = Pick<RunRecord, "backfillId" | "chunk" | "error" | "failures" | "key" | "output">;
 
 /** One run as its source has it. Absent members are `undefined`. */
 export interface HistoryRow {
@@ -21,6 +24,8 @@ export interface HistoryRow {
   finishedAt: Time | undefined;
   queuedAt: Time | undefined;
   conf: unknown;
+  /** What only dagfill's own export has. */
+  own: OwnMembers;
   /** How often the run was cleared: Airflow's counter of attempts. */
   cleared: number | undefined;
 }
@@ -180,11 +185,27 @@ function rowOf(fields: Fields): HistoryRow {
     finishedAt: time("end_date", "finishedAt"),
     queuedAt: time("queued_at"),
     conf: fields.conf,
+    own: "executionDate" in fields ? ownMembers(fields) : {},
     cleared: Number.isSafeInteger(Number(fields.clear_number ?? Number.NaN))
       ? Number(fields.clear_number)
       : typeof fields.attempt === "number"
         ? fields.attempt - 1
         : undefined,
+  };
+}
+
+function ownMembers(fields: Fields): OwnMembers {
+  const { output } = fields;
+  const [backfillId, chunk, key] = [asText(fields.backfillId), asText(fields.chunk), asText(fields.key)];
+  const failures = asNumber(fields.failures);
+  const { name, message } = asObject(fields.error) ?? {};
+  return {
+    ...(backfillId === undefined ? {} : { backfillId }),
+    ...(key === undefined ? {} : { key }),
+    ...(failures === undefined ? {} : { failures }),
+    ...(chunk === undefined ? {} : { chunk }),
+    ...(typeof name === "string" && typeof message === "string" ? { error: { name, message } } : {}),
+    ...(output === undefined ? {} : { output: output as Json }),
   };
 }
 

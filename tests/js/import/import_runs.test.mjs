@@ -159,6 +159,41 @@ test("an export is an import", () => {
   assert.deepEqual(importRuns(exportRuns(runs), { dag }), { runs, left: [] });
 });
 
+test("an export keeps what only dagfill knows, so that its dates stay kept", async () => {
+  const { runs } = importRuns([day("2024-01-01", "success"), day("2024-01-02", "failed")], { dag });
+  const own = {
+    backfillId: "ours",
+    key: "k",
+    failures: 2,
+    chunk: "c",
+    error: { name: "E", message: "m" },
+    output: [1],
+  };
+  const exported = [
+    { ...runs[0], backfillId: "ours", output: null },
+    { ...runs[1], ...own },
+  ];
+  const again = importRuns(exportRuns(exported), { dag });
+  assert.deepEqual(again, { runs: exported, left: [] });
+  const store = new MemoryStore();
+  await storeRuns(store, again.runs);
+  const later = importRuns([day("2024-01-01", "failed"), day("2024-01-02", "success")], { dag });
+  assert.deepEqual(await storeRuns(store, later.runs), { created: 0, updated: 0, unchanged: 0, kept: 2 });
+});
+
+test("a conf that is no JSON object is counted", () => {
+  const csv =
+    'run_id,state,logical_date,conf\na,success,2024-01-01T00:00:00Z,{x: 1}\nb,success,2024-01-02T00:00:00Z,"[1]"\n';
+  const { runs, left } = importRuns(`${csv}c,success,2024-01-03T00:00:00Z,\n`, { dag });
+  assert.deepEqual(
+    runs.map(({ conf }) => conf),
+    [{}, {}, {}],
+  );
+  assert.deepEqual(left, [
+    { reason: "conf of a run that is no JSON object: the run is there, with an empty conf", count: 2 },
+  ]);
+});
+
 test("into a store: again changes nothing, another state is updated, dates that dagfill ran are kept", async () => {
   const store = new MemoryStore();
   const { runs } = importRuns([day("2024-01-01", "success"), day("2024-01-02", "running")], { dag });
@@ -344,6 +379,12 @@ test("exportRuns refuses what is no run by its place", () => {
     [[...runs, null], "runs[1]"],
     [[{}], "runs[0]"],
     [[{ ...runs[0], output: 1n }], "runs[0]"],
+    [[...runs, { ...runs[0], state: "x" }], "runs[1].state"],
+    [[{ ...runs[0], runType: "x" }], "runs[0].runType"],
+    [[{ ...runs[0], runId: undefined }], "runs[0].runId"],
+    [[{ ...runs[0], executionDate: "x" }], "runs[0].executionDate"],
+    [[{ ...runs[0], dataInterval: null }], "runs[0].dataInterval"],
+    [[{ ...runs[0], dataInterval: { start: "2024-01-01T00:00:00Z", end: "x" } }], "runs[0].dataInterval.end"],
   ]) {
     assert.throws(() => exportRuns(what), { code: "INVALID_OPTION", field });
   }
