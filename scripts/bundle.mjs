@@ -158,15 +158,30 @@ const inlined = {
   },
 };
 
-// What nobody asks the glue for: its tables of numbers also lead from each number back to its name, and its classes, which no user sees,
-// can be disposed of by `using`.
+// The registry that frees the objects of a class, written once instead of once a class.
+const registries =
+  /\(typeof FinalizationRegistry === 'undefined'\)\s+\? .*\s+: new FinalizationRegistry\(.*\s+if \(instance === __wbg_instance_id\) wasm\.(\w+)\(ptr, 1\);\s+\}\)/g;
+const registryOf = `
+function registryOf(free) {
+  if (typeof FinalizationRegistry === "undefined") return { register() {}, unregister() {} };
+  return new FinalizationRegistry(({ ptr, instance }) => {
+    if (instance === __wbg_instance_id) free(ptr);
+  });
+}
+`;
+
+// What nobody asks the glue for: its tables of numbers, which no user sees, are frozen and also lead from each number back to its name, and
+// its classes can be disposed of by `using`.
 const oneWay = {
   name: "one way",
   setup(build) {
     build.onLoad({ filter: /[\\/]glue[\\/]dagfill\.js$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8")
         .replace(/, "\d+": "\w+",$/gm, ",")
-        .replace(/^if \(Symbol\.dispose\) .*$/gm, ""),
+        .replace(/Object\.freeze\((\{[^}]*\})\)/g, "$1")
+        .replace(/^if \(Symbol\.dispose\) .*$/gm, "")
+        .replace(registries, "registryOf((ptr) => wasm.$1(ptr, 1))")
+        .concat(registryOf),
       loader: "js",
     }));
   },

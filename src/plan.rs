@@ -31,7 +31,7 @@ pub use chunks::{Cut, Unit};
 pub use compare::{Change, Comparison, compare};
 pub use days::{Day, days};
 pub use estimate::{Estimate, Pace, estimate, estimate_within};
-pub use history::History;
+pub use history::{History, Strangers};
 pub use missing::{Gap, Lack, MissingRequest, missing};
 pub use order::Order;
 pub use past::Past;

@@ -41,8 +41,9 @@ export function rateOf(text: string): { count: number; per: number | string } {
 }
 
 export function breakerOf(text: string): Record<string, unknown> {
+  const members = labelsOf(text, "a breaker such as failures=3,window=20,action=pause");
   return Object.fromEntries(
-    Object.entries(labelsOf(text)).map(([key, value]) => [key, key === "action" ? value : numberOf(value)]),
+    Object.entries(members).map(([key, value]) => [key, key === "action" ? value : numberOf(value)]),
   );
 }
 
@@ -67,10 +68,10 @@ export function orderOf(text: string): string | { newest: number } {
   return text.startsWith("newest:") ? { newest: numberOf(text.slice("newest:".length)) } : text;
 }
 
-export function labelsOf(text: string): Record<string, string> {
+export function labelsOf(text: string, what = "labels such as team=sales,ticket=42"): Record<string, string> {
   const pairs = listOf(text).map((pair) => {
     const at = pair.indexOf("=");
-    if (at < 1) throw expected("labels such as team=sales,ticket=42", text);
+    if (at < 1) throw expected(what, text);
     return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
   });
   return Object.fromEntries(pairs) as Record<string, string>;

@@ -140,7 +140,11 @@ const spec = {
   conf: record,
   confFor: callback<NonNullable<BackfillOptions["confFor"]>>(),
   excludeDates: list(date),
-  dates: list(date),
+  dates: (value, path) => {
+    const dates = list(date)(value, path);
+    if (dates.length === 0) throw wrong(path, "at least one date", value);
+    return dates;
+  },
   order,
   chunk,
   includeNotDue: flag,

@@ -5,6 +5,8 @@ import { call, EdgeCode } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
 import { instantMs } from "../store/instant.js";
 import type { RunState } from "../store/store.js";
+import { iso } from "../time.js";
+import type { Warning } from "../warning.js";
 
 /** A run of a history that is in no store. */
 export interface KnownRun {
@@ -20,8 +22,8 @@ export interface KnownRuns {
   /** NaN where no interval was given. */
   starts: Float64Array;
   ends: Float64Array;
-  /** Runs beside another one of their date: of several the last success counts, else the last in flight, else the last. */
-  others: number;
+  /** Dates of the runs beside another one of theirs: of several the last success counts, else the last in flight, else the last. */
+  others: number[];
 }
 
 type Interval = { start: DateValue; end: DateValue };
@@ -59,7 +61,8 @@ export function readKnownRuns(timetable: () => DateReader, existing: Iterable<Kn
   let place = 0;
   // Texts with an offset are read here, all others by the core in the schedule's zone.
   const at = (value: DateValue, path: string) => {
-    const ms = typeof value === "number" ? value : instantMs(value);
+    // Numbers of about now are instants; the core knows which of the others are none.
+    const ms = typeof value === "number" ? (Math.abs(value) < 1e13 ? value : undefined) : instantMs(value);
     if (ms !== undefined) return ms;
     try {
       return call(() => timetable().read(value, EdgeCode.Point));
@@ -97,7 +100,8 @@ export function readKnownRuns(timetable: () => DateReader, existing: Iterable<Kn
       throw cause;
     });
   }
-  const kept = isSorted ? undefined : onePerDate(dates, states);
+  const others: number[] = [];
+  const kept = isSorted ? undefined : onePerDate(dates, states, others);
   const column = (values: number[]) =>
     kept === undefined ? values : Array.from(kept, (index) => values[index] as number);
   return {
@@ -105,7 +109,7 @@ export function readKnownRuns(timetable: () => DateReader, existing: Iterable<Kn
     states: Uint8Array.from(column(states)),
     starts: Float64Array.from(column(starts)),
     ends: Float64Array.from(column(ends)),
-    others: kept === undefined ? 0 : dates.length - kept.length,
+    others,
   };
 }
 
@@ -121,13 +125,30 @@ function knownFields(run: unknown, path: string) {
 }
 
 /** The places of the runs that count, oldest date first. */
-function onePerDate(dates: number[], states: number[]): number[] {
+function onePerDate(dates: number[], states: number[], others: number[]): number[] {
   const order = Array.from(dates.keys()).sort((a, b) => (dates[a] as number) - (dates[b] as number) || a - b);
   const kept: number[] = [];
   for (const place of order) {
     const last = kept.at(-1);
-    if (last === undefined || dates[last] !== dates[place]) kept.push(place);
-    else if (weight(states[place] as number) >= weight(states[last] as number)) kept[kept.length - 1] = place;
+    if (last === undefined || dates[last] !== dates[place]) {
+      kept.push(place);
+      continue;
+    }
+    others.push(dates[place] as number);
+    if (weight(states[place] as number) >= weight(states[last] as number)) kept[kept.length - 1] = place;
   }
   return kept;
+}
+
+/** The warning that runs share their date with others. */
+export function severalRuns({ others }: Pick<KnownRuns, "others">): Warning[] {
+  const count = others.length;
+  if (count === 0) return [];
+  const message = `${count} runs stand beside another one of their date, ${named([...new Set(others)])}: of each date the last success counts, else the last run`;
+  return [{ code: "several_runs", message, at: iso(others[0] as number), count }];
+}
+
+/** The first of many instants, in words. */
+export function named(instants: readonly number[], count = instants.length): string {
+  return instants.slice(0, 3).map(iso).join(", ") + (count > 3 ? ", ..." : "");
 }

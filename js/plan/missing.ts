@@ -6,11 +6,12 @@ import { call, EdgeCode, GapNumber } from "../raw.js";
 import type { DateInput } from "../schedule/input.js";
 import { readDate, timetableOf } from "../schedule/timetable.js";
 import { checkedStore } from "../store/checked.js";
+import { storeFailure } from "../store/failure.js";
 import type { RunStore } from "../store/store.js";
 import { iso } from "../time.js";
 import type { Warning } from "../warning.js";
 import { loadHistory } from "./history.js";
-import { type KnownRun, type KnownRuns, readKnownRuns } from "./known_runs.js";
+import { type KnownRun, type KnownRuns, named, readKnownRuns, severalRuns } from "./known_runs.js";
 
 export interface MissingOptions {
   /** Default "missing". Runs in flight count as present, canceled ones as missing. */
@@ -29,7 +30,8 @@ export interface MissingDates {
   count: number;
   /** Runs in the range that stand on no date of the schedule. */
   offGrid: number;
-  /** Where there are any: a range that ends before it starts, and what its calendars are warned of. */
+  /** Where there are any: a range that ends before it starts (`inverted_range`), what its calendars are warned of, dates with several runs
+   *  (`several_runs`), and the first of the runs off the grid (`schedule_mismatch`). */
   warnings?: Warning[];
 }
 
@@ -77,8 +79,7 @@ export function missing(
   const { startDate } = checked;
   const dagStart = startDate === undefined ? undefined : at(startDate, EdgeCode.Start, "dag.startDate");
   const now = read.now === undefined ? undefined : at(read.now, EdgeCode.Point, "now");
-  const find = (known: Pick<KnownRuns, "dates" | "states" | "starts" | "ends">) => {
-    const { dates, states, starts, ends } = known;
+  const find = ({ dates, states, starts, ends, others }: KnownRuns) => {
     const warnings: Warning[] = call(() => timetableOf(checked.timetable).rangeWarnings(from, to));
     const found = told(
       call((wasm) =>
@@ -97,11 +98,22 @@ export function missing(
         ),
       ),
     );
-    return warnings.length === 0 ? found : { ...found, warnings };
+    const all = [...severalRuns({ others }), ...found.warnings, ...warnings];
+    return { ...found.dates, ...(all.length > 0 && { warnings: all }) };
   };
   if (!isStore(existing)) return find(readKnownRuns(() => timetableOf(checked.timetable), existing));
-  return loadHistory(checkedStore(existing), checked.dagId, from, to).then(({ runs }) =>
-    find({ dates: runs.executionMs, states: runs.state, starts: runs.startMs, ends: runs.endMs }),
+  return loadHistory(checkedStore(existing), checked.dagId, from, to).then(
+    ({ runs }) =>
+      find({
+        dates: runs.executionMs,
+        states: runs.state,
+        starts: runs.startMs,
+        ends: runs.endMs,
+        others: [],
+      }),
+    (cause) => {
+      throw storeFailure(cause);
+    },
   );
 }
 
@@ -115,7 +127,8 @@ function isStore(existing: Iterable<KnownRun> | RunStore): existing is RunStore 
   );
 }
 
-function told([offGrid = 0, ...gaps]: Float64Array): MissingDates {
+function told([offGrid = 0, few = 0, ...rest]: Float64Array): { dates: MissingDates; warnings: Warning[] } {
+  const gaps = rest.slice(few);
   const ranges: MissingDates["ranges"] = [];
   let total = 0;
   for (let gap = 0; gap < gaps.length; gap += GapNumber.Numbers) {
@@ -125,5 +138,12 @@ function told([offGrid = 0, ...gaps]: Float64Array): MissingDates {
     ranges.push({ start: iso(of(GapNumber.First)), end: iso(of(GapNumber.Last)), count, reason });
     total += count;
   }
-  return { ranges, count: total, offGrid };
+  const [first] = few > 0 ? rest : [];
+  const warnings: Warning[] = [];
+  if (first !== undefined) {
+    const runs = offGrid === 1 ? "1 run of the range stands" : `${offGrid} runs of the range stand`;
+    const message = `${runs} on no date of the schedule: ${named(rest.slice(0, few), offGrid)}`;
+    warnings.push({ code: "schedule_mismatch", message, at: iso(first), count: offGrid });
+  }
+  return { dates: { ranges, count: total, offGrid }, warnings };
 }

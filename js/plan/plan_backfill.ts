@@ -7,7 +7,7 @@ import { readDate, timetableOf } from "../schedule/timetable.js";
 import { HistoryBuilder } from "../store/history.js";
 import { type BackfillOptions, readOptions } from "./backfill_options.js";
 import { columnsOf } from "./history.js";
-import { type KnownRun, readKnownRuns } from "./known_runs.js";
+import { type KnownRun, readKnownRuns, severalRuns } from "./known_runs.js";
 import { type BackfillPreview, Preview } from "./plan.js";
 import { planFrom, planRequest } from "./planner.js";
 
@@ -50,9 +50,6 @@ export function planBackfill(
     );
   }
   const plan = planFrom(checked, read, clock, request, columnsOf(builder.history()));
-  if (known.others > 0) {
-    const message = `${known.others} runs stand beside another one of their date: of each date the last success counts, else the last run`;
-    plan.warnings = [{ code: "several_runs", message, count: known.others }, ...plan.warnings];
-  }
+  plan.warnings = [...severalRuns(known), ...plan.warnings];
   return new Preview(plan);
 }

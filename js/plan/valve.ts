@@ -2,7 +2,7 @@
 import type { Duration } from "../duration.js";
 import { positiveDuration } from "../duration.js";
 import { DagfillError } from "../error.js";
-import { fields, integer, list, name, number, oneOf, reading, text, wrong } from "../options.js";
+import { fields, integer, list, name, number, oneOf, placed, text, wrong } from "../options.js";
 import { call } from "../raw.js";
 import type { RunResult } from "../run/events/backfill_events.js";
 import { timetableOf } from "../schedule/timetable.js";
@@ -97,7 +97,13 @@ export function windowsWire(windows: readonly CheckedWindow[], zone: string, now
   return windows.map(({ cron, duration, timeZone = zone }, index) => {
     const path = `startWindows[${index}].cron`;
     const wire = { cron: [cron], timeZone };
-    const opens = reading(path, () => call(() => timetableOf(wire).next(now - duration, 1)));
+    let opens: Float64Array;
+    try {
+      opens = call(() => timetableOf(wire).next(now - duration, 1));
+    } catch (error) {
+      const isZone = error instanceof DagfillError && error.field === "timeZone";
+      throw placed(error, isZone ? `startWindows[${index}].timeZone` : path);
+    }
     if (opens.length > 0) return { ...wire, duration };
     throw new DagfillError(
       "INVALID_OPTION",

@@ -12,6 +12,8 @@ use crate::time::{Civil, Date, Edge, Instant, Period, Zone, read_date};
 /// let now = Instant::new(1_709_296_200_000).unwrap(); // 2024-03-01T12:30:00Z
 /// let read = |text: &str, edge| absolute_bound(Date::Text(text.into()), edge, &Zone::utc(), now).unwrap();
 /// assert_eq!(read("-P7D", Edge::Start), Date::Text("2024-02-23".into()));
+/// assert_eq!(read("-P0D", Edge::End), Date::Text("2024-03-01".into()));
+/// assert_eq!(read("-PT0S", Edge::End), Date::Number(now.js()));
 /// assert_eq!(read("yesterday", Edge::End), Date::Text("2024-02-29".into()));
 /// assert_eq!(read("2024-02", Edge::End), Date::Text("2024-02-29".into()));
 /// ```
@@ -67,7 +69,7 @@ fn shifted(text: &str, sign: i32, zone: &Zone, now: Instant) -> Result<Date> {
     let wall = zone.civil(now).add_months(sign * period.months).ok_or_else(fail)?;
     let wall = wall.add_days(i64::from(sign) * i64::from(period.days));
     let on_calendar = period.months != 0 || period.days != 0;
-    if period.ms == 0 && on_calendar {
+    if period.ms == 0 && (on_calendar || !text.contains('T')) {
         return Ok(day(wall));
     }
     let from = if on_calendar { read_date(Date::Text(wall.to_string()).as_input(), zone, Edge::Point)? } else { now };

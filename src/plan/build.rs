@@ -133,8 +133,8 @@ impl Plan {
             not_due,
             behind_failures,
             clock_changes: &clock_changes,
-            strangers: aligned.strangers,
             mismatches: intervals.mismatches(&dates, &aligned, history),
+            strangers: &aligned.strangers,
             intervals: &intervals,
             reasons: &reasons,
         };

@@ -105,7 +105,9 @@ impl History {
         let before = self.dates.iter().skip(record).take_while(|at| **at < date).count();
         for index in (record..record + before).filter(|index| !self.is_manual(*index)) {
             strangers.count += 1;
-            strangers.first = strangers.first.or_else(|| self.dates.get(index).copied());
+            if strangers.first.len() < Strangers::MOST {
+                strangers.first.extend(self.dates.get(index));
+            }
         }
         before
     }
@@ -140,11 +142,17 @@ pub(super) struct Aligned {
 }
 
 /// Records in the range that stand on none of the dates, manual ones aside.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Strangers {
-    pub(super) count: u64,
-    /// Date of the first.
-    pub(super) first: Option<f64>,
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Strangers {
+    /// How many.
+    pub count: u64,
+    /// The dates of the first few, in milliseconds since 1970.
+    pub first: Vec<f64>,
+}
+
+impl Strangers {
+    /// So many are named.
+    const MOST: usize = 3;
 }
 
 impl Aligned {

@@ -1,7 +1,7 @@
 //! The dates of a range that have no successful run.
 
 use super::coverage::Intervals;
-use super::{Action, Coverage, Existing, History, SkipReason};
+use super::{Action, Coverage, Existing, History, SkipReason, Strangers};
 use crate::error::Result;
 use crate::schedule::Timetable;
 use crate::time::{Instant, Range};
@@ -50,7 +50,7 @@ pub struct MissingRequest {
     pub now: Option<Instant>,
 }
 
-/// The gaps, oldest first, and how many runs of the range stand on none of its dates. Runs in flight count as present. RANGE_TOO_LARGE
+/// The gaps, oldest first, and the runs of the range that stand on none of its dates. Runs in flight count as present. RANGE_TOO_LARGE
 /// beyond 10,000,000 dates.
 ///
 /// ```
@@ -64,7 +64,7 @@ pub struct MissingRequest {
 /// let (gaps, _) = missing(&daily, request, &History::default()).unwrap();
 /// assert_eq!((gaps.len(), gaps[0].count, gaps[0].lack), (1, 7, Lack::Missing));
 /// ```
-pub fn missing(timetable: &Timetable, request: MissingRequest, history: &History) -> Result<(Vec<Gap>, u64)> {
+pub fn missing(timetable: &Timetable, request: MissingRequest, history: &History) -> Result<(Vec<Gap>, Strangers)> {
     let MissingRequest { range, failed_is_missing, coverage, now } = request;
     history.check()?;
     let dates = timetable.expand(range, None)?;
@@ -99,5 +99,5 @@ pub fn missing(timetable: &Timetable, request: MissingRequest, history: &History
         }
         last = lack;
     }
-    Ok((gaps, aligned.strangers.count))
+    Ok((gaps, aligned.strangers))
 }

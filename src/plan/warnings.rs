@@ -21,7 +21,7 @@ pub(super) struct Findings<'a> {
     /// Rows that start behind a run that has not succeeded, where a task depends on past.
     pub(super) behind_failures: Option<Found>,
     pub(super) clock_changes: &'a [ClockChange],
-    pub(super) strangers: Strangers,
+    pub(super) strangers: &'a Strangers,
     /// Dates whose run covers another interval than the planned one.
     pub(super) mismatches: Option<Found>,
     pub(super) intervals: &'a Intervals,
@@ -147,7 +147,7 @@ impl Findings<'_> {
 
     /// `schedule_mismatch`: the schedule was another one when these ran, or its anchor or zone was.
     fn schedule_mismatch(&self) -> Option<Warning> {
-        let (first, count) = (instant(self.strangers.first?), self.strangers.count);
+        let (first, count) = (instant(*self.strangers.first.first()?), self.strangers.count);
         let (what, them) = match count {
             1 => (format!("1 existing run in the range, at {first}, stands"), "It is"),
             _ => (format!("{count} existing runs in the range, the first at {first}, stand"), "They are"),

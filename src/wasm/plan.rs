@@ -120,7 +120,7 @@ pub fn plan_rows(timetable: &RawTimetable, dates: &[f64]) -> Vec<f64> {
     columns
 }
 
-/// The number of runs beside the dates, then the numbers of `GapNumber` for each gap.
+/// The number of runs beside the dates, how many of these are named, and their dates; then the numbers of `GapNumber` for each gap.
 #[allow(clippy::too_many_arguments)]
 #[wasm_bindgen(js_name = planMissing)]
 pub fn plan_missing(
@@ -149,7 +149,8 @@ pub fn plan_missing(
         history.states.push(RunState::ALL.get(usize::from(number)).copied().unwrap_or(RunState::Queued));
     }
     let (gaps, off_grid) = missing(&timetable, request, &history).map_err(thrown)?;
-    let mut told = vec![off_grid as f64];
+    let mut told = vec![off_grid.count as f64, off_grid.first.len() as f64];
+    told.extend(off_grid.first);
     for gap in gaps {
         told.extend([gap.start, gap.end, f64::from(gap.count), f64::from(gap.lack as u8)]);
     }

@@ -76,6 +76,9 @@ test("a canary that waits is killed, approved while nobody drives it, and resume
     [asked.code, asked.out],
     [0, "asked b to go on; nobody drives it now: whoever resumes it obeys\n"],
   );
+  const rejected = await command("approve", "b", "--reject");
+  assert.equal(rejected.code, 2);
+  assert.match(rejected.err, /approve was asked before/);
   const resumed = await command("resume", gated, "b");
   assert.equal(resumed.code, 0, resumed.out + resumed.err);
   assert.deepEqual(
@@ -190,16 +193,8 @@ test("every date of the command line may be relative or partial, in the DAG's zo
     history,
     "dag_id,state,logical_date\nd,success,2024-02-01\nd,success,2024-02-29\nd,success,soon\n",
   );
-  const { out, err } = await command(
-    "missing",
-    file,
-    "--from",
-    "2024-02",
-    "--to",
-    "2024-02",
-    "--history",
-    history,
-  );
+  const february = ["--from", "2024-02", "--to", "2024-02"];
+  const { out, err } = await run(["missing", file, ...february, "--history", history]);
   assert.match(out, /^27 dates have no successful run$/m);
   assert.match(err, /left out of .*history\.csv: 1 \(a logical date that cannot be read\)/);
   assert.equal((await command("import-runs", file, history)).code, 0);
@@ -216,4 +211,20 @@ test("every date of the command line may be relative or partial, in the DAG's zo
     assert.equal(code, 2);
     assert.match(err, /error INVALID_DATE "soon" is no date[\s\S]*in --from/);
   }
+});
+
+test("a request to an enqueued backfill says that nobody has begun with it", limit, async () => {
+  const { command } = terminals();
+  const enqueued = await command("enqueue", gated, ...range(3), "--backfill-id", "b");
+  assert.equal(enqueued.code, 0, enqueued.out + enqueued.err);
+  assert.equal(
+    (await command("pause", "b")).out,
+    "asked b to pause; nobody has begun with it: whoever serves or resumes it obeys\n",
+  );
+  assert.equal(JSON.parse((await command("unpause", "b", "--json")).out).driven, false);
+  const wrong = await command("run", gated, ...range(3), "--breaker", "foo");
+  assert.match(wrong.err, /expected a breaker such as failures=3,window=20,action=pause, got "foo"/);
+  const none = await command("preview", gated, ...range(3), "--dates", ",");
+  assert.deepEqual([none.code, none.out], [2, ""]);
+  assert.match(none.err, /dates: expected at least one date/);
 });

@@ -26,6 +26,14 @@ test("missing dates are coalesced, with counts and reasons", () => {
     ],
     count: 5,
     offGrid: 1,
+    warnings: [
+      {
+        code: "schedule_mismatch",
+        message: "1 run of the range stands on no date of the schedule: 2024-01-02T06:00:00Z",
+        at: "2024-01-02T06:00:00Z",
+        count: 1,
+      },
+    ],
   });
   const present = missing(daily, existing, week, { treatFailedAs: "present", now: "2024-01-07T12:00Z" });
   assert.deepEqual(
@@ -123,7 +131,11 @@ test("what cannot be read is named", () => {
     },
   };
   refused([run(1, "success"), broken], "existing[1]");
-  refused([run(1, "success", { dataInterval: { start: 1e300, end: 0 } })], "existing[0].dataInterval.end");
+  refused(
+    [run(1, "success", { dataInterval: { start: 1e300, end: 0 } })],
+    "existing[0].dataInterval.start",
+    "INVALID_DATE",
+  );
   const reversed = { dataInterval: { start: day(2), end: day(1) } };
   refused([run(1, "success"), run(2, "success", reversed)], "existing[1].dataInterval.end");
   refused([run(1, "success", { dataInterval: { start: day(1) } })], "existing[0].dataInterval");
@@ -201,5 +213,51 @@ test("10,000 random histories: missing is the set difference, and planBackfill w
       ({ executionDate }) => Date.parse(executionDate) >= from && Date.parse(executionDate) <= to,
     );
     assert.deepEqual(await missing(dag, store, range), missing(dag, inRange, range));
+  }
+});
+
+test("runs that share a date and runs off the grid are named, the first few of them", () => {
+  const beside = Array.from({ length: 5 }, (_, hour) =>
+    run(3, "success", { executionDate: `2024-01-03T0${hour + 1}:00Z` }),
+  );
+  const twice = [run(1, "success"), run(1, "failed"), run(1, "failed"), run(2, "failed"), run(2, "running")];
+  const { warnings } = missing(daily, [...twice, ...beside], week);
+  assert.deepEqual(warnings, [
+    {
+      code: "several_runs",
+      message:
+        "3 runs stand beside another one of their date, 2024-01-01T00:00:00Z, 2024-01-02T00:00:00Z: of each date the last success counts, else the last run",
+      at: "2024-01-01T00:00:00Z",
+      count: 3,
+    },
+    {
+      code: "schedule_mismatch",
+      message:
+        "5 runs of the range stand on no date of the schedule: 2024-01-03T01:00:00Z, 2024-01-03T02:00:00Z, 2024-01-03T03:00:00Z, ...",
+      at: "2024-01-03T01:00:00Z",
+      count: 5,
+    },
+  ]);
+});
+
+test("a store that fails ends in STORE_FAILED, with what it threw", async () => {
+  const cause = new TypeError("boo");
+  const broken = {
+    listRuns() {
+      throw cause;
+    },
+  };
+  await assert.rejects(missing(daily, broken, week), (error) => {
+    assert.deepEqual([error.code, error.cause], ["STORE_FAILED", cause]);
+    return true;
+  });
+});
+
+test("a number that no date has is refused, by its place", () => {
+  for (const executionDate of [8.64e15 + 1, -1e14, 1e15]) {
+    const existing = [run(1, "success"), { executionDate, state: "success" }];
+    const refused = { code: "INVALID_DATE", field: "existing[1].executionDate" };
+    assert.throws(() => missing(daily, existing, week), refused);
+    assert.throws(() => planBackfill(daily, { startDate: day(1), endDate: day(2) }, existing), refused);
   }
 });

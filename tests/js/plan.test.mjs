@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { ACTIONS, BackfillService, MemoryStore, previewFrom, SKIP_REASONS } from "dagfill";
+import { ACTIONS, BackfillService, MemoryStore, planBackfill, previewFrom, SKIP_REASONS } from "dagfill";
 
 const cases = (file) => JSON.parse(readFileSync(new URL(`../cases/${file}`, import.meta.url), "utf8"));
 const second = (date) => new Date(date).toISOString().replace(".000Z", "Z");
@@ -593,4 +593,30 @@ test("a backfillId that was used before is a warning", async () => {
   await service.backfill(options);
   assert.deepEqual(await codes(), ["backfill_exists"]);
   await assert.rejects(service.start(options), { code: "BACKFILL_EXISTS" });
+});
+
+test("an empty list of dates is refused; no days ago is today; a window that cannot be read is named", () => {
+  const daily = { dagId: "sales", schedule: "@daily" };
+  const range = { startDate: "2024-01-01", endDate: "2024-01-05" };
+  assert.throws(() => planBackfill(daily, { ...range, dates: [] }), {
+    code: "INVALID_OPTION",
+    field: "dates",
+    message: /at least one date/,
+  });
+  for (const bound of ["-P0D", "+P0M", "today"]) {
+    const { start, end } = planBackfill(
+      daily,
+      { startDate: bound, endDate: bound },
+      [],
+      "2024-03-01T12:30:00Z",
+    );
+    assert.deepEqual([start, end], ["2024-03-01T00:00:00Z", "2024-03-01T23:59:59.999Z"]);
+  }
+  const open = { cron: "0 22 * * *", duration: "PT8H" };
+  for (const [wrong, code, field] of [
+    [{ ...open, cron: "0 25 * * *" }, "INVALID_CRON", "startWindows[1].cron"],
+    [{ ...open, timeZone: "Europe/Berlyn" }, "UNKNOWN_TIME_ZONE", "startWindows[1].timeZone"],
+  ]) {
+    assert.throws(() => planBackfill(daily, { ...range, startWindows: [open, wrong] }), { code, field });
+  }
 });

@@ -42,14 +42,10 @@ export const missingDates: Verb = {
   },
 };
 
-function show({ ranges, count, offGrid, warnings = [] }: MissingDates, terminal: Terminal): void {
+function show({ ranges, count, warnings = [] }: MissingDates, terminal: Terminal): void {
   terminal.line(`${count} ${count === 1 ? "date has" : "dates have"} no successful run`);
   if (ranges.length > 0) terminal.line();
   for (const line of table(columns, ranges, terminal)) terminal.line(line);
-  if (offGrid > 0)
-    terminal.line(
-      `${terminal.paint("yellow", "warning")} ${offGrid === 1 ? "1 run of the range stands" : `${offGrid} runs of the range stand`} on no date of the schedule`,
-    );
   for (const { code, message } of warnings)
     terminal.line(`${terminal.paint("yellow", "warning")} ${code}: ${message}`);
 }

@@ -21,10 +21,8 @@ function asking(words: Word, summary: string, more: readonly Flag[], ask: Ask): 
         const service = new BackfillService({ dags: [], store });
         await ask(service, id, values);
         const known = (await service.list()).find(({ backfillId }) => backfillId === id);
-        const driven = known !== undefined && known.state !== "interrupted";
-        const when = driven
-          ? "its process obeys within 5 s"
-          : "nobody drives it now: whoever resumes it obeys";
+        const when = whenObeyed(known?.state);
+        const driven = when === OBEYED;
         terminal.line(
           json
             ? JSON.stringify({ requested: word, backfillId: id, driven })
@@ -36,6 +34,15 @@ function asking(words: Word, summary: string, more: readonly Flag[], ask: Ask): 
       }
     },
   };
+}
+
+const OBEYED = "its process obeys within 5 s";
+
+function whenObeyed(state: string | undefined): string {
+  if (state === "enqueued") return "nobody has begun with it: whoever serves or resumes it obeys";
+  return state === undefined || state === "interrupted"
+    ? "nobody drives it now: whoever resumes it obeys"
+    : OBEYED;
 }
 
 export const pause = asking(

@@ -39,6 +39,18 @@ export async function hasRequests(store: RunStore, backfillId: string, obeyed = 
   return all.some(({ seq }) => seq > obeyed);
 }
 
+/** The answer to a canary that was asked last, and not obeyed yet. */
+export async function answered(
+  store: RunStore,
+  backfillId: string,
+  obeyed = 0,
+): Promise<"approve" | "reject" | undefined> {
+  const all = (await store.listRequests?.(backfillId)) ?? [];
+  const { request } =
+    all.findLast(({ seq, request }) => seq > obeyed && /^(approve|reject)$/.test(request)) ?? {};
+  return request as "approve" | "reject" | undefined;
+}
+
 /** Obeys in a stored backfill, before it is driven again, what was asked while nobody drove it. */
 export async function obeyStored(store: RunStore, backfillId: string, snapshot: Snapshot): Promise<void> {
   for (const request of await newRequests(store, backfillId, snapshot)) {

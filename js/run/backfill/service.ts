@@ -37,7 +37,7 @@ import { stored } from "./interrupted.js";
 import { enqueue, newSnapshot } from "./new_snapshot.js";
 import { recall } from "./packed.js";
 import { refusals, refuseCascade, refuseInterrupted, refuseKnown } from "./refusals.js";
-import { ask, obeyStored, type RequestReader } from "./requests.js";
+import { answered, ask, obeyStored, type RequestReader } from "./requests.js";
 import { readServe, Server } from "./serve.js";
 import type { Snapshot } from "./snapshot.js";
 import { type BackfillSummary, summarize } from "./summary.js";
@@ -213,12 +213,15 @@ export class BackfillService {
     return this.#request(backfillId, running);
   }
 
-  /** Answers a canary that waits for approval; false cancels the backfill. INVALID_OPTION for a backfill that does not wait for it. */
+  /** Answers a canary that waits for approval; false cancels the backfill. INVALID_OPTION for a backfill that does not wait for it,
+   *  or whose canary has the other answer already. */
   async approve(backfillId: string, verdict = true): Promise<void> {
-    const isApproved = flag(verdict, "verdict");
-    const { approval = "not yet" } = await this.#unfinished(backfillId, {});
-    if (approval === "awaiting") return this.#request(backfillId, isApproved ? "approve" : "reject");
-    throw wrong("backfillId", "a backfill that waits for approval", `${backfillId} (approval: ${approval})`);
+    const request = flag(verdict, "verdict") ? "approve" : "reject";
+    const { approval = "not yet", obeyed } = await this.#unfinished(backfillId, {});
+    const before = await askStore(() => answered(this.#host.store, backfillId, obeyed));
+    if (approval === "awaiting" && (before ?? request) === request) return this.#request(backfillId, request);
+    const got = `${backfillId} (approval: ${before === undefined ? approval : `${before} was asked before`})`;
+    throw wrong("backfillId", "a backfill that waits for approval", got);
   }
 
   async #request(backfillId: string, request: Request): Promise<void> {

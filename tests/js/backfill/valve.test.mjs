@@ -114,9 +114,14 @@ test("waiting for approval survives the process, and so does the approval", asyn
   assert.deepEqual([heard.types(), second.started], [["started", "awaiting-approval"], []]);
   assert.equal(heard.of("awaiting-approval")[0].results.length, 2);
   await again.die();
-  // Approved while nobody drives it.
+  // Approved while nobody drives it; whoever says the other thing then is told so.
   const last = counting({ store });
   await last.service.approve("b");
+  await last.service.approve("b");
+  await assert.rejects(last.service.approve("b", false), {
+    code: "INVALID_OPTION",
+    message: /approval: approve was asked before/,
+  });
   const result = await (await last.service.resume("b")).result;
   assert.deepEqual([result.state, last.started], ["success", [3, 4, 5, 6].map(day)]);
 });
