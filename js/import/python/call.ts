@@ -59,9 +59,11 @@ export function call(node: SyntaxNode, reader: Reader): Value | undefined {
 function strange(callee: SyntaxNode, args: Arguments, node: SyntaxNode, reader: Reader): undefined {
   const name = reader.text(callee);
   if (name === "print" || name.startsWith("log")) return;
-  const isOfDag = [...args.positional, ...args.named.values()].some(
-    (value) => value instanceof DagObject || value instanceof TaskObject || value instanceof GroupObject,
-  );
+  const isOfDag = [...args.positional, ...args.named.values()]
+    .flat()
+    .some(
+      (value) => value instanceof DagObject || value instanceof TaskObject || value instanceof GroupObject,
+    );
   const isDependency = name.endsWith(".set_downstream") || name.endsWith(".set_upstream");
   if (isOfDag || isDependency) reader.note(`the call of ${name} is not followed`, node);
 }
@@ -118,18 +120,13 @@ function method(callee: SyntaxNode, list: SyntaxNode, reader: Reader): Value | u
   }
   if (base instanceof TaskFactory) {
     const args = argumentsOf(list, reader);
-    if (name === "override")
-      return new TaskFactory(
-        base.kind,
-        base.operator,
-        base.name,
-        new Map([...base.args, ...args.named]),
-        base.body,
-        base.line,
-      );
-    if (name === "expand" || name === "partial" || name === "expand_kwargs") {
-      if (name !== "partial") reader.note(`task ${base.name} is mapped: it is one task here`, callee);
-      return name === "partial" ? base : reader.instantiate(base, args, callee);
+    if (name === "override") return base.with(args.named);
+    // Outputs among them come before the task; the names are those of its function.
+    if (name === "partial")
+      return base.with([...args.named].map(([key, value]) => [`partial ${key}`, value]));
+    if (name === "expand" || name === "expand_kwargs") {
+      reader.note(`task ${base.name} is mapped: it is one task here`, callee);
+      return reader.instantiate(base, args, callee);
     }
   }
   if (base instanceof Name && name === "partial" && isOperator(base.path)) {
@@ -303,8 +300,11 @@ const CONSTRUCTORS: { readonly [name: string]: (args: Arguments, path: string) =
     typeof value === "string" || typeof value === "number" ? String(value) : undefined,
   int: ({ positional: [value] }) => (typeof value === "number" ? Math.trunc(value) : undefined),
   range: ({ positional }) => numbers(positional),
-  enumerate: ({ positional: [list] }) =>
-    Array.isArray(list) ? list.map((item, at) => [at, item]) : undefined,
+  enumerate: ({ positional: [list, from], named }) => {
+    const start = from ?? named.get("start") ?? 0;
+    if (!Array.isArray(list) || typeof start !== "number") return undefined;
+    return list.map((item, at) => [start + at, item]);
+  },
   CronTriggerTimetable: timetable("trigger"),
   CronDataIntervalTimetable: timetable("interval"),
   dedent: ({ positional: [text] }) => (typeof text === "string" ? dedent(text) : undefined),

@@ -44,6 +44,13 @@ const KINDS: { readonly [name: string]: Kind } = {
   UnaryExpression: unary,
   BinaryExpression: binary,
   ConditionalExpression: conditional,
+  NamedExpression: (node, reader) => {
+    const [name, , value] = children(node);
+    if (name === undefined || value === undefined) return undefined;
+    const read = evaluate(value, reader);
+    reader.assign(reader.text(name), read);
+    return read;
+  },
   MemberExpression: member,
   CallExpression: call,
   ArrayComprehensionExpression: comprehension,

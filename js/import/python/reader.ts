@@ -65,6 +65,11 @@ export class Reader {
     return new Unknown(text.length > 60 ? `${text.slice(0, 60)}...` : text, this.line(node), node);
   }
 
+  /** Whether the body of a DAG is being read. */
+  get isInDag(): boolean {
+    return this.#openDags.length > 0;
+  }
+
   // ---- names
 
   lookup(name: string): Value {

@@ -37,7 +37,7 @@ function read(node: SyntaxNode, reader: Reader): Value | Jump | undefined {
       return value === undefined ? null : evaluate(value, reader);
     }
     case "ExpressionStatement":
-      if (node.firstChild !== null) evaluate(node.firstChild, reader);
+      if (node.firstChild !== null) expression(node.firstChild, reader);
       return undefined;
     case "AssignStatement":
       return assignment(node, reader);
@@ -77,6 +77,18 @@ function read(node: SyntaxNode, reader: Reader): Value | Jump | undefined {
       // Imports, classes, assertions and the like make no tasks.
       return undefined;
   }
+}
+
+/** A call or a choice that is not known may make tasks, if it stands in a DAG's body. */
+function expression(node: SyntaxNode, reader: Reader): void {
+  const value = evaluate(node, reader);
+  const isOwn = value instanceof Unknown && value.node.from === node.from && value.node.to === node.to;
+  if (!isOwn || !reader.isInDag) return;
+  const isHarmless = ["print(", "log", "warnings.", "sys.", "os."].some((start) =>
+    value.text.startsWith(start),
+  );
+  if (!isHarmless && (node.name === "CallExpression" || node.name === "ConditionalExpression"))
+    reader.note(`${value.text} is not followed: if it makes tasks or dependencies, they are missing`, node);
 }
 
 /** `a = b = value`, `a, b = value`, `a: type = value`. */

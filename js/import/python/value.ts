@@ -123,6 +123,12 @@ export class TaskFactory {
     readonly body: PythonFunction,
     readonly line: number,
   ) {}
+
+  /** The same with further arguments. */
+  with(args: Iterable<[string, Value]>): TaskFactory {
+    const all = new Map([...this.args, ...args]);
+    return new TaskFactory(this.kind, this.operator, this.name, all, this.body, this.line);
+  }
 }
 
 /** A function of the file. */

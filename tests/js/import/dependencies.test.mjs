@@ -100,13 +100,13 @@ test("an operand that is no task of the file is noted with its line", () => {
   noted("chain(a, make_b())", missing("make_b()"));
   noted("chain_linear(a, make_b())", missing("make_b()"));
   noted('a.set_downstream(find("b"))', missing('find("b")'));
-  noted('find("b").set_upstream(a)', '7: the call of find("b").set_upstream is not followed');
+  noted('x = find("b").set_upstream(a)', '7: the call of find("b").set_upstream is not followed');
   noted('a >> getattr(x, "b")', missing('getattr(x, "b")'));
   noted("(a if COND else b) >> b", missing("a if COND else b"));
   noted("a >> None", missing("an operand"));
-  noted("link(a, b)", "7: the call of link is not followed");
+  noted("x = link(a, b)", "7: the call of link is not followed");
   noted("l = [a]\nl.extend(more())\nl >> b", missing("more()").replace("7", "9"));
-  noted("l = [a]\nl.sort(key=f)", "8: sort of a list of tasks is not followed");
+  noted("l = [a]\nx = l.sort(key=f)", "8: sort of a list of tasks is not followed");
   noted("print(a)");
 });
 
@@ -136,4 +136,28 @@ test("functions under setup and teardown are tasks", () => {
   assert.deepEqual(notes, ["7: task down is a teardown: it is an ordinary task here"]);
   const { notes: more, edges: of } = read(`${op("a", "b")}\na >> b.as_teardown(setups=a)`);
   assert.deepEqual([of, more], ["a>b", ["7: task b is a teardown: it is an ordinary task here"]]);
+});
+
+test("counters from a start, names bound in an expression, and arguments of partial", () => {
+  const tasks = `tasks = [EmptyOperator(task_id=f"t{i}") for i in range(3)]\n`;
+  edges(`${tasks}for i, t in enumerate(tasks[1:], 1):\n    tasks[i - 1] >> t`, "t0>t1 t1>t2");
+  edges(`${op("a")}\nif (y := EmptyOperator(task_id="y")):\n    y >> a`, "y>a");
+  const body = "@task\ndef g():\n    pass\n@task\ndef p(x, y):\n    pass\np.partial(y=g()).expand(x=[1])";
+  assert.equal(read(body, true).edges, "g>p");
+});
+
+test("calls and choices in the body of a DAG that are not followed are noted", () => {
+  const unfollowed = (text) =>
+    `7: ${text} is not followed: if it makes tasks or dependencies, they are missing`;
+  for (const text of ["make_tasks()", "(a >> b) if X else None"])
+    assert.deepEqual(read(`${op("a", "b")}\n${text}`).notes, [unfollowed(text)]);
+  const reduced = "functools.reduce(link, [a, b])";
+  assert.deepEqual(read(`${op("a", "b")}\n${reduced}`).notes, [
+    "7: the call of functools.reduce is not followed",
+    unfollowed(reduced),
+  ]);
+  for (const text of ['print("x")', "logger.info(a)", "os.chdir(b)"]) {
+    const { notes } = read(`${op("a")}\n${text}`);
+    assert.deepEqual(notes, []);
+  }
 });
