@@ -57,12 +57,28 @@ const LONGEST = 700;
 /** The longest text in the other fields: whoever needs the whole of a text has handed it in. */
 const LONGEST_TEXT = 160;
 
-/** A value with each of its texts cut. */
+/** A long text cut, on one line: Node prints each line of it as one. */
+function short(text: string): string {
+  return text.length > LONGEST_TEXT ? shortened(text, LONGEST_TEXT).replaceAll("\n", " ") : text;
+}
+
+/** A value with each of its texts cut; nothing of what JSON cannot say, such as a circle. */
 function cut(value: unknown): unknown {
-  if (typeof value === "string") return shortened(value, LONGEST_TEXT);
-  if (Array.isArray(value)) return value.map(cut);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, cut(member)]));
+  try {
+    const cutText = (_: string, member: unknown) => (typeof member === "string" ? short(member) : member);
+    return value === undefined ? value : JSON.parse(JSON.stringify(value, cutText));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The cause as it is, or where its texts would fill pages an error with their beginnings and ends. */
+function brief(cause: unknown): unknown {
+  const { name, message } = failure(cause);
+  if (name.length + message.length <= LONGEST) return cause;
+  // Of a stack the callers stand at its end.
+  const stack = String((cause as Error).stack).slice(-300);
+  return Object.assign(new Error(short(message)), { name: short(name), stack });
 }
 
 const brand = Symbol.for("dagfill.error");
@@ -90,7 +106,7 @@ export class DagfillError extends Error {
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     const { cause, hint, ...fields } = detail;
-    super(readable(message, LONGEST), cause === undefined ? undefined : { cause });
+    super(readable(message, LONGEST), cause === undefined ? undefined : { cause: brief(cause) });
     this.code = code;
     for (const [name, value] of Object.entries(fields)) {
       // Spans count from the start of the input. The core has cut it.
@@ -146,17 +162,23 @@ export function errorFrom(data: unknown): DagfillError {
   const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
   const error = new DagfillError(code, message, {
     ...given,
-    ...(cause !== undefined && { cause: Object.assign(new Error(cause.message), { name: cause.name }) }),
+    ...(cause !== undefined && { cause: causeFrom(cause) }),
   });
   if (typeof stack === "string")
     Object.defineProperty(error, "stack", { value: stack, configurable: true, writable: true });
   return error;
 }
 
-/** The members of an object; none of anything else, and of a Proxy that throws. */
+function causeFrom(cause: unknown): Error {
+  const { name, message } = failure(cause);
+  return Object.assign(new Error(message), { name });
+}
+
+/** The members of an object, also of an uncaught error as a worker_thread tells of it; none of anything else, and of a Proxy that throws. */
 function plainData(data: unknown): Partial<ErrorData> {
   try {
-    return typeof data === "object" ? { ...data } : {};
+    const { name, message, stack, cause } = data as ErrorData;
+    return { ...(data as ErrorData), name, message, ...(stack && { stack }), ...(cause && { cause }) };
   } catch {
     return {};
   }

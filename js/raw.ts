@@ -73,7 +73,7 @@ function start(source: () => WasmSource): void {
 export async function load(from: unknown): Promise<void> {
   if (ready) return;
   try {
-    await glue.default({ module_or_path: await compiled(from) });
+    glue.initSync({ module: await compiled(from) });
   } catch (error) {
     throw unavailable(error);
   }
@@ -131,5 +131,8 @@ function understood(error: unknown, wasSuspect: boolean): unknown {
   isSuspect = wasSuspect;
   if (error instanceof Error || typeof error !== "object" || error === null) return error;
   const { code, message, ...detail } = error as { code: ErrorCode; message: string } & ErrorDetail;
+  // Node prints each line of a text as one: where they are many, spaces keep the places that the span names.
+  const { input } = detail;
+  if (input !== undefined && input.split("\n").length > 50) detail.input = input.replaceAll("\n", " ");
   return new DagfillError(code, message, detail);
 }

@@ -38,7 +38,12 @@ export function checkedSource(source: unknown): WasmSource {
 /** The compiled module of what `init` was given: bytes, a module, a response, a URL, or a promise of one of these. */
 export async function compiled(from: unknown): Promise<WebAssembly.Module> {
   needWebAssembly();
-  const given = await fetched(from);
+  const module = await compiledOf(await fetched(from));
+  if (WebAssembly.Module.exports(module).some(({ name }) => name === "setHost")) return module;
+  throw refused("expected the wasm module, got that of another program", HOW_TO_SERVE);
+}
+
+async function compiledOf(given: unknown): Promise<WebAssembly.Module> {
   if (!isResponse(given)) {
     const source = checkedSource(given);
     return isModule(source) ? source : WebAssembly.compile(source);

@@ -87,6 +87,7 @@ async function make(toolchain, bindgen, optimizer, folder) {
   // The optimizer takes the names away, once they have told which functions write the messages of panics.
   const names = optimizer === undefined ? [] : ["--keep-names"];
   await run(bindgen, [join(built, target, profile, "dagfill.wasm"), folder, ...names]);
+  leaveOutLoader(join(folder, "dagfill.js"));
   if (profile === "quick") {
     say("profile quick: the module is not optimized");
   } else if (optimizer === undefined) {
@@ -110,6 +111,21 @@ async function make(toolchain, bindgen, optimizer, folder) {
     rmSync(plain);
   }
   say(`the wasm module took ${seconds(start)}`);
+}
+
+/** Takes the glue's own loader out, which fetches a module: the package does that itself, and starts by `initSync`. */
+function leaveOutLoader(file) {
+  let text = readFileSync(file, "utf8");
+  for (const [from, to] of [
+    ["async function __wbg_load(", "function initSync("],
+    ["let __wbg_init_promise;", "export { initSync"],
+    [", __wbg_init as default", " };"],
+  ]) {
+    const [start, end] = [text.indexOf(from), text.lastIndexOf(to)];
+    if (start < 0 || end < start) throw new Failure(`the glue has no ${from} before ${to}`);
+    text = text.slice(0, start) + text.slice(end);
+  }
+  writeFileSync(file, text);
 }
 
 function kilobytes(file) {

@@ -387,3 +387,15 @@ fn the_newest_dates_are_counted_before_they_are_held() {
     let yearly = timetable(cron("@yearly"), Kind::Interval, "UTC");
     assert_eq!(plan_catchup(&yearly, &ask(Last(u32::MAX), "2020-01-01..", "", "2024-01-01")).unwrap().due.len(), 4);
 }
+
+#[test]
+fn dates_without_a_few_excluded_ones_are_counted_at_once() {
+    let seconds = |texts: &[&str]| {
+        let list = texts.iter().map(|text| Exclude::Cron((*text).into())).collect();
+        let options = TimetableOptions { exclude: Some(Exclude::List(list)), ..Default::default() };
+        Timetable::new(&cron("*/2 * * * * *"), &options).unwrap()
+    };
+    // 43,200 dates a day; midnight is one of them, one second after it is none, and two lists may name the same date.
+    let range = dagfill::time::Range { start: at("2024-01-01"), end: at("2024-01-10T23:59:59Z") };
+    assert_eq!(seconds(&["0 0 0 * * *", "1 0 0 * * *", "0 0 0 1 * *", "30 59 23 * * *"]).count(range), 431_980);
+}

@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline/promises";
 import { DagfillError } from "../error.js";
 import type { BackfillOptions, BackfillPreview, BackfillService } from "../face.js";
+import { shortened } from "../visible.js";
 import type { Request } from "./verb.js";
 
 /** Plans with more runs than this are asked about. */
@@ -28,7 +29,7 @@ export async function confirmed(
       },
     );
   }
-  if (!(await ask(`${options.dagId}: the plan ${why}. Run it? [y/N] `))) {
+  if (!(await ask(`${shortened(options.dagId, 200)}: the plan ${why}. Run it? [y/N] `))) {
     notices.line("nothing was started");
     throw new DagfillError("ABORTED", "the plan was not agreed to");
   }

@@ -21,12 +21,15 @@ const hints: Partial<Record<string, string>> = {
 /** Reads YAML, of which JSON is a part. INVALID_DAG with the line of what is wrong in it. */
 export function readDagText(text: string, name: string): DagText {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const documents = read(name, () =>
+    parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false }),
+  );
   const list = Array.isArray(documents) ? documents : [];
   for (const { errors } of list) {
     const [fault] = errors;
     if (fault === undefined) continue;
     const { line, col } = lines.linePos(fault.pos[0]);
+    if (fault.message.includes("call stack")) throw tooDeep(name);
     throw new DagfillError("INVALID_DAG", `expected YAML in ${name}, got at line ${line}: ${fault.message}`, {
       input: text,
       start: fault.pos[0],
@@ -35,14 +38,9 @@ export function readDagText(text: string, name: string): DagText {
       ...(hints[fault.code] !== undefined && { hint: hints[fault.code] }),
     });
   }
-  const values = list.map((document) => {
-    try {
-      return document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown;
-    } catch (error) {
-      const { message } = error as Error;
-      throw new DagfillError("INVALID_DAG", `expected YAML in ${name}, got ${message}`, { cause: error });
-    }
-  });
+  const values = list.map((document) =>
+    read(name, () => document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown),
+  );
   return {
     value: values.length === 1 ? values[0] : values,
     lineOf(path) {
@@ -58,6 +56,21 @@ export function readDagText(text: string, name: string): DagText {
       return 1;
     },
   };
+}
+
+/** What the reader of YAML answers; INVALID_DAG for what it throws, a stack that overflows among it. */
+function read<T>(name: string, ask: () => T): T {
+  try {
+    return ask();
+  } catch (cause) {
+    if (cause instanceof RangeError) throw tooDeep(name);
+    const { message } = cause as Error;
+    throw new DagfillError("INVALID_DAG", `expected YAML in ${name}, got ${message}`, { cause });
+  }
+}
+
+function tooDeep(name: string): DagfillError {
+  return new DagfillError("INVALID_DAG", `expected a DAG in ${name}, got values that are nested too deeply`);
 }
 
 /** `[0].tasks[2].retries` as 0, "tasks", 2, "retries". */

@@ -107,8 +107,8 @@ export class Outcome {
       // What `resume` went on with has ended, and its flags choose no dates.
       const store = typeof values.store === "string" ? ` --store ${values.store}` : "";
       const { dagId, start, end } = this.backfill.preview;
-      const range = `--dag-id ${quoted(dagId)} --from ${start} --to ${end}`;
-      this.hint(`dagfill retry ${positionals[0]} ${range}${store} runs them`);
+      const dag = dagId.length > 200 ? "" : ` --dag-id ${quoted(dagId)}`;
+      this.hint(`dagfill retry ${positionals[0]}${dag} --from ${start} --to ${end}${store} runs them`);
     } else if (failed + before > 0) this.hint("the same command with --reprocess failed runs them");
     else this.hint("the same command runs the canceled dates again");
   }

@@ -1,5 +1,6 @@
 // A plan in the terminal: how it was read, counts, calendar, rows, warnings. And as one JSON object.
 import { ACTIONS, type BackfillPreview, type PlannedRun } from "../face.js";
+import { shortened } from "../visible.js";
 import { calendar, looks } from "./calendar.js";
 import { type Column, shorten, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
@@ -27,7 +28,7 @@ function header(preview: BackfillPreview, terminal: Terminal): string[] {
     terminal.paint(looks[kind].style, `${counts[kind]} ${kind}`),
   );
   return [
-    `${terminal.paint("bold", dagId)}  ${start} ${terminal.sign("→", "->")} ${end}  ${timeZone}`,
+    `${terminal.paint("bold", shortened(dagId, 200))}  ${start} ${terminal.sign("→", "->")} ${end}  ${timeZone}`,
     `${counts.total} ${counts.total === 1 ? "date" : "dates"}${parts.length > 0 ? ": " : ""}${parts.join(", ")}`,
   ];
 }

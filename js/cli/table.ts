@@ -1,4 +1,5 @@
 // A table in a terminal: columns as wide as their content, the less important ones left out where the width is short.
+import { shortened } from "../visible.js";
 import type { Style, Terminal } from "./terminal.js";
 import { fit, pad, widthOf } from "./width.js";
 
@@ -11,6 +12,8 @@ export interface Column<Row> {
 }
 
 const gap = 2;
+/** Longer texts of cells are cut: names may be of any length. */
+const longest = 200;
 
 /** The lines of a table, its titles first. */
 export function table<Row>(
@@ -19,7 +22,7 @@ export function table<Row>(
   terminal: Terminal,
 ): string[] {
   const cells = columns.map((column) => {
-    const texts = rows.map((row) => column.text(row));
+    const texts = rows.map((row) => shortened(column.text(row), longest));
     // Empty columns say nothing.
     const filled = texts.some((text) => text !== "");
     return { column, texts, filled, width: Math.max(widthOf(column.title), ...texts.map(widthOf)) };

@@ -50,6 +50,16 @@ impl Timetable {
         if this.exclusion().is_nothing() {
             return this.rest().count(this.zone(), this.dst(), range);
         }
+        // Few dates are left out of many: those are looked at, and the many only counted.
+        let few = if this.rest().is_counted_at_once() { this.rest().estimate(range) / 64 } else { 0 };
+        if let Some(excluded) = this.exclusion().few(this.zone(), this.dst(), range, few.min(MOST)) {
+            let is_candidate = |date: &&f64| {
+                let at = Instant::clamped(**date as i64);
+                !this.candidates(Range { start: at, end: at }, 1).is_empty()
+            };
+            let left_out = excluded.iter().filter(is_candidate).count() as u64;
+            return this.rest().count(this.zone(), this.dst(), range) - left_out;
+        }
         pages(range, &|range| this.rest().estimate(range), &|range| this.candidates(range, PAGE), &|mut page| {
             this.thin(&mut page);
             page.len() as u64

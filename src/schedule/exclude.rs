@@ -165,6 +165,21 @@ impl Exclusion {
         }
     }
 
+    /// Every date of `range` that is left out, ascending, where only the dates of patterns are, and at most `most`.
+    pub(super) fn few(&self, zone: &Zone, dst: Dst, range: Range, most: u64) -> Option<Vec<f64>> {
+        let estimate: u64 = self.patterns.iter().map(|pattern| expand::estimate(pattern, range)).sum();
+        if !self.spans.is_empty() || !self.calendars.is_empty() || estimate > most {
+            return None;
+        }
+        let mut dates = Vec::new();
+        for pattern in &self.patterns {
+            dates.extend(expand::expand(pattern, zone, dst, range, usize::MAX));
+        }
+        sort_by(&mut dates, |a, b| a < b);
+        dates.dedup();
+        Some(dates)
+    }
+
     /// Whether `date` is left out.
     pub(super) fn has(&self, date: Instant, zone: &Zone, dst: Dst) -> bool {
         let mut dates = vec![date.js()];

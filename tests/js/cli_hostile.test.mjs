@@ -57,6 +57,11 @@ const refused = {
     file("deep.json", `{"dagId":"a","schedule":null,"params":{"a":${deep(100_000)}}}`),
     ...range,
   ],
+  "a DAG file of 20,000 levels": [
+    "preview",
+    file("levels.json", `{"dagId":"a","schedule":null,"params":{"a":${deep(20_000)}}}`),
+    ...range,
+  ],
   "a deep file that is no DAG": ["preview", file("deeper.json", deep(1_000_000)), ...range],
   "a deep file that does not end": ["preview", file("open.json", "[".repeat(1_000_000)), ...range],
   "an array in --conf": ["preview", dag, ...range, "--conf", deep(1_000)],
@@ -76,6 +81,24 @@ for (const [name, args] of Object.entries(refused)) {
     const { code, out, err } = await run(args);
     assert.equal(code, 2, err.slice(0, 500));
     assert.ok((out + err).length < 2_000, `${(out + err).length} characters`);
-    assert.doesNotMatch(err, /RangeError|\n {4}at /);
+    assert.doesNotMatch(err, /RangeError|Maximum call stack|\n {4}at /);
   });
 }
+
+test("a DAG id of a megabyte does not fill the terminal", async () => {
+  const path = file("large.json", {
+    dagId: "x".repeat(1_000_000),
+    schedule: "@daily",
+    tasks: [{ taskId: "a", command: "true" }],
+  });
+  const days = ["--start-date", "2024-01-01", "--end-date", "2024-01-02", "--store", ":memory:"];
+  const { store } = workplace();
+  const of = (verb) =>
+    verb === "list" ? ["list", "--store", store] : [verb, path, ...days.slice(0, 5), store];
+  for (const verb of ["preview", "run", "list"]) {
+    const { code, out, err } = await run(of(verb));
+    // The command itself fails: no process is started with an environment of a megabyte.
+    assert.equal(code, verb === "run" ? 1 : 0, err.slice(0, 500));
+    assert.ok((out + err).length < 2_000, `${verb}: ${(out + err).length} characters`);
+  }
+});

@@ -1,8 +1,12 @@
 // An error that crosses a border: as JSON, and as plain data that is an error again on the other side.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { join } from "node:path";
 import { test } from "node:test";
-import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
+import { pathToFileURL } from "node:url";
+import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { DagfillError, errorFrom, nextDates } from "dagfill";
+import { root } from "../../scripts/process.mjs";
 
 function thrown() {
   try {
@@ -62,4 +66,22 @@ test("an error stays itself, and what is none is refused", () => {
   for (const data of [undefined, null, 1, "x", {}, { code: "INVALID_CRON" }, structuredClone(error)]) {
     assert.throws(() => errorFrom(data), { code: "INVALID_OPTION", field: "data", hint: /toJSON/ });
   }
+});
+
+test("an error that a worker does not catch is one again", async () => {
+  const entry = JSON.stringify(pathToFileURL(join(root, "dist/index.js")).href);
+  const code = `import(${entry}).then(({ nextDates }) => setTimeout(() => nextDates("0 24 * * *", 0)));`;
+  const [told] = await once(new Worker(code, { eval: true }), "error").catch((error) => [error]);
+  const error = errorFrom(told);
+  assert.ok(error instanceof DagfillError);
+  assert.deepEqual({ ...facts(error), stack: "" }, { ...facts(thrown()), stack: "" });
+});
+
+test("what JSON cannot say stays out of the details", () => {
+  const circle = {};
+  circle.self = circle;
+  assert.equal(new DagfillError("INTERNAL", "x", { details: circle }).details, undefined);
+  const sent = { name: "DagfillError", code: "INTERNAL", message: "x" };
+  const { cause } = errorFrom({ ...sent, cause: { name: "E".repeat(1e6), message: "m" } });
+  assert.ok(cause.name.length < 200, `${cause.name.length} characters`);
 });

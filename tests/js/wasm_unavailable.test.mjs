@@ -82,6 +82,16 @@ test("after a refusal slim takes the module, whatever its media type, without a 
   assert.equal(warn.mock.callCount(), 0);
 });
 
+test("after another program's module slim takes its own", async () => {
+  // The eight bytes that every module begins with are an empty one.
+  const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+  const { init, version } = await slim();
+  for (const other of [bytes, new WebAssembly.Module(bytes)])
+    await assert.rejects(init(other), { code: "WASM_UNAVAILABLE", message: /another program/ });
+  await init(module);
+  assert.equal(version(), "0.1.0");
+});
+
 test("slim takes bytes and a compiled module", async () => {
   for (const source of [module, module.buffer.slice(module.byteOffset, module.byteOffset + module.length)]) {
     const { init, version } = await slim();

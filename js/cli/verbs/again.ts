@@ -1,5 +1,6 @@
 // dagfill retry and dagfill clear: run what the store has once more.
 import type { BackfillOptions, RunState } from "../../face.js";
+import { shortened } from "../../visible.js";
 import { spanOf } from "../bounds.js";
 import { confirmed } from "../confirm.js";
 import { drive } from "../drive.js";
@@ -45,7 +46,7 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
   const dates = found.map(({ executionDate }) => executionDate);
   const [first] = dates;
   if (first === undefined) {
-    notices.line(`no runs of ${dagId} that are ${states.join(" or ")}`);
+    notices.line(`no runs of ${shortened(dagId, 200)} that are ${states.join(" or ")}`);
     return exitCodes.ok;
   }
   const options = {

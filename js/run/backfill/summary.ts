@@ -22,7 +22,8 @@ export interface BackfillSummary {
     | "failed"
     | "canceled";
   /** As they were read: with defaults, durations in milliseconds. They can be handed to `preview` and `backfill` again; `confFor`,
-   *  `backfillId`, `planHash`, and a `maxFailures` without a bound, are left out. */
+   *  `backfillId`, `planHash`, and a `maxFailures` without a bound, are left out. A canary whose `approve` was a function waits for
+   *  `service.approve` when its options are handed on: functions are not stored. */
   options: BackfillOptions;
   progress: Progress;
 }
