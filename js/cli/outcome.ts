@@ -104,7 +104,7 @@ export class Outcome {
     if (failed + canceled + before === 0)
       this.hint("they wait for the run before them: run the same command again when that has succeeded");
     else if (verb !== "run") {
-      // What `resume` went on with has ended, and its flags choose no dates.
+      // `resume` takes no dates, and its backfill has ended: the dates go into the command.
       const store = typeof values.store === "string" ? ` --store ${values.store}` : "";
       const { dagId, start, end } = this.backfill.preview;
       const dag = dagId.length > 200 ? "" : ` --dag-id ${quoted(dagId)}`;

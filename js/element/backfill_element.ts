@@ -1,5 +1,4 @@
-// What the custom elements have in common: properties and attributes become the settings of one backfill, and what happens to it
-// becomes events.
+// The base class of the custom elements: properties and attributes become the settings of one backfill, its changes become DOM events.
 import { createElement, type ReactNode } from "react";
 import type { BackfillSettings } from "../react/model/settings.js";
 import { type PageBackfill, useBackfill } from "../react/use_backfill.js";

@@ -72,7 +72,7 @@ export function everyOf(ms: number): { every: string } {
 export function verbatim(command: string, note: (message: string) => void): string {
   if (!["{{", "{%", "{#"].some((mark) => command.includes(mark))) return command;
   note("braces in the command are no template: they are kept as they are by {% raw %}");
-  // What would end the block is a text of its own.
+  // A `{%` could end the raw block early, so it is printed by an expression of its own.
   return command
     .split("{%")
     .map((part) => `{% raw %}${part}{% endraw %}`)

@@ -95,7 +95,7 @@ export function hashedTexts(dag: CheckedDag, options: CheckedOptions, host: Chec
     // The core hashes the zone by its own name.
     schedule: canonical({ ...timetable, timeZone: undefined }),
     tasks: canonical([rest, ...tasks.map((task) => without(task, DESCRIPTIVE))]),
-    // Whoever says it: what holds is covered, and what is said by default is the default.
+    // The effective value counts, whether the backfill, the DAG or the service sets it; an unset one is the default.
     templates: canonical(
       [
         { ...dag, onUnknown: undefined },

@@ -90,7 +90,7 @@ async function complete(
     if (code > IN_FLIGHT) continue;
     const owner = told("owner", place) ?? undefined;
     if (!(await abandoned({ state: RUN_STATES[code] ?? "queued", owner }))) continue;
-    // What an interrupted backfill left is in flight until it is resumed, which alone goes on with it.
+    // Runs that an interrupted backfill left are in flight: only resuming that backfill goes on with them.
     unfinished ??= await unfinishedIds(store, dagId);
     if (!unfinished.has(told("backfillId", place) ?? ""))
       columns.flags[place] = (columns.flags[place] as number) | 1;

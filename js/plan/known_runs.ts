@@ -95,7 +95,7 @@ export function readKnownRuns(timetable: () => DateReader, existing: Iterable<Kn
   try {
     for (const run of existing) read(run);
   } catch (cause) {
-    // Whatever broke, a getter or the iterator, it broke here.
+    // The error of a getter or of the iterator is reported with the place in the list.
     reading(`existing[${place}]`, () => {
       throw cause;
     });

@@ -13,8 +13,8 @@ const START_MS = 120_000;
 export async function startPrefect() {
   const given = process.env.DAGFILL_TEST_PREFECT_URL;
   if (given) return { url: given, stop: async () => {} };
-  // Off by default: its server answers within seconds on some machines and within half a minute on others, which the grace of a cancel
-  // does not wait for, and pip fetches 100 MB. The stub of tests/js/engine is always tested, this every night.
+  // Off by default: pip installs it from the network, and on a busy machine its server took longer to cancel than the 30 s that a cancel
+  // waits. The stub of tests/js/engine is always tested; the nightly workflow tests the server.
   if (process.env.DAGFILL_TEST_PREFECT !== "1")
     return {
       missing:

@@ -1,4 +1,4 @@
-// What reading one DAG file may cost: every file ends, and soon.
+// Limits on reading one DAG file (steps, DAGs, tasks, text), so that loops and growing texts end.
 import type { SyntaxNode } from "@lezer/common";
 
 /** More steps than this are a loop that nobody wrote for a DAG. A step is an expression, a statement, a member of a value that is looked

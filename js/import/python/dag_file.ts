@@ -186,7 +186,7 @@ function taskOf(
   const isPast = args.flag("depends_on_past") === true;
   const [delay, timeout] = [args.duration("retry_delay"), args.duration("execution_timeout")];
   const left = args.unread(task.args.keys());
-  // What the work of another operator takes is not imported with it.
+  // The work of another operator is not imported, so its own arguments are not noted either.
   remaining(
     "is",
     task.args.has("bash_command") ? left : left.filter((name) => OF_EVERY_TASK.has(name)),

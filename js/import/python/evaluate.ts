@@ -12,7 +12,7 @@ export function evaluate(node: SyntaxNode, reader: Reader): Value {
   reader.budget.step(node, node.to - node.from);
   const known = reader.budget.nested(node, () => KINDS[node.name]?.(node, reader));
   if (known === undefined) return reader.unknown(node);
-  // What a name or a member stands for is there already; all else was made just now.
+  // The value of a name or a member exists already; any other expression made a new one, which counts against the budget.
   if (node.name !== "VariableName" && node.name !== "MemberExpression") reader.budget.spend(sizeOf(known));
   return known;
 }

@@ -188,7 +188,7 @@ function ifStatement(node: SyntaxNode, reader: Reader): Value | Jump | undefined
     if (known || reader.text(condition).includes("TYPE_CHECKING")) continue;
     reader.note(`whether ${reader.text(condition)} holds is not known: it is read as true`, condition);
     const returned = runBody(body, reader);
-    // Who does not know whether a loop is left reads on, rather than lose what comes behind.
+    // Whether the loop is left here is unknown: reading goes on, so that no later task is lost.
     return returned instanceof Jump ? undefined : returned;
   }
   return undefined;

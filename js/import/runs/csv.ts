@@ -40,7 +40,7 @@ function records(text: string): string[][] {
     const isQuoted = text[at] === '"';
     let [field, end] = isQuoted ? quoted(text, at + 1) : plain(text, at, separator);
     if (isQuoted) {
-      // What stands behind the closing quote belongs to the field.
+      // Text behind the closing quote belongs to the field.
       const [more, last] = plain(text, end, separator);
       [field, end] = [field + more, last];
     }

@@ -1,4 +1,4 @@
-// What a page says of the backfill that it shows.
+// The settings that a page gives for the backfill it shows.
 import type {
   BackfillEvent,
   BackfillOptions,
