@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "./build.mjs";
 import { chromium, chromiumArguments } from "./chromium.mjs";
+import { failuresIn } from "./failures.mjs";
 import { install } from "./install.mjs";
 import { Failure, main, root, run, say, seconds } from "./process.mjs";
 import { notTested, notTestedIn, servicesRequired } from "./services.mjs";
@@ -69,7 +70,8 @@ async function outcome(step) {
     const counts = count(output);
     const text = (error.message ?? String(error)).split("\n")[0];
     const failed = counts.failed || 1;
-    return { ...counts, failed, time: seconds(start), error: text, missing: notTestedIn(output) };
+    const failures = failuresIn(output);
+    return { ...counts, failed, time: seconds(start), error: text, failures, missing: notTestedIn(output) };
   }
 }
 
@@ -97,6 +99,9 @@ function count(output) {
 }
 
 function report(results, start) {
+  for (const { name, failures = [] } of results) {
+    for (const failure of failures) console.log(`\nfailed in ${name}: ${failure}`);
+  }
   const width = Math.max(...results.map(({ name }) => name.length));
   console.log("\nstep".padEnd(width + 3), "  passed  failed  skipped      time");
   const sum = { passed: 0, failed: 0, skipped: 0 };

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { failuresIn } from "../../scripts/failures.mjs";
 import { root } from "../../scripts/process.mjs";
 import { notTested, notTestedIn, servicesRequired } from "../../scripts/services.mjs";
 
@@ -59,6 +60,28 @@ test("reasons are gathered from what a reporter prints, each once", () => {
   const reason = notTested("redis", "no redis-server");
   const output = `﹣ one (0.1ms) # ${reason}\n﹣ two (0.1ms) # ${reason}\n﹣ three (0.1ms) # only on Windows\n`;
   assert.deepEqual(notTestedIn(output), ["NOT TESTED: redis: no redis-server"]);
+});
+
+test("what failed stands beside the counts, with its place and its error", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "dagfill-tests-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const text = `import assert from "node:assert"; import { before, suite, test } from "node:test";
+test("passes", () => {});
+test("is wrong", () => assert.equal(1, 2));
+suite("a suite", () => { before(() => { throw new Error("no server"); }); test("inside", () => {}); });\n`;
+  writeFileSync(join(folder, "fails.test.mjs"), text);
+  const { output } = runTests([join(folder, "fails.test.mjs")], {});
+  const failures = failuresIn(output).join("\n");
+  assert.match(failures, /test at .*fails\.test\.mjs:3:1\n✖ is wrong.*\n(?:.*\n)*?.*1 == 2/);
+  assert.match(failures, /no server/);
+  assert.doesNotMatch(failures, /passes/);
+  assert.equal(failuresIn(output, 2).length, 2);
+});
+
+test("what cargo says failed is found in its output", () => {
+  const panicked = "thread 'plan::dates' panicked at tests/plan.rs:9:5:\nassertion failed";
+  const output = `running 2 tests\n\nfailures:\n\n---- plan::dates stdout ----\n\n${panicked}\n\n\nfailures:\n    plan::dates\n`;
+  assert.deepEqual(failuresIn(output), [`plan::dates\n${panicked}`]);
 });
 
 const hanging = {
