@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { hash, planned, usePage, withoutBrowser, www } from "./www-page.mjs";
+import { graphFitted, hash, planned, usePage, withoutBrowser, www } from "./www-page.mjs";
 
 const page = usePage();
 const skip = withoutBrowser;
@@ -172,30 +172,55 @@ test("the graph is in the middle of its canvas once the commands of the date are
   skip,
 }, async (t) => {
   const tab = await page.open(t, hash(fields), { reducedMotion: "reduce" });
-  await tab.locator(".task-card .rendered").first().waitFor();
-  await tab.waitForFunction(() => {
-    const canvas = document.querySelector(".react-flow").getBoundingClientRect();
-    const nodes = [...document.querySelectorAll(".react-flow__node")].map((node) =>
-      node.getBoundingClientRect(),
-    );
-    const above = Math.min(...nodes.map(({ top }) => top)) - canvas.top;
-    const below = canvas.bottom - Math.max(...nodes.map(({ bottom }) => bottom));
-    return Math.abs(above - below) < 2;
-  });
+  await graphFitted(tab);
 });
 
 test("the same state is the same picture twice; light and dark differ", { skip }, async (t) => {
   const picture = async (options) => {
     const tab = await page.open(t, hash(fields), { reducedMotion: "reduce", ...options });
-    await tab.locator(".react-flow__node").first().waitFor();
     await planned(tab);
+    await graphFitted(tab);
     return settled(tab);
   };
   const light = await picture({ colorScheme: "light" });
-  // Compared as flags: the pictures themselves are half a megabyte of text.
-  assert.ok((await picture({ colorScheme: "light" })) === light, "the same state is another picture");
-  assert.ok((await picture({ colorScheme: "dark" })) !== light, "light and dark are the same picture");
+  // The pictures themselves are half a megabyte of text: a failure says where they differ.
+  assert.equal(await difference(light, await picture({ colorScheme: "light" })), null);
+  assert.notEqual(await difference(light, await picture({ colorScheme: "dark" })), null);
 });
+
+/** The smallest rectangle, in pixels, that holds every difference of two pictures; null if they are equal. */
+async function difference(one, other) {
+  if (one === other) return null;
+  const tab = await page.browser.newPage();
+  try {
+    return await tab.evaluate(
+      async (pictures) => {
+        const [a, b] = await Promise.all(
+          pictures.map(async (base64) => {
+            const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+            const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+            const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+            context.drawImage(bitmap, 0, 0);
+            return context.getImageData(0, 0, bitmap.width, bitmap.height);
+          }),
+        );
+        const pixels = [new Uint32Array(a.data.buffer), new Uint32Array(b.data.buffer)];
+        const found = { x: [], y: [] };
+        for (let i = 0; i < pixels[0].length; i++) {
+          if (pixels[0][i] === pixels[1][i]) continue;
+          const [x, y] = [i % a.width, Math.floor(i / a.width)];
+          found.x = [Math.min(found.x[0] ?? x, x), Math.max(found.x[1] ?? x, x)];
+          found.y = [Math.min(found.y[0] ?? y, y), Math.max(found.y[1] ?? y, y)];
+        }
+        if (found.x.length === 0) return null;
+        return `pixels ${found.x.join(" to ")} across, ${found.y.join(" to ")} down`;
+      },
+      [one, other],
+    );
+  } finally {
+    await tab.close();
+  }
+}
 
 /** The picture that three looks in a row see: differences of the counts are shown for two seconds, and a busy machine lays the graph out
  *  late, so that two looks may both come before it. */

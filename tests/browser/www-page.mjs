@@ -128,6 +128,20 @@ export async function planned(page) {
   await page.waitForFunction(() => !document.querySelector(".stale"));
 }
 
+/** Resolves when the graph is in the middle of its canvas: it is fitted again when the commands of the date make its cards higher. */
+export async function graphFitted(page) {
+  await page.locator(".task-card .rendered").first().waitFor();
+  await page.waitForFunction(() => {
+    const canvas = document.querySelector(".react-flow").getBoundingClientRect();
+    const nodes = [...document.querySelectorAll(".react-flow__node")].map((node) =>
+      node.getBoundingClientRect(),
+    );
+    const above = Math.min(...nodes.map(({ top }) => top)) - canvas.top;
+    const below = canvas.bottom - Math.max(...nodes.map(({ bottom }) => bottom));
+    return Math.abs(above - below) < 2;
+  });
+}
+
 /** A hash of the page from its fields. */
 export const hash = (fields) => `#${new URLSearchParams({ v: "1", ...fields })}`;
 

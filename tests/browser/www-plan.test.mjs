@@ -1,7 +1,7 @@
 // The page plans: typing, errors, the calendar by keys and pointer, the table.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hash, planned, starting, usePage, withoutBrowser } from "./www-page.mjs";
+import { graphFitted, hash, planned, starting, usePage, withoutBrowser } from "./www-page.mjs";
 
 const page = usePage();
 const skip = withoutBrowser;
@@ -151,8 +151,9 @@ test("the graph refuses an edge that closes a cycle, adds and deletes tasks", { 
     await tab.mouse.move(b.x + b.width / 2, b.y + b.height / 2, { steps: 5 });
     await tab.mouse.up();
   };
-  // Both ends of an edge must be in sight.
+  // Both ends of an edge must be in sight, and the graph is fitted again when its cards get their commands.
   await tab.locator(".dag-canvas").evaluate((canvas) => canvas.scrollIntoView({ block: "center" }));
+  await graphFitted(tab);
   await drag("report", "extract");
   await tab.getByText("This would be a cycle:").waitFor();
   await drag("check", "report");

@@ -59,8 +59,11 @@ export default function DagCanvas({
 
   const onNodesChange = useCallback((changes: NodeChange<TaskNode>[]) => {
     // The commands of the selected date arrive after the first layout and make the cards higher.
-    if (!touched.current && changes.some((each) => each.type === "dimensions"))
-      requestAnimationFrame(() => flow.current?.fitView(FIT));
+    if (changes.some((each) => each.type === "dimensions"))
+      requestAnimationFrame(() => {
+        // The graph must not move away under a pointer that is down.
+        if (!touched.current) flow.current?.fitView(FIT);
+      });
     for (const each of changes)
       if (each.type === "position" && each.position) moved.current.set(each.id, each.position);
     setNodes((before) =>
