@@ -89,7 +89,10 @@ for (const [scheme, options] of Object.entries(schemes))
     test(`axe: ${state}, ${scheme}`, { skip }, async (t) => {
       const tab = await page.open(t, hash(of), { ...options, planned: isPlanned });
       await bring(tab);
-      await tab.waitForTimeout(100);
+      // Half-way through a change of colour the contrast is neither the old nor the new one.
+      await tab.waitForFunction(
+        () => !document.getAnimations().some((each) => each instanceof CSSTransition),
+      );
       await tab.evaluate(axe());
       const violations = await tab.evaluate(async (values) => {
         const report = await globalThis.axe.run(document, { runOnly: { type: "tag", values } });

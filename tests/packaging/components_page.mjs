@@ -44,6 +44,8 @@ export async function openTab(t, browser, url, options = {}) {
 
 /** What axe finds wrong with the page. `axe` is the file of axe-core. */
 export async function violations(tab, axe) {
+  // Half-way through a change of colour the contrast is neither the old nor the new one.
+  await tab.waitForFunction(() => !document.getAnimations().some((each) => each instanceof CSSTransition));
   await tab.evaluate(readFileSync(axe, "utf8"));
   return tab.evaluate(async (values) => {
     const report = await globalThis.axe.run(document, { runOnly: { type: "tag", values } });
