@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pageModule } from "./www-module.mjs";
-import { hash, planned, starting, usePage, withoutBrowser } from "./www-page.mjs";
+import { hash, planned, starting, usePage, verdict, withoutBrowser } from "./www-page.mjs";
 
 const page = usePage();
 const skip = withoutBrowser;
@@ -35,8 +35,10 @@ test("durations have two units", async () => {
 
 test("the finish time has its day and zone", { skip }, async (t) => {
   const tab = await page.open(t, hash({ ...fields, sec: "90" }), { timezoneId: "Europe/Berlin" });
-  await tab
-    .getByText(/at 1 min 30 s a run \(finish \w{3},? \d+ \w+(,| at) \d\d:\d\d (CET|CEST|UTC|GMT)\S*\)/)
+  await verdict(tab)
+    .filter({
+      hasText: /at 1 min 30 s a run \(finish \w{3},? \d+ \w+(,| at) \d\d:\d\d (CET|CEST|UTC|GMT)\S*\)/,
+    })
     .waitFor();
 });
 

@@ -92,9 +92,11 @@ export function usePage({ headers = { "content-security-policy": policy } } = {}
         if (["error", "warning"].includes(message.type())) problems.push(`console: ${message.text()}`);
       });
       page.on("pageerror", (error) => problems.push(`error: ${error.stack ?? error}`));
-      page.on("requestfailed", (request) =>
-        problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`),
-      );
+      page.on("requestfailed", (request) => {
+        const reason = request.failure()?.errorText;
+        // A reload or the end of the test came before the browser had loaded everything.
+        if (reason !== "net::ERR_ABORTED") problems.push(`failed: ${request.url()} ${reason}`);
+      });
       page.on("response", (response) => {
         if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
       });
@@ -144,6 +146,9 @@ export async function graphFitted(page) {
 
 /** A hash of the page from its fields. */
 export const hash = (fields) => `#${new URLSearchParams({ v: "1", ...fields })}`;
+
+/** What the page says of its plan; the copy for screen readers comes half a second later. */
+export const verdict = (page) => page.locator(".verdict p:not(.hidden)");
 
 /** The number of runs that will start, as the button says it. */
 export async function starting(page) {

@@ -1,7 +1,7 @@
 // The page plans: typing, errors, the calendar by keys and pointer, the table.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { graphFitted, hash, planned, starting, usePage, withoutBrowser } from "./www-page.mjs";
+import { graphFitted, hash, planned, starting, usePage, verdict, withoutBrowser } from "./www-page.mjs";
 
 const page = usePage();
 const skip = withoutBrowser;
@@ -15,10 +15,8 @@ const january = hash({
 
 test("a fresh visit plans the example over sample records, from any path", { skip }, async (t) => {
   const tab = await page.open(t);
-  // The text for screen readers says the same a moment later.
-  await tab
-    .getByText(/[1-9]\d* again, [1-9]\d* left alone/)
-    .first()
+  await verdict(tab)
+    .filter({ hasText: /[1-9]\d* again, [1-9]\d* left alone/ })
     .waitFor();
   assert.ok((await starting(tab)) > 100);
   assert.match(await tab.getByTestId("schedule-words").textContent(), /02:30/);
