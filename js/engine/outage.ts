@@ -29,6 +29,8 @@ export class Outage {
   #failures = 0;
   #pending = 0;
   #why = "it does not answer";
+  /** What gives up each call that waits for its answer. */
+  readonly #giveUp = new Set<(error: unknown) => void>();
 
   constructor(name: string, tell: (message: string) => void, times: OutageTimes) {
     this.#name = name;
@@ -47,8 +49,11 @@ export class Outage {
     this.#pending += 1;
     this.#since ??= performance.now();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let giveUp: (error: unknown) => void = () => {};
     try {
       const silent = new Promise<never>((_, reject) => {
+        giveUp = reject;
+        this.#giveUp.add(giveUp);
         timer = setTimeout(() => reject(new Error("it does not answer")), this.#times.deadline);
       });
       const answer = await Promise.race([Promise.resolve().then(make), silent]);
@@ -63,8 +68,14 @@ export class Outage {
       throw error;
     } finally {
       this.#pending -= 1;
+      this.#giveUp.delete(giveUp);
       clearTimeout(timer);
     }
+  }
+
+  /** Calls that wait for their answer reject at once. */
+  close(error: unknown): void {
+    for (const giveUp of this.#giveUp) giveUp(error);
   }
 
   #answered(): void {

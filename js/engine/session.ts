@@ -3,6 +3,7 @@
 import { nextTurn, Wake } from "../run/machine/turns.js";
 import { type Engine, type EngineJob, type EngineStatus, hasEnded } from "./engine.js";
 import { isFinal, Outage, type OutageTimes, spread, TIMES } from "./outage.js";
+import { engineFailed } from "./outcome.js";
 
 /** Receives the states of a job. */
 export interface JobListener {
@@ -58,6 +59,10 @@ export class Session {
 
   /** Hands over a job, at once with all others of this turn. One that a dead process handed over is attached to: its key is the same. */
   add(job: EngineJob, listener: JobListener): void {
+    if (this.#closed) {
+      nextTurn(() => listener.failed(this.#isClosed()));
+      return;
+    }
     const now = performance.now();
     this.#tickets.set(job.key, { job, listener, state: "waiting", since: now, due: now, began: false });
     this.#unwatch ??= this.#watch();
@@ -85,7 +90,7 @@ export class Session {
 
   /** The end of a job is stored: the engine may delete its result. */
   forget(key: string): void {
-    if (this.#engine.forget === undefined) return;
+    if (this.#engine.forget === undefined || this.#closed) return;
     this.#stored.push(key);
     if (this.#stored.length >= MOST) void this.#forgetStored();
     else this.#forgetting ??= setTimeout(() => void this.#forgetStored(), FORGET_EVERY_MS);
@@ -100,19 +105,28 @@ export class Session {
     if (keys.length > 0) await this.call(async (engine) => engine.forget?.(keys)).catch(() => {});
   }
 
-  /** Makes any other call of the engine. */
-  call<T>(make: (engine: Engine) => Promise<T>): Promise<T> {
+  /** Makes any other call of the engine. ENGINE_FAILED when it is closed. */
+  async call<T>(make: (engine: Engine) => Promise<T>): Promise<T> {
+    if (this.#closed) throw this.#isClosed();
     return this.#outage.call(() => make(this.#engine));
   }
 
-  /** Nothing more is asked. */
+  /** Nothing more is asked. Jobs that are still waited for go on at the engine; here they have failed. */
   async close(): Promise<void> {
     if (this.#closed) return;
+    // An engine that does not answer now deletes what it keeps by its age.
+    const late = setTimeout(() => this.#outage.close(this.#isClosed()), FORGET_EVERY_MS);
+    await this.#forgetStored();
+    clearTimeout(late);
     this.#closed = true;
     this.#unwatch?.();
-    clearInterval(this.#looking);
     for (const wake of [this.#submits, this.#polls]) wake.at(undefined);
-    await this.#forgetStored();
+    for (const ticket of [...this.#tickets.values()]) this.#fail(ticket, this.#isClosed());
+    this.#outage.close(this.#isClosed());
+  }
+
+  #isClosed(): Error {
+    return engineFailed(this.#engine.name, "it is closed, and this process no longer waits for its jobs");
   }
 
   #submitSoon(): void {
@@ -149,6 +163,7 @@ export class Session {
 
   /** A final refusal may be about one job of many: each is handed over by itself. Else nobody knows what was accepted. */
   #refused(tickets: Ticket[], error: unknown): void {
+    if (this.#closed) return;
     const [ticket] = tickets;
     if (isFinal(error) && tickets.length === 1 && ticket !== undefined) {
       if (this.#forget(ticket)) ticket.listener.failed(error);
@@ -204,6 +219,7 @@ export class Session {
       }
     }
     this.#polling = false;
+    if (this.#closed) return;
     if (pause > 0) this.#polls.at(pause);
     else this.#pollNext();
   }

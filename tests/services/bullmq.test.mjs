@@ -35,15 +35,41 @@ function contract(name, bull) {
   );
 }
 
-// Once in several runs a timer, of BullMQ or ours, outlives every close, after all tests have passed: its owner is not found yet. The process
-// ends with the result of the tests.
-after(() => setTimeout(() => process.exit(), 5_000).unref());
+/** Runs a scene of bullmq_closed.mjs to the end of its process, which comes by itself; gives what it printed. */
+async function closed(...scene) {
+  const resolver = ["--import", join(import.meta.dirname, "npm", "resolve.mjs")];
+  const child = fork(join(import.meta.dirname, "bullmq_closed.mjs"), scene, {
+    execArgv: resolver,
+    silent: true,
+  });
+  let printed = "";
+  for (const output of [child.stdout, child.stderr]) {
+    output.on("data", (data) => {
+      printed += data;
+    });
+  }
+  const [code] = await once(child, "exit");
+  return `${printed.trim()} ${code}`;
+}
+
+const REFUSED = "ENGINE_FAILED ENGINE_FAILED ENGINE_FAILED ENGINE_FAILED 0";
 
 const redis = await startRedis();
 if (redis === null) notTested("engine bullmq on Redis", "no redis-server (apt-get install redis-server)");
 else {
   after(() => redis.stop());
   contract("bullmq on Redis", { connection: redis.url });
+
+  for (const [scene, printed] of [
+    [["redis", "false"], REFUSED],
+    [["redis", "true"], REFUSED],
+    [["an engine whose Redis was never there"], "rejected 0"],
+    [["a worker whose Redis was never there"], "closed 0"],
+  ]) {
+    test(`a process ends when all is closed, and calls after that open nothing: ${scene.join(", stopped first ")}`, async () => {
+      assert.equal(await closed(...scene), printed);
+    });
+  }
 
   test("a job that is canceled while its worker is dead is refused by the next one, and a running one whose worker is killed goes to it", async (t) => {
     const folder = mkdtempSync(join(tmpdir(), "dagfill-workers-"));
@@ -116,4 +142,10 @@ else {
   after(() => postgres.stop());
   const connection = { connectionString: postgres.url, migrate: true };
   contract("bullmq on PostgreSQL", { connection, backend: createPostgresBackend });
+
+  for (const stopFirst of ["false", "true"]) {
+    test(`a process ends when all is closed, and calls after that open nothing: postgres, stopped first ${stopFirst}`, async () => {
+      assert.equal(await closed("postgres", stopFirst), REFUSED);
+    });
+  }
 }

@@ -37,6 +37,7 @@ export const worker: Verb = {
         ...callbacks,
         dags: file.dags,
         concurrency: (values.concurrency as number | undefined) ?? 1,
+        signal: interrupts.drain,
         onEvent: ({ type, key = "", error }) => tell(type, key, error),
       });
       tell("ready", `pid ${process.pid}`);

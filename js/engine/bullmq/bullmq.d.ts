@@ -1,11 +1,12 @@
 // The part of the package `bullmq` (6.7 and later) that the engine uses. It is a peer dependency: these sources need no types of it.
 declare module "bullmq" {
   type Options = Record<string, unknown>;
-  interface Emitter {
+  export interface Part {
     // biome-ignore lint/suspicious/noExplicitAny: each event has arguments of its own
     on(event: string, listener: (...args: any[]) => void): this;
     close(force?: boolean): Promise<void>;
     waitUntilReady(): Promise<unknown>;
+    getBackend(): object;
   }
   export interface Job {
     id: string;
@@ -19,11 +20,11 @@ declare module "bullmq" {
     updateData(data: unknown): Promise<void>;
     moveToWait(token?: string): Promise<unknown>;
   }
-  export class Queue implements Emitter {
+  export class Queue implements Part {
     constructor(name: string, options: Options, backend?: unknown);
-    on: Emitter["on"];
-    close: Emitter["close"];
-    waitUntilReady: Emitter["waitUntilReady"];
+    on: Part["on"];
+    close: Part["close"];
+    waitUntilReady: Part["waitUntilReady"];
     /** On Redis with a client. */
     getBackend(): { client?: Promise<{ info(): Promise<string> }> };
     addBulk(jobs: { name: string; data: unknown; opts: Options }[]): Promise<Job[]>;
@@ -32,28 +33,32 @@ declare module "bullmq" {
     /** 1 when it was removed, 0 when a worker has it. */
     remove(id: string): Promise<number>;
   }
-  export class QueueEvents implements Emitter {
+  export class QueueEvents implements Part {
     constructor(name: string, options: Options, backend?: unknown);
-    on: Emitter["on"];
-    close: Emitter["close"];
-    waitUntilReady: Emitter["waitUntilReady"];
+    on: Part["on"];
+    close: Part["close"];
+    waitUntilReady: Part["waitUntilReady"];
+    getBackend: Part["getBackend"];
   }
-  export class QueueEventsProducer {
+  export class QueueEventsProducer implements Part {
     constructor(name: string, options: Options, backend?: unknown);
-    on: Emitter["on"];
-    close: Emitter["close"];
+    on: Part["on"];
+    close: Part["close"];
+    waitUntilReady: Part["waitUntilReady"];
+    getBackend: Part["getBackend"];
     publishEvent(event: { eventName: string } & Record<string, string>, maxEvents?: number): Promise<void>;
   }
-  export class Worker implements Emitter {
+  export class Worker implements Part {
     constructor(
       name: string,
       processor: (job: Job, token?: string, signal?: AbortSignal) => Promise<unknown>,
       options: Options,
       backend?: unknown,
     );
-    on: Emitter["on"];
-    close: Emitter["close"];
-    waitUntilReady: Emitter["waitUntilReady"];
+    on: Part["on"];
+    close: Part["close"];
+    waitUntilReady: Part["waitUntilReady"];
+    getBackend: Part["getBackend"];
     cancelJob(id: string, reason?: string): boolean;
   }
   export class WaitingError extends Error {}

@@ -6,6 +6,7 @@ import { engineFailed } from "../outcome.js";
 import {
   type BullOptions,
   CANCEL_EVENT,
+  closePart,
   DEFAULT_QUEUE,
   openBull,
   packed,
@@ -37,8 +38,11 @@ export function bullmqEngine(options: BullOptions): Engine {
   // Counts from the end of a job, in seconds.
   const keep = { age: Math.max(1, Math.ceil(keepMs / 1_000)) };
   let bull: ReturnType<typeof openBull> | undefined;
+  let isClosed = false;
 
-  const open = (name: string): Promise<OpenQueue> => {
+  const open = async (name: string): Promise<OpenQueue> => {
+    // A connection that is opened now would never be closed.
+    if (isClosed) throw engineFailed("bullmq", "it is closed");
     const known = queues.get(name) ?? opened(name);
     queues.set(name, known);
     known.catch(() => queues.delete(name));
@@ -147,11 +151,13 @@ export function bullmqEngine(options: BullOptions): Engine {
     },
 
     async close() {
+      isClosed = true;
+      (await bull?.catch(() => undefined))?.leave();
       const open = await Promise.allSettled(queues.values());
       queues.clear();
       await Promise.allSettled(
         open.flatMap((each) =>
-          each.status === "fulfilled" ? Object.values(each.value).map((part) => part.close()) : [],
+          each.status === "fulfilled" ? Object.values(each.value).map((part) => closePart(part)) : [],
         ),
       );
     },

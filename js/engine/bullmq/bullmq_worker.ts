@@ -3,17 +3,22 @@ import type { Job } from "bullmq";
 import { durationMs } from "../../face.js";
 import { callback, fields, integer, oneOf, signal as signalOption, wrong } from "../../options.js";
 import type { EngineJob, EngineStatus } from "../engine.js";
+import { engineFailed, failureOf } from "../outcome.js";
 import { jobRunner } from "../worker.js";
 import type { EngineWorker, WorkerOptions } from "../worker_options.js";
 import {
   type BullOptions,
   bullSpec,
   CANCEL_EVENT,
+  closePart,
   DEFAULT_QUEUE,
   openBull,
   packed,
   unpacked,
 } from "./connection.js";
+
+/** How long a worker without jobs waits for a server that is away before it closes without it. */
+const LEAVE_AFTER_MS = 2_000;
 
 /** A worker that executes the jobs of `bullmqEngine`, in this process. Its callbacks get the contexts that they get without an engine; templates
  *  are rendered here, with the `variables`, `connections` and `macros` of this worker.
@@ -34,10 +39,11 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
       // A listener that fails is no reason to fail the job.
     }
   };
-  const { module, options: shared, backend } = await openBull(read);
+  const { module, options: shared, backend, leave } = await openBull(read);
   const run = jobRunner(options);
   const controllers = new Map<string, AbortController>();
   let isLeaving = false;
+  let idle = () => {};
 
   const process = async (job: Job, token: string | undefined, lost: AbortSignal | undefined) => {
     const { canceled, ...data } = job.data as { canceled?: string };
@@ -62,6 +68,7 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
     } finally {
       lost?.removeEventListener("abort", abort);
       if (controllers.get(key) === controller) controllers.delete(key);
+      if (controllers.size === 0) idle();
     }
   };
 
@@ -74,6 +81,8 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
       concurrency,
       lockDuration: leaseMs,
       stalledInterval: Math.max(1_000, leaseMs / 2),
+      // Milliseconds between looks for a server that is away.
+      runRetryDelay: 1_000,
       // Each loss of a worker counts; none of them is a failure of the run.
       maxStalledCount: 1_000_000,
     },
@@ -82,7 +91,6 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
   const events = new module.QueueEvents(queue, shared, backend);
   for (const part of [worker, events]) part.on("error", (error: unknown) => tell({ type: "error", error }));
   events.on(CANCEL_EVENT, ({ jobId }: { jobId: string }) => controllers.get(jobId)?.abort());
-  await Promise.all([worker.waitUntilReady(), events.waitUntilReady()]);
 
   let closing: Promise<void> | undefined;
   const close = async (running: "finish" | "abort") => {
@@ -90,8 +98,15 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
       isLeaving = true;
       for (const controller of controllers.values()) controller.abort();
     }
-    await worker.close();
-    await events.close();
+    // The server may come back in time for the results of the jobs; without it nothing can be closed.
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    idle = () => {
+      timer ??= setTimeout(leave, LEAVE_AFTER_MS);
+    };
+    if (controllers.size === 0) idle();
+    await closePart(worker);
+    await closePart(events);
+    clearTimeout(timer);
   };
   const made: EngineWorker = {
     get running() {
@@ -112,6 +127,12 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
   const stop = () => void made.close();
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
+  try {
+    await Promise.all([worker.waitUntilReady(), events.waitUntilReady()]);
+  } catch (error) {
+    await made.close();
+    if (!signal?.aborted) throw engineFailed("bullmq", failureOf(error).message, "ENGINE_FAILED", error);
+  }
   return made;
 }
 

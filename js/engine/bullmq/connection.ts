@@ -47,6 +47,8 @@ export interface Bull {
   module: typeof bullmq;
   options: Record<string, unknown>;
   backend: unknown;
+  /** A server that is away is looked for no longer: what waits for it rejects, so that its parts can be closed. */
+  leave: () => void;
 }
 
 /** The package, and the options that all of its objects get. */
@@ -60,8 +62,46 @@ export async function openBull({ connection, backend, prefix }: BullOptions): Pr
       `the package bullmq could not be loaded (npm install bullmq): ${failureOf(error).message}`,
     );
   }
-  const url = typeof connection === "string" && backend === undefined ? { url: connection } : connection;
-  return { module, options: { connection: url, ...(prefix === undefined ? {} : { prefix }) }, backend };
+  let left = false;
+  const more = prefix === undefined ? {} : { prefix };
+  const leave = () => {
+    left = true;
+  };
+  if (backend !== undefined || !isPlain(connection))
+    return { module, options: { connection, ...more }, backend, leave };
+  const given: { retryStrategy?: Retry } =
+    typeof connection === "string" ? { url: connection } : (connection as object);
+  const again = given.retryStrategy ?? retryDelay;
+  const retryStrategy: Retry = (times) => (left ? null : again(times));
+  return { module, options: { connection: { ...given, retryStrategy }, ...more }, backend, leave };
+}
+
+type Retry = (times: number) => unknown;
+
+/** Milliseconds before a connection to Redis is tried again. Short enough to be waited for when the engine is closed. */
+const retryDelay: Retry = (times) => Math.min(250 * 2 ** Math.min(times - 1, 10), 2_000);
+
+interface RedisConnection {
+  client?: Promise<{ status: string; once(event: string, listener: () => void): void } | undefined>;
+}
+
+/** Closes a part. BullMQ waits forever for a connection that is closed while it is being made again: this waits until it is there, or left. */
+export async function closePart(part: bullmq.Part): Promise<void> {
+  const { connection, blockingConnection } = part.getBackend() as Record<string, RedisConnection | undefined>;
+  for (const each of [connection, blockingConnection]) {
+    const client = await each?.client?.catch(() => undefined);
+    if (client === undefined || client.status === "ready" || client.status === "end") continue;
+    await new Promise<void>((resolve) => {
+      for (const event of ["ready", "end"]) client.once(event, resolve);
+    });
+  }
+  // What has left its server rejects, and is closed all the same.
+  await part.close().catch(() => {});
+}
+
+/** Options, rather than a client that is made already. */
+function isPlain(connection: unknown): boolean {
+  return typeof connection === "string" || Object.getPrototypeOf(connection) === Object.prototype;
 }
 
 export function readBull(options: unknown): BullOptions & { keepMs: number } {

@@ -11,9 +11,9 @@ const range = (days) => ({
 });
 const dag = { dagId: DAG, schedule: "@daily" };
 
-/** The engine's calls as an object of its own, some of them others. */
-const withCalls = (engine, calls) =>
-  defineEngine({
+/** The engine's calls as an object of its own, some of them others. It is closed at the end of the test. */
+const withCalls = (engine, later, calls) => {
+  const made = defineEngine({
     name: engine.name,
     kinds: engine.kinds,
     keepsResultsFor: engine.keepsResultsFor,
@@ -25,6 +25,9 @@ const withCalls = (engine, calls) =>
     close: async () => {},
     ...calls,
   });
+  later(() => made.close());
+  return made;
+};
 
 export function backfillsContract({ it, assert }) {
   for (const [how, calls] of [
@@ -33,10 +36,11 @@ export function backfillsContract({ it, assert }) {
   ]) {
     it(`a backfill runs each date once, never more at once than it may${how}`, async (engine, {
       starts,
+      later,
       days = 20,
     }) => {
       let [open, peak] = [new Set(), 0];
-      const counted = withCalls(engine, {
+      const counted = withCalls(engine, later, {
         submit: async (jobs) => {
           for (const { key } of jobs) open.add(key);
           peak = Math.max(peak, open.size);
@@ -65,10 +69,10 @@ export function backfillsContract({ it, assert }) {
     });
   }
 
-  it("a submit whose answer is lost starts nothing twice", async (engine, { starts, days = 20 }) => {
+  it("a submit whose answer is lost starts nothing twice", async (engine, { starts, later, days = 20 }) => {
     const keys = new Set();
     let lost = 0;
-    const flaky = withCalls(engine, {
+    const flaky = withCalls(engine, later, {
       submit: async (jobs) => {
         for (const { key } of jobs) keys.add(key);
         await engine.submit(jobs);
@@ -86,11 +90,15 @@ export function backfillsContract({ it, assert }) {
     for (const key of keys) assert.equal(await starts(key), 1);
   });
 
-  it("the next coordinator attaches to what the last one left", async (engine, { starts, days = 20 }) => {
+  it("the next coordinator attaches to what the last one left", async (engine, {
+    starts,
+    later,
+    days = 20,
+  }) => {
     const store = new MemoryStore();
     const keys = new Set();
     const noted = () =>
-      withCalls(engine, {
+      withCalls(engine, later, {
         submit: async (jobs) => {
           for (const { key } of jobs) keys.add(key);
           await engine.submit(jobs);
@@ -136,7 +144,7 @@ export function backfillsContract({ it, assert }) {
 
   it(
     "a backfill of tasks runs them at the engine",
-    async (engine) => {
+    async (engine, { later }) => {
       const tasks = [
         { taskId: "a", params: { day: "{{ ds }}" } },
         { taskId: "b", dependsOn: ["a"], params: { before: "{{ xcom.a.return_value }}" } },
@@ -145,7 +153,7 @@ export function backfillsContract({ it, assert }) {
       const service = new BackfillService({
         dags: [{ ...dag, tasks }],
         store,
-        engine: withCalls(engine, {}),
+        engine: withCalls(engine, later, {}),
       });
       const result = await service.backfill({ ...range(2), conf: { act: "succeed", value: "rows" } });
       assert.equal(result.state, "success", JSON.stringify(result.results.find(({ error }) => error)));
@@ -155,8 +163,8 @@ export function backfillsContract({ it, assert }) {
     ["tasks"],
   );
 
-  it("a canceled backfill cancels its jobs", async (engine, { log, without }) => {
-    const service = new BackfillService({ dags: [dag], engine: withCalls(engine, {}) });
+  it("a canceled backfill cancels its jobs", async (engine, { log, later, without }) => {
+    const service = new BackfillService({ dags: [dag], engine: withCalls(engine, later, {}) });
     const backfill = await service.start({
       ...range(3),
       maxParallelRuns: 2,

@@ -139,13 +139,16 @@ export function suiteOf(name, open, { test, assert }) {
     test(`${name}: ${what}`, async (t) => {
       const log = newLog();
       const opened = await open(workOf(log));
+      const closers = [];
       const lacking = needs.find((need) => opened.without?.[need] !== undefined);
       try {
         if (lacking !== undefined) return t?.skip?.(`${lacking}: ${opened.without[lacking]}`);
         const starts = opened.starts ?? log.starts;
         const again = opened.again && (async () => repeated(await opened.again()));
-        await body(repeated(opened.engine), { ...opened, log, starts, again });
+        const later = (close) => closers.push(close);
+        await body(repeated(opened.engine), { ...opened, log, starts, again, later });
       } finally {
+        for (const close of closers) await close();
         await opened.engine.close();
         await opened.done?.();
       }

@@ -267,3 +267,28 @@ test("a discard asks the engine for the tasks that a dead process left, and canc
   if (two !== undefined) assert.equal(two.state, "canceled");
   release();
 });
+
+test("an engine that is closed in the middle of a backfill fails its runs and says why; nothing waits, and nothing is asked any more", async () => {
+  started = [];
+  const calls = [];
+  const inner = memoryEngine(memoryJobs({ executeRun: () => new Promise(() => {}) }));
+  const noted = Object.fromEntries(
+    ["submit", "status", "cancel"].map((call) => [
+      call,
+      (...args) => {
+        calls.push(call);
+        return call === "status" ? new Promise(() => {}) : inner[call](...args);
+      },
+    ]),
+  );
+  const engine = defineEngine(plain(inner, noted), { ...times, deadline: 60_000 });
+  const { running } = await backfill(engine, { maxParallelRuns: 2 });
+  while (!calls.includes("status")) await sleep(5);
+  await engine.close();
+  const before = calls.length;
+  const result = await running.result;
+  assert.deepEqual([result.state, result.failed], ["failed", 4]);
+  for (const { error } of result.results) assert.match(error.message, /is closed/);
+  assert.equal(calls.length, before);
+  await inner.close();
+});
