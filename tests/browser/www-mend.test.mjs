@@ -47,8 +47,12 @@ test("the skip link leads to the plan and leaves it as it is", { skip }, async (
   assert.equal(await starting(tab), 31);
   await tab.getByRole("link", { name: "Skip to the plan" }).focus();
   await tab.keyboard.press("Enter");
-  await tab.waitForFunction(() => location.hash.includes("plan") || location.hash.includes("v=1"));
-  await tab.waitForTimeout(300);
+  await tab.waitForFunction(() => document.activeElement?.id === "plan");
+  // The address is written again with the next edit, and still holds the whole plan.
+  await tab.getByLabel("Missing and failed").check();
+  await tab.waitForFunction(
+    () => location.hash.includes("from=2026-01-01") && !location.hash.includes("which="),
+  );
   await planned(tab);
   assert.equal(await starting(tab), 31);
   assert.equal(await tab.getByLabel("From", { exact: true }).inputValue(), "2026-01-01");
@@ -114,4 +118,72 @@ test("a range that is not due offers no choice that does nothing", { skip }, asy
   const tab = await page.open(t, hash({ ...fields, from: "tomorrow", to: "+30d" }));
   await tab.getByText(/Nothing to run: all 3\d are left alone/).waitFor();
   assert.equal(await tab.locator(".banner").getByRole("button", { name: "Everything" }).count(), 0);
+});
+
+test("an error stands at its field, and nowhere a second time", { skip }, async (t) => {
+  const tab = await page.open(t, hash({ ...fields, s: "0 24 * * *" }), { planned: false });
+  await tab.getByText("No plan yet: the field Schedule has an error.").waitFor();
+  assert.equal(await tab.getByText("hour 24: expected 0 to 23").count(), 1);
+  await tab.getByRole("button", { name: "Go to Schedule" }).click();
+  await tab.waitForFunction(() => document.activeElement?.getAttribute("name") === "schedule");
+});
+
+test("an edit is taken back by a button and by Ctrl+Z, and done again", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  const undo = tab.getByRole("button", { name: "Undo" });
+  assert.ok(await undo.isDisabled());
+  await tab.getByLabel("Everything").check();
+  await tab.getByRole("button", { name: "30 days", exact: true }).click();
+  await undo.click();
+  const to = tab.getByLabel("To", { exact: true });
+  assert.equal(await to.inputValue(), "2026-01-31");
+  await tab.keyboard.press("Control+z");
+  await tab.waitForFunction(() => document.querySelector("input[name=which]")?.checked);
+  await tab.keyboard.press("Control+Shift+z");
+  await tab.waitForFunction(() => !document.querySelector("input[name=which]")?.checked);
+});
+
+test("Resume goes on with as many runs at once as were set last", { skip }, async (t) => {
+  const tab = await page.open(t, hash({ ...fields, sec: "60", par: "2" }));
+  await run(tab);
+  await tab.getByText("running 2, queued 29").waitFor();
+  await tab.locator(".run-panel").getByLabel("Parallel runs").fill("5");
+  await tab.getByText("running 5, queued 26").waitFor();
+  await tab.reload();
+  await tab.getByRole("button", { name: "Resume" }).click();
+  await tab.getByText("running 5, queued 26").waitFor();
+  assert.equal(await tab.locator(".run-panel").getByLabel("Parallel runs").inputValue(), "5");
+});
+
+test("a long id does not widen the page, in the plan and in the list", { skip }, async (t) => {
+  const id = "an_id_that_a_tool_has_generated_".repeat(8);
+  const tab = await page.open(t, hash({ ...fields, id }), { viewport: { width: 390, height: 844 } });
+  const width = () => tab.evaluate(() => document.documentElement.scrollWidth);
+  assert.equal(await width(), 390);
+  await tab.setViewportSize({ width: 1380, height: 900 });
+  assert.equal(await width(), 1380);
+});
+
+test("records are only forgotten when that is confirmed", { skip }, async (t) => {
+  const tab = await page.open(t, hash({ ...fields, which: "failed" }));
+  await tab.getByText(/^Simulation:/).click();
+  await tab.getByRole("button", { name: "Add sample history" }).click();
+  await tab
+    .locator(".legend")
+    .getByText(/left alone/)
+    .waitFor();
+  await tab.locator(".dagfill-row").getByText("succeeded before").first().waitFor();
+  await tab.getByRole("button", { name: "Forget all records" }).click();
+  await tab.getByRole("dialog").getByRole("button", { name: "Keep" }).click();
+  await tab.locator(".dagfill-row").getByText("succeeded before").first().waitFor();
+  await tab.getByRole("button", { name: "Forget all records" }).click();
+  await tab.getByRole("dialog").getByRole("button", { name: "Forget them" }).click();
+  await tab.getByRole("button", { name: "Run 31 runs" }).waitFor();
+});
+
+test("the page says what it is, and that its runs are simulated", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  await tab.getByText("See every date a backfill will touch.").waitFor();
+  await tab.getByText("Runs here are simulated.").waitFor();
+  await tab.getByRole("button", { name: "Copy npm i dagfill" }).waitFor();
 });

@@ -241,6 +241,9 @@ test("an interrupted backfill can be looked at, and discarded", { skip }, async 
   await headline(tab, /\d+ of 60 done/);
   await tab.getByRole("button", { name: /Edit a copy|Back to the plan/ }).click();
   await banner.getByRole("button", { name: "Discard" }).click();
+  await tab.getByRole("dialog").getByRole("button", { name: "Keep" }).click();
+  await banner.getByRole("button", { name: "Discard" }).click();
+  await tab.getByRole("dialog").getByRole("button", { name: "Discard it" }).click();
   await banner.waitFor({ state: "detached" });
   await tab.getByRole("button", { name: /^Run [1-5]\d runs$/ }).waitFor();
 });

@@ -2,12 +2,13 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import { Banners, Refused } from "./Banners";
 import { ClockNotes } from "./ClockNotes";
 import { DagPanel } from "./DagPanel";
+import { Dialogs, type Open } from "./Dialogs";
 import { number, plural, span } from "./days";
-import { CancelRun, ConfirmRun, Modal, needsConfirmation } from "./dialogs";
 import type { Engine } from "./engine";
-import type { Flavour } from "./flavours";
 import { download, Header } from "./Header";
 import { HourStrip } from "./HourStrip";
+import { Lead } from "./Lead";
+import { needsConfirmation } from "./Modal";
 import { type Draft, KEEP, type PlanView, QUEUED, TOKENS } from "./model";
 import { Frozen, Notes } from "./Notes";
 import { obstacleOf } from "./obstacle";
@@ -21,6 +22,7 @@ import { useAddress } from "./useAddress";
 import { useAbsence, useBackfill, useDetail, useTaskStates } from "./useBackfill";
 import { useCompare } from "./useCompare";
 import { useCursor } from "./useCursor";
+import { useDraft, useUndoKeys } from "./useDraft";
 import { useMedia } from "./useMedia";
 import { useSampleHistory } from "./useSampleHistory";
 import { Legend, Verdict } from "./Verdict";
@@ -31,15 +33,6 @@ const ComparePanel = lazy(() => import("./ComparePanel").then((part) => ({ defau
 const PlanCalendar = lazy(() => import("./parts").then((part) => ({ default: part.PlanCalendar })));
 const PlanTable = lazy(() => import("./parts").then((part) => ({ default: part.PlanTable })));
 const RunPanel = lazy(() => import("./RunPanel").then((part) => ({ default: part.RunPanel })));
-const CodeDialog = lazy(() => import("./Share").then((part) => ({ default: part.CodeDialog })));
-const LinkDialog = lazy(() => import("./Share").then((part) => ({ default: part.LinkDialog })));
-
-type Open =
-  | { name: "confirm" }
-  | { name: "cancel" }
-  | { name: "form" }
-  | { name: "link" }
-  | { name: "code"; flavour: Flavour };
 
 export interface AppProps {
   engine: Engine;
@@ -47,10 +40,14 @@ export interface AppProps {
 }
 
 export function App({ engine, initial }: AppProps) {
-  const [draft, setDraft] = useState(initial.draft);
-  const change = useCallback((part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part })), []);
+  const { draft, setDraft, history: edits, canUndo } = useDraft(initial.draft);
+  const change = useCallback(
+    (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part })),
+    [setDraft],
+  );
   const backfill = useBackfill(engine, draft, setDraft);
   const { plan, run, stored, actions } = backfill;
+  useUndoKeys(edits, run === null);
   const theme = useTheme();
   const phone = useMedia("(max-width: 820px)");
   const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
@@ -73,11 +70,14 @@ export function App({ engine, initial }: AppProps) {
   const compare = useCompare(engine, draft, run ? null : plan.plan);
   useSampleHistory(initial.fresh, plan, draft, actions.fillHistory);
   const [refused, setRefused] = useState(initial.refused);
-  const onAddress = useCallback((address: Address) => {
-    setRefused(address.refused);
-    // The conf is only in the address when it was asked for.
-    setDraft((before) => ({ ...address.draft, conf: address.draft.conf || before.conf }));
-  }, []);
+  const onAddress = useCallback(
+    (address: Address) => {
+      setRefused(address.refused);
+      // The conf is only in the address when it was asked for.
+      setDraft((before) => ({ ...address.draft, conf: address.draft.conf || before.conf }));
+    },
+    [setDraft],
+  );
   const link = useAddress(draft, cursor.text, onAddress);
 
   // Version stands for the columns' contents.
@@ -125,14 +125,17 @@ export function App({ engine, initial }: AppProps) {
     const blob = await engine.call("export", format);
     if (blob) download(blob, fileName(draft.dagId, format));
   };
-  const onExclude = useCallback((day: string) => {
-    setDraft((before) => ({
-      ...before,
-      exclude: before.exclude.includes(day)
-        ? before.exclude.filter((each) => each !== day)
-        : [...before.exclude, day].sort(),
-    }));
-  }, []);
+  const onExclude = useCallback(
+    (day: string) => {
+      setDraft((before) => ({
+        ...before,
+        exclude: before.exclude.includes(day)
+          ? before.exclude.filter((each) => each !== day)
+          : [...before.exclude, day].sort(),
+      }));
+    },
+    [setDraft],
+  );
   const onRange = useCallback((from: string, to: string) => change({ from, to }), [change]);
   const toggle = (token: number) =>
     setHidden((before) => {
@@ -145,7 +148,7 @@ export function App({ engine, initial }: AppProps) {
       draft={draft}
       change={change}
       plan={plan}
-      forget={() => void actions.forget()}
+      forget={() => setOpen({ name: "forget" })}
       fillHistory={() => void actions.fillHistory()}
     />
   );
@@ -161,6 +164,7 @@ export function App({ engine, initial }: AppProps) {
         draft={draft}
         change={change}
         theme={theme}
+        undo={run === null && canUndo ? edits.undo : null}
         exportable={plan.plan !== null}
         past={run ? [] : stored.filter((one) => ["success", "failed", "canceled"].includes(one.state))}
         onReview={(one) => void actions.review(one)}
@@ -169,6 +173,7 @@ export function App({ engine, initial }: AppProps) {
         onCode={(flavour) => setOpen({ name: "code", flavour })}
         onExport={(format) => void exportPlan(format)}
       />
+      <Lead />
       <Banners
         stored={stored}
         storage={backfill.storage}
@@ -176,7 +181,7 @@ export function App({ engine, initial }: AppProps) {
         watching={run?.backfillId ?? null}
         resume={(one) => void actions.resumeStored(one)}
         review={(one) => void actions.review(one)}
-        discard={(one) => void actions.discard(one)}
+        discard={(one) => setOpen({ name: "discard", one })}
         exportPlan={() => void exportPlan("json")}
         dismiss={actions.dismiss}
         refused={refused}
@@ -206,7 +211,7 @@ export function App({ engine, initial }: AppProps) {
               />
             ) : (
               <section className="verdict-panel" aria-label="Verdict">
-                <Trouble plan={plan} draft={draft} change={change} />
+                <Trouble plan={plan} draft={draft} change={change} phone={phone} />
                 {plan.plan ? (
                   <Verdict
                     plan={plan.plan}
@@ -321,34 +326,23 @@ export function App({ engine, initial }: AppProps) {
           </button>
         </section>
       )}
-      {open?.name === "form" && (
-        <Modal title="Edit plan" className="sheet" onClose={close}>
-          {form}
-        </Modal>
-      )}
-      {open?.name === "confirm" && plan.plan && (
-        <ConfirmRun plan={plan.plan} lanes={draft.parallel} onRun={start} onClose={close} />
-      )}
-      {open?.name === "cancel" && run && (
-        <CancelRun
-          running={run.progress.running}
-          onFinish={actions.finish}
-          onAbort={actions.abort}
-          onClose={close}
+      {open && (
+        <Dialogs
+          open={open}
+          close={close}
+          draft={draft}
+          plan={plan}
+          run={run}
+          form={form}
+          start={start}
+          link={link}
+          actions={{
+            ...actions,
+            forget: () => void actions.forget(),
+            discard: (one) => void actions.discard(one),
+          }}
         />
       )}
-      <Suspense>
-        {open?.name === "link" && <LinkDialog link={link} onClose={close} />}
-        {open?.name === "code" && (
-          <CodeDialog
-            draft={draft}
-            flavour={open.flavour}
-            plan={plan}
-            running={run !== null}
-            onClose={close}
-          />
-        )}
-      </Suspense>
     </>
   );
 }

@@ -3,8 +3,9 @@ import { lazy, memo, Suspense, useState } from "react";
 import { shortLocal } from "./days";
 import { TextField } from "./fields";
 import type { RowDetail } from "./model";
-import { addTask, editTask, TaskList, type TasksProps } from "./TaskList";
+import { TaskList, type TasksProps } from "./TaskList";
 import { sayUnknown } from "./Template";
+import { addTask, editTask } from "./tasks";
 
 const DagCanvas = lazy(() => import("./flow/DagCanvas"));
 

@@ -13,6 +13,8 @@ export interface HeaderProps {
   /** Backfills that have ended, oldest first. */
   past: StoredBackfill[];
   onReview: (one: StoredBackfill) => void;
+  /** Takes the last edit back; null when there is none. */
+  undo: (() => void) | null;
   onExample: (example: Example) => void;
   onLink: () => void;
   onCode: (flavour: Flavour) => void;
@@ -20,11 +22,22 @@ export interface HeaderProps {
 }
 
 export function Header(props: HeaderProps) {
-  const { draft, change, theme, exportable, past, onReview, onExample, onLink, onCode, onExport } = props;
+  const { draft, change, theme, exportable, past, undo } = props;
+  const { onReview, onExample, onLink, onCode, onExport } = props;
   return (
     <header className="page-header">
       <h1>dagfill</h1>
       <Examples dagId={draft.dagId} choose={onExample} />
+      <button
+        type="button"
+        className="icon"
+        aria-label="Undo"
+        title="Undo the last edit (Ctrl+Z)"
+        disabled={undo === null}
+        onClick={() => undo?.()}
+      >
+        ↶
+      </button>
       <span className="gap" />
       <button
         type="button"

@@ -3,6 +3,7 @@ import { localOf, readBound, todayIn } from "./bounds";
 import { Curve } from "./Curve";
 import { readConf } from "./conf";
 import { shortLocal, span } from "./days";
+import { type FaultyField, faultyField } from "./faultyField";
 import { Choice, DateField, NumberField, TextField } from "./fields";
 import type { Draft, ScheduleView } from "./model";
 import { CLOCK_POLICIES, Select } from "./Select";
@@ -28,13 +29,8 @@ const WHICH = [
 export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps) {
   const error = plan.error;
   const schedule = plan.answer?.schedule;
-  const on = (...fields: string[]) =>
-    error?.field && fields.some((field) => error.field === field || error.field?.endsWith(`.${field}`))
-      ? error
-      : null;
-  const cronError =
-    error && ["INVALID_CRON", "INVALID_DURATION", "NO_SCHEDULE"].includes(error.code) ? error : null;
-  const zoneError = error?.code === "UNKNOWN_TIME_ZONE" ? error : null;
+  const faulty = faultyField(error);
+  const at = (field: FaultyField) => (field === faulty ? error : null);
   const conf = readConf(draft.conf);
   const today = todayIn(draft.timeZone, Date.now());
   const read = (text: string, side: "start" | "end") => {
@@ -49,7 +45,7 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
         mono
         value={draft.schedule}
         onChange={(text) => change({ schedule: text })}
-        error={cronError}
+        error={at("schedule")}
         hint={schedule && <ScheduleWords schedule={schedule} timeZone={draft.timeZone} />}
       />
       <TextField
@@ -58,7 +54,7 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
         list="zones"
         value={draft.timeZone}
         onChange={(text) => change({ timeZone: text })}
-        error={zoneError}
+        error={at("timeZone")}
       />
       <Zones />
       <DateField
@@ -66,7 +62,7 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
         name="from"
         value={draft.from}
         onChange={(text) => change({ from: text })}
-        error={on("startDate", "start")}
+        error={at("from")}
         hint={read(draft.from, "start")}
       />
       <DateField
@@ -74,7 +70,7 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
         name="to"
         value={draft.to}
         onChange={(text) => change({ to: text })}
-        error={on("endDate", "end")}
+        error={at("to")}
         hint={read(draft.to, "end")}
       />
       <Presets today={today} change={change} />

@@ -1,9 +1,10 @@
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: a scrolling text must be reachable by keys.
 import { useEffect, useState } from "react";
+import { CopyButton } from "./CopyButton";
 import { type Code, toCode } from "./code";
 import { readConf } from "./conf";
-import { Modal } from "./dialogs";
 import { FLAVOURS, type Flavour } from "./flavours";
+import { Modal } from "./Modal";
 import type { Draft } from "./model";
 import { readHash } from "./url";
 import type { PlanState } from "./usePlan";
@@ -33,7 +34,7 @@ export function CodeDialog(props: {
             {code.text}
           </pre>
           <div className="buttons">
-            <CopyButton text={code.text} label="Copy" />
+            <CopyButton primary text={code.text} label="Copy" />
           </div>
         </>
       )}
@@ -87,28 +88,8 @@ export function LinkDialog({
         put conf into the link (never with secrets)
       </label>
       <div className="buttons">
-        <CopyButton text={text} label="Copy link" />
+        <CopyButton primary text={text} label="Copy link" />
       </div>
     </Modal>
-  );
-}
-
-function CopyButton({ text, label }: { text: string; label: string }) {
-  const [said, setSaid] = useState("");
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setSaid("Copied.");
-    } catch {
-      setSaid("The browser refused: select the text and copy it.");
-    }
-  };
-  return (
-    <>
-      <span role="status">{said}</span>
-      <button type="button" className="primary" onClick={() => void copy()}>
-        {label}
-      </button>
-    </>
   );
 }

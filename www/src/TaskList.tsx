@@ -1,7 +1,11 @@
+import { memo, useCallback, useMemo, useRef, useState } from "react";
+import { number } from "./days";
 import { TextField } from "./fields";
-import type { DagView, Draft, DraftTask, RowDetail, TaskStates } from "./model";
+import type { DagView, Draft, DraftTask, RowDetail, TaskState, TaskStates } from "./model";
+import { RunsAfter, TASK_IDS } from "./RunsAfter";
 import { TaskMark } from "./TaskMark";
 import { sayUnknown } from "./Template";
+import { addTask, deleteTask, editTask } from "./tasks";
 
 export interface TasksProps {
   draft: Draft;
@@ -13,10 +17,37 @@ export interface TasksProps {
   change: (part: Partial<Draft>) => void;
 }
 
+/** So many tasks are drawn at once; a list with more has a filter. */
+const PAGE = 50;
+
 /** The DAG as a list: the same model as the graph, with a way for keys and screen readers to do everything. */
 export function TaskList({ draft, dag, detail, states, editable, change }: TasksProps) {
-  const set = (index: number, part: Partial<DraftTask>) =>
-    change({ tasks: editTask(draft.tasks, index, part) });
+  const { tasks } = draft;
+  const [filter, setFilter] = useState("");
+  const [most, setMost] = useState(PAGE);
+  const latest = useRef(tasks);
+  latest.current = tasks;
+  const edit = useCallback(
+    (index: number, part: Partial<DraftTask>) => change({ tasks: editTask(latest.current, index, part) }),
+    [change],
+  );
+  const remove = useCallback(
+    (index: number) => change({ tasks: deleteTask(latest.current, index) }),
+    [change],
+  );
+  const isTask = useCallback((id: string) => latest.current.some(({ taskId }) => taskId === id), []);
+  // A task whose text is edited stays in sight, whatever it is called meanwhile.
+  const found = useMemo(() => {
+    const wanted = filter.trim();
+    return latest.current.flatMap((task, index) =>
+      wanted === "" || task.taskId.includes(wanted) || task.command.includes(wanted) ? [index] : [],
+    );
+  }, [filter, tasks.length]);
+  const rendered = useMemo(
+    () => new Map(detail?.commands.map(({ taskId, text }) => [taskId, text])),
+    [detail],
+  );
+  const ids = useMemo(() => tasks.map(({ taskId }) => taskId), [tasks]).join("\n");
   return (
     <div className="task-list">
       <TextField
@@ -26,39 +57,49 @@ export function TaskList({ draft, dag, detail, states, editable, change }: Tasks
         value={draft.dagId}
         onChange={(dagId) => change({ dagId })}
       />
+      <TaskIds ids={ids} />
+      {tasks.length > PAGE && (
+        <label className="find">
+          Find tasks
+          <input
+            type="search"
+            value={filter}
+            placeholder="id or command"
+            onChange={(event) => {
+              setFilter(event.target.value);
+              setMost(PAGE);
+            }}
+          />
+          <span className="dim" role="status">
+            {number(found.length)} of {number(tasks.length)}
+          </span>
+        </label>
+      )}
       <ol>
-        {draft.tasks.map((task, index) => (
-          <li key={keyOf(index)}>
-            <fieldset disabled={!editable}>
-              <legend>
-                {task.taskId || "(no name)"} <TaskMark state={states.get(task.taskId)} />
-              </legend>
-              <TextField
-                label="Id"
-                name={`task-${index}-id`}
-                mono
-                value={task.taskId}
-                onChange={(taskId) => set(index, { taskId })}
-              />
-              <TextField
-                label="Command"
-                name={`task-${index}-command`}
-                mono
-                value={task.command}
-                onChange={(command) => set(index, { command })}
-                errorText={dag?.unknown.get(task.taskId)?.map(sayUnknown).join(" ") ?? null}
-                hint={<Rendered detail={detail} taskId={task.taskId} />}
-              />
-              <RunsAfter tasks={draft.tasks} index={index} set={set} />
-              <button type="button" onClick={() => change({ tasks: deleteTask(draft.tasks, index) })}>
-                Delete {task.taskId}
-              </button>
-            </fieldset>
-          </li>
-        ))}
+        {found.slice(0, most).map((index) => {
+          const task = tasks[index];
+          if (!task) return null;
+          return (
+            <TaskRow
+              key={`task-${index}`}
+              index={index}
+              task={task}
+              text={rendered.get(task.taskId)}
+              unknown={dag?.unknown.get(task.taskId)?.map(sayUnknown).join(" ") ?? null}
+              state={states.get(task.taskId)}
+              hasOthers={tasks.length > 1}
+              {...{ editable, edit, remove, isTask }}
+            />
+          );
+        })}
       </ol>
+      {found.length > most && (
+        <button type="button" onClick={() => setMost(most + PAGE)}>
+          Show {number(Math.min(PAGE, found.length - most))} more of {number(found.length - most)}
+        </button>
+      )}
       {editable && (
-        <button type="button" onClick={() => change({ tasks: addTask(draft.tasks) })}>
+        <button type="button" onClick={() => change({ tasks: addTask(tasks) })}>
           Add a task
         </button>
       )}
@@ -66,126 +107,68 @@ export function TaskList({ draft, dag, detail, states, editable, change }: Tasks
   );
 }
 
-/** Rows have no identity but their place: ids are edited in them. */
-const keyOf = (index: number) => `task-${index}`;
+/** One list for all fields: each with its own would be as many elements as tasks have pairs. */
+const TaskIds = memo(function TaskIds({ ids }: { ids: string }) {
+  return (
+    <datalist id={TASK_IDS}>
+      {[...new Set(ids.split("\n"))].map((id) => (
+        <option key={id} value={id} />
+      ))}
+    </datalist>
+  );
+});
 
-function Rendered({ detail, taskId }: { detail: RowDetail | null; taskId: string }) {
-  const text = detail?.commands.find((command) => command.taskId === taskId)?.text;
-  return text ? <code className="rendered">{text}</code> : null;
-}
-
-interface RunsAfterProps {
-  tasks: DraftTask[];
+interface RowProps {
   index: number;
-  set: (index: number, part: Partial<DraftTask>) => void;
+  task: DraftTask;
+  /** The command at the selected date. */
+  text: string | undefined;
+  unknown: string | null;
+  state: TaskState | undefined;
+  hasOthers: boolean;
+  editable: boolean;
+  edit: (index: number, part: Partial<DraftTask>) => void;
+  remove: (index: number) => void;
+  isTask: (id: string) => boolean;
 }
 
-/** Beyond this many tasks, a box in each task for each other one takes seconds to draw. */
-const MOST_BOXES = 30;
-
-function RunsAfter(props: RunsAfterProps) {
-  const { tasks, index, set } = props;
-  const task = tasks[index];
-  if (!task || tasks.length < 2) return null;
-  if (tasks.length > MOST_BOXES) return <RunsAfterIds {...props} />;
+/** Drawn again only when this task has changed. */
+const TaskRow = memo(function TaskRow(props: RowProps) {
+  const { index, task, text, unknown, state, hasOthers, editable, edit, remove, isTask } = props;
   return (
-    <fieldset className="after">
-      <legend>Runs after</legend>
-      {tasks.map((other, at) =>
-        at === index ? null : (
-          <label key={keyOf(at)}>
-            <input
-              type="checkbox"
-              checked={task.dependsOn.includes(other.taskId)}
-              onChange={(event) =>
-                set(index, {
-                  dependsOn: event.target.checked
-                    ? [...task.dependsOn, other.taskId]
-                    : task.dependsOn.filter((id) => id !== other.taskId),
-                })
-              }
-            />
-            {other.taskId}
-          </label>
-        ),
-      )}
-    </fieldset>
+    <li>
+      <fieldset disabled={!editable}>
+        <legend>
+          {task.taskId || "(no name)"} <TaskMark state={state} />
+        </legend>
+        <TextField
+          label="Id"
+          name={`task-${index}-id`}
+          mono
+          value={task.taskId}
+          onChange={(taskId) => edit(index, { taskId })}
+        />
+        <TextField
+          label="Command"
+          name={`task-${index}-command`}
+          mono
+          value={task.command}
+          onChange={(command) => edit(index, { command })}
+          errorText={unknown}
+          hint={text ? <code className="rendered">{text}</code> : null}
+        />
+        {hasOthers && (
+          <RunsAfter
+            taskId={task.taskId}
+            dependsOn={task.dependsOn}
+            isTask={isTask}
+            onChange={(dependsOn) => edit(index, { dependsOn })}
+          />
+        )}
+        <button type="button" onClick={() => remove(index)}>
+          Delete {task.taskId}
+        </button>
+      </fieldset>
+    </li>
   );
-}
-
-/** The same as one field of ids. */
-function RunsAfterIds({ tasks, index, set }: RunsAfterProps) {
-  const dependsOn = tasks[index]?.dependsOn ?? [];
-  return (
-    <TextField
-      label="Runs after (ids, with commas)"
-      name={`task-${index}-after`}
-      mono
-      value={dependsOn.join(", ")}
-      onChange={(text) => set(index, { dependsOn: idsOf(text) })}
-    />
-  );
-}
-
-const idsOf = (text: string) =>
-  text
-    .split(",")
-    .map((id) => id.trim())
-    .filter(Boolean);
-
-/** A change of one task. A new id is carried into what runs after it. */
-export function editTask(tasks: DraftTask[], index: number, part: Partial<DraftTask>): DraftTask[] {
-  const old = tasks[index]?.taskId;
-  const renamed = part.taskId;
-  return tasks.map((task, at) => {
-    if (at === index) return { ...task, ...part };
-    if (renamed === undefined || old === undefined || !task.dependsOn.includes(old)) return task;
-    return { ...task, dependsOn: task.dependsOn.map((id) => (id === old ? renamed : id)) };
-  });
-}
-
-export function deleteTask(tasks: DraftTask[], index: number): DraftTask[] {
-  const gone = tasks[index]?.taskId;
-  return tasks
-    .filter((_, at) => at !== index)
-    .map((task) => ({ ...task, dependsOn: task.dependsOn.filter((id) => id !== gone) }));
-}
-
-export function addTask(tasks: DraftTask[]): DraftTask[] {
-  const taken = new Set(tasks.map((task) => task.taskId));
-  let count = tasks.length + 1;
-  while (taken.has(`task_${count}`)) count++;
-  return [...tasks, { taskId: `task_${count}`, command: "echo {{ ds }}", dependsOn: [] }];
-}
-
-/** The edge from one task to another; null when it would close a cycle, with the path that it would close. */
-export function connectTasks(
-  tasks: DraftTask[],
-  from: string,
-  to: string,
-): DraftTask[] | { cycle: string[] } {
-  const path = pathBetween(tasks, to, from);
-  if (path) return { cycle: [...path, to] };
-  return tasks.map((task) =>
-    task.taskId === to && !task.dependsOn.includes(from)
-      ? { ...task, dependsOn: [...task.dependsOn, from] }
-      : task,
-  );
-}
-
-/** A way along the edges from one task to another. */
-function pathBetween(tasks: DraftTask[], from: string, to: string): string[] | null {
-  const seen = new Set<string>();
-  const walk = (id: string): string[] | null => {
-    if (id === to) return [id];
-    if (seen.has(id)) return null;
-    seen.add(id);
-    for (const task of tasks) {
-      if (!task.dependsOn.includes(id)) continue;
-      const rest = walk(task.taskId);
-      if (rest) return [id, ...rest];
-    }
-    return null;
-  };
-  return walk(from);
-}
+});

@@ -1,5 +1,6 @@
 import { localOf } from "./bounds";
 import { number, shortLocal } from "./days";
+import { FIELD_WORDS, faultyField } from "./faultyField";
 import type { Draft } from "./model";
 import type { PlanState } from "./usePlan";
 
@@ -8,13 +9,16 @@ export function Trouble({
   plan,
   draft,
   change,
+  phone,
 }: {
   plan: PlanState;
   draft: Draft;
   change: (part: Partial<Draft>) => void;
+  /** The form is not on the screen. */
+  phone: boolean;
 }) {
   const { error, plan: view } = plan;
-  if (error) return <Failed plan={plan} />;
+  if (error) return <Failed plan={plan} phone={phone} />;
   if (!view) return null;
   if (view.total === 0) return <Empty plan={plan} draft={draft} change={change} />;
   const starting = view.total - view.counts.skip;
@@ -38,23 +42,27 @@ export function Trouble({
   );
 }
 
-function Failed({ plan }: { plan: PlanState }) {
-  const error = plan.error;
+function Failed({ plan, phone }: { plan: PlanState; phone: boolean }) {
+  const { error } = plan;
   if (!error) return null;
-  // Errors of a field stand at the field; the ones of the whole plan stand here.
-  if (error.code === "RANGE_TOO_LARGE")
-    return (
-      <div className="banner bad" role="alert">
-        <p>
-          <b>Too many dates.</b> {error.message} {error.hint} Shorten the range, or choose a schedule with
-          fewer dates.
-        </p>
+  const field = faultyField(error);
+  // An error of a field stands at the field, where there is one on the screen: here is only said that nothing else is missing.
+  if (field !== null && !phone)
+    return plan.plan ? null : (
+      <div className="banner">
+        <p>No plan yet: the field {FIELD_WORDS[field]} has an error.</p>
+        <button type="button" onClick={() => document.getElementsByName(field)[0]?.focus()}>
+          Go to {FIELD_WORDS[field]}
+        </button>
       </div>
     );
+  const isLarge = error.code === "RANGE_TOO_LARGE";
   return (
     <div className="banner bad" role="alert" data-code={error.code}>
       <p>
+        {isLarge && <b>Too many dates. </b>}
         {error.message} {error.hint}
+        {isLarge && " Shorten the range, or choose a schedule with fewer dates."}
       </p>
     </div>
   );

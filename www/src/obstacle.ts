@@ -1,4 +1,5 @@
 import { readConf } from "./conf";
+import { FIELD_WORDS, faultyField } from "./faultyField";
 import type { Draft, StoredBackfill } from "./model";
 import type { PlanState } from "./usePlan";
 
@@ -6,7 +7,9 @@ import type { PlanState } from "./usePlan";
 export function obstacleOf(draft: Draft, plan: PlanState, stored: StoredBackfill[]) {
   const conf = readConf(draft.conf);
   const here = stored.filter((one) => one.dagId === draft.dagId && !one.mine);
-  if (plan.error) return "The form has an error.";
+  const faulty = faultyField(plan.error);
+  if (faulty !== null) return `The field ${FIELD_WORDS[faulty]} has an error.`;
+  if (plan.error) return "The plan has an error.";
   if (!conf.ok) return `Conf: line ${conf.line}, column ${conf.column}: expected ${conf.expected}.`;
   if (here.some((one) => one.state === "running" || one.state === "paused"))
     return "Another tab runs this DAG.";

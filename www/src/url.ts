@@ -38,7 +38,7 @@ export async function writeHash(draft: Draft, options: { conf?: boolean; selecte
 }
 
 /** What a link may hold: more would stop the page before anybody could see what it is. */
-export const LINK_LIMITS = { characters: 200_000, tasks: 200, unpacked: 500_000, exclude: 4000 };
+export const LINK_LIMITS = { characters: 200_000, tasks: 2000, unpacked: 500_000, exclude: 4000 };
 
 export interface Address {
   draft: Draft;

@@ -105,7 +105,13 @@ export function useBackfill(engine: Engine, draft: Draft, onDraft: (draft: Draft
         }),
       pause: named((id) => engine.call("pause", id)),
       unpause: named((id) => engine.call("unpause", id)),
-      setParallel: (lanes: number) => named((id) => engine.call("setParallel", id, lanes))(),
+      /** Also what a later Resume begins with. */
+      setParallel: (lanes: number) =>
+        named((id) => {
+          const from = draftOf(id);
+          if (from) keepDraft(id, { ...from, parallel: lanes });
+          return engine.call("setParallel", id, lanes);
+        })(),
       finish: named((id) => engine.call("cancel", id, "finish")),
       abort: named((id) => engine.call("cancel", id, "abort")),
       /** Back to the plan; a run of this page goes on and stays in the list. */

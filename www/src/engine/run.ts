@@ -59,9 +59,12 @@ export class Runner {
     return this.drive(draft, (service, hooks) => service.start(options, hooks));
   }
 
-  /** With what had ended before: those dates are not run again. */
+  /** With what had ended before: those dates are not run again. As many runs at once as the draft says. */
   async resume(backfillId: string, draft: Draft): Promise<Opened<Resumed>> {
-    const { value, preview } = await this.drive(draft, (service, hooks) => service.resume(backfillId, hooks));
+    const limits = { maxParallelRuns: draft.parallel };
+    const { value, preview } = await this.drive(draft, (service, hooks) =>
+      service.resume(backfillId, { ...hooks, limits }),
+    );
     const summary = (await this.plain(draft).list({ dagId: draft.dagId })).find(
       (one) => one.backfillId === backfillId,
     );

@@ -5,6 +5,7 @@ import {
   type Connection,
   Controls,
   Handle,
+  MiniMap,
   type NodeChange,
   type NodeProps,
   Position,
@@ -14,14 +15,19 @@ import {
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { DagView } from "../model";
 import type { TasksProps } from "../TaskList";
-import { connectTasks, deleteTask } from "../TaskList";
 import { TaskMark } from "../TaskMark";
 import { sayUnknown, Template } from "../Template";
+import { connectTasks, deleteTask } from "../tasks";
 import { TASK_WORDS } from "../words";
-import { type TaskNode, toEdges, toNodes, withRun } from "./toReactFlow";
+import { FindTask } from "./FindTask";
+import { NODE_WIDTH, type TaskNode, toEdges, toNodes, withRun } from "./toReactFlow";
 
 const nodeTypes = { task: memo(TaskCard) };
-const FIT = { minZoom: 0.72, maxZoom: 1 };
+/** Above this many tasks the graph has a field to find one and a map; above the second number it does not fit as a whole. */
+const MANY = 12;
+const LEGIBLE = 60;
+/** A map with more tasks is a grey area that takes seconds to draw. */
+const MAPPED = 500;
 const EMPTY: DagView = { layers: [], error: null, cycle: [], unknown: new Map() };
 
 /** The DAG as a graph. Its text comes with the selected date; the layout only changes with the DAG. */
@@ -44,13 +50,16 @@ export default function DagCanvas({
   const touched = useRef(false);
   const [nodes, setNodes] = useState<TaskNode[]>([]);
   const view = dag ?? EMPTY;
+  const fit = useMemo(() => fitOf(tasks, view), [tasks, view]);
+  const latestFit = useRef(fit);
+  latestFit.current = fit;
   // Names and edges decide where nodes stand; commands do not.
   useEffect(() => {
     setNodes((before) => {
       const known = new Map(before.map((node) => [node.id, node]));
       return toNodes(tasks, view, moved.current).map((node) => {
         const { selected, measured } = known.get(node.id) ?? {};
-        return { ...node, selected, measured };
+        return { ...node, selected, measured: measured ?? node.measured };
       });
     });
   }, [tasks, view]);
@@ -62,7 +71,7 @@ export default function DagCanvas({
     if (changes.some((each) => each.type === "dimensions"))
       requestAnimationFrame(() => {
         // The graph must not move away under a pointer that is down.
-        if (!touched.current) flow.current?.fitView(FIT);
+        if (!touched.current) flow.current?.fitView(latestFit.current);
       });
     for (const each of changes)
       if (each.type === "position" && each.position) moved.current.set(each.id, each.position);
@@ -127,18 +136,54 @@ export default function DagCanvas({
         onlyRenderVisibleElements
         deleteKeyCode={editable ? ["Delete", "Backspace"] : null}
         fitView
-        fitViewOptions={FIT}
-        minZoom={0.3}
+        fitViewOptions={fit}
+        minZoom={0.15}
         // Small graphs: near an edge of the canvas the target would slip away under the pointer.
         autoPanOnConnect={false}
         preventScrolling={false}
         zoomOnScroll={false}
         proOptions={{ hideAttribution: false }}
       >
-        <Controls position="top-right" showInteractive={false} />
+        <Controls
+          position="top-right"
+          showInteractive={false}
+          fitViewOptions={{ minZoom: 0.15, maxZoom: 1 }}
+        />
+        {tasks.length > MANY && (
+          <>
+            <FindTask
+              tasks={tasks}
+              onFind={(taskId) => {
+                touched.current = true;
+                setNodes((before) => before.map((node) => ({ ...node, selected: node.id === taskId })));
+                const node = flow.current?.getNode(taskId);
+                if (!node) return;
+                const middle = (node.measured?.height ?? 100) / 2;
+                const { x, y } = node.position;
+                void flow.current?.setCenter(x + NODE_WIDTH / 2, y + middle, { zoom: 1 });
+              }}
+            />
+            {tasks.length <= MAPPED && (
+              <MiniMap
+                position="bottom-right"
+                ariaLabel="Map of all tasks"
+                pannable
+                style={{ width: 132, height: 88 }}
+              />
+            )}
+          </>
+        )}
       </ReactFlow>
     </div>
   );
+}
+
+/** Small graphs as a whole, large ones from their first tasks on. */
+function fitOf(tasks: TasksProps["draft"]["tasks"], dag: DagView) {
+  if (tasks.length <= MANY) return { minZoom: 0.72, maxZoom: 1 };
+  if (tasks.length <= LEGIBLE) return { minZoom: 0.15, maxZoom: 1 };
+  const order = dag.layers.length ? dag.layers.flat() : tasks.map(({ taskId }) => taskId);
+  return { minZoom: 0.5, maxZoom: 1, nodes: order.slice(0, MANY).map((id) => ({ id })) };
 }
 
 function TaskCard({ data, selected }: NodeProps<TaskNode>) {

@@ -1,4 +1,4 @@
-import type { Edge, Node } from "@xyflow/react";
+import { type Edge, type Node, Position } from "@xyflow/react";
 import type { DagView, DraftTask, RowDetail, TaskState, TaskStates, UnknownMacro } from "../model";
 import { TASK_WORDS } from "../words";
 import { placeTasks } from "./layout";
@@ -32,10 +32,13 @@ export function toNodes(
   const known = new Map(tasks.map((task) => [task.taskId, task]));
   // A DAG with a cycle has no layers: then tasks stand below each other as they are listed.
   const layers = dag.layers.length ? dag.layers : tasks.map((task) => [task.taskId]);
+  const heights = new Map(
+    tasks.map(({ taskId, command }) => [taskId, heightOf(command, dag.unknown.get(taskId)?.length ?? 0)]),
+  );
   const places = placeTasks(layers, (id) => known.get(id)?.dependsOn ?? [], {
     width: NODE_WIDTH,
     gap: GAP,
-    height: (id) => heightOf(known.get(id)?.command ?? "", dag.unknown.get(id)?.length ?? 0),
+    height: (id) => heights.get(id) ?? 0,
   });
   return tasks.map((task) => ({
     id: task.taskId,
@@ -49,7 +52,21 @@ export function toNodes(
       unknown: dag.unknown.get(task.taskId) ?? [],
     },
     width: NODE_WIDTH,
+    // Known before it is drawn, so that a card that is not in sight never has to be.
+    measured: { width: NODE_WIDTH, height: heights.get(task.taskId) ?? 0 },
+    handles: handlesOf(heights.get(task.taskId) ?? 0),
   }));
+}
+
+const HANDLE = 12;
+
+/** Where edges meet a card: the middle of its upper and lower side. */
+function handlesOf(height: number) {
+  const side = { x: (NODE_WIDTH - HANDLE) / 2, width: HANDLE, height: HANDLE };
+  return [
+    { ...side, type: "target" as const, position: Position.Top, y: -HANDLE / 2 },
+    { ...side, type: "source" as const, position: Position.Bottom, y: height - HANDLE / 2 },
+  ];
 }
 
 /** The commands and states of the selected date, put into nodes that stay where they are. */

@@ -100,3 +100,34 @@ export function CancelRun(props: {
     </Modal>
   );
 }
+
+/** Asked before something is lost for good. */
+export function ConfirmLoss(props: {
+  title: string;
+  text: string;
+  label: string;
+  onConfirm: () => void;
+  onClose: () => void;
+}) {
+  const { title, text, label, onConfirm, onClose } = props;
+  return (
+    <Modal title={title} onClose={onClose}>
+      <p>{text}</p>
+      <div className="buttons">
+        <button type="button" data-first onClick={onClose}>
+          Keep
+        </button>
+        <button
+          type="button"
+          className="danger"
+          onClick={() => {
+            onClose();
+            onConfirm();
+          }}
+        >
+          {label}
+        </button>
+      </div>
+    </Modal>
+  );
+}
