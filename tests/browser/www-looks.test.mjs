@@ -31,7 +31,7 @@ const states = {
   error: {
     fields: { ...fields, s: "0 24 * * *" },
     planned: false,
-    bring: async (tab) => tab.locator(".banner.bad").waitFor(),
+    bring: async (tab) => tab.locator(".verdict-panel .banner").waitFor(),
   },
   "confirm dialog": {
     fields: { ...fields, s: "0 * * * *" },

@@ -80,3 +80,70 @@ test("an error is shown at one field, or above the plan", async () => {
   assert.deepEqual(fields, ["schedule", "timeZone", "from", "to", null, null]);
   assert.equal(faultyField(null), null);
 });
+
+test("a DAG from elsewhere: what the form edits is text, all other fields stay", async () => {
+  const { draftOfDag, dagOf } = await pageModule(
+    'export { draftOfDag } from "./bring"; export { dagOf } from "./request";',
+  );
+  const dag = {
+    dagId: "sales",
+    schedule: { cron: "0 2 1 * 1", dayMatch: "vixie" },
+    timeZone: "Europe/Oslo",
+    dst: { gap: "skip", fold: "both" },
+    dependsOnPast: true,
+    tasks: [
+      { taskId: "a", command: "load {{ ds }}", retries: 3, triggerRule: "all_done" },
+      { taskId: "b", dependsOn: ["a"] },
+    ],
+  };
+  const draft = draftOfDag(dag);
+  assert.equal(draft.schedule, '{"cron":"0 2 1 * 1","dayMatch":"vixie"}');
+  assert.deepEqual(draft.tasks[1], { taskId: "b", command: "", dependsOn: ["a"] });
+  assert.deepEqual(dagOf(draft), dag);
+});
+
+test("a schedule is cron or a period where one text says all of it, and JSON else", async () => {
+  const { scheduleText } = await pageModule('export * from "./bring";');
+  const texts = [
+    "@daily",
+    { every: "PT6H" },
+    { every: "PT6H", anchor: "2026-01-01" },
+    { cron: "0 2 * * 1", dayMatch: "vixie" },
+    { cron: "0 2 1 * 1", dayMatch: "and" },
+    { cron: "0 0 2 * * ?", dialect: "quartz" },
+    ["0 1 * * *", "0 2 * * *"],
+    null,
+  ].map(scheduleText);
+  assert.deepEqual(texts, [
+    "@daily",
+    "PT6H",
+    '{"every":"PT6H","anchor":"2026-01-01"}',
+    "0 2 * * 1",
+    '{"cron":"0 2 1 * 1","dayMatch":"and"}',
+    '{"cron":"0 0 2 * * ?","dialect":"quartz"}',
+    '["0 1 * * *","0 2 * * *"]',
+    "",
+  ]);
+});
+
+test("whoever opens a link is told when another number of runs would start", async () => {
+  const { surpriseOf } = await pageModule('export * from "./linked";');
+  const draft = {};
+  const plan = { plan: { total: 31, counts: { skip: 1 } }, planned: { draft } };
+  assert.equal(surpriseOf({ draft, starting: 30 }, plan), null);
+  assert.match(surpriseOf({ draft, starting: 1 }, plan), /^At its sender 1 run would .* here 30 runs:/);
+  assert.equal(surpriseOf({ draft, starting: null }, plan), null);
+  assert.equal(
+    surpriseOf({ draft: { edited: true }, starting: 1 }, plan),
+    null,
+    "an edited plan is another one",
+  );
+});
+
+test("a link's dates are those of today, where the bounds are words", async () => {
+  const { fixedRange } = await pageModule('export * from "./request";');
+  const now = Date.parse("2026-11-26T23:30:00Z");
+  const range = (timeZone) => fixedRange({ from: "-2d", to: "yesterday", timeZone }, now);
+  assert.deepEqual(range("UTC"), { from: "2026-11-24", to: "2026-11-25" });
+  assert.deepEqual(range("Asia/Tokyo"), { from: "2026-11-25", to: "2026-11-26" });
+});

@@ -8,6 +8,7 @@ import type { Engine } from "./engine";
 import { download, Header } from "./Header";
 import { HourStrip } from "./HourStrip";
 import { Lead } from "./Lead";
+import { type Linked, surpriseOf } from "./linked";
 import { needsConfirmation } from "./Modal";
 import { type Draft, KEEP, type PlanView, QUEUED, TOKENS } from "./model";
 import { Frozen, Notes } from "./Notes";
@@ -23,6 +24,7 @@ import { useAbsence, useBackfill, useDetail, useTaskStates } from "./useBackfill
 import { useCompare } from "./useCompare";
 import { useCursor } from "./useCursor";
 import { useDraft, useUndoKeys } from "./useDraft";
+import { useDrop } from "./useDrop";
 import { useMedia } from "./useMedia";
 import { useSampleHistory } from "./useSampleHistory";
 import { Legend, Verdict } from "./Verdict";
@@ -70,15 +72,18 @@ export function App({ engine, initial }: AppProps) {
   const compare = useCompare(engine, draft, run ? null : plan.plan);
   useSampleHistory(initial.fresh, plan, draft, actions.fillHistory);
   const [refused, setRefused] = useState(initial.refused);
+  const [linked, setLinked] = useState<Linked | null>(initial);
   const onAddress = useCallback(
     (address: Address) => {
       setRefused(address.refused);
+      setLinked(address);
       // The conf is only in the address when it was asked for.
       setDraft((before) => ({ ...address.draft, conf: address.draft.conf || before.conf }));
     },
     [setDraft],
   );
-  const link = useAddress(draft, cursor.text, onAddress);
+  const today = plan.plan;
+  const link = useAddress(draft, cursor.text, today && today.total - today.counts.skip, onAddress);
 
   // Version stands for the columns' contents.
   const sums = useMemo(() => (view ? totals(view.days) : []), [view, version]);
@@ -120,6 +125,8 @@ export function App({ engine, initial }: AppProps) {
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
   }, []);
+
+  useDrop(run === null, (given) => setOpen({ name: "bring", given }));
 
   const exportPlan = async (format: "json" | "csv") => {
     const blob = await engine.call("export", format);
@@ -173,7 +180,7 @@ export function App({ engine, initial }: AppProps) {
         onCode={(flavour) => setOpen({ name: "code", flavour })}
         onExport={(format) => void exportPlan(format)}
       />
-      <Lead />
+      <Lead bring={run ? null : () => setOpen({ name: "bring", given: null })} />
       <Banners
         stored={stored}
         storage={backfill.storage}
@@ -185,6 +192,7 @@ export function App({ engine, initial }: AppProps) {
         exportPlan={() => void exportPlan("json")}
         dismiss={actions.dismiss}
         refused={refused}
+        surprise={run ? null : surpriseOf(linked, plan)}
         dismissRefused={() => setRefused(null)}
       />
       <div className="page">
@@ -258,7 +266,11 @@ export function App({ engine, initial }: AppProps) {
                   <HourStrip plan={view} day={cursor.day} onSelect={cursor.chooseRow} />
                 )}
                 <ClockNotes plan={view} draft={draft} change={run ? null : change} />
-                <Notes plan={view} onNotDue={run || draft.notDue ? null : () => change({ notDue: true })} />
+                <Notes
+                  plan={view}
+                  samples={plan.answer?.samples ?? 0}
+                  onNotDue={run || draft.notDue ? null : () => change({ notDue: true })}
+                />
               </section>
               <div className="split">
                 <DagPanel
@@ -330,7 +342,10 @@ export function App({ engine, initial }: AppProps) {
         <Dialogs
           open={open}
           close={close}
+          engine={engine}
           draft={draft}
+          onDraft={change}
+          onRecords={actions.replan}
           plan={plan}
           run={run}
           form={form}

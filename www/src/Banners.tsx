@@ -14,6 +14,8 @@ export interface BannersProps {
   /** What of the link could not be taken. */
   refused: string | null;
   dismissRefused: () => void;
+  /** How the plan differs from the one that the sender of the link saw. */
+  surprise: string | null;
 }
 
 /** What the page has to say before anything else. */
@@ -34,6 +36,13 @@ export function Banners(props: BannersProps) {
           <button type="button" onClick={props.dismissRefused}>
             Close
           </button>
+        </div>
+      )}
+      {props.surprise !== null && (
+        <div className="banner" role="status" data-testid="link-differs">
+          <p>
+            <b>Not the plan of the link:</b> {props.surprise}
+          </p>
         </div>
       )}
       {storage !== null && (

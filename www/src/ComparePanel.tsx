@@ -1,4 +1,4 @@
-import { number, plural, span } from "./days";
+import { dayText, number, parts, plural, span, WEEKDAYS } from "./days";
 import { TextField } from "./fields";
 import type { CompareView, Draft } from "./model";
 
@@ -42,6 +42,13 @@ export function ComparePanel(props: {
             {number(view.onlyB)} <i className="in-both" /> both {number(view.both)}
           </p>
           <p data-testid="shifts">{sentence(view, draft)}</p>
+          {view.first.length > 0 && (
+            <ul className="notes" data-testid="differences" aria-label="The first differences">
+              {view.first.map((one) => (
+                <li key={one.day}>{differenceOf(one)}</li>
+              ))}
+            </ul>
+          )}
           {view.impact.map((line) => (
             <p key={line} data-testid="impact">
               {line}
@@ -51,6 +58,17 @@ export function ComparePanel(props: {
       )}
     </section>
   );
+}
+
+/** `Sun 2026-03-29: 03:30 becomes 02:30`. */
+function differenceOf({ day, a, b }: CompareView["first"][number]): string {
+  const what =
+    a.length === 0
+      ? `also ${b.join(", ")}`
+      : b.length === 0
+        ? `no longer ${a.join(", ")}`
+        : `${a.join(", ")} becomes ${b.join(", ")}`;
+  return `${WEEKDAYS[parts(day).weekday]} ${dayText(day)}: ${what}`;
 }
 
 function sentence(view: CompareView, draft: Draft): string {

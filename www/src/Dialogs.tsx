@@ -1,10 +1,14 @@
 import { lazy, type ReactNode, Suspense } from "react";
+import type { Given } from "./BringDialog";
+import type { Engine } from "./engine";
 import type { Flavour } from "./flavours";
 import { CancelRun, ConfirmLoss, ConfirmRun, Modal } from "./Modal";
 import type { Draft, StoredBackfill } from "./model";
 import type { RunModel } from "./runModel";
+import type { LinkOptions } from "./useAddress";
 import type { PlanState } from "./usePlan";
 
+const BringDialog = lazy(() => import("./BringDialog").then((part) => ({ default: part.BringDialog })));
 const CodeDialog = lazy(() => import("./Share").then((part) => ({ default: part.CodeDialog })));
 const LinkDialog = lazy(() => import("./Share").then((part) => ({ default: part.LinkDialog })));
 
@@ -15,18 +19,23 @@ export type Open =
   | { name: "form" }
   | { name: "forget" }
   | { name: "discard"; one: StoredBackfill }
+  | { name: "bring"; given: Given | null }
   | { name: "link" }
   | { name: "code"; flavour: Flavour };
 
 export interface DialogsProps {
   open: Open;
   close: () => void;
+  engine: Engine;
   draft: Draft;
+  onDraft: (part: Partial<Draft>) => void;
+  /** Records have come into the store. */
+  onRecords: () => void;
   plan: PlanState;
   run: RunModel | null;
   form: ReactNode;
   start: () => void;
-  link: (conf: boolean) => Promise<string>;
+  link: (options: LinkOptions) => Promise<string>;
   actions: {
     finish: () => void;
     abort: () => void;
@@ -39,7 +48,8 @@ export function Dialogs(props: DialogsProps) {
   return <Suspense>{dialog(props)}</Suspense>;
 }
 
-function dialog({ open, close, draft, plan, run, form, start, link, actions }: DialogsProps) {
+function dialog(props: DialogsProps) {
+  const { open, close, engine, draft, onDraft, onRecords, plan, run, form, start, link, actions } = props;
   switch (open.name) {
     case "form":
       return (
@@ -82,8 +92,19 @@ function dialog({ open, close, draft, plan, run, form, start, link, actions }: D
           onClose={close}
         />
       );
+    case "bring":
+      return (
+        <BringDialog
+          engine={engine}
+          draft={draft}
+          given={open.given}
+          onDraft={onDraft}
+          onRecords={onRecords}
+          onClose={close}
+        />
+      );
     case "link":
-      return <LinkDialog link={link} onClose={close} />;
+      return <LinkDialog link={link} draft={draft} onClose={close} />;
     case "code":
       return (
         <CodeDialog draft={draft} flavour={open.flavour} plan={plan} running={run !== null} onClose={close} />

@@ -3,17 +3,20 @@ import { CopyButton } from "./CopyButton";
 const SOURCE = "https://github.com/dagfill/dagfill";
 
 /** What this is, for somebody who has never seen it. */
-export function Lead() {
+export function Lead({ bring }: { bring: (() => void) | null }) {
   return (
-    <div className="lead">
+    <section className="lead" aria-label="About this page">
       <p>
         <b>See every date a backfill will touch.</b> Runs here are simulated.
+        <button type="button" disabled={bring === null} onClick={() => bring?.()}>
+          Paste your DAG
+        </button>
       </p>
       <p>
         <code>npm i dagfill</code> <CopyButton text="npm i dagfill" label="Copy" name="Copy npm i dagfill" />
         <a href={`${SOURCE}#readme`}>Docs</a>
         <a href={SOURCE}>Source</a>
       </p>
-    </div>
+    </section>
   );
 }

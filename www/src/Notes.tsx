@@ -23,11 +23,26 @@ export function Frozen({ draft, plan }: { draft: Draft; plan: PlanView }) {
 const ELSEWHERE = new Set(["clock_change", "end_is_whole_day", "inverted_range", "empty_range"]);
 
 /** The engine's warnings about the plan. */
-export function Notes({ plan, onNotDue }: { plan: PlanView; onNotDue: (() => void) | null }) {
+export function Notes({
+  plan,
+  samples,
+  onNotDue,
+}: {
+  plan: PlanView;
+  /** Records that are made up. */
+  samples: number;
+  onNotDue: (() => void) | null;
+}) {
   const notes = plan.warnings.filter((warning) => !ELSEWHERE.has(warning.code));
-  if (notes.length === 0) return null;
+  if (notes.length === 0 && samples === 0) return null;
   return (
     <ul className="notes">
+      {samples > 0 && (
+        <li data-code="samples">
+          {plural(samples, "earlier run is", "earlier runs are")} made up, to show what records do:
+          &quot;Simulation&quot; can forget them.
+        </li>
+      )}
       {notes.map((warning) => (
         <li key={warning.code + warning.message} data-code={warning.code}>
           {warning.code === "not_due" && onNotDue ? (

@@ -147,6 +147,7 @@ function summary(run: RunModel, percent: number): string {
   parts.push(
     `Started ${String(began.getHours()).padStart(2, "0")}:${String(began.getMinutes()).padStart(2, "0")}.`,
   );
+  parts.push("Simulated: no command is run.");
   return parts.join(" ");
 }
 

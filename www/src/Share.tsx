@@ -6,7 +6,9 @@ import { readConf } from "./conf";
 import { FLAVOURS, type Flavour } from "./flavours";
 import { Modal } from "./Modal";
 import type { Draft } from "./model";
+import { fixedRange } from "./request";
 import { readHash } from "./url";
+import type { LinkOptions } from "./useAddress";
 import type { PlanState } from "./usePlan";
 
 export function CodeDialog(props: {
@@ -56,17 +58,23 @@ function codeOf(draft: Draft, flavour: Flavour, plan: PlanState, running: boolea
 
 export function LinkDialog({
   link,
+  draft,
   onClose,
 }: {
-  link: (conf: boolean) => Promise<string>;
+  link: (options: LinkOptions) => Promise<string>;
+  draft: Draft;
   onClose: () => void;
 }) {
   const [conf, setConf] = useState(false);
+  const range = fixedRange(draft, Date.now());
+  const isRelative = range.from !== draft.from.trim() || range.to !== draft.to.trim();
+  const [fixed, setFixed] = useState(isRelative);
+  const left = fieldsLeftOut(draft);
   const [text, setText] = useState("");
   const [refused, setRefused] = useState<string | null>(null);
   useEffect(() => {
     let gone = false;
-    void link(conf).then(async (value) => {
+    void link({ conf, fixed }).then(async (value) => {
       const address = await readHash(new URL(value).hash);
       if (gone) return;
       setText(value);
@@ -75,14 +83,24 @@ export function LinkDialog({
     return () => {
       gone = true;
     };
-  }, [link, conf]);
+  }, [link, conf, fixed]);
   return (
     <Modal title="Link to this plan" onClose={onClose} className="wide">
-      <p>The plan is in the part behind #, which is never sent to a server.</p>
+      <p>
+        The plan is in the part behind #, which is never sent to a server. The records of earlier runs are not
+        in it: who opens it is told when another number of runs would start there.
+      </p>
+      {left.length > 0 && <p>The link leaves out what only a file can hold: {left.join(", ")}.</p>}
       <pre data-testid="link" tabIndex={0}>
         {text}
       </pre>
       {refused !== null && <p role="alert">Who opens this link does not see all of the plan. {refused}</p>}
+      {isRelative && (
+        <label className="tick">
+          <input type="checkbox" checked={fixed} onChange={(event) => setFixed(event.target.checked)} />
+          fix the dates of today: {range.from} to {range.to}
+        </label>
+      )}
       <label className="tick">
         <input type="checkbox" checked={conf} onChange={(event) => setConf(event.target.checked)} />
         put conf into the link (never with secrets)
@@ -92,4 +110,10 @@ export function LinkDialog({
       </div>
     </Modal>
   );
+}
+
+/** Fields of the DAG and its tasks that came with a file. */
+function fieldsLeftOut(draft: Draft): string[] {
+  const names = [draft, ...draft.tasks].flatMap(({ rest }) => Object.keys(rest ?? {}));
+  return [...new Set(names)].slice(0, 12);
 }

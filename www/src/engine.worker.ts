@@ -1,4 +1,5 @@
 import type { TaskInstance } from "dagfill";
+import type { Brought } from "./engine/bring";
 import { compare } from "./engine/compare";
 import { exportPlan } from "./engine/export";
 import { failureOf } from "./engine/failure";
@@ -70,6 +71,11 @@ const operations = {
   },
   async fillHistory(draft: Draft, now: number): Promise<number> {
     return fillHistory(draft, (await world()).store, now);
+  },
+  /** Comes when it is asked for: reading Python is a third of the package. */
+  async bring(text: string, fileName: string | undefined, draft: Draft): Promise<Brought> {
+    const { readBrought } = await import("./engine/bring");
+    return readBrought(text, fileName, draft, (await world()).store);
   },
   async forget(): Promise<void> {
     await (await world()).store.close();

@@ -1,4 +1,13 @@
-import type { BackfillResult, Dag, DataInterval, Progress, SkipReason, TaskInstance, Warning } from "dagfill";
+import type {
+  BackfillResult,
+  Dag,
+  DataInterval,
+  Progress,
+  SkipReason,
+  Task,
+  TaskInstance,
+  Warning,
+} from "dagfill";
 
 /** What the user has typed: the whole editable state of the page, and what the address bar keeps. */
 export interface Draft {
@@ -22,12 +31,16 @@ export interface Draft {
   exclude: string[];
   simulation: Simulation;
   compare: { schedule: string; timeZone: string } | null;
+  /** Fields of the DAG that the page has no form for, as they came. */
+  rest?: Omit<Partial<Dag>, "dagId" | "tasks" | "schedule" | "timeZone" | "kind">;
 }
 
 export interface DraftTask {
   taskId: string;
   command: string;
   dependsOn: string[];
+  /** Fields that the page has no form for, as they came. */
+  rest?: Omit<Partial<Task>, "taskId" | "command" | "dependsOn">;
 }
 
 /** How the page pretends to run things: no server is involved. */
@@ -159,6 +172,8 @@ export interface PlanAnswer {
   nextDate: string | null;
   /** Records of this DAG in the store, at most 1 means "some". */
   hasHistory: boolean;
+  /** How many of the range's records are made up, by "Add sample history". */
+  samples: number;
 }
 
 export interface RowDetail {
@@ -230,6 +245,8 @@ export interface CompareView {
   onlyA: number;
   onlyB: number;
   both: number;
+  /** The first days whose dates differ, as the clock of zone A shows them. */
+  first: { day: number; a: string[]; b: string[] }[];
   day: Int32Array;
   /** Three numbers a day: only A, only B, both. */
   counts: Uint32Array;

@@ -6,26 +6,42 @@ import type { Draft } from "./model";
 /** Above this many dates the page stops: nobody can look at more. */
 export const HARD_LIMIT = 2_000_000;
 
-/** A text that begins with P is a period, every other one cron or a preset. */
+/** A text that begins with P is a period, with { or [ JSON of the package's `ScheduleInput`, every other one cron or a preset. */
 export function scheduleOf(text: string): ScheduleInput {
   const trimmed = text.trim();
+  if (trimmed.startsWith("{") || trimmed.startsWith("[")) {
+    try {
+      return JSON.parse(trimmed) as ScheduleInput;
+    } catch {
+      // As cron it is refused with its place.
+      return trimmed;
+    }
+  }
   return trimmed.startsWith("P") ? { every: trimmed } : trimmed;
 }
 
 /** The draft as the package's `Dag`. */
 export function dagOf(draft: Draft): Dag {
   return {
+    ...(draft.dst === "airflow" ? {} : { dst: draft.dst }),
+    ...draft.rest,
     dagId: draft.dagId,
     schedule: scheduleOf(draft.schedule),
     timeZone: draft.timeZone.trim(),
     ...(draft.kind === "interval" ? {} : { kind: draft.kind }),
-    ...(draft.dst === "airflow" ? {} : { dst: draft.dst }),
     tasks: draft.tasks.map((task) => ({
+      ...task.rest,
       taskId: task.taskId,
       ...(task.dependsOn.length ? { dependsOn: task.dependsOn } : {}),
       ...(task.command ? { command: task.command } : {}),
     })),
   };
+}
+
+/** The bounds with words such as "yesterday" read at `now`. */
+export function fixedRange({ from, to, timeZone }: Draft, now: number): { from: string; to: string } {
+  const today = todayIn(timeZone.trim(), now);
+  return { from: readBound(from, "start", today), to: readBound(to, "end", today) };
 }
 
 /** The draft as the package's `BackfillOptions`, leaving out what equals a default. Relative bounds are civil dates of

@@ -2,9 +2,16 @@ import { DEFAULT_DRAFT } from "./examples";
 import type { Draft, DraftTask } from "./model";
 import { CLOCK_POLICIES } from "./Select";
 
+export interface HashOptions {
+  conf?: boolean;
+  selected?: string | null;
+  /** Runs that would start: whoever opens the link is told when they are others. */
+  starting?: number | null;
+}
+
 /** The draft as the part of the address behind `#`, which is never sent to a server. Defaults are left out. The conf
  *  may hold secrets, so it is only in when the user asks for it. */
-export async function writeHash(draft: Draft, options: { conf?: boolean; selected?: string | null } = {}) {
+export async function writeHash(draft: Draft, options: HashOptions = {}) {
   const base = DEFAULT_DRAFT;
   const fields: [string, string][] = [["v", "1"]];
   const put = (key: string, value: string, standard: string) => {
@@ -30,6 +37,8 @@ export async function writeHash(draft: Draft, options: { conf?: boolean; selecte
   const tasks = JSON.stringify(draft.tasks.map((task) => [task.taskId, task.command, ...task.dependsOn]));
   const standard = JSON.stringify(base.tasks.map((task) => [task.taskId, task.command, ...task.dependsOn]));
   if (tasks !== standard) fields.push(["dag", await pack(tasks)]);
+  if (options.starting !== undefined && options.starting !== null)
+    fields.push(["n", String(options.starting)]);
   if (options.selected) fields.push(["sel", options.selected]);
   return `#${new URLSearchParams(fields)}`
     .replaceAll("%2F", "/")
@@ -43,6 +52,8 @@ export const LINK_LIMITS = { characters: 200_000, tasks: 2000, unpacked: 500_000
 export interface Address {
   draft: Draft;
   selected: string | null;
+  /** Runs that would have started at the sender; null when the link does not say. */
+  starting: number | null;
   /** What of the link was left out because it is too large or cannot be read. */
   refused: string | null;
 }
@@ -52,7 +63,7 @@ export async function readHash(hash: string): Promise<Address> {
   const base = DEFAULT_DRAFT;
   if (hash.length > LINK_LIMITS.characters) {
     const refused = `It has ${hash.length} characters, at most ${LINK_LIMITS.characters} are read.`;
-    return { draft: base, selected: null, refused };
+    return { draft: base, selected: null, starting: null, refused };
   }
   const fields = new URLSearchParams(hash.startsWith("#") ? hash.slice(1) : hash);
   const text = (key: string, standard: string) => fields.get(key) ?? standard;
@@ -99,7 +110,13 @@ export async function readHash(hash: string): Promise<Address> {
       ? { schedule: text("cs", ""), timeZone: text("ctz", text("tz", base.timeZone)) }
       : null,
   };
-  return { draft, selected: fields.get("sel"), refused: refused.join(" ") || null };
+  const starting = fields.has("n") ? size("n", Number.NaN, 0, Number.MAX_SAFE_INTEGER) : Number.NaN;
+  return {
+    draft,
+    selected: fields.get("sel"),
+    starting: Number.isInteger(starting) ? starting : null,
+    refused: refused.join(" ") || null,
+  };
 }
 
 async function readTasks(packed: string): Promise<{ tasks: DraftTask[] } | { refused: string }> {

@@ -1,9 +1,22 @@
 import { useCallback, useEffect } from "react";
 import type { Draft } from "./model";
+import { fixedRange } from "./request";
 import { type Address, readHash, writeHash } from "./url";
 
+export interface LinkOptions {
+  /** With the conf, which may hold secrets. */
+  conf: boolean;
+  /** With the dates that words such as "yesterday" mean today. */
+  fixed: boolean;
+}
+
 /** Keeps the address in step with the draft and the draft with an address that the user has changed, and makes links. */
-export function useAddress(draft: Draft, selected: string | null, onAddress: (address: Address) => void) {
+export function useAddress(
+  draft: Draft,
+  selected: string | null,
+  starting: number | null,
+  onAddress: (address: Address) => void,
+) {
   useEffect(() => {
     const timer = setTimeout(
       async () => history.replaceState(null, "", await writeHash(draft, { selected })),
@@ -21,7 +34,10 @@ export function useAddress(draft: Draft, selected: string | null, onAddress: (ad
     return () => removeEventListener("hashchange", follow);
   }, [onAddress]);
   return useCallback(
-    async (conf: boolean) => `${location.href.split("#")[0]}${await writeHash(draft, { conf, selected })}`,
-    [draft, selected],
+    async ({ conf, fixed }: LinkOptions) => {
+      const linked = fixed ? { ...draft, ...fixedRange(draft, Date.now()) } : draft;
+      return `${location.href.split("#")[0]}${await writeHash(linked, { conf, selected, starting })}`;
+    },
+    [draft, selected, starting],
   );
 }

@@ -119,6 +119,8 @@ export function useBackfill(engine: Engine, draft: Draft, onDraft: (draft: Draft
         setRun(null);
         setEpoch((n) => n + 1);
       },
+      /** Plans again, after something else has written to the store. */
+      replan: () => setEpoch((n) => n + 1),
       fillHistory: () => guard(async () => void (await engine.call("fillHistory", draft, Date.now()))),
       forget: () => guard(() => engine.call("forget")),
       dismiss: () => setFailure(null),

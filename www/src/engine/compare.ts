@@ -1,7 +1,12 @@
 import { compareSchedules, expandRange, explainSchedule } from "dagfill";
+import { clock } from "../days";
 import type { CompareView, Draft } from "../model";
 import { HARD_LIMIT, scheduleOf } from "../request";
 import { failureOf } from "./failure";
+
+/** So many days with differences are told in words, with so many times each. */
+const FIRST = 5;
+const TIMES = 4;
 
 /** Dates of the plan's schedule beside those of a second one, over the same instants. Days are those of zone A, whose
  *  offsets come with the plan; a date that only B has takes the offset of the nearest date of A. */
@@ -15,6 +20,7 @@ export function compare(
     onlyA: 0,
     onlyB: 0,
     both: 0,
+    first: [],
     day: new Int32Array(),
     counts: new Uint32Array(),
     shifts: [],
@@ -50,6 +56,8 @@ export function compare(
     const found = days.get(day);
     if (!found) return;
     view.counts.set([found.onlyA, found.onlyB, found.both], at * 3);
+    if (view.first.length < FIRST && found.onlyA + found.onlyB > 0)
+      view.first.push({ day, a: found.timesA, b: found.timesB });
     if (found.onlyA === 1 && found.onlyB === 1 && found.both === 0)
       shifts.set(found.shift, (shifts.get(found.shift) ?? 0) + 1);
   });
@@ -61,6 +69,9 @@ interface Day {
   onlyA: number;
   onlyB: number;
   both: number;
+  /** Times of the dates that only one has, at most `TIMES`. */
+  timesA: string[];
+  timesB: string[];
   /** The last date of B minus the last of A, where each has its own. */
   shift: number;
 }
@@ -72,7 +83,7 @@ function merge(a: Float64Array, offset: Int32Array, b: Float64Array, view: Compa
     const key = Math.floor((instant + seconds * 1000) / 86_400_000);
     let day = days.get(key);
     if (!day) {
-      day = { onlyA: 0, onlyB: 0, both: 0, shift: 0 };
+      day = { onlyA: 0, onlyB: 0, both: 0, timesA: [], timesB: [], shift: 0 };
       days.set(key, day);
     }
     return day;
@@ -82,7 +93,8 @@ function merge(a: Float64Array, offset: Int32Array, b: Float64Array, view: Compa
   while (i < a.length || j < b.length) {
     const left = i < a.length ? (a[i] ?? 0) : Number.POSITIVE_INFINITY;
     const right = j < b.length ? (b[j] ?? 0) : Number.POSITIVE_INFINITY;
-    const day = dayAt(Math.min(left, right), offset[Math.min(i, offset.length - 1)] ?? 0);
+    const seconds = offset[Math.min(i, offset.length - 1)] ?? 0;
+    const day = dayAt(Math.min(left, right), seconds);
     if (left === right) {
       day.both++;
       view.both++;
@@ -90,11 +102,13 @@ function merge(a: Float64Array, offset: Int32Array, b: Float64Array, view: Compa
       j++;
     } else if (left < right) {
       day.onlyA++;
+      if (day.timesA.length < TIMES) day.timesA.push(clock(left, seconds));
       day.shift -= left;
       view.onlyA++;
       i++;
     } else {
       day.onlyB++;
+      if (day.timesB.length < TIMES) day.timesB.push(clock(right, seconds));
       day.shift += right;
       view.onlyB++;
       j++;

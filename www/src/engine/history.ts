@@ -1,9 +1,20 @@
-import { ACTIONS, type BackfillPreview, BackfillService, type RunStore, type StoreChange } from "dagfill";
+import {
+  ACTIONS,
+  type BackfillPreview,
+  BackfillService,
+  type RunRecord,
+  type RunStore,
+  type StoreChange,
+} from "dagfill";
 import type { Draft } from "../model";
 import { dagOf, HARD_LIMIT, optionsOf } from "../request";
 import { chance } from "./simulate";
 
 const BATCH = 2000;
+
+/** The mark of a record that is made up. */
+const SAMPLE = { sample_history: true };
+export const isSample = ({ conf }: RunRecord) => conf.sample_history === true;
 
 /** Writes made-up records of scheduled runs over the first part of the range: most succeeded, a few failed. They make
  *  the page's first plan one with something to keep and something to run again. */
@@ -30,7 +41,7 @@ export async function fillHistory(draft: Draft, store: RunStore, now: number): P
         dataInterval,
         runType: "scheduled",
         state,
-        conf: {},
+        conf: SAMPLE,
         attempt: 1,
         startedAt,
         finishedAt,

@@ -26,6 +26,7 @@ import type {
 } from "../model";
 import { dagOf, HARD_LIMIT, optionsOf, scheduleOf } from "../request";
 import { failureOf } from "./failure";
+import { isSample } from "./history";
 import { packPreview } from "./pack";
 import { whyOf } from "./why";
 
@@ -54,6 +55,7 @@ export async function answer(
     error: null,
     nextDate: null,
     hasHistory: false,
+    samples: 0,
   };
   const failure = result.schedule.error ?? result.dag.error;
   if (failure) return [{ ...result, error: failure }, null];
@@ -65,6 +67,7 @@ export async function answer(
     const plan = packPreview(preview, performance.now() - begin);
     addEstimate(plan, preview, draft);
     if (plan.total === 0) result.nextDate = firstAfter(draft, plan.end);
+    result.samples = preview.existingRuns.filter(isSample).length;
     result.hasHistory = (await store.listRuns({ dagId: draft.dagId, limit: 1 })).length > 0;
     return [
       { ...result, plan },

@@ -1,5 +1,6 @@
 import type { PlannedRun, RunRecord } from "dagfill";
 import type { Draft } from "../model";
+import { isSample } from "./history";
 
 const CHOICE: Record<Draft["which"], string> = {
   none: "Missing only",
@@ -9,7 +10,8 @@ const CHOICE: Record<Draft["which"], string> = {
 
 /** The reason of one date in a sentence. */
 export function whyOf(run: PlannedRun, which: Draft["which"], record: RunRecord | undefined): string {
-  const ended = record?.finishedAt ? ` ${record.finishedAt.slice(0, 16).replace("T", " ")} UTC` : "";
+  const sample = record && isSample(record) ? " (a made-up sample)" : "";
+  const ended = record?.finishedAt ? ` ${record.finishedAt.slice(0, 16).replace("T", " ")} UTC${sample}` : "";
   const earlier = record?.state === "success" ? `succeeded${ended}` : `${record?.state ?? "ran"}${ended}`;
   switch (run.action) {
     case "create":

@@ -1,0 +1,98 @@
+// DAGs and runs of other systems, and plans of other people.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { hash, starting, usePage, withoutBrowser } from "./www-page.mjs";
+
+const page = usePage();
+const skip = withoutBrowser;
+const fields = { id: "bring", from: "2026-01-01", to: "2026-01-31", which: "none", tz: "UTC", s: "@daily" };
+const field = (tab, name) => tab.getByLabel(name, { exact: true }).inputValue();
+
+async function paste(tab, text) {
+  await tab.getByRole("button", { name: "Paste your DAG" }).click();
+  await tab.getByLabel("Text of a DAG or of runs").fill(text);
+  await tab.getByRole("button", { name: "Read it" }).click();
+}
+
+test("an Airflow DAG file becomes the plan, and the edit can be taken back", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  await paste(
+    tab,
+    `from airflow import DAG
+from airflow.operators.bash import BashOperator
+with DAG("sales", schedule="30 2 * * *", start_date=None) as dag:
+    a = BashOperator(task_id="extract", bash_command="extract {{ ds }}", retries=2)
+    b = BashOperator(task_id="load", bash_command="load {{ ds }}")
+    a >> b
+`,
+  );
+  await tab.getByRole("button", { name: "Use sales (2 tasks)" }).click();
+  await tab.locator('.react-flow__edge[data-id="extract>load"]').waitFor({ state: "attached" });
+  assert.equal(await field(tab, "Schedule"), "30 2 * * *");
+  await tab.locator(".task-card").getByText("load 2026-01-01").waitFor();
+  await tab.getByRole("button", { name: "Undo" }).click();
+  await tab.getByRole("button", { name: "Run 31 runs" }).waitFor();
+  assert.equal(await field(tab, "Schedule"), "@daily");
+});
+
+test("runs of another scheduler are records of the plan, and what is no text of a DAG is refused", {
+  skip,
+}, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  const runs = ["01", "02", "03"].map((day) => ({
+    dag_id: "bring",
+    run_id: `scheduled__${day}`,
+    state: "success",
+    logical_date: `2026-01-${day}T00:00:00+00:00`,
+  }));
+  await paste(tab, JSON.stringify(runs));
+  await tab.getByTestId("brought").getByText("3 runs of bring taken over.").waitFor();
+  await tab.getByLabel("Text of a DAG or of runs").fill("{ nothing");
+  await tab.getByRole("button", { name: "Read it" }).click();
+  await tab.getByTestId("bring-refused").waitFor();
+  await tab.keyboard.press("Escape");
+  await tab.getByRole("button", { name: "Run 28 runs" }).waitFor();
+});
+
+test("a file that is dropped is read", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  await tab.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["15 4 * * 1-5 /opt/load.sh\n"], "jobs.cron"));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  });
+  await tab.getByRole("button", { name: /^Use / }).first().click();
+  await tab.waitForFunction(() => document.querySelector("input[name=schedule]").value === "15 4 * * 1-5");
+});
+
+test("a link fixes its dates and says when it is another plan where it is opened", { skip }, async (t) => {
+  const tab = await page.open(t, hash({ ...fields, from: "-9d", to: "yesterday" }));
+  const count = await starting(tab);
+  await tab.getByRole("button", { name: "Copy link" }).click();
+  const link = tab.getByTestId("link");
+  await link.getByText(/from=\d{4}-\d\d-\d\d&to=\d{4}-\d\d-\d\d/).waitFor();
+  const address = await link.textContent();
+  await tab.getByLabel(/^fix the dates of today/).uncheck();
+  await link.getByText(/from=-9d/).waitFor();
+  const same = await tab.context().newPage();
+  await same.goto(address);
+  assert.equal(await starting(same), count);
+  assert.equal(await same.getByTestId("link-differs").count(), 0);
+  const other = await tab.context().newPage();
+  await other.goto(address.replace(`&n=${count}`, "&n=3"));
+  await other
+    .getByTestId("link-differs")
+    .getByText(`At its sender 3 runs would have started, here ${count} runs`)
+    .waitFor();
+});
+
+test("compare tells the first differences in words", { skip }, async (t) => {
+  const tab = await page.open(t, hash({ ...fields, s: "30 2 * * *", cs: "0 4 * * 1-5", ctz: "UTC" }));
+  const lines = tab.getByTestId("differences").locator("li");
+  await lines.first().waitFor();
+  assert.deepEqual((await lines.allTextContents()).slice(0, 3), [
+    "Thu 2026-01-01: 02:30 becomes 04:00",
+    "Fri 2026-01-02: 02:30 becomes 04:00",
+    "Sat 2026-01-03: no longer 02:30",
+  ]);
+});

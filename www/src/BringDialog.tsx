@@ -1,0 +1,145 @@
+import { useEffect, useState } from "react";
+import { number, plural } from "./days";
+import { type Engine, errorOf } from "./engine";
+import type { Brought } from "./engine/bring";
+import { Modal } from "./Modal";
+import type { Draft } from "./model";
+
+/** A file that was dropped or opened. */
+export interface Given {
+  text: string;
+  fileName?: string;
+}
+
+/** Takes over a DAG, or the records of one, from another system. */
+export function BringDialog(props: {
+  engine: Engine;
+  draft: Draft;
+  given: Given | null;
+  onDraft: (part: Partial<Draft>) => void;
+  onRecords: () => void;
+  onClose: () => void;
+}) {
+  const { engine, draft, given, onDraft, onRecords, onClose } = props;
+  const [text, setText] = useState(given?.text ?? "");
+  const [fileName, setFileName] = useState(given?.fileName);
+  const [brought, setBrought] = useState<Brought | null>(null);
+  const [refused, setRefused] = useState<string | null>(null);
+  const read = async (what: string, name: string | undefined) => {
+    setBrought(null);
+    setRefused(null);
+    try {
+      const answer = await engine.call("bring", what, name, draft);
+      setBrought(answer);
+      if (answer.kind === "runs") onRecords();
+      else if (answer.drafts.length === 0) setRefused("There is no DAG in it.");
+    } catch (thrown) {
+      const { message, hint } = errorOf(thrown);
+      setRefused([message, hint].filter(Boolean).join(" "));
+    }
+  };
+  const open = async (file: File | undefined) => {
+    if (!file) return;
+    const content = await file.text();
+    setText(content);
+    setFileName(file.name);
+    await read(content, file.name);
+  };
+  useEffect(() => {
+    if (given) void read(given.text, given.fileName);
+    // A file that was dropped is read once.
+  }, []);
+  return (
+    <Modal title="Bring your own DAG" onClose={onClose} className="wide">
+      <p>
+        Paste, drop or open: an Airflow DAG file, dagfill's or Airflow's JSON, a crontab, a dbt manifest, a
+        Kubernetes CronJob, or the runs of {draft.dagId || "this DAG"} (
+        <code>airflow dags list-runs -o json</code>, CSV). Nothing leaves this browser, and nothing of it is
+        executed.
+      </p>
+      <textarea
+        aria-label="Text of a DAG or of runs"
+        data-first
+        rows={10}
+        spellCheck={false}
+        placeholder={"30 2 * * * /opt/load.sh"}
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value);
+          setFileName(undefined);
+          setBrought(null);
+          setRefused(null);
+        }}
+      />
+      {refused !== null && (
+        <p role="alert" className="bad" data-testid="bring-refused">
+          {refused}
+        </p>
+      )}
+      {brought && <Answer brought={brought} choose={(part) => [onDraft(part), onClose()]} />}
+      <div className="buttons">
+        <label className="file">
+          Open a file
+          <input
+            type="file"
+            accept=".py,.json,.yaml,.yml,.csv,.txt,.cron,text/*,application/json"
+            onChange={(event) => void open(event.target.files?.[0])}
+          />
+        </label>
+        <button
+          type="button"
+          className="primary"
+          disabled={text.trim() === ""}
+          onClick={() => void read(text, fileName)}
+        >
+          Read it
+        </button>
+      </div>
+    </Modal>
+  );
+}
+
+function Answer({ brought, choose }: { brought: Brought; choose: (part: Partial<Draft>) => void }) {
+  if (brought.kind === "runs") {
+    const { created, updated, unchanged, kept } = brought.stored;
+    return (
+      <div role="status" data-testid="brought">
+        <p>
+          {plural(created + updated, "run")} of {brought.dagId} taken over
+          {unchanged > 0 && `, ${number(unchanged)} known already`}
+          {kept > 0 && `, ${number(kept)} left as this page ran them`}.
+        </p>
+        <Lines
+          lines={brought.left.map(({ reason, count }) => `${number(count)}: ${reason}`)}
+          title="Left out"
+        />
+      </div>
+    );
+  }
+  return (
+    <div data-testid="brought">
+      <div className="chips">
+        {brought.drafts.slice(0, 200).map((part) => (
+          <button key={part.dagId} type="button" className="primary" onClick={() => choose(part)}>
+            Use {part.dagId} <span>({plural(part.tasks?.length ?? 0, "task")})</span>
+          </button>
+        ))}
+      </div>
+      <Lines lines={brought.notes} title="Not taken over as it is" />
+    </div>
+  );
+}
+
+function Lines({ lines, title }: { lines: readonly string[]; title: string }) {
+  if (lines.length === 0) return null;
+  return (
+    <>
+      <h3>{title}</h3>
+      <ul className="notes brought">
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
