@@ -49,7 +49,8 @@ export interface SchedulerWorkOptions {
   onUseless: () => void;
 }
 
-type Answer = (event: SchedulerEventCode, subject?: number, a?: number, b?: number) => void;
+/** false: the machine that asked is lost, and hears nothing. */
+type Answer = (event: SchedulerEventCode, subject?: number, a?: number, b?: number) => boolean;
 
 export class SchedulerWork {
   readonly #options: SchedulerWorkOptions;
@@ -120,6 +121,7 @@ export class SchedulerWork {
       const isSame =
         machine !== undefined && machine === this.#options.machine() && machine.current === asked;
       if (isSame) machine.dispatch(...event);
+      return isSame;
     };
     this.#pending += 1;
     work(answer)
@@ -181,10 +183,13 @@ export class SchedulerWork {
     try {
       others = await this.#slots.reserve(dagId, this.#mine, this.#options.isOpen);
     } finally {
-      if (others === undefined || !this.#options.isOpen()) {
+      const isHeard =
+        others !== undefined && this.#options.isOpen() && answer(SchedulerEventCode.Reserved, dag, others);
+      if (!isHeard) {
         answer(SchedulerEventCode.NotReserved, dag);
+        // Also what came too late for its machine: the next one waits for the same slots.
         await this.#slots.release(dagId);
-      } else answer(SchedulerEventCode.Reserved, dag, others);
+      }
     }
   }
 
@@ -206,26 +211,27 @@ export class SchedulerWork {
         recorded = resolve;
       }),
     );
-    let stored = true;
+    let end = SchedulerEventCode.Settled;
     try {
-      stored = await this.#run(key, begin === BeginCode.Restart, recorded);
+      end = await this.#run(key, begin === BeginCode.Restart, recorded);
     } finally {
       recorded();
       this.#inFlight.delete(name);
       for (const answer of answers) {
-        if (stored) answer(SchedulerEventCode.Settled, dag);
-        else answer(SchedulerEventCode.NotStored, dag, date, begin);
+        answer(end, dag, date, begin);
+        if (end === SchedulerEventCode.Left) answer(SchedulerEventCode.Settled, dag);
       }
     }
   }
 
-  /** Runs a date to its end. false: the store did not take it, and it is to be tried again. */
-  async #run(key: RunKey, restart: boolean, recorded: () => void): Promise<boolean> {
+  /** Runs a date to its end, and says what has become of it. `NotStored`: the store did not take it, and it is to be tried again.
+   *  `Left`: the lease is lost, and the machine of the next owner goes on with it. */
+  async #run(key: RunKey, restart: boolean, recorded: () => void): Promise<SchedulerEventCode> {
     const { host, dags, owner: ownerOf, listeners } = this.#options;
     const { store, now, inFlight, leaseTime } = host;
     const { dag, execute } = dags[key.dag] as ScheduledDag;
     const owner = ownerOf();
-    if (owner === undefined) return false;
+    if (owner === undefined) return SchedulerEventCode.NotStored;
     const mine = owner.lease.fence;
     let begun = false;
     const onEvent = (event: BackfillEvent) => {
@@ -239,12 +245,13 @@ export class SchedulerWork {
     };
     try {
       const left = restart ? await recordAt(store, key) : undefined;
-      if (restart && !isOpen(left)) return true;
+      if (restart && !isOpen(left)) return SchedulerEventCode.Settled;
       if (left !== undefined) await claim(store, left, mine, leaseTime);
       const origin = this.#options.machine()?.ask((raw) => raw.origin(key.dag));
       const timetable = origin === undefined ? dag.timetable : { ...dag.timetable, origin };
       const planned = scheduledRun(timetable, key.date);
-      if (left === undefined && !(await this.#options.changes.allows(dag, timetable, planned))) return true;
+      if (left === undefined && !(await this.#options.changes.allows(dag, timetable, planned)))
+        return SchedulerEventCode.Settled;
       const run = await runOnce({
         ...owner,
         origin: originOf(dag, timetable, "scheduled", environmentOf(dag, host)),
@@ -259,18 +266,22 @@ export class SchedulerWork {
       });
       this.#options.onResult(run);
       listeners.tell({ type: run.state === "success" ? "run-succeeded" : "run-failed", run });
-      return true;
+      return SchedulerEventCode.Settled;
     } catch (thrown) {
       const error = storeFailure(thrown);
       if (!begun && error.code === "RUN_EXISTS") {
         await this.#meet(key, restart, mine.lease);
-        return true;
+        return SchedulerEventCode.Settled;
       }
+      if (error.code === "STALE_OWNER") {
+        owner.lease.lose();
+        return SchedulerEventCode.Left;
+      }
+      this.#report(error);
+      if (!begun) return SchedulerEventCode.NotStored;
       // Its end is not on record: it is started again.
-      if (begun) this.#watcher.add(key);
-      if (error.code === "STALE_OWNER") owner.lease.lose();
-      else this.#report(error);
-      return begun;
+      this.#watcher.add(key);
+      return SchedulerEventCode.Settled;
     }
   }
 

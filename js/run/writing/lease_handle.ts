@@ -56,6 +56,7 @@ export class LeaseHandle {
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #forget: () => void;
   readonly #listeners = new Set<(error: DagfillError) => void>();
+  #lost: DagfillError | undefined;
 
   constructor(store: RunStore, name: string, lease: Lease, leaseMs: number) {
     this.#lease = lease;
@@ -67,9 +68,10 @@ export class LeaseHandle {
     this.#timer = setInterval(() => void this.#renew(), leaseMs / 3);
   }
 
-  /** `listener` is called once if the lease goes to somebody else, until the returned function is called. */
+  /** `listener` is called once if the lease goes to somebody else, until the returned function is called; at once where it has gone. */
   onLost(listener: (error: DagfillError) => void): () => void {
-    this.#listeners.add(listener);
+    if (this.#lost === undefined) this.#listeners.add(listener);
+    else listener(this.#lost);
     return () => this.#listeners.delete(listener);
   }
 
@@ -92,6 +94,7 @@ export class LeaseHandle {
       "STALE_OWNER",
       `${this.fence.lease} has gone to another owner: nothing more is started`,
     );
+    this.#lost = error;
     const listeners = [...this.#listeners];
     this.#listeners.clear();
     for (const listener of listeners) listener(error);
