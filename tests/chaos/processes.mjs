@@ -84,12 +84,14 @@ function isWritable({ store }) {
   }
 }
 
-/** Instead of waiting: the leases of that process are as if their time were over. */
+/** Instead of waiting: the leases of that process are as if their time were over and somebody else had taken them. Without a
+ *  new epoch the last living process would keep a lease that nobody else asks for, and rightly go on under it. */
 export function expire({ store }, pid) {
   const database = new DatabaseSync(store, { timeout: 5_000 });
   const hasLeases = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'leases'").get();
   if (hasLeases !== undefined) {
-    database.prepare("UPDATE leases SET expiresAt = 0 WHERE owner LIKE ?").run(`pid-${pid}-%`);
+    const taken = "UPDATE leases SET expiresAt = 0, epoch = epoch + 1 WHERE owner LIKE ?";
+    database.prepare(taken).run(`pid-${pid}-%`);
   }
   database.close();
 }
