@@ -6,9 +6,10 @@ import { AtWork } from "./at_work.js";
 import { type DetachableStore, detachable } from "./detachable.js";
 import { InFlight } from "./in_flight.js";
 import { aborted, type Interrupts, takeInterrupts } from "./interrupts.js";
+import { leftOutWarnings } from "./left_out.js";
 import type { DagFile } from "./load_dag.js";
 import { Outcome } from "./outcome.js";
-import { planSummary, showPlan } from "./plan_view.js";
+import { planSummary, showPlan, showWarnings } from "./plan_view.js";
 import { type ExitCode, exitCodes } from "./report_error.js";
 import { type Reporter, reporterFor } from "./reporter.js";
 import { TaskLogs } from "./task_logs.js";
@@ -49,7 +50,7 @@ export async function drive(
   const report = (next: Reporter) => {
     reporter = next;
   };
-  const frame: Frame = { request, store, service, interrupts, inFlight, report };
+  const frame: Frame = { request, file, store, service, interrupts, inFlight, report };
   try {
     return await job({
       service,
@@ -72,6 +73,7 @@ export async function drive(
 
 interface Frame {
   request: Request;
+  file: DagFile;
   store: DetachableStore;
   interrupts: Interrupts;
   inFlight: InFlight;
@@ -93,7 +95,7 @@ async function follow(begin: (hooks: Hooks) => Promise<Backfill>, frame: Frame):
   const reporter = reporterFor(request, { backfillId: backfill.backfillId, isLeaving });
   frame.report(reporter);
   const atWork = new AtWork();
-  showBegin(backfill, request);
+  showBegin(backfill, frame);
   tell = (event) => {
     outcome.see(event);
     reporter.event(event);
@@ -106,9 +108,16 @@ async function follow(begin: (hooks: Hooks) => Promise<Backfill>, frame: Frame):
   return "interrupted" in end ? outcome.showInterrupted(end.interrupted) : outcome.showResult(end);
 }
 
-function showBegin({ backfillId, preview }: Backfill, { json, terminal }: Request): void {
-  if (json) terminal.line(JSON.stringify({ type: "plan", backfillId, ...planSummary(preview) }));
-  else showPlan(preview, terminal, "none");
+function showBegin({ backfillId, preview }: Backfill, { file, request: { json, terminal } }: Frame): void {
+  const dag = file.dags.find(({ dagId }) => dagId === preview.dagId);
+  const leftOut = dag === undefined ? [] : leftOutWarnings(dag);
+  if (json) {
+    const warnings = [...preview.warnings, ...leftOut];
+    terminal.line(JSON.stringify({ type: "plan", backfillId, ...planSummary(preview), warnings }));
+    return;
+  }
+  showPlan(preview, terminal, "none");
+  showWarnings({ warnings: leftOut, clockChanges: [] }, terminal);
 }
 
 /** Waits for Ctrl-C, then takes this process out of the backfill so that another can go on with it. Fulfils with the counts that the

@@ -5,6 +5,7 @@ import { shown } from "../shown.js";
 import { iso } from "../time.js";
 import { Collector, everyOf, type ImportedDags, isoDuration, triggerRule } from "./dags.js";
 import { asList, asNumber, asObject, asText, asTexts, type Fields } from "./json_values.js";
+import { isEmpty, leftOutCommand, leftOutNote } from "./left_out.js";
 
 /** Airflow 2 writes version 1, Airflow 3 the others. */
 const SERIALIZED_VERSIONS: readonly unknown[] = [1, 2, 3];
@@ -254,8 +255,8 @@ function tasksOf(list: readonly unknown[], defaults: Fields, note: (message: str
       note(`task ${taskId}: trigger rule ${rule} is not known: all_success`);
     if (fields.is_mapped === true || fields._is_mapped === true)
       note(`task ${taskId} is mapped: it is one task here`);
-    if (command === undefined && operator !== undefined && !isEmpty(operator))
-      note(`task ${taskId}: the work of a ${operator} is not imported`);
+    const isLeftOut = command === undefined && (operator === undefined || !isEmpty(operator));
+    if (isLeftOut && operator !== undefined) note(`task ${taskId}: ${leftOutNote(operator)}`);
     const time = (name: string) => {
       const value = setting(name);
       const ms =
@@ -276,6 +277,7 @@ function tasksOf(list: readonly unknown[], defaults: Fields, note: (message: str
     return {
       taskId,
       ...(upstream.has(taskId) ? { dependsOn: upstream.get(taskId) } : {}),
+      ...(isLeftOut ? { command: leftOutCommand(operator ?? "task", taskId) } : {}),
       ...(command === undefined ? {} : { command }),
       ...(known === undefined || known === "all_success" ? {} : { triggerRule: known }),
       ...(retries === undefined || retries === 0 ? {} : { retries }),
@@ -286,9 +288,4 @@ function tasksOf(list: readonly unknown[], defaults: Fields, note: (message: str
       ...(operator === undefined ? {} : { meta: { operator } }),
     } as Task;
   });
-}
-
-/** Operators that do nothing. */
-export function isEmpty(operator: string): boolean {
-  return operator === "EmptyOperator" || operator === "DummyOperator";
 }

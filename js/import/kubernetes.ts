@@ -5,6 +5,7 @@ import { DagfillError } from "../error.js";
 import { failure } from "../failure.js";
 import { Collector, type ImportedDags, isoDuration, unique, verbatim } from "./dags.js";
 import { asList, asNumber, asObject, asText, type Fields, jsonDocuments } from "./json_values.js";
+import { leftOutCommand } from "./left_out.js";
 
 /** Reads CronJobs; other objects are noted and left out. `undefined` for a text none of whose documents has a kind. */
 export function kubernetesDags(text: string): ImportedDags | undefined {
@@ -134,14 +135,17 @@ function containerTasks(name: string, pod: Fields, job: Fields, found: Collector
     const taskId = unique(asText(container.name) ?? `container-${index + 1}`, taken);
     const note = (message: string) => found.note(`${name}/${taskId}: ${message}`);
     if (words.length === 0)
-      found.note(`${name}/${taskId}: the image's own entry point is not known: no command`);
+      note("the image's own entry point is not known: the task fails until it has a command");
     if (container.env !== undefined || container.envFrom !== undefined)
       found.note(`${name}/${taskId}: its environment is not taken over`);
     // Init containers run one after another, before all others, which run together.
     const before = index < initial.length ? tasks.slice(-1) : tasks.slice(0, initial.length).slice(-1);
     tasks.push({
       taskId,
-      ...(words.length === 0 ? {} : { command: verbatim(words.map(shellWord).join(" "), note) }),
+      command:
+        words.length === 0
+          ? leftOutCommand("entry point of container", taskId)
+          : verbatim(words.map(shellWord).join(" "), note),
       ...(before.length === 0 ? {} : { dependsOn: before.map((task) => task.taskId) }),
       ...(retries === 0 ? {} : { retries }),
       ...(deadline === undefined ? {} : { timeout: isoDuration(deadline * 1000) }),

@@ -16,7 +16,10 @@ test("import-dag prints a DAG that preview takes, and notes what it left out", a
   );
   const { code, out, err } = await run(["import-dag", python]);
   assert.equal(code, 0, err);
-  assert.match(err, /^line 2 sales\.load: the work of a SparkOperator is not imported$/m);
+  assert.match(
+    err,
+    /^line 2 sales\.load: the work of a SparkOperator is not imported: the task fails until it has a command$/m,
+  );
   const file = join(folder, "dag.json");
   writeFileSync(file, out);
   const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-03"];
@@ -52,4 +55,25 @@ test("what is no DAG, no format or no file ends in a sentence", async () => {
   const format = await run(["import-dag", "package.json", "--format", "toml"]);
   assert.equal(format.code, 2);
   assert.match(format.err, /expected "airflow-python" or "airflow-rest"/);
+});
+
+test("work that import-dag left out is told by validate, preview and run, and fails", async () => {
+  const { folder, store } = workplace();
+  const [python, file] = [join(folder, "sales.py"), join(folder, "dag.json")];
+  writeFileSync(python, `with DAG("sales", schedule="@daily") as dag:\n    PythonOperator(task_id="load")\n`);
+  writeFileSync(file, (await run(["import-dag", python])).out);
+  const warning = /work_not_imported: 1 task fails in every run, .*: load\./;
+  const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-01", "--store", store];
+  assert.match((await run(["validate", file])).out, warning);
+  assert.match((await run(["preview", file, ...range])).out, warning);
+  const json = JSON.parse((await run(["preview", file, ...range, "--json"])).out);
+  assert.equal(json.warnings.find(({ code }) => code === "work_not_imported").count, 1);
+  const ran = await run(["run", file, ...range]);
+  assert.equal(ran.code, 1);
+  assert.match(ran.out, warning);
+  assert.match(
+    (await run(["missing", file, "--from", "2024-01-01", "--to", "2024-01-01", "--store", store])).out,
+    /^1 date has no/,
+  );
+  assert.match((await run(["trigger", file, "-l", "2024-01-05", "--store", store])).err, warning);
 });

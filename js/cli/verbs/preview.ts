@@ -4,8 +4,9 @@ import { dateOf } from "../bounds.js";
 import { estimated, showEstimate } from "../estimate_view.js";
 import { flags } from "../flags.js";
 import { foreignRuns, storeOf } from "../foreign_history.js";
+import { leftOutWarnings } from "../left_out.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
-import { planJson, showPlan } from "../plan_view.js";
+import { planJson, showPlan, showWarnings } from "../plan_view.js";
 import { type ExitCode, exitCodes } from "../report_error.js";
 import type { Request, Verb } from "../verb.js";
 import { backfillOptions } from "./backfill_options.js";
@@ -49,7 +50,8 @@ export async function showPreview({
 }: Request): Promise<ExitCode> {
   const file = await loadDagFile(positionals[0] ?? "");
   const options = backfillOptions(file, values);
-  const foreign = await foreignRuns(values, chooseDag(file, values.dagId), notices);
+  const dag = chooseDag(file, values.dagId);
+  const foreign = await foreignRuns(values, dag, notices);
   const store =
     foreign === undefined ? await world.openStore(values.store, "read", notices) : await storeOf(foreign);
   try {
@@ -65,6 +67,7 @@ export async function showPreview({
       terminal.line(
         JSON.stringify({
           ...planJson(plan),
+          warnings: [...plan.warnings, ...leftOutWarnings(dag)],
           ...(plan.downstream !== undefined && { downstream: plan.downstream.map(planJson) }),
           ...(estimate !== undefined && { estimate }),
           ...(rendered !== undefined && { rendered }),
@@ -72,6 +75,7 @@ export async function showPreview({
       );
     } else {
       showPlan(plan, terminal, values.all === true ? "all" : "some");
+      showWarnings({ warnings: leftOutWarnings(dag), clockChanges: [] }, terminal);
       if (estimate !== undefined) showEstimate(estimate, terminal);
       for (const { taskId, path, text } of rendered ?? []) {
         terminal.line();

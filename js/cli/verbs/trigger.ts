@@ -3,7 +3,9 @@ import { BackfillService } from "../../face.js";
 import { dateOf } from "../bounds.js";
 import { flags } from "../flags.js";
 import { takeInterrupts } from "../interrupts.js";
+import { leftOutWarnings } from "../left_out.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
+import { showWarnings } from "../plan_view.js";
 import { exitCodes, runError } from "../report_error.js";
 import { writeLog } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
@@ -15,7 +17,9 @@ export const trigger: Verb = {
   flags: [...flags.dag, ...flags.executionDate, ...flags.conf, ...flags.store, ...flags.log, ...flags.json],
   async run({ positionals: [path = ""], values, terminal, notices, json, world }) {
     const file = await loadDagFile(path);
-    const { dagId, timeZone } = chooseDag(file, values.dagId);
+    const dag = chooseDag(file, values.dagId);
+    const { dagId, timeZone } = dag;
+    showWarnings({ warnings: leftOutWarnings(dag), clockChanges: [] }, notices);
     const store = await world.openStore(values.store, "write", notices);
     const interrupts = takeInterrupts();
     const logs = new TaskLogs(values.store);

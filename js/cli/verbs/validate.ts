@@ -1,6 +1,7 @@
 // dagfill validate: checks the DAGs of a file, and says what each is.
 import { explainSchedule, validateDag } from "../../face.js";
 import { flags } from "../flags.js";
+import { leftOutWarnings } from "../left_out.js";
 import { loadDagFile } from "../load_dag.js";
 import { exitCodes } from "../report_error.js";
 import type { Verb } from "../verb.js";
@@ -14,7 +15,13 @@ export const validate: Verb = {
     const checked = dags.map((dag) => {
       const { order, layers } = validateDag(dag);
       const { text, warnings } = explainSchedule(dag.schedule, dag);
-      return { dagId: dag.dagId, schedule: text, order, layers, warnings };
+      return {
+        dagId: dag.dagId,
+        schedule: text,
+        order,
+        layers,
+        warnings: [...warnings, ...leftOutWarnings(dag)],
+      };
     });
     if (json) {
       terminal.line(JSON.stringify(checked));

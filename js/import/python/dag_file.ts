@@ -1,7 +1,7 @@
 // An Airflow DAG file, read statically: its syntax tree is walked, Python is never run.
 import type { Dag, Task } from "../../dag/dag.js";
-import { isEmpty } from "../airflow_json.js";
 import { Collector, everyOf, type ImportedDags, isoDuration, triggerRule } from "../dags.js";
+import { isEmpty, leftOutCommand, leftOutNote } from "../left_out.js";
 import { ArgumentReader } from "./arguments.js";
 import { LimitReached } from "./budget.js";
 import { isPython, parsePython } from "./parse.js";
@@ -174,9 +174,10 @@ function taskOf(
   const note = (message: string) => found.note(`${dagId}.${task.id}: ${message}`, task.line);
   const own = task.args.get("default_args");
   const args = new ArgumentReader(task.args, own instanceof Map ? [own, defaults] : [defaults], note);
-  const command = args.text("bash_command");
-  if (!task.args.has("bash_command") && !isEmpty(task.operator))
-    note(`the work of a ${task.operator} is not imported`);
+  const given = args.text("bash_command");
+  const isLeftOut = given === undefined && !isEmpty(task.operator);
+  if (isLeftOut) note(leftOutNote(task.operator));
+  const command = isLeftOut ? leftOutCommand(task.operator, task.id) : given;
   const rule = triggerRuleOf(args.get("trigger_rule"), note);
   const params = paramsOf(args.get("params"), note);
   const environment = args.get("env");

@@ -34,7 +34,7 @@ with DAG("d", schedule="@daily", dagrun_timeout=timedelta(hours=1), on_failure_c
     "5: d.a: wait_for_downstream is not taken over",
     "5: d.a: pool is not taken over",
     "7: d.b: queue is not taken over",
-    "8: d.c: the work of a PythonOperator is not imported",
+    "8: d.c: the work of a PythonOperator is not imported: the task fails until it has a command",
     "8: d.c: retries is not a number: not taken over",
     "8: d.c: pool is not taken over",
   ]);

@@ -179,9 +179,10 @@ with DAG("a", schedule=os.environ["SCHEDULE"], start_date=days_ago(2)) as dag:
       "3: a: start_date is not known: days_ago(2)",
       `3: a: schedule is not known: os.environ["SCHEDULE"]`,
       "4: the loop over read_tables() is not followed: its values are not known",
-      "6: a.python: the work of a PythonOperator is not imported",
+      "6: a.python: the work of a PythonOperator is not imported: the task fails until it has a command",
       "6: a.python: trigger rule none_failed_min_one_success is not known: all_success",
       "7: a.shell: bash_command is not known: COMMAND",
+      "7: a.shell: the work of a BashOperator is not imported: the task fails until it has a command",
     ],
   );
 });
@@ -307,7 +308,9 @@ test("the REST API's details with tasks", () => {
     dependsOnPast: true,
     meta: { operator: "EmptyOperator" },
   });
-  assert.deepEqual(messages(notes), ["sales: task a: the work of a PythonOperator is not imported"]);
+  assert.deepEqual(messages(notes), [
+    "sales: task a: the work of a PythonOperator is not imported: the task fails until it has a command",
+  ]);
 });
 
 test("microbatch models of a dbt manifest", () => {

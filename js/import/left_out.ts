@@ -1,0 +1,36 @@
+// Tasks whose work an importer could not take over. Each gets a command that fails, so that no run of it counts as done.
+
+const OPENING = "echo 'work not imported: ";
+
+/** The command of a task whose work is left out: it says what is missing and fails, in sh and in cmd.exe. */
+export function leftOutCommand(operator: string, taskId: string): string {
+  const [what, name] = [plain(operator), plain(taskId)];
+  return `${OPENING}${what} ${name}. Replace the command of this task with its work' >&2 && exit 1`;
+}
+
+/** Whether a command is still the one that an importer wrote in place of work that it left out. */
+export function isLeftOut(command: string | undefined): boolean {
+  return command?.startsWith(OPENING) === true;
+}
+
+/** What a shell and a template print as it is. */
+function plain(text: string): string {
+  const isPlain = (character: string) => /[\w@.,: -]/.test(character);
+  return Array.from(text, (character) => (isPlain(character) ? character : "_")).join("");
+}
+
+/** Operators that do nothing. */
+export function isEmpty(operator: string): boolean {
+  return operator === "EmptyOperator" || operator === "DummyOperator";
+}
+
+/** Operators that decide which of the tasks behind them run. */
+const CHOOSES = ["Branch", "branch", "ShortCircuit", "short_circuit", "LatestOnly"];
+
+/** What is said of a task whose work is left out. */
+export function leftOutNote(operator: string): string {
+  const note = `the work of a ${operator} is not imported: the task fails until it has a command`;
+  return CHOOSES.some((word) => operator.includes(word))
+    ? `${note}; it chooses which tasks behind it run, and here each of them decides by itself: exit code 99 skips`
+    : note;
+}

@@ -1,0 +1,64 @@
+// Work that an importer leaves out must never count as done.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { importDag } from "../../../dist/import.js";
+import { BackfillService } from "../../../dist/index.js";
+import { shellTasks } from "../../../dist/shell.js";
+
+const PYTHON = `
+with DAG("sales", schedule="@daily", start_date=datetime(2024, 1, 1)) as dag:
+    start = EmptyOperator(task_id="start")
+    start >> PythonOperator(task_id="load", python_callable=load, retries=2) >> BashOperator(task_id="end", bash_command="true")
+`;
+const REST = [
+  { dag_id: "sales", schedule_interval: { value: "@daily" } },
+  { tasks: [{ task_id: "load", class_ref: { class_name: "PythonOperator" }, downstream_task_ids: [] }] },
+];
+
+/** One run, without the attempts that would fail the same way. */
+function runs(dag) {
+  const tasks = dag.tasks.map(({ retries: _, ...task }) => task);
+  const service = new BackfillService({ dags: [{ ...dag, tasks }], executeTask: shellTasks() });
+  return service.trigger({ dagId: "sales", executionDate: "2024-01-01" });
+}
+
+for (const [name, text] of [
+  ["a DAG file", PYTHON],
+  ["the REST API", JSON.stringify(REST)],
+])
+  test(`a task whose work ${name} does not give fails and says so`, async () => {
+    const { dags } = importDag(text);
+    const { state, error } = await runs(dags[0]);
+    assert.equal(state, "failed");
+    assert.match(error.message, /task load failed.*work not imported: PythonOperator load/s);
+  });
+
+test("an EmptyOperator does nothing and succeeds", async () => {
+  const { dags } = importDag(`
+with DAG("sales", schedule="@daily") as dag:
+    EmptyOperator(task_id="start") >> DummyOperator(task_id="end")
+`);
+  assert.equal((await runs(dags[0])).state, "success");
+});
+
+test("task names and operators stay text in the command that fails", () => {
+  const { dags } = importDag(
+    JSON.stringify([{ dag_id: "a" }, { tasks: [{ task_id: "a'; touch x #{{ ds }}" }] }]),
+  );
+  assert.match(dags[0].tasks[0].command, /^echo '[^'{]*' >&2 && exit 1$/);
+});
+
+test("operators that choose what runs behind them are told", () => {
+  for (const operator of ["BranchPythonOperator", "ShortCircuitOperator", "LatestOnlyOperator"]) {
+    const { notes } = importDag(`with DAG("a", schedule=None):\n    ${operator}(task_id="pick")`);
+    assert.match(notes[0].message, /it chooses which tasks behind it run/);
+  }
+  const { notes } = importDag(`
+@dag(schedule=None)
+def a():
+    @task.branch
+    def pick(): return "b"
+    pick()
+a()`);
+  assert.match(notes[0].message, /@task\.branch .* it chooses which tasks behind it run/);
+});
