@@ -19,7 +19,7 @@ pub use period::{Period, read_duration};
 pub use range::{Bounds, Edge, Range, first_instant, last_instant, read_bounds, read_date, read_span};
 pub use read::{Date, DateInput};
 pub use resolve::{Local, resolve};
-pub use zone::{Change, Offsets, Zone, ZoneSource, set_zone_source};
+pub use zone::{Change, Offsets, Steady, Zone, ZoneSource, set_zone_source};
 
 /// The zones of a build that has no host to ask.
 fn native_zones() -> Option<std::rc::Rc<dyn ZoneSource>> {

@@ -1,6 +1,6 @@
 //! The hot loop: the dates of one pattern in one zone, as epoch milliseconds.
 //!
-//! Clock changes cut time into segments of constant offset. Far from every change a day lies in one segment, and its dates
+//! Clock changes cut time into segments of constant offset. A day that no change touches lies in one segment, and its dates
 //! are its midnight plus the pattern's table of times. Days near a change wait until the last of them is known; then each
 //! segment around the changes writes what its wall clock shows of them. A fold is where two segments show the same wall
 //! clock: one of them, or both, writes it. A gap is a stretch of wall clock that no segment shows: it is a segment of its own,
@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 
 use super::dst::{Dst, Fold, Gap};
 use super::pattern::Pattern;
-use crate::time::{Change, DAY_MS, Instant, Range, Zone};
+use crate::time::{Change, DAY_MS, Instant, Range, Steady, Zone};
 
 /// No offset was ever further than 16 hours from UTC, and no change moved a clock by more than a day: two days from a day,
 /// nothing that a change does can reach it.
@@ -86,11 +86,9 @@ struct Writer<'a> {
     count: u64,
     /// The first and the last day whose every date is in the range, in any zone.
     inner: (i64, i64),
-    /// The current segment: its first and last day that are out of reach of every change, and its offset in milliseconds.
+    /// The current segment: its first and last day that no change touches, and its offset in milliseconds.
     segment: (i64, i64),
     offset: i64,
-    /// Up to this day a change is known to be within reach.
-    near_change: i64,
     /// Days within reach of a change, until the last of them is known.
     waiting: Vec<i64>,
 }
@@ -110,7 +108,6 @@ impl<'a> Writer<'a> {
             inner: (from + 3, to - 3),
             segment: if zone.is_utc() { UNBOUNDED } else { (0, -1) },
             offset: 0,
-            near_change: i64::MIN,
             waiting: Vec::new(),
         }
     }
@@ -131,7 +128,11 @@ impl<'a> Writer<'a> {
         while days != 0 {
             let day = first + i64::from(days.trailing_zeros());
             let known = self.segment.0 <= day && day <= self.segment.1;
-            if day <= self.near_change || !known && !self.find_segment(day) {
+            if !known && !self.find_segment(day) {
+                // What waits for another change is none of this one's.
+                if self.waiting.last().is_some_and(|last| *last < day - 7) {
+                    self.write_waiting();
+                }
                 self.waiting.push(day);
                 days &= days - 1;
                 continue;
@@ -169,6 +170,16 @@ impl<'a> Writer<'a> {
             }
             return;
         }
+        if let [time] = times {
+            // A length that is known ahead is written without looking for room at each date.
+            let first = midnight as f64 + time;
+            self.dates.extend((0..days.count_ones()).map(|_| {
+                let date = first + f64::from(days.trailing_zeros()) * DAY_MS as f64;
+                days &= days.wrapping_sub(1);
+                date
+            }));
+            return;
+        }
         // With few dates a day, growing day by day would cost more than writing: room for all the days at once.
         let start = self.dates.len();
         self.dates.resize(start + days.count_ones() as usize * times.len(), 0.0);
@@ -184,22 +195,27 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Finds the segment of `day`: false when a change is within reach.
+    /// Finds the segment of `day`: false when a change may touch it.
     fn find_segment(&mut self, day: i64) -> bool {
-        let (from, to, offset) = self.zone.steady(Instant::clamped(day * DAY_MS));
-        self.offset = i64::from(offset) * 1000;
-        let first = if from == Instant::MIN { UNBOUNDED.0 } else { (from.ms() + REACH).div_euclid(DAY_MS) + 1 };
-        let last = if to == Instant::MAX { UNBOUNDED.1 } else { (to.ms() - REACH).div_euclid(DAY_MS) - 2 };
-        self.segment = (first, last);
-        if first <= day && day <= last {
-            return true;
+        let mut at = Instant::clamped(day * DAY_MS);
+        // Midnight in UTC may lie in the segment before or behind that of the day.
+        for _ in 0..2 {
+            let steady = self.zone.steady(at);
+            self.offset = ms(steady.offset);
+            self.segment = untouched(&steady);
+            if self.segment.0 <= day && day <= self.segment.1 {
+                return true;
+            }
+            at = if day > self.segment.1 { steady.to } else { Instant::clamped(steady.from.ms() - 1) };
         }
         // A segment also ends where the zone was not asked yet: there need be no change.
-        let reach = Instant::clamped(day * DAY_MS - REACH)..Instant::clamped((day + 1) * DAY_MS + REACH);
-        let changes = self.zone.changes(reach.start, reach.end);
-        let Some(last) = changes.last() else { return true };
-        self.near_change = (last.at.ms() + REACH).div_euclid(DAY_MS);
-        false
+        let (from, to) = (day * DAY_MS - REACH, (day + 1) * DAY_MS + REACH);
+        let is_steady = self.zone.changes(Instant::clamped(from), Instant::clamped(to)).is_empty();
+        if is_steady {
+            self.offset = ms(self.zone.offset_at(Instant::clamped(from)));
+            self.segment = (day, day);
+        }
+        is_steady
     }
 
     /// The dates of one day at one offset, as far as its wall clock is in `wall` and the date in the range.
@@ -270,6 +286,23 @@ impl<'a> Writer<'a> {
             }
         }
     }
+}
+
+/// The first and the last day of a segment that the changes at its ends do not touch, nor the dates that they move. Others are
+/// too far away: no two changes were ever less than three days apart.
+fn untouched(steady: &Steady) -> (i64, i64) {
+    let offset = ms(steady.offset);
+    let first = match steady.before.map(ms) {
+        Some(before) => (steady.from.ms() + before.max(offset) + (before - offset).abs()).div_euclid(DAY_MS) + 1,
+        None if steady.from == Instant::MIN => UNBOUNDED.0,
+        None => (steady.from.ms() + REACH).div_euclid(DAY_MS) + 1,
+    };
+    let last = match steady.after.map(ms) {
+        Some(after) => (steady.to.ms() + after.min(offset) - (after - offset).abs()).div_euclid(DAY_MS) - 1,
+        None if steady.to == Instant::MAX => UNBOUNDED.1,
+        None => (steady.to.ms() - REACH).div_euclid(DAY_MS) - 2,
+    };
+    (first, last)
 }
 
 /// An offset in milliseconds.

@@ -1,6 +1,6 @@
 //! Offsets of many dates that lie near each other.
 
-use super::{Civil, DAY_MS, Instant, Zone};
+use super::{Civil, DAY_MS, Instant, Steady, Zone};
 
 /// A zone, and the span of steady offset that was asked for last. Dates in order, either way, cost a comparison each.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ impl<'a> Clock<'a> {
     /// Seconds ahead of UTC at a date in milliseconds since 1970.
     pub fn offset(&mut self, date: f64) -> i32 {
         if !(self.from..self.to).contains(&date) {
-            let (from, to, offset) = self.zone.steady(Instant::clamped(date as i64));
+            let Steady { from, to, offset, .. } = self.zone.steady(Instant::clamped(date as i64));
             (self.from, self.to, self.offset) = (from.js(), to.js(), offset);
         }
         self.offset

@@ -17,6 +17,21 @@ pub struct Change {
     pub after: i32,
 }
 
+/// A span in which the offset stays as it is. It may be shorter than the truth, because it ends where the source was not asked yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Steady {
+    /// The first instant.
+    pub from: Instant,
+    /// The first instant behind it.
+    pub to: Instant,
+    /// Seconds ahead of UTC.
+    pub offset: i32,
+    /// The offset that a change at `from` ended; none where the span only begins with what is known.
+    pub before: Option<i32>,
+    /// The offset that a change at `to` begins; none where the span only ends with what is known.
+    pub after: Option<i32>,
+}
+
 /// What a source knows of one zone between two instants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offsets {
@@ -156,16 +171,23 @@ impl Zone {
         instant.civil(self.offset_at(instant))
     }
 
-    /// The span around `instant` in which the offset is known to stay as it is: its first instant, the first one after it,
-    /// and the offset in seconds. It may be shorter than the truth, because it ends where the source was not asked yet.
-    pub fn steady(&self, instant: Instant) -> (Instant, Instant, i32) {
+    /// The span around `instant` in which the offset is known to stay as it is.
+    pub fn steady(&self, instant: Instant) -> Steady {
         let number = instant.ms() >> BLOCK_BITS;
-        let Some(block) = self.block(number) else { return (Instant::MIN, Instant::MAX, 0) };
+        let Some(block) = self.block(number) else {
+            return Steady { from: Instant::MIN, to: Instant::MAX, offset: 0, before: None, after: None };
+        };
         let later = block.changes.partition_point(|(at, _)| *at <= instant);
-        let last = later.checked_sub(1).and_then(|i| block.changes.get(i)).copied();
+        let change = |index: Option<usize>| index.and_then(|index| block.changes.get(index)).copied();
+        let (last, next) = (change(later.checked_sub(1)), change(Some(later)));
         let (from, offset) = last.unwrap_or((Instant::clamped(number << BLOCK_BITS), block.first));
-        let to = block.changes.get(later).map_or(Instant::clamped((number + 1) << BLOCK_BITS), |(at, _)| *at);
-        (from, to, offset)
+        Steady {
+            from,
+            to: next.map_or(Instant::clamped((number + 1) << BLOCK_BITS), |(at, _)| at),
+            offset,
+            before: last.map(|_| change(later.checked_sub(2)).map_or(block.first, |(_, offset)| offset)),
+            after: next.map(|(_, offset)| offset),
+        }
     }
 
     /// Every change of the offset in `[from, to)`, ascending.
