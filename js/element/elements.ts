@@ -28,7 +28,7 @@ const plan: Draw = (backfill, send) =>
       createElement(DatePanel, { backfill }),
     ),
     backfill.run !== null && createElement(RunLanes, { backfill }),
-    (backfill.dag.tasks ?? []).length > 0 && createElement(TaskGrid, { backfill }),
+    (backfill.dag?.tasks ?? []).length > 0 && createElement(TaskGrid, { backfill }),
   );
 
 /** `<dagfill-plan>`: the plan in a sentence with its buttons, the calendar, the dates, one date in full, lanes and tasks.
@@ -39,7 +39,10 @@ const plan: Draw = (backfill, send) =>
  *    const element = document.querySelector("dagfill-plan");
  *    element.dag = { dagId: "sales", schedule: "@daily" };
  *    element.options = { startDate: "2026-01-01", endDate: "2026-01-31" };
- *    element.executeRun = (run) => fetch(`/runs/${run.runId}`, { method: "POST", signal: run.signal });
+ *    element.executeRun = async ({ runId, signal }) => {
+ *      const response = await fetch(`/runs/${runId}`, { method: "POST", signal });
+ *      if (!response.ok) throw new Error(`the server said ${response.status}`);
+ *    };
  *    element.addEventListener("dagfill-event", ({ detail }) => console.log(detail.type));
  *  </script>
  *  <dagfill-plan></dagfill-plan>

@@ -1,5 +1,7 @@
 // The English texts.
+import type { DagfillError } from "../face.js";
 import type { Locale, LocaleText } from "./locale.js";
+import { textFault } from "./locale_fault.js";
 
 const plural = (count: number, text: string, one: string, many = `${one}s`) =>
   `${text} ${count === 1 ? one : many}`;
@@ -163,11 +165,23 @@ export const english: Locale = {
   nextDates: "Next dates",
 };
 
-/** A whole locale: English where a text is missing. */
+/** A whole locale: English where a text is missing, or cannot be used. */
 export function withEnglish(texts: LocaleText | undefined): Locale {
-  if (texts === undefined) return english;
-  const whole = { ...english, ...texts } as Record<string, unknown>;
-  for (const [key, value] of Object.entries(texts))
-    if (typeof value === "object") whole[key] = { ...(english[key as keyof Locale] as object), ...value };
+  if (texts === undefined || texts === null) return english;
+  const whole = { ...english } as Record<string, unknown>;
+  for (const [key, value] of Object.entries(texts)) {
+    if (value === undefined || textFault(key, value, english) !== null) continue;
+    whole[key] =
+      typeof value === "object" ? { ...(english[key as keyof Locale] as object), ...value } : value;
+  }
   return whole as unknown as Locale;
+}
+
+/** The first text of a page that cannot be used; null where all can. */
+export function localeFault(texts: LocaleText | undefined): DagfillError | null {
+  for (const [key, value] of Object.entries(texts ?? {})) {
+    const fault = value === undefined ? null : textFault(key, value, english);
+    if (fault !== null) return fault;
+  }
+  return null;
 }

@@ -34,7 +34,10 @@ export type PageBackfill = BackfillSnapshot & Pick<BackfillModel, (typeof ACTION
  *  const backfill = useBackfill({
  *    dag: { dagId: "sales", schedule: "@daily", tasks },
  *    options: { startDate: "2026-01-01", endDate: "2026-03-31", maxParallelRuns: 4 },
- *    executeRun: (run) => fetch(`/api/runs/${run.runId}`, { method: "POST", signal: run.signal }),
+ *    executeRun: async ({ runId, signal }) => {
+ *      const response = await fetch(`/api/runs/${runId}`, { method: "POST", signal });
+ *      if (!response.ok) throw new Error(`the server said ${response.status}`);
+ *    },
  *  });
  *  return <><PlanSummary backfill={backfill} /><DateCalendar backfill={backfill} /></>;
  *  ``` */

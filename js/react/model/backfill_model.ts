@@ -1,20 +1,29 @@
 // A backfill on a page, outside of any view: plans what it is told, starts what was planned, and tells listeners of each change.
-import { type BackfillOptions, type BackfillSummary, MemoryStore, type RunStore } from "../../face.js";
+import { type BackfillSummary, MemoryStore, type RunStore } from "../../face.js";
 import { withEnglish } from "../english.js";
 import type { Locale } from "../locale.js";
-import { totals } from "../plan/day_columns.js";
 import { placeOf } from "../plan/plan_columns.js";
-import { TOKEN_COUNT, type Token } from "../plan/tokens.js";
-import { type DateDetail, detailOf } from "../planning/date_detail.js";
-import { knownRecords } from "../run/known_records.js";
+import type { Token } from "../plan/tokens.js";
+import type { DateDetail } from "../planning/date_detail.js";
 import { type TaskMarks, TaskMarksByRun, type TaskState } from "../run/task_marks.js";
 import { TaskReader } from "../run/task_reader.js";
-import { type Driven, drive, drivenOf } from "./driven.js";
+import { type Driven, drive, drivenOf, watch } from "./driven.js";
+import { drivenDetail } from "./driven_detail.js";
+import { pageError } from "./page_error.js";
+import { pageStore } from "./page_store.js";
+import { pictureOf } from "./picture.js";
 import { NO_PLAN } from "./plan_loop.js";
 import { PlanSource } from "./plan_source.js";
 import { NOTHING, reselect, type Selection, selectDay, selectRow } from "./selection.js";
-import { optionsWith, serviceOf } from "./service_of.js";
-import { type BackfillSettings, isSameHistory, textOf } from "./settings.js";
+import { Origin, type OtherOptions, optionsWith, originOf, plannableOf, serviceOf } from "./service_of.js";
+import {
+  type BackfillSettings,
+  isSameHistory,
+  isSameTimetable,
+  type PlannableSettings,
+  textOf,
+} from "./settings.js";
+import { settingsFault } from "./settings_fault.js";
 import type { BackfillSnapshot } from "./snapshot.js";
 
 /** Changes of a run are told once a frame. */
@@ -24,6 +33,8 @@ const LOOK_MS = 3_000;
 
 export class BackfillModel {
   #settings: BackfillSettings;
+  #fault: Error | null;
+  #historyFault: Error | null = null;
   #locale: Locale;
   #store: RunStore;
   #source: PlanSource | null = null;
@@ -40,9 +51,11 @@ export class BackfillModel {
   #snapshot: BackfillSnapshot;
   #frame: ReturnType<typeof setTimeout> | undefined;
   #look: ReturnType<typeof setInterval> | undefined;
+  #unwatch: (() => void) | undefined;
 
   constructor(settings: BackfillSettings) {
     this.#settings = settings;
+    this.#fault = settingsFault(settings);
     this.#locale = withEnglish(settings.locale);
     this.#store = settings.store ?? new MemoryStore();
     this.#tasks = new TaskReader(this.#store, () => this.#changed());
@@ -61,7 +74,7 @@ export class BackfillModel {
   readonly open = (): (() => void) => {
     if (this.#isOutdated) this.#renewStore();
     this.#openSource();
-    if (this.#driven === null) this.#adopt(drivenOf(this.#store, this.#settings.dag.dagId) ?? null);
+    if (this.#driven === null) this.#adopt(drivenOf(this.#store, this.#settings.dag?.dagId ?? "") ?? null);
     else this.#driven.listeners.add(this.#onDriven);
     this.#plan(false);
     void this.#list();
@@ -75,26 +88,36 @@ export class BackfillModel {
   configure(settings: BackfillSettings): void {
     const before = this.#settings;
     this.#settings = settings;
+    const fault = this.#fault;
+    this.#fault = settingsFault(settings);
+    const isOther = this.#fault?.message !== fault?.message || !settings.dag !== !before.dag;
+    const plannable = this.#plannable();
+    if (plannable !== null) this.#driven?.origin.renew(plannable);
     if (before.locale !== settings.locale) this.#locale = withEnglish(settings.locale);
     this.#isOutdated ||=
       settings.store !== before.store ||
-      settings.dag.dagId !== before.dag.dagId ||
+      settings.dag?.dagId !== before.dag?.dagId ||
+      (settings.existing !== undefined && !isSameTimetable(settings.dag, before.dag)) ||
       !isSameHistory(settings.existing, before.existing);
     if (this.#source !== null && this.#driven === null) this.#refresh(false);
-    if (before.locale !== settings.locale) this.#changed();
+    if (before.locale !== settings.locale || isOther) this.#changed();
   }
 
   /** Starts the plan that is shown; refused (`failure` has the code PLAN_CHANGED) when it is another one by now. */
   readonly start = (): Promise<void> =>
     this.#act(async () => {
       const { answer, isStale, error } = this.#source?.state ?? NO_PLAN;
+      this.#fresh();
       if (answer !== null && !isStale && error === null)
-        await this.#begin({ planHash: answer.plan.planHash });
+        await this.#begin(this.#fresh(), { planHash: answer.plan.planHash });
     });
 
   /** Starts what has not succeeded of the options' dates: failed and canceled runs, and dates that never had one. */
   readonly retry = (): Promise<void> =>
-    this.#act(() => this.#begin({ reprocess: "failed", rerunFailed: undefined, resetDagRun: undefined }));
+    this.#act(async () => {
+      const origin = new Origin(this.#driven?.origin.settings ?? this.#fresh().settings);
+      await this.#begin(origin, { reprocess: "failed", rerunFailed: undefined, resetDagRun: undefined });
+    });
 
   readonly pause = (): void => this.#driven?.backfill.pause();
 
@@ -102,8 +125,9 @@ export class BackfillModel {
   readonly resume = (backfillId?: string): Promise<void> =>
     this.#act(async () => {
       if (backfillId === undefined) return this.#driven?.backfill.resume();
-      const service = serviceOf(this.#store, () => this.#settings);
-      this.#adopt(await drive(this.#store, (onEvent) => service.resume(backfillId, { onEvent })));
+      const origin = this.#fresh();
+      const service = serviceOf(this.#store, origin);
+      this.#adopt(await drive(this.#store, origin, (onEvent) => service.resume(backfillId, { onEvent })));
     });
 
   /** "finish" (default): what runs ends, nothing more starts. "abort": the signals of what runs are aborted, too. */
@@ -112,13 +136,13 @@ export class BackfillModel {
 
   /** Closes an interrupted backfill: what did not end is recorded as canceled. */
   readonly discard = (backfillId: string): Promise<void> =>
-    this.#act(() => serviceOf(this.#store, () => this.#settings).discard(backfillId));
+    this.#act(async () => serviceOf(this.#store, this.#fresh()).discard(backfillId));
 
   /** Answers a canary that waits for approval; false cancels. */
   readonly approve = (verdict = true): Promise<void> =>
     this.#act(async () => {
-      const id = this.#driven?.backfill.backfillId;
-      if (id !== undefined) await serviceOf(this.#store, () => this.#settings).approve(id, verdict);
+      const { backfill, origin } = this.#driven ?? {};
+      if (origin) await serviceOf(this.#store, origin).approve(backfill?.backfillId ?? "", verdict);
     });
 
   readonly setMaxParallelRuns = (count: number): void => this.#driven?.backfill.setMaxParallelRuns(count);
@@ -160,11 +184,10 @@ export class BackfillModel {
   readonly detail = async (row: number): Promise<DateDetail | null> => {
     const { plan } = this.#snapshot;
     if (plan === null || this.#source === null) return null;
-    const held = await this.#source.detail(plan, placeOf(plan, row));
-    if (held !== null || this.#driven === null || this.#source === null) return held;
-    const detail = detailOf(this.#driven.backfill.preview, placeOf(plan, row));
-    if (detail === null) return null;
-    return { ...detail, texts: await this.#source.texts(this.#settings, detail.executionDate) };
+    const source = this.#source;
+    const driven = this.#driven;
+    const held = await source.detail(plan, placeOf(plan, row));
+    return driven === null ? held : drivenDetail(driven, row, held, source);
   };
 
   /** Why a civil day (`2026-03-29`) has no date in the plan. */
@@ -184,7 +207,7 @@ export class BackfillModel {
 
   /** How the tasks of one run stand, with times and errors; read from the store when nothing is known of it yet. */
   readonly taskMarks = (runId: string): TaskMarks =>
-    this.#tasks.of(this.#driven?.view.tasks ?? this.#past, this.#settings.dag.dagId, runId);
+    this.#tasks.of(this.#driven?.view.tasks ?? this.#past, this.#snapshot.dag?.dagId ?? "", runId);
 
   /** The state of each task of one run, for colouring the nodes of a graph. */
   readonly taskStates = (runId: string): ReadonlyMap<string, TaskState> =>
@@ -195,10 +218,18 @@ export class BackfillModel {
     return phase !== undefined && phase !== "finished" && phase !== "stopped";
   }
 
-  async #begin(more: { [name in keyof BackfillOptions]?: BackfillOptions[name] | undefined }): Promise<void> {
-    const service = serviceOf(this.#store, () => this.#settings);
-    const options = optionsWith(this.#settings, more);
-    this.#adopt(await drive(this.#store, (onEvent) => service.start(options, { onEvent })));
+  #plannable(): PlannableSettings | null {
+    return plannableOf(this.#settings, this.#fault ?? this.#historyFault);
+  }
+
+  #fresh(): Origin {
+    return originOf(this.#settings, this.#fault ?? this.#historyFault);
+  }
+
+  async #begin(origin: Origin, more: OtherOptions): Promise<void> {
+    const service = serviceOf(this.#store, origin);
+    const options = optionsWith(origin.settings, more);
+    this.#adopt(await drive(this.#store, origin, (onEvent) => service.start(options, { onEvent })));
   }
 
   async #act(work: () => Promise<void> | undefined): Promise<void> {
@@ -206,7 +237,7 @@ export class BackfillModel {
     try {
       await work();
     } catch (error) {
-      this.#failure = error instanceof Error ? error : new Error(String(error));
+      this.#failure = pageError(error);
       this.#plan(true);
     }
     this.#changed();
@@ -237,11 +268,13 @@ export class BackfillModel {
       if (this.#driven === null) this.#selection = reselect(this.#snapshot.plan, plan, this.#selection);
       this.#changed();
     });
+    this.#unwatch = watch(this.#store, () => void this.#list());
     if (this.#store.durable) this.#look = setInterval(() => void this.#list(), LOOK_MS);
   }
 
   #closeSource(): void {
     clearInterval(this.#look);
+    this.#unwatch?.();
     this.#source?.close();
     this.#source = null;
   }
@@ -258,31 +291,35 @@ export class BackfillModel {
   }
 
   #plan(again: boolean): void {
-    if (this.#driven === null && this.#source?.plan(this.#settings, again)) this.#changed();
+    const settings = this.#plannable();
+    if (this.#driven === null && settings !== null && this.#source?.plan(settings, again)) this.#changed();
   }
 
-  /** The store of the settings, or memory with the runs that the page knows of. */
   #renewStore(): void {
-    const { dag, existing, store } = this.#settings;
+    if (this.#fault !== null) return;
     this.#isOutdated = false;
-    this.#store = store ?? new MemoryStore();
+    const { store, fault } = pageStore(this.#settings, (failed, late) => {
+      if (failed !== this.#store) return;
+      this.#historyFault = late;
+      this.#changed();
+    });
+    this.#store = store;
+    this.#historyFault = fault;
     this.#past = new TaskMarksByRun();
-    this.#tasks = new TaskReader(this.#store, () => this.#changed());
-    if (existing === undefined || store !== undefined) return;
-    try {
-      const runs = knownRecords(dag, existing);
-      if (runs.length > 0) void this.#store.apply(runs.map((run) => ({ type: "create-run", run })));
-    } catch (error) {
-      this.#failure = error as Error;
-    }
+    this.#tasks = new TaskReader(store, () => this.#changed());
+    if (fault !== null) this.#changed();
   }
 
   async #list(): Promise<void> {
     try {
-      const service = serviceOf(this.#store, () => this.#settings);
-      const all = await service.list({ dagId: this.#settings.dag.dagId, unfinished: true });
+      const { dag } = this.#settings;
+      if (!dag || this.#fault !== null) return;
+      const service = serviceOf(this.#store, new Origin({ ...this.#settings, dag }));
+      const all = await service.list({ dagId: dag.dagId, unfinished: true });
       const mine = this.#isDriving() ? this.#driven?.backfill.backfillId : undefined;
       const others = all.filter((one) => one.backfillId !== mine);
+      const isFree = others.every(({ state }) => state === "interrupted");
+      if (isFree && (this.#failure as { code?: unknown } | null)?.code === "BACKFILL_ACTIVE") this.dismiss();
       if (textOf(others) === textOf(this.#unfinished)) return;
       this.#unfinished = others;
       this.#plan(true);
@@ -298,24 +335,14 @@ export class BackfillModel {
   }
 
   #picture(version: number): BackfillSnapshot {
-    const { dag, options } = this.#settings;
-    const { answer, error, isStale } = this.#source?.state ?? NO_PLAN;
-    const run = this.#driven?.view ?? null;
-    const plan = run?.plan ?? answer?.plan ?? null;
+    const driven = this.#driven;
     return {
-      ...{ dag, options, locale: this.#locale, plan, run, version },
-      isStale: run === null && plan !== null && (isStale || error !== null),
-      error: run === null ? error : null,
-      estimate: run === null ? (answer?.estimate ?? null) : null,
-      counts: plan === null ? new Array<number>(TOKEN_COUNT).fill(0) : totals(plan.days),
-      warnings: [...(plan?.warnings ?? []), ...(run?.warnings ?? [])],
-      phase: run?.phase ?? (error !== null ? "invalid" : answer === null ? "planning" : "ready"),
-      progress: run?.progress ?? null,
-      unfinished: this.#unfinished,
-      failure: this.#failure,
-      hidden: this.#hidden,
-      selected: this.#selection.row,
-      selectedDay: this.#selection.day,
+      ...pictureOf(driven?.origin.settings ?? this.#settings, driven?.view ?? null, {
+        ...(this.#source?.state ?? NO_PLAN),
+        fault: this.#fault ?? this.#historyFault,
+      }),
+      ...{ version, locale: this.#locale, unfinished: this.#unfinished, failure: this.#failure },
+      ...{ hidden: this.#hidden, selected: this.#selection.row, selectedDay: this.#selection.day },
       thread: this.#source?.thread ?? null,
     };
   }

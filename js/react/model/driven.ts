@@ -2,12 +2,27 @@
 import type { Backfill, BackfillEvent, RunStore } from "../../face.js";
 import { columnsOf } from "../plan/columns_of.js";
 import { RunView } from "../run/run_view.js";
+import type { Origin } from "./service_of.js";
 
 export interface Driven {
   readonly backfill: Backfill;
   readonly view: RunView;
+  readonly origin: Origin;
   /** Called after each change of the view; with the event where there was one. */
   readonly listeners: Set<(event: BackfillEvent | null) => void>;
+}
+
+const watchers = new WeakMap<RunStore, Set<() => void>>();
+
+/** Calls the listener when a backfill of this page begins or ends in a store. The returned function ends that. */
+export function watch(store: RunStore, listener: () => void): () => void {
+  const all = watchers.get(store) ?? new Set();
+  watchers.set(store, all.add(listener));
+  return () => void all.delete(listener);
+}
+
+function tellWatchers(store: RunStore): void {
+  for (const listener of watchers.get(store) ?? []) listener();
 }
 
 const drivenIn = new WeakMap<RunStore, Map<string, Driven>>();
@@ -20,6 +35,7 @@ export function drivenOf(store: RunStore, dagId: string): Driven | undefined {
 /** Starts, or goes on with, a backfill. `begin` hands the listener of events to the service. */
 export async function drive(
   store: RunStore,
+  origin: Origin,
   begin: (onEvent: (event: BackfillEvent) => void) => Promise<Backfill>,
 ): Promise<Driven> {
   let driven: Driven | undefined;
@@ -30,11 +46,11 @@ export async function drive(
     else take(driven, event);
   });
   const { preview, backfillId, progress } = backfill;
-  const view = new RunView(backfillId, columnsOf(preview), progress);
+  const view = new RunView(backfillId, columnsOf(preview), progress, origin.warnings);
   const from = Math.min(...[preview.start, preview.end].map(Date.parse));
   const to = Math.max(...[preview.start, preview.end].map(Date.parse));
   view.recall(await store.listRuns({ dagId: preview.dagId, from, to }));
-  const made: Driven = { backfill, view, listeners: new Set() };
+  const made: Driven = { backfill, view, origin, listeners: new Set() };
   const all = drivenIn.get(store) ?? new Map<string, Driven>();
   drivenIn.set(store, all);
   all.set(preview.dagId, made);
@@ -44,8 +60,10 @@ export async function drive(
     if (all.get(preview.dagId) === made) all.delete(preview.dagId);
     if (error !== undefined) view.stop(error);
     for (const listener of made.listeners) listener(null);
+    tellWatchers(store);
   };
   backfill.result.then(() => ended(), ended);
+  tellWatchers(store);
   return made;
 }
 

@@ -1,5 +1,6 @@
 // Plans while somebody edits: one request is on its way at a time, and while it is only the newest one waits.
 import type { PlanAnswer, PlanRequest } from "../planning/planning.js";
+import { pageError } from "./page_error.js";
 
 /** What the loop has come to. */
 export interface PlanState {
@@ -40,7 +41,7 @@ export class PlanLoop {
         const answer = await this.#ask(request);
         this.state = { answer, error: null, isStale: this.#waiting !== null };
       } catch (thrown) {
-        const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+        const error = pageError(thrown);
         this.state = { ...this.state, error, isStale: this.state.answer !== null };
       }
       this.#changed();

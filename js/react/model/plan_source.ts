@@ -5,13 +5,13 @@ import type { DateDetail } from "../planning/date_detail.js";
 import { Planner } from "../planning/planner.js";
 import { type Portable, toPortable } from "../planning/portable.js";
 import { PlanLoop, type PlanState } from "./plan_loop.js";
-import { type BackfillSettings, textOf } from "./settings.js";
+import { type PlannableSettings, textOf } from "./settings.js";
 
 export class PlanSource {
   thread: "worker" | "page" | null = null;
   readonly #planner: Planner;
   readonly #loop: PlanLoop;
-  #settings: BackfillSettings | null = null;
+  #settings: PlannableSettings | null = null;
   #asked = "";
 
   /** `last`: what another source had come to; it is shown until this one has an answer. */
@@ -30,7 +30,7 @@ export class PlanSource {
   }
 
   /** Asks for a plan; `again` also for the same one, when the store has changed. Tells whether it asked. */
-  plan(settings: BackfillSettings, again: boolean): boolean {
+  plan(settings: PlannableSettings, again: boolean): boolean {
     if (!again && this.#settings !== null && isSameRequest(this.#settings, settings)) return false;
     this.#settings = settings;
     const request = { ...portableOf(settings), runDuration: settings.runDuration };
@@ -50,7 +50,7 @@ export class PlanSource {
     return this.#planner.ask("absence", plan.planHash, day);
   }
 
-  texts(settings: BackfillSettings, executionDate: string): Promise<DateDetail["texts"]> {
+  texts(settings: PlannableSettings, executionDate: string): Promise<DateDetail["texts"]> {
     return this.#planner.ask("texts", portableOf(settings), executionDate);
   }
 
@@ -59,13 +59,13 @@ export class PlanSource {
   }
 }
 
-function portableOf({ dag, options, executeRun, executeTask, engine }: BackfillSettings): Portable {
+function portableOf({ dag, options, executeRun, executeTask, engine }: PlannableSettings): Portable {
   const runs = executeRun !== undefined || engine !== undefined;
   return toPortable(dag, options, { runs, tasks: executeTask !== undefined });
 }
 
 /** Whether two settings ask for the same plan, by identity: what differs is compared by its text. */
-function isSameRequest(a: BackfillSettings, b: BackfillSettings): boolean {
+function isSameRequest(a: PlannableSettings, b: PlannableSettings): boolean {
   return (
     a.dag === b.dag &&
     a.options === b.options &&

@@ -1,23 +1,65 @@
-// The service that executes on the page's side, with the callbacks of now: a component makes new ones each time it is drawn.
-import { type BackfillOptions, BackfillService, type RunStore } from "../../face.js";
-import type { BackfillSettings } from "./settings.js";
+// The service that executes on the page's side, with the callbacks of a backfill's newest settings: a component makes new ones each time
+// it is drawn.
+import { type BackfillOptions, BackfillService, DagfillError, type RunStore } from "../../face.js";
+import { RanCommands } from "../run/ran_commands.js";
+import { RunWarnings } from "../run/run_warnings.js";
+import type { BackfillSettings, PlannableSettings } from "./settings.js";
 
-export function serviceOf(store: RunStore, now: () => BackfillSettings): BackfillService {
-  const { dag, executeRun, executeTask, engine } = now();
+/** What a backfill was started with. It keeps its DAG and its options; its callbacks are the newest that were given with this DAG. */
+export class Origin {
+  readonly warnings = new RunWarnings();
+  readonly commands = new RanCommands(this.warnings);
+  #settings: PlannableSettings;
+
+  constructor(settings: PlannableSettings) {
+    this.#settings = settings;
+  }
+
+  get settings(): PlannableSettings {
+    return this.#settings;
+  }
+
+  /** Takes the callbacks of settings with the same DAG; those of another DAG are not its own. */
+  renew({ dag, executeRun, executeTask }: PlannableSettings): void {
+    const own = this.#settings;
+    if (dag.dagId !== own.dag.dagId) return;
+    this.#settings = {
+      ...own,
+      ...(executeRun && own.executeRun && { executeRun }),
+      ...(executeTask && own.executeTask && { executeTask }),
+    };
+  }
+}
+
+export function serviceOf(store: RunStore, origin: Origin): BackfillService {
+  const { dag, executeRun, executeTask, engine } = origin.settings;
+  const { commands } = origin;
   return new BackfillService({
     dags: [dag],
     store,
     ...(engine && { engine }),
-    ...(executeRun && { executeRun: (run) => now().executeRun?.(run) }),
-    ...(executeTask && { executeTask: (task) => now().executeTask?.(task) }),
+    ...(executeRun && { executeRun: (run) => commands.observeRun(run, origin.settings.executeRun) }),
+    ...(executeTask && { executeTask: (task) => commands.observeTask(task, origin.settings.executeTask) }),
   });
 }
 
+/** The settings, where something can be planned of them. */
+export function plannableOf(settings: BackfillSettings, fault: Error | null): PlannableSettings | null {
+  const { dag } = settings;
+  return dag && fault === null ? { ...settings, dag } : null;
+}
+
+/** What a backfill of the settings starts from; throws why none can be started. */
+export function originOf(settings: BackfillSettings, fault: Error | null): Origin {
+  const plannable = plannableOf(settings, fault);
+  if (plannable !== null) return new Origin(plannable);
+  throw fault ?? new DagfillError("INVALID_OPTION", "dag: there is no DAG yet", { field: "dag" });
+}
+
+export type OtherOptions = { [name in keyof BackfillOptions]?: BackfillOptions[name] | undefined };
+
 /** The options of the settings with others in their place; `undefined` takes one out. */
-export function optionsWith(
-  { dag, options }: BackfillSettings,
-  more: { [name in keyof BackfillOptions]?: BackfillOptions[name] | undefined },
-): BackfillOptions {
+export function optionsWith({ dag, options }: PlannableSettings, more: OtherOptions): BackfillOptions {
   const all = Object.entries({ ...options, dagId: dag.dagId, ...more });
   return Object.fromEntries(all.filter(([, value]) => value !== undefined)) as unknown as BackfillOptions;
 }

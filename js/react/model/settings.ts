@@ -14,7 +14,8 @@ import type {
 import type { LocaleText } from "../locale.js";
 
 export interface BackfillSettings {
-  dag: Dag;
+  /** null: there is no DAG yet, and nothing is planned. */
+  dag: Dag | null | undefined;
   /** Without `dagId`, which is the DAG's. May be a new object each time: a plan is made again when what it says has changed. */
   options: Omit<BackfillOptions, "dagId" | "planHash" | "dryRun">;
   /** Where runs are recorded. Default: memory, which forgets them with the page. Another store is used when nothing runs. */
@@ -37,6 +38,9 @@ export interface BackfillSettings {
   onEvent?: ((event: BackfillEvent) => void) | undefined;
 }
 
+/** Settings from which something can be planned. */
+export type PlannableSettings = BackfillSettings & { dag: Dag };
+
 /** The same text for the same request: functions count by presence, dates by their instant. */
 export function textOf(value: unknown): string {
   return JSON.stringify(value, (_, member) =>
@@ -52,6 +56,19 @@ export function isSameHistory(a: Iterable<KnownRun> | undefined, b: Iterable<Kno
     const other = b[at] as KnownRun;
     return run === other || (run.state === other.state && isSameDate(run.executionDate, other.executionDate));
   });
+}
+
+/** Whether dates mean the same in both DAGs. */
+export function isSameTimetable(a: Dag | null | undefined, b: Dag | null | undefined): boolean {
+  if (a === b) return true;
+  const of = (dag: Dag | null | undefined) => [
+    dag?.schedule,
+    dag?.timeZone,
+    dag?.kind,
+    dag?.dst,
+    dag?.interval,
+  ];
+  return a?.dagId === b?.dagId && textOf(of(a)) === textOf(of(b));
 }
 
 function isSameDate(a: DateInput, b: DateInput): boolean {

@@ -7,7 +7,8 @@ import type { PlanEstimate } from "../planning/planning.js";
 import type { RunPhase, RunView } from "../run/run_view.js";
 
 export interface BackfillSnapshot {
-  readonly dag: Dag;
+  /** null while the settings have none. */
+  readonly dag: Dag | null;
   readonly options: Omit<BackfillOptions, "dagId" | "planHash" | "dryRun">;
   readonly locale: Locale;
   /** What is shown: the plan, or the backfill that was started from it. null until there is a plan. */
@@ -20,7 +21,8 @@ export interface BackfillSnapshot {
   /** How many dates have each of the `TOKENS`. */
   readonly counts: readonly number[];
   readonly warnings: readonly Warning[];
-  readonly phase: "planning" | "invalid" | "ready" | RunPhase;
+  /** "invalid": nothing can be planned or started, `error` says why. "no_dag": the settings have none yet. */
+  readonly phase: "no_dag" | "planning" | "invalid" | "ready" | RunPhase;
   readonly run: RunView | null;
   readonly progress: Progress | null;
   /** Backfills of this DAG that have not ended and that this page does not drive. */

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a group of buttons is no fieldset.
 // The buttons of a backfill. What clears results, and what cannot be undone, asks first. The focus stays among the buttons when one of
 // them goes.
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { numberText } from "../locale.js";
 import { startingOf } from "../plan/tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
@@ -9,18 +9,34 @@ import type { PageBackfill } from "../use_backfill.js";
 /** Warnings of a plan that a start would be refused for. */
 const REFUSALS = new Set(["backfill_active", "interrupted_backfill"]);
 
+/** Also for want of an executor. The same warning with a count is of single tasks, and refuses nothing. */
+const isRefusal = ({ code, count }: PageBackfill["warnings"][number]) =>
+  REFUSALS.has(code) || (code === "tasks_not_run" && count === undefined);
+
 type Asking = "run" | "cancel" | null;
 
 export function Controls({ backfill }: { backfill: PageBackfill }) {
   const { phase, locale } = backfill;
   const [asking, setAsking] = useState<Asking>(null);
   const box = useFocusKept(`${phase}${asking}`);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || asking === null) return;
+    event.stopPropagation();
+    setAsking(null);
+  };
   // A question about a run that has ended meanwhile is void.
   useEffect(() => {
     if (phase === "finished" || phase === "stopped") setAsking(null);
   }, [phase]);
   return (
-    <div className="dagfill-controls" role="group" aria-label={locale.runs} ref={box} tabIndex={-1}>
+    <div
+      className="dagfill-controls"
+      role="group"
+      aria-label={locale.runs}
+      ref={box}
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+    >
       {asking === null ? (
         <Buttons backfill={backfill} ask={setAsking} />
       ) : (
@@ -57,7 +73,7 @@ function Buttons({ backfill, ask }: { backfill: PageBackfill; ask: (asking: Aski
     case "invalid":
     case "ready": {
       const starting = startingOf(counts);
-      const isRefused = backfill.warnings.some(({ code }) => REFUSALS.has(code));
+      const isRefused = backfill.warnings.some(isRefusal);
       const isReady = phase === "ready" && !isStale && starting > 0 && !isRefused;
       const run = plan !== null && plan.replaced > 0 ? () => ask("run") : backfill.start;
       return (

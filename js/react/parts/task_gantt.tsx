@@ -28,11 +28,11 @@ export const TOKEN_OF_TASK: Record<TaskState, Token> = {
 
 /** The tasks of a DAG in an order in which each comes behind those it depends on; as written where there is none. */
 export function useTaskOrder(dag: PageBackfill["dag"]): readonly string[] {
-  const written = useMemo(() => (dag.tasks ?? []).map(({ taskId }) => taskId), [dag]);
+  const written = useMemo(() => (dag?.tasks ?? []).map(({ taskId }) => taskId), [dag]);
   const [order, setOrder] = useState(written);
   useEffect(() => {
     try {
-      setOrder(validateDag(dag).order);
+      setOrder(dag === null ? written : validateDag(dag).order);
     } catch {
       setOrder(written);
     }

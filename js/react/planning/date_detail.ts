@@ -14,7 +14,8 @@ export interface DateDetail {
   /** The run that stands on this date. */
   existing: { state: RunState; finishedAt: string | null; error: string | null } | null;
   /** Every templated text of the date as it would run. XCom is not known before, and values of variables and connections are `***`. */
-  texts: { taskId: string | null; path: string; template: string; text: string }[];
+  /** `ran`: the text is the one that the task's callback was given. */
+  texts: { ran?: boolean; taskId: string | null; path: string; template: string; text: string }[];
 }
 
 /** The detail of one row of the preview; null beyond the last. */
@@ -28,6 +29,17 @@ export function detailOf(preview: BackfillPreview, place: number): DateDetail | 
     existing: run.existingState === undefined ? null : existingOf(preview, run),
     texts: textsOf(preview, executionDate),
   };
+}
+
+/** The commands as they ran in place of those that were planned. */
+export function textsAsRun(
+  texts: DateDetail["texts"],
+  ran: ReadonlyMap<string, string>,
+): DateDetail["texts"] {
+  return texts.map((planned) => {
+    const command = planned.path === "command" ? ran.get(planned.taskId ?? "") : undefined;
+    return command === undefined ? planned : { ...planned, text: command, ran: true };
+  });
 }
 
 const records = new WeakMap<BackfillPreview, Map<string, RunRecord>>();

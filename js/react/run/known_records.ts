@@ -1,12 +1,23 @@
 // Runs that a page knows of, as records of a store: previews and backfills then see them as they see their own.
-import { type Dag, type DateInput, dataIntervals, type KnownRun, type RunRecord } from "../../face.js";
+import {
+  type Dag,
+  type DateInput,
+  dataIntervals,
+  type KnownRun,
+  missing,
+  type RunRecord,
+} from "../../face.js";
 
 const instant = (ms: number) => new Date(ms).toISOString().replace(".000Z", "Z");
 
-/** One record a date; of several runs of a date the last one counts. Throws DagfillError for what is no date. */
+/** One record a date; of several runs of a date the last one counts. Throws DagfillError with the place of what is wrong, such as
+ *  `existing[1].state`. */
 export function knownRecords(dag: Dag, existing: Iterable<KnownRun>): RunRecord[] {
-  const known = [...existing];
-  if (known.length === 0 || dag.schedule === null) return [];
+  // What is no list is told of below.
+  const known = typeof existing?.[Symbol.iterator] === "function" ? [...existing] : existing;
+  const dates = { dagId: dag.dagId, schedule: dag.schedule, ...timetable(dag) };
+  if (dag.schedule !== null) missing(dates, known, { start: 0, end: 0 });
+  if (!Array.isArray(known) || known.length === 0 || dag.schedule === null) return [];
   const read = instantsOf(
     dag,
     known.map((run) => run.executionDate),

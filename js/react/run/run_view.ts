@@ -3,6 +3,7 @@ import type { BackfillEvent, BackfillResult, Progress, RunRecord, RunResult, War
 import { countTokens, dayOfRow, findDay } from "../plan/day_columns.js";
 import { type PlanColumns, rowOf } from "../plan/plan_columns.js";
 import { AGAIN, CANCELED, FAILED, QUEUED, RUNNING, TOKEN_COUNT, tokenOfState } from "../plan/tokens.js";
+import { RunWarnings } from "./run_warnings.js";
 import { TaskMarksByRun } from "./task_marks.js";
 
 /** One run of one date. Times in epoch milliseconds; `end` is null while it runs. */
@@ -45,21 +46,27 @@ export class RunView {
   readonly errors = new Map<number, string>();
   /** Run ids that were asked for, by row. */
   readonly runIds = new Map<number, string>();
-  readonly warnings: Warning[] = [];
   readonly tasks = new TaskMarksByRun();
   phase: RunPhase = "running";
   progress: Progress;
   result: Omit<BackfillResult, "results"> | null = null;
   /** Epoch milliseconds. */
   startedAt = Date.now();
+  readonly #warnings: RunWarnings;
   readonly #open = new Map<number, Bar>();
   readonly #durations: number[] = [];
 
-  constructor(backfillId: string, plan: PlanColumns, progress: Progress) {
+  constructor(backfillId: string, plan: PlanColumns, progress: Progress, warnings = new RunWarnings()) {
     this.backfillId = backfillId;
+    this.#warnings = warnings;
     const tokens = plan.tokens.map((token) => (token <= AGAIN ? QUEUED : token));
     this.plan = { ...plan, tokens, days: { ...plan.days, tokens: countTokens(plan.days, tokens) } };
     this.progress = progress;
+  }
+
+  /** Equal warnings of many runs are one, with a count. */
+  get warnings(): readonly Warning[] {
+    return this.#warnings.list;
   }
 
   /** Median duration of the last runs, in milliseconds. */
@@ -96,7 +103,7 @@ export class RunView {
     this.phase = PHASE_OF_EVENT[event.type] ?? this.phase;
     this.progress = event.progress;
     if ("run" in event) this.#change(event.run, event.type, Date.parse(event.at));
-    else if (event.type === "warning") this.warnings.push(event.warning);
+    else if (event.type === "warning") this.#warnings.add(event.warning);
     else if (event.type === "finished") this.#finish(event.result);
     else this.tasks.take(event);
   }
@@ -105,7 +112,7 @@ export class RunView {
   stop(error: unknown): void {
     this.phase = "stopped";
     const message = error instanceof Error ? error.message : String(error);
-    this.warnings.push({ code: "stopped", message });
+    this.#warnings.add({ code: "stopped", message });
   }
 
   #change(run: RunResult, type: BackfillEvent["type"], at: number): void {

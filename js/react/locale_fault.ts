@@ -1,0 +1,37 @@
+// What is wrong with the texts that a page gives.
+import { DagfillError } from "../face.js";
+import { nearest } from "../nearest.js";
+
+/** The language, where numbers and dates can be written in it. */
+function languageFault(language: unknown): DagfillError | null {
+  try {
+    Intl.getCanonicalLocales(language as string);
+    if (typeof language === "string") return null;
+  } catch {
+    // Said below.
+  }
+  const shown = JSON.stringify(language) ?? String(language);
+  const meant = String(language).replaceAll("_", "-");
+  return new DagfillError(
+    "INVALID_OPTION",
+    `locale.language: expected a language tag (BCP 47) such as "de-DE", got ${shown}`,
+    { field: "locale.language", ...(meant !== language && { hint: `Did you mean ${meant}?` }) },
+  );
+}
+
+/** Why a text cannot stand in the place of the English one; null where it can. */
+export function textFault(name: string, text: unknown, english: Readonly<object>): DagfillError | null {
+  const own = (english as Record<string, unknown>)[name];
+  const field = `locale.${name}`;
+  if (own === undefined) {
+    const near = nearest(name, Object.keys(english));
+    return new DagfillError("INVALID_OPTION", `locale: there is no text "${name}"`, {
+      field,
+      ...(near !== undefined && { hint: `Did you mean ${near}?` }),
+    });
+  }
+  if (name === "language") return languageFault(text);
+  if (typeof text === typeof own && text !== null) return null;
+  const expected = typeof own === "object" ? "an object of texts" : `a ${typeof own}`;
+  return new DagfillError("INVALID_OPTION", `${field}: expected ${expected}, got ${typeof text}`, { field });
+}

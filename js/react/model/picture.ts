@@ -1,0 +1,47 @@
+// What of a snapshot follows from the settings, the newest plan and the backfill that is shown.
+import type { Warning } from "../../face.js";
+import { totals } from "../plan/day_columns.js";
+import { TOKEN_COUNT } from "../plan/tokens.js";
+import type { RunView } from "../run/run_view.js";
+import type { PlanState } from "./plan_loop.js";
+import type { BackfillSettings } from "./settings.js";
+import { hasExecutor } from "./settings_fault.js";
+import type { BackfillSnapshot } from "./snapshot.js";
+
+type Picture = Pick<
+  BackfillSnapshot,
+  | ("dag" | "options" | "plan" | "run" | "isStale" | "error" | "estimate")
+  | ("counts" | "warnings" | "phase" | "progress")
+>;
+
+/** `fault`: why nothing is planned of the settings. */
+export function pictureOf(
+  settings: BackfillSettings,
+  run: RunView | null,
+  { answer, error: planError, isStale, fault }: PlanState & { fault: Error | null },
+): Picture {
+  const { options } = settings;
+  const dag = typeof settings.dag === "object" ? settings.dag : null;
+  const error = fault ?? (dag === null ? null : planError);
+  const planned = dag === null ? null : answer;
+  const plan = run?.plan ?? planned?.plan ?? null;
+  const ready = dag === null ? "no_dag" : planned === null ? "planning" : "ready";
+  return {
+    ...{ dag, options, plan, run },
+    isStale: run === null && plan !== null && (isStale || error !== null),
+    error: run === null ? error : null,
+    estimate: run === null ? (planned?.estimate ?? null) : null,
+    counts: plan === null ? new Array<number>(TOKEN_COUNT).fill(0) : totals(plan.days),
+    warnings: [
+      ...(plan?.warnings ?? []),
+      ...(run?.warnings ?? (plan !== null && !hasExecutor(settings) ? [NOT_RUN] : [])),
+    ],
+    phase: run?.phase ?? (error === null ? ready : "invalid"),
+    progress: run?.progress ?? null,
+  };
+}
+
+const NOT_RUN: Warning = {
+  code: "tasks_not_run",
+  message: "nothing runs these dates: give executeRun, executeTask or engine",
+};

@@ -1,0 +1,45 @@
+// What is told of a backfill that ran: its warnings, and its commands as they were.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { opener, phase, ready } from "./opened.mjs";
+import { componentModule } from "./source.mjs";
+
+const { BackfillModel } = await componentModule(`export { BackfillModel } from "./model/backfill_model.ts";`);
+const open = opener(BackfillModel);
+
+test("equal warnings of many runs are one line with a count", async (t) => {
+  const model = open(t, { executeRun: () => new Map() });
+  await ready(model);
+  await model.start();
+  const { run } = await phase(model, "finished");
+  const [warning, ...others] = run.warnings;
+  assert.deepEqual([warning.code, warning.count, others], ["output_not_json", 4, []]);
+});
+
+test("commands are shown as they ran, and what stayed unresolved in them is a warning", async (t) => {
+  const tasks = [
+    { taskId: "a" },
+    { taskId: "b", dependsOn: ["a"], command: "load {{ xcom.a.rows | quote }}" },
+    { taskId: "c", dependsOn: ["a"], command: "count {{ ti.xcom_pull('a')['rows'] }}" },
+  ];
+  const executeTask = ({ taskId }) => (taskId === "a" ? { rows: 3 } : undefined);
+  const model = open(t, { dag: { dagId: "sales", schedule: "@daily", tasks }, executeTask });
+  await ready(model);
+  assert.match((await model.detail(0)).texts[1].text, /xcom/);
+  await model.start();
+  const { run } = await phase(model, "finished");
+  const unresolved = run.warnings.filter(({ code }) => code === "unresolved_template");
+  assert.deepEqual(
+    unresolved.map(({ taskId, field, count }) => [taskId, field, count]),
+    [["b", "command", 4]],
+  );
+  assert.match(unresolved[0].message, /task b, command: \{\{ xcom\.a\.rows \| quote \}\} was not resolved/);
+  const { texts } = await model.detail(0);
+  assert.deepEqual(
+    texts.map(({ taskId, text, ran }) => [taskId, text, ran]),
+    [
+      ["b", "load {{ xcom.a.rows | quote }}", true],
+      ["c", "count 3", true],
+    ],
+  );
+});

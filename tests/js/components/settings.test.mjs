@@ -1,0 +1,159 @@
+// What is wrong with the settings of a page, or changes in them, neither blanks the page nor runs what nobody asked for.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MemoryStore } from "dagfill";
+import { opener, phase, ready, until } from "./opened.mjs";
+import { componentModule } from "./source.mjs";
+
+const { BackfillModel, withEnglish, numberText } = await componentModule(`
+export { BackfillModel } from "./model/backfill_model.ts";
+export { withEnglish } from "./english.ts";
+export { numberText } from "./locale.ts";
+`);
+const open = opener(BackfillModel);
+const options = { startDate: "2026-01-01", endDate: "2026-01-04" };
+const daily = (dagId, ...tasks) => ({ dagId, schedule: "@daily", tasks });
+
+/** A promise that a test settles. */
+function gate() {
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
+  return { held, release };
+}
+
+test("a backfill keeps its DAG and its executor when another DAG is chosen", async (t) => {
+  const { held, release } = gate();
+  t.after(release);
+  const first = daily("first", { taskId: "a" });
+  const second = daily("second", { taskId: "b" });
+  const calls = { A: [], B: [] };
+  const executeA = async ({ dagId, executionDate }) => {
+    calls.A.push(`${dagId} ${executionDate}`);
+    await held;
+  };
+  const model = open(t, { dag: first, options: { ...options, maxParallelRuns: 1 }, executeTask: executeA });
+  await ready(model);
+  await model.start();
+  await until(model, () => calls.A.length === 1);
+  const executeTask = ({ dagId }) => void calls.B.push(dagId);
+  model.configure({ dag: second, options, executeTask });
+  assert.equal(model.getSnapshot().dag.dagId, "first");
+  release();
+  await phase(model, "finished");
+  assert.deepEqual([calls.A.length, calls.B], [4, []]);
+  model.close();
+  assert.equal((await ready(model)).dag.dagId, "second");
+  await model.start();
+  await phase(model, "finished");
+  assert.deepEqual(calls.B, ["second", "second", "second", "second"]);
+});
+
+test("a backfill calls the newest callback that was given with its DAG", async (t) => {
+  const { held, release } = gate();
+  t.after(release);
+  const calls = [];
+  const dag = daily("sales");
+  const executeRun = async () => {
+    calls.push("old");
+    await held;
+  };
+  const model = open(t, { dag, options: { ...options, maxParallelRuns: 1 }, executeRun });
+  await ready(model);
+  await model.start();
+  await until(model, () => calls.length === 1);
+  model.configure({ dag: { ...dag }, options, executeRun: () => void calls.push("new") });
+  release();
+  await phase(model, "finished");
+  assert.deepEqual(calls, ["old", "new", "new", "new"]);
+});
+
+const good = { executionDate: "2026-01-01", state: "success" };
+for (const [field, existing] of Object.entries({
+  "existing[1].state": [good, { executionDate: "2026-01-02", state: "sucess" }],
+  "existing[0].executionDate": [{ executionDate: "yesterday", state: "success" }, good],
+  "existing[1].dataInterval": [good, { ...good, dataInterval: { start: "2026-01-01" } }],
+  existing: 7,
+}))
+  test(`a history that cannot be read is told, and nothing starts over it: ${field}`, async (t) => {
+    const model = open(t, { existing, executeRun: () => assert.fail("nothing may run") });
+    const { error, plan } = await phase(model, "invalid");
+    assert.deepEqual([error.code.startsWith("INVALID_"), error.field, plan], [true, field, null]);
+    await model.start();
+    assert.equal(model.getSnapshot().failure, error);
+    model.dismiss();
+    model.configure({ dag: { dagId: "sales", schedule: "@daily" }, options, existing: [good] });
+    assert.deepEqual((await ready(model)).counts.slice(0, 3), [3, 0, 1]);
+  });
+
+test("a history is read again when the schedule can be", async (t) => {
+  const model = open(t, { dag: { dagId: "sales", schedule: "0 24 * * *" }, existing: [good] });
+  assert.equal((await phase(model, "invalid")).error.code, "INVALID_CRON");
+  model.configure({ dag: { dagId: "sales", schedule: "@daily" }, options, existing: [good] });
+  assert.deepEqual((await ready(model)).counts.slice(0, 3), [3, 0, 1]);
+});
+
+test("while there is no DAG nothing is planned, and nothing fails", async (t) => {
+  const model = open(t, { dag: null });
+  const { phase: name, plan, dag, error } = model.getSnapshot();
+  assert.deepEqual([name, plan, dag, error], ["no_dag", null, null, null]);
+  await model.start();
+  assert.equal(model.getSnapshot().failure.code, "INVALID_OPTION");
+  model.configure({ dag: { dagId: "sales", schedule: "@daily" }, options });
+  assert.equal((await ready(model)).counts[0], 4);
+  model.configure({ dag: undefined, options });
+  assert.equal((await phase(model, "no_dag")).plan, null);
+});
+
+for (const [field, settings, hint] of [
+  ["excuteRun", { excuteRun: () => {} }, "Did you mean executeRun?"],
+  ["executeRun", { executeRun: "x" }, undefined],
+  ["onEvent", { onEvent: 1 }, undefined],
+  ["dag", { dag: "sales" }, undefined],
+  ["options", { options: undefined }, undefined],
+  ["locale.language", { locale: { language: "de_DE" } }, "Did you mean de-DE?"],
+  ["locale.paus", { locale: { paus: "Halt" } }, "Did you mean pause?"],
+  ["locale.run", { locale: { run: "Start" } }, undefined],
+])
+  test(`a wrong setting is told before anything starts: ${field}`, async (t) => {
+    const { error } = await phase(open(t, settings), "invalid");
+    assert.deepEqual([error.code, error.field, error.hint], ["INVALID_OPTION", field, hint]);
+  });
+
+test("a text that cannot be used leaves the English one in its place", () => {
+  const locale = withEnglish({ language: "de_DE", run: "Start", pause: undefined, retry: "Nochmal" });
+  assert.equal(numberText(locale, 1234), "1,234");
+  assert.deepEqual([locale.run(2, "2"), locale.pause, locale.retry], ["Run 2 dates", "Pause", "Nochmal"]);
+});
+
+test("a plan that nothing would run says so before the click", async (t) => {
+  const warned = async (settings) =>
+    (await ready(open(t, settings))).warnings.filter(({ code }) => code === "tasks_not_run").length;
+  assert.equal(await warned({}), 1);
+  assert.equal(await warned({ executeRun: () => {} }), 0);
+  assert.equal(await warned({ dag: daily("sales", { taskId: "a", run: () => {} }) }), 0);
+});
+
+test("an error of the DAG names the setting that was given", async (t) => {
+  const { error } = await phase(open(t, { dag: { schedule: "@daily" } }), "invalid");
+  assert.equal(error.field, "dag.dagId");
+  assert.match(error.message, /^dag\.dagId: expected a name/);
+});
+
+test("two components over one store: the second plans again when the first has begun and ended", async (t) => {
+  const store = new MemoryStore();
+  const { held, release } = gate();
+  t.after(release);
+  const first = open(t, { store, executeRun: () => held });
+  const second = open(t, { store, executeRun: () => {} });
+  await Promise.all([ready(first), ready(second)]);
+  await first.start();
+  await until(second, ({ unfinished }) => unfinished.length === 1);
+  await ready(second);
+  await second.start();
+  assert.equal(second.getSnapshot().failure.code, "BACKFILL_ACTIVE");
+  release();
+  const { failure, counts } = await until(second, ({ counts, isStale }) => counts[2] === 4 && !isStale);
+  assert.deepEqual([failure, counts[0]], [null, 0]);
+});
