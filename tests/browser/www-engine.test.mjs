@@ -66,6 +66,29 @@ test("the page works with no network once it is there", { skip }, async (t) => {
   await tab.getByRole("button", { name: "Pause" }).waitFor();
 });
 
+test("the page opens again with no server, once it was there", { skip }, async (t) => {
+  const server = await serve({ folder: www, headers: { "content-security-policy": policy } });
+  const context = await page.browser.newContext();
+  t.after(() => context.close());
+  const tab = await context.newPage();
+  await tab.goto(`${server.origin}/dist/${hash({ from: "2026-01-01", to: "2026-01-31", which: "none" })}`);
+  await planned(tab);
+  // Kept is the page itself and its worker, which is asked for first and by nobody else.
+  await tab.waitForFunction(async () => {
+    const cache = await caches.open("dagfill-page");
+    const kept = (await cache.keys()).map(({ url }) => url);
+    return (
+      navigator.serviceWorker.controller !== null &&
+      kept.some((url) => url.endsWith("/dist/")) &&
+      kept.some((url) => url.includes("/engine.worker"))
+    );
+  });
+  await server.close();
+  await tab.reload();
+  await planned(tab);
+  await tab.getByRole("button", { name: "Run 31 runs" }).waitFor();
+});
+
 test("the dev server serves the same page", { skip }, async (t) => {
   const port = 20_000 + (process.pid % 20_000);
   const vite = join(www, "node_modules", "vite", "bin", "vite.js");

@@ -77,9 +77,14 @@ export function usePage({ headers = { "content-security-policy": policy } } = {}
 
   /** A context that is closed with its test, after which its tabs must have had no trouble. */
   held.context = async (t, options = {}) => {
-    const context = await held.browser.newContext({ viewport: { width: 1380, height: 900 }, ...options });
+    const context = await held.browser.newContext({
+      viewport: { width: 1380, height: 900 },
+      // What one test has loaded must not answer another one; the browser says so on the console.
+      serviceWorkers: "block",
+      ...options,
+    });
     const problems = [];
-    const expected = [];
+    const expected = ["Service Worker registration blocked"];
     await context.route("**", (route) => {
       const url = route.request().url();
       if (url.startsWith(held.server.origin) || url.startsWith("blob:") || url.startsWith("data:"))

@@ -4,6 +4,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { startEngine } from "./engine";
+import { keepOffline } from "./offline";
 import { readHash } from "./url";
 
 async function begin() {
@@ -21,10 +22,15 @@ async function begin() {
     </ErrorBoundary>,
   );
   // An open page goes on without a network: what comes later is fetched when the first plan is drawn.
-  setTimeout(() => {
-    void import("./RunPanel");
-    void import("./Share");
-    void import("./ComparePanel");
+  setTimeout(async () => {
+    await Promise.all([
+      import("./RunPanel"),
+      import("./Share"),
+      import("./ComparePanel"),
+      import("./BringDialog"),
+      import("./flow/DagCanvas"),
+    ]);
+    await keepOffline();
   }, 1500);
 }
 
