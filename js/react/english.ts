@@ -115,9 +115,12 @@ export const english: Locale = {
   clockChange: "clock change",
   clocksForward: (time, by) => `${time}: clocks go forward ${by}. Times in between do not exist.`,
   clocksBack: (time, by) => `${time}: clocks go back ${by}. The times before it happen twice.`,
+  rangeByTaps: "Set a range by two taps",
+  tapFirstDay: "Tap the first day",
+  tapLastDay: "Tap the last day",
   show: "Show",
   runs: "Runs",
-  filterDates: "Filter by date, e.g. 2026-03",
+  filterDates: "Filter by date or state",
   noMatch: "No date matches.",
   of: (count, all) => `${count} of ${all}`,
   columns: { number: "Number", date: "Date", time: "Time", state: "State and reason" },
@@ -136,6 +139,7 @@ export const english: Locale = {
   noCommands: "No templated texts.",
   copy: "Copy",
   copied: "Copied",
+  showAll: (_, text) => `Show all ${text}`,
   because: (action, reason, existing, at) => {
     const earlier =
       existing === null ? "ran" : `${existing === "success" ? "succeeded" : existing}${at ? ` ${at}` : ""}`;

@@ -48,6 +48,10 @@ export interface Locale {
   clockChange: string;
   clocksForward: (time: string, by: string) => string;
   clocksBack: (time: string, by: string) => string;
+  /** The button for ranges on touch screens, before the first tap and after it. */
+  rangeByTaps: string;
+  tapFirstDay: string;
+  tapLastDay: string;
   show: string;
   runs: string;
   filterDates: string;
@@ -69,6 +73,7 @@ export interface Locale {
   noCommands: string;
   copy: string;
   copied: string;
+  showAll: (count: number, text: string) => string;
   /** Why a date does what it does. `at` is when the run that stands on it ended, or null. */
   because: (
     action: "create" | "rerun" | "reset" | "skip",

@@ -92,7 +92,7 @@ test("what has ended does not say that no run is there, and the numbers are thos
   const tab = await page.open(t, hash(fields));
   await run(tab);
   await headline(tab, "31 of 31 done, all succeeded");
-  await tab.getByTestId("why").getByText("Done.").waitFor();
+  await tab.getByTestId("why").getByText("Done", { exact: true }).waitFor();
   await tab.getByTestId("timing").getByText("31 of 31 dates").waitFor();
 });
 
@@ -186,4 +186,33 @@ test("the page says what it is, and that its runs are simulated", { skip }, asyn
   await tab.getByText("See every date a backfill will touch.").waitFor();
   await tab.getByText("Runs here are simulated.").waitFor();
   await tab.getByRole("button", { name: "Copy npm i dagfill" }).waitFor();
+});
+
+test("a range is set by two taps on a touch screen", { skip }, async (t) => {
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+  const tab = await page.open(t, hash({ ...fields, from: "2026-01-01", to: "2026-01-31" }), phone);
+  await tab.getByRole("button", { name: "Set a range by two taps" }).tap();
+  const box = await tab.locator(".dagfill-sheet").boundingBox();
+  // Seven columns of a month that begins on a Thursday: its weeks stand below each other.
+  const pitch = Math.max(24, Math.min(44, Math.floor((box.width - 2) / 7)));
+  const at = (column, week) => [box.x + 2 + (column + 0.5) * pitch, box.y + 40 + (week + 0.5) * pitch];
+  await tab.touchscreen.tap(...at(0, 1));
+  await tab.getByRole("button", { name: "Tap the last day" }).waitFor();
+  await tab.touchscreen.tap(...at(3, 2));
+  await tab.locator(".bottom-bar").getByText("11 runs").waitFor();
+  await tab.getByRole("button", { name: "Set a range by two taps" }).waitFor();
+});
+
+test("each command of the chosen date can be copied", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields), { permissions: ["clipboard-read", "clipboard-write"] });
+  await tab.getByTestId("why").getByText("extract --date 2026-01-01").waitFor();
+  await tab.getByRole("button", { name: "Copy: extract command" }).click();
+  await tab.getByText("Copied", { exact: true }).waitFor();
+  assert.match(await tab.evaluate(() => navigator.clipboard.readText()), /^extract --date 2026-01-01 /);
+});
+
+test("the table is filtered by state and reason", { skip }, async (t) => {
+  const tab = await page.open(t, hash({ ...fields, ex: "2026-01-05,2026-01-06" }));
+  await tab.getByLabel("Filter by date or state").fill("taken out");
+  await tab.locator(".dagfill-runs header").getByText("2 of 31").waitFor();
 });

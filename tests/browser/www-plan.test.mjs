@@ -281,8 +281,10 @@ test("a day without a date says why, and dates that are not due can be run", { s
   await tab.mouse.click(saturday.x, saturday.y);
   await tab
     .getByTestId("why")
-    .getByText(/Saturday/)
+    .getByText(/^Saturday, 14 February 2026$/)
     .waitFor();
+  // Beside the day stands why it has no date.
+  await tab.getByTestId("why").locator("p", { hasText: "30 2 * * 1-5" }).waitFor();
 
   await tab.getByLabel("From", { exact: true }).fill("tomorrow");
   await tab.getByLabel("To", { exact: true }).fill("+30d");

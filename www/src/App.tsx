@@ -10,12 +10,12 @@ import { HourStrip } from "./HourStrip";
 import { Lead } from "./Lead";
 import { type Linked, surpriseOf } from "./linked";
 import { needsConfirmation } from "./Modal";
-import { type Draft, KEEP, type PlanView, QUEUED, TOKENS } from "./model";
+import type { Draft, PlanView } from "./model";
 import { Frozen, Notes } from "./Notes";
 import { obstacleOf } from "./obstacle";
 import { PlanForm } from "./PlanForm";
 import { fileName } from "./quote";
-import { totals } from "./runModel";
+import { dayOfRow, totals } from "./runModel";
 import { Trouble } from "./Trouble";
 import { useTheme } from "./theme";
 import type { Address } from "./url";
@@ -28,11 +28,11 @@ import { useDrop } from "./useDrop";
 import { useMedia } from "./useMedia";
 import { useSampleHistory } from "./useSampleHistory";
 import { Legend, Verdict } from "./Verdict";
-import { TOKEN_WORDS } from "./words";
 
 // What the first plan does not need comes after it.
 const ComparePanel = lazy(() => import("./ComparePanel").then((part) => ({ default: part.ComparePanel })));
 const PlanCalendar = lazy(() => import("./parts").then((part) => ({ default: part.PlanCalendar })));
+const ChosenDate = lazy(() => import("./parts").then((part) => ({ default: part.ChosenDate })));
 const PlanTable = lazy(() => import("./parts").then((part) => ({ default: part.PlanTable })));
 const RunPanel = lazy(() => import("./RunPanel").then((part) => ({ default: part.RunPanel })));
 
@@ -93,9 +93,6 @@ export function App({ engine, initial }: AppProps) {
     [run?.failures.length, run],
   );
 
-  const token = run && cursor.shown !== null ? TOKENS[view?.tokens[cursor.shown] ?? KEEP] : undefined;
-  // What has begun, or waits for it, is no matter of the plan any more.
-  const outcome = token && TOKENS.indexOf(token) >= QUEUED ? TOKEN_WORDS[token].title : null;
   const obstacle = obstacleOf(draft, plan, stored);
   // Of what is shown: while a backfill is, the plan of the form may be another one.
   const starting = view ? view.total - view.counts.skip : 0;
@@ -265,6 +262,20 @@ export function App({ engine, initial }: AppProps) {
                 {cursor.day !== null && (
                   <HourStrip plan={view} day={cursor.day} onSelect={cursor.chooseRow} />
                 )}
+                <section className="chosen" aria-label="Chosen date" data-testid="why">
+                  <Suspense>
+                    <ChosenDate
+                      plan={view}
+                      version={version}
+                      run={run && { plan: view }}
+                      errors={errors}
+                      day={cursor.shown === null ? cursor.day : dayOfRow(view, cursor.shown)}
+                      row={cursor.shown}
+                      detail={cursor.shown === null ? null : detail}
+                      absence={absence}
+                    />
+                  </Suspense>
+                </section>
                 <ClockNotes plan={view} draft={draft} change={run ? null : change} />
                 <Notes
                   plan={view}
@@ -278,8 +289,6 @@ export function App({ engine, initial }: AppProps) {
                   dag={plan.answer?.dag}
                   detail={detail}
                   states={states}
-                  absence={absence}
-                  outcome={outcome}
                   editable={run === null}
                   change={change}
                   phone={phone}
@@ -315,8 +324,6 @@ export function App({ engine, initial }: AppProps) {
               dag={plan.answer?.dag}
               detail={null}
               states={states}
-              absence={null}
-              outcome={null}
               editable
               change={change}
               phone={phone}

@@ -2,7 +2,6 @@
 import { lazy, memo, Suspense, useState } from "react";
 import { shortLocal } from "./days";
 import { TextField } from "./fields";
-import type { RowDetail } from "./model";
 import { TaskList, type TasksProps } from "./TaskList";
 import { sayUnknown } from "./Template";
 import { addTask, editTask } from "./tasks";
@@ -19,19 +18,12 @@ export const DagPanel = memo(
     a.dag === b.dag &&
     a.detail === b.detail &&
     a.states === b.states &&
-    a.absence === b.absence &&
-    a.outcome === b.outcome &&
     a.editable === b.editable &&
     a.change === b.change &&
     a.phone === b.phone,
 );
 
-type PanelProps = TasksProps & {
-  phone: boolean;
-  absence: string | null;
-  /** What became of the date, where a backfill is shown. */
-  outcome: string | null;
-};
+type PanelProps = TasksProps & { phone: boolean };
 
 function Panel(props: PanelProps) {
   const { draft, dag, detail, editable, change, phone } = props;
@@ -91,34 +83,6 @@ function Panel(props: PanelProps) {
           )}
         </Suspense>
       )}
-      <Why detail={detail} absence={props.absence} outcome={props.outcome} />
     </section>
-  );
-}
-
-/** Why the selected date is in the plan the way it is. */
-function Why({
-  detail,
-  absence,
-  outcome,
-}: {
-  detail: RowDetail | null;
-  absence: string | null;
-  outcome: string | null;
-}) {
-  if (!detail) {
-    return (
-      <p className="why" data-testid="why">
-        {absence ?? "Choose a date to see its commands."}
-      </p>
-    );
-  }
-  return (
-    <div className="why" data-testid="why">
-      <p>{outcome === null ? detail.why : `${outcome}.`}</p>
-      <p className="dim">
-        {detail.runId} · interval {detail.dataInterval.start} to {detail.dataInterval.end}
-      </p>
-    </div>
   );
 }

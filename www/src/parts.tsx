@@ -1,8 +1,17 @@
-import { type Comparison, DateCalendar, english, RunLanes, RunTable, TOKENS } from "dagfill/react";
+import {
+  type Comparison,
+  DateCalendar,
+  type DateDetail,
+  DatePanel,
+  english,
+  RunLanes,
+  RunTable,
+  TOKENS,
+} from "dagfill/react";
 import "dagfill/react/styles.css";
 import { useCallback, useMemo } from "react";
 import { parseDay } from "./days";
-import type { PlanView } from "./model";
+import type { PlanView, RowDetail } from "./model";
 import type { RunModel } from "./runModel";
 
 /** The components of the package over the state of this page. They come after the first paint: a plan comes later still. */
@@ -59,6 +68,53 @@ export function PlanTable({ plan, version, hidden: numbers, selected, errors, on
   return (
     <RunTable backfill={{ plan, version, hidden, selected, select, run, locale: english }} height={420} />
   );
+}
+
+interface DateProps {
+  plan: PlanView;
+  version: number;
+  /** The backfill's, while one is shown. */
+  run: { plan: PlanView } | null;
+  errors: ReadonlyMap<number, string>;
+  day: number | null;
+  row: number | null;
+  detail: RowDetail | null;
+  absence: string | null;
+}
+
+/** The chosen date, or the one under the pointer: when, why, and the commands to copy. */
+export function ChosenDate({ plan, version, run, errors, day, row, detail, absence }: DateProps) {
+  // Made anew with every answer and every state, which makes the panel ask again.
+  const asked = useMemo(
+    () => ({ detail: async () => detail && dateDetailOf(detail), absence: async () => absence }),
+    [detail, absence, version],
+  );
+  const locale = useMemo(() => ({ ...english, because: () => detail?.why ?? "" }), [detail]);
+  return (
+    <DatePanel
+      backfill={{
+        ...asked,
+        plan,
+        locale,
+        run: run && { plan: run.plan, errors },
+        selected: row,
+        selectedDay: day,
+      }}
+    />
+  );
+}
+
+function dateDetailOf(detail: RowDetail): DateDetail {
+  const { executionDate, localDate, dataInterval, runAfter, runId, action, commands } = detail;
+  return {
+    ...{ executionDate, localDate, dataInterval, runAfter, runId },
+    action: action as DateDetail["action"],
+    reason: null,
+    existing: null,
+    texts: commands
+      .filter(({ text }) => text !== "")
+      .map(({ taskId, text }) => ({ taskId, text, path: "command", template: "" })),
+  };
 }
 
 interface LanesProps {

@@ -64,6 +64,8 @@ function Sheet({
   const [hover, setHover] = useState<number | null>(null);
   const [focused, setFocused] = useState<number | null>(null);
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
+  /** A range by two taps: before the first, or the day of the first. */
+  const [tapped, setTapped] = useState<number | "none" | null>(null);
   const [top, setTop] = useState(0);
   const data = useCalendarData(plan, options.excludeDates, hidden, comparison);
   const { first, last } = data;
@@ -120,8 +122,15 @@ function Sheet({
     setHover(day);
     onHoverDay?.(day === null ? null : dayText(day));
   };
+  const tap = (day: number) => {
+    if (typeof tapped === "number") range?.(Math.min(tapped, day), Math.max(tapped, day));
+    const isFirst = tapped === "none";
+    setTapped(isFirst ? day : null);
+    setDrag(isFirst ? { from: day, to: day } : null);
+  };
   const onPointerUp = (event: PointerEvent) => {
     const day = dayAt(event);
+    if (tapped !== null) return day === null ? undefined : tap(day);
     setDrag(null);
     if (drag && drag.from !== drag.to) range?.(Math.min(drag.from, drag.to), Math.max(drag.from, drag.to));
     else if (day !== null && exclude && (event.ctrlKey || event.metaKey)) exclude(day);
@@ -165,6 +174,19 @@ function Sheet({
           </div>
         </div>
       </div>
+      {range && (
+        <button
+          type="button"
+          className="dagfill-taps"
+          aria-pressed={tapped !== null}
+          onClick={() => {
+            setTapped(tapped === null ? "none" : null);
+            setDrag(null);
+          }}
+        >
+          {tapped === null ? locale.rangeByTaps : tapped === "none" ? locale.tapFirstDay : locale.tapLastDay}
+        </button>
+      )}
     </>
   );
 }

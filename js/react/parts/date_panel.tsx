@@ -1,14 +1,17 @@
 // One date: when it runs and for which interval, why, and as which commands.
 import { useEffect, useRef, useState } from "react";
-import { type Locale, longDay } from "../locale.js";
+import { type Locale, longDay, numberText } from "../locale.js";
 import { dayText } from "../plan/days.js";
+import type { PlanColumns } from "../plan/plan_columns.js";
 import { QUEUED, TOKENS } from "../plan/tokens.js";
 import type { DateDetail } from "../planning/date_detail.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { type PartProps, Root } from "./root.js";
 
 export interface DatePanelProps extends PartProps {
-  backfill: Pick<PageBackfill, "plan" | "run" | "locale" | "selected" | "selectedDay" | "detail" | "absence">;
+  backfill: Pick<PageBackfill, "plan" | "locale" | "selected" | "selectedDay" | "detail" | "absence"> & {
+    run: { readonly errors: ReadonlyMap<number, string>; readonly plan: Pick<PlanColumns, "tokens"> } | null;
+  };
 }
 
 /** The chosen date in full. */
@@ -59,6 +62,9 @@ function useDate({
   return answer;
 }
 
+/** A DAG with more texts shows the others when it is asked to. */
+const MOST_TEXTS = 20;
+
 const shortInstant = (text: string) => text.replace("T", " ").replace(/:00(?=Z|[+-]|$)/, "");
 
 interface DetailProps {
@@ -77,6 +83,8 @@ function Detail({ detail, outcome, locale }: DetailProps) {
     [locale.why, outcome ?? locale.because(action, reason ?? null, existing?.state ?? null, ended)],
     [locale.runId, runId],
   ] as const;
+  const [isWhole, setWhole] = useState(false);
+  const shown = isWhole ? texts : texts.slice(0, MOST_TEXTS);
   return (
     <>
       <dl>
@@ -90,7 +98,7 @@ function Detail({ detail, outcome, locale }: DetailProps) {
       <p className="dagfill-title">{locale.commands}</p>
       {texts.length === 0 && <p className="dagfill-dim">{locale.noCommands}</p>}
       <ul className="dagfill-commands">
-        {texts.map(({ taskId, path, text, template }) => (
+        {shown.map(({ taskId, path, text, template }) => (
           <li key={`${taskId}:${path}`}>
             <span className="dagfill-dim">
               {taskId}
@@ -101,6 +109,11 @@ function Detail({ detail, outcome, locale }: DetailProps) {
           </li>
         ))}
       </ul>
+      {shown.length < texts.length && (
+        <button type="button" onClick={() => setWhole(true)}>
+          {locale.showAll(texts.length, numberText(locale, texts.length))}
+        </button>
+      )}
     </>
   );
 }

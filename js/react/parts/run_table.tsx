@@ -52,8 +52,14 @@ function Rows({ backfill, plan, height, filter, setFilter }: RowsProps) {
   const id = useId();
   // The version stands for the tokens inside the plan.
   const shown = useMemo(
-    () => matchingRows(plan, new Set([...hidden].map((token) => TOKENS.indexOf(token))), filter.trim()),
-    [plan, version, hidden, filter],
+    () =>
+      matchingRows(
+        plan,
+        new Set([...hidden].map((token) => TOKENS.indexOf(token))),
+        filter.trim(),
+        (token, reason) => stateWords(plan, locale, token, reason),
+      ),
+    [plan, version, hidden, filter, locale],
   );
   const total = shown === null ? plan.total : shown.length;
   const { box, onScroll, sheet, start, page, scrollTo } = useVirtualRows(total, ROW);
@@ -144,6 +150,13 @@ function Rows({ backfill, plan, height, filter, setFilter }: RowsProps) {
   );
 }
 
+/** What stands in the last column: why a date is left alone, or its state. */
+function stateWords(plan: PlanColumns, locale: Locale, token: number, reason: number): string {
+  const state = TOKENS[token] ?? "keep";
+  const name = plan.reasonNames[reason];
+  return name && state.startsWith("keep") ? locale.reason[name] : locale.token[state];
+}
+
 interface RowProps {
   id: string;
   plan: PlanColumns;
@@ -159,8 +172,7 @@ interface RowProps {
 function Row({ id, plan, row, locale, index, isSelected, isChange, error, onSelect }: RowProps) {
   const offset = plan.offsets[row] ?? 0;
   const token = TOKENS[plan.tokens[row] ?? 0] ?? "keep";
-  const reason = plan.reasonNames[plan.reasons[row] ?? 0];
-  const words = error ?? (reason && token.startsWith("keep") ? locale.reason[reason] : locale.token[token]);
+  const words = error ?? stateWords(plan, locale, plan.tokens[row] ?? 0, plan.reasons[row] ?? 0);
   return (
     <div
       id={id}

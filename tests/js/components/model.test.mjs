@@ -4,11 +4,13 @@ import { test } from "node:test";
 import { BackfillService, MemoryStore } from "dagfill";
 import { componentModule } from "./source.mjs";
 
-const { BackfillModel, english, withEnglish, toPortable, columnsOf, rowOf, placeOf } = await componentModule(`
+const { BackfillModel, english, withEnglish, toPortable, columnsOf, rowOf, placeOf, matchingRows } =
+  await componentModule(`
 export { BackfillModel } from "./model/backfill_model.ts";
 export { english, withEnglish } from "./english.ts";
 export { toPortable } from "./planning/portable.ts";
 export { columnsOf } from "./plan/columns_of.ts";
+export { matchingRows } from "./plan/matching_rows.ts";
 export { rowOf, placeOf } from "./plan/plan_columns.ts";
 `);
 
@@ -178,4 +180,27 @@ test("durations have two units, and a locale may say less than everything", () =
     [german.pause, german.token.failed, german.token.success],
     ["Anhalten", "fehlgeschlagen", "succeeded"],
   );
+});
+
+test("a filter takes civil days, and words for state and reason", async () => {
+  const service = new BackfillService({ dags: [dag], store: new MemoryStore() });
+  const preview = await service.preview({
+    dagId: "sales",
+    ...january,
+    excludeDates: ["2026-01-05", "2026-01-20"],
+  });
+  const plan = columnsOf(preview);
+  let asked = 0;
+  const rows = (text, hidden = []) =>
+    matchingRows(plan, new Set(hidden), text, (token, reason) => {
+      asked += 1;
+      return token === 0 ? english.token.create : english.reason[plan.reasonNames[reason]];
+    });
+  assert.equal(rows(""), null);
+  assert.deepEqual([...rows("2026-01-1")], [9, 10, 11, 12, 13, 14, 15, 16, 17, 18]);
+  assert.deepEqual([...rows("TAKEN out")], [4, 19]);
+  assert.equal(asked, 4, "one question for each pair of state and reason, and filter");
+  assert.equal(rows("new").length, 29);
+  assert.deepEqual([...rows("", [0])], [4, 19]);
+  assert.deepEqual([...rows("nothing")], []);
 });
