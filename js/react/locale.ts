@@ -88,23 +88,25 @@ export interface Locale {
 /** Some texts; English says the others. */
 export type LocaleText = Partial<Locale>;
 
-const digits = new Map<string, Intl.NumberFormat>();
-
-/** A number as the language writes it. */
-export function numberText({ language }: Locale, value: number): string {
-  const format = digits.get(language) ?? new Intl.NumberFormat(language);
-  digits.set(language, format);
-  return format.format(value);
+/** A format is dear to make: each is made once. */
+function formatOf<T>(made: Map<string, T>, key: string, make: () => T): T {
+  const format = made.get(key) ?? make();
+  made.set(key, format);
+  return format;
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+const numbers = new Map<string, Intl.NumberFormat>();
+const days = new Map<string, Intl.DateTimeFormat>();
+
+/** A number as the language writes it. */
+export const numberText = ({ language }: Locale, value: number): string =>
+  formatOf(numbers, language, () => new Intl.NumberFormat(language)).format(value);
 
 /** A civil day (days since 1970-01-01) as the language writes it. */
 export function dayWords({ language }: Locale, day: number, options: Intl.DateTimeFormatOptions): string {
   const key = language + JSON.stringify(options);
-  const format = formats.get(key) ?? new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
-  formats.set(key, format);
-  return format.format(day * 86_400_000);
+  const make = () => new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
+  return formatOf(days, key, make).format(day * 86_400_000);
 }
 
 /** `Sunday, 29 March 2026`. */

@@ -147,3 +147,47 @@ test("a link's dates are those of today, where the bounds are words", async () =
   assert.deepEqual(range("UTC"), { from: "2026-11-24", to: "2026-11-25" });
   assert.deepEqual(range("Asia/Tokyo"), { from: "2026-11-25", to: "2026-11-26" });
 });
+
+test("what would run when: dates that start, in turn over the lanes, and never more bars than can be seen", async () => {
+  const { plannedRun, beyondPicture } = await pageModule('export * from "./planned";');
+  const plan = { total: 6, tokens: Uint8Array.from([0, 2, 1, 0, 3, 0]), counts: { skip: 2 } };
+  const { bars, laneCount } = plannedRun(plan, 3, 100);
+  assert.deepEqual(
+    bars.map(({ row, lane, start, end }) => [row, lane, start, end]),
+    [
+      [0, 0, 0, 100],
+      [2, 1, 0, 100],
+      [3, 2, 0, 100],
+      [5, 0, 100, 200],
+    ],
+  );
+  assert.equal(laneCount, 3);
+  const large = { total: 1_000_000, tokens: new Uint8Array(1_000_000), counts: { skip: 0 } };
+  assert.equal(plannedRun(large, 4, 1).bars.length, 2000);
+  assert.equal(beyondPicture(large), 998_000);
+});
+
+test("the text of another system is runs, a DAG, or the page's own export", async () => {
+  const { readBrought } = await pageModule('export * from "./engine/bring";');
+  const draft = {
+    dagId: "a",
+    schedule: "@daily",
+    timeZone: "UTC",
+    kind: "interval",
+    dst: "airflow",
+    tasks: [],
+  };
+  const read = (text) =>
+    readBrought(text, undefined, draft, { listRuns: async () => [], apply: async () => {} });
+  const csv = await read("dag_id,run_id,state,execution_date\na,r,success,2026-01-01T00:00:00+00:00\n");
+  assert.deepEqual([csv.kind, csv.stored?.created], ["runs", 1]);
+  const crontab = await read("30 2 * * * /opt/load.sh\n");
+  assert.deepEqual([crontab.kind, crontab.drafts[0].schedule], ["dags", "30 2 * * *"]);
+  const options = { dagId: "b", startDate: "2026-01-01", endDate: "2026-01-31", maxParallelRuns: 3 };
+  const exported = await read(
+    JSON.stringify({ dag: { dagId: "b", schedule: "@hourly" }, options, runs: [] }),
+  );
+  const [{ dagId, schedule, from, to, parallel }] = exported.drafts;
+  assert.deepEqual([dagId, schedule, from, to, parallel], ["b", "@hourly", "2026-01-01", "2026-01-31", 3]);
+  await assert.rejects(read("{ nothing"), { code: "INVALID_DAG" });
+});

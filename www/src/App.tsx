@@ -33,6 +33,7 @@ import { Legend, Verdict } from "./Verdict";
 const ComparePanel = lazy(() => import("./ComparePanel").then((part) => ({ default: part.ComparePanel })));
 const PlanCalendar = lazy(() => import("./parts").then((part) => ({ default: part.PlanCalendar })));
 const ChosenDate = lazy(() => import("./parts").then((part) => ({ default: part.ChosenDate })));
+const PlannedLanes = lazy(() => import("./parts").then((part) => ({ default: part.PlannedLanes })));
 const PlanTable = lazy(() => import("./parts").then((part) => ({ default: part.PlanTable })));
 const RunPanel = lazy(() => import("./RunPanel").then((part) => ({ default: part.RunPanel })));
 
@@ -230,6 +231,18 @@ export function App({ engine, initial }: AppProps) {
                   !plan.error && <p className="headline">Planning…</p>
                 )}
               </section>
+            )}
+            {view && !run && starting > 0 && (
+              <details className="planned">
+                <summary>What would run when</summary>
+                <PlannedLanes
+                  plan={view}
+                  lanes={draft.parallel}
+                  duration={Math.max(1, draft.simulation.seconds * 1000)}
+                  theme={theme.key}
+                  onSelect={cursor.chooseRow}
+                />
+              </details>
             )}
             {draft.compare && !run && <ComparePanel draft={draft} view={compare} change={change} />}
           </Suspense>

@@ -10,8 +10,9 @@ import {
 } from "dagfill/react";
 import "dagfill/react/styles.css";
 import { useCallback, useMemo } from "react";
-import { parseDay } from "./days";
+import { number, parseDay } from "./days";
 import type { PlanView, RowDetail } from "./model";
+import { beyondPicture, plannedRun } from "./planned";
 import type { RunModel } from "./runModel";
 
 /** The components of the package over the state of this page. They come after the first paint: a plan comes later still. */
@@ -128,6 +129,30 @@ export function Lanes({ run, theme, until, onSelect }: LanesProps) {
   const select = (row: number | null) => row !== null && onSelect(row);
   return (
     <RunLanes backfill={{ run, version: run.version, locale: english, select }} theme={theme} until={until} />
+  );
+}
+
+interface PlannedProps {
+  plan: PlanView;
+  lanes: number;
+  /** Milliseconds of one run. */
+  duration: number;
+  theme: string;
+  onSelect: (row: number) => void;
+}
+
+/** What would run when, before it does. */
+export function PlannedLanes({ plan, lanes, duration, theme, onSelect }: PlannedProps) {
+  const run = useMemo(() => plannedRun(plan, lanes, duration), [plan, lanes, duration]);
+  const beyond = beyondPicture(plan);
+  return (
+    <>
+      <RunLanes
+        backfill={{ run, version: 0, locale: english, select: (row) => row !== null && onSelect(row) }}
+        theme={theme}
+      />
+      {beyond > 0 && <p className="note">And {number(beyond)} more.</p>}
+    </>
   );
 }
 
