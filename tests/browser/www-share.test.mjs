@@ -27,7 +27,7 @@ test("the address holds the plan, changed tasks too, and conf only when it is as
   const tab = await page.open(t, hash(fields));
   const count = await starting(tab);
   await tab.getByRole("button", { name: "List", exact: true }).click();
-  await tab.getByLabel("Command").first().fill("extract 'ümlaut' {{ ds }}");
+  await tab.getByLabel("Command", { exact: true }).first().fill("extract 'ümlaut' {{ ds }}");
   await tab.getByText("Conf (JSON)").first().click();
   await tab.getByLabel("Conf (JSON)").fill('{"token": "secret"}');
   await tab.waitForFunction(() => location.hash.includes("dag="));
@@ -47,7 +47,10 @@ test("the address holds the plan, changed tasks too, and conf only when it is as
   assert.equal(await starting(again), count);
   assert.equal(await again.getByLabel("Schedule", { exact: true }).inputValue(), fields.s);
   await again.getByRole("button", { name: "List", exact: true }).click();
-  assert.equal(await again.getByLabel("Command").first().inputValue(), "extract 'ümlaut' {{ ds }}");
+  assert.equal(
+    await again.getByLabel("Command", { exact: true }).first().inputValue(),
+    "extract 'ümlaut' {{ ds }}",
+  );
 });
 
 test("an address that the user changes is followed", { skip }, async (t) => {
@@ -166,7 +169,7 @@ test("export: JSON and CSV hold every date with its reason and commands", { skip
   const tab = await page.open(t, hash(fields));
   const count = await starting(tab);
   await tab.getByRole("button", { name: "List", exact: true }).click();
-  await tab.getByLabel("Command").nth(1).fill("=1+1 {{ ds }}");
+  await tab.getByLabel("Command", { exact: true }).nth(1).fill("=1+1 {{ ds }}");
   await tab.getByText("=1+1 2026-04-30").waitFor();
   const json = await exported(tab, "JSON with reasons");
   assert.equal(json.counts.total, count + 1);

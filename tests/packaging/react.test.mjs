@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { openBrowser, withoutBrowser } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
 import { openTab, tooWide, violations } from "./components_page.mjs";
@@ -67,6 +67,26 @@ test("a server renders every component, CommonJS", () => {
     "main.cjs": `const { createElement } = require("react");\nconst { renderToString } = require("react-dom/server");\nconst ${names} = require("dagfill/react");\n${everyPart}`,
   });
   assert.equal(printed(process.execPath, ["main.cjs"], folder), "all");
+});
+
+test("the oldest React that is allowed renders every component, and runs a backfill", async (t) => {
+  const old = await workshop(fileURLToPath(new URL("./react18", import.meta.url)));
+  t.after(() => old.remove());
+  const folder = old.write("react-ssr", {
+    "main.mjs": `import { createElement, version } from "react";\nimport { renderToString } from "react-dom/server";\nimport ${names} from "dagfill/react";\nconsole.log(version);\n${everyPart}`,
+  });
+  assert.equal(printed(process.execPath, ["main.mjs"], folder), "18.2.0\nall");
+  if (skip) return;
+  const root = old.write("react-vite", { "index.html": html, "main.jsx": app });
+  const { build } = await import(pathToFileURL(shop.tool("vite/dist/node/index.js")));
+  await build({ root, logLevel: "error", build: { minify: false } });
+  const site = await serve({ folder: join(root, "dist") });
+  t.after(site.close);
+  const tab = await openTab(t, browser, `${site.origin}/index.html`);
+  await planned(tab);
+  assert.equal(await tab.evaluate(() => globalThis.backfill.thread), "worker");
+  await button(tab, "Run 90 dates").click();
+  await headline(tab, "90 of 90 done");
 });
 
 test("the app has less than 60 lines of its own", () => assert.ok(app.trimEnd().split("\n").length < 60));

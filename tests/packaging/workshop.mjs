@@ -21,14 +21,16 @@ export async function workshop(consumers = join(root, "tests/packaging/consumers
   const tools = cacheFolder("consumers", keyOf([process.version], lists));
   if (!existsSync(join(tools, "node_modules", ".package-lock.json"))) {
     for (const file of lists) copyFileSync(file, join(tools, file.slice(dirname(file).length + 1)));
-    await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: tools, quiet: true });
+    // Vite leaves NODE_ENV=production behind, with which npm installs none of the tools.
+    const install = ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+    await run("npm", install, { cwd: tools, quiet: true });
   }
   const folder = mkdtempSync(join(tools, "run-"));
   await run("npm", ["pack", "--silent", "--pack-destination", folder], { quiet: true });
   const packed = readdirSync(folder).find((file) => file.endsWith(".tgz"));
   writeFileSync(join(folder, "package.json"), '{ "name": "consumer", "private": true, "type": "module" }\n');
-  const install = ["install", "--offline", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"];
-  await run("npm", [...install, join(folder, packed)], { cwd: folder, quiet: true });
+  const packedOnly = ["install", "--offline", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"];
+  await run("npm", [...packedOnly, join(folder, packed)], { cwd: folder, quiet: true });
   return {
     folder,
     tools,
