@@ -239,7 +239,9 @@ test("an interrupted backfill can be looked at, and discarded", { skip }, async 
   const banner = tab.getByTestId("interrupted");
   await banner.getByRole("button", { name: "Review" }).click();
   await headline(tab, /\d+ of 60 done/);
-  await tab.getByRole("button", { name: /Edit a copy|Back to the plan/ }).click();
+  await tab.getByText("It was interrupted, and nobody runs it now").waitFor();
+  assert.equal(await tab.getByRole("button", { name: /^Retry/ }).count(), 0);
+  await tab.getByRole("button", { name: "Back to the plan" }).click();
   await banner.getByRole("button", { name: "Discard" }).click();
   await tab.getByRole("dialog").getByRole("button", { name: "Keep" }).click();
   await banner.getByRole("button", { name: "Discard" }).click();

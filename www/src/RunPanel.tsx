@@ -82,7 +82,7 @@ export function RunPanel({ run, theme, scrub, onScrub, onSelect, lanes, actions,
               Retry {progress.canceled ? "failed and stopped" : `these ${number(progress.failed)}`}
             </button>
           )}
-          {(phase === "finished" || phase === "watching") && (
+          {(phase === "finished" || phase === "watching" || phase === "stopped") && (
             <button type="button" onClick={actions.leave}>
               {phase === "finished" ? "Edit a copy" : "Back to the plan"}
             </button>
@@ -141,7 +141,10 @@ function summary(run: RunModel, percent: number): string {
   const parts = [`${percent} %.`];
   if (phase === "watching") parts.push("Another tab runs this backfill: view only.");
   if (phase === "paused") parts.push("Paused.");
-  if (phase !== "finished" && progress.etaMs !== undefined) parts.push(`About ${span(progress.etaMs)} left.`);
+  if (phase === "stopped")
+    parts.push("It was interrupted, and nobody runs it now: resume or discard it above.");
+  if (phase !== "finished" && phase !== "stopped" && progress.etaMs !== undefined)
+    parts.push(`About ${span(progress.etaMs)} left.`);
   if (median !== null) parts.push(`Median of the last runs: ${span(median)}.`);
   const began = new Date(run.startedAt);
   parts.push(

@@ -193,7 +193,8 @@ export interface RowDetail {
 export type TaskState = TaskInstance["state"];
 export type TaskStates = ReadonlyMap<string, TaskState>;
 
-export type RunPhase = "running" | "paused" | "canceling" | "finished" | "watching";
+/** `stopped`: it was interrupted, and nobody runs it now. */
+export type RunPhase = "running" | "paused" | "canceling" | "finished" | "watching" | "stopped";
 
 /** Changes of a running backfill, gathered for one frame. */
 export interface RunBatch {

@@ -54,7 +54,8 @@ export class RunModel {
   static review(view: ReviewView): RunModel {
     const model = new RunModel(view.backfill.backfillId, view.plan, view.backfill.progress);
     const { state } = view.backfill;
-    model.phase = state === "running" || state === "paused" ? "watching" : "finished";
+    const isDriven = state === "running" || state === "paused";
+    model.phase = isDriven ? "watching" : state === "interrupted" ? "stopped" : "finished";
     model.startedAt = view.bars[0]?.start ?? Date.now();
     model.recall(view.bars);
     return model;

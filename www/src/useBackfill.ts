@@ -210,7 +210,7 @@ export function useTaskStates(
 ): TaskStates {
   const [tasks, setTasks] = useState<TaskInstance[]>([]);
   const dagId = run?.plan.dagId;
-  const live = run !== null && run.phase !== "finished";
+  const live = run !== null && run.phase !== "finished" && run.phase !== "stopped";
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
     let gone = false;
