@@ -1,6 +1,7 @@
 // Leases by the clock of the database, which all machines share. Whether a holder lives shows in a lock of its session: the server drops it
 // as soon as the process is gone, also one that was killed, so that nobody waits for a dead holder's lease to expire.
 import { ignoreIdleErrors, type PgPool } from "./postgres_connection.js";
+import { PostgresRenewals } from "./postgres_renewals.js";
 import { stored, told } from "./postgres_text.js";
 import { staleOwner } from "./refusal.js";
 
@@ -18,12 +19,14 @@ export class PostgresLeases {
   readonly #table: string;
   readonly #now: (() => number) | undefined;
   readonly #presence: Presence | undefined;
+  readonly #renewals: PostgresRenewals;
 
   constructor(pool: PgPool, schema: string, now: (() => number) | undefined, shown: boolean) {
     this.#pool = pool;
     this.#table = `${schema}.leases`;
     this.#now = now;
     if (shown) this.#presence = new Presence(pool);
+    this.#renewals = new PostgresRenewals(pool, this.#table, CLOCK, () => this.#clock());
   }
 
   /** The epoch of the new holder; null when somebody else holds the lease. */
@@ -41,11 +44,7 @@ export class PostgresLeases {
 
   async renew(name: string, epoch: number, ttlMs: number): Promise<boolean> {
     await this.#presence?.show();
-    const { rowCount } = await this.#pool.query(
-      `UPDATE ${this.#table} SET "expiresAt" = ${CLOCK} + $4 WHERE name = $2 AND epoch = $3 AND owner IS NOT NULL`,
-      [this.#clock(), stored(name), epoch, ttlMs],
-    );
-    return rowCount === 1;
+    return this.#renewals.renew(name, epoch, ttlMs);
   }
 
   async release(name: string, epoch: number): Promise<void> {

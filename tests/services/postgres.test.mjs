@@ -127,6 +127,41 @@ if (server !== null) {
     assert.equal(await count(store), 4);
   });
 
+  test("renewals of many leases are one statement, and each is told whether it is still held", async (t) => {
+    const { store, pool } = await opened(t);
+    const names = Array.from({ length: 300 }, (_, n) => `dag:\\${n}`);
+    const leases = await Promise.all(names.map((name) => store.acquireLease(name, "one", 60_000)));
+    const before = await Promise.all(names.map((name) => store.readLease(name)));
+    // Another owner has one of them by now, and one is given back.
+    await store.acquireLease(names[7], "one", 60_000);
+    await leases[8].release();
+    let statements = 0;
+    const { query } = pool;
+    pool.query = (text, ...rest) => {
+      if (/UPDATE .*leases/s.test(String(text))) statements += 1;
+      return query.call(pool, text, ...rest);
+    };
+    const held = await Promise.all(leases.map((lease) => lease.renew()));
+    pool.query = query;
+    assert.equal(statements, 1);
+    assert.deepEqual(
+      held.flatMap((is, n) => (is ? [] : [n])),
+      [7, 8],
+    );
+    const later = await Promise.all(names.map((name) => store.readLease(name)));
+    assert.ok(held.every((is, n) => !is || later[n].expiresAt > before[n].expiresAt));
+    // Batches lock the leases of their fences, several at a time: none of them waits for a renewal that waits for it.
+    const dag = (n) => create(n, { dagId: `dag ${n}` });
+    for (let round = 1; round <= 5; round += 1) {
+      await Promise.all([
+        ...leases.slice(100).map((lease) => lease.renew()),
+        ...leases
+          .slice(100)
+          .map(({ epoch }, at) => store.apply([dag(1_000 * round + at)], { lease: names[100 + at], epoch })),
+      ]);
+    }
+  });
+
   test("leases go by the database's clock, whatever the clocks of the machines say", async (t) => {
     const { store, pool } = await opened(t);
     t.mock.method(Date, "now", () => 0);
