@@ -74,7 +74,11 @@ export class Attempts {
       writer,
       call: this.#call,
       emit: this.#emit,
-      began: (at) => this.#dispatch(BackfillEventCode.Began, row, attempt, at),
+      began: (at) => {
+        const entry = this.inFlight.get(row, attempt);
+        if (entry !== undefined) entry.began = at;
+        this.#dispatch(BackfillEventCode.Began, row, attempt, at);
+      },
       settle: (success, value) => this.#settle(row, attempt, success, value),
     });
   }

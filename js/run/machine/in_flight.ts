@@ -5,6 +5,8 @@ export interface InFlight<T> {
   attempt: number;
   /** Epoch milliseconds. */
   started: number;
+  /** When it really began, where an engine says so. */
+  began?: number;
   /** How its promise has settled, true for fulfilled; kept until that is stored. */
   settled?: boolean;
   detail: T;

@@ -24,8 +24,9 @@ WebAssembly.Instance = class extends Instance {
   }
 };
 
-const { MemoryStore } = await import("dagfill");
-const { day, days, listen, broken, service, settle } = await import("./scene.mjs");
+const { BackfillService, MemoryStore } = await import("dagfill");
+const { defineEngine } = await import("dagfill/engine");
+const { daily, day, days, listen, broken, service, settle } = await import("./scene.mjs");
 
 test("a trap at any call of the core: it starts again, and every date runs", async () => {
   const run = async () => {
@@ -95,4 +96,44 @@ test("a store that fails when the backfill is read again behind a trap: STORE_FA
   end.resolve();
   await assert.rejects(backfill.result, { code: "STORE_FAILED", message: /connection reset/ });
   trapAt = Number.POSITIVE_INFINITY;
+});
+
+test("when a run really began at an engine is known behind a trap: its timeout still counts from then", {
+  timeout: 60_000,
+}, async () => {
+  const jobs = new Map();
+  const engine = defineEngine({
+    name: "steered",
+    keepsResultsFor: Number.POSITIVE_INFINITY,
+    pollEvery: 5,
+    submit: async (batch) => {
+      for (const { key } of batch) jobs.set(key, { state: "running", startedAt: Date.now() });
+    },
+    status: async () => jobs,
+    cancel: async (keys) => {
+      for (const key of keys) jobs.set(key, { state: "canceled" });
+    },
+    close: async () => {},
+  });
+  const heard = listen();
+  const backfill = await new BackfillService({ dags: [daily], engine }).start(
+    days(2, { maxParallelRuns: 2, runTimeout: 1_000 }),
+    heard.hooks,
+  );
+  while (jobs.size < 2) await settle(1);
+  // Both have said that they began.
+  const before = calls;
+  while (calls < before + 2) await settle(1);
+  trapAt = calls + 1;
+  const [first] = jobs.keys();
+  jobs.set(first, { state: "success" });
+  const result = await backfill.result;
+  trapAt = Number.POSITIVE_INFINITY;
+  await engine.close();
+  assert.equal(heard.of("warning").filter(({ warning }) => warning.code === "core_restarted").length, 1);
+  assert.deepEqual(
+    result.results.map(({ state }) => state),
+    ["success", "failed"],
+  );
+  assert.match(result.results[1].error.message, /timeout/);
 });
