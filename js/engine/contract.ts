@@ -6,7 +6,8 @@ import type { ContractHost } from "../store/contract.js";
 import { backfillsContract } from "./contract/backfills.js";
 import { endsContract } from "./contract/ends.js";
 import { jobsContract } from "./contract/jobs.js";
-import { suiteOf } from "./contract/scene.js";
+import { lossesContract } from "./contract/losses.js";
+import { suiteOf, workOf } from "./contract/scene.js";
 import type { Engine } from "./engine.js";
 
 export type { ContractHost } from "../store/contract.js";
@@ -21,7 +22,9 @@ export type EngineLack =
   | "timeout"
   | "signal"
   | "waiting"
-  | "again";
+  | "again"
+  | "kill"
+  | "away";
 
 /** An engine for one test, with a worker that executes its jobs. */
 export interface OpenedEngine {
@@ -35,6 +38,10 @@ export interface OpenedEngine {
   /** Jobs of the test with many, default 1,000; dates of the backfills, default 20. For engines that are slow. */
   many?: number;
   days?: number;
+  /** Kills the worker as `kill -9` does, and starts another one. Of engines that were opened for it, see `OpenEngine`. */
+  kill?: () => Promise<void>;
+  /** Takes the server of the engine away, and gives what brings it back with its jobs. Of engines that were opened for it. */
+  away?: () => Promise<() => Promise<void>>;
   /** What it lacks, and why. */
   without?: { readonly [lack in EngineLack]?: string };
   /** Called when the test has ended and the engine is closed: ends the worker. */
@@ -42,11 +49,22 @@ export interface OpenedEngine {
 }
 
 /** Makes an empty engine whose worker executes jobs with these callbacks. An engine whose work is defined elsewhere does by itself what `conf`
- *  says: waits for `ms`, then ends as `act` says ("succeed" with `value`, "nothing", "fail" and "error" with `value`). */
-export type OpenEngine = (work: {
+ *  says: waits for `ms`, then ends as `act` says ("succeed" with `value`, "nothing", "fail" and "error" with `value`).
+ *
+ *  `wanted` is what the test will do: with "kill" the worker is best a process of its own that executes `contractWork`, and the engine has
+ *  `kill`; with "away" it has `away`. A test whose engine has neither is skipped, with the reason in `without`. */
+export type OpenEngine = (
+  work: { executeRun: ExecuteRun; executeTask: ExecuteTask },
+  wanted: "kill" | "away" | undefined,
+) => Promise<OpenedEngine>;
+
+/** The callbacks of the contract for a worker in a process of its own; `started` is called with the key of each job that begins. */
+export function contractWork(started: (key: string) => void = () => {}): {
   executeRun: ExecuteRun;
   executeTask: ExecuteTask;
-}) => Promise<OpenedEngine>;
+} {
+  return workOf({ started, aborted: new Set() }) as never;
+}
 
 /** Declares the tests of the engine contract; `name` begins their names.
  *
@@ -63,4 +81,5 @@ export function engineContract(name: string, open: OpenEngine, host: ContractHos
   jobsContract(suite);
   endsContract(suite);
   backfillsContract(suite);
+  lossesContract(suite);
 }

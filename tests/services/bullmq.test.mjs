@@ -15,18 +15,52 @@ import { loadPg, notTested, redisCommand, servicePackages, startPostgres, startR
 await servicePackages();
 const { createPostgresBackend } = await import("bullmq");
 
-function contract(name, bull) {
+const resolver = ["--import", join(import.meta.dirname, "npm", "resolve.mjs")];
+
+/** Workers in processes of their own; `kill` ends one as kill -9 does and starts the next. */
+async function workers(url, queue) {
+  const counts = new Map();
+  const start = async () => {
+    const file = join(import.meta.dirname, "bullmq_contract_worker.mjs");
+    const child = fork(file, [url, queue], { execArgv: resolver });
+    child.on("message", (key) => counts.set(key, (counts.get(key) ?? 0) + 1));
+    await once(child, "message");
+    return child;
+  };
+  let child = await start();
+  const end = async () => {
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  };
+  const kill = async () => {
+    await end();
+    child = await start();
+  };
+  return { end, kill, starts: (key) => counts.get(key) ?? 0 };
+}
+
+function contract(name, bull, server) {
   let count = 0;
+  /** It comes back with what it has acknowledged. */
+  const away = async () => {
+    await server.kill("SIGQUIT");
+    return () => server.start();
+  };
   engineContract(
     name,
-    async (work) => {
+    async (work, wanted) => {
       count += 1;
       const options = { ...bull, queue: `contract-${count}` };
+      if (wanted === "kill") {
+        const { end, ...rest } = await workers(server.url, options.queue);
+        return { engine: bullmqEngine(options), ...rest, done: end };
+      }
       const worker = await bullmqWorker({ ...options, ...work, concurrency: 4, leaseTime: 2_000 });
       return {
         engine: bullmqEngine(options),
         again: async () => bullmqEngine(options),
         slots: 4,
+        ...(server.kill === undefined ? {} : { away }),
         many: bull.backend === undefined ? 1_000 : 200,
         done: () => worker.close({ running: "abort" }),
       };
@@ -37,7 +71,6 @@ function contract(name, bull) {
 
 /** Runs a scene of bullmq_closed.mjs to the end of its process, which comes by itself; gives what it printed. */
 async function closed(...scene) {
-  const resolver = ["--import", join(import.meta.dirname, "npm", "resolve.mjs")];
   const child = fork(join(import.meta.dirname, "bullmq_closed.mjs"), scene, {
     execArgv: resolver,
     silent: true,
@@ -54,11 +87,11 @@ async function closed(...scene) {
 
 const REFUSED = "ENGINE_FAILED ENGINE_FAILED ENGINE_FAILED ENGINE_FAILED 0";
 
-const redis = await startRedis();
+const redis = await startRedis({ everysec: true });
 if (redis === null) notTested("engine bullmq on Redis", "no redis-server (apt-get install redis-server)");
 else {
   after(() => redis.stop());
-  contract("bullmq on Redis", { connection: redis.url });
+  contract("bullmq on Redis", { connection: redis.url }, redis);
 
   for (const [scene, printed] of [
     [["redis", "false"], REFUSED],
@@ -82,7 +115,6 @@ else {
         .filter(Boolean)
         .map((line) => line.split(" "));
     const worker = join(import.meta.dirname, "..", "chaos", "engines", "worker.mjs");
-    const resolver = ["--import", join(import.meta.dirname, "npm", "resolve.mjs")];
     const options = JSON.stringify({ redis: redis.url, log, concurrency: 2, leaseTime: 1_000 });
     const start = () => {
       const child = fork(worker, [options], { execArgv: resolver, silent: true });
@@ -141,7 +173,7 @@ else {
   await loadPg();
   after(() => postgres.stop());
   const connection = { connectionString: postgres.url, migrate: true };
-  contract("bullmq on PostgreSQL", { connection, backend: createPostgresBackend });
+  contract("bullmq on PostgreSQL", { connection, backend: createPostgresBackend }, postgres);
 
   for (const stopFirst of ["false", "true"]) {
     test(`a process ends when all is closed, and calls after that open nothing: postgres, stopped first ${stopFirst}`, async () => {

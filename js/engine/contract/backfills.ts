@@ -12,8 +12,8 @@ const range = (days) => ({
 const dag = { dagId: DAG, schedule: "@daily" };
 
 /** The engine's calls as an object of its own, some of them others. It is closed at the end of the test. */
-const withCalls = (engine, later, calls) => {
-  const made = defineEngine({
+export const withCalls = (engine, later, calls, times) => {
+  const own = {
     name: engine.name,
     kinds: engine.kinds,
     keepsResultsFor: engine.keepsResultsFor,
@@ -24,7 +24,8 @@ const withCalls = (engine, later, calls) => {
     watch: engine.watch && ((ended) => engine.watch(ended)),
     close: async () => {},
     ...calls,
-  });
+  };
+  const made = defineEngine(own, times);
   later(() => made.close());
   return made;
 };

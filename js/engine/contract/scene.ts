@@ -135,14 +135,17 @@ function repeated(engine) {
 
 /** Passed to each suite. */
 export function suiteOf(name, open, { test, assert }) {
-  const it = (what, body, needs = []) =>
+  const it = (what, body, needs = [], wanted = undefined) =>
     test(`${name}: ${what}`, async (t) => {
       const log = newLog();
-      const opened = await open(workOf(log));
+      const opened = await open(workOf(log), wanted);
       const closers = [];
-      const lacking = needs.find((need) => opened.without?.[need] !== undefined);
+      const without = { ...opened.without };
+      if (wanted !== undefined && opened[wanted] === undefined)
+        without[wanted] ??= `the opened engine has no ${wanted}()`;
+      const lacking = [...needs, wanted].find((need) => without[need] !== undefined);
       try {
-        if (lacking !== undefined) return t?.skip?.(`${lacking}: ${opened.without[lacking]}`);
+        if (lacking !== undefined) return t?.skip?.(`${lacking}: ${without[lacking]}`);
         const starts = opened.starts ?? log.starts;
         const again = opened.again && (async () => repeated(await opened.again()));
         const later = (close) => closers.push(close);

@@ -65,13 +65,20 @@ function refuseFail(): never {
 
 function taskContext(
   run: Context,
-  { xcom, ...task }: NonNullable<JobData["task"]>,
+  { xcom, elsewhere, ...task }: NonNullable<JobData["task"]>,
   key: string,
   push: (key: string, value: Json) => void,
 ): Context {
   const checkedPush = (of: string, value: unknown) =>
     push(name(String(of), "xcomPush key"), printable(value, `xcomPush(${of})`));
-  const context = new TaskRunContext(run, task, run.attempt, new Xcom(xcom), checkedPush, () => key);
+  const context = new TaskRunContext(
+    run,
+    task,
+    run.attempt,
+    new Xcom(xcom, elsewhere),
+    checkedPush,
+    () => key,
+  );
   TaskRunContext.resolve(context, true);
   return context;
 }

@@ -69,4 +69,6 @@ export interface JobTask extends Omit<CheckedTask, "run"> {
   hasRun?: true;
   /** What its upstream tasks have left. */
   xcom: Values;
+  /** What the DAG's templates pull from other runs, as JSON text. */
+  elsewhere?: string;
 }

@@ -68,7 +68,12 @@ export class TaskRunContext extends Context {
     const { tasks, params } = Context.templates(this).dag;
     const { run: hasRun, ...task } = this.#task;
     const xcom = this.#xcom.of(upstreams(this.#task, tasks));
-    return { ...run, params, task: { ...task, ...(hasRun && { hasRun: true }), xcom } };
+    const { elsewhere } = this.#xcom;
+    return {
+      ...run,
+      params,
+      task: { ...task, ...(hasRun && { hasRun: true }), xcom, ...(elsewhere && { elsewhere }) },
+    };
   }
 
   xcomPull(taskId: string, key = "return_value"): Json | undefined {

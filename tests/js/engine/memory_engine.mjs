@@ -7,6 +7,7 @@ export function memoryJobs({ slots = 4, ...work }) {
   const jobs = new Map();
   const waiting = [];
   let running = 0;
+  let worker = 0;
   const pump = () => {
     while (running < slots && waiting.length > 0) {
       const entry = jobs.get(waiting.shift());
@@ -14,7 +15,10 @@ export function memoryJobs({ slots = 4, ...work }) {
       running += 1;
       entry.status = { state: "running", startedAt: Date.now() };
       // As between processes: nothing but JSON goes over.
+      const own = worker;
       run(JSON.parse(JSON.stringify(entry.job)), entry.controller.signal).then((status) => {
+        // A worker that was killed tells nothing.
+        if (own !== worker) return;
         running -= 1;
         entry.status = JSON.parse(JSON.stringify(status));
         for (const tell of watchers) tell(entry.job.key, entry.status);
@@ -23,7 +27,18 @@ export function memoryJobs({ slots = 4, ...work }) {
     }
   };
   const watchers = new Set();
-  return { jobs, waiting, pump, watchers };
+  /** As if the worker had been killed, and another one had started. */
+  const kill = async () => {
+    worker += 1;
+    running = 0;
+    for (const [key, entry] of jobs) {
+      if (entry.status.state !== "running") continue;
+      entry.status = { state: "queued" };
+      waiting.push(key);
+    }
+    pump();
+  };
+  return { jobs, waiting, pump, watchers, kill };
 }
 
 export function memoryEngine(shared, calls = {}) {

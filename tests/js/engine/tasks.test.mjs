@@ -24,6 +24,55 @@ test("a task's function runs at the worker that has its DAG, and the others go t
   assert.deepEqual(called, [["c", "load 2024-01-01!"]]);
 });
 
+test("templates at a worker read the XCom of upstream tasks, of other DAGs and of earlier dates, as they do in one process", async () => {
+  const pull = (rest) => `{{ ti.xcom_pull(${rest}) or 'none' }}`;
+  const params = {
+    up: pull("task_ids='first', key='mark'"),
+    other: pull("dag_id='writer', task_ids='put', key='path'"),
+    prior: pull("task_ids='get', key='mark', include_prior_dates=True"),
+  };
+  const reader = {
+    dagId: "sales",
+    schedule: "@daily",
+    tasks: [
+      { taskId: "first" },
+      { taskId: "between", dependsOn: ["first"] },
+      { taskId: "get", dependsOn: ["between"], params },
+    ],
+  };
+  const writer = { dagId: "writer", schedule: "@daily", tasks: [{ taskId: "put" }] };
+  const readBy = async (host) => {
+    const seen = [];
+    const executeTask = (task) => {
+      if (task.taskId === "put") task.xcomPush("path", `/in/${task.localDate.slice(0, 10)}`);
+      else task.xcomPush("mark", `${task.taskId} ${task.localDate.slice(8, 10)}`);
+      if (task.taskId === "get") seen.push(task.params);
+    };
+    const service = new BackfillService({
+      dags: [writer, reader],
+      store: new MemoryStore(),
+      ...host(executeTask),
+    });
+    for (const { dagId } of [writer, reader]) {
+      const { state } = await service.backfill({
+        ...range,
+        dagId,
+        endDate: "2024-01-02",
+        maxParallelRuns: 1,
+      });
+      assert.equal(state, "success");
+    }
+    return seen;
+  };
+  const here = await readBy((executeTask) => ({ executeTask }));
+  assert.deepEqual(here, [
+    { up: "first 01", other: "/in/2024-01-01", prior: "none" },
+    { up: "first 02", other: "/in/2024-01-02", prior: "get 01" },
+  ]);
+  const there = await readBy((executeTask) => ({ engine: memoryEngine(memoryJobs({ executeTask })) }));
+  assert.deepEqual(there, here);
+});
+
 test("functions that all tasks share, and tasks without any work", async () => {
   const called = [];
   const shared = { run: ({ taskId }) => void called.push(taskId) };

@@ -1,0 +1,102 @@
+// What is lost on the way: workers that are killed, and engines that are away for a while.
+// @ts-nocheck: a suite of tests.
+import { BackfillService, MemoryStore } from "../../face.js";
+import { withCalls } from "./backfills.js";
+import { aJob, DAG } from "./scene.js";
+
+const dag = { dagId: DAG, schedule: "@daily" };
+/** Milliseconds: short, so that a silence is told while a test waits. */
+const TIMES = { deadline: 2_000, silence: 500, repeat: 60_000, pause: [50, 500] };
+
+/** A backfill of a few dates, and what it has told. */
+async function backfillOf(engine, days, ms, ended = () => {}) {
+  const told = { attempts: [], warnings: [], ended: 0 };
+  const service = new BackfillService({ dags: [dag], store: new MemoryStore(), engine });
+  const backfill = await service.start(
+    {
+      dagId: DAG,
+      startDate: "2024-01-01",
+      endDate: `2024-01-${String(days).padStart(2, "0")}`,
+      maxParallelRuns: 2,
+      conf: { act: "succeed", ms },
+    },
+    {
+      onEvent: ({ type, run, warning }) => {
+        if (type === "warning") told.warnings.push(warning.code);
+        if (type === "run-succeeded") {
+          told.ended += 1;
+          ended();
+        }
+        if (type === "run-started") told.attempts.push(run.runId);
+      },
+    },
+  );
+  return { backfill, told };
+}
+
+export function lossesContract({ it, assert, ended, running, eventually }) {
+  it(
+    "a job whose worker is killed is executed again by the next one, under the same key",
+    async (engine, { kill, starts }) => {
+      const job = aJob({ act: "succeed", value: "done", ms: 1_000 });
+      await engine.submit([job]);
+      await running(engine, job.key);
+      await kill();
+      const { state, output } = await ended(engine, job.key);
+      assert.deepEqual([state, output], ["success", "done"]);
+      assert.equal(await starts(job.key), 2);
+    },
+    ["output"],
+    "kill",
+  );
+
+  it(
+    "a worker that is killed fails no run of a backfill, and costs no attempt",
+    async (engine, { kill, later, days = 20 }) => {
+      const count = Math.min(days, 6);
+      const { backfill, told } = await backfillOf(withCalls(engine, later, {}), count, 500);
+      await eventually(() => told.ended > 0, "a run has ended");
+      await kill();
+      const result = await backfill.result;
+      assert.deepEqual([result.state, result.completed], ["success", count], JSON.stringify(result.results));
+      assert.equal(new Set(told.attempts).size, told.attempts.length, "no run is started twice");
+    },
+    [],
+    "kill",
+  );
+
+  for (const [what, wanted] of [
+    ["whose calls reject for a while", undefined],
+    ["whose server is away for a while", "away"],
+  ]) {
+    it(
+      `an engine ${what} pauses a backfill and fails none of its runs`,
+      async (engine, { away, later, days = 20 }) => {
+        let refuses = false;
+        const call =
+          (name) =>
+          async (...args) => {
+            if (refuses) throw new Error("connection refused");
+            return engine[name](...args);
+          };
+        const [submit, status, cancel] = ["submit", "status", "cancel"].map(call);
+        const calls = wanted === undefined ? { submit, status, cancel, watch: undefined } : {};
+        const made = withCalls(engine, later, calls, TIMES);
+        const { backfill, told } = await backfillOf(made, days, 50, () => {
+          refuses = wanted === undefined && told.ended === 1;
+        });
+        await eventually(() => told.ended > 0, "a run has ended");
+        const back = await away?.();
+        await eventually(() => told.warnings.includes("engine_silent"), "the silence is told");
+        assert.ok(told.attempts.length < days, "it is in the middle");
+        refuses = false;
+        await back?.();
+        const result = await backfill.result;
+        assert.deepEqual([result.state, result.completed], ["success", days], JSON.stringify(result.results));
+        assert.equal(new Set(told.attempts).size, told.attempts.length, "no run is started twice");
+      },
+      [],
+      wanted,
+    );
+  }
+}
