@@ -41,6 +41,8 @@ export function lossesContract({ it, assert, ended, running, eventually }) {
       const job = aJob({ act: "succeed", value: "done", ms: 1_000 });
       await engine.submit([job]);
       await running(engine, job.key);
+      // Running is told before the work has begun.
+      while ((await starts(job.key)) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
       await kill();
       const { state, output } = await ended(engine, job.key);
       assert.deepEqual([state, output], ["success", "done"]);
@@ -83,7 +85,7 @@ export function lossesContract({ it, assert, ended, running, eventually }) {
         const calls = wanted === undefined ? { submit, status, cancel, watch: undefined } : {};
         const made = withCalls(engine, later, calls, TIMES);
         const { backfill, told } = await backfillOf(made, days, 50, () => {
-          refuses = wanted === undefined && told.ended === 1;
+          if (told.ended === 1) refuses = wanted === undefined;
         });
         await eventually(() => told.ended > 0, "a run has ended");
         const back = await away?.();
