@@ -3,6 +3,8 @@ import type { Dag, Task } from "../dag/dag.js";
 import type { ScheduleInput } from "../schedule/input.js";
 import { shown } from "../shown.js";
 import { iso } from "../time.js";
+import { noteBash } from "./bash.js";
+import { airflowCron } from "./cron.js";
 import { Collector, everyOf, type ImportedDags, isoDuration, triggerRule } from "./dags.js";
 import { asList, asNumber, asObject, asText, asTexts, type Fields } from "./json_values.js";
 import { isEmpty, leftOutCommand, leftOutNote } from "./left_out.js";
@@ -134,7 +136,8 @@ function airflowDag(fields: Fields, found: Collector): void {
     dagId,
     schedule: rule.schedule,
     ...(rule.kind === undefined ? {} : { kind: rule.kind }),
-    ...(zone === undefined || zone === "UTC" ? {} : { timeZone: zone }),
+    // Airflow's macros are in UTC, whatever the zone of the DAG.
+    ...(zone === undefined || zone === "UTC" ? {} : { timeZone: zone, macroTimeZone: "UTC" }),
     ...(start === undefined ? {} : { startDate: start }),
     ...(end === undefined ? {} : { endDate: end }),
     ...(typeof catchup === "boolean" ? { catchup } : {}),
@@ -169,7 +172,7 @@ function scheduleOf(fields: Fields, note: (message: string) => void): Rule {
     return { schedule: null };
   }
   if (text === undefined) note(`the schedule ${shown(given)} is not understood: imported without schedule`);
-  return { schedule: text ?? null };
+  return { schedule: text === undefined ? null : airflowCron(text, note) };
 }
 
 function timetableRule(timetable: Fields, note: (message: string) => void): Rule {
@@ -178,9 +181,9 @@ function timetableRule(timetable: Fields, note: (message: string) => void): Rule
   const timeZone = zoneName(asText(values.timezone));
   const expression = asText(values.expression);
   if (name.endsWith("CronDataIntervalTimetable") && expression !== undefined)
-    return { schedule: expression, timeZone };
+    return { schedule: airflowCron(expression, note), timeZone };
   if (name.endsWith("CronTriggerTimetable") && expression !== undefined)
-    return { schedule: expression, kind: "trigger", timeZone };
+    return { schedule: airflowCron(expression, note), kind: "trigger", timeZone };
   if (name.endsWith("DeltaDataIntervalTimetable") || name.endsWith("DeltaTriggerTimetable")) {
     const delta = values.delta;
     const seconds = asNumber(delta);
@@ -250,9 +253,9 @@ function tasksOf(list: readonly unknown[], defaults: Fields, note: (message: str
     const command = asText(member(fields, "bash_command"));
     const setting = (name: string) => member(fields, name) ?? defaults[name];
     const rule = asText(setting("trigger_rule"));
-    const known = rule === undefined ? undefined : triggerRule(rule);
-    if (rule !== undefined && known === undefined)
-      note(`task ${taskId}: trigger rule ${rule} is not known: all_success`);
+    const ofTask = (message: string) => note(`task ${taskId}: ${message}`);
+    const known = rule === undefined ? undefined : triggerRule(rule, ofTask);
+    if (command !== undefined) noteBash(command, ofTask);
     if (fields.is_mapped === true || fields._is_mapped === true)
       note(`task ${taskId} is mapped: it is one task here`);
     const isLeftOut = command === undefined && (operator === undefined || !isEmpty(operator));

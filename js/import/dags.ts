@@ -6,6 +6,9 @@ import { shortened, visible } from "../visible.js";
 /** One remark about the source; `line` counts from 1 where the source has lines. */
 export interface ImportNote {
   line?: number;
+  /** What makes the DAGs, or the one of `dagId`, unusable as they are. */
+  severity?: "error";
+  dagId?: string;
   message: string;
 }
 
@@ -26,12 +29,12 @@ export class Collector {
   #more = 0;
 
   /** A remark, once. */
-  note(text: string, line?: number): void {
+  note(text: string, line?: number, more: Pick<ImportNote, "severity" | "dagId"> = {}): void {
     const message = visible(shortened(text, LONGEST_NOTE));
     const key = `${line} ${message}`;
     if (this.#notes.has(key)) return;
     if (this.#notes.size >= MOST_NOTES) this.#more += 1;
-    else this.#notes.set(key, line === undefined ? { message } : { line, message });
+    else this.#notes.set(key, { ...(line === undefined ? {} : { line }), message, ...more });
   }
 
   result(): ImportedDags {
@@ -41,10 +44,24 @@ export class Collector {
   }
 }
 
-/** A trigger rule of Airflow. `undefined` where dagfill has none of this name; "dummy" is the old name of "always". */
-export function triggerRule(name: string): Task["triggerRule"] | undefined {
+/** Rules of Airflow that differ from one of dagfill only where all tasks before were skipped. */
+const NEAREST_RULES: { readonly [name: string]: Task["triggerRule"] } = {
+  none_failed_min_one_success: "none_failed",
+  none_failed_or_skipped: "none_failed",
+  all_done_min_one_success: "all_done",
+};
+
+/** A trigger rule of Airflow. What has no counterpart of its name is noted; "dummy" is the old name of "always". */
+export function triggerRule(name: string, note: (message: string) => void): Task["triggerRule"] | undefined {
   if (name === "dummy") return "always";
-  return TRIGGER_RULES.find((rule) => rule === name);
+  const nearest = Object.hasOwn(NEAREST_RULES, name) ? NEAREST_RULES[name] : undefined;
+  const rule = nearest ?? TRIGGER_RULES.find((known) => known === name);
+  if (nearest !== undefined)
+    note(
+      `trigger rule ${name} is imported as ${nearest}, which also runs where all tasks before it were skipped`,
+    );
+  else if (rule === undefined) note(`trigger rule ${name} is not known: all_success`);
+  return rule;
 }
 
 /** Milliseconds as an ISO 8601 duration, which a person can read in the DAG. */

@@ -6,7 +6,7 @@ import { fields, oneOf, text as textOption, wrong } from "../options.js";
 import { shown } from "../shown.js";
 import { restDags, serializedDags } from "./airflow_json.js";
 import { crontabDags } from "./crontab.js";
-import { Collector, type ImportedDags } from "./dags.js";
+import { Collector, type ImportedDags, type ImportNote } from "./dags.js";
 import { dbtDags, isManifest } from "./dbt.js";
 import { asList, asObject, type Fields, jsonDocuments } from "./json_values.js";
 import { kubernetesDags } from "./kubernetes.js";
@@ -59,7 +59,7 @@ const MOST_CHARACTERS = 5_000_000;
  *  manifest.json, Kubernetes CronJobs in YAML, crontab lines, or dagfill's own JSON.
  *
  *  `fileName` is what `__file__` is worth in a DAG file. `notes` say, with the line where there is one, what was not understood or has no
- *  counterpart; a source of the format that has no DAG in it, such as a manifest without microbatch models, is no error. A DAG file is
+ *  counterpart; those of severity "error" name a DAG that dagfill refuses as it is, or Python that cannot be parsed; a source of the format that has no DAG in it, such as a manifest without microbatch models, is no error. A DAG file is
  *  followed for 500,000 steps and 10,000 DAGs and tasks; a note says where it was left. INVALID_OPTION for a format that is not known;
  *  INVALID_DAG for a text that is none of the formats, or not of the given one, for Python beyond 5,000,000 characters, and for YAML beyond
  *  1,000,000.
@@ -124,15 +124,16 @@ function unreadable(
   });
 }
 
-/** A DAG that dagfill would refuse says so in a note, so that the others can be used. */
+/** A DAG that dagfill would refuse says so in a note of severity "error", so that the others can be used. */
 function checked({ dags, notes }: ImportedDags): ImportedDags {
-  const invalid = dags.flatMap((dag) => {
+  const invalid = dags.flatMap((dag): ImportNote[] => {
     try {
       validateDag(dag);
       return [];
     } catch (error) {
       if (!(error instanceof DagfillError)) throw error;
-      return [{ message: `${dag.dagId} is not valid as it is: ${error.message}` }];
+      const message = `${dag.dagId} is not valid as it is: ${error.message}`;
+      return [{ message, severity: "error", dagId: dag.dagId }];
     }
   });
   return { dags, notes: [...invalid, ...notes] };

@@ -77,3 +77,26 @@ test("work that import-dag left out is told by validate, preview and run, and fa
   );
   assert.match((await run(["trigger", file, "-l", "2024-01-05", "--store", store])).err, warning);
 });
+
+test("import-dag leaves out what validate refuses, writes the others, and ends with exit code 1", async () => {
+  const { folder } = workplace();
+  const [python, file] = [join(folder, "dags.py"), join(folder, "dags.json")];
+  const bad = `DAG("forever", schedule="@continuous")\nDAG("late", schedule="0 25 * * *")\n`;
+  writeFileSync(python, `${bad}DAG("good", schedule="@daily")\nDAG("other", schedule=None)\n`);
+  const { code, out, err } = await run(["import-dag", python]);
+  assert.equal(code, 1);
+  assert.match(err, /^error late is not valid as it is: hour 25: .*; it is left out$/m);
+  writeFileSync(file, out);
+  assert.deepEqual(
+    JSON.parse(out).map(({ dagId }) => dagId),
+    ["good", "other"],
+  );
+  assert.equal((await run(["validate", file])).code, 0);
+  writeFileSync(python, `with DAG("a", schedule=None):\n    BashOperator(task_id="x", bash_command="echo)\n`);
+  const broken = await run(["import-dag", python]);
+  assert.equal(broken.code, 1);
+  assert.match(
+    broken.err,
+    /^error line 2: Python that cannot be parsed here: expected a closing ", got none/m,
+  );
+});

@@ -24,13 +24,24 @@ export const importDag: Verb = {
       ...(format !== undefined && { format }),
       ...(path !== "-" && { fileName: basename(path) }),
     });
-    for (const { line, message } of values.all === true ? notes : notes.slice(0, MOST_NOTES)) {
+    const errors = notes.filter(({ severity }) => severity === "error");
+    const others = notes.filter(({ severity }) => severity === undefined);
+    for (const { line, message, dagId } of errors) {
+      const place = line === undefined ? "" : `line ${line}: `;
+      const left = dagId === undefined ? "" : "; it is left out";
+      notices.line(`${notices.paint("red", "error")} ${place}${message}${left}`);
+    }
+    for (const { line, message } of values.all === true ? others : others.slice(0, MOST_NOTES)) {
       notices.line(`${notices.paint("yellow", line === undefined ? "note" : `line ${line}`)} ${message}`);
     }
-    const more = values.all === true ? 0 : notes.length - MOST_NOTES;
+    const more = values.all === true ? 0 : others.length - MOST_NOTES;
     if (more > 0) notices.line(notices.paint("dim", `${more} more notes: --all shows them`));
-    terminal.line(JSON.stringify(dags.length === 1 ? dags[0] : dags, null, 2));
-    return dags.length === 0 ? exitCodes.failed : exitCodes.ok;
+    const invalid = new Set(errors.map(({ dagId }) => dagId));
+    // Of DAGs with one id the last one counts, as in Airflow: a file that has both is refused.
+    const valid = new Map(dags.filter(({ dagId }) => !invalid.has(dagId)).map((dag) => [dag.dagId, dag]));
+    const written = [...valid.values()];
+    terminal.line(JSON.stringify(written.length === 1 ? written[0] : written, null, 2));
+    return written.length === 0 || errors.length > 0 ? exitCodes.failed : exitCodes.ok;
   },
 };
 

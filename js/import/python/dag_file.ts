@@ -1,9 +1,15 @@
 // An Airflow DAG file, read statically: its syntax tree is walked, Python is never run.
+import type { SyntaxNode } from "@lezer/common";
 import type { Dag, Task } from "../../dag/dag.js";
+import { shown } from "../../shown.js";
+import { noteBash } from "../bash.js";
+import { airflowCron } from "../cron.js";
 import { Collector, everyOf, type ImportedDags, isoDuration, triggerRule } from "../dags.js";
 import { isEmpty, leftOutCommand, leftOutNote } from "../left_out.js";
+import { airflowVersion } from "./airflow_version.js";
 import { ArgumentReader } from "./arguments.js";
 import { LimitReached } from "./budget.js";
+import { unbalanced } from "./faults.js";
 import { isPython, parsePython } from "./parse.js";
 import { Reader } from "./reader.js";
 import { runBody } from "./statements.js";
@@ -18,7 +24,7 @@ export function pythonDags(text: string, fileName?: string): ImportedDags | unde
   const parsed = parsePython(source);
   const { tree, faults, isCut } = parsed;
   if (faults.length > 0 && !isPython(parsed)) return undefined;
-  for (const fault of faults) reader.note("Python that cannot be parsed here", fault);
+  noteFaults(source, faults, found, reader);
   const last = faults.at(-1);
   if (isCut && last !== undefined) reader.note("what comes behind this line is not read", last);
   try {
@@ -26,13 +32,37 @@ export function pythonDags(text: string, fileName?: string): ImportedDags | unde
   } catch (error) {
     if (!(error instanceof LimitReached)) throw error;
   }
-  for (const dag of reader.dags) found.dags.push(dagOf(dag, found));
+  const version = airflowVersion(source);
+  for (const dag of reader.dags) found.dags.push(dagOf(dag, found, version));
   if (reader.dags.length === 0)
     found.note("no DAG was found: expected DAG(...) or a call of a function under @dag");
   return found.result();
 }
 
-function dagOf(dag: DagObject, found: Collector): Dag {
+const WHAT = "Python that cannot be parsed here";
+
+/** The fault that explains the others, else each place at which reading went wrong. */
+function noteFaults(source: string, faults: readonly SyntaxNode[], found: Collector, reader: Reader): void {
+  if (faults.length === 0) return;
+  const fault = unbalanced(source);
+  const lost = "DAGs and tasks near it may be missing";
+  if (fault !== undefined) {
+    const { at, expected, got } = fault;
+    found.note(`${WHAT}: expected ${expected}, got ${got}: ${lost}`, reader.lineAt(at), {
+      severity: "error",
+    });
+    return;
+  }
+  const lines = source.split("\n");
+  for (const node of faults) {
+    const line = reader.line(node);
+    const text = lines[line - 1]?.trim() ?? "";
+    const message = `${WHAT}: expected a statement, got ${shown(text)}: ${lost}`;
+    found.note(message, line, { severity: "error" });
+  }
+}
+
+function dagOf(dag: DagObject, found: Collector, version: 2 | 3 | undefined): Dag {
   const note = (message: string) => found.note(`${dag.id}: ${message}`, dag.line);
   const given = dag.args.get("default_args");
   const defaults = given instanceof Map ? given : new Map<Value, Value>();
@@ -40,12 +70,13 @@ function dagOf(dag: DagObject, found: Collector): Dag {
   const args = new ArgumentReader(dag.args, [], note);
   const inherited = new ArgumentReader(dag.args, [defaults], note);
   const [start, end] = [inherited.moment("start_date"), inherited.moment("end_date")];
-  const schedule = scheduleOf(args, note);
+  const schedule = scheduleOf(args, version, note);
   const timeZone = schedule.timeZone ?? start?.zone;
   const params = paramsOf(args.value("params"), note);
   const description = args.text("description") ?? args.text("doc_md");
   const tags = args.value("tags");
-  const catchup = args.flag("catchup");
+  const catchup = args.flag("catchup") ?? catchupOf(schedule, version, note);
+  if (dag.tasks.length === 0) note("no task of this DAG was found");
   const [runs, active] = [args.number("max_active_runs"), args.number("max_active_tasks", "concurrency")];
   const owner = inherited.text("owner");
   if (args.get("dagrun_timeout") !== undefined)
@@ -59,9 +90,11 @@ function dagOf(dag: DagObject, found: Collector): Dag {
     dagId: dag.id,
     schedule: schedule.schedule,
     ...schedule.options,
-    ...(timeZone === undefined || timeZone === "UTC" ? {} : { timeZone }),
+    // Airflow's macros are in UTC, whatever the zone of the DAG.
+    ...(timeZone === undefined || timeZone === "UTC" ? {} : { timeZone, macroTimeZone: "UTC" }),
     ...(start === undefined ? {} : { startDate: start.text }),
-    ...(end === undefined ? {} : { endDate: end.text }),
+    // A date without a time is a whole day here, and its midnight in Airflow.
+    ...(end === undefined ? {} : { endDate: isDay(end.text) ? `${end.text}T00:00:00` : end.text }),
     ...(catchup === undefined ? {} : { catchup }),
     ...(runs === undefined ? {} : { maxActiveRuns: runs }),
     ...(active === undefined ? {} : { maxActiveTasks: active }),
@@ -97,17 +130,51 @@ interface Rule {
   timeZone?: string | undefined;
 }
 
-function scheduleOf(args: ArgumentReader, note: (message: string) => void): Rule {
+function isDay(text: string): boolean {
+  return text.length === "2024-01-01".length;
+}
+
+/** Airflow's default where a file says nothing. */
+function catchupOf(
+  { schedule }: Rule,
+  version: 2 | 3 | undefined,
+  note: (message: string) => void,
+): true | undefined {
+  if (schedule === null || version === 3) return undefined;
+  const asked = "catchup is not given: Airflow 2 takes True, Airflow 3 False";
+  note(`${asked}; ${version === 2 ? "this file is of Airflow 2, imported as true" : "imported as false"}`);
+  return version === 2 ? true : undefined;
+}
+
+/** Cron texts and periods of Airflow 3 are triggers, unless its configuration says otherwise. */
+function triggerKind(
+  version: 2 | 3 | undefined,
+  note: (message: string) => void,
+): { options?: { kind: "trigger" } } {
+  if (version !== 3) return {};
+  note(
+    "Airflow 3 runs a cron text or a timedelta at its date, with an empty data interval: imported as kind trigger; with create_cron_data_intervals or create_delta_data_intervals delete the kind",
+  );
+  return { options: { kind: "trigger" } };
+}
+
+function scheduleOf(args: ArgumentReader, version: 2 | 3 | undefined, note: (message: string) => void): Rule {
   const value = args.value("schedule", "schedule_interval", "timetable");
   if (value === null) return { schedule: null };
-  if (typeof value === "string") return { schedule: value === "None" ? null : value };
-  if (value instanceof Duration) {
-    if (value.months === 0) return { schedule: everyOf(value.ms) };
-    if (value.ms === 0) return { schedule: { every: `P${value.months}M` } };
+  if (value === "None") return { schedule: null };
+  if (typeof value === "string")
+    return { schedule: airflowCron(value, note), ...(value === "@once" ? {} : triggerKind(version, note)) };
+  if (value instanceof Duration && (value.months === 0 || value.ms === 0)) {
+    const every = value.months === 0 ? everyOf(value.ms) : { every: `P${value.months}M` };
+    return { schedule: every, ...triggerKind(version, note) };
   }
   if (value instanceof Timetable) {
     const interval = value.interval === undefined ? {} : { interval: isoDuration(value.interval.ms) };
-    return { schedule: value.cron, options: { kind: value.kind, ...interval }, timeZone: value.zone };
+    return {
+      schedule: airflowCron(value.cron, note),
+      options: { kind: value.kind, ...interval },
+      timeZone: value.zone,
+    };
   }
   if (value !== undefined)
     note("the schedule is none that has dates (a dataset, or a timetable of its own): imported without one");
@@ -177,6 +244,7 @@ function taskOf(
   const given = args.text("bash_command");
   const isLeftOut = given === undefined && !isEmpty(task.operator);
   if (isLeftOut) note(leftOutNote(task.operator));
+  if (given !== undefined) noteBash(given, note);
   const command = isLeftOut ? leftOutCommand(task.operator, task.id) : given;
   const rule = triggerRuleOf(args.get("trigger_rule"), note);
   const params = paramsOf(args.get("params"), note);
@@ -223,7 +291,5 @@ function triggerRuleOf(value: Value | undefined, note: (message: string) => void
     note("the trigger rule is not known: all_success");
     return undefined;
   }
-  const rule = triggerRule(name);
-  if (rule === undefined) note(`trigger rule ${name} is not known: all_success`);
-  return rule;
+  return triggerRule(name, note);
 }

@@ -47,10 +47,14 @@ export class Reader {
 
   /** From 1. */
   line(node: SyntaxNode): number {
+    return this.lineAt(node.from);
+  }
+
+  lineAt(offset: number): number {
     let [low, high] = [0, this.#lines.length];
     while (high - low > 1) {
       const middle = (low + high) >> 1;
-      if ((this.#lines[middle] as number) <= node.from) low = middle;
+      if ((this.#lines[middle] as number) <= offset) low = middle;
       else high = middle;
     }
     return low + 1;
@@ -184,9 +188,11 @@ export class Reader {
 
   group({ positional, named }: Arguments): GroupObject {
     const id = named.get("group_id") ?? positional[0];
-    const prefix = named.get("prefix_group_id") === false ? "" : typeof id === "string" ? id : "group";
+    // The members of such a group have their bare names, also inside of another group.
+    if (named.get("prefix_group_id") === false) return new GroupObject("");
+    const prefix = typeof id === "string" ? id : "group";
     const outer = this.#openGroups.at(-1)?.id ?? "";
-    return new GroupObject([outer, prefix].filter((part) => part !== "").join("."));
+    return new GroupObject(outer === "" ? prefix : `${outer}.${prefix}`);
   }
 
   task(operator: string, args: Arguments, node: SyntaxNode): Value {

@@ -87,6 +87,7 @@ export class TaskObject {
 /** A TaskGroup: stands for its first or last tasks in a dependency. */
 export class GroupObject {
   readonly tasks: TaskObject[] = [];
+  /** `id` stands before the names of its members; "" where nothing does. */
   constructor(readonly id: string) {}
 
   /** Tasks of the group that no other task of it precedes. */

@@ -10,7 +10,7 @@ const read = (source) => {
 
 test("arguments without a counterpart are noted one by one, with their line", () => {
   const { dag, notes } = read(`
-with DAG("d", schedule="@daily", dagrun_timeout=timedelta(hours=1), on_failure_callback=tell, doc_md="x", tags=["a"],
+with DAG("d", schedule="@daily", catchup=False, dagrun_timeout=timedelta(hours=1), on_failure_callback=tell, doc_md="x", tags=["a"],
          default_args={"email": ["a@b.c"], "owner": "me", "sla": timedelta(hours=2), "retries": 3}):
     BashOperator(task_id="a", bash_command="x", cwd="/tmp", skip_on_exit_code=99, retry_exponential_backoff=True,
                  retry_delay=timedelta(minutes=1), wait_for_downstream=True, ui_color="#fff", pool="small")

@@ -10,7 +10,9 @@ function read(body, decorated = false) {
     .split("\n")
     .map((line) => `    ${line}`)
     .join("\n");
-  const open = decorated ? '@dag(schedule="@daily")\ndef d():' : 'with DAG("d", schedule="@daily"):';
+  const open = decorated
+    ? '@dag(schedule="@daily", catchup=False, catchup=False)\ndef d():'
+    : 'with DAG("d", schedule="@daily", catchup=False):';
   const source = `from airflow import DAG\n${decorated ? "" : "\n\n"}${open}\n${indented}\n${decorated ? "d()\n" : ""}`;
   const { dags, notes } = importDag(source, { format: "airflow-python" });
   const edges = dags[0].tasks.flatMap(({ taskId, dependsOn = [] }) =>

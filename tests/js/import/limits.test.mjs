@@ -62,7 +62,10 @@ test("values that contain themselves, or are larger than params of a person's, a
   assert.ok(messages(itself).includes("d: param p is not known"));
   const shared = `a = [1]\n${"a = [a, a]\n".repeat(60)}DAG("d", schedule=None, params={"p": a})\n`;
   const { dags, notes } = importDag(shared, python);
-  assert.deepEqual([dags[0].params, messages({ notes })], [{}, ["d: param p is not known"]]);
+  assert.deepEqual(
+    [dags[0].params, messages({ notes })],
+    [{}, ["d: param p is not known", "d: no task of this DAG was found"]],
+  );
 });
 
 test("texts grow to 100,000 characters, and no further", () => {
@@ -165,7 +168,10 @@ test("a long file is read up to its first fault", () => {
   );
   assert.deepEqual(
     notes.map(({ line, message }) => `${line}: ${message}`),
-    ["2: Python that cannot be parsed here", "2: what comes behind this line is not read"],
+    [
+      `2: Python that cannot be parsed here: expected a statement, got "BashOperator(task_id=\\"t\\", bash_command=\\"echo\\", dag=d)": DAGs and tasks near it may be missing`,
+      "2: what comes behind this line is not read",
+    ],
   );
 });
 

@@ -1,0 +1,32 @@
+// Commands of a BashOperator, which Airflow runs by bash.
+
+/** Words and signs that /bin/sh does not have. */
+const OF_BASH = [
+  /\[\[ /,
+  /(^|[\s;&|(])(source|declare|typeset|pushd|popd|shopt|mapfile|readarray|function|select|let) /,
+  /\bpipefail\b/,
+  /<\(|>\(|<<<|&>|\|&/,
+  /\w=\(/,
+  /\$\{\w+(\[|\/|\^|,|:\d|:-?\$)/,
+  /\$'/,
+  /\{\w+\.\.\w+\}/,
+  /\$(RANDOM|BASH\w*|PIPESTATUS|SECONDS)\b/,
+  /\[ [^\]]{0,80} == /,
+];
+
+/** So much of a command is looked at. */
+const MOST_CHARACTERS = 5_000;
+
+/** Tells what a command loses where /bin/sh runs it, and that a name of a script is a template's file in Airflow. */
+export function noteBash(command: string, note: (message: string) => void): void {
+  const outside = command.slice(0, MOST_CHARACTERS).replaceAll(/\{\{.*?\}\}|\{%.*?%\}/gs, "");
+  const found = OF_BASH.map((word) => word.exec(outside)?.[0]).find((word) => word !== undefined);
+  if (found !== undefined)
+    note(
+      `the command uses ${found.trim()} of bash, and dagfill runs /bin/sh: write it for sh, put it into a script with #!/bin/bash, or run it by shellTasks({ shell: "/bin/bash" })`,
+    );
+  if (command.endsWith(".sh") || command.endsWith(".bash"))
+    note(
+      `Airflow reads ${command} as a file with a template, and runs what is in it; here it is a command: the file has to be executable, and its template is not rendered`,
+    );
+}
