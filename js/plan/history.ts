@@ -32,17 +32,19 @@ export function abandonment(
   };
 }
 
-/** The runs of a DAG with execution dates in [from, to]. `held` names the lease of the process that is going to run the plan. */
+/** The runs of a DAG with execution dates in [from, to]. `held` names the lease of the process that is going to run the plan;
+ *  `needsConf`: runs that are run again keep their conf. */
 export async function loadHistory(
   store: RunStore,
   dagId: string,
   from: number,
   to: number,
   held?: string,
+  needsConf = held !== undefined,
 ): Promise<History> {
   const told = await store.listHistory?.({ dagId, from, to });
-  // Records that are run again keep their conf, so that who runs them needs what a preview does not.
-  if (told !== undefined && (told.details !== undefined || held === undefined))
+  // A history without details knows no conf.
+  if (told !== undefined && (told.details !== undefined || !needsConf))
     return complete(told, store, dagId, held);
   return complete(await listedHistory(store, dagId, from, to), store, dagId, held);
 }

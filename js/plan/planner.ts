@@ -97,9 +97,21 @@ export async function makePlan(
   held?: string,
 ): Promise<PlanData> {
   const planned = planRequest(dag, options, now, host);
-  const history = await loadHistory(host.store, dag.dagId, planned.from, planned.to, held);
+  const history = await loadHistory(
+    host.store,
+    dag.dagId,
+    planned.from,
+    planned.to,
+    held,
+    keepsConf(options),
+  );
   // A second object, because nothing of wasm may be held while the store works: a trap elsewhere would end it.
   return planFrom(dag, options, now, planned, history);
+}
+
+/** Whether runs that are run again keep the conf that they have. */
+function keepsConf({ conf, confFor }: CheckedOptions): boolean {
+  return conf === undefined && confFor === undefined;
 }
 
 /** The plan of a request over a history. */
@@ -118,7 +130,8 @@ export function planFrom(
       const { runs, flags, ownIds } = history;
       const { executionMs, state, startMs, endMs } = runs;
       const { places, ids } = ownIds;
-      const summary = plan.build(executionMs, state, flags, startMs, endMs, places, ids) as Summary;
+      const confs = keepsConf(options) ? runs.details?.texts.conf : undefined;
+      const summary = plan.build(executionMs, state, flags, startMs, endMs, places, ids, confs) as Summary;
       if (options.planHash !== undefined) plan.insist(options.planHash);
       const stand = plan.existingRuns();
       const columns = {

@@ -2,7 +2,7 @@
 
 use super::chosen::chosen_dates;
 use super::coverage::Intervals;
-use super::hash::hash_of;
+use super::hash::{hash_of, parts_of};
 use super::history::{NO_RECORD, Strangers};
 use super::order::reordered;
 use super::rules::Draft;
@@ -153,13 +153,16 @@ impl Plan {
             counts,
             warnings,
             clock_changes,
+            parts: Default::default(),
             hash: String::new(),
+            kept_confs: Vec::new(),
         };
         let order = plan.put_in_order(request.order, history);
-        plan.hash = hash_of(&plan, request, history, &|row| {
+        plan.parts = parts_of(&plan, request, history, &|row| {
             let ascending = order.as_ref().map_or(Some(row), |order| order.get(row).map(|index| *index as usize));
             Some(intervals.get(ascending?, plan.date(row)?))
         });
+        plan.hash = hash_of(&plan.parts, plan.counts);
         Ok(plan)
     }
 

@@ -10,7 +10,7 @@
 //! | `schedule` | time zone, kind, and the schedule's own text |
 //! | `tasks` | dagId, the tasks, the chosen task ids (sorted, each once) with withUpstream |
 //! | `templates` | the DAG's params and the options of macros |
-//! | `conf` | conf as JSON text |
+//! | `conf` | conf as JSON text; where the backfill brings none, that of existing runs that are run again |
 //! | `dependsOnPast` | the DAG's own dependsOnPast |
 //! | `options` | what else shapes the runs: retries, timeouts, limits on failures |
 //!
@@ -27,6 +27,7 @@ use super::{Action, Counts, HashedTexts, History, Plan, Request};
 use crate::error::{Code, Detail, Error, Result, quoted};
 use crate::schedule::Kind;
 use crate::sort::sort_by;
+use crate::time::Instant;
 
 /// Grows when something else goes in: a hash of an older version is then always another.
 const VERSION: u64 = 3;
@@ -39,10 +40,19 @@ const PARTS: [(&str, &str); 9] = [
     ("schedule", "the schedule"),
     ("tasks", "the DAG's tasks, or which of them run"),
     ("templates", "the params or the macro options"),
-    ("conf", "conf"),
+    ("conf", "conf, of the backfill or of existing runs that are run again"),
     ("dependsOnPast", "the DAG's dependsOnPast"),
     ("options", "the options of the runs"),
 ];
+
+/// The place of `conf` among them.
+const CONF: usize = 6;
+
+/// So many dates are named in an error.
+const MOST: usize = 10;
+
+/// The hashes of the parts.
+pub(super) type Parts = [u128; PARTS.len()];
 
 /// The hash of one part.
 struct Part(SipHasher13);
@@ -74,18 +84,18 @@ impl Part {
 }
 
 /// `interval` says what each row covers.
-pub(super) fn hash_of(
+pub(super) fn parts_of(
     plan: &Plan,
     request: &Request,
     history: &History,
     interval: &dyn Fn(usize) -> Option<(f64, f64)>,
-) -> String {
+) -> Parts {
     let HashedTexts { schedule, tasks, templates, options } = &request.hashed;
     let kind = match plan.timetable.kind() {
         Kind::Interval => "interval",
         Kind::Trigger => "trigger",
     };
-    let parts = [
+    [
         dates(plan, interval),
         actions(plan),
         runs(plan, request, history),
@@ -96,11 +106,15 @@ pub(super) fn hash_of(
         depends_on_past(request),
         Part::of(&[options]),
     ]
-    .map(|part| part.finish());
+    .map(|part| part.finish())
+}
+
+/// The text of a hash.
+pub(super) fn hash_of(parts: &Parts, counts: Counts) -> String {
     let mut whole = Part::new();
     whole.word(VERSION);
     parts.iter().for_each(|part| whole.0.write(&part.to_le_bytes()));
-    let Counts { create, rerun, reset, skip } = plan.counts;
+    let Counts { create, rerun, reset, skip } = counts;
     let mut text = format!("{:032x}{create:08x}{rerun:08x}{reset:08x}{skip:08x}", whole.finish());
     parts.iter().for_each(|part| text += &format!("{:04x}", part & 0xFFFF));
     text
@@ -159,9 +173,29 @@ impl Plan {
         &self.hash
     }
 
+    /// Takes the conf of the existing runs that are run again into the hash, for a request that brings none: they keep it. `conf_of` has
+    /// it as JSON text by the index of the record; `None` for `{}`.
+    pub fn keep_confs(&mut self, conf_of: impl Fn(usize) -> Option<String>) {
+        let mut part = Part::new();
+        for (row, _) in self.actions.iter().enumerate().filter(|(_, action)| **action != Action::Skip as u8) {
+            let Some(conf) = self.existing(row).and_then(&conf_of) else { continue };
+            part.word(row as u64);
+            part.text(&conf);
+            if self.kept_confs.len() <= MOST {
+                self.kept_confs.extend(self.date(row).map(|date| Instant::clamped(date as i64).to_string()));
+            }
+        }
+        if let Some(conf) = self.parts.get_mut(CONF).filter(|_| !self.kept_confs.is_empty()) {
+            part.0.write(&conf.to_le_bytes());
+            *conf = part.finish();
+        }
+        self.hash = hash_of(&self.parts, self.counts);
+    }
+
     /// PLAN_CHANGED unless this is the plan whose hash somebody saw. The details carry under `changed` the parts that differ (`dates`,
     /// `actions`, `runs`, `schedule`, `tasks`, `templates`, `conf`, `dependsOnPast`, `options`), this plan's counts and hash, and under `seenCreate`,
-    /// `seenRerun`, `seenReset` and `seenSkip` the counts of the plan that was seen.
+    /// `seenRerun`, `seenReset` and `seenSkip` the counts of the plan that was seen. Where `conf` differs, `confDates` are the first dates
+    /// whose existing run keeps its conf.
     pub fn insist(&self, seen: &str) -> Result<()> {
         if seen == self.hash {
             return Ok(());
@@ -202,8 +236,17 @@ impl Plan {
             true => format!("it is still {now}"),
             false => format!("it was {before}, now it is {now}"),
         };
-        let message = format!("the plan is not the one that was seen: {counts}. What differs: {what}");
+        let mut message = format!("the plan is not the one that was seen: {counts}. What differs: {what}");
+        let kept = self.kept_confs.get(..MOST.min(self.kept_confs.len())).unwrap_or_default();
+        let shows_confs = !kept.is_empty() && names.iter().any(|name| name == "conf");
+        if shows_confs {
+            let more = if self.kept_confs.len() > MOST { ", ..." } else { "" };
+            message += &format!(". Existing runs keep their conf on {}{more}", kept.join(", "));
+        }
         let mut error = Error::new(Code::PlanChanged, message).detail("changed", Detail::Texts(names));
+        if shows_confs {
+            error = error.detail("confDates", Detail::Texts(kept.to_vec()));
+        }
         let fields = ["seenCreate", "seenRerun", "seenReset", "seenSkip"];
         for (name, (_, count)) in fields.into_iter().zip(before.by_action()) {
             error = error.detail(name, Detail::Number(count.into()));

@@ -47,6 +47,7 @@ impl RawPlan {
 
     /// `states` are numbers of `RunState`; of `flags`, bit 0 says abandoned and the bits above are the number of a `RunType`. `ids` are
     /// the run ids of the records at `places`, ascending; the others have the default id of their type and date.
+    /// `confs` has the conf of each as JSON text, for a request that brings none.
     #[allow(clippy::too_many_arguments)]
     pub fn build(
         &mut self,
@@ -57,6 +58,7 @@ impl RawPlan {
         interval_ends: Vec<f64>,
         places: Vec<u32>,
         ids: &JsValue,
+        confs: Option<js_sys::Array>,
     ) -> Answer<JsValue> {
         let mut history = History { dates, interval_starts, interval_ends, ..History::default() };
         for number in states {
@@ -71,6 +73,9 @@ impl RawPlan {
             history.run_ids.push(Some(id));
         }
         let plan = self.plan.insert(Plan::build(&self.timetable, &self.request, &history).map_err(thrown)?);
+        if let Some(confs) = confs {
+            plan.keep_confs(|record| confs.get(record as u32).as_string());
+        }
         answer(summary_shape(plan))
     }
 

@@ -307,6 +307,60 @@ test("a caller may insist on the hash", async () => {
   });
 });
 
+test("the hash covers the conf that existing runs keep when they are run again", async () => {
+  const failed = (conf) => [record(day(2), "success", { conf }), record(day(3), "failed", { conf })];
+  const options = { dagId: "sales", startDate: "2024-01-01", endDate: "2024-01-05", reprocess: "failed" };
+  const hashes = async (conf, more = {}) =>
+    (await (await service({}, failed(conf))).preview({ ...options, ...more })).planHash;
+  const [none, eu] = [await hashes({}), await hashes({ region: "eu" })];
+  assert.notEqual(none, eu);
+  assert.equal(await hashes({ region: "eu" }), eu);
+  // A reset keeps it, too; a run that is left alone does not count, and what the backfill brings comes first.
+  const reset = { reprocess: "completed" };
+  assert.notEqual(await hashes({}, reset), await hashes({ region: "eu" }, reset));
+  for (const more of [{ reprocess: "none" }, { conf: { a: 1 } }, { confFor: () => ({}) }])
+    assert.equal(await hashes({}, more), await hashes({ region: "eu" }, more));
+  const changed = await service({}, failed({ region: "us" }));
+  await assert.rejects(changed.preview({ ...options, planHash: eu }), (error) => {
+    assert.equal(error.code, "PLAN_CHANGED");
+    assert.deepEqual(error.details.changed, ["conf"]);
+    assert.deepEqual(error.details.confDates, [day(3)]);
+    assert.match(error.message, /conf, of the backfill or of existing runs .* on 2024-01-03T00:00:00Z$/);
+    return true;
+  });
+  const gone = await service({}, failed({}));
+  await assert.rejects(gone.preview({ ...options, planHash: eu }), ({ details }) => {
+    assert.deepEqual([details.changed, details.confDates], [["conf"], undefined]);
+    return true;
+  });
+});
+
+test("a preview of a store without columns of details knows the conf of what is run again, as the run does", async () => {
+  const store = new MemoryStore();
+  const conf = { region: "eu" };
+  await store.apply([{ type: "create-run", run: record(day(3), "failed", { conf }) }]);
+  const listHistory = async (query) => {
+    const { details: _, ...columns } = await store.listHistory(query);
+    return columns;
+  };
+  const bare = new Proxy(store, {
+    get: (target, name) => {
+      if (name === "listHistory") return listHistory;
+      const member = Reflect.get(target, name);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+  const options = { dagId: "sales", startDate: "2024-01-03", endDate: "2024-01-03", reprocess: "failed" };
+  const confs = [];
+  const executeRun = (run) => void confs.push(run.conf);
+  const dags = [{ dagId: "sales", schedule: "@daily" }];
+  const planner = new BackfillService({ dags, store: bare, executeRun });
+  const { planHash } = await planner.preview(options);
+  assert.equal(planHash, (await new BackfillService({ dags, store, executeRun }).preview(options)).planHash);
+  assert.equal((await planner.backfill({ ...options, planHash })).state, "success");
+  assert.deepEqual(confs, [conf]);
+});
+
 test("the hash covers the DAG, and a refusal names what differs", async () => {
   const dag = {
     dagId: "sales",
