@@ -4,7 +4,7 @@ import { DagfillError } from "../error.js";
 import type { Warning } from "../warning.js";
 import { announce } from "./migration.js";
 import { invalidArgument, storeFailed } from "./refusal.js";
-import { createPrivately } from "./sqlite_identity.js";
+import { createPrivately, fileOf, refuseHardLinks } from "./sqlite_identity.js";
 import { type HeldRow, isLive } from "./sqlite_lease.js";
 import { APPLICATION_ID, migrateFrom1, SCHEMA_VERSION, TABLES } from "./sqlite_schema.js";
 
@@ -30,6 +30,8 @@ export async function openDatabase(path: string, options: SqliteOptions): Promis
     database.exec(`PRAGMA busy_timeout = ${Math.max(0, Math.trunc(busyTimeout))}`);
     // Before anything is written: the file may be another program's.
     storeVersion(database, path);
+    const file = fileOf(database);
+    if (file !== undefined) refuseHardLinks(file);
     await switchToWal(database, Date.now() + busyTimeout);
     database.exec("PRAGMA synchronous = FULL");
     if (options.maxBytes !== undefined) {

@@ -2,6 +2,7 @@
 // replaced, and every commit succeeds, but nobody will ever find it again.
 import type { BigIntStats } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+import { DagfillError } from "../error.js";
 
 /** The file of the database, an absolute path; undefined for one in memory or in a temporary file. */
 export function fileOf(database: DatabaseSync): string | undefined {
@@ -16,12 +17,26 @@ export function fileOf(database: DatabaseSync): string | undefined {
 export function createPrivately(path: string): void {
   const file = pathOf(path);
   if (file === undefined) return;
-  const { openSync, closeSync } = process.getBuiltinModule("node:fs");
+  const { openSync, closeSync, statSync } = process.getBuiltinModule("node:fs");
   try {
     closeSync(openSync(file, "wx", 0o600));
   } catch {
-    // It is there, or its folder is not.
+    // It is there, or its folder is not, or the path is a symbolic link to a file that is not there yet. A file that is there is not
+    // opened: closing it would drop the locks that SQLite holds on it in this process.
+    try {
+      if (statSync(file, { throwIfNoEntry: false }) === undefined) closeSync(openSync(file, "a", 0o600));
+    } catch {}
   }
+}
+
+/** Throws for a file with several names by hard links. SQLite keeps a log beside each name, so that two processes under two names would
+ *  damage the file; a symbolic link is followed to the one name. */
+export function refuseHardLinks(file: string): void {
+  const names = process.getBuiltinModule("node:fs").statSync(file, { throwIfNoEntry: false })?.nlink ?? 1;
+  if (names <= 1) return;
+  throw new DagfillError("STORE_FAILED", `the SQLite store "${file}" has ${names} names (hard links)`, {
+    hint: "keep one name of the file, and make the others symbolic links: SQLite keeps a log beside each name",
+  });
 }
 
 /** The file that a path or a `file:` URI of SQLite names, when opening it may create that file. */

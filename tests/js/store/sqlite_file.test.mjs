@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import {
   chmodSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -89,6 +91,40 @@ async function everyCallFails(store, lease, pattern) {
     await assert.rejects(call, storeFailed(pattern));
   }
 }
+
+test("a file that is opened by two names is one store, and one lease", async (t) => {
+  const folder = folderOf(t);
+  mkdirSync(join(folder, "real"));
+  symlinkSync("real", join(folder, "linked"));
+  symlinkSync(join("real", "b.sqlite"), join(folder, "b.sqlite"));
+  const names = [
+    ["real/a.sqlite", "linked/a.sqlite"],
+    // The link comes first: it names a file that is not there yet.
+    ["b.sqlite", "real/b.sqlite"],
+  ];
+  for (const pair of names) {
+    const [first, second] = pair.map((name) => join(folder, name));
+    const one = await openSqliteStore(first);
+    const other = await openSqliteStore(second);
+    assert.equal(mode(first), 0o600, first);
+    const lease = await one.acquireLease("l", "one", 60_000);
+    assert.equal(await other.acquireLease("l", "two", 60_000), null, first);
+    await one.apply(batch(0));
+    assert.deepEqual((await found(other)).whole, new Set([0]));
+    await lease.release();
+    await one.close();
+    await other.close();
+  }
+  linkSync(join(folder, "real", "a.sqlite"), join(folder, "hard.sqlite"));
+  for (const name of ["hard.sqlite", "real/a.sqlite"]) {
+    await assert.rejects(openSqliteStore(join(folder, name)), (error) => {
+      assert.match(error.hint, /symbolic links/);
+      return storeFailed(/has 2 names \(hard links\)/)(error);
+    });
+  }
+  rmSync(join(folder, "hard.sqlite"));
+  await (await openSqliteStore(join(folder, "real", "a.sqlite"))).close();
+});
 
 test("a file that is deleted, moved or replaced while it is open acknowledges nothing more", async (t) => {
   const losses = {
