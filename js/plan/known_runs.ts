@@ -57,7 +57,6 @@ export function readKnownRuns(timetable: () => DateReader, existing: Iterable<Kn
   const iterator = reading("existing", () => (existing as Iterable<KnownRun> | null)?.[Symbol.iterator]);
   if (typeof iterator !== "function") throw wrong("existing", "an iterable of runs", existing);
   const [dates, states, starts, ends]: [number[], number[], number[], number[]] = [[], [], [], []];
-  let isSorted = true;
   let place = 0;
   // Texts with an offset are read here, all others by the core in the schedule's zone.
   const at = (value: DateValue, path: string) => {
@@ -76,7 +75,6 @@ export function readKnownRuns(timetable: () => DateReader, existing: Iterable<Kn
     if (executionDate === undefined) throw wrong(`${path}.executionDate`, "a date", undefined);
     if (state === undefined) throw wrong(`${path}.state`, "the state of a run", undefined);
     const ms = at(executionDate, `${path}.executionDate`);
-    if (place > 0 && ms <= (dates[place - 1] as number)) isSorted = false;
     dates.push(ms);
     states.push(RUN_STATES.indexOf(state));
     const [start, end] =
@@ -100,10 +98,20 @@ export function readKnownRuns(timetable: () => DateReader, existing: Iterable<Kn
       throw cause;
     });
   }
+  return oneRunADate(dates, states, starts, ends);
+}
+
+type Column = number[] | Float64Array | Uint8Array;
+
+/** The columns of runs in any order as those of the runs that count: oldest first, and one a date. */
+export function oneRunADate(dates: Column, states: Column, starts: Column, ends: Column): KnownRuns {
   const others: number[] = [];
+  let isSorted = true;
+  for (let at = 1; at < dates.length && isSorted; at += 1)
+    isSorted = (dates[at - 1] as number) < (dates[at] as number);
   const kept = isSorted ? undefined : onePerDate(dates, states, others);
-  const column = (values: number[]) =>
-    kept === undefined ? values : Array.from(kept, (index) => values[index] as number);
+  const column = (values: Column) =>
+    kept === undefined ? values : kept.map((index) => values[index] as number);
   return {
     dates: Float64Array.from(column(dates)),
     states: Uint8Array.from(column(states)),
@@ -125,7 +133,7 @@ function knownFields(run: unknown, path: string) {
 }
 
 /** The places of the runs that count, oldest date first. */
-function onePerDate(dates: number[], states: number[], others: number[]): number[] {
+function onePerDate(dates: Column, states: Column, others: number[]): number[] {
   const order = Array.from(dates.keys()).sort((a, b) => (dates[a] as number) - (dates[b] as number) || a - b);
   const kept: number[] = [];
   for (const place of order) {

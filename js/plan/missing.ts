@@ -11,7 +11,14 @@ import type { RunStore } from "../store/store.js";
 import { iso } from "../time.js";
 import type { Warning } from "../warning.js";
 import { loadHistory } from "./history.js";
-import { type KnownRun, type KnownRuns, named, readKnownRuns, severalRuns } from "./known_runs.js";
+import {
+  type KnownRun,
+  type KnownRuns,
+  named,
+  oneRunADate,
+  readKnownRuns,
+  severalRuns,
+} from "./known_runs.js";
 
 export interface MissingOptions {
   /** Default "missing". Runs in flight count as present, canceled ones as missing. */
@@ -103,14 +110,8 @@ export function missing(
   };
   if (!isStore(existing)) return find(readKnownRuns(() => timetableOf(checked.timetable), existing));
   return loadHistory(checkedStore(existing), checked.dagId, from, to).then(
-    ({ runs }) =>
-      find({
-        dates: runs.executionMs,
-        states: runs.state,
-        starts: runs.startMs,
-        ends: runs.endMs,
-        others: [],
-      }),
+    ({ runs: { executionMs, state, startMs, endMs } }) =>
+      find(oneRunADate(executionMs, state, startMs, endMs)),
     (cause) => {
       throw storeFailure(cause);
     },

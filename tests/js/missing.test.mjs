@@ -46,6 +46,34 @@ test("missing dates are coalesced, with counts and reasons", () => {
   assert.deepEqual(missing(daily, [], { start: "2024-01-07", end: "2024-01-01" }).ranges, []);
 });
 
+test("a store that keeps several runs of a date is read like a history that has them", async () => {
+  const runs = [run(1, "success"), run(1, "failed"), run(2, "failed"), run(2, "canceled"), run(3, "success")];
+  const store = new Proxy(new MemoryStore(), {
+    get: (target, name) => {
+      if (name === "listHistory") return undefined;
+      if (name === "listRuns")
+        return async () =>
+          runs.map(({ executionDate, state }, at) => ({
+            runId: `manual__${at}`,
+            dagId: "sales",
+            executionDate,
+            dataInterval: { start: executionDate, end: executionDate },
+            runType: "manual",
+            state,
+            conf: {},
+            attempt: 1,
+          }));
+      const member = Reflect.get(target, name);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+  const range = { start: "2024-01-01", end: "2024-01-03" };
+  const found = await missing(daily, store, range);
+  assert.deepEqual(found, missing(daily, runs, range));
+  assert.deepEqual(found.ranges, [{ start: day(2), end: day(2), count: 1, reason: "missing" }]);
+  assert.equal(found.warnings[0].code, "several_runs");
+});
+
 test("of several runs of one date the last success counts; any order, any iterable, read once", () => {
   let read = 0;
   function* history() {
