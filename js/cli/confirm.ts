@@ -17,7 +17,7 @@ export async function confirmed(
 ): Promise<BackfillOptions> {
   if (values.yes === true) return options;
   const preview = await service.preview(options);
-  const why = reason(preview);
+  const why = reason(preview, options.chunk !== undefined);
   if (why === undefined) return options;
   if (!process.stdin.isTTY || !terminal.interactive) {
     throw new DagfillError(
@@ -37,8 +37,10 @@ export async function confirmed(
 }
 
 /** Why a plan is asked about, in words; `undefined` where it is not. */
-function reason({ counts, runs }: BackfillPreview): string | undefined {
-  const count = counts.create + counts.rerun + counts.reset;
+function reason({ counts, runs }: BackfillPreview, isInChunks: boolean): string | undefined {
+  let count = counts.create + counts.rerun + counts.reset;
+  // All dates of a chunk are one run, which its first date has.
+  if (isInChunks) count = runs.filter(({ action, chunk }) => action !== "skip" && chunk === undefined).length;
   let replaced = 0;
   if (counts.reset > 0) {
     for (const { action, existingState } of runs) {

@@ -217,6 +217,25 @@ test(
   },
 );
 
+test(
+  "the question counts runs, not dates, and an id that was used before is not gone on with",
+  limit,
+  async () => {
+    const { file, store } = scene("chunks");
+    const run500 = (...more) =>
+      run(["run", file, "-s", "2024-03-01", "-e", "2026-01-31", "--store", store, "--quiet", ...more]);
+    const asked = await run500("--chunk", "P1D");
+    assert.match(asked.err, /expected --yes for a plan that has 702 runs/);
+    const months = await run500("--chunk", "P1M", "--backfill-id", "b");
+    assert.equal(months.code, 0, months.err);
+    const again = await run500("--backfill-id", "b");
+    assert.equal(again.code, 2);
+    assert.match(again.err, /BACKFILL_EXISTS.*"b" already/);
+    assert.match(again.err, /choose another id/);
+    assert.doesNotMatch(again.err, /resume/);
+  },
+);
+
 test("preview --render of a day renders its first date, whatever its hour", limit, async () => {
   const file = join(folder, "hourly.json");
   const tasks = [{ taskId: "a", command: "echo {{ ts }}" }];

@@ -70,6 +70,8 @@ async function resumeThenStart(
 
 function interruptedId(error: unknown): string | undefined {
   if (!(error instanceof DagfillError) || error.code !== "BACKFILL_EXISTS") return undefined;
+  // The id was used before, perhaps by a backfill that has ended: there may be nothing to go on with.
+  if (error.field === "backfillId") return undefined;
   const id = (error.details as { backfillId?: unknown } | undefined)?.backfillId;
   return typeof id === "string" ? id : undefined;
 }

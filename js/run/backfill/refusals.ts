@@ -128,6 +128,7 @@ export async function refuseKnown(store: RunStore, backfillId: string): Promise<
   if (!(await isKnown(store, backfillId))) return;
   throw new DagfillError("BACKFILL_EXISTS", known(backfillId), {
     field: "backfillId",
+    hint: "choose another id, or leave it out",
     details: { backfillId },
   });
 }
