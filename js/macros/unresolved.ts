@@ -9,4 +9,6 @@ export interface Unresolved {
   end: number;
   message: string;
   suggestion?: string;
+  /** Whether nothing but XCom is missing, which a run has once its tasks have run. */
+  lacksXcom?: true;
 }

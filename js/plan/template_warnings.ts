@@ -23,6 +23,8 @@ interface Inspection {
   xcoms: { taskId: string; key: string; dagId?: string; prior?: boolean }[];
   usesNow: boolean;
   uses: Use[];
+  /** Where expressions of a command stand that a shell reads as quoted. */
+  quoted: number[];
 }
 
 /** The warnings, for the first run that would start: one for each thing that is wrong, at its first place, with the count of its places.
@@ -48,7 +50,7 @@ export function templateWarnings(
         "the text tells the time of its own rendering: another run of the same date renders it otherwise";
       faults.push({ code: "uses_now", message, taskId: text.taskId, field: text.path });
     }
-    if (text.path === "command") faults.push(...unquoted(text, found.uses));
+    if (text.path === "command") faults.push(...unquoted(text, found.uses, found.quoted));
   }
   return merged(faults).slice(0, MOST);
 }
@@ -71,7 +73,7 @@ function merged(faults: readonly Fault[]): Warning[] {
 }
 
 function inspect(template: string): Inspection {
-  return call((wasm) => wasm.inspectTemplate(template)) as Inspection;
+  return call((wasm) => wasm.inspectTemplate(template, true)) as Inspection;
 }
 
 function place({ taskId, field }: Fault): string {
@@ -97,18 +99,21 @@ function orderOf(tasks: readonly CheckedTask[]): (before: string, taskId: string
   };
 }
 
-/** `undefined` for XCom of tasks that run before: it is there when the task runs. */
+/** Behind a statement they make it whole; those that end nothing say nothing. */
+const ENDS = "{% endfor %}{% endif %}{% endwith %}{% endfilter %}{% endcall %}";
+
+/** `undefined` for what lacks only XCom of tasks that run before: it is there when the task runs. */
 function unresolvedFault(
   text: TemplateText,
   part: Unresolved,
   runsBefore: ReturnType<typeof orderOf>,
   onUnknown: string | undefined,
 ): Fault | undefined {
-  const found = inspect(part.text.startsWith("{") ? part.text : `{{ ${part.text} }}`);
+  const found = inspect(part.text + ENDS);
   // XCom of other runs is not known before those have run.
   const own = found.xcoms.filter(({ dagId, prior }) => dagId === undefined && prior !== true);
   const [lost] = own.filter(({ taskId }) => !runsBefore(taskId, text.taskId));
-  if (found.xcoms.length > 0 && lost === undefined) return undefined;
+  if (part.lacksXcom && lost === undefined) return undefined;
   const [key] = found.confKeys;
   const [code, why] =
     lost !== undefined

@@ -19,28 +19,40 @@ export interface Fault extends Warning {
 
 /** Names of values that the starter of a run, or another task, has written. */
 const OUTSIDE = ["dag_run.conf", "conf", "params", "xcom", "ti.xcom_pull", "task_instance.xcom_pull"];
-/** Filters whose results hold nothing that a shell acts on. */
-const SAFE = ["quote", "int", "float", "length", "count"];
+/** Filters whose results hold nothing that a shell acts on, wherever they stand. */
+const SAFE = ["int", "float", "length", "count"];
 
-/** A warning for each `{{ }}` of a command that prints a value from outside, or a name that a statement gave one, unquoted. */
-export function unquoted({ template, taskId, path }: TemplateText, uses: readonly Use[]): Fault[] {
-  const outside = new Set(OUTSIDE);
+/** A warning for each `{{ }}` of a command that prints a value from outside, or a name that a statement gave one, unless the filter
+ *  `quote` makes one word of it: as the last one, and outside of the shell's quotes. `inQuotes`: where
+ *  the expressions stand that a shell reads as quoted. */
+export function unquoted(
+  { template, taskId, path }: TemplateText,
+  uses: readonly Use[],
+  inQuotes: readonly number[],
+): Fault[] {
+  const outside = new Map<string, Safety>(OUTSIDE.map((name) => [name, undefined]));
   const faults = new Map<number, Fault>();
   for (const use of uses) {
     if (use.kind !== "macro" || !outside.has(use.name)) continue;
     const start = Math.max(template.lastIndexOf("{{", use.start), template.lastIndexOf("{%", use.start));
     if (start < 0) continue;
     if (template[start + 1] === "%") {
-      for (const name of boundNames(template.slice(start + 2, use.start))) outside.add(name);
+      const statementEnd = template.indexOf("%}", use.end);
+      const safe = safety(template, use, start, statementEnd, uses);
+      if (safe !== "everywhere")
+        for (const name of boundNames(template.slice(start + 2, use.start))) outside.set(name, safe);
       continue;
     }
     const end = template.indexOf("}}", use.end);
     if (end < 0 || faults.has(start) || isCondition(template.slice(start, use.start))) continue;
-    if (isSafe(template, use, start, end, uses)) continue;
+    const safe = safety(template, use, start, end, uses) ?? outside.get(use.name);
+    const isInQuotes = inQuotes.includes(start);
+    if (safe === "everywhere" || (safe === "word" && !isInQuotes)) continue;
     const shown = template.slice(start, end + 2);
+    const quoted = safe === "word" ? shown : `${shown.slice(0, -2).trimEnd()} | quote }}`;
     faults.set(start, {
       code: "unquoted_in_command",
-      message: `the value of ${shown} becomes a part of the command: write it as ${shown.slice(0, -2).trimEnd()} | quote }}, or read it from the environment`,
+      message: `the value of ${shown} becomes a part of the command: write it as ${quoted}${isInQuotes ? " outside of the shell's quotes" : ""}, or read it from the environment`,
       taskId,
       field: path,
       start,
@@ -50,18 +62,21 @@ export function unquoted({ template, taskId, path }: TemplateText, uses: readonl
   return [...faults.values()];
 }
 
-/** Whether a filter behind the value makes it safe. A filter binds before `~`, but for what stands in brackets. */
-function isSafe(template: string, use: Use, start: number, end: number, uses: readonly Use[]): boolean {
+/** As one word of the shell, or everywhere. */
+type Safety = "word" | "everywhere" | undefined;
+
+/** Whether the filters behind the value make it safe. A filter binds before `~`, but for what
+ *  stands in brackets. */
+function safety(template: string, use: Use, start: number, end: number, uses: readonly Use[]): Safety {
   const join = template.indexOf("~", use.end);
   const isWhole = template
     .slice(start + 2, end)
     .trim()
     .startsWith("(");
   const last = join >= 0 && join < end && !isWhole ? join : end;
-  return uses.some(
-    ({ kind, name, start: from }) =>
-      kind === "filter" && SAFE.includes(name) && from >= use.end && from < last,
-  );
+  const filters = uses.filter(({ kind, start: from }) => kind === "filter" && from >= use.end && from < last);
+  if (filters.some(({ name }) => SAFE.includes(name))) return "everywhere";
+  return filters.at(-1)?.name === "quote" ? "word" : undefined;
 }
 
 /** Whether the value stands in the condition of an inline `if`, which prints nothing of it. */

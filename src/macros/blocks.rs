@@ -25,7 +25,7 @@ impl<'a> Machine<'a> {
         match done {
             Ok(()) => self.output.begin(&self.template.text, tag),
             Err(error) => {
-                self.hide(target);
+                self.lacking(error, |machine| machine.hide(target));
                 self.lost(tag, Cause::Error(&[expr], error))?;
             }
         }
@@ -78,8 +78,7 @@ impl<'a> Machine<'a> {
                     return Err(Ended);
                 }
                 let cause = match done {
-                    Ok(()) if self.kept == kept => None,
-                    Ok(()) => Some(EvalError::Refused("something inside the statement cannot be resolved")),
+                    Ok(()) => self.kept.since(kept),
                     Err(error) => Some(error),
                 };
                 match cause {
@@ -224,19 +223,20 @@ impl<'a> Machine<'a> {
         self.output.finish(&self.template.text);
         self.close_scope();
         let text = std::mem::replace(&mut self.output, outer).text;
-        match ran {
-            Err(Ended) => Err(ABSENT),
-            Ok(()) if self.kept > kept => Err(EvalError::Refused("something inside the statement cannot be resolved")),
-            Ok(()) if text.len() > LONGEST => Err(TOO_LONG),
-            Ok(()) => Ok((text, self.used_xcom)),
+        match (ran, self.kept.since(kept)) {
+            (Err(Ended), _) => Err(ABSENT),
+            (Ok(()), Some(error)) => Err(error),
+            (Ok(()), None) if text.len() > LONGEST => Err(TOO_LONG),
+            (Ok(()), None) => Ok((text, self.used_xcom)),
         }
     }
 }
 
 impl Block {
-    /// The expressions in its first tag.
-    fn exprs(&self) -> Vec<&Expr> {
+    /// The expressions in its first tag, and the conditions behind it.
+    pub(super) fn exprs(&self) -> Vec<&Expr> {
         match &self.kind {
+            Ok(BlockKind::If(conditions)) => conditions.iter().flatten().collect(),
             Ok(BlockKind::For(each)) => vec![&each.items],
             Ok(BlockKind::With(bound)) => bound.iter().map(|(_, expr)| expr).collect(),
             Ok(BlockKind::Call(_, _, call)) => vec![call],

@@ -61,7 +61,7 @@ impl<'a> Machine<'a> {
             self.close_scope();
             self.output.begin(template, Tag { trim_left, trim_right: first.trim_right, ..*first });
             self.charge(1)?;
-            if self.kept > kept {
+            if self.kept != kept {
                 return Ok(());
             }
             if self.output.text.len() - start > LONGEST {
@@ -87,6 +87,6 @@ impl<'a> Machine<'a> {
         let text = std::mem::replace(&mut self.output, outer).text;
         self.depth -= 1;
         ran?;
-        if self.kept > kept { Err(ABSENT) } else { Ok(Value::text(text)) }
+        self.kept.since(kept).map_or(Ok(Value::text(text)), Err)
     }
 }

@@ -57,10 +57,32 @@ pub(super) enum EvalError {
     Absent,
     /// It cannot be done, where Python would raise; says what was expected.
     Refused(&'static str),
+    /// XCom that is not known here: a run has it once its tasks have run.
+    Xcom(&'static str),
+}
+
+/// How many tags stayed as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Kept {
+    pub all: usize,
+    /// Those that lack nothing but XCom.
+    pub for_xcom: usize,
+}
+
+impl Kept {
+    /// Why what was run since `before` has no value; `None` where no tag of it stayed.
+    pub(super) fn since(self, before: Kept) -> Option<EvalError> {
+        match (self.all - before.all, self.for_xcom - before.for_xcom) {
+            (0, _) => None,
+            (all, for_xcom) if all == for_xcom => Some(NO_XCOM),
+            _ => Some(EvalError::Refused("something inside the statement cannot be resolved")),
+        }
+    }
 }
 
 /// Text that grows beyond this is refused.
 pub(super) const FOREIGN: EvalError = EvalError::Refused("text that came from XCom is not given this");
+pub(super) const NO_XCOM: EvalError = EvalError::Xcom("no XCom is known here");
 pub(super) const LONGEST: usize = 1 << 24;
 
 pub(super) const TOO_LONG: EvalError = EvalError::Refused("the text would be longer than 16 MiB");

@@ -1,11 +1,11 @@
 //! What becomes of a tag that cannot be resolved.
 
 use super::context::OnUnknown;
-use super::error::{Fault, Place};
+use super::error::{ABSENT, EvalError, Fault, Place};
 use super::machine::{Machine, Stop};
 use super::report::{Cause, MOST, Reason, explain};
 use super::run::{Ended, Mode, Ran};
-use super::syntax::{Block, BlockKind, Tag, Target};
+use super::syntax::{Block, BlockKind, Expr, Tag, Target};
 use super::value::Value;
 
 impl<'a> Machine<'a> {
@@ -31,13 +31,37 @@ impl<'a> Machine<'a> {
         if self.on_unknown == OnUnknown::Empty && !matches!(cause, Cause::Fault(fault) if fault.is_open()) {
             return Ok(());
         }
-        self.kept += 1;
+        self.kept.all += 1;
+        self.kept.for_xcom += usize::from(matches!(cause, Cause::Error(_, EvalError::Xcom(_))));
+        self.note(place, cause);
+        self.output.keep(&self.template.text, place);
+        Ok(())
+    }
+
+    fn note(&mut self, place: Place, cause: Cause<'_>) {
         if self.reports && self.unresolved.len() < MOST {
             let reason = self.explained(place, cause);
             self.unresolved.push(reason.note(&self.template.text, place, &mut self.units));
         }
-        self.output.keep(&self.template.text, place);
-        Ok(())
+    }
+
+    /// Notes what an expression of a statement lacks that stays with the one around it, where that lacks nothing but XCom.
+    pub(super) fn note_inside(&mut self, tag: Place, expr: &'a Expr) {
+        if !self.reports || !self.lacks_xcom {
+            return;
+        }
+        match self.value(expr) {
+            Ok(_) | Err(EvalError::Xcom(_)) => {}
+            Err(error) => self.note(tag, Cause::Error(&[expr], error)),
+        }
+    }
+
+    /// Runs `step` for a statement that stays because of `error`.
+    pub(super) fn lacking<T>(&mut self, error: EvalError, step: impl FnOnce(&mut Self) -> T) -> T {
+        let around = std::mem::replace(&mut self.lacks_xcom, matches!(error, EvalError::Xcom(_)));
+        let done = step(self);
+        self.lacks_xcom = around;
+        done
     }
 
     pub(super) fn explained(&self, place: Place, cause: Cause<'_>) -> Reason {
@@ -46,7 +70,7 @@ impl<'a> Machine<'a> {
 
     pub(super) fn hide(&mut self, target: &'a Target) {
         let value = if self.on_unknown == OnUnknown::Empty { Value::Undefined } else { Value::Hidden };
-        target.names(&mut |name| self.bind(name, value.clone(), false));
+        target.names(&mut |name| self.bind(name, value.clone(), self.lacks_xcom));
     }
 
     /// A block that stays: its tags as written, and inside them only expressions are resolved, without the names that it binds.
@@ -57,12 +81,12 @@ impl<'a> Machine<'a> {
         match &block.kind {
             Ok(BlockKind::For(each)) => {
                 self.hide(&each.target);
-                self.bind("loop", Value::Hidden, false);
+                self.bind("loop", Value::Hidden, self.lacks_xcom);
             }
             Ok(BlockKind::With(bound)) => bound.iter().for_each(|(target, _)| self.hide(target)),
             Ok(BlockKind::Macro(_, definition) | BlockKind::Call(_, definition, _)) => {
                 for name in definition.params.iter().map(String::as_str).chain(["varargs", "kwargs", "caller"]) {
-                    self.bind(name, Value::Hidden, false);
+                    self.bind(name, Value::Hidden, self.lacks_xcom);
                 }
             }
             _ => {}
@@ -84,7 +108,7 @@ impl<'a> Machine<'a> {
         }
         match &block.kind {
             Ok(BlockKind::Set(target, _)) => self.hide(target),
-            Ok(BlockKind::Macro(_, definition)) => self.bind(&definition.name, Value::Hidden, false),
+            Ok(BlockKind::Macro(_, definition)) => self.bind(&definition.name, Value::Hidden, self.lacks_xcom),
             _ => {}
         }
         Ok(())
@@ -106,9 +130,13 @@ impl<'a> Machine<'a> {
             }
             OnUnknown::Keep => {
                 let mark = self.output.mark();
+                let error = match cause {
+                    Cause::Error(_, error) => error,
+                    Cause::Fault(_) => ABSENT,
+                };
                 self.stay(first.place, cause, Mode::Live)?;
                 self.output.back_to(mark);
-                self.dead(block, Mode::Dead)
+                self.lacking(error, |machine| machine.dead(block, Mode::Dead))
             }
         }
     }

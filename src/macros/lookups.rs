@@ -132,7 +132,7 @@ impl<'a> Machine<'a> {
         if self.is_foreign {
             return Err(FOREIGN);
         }
-        let xcom = self.xcom.ok_or(EvalError::Refused("no XCom is known here"))?;
+        let xcom = self.xcom.ok_or(super::error::NO_XCOM)?;
         let own_dag = self.context.and_then(|context| context.dag_id).unwrap_or_default();
         let dag_id = match args.get(1).filter(|dag_id| !dag_id.is_none()) {
             Some(dag_id) => super::print::to_text(dag_id)?,
@@ -142,7 +142,7 @@ impl<'a> Machine<'a> {
         let xcom = match elsewhere("same") {
             _ if *dag_id == *own_dag => xcom,
             Some(same) => same,
-            None => return Err(EvalError::Refused("XCom of other DAGs is not known here")),
+            None => return Err(EvalError::Xcom("XCom of other DAGs is not known here")),
         };
         let prior = elsewhere("prior").filter(|_| args.is_true(3, false));
         let key = args.get(2).map_or(Ok("return_value"), |_| args.text(2))?;

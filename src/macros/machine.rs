@@ -3,7 +3,7 @@
 use super::answers::Answers;
 use super::containers;
 use super::context::{Context, Lookup, OnUnknown};
-use super::error::{EvalError, FOREIGN, TOO_MANY};
+use super::error::{EvalError, FOREIGN, Kept, NO_XCOM, TOO_MANY};
 use super::json::Json;
 use super::locals::Locals;
 use super::methods::attribute;
@@ -64,8 +64,9 @@ pub(super) struct Machine<'a> {
     pub stop: Option<Stop>,
     pub unresolved: Vec<Unresolved>,
     pub units: Units<'a>,
-    /// How many tags stayed as written.
-    pub kept: usize,
+    pub kept: Kept,
+    /// Whether the statement that stays as written, around what runs now, lacks nothing but XCom.
+    pub lacks_xcom: bool,
     pub on_unknown: OnUnknown,
     pub output: Output,
     /// The body of the `{% call %}` that calls the next macro.
@@ -98,7 +99,8 @@ impl<'a> Machine<'a> {
             stop: None,
             unresolved: Vec::new(),
             units: Units::new(&template.text),
-            kept: 0,
+            kept: Kept::default(),
+            lacks_xcom: false,
             on_unknown: OnUnknown::Keep,
             output: Output::default(),
             caller: None,
@@ -155,7 +157,11 @@ impl<'a> Machine<'a> {
             && let Some(mut found) = self.local(&name.root)
         {
             if matches!(found, Value::Hidden) {
-                return Err(EvalError::Refused("this name is given by a statement that stays as written"));
+                let local = self.locals.find(&name.root, self.own_from, self.seen_to);
+                return Err(match local.is_some_and(|local| local.from_xcom) {
+                    true => NO_XCOM,
+                    false => EvalError::Refused("this name is given by a statement that stays as written"),
+                });
             }
             for key in &name.rest {
                 found = attribute(&found, key)?;
@@ -175,11 +181,7 @@ impl<'a> Machine<'a> {
             Gives::Function(..) | Gives::Now(..) | Gives::Pull => return Ok(Value::Function(row.name)),
             Gives::Xcom => {
                 self.used_xcom = true;
-                return self
-                    .xcom
-                    .filter(|_| !self.is_foreign)
-                    .map(Value::of)
-                    .ok_or(EvalError::Refused("no XCom is known here"));
+                return self.xcom.filter(|_| !self.is_foreign).map(Value::of).ok_or(NO_XCOM);
             }
             _ => {}
         }

@@ -37,9 +37,12 @@ impl<'a> Machine<'a> {
         self.depth -= 1;
         let text = std::mem::replace(&mut self.output, outer).text;
         ran?;
-        if self.kept > kept {
+        if let Some(error) = self.kept.since(kept) {
             self.kept = kept;
-            return Err(EvalError::Refused("something inside the macro cannot be resolved"));
+            return Err(match error {
+                EvalError::Xcom(_) => error,
+                _ => EvalError::Refused("something inside the macro cannot be resolved"),
+            });
         }
         self.charge(text.len() as u64 / 64)?;
         if text.len() > LONGEST { Err(TOO_LONG) } else { Ok(Value::text(text)) }

@@ -25,6 +25,8 @@ pub struct Unresolved {
     pub end: usize,
     /// The nearest name that there is.
     pub suggestion: Option<String>,
+    /// Whether nothing but XCom is missing, which a run has once its tasks have run.
+    pub lacks_xcom: bool,
 }
 
 /// Why a tag has no value.
@@ -41,10 +43,12 @@ pub(super) struct Reason {
     place: Place,
     /// The nearest name that there is.
     suggestion: Option<&'static str>,
+    pub lacks_xcom: bool,
 }
 
 /// Says what of a tag has no value, and what is nearest to the name.
 pub(super) fn explain(text: &str, tag: Place, cause: Cause<'_>, is_bound: &dyn Fn(&str) -> bool) -> Reason {
+    let mut lacks_xcom = false;
     let (code, place, kind, what) = match cause {
         Cause::Fault(Fault { place, why: Why::Syntax(what) }) => (Code::InvalidTemplate, place, None, what),
         Cause::Fault(Fault { place, why: Why::Unknown(kind) }) => (Code::UnknownMacro, place, Some(kind), ""),
@@ -54,6 +58,10 @@ pub(super) fn explain(text: &str, tag: Place, cause: Cause<'_>, is_bound: &dyn F
                 (Some((place, kind)), _) => (Code::UnknownMacro, place, Some(kind), ""),
                 (None, EvalError::Absent) => (Code::UnknownMacro, tag, None, "this run has no such value"),
                 (None, EvalError::Refused(what)) => (Code::UnknownMacro, tag, None, what),
+                (None, EvalError::Xcom(what)) => {
+                    lacks_xcom = true;
+                    (Code::UnknownMacro, tag, None, what)
+                }
             }
         }
     };
@@ -64,7 +72,7 @@ pub(super) fn explain(text: &str, tag: Place, cause: Cause<'_>, is_bound: &dyn F
         Some(kind) => message.extend([": no ", kind.as_str(), " is named ", name]),
         None => message.extend([": ", what]),
     }
-    Reason { code, message, place, suggestion: kind.and_then(|kind: Kind| suggestion(name, kind)) }
+    Reason { code, message, place, suggestion: kind.and_then(|kind: Kind| suggestion(name, kind)), lacks_xcom }
 }
 
 impl Reason {
@@ -84,6 +92,7 @@ impl Reason {
             start: units.at(self.place.start),
             end: units.at(self.place.end),
             suggestion: self.suggestion.map(str::to_owned),
+            lacks_xcom: self.lacks_xcom,
         }
     }
 }

@@ -46,11 +46,16 @@ impl<'a> Machine<'a> {
                 }
                 Node::Set(tag, set) => {
                     self.output.keep(template, tag.place);
-                    if let Ok((target, _)) = set {
+                    if let Ok((target, expr)) = set {
+                        self.note_inside(tag.place, expr);
                         self.hide(target);
                     }
                 }
-                Node::Block(block) => self.dead(block, mode)?,
+                Node::Block(block) => {
+                    let place = block.tags.first().map(|tag| tag.place).unwrap_or_default();
+                    block.exprs().into_iter().for_each(|expr| self.note_inside(place, expr));
+                    self.dead(block, mode)?;
+                }
             }
         }
         Ok(())

@@ -52,7 +52,7 @@ const CONF: usize = 6;
 const MOST: usize = 10;
 
 /// The hashes of the parts.
-pub(super) type Parts = [u128; PARTS.len()];
+type Parts = [u128; PARTS.len()];
 
 /// The hash of one part.
 struct Part(SipHasher13);

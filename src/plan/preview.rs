@@ -25,7 +25,8 @@ pub struct Plan {
     pub(super) counts: Counts,
     pub(super) warnings: Vec<Warning>,
     pub(super) clock_changes: Vec<ClockChange>,
-    pub(super) parts: super::hash::Parts,
+    /// The hashes of what the hash covers.
+    pub(super) parts: [u128; 9],
     pub(super) hash: String,
     /// The first dates whose existing run is run again with the conf that it has.
     pub(super) kept_confs: Vec<String>,

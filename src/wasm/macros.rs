@@ -11,6 +11,7 @@ use super::codes::{LookupCode, OnUnknownCode};
 use super::convert::{answer, instant, thrown};
 use super::timetable::RawTimetable;
 use crate::error::{Code, Error};
+use crate::macros::quoted_by_shell;
 use crate::macros::{
     Context, Host, Json, Lookup, NoHost, OnUnknown, Template, Unresolved, catalog, inspect, render_range, resolve_xcom,
     xcom_tasks,
@@ -293,10 +294,10 @@ pub fn resolve_xcom_references(text: &str, xcom: &str) -> Answer<String> {
     Ok(resolve_xcom(text, &Json::parse(xcom).map_err(thrown)?))
 }
 
-/// What a template uses.
+/// What a template uses. `command`: with `quoted`, where the expressions stand that a shell reads as quoted.
 #[wasm_bindgen(js_name = inspectTemplate)]
-pub fn inspect_template(text: &str) -> Answer<JsValue> {
-    answer(inspection_shape(&inspect(text)))
+pub fn inspect_template(text: &str, command: Option<bool>) -> Answer<JsValue> {
+    answer(inspection_shape(&inspect(text), command.map(|_| quoted_by_shell(text))))
 }
 
 /// Every name of the language and its kind; the texts about it are the face's.

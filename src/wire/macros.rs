@@ -3,8 +3,8 @@
 use super::{Fields, Shape};
 use crate::macros::{Entry, Inspection, Unknown, Unresolved, Use, XcomUse};
 
-/// What a template uses.
-pub fn inspection_shape(found: &Inspection) -> Shape {
+/// What a template uses. `quoted`: which expressions of a command a shell reads as quoted.
+pub fn inspection_shape(found: &Inspection, quoted: Option<Vec<u32>>) -> Shape {
     let mut fields = Fields::default();
     fields.texts("macros", &found.macros);
     fields.texts("confKeys", &found.conf_keys);
@@ -14,6 +14,9 @@ pub fn inspection_shape(found: &Inspection) -> Shape {
     fields.flag("usesNow", found.uses_now);
     fields.texts("lookups", &found.lookups);
     fields.list("uses", found.uses.iter().map(use_shape));
+    if let Some(places) = quoted {
+        fields.list("quoted", places.into_iter().map(|at| Shape::Number(at.into())));
+    }
     Shape::Fields(fields)
 }
 
@@ -64,6 +67,9 @@ fn part_shape(part: &Unresolved) -> Shape {
     fields.number("end", part.end as f64);
     if let Some(suggestion) = &part.suggestion {
         fields.text("suggestion", suggestion);
+    }
+    if part.lacks_xcom {
+        fields.flag("lacksXcom", true);
     }
     Shape::Fields(fields)
 }

@@ -262,6 +262,43 @@ test("one fault at several places is one warning with a count", async () => {
   assert.equal(begun.unresolved, 8);
 });
 
+test("names that a statement gives XCom are known, and what else is wrong beside them is told", async () => {
+  const found = async (command) =>
+    (
+      await warningsOf(
+        dagOf([
+          { taskId: "a", command: "true" },
+          { taskId: "b", dependsOn: ["a"], command: `{{ ds }} ${command}` },
+        ]),
+      )
+    )
+      .filter(({ code }) => code.startsWith("unknown_"))
+      .map(({ code, message }) => `${code} ${/resolves (.*?) \(/.exec(message)[1]}`);
+  const cases = {
+    "{% set v = ti.xcom_pull('a') %}{{ v }}": [],
+    "{% set v = ti.xcom_pull('a') %}{% set w = v | int %}{{ w + 1 }}": [],
+    "{% set v %}{{ xcom.a.n }} {{ ds }}{% endset %}{{ v }}": [],
+    "{% set p = ti.xcom_pull %}{{ p('a') }}": [],
+    "{% set t = 'a' %}{{ ti.xcom_pull(t) }}": [],
+    "{%- for v in ti.xcom_pull('a') %}{{ v }}{% endfor %}": [],
+    "{% for k, v in xcom.a.n.items() %}{{ k }}={{ v }} {{ loop.index }}{% else %}-{% endfor %}": [],
+    "{% for v in xcom.a.n %}{% for w in v.x %}{% set u = w %}{{ u }}{% endfor %}{% endfor %}": [],
+    "{% with v = xcom.a.n %}{{ v.x }}{% endwith %}": [],
+    "{% if xcom.a.n %}x{% endif %}{% filter upper %}{{ xcom.a.n }}{% endfilter %}": [],
+    "{% macro m(x) %}{{ xcom.a.n }}{{ x }}{% endmacro %}{{ m(1) }}": [],
+    "{% for v in xcom.a.n %}{{ v }} {{ nope }}{% endfor %}": ["unknown_macro {{ nope }}"],
+    "{% for v in xcom.a.n %}{% set w = nope %}{{ w }}{% endfor %}": ["unknown_macro {% set w = nope %}"],
+    "{% for v in xcom.a.n %}{% if nope %}{{ v }}{% endif %}{% endfor %}": ["unknown_macro {% if nope %}"],
+    "{{ xcom.a.n ~ nope }}": ["unknown_macro {{ xcom.a.n ~ nope }}"],
+    "{% set v = nope %}{{ v }}": ["unknown_macro {% set v = nope %}", "unknown_macro {{ v }}"],
+    "{% set v = ti.xcom_pull('c') %}{{ v }}": ["unknown_xcom {% set v = ti.xcom_pull('c') %}"],
+    "{% for v in ti.xcom_pull('c') %}{{ v }}{% endfor %}": ["unknown_xcom {% for v in ti.xcom_pull('c') %}"],
+    "{%+ if xcom.c.n %}x{% endif %}": ["unknown_xcom {%+ if xcom.c.n %}"],
+  };
+  for (const [command, expected] of Object.entries(cases))
+    assert.deepEqual(await found(command), expected, command);
+});
+
 test("values from outside that stand unquoted in a command are warned of", async () => {
   const codes = async (command, options) =>
     (
@@ -302,11 +339,49 @@ test("values from outside that stand unquoted in a command are warned of", async
       "{{ dag_run.conf.region | quote ~ dag_run.conf.region }}",
     ],
     "{% set q = dag_run.conf.region %}echo {{ q | quote }} {{ ds }}": [],
+    "{% set q = dag_run.conf.region | quote %}echo {{ q }} {{ ds }}": [],
+    // What unquotes again.
+    "echo {{ params.table | quote | replace(\"'\", '') }} {{ ds }}": [
+      "{{ params.table | quote | replace(\"'\", '') }}",
+    ],
     "echo {{ (dag_run.conf.region ~ '/' ~ params.table) | quote }} {{ ds }}": [],
     "echo {{ 'a' if dag_run.conf.region else 'b' }} {{ dag_run.conf.region | int }} {{ ds }}": [],
   };
   for (const [command, found] of Object.entries(ways))
     assert.deepEqual(await codes(command, conf), found, command);
+});
+
+test("the filter quote holds a value only outside of the shell's own quotes", async () => {
+  const word = "{{ params.table | quote }}";
+  const told = async (command) => {
+    const dag = dagOf([{ taskId: "a", command: `${command} {{ ds }}` }], { params: { table: "x" } });
+    const [warning] = (await warningsOf(dag)).filter(({ code }) => code === "unquoted_in_command");
+    return /outside of the shell's quotes/.test(warning?.message ?? "");
+  };
+  const cases = {
+    [`echo ${word}`]: false,
+    [`echo '${word}'`]: true,
+    [`echo "${word}"`]: true,
+    [`echo "it's" ${word} 'a "b' ${word} \\"`]: false,
+    [`echo "\\"${word}"`]: true,
+    [`echo "é$(printf %s ${word})"`]: false,
+    [`echo "$(printf %s '${word}')"`]: true,
+    [`(cd /tmp; echo ')'); echo ${word}`]: false,
+    [`echo \`printf %s ${word}\``]: true,
+    [`true # don't ${word}`]: true,
+    [`true # don't\necho ${word} a#b ${word}`]: false,
+    [`cat <<EOF\nit's ${word}\nEOF`]: true,
+    [`cat <<-'EOF' | sort\n  ${word}\n\tEOF`]: true,
+    [`cat <<EOF\nit's\nEOF\necho ${word}`]: false,
+    [`cat <<< ${word}`]: false,
+    "{% set t = params.table | quote %}echo {{ t }}": false,
+    "{% set t = params.table | quote %}echo '{{ t }}'": true,
+    [`echo "{{ '"' }}" ${word}`]: false,
+    "echo '{{ params.table | int }} {{ ds }}'": false,
+    "echo '{{ params.table }}'": true,
+  };
+  for (const [command, isWarned] of Object.entries(cases))
+    assert.equal(await told(command), isWarned, command);
 });
 
 test("a preview renders a date, compares two, and does so behind a postMessage", async () => {
