@@ -29,7 +29,7 @@ export interface ShellOptions {
   killGrace?: number;
 }
 
-/** A line that a command printed, without its line feed. Lines longer than 1 MiB are cut. */
+/** A line that a command printed, without its line feed. Lines longer than 1 MiB are cut, and end with words that say so. */
 export interface ShellLine {
   text: string;
   source: "stdout" | "stderr";
@@ -99,7 +99,7 @@ export function shellTasks(options: ShellOptions = {}): ExecuteTask {
         if (source === "stdout" && text.startsWith(xcomMark))
           xcom = { text: text.slice(xcomMark.length), cut };
         try {
-          onLine?.({ text, source, ...identity(task) });
+          onLine?.({ text: cut ? text + cutMark : text, source, ...identity(task) });
         } catch {
           // A log that fails is no reason to fail the task.
         }
@@ -107,7 +107,7 @@ export function shellTasks(options: ShellOptions = {}): ExecuteTask {
     }).catch((error: unknown) => {
       throw notStarted(error, shell, cwd);
     });
-    if (ending.aborted) throw abortError(task, "was ended");
+    if (ending.aborted) throw abortError(task, "was ended", ending.ranFor);
     if (ending.code === SKIP_EXIT_CODE)
       throw new TaskSkipped(`the command ended with exit code ${SKIP_EXIT_CODE}`);
     if (ending.code !== 0) throw new CommandError(ending, tail.stderr.text() || tail.stdout.text());
@@ -166,6 +166,7 @@ export class CommandError extends Error {
 }
 
 const xcomMark = "xcom:";
+const cutMark = "... (cut: the line is longer than 1 MiB)";
 
 function pushXcom(task: TaskContext, text: string, cut: boolean): Json | undefined {
   let value: Json;
@@ -254,9 +255,13 @@ function shellArguments(shell: string, command: string): string[] {
 }
 
 /** With the reason of the abort: a timeout, a cancel, a lost lease. */
-function abortError(task: TaskContext, what: string): DagfillError {
+function abortError(task: TaskContext, what: string, ranFor?: number): DagfillError {
   const { reason } = task.signal;
-  const why = `the command of "${task.taskId}" ${what}: ${failure(reason).message}`;
+  const { message } = failure(reason);
+  const because = message.replace(/^timed out: /, "");
+  const start =
+    because === message || ranFor === undefined ? "" : `timed out after ${Math.round(ranFor / 100) / 10} s: `;
+  const why = `${start}the command of "${task.taskId}" ${what}: ${because}`;
   return new DagfillError("ABORTED", why, { cause: reason });
 }
 

@@ -1,6 +1,6 @@
 // Dates on the command line, read as the bounds of a backfill are: also relative to now, and whole months and years.
 import { DagfillError } from "../error.js";
-import { planBackfill } from "../face.js";
+import { type Dag, planBackfill } from "../face.js";
 
 /** A bound as epoch milliseconds: `2024-01-01` (the whole day in the zone), `2024-01`, `yesterday`, `-P7D`, `now`, or an instant. INVALID_DATE
  *  names the flag. */
@@ -16,11 +16,21 @@ export function boundOf(text: string, edge: "start" | "end", field: string, time
   }
 }
 
+/** The zone of a DAG's dates. A cron text may name it itself, as in CRON_TZ=Asia/Tokyo. */
+export function zoneOf({ dagId, schedule, timeZone }: Dag): string | undefined {
+  if (schedule === null) return timeZone;
+  return planBackfill(
+    { dagId, schedule, ...(timeZone !== undefined && { timeZone }) },
+    { startDate: 0, endDate: 0 },
+  ).timeZone;
+}
+
 /** The bounds of `--from` and `--to`, which have to be there. */
 export function rangeOf(
   { from, to }: Record<string, unknown>,
   timeZone: string | undefined,
 ): { start: number; end: number } {
+  checkOrder([from, "--from"], [to, "--to"], timeZone);
   return {
     start: boundOf(given(from, "--from"), "start", "--from", timeZone),
     end: boundOf(given(to, "--to"), "end", "--to", timeZone),
@@ -35,11 +45,36 @@ function given(value: unknown, field: string): string {
   });
 }
 
+/** Refuses a range that ends before it starts. What is no date is refused elsewhere. */
+export function checkOrder(
+  [start, startFlag]: readonly [unknown, string],
+  [end, endFlag]: readonly [unknown, string],
+  timeZone: string | undefined,
+): void {
+  if (typeof start !== "string" || typeof end !== "string") return;
+  let isInverted = false;
+  try {
+    isInverted = boundOf(start, "start", startFlag, timeZone) > boundOf(end, "end", endFlag, timeZone);
+  } catch (error) {
+    if (!(error instanceof DagfillError)) throw error;
+  }
+  if (!isInverted) return;
+  throw new DagfillError(
+    "INVALID_OPTION",
+    `expected ${endFlag} at or after ${startFlag}, got ${start} to ${end}`,
+    {
+      field: endFlag,
+      hint: `${startFlag} ${end} ${endFlag} ${start} is the range between them`,
+    },
+  );
+}
+
 /** The bounds of `--from` and `--to` that are given, as a store reads them. */
 export function spanOf(
   { from, to }: Record<string, unknown>,
   timeZone: string | undefined,
 ): { from?: number; to?: number } {
+  checkOrder([from, "--from"], [to, "--to"], timeZone);
   return {
     ...(typeof from === "string" && { from: boundOf(from, "start", "--from", timeZone) }),
     ...(typeof to === "string" && { to: boundOf(to, "end", "--to", timeZone) }),

@@ -37,12 +37,7 @@ export async function drive(
   const inFlight = new InFlight();
   let reporter = reporterFor(request);
   const logs = new TaskLogs(values.store);
-  const callbacks = inFlight.count(
-    world.callbacks(file, (line) => {
-      logs.write(line);
-      reporter.log(line);
-    }),
-  );
+  const callbacks = inFlight.count(world.callbacks(file, (line) => reporter.log(line), logs));
   const engine = world.engine(file, values.engine);
   const { onUnknown } = callbacks;
   const how = engine === undefined ? callbacks : { engine, onUnknown };
@@ -92,7 +87,11 @@ async function follow(begin: (hooks: Hooks) => Promise<Backfill>, frame: Frame):
   const backfill = await begin({ onEvent: (event) => tell(event) });
   const outcome = new Outcome(backfill, request);
   const isLeaving = () => frame.interrupts.drain.aborted;
-  const reporter = reporterFor(request, { backfillId: backfill.backfillId, isLeaving });
+  const reporter = reporterFor(request, {
+    backfillId: backfill.backfillId,
+    timeZone: backfill.preview.timeZone,
+    isLeaving,
+  });
   frame.report(reporter);
   const atWork = new AtWork();
   showBegin(backfill, frame);

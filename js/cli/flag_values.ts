@@ -14,11 +14,27 @@ export function numberOf(text: string): number {
   return value;
 }
 
-/** A duration stays text for the core to read; digits alone are milliseconds. */
+/** A duration as ISO 8601 has it, which stays text for the core to read; or a number with its unit: 250ms, 30s, 5m, 2h, 1d. A number
+ *  without a unit is refused, since people mean seconds by it and programs milliseconds; 0 needs none. */
 export function durationOf(text: string): number | string {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  return Number.isNaN(value) ? text : value;
+  const [, count = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
+  if (count === "") return text;
+  const short = units.find(([names]) => names.includes(unit.toLowerCase()));
+  if (short !== undefined) return short[1](count);
+  if (Number(count) === 0 && unit === "") return 0;
+  if (unit !== "") return text;
+  throw expected("a duration with its unit", text, {
+    hint: `such as ${count}s or PT${count}S for seconds, ${count}m or PT${count}M for minutes`,
+  });
 }
+
+const units: readonly (readonly [string[], (count: string) => number | string])[] = [
+  [["ms"], (count) => Number(count)],
+  [["s", "sec", "secs", "second", "seconds"], (count) => `PT${count}S`],
+  [["m", "min", "mins", "minute", "minutes"], (count) => `PT${count}M`],
+  [["h", "hour", "hours"], (count) => `PT${count}H`],
+  [["d", "day", "days"], (count) => `P${count}D`],
+];
 
 export function objectOf(text: string): Record<string, Json> {
   const value = readJsonText(text, `JSON such as '{"limit": 10}'`, "INVALID_OPTION");

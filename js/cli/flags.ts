@@ -130,14 +130,14 @@ const driving: Flag[] = [
     name: "rate",
     value: "N/PERIOD",
     read: rateOf,
-    meaning: "at most so many starts a period, such as 10/PT1M",
+    meaning: "at most so many starts a period, such as 10/1m or 10/PT1M",
   },
   { name: "retries", value: "N", read: numberOf, meaning: "further attempts of a run that failed (0)" },
   {
     name: "retry-delay",
     value: "DURATION",
     read: durationOf,
-    meaning: "wait before another attempt, such as PT30S",
+    meaning: "wait before another attempt, such as 30s or PT30S",
   },
   {
     name: "retry-backoff",
@@ -145,7 +145,12 @@ const driving: Flag[] = [
     read: numberOf,
     meaning: "each wait is so many times the one before",
   },
-  { name: "run-timeout", value: "DURATION", read: durationOf, meaning: "abort a run that takes longer" },
+  {
+    name: "run-timeout",
+    value: "DURATION",
+    read: durationOf,
+    meaning: "abort a run that takes longer, such as 2h or PT2H",
+  },
   {
     name: "abort-grace",
     value: "DURATION",
@@ -188,7 +193,8 @@ export const flags = {
     {
       name: "store",
       value: "PATH",
-      meaning: "where runs live (.dagfill.sqlite here), or postgres://...; :memory: keeps nothing",
+      meaning:
+        "where runs live: a file in a folder that exists (.dagfill.sqlite here), postgres://..., or :memory:, which keeps nothing",
     },
   ],
   engine: [

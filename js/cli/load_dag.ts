@@ -1,6 +1,6 @@
 // A file of DAGs: a module with its callbacks, or JSON or YAML whose tasks are shell commands.
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { dirname, extname, resolve } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DagfillError } from "../error.js";
 import { type Dag, type Engine, type ExecuteRun, type ExecuteTask, validateDag } from "../face.js";
@@ -31,8 +31,12 @@ const otherKinds: Readonly<Record<string, string>> = {
 export async function loadDagFile(name: string): Promise<DagFile> {
   const path = resolve(name);
   if (!existsSync(path)) {
+    const meant = nearestFile(path);
     throw new DagfillError("INVALID_DAG", `expected a file of DAGs, got no file at ${name}`, {
-      hint: "a module that exports `dag`, JSON or YAML; see dagfill --help",
+      hint:
+        meant === undefined
+          ? "a module that exports `dag`, JSON or YAML; see dagfill --help"
+          : `did you mean ${join(dirname(name), meant)}?`,
     });
   }
   if (statSync(path).isDirectory()) {
@@ -67,6 +71,15 @@ export async function loadDagFile(name: string): Promise<DagFile> {
   };
 }
 
+/** The name of a file of the same folder that is spelled nearly so. */
+function nearestFile(path: string): string | undefined {
+  try {
+    return nearest(basename(path), readdirSync(dirname(path)).filter(looksLikeFile).slice(0, 1_000));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The DAG that is meant: the one of that id, or the only one. */
 export function chooseDag(file: DagFile, wanted: unknown): Dag {
   const dagId = typeof wanted === "string" ? wanted : undefined;
@@ -86,6 +99,11 @@ export function chooseDag(file: DagFile, wanted: unknown): Dag {
     input: dagId,
     hint: meant === undefined ? `it has ${ids.slice(0, 10).join(", ")}` : `did you mean "${meant}"?`,
   });
+}
+
+/** Whether a text that names no file was meant as one. */
+export function looksLikeFile(text: string): boolean {
+  return /\.(m?[jt]s|c[jt]s|json|py|ya?ml|toml)$/.test(text);
 }
 
 const modules = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"];

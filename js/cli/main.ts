@@ -1,9 +1,10 @@
 // The command `dagfill`. Stores and engines are chosen here and nowhere else.
-import { existsSync, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { DagfillError } from "../error.js";
 import { MemoryStore, version } from "../face.js";
-import { shellTasks } from "../shell.js";
+import { type ShellLine, shellTasks } from "../shell.js";
 import { shown } from "../shown.js";
 import { openPostgresStore } from "../store/postgres.js";
 import { openSqliteStore } from "../store/sqlite.js";
@@ -85,16 +86,21 @@ const world: World = {
       if (typeof path === "string") notices.line(`there is no store ${path}: it counts as empty`);
       return new MemoryStore();
     }
-    mkdirSync(dirname(file), { recursive: true });
-    return openSqliteStore(file);
+    return openSqliteStore(purpose === "read" && !isWritable(file) ? readOnly(file) : file);
   },
-  callbacks({ dags, folder, executeRun, executeTask }, log) {
+  callbacks({ dags, folder, executeRun, executeTask }, print, logs) {
     // A module that runs its DAGs as a whole says nothing of their commands, which run here all the same.
     const isShell = ({ command }: { command?: string }) => command !== undefined || executeRun === undefined;
     const byTask = dags.some(({ tasks, taskDefaults }) =>
       tasks?.some((task) => isShell({ ...taskDefaults, ...task })),
     );
-    const engine = executeTask ?? (byTask ? shellTasks({ cwd: folder, onLine: log }) : undefined);
+    const onLine = (line: ShellLine) => {
+      logs?.write(line);
+      print(line);
+    };
+    const commands = executeTask === undefined && byTask ? shellTasks({ cwd: folder, onLine }) : undefined;
+    const engine =
+      executeTask ?? (commands === undefined ? undefined : (logs?.withEnds(commands) ?? commands));
     return {
       // A command with braces in it is not what its author meant to run; DAG, task or --on-unknown may say otherwise.
       onUnknown: "error",
@@ -104,6 +110,24 @@ const world: World = {
   },
 };
 
+/** Whether a store can be written: its file, and its folder, in which SQLite keeps a log beside it. */
+function isWritable(file: string): boolean {
+  try {
+    for (const path of [file, dirname(file)]) accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The address by which SQLite reads a file and makes none beside it. What a process still writes is in the log; where there is none,
+ *  the file is complete. */
+function readOnly(file: string): string {
+  const log = `${file}-wal`;
+  const isComplete = !existsSync(log) || statSync(log).size === 0;
+  return `${pathToFileURL(file).href}?mode=ro${isComplete ? "&immutable=1" : ""}`;
+}
+
 async function main(args: readonly string[]): Promise<ExitCode> {
   const terminal = new Terminal(process.stdout, process.env);
   // Where both are the same screen, what is drawn again must know of every line that comes between.
@@ -111,29 +135,44 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   const notices = sameScreen ? terminal : new Terminal(process.stderr, process.env);
   const json = args.includes("--json");
   let verb: Verb | undefined;
-  try {
+  const code = await answer().catch((error: unknown) => reportError(error, notices, json, verb?.flags ?? []));
+  await Promise.all([terminal.flush(), notices.flush()]);
+  if (terminal.failure === undefined) return code;
+  notices.line(
+    `${notices.paint("red", "error")} the output could not be written: ${terminal.failure.message}`,
+  );
+  await notices.flush();
+  return code === exitCodes.ok ? exitCodes.failed : code;
+
+  async function answer(): Promise<ExitCode> {
     const [name, ...rest] = args;
+    const [about] = rest;
     if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-      showHelp(verbs, terminal);
-      return name === undefined ? exitCodes.usage : exitCodes.ok;
+      if (about === undefined || about.startsWith("-")) {
+        showHelp(verbs, terminal);
+        return name === undefined ? exitCodes.usage : exitCodes.ok;
+      }
+      showVerbHelp(about, verbOf(about), terminal);
+      return exitCodes.ok;
     }
     if (name === "--version" || name === "-v") {
       terminal.line(version());
       return exitCodes.ok;
     }
-    verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-    if (verb === undefined) throw unknownVerb(name);
+    verb = verbOf(name);
     const request = readArguments(rest, verb.flags, verb.positionals);
     if (request.help) {
       showVerbHelp(name, verb, terminal);
       return exitCodes.ok;
     }
-    return await verb.run({ ...request, verb: name, terminal, notices, json, world });
-  } catch (error) {
-    return reportError(error, notices, json, verb?.flags ?? []);
-  } finally {
-    await Promise.all([terminal.flush(), notices.flush()]);
+    return verb.run({ ...request, verb: name, terminal, notices, json, world });
   }
+}
+
+function verbOf(name: string): Verb {
+  const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  if (verb === undefined) throw unknownVerb(name);
+  return verb;
 }
 
 function unknownVerb(name: string): DagfillError {

@@ -1,6 +1,7 @@
 // The summary after a backfill: counts, failures, and the next command to type.
 import type { Backfill, BackfillEvent, BackfillResult, Progress, RunResult, SkipReason } from "../face.js";
 import { skippedBy } from "./calendar.js";
+import { localDate } from "./local_date.js";
 import { duration } from "./progress.js";
 import { type ExitCode, exitCodes, runError } from "./report_error.js";
 import type { Style } from "./terminal.js";
@@ -48,7 +49,7 @@ export class Outcome {
       `${terminal.paint(styleOf(result), result.state)}  ${totalDates} ${totalDates === 1 ? "date" : "dates"}: ${parts.join(", ")}, in ${took}`,
     );
     for (const run of this.failures) {
-      const start = `  ${run.executionDate}  `;
+      const start = `  ${localDate(run.executionDate, this.backfill.preview.timeZone)}  `;
       terminal.line(`${start}${runError(run.error, Math.max(20, terminal.width - start.length))}`);
     }
     if (failed > this.failures.length)

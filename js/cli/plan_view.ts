@@ -2,7 +2,8 @@
 import { ACTIONS, type BackfillPreview, type PlannedRun } from "../face.js";
 import { shortened } from "../visible.js";
 import { calendar, looks } from "./calendar.js";
-import { type Column, shorten, table } from "./table.js";
+import { localDate, offsetText } from "./local_date.js";
+import { type Column, layOut, shorten } from "./table.js";
 import type { Terminal } from "./terminal.js";
 
 const mostRows = 20;
@@ -28,7 +29,7 @@ function header(preview: BackfillPreview, terminal: Terminal): string[] {
     terminal.paint(looks[kind].style, `${counts[kind]} ${kind}`),
   );
   return [
-    `${terminal.paint("bold", shortened(dagId, 200))}  ${start} ${terminal.sign("→", "->")} ${end}  ${timeZone}`,
+    `${terminal.paint("bold", shortened(dagId, 200))}  ${localDate(start, timeZone)} ${terminal.sign("→", "->")} ${localDate(end, timeZone)}  ${timeZone}`,
     `${counts.total} ${counts.total === 1 ? "date" : "dates"}${parts.length > 0 ? ": " : ""}${parts.join(", ")}`,
   ];
 }
@@ -37,7 +38,7 @@ function showRows(preview: BackfillPreview, terminal: Terminal, most: number): v
   const columns: Column<PlannedRun>[] = [
     { title: "date", text: (run) => run.localDate },
     { title: "action", text: (run) => run.action, style: (run) => looks[run.action].style },
-    { title: "reason", text: (run) => run.reason ?? "", optional: 1 },
+    { title: "reason", text: (run) => run.reason ?? "" },
     { title: "was", text: (run) => run.existingState ?? "", optional: 2 },
     {
       title: "data interval ends",
@@ -47,11 +48,10 @@ function showRows(preview: BackfillPreview, terminal: Terminal, most: number): v
     { title: "run", text: (run) => run.runId, optional: 3 },
   ];
   const { head, left, tail } = shorten(preview.runs, most);
-  const lines = table(columns, [...head, ...tail], terminal);
   const middle = `  ${terminal.paint("dim", `${terminal.sign("…", "...")} ${left} more dates (--all shows them)`)}`;
-  lines.forEach((line, index) => {
+  layOut(columns, [...head, ...tail], terminal).forEach((lines, index) => {
     if (left > 0 && index === head.length + 1) terminal.line(middle);
-    terminal.line(line);
+    for (const line of lines) terminal.line(line);
   });
 }
 
@@ -67,15 +67,12 @@ export function showWarnings(
   if (warnings.some(({ code }) => code.includes("clock"))) return;
   for (const { at, offsetBefore, offsetAfter } of clockChanges.slice(0, 4)) {
     terminal.line(
-      terminal.paint("dim", `clock change ${at}: UTC${offset(offsetBefore)} to UTC${offset(offsetAfter)}`),
+      terminal.paint(
+        "dim",
+        `clock change ${at}: UTC${offsetText(offsetBefore)} to UTC${offsetText(offsetAfter)}`,
+      ),
     );
   }
-}
-
-function offset(seconds: number): string {
-  const minutes = Math.abs(Math.trunc(seconds / 60));
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${seconds < 0 ? "-" : "+"}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`;
 }
 
 /** The plan without its rows, for programs. */

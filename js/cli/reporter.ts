@@ -1,6 +1,8 @@
 // The output during a backfill: redrawn lines in a terminal, plain lines in a log, or one JSON object a line for programs.
 import type { BackfillEvent, Progress, RunResult } from "../face.js";
 import type { ShellLine } from "../shell.js";
+import { withoutCodes } from "./control_codes.js";
+import { localDate } from "./local_date.js";
 import { duration, progressLine } from "./progress.js";
 import { runError } from "./report_error.js";
 import type { Style, Terminal } from "./terminal.js";
@@ -17,6 +19,8 @@ export interface Reporter {
 /** Whose events are reported. */
 export interface Reported {
   backfillId: string;
+  /** In which the dates of its runs are shown. */
+  timeZone: string;
   /** This process only pauses to leave, which it has said itself. */
   isLeaving(): boolean;
 }
@@ -29,7 +33,7 @@ export function reporterFor(request: Request, reported?: Reported): Reporter {
   const notable: Notable = (event) => noteworthy(event, request, reported);
   return terminal.interactive
     ? liveReporter(terminal, quiet, notable)
-    : plainReporter(terminal, quiet, notable);
+    : plainReporter(terminal, quiet, notable, reported?.timeZone ?? "UTC");
 }
 
 /** The line that an event is worth in a log and above the redrawn one. */
@@ -111,7 +115,7 @@ function liveReporter(terminal: Terminal, quiet: boolean, notable: Notable): Rep
 const mostLines = 100;
 
 /** A line for every run that ended, or in a large backfill for every hundredth part of it. */
-function plainReporter(terminal: Terminal, quiet: boolean, notable: Notable): Reporter {
+function plainReporter(terminal: Terminal, quiet: boolean, notable: Notable, timeZone: string): Reporter {
   let step = 1;
   let next = 0;
   return {
@@ -128,7 +132,7 @@ function plainReporter(terminal: Terminal, quiet: boolean, notable: Notable): Re
       next = Math.min(ended + step, Math.max(ended + 1, progress.total));
       if (event.type === "run-failed" && step === 1) return;
       terminal.line(
-        step === 1 ? runLine(event.run, progress, terminal) : progressLine(progress, "", terminal),
+        step === 1 ? runLine(event.run, progress, terminal, timeZone) : progressLine(progress, "", terminal),
       );
     },
     log: (line) => {
@@ -148,7 +152,11 @@ function modeAfter(event: BackfillEvent, mode: string): string {
 function noteworthy(
   event: BackfillEvent,
   { terminal, values }: Request,
-  { backfillId, isLeaving }: Reported = { backfillId: "ID", isLeaving: () => false },
+  { backfillId, timeZone, isLeaving }: Reported = {
+    backfillId: "ID",
+    timeZone: "UTC",
+    isLeaving: () => false,
+  },
 ): string | undefined {
   const where = typeof values.store === "string" ? ` --store ${values.store}` : "";
   const command = (verb: string) => `dagfill ${verb} ${backfillId}${where}`;
@@ -161,12 +169,12 @@ function noteworthy(
     case "canceling":
       return `${terminal.paint("yellow", "canceling")}  nothing more is started`;
     case "run-failed":
-      return runLine(event.run, event.progress, terminal);
+      return runLine(event.run, event.progress, terminal, timeZone);
     case "run-retrying":
       return says(
         "yellow",
         "retrying",
-        `${event.run.executionDate} after attempt ${event.run.attempts}`,
+        `${localDate(event.run.executionDate, timeZone)} after attempt ${event.run.attempts}`,
         event.run,
         terminal,
       );
@@ -183,7 +191,12 @@ function noteworthy(
   }
 }
 
-function runLine(run: RunResult, { total, remaining }: Progress, terminal: Terminal): string {
+function runLine(
+  run: RunResult,
+  { total, remaining }: Progress,
+  terminal: Terminal,
+  timeZone: string,
+): string {
   const [style, word]: [Style, string] = run.state === "success" ? ["green", "success"] : ["red", "failed"];
   const took =
     run.startedAt !== undefined && run.finishedAt !== undefined
@@ -193,7 +206,7 @@ function runLine(run: RunResult, { total, remaining }: Progress, terminal: Termi
   return says(
     style,
     word,
-    `${count}  ${run.executionDate}${took === undefined ? "" : `  ${duration(took)}`}`,
+    `${count}  ${localDate(run.executionDate, timeZone)}${took === undefined ? "" : `  ${duration(took)}`}`,
     run,
     terminal,
   );
@@ -209,6 +222,6 @@ function says(style: Style, word: string, text: string, { error }: RunResult, te
 export function writeLog({ localDate, taskId, text }: ShellLine, terminal: Terminal): void {
   const start = `${localDate.slice(0, 16)} ${taskId} | `;
   const painted = terminal.paint("dim", start);
-  if (terminal.interactive) terminal.line(painted + fit(text, terminal.width - start.length));
+  if (terminal.interactive) terminal.line(painted + fit(withoutCodes(text), terminal.width - start.length));
   else terminal.line(painted, text);
 }

@@ -1,24 +1,67 @@
-// Arguments of the verbs that read only the store: the DAG by id or file, states, its runs.
+// The DAG of a verb that reads only the store, by id or file: its zone, the order of its tasks, and the runs that are meant.
 import { existsSync } from "node:fs";
-import type { RunRecord, RunStore } from "../face.js";
-import { spanOf } from "./bounds.js";
+import { DagfillError } from "../error.js";
+import { type RunRecord, type RunStore, type TaskInstance, validateDag } from "../face.js";
+import { nearest } from "../nearest.js";
+import { shown } from "../shown.js";
+import { spanOf, zoneOf } from "./bounds.js";
 import { oneOf } from "./flag_values.js";
-import { chooseDag, loadDagFile } from "./load_dag.js";
+import { chooseDag, loadDagFile, looksLikeFile } from "./load_dag.js";
 import type { Style } from "./terminal.js";
 import type { Request } from "./verb.js";
 
 /** A DAG of a store. */
 export interface StoredDag {
   dagId: string;
-  /** In which its dates are read: that of the file's DAG, else UTC. */
+  /** In which its dates are read and shown: that of the file's DAG, else that of its last backfill. */
   timeZone: string | undefined;
+  /** The tasks in the order in which they run, where a file was given. */
+  order: readonly string[];
 }
 
-/** The file's DAG where the argument is a file, else the argument is the id itself. */
-export async function storedDag(text: string, { values }: Pick<Request, "values">): Promise<StoredDag> {
-  if (!existsSync(text)) return { dagId: text, timeZone: undefined };
-  const { dagId, timeZone } = chooseDag(await loadDagFile(text), values.dagId);
-  return { dagId, timeZone };
+/** The file's DAG where the argument is a file, else the store's DAG of that id. UNKNOWN_DAG where the store has none of that id. */
+export async function storedDag(
+  text: string,
+  store: RunStore,
+  { values }: Pick<Request, "values">,
+): Promise<StoredDag> {
+  if (existsSync(text) || looksLikeFile(text)) {
+    const dag = chooseDag(await loadDagFile(text), values.dagId);
+    return { dagId: dag.dagId, timeZone: zoneOf(dag), order: validateDag(dag).order };
+  }
+  const backfills = await store.listBackfills({ dagId: text });
+  const timeZone = timeZoneOf(backfills.at(-1)?.snapshot);
+  if (backfills.length === 0 && (await store.listRuns({ dagId: text, limit: 1 })).length === 0)
+    throw await unknownDag(text, store);
+  return { dagId: text, timeZone, order: [] };
+}
+
+function timeZoneOf(snapshot: unknown): string | undefined {
+  const { plan, options } = (snapshot ?? {}) as {
+    plan?: { timeZone?: unknown };
+    options?: { timeZone?: unknown };
+  };
+  const zone = plan?.timeZone ?? options?.timeZone;
+  return typeof zone === "string" ? zone : undefined;
+}
+
+async function unknownDag(text: string, store: RunStore): Promise<DagfillError> {
+  const snapshots = (await store.listBackfills()).map(({ snapshot }) => snapshot as { dagId?: unknown });
+  const ids = [...new Set(snapshots.flatMap(({ dagId }) => (typeof dagId === "string" ? [dagId] : [])))];
+  const meant = nearest(text, ids);
+  const known = ids.slice(0, 10).map((id) => shown(id));
+  return new DagfillError(
+    "UNKNOWN_DAG",
+    `expected a DAG that the store has runs of, or a file, got ${shown(text)}`,
+    {
+      hint:
+        meant !== undefined
+          ? `did you mean ${shown(meant)}?`
+          : known.length === 0
+            ? "the store has no backfills: --store names another"
+            : `it has ${known.join(", ")}${ids.length > 10 ? ", ..." : ""}`,
+    },
+  );
 }
 
 /** The states of `--state`, separated by commas. */
@@ -27,19 +70,54 @@ export function statesOf<State extends string>(value: unknown, known: readonly S
   return (value as string[]).map((text) => oneOf(text, known, "state"));
 }
 
-/** The runs of a range of dates, or the one of that date or run id. */
+/** The range of `--from` and `--to`, read in the DAG's zone. Where that is not known, `notices` says that it was read as UTC. */
+export function storedSpan(
+  { dagId, timeZone }: StoredDag,
+  values: Record<string, unknown>,
+  { notices }: Pick<Request, "notices">,
+): { from?: number; to?: number } {
+  const open = [values.from, values.to].some(
+    (text) => typeof text === "string" && !/[zZ]$|[+-]\d\d:?\d\d$/.test(text),
+  );
+  if (timeZone === undefined && open)
+    notices.line(
+      `dates are read as UTC: the store does not know the zone of ${dagId}; give its file, or an offset as in 2024-01-01T00:00+09:00`,
+    );
+  return spanOf(values, timeZone);
+}
+
+/** The runs of a range of dates, or those of that date or run id. */
 export async function chosenRuns(
   store: RunStore,
-  { dagId, timeZone }: StoredDag,
+  dag: StoredDag,
   which: string | undefined,
-  values: Record<string, unknown>,
+  request: Pick<Request, "values" | "notices">,
 ): Promise<RunRecord[]> {
+  const { dagId } = dag;
   // Run ids begin with their type.
   const isDate = which !== undefined && /^(\d{4}(-|$)|[+-]P|(now|today|yesterday|tomorrow)$)/.test(which);
-  const span = spanOf(isDate ? { from: which, to: which } : values, timeZone);
+  const span = storedSpan(dag, isDate ? { from: which, to: which } : request.values, request);
   const found = await store.listRuns({ dagId, ...span });
   return which === undefined || isDate ? found : found.filter(({ runId }) => runId === which);
 }
+
+/** The one run, or those of one date. INVALID_OPTION where there is none. */
+export function noRun({ dagId }: StoredDag, which: string, dag: string): DagfillError {
+  return new DagfillError("INVALID_OPTION", `expected a run of ${dagId}, got none at ${which}`, {
+    hint: `dagfill runs ${dag} lists them`,
+  });
+}
+
+/** Tasks in the order in which they run: that of the DAG where it is known, else that of their starts. */
+export function inOrder(tasks: readonly TaskInstance[], { order }: StoredDag): TaskInstance[] {
+  const place = new Map(order.map((taskId, index) => [taskId, index]));
+  const placeOf = ({ taskId }: TaskInstance) => place.get(taskId) ?? order.length;
+  const start = ({ startedAt }: TaskInstance) =>
+    startedAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(startedAt);
+  return [...tasks].sort((one, other) => placeOf(one) - placeOf(other) || compare(start(one), start(other)));
+}
+
+const compare = (one: number, other: number): number => (one < other ? -1 : one > other ? 1 : 0);
 
 const styles: Partial<Record<string, Style>> = {
   success: "green",

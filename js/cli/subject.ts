@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { DagfillError } from "../error.js";
 import type { ScheduleInput, TimetableOptions } from "../face.js";
-import { chooseDag, loadDagFile } from "./load_dag.js";
+import { chooseDag, loadDagFile, looksLikeFile } from "./load_dag.js";
 import type { Request } from "./verb.js";
 
 /** A schedule of the command line: the one of a file's DAG, a cron text, or a period. */
@@ -14,7 +14,7 @@ export async function subject(
   const own = Object.fromEntries(flagged.map((name) => [name, values[name]])) as TimetableOptions;
   if (!existsSync(text)) {
     // No cron text ends like a file: who wrote this meant one.
-    if (/\.(m?[jt]s|c[jt]s|json|py|ya?ml|toml)$/.test(text)) await loadDagFile(text);
+    if (looksLikeFile(text)) await loadDagFile(text);
     return { schedule: text.startsWith("P") ? { every: text } : text, options: own };
   }
   const dag = chooseDag(await loadDagFile(text), values.dagId);

@@ -1,13 +1,18 @@
-// Task logs: the output of commands, in STORE.logs/DAG/RUN/TASK/ATTEMPT.log. Each line begins with its time and its stream.
+// Task logs: the output of commands, in STORE.logs/DAG/RUN/TASK/ATTEMPT.log. Each line begins with its time and its stream; the last
+// one, of the stream "end", says how the command ended.
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { ShellLine } from "../shell.js";
+import { type ExecuteTask, TaskSkipped } from "../face.js";
+import type { CommandError, ShellLine } from "../shell.js";
+import { oneLine } from "./width.js";
 
 /** Bytes of an attempt that are kept. */
 const MOST_BYTES = 10 * 1024 * 1024;
 const FLUSH_MS = 200;
 const FLUSH_BYTES = 256 * 1024;
+
+type Attempt = Pick<ShellLine, "dagId" | "runId" | "taskId" | "attempt">;
 
 /** The folder of a store's logs; undefined where the store is no file. */
 export function logFolder(store: unknown): string | undefined {
@@ -27,14 +32,34 @@ export class TaskLogs {
   }
 
   write(line: ShellLine): void {
+    this.#append(line, line.source === "stderr" ? "err" : "out", line.text);
+  }
+
+  /** The same callback; of a task that has a command, the log gets a last line that says how it ended. */
+  withEnds(execute: ExecuteTask): ExecuteTask {
+    return async (task) => {
+      if (task.command === undefined) return execute(task);
+      try {
+        const value = await execute(task);
+        this.#append(task, "end", "exit code 0");
+        return value;
+      } catch (error) {
+        this.#append(task, "end", endText(error));
+        throw error;
+      }
+    };
+  }
+
+  #append(attempt: Attempt, stream: "out" | "err" | "end", line: string): void {
     if (this.#folder === undefined) return;
-    const path = attemptFile(this.#folder, line);
+    const path = attemptFile(this.#folder, attempt);
     const file = this.#files.get(path) ?? { bytes: sizeOf(path), pending: [] };
     this.#files.set(path, file);
-    if (file.bytes > MOST_BYTES) return;
-    const text = `${new Date().toISOString()} ${line.source === "stderr" ? "err" : "out"} ${line.text}\n`;
+    const isEnd = stream === "end";
+    if (file.bytes > MOST_BYTES && !isEnd) return;
+    const text = `${new Date().toISOString()} ${stream} ${line}\n`;
     file.bytes += Buffer.byteLength(text);
-    const isCut = file.bytes > MOST_BYTES;
+    const isCut = file.bytes > MOST_BYTES && !isEnd;
     file.pending.push(
       isCut ? `${new Date().toISOString()} cut more than 10 MiB: the rest is not kept\n` : text,
     );
@@ -65,6 +90,14 @@ export class TaskLogs {
   }
 }
 
+/** How a command ended, on one line: its exit code or signal, a timeout, or why it was not run. */
+function endText(error: unknown): string {
+  if (error instanceof TaskSkipped) return `skipped: ${oneLine(error.message)}`;
+  const { exitCode, signal, message } = error as Partial<CommandError>;
+  if (typeof exitCode === "number") return `exit code ${exitCode}`;
+  return typeof signal === "string" ? `signal ${signal}` : oneLine(String(message));
+}
+
 /** The attempts of a task of a run that have a log, oldest first. */
 export function attemptsOf(folder: string, dagId: string, runId: string, taskId: string): number[] {
   const path = join(folder, ...[dagId, runId, taskId].map(fileName));
@@ -75,10 +108,7 @@ export function attemptsOf(folder: string, dagId: string, runId: string, taskId:
     .sort((one, other) => one - other);
 }
 
-export function attemptFile(
-  folder: string,
-  { dagId, runId, taskId, attempt }: Pick<ShellLine, "dagId" | "runId" | "taskId" | "attempt">,
-): string {
+export function attemptFile(folder: string, { dagId, runId, taskId, attempt }: Attempt): string {
   return join(folder, ...[dagId, runId, taskId].map(fileName), `${attempt}.log`);
 }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Writable } from "node:stream";
 import { visible } from "../visible.js";
+import { coloursOnly } from "./control_codes.js";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "blue" | "magenta" | "cyan";
 
@@ -34,28 +35,38 @@ type Environment = Record<string, string | undefined>;
 export class Terminal {
   /** Whether the output is a terminal, in which lines can be redrawn. */
   readonly interactive: boolean;
+  private readonly given: number | undefined;
   private readonly colours: boolean;
   private readonly unicode: boolean;
   private statusText = "";
   private broken = false;
+  /** Why the output could not be written, as on a full disk. A reader that has gone away, as of `| head`, is no failure. */
+  failure: Error | undefined;
 
   constructor(
     private readonly output: Output,
     environment: Environment,
   ) {
+    this.given = /^[1-9]\d{0,4}$/.test(environment.COLUMNS ?? "") ? Number(environment.COLUMNS) : undefined;
     const dumb = environment.TERM === "dumb";
     this.interactive = output.isTTY === true && !dumb;
     this.colours = wantsColours(environment) ?? this.interactive;
     this.unicode = speaksUnicode(environment);
     // With `dagfill run | head` the reader goes away. The backfill goes on without output.
-    output.on("error", () => {
+    output.on("error", (error: NodeJS.ErrnoException) => {
       this.broken = true;
+      if (error.code !== "EPIPE") this.failure ??= error;
     });
   }
 
-  /** Columns of a line. A pipe has no width of its own: wide enough for every table, narrow enough for a log. */
+  /** Columns of a line. A pipe has no width of its own, but COLUMNS may give it one; else it is narrow enough for a log. */
   get width(): number {
-    return this.output.columns || 120;
+    return this.output.columns || this.given || 120;
+  }
+
+  /** Columns of a table: in a pipe without COLUMNS as many as it needs, since a program may read it. */
+  get tableWidth(): number {
+    return this.output.columns || this.given || Number.POSITIVE_INFINITY;
   }
 
   paint(style: Style, text: string): string {
@@ -69,9 +80,11 @@ export class Terminal {
     return this.unicode ? unicode : ascii;
   }
 
-  /** One line (or several) that stays. `verbatim` goes behind it as it is, escape sequences too. */
+  /** One line (or several) that stays. `verbatim` goes behind it as it is in a pipe or file; a terminal gets its colours and no other
+   *  control code. */
   line(text = "", verbatim = ""): void {
-    this.write(`${this.erase()}${sent(text)}${verbatim}\n${this.statusText}`);
+    const raw = this.output.isTTY === true ? coloursOnly(verbatim) : verbatim;
+    this.write(`${this.erase()}${sent(text)}${raw}\n${this.statusText}`);
   }
 
   /** The status line at the bottom, which the next call replaces. Outside a terminal nothing is written. */

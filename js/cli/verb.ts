@@ -6,6 +6,7 @@ import type { Arguments } from "./args.js";
 import type { Flag } from "./flags.js";
 import type { DagFile } from "./load_dag.js";
 import type { ExitCode } from "./report_error.js";
+import type { TaskLogs } from "./task_logs.js";
 import type { Terminal } from "./terminal.js";
 
 export interface Verb {
@@ -34,8 +35,8 @@ export interface World {
   /** Opens the store of `--store`. "read": a store that is not there yet is not made, and counts as empty; when it was asked for
    *  by name, `notices` says so. */
   openStore(path: unknown, purpose: "read" | "write", notices: Terminal): Promise<RunStore>;
-  /** The callbacks that run a file's DAGs. Lines printed by commands go to `log`. */
-  callbacks(file: DagFile, log: (line: ShellLine) => void): Callbacks;
+  /** The callbacks that run a file's DAGs. Lines printed by commands go to `logs` and to `print`. */
+  callbacks(file: DagFile, print: (line: ShellLine) => void, logs?: TaskLogs): Callbacks;
   /** The engine of `--engine`, or of the file. */
   engine(file: DagFile, url: unknown): Engine | undefined;
   worker(url: string, options: WorkerOptions): Promise<EngineWorker>;

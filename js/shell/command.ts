@@ -28,6 +28,8 @@ export interface Ending {
   code: number | null;
   signal: string | null;
   aborted: boolean;
+  /** Milliseconds from the start to the abort. */
+  ranFor?: number;
 }
 
 const windows = process.platform === "win32";
@@ -51,7 +53,10 @@ export async function runCommand(command: Command): Promise<Ending> {
   // The stream's listeners stand before anything is awaited, so that no output is missed.
   const output = readOutput(child, command.onLine);
   let killed: Promise<void> | undefined;
+  const started = performance.now();
+  let ranFor: number | undefined;
   const abort = () => {
+    ranFor ??= performance.now() - started;
     killed ??= killGroup(child, ended, command.killGrace);
   };
   live.add(child);
@@ -61,7 +66,7 @@ export async function runCommand(command: Command): Promise<Ending> {
     const { code, signal } = await ended;
     await killed;
     await output.settled();
-    return { code, signal, aborted: killed !== undefined };
+    return { code, signal, aborted: killed !== undefined, ...(ranFor !== undefined && { ranFor }) };
   } finally {
     command.signal.removeEventListener("abort", abort);
     live.delete(child);

@@ -29,9 +29,11 @@ export async function openDatabase(path: string, options: SqliteOptions): Promis
     database = new DatabaseSync(path);
     database.exec(`PRAGMA busy_timeout = ${Math.max(0, Math.trunc(busyTimeout))}`);
     // Before anything is written: the file may be another program's.
-    storeVersion(database, path);
+    const version = storeVersion(database, path);
     const file = fileOf(database);
     if (file !== undefined) refuseHardLinks(file);
+    // A store that is only read stays as it is, and is none that a later version of dagfill would have to bring up to date.
+    if (version === SCHEMA_VERSION && readsOnly(path)) return database;
     await switchToWal(database, Date.now() + busyTimeout);
     database.exec("PRAGMA synchronous = FULL");
     if (options.maxBytes !== undefined) {
@@ -48,6 +50,11 @@ export async function openDatabase(path: string, options: SqliteOptions): Promis
       ? error
       : storeFailed(`the SQLite store "${path}" could not be opened`, error, reasonHint(error));
   }
+}
+
+/** Whether a `file:` address of SQLite asks for reading alone. */
+function readsOnly(path: string): boolean {
+  return path.startsWith("file:") && /[?&](mode=ro|immutable=1)(&|#|$)/.test(path);
 }
 
 /** Makes the tables, or makes those of an older version today's: all or nothing. */

@@ -141,8 +141,8 @@ const wrong = {
     "INVALID_DATE",
   ],
   "a part of an option": [
-    ["run", flaky, ...week, "--rate", "10/1min", "--store", ":memory:"],
-    "\n  in --rate\n  1min\n  ^\n",
+    ["run", flaky, ...week, "--rate", "10/1mon", "--store", ":memory:"],
+    "\n  in --rate\n  1mon\n  ^\n",
   ],
   "an unknown DAG": [
     ["preview", dagFile("two.cjs"), ...week, "--dag-id", "weakly"],

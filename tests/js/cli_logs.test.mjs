@@ -32,7 +32,10 @@ test("each attempt has its log, with times and sources; ids that are no file nam
   assert.equal((await fill()).code, 0);
   const all = await logs("2024-01-01");
   assert.equal(all.code, 0, all.err);
-  assert.match(all.out, /one, attempt 1\n\S+Z out first\n\S+Z err second\none, attempt 2\n/);
+  assert.match(
+    all.out,
+    /one, attempt 1\n\S+Z out first\n\S+Z err second\n\S+Z end exit code 1\none, attempt 2\n/,
+  );
   assert.match(all.out, /odd/);
   const second = await logs("2024-01-01", "one", "--attempt", "2");
   assert.equal(second.out.match(/attempt/g).length, 1);
@@ -75,7 +78,7 @@ test("--follow prints what comes, and ends with the run", limit, async () => {
 });
 
 test("a run or a task that is not there is refused, and a store in memory has no logs", limit, async () => {
-  const { fill, logs, file } = scene("wrong", [{ taskId: "a", command: "true" }]);
+  const { fill, logs, file } = scene("wrong", [{ taskId: "a" }]);
   await fill();
   assert.match((await logs("2024-01-02")).err, /expected a run of wrong, got none at 2024-01-02/);
   assert.match((await logs("2024-01-01", "b")).err, /it has a/);

@@ -62,7 +62,9 @@ test(
     assert.match(lines[1], /^2024-01-02T00:00:00Z,failed,backfill,1,/);
     const [newest] = JSON.parse((await verb("runs", "listed", "--newest", "--limit", "1", "--json")).out);
     assert.equal(newest.executionDate, "2024-01-03T00:00:00Z");
-    assert.match((await verb("runs", "other")).out, /no runs of other/);
+    const unknown = await verb("runs", "listde");
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.err, /UNKNOWN_DAG .*got "listde"\nhint did you mean "listed"\?/);
   },
 );
 
@@ -202,7 +204,7 @@ test(
       assert.equal(said.code, code, said.out);
       assert.match(said.out, /nothing was started/);
     }
-    assert.match((await run(["runs", "large", "--store", store])).out, /no runs of large/);
+    assert.match((await run(["runs", "large", "--store", store])).err, /UNKNOWN_DAG/);
     const { child, state, ended } = startInTerminal([
       ...years,
       "--max-failures",

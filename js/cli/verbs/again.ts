@@ -1,7 +1,7 @@
 // dagfill retry and dagfill clear: run what the store has once more.
 import type { BackfillOptions, RunState } from "../../face.js";
 import { shortened } from "../../visible.js";
-import { spanOf } from "../bounds.js";
+import { spanOf, zoneOf } from "../bounds.js";
 import { confirmed } from "../confirm.js";
 import { drive } from "../drive.js";
 import { flags } from "../flags.js";
@@ -38,10 +38,11 @@ export const clear: Verb = {
 async function again(request: Request, states: RunState[], how: Partial<BackfillOptions>) {
   const { positionals, values, notices, world } = request;
   const file: DagFile = await loadDagFile(positionals[0] ?? "");
-  const { dagId, timeZone } = chooseDag(file, values.dagId);
+  const dag = chooseDag(file, values.dagId);
+  const { dagId } = dag;
   const store = await world.openStore(values.store, "read", notices);
   const found = await store
-    .listRuns({ dagId, states, ...spanOf(values, timeZone) })
+    .listRuns({ dagId, states, ...spanOf(values, zoneOf(dag)) })
     .finally(() => store.close());
   const dates = found.map(({ executionDate }) => executionDate);
   const [first] = dates;

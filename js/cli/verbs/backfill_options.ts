@@ -1,15 +1,18 @@
 // The flags of a plan and its driving as BackfillOptions. What they mean is checked by the service.
 import { DagfillError } from "../../error.js";
 import type { BackfillOptions } from "../../face.js";
+import { checkOrder, zoneOf } from "../bounds.js";
 import { flags, optionOf } from "../flags.js";
 import { chooseDag, type DagFile } from "../load_dag.js";
 
 const names = [...flags.plan, ...flags.drive].map(optionOf);
 
 export function backfillOptions(file: DagFile, values: Record<string, unknown>): BackfillOptions {
-  const { dagId } = chooseDag(file, values.dagId);
+  const dag = chooseDag(file, values.dagId);
+  const { dagId } = dag;
   requireFlag(values.startDate, "--start-date");
   requireFlag(values.endDate, "--end-date");
+  checkOrder([values.startDate, "--start-date"], [values.endDate, "--end-date"], zoneOf(dag));
   return { ...optionsOf(values), dagId } as BackfillOptions;
 }
 

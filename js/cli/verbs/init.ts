@@ -26,9 +26,20 @@ export const init: Verb = {
         hint: "give another name, or remove it",
       });
     }
-    mkdirSync(dirname(path), { recursive: true });
     const schema = schemaOf(dirname(path));
-    writeFileSync(path, kind === ".json" ? jsonDag(schema) : yamlDag(schema), { flag: "wx" });
+    try {
+      makeFolder(dirname(path));
+      writeFileSync(path, kind === ".json" ? jsonDag(schema) : yamlDag(schema), { flag: "wx" });
+    } catch (cause) {
+      throw new DagfillError(
+        "INVALID_OPTION",
+        `expected a place for ${name}, got ${(cause as Error).message}`,
+        {
+          hint: "its folder has to be one that can be written",
+          cause,
+        },
+      );
+    }
     if (json) {
       terminal.line(JSON.stringify({ file: name }));
       return exitCodes.ok;
@@ -40,6 +51,13 @@ export const init: Verb = {
     return exitCodes.ok;
   },
 };
+
+/** Makes a folder and those around it. Node's own way never ends where the system says of a folder that there is none, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
 
 /** The schema as a file in that folder finds it: an editor reads it from the installed package. */
 function schemaOf(folder: string): string | undefined {

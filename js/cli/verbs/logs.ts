@@ -6,15 +6,16 @@ import { shown } from "../../shown.js";
 import { flags } from "../flags.js";
 import { takeInterrupts } from "../interrupts.js";
 import { exitCodes } from "../report_error.js";
-import { chosenRuns, storedDag } from "../stored_dag.js";
+import { chosenRuns, inOrder, noRun, storedDag } from "../stored_dag.js";
 import { attemptFile, attemptsOf, logFolder } from "../task_logs.js";
 import type { Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
+import { oneLine } from "../width.js";
 
 const LOOK_MS = 200;
 
 export const logs: Verb = {
-  summary: "what the commands of a run printed; --follow goes on until the run has ended",
+  summary: "what the commands of a run printed and how they ended; --follow goes on until the run has ended",
   positionals: ["DAG", "DATE|RUN", "[TASK]"],
   flags: [...flags.dag, ...flags.attempt, ...flags.follow, ...flags.store],
   async run(request) {
@@ -26,21 +27,17 @@ export const logs: Verb = {
         field: "store",
       });
     }
-    const stored = await storedDag(dag, request);
-    const { dagId } = stored;
     const store = await world.openStore(values.store, "read", notices);
     const interrupts = takeInterrupts();
     try {
-      const [run] = await chosenRuns(store, stored, which, values);
-      if (run === undefined) {
-        throw new DagfillError("INVALID_OPTION", `expected a run of ${dagId}, got none at ${which}`, {
-          hint: `dagfill runs ${dag} lists them`,
-        });
-      }
+      const stored = await storedDag(dag, store, request);
+      const { dagId } = stored;
+      const [run] = await chosenRuns(store, stored, which, request);
+      if (run === undefined) throw noRun(stored, which, dag);
       const reader = new LogReader(folder, terminal, values.attempt as number | undefined);
       for (;;) {
-        const tasks = await tasksOf(store, dagId, run.runId, taskId);
-        const [now] = await chosenRuns(store, stored, run.runId, values);
+        const tasks = inOrder(await tasksOf(store, dagId, run.runId, taskId), stored);
+        const [now] = await chosenRuns(store, stored, run.runId, { values: {}, notices });
         for (const task of tasks) reader.print(task);
         const isOpen = now?.state === "running" || now?.state === "queued";
         if (values.follow !== true || !isOpen || interrupts.drain.aborted) break;
@@ -74,6 +71,7 @@ async function tasksOf(
 class LogReader {
   found = false;
   readonly #places = new Map<string, number>();
+  readonly #told = new Set<string>();
   #last = "";
 
   constructor(
@@ -82,8 +80,10 @@ class LogReader {
     private readonly attempt: number | undefined,
   ) {}
 
-  print({ dagId, runId, taskId }: TaskInstance): void {
+  print(task: TaskInstance): void {
+    const { dagId, runId, taskId } = task;
     const attempts = attemptsOf(this.folder, dagId, runId, taskId);
+    if (!attempts.includes(task.attempt)) this.#printError(task);
     for (const attempt of attempts.filter((one) => this.attempt === undefined || one === this.attempt)) {
       this.found = true;
       const path = attemptFile(this.folder, { dagId, runId, taskId, attempt });
@@ -96,9 +96,24 @@ class LogReader {
     }
   }
 
+  /** A task that failed before its command was started, as by a macro that there is not, has no log but the store's error. */
+  #printError({ taskId, attempt, finishedAt, error }: TaskInstance): void {
+    if (error === undefined || finishedAt === undefined) return;
+    if (this.attempt !== undefined && this.attempt !== attempt) return;
+    this.found = true;
+    const title = `${taskId}, attempt ${attempt}`;
+    if (this.#told.has(title)) return;
+    this.#told.add(title);
+    this.#last = title;
+    this.terminal.line(this.terminal.paint("bold", title));
+    this.terminal.line(
+      `${this.terminal.paint("yellow", `${finishedAt} end`)} ${oneLine(`${error.name}: ${error.message}`)}`,
+    );
+  }
+
   #line(line: string): void {
     const [time = "", source = "", ...words] = line.split(" ");
-    const style = source === "out" ? "dim" : "yellow";
+    const style = source === "out" || (source === "end" && line.endsWith(" exit code 0")) ? "dim" : "yellow";
     // As `run` shows it: what a command prints goes to the terminal as it is.
     this.terminal.line(`${this.terminal.paint(style, `${time} ${source}`)} `, words.join(" "));
   }

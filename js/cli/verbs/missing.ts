@@ -1,6 +1,6 @@
 // dagfill missing: the dates of a range without a successful run.
 import { type MissingDates, missing } from "../../face.js";
-import { rangeOf } from "../bounds.js";
+import { rangeOf, zoneOf } from "../bounds.js";
 import { flags } from "../flags.js";
 import { foreignRuns } from "../foreign_history.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
@@ -22,7 +22,7 @@ export const missingDates: Verb = {
   flags: [...flags.dag, ...flags.span, ...flags.history, ...flags.missing, ...flags.store, ...flags.json],
   async run({ positionals: [path = ""], values, terminal, notices, json, world }) {
     const dag = chooseDag(await loadDagFile(path), values.dagId);
-    const range = rangeOf(values, dag.timeZone);
+    const range = rangeOf(values, zoneOf(dag));
     const options = {
       now: Date.now(),
       ...(values.treatFailedAs !== undefined && { treatFailedAs: values.treatFailedAs as "missing" }),

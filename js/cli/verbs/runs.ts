@@ -1,11 +1,11 @@
 // dagfill runs: the runs of a DAG as the store has them.
 import { RUN_STATES } from "../../codes.js";
 import type { RunRecord } from "../../face.js";
-import { spanOf } from "../bounds.js";
 import { flags } from "../flags.js";
+import { localDate } from "../local_date.js";
 import { exitCodes, runError } from "../report_error.js";
 import { showRows } from "../rows.js";
-import { stateStyle, statesOf, storedDag, tookText } from "../stored_dag.js";
+import { stateStyle, statesOf, storedDag, storedSpan, tookText } from "../stored_dag.js";
 import type { Column } from "../table.js";
 import type { Verb } from "../verb.js";
 
@@ -24,18 +24,19 @@ export const runs: Verb = {
   ],
   async run(request) {
     const { positionals, values, notices, world } = request;
-    const { dagId, timeZone } = await storedDag(positionals[0] ?? "", request);
     const states = statesOf(values.state, RUN_STATES);
     const store = await world.openStore(values.store, "read", notices);
     try {
+      const dag = await storedDag(positionals[0] ?? "", store, request);
+      const { dagId, timeZone } = dag;
       const found = await store.listRuns({
         dagId,
         ...(states !== undefined && { states }),
-        ...spanOf(values, timeZone),
+        ...storedSpan(dag, values, request),
         ...(values.limit !== undefined && { limit: values.limit as number }),
         ...(values.newest === true && { order: "desc" as const }),
       });
-      showRows(found, columns, request, `no runs of ${dagId}`);
+      showRows(found, columnsIn(timeZone), request, `no runs of ${dagId}`);
       return exitCodes.ok;
     } finally {
       await store.close();
@@ -43,13 +44,13 @@ export const runs: Verb = {
   },
 };
 
-const columns: Column<RunRecord>[] = [
-  { title: "date", text: ({ executionDate }) => executionDate },
+const columnsIn = (timeZone: string | undefined): Column<RunRecord>[] => [
+  { title: "date", text: ({ executionDate }) => localDate(executionDate, timeZone) },
   { title: "state", text: ({ state }) => state, style: stateStyle },
   { title: "type", text: ({ runType }) => runType, optional: 4 },
   { title: "attempt", text: ({ attempt }) => String(attempt), optional: 3 },
   { title: "started", text: ({ startedAt }) => startedAt ?? "", optional: 5 },
   { title: "took", text: tookText, optional: 1 },
   { title: "run", text: ({ runId }) => runId, optional: 6 },
-  { title: "error", text: ({ error }) => runError(error, 200), optional: 2 },
+  { title: "error", text: ({ error }) => runError(error, 200), below: true },
 ];

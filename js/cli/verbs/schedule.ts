@@ -19,11 +19,14 @@ export const schedule: Verb = {
     const interrupts = takeInterrupts();
     const logs = new TaskLogs(values.store);
     try {
-      const callbacks = world.callbacks(file, (line) => {
-        logs.write(line);
-        if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
-        else if (values.quiet !== true) writeLog(line, terminal);
-      });
+      const callbacks = world.callbacks(
+        file,
+        (line) => {
+          if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
+          else if (values.quiet !== true) writeLog(line, terminal);
+        },
+        logs,
+      );
       const scheduler = new Scheduler({ dags: file.dags, store, ...callbacks });
       let worst: ExitCode = exitCodes.ok;
       scheduler.onEvent((event) => {

@@ -5,6 +5,7 @@ import { aborted, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
 import { exitCodes, runError } from "../report_error.js";
 import { writeLog } from "../reporter.js";
+import { TaskLogs } from "../task_logs.js";
 import type { Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
@@ -37,11 +38,16 @@ export const serve: Verb = {
       }
     };
     const timer = setInterval(() => health("serving"), HEALTH_MS);
+    const logs = new TaskLogs(values.store);
     try {
-      const callbacks = world.callbacks(file, (line) => {
-        if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
-        else if (values.quiet !== true) writeLog(line, terminal);
-      });
+      const callbacks = world.callbacks(
+        file,
+        (line) => {
+          if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
+          else if (values.quiet !== true) writeLog(line, terminal);
+        },
+        logs,
+      );
       const { onUnknown } = callbacks;
       const service = new BackfillService({
         dags: file.dags,
@@ -70,6 +76,7 @@ export const serve: Verb = {
       return interrupts.abort.aborted ? exitCodes.interrupted : exitCodes.ok;
     } finally {
       clearInterval(timer);
+      logs.flush();
       interrupts.dispose();
       await engine?.close();
       await store.close();

@@ -2,9 +2,10 @@
 import { TASK_STATES } from "../../codes.js";
 import type { TaskInstance } from "../../face.js";
 import { flags } from "../flags.js";
+import { localDate } from "../local_date.js";
 import { exitCodes, runError } from "../report_error.js";
 import { showRows } from "../rows.js";
-import { chosenRuns, stateStyle, statesOf, storedDag, tookText } from "../stored_dag.js";
+import { chosenRuns, inOrder, noRun, stateStyle, statesOf, storedDag, tookText } from "../stored_dag.js";
 import type { Column } from "../table.js";
 import type { Verb } from "../verb.js";
 
@@ -17,19 +18,21 @@ export const tasks: Verb = {
   async run(request) {
     const { positionals, values, notices, world } = request;
     const [dag = "", which] = positionals;
-    const stored = await storedDag(dag, request);
-    const { dagId } = stored;
     const states = statesOf(values.state, TASK_STATES);
     const store = await world.openStore(values.store, "read", notices);
     try {
+      const stored = await storedDag(dag, store, request);
+      const { dagId, timeZone } = stored;
+      const found = await chosenRuns(store, stored, which, request);
+      if (which !== undefined && found.length === 0) throw noRun(stored, which, dag);
       const rows: Row[] = [];
-      for (const { runId, executionDate } of await chosenRuns(store, stored, which, values)) {
-        for (const instance of await store.listTaskInstances(dagId, runId)) {
+      for (const { runId, executionDate } of found) {
+        for (const instance of inOrder(await store.listTaskInstances(dagId, runId), stored)) {
           if (states === undefined || states.includes(instance.state))
             rows.push({ executionDate, ...instance });
         }
       }
-      showRows(rows, columns, request, `no tasks of ${dagId}`);
+      showRows(rows, columnsIn(timeZone), request, `no tasks of ${dagId}`);
       return exitCodes.ok;
     } finally {
       await store.close();
@@ -37,12 +40,12 @@ export const tasks: Verb = {
   },
 };
 
-const columns: Column<Row>[] = [
-  { title: "date", text: ({ executionDate }) => executionDate },
+const columnsIn = (timeZone: string | undefined): Column<Row>[] => [
+  { title: "date", text: ({ executionDate }) => localDate(executionDate, timeZone) },
   { title: "task", text: ({ taskId }) => taskId },
   { title: "state", text: ({ state }) => state, style: stateStyle },
   { title: "attempt", text: ({ attempt }) => String(attempt), optional: 3 },
   { title: "started", text: ({ startedAt }) => startedAt ?? "", optional: 4 },
   { title: "took", text: tookText, optional: 1 },
-  { title: "error", text: ({ error }) => runError(error, 200), optional: 2 },
+  { title: "error", text: ({ error }) => runError(error, 200), below: true },
 ];

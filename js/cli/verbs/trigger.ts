@@ -1,6 +1,6 @@
 // dagfill trigger: one run of a DAG for one date, now.
 import { BackfillService } from "../../face.js";
-import { dateOf } from "../bounds.js";
+import { dateOf, zoneOf } from "../bounds.js";
 import { flags } from "../flags.js";
 import { takeInterrupts } from "../interrupts.js";
 import { leftOutWarnings } from "../left_out.js";
@@ -18,21 +18,24 @@ export const trigger: Verb = {
   async run({ positionals: [path = ""], values, terminal, notices, json, world }) {
     const file = await loadDagFile(path);
     const dag = chooseDag(file, values.dagId);
-    const { dagId, timeZone } = dag;
+    const { dagId } = dag;
     showWarnings({ warnings: leftOutWarnings(dag), clockChanges: [] }, notices);
     const store = await world.openStore(values.store, "write", notices);
     const interrupts = takeInterrupts();
     const logs = new TaskLogs(values.store);
     try {
-      const callbacks = world.callbacks(file, (line) => {
-        logs.write(line);
-        if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
-        else if (values.quiet !== true) writeLog(line, terminal);
-      });
+      const callbacks = world.callbacks(
+        file,
+        (line) => {
+          if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
+          else if (values.quiet !== true) writeLog(line, terminal);
+        },
+        logs,
+      );
       const result = await new BackfillService({ dags: file.dags, store, ...callbacks }).trigger({
         dagId,
         ...(typeof values.executionDate === "string" && {
-          executionDate: dateOf(values.executionDate, "--execution-date", timeZone),
+          executionDate: dateOf(values.executionDate, "--execution-date", zoneOf(dag)),
         }),
         ...(values.conf !== undefined && { conf: values.conf as Record<string, unknown> }),
         // One run has nothing to drain: the first Ctrl-C aborts it.

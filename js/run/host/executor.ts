@@ -95,6 +95,7 @@ export function abortReason(reason: AbortKind, runId: string): DagfillError {
   if (reason === "lost") {
     return new DagfillError("STALE_OWNER", `run ${runId} has gone to another owner, who goes on with it`);
   }
-  const what = reason === "timeout" ? "took longer than its timeout" : "was canceled";
-  return new DagfillError("ABORTED", `run ${runId} ${what}`);
+  const timedOut = reason === "timeout";
+  const what = timedOut ? "took longer than its timeout" : "was canceled";
+  return new DagfillError("ABORTED", `${timedOut ? "timed out: " : ""}run ${runId} ${what}`);
 }

@@ -1,0 +1,20 @@
+// Dates of runs on the clock of their DAG's zone, with the offset, as a preview writes them.
+import { zoneOffsets } from "../zones.js";
+
+/** `2024-01-01T15:00:00Z` in Asia/Tokyo as `2024-01-02T00:00:00+09:00`. In UTC, and where the zone is not known, as it is. */
+export function localDate(utc: string, timeZone: string | undefined): string {
+  if (timeZone === undefined || timeZone === "UTC") return utc;
+  const ms = Date.parse(utc);
+  if (Number.isNaN(ms)) return utc;
+  const offset = zoneOffsets(timeZone, ms, ms + 1)[0] ?? 0;
+  const fraction = ms % 1_000 === 0 ? -5 : -1;
+  return new Date(ms + offset * 1_000).toISOString().slice(0, fraction) + offsetText(offset);
+}
+
+/** Seconds as `+09:00`; old offsets have seconds. */
+export function offsetText(seconds: number): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const all = Math.abs(Math.trunc(seconds));
+  const rest = all % 60 === 0 ? "" : `:${two(all % 60)}`;
+  return `${seconds < 0 ? "-" : "+"}${two(Math.trunc(all / 3_600))}:${two(Math.trunc(all / 60) % 60)}${rest}`;
+}

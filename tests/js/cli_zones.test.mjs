@@ -1,0 +1,106 @@
+// The verbs that read the store: dates in the DAG's zone, tables of any width, the order of tasks, and how each task ended.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, test } from "node:test";
+import { run, workplace } from "./cli_process.mjs";
+
+const place = workplace();
+const limit = { timeout: 120_000, skip: process.platform === "win32" && "commands for a POSIX shell" };
+const file = join(place.folder, "sales.json");
+const verb = (args, env = {}) => run([...args, "--store", place.store], { env });
+
+before(async () => {
+  if (limit.skip) return;
+  const tasks = [
+    { taskId: "zeta", command: "printf '\\033]0;title\\007a \\033[31mred\\033[0m\\n'; kill -9 $$" },
+    { taskId: "alpha", dependsOn: ["zeta"], command: "true" },
+    { taskId: "late", command: "exec sleep 60", timeout: "PT0.2S" },
+    { taskId: "wrong", command: "echo {{ dss }}" },
+    { taskId: "long", command: "head -c 1100000 /dev/zero | tr '\\0' x; echo" },
+    { taskId: "upstream", dependsOn: ["long"], command: "exit 3" },
+  ];
+  const dag = { dagId: "sales", schedule: "@daily", timeZone: "Asia/Tokyo", tasks };
+  writeFileSync(file, JSON.stringify(dag));
+  const day = ["--start-date", "2024-01-02", "--end-date", "2024-01-02"];
+  const { code, out } = await verb(["run", file, ...day, "--quiet"]);
+  assert.equal(code, 1, out);
+  assert.match(out, /^failed {2}1\/1 {2}2024-01-02T00:00:00\+09:00 /m);
+});
+
+test("a DAG that goes by its id has the zone of its last backfill", limit, async () => {
+  for (const dag of ["sales", file]) {
+    const { code, out, err } = await verb(["tasks", dag, "2024-01-02"]);
+    assert.equal(code, 0, err);
+    assert.equal(out.match(/^ {2}2024-01-02T00:00:00\+09:00 /gm).length, 6, out);
+    const none = await verb(["runs", dag, "--from", "2024-01-03"]);
+    assert.match(none.out, /no runs of sales/);
+    assert.equal(none.err, "");
+    assert.equal((await verb(["logs", dag, "2024-01-01"])).code, 2);
+  }
+});
+
+test("where the store does not know the zone, the verbs say that dates are read as UTC", limit, async () => {
+  const { store } = workplace();
+  await run(["trigger", file, "--execution-date", "2024-01-01T15:00:00Z", "--store", store, "--quiet"]);
+  const asked = (which) => run(["tasks", "sales", which, "--store", store]);
+  assert.match((await asked("2024-01-01T15:00")).err, /read as UTC/);
+  const offset = await asked("2024-01-02T00:00+09:00");
+  assert.equal(offset.code, 0, offset.err);
+  assert.equal(offset.err, "");
+});
+
+test("a DAG, a file, a date and a run that are not there are refused", limit, async () => {
+  const refused = {
+    'did you mean "sales"?': ["runs", "salse"],
+    "no file at": ["runs", `${file.slice(0, -4)}yaml`],
+    "did you mean": ["tasks", `${file.slice(0, -6)}.json`],
+    "got none at garbage": ["tasks", "sales", "garbage"],
+    "got none at 2024-01-09": ["tasks", "sales", "2024-01-09"],
+  };
+  for (const [sentence, args] of Object.entries(refused)) {
+    const { code, err } = await verb(args);
+    assert.equal(code, 2, err);
+    assert.ok(err.includes(sentence), err);
+  }
+});
+
+test("tables keep the error at every width, and name what they leave out", limit, async () => {
+  const wide = await verb(["tasks", "sales", "--state", "failed"]);
+  assert.match(wide.out, /date +task +state +attempt +started +took +error\n/);
+  for (const columns of [80, 40]) {
+    const env = { COLUMNS: String(columns) };
+    for (const name of ["tasks", "runs"]) {
+      const { out } = await verb([name, "sales"], env);
+      assert.match(out, name === "tasks" ? /CommandError: the command/ : /TaskFailed: /, out);
+      assert.match(out, /no room for: .*start/);
+      for (const line of out.split("\n")) assert.ok(line.length <= columns, line);
+    }
+    const { out } = await verb(["tasks", "sales"], env);
+    assert.match(out, /upstream_failed/);
+    const plan = await verb(["preview", file, "--start-date", "2024-01-01", "--end-date", "2024-01-03"], env);
+    assert.match(plan.out, /exists_failed/);
+  }
+});
+
+test("tasks stand in the order in which they run", limit, async () => {
+  const { out } = await verb(["tasks", file, "--format", "csv"]);
+  const ids = out
+    .trimEnd()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(",")[1]);
+  assert.ok(ids.indexOf("zeta") < ids.indexOf("alpha") && ids.indexOf("long") < ids.indexOf("upstream"), out);
+});
+
+test("a log ends with how the command ended, also where it was not started", limit, async () => {
+  const all = await verb(["logs", "sales", "2024-01-02"]);
+  const out = all.out.replace(/x{1000,}/g, "xxx");
+  assert.match(out, /zeta, attempt 1\n.*\n\S+Z end signal SIGKILL\n/);
+  assert.match(out, /late, attempt 1\n\S+Z end timed out after 0\.\d s: the command of "late" was ended/);
+  assert.match(out, /wrong, attempt 1\n\S+Z end DagfillError: .*dss/);
+  assert.match(out, /xxx\.\.\. \(cut: the line is longer than 1 MiB\)\n\S+Z end exit code 0\n/);
+  assert.match(out, /upstream, attempt 1\n\S+Z end exit code 3\n/);
+  assert.ok(out.includes("\x1b]0;title\x07a \x1b[31mred"), "a pipe gets what was printed");
+  assert.match((await verb(["tasks", "sales"])).out, /DagfillError: timed out after 0\.\d s: /);
+});
