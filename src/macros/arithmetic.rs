@@ -90,6 +90,8 @@ pub(super) fn apply<'a>(op: Op, a: &Value<'a>, b: &Value<'a>) -> Answer<'a> {
             let micros = if a.tz == b.tz { a.wall - b.wall } else { a.utc() - b.utc() };
             Ok(Value::span(Span::Time(micros)))
         }
+        // Of a date with a time pendulum takes the day.
+        (Op::Sub, a @ Value::Day(_, true), Value::Moment(b)) => apply(op, a, &Value::Day(b.day(), true)),
         (Op::Sub, Value::Day(a, is_pendulum), Value::Day(b, _)) => Ok(Value::span(if *is_pendulum {
             Span::Interval(Interval::new(midnight(*b)?, midnight(*a)?, true, false))
         } else {

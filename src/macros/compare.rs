@@ -57,6 +57,8 @@ pub(super) fn order<'a>(a: &Value<'a>, b: &Value<'a>) -> Result<Ordering, EvalEr
             Ok(if a.tz == b.tz { a.wall.cmp(&b.wall) } else { a.utc().cmp(&b.utc()) })
         }
         (Value::Day(a, _), Value::Day(b, _)) | (Value::Clock(a, _), Value::Clock(b, _)) => Ok(a.cmp(b)),
+        // Python compares days only, where the day is pendulum's and the other date is not.
+        (Value::Day(a, true), Value::Moment(b)) if !b.pendulum => Ok(a.cmp(&b.day())),
         (Value::Span(a), Value::Span(b)) => match (a.micros(), b.micros()) {
             (Some(a), Some(b)) => Ok(a.cmp(&b)),
             _ => Err(NO_ORDER),

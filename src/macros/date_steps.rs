@@ -293,6 +293,10 @@ pub(super) fn is_past(value: &Value<'_>, args: &Args<'_>) -> Result<bool, EvalEr
 /// Whether month and day are the same, or the whole day is.
 pub(super) fn same_day<'a>(value: &Value<'a>, args: &Args<'a>, any_year: bool) -> Answer<'a> {
     let (first, second) = (moment_of(value)?, other(value, args)?);
+    // A day of pendulum equals no date with a time of pendulum's.
+    if !any_year && matches!((value, args.get(0)), (Value::Day(..), Some(Value::Moment(there))) if there.pendulum) {
+        return Ok(Value::Bool(false));
+    }
     let ((year, month, day), there) = (first.to_wall().civil().ymd(), second.to_wall().civil().ymd());
     Ok(Value::Bool((month, day) == (there.1, there.2) && (any_year || year == there.0)))
 }

@@ -183,6 +183,9 @@ fn pprint<'a>(value: &Value<'a>, _: &Args<'a>) -> Answer<'a> {
 }
 
 fn abs<'a>(value: &Value<'a>, _: &Args<'a>) -> Answer<'a> {
+    if let Some(number) = value.as_int().and_then(i64::checked_abs) {
+        return Ok(Value::Int(number));
+    }
     if value.as_float().is_none() && !matches!(value, Value::Span(_)) {
         return Err(EvalError::Refused("only numbers and durations have an absolute value"));
     }

@@ -46,7 +46,7 @@ pub(super) fn shell_quoted(text: &str) -> String {
 
 /// `truncate(length, killwords, end, leeway)`.
 pub(super) fn truncate<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
-    let text = to_text(value)?;
+    let text = super::text_methods::of(value)?;
     let end = args.printed(2)?;
     let end = end.as_deref().unwrap_or("...");
     let leeway = args.get(3).filter(|leeway| !leeway.is_none()).map_or(Ok(5), |_| args.int_or(3, 5))?;
@@ -56,9 +56,9 @@ pub(super) fn truncate<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
         return Err(EvalError::Refused("the text is cut to less than its end"));
     }
     if size <= length.saturating_add(leeway) {
-        return Ok(Value::Text(text));
+        return Ok(value.clone());
     }
-    let cut = letters(&text, 0, short as usize);
+    let cut = letters(text, 0, short as usize);
     let cut = if args.is_true(1, false) { cut } else { cut.rsplit_once(' ').map_or(cut, |(cut, _)| cut) };
     Ok(Value::text([cut, end].concat()))
 }
