@@ -14,8 +14,8 @@ import type {
 import { RunModel } from "./runModel";
 import { usePlan } from "./usePlan";
 
-/** Everything an editor needs to plan and run a backfill beside its own user interface. Copy this file, `usePlan.ts`,
- *  `runModel.ts`, `engine.ts` and the worker. `onDraft` is told what a stored backfill was made of when it is opened. */
+/** What the page plans and runs, through its own worker, whose executor is a simulation; editors of their own have `useBackfill` of
+ *  `dagfill/react`. `onDraft` is told what a stored backfill was made of when it is opened. */
 export function useBackfill(engine: Engine, draft: Draft, onDraft: (draft: Draft) => void) {
   const [run, setRun] = useState<RunModel | null>(null);
   const [epoch, setEpoch] = useState(0);

@@ -3,7 +3,7 @@ import type { DagView, DraftTask, RowDetail, TaskState, TaskStates, UnknownMacro
 import { TASK_WORDS } from "../words";
 import { placeTasks } from "./layout";
 
-/** From the package's words to React Flow's: the second thing to copy. */
+/** From the package's words to React Flow's. */
 export interface TaskData extends Record<string, unknown> {
   taskId: string;
   command: string;
