@@ -58,8 +58,8 @@ export default function DagCanvas({
     setNodes((before) => {
       const known = new Map(before.map((node) => [node.id, node]));
       return toNodes(tasks, view, moved.current).map((node) => {
-        const { selected, measured } = known.get(node.id) ?? {};
-        return { ...node, selected, measured: measured ?? node.measured };
+        const { selected, measured, handles } = known.get(node.id) ?? node;
+        return { ...node, selected, measured, handles };
       });
     });
   }, [tasks, view]);
@@ -75,11 +75,13 @@ export default function DagCanvas({
       });
     for (const each of changes)
       if (each.type === "position" && each.position) moved.current.set(each.id, each.position);
+    // Where a card that has been drawn has its handles is read from it.
+    const drawn = new Set(changes.flatMap((each) => (each.type === "dimensions" ? [each.id] : [])));
     setNodes((before) =>
       applyNodeChanges(
         changes.filter((each) => each.type !== "remove"),
         before,
-      ),
+      ).map((node) => (drawn.has(node.id) && node.handles ? { ...node, handles: undefined } : node)),
     );
   }, []);
   const onConnect = ({ source, target }: Connection) => {
