@@ -48,6 +48,16 @@ for (const [name, args] of Object.entries(commands)) {
   });
 }
 
+test("JSON has an id whole, however long it is; messages shorten it", async () => {
+  const dagId = "d".repeat(100_000);
+  const path = file("long_id.json", { dagId, schedule: "@daily", tasks });
+  const preview = await run(["preview", path, ...range, "--json"]);
+  assert.equal(JSON.parse(preview.out).dagId, dagId);
+  const refused = await run(["preview", path, ...range, "--dag-id", "e".repeat(100_000)]);
+  assert.equal(refused.code, 2);
+  assert.ok(refused.err.length < 2_000, `${refused.err.length} characters`);
+});
+
 const deep = (depth) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 const long = "long ".repeat(20_000);
 const refused = {
