@@ -97,7 +97,7 @@ else {
     [["redis", "false"], REFUSED],
     [["redis", "true"], REFUSED],
     [["an engine whose Redis was never there"], "rejected 0"],
-    [["a worker whose Redis was never there"], "closed 0"],
+    [["a worker whose Redis was never there"], "closed, 1 error told 0"],
   ]) {
     test(`a process ends when all is closed, and calls after that open nothing: ${scene.join(", stopped first ")}`, async () => {
       assert.equal(await closed(...scene), printed);

@@ -7,7 +7,7 @@ await servicePackages();
 const { createPostgresBackend } = await import("bullmq");
 const executeRun = () => {};
 const job = jobOf("sales", 1, {});
-const away = { connection: `redis://127.0.0.1:${await freePort()}` };
+const where = { host: "127.0.0.1", port: await freePort() };
 const outcome = (promise) =>
   promise.then(
     () => "done",
@@ -41,17 +41,25 @@ const scenes = {
     await onServer(server, { connection, backend: createPostgresBackend }, stopFirst);
   },
   "an engine whose Redis was never there": async () => {
-    const engine = bullmqEngine(away);
+    const engine = bullmqEngine({ connection: where });
     const submitted = outcome(engine.submit([job]));
     await engine.close();
     console.log((await submitted) === "done" ? "done" : "rejected");
   },
   "a worker whose Redis was never there": async () => {
     const controller = new AbortController();
-    const onEvent = ({ type }) => type === "error" && controller.abort();
-    const worker = await bullmqWorker({ ...away, executeRun, onEvent, signal: controller.signal });
+    let told = 0;
+    const onEvent = ({ type, error }) => {
+      if (type === "error" && /ECONNREFUSED/.test(error.message)) told += 1;
+    };
+    const retryStrategy = (times) => {
+      if (times > 4) controller.abort();
+      return 10;
+    };
+    const connection = { ...where, retryStrategy };
+    const worker = await bullmqWorker({ connection, executeRun, onEvent, signal: controller.signal });
     await worker.close();
-    console.log("closed");
+    console.log(`closed, ${told} error told`);
   },
 };
 

@@ -40,7 +40,7 @@ export const worker: Verb = {
         signal: interrupts.drain,
         onEvent: ({ type, key = "", error }) => tell(type, key, error),
       });
-      tell("ready", `pid ${process.pid}`);
+      if (!interrupts.drain.aborted) tell("ready", `pid ${process.pid}`);
       await aborted(interrupts.drain);
       notices.line(`stopping: what runs (${made.running}) may end; Ctrl-C again hands it to other workers`);
       const closed = made.close();

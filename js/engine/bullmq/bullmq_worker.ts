@@ -19,6 +19,8 @@ import {
 
 /** How long a worker without jobs waits for a server that is away before it closes without it. */
 const LEAVE_AFTER_MS = 2_000;
+const REPEAT_MS = 60_000;
+const MOST_MESSAGES = 100;
 
 /** A worker that executes the jobs of `bullmqEngine`, in this process. Its callbacks get the contexts that they get without an engine; templates
  *  are rendered here, with the `variables`, `connections` and `macros` of this worker.
@@ -38,6 +40,16 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
     } catch {
       // A listener that fails is no reason to fail the job.
     }
+  };
+  /** A server that is away is looked for again and again, by each connection: the same error is told once a minute. */
+  const toldAt = new Map<string, number>();
+  const tellError = (error: unknown) => {
+    const { message } = failureOf(error);
+    const now = performance.now();
+    if (now - (toldAt.get(message) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS) return;
+    if (toldAt.size >= MOST_MESSAGES) toldAt.clear();
+    toldAt.set(message, now);
+    tell({ type: "error", error });
   };
   const { module, options: shared, backend, leave } = await openBull(read);
   const run = jobRunner(options);
@@ -89,7 +101,7 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
     backend,
   );
   const events = new module.QueueEvents(queue, shared, backend);
-  for (const part of [worker, events]) part.on("error", (error: unknown) => tell({ type: "error", error }));
+  for (const part of [worker, events]) part.on("error", tellError);
   events.on(CANCEL_EVENT, ({ jobId }: { jobId: string }) => controllers.get(jobId)?.abort());
 
   let closing: Promise<void> | undefined;
