@@ -1,5 +1,6 @@
 // The base class of the custom elements: properties and attributes become the settings of one backfill, its changes become DOM events.
 import { createElement, type ReactNode } from "react";
+import type { BackfillEvent } from "../face.js";
 import type { BackfillSettings } from "../react/model/settings.js";
 import { type PageBackfill, useBackfill } from "../react/use_backfill.js";
 import { type Container, createContainer } from "./container.js";
@@ -19,10 +20,25 @@ const PROPERTIES = [
 ] as const;
 
 /** Methods of a backfill that are methods of an element. */
-const METHODS = ["start", "retry", "pause", "resume", "cancel", "discard", "approve", "close"] as const;
+const METHODS = [
+  ...["start", "retry", "pause", "resume", "cancel", "discard", "approve", "setMaxParallelRuns", "close"],
+  ...["dismiss", "select", "selectDay", "toggle"],
+] as const;
+type Method =
+  | ("start" | "retry" | "pause" | "resume" | "cancel" | "discard" | "approve" | "setMaxParallelRuns")
+  | ("close" | "dismiss" | "select" | "selectDay" | "toggle");
 
-/** What an element draws of a backfill. `send` dispatches an event. */
-export type Draw = (backfill: PageBackfill, send: (type: string, detail: unknown) => void) => ReactNode;
+/** What an element draws of a backfill: a React node, whose type pages without React do not have. `send` dispatches an event. */
+export type Draw = (backfill: PageBackfill, send: (type: string, detail: unknown) => void) => unknown;
+
+/** Events of an element, by name. */
+export interface BackfillElementEvents {
+  "dagfill-change": CustomEvent<PageBackfill>;
+  "dagfill-event": CustomEvent<BackfillEvent>;
+  "dagfill-select": CustomEvent<{ row: number | null; day: number | null }>;
+  "dagfill-range": CustomEvent<{ from: string; to: string }>;
+  "dagfill-exclude": CustomEvent<{ day: string }>;
+}
 
 // A server has no elements: a class that extends nothing there can still be imported.
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
@@ -35,6 +51,8 @@ export class BackfillElement extends Base {
   static readonly observedAttributes = ["dag", "options"];
   readonly #settings: Partial<BackfillSettings> = {};
   readonly #draw: Draw;
+  /** Attributes whose text is no JSON, and why. */
+  readonly #malformed = new Map<string, string>();
   #container: Container | null = null;
   #backfill: PageBackfill | null = null;
   #isWaiting = false;
@@ -55,7 +73,16 @@ export class BackfillElement extends Base {
   }
 
   attributeChangedCallback(name: "dag" | "options", _: string | null, text: string | null): void {
-    this.set(name, text === null ? undefined : JSON.parse(text));
+    try {
+      this.#malformed.delete(name);
+      this.set(name, text === null ? undefined : JSON.parse(text));
+    } catch (error) {
+      this.#malformed.set(
+        name,
+        `<${this.localName} ${name}="...">: expected JSON: ${(error as Error).message}`,
+      );
+      this.set(name, undefined);
+    }
   }
 
   /** The backfill of now; null before it was drawn. */
@@ -92,8 +119,10 @@ export class BackfillElement extends Base {
   #render(): void {
     const { dag, options } = this.#settings;
     if (this.#container === null || !this.isConnected) return;
-    if (dag === undefined || options === undefined) {
-      this.#container.render(null);
+    const [fault] = this.#malformed.values();
+    if (fault !== undefined || dag === undefined || options === undefined) {
+      const line = createElement("p", { className: "dagfill dagfill-bad", role: "alert" }, fault);
+      this.#container.render(fault === undefined ? null : line);
       return;
     }
     const send = (type: string, detail: unknown) =>
@@ -127,7 +156,7 @@ interface WholeProps {
 function Whole({ settings, draw, send, told }: WholeProps) {
   const backfill = useBackfill(settings);
   told(backfill, send);
-  return draw(backfill, send);
+  return draw(backfill, send) as ReactNode;
 }
 
 for (const name of PROPERTIES)
@@ -145,11 +174,22 @@ for (const name of PROPERTIES)
 for (const name of METHODS)
   Object.defineProperty(BackfillElement.prototype, name, {
     value(this: BackfillElement, ...args: unknown[]) {
-      return (this.backfill?.[name] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
+      return (this.backfill?.[name as Method] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
     },
   });
 
 /** The properties and methods that are made above. */
 export interface BackfillElement
   extends Partial<Pick<BackfillSettings, (typeof PROPERTIES)[number]>>,
-    Pick<PageBackfill, (typeof METHODS)[number]> {}
+    Pick<PageBackfill, Method> {
+  addEventListener<K extends keyof BackfillElementEvents>(
+    type: K,
+    listener: (this: this, event: BackfillElementEvents[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}

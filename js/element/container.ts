@@ -1,11 +1,10 @@
 // Where an element draws: a shadow tree with the styles of the parts.
 import { render } from "preact";
-import type { ReactNode } from "react";
 import styles from "../react/styles.css";
 
 export interface Container {
   /** null takes everything away. */
-  render(view: ReactNode): void;
+  render(view: unknown): void;
 }
 
 let sheet: CSSStyleSheet | undefined;

@@ -1,5 +1,5 @@
 // The two elements, and the names under which they are known.
-import { createElement, Fragment } from "react";
+import { createElement, Fragment, type ReactNode } from "react";
 import { DateCalendar } from "../react/parts/date_calendar.js";
 import { DatePanel } from "../react/parts/date_panel.js";
 import { PlanSummary } from "../react/parts/plan_summary.js";
@@ -20,7 +20,7 @@ const plan: Draw = (backfill, send) =>
     Fragment,
     null,
     createElement(PlanSummary, { backfill }),
-    calendar(backfill, send),
+    calendar(backfill, send) as ReactNode,
     createElement(
       "div",
       { className: "dagfill-columns" },

@@ -81,6 +81,8 @@ export const english: Locale = {
     stopped: "stopped",
   },
   planning: "Planning…",
+  noPlan: "No plan: see what is wrong.",
+  noDag: "No DAG yet.",
   willStart: (count, text) => `${plural(count, text, "run")} will start`,
   nothingToRun: "Nothing to run",
   estimate: ({ duration, finish, late, samples }) =>
@@ -89,6 +91,10 @@ export const english: Locale = {
     }.`,
   stale: "Showing the last valid plan.",
   done: (done, all) => `${done} of ${all} done`,
+  canceledCount: (stopped, waiting) => {
+    const facts = [stopped > 0 && `${stopped} stopped`, waiting > 0 && `${waiting} did not run`];
+    return `canceled: ${facts.filter(Boolean).join(", ")}`;
+  },
   failedCount: (_, text) => `${text} failed`,
   left: (duration) => `about ${duration} left`,
   run: (count, text) => `Run ${plural(count, text, "date")}`,
@@ -136,6 +142,7 @@ export const english: Locale = {
   runId: "Run id",
   why: "Why",
   commands: "What it runs",
+  failedLeft: 'It runs again in a backfill with reprocess "failed".',
   noCommands: "No templated texts.",
   copy: "Copy",
   copied: "Copied",

@@ -17,12 +17,17 @@ export interface Locale {
   reason: Record<SkipReason, string>;
   phase: Record<RunPhase, string>;
   planning: string;
+  /** Nothing could be planned; why is told beside the buttons. */
+  noPlan: string;
+  noDag: string;
   /** "285 runs will start": the count as a number, for the plural, and formatted. */
   willStart: (count: number, text: string) => string;
   nothingToRun: string;
   estimate: (parts: { duration: string; finish: string; late: string | null; samples: number }) => string;
   stale: string;
   done: (done: string, all: string) => string;
+  /** Of a backfill that was canceled: runs that were stopped, and dates that did not run at all. */
+  canceledCount: (stopped: number, waiting: number) => string;
   failedCount: (count: number, text: string) => string;
   left: (duration: string) => string;
   run: (count: number, text: string) => string;
@@ -70,6 +75,8 @@ export interface Locale {
   runId: string;
   why: string;
   commands: string;
+  /** How a date that failed earlier, and is left alone, runs again. */
+  failedLeft: string;
   noCommands: string;
   copy: string;
   copied: string;

@@ -142,7 +142,8 @@ for (const dark of [false, true]) {
 
 test("the components have the colours of the page", () => {
   const styles = readFileSync(join(root, "js/react/styles.css"), "utf8");
-  const pair = /--dagfill-([\w-]+): var\(--dagfill-if-light, (#\w+)\) var\(--dagfill-if-dark, (#\w+)\)/g;
+  const pair =
+    /--df-([\w-]+): var\(--dagfill-[\w-]+, var\(--dagfill-if-light, (#\w+)\) var\(--dagfill-if-dark, (#\w+)\)\)/g;
   const colors = [...styles.matchAll(pair)];
   assert.ok(colors.length >= 28, `${colors.length}`);
   const [light, dark] = [tokens(false), tokens(true)];

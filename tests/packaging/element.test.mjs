@@ -63,7 +63,7 @@ test("previews in the worker, runs, pauses, cancels, and tells it by events", { 
   await tab.locator("output", { hasText: "resumed" }).waitFor();
   await button(tab, "Cancel…").click();
   await button(tab, "Stop now, cancel 2 running").click();
-  await headline(tab, "31 of 31 done");
+  await headline(tab, "0 of 31 done");
   await tab.locator("output", { hasText: "finished" }).waitFor();
   await tab.evaluate(() => {
     globalThis.pace = 1;

@@ -34,7 +34,7 @@ function readPalette(root: HTMLElement): Palette {
   root.append(probe);
   const style = getComputedStyle(probe);
   const read = (name: string) => {
-    probe.style.color = `var(--dagfill-${kebab(name)}, gray)`;
+    probe.style.color = `var(--df-${kebab(name)}, gray)`;
     return style.color;
   };
   const palette = {

@@ -47,7 +47,10 @@ export function CalendarGrid(props: GridProps) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const target = targetOf(event.key, focus, data);
-    if (target !== null) go(target, event.shiftKey);
+    // Days beyond those that are shown can only be reached where a range can be drawn to them.
+    const isFixed = target !== null && onRange === undefined;
+    const reached = isFixed ? Math.max(data.first, Math.min(data.last, target)) : target;
+    if (reached !== null) go(reached, event.shiftKey);
     else if (event.key === " " && onExclude) onExclude(focus);
     else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) onSelect(focus);
     else return;

@@ -9,11 +9,13 @@ import type { PlanColumns } from "../plan/plan_columns.js";
 import { TOKENS, type Token } from "../plan/tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { CalendarGrid, dayLabel } from "./calendar_grid.js";
+import { NoPlan } from "./no_plan.js";
 import { type PartProps, Root } from "./root.js";
 
 export interface DateCalendarProps extends PartProps {
   backfill: Pick<PageBackfill, "plan" | "version" | "locale" | "hidden" | "selectedDay" | "selectDay"> & {
     options: { excludeDates?: readonly unknown[] };
+    phase?: PageBackfill["phase"] | undefined;
   };
   /** A range of civil days (`2026-01-01`) was drawn, or extended with Shift and the arrow keys. Without it the range is fixed. */
   onRange?: ((from: string, to: string) => void) | undefined;
@@ -37,10 +39,10 @@ const LEAST_DATES_WITH_HOURS = 3;
 
 /** The dates of a plan as a calendar: one cell a day, or an hour where a short range has many dates a day. */
 export function DateCalendar(props: DateCalendarProps) {
-  const { plan, locale } = props.backfill;
+  const { plan } = props.backfill;
   return (
     <Root part="calendar" className={props.className} style={props.style}>
-      {plan === null ? <p className="dagfill-dim">{locale.planning}</p> : <Sheet {...props} plan={plan} />}
+      {plan === null ? <NoPlan backfill={props.backfill} /> : <Sheet {...props} plan={plan} />}
     </Root>
   );
 }

@@ -20,6 +20,9 @@ export function DatePanel({ backfill, className, style }: DatePanelProps) {
   const { detail, absence } = useDate(backfill);
   const error = selected === null ? undefined : run?.errors.get(selected);
   const token = selected === null ? 0 : (run?.plan.tokens[selected] ?? 0);
+  // Of an earlier backfill the record says why it failed.
+  const failed = error ?? (run === null ? (detail?.existing?.error ?? undefined) : undefined);
+  const isLeft = failed !== undefined && run === null && detail?.action === "skip";
   // What has begun, or waits, is no matter of the plan any more.
   const outcome = token >= QUEUED ? locale.meaning[TOKENS[token] ?? "queued"] : null;
   return (
@@ -29,7 +32,8 @@ export function DatePanel({ backfill, className, style }: DatePanelProps) {
       </p>
       {selectedDay === null && <p className="dagfill-dim">{locale.chooseDate}</p>}
       {absence !== null && <p>{absence}</p>}
-      {error !== undefined && <p className="dagfill-bad">{error}</p>}
+      {failed !== undefined && <p className="dagfill-bad">{failed}</p>}
+      {isLeft && <p>{locale.failedLeft}</p>}
       {detail !== null && <Detail detail={detail} outcome={outcome} locale={locale} />}
     </Root>
   );

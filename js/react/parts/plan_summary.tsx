@@ -1,13 +1,13 @@
 // What will happen, or happens, in one sentence, and the buttons that make it happen.
 import { useEffect, useState } from "react";
 import { finishWords, type Locale, numberText } from "../locale.js";
-import { startingOf } from "../plan/tokens.js";
+import { CANCELED, startingOf } from "../plan/tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { Controls } from "./controls.js";
 import { Notices } from "./notices.js";
 import { type PartProps, Root } from "./root.js";
 import { RunBar } from "./run_bar.js";
-import { StateLegend } from "./state_legend.js";
+import { Legend } from "./state_legend.js";
 
 export interface PlanSummaryProps extends PartProps {
   backfill: PageBackfill;
@@ -31,7 +31,7 @@ export function PlanSummary({ backfill, controls = true, className, style }: Pla
       </header>
       {run !== null && <RunBar backfill={backfill} />}
       <Notices backfill={backfill} />
-      {plan !== null && <StateLegend backfill={backfill} />}
+      {plan !== null && <Legend backfill={backfill} />}
       <Announcement text={`${headline}. ${detail}`} />
     </Root>
   );
@@ -40,6 +40,7 @@ export function PlanSummary({ backfill, controls = true, className, style }: Pla
 function wordsOf(backfill: PageBackfill): { headline: string; detail: string } {
   const { locale, run, plan, counts, estimate, error } = backfill;
   if (run !== null) return runWords(backfill);
+  if (backfill.phase === "no_dag") return { headline: locale.noDag, detail: "" };
   if (plan === null) return { headline: error === null ? locale.planning : error.message, detail: "" };
   const starting = startingOf(counts);
   if (starting === 0) return { headline: locale.nothingToRun, detail: "" };
@@ -55,15 +56,28 @@ function estimateWords(locale: Locale, estimate: NonNullable<PageBackfill["estim
   return locale.estimate({ duration: locale.duration(makespan), finish, late: latest, samples });
 }
 
-function runWords({ locale, progress, phase }: PageBackfill): { headline: string; detail: string } {
+function runWords({ locale, progress, phase, run }: PageBackfill): { headline: string; detail: string } {
   if (progress === null) return { headline: locale.planning, detail: "" };
   const { total, skipped, completed, failed, canceled, etaMs } = progress;
-  const done = completed + failed + canceled;
-  const facts = [locale.phase[phase as keyof Locale["phase"]] ?? phase];
+  // A date that was canceled is not done.
+  const done = completed + failed;
+  const stopped = run === null || canceled === 0 ? 0 : stoppedRuns(run);
+  const hasEnded = phase === "finished" && canceled > 0;
+  const facts = [
+    hasEnded
+      ? locale.canceledCount(stopped, canceled - stopped)
+      : (locale.phase[phase as keyof Locale["phase"]] ?? phase),
+  ];
   if (failed > 0) facts.push(locale.failedCount(failed, numberText(locale, failed)));
   if (phase === "running" && etaMs !== undefined) facts.push(locale.left(locale.duration(etaMs)));
   const headline = locale.done(numberText(locale, done), numberText(locale, total - skipped));
-  return { headline, detail: `${facts.join(", ")}.` };
+  const detail = `${facts.join(", ")}.`;
+  return { headline, detail: detail.charAt(0).toLocaleUpperCase(locale.language) + detail.slice(1) };
+}
+
+/** Runs that had begun when the backfill was canceled. */
+function stoppedRuns({ bars }: NonNullable<PageBackfill["run"]>): number {
+  return new Set(bars.filter(({ token }) => token === CANCELED).map(({ row }) => row)).size;
 }
 
 /** Read aloud when the words have stood still for half a second. */

@@ -8,7 +8,7 @@ export function RunBar({ backfill }: { backfill: Pick<PageBackfill, "progress" |
   const { progress, locale, phase } = backfill;
   if (progress === null) return null;
   const due = progress.total - progress.skipped;
-  const done = progress.completed + progress.failed + progress.canceled;
+  const done = progress.completed + progress.failed;
   const parts = [
     [SUCCESS, progress.completed],
     [FAILED, progress.failed],

@@ -11,6 +11,7 @@ import type { PlanColumns } from "../plan/plan_columns.js";
 import { TOKENS } from "../plan/tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { Glyph } from "./glyph.js";
+import { NoPlan } from "./no_plan.js";
 import { type PartProps, Root } from "./root.js";
 import { useVirtualRows } from "./virtual_rows.js";
 
@@ -19,6 +20,7 @@ const ROW = 28;
 export interface RunTableProps extends PartProps {
   backfill: Pick<PageBackfill, "plan" | "version" | "locale" | "hidden" | "selected" | "select"> & {
     run: { readonly errors: ReadonlyMap<number, string> } | null;
+    phase?: PageBackfill["phase"] | undefined;
   };
   /** Pixels of the list. Default 340. */
   height?: number | undefined;
@@ -31,7 +33,7 @@ export function RunTable({ backfill, height = 340, className, style }: RunTableP
   return (
     <Root part="runs" label={locale.runs} className={className} style={style}>
       {plan === null ? (
-        <p className="dagfill-dim">{locale.planning}</p>
+        <NoPlan backfill={backfill} />
       ) : (
         <Rows {...{ backfill, plan, height, filter, setFilter }} />
       )}

@@ -4,12 +4,22 @@ import { numberText } from "../locale.js";
 import { AGAIN, TOKENS } from "../plan/tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { Glyph } from "./glyph.js";
+import { type PartProps, Root } from "./root.js";
 
-export interface StateLegendProps {
+export interface StateLegendProps extends PartProps {
   backfill: Pick<PageBackfill, "counts" | "hidden" | "toggle" | "locale" | "run">;
 }
 
-export function StateLegend({ backfill }: StateLegendProps) {
+/** The legend as a part of its own; `PlanSummary` has one already. */
+export function StateLegend({ backfill, className, style }: StateLegendProps) {
+  return (
+    <Root part="states" className={className} style={style}>
+      <Legend backfill={backfill} />
+    </Root>
+  );
+}
+
+export function Legend({ backfill }: StateLegendProps) {
   const { counts, hidden, toggle, locale, run } = backfill;
   return (
     <div className="dagfill-legend" role="group" aria-label={locale.show}>

@@ -9,9 +9,10 @@ import { longDay } from "../locale.js";
 import { dayOfRow } from "../plan/day_columns.js";
 import { clock } from "../plan/days.js";
 import type { PlanColumns } from "../plan/plan_columns.js";
-import { QUEUED, TOKENS } from "../plan/tokens.js";
+import { QUEUED, RUNNING, TOKENS } from "../plan/tokens.js";
 import type { TaskState } from "../run/task_marks.js";
 import type { PageBackfill } from "../use_backfill.js";
+import { NoPlan } from "./no_plan.js";
 import { type PartProps, Root } from "./root.js";
 import { TOKEN_OF_TASK, useTaskOrder } from "./task_gantt.js";
 
@@ -19,7 +20,7 @@ export interface TaskGridProps extends PartProps {
   backfill: Pick<
     PageBackfill,
     "dag" | "plan" | "run" | "version" | "locale" | "selected" | "select" | "runId" | "taskMarks"
-  >;
+  > & { phase?: PageBackfill["phase"] | undefined };
   /** Most pixels of height. Default 340. */
   maxHeight?: number | undefined;
   theme?: unknown;
@@ -32,7 +33,11 @@ export function TaskGrid({ backfill, maxHeight = 340, className, style, theme }:
   return (
     <Root part="grid" label={locale.tasks} className={className} style={style}>
       {plan === null || order.length === 0 ? (
-        <p className="dagfill-dim">{plan === null ? locale.planning : locale.noTasks}</p>
+        plan === null ? (
+          <NoPlan backfill={backfill} />
+        ) : (
+          <p className="dagfill-dim">{locale.noTasks}</p>
+        )
       ) : (
         <Cells {...{ backfill, plan, order, maxHeight, theme }} />
       )}
@@ -67,7 +72,9 @@ function Cells({ backfill, plan, order, maxHeight, theme }: CellsProps) {
   const stateAt = (at: number, taskId: string): TaskState | null => {
     if (run === null || (plan.tokens[at] ?? 0) <= QUEUED) return null;
     const ownId = runId(at);
-    return (ownId === null ? undefined : taskMarks(ownId).get(taskId))?.state ?? "queued";
+    const known = ownId === null ? undefined : taskMarks(ownId).get(taskId);
+    // A task without a state waits while its run goes on; of a run that has ended it is as its date.
+    return known?.state ?? (plan.tokens[at] === RUNNING ? "queued" : null);
   };
   const tokenAt = (at: number, taskId: string): number => {
     const state = stateAt(at, taskId);

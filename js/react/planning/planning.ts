@@ -94,12 +94,39 @@ export class Planning {
     const held = this.#previews.get(planHash);
     if (held === undefined) return null;
     const { preview, dag } = held;
-    return explainDate(dag.schedule, day, { ...dag, start: preview.start, end: preview.end }).text;
+    return absenceOf(preview, dag, day);
   }
 
   /** Throws DagfillError with the place of what is wrong. */
   async explain(schedule: ScheduleInput, options: TimetableOptions, count: number): Promise<ScheduleWords> {
     return explainSchedule(schedule, { ...options, count });
+  }
+}
+
+/** A day is no midnight: the reason is that of the first of its dates, or of the next date's time of day where it has none. */
+function absenceOf({ start, end }: BackfillPreview, dag: Dag, day: string): string {
+  const read = { ...dag, start, end };
+  const midnight = explainDate(dag.schedule, day, read);
+  if (midnight.included || midnight.next === null) return midnight.text;
+  const on = (date: string) => explainDate(dag.schedule, date, read);
+  const local = localTime(midnight.next, dag.timeZone);
+  if (local === null) return midnight.text;
+  const at = on(local.day === day ? midnight.next : `${day}T${local.time}`);
+  // What stands in the way of the day itself comes before that of a time.
+  return isBeyond(midnight.reason) ? midnight.text : at.text;
+}
+
+const isBeyond = (reason: string): boolean => reason === "before_start" || reason === "after_end";
+
+/** An instant on the clock of a zone; null where the browser does not know the zone. */
+function localTime(instant: string, timeZone = "UTC"): { day: string; time: string } | null {
+  try {
+    // Swedish writes dates as ISO 8601 does.
+    const format = new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "medium", timeZone });
+    const [day = "", time = ""] = format.format(Date.parse(instant)).split(" ");
+    return { day, time };
+  } catch {
+    return null;
   }
 }
 

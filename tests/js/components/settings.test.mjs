@@ -29,14 +29,16 @@ test("a backfill keeps its DAG and its executor when another DAG is chosen", asy
   const first = daily("first", { taskId: "a" });
   const second = daily("second", { taskId: "b" });
   const calls = { A: [], B: [] };
+  const begun = gate();
   const executeA = async ({ dagId, executionDate }) => {
     calls.A.push(`${dagId} ${executionDate}`);
+    begun.release();
     await held;
   };
   const model = open(t, { dag: first, options: { ...options, maxParallelRuns: 1 }, executeTask: executeA });
   await ready(model);
   await model.start();
-  await until(model, () => calls.A.length === 1);
+  await begun.held;
   const executeTask = ({ dagId }) => void calls.B.push(dagId);
   model.configure({ dag: second, options, executeTask });
   assert.equal(model.getSnapshot().dag.dagId, "first");
@@ -55,14 +57,16 @@ test("a backfill calls the newest callback that was given with its DAG", async (
   t.after(release);
   const calls = [];
   const dag = daily("sales");
+  const begun = gate();
   const executeRun = async () => {
     calls.push("old");
+    begun.release();
     await held;
   };
   const model = open(t, { dag, options: { ...options, maxParallelRuns: 1 }, executeRun });
   await ready(model);
   await model.start();
-  await until(model, () => calls.length === 1);
+  await begun.held;
   model.configure({ dag: { ...dag }, options, executeRun: () => void calls.push("new") });
   release();
   await phase(model, "finished");
@@ -150,8 +154,11 @@ test("two components over one store: the second plans again when the first has b
   await Promise.all([ready(first), ready(second)]);
   await first.start();
   await until(second, ({ unfinished }) => unfinished.length === 1);
-  await ready(second);
-  await second.start();
+  // A start of a plan that is being made again does nothing.
+  while (second.getSnapshot().failure === null) {
+    await ready(second);
+    await second.start();
+  }
   assert.equal(second.getSnapshot().failure.code, "BACKFILL_ACTIVE");
   release();
   const { failure, counts } = await until(second, ({ counts, isStale }) => counts[2] === 4 && !isStale);
