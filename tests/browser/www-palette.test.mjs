@@ -143,7 +143,7 @@ for (const dark of [false, true]) {
 test("the components have the colours of the page", () => {
   const styles = readFileSync(join(root, "js/react/styles.css"), "utf8");
   const pair =
-    /--df-([\w-]+): var\(--dagfill-[\w-]+, var\(--dagfill-if-light, (#\w+)\) var\(--dagfill-if-dark, (#\w+)\)\)/g;
+    /--df-([\w-]+): var\(\s*--dagfill-[\w-]+,\s*var\(--dagfill-if-light, (#\w+)\)\s*var\(--dagfill-if-dark, (#\w+)\)\s*\)/g;
   const colors = [...styles.matchAll(pair)];
   assert.ok(colors.length >= 28, `${colors.length}`);
   const [light, dark] = [tokens(false), tokens(true)];
