@@ -85,7 +85,7 @@ function Bars({
         const length = start === null ? "" : `, ${locale.duration((end ?? now) - start)}`;
         return (
           <li key={taskId} data-state={mark?.state}>
-            <span className="dagfill-task">
+            <span className="dagfill-task" title={taskId}>
               <Glyph token={token} /> {taskId}
             </span>
             <span className="dagfill-track">
@@ -99,7 +99,7 @@ function Bars({
                 />
               )}
             </span>
-            <span className="dagfill-dim" title={mark?.error ?? undefined}>
+            <span className="dagfill-dim" title={mark?.error ?? `${state}${length}`}>
               {state}
               {length}
             </span>

@@ -28,9 +28,16 @@ const KEPT = 2_000;
 /** The marks of many runs, by run id. */
 export class TaskMarksByRun {
   readonly #runs = new Map<string, Map<string, TaskMark>>();
+  /** What was handed out since the last change of a run. */
+  readonly #shown = new Map<string, TaskMarks>();
 
+  /** The same map until something changes, then a new one: whoever compares maps sees the change. */
   of(runId: string): TaskMarks | undefined {
-    return this.#runs.get(runId);
+    const marks = this.#runs.get(runId);
+    if (marks === undefined) return undefined;
+    const shown = this.#shown.get(runId) ?? new Map(marks);
+    this.#shown.set(runId, shown);
+    return shown;
   }
 
   /** Takes an event of a task; others change nothing. */
@@ -50,10 +57,10 @@ export class TaskMarksByRun {
 
   /** What the store has of a run. A task that events have told of already is newer than its record. */
   load(runId: string, instances: readonly TaskInstance[]): void {
-    const known = this.#runs.get(runId);
-    if (instances.length === 0 && known === undefined) this.#runs.set(runId, new Map());
+    const known = new Set(this.#runs.get(runId)?.keys());
+    if (instances.length === 0 && !this.#runs.has(runId)) this.#runs.set(runId, new Map());
     for (const { taskId, state, startedAt, finishedAt, error } of instances) {
-      if (known?.has(taskId)) continue;
+      if (known.has(taskId)) continue;
       const [start, end] = [startedAt, finishedAt].map((at) => (at === undefined ? null : Date.parse(at)));
       this.#put(runId, taskId, {
         state,
@@ -64,12 +71,14 @@ export class TaskMarksByRun {
     }
   }
 
-  /** A new map each time, so that whoever compares maps sees the change. */
   #put(runId: string, taskId: string, mark: TaskMark): void {
-    const marks = new Map(this.#runs.get(runId)).set(taskId, mark);
+    const marks = (this.#runs.get(runId) ?? new Map<string, TaskMark>()).set(taskId, mark);
+    this.#shown.delete(runId);
     this.#runs.delete(runId);
     this.#runs.set(runId, marks);
     const oldest = this.#runs.keys().next().value;
-    if (this.#runs.size > KEPT && oldest !== undefined) this.#runs.delete(oldest);
+    if (this.#runs.size <= KEPT || oldest === undefined) return;
+    this.#runs.delete(oldest);
+    this.#shown.delete(oldest);
   }
 }

@@ -4,8 +4,31 @@ import { test } from "node:test";
 import { opener, phase, ready } from "./opened.mjs";
 import { componentModule } from "./source.mjs";
 
-const { BackfillModel } = await componentModule(`export { BackfillModel } from "./model/backfill_model.ts";`);
+const { BackfillModel, TaskMarksByRun } = await componentModule(`
+export { BackfillModel } from "./model/backfill_model.ts";
+export { TaskMarksByRun } from "./run/task_marks.ts";
+`);
 const open = opener(BackfillModel);
+
+test("the marks of a run are one map until one of them changes", () => {
+  const marks = new TaskMarksByRun();
+  const event = (type, taskId) => ({ type, taskId, runId: "r", at: "2026-01-01T00:00:00Z" });
+  marks.take(event("task-started", "a"));
+  const first = marks.of("r");
+  assert.equal(marks.of("r"), first);
+  marks.take(event("task-succeeded", "a"));
+  const second = marks.of("r");
+  assert.notEqual(second, first);
+  assert.deepEqual([first.get("a").state, second.get("a").state], ["running", "success"]);
+  marks.load("r", [
+    { taskId: "a", state: "failed" },
+    { taskId: "b", state: "skipped" },
+  ]);
+  assert.deepEqual(
+    [...marks.of("r").values()].map(({ state }) => state),
+    ["success", "skipped"],
+  );
+});
 
 test("equal warnings of many runs are one line with a count", async (t) => {
   const model = open(t, { executeRun: () => new Map() });
