@@ -227,7 +227,10 @@ fn other(value: &Value<'_>, args: &Args<'_>) -> Result<Moment, EvalError> {
 }
 
 fn interval(value: &Value<'_>, args: &Args<'_>, absolute: bool) -> Result<Interval, EvalError> {
-    let (from, to) = (moment_of(value)?, other(value, args)?);
+    let (from, mut to) = (moment_of(value)?, other(value, args)?);
+    if matches!(value, Value::Day(..)) {
+        to = midnight(to.day())?;
+    }
     if from.offset.is_some() != to.offset.is_some() {
         return Err(NO_ZONE);
     }

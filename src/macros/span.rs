@@ -86,10 +86,15 @@ impl Interval {
         if !same_zone || total_days == 0 {
             (from, to) = (utc(first), utc(last));
         }
-        let civil = |micros: i64| Wall { micros, offset: None }.civil().ymd();
-        let ((from_year, from_month, from_day), (to_year, to_month, to_day)) = (civil(from), civil(to));
+        // In UTC pendulum changes the day alone: one before the first of a month is its day 0.
+        let civil = |wall: i64, micros: i64| {
+            let (year, month, day) = Wall { micros: wall, offset: None }.civil().ymd();
+            (year, month, i64::from(day) + micros.div_euclid(DAY_MICROS) - wall.div_euclid(DAY_MICROS))
+        };
+        let ((from_year, from_month, from_day), (to_year, to_month, to_day)) =
+            (civil(first.wall, from), civil(last.wall, to));
         let mut time = to.rem_euclid(DAY_MICROS) - from.rem_euclid(DAY_MICROS);
-        let mut days = i64::from(to_day) - i64::from(from_day);
+        let mut days = to_day - from_day;
         if time < 0 {
             time += DAY_MICROS;
             days -= 1;
@@ -98,7 +103,7 @@ impl Interval {
         if days < 0 {
             let (before, this) = (days_in(to_year, i64::from(to_month) - 1), days_in(to_year, i64::from(to_month)));
             if days < this - before {
-                days += before.max(i64::from(from_day));
+                days += before.max(from_day);
             } else if days == this - before {
                 days = 0;
                 months += 1;
