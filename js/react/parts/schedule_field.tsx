@@ -42,7 +42,7 @@ export function ScheduleField(props: ScheduleFieldProps) {
         value={value}
         spellCheck={false}
         autoComplete="off"
-        aria-invalid={error !== null}
+        aria-invalid={error !== null && !isUnavailable(error)}
         aria-describedby={`${id}words`}
         onChange={(event) => onChange(event.target.value)}
       />
@@ -79,6 +79,10 @@ function useExplained(value: string, options: TimetableOptions | undefined, coun
   }, [value, asked, count]);
   return explained;
 }
+
+/** The core cannot be started here, by a policy of the page for example: that says nothing of the schedule. */
+const isUnavailable = (error: Error): boolean =>
+  error instanceof DagfillError && error.code === "WASM_UNAVAILABLE";
 
 /** The message, with a mark under what is wrong. */
 function Fault({ error, value }: { error: Error; value: string }) {
