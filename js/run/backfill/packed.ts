@@ -53,6 +53,9 @@ export interface PackedExisting {
 }
 
 export function packExisting(dates: Float64Array, existing: ExistingRuns): PackedExisting {
+  // Most backfills find no run: a million rows need no list of a million places for that.
+  const none = [0, dates.length];
+  if (existing.executionMs.length === 0) return { state: none, attempt: none };
   const places = Array.from(dates, (date) => placeOn(existing, date));
   return {
     state: pack(places.map((place) => (place < 0 ? 0 : (existing.state[place] as number) + 1))),
