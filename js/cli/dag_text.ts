@@ -14,6 +14,12 @@ const MOST_ALIASES = 1_000;
 
 /** What to write instead, by the reader's code of a mistake that DAGs invite. */
 const hints: Partial<Record<string, string>> = {
+  TAB_AS_INDENT: "indent with spaces: YAML allows no tab there",
+  BAD_INDENT: "the keys of one object, and the dashes of one list, stand in one column",
+  BLOCK_IN_FLOW: "the keys of one object, and the dashes of one list, stand in one column",
+  MULTILINE_IMPLICIT_KEY: "the keys of one object stand in one column: is this line indented too far?",
+  UNEXPECTED_TOKEN:
+    "is this line indented too far, or with a tab? The keys of one object stand in one column",
   BLOCK_AS_IMPLICIT_KEY: "text with a colon and a space is quoted, or written as a block of text: command: |",
   BAD_SCALAR_START: 'text that begins with @ or ` is quoted: schedule: "@daily"',
 };

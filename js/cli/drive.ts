@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DagfillError } from "../error.js";
 import { type Backfill, type BackfillEvent, BackfillService, type Hooks, type Progress } from "../face.js";
+import { shortened } from "../visible.js";
 import { AtWork } from "./at_work.js";
 import { type DetachableStore, detachable } from "./detachable.js";
 import { InFlight } from "./in_flight.js";
@@ -19,8 +20,8 @@ import { whenFree } from "./when_free.js";
 /** The service and the functions that a verb runs its backfill with. */
 export interface Session {
   service: BackfillService;
-  /** Begins a backfill, shows its plan, and waits for its end or for Ctrl-C. */
-  follow(begin: (hooks: Hooks) => Promise<Backfill>): Promise<ExitCode>;
+  /** Begins a backfill, shows its plan, or what is left of it where it is resumed, and waits for its end or for Ctrl-C. */
+  follow(begin: (hooks: Hooks) => Promise<Backfill>, how?: { resumed?: boolean }): Promise<ExitCode>;
   /** Begins when the process that drove the DAG before has let go of it, or turns out to be dead. */
   whenFree<T>(dagId: string, begin: () => Promise<T>): Promise<T>;
 }
@@ -49,7 +50,7 @@ export async function drive(
   try {
     return await job({
       service,
-      follow: (begin) => follow(begin, frame),
+      follow: (begin, how = {}) => follow(begin, how, frame),
       whenFree: (dagId, begin) => whenFree(begin, { dagId, store, notices, stop: interrupts.drain }),
     });
   } catch (error) {
@@ -77,15 +78,20 @@ interface Frame {
   report: (reporter: Reporter) => void;
 }
 
-async function follow(begin: (hooks: Hooks) => Promise<Backfill>, frame: Frame): Promise<ExitCode> {
+async function follow(
+  begin: (hooks: Hooks) => Promise<Backfill>,
+  how: { resumed?: boolean },
+  frame: Frame,
+): Promise<ExitCode> {
   const { request } = frame;
   // Runs start before `begin` fulfils; their events are kept until the plan has been printed.
+  const began = Date.now();
   const early: BackfillEvent[] = [];
   let tell = (event: BackfillEvent) => {
     early.push(event);
   };
   const backfill = await begin({ onEvent: (event) => tell(event) });
-  const outcome = new Outcome(backfill, request);
+  const outcome = new Outcome(backfill, request, began);
   const isLeaving = () => frame.interrupts.drain.aborted;
   const reporter = reporterFor(request, {
     backfillId: backfill.backfillId,
@@ -94,7 +100,8 @@ async function follow(begin: (hooks: Hooks) => Promise<Backfill>, frame: Frame):
   });
   frame.report(reporter);
   const atWork = new AtWork();
-  showBegin(backfill, frame);
+  if (how.resumed === true && !request.json) showGoingOn(backfill, request);
+  else showBegin(backfill, frame);
   tell = (event) => {
     outcome.see(event);
     reporter.event(event);
@@ -117,6 +124,15 @@ function showBegin({ backfillId, preview }: Backfill, { file, request: { json, t
   }
   showPlan(preview, terminal, "none");
   showWarnings({ warnings: leftOut, clockChanges: [] }, terminal);
+}
+
+/** What is left of a backfill that is resumed: its plan was shown when it was started. */
+function showGoingOn({ backfillId, preview, progress }: Backfill, { terminal }: Request): void {
+  const { total, remaining } = progress;
+  const dagId = terminal.paint("bold", shortened(preview.dagId, 200));
+  terminal.line(
+    `${dagId}  going on with ${backfillId}: ${total - remaining} of ${total} dates have ended, ${remaining} are left`,
+  );
 }
 
 /** Waits for Ctrl-C, then takes this process out of the backfill so that another can go on with it. Fulfils with the counts that the

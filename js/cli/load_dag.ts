@@ -118,20 +118,49 @@ async function readText(text: string, kind: string, name: string): Promise<unkno
   const located = async () => (await import("./dag_text.js")).readDagText(text, name);
   const value =
     kind === ".json" ? readJsonText(text, `JSON in ${name}`, "INVALID_DAG") : (await located()).value;
-  const dags = Array.isArray(value) ? value : [value];
+  // One DAG, a list of them, or an object whose key `dags` is that list.
+  const listed = isObject(value) && Array.isArray(value.dags) ? (value.dags as unknown[]) : undefined;
+  const dags = listed ?? (Array.isArray(value) ? (value as unknown[]) : [value]);
+  const isList = listed !== undefined || Array.isArray(value);
   for (const [index, dag] of dags.entries()) {
-    if (!isObject(dag) || !Object.hasOwn(dag, "dagId")) continue;
+    const place = listed === undefined ? `[${index}]` : `[0].dags[${index}]`;
+    const which = isList ? `dags[${index}]: ` : "";
+    const at = async (path: string) => (await located()).lineOf(path);
+    if (!isObject(dag) || !Object.hasOwn(dag, "dagId")) {
+      if (!isList) continue;
+      const line = await at(place);
+      throw new DagfillError("INVALID_DAG", `${name}:${line}: ${which}expected a DAG, got ${describe(dag)}`, {
+        ...(isObject(dag) && hintOf([dag])),
+        details: { file: name, line },
+      });
+    }
     try {
       validateDag(dag as unknown as Dag);
     } catch (error) {
       if (!(error instanceof DagfillError)) throw error;
-      const inDag = (error.field ?? "dag").replace(/^dag/, `[${index}]`);
-      const line = (await located()).lineOf(inDag);
+      const { field = "dag" } = error;
+      const line = await at(field.replace(/^dag/, place));
       const details = { ...(error.details as object | undefined), file: name, line };
-      throw new DagfillError(error.code, `${name}:${line}: ${error.message}`, { ...error, details });
+      const hint =
+        error.hint ?? (field === "dag.schedule" && typeof dag.schedule !== "object" ? cronHint : undefined);
+      throw new DagfillError(error.code, `${name}:${line}: ${which}${error.message}`, {
+        ...error,
+        ...(hint !== undefined && { hint }),
+        details,
+      });
     }
   }
   return value;
+}
+
+const cronHint =
+  'a cron text is quoted, such as "0 5 * * *" or "@daily"; a period is { every: PT6H }; null runs only by hand';
+
+/** What was meant by a key that is nearly dagId. */
+function hintOf(dags: readonly unknown[]): { hint: string } | undefined {
+  const written = dags.flatMap((dag) => (isObject(dag) ? Object.keys(dag) : []));
+  const meant = written.find((key) => key !== "dagId" && /^dag[_-]?id$/i.test(key));
+  return meant === undefined ? undefined : { hint: `did you mean dagId by ${meant}?` };
 }
 
 async function importModule(path: string, name: string): Promise<Record<string, unknown>> {
@@ -162,13 +191,10 @@ function pick(exports: Record<string, unknown>, name: string) {
   const found = own("dags") ?? own("dag") ?? exports.default;
   const dags = Array.isArray(found) ? found : [found];
   if (dags.length === 0 || !dags.every((dag) => isObject(dag) && Object.hasOwn(dag, "dagId"))) {
-    const written = dags.flatMap((dag) => (isObject(dag) ? Object.keys(dag) : []));
-    const meant = written.find((key) => key !== "dagId" && /^dag[_-]?id$/i.test(key));
     throw new DagfillError("INVALID_DAG", `expected ${name} to hold a DAG, got ${describe(found)}`, {
-      hint:
-        meant !== undefined
-          ? `did you mean dagId by ${meant}?`
-          : "export const dag = { dagId, schedule, tasks }, or an array `dags`; in JSON and YAML the DAG itself",
+      ...(hintOf(dags) ?? {
+        hint: "export const dag = { dagId, schedule, tasks }, or an array `dags`; in JSON and YAML the DAG itself",
+      }),
     });
   }
   return {

@@ -25,6 +25,8 @@ export class Outcome {
   constructor(
     private readonly backfill: Backfill,
     private readonly request: Request,
+    /** Since when this process drives it, in epoch milliseconds. Before a resume nobody did. */
+    private readonly began: number,
   ) {}
 
   /** Remembers the failures, as many as will be shown. */
@@ -43,7 +45,7 @@ export class Outcome {
       ...(skipped > 0 ? [`${skipped} skipped`] : []),
       ...(canceled > 0 ? [terminal.paint("yellow", `${canceled} canceled`)] : []),
     ];
-    const took = duration(Date.parse(result.finishedAt) - Date.parse(result.startedAt));
+    const took = duration(Date.parse(result.finishedAt) - Math.max(Date.parse(result.startedAt), this.began));
     terminal.line();
     terminal.line(
       `${terminal.paint(styleOf(result), result.state)}  ${totalDates} ${totalDates === 1 ? "date" : "dates"}: ${parts.join(", ")}, in ${took}`,
@@ -104,14 +106,13 @@ export class Outcome {
     const { verb, positionals, values } = this.request;
     if (failed + canceled + before === 0)
       this.hint("they wait for the run before them: run the same command again when that has succeeded");
-    else if (verb !== "run") {
-      // `resume` takes no dates, and its backfill has ended: the dates go into the command.
+    else if (verb !== "run" || failed + before > 0) {
+      // A retry without dates would take the runs of other ranges, too.
       const store = typeof values.store === "string" ? ` --store ${values.store}` : "";
       const { dagId, start, end } = this.backfill.preview;
       const dag = dagId.length > 200 ? "" : ` --dag-id ${quoted(dagId)}`;
       this.hint(`dagfill retry ${positionals[0]}${dag} --from ${start} --to ${end}${store} runs them`);
-    } else if (failed + before > 0) this.hint("the same command with --reprocess failed runs them");
-    else this.hint("the same command runs the canceled dates again");
+    } else this.hint("the same command runs the canceled dates again");
   }
 
   /** Every date is skipped because it is done, which may not be plain. */

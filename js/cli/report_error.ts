@@ -22,7 +22,8 @@ export function reportError(
     );
     return exitCodes.failed;
   }
-  const { code, message, input, start, end, field, hint, details } = error;
+  const { code, message, input, start, end, field, details } = error;
+  const hint = error.hint ?? usualHint(error);
   if (json) {
     terminal.line(JSON.stringify({ error: { code, message, input, start, end, field, hint, details } }));
     return exitOf(code);
@@ -34,6 +35,19 @@ export function reportError(
   for (const line of pointAt(error, terminal)) terminal.line(line);
   if (hint !== undefined) terminal.line(`${terminal.paint("cyan", "hint")} ${hint}`);
   return exitOf(code);
+}
+
+/** What to do about errors that know no better. */
+function usualHint({ code, message }: DagfillError): string | undefined {
+  if (code === "UNKNOWN_BACKFILL")
+    return "dagfill list shows the backfills of a store; --store names another";
+  const offset =
+    code === "UNKNOWN_TIME_ZONE"
+      ? /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?00)?$/i.exec(/"([^"]*)"/.exec(message)?.[1] ?? "")
+      : null;
+  if (offset === null) return undefined;
+  const [input, sign, hours] = offset;
+  return `a zone has a name, such as Europe/Berlin; ${input} without changes of the clock is Etc/GMT${sign === "+" ? "-" : "+"}${Number(hours)}`;
 }
 
 /** Whether the error is about the state of the store and not about the request. */

@@ -108,6 +108,20 @@ export function noRun({ dagId }: StoredDag, which: string, dag: string): Dagfill
   });
 }
 
+/** Says so where something is still `running` in the store and no process holds the DAG any more. */
+export async function noteDead(
+  store: RunStore,
+  dagId: string,
+  shown: readonly { state: string }[],
+  { notices }: Pick<Request, "notices">,
+): Promise<void> {
+  if (!shown.some(({ state }) => state === "running") || (await store.readLease(`dag:${dagId}`)) !== null)
+    return;
+  notices.line(
+    "what is running here has no process any more: dagfill resume FILE goes on with it (dagfill list --unfinished has its id)",
+  );
+}
+
 /** Tasks in the order in which they run: that of the DAG where it is known, else that of their starts. */
 export function inOrder(tasks: readonly TaskInstance[], { order }: StoredDag): TaskInstance[] {
   const place = new Map(order.map((taskId, index) => [taskId, index]));

@@ -249,7 +249,10 @@ test(
     // The legend says why, as the preview does; what is left alone although it failed is no success of the command.
     assert.match(skipped.out, /skip \(5 exists_success, 2 exists_failed\)/);
     assert.match(skipped.out, /^unfinished {2}2 dates have not succeeded: 2 exists_failed$/m);
-    assert.match(skipped.out, /^hint the same command with --reprocess failed runs them$/m);
+    assert.match(
+      skipped.out,
+      /^hint dagfill retry \S+ --dag-id \S+ --from \S+ --to \S+ --store \S+ runs them$/m,
+    );
     assert.equal(skipped.code, 1);
     const again = await run(["run", flaky, ...week, "--store", store, "--rerun-failed"]);
     assert.equal(again.code, 0);
@@ -278,7 +281,10 @@ test("--max-failures ends with 1, and the hint takes all that is unfinished", li
   });
   assert.equal(stopped.code, 1);
   assert.match(stopped.out, /^unfinished {2}5 dates have not succeeded: 1 failed, 4 canceled$/m);
-  assert.match(stopped.out, /^hint the same command with --reprocess failed runs them$/m);
+  assert.match(
+    stopped.out,
+    /^hint dagfill retry \S+ --dag-id \S+ --from \S+ --to \S+ --store \S+ runs them$/m,
+  );
   const again = await run(["run", flaky, ...week, "--store", store, "--reprocess", "failed"]);
   assert.match(again.out, /^success {2}7 dates: 5 succeeded, 2 skipped, in /m);
   assert.equal(again.code, 0);
@@ -578,7 +584,7 @@ async function foreignLease(store, ttlMs) {
 test("run --resume waits for a lease that is not renewed", limit, async () => {
   const place = workplace();
   writeFileSync(place.gate, "");
-  const { opened } = await foreignLease(place.store, 1_000);
+  const { opened } = await foreignLease(place.store, 5_000);
   const args = ["run", gated, ...week, "--store", place.store, "--resume"];
   const { code, err } = await run(args, { env: place.env });
   assert.equal(code, 0, err);

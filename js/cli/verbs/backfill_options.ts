@@ -1,6 +1,8 @@
 // The flags of a plan and its driving as BackfillOptions. What they mean is checked by the service.
 import { DagfillError } from "../../error.js";
-import type { BackfillOptions } from "../../face.js";
+import type { BackfillOptions, Dag } from "../../face.js";
+import { nearest } from "../../nearest.js";
+import { shown } from "../../shown.js";
 import { checkOrder, zoneOf } from "../bounds.js";
 import { flags, optionOf } from "../flags.js";
 import { chooseDag, type DagFile } from "../load_dag.js";
@@ -10,6 +12,7 @@ const names = [...flags.plan, ...flags.drive].map(optionOf);
 export function backfillOptions(file: DagFile, values: Record<string, unknown>): BackfillOptions {
   const dag = chooseDag(file, values.dagId);
   const { dagId } = dag;
+  checkTasks(dag, values.taskIds);
   requireFlag(values.startDate, "--start-date");
   requireFlag(values.endDate, "--end-date");
   checkOrder([values.startDate, "--start-date"], [values.endDate, "--end-date"], zoneOf(dag));
@@ -27,5 +30,21 @@ function requireFlag(value: unknown, flag: string): void {
   throw new DagfillError("INVALID_OPTION", `expected ${flag} DATE, got nothing`, {
     field: flag,
     hint: "such as 2024-01-01, which is that whole day in the schedule's zone",
+  });
+}
+
+function checkTasks({ dagId, tasks = [] }: Dag, wanted: unknown): void {
+  const known = tasks.map(({ taskId }) => taskId);
+  const unknown = Array.isArray(wanted)
+    ? (wanted as string[]).find((taskId) => !known.includes(taskId))
+    : undefined;
+  if (unknown === undefined) return;
+  const meant = nearest(unknown, known);
+  throw new DagfillError("UNKNOWN_TASK", `expected a task of ${dagId}, got ${shown(unknown)}`, {
+    field: "--task-ids",
+    hint:
+      meant === undefined
+        ? `it has ${known.slice(0, 10).join(", ")}${known.length > 10 ? ", ..." : ""}`
+        : `did you mean ${meant}?`,
   });
 }

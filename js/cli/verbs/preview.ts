@@ -89,7 +89,14 @@ export async function showPreview({
         );
       }
       terminal.line();
-      terminal.line(terminal.paint("dim", `plan ${plan.planHash} (run --plan-hash insists on it)`));
+      terminal.line(
+        terminal.paint(
+          "dim",
+          values.all === true
+            ? `plan ${plan.planHash} (run --plan-hash insists on it)`
+            : `plan ${plan.planHash.slice(0, 12)} (--all shows the whole hash, on which run --plan-hash insists)`,
+        ),
+      );
     }
     return exitCodes.ok;
   } finally {

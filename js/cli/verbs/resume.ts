@@ -22,8 +22,9 @@ export const resume: Verb = {
     return drive(request, file, async (session) => {
       const { backfillId, dagId } = await find(session, file, id);
       const { service } = session;
-      return session.follow((hooks) =>
-        session.whenFree(dagId, () => service.resume(backfillId, { ...hooks, limits: chosen })),
+      return session.follow(
+        (hooks) => session.whenFree(dagId, () => service.resume(backfillId, { ...hooks, limits: chosen })),
+        { resumed: true },
       );
     });
   },

@@ -58,7 +58,9 @@ async function resumeThenStart(
   let worst: ExitCode = exitCodes.ok;
   for (const { backfillId, options: before } of await service.list({ dagId, unfinished: true })) {
     notices.line(`going on with ${backfillId}, which was interrupted`);
-    const code = await follow((hooks) => whenFree(dagId, () => service.resume(backfillId, hooks)));
+    const code = await follow((hooks) => whenFree(dagId, () => service.resume(backfillId, hooks)), {
+      resumed: true,
+    });
     // When what was interrupted is what was asked for, its end is the end of all.
     if (code === exitCodes.interrupted || same(before, options)) return code;
     if (code !== exitCodes.ok) worst = code;

@@ -5,7 +5,7 @@ import { flags } from "../flags.js";
 import { localDate } from "../local_date.js";
 import { exitCodes, runError } from "../report_error.js";
 import { showRows } from "../rows.js";
-import { stateStyle, statesOf, storedDag, storedSpan, tookText } from "../stored_dag.js";
+import { noteDead, stateStyle, statesOf, storedDag, storedSpan, tookText } from "../stored_dag.js";
 import type { Column } from "../table.js";
 import type { Verb } from "../verb.js";
 
@@ -37,6 +37,7 @@ export const runs: Verb = {
         ...(values.newest === true && { order: "desc" as const }),
       });
       showRows(found, columnsIn(timeZone), request, `no runs of ${dagId}`);
+      await noteDead(store, dagId, found, request);
       return exitCodes.ok;
     } finally {
       await store.close();

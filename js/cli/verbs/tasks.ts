@@ -5,7 +5,16 @@ import { flags } from "../flags.js";
 import { localDate } from "../local_date.js";
 import { exitCodes, runError } from "../report_error.js";
 import { showRows } from "../rows.js";
-import { chosenRuns, inOrder, noRun, stateStyle, statesOf, storedDag, tookText } from "../stored_dag.js";
+import {
+  chosenRuns,
+  inOrder,
+  noRun,
+  noteDead,
+  stateStyle,
+  statesOf,
+  storedDag,
+  tookText,
+} from "../stored_dag.js";
 import type { Column } from "../table.js";
 import type { Verb } from "../verb.js";
 
@@ -33,6 +42,7 @@ export const tasks: Verb = {
         }
       }
       showRows(rows, columnsIn(timeZone), request, `no tasks of ${dagId}`);
+      await noteDead(store, dagId, rows, request);
       return exitCodes.ok;
     } finally {
       await store.close();

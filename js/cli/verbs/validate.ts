@@ -1,28 +1,32 @@
 // dagfill validate: checks the DAGs of a file, and says what each is.
-import { explainSchedule, validateDag } from "../../face.js";
+import { BackfillService, type Dag, explainSchedule, MemoryStore, validateDag } from "../../face.js";
+import type { Warning } from "../../warning.js";
 import { flags } from "../flags.js";
 import { leftOutWarnings } from "../left_out.js";
 import { loadDagFile } from "../load_dag.js";
 import { exitCodes } from "../report_error.js";
-import type { Verb } from "../verb.js";
+import type { Callbacks, Verb } from "../verb.js";
 
 export const validate: Verb = {
-  summary: "check the DAGs of a file: fields, schedules, and the order of tasks",
+  summary:
+    "check the DAGs of a file: fields, schedules, the order of tasks, templates; a warning leaves the exit code 0",
   positionals: ["FILE"],
   flags: [...flags.json],
-  async run({ positionals: [path = ""], terminal, json }) {
-    const { dags } = await loadDagFile(path);
-    const checked = dags.map((dag) => {
+  async run({ positionals: [path = ""], terminal, json, world }) {
+    const file = await loadDagFile(path);
+    const callbacks = world.callbacks(file, () => {});
+    const checked = [];
+    for (const dag of file.dags) {
       const { order, layers } = validateDag(dag);
       const { text, warnings } = explainSchedule(dag.schedule, dag);
-      return {
+      checked.push({
         dagId: dag.dagId,
         schedule: text,
         order,
         layers,
-        warnings: [...warnings, ...leftOutWarnings(dag)],
-      };
-    });
+        warnings: [...warnings, ...(await templateWarnings(dag, callbacks)), ...leftOutWarnings(dag)],
+      });
+    }
     if (json) {
       terminal.line(JSON.stringify(checked));
       return exitCodes.ok;
@@ -37,3 +41,13 @@ export const validate: Verb = {
     return exitCodes.ok;
   },
 };
+
+/** What nothing resolves in the templates of the tasks, as the plan of one date warns of it. */
+async function templateWarnings(dag: Dag, callbacks: Callbacks): Promise<Warning[]> {
+  const { dagId, startDate: _start, endDate: _end, ...rest } = dag;
+  const day = "2024-01-01";
+  const dags = [{ ...rest, dagId, schedule: { dates: [day] } }];
+  const service = new BackfillService({ dags, store: new MemoryStore(), ...callbacks });
+  const { warnings } = await service.preview({ dagId, startDate: day, endDate: day });
+  return warnings.filter(({ code }) => code === "unknown_macro" || code === "unknown_xcom");
+}
