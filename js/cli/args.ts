@@ -36,7 +36,7 @@ export function readArguments(
       .map((name) => [name, { ...options[name]!, short: name }]),
   );
   const { tokens } = parseArgs({
-    args: [...args],
+    args: withFallbacks(args, known),
     options: { ...options, ...letters, help: { type: "boolean", short: "h" } },
     strict: false,
     allowPositionals: true,
@@ -56,6 +56,16 @@ export function readArguments(
   }
   if (!read.help) checkPositionals(read.positionals, positionals);
   return read;
+}
+
+/** A flag whose value may be left out takes none where another flag follows; a relative date, such as -P7D, is a value. */
+function withFallbacks(args: readonly string[], known: ReadonlyMap<string, Flag>): string[] {
+  return args.map((arg, at) => {
+    const flag = arg.startsWith("--") ? known.get(arg.slice(2)) : undefined;
+    const next = args[at + 1];
+    const isFlag = next?.startsWith("-") === true && !next.startsWith("-P");
+    return flag?.fallback !== undefined && isFlag ? `${arg}=${flag.fallback}` : arg;
+  });
 }
 
 function take(values: Record<string, unknown>, flag: Flag, written: string, text: string | undefined): void {
@@ -115,7 +125,7 @@ function checkPositionals(given: readonly string[], names: readonly string[]): v
   const missing = names.find((name, index) => !name.startsWith("[") && given[index] === undefined);
   if (missing !== undefined)
     throw new DagfillError("INVALID_OPTION", `expected ${missing}, got nothing`, { hint: "--help says how" });
-  const extra = given[names.length];
+  const extra = names.at(-1)?.includes("...") === true ? undefined : given[names.length];
   if (extra !== undefined) {
     throw new DagfillError("INVALID_OPTION", `unexpected argument ${shown(extra)}`, {
       hint: "texts with spaces need quotes",

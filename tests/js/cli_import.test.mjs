@@ -39,7 +39,7 @@ test("import-runs fills a store once, and a preview sees it", async () => {
   const first = await run(args);
   assert.deepEqual(
     [first.code, first.out],
-    [0, "sales: 2 dates: 2 created\n  left out: 1 (no logical date)\n"],
+    [0, "sales: 2 dates: 2 created\n  left out: 1 (no logical date)\n    row 3: c\n"],
   );
   assert.equal((await run(args)).out.split("\n")[0], "sales: 2 dates: 2 unchanged");
   const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-03", "--store", store, "--json"];
@@ -99,4 +99,75 @@ test("import-dag leaves out what validate refuses, writes the others, and ends w
     broken.err,
     /^error line 2: Python that cannot be parsed here: expected a closing ", got none/m,
   );
+});
+
+test("import-runs names the rows it leaves out, and takes several pages", async () => {
+  const { folder, store } = workplace();
+  const [file, one, two] = ["dag.json", "one.json", "two.json"].map((name) => join(folder, name));
+  writeFileSync(file, JSON.stringify({ dagId: "sales", schedule: "@daily" }));
+  const row = (day, id, more) => ({
+    run_id: id,
+    state: "success",
+    logical_date: `2024-01-0${day}T00:00:00Z`,
+    ...more,
+  });
+  const page = (dag_runs) => JSON.stringify({ dag_runs, total_entries: 4 }, null, 2);
+  writeFileSync(one, page([row(1, "a"), row(2, "b", { state: "odd" })]));
+  writeFileSync(
+    two,
+    page([
+      row(3, "c", { state: "running", start_date: "2024-01-03T00:00:00Z" }),
+      row(1, "d", { state: "failed" }),
+    ]),
+  );
+  const { out, err } = await run(["import-runs", file, one, two, "--store", store]);
+  assert.match(out, /2 dates: 2 created/, err);
+  assert.match(out, /left out: 1 \(a state that is not known\)\n {4}row 2: b: odd\n/);
+  assert.match(out, /another run of the same date counts\)\n {4}row 4: d: row 1 counts\n/);
+  const json = JSON.parse((await run(["import-runs", file, one, two, "--store", store, "--json"])).out);
+  assert.deepEqual(json.leftRows[0], {
+    reason: "a state that is not known",
+    row: 2,
+    runId: "b",
+    value: "odd",
+  });
+  const range = ["--from", "2024-01-01", "--to", "2024-01-03", "--store", store];
+  const missing = await run(["missing", file, ...range]);
+  assert.match(
+    missing.out,
+    /^in flight {2}1 date is running or queued and not counted: 2024-01-03T00:00:00Z; .*--assume-dead/m,
+  );
+  assert.deepEqual(JSON.parse((await run(["missing", file, ...range, "--json"])).out).inFlight, [
+    "2024-01-03T00:00:00Z",
+  ]);
+});
+
+test("what runs --format csv prints can be imported", async () => {
+  const { folder, store } = workplace();
+  const [file, csv] = [join(folder, "dag.json"), join(folder, "runs.csv")];
+  writeFileSync(
+    file,
+    JSON.stringify({ dagId: "sales", schedule: "@daily", tasks: [{ taskId: "a", command: "true" }] }),
+  );
+  const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-02"];
+  await run(["run", file, ...range, "--store", store]);
+  writeFileSync(csv, (await run(["runs", file, "--store", store, "--format", "csv"])).out);
+  const { out, err } = await run(["import-runs", file, csv, "--store", `${store}.other`]);
+  assert.match(out, /^sales: 2 dates: 2 created$/m, err);
+});
+
+test("a flag whose value may be left out does not take the flag behind it", async () => {
+  const { folder, store } = workplace();
+  const file = join(folder, "dag.json");
+  writeFileSync(
+    file,
+    JSON.stringify({
+      dagId: "sales",
+      schedule: "@daily",
+      tasks: [{ taskId: "a", command: "echo {{ ds }}" }],
+    }),
+  );
+  const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-02", "--store", store];
+  const { out, err } = await run(["preview", file, ...range, "--render", "--json"]);
+  assert.equal(JSON.parse(out).rendered[0].text, "echo 2024-01-01", err);
 });

@@ -1,5 +1,5 @@
 // dagfill missing: the dates of a range without a successful run.
-import { type MissingDates, missing } from "../../face.js";
+import { type MissingDates, missing, type RunRecord } from "../../face.js";
 import { rangeOf, zoneOf } from "../bounds.js";
 import { flags } from "../flags.js";
 import { foreignRuns } from "../foreign_history.js";
@@ -28,19 +28,57 @@ export const missingDates: Verb = {
       ...(values.treatFailedAs !== undefined && { treatFailedAs: values.treatFailedAs as "missing" }),
       ...(values.coverage !== undefined && { coverage: values.coverage as "date" }),
     };
+    let inFlight: RunRecord[] = [];
     const found = await missingIn();
-    if (json) terminal.line(JSON.stringify(found));
-    else show(found, terminal);
+    inFlight = inFlight.filter(({ executionDate }) => isIn(range, executionDate));
+    if (json)
+      terminal.line(
+        JSON.stringify({ ...found, inFlight: inFlight.map(({ executionDate }) => executionDate) }),
+      );
+    else {
+      show(found, terminal);
+      showInFlight(inFlight, terminal);
+    }
     return exitCodes.ok;
 
     async function missingIn(): Promise<MissingDates> {
       const runs = await foreignRuns(values, dag, notices);
-      if (runs !== undefined) return missing(dag, runs, range, options);
+      if (runs !== undefined) {
+        inFlight = runs.filter(isInFlight);
+        return missing(dag, runs, range, options);
+      }
       const store = await world.openStore(values.store, "read", notices);
-      return missing(dag, store, range, options).finally(() => store.close());
+      try {
+        const query = { dagId: dag.dagId, states: [...IN_FLIGHT], from: range.start, to: range.end };
+        inFlight = await store.listRuns(query);
+        return await missing(dag, store, range, options);
+      } finally {
+        await store.close();
+      }
     }
   },
 };
+
+const IN_FLIGHT = ["running", "queued"] as const;
+
+function isInFlight({ state }: RunRecord): boolean {
+  return IN_FLIGHT.some((open) => open === state);
+}
+
+function isIn({ start, end }: { start: number; end: number }, date: string): boolean {
+  return Date.parse(date) >= start && Date.parse(date) <= end;
+}
+
+/** Runs that have not ended are neither missing nor done. */
+function showInFlight(runs: readonly RunRecord[], terminal: Terminal): void {
+  if (runs.length === 0) return;
+  const dates = runs.slice(0, 3).map(({ executionDate }) => executionDate);
+  const more = runs.length > 3 ? `, and ${runs.length - 3} more` : "";
+  const are = runs.length === 1 ? "1 date is" : `${runs.length} dates are`;
+  terminal.line(
+    `${terminal.paint("yellow", "in flight")}  ${are} running or queued and not counted: ${dates.join(", ")}${more}; of another scheduler: import-runs --assume-dead P1D counts them as failed`,
+  );
+}
 
 function show({ ranges, count, warnings = [] }: MissingDates, terminal: Terminal): void {
   terminal.line(`${count} ${count === 1 ? "date has" : "dates have"} no successful run`);

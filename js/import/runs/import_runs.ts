@@ -11,14 +11,27 @@ import {
 } from "../../face.js";
 import type { Json } from "../../json.js";
 import { type DateValue, date, fields, placed, wrong } from "../../options.js";
+import { shown } from "../../shown.js";
 import { instantMs } from "../../store/instant.js";
 import { iso } from "../../time.js";
+import { shortened } from "../../visible.js";
 import { asObject } from "../json_values.js";
 import { type HistoryRow, readHistory, type Time } from "./rows.js";
 import { timeReader } from "./times.js";
 
 /** Rows that became no record, by the reason. */
 export type LeftOut = { reason: string; count: number }[];
+
+/** A row that became no record. `row` counts the source's rows from 1; `value` is what could not be used. */
+export interface LeftRow {
+  reason: string;
+  row: number;
+  runId?: string;
+  value?: string;
+}
+
+/** So many rows of each reason are named. */
+const MOST_NAMED = 3;
 
 interface Run {
   row: HistoryRow;
@@ -39,7 +52,7 @@ interface Run {
  *  DAG's zone. One run a date: of several the latest success counts, else one in flight, else the latest. Data intervals and run types that
  *  the source does not have come from `dag`. Runs that the other system has queued or running stay in flight; with `assumeDead` those that
  *  began longer ago than this before `now` (default: the host's clock) count as failed. `left` says how many rows became no record, or lost
- *  their conf, and why. INVALID_OPTION for a source that is none of the forms.
+ *  their conf, and why; `leftRows` names the first three of each reason. INVALID_OPTION for a source that is none of the forms.
  *
  *  ```js
  *  importRuns('[{"run_id":"a","state":"success","logical_date":"2024-01-01T00:00:00+00:00"}]', {
@@ -49,11 +62,17 @@ interface Run {
 export function importRuns(
   source: unknown,
   options: { dag: Dag; assumeDead?: Duration; now?: Date | number | string },
-): { runs: RunRecord[]; left: LeftOut } {
+): { runs: RunRecord[]; left: LeftOut; leftRows?: LeftRow[] } {
   const { dag, assumeDead, now } = read(options);
   const history = readHistory(source);
   const left = new Map(history.left.map(({ reason, count }) => [reason, count]));
-  const leave = (reason: string) => left.set(reason, (left.get(reason) ?? 0) + 1);
+  const leftRows: LeftRow[] = [];
+  const numbers = new Map(history.rows.map((row, at) => [row, at + 1]));
+  const leave: Leave = (reason, row, value) => {
+    const count = (left.get(reason) ?? 0) + 1;
+    left.set(reason, count);
+    if (count <= MOST_NAMED) leftRows.push(leftRow(reason, row, numbers.get(row) ?? 0, value));
+  };
   const time = timeReader(dag.timeZone);
   const byDate = new Map<number, Run>();
   for (const row of history.rows) {
@@ -61,13 +80,32 @@ export function importRuns(
     if (run === undefined) continue;
     if (assumeDead !== undefined && isDead(run, now - assumeDead)) run.state = "failed";
     const other = byDate.get(run.at);
-    if (other !== undefined) leave("another run of the same date counts");
-    if (other === undefined || rank(run) > rank(other)) byDate.set(run.at, run);
+    const counts = other === undefined || rank(run) > rank(other);
+    if (other !== undefined) {
+      const [kept, lost] = counts ? [run, other] : [other, run];
+      leave("another run of the same date counts", lost.row, `row ${numbers.get(kept.row)} counts`);
+    }
+    if (counts) byDate.set(run.at, run);
   }
   const chosen = Array.from(byDate.values()).sort((a, b) => a.at - b.at);
   return {
     runs: records(chosen, dag, leave),
     left: Array.from(left, ([reason, count]) => ({ reason, count })),
+    ...(leftRows.length > 0 && { leftRows }),
+  };
+}
+
+/** Counts a row that becomes no record. */
+type Leave = (reason: string, row: HistoryRow, value?: unknown) => void;
+
+function leftRow(reason: string, { runId }: HistoryRow, row: number, value: unknown): LeftRow {
+  return {
+    reason,
+    row,
+    ...(runId === undefined ? {} : { runId }),
+    ...(value === undefined
+      ? {}
+      : { value: typeof value === "string" ? shortened(value, 80) : shown(value) }),
   };
 }
 
@@ -111,27 +149,30 @@ function runOf(
   row: HistoryRow,
   dag: Dag,
   time: (value: Time) => number | undefined,
-  leave: (reason: string) => void,
+  leave: Leave,
 ): Run | undefined {
-  if (row.dagId !== undefined && row.dagId !== dag.dagId) return void leave("a run of another DAG");
-  if (row.date === undefined) return void leave("no logical date");
+  if (row.dagId !== undefined && row.dagId !== dag.dagId)
+    return void leave("a run of another DAG", row, row.dagId);
+  if (row.date === undefined) return void leave("no logical date", row);
   const at = time(row.date);
-  if (at === undefined) return void leave("a logical date that cannot be read");
+  if (at === undefined) return void leave("a logical date that cannot be read", row, row.date);
   const state = STATES[row.state?.toLowerCase() ?? ""];
   if (state === undefined)
-    return void leave(row.state === undefined ? "no state" : "a state that is not known");
+    return void leave(row.state === undefined ? "no state" : "a state that is not known", row, row.state);
   const optional = (value: Time | undefined) => (value === undefined ? undefined : time(value));
   let interval: Run["interval"];
   if (row.intervalStart !== undefined && row.intervalEnd !== undefined) {
     const [start, end] = [time(row.intervalStart), time(row.intervalEnd)];
-    if (start === undefined || end === undefined) return void leave("a data interval that cannot be read");
-    if (end < start) return void leave("a data interval that ends before it starts");
+    const given = `${row.intervalStart} to ${row.intervalEnd}`;
+    if (start === undefined || end === undefined)
+      return void leave("a data interval that cannot be read", row, given);
+    if (end < start) return void leave("a data interval that ends before it starts", row, given);
     interval = [start, end];
   }
   const [startedAt, finishedAt] = [optional(row.startedAt), optional(row.finishedAt)];
   // The end of a run in flight is of an earlier attempt, and is not read.
   if (state !== "running" && state !== "queued" && (finishedAt as number) < (startedAt as number))
-    return void leave("an end that is before the run's start");
+    return void leave("an end that is before the run's start", row, `${row.startedAt} to ${row.finishedAt}`);
   return {
     row,
     at,
@@ -162,7 +203,7 @@ function rank({ state, finishedAt, startedAt, at }: Run): number {
   return order * 1e16 + (finishedAt ?? startedAt ?? at);
 }
 
-function records(runs: readonly Run[], dag: Dag, leave: (reason: string) => void): RunRecord[] {
+function records(runs: readonly Run[], dag: Dag, leave: Leave): RunRecord[] {
   const intervals = intervalsOf(runs, dag);
   return runs.map(({ row, at, state, runType, startedAt, finishedAt }, index) => {
     const [start, end] = [intervals[2 * index] as number, intervals[2 * index + 1] as number];
@@ -174,7 +215,7 @@ function records(runs: readonly Run[], dag: Dag, leave: (reason: string) => void
       dataInterval: { start: iso(start), end: iso(end) },
       runType,
       state,
-      conf: confOf(row.conf) ?? noConf(leave),
+      conf: confOf(row.conf) ?? noConf(row, leave),
       attempt: 1 + Math.max(0, row.cleared ?? 0),
       ...(startedAt === undefined ? {} : { startedAt: iso(startedAt) }),
       ...(finishedAt === undefined || inFlight ? {} : { finishedAt: iso(finishedAt) }),
@@ -214,7 +255,7 @@ function confOf(value: unknown): Record<string, Json> | undefined {
   }
 }
 
-function noConf(leave: (reason: string) => void): Record<string, Json> {
-  leave("conf of a run that is no JSON object: the run is there, with an empty conf");
+function noConf(row: HistoryRow, leave: Leave): Record<string, Json> {
+  leave("conf of a run that is no JSON object: the run is there, with an empty conf", row, row.conf);
   return {};
 }

@@ -93,7 +93,7 @@ function isRun({ date, state, runId }: HistoryRow): boolean {
 
 function csvHistory(text: string): History {
   const { columns, rows, tooLong } = readCsv(text);
-  const known = DATES.map((name) => name.toLowerCase());
+  const known = [...DATES, "date"].map((name) => name.toLowerCase());
   if (!columns.some((name) => known.includes(name)) || !columns.includes("state")) {
     const [line = ""] = text.trimStart().split("\n", 1);
     throw new DagfillError(
@@ -173,23 +173,25 @@ function rowOf(fields: Fields): HistoryRow {
   const time = (...names: string[]) =>
     text(...names) ?? names.map((name) => timeOf(member(name))).find((value) => value !== undefined);
   const interval = asObject(fields.dataInterval);
+  const isTable = "date" in fields && "run" in fields;
   return {
     dagId: text("dag_id", "dagId"),
-    runId: text("run_id", "dag_run_id", "runId"),
-    date: time(...DATES),
+    runId: text("run_id", "dag_run_id", "runId") ?? (isTable ? text("run") : undefined),
+    // The last names are the columns of `dagfill runs --format csv`.
+    date: time(...DATES) ?? (isTable ? time("date") : undefined),
     intervalStart: time("data_interval_start") ?? timeOf(interval?.start),
     intervalEnd: time("data_interval_end") ?? timeOf(interval?.end),
-    runType: text("run_type", "runType"),
+    runType: text("run_type", "runType") ?? (isTable ? text("type") : undefined),
     state: text("state"),
-    startedAt: time("start_date", "startedAt"),
+    startedAt: time("start_date", "startedAt") ?? (isTable ? time("started") : undefined),
     finishedAt: time("end_date", "finishedAt"),
     queuedAt: time("queued_at"),
     conf: fields.conf,
     own: "executionDate" in fields ? ownMembers(fields) : {},
     cleared: Number.isSafeInteger(Number(fields.clear_number ?? Number.NaN))
       ? Number(fields.clear_number)
-      : typeof fields.attempt === "number"
-        ? fields.attempt - 1
+      : Number(fields.attempt) >= 1
+        ? Number(fields.attempt) - 1
         : undefined,
   };
 }

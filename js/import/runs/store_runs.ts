@@ -1,5 +1,6 @@
 // Imported records on their way into a store: what is new is created, what changed elsewhere is updated.
 import { DagfillError, type RunRecord, type RunStore, type StoreChange } from "../../face.js";
+import { shown } from "../../shown.js";
 
 /** Changes in one transaction. */
 const BATCH = 5_000;
@@ -52,6 +53,7 @@ function dagOf(runs: unknown): string | undefined {
       hint: "importRuns answers { runs, left }: hand in its runs",
     });
   }
+  const byId = new Map<string, RunRecord>();
   for (const [place, run] of runs.entries()) {
     const { dagId, executionDate } = (run ?? {}) as Partial<RunRecord>;
     const field = typeof dagId !== "string" ? "dagId" : "executionDate";
@@ -67,8 +69,21 @@ function dagOf(runs: unknown): string | undefined {
         { field: `runs[${place}].dagId`, hint: "store the runs of each DAG by themselves" },
       );
     }
+    if (typeof run.runId === "string") refuseSameId(run, byId);
   }
   return runs[0]?.dagId;
+}
+
+/** A run id belongs to one date. */
+function refuseSameId(run: RunRecord, byId: Map<string, RunRecord>): void {
+  const other = byId.get(run.runId);
+  byId.set(run.runId, run);
+  if (other === undefined || other.executionDate === run.executionDate) return;
+  throw new DagfillError(
+    "RUN_EXISTS",
+    `run id ${shown(run.runId)}: expected one date, got ${other.executionDate} and ${run.executionDate}`,
+    { field: "runId", input: run.runId, hint: "remove one of the two rows, or give it an id of its own" },
+  );
 }
 
 function changeOf(run: RunRecord, known: RunRecord | undefined, counts: StoredRuns): StoreChange | undefined {

@@ -434,3 +434,12 @@ test("a run that ends before it starts is left out, with the reason; the end of 
   );
   assert.deepEqual(left, [{ reason: "an end that is before the run's start", count: 2 }]);
 });
+
+test("a run id that two dates have is refused with both dates", async () => {
+  const run = (day) => ({ run_id: "same", state: "success", logical_date: `2024-01-0${day}T00:00:00Z` });
+  const { runs } = importRuns([run(1), run(2)], { dag: { dagId: "sales", schedule: "@daily" } });
+  await assert.rejects(storeRuns(new MemoryStore(), runs), {
+    code: "RUN_EXISTS",
+    message: 'run id "same": expected one date, got 2024-01-01T00:00:00Z and 2024-01-02T00:00:00Z',
+  });
+});
