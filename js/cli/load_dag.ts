@@ -129,10 +129,14 @@ async function readText(text: string, kind: string, name: string): Promise<unkno
     if (!isObject(dag) || !Object.hasOwn(dag, "dagId")) {
       if (!isList) continue;
       const line = await at(place);
-      throw new DagfillError("INVALID_DAG", `${name}:${line}: ${which}expected a DAG, got ${describe(dag)}`, {
-        ...(isObject(dag) && hintOf([dag])),
-        details: { file: name, line },
-      });
+      throw new DagfillError(
+        "INVALID_DAG",
+        `${name}:${line}: ${which}expected a DAG with dagId, got ${describe(dag)}`,
+        {
+          ...(isObject(dag) && hintOf([dag])),
+          details: { file: name, line },
+        },
+      );
     }
     try {
       validateDag(dag as unknown as Dag);

@@ -20,7 +20,7 @@ test("a fault in one of several DAGs is said with line and place", limit, async 
       /:5: dags\[1\]: dag\.schedule: [\s\S]*hint a cron text is quoted/,
     "- dagId: a\n  schedule: null\n- dagId: b\n  schedule: null\n  retires: 1\n": /:\d+: dags\[1\]: /,
     "dags:\n  - dagId: a\n    schedule: null\n  - dag_id: b\n":
-      /:4: dags\[1\]: expected a DAG, got an object without dagId\nhint did you mean dagId by dag_id\?/,
+      /:4: dags\[1\]: expected a DAG with dagId, got an object without dagId\nhint did you mean dagId by dag_id\?/,
     "dagId: a\nschedule: 5\n": /:2: dag\.schedule: [\s\S]*hint a cron text is quoted/,
     [`${first}tasks:\n\t- taskId: a\n`]: /hint .*(tab|spaces)/,
     [`${first}  timeZone: UTC\n`]: /hint .*column/,
