@@ -60,7 +60,8 @@ impl Timetable {
             let left_out = excluded.iter().filter(is_candidate).count() as u64;
             return this.rest().count(this.zone(), this.dst(), range) - left_out;
         }
-        pages(range, &|range| this.rest().estimate(range), &|range| this.candidates(range, PAGE), &|mut page| {
+        let most = this.rest().page_size();
+        pages(range, most, &|range| this.rest().estimate(range), &|range| this.candidates(range, most), &|mut page| {
             this.thin(&mut page);
             page.len() as u64
         })

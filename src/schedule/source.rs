@@ -130,8 +130,9 @@ impl Source {
             Source::Every(every, anchor) if every.is_elapsed() => every.estimate(anchor.unwrap_or(range.start), range),
             Source::Cron(_) | Source::Every(..) | Source::Union(_) | Source::Rolled(_) => {
                 let this = self.anchored(range.start);
-                let page = |range| this.expand(zone, dst, range, PAGE);
-                pages(range, &|range| this.estimate(range), &page, &|page| page.len() as u64)
+                let most = this.page_size();
+                let page = |range| this.expand(zone, dst, range, most);
+                pages(range, most, &|range| this.estimate(range), &page, &|page| page.len() as u64)
             }
             _ => self.expand(zone, dst, range, usize::MAX).len() as u64,
         }
@@ -144,6 +145,11 @@ impl Source {
             Source::Union(members) => members.iter().map(Source::part_count).sum(),
             _ => 1,
         }
+    }
+
+    /// How many dates to look at in one go: a page costs some time for each part, however few of its dates are in it.
+    pub(super) fn page_size(&self) -> usize {
+        (self.part_count() * 1_024).clamp(PAGE, 16 * PAGE)
     }
 
     /// Whether `count` needs no look at the single dates.
@@ -229,10 +235,11 @@ fn merged(mut parts: Vec<Vec<f64>>, limit: usize) -> Vec<f64> {
     dates
 }
 
-/// Adds up `size` of all pages of a range. By `estimate` a page holds about as many dates as `page` makes at a time: what each
+/// Adds up `size` of all pages of a range. By `estimate` a page holds about the `most` dates that `page` makes at a time: what each
 /// of many parts has behind the end of the page would be made again for the next one.
 pub(super) fn pages(
     range: Range,
+    most: usize,
     estimate: &dyn Fn(Range) -> u64,
     page: &dyn Fn(Range) -> Vec<f64>,
     size: &dyn Fn(Vec<f64>) -> u64,
@@ -240,11 +247,11 @@ pub(super) fn pages(
     let (mut total, mut start) = (0, range.start);
     while start.ms() <= range.end.ms() {
         let mut window = Range { start, ..range };
-        while estimate(window) > PAGE as u64 && window.end.ms() - start.ms() > DAY_MS / 24 {
+        while estimate(window) > most as u64 && window.end.ms() - start.ms() > DAY_MS / 24 {
             window.end = Instant::clamped(start.ms() + (window.end.ms() - start.ms()) / 2);
         }
         let dates = page(window);
-        let last = dates.last().copied().filter(|_| dates.len() >= PAGE);
+        let last = dates.last().copied().filter(|_| dates.len() >= most);
         total += size(dates);
         let end = last.map_or(window.end.ms(), |last| last as i64);
         // Behind the last instant there is none.

@@ -9,6 +9,7 @@ const monthly = {
 const schedules = {
   "300 cron texts": [monthly, {}],
   "300 cron texts with a day left out": [monthly, { exclude: ["2000-02-03"] }],
+  "1,000 daily cron texts": [Array.from({ length: 1000 }, (_, i) => `${i % 60} ${i % 24} * * *`), {}],
   "one cron text with a day left out": [
     "*/5 * * * *",
     { exclude: ["2000-02-03"], timeZone: "Europe/Berlin" },
