@@ -1,7 +1,7 @@
 // `npm start`: sets up whatever is missing, builds, and backfills the example DAG over real data. What is given after
 // `--` goes to the command, such as `npm start -- --rerun-failed`.
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { build } from "./build.mjs";
 import { handOver, main, root, say } from "./process.mjs";
 
@@ -22,6 +22,7 @@ const command = [
 
 main(async () => {
   await build({ types: false });
+  mkdirSync(dirname(join(root, store)), { recursive: true });
   say(`node ${command.join(" ")}`);
   await handOver("node", command);
   const folder = join(root, partitions);

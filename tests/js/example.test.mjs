@@ -1,6 +1,6 @@
 // The example DAG over real data: by functions and by shell commands, in a folder of its own, with fewer dates.
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -11,6 +11,7 @@ const examples = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "exam
 let folder;
 before(() => {
   folder = mkdtempSync(join(tmpdir(), "dagfill-example-"));
+  mkdirSync(join(folder, "out"));
   for (const name of [
     "seattle_weather.mjs",
     "seattle_weather_monthly.mjs",
