@@ -67,7 +67,7 @@ test("a preview of columns is the preview of records", async () => {
   assert.deepEqual(one.existingRuns, columns.records);
 });
 
-test("a store whose columns have no details gives a preview; a backfill reads its records", async () => {
+test("of a store whose columns have no details, the records are read where runs go again with their own conf", async () => {
   const { store, records, asked } = await withHistory();
   const { listHistory } = store;
   const bare = new Proxy(store, {
@@ -89,7 +89,7 @@ test("a store whose columns have no details gives a preview; a backfill reads it
   );
   assert.deepEqual(
     preview.existingRuns.map(({ runId, state, conf, runType }) => [runId, state, conf, runType]),
-    records.map(({ runId, state, runType }) => [runId, state, {}, runType]),
+    records.map(({ runId, state, conf, runType }) => [runId, state, conf ?? {}, runType]),
   );
   asked.length = 0;
   const result = await service(bare).backfill({ ...days, resetDagRun: true });
