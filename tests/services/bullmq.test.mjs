@@ -175,6 +175,28 @@ else {
   const connection = { connectionString: postgres.url, migrate: true };
   contract("bullmq on PostgreSQL", { connection, backend: createPostgresBackend }, postgres);
 
+  test("a client in use that the server ends between two statements does not end the process", async () => {
+    const pools = [];
+    const backend = (...given) => {
+      const made = createPostgresBackend(...given);
+      pools.push(made.connection.pool);
+      return made;
+    };
+    const engine = bullmqEngine({ connection, backend });
+    try {
+      await engine.submit([jobOf("sales", 1, {})]);
+      const client = await pools[0].connect();
+      // Not by once(), which listens to errors itself.
+      const ended = new Promise((resolve) => client.once("end", resolve));
+      const { rows } = await client.query("SELECT pg_backend_pid() AS pid");
+      await pools[0].query("SELECT pg_terminate_backend($1)", [rows[0].pid]);
+      await ended;
+      client.release(true);
+    } finally {
+      await engine.close();
+    }
+  });
+
   for (const stopFirst of ["false", "true"]) {
     test(`a process ends when all is closed, and calls after that open nothing: postgres, stopped first ${stopFirst}`, async () => {
       assert.equal(await closed("postgres", stopFirst), REFUSED);

@@ -68,12 +68,35 @@ export async function openBull({ connection, backend, prefix }: BullOptions): Pr
     left = true;
   };
   if (backend !== undefined || !isPlain(connection))
-    return { module, options: { connection, ...more }, backend, leave };
+    return { module, options: { connection, ...more }, backend: guarded(backend), leave };
   const given: { retryStrategy?: Retry } =
     typeof connection === "string" ? { url: connection } : (connection as object);
   const again = given.retryStrategy ?? retryDelay;
   const retryStrategy: Retry = (times) => (left ? null : again(times));
   return { module, options: { connection: { ...given, retryStrategy }, ...more }, backend, leave };
+}
+
+interface PostgresParts {
+  connection?: {
+    ownsPool?: boolean;
+    pool?: { on(event: "connect", listener: (client: Emitter) => void): void };
+  };
+}
+
+interface Emitter {
+  on(event: "error", listener: () => void): void;
+}
+
+/** A backend whose own pool survives its server. The pool of pg does not listen to a client that is in use: where the server ends it between
+ *  two statements, the error would end the process. The next statement of that client fails all the same. */
+function guarded(backend: unknown): unknown {
+  if (typeof backend !== "function") return backend;
+  return (...given: unknown[]) => {
+    const made: PostgresParts = backend(...given);
+    if (made.connection?.ownsPool)
+      made.connection.pool?.on("connect", (client) => client.on("error", () => {}));
+    return made;
+  };
 }
 
 type Retry = (times: number) => unknown;
