@@ -73,16 +73,10 @@ test("the page opens again with no server, once it was there", { skip }, async (
   const tab = await context.newPage();
   await tab.goto(`${server.origin}/dist/${hash({ from: "2026-01-01", to: "2026-01-31", which: "none" })}`);
   await planned(tab);
-  // Kept is the page itself and its worker, which is asked for first and by nobody else.
-  await tab.waitForFunction(async () => {
-    const cache = await caches.open("dagfill-page");
-    const kept = (await cache.keys()).map(({ url }) => url);
-    return (
-      navigator.serviceWorker.controller !== null &&
-      kept.some((url) => url.endsWith("/dist/")) &&
-      kept.some((url) => url.includes("/engine.worker"))
-    );
-  });
+  // The page says so when all of its files are kept.
+  await tab.waitForFunction(
+    () => document.documentElement.dataset.offline === "kept" && navigator.serviceWorker.controller !== null,
+  );
   await server.close();
   await tab.reload();
   await planned(tab);

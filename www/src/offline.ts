@@ -7,6 +7,9 @@ export async function keepOffline() {
     const here = `${location.origin}${location.pathname}`;
     const loaded = performance.getEntriesByType("resource").map(({ name }) => name.split("#")[0] as string);
     const own = loaded.filter((url) => url.startsWith(location.origin) && !url.endsWith("/offline.js"));
+    navigator.serviceWorker.addEventListener("message", () => {
+      document.documentElement.dataset.offline = "kept";
+    });
     active?.postMessage([...new Set([here, ...own])]);
   } catch {
     // Storage may be blocked, or the page not be served over https.
