@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BackfillService, MemoryStore } from "dagfill";
+import { opener, phase, ready, until } from "./opened.mjs";
 import { componentModule } from "./source.mjs";
 
 const { BackfillModel, english, withEnglish, toPortable, columnsOf, rowOf, placeOf, matchingRows } =
@@ -17,27 +18,9 @@ export { rowOf, placeOf } from "./plan/plan_columns.ts";
 const dag = { dagId: "sales", schedule: "@daily" };
 const january = { startDate: "2026-01-01", endDate: "2026-01-31" };
 
-/** An open model; closed with the test. */
-function open(t, settings) {
-  const model = new BackfillModel({ dag, options: january, ...settings });
-  t.after(model.open());
-  return model;
-}
-
-/** Resolves when the snapshot is as it should be. */
-function until(model, isSo) {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (!isSo(model.getSnapshot())) return;
-      stop();
-      resolve(model.getSnapshot());
-    };
-    const stop = model.subscribe(look);
-    look();
-  });
-}
-const ready = (model) => until(model, ({ phase, isStale }) => phase === "ready" && !isStale);
-const phase = (model, name) => until(model, (snapshot) => snapshot.phase === name);
+const openModel = opener(BackfillModel);
+/** An open model over a month; closed with the test. */
+const open = (t, settings) => openModel(t, { options: january, ...settings });
 
 test("plans over runs that the page knows, by instants and wall clocks", async (t) => {
   const existing = [
