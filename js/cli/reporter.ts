@@ -218,8 +218,16 @@ function says(style: Style, word: string, text: string, { error }: RunResult, te
   return `${terminal.paint(style, word)}  ${text}${why === "" ? "" : `  ${why}`}`;
 }
 
+/** Writes each line that a command prints: as JSON, or with where it is from; with `--quiet` only as JSON. */
+export function logWriter({ terminal, json, values }: Pick<Request, "terminal" | "json" | "values">) {
+  return (line: ShellLine): void => {
+    if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
+    else if (values.quiet !== true) writeLog(line, terminal);
+  };
+}
+
 /** A line that a command printed, with where it is from. In a pipe the line stays as it is, its colours too. */
-export function writeLog({ localDate, taskId, text }: ShellLine, terminal: Terminal): void {
+function writeLog({ localDate, taskId, text }: ShellLine, terminal: Terminal): void {
   const start = `${localDate.slice(0, 16)} ${taskId} | `;
   const painted = terminal.paint("dim", start);
   if (terminal.interactive) terminal.line(painted + fit(withoutCodes(text), terminal.width - start.length));

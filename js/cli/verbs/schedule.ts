@@ -4,7 +4,7 @@ import { flags } from "../flags.js";
 import { aborted, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
 import { type ExitCode, exitCodes, exitOf, runError } from "../report_error.js";
-import { writeLog } from "../reporter.js";
+import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
 import type { Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
@@ -19,14 +19,7 @@ export const schedule: Verb = {
     const interrupts = takeInterrupts();
     const logs = new TaskLogs(values.store);
     try {
-      const callbacks = world.callbacks(
-        file,
-        (line) => {
-          if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
-          else if (values.quiet !== true) writeLog(line, terminal);
-        },
-        logs,
-      );
+      const callbacks = world.callbacks(file, logWriter({ terminal, json, values }), logs);
       const scheduler = new Scheduler({ dags: file.dags, store, ...callbacks });
       let worst: ExitCode = exitCodes.ok;
       scheduler.onEvent((event) => {

@@ -4,7 +4,7 @@ import { flags } from "../flags.js";
 import { aborted, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
 import { exitCodes, runError } from "../report_error.js";
-import { writeLog } from "../reporter.js";
+import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
 import type { Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
@@ -40,14 +40,7 @@ export const serve: Verb = {
     const timer = setInterval(() => health("serving"), HEALTH_MS);
     const logs = new TaskLogs(values.store);
     try {
-      const callbacks = world.callbacks(
-        file,
-        (line) => {
-          if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
-          else if (values.quiet !== true) writeLog(line, terminal);
-        },
-        logs,
-      );
+      const callbacks = world.callbacks(file, logWriter({ terminal, json, values }), logs);
       const { onUnknown } = callbacks;
       const service = new BackfillService({
         dags: file.dags,

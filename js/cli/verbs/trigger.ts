@@ -7,7 +7,7 @@ import { leftOutWarnings } from "../left_out.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
 import { showWarnings } from "../plan_view.js";
 import { exitCodes, runError } from "../report_error.js";
-import { writeLog } from "../reporter.js";
+import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
 import type { Verb } from "../verb.js";
 
@@ -24,14 +24,7 @@ export const trigger: Verb = {
     const interrupts = takeInterrupts();
     const logs = new TaskLogs(values.store);
     try {
-      const callbacks = world.callbacks(
-        file,
-        (line) => {
-          if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
-          else if (values.quiet !== true) writeLog(line, terminal);
-        },
-        logs,
-      );
+      const callbacks = world.callbacks(file, logWriter({ terminal, json, values }), logs);
       const result = await new BackfillService({ dags: file.dags, store, ...callbacks }).trigger({
         dagId,
         ...(typeof values.executionDate === "string" && {

@@ -4,7 +4,7 @@ import { flags } from "../flags.js";
 import { aborted, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
 import { exitCodes } from "../report_error.js";
-import { writeLog } from "../reporter.js";
+import { logWriter } from "../reporter.js";
 import type { Verb } from "../verb.js";
 
 export const worker: Verb = {
@@ -20,10 +20,7 @@ export const worker: Verb = {
     }
     const file = await loadDagFile(path);
     const interrupts = takeInterrupts();
-    const callbacks = world.callbacks(file, (line) => {
-      if (json) terminal.line(JSON.stringify({ type: "log", ...line }));
-      else if (values.quiet !== true) writeLog(line, terminal);
-    });
+    const callbacks = world.callbacks(file, logWriter({ terminal, json, values }));
     const tell = (type: string, key: string, error?: unknown) => {
       const message = error === undefined ? undefined : String((error as Error).message ?? error);
       if (json) terminal.line(JSON.stringify({ type, at: new Date().toISOString(), key, error: message }));
