@@ -170,7 +170,7 @@ function registryOf(free) {
 }
 `;
 
-// What nobody asks the glue for: its tables of numbers, which no user sees, are frozen and also lead from each number back to its name, and
+// Removes unused parts of the glue: its tables of numbers, which no user sees, are frozen and also lead from each number back to its name, and
 // its classes can be disposed of by `using`.
 const oneWay = {
   name: "one way",

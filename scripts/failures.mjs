@@ -1,4 +1,4 @@
-// What failed in the output of a step. A CI log is often cut to its end: the names and the errors belong beside the counts.
+// Reads the failed tests out of a step's output. A CI log is often cut to its end: the names and the errors belong beside the counts.
 
 /** The failed tests of the output of node:test and of cargo, each with the first lines of its error; `lines` is the most of one step. */
 export function failuresIn(output, lines = 40) {

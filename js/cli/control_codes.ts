@@ -1,4 +1,4 @@
-// What commands print may hold sequences that command a terminal: to set its title, to move its cursor, to ring. Colours stay.
+// Removes control sequences from the output of tasks before a terminal shows it: titles, cursor moves, bells. Colours stay.
 
 const esc = "\\x1b";
 // Strings of OSC, DCS, SOS, PM and APC up to their end; CSI; any other escape; and single characters but for the tab.

@@ -1,4 +1,4 @@
-// What is wrong with the texts that a page gives.
+// Validates the `locale` of a page: each wrong text is named.
 import { DagfillError } from "../face.js";
 import { nearest } from "../nearest.js";
 

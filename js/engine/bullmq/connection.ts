@@ -118,7 +118,7 @@ export async function closePart(part: bullmq.Part): Promise<void> {
       for (const event of ["ready", "end"]) client.once(event, resolve);
     });
   }
-  // What has left its server rejects, and is closed all the same.
+  // close() rejects where the connection has ended already: the part is closed all the same.
   await part.close().catch(() => {});
 }
 

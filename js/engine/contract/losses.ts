@@ -1,4 +1,4 @@
-// What is lost on the way: workers that are killed, and engines that are away for a while.
+// Outages that the contract tests: workers that are killed, and engines that are away for a while.
 // @ts-nocheck: a suite of tests.
 import { BackfillService, MemoryStore } from "../../face.js";
 import { withCalls } from "./backfills.js";

@@ -1,4 +1,4 @@
-// What is wrong with Python that cannot be parsed: a bracket or a text that nothing closes, or one that nothing opened.
+// Syntax errors of a Python file: a bracket or a string that is never closed, or a closing bracket without an opening one.
 
 export interface PythonFault {
   /** Where, as an offset. */

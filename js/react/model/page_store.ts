@@ -20,7 +20,7 @@ export function pageStore(
         .catch((thrown) => failed(store, pageError(thrown)));
   } catch (thrown) {
     const fault = pageError(thrown);
-    // What is wrong with the DAG is told by its plan.
+    // The plan reports faults of the DAG itself: here only those of `existing` count.
     const isOfDag = fault instanceof DagfillError && !fault.field?.startsWith("existing");
     return { store, fault: isOfDag ? null : fault };
   }

@@ -1,4 +1,4 @@
-// What of a snapshot follows from the settings, the newest plan and the backfill that is shown.
+// The derived part of a snapshot: computed from the settings, the newest plan and the backfill that is shown.
 import type { Warning } from "../../face.js";
 import { totals } from "../plan/day_columns.js";
 import { TOKEN_COUNT } from "../plan/tokens.js";

@@ -1,4 +1,4 @@
-// What is wrong with the settings themselves, before anything is planned from them.
+// Validates the settings of a hook or an element before anything is planned from them.
 import { DagfillError } from "../../face.js";
 import { nearest } from "../../nearest.js";
 import { localeFault } from "../english.js";

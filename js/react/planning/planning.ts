@@ -112,7 +112,7 @@ function absenceOf({ start, end }: BackfillPreview, dag: Dag, day: string): stri
   const local = localTime(midnight.next, dag.timeZone);
   if (local === null) return midnight.text;
   const at = on(local.day === day ? midnight.next : `${day}T${local.time}`);
-  // What stands in the way of the day itself comes before that of a time.
+  // A day outside of the range is the reason, whatever holds for a time of that day.
   return isBeyond(midnight.reason) ? midnight.text : at.text;
 }
 

@@ -13,7 +13,7 @@ const instant = (ms: number) => new Date(ms).toISOString().replace(".000Z", "Z")
 /** One record a date; of several runs of a date the last one counts. Throws DagfillError with the place of what is wrong, such as
  *  `existing[1].state`. */
 export function knownRecords(dag: Dag, existing: Iterable<KnownRun>): RunRecord[] {
-  // What is no list is told of below.
+  // A value that is no list passes here: missing() refuses it with its place.
   const known = typeof existing?.[Symbol.iterator] === "function" ? [...existing] : existing;
   const dates = { dagId: dag.dagId, schedule: dag.schedule, ...timetable(dag) };
   if (dag.schedule !== null) missing(dates, known, { start: 0, end: 0 });

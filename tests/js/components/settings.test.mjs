@@ -1,4 +1,4 @@
-// What is wrong with the settings of a page, or changes in them, neither blanks the page nor runs what nobody asked for.
+// Settings that are wrong, or that change, neither blank the page nor run anything that nobody asked for.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MemoryStore } from "dagfill";
