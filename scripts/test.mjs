@@ -24,7 +24,8 @@ const steps = {
   scripts: { job: () => node("tests/scripts") },
   build: { job: () => build() },
   types: { built: true, job: () => node("tests/types") },
-  js: { built: true, job: () => node("tests/js") },
+  // Two files at a time: each has folders and processes of its own, and one file at a time leaves a core idle.
+  js: { built: true, job: () => node("tests/js", "--test-concurrency=2") },
   services: { built: true, job: () => node("tests/services") },
   readme: { built: true, browser: "some", job: () => node("tests/readme") },
   browser: { built: true, browser: "some", job: () => node("tests/browser") },
@@ -124,10 +125,10 @@ function report(results, start) {
   if (sum.failed > 0) process.exitCode = 1;
 }
 
-function node(folder) {
+function node(folder, ...more) {
   // The longest test takes three minutes on a busy machine. A test that hangs fails; a file that hangs is killed.
   const deadline = ["--import", pathToFileURL(join(root, "scripts", "test_deadline.mjs")).href];
-  const flags = ["--test-reporter=spec", "--test-timeout=600000", ...deadline];
+  const flags = ["--test-reporter=spec", "--test-timeout=600000", ...deadline, ...more];
   return run("node", ["--test", ...flags, `${folder}/**/*.test.mjs`]);
 }
 
