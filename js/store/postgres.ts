@@ -138,7 +138,7 @@ class PostgresStore implements RunStore {
     this.#retrier = retrier;
     this.#state = state;
     this.#reader = new PostgresReader(pool, schema);
-    this.#writer = new PostgresWriter(pool, schema, retrier);
+    this.#writer = new PostgresWriter(pool, schema, retrier, presence);
     this.#leases = new PostgresLeases(pool, schema, now, presence);
   }
 

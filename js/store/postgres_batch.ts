@@ -1,13 +1,13 @@
 // A batch as few statements: what may be written together is, whatever its place in the batch, as long as nothing passes a change of the
-// same row. Over a line to another machine every statement is a round trip.
+// same row.
 import type { PgClient } from "./postgres_connection.js";
 import { stored, storedRow } from "./postgres_text.js";
 import { otherDate, otherState, runExists, unknownRun } from "./refusal.js";
-import { RUN_COLUMNS, type RunRow } from "./row.js";
+import { type BackfillRow, RUN_COLUMNS, type RunRow } from "./row.js";
 import type { RunUpdate, Step } from "./step.js";
 
 /** Says that a statement did not write all of its rows: one of its steps is to be refused. */
-export class Refused extends Error {}
+class Refused extends Error {}
 
 const UNIQUE_VIOLATION = "23505";
 
@@ -41,10 +41,19 @@ const COLUMNS: Record<string, string> = {
 };
 const column = (name: string) => `"${name}"`;
 const list = (names: readonly string[]) => names.map(column).join(", ");
-const rowsOf = (names: readonly string[]) =>
-  `json_to_recordset($1::json) AS t(${names.map((name) => `${column(name)} ${COLUMNS[name]}`).join(", ")})`;
+const rowsOf = (names: readonly string[], json: string) =>
+  `json_to_recordset(${json}::json) AS t(${names.map((name) => `${column(name)} ${COLUMNS[name]}`).join(", ")})`;
 
-interface Group {
+/** A statement of many rows, which it is given as JSON. */
+export interface Statement {
+  /** Its SQL, with the expression that holds the rows: a parameter, or a literal. */
+  sql(json: string): string;
+  json: string;
+  /** How many rows it has to write; undefined where any number will do. */
+  count?: number;
+}
+
+export interface Group {
   /** What kind of statement it is: the same kind is the same text. */
   kind: string;
   steps: Step[];
@@ -120,60 +129,72 @@ const XCOM = ["dagId", "runId", "taskId", "key", "value"];
 const BACKFILL = ["id", "dagId", "finished", "snapshot"];
 const IDS = ["dagId", "runId"];
 
-/** Writes a group inside the transaction. Throws `Refused` when not every step of it could be taken. */
-export async function writeGroup(client: PgClient, schema: string, { steps }: Group): Promise<void> {
+/** What writes a group. */
+export function statementsOf(schema: string, { steps }: Group): Statement[] {
   const [first] = steps;
-  if (first === undefined) return;
-  const write = async (sql: string, rows: readonly object[], count?: number) => {
-    const { rowCount } = await client.query(sql, [JSON.stringify(rows.map(storedRow))]);
-    if (count !== undefined && rowCount !== count) throw new Refused();
-  };
+  if (first === undefined) return [];
   const rows = steps.map((step) => ("row" in step ? step.row : step));
-  const insert = (table: string, names: readonly string[], rest: string) =>
-    `INSERT INTO ${schema}.${table} (${list(names)}) SELECT ${list(names)} FROM ${rowsOf(names)} ${rest}`;
+  const insert = (table: string, names: readonly string[], rest = ""): Statement => ({
+    sql: (json) =>
+      `INSERT INTO ${schema}.${table} (${list(names)}) SELECT ${list(names)} FROM ${rowsOf(names, json)} ${rest}`,
+    json: jsonOf(rows),
+  });
   switch (first.type) {
     case "create-run":
       // ON CONFLICT DO NOTHING would write every row twice into the log, for the sake of what hardly ever happens.
-      try {
-        const given = RUN_COLUMNS.filter((name) =>
-          (rows as RunRow[]).some((row) => (row[name] ?? null) !== null),
-        );
-        await write(insert("runs", given, ""), rows);
-      } catch (error) {
-        throw (error as { code?: unknown }).code === UNIQUE_VIOLATION ? new Refused() : error;
-      }
-      return;
+      return [
+        insert(
+          "runs",
+          RUN_COLUMNS.filter((name) => (rows as RunRow[]).some((row) => (row[name] ?? null) !== null)),
+        ),
+      ];
     case "update-run":
-      await write(updateOf(schema, first), (steps as RunUpdate[]).map(updateRow), steps.length);
-      return;
-    case "clear-run":
-      for (const table of ["tasks", "xcom"]) {
-        const sql = `DELETE FROM ${schema}.${table} AS r USING ${rowsOf(IDS)} WHERE r."dagId" = t."dagId" AND r."runId" = t."runId"`;
-        await write(
-          sql,
-          steps.map((step) => {
-            const { dagId, runId } = step as { dagId: string; runId: string };
-            return { dagId, runId };
-          }),
-        );
-      }
-      return;
+      return [
+        {
+          sql: (json) => updateOf(schema, first, json),
+          json: jsonOf((steps as RunUpdate[]).map(updateRow)),
+          count: steps.length,
+        },
+      ];
+    case "clear-run": {
+      const json = jsonOf(
+        (steps as { dagId: string; runId: string }[]).map(({ dagId, runId }) => ({ dagId, runId })),
+      );
+      return ["tasks", "xcom"].map((table) => ({
+        sql: (given) =>
+          `DELETE FROM ${schema}.${table} AS r USING ${rowsOf(IDS, given)} WHERE r."dagId" = t."dagId" AND r."runId" = t."runId"`,
+        json,
+      }));
+    }
     case "save-task-instance":
-      await write(insert("tasks", TASK, replacing(TASK, ["dagId", "runId", "taskId"])), rows);
-      return;
+      return [insert("tasks", TASK, replacing(TASK, ["dagId", "runId", "taskId"]))];
     case "set-xcom":
-      await write(insert("xcom", XCOM, replacing(XCOM, ["dagId", "runId", "taskId", "key"])), rows);
-      return;
+      return [insert("xcom", XCOM, replacing(XCOM, ["dagId", "runId", "taskId", "key"]))];
     case "request":
-      await write(insert("requests", ["id", "request"], ""), rows);
-      return;
+      return [insert("requests", ["id", "request"])];
     case "save-backfill": {
-      await write(insert("backfills", BACKFILL, replacing(BACKFILL, ["id"])), rows);
-      const ended = (rows as { id: string; finished: boolean }[]).filter(({ finished }) => finished);
-      if (ended.length === 0) return;
-      await client.query(`DELETE FROM ${schema}.requests WHERE id = ANY($1::text[])`, [
-        ended.map(({ id }) => stored(id)),
-      ]);
+      const saved = insert("backfills", BACKFILL, replacing(BACKFILL, ["id"]));
+      const ended = (rows as BackfillRow[]).filter(({ finished }) => finished).map(({ id }) => ({ id }));
+      if (ended.length === 0) return [saved];
+      const sql = (json: string) =>
+        `DELETE FROM ${schema}.requests AS r USING ${rowsOf(["id"], json)} WHERE r.id = t.id`;
+      return [saved, { sql, json: jsonOf(ended) }];
+    }
+  }
+}
+
+function jsonOf(rows: readonly object[]): string {
+  return JSON.stringify(rows.map(storedRow));
+}
+
+/** Writes a group inside the transaction. Throws `Refused` when not every step of it could be taken. */
+async function writeGroup(client: PgClient, schema: string, group: Group): Promise<void> {
+  for (const { sql, json, count } of statementsOf(schema, group)) {
+    try {
+      const { rowCount } = await client.query(sql("$1"), [json]);
+      if (count !== undefined && rowCount !== count) throw new Refused();
+    } catch (error) {
+      throw (error as { code?: unknown }).code === UNIQUE_VIOLATION ? new Refused() : error;
     }
   }
 }
@@ -183,7 +204,7 @@ function replacing(names: readonly string[], key: readonly string[]): string {
   return `ON CONFLICT (${list(key)}) DO UPDATE SET ${set.map((name) => `${column(name)} = excluded.${column(name)}`).join(", ")}`;
 }
 
-function updateOf(schema: string, { columns }: RunUpdate): string {
+function updateOf(schema: string, { columns }: RunUpdate, json: string): string {
   const names = Object.keys(columns).sort();
   // A change of nothing still has its conditions.
   const set =
@@ -191,7 +212,7 @@ function updateOf(schema: string, { columns }: RunUpdate): string {
       ? "state = r.state"
       : names.map((name) => `${column(name)} = t.${column(name)}`).join(", ");
   const told = [...new Set(["dagId", "runId", "ifState", "atMs", ...names])];
-  return `UPDATE ${schema}.runs AS r SET ${set} FROM ${rowsOf(told)}
+  return `UPDATE ${schema}.runs AS r SET ${set} FROM ${rowsOf(told, json)}
     WHERE r."dagId" = t."dagId" AND r."runId" = t."runId" AND (t."ifState" IS NULL OR position(',' || r.state || ',' IN t."ifState") > 0)
     AND (t."atMs" IS NULL OR r."executionMs" = t."atMs")`;
 }

@@ -101,7 +101,8 @@ export function isDisconnect(error: unknown): boolean {
   return typeof message === "string" && /connection|terminat|timeout|socket/i.test(message);
 }
 
-function isPassing(error: unknown): boolean {
+/** Whether the same may succeed when it is tried again. */
+export function isPassing(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown };
   return isDisconnect(error) || (typeof code === "string" && CONFLICTS.has(code));
 }

@@ -2,7 +2,7 @@
 // as soon as the process is gone, also one that was killed, so that nobody waits for a dead holder's lease to expire.
 import { ignoreIdleErrors, type PgPool } from "./postgres_connection.js";
 import { PostgresRenewals } from "./postgres_renewals.js";
-import { stored, told } from "./postgres_text.js";
+import { literal, stored, told } from "./postgres_text.js";
 import { staleOwner } from "./refusal.js";
 
 const CLOCK = "coalesce($1::double precision, extract(epoch FROM clock_timestamp()) * 1000)";
@@ -129,16 +129,12 @@ class Presence {
   }
 }
 
-/** The statement that begins a transaction: it notes the writer's number of it, and locks the leases of the fences until the end, so that
- *  nobody takes one over in the middle of a batch. Answers the session and the transaction, then the leases' epochs. */
+/** The statement that begins a transaction of many messages: it notes the writer's number of it, and locks the leases of the fences until the
+ *  end, so that nobody takes one over in the middle of a batch. Answers the session and the transaction, then the leases' epochs. */
 export function beginning(schema: string, writer: string, number: number, leases: readonly string[]): string {
-  // Texts as hexadecimal digits, since this statement has no parameters.
-  const names = leases.map((name) => {
-    const bytes = [...new TextEncoder().encode(stored(name))];
-    return `convert_from(decode('${bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")}', 'hex'), 'UTF8')`;
-  });
-  const note = `INSERT INTO ${schema}.writers (id, batch) VALUES ('${writer}', ${number})
+  const note = `INSERT INTO ${schema}.writers AS w (id, batch) VALUES ('${writer}', ${number})
     ON CONFLICT (id) DO UPDATE SET batch = excluded.batch RETURNING pg_backend_pid() AS pid, pg_current_xact_id()::xid::text AS xid`;
+  const names = leases.map((name) => literal(stored(name)));
   const fence = `SELECT name, epoch FROM ${schema}.leases WHERE name IN (${names.join(", ")}) ORDER BY name FOR SHARE`;
   return ["BEGIN", note, ...(names.length === 0 ? [] : [fence])].join("; ");
 }

@@ -112,7 +112,10 @@ export class PostgresReader {
 
   /** `sql` names a table of the schema behind its FROM. */
   #select(sql: string, values: unknown[]): Promise<PgResult> {
-    return this.#pool.query(`SELECT ${sql.replace(/ FROM (\w+)/, ` FROM ${this.#schema}.$1`)}`, values);
+    return this.#pool.query(
+      `SELECT ${sql.replace(/ FROM (\w+)/, (_, table) => ` FROM ${this.#schema}.${table}`)}`,
+      values,
+    );
   }
 }
 

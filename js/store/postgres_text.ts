@@ -13,6 +13,12 @@ export function told(text: string): string {
   return text.replace(/\\([\\0])/g, (_, mark) => (mark === "0" ? "\0" : "\\"));
 }
 
+/** A text as a literal of SQL, whatever the server's standard_conforming_strings says. */
+export function literal(text: string): string {
+  const quoted = text.replaceAll("'", "''");
+  return quoted.includes("\\") ? `E'${quoted.replaceAll("\\", "\\\\")}'` : `'${quoted}'`;
+}
+
 /** The columns that hold texts of others; conf, error, output and snapshots are JSON, which has no NUL. */
 const TEXTS = new Set(["dagId", "runId", "taskId", "key", "id", "backfillId", "owner", "chunk"]);
 const NUMBERS = new Set([

@@ -1,0 +1,142 @@
+// A batch as one message to PostgreSQL: how many there are, sessions that are reset, and a message that arrives when it was given up.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createConnection, createServer } from "node:net";
+import { after, test } from "node:test";
+import { openPostgresStore } from "dagfill/store/postgres";
+import { loadPg, notTested, startPostgres } from "./services.mjs";
+
+const server = await startPostgres();
+if (server === null) notTested("messages to PostgreSQL", "no postgres (apt-get install postgresql)");
+
+if (server !== null) {
+  const pg = await loadPg();
+  after(() => server.stop());
+  let schemas = 0;
+  const at = (n) => new Date(Date.UTC(2024, 0, 1) + n * 60_000).toISOString();
+  const create = (n) => ({
+    type: "create-run",
+    run: {
+      runId: `run ${n}`,
+      dagId: "sales",
+      executionDate: at(n),
+      dataInterval: { start: at(n), end: at(n + 1) },
+      runType: "backfill",
+      state: "queued",
+      conf: { text: "it's a \\ and a ' and $1" },
+      attempt: 1,
+    },
+  });
+  const update = (n, change) => ({ type: "update-run", dagId: "sales", runId: `run ${n}`, change });
+
+  async function opened(t, { url = server.url, ...options } = {}) {
+    const pool = new pg.Pool({ connectionString: url });
+    pool.on("error", () => {});
+    const queries = [];
+    pool.on("connect", (client) => {
+      const { query } = client;
+      client.query = (text, ...rest) => {
+        queries.push(String(text));
+        return query.call(client, text, ...rest);
+      };
+    });
+    schemas += 1;
+    const store = await openPostgresStore(pool, { schema: `messages $1 ${schemas}`, ...options });
+    t.after(async () => {
+      await store.close();
+      await pool.end();
+    });
+    return { store, pool, queries };
+  }
+
+  for (const presence of [true, false]) {
+    test(`a batch is one message, ${presence ? "of prepared statements" : "with nothing prepared in a session that others share"}`, async (t) => {
+      const { store, queries } = await opened(t, { presence });
+      const { epoch } = await store.acquireLease("a 'lease' \\", "me", 60_000);
+      const write = (...changes) => store.apply(changes, { lease: "a 'lease' \\", epoch });
+      // The first of its kind prepares what it is made of.
+      await write(create(0));
+      await write(update(0, { state: "running" }), create(1));
+      queries.length = 0;
+      await write(update(1, { state: "running" }), create(2), create(3));
+      assert.equal(queries.length, 1, queries.join("\n"));
+      assert.match(queries[0], /^BEGIN;.*COMMIT$/s);
+      assert.equal(queries[0].includes("EXECUTE"), presence);
+      const runs = await store.listRuns({ dagId: "sales" });
+      assert.deepEqual(
+        runs.map(({ state }) => state),
+        ["running", "running", "queued", "queued"],
+      );
+      assert.deepEqual(runs[0].conf, create(0).run.conf);
+    });
+  }
+
+  test("a session that somebody has reset prepares its statements again", async (t) => {
+    const { store, pool, queries } = await opened(t);
+    await store.apply([create(0)]);
+    await pool.query("DISCARD ALL");
+    await store.apply([create(1)]);
+    await store.apply([create(2)]);
+    queries.length = 0;
+    await store.apply([create(3)]);
+    assert.equal(queries.length, 1, queries.join("\n"));
+    assert.equal((await store.listRuns({ dagId: "sales" })).length, 4);
+  });
+
+  test("statements of more kinds than a session prepares are written too", async (t) => {
+    const { store, queries } = await opened(t);
+    await store.apply([create(0)]);
+    const members = {
+      state: "running",
+      attempt: 2,
+      startedAt: at(1),
+      finishedAt: at(2),
+      owner: "me",
+      key: "key",
+      chunk: "chunk",
+    };
+    const names = Object.keys(members);
+    for (let bits = 1; bits < 2 ** names.length; bits += 1) {
+      const set = names.filter((_, place) => (bits >> place) & 1);
+      await store.apply([update(0, Object.fromEntries(set.map((name) => [name, members[name]])))]);
+    }
+    assert.equal(queries.filter((text) => text.startsWith("PREPARE")).length, 100);
+    const [run] = await store.listRuns({ dagId: "sales" });
+    assert.deepEqual([run.state, run.owner, run.chunk], ["running", "me", "chunk"]);
+  });
+
+  test("a message that arrives when its batch has been written by another one undoes itself", async (t) => {
+    const { port, hostname } = new URL(server.url);
+    const state = { holds: false };
+    const proxy = createServer((socket) => {
+      const upstream = createConnection(Number(port), hostname);
+      upstream.on("error", () => {});
+      socket.on("error", () => {});
+      upstream.on("close", () => socket.destroy());
+      upstream.pipe(socket);
+      socket.on("data", (data) => {
+        if (!state.holds || !data.includes("COMMIT")) return void upstream.write(data);
+        Object.assign(state, { holds: false, late: data, upstream });
+        upstream.unpipe(socket);
+        socket.destroy();
+      });
+      socket.on("close", () => state.upstream !== upstream && upstream.destroy());
+    });
+    proxy.listen(0, "127.0.0.1");
+    await once(proxy, "listening");
+    const url = new URL(server.url);
+    url.port = String(proxy.address().port);
+    t.after(() => proxy.close());
+    const { store } = await opened(t, { url: url.href });
+    await store.apply([create(0)]);
+    state.holds = true;
+    await store.apply([update(0, { state: "running" })]);
+    await store.apply([update(0, { state: "success" })]);
+    const answered = once(state.upstream, "data");
+    state.upstream.resume().write(state.late);
+    const [answer] = await answered;
+    assert.match(String(answer), /division by zero/);
+    state.upstream.destroy();
+    assert.equal((await store.listRuns({ dagId: "sales" }))[0].state, "success");
+  });
+}
