@@ -23,10 +23,15 @@ fn nearest_of<'a>(word: &str, next: &mut dyn FnMut() -> Option<&'a str>) -> Opti
     let mut best: Option<(usize, &'a str)> = None;
     while let Some(name) = next() {
         let letters: Vec<char> = name.chars().collect();
-        let cost = distance(&word, &letters);
-        let allowed = 2 * (word.len().max(letters.len()) / 3).max(1);
-        if cost <= allowed && cost < 2 * letters.len() && best.is_none_or(|(least, _)| cost < least) {
-            best = Some((cost, name));
+        // The first cost that is too high.
+        let allowed = 2 * (word.len().max(letters.len()) / 3).max(1) + 1;
+        let limit = allowed.min(2 * letters.len()).min(best.map_or(allowed, |(least, _)| least));
+        // Words of other lengths need as many edits as the lengths differ.
+        if 2 * word.len().abs_diff(letters.len()) < limit {
+            let cost = distance(&word, &letters);
+            if cost < limit {
+                best = Some((cost, name));
+            }
         }
     }
     best.map(|(_, name)| name)

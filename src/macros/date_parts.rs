@@ -199,9 +199,7 @@ pub(super) fn zone<'a>(value: &Value<'a>) -> Answer<'a> {
 pub(super) fn read_zone(value: &Value<'_>) -> Result<Tz, EvalError> {
     match value {
         Value::Tz(tz) => Ok(tz.as_ref().clone()),
-        Value::Text(name) => {
-            Zone::load(name).map(Tz::Zone).map_err(|_| EvalError::Refused("no time zone has this name"))
-        }
+        Value::Text(name) => Zone::find(name).map(Tz::Zone).ok_or(EvalError::Refused("no time zone has this name")),
         _ => Err(EvalError::Refused("a time zone is a text such as 'Europe/Berlin'")),
     }
 }

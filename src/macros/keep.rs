@@ -8,6 +8,9 @@ use super::run::{Ended, Mode, Ran};
 use super::syntax::{Block, BlockKind, Expr, Tag, Target};
 use super::value::Value;
 
+/// A search for the nearest names takes as long as so many steps. A macro that calls itself may note the same tag many times.
+const STEPS_A_NOTE: u64 = 200;
+
 impl<'a> Machine<'a> {
     /// What becomes of a tag that has no value.
     pub(super) fn lost(&mut self, tag: Tag, cause: Cause<'_>) -> Ran {
@@ -40,6 +43,7 @@ impl<'a> Machine<'a> {
 
     fn note(&mut self, place: Place, cause: Cause<'_>) {
         if self.reports && self.unresolved.len() < MOST {
+            self.steps = self.steps.saturating_sub(STEPS_A_NOTE);
             let reason = self.explained(place, cause);
             self.unresolved.push(reason.note(&self.template.text, place, &mut self.units));
         }

@@ -108,25 +108,28 @@ impl Zone {
 
     /// The zone of this name, in whatever case it is written. UNKNOWN_TIME_ZONE, with the nearest name, when the source has none.
     pub fn load(name: &str) -> Result<Zone> {
-        if let Some(zone) = Zone::known(name) {
+        if let Some(zone) = Zone::find(name) {
             return Ok(zone);
         }
         let source = source().ok_or_else(|| Error::new(Code::Internal, "no source of time zones is set"))?;
+        let shown: String = name.chars().take(80).collect();
+        let message =
+            ["no time zone is named ", &quoted(&shown), ": expected an IANA name such as \"Europe/Berlin\""].concat();
+        let names = source.names();
+        Err(Error::new(Code::UnknownTimeZone, message).did_you_mean(name, names.iter().map(String::as_str)))
+    }
+
+    /// The same, without a search for the nearest name where there is none: that costs milliseconds.
+    pub(crate) fn find(name: &str) -> Option<Zone> {
+        if let Some(zone) = Zone::known(name) {
+            return Some(zone);
+        }
         // Hosts also take offsets such as "+05:30" for zones; chrono-tz does not, and the contract says IANA names.
-        let written = Some(name).filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()));
-        let Some(name) = written.and_then(|name| source.name(name)) else {
-            let names = source.names();
-            let shown: String = name.chars().take(80).collect();
-            return Err(Error::new(
-                Code::UnknownTimeZone,
-                ["no time zone is named ", &quoted(&shown), ": expected an IANA name such as \"Europe/Berlin\""]
-                    .concat(),
-            )
-            .did_you_mean(name, names.iter().map(String::as_str)));
-        };
+        let source = source().filter(|_| name.starts_with(|c: char| c.is_ascii_alphabetic()))?;
+        let name = source.name(name)?;
         // Its name may be another than the one that was given, and the host may have asked for the same zone meanwhile.
         if let Some(zone) = Zone::known(&name) {
-            return Ok(zone);
+            return Some(zone);
         }
         let zone = Zone(Rc::new(Table { name, source: Some(source), blocks: RefCell::default() }));
         ZONES.with(|zones| {
@@ -135,17 +138,18 @@ impl Zone {
                 zones.insert(index, zone.clone());
             }
         });
-        Ok(zone)
+        Some(zone)
     }
 
-    /// UTC, or a zone that was loaded.
+    /// UTC, or a zone that was loaded, in whatever case it is written: to ask the host for it costs a third of a millisecond.
     fn known(name: &str) -> Option<Zone> {
-        if name == "UTC" {
+        if name.eq_ignore_ascii_case("UTC") {
             return Some(Zone::utc());
         }
         ZONES.with(|zones| {
             let zones = zones.borrow();
-            find(&zones, name).ok().and_then(|index| zones.get(index)).cloned()
+            let exact = find(&zones, name).ok().and_then(|index| zones.get(index));
+            exact.or_else(|| zones.iter().find(|zone| zone.name().eq_ignore_ascii_case(name))).cloned()
         })
     }
 
