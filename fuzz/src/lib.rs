@@ -53,16 +53,24 @@ impl Host for Answers {
 
 /// Any text is parsed, inspected and rendered in every way; the reports point into it.
 pub fn template(choice: u8, at: i64, text: &str) {
+    thread_local! {
+        static GIVEN: [Json; 2] = [
+            r#"{"a":[1,2,{"b":"c"}],"t":"{{ ds }}","n":null,"f":1.50,"k":{"z":1,"y":[]}}"#,
+            r#"{"t":{"return_value":"{{ ds }}{% if true %}","k":7},"u":{"k":"}}{{"}}"#,
+        ]
+        .map(|text| Json::parse(text).unwrap());
+    }
+    GIVEN.with(|[conf, xcom]| template_with(choice, at, text, conf, xcom));
+}
+
+fn template_with(choice: u8, at: i64, text: &str, conf: &Json, xcom: &Json) {
     let Ok(zone) = Zone::load(ZONES[usize::from(choice) % 4]) else { return };
-    let conf = Json::parse(r#"{"a":[1,2,{"b":"c"}],"t":"{{ ds }}","n":null,"f":1.50,"k":{"z":1,"y":[]}}"#).unwrap();
-    let xcom = Json::parse(r#"{"t":{"return_value":"{{ ds }}{% if true %}","k":7},"u":{"k":"}}{{"}}"#).unwrap();
     let date = Instant::clamped(at);
-    let context =
-        Context { conf: &conf, params: &conf, now: Some(date), host: &Answers, ..Context::new(date, &zone, &Alone) };
+    let context = Context { conf, params: conf, now: Some(date), host: &Answers, ..Context::new(date, &zone, &Alone) };
     let parsed = Template::parse(text);
     let units = text.encode_utf16().count();
     for on_unknown in [OnUnknown::Keep, OnUnknown::Empty, OnUnknown::Error] {
-        if let Ok(report) = parsed.render_report(&context, Some(&xcom), on_unknown) {
+        if let Ok(report) = parsed.render_report(&context, Some(xcom), on_unknown) {
             for part in &report.unresolved {
                 assert!(part.start <= part.end && part.end <= units, "{part:?}");
             }
@@ -71,7 +79,7 @@ pub fn template(choice: u8, at: i64, text: &str) {
     for part in inspect(text).unknown {
         assert!(part.start <= part.end && part.end <= units, "{part:?}");
     }
-    resolve_xcom(text, &xcom);
+    resolve_xcom(text, xcom);
 }
 
 const WORDS: &[&str] = &[
