@@ -285,6 +285,14 @@ fn a_template_tells_what_it_uses() {
     assert_eq!((found.unknown[0].text.as_str(), found.unknown[0].end - found.unknown[0].start), ("{{ 😀", 5));
     let found = inspect("{{ foo.bar() }}");
     assert_eq!((found.unknown.len(), found.unknown[0].text.as_str(), found.unknown[0].start), (1, "foo", 3));
+    for (template, message) in [
+        ("{{ macros.datatime(2024, 1, 1) }}", "macros.datatime: no such macro, did you mean macros.datetime?"),
+        ("{{ ds | uper }}", "uper: no such filter, did you mean upper?"),
+        ("{% include 'a.sql' %}", "include: no such statement"),
+        ("{{ (ds }}", "{{ (ds }}: expected \")\""),
+    ] {
+        assert_eq!(inspect(template).unknown[0].message, message);
+    }
     for (template, depends) in [
         ("{{ ds }}", true),
         ("{{ run_id }}{{ nope }}", true),

@@ -145,7 +145,8 @@ export function inspectTemplate(template: string): {
   confKeys: string[];
   /** `dagId` where it is another DAG's, `prior` where runs on earlier dates may have left it. */
   xcoms: { taskId: string; key: string; dagId?: string; prior?: boolean }[];
-  unknown: { text: string; start: number; end: number; suggestion?: string }[];
+  /** `message` names the construct: "macros.datatime: no such macro, did you mean macros.datetime?". */
+  unknown: { text: string; start: number; end: number; message: string; suggestion?: string }[];
   dependsOnDate: boolean;
   /** Whether it tells the time of its own rendering. */
   usesNow: boolean;

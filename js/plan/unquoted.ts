@@ -22,6 +22,9 @@ const OUTSIDE = ["dag_run.conf", "conf", "params", "xcom", "ti.xcom_pull", "task
 /** Filters whose results hold nothing that a shell acts on, wherever they stand. */
 const SAFE = ["int", "float", "length", "count"];
 
+/** Words of the shell with a space between them: `map('quote') | join(' ')`. */
+const QUOTED_LIST = /map\(.quote.\) *\| *join\(. .\)[ -]*$/;
+
 /** A warning for each `{{ }}` of a command that prints a value from outside, or a name that a statement gave one, unless the filter
  *  `quote` makes one word of it: as the last one, and outside of the shell's quotes. `inQuotes`: where
  *  the expressions stand that a shell reads as quoted. */
@@ -76,7 +79,8 @@ function safety(template: string, use: Use, start: number, end: number, uses: re
   const last = join >= 0 && join < end && !isWhole ? join : end;
   const filters = uses.filter(({ kind, start: from }) => kind === "filter" && from >= use.end && from < last);
   if (filters.some(({ name }) => SAFE.includes(name))) return "everywhere";
-  return filters.at(-1)?.name === "quote" ? "word" : undefined;
+  const isQuoted = filters.at(-1)?.name === "quote" || QUOTED_LIST.test(template.slice(start, end));
+  return isQuoted ? "word" : undefined;
 }
 
 /** Whether the value stands in the condition of an inline `if`, which prints nothing of it. */

@@ -184,16 +184,14 @@ impl<'t> Inspector<'t> {
     fn lost(&mut self, mut lost: Vec<(Place, Kind)>) {
         crate::sort::sort_by(&mut lost, |(a, _), (b, _)| a.start < b.start);
         for (place, kind) in lost {
-            let unknown = self.units.unknown(place, Some(kind));
+            let unknown = self.units.unknown(place, Why::Unknown(kind));
             self.found.unknown.push(unknown);
         }
     }
 
     fn fault(&mut self, tag: Place, fault: Fault) {
-        let unknown = match fault.why {
-            Why::Unknown(kind) => self.units.unknown(fault.place, Some(kind)),
-            Why::Syntax(_) => self.units.unknown(tag, None),
-        };
+        let place = if matches!(fault.why, Why::Syntax(_)) { tag } else { fault.place };
+        let unknown = self.units.unknown(place, fault.why);
         self.found.unknown.push(unknown);
         let source = self.template.text.get(tag.start..tag.end).unwrap_or_default();
         self.found.depends_on_date |= names_date(source);

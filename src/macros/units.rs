@@ -1,7 +1,7 @@
 //! Places in a template as JavaScript counts them.
 
 use super::catalog::suggestion;
-use super::error::{Kind, Place};
+use super::error::{Place, Why};
 
 /// A template with more unknown names than this is no template; the others get no suggestion, each of which is a search.
 const MOST_SUGGESTIONS: usize = 1_000;
@@ -15,6 +15,8 @@ pub struct Unknown {
     pub start: usize,
     /// Where it ends, in UTF-16 units.
     pub end: usize,
+    /// The name or the tag, what is wrong with it, and the nearest name.
+    pub message: String,
     /// The nearest name that there is.
     pub suggestion: Option<String>,
 }
@@ -56,11 +58,22 @@ impl<'a> Units<'a> {
         self.units
     }
 
-    pub(super) fn unknown(&mut self, place: Place, kind: Option<Kind>) -> Unknown {
+    pub(super) fn unknown(&mut self, place: Place, why: Why) -> Unknown {
         let text = self.text.get(place.start..place.end).unwrap_or_default();
         self.named += 1;
-        let suggestion =
-            kind.filter(|_| self.named <= MOST_SUGGESTIONS).and_then(|kind| suggestion(text, kind)).map(str::to_owned);
-        Unknown { text: text.to_owned(), start: self.at(place.start), end: self.at(place.end), suggestion }
+        let mut message: String = text.chars().take(80).collect();
+        let mut nearest = None;
+        match why {
+            Why::Syntax(what) => message.extend([": ", what]),
+            Why::Unknown(kind) => {
+                message.extend([": no such ", kind.as_str()]);
+                nearest = Some(kind).filter(|_| self.named <= MOST_SUGGESTIONS).and_then(|kind| suggestion(text, kind));
+                if let Some(name) = nearest {
+                    message.extend([", did you mean ", name, "?"]);
+                }
+            }
+        }
+        let (start, end) = (self.at(place.start), self.at(place.end));
+        Unknown { text: text.to_owned(), start, end, message, suggestion: nearest.map(str::to_owned) }
     }
 }

@@ -38,6 +38,7 @@ fn unknown_shape(part: &Unknown) -> Shape {
     fields.text("text", &part.text);
     fields.number("start", part.start as f64);
     fields.number("end", part.end as f64);
+    fields.text("message", &part.message);
     if let Some(suggestion) = &part.suggestion {
         fields.text("suggestion", suggestion);
     }

@@ -151,7 +151,9 @@ test("a template tells what it uses", () => {
     macros: ["ds"],
     confKeys: ["region"],
     xcoms: [{ taskId: "a", key: "b" }],
-    unknown: [{ text: "dss", start: 5, end: 8, suggestion: "ds" }],
+    unknown: [
+      { text: "dss", start: 5, end: 8, message: "dss: no such macro, did you mean ds?", suggestion: "ds" },
+    ],
     dependsOnDate: true,
     usesNow: false,
     lookups: [],

@@ -327,6 +327,13 @@ test("values from outside that stand unquoted in a command are warned of", async
     await codes("echo {{ dag_run.conf.region | quote }} {{ params.table|quote }} {{ ds }}", conf),
     [],
   );
+  const list = "{{ conf.files | map('quote') | join(' ') }}";
+  assert.deepEqual(await codes(`echo ${list} {{ ds }}`, { conf: { files: ["a b"] } }), []);
+  const glued = "{{ conf.files | map('quote') | join(' ; ') }}";
+  assert.deepEqual(await codes(`echo ${glued} '${list}' {{ ds }}`, { conf: { files: ["a b"] } }), [
+    glued,
+    list,
+  ]);
   assert.deepEqual(await codes("{% if dag_run.conf.region %}echo {{ ds }}{% endif %}", conf), []);
   // However the value gets there.
   const ways = {
