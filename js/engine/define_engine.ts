@@ -28,11 +28,12 @@ export function defineEngine<E extends Engine>(engine: E, times: OutageTimes = T
   }
   const session = new Session(engine, times);
   const checked = new Map<string, Promise<void>>();
-  const check = (dagId: string) => {
+  const check = async (dagId: string) => {
+    session.insistOpen();
     const known = checked.get(dagId) ?? checkedOnce(engine, dagId, session, times);
     checked.set(dagId, known);
     known.catch(() => checked.delete(dagId));
-    return known;
+    await known;
   };
   const close = engine.close.bind(engine);
   const value = (use: EngineUse) => userOf(engine, session, use, () => check(use.dag.dagId));
@@ -152,6 +153,7 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
     check,
     status: async (keys) => (await session.call((engine) => engine.status(keys))) as Map<string, Report>,
     cancel: (keys, reason) => session.call((engine) => engine.cancel(keys, reason)),
+    onClose: (leave) => session.onClose(leave),
   };
 }
 

@@ -1,5 +1,6 @@
 // The jobs of this process at one engine: submits them, asks how they stand, and tells how they end. Whatever an engine loses,
 // forgets or does not answer is asked again here, so that no engine has to do it itself.
+import type { DagfillError } from "../error.js";
 import { nextTurn, Wake } from "../run/machine/turns.js";
 import { type Engine, type EngineJob, type EngineStatus, hasEnded } from "./engine.js";
 import { isFinal, Outage, type OutageTimes, spread, TIMES } from "./outage.js";
@@ -42,6 +43,8 @@ export class Session {
   #unwatch: (() => void) | undefined;
   #closed = false;
   readonly #stored: string[] = [];
+  /** What lets go of the jobs of each backfill, run by hand or scheduled run. */
+  readonly #leavers = new Set<(error: DagfillError) => void>();
   #forgetting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(engine: Engine, times: OutageTimes = TIMES) {
@@ -59,10 +62,7 @@ export class Session {
 
   /** Hands over a job, at once with all others of this turn. One that a dead process handed over is attached to: its key is the same. */
   add(job: EngineJob, listener: JobListener): void {
-    if (this.#closed) {
-      nextTurn(() => listener.failed(this.#isClosed()));
-      return;
-    }
+    if (this.#closed) return;
     const now = performance.now();
     this.#tickets.set(job.key, { job, listener, state: "waiting", since: now, due: now, began: false });
     this.#unwatch ??= this.#watch();
@@ -107,11 +107,23 @@ export class Session {
 
   /** Makes any other call of the engine. ENGINE_FAILED when it is closed. */
   async call<T>(make: (engine: Engine) => Promise<T>): Promise<T> {
-    if (this.#closed) throw this.#isClosed();
+    this.insistOpen();
     return this.#outage.call(() => make(this.#engine));
   }
 
-  /** Nothing more is asked. Jobs that are still waited for go on at the engine; here they have failed. */
+  /** ENGINE_FAILED when it is closed. */
+  insistOpen(): void {
+    if (this.#closed) throw this.#isClosed();
+  }
+
+  /** Calls `leave` when the session is closed, as it may be already. Returns what stops it. */
+  onClose(leave: (error: DagfillError) => void): () => void {
+    if (this.#closed) nextTurn(() => leave(this.#isClosed()));
+    else this.#leavers.add(leave);
+    return () => this.#leavers.delete(leave);
+  }
+
+  /** Nothing more is asked. Jobs that are still waited for go on at the engine, and are left in flight: who resumes attaches to them. */
   async close(): Promise<void> {
     if (this.#closed) return;
     // An engine that does not answer now deletes what it keeps by its age.
@@ -121,12 +133,15 @@ export class Session {
     this.#closed = true;
     this.#unwatch?.();
     for (const wake of [this.#submits, this.#polls]) wake.at(undefined);
-    for (const ticket of [...this.#tickets.values()]) this.#fail(ticket, this.#isClosed());
+    for (const leave of this.#leavers) leave(this.#isClosed());
+    for (const key of this.#tickets.keys()) this.drop(key);
     this.#outage.close(this.#isClosed());
   }
 
-  #isClosed(): Error {
-    return engineFailed(this.#engine.name, "it is closed, and this process no longer waits for its jobs");
+  #isClosed(): DagfillError {
+    const message = "it is closed, and this process no longer waits for its jobs, which go on";
+    const hint = "resume the backfill with an engine that is open: it attaches to them";
+    return engineFailed(this.#engine.name, message, "ENGINE_FAILED", undefined, hint);
   }
 
   #submitSoon(): void {

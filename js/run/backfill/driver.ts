@@ -109,11 +109,14 @@ export class Driver<R> {
 
   /** Begins, behind what the store says has begun already. Where the store cannot say it, `result` rejects, too. */
   async begin(): Promise<void> {
-    const { lease, hooks } = this.#options;
-    const ignoreLease = lease.onLost((error) => this.loseLease(error));
+    const { lease, hooks, execute } = this.#options;
+    const leave = (error: DagfillError) => this.loseLease(error);
+    const ignoreLease = lease.onLost(leave);
+    const ignoreEngine = execute.onClose?.(leave);
     const ignoreSignal = onAbort(hooks.signal, () => this.cancel(true));
     this.#disconnect = () => {
       ignoreLease();
+      ignoreEngine?.();
       ignoreSignal();
     };
     this.#watchdog.begin();
@@ -162,7 +165,7 @@ export class Driver<R> {
     this.#machine.dispatch(BackfillEventCode.SetMaxParallelRuns, max);
   }
 
-  /** The lease went to another owner: nothing more is stored or started, and what runs is let go. */
+  /** The lease went to another owner, or the engine is closed: nothing more is stored or started, and what runs is let go. */
   loseLease(error: DagfillError): void {
     this.#fault = error;
     this.#wants.lost = true;

@@ -8,7 +8,7 @@ import type { Writer } from "../writing/writer.js";
 import type { Context } from "./context.js";
 import type { ExecuteRun, RunContext } from "./run_context.js";
 
-/** Why a run ends early. "lost": another owner goes on with it, so that it is let go here and not canceled anywhere. */
+/** Why a run ends early. "lost": another owner goes on with it, or the engine is closed here, so that it is let go here and not canceled anywhere. */
 export type AbortKind = "timeout" | "cancel" | "lost";
 
 /** One attempt that is to run. */
@@ -67,6 +67,8 @@ export interface Executor {
   cancel?(keys: readonly string[], reason: string): Promise<void>;
   /** Rejects with ENGINE_FAILED when nothing can be executed; asked before a backfill begins. */
   check?(): Promise<void>;
+  /** Calls `leave` when attempts are waited for no longer, but go on: they are left in flight. Returns what stops it. */
+  onClose?(leave: (error: DagfillError) => void): () => void;
   /** Timeouts count from `began`, not from the start. */
   readonly reportsStart?: boolean;
 }

@@ -123,9 +123,8 @@ export function executorOf(
     if (used.executeTask === undefined || dag.tasks.length === 0) return used;
     // Waiting for a worker is no part of a task: the worker counts its time.
     const tasks = dag.tasks.map(({ timeout: _, ...task }) => task);
-    const { status, cancel, check, reportsStart, taskEnded: ended } = used;
-    const run = byTasks(used.executeTask, { ...dag, tasks }, { rendered: false, ended });
-    return { ...run, status, cancel, check, reportsStart } as Executor;
+    const run = byTasks(used.executeTask, { ...dag, tasks }, { rendered: false, ended: used.taskEnded });
+    return { ...used, ...run };
   }
   const wholeOnly = executeRun !== undefined && executeTask === undefined;
   if (!wholeOnly && runsByTask(dag, executeTask)) return byTasks(taskCallback(dag, executeTask), dag);

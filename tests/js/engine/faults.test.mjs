@@ -268,27 +268,57 @@ test("a discard asks the engine for the tasks that a dead process left, and canc
   release();
 });
 
-test("an engine that is closed in the middle of a backfill fails its runs and says why; nothing waits, and nothing is asked any more", async () => {
-  started = [];
-  const calls = [];
-  const inner = memoryEngine(memoryJobs({ executeRun: () => new Promise(() => {}) }));
-  const noted = Object.fromEntries(
-    ["submit", "status", "cancel"].map((call) => [
-      call,
-      (...args) => {
-        calls.push(call);
-        return call === "status" ? new Promise(() => {}) : inner[call](...args);
-      },
-    ]),
-  );
-  const engine = defineEngine(plain(inner, noted), { ...times, deadline: 60_000 });
-  const { running } = await backfill(engine, { maxParallelRuns: 2 });
-  while (!calls.includes("status")) await sleep(5);
-  await engine.close();
-  const before = calls.length;
-  const result = await running.result;
-  assert.deepEqual([result.state, result.failed], ["failed", 4]);
-  for (const { error } of result.results) assert.match(error.message, /is closed/);
-  assert.equal(calls.length, before);
-  await inner.close();
-});
+for (const tasks of [[], [{ taskId: "a" }]]) {
+  const what = tasks.length === 0 ? "runs" : "tasks";
+  test(`an engine that is closed in the middle leaves its ${what} in flight: who resumes attaches to them`, async () => {
+    started = [];
+    let open = false;
+    const execute = async ({ key }) => {
+      started.push(key);
+      while (!open) await sleep(5);
+      return "done";
+    };
+    const jobs = memoryJobs({ executeRun: execute, executeTask: execute });
+    const calls = [];
+    const noted = Object.fromEntries(
+      ["submit", "status", "cancel"].map((call) => [
+        call,
+        (...args) => {
+          calls.push(call);
+          return call === "status" ? new Promise(() => {}) : memoryEngine(jobs)[call](...args);
+        },
+      ]),
+    );
+    const engine = defineEngine(plain(memoryEngine(jobs), noted), { ...times, deadline: 60_000 });
+    const store = new MemoryStore();
+    const dags = [{ ...dag, tasks }];
+    const service = new BackfillService({ dags, store, engine });
+    const running = await service.start({ ...range, maxParallelRuns: 2 });
+    while (!calls.includes("status")) await sleep(5);
+    const byHand =
+      what === "runs" ? service.trigger({ dagId: "sales", executionDate: "2024-02-01" }) : undefined;
+    while (started.length < (byHand === undefined ? 2 : 3)) await sleep(5);
+    const rejected = [running.result, byHand].filter((promise) => promise !== undefined);
+    const outcomes = Promise.allSettled(rejected);
+    await engine.close();
+    for (const { reason } of await outcomes) {
+      assert.equal(reason?.code, "ENGINE_FAILED");
+      assert.match(reason.message, /is closed/);
+    }
+    // Nothing is asked any more, no end is recorded, and nothing new begins.
+    assert.equal(calls.includes("cancel"), false);
+    const states = (await store.listRuns({ dagId: "sales" })).map(({ state }) => state);
+    assert.deepEqual([...new Set(states)], ["running"]);
+    await assert.rejects(service.start({ ...range, startDate: "2024-03-01", endDate: "2024-03-02" }), {
+      code: "ENGINE_FAILED",
+    });
+    open = true;
+    const other = defineEngine(plain(memoryEngine(jobs)), times);
+    const next = new BackfillService({ dags, store, engine: other });
+    const resumed = await next.resume(running.backfillId);
+    const result = await resumed.result;
+    assert.deepEqual([result.state, result.completed], ["success", 4]);
+    assert.equal(new Set(started).size, started.length, "a job began twice");
+    await other.close();
+  });
+}
