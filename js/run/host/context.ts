@@ -90,8 +90,12 @@ export class Context {
   /** @internal The run as plain data, from which a worker elsewhere makes its context again. */
   toJobData(): JobData {
     const { chunk, ...data } = this as ContextData;
-    const dates = chunk === undefined ? {} : { chunk: { dates: chunk.dates } };
-    return { version: 1, ...data, ...dates, ...this.#templates.portable };
+    return {
+      version: 1,
+      ...data,
+      ...(chunk && { chunk: { dates: chunk.dates } }),
+      ...this.#templates.portable,
+    };
   }
 
   /** @internal */
@@ -189,7 +193,7 @@ export function contextOf(
     runType,
     attempt,
     conf: freeze(conf),
-    ...(chunk === undefined ? {} : { chunk }),
+    chunk,
   };
   return new Context(data, templates(conf), key);
 }

@@ -36,7 +36,7 @@ export function jobContext(
     templateSpec,
   );
   return ({ key, data }, push) => {
-    const { timetable, dag, params, onUnknown, macroTimeZone, task, version: _, ...run } = data;
+    const { timetable, dag, params, onUnknown, macroTimeZone, task, ...run } = data;
     // Attributes of the DAG that templates read; its schedule and tasks stay with the coordinator.
     const checked = { ...JSON.parse(dag), dagId: data.dagId, params, timetable, tasks: [] } as CheckedDag;
     const asked = {
@@ -58,9 +58,9 @@ export function jobContext(
 }
 
 function refuseFail(): never {
-  throw new DagfillError("INVALID_OPTION", "chunk.fail: expected a run in the process of the backfill", {
-    hint: "a worker of an engine fails, or succeeds, with all dates of a chunk",
-  });
+  const where =
+    "expected the process of the backfill: a worker fails, or succeeds, with all dates of a chunk";
+  throw new DagfillError("INVALID_OPTION", `chunk.fail: ${where}`);
 }
 
 function taskContext(

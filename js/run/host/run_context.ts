@@ -46,10 +46,14 @@ export type ExecuteRun = (run: RunContext) => unknown;
 
 type Plain = Omit<
   RunContext,
-  "signal" | "key" | "render" | "backfillId" | "existingState" | "unresolved" | "onUnknown"
+  "signal" | "key" | "render" | "backfillId" | "existingState" | "chunk" | "unresolved" | "onUnknown"
 >;
 /** The data of a context. */
-export type ContextData = Plain & { backfillId?: string | undefined; existingState?: RunState | undefined };
+export type ContextData = Plain & {
+  backfillId?: string | undefined;
+  existingState?: RunState | undefined;
+  chunk?: ChunkOfRun | undefined;
+};
 
 /** Enough to make a `RunContext` or `TaskContext` of at the worker. Values of variables, connections and macros are not in it. */
 export interface JobData
@@ -67,7 +71,7 @@ export interface JobData
 export interface JobTask extends Omit<CheckedTask, "run"> {
   /** The task has a function `run`: the worker needs it, by its option `dags`. */
   hasRun?: true;
-  /** What its upstream tasks have left. */
+  /** What its upstream tasks have left, and those that its templates name. */
   xcom: Values;
   /** What the DAG's templates pull from other runs, as JSON text. */
   elsewhere?: string;

@@ -3,6 +3,7 @@
 import type { CheckedTask } from "../../dag/dag.js";
 import type { Json, JsonInput } from "../../json.js";
 import type { OnUnknown } from "../../macros/options.js";
+import { templateTexts } from "../../plan/template_texts.js";
 import { attemptKey, Context, readOnUnknown } from "../host/context.js";
 import type { JobData } from "../host/run_context.js";
 import type { Xcom } from "./xcom.js";
@@ -59,15 +60,11 @@ export class TaskRunContext extends Context {
 
   /** @internal */
   override toJobData(): JobData {
-    const {
-      taskId: _,
-      params: __,
-      command: ___,
-      ...run
-    } = super.toJobData() as JobData & Partial<CheckedTask>;
+    // `params` are replaced below by those of the DAG.
+    const { taskId: _, command: __, ...run } = super.toJobData() as JobData & Partial<CheckedTask>;
     const { tasks, params } = Context.templates(this).dag;
     const { run: hasRun, ...task } = this.#task;
-    const xcom = this.#xcom.of(upstreams(this.#task, tasks));
+    const xcom = this.#xcom.forJob(upstreams(this.#task, tasks), templateTexts(this.#task));
     const { elsewhere } = this.#xcom;
     return {
       ...run,
@@ -87,13 +84,9 @@ export class TaskRunContext extends Context {
 
 /** The tasks that a task depends on, directly or not. */
 function upstreams({ dependsOn }: CheckedTask, tasks: readonly CheckedTask[]): Set<string> {
-  const found = new Set<string>();
   const byId = new Map(tasks.map((task) => [task.taskId, task]));
-  const open = [...dependsOn];
-  for (let taskId = open.pop(); taskId !== undefined; taskId = open.pop()) {
-    if (found.has(taskId)) continue;
-    found.add(taskId);
-    open.push(...(byId.get(taskId)?.dependsOn ?? []));
-  }
+  // What is added to a set in the middle of a loop over it is looped over, too.
+  const found = new Set(dependsOn);
+  for (const taskId of found) for (const behind of byId.get(taskId)?.dependsOn ?? []) found.add(behind);
   return found;
 }

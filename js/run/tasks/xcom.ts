@@ -1,6 +1,7 @@
 // The XCom of one run: what its tasks leave for each other.
 import { type Json, setOwn } from "../../json.js";
 import { LruCache } from "../../lru_cache.js";
+import type { TemplateText } from "../../plan/template_texts.js";
 import { call } from "../../raw.js";
 import type { StoreChange } from "../../store/store.js";
 
@@ -51,6 +52,12 @@ export class Xcom {
       if (left !== undefined) setOwn(values, taskId, left);
     }
     return values;
+  }
+
+  /** What these tasks have left, and those that the templates name; of all tasks where a template does not say whose it reads. */
+  forJob(taskIds: Iterable<string>, texts: readonly TemplateText[]): Values {
+    const named = texts.map(({ template }) => tasksIn(template) ?? Object.keys(this.#values));
+    return this.of([...taskIds, ...named.flat()]);
   }
 
   /** Adds what a task has left, and says so to the store. */

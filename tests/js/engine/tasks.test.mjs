@@ -24,6 +24,61 @@ test("a task's function runs at the worker that has its DAG, and the others go t
   assert.deepEqual(called, [["c", "load 2024-01-01!"]]);
 });
 
+test("templates at a worker read what a task beside theirs has left, whether they name it or compute its name", async () => {
+  const tasks = [
+    { taskId: "quick" },
+    { taskId: "other" },
+    { taskId: "first" },
+    {
+      taskId: "reads",
+      dependsOn: ["first"],
+      params: {
+        named: "{{ ti.xcom_pull(task_ids='quick') or 'none' }}",
+        member: "{{ xcom.quick.return_value }}",
+        computed: "{{ ti.xcom_pull(task_ids='ot' ~ params.tail) or 'none' }}",
+        tail: "her",
+      },
+    },
+  ];
+  const read = async (host, { params } = {}) => {
+    const dag = { dagId: "sales", schedule: "@daily", params: { tail: "her" }, tasks };
+    if (params !== undefined) dag.tasks = tasks.with(3, { ...tasks[3], params });
+    let besides = 0;
+    let open;
+    const ended = new Promise((resolve) => {
+      open = resolve;
+    });
+    let seen;
+    const executeTask = async (task) => {
+      if (task.taskId === "reads") seen = task.params;
+      // The tasks beside it have ended, and are stored, when the first one ends.
+      if (task.taskId === "first") await ended;
+      return `left by ${task.taskId}`;
+    };
+    const service = new BackfillService({ dags: [dag], store: new MemoryStore(), ...host(executeTask) });
+    const onEvent = ({ type, taskId }) => {
+      if (type === "task-succeeded" && ["quick", "other"].includes(taskId) && ++besides === 2) open();
+    };
+    const result = await service.backfill(range, { onEvent });
+    assert.equal(result.state, "success", JSON.stringify(result.results[0].error));
+    return seen;
+  };
+  const inProcess = (executeTask) => ({ executeTask });
+  const atWorker = (executeTask) => ({ engine: memoryEngine(memoryJobs({ executeTask })) });
+  const expected = {
+    named: "left by quick",
+    member: "left by quick",
+    computed: "left by other",
+    tail: "her",
+  };
+  assert.deepEqual(await read(inProcess), expected);
+  assert.deepEqual(await read(atWorker), expected);
+  // Without the text that reads whatever it computes, only what is named travels.
+  const { computed: _, ...params } = tasks[3].params;
+  const { computed: __, ...named } = expected;
+  assert.deepEqual(await read(atWorker, { params }), named);
+});
+
 test("templates at a worker read the XCom of upstream tasks, of other DAGs and of earlier dates, as they do in one process", async () => {
   const pull = (rest) => `{{ ti.xcom_pull(${rest}) or 'none' }}`;
   const params = {
