@@ -16,9 +16,9 @@ export { StateLegend, type StateLegendProps } from "./react/parts/state_legend.j
 export { TaskGantt, type TaskGanttProps } from "./react/parts/task_gantt.js";
 export { TaskGrid, type TaskGridProps } from "./react/parts/task_grid.js";
 export type { DayColumns } from "./react/plan/day_columns.js";
-export type { ClockChange, PlanColumns } from "./react/plan/plan_columns.js";
+export { type ClockChange, type PlanColumns, rowOf } from "./react/plan/plan_columns.js";
 export { TOKENS, type Token } from "./react/plan/tokens.js";
-export type { DateDetail } from "./react/planning/date_detail.js";
+export type { DateDetail, PlannedDate } from "./react/planning/date_detail.js";
 export type { PlanEstimate, ScheduleWords } from "./react/planning/planning.js";
 export type { Bar, RunPhase, RunView } from "./react/run/run_view.js";
 export type { TaskMark, TaskMarks, TaskState } from "./react/run/task_marks.js";

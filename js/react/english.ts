@@ -79,6 +79,7 @@ export const english: Locale = {
     canceling: "canceling",
     finished: "finished",
     stopped: "stopped",
+    watching: "running elsewhere",
   },
   planning: "Planning…",
   noPlan: "No plan: see what is wrong.",

@@ -1,19 +1,19 @@
 // A backfill on a page, outside of any view: plans what it is told, starts what was planned, and tells listeners of each change.
-import { type BackfillSummary, MemoryStore, type RunStore } from "../../face.js";
+import type { BackfillLimits, BackfillSummary, RunStore } from "../../face.js";
 import { withEnglish } from "../english.js";
 import type { Locale } from "../locale.js";
 import { placeOf } from "../plan/plan_columns.js";
 import type { Token } from "../plan/tokens.js";
-import type { DateDetail } from "../planning/date_detail.js";
-import { type TaskMarks, TaskMarksByRun, type TaskState } from "../run/task_marks.js";
-import { TaskReader } from "../run/task_reader.js";
-import { type Driven, drive, drivenOf, watch } from "./driven.js";
-import { drivenDetail } from "./driven_detail.js";
+import type { DateDetail, PlannedDate } from "../planning/date_detail.js";
+import type { TaskMarks, TaskState } from "../run/task_marks.js";
+import { type Driven, drive, drivenOf } from "./driven.js";
+import { drivenDates, drivenDetail } from "./driven_detail.js";
 import { pageError } from "./page_error.js";
-import { pageStore } from "./page_store.js";
+import { PageRecords } from "./page_records.js";
 import { pictureOf } from "./picture.js";
 import { NO_PLAN } from "./plan_loop.js";
 import { PlanSource } from "./plan_source.js";
+import { reviewed } from "./reviewed.js";
 import { NOTHING, reselect, type Selection, selectDay, selectRow } from "./selection.js";
 import { Origin, type OtherOptions, optionsWith, originOf, plannableOf, serviceOf } from "./service_of.js";
 import {
@@ -25,18 +25,16 @@ import {
 } from "./settings.js";
 import { settingsFault } from "./settings_fault.js";
 import type { BackfillSnapshot } from "./snapshot.js";
+import { unfinishedOf, watchStore } from "./unfinished.js";
 
 /** Changes of a run are told once a frame. */
 const FRAME_MS = 16;
-/** Other tabs write into a durable store, too. */
-const LOOK_MS = 3_000;
 
 export class BackfillModel {
   #settings: BackfillSettings;
   #fault: Error | null;
-  #historyFault: Error | null = null;
   #locale: Locale;
-  #store: RunStore;
+  readonly #records: PageRecords;
   #source: PlanSource | null = null;
   /** Another store or history waits for the end of what is shown. */
   #isOutdated = false;
@@ -45,20 +43,16 @@ export class BackfillModel {
   #failure: Error | null = null;
   #selection: Selection = NOTHING;
   #hidden: ReadonlySet<Token> = new Set();
-  #past = new TaskMarksByRun();
-  #tasks: TaskReader;
   readonly #listeners = new Set<() => void>();
   #snapshot: BackfillSnapshot;
   #frame: ReturnType<typeof setTimeout> | undefined;
-  #look: ReturnType<typeof setInterval> | undefined;
   #unwatch: (() => void) | undefined;
 
   constructor(settings: BackfillSettings) {
     this.#settings = settings;
     this.#fault = settingsFault(settings);
     this.#locale = withEnglish(settings.locale);
-    this.#store = settings.store ?? new MemoryStore();
-    this.#tasks = new TaskReader(this.#store, () => this.#changed());
+    this.#records = new PageRecords(settings, () => this.#changed());
     this.#isOutdated = settings.existing !== undefined;
     this.#snapshot = this.#picture(0);
   }
@@ -119,20 +113,29 @@ export class BackfillModel {
       await this.#begin(origin, { reprocess: "failed", rerunFailed: undefined, resetDagRun: undefined });
     });
 
-  readonly pause = (): void => this.#driven?.backfill.pause();
+  readonly pause = (): void => this.#driven?.backfill?.pause();
 
-  /** Goes on after a pause; with an id, goes on with a backfill that was interrupted. */
-  readonly resume = (backfillId?: string): Promise<void> =>
+  /** Goes on after a pause; with an id, goes on with a backfill that was interrupted, within its own limits or those that are given. */
+  readonly resume = (backfillId?: string, limits?: BackfillLimits): Promise<void> =>
     this.#act(async () => {
-      if (backfillId === undefined) return this.#driven?.backfill.resume();
+      if (backfillId === undefined) return this.#driven?.backfill?.resume();
       const origin = this.#fresh();
-      const service = serviceOf(this.#store, origin);
-      this.#adopt(await drive(this.#store, origin, (onEvent) => service.resume(backfillId, { onEvent })));
+      const store = this.#store;
+      const begin = serviceOf(store, origin);
+      const more = limits === undefined ? {} : { limits };
+      this.#adopt(await drive(store, origin, (onEvent) => begin.resume(backfillId, { onEvent, ...more })));
+    });
+
+  /** Shows a backfill of the store that this page does not drive, as its records tell of it; `close` goes back to the plan. */
+  readonly review = (backfillId: string): Promise<void> =>
+    this.#act(async () => {
+      if (this.#isDriving()) return;
+      this.#adopt(await reviewed(this.#store, this.#fresh(), backfillId));
     });
 
   /** "finish" (default): what runs ends, nothing more starts. "abort": the signals of what runs are aborted, too. */
   readonly cancel = (options: { running?: "finish" | "abort" } = {}): Promise<void> =>
-    this.#act(async () => void (await this.#driven?.backfill.cancel(options)));
+    this.#act(async () => void (await this.#driven?.backfill?.cancel(options)));
 
   /** Closes an interrupted backfill: what did not end is recorded as canceled. */
   readonly discard = (backfillId: string): Promise<void> =>
@@ -145,7 +148,13 @@ export class BackfillModel {
       if (origin) await serviceOf(this.#store, origin).approve(backfill?.backfillId ?? "", verdict);
     });
 
-  readonly setMaxParallelRuns = (count: number): void => this.#driven?.backfill.setMaxParallelRuns(count);
+  readonly setMaxParallelRuns = (count: number): void => this.#driven?.backfill?.setMaxParallelRuns(count);
+
+  /** Plans again: something else has written into the store. */
+  readonly replan = (): void => {
+    this.#plan(true);
+    void this.#list();
+  };
 
   /** Back to the plan, when the backfill that is shown has ended. */
   readonly close = (): void => {
@@ -190,6 +199,12 @@ export class BackfillModel {
     return driven === null ? held : drivenDetail(driven, row, held, source);
   };
 
+  /** The rows from `from` to before `to`, without their texts; for what is made of a whole plan, in parts. */
+  readonly dates = async (from: number, to: number): Promise<PlannedDate[]> => {
+    if (this.#driven !== null) return drivenDates(this.#driven, from, to);
+    return (await this.#source?.dates(this.#snapshot.plan, from, to)) ?? [];
+  };
+
   /** Why a civil day (`2026-03-29`) has no date in the plan. */
   readonly absence = async (day: string): Promise<string | null> => {
     const { plan } = this.#snapshot;
@@ -199,31 +214,35 @@ export class BackfillModel {
   /** Run id of a row of the backfill that is shown; null while only a plan is. */
   readonly runId = (row: number): string | null => {
     if (this.#driven === null) return null;
-    const { view, backfill } = this.#driven;
-    const id = view.runIds.get(row) ?? backfill.preview.run(placeOf(view.plan, row))?.runId;
+    const { view, preview } = this.#driven;
+    const id = view.runIds.get(row) ?? preview.run(placeOf(view.plan, row))?.runId;
     if (id !== undefined) view.runIds.set(row, id);
     return id ?? null;
   };
 
   /** How the tasks of one run stand, with times and errors; read from the store when nothing is known of it yet. */
   readonly taskMarks = (runId: string): TaskMarks =>
-    this.#tasks.of(this.#driven?.view.tasks ?? this.#past, this.#snapshot.dag?.dagId ?? "", runId);
+    this.#records.tasksOf(this.#driven?.view.tasks, this.#snapshot.dag?.dagId ?? "", runId);
 
   /** The state of each task of one run, for colouring the nodes of a graph. */
   readonly taskStates = (runId: string): ReadonlyMap<string, TaskState> =>
     new Map([...this.taskMarks(runId)].map(([taskId, { state }]) => [taskId, state]));
 
+  get #store(): RunStore {
+    return this.#records.store;
+  }
+
   #isDriving(): boolean {
-    const phase = this.#driven?.view.phase;
-    return phase !== undefined && phase !== "finished" && phase !== "stopped";
+    const phase = this.#driven?.backfill ? this.#driven.view.phase : "finished";
+    return phase !== "finished" && phase !== "stopped";
   }
 
   #plannable(): PlannableSettings | null {
-    return plannableOf(this.#settings, this.#fault ?? this.#historyFault);
+    return plannableOf(this.#settings, this.#fault ?? this.#records.fault);
   }
 
   #fresh(): Origin {
-    return originOf(this.#settings, this.#fault ?? this.#historyFault);
+    return originOf(this.#settings, this.#fault ?? this.#records.fault);
   }
 
   async #begin(origin: Origin, more: OtherOptions): Promise<void> {
@@ -268,12 +287,10 @@ export class BackfillModel {
       if (this.#driven === null) this.#selection = reselect(this.#snapshot.plan, plan, this.#selection);
       this.#changed();
     });
-    this.#unwatch = watch(this.#store, () => void this.#list());
-    if (this.#store.durable) this.#look = setInterval(() => void this.#list(), LOOK_MS);
+    this.#unwatch = watchStore(this.#store, () => void this.#list());
   }
 
   #closeSource(): void {
-    clearInterval(this.#look);
     this.#unwatch?.();
     this.#source?.close();
     this.#source = null;
@@ -296,37 +313,21 @@ export class BackfillModel {
   }
 
   #renewStore(): void {
-    if (this.#fault !== null) return;
-    this.#isOutdated = false;
-    const { store, fault } = pageStore(this.#settings, (failed, late) => {
-      if (failed !== this.#store) return;
-      this.#historyFault = late;
-      this.#changed();
-    });
-    this.#store = store;
-    this.#historyFault = fault;
-    this.#past = new TaskMarksByRun();
-    this.#tasks = new TaskReader(store, () => this.#changed());
-    if (fault !== null) this.#changed();
+    if (this.#fault === null) this.#records.renew(this.#settings);
+    this.#isOutdated &&= this.#fault !== null;
   }
 
   async #list(): Promise<void> {
-    try {
-      const { dag } = this.#settings;
-      if (!dag || this.#fault !== null) return;
-      const service = serviceOf(this.#store, new Origin({ ...this.#settings, dag }));
-      const all = await service.list({ dagId: dag.dagId, unfinished: true });
-      const mine = this.#isDriving() ? this.#driven?.backfill.backfillId : undefined;
-      const others = all.filter((one) => one.backfillId !== mine);
-      const isFree = others.every(({ state }) => state === "interrupted");
-      if (isFree && (this.#failure as { code?: unknown } | null)?.code === "BACKFILL_ACTIVE") this.dismiss();
-      if (textOf(others) === textOf(this.#unfinished)) return;
-      this.#unfinished = others;
-      this.#plan(true);
-      this.#changed();
-    } catch {
-      // A DAG that is wrong is the plan's error; a store that fails is told by the next action.
-    }
+    if (this.#fault !== null) return;
+    const mine = this.#isDriving() ? this.#driven?.view.backfillId : undefined;
+    const others = await unfinishedOf(this.#store, this.#settings, mine);
+    if (others === null) return;
+    const isFree = others.every(({ state }) => state === "interrupted");
+    if (isFree && (this.#failure as { code?: unknown } | null)?.code === "BACKFILL_ACTIVE") this.dismiss();
+    if (textOf(others) === textOf(this.#unfinished)) return;
+    this.#unfinished = others;
+    this.#plan(true);
+    this.#changed();
   }
 
   #changed(): void {
@@ -339,7 +340,7 @@ export class BackfillModel {
     return {
       ...pictureOf(driven?.origin.settings ?? this.#settings, driven?.view ?? null, {
         ...(this.#source?.state ?? NO_PLAN),
-        fault: this.#fault ?? this.#historyFault,
+        fault: this.#fault ?? this.#records.fault,
       }),
       ...{ version, locale: this.#locale, unfinished: this.#unfinished, failure: this.#failure },
       ...{ hidden: this.#hidden, selected: this.#selection.row, selectedDay: this.#selection.day },

@@ -1,11 +1,13 @@
 // Backfills that this page drives, by store: a component that is mounted again finds the one it had started.
-import type { Backfill, BackfillEvent, RunStore } from "../../face.js";
+import type { Backfill, BackfillEvent, BackfillPreview, RunRecord, RunStore } from "../../face.js";
 import { columnsOf } from "../plan/columns_of.js";
 import { RunView } from "../run/run_view.js";
 import type { Origin } from "./service_of.js";
 
 export interface Driven {
-  readonly backfill: Backfill;
+  /** null: it is only looked at. */
+  readonly backfill: Backfill | null;
+  readonly preview: BackfillPreview;
   readonly view: RunView;
   readonly origin: Origin;
   /** Called after each change of the view; with the event where there was one. */
@@ -47,10 +49,8 @@ export async function drive(
   });
   const { preview, backfillId, progress } = backfill;
   const view = new RunView(backfillId, columnsOf(preview), progress, origin.warnings);
-  const from = Math.min(...[preview.start, preview.end].map(Date.parse));
-  const to = Math.max(...[preview.start, preview.end].map(Date.parse));
-  view.recall(await store.listRuns({ dagId: preview.dagId, from, to }));
-  const made: Driven = { backfill, view, origin, listeners: new Set() };
+  view.recall(await recordsOf(store, preview));
+  const made: Driven = { backfill, preview, view, origin, listeners: new Set() };
   const all = drivenIn.get(store) ?? new Map<string, Driven>();
   drivenIn.set(store, all);
   all.set(preview.dagId, made);
@@ -65,6 +65,12 @@ export async function drive(
   backfill.result.then(() => ended(), ended);
   tellWatchers(store);
   return made;
+}
+
+/** The runs that the store has of the dates of a plan. */
+export function recordsOf(store: RunStore, { dagId, start, end }: BackfillPreview): Promise<RunRecord[]> {
+  const [from, to] = [start, end].map(Date.parse).sort((a, b) => a - b) as [number, number];
+  return store.listRuns({ dagId, from, to });
 }
 
 function take(driven: Driven, event: BackfillEvent): void {

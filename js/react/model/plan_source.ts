@@ -1,7 +1,7 @@
 // Where the plans of a page come from: a planner over one store, and the loop that asks it.
 import type { RunStore } from "../../face.js";
-import type { PlanColumns } from "../plan/plan_columns.js";
-import type { DateDetail } from "../planning/date_detail.js";
+import { type PlanColumns, placeOf } from "../plan/plan_columns.js";
+import type { DateDetail, PlannedDate } from "../planning/date_detail.js";
 import { Planner } from "../planning/planner.js";
 import { type Portable, toPortable } from "../planning/portable.js";
 import { PlanLoop, type PlanState } from "./plan_loop.js";
@@ -44,6 +44,12 @@ export class PlanSource {
 
   detail(plan: PlanColumns, place: number): Promise<DateDetail | null> {
     return this.#planner.ask("detail", plan.planHash, place);
+  }
+
+  async dates(plan: PlanColumns | null, from: number, to: number): Promise<PlannedDate[]> {
+    if (plan === null) return [];
+    const places = Uint32Array.from({ length: Math.max(0, to - from) }, (_, at) => placeOf(plan, from + at));
+    return this.#planner.ask("dates", plan.planHash, places);
   }
 
   absence(plan: PlanColumns, day: string): Promise<string | null> {

@@ -94,6 +94,8 @@ function Buttons({ backfill, ask }: { backfill: PageBackfill; ask: (asking: Aski
         </>
       );
     }
+    case "watching":
+      return <Button onClick={backfill.close}>{locale.backToPlan}</Button>;
     case "awaiting_approval":
       return (
         <>

@@ -1,8 +1,8 @@
 // One date of a plan in full: what it runs, when, and as which commands.
-import type { BackfillPreview, DataInterval, PlannedRun, RunRecord, RunState } from "../../face.js";
+import type { BackfillPreview, DataInterval, Json, PlannedRun, RunRecord, RunState } from "../../face.js";
 
-/** One row of a plan. Instants are ISO 8601 texts. */
-export interface DateDetail {
+/** One row of a plan, without what it runs. Instants are ISO 8601 texts. */
+export interface PlannedDate {
   executionDate: string;
   /** On the schedule's clock, with its offset. */
   localDate: string;
@@ -12,7 +12,10 @@ export interface DateDetail {
   action: PlannedRun["action"];
   reason: PlannedRun["reason"] | null;
   /** The run that stands on this date. */
-  existing: { state: RunState; finishedAt: string | null; error: string | null } | null;
+  existing: { state: RunState; finishedAt: string | null; error: string | null; conf: Json } | null;
+}
+
+export interface DateDetail extends PlannedDate {
   /** Every templated text of the date as it would run. XCom is not known before, and values of variables and connections are `***`. */
   /** `ran`: the text is the one that the task's callback was given. */
   texts: { ran?: boolean; taskId: string | null; path: string; template: string; text: string }[];
@@ -20,6 +23,12 @@ export interface DateDetail {
 
 /** The detail of one row of the preview; null beyond the last. */
 export function detailOf(preview: BackfillPreview, place: number): DateDetail | null {
+  const date = dateOf(preview, place);
+  return date === null ? null : { ...date, texts: textsOf(preview, date.executionDate) };
+}
+
+/** One row of the preview; null beyond the last. */
+export function dateOf(preview: BackfillPreview, place: number): PlannedDate | null {
   const run = preview.run(place);
   if (run === undefined) return null;
   const { executionDate, localDate, dataInterval, runAfter, runId, action } = run;
@@ -27,7 +36,6 @@ export function detailOf(preview: BackfillPreview, place: number): DateDetail | 
     ...{ executionDate, localDate, dataInterval, runAfter, runId, action },
     reason: run.reason ?? null,
     existing: run.existingState === undefined ? null : existingOf(preview, run),
-    texts: textsOf(preview, executionDate),
   };
 }
 
@@ -44,7 +52,7 @@ export function textsAsRun(
 
 const records = new WeakMap<BackfillPreview, Map<string, RunRecord>>();
 
-function existingOf(preview: BackfillPreview, run: PlannedRun): DateDetail["existing"] {
+function existingOf(preview: BackfillPreview, run: PlannedRun): PlannedDate["existing"] {
   let known = records.get(preview);
   if (known === undefined) {
     known = new Map(preview.existingRuns.map((record) => [record.executionDate, record]));
@@ -55,6 +63,7 @@ function existingOf(preview: BackfillPreview, run: PlannedRun): DateDetail["exis
     state: run.existingState as RunState,
     finishedAt: record?.finishedAt ?? null,
     error: record?.error?.message ?? null,
+    conf: record?.conf ?? {},
   };
 }
 

@@ -13,7 +13,7 @@ import {
 } from "../../face.js";
 import { columnsOf } from "../plan/columns_of.js";
 import type { PlanColumns } from "../plan/plan_columns.js";
-import { type DateDetail, detailOf } from "./date_detail.js";
+import { type DateDetail, dateOf, detailOf, type PlannedDate } from "./date_detail.js";
 import { fromPortable, type Portable } from "./portable.js";
 
 /** A schedule in words. `next` are instants, ISO 8601. */
@@ -30,6 +30,8 @@ export interface PlanEstimate {
   late: { makespan: number; finishAt: string } | null;
   /** Past runs that it is made of; 0 where `runDuration` was given. */
   samples: number;
+  /** How long it takes with so many runs at once, where `runDuration` was given and the plan is not too large. */
+  byLanes: readonly { lanes: number; makespan: number }[];
 }
 
 export interface PlanAnswer {
@@ -45,6 +47,7 @@ export interface PlanRequest extends Portable {
 
 /** Simulating thousands of outcomes of a larger plan takes longer than an answer may. */
 const LARGEST_ESTIMATE = 20_000;
+const LANES = [1, 2, 4, 8, 16, 32, 64];
 /** Previews that are kept for questions about single dates. */
 const KEPT = 4;
 
@@ -78,6 +81,12 @@ export class Planning {
   async detail(planHash: string, place: number): Promise<DateDetail | null> {
     const held = this.#previews.get(planHash);
     return held === undefined ? null : detailOf(held.preview, place);
+  }
+
+  /** Rows of a plan that was asked for lately, without their texts; none of others. */
+  async dates(planHash: string, places: Uint32Array): Promise<PlannedDate[]> {
+    const preview = this.#previews.get(planHash)?.preview;
+    return preview === undefined ? [] : Array.from(places).flatMap((place) => dateOf(preview, place) ?? []);
   }
 
   /** The templated texts of one date, for a plan that was made elsewhere. */
@@ -143,13 +152,17 @@ async function estimateOf(
   if (total === skip) return null;
   if (runDuration !== undefined) {
     const { makespan, finishAt } = preview.estimate({ runDuration });
-    return { makespan, finishAt, late: null, samples: 0 };
+    const byLanes = (total > LARGEST_ESTIMATE ? [] : LANES).map((lanes) => ({
+      lanes,
+      makespan: preview.estimate({ runDuration, maxParallelRuns: lanes }).makespan,
+    }));
+    return { makespan, finishAt, late: null, samples: 0, byLanes };
   }
   if (total > LARGEST_ESTIMATE) return null;
   try {
     const { quantiles, samples } = await preview.estimate({ from: "history" });
     const [middle, late] = [quantiles["0.5"], quantiles["0.9"]];
-    return middle === undefined ? null : { ...middle, late: late ?? null, samples };
+    return middle === undefined ? null : { ...middle, late: late ?? null, samples, byLanes: [] };
   } catch {
     // Fewer than five past runs.
     return null;

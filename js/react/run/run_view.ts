@@ -2,7 +2,7 @@
 import type { BackfillEvent, BackfillResult, Progress, RunRecord, RunResult, Warning } from "../../face.js";
 import { countTokens, dayOfRow, findDay } from "../plan/day_columns.js";
 import { type PlanColumns, rowOf } from "../plan/plan_columns.js";
-import { AGAIN, CANCELED, FAILED, QUEUED, RUNNING, TOKEN_COUNT, tokenOfState } from "../plan/tokens.js";
+import { AGAIN, CANCELED, FAILED, KEEP, QUEUED, RUNNING, TOKEN_COUNT, tokenOfState } from "../plan/tokens.js";
 import { RunWarnings } from "./run_warnings.js";
 import { TaskMarksByRun } from "./task_marks.js";
 
@@ -15,7 +15,10 @@ export interface Bar {
   token: number;
 }
 
-export type RunPhase = "running" | "paused" | "awaiting_approval" | "canceling" | "finished" | "stopped";
+/** `watching`: another process drives it. `stopped`: nobody does any more. */
+export type RunPhase =
+  | ("running" | "paused" | "awaiting_approval" | "canceling" | "finished" | "stopped")
+  | "watching";
 
 const PHASE_OF_EVENT: Partial<Record<BackfillEvent["type"], RunPhase>> = {
   started: "running",
@@ -85,18 +88,31 @@ export class RunView {
     const begun = records.filter((record) => record.backfillId === this.backfillId);
     for (const { executionDate, state, startedAt, finishedAt, error } of begun.sort(byStart)) {
       const row = rowOf(this.plan, Date.parse(executionDate));
+      const isRunning = state === "running" && this.phase === "watching";
       // A date that waits may have been begun before: it will be begun again.
-      if (row < 0 || state === "queued" || state === "running") continue;
+      if (row < 0 || state === "queued" || (state === "running" && !isRunning)) continue;
       this.#setToken(row, tokenOfState(state));
       if (error !== undefined && state === "failed") this.errors.set(row, error.message);
-      if (startedAt === undefined || finishedAt === undefined) continue;
-      const [start, end] = [Date.parse(startedAt), Date.parse(finishedAt)];
+      if (startedAt === undefined || (finishedAt === undefined && !isRunning)) continue;
+      const start = Date.parse(startedAt);
+      const end = isRunning || finishedAt === undefined ? null : Date.parse(finishedAt);
       const free = lanes.findIndex((until) => until <= start);
       const lane = free < 0 ? lanes.length : free;
-      lanes[lane] = end;
+      lanes[lane] = end ?? Number.POSITIVE_INFINITY;
       this.bars.push({ row, lane, start, end, token: tokenOfState(state) });
+      if (end !== null) this.#remember(end - start);
       this.startedAt = Math.min(this.startedAt, start);
     }
+  }
+
+  /** A backfill that is only looked at. Of one that has ended, dates that it did not run are left alone. */
+  review(phase: RunPhase, records: readonly RunRecord[]): void {
+    this.phase = phase;
+    this.recall(records);
+    if (phase !== "finished") return;
+    this.plan.tokens.forEach((token, row) => {
+      if (token === QUEUED) this.#setToken(row, KEEP);
+    });
   }
 
   take(event: BackfillEvent): void {
@@ -119,6 +135,7 @@ export class RunView {
     const row = rowOf(this.plan, Date.parse(run.executionDate));
     const token = TOKEN_OF_EVENT[type];
     if (row < 0 || token === undefined) return;
+    if (token === CANCELED) this.tasks.cancel(run.runId, at);
     this.#setToken(row, token);
     if (token === RUNNING) this.#begin(row, at);
     else this.#end(row, token, at);
@@ -140,7 +157,11 @@ export class RunView {
     if (bar === undefined) return;
     this.#open.delete(row);
     Object.assign(bar, { end: at, token: token === QUEUED ? FAILED : token });
-    this.#durations.push(at - bar.start);
+    this.#remember(at - bar.start);
+  }
+
+  #remember(duration: number): void {
+    this.#durations.push(duration);
     if (this.#durations.length > RECENT) this.#durations.shift();
   }
 

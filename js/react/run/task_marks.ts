@@ -55,6 +55,12 @@ export class TaskMarksByRun {
     });
   }
 
+  /** A run was stopped: its tasks that had begun are canceled with it. */
+  cancel(runId: string, at: number): void {
+    for (const [taskId, mark] of this.#runs.get(runId) ?? [])
+      if (mark.state === "running") this.#put(runId, taskId, { ...mark, state: "canceled", end: at });
+  }
+
   /** What the store has of a run. A task that events have told of already is newer than its record. */
   load(runId: string, instances: readonly TaskInstance[]): void {
     const known = new Set(this.#runs.get(runId)?.keys());

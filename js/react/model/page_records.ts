@@ -1,0 +1,40 @@
+// The records that a page plans over and shows: its store, and what was read of the tasks in it.
+import { MemoryStore, type RunStore } from "../../face.js";
+import { type TaskMarks, TaskMarksByRun } from "../run/task_marks.js";
+import { TaskReader } from "../run/task_reader.js";
+import { pageStore } from "./page_store.js";
+import type { BackfillSettings } from "./settings.js";
+
+export class PageRecords {
+  store: RunStore;
+  /** Why the known runs of the settings cannot be taken over. */
+  fault: Error | null = null;
+  #past = new TaskMarksByRun();
+  #tasks: TaskReader;
+  readonly #changed: () => void;
+
+  constructor(settings: BackfillSettings, changed: () => void) {
+    this.#changed = changed;
+    this.store = settings.store ?? new MemoryStore();
+    this.#tasks = new TaskReader(this.store, changed);
+  }
+
+  /** How the tasks of a run stand, by the marks of the backfill that is shown, or by what was read of earlier ones. */
+  tasksOf(shown: TaskMarksByRun | undefined, dagId: string, runId: string): TaskMarks {
+    return this.#tasks.of(shown ?? this.#past, dagId, runId);
+  }
+
+  /** Takes the store, or the known runs, of these settings in place of the earlier ones. */
+  renew(settings: BackfillSettings): void {
+    const { store, fault } = pageStore(settings, (failed, late) => {
+      if (failed !== this.store) return;
+      this.fault = late;
+      this.#changed();
+    });
+    this.store = store;
+    this.fault = fault;
+    this.#past = new TaskMarksByRun();
+    this.#tasks = new TaskReader(store, this.#changed);
+    if (fault !== null) this.#changed();
+  }
+}

@@ -1,0 +1,31 @@
+// A backfill that this page does not drive, as its records tell of it: one that has ended, that another process runs, or that was
+// interrupted.
+import { type BackfillSummary, DagfillError, type RunStore } from "../../face.js";
+import { columnsOf } from "../plan/columns_of.js";
+import { type RunPhase, RunView } from "../run/run_view.js";
+import { type Driven, recordsOf } from "./driven.js";
+import { type Origin, serviceOf } from "./service_of.js";
+
+const ENDED: readonly BackfillSummary["state"][] = ["success", "failed", "canceled"];
+
+function phaseOf(state: BackfillSummary["state"]): RunPhase {
+  if (state === "interrupted") return "stopped";
+  return ENDED.includes(state) ? "finished" : "watching";
+}
+
+/** Throws DagfillError when the store has no such backfill of the DAG. */
+export async function reviewed(store: RunStore, origin: Origin, backfillId: string): Promise<Driven> {
+  const service = serviceOf(store, origin);
+  const { dagId } = origin.settings.dag;
+  const summary = (await service.list({ dagId })).find((one) => one.backfillId === backfillId);
+  if (summary === undefined)
+    throw new DagfillError(
+      "UNKNOWN_BACKFILL",
+      `backfillId: the store has no backfill "${backfillId}" of the DAG "${dagId}"`,
+      { field: "backfillId" },
+    );
+  const preview = await service.preview({ ...summary.options, dryRun: true });
+  const view = new RunView(backfillId, columnsOf(preview), summary.progress, origin.warnings);
+  view.review(phaseOf(summary.state), await recordsOf(store, preview));
+  return { backfill: null, preview, view, origin, listeners: new Set() };
+}

@@ -1,0 +1,138 @@
+// Backfills that a page only looks at, and what it asks of a whole plan.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BackfillService, MemoryStore } from "dagfill";
+import { opener, phase, ready, until } from "./opened.mjs";
+import { componentModule } from "./source.mjs";
+
+const { BackfillModel } = await componentModule('export { BackfillModel } from "./model/backfill_model.ts";');
+const open = opener(BackfillModel);
+const dag = { dagId: "sales", schedule: "@daily" };
+const january = { startDate: "2026-01-01", endDate: "2026-01-04" };
+
+/** A store in which a backfill of three days has ended; the second of them failed. */
+async function ended() {
+  const store = new MemoryStore();
+  const executeRun = ({ executionDate }) => {
+    if (executionDate.startsWith("2026-01-02")) throw new Error("no disk");
+  };
+  const service = new BackfillService({ dags: [dag], store, executeRun });
+  const backfill = await service.start({ dagId: "sales", ...january, endDate: "2026-01-03" });
+  await backfill.result;
+  return { store, id: backfill.backfillId };
+}
+
+test("a backfill that has ended is shown from its records, and its failures can be tried again", async (t) => {
+  const { store, id } = await ended();
+  const model = open(t, { store, executeRun: () => "done" });
+  await ready(model);
+  await model.review(id);
+  const { run, progress, counts, failure } = model.getSnapshot();
+  assert.equal(failure, null);
+  assert.deepEqual([run.phase, run.backfillId, progress.completed, progress.failed], ["finished", id, 2, 1]);
+  assert.deepEqual([...run.errors], [[1, "no disk"]]);
+  assert.deepEqual([counts[6], counts[7], run.bars.length], [2, 1, 3]);
+  assert.match(model.runId(1), /2026-01-02/);
+  assert.deepEqual(
+    (await model.dates(1, 3)).map(({ executionDate, action }) => [executionDate.slice(0, 10), action]),
+    [
+      ["2026-01-02", "skip"],
+      ["2026-01-03", "skip"],
+    ],
+  );
+  await model.retry();
+  const again = await until(
+    model,
+    ({ phase: name, run: now }) => name === "finished" && now.backfillId !== id,
+  );
+  assert.deepEqual([again.progress.completed, again.progress.failed], [1 + 1, 0]);
+});
+
+test("a backfill that another process runs is watched, and the plan comes back afterwards", async (t) => {
+  const store = new MemoryStore();
+  let end = () => {};
+  const service = new BackfillService({
+    dags: [dag],
+    store,
+    executeRun: () =>
+      new Promise((resolve) => {
+        end = resolve;
+      }),
+  });
+  const backfill = await service.start({ dagId: "sales", ...january });
+  t.after(async () => {
+    end();
+    await backfill.cancel();
+  });
+  const model = open(t, { store, executeRun: () => "done" });
+  await ready(model);
+  await model.review(backfill.backfillId);
+  assert.equal(model.getSnapshot().phase, "watching");
+  model.pause();
+  assert.equal(backfill.progress.running, 1, "who only looks cannot pause it");
+  model.close();
+  await phase(model, "ready");
+});
+
+test("a backfill that is not there is an error of the action", async (t) => {
+  const model = open(t, { executeRun: () => "done" });
+  await ready(model);
+  await model.review("nothing");
+  const { failure, run } = model.getSnapshot();
+  assert.deepEqual([failure.code, failure.field, run], ["UNKNOWN_BACKFILL", "backfillId", null]);
+});
+
+test("records that come into the store from elsewhere are planned over when that is told", async (t) => {
+  const store = new MemoryStore();
+  const model = open(t, { store, executeRun: () => "done" });
+  assert.equal((await ready(model)).counts[0], 4);
+  const service = new BackfillService({ dags: [dag], store, executeRun: () => "done" });
+  await service.backfill({ dagId: "sales", ...january, endDate: "2026-01-01" });
+  model.replan();
+  assert.equal((await until(model, ({ counts }) => counts[2] === 1)).counts[0], 3);
+});
+
+test("a duration of a run says how long each number of lanes takes", async (t) => {
+  const model = open(t, { executeRun: () => "done", runDuration: 1_000 });
+  const { estimate } = await ready(model);
+  assert.deepEqual(
+    estimate.byLanes.slice(0, 4).map(({ lanes, makespan }) => [lanes, makespan]),
+    [
+      [1, 4_000],
+      [2, 2_000],
+      [4, 1_000],
+      [8, 1_000],
+    ],
+  );
+});
+
+test("rows of the plan are told in parts, with what the store has of them", async (t) => {
+  const { store } = await ended();
+  const model = open(t, { store, executeRun: () => "done" });
+  await ready(model);
+  const dates = await model.dates(1, 99);
+  assert.deepEqual(
+    dates.map(({ reason, existing }) => [reason, existing?.state, existing?.error]),
+    [
+      ["exists_failed", "failed", "no disk"],
+      ["exists_success", "success", null],
+      [null, undefined, undefined],
+    ],
+  );
+});
+
+test("tasks of a run that is stopped are canceled with it", async (t) => {
+  const model = open(t, {
+    dag: { ...dag, tasks: [{ taskId: "a" }] },
+    executeTask: ({ signal }) =>
+      new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("stopped")))),
+  });
+  await ready(model);
+  await model.start();
+  await until(model, () => model.taskMarks(model.runId(0)).get("a")?.state === "running");
+  await model.cancel({ running: "abort" });
+  await phase(model, "finished");
+  const mark = model.taskMarks(model.runId(0)).get("a");
+  assert.equal(mark.state, "canceled");
+  assert.ok(mark.end >= mark.start);
+});
