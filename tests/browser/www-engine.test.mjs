@@ -22,10 +22,19 @@ test("a policy without 'wasm-unsafe-eval' is named in plain words", { skip }, as
   await tab.close();
 });
 
-test("a worker that cannot be loaded is named too", { skip }, async (t) => {
+test("where the worker cannot be loaded the page plans on its own thread", { skip }, async (t) => {
   const context = await page.context(t);
-  await context.route("**/engine.worker*.js", (route) => route.fulfill({ status: 404, body: "" }));
-  context.expect("engine.worker");
+  await context.route("**/worker-*.js", (route) => route.fulfill({ status: 404, body: "" }));
+  context.expect("404");
+  const tab = await context.newPage();
+  await tab.goto(page.url + hash({ from: "2026-01-01", to: "2026-01-31", which: "none" }));
+  await planned(tab);
+  await tab.getByRole("button", { name: "Run 31 runs" }).waitFor();
+});
+
+test("a page whose package cannot be loaded says so", { skip }, async (t) => {
+  const context = await page.context(t);
+  await context.route("**/engine-*.js", (route) => route.fulfill({ status: 404, body: "" }));
   context.expect("404");
   const tab = await context.newPage();
   await tab.goto(page.url);

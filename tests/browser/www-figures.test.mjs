@@ -39,18 +39,15 @@ for (const [name, fields, count] of plans)
             (one) => one.textContent === label,
           ).control;
           const shown = document.querySelector("[data-testid=timing]");
-          const before = `${shown.dataset.engine}${shown.dataset.pack}`;
+          const before = shown.dataset.plan;
           const start = performance.now();
           input.click();
           const now = () => document.querySelector("[data-testid=timing]").dataset;
-          while (`${now().engine}${now().pack}` === before)
-            await new Promise((resolve) => requestAnimationFrame(resolve));
+          while (now().plan === before) await new Promise((resolve) => requestAnimationFrame(resolve));
           const at = (mark) => performance.getEntriesByName(mark).at(-1).startTime;
           const arrived = at("plan-arrived");
           await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
           return {
-            engine: Number(now().engine),
-            pack: Number(now().pack),
             page: at("plan-shown") - arrived,
             arrived: arrived - start,
             painted: performance.now() - start,
@@ -61,7 +58,7 @@ for (const [name, fields, count] of plans)
     const at = (key) => median(rounds.map((round) => round[key])).toFixed(1);
     const longest = Math.max(0, ...(await tab.evaluate(() => globalThis.tasks)));
     console.log(
-      `# ${name}: engine ${at("engine")} ms, columns and days ${at("pack")} ms (worker); main thread ${at("page")} ms; ` +
+      `# ${name}: main thread ${at("page")} ms; ` +
         `input to plan ${at("arrived")} ms, to after paint ${at("painted")} ms; longest task ${longest.toFixed(0)} ms`,
     );
     assert.equal(

@@ -3,8 +3,8 @@ import { Banners, Refused } from "./Banners";
 import { ClockNotes } from "./ClockNotes";
 import { DagPanel } from "./DagPanel";
 import { Dialogs, type Open } from "./Dialogs";
+import { dayOfRow, totals } from "./dayColumns";
 import { number, plural, span } from "./days";
-import type { Engine } from "./engine";
 import { download, Header } from "./Header";
 import { HourStrip } from "./HourStrip";
 import { Lead } from "./Lead";
@@ -15,7 +15,6 @@ import { Frozen, Notes } from "./Notes";
 import { obstacleOf } from "./obstacle";
 import { PlanForm } from "./PlanForm";
 import { fileName } from "./quote";
-import { dayOfRow, totals } from "./runModel";
 import { Trouble } from "./Trouble";
 import { useTheme } from "./theme";
 import type { Address } from "./url";
@@ -26,6 +25,7 @@ import { useCursor } from "./useCursor";
 import { useDraft, useUndoKeys } from "./useDraft";
 import { useDrop } from "./useDrop";
 import { useMedia } from "./useMedia";
+import type { Started } from "./usePlan";
 import { useSampleHistory } from "./useSampleHistory";
 import { Legend, Verdict } from "./Verdict";
 
@@ -37,19 +37,21 @@ const PlannedLanes = lazy(() => import("./parts").then((part) => ({ default: par
 const PlanTable = lazy(() => import("./parts").then((part) => ({ default: part.PlanTable })));
 const RunPanel = lazy(() => import("./RunPanel").then((part) => ({ default: part.RunPanel })));
 
+const NO_ERRORS: ReadonlyMap<number, string> = new Map();
+
 export interface AppProps {
-  engine: Engine;
+  opening: Promise<Started>;
   initial: Address & { fresh: boolean };
 }
 
-export function App({ engine, initial }: AppProps) {
+export function App({ opening, initial }: AppProps) {
   const { draft, setDraft, history: edits, canUndo } = useDraft(initial.draft);
   const change = useCallback(
     (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part })),
     [setDraft],
   );
-  const backfill = useBackfill(engine, draft, setDraft);
-  const { plan, run, stored, actions } = backfill;
+  const backfill = useBackfill(opening, draft, setDraft);
+  const { started, plan, run, stored, actions } = backfill;
   useUndoKeys(edits, run === null);
   const theme = useTheme();
   const phone = useMedia("(max-width: 820px)");
@@ -67,10 +69,10 @@ export function App({ engine, initial }: AppProps) {
   const cursor = useCursor(run?.plan ?? plan.plan, initial.selected);
   const stale = plan.stale && run === null;
   // Commands of a plan that is no longer the form's would be those of other tasks.
-  const detail = useDetail(engine, stale ? null : view, cursor.shown);
-  const states = useTaskStates(engine, run, run ? detail?.runId : undefined, scrub);
-  const absence = useAbsence(engine, stale || run ? null : view, cursor.text, cursor.row);
-  const compare = useCompare(engine, draft, run ? null : plan.plan);
+  const detail = useDetail(started, draft, stale ? null : view, cursor.shown);
+  const states = useTaskStates(started, run, run ? detail?.runId : undefined, scrub);
+  const absence = useAbsence(started, stale || run ? null : view, cursor.text, cursor.row);
+  const compare = useCompare(started, draft, run ? null : plan.plan);
   useSampleHistory(initial.fresh, plan, draft, actions.fillHistory);
   const [refused, setRefused] = useState(initial.refused);
   const [linked, setLinked] = useState<Linked | null>(initial);
@@ -89,10 +91,7 @@ export function App({ engine, initial }: AppProps) {
   // Version stands for the columns' contents.
   const sums = useMemo(() => (view ? totals(view.days) : []), [view, version]);
   const comparison = run || !compare || compare.error ? null : compare;
-  const errors = useMemo(
-    () => new Map(run?.failures.map(({ row, error }) => [row, error])),
-    [run?.failures.length, run],
-  );
+  const errors = run?.errors ?? NO_ERRORS;
 
   const obstacle = obstacleOf(draft, plan, stored);
   // Of what is shown: while a backfill is, the plan of the form may be another one.
@@ -127,8 +126,11 @@ export function App({ engine, initial }: AppProps) {
   useDrop(run === null, (given) => setOpen({ name: "bring", given }));
 
   const exportPlan = async (format: "json" | "csv") => {
-    const blob = await engine.call("export", format);
-    if (blob) download(blob, fileName(draft.dagId, format));
+    if (!view || !started) return;
+    const { exportPlan: write } = await import("./engine/export");
+    const { dates } = started.engine.model;
+    const blob = await write({ draft, now: plan.planned?.now ?? Date.now(), plan: view, dates }, format);
+    download(blob, fileName(draft.dagId, format));
   };
   const onExclude = useCallback(
     (day: string) => {
@@ -220,9 +222,9 @@ export function App({ engine, initial }: AppProps) {
                 <Trouble plan={plan} draft={draft} change={change} phone={phone} />
                 {plan.plan ? (
                   <Verdict
-                    plan={plan.plan}
                     draft={draft}
                     sums={sums}
+                    estimate={plan.estimate}
                     stale={plan.stale}
                     obstacle={obstacle}
                     onRun={onRun}
@@ -318,14 +320,9 @@ export function App({ engine, initial }: AppProps) {
                       onSelect={cursor.chooseRow}
                     />
                   </Suspense>
-                  <p
-                    className="note"
-                    data-testid="timing"
-                    data-engine={view.timing.engine}
-                    data-pack={view.timing.pack}
-                  >
+                  <p className="note" data-testid="timing" data-plan={view.planHash}>
                     {number(starting)} of {plural(view.total, "date")}
-                    {view.timing.engine > 0 && `, planned in ${span(Math.max(1, view.timing.engine))}`}
+                    {!run && `, planned in ${span(Math.max(1, plan.took))}`}
                   </p>
                 </div>
               </div>
@@ -348,7 +345,7 @@ export function App({ engine, initial }: AppProps) {
         <section className="bottom-bar" aria-label="The plan in short">
           <span>
             {plural(starting, "run")}
-            {plan.plan?.estimate && `, ${span(plan.plan.estimate.makespan)}`}
+            {plan.estimate && `, ${span(plan.estimate.makespan)}`}
           </span>
           <button type="button" onClick={() => setOpen({ name: "form" })}>
             Edit plan
@@ -362,7 +359,7 @@ export function App({ engine, initial }: AppProps) {
         <Dialogs
           open={open}
           close={close}
-          engine={engine}
+          started={started}
           draft={draft}
           onDraft={change}
           onRecords={actions.replan}

@@ -1,9 +1,10 @@
 import { useEffect, useState } from "react";
 import { number, plural } from "./days";
-import { type Engine, errorOf } from "./engine";
 import type { Brought } from "./engine/bring";
+import { failureOf } from "./failure";
 import { Modal } from "./Modal";
 import type { Draft } from "./model";
+import type { Started } from "./usePlan";
 
 /** A file that was dropped or opened. */
 export interface Given {
@@ -13,14 +14,14 @@ export interface Given {
 
 /** Takes over a DAG, or the records of one, from another system. */
 export function BringDialog(props: {
-  engine: Engine;
+  started: Started | null;
   draft: Draft;
   given: Given | null;
   onDraft: (part: Partial<Draft>) => void;
   onRecords: () => void;
   onClose: () => void;
 }) {
-  const { engine, draft, given, onDraft, onRecords, onClose } = props;
+  const { started, draft, given, onDraft, onRecords, onClose } = props;
   const [text, setText] = useState(given?.text ?? "");
   const [fileName, setFileName] = useState(given?.fileName);
   const [brought, setBrought] = useState<Brought | null>(null);
@@ -29,12 +30,15 @@ export function BringDialog(props: {
     setBrought(null);
     setRefused(null);
     try {
-      const answer = await engine.call("bring", what, name, draft);
+      // Comes when it is asked for: reading Python is a third of the package.
+      const { readBrought } = await import("./engine/bring");
+      if (started === null) return;
+      const answer = await readBrought(what, name, draft, started.engine.store);
       setBrought(answer);
       if (answer.kind === "runs") onRecords();
       else if (answer.drafts.length === 0) setRefused("There is no DAG in it.");
     } catch (thrown) {
-      const { message, hint } = errorOf(thrown);
+      const { message, hint } = failureOf(thrown);
       setRefused([message, hint].filter(Boolean).join(" "));
     }
   };

@@ -4,7 +4,13 @@ const WIDTH = 260;
 const HEIGHT = 44;
 
 /** Finish time against parallel runs: shows where more lanes stop helping. */
-export function Curve({ curve, lanes }: { curve: { lanes: number; makespan: number }[]; lanes: number }) {
+export function Curve({
+  curve,
+  lanes,
+}: {
+  curve: readonly { lanes: number; makespan: number }[];
+  lanes: number;
+}) {
   const longest = curve[0]?.makespan ?? 0;
   if (curve.length < 2 || longest === 0) return null;
   const x = (count: number) => 4 + (Math.log2(Math.min(64, count)) / 6) * (WIDTH - 8);

@@ -1,12 +1,10 @@
 import { lazy, type ReactNode, Suspense } from "react";
 import type { Given } from "./BringDialog";
-import type { Engine } from "./engine";
 import type { Flavour } from "./flavours";
 import { CancelRun, ConfirmLoss, ConfirmRun, Modal } from "./Modal";
-import type { Draft, StoredBackfill } from "./model";
-import type { RunModel } from "./runModel";
+import type { Draft, ShownRun, StoredBackfill } from "./model";
 import type { LinkOptions } from "./useAddress";
-import type { PlanState } from "./usePlan";
+import type { PlanState, Started } from "./usePlan";
 
 const BringDialog = lazy(() => import("./BringDialog").then((part) => ({ default: part.BringDialog })));
 const CodeDialog = lazy(() => import("./Share").then((part) => ({ default: part.CodeDialog })));
@@ -26,13 +24,13 @@ export type Open =
 export interface DialogsProps {
   open: Open;
   close: () => void;
-  engine: Engine;
+  started: Started | null;
   draft: Draft;
   onDraft: (part: Partial<Draft>) => void;
   /** Records have come into the store. */
   onRecords: () => void;
   plan: PlanState;
-  run: RunModel | null;
+  run: ShownRun | null;
   form: ReactNode;
   start: () => void;
   link: (options: LinkOptions) => Promise<string>;
@@ -49,7 +47,7 @@ export function Dialogs(props: DialogsProps) {
 }
 
 function dialog(props: DialogsProps) {
-  const { open, close, engine, draft, onDraft, onRecords, plan, run, form, start, link, actions } = props;
+  const { open, close, started, draft, onDraft, onRecords, plan, run, form, start, link, actions } = props;
   switch (open.name) {
     case "form":
       return (
@@ -59,7 +57,15 @@ function dialog(props: DialogsProps) {
       );
     case "confirm":
       return (
-        plan.plan && <ConfirmRun plan={plan.plan} lanes={draft.parallel} onRun={start} onClose={close} />
+        plan.plan && (
+          <ConfirmRun
+            plan={plan.plan}
+            estimate={plan.estimate}
+            lanes={draft.parallel}
+            onRun={start}
+            onClose={close}
+          />
+        )
       );
     case "cancel":
       return (
@@ -95,7 +101,7 @@ function dialog(props: DialogsProps) {
     case "bring":
       return (
         <BringDialog
-          engine={engine}
+          started={started}
           draft={draft}
           given={open.given}
           onDraft={onDraft}

@@ -1,7 +1,7 @@
+import { findDay } from "./dayColumns";
 import { clock, dayOf, longDay, offsetText } from "./days";
 import { Glyph } from "./Glyph";
 import { type PlanView, TOKEN_COUNT, TOKENS } from "./model";
-import { findDay } from "./runModel";
 
 const MOST = 6;
 

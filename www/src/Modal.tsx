@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { number, plural, span } from "./days";
 import type { PlanView } from "./model";
+import type { PlanState } from "./usePlan";
 
 /** The platform's dialog: modal, closed by Escape, the focus goes back to where it was. What
  *  is marked `data-first` has the focus at first: the safe choice. */
@@ -41,13 +42,19 @@ export const MANY = 500;
 export const needsConfirmation = (plan: PlanView) =>
   plan.total - plan.counts.skip > MANY || plan.replaced > 0;
 
-export function ConfirmRun(props: { plan: PlanView; lanes: number; onRun: () => void; onClose: () => void }) {
-  const { plan, lanes, onRun, onClose } = props;
+export function ConfirmRun(props: {
+  plan: PlanView;
+  estimate: PlanState["estimate"];
+  lanes: number;
+  onRun: () => void;
+  onClose: () => void;
+}) {
+  const { plan, estimate, lanes, onRun, onClose } = props;
   const starting = plan.total - plan.counts.skip;
   return (
     <Modal title={`Start ${plural(starting, "run")}?`} onClose={onClose}>
       <p>
-        {plan.estimate && `About ${span(plan.estimate.makespan)} with ${plural(lanes, "lane")}. `}
+        {estimate && `About ${span(estimate.makespan)} with ${plural(lanes, "lane")}. `}
         {plan.replaced > 0 && <b>{plural(plan.replaced, "successful result")} will be replaced.</b>}
       </p>
       <div className="buttons">

@@ -99,7 +99,7 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
           newest first
         </label>
       </div>
-      {plan.plan && <Curve curve={plan.plan.curve} lanes={draft.parallel} />}
+      {plan.estimate && <Curve curve={plan.estimate.byLanes} lanes={draft.parallel} />}
       <details open={draft.conf !== "" || undefined}>
         <summary>Conf (JSON)</summary>
         <textarea

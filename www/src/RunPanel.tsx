@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from "react";
 import { number, plural, shortLocal, span } from "./days";
 import { NumberField } from "./fields";
+import type { ShownRun } from "./model";
 import { Lanes } from "./parts";
-import type { RunModel } from "./runModel";
 import { Announcement } from "./Verdict";
 
 export interface RunPanelProps {
-  run: RunModel;
+  run: ShownRun;
   theme: string;
   scrub: number | null;
   onScrub: (instant: number | null) => void;
@@ -130,13 +130,13 @@ export function RunPanel({ run, theme, scrub, onScrub, onSelect, lanes, actions,
   );
 }
 
-function stateText(run: RunModel): string {
+function stateText(run: ShownRun): string {
   const { failed, canceled } = run.progress;
   if (canceled > 0) return `, ${number(canceled)} stopped`;
   return failed > 0 ? `, ${number(failed)} failed` : ", all succeeded";
 }
 
-function summary(run: RunModel, percent: number): string {
+function summary(run: ShownRun, percent: number): string {
   const { progress, median, phase } = run;
   const parts = [`${percent} %.`];
   if (phase === "watching") parts.push("Another tab runs this backfill: view only.");
@@ -171,7 +171,7 @@ function Scrubber({
   scrub,
   onScrub,
 }: {
-  run: RunModel;
+  run: ShownRun;
   scrub: number | null;
   onScrub: (instant: number | null) => void;
 }) {
@@ -195,7 +195,7 @@ function Scrubber({
   );
 }
 
-function Failures({ run, onSelect }: { run: RunModel; onSelect: (row: number) => void }) {
+function Failures({ run, onSelect }: { run: ShownRun; onSelect: (row: number) => void }) {
   const { failures, plan } = run;
   if (failures.length === 0) return null;
   return (
@@ -223,7 +223,7 @@ function Milestones({
 }: {
   percent: number;
   failed: number;
-  phase: RunModel["phase"];
+  phase: ShownRun["phase"];
 }) {
   const tenth = Math.floor(percent / 10) * 10;
   const [stopped, setStopped] = useState("");

@@ -2,7 +2,8 @@
 import { useEffect, useRef, useState } from "react";
 import { number, plural, span } from "./days";
 import { Glyph } from "./Glyph";
-import { AGAIN, CREATE, type Draft, KEEP, KEEP_FAILED, type PlanView, TOKENS } from "./model";
+import { AGAIN, CREATE, type Draft, KEEP, KEEP_FAILED, TOKENS } from "./model";
+import type { PlanState } from "./usePlan";
 import { TOKEN_WORDS } from "./words";
 
 /** Why the plan cannot be run, or null. */
@@ -10,14 +11,14 @@ export type Obstacle = string | null;
 
 /** One sentence on what will happen, and the button that makes it happen. */
 export function Verdict(props: {
-  plan: PlanView;
   draft: Draft;
   sums: number[];
+  estimate: PlanState["estimate"];
   stale: boolean;
   obstacle: Obstacle;
   onRun: () => void;
 }) {
-  const { plan, draft, sums, stale, obstacle, onRun } = props;
+  const { draft, sums, estimate, stale, obstacle, onRun } = props;
   const starting = (sums[CREATE] ?? 0) + (sums[AGAIN] ?? 0);
   const kept = (sums[KEEP] ?? 0) + (sums[KEEP_FAILED] ?? 0);
   const detail = [
@@ -25,10 +26,10 @@ export function Verdict(props: {
     `${number(sums[AGAIN] ?? 0)} again`,
     `${number(kept)} left alone`,
   ].join(", ");
-  const estimate = plan.estimate
-    ? ` About ${span(plan.estimate.makespan)} with ${plural(draft.parallel, "lane")} at ${span(draft.simulation.seconds * 1000)} a run${ending(plan.estimate.makespan)}.`
+  const about = estimate
+    ? ` About ${span(estimate.makespan)} with ${plural(draft.parallel, "lane")} at ${span(draft.simulation.seconds * 1000)} a run${ending(estimate.makespan)}.`
     : "";
-  const sentence = `${plural(starting, "run")} will start. ${detail}.${estimate}`;
+  const sentence = `${plural(starting, "run")} will start. ${detail}.${about}`;
   return (
     <div className="verdict">
       <div>
@@ -36,7 +37,7 @@ export function Verdict(props: {
           {starting === 0 ? "Nothing to run" : `${plural(starting, "run")} will start`}
         </p>
         <p>
-          {detail}.{estimate}
+          {detail}.{about}
         </p>
         {stale && <p className="warn">Showing the last valid plan.</p>}
         <Announcement text={sentence} />

@@ -3,22 +3,27 @@ import "./page.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { ErrorBoundary } from "./ErrorBoundary";
-import { startEngine } from "./engine";
+import { DEFAULT_DRAFT } from "./examples";
 import { keepOffline } from "./offline";
 import { readHash } from "./url";
+
+async function start() {
+  const { Engine, ...read } = await import("./engine/engine");
+  return { engine: await Engine.open(DEFAULT_DRAFT), read };
+}
 
 async function begin() {
   const root = document.getElementById("root");
   if (!root) return;
-  const engine = startEngine();
-  // On its way while the engine starts: it is needed when the first plan is there.
+  // What plans, and what draws a plan, are on their way while the form is painted.
+  const opening = start();
   void import("./parts");
   const address = await readHash(location.hash);
   // An address with a plan in it is somebody's own: no sample records are written for it.
   const fresh = location.hash.length < 2;
   createRoot(root).render(
     <ErrorBoundary>
-      <App engine={engine} initial={{ ...address, fresh }} />
+      <App opening={opening} initial={{ ...address, fresh }} />
     </ErrorBoundary>,
   );
   // An open page goes on without a network: what comes later is fetched when the first plan is drawn.
@@ -29,6 +34,9 @@ async function begin() {
       import("./ComparePanel"),
       import("./BringDialog"),
       import("./flow/DagCanvas"),
+      import("./engine/bring"),
+      import("./engine/compare"),
+      import("./engine/export"),
     ]);
     await keepOffline();
   }, 1500);

@@ -1,13 +1,8 @@
-import type {
-  BackfillResult,
-  Dag,
-  DataInterval,
-  Progress,
-  SkipReason,
-  Task,
-  TaskInstance,
-  Warning,
-} from "dagfill";
+import type { BackfillSummary, Dag, Task, TaskInstance, Warning } from "dagfill";
+import type { DayColumns, PlanColumns, PlannedDate, RunView, Token } from "dagfill/react";
+
+export type { DayColumns, Token };
+export type PlanView = PlanColumns;
 
 /** What the user has typed: the whole editable state of the page, and what the address bar keeps. */
 export interface Draft {
@@ -53,19 +48,20 @@ export interface Simulation {
   seed: number;
 }
 
-/** What a date will do, or has done. The order is that of the counts in `PlanView.days`. */
+/** What a date will do, or has done; the package's own list, without its components. */
 export const TOKENS = [
-  "create",
-  "again",
-  "keep",
-  "keepFailed",
-  "queued",
-  "running",
-  "success",
-  "failed",
-  "canceled",
-] as const;
-export type Token = (typeof TOKENS)[number];
+  ...([
+    "create",
+    "again",
+    "keep",
+    "keepFailed",
+    "queued",
+    "running",
+    "success",
+    "failed",
+    "canceled",
+  ] as const),
+] satisfies Token[];
 export const TOKEN_COUNT = TOKENS.length;
 export const CREATE = 0;
 export const AGAIN = 1;
@@ -76,56 +72,6 @@ export const RUNNING = 5;
 export const SUCCESS = 6;
 export const FAILED = 7;
 export const CANCELED = 8;
-
-/** A plan in columns: one entry a date in run order, one entry a civil day in ascending order. */
-export interface PlanView {
-  dagId: string;
-  timeZone: string;
-  /** The bounds as they were read, in UTC. */
-  start: string;
-  end: string;
-  /** The same as civil days since 1970-01-01. */
-  firstDay: number;
-  lastDay: number;
-  planHash: string;
-  total: number;
-  counts: { total: number; create: number; rerun: number; reset: number; skip: number };
-  /** How many of the runs that are done again had succeeded. */
-  replaced: number;
-  dates: Float64Array;
-  offsets: Int32Array;
-  reasons: Uint8Array;
-  /** What the numbers in `reasons` mean. */
-  reasonNames: readonly (SkipReason | null)[];
-  tokens: Uint8Array;
-  /** Rows are in order of their dates. */
-  places: null;
-  days: DayColumns;
-  warnings: Warning[];
-  clockChanges: ClockChange[];
-  estimate: { makespan: number; finishAt: string } | null;
-  /** Finish time against parallel runs. */
-  curve: { lanes: number; makespan: number }[];
-  timing: { engine: number; pack: number };
-}
-
-export interface DayColumns {
-  /** Civil days since 1970-01-01. */
-  day: Int32Array;
-  /** Lowest row of each day; its rows are neighbours. */
-  first: Uint32Array;
-  count: Uint32Array;
-  /** `TOKEN_COUNT` numbers a day. */
-  tokens: Uint32Array;
-}
-
-export interface ClockChange {
-  at: string;
-  /** Civil day on which the clock changes. */
-  day: number;
-  offsetBefore: number;
-  offsetAfter: number;
-}
 
 /** A `DagfillError` after its journey between threads. */
 export interface EngineError {
@@ -162,30 +108,21 @@ export interface UnknownMacro {
   suggestion?: string;
 }
 
-/** Answer to one state of the form. */
+/** What the page reads of one state of the form, beside its plan. */
 export interface PlanAnswer {
   schedule: ScheduleView;
   dag: DagView;
-  plan: PlanView | null;
-  error: EngineError | null;
   /** When the range has no date: the first one behind it. */
   nextDate: string | null;
-  /** Records of this DAG in the store, at most 1 means "some". */
-  hasHistory: boolean;
+  /** Whether the store has records of this DAG; null while it is read. */
+  hasHistory: boolean | null;
   /** How many of the range's records are made up, by "Add sample history". */
   samples: number;
 }
 
-export interface RowDetail {
+export interface RowDetail extends PlannedDate {
   index: number;
-  executionDate: string;
-  localDate: string;
-  dataInterval: DataInterval;
-  runAfter: string;
-  runId: string;
-  action: string;
   why: string;
-  existing: string | null;
   commands: { taskId: string; text: string }[];
 }
 
@@ -193,53 +130,35 @@ export interface RowDetail {
 export type TaskState = TaskInstance["state"];
 export type TaskStates = ReadonlyMap<string, TaskState>;
 
-/** `stopped`: it was interrupted, and nobody runs it now. */
-export type RunPhase = "running" | "paused" | "canceling" | "finished" | "watching" | "stopped";
-
-/** Changes of a running backfill, gathered for one frame. */
-export interface RunBatch {
-  backfillId: string;
-  phase: RunPhase;
-  progress: Progress;
-  changes: RunChange[];
-  warnings: Warning[];
-  result: Omit<BackfillResult, "results"> | null;
+/** One attempt of a run that failed. */
+export interface FailedAttempt {
+  row: number;
+  error: string;
 }
 
-export interface RunChange {
-  row: number;
-  token: number;
-  /** Epoch milliseconds. */
-  at: number;
-  attempt: number;
-  error?: string;
+/** The backfill that is shown: it runs here or elsewhere, or has ended. */
+export interface ShownRun
+  extends Pick<
+    RunView,
+    | ("backfillId" | "plan" | "bars" | "phase" | "progress" | "warnings" | "median" | "laneCount")
+    | ("startedAt" | "errors")
+  > {
+  failures: FailedAttempt[];
+  /** Changes with what the columns and bars hold. */
+  version: number;
+  /** The plan with the states of an instant. */
+  at(instant: number): PlanView;
 }
 
 export interface StoredBackfill {
   backfillId: string;
   dagId: string;
-  state:
-    | "enqueued"
-    | "running"
-    | "paused"
-    | "awaiting_approval"
-    | "interrupted"
-    | "success"
-    | "failed"
-    | "canceled";
-  progress: Progress;
+  state: BackfillSummary["state"];
+  progress: BackfillSummary["progress"];
   /** true when this page drives it. */
   mine: boolean;
   /** Runs of an interrupted backfill that were running when it stopped. */
   inFlight: number;
-}
-
-/** A past or foreign backfill, read from the store. */
-export interface ReviewView {
-  backfill: StoredBackfill;
-  plan: PlanView;
-  /** Every run of it that has begun. */
-  bars: { row: number; start: number; end: number | null; token: number; error?: string }[];
 }
 
 export interface CompareView {

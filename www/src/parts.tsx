@@ -11,9 +11,8 @@ import {
 import "dagfill/react/styles.css";
 import { useCallback, useMemo } from "react";
 import { number, parseDay } from "./days";
-import type { PlanView, RowDetail } from "./model";
+import type { PlanView, RowDetail, ShownRun } from "./model";
 import { beyondPicture, plannedRun } from "./planned";
-import type { RunModel } from "./runModel";
 
 /** The components of the package over the state of this page. They come after the first paint: a plan comes later still. */
 
@@ -106,10 +105,9 @@ export function ChosenDate({ plan, version, run, errors, day, row, detail, absen
 }
 
 function dateDetailOf(detail: RowDetail): DateDetail {
-  const { executionDate, localDate, dataInterval, runAfter, runId, action, commands } = detail;
+  const { index: _, why: __, commands, ...date } = detail;
   return {
-    ...{ executionDate, localDate, dataInterval, runAfter, runId },
-    action: action as DateDetail["action"],
+    ...date,
     reason: null,
     existing: null,
     texts: commands
@@ -119,7 +117,7 @@ function dateDetailOf(detail: RowDetail): DateDetail {
 }
 
 interface LanesProps {
-  run: RunModel;
+  run: ShownRun;
   theme: string;
   until: number | null;
   onSelect: (row: number) => void;

@@ -1,131 +1,98 @@
-import type { Progress, TaskInstance } from "dagfill";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { type Engine, errorOf } from "./engine";
-import type {
-  Draft,
-  EngineError,
-  PlanView,
-  ReviewView,
-  RowDetail,
-  StoredBackfill,
-  TaskState,
-  TaskStates,
-} from "./model";
-import { RunModel } from "./runModel";
-import { usePlan } from "./usePlan";
+import { failureOf } from "./failure";
+import type { Draft, EngineError, PlanView, RowDetail, ShownRun, StoredBackfill, TaskStates } from "./model";
+import { type Started, usePlan } from "./usePlan";
 
-/** What the page plans and runs, through its own worker, whose executor is a simulation; editors of their own have `useBackfill` of
- *  `dagfill/react`. `onDraft` is told what a stored backfill was made of when it is opened. */
-export function useBackfill(engine: Engine, draft: Draft, onDraft: (draft: Draft) => void) {
-  const [run, setRun] = useState<RunModel | null>(null);
+/** The package's model over the draft, whose executor is a simulation, and the backfills that this browser has on record. `onDraft` is told
+ *  what a stored backfill was made of when it is opened. */
+export function useBackfill(opening: Promise<Started>, draft: Draft, onDraft: (draft: Draft) => void) {
+  const [started, setStarted] = useState<Started | null>(null);
+  const [trouble, setTrouble] = useState<EngineError | null>(null);
   const [epoch, setEpoch] = useState(0);
-  const [failure, setFailure] = useState<EngineError | null>(null);
-  const [storage, setStorage] = useState<string | null>(null);
-  const plan = usePlan(engine, draft, epoch, run === null);
-  const stored = useStored(engine, draft, epoch);
-  useSyncExternalStore(run?.subscribe ?? never, () => run?.version ?? -1);
-
-  const current = useRef<RunModel | null>(null);
-  current.current = run;
   useEffect(() => {
-    engine.onRun = (batch) => {
-      if (current.current?.backfillId !== batch.backfillId) return;
-      current.current.take(batch);
-      if (batch.phase === "finished") setEpoch((n) => n + 1);
-    };
-    engine.onLost = (message) => setFailure({ code: "WORKER_LOST", message });
-    engine.call("storage").then(setStorage, (thrown) => setFailure(errorOf(thrown)));
-  }, [engine]);
+    opening.then(setStarted, (thrown) =>
+      setTrouble({ ...failureOf(thrown), code: "WORKER_LOST", message: failureOf(thrown).message }),
+    );
+  }, [opening]);
+  const engine = started?.engine ?? null;
+  const model = engine?.model ?? null;
+  const snapshot = useSyncExternalStore(model?.subscribe ?? never, () => model?.getSnapshot() ?? null);
+  const plan = usePlan(started, draft, epoch, snapshot);
+  const run = useMemo(
+    () => engine?.shown(snapshot?.run ?? null, snapshot?.version ?? 0) ?? null,
+    [engine, snapshot],
+  );
+  const stored = useStored(started, draft, `${epoch} ${run?.backfillId} ${run?.phase}`);
 
-  const guard = useCallback(async (work: () => Promise<void>) => {
+  const guard = useCallback(async (work: () => Promise<unknown> | undefined) => {
     try {
-      setFailure(null);
+      setTrouble(null);
       await work();
     } catch (thrown) {
-      setFailure(errorOf(thrown));
+      setTrouble(failureOf(thrown));
     }
     setEpoch((n) => n + 1);
   }, []);
 
-  const adopt = useCallback((started: Adopted, from: Draft) => {
-    const { total, counts } = started.plan;
-    const remaining = total - counts.skip;
-    const progress = {
-      total,
-      completed: 0,
-      failed: 0,
-      remaining,
-      running: 0,
-      skipped: counts.skip,
-      canceled: 0,
-    };
-    const model = new RunModel(started.backfillId, started.plan, started.progress ?? progress);
-    model.recall(started.bars ?? []);
-    current.current = model;
-    keepDraft(started.backfillId, from);
-    setRun(model);
-  }, []);
-
   const actions = useMemo(() => {
-    const named = (work: (id: string) => Promise<unknown>) => () => {
-      const id = current.current?.backfillId;
-      if (id) void guard(async () => void (await work(id)));
+    /** Hands the draft of a stored backfill over, and shows it in the form when `open` has succeeded. */
+    const opened = (one: StoredBackfill, open: () => Promise<void> | undefined) =>
+      guard(async () => {
+        const from = draftOf(one.backfillId) ?? { ...draft, dagId: one.dagId };
+        const isShown = model?.getSnapshot().run?.backfillId === one.backfillId;
+        engine?.configure(from, Date.now());
+        await engine?.simulate(from);
+        await open();
+        if (!isShown && model?.getSnapshot().run?.backfillId === one.backfillId) onDraft(from);
+      });
+    const begun = async (from: Draft, begin: () => Promise<void> | undefined) => {
+      await engine?.simulate(from);
+      await begin();
+      const { run, failure } = model?.getSnapshot() ?? {};
+      if (run && !failure) keepDraft(run.backfillId, from);
     };
     return {
       /** Runs exactly the plan on the screen: refused with PLAN_CHANGED when it is another one now. */
-      start: () =>
-        guard(async () => {
-          if (!plan.planned || !plan.plan) return;
-          const { draft: planned, now } = plan.planned;
-          adopt(await engine.call("start", planned, now, plan.plan.planHash), planned);
-        }),
+      start: () => guard(() => begun(plan.planned?.draft ?? draft, () => model?.start())),
       retry: () =>
         guard(async () => {
-          const id = current.current?.backfillId ?? "";
-          const from = draftOf(id) ?? draft;
-          adopt(await engine.call("retry", from, Date.now()), from);
+          const from = draftOf(model?.getSnapshot().run?.backfillId ?? "") ?? draft;
+          await begun(from, () => model?.retry());
         }),
       resumeStored: (one: StoredBackfill) =>
-        guard(async () => {
-          const from = draftOf(one.backfillId) ?? { ...draft, dagId: one.dagId };
-          adopt(await engine.call("resume", one.backfillId, from), from);
-          onDraft(from);
+        opened(one, () => {
+          const { parallel } = draftOf(one.backfillId) ?? draft;
+          return model?.resume(one.backfillId, { maxParallelRuns: parallel });
         }),
-      discard: (one: StoredBackfill) =>
-        guard(() =>
-          engine.call("discard", one.backfillId, draftOf(one.backfillId) ?? { ...draft, dagId: one.dagId }),
-        ),
-      review: (one: StoredBackfill) =>
-        guard(async () => {
-          const from = draftOf(one.backfillId) ?? { ...draft, dagId: one.dagId };
-          const view = await engine.call("review", one.backfillId, from);
-          if (!view) return;
-          if (current.current?.backfillId !== one.backfillId) onDraft(from);
-          setRun(RunModel.review(view));
-        }),
-      pause: named((id) => engine.call("pause", id)),
-      unpause: named((id) => engine.call("unpause", id)),
+      discard: (one: StoredBackfill) => opened(one, () => model?.discard(one.backfillId)),
+      review: (one: StoredBackfill) => opened(one, () => model?.review(one.backfillId)),
+      pause: () => model?.pause(),
+      unpause: () => void model?.resume(),
       /** Also what a later Resume begins with. */
-      setParallel: (lanes: number) =>
-        named((id) => {
-          const from = draftOf(id);
-          if (from) keepDraft(id, { ...from, parallel: lanes });
-          return engine.call("setParallel", id, lanes);
-        })(),
-      finish: named((id) => engine.call("cancel", id, "finish")),
-      abort: named((id) => engine.call("cancel", id, "abort")),
-      /** Back to the plan; a run of this page goes on and stays in the list. */
-      leave: () => {
-        setRun(null);
-        setEpoch((n) => n + 1);
+      setParallel: (lanes: number) => {
+        const id = model?.getSnapshot().run?.backfillId ?? "";
+        const from = draftOf(id);
+        if (from) keepDraft(id, { ...from, parallel: lanes });
+        model?.setMaxParallelRuns(lanes);
       },
+      finish: () => void model?.cancel({ running: "finish" }),
+      abort: () => void model?.cancel({ running: "abort" }),
+      /** Back to the plan. */
+      leave: () => model?.close(),
       /** Plans again, after something else has written to the store. */
-      replan: () => setEpoch((n) => n + 1),
-      fillHistory: () => guard(async () => void (await engine.call("fillHistory", draft, Date.now()))),
-      forget: () => guard(() => engine.call("forget")),
-      dismiss: () => setFailure(null),
+      replan: () => model?.replan(),
+      fillHistory: () =>
+        guard(async () => {
+          if (plan.plan) await engine?.fillHistory(draft, plan.plan);
+          model?.replan();
+        }),
+      forget: () => guard(() => engine?.forget()),
+      dismiss: () => {
+        setTrouble(null);
+        model?.dismiss();
+      },
     };
-  }, [engine, draft, plan, guard, adopt, onDraft]);
+  }, [engine, model, draft, plan, guard, onDraft]);
 
   // A watched backfill is read again until it has ended.
   useEffect(() => {
@@ -136,21 +103,15 @@ export function useBackfill(engine: Engine, draft: Draft, onDraft: (draft: Draft
     return () => clearTimeout(timer);
   }, [run, stored, actions]);
 
-  return { plan, run, stored, failure, storage, actions };
-}
-
-/** A backfill that begins, or goes on with what had ended before. */
-interface Adopted {
-  backfillId: string;
-  plan: RunModel["plan"];
-  bars?: ReviewView["bars"];
-  progress?: Progress | null;
+  const refused = snapshot?.failure ?? null;
+  const failure = trouble ?? (refused === null ? null : failureOf(refused));
+  return { started, plan, run, stored, failure, storage: engine?.problem ?? null, actions };
 }
 
 const never = () => () => {};
 
 /** The backfills in the store, read every second: other tabs write there too. */
-function useStored(engine: Engine, draft: Draft, epoch: number): StoredBackfill[] {
+function useStored(started: Started | null, draft: Draft, occasion: string): StoredBackfill[] {
   const [stored, setStored] = useState<StoredBackfill[]>([]);
   const asked = useRef(draft);
   asked.current = draft;
@@ -159,12 +120,7 @@ function useStored(engine: Engine, draft: Draft, epoch: number): StoredBackfill[
     let gone = false;
     const read = async () => {
       try {
-        const list = await engine.call("list", {
-          ...asked.current,
-          schedule: "@daily",
-          timeZone: "UTC",
-          tasks: [],
-        });
+        const list = (await started?.engine.list(asked.current)) ?? [];
         if (!gone) setStored((before) => (JSON.stringify(before) === JSON.stringify(list) ? before : list));
       } catch {
         // The next reading may succeed; a store that is gone is reported by what needs it.
@@ -176,73 +132,63 @@ function useStored(engine: Engine, draft: Draft, epoch: number): StoredBackfill[
       gone = true;
       clearTimeout(timer);
     };
-    // Epoch asks again at once.
-  }, [engine, epoch]);
+    // An occasion asks again at once.
+  }, [started, occasion]);
   return stored;
 }
 
 /** The row under the cursor with its commands. Only the newest question is answered. */
-export function useDetail(engine: Engine, plan: PlanView | null, row: number | null): RowDetail | null {
+export function useDetail(
+  started: Started | null,
+  draft: Draft,
+  plan: PlanView | null,
+  row: number | null,
+): RowDetail | null {
   const [detail, setDetail] = useState<RowDetail | null>(null);
   const latest = useRef(0);
+  const asked = useRef(draft);
+  asked.current = draft;
   useEffect(() => {
     const question = ++latest.current;
-    if (plan === null || row === null) {
+    if (started === null || plan === null || row === null) {
       setDetail(null);
       return;
     }
-    engine.call("detail", plan.planHash, row).then(
+    started.engine.detail(row, asked.current).then(
       (answer) => {
         if (question === latest.current && answer) setDetail(answer);
       },
       () => {},
     );
-  }, [engine, plan, row]);
+  }, [started, plan, row]);
   return detail;
 }
 
-/** How the tasks of the selected run stand, now or at an instant of the past: read again until the backfill has ended. */
+/** How the tasks of the selected run stand, now or at an instant of the past. */
 export function useTaskStates(
-  engine: Engine,
-  run: RunModel | null,
+  started: Started | null,
+  run: ShownRun | null,
   runId: string | undefined,
   instant: number | null,
 ): TaskStates {
-  const [tasks, setTasks] = useState<TaskInstance[]>([]);
-  const dagId = run?.plan.dagId;
-  const live = run !== null && run.phase !== "finished" && run.phase !== "stopped";
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout>;
-    let gone = false;
-    setTasks((before) => (before[0]?.runId === runId ? before : []));
-    if (dagId === undefined || runId === undefined) return;
-    const read = async () => {
-      const list = await engine.call("tasks", dagId, runId).catch(() => null);
-      if (gone) return;
-      if (list) setTasks((before) => (JSON.stringify(before) === JSON.stringify(list) ? before : list));
-      if (live) timer = setTimeout(read, 100);
-    };
-    void read();
-    return () => {
-      gone = true;
-      clearTimeout(timer);
-    };
-  }, [engine, dagId, runId, live]);
-  return useMemo(() => statesAt(tasks, instant ?? Number.POSITIVE_INFINITY), [tasks, instant]);
-}
-
-function statesAt(tasks: TaskInstance[], instant: number): TaskStates {
-  const states = new Map<string, TaskState>();
-  for (const { taskId, state, startedAt, finishedAt } of tasks) {
-    if (finishedAt === undefined || Date.parse(finishedAt) <= instant) states.set(taskId, state);
-    else if (startedAt !== undefined && Date.parse(startedAt) <= instant) states.set(taskId, "running");
-  }
-  return states;
+  const marks = run === null || runId === undefined ? undefined : started?.engine.model.taskMarks(runId);
+  const states = useRef<TaskStates>(new Map());
+  const now = new Map(
+    [...(marks ?? [])].flatMap(([taskId, { state, start, end }]) => {
+      if (instant === null || (end !== null && end <= instant)) return [[taskId, state] as const];
+      return start !== null && start <= instant ? [[taskId, "running"] as const] : [];
+    }),
+  );
+  // The same object while nothing changes: the graph is not touched then.
+  const isSame =
+    now.size === states.current.size && [...now].every(([id, state]) => states.current.get(id) === state);
+  if (!isSame) states.current = now;
+  return states.current;
 }
 
 /** Why the chosen day has no date: asked only when it has none. */
 export function useAbsence(
-  engine: Engine,
+  started: Started | null,
   plan: PlanView | null,
   day: string | null,
   row: number | null,
@@ -251,8 +197,8 @@ export function useAbsence(
   useEffect(() => {
     let gone = false;
     setText(null);
-    if (plan && day !== null && row === null)
-      engine.call("explainDay", day).then(
+    if (started && plan && day !== null && row === null)
+      started.engine.model.absence(day).then(
         (answer) => {
           if (!gone) setText(answer);
         },
@@ -261,7 +207,7 @@ export function useAbsence(
     return () => {
       gone = true;
     };
-  }, [engine, plan, day, row]);
+  }, [started, plan, day, row]);
   return text;
 }
 

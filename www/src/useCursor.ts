@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
+import { dayOfRow, findDay } from "./dayColumns";
 import { dayText, parseDay } from "./days";
 import type { PlanView } from "./model";
-import { dayOfRow, findDay } from "./runModel";
 
 /** The chosen date, and the one under the pointer. A day without dates can be chosen too. */
 export function useCursor(plan: PlanView | null, initial: string | null) {

@@ -1,66 +1,122 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import { type Engine, errorOf } from "./engine";
-import type { DagView, Draft, EngineError, PlanAnswer, PlanView } from "./model";
+import type { BackfillSnapshot, PlanEstimate } from "dagfill/react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { Engine } from "./engine/engine";
+import { failureOf } from "./failure";
+import type { Draft, EngineError, PlanAnswer, PlanView, ScheduleView } from "./model";
+
+type EngineModule = typeof import("./engine/engine");
+/** The part of the page that needs the package: it comes after the first paint. */
+export interface Started {
+  engine: Engine;
+  read: Pick<EngineModule, "firstAfter" | "readDag" | "readSchedule" | "withEnds">;
+}
 
 export interface PlanState {
-  /** The answer to the newest draft that has been answered. */
+  /** What was read of the newest draft; null until the package is there. */
   answer: PlanAnswer | null;
   /** The newest plan that could be made. */
   plan: PlanView | null;
+  estimate: PlanEstimate | null;
+  /** Milliseconds from the question to the answer. */
+  took: number;
   /** The draft of `plan`, and the instant that it was planned for. */
-  planned: { draft: Draft; now: number } | null;
+  planned: Asked | null;
   /** true when `plan` is older than what the form says. */
   stale: boolean;
   error: EngineError | null;
 }
 
-const NOTHING: PlanState = { answer: null, plan: null, planned: null, stale: false, error: null };
+interface Asked {
+  draft: Draft;
+  now: number;
+}
 
-/** Plans every draft in the worker. One request is on its way at a time; while it is, only the newest draft waits:
- *  the last input wins. `epoch` plans the same draft again, after the store has changed. */
-export function usePlan(engine: Engine, draft: Draft, epoch: number, live: boolean): PlanState {
-  const [state, setState] = useState(NOTHING);
-  const busy = useRef(false);
-  const waiting = useRef<Draft | null>(null);
-
+/** What the model has planned of the draft. `epoch` hands the same draft over again, when the store is another one. */
+export function usePlan(
+  started: Started | null,
+  draft: Draft,
+  epoch: number,
+  snapshot: BackfillSnapshot | null,
+): PlanState {
+  const engine = started?.engine ?? null;
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const begun = useRef(0);
   useEffect(() => {
-    if (!live) return;
-    waiting.current = draft;
-    const next = async () => {
-      const asked = waiting.current;
-      if (busy.current || !asked) return;
-      busy.current = true;
-      waiting.current = null;
-      const now = Date.now();
-      try {
-        const answer = await engine.call("plan", asked, now);
-        performance.mark("plan-arrived");
-        setState((before) => merge(before, answer, asked, now));
-      } catch (thrown) {
-        const error = errorOf(thrown);
-        setState((before) => ({ ...before, stale: before.plan !== null, error }));
-      }
-      busy.current = false;
-      void next();
+    if (!engine) return;
+    const now = Date.now();
+    begun.current = performance.now();
+    engine.configure(draft, now);
+    setAsked({ draft, now });
+    // Epoch hands the same draft over again.
+  }, [engine, draft, epoch]);
+  useEffect(() => engine?.model.open(), [engine]);
+
+  const isPlan = snapshot !== null && snapshot.run === null;
+  // While a backfill is shown, the plan stays the one that it was started from.
+  const last = useRef<{ plan: PlanView; estimate: PlanEstimate | null; took: number } | null>(null);
+  if (isPlan && snapshot.plan !== null && last.current?.plan !== snapshot.plan) {
+    performance.mark("plan-arrived");
+    last.current = {
+      plan: snapshot.plan,
+      estimate: snapshot.estimate,
+      took: performance.now() - begun.current,
     };
-    void next();
-    // Epoch asks for the same draft again.
-  }, [engine, draft, epoch, live]);
+  }
+  const plan = last.current?.plan ?? null;
+  const planned = useRef<Asked | null>(null);
+  if (isPlan && plan !== null && !snapshot.isStale) planned.current = asked;
   // With the mark at the arrival: how long the page itself was busy, canvases included.
   useLayoutEffect(() => {
-    if (state.plan) performance.mark("plan-shown");
-  }, [state.plan]);
-  return state;
+    if (plan) performance.mark("plan-shown");
+  }, [plan]);
+
+  const answer = useAnswer(started, draft, plan);
+  const refused = isPlan ? snapshot.error : null;
+  const error = useMemo(() => {
+    const own = answer?.schedule.error ?? answer?.dag.error ?? null;
+    if (own !== null || refused === null) return own;
+    return started?.read.withEnds(failureOf(refused), draft, Date.now()) ?? null;
+    // An error is asked about once.
+  }, [answer?.schedule.error, answer?.dag.error, refused]);
+  return {
+    ...{ answer, plan, error, planned: planned.current },
+    estimate: last.current?.estimate ?? null,
+    took: last.current?.took ?? 0,
+    stale: error !== null && plan !== null,
+  };
 }
 
-function merge(before: PlanState, fresh: PlanAnswer, draft: Draft, now: number): PlanState {
+function useAnswer(started: Started | null, draft: Draft, plan: PlanView | null): PlanAnswer | null {
+  const { schedule, timeZone, kind, dst, tasks, rest, dagId } = draft;
+  const words = useMemo<ScheduleView | null>(
+    () => started?.read.readSchedule(draft, Date.now()) ?? null,
+    [started, schedule, timeZone, kind, dst],
+  );
   // The graph is only laid out again when the DAG is another one.
-  const known = before.answer?.dag;
-  const same = known && textOf(known) === textOf(fresh.dag);
-  const answer = same ? { ...fresh, dag: known } : fresh;
-  if (!answer.plan) return { ...before, answer, stale: before.plan !== null, error: answer.error };
-  return { answer, plan: answer.plan, planned: { draft, now }, stale: false, error: null };
+  const dag = useMemo(() => started?.read.readDag(draft) ?? null, [started, dagId, tasks, rest]);
+  const nextDate = useMemo(
+    () => (plan?.total === 0 ? (started?.read.firstAfter(draft, plan.end) ?? null) : null),
+    [started, plan],
+  );
+  const [records, setRecords] = useState<{ plan: PlanView; hasHistory: boolean; samples: number } | null>(
+    null,
+  );
+  useEffect(() => {
+    let gone = false;
+    if (started && plan)
+      started.engine.recordsOf(plan).then(
+        (read) => gone || setRecords({ plan, ...read }),
+        // A store that is gone is told by what needs it.
+        () => {},
+      );
+    return () => {
+      gone = true;
+    };
+  }, [started, plan]);
+  return useMemo(() => {
+    if (words === null || dag === null) return null;
+    const isKnown = records !== null && records.plan.dagId === plan?.dagId;
+    const hasHistory = records?.plan === plan && records !== null ? records.hasHistory : null;
+    return { schedule: words, dag, nextDate, hasHistory, samples: isKnown ? records.samples : 0 };
+  }, [words, dag, nextDate, records, plan]);
 }
-
-/** For comparing: JSON leaves the entries of a map out. */
-const textOf = (dag: DagView) => JSON.stringify({ ...dag, unknown: [...dag.unknown] });

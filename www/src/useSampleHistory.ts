@@ -12,8 +12,8 @@ export function useSampleHistory(fresh: boolean, plan: PlanState, draft: Draft, 
     const { answer, planned } = plan;
     if (
       !fresh ||
-      !answer?.plan ||
-      answer.hasHistory ||
+      !plan.plan ||
+      answer?.hasHistory !== false ||
       planned?.draft !== draft ||
       done.current.has(draft.dagId)
     )

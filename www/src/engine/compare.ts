@@ -1,8 +1,8 @@
 import { compareSchedules, expandRange, explainSchedule } from "dagfill";
 import { clock } from "../days";
-import type { CompareView, Draft } from "../model";
+import { failureOf } from "../failure";
+import type { CompareView, Draft, PlanView } from "../model";
 import { HARD_LIMIT, scheduleOf } from "../request";
-import { failureOf } from "./failure";
 
 /** So many days with differences are told in words, with so many times each. */
 const FIRST = 5;
@@ -10,12 +10,8 @@ const TIMES = 4;
 
 /** Dates of the plan's schedule beside those of a second one, over the same instants. Days are those of zone A, whose
  *  offsets come with the plan; a date that only B has takes the offset of the nearest date of A. */
-export function compare(
-  draft: Draft,
-  read: { start: string; end: string },
-  dates: Float64Array,
-  offsets: Int32Array,
-): CompareView {
+export function compare(draft: Draft, plan: PlanView): CompareView {
+  const { start, end, dates, offsets } = plan;
   const view: CompareView = {
     onlyA: 0,
     onlyB: 0,
@@ -34,10 +30,10 @@ export function compare(
   try {
     const options = { timeZone: second.timeZone.trim(), kind: draft.kind, dst: draft.dst };
     view.textB = explainSchedule(scheduleOf(second.schedule), { ...options, count: 1 }).text;
-    other = expandRange(scheduleOf(second.schedule), read.start, read.end, { ...options, limit: HARD_LIMIT });
+    other = expandRange(scheduleOf(second.schedule), start, end, { ...options, limit: HARD_LIMIT });
     const { text, warnings } = compareSchedules(scheduleOf(draft.schedule), scheduleOf(second.schedule), {
-      start: read.start,
-      end: read.end,
+      start,
+      end,
       before: { timeZone: draft.timeZone.trim(), kind: draft.kind, dst: draft.dst },
       after: options,
     });

@@ -1,91 +1,83 @@
 import { renderRange } from "dagfill";
+import type { PlannedDate } from "dagfill/react";
 import { clock, dayOf, dayText, offsetText } from "../days";
+import type { Draft, PlanView } from "../model";
 import { dagOf, optionsOf } from "../request";
-import type { HeldPlan } from "./plan";
 import { whyOf } from "./why";
 
 const CHUNK = 5000;
 
+/** A plan to be written, and where its rows come from. */
+export interface Exported {
+  draft: Draft;
+  now: number;
+  plan: PlanView;
+  /** Rows from `from` to before `to`. */
+  dates: (from: number, to: number) => Promise<readonly PlannedDate[]>;
+}
+
 /** The plan as a file, made in pieces so that a million rows never stand in memory as one text. */
-export function exportPlan(held: HeldPlan, format: "json" | "csv"): Blob {
-  const parts: Blob[] = [];
-  const { executionDate } = held.preview.columns();
-  const total = executionDate.length;
-  parts.push(new Blob([format === "csv" ? csvHead(held) : jsonHead(held)]));
+export async function exportPlan(exported: Exported, format: "json" | "csv"): Promise<Blob> {
+  const { total } = exported.plan;
+  const parts: Blob[] = [new Blob([format === "csv" ? csvHead(exported) : jsonHead(exported)])];
   for (let from = 0; from < total; from += CHUNK) {
     const to = Math.min(total, from + CHUNK);
-    parts.push(new Blob([rows(held, from, to, format, to === total)]));
+    const lines = linesOf(exported, from, await exported.dates(from, to), format);
+    const end = format === "csv" ? "\r\n" : to < total ? "," : "";
+    parts.push(new Blob([lines.join(format === "csv" ? "\r\n" : ","), end]));
   }
   if (format === "json") parts.push(new Blob(["\n  ]\n}\n"]));
   return new Blob(parts, { type: format === "csv" ? "text/csv" : "application/json" });
 }
 
-function csvHead(held: HeldPlan): string {
+function csvHead({ draft }: Exported): string {
   const fixed = [
-    "index",
-    "local",
-    "utc",
-    "offset",
-    "interval_start",
-    "interval_end",
-    "action",
-    "reason",
-    "run_id",
-    "why",
+    ...["index", "local", "utc", "offset", "interval_start", "interval_end"],
+    ...["action", "reason", "run_id", "why"],
   ];
-  return `${[...fixed, ...held.draft.tasks.map((task) => `command:${task.taskId}`)].map(cell).join(",")}\r\n`;
+  return `${[...fixed, ...draft.tasks.map((task) => `command:${task.taskId}`)].map(cell).join(",")}\r\n`;
 }
 
-function jsonHead(held: HeldPlan): string {
-  const { preview } = held;
-  const head = {
-    dag: dagOf(held.draft),
-    options: optionsOf(held.draft, held.now),
-    planHash: preview.planHash,
-    start: preview.start,
-    end: preview.end,
-    counts: preview.counts,
-    warnings: preview.warnings,
-    clockChanges: preview.clockChanges,
-  };
-  return `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "runs": [`;
+function jsonHead({ draft, now, plan }: Exported): string {
+  const { planHash, start, end, counts, warnings } = plan;
+  const clockChanges = plan.clockChanges.map(({ day: _, ...change }) => change);
+  const head = { dag: dagOf(draft), options: optionsOf(draft, now), planHash, start, end, counts };
+  return `${JSON.stringify({ ...head, warnings, clockChanges }, null, 2).slice(0, -2)},\n  "runs": [`;
 }
 
-function rows(held: HeldPlan, from: number, to: number, format: "json" | "csv", last: boolean): string {
-  const { preview, draft, dag } = held;
-  const { executionDate, offsetSeconds } = preview.columns();
-  const conf = optionsOf(draft, held.now).conf;
-  const commands = draft.tasks.map((task) =>
-    renderRange(task.command, executionDate.subarray(from, to), dag.schedule, {
-      timeZone: dag.timeZone,
-      kind: dag.kind,
-      dst: dag.dst,
-      dagId: dag.dagId,
-      taskId: task.taskId,
+function linesOf(
+  { draft, now, plan }: Exported,
+  from: number,
+  dates: readonly PlannedDate[],
+  format: "json" | "csv",
+): string[] {
+  const { schedule, timeZone, kind, dst, dagId } = dagOf(draft);
+  const conf = optionsOf(draft, now).conf;
+  const commands = draft.tasks.map(({ taskId, command }) =>
+    renderRange(command, plan.dates.subarray(from, from + dates.length), schedule, {
+      ...{ timeZone, kind, dst, dagId, taskId },
       runType: "backfill",
       ...(conf ? { conf } : {}),
     }),
   );
-  held.records ??= new Map(preview.existingRuns.map((record) => [record.executionDate, record]));
-  const lines: string[] = [];
-  for (let row = from; row < to; row++) {
-    const run = preview.run(row);
-    if (!run) continue;
-    const why = whyOf(run, draft.which, held.records.get(run.executionDate));
-    const texts = commands.map((command) => command[row - from] ?? "");
+  return dates.map(({ existing, reason, ...date }, at) => {
+    const why = whyOf({ existing, reason, ...date }, draft.which);
+    const texts = commands.map((command) => command[at] ?? "");
     if (format === "json") {
-      const named = Object.fromEntries(draft.tasks.map((task, at) => [task.taskId, texts[at]]));
-      lines.push(`\n    ${JSON.stringify({ ...run, why, commands: named })}`);
-      continue;
+      const named = Object.fromEntries(draft.tasks.map((task, place) => [task.taskId, texts[place]]));
+      const more = { ...(reason && { reason }), ...(existing && { existingState: existing.state }) };
+      return `\n    ${JSON.stringify({ ...date, ...more, why, commands: named })}`;
     }
-    const at = executionDate[row] ?? 0;
-    const offset = offsetSeconds[row] ?? 0;
-    const local = `${dayText(dayOf(at, offset))} ${clock(at, offset)}`;
-    const { start, end } = run.dataInterval;
-    const fixed = [String(row + 1), local, run.executionDate, offsetText(offset), start, end];
-    lines.push([...fixed, run.action, run.reason ?? "", run.runId, why, ...texts].map(cell).join(","));
-  }
-  return format === "csv" ? `${lines.join("\r\n")}\r\n` : `${lines.join(",")}${last ? "" : ","}`;
+    const offset = plan.offsets[from + at] ?? 0;
+    const instant = plan.dates[from + at] ?? 0;
+    const { executionDate, dataInterval, action, runId } = date;
+    const fixed = [
+      ...[String(from + at + 1), `${dayText(dayOf(instant, offset))} ${clock(instant, offset)}`],
+      ...[executionDate, offsetText(offset), dataInterval.start, dataInterval.end],
+      ...[action, reason ?? "", runId, why],
+    ];
+    return [...fixed, ...texts].map(cell).join(",");
+  });
 }
 
 /** RFC 4180, and no text that a spreadsheet would take for a formula. */

@@ -1,65 +1,69 @@
-import {
-  ACTIONS,
-  type BackfillPreview,
-  BackfillService,
-  type RunRecord,
-  type RunStore,
-  type StoreChange,
-} from "dagfill";
-import type { Draft } from "../model";
-import { dagOf, HARD_LIMIT, optionsOf } from "../request";
+import { dataIntervals, type RunRecord, type RunStore, type StoreChange } from "dagfill";
+import { CREATE, type Draft, type PlanView } from "../model";
+import { dagOf } from "../request";
 import { chance } from "./simulate";
 
 const BATCH = 2000;
+/** So many records of a range are looked at for made-up ones. */
+export const MOST_SAMPLES = 2000;
 
 /** The mark of a record that is made up. */
 const SAMPLE = { sample_history: true };
-export const isSample = ({ conf }: RunRecord) => conf.sample_history === true;
+export const isSample = ({ conf }: { conf: unknown }) =>
+  (conf as Partial<typeof SAMPLE> | null)?.sample_history === true;
 
-/** Writes made-up records of scheduled runs over the first part of the range: most succeeded, a few failed. They make
- *  the page's first plan one with something to keep and something to run again. */
-export async function fillHistory(draft: Draft, store: RunStore, now: number): Promise<number> {
-  const preview = await previewOf(draft, store, now);
-  const { executionDate, action } = preview.columns();
-  const end = Math.floor(executionDate.length * 0.25);
-  let changes: StoreChange[] = [];
-  let count = 0;
-  for (let at = 0; at < end; at++) {
-    const run = preview.run(at);
-    if (ACTIONS[action[at] ?? 0] !== "create" || !run) continue;
-    const state = chance(draft.simulation.seed, run.executionDate, "history") < 0.1 ? "failed" : "success";
-    const startedAt = run.runAfter;
-    const took = (60 + 120 * chance(run.executionDate, "took")) * 1000;
-    const finishedAt = `${new Date(Date.parse(startedAt) + took).toISOString().slice(0, 19)}Z`;
-    const { executionDate: date, dataInterval } = run;
-    changes.push({
-      type: "create-run",
-      run: {
-        runId: `scheduled__${date.slice(0, 19)}+00:00`,
-        dagId: draft.dagId,
-        executionDate: date,
-        dataInterval,
-        runType: "scheduled",
-        state,
-        conf: SAMPLE,
-        attempt: 1,
-        startedAt,
-        finishedAt,
-        ...(state === "failed" ? { error: { name: "Error", message: "exit code 1 (sample history)" } } : {}),
-      },
-    });
-    count++;
-    if (changes.length === BATCH) {
-      await store.apply(changes);
-      changes = [];
-    }
-  }
-  if (changes.length) await store.apply(changes);
-  return count;
+/** What the store knows of a plan's dates: whether there is any record of the DAG, and how many of the range are made up. */
+export async function recordsOf(store: RunStore, plan: PlanView) {
+  const { dagId, counts, start, end } = plan;
+  const hasHistory = (await store.listRuns({ dagId, limit: 1 })).length > 0;
+  if (!hasHistory || counts.create === counts.total) return { hasHistory, samples: 0 };
+  const [from, to] = [Date.parse(start), Date.parse(end)];
+  const known = await store.listRuns({ dagId, from, to, limit: MOST_SAMPLES });
+  return { hasHistory, samples: known.filter(isSample).length };
 }
 
-function previewOf(draft: Draft, store: RunStore, now: number): Promise<BackfillPreview> {
-  const service = new BackfillService({ dags: [dagOf(draft)], store });
-  const { dagId, startDate, endDate } = optionsOf(draft, now);
-  return service.preview({ dagId, startDate, endDate, maxRuns: HARD_LIMIT });
+/** Writes made-up records of scheduled runs over the first part of a plan: most succeeded, a few failed. They make
+ *  the page's first plan one with something to keep and something to run again. */
+export async function fillHistory(draft: Draft, store: RunStore, plan: PlanView): Promise<void> {
+  const isDescending = plan.total > 1 && (plan.dates[0] as number) > (plan.dates[1] as number);
+  const rows = Array.from({ length: Math.floor(plan.total * 0.25) }, (_, at) =>
+    isDescending ? plan.total - 1 - at : at,
+  ).filter((row) => plan.tokens[row] === CREATE);
+  const { schedule, ...dag } = dagOf(draft);
+  const { timeZone, kind, dst, interval } = dag;
+  const timetable = Object.entries({ timeZone, kind, dst, interval }).filter(
+    ([, value]) => value !== undefined,
+  );
+  const dates = Float64Array.from(rows, (row) => plan.dates[row] as number);
+  const { start, end } = dataIntervals(schedule, dates, Object.fromEntries(timetable));
+  for (let from = 0; from < rows.length; from += BATCH) {
+    const changes: StoreChange[] = [];
+    for (let at = from; at < Math.min(rows.length, from + BATCH); at++)
+      changes.push({
+        type: "create-run",
+        run: sampleOf(draft, dates[at] as number, start[at] as number, end[at] as number),
+      });
+    await store.apply(changes);
+  }
+}
+
+const instant = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+
+function sampleOf(draft: Draft, date: number, start: number, end: number): RunRecord {
+  const executionDate = instant(date);
+  const state = chance(draft.simulation.seed, executionDate, "history") < 0.1 ? "failed" : "success";
+  const took = (60 + 120 * chance(executionDate, "took")) * 1000;
+  return {
+    runId: `scheduled__${executionDate.slice(0, 19)}+00:00`,
+    dagId: draft.dagId,
+    executionDate,
+    dataInterval: { start: instant(start), end: instant(end) },
+    runType: "scheduled",
+    state,
+    conf: SAMPLE,
+    attempt: 1,
+    startedAt: instant(end),
+    finishedAt: instant(end + took),
+    ...(state === "failed" && { error: { name: "Error", message: "exit code 1 (sample history)" } }),
+  };
 }

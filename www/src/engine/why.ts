@@ -1,4 +1,4 @@
-import type { PlannedRun, RunRecord } from "dagfill";
+import type { PlannedDate } from "dagfill/react";
 import type { Draft } from "../model";
 import { isSample } from "./history";
 
@@ -9,11 +9,12 @@ const CHOICE: Record<Draft["which"], string> = {
 };
 
 /** The reason of one date in a sentence. */
-export function whyOf(run: PlannedRun, which: Draft["which"], record: RunRecord | undefined): string {
-  const sample = record && isSample(record) ? " (a made-up sample)" : "";
-  const ended = record?.finishedAt ? ` ${record.finishedAt.slice(0, 16).replace("T", " ")} UTC${sample}` : "";
-  const earlier = record?.state === "success" ? `succeeded${ended}` : `${record?.state ?? "ran"}${ended}`;
-  switch (run.action) {
+export function whyOf(date: PlannedDate, which: Draft["which"]): string {
+  const { existing } = date;
+  const sample = existing && isSample(existing) ? " (a made-up sample)" : "";
+  const ended = existing?.finishedAt ? ` ${minute(existing.finishedAt)} UTC${sample}` : "";
+  const earlier = existing?.state === "success" ? `succeeded${ended}` : `${existing?.state ?? "ran"}${ended}`;
+  switch (date.action) {
     case "create":
       return "No run yet: will start.";
     case "rerun":
@@ -21,12 +22,12 @@ export function whyOf(run: PlannedRun, which: Draft["which"], record: RunRecord 
     case "reset":
       return `It ${earlier}; "${CHOICE[which]}" clears it and runs it again.`;
     case "skip":
-      return skipped(run, which, earlier);
+      return skipped(date, which, earlier);
   }
 }
 
-function skipped(run: PlannedRun, which: Draft["which"], earlier: string): string {
-  switch (run.reason) {
+function skipped({ reason, runAfter }: PlannedDate, which: Draft["which"], earlier: string): string {
+  switch (reason) {
     case "exists_success":
       return `It ${earlier}: left alone by "${CHOICE[which]}".`;
     case "exists_failed":
@@ -40,8 +41,10 @@ function skipped(run: PlannedRun, which: Draft["which"], earlier: string): strin
     case "depends_on_past":
       return "The date before it did not succeed, and this DAG runs in order.";
     case "not_due":
-      return `Not due yet: its interval ends ${run.runAfter.slice(0, 16).replace("T", " ")} UTC.`;
+      return `Not due yet: its interval ends ${minute(runAfter)} UTC.`;
     default:
       return "Left alone.";
   }
 }
+
+const minute = (instant: string) => instant.slice(0, 16).replace("T", " ");

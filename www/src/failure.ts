@@ -1,5 +1,5 @@
 import type { DagfillError } from "dagfill";
-import type { EngineError } from "../model";
+import type { EngineError } from "./model";
 
 /** Any thrown value as plain data. Errors of the package keep their code, place and hint. They are known by their code,
  *  not by their class: each entry of the package may bring its own. */

@@ -1,0 +1,132 @@
+import { type BackfillEvent, BackfillService, type BackfillSummary, type RunStore } from "dagfill";
+import { BackfillModel, type BackfillSettings, type RunView, rowOf } from "dagfill/react";
+import type { Draft, FailedAttempt, PlanView, RowDetail, ShownRun, StoredBackfill } from "../model";
+import { dagOf, HARD_LIMIT, optionsOf } from "../request";
+import { fillHistory, recordsOf } from "./history";
+import { planAt } from "./scrub";
+import { simulator } from "./simulate";
+import { forgetStore, openStore } from "./store";
+import { whyOf } from "./why";
+
+export { firstAfter, readDag, readSchedule, withEnds } from "./reading";
+
+/** What the page gives the package: a store of its own, simulated runs, and the draft as settings. The model plans in the package's
+ *  worker and drives the runs. */
+export class Engine {
+  store: RunStore;
+  /** Why records are not kept, where the browser refuses to. */
+  problem: string | null;
+  readonly model: BackfillModel;
+  /** Of the backfill that was begun last. */
+  #attempts: { executionDate: string; error: string }[] = [];
+  #simulated: ReturnType<typeof simulator> | null = null;
+
+  private constructor({ store, problem }: Awaited<ReturnType<typeof openStore>>, draft: Draft) {
+    this.store = store;
+    this.problem = problem;
+    this.model = new BackfillModel(this.settingsOf(draft, Date.now()));
+  }
+
+  static async open(draft: Draft): Promise<Engine> {
+    return new Engine(await openStore(), draft);
+  }
+
+  /** Plans the draft. */
+  configure(draft: Draft, now: number): void {
+    this.model.configure(this.settingsOf(draft, now));
+  }
+
+  private settingsOf(draft: Draft, now: number): BackfillSettings {
+    const { dagId: _, ...options } = optionsOf(draft, now);
+    return {
+      dag: dagOf(draft),
+      options: { ...options, maxRuns: HARD_LIMIT },
+      store: this.store,
+      executeRun: (run) => this.#simulated?.executeRun(run),
+      executeTask: (task) => this.#simulated?.executeTask(task),
+      runDuration: Math.max(1, draft.simulation.seconds * 1000),
+      onEvent: this.#take,
+    };
+  }
+
+  /** Makes ready for the next backfill. Each one of a DAG has its own luck, so that a retry may succeed. */
+  async simulate(draft: Draft): Promise<void> {
+    this.#attempts = [];
+    const known = await this.#service(draft).list({ dagId: draft.dagId });
+    this.#simulated = simulator(draft.simulation, known.length, dagOf(draft));
+  }
+
+  async detail(row: number, draft: Draft): Promise<RowDetail | null> {
+    const detail = await this.model.detail(row);
+    if (detail === null) return null;
+    const commands = detail.texts.filter(({ path }) => path === "command");
+    return { ...detail, index: row, why: whyOf(detail, draft.which), commands } as RowDetail;
+  }
+
+  /** All backfills of the store, of any DAG. */
+  async list(draft: Draft): Promise<StoredBackfill[]> {
+    const summaries = await this.#service(draft).list();
+    return Promise.all(summaries.map((summary) => this.#stored(summary)));
+  }
+
+  fillHistory(draft: Draft, plan: PlanView): Promise<void> {
+    return fillHistory(draft, this.store, plan);
+  }
+
+  recordsOf(plan: PlanView) {
+    return recordsOf(this.store, plan);
+  }
+
+  async forget(): Promise<void> {
+    await this.store.close();
+    await forgetStore();
+    const { store, problem } = await openStore();
+    this.store = store;
+    this.problem = problem;
+  }
+
+  /** The backfill that the model shows. Its columns change in place, which `version` tells. */
+  shown(view: RunView | null, version: number): ShownRun | null {
+    if (view === null) return null;
+    const { backfillId, plan, bars, phase, progress, warnings, median, laneCount, startedAt, errors } = view;
+    return {
+      ...{ backfillId, plan, bars, phase, progress, warnings, median, laneCount, startedAt, errors, version },
+      failures: this.#failuresOf(view),
+      at: (instant) => planAt(view, instant),
+    };
+  }
+
+  /** Each attempt that failed, also where the next one succeeded; of attempts that another page made, the last of a date. */
+  #failuresOf({ plan, errors }: RunView): FailedAttempt[] {
+    const seen = this.#attempts.map(({ executionDate, error }) => ({
+      row: rowOf(plan, Date.parse(executionDate)),
+      error,
+    }));
+    const rows = new Set(seen.map(({ row }) => row));
+    const read = [...errors].filter(([row]) => !rows.has(row)).map(([row, error]) => ({ row, error }));
+    return [...read, ...seen];
+  }
+
+  readonly #take = (event: BackfillEvent): void => {
+    if (!("run" in event) || event.run.error === undefined || event.type === "run-canceled") return;
+    const { executionDate, error } = event.run;
+    this.#attempts.push({ executionDate, error: error.message });
+  };
+
+  async #stored({ backfillId, dagId, state, progress }: BackfillSummary): Promise<StoredBackfill> {
+    let inFlight = 0;
+    if (state === "interrupted") {
+      const left = await this.store.listRuns({ dagId, states: ["running"] });
+      inFlight = left.filter((run) => run.backfillId === backfillId).length;
+    }
+    const { run } = this.model.getSnapshot();
+    const mine = run?.backfillId === backfillId && run.phase !== "watching" && run.phase !== "stopped";
+    return { backfillId, dagId, state, progress, mine, inFlight };
+  }
+
+  /** For reading only: no executor. */
+  #service(draft: Draft): BackfillService {
+    const dag = dagOf({ ...draft, schedule: "@daily", timeZone: "UTC", tasks: [], rest: {} });
+    return new BackfillService({ dags: [dag], store: this.store });
+  }
+}

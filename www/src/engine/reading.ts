@@ -1,0 +1,85 @@
+import {
+  type DateInput,
+  expandRange,
+  explainSchedule,
+  inspectTemplate,
+  nextDates,
+  previousDates,
+  validateDag,
+} from "dagfill";
+import { dayText, parseDay } from "../days";
+import { failureOf } from "../failure";
+import type { DagView, Draft, EngineError, ScheduleView, UnknownMacro } from "../model";
+import { dagOf, optionsOf, scheduleOf } from "../request";
+
+/** The form's own texts as the package reads them: beside the plan, which is the model's. */
+
+const timetableOf = ({ timeZone, kind, dst }: Draft) => ({ timeZone: timeZone.trim(), kind, dst });
+
+export function readSchedule(draft: Draft, now: number): ScheduleView {
+  try {
+    const view = explainSchedule(scheduleOf(draft.schedule), { ...timetableOf(draft), now, count: 3 });
+    return { ...view, error: null };
+  } catch (thrown) {
+    return { text: "", warnings: [], next: [], error: failureOf(thrown) };
+  }
+}
+
+/** Layers for drawing, or why there are none; unknown macros of every task. */
+export function readDag(draft: Draft): DagView {
+  const unknownOf = new Map<string, UnknownMacro[]>();
+  const view: DagView = { layers: [], error: null, cycle: [], unknown: unknownOf };
+  for (const task of draft.tasks) {
+    try {
+      const { unknown } = inspectTemplate(task.command);
+      if (unknown.length) unknownOf.set(task.taskId, unknown);
+    } catch {
+      // A template that cannot be read passes through as it stands.
+    }
+  }
+  try {
+    view.layers = validateDag(dagOf({ ...draft, schedule: "@daily", timeZone: "UTC" })).layers;
+  } catch (thrown) {
+    view.error = failureOf(thrown);
+    if (view.error.code === "CYCLE") view.cycle = cycleOf(view.error);
+  }
+  return view;
+}
+
+function cycleOf(error: EngineError): string[] {
+  const details = error.details;
+  const path = details && typeof details === "object" ? Object.values(details).find(Array.isArray) : null;
+  return (path ?? []).map(String);
+}
+
+/** The first date behind a range that has none. */
+export function firstAfter(draft: Draft, end: string): string | null {
+  try {
+    return nextDates(scheduleOf(draft.schedule), end, 1, timetableOf(draft))[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** A plan that is too large still says where it begins. */
+export function withEnds(error: EngineError, draft: Draft, now: number): EngineError {
+  if (error.code !== "RANGE_TOO_LARGE") return error;
+  try {
+    const { startDate, endDate } = optionsOf(draft, now);
+    const options = { ...timetableOf(draft), limit: 1 };
+    const schedule = scheduleOf(draft.schedule);
+    const first = expandRange(schedule, startDate, endDate, options)[0];
+    const last = previousDates(schedule, readEnd(endDate), 1, timetableOf(draft))[0];
+    if (first === undefined) return error;
+    const from = new Date(first).toISOString().slice(0, 16);
+    return { ...error, hint: `They go from ${from}Z to ${last?.slice(0, 16)}Z.` };
+  } catch {
+    return error;
+  }
+}
+
+/** A civil day as an end is the day behind it as a point. */
+function readEnd(end: DateInput): DateInput {
+  const day = typeof end === "string" && end.length === 10 ? parseDay(end) : null;
+  return day === null ? end : dayText(day + 1);
+}
