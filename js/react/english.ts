@@ -133,6 +133,7 @@ export const english: Locale = {
   columns: { number: "Number", date: "Date", time: "Time", state: "State and reason" },
   lane: (lane) => `lane ${lane}`,
   lanes: (count) => `${plural(count, String(count), "lane")} of runs over time`,
+  bar: ({ lane, date, state, duration }) => `lane ${lane}, ${date}: ${state}, ${duration}`,
   tasks: "Tasks by date",
   taskTimes: "Tasks over time",
   noTasks: "This DAG has no tasks.",
@@ -144,6 +145,7 @@ export const english: Locale = {
   why: "Why",
   commands: "What it runs",
   failedLeft: 'It runs again in a backfill with reprocess "failed".',
+  retryDate: "Retry this date",
   noCommands: "No templated texts.",
   copy: "Copy",
   copied: "Copied",
@@ -175,6 +177,7 @@ export const english: Locale = {
   },
   schedule: "Schedule",
   nextDates: "Next dates",
+  errors: {},
 };
 
 /** A whole locale: English where a text is missing, or cannot be used. */

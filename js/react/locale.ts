@@ -1,5 +1,5 @@
 // The texts of the components. A translation is an object of this shape, whole or in part.
-import type { SkipReason } from "../face.js";
+import type { DagfillError, ErrorCode, SkipReason } from "../face.js";
 import type { Token } from "./plan/tokens.js";
 import type { RunPhase } from "./run/run_view.js";
 import type { TaskState } from "./run/task_marks.js";
@@ -65,6 +65,8 @@ export interface Locale {
   columns: { number: string; date: string; time: string; state: string };
   lane: (lane: number) => string;
   lanes: (count: number) => string;
+  /** One run in the lanes: its date, its state, and how long it took. */
+  bar: (parts: { lane: number; date: string; state: string; duration: string }) => string;
   tasks: string;
   taskTimes: string;
   noTasks: string;
@@ -77,6 +79,8 @@ export interface Locale {
   commands: string;
   /** How a date that failed earlier, and is left alone, runs again. */
   failedLeft: string;
+  /** The button that runs one date again. */
+  retryDate: string;
   noCommands: string;
   copy: string;
   copied: string;
@@ -90,6 +94,8 @@ export interface Locale {
   ) => string;
   schedule: string;
   nextDates: string;
+  /** What an error says, by its code; where a code has no text here, the error's own message. */
+  errors: Partial<Record<ErrorCode, (error: DagfillError) => string>>;
 }
 
 /** Some texts; English says the others. */
@@ -123,6 +129,19 @@ export const longDay = (locale: Locale, day: number): string =>
 /** Short names of the weekdays, Monday first. 1970-01-05 was a Monday. */
 export const weekdays = (locale: Locale): string[] =>
   [4, 5, 6, 7, 8, 9, 10].map((day) => dayWords(locale, day, { weekday: "short" }));
+
+/** An instant on the reader's clock as short as steps of so many milliseconds allow: a time, with seconds, or a day. */
+export function clockWords({ language }: Locale, instant: number, step: number): string {
+  const key = `${language} ${step < 60_000 ? "s" : step < 86_400_000 ? "m" : "d"}`;
+  const make = () =>
+    new Intl.DateTimeFormat(
+      language,
+      step >= 86_400_000
+        ? { day: "numeric", month: "short" }
+        : { hour: "2-digit", minute: "2-digit", ...(step < 60_000 && { second: "2-digit" }) },
+    );
+  return formatOf(days, key, make).format(instant);
+}
 
 /** An instant on the reader's clock, with day and zone: `Thu 26 Nov, 16:40 UTC+1`. */
 export function finishWords({ language }: Locale, instant: number): string {

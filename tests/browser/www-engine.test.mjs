@@ -25,6 +25,7 @@ test("a policy without 'wasm-unsafe-eval' is named in plain words", { skip }, as
 test("where the worker cannot be loaded the page plans on its own thread", { skip }, async (t) => {
   const context = await page.context(t);
   await context.route("**/worker-*.js", (route) => route.fulfill({ status: 404, body: "" }));
+  context.expect("assets/worker-");
   context.expect("404");
   const tab = await context.newPage();
   await tab.goto(page.url + hash({ from: "2026-01-01", to: "2026-01-31", which: "none" }));

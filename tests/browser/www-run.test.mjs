@@ -75,7 +75,7 @@ test("runs all dates at the width that was asked for, and says so", { skip }, as
   await tab.getByText("success 60, failed 0, running 0, queued 0").waitFor();
   assert.equal(await tab.getByRole("progressbar").getAttribute("aria-valuenow"), "100");
   assert.equal(
-    await tab.getByRole("img", { name: /lanes? of runs/ }).getAttribute("aria-label"),
+    await tab.getByRole("listbox", { name: /lanes? of runs/ }).getAttribute("aria-label"),
     "6 lanes of runs over time",
   );
   await tab.getByRole("slider").fill(await tab.getByRole("slider").getAttribute("min"));

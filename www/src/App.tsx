@@ -206,7 +206,6 @@ export function App({ opening, initial }: AppProps) {
                 scrub={scrub}
                 onScrub={setScrub}
                 onSelect={cursor.chooseRow}
-                lanes={draft.parallel}
                 actions={{
                   ...actions,
                   retry: () => void actions.retry(),

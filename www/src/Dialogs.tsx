@@ -99,16 +99,7 @@ function dialog(props: DialogsProps) {
         />
       );
     case "bring":
-      return (
-        <BringDialog
-          started={started}
-          draft={draft}
-          given={open.given}
-          onDraft={onDraft}
-          onRecords={onRecords}
-          onClose={close}
-        />
-      );
+      return <BringDialog {...{ started, draft, onDraft, onRecords }} given={open.given} onClose={close} />;
     case "link":
       return <LinkDialog link={link} draft={draft} onClose={close} />;
     case "code":

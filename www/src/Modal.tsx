@@ -42,6 +42,46 @@ export const MANY = 500;
 export const needsConfirmation = (plan: PlanView) =>
   plan.total - plan.counts.skip > MANY || plan.replaced > 0;
 
+interface Answer {
+  label: string;
+  className?: "primary" | "danger";
+  act: () => void;
+}
+
+/** Asks before something happens. `keep` is the safe answer, which has the focus at first; the others close the dialog, then act. */
+function Question(props: {
+  title: string;
+  keep: string;
+  answers: Answer[];
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const { title, keep, answers, onClose, children } = props;
+  return (
+    <Modal title={title} onClose={onClose}>
+      <p>{children}</p>
+      <div className="buttons">
+        <button type="button" data-first onClick={onClose}>
+          {keep}
+        </button>
+        {answers.map(({ label, className, act }) => (
+          <button
+            key={label}
+            type="button"
+            className={className}
+            onClick={() => {
+              onClose();
+              act();
+            }}
+          >
+            {label}
+          </button>
+        ))}
+      </div>
+    </Modal>
+  );
+}
+
 export function ConfirmRun(props: {
   plan: PlanView;
   estimate: PlanState["estimate"];
@@ -52,27 +92,15 @@ export function ConfirmRun(props: {
   const { plan, estimate, lanes, onRun, onClose } = props;
   const starting = plan.total - plan.counts.skip;
   return (
-    <Modal title={`Start ${plural(starting, "run")}?`} onClose={onClose}>
-      <p>
-        {estimate && `About ${span(estimate.makespan)} with ${plural(lanes, "lane")}. `}
-        {plan.replaced > 0 && <b>{plural(plan.replaced, "successful result")} will be replaced.</b>}
-      </p>
-      <div className="buttons">
-        <button type="button" data-first onClick={onClose}>
-          Cancel
-        </button>
-        <button
-          type="button"
-          className="primary"
-          onClick={() => {
-            onClose();
-            onRun();
-          }}
-        >
-          Start {number(starting)}
-        </button>
-      </div>
-    </Modal>
+    <Question
+      title={`Start ${plural(starting, "run")}?`}
+      keep="Cancel"
+      answers={[{ label: `Start ${number(starting)}`, className: "primary", act: onRun }]}
+      onClose={onClose}
+    >
+      {estimate && `About ${span(estimate.makespan)} with ${plural(lanes, "lane")}. `}
+      {plan.replaced > 0 && <b>{plural(plan.replaced, "successful result")} will be replaced.</b>}
+    </Question>
   );
 }
 
@@ -83,28 +111,18 @@ export function CancelRun(props: {
   onClose: () => void;
 }) {
   const { running, onFinish, onAbort, onClose } = props;
-  const choose = (action: () => void) => () => {
-    onClose();
-    action();
-  };
   return (
-    <Modal title="Cancel this backfill?" onClose={onClose}>
-      <p>
-        What is not started is marked canceled. Both keep the records, and a later backfill can go on from
-        them.
-      </p>
-      <div className="buttons">
-        <button type="button" data-first onClick={onClose}>
-          Go on running
-        </button>
-        <button type="button" onClick={choose(onFinish)}>
-          Stop after the {number(running)} running
-        </button>
-        <button type="button" className="danger" onClick={choose(onAbort)}>
-          Stop now, mark {number(running)} canceled
-        </button>
-      </div>
-    </Modal>
+    <Question
+      title="Cancel this backfill?"
+      keep="Go on running"
+      answers={[
+        { label: `Stop after the ${number(running)} running`, act: onFinish },
+        { label: `Stop now, mark ${number(running)} canceled`, className: "danger", act: onAbort },
+      ]}
+      onClose={onClose}
+    >
+      What is not started is marked canceled. Both keep the records, and a later backfill can go on from them.
+    </Question>
   );
 }
 
@@ -118,23 +136,13 @@ export function ConfirmLoss(props: {
 }) {
   const { title, text, label, onConfirm, onClose } = props;
   return (
-    <Modal title={title} onClose={onClose}>
-      <p>{text}</p>
-      <div className="buttons">
-        <button type="button" data-first onClick={onClose}>
-          Keep
-        </button>
-        <button
-          type="button"
-          className="danger"
-          onClick={() => {
-            onClose();
-            onConfirm();
-          }}
-        >
-          {label}
-        </button>
-      </div>
-    </Modal>
+    <Question
+      title={title}
+      keep="Keep"
+      answers={[{ label, className: "danger", act: onConfirm }]}
+      onClose={onClose}
+    >
+      {text}
+    </Question>
   );
 }

@@ -11,7 +11,6 @@ export interface RunPanelProps {
   scrub: number | null;
   onScrub: (instant: number | null) => void;
   onSelect: (row: number) => void;
-  lanes: number;
   actions: {
     pause: () => void;
     unpause: () => void;
@@ -23,13 +22,13 @@ export interface RunPanelProps {
 }
 
 /** A backfill while it runs, while another tab runs it, and when it has ended. */
-export function RunPanel({ run, theme, scrub, onScrub, onSelect, lanes, actions, onCancel }: RunPanelProps) {
+export function RunPanel({ run, theme, scrub, onScrub, onSelect, actions, onCancel }: RunPanelProps) {
   const { progress, phase } = run;
   const due = progress.total - progress.skipped;
   const done = progress.completed + progress.failed + progress.canceled;
   const percent = due === 0 ? 100 : Math.floor((done / due) * 100);
   const driving = phase === "running" || phase === "paused";
-  const [width, setWidth] = useState(lanes);
+  const [width, setWidth] = useState(run.lanes);
   const title = useRef<HTMLHeadingElement>(null);
   // The button that was pressed goes with its state: the focus moves to the headline instead of falling to the body.
   useEffect(() => {

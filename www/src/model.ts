@@ -144,6 +144,8 @@ export interface ShownRun
     | ("startedAt" | "errors")
   > {
   failures: FailedAttempt[];
+  /** Most runs at once, as it was begun. */
+  lanes: number;
   /** Changes with what the columns and bars hold. */
   version: number;
   /** The plan with the states of an instant. */

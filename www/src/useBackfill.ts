@@ -18,10 +18,7 @@ export function useBackfill(opening: Promise<Started>, draft: Draft, onDraft: (d
   const model = engine?.model ?? null;
   const snapshot = useSyncExternalStore(model?.subscribe ?? never, () => model?.getSnapshot() ?? null);
   const plan = usePlan(started, draft, epoch, snapshot);
-  const run = useMemo(
-    () => engine?.shown(snapshot?.run ?? null, snapshot?.version ?? 0) ?? null,
-    [engine, snapshot],
-  );
+  const run = useMemo(() => (engine && snapshot ? engine.shown(snapshot) : null), [engine, snapshot]);
   const stored = useStored(started, draft, `${epoch} ${run?.backfillId} ${run?.phase}`);
 
   const guard = useCallback(async (work: () => Promise<unknown> | undefined) => {

@@ -6,6 +6,7 @@ import { RUNNING } from "../plan/tokens.js";
 import type { Bar, RunView } from "../run/run_view.js";
 import { drawToken } from "./draw_token.js";
 import type { Palette } from "./palette.js";
+import { timesBetween } from "./time_axis.js";
 
 /** What is seen: from when, and pixels a millisecond. */
 export interface LanesFrame {
@@ -15,7 +16,7 @@ export interface LanesFrame {
   pitch: number;
 }
 
-/** What lanes show of a backfill. */
+/** What lanes show of a backfill. Where `startedAt` is 0 the times are those since the start, as of a plan. */
 export type LanesRun = Pick<RunView, "plan" | "bars" | "startedAt" | "median" | "laneCount"> & {
   phase: string;
 };
@@ -29,9 +30,13 @@ interface LanesSize {
   /** Shows how it stood at this instant. */
   until: number | null;
   locale: Locale;
+  /** The bar that the keys have come to. */
+  cursor: Bar | null;
 }
 
 const LEFT = 48;
+/** Pixels of the line of times below the lanes. */
+export const AXIS = 18;
 /** A bar with words is at least this wide. */
 const WORDS = 46;
 const SHORTEST_WINDOW = 4_000;
@@ -42,7 +47,7 @@ const LONGEST_RUN = 86_400_000;
 export function drawBars(
   context: CanvasRenderingContext2D,
   run: LanesRun,
-  { width, height, lanes, pitch, isLive, until, locale }: LanesSize,
+  { width, height, lanes, pitch, isLive, until, locale, cursor }: LanesSize,
   palette: Palette,
 ): LanesFrame {
   const last = run.bars.reduce((latest, bar) => Math.max(latest, bar.end ?? bar.start), run.startedAt);
@@ -68,8 +73,30 @@ export function drawBars(
       drawBar(context, run, bar, frame, palette);
   }
   context.fillStyle = palette.ink;
-  if (isLive || until !== null) context.fillRect(LEFT + (now - from) * frame.scale, 0, 1, height);
+  if (isLive || until !== null) context.fillRect(LEFT + (now - from) * frame.scale, 0, 1, height - AXIS);
+  if (cursor !== null) {
+    const { x, width: long } = edges(cursor, frame);
+    context.lineWidth = 2;
+    context.strokeStyle = palette.ink;
+    context.strokeRect(x - 1, cursor.lane * pitch, long + 2, pitch - 2);
+  }
+  drawAxis(context, frame, { width, top: lanes * pitch, from: run.startedAt, locale }, palette);
   return frame;
+}
+
+function drawAxis(
+  context: CanvasRenderingContext2D,
+  { from, scale }: LanesFrame,
+  { width, top, from: begin, locale }: { width: number; top: number; from: number; locale: Locale },
+  palette: Palette,
+): void {
+  for (const { at, text } of timesBetween(from, from + (width - LEFT) / scale, scale, begin, locale)) {
+    const x = LEFT + (at - from) * scale;
+    context.fillStyle = palette.empty;
+    context.fillRect(x, 0, 1, top + 4);
+    context.fillStyle = palette.dim;
+    context.fillText(text, x + 3, top + AXIS / 2 + 2);
+  }
 }
 
 function edges(bar: Bar, { from, now, scale }: LanesFrame): { x: number; width: number } {

@@ -6,7 +6,8 @@ import { placeOf } from "../plan/plan_columns.js";
 import type { Token } from "../plan/tokens.js";
 import type { DateDetail, PlannedDate } from "../planning/date_detail.js";
 import type { TaskMarks, TaskState } from "../run/task_marks.js";
-import { type Driven, drive, drivenOf } from "./driven.js";
+import { resumed, started } from "./begin.js";
+import { type Driven, drivenOf } from "./driven.js";
 import { drivenDates, drivenDetail } from "./driven_detail.js";
 import { pageError } from "./page_error.js";
 import { PageRecords } from "./page_records.js";
@@ -15,7 +16,7 @@ import { NO_PLAN } from "./plan_loop.js";
 import { PlanSource } from "./plan_source.js";
 import { reviewed } from "./reviewed.js";
 import { NOTHING, reselect, type Selection, selectDay, selectRow } from "./selection.js";
-import { Origin, type OtherOptions, optionsWith, originOf, plannableOf, serviceOf } from "./service_of.js";
+import { Origin, type OtherOptions, originOf, plannableOf, retryOf, serviceOf } from "./service_of.js";
 import {
   type BackfillSettings,
   isSameHistory,
@@ -106,11 +107,11 @@ export class BackfillModel {
         await this.#begin(this.#fresh(), { planHash: answer.plan.planHash });
     });
 
-  /** Starts what has not succeeded of the options' dates: failed and canceled runs, and dates that never had one. */
-  readonly retry = (): Promise<void> =>
+  /** Starts what has not succeeded of the options' dates: failed and canceled runs, and dates that never had one; with a row of it alone. */
+  readonly retry = (row?: number): Promise<void> =>
     this.#act(async () => {
       const origin = new Origin(this.#driven?.origin.settings ?? this.#fresh().settings);
-      await this.#begin(origin, { reprocess: "failed", rerunFailed: undefined, resetDagRun: undefined });
+      await this.#begin(origin, retryOf(row === undefined ? undefined : this.#snapshot.plan?.dates[row]));
     });
 
   readonly pause = (): void => this.#driven?.backfill?.pause();
@@ -119,11 +120,7 @@ export class BackfillModel {
   readonly resume = (backfillId?: string, limits?: BackfillLimits): Promise<void> =>
     this.#act(async () => {
       if (backfillId === undefined) return this.#driven?.backfill?.resume();
-      const origin = this.#fresh();
-      const store = this.#store;
-      const begin = serviceOf(store, origin);
-      const more = limits === undefined ? {} : { limits };
-      this.#adopt(await drive(store, origin, (onEvent) => begin.resume(backfillId, { onEvent, ...more })));
+      this.#adopt(await resumed(this.#store, this.#fresh(), backfillId, limits));
     });
 
   /** Shows a backfill of the store that this page does not drive, as its records tell of it; `close` goes back to the plan. */
@@ -246,9 +243,7 @@ export class BackfillModel {
   }
 
   async #begin(origin: Origin, more: OtherOptions): Promise<void> {
-    const service = serviceOf(this.#store, origin);
-    const options = optionsWith(origin.settings, more);
-    this.#adopt(await drive(this.#store, origin, (onEvent) => service.start(options, { onEvent })));
+    this.#adopt(await started(this.#store, origin, more));
   }
 
   async #act(work: () => Promise<void> | undefined): Promise<void> {

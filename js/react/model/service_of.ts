@@ -43,6 +43,12 @@ export function serviceOf(store: RunStore, origin: Origin): BackfillService {
   });
 }
 
+/** Options that run again what has not succeeded: of all dates, or of the one at an instant. */
+export function retryOf(date: number | undefined): OtherOptions {
+  const own = date === undefined ? {} : { startDate: date, endDate: date, coverage: undefined };
+  return { reprocess: "failed", rerunFailed: undefined, resetDagRun: undefined, ...own };
+}
+
 /** The settings, where something can be planned of them. */
 export function plannableOf(settings: BackfillSettings, fault: Error | null): PlannableSettings | null {
   const { dag } = settings;

@@ -87,7 +87,7 @@ function Buttons({ backfill, ask }: { backfill: PageBackfill; ask: (asking: Aski
       const isWhole = progress !== null && progress.failed + progress.canceled + progress.remaining === 0;
       return (
         <>
-          {!isWhole && <Button onClick={backfill.retry}>{locale.retry}</Button>}
+          {!isWhole && <Button onClick={() => backfill.retry()}>{locale.retry}</Button>}
           <Button isPrimary={isWhole} onClick={backfill.close}>
             {locale.backToPlan}
           </Button>

@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from "react";
 import { type Locale, longDay, numberText } from "../locale.js";
 import { dayText } from "../plan/days.js";
 import type { PlanColumns } from "../plan/plan_columns.js";
-import { QUEUED, TOKENS } from "../plan/tokens.js";
+import { CANCELED, FAILED, QUEUED, TOKENS } from "../plan/tokens.js";
+import { zoneTime } from "../plan/zone_clock.js";
 import type { DateDetail } from "../planning/date_detail.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { type PartProps, Root } from "./root.js";
@@ -11,18 +12,24 @@ import { type PartProps, Root } from "./root.js";
 export interface DatePanelProps extends PartProps {
   backfill: Pick<PageBackfill, "plan" | "locale" | "selected" | "selectedDay" | "detail" | "absence"> & {
     run: { readonly errors: ReadonlyMap<number, string>; readonly plan: Pick<PlanColumns, "tokens"> } | null;
+    phase?: PageBackfill["phase"] | undefined;
+    /** With it a date whose run has not succeeded has a button that runs it again, when the backfill has ended. */
+    retry?: PageBackfill["retry"] | undefined;
   };
 }
 
 /** The chosen date in full. */
 export function DatePanel({ backfill, className, style }: DatePanelProps) {
   const { locale, selected, selectedDay, run } = backfill;
-  const { detail, absence } = useDate(backfill);
   const error = selected === null ? undefined : run?.errors.get(selected);
   const token = selected === null ? 0 : (run?.plan.tokens[selected] ?? 0);
+  const { detail, absence } = useDate(backfill, token);
   // Of an earlier backfill the record says why it failed.
   const failed = error ?? (run === null ? (detail?.existing?.error ?? undefined) : undefined);
   const isLeft = failed !== undefined && run === null && detail?.action === "skip";
+  const hasEnded = backfill.phase === "finished" || backfill.phase === "stopped";
+  const canRetry =
+    backfill.retry !== undefined && hasEnded && selected !== null && (token === FAILED || token === CANCELED);
   // What has begun, or waits, is no matter of the plan any more.
   const outcome = token >= QUEUED ? locale.meaning[TOKENS[token] ?? "queued"] : null;
   return (
@@ -34,19 +41,22 @@ export function DatePanel({ backfill, className, style }: DatePanelProps) {
       {absence !== null && <p>{absence}</p>}
       {failed !== undefined && <p className="dagfill-bad">{failed}</p>}
       {isLeft && <p>{locale.failedLeft}</p>}
-      {detail !== null && <Detail detail={detail} outcome={outcome} locale={locale} />}
+      {canRetry && (
+        <button type="button" onClick={() => void backfill.retry?.(selected)}>
+          {locale.retryDate}
+        </button>
+      )}
+      {detail !== null && (
+        <Detail {...{ detail, outcome, locale }} timeZone={backfill.plan?.timeZone ?? "UTC"} />
+      )}
     </Root>
   );
 }
 
-/** What is known of the chosen date: only the newest question is answered. */
-function useDate({
-  plan,
-  selected,
-  selectedDay,
-  detail: ask,
-  absence: askAbsence,
-}: DatePanelProps["backfill"]) {
+/** What is known of the chosen date: only the newest question is answered. Asked again when its run has another state: commands are known
+ *  as they ran then. */
+function useDate(backfill: DatePanelProps["backfill"], token: number) {
+  const { plan, selected, selectedDay, detail: ask, absence: askAbsence } = backfill;
   const [answer, setAnswer] = useState<{ detail: DateDetail | null; absence: string | null }>({
     detail: null,
     absence: null,
@@ -62,7 +72,7 @@ function useDate({
     const clear = () => show(null, null);
     if (selected === null) askAbsence(dayText(selectedDay)).then((text) => show(null, text), clear);
     else ask(selected).then((detail) => show(detail, null), clear);
-  }, [plan, selected, selectedDay, ask, askAbsence]);
+  }, [plan, selected, selectedDay, ask, askAbsence, token]);
   return answer;
 }
 
@@ -73,17 +83,18 @@ const shortInstant = (text: string) => text.replace("T", " ").replace(/:00(?=Z|[
 
 interface DetailProps {
   detail: DateDetail;
+  timeZone: string;
   outcome: string | null;
   locale: Locale;
 }
 
-function Detail({ detail, outcome, locale }: DetailProps) {
+function Detail({ detail, timeZone, outcome, locale }: DetailProps) {
   const { localDate, dataInterval, runAfter, runId, action, reason, existing, texts } = detail;
-  const ended = existing?.finishedAt ? shortInstant(existing.finishedAt) : null;
+  const ended = existing?.finishedAt ? zoneTime(existing.finishedAt, timeZone) : null;
   const facts = [
     [locale.columns.date, shortInstant(localDate)],
-    [locale.interval, `${shortInstant(dataInterval.start)} – ${shortInstant(dataInterval.end)}`],
-    [locale.runAfter, shortInstant(runAfter)],
+    [locale.interval, `${zoneTime(dataInterval.start, timeZone)} – ${zoneTime(dataInterval.end, timeZone)}`],
+    [locale.runAfter, zoneTime(runAfter, timeZone)],
     [locale.why, outcome ?? locale.because(action, reason ?? null, existing?.state ?? null, ended)],
     [locale.runId, runId],
   ] as const;

@@ -1,5 +1,5 @@
 // What stands in the way, and what should be known before a start: each in one place.
-import { DagfillError } from "../../face.js";
+import { errorHint, errorWords } from "../error_words.js";
 import { type Locale, numberText } from "../locale.js";
 import { dayText, offsetText } from "../plan/days.js";
 import type { ClockChange } from "../plan/plan_columns.js";
@@ -16,12 +16,12 @@ export function Notices({ backfill }: { backfill: PageBackfill }) {
   const interrupted = run === null || run.phase === "finished" || run.phase === "stopped" ? unfinished : [];
   return (
     <>
-      {error !== null && plan !== null && <Trouble error={error} />}
-      {error !== null && plan === null && hintOf(error) !== null && (
-        <p className="dagfill-warn">{hintOf(error)}</p>
+      {error !== null && plan !== null && <Trouble error={error} locale={locale} />}
+      {error !== null && plan === null && errorHint(locale, error) !== null && (
+        <p className="dagfill-warn">{errorHint(locale, error)}</p>
       )}
       {failure !== null && (
-        <Trouble error={failure}>
+        <Trouble error={failure} locale={locale}>
           <button type="button" onClick={backfill.dismiss}>
             {locale.dismiss}
           </button>
@@ -69,16 +69,12 @@ export function Notices({ backfill }: { backfill: PageBackfill }) {
   );
 }
 
-function hintOf(error: Error): string | null {
-  return error instanceof DagfillError ? (error.hint ?? null) : null;
-}
-
-function Trouble({ error, children }: { error: Error; children?: React.ReactNode }) {
-  const hint = hintOf(error);
+function Trouble({ error, locale, children }: { error: Error; locale: Locale; children?: React.ReactNode }) {
+  const hint = errorHint(locale, error);
   return (
     <div className="dagfill-banner dagfill-bad" role="alert">
       <p>
-        {error.message}
+        {errorWords(locale, error)}
         {hint !== null && <span className="dagfill-hint">{hint}</span>}
       </p>
       {children}

@@ -1,5 +1,6 @@
 // What will happen, or happens, in one sentence, and the buttons that make it happen.
 import { useEffect, useState } from "react";
+import { errorWords } from "../error_words.js";
 import { finishWords, type Locale, numberText } from "../locale.js";
 import { CANCELED, startingOf } from "../plan/tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
@@ -41,7 +42,8 @@ function wordsOf(backfill: PageBackfill): { headline: string; detail: string } {
   const { locale, run, plan, counts, estimate, error } = backfill;
   if (run !== null) return runWords(backfill);
   if (backfill.phase === "no_dag") return { headline: locale.noDag, detail: "" };
-  if (plan === null) return { headline: error === null ? locale.planning : error.message, detail: "" };
+  if (plan === null)
+    return { headline: error === null ? locale.planning : errorWords(locale, error), detail: "" };
   const starting = startingOf(counts);
   if (starting === 0) return { headline: locale.nothingToRun, detail: "" };
   const headline = locale.willStart(starting, numberText(locale, starting));

@@ -1,8 +1,16 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a list of boxes on a canvas is no select.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the list has the focus and the keys; the option that it describes does not.
 // What ran when, one line a lane. Follows the clock while a backfill runs; one that has ended is shown whole.
-import { type PointerEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, type PointerEvent, useEffect, useId, useRef, useState } from "react";
 import { prepareCanvas, useSize } from "../draw/canvas.js";
-import { drawBars, type LanesFrame, type LanesRun, laneAt } from "../draw/draw_lanes.js";
+import { AXIS, drawBars, type LanesFrame, type LanesRun, laneAt } from "../draw/draw_lanes.js";
 import { usePalette } from "../draw/palette.js";
+import { longDay } from "../locale.js";
+import { dayOfRow } from "../plan/day_columns.js";
+import { clock } from "../plan/days.js";
+import { TOKENS } from "../plan/tokens.js";
+import { nextBar } from "../run/next_bar.js";
+import type { Bar } from "../run/run_view.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { type PartProps, Root } from "./root.js";
 
@@ -38,7 +46,12 @@ function Lanes({ backfill, run, until = null, theme }: RunLanesProps & { run: La
   const palette = usePalette(box, theme);
   const lanes = Math.min(MOST_LANES, run.laneCount);
   const pitch = lanes <= 8 ? 24 : lanes <= 16 ? 16 : 8;
-  const height = lanes * pitch + 4;
+  const height = lanes * pitch + 4 + AXIS;
+  const id = useId();
+  const [cursor, setCursor] = useState<Bar | null>(null);
+  const [hasFocus, setFocus] = useState(false);
+  // Bars of another backfill are others.
+  const marked = cursor !== null && run.bars.includes(cursor) ? cursor : null;
   const isLive = run.phase !== "finished" && run.phase !== "stopped";
   // An ended run is painted again when its version changes.
   useEffect(() => {
@@ -49,25 +62,59 @@ function Lanes({ backfill, run, until = null, theme }: RunLanesProps & { run: La
         shown.current = drawBars(
           context,
           run,
-          { width, height, lanes, pitch, isLive, until, locale },
+          { width, height, lanes, pitch, isLive, until, locale, cursor: hasFocus ? marked : null },
           palette,
         );
       if (isLive && until === null) frame = requestAnimationFrame(paint);
     };
     paint();
     return () => cancelAnimationFrame(frame);
-  }, [run, palette, width, height, lanes, pitch, isLive, isLive || version, until, locale]);
+  }, [run, palette, width, height, lanes, pitch, isLive, isLive || version, until, locale, hasFocus, marked]);
   const onClick = (event: PointerEvent) => {
     const rect = box.current?.getBoundingClientRect();
     const bar =
       rect &&
       shown.current &&
       laneAt(run, shown.current, event.clientX - rect.left, event.clientY - rect.top);
-    if (bar) select(bar.row);
+    if (bar) choose(bar);
+  };
+  const choose = (bar: Bar) => {
+    setCursor(bar);
+    select(bar.row);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const seen = run.bars.filter((bar) => bar.lane < lanes && (until === null || bar.start <= until));
+    const next = nextBar(seen, marked, event.key);
+    if (next === undefined) return;
+    event.preventDefault();
+    choose(next);
   };
   return (
-    <div ref={box} role="img" aria-label={locale.lanes(lanes)} onPointerUp={onClick}>
+    <div
+      ref={box}
+      role="listbox"
+      aria-label={locale.lanes(lanes)}
+      aria-activedescendant={marked === null ? undefined : id}
+      tabIndex={0}
+      onPointerUp={onClick}
+      onFocus={() => setFocus(true)}
+      onBlur={() => setFocus(false)}
+      {...{ onKeyDown }}
+    >
       <canvas ref={canvas} />
+      <span id={id} role="option" aria-selected={marked !== null} className="dagfill-unseen">
+        {marked === null ? locale.lanes(lanes) : wordsOf(run, marked, locale)}
+      </span>
     </div>
   );
+}
+
+function wordsOf(
+  { plan }: LanesRun,
+  { row, lane, start, end, token }: Bar,
+  locale: PageBackfill["locale"],
+): string {
+  const date = `${longDay(locale, dayOfRow(plan, row))} ${clock(plan.dates[row] ?? 0, plan.offsets[row] ?? 0)}`;
+  const duration = locale.duration(Math.max(0, (end ?? Date.now()) - start));
+  return locale.bar({ lane: lane + 1, date, state: locale.token[TOKENS[token] ?? "keep"], duration });
 }

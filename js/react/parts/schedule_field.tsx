@@ -2,7 +2,8 @@
 import { useEffect, useId, useState } from "react";
 import { DagfillError, explainSchedule, type ScheduleInput, type TimetableOptions } from "../../face.js";
 import { withEnglish } from "../english.js";
-import type { LocaleText } from "../locale.js";
+import { errorHint, errorWords } from "../error_words.js";
+import type { Locale, LocaleText } from "../locale.js";
 import type { ScheduleWords } from "../planning/planning.js";
 import { type PartProps, Root } from "./root.js";
 
@@ -47,7 +48,7 @@ export function ScheduleField(props: ScheduleFieldProps) {
         onChange={(event) => onChange(event.target.value)}
       />
       <div id={`${id}words`} role="status">
-        {error !== null && <Fault error={error} value={value} />}
+        {error !== null && <Fault error={error} value={value} locale={locale} />}
         {words !== null && <p>{words.text}</p>}
         {words?.warnings.map(({ code, message }) => (
           <p key={code + message} className="dagfill-warn">
@@ -85,7 +86,8 @@ const isUnavailable = (error: Error): boolean =>
   error instanceof DagfillError && error.code === "WASM_UNAVAILABLE";
 
 /** The message, with a mark under what is wrong. */
-function Fault({ error, value }: { error: Error; value: string }) {
+function Fault({ error, value, locale }: { error: Error; value: string; locale: Locale }) {
+  const hint = errorHint(locale, error);
   const { input, start, end } = error instanceof DagfillError ? error : {};
   const hasSpan = input === value.trim() && start !== undefined && end !== undefined && end > start;
   return (
@@ -97,8 +99,8 @@ function Fault({ error, value }: { error: Error; value: string }) {
           {input.slice(end)}
         </code>
       )}
-      <p>{error.message}</p>
-      {error instanceof DagfillError && error.hint !== undefined && <p>{error.hint}</p>}
+      <p>{errorWords(locale, error)}</p>
+      {hint !== null && <p>{hint}</p>}
     </div>
   );
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keys.
 // The tasks of one run over time, in the order of the DAG.
 import { useEffect, useMemo, useState } from "react";
 import { validateDag } from "../../face.js";
@@ -7,12 +8,17 @@ import type { TaskMark, TaskState } from "../run/task_marks.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { Glyph } from "./glyph.js";
 import { type PartProps, Root } from "./root.js";
+import { useVirtualRows } from "./virtual_rows.js";
 
 export interface TaskGanttProps extends PartProps {
   backfill: Pick<PageBackfill, "dag" | "run" | "version" | "locale" | "selected" | "runId" | "taskMarks">;
   /** Default: the run of the chosen date. */
   runId?: string | undefined;
+  /** Most pixels of height; more tasks are scrolled. Default 480. */
+  maxHeight?: number | undefined;
 }
+
+const ROW = 24;
 
 /** The token whose looks a task's state has. */
 export const TOKEN_OF_TASK: Record<TaskState, Token> = {
@@ -41,7 +47,7 @@ export function useTaskOrder(dag: PageBackfill["dag"]): readonly string[] {
 }
 
 /** When each task of a run began and ended. */
-export function TaskGantt({ backfill, runId, className, style }: TaskGanttProps) {
+export function TaskGantt({ backfill, runId, maxHeight = 480, className, style }: TaskGanttProps) {
   const { locale, dag, selected } = backfill;
   const order = useTaskOrder(dag);
   const shown = runId ?? (selected === null ? null : backfill.runId(selected));
@@ -51,21 +57,22 @@ export function TaskGantt({ backfill, runId, className, style }: TaskGanttProps)
       {order.length === 0 || marks === null || marks.size === 0 ? (
         <p className="dagfill-dim">{order.length === 0 ? locale.noTasks : locale.notStarted}</p>
       ) : (
-        <Bars order={order} marks={marks} locale={locale} />
+        <Bars {...{ order, marks, locale, maxHeight }} />
       )}
     </Root>
   );
 }
 
-function Bars({
-  order,
-  marks,
-  locale,
-}: {
+interface BarsProps {
   order: readonly string[];
   marks: ReadonlyMap<string, TaskMark>;
   locale: PageBackfill["locale"];
-}) {
+  maxHeight: number;
+}
+
+/** Only the tasks in sight are elements. */
+function Bars({ order, marks, locale, maxHeight }: BarsProps) {
+  const { box, onScroll, sheet, start: first, page } = useVirtualRows(order.length, ROW);
   const starts = [...marks.values()].flatMap(({ start }) => start ?? []);
   const from = Math.min(...starts);
   const isOpen = [...marks.values()].some(({ start, end }) => start !== null && end === null);
@@ -75,38 +82,52 @@ function Bars({
     ...[...marks.values()].map(({ end, start }) => end ?? (start === null ? from : now)),
   );
   const share = (at: number) => `${((at - from) / (to - from)) * 100}%`;
+  const scrolls = order.length * ROW > maxHeight;
   return (
-    <ol>
-      {order.map((taskId) => {
-        const mark = marks.get(taskId);
-        const token = mark === undefined ? "keep" : TOKEN_OF_TASK[mark.state];
-        const state = mark === undefined ? "" : locale.task[mark.state];
-        const { start = null, end = null } = mark ?? {};
-        const length = start === null ? "" : `, ${locale.duration((end ?? now) - start)}`;
-        return (
-          <li key={taskId} data-state={mark?.state}>
-            <span className="dagfill-task" title={taskId}>
-              <Glyph token={token} /> {taskId}
-            </span>
-            <span className="dagfill-track">
-              {start !== null && (
-                <span
-                  className={`dagfill-t-${kebab(token)}`}
-                  style={{
-                    insetInlineStart: share(start),
-                    width: `max(3px, ${share(from + (end ?? now) - start)})`,
-                  }}
-                />
-              )}
-            </span>
-            <span className="dagfill-dim" title={mark?.error ?? `${state}${length}`}>
-              {state}
-              {length}
-            </span>
-          </li>
-        );
-      })}
-    </ol>
+    <div
+      ref={box}
+      className="dagfill-scroll"
+      style={{ maxHeight }}
+      tabIndex={scrolls ? 0 : undefined}
+      {...{ onScroll }}
+    >
+      <ol style={{ height: sheet, paddingBlockStart: first * ROW }}>
+        {order.slice(first, first + page + 2).map((taskId, place) => {
+          const mark = marks.get(taskId);
+          const token = mark === undefined ? "keep" : TOKEN_OF_TASK[mark.state];
+          const state = mark === undefined ? "" : locale.task[mark.state];
+          const { start = null, end = null } = mark ?? {};
+          const length = start === null ? "" : `, ${locale.duration((end ?? now) - start)}`;
+          return (
+            <li
+              key={taskId}
+              data-state={mark?.state}
+              aria-posinset={first + place + 1}
+              aria-setsize={order.length}
+            >
+              <span className="dagfill-task" title={taskId}>
+                <Glyph token={token} /> {taskId}
+              </span>
+              <span className="dagfill-track">
+                {start !== null && (
+                  <span
+                    className={`dagfill-t-${kebab(token)}`}
+                    style={{
+                      insetInlineStart: share(start),
+                      width: `max(3px, ${share(from + (end ?? now) - start)})`,
+                    }}
+                  />
+                )}
+              </span>
+              <span className="dagfill-dim" title={mark?.error ?? `${state}${length}`}>
+                {state}
+                {length}
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+    </div>
   );
 }
 

@@ -1,5 +1,11 @@
 import { type BackfillEvent, BackfillService, type BackfillSummary, type RunStore } from "dagfill";
-import { BackfillModel, type BackfillSettings, type RunView, rowOf } from "dagfill/react";
+import {
+  BackfillModel,
+  type BackfillSettings,
+  type BackfillSnapshot,
+  type RunView,
+  rowOf,
+} from "dagfill/react";
 import type { Draft, FailedAttempt, PlanView, RowDetail, ShownRun, StoredBackfill } from "../model";
 import { dagOf, HARD_LIMIT, optionsOf } from "../request";
 import { fillHistory, recordsOf } from "./history";
@@ -86,11 +92,12 @@ export class Engine {
   }
 
   /** The backfill that the model shows. Its columns change in place, which `version` tells. */
-  shown(view: RunView | null, version: number): ShownRun | null {
+  shown({ run: view, version, options }: BackfillSnapshot): ShownRun | null {
     if (view === null) return null;
     const { backfillId, plan, bars, phase, progress, warnings, median, laneCount, startedAt, errors } = view;
     return {
       ...{ backfillId, plan, bars, phase, progress, warnings, median, laneCount, startedAt, errors, version },
+      lanes: options.maxParallelRuns ?? 1,
       failures: this.#failuresOf(view),
       at: (instant) => planAt(view, instant),
     };
