@@ -39,11 +39,11 @@ for (const [name, fields, count] of plans)
             (one) => one.textContent === label,
           ).control;
           const shown = document.querySelector("[data-testid=timing]");
-          const before = shown.dataset.plan;
+          const before = shown.dataset.took;
           const start = performance.now();
           input.click();
           const now = () => document.querySelector("[data-testid=timing]").dataset;
-          while (now().plan === before) await new Promise((resolve) => requestAnimationFrame(resolve));
+          while (now().took === before) await new Promise((resolve) => requestAnimationFrame(resolve));
           const at = (mark) => performance.getEntriesByName(mark).at(-1).startTime;
           const arrived = at("plan-arrived");
           await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));

@@ -319,7 +319,7 @@ export function App({ opening, initial }: AppProps) {
                       onSelect={cursor.chooseRow}
                     />
                   </Suspense>
-                  <p className="note" data-testid="timing" data-plan={view.planHash}>
+                  <p className="note" data-testid="timing" data-took={plan.took}>
                     {number(starting)} of {plural(view.total, "date")}
                     {!run && `, planned in ${span(Math.max(1, plan.took))}`}
                   </p>
