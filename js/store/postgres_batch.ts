@@ -51,6 +51,8 @@ export interface Statement {
   json: string;
   /** How many rows it has to write; undefined where any number will do. */
   count?: number;
+  /** It is planned for the tables as they are now. */
+  replanned?: true;
 }
 
 export interface Group {
@@ -154,6 +156,8 @@ export function statementsOf(schema: string, { steps }: Group): Statement[] {
           sql: (json) => updateOf(schema, first, json),
           json: jsonOf((steps as RunUpdate[]).map(updateRow)),
           count: steps.length,
+          // Of a table that was small when it was planned, it may have chosen the index of dates, in which a DAG's runs are many.
+          replanned: true,
         },
       ];
     case "clear-run": {

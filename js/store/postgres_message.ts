@@ -6,8 +6,8 @@ import { literal, stored } from "./postgres_text.js";
 import type { Step } from "./step.js";
 import type { Fence } from "./store.js";
 
-// The planner takes the rows of a batch for a hundred, and would rather read a table of a few thousand runs than look as many up. It plans
-// once (a generic plan), by the indexes, whatever the size of the tables is by then.
+// The planner takes the rows of a batch for a hundred, and would rather read a table of a few thousand runs than look as many up. What is
+// prepared is planned once (a generic plan), by the indexes, whatever the size of the tables is by then.
 const PLANNING =
   "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off; SET LOCAL plan_cache_mode = force_generic_plan";
 
@@ -83,7 +83,8 @@ export class PostgresMessages {
   async #text(client: PgClient, statement: Statement): Promise<string> {
     const { json, count } = statement;
     const checked = checkedText(statement, "$1", "$2");
-    const name = this.#prepares ? await this.#nameOf(client, checked) : undefined;
+    const name =
+      this.#prepares && statement.replanned !== true ? await this.#nameOf(client, checked) : undefined;
     if (name === undefined) return checkedText(statement, literal(json), String(count));
     return `EXECUTE ${name}(${literal(json)}, ${count ?? 0})`;
   }

@@ -85,24 +85,47 @@ if (server !== null) {
 
   test("statements of more kinds than a session prepares are written too", async (t) => {
     const { store, queries } = await opened(t);
-    await store.apply([create(0)]);
     const members = {
-      state: "running",
-      attempt: 2,
+      backfillId: "backfill",
       startedAt: at(1),
       finishedAt: at(2),
       owner: "me",
       key: "key",
       chunk: "chunk",
+      output: 1,
     };
     const names = Object.keys(members);
-    for (let bits = 1; bits < 2 ** names.length; bits += 1) {
+    for (let bits = 0; bits < 2 ** names.length; bits += 1) {
       const set = names.filter((_, place) => (bits >> place) & 1);
-      await store.apply([update(0, Object.fromEntries(set.map((name) => [name, members[name]])))]);
+      const change = create(bits);
+      Object.assign(change.run, Object.fromEntries(set.map((name) => [name, members[name]])));
+      await store.apply([change]);
     }
     assert.equal(queries.filter((text) => text.startsWith("PREPARE")).length, 100);
-    const [run] = await store.listRuns({ dagId: "sales" });
-    assert.deepEqual([run.state, run.owner, run.chunk], ["running", "me", "chunk"]);
+    const runs = await store.listRuns({ dagId: "sales" });
+    assert.equal(runs.length, 128);
+    const { owner, chunk, output } = runs[127];
+    assert.deepEqual([owner, chunk, output], ["me", "chunk", 1]);
+  });
+
+  test("a table that grows under a session's statements is not read whole: runs are looked up by their ids", async (t) => {
+    const { store, pool, queries } = await opened(t);
+    await store.apply([create(0)]);
+    await store.apply([update(0, { state: "running" })]);
+    await store.apply(Array.from({ length: 3_000 }, (_, n) => create(n + 1)));
+    await store.apply([update(1, { state: "running" }), update(2, { state: "running" })]);
+    const [settings, ...parts] = queries
+      .findLast((text) => text.includes("UPDATE"))
+      .split(/; (?=EXECUTE|WITH|COMMIT)/);
+    const client = await pool.connect();
+    await client.query(settings);
+    const { rows } = await client.query(`EXPLAIN ${parts.find((text) => text.includes("UPDATE"))}`);
+    await client.query("ROLLBACK");
+    client.release();
+    const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
+    assert.match(plan, /Index Scan using runs_pkey/);
+    assert.doesNotMatch(plan, /Seq Scan|Hash Join/);
+    assert.match(plan, /Index Cond: .*dagId.*runId/);
   });
 
   test("a message that arrives when its batch has been written by another one undoes itself", async (t) => {
