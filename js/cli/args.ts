@@ -52,6 +52,7 @@ export function readArguments(
     }
     const flag = known.get(token.name);
     if (flag === undefined) throw unknownFlag(token.rawName, flags);
+    if (token.inlineValue === false) refuseFlag(token.value, token.rawName, flag, known);
     take(read.values, flag, token.rawName, token.value);
   }
   if (!read.help) checkPositionals(read.positionals, positionals);
@@ -65,6 +66,15 @@ function withFallbacks(args: readonly string[], known: ReadonlyMap<string, Flag>
     const next = args[at + 1];
     const isFlag = next?.startsWith("-") === true && !next.startsWith("-P");
     return flag?.fallback !== undefined && isFlag ? `${arg}=${flag.fallback}` : arg;
+  });
+}
+
+/** A flag that stands where a value was expected is no value: the value was forgotten. */
+function refuseFlag(text: string, written: string, flag: Flag, known: ReadonlyMap<string, Flag>): void {
+  if (!text.startsWith("--") && !(/^-\w$/.test(text) && known.has(text.slice(1)))) return;
+  throw new DagfillError("INVALID_OPTION", `expected ${flag.value} after ${written}, got the flag ${text}`, {
+    field: written,
+    hint: `${written} needs a value; one that begins with a dash is written as ${written}=${shown(text)}`,
   });
 }
 

@@ -7,13 +7,13 @@ import { AtWork } from "./at_work.js";
 import { type DetachableStore, detachable } from "./detachable.js";
 import { InFlight } from "./in_flight.js";
 import { aborted, type Interrupts, takeInterrupts } from "./interrupts.js";
-import { leftOutWarnings } from "./left_out.js";
 import type { DagFile } from "./load_dag.js";
 import { Outcome } from "./outcome.js";
-import { planSummary, showPlan, showWarnings } from "./plan_view.js";
+import { planSummary, showPlan } from "./plan_view.js";
 import { type ExitCode, exitCodes } from "./report_error.js";
 import { type Reporter, reporterFor } from "./reporter.js";
 import { TaskLogs } from "./task_logs.js";
+import { TasksOfRuns } from "./tasks_of_runs.js";
 import type { Request } from "./verb.js";
 import { whenFree } from "./when_free.js";
 
@@ -92,20 +92,23 @@ async function follow(
   };
   const backfill = await begin({ onEvent: (event) => tell(event) });
   const outcome = new Outcome(backfill, request, began);
+  const tasks = new TasksOfRuns();
   const isLeaving = () => frame.interrupts.drain.aborted;
   const reporter = reporterFor(request, {
     backfillId: backfill.backfillId,
     timeZone: backfill.preview.timeZone,
+    tasks,
     isLeaving,
   });
   frame.report(reporter);
   const atWork = new AtWork();
   if (how.resumed === true && !request.json) showGoingOn(backfill, request);
-  else showBegin(backfill, frame);
+  else showBegin(backfill, request);
   tell = (event) => {
-    outcome.see(event);
-    reporter.event(event);
-    atWork.see(event);
+    const told = request.json ? event : tasks.told(event);
+    outcome.see(told);
+    reporter.event(told);
+    atWork.see(told);
   };
   for (const event of early) tell(event);
   const left = leave(backfill, frame, atWork).then((interrupted) => ({ interrupted }));
@@ -114,16 +117,9 @@ async function follow(
   return "interrupted" in end ? outcome.showInterrupted(end.interrupted) : outcome.showResult(end);
 }
 
-function showBegin({ backfillId, preview }: Backfill, { file, request: { json, terminal } }: Frame): void {
-  const dag = file.dags.find(({ dagId }) => dagId === preview.dagId);
-  const leftOut = dag === undefined ? [] : leftOutWarnings(dag);
-  if (json) {
-    const warnings = [...preview.warnings, ...leftOut];
-    terminal.line(JSON.stringify({ type: "plan", backfillId, ...planSummary(preview), warnings }));
-    return;
-  }
-  showPlan(preview, terminal, "none");
-  showWarnings({ warnings: leftOut, clockChanges: [] }, terminal);
+function showBegin({ backfillId, preview }: Backfill, { json, terminal }: Request): void {
+  if (json) terminal.line(JSON.stringify({ type: "plan", backfillId, ...planSummary(preview) }));
+  else showPlan(preview, terminal, "none");
 }
 
 /** What is left of a backfill that is resumed: its plan was shown when it was started. */

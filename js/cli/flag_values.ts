@@ -14,6 +14,13 @@ export function numberOf(text: string): number {
   return value;
 }
 
+/** How many of something: a whole number. */
+export function countOf(text: string): number {
+  const count = numberOf(text);
+  if (!Number.isInteger(count) || count < 0) throw expected("a whole number of at least 0", text);
+  return count;
+}
+
 /** A duration as ISO 8601 has it, which stays text for the core to read; or a number with its unit: 250ms, 30s, 5m, 2h, 1d. A number
  *  without a unit is refused, since people mean seconds by it and programs milliseconds; 0 needs none. */
 export function durationOf(text: string): number | string {

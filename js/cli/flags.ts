@@ -2,6 +2,7 @@
 import {
   breakerOf,
   chunkOf,
+  countOf,
   durationOf,
   labelsOf,
   listOf,
@@ -216,7 +217,7 @@ export const flags = {
     },
   ],
   state: [{ name: "state", value: "STATES", read: listOf, meaning: "only these, such as failed,canceled" }],
-  limit: [{ name: "limit", value: "N", read: numberOf, meaning: "at most so many" }],
+  limit: [{ name: "limit", value: "N", read: countOf, meaning: "at most so many" }],
   attempt: [{ name: "attempt", value: "N", read: numberOf, meaning: "only this attempt" }],
   follow: [{ name: "follow", aliases: ["f"], meaning: "print what comes until the run has ended" }],
   newest: [{ name: "newest", meaning: "newest date first" }],

@@ -5,6 +5,7 @@ import { withoutCodes } from "./control_codes.js";
 import { localDate } from "./local_date.js";
 import { duration, progressLine } from "./progress.js";
 import { runError } from "./report_error.js";
+import { TasksOfRuns } from "./tasks_of_runs.js";
 import type { Style, Terminal } from "./terminal.js";
 import type { Request } from "./verb.js";
 import { fit } from "./width.js";
@@ -21,6 +22,8 @@ export interface Reported {
   backfillId: string;
   /** In which the dates of its runs are shown. */
   timeZone: string;
+  /** Knows the runs of the tasks that events name. */
+  tasks: TasksOfRuns;
   /** This process only pauses to leave, which it has said itself. */
   isLeaving(): boolean;
 }
@@ -152,9 +155,10 @@ function modeAfter(event: BackfillEvent, mode: string): string {
 function noteworthy(
   event: BackfillEvent,
   { terminal, values }: Request,
-  { backfillId, timeZone, isLeaving }: Reported = {
+  { backfillId, timeZone, tasks, isLeaving }: Reported = {
     backfillId: "ID",
     timeZone: "UTC",
+    tasks: new TasksOfRuns(),
     isLeaving: () => false,
   },
 ): string | undefined {
@@ -178,6 +182,13 @@ function noteworthy(
         event.run,
         terminal,
       );
+    case "task-retrying": {
+      const { attempt = 1, attempts = 1, delayMs = 0, taskId } = event;
+      const when = delayMs > 0 ? `in ${duration(delayMs)}` : "now";
+      const date = localDate(tasks.dateOf(event) ?? "", timeZone);
+      const what = `${date} ${taskId} ${when}, attempt ${attempt + 1} of ${attempts}`;
+      return says("yellow", "retrying", what, event, terminal);
+    }
     case "awaiting-approval": {
       const { length } = event.results;
       const dates = length === 1 ? "date" : `${length} dates`;
@@ -212,7 +223,13 @@ function runLine(
   );
 }
 
-function says(style: Style, word: string, text: string, { error }: RunResult, terminal: Terminal): string {
+function says(
+  style: Style,
+  word: string,
+  text: string,
+  { error }: Pick<RunResult, "error">,
+  terminal: Terminal,
+): string {
   const start = `${word}  ${text}  `;
   const why = runError(error, Math.max(20, terminal.width - start.length));
   return `${terminal.paint(style, word)}  ${text}${why === "" ? "" : `  ${why}`}`;

@@ -108,20 +108,6 @@ export function noRun({ dagId }: StoredDag, which: string, dag: string): Dagfill
   });
 }
 
-/** Says so where something is still `running` in the store and no process holds the DAG any more. */
-export async function noteDead(
-  store: RunStore,
-  dagId: string,
-  shown: readonly { state: string }[],
-  { notices }: Pick<Request, "notices">,
-): Promise<void> {
-  if (!shown.some(({ state }) => state === "running") || (await store.readLease(`dag:${dagId}`)) !== null)
-    return;
-  notices.line(
-    "what is running here has no process any more: dagfill resume FILE goes on with it (dagfill list --unfinished has its id)",
-  );
-}
-
 /** Tasks in the order in which they run: that of the DAG where it is known, else that of their starts. */
 export function inOrder(tasks: readonly TaskInstance[], { order }: StoredDag): TaskInstance[] {
   const place = new Map(order.map((taskId, index) => [taskId, index]));
@@ -139,6 +125,7 @@ const styles: Partial<Record<string, Style>> = {
   upstream_failed: "red",
   running: "cyan",
   up_for_retry: "yellow",
+  interrupted: "yellow",
   canceled: "dim",
   skipped: "dim",
 };

@@ -19,7 +19,8 @@ export interface CatalogEntry {
   result: string;
 }
 
-/** `list`: in the built package one text, with a line for each text of its rows (`scripts/catalog_text.mjs`). */
+/** `list`: in the built package one text, with a line for each text of its rows, and without the braces of examples that are one
+ *  expression (`scripts/catalog_text.mjs`). */
 function entries(
   kind: CatalogEntry["kind"],
   list: readonly Row[] | string,
@@ -27,7 +28,8 @@ function entries(
 ): CatalogEntry[] {
   const texts = typeof list === "string" ? list.split("\n") : list.flat();
   return Array.from({ length: texts.length / 4 }, (_, row) => {
-    const [name = "", meaning = "", example = "", result = ""] = texts.slice(4 * row, 4 * row + 4);
+    const [name = "", meaning = "", text = "", result = ""] = texts.slice(4 * row, 4 * row + 4);
+    const example = /\{[{%#]/.test(text) ? text : `{{ ${text} }}`;
     const more = form === undefined ? {} : { form };
     return { name, kind, ...more, meaning, example, result: result.replaceAll("\r", "\n") };
   });

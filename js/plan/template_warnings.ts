@@ -1,5 +1,6 @@
 // Warnings of a preview about templates: what nothing resolves, what a shell would act on, what another day would render otherwise.
 import type { CheckedTask } from "../dag/dag.js";
+import { isLeftOut } from "../import/left_out.js";
 import type { Unresolved } from "../macros/unresolved.js";
 import { call } from "../raw.js";
 import type { Warning } from "../warning.js";
@@ -50,7 +51,12 @@ export function templateWarnings(
         "the text tells the time of its own rendering: another run of the same date renders it otherwise";
       faults.push({ code: "uses_now", message, taskId: text.taskId, field: text.path });
     }
-    if (text.path === "command") faults.push(...unquoted(text, found.uses, found.quoted));
+    if (text.path !== "command") continue;
+    faults.push(...unquoted(text, found.uses, found.quoted));
+    if (isLeftOut(text.template)) {
+      const message = "its work was not imported, so that it fails in every run: replace the command";
+      faults.push({ code: "work_not_imported", message, taskId: text.taskId, field: text.path });
+    }
   }
   return merged(faults).slice(0, MOST);
 }

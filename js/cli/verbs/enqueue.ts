@@ -1,8 +1,9 @@
 // dagfill enqueue: stores a backfill for whoever serves.
 import { BackfillService } from "../../face.js";
 import { flags } from "../flags.js";
-import { loadDagFile } from "../load_dag.js";
+import { chooseDag, loadDagFile } from "../load_dag.js";
 import { exitCodes } from "../report_error.js";
+import { warnOfTemplates } from "../template_warnings.js";
 import type { Verb } from "../verb.js";
 import { backfillOptions } from "./backfill_options.js";
 import { showPreview } from "./preview.js";
@@ -16,6 +17,13 @@ export const enqueue: Verb = {
     if (values.dryRun === true) return showPreview(request);
     const file = await loadDagFile(positionals[0] ?? "");
     const options = backfillOptions(file, values);
+    const { conf = {} } = options;
+    await warnOfTemplates(
+      [chooseDag(file, values.dagId)],
+      world.callbacks(file, () => {}),
+      conf as Record<string, unknown>,
+      notices,
+    );
     const store = await world.openStore(values.store, "write", notices);
     try {
       const service = new BackfillService({ dags: file.dags, store });

@@ -4,6 +4,7 @@ import { DagfillError } from "../../error.js";
 import type { RunStore, TaskInstance } from "../../face.js";
 import { shown } from "../../shown.js";
 import { flags } from "../flags.js";
+import { isDriven } from "../interrupted.js";
 import { takeInterrupts } from "../interrupts.js";
 import { exitCodes } from "../report_error.js";
 import { chosenRuns, inOrder, noRun, storedDag } from "../stored_dag.js";
@@ -39,8 +40,8 @@ export const logs: Verb = {
         const tasks = inOrder(await tasksOf(store, dagId, run.runId, taskId), stored);
         const [now] = await chosenRuns(store, stored, run.runId, { values: {}, notices });
         for (const task of tasks) reader.print(task);
-        const isOpen = now?.state === "running" || now?.state === "queued";
-        if (values.follow !== true || !isOpen || interrupts.drain.aborted) break;
+        const isOpen = values.follow === true && (await isDriven(store, now));
+        if (!isOpen || interrupts.drain.aborted) break;
         await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       }
       if (!reader.found) notices.line(`no logs of ${run.runId}: only commands have them`);

@@ -4,9 +4,8 @@ import { dateOf } from "../bounds.js";
 import { estimated, showEstimate } from "../estimate_view.js";
 import { flags } from "../flags.js";
 import { foreignRuns, storeOf } from "../foreign_history.js";
-import { leftOutWarnings } from "../left_out.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
-import { planJson, showPlan, showWarnings } from "../plan_view.js";
+import { planJson, showPlan } from "../plan_view.js";
 import { type ExitCode, exitCodes } from "../report_error.js";
 import type { Request, Verb } from "../verb.js";
 import { backfillOptions } from "./backfill_options.js";
@@ -67,7 +66,6 @@ export async function showPreview({
       terminal.line(
         JSON.stringify({
           ...planJson(plan),
-          warnings: [...plan.warnings, ...leftOutWarnings(dag)],
           ...(plan.downstream !== undefined && { downstream: plan.downstream.map(planJson) }),
           ...(estimate !== undefined && { estimate }),
           ...(rendered !== undefined && { rendered }),
@@ -75,7 +73,6 @@ export async function showPreview({
       );
     } else {
       showPlan(plan, terminal, values.all === true ? "all" : "some");
-      showWarnings({ warnings: leftOutWarnings(dag), clockChanges: [] }, terminal);
       if (estimate !== undefined) showEstimate(estimate, terminal);
       for (const { taskId, path, text } of rendered ?? []) {
         terminal.line();

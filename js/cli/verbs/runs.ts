@@ -2,10 +2,11 @@
 import { RUN_STATES } from "../../codes.js";
 import type { RunRecord } from "../../face.js";
 import { flags } from "../flags.js";
+import { noteInterrupted, type Shown, shownRuns, storedStates } from "../interrupted.js";
 import { localDate } from "../local_date.js";
 import { exitCodes, runError } from "../report_error.js";
 import { showRows } from "../rows.js";
-import { noteDead, stateStyle, statesOf, storedDag, storedSpan, tookText } from "../stored_dag.js";
+import { stateStyle, statesOf, storedDag, storedSpan, tookText } from "../stored_dag.js";
 import type { Column } from "../table.js";
 import type { Verb } from "../verb.js";
 
@@ -24,20 +25,29 @@ export const runs: Verb = {
   ],
   async run(request) {
     const { positionals, values, notices, world } = request;
-    const states = statesOf(values.state, RUN_STATES);
+    const states = statesOf(values.state, [...RUN_STATES, "interrupted"] as const);
     const store = await world.openStore(values.store, "read", notices);
     try {
       const dag = await storedDag(positionals[0] ?? "", store, request);
       const { dagId, timeZone } = dag;
-      const found = await store.listRuns({
+      const asked = storedStates(states, ["queued", "running"]);
+      const limit = values.limit as number | undefined;
+      // The store does not know which of the open runs are interrupted: where these are chosen, the limit counts afterwards.
+      const isChosenHere = states?.some(
+        (state) => state === "interrupted" || state === "running" || state === "queued",
+      );
+      const stored = await store.listRuns({
         dagId,
-        ...(states !== undefined && { states }),
+        ...(asked !== undefined && { states: asked }),
         ...storedSpan(dag, values, request),
-        ...(values.limit !== undefined && { limit: values.limit as number }),
+        ...(limit !== undefined && isChosenHere !== true && { limit }),
         ...(values.newest === true && { order: "desc" as const }),
       });
+      const found = (await shownRuns(store, stored))
+        .filter(({ state }) => states === undefined || states.includes(state))
+        .slice(0, limit);
       showRows(found, columnsIn(timeZone), request, `no runs of ${dagId}`);
-      await noteDead(store, dagId, found, request);
+      noteInterrupted(found, request);
       return exitCodes.ok;
     } finally {
       await store.close();
@@ -45,7 +55,7 @@ export const runs: Verb = {
   },
 };
 
-const columnsIn = (timeZone: string | undefined): Column<RunRecord>[] => [
+const columnsIn = (timeZone: string | undefined): Column<Shown<RunRecord>>[] => [
   { title: "date", text: ({ executionDate }) => localDate(executionDate, timeZone) },
   { title: "state", text: ({ state }) => state, style: stateStyle },
   { title: "type", text: ({ runType }) => runType, optional: 4 },

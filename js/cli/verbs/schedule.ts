@@ -6,6 +6,7 @@ import { loadDagFile } from "../load_dag.js";
 import { type ExitCode, exitCodes, exitOf, runError } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
+import { warnOfTemplates } from "../template_warnings.js";
 import type { Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
@@ -20,6 +21,7 @@ export const schedule: Verb = {
     const logs = new TaskLogs(values.store);
     try {
       const callbacks = world.callbacks(file, logWriter({ terminal, json, values }), logs);
+      await warnOfTemplates(file.dags, callbacks, {}, notices);
       const scheduler = new Scheduler({ dags: file.dags, store, ...callbacks });
       let worst: ExitCode = exitCodes.ok;
       scheduler.onEvent((event) => {

@@ -6,6 +6,7 @@ import { loadDagFile } from "../load_dag.js";
 import { exitCodes, runError } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
+import { warnOfTemplates } from "../template_warnings.js";
 import type { Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
@@ -47,6 +48,7 @@ export const serve: Verb = {
         store,
         ...(engine === undefined ? callbacks : { engine, onUnknown }),
       });
+      await warnOfTemplates(file.dags, callbacks, undefined, notices);
       health("serving");
       const max = values.maxBackfills as number | undefined;
       const served = service.serve(

@@ -2,23 +2,15 @@
 import { TASK_STATES } from "../../codes.js";
 import type { TaskInstance } from "../../face.js";
 import { flags } from "../flags.js";
+import { noteInterrupted, type Shown, shownRuns } from "../interrupted.js";
 import { localDate } from "../local_date.js";
 import { exitCodes, runError } from "../report_error.js";
 import { showRows } from "../rows.js";
-import {
-  chosenRuns,
-  inOrder,
-  noRun,
-  noteDead,
-  stateStyle,
-  statesOf,
-  storedDag,
-  tookText,
-} from "../stored_dag.js";
+import { chosenRuns, inOrder, noRun, stateStyle, statesOf, storedDag, tookText } from "../stored_dag.js";
 import type { Column } from "../table.js";
 import type { Verb } from "../verb.js";
 
-type Row = TaskInstance & { executionDate: string };
+type Row = Shown<TaskInstance> & { executionDate: string };
 
 export const tasks: Verb = {
   summary: "the tasks of a DAG's runs: states, attempts, durations, errors; DATE or RUN shows one run",
@@ -27,22 +19,24 @@ export const tasks: Verb = {
   async run(request) {
     const { positionals, values, notices, world } = request;
     const [dag = "", which] = positionals;
-    const states = statesOf(values.state, TASK_STATES);
+    const states = statesOf(values.state, [...TASK_STATES, "interrupted"] as const);
     const store = await world.openStore(values.store, "read", notices);
     try {
       const stored = await storedDag(dag, store, request);
       const { dagId, timeZone } = stored;
-      const found = await chosenRuns(store, stored, which, request);
+      const found = await shownRuns(store, await chosenRuns(store, stored, which, request));
       if (which !== undefined && found.length === 0) throw noRun(stored, which, dag);
       const rows: Row[] = [];
-      for (const { runId, executionDate } of found) {
+      for (const { runId, executionDate, state: ofRun } of found) {
         for (const instance of inOrder(await store.listTaskInstances(dagId, runId), stored)) {
-          if (states === undefined || states.includes(instance.state))
-            rows.push({ executionDate, ...instance });
+          const isDead = ofRun === "interrupted" && instance.state === "running";
+          const state = isDead ? "interrupted" : instance.state;
+          if (states === undefined || states.includes(state))
+            rows.push({ executionDate, ...instance, state });
         }
       }
       showRows(rows, columnsIn(timeZone), request, `no tasks of ${dagId}`);
-      await noteDead(store, dagId, rows, request);
+      if (rows.some(({ state }) => state === "interrupted")) noteInterrupted(found, request);
       return exitCodes.ok;
     } finally {
       await store.close();

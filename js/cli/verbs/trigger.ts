@@ -3,12 +3,11 @@ import { BackfillService } from "../../face.js";
 import { dateOf, zoneOf } from "../bounds.js";
 import { flags } from "../flags.js";
 import { takeInterrupts } from "../interrupts.js";
-import { leftOutWarnings } from "../left_out.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
-import { showWarnings } from "../plan_view.js";
 import { exitCodes, runError } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
+import { warnOfTemplates } from "../template_warnings.js";
 import type { Verb } from "../verb.js";
 
 export const trigger: Verb = {
@@ -19,18 +18,19 @@ export const trigger: Verb = {
     const file = await loadDagFile(path);
     const dag = chooseDag(file, values.dagId);
     const { dagId } = dag;
-    showWarnings({ warnings: leftOutWarnings(dag), clockChanges: [] }, notices);
     const store = await world.openStore(values.store, "write", notices);
     const interrupts = takeInterrupts();
     const logs = new TaskLogs(values.store);
     try {
       const callbacks = world.callbacks(file, logWriter({ terminal, json, values }), logs);
+      const conf = values.conf as Record<string, unknown> | undefined;
+      await warnOfTemplates([dag], callbacks, conf ?? {}, notices);
       const result = await new BackfillService({ dags: file.dags, store, ...callbacks }).trigger({
         dagId,
         ...(typeof values.executionDate === "string" && {
           executionDate: dateOf(values.executionDate, "--execution-date", zoneOf(dag)),
         }),
-        ...(values.conf !== undefined && { conf: values.conf as Record<string, unknown> }),
+        ...(conf !== undefined && { conf }),
         // One run has nothing to drain: the first Ctrl-C aborts it.
         signal: interrupts.drain,
       });

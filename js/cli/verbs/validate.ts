@@ -1,11 +1,10 @@
 // dagfill validate: checks the DAGs of a file, and says what each is.
-import { BackfillService, type Dag, explainSchedule, MemoryStore, validateDag } from "../../face.js";
-import type { Warning } from "../../warning.js";
+import { explainSchedule, validateDag } from "../../face.js";
 import { flags } from "../flags.js";
-import { leftOutWarnings } from "../left_out.js";
 import { loadDagFile } from "../load_dag.js";
 import { exitCodes } from "../report_error.js";
-import type { Callbacks, Verb } from "../verb.js";
+import { templateWarnings } from "../template_warnings.js";
+import type { Verb } from "../verb.js";
 
 export const validate: Verb = {
   summary:
@@ -24,7 +23,7 @@ export const validate: Verb = {
         schedule: text,
         order,
         layers,
-        warnings: [...warnings, ...(await templateWarnings(dag, callbacks)), ...leftOutWarnings(dag)],
+        warnings: [...warnings, ...(await templateWarnings(dag, callbacks))],
       });
     }
     if (json) {
@@ -41,13 +40,3 @@ export const validate: Verb = {
     return exitCodes.ok;
   },
 };
-
-/** What nothing resolves in the templates of the tasks, as the plan of one date warns of it. */
-async function templateWarnings(dag: Dag, callbacks: Callbacks): Promise<Warning[]> {
-  const { dagId, startDate: _start, endDate: _end, ...rest } = dag;
-  const day = "2024-01-01";
-  const dags = [{ ...rest, dagId, schedule: { dates: [day] } }];
-  const service = new BackfillService({ dags, store: new MemoryStore(), ...callbacks });
-  const { warnings } = await service.preview({ dagId, startDate: day, endDate: day });
-  return warnings.filter(({ code }) => code === "unknown_macro" || code === "unknown_xcom");
-}

@@ -17,6 +17,7 @@ export type TaskMarks = ReadonlyMap<string, TaskMark>;
 const STATE_OF_EVENT: Partial<Record<BackfillEvent["type"], TaskState>> = {
   "task-started": "running",
   "task-succeeded": "success",
+  "task-retrying": "up_for_retry",
   "task-failed": "failed",
   "task-skipped": "skipped",
   "task-upstream-failed": "upstream_failed",

@@ -1,5 +1,6 @@
 // One batch of a run by its tasks: their new states, what they left for others, and what listeners are told when it is stored.
 import { TASK_STATES } from "../../codes.js";
+import type { CheckedTask } from "../../dag/dag.js";
 import type { Failure } from "../../failure.js";
 import type { Json } from "../../json.js";
 import type { TaskEventCode } from "../../raw.js";
@@ -23,6 +24,7 @@ export interface Called {
 
 const EVENTS: Partial<Record<TaskInstance["state"], TaskEvent["type"]>> = {
   running: "task-started",
+  up_for_retry: "task-retrying",
   success: "task-succeeded",
   failed: "task-failed",
   upstream_failed: "task-upstream-failed",
@@ -124,11 +126,25 @@ export class TaskRecords {
         type,
         runId,
         taskId,
-        ...(type === "task-failed" && error !== undefined ? { error } : {}),
+        ...(state === "up_for_retry" ? retry(this.#graph.task(task), attempt, this.#failures) : {}),
+        ...(state !== "skipped" && error !== undefined ? { error } : {}),
       });
     }
     this.#states.set(taskId, state);
   }
+}
+
+/** The core waits no longer than this, or than the first delay where that is longer. */
+const LONGEST_MS = 86_400_000;
+
+/** What is told of an attempt that failed and is followed by another; the core waits by the same rule (`src/run/retry.rs`). */
+function retry(
+  { retries, retryDelay, retryBackoff }: CheckedTask,
+  attempt: number,
+  failures: number,
+): Pick<TaskEvent, "attempt" | "attempts" | "delayMs"> {
+  const delayMs = Math.min(retryDelay * retryBackoff ** (failures - 1), Math.max(LONGEST_MS, retryDelay));
+  return { attempt, attempts: attempt + retries - failures + 1, delayMs: Math.trunc(delayMs) };
 }
 
 /** Ends whatever is open of a run's tasks: as it ended outside of the dead process, where `reportOf` tells an end, else as canceled. Tells

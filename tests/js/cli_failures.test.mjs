@@ -1,0 +1,107 @@
+// What the command tells of tasks that fail or are tried again, and of values that a shell would act on.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { jsonLines, run, workplace } from "./cli_process.mjs";
+
+const limit = { timeout: 120_000, skip: process.platform === "win32" && "commands for a POSIX shell" };
+const day = ["--start-date", "2024-01-01", "--end-date", "2024-01-01"];
+
+function scene(tasks, more = {}) {
+  const { folder, store } = workplace();
+  const file = join(folder, "dag.json");
+  writeFileSync(file, JSON.stringify({ dagId: "told", schedule: "@daily", tasks, ...more }));
+  return { file, store };
+}
+
+test("the line of a failed run names every task of it that failed", limit, async () => {
+  const { file, store } = scene([
+    { taskId: "a", command: "echo no a >&2; exit 3" },
+    { taskId: "b", command: "exit 4" },
+    { taskId: "good", command: "true" },
+    { taskId: "c", dependsOn: ["good"], command: "exit 5" },
+  ]);
+  const { code, out } = await run(["run", file, ...day, "--store", store, "--quiet"]);
+  assert.equal(code, 1);
+  const lines = out.split("\n").filter((line) => line.includes("TaskFailed"));
+  // Once when the run ends, once in the summary.
+  assert.equal(lines.length, 2, out);
+  for (const line of lines) {
+    const [, names] = /TaskFailed: tasks (.*) failed; [ab]: the command ended with exit code [34]/.exec(line);
+    assert.deepEqual(names.split(", ").sort(), ["a", "b", "c"]);
+  }
+});
+
+test(
+  "an attempt of a task that is followed by another is told, with the wait and the count",
+  limit,
+  async () => {
+    const { file, store } = scene(
+      [
+        {
+          taskId: "flaky",
+          command: "test $DAGFILL_ATTEMPT = 3",
+          retries: 2,
+          retryDelay: 20,
+          retryBackoff: 2,
+        },
+        { taskId: "once", command: "test $DAGFILL_ATTEMPT = 2", retries: 1 },
+      ],
+      { timeZone: "Asia/Tokyo" },
+    );
+    const { code, out } = await run(["run", file, ...day, "--store", store]);
+    assert.equal(code, 0, out);
+    const told = out
+      .split("\n")
+      .filter((line) => line.startsWith("retrying"))
+      .sort();
+    const why = "  CommandError: the command ended with exit code 1";
+    assert.deepEqual(told, [
+      `retrying  2024-01-01T00:00:00+09:00 flaky in 20 ms, attempt 2 of 3${why}`,
+      `retrying  2024-01-01T00:00:00+09:00 flaky in 40 ms, attempt 3 of 3${why}`,
+      `retrying  2024-01-01T00:00:00+09:00 once now, attempt 2 of 2${why}`,
+    ]);
+    const events = jsonLines((await run(["clear", file, "--yes", "--store", store, "--json"])).out);
+    const retries = events.filter(({ type, taskId }) => type === "task-retrying" && taskId === "flaky");
+    assert.deepEqual(
+      retries.map(({ attempt, attempts, delayMs, error }) => [attempts - attempt, delayMs, error.name]),
+      [
+        [2, 20, "CommandError"],
+        [1, 40, "CommandError"],
+      ],
+    );
+  },
+);
+
+test("trigger, schedule and enqueue warn of conf that goes unquoted into a command", limit, async () => {
+  const { file, store } = scene([{ taskId: "load", command: "echo {{ dag_run.conf.region }}" }], {
+    startDate: "2024-01-01",
+    catchup: { last: 1 },
+  });
+  const unquoted = /unquoted_in_command: task load, command: .*\| quote/;
+  const conf = ["-c", '{"region":"eu"}', "--store", store];
+  const triggered = await run(["trigger", file, "-l", "2024-01-05", ...conf]);
+  assert.equal(triggered.code, 0, triggered.err);
+  assert.match(triggered.err, unquoted);
+  assert.doesNotMatch(triggered.err, /missing_conf_key/);
+  assert.match((await run(["trigger", file, "-l", "2024-01-06", "--store", store])).err, /missing_conf_key/);
+  assert.match((await run(["schedule", file, "--once", "--store", store])).err, unquoted);
+  assert.match((await run(["enqueue", file, ...day, ...conf])).err, unquoted);
+  assert.match((await run(["validate", file])).out, unquoted);
+});
+
+test("a flag is not taken for the value of the flag before it", async () => {
+  for (const [verb, flag] of [
+    ["--store", "--json"],
+    ["--store", "-q"],
+    ["--conf", "--dry-run"],
+  ]) {
+    const { code, err } = await run(["run", "dag.json", ...day, verb, flag]);
+    assert.equal(code, 2);
+    assert.match(err, new RegExp(`expected \\w+ after ${verb}, got the flag ${flag}`));
+  }
+  // Written as one word it is a value.
+  const { err } = await run(["run", "dag.json", ...day, "--note=--json"]);
+  assert.doesNotMatch(err, /--note/);
+});
