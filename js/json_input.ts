@@ -45,7 +45,8 @@ function copyArray(value: unknown[], path: string, above: object[]): Json[] {
 }
 
 function copyObject(value: object, path: string, above: object[]): Json {
-  if (isDate(value) || !isPlain(value)) throw wrong(path, "a JSON value", value);
+  if (isDate(value)) throw wrong(path, "a JSON value, such as a date's toISOString()", value);
+  if (!isPlain(value)) throw wrong(path, "a JSON value", value);
   const result: Record<string, Json> = {};
   for (const key of Object.keys(value)) {
     const at = `${path}.${key}`;
