@@ -18,8 +18,8 @@ use super::wall::Form;
 use crate::error::Error;
 
 /// Steps that a template may take, and more for each byte of it. Fuzzing is to reach the limit in a hundredth of the time.
-const STEPS: u64 = if cfg!(fuzzing) { 40_000 } else { 4_000_000 };
-const STEPS_A_BYTE: u64 = 200;
+const STEPS: u64 = if cfg!(fuzzing) { 20_000 } else { 4_000_000 };
+const STEPS_A_BYTE: u64 = if cfg!(fuzzing) { 20 } else { 200 };
 
 /// Calls and blocks inside each other.
 pub(super) const DEEPEST_CALLS: u32 = 120;
