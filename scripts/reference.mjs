@@ -1,6 +1,8 @@
-// `npm run reference`: writes the pages of docs/reference that are made of what the package says about itself.
+// `npm run reference`: writes the pages of docs/reference that are made of what the package says about itself, and the report of its
+// types.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { apiReport, reportFile } from "./api_report.mjs";
 import { build } from "./build.mjs";
 import { cliPage } from "./cli_page.mjs";
 import { macroPage } from "./macro_page.mjs";
@@ -16,4 +18,6 @@ main(async () => {
     writeFileSync(join(folder, name), text);
     say(`wrote docs/reference/${name}`);
   }
+  writeFileSync(reportFile, apiReport());
+  say("wrote tests/types/api_report.txt");
 });
