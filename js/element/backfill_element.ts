@@ -22,11 +22,12 @@ const PROPERTIES = [
 /** Methods of a backfill that are methods of an element. */
 const METHODS = [
   ...["start", "retry", "pause", "resume", "cancel", "discard", "approve", "setMaxParallelRuns", "close"],
+  ...["review", "replan"],
   ...["dismiss", "select", "selectDay", "toggle"],
 ] as const;
 type Method =
   | ("start" | "retry" | "pause" | "resume" | "cancel" | "discard" | "approve" | "setMaxParallelRuns")
-  | ("close" | "dismiss" | "select" | "selectDay" | "toggle");
+  | ("close" | "dismiss" | "select" | "selectDay" | "toggle" | "review" | "replan");
 
 /** What an element draws of a backfill: a React node, whose type pages without React do not have. `send` dispatches an event. */
 export type Draw = (backfill: PageBackfill, send: (type: string, detail: unknown) => void) => unknown;

@@ -89,6 +89,33 @@ test("figures: a key press in a ten-year calendar", { skip }, async (t) => {
   );
 });
 
+test("figures: input events with a processor that is 6 times slower", { skip }, async (t) => {
+  const tab = await page.open(
+    t,
+    hash({ id: "slow", s: "@hourly", tz: "UTC", from: "2025-01-01", to: "2025-12-31" }),
+  );
+  const session = await tab.context().newCDPSession(tab);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+  await tab.evaluate(() => {
+    globalThis.inputs = [];
+    new PerformanceObserver((list) => {
+      for (const { name, duration, processingStart, processingEnd } of list.getEntries())
+        globalThis.inputs.push({ name, duration, work: processingEnd - processingStart });
+    }).observe({ type: "event", durationThreshold: 16 });
+  });
+  await tab.getByLabel("Schedule", { exact: true }).fill("");
+  await tab.getByLabel("Schedule", { exact: true }).pressSequentially("0 6 * * *");
+  await tab.getByRole("button", { name: "Run 365 runs" }).waitFor();
+  await tab.getByLabel("Everything", { exact: true }).click();
+  await tab.locator("[role=gridcell][tabindex='0']").focus();
+  for (const key of ["ArrowDown", "ArrowRight", "PageDown"]) await tab.keyboard.press(key);
+  const inputs = await tab.evaluate(() => globalThis.inputs);
+  const worst = inputs.sort((a, b) => b.duration - a.duration)[0];
+  console.log(
+    `# 6 times slower: worst of ${inputs.length} input events ${worst?.duration ?? 0} ms (${worst?.name}, ${worst?.work.toFixed(0)} ms of it in its listeners)`,
+  );
+});
+
 test("figures: sizes against their gates", { skip }, async () => {
   const assets = join(www, "dist", "assets");
   const sizes = readdirSync(assets).map((name) => {

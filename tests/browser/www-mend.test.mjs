@@ -230,3 +230,35 @@ test("edges meet the cards, also where a card is lower than it was thought to be
     return y >= top - 1 && y <= bottom + 1;
   });
 });
+
+test("trigger rules, retries, timeouts and all other fields can be edited, and are what runs", {
+  skip,
+}, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  await tab.getByRole("button", { name: "List", exact: true }).click();
+  const task = tab.getByRole("group", { name: "load", exact: true });
+  await task.getByText("Trigger rule, retries, timeout").click();
+  await task.getByLabel("Trigger rule").selectOption("all_done");
+  await task.getByLabel("Retries").fill("3");
+  await task.getByLabel("Timeout").fill("soon");
+  await tab
+    .getByRole("alert")
+    .getByText(/timeout/)
+    .waitFor();
+  await task.getByLabel("Timeout").fill("PT1H");
+  await tab.getByText("Other fields of the DAG (JSON)").click();
+  const other = tab.getByRole("textbox", { name: "Other fields of the DAG (JSON)" });
+  await other.fill('{ "dependsOnPast": tru');
+  await tab.getByText(/^Line 1, column \d+: expected/).waitFor();
+  await other.fill('{ "dependsOnPast": true }');
+  await tab.getByRole("button", { name: "Copy as code" }).click();
+  await tab.getByRole("button", { name: "JSON request" }).click();
+  const code = await tab.getByTestId("code").textContent();
+  for (const part of [
+    '"triggerRule": "all_done"',
+    '"retries": 3',
+    '"timeout": "PT1H"',
+    '"dependsOnPast": true',
+  ])
+    assert.ok(code.replaceAll('":"', '": "').includes(part), `${part} in ${code}`);
+});

@@ -193,6 +193,21 @@ test("export: JSON and CSV hold every date with its reason and commands", { skip
   );
 });
 
+test("export: one HTML file is the whole report, and opens without a network", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  const count = await starting(tab);
+  const { name, text } = await download(tab, "HTML report");
+  assert.equal(name, "share_test.html");
+  const reader = await tab.context().newPage();
+  await tab.context().setOffline(true);
+  await reader.setContent(text);
+  await reader.getByRole("heading", { name: `share_test: ${count} runs would start` }).waitFor();
+  assert.equal(await reader.locator("tbody tr").count(), count + 1);
+  const first = await reader.locator("tbody tr").first().innerText();
+  assert.match(first, /2026-04-30 04:15 -02:30.*new.*No run yet: will start\..*extract --date 2026-04-30/s);
+  assert.match(await reader.locator("tbody tr.skip").innerText(), /You took this date out\./);
+});
+
 /** One line of RFC 4180; no cell of this plan has a line break. */
 function readCsv(line) {
   return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(

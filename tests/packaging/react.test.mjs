@@ -121,6 +121,12 @@ test("runs, fails, retries what did not succeed, and goes back to the plan", { s
   await tab.getByRole("row", { name: "2026-01-05" }).click();
   await tab.locator(".dagfill-gantt li[data-state=failed]", { hasText: "extract" }).waitFor();
   await tab.locator(".dagfill-gantt li[data-state=upstream_failed]", { hasText: "load" }).waitFor();
+  // The lanes are a list for keys: each run says its lane, date, state and duration, and choosing it chooses its date.
+  await tab.getByRole("listbox", { name: /lanes? of runs over time/ }).focus();
+  await tab.keyboard.press("Home");
+  await tab.getByRole("option", { name: /^lane 1, .*: succeeded, \d+ ms$/ }).waitFor();
+  await tab.getByRole("row", { name: "2026-01-05" }).click();
+  await button(tab, "Retry this date").waitFor();
   const states = await tab.evaluate(() => {
     const { runId, taskStates } = globalThis.backfill;
     return [...taskStates(runId(4))];

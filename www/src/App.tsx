@@ -5,6 +5,7 @@ import { DagPanel } from "./DagPanel";
 import { Dialogs, type Open } from "./Dialogs";
 import { dayOfRow, totals } from "./dayColumns";
 import { number, plural, span } from "./days";
+import type { ExportFormat } from "./engine/export";
 import { download, Header } from "./Header";
 import { HourStrip } from "./HourStrip";
 import { Lead } from "./Lead";
@@ -125,7 +126,7 @@ export function App({ opening, initial }: AppProps) {
 
   useDrop(run === null, (given) => setOpen({ name: "bring", given }));
 
-  const exportPlan = async (format: "json" | "csv") => {
+  const exportPlan = async (format: ExportFormat) => {
     if (!view || !started) return;
     const { exportPlan: write } = await import("./engine/export");
     const { dates } = started.engine.model;

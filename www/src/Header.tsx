@@ -1,4 +1,5 @@
 import { number } from "./days";
+import type { ExportFormat } from "./engine/export";
 import type { Example } from "./examples";
 import type { Flavour } from "./flavours";
 import { CopyCode, Examples, ExportMenu, Menu } from "./Menus";
@@ -18,7 +19,7 @@ export interface HeaderProps {
   onExample: (example: Example) => void;
   onLink: () => void;
   onCode: (flavour: Flavour) => void;
-  onExport: (format: "json" | "csv") => void;
+  onExport: (format: ExportFormat) => void;
 }
 
 export function Header(props: HeaderProps) {

@@ -1,4 +1,5 @@
 import { useRef } from "react";
+import type { ExportFormat } from "./engine/export";
 import { EXAMPLES, type Example } from "./examples";
 import { FLAVOURS, type Flavour } from "./flavours";
 
@@ -69,17 +70,23 @@ export function CopyCode({ choose }: { choose: (flavour: Flavour) => void }) {
   );
 }
 
+const EXPORTS = [
+  { format: "json", label: "JSON with reasons" },
+  { format: "csv", label: "CSV with commands" },
+  { format: "html", label: "HTML report" },
+] as const;
+
 export function ExportMenu({
   choose,
   disabled,
 }: {
-  choose: (format: "json" | "csv") => void;
+  choose: (format: ExportFormat) => void;
   disabled: boolean;
 }) {
   return (
     <Menu label="Export" name="export">
       {(close) =>
-        (["json", "csv"] as const).map((format) => (
+        EXPORTS.map(({ format, label }) => (
           <button
             key={format}
             type="button"
@@ -89,7 +96,7 @@ export function ExportMenu({
               choose(format);
             }}
           >
-            {format === "json" ? "JSON with reasons" : "CSV with commands"}
+            {label}
           </button>
         ))
       }

@@ -1,9 +1,11 @@
 import { memo, useCallback, useMemo, useRef, useState } from "react";
+import { DagFields } from "./DagFields";
 import { number } from "./days";
 import { TextField } from "./fields";
 import type { DagView, Draft, DraftTask, RowDetail, TaskState, TaskStates } from "./model";
 import { RunsAfter, TASK_IDS } from "./RunsAfter";
 import { TaskMark } from "./TaskMark";
+import { TaskRules } from "./TaskRules";
 import { sayUnknown } from "./Template";
 import { addTask, deleteTask, editTask } from "./tasks";
 
@@ -57,6 +59,7 @@ export function TaskList({ draft, dag, detail, states, editable, change }: Tasks
         value={draft.dagId}
         onChange={(dagId) => change({ dagId })}
       />
+      {editable && <DagFields draft={draft} change={change} />}
       <TaskIds ids={ids} />
       {tasks.length > PAGE && (
         <label className="find">
@@ -165,6 +168,7 @@ const TaskRow = memo(function TaskRow(props: RowProps) {
             onChange={(dependsOn) => edit(index, { dependsOn })}
           />
         )}
+        <TaskRules {...{ index, task, edit }} />
         <button type="button" onClick={() => remove(index)}>
           Delete {task.taskId}
         </button>

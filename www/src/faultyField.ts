@@ -6,7 +6,8 @@ export type FaultyField = "schedule" | "timeZone" | "from" | "to";
 const OF_SCHEDULE = ["INVALID_CRON", "INVALID_DURATION", "NO_SCHEDULE"];
 
 export function faultyField(error: EngineError | null): FaultyField | null {
-  if (!error) return null;
+  // The fields of a task are in the list of tasks.
+  if (!error || error.field?.includes("tasks")) return null;
   if (OF_SCHEDULE.includes(error.code)) return "schedule";
   if (error.code === "UNKNOWN_TIME_ZONE") return "timeZone";
   const name = error.field?.split(".").at(-1);

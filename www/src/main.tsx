@@ -37,6 +37,7 @@ async function begin() {
       import("./engine/bring"),
       import("./engine/compare"),
       import("./engine/export"),
+      import("./engine/report"),
     ]);
     await keepOffline();
   }, 1500);

@@ -7,6 +7,8 @@ import { whyOf } from "./why";
 
 const CHUNK = 5000;
 
+export type ExportFormat = "json" | "csv" | "html";
+
 /** A plan to be written, and where its rows come from. */
 export interface Exported {
   draft: Draft;
@@ -17,7 +19,9 @@ export interface Exported {
 }
 
 /** The plan as a file, made in pieces so that a million rows never stand in memory as one text. */
-export async function exportPlan(exported: Exported, format: "json" | "csv"): Promise<Blob> {
+export async function exportPlan(exported: Exported, format: ExportFormat): Promise<Blob> {
+  // What only a report needs comes with it.
+  if (format === "html") return (await import("./report")).reportOf(exported);
   const { total } = exported.plan;
   const parts: Blob[] = [new Blob([format === "csv" ? csvHead(exported) : jsonHead(exported)])];
   for (let from = 0; from < total; from += CHUNK) {
@@ -45,21 +49,27 @@ function jsonHead({ draft, now, plan }: Exported): string {
   return `${JSON.stringify({ ...head, warnings, clockChanges }, null, 2).slice(0, -2)},\n  "runs": [`;
 }
 
-function linesOf(
-  { draft, now, plan }: Exported,
-  from: number,
-  dates: readonly PlannedDate[],
-  format: "json" | "csv",
-): string[] {
+/** The commands of so many rows, task by task. */
+export function commandsOf({ draft, now, plan }: Exported, from: number, count: number) {
   const { schedule, timeZone, kind, dst, dagId } = dagOf(draft);
   const conf = optionsOf(draft, now).conf;
-  const commands = draft.tasks.map(({ taskId, command }) =>
-    renderRange(command, plan.dates.subarray(from, from + dates.length), schedule, {
+  return draft.tasks.map(({ taskId, command }) =>
+    renderRange(command, plan.dates.subarray(from, from + count), schedule, {
       ...{ timeZone, kind, dst, dagId, taskId },
       runType: "backfill",
       ...(conf ? { conf } : {}),
     }),
   );
+}
+
+function linesOf(
+  exported: Exported,
+  from: number,
+  dates: readonly PlannedDate[],
+  format: "json" | "csv",
+): string[] {
+  const { draft, plan } = exported;
+  const commands = commandsOf(exported, from, dates.length);
   return dates.map(({ existing, reason, ...date }, at) => {
     const why = whyOf({ existing, reason, ...date }, draft.which);
     const texts = commands.map((command) => command[at] ?? "");

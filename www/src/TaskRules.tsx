@@ -1,0 +1,69 @@
+import type { Task } from "dagfill";
+import { NumberField, TextField } from "./fields";
+import type { DraftTask } from "./model";
+import { Select } from "./Select";
+
+const RULES = [
+  { value: "all_success", label: "all before it succeeded" },
+  { value: "all_failed", label: "all before it failed" },
+  { value: "all_done", label: "all before it have ended" },
+  { value: "one_success", label: "one before it succeeded" },
+  { value: "one_failed", label: "one before it failed" },
+  { value: "none_failed", label: "none before it failed" },
+  { value: "always", label: "always" },
+] as const satisfies { value: Task["triggerRule"]; label: string }[];
+
+interface Props {
+  index: number;
+  task: DraftTask;
+  edit: (index: number, part: Partial<DraftTask>) => void;
+}
+
+/** When a task runs, how often it is tried, and how long it may take. */
+export function TaskRules({ index, task, edit }: Props) {
+  const { triggerRule = "all_success", retries = 0, retryDelay, timeout } = task.rest ?? {};
+  /** A value that is the default, or nothing, is left out. */
+  const set = (name: keyof Task, value: unknown, standard: unknown) => {
+    const { [name as "retries"]: _, ...others } = task.rest ?? {};
+    const rest = value === standard || value === "" ? others : { ...others, [name]: value };
+    edit(index, { rest });
+  };
+  const isSet =
+    task.rest !== undefined &&
+    ["triggerRule", "retries", "timeout"].some((name) => name in (task.rest ?? {}));
+  return (
+    <details className="rules" open={isSet || undefined}>
+      <summary>Trigger rule, retries, timeout</summary>
+      <Select
+        label="Trigger rule"
+        value={triggerRule}
+        options={RULES}
+        onChange={(rule) => set("triggerRule", rule, "all_success")}
+      />
+      <NumberField
+        label="Retries"
+        name={`task-${index}-retries`}
+        value={retries}
+        low={0}
+        high={1000}
+        onChange={(count) => set("retries", Math.round(count), 0)}
+      />
+      <TextField
+        label="Retry delay"
+        name={`task-${index}-retryDelay`}
+        mono
+        value={String(retryDelay ?? "")}
+        onChange={(text) => set("retryDelay", text.trim(), "")}
+        hint="such as PT30S"
+      />
+      <TextField
+        label="Timeout"
+        name={`task-${index}-timeout`}
+        mono
+        value={String(timeout ?? "")}
+        onChange={(text) => set("timeout", text.trim(), "")}
+        hint="such as PT1H"
+      />
+    </details>
+  );
+}
