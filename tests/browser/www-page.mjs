@@ -132,6 +132,8 @@ export function usePage({ headers = { "content-security-policy": policy } } = {}
 /** Resolves when the plan on the screen is that of the form. */
 export async function planned(page) {
   await page.getByTestId("timing").waitFor();
+  // The components come after the first paint, and may come after the first plan.
+  await page.locator(".dagfill-calendar canvas").first().waitFor({ state: "attached" });
   await page.waitForFunction(() => !document.querySelector(".stale"));
 }
 

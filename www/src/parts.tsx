@@ -9,12 +9,13 @@ import {
   TOKENS,
 } from "dagfill/react";
 import "dagfill/react/styles.css";
-import { useCallback, useMemo } from "react";
+import { memo, useCallback, useMemo } from "react";
 import { number, parseDay } from "./days";
 import type { PlanView, RowDetail, ShownRun } from "./model";
 import { beyondPicture, plannedRun } from "./planned";
 
-/** The components of the package over the state of this page. They come after the first paint: a plan comes later still. */
+/** The components of the package over the state of this page. They come after the first paint: a plan comes later still. What is large is
+ *  drawn again only when it is another one, not with each key in the form. */
 
 interface PlanProps {
   plan: PlanView;
@@ -36,7 +37,7 @@ interface CalendarProps extends PlanProps {
   onExclude: ((day: string) => void) | undefined;
 }
 
-export function PlanCalendar(props: CalendarProps) {
+export const PlanCalendar = memo(function PlanCalendar(props: CalendarProps) {
   const { plan, version, exclude, comparison, selected, theme, phone, onSelect, onHover } = props;
   const hidden = useNames(props.hidden);
   const options = useMemo(() => ({ excludeDates: exclude }), [exclude]);
@@ -52,7 +53,7 @@ export function PlanCalendar(props: CalendarProps) {
       onExclude={props.onExclude}
     />
   );
-}
+});
 
 interface TableProps extends PlanProps {
   selected: number | null;
@@ -61,14 +62,21 @@ interface TableProps extends PlanProps {
   onSelect: (row: number) => void;
 }
 
-export function PlanTable({ plan, version, hidden: numbers, selected, errors, onSelect }: TableProps) {
+export const PlanTable = memo(function PlanTable({
+  plan,
+  version,
+  hidden: numbers,
+  selected,
+  errors,
+  onSelect,
+}: TableProps) {
   const hidden = useNames(numbers);
   const run = useMemo(() => ({ errors }), [errors]);
   const select = useCallback((row: number | null) => row !== null && onSelect(row), [onSelect]);
   return (
     <RunTable backfill={{ plan, version, hidden, selected, select, run, locale: english }} height={420} />
   );
-}
+});
 
 interface DateProps {
   plan: PlanView;
@@ -83,7 +91,16 @@ interface DateProps {
 }
 
 /** The chosen date, or the one under the pointer: when, why, and the commands to copy. */
-export function ChosenDate({ plan, version, run, errors, day, row, detail, absence }: DateProps) {
+export const ChosenDate = memo(function ChosenDate({
+  plan,
+  version,
+  run,
+  errors,
+  day,
+  row,
+  detail,
+  absence,
+}: DateProps) {
   // Made anew with every answer and every state, which makes the panel ask again.
   const asked = useMemo(
     () => ({ detail: async () => detail && dateDetailOf(detail), absence: async () => absence }),
@@ -102,7 +119,7 @@ export function ChosenDate({ plan, version, run, errors, day, row, detail, absen
       }}
     />
   );
-}
+});
 
 function dateDetailOf(detail: RowDetail): DateDetail {
   const { index: _, why: __, commands, ...date } = detail;

@@ -1,5 +1,5 @@
 import type { BackfillSnapshot, PlanEstimate } from "dagfill/react";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Engine } from "./engine/engine";
 import { failureOf } from "./failure";
 import type { Draft, EngineError, PlanAnswer, PlanView, ScheduleView } from "./model";
@@ -86,7 +86,9 @@ export function usePlan(
   };
 }
 
-function useAnswer(started: Started | null, draft: Draft, plan: PlanView | null): PlanAnswer | null {
+function useAnswer(started: Started | null, newest: Draft, plan: PlanView | null): PlanAnswer | null {
+  // A key that is pressed is painted first, then the form is read.
+  const draft = useDeferredValue(newest);
   const { schedule, timeZone, kind, dst, tasks, rest, dagId } = draft;
   const words = useMemo<ScheduleView | null>(
     () => started?.read.readSchedule(draft, Date.now()) ?? null,
