@@ -179,6 +179,15 @@ async function importModule(path: string, name: string): Promise<Record<string, 
         hint: `a file of DAGs ends in ${modules.join(", ")} or .json, .yaml, .yml`,
       });
     }
+    if ((error as { code?: unknown } | null)?.code === "ERR_UNKNOWN_FILE_EXTENSION" && name.endsWith("ts")) {
+      throw new DagfillError(
+        "INVALID_DAG",
+        `expected a Node that loads TypeScript for ${name}, got ${process.version}`,
+        {
+          hint: "Node 22.18 or later loads it; Node 22.13 with NODE_OPTIONS=--experimental-strip-types",
+        },
+      );
+    }
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const message = `expected a module that loads, got an error from ${name}`;
     // The stack leads the author to the line. Errors of the package have no room for one.

@@ -91,6 +91,22 @@ test("trigger, schedule and enqueue warn of conf that goes unquoted into a comma
   assert.match((await run(["validate", file])).out, unquoted);
 });
 
+test("a DAG file in TypeScript is loaded, or the Node that can is named", limit, async () => {
+  const { folder } = workplace();
+  const file = join(folder, "dag.ts");
+  writeFileSync(file, 'const dagId: string = "typed";\nexport const dag = { dagId, schedule: "@daily" };\n');
+  const loaded = await run(["validate", file]);
+  assert.equal(loaded.code, 0, loaded.err);
+  const { code, err } = await run(["validate", file], {
+    env: { NODE_OPTIONS: "--no-experimental-strip-types" },
+  });
+  assert.equal(code, 2);
+  assert.match(
+    err,
+    /expected a Node that loads TypeScript for .*dag\.ts, got v\d+.*\nhint Node 22\.18 or later/,
+  );
+});
+
 test("a flag is not taken for the value of the flag before it", async () => {
   for (const [verb, flag] of [
     ["--store", "--json"],
