@@ -7,7 +7,7 @@ import { invalidArgument, storeFailed } from "./refusal.js";
 
 const VERSION = 2;
 /** How long an older version in another tab may take to end its transactions and let go, in milliseconds. */
-const BLOCKED_PATIENCE = 3_000;
+const BLOCKED_TIMEOUT_MS = 3_000;
 
 /** The database, with the tables of today. `warn` hears what making them of an older version's has changed. */
 export function openDatabase(name: string, warn: Warn): Promise<IDBDatabase> {
@@ -39,7 +39,7 @@ export function openDatabase(name: string, warn: Warn): Promise<IDBDatabase> {
     request.onblocked = () => {
       setTimeout(() => {
         if (!given) fail(new Error("another tab holds on to an older version of it; close that tab"));
-      }, BLOCKED_PATIENCE);
+      }, BLOCKED_TIMEOUT_MS);
     };
     request.onerror = () => fail(request.error);
     request.onsuccess = () => {
