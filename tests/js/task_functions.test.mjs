@@ -30,6 +30,23 @@ test("functions of tasks need no callback of the service; what one returns is th
   assert.deepEqual(await states(store), { extract: "success", nothing: "success", load: "success" });
 });
 
+test("methods of a context work when a function takes them out by name", async () => {
+  const seen = [];
+  const tasks = [
+    { taskId: "extract", run: ({ xcomPush, render }) => xcomPush("day", render("{{ ds }}")) },
+    {
+      taskId: "load",
+      dependsOn: ["extract"],
+      run: ({ xcomPull, render }) => seen.push(xcomPull("extract", "day"), render("{{ task.task_id }}")),
+    },
+  ];
+  const { state } = await new BackfillService({ dags: [dagOf(tasks)] }).backfill(one);
+  assert.equal(state, "success");
+  const executeRun = ({ render }) => seen.push(render("{{ ds_nodash }}"));
+  await new BackfillService({ dags: [dagOf()], executeRun }).backfill(one);
+  assert.deepEqual(seen, ["2024-01-01", "load", "20240101"]);
+});
+
 test("functions and commands mix; executeTask receives only what has no function", async () => {
   const seen = [];
   const tasks = [

@@ -16,6 +16,8 @@ import type { TimetableWire } from "../../schedule/wire.js";
 import type { DataInterval, RunState, RunType } from "../../store/store.js";
 import type { ChunkOfRun, ContextData, JobData, RunContext } from "./run_context.js";
 
+export type Render = (value: JsonInput, options?: { onUnknown?: OnUnknown }) => Json;
+
 /** A context: the data of the run are its own members, so that it can be spread and printed; the signal is made when it is
  *  asked for, because most callbacks never look at it. */
 export class Context {
@@ -83,8 +85,10 @@ export class Context {
     return this.#templates.onUnknown();
   }
 
-  render(value: JsonInput, options?: { onUnknown?: OnUnknown }): Json {
-    return this.#templates.render(value, this, readOnUnknown(options), Context.unresolved(this));
+  /** A function of its own, like all that a callback may take out of its context by name. */
+  get render(): Render {
+    return (value, options) =>
+      this.#templates.render(value, this, readOnUnknown(options), Context.unresolved(this));
   }
 
   /** @internal The run as plain data, from which a worker elsewhere makes its context again. */

@@ -4,7 +4,7 @@ import type { CheckedTask } from "../../dag/dag.js";
 import type { Json, JsonInput } from "../../json.js";
 import type { OnUnknown } from "../../macros/options.js";
 import { templateTexts } from "../../plan/template_texts.js";
-import { attemptKey, Context, readOnUnknown } from "../host/context.js";
+import { attemptKey, Context, type Render, readOnUnknown } from "../host/context.js";
 import type { JobData } from "../host/run_context.js";
 import type { Xcom } from "./xcom.js";
 
@@ -46,8 +46,8 @@ export class TaskRunContext extends Context {
     return Context.templates(this).onUnknown(this.#task);
   }
 
-  override render(value: JsonInput, options?: { onUnknown?: OnUnknown }): Json {
-    return this.#render(value, readOnUnknown(options));
+  override get render(): Render {
+    return (value, options) => this.#render(value, readOnUnknown(options));
   }
 
   #render(value: JsonInput, own: OnUnknown | undefined, path?: string): Json {
@@ -73,12 +73,12 @@ export class TaskRunContext extends Context {
     };
   }
 
-  xcomPull(taskId: string, key = "return_value"): Json | undefined {
-    return this.#xcom.pull(taskId, key);
+  get xcomPull(): (taskId: string, key?: string) => Json | undefined {
+    return (taskId, key = "return_value") => this.#xcom.pull(taskId, key);
   }
 
-  xcomPush(key: string, value: JsonInput): void {
-    this.#push(key, value);
+  get xcomPush(): (key: string, value: JsonInput) => void {
+    return this.#push;
   }
 }
 
