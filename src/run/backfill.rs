@@ -293,6 +293,10 @@ impl Machine for Backfill {
         self.out.pop_front()
     }
 
+    fn decided(&mut self) -> Option<Command> {
+        self.out.pop_front()
+    }
+
     fn wake(&mut self, now: i64) -> Option<i64> {
         if self.finished {
             return None;

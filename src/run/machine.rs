@@ -14,6 +14,11 @@ pub trait Machine {
     /// carries out a command may change what follows it.
     fn poll(&mut self, now: i64) -> Option<Self::Command>;
 
+    /// The next command, where it is decided already and needs no clock: who drives the machine asks for this before `poll`.
+    fn decided(&mut self) -> Option<Self::Command> {
+        None
+    }
+
     /// When to poll again although nothing happened; `None` while only an event can change anything.
     fn wake(&mut self, now: i64) -> Option<i64>;
 }

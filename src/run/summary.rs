@@ -1,7 +1,5 @@
 //! Counts of a backfill, and when it will have ended.
 
-use crate::sort::sort_by;
-
 /// total = completed + failed + skipped + canceled + remaining; remaining includes the running ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[allow(missing_docs)]
@@ -26,22 +24,25 @@ impl Progress {
 pub struct Durations {
     /// Oldest first.
     last: Vec<i64>,
+    /// The same, shortest first: progress is asked for twice a run.
+    sorted: Vec<i64>,
 }
 
 impl Durations {
     /// A run took `ms`.
     pub fn saw(&mut self, ms: i64) {
+        let ms = ms.max(0);
         if self.last.len() == 20 {
-            self.last.remove(0);
+            let oldest = self.last.remove(0);
+            self.sorted.remove(self.sorted.partition_point(|other| *other < oldest));
         }
-        self.last.push(ms.max(0));
+        self.last.push(ms);
+        self.sorted.insert(self.sorted.partition_point(|other| *other < ms), ms);
     }
 
     /// The median, once a run has ended.
     pub fn median(&self) -> Option<i64> {
-        let mut sorted = self.last.clone();
-        sort_by(&mut sorted, |a, b| a < b);
-        sorted.get(sorted.len() / 2).copied()
+        self.sorted.get(self.sorted.len() / 2).copied()
     }
 
     /// Milliseconds until all is done: the runs in flight finish their median (`elapsed` says how long each has run), the

@@ -5,8 +5,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::codes::{
-    AbortCode, ActionCode, BackfillCommand, BackfillEventCode, BackfillNotice, BackfillState, RowStatus, RunOrigin,
-    RunStateCode,
+    AbortCode, ActionCode, BackfillCommand, BackfillEventCode, BackfillNotice, BackfillState, ProgressNumber,
+    RowStatus, RunOrigin, RunStateCode,
 };
 use super::machine::{Driven, Encode, MachineHost, Numbers};
 use crate::plan::{Action, RunState, SkipReason};
@@ -111,12 +111,20 @@ impl RawBackfill {
         self.0.pump();
     }
 
-    /// How many rows are in each state, as far as the store has acknowledged it, in the places of `ProgressNumber`.
-    pub fn progress(&self) -> Vec<f64> {
-        let now = self.0.now();
-        let (p, eta) = self.0.with(|backfill| (backfill.progress(), backfill.eta(now)));
-        let counts = [p.completed, p.failed, p.skipped, p.canceled, p.running].map(f64::from);
-        counts.into_iter().chain([eta.map_or(-1.0, |eta| eta as f64)]).collect()
+    /// One number of the progress, as far as the store has acknowledged it. One at a time: a list would be copied twice a run.
+    pub fn progress(&self, number: ProgressNumber) -> f64 {
+        let now = if number == ProgressNumber::Eta { self.0.recent() } else { 0 };
+        self.0.with(|backfill| {
+            let progress = backfill.progress();
+            match number {
+                ProgressNumber::Completed => progress.completed.into(),
+                ProgressNumber::Failed => progress.failed.into(),
+                ProgressNumber::Skipped => progress.skipped.into(),
+                ProgressNumber::Canceled => progress.canceled.into(),
+                ProgressNumber::Running => progress.running.into(),
+                ProgressNumber::Eta => backfill.eta(now).map_or(-1.0, |eta| eta as f64),
+            }
+        })
     }
 
     /// The counts when the batch of this moment is stored, in the first places of `ProgressNumber`.

@@ -36,11 +36,13 @@ pub(super) struct Driven<M> {
     machine: RefCell<M>,
     host: MachineHost,
     pumping: Cell<bool>,
+    /// What the clock said last.
+    latest: Cell<i64>,
 }
 
 impl<M: Encode> Driven<M> {
     pub(super) fn new(machine: M, host: MachineHost) -> Driven<M> {
-        Driven { machine: RefCell::new(machine), host, pumping: Cell::new(false) }
+        Driven { machine: RefCell::new(machine), host, pumping: Cell::new(false), latest: Cell::new(0) }
     }
 
     /// A look at the machine, or a change of it before it begins.
@@ -49,12 +51,23 @@ impl<M: Encode> Driven<M> {
     }
 
     pub(super) fn now(&self) -> i64 {
-        self.host.now().unwrap_or(0.0) as i64
+        let now = self.host.now().unwrap_or(0.0) as i64;
+        self.latest.set(now);
+        now
+    }
+
+    /// The time of the command that is being carried out, or now: the clock costs as much as many a command.
+    pub(super) fn recent(&self) -> i64 {
+        if self.pumping.get() { self.latest.get() } else { self.now() }
+    }
+
+    fn with_clock<T>(&self, ask: impl FnOnce(&mut M, i64) -> T) -> T {
+        let now = self.now();
+        self.with(|machine| ask(machine, now))
     }
 
     pub(super) fn handle(&self, event: M::Event) {
-        let now = self.now();
-        self.machine.borrow_mut().handle(event, now);
+        self.with_clock(|machine, now| machine.handle(event, now));
     }
 
     /// Carries out everything that there is to do now. The host calls it once for all events of a turn.
@@ -65,8 +78,8 @@ impl<M: Encode> Driven<M> {
         }
         let mut numbers = Vec::new();
         loop {
-            let now = self.now();
-            let Some(command) = self.machine.borrow_mut().poll(now) else { break };
+            let decided = self.with(M::decided);
+            let Some(command) = decided.or_else(|| self.with_clock(M::poll)) else { break };
             self.machine.borrow_mut().encode(command, &mut numbers);
             for (code, subject, a, b) in numbers.drain(..) {
                 // The face throws nothing here: a fault of its own ends the machine by other ways.
@@ -74,8 +87,7 @@ impl<M: Encode> Driven<M> {
             }
         }
         self.pumping.set(false);
-        let now = self.now();
-        let at = self.machine.borrow_mut().wake(now);
+        let at = self.with_clock(M::wake);
         let _ = self.host.command(M::SLEEP, 0, at.map_or(f64::NAN, |at| at as f64), 0.0);
     }
 }

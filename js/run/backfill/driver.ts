@@ -3,7 +3,7 @@
 
 import { onAbort } from "../../abort_signal.js";
 import { DagfillError } from "../../error.js";
-import { BackfillCommand, BackfillEventCode, BackfillNotice } from "../../raw.js";
+import { BackfillCommand, BackfillEventCode, BackfillNotice, ProgressNumber } from "../../raw.js";
 import { storeFailure } from "../../store/failure.js";
 import type { Progress } from "../events/backfill_events.js";
 import { Clock } from "../machine/clock.js";
@@ -18,6 +18,9 @@ import { countsOf, progressOf } from "./progress.js";
 import { type RawBackfill, rebuildBackfill, type Wants } from "./rebuild.js";
 import { Records, writeBatch } from "./records.js";
 import { Rows, type StoredRun } from "./rows.js";
+
+/** The progress before the core tells any. */
+const nothingYet = (number: ProgressNumber) => (number === ProgressNumber.Eta ? -1 : 0);
 
 export class Driver<R> {
   readonly rows: Rows;
@@ -44,7 +47,7 @@ export class Driver<R> {
     this.#clock = new Clock(now);
     if (options.canceling) this.#wants.cancel = false;
     this.rows = new Rows(set);
-    this.#progress = progressOf(set.dates, []);
+    this.#progress = progressOf(set.dates, nothingYet);
     const clock = () => this.now();
     this.#records = new Records(this.rows, lease.fence.lease, clock);
     this.notifier = new Notifier(hooks, this.rows, clock, () => this.progress);
@@ -99,8 +102,9 @@ export class Driver<R> {
   /** The counts of this moment, as far as the store has acknowledged them. */
   get progress(): Progress {
     try {
-      const numbers = this.#machine.ask((raw) => raw.progress());
-      if (numbers !== undefined) this.#progress = progressOf(this.rows.set.dates, numbers);
+      const { dates } = this.rows.set;
+      const told = this.#machine.ask((raw) => progressOf(dates, (number) => raw.progress(number)));
+      if (told !== undefined) this.#progress = told;
     } catch {
       // The machine is lost; the next event finds out.
     }
@@ -179,7 +183,10 @@ export class Driver<R> {
       [BackfillCommand.Requeue]: (row, _, failures) => records.requeue(row, failures),
       [BackfillCommand.End]: (row, _, state) => records.end(row, state),
       [BackfillCommand.Save]: (_, state) =>
-        records.save(state, () => countsOf(this.#machine.ask((raw) => raw.countsAfterBatch()) ?? [])),
+        records.save(state, () => {
+          const counts = this.#machine.ask((raw) => raw.countsAfterBatch());
+          return countsOf((number) => counts?.[number] ?? 0);
+        }),
       [BackfillCommand.Commit]: () => this.#commit(),
       [BackfillCommand.Start]: (row, attempt) => this.#attempts.start(row, attempt),
       [BackfillCommand.Abort]: (row, code) => this.#attempts.abort(row, abortKind(code), this.#fault),

@@ -9,24 +9,23 @@ import type { LiveEta } from "./backfill.js";
 import type { Rows } from "./rows.js";
 import { coreOptions, type Snapshot } from "./snapshot.js";
 
-/** `numbers`: in the places of `ProgressNumber`; what is not there is 0, and the end unknown. */
-export function progressOf(total: number, numbers: ArrayLike<number>): Progress {
-  const { completed, failed, skipped, canceled } = countsOf(numbers);
-  const running = numbers[ProgressNumber.Running] ?? 0;
-  const eta = numbers[ProgressNumber.Eta] ?? -1;
+/** `read` tells one number of the core's. */
+export function progressOf(total: number, read: (number: ProgressNumber) => number): Progress {
+  const { completed, failed, skipped, canceled } = countsOf(read);
+  const running = read(ProgressNumber.Running);
+  const eta = read(ProgressNumber.Eta);
   const remaining = total - completed - failed - skipped - canceled;
   return eta < 0
     ? { total, completed, failed, remaining, running, skipped, canceled }
     : { total, completed, failed, remaining, running, skipped, canceled, etaMs: eta };
 }
 
-/** The counts at the head of these numbers. */
-export function countsOf(numbers: ArrayLike<number>): NonNullable<Snapshot["counts"]> {
+export function countsOf(read: (number: ProgressNumber) => number): NonNullable<Snapshot["counts"]> {
   return {
-    completed: numbers[ProgressNumber.Completed] ?? 0,
-    failed: numbers[ProgressNumber.Failed] ?? 0,
-    skipped: numbers[ProgressNumber.Skipped] ?? 0,
-    canceled: numbers[ProgressNumber.Canceled] ?? 0,
+    completed: read(ProgressNumber.Completed),
+    failed: read(ProgressNumber.Failed),
+    skipped: read(ProgressNumber.Skipped),
+    canceled: read(ProgressNumber.Canceled),
   };
 }
 
