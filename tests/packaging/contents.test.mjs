@@ -13,6 +13,8 @@ const allowed = [
   /^README\.md$/,
   /^(CHANGELOG|COMPATIBILITY)\.md$/,
   /^examples\/(seattle_weather(_monthly)?\.mjs|seattle_weather_shell\.json|data\/[\w-]+\.(csv|md))$/,
+  /^examples\/microbatch\/(dag\.json|(fill_gaps|run_batch)\.mjs)$/,
+  /^examples\/(service\/(service\.mjs|README\.md)|worker\/worker\.mjs|editor\/(index\.html|editor\.jsx))$/,
   /^docs\/((guides|reference)\/)?[\w-]+\.md$/,
   /^LICENSE-(MIT|APACHE)$/,
   /^dist\/(workerd|cli|cli\/dag_text)\.js(\.map)?$/,
@@ -43,7 +45,14 @@ test("npm pack takes what is on the list and nothing else", () => {
     [],
   );
   const wanted = ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "COMPATIBILITY.md", "dist/dagfill.wasm"];
-  for (const file of [...wanted, "examples/seattle_weather.mjs", "examples/seattle_weather_shell.json"]) {
+  const examples = [
+    "seattle_weather.mjs",
+    "seattle_weather_shell.json",
+    "microbatch/dag.json",
+    "microbatch/run_batch.mjs",
+  ];
+  examples.push("microbatch/fill_gaps.mjs", "service/service.mjs", "service/README.md", "worker/worker.mjs");
+  for (const file of [...wanted, ...examples.map((name) => `examples/${name}`)]) {
     assert.ok(paths.includes(file), `${file} is in the package`);
   }
 });
