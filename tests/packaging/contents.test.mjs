@@ -52,6 +52,7 @@ test("npm pack takes what is on the list and nothing else", () => {
     "microbatch/run_batch.mjs",
   ];
   examples.push("microbatch/fill_gaps.mjs", "service/service.mjs", "service/README.md", "worker/worker.mjs");
+  examples.push("editor/editor.jsx", "editor/index.html");
   for (const file of [...wanted, ...examples.map((name) => `examples/${name}`)]) {
     assert.ok(paths.includes(file), `${file} is in the package`);
   }
