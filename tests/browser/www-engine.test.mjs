@@ -1,6 +1,7 @@
 // wasm in the page's worker: wherever it is served from, whatever the browser's zone and language.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ownPath } from "../../scripts/process.mjs";
@@ -20,6 +21,16 @@ test("a policy without 'wasm-unsafe-eval' is named in plain words", { skip }, as
   await tab.goto(server.origin);
   await tab.getByTestId("refused").getByText("script-src 'self' 'wasm-unsafe-eval'").waitFor();
   await tab.close();
+});
+
+test("the page and its worker share one copy of the core", { skip }, () => {
+  const assets = join(www, "dist", "assets");
+  const scripts = readdirSync(assets).filter((name) => name.endsWith(".js"));
+  const textOf = (name) => readFileSync(join(assets, name), "utf8");
+  assert.equal(scripts.filter((name) => textOf(name).length > 1_000_000).length, 1);
+  const [core] = scripts.filter((name) => name.startsWith("core-"));
+  const [worker] = scripts.filter((name) => name.startsWith("worker-"));
+  assert.ok(textOf(worker).includes(`"./${core}"`));
 });
 
 test("where the worker cannot be loaded the page plans on its own thread", { skip }, async (t) => {

@@ -70,8 +70,12 @@ export function usePlan(
     if (plan) performance.mark("plan-shown");
   }, [plan]);
 
-  const answer = useAnswer(started, draft, plan);
   const refused = isPlan ? snapshot.error : null;
+  // The core on this thread is started when the worker has answered once: the first plan does not wait for it.
+  const hasAnswered = useRef(false);
+  hasAnswered.current ||= plan !== null || refused !== null;
+  const isReading = useDeferredValue(hasAnswered.current, false);
+  const answer = useAnswer(isReading ? started : null, draft, plan);
   const error = useMemo(() => {
     const own = answer?.schedule.error ?? answer?.dag.error ?? null;
     if (own !== null || refused === null) return own;
