@@ -198,8 +198,10 @@ test("export: one HTML file is the whole report, and opens without a network", {
   const count = await starting(tab);
   const { name, text } = await download(tab, "HTML report");
   assert.equal(name, "share_test.html");
-  const reader = await tab.context().newPage();
-  await tab.context().setOffline(true);
+  // A context of its own: the page may still be fetching what comes later.
+  const apart = await page.browser.newContext({ offline: true, locale: "en-US" });
+  t.after(() => apart.close());
+  const reader = await apart.newPage();
   await reader.setContent(text);
   await reader.getByRole("heading", { name: `share_test: ${count} runs would start` }).waitFor();
   assert.equal(await reader.locator("tbody tr").count(), count + 1);
