@@ -22,7 +22,8 @@ export const entries = {
   react: { source: "js/react.ts", cjs: true, subpath: true, client: true },
   "react/worker": { source: "js/react/worker.ts", part: true },
   element: { source: "js/element.ts", cjs: true, subpath: true },
-  cli: { source: "js/cli/main.ts", bin: true },
+  cli: { source: "js/cli/start.ts", bin: true },
+  "cli/main": { source: "js/cli/main.ts", part: true },
   "cli/dag_text": { source: "js/cli/dag_text.ts", part: true },
 };
 

@@ -1,13 +1,11 @@
-// The command `dagfill`. Stores and engines are chosen here and nowhere else.
+// The verbs of the command `dagfill`; start.ts, which answers --version, loads them. Stores and engines are chosen here and nowhere else.
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DagfillError } from "../error.js";
-import { MemoryStore, version } from "../face.js";
+import { MemoryStore } from "../face.js";
 import { type ShellLine, shellTasks } from "../shell.js";
 import { shown } from "../shown.js";
-import { openPostgresStore } from "../store/postgres.js";
-import { openSqliteStore } from "../store/sqlite.js";
 import { suggestion } from "../suggest.js";
 import { readArguments } from "./args.js";
 import { engineOf, workerOf } from "./engines.js";
@@ -79,13 +77,17 @@ const world: World = {
   async openStore(path, purpose, notices) {
     const name = typeof path === "string" ? path : ".dagfill.sqlite";
     if (name === ":memory:") return new MemoryStore();
-    if (/^postgres(ql)?:\/\//.test(name)) return openPostgresStore(name);
+    if (/^postgres(ql)?:\/\//.test(name)) {
+      const { openPostgresStore } = await import("../store/postgres.js");
+      return openPostgresStore(name);
+    }
     const file = resolve(name);
     // A preview writes nothing, not even an empty store.
     if (purpose === "read" && !existsSync(file)) {
       if (typeof path === "string") notices.line(`there is no store ${path}: it counts as empty`);
       return new MemoryStore();
     }
+    const { openSqliteStore } = await import("../store/sqlite.js");
     return openSqliteStore(purpose === "read" && !isWritable(file) ? readOnly(file) : file);
   },
   callbacks({ dags, folder, executeRun, executeTask }, print, logs) {
@@ -153,10 +155,6 @@ async function main(args: readonly string[]): Promise<ExitCode> {
         return name === undefined ? exitCodes.usage : exitCodes.ok;
       }
       showVerbHelp(about, verbOf(about), terminal);
-      return exitCodes.ok;
-    }
-    if (name === "--version" || name === "-v") {
-      terminal.line(version());
       return exitCodes.ok;
     }
     verb = verbOf(name);

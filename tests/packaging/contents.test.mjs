@@ -17,7 +17,7 @@ const allowed = [
   /^examples\/(service\/(service\.mjs|README\.md)|worker\/worker\.mjs|editor\/(index\.html|editor\.jsx))$/,
   /^docs\/((guides|reference)\/)?[\w-]+\.md$/,
   /^LICENSE-(MIT|APACHE)$/,
-  /^dist\/(workerd|cli|cli\/dag_text)\.js(\.map)?$/,
+  /^dist\/(workerd|cli|cli\/(main|dag_text))\.js(\.map)?$/,
   /^dist\/(index|slim|shell|import|engine)\.c?js(\.map)?$/,
   /^dist\/index\.iife\.js(\.map)?$/,
   /^(shell|slim|import|engine(\/(contract|bullmq|airflow|prefect|http))?|store\/(sqlite|indexeddb|postgres|contract))\/package\.json$/,
