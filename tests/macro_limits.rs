@@ -94,3 +94,66 @@ fn the_base_of_a_number_may_be_anything() {
     let bases = "{{ '12' | int(0, 40) }} {{ '12' | int(7, 1) }} {{ 'z' | int(7, -5) }} {{ 'z' | int(0, 36) }} {{ '0x1F' | int(0, 0) }} {{ '0b11' | int(0, 0) }}";
     assert_eq!(render(bases, None).0, "12 12 7 35 31 3");
 }
+
+/// Lists that hold one another have far more elements than memory: what walks through them ends.
+#[test]
+fn what_holds_itself_many_times_is_not_walked_for_ever() {
+    let (zone, conf) = (Zone::utc(), Json::parse("{}").unwrap());
+    let context = Context { conf: &conf, ..Context::new(Instant::clamped(0), &zone, &Alone) };
+    let told = |text: &str| {
+        let rendered = Template::parse(text).render(&context, None, OnUnknown::Error);
+        rendered.unwrap_or_else(|error| error.to_string())
+    };
+    for step in ["l.append(l)", "l.insert(0, l)", "l.append({'a': l})", "l.extend([l])"] {
+        let text =
+            format!("{{% set l = [] %}}{{% for i in range(60) %}}{{% do {step} %}}{{% endfor %}}{{{{ l | length }}}}");
+        assert!(told(&text).contains("too many steps"), "{step}: {}", told(&text));
+    }
+    let dict = "{% set d = {} %}{% for i in range(60) %}{% do d.update({'a' ~ i: d}) %}{% endfor %}{{ d | length }}";
+    assert!(told(dict).contains("too many steps"), "{}", told(dict));
+    let doubled = |what: &str, rest: &str| {
+        format!(
+            "{}{}{rest}",
+            "{% set a = [1] %}{% set b = [1] %}",
+            format!("{{% set a = {what} %}}{{% set b = {} %}}", what.replace('a', "b")).repeat(60)
+        )
+    };
+    for rest in [
+        "{{ a == b }}",
+        "{{ [a].count(b) }}",
+        "{{ a }}",
+        "{{ a ~ b }}",
+        "{{ '%s' % a }}",
+        "{{ a | tojson | length }}",
+        "{% if a is eq(b) %}{% endif %}",
+    ] {
+        assert!(
+            told(&doubled("[a, a]", rest)).contains("too many steps"),
+            "{rest}: {}",
+            told(&doubled("[a, a]", rest))
+        );
+    }
+}
+
+/// What is refused as too long costs the steps of writing it, so that a loop cannot have it refused for ever.
+#[test]
+fn refused_texts_cost_steps() {
+    for text in ["{{ t ~ t }}", "{{ t + t }}"] {
+        let looped = format!("{{% set t = 'x' * 9000000 %}}{{% for i in range(100000) %}}{text}{{% endfor %}}");
+        let (zone, conf) = (Zone::utc(), Json::parse("{}").unwrap());
+        let context = Context { conf: &conf, ..Context::new(Instant::clamped(0), &zone, &Alone) };
+        assert_eq!(Template::parse(&looped).render(&context, None, OnUnknown::Empty).unwrap(), "");
+    }
+}
+
+/// A width is filled or refused, never cut.
+#[test]
+fn widths_are_not_cut() {
+    let lengths = "{{ ('%20000d' % 1) | length }} {{ '{:20000}'.format(1) | length }} {{ ('%.20000f' % 1) | length }} \
+                   {{ ('%.20000d' % 1) | length }} {{ '{:.20000e}'.format(1.5) | length }} {{ ('%*d' % (20000, 1)) | length }}";
+    assert_eq!(render(lengths, None), ("20000 20000 20002 20000 20006 20000".into(), None));
+    for beyond in ["'%20000000d' % 1", "'{:99999999999999999999}'.format(1)", "'%.20000000f' % 1", "'%.20000000d' % 1"]
+    {
+        limit("{{ 1 }}", &format!("{{{{ {beyond} }}}}"), "16 MiB");
+    }
+}

@@ -1,9 +1,9 @@
 //! Evaluates an expression.
 
 use super::args::Args;
-use super::arithmetic::{apply, negated};
+use super::arithmetic::{Op, apply, negated};
 use super::compare::{contains, equal, order};
-use super::error::{ABSENT, EvalError, TOO_DEEP};
+use super::error::{ABSENT, EvalError, LONGEST, TOO_DEEP, TOO_LONG};
 use super::filters;
 use super::machine::{DEEPEST_CALLS, Machine};
 use super::methods::{attribute, find};
@@ -12,8 +12,16 @@ use super::syntax::{Call, Comparison, Expr, Literal, Step, StepKind};
 use super::value::{Answer, Text, Value, gather};
 
 impl<'a> Machine<'a> {
-    /// The value of an expression.
+    /// The value of an expression. One that is refused as too long may have been written before: that costs as many steps.
     pub(super) fn eval(&mut self, expr: &'a Expr) -> Answer<'a> {
+        let answer = self.evaluated(expr);
+        if let Err(TOO_LONG) = answer {
+            self.steps = self.steps.saturating_sub(LONGEST as u64 / 64);
+        }
+        answer
+    }
+
+    fn evaluated(&mut self, expr: &'a Expr) -> Answer<'a> {
         self.charge(1)?;
         match expr {
             Expr::Literal(literal) => Ok(match literal {
@@ -37,6 +45,7 @@ impl<'a> Machine<'a> {
                             return Err(EvalError::Refused("a list or an object is no key"));
                         }
                         self.charge_for(&made)?;
+                        self.charge_tree(&value)?;
                         super::compare::put(dict, key, &value)?;
                     }
                 }
@@ -46,6 +55,10 @@ impl<'a> Machine<'a> {
                 let mut value = self.eval(first)?;
                 for (op, operand) in rest {
                     let operand = self.eval(operand)?;
+                    if matches!(op, Op::Join | Op::Rem) {
+                        self.charge_tree(&value)?;
+                        self.charge_tree(&operand)?;
+                    }
                     value = apply(*op, &value, &operand)?;
                     self.charge_for(&value)?;
                 }
@@ -55,7 +68,7 @@ impl<'a> Machine<'a> {
                 let mut left = self.eval(first)?;
                 for (comparison, operand) in rest {
                     let right = self.eval(operand)?;
-                    self.charge_for(&right)?;
+                    self.charge_tree(&right)?;
                     if !compared(*comparison, &left, &right)? {
                         return Ok(Value::Bool(false));
                     }
@@ -158,14 +171,12 @@ impl<'a> Machine<'a> {
                 StepKind::Filter(filter, call) => {
                     let filter = filter.ok_or(EvalError::Refused("no filter has this name"))?;
                     let args = self.args(filter.params, call)?;
+                    self.charge_tree(&value)?;
                     filter.apply(&value, &args)?
                 }
                 StepKind::Check(check, negated, call) => {
                     let check = check.ok_or(EvalError::Refused("no test has this name"))?;
                     let args = self.args(check.params, call)?;
-                    for arg in args.values.iter().flatten() {
-                        self.charge_for(arg)?;
-                    }
                     // Filters call tests, so that a test cannot know them.
                     let holds = match (check.name, &value) {
                         ("filter", Value::Text(name)) => filters::find(name).is_some(),
@@ -183,6 +194,7 @@ impl<'a> Machine<'a> {
     pub(super) fn args(&mut self, params: &str, call: &'a Call) -> Result<Args<'a>, EvalError> {
         let (positional, named) = self.arguments(call)?;
         let now = self.context.and_then(|context| context.now).map(|now| now.ms() * 1000);
+        positional.iter().chain(named.iter().map(|(_, value)| value)).try_for_each(|value| self.charge_tree(value))?;
         Args::bind(params, positional, named, now)
     }
 
@@ -228,6 +240,9 @@ impl<'a> Machine<'a> {
             Some(method) => match method.params {
                 Some(params) => {
                     let args = self.args(params, call)?;
+                    if matches!(name, "count" | "index" | "remove" | "sort") {
+                        self.charge_tree(value)?;
+                    }
                     method.call(value, &args)
                 }
                 None => Err(EvalError::Refused("this is an attribute: it takes no parentheses")),

@@ -1,11 +1,15 @@
 //! One field of a format: its fill, sign, width, precision and style.
 
-use super::error::EvalError;
+use super::error::{EvalError, LONGEST, TOO_LONG};
 use super::number::{write_based, write_float, write_styled};
 use super::value::Value;
 
 pub(super) const BAD: EvalError = EvalError::Refused("the format does not fit its values");
-pub(super) const WIDEST: usize = 10_000;
+
+/// A width or a precision with one more digit. Beyond the longest text it grows no more: that is refused, never cut.
+pub(super) fn widened(width: usize, digit: u32) -> usize {
+    (width * 10 + digit as usize).min(LONGEST + 1)
+}
 
 /// What stands behind the colon, or between `%` and its letter.
 #[derive(Debug, Default)]
@@ -53,7 +57,7 @@ impl Spec {
             letter = letters.next();
         }
         while let Some(digit) = letter.and_then(|c| c.to_digit(10)) {
-            spec.width = (spec.width * 10 + digit as usize).min(WIDEST);
+            spec.width = widened(spec.width, digit);
             letter = letters.next();
         }
         if let Some(group @ (',' | '_')) = letter {
@@ -65,7 +69,7 @@ impl Spec {
             let mut precision = usize::try_from(letter?.to_digit(10)?).ok()?;
             letter = letters.next();
             while let Some(digit) = letter.and_then(|c| c.to_digit(10)) {
-                precision = (precision * 10 + digit as usize).min(WIDEST);
+                precision = widened(precision, digit);
                 letter = letters.next();
             }
             spec.precision = Some(precision);
@@ -79,6 +83,9 @@ pub(super) fn number(value: &Value<'_>, spec: &Spec, out: &mut String) -> Result
     let mut text = String::new();
     let style = spec.style.unwrap_or('\0');
     let mut prefix = "";
+    if spec.digits.max(spec.precision.unwrap_or(0)) > LONGEST {
+        return Err(TOO_LONG);
+    }
     match (value.as_int(), style) {
         (Some(number), '\0' | 'd' | 'n' | 'x' | 'X' | 'o' | 'b' | 'c') => {
             let is_plain = spec.sign.is_none() && !spec.alternate && spec.group.is_none();
@@ -158,6 +165,9 @@ pub(super) fn number(value: &Value<'_>, spec: &Spec, out: &mut String) -> Result
 
 /// Appends a text in its width; `head` bytes of it, sign and prefix, stay in front of a padding with zeros.
 pub(super) fn pad(text: &str, head: usize, spec: &Spec, usual: char, out: &mut String) -> Result<(), EvalError> {
+    if spec.width > LONGEST {
+        return Err(TOO_LONG);
+    }
     let missing = spec.width.saturating_sub(text.chars().count());
     let align = spec.align.unwrap_or(if spec.zero { '=' } else { usual });
     let fill = spec.fill.unwrap_or(if spec.zero { '0' } else { ' ' });

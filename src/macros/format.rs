@@ -1,7 +1,7 @@
 //! Python's two ways to fill in a format: `'%05.2f' % x` and `'{:>8}'.format(x)`.
 
 use super::error::{ABSENT, EvalError, LONGEST, TOO_LONG};
-use super::field_format::{BAD, Spec, WIDEST, number, pad};
+use super::field_format::{BAD, Spec, number, pad, widened};
 use super::number::bounded;
 use super::print::{to_text, write_repr, write_text};
 use super::value::Value;
@@ -38,18 +38,18 @@ pub(super) fn percent<'a>(format: &str, args: &Value<'a>) -> Result<String, Eval
             None => values.next().cloned().ok_or(BAD),
         };
         if letter == Some('*') {
-            spec.width = usize::try_from(next(&None)?.as_int().ok_or(BAD)?).map_err(|_| BAD)?.min(WIDEST);
+            spec.width = usize::try_from(next(&None)?.as_int().ok_or(BAD)?).map_err(|_| BAD)?;
             letter = letters.next();
         }
         while let Some(digit) = letter.and_then(|c| c.to_digit(10)) {
-            spec.width = (spec.width * 10 + digit as usize).min(WIDEST);
+            spec.width = widened(spec.width, digit);
             letter = letters.next();
         }
         if letter == Some('.') {
             let mut precision = 0;
             letter = letters.next();
             while let Some(digit) = letter.and_then(|c| c.to_digit(10)) {
-                precision = (precision * 10 + digit as usize).min(WIDEST);
+                precision = widened(precision, digit);
                 letter = letters.next();
             }
             spec.precision = Some(precision);

@@ -129,6 +129,23 @@ impl<'a> Machine<'a> {
         self.charge(size as u64)
     }
 
+    /// Takes the steps that a walk through all of a value costs, before it is copied, compared or written: where a list holds another
+    /// one many times, and that a third, it has far more elements than memory holds.
+    pub(super) fn charge_tree(&mut self, value: &Value<'a>) -> Result<(), EvalError> {
+        self.charge_for(value)?;
+        match value {
+            Value::List(list) | Value::Tuple(list) => {
+                self.charge(4)?;
+                list.items.borrow().iter().try_for_each(|item| self.charge_tree(item))
+            }
+            Value::Dict(dict) => {
+                self.charge(4)?;
+                dict.pairs.borrow().iter().try_for_each(|(_, value)| self.charge_tree(value))
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn open_scope(&mut self) {
         self.scopes.push(self.locals.len());
     }

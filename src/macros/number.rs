@@ -130,7 +130,7 @@ pub(super) fn write_styled(number: f64, style: char, precision: usize, alternate
     }
     let start = out.len();
     let mut digits = digits(number, Some(100));
-    let precision = precision.min(1_000) as i32;
+    let precision = precision as i32;
     match style.to_ascii_lowercase() {
         'e' => {
             digits.round(i64::from(precision) + 1);

@@ -127,6 +127,7 @@ impl<'a> Machine<'a> {
             return Ok(());
         }
         let value = self.value(expr)?;
+        self.charge_tree(&value)?;
         let length = self.output.text.len();
         write_text(&value, &mut self.output.text)?;
         self.charge((self.output.text.len() - length) as u64 / 64)

@@ -79,6 +79,10 @@ pub(super) fn read(text: &str, inside: Place, number: &mut usize) -> Statement {
             *number += 1;
             Statement::Start("endcall", call(&mut parser, *number - 1))
         }
+        "raw" => {
+            let fault = parser.fail::<()>("this statement is not closed");
+            fault.map_or_else(Statement::Unknown, |()| Statement::Else)
+        }
         _ => Statement::Unknown(Parser::unknown(Place { start, end: parser.at }, Kind::Statement)),
     }
 }
