@@ -197,6 +197,23 @@ else {
     }
   });
 
+  test("errors of the client for notifications are listened to before it connects", async () => {
+    const made = [];
+    const backend = (...given) => {
+      const one = createPostgresBackend(...given);
+      made.push(one.connection);
+      return one;
+    };
+    const engine = bullmqEngine({ connection, backend });
+    try {
+      await engine.submit([jobOf("sales", 1, {})]);
+      for (const { pgModule } of made) assert.equal(new pgModule.Client({}).listenerCount("error"), 1);
+      assert.ok(made.length > 0);
+    } finally {
+      await engine.close();
+    }
+  });
+
   for (const stopFirst of ["false", "true"]) {
     test(`a process ends when all is closed, and calls after that open nothing: postgres, stopped first ${stopFirst}`, async () => {
       assert.equal(await closed("postgres", stopFirst), REFUSED);

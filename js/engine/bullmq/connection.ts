@@ -80,6 +80,8 @@ interface PostgresParts {
   connection?: {
     ownsPool?: boolean;
     pool?: { on(event: "connect", listener: (client: Emitter) => void): void };
+    /** Makes the client that listens to notifications. */
+    pgModule?: { Client: new (config: unknown) => Emitter };
   };
 }
 
@@ -87,15 +89,28 @@ interface Emitter {
   on(event: "error", listener: () => void): void;
 }
 
-/** A backend whose own pool survives its server. The pool of pg does not listen to a client that is in use: where the server ends it between
- *  two statements, the error would end the process. The next statement of that client fails all the same. */
+/** A backend whose own clients survive their server. Nobody listens to a client of the pool that is in use, nor to the one for notifications
+ *  at the moment when it has connected: where the server ends it then, the error would end the process. The next statement of that client
+ *  fails all the same. */
 function guarded(backend: unknown): unknown {
   if (typeof backend !== "function") return backend;
   return (...given: unknown[]) => {
     const made: PostgresParts = backend(...given);
-    if (made.connection?.ownsPool)
-      made.connection.pool?.on("connect", (client) => client.on("error", () => {}));
+    const { connection } = made;
+    if (!connection?.ownsPool) return made;
+    connection.pool?.on("connect", (client) => client.on("error", () => {}));
+    if (connection.pgModule !== undefined)
+      connection.pgModule = { Client: listening(connection.pgModule.Client) };
     return made;
+  };
+}
+
+function listening(Client: new (config: unknown) => Emitter): new (config: unknown) => Emitter {
+  return class extends Client {
+    constructor(config: unknown) {
+      super(config);
+      this.on("error", () => {});
+    }
   };
 }
 
