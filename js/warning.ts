@@ -6,6 +6,8 @@ export interface Warning {
   message: string;
   at?: string;
   count?: number;
+  /** Of one run. */
+  runId?: string;
   /** Of a template: its task, where it stands in the task (`command`, `params.query`), and the span in it, in UTF-16 units. */
   taskId?: string;
   field?: string;

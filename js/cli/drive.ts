@@ -97,7 +97,6 @@ async function follow(
   const reporter = reporterFor(request, {
     backfillId: backfill.backfillId,
     timeZone: backfill.preview.timeZone,
-    tasks,
     isLeaving,
   });
   frame.report(reporter);

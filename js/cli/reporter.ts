@@ -5,7 +5,6 @@ import { withoutCodes } from "./control_codes.js";
 import { localDate } from "./local_date.js";
 import { duration, progressLine } from "./progress.js";
 import { runError } from "./report_error.js";
-import { TasksOfRuns } from "./tasks_of_runs.js";
 import type { Style, Terminal } from "./terminal.js";
 import type { Request } from "./verb.js";
 import { fit } from "./width.js";
@@ -22,8 +21,6 @@ export interface Reported {
   backfillId: string;
   /** In which the dates of its runs are shown. */
   timeZone: string;
-  /** Knows the runs of the tasks that events name. */
-  tasks: TasksOfRuns;
   /** This process only pauses to leave, which it has said itself. */
   isLeaving(): boolean;
 }
@@ -155,10 +152,9 @@ function modeAfter(event: BackfillEvent, mode: string): string {
 function noteworthy(
   event: BackfillEvent,
   { terminal, values }: Request,
-  { backfillId, timeZone, tasks, isLeaving }: Reported = {
+  { backfillId, timeZone, isLeaving }: Reported = {
     backfillId: "ID",
     timeZone: "UTC",
-    tasks: new TasksOfRuns(),
     isLeaving: () => false,
   },
 ): string | undefined {
@@ -182,13 +178,6 @@ function noteworthy(
         event.run,
         terminal,
       );
-    case "task-retrying": {
-      const { attempt = 1, attempts = 1, delayMs = 0, taskId } = event;
-      const when = delayMs > 0 ? `in ${duration(delayMs)}` : "now";
-      const date = localDate(tasks.dateOf(event) ?? "", timeZone);
-      const what = `${date} ${taskId} ${when}, attempt ${attempt + 1} of ${attempts}`;
-      return says("yellow", "retrying", what, event, terminal);
-    }
     case "awaiting-approval": {
       const { length } = event.results;
       const dates = length === 1 ? "date" : `${length} dates`;

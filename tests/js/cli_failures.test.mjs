@@ -54,23 +54,19 @@ test(
     assert.equal(code, 0, out);
     const told = out
       .split("\n")
-      .filter((line) => line.startsWith("retrying"))
+      .filter((line) => line.includes("task_retrying"))
+      .map((line) => line.slice(line.indexOf(": task ") + 2))
       .sort();
-    const why = "  CommandError: the command ended with exit code 1";
+    const why = ": CommandError: the command ended with exit code 1";
     assert.deepEqual(told, [
-      `retrying  2024-01-01T00:00:00+09:00 flaky in 20 ms, attempt 2 of 3${why}`,
-      `retrying  2024-01-01T00:00:00+09:00 flaky in 40 ms, attempt 3 of 3${why}`,
-      `retrying  2024-01-01T00:00:00+09:00 once now, attempt 2 of 2${why}`,
+      `task flaky has failed and is tried again in 0.02 s, attempt 2 of 3${why}`,
+      `task flaky has failed and is tried again in 0.04 s, attempt 3 of 3${why}`,
+      `task once has failed and is tried again now, attempt 2 of 2${why}`,
     ]);
     const events = jsonLines((await run(["clear", file, "--yes", "--store", store, "--json"])).out);
-    const retries = events.filter(({ type, taskId }) => type === "task-retrying" && taskId === "flaky");
-    assert.deepEqual(
-      retries.map(({ attempt, attempts, delayMs, error }) => [attempts - attempt, delayMs, error.name]),
-      [
-        [2, 20, "CommandError"],
-        [1, 40, "CommandError"],
-      ],
-    );
+    const retries = events.filter(({ warning }) => warning?.code === "task_retrying");
+    assert.deepEqual(retries.map(({ warning }) => warning.taskId).sort(), ["flaky", "flaky", "once"]);
+    assert.equal(new Set(retries.map(({ warning }) => warning.runId)).size, 1);
   },
 );
 

@@ -17,7 +17,6 @@ export type TaskMarks = ReadonlyMap<string, TaskMark>;
 const STATE_OF_EVENT: Partial<Record<BackfillEvent["type"], TaskState>> = {
   "task-started": "running",
   "task-succeeded": "success",
-  "task-retrying": "up_for_retry",
   "task-failed": "failed",
   "task-skipped": "skipped",
   "task-upstream-failed": "upstream_failed",
@@ -43,9 +42,15 @@ export class TaskMarksByRun {
 
   /** Takes an event of a task; others change nothing. */
   take(event: BackfillEvent): void {
+    const at = Date.parse(event.at);
+    if (event.type === "warning" && event.warning.code === "task_retrying") {
+      const { runId = "", taskId = "", message } = event.warning;
+      const start = this.#runs.get(runId)?.get(taskId)?.start ?? null;
+      this.#put(runId, taskId, { state: "up_for_retry", start, end: at, error: message });
+      return;
+    }
     const state = STATE_OF_EVENT[event.type];
     if (state === undefined || !("taskId" in event)) return;
-    const at = Date.parse(event.at);
     const before = this.#runs.get(event.runId)?.get(event.taskId);
     const isStart = state === "running";
     this.#put(event.runId, event.taskId, {

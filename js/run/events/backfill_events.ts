@@ -64,25 +64,13 @@ export interface BackfillResult {
   readonly planHash?: undefined;
 }
 
-/** The new state of a task. `upstream_failed` tasks never started; `error` says why a task, or an attempt of it, failed. */
+/** The new state of a task. `upstream_failed` tasks never started; `error` says why a task failed. An attempt that failed and is followed
+ *  by another is a warning `task_retrying`, with `runId` and `taskId`. */
 export interface TaskEvent {
-  type:
-    | "task-started"
-    | "task-succeeded"
-    /** An attempt has failed, and another follows after the task's `retryDelay`. */
-    | "task-retrying"
-    | "task-failed"
-    | "task-skipped"
-    | "task-upstream-failed";
+  type: "task-started" | "task-succeeded" | "task-failed" | "task-skipped" | "task-upstream-failed";
   runId: string;
   taskId: string;
   error?: { name: string; message: string };
-  /** Of "task-retrying": the attempt that failed, from 1. */
-  attempt?: number;
-  /** Of "task-retrying": the last attempt that the task may have. */
-  attempts?: number;
-  /** Of "task-retrying": the wait before the next attempt, in milliseconds. */
-  delayMs?: number;
 }
 
 export type BackfillEvent = {

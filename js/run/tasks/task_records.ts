@@ -24,7 +24,6 @@ export interface Called {
 
 const EVENTS: Partial<Record<TaskInstance["state"], TaskEvent["type"]>> = {
   running: "task-started",
-  up_for_retry: "task-retrying",
   success: "task-succeeded",
   failed: "task-failed",
   upstream_failed: "task-upstream-failed",
@@ -122,13 +121,13 @@ export class TaskRecords {
     changes.push({ type: "save-task-instance", instance });
     const type = EVENTS[state];
     if (type !== undefined) {
-      events.push({
-        type,
-        runId,
-        taskId,
-        ...(state === "up_for_retry" ? retry(this.#graph.task(task), attempt, this.#failures) : {}),
-        ...(state !== "skipped" && error !== undefined ? { error } : {}),
-      });
+      events.push({ type, runId, taskId, ...(state !== "skipped" && error !== undefined ? { error } : {}) });
+    }
+    if (state === "up_for_retry") {
+      const how = retry(this.#graph.task(task), attempt, this.#failures);
+      const message = `${runId}: task ${taskId} has failed and is tried again ${how}: ${error?.name}: ${error?.message}`;
+      const at = this.#context.executionDate;
+      events.push({ type: "warning", warning: { code: "task_retrying", message, at, runId, taskId } });
     }
     this.#states.set(taskId, state);
   }
@@ -137,14 +136,15 @@ export class TaskRecords {
 /** The core waits no longer than this, or than the first delay where that is longer. */
 const LONGEST_MS = 86_400_000;
 
-/** What is told of an attempt that failed and is followed by another; the core waits by the same rule (`src/run/retry.rs`). */
+/** When the next attempt is made, and which it is; the core waits by the same rule (`src/run/retry.rs`). */
 function retry(
   { retries, retryDelay, retryBackoff }: CheckedTask,
   attempt: number,
   failures: number,
-): Pick<TaskEvent, "attempt" | "attempts" | "delayMs"> {
-  const delayMs = Math.min(retryDelay * retryBackoff ** (failures - 1), Math.max(LONGEST_MS, retryDelay));
-  return { attempt, attempts: attempt + retries - failures + 1, delayMs: Math.trunc(delayMs) };
+): string {
+  const delay = Math.min(retryDelay * retryBackoff ** (failures - 1), Math.max(LONGEST_MS, retryDelay));
+  const when = delay > 0 ? `in ${Math.trunc(delay) / 1_000} s` : "now";
+  return `${when}, attempt ${attempt + 1} of ${attempt + retries - failures + 1}`;
 }
 
 /** Ends whatever is open of a run's tasks: as it ended outside of the dead process, where `reportOf` tells an end, else as canceled. Tells
