@@ -89,11 +89,12 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
     emit({ type: "warning", warning: { code, message } });
   };
 
-  const execute: EngineUser["execute"] = ({ context, settle, began, emit }) => {
+  const execute: EngineUser["execute"] = ({ context, settle, began, emit, isOwned }) => {
     const { key, runId } = context;
     let aborted: "timeout" | "cancel" | undefined;
     const warn: JobListener["warn"] = (code, message) => warnOnce(emit, code, message);
     session.add(jobOf("run", context, use.runTimeout), {
+      isOwned,
       began: (at) => began(at ?? use.now()),
       warn,
       failed: (error) => settle(false, error),
@@ -115,7 +116,11 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
     };
   };
 
-  const executeTask = (task: TaskContext, tellBegan: (at: number) => void = () => {}) =>
+  const executeTask = (
+    task: TaskContext,
+    tellBegan: (at: number) => void = () => {},
+    isOwned: Attempt["isOwned"] = async () => true,
+  ) =>
     new Promise((resolve, reject) => {
       const context = task as unknown as Context;
       const { key, runId, signal } = context;
@@ -133,6 +138,7 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
       };
       signal.addEventListener("abort", abort);
       session.add(jobOf("task", context, timeout), {
+        isOwned,
         began: (at) => tellBegan(at ?? use.now()),
         warn: () => {},
         failed: (error) => end(() => reject(error)),

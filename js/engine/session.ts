@@ -8,6 +8,9 @@ import { engineFailed } from "./outcome.js";
 
 /** Receives the states of a job. */
 export interface JobListener {
+  /** Whether this process still owns the job's backfill. What it does not own is not submitted: the next owner may have done so, stored its
+   *  end and had it forgotten. */
+  isOwned(): Promise<boolean>;
   /** It has really begun, epoch milliseconds where that is known. */
   began(at: number | undefined): void;
   ended(status: EngineStatus): void;
@@ -23,12 +26,15 @@ interface Ticket {
   since: number;
   due: number;
   began: boolean;
+  /** The engine does not know it any more. */
+  forgotten?: boolean;
   canceled?: string;
 }
 
 const LONGEST_POLL_MS = 30_000;
 const CANCEL_EVERY_MS = 1_000;
 const FORGET_EVERY_MS = 1_000;
+const OWNED_EVERY_MS = 1_000;
 const MOST = 1_000;
 
 export class Session {
@@ -159,8 +165,11 @@ export class Session {
     for (let at = 0; at < waiting.length; at += MOST) void this.#hand(waiting.slice(at, at + MOST));
   }
 
-  async #hand(tickets: Ticket[]): Promise<void> {
-    for (const ticket of tickets) ticket.state = "submitting";
+  async #hand(waiting: Ticket[]): Promise<void> {
+    for (const ticket of waiting) ticket.state = "submitting";
+    const tickets = await this.#owned(waiting);
+    if (tickets.length === 0 || this.#closed) return;
+    for (const ticket of tickets) this.#tellForgotten(ticket);
     try {
       await this.call((engine) => engine.submit(tickets.map(({ job }) => job)));
     } catch (error) {
@@ -174,6 +183,27 @@ export class Session {
     }
     this.#cancel(tickets.filter(({ canceled }) => canceled !== undefined));
     this.#pollNext();
+  }
+
+  /** Those of them whose owner this process is for sure. Others wait until that is known, or their owner has let go of them. */
+  async #owned(tickets: Ticket[]): Promise<Ticket[]> {
+    const owned = await Promise.all(tickets.map(({ listener }) => listener.isOwned()));
+    const known = (ticket: Ticket) => this.#tickets.get(ticket.job.key) === ticket;
+    const rest = tickets.filter((ticket, at) => !owned[at] && known(ticket));
+    for (const ticket of rest) ticket.state = "waiting";
+    if (rest.length > 0 && !this.#closed) this.#submits.at(OWNED_EVERY_MS);
+    return tickets.filter((ticket, at) => owned[at] && known(ticket));
+  }
+
+  #tellForgotten(ticket: Ticket): void {
+    if (!ticket.forgotten) return;
+    ticket.forgotten = false;
+    const { key, data } = ticket.job;
+    const what = data.task === undefined ? data.runId : `${data.runId}, task ${data.task.taskId}`;
+    ticket.listener.warn(
+      "engine_lost",
+      `engine ${this.#engine.name} has forgotten the job of ${what} of DAG ${data.dagId}: it is submitted again under its key ${key}`,
+    );
   }
 
   /** A final refusal may be about one job of many: each is handed over by itself. Else nobody knows what was accepted. */
@@ -251,12 +281,7 @@ export class Session {
       return;
     }
     if (status.state === "unknown") {
-      const { dagId, runId, task } = ticket.job.data;
-      const what = task === undefined ? runId : `${runId}, task ${task.taskId}`;
-      ticket.listener.warn(
-        "engine_lost",
-        `engine ${this.#engine.name} has forgotten the job of ${what} of DAG ${dagId}: it is submitted again under its key ${ticket.job.key}`,
-      );
+      ticket.forgotten = true;
       ticket.state = "waiting";
       this.#submitSoon();
       return;

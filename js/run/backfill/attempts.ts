@@ -23,7 +23,7 @@ type Dispatch = (event: BackfillEventCode, row: number, attempt: number, value?:
 
 export class Attempts {
   readonly inFlight = new InFlightMap<Called>();
-  readonly #options: Pick<DriverOptions<unknown>, "origin" | "execute" | "writer">;
+  readonly #options: Pick<DriverOptions<unknown>, "origin" | "execute" | "writer" | "lease">;
   readonly #rows: Rows;
   readonly #notifier: Notifier;
   readonly #now: () => number;
@@ -33,7 +33,7 @@ export class Attempts {
   #isCalling = false;
 
   constructor(
-    options: Pick<DriverOptions<unknown>, "origin" | "execute" | "writer">,
+    options: Pick<DriverOptions<unknown>, "origin" | "execute" | "writer" | "lease">,
     rows: Rows,
     notifier: Notifier,
     now: () => number,
@@ -57,7 +57,7 @@ export class Attempts {
   }
 
   start(row: number, attempt: number): void {
-    const { origin, execute, writer } = this.#options;
+    const { origin, execute, writer, lease } = this.#options;
     const { set, startedAt, left } = this.#rows;
     const started = startedAt[row] as number;
     const isOpen = () => this.inFlight.get(row, attempt) !== undefined;
@@ -74,6 +74,7 @@ export class Attempts {
       writer,
       call: this.#call,
       emit: this.#emit,
+      isOwned: () => lease.isHeld(),
       began: (at) => {
         const entry = this.inFlight.get(row, attempt);
         if (entry !== undefined) entry.began = at;

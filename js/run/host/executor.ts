@@ -25,6 +25,8 @@ export interface Attempt {
   /** Calls the host. A `cancel()` inside of the call is known to be its own. */
   call: <T>(callback: () => T) => T;
   emit: (event: EventBody) => void;
+  /** Whether this process still owns the backfill; else another one may have started what is to be started here. */
+  isOwned: () => Promise<boolean>;
   /** It has really begun, at epoch milliseconds; called by executors that report the start. */
   began: (at: number) => void;
   /** It has ended. Only the first call counts. */

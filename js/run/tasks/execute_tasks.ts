@@ -5,7 +5,7 @@ import { call, LostRun, RunStateCode } from "../../raw.js";
 import type { RunChange, RunRecord, RunStore, StoreChange, TaskInstance } from "../../store/store.js";
 import { iso } from "../../time.js";
 import type { Context } from "../host/context.js";
-import type { AbortKind, Executor } from "../host/executor.js";
+import type { AbortKind, Attempt, Executor } from "../host/executor.js";
 import { Clock } from "../machine/clock.js";
 import { readElsewhere, wantedElsewhere } from "./elsewhere.js";
 import type { ExecuteTask, TaskContext } from "./task_context.js";
@@ -14,8 +14,12 @@ import { cancelOpenTasks, codeOf } from "./task_records.js";
 import { type PastState, TaskRun } from "./task_run.js";
 import { Xcom } from "./xcom.js";
 
-/** Runs a task. `began`: for those that run elsewhere, when the task has really begun, epoch milliseconds. */
-export type RunTask = (task: TaskContext, began?: (at: number) => void) => unknown;
+/** Runs a task. For those that run elsewhere, `began`: when the task has really begun, epoch milliseconds; `isOwned`: as of its run. */
+export type RunTask = (
+  task: TaskContext,
+  began?: (at: number) => void,
+  isOwned?: Attempt["isOwned"],
+) => unknown;
 
 export interface TaskSettings {
   dag: CheckedDag;
@@ -52,6 +56,7 @@ export function runTasks(settings: TaskSettings): Executor {
     writer,
     call,
     emit,
+    isOwned,
     began,
     settle,
   }) => {
@@ -89,7 +94,9 @@ export function runTasks(settings: TaskSettings): Executor {
         }
         const made = new TaskRun({
           ...settings,
-          executeTask: isElsewhere ? (task) => settings.executeTask(task, first) : settings.executeTask,
+          executeTask: isElsewhere
+            ? (task) => settings.executeTask(task, first, isOwned)
+            : settings.executeTask,
           clock,
           maxActiveTasks: dag.maxActiveTasks,
           context,

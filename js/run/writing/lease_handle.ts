@@ -56,16 +56,21 @@ export class LeaseHandle {
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #forget: () => void;
   readonly #listeners = new Set<(error: DagfillError) => void>();
+  readonly #leaseMs: number;
   #lost: DagfillError | undefined;
+  /** When the last renewal was asked for that the store has confirmed. `performance.now()`. */
+  #confirmed = performance.now();
+  #renewing: Promise<void> | undefined;
 
   constructor(store: RunStore, name: string, lease: Lease, leaseMs: number) {
     this.#lease = lease;
+    this.#leaseMs = leaseMs;
     this.#forget = () => {
       if (heldIn(store).get(name) === this) heldIn(store).delete(name);
     };
     heldIn(store).set(name, this);
     this.fence = { lease: name, epoch: lease.epoch };
-    this.#timer = setInterval(() => void this.#renew(), leaseMs / 3);
+    this.#timer = setInterval(() => void this.#renewOnce(), leaseMs / 3);
   }
 
   /** `listener` is called once if the lease goes to somebody else, until the returned function is called; at once where it has gone. */
@@ -75,7 +80,22 @@ export class LeaseHandle {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Whether nobody else can have it. A process that stood still for longer than the lease does not know, and asks the store. */
+  async isHeld(): Promise<boolean> {
+    const isSure = () => this.#lost === undefined && performance.now() - this.#confirmed < this.#leaseMs;
+    if (this.#lost === undefined && !isSure()) await this.#renewOnce();
+    return isSure();
+  }
+
+  #renewOnce(): Promise<void> {
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = undefined;
+    });
+    return this.#renewing;
+  }
+
   async #renew(): Promise<void> {
+    const asked = performance.now();
     let holds: boolean;
     try {
       holds = await this.#lease.renew();
@@ -83,7 +103,8 @@ export class LeaseHandle {
       // A store that fails says so when it is written to; whether the lease is lost shows then.
       return;
     }
-    if (!holds) this.lose();
+    if (holds) this.#confirmed = asked;
+    else this.lose();
   }
 
   /** The lease has gone to somebody else: a renewal or a refused batch has shown it. */

@@ -140,6 +140,46 @@ test("a coordinator whose lease is lost cancels nothing at the engine", async ()
   assert.deepEqual(canceled, []);
 });
 
+for (const [what, tasks] of [
+  ["runs", []],
+  ["tasks", [{ taskId: "load" }]],
+]) {
+  test(`a coordinator that stood still for longer than its lease submits nothing again: ${what}`, async () => {
+    started = [];
+    let taken = false;
+    const store = new MemoryStore();
+    const acquire = store.acquireLease.bind(store);
+    store.acquireLease = async (...given) => {
+      const lease = await acquire(...given);
+      return (
+        lease && { ...lease, renew: async () => !taken && lease.renew(), release: () => lease.release() }
+      );
+    };
+    const shared = memoryJobs({ ...work(60_000), executeTask: work(60_000).executeRun });
+    const submitted = [];
+    const engine = plain(memoryEngine(shared), {
+      submit: async (jobs) => {
+        submitted.push(...jobs.map(({ key }) => key));
+        for (const job of jobs) shared.jobs.set(job.key, { job, status: { state: "running" } });
+      },
+    });
+    const options = {
+      dags: [{ ...dag, tasks }],
+      store,
+      engine: defineEngine(engine, times),
+      leaseTime: 1_000,
+    };
+    const running = await new BackfillService(options).start({ ...range, maxParallelRuns: 2 });
+    while (submitted.length < 2) await sleep(5);
+    // Meanwhile another coordinator takes over, stores the ends of the jobs, and has the engine forget them.
+    taken = true;
+    shared.jobs.clear();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_100);
+    await assert.rejects(running.result, { code: "STALE_OWNER" });
+    assert.equal(submitted.length, 2);
+  });
+}
+
 test("a cancel that an engine does not hear is repeated", async () => {
   started = [];
   const shared = memoryJobs({
