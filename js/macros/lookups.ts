@@ -6,6 +6,7 @@ import type { JsonInput } from "../json.js";
 import { printable } from "../json_input.js";
 import { type Reader, type Spec, wrong } from "../options.js";
 import { LookupCode } from "../raw.js";
+import { connectionOf } from "./connection_uri.js";
 
 /** Values by name: JSON, or a function that is asked once for each name and render and answers at once; `undefined` is no value, a
  *  promise is INVALID_OPTION. Built-in names win over macros. */
@@ -15,7 +16,7 @@ export type Lookup = Readonly<Record<string, JsonInput>> | ((name: string) => Js
 export interface Lookups {
   /** `{{ var.value.name }}`, `{{ var.json.name.key }}`. */
   variables?: Lookup;
-  /** `{{ conn.name.host }}`: an object with Airflow's attributes (host, login, password, port, schema, extra ...), or a connection URI. */
+  /** `{{ conn.name.host }}`: an object with Airflow's attributes (host, login, password, port, schema, extra ...), or a connection URI, which is read into them. */
   connections?: Lookup;
   /** `{{ name }}` and `{{ macros.name }}`, for names that dagfill does not have. */
   macros?: Lookup;
@@ -99,11 +100,20 @@ class LookupHost implements MacroHost {
     const member = KINDS[kind];
     if (member === undefined) return undefined;
     for (const level of this.#levels) {
-      const value = level[member]?.(name);
-      if (value !== undefined) return this.#masked && member !== "macros" ? mask(value) : value;
+      const given = level[member]?.(name);
+      if (given === undefined) continue;
+      const value = member === "connections" ? readUri(given) : given;
+      return this.#masked && member !== "macros" ? mask(value) : value;
     }
     return undefined;
   }
+}
+
+/** A connection that is given as a URI, as an object. */
+function readUri(text: string): string {
+  if (!text.startsWith('"')) return text;
+  const connection = connectionOf(JSON.parse(text));
+  return connection === undefined ? text : JSON.stringify(connection);
 }
 
 function mask(text: string): string {

@@ -21,6 +21,21 @@ const limit = { timeout: 120_000 };
 
 // ---- what only the host knows
 
+test("a connection may be a URI: its parts have the names that Airflow gives them", () => {
+  const template =
+    "{{ conn.db.conn_type }} {{ conn.db.host }} {{ conn.db.port + 1 }} {{ conn.db.login }} {{ conn.db.password }} {{ conn.db.schema }} {{ conn.db.extra_dejson.sslmode }} {{ conn.other.host }}";
+  const connections = {
+    db: "postgresql://me:p%40ss@db.example:5432/sales?sslmode=require",
+    other: "google-cloud-platform://h_1",
+  };
+  const context = { executionDate: "2024-03-01T00:00:00Z", connections };
+  assert.equal(render(template, context), "postgres db.example 5433 me p@ss sales require h_1");
+  for (const text of ["plain text", "a://b c://", "", "://"]) {
+    const other = { ...context, connections: { db: text } };
+    assert.equal(render("{{ conn.db.host is defined }}", other), "false", text);
+  }
+});
+
 test("variables, connections and macros come from an object or a function", () => {
   const context = {
     executionDate: "2024-01-31",
