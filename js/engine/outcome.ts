@@ -24,3 +24,23 @@ export function engineFailed(
 export function failedWith(thrown: unknown): EngineStatus {
   return { state: "failed", error: failure(thrown) };
 }
+
+const STATES = ["unknown", "queued", "running", "success", "failed", "canceled"];
+
+/** What an engine's status() has answered. ENGINE_FAILED where it is no map of states by key: nothing that is asked again would end. */
+export function checkedStatus(engine: string, told: unknown): ReadonlyMap<string, EngineStatus> {
+  const wrong = (what: string) =>
+    engineFailed(
+      engine,
+      `status() gave ${what}; expected a Map of { state } by key, state one of ${STATES.join(", ")}`,
+    );
+  if (!(told instanceof Map)) throw wrong(printed(told));
+  for (const [key, status] of told) {
+    if (!STATES.includes(status?.state)) throw wrong(`${printed(status)} for ${key}`);
+  }
+  return told;
+}
+
+function printed(value: unknown): string {
+  return String(JSON.stringify(value)).slice(0, 100);
+}

@@ -4,7 +4,7 @@ import type { DagfillError } from "../error.js";
 import { nextTurn, Wake } from "../run/machine/turns.js";
 import { type Engine, type EngineJob, type EngineStatus, hasEnded } from "./engine.js";
 import { isFinal, Outage, type OutageTimes, spread, TIMES } from "./outage.js";
-import { engineFailed } from "./outcome.js";
+import { checkedStatus, engineFailed } from "./outcome.js";
 
 /** Receives the states of a job. */
 export interface JobListener {
@@ -256,7 +256,9 @@ export class Session {
     for (let at = 0; at < due.length && pause === 0; at += MOST) {
       const asked = due.slice(at, at + MOST);
       try {
-        const told = await this.call((engine) => engine.status(asked.map(({ job }) => job.key)));
+        const told = await this.call(async (engine) =>
+          checkedStatus(engine.name, await engine.status(asked.map(({ job }) => job.key))),
+        );
         for (const ticket of asked) this.#told(ticket, told.get(ticket.job.key) ?? { state: "unknown" });
       } catch (error) {
         if (isFinal(error)) for (const ticket of asked) this.#fail(ticket, error);

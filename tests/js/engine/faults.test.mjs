@@ -140,6 +140,16 @@ test("a coordinator whose lease is lost cancels nothing at the engine", async ()
   assert.deepEqual(canceled, []);
 });
 
+for (const told of [null, {}, "x", [], new Map([["k", null]]), new Map([["k", { state: "SUCCESS" }]])])
+  test(`a status() that gives ${told instanceof Map ? "a Map of " : ""}${JSON.stringify(told instanceof Map ? told.get("k") : told)} fails the run and names what it gave`, async () => {
+    const engine = plain(memoryEngine(memoryJobs(work(60_000))), {
+      status: async (keys) => (told instanceof Map ? new Map(keys.map((key) => [key, told.get("k")])) : told),
+    });
+    const { running } = await backfill(defineEngine(engine, times), { endDate: "2024-01-01" });
+    const [{ error }] = (await running.result).results;
+    assert.match(error.message, /status\(\) gave .+; expected a Map of/);
+  });
+
 for (const [what, tasks] of [
   ["runs", []],
   ["tasks", [{ taskId: "load" }]],
