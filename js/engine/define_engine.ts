@@ -157,7 +157,7 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
     ...(kinds.includes("task") ? { executeTask, taskEnded: ({ key }) => session.forget(key) } : {}),
     reportsStart: true,
     check,
-    status: async (keys) => (await session.call((engine) => engine.status(keys))) as Map<string, Report>,
+    status: async (keys) => (await session.status(keys)) as Map<string, Report>,
     cancel: (keys, reason) => session.call((engine) => engine.cancel(keys, reason)),
     onClose: (leave) => session.onClose(leave),
   };

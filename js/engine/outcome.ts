@@ -27,7 +27,7 @@ export function failedWith(thrown: unknown): EngineStatus {
 
 const STATES = ["unknown", "queued", "running", "success", "failed", "canceled"];
 
-/** What an engine's status() has answered. ENGINE_FAILED where it is no map of states by key: nothing that is asked again would end. */
+/** The answer of an engine's status(). ENGINE_FAILED where it is no map of states by key: polling again would never end. */
 export function checkedStatus(engine: string, told: unknown): ReadonlyMap<string, EngineStatus> {
   const wrong = (what: string) =>
     engineFailed(

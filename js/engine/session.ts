@@ -117,6 +117,11 @@ export class Session {
     return this.#outage.call(() => make(this.#engine));
   }
 
+  /** The states of jobs, by key. ENGINE_FAILED where the engine's answer is none. */
+  status(keys: readonly string[]): Promise<ReadonlyMap<string, EngineStatus>> {
+    return this.call(async (engine) => checkedStatus(engine.name, await engine.status(keys)));
+  }
+
   /** ENGINE_FAILED when it is closed. */
   insistOpen(): void {
     if (this.#closed) throw this.#isClosed();
@@ -185,7 +190,7 @@ export class Session {
     this.#pollNext();
   }
 
-  /** Those of them whose owner this process is for sure. Others wait until that is known, or their owner has let go of them. */
+  /** The tickets whose backfill this process surely owns. The others wait until the store has confirmed it, or are dropped with the lease. */
   async #owned(tickets: Ticket[]): Promise<Ticket[]> {
     const owned = await Promise.all(tickets.map(({ listener }) => listener.isOwned()));
     const known = (ticket: Ticket) => this.#tickets.get(ticket.job.key) === ticket;
@@ -256,9 +261,7 @@ export class Session {
     for (let at = 0; at < due.length && pause === 0; at += MOST) {
       const asked = due.slice(at, at + MOST);
       try {
-        const told = await this.call(async (engine) =>
-          checkedStatus(engine.name, await engine.status(asked.map(({ job }) => job.key))),
-        );
+        const told = await this.status(asked.map(({ job }) => job.key));
         for (const ticket of asked) this.#told(ticket, told.get(ticket.job.key) ?? { state: "unknown" });
       } catch (error) {
         if (isFinal(error)) for (const ticket of asked) this.#fail(ticket, error);
