@@ -212,13 +212,7 @@ function runLine(
   );
 }
 
-function says(
-  style: Style,
-  word: string,
-  text: string,
-  { error }: Pick<RunResult, "error">,
-  terminal: Terminal,
-): string {
+function says(style: Style, word: string, text: string, { error }: RunResult, terminal: Terminal): string {
   const start = `${word}  ${text}  `;
   const why = runError(error, Math.max(20, terminal.width - start.length));
   return `${terminal.paint(style, word)}  ${text}${why === "" ? "" : `  ${why}`}`;
