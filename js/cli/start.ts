@@ -1,4 +1,4 @@
-// What the command `dagfill` starts with: answers what needs no core, and loads the verbs for everything else.
+// Entry point of the command `dagfill`: answers --version without the core, and loads the verbs for everything else.
 import { readFileSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { Terminal } from "./terminal.js";

@@ -1,4 +1,4 @@
-// What the events of tasks say of their runs: which tasks of a run have failed.
+// Collects the failed tasks of each run from their events, so that the line of a failed run names all of them.
 import type { BackfillEvent } from "../face.js";
 
 const mostNamed = 4;

@@ -1,4 +1,4 @@
-// What a person should know of a DAG's templates before its tasks run, for the verbs that show no plan.
+// Warnings about the templates of a DAG, for the verbs that show no plan.
 import { BackfillService, type Dag, MemoryStore } from "../face.js";
 import type { Json } from "../json.js";
 import type { Warning } from "../warning.js";

@@ -36,7 +36,7 @@ pub(super) struct Driven<M> {
     machine: RefCell<M>,
     host: MachineHost,
     pumping: Cell<bool>,
-    /// What the clock said last.
+    /// The last time that the clock gave, epoch milliseconds.
     latest: Cell<i64>,
 }
 

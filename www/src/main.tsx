@@ -15,7 +15,7 @@ async function start() {
 async function begin() {
   const root = document.getElementById("root");
   if (!root) return;
-  // What plans, and what draws a plan, are on their way while the form is painted.
+  // The engine and the drawing code are loaded while the form is painted.
   const opening = start();
   void import("./parts");
   const address = await readHash(location.hash);

@@ -85,7 +85,7 @@ export class TaskRunContext extends Context {
 /** The tasks that a task depends on, directly or not. */
 function upstreams({ dependsOn }: CheckedTask, tasks: readonly CheckedTask[]): Set<string> {
   const byId = new Map(tasks.map((task) => [task.taskId, task]));
-  // What is added to a set in the middle of a loop over it is looped over, too.
+  // The set grows during the loop: a for-of loop over a set also visits the members that are added to it.
   const found = new Set(dependsOn);
   for (const taskId of found) for (const behind of byId.get(taskId)?.dependsOn ?? []) found.add(behind);
   return found;

@@ -20,7 +20,7 @@ export interface Exported {
 
 /** The plan as a file, made in pieces so that a million rows never stand in memory as one text. */
 export async function exportPlan(exported: Exported, format: ExportFormat): Promise<Blob> {
-  // What only a report needs comes with it.
+  // The report's code is loaded only for a report.
   if (format === "html") return (await import("./report")).reportOf(exported);
   const { total } = exported.plan;
   const parts: Blob[] = [new Blob([format === "csv" ? csvHead(exported) : jsonHead(exported)])];
