@@ -1,10 +1,10 @@
 import { memo } from "react";
 import { localOf, readBound, todayIn } from "./bounds";
 import { Curve } from "./Curve";
-import { readConf } from "./conf";
 import { shortLocal, span } from "./days";
 import { type FaultyField, faultyField } from "./faultyField";
 import { Choice, DateField, NumberField, TextField } from "./fields";
+import { JsonField } from "./JsonField";
 import type { Draft, ScheduleView } from "./model";
 import { CLOCK_POLICIES, Select } from "./Select";
 import type { PlanState } from "./usePlan";
@@ -31,7 +31,6 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
   const schedule = plan.answer?.schedule;
   const faulty = faultyField(error);
   const at = (field: FaultyField) => (field === faulty ? error : null);
-  const conf = readConf(draft.conf);
   const today = todayIn(draft.timeZone, Date.now());
   const read = (text: string, side: "start" | "end") => {
     const value = readBound(text, side, today);
@@ -100,25 +99,15 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
         </label>
       </div>
       {plan.estimate && <Curve curve={plan.estimate.byLanes} lanes={draft.parallel} />}
-      <details open={draft.conf !== "" || undefined}>
-        <summary>Conf (JSON)</summary>
-        <textarea
-          aria-label="Conf (JSON)"
-          name="conf"
-          rows={4}
-          spellCheck={false}
-          aria-invalid={!conf.ok}
-          aria-describedby="conf-note"
-          placeholder={'{ "region": "eu" }'}
-          value={draft.conf}
-          onChange={(event) => change({ conf: event.target.value })}
-        />
-        <p id="conf-note" className={conf.ok ? "note" : "note bad"}>
-          {conf.ok
-            ? "Read by {{ dag_run.conf.key }}."
-            : `Line ${conf.line}, column ${conf.column}: expected ${conf.expected}.`}
-        </p>
-      </details>
+      <JsonField
+        label="Conf (JSON)"
+        name="conf"
+        isSet={draft.conf !== ""}
+        placeholder={'{ "region": "eu" }'}
+        note="Read by {{ dag_run.conf.key }}."
+        text={draft.conf}
+        onChange={(conf) => change({ conf })}
+      />
       <details>
         <summary>Clock changes and interval</summary>
         <Select

@@ -13,6 +13,11 @@ const RULES = [
   { value: "always", label: "always" },
 ] as const satisfies { value: Task["triggerRule"]; label: string }[];
 
+const DURATIONS = [
+  { name: "retryDelay", label: "Retry delay", example: "PT30S" },
+  { name: "timeout", label: "Timeout", example: "PT1H" },
+] as const;
+
 interface Props {
   index: number;
   task: DraftTask;
@@ -21,16 +26,14 @@ interface Props {
 
 /** When a task runs, how often it is tried, and how long it may take. */
 export function TaskRules({ index, task, edit }: Props) {
-  const { triggerRule = "all_success", retries = 0, retryDelay, timeout } = task.rest ?? {};
+  const { triggerRule = "all_success", retries = 0 } = task.rest ?? {};
   /** A value that is the default, or nothing, is left out. */
   const set = (name: keyof Task, value: unknown, standard: unknown) => {
     const { [name as "retries"]: _, ...others } = task.rest ?? {};
     const rest = value === standard || value === "" ? others : { ...others, [name]: value };
     edit(index, { rest });
   };
-  const isSet =
-    task.rest !== undefined &&
-    ["triggerRule", "retries", "timeout"].some((name) => name in (task.rest ?? {}));
+  const isSet = ["triggerRule", "retries", "timeout"].some((name) => name in (task.rest ?? {}));
   return (
     <details className="rules" open={isSet || undefined}>
       <summary>Trigger rule, retries, timeout</summary>
@@ -48,22 +51,17 @@ export function TaskRules({ index, task, edit }: Props) {
         high={1000}
         onChange={(count) => set("retries", Math.round(count), 0)}
       />
-      <TextField
-        label="Retry delay"
-        name={`task-${index}-retryDelay`}
-        mono
-        value={String(retryDelay ?? "")}
-        onChange={(text) => set("retryDelay", text.trim(), "")}
-        hint="such as PT30S"
-      />
-      <TextField
-        label="Timeout"
-        name={`task-${index}-timeout`}
-        mono
-        value={String(timeout ?? "")}
-        onChange={(text) => set("timeout", text.trim(), "")}
-        hint="such as PT1H"
-      />
+      {DURATIONS.map(({ name, label, example }) => (
+        <TextField
+          key={name}
+          label={label}
+          name={`task-${index}-${name}`}
+          mono
+          value={String(task.rest?.[name] ?? "")}
+          onChange={(text) => set(name, text.trim(), "")}
+          hint={`such as ${example}`}
+        />
+      ))}
     </details>
   );
 }
