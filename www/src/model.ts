@@ -48,20 +48,18 @@ export interface Simulation {
   seed: number;
 }
 
-/** What a date will do, or has done; the package's own list, without its components. */
+/** The states of a date, as `dagfill/react` lists them: importing its list would load its components before the form is painted. */
 export const TOKENS = [
-  ...([
-    "create",
-    "again",
-    "keep",
-    "keepFailed",
-    "queued",
-    "running",
-    "success",
-    "failed",
-    "canceled",
-  ] as const),
-] satisfies Token[];
+  "create",
+  "again",
+  "keep",
+  "keepFailed",
+  "queued",
+  "running",
+  "success",
+  "failed",
+  "canceled",
+] as const satisfies readonly Token[];
 export const TOKEN_COUNT = TOKENS.length;
 export const CREATE = 0;
 export const AGAIN = 1;
@@ -108,7 +106,7 @@ export interface UnknownMacro {
   suggestion?: string;
 }
 
-/** What the page reads of one state of the form, beside its plan. */
+/** The schedule and the DAG of one state of the form as the page reads them, beside the plan. */
 export interface PlanAnswer {
   schedule: ScheduleView;
   dag: DagView;
