@@ -135,7 +135,7 @@ fn what_holds_itself_many_times_is_not_walked_for_ever() {
     }
 }
 
-/// What is refused as too long costs the steps of writing it, so that a loop cannot have it refused for ever.
+/// A text that is refused as too long costs the steps of writing it, so that a loop over it ends.
 #[test]
 fn refused_texts_cost_steps() {
     for text in ["{{ t ~ t }}", "{{ t + t }}"] {

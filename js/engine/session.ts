@@ -49,7 +49,7 @@ export class Session {
   #unwatch: (() => void) | undefined;
   #closed = false;
   readonly #stored: string[] = [];
-  /** What lets go of the jobs of each backfill, run by hand or scheduled run. */
+  /** Callbacks that let go of the jobs of each backfill, run by hand or scheduled run. */
   readonly #leavers = new Set<(error: DagfillError) => void>();
   #forgetting: ReturnType<typeof setTimeout> | undefined;
 

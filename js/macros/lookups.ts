@@ -16,7 +16,8 @@ export type Lookup = Readonly<Record<string, JsonInput>> | ((name: string) => Js
 export interface Lookups {
   /** `{{ var.value.name }}`, `{{ var.json.name.key }}`. */
   variables?: Lookup;
-  /** `{{ conn.name.host }}`: an object with Airflow's attributes (host, login, password, port, schema, extra ...), or a connection URI, which is read into them. */
+  /** `{{ conn.name.host }}`: an object with Airflow's attributes (host, login, password, port, schema, extra ...), or a connection URI,
+   *  which is read into them. */
   connections?: Lookup;
   /** `{{ name }}` and `{{ macros.name }}`, for names that dagfill does not have. */
   macros?: Lookup;

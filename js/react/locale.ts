@@ -94,7 +94,7 @@ export interface Locale {
   ) => string;
   schedule: string;
   nextDates: string;
-  /** What an error says, by its code; where a code has no text here, the error's own message. */
+  /** Texts of errors by their code; a code without one shows the error's own message. */
   errors: Partial<Record<ErrorCode, (error: DagfillError) => string>>;
 }
 

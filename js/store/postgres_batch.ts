@@ -131,7 +131,7 @@ const XCOM = ["dagId", "runId", "taskId", "key", "value"];
 const BACKFILL = ["id", "dagId", "finished", "snapshot"];
 const IDS = ["dagId", "runId"];
 
-/** What writes a group. */
+/** The statement that writes a group. */
 export function statementsOf(schema: string, { steps }: Group): Statement[] {
   const [first] = steps;
   if (first === undefined) return [];

@@ -116,7 +116,7 @@ test(
         JSON.parse((await run([verb, "killed", "--state", state, "--json", "--store", store])).out).length;
       assert.deepEqual([await shown("interrupted"), await shown("running")], [1, 0]);
     }
-    // Nobody writes to this log any more: to follow it is to read it.
+    // The process that wrote this log is dead: --follow prints it and ends.
     assert.equal((await run(["logs", "killed", "2024-01-02", "--follow", "--store", store])).code, 0);
     assert.match(
       (await run(["retry", path, "--store", store])).err,

@@ -1,4 +1,4 @@
-// What the command tells of tasks that fail or are tried again, and of values that a shell would act on.
+// Lines of the command about tasks that fail or are tried again, and about values that a shell would act on.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -12,7 +12,7 @@ export interface Started {
 }
 
 export interface PlanState {
-  /** What was read of the newest draft; null until the package is there. */
+  /** The reading of the newest draft; null until the package is there. */
   answer: PlanAnswer | null;
   /** The newest plan that could be made. */
   plan: PlanView | null;
@@ -31,7 +31,7 @@ interface Asked {
   now: number;
 }
 
-/** What the model has planned of the draft. `epoch` hands the same draft over again, when the store is another one. */
+/** The plan of the draft by the model. `epoch` hands the same draft over again, when the store is another one. */
 export function usePlan(
   started: Started | null,
   draft: Draft,
@@ -71,7 +71,7 @@ export function usePlan(
   }, [plan]);
 
   const refused = isPlan ? snapshot.error : null;
-  // The core on this thread is started when the worker has answered once: the first plan does not wait for it.
+  // The form's texts are read by the core on this thread, after the worker has answered once: the first plan does not wait for them.
   const hasAnswered = useRef(false);
   hasAnswered.current ||= plan !== null || refused !== null;
   const isReading = useDeferredValue(hasAnswered.current, false);

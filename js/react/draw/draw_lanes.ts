@@ -16,7 +16,7 @@ export interface LanesFrame {
   pitch: number;
 }
 
-/** What lanes show of a backfill. Where `startedAt` is 0 the times are those since the start, as of a plan. */
+/** The part of a backfill that lanes draw. Where `startedAt` is 0, times are durations since the start, as in a plan. */
 export type LanesRun = Pick<RunView, "plan" | "bars" | "startedAt" | "median" | "laneCount"> & {
   phase: string;
 };

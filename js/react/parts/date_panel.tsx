@@ -53,7 +53,7 @@ export function DatePanel({ backfill, className, style }: DatePanelProps) {
   );
 }
 
-/** What is known of the chosen date: only the newest question is answered. Asked again when its run has another state: commands are known
+/** The details of the chosen date; an answer to an older question is dropped. Asked again when its run has another state: commands are known
  *  as they ran then. */
 function useDate(backfill: DatePanelProps["backfill"], token: number) {
   const { plan, selected, selectedDay, detail: ask, absence: askAbsence } = backfill;

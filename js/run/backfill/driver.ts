@@ -19,7 +19,7 @@ import { type RawBackfill, rebuildBackfill, type Wants } from "./rebuild.js";
 import { Records, writeBatch } from "./records.js";
 import { Rows, type StoredRun } from "./rows.js";
 
-/** The progress before the core tells any. */
+/** Reads the progress before the core has given any. */
 const nothingYet = (number: ProgressNumber) => (number === ProgressNumber.Eta ? -1 : 0);
 
 export class Driver<R> {

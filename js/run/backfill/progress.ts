@@ -9,7 +9,7 @@ import type { LiveEta } from "./backfill.js";
 import type { Rows } from "./rows.js";
 import { coreOptions, type Snapshot } from "./snapshot.js";
 
-/** `read` tells one number of the core's. */
+/** `read` gives one number of the core's progress. */
 export function progressOf(total: number, read: (number: ProgressNumber) => number): Progress {
   const { completed, failed, skipped, canceled } = countsOf(read);
   const running = read(ProgressNumber.Running);

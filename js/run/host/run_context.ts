@@ -71,7 +71,7 @@ export interface JobData
 export interface JobTask extends Omit<CheckedTask, "run"> {
   /** The task has a function `run`: the worker needs it, by its option `dags`. */
   hasRun?: true;
-  /** What its upstream tasks have left, and those that its templates name. */
+  /** The XCom of its upstream tasks, and of the tasks that its templates name. */
   xcom: Values;
   /** What the DAG's templates pull from other runs, as JSON text. */
   elsewhere?: string;

@@ -54,7 +54,7 @@ export class Xcom {
     return values;
   }
 
-  /** What these tasks have left, and those that the templates name; of all tasks where a template does not say whose it reads. */
+  /** The XCom of these tasks, and of those that the templates name; of all tasks where a template computes the name. */
   forJob(taskIds: Iterable<string>, texts: readonly TemplateText[]): Values {
     const named = texts.map(({ template }) => tasksIn(template) ?? Object.keys(this.#values));
     return this.of([...taskIds, ...named.flat()]);

@@ -1,4 +1,4 @@
-// What the components compute for their pictures and words.
+// Computations behind the pictures and texts of the components.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DagfillError } from "dagfill";

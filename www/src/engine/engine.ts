@@ -16,7 +16,7 @@ import { whyOf } from "./why";
 
 export { firstAfter, readDag, readSchedule, withEnds } from "./reading";
 
-/** What the page gives the package: a store of its own, simulated runs, and the draft as settings. The model plans in the package's
+/** Connects the page to the package: gives the model a store, simulated runs, and the draft as settings. The model plans in the package's
  *  worker and drives the runs. */
 export class Engine {
   store: RunStore;

@@ -12,7 +12,7 @@ const SAMPLE = { sample_history: true };
 export const isSample = ({ conf }: { conf: unknown }) =>
   (conf as Partial<typeof SAMPLE> | null)?.sample_history === true;
 
-/** What the store knows of a plan's dates: whether there is any record of the DAG, and how many of the range are made up. */
+/** Whether the store has any record of the DAG, and how many records of the plan's range are made up. */
 export async function recordsOf(store: RunStore, plan: PlanView) {
   const { dagId, counts, start, end } = plan;
   const hasHistory = (await store.listRuns({ dagId, limit: 1 })).length > 0;
