@@ -133,6 +133,8 @@ function node(folder, ...more) {
 }
 
 async function clippy() {
+  const documented = ["doc", "--quiet", "--no-deps", "--features", "cron"];
+  await run("cargo", documented, { env: { RUSTDOCFLAGS: "--deny warnings" } });
   await run("cargo", ["clippy", "--quiet", "--all-targets", "--features", "cron", ...deny]);
   const toolchain = await wasmToolchain();
   const [command, ...args] = toolchain.clippy;
