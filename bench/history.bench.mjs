@@ -8,6 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { BackfillService } from "../dist/index.js";
 import { openSqliteStore } from "../dist/store/sqlite.js";
+import { ratio } from "./ratios.mjs";
 
 const RUNS = Number(process.env.RUNS ?? 1_000_000);
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
@@ -74,6 +75,7 @@ async function measure(path) {
   }
   rounds.sort((a, b) => a.cpu - b.cpu);
   const { cpu, plain } = rounds[Math.floor(rounds.length / 2)];
+  ratio("a preview over stored runs, beside two columns by SQL", plain / cpu);
   console.log(
     `preview over ${RUNS.toLocaleString("en")} existing runs: ${cpu.toFixed(2)} s of CPU, two columns by SQL ` +
       `${plain.toFixed(2)} s, ratio ${(cpu / plain).toFixed(1)}; most memory of the first ${resident.toFixed(0)} MB`,

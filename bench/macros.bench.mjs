@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { render, resolveDateMacros } from "../dist/index.js";
 import { dates, engines, steps } from "./macros/cases.mjs";
+import { ratio } from "./ratios.mjs";
 
 const script = fileURLToPath(new URL("macros/run.mjs", import.meta.url));
 const rows = {};
@@ -26,6 +27,8 @@ for (const [name, { median, least, hash }] of Object.entries(rows)) {
   if (same !== "") missed++;
 }
 const times = (name) => rows[name].median / rows.dagfill.median;
+for (const name of ["nunjucks", "handlebars", "mustache", "eta"])
+  ratio(`templates beside ${name}`, times(name));
 for (const name of ["nunjucks", "handlebars", "mustache"]) {
   reach(times(name) >= 2, `${times(name).toFixed(1)} times as fast as ${name} (at least 2)`);
 }
@@ -39,6 +42,7 @@ for (const name of Object.keys(steps)) {
 }
 if (stepRows.nunjucks.hash !== stepRows.dagfill.hash) missed++;
 const stepTimes = stepRows.nunjucks.median / stepRows.dagfill.median;
+ratio("templates with steps beside nunjucks", stepTimes);
 reach(stepTimes >= 2, `${stepTimes.toFixed(1)} times as fast as nunjucks (at least 2)`);
 
 /** Microseconds a call, the least of some rounds after the first: the machine has other work too. */

@@ -5,6 +5,7 @@ import pLimit from "p-limit";
 import pMap from "p-map";
 import PQueue from "p-queue";
 import { BackfillService, expandRange, MemoryStore } from "../dist/index.js";
+import { ratio as tell } from "./ratios.mjs";
 
 const RUNS = 100_000;
 const LANES = 16;
@@ -114,6 +115,7 @@ console.log(
 );
 for (const [name, values] of times) {
   const ratio = median(ours.map((value, round) => value / values[round]));
+  if (name !== "dagfill") tell(`run beside ${name}`, 1 / ratio);
   console.log(
     `${name.padEnd(8)} ${median(values).toFixed(2).padStart(6)} us a run   dagfill / ${name}: ${ratio.toFixed(2)}`,
   );

@@ -2,6 +2,7 @@
 // what is left when the same writes of a loop by hand are taken off. Medians of rounds; both run 16 runs at a time.
 import { BackfillService, MemoryStore } from "../dist/index.js";
 import { countsOnly } from "../tests/js/store/faulty.mjs";
+import { ratio } from "./ratios.mjs";
 
 const runs = 10_000;
 const rounds = 5;
@@ -96,6 +97,7 @@ const nothing = await median(() => dagfill(countsOnly(), tasks));
 line("a store that keeps nothing", nothing);
 const hand = await median(() => byHand(new MemoryStore()));
 line("by hand, MemoryStore", hand);
+ratio("tasks beside a loop by hand", hand / memory);
 const share = perTask(memory - hand);
 const reached = share <= target;
 console.log(
