@@ -7,13 +7,14 @@ import { build } from "./build.mjs";
 import { cliPage } from "./cli_page.mjs";
 import { macroPage } from "./macro_page.mjs";
 import { main, root, say } from "./process.mjs";
+import { schemaPage } from "./schema_page.mjs";
 
 main(async () => {
   await build();
   const { macroCatalog } = await import("../dist/index.js");
   const folder = join(root, "docs", "reference");
   mkdirSync(folder, { recursive: true });
-  const pages = { "macros.md": macroPage(macroCatalog()), "cli.md": cliPage() };
+  const pages = { "macros.md": macroPage(macroCatalog()), "cli.md": cliPage(), "dag-file.md": schemaPage() };
   for (const [name, text] of Object.entries(pages)) {
     writeFileSync(join(folder, name), text);
     say(`wrote docs/reference/${name}`);

@@ -1,4 +1,4 @@
-// Every code block of the README and the guides does what it says at a user's: in an empty folder, with an empty home, from the packed
+// Every code block of the README, the guides and the recipes for engines does what it says at a user's: in an empty folder, with an empty home, from the packed
 // package. js runs in Node, ts compiles and runs, html runs in Chromium, sh runs whole.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -95,7 +95,7 @@ function runModule(file, text) {
 }
 
 const guides = readdirSync(join(root, "docs/guides")).map((name) => `docs/guides/${name}`);
-for (const file of ["README.md", ...guides.toSorted()]) {
+for (const file of ["README.md", "docs/engines.md", "docs/reference/errors.md", ...guides.toSorted()]) {
   for (const block of blocksOf(readFileSync(join(root, file), "utf8"))) {
     // A block of text is a picture; in any other language it is run, or says why not.
     if (block.language === "" || block.language === "text") continue;

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { macroCatalog } from "dagfill";
 import { cliPage } from "../../scripts/cli_page.mjs";
 import { macroPage } from "../../scripts/macro_page.mjs";
+import { schemaPage } from "../../scripts/schema_page.mjs";
 
 test("docs/reference/macros.md is what `npm run reference` writes", () => {
   const page = readFileSync(new URL("../../docs/reference/macros.md", import.meta.url), "utf8");
@@ -21,6 +22,11 @@ test("the page has every entry of the catalog", () => {
 test("docs/reference/cli.md is what `npm run reference` writes", () => {
   const page = readFileSync(new URL("../../docs/reference/cli.md", import.meta.url), "utf8");
   assert.equal(page, cliPage(), "the help has changed: run `npm run reference`");
+});
+
+test("docs/reference/dag-file.md is what `npm run reference` writes", () => {
+  const page = readFileSync(new URL("../../docs/reference/dag-file.md", import.meta.url), "utf8");
+  assert.equal(page, schemaPage(), "the schema has changed: run `npm run reference`");
 });
 
 test("docs/reference/errors.md has every code, in the order of the type, and no other", () => {
