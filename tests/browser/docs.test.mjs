@@ -31,6 +31,39 @@ test("every link and every picture of every page is there", () => {
   assert.deepEqual(missing, []);
 });
 
+test("every document is there once", () => {
+  const documents = readdirSync(join(site, "documents"));
+  assert.ok(documents.length >= 19, documents.join(", "));
+  // TypeDoc numbers pages of one name.
+  assert.deepEqual(
+    documents.filter((name) => /-\d+\.html$/.test(name)),
+    [],
+  );
+});
+
+test("every guide and every page of reference is a document of the site", () => {
+  const { projectDocuments } = JSON.parse(readFileSync(join(root, "tools/docs/typedoc.json"), "utf8"));
+  const pages = readdirSync(join(root, "docs"), { recursive: true }).filter((file) => file.endsWith(".md"));
+  assert.deepEqual(
+    pages.filter((file) => !projectDocuments.includes(`../../docs/${file.replaceAll("\\", "/")}`)),
+    [],
+  );
+});
+
+test("on a phone no page is wider than the screen", { skip: withoutBrowser }, async (t) => {
+  const browser = await openBrowser();
+  t.after(() => browser.close());
+  const tab = await browser.newPage({ viewport: { width: 390, height: 844 } });
+  const wide = [];
+  const documents = readdirSync(join(site, "documents")).map((name) => join("documents", name));
+  for (const page of ["index.html", ...documents]) {
+    await tab.goto(pathToFileURL(join(site, page)).href);
+    const over = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (over > 0) wide.push(`${page}: ${over} px`);
+  }
+  assert.deepEqual(wide, []);
+});
+
 test("the search of a folder without a server finds guides and functions", {
   skip: withoutBrowser,
 }, async (t) => {
