@@ -4,10 +4,12 @@ import type { Context } from "../run/host/context.js";
 import type { EngineUse, EngineUser } from "../run/host/engine.js";
 import { type Attempt, abortReason, type Report } from "../run/host/executor.js";
 import type { TaskContext } from "../run/tasks/task_context.js";
+import { insistOnEngine, readTimes } from "./checked_engine.js";
 import type { Engine, EngineJob, EngineStatus } from "./engine.js";
-import { isFinal, type OutageTimes, TIMES } from "./outage.js";
+import { isFinal, type OutageTimes } from "./outage.js";
 import { engineFailed, failureOf } from "./outcome.js";
-import { type JobListener, Session } from "./session.js";
+import { Session } from "./session.js";
+import type { JobListener } from "./ticket.js";
 
 const connect = Symbol.for("dagfill.engine");
 
@@ -19,18 +21,19 @@ const connect = Symbol.for("dagfill.engine");
  *  const service = new BackfillService({ dags, store, engine });
  *  ```
  *
- *  `times` are those of outages, in milliseconds: a call is given up after `deadline`, and a silence is told after `silence`. */
-export function defineEngine<E extends Engine>(engine: E, times: OutageTimes = TIMES): E {
-  if (Object.hasOwn(engine, connect)) return engine;
-  for (const call of ["submit", "status", "cancel", "close"] as const) {
-    if (typeof engine?.[call] !== "function")
-      throw engineFailed(engine?.name, `expected an engine with ${call}()`, "INVALID_OPTION");
-  }
-  const session = new Session(engine, times);
+ *  INVALID_OPTION for an engine whose members are missing, of another type, or unknown (an instance of a class may have others).
+ *
+ *  `times` are those of outages, in milliseconds: a call is given up after `deadline` (30 s), a silence is told after `silence` (10 s) and
+ *  again after each `repeat` (60 s), and a call is made again after a pause that grows from `pause[0]` to `pause[1]` (0.25 to 10 s). */
+export function defineEngine<E extends Engine>(engine: E, times: Partial<OutageTimes> = {}): E {
+  if (typeof engine === "object" && engine !== null && Object.hasOwn(engine, connect)) return engine;
+  insistOnEngine(engine);
+  const checkedTimes = readTimes(times);
+  const session = new Session(engine, checkedTimes);
   const checked = new Map<string, Promise<void>>();
   const check = async (dagId: string) => {
     session.insistOpen();
-    const known = checked.get(dagId) ?? checkedOnce(engine, dagId, session, times);
+    const known = checked.get(dagId) ?? checkedOnce(engine, dagId, session, checkedTimes);
     checked.set(dagId, known);
     known.catch(() => checked.delete(dagId));
     await known;
@@ -64,7 +67,7 @@ async function checkedOnce(
     await Promise.race([session.call(async (engine) => engine.check?.([dagId])), late]);
   } catch (error) {
     if (isFinal(error)) throw error;
-    throw engineFailed(engine.name, failureOf(error).message, "ENGINE_FAILED", error);
+    throw engineFailed(engine.name, failureOf(error).message, error);
   } finally {
     clearTimeout(timer);
   }
@@ -111,7 +114,10 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
         aborted = kind;
         session.cancel(key, abortReason(kind, runId).message);
       },
-      abandon: () => session.drop(key),
+      abandon: () => {
+        session.drop(key);
+        return `its job was canceled at engine ${engine.name} and has not ended there`;
+      },
       stored: () => session.forget(key),
     };
   };

@@ -6,15 +6,8 @@ import type { EngineStatus } from "./engine.js";
 export const failureOf = failure;
 
 /** An error about an engine, with code ENGINE_FAILED: what it refuses for good. */
-export function engineFailed(
-  name: string | undefined,
-  message: string,
-  code: "ENGINE_FAILED" | "INVALID_OPTION" = "ENGINE_FAILED",
-  cause?: unknown,
-  hint?: string,
-): DagfillError {
-  return new DagfillError(code, `engine ${name ?? "without a name"}: ${message}`, {
-    ...(code === "INVALID_OPTION" ? { field: "engine" } : {}),
+export function engineFailed(name: string, message: string, cause?: unknown, hint?: string): DagfillError {
+  return new DagfillError("ENGINE_FAILED", `engine ${name}: ${message}`, {
     ...(cause === undefined ? {} : { cause }),
     ...(hint === undefined ? {} : { hint }),
   });
@@ -35,12 +28,36 @@ export function checkedStatus(engine: string, told: unknown): ReadonlyMap<string
       `status() gave ${what}; expected a Map of { state } by key, state one of ${STATES.join(", ")}`,
     );
   if (!(told instanceof Map)) throw wrong(printed(told));
-  for (const [key, status] of told) {
-    if (!STATES.includes(status?.state)) throw wrong(`${printed(status)} for ${key}`);
+  const checked = new Map<string, EngineStatus>();
+  for (const [key, value] of told) {
+    const status = statusOf(value);
+    if (status === undefined) throw wrong(`${printed(value)} for ${key}`);
+    checked.set(key, status);
   }
-  return told;
+  return checked;
+}
+
+/** What an engine told of a job, if it has the shape of a status. Services write null for what is absent, and an engine in JavaScript may tell
+ *  any error: a text, an Error. */
+export function statusOf(value: unknown): EngineStatus | undefined {
+  const { error, ...told } = (value ?? {}) as Record<string, unknown>;
+  const { state, startedAt, pushed, warning, output } = told;
+  const isObject = (member: unknown) => (member ?? undefined) === undefined || typeof member === "object";
+  const isTime = (startedAt ?? undefined) === undefined || Number.isFinite(startedAt);
+  if (!STATES.includes(state as string) || !isTime || !isObject(pushed) || !isObject(warning))
+    return undefined;
+  const present = Object.entries(told).filter(([, member]) => (member ?? undefined) !== undefined);
+  return {
+    ...Object.fromEntries(present),
+    ...(output === undefined ? {} : { output }),
+    ...((error ?? undefined) === undefined ? {} : { error: failure(error) }),
+  } as EngineStatus;
 }
 
 function printed(value: unknown): string {
-  return String(JSON.stringify(value)).slice(0, 100);
+  try {
+    return String(JSON.stringify(value)).slice(0, 100);
+  } catch {
+    return String(value).slice(0, 100);
+  }
 }

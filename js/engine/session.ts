@@ -4,38 +4,17 @@ import type { DagfillError } from "../error.js";
 import { nextTurn, Wake } from "../run/machine/turns.js";
 import { type Engine, type EngineJob, type EngineStatus, hasEnded } from "./engine.js";
 import { isFinal, Outage, type OutageTimes, spread, TIMES } from "./outage.js";
-import { checkedStatus, engineFailed } from "./outcome.js";
-
-/** Receives the states of a job. */
-export interface JobListener {
-  /** Whether this process still owns the job's backfill. What it does not own is not submitted: the next owner may have done so, stored its
-   *  end and had it forgotten. */
-  isOwned(): Promise<boolean>;
-  /** It has really begun, epoch milliseconds where that is known. */
-  began(at: number | undefined): void;
-  ended(status: EngineStatus): void;
-  failed(error: unknown): void;
-  warn(code: string, message: string): void;
-}
-
-interface Ticket {
-  job: EngineJob;
-  listener: JobListener;
-  state: "waiting" | "submitting" | "submitted";
-  /** When it was handed over, and when it is asked for next. `performance.now()`. */
-  since: number;
-  due: number;
-  began: boolean;
-  /** The engine does not know it any more. */
-  forgotten?: boolean;
-  canceled?: string;
-}
+import { checkedStatus, engineFailed, statusOf } from "./outcome.js";
+import { type JobListener, type Ticket, tellLoss, ticketOf } from "./ticket.js";
+import { watching } from "./watching.js";
 
 const LONGEST_POLL_MS = 30_000;
 const CANCEL_EVERY_MS = 1_000;
 const FORGET_EVERY_MS = 1_000;
 const OWNED_EVERY_MS = 1_000;
 const MOST = 1_000;
+/** A job that was accepted so often and was never known in between is accepted in vain. */
+const MOST_UNKNOWN = 8;
 
 export class Session {
   readonly #engine: Engine;
@@ -69,9 +48,14 @@ export class Session {
   /** Hands over a job, at once with all others of this turn. One that a dead process handed over is attached to: its key is the same. */
   add(job: EngineJob, listener: JobListener): void {
     if (this.#closed) return;
-    const now = performance.now();
-    this.#tickets.set(job.key, { job, listener, state: "waiting", since: now, due: now, began: false });
-    this.#unwatch ??= this.#watch();
+    const ticket = ticketOf(job, listener);
+    this.#tickets.set(job.key, ticket);
+    try {
+      this.#unwatch ??= watching(this.#engine, (key, status) => this.#heard(key, status));
+    } catch (error) {
+      nextTurn(() => this.#fail(ticket, error));
+      return;
+    }
     this.#looking ??= setInterval(() => this.#outage.look(), 1_000);
     this.#submitSoon();
   }
@@ -91,7 +75,7 @@ export class Session {
     if (this.#tickets.size > 0) return;
     clearInterval(this.#looking);
     this.#looking = undefined;
-    this.#polls.at(undefined);
+    for (const wake of [this.#submits, this.#polls]) wake.at(undefined);
   }
 
   /** The end of a job is stored: the engine may delete its result. */
@@ -152,7 +136,7 @@ export class Session {
   #isClosed(): DagfillError {
     const message = "it is closed, and this process no longer waits for its jobs, which go on";
     const hint = "resume the backfill with an engine that is open: it attaches to them";
-    return engineFailed(this.#engine.name, message, "ENGINE_FAILED", undefined, hint);
+    return engineFailed(this.#engine.name, message, undefined, hint);
   }
 
   #submitSoon(): void {
@@ -166,15 +150,34 @@ export class Session {
 
   async #submit(): Promise<void> {
     if (this.#closed) return;
-    const waiting = [...this.#tickets.values()].filter(({ state }) => state === "waiting");
+    const now = performance.now();
+    const waiting = [...this.#tickets.values()].filter(({ state, due }) => state === "waiting" && due <= now);
     for (let at = 0; at < waiting.length; at += MOST) void this.#hand(waiting.slice(at, at + MOST));
+    this.#submitNext();
+  }
+
+  /** Submits what waits for a later moment then. */
+  #submitNext(): void {
+    let due = Number.POSITIVE_INFINITY;
+    for (const ticket of this.#tickets.values())
+      if (ticket.state === "waiting") due = Math.min(due, ticket.due);
+    this.#submits.at(Number.isFinite(due) && !this.#closed ? due - performance.now() : undefined);
+  }
+
+  /** Lets tickets wait for so many milliseconds before they are submitted. */
+  #wait(tickets: readonly Ticket[], pause: number): void {
+    for (const ticket of tickets) {
+      ticket.state = "waiting";
+      ticket.due = performance.now() + pause;
+    }
+    this.#submitNext();
   }
 
   async #hand(waiting: Ticket[]): Promise<void> {
     for (const ticket of waiting) ticket.state = "submitting";
     const tickets = await this.#owned(waiting);
     if (tickets.length === 0 || this.#closed) return;
-    for (const ticket of tickets) this.#tellForgotten(ticket);
+    for (const ticket of tickets) tellLoss(ticket, this.#engine.name);
     try {
       await this.call((engine) => engine.submit(tickets.map(({ job }) => job)));
     } catch (error) {
@@ -195,20 +198,8 @@ export class Session {
     const owned = await Promise.all(tickets.map(({ listener }) => listener.isOwned()));
     const known = (ticket: Ticket) => this.#tickets.get(ticket.job.key) === ticket;
     const rest = tickets.filter((ticket, at) => !owned[at] && known(ticket));
-    for (const ticket of rest) ticket.state = "waiting";
-    if (rest.length > 0 && !this.#closed) this.#submits.at(OWNED_EVERY_MS);
+    if (rest.length > 0) this.#wait(rest, OWNED_EVERY_MS);
     return tickets.filter((ticket, at) => owned[at] && known(ticket));
-  }
-
-  #tellForgotten(ticket: Ticket): void {
-    if (!ticket.forgotten) return;
-    ticket.forgotten = false;
-    const { key, data } = ticket.job;
-    const what = data.task === undefined ? data.runId : `${data.runId}, task ${data.task.taskId}`;
-    ticket.listener.warn(
-      "engine_lost",
-      `engine ${this.#engine.name} has forgotten the job of ${what} of DAG ${data.dagId}: it is submitted again under its key ${key}`,
-    );
   }
 
   /** A final refusal may be about one job of many: each is handed over by itself. Else nobody knows what was accepted. */
@@ -223,12 +214,11 @@ export class Session {
       for (const each of tickets) void this.#hand([each]);
       return;
     }
-    for (const each of tickets) each.state = "waiting";
+    this.#wait(tickets, this.#outage.pause);
     // Jobs that were canceled meanwhile are not submitted again; one that the engine had already accepted is canceled there.
     const canceled = tickets.filter(({ canceled }) => canceled !== undefined);
     for (const each of canceled) each.state = "submitted";
     this.#cancel(canceled);
-    this.#submits.at(this.#outage.pause);
   }
 
   #cancel(tickets: Ticket[]): void {
@@ -260,16 +250,16 @@ export class Session {
     let pause = 0;
     for (let at = 0; at < due.length && pause === 0; at += MOST) {
       const asked = due.slice(at, at + MOST);
-      try {
-        const told = await this.status(asked.map(({ job }) => job.key));
-        for (const ticket of asked) this.#told(ticket, told.get(ticket.job.key) ?? { state: "unknown" });
-      } catch (error) {
+      const told = await this.status(asked.map(({ job }) => job.key)).catch((error: unknown) => {
         if (isFinal(error)) for (const ticket of asked) this.#fail(ticket, error);
         else pause = this.#outage.pause;
-      }
+      });
+      if (told !== undefined)
+        for (const ticket of asked) this.#told(ticket, told.get(ticket.job.key) ?? { state: "unknown" });
     }
     this.#polling = false;
     if (this.#closed) return;
+    this.#submitNext();
     if (pause > 0) this.#polls.at(pause);
     else this.#pollNext();
   }
@@ -286,11 +276,10 @@ export class Session {
       return;
     }
     if (status.state === "unknown") {
-      ticket.forgotten = true;
-      ticket.state = "waiting";
-      this.#submitSoon();
+      this.#lost(ticket);
       return;
     }
+    ticket.unknown = 0;
     if (status.state === "running" && !ticket.began) {
       ticket.began = true;
       ticket.listener.began(status.startedAt);
@@ -305,17 +294,32 @@ export class Session {
     }
   }
 
-  #watch(): () => void {
-    const stop = this.#engine.watch?.((key, status) => {
-      const ticket = this.#tickets.get(key);
-      if (ticket === undefined || this.#closed) return;
-      if (status !== undefined && hasEnded(status)) this.#end(ticket, status);
-      else {
-        ticket.due = 0;
-        this.#pollNext();
-      }
-    });
-    return stop ?? (() => {});
+  /** The engine does not know a job that it had accepted: it is submitted again under its key, at once the first time and later and later
+   *  afterwards. */
+  #lost(ticket: Ticket): void {
+    ticket.lost += 1;
+    ticket.unknown += 1;
+    if (ticket.unknown > MOST_UNKNOWN) {
+      const times = `submit() accepted the job ${MOST_UNKNOWN} times, and status() has never known its key ${ticket.job.key}`;
+      this.#fail(ticket, engineFailed(this.#engine.name, times));
+      return;
+    }
+    ticket.forgotten = true;
+    ticket.state = "waiting";
+    const pause = ticket.lost === 1 ? 0 : Math.min(this.#every * 2 ** (ticket.lost - 1), LONGEST_POLL_MS);
+    ticket.due = performance.now() + pause;
+  }
+
+  /** An event of the engine. One that says nothing of use is a reason to ask. */
+  #heard(key: string, told: unknown): void {
+    const ticket = this.#tickets.get(key);
+    if (ticket === undefined || this.#closed) return;
+    const status = statusOf(told);
+    if (status !== undefined && hasEnded(status)) this.#end(ticket, status);
+    else {
+      ticket.due = 0;
+      this.#pollNext();
+    }
   }
 
   #end(ticket: Ticket, status: EngineStatus): void {

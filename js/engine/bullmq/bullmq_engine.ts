@@ -173,7 +173,7 @@ async function refuseEviction(queue: Queue): Promise<void> {
   const [, limit = "0"] = /^maxmemory:(\d+)/m.exec(info) ?? [];
   if (limit === "0" || !policy.startsWith("allkeys-")) return;
   const message = `Redis may evict jobs: its maxmemory-policy is ${policy}, with a limit of ${limit} bytes`;
-  throw engineFailed("bullmq", message, "ENGINE_FAILED", undefined, "CONFIG SET maxmemory-policy noeviction");
+  throw engineFailed("bullmq", message, undefined, "CONFIG SET maxmemory-policy noeviction");
 }
 
 /** The state comes first: a job that ends between two questions would be told without its result. */

@@ -143,7 +143,7 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
     await Promise.all([worker.waitUntilReady(), events.waitUntilReady()]);
   } catch (error) {
     await made.close();
-    if (!signal?.aborted) throw engineFailed("bullmq", failureOf(error).message, "ENGINE_FAILED", error);
+    if (!signal?.aborted) throw engineFailed("bullmq", failureOf(error).message, error);
   }
   return made;
 }

@@ -133,11 +133,10 @@ export class Attempts {
     const called = this.inFlight.get(row)?.detail;
     this.inFlight.delete(row);
     this.#rows.set.failures.delete(row);
-    called?.work?.abandon?.();
-    const { runId } = this.#rows.set.planned(row);
-    const error = { name: "DagfillError", message: `run ${runId} was aborted and did not settle` };
-    this.#rows.errors.set(row, error);
-    const text = "it was aborted and did not settle: it is recorded as failed, but its work may still go on";
+    const how = called?.work?.abandon?.() ?? "it was aborted and did not settle";
+    const why = this.#rows.errors.get(row)?.message;
+    this.#rows.errors.set(row, { name: "DagfillError", message: `${why}: ${how}` });
+    const text = `${how}: it is recorded as failed, but its work may still go on`;
     this.#notifier.warnOf(row, "run_abandoned", text);
   }
 

@@ -37,8 +37,9 @@ export interface Attempt {
 export interface Work {
   /** It is to end early; its context's signal says so, too. */
   abort(kind: AbortKind): void;
-  /** It did not settle after an abort, and is recorded as failed: what it has left open is recorded now. */
-  abandon?(): void;
+  /** It did not settle after an abort, and is recorded as failed: what it has left open is recorded now. Returns how it stands, where that is
+   *  known better. */
+  abandon?(): string | undefined;
   /** Its end is stored: nobody asks for this attempt again. */
   stored?(): void;
 }

@@ -104,7 +104,7 @@ export class TaskRun {
   }
 
   /** The run is recorded as failed: its open tasks are, too. */
-  abandon(): void {
+  abandon(): undefined {
     this.#machine.dispatch(TaskEventCode.Abandon);
     this.#machine.pump();
   }
@@ -267,7 +267,7 @@ export class TaskRun {
   #warnAbandoned(task: number): void {
     const { graph, context, emit } = this.#options;
     this.#inFlight.delete(task);
-    const message = `task ${graph.task(task).taskId} of ${context.runId} was aborted and did not settle: its work may still go on`;
+    const message = `task ${graph.task(task).taskId} of ${context.runId} was aborted and has not ended: its work may still go on`;
     emit({ type: "warning", warning: { code: "task_abandoned", message } });
   }
 

@@ -1,0 +1,49 @@
+// A job that this process waits for, and who is told of it.
+import type { EngineJob, EngineStatus } from "./engine.js";
+
+/** Receives the states of a job. */
+export interface JobListener {
+  /** Whether this process still owns the job's backfill. What it does not own is not submitted: the next owner may have done so, stored its
+   *  end and had it forgotten. */
+  isOwned(): Promise<boolean>;
+  /** It has really begun, epoch milliseconds where that is known. */
+  began(at: number | undefined): void;
+  ended(status: EngineStatus): void;
+  failed(error: unknown): void;
+  warn(code: string, message: string): void;
+}
+
+export interface Ticket {
+  job: EngineJob;
+  listener: JobListener;
+  state: "waiting" | "submitting" | "submitted";
+  /** When it was handed over, and when it is asked for next. `performance.now()`. */
+  since: number;
+  due: number;
+  began: boolean;
+  /** How often the engine did not know it when it was asked: ever, and since it was known last. */
+  lost: number;
+  unknown: number;
+  /** The last loss has not been told. */
+  forgotten?: boolean;
+  canceled?: string;
+}
+
+/** A job that begins to wait. */
+export function ticketOf(job: EngineJob, listener: JobListener): Ticket {
+  const now = performance.now();
+  return { job, listener, state: "waiting", since: now, due: now, began: false, lost: 0, unknown: 0 };
+}
+
+/** Tells once that the engine has lost a job, which is submitted again now. */
+export function tellLoss(ticket: Ticket, engine: string): void {
+  if (!ticket.forgotten) return;
+  ticket.forgotten = false;
+  const { key, data } = ticket.job;
+  const what = data.task === undefined ? data.runId : `${data.runId}, task ${data.task.taskId}`;
+  const again = ticket.lost > 1 ? ` for the ${ticket.lost}. time` : "";
+  ticket.listener.warn(
+    "engine_lost",
+    `engine ${engine} has forgotten the job of ${what} of DAG ${data.dagId}${again}: it is submitted again under its key ${key}`,
+  );
+}
