@@ -6,6 +6,9 @@ export interface Warning {
   message: string;
   at?: string;
   count?: number;
+  /** Of a backfill that `serve` drives, or could not take up, and its DAG. */
+  backfillId?: string;
+  dagId?: string;
   /** Of one run. */
   runId?: string;
   /** Of a template: its task, where it stands in the task (`command`, `params.query`), and the span in it, in UTF-16 units. */

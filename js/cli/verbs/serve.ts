@@ -10,7 +10,7 @@ import { warnOfTemplates } from "../template_warnings.js";
 import type { Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
-/** Health lines of a coordinator, for a supervisor: one at the start, one at regular intervals, one at the end. */
+/** Health lines of a coordinator, for a supervisor: one at the start, one at regular intervals, one when a backfill is let go, one at the end. */
 const HEALTH_MS = 30_000;
 
 export const serve: Verb = {
@@ -22,17 +22,14 @@ export const serve: Verb = {
     const store = await world.openStore(values.store, "write", notices);
     const engine = world.engine(file, values.engine);
     const interrupts = takeInterrupts();
-    const seen = { driving: new Set<string>(), running: new Set<string>(), succeeded: 0, failed: 0 };
+    const seen: Seen = { running: new Map(), succeeded: 0, failed: 0 };
     const health = (state: string) => {
-      const counts = {
-        running: seen.running.size,
-        succeeded: seen.succeeded,
-        failed: seen.failed,
-      };
+      const { succeeded, failed } = seen;
+      const running = [...seen.running.values()].reduce((sum, each) => sum + each, 0);
+      const counts = { running, succeeded, failed };
       if (json)
         terminal.line(JSON.stringify({ type: "health", at: new Date().toISOString(), state, ...counts }));
       else {
-        const { running, succeeded, failed } = counts;
         terminal.line(
           `${new Date().toISOString()}  health  ${state}, ${running} running, ${succeeded} succeeded, ${failed} failed`,
         );
@@ -58,6 +55,7 @@ export const serve: Verb = {
             count(seen, event);
             const line = json ? asJson(event) : asText(event, terminal);
             if (line !== undefined) terminal.line(line);
+            if (event.type === "warning" && event.warning.code === "let_go") health("serving");
           },
         },
       );
@@ -67,6 +65,8 @@ export const serve: Verb = {
         notices.line(`stopping: nothing more is started, ${what}; Ctrl-C again leaves it`);
         await Promise.race([served, aborted(interrupts.abort)]);
       }
+      // What still runs at the engine is driven here no longer.
+      seen.running.clear();
       health("stopped");
       return interrupts.abort.aborted ? exitCodes.interrupted : exitCodes.ok;
     } finally {
@@ -80,18 +80,24 @@ export const serve: Verb = {
 };
 
 interface Seen {
-  running: Set<string>;
+  /** How many runs of each DAG run now: a coordinator drives one backfill of a DAG at a time. */
+  running: Map<string, number>;
   succeeded: number;
   failed: number;
 }
 
+/** The progress of an event is its backfill's; that of a backfill which is let go has no runs. */
 function count(seen: Seen, event: BackfillEvent): void {
-  if (!("run" in event)) return;
-  const id = `${event.run.dagId} ${event.run.runId}`;
-  if (event.type === "run-started" || event.type === "run-attached") seen.running.add(id);
-  else seen.running.delete(id);
+  const dagId = dagOf(event);
+  if (dagId !== undefined) seen.running.set(dagId, event.progress.running);
   if (event.type === "run-succeeded") seen.succeeded += 1;
   if (event.type === "run-failed") seen.failed += 1;
+}
+
+function dagOf(event: BackfillEvent): string | undefined {
+  if ("run" in event) return event.run.dagId;
+  if (event.type === "finished") return event.result.dagId;
+  return event.type === "warning" ? event.warning.dagId : undefined;
 }
 
 function asJson(event: BackfillEvent): string {

@@ -30,7 +30,7 @@ export function readServe(options: unknown): CheckedServe {
   return { maxBackfills: 4, every: 1_000, ...read, signal: read.signal };
 }
 
-/** Errors of a race with another coordinator: the other one has it. */
+/** Errors of a take-up that another coordinator has won: nothing of it has begun here. */
 const TAKEN = new Set(["BACKFILL_ACTIVE", "UNKNOWN_BACKFILL", "STALE_OWNER"]);
 
 export class Server {
@@ -80,16 +80,17 @@ export class Server {
       if (this.#driven.has(id) || !dags.has(dagId) || dagsSeen.has(dagId)) continue;
       if (state === "paused" && !(await hasRequests(store, id, obeyed))) continue;
       dagsSeen.add(dagId);
-      if ((await store.readLease(leaseOf(dagId))) === null) this.#take(id);
+      if ((await store.readLease(leaseOf(dagId))) === null) this.#take(id, dagId);
     }
   }
 
-  #take(id: string): void {
+  #take(id: string, dagId: string): void {
     const taken = this.#resume(id);
     const held = taken.catch((error: unknown) => {
       const { message } = failure(error);
       const code = error instanceof DagfillError ? error.code : "INTERNAL";
-      if (!TAKEN.has(code)) this.#warn(id, "not_taken_up", `backfill ${id} is not taken up: ${message}`);
+      if (!TAKEN.has(code))
+        this.#warn(id, "not_taken_up", `backfill ${id} is not taken up: ${message}`, dagId);
       return undefined;
     });
     this.#driven.set(id, held);
@@ -104,8 +105,9 @@ export class Server {
         (error: unknown) => {
           // Whoever has the lease now goes on with it; or this one does, when the store answers again.
           if (this.#options.signal.aborted) return;
-          if (error instanceof DagfillError && TAKEN.has(error.code)) return;
-          this.#warn(id, "let_go", `backfill ${id} is let go: ${failure(error).message}`);
+          // A lease that is lost again is news each time.
+          if (error instanceof DagfillError && error.code === "STALE_OWNER") this.#told.delete(id);
+          this.#warn(id, "let_go", `backfill ${id} is let go: ${failure(error).message}`, dagId);
         },
       ),
     );
@@ -113,13 +115,14 @@ export class Server {
   }
 
   /** Each text once: what cannot be taken up is tried again all the time. */
-  #warn(id: string, code: string, message: string): void {
+  #warn(id: string, code: string, message: string, dagId?: string): void {
     if (this.#told.get(id) === message) return;
     this.#told.set(id, message);
     const none = { total: 0, completed: 0, failed: 0, remaining: 0, running: 0, skipped: 0, canceled: 0 };
     try {
       const at = iso(this.#host.now());
-      this.#hooks.onEvent?.({ type: "warning", at, progress: none, warning: { code, message } });
+      const of = dagId === undefined ? {} : { dagId, backfillId: id };
+      this.#hooks.onEvent?.({ type: "warning", at, progress: none, warning: { code, message, ...of } });
     } catch {
       // A listener that fails holds nothing up.
     }

@@ -225,3 +225,36 @@ test("a backfill that cannot be taken up is told once and tried again; a store t
   await stop();
   assert.deepEqual(warnings, ["not_taken_up", "store_failed"]);
 });
+
+test("a backfill whose lease another coordinator has taken is told as let go, each time", async () => {
+  const store = new MemoryStore();
+  const acquire = store.acquireLease.bind(store);
+  let taken = false;
+  store.acquireLease = async (...given) => {
+    const lease = await acquire(...given);
+    return lease && { ...lease, renew: async () => !taken && lease.renew(), release: () => lease.release() };
+  };
+  const begun = [];
+  const executeRun = ({ signal, executionDate }) => {
+    begun.push(executionDate);
+    return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  };
+  const service = new BackfillService({ dags, store, executeRun, leaseTime: 1_000 });
+  await service.enqueue(days("a", 1, 2, { backfillId: "one" }));
+  const warnings = [];
+  const onEvent = (event) =>
+    event.type === "warning" && warnings.push([event.warning, event.progress.running]);
+  const stop = serving(service, {}, { onEvent });
+  for (const times of [1, 2]) {
+    await until(() => begun.length === times);
+    taken = true;
+    await until(() => warnings.length === times);
+    taken = false;
+  }
+  const [{ code, backfillId, dagId, message }, running] = warnings[1];
+  assert.deepEqual([code, backfillId, dagId, running], ["let_go", "one", "a", 0]);
+  assert.match(message, /backfill one is let go: .*another owner/);
+  await service.cancel("one", { running: "abort" });
+  await until(allOver(service));
+  await stop();
+});
