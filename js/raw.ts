@@ -43,6 +43,9 @@ let instances = 0;
 /** A call has thrown, and it is not known yet that the core only refused something: its memory may be in an undefined state.
  *  Where a stack has overflowed there may be no room to find out. */
 let isSuspect = false;
+/** A question of the core that the host could not answer, such as where the stack was too small for it: the core goes on with offsets
+ *  of zero and would keep them. */
+let unanswered: unknown;
 
 /** An entry says where its module comes from; nothing is decoded or compiled before the first call needs it. */
 export function provide(from: () => WasmSource): void {
@@ -83,7 +86,23 @@ export async function load(from: unknown): Promise<void> {
 function started(): void {
   ready = true;
   instances = 1;
-  glue.setHost({ zoneName, zoneNames, zoneOffsets });
+  answerQuestions();
+}
+
+function answerQuestions(): void {
+  unanswered = undefined;
+  glue.setHost({
+    zoneName,
+    zoneNames,
+    zoneOffsets(...question: Parameters<typeof zoneOffsets>) {
+      try {
+        return zoneOffsets(...question);
+      } catch (error) {
+        unanswered = error;
+        throw error;
+      }
+    },
+  });
 }
 
 /** Counts the instances so far. Whoever holds an object of the wasm side remembers the number it was made under:
@@ -102,7 +121,7 @@ export function reset(): void {
   } catch (error) {
     throw unavailable(error);
   }
-  glue.setHost({ zoneName, zoneNames, zoneOffsets });
+  answerQuestions();
   isSuspect = false;
 }
 
@@ -111,7 +130,9 @@ export function reset(): void {
 export function call<T>(use: (wasm: Raw) => T): T {
   const wasm = raw();
   try {
-    return use(wasm);
+    const answer = use(wasm);
+    if (unanswered !== undefined) throw unanswered;
+    return answer;
   } catch (error) {
     const wasSuspect = isSuspect;
     isSuspect = true;

@@ -2,7 +2,14 @@
 // where there was no room for that at once.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BackfillService, countRange, DagfillError, explainSchedule, resolveDateMacros } from "dagfill";
+import {
+  BackfillService,
+  countRange,
+  DagfillError,
+  expandRange,
+  explainSchedule,
+  resolveDateMacros,
+} from "dagfill";
 
 /** Calls `work` at the very end of the stack, then ever farther from it, until it goes well three times. */
 function atTheEndOfTheStack(work) {
@@ -53,6 +60,20 @@ test("calls that overflow the stack: the next ones answer as ever", () => {
       before,
     );
   }
+});
+
+test("a stack that overflows while the core asks for a zone: INTERNAL, and no dates of a made-up offset, then or later", (t) => {
+  const ask = () => expandRange("@daily", "1987-01-01", "1987-12-31", { timeZone: "Pacific/Chatham" });
+  const overflow = t.mock.getter(Intl.DateTimeFormat.prototype, "format", () => {
+    throw new RangeError("Maximum call stack size exceeded");
+  });
+  assert.throws(ask, isInternal);
+  overflow.mock.restore();
+  const dates = ask();
+  assert.deepEqual(
+    [dates.length, dates[0], dates[181]],
+    [365, Date.parse("1986-12-31T10:15Z"), Date.parse("1987-06-30T11:15Z")],
+  );
 });
 
 test("a callback that overflows the stack inside the core: INTERNAL there, and its backfill goes on in a new instance", async () => {
