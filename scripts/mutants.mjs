@@ -9,18 +9,31 @@ import { Failure, main, root, run, say, seconds } from "./process.mjs";
 const VERSION = "27.1.0";
 const folder = join(root, "tests", "mutants");
 
-const languages = { rust, js };
-/** The files that are mutated by default. */
-const parts = { rust: ["--file", "src/run/**/*.rs", "--shard", "0/16"], js: [] };
+const languages = { named, rust, js };
+/** What is mutated by default. */
+const parts = { named: [], rust: ["--file", "src/run/**/*.rs", "--shard", "0/16"], js: [] };
 
 main(async () => {
-  const [name, ...asked] = process.argv.slice(2);
+  const [first, ...rest] = process.argv.slice(2);
+  // A file says its language itself.
+  const [name, ...asked] =
+    first?.endsWith(".rs") === true
+      ? ["rust", "--file", first, ...rest]
+      : first?.endsWith(".ts") === true
+        ? ["js", "--mutate", first, ...rest]
+        : [first, ...rest];
   if (name !== undefined && !Object.hasOwn(languages, name))
     throw new Failure(`expected ${Object.keys(languages).join(" or ")}; got ${name}`);
   await install();
   for (const language of name === undefined ? Object.keys(languages) : [name])
     await languages[language](asked.length > 0 ? asked : parts[language]);
 });
+
+async function named(asked) {
+  await glue();
+  const { runNamed } = await import("../tests/mutants/run_named.mjs");
+  runNamed(asked);
+}
 
 async function rust(asked) {
   const output = cacheFolder("mutants");

@@ -82,6 +82,34 @@ test("a trap at any call of the core: it starts again, and every date runs", asy
   assert.ok(restarts > most / 2, `${restarts} restarts in ${most} traps`);
 });
 
+test("a rate holds across a trap: what has started in its window is still counted", async () => {
+  const now = { ms: Date.parse("2025-01-01") };
+  const starts = [];
+  const executeRun = ({ executionDate }) => void starts.push(executionDate);
+  const heard = listen();
+  const backfill = await service({ executeRun, now: () => now.ms }).start(
+    days(6, { maxParallelRuns: 4, rate: { count: 2, per: 60_000 } }),
+    heard.hooks,
+  );
+  const next = async () => {
+    backfill.pause();
+    backfill.resume();
+    await settle(5);
+  };
+  await settle(5);
+  assert.equal(starts.length, 2);
+  trapAt = calls + 1;
+  await next();
+  trapAt = Number.POSITIVE_INFINITY;
+  assert.equal(heard.of("warning").filter(({ warning }) => warning.code === "core_restarted").length, 1);
+  assert.equal(starts.length, 2, "more starts in the window of the first two");
+  // A record has the time before its commit, so that the window of a start that is read there ends a second later.
+  now.ms += 61_000;
+  await next();
+  assert.equal(starts.length, 4);
+  await backfill.cancel();
+});
+
 test("a store that fails when the backfill is read again behind a trap: STORE_FAILED, not a fault of dagfill's", async () => {
   const store = new MemoryStore();
   const end = Promise.withResolvers();
