@@ -244,25 +244,29 @@ test("a host without IndexedDB", async () => {
 });
 
 // ------------------------------------------------------------------ versions
-test("a page of a later version takes the database over", options, async (t) => {
-  const opened = await tab(await ownContext(t));
-  const [inUse, again] = await opened.evaluate(async () => {
-    const { openIndexedDbStore } = await import("/dist/store/indexeddb.js");
-    const { failure } = await import("/tests/browser/store_page.mjs");
-    const store = await openIndexedDbStore();
-    const later = await new Promise((resolve, reject) => {
-      const request = indexedDB.open("dagfill", 9);
-      request.onsuccess = () => resolve(request.result);
-      request.onblocked = () => reject(new Error("the store does not let go"));
+test(
+  "a newer version of the page takes the database over, and what it has written is refused",
+  options,
+  async (t) => {
+    const opened = await tab(await ownContext(t));
+    const [inUse, again] = await opened.evaluate(async () => {
+      const { openIndexedDbStore } = await import("/dist/store/indexeddb.js");
+      const { failure } = await import("/tests/browser/store_page.mjs");
+      const store = await openIndexedDbStore();
+      const later = await new Promise((resolve, reject) => {
+        const request = indexedDB.open("dagfill", 9);
+        request.onsuccess = () => resolve(request.result);
+        request.onblocked = () => reject(new Error("the store does not let go"));
+      });
+      later.close();
+      return [await failure(store.apply([])), await failure(openIndexedDbStore())];
     });
-    later.close();
-    return [await failure(store.apply([])), await failure(openIndexedDbStore())];
-  });
-  assert.equal(inUse.code, "STORE_FAILED");
-  assert.match(inUse.message, /later version/);
-  assert.equal(again.code, "STORE_FAILED");
-  assert.match(again.hint, /later version/);
-});
+    assert.equal(inUse.code, "STORE_FAILED");
+    assert.match(inUse.message, /later version/);
+    assert.equal(again.code, "STORE_FAILED");
+    assert.match(again.hint, /later version/);
+  },
+);
 
 test("an older version that another tab does not let go of", options, async (t) => {
   const opened = await tab(await ownContext(t));

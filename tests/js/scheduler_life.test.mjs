@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
@@ -184,6 +184,27 @@ test("two processes over one SQLite store run no date twice", limit, async () =>
   await store.close();
   assert.equal(runs.length, 48);
 });
+
+test(
+  "maxActiveRuns 3 holds for three processes over one SQLite store: never four runs at once",
+  limit,
+  async () => {
+    await (await openSqliteStore(path)).close();
+    const codes = await Promise.all([1, 2, 3].map(() => work("limit").ended));
+    assert.deepEqual(codes.flat(), [0, null, 0, null, 0, null]);
+    const lines = readFileSync(`${path}.log`, "utf8").trim().split("\n");
+    let [active, most] = [0, 0];
+    for (const line of lines) {
+      if (line.startsWith("begun")) active += 1;
+      if (line.startsWith("ended")) active -= 1;
+      most = Math.max(most, active);
+    }
+    assert.equal(most, 3);
+    const dates = lines.filter((line) => line.startsWith("begun")).map((line) => line.split(" ")[1]);
+    assert.equal(dates.length, 48);
+    assert.equal(new Set(dates).size, 48);
+  },
+);
 
 test("what a killed process left is run by the next one", limit, async () => {
   const first = work("hang");

@@ -1,4 +1,5 @@
 // A process with a scheduler over a SQLite store: `scheduler_worker.mjs PATH JOB`. It prints one line a run that begins.
+import { appendFileSync, readFileSync } from "node:fs";
 import { Scheduler } from "dagfill";
 import { openSqliteStore } from "dagfill/store/sqlite";
 
@@ -13,7 +14,21 @@ const executeRun = async ({ executionDate, attempt }) => {
   await new Promise((resolve) => setTimeout(resolve, 2));
 };
 
-if (job === "race" || job === "hang") {
+if (job === "limit") {
+  // Beginnings and ends of all processes go to one file, whose order is that in which they happened.
+  const note = (line) => appendFileSync(`${path}.log`, `${line} ${process.pid}\n`);
+  const executeRun = async ({ executionDate }) => {
+    note(`begun ${executionDate}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    note(`ended ${executionDate}`);
+  };
+  const scheduler = new Scheduler({ dags: [{ ...hourly, maxActiveRuns: 3 }], store, executeRun, now });
+  note("ready -");
+  const processes = () => readFileSync(`${path}.log`, "utf8").match(/^ready/gm).length;
+  while (processes() < 3) await new Promise((resolve) => setTimeout(resolve, 2));
+  do await scheduler.tick();
+  while ((await store.listRuns({ dagId: "d", states: ["success"] })).length < 48);
+} else if (job === "race" || job === "hang") {
   const scheduler = new Scheduler({ dags: [{ ...hourly, maxActiveRuns: 4 }], store, executeRun, now });
   scheduler.onEvent((event) => {
     if (event.type === "error") console.log(`error ${event.error.code} ${event.error.message}`);

@@ -122,17 +122,19 @@ test("a database of another program is left as it is", async (t) => {
   assert.deepEqual(readFileSync(path), before);
 });
 
-test("a store of a later version", async (t) => {
+test("a file that a newer version of dagfill has written is refused as it is", async (t) => {
   const path = join(folderOf(t), "runs.sqlite");
   await (await openSqliteStore(path)).close();
   const file = new DatabaseSync(path);
   file.exec("PRAGMA user_version = 3");
   file.close();
+  const before = readFileSync(path);
   await assert.rejects(openSqliteStore(path), (error) => {
     storeFailed(/schema version 3.*knows 2/)(error);
     assert.deepEqual(error.details, { found: 3, known: 2 });
     return true;
   });
+  assert.deepEqual(readFileSync(path), before);
 });
 
 test("another process that does not let go of the file", async (t) => {
