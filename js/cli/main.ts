@@ -11,6 +11,7 @@ import { readArguments } from "./args.js";
 import { engineOf, workerOf } from "./engines.js";
 import { showHelp, showVerbHelp } from "./help.js";
 import { type ExitCode, exitCodes, reportError } from "./report_error.js";
+import { postgresWait } from "./servers.js";
 import { Terminal } from "./terminal.js";
 import type { Verb, World } from "./verb.js";
 import { clear, retry } from "./verbs/again.js";
@@ -79,7 +80,7 @@ const world: World = {
     if (name === ":memory:") return new MemoryStore();
     if (/^postgres(ql)?:\/\//.test(name)) {
       const { openPostgresStore } = await import("../store/postgres.js");
-      return openPostgresStore(name);
+      return openPostgresStore(name, { onRetry: postgresWait(name, notices) });
     }
     const file = resolve(name);
     // A preview writes nothing, not even an empty store.

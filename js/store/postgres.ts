@@ -2,7 +2,14 @@
 import { DagfillError } from "../error.js";
 import type { Json } from "../json.js";
 import { checkLease } from "./lease.js";
-import { ignoreIdleErrors, type PgClient, type PgPool, poolOf, Retrier } from "./postgres_connection.js";
+import {
+  ignoreIdleErrors,
+  type PgClient,
+  type PgPool,
+  type PostgresRetry,
+  poolOf,
+  Retrier,
+} from "./postgres_connection.js";
 import { PostgresLeases } from "./postgres_lease.js";
 import { PostgresReader } from "./postgres_read.js";
 import { insistOnTables, migrate, quoted } from "./postgres_schema.js";
@@ -25,7 +32,7 @@ import type {
   TaskInstance,
 } from "./store.js";
 
-export type { PgClient, PgPool, PgResult } from "./postgres_connection.js";
+export type { PgClient, PgPool, PgResult, PostgresRetry } from "./postgres_connection.js";
 
 export interface PostgresOptions {
   /** Where the tables are. Default "dagfill". Backfills of one schema share their DAGs' leases. */
@@ -37,6 +44,8 @@ export interface PostgresOptions {
   /** Holds a session open whose end tells others at once that this process is gone; without it they wait for its leases to expire. Default
    *  true. false behind a pooler that hands a session to many clients (PgBouncer's transaction mode). */
   presence?: boolean;
+  /** Called each time before a call is made again. */
+  onRetry?: (retry: PostgresRetry) => void;
   /** A clock for the leases instead of the database's, epoch milliseconds: for tests. */
   now?: () => number;
 }
@@ -59,10 +68,11 @@ export async function openPostgresStore(
   const own = typeof pool === "string";
   if (!own && typeof pool?.connect !== "function")
     throw invalidArgument("pool", "a pool of pg, or an URL", pool);
-  const opened = own ? poolOf(pool) : pool;
+  const retryMs = milliseconds(retryFor);
+  const opened = own ? poolOf(pool, retryMs) : pool;
   ignoreIdleErrors(opened);
   const state = { closed: false };
-  const retrier = new Retrier(milliseconds(retryFor), () => state.closed);
+  const retrier = new Retrier(retryMs, () => state.closed, options.onRetry);
   try {
     await retrier.run<unknown>("be opened", () =>
       withClient<unknown>(opened, (client) =>

@@ -25,15 +25,19 @@ export interface PgPool {
   end?(): Promise<void>;
 }
 
+const LONGEST_CONNECT_MS = 10_000;
+
 /** The pool of an URL, made by the package `pg` of the program that runs. STORE_FAILED when it is not installed. */
-export function poolOf(url: string): PgPool {
+export function poolOf(url: string, retryFor: number): PgPool {
   let cause: unknown;
   // Found at run time, so that a bundle of who hands in a pool never sees it: beside the program, else in the current folder.
   for (const from of [process.argv[1], `${process.cwd()}/package.json`]) {
     try {
       const { createRequire } = process.getBuiltinModule("node:module");
       const pg = createRequire(from ?? "")("pg") as { Pool: new (options: object) => PgPool };
-      return new pg.Pool({ connectionString: url, max: 8 });
+      // A host that answers nothing at all would else be waited for as long as the system does: minutes.
+      const connectionTimeoutMillis = Math.min(LONGEST_CONNECT_MS, Math.max(retryFor, 1_000));
+      return new pg.Pool({ connectionString: url, max: 8, connectionTimeoutMillis });
     } catch (error) {
       cause ??= error;
     }
@@ -47,19 +51,33 @@ function firstLine(error: unknown): Error {
   return new Error(String((error as Error | undefined)?.message ?? error).split("\n")[0]);
 }
 
+/** A call of the store that is made again, since the server is away or busy. */
+export interface PostgresRetry {
+  /** What could not be done, such as "be opened" or "read". */
+  attempt: string;
+  error: unknown;
+  /** Milliseconds since the first try, until the next one, and after which the call rejects with STORE_FAILED. */
+  waited: number;
+  pause: number;
+  retryFor: number;
+}
+
 /** Runs work again while the server is away, for at most so many milliseconds. */
 export class Retrier {
   readonly #retryFor: number;
   readonly #isClosed: () => boolean;
+  readonly #onRetry: (retry: PostgresRetry) => void;
 
-  constructor(retryFor: number, isClosed: () => boolean) {
+  constructor(retryFor: number, isClosed: () => boolean, onRetry: (retry: PostgresRetry) => void = () => {}) {
     this.#retryFor = retryFor;
     this.#isClosed = isClosed;
+    this.#onRetry = onRetry;
   }
 
   /** `work` is run again when it has certainly had no effect, or may have it twice. Rejects as it rejected at last. */
   async run<T>(attempt: string, work: () => Promise<T>): Promise<T> {
-    const deadline = Date.now() + this.#retryFor;
+    const begun = Date.now();
+    const deadline = begun + this.#retryFor;
     for (let wait = 20; ; wait = Math.min(wait * 2, 1_000)) {
       try {
         return await work();
@@ -69,8 +87,17 @@ export class Retrier {
         if (late || !isPassing(error)) {
           throw storeFailed(`the PostgreSQL store could not ${attempt}`, error, hintOf(error));
         }
+        this.#tell({ attempt, error, waited: Date.now() - begun, pause: wait, retryFor: this.#retryFor });
       }
       await pause(wait * (0.5 + Math.random() / 2));
+    }
+  }
+
+  #tell(retry: PostgresRetry): void {
+    try {
+      this.#onRetry(retry);
+    } catch {
+      // A listener that fails holds nothing up.
     }
   }
 }

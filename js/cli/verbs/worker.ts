@@ -5,6 +5,7 @@ import { aborted, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
 import { exitCodes } from "../report_error.js";
 import { logWriter } from "../reporter.js";
+import { workerWhenThere } from "../servers.js";
 import type { Verb } from "../verb.js";
 
 export const worker: Verb = {
@@ -30,13 +31,16 @@ export const worker: Verb = {
         );
     };
     try {
-      const made = await world.worker(values.engine, {
-        ...callbacks,
-        dags: file.dags,
-        concurrency: (values.concurrency as number | undefined) ?? 1,
-        signal: interrupts.drain,
-        onEvent: ({ type, key = "", error }) => tell(type, key, error),
-      });
+      const url = values.engine;
+      const made = await workerWhenThere(url, notices, interrupts.drain, (signal) =>
+        world.worker(url, {
+          ...callbacks,
+          dags: file.dags,
+          concurrency: (values.concurrency as number | undefined) ?? 1,
+          signal,
+          onEvent: ({ type, key = "", error }) => tell(type, key, error),
+        }),
+      );
       if (!interrupts.drain.aborted) tell("ready", `pid ${process.pid}`);
       await aborted(interrupts.drain);
       notices.line(`stopping: what runs (${made.running}) may end; Ctrl-C again hands it to other workers`);
