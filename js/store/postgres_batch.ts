@@ -1,7 +1,8 @@
 // A batch as few statements: what may be written together is, whatever its place in the batch, as long as nothing passes a change of the
 // same row.
 import type { PgClient } from "./postgres_connection.js";
-import { stored, storedRow } from "./postgres_text.js";
+import { column, list, PostgresRows } from "./postgres_rows.js";
+import { stored } from "./postgres_text.js";
 import { otherDate, otherState, runExists, unknownRun } from "./refusal.js";
 import { type BackfillRow, RUN_COLUMNS, type RunRow } from "./row.js";
 import type { RunUpdate, Step } from "./step.js";
@@ -11,48 +12,16 @@ class Refused extends Error {}
 
 const UNIQUE_VIOLATION = "23505";
 
-const COLUMNS: Record<string, string> = {
-  dagId: "text",
-  runId: "text",
-  taskId: "text",
-  key: "text",
-  value: "text",
-  id: "text",
-  request: "text",
-  finished: "boolean",
-  snapshot: "text",
-  executionMs: "bigint",
-  startMs: "bigint",
-  endMs: "bigint",
-  runType: "text",
-  state: "text",
-  conf: "text",
-  backfillId: "text",
-  owner: "text",
-  attempt: "bigint",
-  startedMs: "bigint",
-  finishedMs: "bigint",
-  error: "text",
-  output: "text",
-  chunk: "text",
-  failures: "bigint",
-  ifState: "text",
-  atMs: "bigint",
-};
-const column = (name: string) => `"${name}"`;
-const list = (names: readonly string[]) => names.map(column).join(", ");
-const rowsOf = (names: readonly string[], json: string) =>
-  `json_to_recordset(${json}::json) AS t(${names.map((name) => `${column(name)} ${COLUMNS[name]}`).join(", ")})`;
+/** The parameter at a place. */
+export const parameter = (place: number) => `$${place + 1}`;
 
-/** A statement of many rows, which it is given as JSON. */
+/** A statement of many rows. */
 export interface Statement {
-  /** Its SQL, with the expression that holds the rows: a parameter, or a literal. */
-  sql(json: string): string;
-  json: string;
+  /** Its SQL, given the table `t` of its rows. */
+  sql(table: string): string;
+  rows: PostgresRows;
   /** How many rows it has to write; undefined where any number will do. */
   count?: number;
-  /** It is planned for the tables as they are now. */
-  replanned?: true;
 }
 
 export interface Group {
@@ -136,10 +105,10 @@ export function statementsOf(schema: string, { steps }: Group): Statement[] {
   const [first] = steps;
   if (first === undefined) return [];
   const rows = steps.map((step) => ("row" in step ? step.row : step));
-  const insert = (table: string, names: readonly string[], rest = ""): Statement => ({
-    sql: (json) =>
-      `INSERT INTO ${schema}.${table} (${list(names)}) SELECT ${list(names)} FROM ${rowsOf(names, json)} ${rest}`,
-    json: jsonOf(rows),
+  const insert = (into: string, names: readonly string[], rest = ""): Statement => ({
+    sql: (table) =>
+      `INSERT INTO ${schema}.${into} (${list(names)}) SELECT ${list(names)} FROM ${table} ${rest}`,
+    rows: new PostgresRows(names, rows),
   });
   switch (first.type) {
     case "create-run":
@@ -151,23 +120,13 @@ export function statementsOf(schema: string, { steps }: Group): Statement[] {
         ),
       ];
     case "update-run":
-      return [
-        {
-          sql: (json) => updateOf(schema, first, json),
-          json: jsonOf((steps as RunUpdate[]).map(updateRow)),
-          count: steps.length,
-          // Of a table that was small when it was planned, it may have chosen the index of dates, in which a DAG's runs are many.
-          replanned: true,
-        },
-      ];
+      return [updateOf(schema, steps as RunUpdate[], first)];
     case "clear-run": {
-      const json = jsonOf(
-        (steps as { dagId: string; runId: string }[]).map(({ dagId, runId }) => ({ dagId, runId })),
-      );
-      return ["tasks", "xcom"].map((table) => ({
-        sql: (given) =>
-          `DELETE FROM ${schema}.${table} AS r USING ${rowsOf(IDS, given)} WHERE r."dagId" = t."dagId" AND r."runId" = t."runId"`,
-        json,
+      const cleared = new PostgresRows(IDS, steps);
+      return ["tasks", "xcom"].map((from) => ({
+        sql: (table) =>
+          `DELETE FROM ${schema}.${from} AS r USING ${table} WHERE r."dagId" = t."dagId" AND r."runId" = t."runId"`,
+        rows: cleared,
       }));
     }
     case "save-task-instance":
@@ -178,24 +137,19 @@ export function statementsOf(schema: string, { steps }: Group): Statement[] {
       return [insert("requests", ["id", "request"])];
     case "save-backfill": {
       const saved = insert("backfills", BACKFILL, replacing(BACKFILL, ["id"]));
-      const ended = (rows as BackfillRow[]).filter(({ finished }) => finished).map(({ id }) => ({ id }));
+      const ended = (rows as BackfillRow[]).filter(({ finished }) => finished);
       if (ended.length === 0) return [saved];
-      const sql = (json: string) =>
-        `DELETE FROM ${schema}.requests AS r USING ${rowsOf(["id"], json)} WHERE r.id = t.id`;
-      return [saved, { sql, json: jsonOf(ended) }];
+      const sql = (table: string) => `DELETE FROM ${schema}.requests AS r USING ${table} WHERE r.id = t.id`;
+      return [saved, { sql, rows: new PostgresRows(["id"], ended) }];
     }
   }
 }
 
-function jsonOf(rows: readonly object[]): string {
-  return JSON.stringify(rows.map(storedRow));
-}
-
 /** Writes a group inside the transaction. Throws `Refused` when not every step of it could be taken. */
 async function writeGroup(client: PgClient, schema: string, group: Group): Promise<void> {
-  for (const { sql, json, count } of statementsOf(schema, group)) {
+  for (const { sql, rows, count } of statementsOf(schema, group)) {
     try {
-      const { rowCount } = await client.query(sql("$1"), [json]);
+      const { rowCount } = await client.query(sql(rows.table(parameter)), rows.values);
       if (count !== undefined && rowCount !== count) throw new Refused();
     } catch (error) {
       throw (error as { code?: unknown }).code === UNIQUE_VIOLATION ? new Refused() : error;
@@ -208,27 +162,27 @@ function replacing(names: readonly string[], key: readonly string[]): string {
   return `ON CONFLICT (${list(key)}) DO UPDATE SET ${set.map((name) => `${column(name)} = excluded.${column(name)}`).join(", ")}`;
 }
 
-function updateOf(schema: string, { columns }: RunUpdate, json: string): string {
+function updateOf(schema: string, updates: readonly RunUpdate[], { columns }: RunUpdate): Statement {
   const names = Object.keys(columns).sort();
   // A change of nothing still has its conditions.
   const set =
     names.length === 0
       ? "state = r.state"
       : names.map((name) => `${column(name)} = t.${column(name)}`).join(", ");
-  const told = [...new Set(["dagId", "runId", "ifState", "atMs", ...names])];
-  return `UPDATE ${schema}.runs AS r SET ${set} FROM ${rowsOf(told, json)}
-    WHERE r."dagId" = t."dagId" AND r."runId" = t."runId" AND (t."ifState" IS NULL OR position(',' || r.state || ',' IN t."ifState") > 0)
-    AND (t."atMs" IS NULL OR r."executionMs" = t."atMs")`;
+  // A plan that is kept must not go wrong when the table has grown: of all runs of a DAG only the index of ids has the next one by its id
+  // without sorting them, and what is found by its place is looked up for each row of `t`, never the other way around.
+  return {
+    sql: (table) => `UPDATE ${schema}.runs AS r SET ${set} FROM ${table} CROSS JOIN LATERAL
+      (SELECT f.ctid AS place, f."runId" FROM ${schema}.runs AS f WHERE f."dagId" = t."dagId" AND f."runId" >= t."runId" ORDER BY f."runId" LIMIT 1) AS found
+      WHERE r.ctid = found.place AND found."runId" = t."runId" AND (t."ifState" IS NULL OR position(',' || r.state || ',' IN t."ifState") > 0)
+      AND (t."atMs" IS NULL OR r."executionMs" = t."atMs")`,
+    rows: new PostgresRows([...new Set([...IDS, "ifState", "atMs", ...names])], updates.map(updateRow)),
+    count: updates.length,
+  };
 }
 
 function updateRow({ dagId, runId, columns, executionMs, ifState }: RunUpdate): object {
-  return {
-    ...columns,
-    dagId,
-    runId,
-    ifState: ifState === undefined ? null : `,${ifState.join(",")},`,
-    atMs: executionMs ?? null,
-  };
+  return { ...columns, dagId, runId, ifState: ifState && `,${ifState.join(",")},`, atMs: executionMs };
 }
 
 /** Writes the steps one by one, inside the transaction. Throws the refusal of the first that cannot be taken, which names it. */

@@ -1,8 +1,8 @@
 // A transaction as one message: BEGIN, the locks of its fences, its statements and COMMIT. Over a line to another machine every message is a
 // round trip, and on one machine two switches of a process. A statement that finds what it should not divides by zero, which undoes the whole.
-import { grouped, type Statement, statementsOf } from "./postgres_batch.js";
+import { grouped, parameter, type Statement, statementsOf } from "./postgres_batch.js";
 import type { PgClient } from "./postgres_connection.js";
-import { literal, stored } from "./postgres_text.js";
+import { PostgresRows } from "./postgres_rows.js";
 import type { Step } from "./step.js";
 import type { Fence } from "./store.js";
 
@@ -56,37 +56,39 @@ export class PostgresMessages {
 
   /** Notes the number in the table of writers, unless a later one is there. */
   #note(number: number): Statement {
-    const table = `${this.#schema}.writers`;
     return {
-      sql: (
-        json,
-      ) => `INSERT INTO ${table} AS w (id, batch) SELECT id, batch FROM json_to_recordset(${json}::json) AS t(id uuid, batch bigint)
+      sql: (table) => `INSERT INTO ${this.#schema}.writers AS w (id, batch) SELECT writer, batch FROM ${table}
         ON CONFLICT (id) DO UPDATE SET batch = excluded.batch WHERE w.batch < excluded.batch`,
-      json: JSON.stringify([{ id: this.#writer, batch: number }]),
+      rows: new PostgresRows(["writer", "batch"], [{ writer: this.#writer, batch: number }]),
       count: 1,
     };
   }
 
   /** Locks the leases until the end of the transaction, so that nobody takes one over in the middle of a batch. */
   #fence(fences: readonly Fence[]): Statement {
-    const held = new Map(
-      fences.map(({ lease, epoch }) => [`${epoch} ${lease}`, { name: stored(lease), epoch }]),
-    );
+    const held = new Map(fences.map(({ lease, epoch }) => [`${epoch} ${lease}`, { name: lease, epoch }]));
     return {
-      sql: (json) => `SELECT FROM ${this.#schema}.leases WHERE (name, epoch) IN
-        (SELECT name, epoch FROM json_to_recordset(${json}::json) AS t(name text, epoch bigint)) ORDER BY name FOR SHARE`,
-      json: JSON.stringify([...held.values()]),
+      sql: (table) => `SELECT FROM ${this.#schema}.leases WHERE (name, epoch) IN
+        (SELECT name, epoch FROM ${table}) ORDER BY name FOR SHARE`,
+      rows: new PostgresRows(["name", "epoch"], [...held.values()]),
       count: held.size,
     };
   }
 
   async #text(client: PgClient, statement: Statement): Promise<string> {
-    const { json, count } = statement;
-    const checked = checkedText(statement, "$1", "$2");
-    const name =
-      this.#prepares && statement.replanned !== true ? await this.#nameOf(client, checked) : undefined;
-    if (name === undefined) return checkedText(statement, literal(json), String(count));
-    return `EXECUTE ${name}(${literal(json)}, ${count ?? 0})`;
+    const { rows, count } = statement;
+    const expected = parameter(rows.values.length);
+    const name = this.#prepares
+      ? await this.#nameOf(client, checkedText(statement, rows.table(parameter), `${expected}::bigint`))
+      : undefined;
+    const literals = rows.values.map((_, place) => rows.literal(place));
+    if (name !== undefined)
+      return `EXECUTE ${name}(${[...literals, ...(count === undefined ? [] : [count])].join(", ")})`;
+    return checkedText(
+      statement,
+      rows.table((place) => literals[place] as string),
+      String(count),
+    );
   }
 
   /** The name of the statement in the session; undefined when it is not to be prepared. */
@@ -97,14 +99,14 @@ export class PostgresMessages {
     this.#names += 1;
     // Other stores may have prepared theirs in the same session.
     const fresh = `"dagfill ${this.#writer} ${this.#names}"`;
-    await client.query(`PREPARE ${fresh}(json, bigint) AS ${text}`);
+    await client.query(`PREPARE ${fresh} AS ${text}`);
     this.#prepared.set(client, known.set(text, fresh));
     return fresh;
   }
 }
 
-function checkedText({ sql, count }: Statement, json: string, expected: string): string {
-  const text = sql(json);
+function checkedText({ sql, count }: Statement, table: string, expected: string): string {
+  const text = sql(table);
   if (count === undefined) return text;
   // A SELECT is locked where it stands; what writes has to stand in front.
   return text.startsWith("SELECT")

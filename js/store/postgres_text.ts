@@ -20,7 +20,17 @@ export function literal(text: string): string {
 }
 
 /** The columns that hold texts of others; conf, error, output and snapshots are JSON, which has no NUL. */
-const TEXTS = new Set(["dagId", "runId", "taskId", "key", "id", "backfillId", "owner", "chunk"]);
+export const TEXTS = new Set([
+  "dagId",
+  "runId",
+  "taskId",
+  "key",
+  "id",
+  "backfillId",
+  "owner",
+  "chunk",
+  "name",
+]);
 const NUMBERS = new Set([
   "executionMs",
   "startMs",
@@ -31,17 +41,6 @@ const NUMBERS = new Set([
   "failures",
   "seq",
 ]);
-
-/** The row with its texts as they are stored, without what is null: a column that JSON does not name is read as NULL. */
-export function storedRow(row: object): Record<string, unknown> {
-  const columns: Record<string, unknown> = {};
-  for (const name in row) {
-    const value = (row as Record<string, unknown>)[name];
-    if (value === null) continue;
-    columns[name] = typeof value === "string" && TEXTS.has(name) ? stored(value) : value;
-  }
-  return columns;
-}
 
 /** A row as it was before it was stored. */
 export function toldRow<T extends Partial<RunRow> | Partial<TaskRow>>(row: Record<string, unknown>): T {
