@@ -42,10 +42,29 @@ export async function openCluster({ postgres, redis }) {
     return made.ready;
   };
 
+  /** A coordinator of the command itself: `said` is what it has told, in lines of JSON. */
+  const serve = () => {
+    const file = join(folder, "dag.mjs");
+    writeFileSync(file, `export const dag = { dagId: ${JSON.stringify(dagId)}, schedule: "@daily" };\n`);
+    const flags = ["--store", postgres.url, "--engine", redis.url, "--json"];
+    const line = ["--import", resolver, join(here, "..", "..", "..", "dist", "cli.js"), "serve", file];
+    // The package pg is found from where the command is called.
+    const cwd = join(here, "..", "..", "services", "npm");
+    const made = spawn(process.execPath, [...line, ...flags], { cwd, stdio: ["ignore", "pipe", "inherit"] });
+    made.said = "";
+    made.stdout.on("data", (data) => {
+      made.said += data;
+    });
+    children.add(made);
+    made.once("exit", () => children.delete(made));
+    return made;
+  };
+
   return {
     dagId,
     store,
     service,
+    serve,
     coordinator: (options = {}) =>
       child("coordinator.mjs", { postgres: postgres.url, redis: redis.url, dagIds: [dagId], ...options }),
     worker: (options = {}) => child("worker.mjs", { redis: redis.url, log, ...options }),

@@ -189,6 +189,44 @@ async function coordinatorFrozen(cluster) {
   };
 }
 
+/** Two processes of `dagfill serve`: the first stands still for longer than its lease of 10 seconds, and comes back. */
+async function serveFrozen(cluster) {
+  const runs = 80;
+  await Promise.all([cluster.worker({ concurrency: 4 }), cluster.worker({ concurrency: 4 })]);
+  const id = await cluster.enqueue(runs, { maxParallelRuns: 8, conf: { ms: 2_000 } });
+  const first = cluster.serve();
+  await cluster.noted("starts", 16);
+  first.kill("SIGSTOP");
+  const at = performance.now();
+  const second = cluster.serve();
+  while (!second.said.includes("run-attached")) await sleep(20);
+  const taken = performance.now() - at;
+  const attached = second.said.split('"run-attached"').length - 1;
+  first.kill("SIGCONT");
+  while (!first.said.includes('"let_go"') && cluster.work().ends < runs) await sleep(20);
+  const end = summary(await cluster.ended(id));
+  const { starts, twice, aborts, peak } = cluster.work();
+  const stopped = await Promise.all([first, second].map(stop));
+  return {
+    figures: `${runs} runs: taken over after ${(taken / 1_000).toFixed(1)} s with ${attached} attached, ${end.completed} done, ${end.failed} failed, ${end.canceled} canceled, ${starts} starts, ${twice} twice, ${aborts} aborted, peak ${peak} of 8`,
+    promises: {
+      "all succeed": end.completed === runs,
+      "nothing is aborted": aborts === 0,
+      "none starts twice": twice === 0,
+      "never more than 8": peak <= 8,
+      "the first tells that it let go": first.said.includes('"let_go"'),
+      "both end in order": stopped.every((code) => code === 0),
+    },
+  };
+}
+
+/** The exit code of a process that is asked to end. */
+function stop(child) {
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  return ended;
+}
+
 async function delivered(cluster, { redis }) {
   await cluster.worker({ concurrency: 8 });
   const engines = [1, 2, 3].map(() => bullmqEngine({ connection: redis.url }));
@@ -216,5 +254,6 @@ export const scenarios = {
   "cancel with abort": canceled,
   "cap over many slots": capped,
   "coordinator SIGSTOP, SIGCONT": coordinatorFrozen,
+  "serve SIGSTOP, SIGCONT": serveFrozen,
   "duplicate delivery": delivered,
 };
