@@ -1,5 +1,6 @@
 // TypeScript to dist/: one file an entry and format.
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { catalogText } from "./catalog_text.mjs";
 import { endings, entries, formatsOf } from "./entries.mjs";
@@ -41,6 +42,7 @@ export async function bundle() {
         define: format === "cjs" ? { "import.meta.url": "undefined" } : {},
         external: ["node:*", "bullmq", "./dagfill.wasm"],
         plugins: [
+          ...(name.startsWith("cli") ? [builtinsOnDemand] : []),
           inlined,
           catalogText(esbuild),
           oneWay,
@@ -144,6 +146,28 @@ function banner(name, { bin, client }, format) {
   // A directive counts only as the first statement of a file. In a classic script a name outside a function is everybody's.
   return { esm: text, cjs: `"use strict";${text}`, iife: `(()=>{"use strict";${text}` }[format];
 }
+
+// Node fills an ES import of a builtin with all its exports, and those of node:fs load streams, promises and readline, which takes as
+// long as half a start of Node. What is required of a builtin is loaded alone.
+const builtinsOnDemand = {
+  name: "builtins on demand",
+  setup(build) {
+    build.onResolve({ filter: /^node:/ }, ({ path }) =>
+      path === "node:module" ? { path, external: true } : { path, namespace: "builtin" },
+    );
+    build.onLoad({ filter: /./, namespace: "builtin" }, ({ path }) => {
+      const names = Object.keys(createRequire(import.meta.url)(path));
+      const exports = names.map((name) => `export const ${name} = /* @__PURE__ */ member("${name}");`);
+      return {
+        contents: `import { createRequire } from "node:module";
+const builtin = /* @__PURE__ */ createRequire(import.meta.url)("${path}");
+const member = (name) => builtin[name];
+${exports.join("\n")}`,
+        loader: "js",
+      };
+    });
+  },
+};
 
 // What a minifier writes for CommonJS hides the names of the exports from Node, which reads them without running the file.
 function footer(names, format) {

@@ -1,10 +1,11 @@
 // A plan as a calendar: a row a month, a sign a day. Where a day has several runs, what starts goes before what is skipped.
-import { type BackfillPreview, SKIP_REASONS, type SkipReason } from "../face.js";
+import { ACTIONS, type BackfillPreview, SKIP_REASONS, type SkipReason } from "../face.js";
 import { shorten } from "./table.js";
 import type { Style, Terminal } from "./terminal.js";
 
-type Day = ReturnType<BackfillPreview["days"]>[number];
 type Kind = "reset" | "rerun" | "create" | "skip";
+/** How many dates of a civil day have each action. */
+type Day = Record<Kind, number>;
 
 /** How an action looks, in the calendar and elsewhere. */
 export const looks: Record<Kind, { style: Style; unicode: string; ascii: string }> = {
@@ -20,13 +21,7 @@ const mostMonths = 24;
 
 /** The lines of the calendar; none for a plan without dates. */
 export function calendar(preview: BackfillPreview, terminal: Terminal): string[] {
-  const days = preview.days();
-  const months = new Map<string, Map<number, Day>>();
-  for (const day of days) {
-    const month = day.date.slice(0, -3);
-    const row = months.get(month) ?? new Map<number, Day>();
-    months.set(month, row.set(Number(day.date.slice(-2)), day));
-  }
+  const months = monthsOf(preview);
   if (months.size === 0) return [];
   const indent = "  ";
   const scale = `${indent}${" ".repeat(10)}${[5, 10, 15, 20, 25, 30].map((day) => String(day).padStart(5)).join("")}`;
@@ -45,8 +40,27 @@ export function calendar(preview: BackfillPreview, terminal: Terminal): string[]
       ? [`${indent}${terminal.paint("dim", `${terminal.sign("…", "...")} ${left} more months`)}`]
       : []),
     ...tail.map(line),
-    `${indent}${" ".repeat(10)}${legend(days, preview, terminal)}`,
+    `${indent}${" ".repeat(10)}${legend(
+      [...months.values()].flatMap((row) => [...row.values()]),
+      preview,
+      terminal,
+    )}`,
   ];
+}
+
+/** The days that have dates, by their month on the clock of the plan's zone. From the columns, since `days()` costs as much as the plan. */
+function monthsOf(preview: BackfillPreview): Map<string, Map<number, Day>> {
+  const { executionDate, offsetSeconds, action } = preview.columns();
+  const months = new Map<string, Map<number, Day>>();
+  executionDate.forEach((ms, index) => {
+    const [date = ""] = new Date(ms + (offsetSeconds[index] ?? 0) * 1_000).toISOString().split("T");
+    const [month, number] = [date.slice(0, -3), Number(date.slice(-2))];
+    const row = months.get(month) ?? new Map<number, Day>();
+    const day = row.get(number) ?? { create: 0, rerun: 0, reset: 0, skip: 0 };
+    day[ACTIONS[action[index] ?? 0] ?? "skip"] += 1;
+    months.set(month, row.set(number, day));
+  });
+  return months;
 }
 
 function splitMonth(month: string): [string, string] {
@@ -63,7 +77,8 @@ function signs(row: ReadonlyMap<number, Day>, terminal: Terminal): string {
     line += style === undefined ? stretch : terminal.paint(style, stretch);
     stretch = "";
   };
-  for (let number = 1; number <= Math.max(...row.keys()); number += 1) {
+  const last = Math.max(...row.keys());
+  for (let number = 1; number <= last; number += 1) {
     const day = row.get(number);
     const kind = day === undefined ? undefined : strongest(day);
     const next = kind === undefined ? undefined : looks[kind].style;

@@ -1,5 +1,4 @@
 // The question before a plan that is large, or that runs successes again.
-import { createInterface } from "node:readline/promises";
 import { DagfillError } from "../error.js";
 import type { BackfillOptions, BackfillPreview, BackfillService } from "../face.js";
 import { shortened } from "../visible.js";
@@ -53,6 +52,7 @@ function reason({ counts, runs }: BackfillPreview, isInChunks: boolean): string 
 
 /** Whether the answer is yes. Ctrl-C and the end of the input are a no. */
 async function ask(question: string): Promise<boolean> {
+  const { createInterface } = await import("node:readline/promises");
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const ended = new AbortController();
   for (const event of ["SIGINT", "close"] as const) lines.once(event, () => ended.abort());

@@ -33,13 +33,13 @@ export async function drive(
   job: (session: Session) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { world, values, notices } = request;
+  const engine = await world.engine(file, values.engine);
   const store = detachable(await world.openStore(values.store, "write", notices));
   const interrupts = takeInterrupts();
   const inFlight = new InFlight();
   let reporter = reporterFor(request);
   const logs = new TaskLogs(values.store);
   const callbacks = inFlight.count(world.callbacks(file, (line) => reporter.log(line), logs));
-  const engine = world.engine(file, values.engine);
   const { onUnknown } = callbacks;
   const how = engine === undefined ? callbacks : { engine, onUnknown };
   const service = new BackfillService({ dags: file.dags, store, ...how });

@@ -1,5 +1,4 @@
-// The engine of `--engine URL`, or of a file's export `engine`.
-import { bullmqEngine, bullmqWorker } from "../engine/bullmq.js";
+// The engine of `--engine URL`, or of a file's export `engine`. Engines are loaded when they are used.
 import type { Engine } from "../engine/engine.js";
 import type { EngineWorker, WorkerOptions } from "../engine/worker_options.js";
 import { DagfillError } from "../error.js";
@@ -22,10 +21,14 @@ function bullOf(text: string): { connection: string; queue?: string } {
   return { connection: url.href, ...(queue === null ? {} : { queue }) };
 }
 
-export function engineOf({ engine }: DagFile, url: unknown): Engine | undefined {
-  return typeof url === "string" ? bullmqEngine(bullOf(url)) : (engine as Engine | undefined);
+export async function engineOf({ engine }: DagFile, url: unknown): Promise<Engine | undefined> {
+  if (typeof url !== "string") return engine as Engine | undefined;
+  const options = bullOf(url);
+  const { bullmqEngine } = await import("../engine/bullmq.js");
+  return bullmqEngine(options);
 }
 
-export function workerOf(url: string, options: WorkerOptions): Promise<EngineWorker> {
+export async function workerOf(url: string, options: WorkerOptions): Promise<EngineWorker> {
+  const { bullmqWorker } = await import("../engine/bullmq.js");
   return bullmqWorker({ ...bullOf(url), ...options });
 }

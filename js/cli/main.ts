@@ -3,11 +3,12 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DagfillError } from "../error.js";
-import { MemoryStore } from "../face.js";
-import { type ShellLine, shellTasks } from "../shell.js";
+import { type ExecuteTask, MemoryStore } from "../face.js";
+import type { ShellLine, ShellOptions } from "../shell.js";
 import { shown } from "../shown.js";
 import { suggestion } from "../suggest.js";
 import { readArguments } from "./args.js";
+import { takeCoreFromFile } from "./core_module.js";
 import { engineOf, workerOf } from "./engines.js";
 import { showHelp, showVerbHelp } from "./help.js";
 import { type ExitCode, exitCodes, reportError } from "./report_error.js";
@@ -101,7 +102,7 @@ const world: World = {
       logs?.write(line);
       print(line);
     };
-    const commands = executeTask === undefined && byTask ? shellTasks({ cwd: folder, onLine }) : undefined;
+    const commands = executeTask === undefined && byTask ? shellOnDemand({ cwd: folder, onLine }) : undefined;
     const engine =
       executeTask ?? (commands === undefined ? undefined : (logs?.withEnds(commands) ?? commands));
     return {
@@ -112,6 +113,15 @@ const world: World = {
     };
   },
 };
+
+/** `shellTasks`, loaded with the first task: a preview needs no child processes. */
+function shellOnDemand(options: ShellOptions): ExecuteTask {
+  let tasks: Promise<ExecuteTask> | undefined;
+  return async (task) => {
+    tasks ??= import("../shell.js").then(({ shellTasks }) => shellTasks(options));
+    return (await tasks)(task);
+  };
+}
 
 /** Whether a store can be written: its file, and its folder, in which SQLite keeps a log beside it. */
 function isWritable(file: string): boolean {
@@ -181,5 +191,6 @@ function unknownVerb(name: string): DagfillError {
   });
 }
 
+takeCoreFromFile();
 // Left by hand: a DAG module may hold connections open that would keep the process alive for good.
 main(process.argv.slice(2)).then((code) => process.exit(code));

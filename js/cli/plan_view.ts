@@ -47,12 +47,21 @@ function showRows(preview: BackfillPreview, terminal: Terminal, most: number): v
     },
     { title: "run", text: (run) => run.runId, optional: 3 },
   ];
-  const { head, left, tail } = shorten(preview.runs, most);
+  const { head, left, tail } = shortenedRuns(preview, most);
   const middle = `  ${terminal.paint("dim", `${terminal.sign("…", "...")} ${left} more dates (--all shows them)`)}`;
   layOut(columns, [...head, ...tail], terminal).forEach((lines, index) => {
     if (left > 0 && index === head.length + 1) terminal.line(middle);
     for (const line of lines) terminal.line(line);
   });
+}
+
+/** The first and last of many rows, which are the only ones made. */
+function shortenedRuns(preview: BackfillPreview, most: number): ReturnType<typeof shorten<PlannedRun>> {
+  const { total } = preview.counts;
+  if (total <= most) return shorten(preview.runs, most);
+  const { head, left, tail } = shorten([...Array(total).keys()], most);
+  const rows = (places: readonly number[]) => places.flatMap((place) => preview.run(place) ?? []);
+  return { head: rows(head), left, tail: rows(tail) };
 }
 
 /** The warnings of the plan, one a line. */

@@ -1,5 +1,4 @@
 // The output stream: a terminal with colours, a width and one status line that is redrawn; or a pipe without these.
-import { randomUUID } from "node:crypto";
 import type { Writable } from "node:stream";
 import { visible } from "../visible.js";
 import { coloursOnly } from "./control_codes.js";
@@ -19,8 +18,8 @@ const codes: Record<Style, readonly [number, number]> = {
 
 // Colour codes of `paint` carry this random mark until they are written. Every other escape sequence comes from outside, such as from
 // the id of a DAG: it is made visible instead of being sent.
-const mark = `${randomUUID()}:`;
-const marked = new RegExp(`${mark}(\\d+);`, "g");
+const mark = `${Math.random()}${Math.random()}:`;
+const marked = new RegExp(`${mark.replaceAll(".", "\\.")}(\\d+);`, "g");
 
 /** The text as it is sent: its own escape sequences made visible, and those of `paint` made real. */
 function sent(text: string): string {

@@ -38,7 +38,7 @@ export interface World {
   /** The callbacks that run a file's DAGs. Lines printed by commands go to `logs` and to `print`. */
   callbacks(file: DagFile, print: (line: ShellLine) => void, logs?: TaskLogs): Callbacks;
   /** The engine of `--engine`, or of the file. */
-  engine(file: DagFile, url: unknown): Engine | undefined;
+  engine(file: DagFile, url: unknown): Promise<Engine | undefined>;
   worker(url: string, options: WorkerOptions): Promise<EngineWorker>;
 }
 

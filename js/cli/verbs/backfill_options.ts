@@ -15,7 +15,7 @@ export function backfillOptions(file: DagFile, values: Record<string, unknown>):
   checkTasks(dag, values.taskIds);
   requireFlag(values.startDate, "--start-date");
   requireFlag(values.endDate, "--end-date");
-  checkOrder([values.startDate, "--start-date"], [values.endDate, "--end-date"], zoneOf(dag));
+  checkOrder([values.startDate, "--start-date"], [values.endDate, "--end-date"], () => zoneOf(dag));
   return { ...optionsOf(values), dagId } as BackfillOptions;
 }
 

@@ -29,7 +29,9 @@ export const preview: Verb = {
 };
 
 /** The date of `--render`: the first that would run, or of a day its first date. */
-function dateToRender({ runs, timeZone }: BackfillPreview, value: unknown): string | undefined {
+function dateToRender(plan: BackfillPreview, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  const { runs, timeZone } = plan;
   if (value === "first") return runs.find(({ action }) => action !== "skip")?.executionDate;
   if (typeof value !== "string") return undefined;
   const date = dateOf(value, "--render", timeZone);

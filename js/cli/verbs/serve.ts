@@ -19,8 +19,8 @@ export const serve: Verb = {
   flags: [...flags.serve, ...flags.engine, ...flags.store, ...flags.log, ...flags.json],
   async run({ positionals: [path = ""], values, terminal, notices, json, world }) {
     const file = await loadDagFile(path);
+    const engine = await world.engine(file, values.engine);
     const store = await world.openStore(values.store, "write", notices);
-    const engine = world.engine(file, values.engine);
     const interrupts = takeInterrupts();
     const seen: Seen = { running: new Map(), succeeded: 0, failed: 0 };
     const health = (state: string) => {
