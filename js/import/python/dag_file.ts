@@ -72,7 +72,8 @@ function dagOf(dag: DagObject, found: Collector, version: 2 | 3 | undefined): Da
   const [start, end] = [inherited.moment("start_date"), inherited.moment("end_date")];
   const schedule = scheduleOf(args, version, note);
   const timeZone = schedule.timeZone ?? start?.zone;
-  const params = paramsOf(args.value("params"), note);
+  const tasks = dag.tasks.map((task) => taskOf(task, defaults, dag.id, found));
+  const params = withTaskParams(paramsOf(args.value("params"), note), tasks, note);
   const description = args.text("description") ?? args.text("doc_md");
   const tags = args.value("tags");
   const catchup = args.flag("catchup") ?? catchupOf(schedule, version, note);
@@ -99,7 +100,7 @@ function dagOf(dag: DagObject, found: Collector, version: 2 | 3 | undefined): Da
     ...(runs === undefined ? {} : { maxActiveRuns: runs }),
     ...(active === undefined ? {} : { maxActiveTasks: active }),
     ...(params === undefined ? {} : { params }),
-    tasks: dag.tasks.map((task) => taskOf(task, defaults, dag.id, found)),
+    tasks,
     ...(description === undefined ? {} : { description }),
     ...(Array.isArray(tags) ? { tags: tags.filter((tag) => typeof tag === "string") } : {}),
     ...(owner === undefined ? {} : { owner }),
@@ -183,7 +184,30 @@ function scheduleOf(args: ArgumentReader, version: 2 | 3 | undefined, note: (mes
   return { schedule: null };
 }
 
-function paramsOf(value: Value | undefined, note: (message: string) => void): unknown {
+/** The params of the DAG and those of its tasks. In Airflow `{{ params.x }}` of a command is the task's own param before the DAG's; here it is
+ *  the DAG's, so that a name with two values is noted. */
+function withTaskParams(
+  own: Record<string, unknown> | undefined,
+  tasks: readonly Task[],
+  note: (message: string) => void,
+): Record<string, unknown> | undefined {
+  const params = new Map(Object.entries(own ?? {}));
+  for (const task of tasks) {
+    for (const [name, value] of Object.entries((task.params ?? {}) as Record<string, unknown>)) {
+      if (!params.has(name)) params.set(name, value);
+      else if (JSON.stringify(params.get(name)) !== JSON.stringify(value) && task.command?.includes(name))
+        note(
+          `params: ${name} of task ${task.taskId} is another value than before: {{ params.${name} }} of its command must be replaced`,
+        );
+    }
+  }
+  return params.size === 0 ? own : Object.fromEntries(params);
+}
+
+function paramsOf(
+  value: Value | undefined,
+  note: (message: string) => void,
+): Record<string, unknown> | undefined {
   if (!(value instanceof Map)) return undefined;
   const params: [string, unknown][] = [];
   for (const [name, inner] of value) {

@@ -79,6 +79,22 @@ with DAG(
   assert.deepEqual(notes, []);
 });
 
+test("params of tasks are those of the DAG, where templates read them; a name with two values is noted", () => {
+  const { dags, notes } = importDag(`
+with DAG("sales", schedule="@daily", start_date=datetime(2024, 1, 1), catchup=False, params={"limit": 10}) as dag:
+    BashOperator(task_id="a", bash_command="load {{ params.table }}", params={"table": "orders", "limit": 10})
+    BashOperator(task_id="b", bash_command="load {{ params.table }}", params={"table": "items"})
+    BashOperator(task_id="c", bash_command="echo c", params={"table": "unused"})
+`);
+  assert.deepEqual(dags[0].params, { limit: 10, table: "orders" });
+  assert.deepEqual(
+    notes.map(({ message }) => message).filter((message) => message.includes("params")),
+    [
+      "sales: params: table of task b is another value than before: {{ params.table }} of its command must be replaced",
+    ],
+  );
+});
+
 test("zones and timetables of a DAG file", () => {
   const zoned = only(`
 import pendulum
