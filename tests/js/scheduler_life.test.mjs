@@ -190,7 +190,7 @@ test(
   limit,
   async () => {
     await (await openSqliteStore(path)).close();
-    const codes = await Promise.all([1, 2, 3].map(() => work("limit").ended));
+    const codes = await Promise.all(["limit", "limit, later", "limit, later"].map((job) => work(job).ended));
     assert.deepEqual(codes.flat(), [0, null, 0, null, 0, null]);
     const lines = readFileSync(`${path}.log`, "utf8").trim().split("\n");
     let [active, most] = [0, 0];

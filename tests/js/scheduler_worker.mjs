@@ -14,18 +14,32 @@ const executeRun = async ({ executionDate, attempt }) => {
   await new Promise((resolve) => setTimeout(resolve, 2));
 };
 
-if (job === "limit") {
+if (job === "limit" || job === "limit, later") {
   // Beginnings and ends of all processes go to one file, whose order is that in which they happened.
-  const note = (line) => appendFileSync(`${path}.log`, `${line} ${process.pid}\n`);
+  const log = `${path}.log`;
+  const note = (line) => appendFileSync(log, `${line} ${process.pid}\n`);
+  /** Waits until three different lines begin with this word. */
+  const three = async (word) => {
+    const lines = () => new Set(readFileSync(log, "utf8").match(new RegExp(`^${word} .*$`, "gm"))).size;
+    while (lines() < 3) await new Promise((resolve) => setTimeout(resolve, 2));
+  };
+  const { acquireLease } = store;
+  store.acquireLease = async (name, ...more) => {
+    const lease = await acquireLease.call(store, name, ...more);
+    if (lease === null || name !== "schedule:d") return lease;
+    // A process that gives the slots of the DAG back has begun what it may begin.
+    const release = lease.release.bind(lease);
+    return Object.assign(lease, { release: () => release().finally(() => note("looked -")) });
+  };
   const executeRun = async ({ executionDate }) => {
     note(`begun ${executionDate}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    // The first runs do not end before each process has looked for slots beside them.
+    await three("looked");
     note(`ended ${executionDate}`);
   };
   const scheduler = new Scheduler({ dags: [{ ...hourly, maxActiveRuns: 3 }], store, executeRun, now });
   note("ready -");
-  const processes = () => readFileSync(`${path}.log`, "utf8").match(/^ready/gm).length;
-  while (processes() < 3) await new Promise((resolve) => setTimeout(resolve, 2));
+  await three(job === "limit" ? "ready" : "begun");
   do await scheduler.tick();
   while ((await store.listRuns({ dagId: "d", states: ["success"] })).length < 48);
 } else if (job === "race" || job === "hang") {

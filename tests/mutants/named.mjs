@@ -141,6 +141,14 @@ export const mutants = [
     rust: ["--test", "backfill_books"],
   },
   {
+    name: "slots in flight at other schedulers",
+    loses: "maxActiveRuns of a DAG over several processes",
+    file: "js/run/scheduler/slots.ts",
+    from: "others += 1;",
+    to: "others += 0;",
+    js: jsTest("scheduler_limits", "scheduler_life"),
+  },
+  {
     name: "strptime's step bound",
     loses: "the process: a render hangs",
     file: "src/macros/strptime.rs",
