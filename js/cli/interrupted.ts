@@ -36,7 +36,7 @@ export function noteInterrupted(
   const interrupted = runs.filter(({ state }) => state === "interrupted");
   if (interrupted.length === 0) return;
   const how = interrupted.some(({ backfillId }) => backfillId !== undefined)
-    ? "dagfill resume FILE goes on with it (dagfill list --unfinished has its id)"
-    : "dagfill run FILE over its dates starts it again";
-  notices.line(`what is interrupted here has no process any more: ${how}`);
+    ? "dagfill resume FILE continues it (dagfill list --unfinished shows its id)"
+    : "dagfill run FILE with its dates starts it again";
+  notices.line(`"interrupted": the process that ran it has ended without finishing it; ${how}`);
 }

@@ -3,21 +3,39 @@ import type { Progress } from "../face.js";
 import type { Terminal } from "./terminal.js";
 import { fit } from "./width.js";
 
-/** The line that is drawn again and again: bar, counts, time left, and what the driver is about. Never wider than the terminal. */
-export function progressLine(progress: Progress, mode: string, terminal: Terminal): string {
-  const ended = progress.total - progress.remaining;
-  const counts = [
-    `${ended}/${progress.total}`,
-    `${progress.running} running`,
-    ...(progress.failed > 0 ? [`${progress.failed} failed`] : []),
-    ...(progress.etaMs !== undefined && progress.remaining > 0 ? [`${duration(progress.etaMs)} left`] : []),
-    ...(mode === "" ? [] : [mode]),
-  ].join("  ");
+/** How fast runs end, and which is the longest at work. */
+export interface PaceTexts {
+  rate(): string;
+  longest(): string;
+}
+
+const leastBar = 8;
+
+/** The line that is drawn again and again: bar, counts, time left, rate, the run that has been at work for the longest, and what the driver
+ *  is about. Never wider than the terminal: what matters least is left out first. */
+export function progressLine(progress: Progress, mode: string, terminal: Terminal, pace?: PaceTexts): string {
+  const { total, remaining, running, failed, etaMs } = progress;
+  // With the order in which they are left out: the highest number first.
+  const parts = [
+    { text: `${total - remaining}/${total}`, rank: 0 },
+    { text: `${running} running`, rank: 3 },
+    { text: failed > 0 ? `${failed} failed` : "", rank: 1 },
+    { text: etaMs !== undefined && remaining > 0 ? `${duration(etaMs)} left` : "", rank: 2 },
+    { text: remaining > 0 ? (pace?.rate() ?? "") : "", rank: 4 },
+    { text: pace?.longest() ?? "", rank: 5 },
+    { text: mode, rank: 1 },
+  ].filter(({ text }) => text !== "");
   // One column stays free: a full last column makes some terminals wrap.
   const room = terminal.width - 1;
-  const width = Math.min(30, room - counts.length - 2);
-  if (width < 8) return fit(counts, room);
-  return `${bar(progress, width, terminal)}  ${counts}`;
+  const line = () => parts.map(({ text }) => text).join("  ");
+  for (const rank of [5, 4, 3, 2]) {
+    // The rate and the longest run are shown only beside a bar.
+    if (line().length + (rank > 3 ? leastBar + 2 : 0) <= room) break;
+    const place = parts.findIndex((part) => part.rank === rank);
+    if (place >= 0) parts.splice(place, 1);
+  }
+  const width = Math.min(30, room - line().length - 2);
+  return width < leastBar ? fit(line(), room) : `${bar(progress, width, terminal)}  ${line()}`;
 }
 
 function bar({ total, remaining, failed }: Progress, width: number, terminal: Terminal): string {

@@ -3,6 +3,7 @@ import type { BackfillEvent, Progress, RunResult } from "../face.js";
 import type { ShellLine } from "../shell.js";
 import { withoutCodes } from "./control_codes.js";
 import { localDate } from "./local_date.js";
+import { Pace } from "./pace.js";
 import { duration, progressLine } from "./progress.js";
 import { runError } from "./report_error.js";
 import type { Style, Terminal } from "./terminal.js";
@@ -30,10 +31,11 @@ export function reporterFor(request: Request, reported?: Reported): Reporter {
   const { terminal, json, values } = request;
   if (json) return jsonReporter(terminal);
   const quiet = values.quiet === true;
+  const timeZone = reported?.timeZone ?? "UTC";
   const notable: Notable = (event) => noteworthy(event, request, reported);
   return terminal.interactive
-    ? liveReporter(terminal, quiet, notable)
-    : plainReporter(terminal, quiet, notable, reported?.timeZone ?? "UTC");
+    ? liveReporter(terminal, quiet, notable, new Pace(timeZone))
+    : plainReporter(terminal, quiet, notable, timeZone);
 }
 
 /** The line that an event is worth in a log and above the redrawn one. */
@@ -83,13 +85,13 @@ function jsonReporter(terminal: Terminal): Reporter {
 const frameMs = 66;
 
 /** One line that is drawn again; above it, what should stay: failures, retries, warnings, what tasks print. */
-function liveReporter(terminal: Terminal, quiet: boolean, notable: Notable): Reporter {
+function liveReporter(terminal: Terminal, quiet: boolean, notable: Notable, pace: Pace): Reporter {
   let latest: Progress | undefined;
   let mode = "";
   let drawn = 0;
   const draw = () => {
     drawn = performance.now();
-    if (latest !== undefined) terminal.status(progressLine(latest, mode, terminal));
+    if (latest !== undefined) terminal.status(progressLine(latest, mode, terminal, pace));
   };
   // Runs may end in bursts with silence between them: the timer draws what the last burst left undrawn.
   const timer = setInterval(draw, 4 * frameMs);
@@ -97,6 +99,7 @@ function liveReporter(terminal: Terminal, quiet: boolean, notable: Notable): Rep
   return {
     event(event) {
       latest = event.progress;
+      pace.see(event);
       mode = modeAfter(event, mode);
       const text = notable(event);
       if (text !== undefined) terminal.line(text);

@@ -44,10 +44,12 @@ export function start(args, { env = {}, cwd } = {}) {
   );
 }
 
-/** Starts the command in a terminal of `columns`; `out` is what the terminal was sent. */
-export function startInTerminal(args, { env = {}, columns = 80 } = {}) {
+/** Starts the command in a terminal of `columns`; `out` is what the terminal was sent. `name`: a file for the terminal's name, by which
+ *  `stty -F` changes its size. */
+export function startInTerminal(args, { env = {}, columns = 80, name = "/dev/null" } = {}) {
   const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
-  const command = `stty cols ${columns}; exec ${[process.execPath, cli, ...args].map(quote).join(" ")}`;
+  const program = [process.execPath, cli, ...args].map(quote).join(" ");
+  const command = `tty > ${quote(name)}; stty cols ${columns}; exec ${program}`;
   return follow(
     spawn("script", ["-qec", command, "/dev/null"], {
       env: environment(env),
