@@ -19,6 +19,7 @@ export const entries = {
   "engine/contract": { source: "js/engine/contract.ts", cjs: true, subpath: true },
   shell: { source: "js/shell.ts", cjs: true, subpath: true },
   import: { source: "js/import.ts", cjs: true, subpath: true },
+  planning: { source: "js/planning.ts", cjs: true, subpath: true },
   react: { source: "js/react.ts", cjs: true, subpath: true, client: true },
   "react/worker": { source: "js/react/worker.ts", part: true },
   element: { source: "js/element.ts", cjs: true, subpath: true },

@@ -23,8 +23,8 @@ const contentSecurityPolicy: Plugin = {
   ],
 };
 
-const core = fileURLToPath(new URL("../dist/index.js", import.meta.url));
-
+const dist = fileURLToPath(new URL("../dist", import.meta.url));
+const core = join(dist, "slim.js");
 const sources = fileURLToPath(new URL("./src", import.meta.url));
 
 /** The address of the core: the same for the page and for its worker, so that a browser fetches it once. The page's sources
@@ -36,6 +36,20 @@ function coreName(): string {
   return `core-${hash.digest("hex").slice(0, 8)}.js`;
 }
 
+const ofThePackage = (source: string, importer: string | undefined) =>
+  source === "dagfill" || (importer?.startsWith(dist) === true && /^\.\.?\/index\.js$/.test(source));
+
+/** The core without the module's text, which page and worker fetch as a file: a browser compiles it while it arrives. */
+const slimCore: Plugin = {
+  name: "slim-core",
+  enforce: "pre",
+  resolveId: (source, importer) => (ofThePackage(source, importer) ? core : null),
+  transform: (code, id) =>
+    id.split("?")[0]?.endsWith("/react/worker.js")
+      ? { code: `import ${JSON.stringify(join(sources, "engine/workerCore.ts"))};\n${code}`, map: null }
+      : null,
+};
+
 const coreOfThePage: Plugin = {
   name: "core-of-the-page",
   apply: "build",
@@ -46,6 +60,7 @@ const coreOfThePage: Plugin = {
       fileName: `assets/${coreName()}`,
       preserveSignature: "strict",
     });
+    this.emitFile({ type: "chunk", id: join(sources, "early.ts") });
   },
 };
 
@@ -55,18 +70,55 @@ const coreOfTheWorker: Plugin = {
   apply: "build",
   enforce: "pre",
   resolveId: (source, importer) =>
-    importer?.endsWith("/react/worker.js") && source === "../index.js"
+    source === "dagfill/slim" || ofThePackage(source, importer)
       ? { id: `./${coreName()}`, external: true }
       : null,
 };
 
+/** What the first plan needs is named in the document: it is on its way while the entry is read. */
+const earlyChunks: Plugin = {
+  name: "early-chunks",
+  apply: "build",
+  transformIndexHtml: {
+    order: "post",
+    handler(_, { bundle = {} }) {
+      const chunks = Object.values(bundle).filter((chunk) => chunk.type === "chunk");
+      const entry = chunks.find(({ facadeModuleId: id }) => id?.endsWith(".html"));
+      const early = chunks.find(({ facadeModuleId: id }) => id?.endsWith(EARLY))?.fileName;
+      const known = new Set([early, entry?.fileName, ...(entry?.imports ?? [])]);
+      const names = new Set<string>();
+      const add = (name: string) => {
+        const chunk = bundle[name];
+        if (chunk?.type !== "chunk" || names.has(name) || known.has(name)) return;
+        names.add(name);
+        chunk.imports.forEach(add);
+      };
+      for (const { facadeModuleId: id, fileName } of chunks)
+        if (FIRST.some((end) => id?.endsWith(end))) add(fileName);
+      const preload = [...names].map((name) => ({
+        tag: "link",
+        attrs: { rel: "modulepreload", crossorigin: true, href: `./${name}` },
+        injectTo: "head" as const,
+      }));
+      const attrs = { type: "module", async: true, crossorigin: true, src: `./${early}` };
+      return [{ tag: "script", attrs, injectTo: "head" as const }, ...preload];
+    },
+  },
+};
+const EARLY = "/src/early.ts";
+const FIRST = ["/src/engine/engine.ts", "/src/parts.tsx", "/dist/slim.js"];
+
 export default defineConfig({
   // Relative addresses: the folder works from any path.
   base: "./",
-  plugins: [react(), contentSecurityPolicy, coreOfThePage],
+  plugins: [slimCore, react(), contentSecurityPolicy, coreOfThePage, earlyChunks],
   // The package is linked from the folder above, where there is no React.
   resolve: { dedupe: ["react"] },
   server: { fs: { allow: [".."] } },
-  worker: { format: "es", plugins: () => [coreOfTheWorker] },
-  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  worker: { format: "es", plugins: () => [coreOfTheWorker, slimCore] },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
 });

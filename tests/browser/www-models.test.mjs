@@ -1,7 +1,6 @@
 // The page's own models, which need no browser.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { componentModule } from "../js/components/source.mjs";
 import { pageModule } from "./www-module.mjs";
 
 test("edits: quick changes of one field are one step, others are their own", async () => {
@@ -191,10 +190,4 @@ test("the text of another system is runs, a DAG, or the page's own export", asyn
   const [{ dagId, schedule, from, to, parallel }] = exported.drafts;
   assert.deepEqual([dagId, schedule, from, to, parallel], ["b", "@hourly", "2026-01-01", "2026-01-31", 3]);
   await assert.rejects(read("{ nothing"), { code: "INVALID_DAG" });
-});
-
-test("the page's states are those of the package, in its order", async () => {
-  const { TOKENS } = await pageModule('export { TOKENS } from "./model";');
-  const own = await componentModule('export { TOKENS } from "./plan/tokens.ts";');
-  assert.deepEqual(TOKENS, own.TOKENS);
 });

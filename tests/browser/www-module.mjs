@@ -6,5 +6,9 @@ import { sourceModule } from "../source_module.mjs";
 /** What `source` exports, a module's text whose imports are relative to www/src. */
 export const pageModule = (source) =>
   sourceModule(source, "www/src", {
-    alias: { "dagfill/import": join(root, "dist/import.js"), dagfill: join(root, "dist/index.js") },
+    alias: {
+      "dagfill/import": join(root, "dist/import.js"),
+      "dagfill/planning": join(root, "dist/planning.js"),
+      dagfill: join(root, "dist/index.js"),
+    },
   });

@@ -1,9 +1,9 @@
+import { dayOfRow, totals } from "dagfill/planning";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Banners, Refused } from "./Banners";
 import { ClockNotes } from "./ClockNotes";
 import { DagPanel } from "./DagPanel";
 import { Dialogs, type Open } from "./Dialogs";
-import { dayOfRow, totals } from "./dayColumns";
 import { number, plural, span } from "./days";
 import type { ExportFormat } from "./engine/export";
 import { download, Header } from "./Header";
@@ -129,6 +129,7 @@ export function App({ opening, initial }: AppProps) {
   const exportPlan = async (format: ExportFormat) => {
     if (!view || !started) return;
     const { exportPlan: write } = await import("./engine/export");
+    await started.engine.openCore();
     const { dates } = started.engine.model;
     const blob = await write({ draft, now: plan.planned?.now ?? Date.now(), plan: view, dates }, format);
     download(blob, fileName(draft.dagId, format));

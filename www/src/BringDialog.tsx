@@ -33,6 +33,7 @@ export function BringDialog(props: {
       // Comes when it is asked for: reading Python is a third of the package.
       const { readBrought } = await import("./engine/bring");
       if (started === null) return;
+      await started.engine.openCore();
       const answer = await readBrought(what, name, draft, started.engine.store);
       setBrought(answer);
       if (answer.kind === "runs") onRecords();

@@ -1,4 +1,4 @@
-import { dayText, number, parts, plural, span, WEEKDAYS } from "./days";
+import { dayParts, dayText, number, plural, span, WEEKDAYS } from "./days";
 import { TextField } from "./fields";
 import type { CompareView, Draft } from "./model";
 
@@ -68,16 +68,16 @@ function differenceOf({ day, a, b }: CompareView["first"][number]): string {
       : b.length === 0
         ? `no longer ${a.join(", ")}`
         : `${a.join(", ")} becomes ${b.join(", ")}`;
-  return `${WEEKDAYS[parts(day).weekday]} ${dayText(day)}: ${what}`;
+  return `${WEEKDAYS[dayParts(day).weekday]} ${dayText(day)}: ${what}`;
 }
 
 function sentence(view: CompareView, draft: Draft): string {
   const second = draft.compare;
-  const parts = [
+  const dayParts = [
     second?.schedule.trim() === draft.schedule.trim() ? "" : `"${second?.schedule.trim()}"`,
     second?.timeZone.trim() === draft.timeZone.trim() ? "" : (second?.timeZone ?? ""),
   ];
-  const to = parts.filter(Boolean).join(" in ") || "the second schedule";
+  const to = dayParts.filter(Boolean).join(" in ") || "the second schedule";
   if (view.onlyA === 0 && view.onlyB === 0) return `With ${to}: no date changes in this range.`;
   const shifted = view.shifts.reduce((sum, { count }) => sum + count, 0);
   const facts = view.shifts

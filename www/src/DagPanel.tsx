@@ -6,6 +6,7 @@ import { TaskList, type TasksProps } from "./TaskList";
 import { sayUnknown } from "./Template";
 import { addTask, editTask } from "./tasks";
 
+const LOADING = <p className="note">Loading the graph…</p>;
 const DagCanvas = lazy(() => import("./flow/DagCanvas"));
 
 /** The tasks with their commands at the selected date, as a graph or as a list over one model. Of the draft only the
@@ -59,17 +60,22 @@ function Panel(props: PanelProps) {
       {view === "list" ? (
         <TaskList {...props} />
       ) : (
-        <Suspense fallback={<p className="note">Loading the graph…</p>}>
-          <DagCanvas
-            key={draft.dagId}
-            {...props}
-            change={(part) => {
-              setRefused([]);
-              change(part);
-            }}
-            onRefuse={setRefused}
-            onEdit={setEditing}
-          />
+        <Suspense fallback={LOADING}>
+          {/* The first plan comes before the code that draws the graph. */}
+          {dag === undefined ? (
+            LOADING
+          ) : (
+            <DagCanvas
+              key={draft.dagId}
+              {...props}
+              change={(part) => {
+                setRefused([]);
+                change(part);
+              }}
+              onRefuse={setRefused}
+              onEdit={setEditing}
+            />
+          )}
           {task && editable && (
             <TextField
               key={index}

@@ -1,5 +1,5 @@
+import type { Token } from "dagfill/planning";
 import { memo } from "react";
-import type { Token } from "./model";
 
 const PATHS: Partial<Record<Token, string>> = {
   again: "M11 5A4 4 0 1 0 12 9M12 2.5V5.5H9",

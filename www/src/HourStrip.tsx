@@ -1,7 +1,7 @@
-import { findDay } from "./dayColumns";
+import { findDay, TOKEN_COUNT, TOKENS } from "dagfill/planning";
 import { clock, dayOf, longDay, offsetText } from "./days";
 import { Glyph } from "./Glyph";
-import { type PlanView, TOKEN_COUNT, TOKENS } from "./model";
+import type { PlanView } from "./model";
 
 const MOST = 6;
 

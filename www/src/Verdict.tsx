@@ -1,8 +1,10 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a group of buttons is no fieldset.
+
+import { AGAIN, CREATE, KEEP, KEEP_FAILED, TOKENS } from "dagfill/planning";
 import { useEffect, useRef, useState } from "react";
 import { number, plural, span } from "./days";
 import { Glyph } from "./Glyph";
-import { AGAIN, CREATE, type Draft, KEEP, KEEP_FAILED, TOKENS } from "./model";
+import type { Draft } from "./model";
 import type { PlanState } from "./usePlan";
 import { TOKEN_WORDS } from "./words";
 

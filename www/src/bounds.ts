@@ -1,4 +1,4 @@
-import { dayNumber, dayText, parts } from "./days";
+import { dayNumber, dayParts, dayText } from "./days";
 
 /** Relative words for a bound, turned into a civil date; every other text goes to the engine as it was typed.
  *  `today`, `yesterday`, `tomorrow`, `-30d`, `+2w`, `-3m`, `-1y`, `2026-W12`, `2026-03`, `2026`. */
@@ -43,7 +43,7 @@ function relative(word: string, today: number): string | null {
   const sign = word[0] === "-" ? -1 : word[0] === "+" ? 1 : 0;
   const amount = whole(word.slice(1, -1));
   if (sign === 0 || amount === null || amount > 100_000) return null;
-  const { year, month: at, date } = parts(today);
+  const { year, month: at, date } = dayParts(today);
   switch (word.at(-1)?.toLowerCase()) {
     case "d":
       return dayText(today + sign * amount);
@@ -69,7 +69,7 @@ function week(word: string, side: "start" | "end"): string | null {
   if (year === null || count === null || count < 1 || count > 53) return null;
   // ISO 8601: week 1 holds 4 January.
   const fourth = dayNumber(year, 0, 4);
-  const monday = fourth - parts(fourth).weekday + (count - 1) * 7;
+  const monday = fourth - dayParts(fourth).weekday + (count - 1) * 7;
   return dayText(side === "start" ? monday : monday + 6);
 }
 

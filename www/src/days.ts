@@ -1,53 +1,8 @@
-/** Civil days as numbers since 1970-01-01, and words for them. Nothing here knows a time zone: offsets come with the plan. */
+import { dayParts, parseDay } from "dagfill/planning";
 
-const DAY = 86_400_000;
-const pad = (n: number) => String(n).padStart(2, "0");
+export { clock, dayNumber, dayOf, dayParts, dayText, offsetText, parseDay } from "dagfill/planning";
 
-export function dayOf(instant: number, offsetSeconds: number): number {
-  return Math.floor((instant + offsetSeconds * 1000) / DAY);
-}
-
-export function dayText(day: number): string {
-  const date = new Date(day * DAY);
-  return `${String(date.getUTCFullYear()).padStart(4, "0")}-${pad(date.getUTCMonth() + 1)}-${pad(date.getUTCDate())}`;
-}
-
-/** The day of a text that begins with YYYY-MM-DD; null when it does not. */
-export function parseDay(text: string): number | null {
-  const [year, month, day] = [text.slice(0, 4), text.slice(5, 7), text.slice(8, 10)].map(Number);
-  if (text[4] !== "-" || text[7] !== "-" || !year || !month || !day) return null;
-  const at = Date.UTC(year, month - 1, day);
-  return Number.isFinite(at) && dayText(at / DAY) === text.slice(0, 10) ? at / DAY : null;
-}
-
-export function parts(day: number): { year: number; month: number; date: number; weekday: number } {
-  const date = new Date(day * DAY);
-  return {
-    year: date.getUTCFullYear(),
-    month: date.getUTCMonth(),
-    date: date.getUTCDate(),
-    // Monday is 0.
-    weekday: (date.getUTCDay() + 6) % 7,
-  };
-}
-
-export function dayNumber(year: number, month: number, date: number): number {
-  return Date.UTC(year, month, date) / DAY;
-}
-
-/** Wall-clock time of an instant, with seconds only when there are some. */
-export function clock(instant: number, offsetSeconds: number): string {
-  const date = new Date(instant + offsetSeconds * 1000);
-  const seconds = date.getUTCSeconds();
-  return `${pad(date.getUTCHours())}:${pad(date.getUTCMinutes())}${seconds ? `:${pad(seconds)}` : ""}`;
-}
-
-export function offsetText(seconds: number): string {
-  const size = Math.abs(seconds);
-  const rest = size % 60;
-  const minutes = `${pad(Math.floor(size / 3600))}:${pad(Math.floor(size / 60) % 60)}`;
-  return `${seconds < 0 ? "-" : "+"}${minutes}${rest ? `:${pad(rest)}` : ""}`;
-}
+/** Words for civil days, which are numbers since 1970-01-01. Nothing here knows a time zone: offsets come with the plan. */
 
 export function longDay(day: number): string {
   return new Intl.DateTimeFormat("en-GB", {
@@ -56,7 +11,7 @@ export function longDay(day: number): string {
     day: "numeric",
     month: "long",
     year: "numeric",
-  }).format(day * DAY);
+  }).format(day * 86_400_000);
 }
 
 export const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -65,7 +20,7 @@ export const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 /** A local date as the engine writes it, for reading: `Mon 2027-01-04 06:00`. */
 export function shortLocal(localDate: string): string {
   const day = parseDay(localDate);
-  return `${day === null ? "" : `${WEEKDAYS[parts(day).weekday]} `}${localDate.slice(0, 10)} ${localDate.slice(11, 16)}`;
+  return `${day === null ? "" : `${WEEKDAYS[dayParts(day).weekday]} `}${localDate.slice(0, 10)} ${localDate.slice(11, 16)}`;
 }
 
 const UNITS: readonly [number, string][] = [

@@ -1,7 +1,7 @@
 import type { BackfillSummary, Dag, Task, TaskInstance, Warning } from "dagfill";
-import type { DayColumns, PlanColumns, PlannedDate, RunView, Token } from "dagfill/react";
+import type { PlanColumns } from "dagfill/planning";
+import type { PlannedDate, RunView } from "dagfill/react";
 
-export type { DayColumns, Token };
 export type PlanView = PlanColumns;
 
 /** What the user has typed: the whole editable state of the page, and what the address bar keeps. */
@@ -47,29 +47,6 @@ export interface Simulation {
   /** The same seed gives the same durations and failures. */
   seed: number;
 }
-
-/** The states of a date, as `dagfill/react` lists them: importing its list would load its components before the form is painted. */
-export const TOKENS = [
-  "create",
-  "again",
-  "keep",
-  "keepFailed",
-  "queued",
-  "running",
-  "success",
-  "failed",
-  "canceled",
-] as const satisfies readonly Token[];
-export const TOKEN_COUNT = TOKENS.length;
-export const CREATE = 0;
-export const AGAIN = 1;
-export const KEEP = 2;
-export const KEEP_FAILED = 3;
-export const QUEUED = 4;
-export const RUNNING = 5;
-export const SUCCESS = 6;
-export const FAILED = 7;
-export const CANCELED = 8;
 
 /** A `DagfillError` after its journey between threads. */
 export interface EngineError {

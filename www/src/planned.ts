@@ -1,4 +1,5 @@
-import { AGAIN, type PlanView } from "./model";
+import { AGAIN } from "dagfill/planning";
+import type { PlanView } from "./model";
 
 /** Beyond this many runs the bars are thinner than a pixel. */
 const DRAWN = 2000;

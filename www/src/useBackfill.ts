@@ -19,7 +19,7 @@ export function useBackfill(opening: Promise<Started>, draft: Draft, onDraft: (d
   const snapshot = useSyncExternalStore(model?.subscribe ?? never, () => model?.getSnapshot() ?? null);
   const plan = usePlan(started, draft, epoch, snapshot);
   const run = useMemo(() => (engine && snapshot ? engine.shown(snapshot) : null), [engine, snapshot]);
-  const stored = useStored(started, draft, `${epoch} ${run?.backfillId} ${run?.phase}`);
+  const stored = useStored(plan.hasCore ? started : null, draft, `${epoch} ${run?.backfillId} ${run?.phase}`);
 
   const guard = useCallback(async (work: () => Promise<unknown> | undefined) => {
     try {

@@ -13,8 +13,8 @@ export function useCompare(started: Started | null, draft: Draft, plan: PlanView
       return;
     }
     let gone = false;
-    import("./engine/compare")
-      .then(({ compare }) => compare(draft, plan))
+    Promise.all([import("./engine/compare"), started?.engine.openCore()])
+      .then(([{ compare }]) => compare(draft, plan))
       .then(
         (answer) => {
           if (!gone) setView(answer);

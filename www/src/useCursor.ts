@@ -1,5 +1,5 @@
+import { dayOfRow, firstRow } from "dagfill/planning";
 import { useCallback, useEffect, useMemo, useState } from "react";
-import { dayOfRow, findDay } from "./dayColumns";
 import { dayText, parseDay } from "./days";
 import type { PlanView } from "./model";
 
@@ -13,7 +13,7 @@ export function useCursor(plan: PlanView | null, initial: string | null) {
   useEffect(() => {
     if (!plan) return;
     const isInside = day !== null && day >= plan.firstDay && day <= plan.lastDay;
-    setRow(day === null ? null : firstRow(plan, day));
+    setRow(day === null ? null : firstRow(plan.days, day));
     if (!isInside && plan.total > 0) {
       setDay(dayOfRow(plan, 0));
       setRow(0);
@@ -24,7 +24,7 @@ export function useCursor(plan: PlanView | null, initial: string | null) {
   const chooseDay = useCallback(
     (chosen: number) => {
       setDay(chosen);
-      setRow(plan ? firstRow(plan, chosen) : null);
+      setRow(plan ? firstRow(plan.days, chosen) : null);
     },
     [plan],
   );
@@ -35,7 +35,7 @@ export function useCursor(plan: PlanView | null, initial: string | null) {
     },
     [plan],
   );
-  const hoverRow = useMemo(() => (plan && hover !== null ? firstRow(plan, hover) : null), [plan, hover]);
+  const hoverRow = useMemo(() => (plan && hover !== null ? firstRow(plan.days, hover) : null), [plan, hover]);
   return {
     day,
     row,
@@ -45,9 +45,4 @@ export function useCursor(plan: PlanView | null, initial: string | null) {
     chooseRow,
     setHover,
   };
-}
-
-function firstRow(plan: PlanView, day: number): number | null {
-  const at = findDay(plan.days, day);
-  return plan.days.day[at] === day ? (plan.days.first[at] ?? null) : null;
 }

@@ -24,6 +24,8 @@ export interface PlanState {
   /** true when `plan` is older than what the form says. */
   stale: boolean;
   error: EngineError | null;
+  /** The package can be asked on this thread, too. */
+  hasCore: boolean;
 }
 
 interface Asked {
@@ -49,7 +51,6 @@ export function usePlan(
     setAsked({ draft, now });
     // Epoch hands the same draft over again.
   }, [engine, draft, epoch]);
-  useEffect(() => engine?.model.open(), [engine]);
 
   const isPlan = snapshot !== null && snapshot.run === null;
   // While a backfill is shown, the plan stays the one that it was started from.
@@ -59,7 +60,7 @@ export function usePlan(
     last.current = {
       plan: snapshot.plan,
       estimate: snapshot.estimate,
-      took: performance.now() - begun.current,
+      took: performance.now() - (begun.current || (engine?.begun ?? 0)),
     };
   }
   const plan = last.current?.plan ?? null;
@@ -74,20 +75,45 @@ export function usePlan(
   // The form's texts are read by the core on this thread, after the worker has answered once: the first plan does not wait for them.
   const hasAnswered = useRef(false);
   hasAnswered.current ||= plan !== null || refused !== null;
-  const isReading = useDeferredValue(hasAnswered.current, false);
-  const answer = useAnswer(isReading ? started : null, draft, plan);
+  const core = useCore(useDeferredValue(hasAnswered.current, false) ? engine : null);
+  const answer = useAnswer(core.isOpen ? started : null, draft, plan);
   const error = useMemo(() => {
-    const own = answer?.schedule.error ?? answer?.dag.error ?? null;
-    if (own !== null || refused === null) return own;
+    const own = core.error ?? answer?.schedule.error ?? answer?.dag.error ?? null;
+    if (own !== null || refused === null || !core.isOpen) return own;
     return started?.read.withEnds(failureOf(refused), draft, Date.now()) ?? null;
     // An error is asked about once.
-  }, [answer?.schedule.error, answer?.dag.error, refused]);
+  }, [core, answer?.schedule.error, answer?.dag.error, refused]);
+  // Where no worker starts, this thread plans: it was asked before its core was there.
+  const isUnopened = core.isOpen && snapshot?.thread === "page" && error?.code === "WASM_UNAVAILABLE";
+  useEffect(() => {
+    if (isUnopened) engine?.model.replan();
+  }, [engine, isUnopened]);
   return {
-    ...{ answer, plan, error, planned: planned.current },
+    ...{ answer, plan, planned: planned.current, error: isUnopened ? null : error },
+    hasCore: core.isOpen,
     estimate: last.current?.estimate ?? null,
     took: last.current?.took ?? 0,
     stale: error !== null && plan !== null,
   };
+}
+
+interface CoreState {
+  isOpen: boolean;
+  error: EngineError | null;
+}
+
+const CLOSED: CoreState = { isOpen: false, error: null };
+
+/** The core of this thread, opened when there is an engine that may be asked. */
+function useCore(engine: Engine | null): CoreState {
+  const [state, setState] = useState(CLOSED);
+  useEffect(() => {
+    engine?.openCore().then(
+      () => setState({ isOpen: true, error: null }),
+      (thrown) => setState({ isOpen: false, error: failureOf(thrown) }),
+    );
+  }, [engine]);
+  return state;
 }
 
 function useAnswer(started: Started | null, newest: Draft, plan: PlanView | null): PlanAnswer | null {

@@ -1,5 +1,6 @@
 import type { SkipReason } from "dagfill";
-import type { TaskState, Token } from "./model";
+import type { Token } from "dagfill/planning";
+import type { TaskState } from "./model";
 
 /** How each token is called in legends, tables and labels. */
 export const TOKEN_WORDS: Record<Token, { short: string; title: string }> = {

@@ -16,6 +16,7 @@ export const TOKENS = [
  *  stays so. The others are states of a backfill that was started. */
 export type Token = (typeof TOKENS)[number];
 
+/** How many there are, and the place of each among them. */
 export const TOKEN_COUNT = TOKENS.length;
 export const CREATE = 0;
 export const AGAIN = 1;

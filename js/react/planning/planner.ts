@@ -1,9 +1,9 @@
 // The page's side of planning: questions go to the worker, and to the page's own thread where there is none.
 import type { RunHistory, RunStore } from "../../face.js";
+import { joinWorker, type WorkerLink } from "../../planning.js";
 import { type FromWorker, type Question, READS, type Read, toPortableHistory } from "./messages.js";
 import { opened, outcomeOf } from "./outcome.js";
 import { Planning } from "./planning.js";
-import { joinWorker, type WorkerLink } from "./worker_link.js";
 
 type Answered<K extends Question> = Awaited<ReturnType<Planning[K]>>;
 

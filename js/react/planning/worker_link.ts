@@ -17,13 +17,18 @@ export interface WorkerLink {
 let current: WorkerLink | undefined;
 let lastClient = 0;
 
-/** A new client of the page's worker, which is started by the first. */
-export function joinWorker(): { client: number; link: WorkerLink } {
-  current ??= startLink(() => {
+/** Starts the page's worker where there is none. */
+export function startLink(): WorkerLink {
+  current ??= linkTo(() => {
     current = undefined;
   });
+  return current;
+}
+
+/** A new client of the page's worker, which is started by the first. */
+export function joinWorker(): { client: number; link: WorkerLink } {
   lastClient += 1;
-  return { client: lastClient, link: current };
+  return { client: lastClient, link: startLink() };
 }
 
 function startWorker(): Worker | null {
@@ -35,7 +40,7 @@ function startWorker(): Worker | null {
   }
 }
 
-function startLink(ended: () => void): WorkerLink {
+function linkTo(ended: () => void): WorkerLink {
   const worker = startWorker();
   let isEnded = false;
   const listeners = new Map<number, (message: FromWorker) => void>();

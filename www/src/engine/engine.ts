@@ -8,6 +8,7 @@ import {
 } from "dagfill/react";
 import type { Draft, FailedAttempt, PlanView, RowDetail, ShownRun, StoredBackfill } from "../model";
 import { dagOf, HARD_LIMIT, optionsOf } from "../request";
+import { openCore } from "./core";
 import { fillHistory, recordsOf } from "./history";
 import { planAt } from "./scrub";
 import { simulator } from "./simulate";
@@ -33,9 +34,18 @@ export class Engine {
     this.model = new BackfillModel(this.settingsOf(draft, Date.now()));
   }
 
+  /** Opens the store, and plans the draft: the worker starts before the page is drawn. */
   static async open(draft: Draft): Promise<Engine> {
-    return new Engine(await openStore(), draft);
+    const engine = new Engine(await openStore(), draft);
+    engine.model.open();
+    return engine;
   }
+
+  /** When the first plan was asked for, on the page's clock. */
+  readonly begun = performance.now();
+
+  /** What the page asks of the package on this thread waits for it; plans come from the worker without it. */
+  readonly openCore = openCore;
 
   /** Plans the draft. */
   configure(draft: Draft, now: number): void {
@@ -57,6 +67,7 @@ export class Engine {
 
   /** Makes ready for the next backfill. Each one of a DAG has its own luck, so that a retry may succeed. */
   async simulate(draft: Draft): Promise<void> {
+    await openCore();
     this.#attempts = [];
     const known = await this.#service(draft).list({ dagId: draft.dagId });
     this.#simulated = simulator(draft.simulation, known.length, dagOf(draft));
@@ -71,11 +82,13 @@ export class Engine {
 
   /** All backfills of the store, of any DAG. */
   async list(draft: Draft): Promise<StoredBackfill[]> {
+    await openCore();
     const summaries = await this.#service(draft).list();
     return Promise.all(summaries.map((summary) => this.#stored(summary)));
   }
 
-  fillHistory(draft: Draft, plan: PlanView): Promise<void> {
+  async fillHistory(draft: Draft, plan: PlanView): Promise<void> {
+    await openCore();
     return fillHistory(draft, this.store, plan);
   }
 

@@ -1,5 +1,6 @@
 import { dataIntervals, type RunRecord, type RunStore, type StoreChange } from "dagfill";
-import { CREATE, type Draft, type PlanView } from "../model";
+import { CREATE } from "dagfill/planning";
+import type { Draft, PlanView } from "../model";
 import { dagOf } from "../request";
 import { chance } from "./simulate";
 

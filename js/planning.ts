@@ -1,0 +1,36 @@
+// The entry dagfill/planning: the parts of dagfill/react that need neither React nor the core, for what is painted before both are there.
+export {
+  countTokens,
+  type DayColumns,
+  dayOfRow,
+  findDay,
+  firstRow,
+  totals,
+} from "./react/plan/day_columns.js";
+export {
+  clock,
+  dayNumber,
+  dayOf,
+  dayText,
+  offsetText,
+  parseDay,
+  parts as dayParts,
+} from "./react/plan/days.js";
+export { type ClockChange, type PlanColumns, rowOf } from "./react/plan/plan_columns.js";
+export {
+  AGAIN,
+  CANCELED,
+  CREATE,
+  FAILED,
+  KEEP,
+  KEEP_FAILED,
+  QUEUED,
+  RUNNING,
+  SUCCESS,
+  TOKEN_COUNT,
+  TOKENS,
+  type Token,
+} from "./react/plan/tokens.js";
+export { preloadWorker } from "./react/planning/preload_worker.js";
+/** @internal */
+export { joinWorker, type WorkerLink } from "./react/planning/worker_link.js";

@@ -1,0 +1,10 @@
+import address from "dagfill/dagfill.wasm?url";
+import { preloadWorker } from "dagfill/planning";
+
+// The document starts this script before the page's own is there: worker and core load while that is read.
+preloadWorker();
+
+/** The core's file for this thread, which the worker takes from the browser's cache; null where it did not come. */
+export const coreFile: Promise<ArrayBuffer | null> = fetch(address)
+  .then((response) => (response.ok ? response.arrayBuffer() : null))
+  .catch(() => null);
