@@ -48,9 +48,9 @@ export async function workshop(consumers = join(root, "tests/packaging/consumers
 }
 
 /** What a program printed; its failure shows both streams. */
-export function printed(file, args, cwd) {
+export function printed(file, args, cwd, env = process.env) {
   try {
-    return execFileSync(file, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
+    return execFileSync(file, args, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
   } catch (error) {
     throw new Error(`${file} ${args.join(" ")}\n${error.stdout}\n${error.stderr}`);
   }
