@@ -6,7 +6,7 @@ import { startLink } from "./worker_link.js";
  *
  *  ```js
  *  preloadWorker();
- *  const { startEditor } = await import("./editor.js");
+ *  const { startEditor } = await import("my-editor");
  *  ``` */
 export function preloadWorker(): void {
   startLink();
