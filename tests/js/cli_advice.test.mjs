@@ -109,7 +109,7 @@ test(
     writeFileSync(go, "");
     for (const verb of ["runs", "tasks"]) {
       const told = await run([verb, "killed", "--store", store]);
-      assert.match(told.err, /no process any more: dagfill resume FILE/);
+      assert.match(told.err, /the process that ran it has ended without finishing it; dagfill resume FILE/);
       assert.match(told.out, /2024-01-02T00:00:00Z .*interrupted/);
       assert.doesNotMatch(told.out, /running/);
       const shown = async (state) =>

@@ -6,7 +6,7 @@ import { startLink } from "./worker_link.js";
  *
  *  ```js
  *  preloadWorker();
- *  const { startEditor } = await import("my-editor");
+ *  await loadEditor();
  *  ``` */
 export function preloadWorker(): void {
   startLink();
