@@ -36,13 +36,16 @@ before(async () => {
   // Port 0: the system gives a free one, which the server prints.
   const args = [cli, "start", "--port", "0", "--hostname", "127.0.0.1"];
   server = spawn(process.execPath, args, { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
-  let said = "";
-  for await (const text of server.stdout) {
-    said += text;
-    url = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(said)?.[0];
-    if (url !== undefined) break;
-  }
-  assert.ok(url, said);
+  // It is read to the end: a server whose output nobody takes ends at its next line.
+  url = await new Promise((resolve, reject) => {
+    let said = "";
+    server.stdout.on("data", (text) => {
+      said += text;
+      const found = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(said)?.[0];
+      if (found !== undefined) resolve(found);
+    });
+    server.stdout.on("end", () => reject(new Error(`the server has ended: ${said}`)));
+  });
   browser = await openBrowser();
 });
 after(async () => {
