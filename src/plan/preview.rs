@@ -8,7 +8,7 @@ use crate::time::{Instant, Range};
 
 /// One row a logical date, as columns. It holds 10 bytes a date, and 4 more where runs exist already; rows are made when asked for.
 ///
-/// What a date gets is decided in this order: dates the caller excludes are left alone; the table of [`decide`](super::decide) looks at the run
+/// The action of a date is decided in this order: dates the caller excludes are left alone; the table of [`decide`](super::decide) looks at the run
 /// that exists; what would start but is not due yet does not; and with `depends_on_past` what would start behind a run that
 /// has not succeeded does not either. A reason that was found first stays: a date that succeeded and is not due is `exists_success`.
 #[derive(Debug, Clone)]

@@ -73,11 +73,11 @@ function differenceOf({ day, a, b }: CompareView["first"][number]): string {
 
 function sentence(view: CompareView, draft: Draft): string {
   const second = draft.compare;
-  const dayParts = [
+  const words = [
     second?.schedule.trim() === draft.schedule.trim() ? "" : `"${second?.schedule.trim()}"`,
     second?.timeZone.trim() === draft.timeZone.trim() ? "" : (second?.timeZone ?? ""),
   ];
-  const to = dayParts.filter(Boolean).join(" in ") || "the second schedule";
+  const to = words.filter(Boolean).join(" in ") || "the second schedule";
   if (view.onlyA === 0 && view.onlyB === 0) return `With ${to}: no date changes in this range.`;
   const shifted = view.shifts.reduce((sum, { count }) => sum + count, 0);
   const facts = view.shifts

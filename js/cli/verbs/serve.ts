@@ -65,7 +65,7 @@ export const serve: Verb = {
         notices.line(`stopping: nothing more is started, ${what}; Ctrl-C again leaves it`);
         await Promise.race([served, aborted(interrupts.abort)]);
       }
-      // What still runs at the engine is driven here no longer.
+      // Jobs that go on at the engine belong to the next coordinator: the last health line counts none.
       seen.running.clear();
       health("stopped");
       return interrupts.abort.aborted ? exitCodes.interrupted : exitCodes.ok;

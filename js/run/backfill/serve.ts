@@ -105,7 +105,7 @@ export class Server {
         (error: unknown) => {
           // Whoever has the lease now goes on with it; or this one does, when the store answers again.
           if (this.#options.signal.aborted) return;
-          // A lease that is lost again is news each time.
+          // Each loss of the lease is told, also when its text is that of the last one.
           if (error instanceof DagfillError && error.code === "STALE_OWNER") this.#told.delete(id);
           this.#warn(id, "let_go", `backfill ${id} is let go: ${failure(error).message}`, dagId);
         },

@@ -9,7 +9,7 @@ export function openCore(): Promise<void> {
   opening ??= coreFile
     .then((file) => init(file ?? address))
     .catch((thrown) => {
-      // What the network refused once it may allow the next time.
+      // A failed load is not kept: the next call tries again.
       opening = null;
       throw thrown;
     });
