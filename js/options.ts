@@ -4,6 +4,7 @@
 import type { AbortSignalLike } from "./abort_signal.js";
 import { DagfillError, type ErrorCode } from "./error.js";
 import { failure } from "./failure.js";
+import type { Json } from "./json.js";
 import { shown } from "./shown.js";
 import { unknownHint } from "./suggest.js";
 
@@ -19,6 +20,9 @@ export type Checked<S, D = object> = { -readonly [K in keyof S & keyof D]: Resul
   -readonly [K in Exclude<keyof S, keyof D>]?: Result<S[K]>;
 };
 type Result<R> = R extends Reader<infer T> ? T : never;
+
+/** The members of `T`, where what it need not have may be `undefined`: a spec of it reads each member, there or not. */
+export type Optional<T> = { [K in keyof T]?: T[K] | undefined };
 
 /** Readers of members that a spec does not list; what they read is checked and left out. */
 export type OpenFields = (name: string, object: object) => Reader<unknown> | undefined;
@@ -52,7 +56,7 @@ export function fields<T extends object>(
   open: OpenFields = () => undefined,
 ): Partial<T> {
   const read: Partial<T> = {};
-  for (const name of reading(path, () => keys(value, path))) {
+  for (const name of reading(path, () => Object.keys(object(value, path)))) {
     const isListed = Object.hasOwn(spec, name);
     const reader = isListed ? (spec[name as keyof T] as Reader<unknown>) : open(name, value as object);
     if (reader === undefined) throw unknownOption(name, path, Object.keys(spec));
@@ -67,11 +71,6 @@ export function fields<T extends object>(
   return read;
 }
 
-function keys(value: unknown, path: string): string[] {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return Object.keys(value);
-  throw wrong(path, "an object", value);
-}
-
 /** The path of a member. Options of a function have no path of their own: `startDate`, not `options.startDate`. */
 export function inside(path: string, name: string): string {
   return path === "options" || path === "context" ? name : `${path}.${name}`;
@@ -81,6 +80,14 @@ export function inside(path: string, name: string): string {
 export function placed(error: unknown, path: string): unknown {
   if (!(error instanceof DagfillError)) return error;
   return new DagfillError(error.code, error.message, { ...error, field: path });
+}
+
+/** An error about a part of a value, told by who has read the whole of it: its field and message get `prefix` in front. */
+export function prefixed(error: unknown, prefix: string, details?: Json): unknown {
+  if (!(error instanceof DagfillError)) return error;
+  const { code, message, field } = error;
+  const detail = { ...error, ...(field !== undefined && { field: prefix + field }) };
+  return new DagfillError(code, prefix + message, details === undefined ? detail : { ...detail, details });
 }
 
 function unknownOption(name: string, path: string, names: string[]): DagfillError {
@@ -106,6 +113,49 @@ export const name: Reader<string> = (value, path) => {
 export const flag: Reader<boolean> = (value, path) => {
   if (typeof value !== "boolean") throw wrong(path, "true or false", value);
   return value;
+};
+
+export const object: Reader<object> = (value, path) => record(value, path, "an object");
+
+function record(value: unknown, path: string, expected: string): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
+  throw wrong(path, expected, value);
+}
+
+/** An object with these members; others are left as they are. `expected` names it. */
+export function shape<S extends Record<string, Reader<unknown>>>(
+  spec: S,
+  expected = "an object",
+): Reader<{ [K in keyof S]: Result<S[K]> }> {
+  return (value, path) => {
+    const whole = record(value, path, expected);
+    let read = whole;
+    try {
+      for (const name in spec) {
+        const given = whole[name];
+        const member = (spec[name] as Reader<unknown>)(given, name);
+        if (member === given) continue;
+        if (read === whole) read = { ...whole };
+        read[name] = member;
+      }
+    } catch (error) {
+      throw prefixed(error, `${path}.`);
+    }
+    return read as { [K in keyof S]: Result<S[K]> };
+  };
+}
+
+export function optional<T>(reader: Reader<T>): Reader<T | undefined> {
+  return (value, path) => {
+    if (value === null) throw wrong(path, "a value, or undefined", value);
+    return value === undefined ? undefined : reader(value, path);
+  };
+}
+
+export const whole: Reader<number> = (value, path) => {
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw wrong(path, "an integer >= 0", value);
+  return value as number;
 };
 
 export function integer(least: number, most = 4_294_967_295): Reader<number> {

@@ -100,7 +100,7 @@ export class HistoryBuilder {
     if (row.conf !== NO_CONF) this.text("conf", row.conf);
     for (const column of OPTIONAL_TEXTS) {
       const text = row[column];
-      if (text !== null) this.text(column, text);
+      if (typeof text === "string") this.text(column, text);
     }
   }
 

@@ -1,9 +1,10 @@
 // Opening the database: its tables, its version, and everything that may keep a page from having one.
 import { DagfillError } from "../error.js";
+import { wrong } from "../options.js";
 import type { Warning } from "../warning.js";
 import { makeRequests, migrateFrom1 } from "./indexeddb_migration.js";
 import type { Warn } from "./migration.js";
-import { invalidArgument, storeFailed } from "./refusal.js";
+import { storeFailed } from "./refusal.js";
 
 const VERSION = 2;
 /** How long an older version in another tab may take to end its transactions and let go, in milliseconds. */
@@ -11,8 +12,7 @@ const BLOCKED_TIMEOUT_MS = 3_000;
 
 /** The database, with the tables of today. `warn` hears what making them of an older version's has changed. */
 export function openDatabase(name: string, warn: Warn): Promise<IDBDatabase> {
-  if (typeof name !== "string" || name === "")
-    throw invalidArgument("name", "a text that is not empty", name);
+  if (typeof name !== "string" || name === "") throw wrong("name", "a text that is not empty", name);
   return new Promise((resolve, reject) => {
     let given = false;
     const fail = (error: unknown): void => {

@@ -68,8 +68,12 @@ function readInstant(text: string): number | undefined {
 
 /** The text in the form that records have; `ms` is what `instantMs` read in it. */
 export function instantText(text: string, ms: number): string {
-  const isOwnForm = text.length === 20 && text.charCodeAt(19) === 90 && text.charCodeAt(10) === 84;
-  // A fraction, a sign or an offset makes the text longer; "2024-01-01T00:00+0000" is longer, too.
+  const { length } = text;
+  // A sign, an offset or another number of digits makes the text longer or shorter.
+  const isOwnForm =
+    text.charCodeAt(10) === 84 &&
+    text.charCodeAt(length - 1) === 90 &&
+    (length === 20 || (length === 24 && text.charCodeAt(19) === 46 && ms % 1000 !== 0));
   return isOwnForm ? text : iso(ms);
 }
 

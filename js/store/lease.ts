@@ -1,5 +1,5 @@
 // When a lease may be taken, and how its row changes. The SQLite store says the same in one statement.
-import { invalidArgument } from "./refusal.js";
+import { wrong } from "../options.js";
 
 export interface LeaseRow {
   name: string;
@@ -32,11 +32,9 @@ export function isOwn(row: LeaseRow | undefined, epoch: number): row is LeaseRow
 }
 
 export function checkLease(name: unknown, owner: unknown, ttlMs: unknown): void {
-  if (typeof name !== "string" || name === "")
-    throw invalidArgument("name", "a text that is not empty", name);
-  if (typeof owner !== "string" || owner === "")
-    throw invalidArgument("owner", "a text that is not empty", owner);
+  if (typeof name !== "string" || name === "") throw wrong("name", "a text that is not empty", name);
+  if (typeof owner !== "string" || owner === "") throw wrong("owner", "a text that is not empty", owner);
   if (typeof ttlMs !== "number" || !(ttlMs > 0 && ttlMs < Number.POSITIVE_INFINITY)) {
-    throw invalidArgument("ttlMs", "milliseconds > 0", ttlMs);
+    throw wrong("ttlMs", "milliseconds > 0", ttlMs);
   }
 }

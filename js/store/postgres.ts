@@ -1,6 +1,7 @@
 // The store for several machines: PostgreSQL 13 or later, by a pool of the package `pg` or an URL.
 import { DagfillError } from "../error.js";
 import type { Json } from "../json.js";
+import { wrong } from "../options.js";
 import { checkLease } from "./lease.js";
 import {
   ignoreIdleErrors,
@@ -15,7 +16,7 @@ import { PostgresReader } from "./postgres_read.js";
 import { insistOnTables, migrate, quoted } from "./postgres_schema.js";
 import { PostgresWriter } from "./postgres_writer.js";
 import { checkCountQuery, checkHistoryQuery, checkQuery } from "./query.js";
-import { invalidArgument, storeClosed, storeFailed } from "./refusal.js";
+import { storeClosed, storeFailed } from "./refusal.js";
 import { steps } from "./step.js";
 import type {
   CountQuery,
@@ -66,8 +67,7 @@ export async function openPostgresStore(
   const { schema = "dagfill", retryFor = 60_000, presence = true } = options;
   const name = quoted(schema);
   const own = typeof pool === "string";
-  if (!own && typeof pool?.connect !== "function")
-    throw invalidArgument("pool", "a pool of pg, or an URL", pool);
+  if (!own && typeof pool?.connect !== "function") throw wrong("pool", "a pool of pg, or an URL", pool);
   const retryMs = milliseconds(retryFor);
   const opened = own ? poolOf(pool, retryMs) : pool;
   ignoreIdleErrors(opened);
@@ -120,7 +120,7 @@ function milliseconds(value: number | string): number {
   const [, days = 0, hours = 0, minutes = 0, seconds = 0] = DURATION.exec(String(value)) ?? [];
   const ms = (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
   if (ms > 0) return ms;
-  const { message } = invalidArgument("retryFor", 'milliseconds, or ISO 8601 such as "PT1M"', value);
+  const { message } = wrong("retryFor", 'milliseconds, or ISO 8601 such as "PT1M"', value);
   throw new DagfillError("INVALID_DURATION", message, { field: "retryFor" });
 }
 

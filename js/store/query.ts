@@ -1,8 +1,7 @@
 // What a reader asks, checked and brought into the one form that every store answers.
 import { RUN_STATES, RUN_TYPES } from "../codes.js";
-import { fields, list, oneOf, type Reader, type Spec, text, wrong } from "../options.js";
+import { fields, list, oneOf, type Reader, type Spec, text, whole, wrong } from "../options.js";
 import { instantMs } from "./instant.js";
-import { invalidArgument } from "./refusal.js";
 import type { RunRow } from "./row.js";
 import type { CountQuery, HistoryQuery, RunQuery, RunState, RunType } from "./store.js";
 
@@ -22,11 +21,8 @@ const bound: Reader<number> = (value, path) => {
   return value;
 };
 
-const limit: Reader<number> = (value, path) => {
-  const isCount = Number.isSafeInteger(value) && (value as number) >= 0;
-  if (!isCount && value !== Number.POSITIVE_INFINITY) throw wrong(path, "an integer >= 0", value);
-  return value as number;
-};
+const limit: Reader<number> = (value, path) =>
+  value === Number.POSITIVE_INFINITY ? value : whole(value, path);
 
 const range = { dagId: text, from: bound, to: bound };
 const runTypes = list(oneOf(...RUN_TYPES));
@@ -55,7 +51,7 @@ export function runSearch(query: RunQuery, dateOf: number | undefined): RunSearc
   if (query.after !== undefined) {
     const cursor = dateOf ?? instantMs(query.after);
     if (cursor === undefined) {
-      throw invalidArgument(
+      throw wrong(
         "query.after",
         `the runId of a run of DAG "${query.dagId}", the last of the page before`,
         query.after,

@@ -1,21 +1,8 @@
 // The errors of a store, worded once, so that every store refuses the same things in the same words.
 import { DagfillError } from "../error.js";
-import { shown } from "../shown.js";
+import { prefixed, wrong } from "../options.js";
 import { iso } from "../time.js";
 import type { RunState } from "./store.js";
-
-/** The place of a value inside the batch, such as `changes[3].run.state`. */
-export function invalid(index: number, member: string, expected: string, got: unknown): DagfillError {
-  const field = `changes[${index}].${member}`;
-  return new DagfillError("INVALID_OPTION", `${field}: expected ${expected}, got ${shown(got)}`, {
-    field,
-    details: { index },
-  });
-}
-
-export function invalidArgument(field: string, expected: string, got: unknown): DagfillError {
-  return new DagfillError("INVALID_OPTION", `${field}: expected ${expected}, got ${shown(got)}`, { field });
-}
 
 export function runExists(index: number, dagId: string, runId: string, executionMs: number): DagfillError {
   const executionDate = iso(executionMs);
@@ -40,7 +27,8 @@ export function otherState(
 }
 
 export function otherDate(index: number, executionMs: number, got: number): DagfillError {
-  return invalid(index, "change.executionDate", `the run's own ${iso(executionMs)}`, iso(got));
+  const error = wrong("change.executionDate", `the run's own ${iso(executionMs)}`, iso(got));
+  return prefixed(error, `changes[${index}].`, { index }) as DagfillError;
 }
 
 export function staleOwner(lease: string, epoch: number, current: number): DagfillError {

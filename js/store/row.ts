@@ -1,24 +1,12 @@
 // How a run is kept. Every store keeps the same flat row: instants as epoch milliseconds; what is deep (conf, output, error) as
 // JSON text, so that nobody who holds a record that was written or read can change what is stored, a `__proto__` key is only a
 // key, and a Date or a class instance becomes the same thing in every store.
-import { TASK_STATES } from "../codes.js";
+import { name, wrong } from "../options.js";
+import { shown } from "../shown.js";
 import { iso } from "../time.js";
-import {
-  attempt,
-  confText,
-  errorText,
-  instant,
-  jsonText,
-  name,
-  optionalMs,
-  optionalText,
-  runState,
-  runType,
-  text,
-} from "./member.js";
-import { invalid } from "./refusal.js";
+import { instantMs } from "./instant.js";
+import { jsonText, REQUEST, RUN, TASK } from "./record.js";
 import type { Request, RunChange, RunRecord, RunState, RunType, StoreChange, TaskInstance } from "./store.js";
-import { REQUESTS } from "./store.js";
 
 export interface RunRow {
   dagId: string;
@@ -39,9 +27,9 @@ export interface RunRow {
   finishedMs: number | null;
   error: string | null;
   output: string | null;
-  key: string | null;
-  chunk: string | null;
-  /** null or absent: none. */
+  // Most runs have none of these; absent is null, since a row in memory pays for each member.
+  key?: string | null;
+  chunk?: string | null;
   failures?: number | null;
 }
 
@@ -103,95 +91,98 @@ export interface RequestRow {
   request: Request;
 }
 
-/** The row of a new run. `index` is the change's place in its batch, which an error names. */
-export function runRow(run: RunRecord, index: number): RunRow {
-  return {
-    dagId: name(run?.dagId, index, "run.dagId"),
-    runId: name(run.runId, index, "run.runId"),
-    executionMs: instant(run.executionDate, index, "run.executionDate"),
-    startMs: bound(run.dataInterval?.start, index, "run.dataInterval.start"),
-    endMs: bound(run.dataInterval?.end, index, "run.dataInterval.end"),
-    runType: runType(run.runType, index, "run.runType"),
-    state: runState(run.state, index, "run.state"),
-    conf: confText(run.conf, index, "run.conf"),
-    backfillId: optionalText(run.backfillId, index, "run.backfillId"),
-    owner: optionalText(run.owner, index, "run.owner"),
-    attempt: attempt(run.attempt, index, "run.attempt"),
-    startedMs: optionalMs(run.startedAt, index, "run.startedAt"),
-    finishedMs: optionalMs(run.finishedAt, index, "run.finishedAt"),
-    error: errorText(run.error, index, "run.error"),
-    output: run.output === undefined ? null : jsonText(run.output, index, "run.output"),
-    key: optionalText(run.key, index, "run.key"),
-    chunk: optionalText(run.chunk, index, "run.chunk"),
-    failures: run.failures === undefined ? null : attempt(run.failures, index, "run.failures"),
+/** The row of a new run. */
+export function runRow(run: RunRecord): RunRow {
+  const { start, end } = RUN.dataInterval(run?.dataInterval, "run.dataInterval");
+  const row: RunRow = {
+    dagId: RUN.dagId(run.dagId, "run.dagId"),
+    runId: RUN.runId(run.runId, "run.runId"),
+    executionMs: ms(RUN.executionDate(run.executionDate, "run.executionDate")),
+    startMs: ms(start),
+    endMs: ms(end),
+    runType: RUN.runType(run.runType, "run.runType"),
+    state: RUN.state(run.state, "run.state"),
+    conf: confText(run.conf, "run.conf"),
+    backfillId: RUN.backfillId(run.backfillId, "run.backfillId") ?? null,
+    owner: RUN.owner(run.owner, "run.owner") ?? null,
+    attempt: RUN.attempt(run.attempt, "run.attempt"),
+    startedMs: optionalMs(RUN.startedAt(run.startedAt, "run.startedAt")),
+    finishedMs: optionalMs(RUN.finishedAt(run.finishedAt, "run.finishedAt")),
+    error: errorText(run.error, "run.error"),
+    output: outputText(run.output, "run.output"),
   };
+  if (run.key !== undefined) row.key = RUN.key(run.key, "run.key") as string;
+  if (run.chunk !== undefined) row.chunk = RUN.chunk(run.chunk, "run.chunk") as string;
+  if (run.failures !== undefined) row.failures = RUN.failures(run.failures, "run.failures") as number;
+  return row;
 }
 
-/** An end of a data interval, which has to be there. */
-function bound(value: unknown, index: number, member: string): number {
-  return instant(text(value, index, member), index, member);
+/** Epoch milliseconds of a text that was read as an instant. */
+function ms(instant: string): number {
+  return instantMs(instant) as number;
 }
 
-/** The members of the row that a change sets. */
-export function changedColumns(
-  change: RunChange,
-  dagId: string,
-  runId: string,
-  index: number,
-): Partial<RunRow> {
+function optionalMs(instant: string | undefined): number | null {
+  return instant === undefined ? null : ms(instant);
+}
+
+function confText(conf: unknown, path: string): string {
+  const written = jsonText(RUN.conf(conf, path), path);
+  // A Date is an object too, and is written as a text.
+  if (!written.startsWith("{")) throw wrong(path, "an object", conf);
+  return written;
+}
+
+function outputText(output: unknown, path: string): string | null {
+  return output === undefined ? null : jsonText(output, path);
+}
+
+function errorText(value: unknown, path: string): string | null {
+  const error = RUN.error(value, path);
+  return error === undefined ? null : jsonText({ name: error.name, message: error.message }, path);
+}
+
+/** The members of the row that a change of the run `own` sets. */
+export function changedColumns(change: RunChange, own: { dagId: string; runId: string }): Partial<RunRow> {
   const columns: Partial<RunRow> = {};
-  for (const member in change) {
-    const field = `change.${member}`;
+  for (const name in change) {
+    const member = name as keyof RunChange;
+    const value = change[member];
+    const path = `change.${member}`;
     switch (member) {
-      case "state":
-        columns.state = runState(change.state, index, field);
-        break;
-      case "attempt":
-        columns.attempt = attempt(change.attempt, index, field);
-        break;
-      case "failures":
-        columns.failures = change.failures === undefined ? null : attempt(change.failures, index, field);
-        break;
-      case "startedAt":
-        columns.startedMs = optionalMs(change.startedAt, index, field);
-        break;
-      case "finishedAt":
-        columns.finishedMs = optionalMs(change.finishedAt, index, field);
-        break;
-      case "key":
-      case "chunk":
-      case "owner":
-      case "backfillId":
-        columns[member] = optionalText(change[member], index, field);
-        break;
-      case "error":
-        columns.error = errorText(change.error, index, field);
-        break;
-      case "output":
-        columns.output = change.output === undefined ? null : jsonText(change.output, index, field);
-        break;
-      case "conf":
-        columns.conf = confText(change.conf, index, field);
-        break;
-      case "runType":
-        columns.runType = runType(change.runType, index, field);
-        break;
-      case "dataInterval":
-        columns.startMs = bound(change.dataInterval?.start, index, `${field}.start`);
-        columns.endMs = bound(change.dataInterval?.end, index, `${field}.end`);
-        break;
-      case "runId":
-        if (change.runId !== runId) throw invalid(index, field, `the run's own id "${runId}"`, change.runId);
-        break;
       case "dagId":
-        if (change.dagId !== dagId) throw invalid(index, field, `the run's own DAG "${dagId}"`, change.dagId);
+      case "runId":
+        if (value !== own[member]) throw wrong(path, `the run's own ${shown(own[member])}`, value);
         break;
       case "executionDate":
         // Its identity: whoever holds the run compares it with the run's own.
-        columns.executionMs = instant(change.executionDate, index, field);
+        columns.executionMs = ms(RUN.executionDate(value, path));
+        break;
+      case "dataInterval": {
+        const { start, end } = RUN.dataInterval(value, path);
+        columns.startMs = ms(start);
+        columns.endMs = ms(end);
+        break;
+      }
+      case "startedAt":
+        columns.startedMs = optionalMs(RUN.startedAt(value, path));
+        break;
+      case "finishedAt":
+        columns.finishedMs = optionalMs(RUN.finishedAt(value, path));
+        break;
+      case "conf":
+        columns.conf = confText(value, path);
+        break;
+      case "error":
+        columns.error = errorText(value, path);
+        break;
+      case "output":
+        columns.output = outputText(value, path);
         break;
       default:
-        throw invalid(index, field, "a member of a run record", (change as Record<string, unknown>)[member]);
+        if (!Object.hasOwn(RUN, member)) throw wrong(path, "a member of a run record", value);
+        // What is left is stored as it is.
+        (columns as Record<string, unknown>)[member] = RUN[member](value, path) ?? null;
     }
   }
   return columns;
@@ -211,9 +202,9 @@ export function runRecord(row: RunRow): RunRecord {
   };
   if (row.backfillId !== null) run.backfillId = row.backfillId;
   if (row.owner !== null) run.owner = row.owner;
-  if (row.key !== null) run.key = row.key;
-  if (row.chunk !== null) run.chunk = row.chunk;
-  if ((row.failures ?? null) !== null) run.failures = row.failures as number;
+  if (typeof row.key === "string") run.key = row.key;
+  if (typeof row.chunk === "string") run.chunk = row.chunk;
+  if (typeof row.failures === "number") run.failures = row.failures;
   if (row.startedMs !== null) run.startedAt = iso(row.startedMs);
   if (row.finishedMs !== null) run.finishedAt = iso(row.finishedMs);
   if (row.error !== null) run.error = JSON.parse(row.error);
@@ -221,20 +212,17 @@ export function runRecord(row: RunRow): RunRecord {
   return run;
 }
 
-export function taskRow(instance: TaskInstance, index: number): TaskRow {
-  if (!TASK_STATES.includes(instance?.state)) {
-    throw invalid(index, "instance.state", TASK_STATES.join(", "), instance?.state);
-  }
+export function taskRow(instance: TaskInstance): TaskRow {
   return {
-    dagId: name(instance.dagId, index, "instance.dagId"),
-    runId: name(instance.runId, index, "instance.runId"),
-    taskId: name(instance.taskId, index, "instance.taskId"),
-    state: instance.state,
-    attempt: attempt(instance.attempt, index, "instance.attempt"),
-    failures: instance.failures === undefined ? null : attempt(instance.failures, index, "instance.failures"),
-    startedMs: optionalMs(instance.startedAt, index, "instance.startedAt"),
-    finishedMs: optionalMs(instance.finishedAt, index, "instance.finishedAt"),
-    error: errorText(instance.error, index, "instance.error"),
+    dagId: TASK.dagId(instance?.dagId, "instance.dagId"),
+    runId: TASK.runId(instance.runId, "instance.runId"),
+    taskId: TASK.taskId(instance.taskId, "instance.taskId"),
+    state: TASK.state(instance.state, "instance.state"),
+    attempt: TASK.attempt(instance.attempt, "instance.attempt"),
+    failures: TASK.failures(instance.failures, "instance.failures") ?? null,
+    startedMs: optionalMs(TASK.startedAt(instance.startedAt, "instance.startedAt")),
+    finishedMs: optionalMs(TASK.finishedAt(instance.finishedAt, "instance.finishedAt")),
+    error: errorText(instance.error, "instance.error"),
   };
 }
 
@@ -249,34 +237,29 @@ export function taskInstance(row: TaskRow): TaskInstance {
   if (row.startedMs !== null) instance.startedAt = iso(row.startedMs);
   if (row.finishedMs !== null) instance.finishedAt = iso(row.finishedMs);
   if (row.error !== null) instance.error = JSON.parse(row.error);
-  if ((row.failures ?? null) !== null) instance.failures = row.failures as number;
+  if (typeof row.failures === "number") instance.failures = row.failures;
   return instance;
 }
 
-export function xcomRow(change: Extract<StoreChange, { type: "set-xcom" }>, index: number): XcomRow {
+export function xcomRow(change: Extract<StoreChange, { type: "set-xcom" }>): XcomRow {
   return {
-    dagId: name(change.dagId, index, "dagId"),
-    runId: name(change.runId, index, "runId"),
-    taskId: name(change.taskId, index, "taskId"),
-    key: name(change.key, index, "key"),
-    value: jsonText(change.value, index, "value"),
+    dagId: name(change.dagId, "dagId"),
+    runId: name(change.runId, "runId"),
+    taskId: name(change.taskId, "taskId"),
+    key: name(change.key, "key"),
+    value: jsonText(change.value, "value"),
   };
 }
 
-export function backfillRow(
-  change: Extract<StoreChange, { type: "save-backfill" }>,
-  index: number,
-): BackfillRow {
+export function backfillRow(change: Extract<StoreChange, { type: "save-backfill" }>): BackfillRow {
   return {
-    id: name(change.id, index, "id"),
-    dagId: name(change.dagId, index, "dagId"),
+    id: name(change.id, "id"),
+    dagId: name(change.dagId, "dagId"),
     finished: change.finished === true,
-    snapshot: jsonText(change.snapshot, index, "snapshot"),
+    snapshot: jsonText(change.snapshot, "snapshot"),
   };
 }
 
-export function requestRow(change: Extract<StoreChange, { type: "request" }>, index: number): RequestRow {
-  if (!REQUESTS.includes(change.request))
-    throw invalid(index, "request", REQUESTS.join(", "), change.request);
-  return { id: name(change.id, index, "id"), request: change.request };
+export function requestRow(change: Extract<StoreChange, { type: "request" }>): RequestRow {
+  return { request: REQUEST(change.request, "request"), id: name(change.id, "id") };
 }

@@ -1,9 +1,10 @@
 // Opening the file: the right Node, the right kind of database, the right version of its tables.
 import type { DatabaseSync } from "node:sqlite";
 import { DagfillError } from "../error.js";
+import { wrong } from "../options.js";
 import type { Warning } from "../warning.js";
 import { announce } from "./migration.js";
-import { invalidArgument, storeFailed } from "./refusal.js";
+import { storeFailed } from "./refusal.js";
 import { createPrivately, fileOf, refuseHardLinks } from "./sqlite_identity.js";
 import { type HeldRow, isLive } from "./sqlite_lease.js";
 import { APPLICATION_ID, migrateFrom1, SCHEMA_VERSION, TABLES } from "./sqlite_schema.js";
@@ -20,7 +21,7 @@ export interface SqliteOptions {
 }
 
 export async function openDatabase(path: string, options: SqliteOptions): Promise<DatabaseSync> {
-  if (typeof path !== "string") throw invalidArgument("path", "a text", path);
+  if (typeof path !== "string") throw wrong("path", "a text", path);
   const { DatabaseSync } = loadSqlite();
   const busyTimeout = options.busyTimeout ?? 5_000;
   let database: DatabaseSync | undefined;

@@ -1,8 +1,6 @@
 // A change, checked and turned into what is written. Every store does this to the whole batch when `apply` is called,
 // before it touches anything: what the caller does to its objects afterwards is no longer seen.
-import { reading } from "../options.js";
-import { name } from "./member.js";
-import { invalid, invalidArgument } from "./refusal.js";
+import { name, prefixed, reading, wrong } from "../options.js";
 import {
   type BackfillRow,
   backfillRow,
@@ -39,46 +37,45 @@ export type Step =
 
 export function steps(changes: readonly StoreChange[]): Step[] {
   return reading("changes", () => {
-    if (!Array.isArray(changes)) throw invalidArgument("changes", "a list of changes", changes);
-    // One by one: an array with holes ends at the first of them.
+    if (!Array.isArray(changes)) throw wrong("changes", "a list of changes", changes);
     const read: Step[] = [];
-    for (let index = 0; index < changes.length; index += 1)
-      read.push(step(changes[index] as StoreChange, index));
+    try {
+      // One by one: an array with holes ends at the first of them.
+      while (read.length < changes.length) read.push(step(changes[read.length]));
+    } catch (error) {
+      throw prefixed(error, `changes[${read.length}].`, { index: read.length });
+    }
     return read;
   });
 }
 
-function step(change: StoreChange, index: number): Step {
+function step(change: StoreChange): Step {
   switch (change?.type) {
     case "create-run":
-      return { type: "create-run", row: runRow(change.run, index) };
+      return { type: "create-run", row: runRow(change.run) };
     case "update-run":
-      return update(change, index);
+      return update(change);
     case "clear-run":
-      return {
-        type: "clear-run",
-        dagId: name(change.dagId, index, "dagId"),
-        runId: name(change.runId, index, "runId"),
-      };
+      return { type: "clear-run", dagId: name(change.dagId, "dagId"), runId: name(change.runId, "runId") };
     case "save-task-instance":
-      return { type: "save-task-instance", row: taskRow(change.instance, index) };
+      return { type: "save-task-instance", row: taskRow(change.instance) };
     case "set-xcom":
-      return { type: "set-xcom", row: xcomRow(change, index) };
+      return { type: "set-xcom", row: xcomRow(change) };
     case "request":
-      return { type: "request", row: requestRow(change, index) };
+      return { type: "request", row: requestRow(change) };
     case "save-backfill":
-      return { type: "save-backfill", row: backfillRow(change, index) };
+      return { type: "save-backfill", row: backfillRow(change) };
     default:
-      throw invalid(index, "type", "the type of a change", (change as { type?: unknown } | undefined)?.type);
+      throw wrong("type", "the type of a change", (change as { type?: unknown } | undefined)?.type);
   }
 }
 
-function update(change: Extract<StoreChange, { type: "update-run" }>, index: number): RunUpdate {
-  const dagId = name(change.dagId, index, "dagId");
-  const runId = name(change.runId, index, "runId");
+function update(change: Extract<StoreChange, { type: "update-run" }>): RunUpdate {
+  const dagId = name(change.dagId, "dagId");
+  const runId = name(change.runId, "runId");
   if (change.ifState !== undefined && !Array.isArray(change.ifState)) {
-    throw invalid(index, "ifState", "a list of states", change.ifState);
+    throw wrong("ifState", "a list of states", change.ifState);
   }
-  const { executionMs, ...columns } = changedColumns(change.change, dagId, runId, index);
+  const { executionMs, ...columns } = changedColumns(change.change, { dagId, runId });
   return { type: "update-run", dagId, runId, columns, executionMs, ifState: change.ifState?.slice() };
 }

@@ -63,11 +63,6 @@ export function packExisting(dates: Float64Array, existing: ExistingRuns): Packe
   };
 }
 
-export function isPackedExisting(value: unknown, rows: number): boolean {
-  const { state, attempt } = (value ?? {}) as Partial<PackedExisting>;
-  return lengthOf(state) === rows && lengthOf(attempt) === rows;
-}
-
 /** The runs without what was not stored: ids are the default ones, intervals empty, until `recall` has read them. */
 export function unpackExisting(dates: Float64Array, packed: PackedExisting): ExistingRuns {
   const state = unpack(packed.state, new Uint8Array(dates.length));

@@ -3,17 +3,17 @@
 
 import { DagfillError } from "../../error.js";
 import type { Json } from "../../json.js";
+import { list, object, type Reader, shape, text, whole, wrong } from "../../options.js";
 import type { CheckedOptions } from "../../plan/backfill_options.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import type { Breaker } from "../../plan/valve.js";
 import type { WindowWire } from "../../schedule/wire.js";
+import { RUN } from "../../store/record.js";
 import type { RunRecord } from "../../store/store.js";
 import {
   existingOf,
-  isPackedExisting,
   lengthOf,
   type Packed,
-  type PackedExisting,
   pack,
   packExisting,
   steps,
@@ -119,53 +119,51 @@ export function fromStored(id: string, stored: Json): Snapshot {
       later ? { hint: "upgrade dagfill" } : {},
     );
   }
-  const snapshot = stored as unknown as StoredSnapshot;
-  const missing = missingIn(snapshot);
-  if (missing !== undefined) {
-    throw new DagfillError(
-      "STORE_FAILED",
-      `backfill ${id} is not as dagfill stored it: expected ${missing}, got something else`,
-    );
+  try {
+    return unpacked(storedSnapshot(version)(stored, "snapshot") as StoredSnapshot);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new DagfillError("STORE_FAILED", `backfill ${id} is not as dagfill stored it: ${message}`);
   }
-  return unpacked(snapshot);
 }
 
-const PACKED = ["executionDate", "offsetSeconds", "action", "reason"] as const;
+const packed =
+  (rows: number): Reader<Packed> =>
+  (value, path) => {
+    if (lengthOf(value) !== rows) throw wrong(path, `${rows} packed values`, value);
+    return value as Packed;
+  };
 
-/** A snapshot as it is stored. Version 1 had the records of existing runs, and apart from them their attempts. */
-type StoredSnapshot = Omit<Snapshot, "version" | "plan"> & {
-  version: 1 | 2;
-  attempts?: unknown;
-  plan: Omit<PlanData, (typeof PACKED)[number] | "existing"> &
-    Record<(typeof PACKED)[number], Packed> & {
-      rows: number;
-      existing: PackedExisting;
-      existingRuns: RunRecord[];
-    };
+/** A plan as it is stored. Version 1 had the records of existing runs. */
+const storedPlan = (version: 1 | 2) => (value: unknown, path: string) => {
+  const { rows } = shape({ rows: whole })(value, path);
+  const column = packed(rows);
+  const existing = version === 1 ? {} : { existing: shape({ state: column, attempt: column }) };
+  const existingRuns = version === 1 ? { existingRuns: list(shape(RUN)) } : {};
+  return shape({
+    rows: whole,
+    timetable: object,
+    counts: object,
+    executionDate: column,
+    offsetSeconds: column,
+    action: column,
+    reason: column,
+    ...existing,
+    ...existingRuns,
+  })(value, path);
 };
 
-/** The first member that a stored backfill lacks. */
-function missingIn({ version, dagId, state, options, attempts, plan }: StoredSnapshot): string | undefined {
-  const isObject = (part: unknown) => typeof part === "object" && part !== null;
-  const parts: Record<string, boolean> = {
-    dagId: typeof dagId === "string",
-    state: typeof state === "string",
-    options: isObject(options),
-    attempts: version === 2 || isObject(attempts),
-    plan: isObject(plan),
-    "plan.timetable": isObject(plan?.timetable),
-    "plan.counts": isObject(plan?.counts),
-    "plan.existingRuns": version === 2 || Array.isArray(plan?.existingRuns),
-    "plan.existing": version === 1 || isPackedExisting(plan?.existing, plan?.rows),
-  };
-  for (const name of PACKED) {
-    parts[`plan.${name}`] = plan?.rows !== undefined && lengthOf(plan?.[name]) === plan.rows;
-  }
-  return Object.keys(parts).find((name) => parts[name] === false);
-}
+const storedSnapshot = (version: 1 | 2) =>
+  shape({ dagId: text, state: text, options: object, plan: storedPlan(version) });
+
+type StoredPlan = ReturnType<ReturnType<typeof storedPlan>>;
+type StoredSnapshot = Omit<Snapshot, "version" | "plan"> & {
+  attempts?: unknown;
+  plan: Omit<PlanData, keyof StoredPlan> & StoredPlan & Pick<PlanData, "timetable" | "counts">;
+};
 
 function unpacked({ attempts: _, ...snapshot }: StoredSnapshot): Snapshot {
-  const { rows, existing, existingRuns, ...told } = snapshot.plan;
+  const { rows, existing, existingRuns = [], ...told } = snapshot.plan;
   const columns = {
     executionDate: unpack(told.executionDate, new Float64Array(rows)),
     offsetSeconds: unpack(told.offsetSeconds, new Int32Array(rows)),
@@ -186,7 +184,10 @@ function unpacked({ attempts: _, ...snapshot }: StoredSnapshot): Snapshot {
       ...told,
       ...columns,
       version: 2,
-      existing: snapshot.version === 1 ? existingOf(existingRuns) : unpackExisting(executionDate, existing),
+      existing:
+        existing === undefined
+          ? existingOf(existingRuns as RunRecord[])
+          : unpackExisting(executionDate, existing),
     },
   };
 }

@@ -63,7 +63,12 @@ test("an answer of another shape is STORE_FAILED that says so", async () => {
     ["listRuns", undefined, preview, "store.listRuns: expected an array of run records, got undefined"],
     ["listRuns", { rows: [] }, preview, "store.listRuns: expected an array of run records, got an object"],
     ["listRuns", [null], preview, "store.listRuns: [0]: expected an object, got null"],
-    ["listRuns", run({ runId: 7 }), preview, "store.listRuns: [0].runId: expected a text, got 7"],
+    [
+      "listRuns",
+      run({ runId: 7 }),
+      preview,
+      "store.listRuns: [0].runId: expected a string that is not empty, got 7",
+    ],
     [
       "listRuns",
       run({ executionDate: "soon" }),
@@ -75,7 +80,7 @@ test("an answer of another shape is STORE_FAILED that says so", async () => {
       "listRuns",
       run({ owner: null }),
       preview,
-      "store.listRuns: [0].owner: expected a text, or undefined, got null",
+      "store.listRuns: [0].owner: expected a value, or undefined, got null",
     ],
     [
       "listRuns",
@@ -85,8 +90,18 @@ test("an answer of another shape is STORE_FAILED that says so", async () => {
     ],
     ["listRuns", () => 5, preview, "store.listRuns: expected an array of run records, got 5"],
     ["loadBackfill", "{}", backfill, 'store.loadBackfill: expected a stored backfill, or null, got "{}"'],
-    ["loadBackfill", { version: 1 }, resume, "backfill b is not as dagfill stored it: expected dagId"],
-    ["loadBackfill", { version: 2 }, resume, "is not as dagfill stored it: expected dagId"],
+    [
+      "loadBackfill",
+      { version: 1 },
+      resume,
+      "backfill b is not as dagfill stored it: snapshot.dagId: expected a string, got undefined",
+    ],
+    [
+      "loadBackfill",
+      { version: 2 },
+      resume,
+      "is not as dagfill stored it: snapshot.dagId: expected a string, got undefined",
+    ],
     ["loadBackfill", { version: 3 }, resume, "expected version 1 or 2, got 3"],
     ["listHistory", undefined, preview, "store.listHistory: expected a history in columns, got undefined"],
     [
@@ -102,7 +117,7 @@ test("an answer of another shape is STORE_FAILED that says so", async () => {
       "store.listHistory: expected columns of 0 runs",
     ],
     ["listBackfills", null, list, "store.listBackfills: expected an array of { id, snapshot }, got null"],
-    ["listBackfills", [{ id: 1 }], list, "store.listBackfills: [0].id: expected a text, got 1"],
+    ["listBackfills", [{ id: 1 }], list, "store.listBackfills: [0].id: expected a string, got 1"],
     ["listBackfills", [{ id: "b", snapshot: {} }], backfill, "expected version 1 or 2, got undefined"],
     ["acquireLease", undefined, backfill, "store.acquireLease: expected a lease, or null, got undefined"],
     ["acquireLease", { epoch: 1 }, backfill, "store.acquireLease.renew: expected a function, got undefined"],
@@ -139,12 +154,12 @@ test("a stored backfill that somebody has cut is refused by the part that is mis
   for (const part of ["options", "plan"]) {
     const { [part]: _, ...cut } = whole;
     const said = await refusal(() => service(answering("loadBackfill", cut)).resume("b"));
-    assert.ok(said.includes(`expected ${part}`), said);
+    assert.ok(said.includes(`stored it: snapshot.${part}: expected an object, got undefined`), said);
   }
   for (const part of ["timetable", "counts", "existing", "rows", "executionDate", "action"]) {
     const { [part]: _, ...plan } = whole.plan;
     const said = await refusal(() => service(answering("loadBackfill", { ...whole, plan })).resume("b"));
-    assert.ok(said.includes(`expected plan.${part === "rows" ? "existing" : part}`), said);
+    assert.ok(said.includes(`stored it: snapshot.plan.${part}: expected`), said);
   }
   const long = { ...whole.plan, rows: 1e12 };
   await refusal(() => service(answering("loadBackfill", { ...whole, plan: long })).resume("b"));
