@@ -112,7 +112,7 @@ export function instance(): number {
 }
 
 /** Drops the instance and makes another of the same module: after a trap the memory of the old instance is in an undefined state. */
-export function reset(): void {
+function reset(): void {
   if (!ready) return;
   isSuspect = true;
   instances += 1;

@@ -4,7 +4,7 @@ import { type Dag, planBackfill } from "../face.js";
 
 /** A bound as epoch milliseconds: `2024-01-01` (the whole day in the zone), `2024-01`, `yesterday`, `-P7D`, `now`, or an instant. INVALID_DATE
  *  names the flag. */
-export function boundOf(text: string, edge: "start" | "end", field: string, timeZone = "UTC"): number {
+function boundOf(text: string, edge: "start" | "end", field: string, timeZone = "UTC"): number {
   // The plan of a schedule without dates reads its bounds, and nothing else.
   const dag = { dagId: "bounds", schedule: { dates: ["0001-01-01"] }, timeZone };
   try {

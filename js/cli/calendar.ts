@@ -95,7 +95,7 @@ function strongest(day: Day): Kind | undefined {
 }
 
 /** The sign of an action in its colour. */
-export function look(kind: Kind, terminal: Terminal): string {
+function look(kind: Kind, terminal: Terminal): string {
   const { style, unicode, ascii } = looks[kind];
   return terminal.paint(style, terminal.sign(unicode, ascii));
 }

@@ -65,7 +65,7 @@ function shortenedRuns(preview: BackfillPreview, most: number): ReturnType<typeo
 }
 
 /** The warnings of the plan, one a line. */
-export function showWarnings(
+function showWarnings(
   { warnings, clockChanges }: Pick<BackfillPreview, "warnings" | "clockChanges">,
   terminal: Terminal,
 ): void {

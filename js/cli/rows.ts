@@ -3,7 +3,7 @@ import { oneOf } from "./flag_values.js";
 import { type Column, table } from "./table.js";
 import type { Request } from "./verb.js";
 
-export const FORMATS = ["table", "json", "ndjson", "csv"] as const;
+const FORMATS = ["table", "json", "ndjson", "csv"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** The format of `--format`, or of `--json`. */

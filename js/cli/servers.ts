@@ -9,7 +9,7 @@ import type { Terminal } from "./terminal.js";
 const REPEAT_MS = 10_000;
 
 /** The host, port and database of a server's URL: never its password. */
-export function addressOf(text: string): string {
+function addressOf(text: string): string {
   try {
     const { host, pathname } = new URL(text);
     return `${host === "" ? "localhost" : host}${pathname}`;

@@ -140,13 +140,7 @@ export function piecewise(template: string, render: (part: string) => string): s
 
 /** Renders every text of a JSON value, keys too, and leaves all else alone. A key whose rendering stands there already keeps its
  *  template, so that no entry is lost. */
-export function renderJson(
-  macros: Macros,
-  value: Json,
-  run: MacroRun,
-  unresolved?: Unresolved[],
-  path = "",
-): Json {
+function renderJson(macros: Macros, value: Json, run: MacroRun, unresolved?: Unresolved[], path = ""): Json {
   if (typeof value === "string") return reportText(macros, value, run, unresolved, path);
   if (Array.isArray(value)) {
     return value.map((member, index) => renderJson(macros, member, run, unresolved, `${path}[${index}]`));

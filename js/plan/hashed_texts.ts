@@ -51,7 +51,7 @@ const OPTIONS_ELSEWHERE = [
 ];
 
 /** The same text for the same value, whatever the order of its keys; functions count by presence. */
-export function canonical(value: unknown): string {
+function canonical(value: unknown): string {
   if (typeof value === "function") return "function";
   if (typeof value !== "object" || value === null) return String(JSON.stringify(value));
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;

@@ -14,7 +14,7 @@ const UNITS: readonly [number, string][] = [
 ];
 
 /** `1 min 30 s`, `2 h 5 min`, `850 ms`: two units at most. */
-export function englishDuration(ms: number): string {
+function englishDuration(ms: number): string {
   if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`;
   // Rounded to the unit below, which may fill the one above: 59.6 s are 1 min.
   const rounded = (at: number) => {

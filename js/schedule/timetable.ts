@@ -58,7 +58,7 @@ const LONGEST = 9_999 * 366 * 86_400_000;
 const DEEPEST = 20;
 
 /** A schedule as the core reads it. */
-export function scheduleWire(schedule: unknown, path = "schedule"): TimetableWire {
+function scheduleWire(schedule: unknown, path = "schedule"): TimetableWire {
   return reading(path, () => wire(schedule, path, 0));
 }
 

@@ -1,14 +1,14 @@
 // The tables in PostgreSQL. Texts are compared byte by byte (COLLATE "C"), as every store compares ids.
 import { DagfillError } from "../error.js";
+import { wrong } from "../options.js";
 import type { PgClient } from "./postgres_connection.js";
-import { invalidArgument } from "./refusal.js";
 
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /** The schema's name as an identifier of SQL. */
 export function quoted(schema: string): string {
   if (typeof schema !== "string" || schema === "" || schema.includes("\0")) {
-    throw invalidArgument("schema", "the name of a schema", schema);
+    throw wrong("schema", "the name of a schema", schema);
   }
   return `"${schema.replaceAll('"', '""')}"`;
 }

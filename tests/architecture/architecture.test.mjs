@@ -89,6 +89,13 @@ const broken = {
     },
     "src/plan/rows.rs -> src/plan/rules.rs -> src/plan/rows.rs: a circle of imports",
   ],
+  "what a file exports is nobody's": [
+    {
+      "js/plan/plan.ts": 'import { rows } from "./rows.js";',
+      "js/plan/rows.ts": "export function rows() {}\nexport const columns = [];",
+    },
+    "js/plan/rows.ts: exports columns, which no other file imports",
+  ],
   "the face needs Node": [
     { "js/plan.ts": 'import { readFileSync } from "node:fs";' },
     "js/plan.ts: imports node:fs, which not every host has",
@@ -131,6 +138,7 @@ const broken = {
   "a list of the core's words is copied": [
     {
       "js/codes.ts": 'export const ACTIONS: readonly Action[] = ["create", "rerun", "reset", "skip"];',
+      "js/plan/plan.ts": 'import { ACTIONS } from "../codes.js";',
       "js/plan/rows.ts": 'const action = oneOf(\n  "create",\n  "rerun",\n  "reset",\n  "skip",\n);',
     },
     "js/plan/rows.ts: a list of the core's words is written by hand; js/codes.ts has it",

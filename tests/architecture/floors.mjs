@@ -3,6 +3,7 @@
 // in a tree that does.
 
 import { circles } from "./circles.mjs";
+import { unusedExports } from "./exports.mjs";
 import { rustCircles } from "./rust_circles.mjs";
 
 /** Modules of the crate, lowest floor first. Modules of one line are neighbours and do not name each other. */
@@ -45,6 +46,7 @@ export function offences(tree) {
     names,
     glueDoor,
     circles,
+    unusedExports,
     rustNeighbours,
     platforms,
     pageUsesPackage,

@@ -48,7 +48,7 @@ function paused(ms, signal) {
 }
 
 /** Starts by key, and the keys whose signal was aborted. */
-export function newLog() {
+function newLog() {
   const starts = new Map();
   return {
     aborted: new Set(),

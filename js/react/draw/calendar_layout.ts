@@ -40,7 +40,7 @@ export function calendarLayout(sheet: Sheet): CalendarLayout {
   return sheet.isNarrow ? months(sheet) : years(sheet);
 }
 
-export const month = (locale: Locale, year: number, at: number, more: Intl.DateTimeFormatOptions = {}) =>
+const month = (locale: Locale, year: number, at: number, more: Intl.DateTimeFormatOptions = {}) =>
   dayWords(locale, dayNumber(year, at, 1), { month: "short", ...more });
 
 const LEFT = 34;

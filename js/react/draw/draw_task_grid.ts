@@ -29,7 +29,7 @@ export interface GridData {
 }
 
 /** The columns and rows in sight. */
-export function inSight({ plan, order }: Pick<GridData, "plan" | "order">, view: GridView) {
+function inSight({ plan, order }: Pick<GridData, "plan" | "order">, view: GridView) {
   const first = Math.floor(view.left / CELL);
   const last = Math.min(plan.total - 1, Math.ceil((view.left + view.width - view.names) / CELL));
   const firstTask = Math.floor(view.top / CELL);

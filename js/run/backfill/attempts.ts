@@ -147,7 +147,7 @@ export class Attempts {
   }
 }
 
-export function contextOfRow(
+function contextOfRow(
   origin: Origin,
   set: RunSet,
   row: number,

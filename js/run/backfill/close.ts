@@ -19,7 +19,7 @@ export interface Closing {
 }
 
 /** Ends whatever a backfill began and did not end: as it really ended, where the executor can tell, else as canceled. */
-export async function cancelOpen(closing: Closing): Promise<StoreChange[]> {
+async function cancelOpen(closing: Closing): Promise<StoreChange[]> {
   const { store, backfillId, snapshot, now, execute } = closing;
   const { dagId, plan } = snapshot;
   const open = [...(await recordsOn(plan, store)).values()].filter(

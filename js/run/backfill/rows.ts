@@ -221,7 +221,7 @@ export class Rows {
 }
 
 /** The status of a row whose record is in this state (a number of `RunStateCode`). */
-export function endOf(state: number): RowStatus {
+function endOf(state: number): RowStatus {
   switch (state) {
     case RunStateCode.Success:
       return RowStatus.Success;

@@ -17,7 +17,7 @@ function heldIn(store: RunStore): Map<string, LeaseHandle> {
 }
 
 /** Whether a driver of this process holds the lease. */
-export function isHeldHere(store: RunStore, name: string): boolean {
+function isHeldHere(store: RunStore, name: string): boolean {
   return heldIn(store).has(name);
 }
 
