@@ -90,6 +90,22 @@ fn the_time_left_is_that_of_the_rate_where_the_rate_binds() {
     assert!(unbound.eta(1_000).unwrap() <= 1_000);
 }
 
+/// Else the estimate is as long as if runs went one by one.
+#[test]
+fn the_time_left_is_shared_by_the_slots() {
+    let mut backfill = Backfill::new(8, Options { max_parallel_runs: 2, ..PLAIN });
+    backfill.begin();
+    drain(&mut backfill, 0);
+    backfill.handle(Event::Settled { run: 0, attempt: 1, outcome: Outcome::Success }, 1_000);
+    drain(&mut backfill, 1_000);
+    // One run ends now, one has just begun, and five wait: six seconds of work for two slots.
+    assert_eq!(backfill.eta(1_000), Some(3_000));
+    backfill.handle(Event::SetMaxParallelRuns(3), 1_000);
+    drain(&mut backfill, 1_000);
+    // Another one has begun instead of waiting.
+    assert_eq!(backfill.eta(1_000), Some(2_000));
+}
+
 /// Else it would be `running` for ever, in a backfill that has ended.
 #[test]
 fn a_run_that_a_dead_process_left_is_recorded_as_canceled_when_it_is_given_up() {

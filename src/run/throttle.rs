@@ -77,9 +77,8 @@ impl Throttle {
         let room = (rate.count as usize).saturating_sub(self.starts.len() - gone);
         match self.starts.get(gone) {
             _ if claimed < room => Verdict::Go,
-            // A claimed run starts at any moment; until then the end of its window is unknown.
-            Some(oldest) if claimed == 0 => Verdict::Wait(oldest + rate.per_ms),
-            _ => Verdict::Full,
+            Some(oldest) => Verdict::Wait(oldest + rate.per_ms),
+            None => Verdict::Full,
         }
     }
 
