@@ -1,4 +1,5 @@
 // The entry dagfill/planning: the parts of dagfill/react that need neither React nor the core, for what is painted before both are there.
+export { englishDuration } from "./react/english_duration.js";
 export {
   countTokens,
   type DayColumns,

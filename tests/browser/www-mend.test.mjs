@@ -19,8 +19,10 @@ const run = (tab) => tab.getByRole("button", { name: /^Run [\d,]+ runs?$/ }).cli
 const headline = (tab, text) => tab.locator("#run-title").getByText(text).waitFor();
 
 test("durations have two units", async () => {
-  const { span } = await pageModule('export { span } from "./days";');
-  const texts = [850, 59_600, 90_000, 3_600_000, 7_500_000, 8_640_000, 90_000_000, 3_599_600].map(span);
+  const { englishDuration } = await pageModule('export { englishDuration } from "dagfill/planning";');
+  const texts = [850, 59_600, 90_000, 3_600_000, 7_500_000, 8_640_000, 90_000_000, 3_599_600].map(
+    englishDuration,
+  );
   assert.deepEqual(texts, [
     "850 ms",
     "1 min",

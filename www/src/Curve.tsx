@@ -1,4 +1,4 @@
-import { span } from "./days";
+import { englishDuration } from "dagfill/planning";
 
 const WIDTH = 260;
 const HEIGHT = 44;
@@ -16,7 +16,7 @@ export function Curve({
   const x = (count: number) => 4 + (Math.log2(Math.min(64, count)) / 6) * (WIDTH - 8);
   const y = (makespan: number) => HEIGHT - 4 - (makespan / longest) * (HEIGHT - 10);
   const line = curve.map((point) => `${x(point.lanes).toFixed(1)},${y(point.makespan).toFixed(1)}`).join(" ");
-  const ends = curve.map((point) => `${point.lanes}: ${span(point.makespan)}`).join(", ");
+  const ends = curve.map((point) => `${point.lanes}: ${englishDuration(point.makespan)}`).join(", ");
   return (
     <figure className="curve">
       <svg
@@ -28,7 +28,7 @@ export function Curve({
         <line x1={x(lanes)} x2={x(lanes)} y1="2" y2={HEIGHT - 2} />
       </svg>
       <figcaption>
-        1 lane {span(longest)}, 64 lanes {span(curve.at(-1)?.makespan ?? 0)}
+        1 lane {englishDuration(longest)}, 64 lanes {englishDuration(curve.at(-1)?.makespan ?? 0)}
       </figcaption>
     </figure>
   );

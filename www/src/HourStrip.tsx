@@ -1,5 +1,5 @@
-import { findDay, TOKEN_COUNT, TOKENS } from "dagfill/planning";
-import { clock, dayOf, longDay, offsetText } from "./days";
+import { clock, dayOf, findDay, offsetText, TOKEN_COUNT, TOKENS } from "dagfill/planning";
+import { longDay } from "./days";
 import { Glyph } from "./Glyph";
 import type { PlanView } from "./model";
 

@@ -1,5 +1,6 @@
+import { englishDuration } from "dagfill/planning";
 import { type ReactNode, useEffect, useRef } from "react";
-import { number, plural, span } from "./days";
+import { number, plural } from "./days";
 import type { PlanView } from "./model";
 import type { PlanState } from "./usePlan";
 
@@ -98,7 +99,7 @@ export function ConfirmRun(props: {
       answers={[{ label: `Start ${number(starting)}`, className: "primary", act: onRun }]}
       onClose={onClose}
     >
-      {estimate && `About ${span(estimate.makespan)} with ${plural(lanes, "lane")}. `}
+      {estimate && `About ${englishDuration(estimate.makespan)} with ${plural(lanes, "lane")}. `}
       {plan.replaced > 0 && <b>{plural(plan.replaced, "successful result")} will be replaced.</b>}
     </Question>
   );

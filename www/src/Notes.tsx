@@ -1,4 +1,5 @@
-import { dayText, plural } from "./days";
+import { dayText } from "dagfill/planning";
+import { plural } from "./days";
 import type { Draft, PlanView } from "./model";
 
 /** The plan as text while it runs: it cannot be changed any more. */

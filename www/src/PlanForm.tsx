@@ -1,7 +1,8 @@
+import { englishDuration } from "dagfill/planning";
 import { memo } from "react";
 import { localOf, readBound, todayIn } from "./bounds";
 import { Curve } from "./Curve";
-import { shortLocal, span } from "./days";
+import { shortLocal } from "./days";
 import { type FaultyField, faultyField } from "./faultyField";
 import { Choice, DateField, NumberField, TextField } from "./fields";
 import { JsonField } from "./JsonField";
@@ -193,7 +194,7 @@ function SimulationFields({ draft, change, forget, fillHistory, plan }: FormProp
   const set = (part: Partial<Draft["simulation"]>) => change({ simulation: { ...simulation, ...part } });
   return (
     <details>
-      <summary>Simulation: {span(simulation.seconds * 1000)} a run</summary>
+      <summary>Simulation: {englishDuration(simulation.seconds * 1000)} a run</summary>
       <p className="note">
         No server is involved: a run waits, then succeeds or fails, always the same for the same seed.
       </p>

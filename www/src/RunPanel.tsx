@@ -1,5 +1,6 @@
+import { englishDuration } from "dagfill/planning";
 import { useEffect, useRef, useState } from "react";
-import { number, plural, shortLocal, span } from "./days";
+import { number, plural, shortLocal } from "./days";
 import { NumberField } from "./fields";
 import type { ShownRun } from "./model";
 import { Lanes } from "./parts";
@@ -143,8 +144,8 @@ function summary(run: ShownRun, percent: number): string {
   if (phase === "stopped")
     parts.push("It was interrupted, and nobody runs it now: resume or discard it above.");
   if (phase !== "finished" && phase !== "stopped" && progress.etaMs !== undefined)
-    parts.push(`About ${span(progress.etaMs)} left.`);
-  if (median !== null) parts.push(`Median of the last runs: ${span(median)}.`);
+    parts.push(`About ${englishDuration(progress.etaMs)} left.`);
+  if (median !== null) parts.push(`Median of the last runs: ${englishDuration(median)}.`);
   const began = new Date(run.startedAt);
   parts.push(
     `Started ${String(began.getHours()).padStart(2, "0")}:${String(began.getMinutes()).padStart(2, "0")}.`,
@@ -184,12 +185,12 @@ function Scrubber({
         max={end}
         step={Math.max(1, Math.round((end - run.startedAt) / 500))}
         value={scrub ?? end}
-        aria-valuetext={`${span((scrub ?? end) - run.startedAt)} after the start`}
+        aria-valuetext={`${englishDuration((scrub ?? end) - run.startedAt)} after the start`}
         onChange={(event) =>
           onScrub(Number(event.target.value) >= end - 1 ? null : Number(event.target.value))
         }
       />
-      <span>{span((scrub ?? end) - run.startedAt)}</span>
+      <span>{englishDuration((scrub ?? end) - run.startedAt)}</span>
     </label>
   );
 }

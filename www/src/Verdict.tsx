@@ -1,8 +1,8 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a group of buttons is no fieldset.
 
-import { AGAIN, CREATE, KEEP, KEEP_FAILED, TOKENS } from "dagfill/planning";
+import { AGAIN, CREATE, englishDuration, KEEP, KEEP_FAILED, TOKENS } from "dagfill/planning";
 import { useEffect, useRef, useState } from "react";
-import { number, plural, span } from "./days";
+import { number, plural } from "./days";
 import { Glyph } from "./Glyph";
 import type { Draft } from "./model";
 import type { PlanState } from "./usePlan";
@@ -29,7 +29,7 @@ export function Verdict(props: {
     `${number(kept)} left alone`,
   ].join(", ");
   const about = estimate
-    ? ` About ${span(estimate.makespan)} with ${plural(draft.parallel, "lane")} at ${span(draft.simulation.seconds * 1000)} a run${ending(estimate.makespan)}.`
+    ? ` About ${englishDuration(estimate.makespan)} with ${plural(draft.parallel, "lane")} at ${englishDuration(draft.simulation.seconds * 1000)} a run${ending(estimate.makespan)}.`
     : "";
   const sentence = `${plural(starting, "run")} will start. ${detail}.${about}`;
   return (

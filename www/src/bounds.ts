@@ -1,4 +1,4 @@
-import { dayNumber, dayParts, dayText } from "./days";
+import { dayNumber, dayParts, dayText } from "dagfill/planning";
 
 /** Relative words for a bound, turned into a civil date; every other text goes to the engine as it was typed.
  *  `today`, `yesterday`, `tomorrow`, `-30d`, `+2w`, `-3m`, `-1y`, `2026-W12`, `2026-03`, `2026`. */

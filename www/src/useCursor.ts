@@ -1,6 +1,5 @@
-import { dayOfRow, firstRow } from "dagfill/planning";
+import { dayOfRow, dayText, firstRow, parseDay } from "dagfill/planning";
 import { useCallback, useEffect, useMemo, useState } from "react";
-import { dayText, parseDay } from "./days";
 import type { PlanView } from "./model";
 
 /** The chosen date, and the one under the pointer. A day without dates can be chosen too. */

@@ -1,6 +1,6 @@
 import { renderRange } from "dagfill";
+import { clock, dayOf, dayText, offsetText } from "dagfill/planning";
 import type { PlannedDate } from "dagfill/react";
-import { clock, dayOf, dayText, offsetText } from "../days";
 import type { Draft, PlanView } from "../model";
 import { dagOf, optionsOf } from "../request";
 import { whyOf } from "./why";

@@ -7,7 +7,7 @@ import {
   previousDates,
   validateDag,
 } from "dagfill";
-import { dayText, parseDay } from "../days";
+import { dayText, parseDay } from "dagfill/planning";
 import { failureOf } from "../failure";
 import type { DagView, Draft, EngineError, ScheduleView, UnknownMacro } from "../model";
 import { dagOf, optionsOf, scheduleOf } from "../request";

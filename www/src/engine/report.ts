@@ -1,6 +1,6 @@
-import { AGAIN, CREATE, TOKENS } from "dagfill/planning";
+import { AGAIN, CREATE, clock, dayOf, dayText, offsetText, TOKENS } from "dagfill/planning";
 import type { PlannedDate } from "dagfill/react";
-import { clock, dayOf, dayText, number, offsetText, plural, shortLocal } from "../days";
+import { number, plural, shortLocal } from "../days";
 import { TOKEN_WORDS } from "../words";
 import { commandsOf, type Exported } from "./export";
 import { whyOf } from "./why";
