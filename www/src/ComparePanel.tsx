@@ -1,4 +1,5 @@
-import { dayParts, dayText, number, plural, span, WEEKDAYS } from "./days";
+import { dayParts, dayText, englishDuration } from "dagfill/planning";
+import { number, plural, WEEKDAYS } from "./days";
 import { TextField } from "./fields";
 import type { CompareView, Draft } from "./model";
 
@@ -37,10 +38,6 @@ export function ComparePanel(props: {
       </div>
       {view && !error && (
         <>
-          <p className="compare-legend" role="status">
-            <i className="only-a" /> only A {number(view.onlyA)} <i className="only-b" /> only B{" "}
-            {number(view.onlyB)} <i className="in-both" /> both {number(view.both)}
-          </p>
           <p data-testid="shifts">{sentence(view, draft)}</p>
           {view.first.length > 0 && (
             <ul className="notes" data-testid="differences" aria-label="The first differences">
@@ -78,15 +75,15 @@ function sentence(view: CompareView, draft: Draft): string {
     second?.timeZone.trim() === draft.timeZone.trim() ? "" : (second?.timeZone ?? ""),
   ];
   const to = words.filter(Boolean).join(" in ") || "the second schedule";
-  if (view.onlyA === 0 && view.onlyB === 0) return `With ${to}: no date changes in this range.`;
-  const shifted = view.shifts.reduce((sum, { count }) => sum + count, 0);
+  if (view.removed + view.added + view.shifts.length === 0)
+    return `With ${to}: no date changes in this range.`;
   const facts = view.shifts
     .slice(0, 3)
     .map(
       ({ shift, count }) =>
-        `${plural(count, "date")} ${span(Math.abs(shift))} ${shift > 0 ? "later" : "earlier"}`,
+        `${plural(count, "date")} ${englishDuration(Math.abs(shift))} ${shift > 0 ? "later" : "earlier"}`,
     );
-  if (view.onlyA > shifted) facts.push(`${number(view.onlyA - shifted)} fewer`);
-  if (view.onlyB > shifted) facts.push(`${number(view.onlyB - shifted)} more`);
+  if (view.removed > 0) facts.push(`${number(view.removed)} fewer`);
+  if (view.added > 0) facts.push(`${number(view.added)} more`);
   return `With ${to}: ${facts.join(", ")}.`;
 }

@@ -1,6 +1,6 @@
 import type { BackfillSummary, Dag, Task, TaskInstance, Warning } from "dagfill";
 import type { PlanColumns } from "dagfill/planning";
-import type { PlannedDate, RunView } from "dagfill/react";
+import type { Comparison, PlannedDate, RunView } from "dagfill/react";
 
 export type PlanView = PlanColumns;
 
@@ -138,16 +138,13 @@ export interface StoredBackfill {
   inFlight: number;
 }
 
-export interface CompareView {
-  onlyA: number;
-  onlyB: number;
-  both: number;
+export interface CompareView extends Comparison {
+  /** Dates of days on which the schedules have not equally many: those that only A has, and that only B has. */
+  removed: number;
+  added: number;
   /** The first days whose dates differ, as the clock of zone A shows them. */
   first: { day: number; a: string[]; b: string[] }[];
-  day: Int32Array;
-  /** Three numbers a day: only A, only B, both. */
-  counts: Uint32Array;
-  /** Days on which both have one date, at different instants, by shift in milliseconds. */
+  /** Dates that both have at different instants of a day, by shift in milliseconds. */
   shifts: { shift: number; count: number }[];
   error: EngineError | null;
   textB: string;

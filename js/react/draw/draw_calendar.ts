@@ -1,18 +1,11 @@
 // The days of a plan on a canvas, and on another one above it what moves with the pointer and the keys.
 import { findDay } from "../plan/day_columns.js";
 import type { PlanColumns } from "../plan/plan_columns.js";
-import { AGAIN, CREATE, FAILED, KEEP, KEEP_FAILED, TOKEN_COUNT } from "../plan/tokens.js";
+import { FAILED, KEEP_FAILED, TOKEN_COUNT } from "../plan/tokens.js";
 import type { CalendarLayout } from "./calendar_layout.js";
+import { type Comparison, drawCompared } from "./draw_comparison.js";
 import { type Box, drawToken } from "./draw_token.js";
 import type { Palette } from "./palette.js";
-
-/** The dates of two schedules by civil day, for a calendar that shows both. */
-export interface Comparison {
-  /** Days since 1970-01-01, ascending. */
-  day: Int32Array;
-  /** Three counts a day: dates of the first schedule alone, of the second alone, of both. */
-  counts: Uint32Array;
-}
 
 export interface CalendarData {
   plan: PlanColumns;
@@ -111,27 +104,6 @@ function drawHours(
     context.fillRect(box.x, box.y, box.width, box.height);
     drawShares(context, shares.subarray(hour * TOKEN_COUNT, (hour + 1) * TOKEN_COUNT), box, hidden, palette);
   }
-}
-
-/** Only the first: the left half. Only the second: the right half. Both: the outline. Shape tells them apart without colour. */
-function drawCompared(
-  context: CanvasRenderingContext2D,
-  { x, y, width, height }: Box,
-  { day: days, counts }: Comparison,
-  day: number,
-  palette: Palette,
-): void {
-  context.fillStyle = palette.empty;
-  context.fillRect(x, y, width, height);
-  const at = findDay({ day: days }, day);
-  if (days[at] !== day) return;
-  const [first = 0, second = 0, both = 0] = counts.subarray(at * 3, at * 3 + 3);
-  if (both > 0) drawToken(context, KEEP, { x, y, width, height }, palette);
-  const half = Math.floor(width / 2);
-  context.fillStyle = palette.token[CREATE] ?? palette.ink;
-  if (first > 0) context.fillRect(x, y, half, height);
-  context.fillStyle = palette.token[AGAIN] ?? palette.ink;
-  if (second > 0) context.fillRect(x + width - half, y, half, height);
 }
 
 /** One outcome fills the box; several are a stack of shares. */

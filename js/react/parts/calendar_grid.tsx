@@ -3,6 +3,7 @@
 // The calendar for keys and screen readers: one month as a grid, out of sight beside the canvas.
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { CalendarData } from "../draw/draw_calendar.js";
+import { type Comparison, comparedOn, SHIFTS } from "../draw/draw_comparison.js";
 import { dayWords, type Locale, longDay, numberText, weekdays } from "../locale.js";
 import { findDay } from "../plan/day_columns.js";
 import { dayNumber, dayText, parts } from "../plan/days.js";
@@ -133,16 +134,27 @@ function targetOf(key: string, day: number, data: CalendarData): number | null {
 
 /** `Sunday, 29 March 2026: 1 left alone, clock change`. */
 export function dayLabel(data: CalendarData, day: number, locale: Locale): string {
-  const facts: string[] = [];
-  const { days } = data.plan;
-  const at = findDay(days, day);
-  if (days.day[at] === day)
-    TOKENS.forEach((token, index) => {
-      const count = days.tokens[at * TOKEN_COUNT + index] ?? 0;
-      if (count > 0) facts.push(`${numberText(locale, count)} ${locale.token[token]}`);
-    });
+  const facts =
+    data.comparison === null ? stateFacts(data, day, locale) : shiftFacts(data.comparison, day, locale);
   if (facts.length === 0) facts.push(day < data.first || day > data.last ? locale.outside : locale.noDate);
   if (data.excluded.has(day)) facts.push(locale.excluded);
   if (data.changes.has(day)) facts.push(locale.clockChange);
   return `${longDay(locale, day)}: ${facts.join(", ")}`;
+}
+
+function stateFacts({ plan: { days } }: CalendarData, day: number, locale: Locale): string[] {
+  const at = findDay(days, day);
+  if (days.day[at] !== day) return [];
+  return TOKENS.flatMap((token, index) => {
+    const count = days.tokens[at * TOKEN_COUNT + index] ?? 0;
+    return count > 0 ? [`${numberText(locale, count)} ${locale.token[token]}`] : [];
+  });
+}
+
+function shiftFacts(comparison: Comparison, day: number, locale: Locale): string[] {
+  const counts = comparedOn(comparison, day);
+  return SHIFTS.flatMap((shift, at) => {
+    const count = counts[at] ?? 0;
+    return count > 0 ? [`${numberText(locale, count)} ${locale.shift[shift]}`] : [];
+  });
 }

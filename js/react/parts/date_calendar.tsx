@@ -2,13 +2,15 @@
 import { type PointerEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { calendarLayout } from "../draw/calendar_layout.js";
 import { prepareCanvas, useSize } from "../draw/canvas.js";
-import { type CalendarData, type Comparison, drawCursor, drawDays } from "../draw/draw_calendar.js";
+import { type CalendarData, drawCursor, drawDays } from "../draw/draw_calendar.js";
+import type { Comparison } from "../draw/draw_comparison.js";
 import { usePalette } from "../draw/palette.js";
 import { dayText, parseDay } from "../plan/days.js";
 import type { PlanColumns } from "../plan/plan_columns.js";
 import { TOKENS, type Token } from "../plan/tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { CalendarGrid, dayLabel } from "./calendar_grid.js";
+import { ComparisonLegend } from "./comparison_legend.js";
 import { NoPlan } from "./no_plan.js";
 import { type PartProps, Root } from "./root.js";
 
@@ -25,7 +27,7 @@ export interface DateCalendarProps extends PartProps {
   onHoverDay?: ((day: string | null) => void) | undefined;
   /** Most pixels that are seen at once; more is scrolled. Default 340. */
   maxHeight?: number | undefined;
-  /** Shows the dates of two schedules in place of the states. */
+  /** Shows what a second schedule does to the dates in place of the states, with a legend. */
   comparison?: Comparison | null | undefined;
   /** Colours are read again when this changes: for themes that are no attribute of the root or the body. */
   theme?: unknown;
@@ -144,6 +146,7 @@ function Sheet({
   };
   return (
     <>
+      {comparison !== null && <ComparisonLegend {...{ comparison, locale }} />}
       <CalendarGrid
         data={data}
         locale={locale}
