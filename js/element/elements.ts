@@ -2,6 +2,7 @@
 import { createElement, Fragment, type ReactNode } from "react";
 import { DateCalendar } from "../react/parts/date_calendar.js";
 import { DatePanel } from "../react/parts/date_panel.js";
+import { IntervalTimeline } from "../react/parts/interval_timeline.js";
 import { PlanSummary } from "../react/parts/plan_summary.js";
 import { RunLanes } from "../react/parts/run_lanes.js";
 import { RunTable } from "../react/parts/run_table.js";
@@ -27,11 +28,12 @@ const plan: Draw = (backfill, send) =>
       createElement(RunTable, { backfill }),
       createElement(DatePanel, { backfill }),
     ),
-    backfill.run !== null && createElement(RunLanes, { backfill }),
+    createElement(IntervalTimeline, { backfill }),
+    (backfill.run ?? backfill.estimate) !== null && createElement(RunLanes, { backfill }),
     (backfill.dag?.tasks ?? []).length > 0 && createElement(TaskGrid, { backfill }),
   );
 
-/** `<dagfill-plan>`: the plan in a sentence with its buttons, the calendar, the dates, one date in full, lanes and tasks.
+/** `<dagfill-plan>`: the plan in a sentence with its buttons, the calendar, the dates, one date in full, data intervals, lanes and tasks.
  *
  *  ```html
  *  <script type="module" src="/node_modules/dagfill/dist/element.js"></script>

@@ -1,32 +1,11 @@
 // The English texts.
 import type { DagfillError } from "../face.js";
+import { englishDuration } from "./english_duration.js";
 import type { Locale, LocaleText } from "./locale.js";
 import { textFault } from "./locale_fault.js";
 
 const plural = (count: number, text: string, one: string, many = `${one}s`) =>
   `${text} ${count === 1 ? one : many}`;
-
-const UNITS: readonly [number, string][] = [
-  [86_400_000, "d"],
-  [3_600_000, "h"],
-  [60_000, "min"],
-  [1_000, "s"],
-];
-
-/** `1 min 30 s`, `2 h 5 min`, `850 ms`: two units at most. */
-function englishDuration(ms: number): string {
-  if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`;
-  // Rounded to the unit below, which may fill the one above: 59.6 s are 1 min.
-  const rounded = (at: number) => {
-    const [step] = UNITS[at + 1] ?? [1000];
-    return Math.round(ms / step) * step;
-  };
-  const at = UNITS.findIndex(([size], unit) => rounded(unit) >= size);
-  const [size, name] = UNITS[at] as [number, string];
-  const [step, lower] = UNITS[at + 1] ?? [size, ""];
-  const rest = (rounded(at) % size) / step;
-  return `${Math.floor(rounded(at) / size)} ${name}${rest > 0 ? ` ${rest} ${lower}` : ""}`;
-}
 
 export const english: Locale = {
   language: "en-GB",
@@ -120,6 +99,8 @@ export const english: Locale = {
   outside: "outside the range",
   excluded: "taken out",
   clockChange: "clock change",
+  comparison: "Dates with the second schedule",
+  shift: { same: "same", earlier: "earlier", later: "later", removed: "removed", added: "added" },
   clocksForward: (time, by) => `${time}: clocks go forward ${by}. Times in between do not exist.`,
   clocksBack: (time, by) => `${time}: clocks go back ${by}. The times before it happen twice.`,
   rangeByTaps: "Set a range by two taps",
@@ -133,6 +114,9 @@ export const english: Locale = {
   columns: { number: "Number", date: "Date", time: "Time", state: "State and reason" },
   lane: (lane) => `lane ${lane}`,
   lanes: (count) => `${plural(count, String(count), "lane")} of runs over time`,
+  beyond: (_, text) => `And ${text} more.`,
+  finishBand: ({ early, middle, late, samples }) =>
+    `The last run ends after ${early} to ${late} in 8 of 10 outcomes, in half of them by ${middle}, from ${plural(samples, String(samples), "past run")}.`,
   bar: ({ lane, date, state, duration }) => `lane ${lane}, ${date}: ${state}, ${duration}`,
   tasks: "Tasks by date",
   taskTimes: "Tasks over time",
@@ -141,6 +125,16 @@ export const english: Locale = {
   chooseDate: "Choose a date to see what it runs.",
   interval: "Data interval",
   runAfter: "Due at",
+  intervals: "Data intervals and due times",
+  dueAt: (time) => `due ${time}`,
+  clockGap: ({ day, from, to }) => `${day}: local times from ${from} to ${to} do not exist.`,
+  clockFold: ({ day, from, to }) => `${day}: local times from ${from} to ${to} come twice.`,
+  clockRuns: (count, times) =>
+    count === 0
+      ? "No run on this day."
+      : times.length === 0
+        ? `${count} runs on this day.`
+        : `${count === 1 ? "Run" : "Runs"} at ${times.join(", ")}.`,
   runId: "Run id",
   why: "Why",
   commands: "What it runs",

@@ -1,5 +1,6 @@
 // The texts of the components. A translation is an object of this shape, whole or in part.
 import type { DagfillError, ErrorCode, SkipReason } from "../face.js";
+import type { Shift } from "./draw/draw_comparison.js";
 import type { Token } from "./plan/tokens.js";
 import type { RunPhase } from "./run/run_view.js";
 import type { TaskState } from "./run/task_marks.js";
@@ -51,6 +52,9 @@ export interface Locale {
   outside: string;
   excluded: string;
   clockChange: string;
+  /** What a second schedule does to the dates: the legend's name, and what becomes of a date. */
+  comparison: string;
+  shift: Record<Shift, string>;
   clocksForward: (time: string, by: string) => string;
   clocksBack: (time: string, by: string) => string;
   /** The button for ranges on touch screens, before the first tap and after it. */
@@ -65,6 +69,10 @@ export interface Locale {
   columns: { number: string; date: string; time: string; state: string };
   lane: (lane: number) => string;
   lanes: (count: number) => string;
+  /** Runs that the lanes of a plan have no room for. */
+  beyond: (count: number, text: string) => string;
+  /** When the last run ends, from past runs: durations that one, five and nine of ten outcomes do not exceed. */
+  finishBand: (parts: { early: string; middle: string; late: string; samples: number }) => string;
   /** One run in the lanes: its date, its state, and how long it took. */
   bar: (parts: { lane: number; date: string; state: string; duration: string }) => string;
   tasks: string;
@@ -74,6 +82,14 @@ export interface Locale {
   chooseDate: string;
   interval: string;
   runAfter: string;
+  /** The dates with their data intervals, as a picture. */
+  intervals: string;
+  dueAt: (time: string) => string;
+  /** Local times of a day that a change of the clock leaves out, or shows twice. */
+  clockGap: (parts: { day: string; from: string; to: string }) => string;
+  clockFold: (parts: { day: string; from: string; to: string }) => string;
+  /** The runs of that day: their times, or none where they are too many to name. */
+  clockRuns: (count: number, times: readonly string[]) => string;
   runId: string;
   why: string;
   commands: string;

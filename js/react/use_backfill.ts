@@ -23,6 +23,7 @@ const ACTIONS = [
   "detail",
   "dates",
   "absence",
+  "finishBand",
   "runId",
   "taskMarks",
   "taskStates",

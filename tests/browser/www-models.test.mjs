@@ -148,25 +148,6 @@ test("a link's dates are those of today, where the bounds are words", async () =
   assert.deepEqual(range("Asia/Tokyo"), { from: "2026-11-25", to: "2026-11-26" });
 });
 
-test("what would run when: dates that start, in turn over the lanes, and never more bars than can be seen", async () => {
-  const { plannedRun, beyondPicture } = await pageModule('export * from "./planned";');
-  const plan = { total: 6, tokens: Uint8Array.from([0, 2, 1, 0, 3, 0]), counts: { skip: 2 } };
-  const { bars, laneCount } = plannedRun(plan, 3, 100);
-  assert.deepEqual(
-    bars.map(({ row, lane, start, end }) => [row, lane, start, end]),
-    [
-      [0, 0, 0, 100],
-      [2, 1, 0, 100],
-      [3, 2, 0, 100],
-      [5, 0, 100, 200],
-    ],
-  );
-  assert.equal(laneCount, 3);
-  const large = { total: 1_000_000, tokens: new Uint8Array(1_000_000), counts: { skip: 0 } };
-  assert.equal(plannedRun(large, 4, 1).bars.length, 2000);
-  assert.equal(beyondPicture(large), 998_000);
-});
-
 test("the text of another system is runs, a DAG, or the page's own export", async () => {
   const { readBrought } = await pageModule('export * from "./engine/bring";');
   const draft = {

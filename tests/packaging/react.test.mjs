@@ -45,15 +45,15 @@ const backfill = () => { const state = useBackfill({ dag: { dagId: "a", schedule
   options: { startDate: "2026-01-01", endDate: "2026-01-31" }, existing: [{ executionDate: "2026-01-02", state: "success" }] }); return state; };
 function Page() {
   const state = backfill();
-  const parts = [PlanSummary, DateCalendar, RunTable, DatePanel, RunLanes, TaskGrid, TaskGantt, StateLegend];
+  const parts = [PlanSummary, DateCalendar, RunTable, DatePanel, IntervalTimeline, RunLanes, TaskGrid, TaskGantt, StateLegend, ClockDay];
   return createElement("main", null, createElement(ScheduleField, { value: "@daily", onChange() {} }),
     parts.map((Part) => createElement(Part, { key: Part.name, backfill: state })));
 }
 const text = renderToString(createElement(Page));
-const roots = ["summary", "calendar", "runs", "date", "lanes", "grid", "gantt", "schedule"];
+const roots = ["summary", "calendar", "runs", "date", "intervals", "lanes", "grid", "gantt", "schedule"];
 console.log(roots.filter((name) => !text.includes("dagfill dagfill-" + name)).join() || "all");\n`;
 const names =
-  "{ DateCalendar, DatePanel, PlanSummary, RunLanes, RunTable, ScheduleField, StateLegend, TaskGantt, TaskGrid, useBackfill }";
+  "{ ClockDay, DateCalendar, DatePanel, IntervalTimeline, PlanSummary, RunLanes, RunTable, ScheduleField, StateLegend, TaskGantt, TaskGrid, useBackfill }";
 
 test("a server renders every component, ESM", () => {
   const folder = shop.write("react-ssr", {
@@ -99,6 +99,14 @@ test("plans in the worker, shows dates, reasons and commands", { skip }, async (
   await tab.getByRole("row", { name: "2026-01-03" }).click();
   await tab.getByText("extract --date 2026-01-03").waitFor();
   await tab.getByText("No run yet: one will start.").waitFor();
+  // Its interval and due time stand beside those of its neighbours.
+  const intervals = tab.getByRole("region", { name: "Data intervals and due times" });
+  await intervals.locator("[aria-current=date]", { hasText: "due 2026-01-04 02:30" }).waitFor();
+  assert.equal(await intervals.getByRole("listitem").count(), 5);
+  await tab.locator('[role=gridcell][data-day="2026-01-03"]').focus();
+  await tab.keyboard.press("End");
+  for (const _ of [1, 2]) await tab.keyboard.press("ArrowUp");
+  await tab.locator(".dagfill-clock[data-kind=gap]", { hasText: "Run at 03:30 +02:00." }).waitFor();
   const field = tab.getByRole("textbox", { name: "Schedule" });
   await field.fill("0 24 * * *");
   await tab.locator(".dagfill-schedule mark", { hasText: "24" }).waitFor();

@@ -1,10 +1,10 @@
-import { dayOfRow, totals } from "dagfill/planning";
+import { dayOfRow, englishDuration, totals } from "dagfill/planning";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Banners, Refused } from "./Banners";
 import { ClockNotes } from "./ClockNotes";
 import { DagPanel } from "./DagPanel";
 import { Dialogs, type Open } from "./Dialogs";
-import { number, plural, span } from "./days";
+import { number, plural } from "./days";
 import type { ExportFormat } from "./engine/export";
 import { download, Header } from "./Header";
 import { HourStrip } from "./HourStrip";
@@ -18,6 +18,7 @@ import { PlanForm } from "./PlanForm";
 import { fileName } from "./quote";
 import { Trouble } from "./Trouble";
 import { useTheme } from "./theme";
+import { Unfolded } from "./Unfolded";
 import type { Address } from "./url";
 import { useAddress } from "./useAddress";
 import { useAbsence, useBackfill, useDetail, useTaskStates } from "./useBackfill";
@@ -34,6 +35,7 @@ import { Legend, Verdict } from "./Verdict";
 const ComparePanel = lazy(() => import("./ComparePanel").then((part) => ({ default: part.ComparePanel })));
 const PlanCalendar = lazy(() => import("./parts").then((part) => ({ default: part.PlanCalendar })));
 const ChosenDate = lazy(() => import("./parts").then((part) => ({ default: part.ChosenDate })));
+const Intervals = lazy(() => import("./parts").then((part) => ({ default: part.Intervals })));
 const PlannedLanes = lazy(() => import("./parts").then((part) => ({ default: part.PlannedLanes })));
 const PlanTable = lazy(() => import("./parts").then((part) => ({ default: part.PlanTable })));
 const RunPanel = lazy(() => import("./RunPanel").then((part) => ({ default: part.RunPanel })));
@@ -235,17 +237,16 @@ export function App({ opening, initial }: AppProps) {
                 )}
               </section>
             )}
-            {view && !run && starting > 0 && (
-              <details className="planned">
-                <summary>What would run when</summary>
+            {view && started && !run && starting > 0 && (
+              <Unfolded title="What would run when">
                 <PlannedLanes
                   plan={view}
-                  lanes={draft.parallel}
-                  duration={Math.max(1, draft.simulation.seconds * 1000)}
+                  estimate={plan.estimate}
+                  model={started.engine.model}
                   theme={theme.key}
                   onSelect={cursor.chooseRow}
                 />
-              </details>
+              </Unfolded>
             )}
             {draft.compare && !run && <ComparePanel draft={draft} view={compare} change={change} />}
           </Suspense>
@@ -292,7 +293,22 @@ export function App({ opening, initial }: AppProps) {
                     />
                   </Suspense>
                 </section>
-                <ClockNotes plan={view} draft={draft} change={run ? null : change} />
+                {started && view.total > 0 && (
+                  <Suspense>
+                    <Intervals
+                      plan={view}
+                      model={started.engine.model}
+                      selected={cursor.row}
+                      onSelect={cursor.chooseRow}
+                    />
+                  </Suspense>
+                )}
+                <ClockNotes
+                  plan={view}
+                  draft={draft}
+                  change={run ? null : change}
+                  onSelect={cursor.chooseDay}
+                />
                 <Notes
                   plan={view}
                   samples={plan.answer?.samples ?? 0}
@@ -323,7 +339,7 @@ export function App({ opening, initial }: AppProps) {
                   </Suspense>
                   <p className="note" data-testid="timing" data-took={plan.took}>
                     {number(starting)} of {plural(view.total, "date")}
-                    {!run && `, planned in ${span(Math.max(1, plan.took))}`}
+                    {!run && `, planned in ${englishDuration(Math.max(1, plan.took))}`}
                   </p>
                 </div>
               </div>
@@ -346,7 +362,7 @@ export function App({ opening, initial }: AppProps) {
         <section className="bottom-bar" aria-label="The plan in short">
           <span>
             {plural(starting, "run")}
-            {plan.estimate && `, ${span(plan.estimate.makespan)}`}
+            {plan.estimate && `, ${englishDuration(plan.estimate.makespan)}`}
           </span>
           <button type="button" onClick={() => setOpen({ name: "form" })}>
             Edit plan

@@ -1,4 +1,5 @@
-import { offsetText, plural, shortLocal } from "./days";
+import { offsetText } from "dagfill/planning";
+import { plural, shortLocal } from "./days";
 import type { Draft, PlanView } from "./model";
 import { CLOCK_POLICIES, Select } from "./Select";
 
@@ -7,10 +8,13 @@ export function ClockNotes({
   plan,
   draft,
   change,
+  onSelect,
 }: {
   plan: PlanView;
   draft: Draft;
   change: ((part: Partial<Draft>) => void) | null;
+  /** Shows the clock of a day. */
+  onSelect: (day: number) => void;
 }) {
   const { clockChanges } = plan;
   if (clockChanges.length === 0) return null;
@@ -25,7 +29,10 @@ export function ClockNotes({
           const local = new Date(Date.parse(at.at) + at.offsetBefore * 1000).toISOString();
           return (
             <li key={at.at}>
-              {shortLocal(local)}: clocks go {by > 0 ? "forward" : "back"} {Math.abs(by)} min.{" "}
+              <button type="button" className="link" onClick={() => onSelect(at.day)}>
+                {shortLocal(local)}
+              </button>
+              : clocks go {by > 0 ? "forward" : "back"} {Math.abs(by)} min.{" "}
               {by > 0 ? "Times in between do not exist" : "The times before it happen twice"}:{" "}
               {effect(plan, at.day, draft.schedule)}
             </li>

@@ -1,18 +1,20 @@
+import { parseDay } from "dagfill/planning";
 import {
+  type BackfillModel,
   type Comparison,
   DateCalendar,
   type DateDetail,
   DatePanel,
   english,
+  IntervalTimeline,
+  type PlanEstimate,
   RunLanes,
   RunTable,
   TOKENS,
 } from "dagfill/react";
 import "dagfill/react/styles.css";
 import { memo, useCallback, useMemo } from "react";
-import { number, parseDay } from "./days";
 import type { PlanView, RowDetail, ShownRun } from "./model";
-import { beyondPicture, plannedRun } from "./planned";
 
 /** The components of the package over the state of this page. They come after the first paint: a plan comes later still. What is large is
  *  drawn again only when it is another one, not with each key in the form. */
@@ -149,27 +151,38 @@ export function Lanes({ run, theme, until, onSelect }: LanesProps) {
 
 interface PlannedProps {
   plan: PlanView;
-  lanes: number;
-  /** Milliseconds of one run. */
-  duration: number;
+  estimate: PlanEstimate | null;
+  model: BackfillModel;
   theme: string;
   onSelect: (row: number) => void;
 }
 
-/** What would run when, before it does. */
-export function PlannedLanes({ plan, lanes, duration, theme, onSelect }: PlannedProps) {
-  const run = useMemo(() => plannedRun(plan, lanes, duration), [plan, lanes, duration]);
-  const beyond = beyondPicture(plan);
+/** What would run when, before it does, and when the last run ends by what past runs took. */
+export function PlannedLanes({ plan, estimate, model, theme, onSelect }: PlannedProps) {
+  const select = (row: number | null) => row !== null && onSelect(row);
+  const { finishBand } = model;
   return (
-    <>
-      <RunLanes
-        backfill={{ run, version: 0, locale: english, select: (row) => row !== null && onSelect(row) }}
-        theme={theme}
-      />
-      {beyond > 0 && <p className="note">And {number(beyond)} more.</p>}
-    </>
+    <RunLanes
+      backfill={{ run: null, version: 0, locale: english, plan, estimate, finishBand, select }}
+      theme={theme}
+    />
   );
 }
+
+interface IntervalsProps {
+  plan: PlanView;
+  model: BackfillModel;
+  selected: number | null;
+  onSelect: (row: number) => void;
+}
+
+/** The data intervals of the chosen date and its neighbours, and when their runs are due. */
+export const Intervals = memo(function Intervals({ plan, model, selected, onSelect }: IntervalsProps) {
+  const select = (row: number | null) => row !== null && onSelect(row);
+  return (
+    <IntervalTimeline backfill={{ plan, selected, select, dates: model.dates, locale: english }} rows={3} />
+  );
+});
 
 function useNames(hidden: ReadonlySet<number>) {
   return useMemo(() => new Set([...hidden].flatMap((token) => TOKENS[token] ?? [])), [hidden]);

@@ -3,6 +3,7 @@ import type { Locale } from "../locale.js";
 import { dayOfRow } from "../plan/day_columns.js";
 import { dayText } from "../plan/days.js";
 import { RUNNING } from "../plan/tokens.js";
+import type { FinishBand } from "../planning/finish_band.js";
 import type { Bar, RunView } from "../run/run_view.js";
 import { drawToken } from "./draw_token.js";
 import type { Palette } from "./palette.js";
@@ -19,6 +20,8 @@ export interface LanesFrame {
 /** The part of a backfill that lanes draw. Where `startedAt` is 0, times are durations since the start, as in a plan. */
 export type LanesRun = Pick<RunView, "plan" | "bars" | "startedAt" | "median" | "laneCount"> & {
   phase: string;
+  /** Milliseconds since the start: drawn as a band behind the bars. */
+  finish?: Pick<FinishBand, "early" | "middle" | "late"> | null;
 };
 
 interface LanesSize {
@@ -50,7 +53,8 @@ export function drawBars(
   { width, height, lanes, pitch, isLive, until, locale, cursor }: LanesSize,
   palette: Palette,
 ): LanesFrame {
-  const last = run.bars.reduce((latest, bar) => Math.max(latest, bar.end ?? bar.start), run.startedAt);
+  const begin = run.startedAt + (run.finish?.late ?? 0);
+  const last = run.bars.reduce((latest, bar) => Math.max(latest, bar.end ?? bar.start), begin);
   const now = until ?? (isLive ? Date.now() : last);
   // The window holds a dozen runs while it goes on, and everything afterwards.
   const window = Math.max(SHORTEST_WINDOW, (run.median ?? 1000) * RUNS_IN_WINDOW);
@@ -66,6 +70,7 @@ export function drawBars(
     context.fillStyle = palette.empty;
     context.fillRect(LEFT, lane * pitch + pitch - 2, width - LEFT, 1);
   }
+  if (run.finish) drawFinish(context, run.finish, frame, height - AXIS, palette);
   for (let at = run.bars.length - 1; at >= 0; at--) {
     const bar = run.bars[at] as Bar;
     if (bar.start < from - LONGEST_RUN) break;
@@ -82,6 +87,35 @@ export function drawBars(
   }
   drawAxis(context, frame, { width, top: lanes * pitch, from: run.startedAt, locale }, palette);
   return frame;
+}
+
+/** Slanted lines between the early and the late end, and an upright one at the middle: told from bars without colour. */
+function drawFinish(
+  context: CanvasRenderingContext2D,
+  { early, middle, late }: NonNullable<LanesRun["finish"]>,
+  { scale }: LanesFrame,
+  height: number,
+  palette: Palette,
+): void {
+  const x = (at: number) => LEFT + at * scale;
+  const width = Math.max(3, (late - early) * scale);
+  context.save();
+  context.beginPath();
+  context.rect(x(early), 0, width, height);
+  context.clip();
+  context.globalAlpha = 0.7;
+  context.strokeStyle = palette.accent;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let at = x(early) - height; at < x(early) + width; at += 6) {
+    context.moveTo(at, height);
+    context.lineTo(at + height, 0);
+  }
+  context.stroke();
+  context.restore();
+  context.fillStyle = palette.accent;
+  for (const at of [early, late]) context.fillRect(x(at) - 0.5, 0, 1, height);
+  context.fillRect(x(middle) - 1, 0, 2, height);
 }
 
 function drawAxis(

@@ -5,9 +5,10 @@ import type { Locale } from "../locale.js";
 import { placeOf } from "../plan/plan_columns.js";
 import type { Token } from "../plan/tokens.js";
 import type { DateDetail, PlannedDate } from "../planning/date_detail.js";
+import type { FinishBand } from "../planning/finish_band.js";
 import type { TaskMarks, TaskState } from "../run/task_marks.js";
 import { resumed, started } from "./begin.js";
-import { type Driven, drivenOf } from "./driven.js";
+import { bandOfDriven, type Driven, drivenOf } from "./driven.js";
 import { drivenDates, drivenDetail } from "./driven_detail.js";
 import { pageError } from "./page_error.js";
 import { PageRecords } from "./page_records.js";
@@ -207,6 +208,10 @@ export class BackfillModel {
     const { plan } = this.#snapshot;
     return plan === null || this.#source === null ? null : this.#source.absence(plan, day);
   };
+
+  /** When it ends: a plan by past runs, a backfill by its own; null where too few are known. */
+  readonly finishBand = async (): Promise<FinishBand | null> =>
+    this.#driven ? bandOfDriven(this.#driven) : (this.#source?.finishBand(this.#snapshot.plan) ?? null);
 
   /** Run id of a row of the backfill that is shown; null while only a plan is. */
   readonly runId = (row: number): string | null => {

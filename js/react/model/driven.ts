@@ -1,6 +1,7 @@
 // Backfills that this page drives, by store: a component that is mounted again finds the one it had started.
 import type { Backfill, BackfillEvent, BackfillPreview, RunRecord, RunStore } from "../../face.js";
 import { columnsOf } from "../plan/columns_of.js";
+import { bandOfRun, type FinishBand } from "../planning/finish_band.js";
 import { RunView } from "../run/run_view.js";
 import type { Origin } from "./service_of.js";
 
@@ -65,6 +66,13 @@ export async function drive(
   backfill.result.then(() => ended(), ended);
   tellWatchers(store);
   return made;
+}
+
+/** When it ends, by its own runs; null before there are some, and when it has ended. */
+export function bandOfDriven({ backfill, view }: Driven): FinishBand | null {
+  return backfill === null || view.phase === "finished" || view.phase === "stopped"
+    ? null
+    : bandOfRun(backfill);
 }
 
 /** The runs that the store has of the dates of a plan. */

@@ -2,6 +2,7 @@
 import type { RunStore } from "../../face.js";
 import { type PlanColumns, placeOf } from "../plan/plan_columns.js";
 import type { DateDetail, PlannedDate } from "../planning/date_detail.js";
+import type { FinishBand } from "../planning/finish_band.js";
 import { Planner } from "../planning/planner.js";
 import { type Portable, toPortable } from "../planning/portable.js";
 import { PlanLoop, type PlanState } from "./plan_loop.js";
@@ -50,6 +51,10 @@ export class PlanSource {
     if (plan === null) return [];
     const places = Uint32Array.from({ length: Math.max(0, to - from) }, (_, at) => placeOf(plan, from + at));
     return this.#planner.ask("dates", plan.planHash, places);
+  }
+
+  async finishBand(plan: PlanColumns | null): Promise<FinishBand | null> {
+    return plan === null ? null : this.#planner.ask("finishBand", plan.planHash);
   }
 
   absence(plan: PlanColumns, day: string): Promise<string | null> {

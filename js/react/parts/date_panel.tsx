@@ -7,6 +7,7 @@ import { CANCELED, FAILED, QUEUED, TOKENS } from "../plan/tokens.js";
 import { zoneTime } from "../plan/zone_clock.js";
 import type { DateDetail } from "../planning/date_detail.js";
 import type { PageBackfill } from "../use_backfill.js";
+import { ClockFigure } from "./clock_day.js";
 import { type PartProps, Root } from "./root.js";
 
 export interface DatePanelProps extends PartProps {
@@ -20,7 +21,7 @@ export interface DatePanelProps extends PartProps {
 
 /** The chosen date in full. */
 export function DatePanel({ backfill, className, style }: DatePanelProps) {
-  const { locale, selected, selectedDay, run } = backfill;
+  const { locale, plan, selected, selectedDay, run } = backfill;
   const error = selected === null ? undefined : run?.errors.get(selected);
   const token = selected === null ? 0 : (run?.plan.tokens[selected] ?? 0);
   const { detail, absence } = useDate(backfill, token);
@@ -46,9 +47,8 @@ export function DatePanel({ backfill, className, style }: DatePanelProps) {
           {locale.retryDate}
         </button>
       )}
-      {detail !== null && (
-        <Detail {...{ detail, outcome, locale }} timeZone={backfill.plan?.timeZone ?? "UTC"} />
-      )}
+      {detail !== null && <Detail {...{ detail, outcome, locale }} timeZone={plan?.timeZone ?? "UTC"} />}
+      {plan !== null && selectedDay !== null && <ClockFigure {...{ plan, locale }} day={selectedDay} />}
     </Root>
   );
 }

@@ -1,38 +1,49 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a list of boxes on a canvas is no select.
 // biome-ignore-all lint/a11y/useFocusableInteractive: the list has the focus and the keys; the option that it describes does not.
 // What ran when, one line a lane. Follows the clock while a backfill runs; one that has ended is shown whole.
-import { type KeyboardEvent, type PointerEvent, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { prepareCanvas, useSize } from "../draw/canvas.js";
 import { AXIS, drawBars, type LanesFrame, type LanesRun, laneAt } from "../draw/draw_lanes.js";
 import { usePalette } from "../draw/palette.js";
-import { longDay } from "../locale.js";
+import { type Locale, longDay, numberText } from "../locale.js";
 import { dayOfRow } from "../plan/day_columns.js";
 import { clock } from "../plan/days.js";
 import { TOKENS } from "../plan/tokens.js";
+import type { FinishBand } from "../planning/finish_band.js";
 import { nextBar } from "../run/next_bar.js";
+import { plannedRun } from "../run/planned_run.js";
 import type { Bar } from "../run/run_view.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { type PartProps, Root } from "./root.js";
 
 export interface RunLanesProps extends PartProps {
-  backfill: Pick<PageBackfill, "version" | "locale" | "select"> & { run: LanesRun | null };
+  backfill: Pick<PageBackfill, "version" | "locale" | "select"> & { run: LanesRun | null } & Planned;
   /** Epoch milliseconds: shows how the backfill stood then. Default: now, and when it has ended the whole of it. */
   until?: number | null | undefined;
   theme?: unknown;
 }
 
+/** What is drawn before a start: with a plan and its estimate, what would run when. */
+type Planned = Partial<Pick<PageBackfill, "plan" | "estimate" | "finishBand">> & {
+  options?: Pick<PageBackfill["options"], "rate" | "startWindows"> | undefined;
+};
+
 const MOST_LANES = 64;
 
-/** The runs of a backfill over time: a Gantt chart with a line for each run in flight at once. */
+/** The runs of a backfill over time: a Gantt chart with a line for each run in flight at once. Before the start it shows the plan's
+ *  runs, with a band of when the last one ends. */
 export function RunLanes({ backfill, until = null, className, style, theme }: RunLanesProps) {
   const { run, locale } = backfill;
+  const planned = usePlannedRun(backfill);
+  const shown = run ?? planned?.run ?? null;
   return (
     <Root part="lanes" className={className} style={style}>
-      {run === null || run.bars.length === 0 ? (
+      {shown === null || shown.bars.length === 0 ? (
         <p className="dagfill-dim">{locale.notStarted}</p>
       ) : (
-        <Lanes backfill={backfill} run={run} until={until} theme={theme} />
+        <Lanes backfill={backfill} run={shown} until={until} theme={theme} />
       )}
+      {run === null && planned !== null && <PlannedWords {...{ locale, planned }} />}
     </Root>
   );
 }
@@ -109,12 +120,57 @@ function Lanes({ backfill, run, until = null, theme }: RunLanesProps & { run: La
   );
 }
 
-function wordsOf(
-  { plan }: LanesRun,
-  { row, lane, start, end, token }: Bar,
-  locale: PageBackfill["locale"],
-): string {
+function wordsOf({ plan }: LanesRun, { row, lane, start, end, token }: Bar, locale: Locale): string {
   const date = `${longDay(locale, dayOfRow(plan, row))} ${clock(plan.dates[row] ?? 0, plan.offsets[row] ?? 0)}`;
   const duration = locale.duration(Math.max(0, (end ?? Date.now()) - start));
   return locale.bar({ lane: lane + 1, date, state: locale.token[TOKENS[token] ?? "keep"], duration });
+}
+
+interface PlannedPicture {
+  run: ReturnType<typeof plannedRun>;
+  band: FinishBand | null;
+}
+
+/** null: there is nothing to plan with, or a backfill is shown. A pace of its own (`rate`, `startWindows`) is not drawn. */
+function usePlannedRun({ run, plan, estimate, options, finishBand }: RunLanesProps["backfill"]) {
+  const hasPace = options?.rate !== undefined || options?.startWindows !== undefined;
+  const drawn = run === null && plan && estimate && !hasPace ? plan : null;
+  const [known, setKnown] = useState<{ plan: unknown; band: FinishBand | null }>({ plan: null, band: null });
+  useEffect(() => {
+    let isOver = false;
+    if (drawn !== null)
+      finishBand?.().then(
+        (band) => isOver || setKnown({ plan: drawn, band }),
+        () => {},
+      );
+    return () => {
+      isOver = true;
+    };
+  }, [drawn, finishBand]);
+  const band = known.plan === drawn ? known.band : null;
+  return useMemo((): PlannedPicture | null => {
+    if (drawn === null || !estimate) return null;
+    return { run: plannedRun(drawn, estimate, band), band };
+  }, [drawn, estimate, band]);
+}
+
+function PlannedWords({ locale, planned: { run, band } }: { locale: Locale; planned: PlannedPicture }) {
+  return (
+    <>
+      {band !== null && (
+        <p className="dagfill-key" data-key="finish">
+          {run.finish !== null && <i className="dagfill-band-key" />}
+          {locale.finishBand({
+            early: locale.duration(band.early),
+            middle: locale.duration(band.middle),
+            late: locale.duration(band.late),
+            samples: band.samples,
+          })}
+        </p>
+      )}
+      {run.beyond > 0 && (
+        <p className="dagfill-dim">{locale.beyond(run.beyond, numberText(locale, run.beyond))}</p>
+      )}
+    </>
+  );
 }

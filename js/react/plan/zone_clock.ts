@@ -1,21 +1,47 @@
 // Instants on the clock of a schedule's zone.
 import { offsetText } from "./days.js";
 
-/** `2026-03-29 03:30 +02:00`; on the clock of UTC where the host does not know the zone. */
-export function zoneTime(instant: string, timeZone: string): string {
-  const ms = Date.parse(instant);
-  const utc = `${instant.slice(0, 16).replace("T", " ")}Z`;
+/** A format is dear to make: one a zone; null where the host does not know the zone. */
+const formats = new Map<string, Intl.DateTimeFormat | null>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat | null {
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    format = makeFormat(timeZone);
+    formats.set(timeZone, format);
+  }
+  return format;
+}
+
+function makeFormat(timeZone: string): Intl.DateTimeFormat | null {
   try {
     // Swedish writes dates as ISO 8601 does.
-    const format = new Intl.DateTimeFormat("sv-u-ca-gregory-nu-latn", {
+    return new Intl.DateTimeFormat("sv-u-ca-gregory-nu-latn", {
       dateStyle: "short",
       timeStyle: "medium",
       timeZone,
     });
-    const local = format.format(ms);
-    const offset = Math.round((Date.parse(`${local.replace(" ", "T")}Z`) - ms) / 1000);
-    return `${local.replace(/:00$/, "")} ${offsetText(offset)}`;
   } catch {
-    return utc;
+    return null;
   }
+}
+
+/** `2026-03-29 03:30:00`, and how far that is ahead of UTC in seconds. */
+function localOf(ms: number, format: Intl.DateTimeFormat): { text: string; offset: number } {
+  const text = format.format(ms);
+  return { text, offset: Math.round((Date.parse(`${text.replace(" ", "T")}Z`) - ms) / 1000) };
+}
+
+/** Seconds that the zone's clock is ahead of UTC; 0 where the host does not know the zone. */
+export function zoneOffset(ms: number, timeZone: string): number {
+  const format = formatOf(timeZone);
+  return format === null ? 0 : localOf(ms, format).offset;
+}
+
+/** `2026-03-29 03:30 +02:00`; on the clock of UTC where the host does not know the zone. */
+export function zoneTime(instant: string, timeZone: string): string {
+  const format = formatOf(timeZone);
+  if (format === null) return `${instant.slice(0, 16).replace("T", " ")}Z`;
+  const { text, offset } = localOf(Date.parse(instant), format);
+  return `${text.replace(/:00$/, "")} ${offsetText(offset)}`;
 }

@@ -14,6 +14,7 @@ import {
 import { columnsOf } from "../plan/columns_of.js";
 import type { PlanColumns } from "../plan/plan_columns.js";
 import { type DateDetail, dateOf, detailOf, type PlannedDate } from "./date_detail.js";
+import { bandOf, type FinishBand, LARGEST_ESTIMATE, pastEstimate } from "./finish_band.js";
 import { fromPortable, type Portable } from "./portable.js";
 
 /** A schedule in words. `next` are instants, ISO 8601. */
@@ -28,6 +29,8 @@ export interface PlanEstimate {
   makespan: number;
   finishAt: string;
   late: { makespan: number; finishAt: string } | null;
+  /** Most runs at once. */
+  peak: number;
   /** Past runs that it is made of; 0 where `runDuration` was given. */
   samples: number;
   /** How long it takes with so many runs at once, where `runDuration` was given and the plan is not too large. */
@@ -45,8 +48,6 @@ export interface PlanRequest extends Portable {
   now?: number | undefined;
 }
 
-/** Simulating thousands of outcomes of a larger plan takes longer than an answer may. */
-const LARGEST_ESTIMATE = 20_000;
 const LANES = [1, 2, 4, 8, 16, 32, 64];
 /** Previews that are kept for questions about single dates. */
 const KEPT = 4;
@@ -87,6 +88,13 @@ export class Planning {
   async dates(planHash: string, places: Uint32Array): Promise<PlannedDate[]> {
     const preview = this.#previews.get(planHash)?.preview;
     return preview === undefined ? [] : Array.from(places).flatMap((place) => dateOf(preview, place) ?? []);
+  }
+
+  /** When a plan that was asked for lately ends, by past runs; null where they are too few. */
+  async finishBand(planHash: string): Promise<FinishBand | null> {
+    const held = this.#previews.get(planHash);
+    const past = held === undefined ? null : await pastEstimate(held.preview);
+    return past && bandOf(past);
   }
 
   /** The templated texts of one date, for a plan that was made elsewhere. */
@@ -151,20 +159,16 @@ async function estimateOf(
   const { total, skip } = preview.counts;
   if (total === skip) return null;
   if (runDuration !== undefined) {
-    const { makespan, finishAt } = preview.estimate({ runDuration });
+    const { makespan, finishAt, peak } = preview.estimate({ runDuration });
     const byLanes = (total > LARGEST_ESTIMATE ? [] : LANES).map((lanes) => ({
       lanes,
       makespan: preview.estimate({ runDuration, maxParallelRuns: lanes }).makespan,
     }));
-    return { makespan, finishAt, late: null, samples: 0, byLanes };
+    return { makespan, finishAt, late: null, peak, samples: 0, byLanes };
   }
-  if (total > LARGEST_ESTIMATE) return null;
-  try {
-    const { quantiles, samples } = await preview.estimate({ from: "history" });
-    const [middle, late] = [quantiles["0.5"], quantiles["0.9"]];
-    return middle === undefined ? null : { ...middle, late: late ?? null, samples, byLanes: [] };
-  } catch {
-    // Fewer than five past runs.
-    return null;
-  }
+  const past = await pastEstimate(preview);
+  if (past === null) return null;
+  const { quantiles, peak, samples } = past;
+  const [middle, late] = [quantiles["0.5"], quantiles["0.9"]];
+  return middle === undefined ? null : { ...middle, late: late ?? null, peak, samples, byLanes: [] };
 }

@@ -2,6 +2,7 @@
 import {
   DateCalendar,
   DatePanel,
+  IntervalTimeline,
   PlanSummary,
   RunLanes,
   RunTable,
@@ -39,6 +40,7 @@ function App({ store }) {
       <DateCalendar backfill={backfill} onRange={(from, to) => setRange({ from, to })} />
       <RunTable backfill={backfill} />
       <DatePanel backfill={backfill} />
+      <IntervalTimeline backfill={backfill} />
       <RunLanes backfill={backfill} />
       <TaskGrid backfill={backfill} />
       <TaskGantt backfill={backfill} />

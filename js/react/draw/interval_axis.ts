@@ -1,0 +1,59 @@
+// Data intervals and due times of some dates on one axis, whose marks are round times of the schedule's zone.
+import { dayWords, type Locale } from "../locale.js";
+import { zoneOffset } from "../plan/zone_clock.js";
+import type { PlannedDate } from "../planning/date_detail.js";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const STEPS = [1, 2, 3, 6, 12, 24, 48, 168, 336, 744, 2232, 8784].map((hours) => hours * HOUR);
+/** More marks do not fit beside each other on a phone. */
+const MOST_MARKS = 3;
+
+/** From the first interval's start to the last due time, in epoch milliseconds. */
+export interface IntervalAxis {
+  from: number;
+  to: number;
+}
+
+type Dated = Pick<PlannedDate, "dataInterval" | "runAfter">;
+
+export function intervalAxis(dates: readonly Dated[]): IntervalAxis {
+  const at = dates.flatMap(({ dataInterval: { start, end }, runAfter }) =>
+    [start, end, runAfter].map(Date.parse),
+  );
+  const from = Math.min(...at);
+  return { from, to: Math.max(from + 1, ...at) };
+}
+
+/** Where an instant stands on the axis: 0 is its start, 1 its end. */
+export const shareOf = ({ from, to }: IntervalAxis, instant: string | number): number =>
+  ((typeof instant === "number" ? instant : Date.parse(instant)) - from) / (to - from);
+
+/** The first of so many neighbouring rows, the chosen one in their middle where the plan reaches as far. */
+export function firstAround(selected: number | null, total: number, count: number): number {
+  return Math.max(0, Math.min((selected ?? 0) - Math.floor(count / 2), total - count));
+}
+
+/** Round times of the zone's clock along the axis: days, or hours where it is short. */
+export function intervalMarks(
+  { from, to }: IntervalAxis,
+  timeZone: string,
+  locale: Locale,
+): { at: number; text: string }[] {
+  const step =
+    STEPS.find((each) => (to - from) / each <= MOST_MARKS) ?? Math.ceil((to - from) / MOST_MARKS / DAY) * DAY;
+  const marks: { at: number; text: string }[] = [];
+  const first = from + zoneOffset(from, timeZone) * 1000;
+  for (let local = Math.ceil(first / step) * step; ; local += step) {
+    // The offset of an instant near by may be another one: that of the instant found with it holds.
+    const near = local - zoneOffset(local, timeZone) * 1000;
+    const at = local - zoneOffset(near, timeZone) * 1000;
+    if (at > to) return marks;
+    const clock = new Date(local).toISOString().slice(11, 16);
+    const isDay = local % DAY === 0;
+    marks.push({ at, text: isDay ? dayWords(locale, local / DAY, dayFormat(step)) : clock });
+  }
+}
+
+const dayFormat = (step: number): Intl.DateTimeFormatOptions =>
+  step > (366 * DAY) / 4 ? { month: "short", year: "numeric" } : { day: "numeric", month: "short" };
