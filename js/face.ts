@@ -49,7 +49,7 @@ export type {
 } from "./run/events/backfill_events.js";
 export type { SchedulerEvent } from "./run/events/scheduler_events.js";
 /** @internal For the entries of engines. */
-export { jobContext, type WorkContext } from "./run/host/job_context.js";
+export { contextParts } from "./run/host/context_parts.js";
 export type { Engine, HostOptions, ServeOptions, TriggerOptions } from "./run/host/options.js";
 export type { ChunkOfRun, ExecuteRun, RunContext } from "./run/host/run_context.js";
 export { Scheduler } from "./run/scheduler/scheduler.js";

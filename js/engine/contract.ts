@@ -38,8 +38,9 @@ export interface OpenedEngine {
   /** Jobs of the test with many, default 1,000; dates of the backfills, default 20. For engines that are slow. */
   many?: number;
   days?: number;
-  /** Kills the worker as `kill -9` does, and starts another one; needs `starts`. Of engines that were opened for it, see `OpenEngine`. */
-  kill?: () => Promise<void>;
+  /** Kills the worker as `kill -9` does, and starts another one; needs `starts`. `whileDead` is called, and awaited, in between. Of engines that were
+   *  opened for it, see `OpenEngine`. */
+  kill?: (whileDead?: () => Promise<void>) => Promise<void>;
   /** Takes the server of the engine away, and gives what brings it back with its jobs. Of engines that were opened for it. */
   away?: () => Promise<() => Promise<void>>;
   /** What it lacks, and why. */

@@ -2,11 +2,12 @@
 
 import type { Dag, Task } from "../dag/dag.js";
 import { DagfillError } from "../error.js";
-import { jobContext, validateDag, type WorkContext } from "../face.js";
+import { validateDag } from "../face.js";
 import type { Json } from "../json.js";
 import { printable } from "../json_input.js";
 import type { ExecuteTask } from "../run/tasks/task_context.js";
 import type { EngineJob, EngineStatus } from "./engine.js";
+import { jobContext, type WorkContext } from "./job_context.js";
 import { failedWith, failureOf } from "./outcome.js";
 import type { WorkerOptions } from "./worker_options.js";
 
@@ -14,7 +15,7 @@ import type { WorkerOptions } from "./worker_options.js";
 const ABORT_GRACE_MS = 30_000;
 
 /** Runs jobs: calls `executeRun` or `executeTask` and tells how that ended. It never rejects: errors of the callback are the outcome
- *  "failed", so that whatever carries the job does not try it again. `signal` cancels the job.
+ *  "failed", so that whatever carries the job does not try it again. `signal` cancels the job; one that is aborted already lets it not begin.
  *
  *  ```js
  *  const run = jobRunner({ executeRun: async (run) => load(run.render("s3://bucket/{{ ds }}.csv")) });
@@ -28,6 +29,8 @@ export function jobRunner(
   const contexts = jobContext(options);
   return async (job, signal) => {
     const startedAt = Date.now();
+    // Delivered again after it was canceled: it does not run.
+    if (signal?.aborted) return { state: "canceled", startedAt };
     const pushed: Record<string, Json> = {};
     const work = job.kind === "task" ? taskWork(job, functions, executeTask) : executeRun;
     let made: WorkContext;
@@ -58,7 +61,6 @@ export function jobRunner(
         ? undefined
         : setTimeout(() => end("timeout"), Math.min(job.timeout, 2 ** 31 - 1));
     signal?.addEventListener("abort", cancel);
-    if (signal?.aborted) cancel();
     try {
       const settled = (async () => work(context as never))().then(
         (value) => outcomeOf(job.kind, value),

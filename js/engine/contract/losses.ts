@@ -53,6 +53,32 @@ export function lossesContract({ it, assert, ended, running, eventually }) {
   );
 
   it(
+    "a job that is canceled while its worker is dead is delivered again, and does not run",
+    async (engine, { kill, starts }) => {
+      const [canceled, kept] = [60_000, 1_000].map((ms) => aJob({ act: "succeed", ms }));
+      const keys = [canceled.key, kept.key];
+      await engine.submit([canceled, kept]);
+      for (const key of keys) {
+        await running(engine, key);
+        while ((await starts(key)) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      let isCanceled = false;
+      await kill(async () => {
+        await engine.cancel([canceled.key], "not needed");
+        isCanceled = true;
+      });
+      assert.ok(isCanceled, "kill() has to call what it is given while no worker runs");
+      // The other one shows that the jobs of the dead worker have been delivered again.
+      const ends = [];
+      for (const key of keys.toReversed()) ends.push((await ended(engine, key)).state);
+      assert.deepEqual(ends, ["success", "canceled"]);
+      assert.deepEqual([await starts(canceled.key), await starts(kept.key)], [1, 2]);
+    },
+    [],
+    "kill",
+  );
+
+  it(
     "a worker that is killed fails no run of a backfill, and costs no attempt",
     async (engine, { kill, later, days = 20 }) => {
       const count = Math.min(days, 6);

@@ -4,6 +4,7 @@ import { failure } from "../../failure.js";
 import { wrong } from "../../options.js";
 import { BackfillEventCode } from "../../raw.js";
 import type { EventBody } from "../events/backfill_events.js";
+import { callAs } from "../host/caller.js";
 import { Context, contextOf, type Origin } from "../host/context.js";
 import { type AbortKind, abortReason, type Work } from "../host/executor.js";
 import type { ChunkOfRun } from "../host/run_context.js";
@@ -30,7 +31,6 @@ export class Attempts {
   readonly #dispatch: Dispatch;
   /** Rows whose attempt a dead process called already. */
   readonly #attached = new Set<number>();
-  #isCalling = false;
 
   constructor(
     options: Pick<DriverOptions<unknown>, "origin" | "execute" | "writer" | "lease">,
@@ -44,11 +44,6 @@ export class Attempts {
     this.#notifier = notifier;
     this.#now = now;
     this.#dispatch = dispatch;
-  }
-
-  /** Whether a callback is being called right now: what it asks for must not wait for its own end. */
-  get isCalling(): boolean {
-    return this.#isCalling;
   }
 
   /** The next start of the row is of an attempt that a dead process called. */
@@ -72,7 +67,7 @@ export class Attempts {
       started,
       attached: this.#attached.delete(row),
       writer,
-      call: this.#call,
+      call: (callback) => callAs({ owner: lease, isOpen }, callback),
       emit: this.#emit,
       isOwned: () => lease.isHeld(),
       began: (at) => {
@@ -85,16 +80,6 @@ export class Attempts {
   }
 
   readonly #emit = (event: EventBody) => this.#notifier.emit(event);
-
-  readonly #call = <T>(callback: () => T): T => {
-    const before = this.#isCalling;
-    this.#isCalling = true;
-    try {
-      return callback();
-    } finally {
-      this.#isCalling = before;
-    }
-  };
 
   #settle(row: number, attempt: number, success: boolean, value: unknown): void {
     // A run that was given up, or that settles twice, changes nothing.

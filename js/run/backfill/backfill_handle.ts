@@ -7,6 +7,7 @@ import { type BackfillPreview, Preview } from "../../plan/plan.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import { iso } from "../../time.js";
 import type { BackfillEvent, BackfillResult, Progress } from "../events/backfill_events.js";
+import { unlessItWaits } from "../host/caller.js";
 import { nextTurn } from "../machine/turns.js";
 import type { Backfill, LiveEta } from "./backfill.js";
 import type { Driver } from "./driver.js";
@@ -19,9 +20,8 @@ export class BackfillHandle implements Backfill {
   readonly preview: BackfillPreview;
   readonly #driver: Driver<BackfillResult>;
   readonly #abortGrace: number;
+  readonly #result: Promise<BackfillResult>;
   #lanes: number;
-
-  readonly result: Promise<BackfillResult>;
 
   /** `result` settles when the lease is given back, so that the next backfill may follow at once. */
   constructor(
@@ -32,13 +32,17 @@ export class BackfillHandle implements Backfill {
     result: Promise<BackfillResult>,
   ) {
     this.backfillId = backfillId;
-    this.result = result;
+    this.#result = result;
     this.preview = new Preview(plan);
     this.#driver = driver;
     this.#abortGrace = abortGrace;
     this.#lanes = plan.maxParallelRuns;
     // A reader that wants events from the beginning starts within this turn.
     nextTurn(() => driver.notifier.listeners.forget());
+  }
+
+  get result(): Promise<BackfillResult> {
+    return this.#end("result");
   }
 
   get progress(): Progress {
@@ -57,24 +61,12 @@ export class BackfillHandle implements Backfill {
     const { running } = fields(options, "options", {
       running: oneOf("finish", "abort"),
     });
-    const { isCalling } = this.#driver;
     this.#driver.cancel(running === "abort");
-    return isCalling ? this.#unlessItWaits() : this.result;
+    return this.#end("cancel()");
   }
 
-  /** The result for a run's own callback, which must not wait for it: a backfill does not end before its callbacks have. */
-  #unlessItWaits(): Promise<BackfillResult> {
-    const gaveUp = new Promise<BackfillResult>((_, reject) => {
-      const error = new DagfillError(
-        "ABORTED",
-        "cancel() was called in a callback of its own backfill, which does not end before the callback does",
-        { hint: "do not await it there: await backfill.result outside of the callback" },
-      );
-      const timer = setTimeout(() => reject(error), this.#abortGrace);
-      this.result.finally(() => clearTimeout(timer)).catch(() => {});
-    });
-    gaveUp.catch(() => {});
-    return Promise.race([this.result, gaveUp]);
+  #end(call: string): Promise<BackfillResult> {
+    return unlessItWaits(this.#driver.owner, this.#result, call, this.#abortGrace);
   }
 
   setMaxParallelRuns(n: number): void {
@@ -90,7 +82,7 @@ export class BackfillHandle implements Backfill {
    *  those that run have ended. `result` rejects with ABORTED. */
   async leave(atOnce: boolean): Promise<void> {
     let isOver = false;
-    const over = this.result.then(
+    const over = this.#result.then(
       () => {},
       () => {},
     );

@@ -135,9 +135,9 @@ export class Driver<R> {
     this.#machine.dispatch(BackfillEventCode.Pause);
   }
 
-  /** Whether a callback is being called right now: what it asks for must not wait for its own end. */
-  get isCalling(): boolean {
-    return this.#attempts.isCalling;
+  /** Stands for this driver where one of its callbacks calls. */
+  get owner(): object {
+    return this.#options.lease;
   }
 
   /** No callback runs, and nothing is being written. */

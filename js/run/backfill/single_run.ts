@@ -17,7 +17,7 @@ import { storedRun } from "./rows.js";
 import type { RunSet } from "./run_set.js";
 
 /** How long an aborted run may take to settle. */
-const ABORT_GRACE_MS = 30_000;
+export const ABORT_GRACE_MS = 30_000;
 
 export interface SingleRun {
   origin: Origin;

@@ -22,7 +22,7 @@ export interface Attempt {
   /** A dead process called this attempt already, under the same key. */
   attached: boolean;
   writer: Writer;
-  /** Calls the host. A `cancel()` inside of the call is known to be its own. */
+  /** Calls the host. What the callback waits for is known to be asked by it. */
   call: <T>(callback: () => T) => T;
   emit: (event: EventBody) => void;
   /** Whether this process still owns the backfill; else another one may have started what is to be started here. */

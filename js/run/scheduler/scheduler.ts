@@ -4,8 +4,10 @@ import type { DagfillError } from "../../error.js";
 import { callback } from "../../options.js";
 import { SchedulerCommand, SchedulerEventCode } from "../../raw.js";
 import { storeFailure } from "../../store/failure.js";
+import { ABORT_GRACE_MS } from "../backfill/single_run.js";
 import type { RunResult } from "../events/backfill_events.js";
 import { type SchedulerListener, SchedulerListeners } from "../events/scheduler_events.js";
+import { unlessItWaits } from "../host/caller.js";
 import { executorOf, type Host } from "../host/host.js";
 import type { SchedulerOptions } from "../host/options.js";
 import { Clock } from "../machine/clock.js";
@@ -88,14 +90,15 @@ export class Scheduler {
 
   /** Looks at every DAG now, creates and runs what is due, and resolves when nothing runs any more, to what has ended
    *  meanwhile, oldest first. Failed runs, and stores that fail, do not reject it: they are events. INVALID_OPTION when the
-   *  clock has never told the time. */
+   *  clock has never told the time; ABORTED in a callback of one of its runs, which it waits for. */
   async tick(): Promise<RunResult[]> {
     this.#host.now();
-    return new Promise((resolve) => {
+    const ended = new Promise<RunResult[]>((resolve) => {
       this.#ticks.push({ results: [], resolve });
       this.#open = true;
       this.#look(true);
     });
+    return this.#unlessItWaits(ended, "tick()");
   }
 
   /** Ticks now, and from then on whenever a run is due, until `stop`. INVALID_OPTION as for `tick`. */
@@ -108,17 +111,23 @@ export class Scheduler {
     this.#look(true);
   }
 
-  /** Begins nothing more and resolves when what runs has ended. Nothing is aborted. */
+  /** Begins nothing more and resolves when what runs has ended. Nothing is aborted. ABORTED in a callback of one of its runs, when that has not
+   *  ended within 30 seconds. */
   stop(): Promise<void> {
     this.#started = false;
     this.#open = false;
     this.#timer.at(undefined);
     this.#machine?.dispatch(SchedulerEventCode.Stop);
     this.#machine?.pump();
-    return new Promise((resolve) => {
+    const ended = new Promise<void>((resolve) => {
       this.#stops.push(resolve);
       this.#rest();
     });
+    return this.#unlessItWaits(ended, "stop()");
+  }
+
+  #unlessItWaits<T>(ended: Promise<T>, call: string): Promise<T> {
+    return unlessItWaits(this.#owner?.lease, ended, call, ABORT_GRACE_MS);
   }
 
   /** Returns a function that ends it. */

@@ -28,8 +28,9 @@ export function memoryJobs({ slots = 4, ...work }) {
   };
   const watchers = new Set();
   /** As if the worker had been killed, and another one had started. */
-  const kill = async () => {
+  const kill = async (whileDead) => {
     worker += 1;
+    await whileDead?.();
     running = 0;
     for (const [key, entry] of jobs) {
       if (entry.status.state !== "running") continue;

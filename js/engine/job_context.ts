@@ -1,17 +1,14 @@
 // A job's data as the context that a callback gets, in the worker's process.
-import type { CheckedDag } from "../../dag/dag.js";
-import { DagfillError } from "../../error.js";
-import type { Json } from "../../json.js";
-import { printable } from "../../json_input.js";
-import { environmentOf } from "../../macros/environment.js";
-import { type CheckedTemplateOptions, type TemplateOptions, templateSpec } from "../../macros/options.js";
-import { RunTemplates } from "../../macros/run_templates.js";
-import { fields, name } from "../../options.js";
-import { TaskRunContext } from "../tasks/task_state.js";
-import { Xcom } from "../tasks/xcom.js";
-import { Context, freeze } from "./context.js";
-import { abortReason } from "./executor.js";
-import type { ContextData, JobData } from "./run_context.js";
+import type { CheckedDag } from "../dag/dag.js";
+import { DagfillError } from "../error.js";
+import { contextParts } from "../face.js";
+import type { Json } from "../json.js";
+import { printable } from "../json_input.js";
+import type { CheckedTemplateOptions, TemplateOptions } from "../macros/options.js";
+import { fields, name } from "../options.js";
+import type { Context } from "../run/host/context.js";
+import { abortReason } from "../run/host/executor.js";
+import type { ContextData, JobData } from "../run/host/run_context.js";
 
 /** A context, and what ends it. */
 export interface WorkContext {
@@ -25,7 +22,7 @@ interface Job {
   data: JobData;
 }
 
-/** @internal Makes contexts of jobs, with the lookups of this process. */
+/** Makes contexts of jobs, with the lookups of this process. */
 export function jobContext(
   options: TemplateOptions,
 ): (job: Job, push: (key: string, value: Json) => void) => WorkContext {
@@ -33,7 +30,7 @@ export function jobContext(
   const own = fields<CheckedTemplateOptions>(
     { variables, connections, macros, onUnknown },
     "options",
-    templateSpec,
+    contextParts.templateSpec,
   );
   return ({ key, data }, push) => {
     const { timetable, dag, params, onUnknown, macroTimeZone, task, ...run } = data;
@@ -43,15 +40,20 @@ export function jobContext(
       ...(onUnknown === undefined ? {} : { onUnknown }),
       ...(macroTimeZone === undefined ? {} : { macroTimeZone }),
     };
-    const environment = environmentOf(checked, { ...own, now: Date.now }, asked);
-    const templates = new RunTemplates(environment, timetable, data.runType, freeze(data.conf));
+    const environment = contextParts.environmentOf(checked, { ...own, now: Date.now }, asked);
+    const templates = new contextParts.RunTemplates(
+      environment,
+      timetable,
+      data.runType,
+      contextParts.freeze(data.conf),
+    );
     const chunk = run.chunk === undefined ? {} : { chunk: { ...run.chunk, fail: refuseFail } };
-    const made = new Context({ ...run, ...chunk } as ContextData, templates, () => key);
+    const made = new contextParts.Context({ ...run, ...chunk } as ContextData, templates, () => key);
     const context = task === undefined ? made : taskContext(made, task, key, push);
     const what = task === undefined ? data.runId : `${data.runId}, task ${task.taskId}`;
     return {
       context,
-      abort: (kind) => Context.abort(context, abortReason(kind, what)),
+      abort: (kind) => contextParts.Context.abort(context, abortReason(kind, what)),
       reason: (kind) => abortReason(kind, what),
     };
   };
@@ -71,6 +73,7 @@ function taskContext(
 ): Context {
   const checkedPush = (of: string, value: unknown) =>
     push(name(String(of), "xcomPush key"), printable(value, `xcomPush(${of})`));
+  const { TaskRunContext, Xcom } = contextParts;
   const context = new TaskRunContext(
     run,
     task,

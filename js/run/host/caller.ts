@@ -1,0 +1,76 @@
+// Which callback of the host a call comes from, also behind an `await`: a callback must not wait for what ends only after it. Where the
+// platform has no AsyncLocalStorage, as browsers, that is known up to the callback's first `await`.
+import { DagfillError } from "../../error.js";
+
+/** A callback that was called. */
+export interface Caller {
+  /** Stands for whoever called it: a backfill, or a scheduler. */
+  owner: object;
+  /** Whether it has not ended. */
+  isOpen(): boolean;
+}
+
+type Storage = {
+  run<T>(caller: Caller | undefined, work: () => T): T;
+  getStore(): Caller | undefined;
+};
+
+/** Knows the caller of what runs now, and of nothing that comes later. */
+class SynchronousStorage implements Storage {
+  #caller: Caller | undefined;
+
+  run<T>(caller: Caller | undefined, work: () => T): T {
+    const before = this.#caller;
+    this.#caller = caller;
+    try {
+      return work();
+    } finally {
+      this.#caller = before;
+    }
+  }
+
+  getStore(): Caller | undefined {
+    return this.#caller;
+  }
+}
+
+type Builtins = { getBuiltinModule?(name: string): { AsyncLocalStorage?: new () => Storage } | undefined };
+
+let known: Storage | undefined;
+
+function storage(): Storage {
+  const { process } = globalThis as { process?: Builtins };
+  known ??= new (process?.getBuiltinModule?.("node:async_hooks")?.AsyncLocalStorage ?? SynchronousStorage)();
+  return known;
+}
+
+/** Does `work` as the callback `caller`; as none of them where that is undefined. */
+export function callAs<T>(caller: Caller | undefined, work: () => T): T {
+  return storage().run(caller, work);
+}
+
+/** `end`, unless a callback of `owner` asks for it: that would wait for itself, and gets a rejection with ABORTED when `graceMs` are over. `call`: what
+ *  was called. */
+export function unlessItWaits<T>(
+  owner: object | undefined,
+  end: Promise<T>,
+  call: string,
+  graceMs: number,
+): Promise<T> {
+  const caller = storage().getStore();
+  if (caller === undefined || caller.owner !== owner || !caller.isOpen()) return end;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const gaveUp = new Promise<T>((_, reject) => {
+    const error = new DagfillError(
+      "ABORTED",
+      `${call} was awaited in a callback that it waits for: it does not end before the callback does`,
+      { hint: "do not await it there: await backfill.result, or stop(), outside of the callback" },
+    );
+    timer = setTimeout(() => reject(error), graceMs);
+  });
+  const first = Promise.race([end, gaveUp]);
+  const settled = () => clearTimeout(timer);
+  // A callback that does not await it has nothing to hear.
+  first.then(settled, settled);
+  return first;
+}
