@@ -1,18 +1,10 @@
 // Templates: one template for 100,000 dates beside the engines that a user could pick instead, all of them compiled once and
 // given ready strings by a loop over toISOString (that loop counts: it is what their users write). Each in a process of
 // its own, answers compared.
-import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { render, resolveDateMacros } from "../dist/index.js";
 import { dates, engines, steps } from "./macros/cases.mjs";
+import { median, rounds, timesAsFast } from "./macros/rounds.mjs";
 import { ratio } from "./ratios.mjs";
-
-const script = fileURLToPath(new URL("macros/run.mjs", import.meta.url));
-const rows = {};
-for (const name of Object.keys(engines)) {
-  const text = execFileSync(process.execPath, ["--expose-gc", script, name], { encoding: "utf8" });
-  rows[name] = JSON.parse(text);
-}
 
 let missed = 0;
 function reach(reached, text) {
@@ -20,29 +12,30 @@ function reach(reached, text) {
   console.log(`  ${reached ? "reached" : "MISSED "}  ${text}`);
 }
 
-console.log(`\none template, ${dates.length} dates: milliseconds, median and least of 15 rounds`);
-for (const [name, { median, least, hash }] of Object.entries(rows)) {
+console.log(`\none template, ${dates.length} dates: milliseconds, median and least of rounds in turn`);
+const rows = await rounds(Object.keys(engines));
+for (const [name, { times, hash }] of Object.entries(rows)) {
   const same = hash === rows.dagfill.hash ? "" : "  other text!";
-  console.log(`  ${name.padEnd(12)} ${median.toFixed(1).padStart(8)} ${least.toFixed(1).padStart(8)}${same}`);
+  const figures = [median(times), Math.min(...times)].map((time) => time.toFixed(1).padStart(8));
+  console.log(`  ${name.padEnd(12)} ${figures.join(" ")}${same}`);
   if (same !== "") missed++;
 }
-const times = (name) => rows[name].median / rows.dagfill.median;
-for (const name of ["nunjucks", "handlebars", "mustache", "eta"])
-  ratio(`templates beside ${name}`, rows[name].least / rows.dagfill.least);
-for (const name of ["nunjucks", "handlebars", "mustache"]) {
-  reach(times(name) >= 2, `${times(name).toFixed(1)} times as fast as ${name} (at least 2)`);
+for (const [name, goal] of [
+  ["nunjucks", 2],
+  ["handlebars", 2],
+  ["mustache", 2],
+  ["eta", 1],
+]) {
+  const times = timesAsFast(rows.dagfill, rows[name]);
+  ratio(`templates beside ${name}`, times);
+  reach(times >= goal, `${times.toFixed(1)} times as fast as ${name} (at least ${goal})`);
 }
-reach(times("eta") >= 1, `${times("eta").toFixed(1)} times as fast as eta (at least 1)`);
 
 console.log("\na step of a date and a statement, the same dates: nunjucks has helpers for dates");
-const stepRows = {};
-for (const name of Object.keys(steps)) {
-  const text = execFileSync(process.execPath, ["--expose-gc", script, name, "steps"], { encoding: "utf8" });
-  stepRows[name] = JSON.parse(text);
-}
+const stepRows = await rounds(Object.keys(steps), "steps");
 if (stepRows.nunjucks.hash !== stepRows.dagfill.hash) missed++;
-const stepTimes = stepRows.nunjucks.median / stepRows.dagfill.median;
-ratio("templates with steps beside nunjucks", stepRows.nunjucks.least / stepRows.dagfill.least);
+const stepTimes = timesAsFast(stepRows.dagfill, stepRows.nunjucks);
+ratio("templates with steps beside nunjucks", stepTimes);
 reach(stepTimes >= 2, `${stepTimes.toFixed(1)} times as fast as nunjucks (at least 2)`);
 
 /** Microseconds a call, the least of some rounds after the first: the machine has other work too. */
