@@ -48,7 +48,10 @@ export function unquoted(
     }
     const end = template.indexOf("}}", use.end);
     if (end < 0 || faults.has(start) || isCondition(template.slice(start, use.start))) continue;
-    const safe = safety(template, use, start, end, uses) ?? outside.get(use.name);
+    const safe =
+      safety(template, use, start, end, uses) ??
+      outside.get(use.name) ??
+      (isInQuoteBlock(template, use) ? "word" : undefined);
     const isInQuotes = inQuotes.includes(start);
     if (safe === "everywhere" || (safe === "word" && !isInQuotes)) continue;
     const shown = template.slice(start, end + 2);
@@ -81,6 +84,16 @@ function safety(template: string, use: Use, start: number, end: number, uses: re
   if (filters.some(({ name }) => SAFE.includes(name))) return "everywhere";
   const isQuoted = filters.at(-1)?.name === "quote" || QUOTED_LIST.test(template.slice(start, end));
   return isQuoted ? "word" : undefined;
+}
+
+/** Whether the value stands in a `{% filter quote %}`. An inner block of this kind ends the search. */
+function isInQuoteBlock(template: string, { start }: Use): boolean {
+  const before = template.slice(0, start);
+  const block = before.lastIndexOf("% filter ");
+  const tag = before.slice(block, before.indexOf("%}", block));
+  return (
+    block >= 0 && tag.replace("-", "").trimEnd().endsWith("quote") && !before.includes("endfilter", block)
+  );
 }
 
 /** Whether the value stands in the condition of an inline `if`, which prints nothing of it. */

@@ -368,6 +368,11 @@ test("values from outside that stand unquoted in a command are warned of", async
     ],
     "echo {{ (dag_run.conf.region ~ '/' ~ params.table) | quote }} {{ ds }}": [],
     "echo {{ 'a' if dag_run.conf.region else 'b' }} {{ dag_run.conf.region | int }} {{ ds }}": [],
+    "echo {% filter quote %}a {{ params.table }}{% endfilter %} {{ ds }}": [],
+    "echo {% filter upper | quote -%}{{ params.table }}{% endfilter %} {{ ds }}": [],
+    "echo {% filter quote %}a{% endfilter %} {{ params.table }} {{ ds }}": ["{{ params.table }}"],
+    "echo {% filter quote | upper %}{{ params.table }}{% endfilter %} {{ ds }}": ["{{ params.table }}"],
+    "echo '{% filter quote %}{{ params.table }}{% endfilter %}' {{ ds }}": ["{{ params.table }}"],
   };
   for (const [command, found] of Object.entries(ways))
     assert.deepEqual(await codes(command, conf), found, command);
