@@ -157,3 +157,16 @@ fn widths_are_not_cut() {
         limit("{{ 1 }}", &format!("{{{{ {beyond} }}}}"), "16 MiB");
     }
 }
+
+#[test]
+fn what_nothing_closes_stays_and_what_raw_holds_is_text() {
+    for (text, part) in [("a ${#b} c", "{#"), ("{% if x", "{%"), ("{{ ds", "{{ ds")] {
+        let (rendered, why) = render(text, None);
+        assert_eq!(rendered, text);
+        assert_eq!(why.unwrap(), format!("{part}: this tag is not closed"));
+    }
+    for inside in ["{% {%", "{#", "{{ {{%{% ", "{% {% if %}{%"] {
+        let (rendered, why) = render(&format!("{{% raw %}}{inside}{{%- endraw %}}b"), None);
+        assert_eq!((rendered, why), (format!("{}b", inside.trim_end()), None));
+    }
+}

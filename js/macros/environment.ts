@@ -60,10 +60,10 @@ export function attributesOf(dag: CheckedDag): string {
   return text;
 }
 
-/** What else is known of a run, as JSON by the names that templates write: attributes of `dag`, `task` and `dag_run`, and the time.
+/** What else is known of a run, as JSON by the names that templates write: attributes of `dag`, `task` and `dag_run`, the time, and that it is a preview.
  *  `undefined` where a template names none of them. */
 export function knownText(
-  { dag, now }: TemplateEnvironment,
+  { dag, now, masked }: TemplateEnvironment,
   template: string,
   run: {
     task?: CheckedTask | undefined;
@@ -84,6 +84,7 @@ export function knownText(
   // A chunk covers more than its date does.
   if (chunk !== undefined && dataInterval !== undefined && template.includes("interval"))
     parts.push(`"until":${Date.parse(dataInterval.end)}`);
+  if (masked) parts.push('"preview":true');
   if (now !== undefined && template.includes("now")) parts.push(`"now":${Math.round(now())}`);
   return parts.length === 0 ? undefined : `{${parts.join()}}`;
 }

@@ -127,10 +127,12 @@ function unresolvedFault(
       : key !== undefined
         ? (["missing_conf_key", `conf has no ${key}`] as const)
         : (["unknown_macro", part.message] as const);
+  // Nobody knows where an open tag ends.
+  const isOpen = part.message.endsWith(": this tag is not closed");
   const ends =
     onUnknown === "error"
       ? "the task fails"
-      : onUnknown === "empty"
+      : onUnknown === "empty" && !isOpen
         ? "it is left out"
         : "it stays as written";
   const hint = part.suggestion === undefined ? "" : `; did you mean ${part.suggestion}?`;

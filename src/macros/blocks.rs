@@ -1,7 +1,6 @@
 //! Runs statements.
 
-use super::context::OnUnknown;
-use super::error::{ABSENT, EvalError, LONGEST, TOO_DEEP, TOO_LONG};
+use super::error::{ABSENT, EvalError, HIDDEN, LONGEST, TOO_DEEP, TOO_LONG};
 use super::machine::{DEEPEST_CALLS, Defined, Machine};
 use super::print::write_text;
 use super::report::Cause;
@@ -16,8 +15,8 @@ impl<'a> Machine<'a> {
             Err(fault) => return self.lost(tag, Cause::Fault(*fault)),
         };
         let done = self.value(expr).and_then(|value| {
-            let from_xcom = self.used_xcom;
-            self.assign(target, value, from_xcom)
+            let made_of = self.made_of;
+            self.assign(target, value, made_of)
         });
         if self.stop.is_some() {
             return Err(Ended);
@@ -32,9 +31,9 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    pub(super) fn assign(&mut self, target: &'a Target, value: Value<'a>, from_xcom: bool) -> Result<(), EvalError> {
+    pub(super) fn assign(&mut self, target: &'a Target, value: Value<'a>, made_of: u8) -> Result<(), EvalError> {
         match target {
-            Target::Name(name) => self.bind(name, value, from_xcom),
+            Target::Name(name) => self.bind(name, value, made_of),
             Target::Field(name, field) => {
                 let Some(Value::Namespace(fields)) = self.local(name) else {
                     return Err(EvalError::Refused("only a namespace has fields that can be set"));
@@ -55,7 +54,7 @@ impl<'a> Machine<'a> {
                     return Err(EvalError::Refused("there are more names than values, or fewer"));
                 }
                 for (part, item) in parts.iter().zip(items) {
-                    self.assign(part, item, from_xcom)?;
+                    self.assign(part, item, made_of)?;
                 }
             }
         }
@@ -107,16 +106,18 @@ impl<'a> Machine<'a> {
                 None => true,
                 Some(Err(fault)) => return self.keep_block(block, Cause::Fault(*fault)),
                 Some(Ok(expr)) => {
-                    let value = self.eval(expr).and_then(|value| match value {
-                        Value::Undefined | Value::Hidden => Err(EvalError::Absent),
-                        value => Ok(value.is_truthy()),
-                    });
+                    self.made_of = 0;
+                    let value = match self.eval(expr) {
+                        _ if self.hides() => Err(HIDDEN),
+                        Ok(Value::Undefined | Value::Hidden) => Err(EvalError::Absent),
+                        answer => answer.map(|value| value.is_truthy()),
+                    };
                     if self.stop.is_some() {
                         return Err(Ended);
                     }
                     match value {
                         Ok(holds) => holds,
-                        Err(_) if self.on_unknown == OnUnknown::Empty => false,
+                        Err(error) if self.leaves_out(Cause::Error(&[], error)) => false,
                         Err(error) => return self.keep_block(block, Cause::Error(&[expr], error)),
                     }
                 }
@@ -161,20 +162,20 @@ impl<'a> Machine<'a> {
             BlockKind::With(bound) => {
                 let mut values = Vec::new();
                 for (target, expr) in bound {
-                    values.push((target, self.value(expr)?, self.used_xcom));
+                    values.push((target, self.value(expr)?, self.made_of));
                 }
                 self.open_scope();
-                for (target, value, from_xcom) in values {
-                    self.assign(target, value, from_xcom)?;
+                for (target, value, made_of) in values {
+                    self.assign(target, value, made_of)?;
                 }
                 let body = block.bodies.first().map(Vec::as_slice).unwrap_or_default();
                 self.body(block, 0, body).map_err(ended)?;
                 self.close_scope();
             }
             BlockKind::Set(target, steps) => {
-                let (text, from_xcom) = self.captured(block)?;
+                let (text, made_of) = self.captured(block)?;
                 let value = self.steps_of(Value::text(text), steps)?;
-                self.assign(target, value, from_xcom)?;
+                self.assign(target, value, made_of)?;
                 self.skip(block);
             }
             BlockKind::Filter(steps) => {
@@ -185,7 +186,7 @@ impl<'a> Machine<'a> {
             }
             BlockKind::Macro(number, definition) => {
                 self.define(*number, block);
-                self.bind(&definition.name, Value::Macro(*number), false);
+                self.bind(&definition.name, Value::Macro(*number), 0);
                 self.skip(block);
             }
             BlockKind::Call(number, _, call) => {
@@ -213,8 +214,8 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// What the body of a block writes, as text, and whether XCom is in it.
-    pub(super) fn captured(&mut self, block: &'a Block) -> Result<(String, bool), EvalError> {
+    /// What the body of a block writes, as text, and what it was made of.
+    pub(super) fn captured(&mut self, block: &'a Block) -> Result<(String, u8), EvalError> {
         let outer = std::mem::take(&mut self.output);
         let kept = self.kept;
         self.open_scope();
@@ -227,7 +228,7 @@ impl<'a> Machine<'a> {
             (Err(Ended), _) => Err(ABSENT),
             (Ok(()), Some(error)) => Err(error),
             (Ok(()), None) if text.len() > LONGEST => Err(TOO_LONG),
-            (Ok(()), None) => Ok((text, self.used_xcom)),
+            (Ok(()), None) => Ok((text, self.made_of)),
         }
     }
 }

@@ -104,6 +104,9 @@ pub struct Context<'a> {
     pub now: Option<Instant>,
     /// Variables, connections and user-defined macros.
     pub host: &'a dyn Host,
+    /// Whether the text is only shown, and `host` gives `***` for values of variables and connections: statements that depend on these
+    /// stay as written, and so does, whatever is asked, what only lacks XCom.
+    pub previews: bool,
 }
 
 impl<'a> Context<'a> {
@@ -128,6 +131,7 @@ impl<'a> Context<'a> {
             elsewhere: NOTHING,
             now: None,
             host: &NoHost,
+            previews: false,
         }
     }
 }

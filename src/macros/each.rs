@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use super::error::{ABSENT, EvalError, LONGEST, TOO_LONG};
+use super::error::{ABSENT, EvalError, HIDDEN, LONGEST, TOO_LONG};
 use super::machine::Machine;
 use super::run::Mode;
 use super::syntax::{Block, BlockKind, For, Tag};
@@ -17,15 +17,21 @@ impl<'a> Machine<'a> {
         items: &Value<'a>,
         depth: usize,
     ) -> Result<(), EvalError> {
-        let from_xcom = self.used_xcom;
+        if self.hides() {
+            return Err(HIDDEN);
+        }
+        let made_of = self.made_of;
         let mut chosen = items.items()?;
         self.charge(chosen.len() as u64)?;
         if let Some(filter) = &each.filter {
             let mut kept = Vec::new();
             for item in chosen {
                 self.open_scope();
-                self.assign(&each.target, item.clone(), from_xcom)?;
+                self.assign(&each.target, item.clone(), made_of)?;
                 let holds = self.eval(filter)?.is_truthy();
+                if self.hides() {
+                    return Err(HIDDEN);
+                }
                 self.close_scope();
                 if holds {
                     kept.push(item);
@@ -55,8 +61,8 @@ impl<'a> Machine<'a> {
         for (index, item) in state.items.iter().enumerate() {
             state.index.set(index);
             self.open_scope();
-            self.bind("loop", Value::Loop(state.clone()), false);
-            self.assign(&each.target, item.clone(), from_xcom)?;
+            self.bind("loop", Value::Loop(state.clone()), 0);
+            self.assign(&each.target, item.clone(), made_of)?;
             self.run(body, Mode::Live).map_err(|_| ABSENT)?;
             self.close_scope();
             self.output.begin(template, Tag { trim_left, trim_right: first.trim_right, ..*first });

@@ -57,9 +57,12 @@ pub(super) enum EvalError {
     Absent,
     /// It cannot be done, where Python would raise; says what was expected.
     Refused(&'static str),
-    /// XCom that is not known here: a run has it once its tasks have run.
+    /// XCom, or a value that a preview hides: not known here, but in a run.
     Xcom(&'static str),
 }
+
+/// It stays whatever is asked, since nobody knows where it ends.
+pub(super) const OPEN: Why = Why::Syntax("this tag is not closed");
 
 /// How many tags stayed as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -83,6 +86,7 @@ impl Kept {
 /// Text that grows beyond this is refused.
 pub(super) const FOREIGN: EvalError = EvalError::Refused("text that came from XCom is not given this");
 pub(super) const NO_XCOM: EvalError = EvalError::Xcom("no XCom is known here");
+pub(super) const HIDDEN: EvalError = EvalError::Xcom("a preview hides this value");
 pub(super) const LONGEST: usize = 1 << 24;
 
 pub(super) const TOO_LONG: EvalError = EvalError::Refused("the text would be longer than 16 MiB");

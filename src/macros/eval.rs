@@ -5,7 +5,7 @@ use super::arithmetic::{Op, apply, negated};
 use super::compare::{contains, equal, order};
 use super::error::{ABSENT, EvalError, LONGEST, TOO_DEEP, TOO_LONG};
 use super::filters;
-use super::machine::{DEEPEST_CALLS, Machine};
+use super::machine::{DEEPEST_CALLS, MASK, Machine, SECRET};
 use super::methods::{attribute, find};
 use super::names::{self, Gives};
 use super::syntax::{Call, Comparison, Expr, Literal, Step, StepKind};
@@ -90,6 +90,9 @@ impl<'a> Machine<'a> {
                 let mut is_absent = false;
                 for (condition, value) in choices {
                     let condition = self.eval(condition)?;
+                    if self.hides() {
+                        return Ok(Value::borrowed(MASK));
+                    }
                     if condition.is_truthy() {
                         return self.eval(value);
                     }
@@ -277,7 +280,10 @@ impl<'a> Machine<'a> {
             },
             Value::Macro(number) => {
                 let (positional, named) = self.arguments(call)?;
-                self.run_macro(*number, positional, named)
+                let made_of = self.made_of;
+                let answer = self.run_macro(*number, positional, named);
+                self.made_of |= made_of & SECRET;
+                answer
             }
             Value::Loop(state) => {
                 let args = self.args("iterable", call)?;

@@ -1,7 +1,7 @@
 //! What becomes of a tag that cannot be resolved.
 
 use super::context::OnUnknown;
-use super::error::{ABSENT, EvalError, Fault, Place};
+use super::error::{ABSENT, EvalError, Fault, OPEN, Place};
 use super::machine::{Machine, Stop};
 use super::report::{Cause, MOST, Reason, explain};
 use super::run::{Ended, Mode, Ran};
@@ -14,11 +14,17 @@ const STEPS_A_NOTE: u64 = 200;
 impl<'a> Machine<'a> {
     /// What becomes of a tag that has no value.
     pub(super) fn lost(&mut self, tag: Tag, cause: Cause<'_>) -> Ran {
-        if self.on_unknown == OnUnknown::Empty {
+        if self.leaves_out(cause) {
             self.output.begin(&self.template.text, tag);
             return Ok(());
         }
         self.stay(tag.place, cause, Mode::Live)
+    }
+
+    /// Whether a tag is left out. A preview shows what only a run knows.
+    pub(super) fn leaves_out(&self, cause: Cause<'_>) -> bool {
+        let is_of_run = matches!(cause, Cause::Error(_, EvalError::Xcom(_)));
+        self.on_unknown == OnUnknown::Empty && !(is_of_run && self.previews)
     }
 
     /// A tag that stays as written.
@@ -31,7 +37,7 @@ impl<'a> Machine<'a> {
             self.stop = Some(Stop::Error(self.explained(place, cause).error(&self.template.text)));
             return Err(Ended);
         }
-        if self.on_unknown == OnUnknown::Empty && !matches!(cause, Cause::Fault(fault) if fault.is_open()) {
+        if self.leaves_out(cause) && !matches!(cause, Cause::Fault(Fault { why: OPEN, .. })) {
             return Ok(());
         }
         self.kept.all += 1;
@@ -73,24 +79,27 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn hide(&mut self, target: &'a Target) {
-        let value = if self.on_unknown == OnUnknown::Empty { Value::Undefined } else { Value::Hidden };
-        target.names(&mut |name| self.bind(name, value.clone(), self.lacks_xcom));
+        let lacks_xcom = u8::from(self.lacks_xcom);
+        let is_left_out = self.on_unknown == OnUnknown::Empty && !(self.lacks_xcom && self.previews);
+        let value = if is_left_out { Value::Undefined } else { Value::Hidden };
+        target.names(&mut |name| self.bind(name, value.clone(), lacks_xcom));
     }
 
     /// A block that stays: its tags as written, and inside them only expressions are resolved, without the names that it binds.
     pub(super) fn dead(&mut self, block: &'a Block, mode: Mode) -> Ran {
         let template: &'a str = &self.template.text;
         let mode = if mode == Mode::Live { Mode::Dead } else { mode };
+        let lacks_xcom = u8::from(self.lacks_xcom);
         self.open_scope();
         match &block.kind {
             Ok(BlockKind::For(each)) => {
                 self.hide(&each.target);
-                self.bind("loop", Value::Hidden, self.lacks_xcom);
+                self.bind("loop", Value::Hidden, lacks_xcom);
             }
             Ok(BlockKind::With(bound)) => bound.iter().for_each(|(target, _)| self.hide(target)),
             Ok(BlockKind::Macro(_, definition) | BlockKind::Call(_, definition, _)) => {
                 for name in definition.params.iter().map(String::as_str).chain(["varargs", "kwargs", "caller"]) {
-                    self.bind(name, Value::Hidden, self.lacks_xcom);
+                    self.bind(name, Value::Hidden, lacks_xcom);
                 }
             }
             _ => {}
@@ -112,7 +121,7 @@ impl<'a> Machine<'a> {
         }
         match &block.kind {
             Ok(BlockKind::Set(target, _)) => self.hide(target),
-            Ok(BlockKind::Macro(_, definition)) => self.bind(&definition.name, Value::Hidden, self.lacks_xcom),
+            Ok(BlockKind::Macro(_, definition)) => self.bind(&definition.name, Value::Hidden, lacks_xcom),
             _ => {}
         }
         Ok(())
@@ -123,7 +132,7 @@ impl<'a> Machine<'a> {
         let Some(first) = block.tags.first() else { return Ok(()) };
         match self.on_unknown {
             OnUnknown::Error => self.stay(first.place, cause, Mode::Live),
-            OnUnknown::Empty => {
+            OnUnknown::Empty if self.leaves_out(cause) => {
                 for tag in [block.tags.first(), block.tags.last()].into_iter().flatten() {
                     self.output.begin(&self.template.text, *tag);
                 }
@@ -132,7 +141,7 @@ impl<'a> Machine<'a> {
                 }
                 Ok(())
             }
-            OnUnknown::Keep => {
+            _ => {
                 let mark = self.output.mark();
                 let error = match cause {
                     Cause::Error(_, error) => error,
@@ -143,12 +152,5 @@ impl<'a> Machine<'a> {
                 self.lacking(error, |machine| machine.dead(block, Mode::Dead))
             }
         }
-    }
-}
-
-impl Fault {
-    /// Whether this is a brace that nothing closes: that stays whatever is asked.
-    fn is_open(self) -> bool {
-        matches!(self.why, super::error::Why::Syntax(what) if what.starts_with("\"{{\""))
     }
 }

@@ -5,8 +5,8 @@ use super::value::Value;
 /// A name with its value.
 pub(super) struct Local<'a> {
     pub value: Value<'a>,
-    /// Whether it was made of XCom.
-    pub from_xcom: bool,
+    /// Bits of what it was made of: `XCOM`, `SECRET`.
+    pub made_of: u8,
     /// Its place among the names of the template.
     name: usize,
     /// One more than the place of the value that it hides.
@@ -36,16 +36,16 @@ impl<'a> Locals<'a> {
     }
 
     /// Gives a name a value: over the one that it has from `scope` on, or behind the others.
-    pub(super) fn bind(&mut self, scope: usize, name: &str, value: Value<'a>, from_xcom: bool) {
+    pub(super) fn bind(&mut self, scope: usize, name: &str, value: Value<'a>, made_of: u8) {
         let Ok(name) = self.names.binary_search_by(|known| known.as_str().cmp(name)) else { return };
         if self.newest.is_empty() {
             self.newest.resize(self.names.len(), 0);
         }
         let Some(newest) = self.newest.get_mut(name) else { return };
         match newest.checked_sub(1).filter(|place| *place >= scope).and_then(|place| self.values.get_mut(place)) {
-            Some(local) => (local.value, local.from_xcom) = (value, from_xcom),
+            Some(local) => (local.value, local.made_of) = (value, made_of),
             None => {
-                self.values.push(Local { value, from_xcom, name, hidden: *newest });
+                self.values.push(Local { value, made_of, name, hidden: *newest });
                 *newest = self.values.len();
             }
         }

@@ -4,7 +4,7 @@ use super::calendar_functions::host_date;
 use super::context::Lookup;
 use super::error::{EvalError, FOREIGN};
 use super::json::Json;
-use super::machine::{Machine, NO_RUN, Stop};
+use super::machine::{Machine, NO_RUN, SECRET, Stop, XCOM};
 use super::moment::Tz;
 use super::names::{Name as Row, depends_on_date};
 use super::value::{Answer, Text, Value};
@@ -97,7 +97,11 @@ impl<'a> Machine<'a> {
         if !self.context.ok_or(NO_RUN)?.host.knows(lookup) {
             return Err(UNKNOWN_HERE);
         }
-        self.look_up(lookup, key)
+        let found = self.look_up(lookup, key)?;
+        if found.is_some() {
+            self.made_of |= SECRET;
+        }
+        Ok(found)
     }
 
     /// The host's answer, asked once a render.
@@ -128,7 +132,7 @@ impl<'a> Machine<'a> {
     /// the last one that any task left under the key. Another DAG's, and those of earlier dates, are known as far as the store was
     /// asked for them.
     pub(super) fn pull(&mut self, args: &super::args::Args<'a>) -> Answer<'a> {
-        self.used_xcom = true;
+        self.made_of |= XCOM;
         if self.is_foreign {
             return Err(FOREIGN);
         }

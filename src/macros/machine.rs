@@ -21,6 +21,14 @@ use crate::error::Error;
 const STEPS: u64 = if cfg!(fuzzing) { 20_000 } else { 4_000_000 };
 const STEPS_A_BYTE: u64 = if cfg!(fuzzing) { 20 } else { 200 };
 
+/// Bits of what a value was made of: of XCom.
+pub(super) const XCOM: u8 = 1;
+/// Of a variable or a connection.
+pub(super) const SECRET: u8 = 2;
+
+/// What a preview shows in place of a value of these.
+pub(super) const MASK: &str = "***";
+
 /// Calls and blocks inside each other.
 pub(super) const DEEPEST_CALLS: u32 = 120;
 
@@ -57,8 +65,10 @@ pub(super) struct Machine<'a> {
     pub answers: Answers<'a>,
     pub steps: u64,
     pub depth: u32,
-    /// Whether what is evaluated now touched XCom.
-    pub used_xcom: bool,
+    /// What is evaluated now was made of: bits `XCOM` and `SECRET`.
+    pub made_of: u8,
+    /// Whether the text is only shown.
+    pub previews: bool,
     /// Whether this text may not ask the host.
     pub is_foreign: bool,
     pub stop: Option<Stop>,
@@ -94,7 +104,8 @@ impl<'a> Machine<'a> {
             answers: Answers::default(),
             steps: STEPS + STEPS_A_BYTE * template.text.len() as u64,
             depth: 0,
-            used_xcom: false,
+            made_of: 0,
+            previews: context.is_some_and(|context| context.previews),
             is_foreign: false,
             stop: None,
             unresolved: Vec::new(),
@@ -146,6 +157,11 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Whether a preview must not show what was made of this value: it was told none of the host's.
+    pub(super) fn hides(&self) -> bool {
+        self.previews && self.made_of & SECRET != 0
+    }
+
     pub(super) fn open_scope(&mut self) {
         self.scopes.push(self.locals.len());
     }
@@ -156,15 +172,15 @@ impl<'a> Machine<'a> {
     }
 
     /// Gives a name in the innermost scope.
-    pub(super) fn bind(&mut self, name: &str, value: Value<'a>, from_xcom: bool) {
+    pub(super) fn bind(&mut self, name: &str, value: Value<'a>, made_of: u8) {
         let start = self.scopes.last().copied().unwrap_or(0);
-        self.locals.bind(start, name, value, from_xcom);
+        self.locals.bind(start, name, value, made_of);
     }
 
     /// What the template gave a name.
     pub(super) fn local(&mut self, name: &str) -> Option<Value<'a>> {
         let found = self.locals.find(name, self.own_from, self.seen_to)?;
-        self.used_xcom |= found.from_xcom;
+        self.made_of |= found.made_of;
         Some(found.value.clone())
     }
 
@@ -175,7 +191,7 @@ impl<'a> Machine<'a> {
         {
             if matches!(found, Value::Hidden) {
                 let local = self.locals.find(&name.root, self.own_from, self.seen_to);
-                return Err(match local.is_some_and(|local| local.from_xcom) {
+                return Err(match local.is_some_and(|local| local.made_of & XCOM != 0) {
                     true => NO_XCOM,
                     false => EvalError::Refused("this name is given by a statement that stays as written"),
                 });
@@ -197,7 +213,7 @@ impl<'a> Machine<'a> {
             Gives::Constant(wall) => return super::moment::Moment::plain(wall, None, false).map(Value::moment),
             Gives::Function(..) | Gives::Now(..) | Gives::Pull => return Ok(Value::Function(row.name)),
             Gives::Xcom => {
-                self.used_xcom = true;
+                self.made_of |= XCOM;
                 return self.xcom.filter(|_| !self.is_foreign).map(Value::of).ok_or(NO_XCOM);
             }
             _ => {}

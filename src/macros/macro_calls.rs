@@ -55,7 +55,7 @@ impl<'a> Machine<'a> {
         named: Vec<(&'a str, Value<'a>)>,
         caller: Option<usize>,
     ) -> Result<(), EvalError> {
-        let count = definition.params.len();
+        let (count, made_of) = (definition.params.len(), self.made_of);
         let mut given = positional.into_iter();
         let mut named = named;
         for (place, param) in definition.params.iter().enumerate() {
@@ -69,13 +69,13 @@ impl<'a> Machine<'a> {
                     None => Value::Undefined,
                 },
             };
-            self.bind(param, value, false);
+            self.bind(param, value, made_of);
         }
         let pairs = named.into_iter().map(|(name, value)| (Value::borrowed(name), value)).collect();
-        self.bind("varargs", Value::tuple(given.collect())?, false);
-        self.bind("kwargs", Value::dict(pairs)?, false);
+        self.bind("varargs", Value::tuple(given.collect())?, made_of);
+        self.bind("kwargs", Value::dict(pairs)?, made_of);
         if let Some(caller) = caller {
-            self.bind("caller", Value::Macro(caller), false);
+            self.bind("caller", Value::Macro(caller), 0);
         }
         Ok(())
     }

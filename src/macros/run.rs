@@ -1,13 +1,13 @@
 //! Runs the tree of a template.
 
 use super::error::{EvalError, LONGEST, Place};
-use super::machine::{Machine, Stop};
+use super::machine::{MASK, Machine, Stop, XCOM};
 use super::names::Gives;
 use super::output::Piece;
 use super::print::write_text;
 use super::report::Cause;
 use super::syntax::{Expr, Node, Parsed, Tag};
-use super::value::Answer;
+use super::value::{Answer, Value};
 use super::wall::Form;
 
 /// Whether statements run, or stay as written with all that is inside them but expressions.
@@ -84,10 +84,14 @@ impl<'a> Machine<'a> {
         }
         match written {
             Ok(()) => {
+                if self.hides() && !self.output.text.get(start..).is_some_and(|text| text.contains(MASK)) {
+                    self.output.text.truncate(start);
+                    self.output.text.push_str(MASK);
+                }
                 if mode == Mode::XcomOnly {
                     let to = Place { start, end: self.output.text.len() };
                     self.pieces.push(Piece { to, from: tag.place, is_quoted: super::unknown::quotes(expr) });
-                } else if self.used_xcom && !super::unknown::quotes(expr) {
+                } else if self.made_of & XCOM != 0 && !super::unknown::quotes(expr) {
                     self.check_xcom(start)?;
                 }
                 if self.output.text.len() > LONGEST << 4 {
@@ -122,7 +126,7 @@ impl<'a> Machine<'a> {
             && let Some(Gives::Date(point, form)) = name.row.map(|row| row.gives)
             && form != Form::Object
         {
-            self.used_xcom = false;
+            self.made_of = 0;
             point.wall(context)?.write(form, &mut self.output.text);
             return Ok(());
         }
@@ -135,8 +139,12 @@ impl<'a> Machine<'a> {
 
     /// A value that is not absent.
     pub(super) fn value(&mut self, expr: &'a Expr) -> Answer<'a> {
-        self.used_xcom = false;
-        let value = self.eval(expr)?;
+        self.made_of = 0;
+        let value = match self.eval(expr) {
+            // The mask may fail where the value would not.
+            Err(_) if self.hides() => Value::borrowed(MASK),
+            answer => answer?,
+        };
         if value.is_absent() { Err(EvalError::Absent) } else { Ok(value) }
     }
 

@@ -14,7 +14,8 @@ pub(super) enum Span {
     Comment(Tag),
     /// `{% raw %}`, what is inside, `{% endraw %}`.
     Raw(Tag, Place, Tag),
-    /// `{{` that nothing closes: text up to the end, or up to a lone `}` that no expression can hold.
+    /// `{{` that nothing closes: text up to the end, or up to a lone `}` that no expression can hold. Of `{#` and `{%` these two
+    /// characters, since text of another language has them, as `${#name}` of a shell.
     Unclosed(Place),
 }
 
@@ -34,15 +35,14 @@ pub(super) fn scan(text: &str, foreign: &[Place]) -> Vec<Span> {
     while let Some(brace) = scanner.find(at, b"{") {
         let span = match scanner.byte(brace + 1) {
             Some(b'{') => Some(scanner.expression(brace)),
-            Some(b'#') => scanner.comment(brace),
-            Some(b'%') => scanner.block(brace),
+            Some(b'#') => Some(scanner.comment(brace)),
+            Some(b'%') => Some(scanner.block(brace)),
             _ => None,
         };
         let place = span.map_or(Place { start: brace, end: brace + 1 }, |span| span.place());
-        let is_ours =
-            |span: &Span| matches!(span, Span::Expression(..) | Span::Unclosed(_)) || !touches(foreign, place);
-        let Some(span) = span.filter(is_ours) else {
-            at = brace + if scanner.byte(brace + 1) == Some(b'{') || brace + 1 == place.end { 1 } else { 2 };
+        let is_expression = scanner.byte(brace + 1) == Some(b'{');
+        let Some(span) = span.filter(|_| is_expression || !touches(foreign, place)) else {
+            at = brace + if brace + 1 == place.end { 1 } else { 2 };
             continue;
         };
         if text_start < brace {
@@ -72,6 +72,11 @@ impl Span {
             Span::Raw(open, _, close) => Place { start: open.place.start, end: close.place.end },
         }
     }
+}
+
+/// `{#` or `{%` that nothing closes.
+fn unclosed(start: usize) -> Span {
+    Span::Unclosed(Place { start, end: start + 2 })
 }
 
 /// The flags say whether a search may still find something behind the place where it is asked.
@@ -168,30 +173,34 @@ impl Scanner<'_> {
         Span::Unclosed(Place { start, end: self.bytes.len() })
     }
 
-    fn comment(&mut self, start: usize) -> Option<Span> {
+    fn comment(&mut self, start: usize) -> Span {
         let end = if self.comments { self.find(start + 2, b"#}") } else { None };
         self.comments = end.is_some();
-        Some(Span::Comment(self.tag(start, end?).0))
+        end.map_or(unclosed(start), |end| Span::Comment(self.tag(start, end).0))
     }
 
-    fn block(&mut self, start: usize) -> Option<Span> {
-        let end = self.block_end(start)?;
+    fn block(&mut self, start: usize) -> Span {
+        let Some(end) = self.block_end(start) else { return unclosed(start) };
         let (open, inside) = self.tag(start, end);
         if !self.raw || self.word(inside) != b"raw" {
-            return Some(Span::Statement(open, inside));
+            return Span::Statement(open, inside);
         }
         let mut at = end + 2;
         while let Some(next) = self.find(at, b"{%") {
             let Some(end) = self.find(next + 2, b"%}") else { break };
-            // Only a short block can be `endraw`; a long one is left to the next search, so that nothing is read twice.
+            // Of several starts the last one may be that of `endraw`; what was read is not read again.
+            let mut next = next;
+            while let Some(later) = self.find(next + 2, b"{%").filter(|later| *later < end) {
+                next = later;
+            }
             let (close, inside) = self.tag(next, end);
             if self.word(inside) == b"endraw" {
-                return Some(Span::Raw(open, Place { start: open.place.end, end: next }, close));
+                return Span::Raw(open, Place { start: open.place.end, end: next }, close);
             }
             at = end;
         }
         self.raw = false;
-        Some(Span::Statement(open, inside))
+        Span::Statement(open, inside)
     }
 
     fn word(&self, inside: Place) -> &[u8] {

@@ -1,6 +1,6 @@
 //! A template, parsed once: text, expressions and statements as a tree.
 
-use super::error::{Fault, Place, Why};
+use super::error::{Fault, OPEN, Place, Why};
 use super::output::Piece;
 use super::parser::Parser;
 use super::scan::{Span, scan};
@@ -115,9 +115,8 @@ impl Tree<'_> {
                 self.nodes.push(Node::Raw(open, inside, self.trail(inside, close.trim_left), close));
             }
             Span::Unclosed(place) => {
-                let why = Why::Syntax("\"{{\" is not closed: expected \"}}\"");
                 let tag = Tag { place, trim_left: false, trim_right: false };
-                self.nodes.push(Node::Stay(tag, Fault { place, why }));
+                self.nodes.push(Node::Stay(tag, Fault { place, why: OPEN }));
             }
             Span::Statement(tag, inside) => self.statement(tag, inside),
         }

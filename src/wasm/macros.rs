@@ -153,7 +153,8 @@ impl RawMacros {
     }
 
     /// Renders a template. `xcom` is a JSON object by task and key; `known` a JSON object of what else is known of the run: `dag`,
-    /// `task`, `facts`, `elsewhere` (XCom of other runs), `now`, and `until`, where its data interval ends (milliseconds). With `reports` what stayed as written can be taken afterwards.
+    /// `task`, `facts`, `elsewhere` (XCom of other runs), `now`, `until`, where its data interval ends (milliseconds), and `preview` for one.
+    /// With `reports` what stayed as written can be taken afterwards.
     #[allow(clippy::too_many_arguments)]
     pub fn render(
         &self,
@@ -250,6 +251,7 @@ impl RawMacros {
             elsewhere: known("elsewhere").unwrap_or(NOTHING),
             now,
             host: asked.as_ref().map_or(&NoHost, |asked| asked),
+            previews: known("preview").is_some(),
             ..self.context(date, &dates)
         };
         render(&context, xcom.as_deref()).map_err(thrown)

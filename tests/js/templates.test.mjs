@@ -411,6 +411,102 @@ test("the filter quote holds a value only outside of the shell's own quotes", as
     assert.equal(await told(command), isWarned, command);
 });
 
+test("a preview shows no branch that the mask of a variable or connection would choose", async () => {
+  const shown = {
+    "{% if var.value.env == 'prod' %}a {{ ds }}{% else %}b{% endif %}":
+      "{% if var.value.env == 'prod' %}a 2024-01-01{% else %}b{% endif %}",
+    "{% if conf.x %}1{% elif conn.db.port > 5 %}2{% endif %}":
+      "{% if conf.x %}1{% elif conn.db.port > 5 %}2{% endif %}",
+    "{% if ds < '2025' or var.value.env %}{{ ds }}{% endif %}": "2024-01-01",
+    "{% set p = var.value.env == 'prod' %}{% if p %}a{% endif %}{{ p }}": "{% if p %}a{% endif %}***",
+    "{% for t in var.json.tables %}{{ t }};{% endfor %}":
+      "{% for t in var.json.tables %}{{ t }};{% endfor %}",
+    "{% for t in ['a', 'b'] if t != var.value.env %}{{ t }}{% endfor %}":
+      "{% for t in ['a', 'b'] if t != var.value.env %}{{ t }}{% endfor %}",
+    "{% macro m(x) %}{% if x == 'prod' %}a{% endif %}{% endmacro %}{{ m(var.value.env) }}{{ m('prod') }}":
+      "***a",
+    "{% macro m(x) %}-{{ x }}{% endmacro %}{{ m(var.value.env) }}": "-***",
+    "{{ 'a' if var.value.env == 'prod' else 'b' }}": "***",
+    "{{ 's3://' ~ var.value.env ~ ('/a' if var.value.n != 5 else '/b') }}/{{ ds }}": "s3://******/2024-01-01",
+    "{% set port = conn.db.port + 1 %}{{ 'a' if conn.db.port > 5 else 'b' }} {{ port }}": "*** ***",
+    "{{ var.value.env == 'prod' }} {{ var.value.env | length }} {{ var.value.n | int + 1 }}": "*** *** ***",
+    "{{ var.value.get('none', 'd') }}{% if var.value.get('none', 'd') == 'd' %} {{ ds }}{% endif %}":
+      "d 2024-01-01",
+  };
+  for (const onUnknown of ["keep", "empty", "error"]) {
+    const tasks = Object.keys(shown).map((command, place) => ({ taskId: `t${place}`, command }));
+    const dag = dagOf(tasks, {
+      onUnknown,
+      variables: { env: "prod", tables: ["x"], n: 2 },
+      connections: { db: { port: 9 } },
+    });
+    const preview = await new BackfillService({ dags: [dag], executeTask: () => {} }).preview({
+      ...days,
+      conf: { x: 0 },
+    });
+    const texts = preview.render("2024-01-01").map(({ text }) => text);
+    assert.deepEqual(texts, Object.values(shown), onUnknown);
+  }
+});
+
+test("a preview keeps what only lacks XCom, and says which tags stay under empty", async () => {
+  const tasks = [
+    { taskId: "a", command: "true {{ ds }}" },
+    {
+      taskId: "b",
+      dependsOn: ["a"],
+      command: "{{ xcom.a.n }} {{ nope }}{% if xcom.a.n %}{{ ds }}{% endif %}{% set v = xcom.a.n %}{{ v }}",
+    },
+    { taskId: "c", command: "{{ ds }} a{#words} {% if {{ other }} {{ ds" },
+  ];
+  const dag = dagOf(tasks, { onUnknown: "empty" });
+  const preview = await new BackfillService({ dags: [dag], executeTask: () => {} }).preview(days);
+  assert.equal(
+    preview.render("2024-01-01", "b")[0].text,
+    "{{ xcom.a.n }} {% if xcom.a.n %}2024-01-01{% endif %}{% set v = xcom.a.n %}{{ v }}",
+  );
+  const shown = preview.render("2024-01-01", "c")[0].text;
+  assert.equal(shown, "2024-01-01 a{#words} {% if  {{ ds");
+  assert.equal(render(tasks[2].command, { executionDate: "2024-01-01", onUnknown: "empty" }), shown);
+  const told = preview.warnings.filter(({ code }) => code === "unknown_macro");
+  assert.deepEqual(
+    told.map(({ taskId, start, end, message }) => [
+      taskId,
+      tasks.find((task) => task.taskId === taskId).command.slice(start, end),
+      /left out|stays as written/.exec(message)[0],
+    ]),
+    [
+      ["b", "nope", "left out"],
+      ["c", "{#", "stays as written"],
+      ["c", "{%", "stays as written"],
+      ["c", "other", "left out"],
+      ["c", "{{ ds", "stays as written"],
+    ],
+  );
+});
+
+test("a tag that nothing closes is refused with its place, and stays otherwise", () => {
+  const cases = {
+    "é a{#words} {{ ds }}": "{#",
+    "{{ ds }} {% if x": "{%",
+    "{% if true %}{{ ds }{% endif %}": "{{ ds }",
+  };
+  for (const [text, part] of Object.entries(cases)) {
+    const context = { executionDate: "2024-01-01" };
+    assert.throws(
+      () => render(text, { ...context, onUnknown: "error" }),
+      ({ code, start, end }) => code === "INVALID_TEMPLATE" && text.slice(start, end) === part,
+      text,
+    );
+    for (const onUnknown of ["keep", "empty"])
+      assert.ok(render(text, { ...context, onUnknown }).includes(part), text);
+  }
+  assert.equal(
+    render("{% raw %}a{#a} {% {% endraw %}{{ ds }}", { executionDate: "2024-01-01" }),
+    "a{#a} {% 2024-01-01",
+  );
+});
+
 test("a preview renders a date, compares two, and does so behind a postMessage", async () => {
   const tasks = [
     {
