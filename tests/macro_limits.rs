@@ -170,3 +170,24 @@ fn what_nothing_closes_stays_and_what_raw_holds_is_text() {
         assert_eq!((rendered, why), (format!("{}b", inside.trim_end()), None));
     }
 }
+
+#[test]
+fn numbers_too_large_are_refused_and_never_cut() {
+    let right = "{{ 1e18 | int }} {{ '%d' % 1e18 }} {{ 'nan' | int(7) }} {{ '1e999' | int(7) }} {{ '%.0f' % 1e100 }} \
+                 {{ '%.150f' % 0.5 | float }}";
+    let hundred =
+        "10000000000000000159028911097599180468360808563945281389781327557747838772170381060813469985856815104";
+    let half = format!("0.5{}", "0".repeat(149));
+    let text = format!("1000000000000000000 1000000000000000000 7 7 {hundred} {half}");
+    assert_eq!(render(right, None), (text, None));
+    for beyond in [
+        "1e200 | int",
+        "'1e200' | int",
+        "'%d' % -1e200",
+        "'%f' % 1e150",
+        "'%.120e' % 1e150",
+        "(-1e150) | filesizeformat",
+    ] {
+        limit("{{ 1 }}", &format!("{{{{ {beyond} }}}}"), "64 bits");
+    }
+}

@@ -1,6 +1,6 @@
 //! `+ - * / // % ** ~` and the signs, over numbers, text, lists, dates and durations.
 
-use super::error::{ABSENT, EvalError, LONGEST, TOO_LONG};
+use super::error::{ABSENT, EvalError, LONGEST, TOO_LARGE, TOO_LONG};
 use super::format::percent;
 use super::host::floats;
 use super::moment::{Moment, Step};
@@ -23,7 +23,6 @@ pub(super) enum Op {
 }
 
 const NO_TYPES: EvalError = EvalError::Refused("this operator does not take values of these types");
-const TOO_LARGE: EvalError = EvalError::Refused("the number does not fit 64 bits");
 const BY_ZERO: EvalError = EvalError::Refused("a division by zero");
 
 /// What an operator gives.

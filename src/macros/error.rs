@@ -89,6 +89,7 @@ pub(super) const NO_XCOM: EvalError = EvalError::Xcom("no XCom is known here");
 pub(super) const HIDDEN: EvalError = EvalError::Xcom("a preview hides this value");
 pub(super) const LONGEST: usize = 1 << 24;
 
+pub(super) const TOO_LARGE: EvalError = EvalError::Refused("the number does not fit 64 bits");
 pub(super) const TOO_LONG: EvalError = EvalError::Refused("the text would be longer than 16 MiB");
 pub(super) const ABSENT: EvalError = EvalError::Refused("a part of the expression is absent");
 pub(super) const TOO_MANY: EvalError = EvalError::Refused("the template takes too many steps");

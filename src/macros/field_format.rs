@@ -121,14 +121,14 @@ pub(super) fn number(value: &Value<'_>, spec: &Spec, out: &mut String) -> Result
             match (style, spec.precision) {
                 ('\0', None) => write_float(number, &mut text),
                 ('\0', Some(precision)) => {
-                    write_styled(number, 'r', precision, false, &mut text);
+                    write_styled(number, 'r', precision, false, &mut text)?;
                     if !text.contains(['.', 'e', 'n', 'i']) {
                         text.push_str(".0");
                     }
                 }
                 (style, precision) => {
                     let style = if style == 'n' { 'g' } else { style };
-                    write_styled(number, style, precision.unwrap_or(6), spec.alternate, &mut text);
+                    write_styled(number, style, precision.unwrap_or(6), spec.alternate, &mut text)?;
                 }
             }
         }

@@ -7,7 +7,7 @@ use super::error::{ABSENT, EvalError};
 use super::format::percent;
 use super::list_filters as lists;
 use super::methods::attribute;
-use super::number::{parse_float, parse_int, rounded};
+use super::number::{parse_float, parse_int, rounded, whole};
 use super::print::{Style, to_text, write_json, write_repr};
 use super::text_filters as texts;
 use super::text_methods::{self as text, lower, upper};
@@ -95,15 +95,18 @@ fn tojson<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
 
 fn int<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     let base = u32::try_from(args.int_or(1, 10)?).unwrap_or(10);
-    let cut = |number: f64| (number.abs() < 9.2e18).then(|| Value::Int(number.trunc() as i64));
+    let cut = |number: f64| (!number.is_nan()).then(|| whole(number).map(Value::Int)).transpose();
     let found = match value {
         Value::Text(digits) => match parse_int(digits, base) {
             Some(Ok(number)) => Some(Value::Int(number)),
             Some(Err(digits)) => Some(Value::Digits(Text::Shared(digits.into()))),
-            None => parse_float(digits).and_then(cut),
+            None => parse_float(digits).filter(|number| number.is_finite()).map_or(Ok(None), cut)?,
         },
         Value::Digits(digits) if !digits.contains(['.', 'e', 'E']) => Some(value.clone()),
-        other => other.as_int().map(Value::Int).or_else(|| other.as_float().and_then(cut)),
+        other => match other.as_int() {
+            Some(number) => Some(Value::Int(number)),
+            None => other.as_float().map_or(Ok(None), cut)?,
+        },
     };
     Ok(found.or_else(|| args.get(0).cloned()).unwrap_or(Value::Int(0)))
 }
@@ -125,7 +128,7 @@ fn round<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
             return Ok(Value::Int(whole));
         }
         let found = rounded(number, places);
-        return Ok(if value.as_int().is_some() { Value::Int(found as i64) } else { Value::Float(found) });
+        return Ok(if value.as_int().is_some() { Value::Int(whole(found)?) } else { Value::Float(found) });
     }
     let scale = (super::host::floats().power)(10.0, places as f64);
     match method {

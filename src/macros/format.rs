@@ -2,7 +2,7 @@
 
 use super::error::{ABSENT, EvalError, LONGEST, TOO_LONG};
 use super::field_format::{BAD, Spec, number, pad, widened};
-use super::number::bounded;
+use super::number::{bounded, whole};
 use super::print::{to_text, write_repr, write_text};
 use super::value::Value;
 
@@ -90,7 +90,7 @@ pub(super) fn percent<'a>(format: &str, args: &Value<'a>) -> Result<String, Eval
             }
             'd' | 'i' | 'u' => {
                 let whole = match &value {
-                    Value::Float(number) => Value::Int(number.trunc() as i64),
+                    Value::Float(number) => Value::Int(whole(*number)?),
                     other => other.clone(),
                 };
                 spec.style = Some('d');

@@ -1,6 +1,6 @@
 //! Numbers as Python writes and reads them.
 
-use super::error::{EvalError, LONGEST, TOO_LONG};
+use super::error::{EvalError, LONGEST, TOO_LARGE, TOO_LONG};
 use super::host::floats;
 use super::json::write_int;
 
@@ -107,6 +107,11 @@ fn write_special(number: f64, out: &mut String) -> bool {
     number.is_infinite()
 }
 
+/// A float without its fraction.
+pub(super) fn whole(number: f64) -> Result<i64, EvalError> {
+    if number.abs() < 9.2e18 { Ok(number as i64) } else { Err(TOO_LARGE) }
+}
+
 /// Python's `repr` of a float.
 pub(super) fn write_float(number: f64, out: &mut String) {
     if write_special(number, out) {
@@ -121,16 +126,27 @@ pub(super) fn write_float(number: f64, out: &mut String) {
     }
 }
 
-/// A float in one of the styles `e f g %`, capitals too, with a precision.
-pub(super) fn write_styled(number: f64, style: char, precision: usize, alternate: bool, out: &mut String) {
+/// A float in one of the styles `e f g %`, capitals too, with a precision. Refused where it asks for more digits than the host tells.
+pub(super) fn write_styled(
+    number: f64,
+    style: char,
+    precision: usize,
+    alternate: bool,
+    out: &mut String,
+) -> Result<(), EvalError> {
     let percent = style == '%';
     let number = if percent { number * 100.0 } else { number };
     if write_special(number, out) {
-        return;
+        return Ok(());
     }
     let start = out.len();
     let mut digits = digits(number, Some(100));
     let precision = precision as i32;
+    // Zeros at the end of what the host tells mean that there are no further digits.
+    let before_point = if matches!(style, 'f' | 'F' | '%') { digits.exponent } else { 0 };
+    if digits.significant() > 80 && precision.saturating_add(before_point) > 100 {
+        return Err(TOO_LARGE);
+    }
     match style.to_ascii_lowercase() {
         'e' => {
             digits.round(i64::from(precision) + 1);
@@ -158,6 +174,7 @@ pub(super) fn write_styled(number: f64, style: char, precision: usize, alternate
     if style.is_ascii_uppercase() {
         out.get_mut(start..).unwrap_or_default().make_ascii_uppercase();
     }
+    Ok(())
 }
 
 /// Python's `round` to so many places, also before the point.

@@ -168,7 +168,8 @@ pub(super) fn write_words(span: &Span, separator: &str, out: &mut String) {
         if micros == 0 {
             out.push_str("0 microseconds");
         } else {
-            super::number::write_styled(micros as f64 / 1e6, 'f', 2, false, out);
+            // So few digits are always told.
+            _ = super::number::write_styled(micros as f64 / 1e6, 'f', 2, false, out);
             out.push_str(if matches!(span, Span::Interval(_)) { " second" } else { " seconds" });
         }
     }

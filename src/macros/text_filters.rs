@@ -158,7 +158,7 @@ pub(super) fn file_size<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
         return Ok(Value::text("1 Byte"));
     }
     if bytes < base {
-        write_styled(bytes.trunc(), 'f', 0, false, &mut out);
+        write_styled(bytes.trunc(), 'f', 0, false, &mut out)?;
         out.push_str(" Bytes");
         return Ok(Value::text(out));
     }
@@ -167,7 +167,7 @@ pub(super) fn file_size<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
         size /= base;
         place += 1;
     }
-    write_styled(size, 'f', 1, false, &mut out);
+    write_styled(size, 'f', 1, false, &mut out)?;
     let letter = if binary { "KMGTPEZY" } else { "kMGTPEZY" }.get(place..place + 1).unwrap_or_default();
     out.extend([" ", letter, if binary { "iB" } else { "B" }]);
     Ok(Value::text(out))
