@@ -1,6 +1,5 @@
 // The entry dagfill/react: a backfill as a hook, and the components that draw it. Styles: `dagfill/react/styles.css`.
 
-export type { Comparison, Shift } from "./react/draw/draw_comparison.js";
 export { english, withEnglish } from "./react/english.js";
 export type { Locale, LocaleText } from "./react/locale.js";
 export { BackfillModel } from "./react/model/backfill_model.js";
@@ -17,6 +16,7 @@ export { ScheduleField, type ScheduleFieldProps, scheduleOf } from "./react/part
 export { StateLegend, type StateLegendProps } from "./react/parts/state_legend.js";
 export { TaskGantt, type TaskGanttProps } from "./react/parts/task_gantt.js";
 export { TaskGrid, type TaskGridProps } from "./react/parts/task_grid.js";
+export type { Comparison, Shift } from "./react/plan/comparison.js";
 export type { DayColumns } from "./react/plan/day_columns.js";
 export { type ClockChange, type PlanColumns, rowOf } from "./react/plan/plan_columns.js";
 export { TOKENS, type Token } from "./react/plan/tokens.js";

@@ -32,8 +32,8 @@ type Method =
 /** What an element draws of a backfill: a React node, whose type pages without React do not have. `send` dispatches an event. */
 export type Draw = (backfill: PageBackfill, send: (type: string, detail: unknown) => void) => unknown;
 
-/** Events of an element, by name. */
-export interface BackfillElementEvents {
+/** Events of an element, by name: those of every element, and its own. */
+export interface BackfillElementEvents extends HTMLElementEventMap {
   "dagfill-change": CustomEvent<PageBackfill>;
   "dagfill-event": CustomEvent<BackfillEvent>;
   "dagfill-select": CustomEvent<{ row: number | null; day: number | null }>;
@@ -192,5 +192,15 @@ export interface BackfillElement
     type: string,
     listener: EventListenerOrEventListenerObject,
     options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof BackfillElementEvents>(
+    type: K,
+    listener: (this: this, event: BackfillElementEvents[K]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
   ): void;
 }

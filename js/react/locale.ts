@@ -1,6 +1,6 @@
 // The texts of the components. A translation is an object of this shape, whole or in part.
 import type { DagfillError, ErrorCode, SkipReason } from "../face.js";
-import type { Shift } from "./draw/draw_comparison.js";
+import type { Shift } from "./plan/comparison.js";
 import type { Token } from "./plan/tokens.js";
 import type { RunPhase } from "./run/run_view.js";
 import type { TaskState } from "./run/task_marks.js";

@@ -24,6 +24,16 @@ test("programs of users, with the DOM's types", () => {
   compiles("-p", "tests/types", "--lib", "ES2022,DOM,DOM.Iterable");
 });
 
+test("a page with the custom elements, without the types of React", () => {
+  compiles("-p", "tests/types/element");
+  const { stdout } = spawnSync(tsc, ["-p", "tests/types/element", "--listFilesOnly"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  assert.match(stdout, /dist\/types\/element\/backfill_element\.d\.ts/);
+  assert.doesNotMatch(stdout, /@types\/react/);
+});
+
 test("the demo page", async () => {
   await install(join(root, "www"));
   compiles("-p", "www");

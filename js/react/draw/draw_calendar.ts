@@ -1,9 +1,10 @@
 // The days of a plan on a canvas, and on another one above it what moves with the pointer and the keys.
+import type { Comparison } from "../plan/comparison.js";
 import { findDay } from "../plan/day_columns.js";
 import type { PlanColumns } from "../plan/plan_columns.js";
 import { FAILED, KEEP_FAILED, TOKEN_COUNT } from "../plan/tokens.js";
 import type { CalendarLayout } from "./calendar_layout.js";
-import { type Comparison, drawCompared } from "./draw_comparison.js";
+import { drawCompared } from "./draw_comparison.js";
 import { type Box, drawToken } from "./draw_token.js";
 import type { Palette } from "./palette.js";
 

@@ -1,20 +1,8 @@
 // The dates of two schedules in one box: which stay, which come earlier or later, which only one schedule has. Colour and shape both tell.
-import { findDay } from "../plan/day_columns.js";
+import { type Comparison, comparedOn, SHIFTS, type Shift } from "../plan/comparison.js";
 import { AGAIN, CREATE, FAILED, KEEP, SUCCESS } from "../plan/tokens.js";
 import { type Box, drawToken } from "./draw_token.js";
 import type { Palette } from "./palette.js";
-
-/** What becomes of a date when the second schedule takes the place of the first. */
-export const SHIFTS = ["same", "earlier", "later", "removed", "added"] as const;
-export type Shift = (typeof SHIFTS)[number];
-
-/** The dates of two schedules by civil day, for a calendar that shows both. */
-export interface Comparison {
-  /** Days since 1970-01-01, ascending. */
-  day: Int32Array;
-  /** Five counts a day: dates that are the same, earlier, later, removed and added. */
-  counts: Uint32Array;
-}
 
 /** The token whose colour each has. */
 export const TOKEN_OF_SHIFT: Record<Shift, number> = {
@@ -24,21 +12,6 @@ export const TOKEN_OF_SHIFT: Record<Shift, number> = {
   removed: FAILED,
   added: SUCCESS,
 };
-
-/** Counts of one day; empty where neither schedule has a date. */
-export function comparedOn({ day: days, counts }: Comparison, day: number): Uint32Array {
-  const at = findDay({ day: days }, day);
-  return days[at] === day ? counts.subarray(at * SHIFTS.length, (at + 1) * SHIFTS.length) : new Uint32Array();
-}
-
-/** Dates of each kind over all days. */
-export function comparedTotals({ counts }: Comparison): number[] {
-  const sums = SHIFTS.map(() => 0);
-  counts.forEach((count, at) => {
-    sums[at % SHIFTS.length] = (sums[at % SHIFTS.length] as number) + count;
-  });
-  return sums;
-}
 
 /** A day with several kinds is a stack of their shares. */
 export function drawCompared(

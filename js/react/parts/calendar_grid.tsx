@@ -3,8 +3,8 @@
 // The calendar for keys and screen readers: one month as a grid, out of sight beside the canvas.
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { CalendarData } from "../draw/draw_calendar.js";
-import { type Comparison, comparedOn, SHIFTS } from "../draw/draw_comparison.js";
 import { dayWords, type Locale, longDay, numberText, weekdays } from "../locale.js";
+import { type Comparison, comparedOn, SHIFTS } from "../plan/comparison.js";
 import { findDay } from "../plan/day_columns.js";
 import { dayNumber, dayText, parts } from "../plan/days.js";
 import { TOKEN_COUNT, TOKENS } from "../plan/tokens.js";

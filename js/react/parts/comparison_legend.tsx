@@ -1,13 +1,8 @@
 // What the marks of a calendar with two schedules mean, with their counts.
-import {
-  type Comparison,
-  comparedTotals,
-  SHIFTS,
-  type Shift,
-  TOKEN_OF_SHIFT,
-} from "../draw/draw_comparison.js";
+import { TOKEN_OF_SHIFT } from "../draw/draw_comparison.js";
 import { kebab } from "../draw/palette.js";
 import { type Locale, numberText } from "../locale.js";
+import { type Comparison, comparedTotals, SHIFTS, type Shift } from "../plan/comparison.js";
 import { TOKENS } from "../plan/tokens.js";
 
 /** The shapes of the calendar, in a box of 14 by 14. */

@@ -3,8 +3,8 @@ import { type PointerEvent, useCallback, useEffect, useLayoutEffect, useMemo, us
 import { calendarLayout } from "../draw/calendar_layout.js";
 import { prepareCanvas, useSize } from "../draw/canvas.js";
 import { type CalendarData, drawCursor, drawDays } from "../draw/draw_calendar.js";
-import type { Comparison } from "../draw/draw_comparison.js";
 import { usePalette } from "../draw/palette.js";
+import type { Comparison } from "../plan/comparison.js";
 import { dayText, parseDay } from "../plan/days.js";
 import type { PlanColumns } from "../plan/plan_columns.js";
 import { TOKENS, type Token } from "../plan/tokens.js";

@@ -8,7 +8,7 @@ import { componentModule } from "./source.mjs";
 const parts = await componentModule(`
 export { BackfillModel } from "./model/backfill_model.ts";
 export { apartRuns, clockPicture } from "./draw/clock_picture.ts";
-export { comparedOn, comparedTotals, SHIFTS } from "./draw/draw_comparison.ts";
+export { comparedOn, comparedTotals, SHIFTS } from "./plan/comparison.ts";
 export { firstAround, intervalAxis, intervalMarks, shareOf } from "./draw/interval_axis.ts";
 export { english } from "./english.ts";
 export { groupByDay } from "./plan/day_columns.ts";

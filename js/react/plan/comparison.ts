@@ -1,0 +1,29 @@
+// What a second schedule does to the dates of each civil day.
+import { findDay } from "./day_columns.js";
+
+/** What becomes of a date when the second schedule takes the place of the first. */
+export const SHIFTS = ["same", "earlier", "later", "removed", "added"] as const;
+export type Shift = (typeof SHIFTS)[number];
+
+/** The dates of two schedules by civil day, for a calendar that shows both. */
+export interface Comparison {
+  /** Days since 1970-01-01, ascending. */
+  day: Int32Array;
+  /** Five counts a day: dates that are the same, earlier, later, removed and added. */
+  counts: Uint32Array;
+}
+
+/** Counts of one day; empty where neither schedule has a date. */
+export function comparedOn({ day: days, counts }: Comparison, day: number): Uint32Array {
+  const at = findDay({ day: days }, day);
+  return days[at] === day ? counts.subarray(at * SHIFTS.length, (at + 1) * SHIFTS.length) : new Uint32Array();
+}
+
+/** Dates of each kind over all days. */
+export function comparedTotals({ counts }: Comparison): number[] {
+  const sums = SHIFTS.map(() => 0);
+  counts.forEach((count, at) => {
+    sums[at % SHIFTS.length] = (sums[at % SHIFTS.length] as number) + count;
+  });
+  return sums;
+}
