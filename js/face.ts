@@ -37,6 +37,7 @@ export { type BackfillPreview, previewFrom, type TransferablePreview } from "./p
 export { planBackfill } from "./plan/plan_backfill.js";
 export type { PlannedRun } from "./plan/plan_data.js";
 export type { Breaker, Canary, StartWindow } from "./plan/valve.js";
+export type { ChunkOfRun, ExecuteRun, RunContext } from "./run/attempt/run_context.js";
 export type { Backfill, LiveEta } from "./run/backfill/backfill.js";
 export { BackfillService } from "./run/backfill/service.js";
 export type { BackfillSummary } from "./run/backfill/summary.js";
@@ -51,7 +52,6 @@ export type { SchedulerEvent } from "./run/events/scheduler_events.js";
 /** @internal For the entries of engines. */
 export { contextParts } from "./run/host/context_parts.js";
 export type { Engine, HostOptions, ServeOptions, TriggerOptions } from "./run/host/options.js";
-export type { ChunkOfRun, ExecuteRun, RunContext } from "./run/host/run_context.js";
 export { Scheduler } from "./run/scheduler/scheduler.js";
 export type { ExecuteTask, TaskContext } from "./run/tasks/task_context.js";
 export { TaskSkipped } from "./run/tasks/task_context.js";

@@ -1,6 +1,6 @@
 // The contract of an engine, as one suite of tests. The engines of this package run it, and an engine of your own may.
 
-import type { ExecuteRun } from "../run/host/run_context.js";
+import type { ExecuteRun } from "../run/attempt/run_context.js";
 import type { ExecuteTask } from "../run/tasks/task_context.js";
 import type { ContractHost } from "../store/contract.js";
 import { backfillsContract } from "./contract/backfills.js";

@@ -1,8 +1,8 @@
 // An engine of somebody's as one that BackfillService and Scheduler can use.
 
-import type { Context } from "../run/host/context.js";
+import type { Context } from "../run/attempt/context.js";
+import { type Attempt, abortReason, type Report } from "../run/attempt/executor.js";
 import type { EngineUse, EngineUser } from "../run/host/engine.js";
-import { type Attempt, abortReason, type Report } from "../run/host/executor.js";
 import type { TaskContext } from "../run/tasks/task_context.js";
 import { insistOnEngine, readTimes } from "./checked_engine.js";
 import type { Engine, EngineJob, EngineStatus } from "./engine.js";

@@ -1,6 +1,6 @@
 // The interface of an engine, which executes attempts outside of this process.
 import type { Json } from "../json.js";
-import type { JobData } from "../run/host/run_context.js";
+import type { JobData } from "../run/attempt/run_context.js";
 
 /** One attempt of a run, or of a task. */
 export interface EngineJob {

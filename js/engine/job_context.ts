@@ -6,9 +6,9 @@ import type { Json } from "../json.js";
 import { printable } from "../json_input.js";
 import type { CheckedTemplateOptions, TemplateOptions } from "../macros/options.js";
 import { fields, name } from "../options.js";
-import type { Context } from "../run/host/context.js";
-import { abortReason } from "../run/host/executor.js";
-import type { ContextData, JobData } from "../run/host/run_context.js";
+import type { Context } from "../run/attempt/context.js";
+import { abortReason } from "../run/attempt/executor.js";
+import type { ContextData, JobData } from "../run/attempt/run_context.js";
 
 /** A context, and what ends it. */
 export interface WorkContext {

@@ -3,7 +3,7 @@ import type { AbortSignalLike } from "../abort_signal.js";
 import type { Dag } from "../dag/dag.js";
 import type { Duration } from "../duration.js";
 import type { TemplateOptions } from "../macros/options.js";
-import type { ExecuteRun } from "../run/host/run_context.js";
+import type { ExecuteRun } from "../run/attempt/run_context.js";
 import type { ExecuteTask } from "../run/tasks/task_context.js";
 
 /** What a worker executes, and how. Values of variables, connections and macros come from here: jobs carry none. */

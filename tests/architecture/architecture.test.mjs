@@ -81,6 +81,13 @@ const broken = {
     },
     "js/plan/plan.ts -> js/plan/rows.ts -> js/plan/plan.ts: a circle of imports",
   ],
+  "a folder of the run machine names a higher one": [
+    {
+      "js/run/host/host.ts": "",
+      "js/run/tasks/task_run.ts": 'import type { Host } from "../host/host.js";',
+    },
+    "js/run/tasks/task_run.ts: names host, which stands above tasks",
+  ],
   "two neighbours of the crate need each other": [
     {
       "src/plan.rs": "mod rows;\nmod rules;\npub use rows::{Row, Rows};",
@@ -109,16 +116,16 @@ const broken = {
     "package.json: the peer pg is not optional; the package brings all it needs",
   ],
   "a command is known by its number": [
-    { "js/run/driver.ts": "if (kind === 4) start(row);" },
-    "js/run/driver.ts: a number of the protocol is written by hand; js/raw.ts has its name",
+    { "js/run/backfill/driver.ts": "if (kind === 4) start(row);" },
+    "js/run/backfill/driver.ts: a number of the protocol is written by hand; js/raw.ts has its name",
   ],
   "a table of commands has numbers": [
-    { "js/run/driver.ts": "const commands = {\n  3: (row) => start(row),\n};" },
-    "js/run/driver.ts: a number of the protocol is written by hand; js/raw.ts has its name",
+    { "js/run/backfill/driver.ts": "const commands = {\n  3: (row) => start(row),\n};" },
+    "js/run/backfill/driver.ts: a number of the protocol is written by hand; js/raw.ts has its name",
   ],
   "an event is sent by its number": [
-    { "js/run/driver.ts": "machine.dispatch(2, row);" },
-    "js/run/driver.ts: a number of the protocol is written by hand; js/raw.ts has its name",
+    { "js/run/backfill/driver.ts": "machine.dispatch(2, row);" },
+    "js/run/backfill/driver.ts: a number of the protocol is written by hand; js/raw.ts has its name",
   ],
   "an answer is cut into a tuple": [
     {

@@ -29,11 +29,36 @@ export function circles(tree) {
   return found;
 }
 
-function importsOf(path, text) {
+/** The folders of js/run, lowest first: a file names files of its own folder and of those before it, types too. */
+const folders = ["events", "machine", "writing", "attempt", "tasks", "host", "backfill", "scheduler"];
+
+/** A sentence for each import of js/run that goes up. */
+export function runFolders(tree) {
+  const folderOf = (path) => /^js\/run\/([^/]+)\//.exec(path)?.[1];
+  const files = Object.keys(tree).filter((path) => path.startsWith("js/run/"));
+  return files.flatMap((path) => {
+    const own = folders.indexOf(folderOf(path));
+    if (own < 0) return [`${path}: js/run has the folders ${folders.join(", ")}`];
+    const named = [...new Set(namesOf(path, tree[path]).map(([, to]) => folderOf(to)))];
+    return named
+      .filter((to) => to !== undefined && folders.indexOf(to) > own)
+      .map((to) => `${path}: names ${to}, which stands above ${folders[own]}`);
+  });
+}
+
+/** What a file imports: the names, and the path without its ending. */
+function namesOf(path, text) {
   const statements = text.matchAll(/^(?:import|export)\s+([^;"]*?)\s*from\s+"(\.[^"]+)";/gms);
-  return [...statements]
-    .filter(([, names]) => !isType(names))
-    .map(([, , specifier]) => posix.join(posix.dirname(path), specifier.replace(/\.js$/, "")));
+  return [...statements].map(([, names, to]) => [
+    names,
+    posix.join(posix.dirname(path), to.replace(/\.js$/, "")),
+  ]);
+}
+
+function importsOf(path, text) {
+  return namesOf(path, text)
+    .filter(([names]) => !isType(names))
+    .map(([, to]) => to);
 }
 
 /** The file of a module's name, without its ending; none where it is no source. */

@@ -2,7 +2,7 @@
 // file may be. Each rule takes a tree { path: text } and gives sentences about what breaks it, so that a test can hand
 // in a tree that does.
 
-import { circles } from "./circles.mjs";
+import { circles, runFolders } from "./circles.mjs";
 import { unusedExports } from "./exports.mjs";
 import { rustCircles } from "./rust_circles.mjs";
 
@@ -46,6 +46,7 @@ export function offences(tree) {
     names,
     glueDoor,
     circles,
+    runFolders,
     unusedExports,
     rustNeighbours,
     platforms,

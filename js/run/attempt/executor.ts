@@ -4,12 +4,10 @@ import { DagfillError } from "../../error.js";
 import type { Json } from "../../json.js";
 import type { RunChange, RunRecord, StoreChange, TaskInstance } from "../../store/store.js";
 import type { EventBody } from "../events/backfill_events.js";
+import type { AbortKind } from "../machine/machine.js";
 import type { Writer } from "../writing/writer.js";
 import type { Context } from "./context.js";
 import type { ExecuteRun, RunContext } from "./run_context.js";
-
-/** Why a run ends early. "lost": another owner goes on with it, or the engine is closed here, so that it is let go here and not canceled anywhere. */
-export type AbortKind = "timeout" | "cancel" | "lost";
 
 /** One attempt that is to run. */
 export interface Attempt {

@@ -7,7 +7,6 @@ import type { OnUnknown } from "../../macros/options.js";
 import type { PortableTemplates } from "../../macros/run_templates.js";
 import type { PlannedRun } from "../../plan/plan_data.js";
 import type { RunState, RunType } from "../../store/store.js";
-import type { Values } from "../tasks/xcom.js";
 
 export interface ChunkOfRun {
   readonly dates: readonly string[];
@@ -67,6 +66,9 @@ export interface JobData
   /** The task, for jobs of the kind "task": `attempt` is the task's then. Its texts are still templates. */
   task?: JobTask;
 }
+
+/** XCom: by task id, then by key. */
+export type Values = Record<string, Record<string, Json>>;
 
 export interface JobTask extends Omit<CheckedTask, "run"> {
   /** The task has a function `run`: the worker needs it, by its option `dags`. */

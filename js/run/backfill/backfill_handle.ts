@@ -7,7 +7,7 @@ import { type BackfillPreview, Preview } from "../../plan/plan.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import { iso } from "../../time.js";
 import type { BackfillEvent, BackfillResult, Progress } from "../events/backfill_events.js";
-import { unlessItWaits } from "../host/caller.js";
+import { unlessItWaits } from "../machine/caller.js";
 import { nextTurn } from "../machine/turns.js";
 import type { Backfill, LiveEta } from "./backfill.js";
 import type { Driver } from "./driver.js";

@@ -2,8 +2,8 @@
 
 import type { Fence, RunChange, RunRecord, RunStore, StoreChange, TaskInstance } from "../../store/store.js";
 import { iso } from "../../time.js";
-import { attemptKey } from "../host/context.js";
-import type { Executor, Report } from "../host/executor.js";
+import { attemptKey } from "../attempt/context.js";
+import type { Executor, Report } from "../attempt/executor.js";
 import { cancelOpenTasks } from "../tasks/task_records.js";
 import { counted, recordsOn } from "./interrupted.js";
 import { type Snapshot, toStored } from "./snapshot.js";

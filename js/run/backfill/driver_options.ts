@@ -1,8 +1,8 @@
 // Options of a driver.
 import type { Canary } from "../../plan/valve.js";
+import type { Origin } from "../attempt/context.js";
+import type { Executor } from "../attempt/executor.js";
 import type { Hooks, Progress } from "../events/backfill_events.js";
-import type { Origin } from "../host/context.js";
-import type { Executor } from "../host/executor.js";
 import type { LeaseHandle } from "../writing/lease_handle.js";
 import type { Writer } from "../writing/writer.js";
 import type { Notifier } from "./notifier.js";

@@ -5,7 +5,7 @@ import { BackfillNotice, BackfillState, call, RowStatus, RunOrigin, RunStateCode
 import { storeFailure } from "../../store/failure.js";
 import type { RunChange, RunRecord, RunState, StoreChange } from "../../store/store.js";
 import { iso } from "../../time.js";
-import { abortReason, type Executor } from "../host/executor.js";
+import { abortReason, type Executor } from "../attempt/executor.js";
 import type { Entry, Writer } from "../writing/writer.js";
 
 import type { Rows } from "./rows.js";

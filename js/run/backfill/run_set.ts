@@ -11,7 +11,7 @@ import { plannedRuns } from "../../plan/plan_rows.js";
 import { ActionCode } from "../../raw.js";
 import type { RunType } from "../../store/store.js";
 import { iso } from "../../time.js";
-import { attemptKey } from "../host/context.js";
+import { attemptKey } from "../attempt/context.js";
 import type { Snapshot } from "./snapshot.js";
 
 /** Columns of a plan as the core reads them; those of existing runs may be empty. */

@@ -2,9 +2,9 @@
 import { environmentOf } from "../../macros/environment.js";
 import { templateSpec } from "../../macros/options.js";
 import { RunTemplates } from "../../macros/run_templates.js";
+import { Context, freeze } from "../attempt/context.js";
 import { TaskRunContext } from "../tasks/task_state.js";
 import { Xcom } from "../tasks/xcom.js";
-import { Context, freeze } from "./context.js";
 
 /** @internal */
 export const contextParts = {

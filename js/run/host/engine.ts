@@ -3,9 +3,9 @@
 import type { CheckedDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
 import { type Reader, wrong } from "../../options.js";
+import type { Context } from "../attempt/context.js";
+import type { Executor } from "../attempt/executor.js";
 import type { RunTask } from "../tasks/execute_tasks.js";
-import type { Context } from "./context.js";
-import type { Executor } from "./executor.js";
 import type { Engine } from "./options.js";
 
 /** What an engine is asked for. */

@@ -8,14 +8,14 @@ import { type Calendars, calendars } from "../../schedule/calendar.js";
 import { checkedStore } from "../../store/checked.js";
 import { MemoryStore } from "../../store/memory.js";
 import type { RunStore } from "../../store/store.js";
+import { type Executor, runCallback } from "../attempt/executor.js";
+import type { ExecuteRun } from "../attempt/run_context.js";
 import { type RunTask, runsByTask, runTasks, taskCallback } from "../tasks/execute_tasks.js";
 import type { ExecuteTask } from "../tasks/task_context.js";
 import { TaskGraph } from "../tasks/task_graph.js";
 import { LEASE_MS } from "../writing/lease_handle.js";
 import { type EngineUser, engine, useEngine } from "./engine.js";
-import { type Executor, runCallback } from "./executor.js";
 import type { Engine } from "./options.js";
-import type { ExecuteRun } from "./run_context.js";
 
 export interface Host extends CheckedTemplateOptions {
   dags: Map<string, CheckedDag>;

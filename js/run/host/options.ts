@@ -6,8 +6,8 @@ import type { JsonInput } from "../../json.js";
 import type { TemplateOptions } from "../../macros/options.js";
 import type { BusinessCalendar, DateInput } from "../../schedule/input.js";
 import type { RunStore } from "../../store/store.js";
+import type { ExecuteRun } from "../attempt/run_context.js";
 import type { ExecuteTask } from "../tasks/task_context.js";
-import type { ExecuteRun } from "./run_context.js";
 
 /** An engine executes runs and tasks outside of this process. See `dagfill/engine`, whose `defineEngine` makes one. */
 export interface Engine {

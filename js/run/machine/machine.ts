@@ -4,8 +4,7 @@ import { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
 import { AbortCode, call, instance } from "../../raw.js";
 import { storeFailure } from "../../store/failure.js";
-import { callAs } from "../host/caller.js";
-import type { AbortKind } from "../host/executor.js";
+import { callAs } from "./caller.js";
 import type { Clock } from "./clock.js";
 import { laterTurn } from "./turns.js";
 
@@ -208,6 +207,9 @@ export class Machine<E extends number, R extends RawMachine<E>> {
 function asInternal(error: unknown): DagfillError {
   return error instanceof DagfillError ? error : new DagfillError("INTERNAL", failure(error).message);
 }
+
+/** Why a run ends early. "lost": another owner goes on with it, or the engine is closed here, so that it is let go here and not canceled anywhere. */
+export type AbortKind = "timeout" | "cancel" | "lost";
 
 /** The kind of the core's command to abort. */
 export function abortKind(code: AbortCode): AbortKind {

@@ -7,11 +7,11 @@ import { BeginCode, call, type Raw, SchedulerCommand, SchedulerEventCode } from 
 import { timetableOf } from "../../schedule/timetable.js";
 import { storeFailure } from "../../store/failure.js";
 import { iso } from "../../time.js";
+import { originOf } from "../attempt/context.js";
+import type { Executor } from "../attempt/executor.js";
 import { runOnce } from "../backfill/single_run.js";
 import type { BackfillEvent, RunResult } from "../events/backfill_events.js";
 import type { SchedulerListeners } from "../events/scheduler_events.js";
-import { originOf } from "../host/context.js";
-import type { Executor } from "../host/executor.js";
 import type { Host } from "../host/host.js";
 import type { Commands, Machine, MachineHost } from "../machine/machine.js";
 import type { LeaseHandle } from "../writing/lease_handle.js";

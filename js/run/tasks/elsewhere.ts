@@ -4,7 +4,7 @@ import { type Json, setOwn } from "../../json.js";
 import { templateTexts } from "../../plan/template_texts.js";
 import { call } from "../../raw.js";
 import type { RunStore } from "../../store/store.js";
-import type { Values } from "./xcom.js";
+import type { Values } from "../attempt/run_context.js";
 
 /** A value that a template pulls from another run. */
 interface Wanted {

@@ -1,6 +1,6 @@
 // The argument of the host's task callback, and how that skips its task.
 import type { Json, JsonInput } from "../../json.js";
-import type { RunContext } from "../host/run_context.js";
+import type { RunContext } from "../attempt/run_context.js";
 
 export interface TaskContext<Params = Json> extends RunContext {
   taskId: string;

@@ -4,8 +4,8 @@ import type { CheckedTask } from "../../dag/dag.js";
 import type { Json, JsonInput } from "../../json.js";
 import type { OnUnknown } from "../../macros/options.js";
 import { templateTexts } from "../../plan/template_texts.js";
-import { attemptKey, Context, type Render, readOnUnknown } from "../host/context.js";
-import type { JobData } from "../host/run_context.js";
+import { attemptKey, Context, type Render, readOnUnknown } from "../attempt/context.js";
+import type { JobData } from "../attempt/run_context.js";
 import type { Xcom } from "./xcom.js";
 
 export class TaskRunContext extends Context {

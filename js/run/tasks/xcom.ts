@@ -4,8 +4,7 @@ import { LruCache } from "../../lru_cache.js";
 import type { TemplateText } from "../../plan/template_texts.js";
 import { call } from "../../raw.js";
 import type { StoreChange } from "../../store/store.js";
-
-export type Values = Record<string, Record<string, Json>>;
+import type { Values } from "../attempt/run_context.js";
 
 /** By template: the tasks that it names. The texts of a DAG are rendered for each of its dates. */
 const named = new LruCache<string, readonly string[] | null>(1_000);
