@@ -8,6 +8,7 @@ import { airflowCron } from "./cron.js";
 import { Collector, everyOf, type ImportedDags, isoDuration, triggerRule } from "./dags.js";
 import { asList, asNumber, asObject, asText, asTexts, type Fields } from "./json_values.js";
 import { isEmpty, leftOutCommand, leftOutNote } from "./left_out.js";
+import { withTaskParams } from "./task_params.js";
 
 /** Airflow 2 writes version 1, Airflow 3 the others. */
 const SERIALIZED_VERSIONS: readonly unknown[] = [1, 2, 3];
@@ -124,7 +125,6 @@ function airflowDag(fields: Fields, found: Collector): void {
     asNumber(member(fields, "max_active_runs")),
     asNumber(member(fields, "max_active_tasks")),
   ];
-  const params = asObject(member(fields, "params"));
   const tags = asList(member(fields, "tags")).flatMap(
     (tag) => asText(tag) ?? asText(asObject(tag)?.name) ?? [],
   );
@@ -132,6 +132,8 @@ function airflowDag(fields: Fields, found: Collector): void {
   const catchup = member(fields, "catchup");
   if ((member(fields, "dagrun_timeout") ?? null) !== null)
     note("dagrun_timeout is not taken over: set the option runTimeout of a backfill");
+  const tasks = tasksOf(asList(member(fields, "tasks")), defaults, note);
+  const params = withTaskParams(paramsOf(member(fields, "params")), tasks, note);
   found.dags.push({
     dagId,
     schedule: rule.schedule,
@@ -143,8 +145,8 @@ function airflowDag(fields: Fields, found: Collector): void {
     ...(typeof catchup === "boolean" ? { catchup } : {}),
     ...(runs === undefined ? {} : { maxActiveRuns: runs }),
     ...(active === undefined ? {} : { maxActiveTasks: active }),
-    ...(params === undefined || Object.keys(params).length === 0 ? {} : { params: paramsOf(params) }),
-    tasks: tasksOf(asList(member(fields, "tasks")), defaults, note),
+    ...(params === undefined ? {} : { params }),
+    tasks,
     ...(description === undefined ? {} : { description }),
     ...(tags.length === 0 ? {} : { tags }),
   } as Dag);
@@ -211,19 +213,22 @@ function instant(value: unknown): string | undefined {
   return seconds === undefined ? asText(value) : iso(Math.round(seconds * 1000));
 }
 
-/** Values of params, which Airflow wraps together with their schema. */
-function paramsOf(params: Fields): Fields {
-  return Object.fromEntries(
-    Object.entries(params).map(([name, param]) => {
-      const object = asObject(param);
-      const wrapped =
-        object !== undefined && ("__class" in object || "schema" in object) && "value" in object;
-      return [
-        name,
-        wrapped ? object.value : object !== undefined && "default" in object ? object.default : param,
-      ];
-    }),
-  );
+/** Params by name: an object, or the list of pairs that later versions write to keep their order. */
+function paramsOf(value: unknown): Record<string, unknown> | undefined {
+  const pairs = Array.isArray(value)
+    ? value.filter((pair) => Array.isArray(pair) && typeof pair[0] === "string")
+    : Object.entries(asObject(value) ?? {});
+  if (pairs.length === 0) return undefined;
+  return Object.fromEntries(pairs.map(([name, param]) => [name, paramValue(param)]));
+}
+
+/** A param's value, which Airflow wraps together with its schema. A value of one's own that is an object stays as it is. */
+function paramValue(param: unknown): unknown {
+  const object = asObject(param);
+  if (object === undefined) return param;
+  const hasValue = "value" in object || "default" in object;
+  if (!("__class" in object) && !("schema" in object && hasValue)) return param;
+  return ("value" in object ? object.value : object.default) ?? null;
 }
 
 function tasksOf(list: readonly unknown[], defaults: Fields, note: (message: string) => void): Task[] {
@@ -267,6 +272,7 @@ function tasksOf(list: readonly unknown[], defaults: Fields, note: (message: str
         (asNumber(value) === undefined ? undefined : (value as number) * 1000);
       return ms === undefined ? undefined : isoDuration(ms);
     };
+    const params = paramsOf(member(fields, "params"));
     const backoff = setting("retry_exponential_backoff");
     if (setting("wait_for_downstream") === true)
       note(`task ${taskId}: wait_for_downstream is not taken over`);
@@ -282,6 +288,7 @@ function tasksOf(list: readonly unknown[], defaults: Fields, note: (message: str
       ...(upstream.has(taskId) ? { dependsOn: upstream.get(taskId) } : {}),
       ...(isLeftOut ? { command: leftOutCommand(operator ?? "task", taskId) } : {}),
       ...(command === undefined ? {} : { command }),
+      ...(params === undefined ? {} : { params }),
       ...(known === undefined || known === "all_success" ? {} : { triggerRule: known }),
       ...(retries === undefined || retries === 0 ? {} : { retries }),
       ...(delay === undefined || (retries ?? 0) === 0 ? {} : { retryDelay: delay }),

@@ -16,9 +16,11 @@ test("import-dag prints a DAG that preview takes, and notes what it left out", a
   );
   const { code, out, err } = await run(["import-dag", python]);
   assert.equal(code, 0, err);
-  assert.match(
+  assert.ok(
+    err.includes(
+      `warning ${python}:2: sales.load: the work of a SparkOperator is not imported: the task fails until it has a command\n`,
+    ),
     err,
-    /^line 2 sales\.load: the work of a SparkOperator is not imported: the task fails until it has a command$/m,
   );
   const file = join(folder, "dag.json");
   writeFileSync(file, out);
@@ -95,9 +97,11 @@ test("import-dag leaves out what validate refuses, writes the others, and ends w
   writeFileSync(python, `with DAG("a", schedule=None):\n    BashOperator(task_id="x", bash_command="echo)\n`);
   const broken = await run(["import-dag", python]);
   assert.equal(broken.code, 1);
-  assert.match(
+  assert.ok(
+    broken.err.startsWith(
+      `error ${python}:2: Python that cannot be parsed here: expected a closing ", got none`,
+    ),
     broken.err,
-    /^error line 2: Python that cannot be parsed here: expected a closing ", got none/m,
   );
 });
 

@@ -24,18 +24,20 @@ export const importDag: Verb = {
       ...(format !== undefined && { format }),
       ...(path !== "-" && { fileName: basename(path) }),
     });
+    // As editors and terminals open it.
+    const place = (line: number | undefined) =>
+      line === undefined ? "" : `${path === "-" ? "stdin" : path}:${line}: `;
     const errors = notes.filter(({ severity }) => severity === "error");
     const others = notes.filter(({ severity }) => severity === undefined);
     for (const { line, message, dagId } of errors) {
-      const place = line === undefined ? "" : `line ${line}: `;
       const left = dagId === undefined ? "" : "; it is left out";
-      notices.line(`${notices.paint("red", "error")} ${place}${message}${left}`);
+      notices.line(`${notices.paint("red", "error")} ${place(line)}${message}${left}`);
     }
     for (const { line, message } of values.all === true ? others : others.slice(0, MOST_NOTES)) {
-      notices.line(`${notices.paint("yellow", line === undefined ? "note" : `line ${line}`)} ${message}`);
+      notices.line(`${notices.paint("yellow", "warning")} ${place(line)}${message}`);
     }
     const more = values.all === true ? 0 : others.length - MOST_NOTES;
-    if (more > 0) notices.line(notices.paint("dim", `${more} more notes: --all shows them`));
+    if (more > 0) notices.line(notices.paint("dim", `${more} more warnings: --all shows them`));
     const invalid = new Set(errors.map(({ dagId }) => dagId));
     // Of DAGs with one id the last one counts, as in Airflow: a file that has both is refused.
     const valid = new Map(dags.filter(({ dagId }) => !invalid.has(dagId)).map((dag) => [dag.dagId, dag]));

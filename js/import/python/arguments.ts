@@ -1,6 +1,6 @@
 // Arguments of DAGs and operators: what is read of them, and what is left.
 import { isoDuration } from "../dags.js";
-import { Duration, Moment, Name, Unknown, type Value } from "./value.js";
+import { Duration, Moment, Name, numberOf, Unknown, type Value } from "./value.js";
 
 /** Arguments that say where a DAG or task belongs, or what a person sees of it. */
 const WITHOUT_EFFECT = [
@@ -79,6 +79,12 @@ export class ArgumentReader {
     return undefined;
   }
 
+  /** Members of a dict. */
+  members(name: string): ReadonlyMap<Value, Value> | undefined {
+    const value = this.value(name);
+    return value instanceof Map ? value : this.#other(value, name, "a dict");
+  }
+
   text(name: string): string | undefined {
     const value = this.value(name);
     return typeof value === "string" ? value : this.#other(value, name, "a text");
@@ -86,7 +92,7 @@ export class ArgumentReader {
 
   number(...names: string[]): number | undefined {
     const value = this.value(...names);
-    return typeof value === "number" ? value : this.#other(value, names.join(" or "), "a number");
+    return numberOf(value) ?? this.#other(value, names.join(" or "), "a number");
   }
 
   flag(name: string): boolean | undefined {
@@ -98,9 +104,10 @@ export class ArgumentReader {
   duration(name: string): string | undefined {
     const value = this.value(name);
     if (value instanceof Duration && value.months === 0) return isoDuration(value.ms);
-    return typeof value === "number"
-      ? isoDuration(value * 1000)
-      : this.#other(value, name, "a timedelta or seconds");
+    const seconds = numberOf(value);
+    return seconds === undefined
+      ? this.#other(value, name, "a timedelta or seconds")
+      : isoDuration(seconds * 1000);
   }
 
   moment(name: string): Moment | undefined {

@@ -72,10 +72,21 @@ export class Budget {
     let length = 0;
     for (const piece of pieces) length += piece.length;
     this.spend(Math.floor(length / CHARACTERS_A_STEP));
-    if (length <= LONGEST_TEXT) return pieces.join("");
+    return this.#holds(length) ? pieces.join("") : undefined;
+  }
+
+  /** A text so many times; `undefined` where it would be longer than any command. */
+  repeated(text: string, times: number): string | undefined {
+    const length = text.length * Math.max(0, times);
+    this.spend(Math.floor(Math.min(length, LONGEST_TEXT) / CHARACTERS_A_STEP));
+    return this.#holds(length) ? text.repeat(Math.max(0, times)) : undefined;
+  }
+
+  #holds(length: number): boolean {
+    if (length <= LONGEST_TEXT) return true;
     if (this.#at !== undefined)
       this.#note(`a text of more than ${LONGEST_TEXT} characters is not followed`, this.#at);
-    return undefined;
+    return false;
   }
 }
 

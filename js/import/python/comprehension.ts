@@ -1,9 +1,10 @@
 // Comprehensions over values that are known: lists, sets, generators, dicts.
 import type { SyntaxNode } from "@lezer/common";
 import { bind } from "./bind.js";
-import { children, evaluate, isTrue } from "./evaluate.js";
+import { children, evaluate, iterated } from "./evaluate.js";
+import { truthOf } from "./operators.js";
 import type { Reader } from "./reader.js";
-import { isKnown, type Value } from "./value.js";
+import type { Value } from "./value.js";
 
 /** `[f(x, y) for x in known if condition for y in known]`, a set of these, or a generator. */
 export function comprehension(node: SyntaxNode, reader: Reader): Value[] | undefined {
@@ -35,16 +36,15 @@ function collect(
     return true;
   }
   if (word.name === "if" && clauses[1] !== undefined) {
-    const holds = evaluate(clauses[1], reader);
-    if (!isKnown(holds, reader.budget)) return unfollowed(result, clauses[1], reader);
-    return !isTrue(holds) || collect(result, clauses.slice(2), add, reader);
+    const holds = truthOf(evaluate(clauses[1], reader));
+    if (holds === undefined) return unfollowed(result, clauses[1], reader);
+    return !holds || collect(result, clauses.slice(2), add, reader);
   }
   const at = clauses.findIndex((child) => child.name === "in");
   const iterable = clauses[at + 1];
   if (word.name !== "for" || iterable === undefined) return unfollowed(result, word, reader);
-  const values = evaluate(iterable, reader);
-  const members = values instanceof Map ? [...values.keys()] : values;
-  if (!Array.isArray(members)) return unfollowed(result, iterable, reader);
+  const members = iterated(evaluate(iterable, reader));
+  if (members === undefined) return unfollowed(result, iterable, reader);
   for (const member of members) {
     bind(clauses.slice(1, at), member, reader);
     if (!collect(result, clauses.slice(at + 2), add, reader)) return false;

@@ -2,7 +2,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import type { Arguments } from "./call.js";
 import type { Reader } from "./reader.js";
-import { tasksOf, type Value } from "./value.js";
+import { isKnown, marked, tasksOf, type Value } from "./value.js";
 
 /** Calls a method of a list or set. What is not understood is noted where tasks are in it. */
 export function listMethod(
@@ -55,9 +55,10 @@ export function extend(list: Value[], added: Value, reader: Reader): void {
   for (const member of members) list.push(member);
 }
 
-function unfollowed(list: Value[], name: string, reader: Reader, node: SyntaxNode): undefined {
-  if (tasksOf(list, "last", reader.budget).length > 0)
-    reader.note(`${name} of a list of tasks is not followed`, node);
+function unfollowed(list: Value[], name: string, reader: Reader, node: SyntaxNode): Value | undefined {
+  if (tasksOf(list, "last", reader.budget).length === 0) return undefined;
+  reader.note(`${name} of a list of tasks is not followed`, node);
+  return reader.unknown(node, true);
 }
 
 /** Calls a method of a dict. */
@@ -68,9 +69,12 @@ export function dictMethod(
   reader: Reader,
 ): Value | undefined {
   reader.budget.spend(1);
+  // Of a key that is not known nobody can tell whether it is there.
+  const isLookup = ["get", "setdefault", "pop"].includes(name);
+  if (isLookup && !isKnown([first, ...dict.keys()], reader.budget)) return undefined;
   switch (name) {
     case "items":
-      return [...dict].map(([key, value]) => [key, value]);
+      return [...dict].map(([key, value]) => marked([key, value], true));
     case "keys":
       return [...dict.keys()];
     case "values":
@@ -78,12 +82,12 @@ export function dictMethod(
     case "copy":
       return new Map(dict);
     case "get":
-      return dict.get(first) ?? second ?? null;
+      return dict.has(first) ? dict.get(first) : (second ?? null);
     case "setdefault":
       if (!dict.has(first)) dict.set(first, second ?? null);
       return dict.get(first);
     case "pop": {
-      const value = dict.get(first) ?? second;
+      const value = dict.has(first) ? dict.get(first) : second;
       dict.delete(first);
       return value;
     }

@@ -6,14 +6,25 @@ import { noteBash } from "../bash.js";
 import { airflowCron } from "../cron.js";
 import { Collector, everyOf, type ImportedDags, isoDuration, triggerRule } from "../dags.js";
 import { isEmpty, leftOutCommand, leftOutNote } from "../left_out.js";
+import { withTaskParams } from "../task_params.js";
 import { airflowVersion } from "./airflow_version.js";
 import { ArgumentReader } from "./arguments.js";
 import { LimitReached } from "./budget.js";
+import { children, evaluate } from "./evaluate.js";
 import { unbalanced } from "./faults.js";
 import { isPython, parsePython } from "./parse.js";
 import { Reader } from "./reader.js";
 import { runBody } from "./statements.js";
-import { type DagObject, Duration, Name, type TaskObject, Timetable, toJson, type Value } from "./value.js";
+import {
+  type DagObject,
+  Duration,
+  Name,
+  numberOf,
+  type TaskObject,
+  Timetable,
+  toJson,
+  type Value,
+} from "./value.js";
 
 /** Reads the DAGs of a Python file; what was not understood is noted with its line. `undefined` for a text that is no Python. */
 export function pythonDags(text: string, fileName?: string): ImportedDags | undefined {
@@ -27,6 +38,8 @@ export function pythonDags(text: string, fileName?: string): ImportedDags | unde
   noteFaults(source, faults, found, reader);
   const last = faults.at(-1);
   if (isCut && last !== undefined) reader.note("what comes behind this line is not read", last);
+  const first = children(tree.topNode)[0]?.firstChild;
+  if (first?.name === "String") reader.assign("__doc__", evaluate(first, reader));
   try {
     runBody(tree.topNode, reader);
   } catch (error) {
@@ -73,7 +86,7 @@ function dagOf(dag: DagObject, found: Collector, version: 2 | 3 | undefined): Da
   const schedule = scheduleOf(args, version, note);
   const timeZone = schedule.timeZone ?? start?.zone;
   const tasks = dag.tasks.map((task) => taskOf(task, defaults, dag.id, found));
-  const params = withTaskParams(paramsOf(args.value("params"), note), tasks, note);
+  const params = withTaskParams(paramsOf(args.members("params"), note), tasks, note);
   const description = args.text("description") ?? args.text("doc_md");
   const tags = args.value("tags");
   const catchup = args.flag("catchup") ?? catchupOf(schedule, version, note);
@@ -184,31 +197,11 @@ function scheduleOf(args: ArgumentReader, version: 2 | 3 | undefined, note: (mes
   return { schedule: null };
 }
 
-/** The params of the DAG and those of its tasks. In Airflow `{{ params.x }}` of a command is the task's own param before the DAG's; here it is
- *  the DAG's, so that a name with two values is noted. */
-function withTaskParams(
-  own: Record<string, unknown> | undefined,
-  tasks: readonly Task[],
-  note: (message: string) => void,
-): Record<string, unknown> | undefined {
-  const params = new Map(Object.entries(own ?? {}));
-  for (const task of tasks) {
-    for (const [name, value] of Object.entries((task.params ?? {}) as Record<string, unknown>)) {
-      if (!params.has(name)) params.set(name, value);
-      else if (JSON.stringify(params.get(name)) !== JSON.stringify(value) && task.command?.includes(name))
-        note(
-          `params: ${name} of task ${task.taskId} is another value than before: {{ params.${name} }} of its command must be replaced`,
-        );
-    }
-  }
-  return params.size === 0 ? own : Object.fromEntries(params);
-}
-
 function paramsOf(
-  value: Value | undefined,
+  value: ReadonlyMap<Value, Value> | undefined,
   note: (message: string) => void,
 ): Record<string, unknown> | undefined {
-  if (!(value instanceof Map)) return undefined;
+  if (value === undefined) return undefined;
   const params: [string, unknown][] = [];
   for (const [name, inner] of value) {
     const json = toJson(inner);
@@ -271,7 +264,7 @@ function taskOf(
   if (given !== undefined) noteBash(given, note);
   const command = isLeftOut ? leftOutCommand(task.operator, task.id) : given;
   const rule = triggerRuleOf(args.get("trigger_rule"), note);
-  const params = paramsOf(args.get("params"), note);
+  const params = paramsOf(args.members("params"), note);
   const environment = args.get("env");
   if (environment !== undefined) note("env is not taken over: set it where dagfill runs");
   const retries = args.number("retries");
@@ -303,7 +296,8 @@ function taskOf(
 /** True doubles each wait; Airflow 3.2 takes the factor, too. */
 function backoffOf(value: Value | undefined): number | undefined {
   if (value === true) return 2;
-  return typeof value === "number" && value >= 1 ? value : undefined;
+  const factor = numberOf(value);
+  return factor !== undefined && factor >= 1 ? factor : undefined;
 }
 
 /** "all_done" or `TriggerRule.ALL_DONE`. */

@@ -34,6 +34,7 @@ export class Dependencies {
 
   #missing(value: Value, node: SyntaxNode): void {
     if (value instanceof EdgeLabel) return;
+    if (value instanceof Unknown) value.isNoted = true;
     const text = value instanceof Unknown ? value.text : value instanceof Name ? value.path : undefined;
     this.#reader.note(`${text ?? "an operand"} is no task of this file: its dependencies are missing`, node);
   }

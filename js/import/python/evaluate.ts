@@ -2,10 +2,13 @@
 // understood, everything else is Unknown.
 import type { SyntaxNode } from "@lezer/common";
 import { call } from "./call.js";
+import { enumMembers } from "./classes.js";
 import { comprehension, dictComprehension } from "./comprehension.js";
-import { numberValue, parts, stringValue, unescaped } from "./literal.js";
+import { formatString } from "./format_string.js";
+import { numberValue, stringValue } from "./literal.js";
+import { binary, truthOf, unary } from "./operators.js";
 import type { Reader } from "./reader.js";
-import { Duration, isKnown, Name, outputOf, TaskObject, type Value } from "./value.js";
+import { ClassObject, marked, TaskObject, TaskOutput, type Value } from "./value.js";
 
 /** Evaluates an expression in the reader's present scope. */
 export function evaluate(node: SyntaxNode, reader: Reader): Value {
@@ -26,7 +29,7 @@ type Kind = (node: SyntaxNode, reader: Reader) => Value | undefined;
 
 const KINDS: { readonly [name: string]: Kind } = {
   String: (node, reader) => stringValue(reader.text(node)),
-  FormatString: formatted,
+  FormatString: formatString,
   ContinuedString: (node, reader) =>
     joined(
       children(node).map((part) => evaluate(part, reader)),
@@ -36,8 +39,8 @@ const KINDS: { readonly [name: string]: Kind } = {
   Boolean: (node, reader) => reader.text(node) === "True",
   None: () => null,
   VariableName: (node, reader) => reader.lookup(reader.text(node)),
-  ArrayExpression: (node, reader) => items(node, reader),
-  TupleExpression: (node, reader) => items(node, reader),
+  ArrayExpression: (node, reader) => sequence(node, false, reader),
+  TupleExpression: (node, reader) => sequence(node, true, reader),
   SetExpression: (node, reader) => items(node, reader),
   DictionaryExpression: dictionary,
   ParenthesizedExpression: (node, reader) => first(node, reader),
@@ -53,7 +56,10 @@ const KINDS: { readonly [name: string]: Kind } = {
   },
   MemberExpression: member,
   CallExpression: call,
-  ArrayComprehensionExpression: comprehension,
+  ArrayComprehensionExpression: (node, reader) => {
+    const list = comprehension(node, reader);
+    return list === undefined ? undefined : marked(list, false);
+  },
   ComprehensionExpression: comprehension,
   SetComprehensionExpression: comprehension,
   DictionaryComprehensionExpression: dictComprehension,
@@ -74,6 +80,11 @@ export function children(node: SyntaxNode): SyntaxNode[] {
 function first(node: SyntaxNode, reader: Reader): Value | undefined {
   const inner = children(node)[0];
   return inner === undefined ? undefined : evaluate(inner, reader);
+}
+
+function sequence(node: SyntaxNode, tuple: boolean, reader: Reader): Value[] | undefined {
+  const list = items(node, reader);
+  return list === undefined ? undefined : marked(list, tuple);
 }
 
 function items(node: SyntaxNode, reader: Reader): Value[] | undefined {
@@ -117,93 +128,12 @@ function joined(pieces: Value[], reader: Reader): Value | undefined {
   return pieces.every((piece) => typeof piece === "string") ? reader.budget.joined(pieces) : undefined;
 }
 
-/** f"..." whose expressions are all known and have no format. Doubled braces are braces: `f"{{{{ ds }}}}"` is `{{ ds }}`. */
-function formatted(node: SyntaxNode, reader: Reader): Value | undefined {
-  const source = reader.text(node);
-  const { prefix, quote } = parts(source);
-  const raw = prefix.includes("r");
-  const literal = (text: string) => {
-    const plain = raw ? text : unescaped(text);
-    return plain.replaceAll("{{", "{").replaceAll("}}", "}");
-  };
-  const texts: string[] = [];
-  let from = node.from + prefix.length + quote;
-  for (let child = node.firstChild; child !== null; child = child.nextSibling) {
-    if (child.name !== "FormatReplacement") continue;
-    texts.push(literal(reader.source.slice(from, child.from)));
-    const inner = children(child);
-    const value = inner.length === 1 ? evaluate(inner[0] as SyntaxNode, reader) : undefined;
-    const piece = value instanceof TaskObject ? outputOf(value) : value;
-    if (typeof piece !== "string" && typeof piece !== "number") return undefined;
-    texts.push(String(piece));
-    from = child.to;
-  }
-  return reader.budget.joined([...texts, literal(reader.source.slice(from, node.to - quote))]);
-}
-
-function unary(node: SyntaxNode, reader: Reader): Value | undefined {
-  const operand = node.lastChild === null ? undefined : evaluate(node.lastChild, reader);
-  const operator = node.firstChild === null ? "" : reader.text(node.firstChild);
-  if (operator === "-" && typeof operand === "number") return -operand;
-  if (operator === "-" && operand instanceof Duration) return new Duration(-operand.ms, -operand.months);
-  if (operator === "+" && typeof operand === "number") return operand;
-  if (operator === "not" && operand !== undefined && isKnown(operand, reader.budget)) return !isTrue(operand);
-  return undefined;
-}
-
-function binary(node: SyntaxNode, reader: Reader): Value | undefined {
-  const list = children(node);
-  const [left, operator, right] = [list[0], list[1], list[list.length - 1]];
-  if (left === undefined || operator === undefined || right === undefined) return undefined;
-  const sign = reader.source.slice(operator.from, (list[list.length - 2] as SyntaxNode).to);
-  const a = evaluate(left, reader);
-  if (sign === ">>" || sign === "<<") return reader.edges.set(a, evaluate(right, reader), sign, node);
-  const { budget } = reader;
-  if (sign === "or") return isKnown(a, budget) ? (isTrue(a) ? a : evaluate(right, reader)) : undefined;
-  if (sign === "and") return isKnown(a, budget) ? (isTrue(a) ? evaluate(right, reader) : a) : undefined;
-  const b = evaluate(right, reader);
-  if (!isKnown(a, budget) || !isKnown(b, budget)) return undefined;
-  if (sign === "is") return a === b;
-  if (sign.startsWith("is") && sign.endsWith("not")) return a !== b;
-  if (sign === "==") return a === b;
-  if (sign === "!=") return a !== b;
-  if (sign === "in" || sign === "not in") {
-    if (!Array.isArray(b) && !(b instanceof Map)) return undefined;
-    return (Array.isArray(b) ? b.includes(a) : b.has(a)) === (sign === "in");
-  }
-  if (sign === "+" && typeof a === "string" && typeof b === "string") return budget.joined([a, b]);
-  if (sign === "+" && Array.isArray(a) && Array.isArray(b)) return [...a, ...b];
-  if (sign === "|" && a instanceof Map && b instanceof Map) return new Map([...a, ...b]);
-  if (sign === "*" && a instanceof Duration && typeof b === "number")
-    return new Duration(a.ms * b, a.months * b);
-  if (sign === "+" && a instanceof Duration && b instanceof Duration)
-    return new Duration(a.ms + b.ms, a.months + b.months);
-  if (typeof a !== "number" || typeof b !== "number") return undefined;
-  return ARITHMETIC[sign]?.(a, b);
-}
-
-const ARITHMETIC: { readonly [sign: string]: (a: number, b: number) => Value } = {
-  "+": (a, b) => a + b,
-  "-": (a, b) => a - b,
-  "*": (a, b) => a * b,
-  "/": (a, b) => a / b,
-  "//": (a, b) => Math.floor(a / b),
-  "%": (a, b) => a - b * Math.floor(a / b),
-  "**": (a, b) => a ** b,
-  "<": (a, b) => a < b,
-  "<=": (a, b) => a <= b,
-  ">": (a, b) => a > b,
-  ">=": (a, b) => a >= b,
-};
-
 function conditional(node: SyntaxNode, reader: Reader): Value | undefined {
   const [yes, , condition, , no] = children(node);
   if (yes === undefined || condition === undefined || no === undefined) return undefined;
-  const value = evaluate(condition, reader);
-  return isKnown(value, reader.budget) ? evaluate(isTrue(value) ? yes : no, reader) : undefined;
+  const truth = truthOf(evaluate(condition, reader));
+  return truth === undefined ? undefined : evaluate(truth ? yes : no, reader);
 }
-
-const LONGEST_NAME = 1_000;
 
 /** `a.b` and `a[b]`. */
 function member(node: SyntaxNode, reader: Reader): Value | undefined {
@@ -211,17 +141,13 @@ function member(node: SyntaxNode, reader: Reader): Value | undefined {
   const last = node.lastChild;
   if (object === null || last === null) return undefined;
   const base = evaluate(object, reader);
-  if (last.name === "PropertyName") {
-    const name = reader.text(last);
-    if (base instanceof Name)
-      return base.path.length > LONGEST_NAME ? undefined : new Name(`${base.path}.${name}`);
-    return reader.attribute(base, name);
-  }
-  // A part of an output is the output.
-  if (base instanceof TaskObject) return base;
+  if (last.name === "PropertyName") return reader.attribute(base, reader.text(last));
   if (node.getChild(":") !== null) return slice(node, base, reader);
   const inner = children(node)[1];
   const key = inner === undefined ? undefined : evaluate(inner, reader);
+  if (base instanceof TaskObject) return typeof key === "string" ? new TaskOutput(base, key) : base;
+  // The key of a key takes its place, as in Airflow.
+  if (base instanceof TaskOutput) return typeof key === "string" ? new TaskOutput(base.task, key) : base;
   if (base instanceof Map) return base.get(key as Value);
   if ((Array.isArray(base) || typeof base === "string") && typeof key === "number") return base.at(key);
   return undefined;
@@ -242,10 +168,9 @@ function slice(node: SyntaxNode, base: Value, reader: Reader): Value | undefined
   return base.slice(from as number | undefined, to as number | undefined);
 }
 
-/** Python's truth. */
-export function isTrue(value: Value): boolean {
-  if (Array.isArray(value)) return value.length > 0;
-  if (value instanceof Map) return value.size > 0;
-  if (value instanceof Duration) return value.ms !== 0 || value.months !== 0;
-  return typeof value === "object" && value !== null ? true : Boolean(value);
+/** What a loop goes through; `undefined` where that is not known. */
+export function iterated(value: Value): readonly Value[] | undefined {
+  if (value instanceof Map) return [...value.keys()];
+  if (value instanceof ClassObject) return enumMembers(value);
+  return Array.isArray(value) ? value : undefined;
 }

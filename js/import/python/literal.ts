@@ -1,4 +1,5 @@
 // Python's string and number literals.
+import { Float } from "./value.js";
 
 /** The text of a plain string literal with its prefix and quotes; `undefined` for bytes. */
 export function stringValue(source: string): string | undefined {
@@ -53,8 +54,11 @@ export function unescaped(text: string): string {
   return result;
 }
 
-/** A number literal: decimal, hexadecimal, octal, binary, with `_`. */
-export function numberValue(source: string): number | undefined {
-  const value = Number(source.replaceAll("_", "").toLowerCase());
-  return Number.isNaN(value) ? undefined : value;
+/** A number literal: decimal, hexadecimal, octal, binary, with `_`. `undefined` for one that no JavaScript number holds exactly. */
+export function numberValue(source: string): number | Float | undefined {
+  const text = source.replaceAll("_", "").toLowerCase();
+  const value = Number(text);
+  if (Number.isNaN(value)) return undefined;
+  if (!text.startsWith("0x") && /[.e]/.test(text)) return new Float(value);
+  return Number.isSafeInteger(value) ? value : undefined;
 }

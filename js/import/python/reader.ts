@@ -4,22 +4,29 @@ import type { SyntaxNode } from "@lezer/common";
 import { type Collector, unique } from "../dags.js";
 import { Budget } from "./budget.js";
 import type { Arguments } from "./call.js";
+import { classAttribute } from "./classes.js";
 import { Dependencies } from "./dependencies.js";
 import { evaluate } from "./evaluate.js";
 import { runBody } from "./statements.js";
 import {
+  ClassObject,
   DagObject,
   GroupObject,
+  Instance,
   Jump,
+  marked,
   Name,
   type PythonFunction,
+  type Scopes,
   type TaskFactory,
   TaskObject,
+  TaskOutput,
   Unknown,
   type Value,
 } from "./value.js";
 
 const MOST_DEPTH = 40;
+const LONGEST_NAME = 1_000;
 
 export class Reader {
   readonly dags: DagObject[] = [];
@@ -32,6 +39,8 @@ export class Reader {
   readonly #openDags: DagObject[] = [];
   readonly #openGroups: GroupObject[] = [];
   #scopes: Map<string, Value>[] = [new Map()];
+  /** Scopes of classes, which their methods do not see. */
+  readonly #classScopes = new Set<Map<string, Value>>();
   #depth = 0;
 
   constructor(source: string, found: Collector, fileName?: string) {
@@ -64,9 +73,10 @@ export class Reader {
     this.#found.note(message, this.line(node));
   }
 
-  unknown(node: SyntaxNode): Unknown {
-    const text = this.text(node);
-    return new Unknown(text.length > 60 ? `${text.slice(0, 60)}...` : text, this.line(node), node);
+  unknown(node: SyntaxNode, isNoted = false): Unknown {
+    const text = this.text(node).replaceAll(/\s+/g, " ");
+    const start = text.length > 60 ? `${text.slice(0, 60)}...` : text;
+    return new Unknown(start, this.line(node), node, isNoted);
   }
 
   /** Whether the body of a DAG is being read. */
@@ -88,11 +98,34 @@ export class Reader {
     this.#scopes.at(-1)?.set(name, value);
   }
 
-  /** Members of objects of the file that are read: a task's output is the task, a DAG's id its id. */
+  /** The names that a function sees which is defined here. */
+  get closure(): Scopes {
+    return this.#scopes.filter((scope) => !this.#classScopes.has(scope));
+  }
+
+  /** Reads the body of a class; what it names are the members. */
+  classBody(read: () => unknown): Map<string, Value> {
+    const [outer, members] = [this.#scopes, new Map<string, Value>()];
+    this.#classScopes.add(members);
+    this.#scopes = [...outer, members];
+    try {
+      read();
+    } finally {
+      this.#scopes = outer;
+    }
+    return members;
+  }
+
+  /** `base.name`: of names that the file does not define, of its classes, and of tasks and DAGs. */
   attribute(base: Value, name: string): Value | undefined {
+    if (base instanceof Name)
+      return base.path.length > LONGEST_NAME ? undefined : new Name(`${base.path}.${name}`);
+    if (base instanceof ClassObject || base instanceof Instance) return classAttribute(base, name, this);
+    if (base instanceof TaskOutput) return undefined;
     if (base instanceof TaskObject)
       return name === "task_id" ? base.id : name === "output" ? base : undefined;
-    if (base instanceof DagObject) return name === "dag_id" ? base.id : undefined;
+    if (base instanceof DagObject)
+      return name === "dag_id" ? base.id : name === "tasks" ? [...base.tasks] : undefined;
     // pathlib: a path is its text.
     if (typeof base === "string" && (name === "stem" || name === "name")) {
       const file = base.slice(base.lastIndexOf("/") + 1);
@@ -108,16 +141,12 @@ export class Reader {
   invoke(target: PythonFunction, args: Arguments, node: SyntaxNode): Value {
     if (this.#depth >= MOST_DEPTH) {
       this.note(`${target.name} calls itself too deeply to be followed`, node);
-      return this.unknown(node);
-    }
-    const scope = new Map<string, Value>();
-    for (const [at, { name, fallback }] of target.parameters.entries()) {
-      const given = args.positional[at] ?? args.named.get(name);
-      scope.set(name, given ?? (fallback === undefined ? this.unknown(node) : evaluate(fallback, this)));
+      return this.unknown(node, true);
     }
     const outer = this.#scopes;
-    // Python looks names up where a function was defined: for the functions of a DAG file that is the module.
-    this.#scopes = [outer[0] as Map<string, Value>, scope];
+    const scope = new Map<string, Value>();
+    this.#scopes = [...target.scopes, scope];
+    this.#bindParameters(target, args, scope, node);
     this.#depth += 1;
     try {
       const returned = runBody(target.body, this);
@@ -128,11 +157,35 @@ export class Reader {
     }
   }
 
+  #bindParameters(
+    { parameters }: PythonFunction,
+    { positional, named }: Arguments,
+    scope: Map<string, Value>,
+    node: SyntaxNode,
+  ): void {
+    const plain = parameters.filter(({ kind }) => kind === "plain");
+    const byPosition = plain.filter(({ isNamedOnly }) => !isNamedOnly);
+    for (const parameter of plain) {
+      const { name, fallback } = parameter;
+      const at = byPosition.indexOf(parameter);
+      const byName = named.get(name);
+      const given = at >= 0 && positional[at] !== undefined ? positional[at] : byName;
+      if (given !== undefined) scope.set(name, given);
+      else scope.set(name, fallback === undefined ? this.unknown(node) : evaluate(fallback, this));
+    }
+    const names = new Set(plain.map(({ name }) => name));
+    for (const { name, kind } of parameters) {
+      if (kind === "rest") scope.set(name, marked(positional.slice(byPosition.length), true));
+      if (kind === "named") scope.set(name, new Map([...named].filter(([key]) => !names.has(key))));
+    }
+  }
+
   /** A call of a decorated function: a task, a DAG with its body, or a group with its body. */
   instantiate(factory: TaskFactory, args: Arguments, node: SyntaxNode): Value {
     if (factory.kind === "task") {
       const named = new Map(factory.args);
       if (!named.has("task_id")) named.set("task_id", factory.name);
+      if (factory.operator === "@task.bash") this.#setCommand(factory, args, named, node);
       const task = this.task(factory.operator, { positional: [], named }, node);
       if (task instanceof TaskObject)
         this.edges.argument([...args.positional, ...args.named.values()], task, node);
@@ -151,6 +204,18 @@ export class Reader {
     const dag = this.dag({ positional: [], named }, node);
     if (dag instanceof DagObject) this.inside([dag], () => this.invoke(factory.body, args, node));
     return dag;
+  }
+
+  /** The command of `@task.bash`: what the function returns, where it does nothing else. */
+  #setCommand(factory: TaskFactory, args: Arguments, named: Map<string, Value>, node: SyntaxNode): void {
+    const { body } = factory.body;
+    const statements: SyntaxNode[] = [];
+    for (let child = body.firstChild; child !== null; child = child.nextSibling)
+      if (child.name.endsWith("Statement")) statements.push(child);
+    const isDocumented = statements.length === 2 && statements[0]?.firstChild?.name === "String";
+    if (statements.at(-1)?.name !== "ReturnStatement" || (statements.length !== 1 && !isDocumented)) return;
+    const command = this.invoke(factory.body, args, node);
+    if (typeof command === "string") named.set("bash_command", command);
   }
 
   /** Reads a body whose tasks belong to these DAGs and groups, the last ones first. */
@@ -174,7 +239,7 @@ export class Reader {
     const id = args.positional[0] ?? args.named.get("dag_id");
     if (typeof id !== "string") {
       this.note("the DAG's id is not known: the DAG is left out", node);
-      return this.unknown(node);
+      return this.unknown(node, true);
     }
     const named = new Map(args.named);
     if (args.positional[1] !== undefined) named.set("description", args.positional[1]);
@@ -202,11 +267,11 @@ export class Reader {
     const dag = given instanceof DagObject ? given : this.#openDags.at(-1);
     if (typeof id !== "string") {
       this.note(`a ${operator} whose task_id is not known is left out`, node);
-      return this.unknown(node);
+      return this.unknown(node, true);
     }
     if (dag === undefined) {
       this.note(`task ${id} belongs to no DAG of this file: left out`, node);
-      return this.unknown(node);
+      return this.unknown(node, true);
     }
     const group = this.#openGroups.at(-1);
     const base = group === undefined || group.id === "" ? id : `${group.id}.${id}`;

@@ -1,20 +1,14 @@
 // Statements of a DAG file, as far as they make DAGs, tasks and dependencies.
 import type { SyntaxNode } from "@lezer/common";
 import { bind } from "./bind.js";
-import { argumentsOf } from "./call.js";
+import { defineClass } from "./classes.js";
 import { extend } from "./containers.js";
-import { children, evaluate, isTrue } from "./evaluate.js";
+import { define } from "./definitions.js";
+import { children, evaluate, iterated } from "./evaluate.js";
+import { bindImports } from "./imports.js";
+import { result, truthOf } from "./operators.js";
 import type { Reader } from "./reader.js";
-import {
-  isKnown,
-  Jump,
-  Name,
-  PythonFunction,
-  TaskFactory,
-  TaskObject,
-  Unknown,
-  type Value,
-} from "./value.js";
+import { Jump, marked, TaskObject, Unknown, type Value } from "./value.js";
 
 /** Reads the statements of a Script or Body. The worth of its `return`, or what ends or skips a loop; `undefined` when it has none. */
 export function runBody(body: SyntaxNode, reader: Reader): Value | Jump | undefined {
@@ -33,11 +27,13 @@ function statement(node: SyntaxNode, reader: Reader): Value | Jump | undefined {
 function read(node: SyntaxNode, reader: Reader): Value | Jump | undefined {
   switch (node.name) {
     case "ReturnStatement": {
-      const value = children(node)[1];
-      return value === undefined ? null : evaluate(value, reader);
+      const [, first, ...others] = children(node);
+      if (first === undefined) return null;
+      if (others.length === 0) return evaluate(first, reader);
+      return [first, ...others].map((item) => evaluate(item, reader));
     }
     case "ExpressionStatement":
-      if (node.firstChild !== null) expression(node.firstChild, reader);
+      if (node.firstChild !== null) noteUnfollowed(evaluate(node.firstChild, reader), reader);
       return undefined;
     case "AssignStatement":
       return assignment(node, reader);
@@ -54,12 +50,18 @@ function read(node: SyntaxNode, reader: Reader): Value | Jump | undefined {
     case "FunctionDefinition":
       define(node, [], reader);
       return undefined;
-    case "DecoratedStatement":
-      define(
-        node.lastChild,
-        children(node).filter((child) => child.name === "Decorator"),
-        reader,
-      );
+    case "ClassDefinition":
+      defineClass(node, [], reader);
+      return undefined;
+    case "DecoratedStatement": {
+      const decorators = children(node).filter((child) => child.name === "Decorator");
+      const [definition] = [node.lastChild];
+      if (definition?.name === "ClassDefinition") defineClass(definition, decorators, reader);
+      else define(definition, decorators, reader);
+      return undefined;
+    }
+    case "ImportStatement":
+      bindImports(node, reader);
       return undefined;
     case "StatementGroup":
       return runBody(node, reader);
@@ -74,21 +76,31 @@ function read(node: SyntaxNode, reader: Reader): Value | Jump | undefined {
     case "ContinueStatement":
       return new Jump("continue");
     default:
-      // Imports, classes, assertions and the like make no tasks.
+      // Assertions, deletions and the like make no tasks.
       return undefined;
   }
 }
 
+/** Modules and functions whose calls make no tasks. */
+const HARMLESS = [
+  ...["print", "log", "warnings", "sys", "os", "json", "yaml", "re", "math", "uuid", "random", "time"],
+  ...["datetime", "pendulum", "timedelta", "open", "super", "isinstance", "getattr", "hasattr", "globals"],
+  ...["Variable", "Connection", "BaseHook", "conf", "configuration", "days_ago", "Dataset", "Asset", "k8s"],
+];
+
 /** A call or a choice that is not known may make tasks, if it stands in a DAG's body. */
-function expression(node: SyntaxNode, reader: Reader): void {
-  const value = evaluate(node, reader);
-  const isOwn = value instanceof Unknown && value.node.from === node.from && value.node.to === node.to;
-  if (!isOwn || !reader.isInDag) return;
-  const isHarmless = ["print(", "log", "warnings.", "sys.", "os."].some((start) =>
-    value.text.startsWith(start),
-  );
-  if (!isHarmless && (node.name === "CallExpression" || node.name === "ConditionalExpression"))
-    reader.note(`${value.text} is not followed: if it makes tasks or dependencies, they are missing`, node);
+function noteUnfollowed(value: Value, reader: Reader): void {
+  if (!reader.isInDag) return;
+  for (const item of Array.isArray(value) ? value : [value]) {
+    if (!(item instanceof Unknown) || item.isNoted) continue;
+    const isCall = item.node.name === "CallExpression" || item.node.name === "ConditionalExpression";
+    const root = /^\w*/.exec(item.text)?.[0] ?? "";
+    if (!isCall || root.startsWith("log") || HARMLESS.includes(root)) continue;
+    reader.note(
+      `${item.text} is not followed: if it makes tasks or dependencies, they are missing`,
+      item.node,
+    );
+  }
 }
 
 /** `a = b = value`, `a, b = value`, `a: type = value`. */
@@ -104,7 +116,11 @@ function assignment(node: SyntaxNode, reader: Reader): undefined {
   const value =
     values.length === 1
       ? evaluate(values[0] as SyntaxNode, reader)
-      : values.map((child) => evaluate(child, reader));
+      : marked(
+          values.map((child) => evaluate(child, reader)),
+          true,
+        );
+  noteUnfollowed(value, reader);
   for (const left of parts)
     bind(
       left.filter((child) => child.name !== ","),
@@ -113,20 +129,14 @@ function assignment(node: SyntaxNode, reader: Reader): undefined {
     );
 }
 
+/** `target += value`, and the other operators of this form. */
 function update(node: SyntaxNode, reader: Reader): undefined {
-  const [target, , value] = children(node);
-  if (target === undefined || value === undefined) return;
+  const [target, operator, value] = children(node);
+  if (target === undefined || operator === undefined || value === undefined) return;
   const [old, added] = [evaluate(target, reader), evaluate(value, reader)];
-  if (target.name !== "VariableName") {
-    if (Array.isArray(old)) extend(old, added, reader);
-    return;
-  }
-  const text = reader.text(target);
-  if (typeof old === "string" && typeof added === "string")
-    reader.assign(text, reader.budget.joined([old, added]) ?? reader.unknown(node));
-  else if (typeof old === "number" && typeof added === "number") reader.assign(text, old + added);
-  else if (Array.isArray(old)) extend(old, added, reader);
-  else reader.assign(text, reader.unknown(node));
+  const sign = reader.text(operator).slice(0, -1);
+  if (sign === "+" && Array.isArray(old)) extend(old, added, reader);
+  else bind([target], result(sign, old, added, reader) ?? reader.unknown(node), reader);
 }
 
 /** `with DAG(...) as dag, TaskGroup(...) as group:` */
@@ -156,11 +166,10 @@ function forStatement(node: SyntaxNode, reader: Reader): Value | Jump | undefine
   const [iterable, ...more] = list.slice(at + 1, end);
   const body = list[end];
   if (iterable === undefined || body === undefined) return undefined;
-  let values: Value = evaluate(iterable, reader);
+  const first = evaluate(iterable, reader);
   // `for x in a, b:`
-  if (more.length > 0) values = [values, ...more.map((item) => evaluate(item, reader))];
-  if (values instanceof Map) values = [...values.keys()];
-  if (!Array.isArray(values)) {
+  const values = more.length > 0 ? [first, ...more.map((item) => evaluate(item, reader))] : iterated(first);
+  if (values === undefined) {
     reader.note(`the loop over ${reader.text(iterable)} is not followed: its values are not known`, node);
     return undefined;
   }
@@ -182,10 +191,11 @@ function ifStatement(node: SyntaxNode, reader: Reader): Value | Jump | undefined
     if (word !== "if" && word !== "elif") continue;
     const [condition, body] = [list[at + 1], list[at + 2]];
     if (condition === undefined || body === undefined) return undefined;
-    const value = evaluate(condition, reader);
-    const known = isKnown(value, reader.budget);
-    if (isMain(reader.text(condition)) || (known && isTrue(value))) return runBody(body, reader);
-    if (known || reader.text(condition).includes("TYPE_CHECKING")) continue;
+    if (isNeverTrue(reader.text(condition))) continue;
+    const holds = truthOf(evaluate(condition, reader));
+    if (holds === true) return runBody(body, reader);
+    // A file that Airflow could load has raised nothing.
+    if (holds === false || children(body)[0]?.name === "RaiseStatement") continue;
     reader.note(`whether ${reader.text(condition)} holds is not known: it is read as true`, condition);
     const returned = runBody(body, reader);
     // Whether the loop is left here is unknown: reading goes on, so that no later task is lost.
@@ -194,73 +204,21 @@ function ifStatement(node: SyntaxNode, reader: Reader): Value | Jump | undefined
   return undefined;
 }
 
-/** A test run at the end of a DAG file makes nothing that is scheduled, and does no harm. */
-function isMain(text: string): boolean {
-  return text.includes("__name__");
+/** Airflow loads a DAG file as a module: `if __name__ == "__main__"` is for a test run by hand. */
+function isNeverTrue(condition: string): boolean {
+  return /__name__\s*==/.test(condition) || condition.includes("TYPE_CHECKING");
 }
 
+/** What is under `try`, `else` and `finally`: a file that Airflow could load went on there, or names another place to import from. */
 function tryStatement(node: SyntaxNode, reader: Reader): Value | Jump | undefined {
-  const body = children(node).find((child) => child.name === "Body");
-  return body === undefined ? undefined : runBody(body, reader);
-}
-
-/** A function with its decorators. */
-function define(node: SyntaxNode | null, decorators: SyntaxNode[], reader: Reader): void {
-  if (node?.name !== "FunctionDefinition") return;
   const list = children(node);
-  const nameNode = list.find((child) => child.name === "VariableName");
-  const [parameters, body] = [node.getChild("ParamList"), node.getChild("Body")];
-  if (nameNode === undefined || body === null) return;
-  const name = reader.text(nameNode);
-  const target = new PythonFunction(name, parameters === null ? [] : parametersOf(parameters, reader), body);
-  for (const decorator of decorators) {
-    const factory = factoryOf(decorator, name, target, reader);
-    if (factory === undefined) continue;
-    reader.assign(name, factory);
-    return;
+  for (const [at, body] of list.entries()) {
+    const word = list
+      .slice(0, at)
+      .findLast(({ name }) => ["try", "except", "else", "finally"].includes(name));
+    if (body.name !== "Body" || word?.name === "except") continue;
+    const returned = runBody(body, reader);
+    if (returned !== undefined) return returned;
   }
-  reader.assign(name, target);
-}
-
-function parametersOf(list: SyntaxNode, reader: Reader): PythonFunction["parameters"] {
-  const parameters: { name: string; fallback: SyntaxNode | undefined }[] = [];
-  const parts = children(list);
-  for (const [at, part] of parts.entries()) {
-    const before = parts[at - 1]?.name;
-    if (part.name !== "VariableName" || before === "*" || before === "**" || before === "AssignOp") continue;
-    const behind = parts.slice(at + 1).findIndex((child) => child.name !== "TypeDef");
-    const next = parts[at + 1 + behind];
-    const fallback = behind >= 0 && next?.name === "AssignOp" ? parts[at + 2 + behind] : undefined;
-    parameters.push({ name: reader.text(part), fallback });
-  }
-  return parameters;
-}
-
-/** `@task`, `@task.bash(...)`, `@dag(...)`, `@task_group`. */
-function factoryOf(
-  decorator: SyntaxNode,
-  name: string,
-  body: PythonFunction,
-  reader: Reader,
-): TaskFactory | undefined {
-  const names: string[] = [];
-  let args = new Map<string, Value>();
-  for (const child of children(decorator)) {
-    if (child.name === "VariableName" || child.name === "PropertyName") names.push(reader.text(child));
-    if (child.name === "ArgList") {
-      const read = argumentsOf(child, reader);
-      args = read.named;
-      if (read.positional[0] !== undefined && names.at(-1) === "dag") args.set("dag_id", read.positional[0]);
-    }
-  }
-  const resolved = reader.lookup(names[0] ?? "");
-  if (!(resolved instanceof Name) && !(resolved instanceof Unknown)) return undefined;
-  const word = ["dag", "task_group", "task", "setup", "teardown"].find((known) => names.includes(known));
-  if (word === undefined) return undefined;
-  const kind = word === "setup" || word === "teardown" ? "task" : (word as TaskFactory["kind"]);
-  if (word === "teardown") reader.note(`task ${name} is a teardown: it is an ordinary task here`, decorator);
-  const flavour = names[names.indexOf("task") + 1];
-  const operator =
-    kind === "task" ? (flavour === undefined || flavour === "python" ? "@task" : `@task.${flavour}`) : "";
-  return new TaskFactory(kind, operator, name, args, body, reader.line(decorator));
+  return undefined;
 }

@@ -8,15 +8,20 @@ export type Value = null | boolean | number | string | Value[] | ReadonlyMap<Val
 export type PythonObject =
   | Unknown
   | Name
+  | Float
   | Duration
   | Moment
   | Timetable
   | DagObject
   | TaskObject
+  | TaskOutput
   | GroupObject
   | EdgeLabel
   | TaskFactory
-  | PythonFunction;
+  | PythonFunction
+  | ClassObject
+  | Instance
+  | Partial;
 
 /** A value that cannot be known; `text` is its source, for the note. */
 export class Unknown {
@@ -24,7 +29,33 @@ export class Unknown {
     readonly text: string,
     readonly line: number,
     readonly node: SyntaxNode,
+    /** A note says already what is missing. */
+    public isNoted = false,
   ) {}
+}
+
+/** A number that Python writes with a point or an exponent. Whole numbers are JavaScript's own. */
+export class Float {
+  constructor(readonly value: number) {}
+}
+
+/** Of a whole number or a Float. */
+export function numberOf(value: Value | undefined): number | undefined {
+  if (value instanceof Float) return value.value;
+  return typeof value === "number" ? value : undefined;
+}
+
+const tuples = new WeakMap<readonly Value[], boolean>();
+
+/** Marks what is certainly a tuple, or certainly a list: their texts differ. */
+export function marked(items: Value[], tuple: boolean): Value[] {
+  tuples.set(items, tuple);
+  return items;
+}
+
+/** Whether these members are a tuple (true) or a list (false); `undefined` where that is not certain. */
+export function isTuple(items: readonly Value[]): boolean | undefined {
+  return tuples.get(items);
 }
 
 /** A dotted name that the file does not define: `pendulum`, `airflow.utils.dates`. */
@@ -84,6 +115,14 @@ export class TaskObject {
   ) {}
 }
 
+/** A part of a task's output: `extract()["rows"]`. */
+export class TaskOutput {
+  constructor(
+    readonly task: TaskObject,
+    readonly key: string,
+  ) {}
+}
+
 /** A TaskGroup: stands for its first or last tasks in a dependency. */
 export class GroupObject {
   readonly tasks: TaskObject[] = [];
@@ -132,12 +171,57 @@ export class TaskFactory {
   }
 }
 
-/** A function of the file. */
+/** A parameter of a function: an ordinary one, `*rest`, or `**named`. */
+export interface Parameter {
+  name: string;
+  kind: "plain" | "rest" | "named";
+  /** Given by its name only. */
+  isNamedOnly: boolean;
+  fallback: SyntaxNode | undefined;
+}
+
+/** The names that a place of the file sees, the outermost first. */
+export type Scopes = readonly Map<string, Value>[];
+
+/** A function of the file, with the names that it sees where it is defined. */
 export class PythonFunction {
   constructor(
     readonly name: string,
-    readonly parameters: readonly { name: string; fallback: SyntaxNode | undefined }[],
+    readonly parameters: readonly Parameter[],
     readonly body: SyntaxNode,
+    readonly scopes: Scopes,
+    /** Of a method: how it is called, such as `staticmethod`. */
+    readonly kind: "plain" | "staticmethod" | "classmethod" | "property" = "plain",
+    /** A decorator whose effect is not known. */
+    readonly decorator?: string,
+  ) {}
+}
+
+/** A class of the file. */
+export class ClassObject {
+  constructor(
+    readonly name: string,
+    readonly bases: readonly Value[],
+    readonly members: Map<string, Value>,
+    /** Names of a dataclass's fields, in the order of its arguments. */
+    readonly fields: readonly string[],
+  ) {}
+}
+
+/** An object of a class of the file; of an Enum one of its members. */
+export class Instance {
+  constructor(
+    readonly type: ClassObject,
+    readonly members: Map<string, Value>,
+  ) {}
+}
+
+/** A callable with arguments that are given already: `functools.partial(...)`, or a method of an object. */
+export class Partial {
+  constructor(
+    readonly target: Value,
+    readonly positional: readonly Value[],
+    readonly named: ReadonlyMap<string, Value>,
   ) {}
 }
 
@@ -156,6 +240,7 @@ export function tasksOf(
 ): TaskObject[] {
   budget.spend(1);
   if (value instanceof TaskObject) return [value];
+  if (value instanceof TaskOutput) return [value.task];
   if (value instanceof GroupObject) return side === "first" ? value.roots(budget) : value.leaves(budget);
   const inner = deeper(depth);
   const items = Array.isArray(value) ? value : value instanceof Map ? [...value.values()] : undefined;
@@ -166,8 +251,9 @@ export function tasksOf(
 }
 
 /** What a task's output is in a text: the reference to its XCom that Airflow prints. */
-export function outputOf(task: TaskObject): string {
-  return `{{ ti.xcom_pull(task_ids='${task.id}') }}`;
+export function outputOf(output: TaskObject | TaskOutput): string {
+  const [task, key] = output instanceof TaskOutput ? [output.task, `, key='${output.key}'`] : [output, ""];
+  return `{{ ti.xcom_pull(task_ids='${task.id}'${key}) }}`;
 }
 
 /** Whether nothing inside is unknown. */
@@ -191,7 +277,8 @@ export function toJson(value: Value, left = { members: MOST_MEMBERS }, depth = 0
   left.members -= 1;
   const inner = deeper(depth);
   if (left.members < 0 || inner === undefined) return undefined;
-  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
+  const number = numberOf(value);
+  if (number !== undefined) return Number.isFinite(number) ? number : undefined;
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (value instanceof Moment) return value.text;
   if (Array.isArray(value)) {

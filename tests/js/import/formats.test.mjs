@@ -188,3 +188,64 @@ with DAG("d", schedule=None):
     { line: 5, message: "a DAG of this id is there already: Airflow takes one of them" },
   ]);
 });
+
+test("params of Airflow's JSON: wrapped with their schema, in pairs, and of tasks; a value of one's own stays as it is", () => {
+  const param = (more) => ({ __class: "airflow.models.param.Param", description: null, schema: {}, ...more });
+  const tasks = [
+    {
+      task_id: "a",
+      operator_name: "BashOperator",
+      bash_command: "echo {{ params.limit }}",
+      params: { limit: param({ value: 5 }), table: param({ value: "orders" }) },
+    },
+  ];
+  const rest = importDag(
+    JSON.stringify({
+      dag_id: "rest",
+      params: {
+        limit: param({ value: 3 }),
+        none: param({ value: null }),
+        third: { value: [1], schema: { type: "array" }, description: null },
+        own: { value: 1, unit: "h" },
+        threshold: { default: 5 },
+        plain: "x",
+      },
+      tasks,
+    }),
+  );
+  assert.deepEqual(rest.dags[0].params, {
+    limit: 3,
+    none: null,
+    third: [1],
+    own: { value: 1, unit: "h" },
+    threshold: { default: 5 },
+    plain: "x",
+    table: "orders",
+  });
+  assert.deepEqual(
+    rest.notes.map(({ message }) => message).filter((message) => message.includes("params")),
+    [
+      "rest: params: limit of task a is another value than before: {{ params.limit }} of its command must be replaced",
+    ],
+  );
+  const schema = { __type: "dict", __var: { type: "integer" } };
+  const unset = { __type: "arg_not_set", __var: null };
+  const { dags } = importDag(
+    JSON.stringify({
+      __version: 1,
+      dag: {
+        _dag_id: "serialized",
+        params: [
+          ["limit", param({ default: 3, schema })],
+          ["required", param({ default: unset, schema })],
+          [
+            "list",
+            { __type: "param", __var: param({ default: { __type: "dict", __var: { a: [1] } }, schema }) },
+          ],
+        ],
+        tasks: [],
+      },
+    }),
+  );
+  assert.deepEqual(dags[0].params, { limit: 3, required: null, list: { a: [1] } });
+});

@@ -75,6 +75,9 @@ test("texts grow to 100,000 characters, and no further", () => {
     "f-string": `t = "ab"\n${'t = f"{t}{t}"\n'.repeat(60)}`,
     adjacent: `t = "ab"\n${'t = (f"{t}" f"{t}")\n'.repeat(60)}`,
     format: `t = "ab"\n${'t = "{}{}".format(t, t)\n'.repeat(60)}`,
+    join: `t = "ab"\n${'t = "".join([t, t])\n'.repeat(60)}`,
+    percent: `t = "ab"\n${'t = "%s%s" % (t, t)\n'.repeat(60)}`,
+    "*": `t = "ab"\n${"t *= 2\n".repeat(60)}`,
     replace: `t = "ab"\n${'t = t.replace("a", t)\n'.repeat(60)}`,
   };
   for (const [how, source] of Object.entries(growing)) {
@@ -83,7 +86,6 @@ test("texts grow to 100,000 characters, and no further", () => {
     assert.match(dags[0].tasks[0].command, /^echo 'work not imported/, how);
     assert.ok(messages({ notes }).includes("a text of more than 100000 characters is not followed"), how);
   }
-  // Python's repetition is not followed at all.
   const repeated = importDag(
     `d = DAG("d")\nBashOperator(task_id="t", bash_command="a" * 10**9, dag=d)\n`,
     python,

@@ -1,0 +1,107 @@
+// Dates, durations and timetables of datetime, dateutil, pendulum and Airflow.
+import type { Arguments } from "./call.js";
+import { Duration, Moment, Name, numberOf, Timetable, type Value } from "./value.js";
+
+type Make = (args: Arguments) => Value | undefined;
+
+/** Modules whose functions these are: `parse` and `local` of others are something else. */
+const MODULES = [
+  "airflow",
+  "datetime",
+  "dateutil",
+  "dt",
+  "parser",
+  "pendulum",
+  "pytz",
+  "timezone",
+  "tz",
+  "zoneinfo",
+];
+
+/** What makes a date, a duration, a zone or a timetable under this dotted name. */
+export function dateMaker(path: string): Make | undefined {
+  const names = path.split(".");
+  const name = names.at(-1) as string;
+  if (names.length > 1 && !MODULES.includes(names[0] as string)) return undefined;
+  return Object.hasOwn(MAKERS, name) ? MAKERS[name] : undefined;
+}
+
+const UNITS = {
+  weeks: 604_800_000,
+  days: 86_400_000,
+  hours: 3_600_000,
+  minutes: 60_000,
+  seconds: 1000,
+  milliseconds: 1,
+};
+const POSITIONS = ["days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"];
+
+function duration({ positional, named }: Arguments): Value | undefined {
+  const given = new Map(named);
+  for (const [at, value] of positional.entries()) given.set(POSITIONS[at] ?? "", value);
+  let [ms, months] = [0, 0];
+  for (const [unit, value] of given) {
+    const count = numberOf(value);
+    if (count === undefined) return undefined;
+    if (Object.hasOwn(UNITS, unit)) ms += count * UNITS[unit as keyof typeof UNITS];
+    else if (unit === "microseconds") ms += count / 1000;
+    else if (unit === "months") months += count;
+    else if (unit === "years") months += count * 12;
+    else return undefined;
+  }
+  return new Duration(ms, months);
+}
+
+function moment({ positional, named }: Arguments): Value | undefined {
+  const names = ["year", "month", "day", "hour", "minute", "second"];
+  const numbers = names.map((name, at) => positional[at] ?? named.get(name) ?? (at < 3 ? 1 : 0));
+  if (!numbers.every((number) => typeof number === "number")) return undefined;
+  const [year, month, day, hour, minute, second] = numbers.map((number, at) =>
+    String(number).padStart(at === 0 ? 4 : 2, "0"),
+  );
+  const zone = zoneOf(named.get("tz") ?? named.get("tzinfo") ?? named.get("timezone") ?? positional[7]);
+  const date = `${year}-${month}-${day}`;
+  const isMidnight = [hour, minute, second].every((part) => part === "00");
+  return new Moment(isMidnight ? date : `${date}T${hour}:${minute}:${second}`, zone);
+}
+
+/** A zone's name as a text, or the Moment-less marker that `pendulum.timezone("...")` leaves. */
+function zoneOf(value: Value | undefined): string | undefined {
+  if (typeof value === "string") return value;
+  return value instanceof Name && value.path.toLowerCase().endsWith("utc") ? "UTC" : undefined;
+}
+
+function timetable(kind: "interval" | "trigger"): Make {
+  return ({ positional, named }) => {
+    const cron = positional[0] ?? named.get("cron");
+    const interval = named.get("interval");
+    if (typeof cron !== "string") return undefined;
+    return new Timetable(
+      cron,
+      kind,
+      zoneOf(named.get("timezone") ?? positional[1]),
+      interval instanceof Duration ? interval : undefined,
+    );
+  };
+}
+
+const zone: Make = ({ positional: [name] }) => name;
+
+const MAKERS: { readonly [name: string]: Make } = {
+  timedelta: duration,
+  relativedelta: duration,
+  duration,
+  datetime: moment,
+  DateTime: moment,
+  date: moment,
+  local: moment,
+  parse: ({ positional: [text], named }) =>
+    typeof text === "string" ? new Moment(text, zoneOf(named.get("tz"))) : undefined,
+  fromisoformat: ({ positional: [text] }) => (typeof text === "string" ? new Moment(text) : undefined),
+  timezone: zone,
+  Timezone: zone,
+  ZoneInfo: zone,
+  gettz: zone,
+  CronTriggerTimetable: timetable("trigger"),
+  CronDataIntervalTimetable: timetable("interval"),
+};
