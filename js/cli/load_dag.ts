@@ -7,6 +7,7 @@ import { type Dag, type Engine, type ExecuteRun, type ExecuteTask, validateDag }
 import { nearest } from "../nearest.js";
 import { shown } from "../shown.js";
 import { shortened } from "../visible.js";
+import { dagHint } from "./dag_hints.js";
 import { readJsonText } from "./json_text.js";
 
 export interface DagFile {
@@ -145,8 +146,7 @@ async function readText(text: string, kind: string, name: string): Promise<unkno
       const { field = "dag" } = error;
       const line = await at(field.replace(/^dag/, place));
       const details = { ...(error.details as object | undefined), file: name, line };
-      const hint =
-        error.hint ?? (field === "dag.schedule" && typeof dag.schedule !== "object" ? cronHint : undefined);
+      const hint = dagHint(error, dag);
       throw new DagfillError(error.code, `${name}:${line}: ${which}${error.message}`, {
         ...error,
         ...(hint !== undefined && { hint }),
@@ -156,9 +156,6 @@ async function readText(text: string, kind: string, name: string): Promise<unkno
   }
   return value;
 }
-
-const cronHint =
-  'a cron text is quoted, such as "0 5 * * *" or "@daily"; a period is { every: PT6H }; null runs only by hand';
 
 /** What was meant by a key that is nearly dagId. */
 function hintOf(dags: readonly unknown[]): { hint: string } | undefined {

@@ -111,7 +111,7 @@ export class Outcome {
       const store = typeof values.store === "string" ? ` --store ${values.store}` : "";
       const { dagId, start, end } = this.backfill.preview;
       const dag = dagId.length > 200 ? "" : ` --dag-id ${quoted(dagId)}`;
-      this.hint(`dagfill retry ${positionals[0]}${dag} --from ${start} --to ${end}${store} runs them`);
+      this.hint(`run them again: dagfill retry ${positionals[0]}${dag} --from ${start} --to ${end}${store}`);
     } else this.hint("the same command runs the canceled dates again");
   }
 

@@ -251,7 +251,7 @@ test(
     assert.match(skipped.out, /^unfinished {2}2 dates have not succeeded: 2 exists_failed$/m);
     assert.match(
       skipped.out,
-      /^hint dagfill retry \S+ --dag-id \S+ --from \S+ --to \S+ --store \S+ runs them$/m,
+      /^hint run them again: dagfill retry \S+ --dag-id \S+ --from \S+ --to \S+ --store \S+$/m,
     );
     assert.equal(skipped.code, 1);
     const again = await run(["run", flaky, ...week, "--store", store, "--rerun-failed"]);
@@ -268,7 +268,7 @@ test("the hint behind a retry is a command that exists", limit, async () => {
   const env = { FAIL: "2024-01-03" };
   await run(["run", flaky, ...week, "--store", store], { env });
   const failed = await run(["retry", flaky, "--store", store], { env });
-  const [, hint] = failed.out.match(/^hint dagfill (.*) runs them$/m);
+  const [, hint] = failed.out.match(/^hint run them again: dagfill (.*)$/m);
   assert.match(hint, /^retry .* --dag-id \S+ --from \S+ --to \S+ --store /);
   const again = await run(hint.split(" "));
   assert.match(again.out, /^success {2}1 date: 1 succeeded, in /m);
@@ -283,7 +283,7 @@ test("--max-failures ends with 1, and the hint takes all that is unfinished", li
   assert.match(stopped.out, /^unfinished {2}5 dates have not succeeded: 1 failed, 4 canceled$/m);
   assert.match(
     stopped.out,
-    /^hint dagfill retry \S+ --dag-id \S+ --from \S+ --to \S+ --store \S+ runs them$/m,
+    /^hint run them again: dagfill retry \S+ --dag-id \S+ --from \S+ --to \S+ --store \S+$/m,
   );
   const again = await run(["run", flaky, ...week, "--store", store, "--reprocess", "failed"]);
   assert.match(again.out, /^success {2}7 dates: 5 succeeded, 2 skipped, in /m);

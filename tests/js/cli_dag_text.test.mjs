@@ -65,6 +65,21 @@ const wrong = {
     /wrong\d+\.yaml:\d+: /,
     /extrac/,
   ],
+  "one task id without brackets": [
+    orders.replace("[extract]", "extract"),
+    /wrong\d+\.yaml:9: dag\.tasks\[1\]\.dependsOn/,
+    /hint a list of task ids, also for one: dependsOn: \[extract\]/,
+  ],
+  "a duration with a unit of people": [
+    orders.replace("PT0S", "5s"),
+    /wrong\d+\.yaml:4: /,
+    /hint write PT5S, or 5000, in milliseconds/,
+  ],
+  "milliseconds with their unit": [
+    orders.replace("PT0S", "500ms"),
+    /wrong\d+\.yaml:4: /,
+    /hint milliseconds are a number: 500/,
+  ],
   "text that is no YAML": [orders.replace("tasks:", "tasks: ["), /line \d+/, /INVALID_DAG/],
   "a command with a colon, which YAML reads as a mapping": [
     orders.replace(`"rows":3`, `"rows": 3`),

@@ -141,7 +141,7 @@ function textOrder(a: string, b: string): number {
 }
 
 /** Python's `==`. */
-export function isEqual(a: Value, b: Value, budget: Budget, depth = 0): boolean {
+function isEqual(a: Value, b: Value, budget: Budget, depth = 0): boolean {
   budget.spend(1);
   const [left, right, inner] = [numberOf(a), numberOf(b), deeper(depth)];
   if (left !== undefined && right !== undefined) return left === right;
@@ -165,7 +165,7 @@ export function truthOf(value: Value): boolean | undefined {
 }
 
 /** Python's truth of a value that is known. */
-export function isTrue(value: Value): boolean {
+function isTrue(value: Value): boolean {
   if (Array.isArray(value)) return value.length > 0;
   if (value instanceof Map) return value.size > 0;
   if (value instanceof Duration) return value.ms !== 0 || value.months !== 0;

@@ -55,7 +55,7 @@ function quoted(text: string): string | undefined {
 }
 
 /** The shortest text that reads as the same number, with an exponent where Python writes one. */
-export function floatText(value: number): string {
+function floatText(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
   if (Object.is(value, -0)) return "-0.0";
   const [mantissa, exponent] = value.toExponential().split("e") as [string, string];
