@@ -54,6 +54,76 @@ test("runs of another scheduler are records of the plan, and what is no text of 
   await tab.getByRole("button", { name: "Run 28 runs" }).waitFor();
 });
 
+const manifest = {
+  metadata: { dbt_schema_version: "https://schemas.getdbt.com/dbt/manifest/v12.json" },
+  nodes: {
+    "model.shop.orders": {
+      ...{ resource_type: "model", unique_id: "model.shop.orders", name: "orders", package_name: "shop" },
+      config: {
+        incremental_strategy: "microbatch",
+        event_time: "at",
+        batch_size: "day",
+        begin: "2026-01-01",
+      },
+      depends_on: { nodes: [] },
+    },
+  },
+};
+
+test("CSV, the page's own export, a DAG of dagfill, a dbt manifest and a crontab line are read; unknown fields stay", {
+  skip,
+}, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  await paste(
+    tab,
+    "dag_id,run_id,state,execution_date\nbring,scheduled__1,success,2026-01-01T00:00:00+00:00\n",
+  );
+  await tab.getByTestId("brought").getByText("1 run of bring taken over.").waitFor();
+  await tab.keyboard.press("Escape");
+  await tab.getByRole("button", { name: "Run 30 runs" }).waitFor();
+
+  await tab.getByRole("button", { name: "Export" }).click();
+  const [file] = await Promise.all([
+    tab.waitForEvent("download"),
+    tab.getByRole("button", { name: "JSON with reasons" }).click(),
+  ]);
+  const exported = await file.path();
+  await tab.getByLabel("To", { exact: true }).fill("2026-01-10");
+  await tab.getByRole("button", { name: "Run 9 runs" }).waitFor();
+  await tab.getByRole("button", { name: "Paste your DAG" }).click();
+  // By the dialog of the system: "Open a file".
+  await tab.getByLabel("Open a file").setInputFiles(exported);
+  await tab.getByRole("button", { name: /^Use bring/ }).click();
+  await tab.getByRole("button", { name: "Run 30 runs" }).waitFor();
+
+  const own = {
+    dagId: "own",
+    schedule: "0 4 * * *",
+    "x-team": "core",
+    tasks: [{ taskId: "load", command: "load {{ ds }}", position: { x: 1, y: 2 }, "x-cost": 3 }],
+  };
+  await paste(tab, JSON.stringify(own));
+  await tab.getByRole("button", { name: "Use own (1 task)" }).click();
+  await tab.locator(".task-card").getByText("load 2026-01-01").waitFor();
+  // An edit of the form keeps what the form does not know.
+  await tab.getByLabel("Schedule", { exact: true }).fill("0 5 * * *");
+  await tab.getByTestId("schedule-words").getByText("05:00").waitFor();
+  await tab.getByRole("button", { name: "Copy as code" }).click();
+  await tab.getByRole("button", { name: "JSON request" }).click();
+  const { dag } = JSON.parse(await tab.getByTestId("code").textContent());
+  assert.deepEqual([dag["x-team"], dag.schedule], ["core", "0 5 * * *"]);
+  assert.deepEqual([dag.tasks[0].position, dag.tasks[0]["x-cost"]], [{ x: 1, y: 2 }, 3]);
+  await tab.keyboard.press("Escape");
+
+  await paste(tab, JSON.stringify(manifest));
+  await tab.getByRole("button", { name: "Use orders (1 task)" }).click();
+  await tab.locator(".task-card").getByText('--event-time-start "2026-01-01 00:00:00"').waitFor();
+  await paste(tab, "15 4 * * 1-5 /opt/load.sh");
+  await tab.getByRole("button", { name: /^Use / }).click();
+  await tab.locator(".task-card").getByText("/opt/load.sh").first().waitFor();
+  assert.equal(await field(tab, "Schedule"), "15 4 * * 1-5");
+});
+
 test("a file that is dropped is read", { skip }, async (t) => {
   const tab = await page.open(t, hash(fields));
   await tab.evaluate(() => {

@@ -175,6 +175,11 @@ test("records are only forgotten when that is confirmed", { skip }, async (t) =>
     .getByText(/left alone/)
     .waitFor();
   await tab.locator(".dagfill-row").getByText("succeeded before").first().waitFor();
+  // Records that are made up say so below the calendar and at their date.
+  await tab.locator("[data-code=samples]", { hasText: "7 earlier runs are made up" }).waitFor();
+  await tab.getByRole("grid", { name: "Runs" }).focus();
+  await tab.keyboard.press("Home");
+  await tab.getByTestId("why").getByText("UTC (a made-up sample)").waitFor();
   await tab.getByRole("button", { name: "Forget all records" }).click();
   await tab.getByRole("dialog").getByRole("button", { name: "Keep" }).click();
   await tab.locator(".dagfill-row").getByText("succeeded before").first().waitFor();
@@ -188,6 +193,23 @@ test("the page says what it is, and that its runs are simulated", { skip }, asyn
   await tab.getByText("See every date a backfill will touch.").waitFor();
   await tab.getByText("Runs here are simulated.").waitFor();
   await tab.getByRole("button", { name: "Copy npm i dagfill" }).waitFor();
+  const lead = tab.getByRole("region", { name: "About this page" });
+  const links = await lead
+    .getByRole("link")
+    .evaluateAll((all) => all.map((link) => [link.textContent, link.href]));
+  assert.deepEqual(links, [
+    ["Docs", "https://github.com/dagfill/dagfill#readme"],
+    ["Source", "https://github.com/dagfill/dagfill"],
+  ]);
+  await lead.getByRole("button", { name: "Paste your DAG" }).click();
+  await tab.getByRole("dialog", { name: "Bring your own DAG" }).waitFor();
+  await tab.keyboard.press("Escape");
+  // While it runs and when it has ended, too.
+  await run(tab);
+  await tab.locator(".run-panel").getByText("Simulated: no command is run.").waitFor();
+  await headline(tab, "31 of 31 done, all succeeded");
+  await tab.locator(".run-panel").getByText("Simulated: no command is run.").waitFor();
+  await lead.getByText("Runs here are simulated.").waitFor();
 });
 
 test("a range is set by two taps on a touch screen", { skip }, async (t) => {
@@ -252,7 +274,14 @@ test("trigger rules, retries, timeouts and all other fields can be edited, and a
   const other = tab.getByRole("textbox", { name: "Other fields of the DAG (JSON)" });
   await other.fill('{ "dependsOnPast": tru');
   await tab.getByText(/^Line 1, column \d+: expected/).waitFor();
-  await other.fill('{ "dependsOnPast": true }');
+  const rest = {
+    dependsOnPast: true,
+    params: { table: "orders" },
+    startDate: "2025-12-01",
+    endDate: "2026-12-31",
+    "x-team": { name: "core" },
+  };
+  await other.fill(JSON.stringify(rest));
   await tab.getByRole("button", { name: "Copy as code" }).click();
   await tab.getByRole("button", { name: "JSON request" }).click();
   const code = await tab.getByTestId("code").textContent();
@@ -261,6 +290,10 @@ test("trigger rules, retries, timeouts and all other fields can be edited, and a
     '"retries": 3',
     '"timeout": "PT1H"',
     '"dependsOnPast": true',
+    '"startDate": "2025-12-01"',
+    '"endDate": "2026-12-31"',
+    '"table": "orders"',
+    '"name": "core"',
   ])
     assert.ok(code.replaceAll('":"', '": "').includes(part), `${part} in ${code}`);
 });

@@ -3,7 +3,7 @@ import { readConf } from "./conf";
 import { JsonField } from "./JsonField";
 import type { Draft } from "./model";
 
-/** The fields of the DAG that have no field of their own in the form, as JSON: params, dependsOnPast, start, end, and all others. */
+/** The fields of the DAG that have no field of their own in the form, as JSON: params, dependsOnPast, startDate, endDate, and all others. */
 export function DagFields({ draft, change }: { draft: Draft; change: (part: Partial<Draft>) => void }) {
   const own = textOf(draft.rest);
   const [typed, setTyped] = useState({ text: own, of: own });
@@ -22,7 +22,7 @@ export function DagFields({ draft, change }: { draft: Draft; change: (part: Part
       className="rules"
       isSet={own !== ""}
       placeholder={'{ "dependsOnPast": true, "params": { "table": "orders" } }'}
-      note="params, dependsOnPast, start, end, retries of all tasks (taskDefaults), and every other field."
+      note="params, dependsOnPast, startDate, endDate, retries of all tasks (taskDefaults), and every other field."
       text={text}
       onChange={type}
     />
