@@ -17,8 +17,8 @@ export const parameter = (place: number) => `$${place + 1}`;
 
 /** A statement of many rows. */
 export interface Statement {
-  /** Its SQL, given the table `t` of its rows. */
-  sql(table: string): string;
+  /** Its SQL, given the table `t` of its rows and the expression of each parameter. */
+  sql(table: string, value: (place: number) => string): string;
   rows: PostgresRows;
   /** How many rows it has to write; undefined where any number will do. */
   count?: number;
@@ -149,7 +149,7 @@ export function statementsOf(schema: string, { steps }: Group): Statement[] {
 async function writeGroup(client: PgClient, schema: string, group: Group): Promise<void> {
   for (const { sql, rows, count } of statementsOf(schema, group)) {
     try {
-      const { rowCount } = await client.query(sql(rows.table(parameter)), rows.values);
+      const { rowCount } = await client.query(sql(rows.table(parameter), parameter), rows.values);
       if (count !== undefined && rowCount !== count) throw new Refused();
     } catch (error) {
       throw (error as { code?: unknown }).code === UNIQUE_VIOLATION ? new Refused() : error;
@@ -164,21 +164,31 @@ function replacing(names: readonly string[], key: readonly string[]): string {
 
 function updateOf(schema: string, updates: readonly RunUpdate[], { columns }: RunUpdate): Statement {
   const names = Object.keys(columns).sort();
-  // A change of nothing still has its conditions.
-  const set =
-    names.length === 0
-      ? "state = r.state"
-      : names.map((name) => `${column(name)} = t.${column(name)}`).join(", ");
-  // A plan that is kept must not go wrong when the table has grown: of all runs of a DAG only the index of ids has the next one by its id
-  // without sorting them, and what is found by its place is looked up for each row of `t`, never the other way around.
-  return {
-    sql: (table) => `UPDATE ${schema}.runs AS r SET ${set} FROM ${table} CROSS JOIN LATERAL
-      (SELECT f.ctid AS place, f."runId" FROM ${schema}.runs AS f WHERE f."dagId" = t."dagId" AND f."runId" >= t."runId" ORDER BY f."runId" LIMIT 1) AS found
-      WHERE r.ctid = found.place AND found."runId" = t."runId" AND (t."ifState" IS NULL OR position(',' || r.state || ',' IN t."ifState") > 0)
-      AND (t."atMs" IS NULL OR r."executionMs" = t."atMs")`,
-    rows: new PostgresRows([...new Set([...IDS, "ifState", "atMs", ...names])], updates.map(updateRow)),
-    count: updates.length,
+  const rows = new PostgresRows([...new Set([...IDS, "ifState", "atMs", ...names])], updates.map(updateRow));
+  const sql: Statement["sql"] = (table, value) => {
+    // A plan that is kept must not go wrong when the table has grown: of all runs of a DAG only the index of ids has the next one by its id
+    // without sorting them, and what is found by its place is looked up for each row of `t`, never the other way around.
+    const found = `${table} CROSS JOIN LATERAL (SELECT f.ctid AS place, f."runId" FROM ${schema}.runs AS f
+      WHERE f."dagId" = t."dagId" AND f."runId" >= t."runId" ORDER BY f."runId" LIMIT 1) AS found`;
+    const update = (of: (name: string) => string, where: string) => {
+      // A change of nothing still has its conditions.
+      const set = names.map((name) => `${column(name)} = ${of(name)}`).join(", ") || "state = r.state";
+      return `UPDATE ${schema}.runs AS r SET ${set} ${where}
+        AND (${of("ifState")} IS NULL OR position(',' || r.state || ',' IN ${of("ifState")}) > 0)
+        AND (${of("atMs")} IS NULL OR r."executionMs" = ${of("atMs")})`;
+    };
+    const shared = (name: string) => rows.shared(name, value);
+    // What becomes of all rows alike is written to all places at once.
+    if (["ifState", "atMs", ...names].every((name) => shared(name) !== undefined)) {
+      const places = `SELECT found.place FROM ${found} WHERE found."runId" = t."runId"`;
+      return update((name) => shared(name) as string, `WHERE r.ctid = ANY (ARRAY(${places}))`);
+    }
+    return update(
+      (name) => `t.${column(name)}`,
+      `FROM ${found} WHERE r.ctid = found.place AND found."runId" = t."runId"`,
+    );
   };
+  return { sql, rows, count: updates.length };
 }
 
 function updateRow({ dagId, runId, columns, executionMs, ifState }: RunUpdate): object {

@@ -79,16 +79,12 @@ export class PostgresMessages {
     const { rows, count } = statement;
     const expected = parameter(rows.values.length);
     const name = this.#prepares
-      ? await this.#nameOf(client, checkedText(statement, rows.table(parameter), `${expected}::bigint`))
+      ? await this.#nameOf(client, checkedText(statement, parameter, `${expected}::bigint`))
       : undefined;
     const literals = rows.values.map((_, place) => rows.literal(place));
     if (name !== undefined)
       return `EXECUTE ${name}(${[...literals, ...(count === undefined ? [] : [count])].join(", ")})`;
-    return checkedText(
-      statement,
-      rows.table((place) => literals[place] as string),
-      String(count),
-    );
+    return checkedText(statement, (place) => literals[place] as string, String(count));
   }
 
   /** The name of the statement in the session; undefined when it is not to be prepared. */
@@ -105,8 +101,12 @@ export class PostgresMessages {
   }
 }
 
-function checkedText({ sql, count }: Statement, table: string, expected: string): string {
-  const text = sql(table);
+function checkedText(
+  { sql, rows, count }: Statement,
+  value: (place: number) => string,
+  expected: string,
+): string {
+  const text = sql(rows.table(value), value);
   if (count === undefined) return text;
   // A SELECT is locked where it stands; what writes has to stand in front.
   return text.startsWith("SELECT")

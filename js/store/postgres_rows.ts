@@ -74,6 +74,12 @@ export class PostgresRows {
     return `(SELECT ${[...same, ...(names === "" ? [] : [names])].join(", ")}${from} OFFSET 0) AS t`;
   }
 
+  /** The expression of a column that is the same in all rows; undefined of any other. */
+  shared(name: string, value: (place: number) => string): string | undefined {
+    const found = this.#same.find((column) => column.name === name);
+    return found && `${value(found.place)}::${TYPES[name]}`;
+  }
+
   /** The value at a place as a literal. */
   literal(place: number): string {
     const value = this.values[place] ?? null;

@@ -2,11 +2,8 @@
 import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { bullmqEngine, bullmqWorker } from "dagfill/engine/bullmq";
 import { engineContract } from "dagfill/engine/contract";
 import { jobOf } from "../chaos/engines/job.mjs";
@@ -104,44 +101,6 @@ else {
       assert.equal(await closed(...scene), printed);
     });
   }
-
-  test("a job that is canceled while its worker is dead is refused by the next one, and a running one whose worker is killed goes to it", async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), "dagfill-workers-"));
-    const log = join(folder, "work.log");
-    writeFileSync(log, "");
-    t.after(() => rmSync(folder, { recursive: true, force: true }));
-    const noted = () =>
-      readFileSync(log, "utf8")
-        .split("\n")
-        .filter(Boolean)
-        .map((line) => line.split(" "));
-    const worker = join(import.meta.dirname, "..", "chaos", "engines", "worker.mjs");
-    const options = JSON.stringify({ redis: redis.url, log, concurrency: 2, leaseTime: 1_000 });
-    const start = () => {
-      const child = fork(worker, [options], { execArgv: resolver, silent: true });
-      t.after(() => child.kill("SIGKILL"));
-      return child;
-    };
-    const engine = bullmqEngine({ connection: redis.url });
-    t.after(() => engine.close());
-    const [canceled, kept] = [1, 2].map((n) => jobOf("sales", n, { ms: n === 1 ? 60_000 : 3_000 }));
-    const first = start();
-    await engine.submit([canceled, kept]);
-    while (noted().length < 2) await sleep(20);
-    first.kill("SIGKILL");
-    await once(first, "exit");
-    // Its lock is not over: for BullMQ it is running, and nobody hears the signal.
-    await engine.cancel([canceled.key], "the user said so");
-    start();
-    const states = async () => {
-      const told = await engine.status([canceled.key, kept.key]);
-      return [canceled, kept].map(({ key }) => told.get(key)?.state);
-    };
-    while (!(await states()).every((state) => state === "canceled" || state === "success")) await sleep(50);
-    assert.deepEqual(await states(), ["canceled", "success"]);
-    const starts = ({ key }) => noted().filter(([what, of]) => what === "start" && of === key).length;
-    assert.deepEqual([starts(canceled), starts(kept)], [1, 2]);
-  });
 
   test("a Redis that may evict jobs is refused; one without a limit, or that evicts none, is not", async (t) => {
     const own = await startRedis();
