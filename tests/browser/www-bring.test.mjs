@@ -124,6 +124,31 @@ test("CSV, the page's own export, a DAG of dagfill, a dbt manifest and a crontab
   assert.equal(await field(tab, "Schedule"), "15 4 * * 1-5");
 });
 
+test("one failure among hundreds of dates of a day is seen", { skip }, async (t) => {
+  const tab = await page.open(t, hash({ ...fields, s: "*/5 * * * *", to: "2026-03-31" }));
+  const failed = { dag_id: "bring", run_id: "a", state: "failed", logical_date: "2026-01-10T07:05:00+00:00" };
+  await paste(tab, JSON.stringify([failed]));
+  await tab.getByTestId("brought").getByText("1 run of bring taken over.").waitFor();
+  await tab.keyboard.press("Escape");
+  await tab.getByRole("button", { name: "Run 25,919 runs" }).waitFor();
+  tab.context().expect("getImageData");
+  const red = () =>
+    tab.evaluate(() => {
+      const canvas = document.querySelector(".dagfill-calendar canvas");
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      let pixels = 0;
+      // --keep-failed of the light scheme.
+      for (let at = 0; at < data.length; at += 4)
+        if (data[at] === 0x8c && data[at + 1] === 0x0b && data[at + 2] === 0x1c) pixels++;
+      return pixels;
+    });
+  // Three pixels over the width of a day, and of an hour.
+  assert.equal(await red(), 3 * 24);
+  await tab.getByLabel("To", { exact: true }).fill("2026-01-31");
+  await tab.getByRole("button", { name: "Run 8,927 runs" }).waitFor();
+  assert.ok((await red()) >= 3 * 8);
+});
+
 test("a file that is dropped is read", { skip }, async (t) => {
   const tab = await page.open(t, hash(fields));
   await tab.evaluate(() => {

@@ -46,63 +46,76 @@ const month = (locale: Locale, year: number, at: number, more: Intl.DateTimeForm
 const LEFT = 34;
 const HEAD = 20;
 
+/** Strips of weeks: one a year, or a larger one for a range within twelve months, also over a new year. */
 function years({ first, last, width, locale }: Sheet): CalendarLayout {
   const [start, end] = [parts(first), parts(last)];
   const [from, to] = [start.year, end.year];
-  // A range within one year shows its months only, and larger.
-  const isPart = from === to;
-  const monday = (year: number) => {
-    const one = dayNumber(year, isPart ? start.month : 0, 1);
-    return one - parts(one).weekday;
-  };
-  const behind = isPart ? dayNumber(from, end.month + 1, 1) : 0;
-  const weeks = isPart ? Math.ceil((behind - monday(from)) / 7) : 54;
+  const [firstMonth, lastMonth] = [from * 12 + start.month, to * 12 + end.month];
+  const isPart = lastMonth - firstMonth < 12;
+  const behind = dayNumber(to, end.month + 1, 1);
+  const strips = (isPart ? [from] : Array.from({ length: to - from + 1 }, (_, at) => from + at)).map(
+    (year, at) => {
+      const one = dayNumber(year, isPart ? start.month : 0, 1);
+      return { year, one, last: isPart ? behind - 1 : dayNumber(year, 11, 31), monday: mondayOf(one), at };
+    },
+  );
+  type Strip = (typeof strips)[number];
+  // A day beyond the range, which keys can reach, stands beside the first or the last strip.
+  const stripOf = (year: number) => strips[isPart ? 0 : Math.min(to, Math.max(from, year)) - from] as Strip;
+  const weeks = isPart ? Math.ceil((behind - stripOf(from).monday) / 7) : 54;
   const largest = !isPart ? 20 : weeks > 6 ? 26 : 34;
   const pitch = Math.max(8, Math.min(largest, Math.floor((width - LEFT - 4) / weeks)));
-  const strip = 7 * pitch + HEAD + 6;
-  const top = (year: number) => (year - from) * strip + HEAD;
-  const yearAt = (y: number) => Math.min(to, Math.max(from, from + Math.floor(y / strip)));
-  const span = (year: number) => ({
-    from: isPart ? dayNumber(year, start.month, 1) : dayNumber(year, 0, 1),
-    to: isPart ? behind - 1 : dayNumber(year, 11, 31),
-  });
+  const high = 7 * pitch + HEAD + 6;
+  const top = ({ at }: Strip) => at * high + HEAD;
+  const stripAt = (y: number) =>
+    strips[Math.min(strips.length - 1, Math.max(0, Math.floor(y / high)))] as Strip;
   const names = weekdays(locale);
   return {
-    height: (to - from + 1) * strip,
+    height: strips.length * high,
     box(day) {
       const { year, weekday } = parts(day);
-      const week = Math.floor((day - monday(year)) / 7);
-      return { x: LEFT + week * pitch, y: top(year) + weekday * pitch, width: pitch - 2, height: pitch - 2 };
+      const strip = stripOf(year);
+      const week = Math.floor((day - strip.monday) / 7);
+      return {
+        x: LEFT + week * pitch,
+        y: top(strip) + weekday * pitch,
+        width: pitch - 2,
+        height: pitch - 2,
+      };
     },
     hit(x, y) {
-      const year = yearAt(y);
+      const strip = stripAt(y);
       const column = Math.floor((x - LEFT) / pitch);
-      const row = Math.floor((y - top(year)) / pitch);
-      const day = monday(year) + column * 7 + row;
-      const seen = span(year);
-      return column < 0 || row < 0 || row > 6 || day < seen.from || day > seen.to ? null : day;
+      const row = Math.floor((y - top(strip)) / pitch);
+      const day = strip.monday + column * 7 + row;
+      return column < 0 || row < 0 || row > 6 || day < strip.one || day > strip.last ? null : day;
     },
-    between: (y1, y2) => ({ from: span(yearAt(y1)).from, to: span(yearAt(y2)).to }),
+    between: (y1, y2) => ({ from: stripAt(y1).one, to: stripAt(y2).last }),
     labels(y1, y2) {
       const labels: Label[] = [];
-      for (let year = yearAt(y1); year <= yearAt(y2); year++) {
-        labels.push({ text: String(year), x: 0, y: top(year) - 7, isStrong: true });
+      for (const strip of strips.slice(stripAt(y1).at, stripAt(y2).at + 1)) {
+        labels.push({ text: String(strip.year), x: 0, y: top(strip) - 7, isStrong: true });
         for (const row of [0, 2, 4, 6]) {
-          const y = top(year) + (row + 0.5) * pitch + 3;
+          const y = top(strip) + (row + 0.5) * pitch + 3;
           labels.push({ text: names[row] ?? "", x: 0, y, isStrong: false });
         }
-        for (let at = isPart ? start.month : 0; at <= (isPart ? end.month : 11); at++) {
-          const week = Math.floor((dayNumber(year, at, 1) - monday(year)) / 7);
+        const [a, b] = isPart ? [firstMonth, lastMonth] : [strip.year * 12, strip.year * 12 + 11];
+        for (let at = a; at <= b; at++) {
+          const [year, inYear] = [Math.floor(at / 12), at % 12];
+          const week = Math.floor((dayNumber(year, inYear, 1) - strip.monday) / 7);
           // A month's name stands over the first week that begins in it.
-          const isFirst = at === (isPart ? start.month : 0);
-          const x = LEFT + (isFirst ? week : week + 1) * pitch;
-          labels.push({ text: month(locale, year, at), x, y: top(year) - 7, isStrong: false });
+          const x = LEFT + (at === a ? week : week + 1) * pitch;
+          const isNew = year !== strip.year && inYear === 0;
+          const text = month(locale, year, inYear, isNew ? { year: "numeric" } : {});
+          labels.push({ text, x, y: top(strip) - 7, isStrong: isNew });
         }
       }
       return labels;
     },
   };
 }
+
+const mondayOf = (day: number) => day - parts(day).weekday;
 
 function months({ first, last, width, locale }: Sheet): CalendarLayout {
   const left = 2;

@@ -122,15 +122,19 @@ function drawShares(
     return;
   }
   const total = seen.reduce((sum, [, count]) => sum + count, 0);
+  // Failures first: what is rounded up before them would leave no room.
+  seen.sort(([a], [b]) => Number(isFailure(b)) - Number(isFailure(a)));
   let used = 0;
   for (const [token, count] of seen) {
-    const least = token === FAILED || token === KEEP_FAILED ? THINNEST_FAILURE : 1;
+    const least = isFailure(token) ? THINNEST_FAILURE : 1;
     const height = Math.min(box.height - used, Math.max(least, Math.round((count / total) * box.height)));
     const y = box.y + box.height - used - height;
     if (height > 0) drawToken(context, token, { ...box, y, height }, palette, false);
     used += height;
   }
 }
+
+const isFailure = (token: number) => token === FAILED || token === KEEP_FAILED;
 
 /** The mark of a day on which the clock changes. */
 function corner(context: CanvasRenderingContext2D, { x, y, width }: Box, palette: Palette): void {

@@ -5,15 +5,17 @@ import { DagfillError } from "dagfill";
 import { opener, phase, ready, until } from "./opened.mjs";
 import { componentModule } from "./source.mjs";
 
-const { BackfillModel, nextBar, timesBetween, zoneTime, errorWords, errorHint, withEnglish, english } =
-  await componentModule(`
+const parts = await componentModule(`
 export { BackfillModel } from "./model/backfill_model.ts";
 export { nextBar } from "./run/next_bar.ts";
 export { timesBetween } from "./draw/time_axis.ts";
 export { zoneTime } from "./plan/zone_clock.ts";
 export { errorHint, errorWords } from "./error_words.ts";
 export { english, withEnglish } from "./english.ts";
+export { calendarLayout } from "./draw/calendar_layout.ts";
+export { drawDays } from "./draw/draw_calendar.ts";
 `);
+const { BackfillModel, nextBar, timesBetween, zoneTime, errorWords, errorHint, withEnglish, english } = parts;
 
 test("keys lead along a lane, and to the nearest bar of another one", () => {
   const bar = (lane, start) => ({ lane, start, row: start });
@@ -83,4 +85,92 @@ test("one date that failed is run again, alone", async (t) => {
   model.close();
   const { counts } = await until(model, (one) => one.phase === "ready" && one.counts[3] === 2);
   assert.equal(counts[2], 2);
+});
+
+/** A calendar of a range in civil days, 900 px wide unless it is said. */
+function layoutOf(from, to, more = {}) {
+  const day = (text) => Date.parse(`${text}T00:00Z`) / 864e5;
+  const sheet = { width: 900, isNarrow: false, hasHours: false, locale: english, ...more };
+  return { day, ...parts.calendarLayout({ first: day(from), last: day(to), ...sheet }) };
+}
+
+test("a short range has larger cells, also over a new year, and each day is found where it stands", () => {
+  const width = (from, to) => {
+    const { box, day } = layoutOf(from, to);
+    return box(day(from)).width;
+  };
+  assert.deepEqual(
+    [
+      width("2026-01-01", "2026-01-31"),
+      width("2025-12-15", "2026-01-13"),
+      width("2026-01-01", "2026-05-31"),
+      width("2025-06-01", "2026-05-31"),
+      width("2024-01-01", "2026-12-31"),
+    ],
+    [32, 24, 24, 14, 13],
+  );
+  for (const [from, to] of [
+    ["2025-12-15", "2026-01-13"],
+    ["2024-11-05", "2026-02-03"],
+  ]) {
+    const layout = layoutOf(from, to);
+    for (let day = layout.day(from); day <= layout.day(to); day++) {
+      const { x, y, width, height } = layout.box(day);
+      assert.equal(layout.hit(x + width / 2, y + height / 2), day);
+      assert.ok(x >= 0 && x + width <= 900 && y + height <= layout.height);
+    }
+    assert.ok(layout.box(layout.day("2030-01-01")).x > 900, "a day beyond the range is out of sight");
+  }
+  const { labels } = layoutOf("2025-12-15", "2026-01-13");
+  assert.deepEqual(
+    labels(0, 10).flatMap(({ text, y }) => (y < 20 ? [text] : [])),
+    ["2025", "Dec", "Jan 2026"],
+  );
+});
+
+test("one failure among hundreds of dates of a day is 3 px high", () => {
+  const { CREATE, SUCCESS, FAILED, KEEP, KEEP_FAILED } = {
+    CREATE: 0,
+    KEEP: 2,
+    KEEP_FAILED: 3,
+    SUCCESS: 6,
+    FAILED: 7,
+  };
+  for (const [most, failure] of [
+    [SUCCESS, FAILED],
+    [CREATE, KEEP_FAILED],
+    [KEEP, KEEP_FAILED],
+  ]) {
+    const tokens = new Uint32Array(9);
+    [tokens[most], tokens[failure]] = [287, 1];
+    const day = 20_000;
+    const days = { day: [day], first: [0], count: [288], tokens };
+    const data = { plan: { days }, first: day, last: day, comparison: null };
+    const filled = [];
+    const context = {
+      fillRect(...[, , , height]) {
+        filled.push([this.fillStyle, height]);
+      },
+      strokeRect() {},
+      fillText() {},
+    };
+    const none = new Set();
+    const palette = { token: ["0", "1", "2", "3", "4", "5", "6", "7", "8"], onToken: [] };
+    const layout = parts.calendarLayout({
+      first: day,
+      last: day,
+      width: 900,
+      isNarrow: false,
+      hasHours: false,
+      locale: english,
+    });
+    parts.drawDays(context, layout, { ...data, hidden: none, excluded: none, changes: none }, palette, {
+      top: 0,
+      height: 300,
+    });
+    assert.deepEqual(
+      filled.filter(([color]) => color === String(failure)),
+      [[String(failure), 3]],
+    );
+  }
 });
