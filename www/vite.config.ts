@@ -75,13 +75,14 @@ const coreOfTheWorker: Plugin = {
       : null,
 };
 
-/** What the first plan needs is named in the document: it is on its way while the entry is read. */
+/** The stylesheet is all that the first paint waits for: it stands first, and the worker starts after it. What the first plan needs is named
+ *  behind them: it is on its way while the entry is read. */
 const earlyChunks: Plugin = {
   name: "early-chunks",
   apply: "build",
   transformIndexHtml: {
     order: "post",
-    handler(_, { bundle = {} }) {
+    handler(html, { bundle = {} }) {
       const chunks = Object.values(bundle).filter((chunk) => chunk.type === "chunk");
       const entry = chunks.find(({ facadeModuleId: id }) => id?.endsWith(".html"));
       const early = chunks.find(({ facadeModuleId: id }) => id?.endsWith(EARLY))?.fileName;
@@ -97,11 +98,16 @@ const earlyChunks: Plugin = {
         if (FIRST.some((end) => id?.endsWith(end))) add(fileName);
       const preload = [...names].map((name) => ({
         tag: "link",
-        attrs: { rel: "modulepreload", crossorigin: true, href: `./${name}` },
+        attrs: { rel: "modulepreload", fetchpriority: "low", crossorigin: true, href: `./${name}` },
         injectTo: "head" as const,
       }));
-      const attrs = { type: "module", async: true, crossorigin: true, src: `./${early}` };
-      return [{ tag: "script", attrs, injectTo: "head" as const }, ...preload];
+      const sheet = /<link rel="stylesheet"[^>]*>\s*/.exec(html)?.[0] ?? "";
+      const worker = `<script type="module" crossorigin src="./${early}"></script>\n    `;
+      const ordered = html
+        .replace(sheet, "")
+        .replace('<script type="module"', `${sheet}${worker}$&`)
+        .replaceAll('rel="modulepreload"', '$& fetchpriority="low"');
+      return { html: ordered, tags: preload };
     },
   },
 };

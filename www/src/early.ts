@@ -1,7 +1,7 @@
 import address from "dagfill/dagfill.wasm?url";
 import { preloadWorker } from "dagfill/planning";
 
-// The document starts this script before the page's own is there: worker and core load while that is read.
+// The document starts this script before the page's own is read: worker and core load in the meantime.
 preloadWorker();
 
 /** The core's file for this thread, which the worker takes from the browser's cache; null where it did not come. */
