@@ -126,6 +126,26 @@ test("a schedule is cron or a period where one text says all of it, and JSON els
   ]);
 });
 
+test("an address holds what the form has no field for, of the DAG and of its tasks", async () => {
+  const { readHash, writeHash, DEFAULT_DRAFT } = await pageModule(
+    'export * from "./url"; export { DEFAULT_DRAFT } from "./examples";',
+  );
+  const tasks = [
+    { taskId: "a", command: "load", dependsOn: [] },
+    { taskId: "b", command: "check", dependsOn: ["a"], rest: { retries: 3, triggerRule: "all_done" } },
+  ];
+  const draft = { ...DEFAULT_DRAFT, tasks, rest: { dependsOnPast: true, params: { table: "orders" } } };
+  const hash = await writeHash(draft);
+  const read = await readHash(hash);
+  assert.deepEqual([read.draft.tasks, read.draft.rest, read.refused], [draft.tasks, draft.rest, null]);
+  assert.ok(!(await writeHash({ ...draft, tasks: tasks.slice(0, 1), rest: {} })).includes("more="));
+  const more = new URLSearchParams(hash.slice(1)).get("more");
+  for (const wrong of ["%%%", more.slice(0, -4)]) {
+    const { draft: without, refused } = await readHash(hash.replace(more, encodeURIComponent(wrong)));
+    assert.deepEqual([without.rest, refused], [undefined, "Its other fields of the DAG cannot be read."]);
+  }
+});
+
 test("whoever opens a link is told when another number of runs would start", async () => {
   const { surpriseOf } = await pageModule('export * from "./linked";');
   const draft = {};

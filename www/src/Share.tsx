@@ -69,7 +69,7 @@ export function LinkDialog({
   const range = fixedRange(draft, Date.now());
   const isRelative = range.from !== draft.from.trim() || range.to !== draft.to.trim();
   const [fixed, setFixed] = useState(isRelative);
-  const left = fieldsLeftOut(draft);
+  const others = otherNames(draft);
   const [text, setText] = useState("");
   const [refused, setRefused] = useState<string | null>(null);
   useEffect(() => {
@@ -90,7 +90,7 @@ export function LinkDialog({
         The plan is in the part behind #, which is never sent to a server. The records of earlier runs are not
         in it: who opens it is told when another number of runs would start there.
       </p>
-      {left.length > 0 && <p>The link leaves out what only a file can hold: {left.join(", ")}.</p>}
+      {others.length > 0 && <p>It holds what the form has no field for, too: {others.join(", ")}.</p>}
       <pre data-testid="link" tabIndex={0}>
         {text}
       </pre>
@@ -112,8 +112,8 @@ export function LinkDialog({
   );
 }
 
-/** Fields of the DAG and its tasks that came with a file. */
-function fieldsLeftOut(draft: Draft): string[] {
+/** Fields of the DAG and its tasks that the form does not show. */
+function otherNames(draft: Draft): string[] {
   const names = [draft, ...draft.tasks].flatMap(({ rest }) => Object.keys(rest ?? {}));
   return [...new Set(names)].slice(0, 12);
 }

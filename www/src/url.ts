@@ -37,6 +37,8 @@ export async function writeHash(draft: Draft, options: HashOptions = {}) {
   const tasks = JSON.stringify(draft.tasks.map((task) => [task.taskId, task.command, ...task.dependsOn]));
   const standard = JSON.stringify(base.tasks.map((task) => [task.taskId, task.command, ...task.dependsOn]));
   if (tasks !== standard) fields.push(["dag", await pack(tasks)]);
+  const others = otherFields(draft);
+  if (others !== null) fields.push(["more", await pack(JSON.stringify(others))]);
   if (options.starting !== undefined && options.starting !== null)
     fields.push(["n", String(options.starting)]);
   if (options.selected) fields.push(["sel", options.selected]);
@@ -58,6 +60,31 @@ export interface Address {
   refused: string | null;
 }
 
+/** What the form has no field for: of the DAG, and by place in the list of tasks. */
+type OtherFields = [dag: object, tasks: [at: number, fields: object][]];
+
+function otherFields({ rest = {}, tasks }: Draft): OtherFields | null {
+  const ofTasks = tasks.flatMap<[number, object]>(({ rest: own = {} }, at) =>
+    Object.keys(own).length > 0 ? [[at, own]] : [],
+  );
+  return Object.keys(rest).length + ofTasks.length > 0 ? [rest, ofTasks] : null;
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The draft with the fields of `packed`. */
+async function withOtherFields(draft: Draft, packed: string): Promise<Draft> {
+  const [rest, ofTasks]: unknown[] = JSON.parse(await unpack(packed));
+  if (!isObject(rest) || !Array.isArray(ofTasks)) throw new Error("not the two parts");
+  const byPlace = new Map<unknown, unknown>(ofTasks);
+  const tasks = draft.tasks.map((task, at) => {
+    const fields = byPlace.get(at);
+    return isObject(fields) ? { ...task, rest: fields as DraftTask["rest"] } : task;
+  });
+  return { ...draft, tasks, ...(Object.keys(rest).length > 0 && { rest: rest as Draft["rest"] }) };
+}
+
 /** The draft of an address; what it does not say, or says wrongly, is the default's. */
 export async function readHash(hash: string): Promise<Address> {
   const base = DEFAULT_DRAFT;
@@ -76,13 +103,14 @@ export async function readHash(hash: string): Promise<Address> {
   const packed = fields.get("dag");
   const linked = packed === null ? null : await readTasks(packed);
   const exclude = text("ex", "").split(",").filter(Boolean);
+  const more = fields.get("more");
   const refused = [
     ...(linked && "refused" in linked ? [`${linked.refused} The example's tasks are shown.`] : []),
     ...(exclude.length > LINK_LIMITS.exclude
       ? [`It takes out ${exclude.length} dates, at most ${LINK_LIMITS.exclude} are read.`]
       : []),
   ];
-  const draft: Draft = {
+  let draft: Draft = {
     dagId: text("id", base.dagId),
     tasks: linked && "tasks" in linked ? linked.tasks : base.tasks,
     schedule: text("s", base.schedule),
@@ -110,6 +138,11 @@ export async function readHash(hash: string): Promise<Address> {
       ? { schedule: text("cs", ""), timeZone: text("ctz", text("tz", base.timeZone)) }
       : null,
   };
+  if (more !== null)
+    draft = await withOtherFields(draft, more).catch((error) => {
+      refused.push(error instanceof TooLarge ? error.message : "Its other fields of the DAG cannot be read.");
+      return draft;
+    });
   const starting = fields.has("n") ? size("n", Number.NaN, 0, Number.MAX_SAFE_INTEGER) : Number.NaN;
   return {
     draft,
@@ -152,7 +185,7 @@ async function through(
     // A few kilobytes can inflate to gigabytes: what is too large is not even held.
     if (size > limit) {
       await reader.cancel();
-      throw new TooLarge(`Its tasks have more than ${limit} bytes.`);
+      throw new TooLarge(`Its DAG has more than ${limit} bytes.`);
     }
     parts.push(value);
   }
