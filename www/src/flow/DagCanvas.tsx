@@ -5,7 +5,6 @@ import {
   type Connection,
   Controls,
   Handle,
-  MiniMap,
   type NodeChange,
   type NodeProps,
   Position,
@@ -20,14 +19,13 @@ import { sayUnknown, Template } from "../Template";
 import { connectTasks, deleteTask } from "../tasks";
 import { TASK_WORDS } from "../words";
 import { FindTask } from "./FindTask";
+import { TaskMap } from "./TaskMap";
 import { NODE_WIDTH, type TaskNode, toEdges, toNodes, withRun } from "./toReactFlow";
 
 const nodeTypes = { task: memo(TaskCard) };
 /** Above this many tasks the graph has a field to find one and a map; above the second number it does not fit as a whole. */
 const MANY = 12;
 const LEGIBLE = 60;
-/** A map with more tasks is a grey area that takes seconds to draw. */
-const MAPPED = 500;
 const EMPTY: DagView = { layers: [], error: null, cycle: [], unknown: new Map() };
 
 /** The DAG as a graph. Its text comes with the selected date; the layout only changes with the DAG. */
@@ -165,14 +163,7 @@ export default function DagCanvas({
                 void flow.current?.setCenter(x + NODE_WIDTH / 2, y + middle, { zoom: 1 });
               }}
             />
-            {tasks.length <= MAPPED && (
-              <MiniMap
-                position="bottom-right"
-                ariaLabel="Map of all tasks"
-                pannable
-                style={{ width: 132, height: 88 }}
-              />
-            )}
+            <TaskMap nodes={nodes} />
           </>
         )}
       </ReactFlow>
