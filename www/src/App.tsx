@@ -26,6 +26,7 @@ import { useCompare } from "./useCompare";
 import { useCursor } from "./useCursor";
 import { useDraft, useUndoKeys } from "./useDraft";
 import { useDrop } from "./useDrop";
+import { useKeptFocus } from "./useKeptFocus";
 import { useMedia } from "./useMedia";
 import type { Started } from "./usePlan";
 import { useSampleHistory } from "./useSampleHistory";
@@ -110,12 +111,7 @@ export function App({ opening, initial }: AppProps) {
     if (needsConfirmation(plan.plan)) setOpen({ name: "confirm" });
     else start();
   };
-  const hadRun = useRef(false);
-  useEffect(() => {
-    if (hadRun.current && run === null && document.activeElement === document.body)
-      document.getElementById("plan")?.focus();
-    hadRun.current = run !== null;
-  }, [run]);
+  useKeptFocus();
   const onRunNow = useRef(onRun);
   onRunNow.current = onRun;
   useEffect(() => {

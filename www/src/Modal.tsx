@@ -1,5 +1,5 @@
 import { englishDuration } from "dagfill/planning";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
 import { number, plural } from "./days";
 import type { PlanView } from "./model";
 import type { PlanState } from "./usePlan";
@@ -18,7 +18,8 @@ export function Modal({
   className?: string;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // In the layout phase: the browser gives the focus back only while the dialog is in the document.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     element?.querySelector<HTMLElement>("[data-first]")?.focus();

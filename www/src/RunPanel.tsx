@@ -31,10 +31,11 @@ export function RunPanel({ run, theme, scrub, onScrub, onSelect, actions, onCanc
   const driving = phase === "running" || phase === "paused";
   const [width, setWidth] = useState(run.lanes);
   const title = useRef<HTMLHeadingElement>(null);
-  // The button that was pressed goes with its state: the focus moves to the headline instead of falling to the body.
+  // The button that led here is gone.
   useEffect(() => {
-    if (document.activeElement === document.body) title.current?.focus();
-  }, [phase]);
+    if (document.activeElement === document.body || document.activeElement?.id === "plan")
+      title.current?.focus();
+  }, []);
   const queued = Math.max(0, progress.remaining - progress.running);
   return (
     <section className="run-panel" aria-labelledby="run-title">
