@@ -1,138 +1,120 @@
-// Pictures of the built page for a human to look at: `npm run screenshots` in this folder, into ./screenshots.
-import { mkdirSync } from "node:fs";
+// Pictures of every state of the built page, and of every component, for people to look at: `npm run screenshots` in this folder, into
+// ./screenshots; names after it take only those. Each comes light, dark and 390 px wide. The states are those that axe is run on.
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { build } from "esbuild";
+import { root } from "../scripts/process.mjs";
 import { openBrowser } from "../tests/browser/chromium.mjs";
 import { serve } from "../tests/browser/server.mjs";
-import { buildPage, hash, planned, policy, www } from "../tests/browser/www-page.mjs";
+import { buildPage, planned, policy, www } from "../tests/browser/www-page.mjs";
+import { addressOf, phone, states } from "../tests/browser/www-states.mjs";
 
 const folder = join(www, "screenshots");
 mkdirSync(folder, { recursive: true });
 await buildPage();
 const browser = await openBrowser();
-const server = await serve({ folder: join(www, "dist"), headers: { "content-security-policy": policy } });
-const desktop = { width: 1380, height: 900 };
-const phone = { width: 390, height: 844 };
-const year = { id: "orders_daily", from: "2026-01-01", to: "2026-12-31" };
+const page = await serve({ folder: join(www, "dist"), headers: { "content-security-policy": policy } });
+const parts = mkdtempSync(join(tmpdir(), "dagfill-components-"));
+const components = await serve({ folder: parts, pages: { "/": await componentsPage() } });
+const desktop = { viewport: { width: 1380, height: 900 } };
+const looks = { light: desktop, dark: { ...desktop, colorScheme: "dark" }, phone };
 
-/** [name, address, how to open it, what to do before the picture] */
-const pictures = [
-  [
-    "plan",
-    "",
-    {},
-    (tab) =>
-      tab
-        .locator(".verdict")
-        .getByText(/[1-9]\d* again/)
-        .first()
-        .waitFor(),
-  ],
-  [
-    "plan-dark",
-    "",
-    { colorScheme: "dark" },
-    (tab) =>
-      tab
-        .locator(".verdict")
-        .getByText(/[1-9]\d* again/)
-        .first()
-        .waitFor(),
-  ],
-  ["plan-list", "", {}, (tab) => tab.getByRole("button", { name: "List", exact: true }).click()],
-  ["hourly", hash({ ...year, s: "0 * * * *", tz: "America/New_York", sel: "2026-11-01" }), {}, rest],
-  [
-    "million",
-    hash({ s: "*/5 * * * *", tz: "UTC", from: "2016-01-01", to: "2025-12-31", which: "none" }),
-    {},
-    rest,
-  ],
-  ["run", hash({ ...year, to: "2026-10-31", sec: "1", fail: "0.08" }), {}, (tab) => running(tab, 6000)],
-  [
-    "run-dark",
-    hash({ ...year, to: "2026-10-31", sec: "1" }),
-    { colorScheme: "dark" },
-    (tab) => running(tab, 4000),
-  ],
-  ["review", hash({ ...year, to: "2026-04-30", sec: "0.1", fail: "0.1" }), {}, finished],
-  ["compare", hash({ ...year, cs: "30 2 * * 1-5", ctz: "UTC" }), {}, rest],
-  ["error", hash({ ...year, s: "0 24 * * *" }), { planned: false }, rest],
-  [
-    "error-stale",
-    hash(year),
-    {},
-    (tab) => tab.getByLabel("Schedule", { exact: true }).fill("30 2 * * * 9 9 9"),
-  ],
-  ["cycle", hash({ ...year, dag: "" }), {}, cycle],
-  ["code", hash(year), {}, code],
-  ["menu", hash(year), {}, (tab) => tab.getByRole("button", { name: /^orders_daily/ }).click()],
-  ["confirm", hash({ ...year, s: "0 * * * *", par: "4" }), {}, (tab) => start(tab)],
-  [
-    "phone",
-    "",
-    { viewport: phone },
-    (tab) =>
-      tab
-        .locator(".verdict")
-        .getByText(/[1-9]\d* again/)
-        .first()
-        .waitFor(),
-  ],
-  [
-    "phone-form",
-    hash(year),
-    { viewport: phone },
-    (tab) => tab.getByRole("button", { name: "Edit plan" }).click(),
-  ],
-  [
-    "phone-run",
-    hash({ ...year, sec: "1" }),
-    { viewport: phone, colorScheme: "dark" },
-    (tab) => running(tab, 3000),
-  ],
-  ["phone-full", hash(year), { viewport: { width: 390, height: 2600 } }, rest],
-  ["forced-colours", hash(year), { forcedColors: "active" }, rest],
-];
+/** What is not a state that axe is run on: a page before its scripts, one that cannot run, one in the colours of the system. */
+const others = {
+  "before any script": { options: { javaScriptEnabled: false }, isPlanned: false, bring: async () => {} },
+  "no WebAssembly": {
+    isPlanned: false,
+    bring: async (tab) => {
+      await tab.route("**/engine-*.js", (route) => route.fulfill({ status: 404 }));
+      await tab.reload();
+      await tab.getByTestId("refused").waitFor();
+    },
+  },
+  "forced colours": { ...states.failed, options: { forcedColors: "active" } },
+};
 
-async function rest(tab) {
-  await tab.waitForTimeout(800);
+/** The components of the package in a page of somebody else, in the states that matter to them. */
+const ofComponents = {
+  "components, plan": { bring: (tab) => tab.getByText("90 runs will start").waitFor() },
+  "components, running": {
+    bring: async (tab) => {
+      await tab.getByRole("button", { name: "Run 90 dates" }).click();
+      await tab.waitForFunction(() => globalThis.backfill.progress?.completed >= 30);
+      await tab.getByRole("button", { name: "Pause", exact: true }).click();
+      await tab.getByRole("row", { name: "2026-01-05" }).click();
+    },
+  },
+  "components, finished": {
+    bring: async (tab) => {
+      await tab.getByRole("button", { name: "Run 90 dates" }).click();
+      await tab.getByText(/90 of 90 done/).waitFor();
+      await tab.getByRole("row", { name: "2026-01-05" }).click();
+    },
+  },
+};
+
+async function componentsPage() {
+  const modules = join(www, "node_modules");
+  await build({
+    entryPoints: [join(root, "tests/packaging/apps/react.jsx")],
+    outfile: join(parts, "app.js"),
+    bundle: true,
+    format: "esm",
+    jsx: "automatic",
+    nodePaths: [modules],
+    alias: { react: join(modules, "react"), "react-dom": join(modules, "react-dom") },
+    define: { "process.env.NODE_ENV": '"production"' },
+    logLevel: "error",
+  });
+  return (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
+    '<meta name="color-scheme" content="light dark"><title>Components</title>' +
+    '<link rel="stylesheet" href="./app.css"><div id="root"></div><script type="module" src="./app.js"></script>'
+  );
 }
-async function start(tab) {
-  const bar = tab.locator(".bottom-bar .primary");
-  await ((await bar.count()) ? bar : tab.getByRole("button", { name: /^Run [\d,]+ runs?$/ })).click();
-}
-async function running(tab, milliseconds) {
-  await start(tab);
-  await tab.waitForTimeout(milliseconds);
-}
-async function finished(tab) {
-  await start(tab);
-  await tab.getByRole("slider").waitFor({ timeout: 60_000 });
-  const box = await tab.getByRole("slider").boundingBox();
-  await tab.mouse.click(box.x + box.width * 0.6, box.y + box.height / 2);
-}
-async function cycle(tab) {
-  await tab.getByRole("button", { name: /orders_daily/ }).click();
-  await tab.getByRole("button", { name: /broken_cycle/ }).click();
-  await tab.waitForTimeout(800);
-}
-async function code(tab) {
-  await tab.getByRole("button", { name: "Copy as code" }).click();
-  await tab.getByRole("button", { name: "dagfill CLI" }).click();
+
+/** A run of a component's page takes a moment, and every ninth date fails. */
+function execute() {
+  globalThis.execute = ({ executionDate }) =>
+    new Promise((resolve, reject) => {
+      const fails = Number(executionDate.slice(8, 10)) % 9 === 4;
+      setTimeout(() => (fails ? reject(new Error("no rows")) : resolve()), 60);
+    });
 }
 
 const asked = process.argv.slice(2);
-for (const [name, address, { planned: isPlanned, ...options }, act] of pictures) {
-  if (asked.length && !asked.includes(name)) continue;
-  const context = await browser.newContext({ viewport: desktop, ...options });
-  const tab = await context.newPage();
-  tab.on("pageerror", (error) => console.error(`${name}: ${error}`));
-  await tab.goto(`${server.origin}/${address}`);
-  if (isPlanned !== false) await planned(tab);
-  await act(tab);
-  await tab.waitForTimeout(400);
-  await tab.screenshot({ path: join(folder, `${name}.png`) });
-  await context.close();
-  console.log(`www/screenshots/${name}.png`);
+async function shoot(name, origin, state, address) {
+  if (asked.length > 0 && !asked.includes(name)) return;
+  for (const [look, options] of Object.entries(looks)) {
+    if (look === "phone" ? state.isDesktop : state.isPhone) continue;
+    const context = await browser.newContext({ ...options, ...state.options });
+    try {
+      const tab = await context.newPage();
+      await tab.addInitScript(execute);
+      tab.on("pageerror", (error) => console.error(`${name}: ${error}`));
+      await tab.goto(`${origin}/${address}`);
+      if (state.isPlanned !== false) await planned(tab);
+      await state.bring(tab);
+      // Colours and the graph come to rest.
+      await tab.waitForTimeout(600);
+      const file = `${name.replaceAll(/[ ,]+/g, "-")}-${look}.png`;
+      await tab.screenshot({ path: join(folder, file), fullPage: true });
+      console.log(`www/screenshots/${file}`);
+    } catch (error) {
+      console.error(`${name}, ${look}: ${error.message.split("\n").slice(0, 4).join(" ")}`);
+      process.exitCode = 1;
+    } finally {
+      await context.close();
+    }
+  }
 }
+
+for (const [name, state] of Object.entries({ ...states, ...others }))
+  await shoot(name, page.origin, state, addressOf(state));
+for (const [name, state] of Object.entries(ofComponents))
+  await shoot(name, components.origin, { ...state, isPlanned: false }, "");
 await browser.close();
-await server.close();
+await page.close();
+await components.close();
+rmSync(parts, { recursive: true });

@@ -15,8 +15,9 @@ const types = {
 };
 
 /** Serves files of `folder` (default: the repository, so that pages import /dist/index.js). `pages` maps a path to the
- *  text of a page; `headers` goes with every answer. Returns the origin and a function that ends it. */
-export async function serve({ folder = root, pages = {}, headers = {} } = {}) {
+ *  text of a page; `headers` goes with every answer; `encode` gives a file's `bytes` and their `encoding`. Returns the origin and a function
+ *  that ends it. */
+export async function serve({ folder = root, pages = {}, headers = {}, encode } = {}) {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
     const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
@@ -28,6 +29,11 @@ export async function serve({ folder = root, pages = {}, headers = {} } = {}) {
     const stat = statSync(file, { throwIfNoEntry: false });
     if (!file.startsWith(folder) || !stat?.isFile()) return void response.writeHead(404).end(`no ${path}`);
     const type = types[extname(file)] ?? "application/octet-stream";
+    if (encode !== undefined) {
+      const { bytes, encoding } = encode(file);
+      const own = { "content-type": type, "content-length": bytes.length, "content-encoding": encoding };
+      return void response.writeHead(200, { ...own, ...headers }).end(bytes);
+    }
     response.writeHead(200, { "content-type": type, "content-length": stat.size, ...headers });
     createReadStream(file).pipe(response);
   });

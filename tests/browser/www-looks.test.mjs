@@ -4,106 +4,51 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { graphFitted, hash, planned, usePage, withoutBrowser, www } from "./www-page.mjs";
+import { addressOf, phone, schemes, states } from "./www-states.mjs";
 
 const page = usePage();
 const skip = withoutBrowser;
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-const schemes = {
-  light: { colorScheme: "light" },
-  dark: { colorScheme: "dark" },
-  phone: { viewport: { width: 390, height: 844 }, hasTouch: true },
-  "forced colours": { forcedColors: "active" },
-};
 const fields = { id: "looks", from: "2026-01-01", to: "2026-03-31", which: "none", tz: "Europe/Berlin" };
-const press = async (tab) => {
-  const bar = tab.locator(".bottom-bar .primary");
-  await ((await bar.count()) ? bar : tab.getByRole("button", { name: /^Run [\d,]+ runs$/ })).click();
-};
-
-/** Brings a tab into each state. */
-const states = {
-  plan: { fields, bring: async (tab) => tab.locator(".task-card, .task-list").first().waitFor() },
-  "hourly plan": {
-    fields: { ...fields, s: "0 * * * *" },
-    bring: async (tab) => tab.locator(".hours").waitFor(),
-  },
-  error: {
-    fields: { ...fields, s: "0 24 * * *" },
-    planned: false,
-    bring: async (tab) => tab.locator(".verdict-panel .banner").waitFor(),
-  },
-  "confirm dialog": {
-    fields: { ...fields, s: "0 * * * *" },
-    bring: async (tab) => {
-      await press(tab);
-      await tab.getByRole("dialog").waitFor();
-    },
-  },
-  "code dialog": {
-    fields,
-    bring: async (tab) => {
-      await tab.getByRole("button", { name: "Copy as code" }).click();
-      await tab.getByRole("button", { name: "Airflow 3 CLI" }).click();
-      await tab.getByRole("dialog").waitFor();
-    },
-  },
-  running: {
-    fields: { ...fields, sec: "30" },
-    bring: async (tab) => {
-      await press(tab);
-      await tab.getByText("running 4, queued 86").waitFor();
-      await tab.getByText("running", { exact: true }).and(tab.locator(".task-state")).first().waitFor();
-    },
-  },
-  finished: {
-    fields: { ...fields, sec: "0", fail: "0.2" },
-    bring: async (tab) => {
-      await press(tab);
-      await tab
-        .locator("#run-title")
-        .getByText(/90 of 90 done/)
-        .waitFor();
-      await tab.locator(".task-state").first().waitFor();
-    },
-  },
-  "failed tasks": {
-    fields: { ...fields, to: "2026-01-02", sec: "0", fail: "1" },
-    bring: async (tab) => {
-      await press(tab);
-      await tab.getByText("failed", { exact: true }).and(tab.locator(".task-state")).waitFor();
-    },
-  },
-  compare: {
-    fields: { ...fields, cs: "30 2 * * *", ctz: "UTC" },
-    bring: async (tab) => tab.getByTestId("shifts").waitFor(),
-  },
-};
+const press = (tab) => tab.getByRole("button", { name: /^Run [\d,]+ runs$/ }).click();
 
 const axe = withoutBrowser
   ? ""
   : () => readFileSync(join(www, "node_modules", "axe-core", "axe.min.js"), "utf8");
 
-for (const [scheme, options] of Object.entries(schemes))
-  for (const [state, { fields: of, bring, planned: isPlanned }] of Object.entries(states))
-    test(`axe: ${state}, ${scheme}`, { skip }, async (t) => {
-      const tab = await page.open(t, hash(of), { ...options, planned: isPlanned });
-      await bring(tab);
-      // Half-way through a change of colour the contrast is neither the old nor the new one.
-      await tab.waitForFunction(
-        () => !document.getAnimations().some((each) => each instanceof CSSTransition),
-      );
-      await tab.evaluate(axe());
-      const violations = await tab.evaluate(async (values) => {
-        const report = await globalThis.axe.run(document, { runOnly: { type: "tag", values } });
-        return report.violations.map(
-          ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`,
-        );
-      }, tags);
-      assert.deepEqual(violations, []);
-      const wide = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      assert.ok(wide <= 0, `${wide} px wider than the window`);
-    });
+for (const [name, state] of Object.entries(states))
+  test(`axe: ${name}`, { skip }, async (t) => {
+    const own = state.isPhone ? phone : {};
+    const tab = await page.open(t, addressOf(state), { ...own, planned: state.isPlanned });
+    await state.bring(tab);
+    await tab.evaluate(axe());
+    for (const [scheme, media] of Object.entries(schemes)) {
+      await tab.emulateMedia(media);
+      await check(tab, scheme);
+    }
+    if (state.isPhone) return;
+    await tab.emulateMedia(schemes.light);
+    await tab.setViewportSize(phone.viewport);
+    await tab.waitForFunction(() => !document.querySelector("aside"));
+    // At its end the bar covers nothing.
+    await tab.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    await check(tab, "390 px");
+  });
+
+async function check(tab, scheme) {
+  // Half-way through a change of colour the contrast is neither the old nor the new one.
+  await tab.waitForFunction(() => !document.getAnimations().some((each) => each instanceof CSSTransition));
+  const violations = await tab.evaluate(async (values) => {
+    const report = await globalThis.axe.run(document, { runOnly: { type: "tag", values } });
+    return report.violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`,
+    );
+  }, tags);
+  assert.deepEqual(violations, [], scheme);
+  const wide = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wide <= 0, `${scheme}: ${wide} px wider than the window`);
+}
 
 test("a running task moves only where motion is welcome, and forced colours keep its bar", {
   skip,

@@ -128,6 +128,22 @@ test("an error stands at its field, and nowhere a second time", { skip }, async 
   assert.equal(await tab.getByText("hour 24: expected 0 to 23").count(), 1);
   await tab.getByRole("button", { name: "Go to Schedule" }).click();
   await tab.waitForFunction(() => document.activeElement?.getAttribute("name") === "schedule");
+  await tab.getByLabel("Schedule", { exact: true }).fill("@daily");
+  await planned(tab);
+  for (const [label, wrong, right] of [
+    ["Time zone", "Europe/Berln", "UTC"],
+    ["From", "2026-13-01", "2026-01-01"],
+    ["To", "soon", "2026-01-31"],
+  ]) {
+    await tab.getByLabel(label, { exact: true }).fill(wrong);
+    const note = tab.locator(".plan-form .note.bad");
+    await note.waitFor();
+    const text = await note.innerText();
+    const times = await tab.evaluate((part) => document.body.innerText.split(part).length - 1, text);
+    assert.equal(times, 1, text);
+    await tab.getByLabel(label, { exact: true }).fill(right);
+    await note.waitFor({ state: "detached" });
+  }
 });
 
 test("an edit is taken back by a button and by Ctrl+Z, and done again", { skip }, async (t) => {
@@ -157,11 +173,22 @@ test("Resume goes on with as many runs at once as were set last", { skip }, asyn
   assert.equal(await tab.locator(".run-panel").getByLabel("Parallel runs").inputValue(), "5");
 });
 
-test("a long id does not widen the page, in the plan and in the list", { skip }, async (t) => {
+test("a long id does not widen the page, and no date is cut on a phone", { skip }, async (t) => {
   const id = "an_id_that_a_tool_has_generated_".repeat(8);
-  const tab = await page.open(t, hash({ ...fields, id }), { viewport: { width: 390, height: 844 } });
+  // With a day on which the clock changes.
+  const march = { from: "2026-03-01", to: "2026-03-31", tz: "Europe/Berlin", s: "30 2 * * *" };
+  const tab = await page.open(t, hash({ ...fields, ...march, id, sel: "2026-03-29" }), {
+    viewport: { width: 390, height: 844 },
+  });
   const width = () => tab.evaluate(() => document.documentElement.scrollWidth);
   assert.equal(await width(), 390);
+  await tab.locator('.dagfill-row[aria-selected="true"]', { hasText: "DST" }).waitFor();
+  const cut = await tab.evaluate(() =>
+    [...document.querySelectorAll(".dagfill-row [role=gridcell]:not(:last-child)")]
+      .filter((cell) => cell.scrollWidth > cell.clientWidth)
+      .map((cell) => cell.textContent),
+  );
+  assert.deepEqual(cut, []);
   await tab.setViewportSize({ width: 1380, height: 900 });
   assert.equal(await width(), 1380);
 });
@@ -188,11 +215,34 @@ test("records are only forgotten when that is confirmed", { skip }, async (t) =>
   await tab.getByRole("button", { name: "Run 31 runs" }).waitFor();
 });
 
-test("the page says what it is, and that its runs are simulated", { skip }, async (t) => {
-  const tab = await page.open(t, hash(fields));
-  await tab.getByText("See every date a backfill will touch.").waitFor();
+test("the page says what it is, and that its runs are simulated, before any script has come", {
+  skip,
+}, async (t) => {
+  const context = await page.context(t);
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
+  await context.route("**/assets/*.js", async (route) => {
+    await held;
+    await route.continue();
+  });
+  const tab = await context.newPage();
+  await tab.goto(page.url + hash(fields), { waitUntil: "commit" });
+  const words = tab.getByText("See every date a backfill will touch.");
+  await words.waitFor();
   await tab.getByText("Runs here are simulated.").waitFor();
+  await tab.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
+  const place = await words.boundingBox();
+  const field = (name) => tab.locator(".plan-form .field").filter({ hasText: name }).first().boundingBox();
+  const { x, y } = await field("Schedule");
+  release();
+  await planned(tab);
   await tab.getByRole("button", { name: "Copy npm i dagfill" }).waitFor();
+  // Nothing has moved when the page took the place of the document's words.
+  assert.deepEqual(await words.boundingBox(), place);
+  const after = await field("Schedule");
+  assert.deepEqual([after.x, after.y], [x, y]);
   const lead = tab.getByRole("region", { name: "About this page" });
   const links = await lead
     .getByRole("link")
@@ -215,6 +265,7 @@ test("the page says what it is, and that its runs are simulated", { skip }, asyn
 test("a range is set by two taps on a touch screen", { skip }, async (t) => {
   const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
   const tab = await page.open(t, hash({ ...fields, from: "2026-01-01", to: "2026-01-31" }), phone);
+  const drawn = await drawnTexts(tab);
   await tab.getByRole("button", { name: "Set a range by two taps" }).tap();
   const box = await tab.locator(".dagfill-sheet").boundingBox();
   // Seven columns of a month that begins on a Thursday: its weeks stand below each other.
@@ -225,6 +276,42 @@ test("a range is set by two taps on a touch screen", { skip }, async (t) => {
   await tab.touchscreen.tap(...at(3, 2));
   await tab.locator(".bottom-bar").getByText("11 runs").waitFor();
   await tab.getByRole("button", { name: "Set a range by two taps" }).waitFor();
+  // Months have a heading, and columns the names of their days.
+  const texts = await drawn();
+  for (const text of ["Jan 2026", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])
+    assert.ok(texts.includes(text), `${text} in ${texts}`);
+});
+
+/** Notes the texts that are drawn on canvases from now on. */
+async function drawnTexts(tab) {
+  await tab.evaluate(() => {
+    globalThis.drawn = new Set();
+    const own = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+      globalThis.drawn.add(text);
+      return own.call(this, text, ...place);
+    };
+  });
+  return () => tab.evaluate(() => [...globalThis.drawn]);
+}
+
+test("a short range has large cells, and shows hours where days have many dates", { skip }, async (t) => {
+  const tab = await page.open(t, hash({ ...fields, from: "2025-01-01", to: "2026-01-31" }));
+  const height = () =>
+    tab.locator(".dagfill-sheet").evaluate((sheet) => sheet.getBoundingClientRect().height);
+  assert.ok((await height()) > 250, "two strips of a year");
+  const from = tab.getByLabel("From", { exact: true });
+  await from.fill("2026-01-01");
+  await tab.getByRole("button", { name: "Run 31 runs" }).waitFor();
+  assert.equal(await height(), 7 * 34 + 26);
+  await from.fill("2025-12-20");
+  await tab.getByRole("button", { name: "Run 43 runs" }).waitFor();
+  assert.equal(await height(), 7 * 26 + 26);
+  const drawn = await drawnTexts(tab);
+  await tab.getByLabel("Schedule", { exact: true }).fill("0 * * * *");
+  await tab.getByRole("button", { name: "Run 1,032 runs" }).waitFor();
+  const texts = await drawn();
+  for (const text of ["00:00", "06:00", "12:00", "18:00"]) assert.ok(texts.includes(text), `${texts}`);
 });
 
 test("each command of the chosen date can be copied", { skip }, async (t) => {
@@ -238,7 +325,13 @@ test("each command of the chosen date can be copied", { skip }, async (t) => {
 test("the table is filtered by state and reason", { skip }, async (t) => {
   const tab = await page.open(t, hash({ ...fields, ex: "2026-01-05,2026-01-06" }));
   await tab.getByLabel("Filter by date or state").fill("taken out");
-  await tab.locator(".dagfill-runs header").getByText("2 of 31").waitFor();
+  const shown = (text) => tab.locator(".dagfill-runs header").getByText(text, { exact: true }).waitFor();
+  await shown("2 of 31");
+  await tab.getByLabel("Filter by date or state").fill("new");
+  await shown("29 of 31");
+  await tab.getByLabel("Filter by date or state").fill("");
+  await tab.locator(".legend").getByRole("button", { name: /^new/ }).click();
+  await shown("2 of 31");
 });
 
 test("edges meet the cards, also where a card is lower than it was thought to be", { skip }, async (t) => {
@@ -296,4 +389,12 @@ test("trigger rules, retries, timeouts and all other fields can be edited, and a
     '"name": "core"',
   ])
     assert.ok(code.replaceAll('":"', '": "').includes(part), `${part} in ${code}`);
+  // The address holds all of them: a reload, and who opens the link, has the same plan.
+  await tab.keyboard.press("Escape");
+  await tab.waitForFunction(() => location.hash.includes("more="));
+  await tab.reload();
+  await planned(tab);
+  await tab.getByRole("button", { name: "Copy as code" }).click();
+  await tab.getByRole("button", { name: "JSON request" }).click();
+  assert.equal(await tab.getByTestId("code").textContent(), code);
 });
