@@ -86,7 +86,7 @@ function take(values: Record<string, unknown>, flag: Flag, written: string, text
         field: written,
       });
     }
-    values[option] = !flag.name.startsWith("no-");
+    values[option] = flag.sets ?? !flag.name.startsWith("no-");
     return;
   }
   const given = text ?? flag.fallback;

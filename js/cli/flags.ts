@@ -24,6 +24,8 @@ export interface Flag {
   airflow?: readonly string[];
   /** The name of the value in the help; absent: a switch. */
   value?: string;
+  /** What a switch sets its option to; absent: true, or false where its name begins with "no-". */
+  sets?: number;
   meaning: string;
   /** The value where none is given; absent: one must be given. */
   fallback?: string;
@@ -177,6 +179,7 @@ const driving: Flag[] = [
     meaning: "start runs only inside windows such as '0 22 * * */PT8H', separated by semicolons",
   },
   { name: "max-failures", value: "N", read: numberOf, meaning: "start nothing more after so many failures" },
+  { name: "fail-fast", option: "maxFailures", sets: 1, meaning: "the same as --max-failures 1" },
   { name: "backfill-id", value: "ID", meaning: "a name of your own; refused when it was used before" },
   { name: "plan-hash", value: "HASH", meaning: "refuse unless the plan is still the one that was shown" },
   { name: "dry-run", airflow: ["n"], meaning: "show the plan, start and write nothing" },

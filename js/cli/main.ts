@@ -7,6 +7,7 @@ import { type ExecuteTask, MemoryStore } from "../face.js";
 import type { ShellLine, ShellOptions } from "../shell.js";
 import { shown } from "../shown.js";
 import { suggestion } from "../suggest.js";
+import { ownVerb } from "./airflow_verbs.js";
 import { readArguments } from "./args.js";
 import { takeCoreFromFile } from "./core_module.js";
 import { engineOf, workerOf } from "./engines.js";
@@ -158,7 +159,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   return code === exitCodes.ok ? exitCodes.failed : code;
 
   async function answer(): Promise<ExitCode> {
-    const [name, ...rest] = args;
+    const [name, ...rest] = ownVerb(args);
     const [about] = rest;
     if (name === undefined || name === "--help" || name === "-h" || name === "help") {
       if (about === undefined || about.startsWith("-")) {

@@ -35,7 +35,7 @@ export function reporterFor(request: Request, reported?: Reported): Reporter {
   const notable: Notable = (event) => noteworthy(event, request, reported);
   return terminal.interactive
     ? liveReporter(terminal, quiet, notable, new Pace(timeZone))
-    : plainReporter(terminal, quiet, notable, timeZone);
+    : plainReporter(terminal, quiet, notable, timeZone, new Pace(timeZone));
 }
 
 /** The line that an event is worth in a log and above the redrawn one. */
@@ -118,12 +118,19 @@ function liveReporter(terminal: Terminal, quiet: boolean, notable: Notable, pace
 const mostLines = 100;
 
 /** A line for every run that ended, or in a large backfill for every hundredth part of it. */
-function plainReporter(terminal: Terminal, quiet: boolean, notable: Notable, timeZone: string): Reporter {
+function plainReporter(
+  terminal: Terminal,
+  quiet: boolean,
+  notable: Notable,
+  timeZone: string,
+  pace: Pace,
+): Reporter {
   let step = 1;
   let next = 0;
   return {
     event(event) {
       const { progress } = event;
+      pace.see(event);
       if (event.type === "started") step = Math.max(1, Math.ceil(progress.remaining / mostLines));
       const text = notable(event);
       if (text !== undefined) terminal.line(text);
@@ -134,8 +141,11 @@ function plainReporter(terminal: Terminal, quiet: boolean, notable: Notable, tim
       // The last line says that all have ended, and says it once.
       next = Math.min(ended + step, Math.max(ended + 1, progress.total));
       if (event.type === "run-failed" && step === 1) return;
+      const rate = progress.remaining > 0 ? pace.rate() : "";
       terminal.line(
-        step === 1 ? runLine(event.run, progress, terminal, timeZone) : progressLine(progress, "", terminal),
+        step === 1
+          ? runLine(event.run, progress, terminal, timeZone, rate)
+          : progressLine(progress, "", terminal, pace),
       );
     },
     log: (line) => {
@@ -199,6 +209,7 @@ function runLine(
   { total, remaining }: Progress,
   terminal: Terminal,
   timeZone: string,
+  rate = "",
 ): string {
   const [style, word]: [Style, string] = run.state === "success" ? ["green", "success"] : ["red", "failed"];
   const took =
@@ -206,13 +217,10 @@ function runLine(
       ? Date.parse(run.finishedAt) - Date.parse(run.startedAt)
       : undefined;
   const count = `${total - remaining}/${total}`;
-  return says(
-    style,
-    word,
-    `${count}  ${localDate(run.executionDate, timeZone)}${took === undefined ? "" : `  ${duration(took)}`}`,
-    run,
-    terminal,
-  );
+  const parts = [count, localDate(run.executionDate, timeZone)];
+  if (took !== undefined) parts.push(duration(took));
+  if (rate !== "") parts.push(rate);
+  return says(style, word, parts.join("  "), run, terminal);
 }
 
 function says(style: Style, word: string, text: string, { error }: RunResult, terminal: Terminal): string {

@@ -307,6 +307,8 @@ test(
     const lines = out.split("\n").filter((line) => line.includes("/1096"));
     assert.ok(lines.length > 20 && lines.length <= 102, `${lines.length} lines`);
     assert.equal(lines.filter((line) => line.includes("1096/1096")).length, 1);
+    // The rate is known from the second line on; the last has nothing left.
+    for (const line of lines.slice(1, -1)) assert.match(line, / {2}\d+(\.\d)?\/(s|min|h)( |$)/);
   },
 );
 

@@ -31,6 +31,7 @@ function steady(out, place) {
         /(?<= )(\d+(\.\d+)? m?s|\d+:\d\d(:\d\d)?)$|(?<= {2})(\d+(\.\d+)? m?s|\d+:\d\d(:\d\d)?)(?= {2})/gm,
         "TIME",
       )
+      .replace(/\d+(\.\d)?\/(s|min|h)$/gm, "RATE")
       // Where a message is cut depends on the duration before it.
       .replace(/(TIME {2}\S+ \S+ \S+).*…$/gm, "$1 …")
       .trimEnd()
@@ -109,6 +110,43 @@ test(
     assert.match(screen(out), /^success {2}7 dates: 7 succeeded/m);
   },
 );
+
+test(
+  "bar, counts, time left, rate and the longest run are on the line, and a failure stays above it",
+  terminals,
+  async () => {
+    const place = workplace();
+    const file = join(place.folder, "third.mjs");
+    writeFileSync(
+      file,
+      `import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+export const dag = { dagId: "third", schedule: "@daily" };
+export async function executeRun({ executionDate }) {
+  if (executionDate.startsWith("2024-01-02")) throw new Error("no data");
+  while (executionDate >= "2024-01-03" && !existsSync(process.env.GATE)) await sleep(5);
+}`,
+    );
+    const args = ["run", file, ...week, "--max-parallel-runs", "1", "--store", place.store];
+    const { state, ended } = startInTerminal(args, { env: place.env, columns: 110 });
+    const line =
+      /^█+░+ {2}2\/7 {2}1 running {2}1 failed {2}\S+( m?s)? left {2}\d+(\.\d)?\/(s|min|h) {2}2024-01-03 for \d+/;
+    await until(() => line.test(drawn(state.out).at(-1) ?? ""));
+    assert.match(screen(state.out), /^failed {2}2\/7 {2}2024-01-02T00:00:00Z .*no data$/m);
+    writeFileSync(place.gate, "");
+    assert.equal((await ended).code, 1);
+  },
+);
+
+test("--fail-fast, and Airflow's names of verb and flags", terminals, async () => {
+  const place = workplace();
+  const dates = ["--from-date", "2024-01-01", "--to-date", "2024-01-07"];
+  const args = ["backfill", "create", flaky, ...dates, "--max-active-runs", "1", "--fail-fast"];
+  const options = { env: { FAIL: "2024-01-02" } };
+  const { code, out } = await startInTerminal([...args, "--store", place.store], options).ended;
+  assert.equal(code, 1);
+  assertTranscript("fail_fast", steady(out, place));
+});
 
 for (const times of [1, 2]) {
   test(`Ctrl-C ${times === 1 ? "once" : "twice"}`, terminals, async () => {

@@ -84,7 +84,7 @@ const refused = {
     ["run", dag, "--ignore-first-depends-on-past"],
     "A backfill lets its first date through",
   ],
-  "another system's verb": [["backfill", dag], "did you mean run?"],
+  "another system's verb": [["create", dag], "did you mean run?"],
   "a Python file": [
     ["preview", file("dag.py", "from airflow import DAG")],
     "dag.py > dag.json reads the DAGs of an Airflow file",

@@ -6,7 +6,7 @@ import { type Flag, flags, optionOf } from "../flags.js";
 import { type DagFile, loadDagFile } from "../load_dag.js";
 import type { Verb } from "../verb.js";
 
-const taken = ["max-parallel-runs", "rate", "retries", "max-failures", "run-timeout"];
+const taken = ["max-parallel-runs", "rate", "retries", "max-failures", "fail-fast", "run-timeout"];
 const limits: Flag[] = flags.drive.filter(({ name }) => taken.includes(name));
 
 export const resume: Verb = {
