@@ -8,6 +8,7 @@ export type { BackfillSnapshot } from "./react/model/snapshot.js";
 export { ClockDay, type ClockDayProps } from "./react/parts/clock_day.js";
 export { DateCalendar, type DateCalendarProps } from "./react/parts/date_calendar.js";
 export { DatePanel, type DatePanelProps } from "./react/parts/date_panel.js";
+export { FinishBar, type FinishBarProps } from "./react/parts/finish_bar.js";
 export { IntervalTimeline, type IntervalTimelineProps } from "./react/parts/interval_timeline.js";
 export { PlanSummary, type PlanSummaryProps } from "./react/parts/plan_summary.js";
 export { RunLanes, type RunLanesProps } from "./react/parts/run_lanes.js";

@@ -117,6 +117,8 @@ export const english: Locale = {
   beyond: (_, text) => `And ${text} more.`,
   finishBand: ({ early, middle, late, samples }) =>
     `The last run ends after ${early} to ${late} in 8 of 10 outcomes, in half of them by ${middle}, from ${plural(samples, String(samples), "past run")}.`,
+  leftBand: ({ early, middle, late, samples }) =>
+    `It ends in ${early} to ${late} in 8 of 10 outcomes, in half of them within ${middle}, from its ${plural(samples, String(samples), "run")} so far.`,
   bar: ({ lane, date, state, duration }) => `lane ${lane}, ${date}: ${state}, ${duration}`,
   tasks: "Tasks by date",
   taskTimes: "Tasks over time",

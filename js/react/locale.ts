@@ -73,6 +73,8 @@ export interface Locale {
   beyond: (count: number, text: string) => string;
   /** When the last run ends, from past runs: durations that one, five and nine of ten outcomes do not exceed. */
   finishBand: (parts: { early: string; middle: string; late: string; samples: number }) => string;
+  /** The same of a backfill that runs, from its own runs: durations from now. */
+  leftBand: (parts: { early: string; middle: string; late: string; samples: number }) => string;
   /** One run in the lanes: its date, its state, and how long it took. */
   bar: (parts: { lane: number; date: string; state: string; duration: string }) => string;
   tasks: string;

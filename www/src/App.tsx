@@ -199,9 +199,10 @@ export function App({ opening, initial }: AppProps) {
         {!phone && <aside>{run ? <Frozen draft={draft} plan={run.plan} /> : form}</aside>}
         <main id="plan" tabIndex={-1}>
           <Suspense>
-            {run ? (
+            {run && started ? (
               <RunPanel
                 run={run}
+                model={started.engine.model}
                 theme={theme.key}
                 scrub={scrub}
                 onScrub={setScrub}

@@ -1,4 +1,5 @@
 import { englishDuration } from "dagfill/planning";
+import type { BackfillModel } from "dagfill/react";
 import { useEffect, useRef, useState } from "react";
 import { number, plural, shortLocal } from "./days";
 import { NumberField } from "./fields";
@@ -8,6 +9,7 @@ import { Announcement } from "./Verdict";
 
 export interface RunPanelProps {
   run: ShownRun;
+  model: BackfillModel;
   theme: string;
   scrub: number | null;
   onScrub: (instant: number | null) => void;
@@ -23,7 +25,7 @@ export interface RunPanelProps {
 }
 
 /** A backfill while it runs, while another tab runs it, and when it has ended. */
-export function RunPanel({ run, theme, scrub, onScrub, onSelect, actions, onCancel }: RunPanelProps) {
+export function RunPanel({ run, model, theme, scrub, onScrub, onSelect, actions, onCancel }: RunPanelProps) {
   const { progress, phase } = run;
   const due = progress.total - progress.skipped;
   const done = progress.completed + progress.failed + progress.canceled;
@@ -118,7 +120,7 @@ export function RunPanel({ run, theme, scrub, onScrub, onSelect, actions, onCanc
         {number(progress.running)}, queued {number(queued)}
         {progress.canceled > 0 && `, canceled ${number(progress.canceled)}`}
       </p>
-      <Lanes run={run} theme={theme} until={scrub} onSelect={onSelect} />
+      <Lanes run={run} model={model} theme={theme} until={scrub} onSelect={onSelect} />
       {phase === "finished" && <Scrubber run={run} scrub={scrub} onScrub={onScrub} />}
       <Failures run={run} onSelect={onSelect} />
       {run.warnings.map((warning) => (

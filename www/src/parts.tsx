@@ -6,6 +6,7 @@ import {
   type DateDetail,
   DatePanel,
   english,
+  FinishBar,
   IntervalTimeline,
   type PlanEstimate,
   RunLanes,
@@ -137,15 +138,23 @@ function dateDetailOf(detail: RowDetail): DateDetail {
 
 interface LanesProps {
   run: ShownRun;
+  model: BackfillModel;
   theme: string;
   until: number | null;
   onSelect: (row: number) => void;
 }
 
-export function Lanes({ run, theme, until, onSelect }: LanesProps) {
+export function Lanes({ run, model, theme, until, onSelect }: LanesProps) {
   const select = (row: number | null) => row !== null && onSelect(row);
   return (
-    <RunLanes backfill={{ run, version: run.version, locale: english, select }} theme={theme} until={until} />
+    <>
+      <FinishBar backfill={{ run, phase: run.phase, locale: english, finishBand: model.finishBand }} />
+      <RunLanes
+        backfill={{ run, version: run.version, locale: english, select }}
+        theme={theme}
+        until={until}
+      />
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import { finishWords, type Locale, numberText } from "../locale.js";
 import { CANCELED, startingOf } from "../plan/tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { Controls } from "./controls.js";
+import { FinishTrack } from "./finish_bar.js";
 import { Notices } from "./notices.js";
 import { type PartProps, Root } from "./root.js";
 import { RunBar } from "./run_bar.js";
@@ -31,6 +32,7 @@ export function PlanSummary({ backfill, controls = true, className, style }: Pla
         {controls && <Controls backfill={backfill} />}
       </header>
       {run !== null && <RunBar backfill={backfill} />}
+      <FinishTrack backfill={backfill} />
       <Notices backfill={backfill} />
       {plan !== null && <Legend backfill={backfill} />}
       <Announcement text={`${headline}. ${detail}`} />

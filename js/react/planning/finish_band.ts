@@ -20,6 +20,8 @@ interface PastEstimate {
 
 /** Simulating thousands of outcomes of a larger plan takes longer than an answer may. */
 export const LARGEST_ESTIMATE = 20_000;
+/** On the page's own thread, again and again. */
+const LARGEST_LIVE = 2_000;
 const QUANTILES = [0.1, 0.5, 0.9];
 
 const estimates = new WeakMap<BackfillPreview, Promise<PastEstimate | null>>();
@@ -48,8 +50,9 @@ export function bandOf({ quantiles, samples }: PastEstimate): FinishBand {
   return { early, middle, late, samples };
 }
 
-/** The band of a backfill that runs, from its own durations; null before the first of them. */
+/** The band of a backfill that runs, from its own durations; null before enough of them, and while many are left. */
 export function bandOfRun(backfill: Backfill): FinishBand | null {
+  if (backfill.progress.remaining > LARGEST_LIVE) return null;
   const eta = backfill.eta({ quantiles: QUANTILES });
   if (eta === undefined) return null;
   const [early = 0, middle = 0, late = 0] = QUANTILES.map((share) => eta[String(share)]?.etaMs);
