@@ -24,6 +24,7 @@ else {
     templates: "a flow renders its own",
     tasks: "the tasks of a flow are Prefect's",
     timeout: "a flow has its own",
+    kill: "Prefect gives the flow run of a dead worker to no other one",
   };
   const SLOTS = 2;
   let deployments = 0;
@@ -40,6 +41,7 @@ else {
         slots: SLOTS,
         many: 10,
         days: 4,
+        ...(prefect.away === undefined ? {} : { away: prefect.away }),
         without,
         done: worker.stop,
       };

@@ -1,5 +1,6 @@
 // A real Prefect server for tests.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,12 +10,13 @@ import { freePort } from "./services.mjs";
 const VERSION = "3.9.1";
 const START_MS = 120_000;
 
-/** Starts a server: `url` of its API, `python(file, args)` with Prefect connected to it, `stop()`. Where there is none to start: `missing`, why. */
+/** Starts a server: `url` of its API, `python(file, args)` with Prefect connected to it, `away()`, which kills the server and gives what starts it on
+ *  the same data, `stop()`. Where there is none to start: `missing`, why. */
 export async function startPrefect() {
   const given = process.env.DAGFILL_TEST_PREFECT_URL;
   if (given) return { url: given, stop: async () => {} };
-  // Off by default: pip installs it from the network, and on a busy machine its server took longer to cancel than the 30 s that a cancel
-  // waits. The stub of tests/js/engine is always tested; the nightly workflow tests the server.
+  // Off by default: pip installs it from the network, and its contract takes some of the minutes that all tests have together. The stub of
+  // tests/js/engine is always tested; the nightly workflow tests the server.
   if (process.env.DAGFILL_TEST_PREFECT !== "1")
     return {
       missing:
@@ -50,15 +52,29 @@ export async function startPrefect() {
   // The API alone: no page, and no service that looks at runs beside it.
   const only = { PREFECT_SERVER_UI_ENABLED: "false", PREFECT__SERVER_WEBSERVER_ONLY: "1" };
   const app = ["-m", "uvicorn", "--factory", "prefect.server.api.server:create_app", "--log-level", "error"];
-  const server = python([...app, "--host", "127.0.0.1", "--port", String(port)], only);
-  for (const until = Date.now() + START_MS; !(await answers(`${url}/health`)); ) {
-    if (server.exitCode !== null || Date.now() > until) {
-      await stop();
-      return { missing: `the server of Prefect ${VERSION} did not start: ${lastLine(server.said)}` };
+  let server;
+  /** Fulfils with whether it answers. */
+  const start = async () => {
+    server = python([...app, "--host", "127.0.0.1", "--port", String(port)], only);
+    for (const until = Date.now() + START_MS; !(await answers(`${url}/health`)); ) {
+      if (server.exitCode !== null || Date.now() > until) return false;
+      await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    return true;
+  };
+  if (!(await start())) {
+    await stop();
+    return { missing: `the server of Prefect ${VERSION} did not start: ${lastLine(server.said)}` };
   }
-  return { url, python: (file, ...args) => python([file, ...args], { PREFECT_API_URL: url }), stop };
+  const away = async () => {
+    const exited = once(server, "exit");
+    server.kill("SIGKILL");
+    await exited;
+    return async () => {
+      if (!(await start())) throw new Error(`the server did not start again: ${lastLine(server.said)}`);
+    };
+  };
+  return { url, python: (file, ...args) => python([file, ...args], { PREFECT_API_URL: url }), away, stop };
 }
 
 async function answers(url) {

@@ -38,7 +38,9 @@ export async function prefectWorker({ url, flow, name, slots, executeRun }) {
     const controller = new AbortController();
     running.set(id, controller);
     try {
-      if (!(await become(id, "PENDING")) || !(await become(id, "RUNNING"))) return;
+      if (!(await become(id, "PENDING"))) return;
+      // Canceled between the two it is CANCELLING, and whoever has taken it has to end it.
+      if (!(await become(id, "RUNNING"))) return void (await become(id, "CANCELLED"));
       const end = await Promise.resolve(executeRun({ key, conf, signal: controller.signal })).then(
         () => ["COMPLETED"],
         (error) => ["FAILED", { message: String(error?.message ?? error) }],
