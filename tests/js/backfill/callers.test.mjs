@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Scheduler } from "dagfill";
-import { daily, day, days, gate, noon, service, settle } from "./scene.mjs";
+import { daily, days, gate, noon, service, settle } from "./scene.mjs";
 
 const unhandled = [];
 process.on("unhandledRejection", (reason) => unhandled.push(reason));
@@ -93,28 +93,44 @@ test("a listener is no callback that is waited for: it may wait for the end, how
   const work = gate();
   let result;
   let asked = false;
-  const onEvent = async ({ type, run }) => {
-    if (type !== "run-started" || run.executionDate === day(1)) return;
+  const onEvent = async ({ type }) => {
+    if (type !== "paused") return;
     await settle(1);
     asked = true;
     result = await backfill.cancel();
   };
-  const executeRun = (run) => {
-    // Called before start() has returned.
-    if (run.executionDate === day(1)) return undefined;
-    // What it causes is done behind it, and not by it.
+  const executeRun = async (run) => {
+    await settle(1);
+    // Who hears of what it causes is not called by it.
     backfill.pause();
-    backfill.resume();
-    return work.executeRun(run);
+    await work.executeRun(run);
   };
-  const backfill = await service({ executeRun }).start(days(2, { abortGrace: 20 }), { onEvent });
+  const backfill = await service({ executeRun }).start(days(1, { abortGrace: 20 }), { onEvent });
   while (!asked) await settle(1);
   t.mock.timers.tick(60_000);
   await settle();
-  work.end(2);
+  work.end(1);
   await backfill.result;
   await settle();
-  assert.equal(result.completed, 2);
+  assert.equal(result.completed, 1);
+});
+
+test("a callback may wait for the end of another backfill, however long that takes", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const work = gate();
+  const other = await service({ executeRun: work.executeRun }).start(days(1, { abortGrace: 20 }));
+  await work.until(1);
+  let asked = false;
+  const executeRun = async () => {
+    asked = true;
+    return (await other.cancel()).completed;
+  };
+  const backfill = await service({ executeRun }).start(days(1, { abortGrace: 20 }));
+  while (!asked) await settle(1);
+  t.mock.timers.tick(60_000);
+  await settle();
+  work.end(1);
+  assert.equal((await backfill.result).results[0].output, 1);
 });
 
 test("a listener of a scheduler may wait for its end", async (t) => {
