@@ -7,7 +7,7 @@ import { Context, contextOf, type Origin } from "../attempt/context.js";
 import { abortReason, type Work } from "../attempt/executor.js";
 import type { ChunkOfRun } from "../attempt/run_context.js";
 import type { EventBody } from "../events/backfill_events.js";
-import { callAs } from "../machine/caller.js";
+import { Callers } from "../machine/caller.js";
 import { InFlightMap } from "../machine/in_flight.js";
 import type { AbortKind } from "../machine/machine.js";
 import type { DriverOptions } from "./driver_options.js";
@@ -30,6 +30,7 @@ export class Attempts {
   readonly #notifier: Notifier;
   readonly #now: () => number;
   readonly #dispatch: Dispatch;
+  readonly #callers: Callers;
   /** Rows whose attempt a dead process called already. */
   readonly #attached = new Set<number>();
 
@@ -45,6 +46,7 @@ export class Attempts {
     this.#notifier = notifier;
     this.#now = now;
     this.#dispatch = dispatch;
+    this.#callers = new Callers(options.lease);
   }
 
   /** The next start of the row is of an attempt that a dead process called. */
@@ -68,7 +70,7 @@ export class Attempts {
       started,
       attached: this.#attached.delete(row),
       writer,
-      call: (callback) => callAs({ owner: lease, isOpen }, callback),
+      call: this.#callers.open(isOpen),
       emit: this.#emit,
       isOwned: () => lease.isHeld(),
       began: (at) => {
@@ -152,7 +154,7 @@ function chunkOf(set: RunSet, row: number, isOpen: () => boolean): ChunkOfRun | 
     dates,
     fail(date, error) {
       if (!dates.includes(date)) throw wrong("date", `one of the chunk's dates, such as ${dates[0]}`, date);
-      // What is recorded already does not change any more: who comes too late is told.
+      // The end is recorded and does not change any more: a late caller gets an error.
       if (!isOpen()) throw wrong("chunk.fail", "a call before its attempt ends, which it has", date);
       const failed = set.failures.get(row) ?? new Map();
       set.failures.set(row, failed.set(date, failure(error)));

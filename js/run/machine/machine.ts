@@ -4,7 +4,7 @@ import { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
 import { AbortCode, call, instance } from "../../raw.js";
 import { storeFailure } from "../../store/failure.js";
-import { callAs } from "./caller.js";
+import { asNobody } from "./caller.js";
 import type { Clock } from "./clock.js";
 import { laterTurn } from "./turns.js";
 
@@ -103,9 +103,9 @@ export class Machine<E extends number, R extends RawMachine<E>> {
     this.#schedule();
   }
 
-  /** What comes of it is nobody's call, also where a callback has caused it. */
+  /** Its commands run outside of any callback, also where a callback has caused them. */
   pump(): void {
-    callAs(undefined, () => this.#use((raw) => raw.pump()));
+    asNobody(() => this.#use((raw) => raw.pump()));
   }
 
   /** A question that changes nothing. It may trap: then whoever asks gives up, and the next event finds out. */
