@@ -1,4 +1,4 @@
-// What a store throws, as STORE_FAILED.
+// Errors of a store, as STORE_FAILED.
 import { DagfillError } from "../error.js";
 import { failure } from "../failure.js";
 

@@ -208,7 +208,7 @@ function two(text: string, at: number): number {
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 }
 
-/** What records can be made of: the columns of a history, without its functions. */
+/** The columns of a history, without its functions: enough to make records of. */
 export type HistoryColumns = Omit<RunHistory, "runIds">;
 
 export function runIdAt({ executionMs, details }: HistoryColumns, at: number): string {

@@ -43,7 +43,7 @@ export function openDatabase(name: string, warn: Warn): Promise<IDBDatabase> {
     };
     request.onerror = () => fail(request.error);
     request.onsuccess = () => {
-      // Nobody waits any more for a database that was blocked for too long.
+      // A database that was blocked for too long is not waited for any more.
       if (given) request.result.close();
       else {
         for (const warning of warnings) warn(warning);

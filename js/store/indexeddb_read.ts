@@ -1,4 +1,4 @@
-// What an IndexedDB store answers, read from its tables inside a transaction.
+// Answers of an IndexedDB store, read from its tables inside a transaction.
 import type { Json } from "../json.js";
 import { HistoryBuilder } from "./history.js";
 import { answer, runKeys } from "./indexeddb_step.js";

@@ -1,4 +1,4 @@
-// What migrations of every store have in common: which of two records stays, and what is said of it.
+// Rules that the migrations of every store share: which of two records stays, and the warning about the other.
 import type { Warning } from "../warning.js";
 
 /** How a store tells what its owner should know. */

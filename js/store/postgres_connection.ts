@@ -53,7 +53,7 @@ function firstLine(error: unknown): Error {
 
 /** A call of the store that is made again, since the server is away or busy. */
 export interface PostgresRetry {
-  /** What could not be done, such as "be opened" or "read". */
+  /** The work that could not be done, such as "be opened" or "read". */
   attempt: string;
   error: unknown;
   /** Milliseconds since the first try, until the next one, and after which the call rejects with STORE_FAILED. */

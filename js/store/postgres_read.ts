@@ -1,4 +1,4 @@
-// What a PostgreSQL store answers, read from its tables.
+// Answers of a PostgreSQL store, read from its tables.
 import type { Json } from "../json.js";
 import { HistoryBuilder } from "./history.js";
 import type { PgPool, PgResult } from "./postgres_connection.js";

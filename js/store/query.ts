@@ -1,4 +1,4 @@
-// What a reader asks, checked and brought into the one form that every store answers.
+// Queries, checked and brought into the one form that every store answers.
 import { RUN_STATES, RUN_TYPES } from "../codes.js";
 import { fields, list, oneOf, type Reader, type Spec, text, whole, wrong } from "../options.js";
 import { instantMs } from "./instant.js";

@@ -33,7 +33,7 @@ const instant: Reader<string> = (value, path) => {
 
 const instantText: Reader<string> = (value, path) => instant(text(value, path), path);
 
-/** What JSON can say is found out when its text is made. */
+/** A value that JSON cannot say is refused when its text is made. */
 const json: Reader<Exclude<RunRecord["output"], undefined>> = (value) => value as never;
 
 export const RUN = {

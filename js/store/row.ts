@@ -189,7 +189,7 @@ export function changedColumns(change: RunChange, own: { dagId: string; runId: s
         break;
       default:
         if (!Object.hasOwn(RUN, member)) throw wrong(path, "a member of a run record", value);
-        // What is left is stored as it is.
+        // All others are stored as they are.
         (columns as Record<string, unknown>)[member] = RUN[member](value, path) ?? null;
     }
   }

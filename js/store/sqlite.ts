@@ -64,7 +64,7 @@ class SqliteStore implements RunStore {
   readonly #statements = new Map<string, StatementSync>();
   #queue: Batch[] = [];
   #closed = false;
-  /** What has become of the file, once the path names another. */
+  /** The fate of the file, once the path names another. */
   #lost: string | undefined;
 
   constructor(path: string, database: DatabaseSync, now: () => number) {
@@ -192,7 +192,7 @@ class SqliteStore implements RunStore {
       epoch,
       renew: async () => this.#write("renew a lease", () => this.#leases.renew(name, epoch, ttlMs)),
       release: async () => {
-        // Whatever becomes of the row: nobody of this process holds the lease any more.
+        // Also where the row stays: this process does not hold the lease any more.
         this.#leases.giveUp(name, epoch);
         if (!this.#closed) this.#write("release a lease", () => this.#leases.release(name, epoch));
       },

@@ -62,7 +62,7 @@ export class FileIdentity {
       .filter(({ identity }) => identity !== undefined);
   }
 
-  /** What has become of the files; undefined while they are what was opened. */
+  /** The fate of the files; undefined while they are those that were opened. */
   loss(): string | undefined {
     for (const { path, identity } of this.#files) {
       const now = identityOf(path);

@@ -1,4 +1,4 @@
-// What a SQLite store answers, read from its tables.
+// Answers of a SQLite store, read from its tables.
 import { RUN_STATES, RUN_TYPES } from "../codes.js";
 import type { Json } from "../json.js";
 import { HistoryBuilder } from "./history.js";

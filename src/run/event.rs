@@ -170,7 +170,7 @@ pub enum Notice {
     RunCanceled(u32),
     /// The run was recorded as failed although its work may still go on.
     RunAbandoned(u32),
-    /// Somebody else has the run: the row is skipped as in flight.
+    /// Another owner has the run: the row is skipped as in flight.
     RunTaken(u32),
 }
 

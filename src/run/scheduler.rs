@@ -66,7 +66,7 @@ pub struct DagSchedule {
     pub start: Option<Instant>,
     /// No date after this is.
     pub end: Option<Instant>,
-    /// What to do with missed dates.
+    /// The policy for missed dates.
     pub policy: CatchupPolicy,
     /// Scheduled runs in flight at once; at least 1.
     pub max_active_runs: u32,

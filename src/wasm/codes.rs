@@ -32,7 +32,7 @@ macro_rules! codes {
                 match self { $($code::$variant => $of::$variant),* }
             }
 
-            /// What has this number; the face sends only those that it was given.
+            /// The variant with this number; JavaScript sends only numbers that it was given.
             #[allow(dead_code)]
             pub(super) fn read(number: u32) -> Option<$of> {
                 const ALL: &[$of] = &[$($of::$variant),*];
@@ -51,9 +51,9 @@ codes! {
     RunStateCode = RunState { Queued, Running, Success, Failed, Canceled }
     /// State of a whole backfill.
     BackfillState = State { Running, Paused, Canceling, Success, Failed, Canceled, AwaitingApproval, Approved }
-    /// What the plan does with a date.
+    /// The action of a plan for a date.
     ActionCode = Action { Create, Rerun, Reset, Skip }
-    /// What the record of a run is written over.
+    /// The record that a run is written over.
     RunOrigin = Origin { New, Rerun, Reset, Own }
     /// Why a signal is aborted.
     AbortCode = AbortReason { Timeout, Cancel, LeaseLost }
@@ -61,9 +61,9 @@ codes! {
     TaskStateCode = TaskState { Queued, Running, UpForRetry, Success, Failed, Skipped, UpstreamFailed, Canceled }
     /// How a date without a time is read.
     EdgeCode = Edge { Start, End, Point }
-    /// What becomes of template text that nothing resolves.
+    /// The treatment of template text that nothing resolves.
     OnUnknownCode = OnUnknown { Keep, Error, Empty }
-    /// What a template asks of its host by name.
+    /// The kinds of values that a template asks its host for by name.
     LookupCode = Lookup { Variable, Connection, Macro }
 }
 
@@ -142,7 +142,7 @@ pub enum EstimateNumber {
     Peak,
 }
 
-/// What a backfill asks of its host: subject, a, b.
+/// Commands of a backfill to its host: subject, a, b.
 #[wasm_bindgen]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BackfillCommand {
@@ -170,7 +170,7 @@ pub enum BackfillCommand {
     Sleep,
 }
 
-/// What may happen to a backfill: subject, a, b.
+/// Events of a backfill: subject, a, b.
 #[wasm_bindgen]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BackfillEventCode {
@@ -203,7 +203,7 @@ pub enum BackfillEventCode {
     Reject,
 }
 
-/// What listeners of a backfill are told.
+/// Notices of a backfill to its listeners.
 #[wasm_bindgen]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BackfillNotice {
@@ -223,7 +223,7 @@ pub enum BackfillNotice {
     BreakerTripped,
 }
 
-/// What a run by its tasks asks of its host: subject, a, b.
+/// Commands of a run by its tasks to its host: subject, a, b.
 #[wasm_bindgen]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TaskCommand {
@@ -245,7 +245,7 @@ pub enum TaskCommand {
     Sleep,
 }
 
-/// What may happen to a run by its tasks: subject, a.
+/// Events of a run by its tasks: subject, a.
 #[wasm_bindgen]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TaskEventCode {
@@ -265,7 +265,7 @@ pub enum TaskEventCode {
     Abandon,
 }
 
-/// What the scheduler asks of its host: subject (the DAG's number), a, b.
+/// Commands of the scheduler to its host: subject (the DAG's number), a, b.
 #[wasm_bindgen]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SchedulerCommand {
@@ -297,7 +297,7 @@ pub enum BeginCode {
     Restart,
 }
 
-/// What may happen to the scheduler: subject (the DAG's number), a, b.
+/// Events of the scheduler: subject (the DAG's number), a, b.
 #[wasm_bindgen]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SchedulerEventCode {

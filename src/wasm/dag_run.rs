@@ -22,7 +22,7 @@ impl RawDagRun {
         RawDagRun(Driven::new(DagRun::new(dag.dag.clone(), limits, &[], &[]), host))
     }
 
-    /// What the store has of a task; `state` is a `TaskStateCode`, times are NaN where there are none.
+    /// The stored state of a task; `state` is a `TaskStateCode`, times are NaN where there are none.
     #[allow(clippy::too_many_arguments)]
     pub fn prior(
         &self,

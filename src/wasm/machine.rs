@@ -10,7 +10,7 @@ use crate::run::machine::Machine;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What the face lends to one machine.
+    /// The functions of JavaScript that one machine calls.
     pub type MachineHost;
     /// Carries out one command: its code, what it is about, and two more numbers.
     #[wasm_bindgen(method, catch)]

@@ -121,7 +121,7 @@ pub struct RawMacros {
     conf: Rc<Json>,
     params: Rc<Json>,
     on_unknown: OnUnknown,
-    /// What stayed as written in the last template that was rendered.
+    /// Texts that stayed as written in the last template that was rendered.
     unresolved: RefCell<Vec<Unresolved>>,
 }
 
@@ -179,7 +179,7 @@ impl RawMacros {
         })
     }
 
-    /// What stayed as written in the last render with `reports`.
+    /// Texts that stayed as written in the last render with `reports`.
     #[wasm_bindgen(js_name = takeUnresolved)]
     pub fn take_unresolved(&self) -> Answer<JsValue> {
         answer(unresolved_shape(&self.unresolved.take()))
@@ -208,7 +208,7 @@ impl RawMacros {
     }
 }
 
-/// What differs from render to render.
+/// The parts of a context that differ from render to render.
 struct Run {
     run_id: Option<String>,
     task_id: Option<String>,
@@ -296,7 +296,7 @@ pub fn resolve_xcom_references(text: &str, xcom: &str) -> Answer<String> {
     Ok(resolve_xcom(text, &Json::parse(xcom).map_err(thrown)?))
 }
 
-/// What a template uses. `command`: with `quoted`, where the expressions stand that a shell reads as quoted.
+/// The names that a template uses. `command`: with `quoted`, where the expressions stand that a shell reads as quoted.
 #[wasm_bindgen(js_name = inspectTemplate)]
 pub fn inspect_template(text: &str, command: Option<bool>) -> Answer<JsValue> {
     answer(inspection_shape(&inspect(text), command.map(|_| quoted_by_shell(text))))

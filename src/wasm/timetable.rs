@@ -54,14 +54,14 @@ impl RawTimetable {
         Ok(self.0.anchored(before).previous_dates(before, count as usize))
     }
 
-    /// What is to be known of a range of dates before they are looked at.
+    /// The facts of a range of dates that are read before its dates.
     #[wasm_bindgen(js_name = rangeWarnings)]
     pub fn range_warnings(&self, start: f64, end: f64) -> Answer<JsValue> {
         let at = |ms: f64| Instant::clamped(ms as i64);
         answer(warnings_shape(&range_warnings(&self.0, Range { start: at(start), end: at(end) })))
     }
 
-    /// What the run of a date covers.
+    /// The data interval of the run of a date.
     pub fn interval(&self, date: f64) -> Vec<f64> {
         let date = Instant::clamped(date as i64);
         let interval = self.0.anchored(date).interval(date);
@@ -90,7 +90,7 @@ impl RawTimetable {
         Ok(vec![date.js(), interval.start.js(), interval.end.js(), before, after, offset])
     }
 
-    /// What the runs of `dates`, ascending, cover: all starts, then all ends. `manual`: the last interval that was complete at each.
+    /// The data intervals of the runs of `dates`, ascending: all starts, then all ends. `manual`: the last interval that was complete at each.
     pub fn intervals(&self, dates: &[f64], manual: bool) -> Vec<f64> {
         if !manual && !self.0.has_window() {
             return [dates, &self.0.interval_ends(dates)].concat();

@@ -75,6 +75,6 @@ export interface JobTask extends Omit<CheckedTask, "run"> {
   hasRun?: true;
   /** The XCom of its upstream tasks, and of the tasks that its templates name. */
   xcom: Values;
-  /** What the DAG's templates pull from other runs, as JSON text. */
+  /** Values that the DAG's templates pull from other runs, as JSON text. */
   elsewhere?: string;
 }

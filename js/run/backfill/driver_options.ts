@@ -20,7 +20,7 @@ export interface DriverOptions<R> {
   now: () => number;
   execute: Executor;
   origin: Origin;
-  /** What is stored of rows that have begun, where that is known; else it is read, and behind a trap in any case. */
+  /** Stored records of rows that have begun, where they are known; else they are read, and after a trap in any case. */
   known?: StoredRun[] | undefined;
   reload: () => Promise<StoredRun[]>;
   /** Whether a run that a dead process left is called again as the same attempt. */

@@ -20,7 +20,7 @@ export async function stored(store: RunStore, backfillId: string): Promise<Snaps
   });
 }
 
-/** What to do about a backfill that was interrupted. */
+/** The hint of errors about a backfill that was interrupted. */
 export function resumeHint(id: string): string {
   return `resume("${id}") goes on with it, discard("${id}") closes it`;
 }

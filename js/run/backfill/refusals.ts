@@ -72,7 +72,7 @@ export function tasksNotRun(
   return { code: "tasks_not_run", message, count: ids.length };
 }
 
-/** What a start says of a command beside tasks with functions, where no executeTask runs it. */
+/** The error of a start, as a warning, for a command beside tasks with functions that no executeTask runs. */
 function refusedCommand(dag: CheckedDag): Warning | undefined {
   try {
     if (runsByTask(dag, undefined)) taskCallback(dag, undefined);

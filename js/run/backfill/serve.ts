@@ -103,7 +103,7 @@ export class Server {
           this.#wake();
         },
         (error: unknown) => {
-          // Whoever has the lease now goes on with it; or this one does, when the store answers again.
+          // The new owner of the lease goes on with it; or this one does, when the store answers again.
           if (this.#options.signal.aborted) return;
           // Each loss of the lease is told, also when its text is that of the last one.
           if (error instanceof DagfillError && error.code === "STALE_OWNER") this.#told.delete(id);

@@ -71,7 +71,7 @@ export interface Snapshot {
   pausedAt?: number;
   /** The last request of others that was obeyed. */
   obeyed?: number;
-  /** Nobody has driven it yet. */
+  /** No process has driven it yet. */
   enqueued?: true;
   startedAt: string;
   finishedAt?: string;

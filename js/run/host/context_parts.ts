@@ -1,4 +1,4 @@
-// What contexts are made of, for who makes them of a job's data: the workers of engines, which are another entry of the package.
+// The classes and functions of contexts, for the workers of engines, which make contexts of jobs in another entry of the package.
 import { environmentOf } from "../../macros/environment.js";
 import { templateSpec } from "../../macros/options.js";
 import { RunTemplates } from "../../macros/run_templates.js";

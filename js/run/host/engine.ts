@@ -8,7 +8,7 @@ import type { Executor } from "../attempt/executor.js";
 import type { RunTask } from "../tasks/execute_tasks.js";
 import type { Engine } from "./options.js";
 
-/** What an engine is asked for. */
+/** The use that a host makes of an engine. */
 export interface EngineUse {
   dag: CheckedDag;
   now: () => number;

@@ -206,7 +206,7 @@ export class Scheduler {
     this.#work.forget();
   }
 
-  /** Somebody took this owner for dead, as after a long sleep: its runs are another's now. It goes on under a new name; at once
+  /** The lease has expired, as after a long sleep, and another owner has taken its runs. It goes on under a new name; at once
    *  the first time, and later and later where that is lost as well before anything is on record. */
   #lose(error: DagfillError): void {
     this.#report(error);

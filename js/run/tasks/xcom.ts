@@ -22,7 +22,7 @@ function tasksIn(template: string): readonly string[] | undefined {
 export class Xcom {
   #values: Values;
   #text: string | undefined;
-  /** What templates pull from other runs: JSON text. */
+  /** Values that templates pull from other runs: JSON text. */
   readonly elsewhere: string | undefined;
 
   constructor(values: Values = {}, elsewhere?: string) {
@@ -43,7 +43,7 @@ export class Xcom {
     return task !== undefined && Object.hasOwn(task, key) ? task[key] : undefined;
   }
 
-  /** What these tasks have left. */
+  /** The XCom of these tasks. */
   of(taskIds: Iterable<string>): Values {
     const values: Values = {};
     for (const taskId of taskIds) {

@@ -1,4 +1,4 @@
-// A store that does not answer. It is waited for, since a slow one is no broken one; listeners are told, and whoever has
+// A store that does not answer is waited for, since it may only be slow. Listeners are told, and a caller that has
 // aborted need not wait any longer.
 import type { AbortSignalLike } from "../../abort_signal.js";
 import { DagfillError } from "../../error.js";
@@ -33,7 +33,7 @@ export function waitForStore<T>(asked: Promise<T>, isAborted: () => boolean): Pr
   });
 }
 
-/** What a store is asked. Its errors are STORE_FAILED, and so is its silence once the signal is aborted. */
+/** Asks a store. Its errors are STORE_FAILED, and so is its silence once the signal is aborted. */
 export async function askStore<T>(ask: () => Promise<T>, signal?: AbortSignalLike): Promise<T> {
   try {
     return await waitForStore(ask(), () => signal?.aborted === true);

@@ -49,7 +49,7 @@ export const backfill = (id, more = {}) => ({
   ...more,
 });
 
-/** What each suite gets. */
+/** The argument of each suite. */
 export function suiteOf(name, open, { test, assert }) {
   const it = (what, body) =>
     test(`${name}: ${what}`, async () => {

@@ -23,7 +23,7 @@ export function takeOverContract({ assert, it }) {
         );
         await new Promise((resolve) => setTimeout(resolve, delay));
         clock.now += 5_000;
-        // What the new owner reads now is what it decides by: nothing of the old owner may come behind it.
+        // The new owner decides by what it reads now: nothing of the old owner may come after that.
         const next = await other.acquireLease("l", "two", 1_000);
         assert.ok(next !== null, "an expired lease is anybody's");
         const seen = (await other.listRuns({ dagId: DAG })).length;

@@ -1,4 +1,4 @@
-//! What is counted: rows for limits, and the dates of each row for whoever asks how far it is.
+//! Counts: of rows, for limits, and of the dates of each row, for progress.
 
 use super::{Backfill, Status};
 use crate::run::event::{Change, End};

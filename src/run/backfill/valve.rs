@@ -9,7 +9,7 @@ use crate::run::event::{AbortReason, CancelMode, Change, Command, End, Notice, S
 use crate::schedule::StartWindows;
 use crate::sort::sort_by;
 
-/// What a breaker that trips does.
+/// The action of a breaker that trips.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trip {
     /// Starts nothing more until it is resumed.
@@ -29,7 +29,7 @@ pub struct Breaker {
     pub ratio: Option<f64>,
     /// How many of the latest runs count.
     pub window: usize,
-    /// What follows.
+    /// The action when it trips.
     pub action: Trip,
 }
 
@@ -118,7 +118,7 @@ impl Backfill {
         }
     }
 
-    /// What a breaker that has tripped does.
+    /// Carries out the action of a breaker that has tripped.
     pub(super) fn trip(&mut self, now: i64) {
         let Some(action) = self.valve.trips.take() else { return };
         if self.canceled.is_some() || self.paused && action == Trip::Pause {

@@ -27,7 +27,7 @@ pub enum Event {
         /// Which DAG.
         dag: u32,
     },
-    /// Somebody wants all DAGs looked at: at the start, and whenever the user says so.
+    /// All DAGs are to be looked at: at the start, and whenever the user asks for it.
     Tick,
     /// The time of [`super::Scheduler::wake`] has come, or another one.
     Woken,
