@@ -2,6 +2,7 @@
 import type { Flag } from "./flags.js";
 import type { Terminal } from "./terminal.js";
 import type { Verb } from "./verb.js";
+import { verbExamples } from "./verb_examples.js";
 import { pad } from "./width.js";
 
 export function showHelp(verbs: Record<string, Verb>, terminal: Terminal): void {
@@ -28,6 +29,11 @@ export function showVerbHelp(name: string, verb: Verb, terminal: Terminal): void
     verb.flags.map((flag) => [flagUse(flag), flag.meaning] as const),
     terminal,
   );
+  const examples = verbExamples[name] ?? [];
+  if (examples.length === 0) return;
+  terminal.line();
+  terminal.line(examples.length === 1 ? "Example:" : "Examples:");
+  for (const example of examples) terminal.line(`  ${example}`);
 }
 
 function use(name: string, { positionals }: Verb): string {
