@@ -52,6 +52,10 @@ test("previews in the worker, runs, pauses, cancels, and tells it by events", { 
   assert.equal(await backfill(tab, "({ thread }) => thread"), "worker");
   await plan(tab).getByRole("row", { name: "2026-01-03" }).click();
   await plan(tab).getByText("extract 2026-01-03").waitFor();
+  await plan(tab)
+    .getByRole("region", { name: "Data intervals and due times" })
+    .locator("[aria-current=date]", { hasText: "due 2026-01-04" })
+    .waitFor();
   await tab.evaluate(() => {
     globalThis.pace = 60_000;
   });
