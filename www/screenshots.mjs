@@ -99,7 +99,9 @@ async function shoot(name, origin, state, address) {
       // Colours and the graph come to rest.
       await tab.waitForTimeout(600);
       const file = `${name.replaceAll(/[ ,]+/g, "-")}-${look}.png`;
-      await tab.screenshot({ path: join(folder, file), fullPage: true });
+      // A dialog lies over what is in sight alone.
+      const fullPage = (await tab.locator("dialog[open]").count()) === 0;
+      await tab.screenshot({ path: join(folder, file), fullPage });
       console.log(`www/screenshots/${file}`);
     } catch (error) {
       console.error(`${name}, ${look}: ${error.message.split("\n").slice(0, 4).join(" ")}`);

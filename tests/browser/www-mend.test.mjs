@@ -93,7 +93,7 @@ test("after Resume what was done is done, and ends as such", { skip }, async (t)
   assert.equal(await tab.locator(".legend button", { hasText: "canceled" }).count(), 0);
 });
 
-test("what has ended does not say that no run is there, and the numbers are those of the backfill", {
+test("what has ended does not say that no run is there, and colours and numbers are those of the backfill", {
   skip,
 }, async (t) => {
   const tab = await page.open(t, hash(fields));
@@ -101,6 +101,7 @@ test("what has ended does not say that no run is there, and the numbers are thos
   await headline(tab, "31 of 31 done, all succeeded");
   await tab.getByTestId("why").getByText("Done", { exact: true }).waitFor();
   await tab.getByTestId("timing").getByText("31 of 31 dates").waitFor();
+  await tab.locator(".dagfill-intervals li[aria-current] .dagfill-t-success").waitFor();
 });
 
 test("the focus goes to the headline and back to the plan, not to the body", { skip }, async (t) => {
@@ -149,6 +150,12 @@ test("an error stands at its field, and nowhere a second time", { skip }, async 
     await tab.getByLabel(label, { exact: true }).fill(right);
     await note.waitFor({ state: "detached" });
   }
+  const after = tab.getByRole("group", { name: "extract runs after" }).getByLabel("Runs after");
+  await tab.getByRole("button", { name: "List", exact: true }).click();
+  await after.fill("report");
+  await after.press("Enter");
+  await tab.getByText("Showing the last valid plan.").waitFor();
+  assert.equal((await tab.evaluate(() => document.body.innerText)).match(/wait for each other/g).length, 1);
 });
 
 test("an edit is taken back by a button and by Ctrl+Z, and done again", { skip }, async (t) => {

@@ -80,7 +80,7 @@ export const states = {
   },
   warnings: {
     address: hash({ ...quarter, s: "0 0 13 * 5", dag: pack([["load", "load {{ dss }} --to {{ ds }}"]]) }),
-    bring: (tab) => tab.locator(".warn").first().waitFor(),
+    bring: (tab) => tab.locator(".warn, .dag .bad").first().waitFor(),
   },
   "no date": {
     address: hash({ ...quarter, s: "0 6 15 5 *" }),

@@ -294,6 +294,7 @@ export function App({ opening, initial }: AppProps) {
                   <Suspense>
                     <Intervals
                       plan={view}
+                      version={version}
                       model={started.engine.model}
                       selected={cursor.row}
                       onSelect={cursor.chooseRow}

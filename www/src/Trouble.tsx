@@ -56,6 +56,13 @@ function Failed({ plan, phone }: { plan: PlanState; phone: boolean }) {
         </button>
       </div>
     );
+  // The path of a cycle stands above the tasks.
+  if (error.code === "CYCLE")
+    return plan.plan ? null : (
+      <div className="banner">
+        <p>No plan yet: tasks of the DAG wait for each other.</p>
+      </div>
+    );
   const isLarge = error.code === "RANGE_TOO_LARGE";
   return (
     <div className="banner bad" role="alert" data-code={error.code}>

@@ -180,6 +180,8 @@ export function PlannedLanes({ plan, estimate, model, theme, onSelect }: Planned
 
 interface IntervalsProps {
   plan: PlanView;
+  /** Changes with the states, whose colours the bars have. */
+  version: number;
   model: BackfillModel;
   selected: number | null;
   onSelect: (row: number) => void;

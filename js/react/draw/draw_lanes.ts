@@ -129,7 +129,8 @@ function drawAxis(
     context.fillStyle = palette.empty;
     context.fillRect(x, 0, 1, top + 4);
     context.fillStyle = palette.dim;
-    context.fillText(text, x + 3, top + AXIS / 2 + 2);
+    // A time that would be cut at the edge is left out.
+    if (x + 3 + context.measureText(text).width <= width) context.fillText(text, x + 3, top + AXIS / 2 + 2);
   }
 }
 

@@ -79,7 +79,11 @@ function useDate(backfill: DatePanelProps["backfill"], token: number) {
 /** A DAG with more texts shows the others when it is asked to. */
 const MOST_TEXTS = 20;
 
-const shortInstant = (text: string) => text.replace("T", " ").replace(/:00(?=Z|[+-]|$)/, "");
+const shortInstant = (text: string) =>
+  text
+    .replace("T", " ")
+    .replace(/:00(?=Z|[+-]|$)/, "")
+    .replace(/(?=[+-]\d\d:\d\d$)/, " ");
 
 interface DetailProps {
   detail: DateDetail;

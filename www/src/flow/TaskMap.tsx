@@ -17,7 +17,7 @@ export function TaskMap({ nodes }: { nodes: readonly TaskNode[] }) {
     void flow.setCenter(box.x + across * box.width, box.y + down * box.height, { zoom });
   };
   return (
-    <Panel position="bottom-right">
+    <Panel position="bottom-left">
       <svg
         className="task-map"
         role="img"
