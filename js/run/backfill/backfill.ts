@@ -18,7 +18,8 @@ export interface Backfill extends AsyncIterable<BackfillEvent> {
   pause(options?: { stored?: boolean }): void;
   resume(): void;
   /** Runs that were never started end as canceled. "finish" (default): running runs end. "abort": their signals are aborted,
-   *  and a store that stays silent for 10 to 20 seconds after that is waited for no longer: STORE_FAILED. */
+   *  and a store that stays silent for 10 to 20 seconds after that is waited for no longer: STORE_FAILED. A callback of the backfill that awaits it
+   *  waits for itself: ABORTED after `abortGrace`; in browsers only when it is called before the callback's first `await`. */
   cancel(options?: { running?: "finish" | "abort" }): Promise<BackfillResult>;
   setMaxParallelRuns(n: number): void;
   /** When it will have ended, as `preview.estimate({ from: "history" })` says it, from the durations of its own runs so far: `undefined` before
