@@ -24,31 +24,33 @@ export async function ask(store: RunStore, backfillId: string, request: Request)
   });
 }
 
-/** The requests since the last that was obeyed. From now on they count as obeyed: the next snapshot that is stored says so. */
-async function newRequests(store: RunStore, backfillId: string, snapshot: Snapshot): Promise<Request[]> {
+/** The requests since the last that was obeyed, oldest first. */
+async function requestsSince(store: RunStore, backfillId: string, obeyed = 0) {
   const all = (await store.listRequests?.(backfillId)) ?? [];
-  const fresh = all.filter(({ seq }) => seq > (snapshot.obeyed ?? 0));
+  return all.filter(({ seq }) => seq > obeyed);
+}
+
+/** The same. From now on they count as obeyed: the next snapshot that is stored says so. */
+async function newRequests(store: RunStore, backfillId: string, snapshot: Snapshot): Promise<Request[]> {
+  const fresh = await requestsSince(store, backfillId, snapshot.obeyed);
   const last = fresh.at(-1);
   if (last !== undefined) snapshot.obeyed = last.seq;
   return fresh.map(({ request }) => request);
 }
 
 /** Whether anything was asked since the last request that was obeyed. */
-export async function hasRequests(store: RunStore, backfillId: string, obeyed = 0): Promise<boolean> {
-  const all = (await store.listRequests?.(backfillId)) ?? [];
-  return all.some(({ seq }) => seq > obeyed);
+export async function hasRequests(store: RunStore, backfillId: string, obeyed?: number): Promise<boolean> {
+  return (await requestsSince(store, backfillId, obeyed)).length > 0;
 }
 
 /** The answer to a canary that was asked last, and not obeyed yet. */
 export async function answered(
   store: RunStore,
   backfillId: string,
-  obeyed = 0,
+  obeyed?: number,
 ): Promise<"approve" | "reject" | undefined> {
-  const all = (await store.listRequests?.(backfillId)) ?? [];
-  const { request } =
-    all.findLast(({ seq, request }) => seq > obeyed && /^(approve|reject)$/.test(request)) ?? {};
-  return request as "approve" | "reject" | undefined;
+  const asked = (await requestsSince(store, backfillId, obeyed)).map(({ request }) => request);
+  return asked.findLast((request) => request === "approve" || request === "reject");
 }
 
 /** Obeys in a stored backfill, before it is driven again, what was asked while nobody drove it. */

@@ -209,21 +209,24 @@ export class Listeners {
   }
 
   #guard(call: () => unknown): void {
-    const report = (thrown: unknown) => {
+    callListener(call, (thrown) => {
       if (this.#reported) return;
       this.#reported = true;
       const { name, message } = failure(thrown);
       this.#onFault({ code: "listener_failed", message: `a listener threw ${name}: ${message}` });
-    };
-    try {
-      const returned = call();
-      // An async listener rejects later; that must not become an unhandled rejection.
-      if (typeof (returned as PromiseLike<unknown> | null)?.then === "function") {
-        Promise.resolve(returned).catch(report);
-      }
-    } catch (error) {
-      report(error);
+    });
+  }
+}
+
+/** Calls a listener; what it throws, or rejects with when it is async, is reported. */
+export function callListener(call: () => unknown, report: (thrown: unknown) => void): void {
+  try {
+    const returned = call();
+    if (typeof (returned as PromiseLike<unknown> | null)?.then === "function") {
+      Promise.resolve(returned).catch(report);
     }
+  } catch (error) {
+    report(error);
   }
 }
 

@@ -3,7 +3,7 @@ import { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
 import { iso } from "../../time.js";
 import type { Warning } from "../../warning.js";
-import type { RunResult } from "./backfill_events.js";
+import { callListener, type RunResult } from "./backfill_events.js";
 
 export type SchedulerEvent = { at: string } & (
   | {
@@ -49,15 +49,11 @@ export class SchedulerListeners {
 
   tell(news: SchedulerEventBody): void {
     const event = { at: iso(this.#now()), ...news } as SchedulerEvent;
-    for (const { call } of [...this.#listeners]) {
-      try {
-        const returned = call(event) as unknown;
-        // An async listener rejects later; that must not become an unhandled rejection.
-        if (returned instanceof Promise) returned.catch((error) => this.#report(error));
-      } catch (error) {
-        this.#report(error);
-      }
-    }
+    for (const { call } of [...this.#listeners])
+      callListener(
+        () => call(event),
+        (error) => this.#report(error),
+      );
   }
 
   #report(thrown: unknown): void {
