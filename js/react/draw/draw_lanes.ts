@@ -70,6 +70,8 @@ export function drawBars(
     context.fillStyle = palette.empty;
     context.fillRect(LEFT, lane * pitch + pitch - 2, width - LEFT, 1);
   }
+  // Bars lie over the lines of the axis.
+  drawAxis(context, frame, { width, top: lanes * pitch, from: run.startedAt, locale }, palette);
   if (run.finish) drawFinish(context, run.finish, frame, height - AXIS, palette);
   for (let at = run.bars.length - 1; at >= 0; at--) {
     const bar = run.bars[at] as Bar;
@@ -85,7 +87,6 @@ export function drawBars(
     context.strokeStyle = palette.ink;
     context.strokeRect(x - 1, cursor.lane * pitch, long + 2, pitch - 2);
   }
-  drawAxis(context, frame, { width, top: lanes * pitch, from: run.startedAt, locale }, palette);
   return frame;
 }
 
