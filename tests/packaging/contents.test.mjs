@@ -16,6 +16,7 @@ const allowed = [
   /^examples\/microbatch\/(dag\.json|(fill_gaps|run_batch)\.mjs)$/,
   /^examples\/(service\/(service\.mjs|README\.md)|worker\/worker\.mjs|editor\/(index\.html|editor\.jsx))$/,
   /^docs\/((guides|reference)\/)?[\w-]+\.md$/,
+  /^docs\/page\.png$/,
   /^LICENSE-(MIT|APACHE)$/,
   /^dist\/(workerd|cli|cli\/(main|dag_text))\.js(\.map)?$/,
   /^dist\/(index|slim|shell|import|engine)\.c?js(\.map)?$/,
