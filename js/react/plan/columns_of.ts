@@ -1,9 +1,10 @@
 // From a preview to the columns that a page draws: one pass over the dates, no object a date.
 import { ACTIONS, type BackfillPreview, type RunState, SKIP_REASONS } from "../../face.js";
 import { groupByDay } from "./day_columns.js";
-import { dayIn, dayOf } from "./days.js";
+import { dayOf } from "./days.js";
 import type { PlanColumns } from "./plan_columns.js";
 import { AGAIN, CREATE, KEEP, KEEP_FAILED } from "./tokens.js";
+import { dayIn } from "./zone_clock.js";
 
 /** The columns of a preview; their buffers are the caller's own. */
 export function columnsOf(preview: BackfillPreview): PlanColumns {

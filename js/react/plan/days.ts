@@ -50,20 +50,3 @@ export function offsetText(seconds: number): string {
   const minutes = `${two(Math.floor(size / 3600))}:${two(Math.floor(size / 60) % 60)}`;
   return `${seconds < 0 ? "-" : "+"}${minutes}${rest ? `:${two(rest)}` : ""}`;
 }
-
-/** The civil day of an instant in a zone; by `offsetSeconds` where the host does not know the zone. */
-export function dayIn(timeZone: string, instant: number, offsetSeconds = 0): number {
-  try {
-    const format = new Intl.DateTimeFormat("en-US-u-ca-gregory-nu-latn", {
-      timeZone,
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-    });
-    const field: Record<string, number> = {};
-    for (const part of format.formatToParts(instant)) field[part.type] = Number(part.value);
-    return dayNumber(field.year ?? 1970, (field.month ?? 1) - 1, field.day ?? 1);
-  } catch {
-    return dayOf(instant, offsetSeconds);
-  }
-}

@@ -1,5 +1,5 @@
 // Instants on the clock of a schedule's zone.
-import { offsetText } from "./days.js";
+import { dayOf, offsetText, parseDay } from "./days.js";
 
 /** A format is dear to make: one a zone; null where the host does not know the zone. */
 const formats = new Map<string, Intl.DateTimeFormat | null>();
@@ -30,6 +30,16 @@ function makeFormat(timeZone: string): Intl.DateTimeFormat | null {
 function localOf(ms: number, format: Intl.DateTimeFormat): { text: string; offset: number } {
   const text = format.format(ms);
   return { text, offset: Math.round((Date.parse(`${text.replace(" ", "T")}Z`) - ms) / 1000) };
+}
+
+/** `2026-03-29 03:30:00`; null where the host does not know the zone. */
+export const zoneText = (ms: number, timeZone: string): string | null =>
+  formatOf(timeZone)?.format(ms) ?? null;
+
+/** The civil day of an instant in a zone; by `offsetSeconds` where the host does not know the zone, or writes the year in other than four
+ *  digits. */
+export function dayIn(timeZone: string, instant: number, offsetSeconds = 0): number {
+  return parseDay(zoneText(instant, timeZone) ?? "") ?? dayOf(instant, offsetSeconds);
 }
 
 /** Seconds that the zone's clock is ahead of UTC; 0 where the host does not know the zone. */

@@ -13,6 +13,7 @@ import {
 } from "../../face.js";
 import { columnsOf } from "../plan/columns_of.js";
 import type { PlanColumns } from "../plan/plan_columns.js";
+import { zoneText } from "../plan/zone_clock.js";
 import { type DateDetail, dateOf, detailOf, type PlannedDate } from "./date_detail.js";
 import { bandOf, type FinishBand, LARGEST_ESTIMATE, pastEstimate } from "./finish_band.js";
 import { fromPortable, type Portable } from "./portable.js";
@@ -126,26 +127,15 @@ function absenceOf({ start, end }: BackfillPreview, dag: Dag, day: string): stri
   const midnight = explainDate(dag.schedule, day, read);
   if (midnight.included || midnight.next === null) return midnight.text;
   const on = (date: string) => explainDate(dag.schedule, date, read);
-  const local = localTime(midnight.next, dag.timeZone);
+  const local = zoneText(Date.parse(midnight.next), dag.timeZone ?? "UTC");
   if (local === null) return midnight.text;
-  const at = on(local.day === day ? midnight.next : `${day}T${local.time}`);
+  const [date, time] = local.split(" ");
+  const at = on(date === day ? midnight.next : `${day}T${time}`);
   // A day outside of the range is the reason, whatever holds for a time of that day.
   return isBeyond(midnight.reason) ? midnight.text : at.text;
 }
 
 const isBeyond = (reason: string): boolean => reason === "before_start" || reason === "after_end";
-
-/** An instant on the clock of a zone; null where the browser does not know the zone. */
-function localTime(instant: string, timeZone = "UTC"): { day: string; time: string } | null {
-  try {
-    // Swedish writes dates as ISO 8601 does.
-    const format = new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "medium", timeZone });
-    const [day = "", time = ""] = format.format(Date.parse(instant)).split(" ");
-    return { day, time };
-  } catch {
-    return null;
-  }
-}
 
 /** A preview runs nothing: the service only wants to know that there is an executor. */
 function never(): never {
