@@ -1,8 +1,9 @@
 // The base class of the custom elements: properties and attributes become the settings of one backfill, its changes become DOM events.
 import { createElement, type ReactNode } from "react";
 import type { BackfillEvent } from "../face.js";
+import { BackfillModel } from "../react/model/backfill_model.js";
 import type { BackfillSettings } from "../react/model/settings.js";
-import { type PageBackfill, useBackfill } from "../react/use_backfill.js";
+import { type PageBackfill, useModel } from "../react/use_backfill.js";
 import { type Container, createContainer } from "./container.js";
 
 /** Names of settings that are properties of an element. */
@@ -55,6 +56,8 @@ export class BackfillElement extends Base {
   /** Attributes whose text is no JSON, and why. */
   readonly #malformed = new Map<string, string>();
   #container: Container | null = null;
+  /** Lives as long as the element, in the document or out of it: with it a running backfill, its records and what is chosen. */
+  #model: BackfillModel | null = null;
   #backfill: PageBackfill | null = null;
   #isWaiting = false;
 
@@ -70,7 +73,10 @@ export class BackfillElement extends Base {
   }
 
   disconnectedCallback(): void {
-    this.#container?.render(null);
+    // An element that is moved is connected again by then.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#container?.render(null);
+    });
   }
 
   attributeChangedCallback(name: "dag" | "options", _: string | null, text: string | null): void {
@@ -121,19 +127,21 @@ export class BackfillElement extends Base {
     const { dag, options } = this.#settings;
     if (this.#container === null || !this.isConnected) return;
     const [fault] = this.#malformed.values();
-    if (fault !== undefined || dag === undefined || options === undefined) {
-      const line = createElement("p", { className: "dagfill dagfill-bad", role: "alert" }, fault);
-      this.#container.render(fault === undefined ? null : line);
+    if (fault !== undefined) {
+      this.#container.render(createElement("p", { className: "dagfill dagfill-bad", role: "alert" }, fault));
       return;
     }
     const send = (type: string, detail: unknown) =>
       this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
     const settings: BackfillSettings = {
       ...this.#settings,
-      ...{ dag, options },
+      // Without a DAG that is what is missing first.
+      ...{ dag, options: (options ?? (dag ? undefined : {})) as BackfillSettings["options"] },
       onEvent: (event) => void send("dagfill-event", event),
     };
-    this.#container.render(createElement(Whole, { settings, draw: this.#draw, send, told: this.#told }));
+    this.#model ??= new BackfillModel(settings);
+    const [model, draw, told] = [this.#model, this.#draw, this.#told];
+    this.#container.render(createElement(Whole, { model, settings, draw, send, told }));
   }
 
   readonly #told = (backfill: PageBackfill, send: (type: string, detail: unknown) => void): void => {
@@ -148,14 +156,15 @@ export class BackfillElement extends Base {
 }
 
 interface WholeProps {
+  model: BackfillModel;
   settings: BackfillSettings;
   draw: Draw;
   send: (type: string, detail: unknown) => void;
   told: (backfill: PageBackfill, send: WholeProps["send"]) => void;
 }
 
-function Whole({ settings, draw, send, told }: WholeProps) {
-  const backfill = useBackfill(settings);
+function Whole({ model, settings, draw, send, told }: WholeProps) {
+  const backfill = useModel(model, settings);
   told(backfill, send);
   return draw(backfill, send) as ReactNode;
 }

@@ -16,11 +16,13 @@ const calendar: Draw = (backfill, send) =>
     onExclude: (day) => send("dagfill-exclude", { day }),
   });
 
-const plan: Draw = (backfill, send) =>
-  createElement(
+const plan: Draw = (backfill, send) => {
+  const summary = createElement(PlanSummary, { backfill });
+  if (backfill.phase === "no_dag") return summary;
+  return createElement(
     Fragment,
     null,
-    createElement(PlanSummary, { backfill }),
+    summary,
     calendar(backfill, send) as ReactNode,
     createElement(
       "div",
@@ -32,6 +34,7 @@ const plan: Draw = (backfill, send) =>
     (backfill.run ?? backfill.estimate) !== null && createElement(RunLanes, { backfill }),
     (backfill.dag?.tasks ?? []).length > 0 && createElement(TaskGrid, { backfill }),
   );
+};
 
 /** `<dagfill-plan>`: the plan in a sentence with its buttons, the calendar, the dates, one date in full, data intervals, lanes and tasks.
  *

@@ -47,6 +47,11 @@ export type PageBackfill = BackfillSnapshot & Pick<BackfillModel, (typeof ACTION
  *  ``` */
 export function useBackfill(settings: BackfillSettings): PageBackfill {
   const [model] = useState(() => new BackfillModel(settings));
+  return useModel(model, settings);
+}
+
+/** The same over a model that outlives the component. */
+export function useModel(model: BackfillModel, settings: BackfillSettings): PageBackfill {
   // After each render: what the settings say may have changed.
   useEffect(() => model.configure(settings));
   useEffect(() => model.open(), [model]);

@@ -111,6 +111,84 @@ test("the calendar takes its settings from attributes, and draws ranges", { skip
   assert.deepEqual(await range, { from: "2026-01-01", to: "2026-01-02" });
 });
 
+test("an element keeps its backfill when it is moved, and when it is taken out for a while", {
+  skip,
+}, async (t) => {
+  const tab = await open(t);
+  await tab.evaluate(() => {
+    const element = document.createElement("dagfill-plan");
+    document.body.prepend(element);
+    globalThis.mine = element;
+  });
+  const mine = tab.locator("dagfill-plan").first();
+  await mine.locator(".dagfill-headline", { hasText: "No DAG yet." }).waitFor();
+  assert.equal(await mine.locator("button").count(), 0);
+  await tab.evaluate(() => {
+    globalThis.calls = [];
+    Object.assign(globalThis.mine, {
+      dag: { dagId: "moved", schedule: "@daily" },
+      options: { startDate: "2026-01-01", endDate: "2026-01-04", maxParallelRuns: 1 },
+      executeRun: ({ executionDate }) =>
+        new Promise((resolve) => {
+          globalThis.calls.push(executionDate.slice(0, 10));
+          globalThis.release = resolve;
+        }),
+    });
+  });
+  const calls = (count) => tab.waitForFunction((least) => globalThis.calls.length === least, count);
+  const release = () => tab.evaluate(() => globalThis.release());
+  await mine.getByRole("button", { name: "Run 4 dates" }).click();
+  await calls(1);
+  const isSame = await tab.evaluate(async () => {
+    const drawn = globalThis.mine.shadowRoot.querySelector(".dagfill-headline");
+    document.querySelector("main").append(globalThis.mine);
+    await new Promise((resolve) => setTimeout(resolve));
+    return drawn === globalThis.mine.shadowRoot.querySelector(".dagfill-headline");
+  });
+  assert.ok(isSame, "what is drawn stays in a move");
+  await release();
+  await calls(2);
+  await tab.evaluate(() => globalThis.mine.remove());
+  await release();
+  await calls(3);
+  // Another element of the DAG, as a keyed list makes one, shows the same backfill.
+  await tab.evaluate(() => {
+    const other = document.createElement("dagfill-plan");
+    const { dag, options, executeRun } = globalThis.mine;
+    Object.assign(other, { dag, options, executeRun });
+    document.body.prepend(other, globalThis.mine);
+  });
+  for (const at of [0, 1]) {
+    const element = tab.locator("dagfill-plan").nth(at);
+    await element.locator(".dagfill-headline", { hasText: "2 of 4 done" }).waitFor();
+  }
+  await release();
+  await calls(4);
+  await tab.evaluate(() => globalThis.mine.remove());
+  await release();
+  await tab.waitForFunction(() => document.querySelector("dagfill-plan").backfill.phase === "finished");
+  await tab.evaluate(() => document.body.append(globalThis.mine));
+  await tab.waitForFunction(() => globalThis.mine.backfill.phase === "finished");
+  assert.deepEqual(await tab.evaluate(() => globalThis.calls), [
+    ...["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04"],
+  ]);
+});
+
+test("many tasks scroll within their grid", { skip }, async (t) => {
+  const tab = await open(t);
+  await headline(tab, "31 runs will start");
+  const height = () => tab.evaluate(() => document.documentElement.scrollHeight);
+  await tab.evaluate(() => {
+    const tasks = Array.from({ length: 2_000 }, (_, at) => ({ taskId: `task_${at}` }));
+    document.querySelector("dagfill-plan").dag = { dagId: "many", schedule: "@daily", tasks };
+  });
+  await plan(tab)
+    .getByRole("grid", { name: "Tasks by date" })
+    .and(tab.locator('[aria-rowcount="2000"]'))
+    .waitFor();
+  assert.ok((await height()) < 5_000, `${await height()} px`);
+});
+
 for (const [scheme, options] of Object.entries({
   light: { colorScheme: "light" },
   dark: { colorScheme: "dark" },

@@ -18,13 +18,7 @@ import { PlanSource } from "./plan_source.js";
 import { reviewed } from "./reviewed.js";
 import { NOTHING, reselect, type Selection, selectDay, selectRow } from "./selection.js";
 import { Origin, type OtherOptions, originOf, plannableOf, retryOf, serviceOf } from "./service_of.js";
-import {
-  type BackfillSettings,
-  isSameHistory,
-  isSameTimetable,
-  type PlannableSettings,
-  textOf,
-} from "./settings.js";
+import { type BackfillSettings, isSameHistory, isSameTimetable, textOf } from "./settings.js";
 import { settingsFault } from "./settings_fault.js";
 import type { BackfillSnapshot } from "./snapshot.js";
 import { unfinishedOf, watchStore } from "./unfinished.js";
@@ -55,7 +49,7 @@ export class BackfillModel {
     this.#fault = settingsFault(settings);
     this.#locale = withEnglish(settings.locale);
     this.#records = new PageRecords(settings, () => this.#changed());
-    this.#isOutdated = settings.existing !== undefined;
+    this.#isOutdated = settings.store === undefined;
     this.#snapshot = this.#picture(0);
   }
 
@@ -68,12 +62,7 @@ export class BackfillModel {
 
   /** Begins to plan. The returned function ends it; a backfill that runs goes on, and whoever opens its store again finds it. */
   readonly open = (): (() => void) => {
-    if (this.#isOutdated) this.#renewStore();
-    this.#openSource();
-    if (this.#driven === null) this.#adopt(drivenOf(this.#store, this.#settings.dag?.dagId ?? "") ?? null);
-    else this.#driven.listeners.add(this.#onDriven);
-    this.#plan(false);
-    void this.#list();
+    this.#openStore(false);
     return () => {
       this.#closeSource();
       this.#driven?.listeners.delete(this.#onDriven);
@@ -239,7 +228,7 @@ export class BackfillModel {
     return phase !== "finished" && phase !== "stopped";
   }
 
-  #plannable(): PlannableSettings | null {
+  #plannable() {
     return plannableOf(this.#settings, this.#fault ?? this.#records.fault);
   }
 
@@ -248,6 +237,12 @@ export class BackfillModel {
   }
 
   async #begin(origin: Origin, more: OtherOptions): Promise<void> {
+    // Another component of the page runs the DAG: this one shows it, and the store refuses a second backfill.
+    if (!this.#records.keep(origin.settings)) {
+      this.#isOutdated = true;
+      this.#driven = null;
+      this.#openStore(true);
+    }
     this.#adopt(await started(this.#store, origin, more));
   }
 
@@ -297,13 +292,16 @@ export class BackfillModel {
   }
 
   #refresh(again: boolean): void {
-    if (!this.#isOutdated) {
-      this.#plan(again);
-      return;
-    }
-    this.#renewStore();
+    if (this.#isOutdated) this.#openStore(true);
+    else this.#plan(again);
+  }
+
+  /** Plans over the store of the settings, and takes up the backfill that this page drives in it. */
+  #openStore(again: boolean): void {
+    if (this.#isOutdated) this.#renewStore();
     this.#openSource();
-    this.#plan(true);
+    this.#adopt(this.#driven ?? drivenOf(this.#store, this.#settings.dag?.dagId ?? "") ?? null);
+    this.#plan(again);
     void this.#list();
   }
 

@@ -2,8 +2,8 @@
 import { MemoryStore, type RunStore } from "../../face.js";
 import { type TaskMarks, TaskMarksByRun } from "../run/task_marks.js";
 import { TaskReader } from "../run/task_reader.js";
-import { pageStore } from "./page_store.js";
-import type { BackfillSettings } from "./settings.js";
+import { keepMemory, memoryOf, pageStore } from "./page_store.js";
+import type { BackfillSettings, PlannableSettings } from "./settings.js";
 
 export class PageRecords {
   store: RunStore;
@@ -22,6 +22,13 @@ export class PageRecords {
   /** How the tasks of a run stand, by the marks of the backfill that is shown, or by what was read of earlier ones. */
   tasksOf(shown: TaskMarksByRun | undefined, dagId: string, runId: string): TaskMarks {
     return this.#tasks.of(shown ?? this.#past, dagId, runId);
+  }
+
+  /** Keeps a store in memory for the components of the DAG that are mounted later; false where another store is kept. */
+  keep(settings: PlannableSettings): boolean {
+    const kept = memoryOf(settings) ?? this.store;
+    if (kept === this.store && settings.store === undefined) keepMemory(settings.dag.dagId, kept);
+    return kept === this.store;
   }
 
   /** Takes the store, or the known runs, of these settings in place of the earlier ones. */

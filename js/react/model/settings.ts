@@ -18,7 +18,8 @@ export interface BackfillSettings {
   dag: Dag | null | undefined;
   /** Without `dagId`, which is the DAG's. May be a new object each time: a plan is made again when what it says has changed. */
   options: Omit<BackfillOptions, "dagId" | "planHash" | "dryRun">;
-  /** Where runs are recorded. Default: memory, which forgets them with the page. Another store is used when nothing runs. */
+  /** Where runs are recorded. Default: memory, one for each DAG, which forgets them with the page. Another store is used when nothing
+   *  runs. */
   store?: RunStore | undefined;
   /** Runs that another system knows of, where there is no `store`. */
   existing?: Iterable<KnownRun> | undefined;

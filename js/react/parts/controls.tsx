@@ -69,6 +69,8 @@ function Button({ onClick, isPrimary, isDisabled, children }: ButtonProps) {
 function Buttons({ backfill, ask }: { backfill: PageBackfill; ask: (asking: Asking) => void }) {
   const { phase, locale, counts, plan, isStale, progress } = backfill;
   switch (phase) {
+    case "no_dag":
+      return null;
     case "planning":
     case "invalid":
     case "ready": {

@@ -1,11 +1,14 @@
 // Models that a test opens, and what it waits for.
+import { MemoryStore } from "dagfill";
+
 const january = { startDate: "2026-01-01", endDate: "2026-01-04" };
 
-/** `open(t, settings)`: an open model over four days of a daily DAG; closed with the test. */
+/** `open(t, settings)`: an open model over four days of a daily DAG, with a store of its own; closed with the test. */
 export function opener(BackfillModel) {
   return (t, settings) => {
     const dag = { dagId: "sales", schedule: "@daily" };
-    const model = new BackfillModel({ dag, options: january, ...settings });
+    const store = settings.existing === undefined ? new MemoryStore() : undefined;
+    const model = new BackfillModel({ dag, options: january, store, ...settings });
     t.after(model.open());
     return model;
   };
