@@ -1,4 +1,5 @@
 // Runs a backfill to its end, or until Ctrl-C. Shared by `run` and `resume`.
+import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DagfillError } from "../error.js";
 import { type Backfill, type BackfillEvent, BackfillService, type Hooks, type Progress } from "../face.js";
@@ -26,6 +27,9 @@ export interface Session {
   whenFree<T>(dagId: string, begin: () => Promise<T>): Promise<T>;
 }
 
+/** As the default of `--abort-grace`. */
+const ABORT_GRACE_MS = 30_000;
+
 /** Opens the store, takes Ctrl-C over, and gives `job` what it needs. */
 export async function drive(
   request: Request,
@@ -35,7 +39,13 @@ export async function drive(
   const { world, values, notices } = request;
   const engine = await world.engine(file, values.engine);
   const store = detachable(await world.openStore(values.store, "write", notices));
-  const interrupts = takeInterrupts();
+  const interrupts = takeInterrupts(
+    typeof values.abortGrace === "number" ? values.abortGrace : ABORT_GRACE_MS,
+  );
+  const onExit = () => {
+    if (!interrupts.abort.aborted) exitedEarly(file);
+  };
+  process.on("exit", onExit);
   const inFlight = new InFlight();
   let reporter = reporterFor(request);
   const logs = new TaskLogs(values.store);
@@ -62,9 +72,20 @@ export async function drive(
     reporter.end();
     logs.flush();
     interrupts.dispose();
+    process.off("exit", onExit);
     await engine?.close();
     await store.close();
   }
+}
+
+/** A function of the DAG has ended the process: its exit code must not say that all is done. */
+function exitedEarly(file: DagFile): void {
+  if (process.exitCode === undefined || process.exitCode === exitCodes.ok)
+    process.exitCode = exitCodes.interrupted;
+  writeSync(
+    2,
+    `interrupted: the process ended while a backfill ran, as by process.exit() in a task; dagfill resume ${file.name} goes on with it\n`,
+  );
 }
 
 interface Frame {

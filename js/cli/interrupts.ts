@@ -1,4 +1,4 @@
-// Ctrl-C: once to stop starting runs and let the running ones end, twice to abort those too.
+// Ctrl-C: once to stop starting runs and let the running ones end, twice to abort those too. SIGTERM does both, one after the other.
 
 const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -11,13 +11,17 @@ export interface Interrupts {
   dispose(): void;
 }
 
-/** Handles SIGINT and SIGTERM. The third one ends the process at once, because the second one did not end it. */
-export function takeInterrupts(): Interrupts {
+/** Handles SIGINT, SIGTERM and SIGHUP. The third one ends the process at once, because the second one did not end it. Supervisors send
+ *  SIGTERM once: with `grace`, in milliseconds, it counts as sent twice after that time. */
+export function takeInterrupts(grace?: number): Interrupts {
   const drain = new AbortController();
   const abort = new AbortController();
-  const listener = () => {
-    if (!drain.signal.aborted) drain.abort();
-    else if (!abort.signal.aborted) abort.abort();
+  let deadline: NodeJS.Timeout | undefined;
+  const listener = (name: NodeJS.Signals) => {
+    if (!drain.signal.aborted) {
+      drain.abort();
+      if (name !== "SIGINT" && grace !== undefined) deadline = setTimeout(() => abort.abort(), grace);
+    } else if (!abort.signal.aborted) abort.abort();
     else process.exit(130);
   };
   for (const name of names) process.on(name, listener);
@@ -25,6 +29,7 @@ export function takeInterrupts(): Interrupts {
     drain: drain.signal,
     abort: abort.signal,
     dispose() {
+      clearTimeout(deadline);
       for (const name of names) process.off(name, listener);
     },
   };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
@@ -285,9 +285,12 @@ test("--max-failures ends with 1, and the hint takes all that is unfinished", li
     stopped.out,
     /^hint run them again: dagfill retry \S+ --dag-id \S+ --from \S+ --to \S+ --store \S+$/m,
   );
-  const again = await run(["run", flaky, ...week, "--store", store, "--reprocess", "failed"]);
-  assert.match(again.out, /^success {2}7 dates: 5 succeeded, 2 skipped, in /m);
+  const [, hint] = stopped.out.match(/^hint run them again: dagfill (.*)$/m);
+  const again = await run(hint.split(" "));
+  assert.match(again.out, /^success {2}5 dates: 5 succeeded, in /m);
   assert.equal(again.code, 0);
+  const none = await run(["clear", flaky, "--from", "2025", "--store", store]);
+  assert.match(none.err, /^no runs of \S+ that are success or failed or canceled between these dates$/m);
 });
 
 test(
@@ -469,6 +472,29 @@ test("Ctrl-C in a terminal: what is said of it stands on a line of its own", ter
   assert.equal(code, 130);
   assert.match(screen(out), /^stopping: nothing more is started, what runs \(2\) may end/m);
   assert.match(screen(out), /^interrupted {2}2 of 7 dates have ended$/m);
+});
+
+test("SIGTERM once: what does not end is aborted after --abort-grace", signals, async () => {
+  const place = workplace();
+  const args = ["run", gated, ...week, ...parallel, "--store", place.store, "--abort-grace", "100ms"];
+  const { child, state, ended } = start(args, { env: place.env });
+  await until(() => place.lines().length === 2);
+  child.kill("SIGTERM");
+  const { code } = await ended;
+  assert.equal(code, 130);
+  assert.match(state.err, /^aborting what runs$/m);
+});
+
+test("a task that ends the process is no success, and the command to go on with is told", limit, async () => {
+  const { store } = workplace();
+  const file = join(dirname(store), "exits.mjs");
+  writeFileSync(
+    file,
+    'export default { dagId: "exits", schedule: "@daily", tasks: [{ taskId: "a", run: () => process.exit(0) }] };\n',
+  );
+  const { code, err } = await run(["run", file, ...week, "--store", store]);
+  assert.equal(code, 130);
+  assert.match(err, /^interrupted: .*dagfill resume \S+exits\.mjs goes on with it$/m);
 });
 
 test(

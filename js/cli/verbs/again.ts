@@ -1,4 +1,5 @@
 // dagfill retry and dagfill clear: run what the store has once more.
+import { DagfillError } from "../../error.js";
 import { type BackfillOptions, BackfillService, type RunState } from "../../face.js";
 import { shortened } from "../../visible.js";
 import { spanOf, zoneOf } from "../bounds.js";
@@ -8,6 +9,7 @@ import { flags } from "../flags.js";
 import { chooseDag, type DagFile, loadDagFile } from "../load_dag.js";
 import { planJson, showPlan } from "../plan_view.js";
 import { exitCodes } from "../report_error.js";
+import type { Terminal } from "../terminal.js";
 import type { Request, Verb } from "../verb.js";
 import { optionsOf } from "./backfill_options.js";
 
@@ -23,10 +25,11 @@ const common = [
 ];
 
 export const retry: Verb = {
-  summary: "run failed and canceled runs of a DAG again; tasks that succeeded stay",
+  summary:
+    "run failed and canceled runs of a DAG again, and dates that an ended backfill left; tasks that succeeded stay",
   positionals: ["FILE"],
   flags: common,
-  run: (request) => again(request, ["failed", "canceled"], { rerunFailed: true }),
+  run: (request) => again(request, ["failed", "canceled"], { reprocess: "failed" }),
 };
 
 export const clear: Verb = {
@@ -43,8 +46,8 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
   const { dagId } = dag;
   const store = await world.openStore(values.store, "read", notices);
   const service = new BackfillService({ dags: file.dags, store, ...world.callbacks(file, () => {}) });
-  const { found, interrupted, plan } = await read().finally(() => store.close());
-  const dates = found.map(({ executionDate }) => executionDate);
+  const span = spanOf(values, zoneOf(dag));
+  const { dates, interrupted, plan } = await read().finally(() => store.close());
   const [first] = dates;
   if (plan !== undefined) {
     if (json) terminal.line(JSON.stringify(planJson(plan)));
@@ -52,7 +55,8 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
     return exitCodes.ok;
   }
   if (first === undefined) {
-    notices.line(`no runs of ${shortened(dagId, 200)} that are ${states.join(" or ")}`);
+    const where = span.from === undefined && span.to === undefined ? "" : " between these dates";
+    notices.line(`no runs of ${shortened(dagId, 200)} that are ${states.join(" or ")}${where}`);
     if (interrupted !== undefined) {
       const where = typeof values.store === "string" ? ` --store ${values.store}` : "";
       notices.line(
@@ -73,16 +77,52 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
   }
 
   async function read() {
-    const found = await store.listRuns({ dagId, states, ...spanOf(values, zoneOf(dag)) });
-    if (found.length === 0) {
+    const runs = await store.listRuns({ dagId, states, ...span });
+    const known = runs.map(({ executionDate }) => executionDate);
+    const left = how.reprocess === "failed" ? await leftDates(service, dagId, span, notices) : [];
+    const dates = [...new Set([...known, ...left])].sort((a, b) => Date.parse(a) - Date.parse(b));
+    if (dates.length === 0) {
       const open = await service.list({ dagId, unfinished: true });
-      return { found, interrupted: open.find(({ state }) => state === "interrupted"), plan: undefined };
+      return { dates, interrupted: open.find(({ state }) => state === "interrupted"), plan: undefined };
     }
-    const { dryRun, ...options } = optionsFor(found.map(({ executionDate }) => executionDate));
-    return {
-      found,
-      interrupted: undefined,
-      plan: dryRun === true ? await service.preview(options) : undefined,
-    };
+    const { dryRun, ...options } = optionsFor(dates);
+    const plan = dryRun === true ? await service.preview(options) : undefined;
+    return { dates, interrupted: undefined, plan };
   }
+}
+
+/** Dates that a backfill of the DAG planned and never started, as after `--max-failures` or a cancel, and that have not succeeded since. */
+async function leftDates(
+  service: BackfillService,
+  dagId: string,
+  { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: { from?: number; to?: number },
+  notices: Terminal,
+): Promise<string[]> {
+  const stopped = (await service.list({ dagId })).filter(
+    ({ state, progress }) => (state === "failed" || state === "canceled") && progress.canceled > 0,
+  );
+  const left: string[] = [];
+  for (const { backfillId, options } of stopped) {
+    const { startDate, endDate, dates, maxRuns } = options;
+    try {
+      const plan = await service.preview({
+        dagId,
+        startDate,
+        endDate,
+        reprocess: "failed",
+        ...(dates !== undefined && { dates }),
+        ...(maxRuns !== undefined && { maxRuns }),
+      });
+      for (const { executionDate, action } of plan.runs) {
+        const at = Date.parse(executionDate);
+        if (action !== "skip" && at >= from && at <= to) left.push(executionDate);
+      }
+    } catch (error) {
+      if (!(error instanceof DagfillError)) throw error;
+      notices.line(
+        `${notices.paint("yellow", "warning")} the dates that ${backfillId} left are not run: ${error.message}`,
+      );
+    }
+  }
+  return left;
 }
