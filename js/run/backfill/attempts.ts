@@ -7,7 +7,7 @@ import { Context, contextOf, type Origin } from "../attempt/context.js";
 import { abortReason, type Work } from "../attempt/executor.js";
 import type { ChunkOfRun } from "../attempt/run_context.js";
 import type { EventBody } from "../events/backfill_events.js";
-import { Callers } from "../machine/caller.js";
+import { callAs } from "../machine/caller.js";
 import { InFlightMap } from "../machine/in_flight.js";
 import type { AbortKind } from "../machine/machine.js";
 import type { DriverOptions } from "./driver_options.js";
@@ -30,7 +30,6 @@ export class Attempts {
   readonly #notifier: Notifier;
   readonly #now: () => number;
   readonly #dispatch: Dispatch;
-  readonly #callers: Callers;
   /** Rows whose attempt a dead process called already. */
   readonly #attached = new Set<number>();
 
@@ -46,7 +45,6 @@ export class Attempts {
     this.#notifier = notifier;
     this.#now = now;
     this.#dispatch = dispatch;
-    this.#callers = new Callers(options.lease);
   }
 
   /** The next start of the row is of an attempt that a dead process called. */
@@ -70,7 +68,7 @@ export class Attempts {
       started,
       attached: this.#attached.delete(row),
       writer,
-      call: this.#callers.open(isOpen),
+      call: (callback) => callAs({ owner: lease, isOpen }, callback),
       emit: this.#emit,
       isOwned: () => lease.isHeld(),
       began: (at) => {

@@ -34,55 +34,19 @@ class SynchronousStorage implements Storage {
   }
 }
 
-type Enter = <T>(work: () => T) => T;
-type AsyncStorage = { new (): Storage; snapshot?(): Enter };
-type Builtins = { getBuiltinModule?(name: string): { AsyncLocalStorage?: AsyncStorage } | undefined };
-
-function asyncStorage(): AsyncStorage | undefined {
-  const { process } = globalThis as { process?: Builtins };
-  return process?.getBuiltinModule?.("node:async_hooks")?.AsyncLocalStorage;
-}
+type Builtins = { getBuiltinModule?(name: string): { AsyncLocalStorage?: new () => Storage } | undefined };
 
 let known: Storage | undefined;
 
 function storage(): Storage {
-  known ??= new (asyncStorage() ?? SynchronousStorage)();
+  const { process } = globalThis as { process?: Builtins };
+  known ??= new (process?.getBuiltinModule?.("node:async_hooks")?.AsyncLocalStorage ?? SynchronousStorage)();
   return known;
 }
 
-/** Does `work` as no callback at all. */
-export function asNobody<T>(work: () => T): T {
-  return storage().run(undefined, work);
-}
-
-/** So many callers are made before the oldest that has ended is used again. */
-const KEPT = 64;
-
-/** The callbacks of one owner. To enter a context that is new costs a twentieth of a run, and to enter one again less than half of that: contexts are
- *  used again when their callback, and 64 others, have ended. */
-export class Callers {
-  readonly #owner: object;
-  readonly #made: (Caller & { enter: Enter })[] = [];
-  #oldest = 0;
-
-  constructor(owner: object) {
-    this.#owner = owner;
-  }
-
-  /** A function that does work as a callback that has not ended while it `isOpen`. */
-  open(isOpen: () => boolean): Enter {
-    const oldest = this.#made[this.#oldest];
-    if (this.#made.length >= KEPT && oldest !== undefined && !oldest.isOpen()) {
-      oldest.isOpen = isOpen;
-      this.#oldest = (this.#oldest + 1) % this.#made.length;
-      return oldest.enter;
-    }
-    const enter: Enter = (work) => storage().run(caller, work);
-    const caller = { owner: this.#owner, isOpen, enter };
-    caller.enter = enter(() => asyncStorage()?.snapshot?.()) ?? enter;
-    this.#made.push(caller);
-    return caller.enter;
-  }
+/** Does `work` as the callback `caller`; as none of them where that is undefined. */
+export function callAs<T>(caller: Caller | undefined, work: () => T): T {
+  return storage().run(caller, work);
 }
 
 /** `end`, unless a callback of `owner` asks for it: that would wait for itself, and gets a rejection with ABORTED when `graceMs` are over. `call`: what

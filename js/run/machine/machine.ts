@@ -4,7 +4,7 @@ import { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
 import { AbortCode, call, instance } from "../../raw.js";
 import { storeFailure } from "../../store/failure.js";
-import { asNobody } from "./caller.js";
+import { callAs } from "./caller.js";
 import type { Clock } from "./clock.js";
 import { laterTurn } from "./turns.js";
 
@@ -105,7 +105,7 @@ export class Machine<E extends number, R extends RawMachine<E>> {
 
   /** Its commands run outside of any callback, also where a callback has caused them. */
   pump(): void {
-    asNobody(() => this.#use((raw) => raw.pump()));
+    callAs(undefined, () => this.#use((raw) => raw.pump()));
   }
 
   /** A question that changes nothing. It may trap: then whoever asks gives up, and the next event finds out. */
