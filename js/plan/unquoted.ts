@@ -55,7 +55,7 @@ export function unquoted(
     const isInQuotes = inQuotes.includes(start);
     if (safe === "everywhere" || (safe === "word" && !isInQuotes)) continue;
     const shown = template.slice(start, end + 2);
-    const quoted = safe === "word" ? shown : `${shown.slice(0, -2).trimEnd()} | quote }}`;
+    const quoted = safe === "word" ? shown : quotedTag(template.slice(start + 2, end));
     faults.set(start, {
       code: "unquoted_in_command",
       message: `the value of ${shown} becomes a part of the command: write it as ${quoted}${isInQuotes ? " outside of the shell's quotes" : ""}, or read it from the environment`,
@@ -68,22 +68,59 @@ export function unquoted(
   return [...faults.values()];
 }
 
+/** The tag with the filter `quote` on all that it prints. */
+function quotedTag(inside: string): string {
+  const [open, close] = ["-", "+"].includes(inside[0] ?? "") ? [inside[0], inside.slice(1)] : ["", inside];
+  const trim = close.endsWith("-") ? "-" : "";
+  const value = close.slice(0, close.length - trim.length).trim();
+  // Without spaces but around `|` there is no operator of words, and the others are told by their letters.
+  const isOperand = value
+    .split("|")
+    .every((part) => ![..." ~+-*/%<>=!,:"].some((letter) => part.trim().includes(letter)));
+  return `{{${open} ${isOperand ? value : `(${value})`} | quote ${trim}}}`;
+}
+
 /** As one word of the shell, or everywhere. */
 type Safety = "word" | "everywhere" | undefined;
 
-/** Whether the filters behind the value make it safe. A filter binds before `~`, but for what
- *  stands in brackets. */
+/** Whether the filters behind the value make it safe. */
 function safety(template: string, use: Use, start: number, end: number, uses: readonly Use[]): Safety {
-  const join = template.indexOf("~", use.end);
-  const isWhole = template
-    .slice(start + 2, end)
-    .trim()
-    .startsWith("(");
-  const last = join >= 0 && join < end && !isWhole ? join : end;
-  const filters = uses.filter(({ kind, start: from }) => kind === "filter" && from >= use.end && from < last);
-  if (filters.some(({ name }) => SAFE.includes(name))) return "everywhere";
-  const isQuoted = filters.at(-1)?.name === "quote" || QUOTED_LIST.test(template.slice(start, end));
+  const filters = filtersOf(template, use, end, uses);
+  if (filters.some((name) => SAFE.includes(name))) return "everywhere";
+  const last = filters.at(-1);
+  const isQuoted = last === "quote" || (last === "join" && QUOTED_LIST.test(template.slice(start, end)));
   return isQuoted ? "word" : undefined;
+}
+
+/** What ends the operand of a filter. */
+const OPERATOR = /^(?:[~+\-*/%<>=!,:]|(?:if|else|or|and|in|is|not)\b)/;
+
+/** The filters that take the value, or what is made of it. A filter takes its operand alone: behind an operator it is that of
+ *  another one, but for what stands in brackets. */
+function filtersOf(template: string, use: Use, end: number, uses: readonly Use[]): string[] {
+  const filters = new Map(
+    uses.flatMap(({ kind, start, name }) => (kind === "filter" ? [[start, name]] : [])),
+  );
+  const found: string[] = [];
+  let [depth, isOperand] = [0, true];
+  for (let at = use.end; at < end; at++) {
+    const letter = template[at] as string;
+    const name = filters.get(at);
+    if (letter === "'" || letter === '"') at = template.indexOf(letter, at + 1);
+    else if ("([{".includes(letter)) depth++;
+    else if (")]}".includes(letter)) {
+      isOperand ||= depth === 0;
+      depth = Math.max(0, depth - 1);
+    } else if (depth > 0) continue;
+    else if (name !== undefined && isOperand) found.push(name);
+    else if (OPERATOR.test(template.slice(at, at + 5)) && !isWord(template[at - 1])) isOperand = false;
+    if (at < 0) break;
+  }
+  return found;
+}
+
+function isWord(letter = ""): boolean {
+  return letter === "_" || letter === "." || letter.toLowerCase() !== letter.toUpperCase();
 }
 
 /** Whether the value stands in a `{% filter quote %}`. An inner block of this kind ends the search. */

@@ -368,6 +368,20 @@ test("values from outside that stand unquoted in a command are warned of", async
     ],
     "echo {{ (dag_run.conf.region ~ '/' ~ params.table) | quote }} {{ ds }}": [],
     "echo {{ 'a' if dag_run.conf.region else 'b' }} {{ dag_run.conf.region | int }} {{ ds }}": [],
+    "echo {{ (params.table if ds else 'x') | quote }} {{ ds }}": [],
+    "echo {{ 'x' ~ params.table | quote }} {{ (params.table ~ 'x') | quote }} {{ ds }}": [],
+    "echo {{ params.table.get('a', 'b') | quote }} {{ (params.table | quote) ~ 'x' }} {{ ds }}": [],
+    "echo {{ [params.table, 'x'] | map('quote') | join(' ') }} {{ ds }}": [],
+    "echo {{ 'p' if ds else params.table | int }} {{ ds }}": [],
+    ...Object.fromEntries(
+      [
+        "{{ dag_run.conf['full'] if dag_run.conf and 'full' in dag_run.conf else 'no' | quote }}",
+        "{{ params.table or 'x' | quote }}",
+        "{{ params.table + 'x' | quote }}",
+        "{{ params.table or 1 | int }}",
+        "{{ params.table if ds else [] | map('quote') | join(' ') }}",
+      ].map((tag) => [`echo ${tag} {{ ds }}`, [tag]]),
+    ),
     "echo {% filter quote %}a {{ params.table }}{% endfilter %} {{ ds }}": [],
     "echo {% filter upper | quote -%}{{ params.table }}{% endfilter %} {{ ds }}": [],
     "echo {% filter quote %}a{% endfilter %} {{ params.table }} {{ ds }}": ["{{ params.table }}"],
@@ -376,6 +390,22 @@ test("values from outside that stand unquoted in a command are warned of", async
   };
   for (const [command, found] of Object.entries(ways))
     assert.deepEqual(await codes(command, conf), found, command);
+});
+
+test("the hint to quote quotes all that the tag prints", async () => {
+  const hinted = async (command) => {
+    const dag = dagOf([{ taskId: "a", command: `echo ${command} {{ ds }}` }], { params: { table: "x" } });
+    const [warning] = (await warningsOf(dag)).filter(({ code }) => code === "unquoted_in_command");
+    return /write it as (\{\{.*?\}\})/.exec(warning.message)[1];
+  };
+  const cases = {
+    "{{ params.table }}": "{{ params.table | quote }}",
+    "{{- params.table | upper -}}": "{{- params.table | upper | quote -}}",
+    "{{ params['table'] }}": "{{ params['table'] | quote }}",
+    "{{ params.table if ds else 'no' }}": "{{ (params.table if ds else 'no') | quote }}",
+    "{{ params.table ~ 'x' | quote }}": "{{ (params.table ~ 'x' | quote) | quote }}",
+  };
+  for (const [command, hint] of Object.entries(cases)) assert.equal(await hinted(command), hint);
 });
 
 test("the filter quote holds a value only outside of the shell's own quotes", async () => {
