@@ -306,6 +306,24 @@ test("events say what became of each task, and why one failed; failures behind a
   assert.ok(!("failedTasks" in fine));
 });
 
+test("a run of chosen tasks warns of the others that stand failed in it", async () => {
+  const tasks = [{ taskId: "a" }, { taskId: "b", dependsOn: ["a"] }, { taskId: "c", dependsOn: ["a"] }];
+  const { service, states } = tasking(tasks, ({ taskId }) => {
+    if (taskId === "b") throw new Error("no data");
+  });
+  assert.equal((await service.backfill(one)).state, "failed");
+  const warnings = [];
+  const onEvent = (event) => event.type === "warning" && warnings.push(event.warning);
+  const again = { ...one, taskIds: ["c"], rerunFailed: true };
+  const result = await service.backfill(again, { onEvent });
+  assert.deepEqual([result.state, (await states()).b], ["success", "failed"]);
+  assert.deepEqual(
+    warnings.map(({ code, count }) => [code, count]),
+    [["tasks_failed", 1]],
+  );
+  assert.match(warnings[0].message, /succeeded although its task b failed/);
+});
+
 test("maxActiveTasks is reached and never exceeded", async () => {
   let [now, most] = [0, 0];
   const tasks = Array.from({ length: 9 }, (_, n) => ({ taskId: `t${n}` }));

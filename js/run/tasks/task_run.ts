@@ -276,10 +276,13 @@ export class TaskRun {
     this.#end(code === RunStateCode.Success, this.#why(code));
   }
 
-  /** A run whose last tasks run whatever happened succeeds, also when tasks before them have failed. */
+  /** A run whose last tasks run whatever happened succeeds, also when tasks before them have failed, or tasks that were not chosen. */
   #warnOfFailedTasks(): void {
-    const { context, graph, emit } = this.#options;
-    const failed = graph.tasks.filter(({ taskId }) => this.#records.state(taskId) === "failed");
+    const { context, graph, prior, emit } = this.#options;
+    const left = prior.filter(
+      ({ taskId, state }) => state === "failed" && graph.indexOf(taskId) === undefined,
+    );
+    const failed = [...graph.tasks.filter(({ taskId }) => this.#records.state(taskId) === "failed"), ...left];
     if (failed.length === 0) return;
     const named = failed.slice(0, 4).map(({ taskId }) => taskId);
     const rest = failed.length > 4 ? ` and ${failed.length - 4} more` : "";
