@@ -3,9 +3,9 @@ import type { Dag, Task } from "../dag/dag.js";
 import type { ScheduleInput } from "../schedule/input.js";
 import { shown } from "../shown.js";
 import { iso } from "../time.js";
-import { noteBash } from "./bash.js";
+import { noteBash, noteXcom } from "./bash.js";
 import { airflowCron } from "./cron.js";
-import { Collector, everyOf, type ImportedDags, isoDuration, triggerRule } from "./dags.js";
+import { Collector, everyOf, type ImportedDags, intervalNote, isoDuration, triggerRule } from "./dags.js";
 import { asList, asNumber, asObject, asText, asTexts, type Fields } from "./json_values.js";
 import { isEmpty, leftOutCommand, leftOutNote } from "./left_out.js";
 import { withTaskParams } from "./task_params.js";
@@ -133,11 +133,13 @@ function airflowDag(fields: Fields, found: Collector): void {
   if ((member(fields, "dagrun_timeout") ?? null) !== null)
     note("dagrun_timeout is not taken over: set the option runTimeout of a backfill");
   const tasks = tasksOf(asList(member(fields, "tasks")), defaults, note);
+  noteXcom(tasks, (taskId, message) => note(`task ${taskId}: ${message}`));
   const params = withTaskParams(paramsOf(member(fields, "params")), tasks, note);
   found.dags.push({
     dagId,
     schedule: rule.schedule,
     ...(rule.kind === undefined ? {} : { kind: rule.kind }),
+    ...(rule.interval === undefined ? {} : { interval: rule.interval }),
     // Airflow's macros are in UTC, whatever the zone of the DAG.
     ...(zone === undefined || zone === "UTC" ? {} : { timeZone: zone, macroTimeZone: "UTC" }),
     ...(start === undefined ? {} : { startDate: start }),
@@ -155,6 +157,7 @@ function airflowDag(fields: Fields, found: Collector): void {
 interface Rule {
   schedule: ScheduleInput;
   kind?: "interval" | "trigger";
+  interval?: string;
   timeZone?: string | undefined;
 }
 
@@ -170,10 +173,10 @@ function scheduleOf(fields: Fields, note: (message: string) => void): Rule {
   if (period !== undefined) return { schedule: period };
   const text = asText(given) ?? asText(value?.value);
   if (text === "Dataset" || text === "Asset") {
-    note("the schedule is a dataset: its dates are not known, imported without schedule");
+    note("the schedule is a dataset: its dates are not known, imported without a schedule");
     return { schedule: null };
   }
-  if (text === undefined) note(`the schedule ${shown(given)} is not understood: imported without schedule`);
+  if (text === undefined) note(`the schedule ${shown(given)} is not understood: imported without a schedule`);
   return { schedule: text === undefined ? null : airflowCron(text, note) };
 }
 
@@ -184,8 +187,15 @@ function timetableRule(timetable: Fields, note: (message: string) => void): Rule
   const expression = asText(values.expression);
   if (name.endsWith("CronDataIntervalTimetable") && expression !== undefined)
     return { schedule: airflowCron(expression, note), timeZone };
-  if (name.endsWith("CronTriggerTimetable") && expression !== undefined)
-    return { schedule: airflowCron(expression, note), kind: "trigger", timeZone };
+  const expressions = expression === undefined ? asTexts(values.expressions) : [expression];
+  if (name.endsWith("CronTriggerTimetable") && expressions.length > 0) {
+    const crons = expressions.map((text) => airflowCron(text, note));
+    const schedule = expression === undefined ? crons : (crons[0] ?? null);
+    return { schedule, kind: "trigger", timeZone, ...coveredBy(values.interval, note) };
+  }
+  const dates = asTexts(values.event_dates).map((text) => text.replace(" ", "T"));
+  if (name.endsWith("EventsTimetable") && dates.length > 0)
+    return { schedule: { dates }, kind: "trigger", timeZone };
   if (name.endsWith("DeltaDataIntervalTimetable") || name.endsWith("DeltaTriggerTimetable")) {
     const delta = values.delta;
     const seconds = asNumber(delta);
@@ -197,8 +207,19 @@ function timetableRule(timetable: Fields, note: (message: string) => void): Rule
       };
   }
   if (name.endsWith("OnceTimetable")) return { schedule: "@once" };
-  if (!name.endsWith("NullTimetable")) note(`the timetable ${name} is not known: imported without schedule`);
+  if (!name.endsWith("NullTimetable"))
+    note(`the timetable ${name} is not known: imported without a schedule`);
   return { schedule: null };
+}
+
+/** How much before their tick the runs of a CronTriggerTimetable cover: seconds, or a period. */
+function coveredBy(value: unknown, note: (message: string) => void): { interval?: string } {
+  const seconds = asNumber(value);
+  const ms = seconds === undefined ? asNumber(asObject(value)?.ms) : seconds * 1000;
+  if (ms === undefined || ms <= 0) return {};
+  const interval = isoDuration(ms);
+  note(intervalNote(interval));
+  return { interval };
 }
 
 /** "Timezone('Europe/Berlin')" as the REST API of Airflow 2 writes it, or the name alone. */
@@ -264,7 +285,10 @@ function tasksOf(list: readonly unknown[], defaults: Fields, note: (message: str
     if (fields.is_mapped === true || fields._is_mapped === true)
       note(`task ${taskId} is mapped: it is one task here`);
     const isLeftOut = command === undefined && (operator === undefined || !isEmpty(operator));
-    if (isLeftOut && operator !== undefined) note(`task ${taskId}: ${leftOutNote(operator)}`);
+    const asked = asNumber(setting("retries"));
+    if (isLeftOut && operator !== undefined) ofTask(leftOutNote(operator, asked));
+    // A command that must fail is not worth a wait.
+    const retries = isLeftOut && asked !== undefined ? 0 : asked;
     const time = (name: string) => {
       const value = setting(name);
       const ms =
@@ -278,11 +302,7 @@ function tasksOf(list: readonly unknown[], defaults: Fields, note: (message: str
       note(`task ${taskId}: wait_for_downstream is not taken over`);
     const pool = asText(setting("pool"));
     if (pool !== undefined && pool !== "default_pool") note(`task ${taskId}: pool is not taken over`);
-    const [retries, delay, timeout] = [
-      asNumber(setting("retries")),
-      time("retry_delay"),
-      time("execution_timeout"),
-    ];
+    const [delay, timeout] = [time("retry_delay"), time("execution_timeout")];
     return {
       taskId,
       ...(upstream.has(taskId) ? { dependsOn: upstream.get(taskId) } : {}),
@@ -290,7 +310,7 @@ function tasksOf(list: readonly unknown[], defaults: Fields, note: (message: str
       ...(command === undefined ? {} : { command }),
       ...(params === undefined ? {} : { params }),
       ...(known === undefined || known === "all_success" ? {} : { triggerRule: known }),
-      ...(retries === undefined || retries === 0 ? {} : { retries }),
+      ...(asked === undefined || asked === 0 ? {} : { retries }),
       ...(delay === undefined || (retries ?? 0) === 0 ? {} : { retryDelay: delay }),
       ...(backoff === true && (retries ?? 0) > 0 ? { retryBackoff: 2 } : {}),
       ...(timeout === undefined ? {} : { timeout }),

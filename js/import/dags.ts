@@ -85,6 +85,11 @@ export function everyOf(ms: number): { every: string } {
   return { every: Number.isInteger(hours) ? `PT${hours}H` : isoDuration(ms) };
 }
 
+/** What is said of a CronTriggerTimetable whose runs cover an interval before their tick. */
+export function intervalNote(interval: string): string {
+  return `Airflow dates a run of this timetable by the start of its interval, ${interval} before it is due; here its date ({{ ds }}, executionDate) is when it is due: write {{ data_interval_start | ds }} for the start`;
+}
+
 /** A command that is no template where it comes from, as one that stays as it is; `note` is told where braces had to be kept. */
 export function verbatim(command: string, note: (message: string) => void): string {
   if (!["{{", "{%", "{#"].some((mark) => command.includes(mark))) return command;

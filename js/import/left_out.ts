@@ -27,9 +27,10 @@ export function isEmpty(operator: string): boolean {
 /** Operators that decide which of the tasks behind them run. */
 const CHOOSES = ["Branch", "branch", "ShortCircuit", "short_circuit", "LatestOnly"];
 
-/** What is said of a task whose work is left out. */
-export function leftOutNote(operator: string): string {
-  const note = `the work of a ${operator} is not imported: the task fails until it has a command`;
+/** What is said of a task whose work is left out; `retries` are those of the source, which the command that fails does not get. */
+export function leftOutNote(operator: string, retries = 0): string {
+  const without = retries > 0 ? ` (and retries 0 instead of ${retries})` : "";
+  const note = `the work of a ${operator} is not imported: the task fails until it has a command${without}`;
   return CHOOSES.some((word) => operator.includes(word))
     ? `${note}; it chooses which tasks behind it run, and here each of them decides by itself: exit code 99 skips`
     : note;

@@ -1,7 +1,12 @@
 // Which Airflow a DAG file is written for: defaults of a DAG depend on it.
 
-/** Words that only one version has. */
-const OF_AIRFLOW_3 = ["airflow.sdk"];
+export interface AirflowVersion {
+  number: 2 | 3;
+  /** Whether the file has words that only this version has; else the version is a guess. */
+  isSure: boolean;
+}
+
+const OF_AIRFLOW_3 = ["airflow.sdk", "airflow.providers.standard"];
 const OF_AIRFLOW_2 = [
   "schedule_interval",
   "airflow.utils.dates",
@@ -12,10 +17,13 @@ const OF_AIRFLOW_2 = [
   "SubDagOperator",
   "airflow.datasets",
 ];
+/** Modules that Airflow 3 still has, and warns of. */
+const RATHER_AIRFLOW_2 = ["airflow.operators.", "airflow.sensors.", "airflow.decorators"];
 
-/** 2 or 3; `undefined` where the file runs in both. */
-export function airflowVersion(source: string): 2 | 3 | undefined {
+/** The version that a file's words tell, else the one that is likely. */
+export function airflowVersion(source: string): AirflowVersion {
   const has = (word: string) => source.includes(word);
-  if (OF_AIRFLOW_3.some(has)) return 3;
-  return OF_AIRFLOW_2.some(has) ? 2 : undefined;
+  if (OF_AIRFLOW_3.some(has)) return { number: 3, isSure: true };
+  if (OF_AIRFLOW_2.some(has)) return { number: 2, isSure: true };
+  return { number: RATHER_AIRFLOW_2.some(has) ? 2 : 3, isSure: false };
 }

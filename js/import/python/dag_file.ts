@@ -2,29 +2,20 @@
 import type { SyntaxNode } from "@lezer/common";
 import type { Dag, Task } from "../../dag/dag.js";
 import { shown } from "../../shown.js";
-import { noteBash } from "../bash.js";
-import { airflowCron } from "../cron.js";
-import { Collector, everyOf, type ImportedDags, isoDuration, triggerRule } from "../dags.js";
+import { noteBash, noteXcom } from "../bash.js";
+import { Collector, type ImportedDags, triggerRule } from "../dags.js";
 import { isEmpty, leftOutCommand, leftOutNote } from "../left_out.js";
 import { withTaskParams } from "../task_params.js";
-import { airflowVersion } from "./airflow_version.js";
+import { type AirflowVersion, airflowVersion } from "./airflow_version.js";
 import { ArgumentReader } from "./arguments.js";
 import { LimitReached } from "./budget.js";
 import { children, evaluate } from "./evaluate.js";
 import { unbalanced } from "./faults.js";
 import { isPython, parsePython } from "./parse.js";
 import { Reader } from "./reader.js";
+import { SCHEDULE_ARGUMENTS, scheduleOf } from "./schedule.js";
 import { runBody } from "./statements.js";
-import {
-  type DagObject,
-  Duration,
-  Name,
-  numberOf,
-  type TaskObject,
-  Timetable,
-  toJson,
-  type Value,
-} from "./value.js";
+import { type DagObject, Name, numberOf, type TaskObject, toJson, Unknown, type Value } from "./value.js";
 
 /** Reads the DAGs of a Python file; what was not understood is noted with its line. `undefined` for a text that is no Python. */
 export function pythonDags(text: string, fileName?: string): ImportedDags | undefined {
@@ -75,7 +66,7 @@ function noteFaults(source: string, faults: readonly SyntaxNode[], found: Collec
   }
 }
 
-function dagOf(dag: DagObject, found: Collector, version: 2 | 3 | undefined): Dag {
+function dagOf(dag: DagObject, found: Collector, version: AirflowVersion): Dag {
   const note = (message: string) => found.note(`${dag.id}: ${message}`, dag.line);
   const given = dag.args.get("default_args");
   const defaults = given instanceof Map ? given : new Map<Value, Value>();
@@ -86,10 +77,15 @@ function dagOf(dag: DagObject, found: Collector, version: 2 | 3 | undefined): Da
   const schedule = scheduleOf(args, version, note);
   const timeZone = schedule.timeZone ?? start?.zone;
   const tasks = dag.tasks.map((task) => taskOf(task, defaults, dag.id, found));
+  noteXcom(tasks, (taskId, message) => {
+    const line = dag.tasks.find(({ id }) => id === taskId)?.line;
+    found.note(`${dag.id}.${taskId}: ${message}`, line);
+  });
+  noteMail(dag, defaults, note);
   const params = withTaskParams(paramsOf(args.members("params"), note), tasks, note);
   const description = args.text("description") ?? args.text("doc_md");
-  const tags = args.value("tags");
-  const catchup = args.flag("catchup") ?? catchupOf(schedule, version, note);
+  const tags = tagsOf(args.value("tags"), note);
+  const { catchup } = schedule;
   if (dag.tasks.length === 0) note("no task of this DAG was found");
   const [runs, active] = [args.number("max_active_runs"), args.number("max_active_tasks", "concurrency")];
   const owner = inherited.text("owner");
@@ -115,12 +111,11 @@ function dagOf(dag: DagObject, found: Collector, version: 2 | 3 | undefined): Da
     ...(params === undefined ? {} : { params }),
     tasks,
     ...(description === undefined ? {} : { description }),
-    ...(Array.isArray(tags) ? { tags: tags.filter((tag) => typeof tag === "string") } : {}),
+    ...(tags === undefined ? {} : { tags }),
     ...(owner === undefined ? {} : { owner }),
   } as unknown as Dag;
 }
 
-const SCHEDULE_ARGUMENTS = ["schedule", "schedule_interval", "timetable"];
 const TASK_ARGUMENTS = [
   ...[
     "retries",
@@ -133,68 +128,52 @@ const TASK_ARGUMENTS = [
   ],
 ];
 
+/** Mail and what only Airflow's page shows: one note a DAG. */
+const OF_PEOPLE = [
+  "email",
+  "email_on_failure",
+  "email_on_retry",
+  "is_paused_upon_creation",
+  "default_view",
+  "orientation",
+];
+
+function noteMail(
+  dag: DagObject,
+  defaults: ReadonlyMap<Value, Value>,
+  note: (message: string) => void,
+): void {
+  const places: ReadonlyMap<Value, Value>[] = [dag.args, defaults, ...dag.tasks.map(({ args }) => args)];
+  const isGiven = (name: string) =>
+    places.some((place) => ![undefined, null, false].some((none) => none === place.get(name)));
+  const given = OF_PEOPLE.filter(isGiven);
+  if (given.length > 0)
+    note(
+      `${given.join(", ")}: not taken over; mail is sent by your own code (onEvent), and nothing is paused before it has begun`,
+    );
+}
+
+/** The tags that are texts. */
+function tagsOf(value: Value | undefined, note: (message: string) => void): string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  const tags = Array.isArray(value) ? value.filter((tag) => typeof tag === "string") : [];
+  const unknown = Array.isArray(value) ? value.filter((tag) => typeof tag !== "string") : [value];
+  if (unknown.length > 0) {
+    const names = unknown.map((tag) =>
+      tag instanceof Unknown ? tag.text : tag instanceof Name ? tag.path : "a value that is no text",
+    );
+    note(`tags that are not known are left out: ${names.join(", ")}`);
+  }
+  return tags;
+}
+
 /** Each argument that has no counterpart is told by itself. */
 function remaining(where: string, names: readonly string[], note: (message: string) => void): void {
   for (const name of names) note(`${name} ${where} not taken over`);
 }
 
-interface Rule {
-  schedule: unknown;
-  options?: { kind?: string; interval?: string };
-  timeZone?: string | undefined;
-}
-
 function isDay(text: string): boolean {
   return text.length === "2024-01-01".length;
-}
-
-/** Airflow's default where a file says nothing. */
-function catchupOf(
-  { schedule }: Rule,
-  version: 2 | 3 | undefined,
-  note: (message: string) => void,
-): true | undefined {
-  if (schedule === null || version === 3) return undefined;
-  const asked = "catchup is not given: Airflow 2 takes True, Airflow 3 False";
-  note(`${asked}; ${version === 2 ? "this file is of Airflow 2, imported as true" : "imported as false"}`);
-  return version === 2 ? true : undefined;
-}
-
-/** Cron texts and periods of Airflow 3 are triggers, unless its configuration says otherwise. */
-function triggerKind(
-  version: 2 | 3 | undefined,
-  note: (message: string) => void,
-): { options?: { kind: "trigger" } } {
-  if (version !== 3) return {};
-  note(
-    "Airflow 3 runs a cron text or a timedelta at its date, with an empty data interval: imported as kind trigger; with create_cron_data_intervals or create_delta_data_intervals delete the kind",
-  );
-  return { options: { kind: "trigger" } };
-}
-
-function scheduleOf(args: ArgumentReader, version: 2 | 3 | undefined, note: (message: string) => void): Rule {
-  const value = args.value("schedule", "schedule_interval", "timetable");
-  if (value === null) return { schedule: null };
-  if (value === "None") return { schedule: null };
-  if (typeof value === "string")
-    return { schedule: airflowCron(value, note), ...(value === "@once" ? {} : triggerKind(version, note)) };
-  if (value instanceof Duration && (value.months === 0 || value.ms === 0)) {
-    const every = value.months === 0 ? everyOf(value.ms) : { every: `P${value.months}M` };
-    return { schedule: every, ...triggerKind(version, note) };
-  }
-  if (value instanceof Timetable) {
-    const interval = value.interval === undefined ? {} : { interval: isoDuration(value.interval.ms) };
-    return {
-      schedule: airflowCron(value.cron, note),
-      options: { kind: value.kind, ...interval },
-      timeZone: value.zone,
-    };
-  }
-  if (value !== undefined)
-    note("the schedule is none that has dates (a dataset, or a timetable of its own): imported without one");
-  else if (!SCHEDULE_ARGUMENTS.some((name) => args.args.has(name)))
-    note("no schedule is given: Airflow 2 takes a day, Airflow 3 none; imported without one");
-  return { schedule: null };
 }
 
 function paramsOf(
@@ -260,14 +239,16 @@ function taskOf(
   const args = new ArgumentReader(task.args, own instanceof Map ? [own, defaults] : [defaults], note);
   const given = args.text("bash_command");
   const isLeftOut = given === undefined && !isEmpty(task.operator);
-  if (isLeftOut) note(leftOutNote(task.operator));
+  if (isLeftOut) note(leftOutNote(task.operator, numberOf(args.get("retries"))));
   if (given !== undefined) noteBash(given, note);
   const command = isLeftOut ? leftOutCommand(task.operator, task.id) : given;
   const rule = triggerRuleOf(args.get("trigger_rule"), note);
   const params = paramsOf(args.members("params"), note);
   const environment = args.get("env");
   if (environment !== undefined) note("env is not taken over: set it where dagfill runs");
-  const retries = args.number("retries");
+  const asked = args.number("retries");
+  // A command that must fail is not worth a wait.
+  const retries = isLeftOut && asked !== undefined ? 0 : asked;
   const backoff = backoffOf(args.value("retry_exponential_backoff"));
   const isPast = args.flag("depends_on_past") === true;
   const [delay, timeout] = [args.duration("retry_delay"), args.duration("execution_timeout")];
@@ -284,7 +265,7 @@ function taskOf(
     ...(command === undefined ? {} : { command }),
     ...(params === undefined ? {} : { params }),
     ...(rule === undefined || rule === "all_success" ? {} : { triggerRule: rule }),
-    ...(retries === undefined || retries === 0 ? {} : { retries }),
+    ...(asked === undefined || asked === 0 ? {} : { retries }),
     ...(delay === undefined || (retries ?? 0) === 0 ? {} : { retryDelay: delay }),
     ...(backoff === undefined || (retries ?? 0) === 0 ? {} : { retryBackoff: backoff }),
     ...(timeout === undefined ? {} : { timeout }),

@@ -1,6 +1,7 @@
-// Dates, durations and timetables of datetime, dateutil, pendulum and Airflow.
+// Dates and durations of datetime, dateutil and pendulum.
 import type { Arguments } from "./call.js";
-import { Duration, Moment, Name, numberOf, Timetable, type Value } from "./value.js";
+import { timetable } from "./timetables.js";
+import { Duration, Moment, numberOf, type Value, zoneOf } from "./value.js";
 
 type Make = (args: Arguments) => Value | undefined;
 
@@ -23,7 +24,7 @@ export function dateMaker(path: string): Make | undefined {
   const names = path.split(".");
   const name = names.at(-1) as string;
   if (names.length > 1 && !MODULES.includes(names[0] as string)) return undefined;
-  return Object.hasOwn(MAKERS, name) ? MAKERS[name] : undefined;
+  return Object.hasOwn(MAKERS, name) ? MAKERS[name] : timetable(name);
 }
 
 const UNITS = {
@@ -65,26 +66,6 @@ function moment({ positional, named }: Arguments): Value | undefined {
   return new Moment(isMidnight ? date : `${date}T${hour}:${minute}:${second}`, zone);
 }
 
-/** A zone's name as a text, or the Moment-less marker that `pendulum.timezone("...")` leaves. */
-function zoneOf(value: Value | undefined): string | undefined {
-  if (typeof value === "string") return value;
-  return value instanceof Name && value.path.toLowerCase().endsWith("utc") ? "UTC" : undefined;
-}
-
-function timetable(kind: "interval" | "trigger"): Make {
-  return ({ positional, named }) => {
-    const cron = positional[0] ?? named.get("cron");
-    const interval = named.get("interval");
-    if (typeof cron !== "string") return undefined;
-    return new Timetable(
-      cron,
-      kind,
-      zoneOf(named.get("timezone") ?? positional[1]),
-      interval instanceof Duration ? interval : undefined,
-    );
-  };
-}
-
 const zone: Make = ({ positional: [name] }) => name;
 
 const MAKERS: { readonly [name: string]: Make } = {
@@ -102,6 +83,4 @@ const MAKERS: { readonly [name: string]: Make } = {
   Timezone: zone,
   ZoneInfo: zone,
   gettz: zone,
-  CronTriggerTimetable: timetable("trigger"),
-  CronDataIntervalTimetable: timetable("interval"),
 };

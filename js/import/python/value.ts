@@ -79,10 +79,21 @@ export class Moment {
   ) {}
 }
 
+/** A zone's name as a text, or the Moment-less marker that `pendulum.timezone("...")` leaves. */
+export function zoneOf(value: Value | undefined): string | undefined {
+  if (typeof value === "string") return value;
+  return value instanceof Name && value.path.toLowerCase().endsWith("utc") ? "UTC" : undefined;
+}
+
 /** A timetable object of Airflow. */
 export class Timetable {
   constructor(
-    readonly cron: string,
+    /** A cron text, several, a period, or dates. */
+    readonly ticks:
+      | string
+      | Duration
+      | { readonly crons: readonly string[] }
+      | { readonly dates: readonly string[] },
     readonly kind: "interval" | "trigger",
     readonly zone: string | undefined,
     readonly interval?: Duration,

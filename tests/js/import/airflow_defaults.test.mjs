@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { importDag } from "../../../dist/import.js";
-import { resolveDateMacros } from "../../../dist/index.js";
+import { nextDates, resolveDateMacros } from "../../../dist/index.js";
 
 const read = (text) => {
   const { dags, notes } = importDag(text, { format: "airflow-python" });
@@ -38,11 +38,110 @@ test("catchup that is not given is that of the file's version, and is told", () 
   const three = read(`from airflow.sdk import DAG\nDAG("a", schedule="@daily")`);
   assert.equal(three.dag.catchup, undefined);
   assert.doesNotMatch(three.text, /catchup/);
-  const either = read(`from airflow import DAG\nDAG("a", schedule="@daily")`);
-  assert.equal(either.dag.catchup, undefined);
-  assert.match(either.text, /catchup is not given: .* imported as false/);
   assert.equal(read(`DAG("a", schedule_interval="@daily", catchup=False)`).dag.catchup, false);
   assert.doesNotMatch(read(`DAG("a", schedule=None)`).text, /catchup/);
+});
+
+test("a file that runs in Airflow 2 and 3 has the catchup and the kind of one of them, and both are told", () => {
+  const [first, both] = [
+    `from airflow import DAG\n`,
+    /imported as of Airflow 3, with catchup false and kind trigger/,
+  ];
+  const three = read(`${first}DAG("a", schedule="0 6 * * *")`);
+  assert.deepEqual([three.dag.catchup, three.dag.kind], [undefined, "trigger"]);
+  assert.match(three.text, both);
+  assert.match(three.text, /for Airflow 2 write catchup true and kind interval/);
+  const two = read(`${first}from airflow.operators.bash import BashOperator\nDAG("a", schedule="0 6 * * *")`);
+  assert.deepEqual([two.dag.catchup, two.dag.kind], [true, undefined]);
+  assert.match(two.text, /as of Airflow 2, with catchup true and kind interval/);
+  const given = read(`${first}DAG("a", schedule="0 6 * * *", catchup=True)`);
+  assert.deepEqual([given.dag.catchup, given.dag.kind], [true, "trigger"]);
+  assert.match(given.text, /imported as of Airflow 3, with kind trigger/);
+  assert.doesNotMatch(read(`${first}DAG("a", schedule="@once", catchup=False)`).text, /Airflow/);
+});
+
+test("airflow.providers.standard is Airflow 3", () => {
+  const { dag, text } = read(
+    `from airflow import DAG\nfrom airflow.providers.standard.operators.bash import BashOperator\nDAG("a", schedule="0 6 * * *")`,
+  );
+  assert.deepEqual([dag.catchup, dag.kind], [undefined, "trigger"]);
+  assert.match(text, /Airflow 3 runs a cron text or a timedelta at its date/);
+});
+
+test("timetables with dates are schedules, in a DAG file and as JSON", () => {
+  const utc = { timeZone: undefined };
+  const cases = [
+    [
+      'MultipleCronTriggerTimetable("0 1 * * *", "0 9 * * 1", timezone="Europe/Berlin")',
+      { expressions: ["0 1 * * *", "0 9 * * 1"], timezone: "Europe/Berlin" },
+      { schedule: ["0 1 * * *", "0 9 * * 1"], kind: "trigger", timeZone: "Europe/Berlin" },
+    ],
+    [
+      "EventsTimetable(event_dates=[pendulum.datetime(2024, 1, 5), pendulum.datetime(2024, 2, 5, 6)])",
+      { event_dates: ["2024-01-05T00:00:00+00:00", "2024-02-05 06:00:00+00:00"] },
+      { kind: "trigger", ...utc },
+    ],
+    [
+      "DeltaTriggerTimetable(timedelta(days=1))",
+      { delta: 86400 },
+      { schedule: { every: "PT24H" }, kind: "trigger", ...utc },
+    ],
+    [
+      "DeltaDataIntervalTimetable(timedelta(hours=6))",
+      { delta: 21600 },
+      { schedule: { every: "PT6H" }, ...utc },
+    ],
+    [
+      'CronDataIntervalTimetable("0 1 * * *", timezone="UTC")',
+      { expression: "0 1 * * *", timezone: "UTC" },
+      { schedule: "0 1 * * *", ...utc },
+    ],
+  ];
+  for (const [python, fields, expected] of cases) {
+    const name = python.slice(0, python.indexOf("("));
+    const json = {
+      __version: 1,
+      dag: { dag_id: "a", timetable: { __type: `airflow.timetables.x.${name}`, __var: fields } },
+    };
+    for (const dag of [
+      read(`DAG("a", schedule=${python}, catchup=False)`).dag,
+      importDag(JSON.stringify(json)).dags[0],
+    ]) {
+      for (const [key, value] of Object.entries(expected))
+        if (key !== "kind" || value === "trigger") assert.deepEqual(dag[key], value, `${name} ${key}`);
+      assert.equal(dag.kind === "trigger", expected.kind === "trigger", name);
+      if (name === "EventsTimetable")
+        assert.deepEqual(nextDates(dag.schedule, "2024-01-01", 2), [
+          "2024-01-05T00:00:00Z",
+          "2024-02-05T06:00:00Z",
+        ]);
+    }
+  }
+  assert.match(
+    read(`DAG("a", schedule=EventsTimetable(dates_of_table()))`).text,
+    /imported without a schedule/,
+  );
+});
+
+test("an interval before the tick is told, since Airflow dates a run by its start", () => {
+  const python = `\nDAG("a", catchup=False, schedule=CronTriggerTimetable("0 1 * * 3", timezone="UTC", interval=timedelta(days=7)))`;
+  const { dag, notes } = read(python);
+  assert.equal(dag.interval, "P7D");
+  const note = notes.find(({ message }) =>
+    message.includes("by the start of its interval, P7D before it is due"),
+  );
+  assert.equal(note.line, 2);
+  const fields = { expression: "0 1 * * 3", timezone: "UTC", interval: 604800 };
+  const json = {
+    __version: 1,
+    dag: {
+      dag_id: "a",
+      timetable: { __type: "airflow.timetables.trigger.CronTriggerTimetable", __var: fields },
+    },
+  };
+  const serialized = importDag(JSON.stringify(json));
+  assert.equal(serialized.dags[0].interval, "P7D");
+  assert.match(serialized.notes[0].message, /by the start of its interval/);
 });
 
 test("cron texts and periods of Airflow 3 are triggers", () => {

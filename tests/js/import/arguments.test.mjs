@@ -10,7 +10,7 @@ const read = (source) => {
 
 test("arguments without a counterpart are noted one by one, with their line", () => {
   const { dag, notes } = read(`
-with DAG("d", schedule="@daily", catchup=False, dagrun_timeout=timedelta(hours=1), on_failure_callback=tell, doc_md="x", tags=["a"],
+with DAG("d", schedule_interval="@daily", catchup=False, dagrun_timeout=timedelta(hours=1), on_failure_callback=tell, doc_md="x", tags=["a"],
          default_args={"email": ["a@b.c"], "owner": "me", "sla": timedelta(hours=2), "retries": 3}):
     BashOperator(task_id="a", bash_command="x", cwd="/tmp", skip_on_exit_code=99, retry_exponential_backoff=True,
                  retry_delay=timedelta(minutes=1), wait_for_downstream=True, ui_color="#fff", pool="small")
@@ -26,6 +26,7 @@ with DAG("d", schedule="@daily", catchup=False, dagrun_timeout=timedelta(hours=1
     meta: { operator: "BashOperator" },
   });
   assert.deepEqual(notes, [
+    "3: d: email: not taken over; mail is sent by your own code (onEvent), and nothing is paused before it has begun",
     "3: d: dagrun_timeout is not taken over: set the option runTimeout of a backfill",
     "3: d: on_failure_callback is not taken over",
     "3: d: sla in default_args is not taken over",
@@ -45,4 +46,43 @@ test("a factor of the waits is taken over", () => {
     'with DAG("d", schedule=None):\n    EmptyOperator(task_id="a", retries=2, retry_exponential_backoff=3.0)\n',
   );
   assert.equal(dag.tasks[0].retryBackoff, 3);
+});
+
+test("the last line of a BashOperator is no XCom here: who pulls it is told", () => {
+  const noted = (command) =>
+    importDag(`
+with DAG("d", schedule=None):
+    a = BashOperator(task_id="a", bash_command="date")
+    EmptyOperator(task_id="e")
+    b = BashOperator(task_id="b", bash_command=${JSON.stringify(command)})
+`).notes.map(({ line, message }) => `${line}: ${message}`);
+  for (const command of [
+    "echo {{ ti.xcom_pull(task_ids='a') }}",
+    "echo {{ task_instance.xcom_pull('a', key='return_value') }}",
+    'echo {{ ti.xcom_pull(task_ids=["e", "a"]) | first }}',
+  ]) {
+    const [note, ...others] = noted(command);
+    assert.match(note, /^5: d\.b: it pulls the XCom of a: .*only lines of xcom:JSON are/, command);
+    assert.deepEqual(others, []);
+  }
+  for (const command of [
+    "echo {{ ti.xcom_pull(task_ids='e') }}",
+    "{{ ti.xcom_pull(task_ids='a', key='own') }}",
+  ])
+    assert.deepEqual(noted(command), [], command);
+});
+
+test("mail, tags that are not known, and what only Airflow's page shows are told", () => {
+  const { dags, notes } = importDag(
+    `DAG("d", schedule=None, tags=["x", TEAM, team()], is_paused_upon_creation=True, default_view="graph", default_args={"email": ["a@b.c"], "email_on_retry": False})`,
+  );
+  const all = notes.map(({ message }) => message).join("\n");
+  assert.deepEqual(dags[0].tags, ["x"]);
+  assert.match(all, /tags that are not known are left out: TEAM, team\(\)/);
+  assert.match(all, /d: email, is_paused_upon_creation, default_view: not taken over/);
+  const none = `DAG("d", schedule=None, is_paused_upon_creation=False, default_args={"email_on_failure": False})`;
+  assert.deepEqual(
+    importDag(none).notes.map(({ message }) => message),
+    ["d: no task of this DAG was found"],
+  );
 });

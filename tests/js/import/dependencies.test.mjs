@@ -11,8 +11,8 @@ function read(body, decorated = false) {
     .map((line) => `    ${line}`)
     .join("\n");
   const open = decorated
-    ? '@dag(schedule="@daily", catchup=False, catchup=False)\ndef d():'
-    : 'with DAG("d", schedule="@daily", catchup=False):';
+    ? '@dag(schedule_interval="@daily", catchup=False, catchup=False)\ndef d():'
+    : 'with DAG("d", schedule_interval="@daily", catchup=False):';
   const source = `from airflow import DAG\n${decorated ? "" : "\n\n"}${open}\n${indented}\n${decorated ? "d()\n" : ""}`;
   const { dags, notes } = importDag(source, { format: "airflow-python" });
   const edges = dags[0].tasks.flatMap(({ taskId, dependsOn = [] }) =>

@@ -27,7 +27,7 @@ test("a relativedelta of Airflow's JSON is a period, where it is one", () => {
   for (const parts of [{ months: 1, days: 1 }, { day: 31 }, { days: -1 }]) {
     const [schedule, [note, ...more]] = rest(delta(parts));
     assert.deepEqual([schedule, more], [null, []]);
-    assert.match(note, /^d: the schedule .* is not understood: imported without schedule$/);
+    assert.match(note, /^d: the schedule .* is not understood: imported without a schedule$/);
   }
   const serialized = importDag(
     JSON.stringify({
@@ -46,7 +46,7 @@ test("a relativedelta of Airflow's JSON is a period, where it is one", () => {
 });
 
 test("a schedule that is neither text nor period is noted", () => {
-  assert.deepEqual(rest(5), [null, ["d: the schedule 5 is not understood: imported without schedule"]]);
+  assert.deepEqual(rest(5), [null, ["d: the schedule 5 is not understood: imported without a schedule"]]);
 });
 
 test("missing pages, unknown successors, double tasks and unknown versions are noted", () => {
@@ -73,6 +73,7 @@ test("missing pages, unknown successors, double tasks and unknown versions are n
 test("settings of Airflow's JSON without a counterpart are noted", () => {
   const task = {
     task_id: "a",
+    bash_command: "true",
     retries: 2,
     retry_exponential_backoff: true,
     wait_for_downstream: true,

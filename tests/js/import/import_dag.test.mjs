@@ -81,7 +81,7 @@ with DAG(
 
 test("params of tasks are those of the DAG, where templates read them; a name with two values is noted", () => {
   const { dags, notes } = importDag(`
-with DAG("sales", schedule="@daily", start_date=datetime(2024, 1, 1), catchup=False, params={"limit": 10}) as dag:
+with DAG("sales", schedule_interval="@daily", start_date=datetime(2024, 1, 1), catchup=False, params={"limit": 10}) as dag:
     BashOperator(task_id="a", bash_command="load {{ params.table }}", params={"table": "orders", "limit": 10})
     BashOperator(task_id="b", bash_command="load {{ params.table }}", params={"table": "items"})
     BashOperator(task_id="c", bash_command="echo c", params={"table": "unused"})
@@ -153,7 +153,7 @@ pipeline()
 test("a DAG file's own functions are followed, within limits", () => {
   const { dags, notes } = importDag(`
 def make(name, cron="@daily"):
-    with DAG(dag_id=name, schedule=cron, catchup=False) as d:
+    with DAG(dag_id=name, schedule_interval=cron, catchup=False) as d:
         BashOperator(task_id="run", bash_command="echo {}".format(name))
     return d
 
@@ -193,7 +193,7 @@ with DAG("a", schedule=os.environ["SCHEDULE"], start_date=days_ago(2)) as dag:
     notes.map(({ line, message }) => `${line}: ${message}`),
     [
       "3: a: start_date is not known: days_ago(2)",
-      `3: a: schedule is not known: os.environ["SCHEDULE"]`,
+      `3: a: schedule is not known: os.environ["SCHEDULE"]: imported without a schedule`,
       "4: the loop over read_tables() is not followed: its values are not known",
       "6: a.python: the work of a PythonOperator is not imported: the task fails until it has a command",
       "6: a.python: trigger rule none_failed_min_one_success is imported as none_failed, which also runs where all tasks before it were skipped",
@@ -326,7 +326,7 @@ test("the REST API's details with tasks", () => {
     meta: { operator: "EmptyOperator" },
   });
   assert.deepEqual(messages(notes), [
-    "sales: task a: the work of a PythonOperator is not imported: the task fails until it has a command",
+    "sales: task a: the work of a PythonOperator is not imported: the task fails until it has a command (and retries 0 instead of 1)",
   ]);
 });
 

@@ -8,17 +8,25 @@ import { shellTasks } from "../../../dist/shell.js";
 const PYTHON = `
 with DAG("sales", schedule="@daily", start_date=datetime(2024, 1, 1)) as dag:
     start = EmptyOperator(task_id="start")
-    start >> PythonOperator(task_id="load", python_callable=load, retries=2) >> BashOperator(task_id="end", bash_command="true")
+    start >> PythonOperator(task_id="load", python_callable=load, retries=2, retry_delay=timedelta(minutes=15)) >> BashOperator(task_id="end", bash_command="true")
 `;
 const REST = [
   { dag_id: "sales", schedule_interval: { value: "@daily" } },
-  { tasks: [{ task_id: "load", class_ref: { class_name: "PythonOperator" }, downstream_task_ids: [] }] },
+  {
+    tasks: [
+      {
+        task_id: "load",
+        retries: 2,
+        retry_delay: { __type: "TimeDelta", seconds: 900 },
+        class_ref: { class_name: "PythonOperator" },
+        downstream_task_ids: [],
+      },
+    ],
+  },
 ];
 
-/** One run, without the attempts that would fail the same way. */
 function runs(dag) {
-  const tasks = dag.tasks.map(({ retries: _, ...task }) => task);
-  const service = new BackfillService({ dags: [{ ...dag, tasks }], executeTask: shellTasks() });
+  const service = new BackfillService({ dags: [dag], executeTask: shellTasks() });
   return service.trigger({ dagId: "sales", executionDate: "2024-01-01" });
 }
 
@@ -27,7 +35,10 @@ for (const [name, text] of [
   ["the REST API", JSON.stringify(REST)],
 ])
   test(`a task whose work ${name} does not give fails and says so`, async () => {
-    const { dags } = importDag(text);
+    const { dags, notes } = importDag(text);
+    const load = dags[0].tasks.find(({ taskId }) => taskId === "load");
+    assert.deepEqual([load.retries, load.retryDelay], [0, undefined]);
+    assert.ok(notes.some(({ message }) => message.includes("retries 0 instead of 2")));
     const { state, error } = await runs(dags[0]);
     assert.equal(state, "failed");
     assert.match(error.message, /task load failed.*work not imported: PythonOperator load/s);
