@@ -166,7 +166,8 @@ interface WholeProps {
 function Whole({ model, settings, draw, send, told }: WholeProps) {
   const backfill = useModel(model, settings);
   told(backfill, send);
-  return draw(backfill, send) as ReactNode;
+  // One ground below all parts: where they leave room, the page would show through in its own colours.
+  return createElement("div", { className: "dagfill dagfill-whole" }, draw(backfill, send) as ReactNode);
 }
 
 for (const name of PROPERTIES)

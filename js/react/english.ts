@@ -46,6 +46,7 @@ export const english: Locale = {
     exists_success: "succeeded before",
     exists_failed: "failed before",
     in_flight: "runs elsewhere",
+    interrupted: "interrupted",
     not_failed: "did not fail",
     excluded: "taken out",
     depends_on_past: "date before not done",
@@ -66,7 +67,7 @@ export const english: Locale = {
   willStart: (count, text) => `${plural(count, text, "run")} will start`,
   nothingToRun: "Nothing to run",
   estimate: ({ duration, finish, late, samples }) =>
-    `About ${duration} (finish ${finish}${late === null ? "" : `; 9 of 10 by ${late}`})${
+    `About ${duration} (finish ${finish}${late === null || late === finish ? "" : `; 9 of 10 by ${late}`})${
       samples > 0 ? `, from ${plural(samples, String(samples), "past run")}` : ""
     }.`,
   stale: "Showing the last valid plan.",
@@ -124,6 +125,7 @@ export const english: Locale = {
   taskTimes: "Tasks over time",
   noTasks: "This DAG has no tasks.",
   notStarted: "Nothing has started yet.",
+  chooseForTasks: "Choose a date to see its tasks.",
   chooseDate: "Choose a date to see what it runs.",
   interval: "Data interval",
   runAfter: "Due at",
@@ -157,6 +159,8 @@ export const english: Locale = {
         return `It ${earlier}, and stays as it is.`;
       case "exists_failed":
         return `It ${earlier}: failed runs are left alone.`;
+      case "interrupted":
+        return "It was interrupted: resume or discard its backfill.";
       case "in_flight":
         return "It is queued or running elsewhere.";
       case "not_failed":

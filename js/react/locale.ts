@@ -2,6 +2,7 @@
 import type { DagfillError, ErrorCode, SkipReason } from "../face.js";
 import type { Shift } from "./plan/comparison.js";
 import type { Token } from "./plan/tokens.js";
+import type { FinishBand } from "./planning/finish_band.js";
 import type { RunPhase } from "./run/run_view.js";
 import type { TaskState } from "./run/task_marks.js";
 
@@ -15,7 +16,8 @@ export interface Locale {
   /** What a token means, in a sentence. */
   meaning: Record<Token, string>;
   task: Record<TaskState, string>;
-  reason: Record<SkipReason, string>;
+  /** Why a date is left alone; `interrupted`: its run was, with the backfill. */
+  reason: Record<SkipReason | "interrupted", string>;
   phase: Record<RunPhase, string>;
   planning: string;
   /** Nothing could be planned; why is told beside the buttons. */
@@ -81,6 +83,8 @@ export interface Locale {
   taskTimes: string;
   noTasks: string;
   notStarted: string;
+  /** In the place of the tasks of a date, while none is chosen. */
+  chooseForTasks: string;
   chooseDate: string;
   interval: string;
   runAfter: string;
@@ -106,7 +110,7 @@ export interface Locale {
   /** Why a date does what it does. `at` is when the run that stands on it ended, or null. */
   because: (
     action: "create" | "rerun" | "reset" | "skip",
-    reason: SkipReason | null,
+    reason: SkipReason | "interrupted" | null,
     existing: string | null,
     at: string | null,
   ) => string;
@@ -117,7 +121,8 @@ export interface Locale {
 }
 
 /** Some texts; English says the others. */
-export type LocaleText = Partial<Locale>;
+export type LocaleText = { [Name in keyof Locale]?: Some<Locale[Name]> | undefined };
+type Some<Text> = Text extends string | ((...parts: never) => string) ? Text : Partial<Text>;
 
 /** A format is dear to make: each is made once. */
 function formatOf<T>(made: Map<string, T>, key: string, make: () => T): T {
@@ -160,6 +165,14 @@ export function clockWords({ language }: Locale, instant: number, step: number):
     );
   return formatOf(days, key, make).format(instant);
 }
+
+/** A band in which something ends, in words. */
+export const bandWords = ({ duration }: Locale, { early, middle, late, samples }: FinishBand) => ({
+  early: duration(early),
+  middle: duration(middle),
+  late: duration(late),
+  samples,
+});
 
 /** An instant on the reader's clock, with day and zone: `Thu 26 Nov, 16:40 UTC+1`. */
 export function finishWords({ language }: Locale, instant: number): string {

@@ -4,33 +4,9 @@ import { BackfillModel } from "./model/backfill_model.js";
 import type { BackfillSettings } from "./model/settings.js";
 import type { BackfillSnapshot } from "./model/snapshot.js";
 
-const ACTIONS = [
-  "start",
-  "retry",
-  "pause",
-  "resume",
-  "cancel",
-  "review",
-  "discard",
-  "approve",
-  "setMaxParallelRuns",
-  "replan",
-  "close",
-  "dismiss",
-  "select",
-  "selectDay",
-  "toggle",
-  "detail",
-  "dates",
-  "absence",
-  "finishBand",
-  "runId",
-  "taskMarks",
-  "taskStates",
-] as const;
-
 /** A backfill on a page: what is to be drawn, and what can be done. All functions stay the same from render to render. */
-export type PageBackfill = BackfillSnapshot & Pick<BackfillModel, (typeof ACTIONS)[number]>;
+export type PageBackfill = BackfillSnapshot &
+  Omit<BackfillModel, "subscribe" | "getSnapshot" | "open" | "configure">;
 
 /** Plans a backfill while somebody edits it, in a worker, and runs it by the page's own callback.
  *
@@ -55,9 +31,7 @@ export function useModel(model: BackfillModel, settings: BackfillSettings): Page
   // After each render: what the settings say may have changed.
   useEffect(() => model.configure(settings));
   useEffect(() => model.open(), [model]);
-  const snapshot = useSyncExternalStore(model.subscribe, model.getSnapshot, model.getSnapshot);
-  return useMemo(() => {
-    const actions = Object.fromEntries(ACTIONS.map((name) => [name, model[name]]));
-    return { ...snapshot, ...actions } as PageBackfill;
-  }, [snapshot, model]);
+  const { subscribe, getSnapshot, ...actions } = model;
+  const snapshot = useSyncExternalStore(subscribe, getSnapshot, getSnapshot);
+  return useMemo(() => ({ ...snapshot, ...actions }), [snapshot, model]);
 }

@@ -186,6 +186,12 @@ test("many tasks scroll within their grid", { skip }, async (t) => {
     .getByRole("grid", { name: "Tasks by date" })
     .and(tab.locator('[aria-rowcount="2000"]'))
     .waitFor();
+  const ground = await tab.evaluate(() => {
+    const { shadowRoot } = document.querySelector("dagfill-plan");
+    return [shadowRoot.childElementCount, getComputedStyle(shadowRoot.firstElementChild).backgroundColor];
+  });
+  assert.equal(ground[0], 1, "one ground below all parts");
+  assert.notEqual(ground[1], "rgba(0, 0, 0, 0)");
   assert.ok((await height()) < 5_000, `${await height()} px`);
 });
 

@@ -61,13 +61,13 @@ export class BackfillModel {
   readonly getSnapshot = (): BackfillSnapshot => this.#snapshot;
 
   /** Begins to plan. The returned function ends it; a backfill that runs goes on, and whoever opens its store again finds it. */
-  readonly open = (): (() => void) => {
+  open(): () => void {
     this.#openStore(false);
     return () => {
       this.#closeSource();
       this.#driven?.listeners.delete(this.#onDriven);
     };
-  };
+  }
 
   /** The settings of now. Plans again when they say something else. */
   configure(settings: BackfillSettings): void {
@@ -202,9 +202,10 @@ export class BackfillModel {
   readonly finishBand = async (): Promise<FinishBand | null> =>
     this.#driven ? bandOfDriven(this.#driven) : (this.#source?.finishBand(this.#snapshot.plan) ?? null);
 
-  /** Run id of a row of the backfill that is shown; null while only a plan is. */
+  /** Run id of a row of the backfill that is shown; in a plan that of the run that stands there, null while it is read, and where none does. */
   readonly runId = (row: number): string | null => {
-    if (this.#driven === null) return null;
+    const { plan } = this.#snapshot;
+    if (this.#driven === null) return (plan && this.#source?.runId(plan, row)) ?? null;
     const { view, preview } = this.#driven;
     const id = view.runIds.get(row) ?? preview.run(placeOf(view.plan, row))?.runId;
     if (id !== undefined) view.runIds.set(row, id);
@@ -307,6 +308,7 @@ export class BackfillModel {
 
   #plan(again: boolean): void {
     const settings = this.#plannable();
+    if (again) this.#records.forget();
     if (this.#driven === null && settings !== null && this.#source?.plan(settings, again)) this.#changed();
   }
 

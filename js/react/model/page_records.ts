@@ -24,6 +24,11 @@ export class PageRecords {
     return this.#tasks.of(shown ?? this.#past, dagId, runId);
   }
 
+  /** Forgets what was read of tasks: the store has changed. */
+  forget(): void {
+    this.#past = new TaskMarksByRun();
+  }
+
   /** Keeps a store in memory for the components of the DAG that are mounted later; false where another store is kept. */
   keep(settings: PlannableSettings): boolean {
     const kept = memoryOf(settings) ?? this.store;

@@ -8,15 +8,22 @@ import { type Portable, toPortable } from "../planning/portable.js";
 import { PlanLoop, type PlanState } from "./plan_loop.js";
 import { type PlannableSettings, textOf } from "./settings.js";
 
+/** Rows whose run ids are asked at once. */
+const PAGE = 64;
+
 export class PlanSource {
   thread: "worker" | "page" | null = null;
   readonly #planner: Planner;
   readonly #loop: PlanLoop;
   #settings: PlannableSettings | null = null;
   #asked = "";
+  #idsOf: PlanColumns | null = null;
+  #ids: (string | null)[] = [];
+  readonly #changed: () => void;
 
   /** `last`: what another source had come to; it is shown until this one has an answer. */
   constructor(store: RunStore, useWorker: boolean, last: PlanState, changed: () => void) {
+    this.#changed = changed;
     this.#planner = new Planner(store, useWorker);
     this.#loop = new PlanLoop((request) => this.#planner.ask("plan", request), changed);
     this.#loop.state = last;
@@ -51,6 +58,27 @@ export class PlanSource {
     if (plan === null) return [];
     const places = Uint32Array.from({ length: Math.max(0, to - from) }, (_, at) => placeOf(plan, from + at));
     return this.#planner.ask("dates", plan.planHash, places);
+  }
+
+  /** Id of the run that stands on a row; null while it is not known, and where there is none. `dates` are asked by the page. */
+  runId(plan: PlanColumns, row: number): string | null {
+    if (this.#idsOf !== plan) {
+      this.#idsOf = plan;
+      this.#ids = [];
+    }
+    const ids = this.#ids;
+    if (ids[row] === undefined) {
+      const from = row - (row % PAGE);
+      for (let at = from; at < from + PAGE; at++) ids[at] = null;
+      this.dates(plan, from, Math.min(plan.total, from + PAGE)).then(
+        (dates) => {
+          for (const [at, { existing, runId }] of dates.entries()) ids[from + at] = existing && runId;
+          this.#changed();
+        },
+        () => {},
+      );
+    }
+    return ids[row] ?? null;
   }
 
   async finishBand(plan: PlanColumns | null): Promise<FinishBand | null> {

@@ -1,6 +1,7 @@
 // The service that executes on the page's side, with the callbacks of a backfill's newest settings: a component makes new ones each time
 // it is drawn.
 import { type BackfillOptions, BackfillService, DagfillError, type RunStore } from "../../face.js";
+import { defined } from "../plan/defined.js";
 import { RanCommands } from "../run/ran_commands.js";
 import { RunWarnings } from "../run/run_warnings.js";
 import type { BackfillSettings, PlannableSettings } from "./settings.js";
@@ -66,6 +67,5 @@ export type OtherOptions = { [name in keyof BackfillOptions]?: BackfillOptions[n
 
 /** The options of the settings with others in their place; `undefined` takes one out. */
 export function optionsWith({ dag, options }: PlannableSettings, more: OtherOptions): BackfillOptions {
-  const all = Object.entries({ ...options, dagId: dag.dagId, ...more });
-  return Object.fromEntries(all.filter(([, value]) => value !== undefined)) as unknown as BackfillOptions;
+  return defined({ ...options, dagId: dag.dagId, ...more }) as BackfillOptions;
 }

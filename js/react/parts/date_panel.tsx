@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { type Locale, longDay, numberText } from "../locale.js";
 import { dayText } from "../plan/days.js";
-import type { PlanColumns } from "../plan/plan_columns.js";
+import { type PlanColumns, reasonIn } from "../plan/plan_columns.js";
 import { CANCELED, FAILED, QUEUED, TOKENS } from "../plan/tokens.js";
 import { zoneTime } from "../plan/zone_clock.js";
 import type { DateDetail } from "../planning/date_detail.js";
@@ -47,7 +47,13 @@ export function DatePanel({ backfill, className, style }: DatePanelProps) {
           {locale.retryDate}
         </button>
       )}
-      {detail !== null && <Detail {...{ detail, outcome, locale }} timeZone={plan?.timeZone ?? "UTC"} />}
+      {detail !== null && plan !== null && (
+        <Detail
+          {...{ detail, outcome, locale }}
+          timeZone={plan.timeZone}
+          why={reasonIn(plan, detail.reason ?? null)}
+        />
+      )}
       {plan !== null && selectedDay !== null && <ClockFigure {...{ plan, locale }} day={selectedDay} />}
     </Root>
   );
@@ -79,27 +85,22 @@ function useDate(backfill: DatePanelProps["backfill"], token: number) {
 /** A DAG with more texts shows the others when it is asked to. */
 const MOST_TEXTS = 20;
 
-const shortInstant = (text: string) =>
-  text
-    .replace("T", " ")
-    .replace(/:00(?=Z|[+-]|$)/, "")
-    .replace(/(?=[+-]\d\d:\d\d$)/, " ");
-
 interface DetailProps {
   detail: DateDetail;
   timeZone: string;
+  why: ReturnType<typeof reasonIn>;
   outcome: string | null;
   locale: Locale;
 }
 
-function Detail({ detail, timeZone, outcome, locale }: DetailProps) {
-  const { localDate, dataInterval, runAfter, runId, action, reason, existing, texts } = detail;
+function Detail({ detail, timeZone, why, outcome, locale }: DetailProps) {
+  const { executionDate, dataInterval, runAfter, runId, action, existing, texts } = detail;
   const ended = existing?.finishedAt ? zoneTime(existing.finishedAt, timeZone) : null;
   const facts = [
-    [locale.columns.date, shortInstant(localDate)],
+    [locale.columns.date, zoneTime(executionDate, timeZone)],
     [locale.interval, `${zoneTime(dataInterval.start, timeZone)} – ${zoneTime(dataInterval.end, timeZone)}`],
     [locale.runAfter, zoneTime(runAfter, timeZone)],
-    [locale.why, outcome ?? locale.because(action, reason ?? null, existing?.state ?? null, ended)],
+    [locale.why, outcome ?? locale.because(action, why, existing?.state ?? null, ended)],
     [locale.runId, runId],
   ] as const;
   const [isWhole, setWhole] = useState(false);

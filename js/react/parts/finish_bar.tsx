@@ -1,5 +1,6 @@
 // When a backfill that runs will end: the time that has passed, and the band in which its last run ends, by the runs that it has done.
 import { useEffect, useState } from "react";
+import { bandWords } from "../locale.js";
 import type { FinishBand } from "../planning/finish_band.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { type PartProps, Root } from "./root.js";
@@ -41,10 +42,9 @@ export function FinishTrack({ backfill }: FinishBarProps) {
     return () => clearInterval(timer);
   }, [isRunning, finishBand]);
   if (seen === null || run === null) return null;
-  const { early, middle, late, samples, at } = seen;
+  const { early, middle, late, at } = seen;
   const passed = at - run.startedAt;
   const share = (ms: number) => `${(ms / Math.max(1, passed + late)) * 100}%`;
-  const words = [early, middle, late].map(locale.duration) as [string, string, string];
   return (
     <div className="dagfill-left">
       <span className="dagfill-track" aria-hidden="true">
@@ -55,9 +55,7 @@ export function FinishTrack({ backfill }: FinishBarProps) {
         />
         <span className="dagfill-mark" style={{ insetInlineStart: share(passed + middle) }} />
       </span>
-      <p className="dagfill-key">
-        {locale.leftBand({ early: words[0], middle: words[1], late: words[2], samples })}
-      </p>
+      <p className="dagfill-key">{locale.leftBand(bandWords(locale, seen))}</p>
     </div>
   );
 }

@@ -54,10 +54,10 @@ function Rows({ backfill, plan, rows }: RowsProps) {
   return (
     <>
       <ol style={{ minHeight: (Math.min(rows, plan.total) + 1) * ROW }}>
-        {dates.map(({ executionDate, localDate, dataInterval: { start, end }, runAfter }, at) => (
+        {dates.map(({ executionDate, dataInterval: { start, end }, runAfter }, at) => (
           <li key={executionDate} aria-current={first + at === selected ? "date" : undefined}>
             <button type="button" onClick={() => shown.plan === plan && select(first + at)}>
-              {dateText(localDate)}
+              {minute(executionDate).replace(/ 00:00$/, "")}
             </button>
             <span
               className="dagfill-track"
@@ -99,13 +99,6 @@ function Rows({ backfill, plan, rows }: RowsProps) {
 const ROW = 28;
 
 const barOf = (token = 0) => `dagfill-t-${kebab(TOKENS[token] ?? "keep")}`;
-
-/** `2026-01-01`, with its time where that is not midnight. */
-const dateText = (localDate: string) =>
-  localDate
-    .slice(0, 16)
-    .replace("T", " ")
-    .replace(/ 00:00$/, "");
 
 interface Shown {
   plan: PlanColumns | null;

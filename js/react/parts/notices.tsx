@@ -1,7 +1,7 @@
 // What stands in the way, and what should be known before a start: each in one place.
 import { errorHint, errorWords } from "../error_words.js";
 import { type Locale, numberText } from "../locale.js";
-import { dayText, offsetText } from "../plan/days.js";
+import { clock, dayText, offsetText } from "../plan/days.js";
 import type { ClockChange } from "../plan/plan_columns.js";
 import type { PageBackfill } from "../use_backfill.js";
 
@@ -17,9 +17,7 @@ export function Notices({ backfill }: { backfill: PageBackfill }) {
   return (
     <>
       {error !== null && plan !== null && <Trouble error={error} locale={locale} />}
-      {error !== null && plan === null && errorHint(locale, error) !== null && (
-        <p className="dagfill-warn">{errorHint(locale, error)}</p>
-      )}
+      {error !== null && plan === null && <p className="dagfill-warn">{errorHint(locale, error)}</p>}
       {failure !== null && (
         <Trouble error={failure} locale={locale}>
           <button type="button" onClick={backfill.dismiss}>
@@ -84,8 +82,7 @@ function Trouble({ error, locale, children }: { error: Error; locale: Locale; ch
 
 /** The clock as it was shown until the change, and by how much it moved. */
 function clockWords({ at, day, offsetBefore, offsetAfter }: ClockChange, locale: Locale): string {
-  const local = new Date(Date.parse(at) + offsetBefore * 1000).toISOString().slice(11, 16);
-  const time = `${dayText(day)} ${local} ${offsetText(offsetBefore)}`;
+  const time = `${dayText(day)} ${clock(Date.parse(at), offsetBefore)} ${offsetText(offsetBefore)}`;
   const by = locale.duration(Math.abs(offsetAfter - offsetBefore) * 1000);
   return offsetAfter > offsetBefore ? locale.clocksForward(time, by) : locale.clocksBack(time, by);
 }

@@ -5,7 +5,7 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useId, useMemo, useRe
 import { prepareCanvas, useSize } from "../draw/canvas.js";
 import { AXIS, drawBars, type LanesFrame, type LanesRun, laneAt } from "../draw/draw_lanes.js";
 import { usePalette } from "../draw/palette.js";
-import { type Locale, longDay, numberText } from "../locale.js";
+import { bandWords, type Locale, longDay, numberText } from "../locale.js";
 import { dayOfRow } from "../plan/day_columns.js";
 import { clock } from "../plan/days.js";
 import { TOKENS } from "../plan/tokens.js";
@@ -160,12 +160,7 @@ function PlannedWords({ locale, planned: { run, band } }: { locale: Locale; plan
       {band !== null && (
         <p className="dagfill-key" data-key="finish">
           {run.finish !== null && <i className="dagfill-band-key" />}
-          {locale.finishBand({
-            early: locale.duration(band.early),
-            middle: locale.duration(band.middle),
-            late: locale.duration(band.late),
-            samples: band.samples,
-          })}
+          {locale.finishBand(bandWords(locale, band))}
         </p>
       )}
       {run.beyond > 0 && (

@@ -55,7 +55,13 @@ export function TaskGantt({ backfill, runId, maxHeight = 480, className, style }
   return (
     <Root part="gantt" label={locale.taskTimes} className={className} style={style}>
       {order.length === 0 || marks === null || marks.size === 0 ? (
-        <p className="dagfill-dim">{order.length === 0 ? locale.noTasks : locale.notStarted}</p>
+        <p className="dagfill-dim">
+          {order.length === 0
+            ? locale.noTasks
+            : shown === null && selected === null
+              ? locale.chooseForTasks
+              : locale.notStarted}
+        </p>
       ) : (
         <Bars {...{ order, marks, locale, maxHeight }} />
       )}

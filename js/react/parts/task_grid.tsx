@@ -9,7 +9,7 @@ import { longDay } from "../locale.js";
 import { dayOfRow } from "../plan/day_columns.js";
 import { clock } from "../plan/days.js";
 import type { PlanColumns } from "../plan/plan_columns.js";
-import { QUEUED, RUNNING, TOKENS } from "../plan/tokens.js";
+import { AGAIN, QUEUED, RUNNING, TOKENS } from "../plan/tokens.js";
 import type { TaskState } from "../run/task_marks.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { NoPlan } from "./no_plan.js";
@@ -54,7 +54,7 @@ interface CellsProps {
 }
 
 function Cells({ backfill, plan, order, maxHeight, theme }: CellsProps) {
-  const { locale, version, run, selected, select, runId, taskMarks } = backfill;
+  const { locale, version, selected, select, runId, taskMarks } = backfill;
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -70,11 +70,12 @@ function Cells({ backfill, plan, order, maxHeight, theme }: CellsProps) {
 
   /** The state of a task at a date, where its run has begun; null for the others, which look as their date does. */
   const stateAt = (at: number, taskId: string): TaskState | null => {
-    if (run === null || (plan.tokens[at] ?? 0) <= QUEUED) return null;
+    const token = plan.tokens[at] ?? 0;
+    if (token <= AGAIN || token === QUEUED) return null;
     const ownId = runId(at);
     const known = ownId === null ? undefined : taskMarks(ownId).get(taskId);
     // A task without a state waits while its run goes on; of a run that has ended it is as its date.
-    return known?.state ?? (plan.tokens[at] === RUNNING ? "queued" : null);
+    return known?.state ?? (token === RUNNING ? "queued" : null);
   };
   const tokenAt = (at: number, taskId: string): number => {
     const state = stateAt(at, taskId);

@@ -4,7 +4,12 @@ import { groupByDay } from "./day_columns.js";
 import { dayOf } from "./days.js";
 import type { PlanColumns } from "./plan_columns.js";
 import { AGAIN, CREATE, KEEP, KEEP_FAILED } from "./tokens.js";
-import { dayIn } from "./zone_clock.js";
+import { dayIn, zoneTime } from "./zone_clock.js";
+
+const INSTANTS = /\b\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+
+/** An instant in a sentence, on the clock of the schedule: midnight is its day alone. */
+const shortTime = (at: string, zone: string) => zoneTime(at, zone).replace(/ 00:00 .*/, "");
 
 /** The columns of a preview; their buffers are the caller's own. */
 export function columnsOf(preview: BackfillPreview): PlanColumns {
@@ -35,7 +40,10 @@ export function columnsOf(preview: BackfillPreview): PlanColumns {
     tokens,
     places,
     days: groupByDay(dates, offsets, tokens),
-    warnings: [...preview.warnings],
+    warnings: preview.warnings.map((warning) => ({
+      ...warning,
+      message: warning.message.replace(INSTANTS, (at) => shortTime(at, preview.timeZone)),
+    })),
     clockChanges: preview.clockChanges.map((change) => ({
       ...change,
       // The day on which the clock still showed the time before.

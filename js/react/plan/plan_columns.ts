@@ -42,6 +42,12 @@ export interface ClockChange {
   offsetAfter: number;
 }
 
+/** Why a date is left alone. A run in flight is interrupted where its backfill was. */
+export function reasonIn({ warnings }: Pick<PlanColumns, "warnings">, reason: SkipReason | null) {
+  const isInterrupted = warnings.some(({ code }) => code === "interrupted_backfill");
+  return reason === "in_flight" && isInterrupted ? "interrupted" : reason;
+}
+
 /** The buffers of a plan, for `postMessage`: they change hands instead of being copied. */
 export function buffersOf(plan: PlanColumns): ArrayBuffer[] {
   const { day, first, count, tokens } = plan.days;

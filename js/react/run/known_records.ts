@@ -8,6 +8,8 @@ import {
   type RunRecord,
 } from "../../face.js";
 
+import { defined } from "../plan/defined.js";
+
 const instant = (ms: number) => new Date(ms).toISOString().replace(".000Z", "Z");
 
 /** One record a date; of several runs of a date the last one counts. Throws DagfillError with the place of what is wrong, such as
@@ -34,6 +36,7 @@ export function knownRecords(dag: Dag, existing: Iterable<KnownRun>): RunRecord[
     const ms = read[at] as number;
     const executionDate = instant(ms);
     const record = run as Partial<RunRecord>;
+    const { startedAt, finishedAt, error } = record;
     const interval =
       run.dataInterval === undefined ? [given.start[at], given.end[at]] : ends.slice(next, next + 2);
     if (run.dataInterval !== undefined) next += 2;
@@ -47,9 +50,7 @@ export function knownRecords(dag: Dag, existing: Iterable<KnownRun>): RunRecord[
       state: run.state,
       conf: record.conf ?? {},
       attempt: record.attempt ?? 1,
-      ...(record.startedAt !== undefined && { startedAt: record.startedAt }),
-      ...(record.finishedAt !== undefined && { finishedAt: record.finishedAt }),
-      ...(record.error !== undefined && { error: record.error }),
+      ...defined({ startedAt, finishedAt, error }),
     });
   });
   return [...records.values()];
@@ -63,7 +64,5 @@ function instantsOf({ schedule, timeZone }: Dag, dates: readonly DateInput[]): F
 
 /** The fields of a DAG that shape its dates. */
 function timetable({ timeZone, kind, dst, interval }: Dag) {
-  return Object.fromEntries(
-    Object.entries({ timeZone, kind, dst, interval }).filter(([, value]) => value !== undefined),
-  );
+  return defined({ timeZone, kind, dst, interval });
 }

@@ -166,18 +166,12 @@ export class RunView {
   }
 
   #finish(result: BackfillResult): void {
-    const { backfillId, dagId, state, totalDates, completed, failed, skipped, canceled } = result;
-    const { unfinished, unresolved, startedAt, finishedAt } = result;
-    // Without `results`, which are built when they are read.
-    this.result = {
-      ...{ backfillId, dagId, state, totalDates, completed, failed, skipped, canceled },
-      ...{ unfinished, unresolved, startedAt, finishedAt },
-    };
+    this.result = result;
     this.plan.tokens.forEach((token, row) => {
       if (token === QUEUED || token === RUNNING) this.#setToken(row, CANCELED);
     });
     for (const bar of this.#open.values())
-      Object.assign(bar, { end: Date.parse(finishedAt), token: CANCELED });
+      Object.assign(bar, { end: Date.parse(result.finishedAt), token: CANCELED });
     this.#open.clear();
   }
 

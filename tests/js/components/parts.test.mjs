@@ -67,6 +67,12 @@ test("a page says an error of a code in its own words", () => {
   assert.equal(errorWords(german, new Error("else")), "else");
 });
 
+test("an estimate names the later finish only where that is another time", () => {
+  const parts = { duration: "1 h", finish: "08:43", samples: 0 };
+  assert.equal(english.estimate({ ...parts, late: "08:43" }), "About 1 h (finish 08:43).");
+  assert.equal(english.estimate({ ...parts, late: "08:50" }), "About 1 h (finish 08:43; 9 of 10 by 08:50).");
+});
+
 test("one date that failed is run again, alone", async (t) => {
   let isBroken = true;
   const executeRun = ({ executionDate }) => {

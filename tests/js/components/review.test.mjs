@@ -5,7 +5,10 @@ import { BackfillService, MemoryStore } from "dagfill";
 import { opener, phase, ready, until } from "./opened.mjs";
 import { componentModule } from "./source.mjs";
 
-const { BackfillModel } = await componentModule('export { BackfillModel } from "./model/backfill_model.ts";');
+const { BackfillModel, reasonIn } = await componentModule(`
+export { BackfillModel } from "./model/backfill_model.ts";
+export { reasonIn } from "./plan/plan_columns.ts";
+`);
 const open = opener(BackfillModel);
 const dag = { dagId: "sales", schedule: "@daily" };
 const january = { startDate: "2026-01-01", endDate: "2026-01-04" };
@@ -119,6 +122,62 @@ test("rows of the plan are told in parts, with what the store has of them", asyn
       [null, undefined, undefined],
     ],
   );
+});
+
+test("tasks of earlier runs are read from the store, before and after a retry", async (t) => {
+  const store = new MemoryStore();
+  const tasks = [{ taskId: "a" }, { taskId: "b", dependsOn: ["a"] }];
+  let isBroken = true;
+  const executeTask = ({ taskId, executionDate }) => {
+    if (isBroken && taskId === "b" && executionDate.startsWith("2026-01-02")) throw new Error("no disk");
+  };
+  const settings = {
+    dag: { ...dag, tasks },
+    options: { ...january, endDate: "2026-01-03" },
+    store,
+    executeTask,
+  };
+  const first = open(t, settings);
+  await ready(first);
+  await first.start();
+  await phase(first, "finished");
+  // As after a reload: nothing but the store is known.
+  const model = open(t, { ...settings, options: january });
+  await ready(model);
+  const statesAt = (row) => {
+    const runId = model.runId(row);
+    return runId === null ? [] : [...model.taskStates(runId).values()].join(" ");
+  };
+  await until(model, () => statesAt(1) === "success failed");
+  await until(model, () => statesAt(0) === "success success");
+  assert.equal(model.runId(3), null, "no run stands there");
+  isBroken = false;
+  await model.retry(1);
+  await phase(model, "finished");
+  model.close();
+  await ready(model);
+  await until(model, () => statesAt(1) === "success success");
+});
+
+test("runs that were interrupted are told as such", async (t) => {
+  const plan = { warnings: [{ code: "interrupted_backfill", message: "" }] };
+  assert.equal(reasonIn(plan, "in_flight"), "interrupted");
+  assert.equal(reasonIn(plan, "excluded"), "excluded");
+  assert.equal(reasonIn({ warnings: [] }, "in_flight"), "in_flight");
+  const model = open(t, {});
+  const { locale } = await ready(model);
+  assert.equal(locale.reason.interrupted, "interrupted");
+  assert.match(locale.because("skip", "interrupted", "running", null), /^It was interrupted/);
+});
+
+test("warnings name dates on the clock of the schedule", async (t) => {
+  const berlin = { ...dag, timeZone: "Europe/Berlin" };
+  const existing = [{ executionDate: "2026-01-02T23:00:00Z", state: "failed" }];
+  const model = open(t, { dag: berlin, existing, executeRun: () => "done" });
+  const { warnings } = await ready(model);
+  const { message, at } = warnings.find(({ code }) => code === "unfinished_left_alone");
+  assert.match(message, /the first is 2026-01-03[:;,]/);
+  assert.equal(at, "2026-01-02T23:00:00Z", "data stay instants");
 });
 
 test("tasks of a run that is stopped are canceled with it", async (t) => {

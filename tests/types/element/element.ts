@@ -17,7 +17,8 @@ plan.existing = [{ executionDate: "2026-01-01T00:00:00Z", state: "success" }];
 plan.executeRun = async ({ runId, signal }) => {
   await fetch(`/runs/${runId}`, { method: "POST", signal: signal as AbortSignal });
 };
-plan.locale = { language: "de-DE", pause: "Anhalten" };
+plan.locale = { language: "de-DE", pause: "Anhalten", token: { create: "neu" }, columns: { date: "Tag" } };
+plan.locale = { errors: { INVALID_CRON: ({ message }) => message } };
 // What is set may be taken away, and read again.
 plan.existing = undefined;
 const start: string = plan.dag?.dagId ?? "";
@@ -34,6 +35,8 @@ plan.options = { startDate: "2026-01-01" };
 plan.options = { dagId: "sales", startDate: "2026-01-01", endDate: "2026-01-31" };
 // @ts-expect-error: a run has one of the states
 plan.existing = [{ executionDate: "2026-01-01T00:00:00Z", state: "done" }];
+// @ts-expect-error: there is no token "made"
+plan.locale = { token: { made: "neu" } };
 // @ts-expect-error: a locale's text that needs a count is a function
 plan.locale = { run: "Start" };
 // @ts-expect-error: there is no property dags
