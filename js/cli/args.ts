@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { DagfillError } from "../error.js";
 import { shown } from "../shown.js";
 import { advice, suggestion } from "../suggest.js";
+import { airflowFlagHint } from "./airflow_flags.js";
 import { type Flag, optionOf } from "./flags.js";
 
 /** The command line behind the verb. */
@@ -18,6 +19,7 @@ export function readArguments(
   args: readonly string[],
   flags: readonly Flag[],
   positionals: readonly string[],
+  verb: string,
 ): Arguments {
   const known = new Map<string, Flag>();
   for (const flag of flags) {
@@ -51,7 +53,7 @@ export function readArguments(
       continue;
     }
     const flag = known.get(token.name);
-    if (flag === undefined) throw unknownFlag(token.rawName, flags);
+    if (flag === undefined) throw unknownFlag(token.rawName, flags, verb);
     if (token.inlineValue === false) refuseFlag(token.value, token.rawName, flag, known);
     take(read.values, flag, token.rawName, token.value);
   }
@@ -116,7 +118,7 @@ function readValue(flag: Flag, written: string, text: string): unknown {
   }
 }
 
-function unknownFlag(written: string, flags: readonly Flag[]): DagfillError {
+function unknownFlag(written: string, flags: readonly Flag[], verb: string): DagfillError {
   const bare = written.replace(/^-+/, "");
   // By the options' names, too: what other systems call them is listed by option.
   const byOption = new Map(flags.flatMap((flag) => [flag.name, optionOf(flag)].map((name) => [name, flag])));
@@ -124,9 +126,10 @@ function unknownFlag(written: string, flags: readonly Flag[]): DagfillError {
   return new DagfillError("INVALID_OPTION", `unknown flag ${written}`, {
     field: written,
     hint:
-      meant === undefined
+      airflowFlagHint(bare, verb) ??
+      (meant === undefined
         ? (advice(bare, [...byOption.keys()]) ?? "--help lists the flags")
-        : `did you mean --${meant.name}?`,
+        : `did you mean --${meant.name}?`),
   });
 }
 

@@ -21,6 +21,8 @@ function ofField({ code, field = "dag", hint }: DagfillError, dag: object): stri
   if (hint === undefined && field === "dag.schedule" && typeof value !== "object") return ofSchedule;
   if (field.endsWith(".dependsOn") && typeof value === "string")
     return `a list of task ids, also for one: dependsOn: [${value}]`;
+  if (field.endsWith(".command") && typeof value === "object")
+    return 'a command is a text: one that begins with {{ is quoted, such as "{{ ds }}"';
   if (code !== "INVALID_DURATION" || typeof value !== "string") return undefined;
   const [, count = "", word = ""] = /^(\d{1,9})\s*([a-z]*)$/i.exec(value.trim()) ?? [];
   if (count !== "" && (word === "" || word === "ms")) return `milliseconds are a number: ${Number(count)}`;

@@ -28,7 +28,13 @@ const hints: Partial<Record<string, string>> = {
 export function readDagText(text: string, name: string): DagText {
   const lines = new LineCounter();
   const documents = read(name, () =>
-    parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false }),
+    parseAllDocuments(text, {
+      lineCounter: lines,
+      uniqueKeys: true,
+      prettyErrors: false,
+      merge: true,
+      logLevel: "error",
+    }),
   );
   const list = Array.isArray(documents) ? documents : [];
   for (const { errors } of list) {
@@ -36,12 +42,13 @@ export function readDagText(text: string, name: string): DagText {
     if (fault === undefined) continue;
     const { line, col } = lines.linePos(fault.pos[0]);
     if (fault.message.includes("call stack")) throw tooDeep(name);
+    const hint = quoteHint(text.split("\n")[line - 1] ?? "") ?? hints[fault.code];
     throw new DagfillError("INVALID_DAG", `expected YAML in ${name}, got at line ${line}: ${fault.message}`, {
       input: text,
       start: fault.pos[0],
       end: Math.max(fault.pos[1], fault.pos[0] + 1),
       details: { line, column: col },
-      ...(hints[fault.code] !== undefined && { hint: hints[fault.code] }),
+      ...(hint !== undefined && { hint }),
     });
   }
   const values = list.map((document) =>
@@ -62,6 +69,12 @@ export function readDagText(text: string, name: string): DagText {
       return 1;
     },
   };
+}
+
+/** A cron text and a template that begin with a sign of YAML. */
+function quoteHint(line: string): string | undefined {
+  const [, key, value = "", sign] = /([\w-]+):\s+((\*|\{\{|\{%).*)$/.exec(line.slice(0, 500)) ?? [];
+  return key && `quote it, since ${sign} is a sign of YAML: ${key}: ${JSON.stringify(value.trim())}`;
 }
 
 /** What the reader of YAML answers; INVALID_DAG for what it throws, a stack that overflows among it. */

@@ -170,7 +170,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
       return exitCodes.ok;
     }
     verb = verbOf(name);
-    const request = readArguments(rest, verb.flags, verb.positionals);
+    const request = readArguments(rest, verb.flags, verb.positionals, name);
     if (request.help) {
       showVerbHelp(name, verb, terminal);
       return exitCodes.ok;

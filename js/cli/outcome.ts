@@ -83,6 +83,7 @@ export class Outcome {
     terminal.line(
       `${terminal.paint("yellow", "interrupted")}  ${progress.total - progress.remaining} of ${progress.total} dates have ended`,
     );
+    if (this.isGone()) return exitCodes.interrupted;
     this.hint(`go on: dagfill resume ${positionals[0]} ${backfillId}${store}`);
     return exitCodes.interrupted;
   }
@@ -106,6 +107,7 @@ export class Outcome {
     const { verb, positionals, values } = this.request;
     if (failed + canceled + before === 0)
       this.hint("they wait for the run before them: run the same command again when that has succeeded");
+    else if (this.isGone()) return;
     else if (verb !== "run" || failed + before > 0) {
       // A retry without dates would take the runs of other ranges, too.
       const store = typeof values.store === "string" ? ` --store ${values.store}` : "";
@@ -113,6 +115,13 @@ export class Outcome {
       const dag = dagId.length > 200 ? "" : ` --dag-id ${quoted(dagId)}`;
       this.hint(`run them again: dagfill retry ${positionals[0]}${dag} --from ${start} --to ${end}${store}`);
     } else this.hint("the same command runs the canceled dates again");
+  }
+
+  /** Whether the runs end with this process, which is told: no later command finds them. */
+  private isGone(): boolean {
+    if (this.request.values.store !== ":memory:") return false;
+    this.hint("the store in memory is gone: with --store FILE a later command finds these runs");
+    return true;
   }
 
   /** Every date is skipped because it is done, which may not be plain. */

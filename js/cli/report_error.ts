@@ -23,7 +23,7 @@ export function reportError(
     return exitCodes.failed;
   }
   const { code, message, input, start, end, field, details } = error;
-  const hint = error.hint ?? usualHint(error);
+  const hint = code === "UNKNOWN_TASK" ? idsHint(error) : (error.hint ?? usualHint(error));
   if (json) {
     terminal.line(JSON.stringify({ error: { code, message, input, start, end, field, hint, details } }));
     return exitOf(code);
@@ -48,6 +48,13 @@ function usualHint({ code, message }: DagfillError): string | undefined {
   if (offset === null) return undefined;
   const [input, sign, hours] = offset;
   return `a zone has a name, such as Europe/Berlin; ${input} without changes of the clock is Etc/GMT${sign === "+" ? "-" : "+"}${Number(hours)}`;
+}
+
+/** Task ids are listed; Airflow's command reads a regular expression in their place. */
+function idsHint({ message, hint }: DagfillError): string | undefined {
+  if (!/[*+?^$|()[\]\\]/.test(message.slice(message.indexOf(", got ")))) return hint;
+  const listed = "ids are listed, separated by commas; a regular expression is not read";
+  return hint === undefined ? listed : `${listed}; ${hint}`;
 }
 
 /** Whether the error is about the state of the store and not about the request. */

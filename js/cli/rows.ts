@@ -13,7 +13,7 @@ export function formatOf({ values, json }: Pick<Request, "values" | "json">): Fo
   return oneOf(String(format), FORMATS, "format");
 }
 
-/** Prints rows. A table and CSV have the columns, JSON the whole of each row; `none` stands for no rows at all in a table. */
+/** Prints rows. A table and CSV have the columns (CSV those for programs, too), JSON the whole of each row; `none` stands for no rows at all in a table. */
 export function showRows<Row extends object>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -26,9 +26,12 @@ export function showRows<Row extends object>(
   else if (format === "ndjson") for (const row of rows) terminal.line(JSON.stringify(row));
   else if (format === "csv") {
     terminal.line(csvLine(columns.map(({ title }) => title)));
-    for (const row of rows) terminal.line(csvLine(columns.map(({ text }) => text(row))));
+    for (const row of rows) terminal.line(csvLine(columns.map(({ text, data = text }) => data(row))));
   } else if (rows.length === 0) terminal.line(none);
-  else for (const line of table(columns, rows, terminal)) terminal.line(line);
+  else {
+    const shown = columns.filter(({ isDataOnly }) => isDataOnly !== true);
+    for (const line of table(shown, rows, terminal)) terminal.line(line);
+  }
 }
 
 /** A line of CSV as RFC 4180 has it. A value that a spreadsheet would take for a formula gets a quote before it. */

@@ -133,8 +133,22 @@ const styles: Partial<Record<string, Style>> = {
 /** The colour of a state of a run or a task. */
 export const stateStyle = ({ state }: { state: string }): Style | undefined => styles[state];
 
+interface Span {
+  startedAt?: string;
+  finishedAt?: string;
+}
+
+const tookMs = ({ startedAt, finishedAt }: Span) =>
+  Date.parse(finishedAt ?? "") - Date.parse(startedAt ?? "");
+
+/** How long something has taken in seconds, as a number; empty where it has not ended. */
+export function tookSeconds(span: Span): string {
+  const ms = tookMs(span);
+  return Number.isNaN(ms) ? "" : String(ms / 1000);
+}
+
 /** How long something has taken; empty where it has not ended. */
-export function tookText({ startedAt, finishedAt }: { startedAt?: string; finishedAt?: string }): string {
-  const ms = Date.parse(finishedAt ?? "") - Date.parse(startedAt ?? "");
+export function tookText(span: Span): string {
+  const ms = tookMs(span);
   return Number.isNaN(ms) ? "" : `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 }

@@ -6,6 +6,10 @@ import { fit, pad, widthOf } from "./width.js";
 export interface Column<Row> {
   title: string;
   text: (row: Row) => string;
+  /** As programs read it, in CSV; absent: as `text`. */
+  data?: (row: Row) => string;
+  /** A column of CSV alone. */
+  isDataOnly?: boolean;
   style?: (row: Row) => Style | undefined;
   /** Columns with the highest number go first when there is no room; the one with none stays. */
   optional?: number;

@@ -31,6 +31,48 @@ tasks:
       echo of {{ ds }}
 `;
 
+test("text that begins with a sign of YAML is to be quoted", async () => {
+  const head = "dagId: a\n";
+  const faults = {
+    "schedule: * * * * *\n": /:? ?.*hint quote it, since \* is a sign of YAML: schedule: "\* \* \* \* \*"/s,
+    "schedule: */5 * * * *\n": /hint quote it, .*schedule: "\*\/5 \* \* \* \*"/,
+    "schedule: null\ntasks:\n  - taskId: t\n    command: {{ ds }} hi\n":
+      /hint quote it, .*command: "\{\{ ds \}\} hi"/,
+    "schedule: null\ntasks:\n  - taskId: t\n    command: {{ ds }}\n": /hint a command is a text: .*quoted/,
+  };
+  for (const [text, sentence] of Object.entries(faults)) {
+    const { code, err } = await run(["validate", file("unquoted.yaml", head + text)]);
+    assert.equal(code, 2, err);
+    assert.match(err, sentence);
+  }
+});
+
+test("a merge key takes the members of an anchor", async () => {
+  const text = `dagId: merged
+schedule: null
+tasks:
+  - &base
+    taskId: a
+    command: echo one
+    retries: 2
+  - <<: *base
+    taskId: b
+    command: echo two
+`;
+  const { code, out, err } = await run([
+    "trigger",
+    file("merged.yaml", text),
+    "-e",
+    "2024-01-01",
+    "--store",
+    ":memory:",
+  ]);
+  assert.equal(code, 0, err);
+  assert.match(out, /one[\s\S]*two/);
+  const wrong = await run(["validate", file("merged.yaml", text.replace("retries: 2", "retires: 2"))]);
+  assert.match(wrong.err, /Did you mean retries/);
+});
+
 test("a YAML file runs, with comments, defaults and commands of several lines", async () => {
   const { code, out, err } = await run(["run", file("orders.yaml", orders), ...range]);
   assert.equal(code, 0, err);

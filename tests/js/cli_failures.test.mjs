@@ -117,3 +117,25 @@ test("a flag is not taken for the value of the flag before it", async () => {
   const { err } = await run(["run", "dag.json", ...day, "--note=--json"]);
   assert.doesNotMatch(err, /--note/);
 });
+
+test("a failure in a store in memory says that no later command finds it", async () => {
+  const { folder } = workplace();
+  const path = join(folder, "gone.json");
+  writeFileSync(
+    path,
+    JSON.stringify({ dagId: "gone", schedule: "@daily", tasks: [{ taskId: "a", command: "exit 1" }] }),
+  );
+  const { code, out } = await run([
+    "run",
+    path,
+    "-s",
+    "2024-01-01",
+    "-e",
+    "2024-01-01",
+    "--store",
+    ":memory:",
+  ]);
+  assert.equal(code, 1);
+  assert.match(out, /hint the store in memory is gone: with --store FILE/);
+  assert.doesNotMatch(out, /dagfill retry/);
+});

@@ -43,6 +43,17 @@ test("each attempt has its log, with times and sources; ids that are no file nam
   assert.equal(statSync(`${store}.logs`).mode & 0o777, 0o700);
 });
 
+test("logs of a task that was not started say its state", limit, async () => {
+  const { fill, logs } = scene("unstarted", [
+    { taskId: "a", command: "exit 1" },
+    { taskId: "b", dependsOn: ["a"], command: "echo b" },
+  ]);
+  assert.equal((await fill()).code, 1);
+  const { out, err } = await logs("2024-01-01", "b");
+  assert.equal(out, "");
+  assert.match(err, /no logs of backfill__2024-01-01T00:00:00\+00:00: not started: b \(upstream_failed\)/);
+});
+
 test("an attempt keeps 10 MiB and says that it was cut", limit, async () => {
   const { fill, store } = scene("long", [
     { taskId: "a", command: "yes 0123456789 | head -c 14000000; echo" },

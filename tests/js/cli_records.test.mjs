@@ -57,9 +57,12 @@ test(
       await verb("runs", "listed", "--from", "2024-01-02", "--to", "2024-01-03", "--format", "csv")
     ).out;
     const lines = csv.trimEnd().split("\n");
-    assert.equal(lines[0], "date,state,type,attempt,started,took,run,error");
+    assert.equal(lines[0], "date,state,type,attempt,started,finished,took,run,error");
     assert.equal(lines.length, 3);
-    assert.match(lines[1], /^2024-01-02T00:00:00Z,failed,backfill,1,/);
+    assert.match(
+      lines[1],
+      /^2024-01-02T00:00:00Z,failed,backfill,1,[\d-]+T[\d:.]+Z,[\d-]+T[\d:.]+Z,\d+(\.\d+)?,/,
+    );
     const [newest] = JSON.parse((await verb("runs", "listed", "--newest", "--limit", "1", "--json")).out);
     assert.equal(newest.executionDate, "2024-01-03T00:00:00Z");
     const unknown = await verb("runs", "listde");

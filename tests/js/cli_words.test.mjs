@@ -84,6 +84,28 @@ const refused = {
     ["run", dag, "--ignore-first-depends-on-past"],
     "A backfill lets its first date through",
   ],
+  "clear -d": [["clear", dag, "-d"], "list those behind it"],
+  "clear -f": [["clear", dag, "-f"], "dagfill retry runs what failed"],
+  "trigger -r": [["trigger", dag, "-r", "x"], "--execution-date sets the date"],
+  "--task-regex": [["run", dag, "--task-regex", "t.*"], "a regular expression is not read"],
+  "a regular expression in place of ids": [
+    ["preview", dag, "-s", "2024-01-01", "-e", "2024-01-01", "-t", "ex.*"],
+    "ids are listed, separated by commas",
+  ],
+  ...Object.fromEntries(
+    Object.entries({
+      "-x": "nothing is pickled",
+      "--donot-pickle": "nothing is pickled",
+      "-i": "--no-upstream",
+      "-m": "dagfill import-runs",
+      "-I": "--strict-past",
+      "--continue-on-failures": "--fail-fast",
+      "--disable-retry": "retries: 0",
+      "--local": "leave it out",
+      "-S": "first argument",
+    }).map(([flag, hint]) => [`run ${flag}`, [["run", dag, flag], hint]]),
+  ),
+  "preview -y": [["preview", dag, "-y"], "does not ask"],
   "another system's verb": [["create", dag], "did you mean run?"],
   "a Python file": [
     ["preview", file("dag.py", "from airflow import DAG")],

@@ -44,7 +44,8 @@ export const logs: Verb = {
         if (!isOpen || interrupts.drain.aborted) break;
         await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       }
-      if (!reader.found) notices.line(`no logs of ${run.runId}: only commands have them`);
+      if (!reader.found)
+        notices.line(whyNone(inOrder(await tasksOf(store, dagId, run.runId, taskId), stored), run.runId));
       return exitCodes.ok;
     } finally {
       interrupts.dispose();
@@ -52,6 +53,15 @@ export const logs: Verb = {
     }
   },
 };
+
+/** Why tasks of a run have no logs: they were not started, or are no commands. */
+function whyNone(tasks: readonly TaskInstance[], runId: string): string {
+  const waiting = tasks.filter(({ startedAt }) => startedAt === undefined);
+  if (waiting.length === 0) return `no logs of ${runId}: only commands have them`;
+  const states = waiting.slice(0, 10).map(({ taskId, state }) => `${taskId} (${state})`);
+  const more = waiting.length > 10 ? `, and ${waiting.length - 10} more` : "";
+  return `no logs of ${runId}: not started: ${states.join(", ")}${more}`;
+}
 
 async function tasksOf(
   store: RunStore,

@@ -6,7 +6,16 @@ import { noteInterrupted, type Shown, shownRuns } from "../interrupted.js";
 import { localDate } from "../local_date.js";
 import { exitCodes, runError } from "../report_error.js";
 import { showRows } from "../rows.js";
-import { chosenRuns, inOrder, noRun, stateStyle, statesOf, storedDag, tookText } from "../stored_dag.js";
+import {
+  chosenRuns,
+  inOrder,
+  noRun,
+  stateStyle,
+  statesOf,
+  storedDag,
+  tookSeconds,
+  tookText,
+} from "../stored_dag.js";
 import type { Column } from "../table.js";
 import type { Verb } from "../verb.js";
 
@@ -50,6 +59,7 @@ const columnsIn = (timeZone: string | undefined): Column<Row>[] => [
   { title: "state", text: ({ state }) => state, style: stateStyle },
   { title: "attempt", text: ({ attempt }) => String(attempt), optional: 3 },
   { title: "started", text: ({ startedAt }) => startedAt ?? "", optional: 4 },
-  { title: "took", text: tookText, optional: 1 },
+  { title: "finished", text: ({ finishedAt }) => finishedAt ?? "", isDataOnly: true },
+  { title: "took", text: tookText, data: tookSeconds, optional: 1 },
   { title: "error", text: ({ error }) => runError(error, 200), below: true },
 ];

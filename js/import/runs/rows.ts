@@ -184,7 +184,7 @@ function rowOf(fields: Fields): HistoryRow {
     runType: text("run_type", "runType") ?? (isTable ? text("type") : undefined),
     state: text("state"),
     startedAt: time("start_date", "startedAt") ?? (isTable ? time("started") : undefined),
-    finishedAt: time("end_date", "finishedAt"),
+    finishedAt: time("end_date", "finishedAt") ?? (isTable ? time("finished") : undefined),
     queuedAt: time("queued_at"),
     conf: fields.conf,
     own: "executionDate" in fields ? ownMembers(fields) : {},
