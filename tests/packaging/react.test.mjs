@@ -118,6 +118,7 @@ test("plans in the worker, shows dates, reasons and commands", { skip }, async (
 test("runs, fails, retries what did not succeed, and goes back to the plan", { skip }, async (t) => {
   const tab = await open(t);
   await planned(tab);
+  await tab.locator(".dagfill-gantt", { hasText: "Choose a date to see its tasks." }).waitFor();
   await tab.evaluate(() => {
     globalThis.failing = ["2026-01-05T01:30:00Z"];
   });
