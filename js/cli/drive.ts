@@ -52,7 +52,7 @@ export async function drive(
   const callbacks = inFlight.count(world.callbacks(file, (line) => reporter.log(line), logs));
   const { onUnknown } = callbacks;
   const how = engine === undefined ? callbacks : { engine, onUnknown };
-  const service = new BackfillService({ dags: file.dags, store, ...how });
+  const service = new BackfillService({ dags: logs.withStacks(file.dags), store, ...how });
   const report = (next: Reporter) => {
     reporter = next;
   };

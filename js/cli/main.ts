@@ -104,8 +104,8 @@ const world: World = {
       print(line);
     };
     const commands = executeTask === undefined && byTask ? shellOnDemand({ cwd: folder, onLine }) : undefined;
-    const engine =
-      executeTask ?? (commands === undefined ? undefined : (logs?.withEnds(commands) ?? commands));
+    const own = executeTask && (logs?.withStack(executeTask) ?? executeTask);
+    const engine = own ?? (commands === undefined ? undefined : (logs?.withEnds(commands) ?? commands));
     return {
       // A command with braces in it is not what its author meant to run; DAG, task or --on-unknown may say otherwise.
       onUnknown: "error",

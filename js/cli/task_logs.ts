@@ -1,9 +1,10 @@
-// Task logs: the output of commands, in STORE.logs/DAG/RUN/TASK/ATTEMPT.log. Each line begins with its time and its stream; the last
-// one, of the stream "end", says how the command ended.
+// Task logs: the output of commands and the stacks of functions that failed, in STORE.logs/DAG/RUN/TASK/ATTEMPT.log. Each line begins
+// with its time and its stream; the last one, of the stream "end", says how the attempt ended.
 import { appendFileSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { type ExecuteTask, TaskSkipped } from "../face.js";
+import { inspect } from "node:util";
+import { type Dag, type ExecuteTask, TaskSkipped } from "../face.js";
 import type { CommandError, ShellLine } from "../shell.js";
 import { oneLine } from "./width.js";
 
@@ -48,6 +49,31 @@ export class TaskLogs {
         throw error;
       }
     };
+  }
+
+  /** The same function; where it fails, the log gets the stack of its error with that of its cause. */
+  withStack(execute: ExecuteTask): ExecuteTask {
+    return async (task) => {
+      try {
+        return await execute(task);
+      } catch (error) {
+        if (error instanceof Error && !(error instanceof TaskSkipped))
+          for (const line of inspect(error).split("\n")) this.#append(task, "err", line);
+        this.#append(task, "end", endText(error));
+        throw error;
+      }
+    };
+  }
+
+  /** The same DAGs, whose functions have logs. */
+  withStacks(dags: readonly Dag[]): Dag[] {
+    const logged = <Part extends { run?: ExecuteTask }>(part: Part): Part =>
+      part.run === undefined ? part : { ...part, run: this.withStack(part.run) };
+    return dags.map((dag) => ({
+      ...dag,
+      ...(dag.tasks !== undefined && { tasks: dag.tasks.map(logged) }),
+      ...(dag.taskDefaults !== undefined && { taskDefaults: logged(dag.taskDefaults) }),
+    }));
   }
 
   #append(attempt: Attempt, stream: "out" | "err" | "end", line: string): void {

@@ -96,3 +96,31 @@ test("a run or a task that is not there is refused, and a store in memory has no
   assert.match((await logs("2024-01-01")).err, /no logs of/);
   assert.equal((await run(["logs", file, "2024-01-01", "--store", ":memory:"])).code, 2);
 });
+
+test("a function that fails leaves the stack of its error, and of the cause, in its log", limit, async () => {
+  const [file, store] = [join(folder, "stack.mjs"), join(folder, "stack.sqlite")];
+  writeFileSync(
+    file,
+    `function inner() { throw new Error("no rows", { cause: new TypeError("a null") }); }
+export default {
+  dagId: "stack", schedule: "@daily",
+  tasks: [
+    { taskId: "load", run: () => inner() },
+    { taskId: "fine", run: () => 1 },
+  ],
+};
+`,
+  );
+  const day = ["--start-date", "2024-01-01", "--end-date", "2024-01-01", "--store", store];
+  assert.equal((await run(["run", file, ...day, "--quiet"])).code, 1);
+  const { out } = await run(["logs", file, "2024-01-01", "--store", store]);
+  assert.match(out, /load, attempt 1\n\S+Z err Error: no rows\n\S+Z err +at inner \(.*stack\.mjs:1:/);
+  assert.match(out, /cause.*TypeError: a null/);
+  assert.match(out, /Z end no rows\n/);
+  assert.doesNotMatch(out, /fine/);
+  const triggered = await run(["trigger", file, "-e", "2024-01-05", "--store", store]);
+  assert.equal(triggered.code, 1);
+  assert.match((await run(["logs", file, "2024-01-05", "load", "--store", store])).out, /at inner/);
+  const none = await run(["logs", file, "2024-01-01", "fine", "--store", store]);
+  assert.match(none.err, /only commands and functions that failed have them/);
+});

@@ -57,7 +57,7 @@ export const logs: Verb = {
 /** Why tasks of a run have no logs: they were not started, or are no commands. */
 function whyNone(tasks: readonly TaskInstance[], runId: string): string {
   const waiting = tasks.filter(({ startedAt }) => startedAt === undefined);
-  if (waiting.length === 0) return `no logs of ${runId}: only commands have them`;
+  if (waiting.length === 0) return `no logs of ${runId}: only commands and functions that failed have them`;
   const states = waiting.slice(0, 10).map(({ taskId, state }) => `${taskId} (${state})`);
   const more = waiting.length > 10 ? `, and ${waiting.length - 10} more` : "";
   return `no logs of ${runId}: not started: ${states.join(", ")}${more}`;

@@ -22,7 +22,7 @@ export const schedule: Verb = {
     try {
       const callbacks = world.callbacks(file, logWriter({ terminal, json, values }), logs);
       await warnOfTemplates(file.dags, callbacks, {}, notices);
-      const scheduler = new Scheduler({ dags: file.dags, store, ...callbacks });
+      const scheduler = new Scheduler({ dags: logs.withStacks(file.dags), store, ...callbacks });
       let worst: ExitCode = exitCodes.ok;
       scheduler.onEvent((event) => {
         worst = Math.max(worst, codeOf(event)) as ExitCode;

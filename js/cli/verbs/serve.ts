@@ -41,7 +41,7 @@ export const serve: Verb = {
       const callbacks = world.callbacks(file, logWriter({ terminal, json, values }), logs);
       const { onUnknown } = callbacks;
       const service = new BackfillService({
-        dags: file.dags,
+        dags: logs.withStacks(file.dags),
         store,
         ...(engine === undefined ? callbacks : { engine, onUnknown }),
       });

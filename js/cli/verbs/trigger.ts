@@ -25,7 +25,11 @@ export const trigger: Verb = {
       const callbacks = world.callbacks(file, logWriter({ terminal, json, values }), logs);
       const conf = values.conf as Record<string, unknown> | undefined;
       await warnOfTemplates([dag], callbacks, conf ?? {}, notices);
-      const result = await new BackfillService({ dags: file.dags, store, ...callbacks }).trigger({
+      const result = await new BackfillService({
+        dags: logs.withStacks(file.dags),
+        store,
+        ...callbacks,
+      }).trigger({
         dagId,
         ...(typeof values.executionDate === "string" && {
           executionDate: dateOf(values.executionDate, "--execution-date", zoneOf(dag)),
