@@ -3,7 +3,7 @@ import { exponentText, strOf } from "./repr.js";
 import { Float, type Value } from "./value.js";
 
 const SPECIFICATION =
-  /^(?:(?<fill>.)(?<filled>[<>=^])|(?<align>[<>=^]))?(?<sign>[-+ ])?(?<alternate>#)?(?<zero>0)?(?<width>\d{1,4})?(?<group>[,_])?(?:\.(?<precision>\d{1,2}))?(?<type>[bcdeEfFgGosxX%])?$/su;
+  /^(?:(?<fill>.)(?<side>[<>=^])|(?<align>[<>=^]))?(?<sign>[-+ ])?(?<hash>#)?(?<zero>0)?(?<width>\d{1,4})?(?<group>[,_])?(?:\.(?<precision>\d{1,2}))?(?<type>[bcdeEfFgGosxX%])?$/su;
 
 interface Specification {
   fill: string;
@@ -30,12 +30,12 @@ export function formatted(value: Value, specification: string): string | undefin
 function specificationOf(text: string): Specification | undefined {
   const parts = SPECIFICATION.exec(text)?.groups;
   if (parts === undefined) return undefined;
-  const align = parts.filled ?? parts.align ?? (parts.zero === undefined ? undefined : "=");
+  const align = parts.side ?? parts.align ?? (parts.zero === undefined ? undefined : "=");
   return {
     fill: parts.fill ?? (parts.zero === undefined ? " " : "0"),
     align,
     sign: parts.sign,
-    alternate: parts.alternate !== undefined,
+    alternate: parts.hash !== undefined,
     width: Number(parts.width ?? 0),
     group: parts.group,
     precision: parts.precision === undefined ? undefined : Number(parts.precision),
