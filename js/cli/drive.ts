@@ -2,7 +2,15 @@
 import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DagfillError } from "../error.js";
-import { type Backfill, type BackfillEvent, BackfillService, type Hooks, type Progress } from "../face.js";
+import {
+  type Backfill,
+  type BackfillEvent,
+  BackfillService,
+  type Duration,
+  durationMs,
+  type Hooks,
+  type Progress,
+} from "../face.js";
 import { shortened } from "../visible.js";
 import { AtWork } from "./at_work.js";
 import { type DetachableStore, detachable } from "./detachable.js";
@@ -27,9 +35,6 @@ export interface Session {
   whenFree<T>(dagId: string, begin: () => Promise<T>): Promise<T>;
 }
 
-/** As the default of `--abort-grace`. */
-const ABORT_GRACE_MS = 30_000;
-
 /** Opens the store, takes Ctrl-C over, and gives `job` what it needs. */
 export async function drive(
   request: Request,
@@ -39,9 +44,9 @@ export async function drive(
   const { world, values, notices } = request;
   const engine = await world.engine(file, values.engine);
   const store = detachable(await world.openStore(values.store, "write", notices));
-  const interrupts = takeInterrupts(
-    typeof values.abortGrace === "number" ? values.abortGrace : ABORT_GRACE_MS,
-  );
+  const { abortGrace = "PT30S" } = values;
+  // Read when it is needed: the service has said by then what is wrong with it.
+  const interrupts = takeInterrupts(() => durationMs(abortGrace as Duration));
   const onExit = () => {
     if (!interrupts.abort.aborted) exitedEarly(file);
   };

@@ -12,15 +12,15 @@ export interface Interrupts {
 }
 
 /** Handles SIGINT, SIGTERM and SIGHUP. The third one ends the process at once, because the second one did not end it. Supervisors send
- *  SIGTERM once: with `grace`, in milliseconds, it counts as sent twice after that time. */
-export function takeInterrupts(grace?: number): Interrupts {
+ *  SIGTERM once: with `grace`, which gives milliseconds, it counts as sent twice after that time. */
+export function takeInterrupts(grace?: () => number): Interrupts {
   const drain = new AbortController();
   const abort = new AbortController();
   let deadline: NodeJS.Timeout | undefined;
   const listener = (name: NodeJS.Signals) => {
     if (!drain.signal.aborted) {
       drain.abort();
-      if (name !== "SIGINT" && grace !== undefined) deadline = setTimeout(() => abort.abort(), grace);
+      if (name !== "SIGINT" && grace !== undefined) deadline = setTimeout(() => abort.abort(), grace());
     } else if (!abort.signal.aborted) abort.abort();
     else process.exit(130);
   };
