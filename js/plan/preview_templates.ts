@@ -46,7 +46,7 @@ export class PreviewTemplates {
 
   /** Texts of one run, with `***` for values of variables and connections. Errors of a template are its text: a preview shows them. */
   render(run: RenderedRun, taskId?: string): RenderedText[] {
-    const templates = this.#templates(true);
+    const templates = this.#templates();
     return this.#tasks(taskId).flatMap((task) =>
       templateTexts(task).map(({ path, template }) => {
         const text = this.#text(templates, run, task, template);
@@ -55,11 +55,12 @@ export class PreviewTemplates {
     );
   }
 
-  /** What stays as written in each text, if this run ran now. XCom of tasks is not known before they run. */
+  /** What stays as written in each text, if this run ran now. XCom of tasks is not known before they run, and values of variables and
+   *  connections count as given: what becomes of them would tell what they are. */
   unresolved(
     run: RenderedRun,
   ): { text: TemplateText; parts: Unresolved[]; onUnknown: OnUnknown | undefined }[] {
-    const templates = this.#templates(false);
+    const templates = this.#templates();
     return this.data.dag.tasks.flatMap((task) =>
       templateTexts(task)
         .filter(({ template }) => hasTags(template))
@@ -71,13 +72,13 @@ export class PreviewTemplates {
     );
   }
 
-  #templates(masked: boolean): RunTemplates {
+  #templates(): RunTemplates {
     const { dag, conf, onUnknown, macroTimeZone } = this.data;
     const environment = environmentOf(dag, this.#host, {
       ...(onUnknown === undefined ? {} : { onUnknown }),
       ...(macroTimeZone === undefined ? {} : { macroTimeZone }),
     });
-    return new RunTemplates({ ...environment, masked }, this.#timetable, "backfill", conf);
+    return new RunTemplates({ ...environment, masked: true }, this.#timetable, "backfill", conf);
   }
 
   #text(templates: RunTemplates, run: RenderedRun, task: CheckedTask, template: string): string {

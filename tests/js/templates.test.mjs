@@ -441,6 +441,25 @@ test("the filter quote holds a value only outside of the shell's own quotes", as
     assert.equal(await told(command), isWarned, command);
 });
 
+test("no warning of a preview depends on the value of a variable", async () => {
+  const templates = [
+    "{{ 1 // (1 if var.value.key[0] != 'S' else 0) }}",
+    "{{ ds | int if var.value.key[0] == 'S' else nope }} {{ macros.json.loads(var.value.key) }}",
+    "{% if var.value.key == 'S3' %}{{ 1 // 0 }}{% endif %}{{ macros.datetime.now().in_tz(var.value.key) }}",
+  ];
+  const told = (key) =>
+    Promise.all(
+      templates.map((command) =>
+        warningsOf(dagOf([{ taskId: "a", command: `{{ ds }} ${command}` }], { variables: { key } })),
+      ),
+    );
+  assert.deepEqual(await told("S3"), await told("UTC"));
+  const [missing] = await warningsOf(
+    dagOf([{ taskId: "a", command: "{{ var.value.keys }} {{ ds }}" }], { variables: { key: "S" } }),
+  );
+  assert.equal(missing.code, "unknown_macro");
+});
+
 test("a preview shows no branch that the mask of a variable or connection would choose", async () => {
   const shown = {
     "{% if var.value.env == 'prod' %}a {{ ds }}{% else %}b{% endif %}":
