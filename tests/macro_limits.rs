@@ -148,6 +148,14 @@ fn refused_texts_cost_steps() {
 
 /// A width is filled or refused, never cut.
 #[test]
+fn a_long_word_is_wrapped_in_one_pass() {
+    assert_eq!(render("{{ ('a' * 1000000) | wordwrap(1) | length }}", None), ("1999999".into(), None));
+    let cases = "{{ 'abcde fg' | wordwrap(2, wrapstring='|') }} {{ 'abcde fg' | wordwrap(2, false, '|') }} \
+                 {{ 'ab-cdef' | wordwrap(4, wrapstring='|') }} {{ 'x ab-cdef' | wordwrap(4, wrapstring='|') }}";
+    assert_eq!(render(cases, None), ("ab|cd|e|fg abcde|fg ab-|cdef x|ab-|cdef".into(), None));
+}
+
+#[test]
 fn widths_are_not_cut() {
     let lengths = "{{ ('%20000d' % 1) | length }} {{ '{:20000}'.format(1) | length }} {{ ('%.20000f' % 1) | length }} \
                    {{ ('%.20000d' % 1) | length }} {{ '{:.20000e}'.format(1.5) | length }} {{ ('%*d' % (20000, 1)) | length }}";

@@ -230,7 +230,8 @@ pub(super) fn wrap<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
         let (mut row, mut size) = (Vec::new(), 0);
         let mut next = pieces(line, hyphens).into_iter().peekable();
         while let Some(piece) = next.peek().copied() {
-            let length = piece.chars().count();
+            // What is beyond a row is not counted: a long word is looked at once, not once a row.
+            let length = piece.chars().take(width.saturating_add(1)).count();
             if size == 0 && out.len() > before && piece.trim().is_empty() {
                 next.next();
                 continue;
@@ -243,18 +244,16 @@ pub(super) fn wrap<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
             }
             // A word that is longer than a whole row is broken where the row ends, or stands alone.
             if length > width {
-                let mut fits = if long { width - size } else { length };
-                let head = letters(piece, 0, fits);
-                match head.rfind('-').filter(|_| long && hyphens) {
-                    Some(at) if head.get(..at).is_some_and(|start| start.contains(|c| c != '-')) => {
-                        fits = head.get(..=at).unwrap_or_default().chars().count();
-                    }
-                    _ => {}
+                let mut head = letters(piece, 0, if long { width - size } else { usize::MAX });
+                if let Some(at) = head.rfind('-').filter(|_| long && hyphens)
+                    && head.get(..at).is_some_and(|start| start.contains(|c| c != '-'))
+                {
+                    head = head.get(..=at).unwrap_or_default();
                 }
                 if long || size == 0 {
-                    row.push(letters(piece, 0, fits));
-                    *next.peek_mut().unwrap_or(&mut "") = letters(piece, fits, usize::MAX);
-                    if fits >= length {
+                    row.push(head);
+                    *next.peek_mut().unwrap_or(&mut "") = piece.get(head.len()..).unwrap_or_default();
+                    if head.len() >= piece.len() {
                         next.next();
                     }
                 }
