@@ -70,14 +70,14 @@ export function unquoted(
 
 /** The tag with the filter `quote` on all that it prints. */
 function quotedTag(inside: string): string {
-  const [open, close] = ["-", "+"].includes(inside[0] ?? "") ? [inside[0], inside.slice(1)] : ["", inside];
-  const trim = close.endsWith("-") ? "-" : "";
-  const value = close.slice(0, close.length - trim.length).trim();
-  // Without spaces but around `|` there is no operator of words, and the others are told by their letters.
+  const [start, rest] = ["-", "+"].includes(inside[0] ?? "") ? [inside[0], inside.slice(1)] : ["", inside];
+  const end = rest.endsWith("-") ? "-" : "";
+  const value = rest.slice(0, rest.length - end.length).trim();
+  // An operator that is a word has spaces around it, as `|` may have.
   const isOperand = value
     .split("|")
-    .every((part) => ![..." ~+-*/%<>=!,:"].some((letter) => part.trim().includes(letter)));
-  return `{{${open} ${isOperand ? value : `(${value})`} | quote ${trim}}}`;
+    .every((part) => ![...SIGNS, " "].some((letter) => part.trim().includes(letter)));
+  return `{{${start} ${isOperand ? value : `(${value})`} | quote ${end}}}`;
 }
 
 /** As one word of the shell, or everywhere. */
@@ -92,11 +92,11 @@ function safety(template: string, use: Use, start: number, end: number, uses: re
   return isQuoted ? "word" : undefined;
 }
 
-/** What ends the operand of a filter. */
-const OPERATOR = /^(?:[~+\-*/%<>=!,:]|(?:if|else|or|and|in|is|not)\b)/;
+/** Operators end the operand of a filter: signs, and words that do not go on with the letters before them. */
+const SIGNS = "~+-*/%<>=!,:";
+const WORD = /^(?:if|else|or|and|in|is|not)\b/;
 
-/** The filters that take the value, or what is made of it. A filter takes its operand alone: behind an operator it is that of
- *  another one, but for what stands in brackets. */
+/** The filters that take the value, or an expression in brackets around it. A filter behind an operator takes the operand of that. */
 function filtersOf(template: string, use: Use, end: number, uses: readonly Use[]): string[] {
   const filters = new Map(
     uses.flatMap(({ kind, start, name }) => (kind === "filter" ? [[start, name]] : [])),
@@ -113,14 +113,16 @@ function filtersOf(template: string, use: Use, end: number, uses: readonly Use[]
       depth = Math.max(0, depth - 1);
     } else if (depth > 0) continue;
     else if (name !== undefined && isOperand) found.push(name);
-    else if (OPERATOR.test(template.slice(at, at + 5)) && !isWord(template[at - 1])) isOperand = false;
+    else if (SIGNS.includes(letter)) isOperand = false;
+    else if (!isWord(template[at - 1]) && WORD.test(template.slice(at, at + 5))) isOperand = false;
     if (at < 0) break;
   }
   return found;
 }
 
+/** Whether a letter is a part of a name. */
 function isWord(letter = ""): boolean {
-  return letter === "_" || letter === "." || letter.toLowerCase() !== letter.toUpperCase();
+  return /^[\w.]$/.test(letter);
 }
 
 /** Whether the value stands in a `{% filter quote %}`. An inner block of this kind ends the search. */

@@ -378,6 +378,8 @@ test("values from outside that stand unquoted in a command are warned of", async
         "{{ dag_run.conf['full'] if dag_run.conf and 'full' in dag_run.conf else 'no' | quote }}",
         "{{ params.table or 'x' | quote }}",
         "{{ params.table + 'x' | quote }}",
+        "{{ params.table~'x'|quote }}",
+        "{{ params.table+'x'|quote }}",
         "{{ params.table or 1 | int }}",
         "{{ params.table if ds else [] | map('quote') | join(' ') }}",
       ].map((tag) => [`echo ${tag} {{ ds }}`, [tag]]),
