@@ -1,5 +1,6 @@
 // Commands of a BashOperator, which Airflow runs by bash, and whose last line it keeps as XCom.
 import type { Task } from "../dag/dag.js";
+import { inspectTemplate } from "../face.js";
 import { isLeftOut } from "./left_out.js";
 
 /** Words and signs that /bin/sh does not have. */
@@ -33,24 +34,18 @@ export function noteBash(command: string, note: (message: string) => void): void
     );
 }
 
-/** The names of a call of xcom_pull: a text, or several. */
-const PULL = /xcom_pull\(([^)]{0,500})/g;
-const TASK_IDS = /task_ids\s*=\s*(\[[^\]]*\]|\([^)]*|'[^']*'|"[^"]*")/;
-const TEXT = /'([^']*)'|"([^"]*)"/g;
-
 /** Tells the tasks whose command pulls the last line that a BashOperator printed, which is no XCom here. */
 export function noteXcom(tasks: readonly Task[], note: (taskId: string, message: string) => void): void {
   const isBash = new Map(
     tasks.map(({ taskId, command }) => [taskId, command !== undefined && !isLeftOut(command)]),
   );
   for (const { taskId, command = "" } of tasks) {
-    const pulled = [...command.slice(0, MOST_CHARACTERS).matchAll(PULL)].flatMap(([, args = ""]) => {
-      // Another key than the one of what a task returns is pushed by code.
-      if (/\bkey\s*=/.test(args) && !args.includes("return_value")) return [];
-      const named = TASK_IDS.exec(args)?.[1] ?? /^\s*('[^']*'|"[^"]*"|\[[^\]]*\])/.exec(args)?.[1] ?? "";
-      return [...named.matchAll(TEXT)].map(([, one, other]) => one ?? other ?? "");
-    });
-    const from = [...new Set(pulled)].filter((name) => isBash.get(name) === true);
+    const pulled = inspectTemplate(command).xcoms.filter(
+      // Another key than that of a task's output is pushed by code.
+      ({ key, dagId }) => key === "return_value" && dagId === undefined,
+    );
+    const names = new Set(pulled.map((pull) => pull.taskId));
+    const from = [...names].filter((name) => isBash.get(name) === true);
     if (from.length > 0)
       note(
         taskId,
