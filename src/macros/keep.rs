@@ -2,7 +2,7 @@
 
 use super::context::OnUnknown;
 use super::error::{ABSENT, EvalError, Fault, OPEN, Place};
-use super::machine::{Machine, Stop};
+use super::machine::{Machine, Stop, XCOM};
 use super::report::{Cause, MOST, Reason, explain};
 use super::run::{Ended, Mode, Ran};
 use super::syntax::{Block, BlockKind, Expr, Tag, Target};
@@ -21,10 +21,13 @@ impl<'a> Machine<'a> {
         self.stay(tag.place, cause, Mode::Live)
     }
 
-    /// Whether a tag is left out. A preview shows what only a run knows.
+    /// Whether a tag is left out. In a preview one stays that lacks only what a run has.
     pub(super) fn leaves_out(&self, cause: Cause<'_>) -> bool {
-        let is_of_run = matches!(cause, Cause::Error(_, EvalError::Xcom(_)));
-        self.on_unknown == OnUnknown::Empty && !(is_of_run && self.previews)
+        self.empties(matches!(cause, Cause::Error(_, EvalError::Xcom(_))))
+    }
+
+    fn empties(&self, lacks_xcom: bool) -> bool {
+        self.on_unknown == OnUnknown::Empty && !(lacks_xcom && self.previews)
     }
 
     /// A tag that stays as written.
@@ -79,27 +82,30 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn hide(&mut self, target: &'a Target) {
-        let lacks_xcom = u8::from(self.lacks_xcom);
-        let is_left_out = self.on_unknown == OnUnknown::Empty && !(self.lacks_xcom && self.previews);
-        let value = if is_left_out { Value::Undefined } else { Value::Hidden };
-        target.names(&mut |name| self.bind(name, value.clone(), lacks_xcom));
+        let made_of = self.lacking_bits();
+        let value = if self.empties(self.lacks_xcom) { Value::Undefined } else { Value::Hidden };
+        target.names(&mut |name| self.bind(name, value.clone(), made_of));
+    }
+
+    fn lacking_bits(&self) -> u8 {
+        if self.lacks_xcom { XCOM } else { 0 }
     }
 
     /// A block that stays: its tags as written, and inside them only expressions are resolved, without the names that it binds.
     pub(super) fn dead(&mut self, block: &'a Block, mode: Mode) -> Ran {
         let template: &'a str = &self.template.text;
         let mode = if mode == Mode::Live { Mode::Dead } else { mode };
-        let lacks_xcom = u8::from(self.lacks_xcom);
+        let made_of = self.lacking_bits();
         self.open_scope();
         match &block.kind {
             Ok(BlockKind::For(each)) => {
                 self.hide(&each.target);
-                self.bind("loop", Value::Hidden, lacks_xcom);
+                self.bind("loop", Value::Hidden, made_of);
             }
             Ok(BlockKind::With(bound)) => bound.iter().for_each(|(target, _)| self.hide(target)),
             Ok(BlockKind::Macro(_, definition) | BlockKind::Call(_, definition, _)) => {
                 for name in definition.params.iter().map(String::as_str).chain(["varargs", "kwargs", "caller"]) {
-                    self.bind(name, Value::Hidden, lacks_xcom);
+                    self.bind(name, Value::Hidden, made_of);
                 }
             }
             _ => {}
@@ -121,7 +127,7 @@ impl<'a> Machine<'a> {
         }
         match &block.kind {
             Ok(BlockKind::Set(target, _)) => self.hide(target),
-            Ok(BlockKind::Macro(_, definition)) => self.bind(&definition.name, Value::Hidden, lacks_xcom),
+            Ok(BlockKind::Macro(_, definition)) => self.bind(&definition.name, Value::Hidden, made_of),
             _ => {}
         }
         Ok(())

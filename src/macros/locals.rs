@@ -5,7 +5,7 @@ use super::value::Value;
 /// A name with its value.
 pub(super) struct Local<'a> {
     pub value: Value<'a>,
-    /// Bits of what it was made of: `XCOM`, `SECRET`.
+    /// The sources of the value: bits `XCOM` and `SECRET`.
     pub made_of: u8,
     /// Its place among the names of the template.
     name: usize,

@@ -21,12 +21,12 @@ use crate::error::Error;
 const STEPS: u64 = if cfg!(fuzzing) { 20_000 } else { 4_000_000 };
 const STEPS_A_BYTE: u64 = if cfg!(fuzzing) { 20 } else { 200 };
 
-/// Bits of what a value was made of: of XCom.
+/// Source of a value, one bit each: XCom.
 pub(super) const XCOM: u8 = 1;
-/// Of a variable or a connection.
+/// Source of a value: a variable or a connection.
 pub(super) const SECRET: u8 = 2;
 
-/// What a preview shows in place of a value of these.
+/// The text that a preview shows in place of a value whose source is secret.
 pub(super) const MASK: &str = "***";
 
 /// Calls and blocks inside each other.
@@ -65,7 +65,7 @@ pub(super) struct Machine<'a> {
     pub answers: Answers<'a>,
     pub steps: u64,
     pub depth: u32,
-    /// What is evaluated now was made of: bits `XCOM` and `SECRET`.
+    /// The sources of the value that is evaluated now: bits `XCOM` and `SECRET`.
     pub made_of: u8,
     /// Whether the text is only shown.
     pub previews: bool,
@@ -157,7 +157,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Whether a preview must not show what was made of this value: it was told none of the host's.
+    /// Whether a preview hides the value that is evaluated now: one of its sources is secret.
     pub(super) fn hides(&self) -> bool {
         self.previews && self.made_of & SECRET != 0
     }
