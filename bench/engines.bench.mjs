@@ -9,6 +9,7 @@ import { BackfillService } from "../dist/index.js";
 import { openPostgresStore } from "../dist/store/postgres.js";
 import { openSqliteStore } from "../dist/store/sqlite.js";
 import { freePort, servicePackages, startPostgres, startRedis } from "../tests/services/services.mjs";
+import { median } from "./median.mjs";
 
 await servicePackages();
 const { default: pg } = await import("pg");
@@ -110,7 +111,6 @@ const stores = {
   PostgreSQL: (level) => throughput(near, level, level === 1 ? 300 : 6_400),
   "PostgreSQL, 2 ms away": (level) => throughput(far, level, level === 1 ? 60 : level * 50),
 };
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 const measured = Object.fromEntries(Object.keys(stores).map((name) => [name, LEVELS.map(() => [])]));
 for (const measure of Object.values(stores)) await measure(16);
 for (const [at, level] of LEVELS.entries()) {

@@ -5,6 +5,7 @@ import pLimit from "p-limit";
 import pMap from "p-map";
 import PQueue from "p-queue";
 import { BackfillService, expandRange, MemoryStore } from "../dist/index.js";
+import { median } from "./median.mjs";
 import { ratio as tell } from "./ratios.mjs";
 
 const RUNS = 100_000;
@@ -108,7 +109,6 @@ for (let round = -1; round < ROUNDS; round++) {
     if (round >= 0) times.get(name).push(took);
   }
 }
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 const ours = times.get("dagfill");
 console.log(
   `${RUNS} runs, ${LANES} in flight, a record and two progress objects a run; median of ${ROUNDS} rounds`,

@@ -2,6 +2,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { median } from "../median.mjs";
 
 const script = fileURLToPath(new URL("run.mjs", import.meta.url));
 const ROUNDS = 15;
@@ -22,11 +23,6 @@ export async function rounds(names, ...kind) {
   }
   for (const { child } of Object.values(rows)) child.disconnect();
   return rows;
-}
-
-/** The one in the middle. */
-export function median(numbers) {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 }
 
 /** How many times as fast one is as the other: the median of the rounds, each with the other's beside it. */
