@@ -55,8 +55,8 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
     return exitCodes.ok;
   }
   if (first === undefined) {
-    const where = span.from === undefined && span.to === undefined ? "" : " between these dates";
-    notices.line(`no runs of ${shortened(dagId, 200)} that are ${states.join(" or ")}${where}`);
+    const range = span.from === undefined && span.to === undefined ? "" : " between these dates";
+    notices.line(`no runs of ${shortened(dagId, 200)} that are ${states.join(" or ")}${range}`);
     if (interrupted !== undefined) {
       const where = typeof values.store === "string" ? ` --store ${values.store}` : "";
       notices.line(

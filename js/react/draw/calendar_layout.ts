@@ -128,7 +128,7 @@ function months({ first, last, width, locale }: Sheet): CalendarLayout {
   for (let at = start.year * 12 + start.month; at <= end.year * 12 + end.month; at++) {
     const [year, inYear] = [Math.floor(at / 12), at % 12];
     const one = dayNumber(year, inYear, 1);
-    const monday = one - parts(one).weekday;
+    const monday = mondayOf(one);
     blocks.push({ year, month: inYear, monday, top: height + head });
     height += head + Math.ceil((dayNumber(year, inYear + 1, 1) - monday) / 7) * pitch + 6;
   }

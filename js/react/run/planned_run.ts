@@ -15,7 +15,7 @@ export function plannedRun(
   estimate: Pick<PlanEstimate, "makespan" | "peak">,
   band: FinishBand | null,
 ) {
-  const count = startingRuns(plan);
+  const count = plan.total - plan.counts.skip;
   const laneCount = Math.max(1, Math.min(estimate.peak, count));
   const makespan = band?.middle ?? estimate.makespan;
   const duration = makespan / Math.max(1, Math.ceil(count / laneCount));
@@ -36,5 +36,3 @@ export function plannedRun(
     beyond: count - bars.length,
   };
 }
-
-const startingRuns = ({ total, counts }: PlanColumns): number => total - counts.skip;

@@ -1,5 +1,5 @@
-// Which callback of the host a call comes from, also behind an `await`: a callback must not wait for what ends only after it. Where the
-// platform has no AsyncLocalStorage, as browsers, that is known up to the callback's first `await`.
+// The callback of the host that a call comes from, also behind an `await`: a callback must not wait for an end that waits for the callback.
+// Where the platform has no AsyncLocalStorage, as in browsers, the callback is known up to its first `await`.
 import { DagfillError } from "../../error.js";
 
 /** A callback that was called. */
@@ -15,7 +15,7 @@ type Storage = {
   getStore(): Caller | undefined;
 };
 
-/** Knows the caller of what runs now, and of nothing that comes later. */
+/** Knows the caller of synchronous code only. */
 class SynchronousStorage implements Storage {
   #caller: Caller | undefined;
 
@@ -39,12 +39,16 @@ type Builtins = { getBuiltinModule?(name: string): { AsyncLocalStorage?: new () 
 let known: Storage | undefined;
 
 function storage(): Storage {
-  const { process } = globalThis as { process?: Builtins };
-  known ??= new (process?.getBuiltinModule?.("node:async_hooks")?.AsyncLocalStorage ?? SynchronousStorage)();
+  known ??= newStorage();
   return known;
 }
 
-/** Does `work` as the callback `caller`; as none of them where that is undefined. */
+function newStorage(): Storage {
+  const { process } = globalThis as { process?: Builtins };
+  return new (process?.getBuiltinModule?.("node:async_hooks")?.AsyncLocalStorage ?? SynchronousStorage)();
+}
+
+/** Runs `work` as the callback `caller`, or outside of any callback where that is undefined. */
 export function callAs<T>(caller: Caller | undefined, work: () => T): T {
   return storage().run(caller, work);
 }
@@ -70,7 +74,7 @@ export function unlessItWaits<T>(
   });
   const first = Promise.race([end, gaveUp]);
   const settled = () => clearTimeout(timer);
-  // A callback that does not await it has nothing to hear.
+  // Handled here too: a callback that does not await the promise must not end the process by its rejection.
   first.then(settled, settled);
   return first;
 }
