@@ -135,7 +135,7 @@ export class BackfillElement extends Base {
       this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
     const settings: BackfillSettings = {
       ...this.#settings,
-      // Without a DAG that is what is missing first.
+      // A missing DAG is reported before missing options.
       ...{ dag, options: (options ?? (dag ? undefined : {})) as BackfillSettings["options"] },
       onEvent: (event) => void send("dagfill-event", event),
     };
@@ -166,7 +166,7 @@ interface WholeProps {
 function Whole({ model, settings, draw, send, told }: WholeProps) {
   const backfill = useModel(model, settings);
   told(backfill, send);
-  // One ground below all parts: where they leave room, the page would show through in its own colours.
+  // One background below all parts: between them the page would show in its own colours.
   return createElement("div", { className: "dagfill dagfill-whole" }, draw(backfill, send) as ReactNode);
 }
 

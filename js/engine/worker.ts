@@ -15,7 +15,7 @@ import type { WorkerOptions } from "./worker_options.js";
 const ABORT_GRACE_MS = 30_000;
 
 /** Runs jobs: calls `executeRun` or `executeTask` and tells how that ended. It never rejects: errors of the callback are the outcome
- *  "failed", so that whatever carries the job does not try it again. `signal` cancels the job; one that is aborted already lets it not begin.
+ *  "failed", so that whatever carries the job does not try it again. `signal` cancels the job; where it is aborted already, the callback is not called.
  *
  *  ```js
  *  const run = jobRunner({ executeRun: async (run) => load(run.render("s3://bucket/{{ ds }}.csv")) });

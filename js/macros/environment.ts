@@ -60,8 +60,8 @@ export function attributesOf(dag: CheckedDag): string {
   return text;
 }
 
-/** What else is known of a run, as JSON by the names that templates write: attributes of `dag`, `task` and `dag_run`, the time, and that it is a preview.
- *  `undefined` where a template names none of them. */
+/** What else is known of a run, as JSON by the names that templates write: attributes of `dag`, `task` and `dag_run`, the time, and whether it is
+ *  a preview. `undefined` where there is nothing of these that the template could read. */
 export function knownText(
   { dag, now, masked }: TemplateEnvironment,
   template: string,

@@ -127,7 +127,7 @@ function unresolvedFault(
       : key !== undefined
         ? (["missing_conf_key", `conf has no ${key}`] as const)
         : (["unknown_macro", part.message] as const);
-  // Nobody knows where an open tag ends.
+  // An open tag has no end up to which it could be left out.
   const isOpen = part.message.endsWith(": this tag is not closed");
   const ends =
     onUnknown === "error"

@@ -54,7 +54,7 @@ export interface Locale {
   outside: string;
   excluded: string;
   clockChange: string;
-  /** What a second schedule does to the dates: the legend's name, and what becomes of a date. */
+  /** The comparison with a second schedule: the legend's name, and the fates of a date. */
   comparison: string;
   shift: Record<Shift, string>;
   clocksForward: (time: string, by: string) => string;

@@ -108,7 +108,7 @@ const xcom: Reader<Answer<"getXcom">> = (value, path) => {
 
 const OPTIONAL: ReadonlySet<Method> = new Set(["listHistory", "listRequests", "countRuns"] as const);
 
-/** What each method answers. */
+/** The reader of each method's answer. */
 const ANSWERS = {
   listRuns: listOf(shape(RUN), "run records"),
   listTaskInstances: listOf(shape(TASK), "task instances"),

@@ -178,7 +178,7 @@ function updateOf(schema: string, updates: readonly RunUpdate[], { columns }: Ru
         AND (${of("atMs")} IS NULL OR r."executionMs" = ${of("atMs")})`;
     };
     const shared = (name: string) => rows.shared(name, value);
-    // What becomes of all rows alike is written to all places at once.
+    // Columns that are the same in all rows are written to all places at once.
     if (["ifState", "atMs", ...names].every((name) => shared(name) !== undefined)) {
       const places = `SELECT found.place FROM ${found} WHERE found."runId" = t."runId"`;
       return update((name) => shared(name) as string, `WHERE r.ctid = ANY (ARRAY(${places}))`);

@@ -214,7 +214,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// What the body of a block writes, as text, and what it was made of.
+    /// The text that the body of a block writes, and the sources of its values.
     pub(super) fn captured(&mut self, block: &'a Block) -> Result<(String, u8), EvalError> {
         let outer = std::mem::take(&mut self.output);
         let kept = self.kept;

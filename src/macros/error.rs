@@ -61,7 +61,7 @@ pub(super) enum EvalError {
     Xcom(&'static str),
 }
 
-/// It stays whatever is asked, since nobody knows where it ends.
+/// The tag stays also where tags are left out: it has no end up to which it could be.
 pub(super) const OPEN: Why = Why::Syntax("this tag is not closed");
 
 /// How many tags stayed as written.

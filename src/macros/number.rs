@@ -142,7 +142,7 @@ pub(super) fn write_styled(
     let start = out.len();
     let mut digits = digits(number, Some(100));
     let precision = precision as i32;
-    // Zeros at the end of what the host tells mean that there are no further digits.
+    // The host tells 101 digits; zeros at their end mean that there are no further ones.
     let before_point = if matches!(style, 'f' | 'F' | '%') { digits.exponent } else { 0 };
     if digits.significant() > 80 && precision.saturating_add(before_point) > 100 {
         return Err(TOO_LARGE);

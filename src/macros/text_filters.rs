@@ -230,7 +230,7 @@ pub(super) fn wrap<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
         let (mut row, mut size) = (Vec::new(), 0);
         let mut next = pieces(line, hyphens).into_iter().peekable();
         while let Some(piece) = next.peek().copied() {
-            // What is beyond a row is not counted: a long word is looked at once, not once a row.
+            // Counted up to the end of a row only: to count all of a long word for each row takes the square of its length.
             let length = piece.chars().take(width.saturating_add(1)).count();
             if size == 0 && out.len() > before && piece.trim().is_empty() {
                 next.next();

@@ -24,7 +24,7 @@ export const importDag: Verb = {
       ...(format !== undefined && { format }),
       ...(path !== "-" && { fileName: basename(path) }),
     });
-    // As editors and terminals open it.
+    // FILE:LINE, which editors and terminals open.
     const place = (line: number | undefined) =>
       line === undefined ? "" : `${path === "-" ? "stdin" : path}:${line}: `;
     const errors = notes.filter(({ severity }) => severity === "error");

@@ -71,9 +71,9 @@ function apply(target: Value, args: Arguments, site: Site, reader: Reader): Valu
   if (target instanceof ClassObject) {
     if (isOperator(target.name) || isOperatorClass(target, isOperator) || args.named.has("task_id"))
       return reader.task(target.name, args, node);
-    return construct(target, args, node, reader) ?? strange(args, site, reader);
+    return construct(target, args, node, reader) ?? unknownCall(args, site, reader);
   }
-  return target instanceof Name ? named(target.path, args, site, reader) : strange(args, site, reader);
+  return target instanceof Name ? named(target.path, args, site, reader) : unknownCall(args, site, reader);
 }
 
 /** A call of something that the file does not define, by its dotted name. */
@@ -96,11 +96,11 @@ function named(path: string, args: Arguments, site: Site, reader: Reader): Value
     return null;
   }
   if (isOperator(name) || args.named.has("task_id")) return reader.task(name, args, node);
-  return settingDefault(path, args, node, reader) ?? strange(args, site, reader);
+  return settingDefault(path, args, node, reader) ?? unknownCall(args, site, reader);
 }
 
 /** What an unknown function does with a DAG or a task is noted, and that it may make a DAG; what prints does nothing with them. */
-function strange(args: Arguments, { callee, node }: Site, reader: Reader): Value | undefined {
+function unknownCall(args: Arguments, { callee, node }: Site, reader: Reader): Value | undefined {
   const name = reader.text(callee);
   if (name === "print" || name.startsWith("log")) return undefined;
   const isOfDag = [...args.positional, ...args.named.values()]

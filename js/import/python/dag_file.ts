@@ -81,7 +81,7 @@ function dagOf(dag: DagObject, found: Collector, version: AirflowVersion): Dag {
     const line = dag.tasks.find(({ id }) => id === taskId)?.line;
     found.note(`${dag.id}.${taskId}: ${message}`, line);
   });
-  noteMail(dag, defaults, note);
+  noteMailAndDisplay(dag, defaults, note);
   const params = withTaskParams(paramsOf(args.members("params"), note), tasks, note);
   const description = args.text("description") ?? args.text("doc_md");
   const tags = tagsOf(args.value("tags"), note);
@@ -129,7 +129,7 @@ const TASK_ARGUMENTS = [
 ];
 
 /** Mail and what only Airflow's page shows: one note a DAG. */
-const OF_PEOPLE = [
+const MAIL_AND_DISPLAY = [
   "email",
   "email_on_failure",
   "email_on_retry",
@@ -138,7 +138,7 @@ const OF_PEOPLE = [
   "orientation",
 ];
 
-function noteMail(
+function noteMailAndDisplay(
   dag: DagObject,
   defaults: ReadonlyMap<Value, Value>,
   note: (message: string) => void,
@@ -146,7 +146,7 @@ function noteMail(
   const places: ReadonlyMap<Value, Value>[] = [dag.args, defaults, ...dag.tasks.map(({ args }) => args)];
   const isGiven = (name: string) =>
     places.some((place) => ![undefined, null, false].some((none) => none === place.get(name)));
-  const given = OF_PEOPLE.filter(isGiven);
+  const given = MAIL_AND_DISPLAY.filter(isGiven);
   if (given.length > 0)
     note(
       `${given.join(", ")}: not taken over; mail is sent by your own code (onEvent), and nothing is paused before it has begun`,

@@ -53,7 +53,7 @@ function formattedText(text: string, spec: Specification): string | undefined {
 
 function formattedNumber(value: number, isFloat: boolean, spec: Specification): string | undefined {
   if (!Number.isFinite(value) || (!isFloat && !Number.isSafeInteger(value))) return undefined;
-  // Zeros that fill a width are grouped, too: nobody writes that.
+  // Python groups the zeros that fill a width, too, which is not followed.
   if (spec.group !== undefined && spec.fill === "0" && spec.width > 0) return undefined;
   const isNegative = value < 0 || Object.is(value, -0);
   const digits = digitsOf(Math.abs(value), isFloat, spec);
@@ -95,7 +95,7 @@ function digitsOf(
   return { prefix: "", text: grouped(text.slice(0, point), group, 3) + text.slice(point) };
 }
 
-/** A float without a type. With a precision it has rules of its own, which nobody uses. */
+/** A float without a type. With a precision Python has rules of its own, which are not followed. */
 function plain(value: number, precision: number | undefined): string | undefined {
   return precision === undefined ? strOf(new Float(value)) : undefined;
 }

@@ -42,7 +42,7 @@ export function result(sign: string, a: Value, b: Value, reader: Reader): Value 
   // Tasks and outputs may be among the members of a list that grows.
   if (sign === "+" && Array.isArray(a) && Array.isArray(b)) return joinedLists(a, b, budget);
   if (sign === "%" && typeof a === "string") return percent(a, b, budget);
-  // What has unknown members is something all the same.
+  // A value with unknown members is not None.
   if (b === null && sign.startsWith("is") && truthOf(a) !== undefined)
     return (a === null) === (sign === "is");
   if (!isKnown(a, budget) || !isKnown(b, budget)) return undefined;

@@ -1,4 +1,4 @@
-// What the marks of a calendar with two schedules mean, with their counts.
+// The legend of a calendar with two schedules: its marks and their counts.
 import { TOKEN_OF_SHIFT } from "../draw/draw_comparison.js";
 import { kebab } from "../draw/palette.js";
 import { type Locale, numberText } from "../locale.js";

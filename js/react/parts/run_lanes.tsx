@@ -23,7 +23,7 @@ export interface RunLanesProps extends PartProps {
   theme?: unknown;
 }
 
-/** What is drawn before a start: with a plan and its estimate, what would run when. */
+/** The data of the picture before a start: a plan, its estimate, and the band of its end. */
 type Planned = Partial<Pick<PageBackfill, "plan" | "estimate" | "finishBand">> & {
   options?: Pick<PageBackfill["options"], "rate" | "startWindows"> | undefined;
 };

@@ -1,7 +1,7 @@
-// What a second schedule does to the dates of each civil day.
+// Comparison of two schedules by civil day: dates that stay, move, go or come.
 import { findDay } from "./day_columns.js";
 
-/** What becomes of a date when the second schedule takes the place of the first. */
+/** The fates of a date when the second schedule takes the place of the first. */
 export const SHIFTS = ["same", "earlier", "later", "removed", "added"] as const;
 export type Shift = (typeof SHIFTS)[number];
 
