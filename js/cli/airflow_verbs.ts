@@ -1,10 +1,18 @@
-// Airflow's names of verbs: `airflow dags backfill` and `airflow backfill create` are `dagfill run`.
+// Airflow's commands: those that a verb answers under its own name, and what to type in place of the others.
+import { existsSync } from "node:fs";
+import { DagfillError } from "../error.js";
+import { looksLikeFile } from "./load_dag.js";
 
 const verbs = new Map(
   Object.entries({
     backfill: "run",
+    "backfill cancel": "cancel",
     "backfill create": "run",
+    "backfill list": "list",
+    "backfill pause": "pause",
+    "backfill unpause": "unpause",
     "dags backfill": "run",
+    "dags list-jobs": "list",
     "dags list-runs": "runs",
     "dags next-execution": "explain",
     "dags trigger": "trigger",
@@ -16,11 +24,137 @@ const verbs = new Map(
   }),
 );
 
+/** Those whose first argument has to be a file, since `tasks clear` alone may also ask for the tasks of a DAG named clear. */
+const verbsOfFiles = new Map(
+  Object.entries({ "dags show": "validate", "tasks clear": "clear", "tasks list": "validate" }),
+);
+
 /** The arguments with the verb's own name in place of Airflow's, which has one word or two. */
 export function ownVerb(args: readonly string[]): readonly string[] {
   for (const words of [2, 1]) {
-    const verb = verbs.get(args.slice(0, words).join(" "));
+    const name = args.slice(0, words).join(" ");
+    const verb = verbs.get(name) ?? (isFile(args[words]) ? verbsOfFiles.get(name) : undefined);
     if (verb !== undefined) return [verb, ...args.slice(words)];
   }
   return args;
+}
+
+const isFile = (text: string | undefined) => text !== undefined && (looksLikeFile(text) || existsSync(text));
+
+interface Foreign {
+  /** What its arguments are, in their order. */
+  takes: readonly ("FILE" | "TASK" | "DATE")[];
+  /** The line to type, in which the names of its arguments stand for them. */
+  line: string;
+  /** What that line does, behind "to". */
+  to: string;
+}
+
+const day = "--start-date DATE --end-date DATE";
+
+const commands = new Map<string, Foreign>(
+  Object.entries<Foreign>({
+    "celery worker": {
+      takes: [],
+      line: "dagfill worker FILE --engine redis://HOST:6379",
+      to: "execute the jobs of a queue",
+    },
+    "dags details": {
+      takes: ["FILE"],
+      line: "dagfill validate FILE",
+      to: "show a DAG's schedule and tasks",
+    },
+    "dags list": {
+      takes: [],
+      line: "dagfill validate FILE",
+      to: "list the DAGs of a file with their tasks",
+    },
+    "dags list-import-errors": {
+      takes: [],
+      line: "dagfill validate FILE",
+      to: "show what is wrong in a file",
+    },
+    "dags pause": {
+      takes: [],
+      line: "dagfill pause ID",
+      to: "pause a backfill, whose id dagfill list shows (a DAG's schedule stops with the process of dagfill schedule)",
+    },
+    "dags show": {
+      takes: ["FILE"],
+      line: "dagfill validate FILE",
+      to: "show the tasks in the order in which they run",
+    },
+    "dags state": {
+      takes: ["FILE", "DATE"],
+      line: "dagfill runs FILE --from DATE --to DATE",
+      to: "show the state",
+    },
+    "dags test": {
+      takes: ["FILE", "DATE"],
+      line: `dagfill run FILE ${day} --store :memory:`,
+      to: "run one date and keep nothing",
+    },
+    "dags unpause": {
+      takes: [],
+      line: "dagfill unpause ID",
+      to: "continue a paused backfill, whose id dagfill list shows (dagfill schedule FILE starts a DAG's runs when they are due)",
+    },
+    "tasks clear": {
+      takes: ["FILE"],
+      line: "dagfill clear FILE --from DATE --to DATE --task-ids TASKS",
+      to: "run these tasks again",
+    },
+    "tasks list": {
+      takes: ["FILE"],
+      line: "dagfill validate FILE",
+      to: "list the tasks in the order in which they run",
+    },
+    "tasks render": {
+      takes: ["FILE", "TASK", "DATE"],
+      line: `dagfill preview FILE ${day} --task-ids TASK --no-upstream --render DATE`,
+      to: "show the rendered command",
+    },
+    "tasks run": {
+      takes: ["FILE", "TASK", "DATE"],
+      line: `dagfill run FILE ${day} --task-ids TASK --no-upstream`,
+      to: "run one task of one date",
+    },
+    "tasks state": {
+      takes: ["FILE", "TASK", "DATE"],
+      line: "dagfill tasks FILE DATE",
+      to: "show the states",
+    },
+    "tasks test": {
+      takes: ["FILE", "TASK", "DATE"],
+      line: `dagfill run FILE ${day} --task-ids TASK --no-upstream --store :memory:`,
+      to: "run one task of one date and keep nothing",
+    },
+  }),
+);
+
+/** The error for a command of Airflow that is no verb here; `undefined` where the arguments may be meant for a verb. */
+export function airflowCommand(args: readonly string[], isUnknownDag = false): DagfillError | undefined {
+  const [group, , ...given] = args;
+  const name = args.slice(0, 2).join(" ");
+  const command = commands.get(name);
+  if (command === undefined) return undefined;
+  // `dagfill tasks test 2024-01-01` asks for the tasks of a DAG named test, of a date or of a run's id.
+  const [first = "-"] = given;
+  const isOfVerb = /^(-|\d{4}|(now|today|yesterday|tomorrow)$|\w+__)/.test(first);
+  if (group === "tasks" && isOfVerb && !isUnknownDag) return undefined;
+  const flagAt = given.findIndex((word) => word.startsWith("-"));
+  const words = flagAt < 0 ? given : given.slice(0, flagAt);
+  let { line } = command;
+  for (const [at, what] of command.takes.entries()) {
+    const word = words[at];
+    // A DAG goes by its id in Airflow, and by its file here.
+    if (word !== undefined && (what !== "FILE" || isFile(word))) line = line.replaceAll(what, word);
+  }
+  return new DagfillError(
+    "INVALID_OPTION",
+    `expected a verb of dagfill, got "${name}", a command of Airflow`,
+    {
+      hint: `to ${command.to}: ${line}`,
+    },
+  );
 }

@@ -7,7 +7,7 @@ import { type ExecuteTask, MemoryStore } from "../face.js";
 import type { ShellLine, ShellOptions } from "../shell.js";
 import { shown } from "../shown.js";
 import { suggestion } from "../suggest.js";
-import { ownVerb } from "./airflow_verbs.js";
+import { airflowCommand, ownVerb } from "./airflow_verbs.js";
 import { readArguments } from "./args.js";
 import { takeCoreFromFile } from "./core_module.js";
 import { engineOf, workerOf } from "./engines.js";
@@ -169,13 +169,18 @@ async function main(args: readonly string[]): Promise<ExitCode> {
       showVerbHelp(about, verbOf(about), terminal);
       return exitCodes.ok;
     }
+    const foreign = airflowCommand([name, ...rest]);
+    if (foreign !== undefined) throw foreign;
     verb = verbOf(name);
     const request = readArguments(rest, verb.flags, verb.positionals, name);
     if (request.help) {
       showVerbHelp(name, verb, terminal);
       return exitCodes.ok;
     }
-    return verb.run({ ...request, verb: name, terminal, notices, json, world });
+    return verb.run({ ...request, verb: name, terminal, notices, json, world }).catch((error: unknown) => {
+      const isUnknownDag = error instanceof DagfillError && error.code === "UNKNOWN_DAG";
+      throw (isUnknownDag ? airflowCommand([name, ...rest], true) : undefined) ?? error;
+    });
   }
 }
 

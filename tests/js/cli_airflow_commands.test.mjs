@@ -1,0 +1,109 @@
+// Airflow's commands: each runs the verb that does the same, or is told the exact line to type.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { run, workplace } from "./cli_process.mjs";
+
+const place = workplace();
+const dag = join(place.folder, "sales.json");
+const tasks = [
+  { taskId: "extract", command: "echo extract {{ ds }}" },
+  { taskId: "load", dependsOn: ["extract"], command: "echo load {{ ds }}" },
+];
+writeFileSync(dag, JSON.stringify({ dagId: "sales", schedule: "@daily", tasks }));
+const store = ["--store", place.store];
+const windows = process.platform === "win32" && "commands for a POSIX shell";
+
+test("commands of Airflow run the verb that does the same", async () => {
+  const same = [
+    [
+      ["tasks", "list", dag],
+      ["validate", dag],
+    ],
+    [
+      ["dags", "show", dag],
+      ["validate", dag],
+    ],
+    [
+      ["tasks", "clear", dag, "-s", "2024-01-01", ...store],
+      ["clear", dag, "--from", "2024-01-01", ...store],
+    ],
+    [
+      ["backfill", "list", ...store],
+      ["list", ...store],
+    ],
+    [
+      ["dags", "list-jobs", ...store],
+      ["list", ...store],
+    ],
+    [
+      ["dags", "list-runs", dag, ...store],
+      ["runs", dag, ...store],
+    ],
+    [
+      ["dags", "next-execution", dag],
+      ["explain", dag],
+    ],
+  ];
+  for (const [theirs, ours] of same) {
+    const [one, other] = await Promise.all([run(theirs), run(ours)]);
+    assert.equal(one.code, 0, one.err);
+    assert.deepEqual([one.out, one.err], [other.out, other.err], theirs.join(" "));
+  }
+});
+
+const day = "--start-date 2024-01-01 --end-date 2024-01-01";
+const told = {
+  "tasks render sales extract 2024-01-01": `dagfill preview FILE ${day} --task-ids extract --no-upstream --render 2024-01-01`,
+  "tasks test sales extract 2024-01-01": `dagfill run FILE ${day} --task-ids extract --no-upstream --store :memory:`,
+  "tasks run sales extract 2024-01-01 --local": `dagfill run FILE ${day} --task-ids extract --no-upstream`,
+  "tasks state sales extract 2024-01-01": "dagfill tasks FILE 2024-01-01",
+  "tasks list sales": "dagfill validate FILE",
+  "tasks list": "dagfill validate FILE",
+  "tasks clear sales -s 2024-01-01": "dagfill clear FILE --from DATE --to DATE --task-ids TASKS",
+  "dags test sales 2024-01-01": `dagfill run FILE ${day} --store :memory:`,
+  "dags state sales 2024-01-01": "dagfill runs FILE --from 2024-01-01 --to 2024-01-01",
+  "dags list": "dagfill validate FILE",
+  "dags show sales": "dagfill validate FILE",
+  "dags details sales": "dagfill validate FILE",
+  "dags pause sales": "dagfill pause ID",
+  "dags unpause sales": "dagfill unpause ID",
+  "celery worker": "dagfill worker FILE --engine redis://HOST:6379",
+};
+test("other commands of Airflow are told the line to type", async () => {
+  for (const [command, line] of Object.entries(told)) {
+    const { code, err } = await run([...command.split(" ")], { cwd: place.folder });
+    assert.equal(code, 2, command);
+    const name = command.split(" ").slice(0, 2).join(" ");
+    assert.match(err, new RegExp(`expected a verb of dagfill, got "${name}", a command of Airflow`));
+    assert.ok(err.endsWith(`: ${line}\n`), `${command}\n${err}`);
+  }
+});
+
+test("the line to type runs as it is", { skip: windows }, async () => {
+  const commands = [
+    [`tasks render ${dag} load 2024-01-01`, /^load command\n {2}echo load 2024-01-01$/m],
+    [`tasks test ${dag} extract 2024-01-01`, /extract \| extract 2024-01-01/],
+    [`dags test ${dag} 2024-01-01`, /load \| load 2024-01-01/],
+  ];
+  for (const [command, printed] of commands) {
+    const { err } = await run(command.split(" "));
+    const line = err.trimEnd().split(": dagfill ").at(-1);
+    const { code, out } = await run(line.split(" "), { cwd: place.folder });
+    assert.equal(code, 0, line);
+    assert.match(out, printed);
+  }
+});
+
+test("a DAG may have the name of one of Airflow's commands", { skip: windows }, async () => {
+  const file = join(place.folder, "named.json");
+  writeFileSync(file, JSON.stringify({ dagId: "test", schedule: "@daily", tasks }));
+  const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-01"];
+  assert.equal((await run(["run", file, ...range, "--quiet", ...store])).code, 0);
+  for (const which of [[], ["2024-01-01"], ["backfill__2024-01-01T00:00:00+00:00"]]) {
+    const { code, out, err } = await run(["tasks", "test", ...which, ...store]);
+    assert.equal(code, 0, err);
+    assert.match(out, /load +success/);
+  }
+});
