@@ -14,6 +14,11 @@ export function dagHint(error: DagfillError, dag: object): string | undefined {
 function ofField({ code, field = "dag", hint }: DagfillError, dag: object): string | undefined {
   const value = valueAt(dag, field);
   if (hint === undefined && field === "dag.schedule" && typeof value !== "object") return ofSchedule;
+  const isSwitch = /\.(catchup|dependsOnPast)$/.test(field) && typeof value === "string";
+  if (isSwitch && /^(y|yes|on|n|no|off)$/i.test(value)) {
+    const [key, meant] = [field.slice(field.lastIndexOf(".") + 1), /^(y|on)/i.test(value)];
+    return `${value} is a text and no switch in YAML 1.2: write ${key}: ${meant}`;
+  }
   if (field.endsWith(".dependsOn") && typeof value === "string")
     return `a list of task ids, also for one: dependsOn: [${value}]`;
   if (field.endsWith(".command") && typeof value === "object")

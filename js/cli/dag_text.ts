@@ -1,5 +1,5 @@
 // DAGs as text, JSON or YAML: their values, and the line of each. A file of its own, because only such DAG files need YAML's reader.
-import { isNode, LineCounter, parseAllDocuments } from "yaml";
+import { type Document, isCollection, isNode, LineCounter, parseAllDocuments, visit } from "yaml";
 import { DagfillError } from "../error.js";
 
 export interface DagText {
@@ -37,13 +37,13 @@ export function readDagText(text: string, name: string): DagText {
     }),
   );
   const list = Array.isArray(documents) ? documents : [];
-  for (const { errors } of list) {
-    const [fault] = errors;
+  for (const document of list) {
+    const [fault] = [...document.errors, ...collectionKeys(document)];
     if (fault === undefined) continue;
     const { line, col } = lines.linePos(fault.pos[0]);
     if (fault.message.includes("call stack")) throw tooDeep(name);
     const hint = quoteHint(text.split("\n")[line - 1] ?? "") ?? hints[fault.code];
-    throw new DagfillError("INVALID_DAG", `expected YAML in ${name}, got at line ${line}: ${fault.message}`, {
+    throw new DagfillError("INVALID_DAG", `${name}:${line}: expected YAML, got: ${fault.message}`, {
       input: text,
       start: fault.pos[0],
       end: Math.max(fault.pos[1], fault.pos[0] + 1),
@@ -71,10 +71,44 @@ export function readDagText(text: string, name: string): DagText {
   };
 }
 
-/** A cron text and a template that begin with a sign of YAML. */
-function quoteHint(line: string): string | undefined {
-  const [, key, value = "", sign] = /([\w-]+):\s+((\*|\{\{|\{%).*)$/.exec(line.slice(0, 500)) ?? [];
-  return key && `quote it, since ${sign} is a sign of YAML: ${key}: ${JSON.stringify(value.trim())}`;
+interface Fault {
+  code: string;
+  message: string;
+  pos: [number, number];
+}
+
+/** Keys that are no text. `{{ ds }}` without quotes is a mapping whose key is a mapping. */
+function collectionKeys(document: Document.Parsed): Fault[] {
+  const found: Fault[] = [];
+  visit(document, {
+    Pair(_, { key }) {
+      if (!isCollection(key) || !key.range) return undefined;
+      const [start, end] = key.range;
+      found.push({
+        code: "COLLECTION_KEY",
+        message: "A key that is a mapping or a list and no text",
+        pos: [start, end],
+      });
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+/** The line with quotes around a text that is none without them: a cron text that begins with `*`, or a text with a template. */
+function quoteHint(written: string): string | undefined {
+  const line = written.slice(0, 500);
+  const [, field, cron = ""] = /([\w-]+):\s+(\*.*)$/.exec(line) ?? [];
+  if (field !== undefined)
+    return `quote it, since * is a sign of YAML: ${field}: ${JSON.stringify(cron.trim())}`;
+  // A value goes up to the next key of its flow mapping, or to the bracket that closes that.
+  const values = /([\w-]+):\s+(?!["'])((?:(?!,\s*[\w-]+:\s)[^{}]|\{\{.*?\}\}|\{%.*?%\})*)/g;
+  for (const [, key, value = ""] of line.matchAll(values)) {
+    const [sign] = /\{[{%]/.exec(value) ?? [];
+    if (sign !== undefined)
+      return `quote it, since ${sign} is a sign of YAML: ${key}: ${JSON.stringify(value.trim())}`;
+  }
+  return undefined;
 }
 
 /** What the reader of YAML answers; INVALID_DAG for what it throws, a stack that overflows among it. */

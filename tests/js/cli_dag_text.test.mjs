@@ -38,12 +38,56 @@ test("text that begins with a sign of YAML is to be quoted", async () => {
     "schedule: */5 * * * *\n": /hint quote it, .*schedule: "\*\/5 \* \* \* \*"/,
     "schedule: null\ntasks:\n  - taskId: t\n    command: {{ ds }} hi\n":
       /hint quote it, .*command: "\{\{ ds \}\} hi"/,
-    "schedule: null\ntasks:\n  - taskId: t\n    command: {{ ds }}\n": /hint a command is a text: .*quoted/,
+    "schedule: null\ntasks:\n  - taskId: t\n    command: {{ ds }}\n":
+      /unquoted\.yaml:5: expected YAML, got: A key that is a mapping[\s\S]*hint quote it, .*command: "\{\{ ds \}\}"\n/,
+    "schedule: null\ntasks:\n  - { taskId: t, command: {{ ds }}, retries: 1 }\n":
+      /unquoted\.yaml:4: [\s\S]*hint quote it, .*: command: "\{\{ ds \}\}"\n/,
+    "schedule: null\ntasks:\n  - { taskId: t, command: echo {{ ds }} }\n":
+      /unquoted\.yaml:4: [\s\S]*hint quote it, .*: command: "echo \{\{ ds \}\}"\n/,
+    "schedule: null\ntasks:\n  - { taskId: t, command: echo {{ ds }}, {{ ts }}, retries: 2 }\n":
+      /unquoted\.yaml:4: [\s\S]*hint quote it, .*: command: "echo \{\{ ds \}\}, \{\{ ts \}\}"\n/,
+    "schedule: null\ntasks: [{ taskId: t, command: '{% if 1 %}x{% endif %}', params: { day: {{ ds }} } }]\n":
+      /unquoted\.yaml:3: [\s\S]*hint quote it, .*: day: "\{\{ ds \}\}"\n/,
+    'schedule: null\ntasks:\n  - taskId: t\n    command: echo {{ ds }}: "done"\n':
+      /unquoted\.yaml:5: [\s\S]*hint quote it, .*: command: "echo \{\{ ds \}\}: \\"done\\""\n/,
   };
   for (const [text, sentence] of Object.entries(faults)) {
     const { code, err } = await run(["validate", file("unquoted.yaml", head + text)]);
     assert.equal(code, 2, err);
     assert.match(err, sentence);
+  }
+});
+
+test("the line that a hint repairs is read", async () => {
+  for (const line of [
+    "command: {{ ds }}",
+    'command: echo {{ ds }}: "done"',
+    "command: {% if true %}echo {{ ds }}{% endif %}",
+  ]) {
+    const text = `dagId: a\nschedule: null\ntasks:\n  - taskId: t\n    ${line}\n`;
+    const { err } = await run(["validate", file("trap.yaml", text)]);
+    const [, mended] = /hint quote it, since .* is a sign of YAML: (.*)\n/.exec(err) ?? [];
+    const { code, err: more } = await run(["validate", file("mended.yaml", text.replace(line, mended))]);
+    assert.deepEqual([code, more], [0, ""], err);
+  }
+});
+
+test("a switch that YAML 1.2 reads as a text is told its value", async () => {
+  const head = "dagId: a\nschedule: null\n";
+  const faults = {
+    "catchup: yes\n": /switch\.yaml:3: dag\.catchup: .*\nhint yes is a text .*: write catchup: true\n/,
+    "catchup: No\n": /switch\.yaml:3: dag\.catchup: .*\nhint No is a text .*: write catchup: false\n/,
+    "dependsOnPast: on\n":
+      /switch\.yaml:3: dag\.dependsOnPast: .*\nhint on is .*: write dependsOnPast: true\n/,
+    "tasks:\n  - taskId: t\n    dependsOnPast: off\n":
+      /switch\.yaml:5: dag\.tasks\[0\]\.dependsOnPast: .*\nhint off .*: write dependsOnPast: false\n/,
+    "catchup: latets\n": /switch\.yaml:3: dag\.catchup: .*latets/,
+  };
+  for (const [text, sentence] of Object.entries(faults)) {
+    const { code, err } = await run(["validate", file("switch.yaml", head + text)]);
+    assert.equal(code, 2, err);
+    assert.match(err, sentence);
+    assert.doesNotMatch(err, /latets[\s\S]*YAML 1\.2/);
   }
 });
 
