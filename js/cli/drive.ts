@@ -128,7 +128,7 @@ async function follow(
   frame.report(reporter);
   const atWork = new AtWork();
   if (how.resumed === true && !request.json) showGoingOn(backfill, request);
-  else showBegin(backfill, request);
+  else showBegin(backfill, frame);
   tell = (event) => {
     const told = request.json ? event : tasks.told(event);
     outcome.see(told);
@@ -142,9 +142,13 @@ async function follow(
   return "interrupted" in end ? outcome.showInterrupted(end.interrupted) : outcome.showResult(end);
 }
 
-function showBegin({ backfillId, preview }: Backfill, { json, terminal }: Request): void {
-  if (json) terminal.line(JSON.stringify({ type: "plan", backfillId, ...planSummary(preview) }));
-  else showPlan(preview, terminal, "none");
+function showBegin(
+  { backfillId, preview }: Backfill,
+  { request: { json, terminal }, file }: Pick<Frame, "request" | "file">,
+): void {
+  const dag = file.dags.find(({ dagId }) => dagId === preview.dagId);
+  if (json) terminal.line(JSON.stringify({ type: "plan", backfillId, ...planSummary(preview, dag) }));
+  else showPlan(preview, terminal, "none", dag);
 }
 
 /** What is left of a backfill that is resumed: its plan was shown when it was started. */

@@ -1,6 +1,7 @@
 // How long a plan would take by the past runs of its DAG, in the terminal and for programs.
 import { type BackfillPreview, DagfillError } from "../face.js";
 import type { HistoryEstimate } from "../plan/estimate.js";
+import { localDate } from "./local_date.js";
 import { duration } from "./progress.js";
 import type { Terminal } from "./terminal.js";
 
@@ -18,7 +19,7 @@ export async function estimated(preview: BackfillPreview): Promise<Estimated> {
   }
 }
 
-export function showEstimate(found: Estimated, terminal: Terminal): void {
+export function showEstimate(found: Estimated, timeZone: string, terminal: Terminal): void {
   terminal.line();
   if ("refused" in found) {
     terminal.line(`${terminal.paint("yellow", "no estimate")}: ${found.refused.message}`);
@@ -30,7 +31,7 @@ export function showEstimate(found: Estimated, terminal: Terminal): void {
   );
   for (const [share, { makespan, finishAt }] of Object.entries(quantiles)) {
     terminal.line(
-      `  ${Number(share) * 100} % of outcomes take at most ${duration(makespan)} and end by ${finishAt}`,
+      `  ${Number(share) * 100} % of outcomes take at most ${duration(makespan)} and end by ${localDate(finishAt, timeZone)}`,
     );
   }
 }

@@ -111,9 +111,10 @@ export class Outcome {
     else if (verb !== "run" || failed + before > 0) {
       // A retry without dates would take the runs of other ranges, too.
       const store = typeof values.store === "string" ? ` --store ${values.store}` : "";
-      const { dagId, start, end } = this.backfill.preview;
+      const { dagId, start, end, timeZone } = this.backfill.preview;
       const dag = dagId.length > 200 ? "" : ` --dag-id ${quoted(dagId)}`;
-      this.hint(`run them again: dagfill retry ${positionals[0]}${dag} --from ${start} --to ${end}${store}`);
+      const range = `--from ${localDate(start, timeZone)} --to ${localDate(end, timeZone)}`;
+      this.hint(`run them again: dagfill retry ${positionals[0]}${dag} ${range}${store}`);
     } else this.hint("the same command runs the canceled dates again");
   }
 

@@ -1,15 +1,22 @@
 // A plan in the terminal: how it was read, counts, calendar, rows, warnings. And as one JSON object.
-import { ACTIONS, type BackfillPreview, type PlannedRun } from "../face.js";
+import { ACTIONS, type BackfillPreview, type Dag, type PlannedRun } from "../face.js";
 import { shortened } from "../visible.js";
+import type { Warning } from "../warning.js";
 import { calendar, looks } from "./calendar.js";
-import { localDate, offsetText } from "./local_date.js";
+import { localDate, offsetText, withLocalDates } from "./local_date.js";
+import { shortDurations } from "./short_durations.js";
 import { type Column, layOut, shorten } from "./table.js";
 import type { Terminal } from "./terminal.js";
 
 const mostRows = 20;
 
-/** Prints a plan. `rows`: "all", "some" (the first and last of many), or "none". */
-export function showPlan(preview: BackfillPreview, terminal: Terminal, rows: "all" | "some" | "none"): void {
+/** Prints a plan, with the warnings about its DAG's file. `rows`: "all", "some" (the first and last of many), or "none". */
+export function showPlan(
+  preview: BackfillPreview,
+  terminal: Terminal,
+  rows: "all" | "some" | "none",
+  dag: Dag | undefined,
+): void {
   for (const line of header(preview, terminal)) terminal.line(line);
   const strip = calendar(preview, terminal);
   if (strip.length > 0) {
@@ -20,7 +27,7 @@ export function showPlan(preview: BackfillPreview, terminal: Terminal, rows: "al
     terminal.line();
     showRows(preview, terminal, rows === "all" ? Number.POSITIVE_INFINITY : mostRows);
   }
-  showWarnings(preview, terminal);
+  showWarnings(preview, terminal, dag);
 }
 
 function header(preview: BackfillPreview, terminal: Terminal): string[] {
@@ -42,7 +49,10 @@ function showRows(preview: BackfillPreview, terminal: Terminal, most: number): v
     { title: "was", text: (run) => run.existingState ?? "", optional: 2 },
     {
       title: "data interval ends",
-      text: (run) => (run.dataInterval.end === run.dataInterval.start ? "" : run.dataInterval.end),
+      text: (run) =>
+        run.dataInterval.end === run.dataInterval.start
+          ? ""
+          : localDate(run.dataInterval.end, preview.timeZone),
       optional: 4,
     },
     { title: "run", text: (run) => run.runId, optional: 3 },
@@ -65,41 +75,36 @@ function shortenedRuns(preview: BackfillPreview, most: number): ReturnType<typeo
 }
 
 /** The warnings of the plan, one a line. */
-function showWarnings(
-  { warnings, clockChanges }: Pick<BackfillPreview, "warnings" | "clockChanges">,
-  terminal: Terminal,
-): void {
+function showWarnings(preview: BackfillPreview, terminal: Terminal, dag: Dag | undefined): void {
+  const { clockChanges, timeZone } = preview;
+  const warnings = warningsOf(preview, dag);
   if (warnings.length > 0) terminal.line();
   for (const { code, message } of warnings)
-    terminal.line(`${terminal.paint("yellow", "warning")} ${code}: ${message}`);
+    terminal.line(`${terminal.paint("yellow", "warning")} ${code}: ${withLocalDates(message, timeZone)}`);
   // The clock changes are listed only where no warning tells of them already.
   if (warnings.some(({ code }) => code.includes("clock"))) return;
   for (const { at, offsetBefore, offsetAfter } of clockChanges.slice(0, 4)) {
     terminal.line(
       terminal.paint(
         "dim",
-        `clock change ${at}: UTC${offsetText(offsetBefore)} to UTC${offsetText(offsetAfter)}`,
+        `clock change ${localDate(at, timeZone)}: UTC${offsetText(offsetBefore)} to UTC${offsetText(offsetAfter)}`,
       ),
     );
   }
 }
 
+function warningsOf({ warnings }: BackfillPreview, dag: Dag | undefined): readonly Warning[] {
+  return dag === undefined ? warnings : [...warnings, ...shortDurations(dag)];
+}
+
 /** The plan without its rows, for programs. */
-export function planSummary({
-  dagId,
-  timeZone,
-  start,
-  end,
-  counts,
-  planHash,
-  warnings,
-  clockChanges,
-}: BackfillPreview) {
-  return { dagId, timeZone, start, end, counts, planHash, warnings, clockChanges };
+export function planSummary(preview: BackfillPreview, dag: Dag | undefined) {
+  const { dagId, timeZone, start, end, counts, planHash, clockChanges } = preview;
+  return { dagId, timeZone, start, end, counts, planHash, warnings: warningsOf(preview, dag), clockChanges };
 }
 
 /** Everything of the plan, for programs. */
-export function planJson(preview: BackfillPreview): Record<string, unknown> {
+export function planJson(preview: BackfillPreview, dag: Dag | undefined): Record<string, unknown> {
   const { dates, existingRuns, newRuns, runs } = preview;
-  return { ...planSummary(preview), dates, existingRuns, newRuns, runs };
+  return { ...planSummary(preview, dag), dates, existingRuns, newRuns, runs };
 }

@@ -2,7 +2,7 @@
 import type { BackfillEvent, Progress, RunResult } from "../face.js";
 import type { ShellLine } from "../shell.js";
 import { withoutCodes } from "./control_codes.js";
-import { localDate } from "./local_date.js";
+import { localDate, withLocalDates } from "./local_date.js";
 import { Pace } from "./pace.js";
 import { duration, progressLine } from "./progress.js";
 import { runError } from "./report_error.js";
@@ -117,7 +117,10 @@ function liveReporter(terminal: Terminal, quiet: boolean, notable: Notable, pace
 
 const mostLines = 100;
 
-/** A line for every run that ended, or in a large backfill for every hundredth part of it. */
+/** A log in which nothing was printed for so long gets a line, so that a CI system does not take the process for dead. */
+const QUIET_MS = 60_000;
+
+/** A line for every run that ended, or in a large backfill for every hundredth part of it; and one after each minute without any. */
 function plainReporter(
   terminal: Terminal,
   quiet: boolean,
@@ -127,13 +130,30 @@ function plainReporter(
 ): Reporter {
   let step = 1;
   let next = 0;
+  let latest: Progress | undefined;
+  let mode = "";
+  let timer: NodeJS.Timeout | undefined;
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (latest !== undefined) terminal.line(quietLine(latest, mode, pace, terminal));
+      wait();
+    }, QUIET_MS).unref();
+  };
+  const say = (line: string) => {
+    terminal.line(line);
+    wait();
+  };
+  wait();
   return {
     event(event) {
       const { progress } = event;
+      latest = progress;
+      mode = modeAfter(event, mode);
       pace.see(event);
       if (event.type === "started") step = Math.max(1, Math.ceil(progress.remaining / mostLines));
       const text = notable(event);
-      if (text !== undefined) terminal.line(text);
+      if (text !== undefined) say(text);
       if (event.type !== "run-succeeded" && event.type !== "run-failed") return;
       const ended = progress.total - progress.remaining;
       // Runs that end together share their progress: where each run has its line, none is left out.
@@ -142,17 +162,30 @@ function plainReporter(
       next = Math.min(ended + step, Math.max(ended + 1, progress.total));
       if (event.type === "run-failed" && step === 1) return;
       const rate = progress.remaining > 0 ? pace.rate() : "";
-      terminal.line(
+      say(
         step === 1
           ? runLine(event.run, progress, terminal, timeZone, rate)
           : progressLine(progress, "", terminal, pace),
       );
     },
     log: (line) => {
-      if (!quiet) writeLog(line, terminal);
+      if (quiet) return;
+      writeLog(line, terminal);
+      wait();
     },
-    end() {},
+    end: () => clearTimeout(timer),
   };
+}
+
+/** Such as `running  3/10  2 at work  2024-01-02 for 3:05`: the last part is the run that has been at work for the longest. */
+function quietLine(
+  { total, remaining, running }: Progress,
+  mode: string,
+  pace: Pace,
+  terminal: Terminal,
+): string {
+  const parts = [`${total - remaining}/${total}`, `${running} at work`, pace.longest()];
+  return `${terminal.paint("dim", mode || "running")}  ${parts.filter((part) => part !== "").join("  ")}`;
 }
 
 function modeAfter(event: BackfillEvent, mode: string): string {
@@ -198,7 +231,7 @@ function noteworthy(
       return `${terminal.paint("yellow", "waiting")}  for approval of the first ${dates}: ${yes}, or ${no}`;
     }
     case "warning":
-      return `${terminal.paint("yellow", "warning")} ${event.warning.code}: ${event.warning.message}`;
+      return `${terminal.paint("yellow", "warning")} ${event.warning.code}: ${withLocalDates(event.warning.message, timeZone)}`;
     default:
       return undefined;
   }

@@ -7,6 +7,7 @@ import { shown } from "../shown.js";
 import { spanOf, zoneOf } from "./bounds.js";
 import { oneOf } from "./flag_values.js";
 import { chooseDag, loadDagFile, looksLikeFile } from "./load_dag.js";
+import { localDate } from "./local_date.js";
 import type { Style } from "./terminal.js";
 import type { Request } from "./verb.js";
 
@@ -36,7 +37,8 @@ export async function storedDag(
   return { dagId: text, timeZone, order: [] };
 }
 
-function timeZoneOf(snapshot: unknown): string | undefined {
+/** The zone of a stored backfill's dates. */
+export function timeZoneOf(snapshot: unknown): string | undefined {
   const { plan, options } = (snapshot ?? {}) as {
     plan?: { timeZone?: unknown };
     options?: { timeZone?: unknown };
@@ -137,6 +139,12 @@ interface Span {
   startedAt?: string;
   finishedAt?: string;
 }
+
+/** When something was started, on the clock of the zone; empty where it was not. */
+export const startIn =
+  (timeZone: string | undefined) =>
+  ({ startedAt }: Span): string =>
+    startedAt === undefined ? "" : localDate(startedAt, timeZone);
 
 const tookMs = ({ startedAt, finishedAt }: Span) =>
   Date.parse(finishedAt ?? "") - Date.parse(startedAt ?? "");

@@ -1,7 +1,8 @@
 // Warnings about the templates of a DAG, for the verbs that show no plan.
-import { BackfillService, type Dag, MemoryStore } from "../face.js";
+import { BackfillService, type Dag, MemoryStore, nextDates, previousDates } from "../face.js";
 import type { Json } from "../json.js";
 import type { Warning } from "../warning.js";
+import { shortDurations } from "./short_durations.js";
 import type { Terminal } from "./terminal.js";
 import type { Callbacks } from "./verb.js";
 
@@ -22,18 +23,32 @@ export async function templateWarnings(
   conf?: Record<string, unknown>,
 ): Promise<Warning[]> {
   const { dagId, startDate: _start, endDate: _end, ...rest } = dag;
-  const day = "2024-01-01";
-  const dags = [{ ...rest, dagId, schedule: { dates: [day] } }];
+  const { schedule, date } = sampleOf(dag);
+  const dags = [{ ...rest, dagId, schedule }];
   const service = new BackfillService({ dags, store: new MemoryStore(), ...callbacks });
   const { warnings } = await service.preview({
     dagId,
-    startDate: day,
-    endDate: day,
+    startDate: date,
+    endDate: date,
+    includeNotDue: true,
     ...(conf !== undefined && { conf: conf as Record<string, Json> }),
   });
   return warnings.filter(
     ({ code }) => CODES.includes(code) && (conf !== undefined || code !== "missing_conf_key"),
   );
+}
+
+const DAY = "2024-01-01T00:00:00Z";
+
+/** A date of the DAG's schedule, so that it has the neighbours that `prev_ds` and `next_ds` name. A DAG without dates is rendered as one that
+ *  runs daily: its runs by hand have these names, too. */
+function sampleOf(dag: Dag): { schedule: NonNullable<Dag["schedule"]>; date: string } {
+  const { schedule, startDate = DAY } = dag;
+  if (schedule !== null) {
+    const [date] = [...nextDates(schedule, startDate, 1, dag), ...previousDates(schedule, startDate, 1, dag)];
+    if (date !== undefined) return { schedule, date };
+  }
+  return { schedule: { dates: ["2023-12-31", DAY, "2024-01-02"] }, date: DAY };
 }
 
 /** Writes the warnings of several DAGs, each with its DAG. */
@@ -44,7 +59,10 @@ export async function warnOfTemplates(
   notices: Terminal,
 ): Promise<void> {
   for (const dag of dags) {
-    for (const { code, message } of await templateWarnings(dag, callbacks, conf))
+    for (const { code, message } of [
+      ...shortDurations(dag),
+      ...(await templateWarnings(dag, callbacks, conf)),
+    ])
       notices.line(`${notices.paint("yellow", "warning")} ${dag.dagId}  ${code}: ${message}`);
   }
 }

@@ -9,7 +9,7 @@ use super::moment::Tz;
 use super::names::{Name as Row, depends_on_date};
 use super::value::{Answer, Text, Value};
 
-const UNKNOWN_HERE: EvalError = EvalError::Refused("only Airflow, or who renders this, knows this value");
+const UNKNOWN_HERE: EvalError = EvalError::Refused("only Airflow or the host knows this value");
 
 impl<'a> Machine<'a> {
     /// What the host may know of the run, by its whole name.

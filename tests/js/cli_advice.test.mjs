@@ -52,6 +52,79 @@ test("validate warns of what nothing resolves in a template", limit, async () =>
   }
 });
 
+test("validate and the preview agree about the dates before and after a run's", limit, async () => {
+  const command = "echo {{ prev_ds }} {{ next_ds }} {{ prev_execution_date }} {{ dss }}";
+  const schedules = [
+    { schedule: "@daily", startDate: "2030-01-01" },
+    { schedule: "0 5 29 2 *", timeZone: "Asia/Tokyo" },
+    { schedule: { every: "PT6H" } },
+    { schedule: { dates: ["2024-01-01", "2024-01-02", "2024-01-03"] }, startDate: "2024-01-01" },
+    { schedule: ["0 1 * * *", "0 2 * * *"], exclude: ["2024-01-02"], kind: "trigger" },
+  ];
+  for (const timing of schedules) {
+    const dag = { dagId: "agree", ...timing, tasks: [{ taskId: "t", command }] };
+    const path = file("agree.json", JSON.stringify(dag));
+    const [checked] = JSON.parse((await run(["validate", path, "--json"])).out);
+    const days = ["--start-date", "2024-01-02", "--end-date", "2032-12-31", "--max-runs", "100000"];
+    const plan = JSON.parse((await run(["preview", path, ...days, "--json", "--include-not-due"])).out);
+    const messages = ({ warnings }) =>
+      warnings.filter(({ code }) => code === "unknown_macro").map(({ message }) => message);
+    assert.equal(messages(plan).length, 1, JSON.stringify(timing));
+    assert.deepEqual(messages(checked), messages(plan));
+  }
+  const byHand = { dagId: "hand", schedule: null, tasks: [{ taskId: "t", command: "echo {{ prev_ds }}" }] };
+  const path = file("hand.json", JSON.stringify(byHand));
+  assert.doesNotMatch((await run(["validate", path])).out, /warning/);
+  const once = await run(["trigger", path, "--execution-date", "2024-01-02", "--store", ":memory:"]);
+  assert.match(once.out, /t \| 2024-01-02\n/);
+});
+
+test(
+  "a number that is too short a duration is warned of, by every verb that shows warnings",
+  limit,
+  async () => {
+    const dag = {
+      dagId: "short",
+      schedule: "@daily",
+      catchup: { window: 7 },
+      taskDefaults: { retryDelay: 5 },
+      tasks: [
+        { taskId: "bare", command: "true", timeout: 30 },
+        { taskId: "meant", command: "true", timeout: "PT0.9S", retryDelay: 0 },
+        { taskId: "long", command: "true", timeout: 1000 },
+      ],
+    };
+    const path = file("short.json", JSON.stringify(dag));
+    const day = ["--start-date", "2024-01-01", "--end-date", "2024-01-01", "--store", ":memory:"];
+    const sentences = [
+      'catchup, window: the number 7 is 7 milliseconds; "PT7S" is 7 seconds',
+      'taskDefaults, retryDelay: the number 5 is 5 milliseconds; "PT5S" is 5 seconds',
+      'task bare, timeout: the number 30 is 30 milliseconds; "PT30S" is 30 seconds',
+    ];
+    const shown = (text) =>
+      [...text.matchAll(/warning (?:short {2})?short_duration: (.*)/g)].map(([, one]) => one);
+    for (const args of [
+      ["validate", path],
+      ["preview", path, ...day],
+      ["run", path, ...day],
+      ["run", path, ...day, "--dry-run"],
+    ])
+      assert.deepEqual(shown((await run(args)).out), sentences, args.join(" "));
+    assert.deepEqual(shown((await run(["trigger", path, "--store", ":memory:"])).err), sentences);
+    const { warnings, planHash } = JSON.parse((await run(["preview", path, ...day, "--json"])).out);
+    const told = warnings.filter(({ code }) => code === "short_duration");
+    assert.deepEqual(
+      told.map(({ message, field, taskId }) => [message, field, taskId]),
+      [
+        [sentences[0], "window", undefined],
+        [sentences[1], "retryDelay", undefined],
+        [sentences[2], "timeout", "bare"],
+      ],
+    );
+    assert.doesNotMatch((await run(["run", path, ...day, "--plan-hash", planHash])).err, /PLAN_CHANGED/);
+  },
+);
+
 test("names that are not there are refused with those that are", limit, async () => {
   const path = file(
     "named.json",

@@ -104,3 +104,51 @@ test("a log ends with how the command ended, also where it was not started", lim
   assert.ok(out.includes("\x1b]0;title\x07a \x1b[31mred"), "a pipe gets what was printed");
   assert.match((await verb(["tasks", "sales"])).out, /DagfillError: timed out after 0\.\d s: /);
 });
+
+test("dates are on the clock of the DAG's zone, and can be pasted back", limit, async () => {
+  const { folder, store } = workplace();
+  const path = join(folder, "berlin.json");
+  const tasks = [{ taskId: "load", command: "test {{ ds }} != 2024-03-31" }];
+  writeFileSync(
+    path,
+    JSON.stringify({ dagId: "berlin", schedule: "@hourly", timeZone: "Europe/Berlin", tasks }),
+  );
+  const inStore = (args) => run([...args, "--store", store]);
+  const failed = await inStore(["run", path, "--start-date", "2024-03-30", "--end-date", "2024-03-31T02:00"]);
+  assert.equal(failed.code, 1);
+  const [, from, to] = /hint .* --from (\S+) --to (\S+) --store/.exec(failed.out);
+  assert.deepEqual([from, to], ["2024-03-30T00:00:00+01:00", "2024-03-31T03:00:00+02:00"]);
+  const missing = await inStore(["missing", path, "--from", "2024-03-30", "--to", "2024-03-31"]);
+  assert.doesNotMatch(missing.out, /\dZ/);
+  const rows = [...missing.out.matchAll(/^ {2}(2024\S+) +(2024\S+) +(\d+) +(\w+)$/gm)].map(
+    ([, ...row]) => row,
+  );
+  assert.deepEqual(rows, [
+    ["2024-03-31T00:00:00+01:00", "2024-03-31T03:00:00+02:00", "3", "failed"],
+    ["2024-03-31T04:00:00+02:00", "2024-03-31T23:00:00+02:00", "20", "missing"],
+  ]);
+  for (const [start, end, count] of rows) {
+    const plan = await inStore(["preview", path, "--start-date", start, "--end-date", end, "--json"]);
+    assert.equal(JSON.parse(plan.out).counts.total, Number(count), plan.err);
+  }
+  const preview = await inStore(["preview", path, "--start-date", "2024-03-31", "--end-date", "2024-03-31"]);
+  assert.match(preview.out, /2024-03-31T04:00:00\+02:00 +create .* 2024-03-31T05:00:00\+02:00 /);
+  assert.doesNotMatch(preview.out, /\dZ/);
+  assert.match((await inStore(["runs", path])).out, /failed .*2\d{3}-\d\d-\d\dT\S+\+0[12]:00/);
+  assert.doesNotMatch((await inStore(["runs", path])).out, /\dZ/);
+  assert.match((await inStore(["runs", path, "--format", "csv"])).out, /,\d{4}-\S+Z,\d{4}-\S+Z,/);
+  await inStore(["retry", path]);
+  assert.match((await inStore(["list"])).out, / 2024-03-31T00:00:00\+01:00 +2024-03-31T03:00:00\+02:00 /);
+});
+
+test(
+  "a schedule that takes the place of another in a second zone has its dates on its own clock",
+  limit,
+  async () => {
+    const args = ["impact", "CRON_TZ=Asia/Tokyo 0 0 * * *", "CRON_TZ=Europe/Berlin 0 0 * * *"];
+    const { code, out, err } = await run([...args, "--from", "2024-01-01", "--to", "2024-01-01"]);
+    assert.equal(code, 0, err);
+    assert.match(out, /2024-01-01T00:00:00\+09:00/);
+    assert.match(out, /2024-01-0\dT00:00:00\+01:00/);
+  },
+);

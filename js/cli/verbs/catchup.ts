@@ -1,7 +1,9 @@
 // dagfill catchup: the runs that a scheduler would start now. Nothing is started or written.
 import { type Dag, type PlannedRun, planCatchup, type RunStore } from "../../face.js";
+import { zoneOf } from "../bounds.js";
 import { flags } from "../flags.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
+import { localDate } from "../local_date.js";
 import { exitCodes } from "../report_error.js";
 import { formatOf, showRows } from "../rows.js";
 import type { Column } from "../table.js";
@@ -22,18 +24,21 @@ export const catchup: Verb = {
         terminal.line(JSON.stringify(plan));
         return exitCodes.ok;
       }
-      showRows(plan.due, columns, request, "nothing is due");
+      const timeZone = zoneOf(dag);
+      showRows(plan.due, columnsIn(timeZone), request, "nothing is due");
       if (format !== "table") return exitCodes.ok;
       const { skipped, nextRunAt } = plan;
       if (skipped !== null) {
         terminal.line(
           terminal.paint(
             "yellow",
-            `${skipped.count} left out by catchup, from ${skipped.from} to ${skipped.to}`,
+            `${skipped.count} left out by catchup, from ${localDate(skipped.from, timeZone)} to ${localDate(skipped.to, timeZone)}`,
           ),
         );
       }
-      terminal.line(terminal.paint("dim", `next ${nextRunAt ?? "never"}`));
+      terminal.line(
+        terminal.paint("dim", `next ${nextRunAt === null ? "never" : localDate(nextRunAt, timeZone)}`),
+      );
       return exitCodes.ok;
     } finally {
       await store.close();
@@ -47,9 +52,9 @@ async function lastScheduled(store: RunStore, { dagId }: Dag): Promise<string | 
   return newest?.executionDate ?? null;
 }
 
-const columns: Column<PlannedRun>[] = [
+const columnsIn = (timeZone: string | undefined): Column<PlannedRun>[] => [
   { title: "date", text: ({ localDate }) => localDate },
-  { title: "due", text: ({ runAfter }) => runAfter },
-  { title: "data interval ends", text: ({ dataInterval }) => dataInterval.end, optional: 2 },
+  { title: "due", text: ({ runAfter }) => localDate(runAfter, timeZone) },
+  { title: "data interval ends", text: ({ dataInterval: { end } }) => localDate(end, timeZone), optional: 2 },
   { title: "run", text: ({ runId }) => runId, optional: 1 },
 ];

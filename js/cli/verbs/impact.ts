@@ -1,7 +1,8 @@
 // dagfill impact: what becomes of the dates when one schedule takes the place of another.
 import { compareSchedules, type ScheduleChange } from "../../face.js";
-import { rangeOf } from "../bounds.js";
+import { rangeOf, zoneOf } from "../bounds.js";
 import { flags } from "../flags.js";
+import { localDate, withLocalDates } from "../local_date.js";
 import { exitCodes } from "../report_error.js";
 import { subject } from "../subject.js";
 import { type Column, table } from "../table.js";
@@ -20,10 +21,10 @@ const styles: Record<ScheduleChange["kind"], Style> = {
 /** So many rows are printed at most. */
 const MOST_ROWS = 40;
 
-const columns: Column<ScheduleChange>[] = [
+const columnsIn = (old: string | undefined, current: string | undefined): Column<ScheduleChange>[] => [
   { title: "change", text: ({ kind }) => kind, style: ({ kind }) => styles[kind] },
-  { title: "before", text: ({ before }) => dates(before) },
-  { title: "after", text: ({ after }) => dates(after) },
+  { title: "before", text: ({ before }) => dates(before, old) },
+  { title: "after", text: ({ after }) => dates(after, current) },
   { title: "twice", text: ({ overlapSeconds }) => seconds(overlapSeconds), optional: 1 },
   { title: "uncovered", text: ({ uncoveredSeconds }) => seconds(uncoveredSeconds), optional: 2 },
 ];
@@ -36,8 +37,11 @@ export const impact: Verb = {
     const { positionals, values, terminal, json } = request;
     const [old = "", current = ""] = positionals;
     const [before, after] = [await subject(old, request), await subject(current, request)];
+    const zoneOfSubject = ({ schedule, options: { timeZone } }: typeof before) =>
+      zoneOf({ dagId: "impact", schedule, ...(timeZone !== undefined && { timeZone }) });
+    const [oldZone, newZone] = [zoneOfSubject(before), zoneOfSubject(after)];
     const comparison = compareSchedules(before.schedule, after.schedule, {
-      ...rangeOf(values, before.options.timeZone),
+      ...rangeOf(values, oldZone),
       before: before.options,
       after: after.options,
     });
@@ -48,20 +52,21 @@ export const impact: Verb = {
     }
     terminal.line(text);
     for (const { code, message } of warnings) {
-      terminal.line(`${terminal.paint("yellow", "warning")} ${code}: ${message}`);
+      terminal.line(`${terminal.paint("yellow", "warning")} ${code}: ${withLocalDates(message, oldZone)}`);
     }
     const changed = rows.filter(({ kind }) => values.all === true || kind !== "kept");
     const shown = values.all === true ? changed : changed.slice(0, MOST_ROWS);
     if (shown.length > 0) terminal.line();
-    for (const line of table(columns, shown, terminal)) terminal.line(line);
+    for (const line of table(columnsIn(oldZone, newZone), shown, terminal)) terminal.line(line);
     const left = changed.length - shown.length;
     if (left > 0) terminal.line(terminal.paint("dim", `${left} more rows: --all shows them`));
     return exitCodes.ok;
   },
 };
 
-function dates(list: readonly string[]): string {
-  const [first = "", second] = list;
+function dates(list: readonly string[], timeZone: string | undefined): string {
+  const [date = "", second] = list;
+  const first = localDate(date, timeZone);
   return second === undefined ? first : `${first} and ${list.length - 1} more`;
 }
 

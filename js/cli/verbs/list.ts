@@ -1,8 +1,10 @@
 // dagfill list: the backfills of a store.
 import { BackfillService, type BackfillSummary } from "../../face.js";
 import { flags } from "../flags.js";
+import { withLocalDates } from "../local_date.js";
 import { exitCodes } from "../report_error.js";
 import { showRows } from "../rows.js";
+import { timeZoneOf } from "../stored_dag.js";
 import type { Column } from "../table.js";
 import type { Style } from "../terminal.js";
 import type { Verb } from "../verb.js";
@@ -19,7 +21,9 @@ export const list: Verb = {
         ...(typeof values.dagId === "string" && { dagId: values.dagId }),
         ...(values.unfinished === true && { unfinished: true }),
       });
-      showRows(summaries, columns, request, "no backfills");
+      const stored = await store.listBackfills();
+      const zones = new Map(stored.map(({ id, snapshot }) => [id, timeZoneOf(snapshot)]));
+      showRows(summaries, columnsIn(zones), request, "no backfills");
       return exitCodes.ok;
     } finally {
       await store.close();
@@ -38,13 +42,22 @@ const styles: Record<BackfillSummary["state"], Style> = {
   canceled: "dim",
 };
 
-const columns: Column<BackfillSummary>[] = [
+/** `zones`: by backfill. */
+const columnsIn = (zones: ReadonlyMap<string, string | undefined>): Column<BackfillSummary>[] => [
   { title: "backfill", text: ({ backfillId }) => backfillId },
   { title: "state", text: ({ state }) => state, style: ({ state }) => styles[state] },
   { title: "ended", text: ({ progress: { total, remaining } }) => `${total - remaining}/${total}` },
   { title: "failed", text: ({ progress: { failed } }) => (failed === 0 ? "" : String(failed)), optional: 1 },
-  { title: "from", text: ({ options }) => dateText(options.startDate), optional: 2 },
-  { title: "to", text: ({ options }) => dateText(options.endDate), optional: 2 },
+  {
+    title: "from",
+    text: ({ backfillId, options }) => dateText(options.startDate, zones.get(backfillId)),
+    optional: 2,
+  },
+  {
+    title: "to",
+    text: ({ backfillId, options }) => dateText(options.endDate, zones.get(backfillId)),
+    optional: 2,
+  },
   { title: "dag", text: ({ dagId }) => dagId },
   { title: "labels", text: ({ options }) => labelText(options.labels), optional: 3 },
   { title: "note", text: ({ options }) => options.note ?? "", optional: 4 },
@@ -56,6 +69,7 @@ function labelText(labels: Record<string, string> = {}): string {
     .join(",");
 }
 
-function dateText(date: Date | number | string): string {
-  return typeof date === "string" ? date : new Date(date).toISOString();
+/** A bound as it was given; an instant on the clock of the backfill's zone. */
+function dateText(date: Date | number | string, timeZone: string | undefined): string {
+  return withLocalDates(typeof date === "string" ? date : new Date(date).toISOString(), timeZone);
 }

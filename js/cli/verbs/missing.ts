@@ -4,14 +4,15 @@ import { rangeOf, zoneOf } from "../bounds.js";
 import { flags } from "../flags.js";
 import { foreignRuns } from "../foreign_history.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
+import { localDate, withLocalDates } from "../local_date.js";
 import { exitCodes } from "../report_error.js";
 import { type Column, table } from "../table.js";
 import type { Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
-const columns: Column<MissingDates["ranges"][number]>[] = [
-  { title: "from", text: ({ start }) => start },
-  { title: "to", text: ({ end }) => end },
+const columnsIn = (timeZone: string | undefined): Column<MissingDates["ranges"][number]>[] => [
+  { title: "from", text: ({ start }) => localDate(start, timeZone) },
+  { title: "to", text: ({ end }) => localDate(end, timeZone) },
   { title: "dates", text: ({ count }) => String(count) },
   { title: "reason", text: ({ reason }) => reason },
 ];
@@ -22,7 +23,8 @@ export const missingDates: Verb = {
   flags: [...flags.dag, ...flags.span, ...flags.history, ...flags.missing, ...flags.store, ...flags.json],
   async run({ positionals: [path = ""], values, terminal, notices, json, world }) {
     const dag = chooseDag(await loadDagFile(path), values.dagId);
-    const range = rangeOf(values, zoneOf(dag));
+    const timeZone = zoneOf(dag);
+    const range = rangeOf(values, timeZone);
     const options = {
       now: Date.now(),
       ...(values.treatFailedAs !== undefined && { treatFailedAs: values.treatFailedAs as "missing" }),
@@ -36,8 +38,8 @@ export const missingDates: Verb = {
         JSON.stringify({ ...found, inFlight: inFlight.map(({ executionDate }) => executionDate) }),
       );
     else {
-      show(found, terminal);
-      showInFlight(inFlight, terminal);
+      show(found, timeZone, terminal);
+      showInFlight(inFlight, timeZone, terminal);
     }
     return exitCodes.ok;
 
@@ -70,20 +72,24 @@ function isIn({ start, end }: { start: number; end: number }, date: string): boo
 }
 
 /** Runs that have not ended are neither missing nor done. */
-function showInFlight(runs: readonly RunRecord[], terminal: Terminal): void {
+function showInFlight(runs: readonly RunRecord[], timeZone: string | undefined, terminal: Terminal): void {
   if (runs.length === 0) return;
-  const dates = runs.slice(0, 3).map(({ executionDate }) => executionDate);
+  const dates = runs.slice(0, 3).map(({ executionDate }) => localDate(executionDate, timeZone));
   const more = runs.length > 3 ? `, and ${runs.length - 3} more` : "";
   const are = runs.length === 1 ? "1 date is" : `${runs.length} dates are`;
   terminal.line(
-    `${terminal.paint("yellow", "in flight")}  ${are} running or queued and not counted: ${dates.join(", ")}${more}; of another scheduler: import-runs --assume-dead P1D counts them as failed`,
+    `${terminal.paint("yellow", "in flight")}  ${are} running or queued and not counted: ${dates.join(", ")}${more}; if another scheduler left them, import-runs --assume-dead P1D counts them as failed`,
   );
 }
 
-function show({ ranges, count, warnings = [] }: MissingDates, terminal: Terminal): void {
+function show(
+  { ranges, count, warnings = [] }: MissingDates,
+  timeZone: string | undefined,
+  terminal: Terminal,
+): void {
   terminal.line(`${count} ${count === 1 ? "date has" : "dates have"} no successful run`);
   if (ranges.length > 0) terminal.line();
-  for (const line of table(columns, ranges, terminal)) terminal.line(line);
+  for (const line of table(columnsIn(timeZone), ranges, terminal)) terminal.line(line);
   for (const { code, message } of warnings)
-    terminal.line(`${terminal.paint("yellow", "warning")} ${code}: ${message}`);
+    terminal.line(`${terminal.paint("yellow", "warning")} ${code}: ${withLocalDates(message, timeZone)}`);
 }

@@ -67,22 +67,24 @@ export async function showPreview({
     if (json) {
       terminal.line(
         JSON.stringify({
-          ...planJson(plan),
-          ...(plan.downstream !== undefined && { downstream: plan.downstream.map(planJson) }),
+          ...planJson(plan, dag),
+          ...(plan.downstream !== undefined && {
+            downstream: plan.downstream.map((one) => planJson(one, undefined)),
+          }),
           ...(estimate !== undefined && { estimate }),
           ...(rendered !== undefined && { rendered }),
         }),
       );
     } else {
-      showPlan(plan, terminal, values.all === true ? "all" : "some");
-      if (estimate !== undefined) showEstimate(estimate, terminal);
+      showPlan(plan, terminal, values.all === true ? "all" : "some", dag);
+      if (estimate !== undefined) showEstimate(estimate, plan.timeZone, terminal);
       for (const { taskId, path, text } of rendered ?? []) {
         terminal.line();
         terminal.line(`${taskId} ${terminal.paint("dim", path)}`);
         for (const line of text.split("\n")) terminal.line(`  ${line}`);
       }
       for (const { dagId, counts, runs, stale = [] } of plan.downstream ?? []) {
-        const [first, last] = [runs[0]?.executionDate, runs.at(-1)?.executionDate];
+        const [first, last] = [runs[0]?.localDate, runs.at(-1)?.localDate];
         terminal.line(
           `${terminal.paint("bold", "downstream")}  ${dagId}  ${counts.total} dates (${stale.length} stale)  ${first} to ${last}`,
         );

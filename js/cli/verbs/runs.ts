@@ -6,7 +6,15 @@ import { noteInterrupted, type Shown, shownRuns, storedStates } from "../interru
 import { localDate } from "../local_date.js";
 import { exitCodes, runError } from "../report_error.js";
 import { showRows } from "../rows.js";
-import { stateStyle, statesOf, storedDag, storedSpan, tookSeconds, tookText } from "../stored_dag.js";
+import {
+  startIn,
+  stateStyle,
+  statesOf,
+  storedDag,
+  storedSpan,
+  tookSeconds,
+  tookText,
+} from "../stored_dag.js";
 import type { Column } from "../table.js";
 import type { Verb } from "../verb.js";
 
@@ -60,7 +68,7 @@ const columnsIn = (timeZone: string | undefined): Column<Shown<RunRecord>>[] => 
   { title: "state", text: ({ state }) => state, style: stateStyle },
   { title: "type", text: ({ runType }) => runType, optional: 4 },
   { title: "attempt", text: ({ attempt }) => String(attempt), optional: 3 },
-  { title: "started", text: ({ startedAt }) => startedAt ?? "", optional: 5 },
+  { title: "started", text: startIn(timeZone), data: ({ startedAt }) => startedAt ?? "", optional: 5 },
   { title: "finished", text: ({ finishedAt }) => finishedAt ?? "", isDataOnly: true },
   { title: "took", text: tookText, data: tookSeconds, optional: 1 },
   { title: "run", text: ({ runId }) => runId, optional: 6 },

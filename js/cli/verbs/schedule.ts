@@ -1,8 +1,10 @@
 // dagfill schedule: starts the runs of a file's DAGs when they are due.
 import { Scheduler, type SchedulerEvent } from "../../face.js";
+import { zoneOf } from "../bounds.js";
 import { flags } from "../flags.js";
 import { aborted, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
+import { localDate, withLocalDates } from "../local_date.js";
 import { type ExitCode, exitCodes, exitOf, runError } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
@@ -23,10 +25,11 @@ export const schedule: Verb = {
       const callbacks = world.callbacks(file, logWriter({ terminal, json, values }), logs);
       await warnOfTemplates(file.dags, callbacks, {}, notices);
       const scheduler = new Scheduler({ dags: logs.withStacks(file.dags), store, ...callbacks });
+      const zones = new Map(file.dags.map((dag) => [dag.dagId, zoneOf(dag)]));
       let worst: ExitCode = exitCodes.ok;
       scheduler.onEvent((event) => {
         worst = Math.max(worst, codeOf(event)) as ExitCode;
-        terminal.line(json ? asJson(event) : `${event.at}  ${asText(event, terminal)}`);
+        terminal.line(json ? asJson(event) : `${event.at}  ${asText(event, zones, terminal)}`);
       });
       if (values.once === true) {
         await Promise.race([scheduler.tick(), aborted(interrupts.drain)]);
@@ -60,24 +63,35 @@ function asJson(event: SchedulerEvent): string {
   return JSON.stringify({ ...event, error: { code, message, details } });
 }
 
-function asText(event: SchedulerEvent, terminal: Terminal): string {
+/** `zones`: by DAG. */
+function asText(
+  event: SchedulerEvent,
+  zones: ReadonlyMap<string, string | undefined>,
+  terminal: Terminal,
+): string {
   switch (event.type) {
     case "tick":
-      return terminal.paint("dim", `${event.due} due, next ${event.nextRunAt ?? "never"}`);
+      return terminal.paint("dim", `${event.due} due, next ${nextText(event.nextRunAt, zones)}`);
     case "missed":
       return terminal.paint(
         "yellow",
         `missed  ${event.dagId}: ${event.count} dates are left out, as its catchup says`,
       );
     case "warning":
-      return `${terminal.paint("yellow", "warning")}  ${event.dagId}  ${event.warning.code}: ${event.warning.message}`;
+      return `${terminal.paint("yellow", "warning")}  ${event.dagId}  ${event.warning.code}: ${withLocalDates(event.warning.message, zones.get(event.dagId))}`;
     case "error":
       return `${terminal.paint("red", "error")}  ${event.error.code} ${event.error.message}`;
     default: {
       const { dagId, executionDate, error } = event.run;
       const style = { "run-started": "cyan", "run-succeeded": "green", "run-failed": "red" } as const;
       const why = runError(error, 200);
-      return `${terminal.paint(style[event.type], event.type.slice(4))}  ${dagId}  ${executionDate}${why && `  ${why}`}`;
+      return `${terminal.paint(style[event.type], event.type.slice(4))}  ${dagId}  ${localDate(executionDate, zones.get(dagId))}${why && `  ${why}`}`;
     }
   }
+}
+
+/** The next run of any DAG: in UTC where the DAGs have several zones. */
+function nextText(nextRunAt: string | null, zones: ReadonlyMap<string, string | undefined>): string {
+  const [zone, ...others] = new Set(zones.values());
+  return nextRunAt === null ? "never" : localDate(nextRunAt, others.length === 0 ? zone : undefined);
 }

@@ -1,8 +1,10 @@
 // dagfill serve: drives what is enqueued or was interrupted, on one of any number of machines.
 import { type BackfillEvent, BackfillService } from "../../face.js";
+import { zoneOf } from "../bounds.js";
 import { flags } from "../flags.js";
 import { aborted, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
+import { localDate, withLocalDates } from "../local_date.js";
 import { exitCodes, runError } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
@@ -47,13 +49,14 @@ export const serve: Verb = {
       });
       await warnOfTemplates(file.dags, callbacks, undefined, notices);
       health("serving");
+      const zones = new Map(file.dags.map((dag) => [dag.dagId, zoneOf(dag)]));
       const max = values.maxBackfills as number | undefined;
       const served = service.serve(
         { signal: interrupts.drain, ...(max === undefined ? {} : { maxBackfills: max }) },
         {
           onEvent: (event) => {
             count(seen, event);
-            const line = json ? asJson(event) : asText(event, terminal);
+            const line = json ? asJson(event) : asText(event, zones, terminal);
             if (line !== undefined) terminal.line(line);
             if (event.type === "warning" && event.warning.code === "let_go") health("serving");
           },
@@ -108,9 +111,15 @@ function asJson(event: BackfillEvent): string {
   return JSON.stringify({ type: event.type, at: event.at, result });
 }
 
-function asText(event: BackfillEvent, terminal: Terminal): string | undefined {
+/** `zones`: by DAG. */
+function asText(
+  event: BackfillEvent,
+  zones: ReadonlyMap<string, string | undefined>,
+  terminal: Terminal,
+): string | undefined {
+  const zone = zones.get(dagOf(event) ?? "");
   if (event.type === "warning")
-    return `${event.at}  ${terminal.paint("yellow", "warning")}  ${event.warning.code}: ${event.warning.message}`;
+    return `${event.at}  ${terminal.paint("yellow", "warning")}  ${event.warning.code}: ${withLocalDates(event.warning.message, zone)}`;
   if (event.type === "finished") {
     const { backfillId, dagId, state, completed, totalDates } = event.result;
     return `${event.at}  finished  ${dagId}  ${backfillId}  ${state}, ${completed} of ${totalDates} succeeded`;
@@ -118,5 +127,5 @@ function asText(event: BackfillEvent, terminal: Terminal): string | undefined {
   if (!("run" in event)) return undefined;
   const { dagId, executionDate, error } = event.run;
   const why = event.type === "run-failed" ? runError(error, 200) : "";
-  return `${event.at}  ${event.type.slice(4)}  ${dagId}  ${executionDate}${why && `  ${why}`}`;
+  return `${event.at}  ${event.type.slice(4)}  ${dagId}  ${localDate(executionDate, zone)}${why && `  ${why}`}`;
 }

@@ -3,6 +3,7 @@ import { explainSchedule, validateDag } from "../../face.js";
 import { flags } from "../flags.js";
 import { loadDagFile } from "../load_dag.js";
 import { exitCodes } from "../report_error.js";
+import { shortDurations } from "../short_durations.js";
 import { templateWarnings } from "../template_warnings.js";
 import type { Verb } from "../verb.js";
 
@@ -23,7 +24,7 @@ export const validate: Verb = {
         schedule: text,
         order,
         layers,
-        warnings: [...warnings, ...(await templateWarnings(dag, callbacks))],
+        warnings: [...warnings, ...shortDurations(dag), ...(await templateWarnings(dag, callbacks))],
       });
     }
     if (json) {
