@@ -401,6 +401,22 @@ fn a_rerun_of_a_complete_run_ends_at_once() {
     assert_eq!(Host::again(&dag("a; b: a"), 16, &all, &[]).turn(), "=success");
 }
 
+/// Of a part of a DAG: a task at the end of the whole that is not in it decides with those that are how the run ends.
+#[test]
+fn an_end_of_the_dag_that_does_not_run_counts_as_it_stands() {
+    use TaskState::{Canceled, Failed, Queued, Running, Skipped, Success, UpForRetry, UpstreamFailed};
+    for state in [Success, Skipped, Failed, UpstreamFailed, Canceled, Queued, Running, UpForRetry] {
+        let end = if matches!(state, Success | Skipped) { "success" } else { "failed" };
+        let mut host = Host::again(&dag("a; b: a"), 16, &[prior(2, state, 1)], &[]);
+        host.turn();
+        host.ends("a", TaskOutcome::Success);
+        assert_eq!(host.ends("b", TaskOutcome::Success), format!("b:success ={end}"), "{state:?}");
+        let done = [Prior { lost: Lost::Start, ..prior(0, Success, 1) }, prior(1, state, 1)];
+        let told = DagRun::new(dag("a"), Limits::default(), &done, &[]).outcome();
+        assert_eq!(told, if end == "success" { End::Success } else { End::Failed }, "{state:?}");
+    }
+}
+
 #[test]
 fn a_crash_counts_as_no_failure_and_the_next_attempt_follows() {
     let dag = with(&dag("a; b; c; d: a"), |task| task.retries = 2);
@@ -408,7 +424,6 @@ fn a_crash_counts_as_no_failure_and_the_next_attempt_follows() {
         prior(0, TaskState::Running, 2),    // one failure before the attempt that was lost
         prior(1, TaskState::UpForRetry, 2), // two failures
         Prior { failures: 2, ..prior(2, TaskState::Running, 9) }, // six attempts were lost with their processes
-        prior(99, TaskState::Running, 1),   // a task that the DAG no longer has
     ];
     let mut host = Host::again(&dag, 16, &states, &[]);
     assert_eq!(host.turn(), "a#3:running b#3:running c#10:running | >a#3 >b#3 >c#10");

@@ -122,6 +122,8 @@ pub struct DagRun {
     to_abort: Option<AbortReason>,
     /// A task that a cancel aborted did not settle in time.
     abandoned: bool,
+    /// A task at the end of the DAG that is not in the part that runs stands without success.
+    left_undone: bool,
     dirty: bool,
     finished: bool,
 }
@@ -158,6 +160,7 @@ impl DagRun {
             stop: None,
             to_abort: None,
             abandoned: false,
+            left_undone: false,
             dirty: true,
             finished: false,
         };

@@ -306,22 +306,98 @@ test("events say what became of each task, and why one failed; failures behind a
   assert.ok(!("failedTasks" in fine));
 });
 
-test("a run of chosen tasks warns of the others that stand failed in it", async () => {
+test("a run of chosen tasks has failed while a task at the end of the DAG stands without success", async () => {
   const tasks = [{ taskId: "a" }, { taskId: "b", dependsOn: ["a"] }, { taskId: "c", dependsOn: ["a"] }];
-  const { service, states } = tasking(tasks, ({ taskId }) => {
+  const { service, store, states } = tasking(tasks, ({ taskId }) => {
     if (taskId === "b") throw new Error("no data");
+  });
+  assert.equal((await service.backfill(one)).state, "failed");
+  const result = await service.backfill({ ...one, taskIds: ["c"], rerunFailed: true });
+  assert.deepEqual([result.state, await states()], ["failed", { a: "success", b: "failed", c: "success" }]);
+  assert.equal(result.results[0].error.message, "task b stands failed and was not chosen: run it again, too");
+  // Where it is chosen and does its work, the run has succeeded.
+  const calm = tasking(tasks, () => {}, { store });
+  const last = await calm.service.backfill({
+    ...one,
+    taskIds: ["b"],
+    withUpstream: false,
+    rerunFailed: true,
+  });
+  assert.equal(last.state, "success");
+});
+
+for (const [state, ended] of Object.entries({
+  success: "success",
+  skipped: "success",
+  failed: "failed",
+  upstream_failed: "failed",
+  canceled: "failed",
+  queued: "failed",
+  running: "failed",
+})) {
+  test(`a leaf that was not chosen and stands ${state}: the run ends as ${ended}`, async () => {
+    const { service, store } = tasking([{ taskId: "a" }, { taskId: "leaf", dependsOn: ["a"] }]);
+    await service.backfill(one);
+    const instance = { dagId: "d", runId, taskId: "leaf", state, attempt: 1 };
+    await store.apply([{ type: "save-task-instance", instance }]);
+    const again = { ...one, taskIds: ["a"], resetDagRun: true };
+    assert.equal((await service.backfill(again)).state, ended);
+  });
+}
+
+test("a run of chosen tasks warns of tasks on the way that stand failed in it", async () => {
+  const tasks = [{ taskId: "a" }, { taskId: "b", dependsOn: ["a"] }];
+  const { service, states } = tasking(tasks, ({ taskId }) => {
+    if (taskId === "a") throw new Error("no data");
   });
   assert.equal((await service.backfill(one)).state, "failed");
   const warnings = [];
   const onEvent = (event) => event.type === "warning" && warnings.push(event.warning);
-  const again = { ...one, taskIds: ["c"], rerunFailed: true };
+  const again = { ...one, taskIds: ["b"], withUpstream: false, rerunFailed: true };
   const result = await service.backfill(again, { onEvent });
-  assert.deepEqual([result.state, (await states()).b], ["success", "failed"]);
+  assert.deepEqual([result.state, await states()], ["success", { a: "failed", b: "success" }]);
   assert.deepEqual(
     warnings.map(({ code, count }) => [code, count]),
     [["tasks_failed", 1]],
   );
-  assert.match(warnings[0].message, /succeeded although its task b failed/);
+  assert.match(warnings[0].message, /succeeded although its task a failed/);
+});
+
+test("a reset of chosen tasks leaves the others their records and their XCom", async () => {
+  const pulled = [];
+  const { service, store, ran } = tasking(
+    [...chain, { taskId: "d", dependsOn: ["b"] }],
+    ({ taskId, xcomPull, xcomPush }) => {
+      if (taskId === "b") pulled.push(xcomPull("a"), xcomPull("a", "more"));
+      if (taskId === "a") xcomPush("more", [1]);
+      return `of ${taskId}`;
+    },
+  );
+  await service.backfill(one);
+  const before = Object.fromEntries(
+    (await store.listTaskInstances("d", runId)).map((task) => [task.taskId, task]),
+  );
+  ran.length = 0;
+  const again = { ...one, taskIds: ["b"], withUpstream: false, resetDagRun: true };
+  assert.equal((await service.backfill(again)).state, "success");
+  assert.deepEqual(ran, ["b"]);
+  assert.deepEqual(pulled, ["of a", [1], "of a", [1]]);
+  const after = Object.fromEntries(
+    (await store.listTaskInstances("d", runId)).map((task) => [task.taskId, task]),
+  );
+  for (const taskId of ["a", "c", "d"]) assert.deepEqual(after[taskId], before[taskId]);
+  assert.equal(after.b.attempt, 2);
+  assert.deepEqual(await store.getXcom("d", runId), {
+    a: { more: [1], return_value: "of a" },
+    b: { return_value: "of b" },
+    c: { return_value: "of c" },
+    d: { return_value: "of d" },
+  });
+  // With the tasks before them, those are cleared, too, and no other.
+  ran.length = 0;
+  await service.backfill({ ...one, taskIds: ["b"], resetDagRun: true });
+  assert.deepEqual(ran, ["a", "b"]);
+  assert.equal((await store.getXcom("d", runId)).c.return_value, "of c");
 });
 
 test("maxActiveTasks is reached and never exceeded", async () => {

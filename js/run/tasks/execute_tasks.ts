@@ -148,7 +148,7 @@ export function runTasks(settings: TaskSettings): Executor {
   };
   return {
     execute,
-    clear: (dagId, runId) => clearTasks(store, dagId, runId),
+    clear: (dagId, runId) => clearTasks(store, graph, dagId, runId),
     failedTasks: (dagId, runIds) => failedTasks(store, graph, dagId, runIds),
     close: async (dagId, runId) => (await cancelOpenTasks(store, dagId, runId, iso(clock.now()))).changes,
     outcome: (run, tasks) => outcome(graph, run, tasks),
@@ -177,7 +177,7 @@ function outcome(graph: TaskGraph, run: RunRecord, tasks: readonly TaskInstance[
   const code = call((wasm) => {
     const raw = new wasm.RawDagRun(dag, 1, 0, { command() {}, now: () => 0 });
     for (const { taskId, state, attempt, finishedAt = "" } of tasks) {
-      const task = graph.indexOf(taskId);
+      const task = graph.placeOf(taskId);
       const isOwn = Date.parse(finishedAt) >= Date.parse(run.startedAt ?? "");
       const lost = isOwn ? LostRun.Start : LostRun.Restart;
       if (task !== undefined) raw.prior(task, codeOf(state), attempt, 0, Number.NaN, Number.NaN, lost);
@@ -192,13 +192,28 @@ function outcome(graph: TaskGraph, run: RunRecord, tasks: readonly TaskInstance[
   return { state: "failed", ...(error && { error }) };
 }
 
-/** Clears the tasks of a run and keeps the attempts that they have had: (run, task, attempt) is never used twice. */
-async function clearTasks(store: RunStore, dagId: string, runId: string): Promise<StoreChange[]> {
+/** Clears the chosen tasks of a run and keeps the attempts that they have had: (run, task, attempt) is never used twice. Stores clear whole
+ *  runs, so that what the other tasks did and left is written again in the same batch. */
+async function clearTasks(
+  store: RunStore,
+  graph: TaskGraph,
+  dagId: string,
+  runId: string,
+): Promise<StoreChange[]> {
   const changes: StoreChange[] = [{ type: "clear-run", dagId, runId }];
-  for (const { taskId, attempt } of await store.listTaskInstances(dagId, runId)) {
-    if (attempt === 0) continue;
-    const instance: TaskInstance = { dagId, runId, taskId, state: "queued", attempt };
+  const tasks = await store.listTaskInstances(dagId, runId);
+  for (const known of tasks) {
+    const { taskId, attempt } = known;
+    const isLeft = graph.isLeft(taskId);
+    if (attempt === 0 && !isLeft) continue;
+    const instance: TaskInstance = isLeft ? known : { dagId, runId, taskId, state: "queued", attempt };
     changes.push({ type: "save-task-instance", instance });
+  }
+  if (!tasks.some(({ taskId }) => graph.isLeft(taskId))) return changes;
+  for (const [taskId, values] of Object.entries(await store.getXcom(dagId, runId))) {
+    if (!graph.isLeft(taskId)) continue;
+    for (const [key, value] of Object.entries(values))
+      changes.push({ type: "set-xcom", dagId, runId, taskId, key, value });
   }
   return changes;
 }

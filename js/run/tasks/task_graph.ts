@@ -3,6 +3,7 @@ import type { CheckedDag, CheckedTask } from "../../dag/dag.js";
 import type { Json } from "../../json.js";
 import { hasTags } from "../../macros/render.js";
 import { call, instance, type Raw } from "../../raw.js";
+import type { TaskInstance } from "../../store/store.js";
 
 type RawDag = InstanceType<Raw["RawDag"]>;
 
@@ -12,12 +13,18 @@ export class TaskGraph {
   #raw: { made: number; dag: RawDag } | undefined;
   #chosen: readonly CheckedTask[] = [];
   #index = new Map<string, number>();
+  /** Tasks at the end of the whole DAG that were not chosen. */
+  readonly #ends = new Set<string>();
   #templated: boolean[] = [];
 
   constructor(dag: CheckedDag, choice?: { taskIds: string[]; withUpstream: boolean }) {
     this.#tasks = dag.tasks;
     this.#choice = choice;
     this.raw();
+    if (choice === undefined) return;
+    const before = new Set(dag.tasks.flatMap(({ dependsOn }) => dependsOn));
+    for (const { taskId } of dag.tasks)
+      if (this.isLeft(taskId) && !before.has(taskId)) this.#ends.add(taskId);
   }
 
   /** The graph; made again when its instance has died. */
@@ -50,6 +57,24 @@ export class TaskGraph {
 
   indexOf(taskId: string): number | undefined {
     return this.#index.get(taskId);
+  }
+
+  /** Whether a record is of a task that was not chosen: what it did stays as it is. */
+  isLeft(taskId: string): boolean {
+    return this.#choice !== undefined && !this.#index.has(taskId);
+  }
+
+  /** The number of a task in the core: for one at the end of the DAG that was not chosen that behind the last, since the end of a run
+   *  follows such a task, too. `undefined` for the others. */
+  placeOf(taskId: string): number | undefined {
+    return this.#index.get(taskId) ?? (this.#ends.has(taskId) ? this.#chosen.length : undefined);
+  }
+
+  /** A task at the end of the DAG that was not chosen, and has not succeeded: with it the run has failed. */
+  undone(tasks: readonly TaskInstance[]): TaskInstance | undefined {
+    return tasks.find(
+      ({ taskId, state }) => this.#ends.has(taskId) && state !== "success" && state !== "skipped",
+    );
   }
 
   /** Whether a task's params name anything to resolve. */

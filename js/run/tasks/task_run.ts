@@ -134,9 +134,9 @@ export class TaskRun {
     return call((wasm) => {
       const raw = new wasm.RawDagRun(dag, maxActiveTasks, abortGrace, host);
       for (const { taskId, state, attempt, failures, startedAt, finishedAt } of prior) {
-        const task = graph.indexOf(taskId);
+        const task = graph.placeOf(taskId);
         if (task === undefined) continue;
-        this.#records.restore(task, taskId, state, startedAt);
+        if (!graph.isLeft(taskId)) this.#records.restore(task, taskId, state, startedAt);
         const [started, finished] = [Date.parse(startedAt ?? ""), Date.parse(finishedAt ?? "")];
         const isOwn = this.#recorded.has(task) || finished >= (attachedSince ?? Number.POSITIVE_INFINITY);
         raw.prior(
@@ -296,14 +296,16 @@ export class TaskRun {
   /** Why the run has not succeeded, from the first task that failed. */
   #why(code: number): unknown {
     if (code === RunStateCode.Success) return undefined;
-    const { graph, context } = this.#options;
+    const { graph, context, prior } = this.#options;
     if (code === RunStateCode.Canceled) return abortReason("cancel", context.runId);
     for (const [task, { message }] of this.#records.errors) {
       // A task that was skipped has an error, too.
       if (this.#records.state(graph.task(task).taskId) !== "failed") continue;
       return new DagfillTaskError(`task ${graph.task(task).taskId} failed: ${message}`);
     }
-    return new DagfillTaskError("a task did not succeed");
+    const left = graph.undone(prior);
+    const why = left && `task ${left.taskId} stands ${left.state} and was not chosen: run it again, too`;
+    return new DagfillTaskError(why ?? "a task did not succeed");
   }
 
   /** The store did not take what this run did, or its lease is lost: it goes no further here. */

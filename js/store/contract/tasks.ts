@@ -68,6 +68,22 @@ export function tasksContract({ assert, dates, it, refused }) {
     assert.deepEqual(await dates(store), [1, 2]);
   });
 
+  it("what follows clear-run in its batch stands, also of what it has cleared", async (store) => {
+    await store.apply([create(1), task(1, "t"), task(1, "u"), xcom(1, "t", "k", 1), xcom(1, "u", "k", 1)]);
+    await store.apply([
+      { type: "clear-run", dagId: DAG, runId: idOf(1) },
+      task(1, "t"),
+      xcom(1, "t", "k", { kept: [1] }),
+      xcom(1, "t", "more", 2),
+    ]);
+    const tasks = await store.listTaskInstances(DAG, idOf(1));
+    assert.deepEqual(
+      tasks.map(({ taskId }) => taskId),
+      ["t"],
+    );
+    assert.deepEqual(await store.getXcom(DAG, idOf(1)), { t: { k: { kept: [1] }, more: 2 } });
+  });
+
   it("ids are whole: no two pairs of ids are taken for the same run", async (store) => {
     const pairs = [
       ["a", "b:c"],

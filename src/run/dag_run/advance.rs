@@ -158,7 +158,7 @@ impl DagRun {
         self.dag.task(task).map_or(TriggerRule::AllSuccess, |task| task.trigger_rule)
     }
 
-    /// Airflow's: the tasks at the end of the graph decide. A stop decides where it kept a task from ending.
+    /// Airflow's: the tasks at the end of the graph decide, those of them that do not run this time, too. A stop decides where it kept a task from ending.
     pub(super) fn verdict(&self) -> End {
         let ended_as = |task: usize, states: &[TaskState]| matches!(self.slots.get(task), Some(Slot { phase: Phase::Ended(state), .. }) if states.contains(state));
         if let Some((reason, _)) = self.stop
@@ -171,7 +171,7 @@ impl DagRun {
         }
         let is_leaf = |task: &usize| self.dag.downstream(*task as u32).is_empty();
         let failed = [TaskState::Failed, TaskState::UpstreamFailed];
-        match (0..self.slots.len()).filter(is_leaf).any(|task| ended_as(task, &failed)) {
+        match self.left_undone || (0..self.slots.len()).filter(is_leaf).any(|task| ended_as(task, &failed)) {
             true => End::Failed,
             false => End::Success,
         }

@@ -9,7 +9,7 @@ use super::{DagRun, Due, Lost, Past, Phase, TaskState, Timer};
 /// its retries, and a pause between attempts goes on. One that failed or was canceled has all its retries again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prior {
-    /// Which task.
+    /// Which task. A number behind the last: one at the end of the whole DAG that is not in the part of it that runs.
     pub task: u32,
     /// The recorded state.
     pub state: TaskState,
@@ -62,9 +62,13 @@ impl DagRun {
     /// Before the first poll: what the store has of a task.
     pub fn remember(&mut self, prior: Prior) {
         let retry = self.retry(prior.task);
-        let Some(slot) = self.slots.get_mut(prior.task as usize) else { return };
+        let is_done = matches!(prior.state, TaskState::Success | TaskState::Skipped);
+        let Some(slot) = self.slots.get_mut(prior.task as usize) else {
+            self.left_undone |= !is_done;
+            return;
+        };
         slot.attempt = prior.attempt;
-        if matches!(prior.state, TaskState::Success | TaskState::Skipped) || prior.has_ended() {
+        if is_done || prior.has_ended() {
             if slot.phase == Phase::Waiting {
                 slot.phase = Phase::Ended(prior.state);
                 self.remaining -= 1;
