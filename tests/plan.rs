@@ -463,6 +463,21 @@ fn only_these_dates() {
         request.strict_past = true;
     };
     assert_eq!(words(&plan_of(&["2024-01-05T00:00"], &strict).unwrap()), ["skip depends_on_past"]);
+    // Off the schedule a date is one where a run stands on it, and only there.
+    let by_hand = |request: &mut Request, history: &mut History| {
+        request.reprocess = Reprocess::ResetAll;
+        add(history, at("2024-01-04T12:34Z").js(), "success");
+        add(history, at("2024-01-04T17:00Z").js(), "success");
+        history.types = vec![RunType::Manual, RunType::Backfill];
+    };
+    let dates = ["2024-01-04T12:00", "2024-01-04T12:34Z"];
+    let plan = plan_of(&dates, &by_hand).unwrap();
+    assert_eq!(plan.dates(), ["2024-01-04T12:34Z", "2024-01-04T17:00Z"].map(|date| at(date).js()));
+    assert_eq!((words(&plan), plan.warnings().len()), (vec!["reset".into(); 2], 0));
+    assert_eq!(words(&plan_of(&["2024-01-04"], &by_hand).unwrap()).len(), 4, "a day names its dates of the schedule");
+    for date in ["2024-01-04T12:35Z", "2024-01-14T12:34Z"] {
+        assert_eq!(plan_of(&[date], &by_hand).unwrap_err().code.as_str(), "INVALID_OPTION");
+    }
 }
 
 #[test]

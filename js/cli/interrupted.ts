@@ -37,6 +37,6 @@ export function noteInterrupted(
   if (interrupted.length === 0) return;
   const how = interrupted.some(({ backfillId }) => backfillId !== undefined)
     ? "dagfill resume FILE continues it (dagfill list --unfinished shows its id)"
-    : "dagfill run FILE with its dates starts it again";
+    : "dagfill retry FILE runs it again";
   notices.line(`"interrupted": the process that ran it has ended without finishing it; ${how}`);
 }

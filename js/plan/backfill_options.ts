@@ -39,7 +39,8 @@ export interface BackfillOptions<Conf extends object = Record<string, JsonInput>
   dryRun?: boolean;
   /** Only dates whose existing run failed or was canceled. */
   rerunFailed?: boolean;
-  /** Existing runs that ended are cleared (task instances, XCom) and run again. With rerunFailed: only failed and canceled ones. */
+  /** Existing runs that ended are cleared (task instances, XCom) and run again. With rerunFailed: only failed and canceled ones. With
+   *  `taskIds` only those tasks, and their upstreams, are cleared: what the others did stays. */
   resetDagRun?: boolean;
   /** Of new runs, and of those run again: a run that is run again without any keeps its own. */
   conf?: Conf;
@@ -47,8 +48,8 @@ export interface BackfillOptions<Conf extends object = Record<string, JsonInput>
   confFor?: (executionDate: string) => object & Partial<Conf>;
   /** Dates of the schedule to leave alone this time. */
   excludeDates?: readonly DateInput[];
-  /** Only these dates of the range. A date-only entry means every date of that civil day, as in `excludeDates`; INVALID_OPTION for one that
-   *  is no date of the schedule in the range. */
+  /** Only these dates of the range. A date-only entry means every date of that civil day, as in `excludeDates`. A date that is none of the schedule
+   *  is one, too, where it has a run, as `trigger` makes it. INVALID_OPTION for another that is no date of the schedule in the range. */
   dates?: readonly DateInput[];
   /** In which order the dates run. "failed-first": those whose run failed or was canceled before the others; "bisect": the ends, then the
    *  middle of each gap, widest first; `{ newest: n }`: the newest n, newest first, then the others, oldest first. Another one than "oldest"
@@ -103,7 +104,8 @@ export interface BackfillOptions<Conf extends object = Record<string, JsonInput>
   note?: string;
   /** Default: a new unique name. BACKFILL_EXISTS when it was used before. */
   backfillId?: string;
-  /** Only these tasks. */
+  /** Only these tasks. Of a run that exists already, the tasks at the end of the DAG that were not chosen decide with them how it ends: the run
+   *  has failed while one of these stands without success. */
   taskIds?: readonly string[];
   /** And their upstreams. Default true. */
   withUpstream?: boolean;

@@ -2,7 +2,7 @@
 
 import type { Action, SkipReason } from "../codes.js";
 import type { TimetableWire, WindowWire } from "../schedule/wire.js";
-import type { DataInterval, RunState } from "../store/store.js";
+import type { DataInterval, RunState, RunType } from "../store/store.js";
 import type { Warning } from "../warning.js";
 import type { ExistingRuns } from "./existing_runs.js";
 
@@ -17,6 +17,8 @@ export interface PlannedRun {
   action: Action;
   reason?: SkipReason;
   existingState?: RunState;
+  /** "manual" of a run that stands on no date of the schedule: it is run again as one that is started by hand. */
+  runType?: RunType;
   previousDate: string | null;
   nextDate: string | null;
   /** Where dates run in chunks: the run id of the chunk's first date, on the others. */

@@ -1,7 +1,7 @@
 // Rows of a plan as objects. Their texts are made here, a slice at a time: neighbours share most of them.
 
-import { ACTIONS, SKIP_REASONS } from "../codes.js";
-import { call, RowColumn } from "../raw.js";
+import { ACTIONS, RUN_TYPES, SKIP_REASONS } from "../codes.js";
+import { call, ManualNumber, RowColumn } from "../raw.js";
 import { timetableOf } from "../schedule/timetable.js";
 import { runIdAt } from "../store/history.js";
 import { runIdOf } from "../store/run_id.js";
@@ -12,7 +12,7 @@ import { placeOn, stateAt } from "./existing_runs.js";
 import type { PlanData, PlannedRun } from "./plan_data.js";
 
 /** An instant on a clock that is `offset` seconds ahead of UTC. */
-export function localIso(ms: number, offset: number): string {
+function localIso(ms: number, offset: number): string {
   return iso(ms + offset * 1000).slice(0, -1) + offsetText(offset);
 }
 
@@ -27,6 +27,44 @@ function offsetText(offset: number): string {
   lastOffset = offset;
   lastText = `${offset < 0 ? "-" : "+"}${two(far / 3600)}:${two((far / 60) % 60)}${seconds}`;
   return lastText;
+}
+
+/** The dates of a run that is started by hand: it covers the last interval that was complete then. */
+export function datesByHand(
+  numbers: ArrayLike<number>,
+): Pick<
+  PlannedRun,
+  "executionDate" | "localDate" | "dataInterval" | "runAfter" | "previousDate" | "nextDate"
+> {
+  const at = (place: ManualNumber) => numbers[place] as number;
+  const orNull = (place: ManualNumber) => (Number.isNaN(at(place)) ? null : iso(at(place)));
+  const executionDate = iso(at(ManualNumber.Date));
+  return {
+    executionDate,
+    localDate: localIso(at(ManualNumber.Date), at(ManualNumber.Offset)),
+    dataInterval: { start: iso(at(ManualNumber.Start)), end: iso(at(ManualNumber.End)) },
+    runAfter: executionDate,
+    previousDate: orNull(ManualNumber.Before),
+    nextDate: orNull(ManualNumber.After),
+  };
+}
+
+const MANUAL = RUN_TYPES.indexOf("manual");
+
+/** What a row has of a run that stands on no date of the schedule: it is run again as one that is started by hand. `start` and `end` are what a
+ *  run of the schedule covers there, so that most runs need no look at the schedule. */
+function byHand({ existing, timetable }: RowData, place: number, start: number, end: number) {
+  const { executionMs, startMs, endMs, details } = existing;
+  if (place < 0) return undefined;
+  if (startMs[place] === start && endMs[place] === end && details?.runType[place] !== MANUAL)
+    return undefined;
+  const ms = executionMs[place] as number;
+  return call(() => {
+    const dates = timetableOf(timetable);
+    return dates.next(ms - 1, 1)[0] === ms
+      ? undefined
+      : { ...datesByHand(dates.manual(ms)), runType: "manual" as const };
+  });
 }
 
 /** The columns from which rows of a plan, or of a catchup, are built. */
@@ -83,6 +121,7 @@ export function plannedRuns(
       ...(place < 0 ? {} : { existingState: stateAt(data.existing, place) }),
       previousDate: orNull(at(RowColumn.Previous, row)),
       nextDate: orNull(at(RowColumn.Next, row)),
+      ...byHand(data, place, at(RowColumn.IntervalStart, row), at(RowColumn.IntervalEnd, row)),
       ...chunkOf(data, from + row, type),
       ...(data.upstream === undefined ? {} : { upstream: upstreamOf(data.upstream, from + row) }),
     });

@@ -46,7 +46,7 @@ export class PreviewTemplates {
 
   /** Texts of one run, with `***` for values of variables and connections. Errors of a template are its text: a preview shows them. */
   render(run: RenderedRun, taskId?: string): RenderedText[] {
-    const templates = this.#templates();
+    const templates = this.#templates(run);
     return this.#tasks(taskId).flatMap((task) =>
       templateTexts(task).map(({ path, template }) => {
         const text = this.#text(templates, run, task, template);
@@ -60,7 +60,7 @@ export class PreviewTemplates {
   unresolved(
     run: RenderedRun,
   ): { text: TemplateText; parts: Unresolved[]; onUnknown: OnUnknown | undefined }[] {
-    const templates = this.#templates();
+    const templates = this.#templates(run);
     return this.data.dag.tasks.flatMap((task) =>
       templateTexts(task)
         .filter(({ template }) => hasTags(template))
@@ -72,13 +72,13 @@ export class PreviewTemplates {
     );
   }
 
-  #templates(): RunTemplates {
+  #templates({ runType = "backfill" }: RenderedRun): RunTemplates {
     const { dag, conf, onUnknown, macroTimeZone } = this.data;
     const environment = environmentOf(dag, this.#host, {
       ...(onUnknown === undefined ? {} : { onUnknown }),
       ...(macroTimeZone === undefined ? {} : { macroTimeZone }),
     });
-    return new RunTemplates({ ...environment, masked: true }, this.#timetable, "backfill", conf);
+    return new RunTemplates({ ...environment, masked: true }, this.#timetable, runType, conf);
   }
 
   #text(templates: RunTemplates, run: RenderedRun, task: CheckedTask, template: string): string {

@@ -90,7 +90,8 @@ impl Plan {
         if request.order != Order::Oldest {
             refuse_past(request)?;
         }
-        if timetable.is_none() {
+        // Runs that were started by hand are dates enough where they are named.
+        if timetable.is_none() && (request.dates.is_none() || history.dates.is_empty()) {
             let message =
                 ["the DAG ", &quoted(&request.dag_id), " has no schedule, so a range has no dates to fill"].concat();
             return Err(Error::new(Code::NoSchedule, message).hint("Give it a schedule, or trigger single dates."));
@@ -104,7 +105,7 @@ impl Plan {
                 refuse_large(request, timetable.count(range))?;
                 timetable.expand(range, None)?
             }
-            Some(chosen) => chosen_dates(&timetable, request, chosen)?,
+            Some(chosen) => chosen_dates(&timetable, request, history, chosen)?,
         };
         refuse_large(request, dates.len() as u64)?;
         let mut aligned = history.align(&dates, range);

@@ -1,14 +1,19 @@
 //! Dates that a caller names one by one.
 
-use super::Request;
+use super::{History, Request};
 use crate::error::{Code, Error, Result};
 use crate::schedule::Timetable;
 use crate::sort::sort_by;
 use crate::time::{Date, Instant, Range, read_span};
 
-/// The dates of the schedule that `chosen` names, ascending, each once. A civil day names every date in it; of a repeated wall-clock time both
-/// readings are named. INVALID_OPTION where an entry names no date of the schedule in the range.
-pub(super) fn chosen_dates(timetable: &Timetable, request: &Request, chosen: &[Date]) -> Result<Vec<f64>> {
+/// The dates that `chosen` names, ascending, each once: those of the schedule, and others that have a run, as one by hand. A civil day names every
+/// date of the schedule in it; of a repeated wall-clock time both readings are named. INVALID_OPTION where an entry names no date in the range.
+pub(super) fn chosen_dates(
+    timetable: &Timetable,
+    request: &Request,
+    history: &History,
+    chosen: &[Date],
+) -> Result<Vec<f64>> {
     let range = request.bounds.range;
     let mut dates = Vec::new();
     for (index, date) in chosen.iter().enumerate() {
@@ -22,7 +27,8 @@ pub(super) fn chosen_dates(timetable: &Timetable, request: &Request, chosen: &[D
             }
         } else {
             let both = [span.range.start, span.range.end];
-            dates.extend(both.into_iter().filter(|at| range.contains(*at) && timetable.is_date(*at)).map(Instant::js));
+            let is_date = |at: &Instant| timetable.is_date(*at) || history.find(at.js()).is_some();
+            dates.extend(both.into_iter().filter(|at| range.contains(*at) && is_date(at)).map(Instant::js));
         }
         if dates.len() == found {
             return Err(unmatched(timetable, range, span.range, field));
@@ -41,5 +47,6 @@ fn unmatched(timetable: &Timetable, range: Range, named: Range, field: String) -
         None => format!("{field}: expected a date of the schedule, got {at}"),
     };
     let around: Vec<String> = timetable.previous(at).into_iter().chain(next).map(|date| date.to_string()).collect();
-    Error::new(Code::InvalidOption, message).field(field).hint(format!("Its dates around it: {}.", around.join(", ")))
+    let error = Error::new(Code::InvalidOption, message).field(field);
+    if around.is_empty() { error } else { error.hint(format!("Its dates around it: {}.", around.join(", "))) }
 }

@@ -1,6 +1,7 @@
 // dagfill retry and dagfill clear: run what the store has once more.
 import { DagfillError } from "../../error.js";
-import { type BackfillOptions, BackfillService, type RunState } from "../../face.js";
+import { type BackfillOptions, BackfillService, type RunState, type RunStore } from "../../face.js";
+import { abandonment, unfinishedIds } from "../../plan/history.js";
 import { shortened } from "../../visible.js";
 import { spanOf, zoneOf } from "../bounds.js";
 import { confirmed } from "../confirm.js";
@@ -73,12 +74,13 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
 
   function optionsFor(dates: readonly string[]): BackfillOptions {
     const [startDate = "", endDate = startDate] = [dates[0], dates.at(-1)];
-    return { ...optionsOf(values), ...how, dagId, startDate, endDate, dates: [...dates] };
+    // What exists is run again whenever it is due: somebody has started it.
+    const chosen = { startDate, endDate, dates: [...dates], includeNotDue: true };
+    return { ...optionsOf(values), ...how, dagId, ...chosen };
   }
 
   async function read() {
-    const runs = await store.listRuns({ dagId, states, ...span });
-    const known = runs.map(({ executionDate }) => executionDate);
+    const known = await knownDates(store, dagId, states, span);
     const left = how.reprocess === "failed" ? await leftDates(service, dagId, span, notices) : [];
     const dates = [...new Set([...known, ...left])].sort((a, b) => Date.parse(a) - Date.parse(b));
     if (dates.length === 0) {
@@ -89,6 +91,24 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
     const plan = dryRun === true ? await service.preview(options) : undefined;
     return { dates, interrupted: undefined, plan };
   }
+}
+
+/** The dates of the runs in these states, and of those that a killed process left. An interrupted backfill goes on with its own. */
+async function knownDates(
+  store: RunStore,
+  dagId: string,
+  states: readonly RunState[],
+  span: { from?: number; to?: number },
+): Promise<string[]> {
+  const isAbandoned = abandonment(store);
+  const unfinished = await unfinishedIds(store, dagId);
+  const dates: string[] = [];
+  for (const run of await store.listRuns({ dagId, states: [...states, "queued", "running"], ...span })) {
+    const isOpen = !states.includes(run.state);
+    if (isOpen && (unfinished.has(run.backfillId ?? "") || !(await isAbandoned(run)))) continue;
+    dates.push(run.executionDate);
+  }
+  return dates;
 }
 
 /** Dates that a backfill of the DAG planned and never started, as after `--max-failures` or a cancel, and that have not succeeded since. */

@@ -146,8 +146,8 @@ export interface Origin {
   timetable: TimetableWire;
   runType: RunType;
   backfillId?: string;
-  /** The templates of the runs that have this conf. */
-  templates: (conf: Record<string, Json>) => RunTemplates;
+  /** The templates of the runs of this type that have this conf. */
+  templates: (conf: Record<string, Json>, runType: RunType) => RunTemplates;
 }
 
 /** An origin. Runs share their conf, and so what is made of it. */
@@ -159,11 +159,12 @@ export function originOf(
   backfillId?: string,
 ): Origin {
   const made = new WeakMap<Record<string, Json>, RunTemplates>();
-  const templates = (conf: Record<string, Json>) => {
-    let known = made.get(conf);
+  const templates = (conf: Record<string, Json>, type: RunType) => {
+    // Runs of another type are few: those by hand among the rows of a backfill.
+    let known = type === runType ? made.get(conf) : undefined;
     if (known === undefined) {
-      known = new RunTemplates(environment, timetable, runType, conf);
-      made.set(conf, known);
+      known = new RunTemplates(environment, timetable, type, conf);
+      if (type === runType) made.set(conf, known);
     }
     return known;
   };
@@ -172,16 +173,18 @@ export function originOf(
 
 /** `key` is asked for when somebody wants it: most callbacks never do. */
 export function contextOf(
-  { dag, runType, backfillId, templates }: Origin,
+  origin: Origin,
   planned: PlannedRun,
   attempt: number,
   conf: Record<string, Json>,
   key: () => string,
   chunk?: ChunkOfRun,
 ): Context {
+  const { dag, backfillId, templates } = origin;
   const { dagId } = dag;
   const { executionDate, localDate, dataInterval, runAfter, runId, previousDate, nextDate, existingState } =
     planned;
+  const { runType = origin.runType } = planned;
   const data: ContextData = {
     dagId,
     runId,
@@ -199,7 +202,7 @@ export function contextOf(
     conf: freeze(conf),
     chunk,
   };
-  return new Context(data, templates(conf), key);
+  return new Context(data, templates(conf, runType), key);
 }
 
 /** `scope` is the backfill's id, or what was made up for a single run; `taskId` is empty for the run itself. */

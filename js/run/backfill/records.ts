@@ -88,8 +88,8 @@ export class Records {
   /** The record of one date of a row; `leader` is its first. */
   #beginDate(row: number, member: Member, leader: Member, attempt: number, origin: RunOrigin): void {
     const { set, startedAt } = this.#rows;
-    const { dagId, runType, backfillId } = set;
-    const { executionDate, dataInterval, runId, action } = member.planned;
+    const { dagId, backfillId } = set;
+    const { executionDate, dataInterval, runId, action, runType = set.runType } = member.planned;
     const isLeader = member === leader;
     const from = isLeader ? origin : call((wasm) => wasm.memberOrigin(origin, ACTIONS.indexOf(action)));
     // One literal: where it was spread from parts, this line and the store's reads of it were a third of all time.

@@ -9,12 +9,11 @@ import { environmentOf } from "../../macros/environment.js";
 import { type DateValue, date, fields, name, signal, wrong } from "../../options.js";
 import { abandonment, unfinishedIds } from "../../plan/history.js";
 import type { PlannedRun } from "../../plan/plan_data.js";
-import { localIso } from "../../plan/plan_rows.js";
-import { call, ManualNumber } from "../../raw.js";
+import { datesByHand } from "../../plan/plan_rows.js";
+import { call } from "../../raw.js";
 import { timetableOf } from "../../schedule/timetable.js";
 import { runIdOf } from "../../store/run_id.js";
 import type { RunStore } from "../../store/store.js";
-import { iso } from "../../time.js";
 import { originOf } from "../attempt/context.js";
 import type { Executor } from "../attempt/executor.js";
 import type { RunResult } from "../events/backfill_events.js";
@@ -100,21 +99,8 @@ async function explained(
   );
 }
 
-/** The date as a run: a manual one covers the last interval that was complete then. */
+/** The date as a run. */
 function manualRun(dag: CheckedDag, date: DateValue): PlannedRun {
-  const numbers = call(() => timetableOf(dag.timetable).manual(date));
-  const at = (place: ManualNumber) => numbers[place] as number;
-  const dateAt = (place: ManualNumber) => (Number.isNaN(at(place)) ? null : iso(at(place)));
-  const ms = at(ManualNumber.Date);
-  const executionDate = iso(ms);
-  return {
-    executionDate,
-    localDate: localIso(ms, at(ManualNumber.Offset)),
-    dataInterval: { start: iso(at(ManualNumber.Start)), end: iso(at(ManualNumber.End)) },
-    runAfter: executionDate,
-    runId: runIdOf("manual", executionDate),
-    action: "create",
-    previousDate: dateAt(ManualNumber.Before),
-    nextDate: dateAt(ManualNumber.After),
-  };
+  const dates = datesByHand(call(() => timetableOf(dag.timetable).manual(date)));
+  return { ...dates, runId: runIdOf("manual", dates.executionDate), action: "create" };
 }

@@ -1,0 +1,115 @@
+// `retry` and `clear` as users run them: chosen tasks, runs by hand, and what a killed process left.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { jsonLines, run, start, until, workplace } from "./cli_process.mjs";
+
+/** A DAG of a, b behind it, a leaf behind b and a leaf beside it; $BREAK names tasks that fail, and one of "hang" waits for its signal. */
+const MODULE = `
+import { appendFileSync } from "node:fs";
+const run = async ({ taskId, executionDate, xcomPull, signal }) => {
+  appendFileSync(process.env.JOURNAL, taskId + " " + executionDate.slice(0, 16) + "\\n");
+  if (process.env.HANG === taskId) await new Promise((_, reject) => {
+    const timer = setInterval(() => {}, 1_000);
+    signal.addEventListener("abort", () => (clearInterval(timer), reject(signal.reason)));
+  });
+  if ((process.env.BREAK ?? "").split(",").includes(taskId)) throw new Error(taskId + " is broken");
+  return taskId === "b" ? "b of " + xcomPull("a") : "of " + taskId;
+};
+export default {
+  dagId: "d", schedule: "@daily", startDate: "2024-01-01",
+  tasks: [
+    { taskId: "a", run },
+    { taskId: "b", dependsOn: ["a"], run },
+    { taskId: "leaf", dependsOn: ["b"], run },
+    { taskId: "side", run },
+  ],
+};
+`;
+
+function scene() {
+  const place = workplace();
+  const file = join(place.folder, "dag.mjs");
+  writeFileSync(file, MODULE);
+  const options = (env) => ({ env: { ...place.env, ...env } });
+  const verb = (name, args = [], env = {}) =>
+    run([name, file, ...args, "--store", place.store], options(env));
+  const states = async (date) => {
+    const { out } = await verb("tasks", [date, "--format", "ndjson"]);
+    return Object.fromEntries(jsonLines(out).map(({ taskId, state, attempt }) => [taskId, [state, attempt]]));
+  };
+  const begin = (name, args, env) => start([name, file, ...args, "--store", place.store], options(env));
+  return { ...place, file, verb, states, begin };
+}
+
+const day = ["--start-date", "2024-01-01", "--end-date", "2024-01-01"];
+
+test("clear of a task alone leaves the others their states, attempts and XCom", async () => {
+  const { verb, states, lines } = scene();
+  assert.equal((await verb("run", day)).code, 0);
+  const before = lines().length;
+  const cleared = await verb("clear", ["-t", "b", "--no-upstream", "--yes"]);
+  assert.equal(cleared.code, 0, cleared.out + cleared.err);
+  assert.deepEqual(lines().slice(before), ["b 2024-01-01T00:00"]);
+  assert.deepEqual(await states("2024-01-01"), {
+    a: ["success", 1],
+    b: ["success", 2],
+    leaf: ["success", 1],
+    side: ["success", 1],
+  });
+});
+
+test("retry of a task leaves the run failed while a leaf that was not chosen stands failed", async () => {
+  const { verb, states } = scene();
+  assert.equal((await verb("run", day, { BREAK: "b,side" })).code, 1);
+  const one = await verb("retry", ["-t", "b"]);
+  assert.equal(one.code, 1);
+  assert.match(one.out, /task leaf stands upstream_failed and was not chosen: run it again, too/);
+  assert.equal((await states("2024-01-01")).b[0], "success");
+  assert.match((await verb("runs")).out, /failed/);
+  const two = await verb("retry", ["-t", "leaf"]);
+  assert.match(two.out, /task side stands failed and was not chosen/);
+  const rest = await verb("retry");
+  assert.equal(rest.code, 0, rest.out + rest.err);
+  assert.match((await verb("runs")).out, /success/);
+});
+
+test("retry and clear take runs by hand between the dates of the schedule, with every run of the range", async () => {
+  const { verb, lines } = scene();
+  const at = ["--execution-date", "2024-01-02T13:05"];
+  assert.equal((await verb("run", ["--start-date", "2024-01-01", "--end-date", "2024-01-03"])).code, 0);
+  assert.equal((await verb("trigger", at, { BREAK: "side" })).code, 1);
+  const retried = await verb("retry", ["--json"]);
+  assert.equal(retried.code, 0, retried.out + retried.err);
+  const [plan] = jsonLines(retried.out);
+  assert.deepEqual([plan.type, plan.counts.rerun], ["plan", 1]);
+  const before = lines().length;
+  const cleared = await verb("clear", ["--from", "2024-01-02", "--to", "2024-01-03", "--yes"]);
+  assert.equal(cleared.code, 0, cleared.out + cleared.err);
+  const ran = lines()
+    .slice(before)
+    .filter((line) => line.startsWith("leaf"));
+  assert.deepEqual(ran, ["leaf 2024-01-02T00:00", "leaf 2024-01-02T13:05", "leaf 2024-01-03T00:00"]);
+  const { out } = await verb("runs", ["--format", "ndjson"]);
+  assert.deepEqual(
+    jsonLines(out).map(({ runType, state }) => `${runType} ${state}`),
+    ["backfill success", "backfill success", "manual success", "backfill success"],
+  );
+});
+
+test("retry runs again what a killed trigger left", async () => {
+  const { verb, begin, lines } = scene();
+  const left = begin("trigger", ["--execution-date", "2024-01-02T13:05"], { HANG: "b" });
+  await until(() => lines().some((line) => line.startsWith("b ")));
+  const early = await verb("retry");
+  assert.deepEqual([early.code, /no runs of d that are failed or canceled/.test(early.err)], [0, true]);
+  left.child.kill("SIGKILL");
+  await left.ended;
+  let again = await verb("retry", ["--json"]);
+  // Its lease holds until it expires.
+  while (again.out === "") again = await verb("retry", ["--json"]);
+  assert.equal(again.code, 0, again.out + again.err);
+  const [known] = jsonLines((await verb("runs", ["--format", "ndjson"])).out);
+  assert.deepEqual([known.state, known.runType, known.attempt], ["success", "manual", 2]);
+});
