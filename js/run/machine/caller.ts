@@ -50,7 +50,9 @@ function newStorage(): Storage {
 
 /** Runs `work` as the callback `caller`, or outside of any callback where that is undefined. */
 export function callAs<T>(caller: Caller | undefined, work: () => T): T {
-  return storage().run(caller, work);
+  const known = storage();
+  // Each `run` makes a context of its own, which most turns of a machine do not need: they are outside already.
+  return caller === undefined && known.getStore() === undefined ? work() : known.run(caller, work);
 }
 
 /** `end`, unless a callback of `owner` asks for it: that would wait for itself, and gets a rejection with ABORTED when `graceMs` are over. `call`: what
