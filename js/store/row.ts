@@ -4,8 +4,7 @@
 import { name, wrong } from "../options.js";
 import { shown } from "../shown.js";
 import { iso } from "../time.js";
-import { instantMs } from "./instant.js";
-import { jsonText, REQUEST, RUN, TASK } from "./record.js";
+import { jsonText, REQUEST, RUN_ROW, TASK_ROW } from "./record.js";
 import type { Request, RunChange, RunRecord, RunState, RunType, StoreChange, TaskInstance } from "./store.js";
 
 export interface RunRow {
@@ -97,45 +96,36 @@ const NOT_YET = undefined as unknown as number;
 
 /** The row of a new run. */
 export function runRow(run: RunRecord): RunRow {
-  const { start, end } = RUN.dataInterval(run?.dataInterval, "run.dataInterval");
+  const { start, end } = RUN_ROW.dataInterval(run?.dataInterval, "run.dataInterval");
   const row: RunRow = {
-    dagId: RUN.dagId(run.dagId, "run.dagId"),
-    runId: RUN.runId(run.runId, "run.runId"),
+    dagId: RUN_ROW.dagId(run.dagId, "run.dagId"),
+    runId: RUN_ROW.runId(run.runId, "run.runId"),
     executionMs: NOT_YET,
     startMs: NOT_YET,
     endMs: NOT_YET,
-    runType: RUN.runType(run.runType, "run.runType"),
-    state: RUN.state(run.state, "run.state"),
+    runType: RUN_ROW.runType(run.runType, "run.runType"),
+    state: RUN_ROW.state(run.state, "run.state"),
     conf: confText(run.conf, "run.conf"),
-    backfillId: RUN.backfillId(run.backfillId, "run.backfillId") ?? null,
-    owner: RUN.owner(run.owner, "run.owner") ?? null,
-    attempt: RUN.attempt(run.attempt, "run.attempt"),
+    backfillId: RUN_ROW.backfillId(run.backfillId, "run.backfillId") ?? null,
+    owner: RUN_ROW.owner(run.owner, "run.owner") ?? null,
+    attempt: RUN_ROW.attempt(run.attempt, "run.attempt"),
     startedMs: null,
-    finishedMs: optionalMs(RUN.finishedAt(run.finishedAt, "run.finishedAt")),
+    finishedMs: RUN_ROW.finishedAt(run.finishedAt, "run.finishedAt") ?? null,
     error: errorText(run.error, "run.error"),
     output: outputText(run.output, "run.output"),
   };
-  row.executionMs = ms(RUN.executionDate(run.executionDate, "run.executionDate"));
-  row.startMs = ms(start);
-  row.endMs = ms(end);
-  row.startedMs = optionalMs(RUN.startedAt(run.startedAt, "run.startedAt"));
-  if (run.key !== undefined) row.key = RUN.key(run.key, "run.key") as string;
-  if (run.chunk !== undefined) row.chunk = RUN.chunk(run.chunk, "run.chunk") as string;
-  if (run.failures !== undefined) row.failures = RUN.failures(run.failures, "run.failures") as number;
+  row.executionMs = RUN_ROW.executionDate(run.executionDate, "run.executionDate");
+  row.startMs = start;
+  row.endMs = end;
+  row.startedMs = RUN_ROW.startedAt(run.startedAt, "run.startedAt") ?? null;
+  if (run.key !== undefined) row.key = RUN_ROW.key(run.key, "run.key") as string;
+  if (run.chunk !== undefined) row.chunk = RUN_ROW.chunk(run.chunk, "run.chunk") as string;
+  if (run.failures !== undefined) row.failures = RUN_ROW.failures(run.failures, "run.failures") as number;
   return row;
 }
 
-/** Epoch milliseconds of a text that was read as an instant. */
-function ms(instant: string): number {
-  return instantMs(instant) as number;
-}
-
-function optionalMs(instant: string | undefined): number | null {
-  return instant === undefined ? null : ms(instant);
-}
-
 function confText(conf: unknown, path: string): string {
-  const written = jsonText(RUN.conf(conf, path), path);
+  const written = jsonText(RUN_ROW.conf(conf, path), path);
   // A Date is an object too, and is written as a text.
   if (!written.startsWith("{")) throw wrong(path, "an object", conf);
   return written;
@@ -146,7 +136,7 @@ function outputText(output: unknown, path: string): string | null {
 }
 
 function errorText(value: unknown, path: string): string | null {
-  const error = RUN.error(value, path);
+  const error = RUN_ROW.error(value, path);
   return error === undefined ? null : jsonText({ name: error.name, message: error.message }, path);
 }
 
@@ -164,19 +154,19 @@ export function changedColumns(change: RunChange, own: { dagId: string; runId: s
         break;
       case "executionDate":
         // Its identity: whoever holds the run compares it with the run's own.
-        columns.executionMs = ms(RUN.executionDate(value, path));
+        columns.executionMs = RUN_ROW.executionDate(value, path);
         break;
       case "dataInterval": {
-        const { start, end } = RUN.dataInterval(value, path);
-        columns.startMs = ms(start);
-        columns.endMs = ms(end);
+        const { start, end } = RUN_ROW.dataInterval(value, path);
+        columns.startMs = start;
+        columns.endMs = end;
         break;
       }
       case "startedAt":
-        columns.startedMs = optionalMs(RUN.startedAt(value, path));
+        columns.startedMs = RUN_ROW.startedAt(value, path) ?? null;
         break;
       case "finishedAt":
-        columns.finishedMs = optionalMs(RUN.finishedAt(value, path));
+        columns.finishedMs = RUN_ROW.finishedAt(value, path) ?? null;
         break;
       case "conf":
         columns.conf = confText(value, path);
@@ -188,9 +178,9 @@ export function changedColumns(change: RunChange, own: { dagId: string; runId: s
         columns.output = outputText(value, path);
         break;
       default:
-        if (!Object.hasOwn(RUN, member)) throw wrong(path, "a member of a run record", value);
+        if (!Object.hasOwn(RUN_ROW, member)) throw wrong(path, "a member of a run record", value);
         // All others are stored as they are.
-        (columns as Record<string, unknown>)[member] = RUN[member](value, path) ?? null;
+        (columns as Record<string, unknown>)[member] = RUN_ROW[member](value, path) ?? null;
     }
   }
   return columns;
@@ -222,14 +212,14 @@ export function runRecord(row: RunRow): RunRecord {
 
 export function taskRow(instance: TaskInstance): TaskRow {
   return {
-    dagId: TASK.dagId(instance?.dagId, "instance.dagId"),
-    runId: TASK.runId(instance.runId, "instance.runId"),
-    taskId: TASK.taskId(instance.taskId, "instance.taskId"),
-    state: TASK.state(instance.state, "instance.state"),
-    attempt: TASK.attempt(instance.attempt, "instance.attempt"),
-    failures: TASK.failures(instance.failures, "instance.failures") ?? null,
-    startedMs: optionalMs(TASK.startedAt(instance.startedAt, "instance.startedAt")),
-    finishedMs: optionalMs(TASK.finishedAt(instance.finishedAt, "instance.finishedAt")),
+    dagId: TASK_ROW.dagId(instance?.dagId, "instance.dagId"),
+    runId: TASK_ROW.runId(instance.runId, "instance.runId"),
+    taskId: TASK_ROW.taskId(instance.taskId, "instance.taskId"),
+    state: TASK_ROW.state(instance.state, "instance.state"),
+    attempt: TASK_ROW.attempt(instance.attempt, "instance.attempt"),
+    failures: TASK_ROW.failures(instance.failures, "instance.failures") ?? null,
+    startedMs: TASK_ROW.startedAt(instance.startedAt, "instance.startedAt") ?? null,
+    finishedMs: TASK_ROW.finishedAt(instance.finishedAt, "instance.finishedAt") ?? null,
     error: errorText(instance.error, "instance.error"),
   };
 }
