@@ -38,14 +38,16 @@ export function grouped(steps: readonly Step[]): Group[] {
   const byKind = new Map<string, number[]>();
   for (const step of steps) {
     const kind = kindOf(step);
-    const { behind, marks } = keysOf(step);
-    const last = Math.max(-1, ...behind.map((key) => touched.get(key) ?? -1));
+    const { behind, marks = behind } = keysOf(step);
+    let last = -1;
+    for (const key of behind) last = Math.max(last, touched.get(key) ?? -1);
     const places = byKind.get(kind) ?? [];
+    byKind.set(kind, places);
     let place = places.find((at) => at > last);
     if (place === undefined) {
       place = groups.length;
       groups.push({ kind, steps: [] });
-      byKind.set(kind, [...places, place]);
+      places.push(place);
     }
     (groups[place] as Group).steps.push(step);
     for (const key of marks) touched.set(key, Math.max(place, touched.get(key) ?? -1));
@@ -53,27 +55,25 @@ export function grouped(steps: readonly Step[]): Group[] {
   return groups;
 }
 
+/** Updates of the same columns in another order are of another kind, which costs no more than a statement. */
 function kindOf(step: Step): string {
-  return step.type === "update-run" ? `update-run ${Object.keys(step.columns).sort().join(" ")}` : step.type;
+  return step.type === "update-run" ? `update-run ${Object.keys(step.columns).join(" ")}` : step.type;
 }
 
-/** The changes that a step has to come behind, and those that it is itself. */
-function keysOf(step: Step): { behind: string[]; marks: string[] } {
-  // Ids hold any character: their lengths keep two of them from reading as one.
-  const key = (kind: string, ...ids: string[]) => {
-    let text = kind;
-    for (const id of ids) text += `/${id.length}:${id}`;
-    return text;
-  };
+/** The name of a row. Ids hold any character: their lengths keep two of them from reading as one. */
+function key(kind: string, ...ids: string[]): string {
+  let text = kind;
+  for (const id of ids) text += `/${id.length}:${id}`;
+  return text;
+}
+
+/** The changes that a step has to come behind, and those that it is itself; these are the same where there is one list. */
+function keysOf(step: Step): { behind: string[]; marks?: string[] } {
   switch (step.type) {
-    case "create-run": {
-      const run = key("run", step.row.dagId, step.row.runId);
-      return { behind: [run], marks: [run] };
-    }
-    case "update-run": {
-      const run = key("run", step.dagId, step.runId);
-      return { behind: [run], marks: [run] };
-    }
+    case "create-run":
+      return { behind: [key("run", step.row.dagId, step.row.runId)] };
+    case "update-run":
+      return { behind: [key("run", step.dagId, step.runId)] };
     case "clear-run":
       return {
         behind: [key("parts", step.dagId, step.runId)],
@@ -167,9 +167,10 @@ function updateOf(schema: string, updates: readonly RunUpdate[], { columns }: Ru
   const rows = new PostgresRows([...new Set([...IDS, "ifState", "atMs", ...names])], updates.map(updateRow));
   const sql: Statement["sql"] = (table, value) => {
     // A plan that is kept must not go wrong when the table has grown: of all runs of a DAG only the index of ids has the next one by its id
-    // without sorting them, and what is found by its place is looked up for each row of `t`, never the other way around.
-    const found = `${table} CROSS JOIN LATERAL (SELECT f.ctid AS place, f."runId" FROM ${schema}.runs AS f
-      WHERE f."dagId" = t."dagId" AND f."runId" >= t."runId" ORDER BY f."runId" LIMIT 1) AS found`;
+    // without sorting them, and what is found by its place is looked up for each row of `t`, never the other way around. Both bounds: an
+    // equal sign would need no order, and without the upper one the server reads all ids of a page that follow.
+    const found = `${table} CROSS JOIN LATERAL (SELECT f.ctid AS place FROM ${schema}.runs AS f WHERE f."dagId" = t."dagId"
+      AND f."runId" >= t."runId" AND f."runId" <= t."runId" ORDER BY f."runId" LIMIT 1) AS found`;
     const update = (of: (name: string) => string, where: string) => {
       // A change of nothing still has its conditions.
       const set = names.map((name) => `${column(name)} = ${of(name)}`).join(", ") || "state = r.state";
@@ -180,13 +181,10 @@ function updateOf(schema: string, updates: readonly RunUpdate[], { columns }: Ru
     const shared = (name: string) => rows.shared(name, value);
     // Columns that are the same in all rows are written to all places at once.
     if (["ifState", "atMs", ...names].every((name) => shared(name) !== undefined)) {
-      const places = `SELECT found.place FROM ${found} WHERE found."runId" = t."runId"`;
+      const places = `SELECT found.place FROM ${found}`;
       return update((name) => shared(name) as string, `WHERE r.ctid = ANY (ARRAY(${places}))`);
     }
-    return update(
-      (name) => `t.${column(name)}`,
-      `FROM ${found} WHERE r.ctid = found.place AND found."runId" = t."runId"`,
-    );
+    return update((name) => `t.${column(name)}`, `FROM ${found} WHERE r.ctid = found.place`);
   };
   return { sql, rows, count: updates.length };
 }

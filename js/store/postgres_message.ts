@@ -1,4 +1,4 @@
-// A transaction as one message: BEGIN, the locks of its fences, its statements and COMMIT. Over a line to another machine every message is a
+// A transaction as one message: BEGIN, what it begins with, its statements and COMMIT. Over a line to another machine every message is a
 // round trip, and on one machine two switches of a process. A statement that finds what it should not divides by zero, which undoes the whole.
 import { grouped, parameter, type Statement, statementsOf } from "./postgres_batch.js";
 import type { PgClient } from "./postgres_connection.js";
@@ -8,8 +8,15 @@ import type { Fence } from "./store.js";
 
 // The planner takes the rows of a batch for a hundred, and would rather read a table of a few thousand runs than look as many up. What is
 // prepared is planned once (a generic plan), by the indexes, whatever the size of the tables is by then.
-const PLANNING =
-  "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off; SET LOCAL plan_cache_mode = force_generic_plan";
+const PLANNING = [
+  "'enable_seqscan', 'off'",
+  "'enable_hashjoin', 'off'",
+  "'enable_mergejoin', 'off'",
+  "'jit', 'off'",
+  "'plan_cache_mode', 'force_generic_plan'",
+]
+  .map((setting) => `set_config(${setting}, true)`)
+  .join(", ");
 
 /** How many statements a session prepares; those of more kinds are planned each time. */
 const MOST_PREPARED = 100;
@@ -38,15 +45,12 @@ export class PostgresMessages {
     steps: readonly Step[],
     fences: readonly Fence[],
   ): Promise<void> {
-    const statements = [
-      this.#note(number),
-      ...(fences.length === 0 ? [] : [this.#fence(fences)]),
-      ...grouped(steps).flatMap((group) => statementsOf(this.#schema, group)),
-    ];
-    const texts: string[] = [];
-    for (const statement of statements) texts.push(await this.#text(client, statement));
+    const texts = [await this.#beginning(client, number, fences)];
+    for (const group of grouped(steps))
+      for (const statement of statementsOf(this.#schema, group))
+        texts.push(await this.#statement(client, statement));
     try {
-      await client.query(["BEGIN", PLANNING, ...texts, "COMMIT"].join("; "));
+      await client.query(["BEGIN", ...texts, "COMMIT"].join("; "));
     } catch (error) {
       // Somebody has reset the session.
       if ((error as { code?: unknown }).code === UNKNOWN_STATEMENT) this.#prepared.delete(client);
@@ -54,37 +58,59 @@ export class PostgresMessages {
     }
   }
 
-  /** Notes the number in the table of writers, unless a later one is there. */
-  #note(number: number): Statement {
-    return {
-      sql: (table) => `INSERT INTO ${this.#schema}.writers AS w (id, batch) SELECT writer, batch FROM ${table}
-        ON CONFLICT (id) DO UPDATE SET batch = excluded.batch WHERE w.batch < excluded.batch`,
-      rows: new PostgresRows(["writer", "batch"], [{ writer: this.#writer, batch: number }]),
-      count: 1,
-    };
+  /** Tells the planner how to plan what follows, notes the number in the table of writers unless a later one is there, and locks the leases
+   *  until the end of the transaction, so that nobody takes one over in the middle of a batch. One statement: each costs the server as much
+   *  as a few rows do. */
+  #beginning(client: PgClient, number: number, fences: readonly Fence[]): Promise<string> {
+    const note = { writer: this.#writer, batch: number };
+    const held = new Map(
+      fences.map(({ lease, epoch }) => [`${epoch} ${lease}`, { ...note, name: lease, epoch }]),
+    );
+    const rows =
+      held.size === 0
+        ? new PostgresRows(["writer", "batch"], [note])
+        : new PostgresRows(["writer", "batch", "name", "epoch"], [...held.values()]);
+    return this.#text(client, rows, 2 + held.size, (value, expected) => {
+      const shared = (name: string) => rows.shared(name, value);
+      const parts = [`planning AS (SELECT ${PLANNING})`];
+      parts.push(`noted AS (INSERT INTO ${this.#schema}.writers AS w (id, batch) VALUES (${shared("writer")}, ${shared("batch")})
+        ON CONFLICT (id) DO UPDATE SET batch = excluded.batch WHERE w.batch < excluded.batch RETURNING 1)`);
+      if (held.size > 0) {
+        const leases =
+          held.size === 1
+            ? `name = ${shared("name")} AND epoch = ${shared("epoch")}`
+            : `(name, epoch) IN (SELECT name, epoch FROM ${rows.table(value)}) ORDER BY name`;
+        parts.push(`held AS (SELECT FROM ${this.#schema}.leases WHERE ${leases} FOR SHARE)`);
+      }
+      const found = parts.map((part) => `SELECT FROM ${part.slice(0, part.indexOf(" "))}`);
+      return `WITH ${parts.join(", ")} SELECT 1 / (count(*) = ${expected})::int FROM (${found.join(" UNION ALL ")}) AS found`;
+    });
   }
 
-  /** Locks the leases until the end of the transaction, so that nobody takes one over in the middle of a batch. */
-  #fence(fences: readonly Fence[]): Statement {
-    const held = new Map(fences.map(({ lease, epoch }) => [`${epoch} ${lease}`, { name: lease, epoch }]));
-    return {
-      sql: (table) => `SELECT FROM ${this.#schema}.leases WHERE (name, epoch) IN
-        (SELECT name, epoch FROM ${table}) ORDER BY name FOR SHARE`,
-      rows: new PostgresRows(["name", "epoch"], [...held.values()]),
-      count: held.size,
-    };
-  }
-
-  async #text(client: PgClient, statement: Statement): Promise<string> {
+  #statement(client: PgClient, statement: Statement): Promise<string> {
     const { rows, count } = statement;
-    const expected = parameter(rows.values.length);
-    const name = this.#prepares
-      ? await this.#nameOf(client, checkedText(statement, parameter, `${expected}::bigint`))
-      : undefined;
+    return this.#text(client, rows, count, (value, expected) => {
+      const text = statement.sql(rows.table(value), value);
+      if (count === undefined) return text;
+      return `WITH written AS (${text} RETURNING 1) SELECT 1 / (count(*) = ${expected})::int FROM written`;
+    });
+  }
+
+  /** A statement as it is sent. `count`: how many rows it has to find or write, undefined where any number will do; `text` makes its SQL
+   *  from the expressions of its parameters and of that number. */
+  async #text(
+    client: PgClient,
+    rows: PostgresRows,
+    count: number | undefined,
+    text: (value: (place: number) => string, expected: string) => string,
+  ): Promise<string> {
     const literals = rows.values.map((_, place) => rows.literal(place));
-    if (name !== undefined)
-      return `EXECUTE ${name}(${[...literals, ...(count === undefined ? [] : [count])].join(", ")})`;
-    return checkedText(statement, (place) => literals[place] as string, String(count));
+    if (this.#prepares) {
+      const name = await this.#nameOf(client, text(parameter, `${parameter(rows.values.length)}::bigint`));
+      if (name !== undefined)
+        return `EXECUTE ${name}(${[...literals, ...(count === undefined ? [] : [count])].join(", ")})`;
+    }
+    return text((place) => literals[place] as string, String(count));
   }
 
   /** The name of the statement in the session; undefined when it is not to be prepared. */
@@ -99,17 +125,4 @@ export class PostgresMessages {
     this.#prepared.set(client, known.set(text, fresh));
     return fresh;
   }
-}
-
-function checkedText(
-  { sql, rows, count }: Statement,
-  value: (place: number) => string,
-  expected: string,
-): string {
-  const text = sql(rows.table(value), value);
-  if (count === undefined) return text;
-  // A SELECT is locked where it stands; what writes has to stand in front.
-  return text.startsWith("SELECT")
-    ? `SELECT 1 / (count(*) = ${expected})::int FROM (${text}) AS found`
-    : `WITH written AS (${text} RETURNING 1) SELECT 1 / (count(*) = ${expected})::int FROM written`;
 }

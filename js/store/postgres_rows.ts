@@ -50,28 +50,31 @@ export class PostgresRows {
 
   /** `names`: the columns; what a row does not have is NULL. There is at least one row. */
   constructor(names: readonly string[], rows: readonly object[]) {
+    const [first] = rows as readonly Record<string, Value>[];
     for (const name of names) {
-      const cells = rows.map((row) => cell(name, (row as Record<string, Value>)[name]));
-      const [first = null] = cells;
-      const isSame = cells.every((value) => value === first);
+      const value = first?.[name] ?? null;
+      const isSame = rows.every((row) => ((row as Record<string, Value>)[name] ?? null) === value);
       (isSame ? this.#same : this.#different).push({ name, place: this.values.length });
-      this.values.push(isSame ? first : arrayOf(cells));
+      this.values.push(isSame ? cell(name, value) : arrayOf(name, rows));
     }
     // As many rows as there are, even where they are all alike.
     const [alike] = this.#same;
     if (rows.length === 1 || this.#different.length > 0 || alike === undefined) return;
     this.#different.push(...this.#same.splice(0, 1));
-    this.values[alike.place] = arrayOf(rows.map(() => this.values[alike.place] as string | null));
+    this.values[alike.place] = arrayOf(alike.name, rows);
   }
 
   /** The rows as the table `t`; `value` gives the expression of a parameter by its place. */
   table(value: (place: number) => string): string {
-    const same = this.#same.map(({ name, place }) => `${value(place)}::${TYPES[name]} AS ${column(name)}`);
-    const arrays = this.#different.map(({ name, place }) => `${value(place)}::${TYPES[name]}[]`);
-    const names = list(this.#different.map(({ name }) => name));
-    const from = arrays.length === 0 ? "" : ` FROM unnest(${arrays.join(", ")}) AS u(${names})`;
+    const cells = [
+      ...this.#same.map(({ name, place }) => `${value(place)}::${TYPES[name]} AS ${column(name)}`),
+      // Behind SELECT, not FROM, where each array would be written out as a table first.
+      ...this.#different.map(
+        ({ name, place }) => `unnest(${value(place)}::${TYPES[name]}[]) AS ${column(name)}`,
+      ),
+    ];
     // OFFSET 0: the planner takes the table as it stands. It would else read all runs of a DAG, and compare each with the array.
-    return `(SELECT ${[...same, ...(names === "" ? [] : [names])].join(", ")}${from} OFFSET 0) AS t`;
+    return `(SELECT ${cells.join(", ")} OFFSET 0) AS t`;
   }
 
   /** The expression of a column that is the same in all rows; undefined of any other. */
@@ -92,14 +95,19 @@ function cell(name: string, value: Value): string | null {
   return typeof value === "string" && TEXTS.has(name) ? stored(value) : String(value);
 }
 
-/** The literal of an array in PostgreSQL. */
-function arrayOf(cells: readonly (string | null)[]): string {
+/** The literal of an array in PostgreSQL, of one column. */
+function arrayOf(name: string, rows: readonly object[]): string {
   let text = "";
-  for (const value of cells) {
+  for (const row of rows) {
+    const value = (row as Record<string, Value>)[name];
     if (text !== "") text += ",";
-    if (value === null) text += "NULL";
-    else if (value.includes('"') || value.includes("\\")) text += `"${value.replace(/["\\]/g, "\\$&")}"`;
-    else text += `"${value}"`;
+    if (typeof value === "number") text += value;
+    else text += quotedCell(cell(name, value));
   }
   return `{${text}}`;
+}
+
+function quotedCell(value: string | null): string {
+  if (value === null) return "NULL";
+  return /["\\]/.test(value) ? `"${value.replace(/["\\]/g, "\\$&")}"` : `"${value}"`;
 }

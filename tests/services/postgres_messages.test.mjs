@@ -13,11 +13,13 @@ if (server !== null) {
   const pg = await loadPg();
   after(() => server.stop());
   let schemas = 0;
+  // As long as those of backfills are.
+  const runId = (n) => `run__2024-01-01T00:00:00+00:00__${n}`;
   const at = (n) => new Date(Date.UTC(2024, 0, 1) + n * 60_000).toISOString();
   const create = (n) => ({
     type: "create-run",
     run: {
-      runId: `run ${n}`,
+      runId: runId(n),
       dagId: "sales",
       executionDate: at(n),
       dataInterval: { start: at(n), end: at(n + 1) },
@@ -27,7 +29,7 @@ if (server !== null) {
       attempt: 1,
     },
   });
-  const update = (n, change) => ({ type: "update-run", dagId: "sales", runId: `run ${n}`, change });
+  const update = (n, change) => ({ type: "update-run", dagId: "sales", runId: runId(n), change });
 
   async function opened(t, { url = server.url, ...options } = {}) {
     const pool = new pg.Pool({ connectionString: url });
@@ -108,44 +110,47 @@ if (server !== null) {
     assert.deepEqual([owner, chunk, output], ["me", "chunk", 1]);
   });
 
-  test("plans that were made for an empty table still look runs up by their ids when it has grown", async (t) => {
-    const { store, pool, queries } = await opened(t);
-    const running = (...ids) => ids.map((n) => update(n, { state: "running" }));
-    await store.apply([create(0), create(1), create(2)]);
-    // Of one run, of several, and of several DAGs.
-    const updates = [
-      running(0),
-      running(1, 2),
-      [...running(1), { ...update(2), dagId: "other", runId: "run" }],
-    ];
-    updates[2][1].change = { state: "running" };
-    await store.apply([{ type: "create-run", run: { ...create(0).run, dagId: "other", runId: "run" } }]);
-    for (const changes of updates) await store.apply(changes);
-    await store.apply(Array.from({ length: 3_000 }, (_, n) => create(n + 3)));
-    const client = await pool.connect();
-    const plans = [];
-    for (const changes of updates) {
-      queries.length = 0;
+  // Of a table of some pages all plans cost about the same.
+  for (const few of [3])
+    test(`plans that were made for a table of ${few} runs still look runs up by their ids when it has grown`, async (t) => {
+      const { store, pool, queries } = await opened(t);
+      const running = (...ids) => ids.map((n) => update(n, { state: "running" }));
+      await store.apply(Array.from({ length: few }, (_, n) => create(n)));
+      // Of one run, of several, and of several DAGs.
+      const updates = [
+        running(0),
+        running(1, 2),
+        [...running(1), { ...update(2), dagId: "other", runId: "run" }],
+      ];
+      updates[2][1].change = { state: "running" };
+      await store.apply([{ type: "create-run", run: { ...create(0).run, dagId: "other", runId: "run" } }]);
+      for (const changes of updates) await store.apply(changes);
+      await store.apply(Array.from({ length: 3_000 }, (_, n) => create(n + few)));
+      const client = await pool.connect();
+      const plans = [];
+      for (const changes of updates) {
+        queries.length = 0;
+        client.release();
+        await store.apply(changes);
+        assert.equal(queries.length, 1, "it is prepared");
+        await pool.connect();
+        const parts = queries[0].split(/; (?=EXECUTE|COMMIT)/);
+        // The plan that is kept.
+        await client.query("BEGIN; SET LOCAL plan_cache_mode = force_generic_plan");
+        const { rows } = await client.query(`EXPLAIN (ANALYZE, COSTS OFF) ${parts.at(-2)}`);
+        await client.query("ROLLBACK");
+        plans.push(rows.map((row) => row["QUERY PLAN"]).join("\n"));
+      }
       client.release();
-      await store.apply(changes);
-      assert.equal(queries.length, 1, "it is prepared");
-      await pool.connect();
-      const [settings, ...parts] = queries[0].split(/; (?=EXECUTE|COMMIT)/);
-      await client.query(settings);
-      const { rows } = await client.query(`EXPLAIN (ANALYZE, COSTS OFF) ${parts.at(-2)}`);
-      await client.query("ROLLBACK");
-      plans.push(rows.map((row) => row["QUERY PLAN"]).join("\n"));
-    }
-    client.release();
-    for (const plan of plans) {
-      assert.match(plan, /Tid Scan on runs/);
-      assert.match(
-        plan,
-        /Index Scan using runs_pkey[^\n]*rows=1(\.00)? loops=[12]\)\n *Index Cond: [^\n]*dagId[^\n]*runId/,
-      );
-      assert.doesNotMatch(plan, /Seq Scan|Hash Join|executionMs_key/);
-    }
-  });
+      for (const plan of plans) {
+        assert.match(plan, /Tid Scan on runs/);
+        assert.match(
+          plan,
+          /Index Scan using runs_pkey[^\n]*rows=1(\.00)? loops=[12]\)\n *Index Cond: [^\n]*dagId[^\n]*runId/,
+        );
+        assert.doesNotMatch(plan, /Seq Scan|Hash Join|Sort|executionMs_key/);
+      }
+    });
 
   test("a message that arrives when its batch has been written by another one undoes itself", async (t) => {
     const { port, hostname } = new URL(server.url);
