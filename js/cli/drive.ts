@@ -19,10 +19,11 @@ import { aborted, type Interrupts, takeInterrupts } from "./interrupts.js";
 import type { DagFile } from "./load_dag.js";
 import { Outcome } from "./outcome.js";
 import { planSummary, showPlan } from "./plan_view.js";
-import { type ExitCode, exitCodes } from "./report_error.js";
+import { type ExitCode, exitCodes, reportError } from "./report_error.js";
 import { type Reporter, reporterFor } from "./reporter.js";
 import { TaskLogs } from "./task_logs.js";
 import { TasksOfRuns } from "./tasks_of_runs.js";
+import { takeUncaught, type Uncaught, type UncaughtError } from "./uncaught.js";
 import type { Request } from "./verb.js";
 import { whenFree } from "./when_free.js";
 
@@ -54,20 +55,29 @@ export async function drive(
   const inFlight = new InFlight();
   let reporter = reporterFor(request);
   const logs = new TaskLogs(values.store);
+  const uncaught = takeUncaught(inFlight, logs);
   const callbacks = inFlight.count(world.callbacks(file, (line) => reporter.log(line), logs));
   const { onUnknown } = callbacks;
   const how = engine === undefined ? callbacks : { engine, onUnknown };
-  const service = new BackfillService({ dags: logs.withStacks(file.dags), store, ...how });
+  const dags = inFlight.countFunctions(logs.withStacks(file.dags));
+  const service = new BackfillService({ dags, store, ...how });
   const report = (next: Reporter) => {
     reporter = next;
   };
-  const frame: Frame = { request, file, store, service, interrupts, inFlight, report };
+  const parts = { request, file, store, service, interrupts, inFlight, uncaught, report };
+  const frame: Frame = { ...parts, isFollowing: false };
+  const session: Session = {
+    service,
+    follow: (begin, how = {}) => follow(begin, how, frame),
+    whenFree: (dagId, begin) => whenFree(begin, { dagId, store, notices, stop: interrupts.drain }),
+  };
   try {
-    return await job({
-      service,
-      follow: (begin, how = {}) => follow(begin, how, frame),
-      whenFree: (dagId, begin) => whenFree(begin, { dagId, store, notices, stop: interrupts.drain }),
+    // A backfill that is followed is left so that it can be resumed.
+    const early = uncaught.failed.catch((error) => {
+      if (!frame.isFollowing) throw error;
+      return new Promise<never>(() => {});
     });
+    return await Promise.race([job(session), early]);
   } catch (error) {
     // Ctrl-C before anything was started.
     if (interrupts.drain.aborted && error instanceof DagfillError && error.code === "ABORTED")
@@ -77,6 +87,7 @@ export async function drive(
     reporter.end();
     logs.flush();
     interrupts.dispose();
+    uncaught.dispose();
     process.off("exit", onExit);
     await engine?.close();
     await store.close();
@@ -99,9 +110,11 @@ interface Frame {
   store: DetachableStore;
   interrupts: Interrupts;
   inFlight: InFlight;
+  uncaught: Uncaught;
   service: BackfillService;
   /** From now on, what commands print goes to this reporter. */
   report: (reporter: Reporter) => void;
+  isFollowing: boolean;
 }
 
 async function follow(
@@ -110,6 +123,7 @@ async function follow(
   frame: Frame,
 ): Promise<ExitCode> {
   const { request } = frame;
+  frame.isFollowing = true;
   // Runs start before `begin` fulfils; their events are kept until the plan has been printed.
   const began = Date.now();
   const early: BackfillEvent[] = [];
@@ -160,31 +174,58 @@ function showGoingOn({ backfillId, preview, progress }: Backfill, { terminal }: 
   );
 }
 
-/** Waits for Ctrl-C, then takes this process out of the backfill so that another can go on with it. Fulfils with the counts that the
- *  store has, as `list` shows them: in this process an abort also counts what it only gave up here. */
-async function leave(
-  backfill: Backfill,
-  { request: { notices }, store, service, interrupts, inFlight }: Frame,
-  atWork: AtWork,
-): Promise<Progress> {
-  await aborted(interrupts.drain);
-  notices.line(
-    `stopping: nothing more is started, what runs (${backfill.progress.running}) may end; Ctrl-C again aborts it`,
-  );
-  backfill.pause({ stored: false });
-  await Promise.race([atWork.nothing(), aborted(interrupts.abort)]);
-  if (interrupts.abort.aborted) {
-    notices.line("aborting what runs");
-    // Detached first: the cancel below is for the callbacks' signals alone. In the store the runs stay as they are, as if this
-    // process had been killed, and a resume starts them again.
-    await store.detach();
-    backfill.cancel({ running: "abort" }).catch(() => {});
-    await Promise.race([inFlight.settled(), sleep(10_000)]);
-  } else {
-    await store.detach();
+/** Waits for Ctrl-C, or an error that no promise carries, then takes this process out of the backfill so that another can go on with it. Fulfils
+ *  with the counts that the store has, as `list` shows them: in this process an abort also counts what it only gave up here. */
+async function leave(backfill: Backfill, frame: Frame, atWork: AtWork): Promise<Progress> {
+  const { store, service, interrupts, uncaught } = frame;
+  const thrown = await Promise.race([aborted(interrupts.drain), uncaught.thrown]);
+  if (thrown !== undefined) await leaveAtOnce(backfill, frame, thrown);
+  else {
+    const late = await drain(backfill, frame, atWork);
+    if (late !== undefined) await leaveAtOnce(backfill, frame, late);
   }
   await store.releaseLeases();
   const { backfillId, preview } = backfill;
   const known = await service.list({ dagId: preview.dagId });
   return known.find((one) => one.backfillId === backfillId)?.progress ?? backfill.progress;
+}
+
+/** After Ctrl-C: what runs may end, until Ctrl-C comes again. */
+async function drain(
+  backfill: Backfill,
+  { request: { notices }, store, interrupts, inFlight, uncaught }: Frame,
+  atWork: AtWork,
+): Promise<UncaughtError | undefined> {
+  notices.line(
+    `stopping: nothing more is started, what runs (${backfill.progress.running}) may end; Ctrl-C again aborts it`,
+  );
+  backfill.pause({ stored: false });
+  const thrown = await Promise.race([atWork.nothing(), aborted(interrupts.abort), uncaught.thrown]);
+  if (thrown !== undefined) return thrown;
+  if (interrupts.abort.aborted) {
+    notices.line("aborting what runs");
+    await abortHere(backfill, store, inFlight.settled());
+  } else {
+    await store.detach();
+  }
+  return undefined;
+}
+
+/** Nobody knows what the error leaves half done: the callback that it comes from is not waited for. */
+async function leaveAtOnce(
+  backfill: Backfill,
+  { request: { notices, json }, store, inFlight }: Frame,
+  { error, stack, suspects }: UncaughtError,
+): Promise<void> {
+  if (!json) notices.line(stack);
+  reportError(error, notices, json, []);
+  await abortHere(backfill, store, inFlight.settled(suspects.length === 1 ? suspects : []));
+}
+
+/** Detached first: the cancel is for the callbacks' signals alone. In the store the runs stay as they are, as if this process had been
+ *  killed, and a resume starts them again. */
+async function abortHere(backfill: Backfill, store: DetachableStore, settled: Promise<void>): Promise<void> {
+  await store.detach();
+  backfill.cancel({ running: "abort" }).catch(() => {});
+  await Promise.race([settled, sleep(10_000)]);
 }

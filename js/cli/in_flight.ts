@@ -1,32 +1,57 @@
-// The callbacks that are at work, so that a process that leaves can wait for them.
+// The callbacks that are at work: a process that leaves can wait for them, and an error that no promise carries has come from one of them.
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Dag, ExecuteTask, RunContext } from "../face.js";
+import { withFunctions } from "./task_functions.js";
 import type { Callbacks } from "./verb.js";
 
+/** What a callback runs; a run as a whole has no task. */
+export type TaskAtWork = Pick<RunContext, "dagId" | "runId" | "attempt" | "executionDate" | "localDate"> & {
+  taskId?: string;
+};
+
 export class InFlight {
-  private readonly work = new Set<Promise<unknown>>();
+  private readonly work = new Map<Promise<unknown>, TaskAtWork>();
+  private readonly caller = new AsyncLocalStorage<TaskAtWork>();
 
   /** The same callbacks, counted. */
-  count({ executeRun, executeTask, ...rest }: Callbacks): Callbacks {
+  count<C extends Partial<Callbacks>>({ executeRun, executeTask, ...rest }: C): C {
     return {
       ...rest,
       ...(executeRun !== undefined && { executeRun: this.counted(executeRun) }),
       ...(executeTask !== undefined && { executeTask: this.counted(executeTask) }),
-    };
+    } as C;
   }
 
-  /** Fulfils when nothing is at work. */
-  async settled(): Promise<void> {
-    while (this.work.size > 0) await Promise.all(this.work);
+  /** The same DAGs, whose functions are counted. */
+  countFunctions(dags: readonly Dag[]): Dag[] {
+    return withFunctions(dags, (run: ExecuteTask) => this.counted(run));
   }
 
-  private counted<C>(execute: (context: C) => unknown): (context: C) => Promise<unknown> {
+  /** Fulfils when nothing is at work, or only one of these, which may never end. */
+  async settled(except: readonly TaskAtWork[] = []): Promise<void> {
+    const others = () => [...this.work].filter(([, at]) => !except.includes(at));
+    for (let work = others(); work.length > 0; work = others())
+      await Promise.all(work.map(([settled]) => settled));
+  }
+
+  /** The callback that something which happens now comes from, where that is known; else all that are at work. */
+  suspects(): TaskAtWork[] {
+    const caller = this.caller.getStore();
+    return caller === undefined ? [...this.work.values()] : [caller];
+  }
+
+  private counted<C extends TaskAtWork>(execute: (context: C) => unknown): (context: C) => Promise<unknown> {
     return (context) => {
+      const { dagId, runId, taskId, attempt, executionDate, localDate } = context;
+      const run = { dagId, runId, attempt, executionDate, localDate };
+      const at: TaskAtWork = taskId === undefined ? run : { ...run, taskId };
       // In an async function, so that what is thrown at once counts as a rejection.
-      const work = (async () => execute(context))();
+      const work = this.caller.run(at, async () => execute(context));
       const settled: Promise<unknown> = work.then(
         () => this.work.delete(settled),
         () => this.work.delete(settled),
       );
-      this.work.add(settled);
+      this.work.set(settled, at);
       return work;
     };
   }

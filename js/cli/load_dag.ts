@@ -4,6 +4,7 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DagfillError } from "../error.js";
 import { type Dag, type Engine, type ExecuteRun, type ExecuteTask, validateDag } from "../face.js";
+import { failure } from "../failure.js";
 import { nearest } from "../nearest.js";
 import { shown } from "../shown.js";
 import { shortened } from "../visible.js";
@@ -185,7 +186,7 @@ async function importModule(path: string, name: string): Promise<Record<string, 
         },
       );
     }
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const stack = error instanceof Error ? (error.stack ?? error.message) : failure(error).message;
     const message = `expected a module that loads, got an error from ${name}`;
     // The stack leads the author to the line. Errors of the package have no room for one.
     throw Object.assign(new DagfillError("INVALID_DAG", message, { cause: error }), {

@@ -1,5 +1,6 @@
 // Errors on the terminal: the message, a caret under the wrong part, the hint; and the exit code of each error.
 import { DagfillError, type ErrorCode } from "../error.js";
+import { failure } from "../failure.js";
 import { type Flag, optionOf } from "./flags.js";
 import type { Terminal } from "./terminal.js";
 import { fit, oneLine, widthOf } from "./width.js";
@@ -16,7 +17,7 @@ export function reportError(
   flags: readonly Flag[],
 ): ExitCode {
   if (!(error instanceof DagfillError)) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const text = error instanceof Error ? (error.stack ?? error.message) : failure(error).message;
     terminal.line(
       json ? JSON.stringify({ error: { message: text } }) : `${terminal.paint("red", "error")} ${text}`,
     );

@@ -4,8 +4,11 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, statSync } from "no
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { inspect } from "node:util";
-import { type Dag, type ExecuteTask, TaskSkipped } from "../face.js";
+import type { Dag, ExecuteTask } from "../face.js";
+import { failure } from "../failure.js";
 import type { CommandError, ShellLine } from "../shell.js";
+import type { TaskAtWork } from "./in_flight.js";
+import { withFunctions } from "./task_functions.js";
 import { oneLine } from "./width.js";
 
 /** Bytes of an attempt that are kept. */
@@ -13,7 +16,7 @@ const MOST_BYTES = 10 * 1024 * 1024;
 const FLUSH_MS = 200;
 const FLUSH_BYTES = 256 * 1024;
 
-type Attempt = Pick<ShellLine, "dagId" | "runId" | "taskId" | "attempt">;
+type Attempt = Omit<ShellLine, "text" | "source">;
 
 /** The folder of a store's logs; undefined where the store is no file. */
 export function logFolder(store: unknown): string | undefined {
@@ -25,11 +28,14 @@ export function logFolder(store: unknown): string | undefined {
 export class TaskLogs {
   readonly #folder: string | undefined;
   readonly #files = new Map<string, { bytes: number; pending: string[] }>();
+  readonly #print: ((line: ShellLine) => void) | undefined;
   #waiting = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(store: unknown) {
+  /** `print`: where stacks go as well, of a process whose store has no files here. */
+  constructor(store: unknown, print?: (line: ShellLine) => void) {
     this.#folder = logFolder(store);
+    this.#print = print;
   }
 
   write(line: ShellLine): void {
@@ -51,14 +57,13 @@ export class TaskLogs {
     };
   }
 
-  /** The same function; where it fails, the log gets the stack of its error with that of its cause. */
+  /** The same function; where it fails, the log gets the stack of its error with that of its cause, or the value that it has thrown. */
   withStack(execute: ExecuteTask): ExecuteTask {
     return async (task) => {
       try {
         return await execute(task);
       } catch (error) {
-        if (error instanceof Error && !(error instanceof TaskSkipped))
-          for (const line of inspect(error).split("\n")) this.#append(task, "err", line);
+        if (!isSkip(error)) this.#appendThrown(task, error);
         this.#append(task, "end", endText(error));
         throw error;
       }
@@ -67,13 +72,23 @@ export class TaskLogs {
 
   /** The same DAGs, whose functions have logs. */
   withStacks(dags: readonly Dag[]): Dag[] {
-    const logged = <Part extends { run?: ExecuteTask }>(part: Part): Part =>
-      part.run === undefined ? part : { ...part, run: this.withStack(part.run) };
-    return dags.map((dag) => ({
-      ...dag,
-      ...(dag.tasks !== undefined && { tasks: dag.tasks.map(logged) }),
-      ...(dag.taskDefaults !== undefined && { taskDefaults: logged(dag.taskDefaults) }),
-    }));
+    return withFunctions(dags, (run) => this.withStack(run));
+  }
+
+  /** An error that ends the process while this task is at work. */
+  uncaught({ taskId, ...run }: TaskAtWork, error: unknown): void {
+    if (taskId === undefined) return;
+    const task = { ...run, taskId };
+    this.#appendThrown(task, error);
+    this.#append(task, "end", `interrupted: ${endText(error)} (no promise carries it)`);
+  }
+
+  #appendThrown(task: Attempt, error: unknown): void {
+    const { dagId, runId, taskId, attempt, executionDate, localDate } = task;
+    for (const text of thrownText(error).split("\n")) {
+      this.#append(task, "err", text);
+      this.#print?.({ dagId, runId, taskId, attempt, executionDate, localDate, source: "stderr", text });
+    }
   }
 
   #append(attempt: Attempt, stream: "out" | "err" | "end", line: string): void {
@@ -116,12 +131,25 @@ export class TaskLogs {
   }
 }
 
-/** How a command ended, on one line: its exit code or signal, a timeout, or why it was not run. */
+/** Whether what was thrown skips its task. */
+const isSkip = (error: unknown) => failure(error).name === "TaskSkipped";
+
+/** The stack of an error with that of its cause; another value as it is. */
+export function thrownText(error: unknown): string {
+  try {
+    return error instanceof Error ? inspect(error) : `thrown: ${inspect(error)}`;
+  } catch {
+    return failure(error).message;
+  }
+}
+
+/** How an attempt ended, on one line: the exit code or signal of its command, a timeout, or what was thrown. */
 function endText(error: unknown): string {
-  if (error instanceof TaskSkipped) return `skipped: ${oneLine(error.message)}`;
-  const { exitCode, signal, message } = error as Partial<CommandError>;
+  const { message } = failure(error);
+  if (isSkip(error)) return `skipped: ${oneLine(message)}`;
+  const { exitCode, signal } = (error ?? {}) as Partial<CommandError>;
   if (typeof exitCode === "number") return `exit code ${exitCode}`;
-  return typeof signal === "string" ? `signal ${signal}` : oneLine(String(message));
+  return typeof signal === "string" ? `signal ${signal}` : oneLine(message);
 }
 
 /** The attempts of a task of a run that have a log, oldest first. */
@@ -134,7 +162,10 @@ export function attemptsOf(folder: string, dagId: string, runId: string, taskId:
     .sort((one, other) => one - other);
 }
 
-export function attemptFile(folder: string, { dagId, runId, taskId, attempt }: Attempt): string {
+export function attemptFile(
+  folder: string,
+  { dagId, runId, taskId, attempt }: Pick<Attempt, "dagId" | "runId" | "taskId" | "attempt">,
+): string {
   return join(folder, ...[dagId, runId, taskId].map(fileName), `${attempt}.log`);
 }
 

@@ -25,7 +25,10 @@ else
     writeFileSync(
       file,
       `export const dag = { dagId: "sales", schedule: "@daily", tasks: [
-        { taskId: "load", run: (task) => task.render("{{ ds }}") },
+        { taskId: "load", run: (task) => {
+          if (task.executionDate.startsWith("2024-01-04")) throw new TypeError("no data");
+          return task.render("{{ ds }}");
+        } },
         { taskId: "tell", dependsOn: ["load"], command: "echo 'loaded {{ xcom.load.return_value }}'" },
       ] };`,
     );
@@ -65,6 +68,11 @@ else
     await saying(coordinator, /"type":"finished"/);
     assert.match(coordinator.said, /"state":"success"/);
     for (const day of ["01", "02", "03"]) assert.match(worker.said, new RegExp(`loaded 2024-01-${day}`));
+    // The stack of a function that fails is kept where it ran.
+    const broken = command("enqueue", ...store, "--start-date", "2024-01-04", "--end-date", "2024-01-04");
+    assert.equal(await exit(broken), 0, broken.said);
+    await saying(worker, /"type":"log",[^\n]*"source":"stderr","text":"TypeError: no data"/);
+    await saying(worker, /"text":" *at [^\n]*sales\.mjs:\d+/);
     for (const child of [coordinator, worker]) {
       const ended = exit(child);
       child.kill("SIGTERM");

@@ -2,6 +2,7 @@
 import { Scheduler, type SchedulerEvent } from "../../face.js";
 import { zoneOf } from "../bounds.js";
 import { flags } from "../flags.js";
+import { InFlight } from "../in_flight.js";
 import { aborted, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
 import { localDate, withLocalDates } from "../local_date.js";
@@ -10,6 +11,7 @@ import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
 import { warnOfTemplates } from "../template_warnings.js";
 import type { Terminal } from "../terminal.js";
+import { takeUncaught } from "../uncaught.js";
 import type { Verb } from "../verb.js";
 
 export const schedule: Verb = {
@@ -21,10 +23,13 @@ export const schedule: Verb = {
     const store = await world.openStore(values.store, "write", notices);
     const interrupts = takeInterrupts();
     const logs = new TaskLogs(values.store);
+    const inFlight = new InFlight();
+    const uncaught = takeUncaught(inFlight, logs, "the next dagfill schedule goes on with what it left");
     try {
-      const callbacks = world.callbacks(file, logWriter({ terminal, json, values }), logs);
+      const callbacks = inFlight.count(world.callbacks(file, logWriter({ terminal, json, values }), logs));
       await warnOfTemplates(file.dags, callbacks, {}, notices);
-      const scheduler = new Scheduler({ dags: logs.withStacks(file.dags), store, ...callbacks });
+      const dags = inFlight.countFunctions(logs.withStacks(file.dags));
+      const scheduler = new Scheduler({ dags, store, ...callbacks });
       const zones = new Map(file.dags.map((dag) => [dag.dagId, zoneOf(dag)]));
       let worst: ExitCode = exitCodes.ok;
       scheduler.onEvent((event) => {
@@ -32,14 +37,14 @@ export const schedule: Verb = {
         terminal.line(json ? asJson(event) : `${event.at}  ${asText(event, zones, terminal)}`);
       });
       if (values.once === true) {
-        await Promise.race([scheduler.tick(), aborted(interrupts.drain)]);
+        await Promise.race([scheduler.tick(), aborted(interrupts.drain), uncaught.failed]);
       } else {
         scheduler.start();
-        await aborted(interrupts.drain);
+        await Promise.race([aborted(interrupts.drain), uncaught.failed]);
       }
       if (interrupts.drain.aborted) {
         notices.line("stopping: nothing more is started, what runs may end; Ctrl-C again leaves it");
-        await Promise.race([scheduler.stop(), aborted(interrupts.abort)]);
+        await Promise.race([scheduler.stop(), aborted(interrupts.abort), uncaught.failed]);
       }
       if (interrupts.abort.aborted) return exitCodes.interrupted;
       // Failures during days of scheduling are in the store; with --once the exit code is the only report.
@@ -47,6 +52,7 @@ export const schedule: Verb = {
     } finally {
       logs.flush();
       interrupts.dispose();
+      uncaught.dispose();
       await store.close();
     }
   },

@@ -2,6 +2,7 @@
 import { type BackfillEvent, BackfillService } from "../../face.js";
 import { zoneOf } from "../bounds.js";
 import { flags } from "../flags.js";
+import { InFlight } from "../in_flight.js";
 import { aborted, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
 import { localDate, withLocalDates } from "../local_date.js";
@@ -10,6 +11,7 @@ import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
 import { warnOfTemplates } from "../template_warnings.js";
 import type { Terminal } from "../terminal.js";
+import { takeUncaught } from "../uncaught.js";
 import type { Verb } from "../verb.js";
 
 /** Health lines of a coordinator, for a supervisor: one at the start, one at regular intervals, one when a backfill is let go, one at the end. */
@@ -39,11 +41,13 @@ export const serve: Verb = {
     };
     const timer = setInterval(() => health("serving"), HEALTH_MS);
     const logs = new TaskLogs(values.store);
+    const inFlight = new InFlight();
+    const uncaught = takeUncaught(inFlight, logs, "whoever serves this store next goes on with what it left");
     try {
-      const callbacks = world.callbacks(file, logWriter({ terminal, json, values }), logs);
+      const callbacks = inFlight.count(world.callbacks(file, logWriter({ terminal, json, values }), logs));
       const { onUnknown } = callbacks;
       const service = new BackfillService({
-        dags: logs.withStacks(file.dags),
+        dags: inFlight.countFunctions(logs.withStacks(file.dags)),
         store,
         ...(engine === undefined ? callbacks : { engine, onUnknown }),
       });
@@ -62,11 +66,11 @@ export const serve: Verb = {
           },
         },
       );
-      await Promise.race([served, aborted(interrupts.drain)]);
+      await Promise.race([served, aborted(interrupts.drain), uncaught.failed]);
       if (interrupts.drain.aborted) {
         const what = engine === undefined ? "what runs may end" : "jobs at the engine go on";
         notices.line(`stopping: nothing more is started, ${what}; Ctrl-C again leaves it`);
-        await Promise.race([served, aborted(interrupts.abort)]);
+        await Promise.race([served, aborted(interrupts.abort), uncaught.failed]);
       }
       // Jobs that go on at the engine belong to the next coordinator: the last health line counts none.
       seen.running.clear();
@@ -76,6 +80,7 @@ export const serve: Verb = {
       clearInterval(timer);
       logs.flush();
       interrupts.dispose();
+      uncaught.dispose();
       await engine?.close();
       await store.close();
     }

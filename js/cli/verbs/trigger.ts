@@ -1,13 +1,16 @@
 // dagfill trigger: one run of a DAG for one date, now.
 import { BackfillService } from "../../face.js";
 import { dateOf, zoneOf } from "../bounds.js";
+import { detachable } from "../detachable.js";
 import { flags } from "../flags.js";
+import { InFlight } from "../in_flight.js";
 import { takeInterrupts } from "../interrupts.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
 import { exitCodes, runError } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
 import { warnOfTemplates } from "../template_warnings.js";
+import { takeUncaught } from "../uncaught.js";
 import type { Verb } from "../verb.js";
 
 export const trigger: Verb = {
@@ -18,18 +21,17 @@ export const trigger: Verb = {
     const file = await loadDagFile(path);
     const dag = chooseDag(file, values.dagId);
     const { dagId } = dag;
-    const store = await world.openStore(values.store, "write", notices);
+    const store = detachable(await world.openStore(values.store, "write", notices));
     const interrupts = takeInterrupts();
     const logs = new TaskLogs(values.store);
+    const inFlight = new InFlight();
+    const uncaught = takeUncaught(inFlight, logs, `dagfill retry ${path} runs what it left again`);
     try {
-      const callbacks = world.callbacks(file, logWriter({ terminal, json, values }), logs);
+      const callbacks = inFlight.count(world.callbacks(file, logWriter({ terminal, json, values }), logs));
       const conf = values.conf as Record<string, unknown> | undefined;
       await warnOfTemplates([dag], callbacks, conf ?? {}, notices);
-      const result = await new BackfillService({
-        dags: logs.withStacks(file.dags),
-        store,
-        ...callbacks,
-      }).trigger({
+      const dags = inFlight.countFunctions(logs.withStacks(file.dags));
+      const run = new BackfillService({ dags, store, ...callbacks }).trigger({
         dagId,
         ...(typeof values.executionDate === "string" && {
           executionDate: dateOf(values.executionDate, "--execution-date", zoneOf(dag)),
@@ -38,6 +40,7 @@ export const trigger: Verb = {
         // One run has nothing to drain: the first Ctrl-C aborts it.
         signal: interrupts.drain,
       });
+      const result = await Promise.race([run, uncaught.failed]);
       const good = result.state === "success";
       if (json) terminal.line(JSON.stringify(result));
       else {
@@ -51,6 +54,10 @@ export const trigger: Verb = {
     } finally {
       logs.flush();
       interrupts.dispose();
+      uncaught.dispose();
+      // Of a run that an uncaught error has left: the next command need not wait for its lease to expire.
+      await store.detach();
+      await store.releaseLeases();
       await store.close();
     }
   },

@@ -1,11 +1,15 @@
 // dagfill worker: executes the jobs of an engine with a file's callbacks, on one of any number of machines.
 import { DagfillError } from "../../error.js";
+import { failure } from "../../failure.js";
 import { flags } from "../flags.js";
+import { InFlight } from "../in_flight.js";
 import { aborted, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
 import { exitCodes } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { workerWhenThere } from "../servers.js";
+import { TaskLogs } from "../task_logs.js";
+import { takeUncaught } from "../uncaught.js";
 import type { Verb } from "../verb.js";
 
 export const worker: Verb = {
@@ -21,9 +25,14 @@ export const worker: Verb = {
     }
     const file = await loadDagFile(path);
     const interrupts = takeInterrupts();
-    const callbacks = world.callbacks(file, logWriter({ terminal, json, values }));
+    const print = logWriter({ terminal, json, values });
+    // Its store is elsewhere: what a log file would keep goes to its output.
+    const logs = new TaskLogs(":memory:", print);
+    const inFlight = new InFlight();
+    const uncaught = takeUncaught(inFlight, logs, "other workers take its jobs up again");
+    const callbacks = inFlight.count(world.callbacks(file, print, logs));
     const tell = (type: string, key: string, error?: unknown) => {
-      const message = error === undefined ? undefined : String((error as Error).message ?? error);
+      const message = error === undefined ? undefined : failure(error).message;
       if (json) terminal.line(JSON.stringify({ type, at: new Date().toISOString(), key, error: message }));
       else
         terminal.line(
@@ -35,21 +44,22 @@ export const worker: Verb = {
       const made = await workerWhenThere(url, notices, interrupts.drain, (signal) =>
         world.worker(url, {
           ...callbacks,
-          dags: file.dags,
+          dags: inFlight.countFunctions(logs.withStacks(file.dags)),
           concurrency: (values.concurrency as number | undefined) ?? 1,
           signal,
           onEvent: ({ type, key = "", error }) => tell(type, key, error),
         }),
       );
       if (!interrupts.drain.aborted) tell("ready", `pid ${process.pid}`);
-      await aborted(interrupts.drain);
+      await Promise.race([aborted(interrupts.drain), uncaught.failed]);
       notices.line(`stopping: what runs (${made.running}) may end; Ctrl-C again hands it to other workers`);
       const closed = made.close();
-      await Promise.race([closed, aborted(interrupts.abort)]);
+      await Promise.race([closed, aborted(interrupts.abort), uncaught.failed]);
       if (interrupts.abort.aborted) await made.close({ running: "abort" });
       return interrupts.abort.aborted ? exitCodes.interrupted : exitCodes.ok;
     } finally {
       interrupts.dispose();
+      uncaught.dispose();
     }
   },
 };
