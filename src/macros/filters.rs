@@ -76,6 +76,9 @@ fn length<'a>(value: &Value<'a>, _: &Args<'a>) -> Answer<'a> {
 }
 
 fn tojson<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    if value.is_absent() {
+        return Err(ABSENT);
+    }
     let style = match args.get(0).filter(|indent| !indent.is_none()) {
         Some(_) => Style::Indented(usize::try_from(args.int_or(0, 0)?).unwrap_or(0).min(100)),
         None => Style::Compact,

@@ -22,7 +22,7 @@ pub(super) fn write_text(value: &Value<'_>, out: &mut String) -> Result<(), Eval
         Value::Text(text) | Value::Digits(text) => out.push_str(text),
         Value::Int(number) => write_int(*number, out),
         Value::Float(number) => write_float(*number, out),
-        Value::Absent | Value::None => out.push_str("null"),
+        Value::None => out.push_str("null"),
         Value::Moment(moment) => {
             let start = out.len();
             moment.to_wall().write(Form::Ts, out);
@@ -56,7 +56,7 @@ pub(super) fn write_text(value: &Value<'_>, out: &mut String) -> Result<(), Eval
             super::moment::Tz::Fixed(offset) => write_fixed(*offset, out),
         },
         Value::Json(json) => json.write_json(out),
-        Value::Undefined => return Err(ABSENT),
+        Value::Undefined | Value::Absent => return Err(ABSENT),
         Value::Bool(_) | Value::List(_) | Value::Tuple(_) | Value::Dict(_) | Value::Params(..) => {
             write_json(value, Style::Compact, 0, out)?;
         }
