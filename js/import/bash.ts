@@ -34,10 +34,14 @@ export function noteBash(command: string, note: (message: string) => void): void
     );
 }
 
-/** Tells the tasks whose command pulls the last line that a BashOperator printed, which is no XCom here. */
+/** Tells the tasks whose command pulls the last line that a BashOperator printed, which is no XCom here, unless its command prints a line of
+ *  `xcom:JSON`. */
 export function noteXcom(tasks: readonly Task[], note: (taskId: string, message: string) => void): void {
-  const isBash = new Map(
-    tasks.map(({ taskId, command }) => [taskId, command !== undefined && !isLeftOut(command)]),
+  const isLost = new Map(
+    tasks.map(({ taskId, command }) => [
+      taskId,
+      command !== undefined && !isLeftOut(command) && !command.includes("xcom:"),
+    ]),
   );
   for (const { taskId, command = "" } of tasks) {
     const pulled = inspectTemplate(command).xcoms.filter(
@@ -45,7 +49,7 @@ export function noteXcom(tasks: readonly Task[], note: (taskId: string, message:
       ({ key, dagId }) => key === "return_value" && dagId === undefined,
     );
     const names = new Set(pulled.map((pull) => pull.taskId));
-    const from = [...names].filter((name) => isBash.get(name) === true);
+    const from = [...names].filter((name) => isLost.get(name) === true);
     if (from.length > 0)
       note(
         taskId,

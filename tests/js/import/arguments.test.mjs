@@ -49,10 +49,10 @@ test("a factor of the waits is taken over", () => {
 });
 
 test("the last line of a BashOperator is no XCom here: who pulls it is told", () => {
-  const noted = (command) =>
+  const noted = (command, printing = "date") =>
     importDag(`
 with DAG("d", schedule=None):
-    a = BashOperator(task_id="a", bash_command="date")
+    a = BashOperator(task_id="a", bash_command=${JSON.stringify(printing)})
     EmptyOperator(task_id="e")
     b = BashOperator(task_id="b", bash_command=${JSON.stringify(command)})
 `).notes.map(({ line, message }) => `${line}: ${message}`);
@@ -70,6 +70,10 @@ with DAG("d", schedule=None):
     "{{ ti.xcom_pull(task_ids='a', key='own') }}",
   ])
     assert.deepEqual(noted(command), [], command);
+  // A command that prints such a line already leaves its XCom here, too.
+  const pulls = "echo {{ ti.xcom_pull(task_ids='a') }}";
+  for (const printing of [`echo 'xcom:{"rows": 3}'`, "date; echo xcom:1"])
+    assert.deepEqual(noted(pulls, printing), [], printing);
 });
 
 test("mail, tags that are not known, and what only Airflow's page shows are told", () => {
