@@ -55,6 +55,30 @@ test("XCom is resolved first, then macros: in an XCom value they are, in a conf 
   ]);
 });
 
+test("an XCom that nobody has left fails its task, through filters too, and says whose it is and what to do", async () => {
+  const pulls = {
+    "{{ ti.xcom_pull('a') | quote }}": "a",
+    "{{ xcom.a.path }}": "a",
+    "{{ 'x' ~ ti.xcom_pull('a', key='k') }}": "a",
+    "{{ ti.xcom_pull('a') | tojson }}": "a",
+    "{{ ti.xcom_pull('zz') | quote }}": undefined,
+  };
+  for (const [command, whose] of Object.entries(pulls)) {
+    const ran = [];
+    const tasks = [{ taskId: "a" }, { taskId: "b", dependsOn: ["a"], command }];
+    const { service } = tasking(tasks, (task) => void ran.push(task.command), { onUnknown: "error" });
+    const { results } = await service.backfill(one);
+    const { message } = results[0].error;
+    assert.deepEqual(ran, [undefined], command);
+    assert.ok(message.startsWith(`task b failed: ${command}: `), message);
+    const told = /: no XCom of a in this run: .* a line xcom:JSON, clear -t b runs a again, too$/;
+    assert.equal(told.test(message), whose !== undefined, message);
+  }
+  const tasks = [{ taskId: "b", command: "{{ ti.xcom_pull('zz') | default('d') }}" }];
+  const { service } = tasking(tasks, ({ command }) => command, { onUnknown: "error" });
+  assert.equal((await service.backfill(one)).state, "success");
+});
+
 test("whatever a template says of whose XCom it reads, it reads it", async () => {
   const texts = {
     "{{ xcom.a.n }}{{ xcom.b.n }}{{ xcom.a.n }}": "121",

@@ -2,9 +2,9 @@
 import type { CheckedTask } from "../../dag/dag.js";
 import { type Json, setOwn } from "../../json.js";
 import { templateTexts } from "../../plan/template_texts.js";
-import { call } from "../../raw.js";
 import type { RunStore } from "../../store/store.js";
 import type { Values } from "../attempt/run_context.js";
+import { pullsOf } from "./xcom.js";
 
 /** A value that a template pulls from another run. */
 interface Wanted {
@@ -23,10 +23,7 @@ export function wantedElsewhere(dagId: string, tasks: readonly CheckedTask[]): W
   const wanted: Wanted[] = [];
   for (const { template } of tasks.flatMap(templateTexts)) {
     if (!template.includes("xcom_pull")) continue;
-    const { xcoms } = call((wasm) => wasm.inspectTemplate(template)) as {
-      xcoms: (Partial<Wanted> & { taskId: string; key: string })[];
-    };
-    for (const { taskId, key, dagId: other = dagId, prior = false } of xcoms)
+    for (const { taskId, key, dagId: other = dagId, prior = false } of pullsOf(template))
       if (other !== dagId || prior) wanted.push({ dagId: other, taskId, key, prior });
   }
   return wanted;

@@ -201,20 +201,20 @@ async function clearTasks(
   runId: string,
 ): Promise<StoreChange[]> {
   const changes: StoreChange[] = [{ type: "clear-run", dagId, runId }];
-  const tasks = await store.listTaskInstances(dagId, runId);
-  for (const known of tasks) {
+  const left: string[] = [];
+  for (const known of await store.listTaskInstances(dagId, runId)) {
     const { taskId, attempt } = known;
     const isLeft = graph.isLeft(taskId);
-    if (attempt === 0 && !isLeft) continue;
+    if (isLeft) left.push(taskId);
+    else if (attempt === 0) continue;
     const instance: TaskInstance = isLeft ? known : { dagId, runId, taskId, state: "queued", attempt };
     changes.push({ type: "save-task-instance", instance });
   }
-  if (!tasks.some(({ taskId }) => graph.isLeft(taskId))) return changes;
-  for (const [taskId, values] of Object.entries(await store.getXcom(dagId, runId))) {
-    if (!graph.isLeft(taskId)) continue;
+  if (left.length === 0) return changes;
+  const kept = new Xcom(await store.getXcom(dagId, runId)).of(left);
+  for (const [taskId, values] of Object.entries(kept))
     for (const [key, value] of Object.entries(values))
       changes.push({ type: "set-xcom", dagId, runId, taskId, key, value });
-  }
   return changes;
 }
 

@@ -1,12 +1,13 @@
 // The object behind a TaskContext.
 
 import type { CheckedTask } from "../../dag/dag.js";
+import { DagfillError } from "../../error.js";
 import type { Json, JsonInput } from "../../json.js";
 import type { OnUnknown } from "../../macros/options.js";
 import { templateTexts } from "../../plan/template_texts.js";
 import { attemptKey, Context, type Render, readOnUnknown } from "../attempt/context.js";
 import type { JobData } from "../attempt/run_context.js";
-import type { Xcom } from "./xcom.js";
+import { pullsOf, type Xcom } from "./xcom.js";
 
 export class TaskRunContext extends Context {
   /** @internal Minifying renames classes. */
@@ -55,7 +56,27 @@ export class TaskRunContext extends Context {
     const { elsewhere } = this.#xcom;
     const xcom = (template: string) => this.#xcom.textFor(template);
     const run = { executionDate, runId, attempt, chunk, dataInterval, task: this.#task, xcom, elsewhere };
-    return Context.templates(this).render(value, run, own, Context.unresolved(this), path);
+    try {
+      return Context.templates(this).render(value, run, own, Context.unresolved(this), path);
+    } catch (error) {
+      throw this.#explained(error);
+    }
+  }
+
+  /** An error of a template that pulls what no task before this one has left says whose XCom that is, and what to do. */
+  #explained(error: unknown): unknown {
+    const template = error instanceof DagfillError ? error.input : undefined;
+    if (!template?.includes("xcom")) return error;
+    const before = upstreams(this.#task, Context.templates(this).dag.tasks);
+    const lost = pullsOf(template).find(
+      ({ taskId, key, dagId, prior }) =>
+        !dagId && !prior && before.has(taskId) && this.#xcom.pull(taskId, key) === undefined,
+    )?.taskId;
+    if (lost === undefined) return error;
+    const how = `a command leaves it by a line xcom:JSON, clear -t ${this.taskId} runs ${lost} again, too`;
+    return Object.assign(error as Error, {
+      message: `${(error as Error).message}: no XCom of ${lost} in this run: ${how}`,
+    });
   }
 
   /** @internal */

@@ -19,6 +19,13 @@ function tasksIn(template: string): readonly string[] | undefined {
   return tasks ?? undefined;
 }
 
+/** What a template pulls: without `dagId` of its own DAG, with `prior` of earlier dates. */
+export function pullsOf(
+  template: string,
+): { taskId: string; key: string; dagId?: string; prior?: boolean }[] {
+  return (call((wasm) => wasm.inspectTemplate(template)) as { xcoms: ReturnType<typeof pullsOf> }).xcoms;
+}
+
 export class Xcom {
   #values: Values;
   #text: string | undefined;
