@@ -1,5 +1,6 @@
 // The entry dagfill/planning: the parts of dagfill/react that need neither React nor the core, for what is painted before both are there.
 export { englishDuration } from "./react/english_duration.js";
+export { englishStates } from "./react/english_states.js";
 export {
   countTokens,
   type DayColumns,
@@ -35,3 +36,4 @@ export {
 export { preloadWorker } from "./react/planning/preload_worker.js";
 /** @internal */
 export { joinWorker, type WorkerLink } from "./react/planning/worker_link.js";
+export { TOKEN_OF_TASK } from "./react/run/task_tokens.js";

@@ -1,6 +1,6 @@
 // The English texts.
 import type { DagfillError } from "../face.js";
-import { englishDuration } from "./english_duration.js";
+import { englishDuration, englishStates } from "../planning.js";
 import type { Locale, LocaleText } from "./locale.js";
 import { textFault } from "./locale_fault.js";
 
@@ -10,48 +10,7 @@ const plural = (count: number, text: string, one: string, many = `${one}s`) =>
 export const english: Locale = {
   language: "en-GB",
   duration: englishDuration,
-  token: {
-    create: "new",
-    again: "again",
-    keep: "left alone",
-    keepFailed: "failed, left alone",
-    queued: "queued",
-    running: "running",
-    success: "succeeded",
-    failed: "failed",
-    canceled: "canceled",
-  },
-  meaning: {
-    create: "No run yet: will start",
-    again: "Has a run: will run again",
-    keep: "Nothing will happen",
-    keepFailed: "Failed earlier, and stays as it is",
-    queued: "Waiting for its turn",
-    running: "Running now",
-    success: "Done",
-    failed: "Failed",
-    canceled: "Stopped, or never started",
-  },
-  task: {
-    queued: "queued",
-    running: "running",
-    up_for_retry: "up for retry",
-    success: "succeeded",
-    failed: "failed",
-    skipped: "skipped",
-    upstream_failed: "upstream failed",
-    canceled: "canceled",
-  },
-  reason: {
-    exists_success: "succeeded before",
-    exists_failed: "failed before",
-    in_flight: "runs elsewhere",
-    interrupted: "interrupted",
-    not_failed: "did not fail",
-    excluded: "taken out",
-    depends_on_past: "date before not done",
-    not_due: "not due yet",
-  },
+  ...englishStates,
   phase: {
     running: "running",
     paused: "paused",

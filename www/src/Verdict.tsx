@@ -1,12 +1,11 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a group of buttons is no fieldset.
 
-import { AGAIN, CREATE, englishDuration, KEEP, KEEP_FAILED, TOKENS } from "dagfill/planning";
+import { AGAIN, CREATE, englishDuration, englishStates, KEEP, KEEP_FAILED, TOKENS } from "dagfill/planning";
 import { useEffect, useRef, useState } from "react";
 import { number, plural } from "./days";
 import { Glyph } from "./Glyph";
 import type { Draft } from "./model";
 import type { PlanState } from "./usePlan";
-import { TOKEN_WORDS } from "./words";
 
 /** Why the plan cannot be run, or null. */
 export type Obstacle = string | null;
@@ -124,10 +123,10 @@ export function Legend({
             key={token}
             type="button"
             aria-pressed={!hidden.has(index)}
-            title={TOKEN_WORDS[token].title}
+            title={englishStates.meaning[token]}
             onClick={() => toggle(index)}
           >
-            <Glyph token={token} /> {TOKEN_WORDS[token].short} <b>{number(sum)}</b>
+            <Glyph token={token} /> {englishStates.token[token]} <b>{number(sum)}</b>
             {by !== 0 && index <= KEEP_FAILED && (
               <i>
                 {by > 0 ? "+" : "−"}

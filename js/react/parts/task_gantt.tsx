@@ -3,8 +3,8 @@
 import { useEffect, useMemo, useState } from "react";
 import { validateDag } from "../../face.js";
 import { kebab } from "../draw/palette.js";
-import type { Token } from "../plan/tokens.js";
-import type { TaskMark, TaskState } from "../run/task_marks.js";
+import type { TaskMark } from "../run/task_marks.js";
+import { TOKEN_OF_TASK } from "../run/task_tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { Glyph } from "./glyph.js";
 import { type PartProps, Root } from "./root.js";
@@ -19,18 +19,6 @@ export interface TaskGanttProps extends PartProps {
 }
 
 const ROW = 24;
-
-/** The token whose looks a task's state has. */
-export const TOKEN_OF_TASK: Record<TaskState, Token> = {
-  queued: "queued",
-  running: "running",
-  up_for_retry: "queued",
-  success: "success",
-  failed: "failed",
-  skipped: "keep",
-  upstream_failed: "keepFailed",
-  canceled: "canceled",
-};
 
 /** The tasks of a DAG in an order in which each comes behind those it depends on; as written where there is none. */
 export function useTaskOrder(dag: PageBackfill["dag"]): readonly string[] {

@@ -11,10 +11,11 @@ import { clock } from "../plan/days.js";
 import type { PlanColumns } from "../plan/plan_columns.js";
 import { AGAIN, QUEUED, RUNNING, TOKENS } from "../plan/tokens.js";
 import type { TaskState } from "../run/task_marks.js";
+import { TOKEN_OF_TASK } from "../run/task_tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { NoPlan } from "./no_plan.js";
 import { type PartProps, Root } from "./root.js";
-import { TOKEN_OF_TASK, useTaskOrder } from "./task_gantt.js";
+import { useTaskOrder } from "./task_gantt.js";
 
 export interface TaskGridProps extends PartProps {
   backfill: Pick<

@@ -1,7 +1,6 @@
-import { AGAIN, CREATE, clock, dayOf, dayText, offsetText, TOKENS } from "dagfill/planning";
+import { AGAIN, CREATE, clock, dayOf, dayText, englishStates, offsetText, TOKENS } from "dagfill/planning";
 import type { PlannedDate } from "dagfill/react";
 import { number, plural, shortLocal } from "../days";
-import { TOKEN_WORDS } from "../words";
 import { commandsOf, type Exported } from "./export";
 import { whyOf } from "./why";
 
@@ -46,7 +45,7 @@ function head({ draft, now, plan }: Exported): string {
   const starting = plan.tokens.reduce((sum, token) => sum + (token === CREATE || token === AGAIN ? 1 : 0), 0);
   const counts = TOKENS.flatMap((token, at) => {
     const count = plan.tokens.reduce((sum, each) => sum + (each === at ? 1 : 0), 0);
-    return count > 0 ? [`${number(count)} ${TOKEN_WORDS[token].short}`] : [];
+    return count > 0 ? [`${number(count)} ${englishStates.token[token]}`] : [];
   });
   const facts = [
     ["Schedule", draft.schedule],
@@ -83,7 +82,7 @@ function row({ draft, plan }: Exported, at: number, date: PlannedDate, commands:
   const offset = plan.offsets[at] ?? 0;
   const instant = plan.dates[at] ?? 0;
   const local = `${dayText(dayOf(instant, offset))} ${clock(instant, offset)} ${offsetText(offset)}`;
-  const state = TOKEN_WORDS[TOKENS[plan.tokens[at] ?? 0] ?? "keep"].short;
+  const state = englishStates.token[TOKENS[plan.tokens[at] ?? 0] ?? "keep"];
   const { start, end } = date.dataInterval;
   const cells = [local, state, whyOf(date, draft.which), `${start} – ${end}`, date.runId].map(
     (text) => `<td>${html(text)}</td>`,

@@ -11,13 +11,13 @@ import {
   ReactFlow,
   type ReactFlowInstance,
 } from "@xyflow/react";
+import { TOKEN_OF_TASK } from "dagfill/planning";
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { DagView } from "../model";
 import type { TasksProps } from "../TaskList";
 import { TaskMark } from "../TaskMark";
 import { sayUnknown, Template } from "../Template";
 import { connectTasks, deleteTask } from "../tasks";
-import { TASK_WORDS } from "../words";
 import { FindTask } from "./FindTask";
 import { TaskMap } from "./TaskMap";
 import { NODE_WIDTH, type TaskNode, toEdges, toNodes, withRun } from "./toReactFlow";
@@ -181,11 +181,7 @@ function fitOf(tasks: TasksProps["draft"]["tasks"], dag: DagView) {
 
 function TaskCard({ data, selected }: NodeProps<TaskNode>) {
   return (
-    <div
-      className="task-card"
-      data-selected={selected}
-      data-state={data.state && TASK_WORDS[data.state].token}
-    >
+    <div className="task-card" data-selected={selected} data-state={data.state && TOKEN_OF_TASK[data.state]}>
       <Handle type="target" position={Position.Top} />
       <header>
         <strong>{data.taskId}</strong>

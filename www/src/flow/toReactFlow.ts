@@ -1,6 +1,6 @@
 import { type Edge, type Node, Position } from "@xyflow/react";
+import { englishStates } from "dagfill/planning";
 import type { DagView, DraftTask, RowDetail, TaskState, TaskStates, UnknownMacro } from "../model";
-import { TASK_WORDS } from "../words";
 import { placeTasks } from "./layout";
 
 /** From the package's words to React Flow's. */
@@ -76,7 +76,7 @@ export function withRun(nodes: TaskNode[], detail: RowDetail | null, states: Tas
     const rendered = texts.get(node.id) ?? "";
     const state = states.get(node.id);
     if (node.data.rendered === rendered && node.data.state === state) return node;
-    const ariaLabel = state && `${node.id}, ${TASK_WORDS[state].word}`;
+    const ariaLabel = state && `${node.id}, ${englishStates.task[state]}`;
     return { ...node, ariaLabel, data: { ...node.data, rendered, state } };
   });
 }

@@ -1,0 +1,15 @@
+// The looks of a task's state.
+import type { Token } from "../plan/tokens.js";
+import type { TaskState } from "./task_marks.js";
+
+/** The token whose looks a task's state has. */
+export const TOKEN_OF_TASK: Record<TaskState, Token> = {
+  queued: "queued",
+  running: "running",
+  up_for_retry: "queued",
+  success: "success",
+  failed: "failed",
+  skipped: "keep",
+  upstream_failed: "keepFailed",
+  canceled: "canceled",
+};
