@@ -17,7 +17,7 @@ export { ScheduleField, type ScheduleFieldProps, scheduleOf } from "./react/part
 export { StateLegend, type StateLegendProps } from "./react/parts/state_legend.js";
 export { TaskGantt, type TaskGanttProps } from "./react/parts/task_gantt.js";
 export { TaskGrid, type TaskGridProps } from "./react/parts/task_grid.js";
-export type { Comparison, Shift } from "./react/plan/comparison.js";
+export { type Comparison, SHIFTS, type Shift } from "./react/plan/comparison.js";
 export type { DayColumns } from "./react/plan/day_columns.js";
 export { type ClockChange, type PlanColumns, rowOf } from "./react/plan/plan_columns.js";
 export { TOKENS, type Token } from "./react/plan/tokens.js";

@@ -1,7 +1,7 @@
 // Comparison of two schedules by civil day: dates that stay, move, go or come.
 import { findDay } from "./day_columns.js";
 
-/** The fates of a date when the second schedule takes the place of the first. */
+/** The fates of a date when the second schedule takes the place of the first, in the order of the counts of a `Comparison`. */
 export const SHIFTS = ["same", "earlier", "later", "removed", "added"] as const;
 export type Shift = (typeof SHIFTS)[number];
 
@@ -9,7 +9,7 @@ export type Shift = (typeof SHIFTS)[number];
 export interface Comparison {
   /** Days since 1970-01-01, ascending. */
   day: Int32Array;
-  /** Five counts a day: dates that are the same, earlier, later, removed and added. */
+  /** The counts of each day, one for each of the `SHIFTS` in their order. */
   counts: Uint32Array;
 }
 

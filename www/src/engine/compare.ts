@@ -1,5 +1,6 @@
 import { compareSchedules, expandRange, explainSchedule } from "dagfill";
 import { clock } from "dagfill/planning";
+import { SHIFTS, type Shift } from "dagfill/react";
 import { failureOf } from "../failure";
 import type { CompareView, Draft, PlanView } from "../model";
 import { HARD_LIMIT, scheduleOf } from "../request";
@@ -7,8 +8,6 @@ import { HARD_LIMIT, scheduleOf } from "../request";
 /** So many days with differences are told in words, with so many times each. */
 const FIRST = 5;
 const TIMES = 4;
-/** Counts a day: same, earlier, later, removed, added. */
-const KINDS = 5;
 
 /** Dates of the plan's schedule beside those of a second one, over the same instants. Days are those of zone A, whose
  *  offsets come with the plan; a date that only B has takes the offset of the nearest date of A. */
@@ -47,7 +46,7 @@ export function compare(draft: Draft, plan: PlanView): CompareView {
   const offset = ascending ? offsets : offsets.slice().reverse();
   const days = merge(a, offset, other);
   view.day = Int32Array.from(days.keys()).sort();
-  view.counts = new Uint32Array(view.day.length * KINDS);
+  view.counts = new Uint32Array(view.day.length * SHIFTS.length);
   const shifts = new Map<number, number>();
   view.day.forEach((day, at) => {
     const found = days.get(day);
@@ -69,8 +68,14 @@ export function compare(draft: Draft, plan: PlanView): CompareView {
       view.removed += removed.length;
       view.added += added.length;
     }
-    const others = isShifted ? [0, 0] : [removed.length, added.length];
-    view.counts.set([found.same, earlier, later, ...others], at * KINDS);
+    const count: Record<Shift, number> = {
+      ...{ same: found.same, earlier, later },
+      ...(isShifted ? { removed: 0, added: 0 } : { removed: removed.length, added: added.length }),
+    };
+    view.counts.set(
+      SHIFTS.map((shift) => count[shift]),
+      at * SHIFTS.length,
+    );
   });
   view.shifts = [...shifts].map(([shift, count]) => ({ shift, count })).sort((x, y) => y.count - x.count);
   return view;
