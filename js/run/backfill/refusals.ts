@@ -18,12 +18,17 @@ import { described, leaseOf } from "../writing/lease_handle.js";
 import { resumeHint } from "./interrupted.js";
 import { fromStored } from "./snapshot.js";
 
-/** The interrupted backfills of a DAG that would start runs for dates that `plan` starts runs for, with how many dates. */
-async function* interruptedOver(
-  store: RunStore,
+type StoredBackfills = Awaited<ReturnType<RunStore["listBackfills"]>>;
+
+const unfinishedOf = (store: RunStore, dagId: string): Promise<StoredBackfills> =>
+  store.listBackfills({ dagId, unfinished: true });
+
+/** The unfinished backfills that would start runs for dates that `plan` starts runs for, with how many dates. */
+function* interruptedOver(
+  unfinished: StoredBackfills,
   plan: PlanData,
-): AsyncGenerator<{ id: string; count: number; enqueued: boolean }> {
-  for (const { id, snapshot } of await store.listBackfills({ dagId: plan.dagId, unfinished: true })) {
+): Generator<{ id: string; count: number; enqueued: boolean }> {
+  for (const { id, snapshot } of unfinished) {
     const count = overlap(id, snapshot, plan);
     if (count > 0) yield { id, count, enqueued: isEnqueued(snapshot) };
   }
@@ -33,27 +38,36 @@ function isEnqueued(snapshot: Json): boolean {
   return (snapshot as { enqueued?: unknown } | null)?.enqueued === true;
 }
 
-/** Why a start of this plan would be refused now: BACKFILL_ACTIVE, or BACKFILL_EXISTS. */
-export async function refusals(
+/** Why a start of the plan would be refused now: BACKFILL_ACTIVE, or BACKFILL_EXISTS. The store is asked at once, and answers while the plan is
+ *  made: a store on the other side of a thread, or of a network, takes its time. */
+export function refusals(
   store: RunStore,
-  plan: PlanData,
+  dagId: string,
   { backfillId }: CheckedOptions,
-): Promise<Warning[]> {
-  const { dagId } = plan;
-  const warnings: Warning[] = [];
-  if (backfillId !== undefined && (await isKnown(store, backfillId)))
-    warnings.push({ code: "backfill_exists", message: `${known(backfillId)} (BACKFILL_EXISTS)` });
-  const lease = await store.readLease(leaseOf(dagId));
-  if (lease !== null) {
-    const message = `${described(lease.owner)} drives a backfill of DAG ${dagId}: until that has ended a start is refused (BACKFILL_ACTIVE)`;
-    return [...warnings, { code: "backfill_active", message }];
-  }
-  for await (const { id, count, enqueued } of interruptedOver(store, plan)) {
-    const dates = count === 1 ? "1 of these dates" : `${count} of these dates`;
-    const message = `backfill ${id} ${enqueued ? "is enqueued" : "was interrupted"} and has ${dates}: a start is refused (BACKFILL_EXISTS) until it is resumed, or discarded`;
-    warnings.push({ code: "interrupted_backfill", message, count });
-  }
-  return warnings;
+): (plan: PlanData) => Promise<Warning[]> {
+  const reading = Promise.all([
+    backfillId === undefined ? false : isKnown(store, backfillId),
+    store.readLease(leaseOf(dagId)),
+    unfinishedOf(store, dagId),
+  ]);
+  // Where the plan cannot be made, that is the error that counts.
+  reading.catch(() => {});
+  return async (plan) => {
+    const [exists, lease, unfinished] = await reading;
+    const warnings: Warning[] = exists
+      ? [{ code: "backfill_exists", message: `${known(backfillId ?? "")} (BACKFILL_EXISTS)` }]
+      : [];
+    if (lease !== null) {
+      const message = `${described(lease.owner)} drives a backfill of DAG ${dagId}: until that has ended a start is refused (BACKFILL_ACTIVE)`;
+      return [...warnings, { code: "backfill_active", message }];
+    }
+    for (const { id, count, enqueued } of interruptedOver(unfinished, plan)) {
+      const dates = count === 1 ? "1 of these dates" : `${count} of these dates`;
+      const message = `backfill ${id} ${enqueued ? "is enqueued" : "was interrupted"} and has ${dates}: a start is refused (BACKFILL_EXISTS) until it is resumed, or discarded`;
+      warnings.push({ code: "interrupted_backfill", message, count });
+    }
+    return warnings;
+  };
 }
 
 /** Tasks whose command or function nothing would run, because the host runs the DAG as a whole by its `executeRun`. */
@@ -84,7 +98,7 @@ function refusedCommand(dag: CheckedDag): Warning | undefined {
 
 /** A new backfill over the dates of an interrupted one would run them twice, or never finish the old one: BACKFILL_EXISTS. */
 export async function refuseInterrupted(store: RunStore, plan: PlanData): Promise<void> {
-  for await (const { id, enqueued } of interruptedOver(store, plan)) {
+  for (const { id, enqueued } of interruptedOver(await unfinishedOf(store, plan.dagId), plan)) {
     throw new DagfillError(
       "BACKFILL_EXISTS",
       `backfill ${id} of DAG ${plan.dagId} ${enqueued ? "is enqueued" : "was interrupted"} and has some of these dates`,

@@ -89,9 +89,10 @@ export class BackfillService {
     const choice = taskIds === undefined ? undefined : { taskIds, withUpstream };
     const dag = findDag(this.#host.dags, read.dagId);
     return askStore(async () => {
+      const refused = refusals(this.#host.store, dag.dagId, read);
       const plan = await planOn(this.#host, dag, read, this.#host.now());
       if (read.cascade) plan.downstream = await downstreamPlans(this.#host, plan, read.maxRuns);
-      plan.warnings = [...(await refusals(this.#host.store, plan, read)), ...plan.warnings];
+      plan.warnings = [...(await refused(plan)), ...plan.warnings];
       refuseAborted(hooks);
       const past = () => askStore(() => pastDurations(this.#host.store, dag, choice));
       return new Preview(plan, templatesOn(this.#host, dag, read, plan), past);
