@@ -1,5 +1,5 @@
 // The dates of a plan by civil day, with the counts of each day's tokens.
-import { dayOf } from "./days.js";
+import { DAY, dayOf } from "./days.js";
 import { TOKEN_COUNT } from "./tokens.js";
 
 /** One entry a civil day that has dates, ascending. */
@@ -17,18 +17,17 @@ export interface DayColumns {
 export function groupByDay(dates: Float64Array, offsets: Int32Array, tokens: Uint8Array): DayColumns {
   const day: number[] = [];
   const first: number[] = [];
-  const count: number[] = [];
-  let current = Number.NaN;
+  // The current day on the local clock, in milliseconds: a division for each row would take most of the time.
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let row = 0; row < dates.length; row++) {
-    const here = dayOf(dates[row] as number, offsets[row] as number);
-    if (here !== current) {
-      current = here;
-      day.push(here);
-      first.push(row);
-      count.push(0);
-    }
-    count[count.length - 1] = (count.at(-1) as number) + 1;
+    const local = (dates[row] as number) + (offsets[row] as number) * 1000;
+    if (local >= from && local < to) continue;
+    const here = Math.floor(local / DAY);
+    [from, to] = [here * DAY, (here + 1) * DAY];
+    day.push(here);
+    first.push(row);
   }
+  const count = first.map((row, at) => (first[at + 1] ?? dates.length) - row);
   if (day.length > 1 && (day[0] as number) > (day[1] as number))
     for (const column of [day, first, count]) column.reverse();
   const columns = {

@@ -1,6 +1,7 @@
 // Civil days as numbers since 1970-01-01. Nothing here knows a time zone: offsets come with the plan.
 
-const DAY = 86_400_000;
+/** Milliseconds. */
+export const DAY = 86_400_000;
 const two = (n: number) => String(n).padStart(2, "0");
 
 /** The civil day of an instant, by its offset in seconds. */
