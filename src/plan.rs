@@ -21,6 +21,7 @@ mod rows;
 mod rules;
 mod run_dates;
 mod run_id;
+mod sip;
 mod spread;
 mod warnings;
 

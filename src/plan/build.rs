@@ -113,7 +113,7 @@ impl Plan {
             // Runs on dates that nobody named are no strangers to the schedule.
             aligned.strangers = Strangers::default();
         }
-        let intervals = Intervals::of(&timetable, &dates);
+        let intervals = Intervals::of(&timetable, &dates, request.dates.is_none());
         let mut rows = Draft::decided(&dates, &aligned, request, history, &intervals);
         let unmatched = rows.exclude(&request.exclude_dates, timetable.zone())?;
         let not_due = if request.include_not_due { None } else { rows.leave_not_due(&timetable, request.now) };
@@ -159,9 +159,9 @@ impl Plan {
             kept_confs: Vec::new(),
         };
         let order = plan.put_in_order(request.order, history);
-        plan.parts = parts_of(&plan, request, history, &|row| {
-            let ascending = order.as_ref().map_or(Some(row), |order| order.get(row).map(|index| *index as usize));
-            Some(intervals.get(ascending?, plan.date(row)?))
+        plan.parts = parts_of(&plan, request, history, |row, date| {
+            let ascending = order.as_ref().and_then(|order| order.get(row)).map_or(row, |index| *index as usize);
+            intervals.get(ascending, date)
         });
         plan.hash = hash_of(&plan.parts, plan.counts);
         Ok(plan)

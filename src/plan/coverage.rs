@@ -13,14 +13,31 @@ pub(super) struct Intervals {
 }
 
 impl Intervals {
-    pub(super) fn of(timetable: &Timetable, dates: &[f64]) -> Intervals {
+    /// `is_whole`: the dates are all that the schedule has between the first and the last of them.
+    pub(super) fn of(timetable: &Timetable, dates: &[f64], is_whole: bool) -> Intervals {
         Intervals {
             starts: timetable.has_window().then(|| timetable.interval_starts(dates)),
-            ends: (!timetable.ends_at_dates()).then(|| timetable.interval_ends(dates)),
+            ends: (!timetable.ends_at_dates()).then(|| match dates {
+                [first, .., last] if is_whole && timetable.excludes_nothing() => {
+                    // Each ends where the next one begins.
+                    let timetable = timetable.anchored(Instant::clamped(*first as i64));
+                    let end = timetable.run_after(Instant::clamped(*last as i64));
+                    let mut ends = dates.get(1..).unwrap_or_default().to_vec();
+                    ends.push(end.js());
+                    ends
+                }
+                _ => timetable.interval_ends(dates),
+            }),
         }
     }
 
+    /// The ends of all rows, whose dates are `dates`.
+    pub(super) fn ends<'a>(&'a self, dates: &'a [f64]) -> &'a [f64] {
+        self.ends.as_deref().unwrap_or(dates)
+    }
+
     /// What the run of row `row` covers, whose date is `date`.
+    #[inline(always)]
     pub(super) fn get(&self, row: usize, date: f64) -> (f64, f64) {
         let at =
             |column: &Option<Vec<f64>>| column.as_ref().and_then(|column| column.get(row)).copied().unwrap_or(date);
@@ -29,14 +46,14 @@ impl Intervals {
 
     /// How many of `dates`, whose intervals these are, are due at `now`.
     pub(super) fn due(&self, dates: &[f64], now: Instant) -> usize {
-        self.ends.as_deref().unwrap_or(dates).partition_point(|end| *end <= now.js())
+        self.ends(dates).partition_point(|end| *end <= now.js())
     }
 
     /// Dates with a run that covers another interval than the planned one. A run by hand covers the last interval that had ended, so it
     /// is no sign of a change.
     pub(super) fn mismatches(&self, dates: &[f64], aligned: &Aligned, history: &History) -> Option<Found> {
         let mut found = None;
-        for (row, date) in dates.iter().enumerate() {
+        for (row, date) in dates.iter().enumerate().take(aligned.record.len()) {
             let Some(index) = aligned.record(row).filter(|index| !history.is_manual(*index)) else { continue };
             if history.interval(index).is_some_and(|interval| interval != self.get(row, *date)) {
                 found = Found::after(found, Instant::clamped(*date as i64));

@@ -19,10 +19,7 @@
 //! Its text is 100 hex digits: 32 of the hash over all parts, 8 for each of the four counts, and 4 of each part, so that a refusal can
 //! say what changed although the caller hands in nothing but this text.
 
-use std::hash::Hasher;
-
-use siphasher::sip128::{Hasher128, SipHasher13};
-
+use super::sip::Sip;
 use super::{Action, Counts, HashedTexts, History, Plan, Request};
 use crate::error::{Code, Detail, Error, Result, quoted};
 use crate::schedule::Kind;
@@ -55,21 +52,27 @@ const MOST: usize = 10;
 type Parts = [u128; PARTS.len()];
 
 /// The hash of one part.
-struct Part(SipHasher13);
+struct Part(Sip);
 
 impl Part {
     fn new() -> Part {
-        Part(SipHasher13::new())
+        Part(Sip::new())
     }
 
+    #[inline(always)]
     fn word(&mut self, word: u64) {
-        self.0.write(&word.to_le_bytes());
+        self.0.word(word);
+    }
+
+    fn hash(&mut self, hash: u128) {
+        self.word(hash as u64);
+        self.word((hash >> 64) as u64);
     }
 
     /// Its length, then its bytes: `["ab", "c"]` is not `["a", "bc"]`.
     fn text(&mut self, text: &str) {
         self.word(text.len() as u64);
-        self.0.write(text.as_bytes());
+        self.0.bytes(text.as_bytes());
     }
 
     fn of(texts: &[&str]) -> Part {
@@ -79,7 +82,7 @@ impl Part {
     }
 
     fn finish(&self) -> u128 {
-        self.0.finish128().as_u128()
+        self.0.finish()
     }
 }
 
@@ -88,7 +91,7 @@ pub(super) fn parts_of(
     plan: &Plan,
     request: &Request,
     history: &History,
-    interval: &dyn Fn(usize) -> Option<(f64, f64)>,
+    interval: impl Fn(usize, f64) -> (f64, f64),
 ) -> Parts {
     let HashedTexts { schedule, tasks, templates, options } = &request.hashed;
     let kind = match plan.timetable.kind() {
@@ -113,16 +116,17 @@ pub(super) fn parts_of(
 pub(super) fn hash_of(parts: &Parts, counts: Counts) -> String {
     let mut whole = Part::new();
     whole.word(VERSION);
-    parts.iter().for_each(|part| whole.0.write(&part.to_le_bytes()));
+    parts.iter().for_each(|part| whole.hash(*part));
     let Counts { create, rerun, reset, skip } = counts;
     let mut text = format!("{:032x}{create:08x}{rerun:08x}{reset:08x}{skip:08x}", whole.finish());
     parts.iter().for_each(|part| text += &format!("{:04x}", part & 0xFFFF));
     text
 }
 
-fn dates(plan: &Plan, interval: &dyn Fn(usize) -> Option<(f64, f64)>) -> Part {
+fn dates(plan: &Plan, interval: impl Fn(usize, f64) -> (f64, f64)) -> Part {
     let mut part = Part::new();
-    for (start, end) in (0..plan.len()).filter_map(interval) {
+    for (row, date) in plan.dates.iter().enumerate() {
+        let (start, end) = interval(row, *date);
         part.word(start as i64 as u64);
         part.word(end as i64 as u64);
     }
@@ -132,13 +136,13 @@ fn dates(plan: &Plan, interval: &dyn Fn(usize) -> Option<(f64, f64)>) -> Part {
 
 fn actions(plan: &Plan) -> Part {
     let mut part = Part::new();
-    part.0.write(&plan.actions);
+    part.0.bytes(&plan.actions);
     part
 }
 
 fn runs(plan: &Plan, request: &Request, history: &History) -> Part {
     let mut part = Part::of(&[request.run_type.as_str()]);
-    for (row, action) in plan.actions.iter().enumerate() {
+    for (row, action) in plan.actions.iter().enumerate().take(plan.aligned.record.len()) {
         let record = plan.existing(row).filter(|_| *action != Action::Skip as u8);
         if let Some(id) = record.and_then(|index| history.own_id(index, request.run_type)) {
             part.word(row as u64);
@@ -186,7 +190,7 @@ impl Plan {
             }
         }
         if let Some(conf) = self.parts.get_mut(CONF).filter(|_| !self.kept_confs.is_empty()) {
-            part.0.write(&conf.to_le_bytes());
+            part.hash(*conf);
             *conf = part.finish();
         }
         self.hash = hash_of(&self.parts, self.counts);

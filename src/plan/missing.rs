@@ -69,7 +69,7 @@ pub fn missing(timetable: &Timetable, request: MissingRequest, history: &History
     history.check()?;
     let dates = timetable.expand(range, None)?;
     let aligned = history.align(&dates, range);
-    let intervals = (now.is_some() || coverage == Coverage::Interval).then(|| Intervals::of(timetable, &dates));
+    let intervals = (now.is_some() || coverage == Coverage::Interval).then(|| Intervals::of(timetable, &dates, true));
     let due = match (now, &intervals) {
         (Some(now), Some(intervals)) => intervals.due(&dates, now),
         _ => dates.len(),

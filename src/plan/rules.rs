@@ -29,7 +29,9 @@ impl<'a> Draft<'a> {
         let (action, reason) = number(decide(Existing::None, request.reprocess));
         let (mut actions, mut reasons) = (vec![action; dates.len()], vec![reason; dates.len()]);
         let by_interval = (request.coverage == Coverage::Interval).then_some(intervals);
-        for (row, ((action, reason), date)) in actions.iter_mut().zip(&mut reasons).zip(dates).enumerate() {
+        for (row, ((action, reason), date)) in
+            actions.iter_mut().zip(&mut reasons).zip(dates).enumerate().take(aligned.record.len())
+        {
             let Some(index) = aligned.record(row) else { continue };
             let decided = decide(history.standing(index), request.reprocess);
             let reset = by_interval.and_then(|intervals| intervals.decide((row, *date), index, decided, history));

@@ -181,8 +181,11 @@ impl Findings<'_> {
     /// `unfinished_left_alone`: dates whose run failed, and that nobody asked for again.
     fn unfinished_left_alone(&self) -> Option<Warning> {
         let mut found = None;
-        for (date, reason) in self.dates.iter().zip(self.reasons) {
-            if *reason == SkipReason::ExistsFailed as u8 {
+        let failed = SkipReason::ExistsFailed as u8;
+        // Most plans have none, which is soon known.
+        let reasons = self.reasons.contains(&failed).then_some(self.reasons)?;
+        for (date, reason) in self.dates.iter().zip(reasons) {
+            if *reason == failed {
                 found = Found::after(found, instant(*date));
             }
         }
@@ -211,10 +214,20 @@ impl Findings<'_> {
         let zone = self.timetable.zone();
         let mut clock = Clock::new(zone);
         let (mut count, mut first, mut days) = (0, None, Vec::new());
-        for (row, date) in self.dates.iter().enumerate() {
+        let ends = self.intervals.ends(self.dates);
+        let mut row = 0;
+        while let Some(date) = self.dates.get(row) {
             let (start, end) = self.intervals.get(row, *date);
             let real = end - start;
-            let wall = real + f64::from(clock.offset(end) - clock.offset(start)) * 1000.0;
+            let offset = clock.offset(start);
+            // What ends before the next clock change is even.
+            let even = ends.get(row..).unwrap_or_default().partition_point(|end| clock.is_steady(*end));
+            if even > 0 {
+                row += even;
+                continue;
+            }
+            row += 1;
+            let wall = real + f64::from(clock.offset(end) - offset) * 1000.0;
             if wall != DAY_MS as f64 || real == wall {
                 continue;
             }

@@ -58,6 +58,11 @@ impl Timetable {
         window || self.kind() == Kind::Trigger || matches!(self.source(), Source::None | Source::Once(_))
     }
 
+    /// Whether every date that the schedule names is a date.
+    pub(crate) fn excludes_nothing(&self) -> bool {
+        self.all_excluded().is_nothing()
+    }
+
     /// `date` less the window: days and months are steps of the schedule's calendar, read back by the schedule's rule for clock
     /// changes, so that the windows of a daily schedule meet; hours and less pass on a stopwatch.
     fn window_start(&self, window: Period, date: Instant) -> Instant {

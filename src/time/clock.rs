@@ -18,12 +18,23 @@ impl<'a> Clock<'a> {
     }
 
     /// Seconds ahead of UTC at a date in milliseconds since 1970.
+    #[inline]
     pub fn offset(&mut self, date: f64) -> i32 {
-        if !(self.from..self.to).contains(&date) {
-            let Steady { from, to, offset, .. } = self.zone.steady(Instant::clamped(date as i64));
-            (self.from, self.to, self.offset) = (from.js(), to.js(), offset);
+        if !self.is_steady(date) {
+            self.look(date);
         }
         self.offset
+    }
+
+    /// Whether a date has the offset that was asked for last, with no change between them.
+    #[inline]
+    pub fn is_steady(&self, date: f64) -> bool {
+        (self.from..self.to).contains(&date)
+    }
+
+    fn look(&mut self, date: f64) {
+        let Steady { from, to, offset, .. } = self.zone.steady(Instant::clamped(date as i64));
+        (self.from, self.to, self.offset) = (from.js(), to.js(), offset);
     }
 
     /// The civil day of a date in milliseconds since 1970, as a number of days since 1970.

@@ -23,7 +23,6 @@ export const doors = {
   cron: "schedule",
   serde: "wire",
   serde_json: "wire",
-  siphasher: "plan",
   wasm_bindgen: "wasm",
   wasm_bindgen_futures: "wasm",
   js_sys: "wasm",
