@@ -192,3 +192,44 @@ test("the text of another system is runs, a DAG, or the page's own export", asyn
   assert.deepEqual([dagId, schedule, from, to, parallel], ["b", "@hourly", "2026-01-01", "2026-01-31", 3]);
   await assert.rejects(read("{ nothing"), { code: "INVALID_DAG" });
 });
+
+test("tasks: what depends on a task is computed from the newest one, also where that is not drawn yet", async () => {
+  const { editTask } = await pageModule('export * from "./tasks";');
+  const [a, b] = [
+    { taskId: "a", command: "", dependsOn: [] },
+    { taskId: "b", command: "", dependsOn: ["a"], rest: { retries: 2 } },
+  ];
+  const edited = editTask([a, b], 1, ({ rest }) => ({ rest: { ...rest, timeout: "PT1H" } }));
+  assert.deepEqual(edited[1].rest, { retries: 2, timeout: "PT1H" });
+  assert.equal(edited[0], a);
+  assert.deepEqual(editTask([a, b], 0, { taskId: "c" })[1].dependsOn, ["c"]);
+  assert.deepEqual(editTask([a, b], 2, { taskId: "c" }), [a, b], "a task that is gone by now is not edited");
+});
+
+test("reading: another command leaves the graph as it was read, another edge does not", async () => {
+  const { readDag, editTask, draft } = await pageModule(`
+    export { readDag } from "./engine/reading";
+    export { editTask } from "./tasks";
+    export { DEFAULT_DRAFT as draft } from "./examples";
+  `);
+  const tasks = [
+    { taskId: "a", command: "echo {{ ds }}", dependsOn: [] },
+    { taskId: "b", command: "echo {{ dss }}", dependsOn: ["a"] },
+  ];
+  const first = readDag({ ...draft, tasks });
+  assert.deepEqual([first.layers, [...first.unknown.keys()]], [[["a"], ["b"]], ["b"]]);
+  const typed = readDag({ ...draft, tasks: editTask(tasks, 0, { command: "echo {{ dsss }}" }) });
+  assert.equal(typed.layers, first.layers);
+  assert.deepEqual([...typed.unknown.keys()], ["a", "b"]);
+  for (const change of [
+    { tasks: editTask(tasks, 1, { dependsOn: [] }) },
+    { tasks: editTask(tasks, 1, { taskId: "c" }) },
+    { tasks: editTask(tasks, 1, { rest: { retries: 1 } }) },
+    { tasks: tasks.slice(0, 1) },
+    { dagId: "other" },
+    { rest: { dependsOnPast: true } },
+  ])
+    assert.notEqual(readDag({ ...draft, tasks, ...change }).layers, first.layers, JSON.stringify(change));
+  const cycle = readDag({ ...draft, tasks: editTask(tasks, 0, { dependsOn: ["b"] }) });
+  assert.deepEqual([cycle.layers, cycle.error.code], [[], "CYCLE"]);
+});

@@ -11,7 +11,7 @@ import { HourStrip } from "./HourStrip";
 import { Lead } from "./Lead";
 import { type Linked, surpriseOf } from "./linked";
 import { needsConfirmation } from "./Modal";
-import type { Draft, PlanView } from "./model";
+import type { Change, PlanView } from "./model";
 import { Frozen, Notes } from "./Notes";
 import { obstacleOf } from "./obstacle";
 import { PlanForm } from "./PlanForm";
@@ -49,12 +49,12 @@ export interface AppProps {
 }
 
 export function App({ opening, initial }: AppProps) {
-  const { draft, setDraft, history: edits, canUndo } = useDraft(initial.draft);
-  const change = useCallback(
-    (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part })),
+  const { draft, setDraft, history: edits, canUndo, source } = useDraft(initial.draft);
+  const change = useCallback<Change>(
+    (part) => setDraft((before) => ({ ...before, ...(typeof part === "function" ? part(before) : part) })),
     [setDraft],
   );
-  const backfill = useBackfill(opening, draft, setDraft);
+  const backfill = useBackfill(opening, draft, source, setDraft);
   const { started, plan, run, stored, actions } = backfill;
   useUndoKeys(edits, run === null);
   const theme = useTheme();

@@ -1,6 +1,6 @@
 import { offsetText } from "dagfill/planning";
 import { plural, shortLocal } from "./days";
-import type { Draft, PlanView } from "./model";
+import type { Change, Draft, PlanView } from "./model";
 import { CLOCK_POLICIES, Select } from "./Select";
 
 /** Clock changes in the range, with what happens on them. */
@@ -12,7 +12,7 @@ export function ClockNotes({
 }: {
   plan: PlanView;
   draft: Draft;
-  change: ((part: Partial<Draft>) => void) | null;
+  change: Change | null;
   /** Shows the clock of a day. */
   onSelect: (day: number) => void;
 }) {

@@ -1,18 +1,15 @@
 import { dayParts, dayText, englishDuration } from "dagfill/planning";
 import { number, plural, WEEKDAYS } from "./days";
 import { TextField } from "./fields";
-import type { CompareView, Draft } from "./model";
+import type { Change, CompareView, Draft } from "./model";
 
 /** A second schedule beside the plan's: which dates only one of them has. */
-export function ComparePanel(props: {
-  draft: Draft;
-  view: CompareView | null;
-  change: (part: Partial<Draft>) => void;
-}) {
+export function ComparePanel(props: { draft: Draft; view: CompareView | null; change: Change }) {
   const { draft, view, change } = props;
   const second = draft.compare;
   if (!second) return null;
-  const set = (part: Partial<typeof second>) => change({ compare: { ...second, ...part } });
+  const set = (part: Partial<typeof second>) =>
+    change(({ compare }) => ({ compare: { ...(compare ?? second), ...part } }));
   const error = view?.error ?? null;
   return (
     <section className="compare" aria-labelledby="compare-title">

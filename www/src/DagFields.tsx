@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { readConf } from "./conf";
 import { JsonField } from "./JsonField";
-import type { Draft } from "./model";
+import type { Change, Draft } from "./model";
 
 /** The fields of the DAG that have no field of their own in the form, as JSON: params, dependsOnPast, startDate, endDate, and all others. */
-export function DagFields({ draft, change }: { draft: Draft; change: (part: Partial<Draft>) => void }) {
+export function DagFields({ draft, change }: { draft: Draft; change: Change }) {
   const own = textOf(draft.rest);
   const [typed, setTyped] = useState({ text: own, of: own });
   // The typed text is dropped when the fields change elsewhere: another DAG, or an undo.

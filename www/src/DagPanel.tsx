@@ -1,5 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a group of buttons is no fieldset.
-import { lazy, memo, Suspense, useState } from "react";
+import { lazy, memo, Suspense, useDeferredValue, useState } from "react";
 import { shortLocal } from "./days";
 import { TextField } from "./fields";
 import { TaskList, type TasksProps } from "./TaskList";
@@ -29,6 +29,8 @@ type PanelProps = TasksProps & { phone: boolean };
 function Panel(props: PanelProps) {
   const { draft, dag, detail, editable, change, phone } = props;
   const [view, setView] = useState<"graph" | "list">(phone ? "list" : "graph");
+  // The button is pressed at once; hundreds of fields, or a graph, are made behind it.
+  const shown = useDeferredValue(view);
   const [editing, setEditing] = useState<string | null>(null);
   const [refused, setRefused] = useState<string[]>([]);
   const cycle = refused.length ? refused : (dag?.cycle ?? []);
@@ -45,8 +47,8 @@ function Panel(props: PanelProps) {
             </button>
           ))}
         </div>
-        {editable && view === "graph" && (
-          <button type="button" onClick={() => change({ tasks: addTask(draft.tasks) })}>
+        {editable && shown === "graph" && (
+          <button type="button" onClick={() => change(({ tasks }) => ({ tasks: addTask(tasks) }))}>
             Add a task
           </button>
         )}
@@ -57,7 +59,7 @@ function Panel(props: PanelProps) {
           <b>{cycle.join(" → ")}</b>
         </p>
       )}
-      {view === "list" ? (
+      {shown === "list" ? (
         <TaskList {...props} />
       ) : (
         <Suspense fallback={LOADING}>
@@ -83,7 +85,7 @@ function Panel(props: PanelProps) {
               name="command"
               mono
               value={task.command}
-              onChange={(command) => change({ tasks: editTask(draft.tasks, index, { command }) })}
+              onChange={(command) => change(({ tasks }) => ({ tasks: editTask(tasks, index, { command }) }))}
               errorText={dag?.unknown.get(task.taskId)?.map(sayUnknown).join(" ") ?? null}
             />
           )}

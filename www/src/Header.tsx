@@ -3,12 +3,12 @@ import type { ExportFormat } from "./engine/export";
 import type { Example } from "./examples";
 import type { Flavour } from "./flavours";
 import { CopyCode, Examples, ExportMenu, Menu } from "./Menus";
-import type { Draft, StoredBackfill } from "./model";
+import type { Change, Draft, StoredBackfill } from "./model";
 import type { useTheme } from "./theme";
 
 export interface HeaderProps {
   draft: Draft;
-  change: (part: Partial<Draft>) => void;
+  change: Change;
   theme: ReturnType<typeof useTheme>;
   exportable: boolean;
   /** Backfills that have ended, oldest first. */

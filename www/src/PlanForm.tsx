@@ -6,13 +6,13 @@ import { shortLocal } from "./days";
 import { type FaultyField, faultyField } from "./faultyField";
 import { Choice, DateField, NumberField, TextField } from "./fields";
 import { JsonField } from "./JsonField";
-import type { Draft, ScheduleView } from "./model";
+import type { Change, Draft, ScheduleView } from "./model";
 import { CLOCK_POLICIES, Select } from "./Select";
 import type { PlanState } from "./usePlan";
 
 export interface FormProps {
   draft: Draft;
-  change: (part: Partial<Draft>) => void;
+  change: Change;
   plan: PlanState;
   forget: () => void;
   fillHistory: () => void;
@@ -191,7 +191,8 @@ function Presets({ today, change }: { today: number; change: FormProps["change"]
 
 function SimulationFields({ draft, change, forget, fillHistory, plan }: FormProps) {
   const { simulation } = draft;
-  const set = (part: Partial<Draft["simulation"]>) => change({ simulation: { ...simulation, ...part } });
+  const set = (part: Partial<Draft["simulation"]>) =>
+    change((before) => ({ simulation: { ...before.simulation, ...part } }));
   return (
     <details>
       <summary>Simulation: {englishDuration(simulation.seconds * 1000)} a run</summary>

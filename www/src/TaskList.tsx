@@ -2,12 +2,12 @@ import { memo, useCallback, useMemo, useRef, useState } from "react";
 import { DagFields } from "./DagFields";
 import { number } from "./days";
 import { TextField } from "./fields";
-import type { DagView, Draft, DraftTask, RowDetail, TaskState, TaskStates } from "./model";
+import type { Change, DagView, Draft, DraftTask, RowDetail, TaskState, TaskStates } from "./model";
 import { RunsAfter, TASK_IDS } from "./RunsAfter";
 import { TaskMark } from "./TaskMark";
 import { TaskRules } from "./TaskRules";
 import { sayUnknown } from "./Template";
-import { addTask, deleteTask, editTask } from "./tasks";
+import { addTask, deleteTask, editTask, type TaskPart } from "./tasks";
 
 export interface TasksProps {
   draft: Draft;
@@ -16,7 +16,7 @@ export interface TasksProps {
   /** Of the selected run, while a backfill is looked at. */
   states: TaskStates;
   editable: boolean;
-  change: (part: Partial<Draft>) => void;
+  change: Change;
 }
 
 /** So many tasks are drawn at once; a list with more has a filter. */
@@ -30,11 +30,11 @@ export function TaskList({ draft, dag, detail, states, editable, change }: Tasks
   const latest = useRef(tasks);
   latest.current = tasks;
   const edit = useCallback(
-    (index: number, part: Partial<DraftTask>) => change({ tasks: editTask(latest.current, index, part) }),
+    (index: number, part: TaskPart) => change((before) => ({ tasks: editTask(before.tasks, index, part) })),
     [change],
   );
   const remove = useCallback(
-    (index: number) => change({ tasks: deleteTask(latest.current, index) }),
+    (index: number) => change((before) => ({ tasks: deleteTask(before.tasks, index) })),
     [change],
   );
   const isTask = useCallback((id: string) => latest.current.some(({ taskId }) => taskId === id), []);
@@ -102,7 +102,7 @@ export function TaskList({ draft, dag, detail, states, editable, change }: Tasks
         </button>
       )}
       {editable && (
-        <button type="button" onClick={() => change({ tasks: addTask(tasks) })}>
+        <button type="button" onClick={() => change((before) => ({ tasks: addTask(before.tasks) }))}>
           Add a task
         </button>
       )}
@@ -130,7 +130,7 @@ interface RowProps {
   state: TaskState | undefined;
   hasOthers: boolean;
   editable: boolean;
-  edit: (index: number, part: Partial<DraftTask>) => void;
+  edit: (index: number, part: TaskPart) => void;
   remove: (index: number) => void;
   isTask: (id: string) => boolean;
 }

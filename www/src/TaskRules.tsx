@@ -2,6 +2,7 @@ import type { Task } from "dagfill";
 import { NumberField, TextField } from "./fields";
 import type { DraftTask } from "./model";
 import { Select } from "./Select";
+import type { TaskPart } from "./tasks";
 
 const RULES = [
   { value: "all_success", label: "all before it succeeded" },
@@ -21,7 +22,7 @@ const DURATIONS = [
 interface Props {
   index: number;
   task: DraftTask;
-  edit: (index: number, part: Partial<DraftTask>) => void;
+  edit: (index: number, part: TaskPart) => void;
 }
 
 /** When a task runs, how often it is tried, and how long it may take. */
@@ -29,9 +30,10 @@ export function TaskRules({ index, task, edit }: Props) {
   const { triggerRule = "all_success", retries = 0 } = task.rest ?? {};
   /** A value that is the default, or nothing, is left out. */
   const set = (name: keyof Task, value: unknown, standard: unknown) => {
-    const { [name as "retries"]: _, ...others } = task.rest ?? {};
-    const rest = value === standard || value === "" ? others : { ...others, [name]: value };
-    edit(index, { rest });
+    edit(index, (before) => {
+      const { [name as "retries"]: _, ...others } = before.rest ?? {};
+      return { rest: value === standard || value === "" ? others : { ...others, [name]: value } };
+    });
   };
   const isSet = ["triggerRule", "retries", "timeout"].some((name) => name in (task.rest ?? {}));
   return (

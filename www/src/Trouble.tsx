@@ -1,7 +1,7 @@
 import { localOf } from "./bounds";
 import { number, shortLocal } from "./days";
 import { FIELD_WORDS, faultyField } from "./faultyField";
-import type { Draft } from "./model";
+import type { Change, Draft } from "./model";
 import type { PlanState } from "./usePlan";
 
 /** What stands in the way of a useful plan, each with the nearest way out. */
@@ -13,7 +13,7 @@ export function Trouble({
 }: {
   plan: PlanState;
   draft: Draft;
-  change: (part: Partial<Draft>) => void;
+  change: Change;
   /** The form is not on the screen. */
   phone: boolean;
 }) {
@@ -75,15 +75,7 @@ function Failed({ plan, phone }: { plan: PlanState; phone: boolean }) {
   );
 }
 
-function Empty({
-  plan,
-  draft,
-  change,
-}: {
-  plan: PlanState;
-  draft: Draft;
-  change: (part: Partial<Draft>) => void;
-}) {
+function Empty({ plan, draft, change }: { plan: PlanState; draft: Draft; change: Change }) {
   const { answer, plan: view } = plan;
   if (!view) return null;
   if (Date.parse(view.start) > Date.parse(view.end))

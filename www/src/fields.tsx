@@ -1,5 +1,16 @@
-import { type ReactNode, useId, useRef, useState } from "react";
+import { type ReactNode, startTransition, useId, useOptimistic, useRef, useState } from "react";
 import type { EngineError } from "./model";
+
+/** A control shows its new value at once. What follows from it is drawn behind: a key that is pressed meanwhile comes first. */
+export function useEcho<T>(value: T, onChange: (value: T) => void): [T, (value: T) => void] {
+  const [shown, show] = useOptimistic(value);
+  const change = (next: T) =>
+    startTransition(() => {
+      show(next);
+      onChange(next);
+    });
+  return [shown, change];
+}
 
 /** A labelled text field whose text is only ever changed by its user: a new value from outside waits for the blur. */
 export function TextField(props: {
@@ -37,9 +48,10 @@ export function TextField(props: {
           onFocus={(event) => setTyping(event.currentTarget.value)}
           onChange={(event) => {
             setTyping(event.target.value);
-            onChange(event.target.value);
+            startTransition(() => onChange(event.target.value));
           }}
-          onBlur={() => setTyping(null)}
+          // Behind the changes that are not drawn yet.
+          onBlur={() => startTransition(() => setTyping(null))}
         />
         {action}
       </div>
@@ -110,6 +122,7 @@ export function Choice<T extends string>(props: {
   options: readonly { value: T; label: string; note?: string }[];
   onChange: (value: T) => void;
 }) {
+  const [chosen, choose] = useEcho(props.value, props.onChange);
   return (
     <fieldset className="choice">
       <legend>{props.legend}</legend>
@@ -118,8 +131,8 @@ export function Choice<T extends string>(props: {
           <input
             type="radio"
             name={props.name}
-            checked={props.value === option.value}
-            onChange={() => props.onChange(option.value)}
+            checked={chosen === option.value}
+            onChange={() => choose(option.value)}
           />
           {option.label}
         </label>
@@ -153,9 +166,9 @@ export function NumberField(props: {
         onChange={(event) => {
           setTyping(event.target.value);
           const value = event.target.valueAsNumber;
-          if (value >= props.low && value <= props.high) props.onChange(value);
+          if (value >= props.low && value <= props.high) startTransition(() => props.onChange(value));
         }}
-        onBlur={() => setTyping(null)}
+        onBlur={() => startTransition(() => setTyping(null))}
       />
     </div>
   );

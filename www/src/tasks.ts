@@ -1,12 +1,18 @@
 import type { DraftTask } from "./model";
 
+/** The fields of a task that become other ones, also by the newest task. */
+export type TaskPart = Partial<DraftTask> | ((before: DraftTask) => Partial<DraftTask>);
+
 /** A change of one task. A new id is carried into what runs after it. */
-export function editTask(tasks: DraftTask[], index: number, part: Partial<DraftTask>): DraftTask[] {
-  const old = tasks[index]?.taskId;
+export function editTask(tasks: DraftTask[], index: number, change: TaskPart): DraftTask[] {
+  const edited = tasks[index];
+  if (edited === undefined) return tasks;
+  const part = typeof change === "function" ? change(edited) : change;
+  const old = edited.taskId;
   const renamed = part.taskId;
   return tasks.map((task, at) => {
     if (at === index) return { ...task, ...part };
-    if (renamed === undefined || old === undefined || !task.dependsOn.includes(old)) return task;
+    if (renamed === undefined || !task.dependsOn.includes(old)) return task;
     return { ...task, dependsOn: task.dependsOn.map((id) => (id === old ? renamed : id)) };
   });
 }

@@ -1,11 +1,17 @@
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { failureOf } from "./failure";
 import type { Draft, EngineError, PlanView, RowDetail, ShownRun, StoredBackfill, TaskStates } from "./model";
+import type { DraftSource } from "./useDraft";
 import { type Started, usePlan } from "./usePlan";
 
 /** The package's model over the draft, whose executor is a simulation, and the backfills that this browser has on record. `onDraft` is told
  *  what a stored backfill was made of when it is opened. */
-export function useBackfill(opening: Promise<Started>, draft: Draft, onDraft: (draft: Draft) => void) {
+export function useBackfill(
+  opening: Promise<Started>,
+  draft: Draft,
+  source: DraftSource,
+  onDraft: (draft: Draft) => void,
+) {
   const [started, setStarted] = useState<Started | null>(null);
   const [trouble, setTrouble] = useState<EngineError | null>(null);
   const [epoch, setEpoch] = useState(0);
@@ -16,8 +22,7 @@ export function useBackfill(opening: Promise<Started>, draft: Draft, onDraft: (d
   }, [opening]);
   const engine = started?.engine ?? null;
   const model = engine?.model ?? null;
-  const snapshot = useSyncExternalStore(model?.subscribe ?? never, () => model?.getSnapshot() ?? null);
-  const plan = usePlan(started, draft, epoch, snapshot);
+  const { plan, snapshot } = usePlan(started, draft, source, epoch);
   const run = useMemo(() => (engine && snapshot ? engine.shown(snapshot) : null), [engine, snapshot]);
   const stored = useStored(plan.hasCore ? started : null, draft, `${epoch} ${run?.backfillId} ${run?.phase}`);
 
@@ -37,7 +42,7 @@ export function useBackfill(opening: Promise<Started>, draft: Draft, onDraft: (d
       guard(async () => {
         const from = draftOf(one.backfillId) ?? { ...draft, dagId: one.dagId };
         const isShown = model?.getSnapshot().run?.backfillId === one.backfillId;
-        engine?.configure(from, Date.now());
+        engine?.configure(from);
         await engine?.simulate(from);
         await open();
         if (!isShown && model?.getSnapshot().run?.backfillId === one.backfillId) onDraft(from);
@@ -105,8 +110,6 @@ export function useBackfill(opening: Promise<Started>, draft: Draft, onDraft: (d
   return { started, plan, run, stored, failure, storage: engine?.problem ?? null, actions };
 }
 
-const never = () => () => {};
-
 /** The backfills in the store, read every second: other tabs write there too. */
 function useStored(started: Started | null, draft: Draft, occasion: string): StoredBackfill[] {
   const [stored, setStored] = useState<StoredBackfill[]>([]);
@@ -115,10 +118,16 @@ function useStored(started: Started | null, draft: Draft, occasion: string): Sto
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
     let gone = false;
+    let known: StoredBackfill[] | null = null;
     const read = async () => {
       try {
         const list = (await started?.engine.list(asked.current)) ?? [];
-        if (!gone) setStored((before) => (JSON.stringify(before) === JSON.stringify(list) ? before : list));
+        if (!gone && JSON.stringify(known) !== JSON.stringify(list)) {
+          known = list;
+          startTransition(() =>
+            setStored((before) => (JSON.stringify(before) === JSON.stringify(list) ? before : list)),
+          );
+        }
       } catch {
         // The next reading may succeed; a store that is gone is reported by what needs it.
       }
@@ -153,7 +162,7 @@ export function useDetail(
     }
     started.engine.detail(row, asked.current).then(
       (answer) => {
-        if (question === latest.current && answer) setDetail(answer);
+        if (question === latest.current && answer) startTransition(() => setDetail(answer));
       },
       () => {},
     );
@@ -197,7 +206,7 @@ export function useAbsence(
     if (started && plan && day !== null && row === null)
       started.engine.model.absence(day).then(
         (answer) => {
-          if (!gone) setText(answer);
+          if (!gone) startTransition(() => setText(answer));
         },
         () => {},
       );

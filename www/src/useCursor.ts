@@ -1,5 +1,5 @@
 import { dayOfRow, dayText, firstRow, parseDay } from "dagfill/planning";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { startTransition, useCallback, useEffect, useMemo, useState } from "react";
 import type { PlanView } from "./model";
 
 /** The chosen date, and the one under the pointer. A day without dates can be chosen too. */
@@ -12,11 +12,14 @@ export function useCursor(plan: PlanView | null, initial: string | null) {
   useEffect(() => {
     if (!plan) return;
     const isInside = day !== null && day >= plan.firstDay && day <= plan.lastDay;
-    setRow(day === null ? null : firstRow(plan.days, day));
-    if (!isInside && plan.total > 0) {
-      setDay(dayOfRow(plan, 0));
-      setRow(0);
-    }
+    // What is chosen in the new plan is drawn behind it.
+    startTransition(() => {
+      setRow(day === null ? null : firstRow(plan.days, day));
+      if (!isInside && plan.total > 0) {
+        setDay(dayOfRow(plan, 0));
+        setRow(0);
+      }
+    });
     // Only a new plan does this.
   }, [plan]);
 

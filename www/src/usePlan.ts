@@ -1,8 +1,18 @@
 import type { BackfillSnapshot, PlanEstimate } from "dagfill/react";
-import { useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import type { Engine } from "./engine/engine";
+import {
+  startTransition,
+  useDeferredValue,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import type { Asked, Engine } from "./engine/engine";
 import { failureOf } from "./failure";
 import type { Draft, EngineError, PlanAnswer, PlanView, ScheduleView } from "./model";
+import type { DraftSource } from "./useDraft";
+import { useSnapshot } from "./useSnapshot";
 
 type EngineModule = typeof import("./engine/engine");
 /** The part of the page that needs the package: it comes after the first paint. */
@@ -28,50 +38,33 @@ export interface PlanState {
   hasCore: boolean;
 }
 
-interface Asked {
-  draft: Draft;
-  now: number;
-}
-
-/** The plan of the draft by the model. `epoch` hands the same draft over again, when the store is another one. */
+/** The plan of the draft by the model, and the model's state. `epoch` hands the same draft over again, when the store is another one. */
 export function usePlan(
   started: Started | null,
   draft: Draft,
+  source: DraftSource,
   epoch: number,
-  snapshot: BackfillSnapshot | null,
-): PlanState {
+): { plan: PlanState; snapshot: BackfillSnapshot | null } {
   const engine = started?.engine ?? null;
-  const [asked, setAsked] = useState<Asked | null>(null);
-  const begun = useRef(0);
+  const [{ snapshot, plan, estimate, took, planned }, read] = useSnapshot(engine);
+  const told = useRef(epoch);
   useEffect(() => {
     if (!engine) return;
-    const now = Date.now();
-    begun.current = performance.now();
-    engine.configure(draft, now);
-    setAsked({ draft, now });
-    // Epoch hands the same draft over again.
-  }, [engine, draft, epoch]);
-
-  const isPlan = snapshot !== null && snapshot.run === null;
-  // While a backfill is shown, the plan stays the one that it was started from.
-  const last = useRef<{ plan: PlanView; estimate: PlanEstimate | null; took: number } | null>(null);
-  if (isPlan && snapshot.plan !== null && last.current?.plan !== snapshot.plan) {
-    performance.mark("plan-arrived");
-    last.current = {
-      plan: snapshot.plan,
-      estimate: snapshot.estimate,
-      took: performance.now() - (begun.current || (engine?.begun ?? 0)),
+    const ask = (next: Draft) => {
+      engine.configure(next);
+      read();
     };
-  }
-  const plan = last.current?.plan ?? null;
-  const planned = useRef<Asked | null>(null);
-  if (isPlan && plan !== null && !snapshot.isStale) planned.current = asked;
+    source.listener = ask;
+    const { now } = source.edits;
+    if (engine.asked.draft !== now || told.current !== epoch) ask(now);
+    told.current = epoch;
+  }, [engine, source, epoch, read]);
   // With the mark at the arrival: how long the page itself was busy, canvases included.
   useLayoutEffect(() => {
     if (plan) performance.mark("plan-shown");
   }, [plan]);
 
-  const refused = isPlan ? snapshot.error : null;
+  const refused = snapshot !== null && snapshot.run === null ? snapshot.error : null;
   // The form's texts are read by the core on this thread, after the worker has answered once: the first plan does not wait for them.
   const hasAnswered = useRef(false);
   hasAnswered.current ||= plan !== null || refused !== null;
@@ -88,13 +81,14 @@ export function usePlan(
   useEffect(() => {
     if (isUnopened) engine?.model.replan();
   }, [engine, isUnopened]);
-  return {
-    ...{ answer, plan, planned: planned.current, error: isUnopened ? null : error },
-    hasCore: core.isOpen,
-    estimate: last.current?.estimate ?? null,
-    took: last.current?.took ?? 0,
-    stale: error !== null && plan !== null,
-  };
+  const stale = error !== null && plan !== null;
+  const shownError = isUnopened ? null : error;
+  const hasCore = core.isOpen;
+  const state = useMemo<PlanState>(
+    () => ({ answer, plan, estimate, took, planned, stale, error: shownError, hasCore }),
+    [answer, plan, estimate, took, planned, stale, shownError, hasCore],
+  );
+  return { plan: state, snapshot };
 }
 
 interface CoreState {
@@ -108,9 +102,10 @@ const CLOSED: CoreState = { isOpen: false, error: null };
 function useCore(engine: Engine | null): CoreState {
   const [state, setState] = useState(CLOSED);
   useEffect(() => {
+    const show = (next: CoreState) => startTransition(() => setState(next));
     engine?.openCore().then(
-      () => setState({ isOpen: true, error: null }),
-      (thrown) => setState({ isOpen: false, error: failureOf(thrown) }),
+      () => show({ isOpen: true, error: null }),
+      (thrown) => show({ isOpen: false, error: failureOf(thrown) }),
     );
   }, [engine]);
   return state;
@@ -137,7 +132,7 @@ function useAnswer(started: Started | null, newest: Draft, plan: PlanView | null
     let gone = false;
     if (started && plan)
       started.engine.recordsOf(plan).then(
-        (read) => gone || setRecords({ plan, ...read }),
+        (read) => gone || startTransition(() => setRecords({ plan, ...read })),
         // A store that is gone is told by what needs it.
         () => {},
       );

@@ -17,6 +17,12 @@ import { whyOf } from "./why";
 
 export { firstAfter, readDag, readSchedule, withEnds } from "./reading";
 
+/** What a plan is asked of. */
+export interface Asked {
+  draft: Draft;
+  now: number;
+}
+
 /** Connects the page to the package: gives the model a store, simulated runs, and the draft as settings. The model plans in the package's
  *  worker and drives the runs. */
 export class Engine {
@@ -24,6 +30,9 @@ export class Engine {
   /** Why records are not kept, where the browser refuses to. */
   problem: string | null;
   readonly model: BackfillModel;
+  /** What the model was told last, and when on the page's clock. */
+  asked: Asked;
+  begun = performance.now();
   /** Of the backfill that was begun last. */
   #attempts: { executionDate: string; error: string }[] = [];
   #simulated: ReturnType<typeof simulator> | null = null;
@@ -31,7 +40,8 @@ export class Engine {
   private constructor({ store, problem }: Awaited<ReturnType<typeof openStore>>, draft: Draft) {
     this.store = store;
     this.problem = problem;
-    this.model = new BackfillModel(this.settingsOf(draft, Date.now()));
+    this.asked = { draft, now: Date.now() };
+    this.model = new BackfillModel(this.settingsOf(this.asked));
   }
 
   /** Opens the store, and plans the draft: the worker starts before the page is drawn. */
@@ -41,18 +51,17 @@ export class Engine {
     return engine;
   }
 
-  /** When the first plan was asked for, on the page's clock. */
-  readonly begun = performance.now();
-
   /** What the page asks of the package on this thread waits for it; plans come from the worker without it. */
   readonly openCore = openCore;
 
   /** Plans the draft. */
-  configure(draft: Draft, now: number): void {
-    this.model.configure(this.settingsOf(draft, now));
+  configure(draft: Draft): void {
+    this.asked = { draft, now: Date.now() };
+    this.begun = performance.now();
+    this.model.configure(this.settingsOf(this.asked));
   }
 
-  private settingsOf(draft: Draft, now: number): BackfillSettings {
+  private settingsOf({ draft, now }: Asked): BackfillSettings {
     const { dagId: _, ...options } = optionsOf(draft, now);
     return {
       dag: dagOf(draft),

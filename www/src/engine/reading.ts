@@ -9,7 +9,7 @@ import {
 } from "dagfill";
 import { dayText, parseDay } from "dagfill/planning";
 import { failureOf } from "../failure";
-import type { DagView, Draft, EngineError, ScheduleView, UnknownMacro } from "../model";
+import type { DagView, Draft, DraftTask, EngineError, ScheduleView, UnknownMacro } from "../model";
 import { dagOf, optionsOf, scheduleOf } from "../request";
 
 /** The form's own texts as the package reads them: beside the plan, which is the model's. */
@@ -25,25 +25,62 @@ export function readSchedule(draft: Draft, now: number): ScheduleView {
   }
 }
 
-/** Layers for drawing, or why there are none; unknown macros of every task. */
+/** Layers for drawing, or why there are none; unknown macros of every task. What an edit leaves as it is is not read again: a DAG may have
+ *  thousands of tasks, and each key in the command of one is an edit. */
 export function readDag(draft: Draft): DagView {
-  const unknownOf = new Map<string, UnknownMacro[]>();
-  const view: DagView = { layers: [], error: null, cycle: [], unknown: unknownOf };
+  if (latest === null || !hasSameGraph(latest.draft, draft)) latest = { draft, graph: readGraph(draft) };
+  const unknown = new Map<string, readonly UnknownMacro[]>();
   for (const task of draft.tasks) {
+    const found = unknownIn(task);
+    if (found.length) unknown.set(task.taskId, found);
+  }
+  return { ...latest.graph, unknown };
+}
+
+type Graph = Omit<DagView, "unknown">;
+
+let latest: { draft: Draft; graph: Graph } | null = null;
+
+/** Whether two drafts differ in nothing but the commands of their tasks, as far as the graph goes. */
+function hasSameGraph(a: Draft, b: Draft): boolean {
+  return (
+    a.dagId === b.dagId &&
+    a.rest === b.rest &&
+    a.tasks.length === b.tasks.length &&
+    a.tasks.every((task, at) => {
+      const other = b.tasks[at];
+      return (
+        task === other ||
+        (task.taskId === other?.taskId && task.dependsOn === other.dependsOn && task.rest === other.rest)
+      );
+    })
+  );
+}
+
+function readGraph(draft: Draft): Graph {
+  try {
+    const { layers } = validateDag(dagOf({ ...draft, schedule: "@daily", timeZone: "UTC" }));
+    return { layers, error: null, cycle: [] };
+  } catch (thrown) {
+    const error = failureOf(thrown);
+    return { layers: [], error, cycle: error.code === "CYCLE" ? cycleOf(error) : [] };
+  }
+}
+
+const unknownBy = new WeakMap<DraftTask, readonly UnknownMacro[]>();
+
+function unknownIn(task: DraftTask): readonly UnknownMacro[] {
+  let unknown = unknownBy.get(task);
+  if (unknown === undefined) {
     try {
-      const { unknown } = inspectTemplate(task.command);
-      if (unknown.length) unknownOf.set(task.taskId, unknown);
+      unknown = inspectTemplate(task.command).unknown;
     } catch {
       // A template that cannot be read passes through as it stands.
+      unknown = [];
     }
+    unknownBy.set(task, unknown);
   }
-  try {
-    view.layers = validateDag(dagOf({ ...draft, schedule: "@daily", timeZone: "UTC" })).layers;
-  } catch (thrown) {
-    view.error = failureOf(thrown);
-    if (view.error.code === "CYCLE") view.cycle = cycleOf(view.error);
-  }
-  return view;
+  return unknown;
 }
 
 function cycleOf(error: EngineError): string[] {

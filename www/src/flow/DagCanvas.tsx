@@ -13,7 +13,7 @@ import {
 } from "@xyflow/react";
 import { TOKEN_OF_TASK } from "dagfill/planning";
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { DagView } from "../model";
+import type { DagView, Draft, DraftTask } from "../model";
 import type { TasksProps } from "../TaskList";
 import { TaskMark } from "../TaskMark";
 import { sayUnknown, Template } from "../Template";
@@ -84,7 +84,7 @@ export default function DagCanvas({
   }, []);
   const onConnect = ({ source, target }: Connection) => {
     const result = connectTasks(tasks, source, target);
-    if (Array.isArray(result)) change({ tasks: result });
+    if (Array.isArray(result)) change((before) => connected(before.tasks, source, target));
     else onRefuse(result.cycle);
   };
 
@@ -106,26 +106,26 @@ export default function DagCanvas({
         onNodesChange={onNodesChange}
         onConnect={onConnect}
         onNodesDelete={(gone) =>
-          change({
+          change((before) => ({
             tasks: gone.reduce(
               (left, node) =>
                 deleteTask(
                   left,
                   left.findIndex((task) => task.taskId === node.id),
                 ),
-              tasks,
+              before.tasks,
             ),
-          })
+          }))
         }
         onEdgesDelete={(gone) =>
-          change({
-            tasks: tasks.map((task) => ({
+          change((before) => ({
+            tasks: before.tasks.map((task) => ({
               ...task,
               dependsOn: task.dependsOn.filter(
                 (id) => !gone.some((edge) => edge.source === id && edge.target === task.taskId),
               ),
             })),
-          })
+          }))
         }
         onSelectionChange={({ nodes: chosen }) =>
           onEdit(chosen.length === 1 ? (chosen[0]?.id ?? null) : null)
@@ -169,6 +169,12 @@ export default function DagCanvas({
       </ReactFlow>
     </div>
   );
+}
+
+/** The edge in the newest tasks; nothing where it would close a cycle by now. */
+function connected(tasks: DraftTask[], source: string, target: string): Partial<Draft> {
+  const result = connectTasks(tasks, source, target);
+  return Array.isArray(result) ? { tasks: result } : {};
 }
 
 /** Small graphs as a whole, large ones from their first tasks on. */
