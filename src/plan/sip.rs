@@ -57,12 +57,9 @@ impl Sip {
     #[inline(always)]
     pub(super) fn word(&mut self, word: u64) {
         self.length += 8;
-        if self.bits == 0 {
-            self.state.take(word);
-        } else {
-            self.state.take(self.tail | word << self.bits);
-            self.tail = word >> (64 - self.bits);
-        }
+        self.state.take(self.tail | word << self.bits);
+        // In two steps: none of the bits is left over where the tail was empty.
+        self.tail = word >> 1 >> (63 - self.bits);
     }
 
     pub(super) fn bytes(&mut self, bytes: &[u8]) {

@@ -18,7 +18,6 @@ impl<'a> Clock<'a> {
     }
 
     /// Seconds ahead of UTC at a date in milliseconds since 1970.
-    #[inline]
     pub fn offset(&mut self, date: f64) -> i32 {
         if !self.is_steady(date) {
             self.look(date);
@@ -27,7 +26,6 @@ impl<'a> Clock<'a> {
     }
 
     /// Whether a date has the offset that was asked for last, with no change between them.
-    #[inline]
     pub fn is_steady(&self, date: f64) -> bool {
         (self.from..self.to).contains(&date)
     }
