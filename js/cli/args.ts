@@ -71,7 +71,7 @@ function withFallbacks(args: readonly string[], known: ReadonlyMap<string, Flag>
   });
 }
 
-/** A flag that stands where a value was expected is no value: the value was forgotten. */
+/** Refuses a flag in the place of a value: the value was forgotten. */
 function refuseFlag(text: string, written: string, flag: Flag, known: ReadonlyMap<string, Flag>): void {
   if (!text.startsWith("--") && !(/^-\w$/.test(text) && known.has(text.slice(1)))) return;
   throw new DagfillError("INVALID_OPTION", `expected ${flag.value} after ${written}, got the flag ${text}`, {
@@ -99,7 +99,7 @@ function take(values: Record<string, unknown>, flag: Flag, written: string, text
   }
   const value = readValue(flag, written, given);
   const before = values[option];
-  // Of the others the last one counts, so that a script's flags can be overruled by what is added to it.
+  // Of other flags the last one counts, so that flags appended to a script override its own.
   values[option] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
 }
 
@@ -120,7 +120,7 @@ function readValue(flag: Flag, written: string, text: string): unknown {
 
 function unknownFlag(written: string, flags: readonly Flag[], verb: string): DagfillError {
   const bare = written.replace(/^-+/, "");
-  // By the options' names, too: what other systems call them is listed by option.
+  // Also by the options' names, because the terms of other systems are listed by option.
   const byOption = new Map(flags.flatMap((flag) => [flag.name, optionOf(flag)].map((name) => [name, flag])));
   const meant = byOption.get(suggestion(bare, byOption.keys()) ?? "");
   return new DagfillError("INVALID_OPTION", `unknown flag ${written}`, {

@@ -5,7 +5,7 @@ import { type Dag, planBackfill } from "../face.js";
 /** A bound as epoch milliseconds: `2024-01-01` (the whole day in the zone), `2024-01`, `yesterday`, `-P7D`, `now`, or an instant. INVALID_DATE
  *  names the flag. */
 function boundOf(text: string, edge: "start" | "end", field: string, timeZone = "UTC"): number {
-  // The plan of a schedule without dates reads its bounds, and nothing else.
+  // Planning this schedule, whose only date is far outside, reads the bounds and does little else.
   const dag = { dagId: "bounds", schedule: { dates: ["0001-01-01"] }, timeZone };
   try {
     const { start, end } = planBackfill(dag, { startDate: text, endDate: text });
@@ -45,14 +45,14 @@ function given(value: unknown, field: string): string {
   });
 }
 
-/** Refuses a range that ends before it starts. What is no date is refused elsewhere. `timeZone` is asked for when it is needed. */
+/** Refuses a range that ends before it starts. Texts that are no dates are refused elsewhere. `timeZone` is called only if it is needed. */
 export function checkOrder(
   [start, startFlag]: readonly [unknown, string],
   [end, endFlag]: readonly [unknown, string],
   timeZone: () => string | undefined,
 ): void {
   if (typeof start !== "string" || typeof end !== "string") return;
-  // Two days in order need no reader, whose plans would take as long as the one that is asked for.
+  // Two days in order need no plan to be read, which would take as long as the requested plan.
   if ([start, end].every((text) => /^\d{4}-\d\d-\d\d$/.test(text)) && start <= end) return;
   let isInverted = false;
   try {
@@ -84,7 +84,7 @@ export function spanOf(
   };
 }
 
-/** One date: what is relative to now, or a whole month or year, becomes its first instant; all else stays as it is for the core to read. */
+/** One date. A date relative to now, or a whole month or year, becomes its first instant; any other text is left for the core to read. */
 export function dateOf(text: string, field: string, timeZone: string | undefined): string {
   const isRelative = /^([+-]P.*|now|today|yesterday|tomorrow|\d{4}(-\d\d)?)$/s.test(text);
   return isRelative ? new Date(boundOf(text, "start", field, timeZone)).toISOString() : text;

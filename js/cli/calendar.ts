@@ -1,4 +1,4 @@
-// A plan as a calendar: a row a month, a sign a day. Where a day has several runs, what starts goes before what is skipped.
+// A plan as a calendar: a row per month, a sign per day. If a day has several runs, a start takes precedence over a skip.
 import { ACTIONS, type BackfillPreview, SKIP_REASONS, type SkipReason } from "../face.js";
 import { shorten } from "./table.js";
 import type { Style, Terminal } from "./terminal.js";

@@ -1,14 +1,14 @@
-// The question before a plan that is large, or that runs successes again.
+// The question before a plan that is large or replaces runs that succeeded.
 import { DagfillError } from "../error.js";
 import type { BackfillOptions, BackfillPreview, BackfillService } from "../face.js";
 import { shortened } from "../visible.js";
 import type { Request } from "./verb.js";
 
-/** Plans with more runs than this are asked about. */
+/** A plan with more runs than this needs a confirmation. */
 const LARGE = 500;
 
 /** The options of a plan that may start: as they are where nothing has to be asked, else with the hash of the plan that was agreed to, so
- *  that no other one starts. ABORTED when the answer is no, INVALID_OPTION where nobody can be asked. */
+ *  that no other one starts. ABORTED when the answer is no, INVALID_OPTION where there is no terminal to ask on. */
 export async function confirmed(
   service: BackfillService,
   options: BackfillOptions,

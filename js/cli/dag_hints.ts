@@ -4,7 +4,7 @@ import { durationMs } from "../face.js";
 import { durationOf } from "./flag_values.js";
 
 const ofSchedule =
-  'a cron text is quoted, such as "0 5 * * *" or "@daily"; a period is { every: PT6H }; null runs only by hand';
+  'quote a cron text, such as "0 5 * * *" or "@daily"; a period is { every: PT6H }; with null, runs start only by hand';
 
 /** The hint for an error of `validateDag`: its own, where nothing better is known. */
 export function dagHint(error: DagfillError, dag: object): string | undefined {
@@ -17,12 +17,12 @@ function ofField({ code, field = "dag", hint }: DagfillError, dag: object): stri
   const isSwitch = /\.(catchup|dependsOnPast)$/.test(field) && typeof value === "string";
   if (isSwitch && /^(y|yes|on|n|no|off)$/i.test(value)) {
     const [key, meant] = [field.slice(field.lastIndexOf(".") + 1), /^(y|on)/i.test(value)];
-    return `${value} is a text and no switch in YAML 1.2: write ${key}: ${meant}`;
+    return `${value} is text in YAML 1.2, not a boolean: write ${key}: ${meant}`;
   }
   if (field.endsWith(".dependsOn") && typeof value === "string")
-    return `a list of task ids, also for one: dependsOn: [${value}]`;
+    return `write a list of task ids, even for one: dependsOn: [${value}]`;
   if (field.endsWith(".command") && typeof value === "object")
-    return 'a command is a text: one that begins with {{ is quoted, such as "{{ ds }}"';
+    return 'a command is text: quote one that begins with {{, such as "{{ ds }}"';
   if (code !== "INVALID_DURATION" || typeof value !== "string") return undefined;
   if (/^\d+$/.test(value.trim())) return `milliseconds are a number: ${Number(value)}`;
   const read = durationOf(value);

@@ -1,4 +1,4 @@
-// DAGs as text, JSON or YAML: their values, and the line of each. A file of its own, because only such DAG files need YAML's reader.
+// DAGs as text, JSON or YAML: their values, and the line of each. It is a separate file, because only these DAG files need the YAML parser.
 import { type Document, isCollection, isNode, LineCounter, parseAllDocuments, visit } from "yaml";
 import { DagfillError } from "../error.js";
 
@@ -9,22 +9,24 @@ export interface DagText {
   lineOf(path: string): number;
 }
 
-/** Aliases that a document may unfold. More are an attack on the reader's memory, not a DAG. */
+/** The most aliases that a document may expand. More are an attack on memory, not a DAG. */
 const MOST_ALIASES = 1_000;
 
-/** What to write instead, by the reader's code of a mistake that DAGs invite. */
+/** What to write instead, by the parser's code for mistakes that are common in DAGs. */
 const hints: Partial<Record<string, string>> = {
   TAB_AS_INDENT: "indent with spaces: YAML allows no tab there",
-  BAD_INDENT: "the keys of one object, and the dashes of one list, stand in one column",
-  BLOCK_IN_FLOW: "the keys of one object, and the dashes of one list, stand in one column",
-  MULTILINE_IMPLICIT_KEY: "the keys of one object stand in one column: is this line indented too far?",
+  BAD_INDENT: "the keys of an object, and the dashes of a list, must start in the same column",
+  BLOCK_IN_FLOW: "the keys of an object, and the dashes of a list, must start in the same column",
+  MULTILINE_IMPLICIT_KEY:
+    "the keys of an object must start in the same column: is this line indented too far?",
   UNEXPECTED_TOKEN:
-    "is this line indented too far, or with a tab? The keys of one object stand in one column",
-  BLOCK_AS_IMPLICIT_KEY: "text with a colon and a space is quoted, or written as a block of text: command: |",
-  BAD_SCALAR_START: 'text that begins with @ or ` is quoted: schedule: "@daily"',
+    "is this line indented too far, or with a tab? The keys of an object must start in the same column",
+  BLOCK_AS_IMPLICIT_KEY:
+    "quote text that contains a colon and a space, or write it as a block of text: command: |",
+  BAD_SCALAR_START: 'quote text that begins with @ or `: schedule: "@daily"',
 };
 
-/** Reads YAML, of which JSON is a part. INVALID_DAG with the line of what is wrong in it. */
+/** Reads YAML, which includes JSON. INVALID_DAG names the line of a fault. */
 export function readDagText(text: string, name: string): DagText {
   const lines = new LineCounter();
   const documents = read(name, () =>
@@ -77,7 +79,7 @@ interface Fault {
   pos: [number, number];
 }
 
-/** Keys that are no text. `{{ ds }}` without quotes is a mapping whose key is a mapping. */
+/** Keys that are not text. `{{ ds }}` without quotes is a mapping whose key is a mapping. */
 function collectionKeys(document: Document.Parsed): Fault[] {
   const found: Fault[] = [];
   visit(document, {
@@ -95,7 +97,7 @@ function collectionKeys(document: Document.Parsed): Fault[] {
   return found;
 }
 
-/** The line with quotes around a text that is none without them: a cron text that begins with `*`, or a text with a template. */
+/** A hint with the quoted value, for a line whose text YAML does not read as text: a cron text that begins with `*`, or a template. */
 function quoteHint(written: string): string | undefined {
   const line = written.slice(0, 500);
   const [, field, cron = ""] = /([\w-]+):\s+(\*.*)$/.exec(line) ?? [];
@@ -111,7 +113,7 @@ function quoteHint(written: string): string | undefined {
   return undefined;
 }
 
-/** What the reader of YAML answers; INVALID_DAG for what it throws, a stack that overflows among it. */
+/** The result of the YAML parser. INVALID_DAG if it throws, also on a stack overflow. */
 function read<T>(name: string, ask: () => T): T {
   try {
     return ask();

@@ -94,13 +94,13 @@ export async function drive(
   }
 }
 
-/** A function of the DAG has ended the process: its exit code must not say that all is done. */
+/** Handles a process that a function of the DAG has ended: its exit code must not say that all is done. */
 function exitedEarly(file: DagFile): void {
   if (process.exitCode === undefined || process.exitCode === exitCodes.ok)
     process.exitCode = exitCodes.interrupted;
   writeSync(
     2,
-    `interrupted: the process ended while a backfill ran, as by process.exit() in a task; dagfill resume ${file.name} goes on with it\n`,
+    `interrupted: the process ended while a backfill was running, for example because a task called process.exit(); to continue it: dagfill resume ${file.name}\n`,
   );
 }
 
@@ -141,7 +141,7 @@ async function follow(
   });
   frame.report(reporter);
   const atWork = new AtWork();
-  if (how.resumed === true && !request.json) showGoingOn(backfill, request);
+  if (how.resumed === true && !request.json) showResumed(backfill, request);
   else showBegin(backfill, frame);
   tell = (event) => {
     const told = request.json ? event : tasks.told(event);
@@ -165,16 +165,16 @@ function showBegin(
   else showPlan(preview, terminal, "none", dag);
 }
 
-/** What is left of a backfill that is resumed: its plan was shown when it was started. */
-function showGoingOn({ backfillId, preview, progress }: Backfill, { terminal }: Request): void {
+/** Prints how much of a resumed backfill is left. Its plan was shown when it was started. */
+function showResumed({ backfillId, preview, progress }: Backfill, { terminal }: Request): void {
   const { total, remaining } = progress;
   const dagId = terminal.paint("bold", shortened(preview.dagId, 200));
   terminal.line(
-    `${dagId}  going on with ${backfillId}: ${total - remaining} of ${total} dates have ended, ${remaining} are left`,
+    `${dagId}  resuming ${backfillId}: ${total - remaining} of ${total} dates have ended, ${remaining} are left`,
   );
 }
 
-/** Waits for Ctrl-C, or an error that no promise carries, then takes this process out of the backfill so that another can go on with it. Fulfils
+/** Waits for Ctrl-C, or an error that no promise carries, then takes this process out of the backfill so that another can continue it. Fulfils
  *  with the counts that the store has, as `list` shows them: in this process an abort also counts what it only gave up here. */
 async function leave(backfill: Backfill, frame: Frame, atWork: AtWork): Promise<Progress> {
   const { store, service, interrupts, uncaught } = frame;
@@ -190,20 +190,20 @@ async function leave(backfill: Backfill, frame: Frame, atWork: AtWork): Promise<
   return known.find((one) => one.backfillId === backfillId)?.progress ?? backfill.progress;
 }
 
-/** After Ctrl-C: what runs may end, until Ctrl-C comes again. */
+/** After Ctrl-C: runs in flight may finish, until Ctrl-C comes again. */
 async function drain(
   backfill: Backfill,
   { request: { notices }, store, interrupts, inFlight, uncaught }: Frame,
   atWork: AtWork,
 ): Promise<UncaughtError | undefined> {
   notices.line(
-    `stopping: nothing more is started, what runs (${backfill.progress.running}) may end; Ctrl-C again aborts it`,
+    `stopping: no further runs start, and those in flight (${backfill.progress.running}) may finish; Ctrl-C again aborts them`,
   );
   backfill.pause({ stored: false });
   const thrown = await Promise.race([atWork.nothing(), aborted(interrupts.abort), uncaught.thrown]);
   if (thrown !== undefined) return thrown;
   if (interrupts.abort.aborted) {
-    notices.line("aborting what runs");
+    notices.line("aborting the runs in flight");
     await abortHere(backfill, store, inFlight.settled());
   } else {
     await store.detach();

@@ -8,7 +8,7 @@ import type { Terminal } from "./terminal.js";
 /** The estimate, or why there is none. */
 export type Estimated = HistoryEstimate | { refused: { code: string; message: string } };
 
-/** Asks the history. A history that tells nothing is no fault of the plan: its reason takes the place of the numbers. */
+/** Estimates from the history. If it has too few runs, the plan is still shown, with the reason in place of the numbers. */
 export async function estimated(preview: BackfillPreview): Promise<Estimated> {
   try {
     return await preview.estimate({ from: "history" });

@@ -18,7 +18,7 @@ export interface Flag {
   name: string;
   /** The option that it sets; the name in camelCase where absent. */
   option?: string;
-  /** Other names that are accepted; one letter stands behind one dash. */
+  /** Other names that are accepted; a name of one letter takes one dash. */
   aliases?: readonly string[];
   /** Names of the same flag in Airflow's command, accepted and not listed by the help. */
   airflow?: readonly string[];
@@ -85,7 +85,7 @@ const choice: Flag[] = [
     name: "exclude-dates",
     value: "DATES",
     read: listOf,
-    meaning: "dates to leave alone, separated by commas",
+    meaning: "dates to leave out, separated by commas",
   },
   { name: "dates", value: "DATES", read: listOf, meaning: "only these dates of the range" },
   { name: "include-not-due", meaning: "also dates whose data interval has not ended" },
@@ -100,14 +100,17 @@ const choice: Flag[] = [
     name: "chunk",
     value: "N|PERIOD",
     read: chunkOf,
-    meaning: "several dates in one run: so many, or those of each P1D, P1W, P1M, P3M or P1Y",
+    meaning: "several dates in one run: N of them, or those of each P1D, P1W, P1M, P3M or P1Y",
   },
   {
     name: "coverage",
     value: "date|interval",
     meaning: "interval: reset a date whose run covers its interval only in part",
   },
-  { name: "strict-past", meaning: "with dependsOnPast, the first date asks for the one before it, too" },
+  {
+    name: "strict-past",
+    meaning: "with dependsOnPast, the first date also waits for the success of the one before it",
+  },
   ...tasks,
   conf,
   { name: "labels", value: "K=V,...", read: labelsOf, meaning: "kept with the backfill, and listed" },
@@ -115,7 +118,7 @@ const choice: Flag[] = [
   {
     name: "on-unknown",
     value: "keep|error|empty",
-    meaning: "text that no macro resolves: stays, fails its task (the default), or is left out",
+    meaning: "a tag that no macro resolves: keep it, fail its task (the default), or leave it out",
   },
   { name: "macro-time-zone", value: "ZONE", meaning: "zone in which templates write dates (the DAG's)" },
   { name: "max-runs", value: "N", read: numberOf, meaning: "refuse larger plans (100000)" },
@@ -133,7 +136,7 @@ const driving: Flag[] = [
     name: "rate",
     value: "N/PERIOD",
     read: rateOf,
-    meaning: "at most so many starts a period, such as 10/1m or 10/PT1M",
+    meaning: "at most N starts per period, such as 10/1m or 10/PT1M",
   },
   { name: "retries", value: "N", read: numberOf, meaning: "further attempts of a run that failed (0)" },
   {
@@ -146,7 +149,7 @@ const driving: Flag[] = [
     name: "retry-backoff",
     value: "FACTOR",
     read: numberOf,
-    meaning: "each wait is so many times the one before",
+    meaning: "each wait is FACTOR times the one before",
   },
   {
     name: "run-timeout",
@@ -178,11 +181,11 @@ const driving: Flag[] = [
     read: windowsOf,
     meaning: "start runs only inside windows such as '0 22 * * */PT8H', separated by semicolons",
   },
-  { name: "max-failures", value: "N", read: numberOf, meaning: "start nothing more after so many failures" },
+  { name: "max-failures", value: "N", read: numberOf, meaning: "start no further runs after N failures" },
   { name: "fail-fast", option: "maxFailures", sets: 1, meaning: "the same as --max-failures 1" },
-  { name: "backfill-id", value: "ID", meaning: "a name of your own; refused when it was used before" },
-  { name: "plan-hash", value: "HASH", meaning: "refuse unless the plan is still the one that was shown" },
-  { name: "dry-run", airflow: ["n"], meaning: "show the plan, start and write nothing" },
+  { name: "backfill-id", value: "ID", meaning: "the backfill's id; refused if it was used before" },
+  { name: "plan-hash", value: "HASH", meaning: "start only the plan with this hash, as a preview showed it" },
+  { name: "dry-run", airflow: ["n"], meaning: "show the plan; start and write nothing" },
 ];
 
 export const flags = {
@@ -192,20 +195,20 @@ export const flags = {
   tasks,
   /** Limits and options of running. */
   drive: driving,
-  dag: [{ name: "dag-id", value: "ID", meaning: "which DAG of the file, when there are several" }],
+  dag: [{ name: "dag-id", value: "ID", meaning: "which DAG of the file, if it has several" }],
   store: [
     {
       name: "store",
       value: "PATH",
       meaning:
-        "where runs live: a file in a folder that exists (.dagfill.sqlite here), postgres://..., or :memory:, which keeps nothing",
+        "where runs are kept: a file (.dagfill.sqlite in this folder), postgres://..., or :memory:, which keeps nothing",
     },
   ],
   engine: [
     {
       name: "engine",
       value: "URL",
-      meaning: "where runs are executed: redis://host:port (BullMQ), with ?queue=NAME another queue",
+      meaning: "where runs are executed: redis://host:port (BullMQ); ?queue=NAME names another queue",
     },
   ],
   serve: [{ name: "max-backfills", value: "N", read: numberOf, meaning: "backfills at once (4)" }],
@@ -220,27 +223,27 @@ export const flags = {
     },
   ],
   state: [{ name: "state", value: "STATES", read: listOf, meaning: "only these, such as failed,canceled" }],
-  limit: [{ name: "limit", value: "N", read: countOf, meaning: "at most so many" }],
+  limit: [{ name: "limit", value: "N", read: countOf, meaning: "at most N rows" }],
   attempt: [{ name: "attempt", value: "N", read: numberOf, meaning: "only this attempt" }],
-  follow: [{ name: "follow", aliases: ["f"], meaning: "print what comes until the run has ended" }],
+  follow: [{ name: "follow", aliases: ["f"], meaning: "print new lines until the run has ended" }],
   newest: [{ name: "newest", meaning: "newest date first" }],
   all: [{ name: "all", meaning: "every row or note, however many" }],
-  log: [{ name: "quiet", aliases: ["q"], meaning: "without what the tasks' commands print" }],
+  log: [{ name: "quiet", aliases: ["q"], meaning: "do not show the output of commands" }],
   yes: [
     {
       name: "yes",
       aliases: ["y"],
-      meaning: "do not ask before more than 500 runs, or before runs that succeeded are replaced",
+      meaning: "do not ask before more than 500 runs, or before replacing runs that succeeded",
     },
   ],
-  once: [{ name: "once", meaning: "run what is due now, and end" }],
-  resume: [{ name: "resume", meaning: "first go on with what was interrupted of this DAG" }],
+  once: [{ name: "once", meaning: "run what is due now, then exit" }],
+  resume: [{ name: "resume", meaning: "first continue an interrupted backfill of this DAG" }],
   schedule: [
     { name: "time-zone", value: "ZONE", meaning: "the schedule's zone, such as Europe/Berlin (UTC)" },
     {
       name: "kind",
       value: "interval|trigger",
-      meaning: "when a run is due: after its interval, or at its tick",
+      meaning: "when a run is due: at the end of its interval, or at its date",
     },
     {
       name: "dst",
@@ -258,8 +261,8 @@ export const flags = {
     },
     { name: "to", airflow: ["e", "end-date", "to-date"], value: "DATE", meaning: "last date, included" },
   ],
-  date: [{ name: "date", value: "DATE", meaning: "why this date is, or is not, one of the schedule" }],
-  count: [{ name: "count", value: "N", read: numberOf, meaning: "how many of the next dates (5)" }],
+  date: [{ name: "date", value: "DATE", meaning: "explain why the schedule has this date or not" }],
+  count: [{ name: "count", value: "N", read: numberOf, meaning: "how many of the next dates to print (5)" }],
   conf: [conf],
   executionDate: [
     {
@@ -276,37 +279,37 @@ export const flags = {
     {
       name: "history",
       value: "FILE",
-      meaning: "runs in any form that import-runs reads, instead of a store; - reads stdin",
+      meaning: "runs in any format that import-runs reads, instead of a store; - reads stdin",
     },
   ],
   estimate: [
     {
       name: "estimate",
-      meaning: "also how long it would take and when it would end, by the DAG's past runs",
+      meaning: "also estimate the duration and the end from the DAG's past runs",
     },
   ],
   missing: [
     {
       name: "treat-failed-as",
       value: "missing|present",
-      meaning: "whether a failed run counts as none (missing)",
+      meaning: "whether a failed run counts as missing (default) or present",
     },
     {
       name: "coverage",
       value: "date|interval",
-      meaning: "interval: also dates that runs cover only in part",
+      meaning: "interval: also dates whose interval is covered only in part",
     },
   ],
-  cascade: [{ name: "cascade", meaning: "in a preview: also the plans of the file's DAGs downstream" }],
-  reject: [{ name: "reject", meaning: "reject it, which cancels the backfill" }],
-  abort: [{ name: "abort", meaning: "also abort what runs" }],
-  unfinished: [{ name: "unfinished", meaning: "only those that have not ended" }],
+  cascade: [{ name: "cascade", meaning: "in a preview: also the plans of the file's downstream DAGs" }],
+  reject: [{ name: "reject", meaning: "reject the canary, which cancels the backfill" }],
+  abort: [{ name: "abort", meaning: "also abort the runs in flight" }],
+  unfinished: [{ name: "unfinished", meaning: "only backfills that have not ended" }],
   importFormat: [
     {
       name: "format",
       value: "FORMAT",
       meaning:
-        "airflow-python, airflow-rest, airflow-serialized, crontab, dbt, dagfill or kubernetes (seen from the text)",
+        "airflow-python, airflow-rest, airflow-serialized, crontab, dbt, dagfill or kubernetes (detected from the text)",
     },
   ],
   assumeDead: [
@@ -314,7 +317,7 @@ export const flags = {
       name: "assume-dead",
       value: "DURATION",
       read: durationOf,
-      meaning: "count runs as failed that have been in flight elsewhere for longer",
+      meaning: "count runs that have been in flight elsewhere for longer than this as failed",
     },
   ],
   templates: [
@@ -332,7 +335,7 @@ export const flags = {
     {
       name: "on-unknown",
       value: "keep|error|empty",
-      meaning: "text that no macro resolves: stays, fails its task (the default), or is left out",
+      meaning: "a tag that no macro resolves: keep it, fail its task (the default), or leave it out",
     },
   ],
   render: [
@@ -340,7 +343,7 @@ export const flags = {
       name: "render",
       value: "[DATE]",
       fallback: "first",
-      meaning: "also the commands and params of a date, as they would run (of the first that starts)",
+      meaning: "also show the rendered commands and params of a date (default: the first that starts)",
     },
   ],
 } satisfies Record<string, Flag[]>;

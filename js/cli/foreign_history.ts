@@ -1,10 +1,10 @@
-// The runs of --history: what another scheduler, or an export, says of one DAG, in place of a store.
+// The runs of --history: the runs of one DAG from another scheduler or an export, in place of a store.
 import { DagfillError } from "../error.js";
 import { type Dag, MemoryStore, type RunRecord, type RunStore } from "../face.js";
 import type { Terminal } from "./terminal.js";
 import { readSource } from "./verbs/import_dag.js";
 
-/** The runs of the file of `--history`, in any of the forms that import-runs reads; what is left out of it is told. `undefined` without
+/** The runs of the file of `--history`, in any format that import-runs reads. `notices` says what was left out. `undefined` without
  *  the flag; INVALID_OPTION beside `--store`. */
 export async function foreignRuns(
   { history, store }: Record<string, unknown>,
@@ -15,7 +15,7 @@ export async function foreignRuns(
   if (store !== undefined) {
     throw new DagfillError("INVALID_OPTION", "expected --history or --store, got both", {
       field: "--history",
-      hint: "--history is read in place of a store; import-runs takes a history over into one",
+      hint: "--history is read in place of a store; import-runs imports a history into one",
     });
   }
   const path = String(history);
@@ -25,7 +25,7 @@ export async function foreignRuns(
   return runs;
 }
 
-/** A store that holds these runs, and is gone with the process. */
+/** A store in memory that holds these runs. */
 export async function storeOf(runs: readonly RunRecord[]): Promise<RunStore> {
   const { storeRuns } = await import("../import.js");
   const store = new MemoryStore();

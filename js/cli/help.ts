@@ -18,7 +18,7 @@ export function showHelp(verbs: Record<string, Verb>, terminal: Terminal): void 
     "dagfill VERB --help lists the flags. Exit codes: 0 all ok, 1 some failed, 2 usage, 3 store, 130 interrupted (resumable).",
   );
   terminal.line(
-    "A task whose command ends with exit code 99 is skipped; with another code but 0 the attempt has failed.",
+    "A command that ends with exit code 99 skips its task; any other code except 0 fails the attempt.",
   );
 }
 

@@ -1,4 +1,4 @@
-// Runs and tasks whose process has died: the store has them as running until somebody goes on with them.
+// Runs and tasks whose process has died. The store has them as running until a process continues them.
 import type { RunRecord, RunStore } from "../face.js";
 import { abandonment } from "../plan/history.js";
 import type { Request } from "./verb.js";
@@ -28,7 +28,7 @@ export function storedStates<State extends string>(
   return states?.flatMap((state) => (state === "interrupted" ? open : [state as State]));
 }
 
-/** Says how to go on where something was interrupted. */
+/** Prints how to continue, if a run was interrupted. */
 export function noteInterrupted(
   runs: readonly Pick<Shown<RunRecord>, "state" | "backfillId">[],
   { notices }: Pick<Request, "notices">,

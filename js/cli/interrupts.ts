@@ -1,4 +1,4 @@
-// Ctrl-C: once to stop starting runs and let the running ones end, twice to abort those too. SIGTERM does both, one after the other.
+// Ctrl-C: once to start no further runs and let those in flight finish, twice to abort these. SIGTERM does both in turn.
 
 const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -7,7 +7,7 @@ export interface Interrupts {
   readonly drain: AbortSignal;
   /** Aborted by the second. */
   readonly abort: AbortSignal;
-  /** Signals do again what they do by default. */
+  /** Restores the default handling of signals. */
   dispose(): void;
 }
 

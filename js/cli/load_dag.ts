@@ -229,6 +229,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function describe(value: unknown): string {
   if (Array.isArray(value))
-    return value.length === 0 ? "an empty list" : "a list with something that is no DAG";
+    return value.length === 0 ? "an empty list" : "a list with an entry that is not a DAG";
   return isObject(value) ? "an object without dagId" : value === undefined ? "no export of it" : typeof value;
 }

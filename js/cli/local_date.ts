@@ -11,7 +11,7 @@ export function localDate(utc: string, timeZone: string | undefined): string {
   return new Date(ms + offset * 1_000).toISOString().slice(0, fraction) + offsetText(offset);
 }
 
-/** A message in which each instant of the form `2024-01-01T15:00:00Z` stands on the clock of the zone. */
+/** A message with each instant of the form `2024-01-01T15:00:00Z` rewritten to the clock of the zone. */
 export function withLocalDates(message: string, timeZone: string | undefined): string {
   return message.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (utc) => localDate(utc, timeZone));
 }

@@ -94,7 +94,7 @@ const world: World = {
     return openSqliteStore(purpose === "read" && !isWritable(file) ? readOnly(file) : file);
   },
   callbacks({ dags, folder, executeRun, executeTask }, print, logs) {
-    // A module that runs its DAGs as a whole says nothing of their commands, which run here all the same.
+    // A module that exports executeRun has no executor for commands of tasks; the command line runs them.
     const isShell = ({ command }: { command?: string }) => command !== undefined || executeRun === undefined;
     const byTask = dags.some(({ tasks, taskDefaults }) =>
       tasks?.some((task) => isShell({ ...taskDefaults, ...task })),
@@ -107,7 +107,7 @@ const world: World = {
     const own = executeTask && (logs?.withStack(executeTask) ?? executeTask);
     const engine = own ?? (commands === undefined ? undefined : (logs?.withEnds(commands) ?? commands));
     return {
-      // A command with braces in it is not what its author meant to run; DAG, task or --on-unknown may say otherwise.
+      // A command with unresolved braces is rarely meant. The DAG, the task or --on-unknown may allow it.
       onUnknown: "error",
       ...(executeRun !== undefined && { executeRun }),
       ...(engine !== undefined && { executeTask: engine }),
@@ -134,7 +134,7 @@ function isWritable(file: string): boolean {
   }
 }
 
-/** The address by which SQLite reads a file and makes none beside it. What a process still writes is in the log; where there is none,
+/** The address by which SQLite reads a file without creating others beside it. Recent writes are in the log; if there is none,
  *  the file is complete. */
 function readOnly(file: string): string {
   const log = `${file}-wal`;
@@ -144,7 +144,7 @@ function readOnly(file: string): string {
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   const terminal = new Terminal(process.stdout, process.env);
-  // Where both are the same screen, what is drawn again must know of every line that comes between.
+  // If both are the same screen, the redrawn line must be erased before each line of either.
   const sameScreen = process.stdout.isTTY && process.stderr.isTTY;
   const notices = sameScreen ? terminal : new Terminal(process.stderr, process.env);
   const json = args.includes("--json");
@@ -198,5 +198,5 @@ function unknownVerb(name: string): DagfillError {
 }
 
 takeCoreFromFile();
-// Left by hand: a DAG module may hold connections open that would keep the process alive for good.
+// Exits explicitly: a DAG module may hold connections open that would keep the process alive.
 main(process.argv.slice(2)).then((code) => process.exit(code));

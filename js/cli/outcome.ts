@@ -25,7 +25,7 @@ export class Outcome {
   constructor(
     private readonly backfill: Backfill,
     private readonly request: Request,
-    /** Since when this process drives it, in epoch milliseconds. Before a resume nobody did. */
+    /** Since when this process drives the backfill, in epoch milliseconds. The time before a resume does not count. */
     private readonly began: number,
   ) {}
 
@@ -59,9 +59,7 @@ export class Outcome {
     const { failedTasks = 0 } = result;
     if (failedTasks > 0) {
       const what = failedTasks === 1 ? "1 task" : `${failedTasks} tasks`;
-      terminal.line(
-        `${terminal.paint("yellow", "warning")}  ${what} failed in runs that succeeded all the same`,
-      );
+      terminal.line(`${terminal.paint("yellow", "warning")}  ${what} failed in runs that still succeeded`);
     }
     if (result.unfinished > 0) this.showUnfinished(result);
     else this.hintAtDone();
@@ -84,7 +82,7 @@ export class Outcome {
       `${terminal.paint("yellow", "interrupted")}  ${progress.total - progress.remaining} of ${progress.total} dates have ended`,
     );
     if (this.isGone()) return exitCodes.interrupted;
-    this.hint(`go on: dagfill resume ${positionals[0]} ${backfillId}${store}`);
+    this.hint(`to continue: dagfill resume ${positionals[0]} ${backfillId}${store}`);
     return exitCodes.interrupted;
   }
 
@@ -106,7 +104,7 @@ export class Outcome {
     );
     const { verb, positionals, values } = this.request;
     if (failed + canceled + before === 0)
-      this.hint("they wait for the run before them: run the same command again when that has succeeded");
+      this.hint("they wait for the run before them: when it has succeeded, run the same command again");
     else if (this.isGone()) return;
     else if (verb !== "run" || failed + before > 0) {
       // A retry without dates would take the runs of other ranges, too.
@@ -114,18 +112,18 @@ export class Outcome {
       const { dagId, start, end, timeZone } = this.backfill.preview;
       const dag = dagId.length > 200 ? "" : ` --dag-id ${quoted(dagId)}`;
       const range = `--from ${localDate(start, timeZone)} --to ${localDate(end, timeZone)}`;
-      this.hint(`run them again: dagfill retry ${positionals[0]}${dag} ${range}${store}`);
+      this.hint(`to run them again: dagfill retry ${positionals[0]}${dag} ${range}${store}`);
     } else this.hint("the same command runs the canceled dates again");
   }
 
-  /** Whether the runs end with this process, which is told: no later command finds them. */
+  /** Whether the runs were in memory only, so that no later command finds them. Prints a hint if so. */
   private isGone(): boolean {
     if (this.request.values.store !== ":memory:") return false;
-    this.hint("the store in memory is gone: with --store FILE a later command finds these runs");
+    this.hint("these runs were kept in memory only: with --store FILE, a later command finds them");
     return true;
   }
 
-  /** Every date is skipped because it is done, which may not be plain. */
+  /** Prints a hint if nothing was started because every date is done. */
   private hintAtDone(): void {
     const { total } = this.backfill.preview.counts;
     if (total > 0 && this.skipped().get("exists_success") === total)

@@ -81,7 +81,7 @@ function showWarnings(preview: BackfillPreview, terminal: Terminal, dag: Dag | u
   if (warnings.length > 0) terminal.line();
   for (const { code, message } of warnings)
     terminal.line(`${terminal.paint("yellow", "warning")} ${code}: ${withLocalDates(message, timeZone)}`);
-  // The clock changes are listed only where no warning tells of them already.
+  // The clock changes are listed only if no warning has named them.
   if (warnings.some(({ code }) => code.includes("clock"))) return;
   for (const { at, offsetBefore, offsetAfter } of clockChanges.slice(0, 4)) {
     terminal.line(

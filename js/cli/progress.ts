@@ -11,8 +11,8 @@ export interface PaceTexts {
 
 const leastBar = 8;
 
-/** The line that is drawn again and again: bar, counts, time left, rate, the run that has been at work for the longest, and what the driver
- *  is about. Never wider than the terminal: what matters least is left out first. */
+/** The redrawn line: bar, counts, time left, rate, the run that has been at work for the longest, and what the driver
+ *  is doing. Never wider than the terminal: the least important parts are left out first. */
 export function progressLine(progress: Progress, mode: string, terminal: Terminal, pace?: PaceTexts): string {
   const { total, remaining, running, failed, etaMs } = progress;
   // With the order in which they are left out: the highest number first.

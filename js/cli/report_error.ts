@@ -30,7 +30,7 @@ export function reportError(
     return exitOf(code);
   }
   terminal.line(`${terminal.paint("red", "error")} ${terminal.paint("bold", code)} ${message}`);
-  // The field of a state error is no flag that the user could correct.
+  // The field of an error about the state of the store is no flag that the user could correct.
   const place = field === undefined || isState(code) ? undefined : placeOf(field, flags);
   if (place !== undefined && !message.includes(place)) terminal.line(`  in ${place}`);
   for (const line of pointAt(error, terminal)) terminal.line(line);
@@ -38,7 +38,7 @@ export function reportError(
   return exitOf(code);
 }
 
-/** What to do about errors that know no better. */
+/** The hint for errors that have none. */
 function usualHint({ code, message }: DagfillError): string | undefined {
   if (code === "UNKNOWN_BACKFILL")
     return "dagfill list shows the backfills of a store; --store names another";
@@ -54,7 +54,7 @@ function usualHint({ code, message }: DagfillError): string | undefined {
 /** Task ids are listed; Airflow's command reads a regular expression in their place. */
 function idsHint({ message, hint }: DagfillError): string | undefined {
   if (!/[*+?^$|()[\]\\]/.test(message.slice(message.indexOf(", got ")))) return hint;
-  const listed = "ids are listed, separated by commas; a regular expression is not read";
+  const listed = "give ids, separated by commas; a regular expression is not read";
   return hint === undefined ? listed : `${listed}; ${hint}`;
 }
 
@@ -63,7 +63,7 @@ function isState(code: ErrorCode): boolean {
   return code === "BACKFILL_ACTIVE" || code === "RUN_EXISTS";
 }
 
-/** How a process ends that ends because of an error. */
+/** The exit code for an error. */
 export function exitOf(code: ErrorCode): ExitCode {
   if (code === "STORE_FAILED" || code === "STALE_OWNER") return exitCodes.store;
   return code === "INTERNAL" || code === "ABORTED" ? exitCodes.failed : exitCodes.usage;
@@ -83,7 +83,7 @@ function pointAt({ input, start, end }: DagfillError, terminal: Terminal): strin
   const lineStart = start === 0 ? 0 : input.lastIndexOf("\n", start - 1) + 1;
   const lineEnd = input.indexOf("\n", start);
   const line = input.slice(lineStart, lineEnd < 0 ? input.length : lineEnd);
-  // A window of a long line, so that the carets stand under something that is shown.
+  // A window of a long line, so that the carets point at visible text.
   const room = Math.max(20, terminal.width - 6);
   const at = start - lineStart;
   const from = line.length <= room || at < room / 2 ? 0 : at - Math.floor(room / 3);

@@ -20,9 +20,9 @@ export interface Reporter {
 /** Whose events are reported. */
 export interface Reported {
   backfillId: string;
-  /** In which the dates of its runs are shown. */
+  /** The zone in which the dates of its runs are shown. */
   timeZone: string;
-  /** This process only pauses to leave, which it has said itself. */
+  /** Whether this process is leaving. It then pauses the backfill, and has already said so. */
   isLeaving(): boolean;
 }
 
@@ -38,14 +38,14 @@ export function reporterFor(request: Request, reported?: Reported): Reporter {
     : plainReporter(terminal, quiet, notable, timeZone, new Pace(timeZone));
 }
 
-/** The line that an event is worth in a log and above the redrawn one. */
+/** The line that is printed for an event, in a log and above the redrawn line. `undefined`: none. */
 type Notable = (event: BackfillEvent) => string | undefined;
 
 /** An event a line. What a task printed is an event of the type "log". */
 function jsonReporter(terminal: Terminal): Reporter {
   return {
     event(event) {
-      // The runs were all events; their list, which a large backfill keeps only when it is asked for, is not asked for.
+      // Every run was an event. Reading `results` would make a large backfill build the list of all runs.
       if (event.type !== "finished") return terminal.line(JSON.stringify(event));
       const {
         backfillId,
@@ -84,7 +84,7 @@ function jsonReporter(terminal: Terminal): Reporter {
 
 const frameMs = 66;
 
-/** One line that is drawn again; above it, what should stay: failures, retries, warnings, what tasks print. */
+/** One line that is redrawn. Failures, retries, warnings and the output of tasks stay above it. */
 function liveReporter(terminal: Terminal, quiet: boolean, notable: Notable, pace: Pace): Reporter {
   let latest: Progress | undefined;
   let mode = "";
@@ -93,7 +93,7 @@ function liveReporter(terminal: Terminal, quiet: boolean, notable: Notable, pace
     drawn = performance.now();
     if (latest !== undefined) terminal.status(progressLine(latest, mode, terminal, pace));
   };
-  // Runs may end in bursts with silence between them: the timer draws what the last burst left undrawn.
+  // Runs may end in bursts. The timer draws the state that the last event of a burst left undrawn.
   const timer = setInterval(draw, 4 * frameMs);
   timer.unref();
   return {
@@ -156,9 +156,9 @@ function plainReporter(
       if (text !== undefined) say(text);
       if (event.type !== "run-succeeded" && event.type !== "run-failed") return;
       const ended = progress.total - progress.remaining;
-      // Runs that end together share their progress: where each run has its line, none is left out.
+      // Runs that end together share their progress. If each run has its own line, none is left out.
       if (step > 1 && ended < next) return;
-      // The last line says that all have ended, and says it once.
+      // The last line says that all have ended, and appears once.
       next = Math.min(ended + step, Math.max(ended + 1, progress.total));
       if (event.type === "run-failed" && step === 1) return;
       const rate = progress.remaining > 0 ? pace.rate() : "";
@@ -209,11 +209,11 @@ function noteworthy(
   switch (event.type) {
     case "paused":
       if (isLeaving()) return undefined;
-      return `${terminal.paint("yellow", "paused")}  nothing more is started: ${command("unpause")} goes on`;
+      return `${terminal.paint("yellow", "paused")}  no further runs start; to continue: ${command("unpause")}`;
     case "resumed":
-      return `${terminal.paint("green", "resumed")}  it goes on`;
+      return `${terminal.paint("green", "resumed")}`;
     case "canceling":
-      return `${terminal.paint("yellow", "canceling")}  nothing more is started`;
+      return `${terminal.paint("yellow", "canceling")}  no further runs start`;
     case "run-failed":
       return runLine(event.run, event.progress, terminal, timeZone);
     case "run-retrying":

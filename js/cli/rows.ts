@@ -1,4 +1,4 @@
-// The answer of a verb that lists things, in the format that was asked for.
+// The output of a verb that lists things, in the requested format.
 import { oneOf } from "./flag_values.js";
 import { type Column, table } from "./table.js";
 import type { Request } from "./verb.js";
@@ -13,7 +13,7 @@ export function formatOf({ values, json }: Pick<Request, "values" | "json">): Fo
   return oneOf(String(format), FORMATS, "format");
 }
 
-/** Prints rows. A table and CSV have the columns (CSV those for programs, too), JSON the whole of each row; `none` stands for no rows at all in a table. */
+/** Prints rows. A table and CSV have the columns (CSV also those for programs), JSON has each row in full. `none` is printed for a table without rows. */
 export function showRows<Row extends object>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],

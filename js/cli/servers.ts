@@ -1,4 +1,4 @@
-// Servers that the command waits for: what is waited for, why, and until when goes to stderr.
+// Waiting for servers: stderr says for which server the command waits, why, and until when.
 
 import type { EngineWorker } from "../engine/worker_options.js";
 import { DagfillError } from "../error.js";
@@ -20,7 +20,7 @@ function addressOf(text: string): string {
 
 const seconds = (ms: number) => `${Math.round(ms / 1_000)} s`;
 
-/** Tells of a PostgreSQL that is away: at once, and every 10 seconds while it stays away. */
+/** Reports that PostgreSQL cannot be reached: at once, and every 10 seconds while that lasts. */
 export function postgresWait(url: string, notices: Terminal): (retry: PostgresRetry) => void {
   let told = Number.NEGATIVE_INFINITY;
   return ({ error, waited, retryFor }) => {
@@ -41,7 +41,7 @@ function untilText(most: number, waited: number): string {
 const WORKER_WAITS_MS = 60_000;
 const FIRST_MS = 1_000;
 
-/** Makes a worker, and tells while its server is away, at once and every 10 seconds. ENGINE_FAILED after a minute. `make` gets the signal that
+/** Makes a worker. While its server cannot be reached, reports it at once and every 10 seconds. ENGINE_FAILED after a minute. `make` gets the signal that
  *  ends the worker. */
 export async function workerWhenThere(
   url: string,

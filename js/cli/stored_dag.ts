@@ -14,7 +14,7 @@ import type { Request } from "./verb.js";
 /** A DAG of a store. */
 export interface StoredDag {
   dagId: string;
-  /** In which its dates are read and shown: that of the file's DAG, else that of its last backfill. */
+  /** The zone in which its dates are read and shown: that of the file's DAG, else that of its last backfill. */
   timeZone: string | undefined;
   /** The tasks in the order in which they run, where a file was given. */
   order: readonly string[];
@@ -83,7 +83,7 @@ export function storedSpan(
   );
   if (timeZone === undefined && open)
     notices.line(
-      `dates are read as UTC: the store does not know the zone of ${dagId}; give its file, or an offset as in 2024-01-01T00:00+09:00`,
+      `dates are read as UTC, because the store does not know the zone of ${dagId}; give its file, or an offset as in 2024-01-01T00:00+09:00`,
     );
   return spanOf(values, timeZone);
 }

@@ -13,7 +13,7 @@ export async function subject(
   const flagged = ["timeZone", "kind", "dst"].filter((name) => values[name] !== undefined);
   const own = Object.fromEntries(flagged.map((name) => [name, values[name]])) as TimetableOptions;
   if (!existsSync(text)) {
-    // No cron text ends like a file: who wrote this meant one.
+    // No cron text ends like a file name, so a file was meant.
     if (looksLikeFile(text)) await loadDagFile(text);
     return { schedule: text.startsWith("P") ? { every: text } : text, options: own };
   }
@@ -24,6 +24,6 @@ export async function subject(
       `expected a schedule of ${dag.dagId}, got null: it runs only by hand`,
     );
   }
-  // A Dag is timetable options; the flags go before it.
+  // A Dag has the fields of timetable options. The flags override it.
   return { schedule: dag.schedule, options: { ...dag, ...own } };
 }

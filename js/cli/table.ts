@@ -11,9 +11,9 @@ export interface Column<Row> {
   /** A column of CSV alone. */
   isDataOnly?: boolean;
   style?: (row: Row) => Style | undefined;
-  /** Columns with the highest number go first when there is no room; the one with none stays. */
+  /** If there is no room, columns with the highest number are left out first. A column without a number stays. */
   optional?: number;
-  /** The last column, of texts of any length: where it has no room, each text has a line of its own below its row. */
+  /** The last column, whose texts may be long: if it has no room, each text gets its own line below its row. */
   below?: boolean;
 }
 
@@ -24,9 +24,9 @@ interface Cell<Row> {
 }
 
 const gap = 2;
-/** Longer texts of cells are cut: names may be of any length. */
+/** Longer texts of cells are cut, because names may have any length. */
 const longest = 200;
-/** A last column of names is cut down to so many characters, one of texts to so many. */
+/** The least width to which a last column of names, or of texts, is cut. */
 const leastName = 16;
 const leastText = 24;
 
@@ -95,7 +95,7 @@ export function layOut<Row>(
   return [[titles], ...lines, head];
 }
 
-/** A row whose columns do not stand side by side: the first on a line of its own, the others behind one another as they fit. */
+/** A row whose columns have no room side by side: the first column has its own line, and the others follow as they fit. */
 function stacked<Row>(
   cells: readonly Cell<Row>[],
   row: Row,

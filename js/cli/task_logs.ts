@@ -24,7 +24,7 @@ export function logFolder(store: unknown): string | undefined {
   return name === ":memory:" || /^postgres(ql)?:\/\//.test(name) ? undefined : `${resolve(name)}.logs`;
 }
 
-/** Writes lines behind, so that a task that prints much is not held up. */
+/** Buffers lines and writes them later, so that a task that prints much is not slowed down. */
 export class TaskLogs {
   readonly #folder: string | undefined;
   readonly #files = new Map<string, { bytes: number; pending: string[] }>();
@@ -116,7 +116,7 @@ export class TaskLogs {
     this.#waiting = 0;
     for (const [path, { pending }] of this.#files) {
       if (pending.length === 0) {
-        // Quiet for a while: its size is asked for again when it goes on.
+        // This attempt printed nothing lately. If it prints again, the file's size is read again.
         this.#files.delete(path);
         continue;
       }

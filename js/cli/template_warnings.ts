@@ -6,7 +6,7 @@ import { shortDurations } from "./short_durations.js";
 import type { Terminal } from "./terminal.js";
 import type { Callbacks } from "./verb.js";
 
-/** The warnings of a plan that are about commands, whatever the date. */
+/** The codes of warnings about commands, which do not depend on the date. */
 const CODES = [
   "unknown_macro",
   "missing_conf_key",

@@ -39,7 +39,7 @@ export class Terminal {
   private readonly unicode: boolean;
   private statusText = "";
   private broken = false;
-  /** Why the output could not be written, as on a full disk. A reader that has gone away, as of `| head`, is no failure. */
+  /** Why the output could not be written, as on a full disk. A reader that has closed its end, such as `head`, is no failure. */
   failure: Error | undefined;
 
   constructor(
@@ -51,14 +51,14 @@ export class Terminal {
     this.interactive = output.isTTY === true && !dumb;
     this.colours = wantsColours(environment) ?? this.interactive;
     this.unicode = speaksUnicode(environment);
-    // With `dagfill run | head` the reader goes away. The backfill goes on without output.
+    // With `dagfill run | head` the reader closes its end. The backfill continues without output.
     output.on("error", (error: NodeJS.ErrnoException) => {
       this.broken = true;
       if (error.code !== "EPIPE") this.failure ??= error;
     });
   }
 
-  /** Columns of a line. A pipe has no width of its own, but COLUMNS may give it one; else it is narrow enough for a log. */
+  /** Columns of a line. A pipe has no width: COLUMNS may give it one, else it is 120, which suits a log. */
   get width(): number {
     return this.output.columns || this.given || 120;
   }
@@ -74,12 +74,12 @@ export class Terminal {
     return `${mark}${on};${text}${mark}${off};`;
   }
 
-  /** The sign, or what stands for it where only ASCII is sure to be shown. */
+  /** The Unicode sign, or the ASCII one where only ASCII is sure to be displayed. */
   sign(unicode: string, ascii: string): string {
     return this.unicode ? unicode : ascii;
   }
 
-  /** One line (or several) that stays. `verbatim` goes behind it as it is in a pipe or file; a terminal gets its colours and no other
+  /** Writes a line (or several) that stays. `verbatim` follows it unchanged in a pipe or file; a terminal gets its colours and no other
    *  control code. */
   line(text = "", verbatim = ""): void {
     const raw = this.output.isTTY === true ? coloursOnly(verbatim) : verbatim;
@@ -110,7 +110,7 @@ export class Terminal {
   }
 }
 
-// FORCE_COLOR goes before NO_COLOR (https://force-color.org, https://no-color.org): who forces has the last word.
+// FORCE_COLOR goes before NO_COLOR (https://force-color.org, https://no-color.org): FORCE_COLOR wins.
 function wantsColours(environment: Environment): boolean | undefined {
   const forced = environment.FORCE_COLOR;
   if (forced !== undefined && forced !== "") return forced !== "0" && forced !== "false";

@@ -1,5 +1,5 @@
-// Errors that no promise carries: thrown in a timer or a listener that a callback has left behind, or a rejection that nobody waits for. Nobody
-// knows what they leave half done, so that they end the process, as in Node; but first they are told, with the task that they come from.
+// Errors outside of any awaited promise: thrown in a timer or a listener that a callback left behind, or a rejection that is not handled. Their effects
+// are unknown, so they end the process, as in Node; but first they are reported, with the task that they come from.
 import { DagfillError } from "../error.js";
 import { failure } from "../failure.js";
 import { shortened } from "../visible.js";
@@ -11,7 +11,7 @@ export interface UncaughtError {
   error: DagfillError;
   /** What was thrown, with its stack. */
   stack: string;
-  /** What it comes from, where that is known; else all that was at work. */
+  /** The task that it comes from, if that is known; else all that were at work. */
   suspects: TaskAtWork[];
 }
 
@@ -20,11 +20,11 @@ export interface Uncaught {
   readonly thrown: Promise<UncaughtError>;
   /** Rejects with the first of them. */
   readonly failed: Promise<never>;
-  /** Node does again what it does by default. */
+  /** Restores the default handling of Node. */
   dispose(): void;
 }
 
-/** Handles them until `dispose`. `hint`: how to go on afterwards. */
+/** Handles them until `dispose`. `hint`: how to continue afterwards. */
 export function takeUncaught(inFlight: InFlight, logs: TaskLogs, hint?: string): Uncaught {
   let tell: (uncaught: UncaughtError) => void = () => {};
   const thrown = new Promise<UncaughtError>((resolve) => {

@@ -25,7 +25,7 @@ export async function whenFree<T>(
           first = held;
           const seconds = Math.max(1, Math.ceil((held.expiresAt - Date.now()) / 1_000));
           notices.line(
-            `${dagId} was driven by another process a moment ago: waiting up to ${seconds} s to see whether it lives`,
+            `${dagId} was driven by another process a moment ago: waiting up to ${seconds} s to see whether it is still alive`,
           );
         }
         if (held.epoch !== first.epoch || held.expiresAt > first.expiresAt) throw error;

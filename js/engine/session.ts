@@ -134,7 +134,7 @@ export class Session {
   }
 
   #isClosed(): DagfillError {
-    const message = "it is closed, and this process no longer waits for its jobs, which go on";
+    const message = "it is closed: this process no longer waits for its jobs, which continue";
     const hint = "resume the backfill with an engine that is open: it attaches to them";
     return engineFailed(this.#engine.name, message, undefined, hint);
   }

@@ -131,7 +131,7 @@ function airflowDag(fields: Fields, found: Collector): void {
   const description = asText(member(fields, "description"));
   const catchup = member(fields, "catchup");
   if ((member(fields, "dagrun_timeout") ?? null) !== null)
-    note("dagrun_timeout is not taken over: set the option runTimeout of a backfill");
+    note("dagrun_timeout is not imported: set the option runTimeout of a backfill");
   const tasks = tasksOf(asList(member(fields, "tasks")), defaults, note);
   noteXcom(tasks, (taskId, message) => note(`task ${taskId}: ${message}`));
   const params = withTaskParams(paramsOf(member(fields, "params")), tasks, note);
@@ -299,9 +299,9 @@ function tasksOf(list: readonly unknown[], defaults: Fields, note: (message: str
     const params = paramsOf(member(fields, "params"));
     const backoff = setting("retry_exponential_backoff");
     if (setting("wait_for_downstream") === true)
-      note(`task ${taskId}: wait_for_downstream is not taken over`);
+      note(`task ${taskId}: wait_for_downstream is not imported`);
     const pool = asText(setting("pool"));
-    if (pool !== undefined && pool !== "default_pool") note(`task ${taskId}: pool is not taken over`);
+    if (pool !== undefined && pool !== "default_pool") note(`task ${taskId}: pool is not imported`);
     const [delay, timeout] = [time("retry_delay"), time("execution_timeout")];
     return {
       taskId,

@@ -53,7 +53,7 @@ export function noteXcom(tasks: readonly Task[], note: (taskId: string, message:
     if (from.length > 0)
       note(
         taskId,
-        `it pulls the XCom of ${from.join(", ")}: the last line that a BashOperator prints is none here, only lines of xcom:JSON are, such as echo 'xcom:"text"': print one in the command of ${from.join(", ")}`,
+        `it pulls the XCom of ${from.join(", ")}: in dagfill the last line that a BashOperator prints is no XCom, only lines of the form xcom:JSON are, such as echo 'xcom:"text"': print one in the command of ${from.join(", ")}`,
       );
   }
 }

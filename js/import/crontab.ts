@@ -19,7 +19,7 @@ export function crontabDags(text: string): ImportedDags | undefined {
     read += 1;
     if (setting !== undefined) {
       if (setting.name === "CRON_TZ" || setting.name === "TZ") timeZone = setting.value;
-      else found.note(`${setting.name} is not taken over: set it in the commands' environment`, number);
+      else found.note(`${setting.name} is not imported: set it in the commands' environment`, number);
       continue;
     }
     const entry = entryOf(line);
@@ -51,7 +51,7 @@ function dagOf(
 ): Dag {
   const { command, input } = splitCommand(entry.command);
   if (input !== undefined)
-    note("text behind an unescaped % is the command's input in cron: it is not taken over");
+    note("text behind an unescaped % is the command's input in cron: it is not imported");
   const dagId = unique(slug(nameOf(command)), taken);
   return {
     dagId,

@@ -59,7 +59,7 @@ function dagOf(model: Model, found: Collector): Dag {
   if (begin === undefined) found.note(`${name}: config.begin is missing: the DAG has no start date`);
   const lookback = asNumber(config.lookback);
   if (lookback !== undefined && lookback > 0)
-    found.note(`${name}: lookback ${lookback} is not taken over: rerun the batches with resetDagRun`);
+    found.note(`${name}: lookback ${lookback} is not imported: rerun the batches with resetDagRun`);
   const description = asText(node.description);
   return {
     dagId,

@@ -104,7 +104,7 @@ function cronJob(item: Fields, found: Collector, taken: Map<string, number>): vo
   const timeZone = asText(spec.timeZone);
   const policy = asText(spec.concurrencyPolicy) ?? "Allow";
   if (policy === "Replace")
-    found.note(`${name}: concurrencyPolicy Replace is not taken over: runs wait for each other`);
+    found.note(`${name}: concurrencyPolicy Replace is not imported: runs wait for each other`);
   if (spec.suspend === true) found.note(`${name}: the CronJob is suspended`);
   if (timeZone === undefined)
     found.note(`${name}: without spec.timeZone the cluster's zone rules: set timeZone (UTC is assumed)`);
@@ -137,7 +137,7 @@ function containerTasks(name: string, pod: Fields, job: Fields, found: Collector
     if (words.length === 0)
       note("the image's own entry point is not known: the task fails until it has a command");
     if (container.env !== undefined || container.envFrom !== undefined)
-      found.note(`${name}/${taskId}: its environment is not taken over`);
+      found.note(`${name}/${taskId}: its environment is not imported`);
     // Init containers run one after another, before all others, which run together.
     const before = index < initial.length ? tasks.slice(-1) : tasks.slice(0, initial.length).slice(-1);
     tasks.push({

@@ -32,6 +32,6 @@ export function leftOutNote(operator: string, retries = 0): string {
   const without = retries > 0 ? ` (and retries 0 instead of ${retries})` : "";
   const note = `the work of a ${operator} is not imported: the task fails until it has a command${without}`;
   return CHOOSES.some((word) => operator.includes(word))
-    ? `${note}; it chooses which tasks behind it run, and here each of them decides by itself: exit code 99 skips`
+    ? `${note}; it chooses which tasks run next, but in dagfill each task decides by itself: exit code 99 skips`
     : note;
 }

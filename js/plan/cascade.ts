@@ -58,7 +58,7 @@ export function unknownInputs(dags: ReadonlyMap<string, CheckedDag>): Warning[] 
   const unknown = (id: string, reader: string): Warning => {
     const near = suggestion(id, dags.keys());
     const meant = near === undefined ? "" : `: did you mean ${near}?`;
-    const message = `${reader} has the input ${id}, which is no DAG of this service, and is not planned behind it${meant}`;
+    const message = `${reader} has the input ${id}, which is no DAG of this service: it is not planned${meant}`;
     return { code: "unknown_input", message, ...(near && { suggestion: near }) };
   };
   return [...dags.values()].flatMap(({ dagId, inputs }) =>

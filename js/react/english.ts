@@ -39,7 +39,7 @@ export const english: Locale = {
   left: (duration) => `about ${duration} left`,
   run: (count, text) => `Run ${plural(count, text, "date")}`,
   replaces: (count, text) =>
-    `${plural(count, text, "successful result")} will be cleared and made again. Start all the same?`,
+    `${plural(count, text, "successful result")} will be cleared and made again. Start anyway?`,
   runAnyway: "Clear and run",
   pause: "Pause",
   resume: "Resume",

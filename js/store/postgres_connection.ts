@@ -42,7 +42,7 @@ export function poolOf(url: string, retryFor: number): PgPool {
       cause ??= error;
     }
   }
-  const hint = "npm install pg, or hand in a pool";
+  const hint = "npm install pg, or pass a pool";
   throw storeFailed("the PostgreSQL store needs the package pg for an URL", firstLine(cause), hint);
 }
 

@@ -139,7 +139,7 @@ impl Parser<'_> {
                     None => {
                         self.at = start;
                         if !call.named.is_empty() || call.pairs.is_some() {
-                            return self.fail("an argument without a name stands behind one with a name");
+                            return self.fail("an argument without a name follows one with a name");
                         }
                         call.positional.push(self.expression()?);
                     }

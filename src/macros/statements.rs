@@ -198,7 +198,7 @@ fn parameters(parser: &mut Parser<'_>, name: &str) -> Parsed<Definition> {
         if parser.take(b'=') {
             defaults.push(parser.expression()?);
         } else if !defaults.is_empty() {
-            return parser.fail("a parameter without a default stands behind one with a default");
+            return parser.fail("a parameter without a default follows one with a default");
         }
         if !parser.take(b',') && parser.peek() != Some(b')') {
             return parser.fail("expected \",\" or \")\"");

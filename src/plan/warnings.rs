@@ -248,7 +248,7 @@ impl Findings<'_> {
         let Found { count, first } = self.unmatched.filter(|_| !self.dates.is_empty())?;
         let what = match count {
             1 => format!("excludeDates names {first}, which is no date of the plan"),
-            _ => format!("excludeDates names {count} dates that are none of the plan, the first is {first}"),
+            _ => format!("excludeDates names {count} dates that are not in the plan, the first is {first}"),
         };
         let message = format!("{what}: nothing is left alone there");
         Some(Warning::new("exclude_unmatched", message).at(first).count(count))
@@ -259,7 +259,7 @@ impl Findings<'_> {
         self.not_due.map(|Found { count, first }| {
             let due = self.timetable.run_after(first);
             let message = format!(
-                "{} not due yet and will be skipped: the first, {first}, is due at {due}; includeNotDue runs them all the same",
+                "{} not due yet and will be skipped: the first, {first}, is due at {due}; includeNotDue runs them anyway",
                 dates_are(count)
             );
             Warning::new("not_due", message).at(first).count(count)

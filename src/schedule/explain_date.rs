@@ -105,7 +105,7 @@ impl Timetable {
                 "between_steps"
             }
             _ => {
-                words.add("it is none of the schedule's dates");
+                words.add("it is not a date of the schedule");
                 "not_listed"
             }
         };

@@ -36,7 +36,7 @@ pub(super) fn read(name: &Part<'_>, rest: &[Part<'_>]) -> Result<Preset> {
     if name.is("@every") {
         return match rest {
             [period] => elapsed(period).map(Preset::Every),
-            [] => Err(name.fail("@every: expected a period behind it, such as @every 5m")),
+            [] => Err(name.fail("@every: expected a period after it, such as @every 5m")),
             [_, more, ..] => Err(more.fail("expected nothing after the period of @every")),
         };
     }

@@ -251,7 +251,7 @@ test(
     assert.match(skipped.out, /^unfinished {2}2 dates have not succeeded: 2 exists_failed$/m);
     assert.match(
       skipped.out,
-      /^hint run them again: dagfill retry \S+ --dag-id \S+ --from \S+ --to \S+ --store \S+$/m,
+      /^hint to run them again: dagfill retry \S+ --dag-id \S+ --from \S+ --to \S+ --store \S+$/m,
     );
     assert.equal(skipped.code, 1);
     const again = await run(["run", flaky, ...week, "--store", store, "--rerun-failed"]);
@@ -268,7 +268,7 @@ test("the hint behind a retry is a command that exists", limit, async () => {
   const env = { FAIL: "2024-01-03" };
   await run(["run", flaky, ...week, "--store", store], { env });
   const failed = await run(["retry", flaky, "--store", store], { env });
-  const [, hint] = failed.out.match(/^hint run them again: dagfill (.*)$/m);
+  const [, hint] = failed.out.match(/^hint to run them again: dagfill (.*)$/m);
   assert.match(hint, /^retry .* --dag-id \S+ --from \S+ --to \S+ --store /);
   const again = await run(hint.split(" "));
   assert.match(again.out, /^success {2}1 date: 1 succeeded, in /m);
@@ -283,9 +283,9 @@ test("--max-failures ends with 1, and the hint takes all that is unfinished", li
   assert.match(stopped.out, /^unfinished {2}5 dates have not succeeded: 1 failed, 4 canceled$/m);
   assert.match(
     stopped.out,
-    /^hint run them again: dagfill retry \S+ --dag-id \S+ --from \S+ --to \S+ --store \S+$/m,
+    /^hint to run them again: dagfill retry \S+ --dag-id \S+ --from \S+ --to \S+ --store \S+$/m,
   );
-  const [, hint] = stopped.out.match(/^hint run them again: dagfill (.*)$/m);
+  const [, hint] = stopped.out.match(/^hint to run them again: dagfill (.*)$/m);
   const again = await run(hint.split(" "));
   assert.match(again.out, /^success {2}5 dates: 5 succeeded, in /m);
   assert.equal(again.code, 0);
@@ -470,7 +470,7 @@ test("Ctrl-C in a terminal: what is said of it stands on a line of its own", ter
   writeFileSync(place.gate, "");
   const { code, out } = await ended;
   assert.equal(code, 130);
-  assert.match(screen(out), /^stopping: nothing more is started, what runs \(2\) may end/m);
+  assert.match(screen(out), /^stopping: no further runs start, and those in flight \(2\) may finish/m);
   assert.match(screen(out), /^interrupted {2}2 of 7 dates have ended$/m);
 });
 
@@ -485,7 +485,7 @@ test("SIGTERM once: what does not end is aborted after --abort-grace", early, as
   child.kill("SIGTERM");
   const { code } = await ended;
   assert.equal(code, 130);
-  assert.match(state.err, /^aborting what runs$/m);
+  assert.match(state.err, /^aborting the runs in flight$/m);
 });
 
 test("a task that ends the process is no success, and the command to go on with is told", limit, async () => {
@@ -497,7 +497,7 @@ test("a task that ends the process is no success, and the command to go on with 
   );
   const { code, err } = await run(["run", file, ...week, "--store", store]);
   assert.equal(code, 130);
-  assert.match(err, /^interrupted: .*dagfill resume \S+exits\.mjs goes on with it$/m);
+  assert.match(err, /^interrupted: .*; to continue it: dagfill resume \S+exits\.mjs$/m);
 });
 
 test(
@@ -552,7 +552,7 @@ test(
       env: place.env,
     });
     assert.equal(again.code, 0, again.err);
-    assert.match(again.err, /going on with \S+, which was interrupted/);
+    assert.match(again.err, /resuming \S+, which was interrupted/);
     const ends = place.lines().filter((line) => line.startsWith("end"));
     assert.equal(new Set(ends.map((line) => line.split(" ")[1])).size, 7);
     const list = JSON.parse((await run(["list", "--store", place.store, "--json"])).out);
@@ -619,7 +619,7 @@ test("run --resume waits for a lease that is not renewed", limit, async () => {
   const args = ["run", gated, ...week, "--store", place.store, "--resume"];
   const { code, err } = await run(args, { env: place.env });
   assert.equal(code, 0, err);
-  assert.match(err, /waiting up to \d+ s to see whether it lives/);
+  assert.match(err, /waiting up to \d+ s to see whether it is still alive/);
   await opened.close();
 });
 
@@ -710,7 +710,7 @@ test("a canary waits for dagfill approve", signals, async () => {
   assert.equal(place.lines().length, 4);
   assert.match((await run(["list", ...at])).out, /awaiting_approval +2\/7/);
   const approved = await run(["approve", "b", ...at]);
-  assert.deepEqual([approved.code, approved.out], [0, "asked b to go on; its process obeys within 5 s\n"]);
+  assert.deepEqual([approved.code, approved.out], [0, "asked b to continue; its process obeys within 5 s\n"]);
   assert.equal((await ended).code, 0, state.err);
   assert.equal(place.lines().length, 14);
 });

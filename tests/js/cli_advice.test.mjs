@@ -17,11 +17,11 @@ test("a fault in one of several DAGs is said with line and place", limit, async 
   const first = 'dagId: a\nschedule: "@daily"\n';
   const faults = {
     "dags:\n  - dagId: a\n    schedule: null\n  - dagId: b\n    schedule: 5\n":
-      /:5: dags\[1\]: dag\.schedule: [\s\S]*hint a cron text is quoted/,
+      /:5: dags\[1\]: dag\.schedule: [\s\S]*hint quote a cron text/,
     "- dagId: a\n  schedule: null\n- dagId: b\n  schedule: null\n  retires: 1\n": /:\d+: dags\[1\]: /,
     "dags:\n  - dagId: a\n    schedule: null\n  - dag_id: b\n":
       /:4: dags\[1\]: expected a DAG with dagId, got an object without dagId\nhint did you mean dagId by dag_id\?/,
-    "dagId: a\nschedule: 5\n": /:2: dag\.schedule: [\s\S]*hint a cron text is quoted/,
+    "dagId: a\nschedule: 5\n": /:2: dag\.schedule: [\s\S]*hint quote a cron text/,
     [`${first}tasks:\n\t- taskId: a\n`]: /hint .*(tab|spaces)/,
     [`${first}  timeZone: UTC\n`]: /hint .*column/,
   };
@@ -197,7 +197,7 @@ test(
     );
     const resumed = await run(["resume", path, "--store", store]);
     assert.equal(resumed.code, 0, resumed.err);
-    assert.match(resumed.out, /^killed {2}going on with \S+: 1 of 3 dates have ended, 2 are left$/m);
+    assert.match(resumed.out, /^killed {2}resuming \S+: 1 of 3 dates have ended, 2 are left$/m);
     assert.doesNotMatch(resumed.out, /3 create/);
   },
 );

@@ -75,8 +75,8 @@ test("the line that a hint repairs is read", async () => {
 test("a switch that YAML 1.2 reads as a text is told its value", async () => {
   const head = "dagId: a\nschedule: null\n";
   const faults = {
-    "catchup: yes\n": /switch\.yaml:3: dag\.catchup: .*\nhint yes is a text .*: write catchup: true\n/,
-    "catchup: No\n": /switch\.yaml:3: dag\.catchup: .*\nhint No is a text .*: write catchup: false\n/,
+    "catchup: yes\n": /switch\.yaml:3: dag\.catchup: .*\nhint yes is text .*: write catchup: true\n/,
+    "catchup: No\n": /switch\.yaml:3: dag\.catchup: .*\nhint No is text .*: write catchup: false\n/,
     "dependsOnPast: on\n":
       /switch\.yaml:3: dag\.dependsOnPast: .*\nhint on is .*: write dependsOnPast: true\n/,
     "tasks:\n  - taskId: t\n    dependsOnPast: off\n":
@@ -154,7 +154,7 @@ const wrong = {
   "one task id without brackets": [
     orders.replace("[extract]", "extract"),
     /wrong\d+\.yaml:9: dag\.tasks\[1\]\.dependsOn/,
-    /hint a list of task ids, also for one: dependsOn: \[extract\]/,
+    /hint write a list of task ids, even for one: dependsOn: \[extract\]/,
   ],
   "a duration with a unit of people": [
     orders.replace("PT0S", "5s"),

@@ -136,6 +136,6 @@ test("a failure in a store in memory says that no later command finds it", async
     ":memory:",
   ]);
   assert.equal(code, 1);
-  assert.match(out, /hint the store in memory is gone: with --store FILE/);
+  assert.match(out, /hint these runs were kept in memory only: with --store FILE/);
   assert.doesNotMatch(out, /dagfill retry/);
 });

@@ -122,5 +122,5 @@ export default {
   assert.equal(triggered.code, 1);
   assert.match((await run(["logs", file, "2024-01-05", "load", "--store", store])).out, /at inner/);
   const none = await run(["logs", file, "2024-01-01", "fine", "--store", store]);
-  assert.match(none.err, /only commands and functions that failed have them/);
+  assert.match(none.err, /only commands, and functions that failed, have logs/);
 });

@@ -33,7 +33,9 @@ test("pause, unpause and cancel from another terminal, which the first one tells
   const paused = await command("pause", "b");
   assert.deepEqual([paused.code, paused.out], [0, "asked b to pause; its process obeys within 5 s\n"]);
   await until(() => first.state.out.includes("paused"));
-  assert.ok(first.state.out.includes(`nothing more is started: dagfill unpause b --store ${store} goes on`));
+  assert.ok(
+    first.state.out.includes(`no further runs start; to continue: dagfill unpause b --store ${store}`),
+  );
   open();
   await until(() => lines().length === 2);
   assert.equal((await state()).state, "paused");
@@ -41,7 +43,7 @@ test("pause, unpause and cancel from another terminal, which the first one tells
   assert.equal((await command("unpause", "b")).code, 0);
   const { code, out } = await first.ended;
   assert.equal(code, 0, out);
-  assert.match(out, /^resumed {2}it goes on$/m);
+  assert.match(out, /^resumed$/m);
   assert.match(out, /^success {2}4 dates: 4 succeeded/m);
   const late = await command("cancel", "b");
   assert.equal(late.code, 2);
@@ -55,7 +57,7 @@ test("cancel --abort from another terminal", limit, async () => {
   assert.equal((await command("cancel", "b", "--abort")).code, 0);
   const { code, out } = await first.ended;
   assert.equal(code, 1);
-  assert.match(out, /^canceling {2}nothing more is started$/m);
+  assert.match(out, /^canceling {2}no further runs start$/m);
   assert.match(out, /^canceled {2}4 dates: 0 succeeded, 4 canceled/m);
   assert.deepEqual(lines(), ["start 2024-01-01 1", "abort 2024-01-01 1"]);
   assert.equal((await state()).state, "canceled");
@@ -74,7 +76,7 @@ test("a canary that waits is killed, approved while nobody drives it, and resume
   const asked = await command("approve", "b");
   assert.deepEqual(
     [asked.code, asked.out],
-    [0, "asked b to go on; nobody drives it now: whoever resumes it obeys\n"],
+    [0, "asked b to continue; no process drives it now: the one that resumes it obeys\n"],
   );
   const rejected = await command("approve", "b", "--reject");
   assert.equal(rejected.code, 2);
@@ -131,7 +133,7 @@ test("a breaker that pauses says how to go on; outside of its windows nothing st
     "--yes",
     ...window,
   );
-  await until(() => closed.state.err.includes("runs start only inside of --start-windows"));
+  await until(() => closed.state.err.includes("runs start only inside --start-windows"));
   await until(() => closed.state.out.includes("2024 Jan"));
   const windowed = async () =>
     JSON.parse((await command("list", "--json")).out).find((one) => one.backfillId === "w");
@@ -220,7 +222,7 @@ test("a request to an enqueued backfill says that nobody has begun with it", lim
   assert.equal(enqueued.code, 0, enqueued.out + enqueued.err);
   assert.equal(
     (await command("pause", "b")).out,
-    "asked b to pause; nobody has begun with it: whoever serves or resumes it obeys\n",
+    "asked b to pause; it has not begun: the process that serves or resumes it obeys\n",
   );
   assert.equal(JSON.parse((await command("unpause", "b", "--json")).out).driven, false);
   const wrong = await command("run", gated, ...range(3), "--breaker", "foo");

@@ -82,15 +82,15 @@ const refused = {
   "our option in camelCase": [["run", dag, "--maxParallelRuns", "4"], "did you mean --max-parallel-runs?"],
   "a flag of Airflow that there is no other for": [
     ["run", dag, "--ignore-first-depends-on-past"],
-    "A backfill lets its first date through",
+    "the first date of a backfill starts without this check",
   ],
-  "clear -d": [["clear", dag, "-d"], "list those behind it"],
-  "clear -f": [["clear", dag, "-f"], "dagfill retry runs what failed"],
+  "clear -d": [["clear", dag, "-d"], "also list the tasks that depend on it"],
+  "clear -f": [["clear", dag, "-f"], "dagfill retry runs only failed and canceled runs"],
   "trigger -r": [["trigger", dag, "-r", "x"], "--execution-date sets the date"],
   "--task-regex": [["run", dag, "--task-regex", "t.*"], "a regular expression is not read"],
   "a regular expression in place of ids": [
     ["preview", dag, "-s", "2024-01-01", "-e", "2024-01-01", "-t", "ex.*"],
-    "ids are listed, separated by commas",
+    "give ids, separated by commas",
   ],
   ...Object.fromEntries(
     Object.entries({

@@ -1,4 +1,4 @@
-// dagfill discard: closes an interrupted backfill for good.
+// dagfill discard: closes an interrupted backfill, which cannot be resumed afterwards.
 import { BackfillService } from "../../face.js";
 import { flags } from "../flags.js";
 import { exitCodes } from "../report_error.js";

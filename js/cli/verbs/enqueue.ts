@@ -1,4 +1,4 @@
-// dagfill enqueue: stores a backfill for whoever serves.
+// dagfill enqueue: stores a backfill for a `serve` process to run.
 import { BackfillService } from "../../face.js";
 import { flags } from "../flags.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";

@@ -7,7 +7,7 @@ import { subject } from "../subject.js";
 import type { Verb } from "../verb.js";
 
 export const explain: Verb = {
-  summary: "what a schedule means in words, its next dates, and why a date is one of it or not",
+  summary: "print a schedule in words, its next dates, and why it has a date or not",
   positionals: ["FILE|SCHEDULE"],
   flags: [...flags.dag, ...flags.schedule, ...flags.date, ...flags.count, ...flags.json],
   async run(request) {

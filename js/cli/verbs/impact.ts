@@ -1,4 +1,4 @@
-// dagfill impact: what becomes of the dates when one schedule takes the place of another.
+// dagfill impact: the effect on the dates of a range when one schedule replaces another.
 import { compareSchedules, type ScheduleChange } from "../../face.js";
 import { rangeOf, zoneOf } from "../bounds.js";
 import { flags } from "../flags.js";
@@ -18,7 +18,7 @@ const styles: Record<ScheduleChange["kind"], Style> = {
   merged: "magenta",
 };
 
-/** So many rows are printed at most. */
+/** The number of rows that are printed at most. */
 const MOST_ROWS = 40;
 
 const columnsIn = (old: string | undefined, current: string | undefined): Column<ScheduleChange>[] => [
@@ -30,7 +30,7 @@ const columnsIn = (old: string | undefined, current: string | undefined): Column
 ];
 
 export const impact: Verb = {
-  summary: "what a change of schedule does to the dates of a range",
+  summary: "show what a change of schedule does to the dates of a range",
   positionals: ["OLD", "NEW"],
   flags: [...flags.span, ...flags.dag, ...flags.schedule, ...flags.all, ...flags.json],
   async run(request) {

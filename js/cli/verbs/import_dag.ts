@@ -1,4 +1,4 @@
-// dagfill import-dag: DAGs of another system as JSON, for a file of one's own.
+// dagfill import-dag: DAGs of another system as JSON, to be kept in a file.
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { DagfillError } from "../../error.js";
@@ -6,7 +6,7 @@ import { flags } from "../flags.js";
 import { exitCodes } from "../report_error.js";
 import type { Verb } from "../verb.js";
 
-/** So many notes are printed at most. */
+/** The number of notes that are printed at most. */
 const MOST_NOTES = 40;
 
 export const importDag: Verb = {

@@ -1,4 +1,4 @@
-// dagfill import-runs: the history that another scheduler has of a DAG, into a store.
+// dagfill import-runs: reads the history that another scheduler has of a DAG into a store.
 import type { LeftRow } from "../../import/runs/import_runs.js";
 import { flags } from "../flags.js";
 import { readJsonText } from "../json_text.js";
@@ -19,7 +19,7 @@ function named({ row, runId, value }: LeftRow): string {
 }
 
 export const importRuns: Verb = {
-  summary: "take over a DAG's history: airflow dags list-runs -o json, REST pages, CSV; - reads stdin",
+  summary: "import a DAG's history: airflow dags list-runs -o json, REST pages, CSV; - reads stdin",
   positionals: ["FILE", "HISTORY", "[MORE...]"],
   flags: [...flags.dag, ...flags.assumeDead, ...flags.store, ...flags.json],
   async run({ positionals: [path = "", ...histories], values, terminal, notices, json, world }) {

@@ -1,4 +1,4 @@
-// dagfill init: a commented DAG file to begin with.
+// dagfill init: writes a commented DAG file to start from.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { DagfillError } from "../../error.js";
@@ -52,7 +52,7 @@ export const init: Verb = {
   },
 };
 
-/** Makes a folder and those around it. Node's own way never ends where the system says of a folder that there is none, as in /proc. */
+/** Makes a folder and its parents. Node's recursive mkdir never returns in folders such as /proc, where mkdir reports that the parent is missing. */
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
@@ -87,7 +87,7 @@ taskDefaults:
   retryDelay: PT10S
 
 tasks:
-  # {{ ds }} is the date of the run. The line xcom:JSON hands values to the tasks behind it.
+  # {{ ds }} is the date of the run. The line xcom:JSON passes values to later tasks.
   - taskId: extract
     command: |
       echo "extracting {{ ds }}"

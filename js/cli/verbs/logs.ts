@@ -16,7 +16,8 @@ import { oneLine } from "../width.js";
 const LOOK_MS = 200;
 
 export const logs: Verb = {
-  summary: "what the commands of a run printed and how they ended; --follow goes on until the run has ended",
+  summary:
+    "what the commands of a run printed and how they ended; --follow continues until the run has ended",
   positionals: ["DAG", "DATE|RUN", "[TASK]"],
   flags: [...flags.dag, ...flags.attempt, ...flags.follow, ...flags.store],
   async run(request) {
@@ -24,7 +25,7 @@ export const logs: Verb = {
     const [dag = "", which = "", taskId] = positionals;
     const folder = logFolder(values.store);
     if (folder === undefined) {
-      throw new DagfillError("INVALID_OPTION", "expected a store in a file, beside which logs are kept", {
+      throw new DagfillError("INVALID_OPTION", "expected a store in a file, since logs are kept beside it", {
         field: "store",
       });
     }
@@ -57,7 +58,7 @@ export const logs: Verb = {
 /** Why tasks of a run have no logs: they were not started, or are no commands. */
 function whyNone(tasks: readonly TaskInstance[], runId: string): string {
   const waiting = tasks.filter(({ startedAt }) => startedAt === undefined);
-  if (waiting.length === 0) return `no logs of ${runId}: only commands and functions that failed have them`;
+  if (waiting.length === 0) return `no logs of ${runId}: only commands, and functions that failed, have logs`;
   const states = waiting.slice(0, 10).map(({ taskId, state }) => `${taskId} (${state})`);
   const more = waiting.length > 10 ? `, and ${waiting.length - 10} more` : "";
   return `no logs of ${runId}: not started: ${states.join(", ")}${more}`;
@@ -78,7 +79,7 @@ async function tasksOf(
   });
 }
 
-/** Prints files as they grow, each from where it was left. */
+/** Prints log files as they grow, each from the place that was read last. */
 class LogReader {
   found = false;
   readonly #places = new Map<string, number>();
@@ -107,7 +108,7 @@ class LogReader {
     }
   }
 
-  /** A task that failed before its command was started, as by a macro that there is not, has no log but the store's error. */
+  /** Prints the stored error of a task that has no log, because it failed before its command was started, as by an unknown macro. */
   #printError({ taskId, attempt, finishedAt, error }: TaskInstance): void {
     if (error === undefined || finishedAt === undefined) return;
     if (this.attempt !== undefined && this.attempt !== attempt) return;
@@ -125,7 +126,7 @@ class LogReader {
   #line(line: string): void {
     const [time = "", source = "", ...words] = line.split(" ");
     const style = source === "out" || (source === "end" && line.endsWith(" exit code 0")) ? "dim" : "yellow";
-    // As `run` shows it: what a command prints goes to the terminal as it is.
+    // The output of a command goes to the terminal as it is, as `run` does it.
     this.terminal.line(`${this.terminal.paint(style, `${time} ${source}`)} `, words.join(" "));
   }
 

@@ -1,4 +1,4 @@
-// dagfill preview: which dates a backfill would run, and why the others not. Nothing is started or written.
+// dagfill preview: which dates a backfill would run, and why the others would not. Nothing is started or written.
 import { type BackfillPreview, BackfillService } from "../../face.js";
 import { dateOf } from "../bounds.js";
 import { estimated, showEstimate } from "../estimate_view.js";
@@ -11,7 +11,7 @@ import type { Request, Verb } from "../verb.js";
 import { backfillOptions } from "./backfill_options.js";
 
 export const preview: Verb = {
-  summary: "show which dates a backfill would run, and why the others not",
+  summary: "show which dates a backfill would run, and why the others would not",
   positionals: ["FILE"],
   flags: [
     ...flags.dag,
@@ -94,8 +94,8 @@ export async function showPreview({
         terminal.paint(
           "dim",
           values.all === true
-            ? `plan ${plan.planHash} (run --plan-hash insists on it)`
-            : `plan ${plan.planHash.slice(0, 12)} (--all shows the whole hash, on which run --plan-hash insists)`,
+            ? `plan ${plan.planHash} (with run --plan-hash, only this plan starts)`
+            : `plan ${plan.planHash.slice(0, 12)} (--all shows the whole hash for run --plan-hash, which starts only this plan)`,
         ),
       );
     }

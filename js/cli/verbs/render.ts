@@ -36,7 +36,7 @@ export const render: Verb = {
         field: "--execution-date",
       });
     }
-    // Options that are absent stay absent: an option with the value undefined would be one all the same.
+    // Absent options stay absent, because an option with the value undefined would still count as given.
     const options = { timeZone, kind, dst, conf, params, variables, macroTimeZone, onUnknown };
     const date = dateOf(executionDate, "--execution-date", timeZone as string | undefined);
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
@@ -56,7 +56,7 @@ export const render: Verb = {
   },
 };
 
-/** What nothing resolves, where there is anything. */
+/** The error for a tag that nothing resolves, if there is one. */
 function unresolved(render: () => string): DagfillError | undefined {
   try {
     render();

@@ -1,10 +1,10 @@
-// dagfill pause, unpause, cancel, approve: what this process asks of whoever drives a backfill.
+// dagfill pause, unpause, cancel, approve: requests to the process that drives a backfill.
 import { BackfillService } from "../../face.js";
 import { type Flag, flags } from "../flags.js";
 import { exitCodes } from "../report_error.js";
 import type { Verb } from "../verb.js";
 
-/** What is asked for, in words. */
+/** The request in words. */
 type Word = string | ((values: Record<string, unknown>) => string);
 
 type Ask = (service: BackfillService, id: string, values: Record<string, unknown>) => Promise<void>;
@@ -39,33 +39,33 @@ function asking(words: Word, summary: string, more: readonly Flag[], ask: Ask): 
 const OBEYED = "its process obeys within 5 s";
 
 function whenObeyed(state: string | undefined): string {
-  if (state === "enqueued") return "nobody has begun with it: whoever serves or resumes it obeys";
+  if (state === "enqueued") return "it has not begun: the process that serves or resumes it obeys";
   return state === undefined || state === "interrupted"
-    ? "nobody drives it now: whoever resumes it obeys"
+    ? "no process drives it now: the one that resumes it obeys"
     : OBEYED;
 }
 
 export const pause = asking(
   "pause",
-  "start nothing more of a backfill, in whatever process",
+  "pause a backfill, whichever process drives it: no further runs start",
   [],
   (service, id) => service.pause(id),
 );
 
-export const unpause = asking("unpause", "go on with a backfill that is paused", [], (service, id) =>
+export const unpause = asking("unpause", "continue a paused backfill", [], (service, id) =>
   service.unpause(id),
 );
 
 export const cancel = asking(
   "cancel",
-  "cancel a backfill, in whatever process: what runs may end",
+  "cancel a backfill, whichever process drives it: runs in flight may finish",
   flags.abort,
   (service, id, { abort }) => service.cancel(id, { running: abort === true ? "abort" : "finish" }),
 );
 
 export const approve = asking(
-  ({ reject }) => (reject === true ? "cancel, because its canary is rejected" : "go on"),
-  "let a backfill go on whose canary waits for approval",
+  ({ reject }) => (reject === true ? "cancel, because its canary is rejected" : "continue"),
+  "continue a backfill whose canary waits for approval",
   flags.reject,
   (service, id, { reject }) => service.approve(id, reject !== true),
 );

@@ -1,4 +1,4 @@
-// dagfill resume: goes on with a backfill whose process ended in the middle.
+// dagfill resume: continues a backfill whose process ended before it did.
 import { DagfillError } from "../../error.js";
 import type { BackfillSummary } from "../../face.js";
 import { drive, type Session } from "../drive.js";
@@ -10,7 +10,7 @@ const taken = ["max-parallel-runs", "rate", "retries", "max-failures", "fail-fas
 const limits: Flag[] = flags.drive.filter(({ name }) => taken.includes(name));
 
 export const resume: Verb = {
-  summary: "go on with an interrupted backfill; without ID, with the only one of the file's DAGs",
+  summary: "continue an interrupted backfill; without ID, the only one of the file's DAGs",
   positionals: ["FILE", "[ID]"],
   flags: [...limits, ...flags.engine, ...flags.store, ...flags.log, ...flags.json],
   async run(request) {
@@ -37,7 +37,7 @@ async function find(
 ): Promise<Pick<BackfillSummary, "backfillId" | "dagId">> {
   const all = await service.list();
   if (id !== undefined) {
-    // An unknown id is the service's to refuse: it knows how to say it.
+    // The service refuses an unknown id, with its own message.
     return all.find(({ backfillId }) => backfillId === id) ?? { backfillId: id, dagId: "" };
   }
   const ids = new Set(file.dags.map(({ dagId }) => dagId));

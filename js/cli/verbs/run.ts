@@ -1,4 +1,4 @@
-// dagfill run: runs a backfill, and with --resume first goes on with an interrupted one that is in the way.
+// dagfill run: runs a backfill, and with --resume first continues an interrupted one over the same dates.
 import { DagfillError } from "../../error.js";
 import type { BackfillOptions } from "../../face.js";
 import { confirmed } from "../confirm.js";
@@ -32,7 +32,7 @@ export const run: Verb = {
     // Refused by the service, with the order in which the DAGs can be started.
     const cascade = values.cascade === true ? { cascade: true } : {};
     const options = { ...backfillOptions(file, values), ...cascade };
-    if (options.startWindows !== undefined) notices.line("runs start only inside of --start-windows");
+    if (options.startWindows !== undefined) notices.line("runs start only inside --start-windows");
     const begin = values.resume === true ? resumeThenStart : start;
     return drive(request, file, (session) => begin(session, options, request));
   },
@@ -57,11 +57,11 @@ async function resumeThenStart(
   const { dagId } = options;
   let worst: ExitCode = exitCodes.ok;
   for (const { backfillId, options: before } of await service.list({ dagId, unfinished: true })) {
-    notices.line(`going on with ${backfillId}, which was interrupted`);
+    notices.line(`resuming ${backfillId}, which was interrupted`);
     const code = await follow((hooks) => whenFree(dagId, () => service.resume(backfillId, hooks)), {
       resumed: true,
     });
-    // When what was interrupted is what was asked for, its end is the end of all.
+    // If the interrupted backfill has the requested runs, nothing is left to start after it.
     if (code === exitCodes.interrupted || same(before, options)) return code;
     if (code !== exitCodes.ok) worst = code;
   }
@@ -72,7 +72,7 @@ async function resumeThenStart(
 
 function interruptedId(error: unknown): string | undefined {
   if (!(error instanceof DagfillError) || error.code !== "BACKFILL_EXISTS") return undefined;
-  // The id was used before, perhaps by a backfill that has ended: there may be nothing to go on with.
+  // The id was used before, perhaps by a backfill that has ended: there may be nothing to continue.
   if (error.field === "backfillId") return undefined;
   const id = (error.details as { backfillId?: unknown } | undefined)?.backfillId;
   return typeof id === "string" ? id : undefined;
@@ -101,7 +101,7 @@ function same(before: BackfillOptions, now: BackfillOptions): boolean {
   });
 }
 
-/** A refusal says what to type next. */
+/** The error with the commands to type next. */
 function nameTheCommand(error: unknown, { positionals, values }: Request): unknown {
   const id = interruptedId(error);
   if (id === undefined) return error;
@@ -109,9 +109,9 @@ function nameTheCommand(error: unknown, { positionals, values }: Request): unkno
   const where = typeof values.store === "string" ? ` --store ${values.store}` : "";
   return new DagfillError(code, message, {
     hint: [
-      `go on with it: dagfill resume ${positionals[0]} ${id}${where}`,
-      `or give it up: dagfill discard ${id}${where}`,
-      "or add --resume, which goes on with it first",
+      `to continue it: dagfill resume ${positionals[0]} ${id}${where}`,
+      `to close it: dagfill discard ${id}${where}`,
+      "or add --resume, which continues it first",
     ].join("\n     "),
     ...(details !== undefined && { details }),
     cause: error,

@@ -43,11 +43,13 @@ export const schedule: Verb = {
         await Promise.race([aborted(interrupts.drain), uncaught.failed]);
       }
       if (interrupts.drain.aborted) {
-        notices.line("stopping: nothing more is started, what runs may end; Ctrl-C again leaves it");
+        notices.line(
+          "stopping: no further runs start, and those in flight may finish; Ctrl-C again leaves at once",
+        );
         await Promise.race([scheduler.stop(), aborted(interrupts.abort), uncaught.failed]);
       }
       if (interrupts.abort.aborted) return exitCodes.interrupted;
-      // Failures during days of scheduling are in the store; with --once the exit code is the only report.
+      // The failures of days of scheduling are in the store. With --once the exit code reports them.
       return values.once === true ? worst : exitCodes.ok;
     } finally {
       logs.flush();
@@ -81,7 +83,7 @@ function asText(
     case "missed":
       return terminal.paint(
         "yellow",
-        `missed  ${event.dagId}: ${event.count} dates are left out, as its catchup says`,
+        `missed  ${event.dagId}: ${event.count} ${event.count === 1 ? "date is" : "dates are"} left out by its catchup`,
       );
     case "warning":
       return `${terminal.paint("yellow", "warning")}  ${event.dagId}  ${event.warning.code}: ${withLocalDates(event.warning.message, zones.get(event.dagId))}`;

@@ -1,4 +1,4 @@
-// dagfill serve: drives what is enqueued or was interrupted, on one of any number of machines.
+// dagfill serve: drives enqueued and interrupted backfills, on one of any number of machines.
 import { type BackfillEvent, BackfillService } from "../../face.js";
 import { zoneOf } from "../bounds.js";
 import { flags } from "../flags.js";
@@ -14,7 +14,7 @@ import type { Terminal } from "../terminal.js";
 import { takeUncaught } from "../uncaught.js";
 import type { Verb } from "../verb.js";
 
-/** Health lines of a coordinator, for a supervisor: one at the start, one at regular intervals, one when a backfill is let go, one at the end. */
+/** The interval of a coordinator's health lines for a supervisor. There is also one at the start, when a backfill is let go, and at the end. */
 const HEALTH_MS = 30_000;
 
 export const serve: Verb = {
@@ -68,11 +68,11 @@ export const serve: Verb = {
       );
       await Promise.race([served, aborted(interrupts.drain), uncaught.failed]);
       if (interrupts.drain.aborted) {
-        const what = engine === undefined ? "what runs may end" : "jobs at the engine go on";
-        notices.line(`stopping: nothing more is started, ${what}; Ctrl-C again leaves it`);
+        const rest = engine === undefined ? "those in flight may finish" : "jobs at the engine continue";
+        notices.line(`stopping: no further runs start, and ${rest}; Ctrl-C again leaves at once`);
         await Promise.race([served, aborted(interrupts.abort), uncaught.failed]);
       }
-      // Jobs that go on at the engine belong to the next coordinator: the last health line counts none.
+      // Jobs that continue at the engine belong to the next coordinator, so the last health line counts none.
       seen.running.clear();
       health("stopped");
       return interrupts.abort.aborted ? exitCodes.interrupted : exitCodes.ok;
@@ -94,7 +94,7 @@ interface Seen {
   failed: number;
 }
 
-/** The progress of an event is its backfill's; that of a backfill which is let go has no runs. */
+/** Counts an event. Its progress is that of its backfill; a backfill that is let go has no runs in progress. */
 function count(seen: Seen, event: BackfillEvent): void {
   const dagId = dagOf(event);
   if (dagId !== undefined) seen.running.set(dagId, event.progress.running);
@@ -110,7 +110,7 @@ function dagOf(event: BackfillEvent): string | undefined {
 
 function asJson(event: BackfillEvent): string {
   if (event.type !== "finished") return JSON.stringify(event);
-  // The list of runs is made when it is asked for, and may be long.
+  // The list of runs is built when it is read, and may be long.
   const { backfillId, dagId, state, totalDates, completed, failed, skipped, canceled } = event.result;
   const result = { backfillId, dagId, state, totalDates, completed, failed, skipped, canceled };
   return JSON.stringify({ type: event.type, at: event.at, result });

@@ -1,4 +1,4 @@
-// dagfill validate: checks the DAGs of a file, and says what each is.
+// dagfill validate: checks the DAGs of a file, and prints the schedule and the tasks of each.
 import { explainSchedule, validateDag } from "../../face.js";
 import { flags } from "../flags.js";
 import { loadDagFile } from "../load_dag.js";

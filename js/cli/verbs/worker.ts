@@ -13,7 +13,7 @@ import { takeUncaught } from "../uncaught.js";
 import type { Verb } from "../verb.js";
 
 export const worker: Verb = {
-  summary: "execute what coordinators hand to the engine, until SIGTERM",
+  summary: "execute the jobs that coordinators submit to the engine, until SIGTERM",
   positionals: ["FILE"],
   flags: [...flags.engine, ...flags.concurrency, ...flags.log, ...flags.json],
   async run({ positionals: [path = ""], values, terminal, notices, json, world }) {
@@ -52,7 +52,9 @@ export const worker: Verb = {
       );
       if (!interrupts.drain.aborted) tell("ready", `pid ${process.pid}`);
       await Promise.race([aborted(interrupts.drain), uncaught.failed]);
-      notices.line(`stopping: what runs (${made.running}) may end; Ctrl-C again hands it to other workers`);
+      notices.line(
+        `stopping: the jobs at work (${made.running}) may finish; Ctrl-C again leaves them to other workers`,
+      );
       const closed = made.close();
       await Promise.race([closed, aborted(interrupts.abort), uncaught.failed]);
       if (interrupts.abort.aborted) await made.close({ running: "abort" });

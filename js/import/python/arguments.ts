@@ -117,6 +117,6 @@ export class ArgumentReader {
   }
 
   #other(value: Value | undefined, name: string, expected: string): undefined {
-    if (value !== undefined && value !== null) this.note(`${name} is not ${expected}: not taken over`);
+    if (value !== undefined && value !== null) this.note(`${name} is not ${expected}: not imported`);
   }
 }

@@ -34,7 +34,7 @@ function bindNested(targets: SyntaxNode[], target: SyntaxNode, value: Value, rea
   }
 }
 
-/** `self.name = value`; an attribute of a task or a DAG that is set behind its call is noted. */
+/** `self.name = value`; an attribute of a task or a DAG that is set after its call is noted. */
 function setAttribute(
   base: Value | undefined,
   name: string,
@@ -44,7 +44,7 @@ function setAttribute(
 ): void {
   if (base instanceof Instance || base instanceof ClassObject) base.members.set(name, value);
   else if ((base instanceof TaskObject || base instanceof DagObject) && !name.startsWith("doc"))
-    reader.note(`${name} of ${base.id} is set behind its call: not taken over`, node);
+    reader.note(`${name} of ${base.id} is set after its call: not imported`, node);
 }
 
 /** `a, *rest, z = list`: the name behind the star takes what the others leave. */

@@ -43,7 +43,7 @@ export class Budget {
   }
 
   #stop(what: string): never {
-    const message = `the file takes ${what}: what comes behind this line is missing`;
+    const message = `the file takes ${what}: the text after this line is missing`;
     if (this.#at !== undefined) this.#note(message, this.#at);
     throw new LimitReached(message);
   }

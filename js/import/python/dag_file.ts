@@ -28,7 +28,7 @@ export function pythonDags(text: string, fileName?: string): ImportedDags | unde
   if (faults.length > 0 && !isPython(parsed)) return undefined;
   noteFaults(source, faults, found, reader);
   const last = faults.at(-1);
-  if (isCut && last !== undefined) reader.note("what comes behind this line is not read", last);
+  if (isCut && last !== undefined) reader.note("the text after this line is not read", last);
   const first = children(tree.topNode)[0]?.firstChild;
   if (first?.name === "String") reader.assign("__doc__", evaluate(first, reader));
   try {
@@ -90,7 +90,7 @@ function dagOf(dag: DagObject, found: Collector, version: AirflowVersion): Dag {
   const [runs, active] = [args.number("max_active_runs"), args.number("max_active_tasks", "concurrency")];
   const owner = inherited.text("owner");
   if (args.get("dagrun_timeout") !== undefined)
-    note("dagrun_timeout is not taken over: set the option runTimeout of a backfill");
+    note("dagrun_timeout is not imported: set the option runTimeout of a backfill");
   args.skip("start_date", "end_date", ...SCHEDULE_ARGUMENTS);
   remaining("is", args.unread(dag.args.keys()), note);
   const read = new ArgumentReader(new Map(), [], note);
@@ -149,7 +149,7 @@ function noteMailAndDisplay(
   const given = MAIL_AND_DISPLAY.filter(isGiven);
   if (given.length > 0)
     note(
-      `${given.join(", ")}: not taken over; mail is sent by your own code (onEvent), and nothing is paused before it has begun`,
+      `${given.join(", ")}: not imported; mail is sent by your own code (onEvent), and nothing is paused before it has begun`,
     );
 }
 
@@ -169,7 +169,7 @@ function tagsOf(value: Value | undefined, note: (message: string) => void): stri
 
 /** Each argument that has no counterpart is told by itself. */
 function remaining(where: string, names: readonly string[], note: (message: string) => void): void {
-  for (const name of names) note(`${name} ${where} not taken over`);
+  for (const name of names) note(`${name} ${where} not imported`);
 }
 
 function isDay(text: string): boolean {
@@ -245,7 +245,7 @@ function taskOf(
   const rule = triggerRuleOf(args.get("trigger_rule"), note);
   const params = paramsOf(args.members("params"), note);
   const environment = args.get("env");
-  if (environment !== undefined) note("env is not taken over: set it where dagfill runs");
+  if (environment !== undefined) note("env is not imported: set it where dagfill runs");
   const asked = args.number("retries");
   // A command that must fail is not worth a wait.
   const retries = isLeftOut && asked !== undefined ? 0 : asked;

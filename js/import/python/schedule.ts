@@ -83,7 +83,7 @@ function ruleOf(args: ArgumentReader, note: Note): Rule {
   if (value instanceof Timetable) return timetableRule(value, note);
   if (value !== undefined)
     note(
-      "the schedule is none that has dates (a dataset, or a timetable of its own): imported without a schedule",
+      "the schedule has no dates of its own (a dataset, or a custom timetable): imported without a schedule",
     );
   else note("no schedule is given: Airflow 2 takes a day, Airflow 3 none; imported without a schedule");
   return { schedule: null };

@@ -50,7 +50,7 @@ function dagOf(runs: unknown): string | undefined {
   if (!Array.isArray(runs)) {
     throw new DagfillError("INVALID_OPTION", `runs: expected a list of runs, got ${typeof runs}`, {
       field: "runs",
-      hint: "importRuns answers { runs, left }: hand in its runs",
+      hint: "importRuns returns { runs, left }: pass its runs",
     });
   }
   const byId = new Map<string, RunRecord>();

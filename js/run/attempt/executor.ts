@@ -96,7 +96,7 @@ export function runCallback(execute: ExecuteRun): Executor {
 /** Why a signal was aborted: an error that says so. */
 export function abortReason(reason: AbortKind, runId: string): DagfillError {
   if (reason === "lost") {
-    return new DagfillError("STALE_OWNER", `run ${runId} has gone to another owner, who goes on with it`);
+    return new DagfillError("STALE_OWNER", `run ${runId} has gone to another owner, which continues it`);
   }
   const timedOut = reason === "timeout";
   const what = timedOut ? "took longer than its timeout" : "was canceled";

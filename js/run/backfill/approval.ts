@@ -32,8 +32,8 @@ export function trippedBy({ breaker }: { breaker?: Breaker | undefined }): strin
   ];
   const then = {
     pause: "it pauses",
-    stop: "nothing more is started",
-    abort: "nothing more is started, and what runs is aborted",
+    stop: "no further runs start",
+    abort: "no further runs start, and those in flight are aborted",
   }[action];
   return `${parts.join(" or ")} among the latest ${window} runs: ${then}`;
 }

@@ -122,7 +122,7 @@ export class Attempts {
     const how = called?.work?.abandon?.() ?? "it was aborted and did not settle";
     const why = this.#rows.errors.get(row)?.message;
     this.#rows.errors.set(row, { name: "DagfillError", message: `${why}: ${how}` });
-    const text = `${how}: it is recorded as failed, but its work may still go on`;
+    const text = `${how}: it is recorded as failed, but its work may still be running`;
     this.#notifier.warnOf(row, "run_abandoned", text);
   }
 

@@ -22,7 +22,7 @@ export async function stored(store: RunStore, backfillId: string): Promise<Snaps
 
 /** The hint of errors about a backfill that was interrupted. */
 export function resumeHint(id: string): string {
-  return `resume("${id}") goes on with it, discard("${id}") closes it`;
+  return `resume("${id}") continues it, discard("${id}") closes it`;
 }
 
 /** The records on the dates of a plan, by date. */

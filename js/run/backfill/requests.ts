@@ -20,7 +20,7 @@ export async function ask(store: RunStore, backfillId: string, request: Request)
   if (store.listRequests !== undefined) return store.apply([{ type: "request", id: backfillId, request }]);
   throw new DagfillError("INVALID_OPTION", "store: expected one with listRequests, got one without", {
     field: "store",
-    hint: "this store cannot tell a driver what others ask: steer the Backfill that start() returned",
+    hint: "this store cannot pass requests to the driver: use the Backfill that start() returned",
   });
 }
 

@@ -81,7 +81,7 @@ function steady(now: () => number): () => number {
     // A clock may tell fractions, as performance.now() does; dates have none.
     if (typeof told === "number" && Number.isFinite(told)) last = Math.round(told);
     else if (last === undefined) {
-      const { code, message } = wrong("now", "a clock that tells epoch milliseconds", told);
+      const { code, message } = wrong("now", "a clock that returns epoch milliseconds", told);
       throw new DagfillError(code, message, { field: "now", ...(why === undefined ? {} : { cause: why }) });
     }
     return last as number;

@@ -69,7 +69,7 @@ export class ScheduleChanges {
     if (difference === undefined || (!overlaps && this.#warned.has(dagId))) return true;
     this.#warned.add(dagId);
     const skipped = overlaps && this.#skips;
-    const what = skipped ? "It is left out (onScheduleChange)." : "It runs all the same.";
+    const what = skipped ? "It is left out (onScheduleChange)." : "It still runs.";
     const message = `The schedule has changed: ${difference}. ${what}`;
     const warning = { code: "interval_mismatch", message, at: planned.executionDate, count: 1 };
     this.#listeners.tell({ type: "warning", dagId, warning });

@@ -267,7 +267,7 @@ export class TaskRun {
   #warnAbandoned(task: number): void {
     const { graph, context, emit } = this.#options;
     this.#inFlight.delete(task);
-    const message = `task ${graph.task(task).taskId} of ${context.runId} was aborted and has not ended: its work may still go on`;
+    const message = `task ${graph.task(task).taskId} of ${context.runId} was aborted and has not ended: its work may still be running`;
     emit({ type: "warning", warning: { code: "task_abandoned", message } });
   }
 

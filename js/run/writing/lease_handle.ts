@@ -113,7 +113,7 @@ export class LeaseHandle {
     this.#forget();
     const error = new DagfillError(
       "STALE_OWNER",
-      `${this.fence.lease} has gone to another owner: nothing more is started`,
+      `${this.fence.lease} has gone to another owner: no further runs start`,
     );
     this.#lost = error;
     const listeners = [...this.#listeners];
@@ -161,7 +161,7 @@ export async function acquireOwnLease(
   const name = `${kind}:${crypto.randomUUID()}`;
   const lease = await acquire(store, name, leaseMs);
   if (lease !== null) return lease;
-  throw new DagfillError("STORE_FAILED", `the store refused the lease ${name}, which nobody else can have`);
+  throw new DagfillError("STORE_FAILED", `the store refused the lease ${name}, which no other process can hold`);
 }
 
 /** A lease that others hold for moments: waits for it while it `isWanted`. */

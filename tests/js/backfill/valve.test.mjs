@@ -147,7 +147,7 @@ test("a breaker stops a backfill whose runs fail, says why, and stays so after a
   const [{ warning }] = heard.of("warning");
   assert.deepEqual(warning, {
     code: "breaker_tripped",
-    message: "3 failures among the latest 5 runs: nothing more is started",
+    message: "3 failures among the latest 5 runs: no further runs start",
   });
 });
 

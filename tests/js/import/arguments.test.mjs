@@ -26,18 +26,18 @@ with DAG("d", schedule_interval="@daily", catchup=False, dagrun_timeout=timedelt
     meta: { operator: "BashOperator" },
   });
   assert.deepEqual(notes, [
-    "3: d: email: not taken over; mail is sent by your own code (onEvent), and nothing is paused before it has begun",
-    "3: d: dagrun_timeout is not taken over: set the option runTimeout of a backfill",
-    "3: d: on_failure_callback is not taken over",
-    "3: d: sla in default_args is not taken over",
-    "5: d.a: cwd is not taken over",
-    "5: d.a: skip_on_exit_code is not taken over",
-    "5: d.a: wait_for_downstream is not taken over",
-    "5: d.a: pool is not taken over",
-    "7: d.b: queue is not taken over",
+    "3: d: email: not imported; mail is sent by your own code (onEvent), and nothing is paused before it has begun",
+    "3: d: dagrun_timeout is not imported: set the option runTimeout of a backfill",
+    "3: d: on_failure_callback is not imported",
+    "3: d: sla in default_args is not imported",
+    "5: d.a: cwd is not imported",
+    "5: d.a: skip_on_exit_code is not imported",
+    "5: d.a: wait_for_downstream is not imported",
+    "5: d.a: pool is not imported",
+    "7: d.b: queue is not imported",
     "8: d.c: the work of a PythonOperator is not imported: the task fails until it has a command",
-    "8: d.c: retries is not a number: not taken over",
-    "8: d.c: pool is not taken over",
+    "8: d.c: retries is not a number: not imported",
+    "8: d.c: pool is not imported",
   ]);
 });
 
@@ -83,7 +83,7 @@ test("mail, tags that are not known, and what only Airflow's page shows are told
   const all = notes.map(({ message }) => message).join("\n");
   assert.deepEqual(dags[0].tags, ["x"]);
   assert.match(all, /tags that are not known are left out: TEAM, team\(\)/);
-  assert.match(all, /d: email, is_paused_upon_creation, default_view: not taken over/);
+  assert.match(all, /d: email, is_paused_upon_creation, default_view: not imported/);
   const none = `DAG("d", schedule=None, is_paused_upon_creation=False, default_args={"email_on_failure": False})`;
   assert.deepEqual(
     importDag(none).notes.map(({ message }) => message),

@@ -93,9 +93,9 @@ test("settings of Airflow's JSON without a counterpart are noted", () => {
   const found = importDag(JSON.stringify([details, { tasks: [task, plain] }]));
   assert.equal(found.dags[0].tasks[0].retryBackoff, 2);
   assert.deepEqual(messages(found), [
-    "d: dagrun_timeout is not taken over: set the option runTimeout of a backfill",
-    "d: task a: wait_for_downstream is not taken over",
-    "d: task a: pool is not taken over",
+    "d: dagrun_timeout is not imported: set the option runTimeout of a backfill",
+    "d: task a: wait_for_downstream is not imported",
+    "d: task a: pool is not imported",
   ]);
 });
 

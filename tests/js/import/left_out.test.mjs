@@ -62,7 +62,7 @@ test("task names and operators stay text in the command that fails", () => {
 test("operators that choose what runs behind them are told", () => {
   for (const operator of ["BranchPythonOperator", "ShortCircuitOperator", "LatestOnlyOperator"]) {
     const { notes } = importDag(`with DAG("a", schedule=None):\n    ${operator}(task_id="pick")`);
-    assert.match(notes[0].message, /it chooses which tasks behind it run/);
+    assert.match(notes[0].message, /it chooses which tasks run next/);
   }
   const { notes } = importDag(`
 @dag(schedule=None)
@@ -71,5 +71,5 @@ def a():
     def pick(): return "b"
     pick()
 a()`);
-  assert.match(notes[0].message, /@task\.branch .* it chooses which tasks behind it run/);
+  assert.match(notes[0].message, /@task\.branch .* it chooses which tasks run next/);
 });

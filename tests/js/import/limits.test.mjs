@@ -8,9 +8,9 @@ const messages = ({ notes }) => notes.map(({ message }) => message);
 const stopped = (source, what) => {
   const found = importDag(source, python);
   const stops = messages(found).filter((message) =>
-    message.includes("what comes behind this line is missing"),
+    message.includes("the text after this line is missing"),
   );
-  assert.deepEqual(stops, [`the file takes ${what}: what comes behind this line is missing`]);
+  assert.deepEqual(stops, [`the file takes ${what}: the text after this line is missing`]);
   return found;
 };
 const loop = (depth, body) =>
@@ -172,7 +172,7 @@ test("a long file is read up to its first fault", () => {
     notes.map(({ line, message }) => `${line}: ${message}`),
     [
       `2: Python that cannot be parsed here: expected a statement, got "BashOperator(task_id=\\"t\\", bash_command=\\"echo\\", dag=d)": DAGs and tasks near it may be missing`,
-      "2: what comes behind this line is not read",
+      "2: the text after this line is not read",
     ],
   );
 });

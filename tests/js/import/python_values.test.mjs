@@ -304,7 +304,7 @@ create_dags(globals())
   assert.deepEqual(notes, [
     "17: the decorator retrying of wrapped is not followed",
     '18: make_elsewhere("x") is not followed: if it makes tasks or dependencies, they are missing',
-    "27: trigger_rule of t is set behind its call: not taken over",
+    "27: trigger_rule of t is set after its call: not imported",
     "29: the call of create_dags is not followed: a DAG that it makes is missing",
   ]);
 });
@@ -316,6 +316,6 @@ test("params of a task that are not known are noted", () => {
 `);
   assert.deepEqual(notes, [
     "3: d.a: params is not known: PARAMS",
-    "4: d.b: params is not a dict: not taken over",
+    "4: d.b: params is not a dict: not imported",
   ]);
 });
