@@ -174,7 +174,7 @@ function showResumed({ backfillId, preview, progress }: Backfill, { terminal }: 
   );
 }
 
-/** Waits for Ctrl-C, or an error that no promise carries, then takes this process out of the backfill so that another can continue it. Fulfils
+/** Waits for Ctrl-C, or an uncaught error, then takes this process out of the backfill so that another can continue it. Fulfils
  *  with the counts that the store has, as `list` shows them: in this process an abort also counts what it only gave up here. */
 async function leave(backfill: Backfill, frame: Frame, atWork: AtWork): Promise<Progress> {
   const { store, service, interrupts, uncaught } = frame;

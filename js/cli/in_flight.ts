@@ -1,4 +1,4 @@
-// The callbacks that are at work: a process that leaves can wait for them, and an error that no promise carries has come from one of them.
+// The callbacks that are at work: a process that leaves can wait for them, and an uncaught error has come from one of them.
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Dag, ExecuteTask, RunContext } from "../face.js";
 import { withFunctions } from "./task_functions.js";

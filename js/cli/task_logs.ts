@@ -80,7 +80,7 @@ export class TaskLogs {
     if (taskId === undefined) return;
     const task = { ...run, taskId };
     this.#appendThrown(task, error);
-    this.#append(task, "end", `interrupted: ${endText(error)} (no promise carries it)`);
+    this.#append(task, "end", `interrupted: ${endText(error)} (uncaught)`);
   }
 
   #appendThrown(task: Attempt, error: unknown): void {

@@ -53,12 +53,8 @@ function uncaughtError(cause: unknown, suspects: readonly TaskAtWork[], hint?: s
   const more = suspects.length > NAMED ? ` and ${suspects.length - NAMED} more` : "";
   const where = named.length === 0 ? "while nothing was at work" : `at work: ${named.join(", ")}${more}`;
   const what = shortened(oneLine(`${name}: ${message}`), 200);
-  return new DagfillError(
-    "ABORTED",
-    `an error that no promise carries has ended the process: ${what}; ${where}`,
-    {
-      cause,
-      ...(hint !== undefined && { hint }),
-    },
-  );
+  return new DagfillError("ABORTED", `an uncaught error has ended the process: ${what}; ${where}`, {
+    cause,
+    ...(hint !== undefined && { hint }),
+  });
 }

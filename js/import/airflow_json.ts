@@ -298,8 +298,7 @@ function tasksOf(list: readonly unknown[], defaults: Fields, note: (message: str
     };
     const params = paramsOf(member(fields, "params"));
     const backoff = setting("retry_exponential_backoff");
-    if (setting("wait_for_downstream") === true)
-      note(`task ${taskId}: wait_for_downstream is not imported`);
+    if (setting("wait_for_downstream") === true) note(`task ${taskId}: wait_for_downstream is not imported`);
     const pool = asText(setting("pool"));
     if (pool !== undefined && pool !== "default_pool") note(`task ${taskId}: pool is not imported`);
     const [delay, timeout] = [time("retry_delay"), time("execution_timeout")];

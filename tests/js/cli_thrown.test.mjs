@@ -79,17 +79,17 @@ for (const [way, message] of [
   ["late", "late boom"],
   ["rejection", "nobody waits"],
 ]) {
-  test(`an error that no promise carries (${way}) is told with its task, logged, and leaves what resume takes up`, async () => {
+  test(`an uncaught error (${way}) is told with its task, logged, and leaves what resume takes up`, async () => {
     const { verb, lines } = scene();
     const ended = await verb("run", range, { WAY: way });
     assert.equal(ended.code, 130);
-    const told = `error ABORTED an error that no promise carries has ended the process: Error: ${message}; `;
+    const told = `error ABORTED an uncaught error has ended the process: Error: ${message}; `;
     const where = "at work: task a of backfill__2024-01-01T00:00:00+00:00 (attempt 1)";
     assert.ok(ended.err.includes(told + where), ended.err);
     assert.ok(ended.err.includes("dag.mjs"), "the stack leads to the line");
     // The task beside it, which waits for its signal, is told to end.
     assert.deepEqual(lines(), ["a 1", "other 1", "other aborted"]);
-    const [, id] = /go on: dagfill resume \S+ (\S+) --store/.exec(ended.out);
+    const [, id] = /to continue: dagfill resume \S+ (\S+) --store/.exec(ended.out);
     const { out } = await verb("logs", ["2024-01-01", "a"]);
     assert.match(out, new RegExp(`err Error: ${message}`));
     assert.match(out, new RegExp(`end interrupted: ${message}`));
@@ -100,7 +100,7 @@ for (const [way, message] of [
   });
 }
 
-test("an error that no promise carries, in JSON", async () => {
+test("an uncaught error, in JSON", async () => {
   const { verb } = scene();
   const ended = await verb("run", [...range, "--json"], { WAY: "late" });
   assert.equal(ended.code, 130);
@@ -111,7 +111,7 @@ test("an error that no promise carries, in JSON", async () => {
   assert.match(error.message, /late boom; at work: task a of/);
 });
 
-test("an error that no promise carries, of a run as a whole", async () => {
+test("an uncaught error, of a run as a whole", async () => {
   const { verb } = scene();
   const ended = await verb("run", range, { WAY: "late", WHOLE: "1" });
   assert.equal(ended.code, 130);
@@ -120,26 +120,26 @@ test("an error that no promise carries, of a run as a whole", async () => {
   assert.equal(resumed.code, 0, resumed.err);
 });
 
-test("an error that no promise carries in trigger: retry takes what it left, at once", async () => {
+test("an uncaught error in trigger: retry takes what it left, at once", async () => {
   const { verb } = scene();
   const ended = await verb("trigger", ["-l", "2024-01-01T13:05"], { WAY: "late" });
   assert.equal(ended.code, 1);
   assert.match(ended.err, /late boom; at work: task a of manual__/);
-  assert.match(ended.err, /hint dagfill retry \S+ runs what it left again/);
+  assert.match(ended.err, /hint to run what it left again: dagfill retry \S+/);
   const retried = await verb("retry");
   assert.deepEqual([retried.code, /1 succeeded/.test(retried.out)], [0, true], retried.out + retried.err);
 });
 
 for (const name of ["schedule", "serve"]) {
-  test(`an error that no promise carries ends ${name}, and is told`, async () => {
+  test(`an uncaught error ends ${name}, and is told`, async () => {
     const { verb, begin } = scene();
     const yesterday = ["--start-date", "2024-01-01", "--end-date", "2024-01-01"];
     if (name === "serve") await verb("enqueue", yesterday);
     const ended = name === "serve" ? await begin("serve", [], { WAY: "late" }).ended : undefined;
     const last = ended ?? (await verb("schedule", ["--once"], { WAY: "late" }));
     assert.equal(last.code, 1);
-    assert.match(last.err, /error ABORTED an error that no promise carries .*late boom; at work: task a of/);
-    assert.match(last.err, /goes on with what it left/);
+    assert.match(last.err, /error ABORTED an uncaught error .*late boom; at work: task a of/);
+    assert.match(last.err, /continues what it left/);
   });
 }
 

@@ -61,7 +61,7 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
     if (interrupted !== undefined) {
       const where = typeof values.store === "string" ? ` --store ${values.store}` : "";
       notices.line(
-        `${notices.paint("cyan", "hint")} a backfill was interrupted: dagfill resume ${file.name} ${interrupted.backfillId}${where} goes on with it`,
+        `${notices.paint("cyan", "hint")} a backfill was interrupted: dagfill resume ${file.name} ${interrupted.backfillId}${where} continues it`,
       );
     }
     return exitCodes.ok;
@@ -93,7 +93,7 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
   }
 }
 
-/** The dates of the runs in these states, and of those that a killed process left. An interrupted backfill goes on with its own. */
+/** The dates of the runs in these states, and of those that a killed process left. An interrupted backfill continues its own. */
 async function knownDates(
   store: RunStore,
   dagId: string,

@@ -10,7 +10,7 @@ import type { Column } from "../table.js";
 import type { Verb } from "../verb.js";
 
 export const catchup: Verb = {
-  summary: "the runs of a DAG that are due now, and those that its catchup leaves out",
+  summary: "list the runs of a DAG that are due now, and those that its catchup leaves out",
   positionals: ["FILE"],
   flags: [...flags.dag, ...flags.store, ...flags.format, ...flags.json],
   async run(request) {

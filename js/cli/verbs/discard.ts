@@ -5,7 +5,7 @@ import { exitCodes } from "../report_error.js";
 import type { Verb } from "../verb.js";
 
 export const discard: Verb = {
-  summary: "give an interrupted backfill up: what did not end is recorded as canceled",
+  summary: "close an interrupted backfill: runs that have not ended are recorded as canceled",
   positionals: ["ID"],
   flags: [...flags.store, ...flags.json],
   async run({ positionals: [id = ""], values, terminal, notices, json, world }) {

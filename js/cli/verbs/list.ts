@@ -10,7 +10,7 @@ import type { Style } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
 export const list: Verb = {
-  summary: "the backfills of a store and their progress",
+  summary: "list the backfills of a store and their progress",
   positionals: [],
   flags: [...flags.dag, ...flags.unfinished, ...flags.store, ...flags.format, ...flags.json],
   async run(request) {

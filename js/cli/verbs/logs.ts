@@ -17,7 +17,7 @@ const LOOK_MS = 200;
 
 export const logs: Verb = {
   summary:
-    "what the commands of a run printed and how they ended; --follow continues until the run has ended",
+    "print the output of a run's commands and how they ended; --follow continues until the run has ended",
   positionals: ["DAG", "DATE|RUN", "[TASK]"],
   flags: [...flags.dag, ...flags.attempt, ...flags.follow, ...flags.store],
   async run(request) {

@@ -18,7 +18,7 @@ const columnsIn = (timeZone: string | undefined): Column<MissingDates["ranges"][
 ];
 
 export const missingDates: Verb = {
-  summary: "the dates of a range without a successful run",
+  summary: "list the dates of a range without a successful run",
   positionals: ["FILE"],
   flags: [...flags.dag, ...flags.span, ...flags.history, ...flags.missing, ...flags.store, ...flags.json],
   async run({ positionals: [path = ""], values, terminal, notices, json, world }) {

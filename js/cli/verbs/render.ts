@@ -7,7 +7,7 @@ import { exitCodes } from "../report_error.js";
 import type { Verb } from "../verb.js";
 
 export const render: Verb = {
-  summary: "what a template becomes for a date",
+  summary: "print a template with its macros resolved for a date",
   positionals: ["TEMPLATE"],
   flags: [
     ...flags.executionDate,

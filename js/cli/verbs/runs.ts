@@ -19,7 +19,7 @@ import type { Column } from "../table.js";
 import type { Verb } from "../verb.js";
 
 export const runs: Verb = {
-  summary: "the runs of a DAG: states, durations, errors",
+  summary: "list the runs of a DAG: states, durations, errors",
   positionals: ["DAG"],
   flags: [
     ...flags.dag,

@@ -24,7 +24,7 @@ export const schedule: Verb = {
     const interrupts = takeInterrupts();
     const logs = new TaskLogs(values.store);
     const inFlight = new InFlight();
-    const uncaught = takeUncaught(inFlight, logs, "the next dagfill schedule goes on with what it left");
+    const uncaught = takeUncaught(inFlight, logs, "the next dagfill schedule continues what it left");
     try {
       const callbacks = inFlight.count(world.callbacks(file, logWriter({ terminal, json, values }), logs));
       await warnOfTemplates(file.dags, callbacks, {}, notices);

@@ -42,7 +42,11 @@ export const serve: Verb = {
     const timer = setInterval(() => health("serving"), HEALTH_MS);
     const logs = new TaskLogs(values.store);
     const inFlight = new InFlight();
-    const uncaught = takeUncaught(inFlight, logs, "whoever serves this store next goes on with what it left");
+    const uncaught = takeUncaught(
+      inFlight,
+      logs,
+      "the next process that serves this store continues what it left",
+    );
     try {
       const callbacks = inFlight.count(world.callbacks(file, logWriter({ terminal, json, values }), logs));
       const { onUnknown } = callbacks;

@@ -23,7 +23,7 @@ import type { Verb } from "../verb.js";
 type Row = Shown<TaskInstance> & { executionDate: string };
 
 export const tasks: Verb = {
-  summary: "the tasks of a DAG's runs: states, attempts, durations, errors; DATE or RUN shows one run",
+  summary: "list the tasks of a DAG's runs: states, attempts, durations, errors; DATE or RUN shows one run",
   positionals: ["DAG", "[DATE|RUN]"],
   flags: [...flags.dag, ...flags.state, ...flags.span, ...flags.store, ...flags.format, ...flags.json],
   async run(request) {

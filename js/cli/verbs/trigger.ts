@@ -25,7 +25,7 @@ export const trigger: Verb = {
     const interrupts = takeInterrupts();
     const logs = new TaskLogs(values.store);
     const inFlight = new InFlight();
-    const uncaught = takeUncaught(inFlight, logs, `dagfill retry ${path} runs what it left again`);
+    const uncaught = takeUncaught(inFlight, logs, `to run what it left again: dagfill retry ${path}`);
     try {
       const callbacks = inFlight.count(world.callbacks(file, logWriter({ terminal, json, values }), logs));
       const conf = values.conf as Record<string, unknown> | undefined;

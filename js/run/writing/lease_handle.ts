@@ -161,7 +161,10 @@ export async function acquireOwnLease(
   const name = `${kind}:${crypto.randomUUID()}`;
   const lease = await acquire(store, name, leaseMs);
   if (lease !== null) return lease;
-  throw new DagfillError("STORE_FAILED", `the store refused the lease ${name}, which no other process can hold`);
+  throw new DagfillError(
+    "STORE_FAILED",
+    `the store refused the lease ${name}, which no other process can hold`,
+  );
 }
 
 /** A lease that others hold for moments: waits for it while it `isWanted`. */

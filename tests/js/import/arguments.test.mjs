@@ -62,7 +62,7 @@ with DAG("d", schedule=None):
     'echo {{ ti.xcom_pull(task_ids=["e", "a"]) | first }}',
   ]) {
     const [note, ...others] = noted(command);
-    assert.match(note, /^5: d\.b: it pulls the XCom of a: .*only lines of xcom:JSON are/, command);
+    assert.match(note, /^5: d\.b: it pulls the XCom of a: .*only lines of the form xcom:JSON are/, command);
     assert.deepEqual(others, []);
   }
   for (const command of [

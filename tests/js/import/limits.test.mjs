@@ -7,9 +7,7 @@ const python = { format: "airflow-python" };
 const messages = ({ notes }) => notes.map(({ message }) => message);
 const stopped = (source, what) => {
   const found = importDag(source, python);
-  const stops = messages(found).filter((message) =>
-    message.includes("the text after this line is missing"),
-  );
+  const stops = messages(found).filter((message) => message.includes("the text after this line is missing"));
   assert.deepEqual(stops, [`the file takes ${what}: the text after this line is missing`]);
   return found;
 };
