@@ -36,7 +36,14 @@ export function jobsContract({ it, assert, statusOf, ended, run }) {
     assert.ok(startedAt >= before - 1_000 && startedAt <= Date.now() + 1_000, String(startedAt));
   });
 
-  const throws = { "an error": ["error", "no file"], "a text": ["fail", "no file"], null: ["fail", null] };
+  const throws = {
+    "an error": ["error", "no file"],
+    "a text": ["fail", "no file"],
+    "a number": ["fail", 7],
+    false: ["fail", false],
+    null: ["fail", null],
+    undefined: ["fail", undefined],
+  };
   for (const [what, [act, value]] of Object.entries(throws)) {
     it(`fails with what was thrown: ${what}`, async (engine, { without }) => {
       const job = aJob({ act, value });
@@ -83,7 +90,12 @@ export function jobsContract({ it, assert, statusOf, ended, run }) {
   it(
     "ids and conf may be any text",
     async (engine) => {
-      const [dagId, runId] = ["ü/../:?#[]@ 'x' \"y\" \\ 😀", "run:1 %2F &amp; \u00a0\u202e"];
+      // All that is short in UTF-8, and the ends of the blocks behind it.
+      const short = String.fromCharCode(...Array.from({ length: 0x800 }, (_, code) => code));
+      const [dagId, runId] = [
+        `../${short}`,
+        "run:1 %2F &amp; \u202e\ud7ff\ue000\ufeff\uffff\u{10000}\u{10ffff} 😀",
+      ];
       const conf = { act: "ids", value: null, ключ: ["{{ ds }}", "\u0000"] };
       const status = await run(engine, aJob(conf, { data: { dagId, runId } }));
       assert.equal(status.state, "success", JSON.stringify(status.error));
