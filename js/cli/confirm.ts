@@ -16,7 +16,7 @@ export async function confirmed(
 ): Promise<BackfillOptions> {
   if (values.yes === true) return options;
   const preview = await service.preview(options);
-  const why = reason(preview, options.chunk !== undefined);
+  const why = reason(preview, options);
   if (why === undefined) return options;
   if (!process.stdin.isTTY || !terminal.interactive) {
     throw new DagfillError(
@@ -36,17 +36,25 @@ export async function confirmed(
 }
 
 /** Why a plan is asked about, in words; `undefined` where it is not. */
-function reason({ counts, runs }: BackfillPreview, isInChunks: boolean): string | undefined {
+function reason(
+  { counts, runs }: BackfillPreview,
+  { chunk, taskIds, withUpstream = true }: BackfillOptions,
+): string | undefined {
   let count = counts.create + counts.rerun + counts.reset;
   // All dates of a chunk are one run, which its first date has.
-  if (isInChunks) count = runs.filter(({ action, chunk }) => action !== "skip" && chunk === undefined).length;
+  if (chunk !== undefined)
+    count = runs.filter(({ action, chunk }) => action !== "skip" && chunk === undefined).length;
   let replaced = 0;
   if (counts.reset > 0) {
     for (const { action, existingState } of runs) {
       if (action === "reset" && existingState === "success") replaced += 1;
     }
   }
-  if (replaced > 0) return `replaces ${replaced} ${replaced === 1 ? "run that" : "runs that have"} succeeded`;
+  if (replaced > 0) {
+    const named = shortened((taskIds ?? []).join(", "), 200);
+    const what = `${taskIds?.length === 1 ? "task" : "tasks"} ${named}${withUpstream ? " and what is before" : ""} in `;
+    return `replaces ${taskIds === undefined ? "" : what}${replaced} ${replaced === 1 ? "run that" : "runs that have"} succeeded`;
+  }
   return count > LARGE ? `has ${count} runs` : undefined;
 }
 

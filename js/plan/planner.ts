@@ -50,7 +50,8 @@ export function planRequest(
   now: number,
   host: CheckedTemplateOptions = {},
 ): PlanRequest {
-  const dependentTask = chosenTasks(dag, options).find((task) => task.dependsOnPast)?.taskId;
+  const tasks = chosenTasks(dag, options);
+  const dependentTask = tasks.find((task) => task.dependsOnPast)?.taskId;
   const request = {
     dagId: dag.dagId,
     startDate: options.startDate,
@@ -75,7 +76,7 @@ export function planRequest(
     hashed: hashedTexts(dag, options, host),
     ...(options.taskIds === undefined ? {} : { taskIds: options.taskIds }),
     withUpstream: options.withUpstream,
-    templates: dag.tasks.flatMap(templates),
+    templates: tasks.flatMap(templates),
   };
   return call((wasm) => {
     const draft = new wasm.RawPlan(timetableOf(dag.timetable), request);

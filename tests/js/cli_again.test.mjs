@@ -113,3 +113,27 @@ test("retry runs again what a killed trigger left", async () => {
   const [known] = jsonLines((await verb("runs", ["--format", "ndjson"])).out);
   assert.deepEqual([known.state, known.runType, known.attempt], ["success", "manual", 2]);
 });
+
+test("what is refused says what to type: chosen tasks in the question, commands for what was interrupted", async () => {
+  const { verb, begin, store, file, lines } = scene();
+  await verb("run", ["--start-date", "2024-01-01", "--end-date", "2024-01-02"]);
+  const asked = await verb("clear", ["-t", "b", "--no-upstream"]);
+  assert.match(asked.err, /expected --yes for a plan that replaces task b in 2 runs that have succeeded/);
+  assert.match((await verb("clear", ["-t", "b"])).err, /replaces task b and what is before in 2 runs that/);
+  const alone = await verb("clear", ["--no-upstream", "--yes"]);
+  assert.deepEqual([alone.code, /expected --task-ids beside --no-upstream/.test(alone.err)], [2, true]);
+  const before = lines().length;
+  const killed = begin("clear", ["--yes"], { HANG: "b" });
+  await until(() => lines().length === before + 3);
+  killed.child.kill("SIGKILL");
+  await killed.ended;
+  let refused = await verb("clear", ["--yes"]);
+  // The lease of the killed process holds until it expires.
+  while (refused.err.includes("BACKFILL_ACTIVE")) refused = await verb("clear", ["--yes"]);
+  assert.equal(refused.code, 2);
+  const id = /to continue it: dagfill resume \S+ (\S+) --store/.exec(refused.err)?.[1];
+  assert.ok(refused.err.includes(`to close it: dagfill discard ${id} --store ${store}`), refused.err);
+  assert.equal((await verb("retry")).code, 0, "it names the resume");
+  const resumed = await run(["resume", file, id, "--store", store], { env: { JOURNAL: "/dev/null" } });
+  assert.equal(resumed.code, 0, resumed.err);
+});

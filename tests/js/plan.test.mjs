@@ -163,6 +163,11 @@ test("a task of nothing but its command is named when it does not look at the da
     [["date_independent", 1]],
   );
   assert.match(plan.warnings[0].message, /extract/);
+  // Tasks that were not chosen do not run: nothing is to be said of them.
+  const range = { startDate: "2024-01-01", endDate: "2024-01-03" };
+  const rest = tasks.map(({ taskId }) => taskId).filter((taskId) => taskId !== "extract");
+  const part = await preview({ ...range, taskIds: rest, withUpstream: false }, { tasks });
+  assert.deepEqual(part.warnings, []);
 });
 
 test("dates whose run failed, and that are left alone, are named with the option that takes them", async () => {

@@ -7,6 +7,7 @@ import { spanOf, zoneOf } from "../bounds.js";
 import { confirmed } from "../confirm.js";
 import { drive } from "../drive.js";
 import { flags } from "../flags.js";
+import { nameTheCommand } from "../in_the_way.js";
 import { chooseDag, type DagFile, loadDagFile } from "../load_dag.js";
 import { planJson, showPlan } from "../plan_view.js";
 import { exitCodes } from "../report_error.js";
@@ -69,7 +70,11 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
   const options = optionsFor(dates);
   return drive(request, file, async ({ service, follow }) => {
     const agreed = await confirmed(service, options, request);
-    return follow((hooks) => service.start(agreed, hooks));
+    return follow((hooks) =>
+      service.start(agreed, hooks).catch((error: unknown) => {
+        throw nameTheCommand(error, request);
+      }),
+    );
   });
 
   function optionsFor(dates: readonly string[]): BackfillOptions {

@@ -21,6 +21,11 @@ export function backfillOptions(file: DagFile, values: Record<string, unknown>):
 
 /** The options of a backfill that were given by flags. */
 export function optionsOf(values: Record<string, unknown>): Partial<BackfillOptions> {
+  if (values.withUpstream === false && values.taskIds === undefined)
+    throw new DagfillError("INVALID_OPTION", "expected --task-ids beside --no-upstream, got none", {
+      field: "--no-upstream",
+      hint: "--no-upstream leaves out what the tasks of --task-ids depend on",
+    });
   const given = names.filter((name) => values[name] !== undefined);
   return Object.fromEntries(given.map((name) => [name, values[name]]));
 }

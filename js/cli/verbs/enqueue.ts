@@ -1,6 +1,7 @@
 // dagfill enqueue: stores a backfill for a `serve` process to run.
 import { BackfillService } from "../../face.js";
 import { flags } from "../flags.js";
+import { nameTheCommand } from "../in_the_way.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
 import { exitCodes } from "../report_error.js";
 import { warnOfTemplates } from "../template_warnings.js";
@@ -27,7 +28,9 @@ export const enqueue: Verb = {
     const store = await world.openStore(values.store, "write", notices);
     try {
       const service = new BackfillService({ dags: file.dags, store });
-      const backfillId = await service.enqueue(options);
+      const backfillId = await service.enqueue(options).catch((error: unknown) => {
+        throw nameTheCommand(error, request);
+      });
       terminal.line(json ? JSON.stringify({ type: "enqueued", backfillId }) : backfillId);
       return exitCodes.ok;
     } finally {

@@ -1,9 +1,9 @@
 // dagfill run: runs a backfill, and with --resume first continues an interrupted one over the same dates.
-import { DagfillError } from "../../error.js";
 import type { BackfillOptions } from "../../face.js";
 import { confirmed } from "../confirm.js";
 import { drive, type Session } from "../drive.js";
 import { flags } from "../flags.js";
+import { nameTheCommand } from "../in_the_way.js";
 import { loadDagFile } from "../load_dag.js";
 import { type ExitCode, exitCodes } from "../report_error.js";
 import type { Request, Verb } from "../verb.js";
@@ -43,7 +43,7 @@ async function start(session: Session, options: BackfillOptions, request: Reques
     const agreed = await confirmed(session.service, options, request);
     return await session.follow((hooks) => session.service.start(agreed, hooks));
   } catch (error) {
-    throw nameTheCommand(error, request);
+    throw nameTheCommand(error, request, "or add --resume, which continues it first");
   }
 }
 
@@ -70,14 +70,6 @@ async function resumeThenStart(
   return code === exitCodes.ok ? worst : code;
 }
 
-function interruptedId(error: unknown): string | undefined {
-  if (!(error instanceof DagfillError) || error.code !== "BACKFILL_EXISTS") return undefined;
-  // The id was used before, perhaps by a backfill that has ended: there may be nothing to continue.
-  if (error.field === "backfillId") return undefined;
-  const id = (error.details as { backfillId?: unknown } | undefined)?.backfillId;
-  return typeof id === "string" ? id : undefined;
-}
-
 // The options that decide which runs a request asks for, with the default of each.
 const identity: Partial<Record<keyof BackfillOptions, unknown>> = {
   startDate: undefined,
@@ -98,22 +90,5 @@ function same(before: BackfillOptions, now: BackfillOptions): boolean {
   return Object.entries(identity).every(([name, absent]) => {
     const [one, other] = [before, now].map((options) => options[name as keyof BackfillOptions] ?? absent);
     return JSON.stringify(one) === JSON.stringify(other);
-  });
-}
-
-/** The error with the commands to type next. */
-function nameTheCommand(error: unknown, { positionals, values }: Request): unknown {
-  const id = interruptedId(error);
-  if (id === undefined) return error;
-  const { code, message, details } = error as DagfillError;
-  const where = typeof values.store === "string" ? ` --store ${values.store}` : "";
-  return new DagfillError(code, message, {
-    hint: [
-      `to continue it: dagfill resume ${positionals[0]} ${id}${where}`,
-      `to close it: dagfill discard ${id}${where}`,
-      "or add --resume, which continues it first",
-    ].join("\n     "),
-    ...(details !== undefined && { details }),
-    cause: error,
   });
 }
