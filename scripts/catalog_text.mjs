@@ -1,7 +1,8 @@
 // The catalog of templates as the package carries it: one text a list, with a line for each text of its rows. Quotes, commas and brackets of
 // 475 rows are 4 kB, and a text with lines of its own needs no other line breaks. The braces around an example that is one expression are
-// left out, which is 2 kB more.
+// left out, which is 2 kB more, and signs stand for words that are many, which are 4 kB.
 import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Failure } from "./process.mjs";
 
 /** Makes texts of the lists in `js/macros/catalog/`; `entries` of `js/macros/catalog.ts` reads them. */
@@ -9,16 +10,27 @@ export function catalogText(esbuild) {
   return {
     name: "catalog",
     setup(build) {
-      build.onLoad({ filter: /[\\/]js[\\/]macros[\\/]catalog[\\/]\w+\.ts$/ }, async ({ path }) => {
+      const load = async (path) => {
         const { code } = await esbuild.transform(readFileSync(path, "utf8"), { loader: "ts", format: "esm" });
-        const lists = await import(`data:text/javascript,${encodeURIComponent(code)}`);
-        const texts = Object.entries(lists).map(
-          ([name, rows]) => `export const ${name} = ${JSON.stringify(rows.flatMap(linesOf).join("\n"))};`,
-        );
+        return import(`data:text/javascript,${encodeURIComponent(code)}`);
+      };
+      build.onLoad({ filter: /[\\/]js[\\/]macros[\\/]catalog[\\/]\w+\.ts$/ }, async ({ path }) => {
+        const { words } = await load(join(dirname(dirname(path)), "catalog_words.ts"));
+        const texts = Object.entries(await load(path)).map(([name, rows]) => {
+          const text = shortened(rows.flatMap(linesOf).join("\n"), words);
+          return `export const ${name} = ${JSON.stringify(text)};`;
+        });
         return { contents: texts.join("\n") };
       });
     },
   };
+}
+
+/** With signs in place of words. */
+function shortened(text, words) {
+  const [taken] = words.find(([sign]) => text.includes(sign)) ?? [];
+  if (taken !== undefined) throw new Failure(`a row of the catalog has ${taken}, which stands for a word`);
+  return words.reduce((part, [sign, word]) => part.replaceAll(word, sign), text);
 }
 
 /** A line break inside of a text is a carriage return, which no text has. */

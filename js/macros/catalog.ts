@@ -5,6 +5,7 @@ import { macros } from "./catalog/macros.js";
 import { methods } from "./catalog/methods.js";
 import { statements } from "./catalog/statements.js";
 import { tests } from "./catalog/tests.js";
+import { words } from "./catalog_words.js";
 
 /** Name, meaning, example, and what the example prints. */
 export type Row = readonly [string, string, string, string];
@@ -19,14 +20,15 @@ export interface CatalogEntry {
   result: string;
 }
 
-/** `list`: in the built package one text, with a line for each text of its rows, and without the braces of examples that are one
- *  expression (`scripts/catalog_text.mjs`). */
+/** `list`: in the built package one text, with a line for each text of its rows, without the braces of examples that are one
+ *  expression, and with signs for words that are many (`scripts/catalog_text.mjs`). */
 function entries(
   kind: CatalogEntry["kind"],
   list: readonly Row[] | string,
   form?: CatalogEntry["form"],
 ): CatalogEntry[] {
-  const texts = typeof list === "string" ? list.split("\n") : list.flat();
+  const spelled = (text: string) => words.reduceRight((part, [sign, word]) => part.replaceAll(sign, word), text);
+  const texts = typeof list === "string" ? spelled(list).split("\n") : list.flat();
   return Array.from({ length: texts.length / 4 }, (_, row) => {
     const [name = "", meaning = "", text = "", result = ""] = texts.slice(4 * row, 4 * row + 4);
     const example = /\{[{%#]/.test(text) ? text : `{{ ${text} }}`;
