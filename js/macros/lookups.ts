@@ -103,18 +103,11 @@ class LookupHost implements MacroHost {
     for (const level of this.#levels) {
       const given = level[member]?.(name);
       if (given === undefined) continue;
-      const value = member === "connections" ? readUri(given) : given;
+      const value = member === "connections" ? connectionOf(name, given) : given;
       return this.#masked && member !== "macros" ? mask(value) : value;
     }
     return undefined;
   }
-}
-
-/** A connection that is given as a URI, as an object. */
-function readUri(text: string): string {
-  if (!text.startsWith('"')) return text;
-  const connection = connectionOf(JSON.parse(text));
-  return connection === undefined ? text : JSON.stringify(connection);
 }
 
 function mask(text: string): string {
