@@ -126,7 +126,7 @@ function unresolvedFault(
       ? (["unknown_xcom", `task ${lost.taskId} does not run before it`] as const)
       : key !== undefined
         ? (["missing_conf_key", `conf has no ${key}`] as const)
-        : (["unknown_macro", part.message] as const);
+        : (["unknown_macro", reason(part)] as const);
   // An open tag has no end up to which it could be left out.
   const isOpen = part.message.endsWith(": this tag is not closed");
   const ends =
@@ -145,6 +145,12 @@ function unresolvedFault(
     end: part.end,
     ...(part.suggestion === undefined ? {} : { suggestion: part.suggestion }),
   };
+}
+
+/** Why nothing resolves a part, without the tag that the core's message begins with: its first 80 letters. */
+function reason({ text, message }: Unresolved): string {
+  const tag = `${Array.from(text).slice(0, 80).join("")}: `;
+  return message.startsWith(tag) ? message.slice(tag.length) : message;
 }
 
 /** How many texts of a plan's templates nothing resolves. */

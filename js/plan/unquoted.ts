@@ -22,6 +22,11 @@ const OUTSIDE = ["dag_run.conf", "conf", "params", "xcom", "ti.xcom_pull", "task
 /** Filters whose results hold nothing that a shell acts on, wherever they stand. */
 const SAFE = ["int", "float", "length", "count"];
 
+/** What stands in front of a value that chooses among others: an index, or the key of an object that is written out. */
+const INDEX = /(?:[\w)\]}'"]\[|\}\.get\() *$/;
+/** What changes a list or an object in its place. */
+const CHANGE = /(?<![\w.])(\w+)(?:\.\w+)*\.(?:append|extend|insert|setdefault|update)\(/g;
+
 /** Words of the shell with a space between them: `map('quote') | join(' ')`. */
 const QUOTED_LIST = /map\(.quote.\) *\| *join\(. .\)[ -]*$/;
 
@@ -39,23 +44,25 @@ export function unquoted(
     if (use.kind !== "macro" || !outside.has(use.name)) continue;
     const start = Math.max(template.lastIndexOf("{{", use.start), template.lastIndexOf("{%", use.start));
     if (start < 0) continue;
-    if (template[start + 1] === "%") {
-      const statementEnd = template.indexOf("%}", use.end);
-      const safe = safety(template, use, start, statementEnd, uses);
-      if (safe !== "everywhere")
-        for (const name of boundNames(template.slice(start + 2, use.start))) outside.set(name, safe);
-      continue;
-    }
-    const end = template.indexOf("}}", use.end);
-    if (end < 0 || faults.has(start) || isCondition(template.slice(start, use.start))) continue;
+    const before = template.slice(start, use.start);
+    // What an index chooses is a value of the author's own.
+    if (INDEX.test(before)) continue;
+    const isStatement = template[start + 1] === "%";
+    const end = template.indexOf(isStatement ? "%}" : "}}", use.end);
+    const filters = filtersOf(template, use, end, uses);
     const safe =
-      safety(template, use, start, end, uses) ??
-      outside.get(use.name) ??
-      (isInQuoteBlock(template, use) ? "word" : undefined);
+      safety(filters, template.slice(start, end)) ??
+      (filters.length === 0 ? outside.get(use.name) : undefined) ??
+      (!isStatement && isInQuoteBlock(template, use) ? "word" : undefined);
+    if (safe !== "everywhere") for (const name of boundNames(before)) outside.set(name, safe);
+    if (isStatement || end < 0 || faults.has(start) || isCondition(before)) continue;
     const isInQuotes = inQuotes.includes(start);
     if (safe === "everywhere" || (safe === "word" && !isInQuotes)) continue;
     const shown = template.slice(start, end + 2);
-    const quoted = safe === "word" ? shown : quotedTag(template.slice(start + 2, end));
+    const quoted =
+      safe === "word"
+        ? shown
+        : (quotedArgument(template, use, before, end) ?? quotedTag(template.slice(start + 2, end)));
     faults.set(start, {
       code: "unquoted_in_command",
       message: `the value of ${shown} becomes a part of the command: write it as ${quoted}${isInQuotes ? " outside of the shell's quotes" : ""}, or read it from the environment`,
@@ -68,11 +75,25 @@ export function unquoted(
   return [...faults.values()];
 }
 
+/** The call of a macro of the template with the filter `quote` on the argument: all that the macro prints is hardly one word. */
+function quotedArgument(template: string, use: Use, before: string, end: number): string | undefined {
+  const name = /(?<!\w)(\w+)\([^()]*$/.exec(before)?.[1];
+  if (name === undefined || !template.includes(`macro ${name}(`)) return undefined;
+  const [value = "", closed] = /^[\w.[\]'"]*( *[,)])?/.exec(template.slice(use.end, end)) ?? [];
+  if (closed === undefined) return undefined;
+  const at = use.end + value.length - closed.length;
+  return `${template.slice(use.start - before.length, at)} | quote${template.slice(at, end + 2)}`;
+}
+
 /** The tag with the filter `quote` on all that it prints. */
 function quotedTag(inside: string): string {
   const [start, rest] = ["-", "+"].includes(inside[0] ?? "") ? [inside[0], inside.slice(1)] : ["", inside];
   const end = rest.endsWith("-") ? "-" : "";
-  const value = rest.slice(0, rest.length - end.length).trim();
+  // A filter behind `quote` changes what was quoted: `quote` is to be the last one.
+  const value = rest
+    .slice(0, rest.length - end.length)
+    .trim()
+    .replace(/\| *quote *(?=\|)/g, "");
   // An operator that is a word has spaces around it, as `|` may have.
   const isOperand = value
     .split("|")
@@ -83,12 +104,11 @@ function quotedTag(inside: string): string {
 /** As one word of the shell, or everywhere. */
 type Safety = "word" | "everywhere" | undefined;
 
-/** Whether the filters behind the value make it safe. */
-function safety(template: string, use: Use, start: number, end: number, uses: readonly Use[]): Safety {
-  const filters = filtersOf(template, use, end, uses);
+/** Whether the filters behind the value make it safe. `before`: the tag up to its end. */
+function safety(filters: readonly string[], before: string): Safety {
   if (filters.some((name) => SAFE.includes(name))) return "everywhere";
   const last = filters.at(-1);
-  const isQuoted = last === "quote" || (last === "join" && QUOTED_LIST.test(template.slice(start, end)));
+  const isQuoted = last === "quote" || (last === "join" && QUOTED_LIST.test(before));
   return isQuoted ? "word" : undefined;
 }
 
@@ -96,7 +116,8 @@ function safety(template: string, use: Use, start: number, end: number, uses: re
 const SIGNS = "~+-*/%<>=!,:";
 const WORD = /^(?:if|else|or|and|in|is|not)\b/;
 
-/** The filters that take the value, or an expression in brackets around it. A filter behind an operator takes the operand of that. */
+/** The filters that take the value, or an expression in brackets around it. A filter behind an operator takes the operand of that. An
+ *  index, or a name behind a dot, stands as "". */
 function filtersOf(template: string, use: Use, end: number, uses: readonly Use[]): string[] {
   const filters = new Map(
     uses.flatMap(({ kind, start, name }) => (kind === "filter" ? [[start, name]] : [])),
@@ -107,12 +128,15 @@ function filtersOf(template: string, use: Use, end: number, uses: readonly Use[]
     const letter = template[at] as string;
     const name = filters.get(at);
     if (letter === "'" || letter === '"') at = template.indexOf(letter, at + 1);
-    else if ("([{".includes(letter)) depth++;
-    else if (")]}".includes(letter)) {
+    else if ("([{".includes(letter)) {
+      if (letter === "[" && depth === 0 && isOperand) found.push("");
+      depth++;
+    } else if (")]}".includes(letter)) {
       isOperand ||= depth === 0;
       depth = Math.max(0, depth - 1);
     } else if (depth > 0) continue;
     else if (name !== undefined && isOperand) found.push(name);
+    else if (letter === "." && isOperand) found.push("");
     else if (SIGNS.includes(letter)) isOperand = false;
     else if (!isWord(template[at - 1]) && WORD.test(template.slice(at, at + 5))) isOperand = false;
     if (at < 0) break;
@@ -141,15 +165,17 @@ function isCondition(before: string): boolean {
   return at >= 0 && !before.slice(at).includes(" else ");
 }
 
-/** The names that `set`, `for` or `with` give the values behind them. `text`: the statement up to the value. */
+/** The names that a tag gives the values behind them, as `set`, `for`, `with` and the defaults of a macro do, or whose lists and objects it
+ *  changes. `text`: the tag up to the value. */
 function boundNames(text: string): string[] {
-  const words = (text.startsWith("-") || text.startsWith("+") ? text.slice(1) : text).trimStart();
-  const space = words.indexOf(" ");
-  const [keyword, rest] = [words.slice(0, space), words.slice(space + 1)];
-  const end = keyword === "for" ? rest.indexOf(" in ") : rest.indexOf("=");
-  if (!["set", "for", "with"].includes(keyword) || end < 0) return [];
-  return rest
-    .slice(0, end)
-    .split(",")
-    .map((name) => name.trim());
+  const changed = Array.from(text.matchAll(CHANGE), ([, name = ""]) => name);
+  const [, keyword = "", rest = ""] = /^\{%[-+]? *(set|for|with|macro|call) *(.*)$/s.exec(text) ?? [];
+  if (keyword === "for") return [...changed, ...(rest.split(" in ")[0] ?? "").split(/\W+/)];
+  // Of a call of another function the names are its own.
+  const own =
+    keyword === "macro" || keyword === "call" ? rest : rest.replace(/\([^()]*\)/g, "").split(/[([{]/)[0];
+  const given = Array.from((own ?? "").matchAll(/(?<![\w., ])([\w., ]+)=(?!=)/g), ([, names = ""]) =>
+    names.split(/[ ,]+/),
+  );
+  return [...changed, ...given.flat().map((name) => name.split(".")[0] ?? "")];
 }

@@ -3,8 +3,8 @@
 use super::scan::{Span, scan};
 use super::units::Units;
 
-/// The `{{` of a command that stand in quotes, backticks, a comment or a here-document of the shell, in UTF-16 units. A value with that
-/// quote, or with a line break, ends them, and what is behind it is run.
+/// The `{{` of a command that stand in quotes, backticks, arithmetic, a comment or a here-document of the shell, or behind a backslash, in
+/// UTF-16 units. A value with that quote, or with a line break, ends them, and what is behind it is run.
 ///
 /// ```
 /// use dagfill::macros::quoted_by_shell;
@@ -17,7 +17,13 @@ pub fn quoted_by_shell(command: &str) -> Vec<u32> {
     for span in scan(command, &[]) {
         match span {
             Span::Text(place) | Span::Raw(_, place, _) => shell.read(place.start, place.end),
-            Span::Expression(tag, _) if shell.is_quoted() => found.push(units.at(tag.place.start) as u32),
+            Span::Expression(tag, _) => {
+                // Behind a backslash the first quote of the filter is a letter.
+                if shell.is_quoted() || shell.skips > 0 {
+                    found.push(units.at(tag.place.start) as u32);
+                }
+                shell.skips = 0;
+            }
             _ => {}
         }
     }
@@ -28,10 +34,14 @@ pub fn quoted_by_shell(command: &str) -> Vec<u32> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Open<'t> {
     Single,
+    /// `$'`, in which a backslash escapes.
+    Ansi,
     Double,
     Backtick,
     /// `(`, and `$(` also inside of quotes: a command of its own.
     Bracket,
+    /// `((` and `$((`, which compute what stands in quotes, too.
+    Arithmetic,
     Comment,
     /// The line that ends it.
     Document(&'t str),
@@ -75,20 +85,34 @@ impl<'t> Shell<'t> {
                 }
                 self.line = at + 1;
             }
-            (Some(Open::Single), b'\'')
+            (Some(Open::Single | Open::Ansi), b'\'')
             | (Some(Open::Double), b'"')
             | (Some(Open::Backtick), b'`')
-            | (Some(Open::Bracket), b')') => {
+            | (Some(Open::Bracket | Open::Arithmetic), b')') => {
                 self.open.pop();
             }
             (Some(Open::Document(_) | Open::Single | Open::Comment), _) => {}
             (_, b'\\') => self.skips = 1,
+            (Some(Open::Ansi), _) => {}
             (_, b'`') => self.open.push(Open::Backtick),
+            (Some(Open::Arithmetic), b'(') => self.open.push(Open::Arithmetic),
+            (_, b'$') if rest.starts_with("$((") => {
+                self.open.extend([Open::Arithmetic; 2]);
+                self.skips = 2;
+            }
             (_, b'$') if rest.starts_with("$(") => {
                 self.open.push(Open::Bracket);
                 self.skips = 1;
             }
-            (Some(Open::Double | Open::Backtick), _) => {}
+            (Some(Open::Double | Open::Backtick | Open::Arithmetic), _) => {}
+            (_, b'$') if rest.starts_with("$'") => {
+                self.open.push(Open::Ansi);
+                self.skips = 1;
+            }
+            (_, b'(') if rest.starts_with("((") => {
+                self.open.extend([Open::Arithmetic; 2]);
+                self.skips = 1;
+            }
             (_, b'\'') => self.open.push(Open::Single),
             (_, b'"') => self.open.push(Open::Double),
             (_, b'(') => self.open.push(Open::Bracket),
