@@ -68,6 +68,7 @@ mod strftime;
 mod strptime;
 mod syntax;
 mod template;
+mod text;
 mod text_filters;
 mod text_methods;
 mod tokens;

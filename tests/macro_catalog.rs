@@ -34,7 +34,9 @@ impl Host for Warehouse {
         Ok(match (lookup, name) {
             (Lookup::Variable, "bucket") => Some(Json::Text("lake".into())),
             (Lookup::Variable, "cfg") => Some(Json::parse(r#"{"retries":3}"#)?),
-            (Lookup::Connection, "warehouse") => Some(Json::parse(r#"{"host":"db.example"}"#)?),
+            (Lookup::Connection, "warehouse") => {
+                Some(Json::parse(r#"{"host":"db.example","get_uri":"postgres://db.example"}"#)?)
+            }
             _ => None,
         })
     }

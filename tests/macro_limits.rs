@@ -95,6 +95,17 @@ fn the_base_of_a_number_may_be_anything() {
     assert_eq!(render(bases, None).0, "12 12 7 35 31 3");
 }
 
+/// Each key is held against those before it.
+#[test]
+fn an_object_of_very_many_keys_is_refused() {
+    let keys: String = (0..100_000).map(|key| format!("'k{key}': 1, ")).collect();
+    let (text, reason) = render(&format!("{{{{ {{{keys}}} | length }}}}"), None);
+    assert!(text.starts_with("{{ {'k0'"));
+    assert!(reason.unwrap().contains("too many steps"));
+    let keys: String = (0..5_000).map(|key| format!("'k{key}': 1, ")).collect();
+    assert_eq!(render(&format!("{{{{ {{{keys}}} | length }}}}"), None).0, "5000");
+}
+
 /// Lists that hold one another have far more elements than memory: what walks through them ends.
 #[test]
 fn what_holds_itself_many_times_is_not_walked_for_ever() {

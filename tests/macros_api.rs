@@ -204,6 +204,32 @@ fn what_was_quoted_is_no_template() {
 }
 
 #[test]
+fn what_xcom_brought_is_data_beside_the_text_of_the_author() {
+    let brought = r#"{"a":{"v":"{{ nope }} {{ ds }}","open":"{{","brace":"{ ds }}","half":"{{ x","tail":"{{ ds }}  ","if":"{% if","end":"}}"}}"#;
+    let xcom = Json::parse(brought).unwrap();
+    for (template, expected) in [
+        // Whatever the author says of unresolved text, that of a value is none.
+        ("{{ xcom.a.v }}", "{{ nope }} 2024-03-01"),
+        ("{{ ds }} {{ xcom.a.v }} {{ xcom.a.half }}", "2024-03-01 {{ nope }} 2024-03-01 {{ x"),
+        // Braces of a value make no tag together with what stands beside it, and hide none.
+        ("{{ xcom.a.open }} ds }}", "{{ ds }}"),
+        ("{ {{- xcom.a.brace }}", "{{ ds }}"),
+        ("{{ xcom.a.half }}{{ ds }}", "{{ x2024-03-01"),
+        ("{{ xcom.a.half }} {{ ds }} {{ xcom.a.end }}", "{{ x 2024-03-01 }}"),
+        ("{{ xcom.a.if }} true %}{{ ds }}", "{% if true %}2024-03-01"),
+        // White space of a value is not trimmed.
+        ("{{ xcom.a.tail }}{%- if true -%}{{ xcom.a.tail }}{% endif %}.", "2024-03-01  2024-03-01  ."),
+    ] {
+        with_context("{}", |context| {
+            for on_unknown in [OnUnknown::Keep, OnUnknown::Error, OnUnknown::Empty] {
+                let rendered = Template::parse(template).render(context, Some(&xcom), on_unknown);
+                assert_eq!(rendered.unwrap(), expected, "{template} {on_unknown:?}");
+            }
+        });
+    }
+}
+
+#[test]
 fn xcom_and_dates_are_two_functions() {
     let xcom = Json::parse(r#"{"a":{"return_value":"{{ ds }}","n":{"x":[1,"é"]}},"b-c":{"k":null}}"#).unwrap();
     for (template, after_xcom, after_dates) in [

@@ -1,6 +1,6 @@
 //! The arguments of a call, in the order of the parameters.
 
-use super::error::{ABSENT, EvalError};
+use super::error::{ABSENT, EvalError, LONGEST};
 use super::print::to_text;
 use super::value::{Text, Value};
 
@@ -56,6 +56,11 @@ impl<'a> Args<'a> {
             Some(Value::Undefined) => Err(ABSENT),
             Some(value) => value.as_int().ok_or(EvalError::Refused("an argument must be a whole number")),
         }
+    }
+
+    /// A count, where negative ones are none. One beyond the longest text grows no more: that is refused, never cut.
+    pub(super) fn size(&self, index: usize, default: i64) -> Result<usize, EvalError> {
+        Ok(self.int_or(index, default)?.clamp(0, LONGEST as i64 + 1) as usize)
     }
 
     /// A number with a fraction, or the default where nothing was given.

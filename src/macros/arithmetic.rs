@@ -1,9 +1,9 @@
 //! `+ - * / // % ** ~` and the signs, over numbers, text, lists, dates and durations.
 
-use super::error::{ABSENT, EvalError, LONGEST, TOO_LARGE, TOO_LONG};
+use super::error::{ABSENT, EvalError, LONGEST, MARKUP, TOO_LARGE, TOO_LONG};
 use super::format::percent;
 use super::host::floats;
-use super::moment::{Moment, Step};
+use super::moment::{Moment, Step, midnight};
 use super::number::bounded;
 use super::print::write_text;
 use super::span::{Interval, Span};
@@ -41,6 +41,9 @@ pub(super) fn apply<'a>(op: Op, a: &Value<'a>, b: &Value<'a>) -> Answer<'a> {
     }
     if let (Some(a), Some(b)) = (a.as_float(), b.as_float()) {
         return fractions(op, a, b);
+    }
+    if a.is_markup() || b.is_markup() && op != Op::Rem {
+        return Err(MARKUP);
     }
     match (op, a, b) {
         (Op::Rem, Value::Text(format), args) => percent(format, args).map(Value::text),
@@ -100,16 +103,13 @@ pub(super) fn apply<'a>(op: Op, a: &Value<'a>, b: &Value<'a>) -> Answer<'a> {
     }
 }
 
-/// A day as a moment of nobody's wall.
-pub(super) fn midnight(day: i64) -> Result<Moment, EvalError> {
-    Moment::create(day.saturating_mul(DAY_MICROS), None, false)
-}
-
 fn ints<'a>(op: Op, a: i64, b: i64) -> Answer<'a> {
     let result = match op {
         Op::Add => a.checked_add(b),
         Op::Sub => a.checked_sub(b),
         Op::Mul => a.checked_mul(b),
+        // Beyond this two roundings could differ from Python's one.
+        Op::Div if a.unsigned_abs().max(b.unsigned_abs()) > 1 << 53 => None,
         Op::Div => return fractions(op, a as f64, b as f64),
         Op::Pow if b < 0 => return fractions(op, a as f64, b as f64),
         Op::Pow => u32::try_from(b).ok().and_then(|b| a.checked_pow(b)),
@@ -130,7 +130,10 @@ fn fractions<'a>(op: Op, a: f64, b: f64) -> Answer<'a> {
         Op::Mul => a * b,
         Op::Div => a / b,
         Op::Pow if a < 0.0 && b.fract() != 0.0 => return Err(NO_TYPES),
-        Op::Pow => (floats().power)(a, b),
+        Op::Pow => match (floats().power)(a, b) {
+            power if power.is_infinite() && a.is_finite() && b.is_finite() => return Err(TOO_LARGE),
+            power => power,
+        },
         _ => {
             let rest = match rest_of(a, b) {
                 0.0 => 0.0f64.copysign(b),

@@ -6,6 +6,7 @@ use super::date_parts::{formatted, moment_of, read_zone};
 use super::date_steps::{humans, wall};
 use super::error::EvalError;
 use super::moment::{Moment, Tz};
+use super::print::to_text;
 use super::relative::{Relative, weekday_of};
 use super::span::Span;
 use super::strftime::strftime;
@@ -18,18 +19,17 @@ const NO_CLOCK: EvalError = EvalError::Refused("the time of now is not known her
 
 /// `ds_add(ds, days)`.
 pub(super) fn ds_add<'a>(args: &Args<'a>) -> Answer<'a> {
-    const WHAT: EvalError = EvalError::Refused("ds_add takes a day and a whole number of days");
-    let ds = args.printed(0)?.ok_or(WHAT)?;
-    let days = args.need(1)?.as_int().ok_or(WHAT)?;
+    let ds = to_text(args.need(0)?)?;
+    args.need(1)?;
     let day = strptime(&ds, "%Y-%m-%d").ok_or(NO_DATE)?.micros;
     let mut out = String::new();
-    Wall::new(day.saturating_add(days.saturating_mul(DAY_MICROS)), None)?.write(Form::Ds, &mut out);
+    Wall::new(day.saturating_add(micros(args, 1, DAY_MICROS)?), None)?.write(Form::Ds, &mut out);
     Ok(Value::text(out))
 }
 
 /// `ds_format(ds, input_format, output_format)`.
 pub(super) fn ds_format<'a>(args: &Args<'a>) -> Answer<'a> {
-    let ds = args.printed(0)?.ok_or(EvalError::Refused("ds_format takes a date and two formats"))?;
+    let ds = to_text(args.need(0)?)?;
     let wall = strptime(&ds, args.text(1)?).ok_or(NO_DATE)?;
     strftime(wall, None, args.text(2)?).map(Value::text)
 }
@@ -45,14 +45,17 @@ pub(super) fn timedelta<'a>(args: &Args<'a>) -> Answer<'a> {
     const UNITS: [i64; 7] = [DAY_MICROS, 1_000_000, 1, 1_000, 60_000_000, 3_600_000_000, 7 * DAY_MICROS];
     let mut sum: i64 = 0;
     for (place, unit) in UNITS.into_iter().enumerate() {
-        let Some(amount) = args.get(place) else { continue };
-        let micros = match amount.as_int() {
-            Some(amount) => amount.checked_mul(unit).ok_or(NO_SUCH_DATE)?,
-            None => to_micros(args.float_or(place, 0.0)? * unit as f64)?,
-        };
-        sum = sum.checked_add(micros).ok_or(NO_SUCH_DATE)?;
+        sum = sum.checked_add(micros(args, place, unit)?).ok_or(NO_SUCH_DATE)?;
     }
     Ok(Value::span(Span::Time(sum)))
+}
+
+/// So many units of so many microseconds.
+fn micros(args: &Args<'_>, place: usize, unit: i64) -> Result<i64, EvalError> {
+    match args.get(place).map_or(Some(0), Value::as_int) {
+        Some(amount) => amount.checked_mul(unit).ok_or(NO_SUCH_DATE),
+        None => to_micros(args.float_or(place, 0.0)? * unit as f64),
+    }
 }
 
 /// `datetime(year, month, day, hour, minute, second, microsecond, tzinfo, fold)`.
@@ -137,7 +140,7 @@ pub(super) fn host_date<'a>(value: &Value<'a>, tz: &Tz) -> Answer<'a> {
 /// `datetime.combine(date, time, tzinfo)`.
 pub(super) fn combine<'a>(args: &Args<'a>) -> Answer<'a> {
     let (Value::Day(..) | Value::Moment(_), Value::Clock(micros, _)) = (args.need(0)?, args.need(1)?) else {
-        return Err(EvalError::Refused("combine takes a date and a time"));
+        return Err(EvalError::Refused("an argument must be a date"));
     };
     let tz = args.get(2).filter(|tz| !tz.is_none()).map(read_zone).transpose()?;
     Moment::plain(moment_of(args.need(0)?)?.day() * DAY_MICROS + micros, tz, false).map(Value::moment)
@@ -145,11 +148,8 @@ pub(super) fn combine<'a>(args: &Args<'a>) -> Answer<'a> {
 
 /// `datetime.fromtimestamp(seconds, tz)`, in UTC where there is no zone.
 pub(super) fn from_timestamp<'a>(args: &Args<'a>) -> Answer<'a> {
-    let micros = match args.need(0)?.as_int() {
-        Some(seconds) => seconds.checked_mul(1_000_000).ok_or(NO_SUCH_DATE)?,
-        None => to_micros(args.float_or(0, 0.0)? * 1e6)?,
-    };
-    at(micros, args.get(1))
+    args.need(0)?;
+    at(micros(args, 0, 1_000_000)?, args.get(1))
 }
 
 fn at<'a>(micros: i64, tz: Option<&Value<'a>>) -> Answer<'a> {
@@ -178,7 +178,7 @@ pub(super) fn from_time_tuple<'a>(args: &Args<'a>) -> Answer<'a> {
     let parts = args.need(0)?.items()?;
     let field = |place: usize| {
         let part = parts.get(place).filter(|_| parts.len() == 9).and_then(Value::as_int);
-        part.and_then(|part| u32::try_from(part).ok()).ok_or(EvalError::Refused("mktime takes a time tuple"))
+        part.and_then(|part| u32::try_from(part).ok()).ok_or(EvalError::Refused("an argument must be a date"))
     };
     let wall = wall([field(0)?, field(1)?, field(2)?], [field(3)?, field(4)?, field(5)?, 0])?;
     Ok(Value::Float(wall as f64 / 1e6))
@@ -196,7 +196,7 @@ pub(super) const RELATIVE: &str = "dt1 dt2 years months days leapdays weeks hour
 pub(super) fn weekday<'a>(args: &Args<'a>, day: i64) -> Answer<'a> {
     let nth = args.int_or(0, 0)?;
     if nth == 0 && args.get(0).is_some() {
-        return Err(EvalError::Refused("a weekday is the first one, MO(1), or the last one, MO(-1)"));
+        return Err(EvalError::Refused("a weekday is MO to SU, or a number from 0 to 6"));
     }
     Value::tuple(vec![Value::Int(day), Value::Int(nth)])
 }

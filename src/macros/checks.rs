@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use super::args::Args;
+use super::arithmetic::{Op, apply};
 use super::compare::{contains, equal, order};
 use super::error::{ABSENT, EvalError};
 use super::host::Case;
@@ -38,8 +39,9 @@ fn compared<'a>(value: &Value<'a>, args: &Args<'a>, fits: fn(Ordering) -> bool) 
     order(value, args.need(0)?).map(fits)
 }
 
-fn whole(value: &Value<'_>) -> Result<i64, EvalError> {
-    value.as_int().ok_or(EvalError::Refused("expected a whole number"))
+/// Whether `value % of` is this.
+fn leaves<'a>(value: &Value<'a>, of: &Value<'a>, rest: i64) -> Result<bool, EvalError> {
+    Ok(equal(&apply(Op::Rem, value, of)?, &Value::Int(rest)))
 }
 
 fn same<'a>(a: &Value<'a>, b: &Value<'a>) -> bool {
@@ -83,10 +85,10 @@ pub(super) static CHECKS: &[Check] = &[
     row("sequence", "", |v, _| Ok(v.is_list() || v.is_object() || v.as_text().is_some())),
     row("iterable", "", |v, _| Ok(v.is_list() || v.is_object() || matches!(v, Value::Text(_) | Value::Undefined | Value::Loop(_)))),
     row("callable", "", |v, _| Ok(matches!(v, Value::Function(_) | Value::Macro(_)))),
-    row("escaped", "", |_, _| Ok(false)),
-    row("odd", "", |v, _| Ok(whole(v)?.rem_euclid(2) == 1)),
-    row("even", "", |v, _| Ok(whole(v)?.rem_euclid(2) == 0)),
-    row("divisibleby", "num", |v, args| whole(v)?.checked_rem(whole(args.need(0)?)?).map(|rest| rest == 0).ok_or(EvalError::Refused("a division by zero"))),
+    row("escaped", "", |v, _| Ok(v.is_markup())),
+    row("odd", "", |v, _| leaves(v, &Value::Int(2), 1)),
+    row("even", "", |v, _| leaves(v, &Value::Int(2), 0)),
+    row("divisibleby", "num", |v, args| leaves(v, args.need(0)?, 0)),
     row("sameas", "other", |v, args| Ok(same(v, args.need(0)?))),
     row("in", "seq", |v, args| contains(args.need(0)?, v)),
     row("eq", "other", |v, args| Ok(equal(v, args.need(0)?))),
@@ -104,7 +106,7 @@ pub(super) static CHECKS: &[Check] = &[
     row(">", "other", |v, args| compared(v, args, Ordering::is_gt)),
     row("ge", "other", |v, args| compared(v, args, Ordering::is_ge)),
     row(">=", "other", |v, args| compared(v, args, Ordering::is_ge)),
-    row("filter", "", |_, _| Err(EvalError::Refused("this is asked of its name"))),
+    row("filter", "", |_, _| Err(EvalError::Refused("this value has no such method"))),
     row("test", "", |v, _| Ok(v.as_text().is_some_and(|name| find(name).is_some()))),
 ];
 

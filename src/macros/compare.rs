@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::error::{ABSENT, EvalError};
+use super::error::{ABSENT, EvalError, TOO_MANY};
 use super::span::Span;
 use super::value::{Dict, Value};
 use crate::sort::sort_by;
@@ -86,7 +86,7 @@ pub(super) fn contains<'a>(whole: &Value<'a>, part: &Value<'a>) -> Result<bool, 
         Value::Text(whole) => match part {
             Value::Text(part) => Ok(whole.contains(&**part)),
             Value::Undefined => Err(ABSENT),
-            _ => Err(EvalError::Refused("only text can be in text")),
+            _ => Err(EvalError::Refused("an argument must be text")),
         },
         Value::Undefined => Ok(false),
         Value::Json(_) | Value::Params(..) if whole.is_object() => {
@@ -96,13 +96,18 @@ pub(super) fn contains<'a>(whole: &Value<'a>, part: &Value<'a>) -> Result<bool, 
     }
 }
 
+/// Keys of an object that a template makes, each of which is held against all before it.
+const MOST_KEYS: usize = 5_000;
+
 /// Puts a value under a key: over the one that is there, or behind the others.
 pub(super) fn put<'a>(dict: &Dict<'a>, key: Value<'a>, value: &Value<'a>) -> Result<(), EvalError> {
     let value = value.snapshot()?;
     dict.depth.set(dict.depth.get().max(value.depth() + 1));
     let mut pairs = dict.pairs.borrow_mut();
+    let is_full = pairs.len() >= MOST_KEYS;
     match pairs.iter_mut().find(|(name, _)| equal(name, &key)) {
         Some(pair) => pair.1 = value,
+        None if is_full => return Err(TOO_MANY),
         None => pairs.push((key, value)),
     }
     Ok(())

@@ -5,8 +5,8 @@ use super::compare::{equal, put};
 use super::error::{ABSENT, EvalError, LONGEST, TOO_LONG};
 use super::value::{Answer, Value, gather};
 
-const NO_LIST: EvalError = EvalError::Refused("only lists made in the template can be changed");
-const NO_OBJECT: EvalError = EvalError::Refused("only objects have this method");
+const NO_LIST: EvalError = EvalError::Refused("only what was made in the template can be changed");
+const NO_OBJECT: EvalError = EvalError::Refused("this value has no such method");
 
 /// Element or character `index`; negative ones count from the end.
 pub(super) fn at<'a>(value: &Value<'a>, index: i64) -> Value<'a> {
@@ -60,7 +60,7 @@ pub(super) fn slice<'a>(value: &Value<'a>, bounds: [Option<i64>; 3]) -> Answer<'
         return Ok(Value::text(cut));
     }
     if !value.is_list() {
-        return Err(EvalError::Refused("only text and lists can be sliced"));
+        return Err(EvalError::Refused("only text, lists and objects have elements"));
     }
     let items = value.items()?;
     let cut = places(items.len()).filter_map(|place| items.get(place).cloned()).collect();
@@ -135,14 +135,14 @@ pub(super) fn change<'a>(value: &Value<'a>, args: &Args<'a>, how: &str) -> Answe
             let at = args.int_or(0, -1)?;
             let at = usize::try_from(if at < 0 { at + items.len() as i64 } else { at }).unwrap_or(usize::MAX);
             if at >= items.len() {
-                return Err(EvalError::Refused("the list has no such element"));
+                return Err(EvalError::Refused("there is no such element"));
             }
             return Ok(items.remove(at));
         }
         "remove" => {
             let part = args.need(0)?;
             let at = items.iter().position(|item| equal(item, part));
-            items.remove(at.ok_or(EvalError::Refused("the list has no such element"))?);
+            items.remove(at.ok_or(EvalError::Refused("there is no such element"))?);
         }
         "reverse" => items.reverse(),
         "clear" => items.clear(),
@@ -158,12 +158,14 @@ pub(super) fn change<'a>(value: &Value<'a>, args: &Args<'a>, how: &str) -> Answe
 /// `update`, `setdefault`, `pop` and `clear` of an object.
 pub(super) fn change_object<'a>(value: &Value<'a>, args: &Args<'a>, how: &str) -> Answer<'a> {
     let Value::Dict(dict) = value else {
-        return Err(EvalError::Refused("only objects made in the template can be changed"));
+        return Err(EvalError::Refused("only what was made in the template can be changed"));
     };
     match how {
         "update" => {
-            for (key, value) in args.get(0).and_then(Value::pairs).unwrap_or_default() {
-                put(dict, key, &value)?;
+            if let Some(other) = args.rest.first() {
+                for (key, value) in other.pairs().ok_or(EvalError::Refused("only objects have keys"))? {
+                    put(dict, key, &value)?;
+                }
             }
             for (key, value) in &args.named {
                 put(dict, Value::borrowed(key), value)?;
@@ -188,7 +190,7 @@ pub(super) fn change_object<'a>(value: &Value<'a>, args: &Args<'a>, how: &str) -
             let mut pairs = dict.pairs.borrow_mut();
             match pairs.iter().position(|(name, _)| equal(name, key)) {
                 Some(place) => Ok(pairs.remove(place).1),
-                None => args.get(1).cloned().ok_or(EvalError::Refused("the object has no such key")),
+                None => args.get(1).cloned().ok_or(EvalError::Refused("there is no such element")),
             }
         }
     }
@@ -198,7 +200,7 @@ pub(super) fn change_object<'a>(value: &Value<'a>, args: &Args<'a>, how: &str) -
 pub(super) fn index<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     let part = args.need(0)?;
     let at = value.items()?.iter().position(|item| equal(item, part));
-    at.map(|at| Value::Int(at as i64)).ok_or(EvalError::Refused("the list has no such element"))
+    at.map(|at| Value::Int(at as i64)).ok_or(EvalError::Refused("there is no such element"))
 }
 
 pub(super) fn count<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::args::Args;
 use super::compare::put;
-use super::error::{EvalError, TOO_DEEP};
+use super::error::{EvalError, TOO_DEEP, TOO_LONG};
 use super::json::Json;
 use super::print::{Style, write_json};
 use super::value::{Answer, DEEPEST, Value};
@@ -15,7 +15,7 @@ const LONGEST_RANGE: i64 = 100_000;
 
 /// `range(stop)`, `range(start, stop, step)`.
 pub(super) fn range<'a>(args: &Args<'a>) -> Answer<'a> {
-    const WHAT: EvalError = EvalError::Refused("range takes one to three whole numbers");
+    const WHAT: EvalError = EvalError::Refused("an argument must be a whole number");
     let numbers = args.rest.iter().map(|value| value.as_int().ok_or(WHAT)).collect::<Result<Vec<_>, _>>()?;
     let (start, stop, step) = match numbers.as_slice() {
         [stop] => (0, *stop, 1),
@@ -84,11 +84,19 @@ pub(super) fn loads<'a>(args: &Args<'a>) -> Answer<'a> {
 
 /// `json.dumps(value, indent)`.
 pub(super) fn dumps<'a>(args: &Args<'a>) -> Answer<'a> {
-    let style = match args.get(1).filter(|indent| !indent.is_none()) {
-        Some(_) => Style::Indented(usize::try_from(args.int_or(1, 0)?).unwrap_or(0).min(100)),
+    as_json(args.need(0)?, args, 1)
+}
+
+/// A value as JSON, by the indent that an argument says.
+pub(super) fn as_json<'a>(value: &Value<'a>, args: &Args<'a>, place: usize) -> Answer<'a> {
+    let style = match args.get(place).filter(|indent| !indent.is_none()) {
+        Some(_) => Style::Indented(args.size(place, 0)?),
         None => Style::Compact,
     };
+    if matches!(style, Style::Indented(51..)) {
+        return Err(TOO_LONG);
+    }
     let mut out = String::new();
-    write_json(args.need(0)?, style, 0, &mut out)?;
+    write_json(value, style, 0, &mut out)?;
     Ok(Value::text(out))
 }

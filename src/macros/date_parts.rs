@@ -1,9 +1,8 @@
 //! What a date shows: its numbers and its texts.
 
 use super::args::Args;
-use super::arithmetic::midnight;
 use super::error::EvalError;
-use super::moment::{Moment, Tz};
+use super::moment::{Moment, Tz, midnight};
 use super::print::{day_wall, write_clock, write_fixed};
 use super::span::Span;
 use super::strftime::strftime;
@@ -12,7 +11,7 @@ use super::value::{Answer, Value};
 use super::wall::{Form, Wall, days_in, write_offset};
 use crate::time::Zone;
 
-const NO_DATE: EvalError = EvalError::Refused("only dates have this method");
+const NO_DATE: EvalError = EvalError::Refused("this value has no such method");
 const SECOND: i64 = 1_000_000;
 
 /// A date, or the midnight of a day.
@@ -80,7 +79,7 @@ pub(super) fn number(value: &Value<'_>, part: Part) -> Result<i64, EvalError> {
             (i64::from(day) + first + 6) / 7
         }
         Part::Timestamp => moment_of(value)?.utc().div_euclid(SECOND),
-        Part::Offset => i64::from(wall.offset.ok_or(EvalError::Refused("this date has no zone"))?),
+        Part::Offset => i64::from(wall.offset.ok_or(EvalError::Refused("one of the two dates has no zone"))?),
         Part::Ordinal => civil.day_number() + 719_163,
         Part::Fold => i64::from(matches!(value, Value::Moment(moment) if moment.fold)),
     })
@@ -124,7 +123,7 @@ fn write_to(wall: Wall, precision: &str, out: &mut String) -> Result<(), EvalErr
         "seconds" => 19,
         "milliseconds" => 23,
         "microseconds" => 26,
-        _ => return Err(EvalError::Refused("the precision is 'auto', or a unit from 'hours' to 'microseconds'")),
+        _ => return Err(EvalError::Refused("this is none of the words that it takes")),
     };
     out.truncate(19);
     if end > 19 {
@@ -177,9 +176,13 @@ pub(super) fn formatted<'a>(value: &Value<'a>, format: &str) -> Answer<'a> {
 
 /// A date in pendulum's tokens.
 pub(super) fn in_tokens<'a>(value: &Value<'a>, format: &str) -> Answer<'a> {
-    let moment = moment_of(value)?;
+    let zone = match value {
+        Value::Moment(moment) => Some(abbreviation(moment)),
+        Value::Day(..) => None,
+        _ => return Err(NO_DATE),
+    };
     let mut out = String::new();
-    tokens::write(&moment, format, &abbreviation(&moment), &mut out);
+    tokens::write(&moment_of(value)?, format, zone.as_deref(), &mut out)?;
     super::number::bounded(out).map(Value::text)
 }
 

@@ -1,10 +1,9 @@
 //! What makes other dates of a date.
 
 use super::args::Args;
-use super::arithmetic::midnight;
 use super::date_parts::{Part, moment_of, number, read_zone};
 use super::error::EvalError;
-use super::moment::{Moment, Step, around};
+use super::moment::{Moment, Step, around, midnight};
 use super::span::{Interval, Span, write_humans};
 use super::value::{Answer, Value};
 use super::wall::{DAY_MICROS, NO_SUCH_DATE, Wall, days_in, first_of_month};
@@ -56,11 +55,12 @@ pub(super) fn added<'a>(value: &Value<'a>, args: &Args<'a>, sign: i64) -> Answer
     Ok(same_kind(value, moment.add(step)?))
 }
 
-/// A date with some of its fields replaced. Arguments from `first` on: year, month, day, hour, minute, second, microsecond,
-/// and a zone.
-pub(super) fn with_fields<'a>(value: &Value<'a>, args: &Args<'a>, first: usize) -> Answer<'a> {
-    let given = |place: usize, part: Part| match args.get(first + place) {
-        Some(value) if !value.is_none() => args.int_or(first + place, 0),
+/// A date with some of its fields replaced. Arguments, without the first ones: year, month, day, hour, minute, second, microsecond,
+/// a zone, and fold.
+pub(super) fn with_fields<'a>(value: &Value<'a>, args: &Args<'a>, without: usize) -> Answer<'a> {
+    let at = |place: usize| place.checked_sub(without).unwrap_or(usize::MAX);
+    let given = |place: usize, part: Part| match args.get(at(place)) {
+        Some(value) if !value.is_none() => args.int_or(at(place), 0),
         _ => number(value, part),
     };
     let field = |place: usize, part: Part| u32::try_from(given(place, part)?).map_err(|_| NO_SUCH_DATE);
@@ -69,14 +69,14 @@ pub(super) fn with_fields<'a>(value: &Value<'a>, args: &Args<'a>, first: usize) 
         [field(3, Part::Hour)?, field(4, Part::Minute)?, field(5, Part::Second)?, field(6, Part::Micro)?],
     )?;
     let mut moment = moment_of(value)?;
-    if let Some(tz) = args.get(first + 7) {
+    if let Some(tz) = args.get(at(7)) {
         moment.tz = if tz.is_none() { None } else { Some(read_zone(tz)?) };
     }
-    if args.get(first + 8).is_some() {
-        moment.fold = match args.int_or(first + 8, 0)? {
+    if args.get(at(8)).is_some() {
+        moment.fold = match args.int_or(at(8), 0)? {
             0 => false,
             1 => true,
-            _ => return Err(EvalError::Refused("fold is 0 or 1")),
+            _ => return Err(NO_SUCH_DATE),
         };
     }
     moment.with_wall(wall).map(|moment| same_kind(value, moment))
@@ -140,7 +140,11 @@ fn walk(moment: Moment, weekday: i64, direction: i64) -> Result<Moment, EvalErro
 
 fn weekday(args: &Args<'_>, place: usize, default: i64) -> Result<i64, EvalError> {
     let day = args.get(place).filter(|day| !day.is_none()).map_or(Ok(default), |_| args.int_or(place, default))?;
-    if (0..7).contains(&day) { Ok(day) } else { Err(EvalError::Refused("a weekday is a number from 0, Monday, to 6")) }
+    if (0..7).contains(&day) {
+        Ok(day)
+    } else {
+        Err(EvalError::Refused("a weekday is MO to SU, or a number from 0 to 6"))
+    }
 }
 
 /// `next(day_of_week, keep_time)` and `previous`.
@@ -156,7 +160,7 @@ pub(super) fn neighbour<'a>(value: &Value<'a>, args: &Args<'a>, direction: i64) 
 pub(super) fn first_or_last<'a>(value: &Value<'a>, args: &Args<'a>, last: bool) -> Answer<'a> {
     let unit = args.text(0)?;
     if !matches!(unit, "month" | "quarter" | "year") {
-        return Err(EvalError::Refused("the unit is 'month', 'quarter' or 'year'"));
+        return Err(EvalError::Refused("expected a unit such as 'month'"));
     }
     let moment = moment_of(value)?;
     let wanted = args.get(1).filter(|day| !day.is_none()).map(|_| weekday(args, 1, 0)).transpose()?;
@@ -193,10 +197,10 @@ fn on_day(moment: &Moment, day: i64) -> Result<Moment, EvalError> {
 
 /// `nth_of(unit, nth, day_of_week)`.
 pub(super) fn nth<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
-    const NONE: EvalError = EvalError::Refused("the unit has no such day");
+    const NONE: EvalError = EvalError::Refused("there is no such element");
     let (unit, nth, moment) = (args.text(0)?, args.int_or(1, 1)?, moment_of(value)?);
     if !matches!(unit, "month" | "quarter" | "year") {
-        return Err(EvalError::Refused("the unit is 'month', 'quarter' or 'year'"));
+        return Err(EvalError::Refused("expected a unit such as 'month'"));
     }
     let weekday = weekday(args, 2, 0)?;
     if !(1..60).contains(&nth) {

@@ -78,7 +78,7 @@ impl Kept {
         match (self.all - before.all, self.for_xcom - before.for_xcom) {
             (0, _) => None,
             (all, for_xcom) if all == for_xcom => Some(NO_XCOM),
-            _ => Some(EvalError::Refused("something inside the statement cannot be resolved")),
+            _ => Some(EvalError::Refused("something inside it cannot be resolved")),
         }
     }
 }
@@ -89,6 +89,9 @@ pub(super) const NO_XCOM: EvalError = EvalError::Xcom("no XCom is known here");
 pub(super) const HIDDEN: EvalError = EvalError::Xcom("a preview hides this value");
 pub(super) const LONGEST: usize = 1 << 24;
 
+pub(super) const MARKUP: EvalError = EvalError::Refused("text that was escaped is only printed and filtered");
+pub(super) const BEYOND_ASCII: EvalError = EvalError::Refused("this is known of ASCII only");
+pub(super) const AT_LEAST_1: EvalError = EvalError::Refused("the number is at least 1");
 pub(super) const TOO_LARGE: EvalError = EvalError::Refused("the number does not fit 64 bits");
 pub(super) const TOO_LONG: EvalError = EvalError::Refused("the text would be longer than 16 MiB");
 pub(super) const ABSENT: EvalError = EvalError::Refused("a part of the expression is absent");

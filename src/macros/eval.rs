@@ -3,7 +3,7 @@
 use super::args::Args;
 use super::arithmetic::{Op, apply, negated};
 use super::compare::{contains, equal, order};
-use super::error::{ABSENT, EvalError, LONGEST, TOO_DEEP, TOO_LONG};
+use super::error::{ABSENT, EvalError, LONGEST, MARKUP, TOO_DEEP, TOO_LONG};
 use super::filters;
 use super::machine::{DEEPEST_CALLS, MASK, Machine, SECRET};
 use super::methods::{attribute, find};
@@ -54,6 +54,11 @@ impl<'a> Machine<'a> {
             Expr::Binary(first, rest) => {
                 let mut value = self.eval(first)?;
                 for (op, operand) in rest {
+                    // Jinja writes the minus of a literal in front of the whole power, unless it knows the exponent.
+                    let is_literal = matches!(operand, Expr::Literal(_)) || !matches!(first.as_ref(), Expr::Sign(..));
+                    if *op == Op::Pow && !is_literal {
+                        return Err(EvalError::Refused("this operator does not take values of these types"));
+                    }
                     let operand = self.eval(operand)?;
                     if matches!(op, Op::Join | Op::Rem) {
                         self.charge_tree(&value)?;
@@ -80,7 +85,7 @@ impl<'a> Machine<'a> {
             Expr::Sign(minus, inner) => {
                 let value = self.eval(inner)?;
                 if !minus && value.as_float().is_none() {
-                    return Err(EvalError::Refused("only numbers have a sign"));
+                    return Err(EvalError::Refused("an argument must be a number"));
                 }
                 if *minus { negated(&value) } else { Ok(value.as_int().map_or(value, Value::Int)) }
             }
@@ -138,6 +143,10 @@ impl<'a> Machine<'a> {
             if matches!(value, Value::Hidden) {
                 return Err(ABSENT);
             }
+            if value.is_markup() && matches!(step.kind, StepKind::Attribute(_) | StepKind::Item(_) | StepKind::Call(_))
+            {
+                return Err(MARKUP);
+            }
             value = match &step.kind {
                 StepKind::Attribute(name) => {
                     if name.starts_with('_') && value.key(name).is_none() {
@@ -165,10 +174,13 @@ impl<'a> Machine<'a> {
                         let bound = self.eval(bound)?;
                         if !bound.is_none() {
                             let whole = bound.as_int();
-                            *number = Some(whole.ok_or(EvalError::Refused("the bounds of a slice are whole numbers"))?);
+                            *number = Some(whole.ok_or(EvalError::Refused("an argument must be a whole number"))?);
                         }
                     }
-                    super::containers::slice(&value, numbers)?
+                    match super::containers::slice(&value, numbers)? {
+                        Value::Text(cut) if value.is_markup() => Value::markup(&*cut),
+                        cut => cut,
+                    }
                 }
                 StepKind::Call(call) => self.call(&value, call)?,
                 StepKind::Filter(filter, call) => {
@@ -212,7 +224,10 @@ impl<'a> Machine<'a> {
             named.push((name.as_str(), self.eval(value)?));
         }
         if let Some(pairs) = &call.pairs {
-            let pairs = self.eval(pairs)?.pairs().ok_or(EvalError::Refused("\"**\" takes an object"))?;
+            let pairs = self
+                .eval(pairs)?
+                .pairs()
+                .ok_or(EvalError::Refused("\"**\" takes an object whose keys are written out"))?;
             for (key, value) in pairs {
                 // Names live as long as the template: those of data must be written in it.
                 let Value::Text(Text::Borrowed(key)) = key else {
@@ -230,7 +245,7 @@ impl<'a> Machine<'a> {
                 let args = self.args("key default", call)?;
                 return match args.need(0)? {
                     Value::Text(key) => self.space_get(space, key, args.get(1).cloned()),
-                    _ => Err(EvalError::Refused("the name of a variable is a text")),
+                    _ => Err(EvalError::Refused("an argument must be text")),
                 };
             }
             let function = self.space(space, name)?;

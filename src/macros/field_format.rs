@@ -52,9 +52,10 @@ impl Spec {
             spec.alternate = true;
             letter = letters.next();
         }
-        if letter == Some('0') {
+        // Beside an alignment a zero is the fill; behind a fill it is a digit of the width.
+        if letter == Some('0') && spec.fill.is_none() {
             spec.zero = spec.align.is_none();
-            letter = letters.next();
+            spec.fill = letter;
         }
         while let Some(digit) = letter.and_then(|c| c.to_digit(10)) {
             spec.width = widened(spec.width, digit);
@@ -82,14 +83,17 @@ impl Spec {
 pub(super) fn number(value: &Value<'_>, spec: &Spec, out: &mut String) -> Result<(), EvalError> {
     let mut text = String::new();
     let style = spec.style.unwrap_or('\0');
-    let mut prefix = "";
-    if spec.digits.max(spec.precision.unwrap_or(0)) > LONGEST {
+    if spec.digits.max(spec.precision.unwrap_or(0)).max(spec.width) > LONGEST {
         return Err(TOO_LONG);
+    }
+    let by_four = matches!(style, 'x' | 'X' | 'o' | 'b');
+    if spec.group == Some(',') && by_four || style == 'n' && spec.group.is_some() {
+        return Err(BAD);
     }
     match (value.as_int(), style) {
         (Some(number), '\0' | 'd' | 'n' | 'x' | 'X' | 'o' | 'b' | 'c') => {
             let is_plain = spec.sign.is_none() && !spec.alternate && spec.group.is_none();
-            if spec.precision.is_some() || style == 'c' && !is_plain || style == 'n' && spec.group.is_some() {
+            if spec.precision.is_some() || style == 'c' && !is_plain {
                 return Err(BAD);
             }
             let base = match style {
@@ -98,15 +102,6 @@ pub(super) fn number(value: &Value<'_>, spec: &Spec, out: &mut String) -> Result
                 'b' => 2,
                 _ => 10,
             };
-            if spec.alternate {
-                prefix = match style {
-                    'x' => "0x",
-                    'X' => "0X",
-                    'o' => "0o",
-                    'b' => "0b",
-                    _ => "",
-                };
-            }
             if style == 'c' {
                 text.push(u32::try_from(number).ok().and_then(char::from_u32).ok_or(BAD)?);
             } else {
@@ -116,19 +111,20 @@ pub(super) fn number(value: &Value<'_>, spec: &Spec, out: &mut String) -> Result
                 text.make_ascii_uppercase();
             }
         }
-        (_, '\0' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n' | '%') => {
+        // The point that `#` keeps is not written here.
+        (_, '\0' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n' | '%') if !spec.alternate => {
             let number = value.as_float().ok_or(BAD)?;
             match (style, spec.precision) {
                 ('\0', None) => write_float(number, &mut text),
                 ('\0', Some(precision)) => {
-                    write_styled(number, 'r', precision, false, &mut text)?;
+                    write_styled(number, 'r', precision, &mut text)?;
                     if !text.contains(['.', 'e', 'n', 'i']) {
                         text.push_str(".0");
                     }
                 }
                 (style, precision) => {
                     let style = if style == 'n' { 'g' } else { style };
-                    write_styled(number, style, precision.unwrap_or(6), spec.alternate, &mut text)?;
+                    write_styled(number, style, precision.unwrap_or(6), &mut text)?;
                 }
             }
         }
@@ -144,17 +140,28 @@ pub(super) fn number(value: &Value<'_>, spec: &Spec, out: &mut String) -> Result
         (false, Some(' ')) => " ",
         _ => "",
     };
-    let mut whole = [sign, prefix].concat();
+    let mut whole = String::from(sign);
+    if spec.alternate && by_four {
+        whole.extend(['0', style]);
+    }
     let head = whole.len();
     match spec.group {
         Some(group) => {
-            let end = digits.find(|c: char| !c.is_ascii_hexdigit() || style != 'x' && c == 'e').unwrap_or(digits.len());
-            let size = if matches!(style, 'x' | 'X' | 'o' | 'b') { 4 } else { 3 };
-            for (i, c) in digits.chars().take(end).enumerate() {
-                if i > 0 && (end - i) % size == 0 {
+            let is_digit = |c: char| c.is_ascii_digit() || by_four && c.is_ascii_hexdigit();
+            let end = digits.find(|c| !is_digit(c)).unwrap_or(digits.len());
+            let size = if by_four { 4 } else { 3 };
+            // Zeros that fill the width are grouped, too.
+            let mut count = end;
+            let fills = spec.zero || spec.align == Some('=') && spec.fill == Some('0');
+            while fills && end > 0 && head + count + (count - 1) / size + digits.len() - end < spec.width {
+                count += 1;
+            }
+            for i in 0..count {
+                if i > 0 && (count - i).is_multiple_of(size) {
                     whole.push(group);
                 }
-                whole.push(c);
+                let place = (i + end).checked_sub(count);
+                whole.push(place.and_then(|place| digits.as_bytes().get(place)).map_or('0', |c| char::from(*c)));
             }
             whole.push_str(digits.get(end..).unwrap_or_default());
         }

@@ -2,13 +2,14 @@
 
 use super::args::Args;
 use super::containers::{at, entries};
+use super::data_functions::as_json;
 use super::date_parts::{formatted, iso};
-use super::error::{ABSENT, EvalError};
+use super::error::{ABSENT, EvalError, MARKUP, TOO_LARGE};
 use super::format::percent;
 use super::list_filters as lists;
-use super::methods::attribute;
+use super::methods::{attribute, find as find_method};
 use super::number::{parse_float, parse_int, rounded, whole};
-use super::print::{Style, to_text, write_json, write_repr};
+use super::print::{to_text, write_repr};
 use super::text_filters as texts;
 use super::text_methods::{self as text, lower, upper};
 use super::value::{Answer, Text, Value, gather};
@@ -20,6 +21,9 @@ pub(super) struct Filter {
     run: Run,
 }
 
+/// Filters that give a text of the same kind as theirs.
+const KEEPS_MARKUP: [&str; 8] = ["capitalize", "center", "indent", "lower", "reverse", "trim", "truncate", "upper"];
+
 type Run = for<'a> fn(&Value<'a>, &Args<'a>) -> Answer<'a>;
 
 /// The filter of that name.
@@ -27,7 +31,7 @@ pub(super) fn find(name: &str) -> Option<&'static Filter> {
     let name = match name {
         "d" => "default",
         "count" => "length",
-        "e" | "forceescape" => "escape",
+        "e" => "escape",
         other => other,
     };
     FILTERS.iter().find(|row| row.name == name)
@@ -39,7 +43,13 @@ impl Filter {
         match value {
             Value::Hidden => Err(ABSENT),
             Value::Undefined if self.name != "default" => Err(ABSENT),
-            value => (self.run)(value, args),
+            value if value.is_markup() && self.name == "format" => Err(MARKUP),
+            value => match (self.run)(value, args)? {
+                Value::Text(text) if value.is_markup() && KEEPS_MARKUP.contains(&self.name) => {
+                    Ok(Value::markup(&*text))
+                }
+                made => Ok(made),
+            },
         }
     }
 }
@@ -71,7 +81,7 @@ fn default<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
 }
 
 fn length<'a>(value: &Value<'a>, _: &Args<'a>) -> Answer<'a> {
-    let length = value.len().ok_or(EvalError::Refused("only text, lists and objects have a length"))?;
+    let length = value.len().ok_or(EvalError::Refused("only text, lists and objects have elements"))?;
     Ok(Value::Int(length as i64))
 }
 
@@ -79,10 +89,6 @@ fn tojson<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     if value.is_absent() {
         return Err(ABSENT);
     }
-    let style = match args.get(0).filter(|indent| !indent.is_none()) {
-        Some(_) => Style::Indented(usize::try_from(args.int_or(0, 0)?).unwrap_or(0).min(100)),
-        None => Style::Compact,
-    };
     if !(value.is_list()
         || value.is_object()
         || value.is_none()
@@ -91,12 +97,11 @@ fn tojson<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     {
         return Err(EvalError::Refused("this is no JSON: turn it into text first"));
     }
-    let mut out = String::new();
-    write_json(value, style, 0, &mut out)?;
-    Ok(Value::text(out))
+    as_json(value, args, 0).map(|text| text.as_text().map_or(Value::None, Value::markup))
 }
 
 fn int<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    known_digits(value)?;
     let base = u32::try_from(args.int_or(1, 10)?).unwrap_or(10);
     let cut = |number: f64| (!number.is_nan()).then(|| whole(number).map(Value::Int)).transpose();
     let found = match value {
@@ -114,7 +119,13 @@ fn int<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     Ok(found.or_else(|| args.get(0).cloned()).unwrap_or(Value::Int(0)))
 }
 
+/// Python also reads digits beyond ASCII, which nobody knows here.
+fn known_digits(value: &Value<'_>) -> Result<(), EvalError> {
+    value.as_text().unwrap_or_default().chars().try_for_each(|c| text::is_letter(c).map(drop))
+}
+
 fn float<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
+    known_digits(value)?;
     let found = match value {
         Value::Text(text) => parse_float(text),
         other => other.as_float(),
@@ -123,7 +134,7 @@ fn float<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
 }
 
 fn round<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
-    let number = value.as_float().ok_or(EvalError::Refused("only numbers can be rounded"))?;
+    let number = value.as_float().ok_or(EvalError::Refused("an argument must be a number"))?;
     let places = args.int_or(0, 0)?;
     let method = args.text_or_none(1)?.unwrap_or("common");
     if method == "common" {
@@ -134,11 +145,13 @@ fn round<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
         return Ok(if value.as_int().is_some() { Value::Int(whole(found)?) } else { Value::Float(found) });
     }
     let scale = (super::host::floats().power)(10.0, places as f64);
-    match method {
-        "ceil" => Ok(Value::Float((number * scale).ceil() / scale)),
-        "floor" => Ok(Value::Float((number * scale).floor() / scale)),
-        _ => Err(EvalError::Refused("the method is 'common', 'ceil' or 'floor'")),
-    }
+    let found = match method {
+        // Python's are whole numbers, which have no negative zero.
+        "ceil" => ((number * scale).ceil() + 0.0) / scale,
+        "floor" => ((number * scale).floor() + 0.0) / scale,
+        _ => return Err(EvalError::Refused("this is none of the words that it takes")),
+    };
+    if found.is_finite() { Ok(Value::Float(found)) } else { Err(TOO_LARGE) }
 }
 
 fn reverse<'a>(value: &Value<'a>, _: &Args<'a>) -> Answer<'a> {
@@ -148,6 +161,14 @@ fn reverse<'a>(value: &Value<'a>, _: &Args<'a>) -> Answer<'a> {
     let mut items = value.items()?;
     items.reverse();
     Value::list(items)
+}
+
+/// The first element, or the last one; of an object a key.
+fn edge<'a>(value: &Value<'a>, index: i64) -> Answer<'a> {
+    if value.is_list() || value.as_text().is_some() {
+        return Ok(at(value, index));
+    }
+    Ok(at(&Value::list(value.items()?)?, index))
 }
 
 /// `map('filter', ...)`, or `map(attribute='name', default=...)`.
@@ -164,10 +185,10 @@ fn map<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
         };
         return Value::list(gather(items.iter().map(part))?);
     }
-    let (name, rest) = args.rest.split_first().ok_or(EvalError::Refused("map takes the name of a filter"))?;
+    let (name, rest) = args.rest.split_first().ok_or(EvalError::Refused("no filter has this name"))?;
     let filter = name.as_text().and_then(find).ok_or(EvalError::Refused("no filter has this name"))?;
     if matches!(filter.name, "map" | "select" | "reject" | "selectattr" | "rejectattr") {
-        return Err(EvalError::Refused("map takes a filter of single values"));
+        return Err(EvalError::Refused("no filter has this name"));
     }
     let args = Args::bind(filter.params, rest.to_vec(), args.named.clone(), args.now)?;
     Value::list(gather(items.iter().map(|item| filter.apply(item, &args)))?)
@@ -189,17 +210,16 @@ fn pprint<'a>(value: &Value<'a>, _: &Args<'a>) -> Answer<'a> {
 }
 
 fn abs<'a>(value: &Value<'a>, _: &Args<'a>) -> Answer<'a> {
-    if let Some(number) = value.as_int().and_then(i64::checked_abs) {
-        return Ok(Value::Int(number));
+    let is_negative = match value {
+        Value::Float(number) => return Ok(Value::Float(number.abs())),
+        Value::Span(span) => span.micros().is_some_and(|micros| micros < 0),
+        value => value.as_float().ok_or(EvalError::Refused("an argument must be a number"))? < 0.0,
+    };
+    if is_negative {
+        super::arithmetic::negated(value)
+    } else {
+        Ok(value.as_int().map_or_else(|| value.clone(), Value::Int))
     }
-    if value.as_float().is_none() && !matches!(value, Value::Span(_)) {
-        return Err(EvalError::Refused("only numbers and durations have an absolute value"));
-    }
-    let is_negative = super::compare::order(value, &Value::Int(0)).map_or_else(
-        |_| matches!(value, Value::Span(span) if span.micros().is_some_and(|micros| micros < 0)),
-        std::cmp::Ordering::is_lt,
-    );
-    if is_negative { super::arithmetic::negated(value) } else { Ok(value.clone()) }
 }
 
 const fn row(name: &'static str, params: &'static str, run: Run) -> Filter {
@@ -209,25 +229,26 @@ const fn row(name: &'static str, params: &'static str, run: Run) -> Filter {
 #[rustfmt::skip]
 pub(super) static FILTERS: &[Filter] = &[
     row("abs", "", abs),
-    row("attr", "name", |v, args| attribute(v, args.text(0)?)),
+    row("attr", "name", |v, args| match args.text(0)? { name if v.is_object() && find_method(v, name).is_none() => Ok(Value::Undefined), name => attribute(v, name) }),
     row("batch", "linecount fill_with", lists::batch),
     row("capitalize", "", |v, _| Ok(Value::text(text::capitalized(&to_text(v)?)))),
-    row("center", "width", |v, args| text::padded(&to_text(v)?, &Args { values: vec![Some(Value::Int(args.int_or(0, 80)?))], ..Args::default() }, 1)),
+    row("center", "width", |v, args| text::padded(&to_text(v)?, args, args.size(0, 80)?, 1)),
     row("default", "default_value boolean", default),
     row("dictsort", "case_sensitive by reverse", lists::dictsort),
     row("ds", "", |v, _| dated(v, "%Y-%m-%d")),
     row("ds_nodash", "", |v, _| dated(v, "%Y%m%d")),
-    row("escape", "", |v, _| Ok(Value::text(texts::escaped(&to_text(v)?)))),
+    row("escape", "", |v, _| texts::escape(v).map(Value::Text)),
     row("filesizeformat", "binary", texts::file_size),
-    row("first", "", |v, _| if v.is_list() || v.as_text().is_some() { Ok(at(v, 0)) } else { Ok(v.items()?.first().cloned().unwrap_or(Value::Undefined)) }),
+    row("first", "", |v, _| edge(v, 0)),
     row("float", "default", float),
+    row("forceescape", "", |v, _| texts::escape(&Value::text(&*to_text(v)?)).map(Value::Text)),
     row("format", "*", format),
     row("groupby", "attribute default case_sensitive", lists::groupby),
     row("indent", "width first blank", texts::indent),
     row("int", "default base", int),
     row("items", "", |v, _| entries(v, true, true)),
     row("join", "d attribute", lists::join),
-    row("last", "", |v, _| if v.is_list() || v.as_text().is_some() { Ok(at(v, -1)) } else { Ok(v.items()?.last().cloned().unwrap_or(Value::Undefined)) }),
+    row("last", "", |v, _| edge(v, -1)),
     row("length", "", length),
     row("list", "", |v, _| Value::list(v.items()?)),
     row("lower", "", |v, _| Ok(lower(&to_text(v)?))),
@@ -241,7 +262,7 @@ pub(super) static FILTERS: &[Filter] = &[
     row("replace", "old new count", |v, args| text::replace(&to_text(v)?, args)),
     row("reverse", "", reverse),
     row("round", "precision method", round),
-    row("safe", "", |v, _| to_text(v).map(Value::Text)),
+    row("safe", "", |v, _| Ok(Value::markup(&*to_text(v)?))),
     row("select", "*", |v, args| lists::select(v, args, true, false)),
     row("selectattr", "*", |v, args| lists::select(v, args, true, true)),
     row("slice", "slices fill_with", lists::slice),
@@ -259,7 +280,7 @@ pub(super) static FILTERS: &[Filter] = &[
     row("unique", "case_sensitive attribute", lists::unique),
     row("upper", "", |v, _| Ok(upper(&to_text(v)?))),
     row("urlencode", "", texts::url_encoded),
-    row("wordcount", "", |v, _| Ok(Value::Int(texts::words(&to_text(v)?) as i64))),
+    row("wordcount", "", |v, _| texts::words(&to_text(v)?).map(Value::Int)),
     row("wordwrap", "width break_long_words wrapstring break_on_hyphens", texts::wrap),
     row("xmlattr", "autospace", texts::attributes),
 ];

@@ -1,9 +1,10 @@
 //! Python's two ways to fill in a format: `'%05.2f' % x` and `'{:>8}'.format(x)`.
 
-use super::error::{ABSENT, EvalError, LONGEST, TOO_LONG};
+use super::date_parts;
+use super::error::{ABSENT, BEYOND_ASCII, EvalError, LONGEST, TOO_LONG};
 use super::field_format::{BAD, Spec, number, pad, widened};
 use super::number::{bounded, whole};
-use super::print::{to_text, write_repr, write_text};
+use super::print::{write_repr, write_text};
 use super::value::Value;
 
 /// `format % args`: one value, a tuple of them, or an object for `%(name)s`.
@@ -29,7 +30,9 @@ pub(super) fn percent<'a>(format: &str, args: &Value<'a>) -> Result<String, Eval
                 '-' => spec.align = Some('<'),
                 '0' => spec.zero = true,
                 '#' => spec.alternate = true,
-                sign => spec.sign = Some(sign),
+                // A plus wins over a space.
+                sign if spec.sign != Some('+') => spec.sign = Some(sign),
+                _ => {}
             }
             letter = letters.next();
         }
@@ -68,12 +71,7 @@ pub(super) fn percent<'a>(format: &str, args: &Value<'a>) -> Result<String, Eval
         }
         match letter.ok_or(BAD)? {
             's' | 'r' | 'a' => {
-                let mut text = String::new();
-                if letter == Some('s') {
-                    write_text(&value, &mut text)?
-                } else {
-                    write_repr(&value, &mut text)?
-                }
+                let mut text = shown(&value, letter)?;
                 if let Some(precision) = spec.precision {
                     text = text.chars().take(precision).collect();
                 }
@@ -83,7 +81,7 @@ pub(super) fn percent<'a>(format: &str, args: &Value<'a>) -> Result<String, Eval
             'c' => {
                 let text = match value.as_int() {
                     Some(code) => char::from_u32(u32::try_from(code).map_err(|_| BAD)?).ok_or(BAD)?.to_string(),
-                    None => to_text(&value)?.to_string(),
+                    None => value.as_text().filter(|text| text.chars().count() == 1).ok_or(BAD)?.to_owned(),
                 };
                 spec.zero = false;
                 pad(&text, 0, &spec, '>', &mut out)?;
@@ -113,6 +111,16 @@ pub(super) fn percent<'a>(format: &str, args: &Value<'a>) -> Result<String, Eval
     out.push_str(rest);
     let left_over = values.next().is_some() && !format.contains("%(") && !args.is_object();
     if left_over { Err(BAD) } else { bounded(out) }
+}
+
+/// A value by one of Python's conversions `s`, `r` and `a`.
+fn shown(value: &Value<'_>, conversion: Option<char>) -> Result<String, EvalError> {
+    let mut text = String::new();
+    match conversion {
+        Some('s') => write_text(value, &mut text)?,
+        _ => write_repr(value, &mut text)?,
+    }
+    if conversion == Some('a') && !text.is_ascii() { Err(BEYOND_ASCII) } else { Ok(text) }
 }
 
 /// `format.format(...)`: `resolve` gives the value of a field name.
@@ -150,12 +158,7 @@ pub(super) fn braces<'a>(
         match conversion {
             "" => field_into(&value, &spec, &mut out)?,
             "s" | "r" | "a" => {
-                let mut text = String::new();
-                if conversion == "s" {
-                    write_text(&value, &mut text)?
-                } else {
-                    write_repr(&value, &mut text)?
-                }
+                let text = shown(&value, conversion.chars().next())?;
                 field_into(&Value::text(text), &spec, &mut out)?;
             }
             _ => return Err(BAD),
@@ -173,17 +176,20 @@ fn field_into(value: &Value<'_>, text: &str, out: &mut String) -> Result<(), Eva
     if text.is_empty() {
         return write_text(value, out);
     }
-    if let Value::Moment(moment) = value {
-        out.push_str(&super::strftime::strftime(moment.to_wall(), None, text)?);
-        return Ok(());
-    }
-    if let Value::Day(day, _) = value {
-        out.push_str(&super::strftime::strftime(super::print::day_wall(*day), None, text)?);
-        return Ok(());
+    let is_pendulum = match value {
+        Value::Moment(moment) => Some(moment.pendulum),
+        Value::Day(_, is_pendulum) | Value::Clock(_, is_pendulum) => Some(*is_pendulum),
+        _ => None,
+    };
+    if let Some(is_pendulum) = is_pendulum {
+        let in_tokens = is_pendulum && !text.contains('%');
+        let shown = if in_tokens { date_parts::in_tokens(value, text) } else { date_parts::formatted(value, text) };
+        return write_text(&shown?, out);
     }
     let spec = Spec::read(text).ok_or(BAD)?;
     if let Value::Text(text) = value {
         if spec.sign.is_some()
+            || spec.alternate
             || spec.group.is_some()
             || spec.style.is_some_and(|style| style != 's')
             || spec.align == Some('=')
@@ -191,7 +197,7 @@ fn field_into(value: &Value<'_>, text: &str, out: &mut String) -> Result<(), Eva
             return Err(BAD);
         }
         let text: String = text.chars().take(spec.precision.unwrap_or(usize::MAX)).collect();
-        return pad(&text, 0, &Spec { zero: false, fill: spec.fill.or(spec.zero.then_some('0')), ..spec }, '<', out);
+        return pad(&text, 0, &Spec { zero: false, ..spec }, '<', out);
     }
     if value.as_float().is_none() {
         return Err(BAD);

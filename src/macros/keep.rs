@@ -5,6 +5,7 @@ use super::error::{ABSENT, EvalError, Fault, OPEN, Place};
 use super::machine::{Machine, Stop, XCOM};
 use super::report::{Cause, MOST, Reason, explain};
 use super::run::{Ended, Mode, Ran};
+use super::scan::touches;
 use super::syntax::{Block, BlockKind, Expr, Tag, Target};
 use super::value::Value;
 
@@ -14,7 +15,7 @@ const STEPS_A_NOTE: u64 = 200;
 impl<'a> Machine<'a> {
     /// What becomes of a tag that has no value.
     pub(super) fn lost(&mut self, tag: Tag, cause: Cause<'_>) -> Ran {
-        if self.leaves_out(cause) {
+        if self.leaves_out(cause) && !self.is_data(tag.place) {
             self.output.begin(&self.template.text, tag);
             return Ok(());
         }
@@ -26,13 +27,18 @@ impl<'a> Machine<'a> {
         self.empties(matches!(cause, Cause::Error(_, EvalError::Xcom(_))))
     }
 
+    /// Whether braces are a value's own, and no fault of the author: they stay, whatever the author says of unresolved text.
+    fn is_data(&self, place: Place) -> bool {
+        self.on_unknown != OnUnknown::Keep && touches(&self.template.foreign, place)
+    }
+
     fn empties(&self, lacks_xcom: bool) -> bool {
         self.on_unknown == OnUnknown::Empty && !(lacks_xcom && self.previews)
     }
 
     /// A tag that stays as written.
     pub(super) fn stay(&mut self, place: Place, cause: Cause<'_>, mode: Mode) -> Ran {
-        if mode == Mode::XcomOnly {
+        if mode == Mode::XcomOnly || self.is_data(place) {
             self.output.keep(&self.template.text, place);
             return Ok(());
         }

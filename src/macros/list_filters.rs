@@ -5,7 +5,7 @@ use super::arithmetic::{Op, apply};
 use super::checks;
 use super::compare::{equal, order, sorted};
 use super::containers::{at, item};
-use super::error::{ABSENT, EvalError, LONGEST, TOO_LONG};
+use super::error::{ABSENT, AT_LEAST_1, EvalError, LONGEST, TOO_LONG};
 use super::host::{Case, recased};
 use super::methods::subscript;
 use super::print::write_text;
@@ -16,7 +16,7 @@ pub(super) fn path<'a>(value: &Value<'a>, path: &Value<'a>) -> Answer<'a> {
     if let Some(index) = path.as_int() {
         return Ok(at(value, index));
     }
-    let path = path.as_text().ok_or(EvalError::Refused("an attribute is a text or a number"))?;
+    let path = path.as_text().ok_or(EvalError::Refused("an argument must be text"))?;
     let mut found = value.clone();
     for key in path.split('.') {
         if key.starts_with('_') {
@@ -69,7 +69,11 @@ pub(super) fn sort<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
 /// `dictsort(case_sensitive, by, reverse)`.
 pub(super) fn dictsort<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     let pairs = value.pairs().ok_or(EvalError::Refused("only objects have keys"))?;
-    let by_value = args.text_or_none(1)? == Some("value");
+    let by_value = match args.text_or_none(1)? {
+        Some("value") => true,
+        None | Some("key") => false,
+        _ => return Err(EvalError::Refused("this is none of the words that it takes")),
+    };
     let part =
         |(name, value): &(Value<'a>, Value<'a>)| key(if by_value { value } else { name }, None, args.is_true(0, false));
     let keys = gather(pairs.iter().map(part))?;
@@ -155,12 +159,20 @@ pub(super) fn join<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     Ok(Value::text(out))
 }
 
+/// More columns, or places of a row that is filled up, are refused.
+const MOST_COLUMNS: usize = 100_000;
+
 /// `batch(linecount, fill_with)`: rows of so many elements.
 pub(super) fn batch<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
-    let size = usize::try_from(args.int_or(0, 1)?).ok().filter(|size| (1..100_000).contains(size));
-    let size = size.ok_or(EvalError::Refused("the size of a row is at least 1"))?;
+    let size = args.size(0, 1)?;
+    if size == 0 {
+        return Err(AT_LEAST_1);
+    }
     let mut rows: Vec<Vec<Value<'a>>> = value.items()?.chunks(size).map(<[Value<'a>]>::to_vec).collect();
     if let (Some(fill), Some(last)) = (args.get(1).filter(|fill| !fill.is_none()), rows.last_mut()) {
+        if size > MOST_COLUMNS {
+            return Err(TOO_LONG);
+        }
         last.resize(size, fill.clone());
     }
     Value::list(gather(rows.into_iter().map(Value::list))?)
@@ -168,8 +180,10 @@ pub(super) fn batch<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
 
 /// `slice(slices, fill_with)`: so many columns.
 pub(super) fn slice<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
-    let count = usize::try_from(args.int_or(0, 1)?).ok().filter(|count| (1..100_000).contains(count));
-    let count = count.ok_or(EvalError::Refused("the number of columns is at least 1"))?;
+    let count = args.size(0, 1)?;
+    if count == 0 || count > MOST_COLUMNS {
+        return Err(if count == 0 { AT_LEAST_1 } else { TOO_LONG });
+    }
     let items = value.items()?;
     let (each, extra) = (items.len() / count, items.len() % count);
     let (mut columns, mut from) = (Vec::new(), 0);

@@ -160,7 +160,7 @@ impl<'a> Machine<'a> {
                 let tasks = tasks.items()?;
                 Value::list(tasks.iter().filter_map(|task| of_task(task.as_text()?)).collect())
             }
-            Some(other) if !other.is_none() => Err(EvalError::Refused("task_ids is a text or a list")),
+            Some(other) if !other.is_none() => Err(EvalError::Refused("an argument must be text")),
             _ => {
                 let Json::Object(tasks) = xcom else { return Ok(absent()) };
                 let found = tasks.iter().rev().find_map(|(_, task)| task.get(key));
@@ -174,7 +174,7 @@ impl<'a> Machine<'a> {
 fn parsed<'a>(value: Value<'a>) -> Answer<'a> {
     match value.as_text() {
         Some(text) => {
-            let json = Json::parse(text).map_err(|_| EvalError::Refused("the variable is no JSON"))?;
+            let json = Json::parse(text).map_err(|_| EvalError::Refused("the text is no JSON"))?;
             Value::owned(&json)
         }
         None => Ok(value),

@@ -5,7 +5,7 @@ use super::error::EvalError;
 use super::value::{Answer, Value};
 
 pub(super) fn loop_part<'a>(value: &Value<'a>, which: &str) -> Answer<'a> {
-    let Value::Loop(state) = value else { return Err(EvalError::Refused("this is no loop")) };
+    let Value::Loop(state) = value else { return Err(EvalError::Refused("this value has no such method")) };
     let (index, length) = (state.index.get(), state.items.len());
     Ok(match which {
         "index" => Value::Int(index as i64 + 1),
@@ -23,13 +23,13 @@ pub(super) fn loop_part<'a>(value: &Value<'a>, which: &str) -> Answer<'a> {
 }
 
 pub(super) fn cycle<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
-    let Value::Loop(state) = value else { return Err(EvalError::Refused("this is no loop")) };
+    let Value::Loop(state) = value else { return Err(EvalError::Refused("this value has no such method")) };
     let place = state.index.get().checked_rem(args.rest.len());
     place.and_then(|place| args.rest.get(place).cloned()).ok_or(EvalError::Refused("an argument is missing"))
 }
 
 pub(super) fn changed<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
-    let Value::Loop(state) = value else { return Err(EvalError::Refused("this is no loop")) };
+    let Value::Loop(state) = value else { return Err(EvalError::Refused("this value has no such method")) };
     let now = Value::tuple(args.rest.clone())?;
     let before = state.seen.replace(Some(now.clone()));
     Ok(Value::Bool(before.is_none_or(|before| !super::compare::equal(&before, &now))))

@@ -2,7 +2,7 @@
 
 use super::error::{ABSENT, EvalError, LONGEST, TOO_LONG};
 use super::machine::{Defined, Machine};
-use super::syntax::{BlockKind, Definition};
+use super::syntax::{Block, BlockKind, Definition};
 use super::value::{Answer, Value};
 
 impl<'a> Machine<'a> {
@@ -26,7 +26,7 @@ impl<'a> Machine<'a> {
         self.depth += 1;
         (self.seen_to, self.own_from) = (visible, self.locals.len());
         self.open_scope();
-        let ran = self.parameters(definition, positional, named, caller).and_then(|()| {
+        let ran = self.parameters(block, definition, positional, named, caller).and_then(|()| {
             let body = block.bodies.first().map(Vec::as_slice).unwrap_or_default();
             self.body(block, 0, body).map_err(|_| ABSENT)
         });
@@ -41,15 +41,17 @@ impl<'a> Machine<'a> {
             self.kept = kept;
             return Err(match error {
                 EvalError::Xcom(_) => error,
-                _ => EvalError::Refused("something inside the macro cannot be resolved"),
+                _ => EvalError::Refused("something inside it cannot be resolved"),
             });
         }
         self.charge(text.len() as u64 / 64)?;
         if text.len() > LONGEST { Err(TOO_LONG) } else { Ok(Value::text(text)) }
     }
 
+    /// Gives the parameters their values. What is left over needs a body that names it, as in Jinja.
     pub(super) fn parameters(
         &mut self,
+        block: &Block,
         definition: &'a Definition,
         positional: Vec<Value<'a>>,
         named: Vec<(&'a str, Value<'a>)>,
@@ -70,6 +72,13 @@ impl<'a> Machine<'a> {
                 },
             };
             self.bind(param, value, made_of);
+        }
+        let (first, last) = (block.tags.first(), block.tags.last());
+        let inside =
+            first.zip(last).and_then(|(first, last)| self.template.text.get(first.place.end..last.place.start));
+        let left_over = [("varargs", given.len() > 0), ("kwargs", !named.is_empty()), ("caller", caller.is_some())];
+        if left_over.iter().any(|(name, is_given)| *is_given && !inside.is_some_and(|body| body.contains(name))) {
+            return Err(EvalError::Refused("too many arguments"));
         }
         let pairs = named.into_iter().map(|(name, value)| (Value::borrowed(name), value)).collect();
         self.bind("varargs", Value::tuple(given.collect())?, made_of);

@@ -59,7 +59,7 @@ pub(super) fn subscript<'a>(value: &Value<'a>, index: &Value<'a>) -> Answer<'a> 
 fn format<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     let mut next = 0;
     let mut resolve = |name: &str| {
-        let (first, keys) = field_path(name).ok_or(EvalError::Refused("this is no name of a field"))?;
+        let (first, keys) = field_path(name).ok_or(EvalError::Refused("this is no name"))?;
         let mut found = if first.is_empty() {
             next += 1;
             args.rest.get(next - 1).cloned()
@@ -68,7 +68,7 @@ fn format<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
         } else {
             args.named.iter().find(|(key, _)| *key == first).map(|(_, value)| value.clone())
         }
-        .ok_or(EvalError::Refused("the format names an argument that is missing"))?;
+        .ok_or(EvalError::Refused("an argument is missing"))?;
         for key in keys {
             if key.starts_with('_') {
                 return Err(EvalError::Refused("names that begin with an underscore are out of reach"));

@@ -179,6 +179,11 @@ impl Moment {
     }
 }
 
+/// A day as a moment of nobody's wall.
+pub(super) fn midnight(day: i64) -> Result<Moment, EvalError> {
+    Moment::create(day.saturating_mul(DAY_MICROS), None, false)
+}
+
 /// A wall-clock time, later by a step; the day of the month gives way where the month is shorter.
 pub(super) fn stepped(wall: i64, step: Step) -> Result<i64, EvalError> {
     let months = i32::try_from(step.months).ok().filter(|months| months.abs() < 12 * 10_000);

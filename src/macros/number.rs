@@ -127,13 +127,7 @@ pub(super) fn write_float(number: f64, out: &mut String) {
 }
 
 /// A float in one of the styles `e f g %`, capitals too, with a precision. Refused where it asks for more digits than the host tells.
-pub(super) fn write_styled(
-    number: f64,
-    style: char,
-    precision: usize,
-    alternate: bool,
-    out: &mut String,
-) -> Result<(), EvalError> {
+pub(super) fn write_styled(number: f64, style: char, precision: usize, out: &mut String) -> Result<(), EvalError> {
     let percent = style == '%';
     let number = if percent { number * 100.0 } else { number };
     if write_special(number, out) {
@@ -156,7 +150,7 @@ pub(super) fn write_styled(
         'g' | 'r' => {
             let precision = precision.max(1);
             digits.round(i64::from(precision));
-            let count = if alternate { precision } else { digits.significant() };
+            let count = digits.significant();
             if (-4..precision - i32::from(style == 'r')).contains(&digits.exponent) {
                 digits.write_fixed((count - 1 - digits.exponent).max(0), out);
             } else {

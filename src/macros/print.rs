@@ -1,6 +1,6 @@
 //! Values as text: as templates print them, as JSON, and as Python's `repr` shows them.
 
-use super::error::{ABSENT, EvalError, LONGEST, TOO_LONG};
+use super::error::{ABSENT, BEYOND_ASCII, EvalError, LONGEST, TOO_LONG};
 use super::json::{write_int, write_quoted};
 use super::number::write_float;
 use super::span::{Span, write_time, write_words};
@@ -58,7 +58,11 @@ pub(super) fn write_text(value: &Value<'_>, out: &mut String) -> Result<(), Eval
         Value::Json(json) => json.write_json(out),
         Value::Undefined | Value::Absent => return Err(ABSENT),
         Value::Bool(_) | Value::List(_) | Value::Tuple(_) | Value::Dict(_) | Value::Params(..) => {
-            write_json(value, Style::Compact, 0, out)?;
+            // A connection prints as its name.
+            match value.key("conn_id").filter(|_| value.key("get_uri").is_some()) {
+                Some(id) => write_text(&id, out)?,
+                None => write_json(value, Style::Compact, 0, out)?,
+            }
         }
         Value::Space(_)
         | Value::Function(_)
@@ -108,7 +112,7 @@ pub(super) fn write_json(value: &Value<'_>, style: Style, depth: usize, out: &mu
     let line = |depth: usize, out: &mut String| {
         if let Style::Indented(width) = style {
             out.push('\n');
-            out.extend(std::iter::repeat_n(' ', (width * depth).min(10_000)));
+            out.extend(std::iter::repeat_n(' ', width * depth));
         }
     };
     match value {
@@ -167,6 +171,7 @@ pub(super) fn write_repr(value: &Value<'_>, out: &mut String) -> Result<(), Eval
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             c if c == quote => out.extend(['\\', c]),
+            c if !c.is_ascii() && (c.is_control() || c.is_whitespace()) => return Err(BEYOND_ASCII),
             c if c < ' ' || c == '\x7f' => {
                 out.push_str(if c < '\x10' { "\\x0" } else { "\\x" });
                 super::number::write_based(i64::from(u32::from(c)), 16, out);

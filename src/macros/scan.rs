@@ -2,6 +2,7 @@
 //! the time is linear whatever the text.
 
 use super::error::Place;
+use super::output::Piece;
 use super::syntax::Tag;
 
 /// A part of a template.
@@ -19,43 +20,55 @@ pub(super) enum Span {
     Unclosed(Place),
 }
 
-/// The spans of a template, in order, without gaps. Statements, comments and raw sections that touch a foreign place are text.
-pub(super) fn scan(text: &str, foreign: &[Place]) -> Vec<Span> {
+/// The spans of a template, in order, without gaps. What values of XCom brought is read value by value, so that none of them makes a
+/// tag together with what stands beside it: whole expressions in it are tags, unless it was quoted, and all else is data.
+pub(super) fn scan(text: &str, pieces: &[Piece]) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let mut at = 0;
+    for piece in pieces {
+        part(text, Place { start: at, end: piece.to.start }, None, &mut spans);
+        part(text, piece.to, Some(piece.is_quoted), &mut spans);
+        at = piece.to.end;
+    }
+    part(text, Place { start: at, end: text.len() }, None, &mut spans);
+    spans
+}
+
+/// The spans of one part; of a value of XCom with whether it was quoted.
+fn part(text: &str, place: Place, value: Option<bool>, spans: &mut Vec<Span>) {
+    let Place { start, end } = place;
     let mut scanner = Scanner {
-        bytes: text.as_bytes(),
+        bytes: text.as_bytes().get(..end).unwrap_or_default(),
         quotes: [true; 2],
         comments: true,
         blocks: true,
         strict_blocks: true,
         raw: true,
     };
-    let mut spans = Vec::new();
-    let (mut text_start, mut at) = (0, 0);
-    let end = text.len();
+    let plain = |start: usize, end: usize| {
+        let edge = |at| Tag { place: Place { start: at, end: at }, trim_left: false, trim_right: false };
+        let place = Place { start, end };
+        if value.is_some() { Span::Raw(edge(start), place, edge(end)) } else { Span::Text(place) }
+    };
+    let (mut text_start, mut at) = (start, if value == Some(true) { end } else { start });
     while let Some(brace) = scanner.find(at, b"{") {
         let span = match scanner.byte(brace + 1) {
             Some(b'{') => Some(scanner.expression(brace)),
-            Some(b'#') => Some(scanner.comment(brace)),
-            Some(b'%') => Some(scanner.block(brace)),
+            Some(b'#') if value.is_none() => Some(scanner.comment(brace)),
+            Some(b'%') if value.is_none() => Some(scanner.block(brace)),
             _ => None,
         };
-        let place = span.map_or(Place { start: brace, end: brace + 1 }, |span| span.place());
-        let is_expression = scanner.byte(brace + 1) == Some(b'{');
-        let Some(span) = span.filter(|_| is_expression || !touches(foreign, place)) else {
-            at = brace + if brace + 1 == place.end { 1 } else { 2 };
-            continue;
-        };
+        at = span.map_or(brace + 1, |span| span.place().end);
+        let Some(span) = span.filter(|span| value.is_none() || matches!(span, Span::Expression(..))) else { continue };
         if text_start < brace {
-            spans.push(Span::Text(Place { start: text_start, end: brace }));
+            spans.push(plain(text_start, brace));
         }
-        at = place.end;
         text_start = at;
         spans.push(span);
     }
     if text_start < end {
-        spans.push(Span::Text(Place { start: text_start, end }));
+        spans.push(plain(text_start, end));
     }
-    spans
 }
 
 /// Whether a place has bytes of another one; those are in order.

@@ -169,7 +169,7 @@ pub(super) fn write_words(span: &Span, separator: &str, out: &mut String) {
             out.push_str("0 microseconds");
         } else {
             // So few digits are always told.
-            _ = super::number::write_styled(micros as f64 / 1e6, 'f', 2, false, out);
+            _ = super::number::write_styled(micros as f64 / 1e6, 'f', 2, out);
             out.push_str(if matches!(span, Span::Interval(_)) { " second" } else { " seconds" });
         }
     }

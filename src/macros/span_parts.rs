@@ -8,7 +8,7 @@ use super::value::{Answer, Value};
 pub(super) fn span_of<'v>(value: &'v Value<'_>) -> Result<&'v Span, EvalError> {
     match value {
         Value::Span(span) => Ok(span),
-        _ => Err(EvalError::Refused("only durations have this method")),
+        _ => Err(EvalError::Refused("this value has no such method")),
     }
 }
 
@@ -62,7 +62,9 @@ pub(super) fn words<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
 }
 
 pub(super) fn bounds<'a>(value: &Value<'a>, end: bool) -> Answer<'a> {
-    let Span::Interval(interval) = span_of(value)? else { return Err(EvalError::Refused("only intervals have ends")) };
+    let Span::Interval(interval) = span_of(value)? else {
+        return Err(EvalError::Refused("this value has no such method"));
+    };
     let edge = if end { &interval.end } else { &interval.start };
     Ok(if interval.days { Value::Day(edge.day(), true) } else { Value::moment(edge.clone()) })
 }

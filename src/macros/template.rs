@@ -6,7 +6,6 @@ use super::parser::Parser;
 use super::scan::{Span, scan};
 use super::statements::{Statement, read};
 use super::syntax::{Block, BlockKind, Node, Parsed, Tag};
-use std::borrow::Cow;
 
 /// Statements nested deeper than this stay as written.
 const DEEPEST: usize = 32;
@@ -28,11 +27,9 @@ impl Template {
         Template::with_foreign(text, &[])
     }
 
-    pub(super) fn with_foreign(whole: &str, pieces: &[Piece]) -> Template {
-        let foreign: Vec<Place> = pieces.iter().map(|piece| piece.to).collect();
-        let text = &*without_quoted(whole, pieces);
+    pub(super) fn with_foreign(text: &str, pieces: &[Piece]) -> Template {
         let mut tree = Tree { text, open: Vec::new(), nodes: Vec::new(), skipped: 0, macros: 0 };
-        let spans = scan(text, &foreign);
+        let spans = scan(text, pieces);
         for (index, span) in spans.iter().enumerate() {
             tree.add(*span, spans.get(index + 1));
         }
@@ -43,7 +40,8 @@ impl Template {
         bound_names(&tree.nodes, &mut bound);
         crate::sort::sort_by(&mut bound, |a, b| a < b);
         bound.dedup();
-        Template { text: whole.to_owned(), nodes: tree.nodes, bound, foreign }
+        let foreign = pieces.iter().map(|piece| piece.to).collect();
+        Template { text: text.to_owned(), nodes: tree.nodes, bound, foreign }
     }
 
     /// The text it was parsed from.
@@ -55,21 +53,6 @@ impl Template {
     pub(super) fn binds(&self, name: &str) -> bool {
         name == "loop" || self.bound.binary_search_by(|bound| bound.as_str().cmp(name)).is_ok()
     }
-}
-
-/// The text with NUL in place of what was quoted: there are no tags in it, and no tag reaches across it.
-fn without_quoted<'t>(text: &'t str, pieces: &[Piece]) -> Cow<'t, str> {
-    if !pieces.iter().any(|piece| piece.is_quoted) {
-        return Cow::Borrowed(text);
-    }
-    let (mut readable, mut at) = (String::with_capacity(text.len()), 0);
-    for Piece { to, .. } in pieces.iter().filter(|piece| piece.is_quoted) {
-        readable.push_str(text.get(at..to.start).unwrap_or_default());
-        readable.extend(std::iter::repeat_n('\0', to.end - to.start));
-        at = to.end;
-    }
-    readable.push_str(text.get(at..).unwrap_or_default());
-    Cow::Owned(readable)
 }
 
 /// A block whose end was not seen yet.

@@ -1,12 +1,12 @@
 //! Filters over text.
 
 use super::args::Args;
-use super::error::{EvalError, LONGEST, TOO_LONG};
+use super::error::{AT_LEAST_1, EvalError, LONGEST, TOO_LONG};
 use super::host::{Case, recased};
 use super::number::{bounded, write_styled};
 use super::print::to_text;
 use super::text_methods::letters;
-use super::value::{Answer, Value};
+use super::value::{Answer, Text, Value};
 
 /// Jinja's title: each word between spaces, dashes and opening brackets with a capital, the rest small.
 pub(super) fn title(text: &str) -> String {
@@ -14,13 +14,17 @@ pub(super) fn title(text: &str) -> String {
     let mut at_start = true;
     for c in text.chars() {
         let case = if at_start { Case::Upper } else { Case::Lower };
-        at_start = c.is_whitespace() || "-({[<".contains(c);
+        at_start = super::text_methods::is_space(c) || "-({[<".contains(c);
         out.push_str(&recased(c.encode_utf8(&mut [0; 4]), case));
     }
     out
 }
 
-pub(super) fn escaped(text: &str) -> String {
+pub(super) fn escape<'a>(value: &Value<'a>) -> Result<Text<'a>, EvalError> {
+    let text = to_text(value)?;
+    if value.is_markup() {
+        return Ok(text);
+    }
     let mut out = String::new();
     for c in text.chars() {
         match c {
@@ -32,7 +36,7 @@ pub(super) fn escaped(text: &str) -> String {
             c => out.push(c),
         }
     }
-    out
+    Ok(Text::Markup(out.into()))
 }
 
 /// In single quotes for a POSIX shell, unless nothing in it means anything there.
@@ -68,7 +72,7 @@ pub(super) fn indent<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     let text = super::text_methods::of(value)?;
     let width = match args.get(0) {
         Some(Value::Text(text)) => text.to_string(),
-        _ => " ".repeat(usize::try_from(args.int_or(0, 4)?).unwrap_or(0).min(10_000)),
+        _ => " ".repeat(args.size(0, 4)?),
     };
     let blank = args.is_true(2, false);
     let mut out = String::new();
@@ -91,9 +95,14 @@ pub(super) fn indent<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     Ok(Value::text(out))
 }
 
-pub(super) fn words(text: &str) -> usize {
-    let is_word = |c: char| c == '_' || c.is_ascii_digit() || super::text_methods::is_letter(c);
-    text.split(|c| !is_word(c)).filter(|word| !word.is_empty()).count()
+pub(super) fn words(text: &str) -> Result<i64, EvalError> {
+    let (mut count, mut in_word) = (0, false);
+    for c in text.chars() {
+        let is_word = c == '_' || c.is_ascii_digit() || super::text_methods::is_letter(c)?;
+        count += i64::from(is_word && !in_word);
+        in_word = is_word;
+    }
+    Ok(count)
 }
 
 /// Percent encoding of a text, or of the pairs of an object.
@@ -150,7 +159,7 @@ pub(super) fn file_size<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
         Value::Text(text) => super::number::parse_float(text),
         other => other.as_float(),
     };
-    let bytes = bytes.ok_or(EvalError::Refused("only numbers are sizes"))?;
+    let bytes = bytes.ok_or(EvalError::Refused("an argument must be a number"))?;
     let binary = args.is_true(0, false);
     let base = if binary { 1024.0 } else { 1000.0 };
     let mut out = String::new();
@@ -158,7 +167,7 @@ pub(super) fn file_size<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
         return Ok(Value::text("1 Byte"));
     }
     if bytes < base {
-        write_styled(bytes.trunc(), 'f', 0, false, &mut out)?;
+        write_styled(bytes.trunc() + 0.0, 'f', 0, &mut out)?;
         out.push_str(" Bytes");
         return Ok(Value::text(out));
     }
@@ -167,7 +176,7 @@ pub(super) fn file_size<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
         size /= base;
         place += 1;
     }
-    write_styled(size, 'f', 1, false, &mut out)?;
+    write_styled(size, 'f', 1, &mut out)?;
     let letter = if binary { "KMGTPEZY" } else { "kMGTPEZY" }.get(place..place + 1).unwrap_or_default();
     out.extend([" ", letter, if binary { "iB" } else { "B" }]);
     Ok(Value::text(out))
@@ -194,7 +203,7 @@ pub(super) fn without_tags(text: &str) -> String {
         }
     }
     bare.push_str(rest);
-    bare.split_whitespace().collect::<Vec<_>>().join(" ")
+    bare.split(super::text_methods::is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// `xmlattr(autospace)`.
@@ -203,7 +212,7 @@ pub(super) fn attributes<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
     for (key, value) in value.pairs().ok_or(EvalError::Refused("only objects have keys"))? {
         let key = to_text(&key)?;
         if key.contains(|c: char| c.is_whitespace() || "/>=".contains(c)) {
-            return Err(EvalError::Refused("this is no name of an attribute"));
+            return Err(EvalError::Refused("this is no name"));
         }
         if value.is_none() || value.is_absent() {
             continue;
@@ -211,21 +220,23 @@ pub(super) fn attributes<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
         if !out.is_empty() || args.is_true(0, true) {
             out.push(' ');
         }
-        out.extend([&escaped(&key), "=\"", &escaped(&to_text(&value)?), "\""]);
+        out.extend([&*escape(&Value::Text(key))?, "=\"", &*escape(&value)?, "\""]);
     }
     Ok(Value::text(out))
 }
 
 /// `wordwrap(width, break_long_words, wrapstring, break_on_hyphens)`.
 pub(super) fn wrap<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
-    let text = to_text(value)?;
-    let width = usize::try_from(args.int_or(0, 79)?).ok().filter(|width| *width > 0);
-    let width = width.ok_or(EvalError::Refused("the width is at least 1"))?;
+    let text = super::text_methods::of(value)?;
+    let width = args.size(0, 79)?;
+    if width == 0 {
+        return Err(AT_LEAST_1);
+    }
     let between = args.printed(2)?;
     let between = between.as_deref().unwrap_or("\n");
     let (long, hyphens) = (args.is_true(1, true), args.is_true(3, true));
     let mut out: Vec<String> = Vec::new();
-    for line in super::text_methods::lines(&text, false)?.items()?.iter().filter_map(Value::as_text) {
+    for line in super::text_methods::lines(text, false)?.items()?.iter().filter_map(Value::as_text) {
         let before = out.len();
         let (mut row, mut size) = (Vec::new(), 0);
         let mut next = pieces(line, hyphens).into_iter().peekable();
@@ -285,12 +296,14 @@ fn pieces(line: &str, hyphens: bool) -> Vec<&str> {
     let letters: Vec<(usize, char)> = line.char_indices().collect();
     let is_letter = |at: Option<usize>| {
         let found = at.and_then(|at| letters.get(at));
-        found.is_some_and(|(_, c)| *c == '_' || super::text_methods::is_letter(*c))
+        found.is_some_and(|(_, c)| *c == '_' || super::text_methods::is_letter(*c).unwrap_or(true))
     };
+    // Python wraps at these alone.
+    let is_blank = |c: char| c == ' ' || ('\t'..='\r').contains(&c);
     let mut pieces = Vec::new();
     let mut start = 0;
     for (at, (byte, c)) in letters.iter().enumerate() {
-        let space = c.is_whitespace();
+        let space = is_blank(*c);
         let before = at.checked_sub(1).and_then(|at| letters.get(at));
         let hyphen = hyphens
             && before.is_some_and(|(_, c)| *c == '-')
@@ -298,7 +311,7 @@ fn pieces(line: &str, hyphens: bool) -> Vec<&str> {
             && is_letter(at.checked_sub(3))
             && is_letter(Some(at))
             && is_letter(Some(at + 1));
-        if before.is_some_and(|(_, c)| c.is_whitespace() != space) || hyphen {
+        if before.is_some_and(|(_, c)| is_blank(*c) != space) || hyphen {
             pieces.push(line.get(start..*byte).unwrap_or_default());
             start = *byte;
         }

@@ -1,7 +1,7 @@
 //! What text can do, as Python's `str`.
 
 use super::args::Args;
-use super::error::{EvalError, LONGEST, TOO_LONG};
+use super::error::{BEYOND_ASCII, EvalError, LONGEST, TOO_LONG};
 use super::host::{Case, recased};
 use super::number::bounded;
 use super::print::to_text;
@@ -9,7 +9,7 @@ use super::value::{Answer, Value};
 
 /// The text of a value that is text.
 pub(super) fn of<'v>(value: &'v Value<'_>) -> Result<&'v str, EvalError> {
-    value.as_text().ok_or(EvalError::Refused("only text has this method"))
+    value.as_text().ok_or(EvalError::Refused("this value has no such method"))
 }
 
 pub(super) fn upper<'a>(text: &str) -> Value<'a> {
@@ -48,8 +48,8 @@ pub(super) fn split<'a>(text: &str, args: &Args<'a>, from_right: bool) -> Answer
     }
     let mut rest = match (separator, from_right) {
         (Some(_), _) => text,
-        (None, false) => text.trim_start(),
-        (None, true) => text.trim_end(),
+        (None, false) => text.trim_start_matches(is_space),
+        (None, true) => text.trim_end_matches(is_space),
     };
     let mut parts: Vec<Value<'a>> = Vec::new();
     // Between white space there are no empty parts.
@@ -58,8 +58,8 @@ pub(super) fn split<'a>(text: &str, args: &Args<'a>, from_right: bool) -> Answer
             _ if parts.len() >= most => None,
             (Some(separator), false) => rest.split_once(separator),
             (Some(separator), true) => rest.rsplit_once(separator).map(|(rest, part)| (part, rest)),
-            (None, false) => rest.split_once(char::is_whitespace).map(|(part, rest)| (part, rest.trim_start())),
-            (None, true) => rest.rsplit_once(char::is_whitespace).map(|(rest, part)| (part, rest.trim_end())),
+            (None, false) => rest.split_once(is_space).map(|(part, rest)| (part, rest.trim_start_matches(is_space))),
+            (None, true) => rest.rsplit_once(is_space).map(|(rest, part)| (part, rest.trim_end_matches(is_space))),
         };
         let (part, after) = cut.unwrap_or((rest, ""));
         parts.push(Value::text(part));
@@ -77,7 +77,9 @@ pub(super) fn split<'a>(text: &str, args: &Args<'a>, from_right: bool) -> Answer
 pub(super) fn lines<'a>(text: &str, keep: bool) -> Answer<'a> {
     let mut parts = Vec::new();
     let mut rest = text;
-    while let Some(at) = rest.find(['\n', '\r', '\x0b', '\x0c', '\u{85}', '\u{2028}', '\u{2029}']) {
+    while let Some(at) =
+        rest.find(['\n', '\r', '\x0b', '\x0c', '\x1c', '\x1d', '\x1e', '\u{85}', '\u{2028}', '\u{2029}'])
+    {
         let (line, end) = rest.split_at(at);
         let length = if end.starts_with("\r\n") { 2 } else { end.chars().next().map_or(0, char::len_utf8) };
         parts.push(Value::text(if keep { rest.get(..at + length).unwrap_or_default() } else { line }));
@@ -107,7 +109,7 @@ pub(super) fn partition<'a>(text: &str, args: &Args<'a>, from_right: bool) -> An
 /// Without certain characters, or white space, at its start, its end or both.
 pub(super) fn strip<'a>(text: &str, args: &Args<'a>, start: bool, end: bool) -> Answer<'a> {
     let chars = args.text_or_none(0)?;
-    let drop = |c: char| chars.map_or(c.is_whitespace(), |chars| chars.contains(c));
+    let drop = |c: char| chars.map_or(is_space(c), |chars| chars.contains(c));
     let text = if start { text.trim_start_matches(drop) } else { text };
     Ok(Value::text(if end { text.trim_end_matches(drop) } else { text }))
 }
@@ -117,7 +119,7 @@ pub(super) fn touches<'a>(text: &str, args: &Args<'a>, end: bool) -> Answer<'a> 
     let text = slice(text, args, 1)?;
     let is_at = |part: &Value<'_>| match part.as_text() {
         Some(part) => Ok(if end { text.ends_with(part) } else { text.starts_with(part) }),
-        None => Err(EvalError::Refused("expected a text, or a tuple of texts")),
+        None => Err(EvalError::Refused("an argument must be text")),
     };
     let part = args.need(0)?;
     if let Value::Tuple(parts) = part {
@@ -170,7 +172,7 @@ pub(super) fn join<'a>(between: &str, items: &[Value<'a>]) -> Answer<'a> {
         if i > 0 {
             out.push_str(between);
         }
-        out.push_str(item.as_text().ok_or(EvalError::Refused("only texts can be joined"))?);
+        out.push_str(item.as_text().ok_or(EvalError::Refused("an argument must be text"))?);
         if out.len() > LONGEST {
             return Err(TOO_LONG);
         }
@@ -179,8 +181,7 @@ pub(super) fn join<'a>(between: &str, items: &[Value<'a>]) -> Answer<'a> {
 }
 
 /// Filled up to a width with a character; `before` of what is missing stands in front, in halves.
-pub(super) fn padded<'a>(text: &str, args: &Args<'a>, before: usize) -> Answer<'a> {
-    let width = usize::try_from(args.int_or(0, 0)?).unwrap_or(0);
+pub(super) fn padded<'a>(text: &str, args: &Args<'a>, width: usize, before: usize) -> Answer<'a> {
     let fill = args.text_or_none(1)?.unwrap_or(" ");
     if width > LONGEST {
         return Err(TOO_LONG);
@@ -199,7 +200,7 @@ pub(super) fn padded<'a>(text: &str, args: &Args<'a>, before: usize) -> Answer<'
 }
 
 pub(super) fn zfill<'a>(text: &str, args: &Args<'a>) -> Answer<'a> {
-    let width = usize::try_from(args.int_or(0, 0)?).unwrap_or(0);
+    let width = args.size(0, 0)?;
     if width > LONGEST {
         return Err(TOO_LONG);
     }
@@ -209,27 +210,44 @@ pub(super) fn zfill<'a>(text: &str, args: &Args<'a>) -> Answer<'a> {
     Ok(Value::text([sign, &"0".repeat(missing), digits].concat()))
 }
 
-/// A letter of any script that Python would call one; beyond ASCII everything but white space counts.
-pub(super) fn is_letter(c: char) -> bool {
-    c.is_ascii_alphabetic() || !c.is_ascii() && !c.is_whitespace()
+/// A letter in both cases, of any script.
+fn in_both(c: char) -> [String; 2] {
+    [Case::Lower, Case::Upper].map(|case| recased(c.encode_utf8(&mut [0; 4]), case))
 }
 
-/// Each word with a capital, the rest small: a word ends where no letter stands.
+/// Whether Python calls it a letter: beyond ASCII that is known of what has two cases, and of white space.
+pub(super) fn is_letter(c: char) -> Result<bool, EvalError> {
+    if c.is_ascii() || c.is_whitespace() {
+        return Ok(c.is_ascii_alphabetic());
+    }
+    let [lower, upper] = in_both(c);
+    if lower == upper { Err(BEYOND_ASCII) } else { Ok(true) }
+}
+
+/// White space of Python's texts.
+pub(super) fn is_space(c: char) -> bool {
+    c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
+}
+
+/// Each word with a capital, the rest small: a word ends where no letter that has a case stands.
 pub(super) fn title(text: &str) -> String {
     let mut out = String::new();
     let mut in_word = false;
     for c in text.chars() {
-        let case = if in_word { Case::Lower } else { Case::Upper };
-        in_word = is_letter(c);
-        out.push_str(&recased(c.encode_utf8(&mut [0; 4]), case));
+        let [lower, upper] = in_both(c);
+        out.push_str(&if in_word { lower.clone() } else { capitalized(&upper) });
+        in_word = lower != upper;
     }
     out
 }
 
+/// Of a capital that is several letters, as that of `ß`, the first one is large.
 pub(super) fn capitalized(text: &str) -> String {
-    let first = text.chars().next().map_or(0, char::len_utf8);
-    let (first, rest) = text.split_at(first);
-    [recased(first, Case::Upper), recased(rest, Case::Lower)].concat()
+    let cut = |text: &str| text.chars().next().map_or(0, char::len_utf8);
+    let (first, rest) = text.split_at(cut(text));
+    let upper = recased(first, Case::Upper);
+    let (first, more) = upper.split_at(cut(&upper));
+    [first, &recased(more, Case::Lower), &recased(rest, Case::Lower)].concat()
 }
 
 pub(super) fn swapped(text: &str) -> String {
@@ -251,18 +269,29 @@ pub(super) fn is_title(text: &str) -> bool {
     title(text) == text && recased(text, Case::Lower) != text
 }
 
-/// Whether there are characters, and all of them are of a kind.
-pub(super) fn all(text: &str, is: impl Fn(char) -> bool) -> bool {
-    !text.is_empty() && text.chars().all(is)
+/// Whether there are characters, and all of them are of a kind that ASCII has.
+pub(super) fn all<'a>(value: &Value<'a>, is: fn(char) -> bool) -> Answer<'a> {
+    let text = of(value)?;
+    if !text.is_ascii() {
+        return Err(BEYOND_ASCII);
+    }
+    Ok(Value::Bool(!text.is_empty() && text.chars().all(is)))
 }
 
-pub(super) fn is_identifier(text: &str) -> bool {
-    let is_start = |c: char| c == '_' || is_letter(c);
-    text.starts_with(is_start) && text.chars().all(|c| is_start(c) || c.is_ascii_digit())
+pub(super) fn is_identifier<'a>(value: &Value<'a>) -> Answer<'a> {
+    if of(value)?.starts_with(|c: char| c.is_ascii_digit()) {
+        return Ok(Value::Bool(false));
+    }
+    all(value, |c| c == '_' || c.is_ascii_alphanumeric())
+}
+
+/// Beyond ASCII more than small letters is compared by.
+pub(super) fn casefold<'a>(text: &str) -> Answer<'a> {
+    if text.is_ascii() { Ok(lower(text)) } else { Err(BEYOND_ASCII) }
 }
 
 pub(super) fn expand_tabs<'a>(text: &str, args: &Args<'a>) -> Answer<'a> {
-    let size = usize::try_from(args.int_or(0, 8)?).unwrap_or(0).min(1_000);
+    let size = args.size(0, 8)?;
     let (mut out, mut column) = (String::new(), 0);
     for c in text.chars() {
         match c {

@@ -1,5 +1,6 @@
 //! Pendulum's own format: `YYYY-MM-DD`, by its tokens, in English.
 
+use super::error::EvalError;
 use super::json::write_int;
 use super::moment::{Moment, Tz};
 use super::strftime::{MONTHS, WEEKDAYS};
@@ -49,8 +50,8 @@ fn token(text: &[u8]) -> Option<(u8, usize, bool, usize)> {
     Some((letter, count, false, count))
 }
 
-/// A date in a format of tokens; `[text]` and `\x` stand for themselves.
-pub(super) fn write(moment: &Moment, format: &str, zone: &str, out: &mut String) {
+/// A date in a format of tokens; `[text]` and `\x` stand for themselves. Without a zone it is a day, which has no tokens of a time.
+pub(super) fn write(moment: &Moment, format: &str, zone: Option<&str>, out: &mut String) -> Result<(), EvalError> {
     let mut rest = format;
     while let Some(c) = rest.chars().next() {
         if let Some(inside) = rest.strip_prefix('[')
@@ -67,20 +68,43 @@ pub(super) fn write(moment: &Moment, format: &str, zone: &str, out: &mut String)
             rest = after;
         } else if let Some((letter, count, is_ordinal, length)) = token(rest.as_bytes()) {
             let (token, after) = rest.split_at(length);
-            write_token(moment, (letter, count, is_ordinal), token, zone, out);
+            write_token(moment, (letter, count, is_ordinal), token, zone, out)?;
             rest = after;
         } else {
             out.push(c);
             rest = rest.get(c.len_utf8()..).unwrap_or_default();
         }
     }
+    Ok(())
 }
 
-fn write_token(moment: &Moment, read: (u8, usize, bool), token: &str, zone: &str, out: &mut String) {
+fn write_token(
+    moment: &Moment,
+    read: (u8, usize, bool),
+    token: &str,
+    zone: Option<&str>,
+    out: &mut String,
+) -> Result<(), EvalError> {
     let wall = moment.to_wall();
     let civil = wall.civil();
     let (year, month, day) = civil.ymd();
     let (letter, count, is_ordinal) = read;
+    let is_instant = matches!(letter, b'X' | b'x') && moment.offset.is_none();
+    if is_instant || zone.is_none() && b"AHSTXZhmsxz".contains(&letter) {
+        return Err(EvalError::Refused("this value has no such method"));
+    }
+    let longer = match (letter, count) {
+        (b'T', 3) => "h:mm:ss A",
+        (b'T', _) => "h:mm A",
+        (b'L', 1) => "MM/DD/YYYY",
+        (b'L', 2) => "MMMM D, YYYY",
+        (b'L', 3) => "MMMM D, YYYY h:mm A",
+        (b'L', _) => "dddd, MMMM D, YYYY h:mm A",
+        _ => "",
+    };
+    if !longer.is_empty() {
+        return write(moment, longer, zone, out);
+    }
     let number = match letter {
         b'Y' if count == 2 => year as u32 % 100,
         b'Y' => year as u32,
@@ -106,17 +130,11 @@ fn write_token(moment: &Moment, read: (u8, usize, bool), token: &str, zone: &str
         (b'X', _) => write_int(moment.utc().div_euclid(1_000_000), out),
         (b'x', _) => write_int(moment.utc().div_euclid(1_000), out),
         (b'Z', _) => write_offset(moment.offset.map(|offset| offset - offset % 60), count == 1, out),
-        (b'z', 2) => out.push_str(zone),
+        (b'z', 2) => out.push_str(zone.unwrap_or_default()),
         (b'z', _) => match &moment.tz {
             Some(Tz::Zone(zone)) => out.push_str(zone.name()),
             _ => write_offset(moment.offset, true, out),
         },
-        (b'T', 3) => write(moment, "h:mm:ss A", zone, out),
-        (b'T', _) => write(moment, "h:mm A", zone, out),
-        (b'L', 1) => write(moment, "MM/DD/YYYY", zone, out),
-        (b'L', 2) => write(moment, "MMMM D, YYYY", zone, out),
-        (b'L', 3) => write(moment, "MMMM D, YYYY h:mm A", zone, out),
-        (b'L', _) => write(moment, "dddd, MMMM D, YYYY h:mm A", zone, out),
         (b'Y', 4) | (b'D', 3) => write_padded(number, 0, out),
         (b'D', 4) => write_padded(number, 3, out),
         (b'E', 1) | (b'S', ..=6) | (b'Y' | b'M' | b'D' | b'Q' | b'd' | b'e' | b'H' | b'h' | b'm' | b's', _) => {
@@ -125,6 +143,7 @@ fn write_token(moment: &Moment, read: (u8, usize, bool), token: &str, zone: &str
         // Pendulum leaves the others as they are.
         _ => out.push_str(token),
     }
+    Ok(())
 }
 
 fn write_padded(number: u32, width: usize, out: &mut String) {

@@ -1,34 +1,16 @@
 //! What an expression gives while it is evaluated.
 
 use std::cell::{Cell, RefCell};
-use std::ops::Deref;
 use std::rc::Rc;
 
 use super::error::{ABSENT, EvalError, TOO_DEEP};
 use super::json::Json;
 use super::moment::{Moment, Tz};
 use super::span::Span;
+pub(super) use super::text::Text;
 
 /// Containers nested deeper than this are refused: they are walked recursively.
 pub(super) const DEEPEST: u32 = 200;
-
-/// A text, borrowed where nothing had to be made. Cheap to clone.
-#[derive(Debug, Clone)]
-pub(super) enum Text<'a> {
-    Borrowed(&'a str),
-    Shared(Rc<str>),
-}
-
-impl Deref for Text<'_> {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        match self {
-            Text::Borrowed(text) => text,
-            Text::Shared(text) => text,
-        }
-    }
-}
 
 pub(super) type Pair<'a> = (Value<'a>, Value<'a>);
 
@@ -129,7 +111,13 @@ impl<'a> Value<'a> {
     /// A copy that needs nobody to live.
     pub(super) fn owned(json: &Json) -> Answer<'a> {
         Ok(match json {
-            Json::Decimal(digits) => Value::Digits(Text::Shared(digits.as_str().into())),
+            // Python reads a fraction as a number, and writes it anew.
+            Json::Decimal(digits) => {
+                match super::number::parse_float(digits).filter(|_| digits.contains(['.', 'e', 'E'])) {
+                    Some(number) => Value::Float(number),
+                    None => Value::Digits(Text::Shared(digits.as_str().into())),
+                }
+            }
             Json::Text(text) => Value::text(text),
             Json::List(items) => Value::list(gather(items.iter().map(Value::owned))?)?,
             Json::Object(entries) => {
@@ -144,6 +132,14 @@ impl<'a> Value<'a> {
 
     pub(super) fn text(text: impl AsRef<str>) -> Value<'a> {
         Value::Text(Text::Shared(text.as_ref().into()))
+    }
+
+    pub(super) fn markup(text: impl AsRef<str>) -> Value<'a> {
+        Value::Text(Text::Markup(text.as_ref().into()))
+    }
+
+    pub(super) fn is_markup(&self) -> bool {
+        matches!(self, Value::Text(Text::Markup(_)))
     }
 
     pub(super) fn borrowed(text: &'a str) -> Value<'a> {

@@ -30,7 +30,32 @@ test("a connection may be a URI: its parts have the names that Airflow gives the
   };
   const context = { executionDate: "2024-03-01T00:00:00Z", connections };
   assert.equal(render(template, context), "postgres db.example 5433 me p@ss sales require h_1");
-  for (const text of ["plain text", "a://b c://", "", "://"]) {
+  const told = (uri, template) => render(template, { ...context, connections: { db: uri } });
+  // As Python reads them, by Airflow 2.10.5.
+  const uris = {
+    "https://h:443/": ["{{ conn.db.host }} {{ conn.db.port }}", "h 443"],
+    "http://10.1/a/../b": ["{{ conn.db.host }} {{ conn.db.schema }}", "10.1 a/../b"],
+    "http://b\u00fccher.DE": ["{{ conn.db.host }}", "b\u00fccher.de"],
+    "http://https%3A%2F%2FApi.x/v1": ["{{ conn.db.host }} {{ conn.db.schema }}", "https://Api.x v1"],
+    "http://https://api.x:8443/v1": ["{{ conn.db.host }} {{ conn.db.port }}", "https://api.x 8443"],
+    "snowflake://u:p@/db": ["{{ conn.db.login }} {{ conn.db.host }}/{{ conn.db.schema }}", "u /db"],
+    "my-type://[::1]:80/?a=b%20c&a=d": [
+      "{{ conn.db.conn_type }} {{ conn.db.host }} {{ conn.db.extra }}",
+      'my_type ::1 {"a": "d"}',
+    ],
+    "http://h?__extra__=%7B%22n%22%3A1%7D": ["{{ conn.db.extra_dejson.n + 1 }}", "2"],
+    '{"conn_type": "http", "host": "h"}': ["{{ conn.db.host }} {{ conn.db.get_uri() }}", "h http://h"],
+    "postgresql://u%40x:p%3Aw@H:5432/a%2Fb?x=%C3%A9+1": [
+      "{{ conn.db.get_uri() }} {{ conn.db.conn_id }} {{ conn.db }}",
+      "postgres://u%40x:p%3Aw@h:5432/a%2Fb?x=%C3%A9+1 db db",
+    ],
+  };
+  for (const [uri, [template, text]] of Object.entries(uris)) assert.equal(told(uri, template), text, uri);
+  assert.equal(
+    told({ conn_type: "a_b", host: "https://h", port: 80, extra: '{"n":1}' }, "{{ conn.db.get_uri() }}"),
+    "a-b://https://h:80/?__extra__=%7B%22n%22%3A1%7D",
+  );
+  for (const text of ["plain text", "a://b c://", "", "://", "h://x:99999", "h://[x", "h://h://x"]) {
     const other = { ...context, connections: { db: text } };
     assert.equal(render("{{ conn.db.host is defined }}", other), "false", text);
   }
@@ -269,7 +294,10 @@ test("one fault at several places is one warning with a count", async () => {
       ["uses_now", "a", undefined, 3],
     ],
   );
-  assert.match(warnings[0].message, /^task a, command: .*\. The same in task b, command and 1 more$/);
+  assert.match(
+    warnings[0].message,
+    /^task a, command: nothing resolves \{\{ dss \}\} \(no macro is named dss\), .*\. The same in task b, command and 1 more$/,
+  );
   assert.match(warnings[2].message, /\. The same in task d, command$/);
   const service = new BackfillService({ dags: [dagOf(tasks)], executeTask: () => {} });
   let begun;
@@ -389,6 +417,27 @@ test("values from outside that stand unquoted in a command are warned of", async
     "echo {% filter quote %}a{% endfilter %} {{ params.table }} {{ ds }}": ["{{ params.table }}"],
     "echo {% filter quote | upper %}{{ params.table }}{% endfilter %} {{ ds }}": ["{{ params.table }}"],
     "echo '{% filter quote %}{{ params.table }}{% endfilter %}' {{ ds }}": ["{{ params.table }}"],
+    "{% macro m(a=params.table) %}echo {{ a }}{% endmacro %}{{ m() }} {{ ds }}": ["{{ a }}"],
+    "{% set l = [] %}{% do l.append(params.table) %}echo {{ l[0] }} {{ ds }}": ["{{ l[0] }}"],
+    "{% set l = [] %}{% set _ = l.insert(0, params.table) %}echo {{ l | join }} {{ ds }}": ["{{ l | join }}"],
+    "{% set d = {} %}{% do d.update({'a': params.table}) %}echo {{ d.a }} {{ ds }}": ["{{ d.a }}"],
+    "{% set n = namespace(t='') %}{% set n.t = params.table %}echo {{ n.t }} {{ ds }}": ["{{ n.t }}"],
+    "{% with a = 1, b = params.table %}echo {{ b }}{% endwith %} {{ ds }}": ["{{ b }}"],
+    "{% set q = params.table | quote %}echo {{ q | upper }} {{ q[1:] }} {{ ds }}": [
+      "{{ q | upper }}",
+      "{{ q[1:] }}",
+    ],
+    "echo {{ (params.table | quote)[1:] }} {{ (params.table | quote).strip() }} {{ ds }}": [
+      "{{ (params.table | quote)[1:] }}",
+      "{{ (params.table | quote).strip() }}",
+    ],
+    "{% set a = dict(ds=params.table) %}echo {{ ds }}": [],
+    // What an index chooses is the author's own.
+    "echo {{ {'eu': 'x'}[dag_run.conf.region] }} {{ {'eu': 'x'}.get(dag_run.conf.region) }} {{ ds }}": [],
+    "{% set m = {'eu': 'x'} %}echo {{ m[dag_run.conf.region] }} {{ ds }}": [],
+    "echo {{ {'eu': params.table}[dag_run.conf.region] }} {{ ds }}": [
+      "{{ {'eu': params.table}[dag_run.conf.region] }}",
+    ],
   };
   for (const [command, found] of Object.entries(ways))
     assert.deepEqual(await codes(command, conf), found, command);
@@ -406,6 +455,10 @@ test("the hint to quote quotes all that the tag prints", async () => {
     "{{ params['table'] }}": "{{ params['table'] | quote }}",
     "{{ params.table if ds else 'no' }}": "{{ (params.table if ds else 'no') | quote }}",
     "{{ params.table ~ 'x' | quote }}": "{{ (params.table ~ 'x' | quote) | quote }}",
+    "{{ params.table | quote | upper }}": "{{ params.table | upper | quote }}",
+    "{% macro m(a) %}-t {{ a }}{% endmacro %}{{ m(params.table) }}": "{{ m(params.table | quote) }}",
+    "{% macro m(a) %}-t {{ a }}{% endmacro %}{{ m(1, params['table'], 2) }}":
+      "{{ m(1, params['table'] | quote, 2) }}",
   };
   for (const [command, hint] of Object.entries(cases)) assert.equal(await hinted(command), hint);
 });
@@ -433,6 +486,14 @@ test("the filter quote holds a value only outside of the shell's own quotes", as
     [`cat <<-'EOF' | sort\n  ${word}\n\tEOF`]: true,
     [`cat <<EOF\nit's\nEOF\necho ${word}`]: false,
     [`cat <<< ${word}`]: false,
+    [`echo $((1 + ${word}))`]: true,
+    [`echo $(( (1 + 2) * $(wc -c ${word}) ))`]: false,
+    [`echo $((1 + 2)) ${word}`]: false,
+    [`(( n = ${word} ))`]: true,
+    [`echo \\${word}`]: true,
+    [`echo \\\\${word}`]: false,
+    [`echo $'it\\'s ${word}'`]: true,
+    [`echo $'it\\'s' ${word}`]: false,
     "{% set t = params.table | quote %}echo {{ t }}": false,
     "{% set t = params.table | quote %}echo '{{ t }}'": true,
     [`echo "{{ '"' }}" ${word}`]: false,
