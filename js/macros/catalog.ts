@@ -27,7 +27,8 @@ function entries(
   list: readonly Row[] | string,
   form?: CatalogEntry["form"],
 ): CatalogEntry[] {
-  const spelled = (text: string) => words.reduceRight((part, [sign, word]) => part.replaceAll(sign, word), text);
+  const spelled = (text: string) =>
+    words.reduceRight((part, [sign, word]) => part.replaceAll(sign, word), text);
   const texts = typeof list === "string" ? spelled(list).split("\n") : list.flat();
   return Array.from({ length: texts.length / 4 }, (_, row) => {
     const [name = "", meaning = "", text = "", result = ""] = texts.slice(4 * row, 4 * row + 4);
