@@ -211,7 +211,7 @@ async function drain(
   return undefined;
 }
 
-/** Nobody knows what the error leaves half done: the callback that it comes from is not waited for. */
+/** The error may leave work half done, so the callback that it comes from is not waited for. */
 async function leaveAtOnce(
   backfill: Backfill,
   { request: { notices, json }, store, inFlight }: Frame,
