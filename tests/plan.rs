@@ -861,3 +861,24 @@ fn a_plan_that_changed_names_the_parts_that_differ() {
         assert!(error.message.contains(words), "{error}");
     }
 }
+
+#[test]
+fn an_interval_ends_at_the_next_tick_where_the_date_there_is_none_of_the_plan() {
+    // The run of 1 January covers its day, though the next date of the plan is two days later.
+    let mut history = History::default();
+    add(&mut history, at("2024-01-01").js(), "success");
+    history.interval_starts = vec![at("2024-01-01").js()];
+    history.interval_ends = vec![at("2024-01-02").js()];
+    let exclude = Some(Exclude::Dates(vec![Date::Text("2024-01-02".into())]));
+    let options = TimetableOptions { time_zone: Some("UTC".into()), exclude, ..TimetableOptions::default() };
+    let excluding = Timetable::new(&schedule(&Value::String("@daily".into())), &options).unwrap();
+    let left_out = request(&excluding, "2024-01-01", "2024-01-03");
+    let daily = cron("@daily", "UTC");
+    let mut chosen = request(&daily, "2024-01-01", "2024-01-03");
+    chosen.dates = Some(["2024-01-01", "2024-01-03"].map(|date| Date::Text(date.into())).to_vec());
+    for (timetable, request) in [(&excluding, left_out), (&daily, chosen)] {
+        let plan = Plan::build(timetable, &request, &history).unwrap();
+        assert_eq!(plan.len(), 2);
+        assert!(plan.warnings().iter().all(|warning| warning.code != "interval_mismatch"));
+    }
+}
