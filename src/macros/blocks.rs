@@ -36,7 +36,7 @@ impl<'a> Machine<'a> {
             Target::Name(name) => self.bind(name, value, made_of),
             Target::Field(name, field) => {
                 let Some(Value::Namespace(fields)) = self.local(name) else {
-                    return Err(EvalError::Refused("only a namespace has fields that can be set"));
+                    return Err(EvalError::Refused("only what was made in the template can be changed"));
                 };
                 let value = match value {
                     Value::Namespace(_) | Value::Loop(_) => return Err(TOO_DEEP),

@@ -212,7 +212,7 @@ pub(super) fn relativedelta<'a>(args: &Args<'a>) -> Answer<'a> {
         return Ok(Value::span(Span::Relative(Relative::between(&start, &end)?)));
     }
     if [0, 1, 15, 16].into_iter().any(|place| given(place).is_some()) {
-        return Err(EvalError::Refused("relativedelta takes two dates, or what to add and what to set, by name"));
+        return Err(EvalError::Refused("there is no argument of this name"));
     }
     let add = |place: usize| args.int_or(place, 0);
     // Of fractions only whole microseconds are left.

@@ -203,7 +203,7 @@ pub(super) fn read_zone(value: &Value<'_>) -> Result<Tz, EvalError> {
     match value {
         Value::Tz(tz) => Ok(tz.as_ref().clone()),
         Value::Text(name) => Zone::find(name).map(Tz::Zone).ok_or(EvalError::Refused("no time zone has this name")),
-        _ => Err(EvalError::Refused("a time zone is a text such as 'Europe/Berlin'")),
+        _ => Err(EvalError::Refused("no time zone has this name")),
     }
 }
 

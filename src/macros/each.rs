@@ -82,7 +82,7 @@ impl<'a> Machine<'a> {
     pub(super) fn run_again(&mut self, state: &Rc<Loop<'a>>, items: &Value<'a>) -> Answer<'a> {
         let block = self.loops.get(state.number).copied();
         let Some(Ok(BlockKind::For(each))) = block.map(|block| &block.kind) else {
-            return Err(EvalError::Refused("this loop is not recursive"));
+            return Err(EvalError::Refused("only functions and methods take parentheses"));
         };
         let Some(block) = block.filter(|_| each.recursive) else { return Err(ABSENT) };
         self.depth += 1;

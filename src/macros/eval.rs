@@ -42,7 +42,7 @@ impl<'a> Machine<'a> {
                     for (key, value) in entries {
                         let (key, value) = (self.eval(key)?, self.eval(value)?);
                         if key.is_list() || key.is_object() {
-                            return Err(EvalError::Refused("a list or an object is no key"));
+                            return Err(EvalError::Refused("an argument must be text"));
                         }
                         self.charge_for(&made)?;
                         self.charge_tree(&value)?;
@@ -263,7 +263,7 @@ impl<'a> Machine<'a> {
                     }
                     method.call(value, &args)
                 }
-                None => Err(EvalError::Refused("this is an attribute: it takes no parentheses")),
+                None => Err(EvalError::Refused("parentheses are missing here, or too many")),
             },
             None => {
                 let function = attribute(value, name)?;

@@ -95,7 +95,7 @@ fn tojson<'a>(value: &Value<'a>, args: &Args<'a>) -> Answer<'a> {
         || value.as_text().is_some()
         || value.as_float().is_some())
     {
-        return Err(EvalError::Refused("this is no JSON: turn it into text first"));
+        return Err(EvalError::Refused("an argument must be text"));
     }
     as_json(value, args, 0).map(|text| text.as_text().map_or(Value::None, Value::markup))
 }

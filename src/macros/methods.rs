@@ -35,7 +35,7 @@ pub(super) fn attribute<'a>(value: &Value<'a>, name: &str) -> Answer<'a> {
         // A key of an object may have the name of a method.
         Some(_) => match value.key(name) {
             Some(found) => Ok(found),
-            None => Err(EvalError::Refused("this is a method: it takes parentheses")),
+            None => Err(EvalError::Refused("parentheses are missing here, or too many")),
         },
         None => match (name.strip_prefix("tm_"), value) {
             (Some(part), Value::Tuple(_)) if value.len() == Some(9) => {

@@ -47,7 +47,7 @@ pub(super) fn write_text(value: &Value<'_>, out: &mut String) -> Result<(), Eval
             }
             Span::Duration(_) => write_words(span, " ", out),
             Span::Relative(relative) if relative.fraction => {
-                return Err(EvalError::Refused("a relativedelta of fractions is only added"));
+                return Err(EvalError::Refused("this operator does not take values of these types"));
             }
             Span::Relative(relative) => relative.write(out),
         },

@@ -18,7 +18,7 @@ pub(super) fn span_part<'a>(value: &Value<'a>, which: usize) -> Answer<'a> {
     let span = span_of(value)?;
     if let Span::Relative(relative) = span {
         if relative.fraction {
-            return Err(EvalError::Refused("a relativedelta of fractions is only added"));
+            return Err(EvalError::Refused("this operator does not take values of these types"));
         }
         let [years, months, days, _, hours, minutes, seconds, micros] = relative.add;
         let parts = [years, months, days / 7, days, hours, minutes, seconds, micros];

@@ -105,7 +105,7 @@ fn each(parser: &mut Parser<'_>) -> Parsed<BlockKind> {
     let mut names_loop = false;
     target.names(&mut |name| names_loop |= name == "loop");
     if names_loop {
-        return parser.fail("\"loop\" is no name for an element");
+        return parser.fail("this is no name");
     }
     Ok(BlockKind::For(For { target, items, filter, recursive }))
 }
@@ -140,7 +140,7 @@ fn target(parser: &mut Parser<'_>, depth: u32) -> Parsed<Target> {
     }
     let name = parser.name()?;
     if matches!(name, "true" | "false" | "none" | "True" | "False" | "None") {
-        return parser.fail("a constant is no name");
+        return parser.fail("this is no name");
     }
     if parser.take(b'.') {
         return Ok(Target::Field(name.to_owned(), parser.name()?.to_owned()));
@@ -213,7 +213,7 @@ fn definition(parser: &mut Parser<'_>, number: usize) -> Parsed<BlockKind> {
     let definition = parameters(parser, &name)?;
     parser.end()?;
     if definition.params.iter().any(|param| param == "caller") {
-        return parser.fail("\"caller\" is no name for a parameter");
+        return parser.fail("this is no name");
     }
     Ok(BlockKind::Macro(number, definition))
 }

@@ -130,7 +130,7 @@ impl Tree<'_> {
             }
             Statement::End(end) => {
                 if !self.open.iter().any(|frame| frame.end == end) {
-                    return self.nodes.push(Node::Stay(tag, lost("this end has no start")));
+                    return self.nodes.push(Node::Stay(tag, lost("this has no start")));
                 }
                 while let Some(mut frame) = self.open.pop() {
                     if frame.end != end {
@@ -153,7 +153,7 @@ impl Tree<'_> {
                         tags.push(tag);
                         bodies.push(std::mem::take(nodes));
                     }
-                    _ => nodes.push(Node::Stay(tag, lost("\"elif\" has no \"if\""))),
+                    _ => nodes.push(Node::Stay(tag, lost("this has no start"))),
                 }
             }
             Statement::Else => {
@@ -164,7 +164,7 @@ impl Tree<'_> {
                         frame.tags.push(tag);
                         frame.bodies.push(std::mem::take(nodes));
                     }
-                    _ => nodes.push(Node::Stay(tag, lost("\"else\" has no \"if\" or \"for\""))),
+                    _ => nodes.push(Node::Stay(tag, lost("this has no start"))),
                 }
             }
         }

@@ -187,7 +187,7 @@ pub(super) fn padded<'a>(text: &str, args: &Args<'a>, width: usize, before: usiz
         return Err(TOO_LONG);
     }
     if fill.chars().count() != 1 {
-        return Err(EvalError::Refused("the fill must be one character"));
+        return Err(EvalError::Refused("an argument must be text"));
     }
     let missing = width.saturating_sub(text.chars().count());
     // Python's str.center puts the odd one in front where the width is odd.
