@@ -130,15 +130,17 @@ function drawShares(
     const height = Math.min(box.height - used, Math.max(least, Math.round((count / total) * box.height)));
     const y = box.y + box.height - used - height;
     if (height > 0) drawToken(context, token, { ...box, y, height }, palette, false);
-    used += height;
+    // A line of the ground tells a failure from what succeeded without its colour.
+    used += height + Number(isFailure(token));
   }
 }
 
 const isFailure = (token: number) => token === FAILED || token === KEEP_FAILED;
 
 /** The mark of a day on which the clock changes. */
-function corner(context: CanvasRenderingContext2D, { x, y, width }: Box, palette: Palette): void {
-  const size = Math.max(5, width * 0.42);
+function corner(context: CanvasRenderingContext2D, { x, y, width, height }: Box, palette: Palette): void {
+  // A day of hours is long, or high.
+  const size = Math.max(5, Math.min(width, height) * 0.42);
   context.fillStyle = palette.ink;
   context.strokeStyle = palette.background;
   context.lineWidth = 1;

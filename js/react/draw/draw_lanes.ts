@@ -2,7 +2,7 @@
 import type { Locale } from "../locale.js";
 import { dayOfRow } from "../plan/day_columns.js";
 import { dayText } from "../plan/days.js";
-import { RUNNING } from "../plan/tokens.js";
+import { CREATE, RUNNING } from "../plan/tokens.js";
 import type { FinishBand } from "../planning/finish_band.js";
 import type { Bar, RunView } from "../run/run_view.js";
 import { drawToken } from "./draw_token.js";
@@ -40,7 +40,7 @@ interface LanesSize {
 const LEFT = 48;
 /** Pixels of the line of times below the lanes. */
 export const AXIS = 18;
-/** A bar with words is at least this wide. */
+/** A bar with words is at least this wide, beside its mark. */
 const WORDS = 46;
 const SHORTEST_WINDOW = 4_000;
 const RUNS_IN_WINDOW = 12;
@@ -66,7 +66,8 @@ export function drawBars(
   context.textBaseline = "middle";
   for (let lane = 0; lane < lanes; lane++) {
     context.fillStyle = palette.dim;
-    if (pitch >= 16) context.fillText(locale.lane(lane + 1), 0, lane * pitch + pitch / 2);
+    // Of narrow lanes every tenth has its number.
+    if (pitch >= 16 || lane % 10 === 9) context.fillText(locale.lane(lane + 1), 0, lane * pitch + pitch / 2);
     context.fillStyle = palette.empty;
     context.fillRect(LEFT, lane * pitch + pitch - 2, width - LEFT, 1);
   }
@@ -98,7 +99,8 @@ function drawFinish(
   height: number,
   palette: Palette,
 ): void {
-  const x = (at: number) => LEFT + at * scale;
+  // Whole pixels: the lines are sharp.
+  const x = (at: number) => Math.round(LEFT + at * scale);
   const width = Math.max(3, (late - early) * scale);
   context.save();
   context.beginPath();
@@ -115,7 +117,7 @@ function drawFinish(
   context.stroke();
   context.restore();
   context.fillStyle = palette.accent;
-  for (const at of [early, late]) context.fillRect(x(at) - 0.5, 0, 1, height);
+  for (const at of [early, late]) context.fillRect(x(at), 0, 1, height);
   context.fillRect(x(middle) - 1, 0, 2, height);
 }
 
@@ -151,12 +153,18 @@ function drawBar(
   const { pitch } = frame;
   const { x, width } = edges(bar, frame);
   const token = bar.end === null || bar.end > frame.now ? RUNNING : bar.token;
-  const hasWords = width >= WORDS && pitch >= 16;
-  drawToken(context, token, { x, y: bar.lane * pitch + 1, width, height: pitch - 4 }, palette, !hasWords);
+  const height = pitch - 4;
+  const box = { x, y: bar.lane * pitch + 1, width, height };
+  // New dates have no mark.
+  const left = token === CREATE ? 5 : height;
+  const hasWords = width >= WORDS + left && pitch >= 16;
+  drawToken(context, token, box, palette, !hasWords);
   if (!hasWords) return;
+  // The mark tells the state without its colour.
+  drawToken(context, token, { ...box, width: height }, palette);
   context.fillStyle = palette.onToken[token] ?? palette.background;
   const text = dayText(dayOfRow(run.plan, bar.row)).slice(5);
-  context.fillText(text, x + 5, bar.lane * pitch + pitch / 2);
+  context.fillText(text, x + left, bar.lane * pitch + pitch / 2);
 }
 
 /** The bar at a point. */

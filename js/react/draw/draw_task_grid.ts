@@ -75,8 +75,9 @@ export function drawTaskGrid(
     const text = isMonth
       ? dayWords(locale, day, { day: "numeric", month: "short" })
       : String(parts(day).date);
-    context.fillText(text, x, HEAD / 2);
     free = x + context.measureText(text).width + 6;
+    // A date that would be cut at the edge is left out.
+    if (free < view.width) context.fillText(text, x, HEAD / 2);
   }
   if (cursor === null) return;
   context.strokeStyle = palette.accent;
@@ -84,10 +85,11 @@ export function drawTaskGrid(
   context.strokeRect(xOf(cursor.row) - 2, yOf(cursor.task) - 2, CELL + 1, CELL + 1);
 }
 
-/** A text that is cut where there is no room. */
+/** A text that is cut in its middle where there is no room: names of many tasks differ at their ends. */
 function fitting(context: CanvasRenderingContext2D, text: string, width: number): string {
   if (context.measureText(text).width <= width) return text;
-  let length = text.length;
-  while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > width) length -= 1;
-  return `${text.slice(0, length)}…`;
+  let half = text.length >> 1;
+  const cut = () => `${text.slice(0, half)}…${text.slice(-half)}`;
+  while (half > 1 && context.measureText(cut()).width > width) half -= 1;
+  return cut();
 }

@@ -3,7 +3,7 @@ import { dayWords } from "../locale.js";
 import { parts } from "../plan/days.js";
 import type { CalendarLayout, Label, Sheet } from "./calendar_layout.js";
 
-const LEFT = 44;
+const LEFT = 48;
 const HEAD = 34;
 const HOURS = 24;
 

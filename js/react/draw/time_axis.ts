@@ -26,6 +26,9 @@ export function timesBetween(
     (STEPS.at(-1) as number) * Math.ceil(APART / ((STEPS.at(-1) as number) * scale));
   const times: { at: number; text: string }[] = [];
   for (let at = Math.ceil(from / step) * step; at < to - APART / scale / 2; at += step)
-    times.push({ at, text: begin === 0 ? locale.duration(at) : clockWords(locale, at, step) });
+    times.push({
+      at,
+      text: begin !== 0 ? clockWords(locale, at, step) : at === 0 ? "0" : locale.duration(at),
+    });
   return times;
 }

@@ -30,18 +30,10 @@ export function RunBar({ backfill }: { backfill: Pick<PageBackfill, "progress" |
       <svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
         {parts.map(([token, count]) => {
           const width = due === 0 ? 0 : (count / due) * 1000;
-          const from = x;
           x += width;
           const name = TOKENS[token] as string;
           return (
-            <rect
-              key={name}
-              className={`dagfill-t-${kebab(name)}`}
-              x={from}
-              y="0"
-              width={width}
-              height="10"
-            />
+            <rect key={name} className={`dagfill-t-${kebab(name)}`} x={x - width} width={width} height="10" />
           );
         })}
       </svg>

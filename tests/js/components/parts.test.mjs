@@ -14,6 +14,8 @@ export { errorHint, errorWords } from "./error_words.ts";
 export { english, withEnglish } from "./english.ts";
 export { calendarLayout } from "./draw/calendar_layout.ts";
 export { drawDays } from "./draw/draw_calendar.ts";
+export { drawBars } from "./draw/draw_lanes.ts";
+export { drawTaskGrid } from "./draw/draw_task_grid.ts";
 `);
 const { BackfillModel, nextBar, timesBetween, zoneTime, errorWords, errorHint, withEnglish, english } = parts;
 
@@ -36,7 +38,7 @@ test("times at an axis are round, and as far apart as their words need", () => {
   const elapsed = timesBetween(0, 60_000, 600 / 60_000, 0, english);
   assert.deepEqual(
     elapsed.map(({ text }) => text),
-    ["0 ms", "10 s", "20 s", "30 s", "40 s", "50 s"],
+    ["0", "10 s", "20 s", "30 s", "40 s", "50 s"],
   );
   const start = Date.parse("2026-01-01T00:00:30Z");
   const clock = timesBetween(start, start + 3_600_000, 600 / 3_600_000, start, english);
@@ -52,6 +54,9 @@ test("an interval is told on the schedule's clock, with its offset", () => {
   assert.equal(zoneTime("2026-03-29T00:30:00Z", "Europe/Berlin"), "2026-03-29 01:30 +01:00");
   assert.equal(zoneTime("2026-03-29T01:30:00Z", "Europe/Berlin"), "2026-03-29 03:30 +02:00");
   assert.equal(zoneTime("2026-03-29T01:30:15Z", "UTC"), "2026-03-29 01:30:15 +00:00");
+  // The last millisecond of a day, where a range ends that was given as a day.
+  assert.equal(zoneTime("2026-03-31T21:59:59.999Z", "Europe/Berlin"), "2026-03-31 23:59:59 +02:00");
+  assert.equal(zoneTime("1969-12-31T22:59:59.999Z", "America/New_York"), "1969-12-31 17:59:59 -05:00");
   assert.equal(zoneTime("2026-03-29T01:30:00Z", "Moon/Tycho"), "2026-03-29 01:30Z");
 });
 
@@ -153,9 +158,11 @@ test("one failure among hundreds of dates of a day is 3 px high", () => {
     const days = { day: [day], first: [0], count: [288], tokens };
     const data = { plan: { days }, first: day, last: day, comparison: null };
     const filled = [];
+    const edges = {};
     const context = {
-      fillRect(...[, , , height]) {
+      fillRect(...[, y, , height]) {
         filled.push([this.fillStyle, height]);
+        edges[this.fillStyle] = [y, y + height];
       },
       strokeRect() {},
       fillText() {},
@@ -178,5 +185,84 @@ test("one failure among hundreds of dates of a day is 3 px high", () => {
       filled.filter(([color]) => color === String(failure)),
       [[String(failure), 3]],
     );
+    // Without its colour, too: a line of the ground lies between it and the others.
+    if (most !== KEEP) assert.equal(edges[most][1], edges[failure][0] - 1);
   }
+});
+
+/** A context that notes where it draws, and what it writes. */
+function drawing() {
+  const points = [];
+  const texts = [];
+  const at = (x, y) => points.push([x, y]);
+  return {
+    ...{ points, texts, strokes: 0, moveTo: at, lineTo: at },
+    ...{ save() {}, restore() {}, rect() {}, clip() {}, beginPath() {}, fill() {}, fillRect() {}, arc() {} },
+    strokeRect() {},
+    stroke() {
+      this.strokes += 1;
+    },
+    fillText: (text) => void texts.push(text),
+    measureText: (text) => ({ width: text.length * 7 }),
+  };
+}
+const palette = { token: ["0", "1", "2", "3", "4", "5", "6", "7", "8"], onToken: [] };
+
+test("the mark of a clock change stays in its day where days are rows of hours", () => {
+  const day = 20_541;
+  const sheet = {
+    first: day - 3,
+    last: day + 3,
+    width: 380,
+    isNarrow: true,
+    hasHours: true,
+    locale: english,
+  };
+  const layout = parts.calendarLayout(sheet);
+  const none = new Set();
+  const plan = { days: { day: [], first: [], count: [], tokens: new Uint32Array() } };
+  const data = { plan, first: day - 3, last: day + 3, comparison: null, hidden: none, excluded: none };
+  const context = drawing();
+  parts.drawDays(context, layout, { ...data, changes: new Set([day]) }, palette, { top: 0, height: 300 });
+  const { x, y, width, height } = layout.box(day);
+  assert.ok(context.points.length > 3);
+  for (const [px, py] of context.points)
+    assert.ok(px >= x && px <= x + width && py >= y && py <= y + height, `${px} ${py}`);
+});
+
+test("a bar with words has the mark of its state, too", () => {
+  const bar = (token, end) => ({ row: 0, lane: 0, start: 0, end, token });
+  const plan = { dates: [Date.UTC(2026, 0, 5)], offsets: [0] };
+  const strokes = (token) => {
+    const context = drawing();
+    const size = { width: 600, height: 46, lanes: 1, pitch: 24, isLive: false, until: null, locale: english };
+    const run = {
+      plan,
+      bars: [bar(token, 60_000)],
+      startedAt: 0,
+      median: 60_000,
+      laneCount: 1,
+      phase: "finished",
+    };
+    parts.drawBars(context, run, { ...size, cursor: null }, palette);
+    assert.ok(context.texts.includes("01-05"));
+    return context.strokes;
+  };
+  const [created, succeeded, failed] = [0, 6, 7].map(strokes);
+  assert.deepEqual([created, succeeded, failed], [0, 1, 1]);
+});
+
+test("names of tasks that are cut keep their ends, by which they differ", () => {
+  const order = ["load_a_table_with_a_long_name_1", "load_a_table_with_a_long_name_2"];
+  const context = drawing();
+  const plan = { total: 0, dates: [], offsets: [], tokens: [] };
+  const view = { left: 0, top: 0, width: 400, height: 100, names: 120 };
+  parts.drawTaskGrid(
+    context,
+    { plan, order, tokenAt: () => 0, locale: english, cursor: null },
+    view,
+    palette,
+  );
+  assert.equal(new Set(context.texts).size, 2);
+  for (const text of context.texts) assert.match(text, /^load_.*….*_[12]$/);
 });

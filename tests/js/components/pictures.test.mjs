@@ -143,6 +143,12 @@ test("the marks of short intervals are hours, and a DAG without length has an ax
     parts.intervalMarks(hours, "Asia/Kolkata", english).map(({ text }) => text),
     ["06:00", "07:00"],
   );
+  // 02:00 does not exist on the day on which the clock goes from 02:00 to 03:00.
+  const gap = { from: Date.parse("2026-03-28T23:00:00Z"), to: Date.parse("2026-03-29T04:00:00Z") };
+  assert.deepEqual(
+    parts.intervalMarks(gap, "Europe/Berlin", english).map(({ text }) => text),
+    ["29 Mar", "04:00", "06:00"],
+  );
   const point = parts.intervalAxis([
     { dataInterval: { start: at("00:00"), end: at("00:00") }, runAfter: at("00:00") },
   ]);
