@@ -46,7 +46,7 @@ export const english: Locale = {
   cancel: "Cancel…",
   finishRunning: (count) => (count === 0 ? "Stop" : `Stop after the ${count} running`),
   abortRunning: (count) => `Stop now, cancel ${count} running`,
-  keepRunning: "Go on",
+  keepRunning: "Go on running",
   retry: "Retry what did not succeed",
   backToPlan: "Back to the plan",
   approve: "Approve the rest",
@@ -115,7 +115,7 @@ export const english: Locale = {
     if (action === "reset") return `It ${earlier}: it is cleared and runs again.`;
     switch (reason) {
       case "exists_success":
-        return `It ${earlier}, and stays as it is.`;
+        return `It ${earlier}: left alone.`;
       case "exists_failed":
         return `It ${earlier}: failed runs are left alone.`;
       case "interrupted":

@@ -18,7 +18,7 @@ export const englishStates: Pick<Locale, "token" | "meaning" | "task" | "reason"
     create: "No run yet: will start",
     again: "Has a run: will run again",
     keep: "Nothing will happen",
-    keepFailed: "Failed earlier, and stays as it is",
+    keepFailed: "Failed earlier: left alone",
     queued: "Waiting for its turn",
     running: "Running now",
     success: "Done",

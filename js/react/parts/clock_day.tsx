@@ -32,7 +32,7 @@ interface FigureProps {
 }
 
 const DAY = 86_400;
-const HOURS = [0, 6, 12, 18];
+const TIMES = [0, 21_600, 43_200, 64_800];
 /** More times are told by their number. */
 const MOST_TIMES = 4;
 
@@ -65,9 +65,9 @@ export function ClockFigure({ plan, day, locale }: FigureProps) {
         <div className="dagfill-axis">
           <span />
           <span>
-            {HOURS.map((hour) => (
-              <span key={hour} style={{ insetInlineStart: share(hour * 3600) }}>
-                {timeOf(hour * 3600)}
+            {TIMES.map((time) => (
+              <span key={time} style={{ insetInlineStart: share(time) }}>
+                {timeOf(time)}
               </span>
             ))}
           </span>

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a group of buttons is no fieldset.
 // The buttons of a backfill. What clears results, and what cannot be undone, asks first. The focus stays among the buttons when one of
 // them goes.
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { type FocusEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { numberText } from "../locale.js";
 import { startingOf } from "../plan/tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
@@ -18,7 +18,7 @@ type Asking = "run" | "cancel" | null;
 export function Controls({ backfill }: { backfill: PageBackfill }) {
   const { phase, locale } = backfill;
   const [asking, setAsking] = useState<Asking>(null);
-  const box = useFocusKept(`${phase}${asking}`);
+  const focus = useFocusKept(`${phase}${asking}`);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || asking === null) return;
     event.stopPropagation();
@@ -33,9 +33,9 @@ export function Controls({ backfill }: { backfill: PageBackfill }) {
       className="dagfill-controls"
       role="group"
       aria-label={locale.runs}
-      ref={box}
       tabIndex={-1}
       onKeyDown={onKeyDown}
+      {...focus}
     >
       {asking === null ? (
         <Buttons backfill={backfill} ask={setAsking} />
@@ -152,7 +152,7 @@ function Question(props: { backfill: PageBackfill; asking: Exclude<Asking, null>
           )}
         </>
       )}
-      <Button onClick={answered}>{locale.keepRunning}</Button>
+      <Button onClick={answered}>{asking === "run" ? locale.dismiss : locale.keepRunning}</Button>
     </>
   );
 }
@@ -168,23 +168,14 @@ function useFocusKept(state: string) {
     if (!element || !isInside.current || element.contains(tree?.activeElement ?? null)) return;
     (element.querySelector<HTMLElement>("button:not(:disabled)") ?? element).focus();
   }, [state]);
-  useEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    const enter = () => {
+  return {
+    ref: box,
+    onFocus: () => {
       isInside.current = true;
-    };
+    },
     // Leaving by hand has a new target or a pointer; an element that is removed tells nothing, or no target.
-    const leave = (event: FocusEvent) => {
-      if (event.relatedTarget instanceof Node && !element.contains(event.relatedTarget))
-        isInside.current = false;
-    };
-    element.addEventListener("focusin", enter);
-    element.addEventListener("focusout", leave);
-    return () => {
-      element.removeEventListener("focusin", enter);
-      element.removeEventListener("focusout", leave);
-    };
-  }, []);
-  return box;
+    onBlur: ({ relatedTarget, currentTarget }: FocusEvent) => {
+      if (relatedTarget instanceof Node && !currentTarget.contains(relatedTarget)) isInside.current = false;
+    },
+  };
 }

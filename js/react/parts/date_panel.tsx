@@ -98,9 +98,12 @@ function Detail({ detail, timeZone, why, outcome, locale }: DetailProps) {
   const ended = existing?.finishedAt ? zoneTime(existing.finishedAt, timeZone) : null;
   const facts = [
     [locale.columns.date, zoneTime(executionDate, timeZone)],
-    [locale.interval, `${zoneTime(dataInterval.start, timeZone)} – ${zoneTime(dataInterval.end, timeZone)}`],
+    [locale.interval, `${zoneTime(dataInterval.start, timeZone)} –\n${zoneTime(dataInterval.end, timeZone)}`],
     [locale.runAfter, zoneTime(runAfter, timeZone)],
-    [locale.why, outcome ?? locale.because(action, why, existing?.state ?? null, ended)],
+    [
+      outcome === null ? locale.why : locale.columns.state,
+      outcome ?? locale.because(action, why, existing?.state ?? null, ended),
+    ],
     [locale.runId, runId],
   ] as const;
   const [isWhole, setWhole] = useState(false);

@@ -48,7 +48,7 @@ export function FinishTrack({ backfill }: FinishBarProps) {
   return (
     <div className="dagfill-left">
       <span className="dagfill-track" aria-hidden="true">
-        <span className="dagfill-t-queued" style={{ width: share(passed) }} />
+        <span style={{ width: share(passed) }} />
         <span
           className="dagfill-lost"
           style={{ insetInlineStart: share(passed + early), width: `max(3px, ${share(late - early)})` }}

@@ -57,7 +57,7 @@ function Rows({ backfill, plan, rows }: RowsProps) {
         {dates.map(({ executionDate, dataInterval: { start, end }, runAfter }, at) => (
           <li key={executionDate} aria-current={first + at === selected ? "date" : undefined}>
             <button type="button" onClick={() => shown.plan === plan && select(first + at)}>
-              {minute(executionDate).replace(/ 00:00$/, "")}
+              {minute(executionDate)}
             </button>
             <span
               className="dagfill-track"

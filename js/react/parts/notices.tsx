@@ -6,18 +6,25 @@ import type { ClockChange } from "../plan/plan_columns.js";
 import type { PageBackfill } from "../use_backfill.js";
 
 /** Told by the notices of clock changes and of interrupted backfills. */
-const ELSEWHERE = new Set(["clock_change", "interrupted_backfill"]);
+const ELSEWHERE = ["clock_change", "interrupted_backfill"];
 const MOST_CLOCK_CHANGES = 6;
 
 export function Notices({ backfill }: { backfill: PageBackfill }) {
   const { locale, error, failure, plan, run, warnings, unfinished } = backfill;
-  const notes = warnings.filter(({ code }) => !ELSEWHERE.has(code));
+  // Where a range ends is of interest before a start.
+  const notes = warnings.filter(
+    ({ code }) => !ELSEWHERE.includes(code) && (run === null || code !== "end_is_whole_day"),
+  );
   const changes = run === null ? (plan?.clockChanges ?? []).slice(0, MOST_CLOCK_CHANGES) : [];
   const interrupted = run === null || run.phase === "finished" || run.phase === "stopped" ? unfinished : [];
   return (
     <>
-      {error !== null && plan !== null && <Trouble error={error} locale={locale} />}
-      {error !== null && plan === null && <p className="dagfill-warn">{errorHint(locale, error)}</p>}
+      {error !== null &&
+        (plan === null ? (
+          <p className="dagfill-warn">{errorHint(locale, error)}</p>
+        ) : (
+          <Trouble error={error} locale={locale} />
+        ))}
       {failure !== null && (
         <Trouble error={failure} locale={locale}>
           <button type="button" onClick={backfill.dismiss}>

@@ -33,8 +33,7 @@ export function ScheduleField(props: ScheduleFieldProps) {
   const locale = withEnglish(props.locale);
   const id = useId();
   const explained = useExplained(value, options, count);
-  const error = explained?.error ?? null;
-  const { words = null } = explained ?? {};
+  const { error = null, words = null } = explained ?? {};
   return (
     <Root part="schedule" className={className} style={style}>
       <label htmlFor={id}>{label ?? locale.schedule}</label>
@@ -58,7 +57,7 @@ export function ScheduleField(props: ScheduleFieldProps) {
         {words !== null && words.next.length > 0 && (
           <p className="dagfill-dim">
             {locale.nextDates}:{" "}
-            {words.next.map((at) => localWords(at, options?.timeZone, locale.language)).join(", ")}
+            {words.next.map((at) => localWords(at, options?.timeZone, locale.language)).join("; ")}
           </p>
         )}
       </div>

@@ -67,14 +67,10 @@ interface BarsProps {
 /** Only the tasks in sight are elements. */
 function Bars({ order, marks, locale, maxHeight }: BarsProps) {
   const { box, onScroll, sheet, start: first, page } = useVirtualRows(order.length, ROW);
-  const starts = [...marks.values()].flatMap(({ start }) => start ?? []);
-  const from = Math.min(...starts);
-  const isOpen = [...marks.values()].some(({ start, end }) => start !== null && end === null);
-  const now = useNow(isOpen);
-  const to = Math.max(
-    from + 1,
-    ...[...marks.values()].map(({ end, start }) => end ?? (start === null ? from : now)),
-  );
+  const begun = [...marks.values()].filter(({ start }) => start !== null);
+  const from = Math.min(...begun.map(({ start }) => start as number));
+  const now = useNow(begun.some(({ end }) => end === null));
+  const to = Math.max(from + 1, ...begun.map(({ end }) => end ?? now));
   const share = (at: number) => `${((at - from) / (to - from)) * 100}%`;
   const scrolls = order.length * ROW > maxHeight;
   return (

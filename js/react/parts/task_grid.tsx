@@ -33,12 +33,10 @@ export function TaskGrid({ backfill, maxHeight = 340, className, style, theme }:
   const order = useTaskOrder(dag);
   return (
     <Root part="grid" label={locale.tasks} className={className} style={style}>
-      {plan === null || order.length === 0 ? (
-        plan === null ? (
-          <NoPlan backfill={backfill} />
-        ) : (
-          <p className="dagfill-dim">{locale.noTasks}</p>
-        )
+      {plan === null ? (
+        <NoPlan backfill={backfill} />
+      ) : order.length === 0 ? (
+        <p className="dagfill-dim">{locale.noTasks}</p>
       ) : (
         <Cells {...{ backfill, plan, order, maxHeight, theme }} />
       )}
