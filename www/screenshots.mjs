@@ -1,26 +1,40 @@
-// Pictures of every state of the built page, and of every component, for people to look at: `npm run screenshots` in this folder, into
-// ./screenshots; names after it take only those. Each comes light, dark and 390 px wide. The states are those that axe is run on.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+// Pictures of every state of the built page, and of every component in its states, for people to look at: `npm run screenshots` in this
+// folder, into ./screenshots or $SCREENSHOTS; names after it take only those. Each comes light, dark, 390 px wide, and, what shows states by
+// colour, in forced colours. The states are those that axe is run on.
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { root } from "../scripts/process.mjs";
 import { openBrowser } from "../tests/browser/chromium.mjs";
+import {
+  components,
+  elementsDrawn,
+  inEveryState,
+  serveGallery,
+} from "../tests/browser/components-gallery.mjs";
 import { serve } from "../tests/browser/server.mjs";
 import { buildPage, planned, policy, www } from "../tests/browser/www-page.mjs";
 import { addressOf, phone, states } from "../tests/browser/www-states.mjs";
 
-const folder = join(www, "screenshots");
+const folder = process.env.SCREENSHOTS ?? join(www, "screenshots");
 mkdirSync(folder, { recursive: true });
 await buildPage();
 const browser = await openBrowser();
 const page = await serve({ folder: join(www, "dist"), headers: { "content-security-policy": policy } });
-const parts = mkdtempSync(join(tmpdir(), "dagfill-components-"));
-const components = await serve({ folder: parts, pages: { "/": await componentsPage() } });
+const gallery = await serveGallery();
 const desktop = { viewport: { width: 1380, height: 900 } };
-const looks = { light: desktop, dark: { ...desktop, colorScheme: "dark" }, phone };
+const forced = { ...desktop, forcedColors: "active" };
+const looks = { light: desktop, dark: { ...desktop, colorScheme: "dark" }, phone, forced };
+/** The states of the page that come in forced colours, too. */
+const forcedStates = [
+  "plan",
+  "running",
+  "failed",
+  "compare",
+  "failures in dense days",
+  "interrupted",
+  "cancel dialog",
+];
 
-/** What is not a state that axe is run on: a page before its scripts, one that cannot run, one in the colours of the system. */
+/** What is not a state that axe is run on: a page before its scripts, one that cannot run. */
 const others = {
   "before any script": { options: { javaScriptEnabled: false }, isPlanned: false, bring: async () => {} },
   "no WebAssembly": {
@@ -31,69 +45,20 @@ const others = {
       await tab.getByTestId("refused").waitFor();
     },
   },
-  "forced colours": { ...states.failed, options: { forcedColors: "active" } },
 };
-
-/** The components of the package in a page of somebody else, in the states that matter to them. */
-const ofComponents = {
-  "components, plan": { bring: (tab) => tab.getByText("90 runs will start").waitFor() },
-  "components, running": {
-    bring: async (tab) => {
-      await tab.getByRole("button", { name: "Run 90 dates" }).click();
-      await tab.waitForFunction(() => globalThis.backfill.progress?.completed >= 30);
-      await tab.getByRole("button", { name: "Pause", exact: true }).click();
-      await tab.getByRole("row", { name: "2026-01-05" }).click();
-    },
-  },
-  "components, finished": {
-    bring: async (tab) => {
-      await tab.getByRole("button", { name: "Run 90 dates" }).click();
-      await tab.getByText(/90 of 90 done/).waitFor();
-      await tab.getByRole("row", { name: "2026-01-05" }).click();
-    },
-  },
-};
-
-async function componentsPage() {
-  const modules = join(www, "node_modules");
-  await build({
-    entryPoints: [join(root, "tests/packaging/apps/react.jsx")],
-    outfile: join(parts, "app.js"),
-    bundle: true,
-    format: "esm",
-    jsx: "automatic",
-    nodePaths: [modules],
-    alias: { react: join(modules, "react"), "react-dom": join(modules, "react-dom") },
-    define: { "process.env.NODE_ENV": '"production"' },
-    logLevel: "error",
-  });
-  return (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
-    '<meta name="color-scheme" content="light dark"><title>Components</title>' +
-    '<link rel="stylesheet" href="./app.css"><div id="root"></div><script type="module" src="./app.js"></script>'
-  );
-}
-
-/** A run of a component's page takes a moment, and every ninth date fails. */
-function execute() {
-  globalThis.execute = ({ executionDate }) =>
-    new Promise((resolve, reject) => {
-      const fails = Number(executionDate.slice(8, 10)) % 9 === 4;
-      setTimeout(() => (fails ? reject(new Error("no rows")) : resolve()), 60);
-    });
-}
 
 const asked = process.argv.slice(2);
-async function shoot(name, origin, state, address) {
+async function shoot(name, url, state, wanted = Object.keys(looks)) {
   if (asked.length > 0 && !asked.includes(name)) return;
-  for (const [look, options] of Object.entries(looks)) {
+  for (const look of wanted) {
     if (look === "phone" ? state.isDesktop : state.isPhone) continue;
-    const context = await browser.newContext({ ...options, ...state.options });
+    const context = await browser.newContext({ ...looks[look], ...state.options });
     try {
       const tab = await context.newPage();
-      await tab.addInitScript(execute);
+      tab.setDefaultTimeout(60_000);
+      if (state.prepare) await tab.addInitScript(state.prepare);
       tab.on("pageerror", (error) => console.error(`${name}: ${error}`));
-      await tab.goto(`${origin}/${address}`);
+      await tab.goto(url);
       if (state.isPlanned !== false) await planned(tab);
       await state.bring(tab);
       // Colours and the graph come to rest.
@@ -102,7 +67,7 @@ async function shoot(name, origin, state, address) {
       // A dialog lies over what is in sight alone.
       const fullPage = (await tab.locator("dialog[open]").count()) === 0;
       await tab.screenshot({ path: join(folder, file), fullPage });
-      console.log(`www/screenshots/${file}`);
+      console.log(join(folder, file));
     } catch (error) {
       console.error(`${name}, ${look}: ${error.message.split("\n").slice(0, 4).join(" ")}`);
       process.exitCode = 1;
@@ -112,11 +77,13 @@ async function shoot(name, origin, state, address) {
   }
 }
 
-for (const [name, state] of Object.entries({ ...states, ...others }))
-  await shoot(name, page.origin, state, addressOf(state));
-for (const [name, state] of Object.entries(ofComponents))
-  await shoot(name, components.origin, { ...state, isPlanned: false }, "");
+for (const [name, state] of Object.entries({ ...states, ...others })) {
+  const wanted = Object.keys(looks).filter((look) => look !== "forced" || forcedStates.includes(name));
+  await shoot(name, `${page.origin}/${addressOf(state)}`, state, wanted);
+}
+for (const name of components)
+  await shoot(name, gallery.addressOf(name), { isPlanned: false, bring: inEveryState });
+await shoot("elements", gallery.elements, { isPlanned: false, bring: elementsDrawn });
 await browser.close();
 await page.close();
-await components.close();
-rmSync(parts, { recursive: true });
+await gallery.close();

@@ -19,8 +19,9 @@ const axe = withoutBrowser
 
 for (const [name, state] of Object.entries(states))
   test(`axe: ${name}`, { skip }, async (t) => {
+    const { isPlanned, prepare, trouble } = state;
     const own = state.isPhone ? phone : {};
-    const tab = await page.open(t, addressOf(state), { ...own, planned: state.isPlanned });
+    const tab = await page.open(t, addressOf(state), { ...own, planned: isPlanned, prepare, trouble });
     await state.bring(tab);
     await tab.evaluate(axe());
     for (const [scheme, media] of Object.entries(schemes)) {

@@ -118,12 +118,15 @@ export function usePage({ headers = { "content-security-policy": policy } } = {}
     return context;
   };
 
-  /** A tab with the page and a plan in its address; waits until that plan is on the screen. */
-  held.open = async (t, hash = "", options = {}) => {
+  /** A tab with the page and a plan in its address; waits until that plan is on the screen. `prepare` is called in the page before its
+   *  scripts, `trouble` is what that puts on the console. */
+  held.open = async (t, hash = "", { planned: isPlanned, prepare, trouble, ...options } = {}) => {
     const context = await held.context(t, options);
+    if (trouble) context.expect(trouble);
+    if (prepare) await context.addInitScript(prepare);
     const page = await context.newPage();
     await page.goto(held.url + hash);
-    if (options.planned !== false) await planned(page);
+    if (isPlanned !== false) await planned(page);
     return page;
   };
   return held;

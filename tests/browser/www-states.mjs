@@ -1,9 +1,20 @@
 // Every state of the page, and how a tab is brought into it: for the rules of accessibility and for the pictures that people look at.
-import { deflateRawSync } from "node:zlib";
 import { hash } from "./www-page.mjs";
-
-const quarter = { id: "looks", from: "2026-01-01", to: "2026-03-31", which: "none", tz: "Europe/Berlin" };
-const pack = (rows) => deflateRawSync(JSON.stringify(rows)).toString("base64url");
+import { rareStates } from "./www-rare-states.mjs";
+import {
+  airflow,
+  button,
+  cards,
+  dialog,
+  ended,
+  failures,
+  layered,
+  pack,
+  paste,
+  press,
+  quarter,
+  running,
+} from "./www-steps.mjs";
 
 /** The light scheme is the first: a tab is opened in it. */
 export const schemes = {
@@ -13,53 +24,9 @@ export const schemes = {
 };
 export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
 
-const press = async (tab) => {
-  const bar = tab.locator(".bottom-bar .primary");
-  await ((await bar.count()) ? bar : tab.getByRole("button", { name: /^Run [\d,]+ runs?$/ })).click();
-};
-const button = (tab, name) => tab.getByRole("button", { name, exact: true });
-const dialog = (tab) => tab.getByRole("dialog").waitFor();
-const ended = (tab, text) => tab.locator("#run-title").getByText(text).waitFor();
-const cards = (tab) => tab.locator(".dag .rendered").first().waitFor();
-
-async function paste(tab, text) {
-  await button(tab, "Paste your DAG").click();
-  await tab.getByLabel("Text of a DAG or of runs").fill(text);
-  await button(tab, "Read it").click();
-}
-
-async function running(tab) {
-  await press(tab);
-  await tab.getByText("running 4, queued 86").waitFor();
-  await tab.getByText("running", { exact: true }).and(tab.locator(".task-state")).first().waitFor();
-}
-
-/** Tasks in layers of ten, each after some of the layer before. */
-const layered = (count) =>
-  Array.from({ length: count }, (_, at) => {
-    const before = at < 10 ? [] : [`task_${at - 10}`, `task_${Math.max(0, at - 9 - (at % 7))}`];
-    return [`task_${at}`, `load --part ${at} --date {{ ds }}`, ...new Set(before)];
-  });
-
-const failures = JSON.stringify(
-  Array.from({ length: 30 }, (_, at) => ({
-    dag_id: "looks",
-    run_id: `backfill__${at}`,
-    state: "failed",
-    logical_date: new Date(Date.UTC(2026, 0, 3 + 2 * at, 7, 5)).toISOString(),
-  })),
-);
-const airflow = `from airflow import DAG
-from airflow.operators.bash import BashOperator
-with DAG("sales", schedule="30 2 * * *") as dag:
-    a = BashOperator(task_id="extract", bash_command="extract {{ ds }}", retries=2)
-    b = BashOperator(task_id="load", bash_command="load {{ ds }}")
-    a >> b
-`;
-
 /** `address`: what the tab is opened with. `bring`: what is done then, up to the state. `isPlanned: false`: there is no plan to wait for.
- *  `isPhone`, `isDesktop`: only there. */
-export const states = {
+ *  `isPhone`, `isDesktop`: only there. `prepare`: called in the page before its scripts; `trouble`: what that puts on the console. */
+const commonStates = {
   plan: { bring: cards },
   "plan on a phone": { isPhone: true, bring: (tab) => tab.locator(".task-list").waitFor() },
   "form on a phone": {
@@ -260,5 +227,7 @@ export const states = {
     },
   },
 };
+
+export const states = { ...commonStates, ...rareStates };
 
 export const addressOf = ({ address }) => address ?? hash(quarter);

@@ -1,0 +1,77 @@
+// axe on each component of the package alone, in each of its states, in every scheme, and on the custom elements.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { openBrowser, withoutBrowser } from "./chromium.mjs";
+import { components, elementsDrawn, inEveryState, serveGallery } from "./components-gallery.mjs";
+import { buildPage, www } from "./www-page.mjs";
+import { phone, schemes } from "./www-states.mjs";
+
+const skip = withoutBrowser;
+// Not "best-practice": a page that shows one component in twenty states has twenty landmarks of one name.
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+let browser;
+let gallery;
+before(async () => {
+  if (skip) return;
+  await buildPage();
+  gallery = await serveGallery();
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await gallery?.close();
+});
+
+async function open(t, url) {
+  const context = await browser.newContext({ viewport: { width: 1380, height: 900 } });
+  const problems = [];
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(problems, []);
+  });
+  const tab = await context.newPage();
+  tab.on("pageerror", (error) => problems.push(String(error.stack ?? error)));
+  await tab.goto(url);
+  return tab;
+}
+
+async function check(tab) {
+  await tab.evaluate(readFileSync(join(www, "node_modules", "axe-core", "axe.min.js"), "utf8"));
+  for (const [scheme, media] of Object.entries({ ...schemes, "390 px": schemes.light })) {
+    await tab.emulateMedia(media);
+    if (scheme === "390 px") await tab.setViewportSize(phone.viewport);
+    await tab.waitForFunction(() => !document.getAnimations().some((each) => each instanceof CSSTransition));
+    const violations = await tab.evaluate(async (values) => {
+      const report = await globalThis.axe.run(document, { runOnly: { type: "tag", values } });
+      return report.violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`,
+      );
+    }, tags);
+    assert.deepEqual(violations, [], scheme);
+    const wide = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `${scheme}: ${wide} px wider than the window`);
+  }
+}
+
+for (const component of components)
+  test(`axe: ${component} alone, in each of its states`, { skip }, async (t) => {
+    const tab = await open(t, gallery.addressOf(component));
+    await inEveryState(tab);
+    await check(tab);
+  });
+
+test("axe: the elements, in each of their states", { skip }, async (t) => {
+  const tab = await open(t, gallery.elements);
+  await elementsDrawn(tab);
+  await check(tab);
+});
+
+test("every component that the package exports is in the gallery", () => {
+  const source = readFileSync(new URL("../../js/react.ts", import.meta.url), "utf8");
+  const exported = [...source.matchAll(/type (\w+)Props\b/g)].map(([, name]) => name);
+  const inOrder = (names) => [...names].sort();
+  assert.deepEqual(inOrder(components), inOrder(exported));
+});
