@@ -144,7 +144,7 @@ test("cancel: stop after the running ones", { skip }, async (t) => {
   await tab.getByText(/success [1-9]/).waitFor();
   await tab.getByRole("button", { name: "Cancel…" }).click();
   await tab.getByRole("button", { name: /^Stop after the 6 running$/ }).click();
-  await headline(tab, /60 of 60 done, \d+ stopped/);
+  await headline(tab, /^\d+ of 60 done, \d+ canceled/);
   const ended = await records(tab);
   assert.equal(ended.filter(({ state }) => state === "running" || state === "failed").length, 0);
   assert.ok(ended.filter(({ state }) => state === "success").length >= 6);
@@ -156,7 +156,7 @@ test("cancel: stop now aborts the running ones", { skip }, async (t) => {
   await tab.getByText("running 6, queued 54").waitFor();
   await tab.getByRole("button", { name: "Cancel…" }).click();
   await tab.getByRole("button", { name: "Stop now, mark 6 canceled" }).click();
-  await headline(tab, "60 of 60 done, 60 stopped");
+  await headline(tab, "0 of 60 done, 60 canceled");
   await tab.getByText("success 0, failed 0, running 0, queued 0, canceled 60").waitFor();
 });
 
@@ -398,7 +398,7 @@ test("tasks light up in the graph in their order while the run goes on", { skip 
   await tab.getByRole("slider").fill(await tab.getByRole("slider").getAttribute("min"));
   await card(tab, "report, succeeded").waitFor({ state: "detached" });
   await tab.getByRole("button", { name: "Edit a copy" }).click();
-  await tab.getByText("Nothing to run: all 1 are left alone.").waitFor();
+  await tab.getByText("Nothing to run: the one date is left alone.").waitFor();
   assert.equal(await tab.locator(".task-card[data-state]").count(), 0, "a plan has no states");
   await tab.getByRole("button", { name: "Past runs" }).click();
   await tab.getByRole("button", { name: "run_test success: 1 succeeded, 0 failed" }).click();

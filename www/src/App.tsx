@@ -269,8 +269,8 @@ export function App({ opening, initial }: AppProps) {
                 </Suspense>
                 {!run && (
                   <p className="note">
-                    Drag for a range, Ctrl+click or Space to take a day out
-                    {view.clockChanges.length > 0 && ", a corner marks a clock change"}.
+                    <span className="by-mouse">Drag for a range, Ctrl+click or Space to take a day out.</span>
+                    {view.clockChanges.length > 0 && " A corner marks a clock change."}
                   </p>
                 )}
                 {cursor.day !== null && (

@@ -1,4 +1,5 @@
 import { number, plural } from "./days";
+import { sentencesOf } from "./failure";
 import type { EngineError, StoredBackfill } from "./model";
 
 export interface BannersProps {
@@ -98,7 +99,7 @@ function FailureBanner({ failure, dismiss }: { failure: EngineError; dismiss: ()
   return (
     <div className="banner bad" role="alert">
       <p>
-        <b>{failure.code}</b> {failure.message} {failure.hint}
+        <b>{failure.code}</b> {sentencesOf(failure)}
       </p>
       <button type="button" onClick={dismiss}>
         Close

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { number, plural } from "./days";
 import type { Brought } from "./engine/bring";
-import { failureOf } from "./failure";
+import { failureOf, sentencesOf } from "./failure";
 import { Modal } from "./Modal";
 import type { Draft } from "./model";
 import type { Started } from "./usePlan";
@@ -39,8 +39,7 @@ export function BringDialog(props: {
       if (answer.kind === "runs") onRecords();
       else if (answer.drafts.length === 0) setRefused("There is no DAG in it.");
     } catch (thrown) {
-      const { message, hint } = failureOf(thrown);
-      setRefused([message, hint].filter(Boolean).join(" "));
+      setRefused(sentencesOf(failureOf(thrown)));
     }
   };
   const open = async (file: File | undefined) => {

@@ -78,6 +78,9 @@ function Panel(props: PanelProps) {
               onEdit={setEditing}
             />
           )}
+          {draft.tasks.length === 0 && (
+            <p className="note">No tasks: each date is one run without commands.</p>
+          )}
           {task && editable && (
             <TextField
               key={index}

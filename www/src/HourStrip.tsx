@@ -1,5 +1,5 @@
-import { clock, dayOf, findDay, offsetText, TOKEN_COUNT, TOKENS } from "dagfill/planning";
-import { longDay } from "./days";
+import { clock, dayOf, englishStates, findDay, offsetText, TOKEN_COUNT, TOKENS } from "dagfill/planning";
+import { longDay, plural } from "./days";
 import { Glyph } from "./Glyph";
 import type { PlanView } from "./model";
 
@@ -30,7 +30,7 @@ export function HourStrip({
   return (
     <section className="hours" aria-label={`Hours of ${longDay(day)}`}>
       <h2>
-        {longDay(day)}: {hours.length} hours with runs
+        {longDay(day)}: {plural(hours.length, "hour")} with runs
       </h2>
       <ol>
         {hours.map((hour) => (
@@ -38,7 +38,7 @@ export function HourStrip({
             <button
               type="button"
               onClick={() => onSelect(hour.first)}
-              aria-label={`${hour.text}:00 ${hour.offset}: ${TOKENS.flatMap((token, index) => (hour.counts[index] ? [`${hour.counts[index]} ${token}`] : [])).join(", ")}`}
+              aria-label={`${hour.text}:00 ${hour.offset}: ${TOKENS.flatMap((token, index) => (hour.counts[index] ? [`${hour.counts[index]} ${englishStates.token[token]}`] : [])).join(", ")}`}
             >
               <Glyph token={TOKENS[hour.counts.findLastIndex((each) => each > 0)] ?? "keep"} />
               <span>{hour.text}</span>

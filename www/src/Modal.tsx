@@ -113,17 +113,22 @@ export function CancelRun(props: {
   onClose: () => void;
 }) {
   const { running, onFinish, onAbort, onClose } = props;
+  // Where nothing runs, as in a pause, the two ways to stop are one.
+  const answers: Answer[] =
+    running === 0
+      ? [{ label: "Stop it", className: "danger", act: onFinish }]
+      : [
+          { label: `Stop after the ${number(running)} running`, act: onFinish },
+          { label: `Stop now, mark ${number(running)} canceled`, className: "danger", act: onAbort },
+        ];
   return (
     <Question
       title="Cancel this backfill?"
-      keep="Go on running"
-      answers={[
-        { label: `Stop after the ${number(running)} running`, act: onFinish },
-        { label: `Stop now, mark ${number(running)} canceled`, className: "danger", act: onAbort },
-      ]}
+      keep={running === 0 ? "Keep it" : "Go on running"}
+      answers={answers}
       onClose={onClose}
     >
-      What is not started is marked canceled. Both keep the records, and a later backfill can go on from them.
+      What is not started is marked canceled. The records stay, and a later backfill can go on from them.
     </Question>
   );
 }

@@ -20,8 +20,11 @@ export function Frozen({ draft, plan }: { draft: Draft; plan: PlanView }) {
   );
 }
 
-/** Said elsewhere on the page: beside the calendar, at the form, and above the verdict. */
-const ELSEWHERE = new Set(["clock_change", "end_is_whole_day", "inverted_range", "empty_range"]);
+/** Said elsewhere on the page: beside the calendar, at the form, above the verdict, and by the banners. */
+const ELSEWHERE = new Set([
+  ...["clock_change", "end_is_whole_day", "inverted_range", "empty_range"],
+  ...["interrupted_backfill", "backfill_active"],
+]);
 
 /** The engine's warnings about the plan. */
 export function Notes({

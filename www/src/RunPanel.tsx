@@ -1,4 +1,4 @@
-import { englishDuration } from "dagfill/planning";
+import { CANCELED, englishDuration, FAILED, QUEUED, RUNNING, SUCCESS, totals } from "dagfill/planning";
 import type { BackfillModel } from "dagfill/react";
 import { useEffect, useRef, useState } from "react";
 import { number, plural, shortLocal } from "./days";
@@ -28,7 +28,8 @@ export interface RunPanelProps {
 export function RunPanel({ run, model, theme, scrub, onScrub, onSelect, actions, onCancel }: RunPanelProps) {
   const { progress, phase } = run;
   const due = progress.total - progress.skipped;
-  const done = progress.completed + progress.failed + progress.canceled;
+  // A date that was canceled is not done.
+  const done = progress.completed + progress.failed;
   const percent = due === 0 ? 100 : Math.floor((done / due) * 100);
   const driving = phase === "running" || phase === "paused";
   const [width, setWidth] = useState(run.lanes);
@@ -38,7 +39,9 @@ export function RunPanel({ run, model, theme, scrub, onScrub, onSelect, actions,
     if (document.activeElement === document.body || document.activeElement?.id === "plan")
       title.current?.focus();
   }, []);
-  const queued = Math.max(0, progress.remaining - progress.running);
+  // The numbers of the legend, also at an instant of the past.
+  const sums = totals((scrub === null ? run.plan : run.at(scrub)).days);
+  const count = (token: number) => number(sums[token] ?? 0);
   return (
     <section className="run-panel" aria-labelledby="run-title">
       <header>
@@ -101,24 +104,24 @@ export function RunPanel({ run, model, theme, scrub, onScrub, onSelect, actions,
         aria-valuenow={percent}
       >
         <svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
-          {segments([progress.completed, progress.failed, progress.canceled, progress.running], due).map(
-            (part) => (
-              <rect
-                key={part.name}
-                className={`t-${part.name}`}
-                x={part.x}
-                width={part.width}
-                y="0"
-                height="10"
-              />
-            ),
-          )}
+          {segments(
+            [SUCCESS, FAILED, CANCELED, RUNNING].map((token) => sums[token] ?? 0),
+            due,
+          ).map((part) => (
+            <rect
+              key={part.name}
+              className={`t-${part.name}`}
+              x={part.x}
+              width={part.width}
+              y="0"
+              height="10"
+            />
+          ))}
         </svg>
       </div>
       <p className="counts">
-        success {number(progress.completed)}, failed {number(progress.failed)}, running{" "}
-        {number(progress.running)}, queued {number(queued)}
-        {progress.canceled > 0 && `, canceled ${number(progress.canceled)}`}
+        success {count(SUCCESS)}, failed {count(FAILED)}, running {count(RUNNING)}, queued {count(QUEUED)}
+        {(sums[CANCELED] ?? 0) > 0 && `, canceled ${count(CANCELED)}`}
       </p>
       <Lanes run={run} model={model} theme={theme} until={scrub} onSelect={onSelect} />
       {phase === "finished" && <Scrubber run={run} scrub={scrub} onScrub={onScrub} />}
@@ -135,7 +138,7 @@ export function RunPanel({ run, model, theme, scrub, onScrub, onSelect, actions,
 
 function stateText(run: ShownRun): string {
   const { failed, canceled } = run.progress;
-  if (canceled > 0) return `, ${number(canceled)} stopped`;
+  if (canceled > 0) return `, ${number(canceled)} canceled`;
   return failed > 0 ? `, ${number(failed)} failed` : ", all succeeded";
 }
 

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { CopyButton } from "./CopyButton";
 import { type Code, toCode } from "./code";
 import { readConf } from "./conf";
+import { sentencesOf } from "./failure";
 import { FLAVOURS, type Flavour } from "./flavours";
 import { Modal } from "./Modal";
 import type { Draft } from "./model";
@@ -48,7 +49,7 @@ export function CodeDialog(props: {
 function codeOf(draft: Draft, flavour: Flavour, plan: PlanState, running: boolean): Code | null {
   if (!running) {
     const conf = readConf(draft.conf);
-    if (plan.error) return { refused: [plan.error.message, plan.error.hint].filter(Boolean).join(" ") };
+    if (plan.error) return { refused: sentencesOf(plan.error) };
     if (!conf.ok)
       return { refused: `Conf: line ${conf.line}, column ${conf.column}: expected ${conf.expected}.` };
     if (plan.planned?.draft !== draft) return null;

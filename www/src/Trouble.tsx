@@ -1,5 +1,6 @@
 import { localOf } from "./bounds";
 import { number, shortLocal } from "./days";
+import { sentencesOf } from "./failure";
 import { FIELD_WORDS, faultyField } from "./faultyField";
 import type { Change, Draft } from "./model";
 import type { PlanState } from "./usePlan";
@@ -27,7 +28,9 @@ export function Trouble({
   const canRunAgain = view.reasons.some((reason) => view.reasonNames[reason]?.startsWith("exists") === true);
   return (
     <div className="banner" role="status">
-      <p>Nothing to run: all {number(view.total)} are left alone.</p>
+      <p>
+        Nothing to run: {view.total === 1 ? "the one date is" : `all ${number(view.total)} are`} left alone.
+      </p>
       {draft.which === "none" && canRunAgain && (
         <button type="button" onClick={() => change({ which: "failed" })}>
           Run again: missing and failed
@@ -68,8 +71,8 @@ function Failed({ plan, phone }: { plan: PlanState; phone: boolean }) {
     <div className="banner bad" role="alert" data-code={error.code}>
       <p>
         {isLarge && <b>Too many dates. </b>}
-        {error.message} {error.hint}
-        {isLarge && " Shorten the range, or choose a schedule with fewer dates."}
+        {sentencesOf(error)}
+        {isLarge && ". Shorten the range, or choose a schedule with fewer dates."}
       </p>
     </div>
   );

@@ -117,7 +117,8 @@ export function Legend({
       {TOKENS.map((token, index) => {
         const sum = sums[index] ?? 0;
         const by = difference[index] ?? 0;
-        if (sum === 0 && by === 0 && (live || index > AGAIN)) return null;
+        // While a backfill runs, dates go from state to state: a state without dates is none.
+        if (sum === 0 && (live || (by === 0 && index > AGAIN))) return null;
         return (
           <button
             key={token}
@@ -127,7 +128,7 @@ export function Legend({
             onClick={() => toggle(index)}
           >
             <Glyph token={token} /> {englishStates.token[token]} <b>{number(sum)}</b>
-            {by !== 0 && index <= KEEP_FAILED && (
+            {by !== 0 && !live && index <= KEEP_FAILED && (
               <i>
                 {by > 0 ? "+" : "−"}
                 {number(Math.abs(by))}

@@ -82,15 +82,21 @@ function month(word: string, side: "start" | "end"): string | null {
   return dayText(side === "start" ? dayNumber(year, at - 1, 1) : dayNumber(year, at, 0));
 }
 
+/** A format is dear to make: one a zone. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 /** An instant as the zone's clock shows it, as `2026-03-29T02:30`; for reading, never for planning. */
 export function localOf(instant: string, timeZone: string): string {
   try {
     const zone = timeZone.trim();
-    const format = new Intl.DateTimeFormat("sv-SE-u-ca-gregory-nu-latn", {
-      timeZone: zone,
-      dateStyle: "short",
-      timeStyle: "short",
-    });
+    const format =
+      formats.get(zone) ??
+      new Intl.DateTimeFormat("sv-SE-u-ca-gregory-nu-latn", {
+        timeZone: zone,
+        dateStyle: "short",
+        timeStyle: "short",
+      });
+    formats.set(zone, format);
     return format.format(Date.parse(instant)).replace(" ", "T");
   } catch {
     return instant;

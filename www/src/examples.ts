@@ -21,7 +21,11 @@ const orders: Draft = {
     task("extract", "extract --date {{ ds }} --out s3://raw/orders/{{ ds_nodash }}.json"),
     task("load", "load s3://raw/orders/{{ ds_nodash }}.json --table orders", "extract"),
     task("check", "check --from {{ data_interval_start }} --to {{ data_interval_end }}", "load"),
-    task("report", "report --day {{ ds }} --region {{ dag_run.conf.region | default('eu') }}", "load"),
+    task(
+      "report",
+      "report --day {{ ds }} --region {{ dag_run.conf.region | default('eu') | quote }}",
+      "load",
+    ),
   ],
   schedule: "30 2 * * *",
   timeZone: "Europe/Berlin",

@@ -1,4 +1,5 @@
 import { type ReactNode, startTransition, useId, useOptimistic, useRef, useState } from "react";
+import { sentencesOf } from "./failure";
 import type { EngineError } from "./model";
 
 /** A control shows its new value at once. What follows from it is drawn behind: a key that is pressed meanwhile comes first. */
@@ -28,7 +29,7 @@ export function TextField(props: {
   const { label, value, onChange, error, errorText, hint, list, mono, action, name } = props;
   const id = useId();
   const [typing, setTyping] = useState<string | null>(null);
-  const message = errorText ?? (error ? [error.message, error.hint].filter(Boolean).join(" ") : null);
+  const message = errorText ?? (error ? sentencesOf(error) : null);
   const caret = error?.start !== undefined && error.input === value.trim() ? error : null;
   return (
     <div className="field">

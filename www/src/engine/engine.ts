@@ -86,7 +86,8 @@ export class Engine {
     const detail = await this.model.detail(row);
     if (detail === null) return null;
     const commands = detail.texts.filter(({ path }) => path === "command");
-    return { ...detail, index: row, why: whyOf(detail, draft.which), commands } as RowDetail;
+    const warnings = this.model.getSnapshot().plan?.warnings ?? [];
+    return { ...detail, index: row, why: whyOf(detail, draft, { warnings }), commands } as RowDetail;
   }
 
   /** All backfills of the store, of any DAG. */

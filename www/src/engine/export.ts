@@ -71,7 +71,7 @@ function linesOf(
   const { draft, plan } = exported;
   const commands = commandsOf(exported, from, dates.length);
   return dates.map(({ existing, reason, ...date }, at) => {
-    const why = whyOf({ existing, reason, ...date }, draft.which);
+    const why = whyOf({ existing, reason, ...date }, draft, plan);
     const texts = commands.map((command) => command[at] ?? "");
     if (format === "json") {
       const named = Object.fromEntries(draft.tasks.map((task, place) => [task.taskId, texts[place]]));

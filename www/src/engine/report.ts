@@ -84,7 +84,7 @@ function row({ draft, plan }: Exported, at: number, date: PlannedDate, commands:
   const local = `${dayText(dayOf(instant, offset))} ${clock(instant, offset)} ${offsetText(offset)}`;
   const state = englishStates.token[TOKENS[plan.tokens[at] ?? 0] ?? "keep"];
   const { start, end } = date.dataInterval;
-  const cells = [local, state, whyOf(date, draft.which), `${start} – ${end}`, date.runId].map(
+  const cells = [local, state, whyOf(date, draft, plan), `${start} – ${end}`, date.runId].map(
     (text) => `<td>${html(text)}</td>`,
   );
   const code = commands.map((text) => `<td><code>${html(text)}</code></td>`);
