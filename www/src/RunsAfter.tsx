@@ -1,5 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a group within a fieldset.
-import { type KeyboardEvent, useId, useState } from "react";
+import { type KeyboardEvent, useId, useRef, useState } from "react";
 
 /** The list of all ids, which the fields of all tasks complete from. */
 export const TASK_IDS = "task-ids";
@@ -13,6 +13,7 @@ export function RunsAfter(props: {
 }) {
   const { taskId, dependsOn, isTask, onChange } = props;
   const id = useId();
+  const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [missing, setMissing] = useState<string | null>(null);
   const add = (typed: string) => {
@@ -44,13 +45,18 @@ export function RunsAfter(props: {
             type="button"
             className="chip"
             aria-label={`Remove ${before}`}
-            onClick={() => onChange(dependsOn.filter((each) => each !== before))}
+            onClick={() => {
+              // The chip goes: the focus stays where the work goes on.
+              field.current?.focus();
+              onChange(dependsOn.filter((each) => each !== before));
+            }}
           >
             {before} <span aria-hidden="true">×</span>
           </button>
         ))}
         <input
           id={id}
+          ref={field}
           className="mono"
           list={TASK_IDS}
           value={text}

@@ -33,8 +33,13 @@ export function TaskList({ draft, dag, detail, states, editable, change }: Tasks
     (index: number, part: TaskPart) => change((before) => ({ tasks: editTask(before.tasks, index, part) })),
     [change],
   );
+  const box = useRef<HTMLDivElement>(null);
   const remove = useCallback(
-    (index: number) => change((before) => ({ tasks: deleteTask(before.tasks, index) })),
+    (index: number) => {
+      // The task's button goes with it: the focus stays in the list.
+      box.current?.querySelector<HTMLElement>("[data-add]")?.focus();
+      change((before) => ({ tasks: deleteTask(before.tasks, index) }));
+    },
     [change],
   );
   const isTask = useCallback((id: string) => latest.current.some(({ taskId }) => taskId === id), []);
@@ -51,7 +56,7 @@ export function TaskList({ draft, dag, detail, states, editable, change }: Tasks
   );
   const ids = useMemo(() => tasks.map(({ taskId }) => taskId), [tasks]).join("\n");
   return (
-    <div className="task-list">
+    <div className="task-list" ref={box}>
       <TextField
         label="DAG id"
         name="dagId"
@@ -102,7 +107,7 @@ export function TaskList({ draft, dag, detail, states, editable, change }: Tasks
         </button>
       )}
       {editable && (
-        <button type="button" onClick={() => change((before) => ({ tasks: addTask(before.tasks) }))}>
+        <button type="button" data-add onClick={() => change((before) => ({ tasks: addTask(before.tasks) }))}>
           Add a task
         </button>
       )}
