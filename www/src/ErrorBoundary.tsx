@@ -12,15 +12,16 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { error: u
     if (!this.state.failed) return this.props.children;
     const error: unknown = this.state.error;
     return (
-      <main className="banner bad" role="alert" data-testid="page-failed">
-        <div>
-          <p>
-            <b>This page could not be drawn:</b> {error instanceof Error ? error.message : String(error)}
-          </p>
-          <p>
-            Records of runs are kept in this browser. <a href={location.pathname}>Start with the example</a>,
-            or change the part of the address behind #.
-          </p>
+      <main>
+        <div className="banner bad" role="alert" data-testid="page-failed">
+          <div>
+            <h1>This page could not be drawn</h1>
+            <p>{error instanceof Error ? error.message : String(error)}</p>
+            <p>
+              Records of runs are kept in this browser. <a href={location.pathname}>Start with the example</a>
+              , or change the part of the address behind #.
+            </p>
+          </div>
         </div>
       </main>
     );
