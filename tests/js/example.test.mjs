@@ -94,7 +94,7 @@ test("a monthly DAG downstream: a preview of the days says which months read the
   const preview = await run(["preview", file, ...days, ...at, "--reset", "--cascade"]);
   assert.match(
     preview.out,
-    /^downstream {2}seattle_weather_monthly {2}2 dates \(1 stale\) {2}2012-03-01T08:00:00Z to 2012-04-01T07:00:00Z$/m,
+    /^downstream {2}seattle_weather_monthly {2}2 dates \(1 stale\) {2}2012-03-01T00:00:00-08:00 to 2012-04-01T00:00:00-07:00$/m,
   );
   const { downstream } = JSON.parse(
     (await run(["preview", file, ...days, ...at, "--reset", "--cascade", "--json"])).out,
