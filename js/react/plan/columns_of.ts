@@ -42,7 +42,11 @@ export function columnsOf(preview: BackfillPreview): PlanColumns {
     days: groupByDay(dates, offsets, tokens),
     warnings: preview.warnings.map((warning) => ({
       ...warning,
-      message: warning.message.replace(INSTANTS, (at) => shortTime(at, preview.timeZone)),
+      // The one that says an instant of UTC in the zone has to keep it.
+      message:
+        warning.code === "bounds_cut_day"
+          ? warning.message
+          : warning.message.replace(INSTANTS, (at) => shortTime(at, preview.timeZone)),
     })),
     clockChanges: preview.clockChanges.map((change) => ({
       ...change,

@@ -58,6 +58,31 @@ test("an interval is told on the schedule's clock, with its offset", () => {
   assert.equal(zoneTime("2026-03-31T21:59:59.999Z", "Europe/Berlin"), "2026-03-31 23:59:59 +02:00");
   assert.equal(zoneTime("1969-12-31T22:59:59.999Z", "America/New_York"), "1969-12-31 17:59:59 -05:00");
   assert.equal(zoneTime("2026-03-29T01:30:00Z", "Moon/Tycho"), "2026-03-29 01:30Z");
+  // The last millisecond of a day, as ranges end, also before 1970.
+  assert.equal(zoneTime("2026-01-02T22:59:59.999Z", "Europe/Berlin"), "2026-01-02 23:59:59 +01:00");
+  assert.equal(zoneTime("2026-01-02T23:59:59.999Z", "UTC"), "2026-01-02 23:59:59 +00:00");
+  assert.equal(zoneTime("1965-01-02T04:59:59.999Z", "America/New_York"), "1965-01-01 23:59:59 -05:00");
+});
+
+test("warnings say their instants on the schedule's clock, and one that says what an instant of UTC is there keeps it", async (t) => {
+  const dag = { dagId: "sales", schedule: "@hourly", timeZone: "Europe/Berlin" };
+  const warned = async (options, code) => {
+    const model = opener(BackfillModel)(t, { dag, options });
+    const { warnings } = await ready(model);
+    return warnings.find((warning) => warning.code === code)?.message;
+  };
+  assert.match(
+    await warned({ startDate: "2026-01-02", endDate: "2026-01-02" }, "end_is_whole_day"),
+    /the whole day until 2026-01-02 23:59:59 \+01:00 is in/,
+  );
+  assert.match(
+    await warned({ startDate: new Date("2026-01-01"), endDate: "2026-01-02" }, "bounds_cut_day"),
+    /^startDate 2026-01-01T00:00:00Z is 2026-01-01T01:00:00 in Europe\/Berlin/,
+  );
+  assert.match(
+    await warned({ startDate: "2026-01-03", endDate: "2026-01-01" }, "inverted_range"),
+    /^the range ends at 2026-01-01 23:59:59 \+01:00, before it starts at 2026-01-03: /,
+  );
 });
 
 test("a page says an error of a code in its own words", () => {
