@@ -3,8 +3,9 @@ import { type RefObject, useEffect, useState } from "react";
 
 /** A cleared context, whatever the screen's density. */
 export function prepareCanvas(canvas: HTMLCanvasElement | null, width: number, height: number) {
-  const context = canvas?.getContext("2d");
-  if (!canvas || !context || width < 1 || height < 1) return null;
+  if (!canvas || width < 1 || height < 1) return null;
+  const context = canvas.getContext("2d");
+  if (!context) return null;
   const ratio = window.devicePixelRatio || 1;
   const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== wide || canvas.height !== high) {
@@ -13,6 +14,8 @@ export function prepareCanvas(canvas: HTMLCanvasElement | null, width: number, h
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
   }
+  // Texts are placed by their left edge, also on a page that is read from the right.
+  context.direction = "ltr";
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
   return context;
@@ -28,9 +31,11 @@ export function useSize(ref: RefObject<HTMLElement | null>): { width: number; he
       const { clientWidth: width, clientHeight: height } = element;
       setSize((before) => (before.width === width && before.height === height ? before : { width, height }));
     };
+    measure();
+    // The documents of test environments have no layout, and no observer of one.
+    if (typeof ResizeObserver !== "function") return;
     const observer = new ResizeObserver(measure);
     observer.observe(element);
-    measure();
     return () => observer.disconnect();
   }, [ref]);
   return size;

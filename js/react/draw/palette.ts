@@ -24,6 +24,8 @@ const GRAY: Palette = {
   background: "white",
 };
 
+const WATCHED = ["(prefers-color-scheme: dark)", "(forced-colors: active)"];
+
 /** `keepFailed` as it is in the style sheet. */
 export const kebab = (name: string): string => name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`);
 
@@ -63,9 +65,8 @@ export function usePalette(ref: RefObject<HTMLElement | null>, key?: unknown): P
       setPalette((before) => (JSON.stringify(before) === JSON.stringify(fresh) ? before : fresh));
     };
     read();
-    const queries = ["(prefers-color-scheme: dark)", "(forced-colors: active)"].map((query) =>
-      matchMedia(query),
-    );
+    const watched = typeof matchMedia === "function" ? WATCHED : [];
+    const queries = watched.map((query) => matchMedia(query));
     for (const query of queries) query.addEventListener("change", read);
     const observer = new MutationObserver(read);
     const { documentElement, body } = root.ownerDocument;
