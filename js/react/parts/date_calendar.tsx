@@ -16,7 +16,7 @@ import { type PartProps, Root } from "./root.js";
 
 export interface DateCalendarProps extends PartProps {
   backfill: Pick<PageBackfill, "plan" | "version" | "locale" | "hidden" | "selectedDay" | "selectDay"> & {
-    options: { excludeDates?: readonly unknown[] };
+    options: { excludeDates?: readonly unknown[] } | undefined;
     phase?: PageBackfill["phase"] | undefined;
   };
   /** A range of civil days (`2026-01-01`) was drawn, or extended with Shift and the arrow keys. Without it the range is fixed. */
@@ -71,7 +71,7 @@ function Sheet({
   /** A range by two taps: before the first, or the day of the first. */
   const [tapped, setTapped] = useState<number | "none" | null>(null);
   const [top, setTop] = useState(0);
-  const data = useCalendarData(plan, options.excludeDates, hidden, comparison);
+  const data = useCalendarData(plan, options?.excludeDates, hidden, comparison);
   const { first, last } = data;
   const days = last - first + 1;
   const hasHours = days <= MOST_DAYS_WITH_HOURS && plan.total > LEAST_DATES_WITH_HOURS * days && !comparison;
@@ -107,6 +107,10 @@ function Sheet({
     if (selectedDay !== null) reveal(selectedDay);
   }, [selectedDay, reveal]);
 
+  const endDrag = () => {
+    setTapped(null);
+    setDrag(null);
+  };
   const range = onRange && ((from: number, to: number) => onRange(dayText(from), dayText(to)));
   const exclude = onExclude && ((day: number) => onExclude(dayText(day)));
   const dayAt = (event: PointerEvent) => {
@@ -140,6 +144,13 @@ function Sheet({
     else if (day !== null && exclude && (event.ctrlKey || event.metaKey)) exclude(day);
     else if (day !== null) selectDay(day);
   };
+  // Escape, and a pointer that the browser takes for something else, end a range without a change.
+  useEffect(() => {
+    if (drag === null) return;
+    const onKeyDown = (event: KeyboardEvent) => event.key === "Escape" && endDrag();
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+  }, [drag]);
   const onPointerLeave = () => {
     setHover(null);
     onHoverDay?.(null);
@@ -172,6 +183,7 @@ function Sheet({
           style={{ height: layout.height }}
           title={hover === null ? undefined : dayLabel(data, hover, locale)}
           {...{ onPointerDown, onPointerMove, onPointerUp, onPointerLeave }}
+          onPointerCancel={endDrag}
         >
           <div className="dagfill-view" style={{ height }}>
             <canvas ref={dataCanvas} />
@@ -203,7 +215,9 @@ function useCalendarData(
   hidden: ReadonlySet<Token>,
   comparison: Comparison | null,
 ): CalendarData {
-  const texts = (excludeDates ?? []).filter((date) => typeof date === "string").join();
+  // The plan may be older than options that are invalid.
+  const dates = Array.isArray(excludeDates) ? excludeDates : [];
+  const texts = dates.filter((date) => typeof date === "string").join();
   return useMemo(
     () => ({
       plan,

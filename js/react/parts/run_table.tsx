@@ -153,7 +153,7 @@ function Rows({ backfill, plan, height, filter, setFilter }: RowsProps) {
 }
 
 /** What stands in the last column: why a date is left alone, or its state. */
-function stateWords(plan: PlanColumns, locale: Locale, token: number, reason: number): string {
+export function stateWords(plan: PlanColumns, locale: Locale, token: number, reason: number): string {
   const state = TOKENS[token] ?? "keep";
   const name = reasonIn(plan, plan.reasonNames[reason] ?? null);
   return name && state.startsWith("keep") ? locale.reason[name] : locale.token[state];

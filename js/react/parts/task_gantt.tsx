@@ -1,17 +1,19 @@
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keys.
 // The tasks of one run over time, in the order of the DAG.
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useState } from "react";
 import { validateDag } from "../../face.js";
 import { kebab } from "../draw/palette.js";
+import { isInterrupted } from "../plan/plan_columns.js";
 import type { TaskMark } from "../run/task_marks.js";
-import { TOKEN_OF_TASK } from "../run/task_tokens.js";
+import { isOpenTask, TOKEN_OF_TASK } from "../run/task_tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { Glyph } from "./glyph.js";
 import { type PartProps, Root } from "./root.js";
 import { useVirtualRows } from "./virtual_rows.js";
 
 export interface TaskGanttProps extends PartProps {
-  backfill: Pick<PageBackfill, "dag" | "run" | "version" | "locale" | "selected" | "runId" | "taskMarks">;
+  backfill: Pick<PageBackfill, "dag" | "run" | "version" | "locale" | "selected" | "runId" | "taskMarks"> &
+    Partial<Pick<PageBackfill, "plan">>;
   /** Default: the run of the chosen date. */
   runId?: string | undefined;
   /** Most pixels of height; more tasks are scrolled. Default 480. */
@@ -20,26 +22,30 @@ export interface TaskGanttProps extends PartProps {
 
 const ROW = 24;
 
-/** The tasks of a DAG in an order in which each comes behind those it depends on; as written where there is none. */
+/** The tasks of a DAG in an order in which each comes behind those it depends on. While a DAG is invalid, the order is that of the last
+ *  valid one, like the plan that is shown. */
 export function useTaskOrder(dag: PageBackfill["dag"]): readonly string[] {
-  const written = useMemo(() => (dag?.tasks ?? []).map(({ taskId }) => taskId), [dag]);
-  const [order, setOrder] = useState(written);
+  // As written at first, so that a server does not start the core; nothing has found this DAG valid yet.
+  const [order, setOrder] = useState(() =>
+    Array.isArray(dag?.tasks) ? dag.tasks.flatMap((task) => task?.taskId ?? []) : [],
+  );
   useEffect(() => {
     try {
-      setOrder(dag === null ? written : validateDag(dag).order);
+      setOrder(dag === null ? [] : validateDag(dag).order);
     } catch {
-      setOrder(written);
+      // The model says what is wrong.
     }
-  }, [dag, written]);
+  }, [dag]);
   return order;
 }
 
 /** When each task of a run began and ended. */
 export function TaskGantt({ backfill, runId, maxHeight = 480, className, style }: TaskGanttProps) {
-  const { locale, dag, selected } = backfill;
+  const { locale, dag, selected, plan } = backfill;
   const order = useTaskOrder(dag);
   const shown = runId ?? (selected === null ? null : backfill.runId(selected));
   const marks = shown === null ? null : backfill.taskMarks(shown);
+  const isLost = !runId && !!plan && selected !== null && isInterrupted(plan, selected);
   return (
     <Root part="gantt" label={locale.taskTimes} className={className} style={style}>
       {order.length === 0 || marks === null || marks.size === 0 ? (
@@ -51,7 +57,7 @@ export function TaskGantt({ backfill, runId, maxHeight = 480, className, style }
               : locale.notStarted}
         </p>
       ) : (
-        <Bars {...{ order, marks, locale, maxHeight }} />
+        <Bars {...{ order, marks, locale, maxHeight, isLost }} />
       )}
     </Root>
   );
@@ -62,15 +68,17 @@ interface BarsProps {
   marks: ReadonlyMap<string, TaskMark>;
   locale: PageBackfill["locale"];
   maxHeight: number;
+  /** What had begun when the backfill was interrupted is under way no more. */
+  isLost: boolean;
 }
 
 /** Only the tasks in sight are elements. */
-function Bars({ order, marks, locale, maxHeight }: BarsProps) {
+function Bars({ order, marks, locale, maxHeight, isLost }: BarsProps) {
   const { box, onScroll, sheet, start: first, page } = useVirtualRows(order.length, ROW);
   const begun = [...marks.values()].filter(({ start }) => start !== null);
   const from = Math.min(...begun.map(({ start }) => start as number));
-  const now = useNow(begun.some(({ end }) => end === null));
-  const to = Math.max(from + 1, ...begun.map(({ end }) => end ?? now));
+  const now = useNow(!isLost && begun.some(({ end }) => end === null));
+  const to = Math.max(from + 1, ...begun.map(({ start, end }) => end ?? (isLost ? (start as number) : now)));
   const share = (at: number) => `${((at - from) / (to - from)) * 100}%`;
   const scrolls = order.length * ROW > maxHeight;
   return (
@@ -84,10 +92,14 @@ function Bars({ order, marks, locale, maxHeight }: BarsProps) {
       <ol style={{ height: sheet, paddingBlockStart: first * ROW }}>
         {order.slice(first, first + page + 2).map((taskId, place) => {
           const mark = marks.get(taskId);
-          const token = mark === undefined ? "keep" : TOKEN_OF_TASK[mark.state];
-          const state = mark === undefined ? "" : locale.task[mark.state];
+          const isLeft = isLost && mark !== undefined && isOpenTask(mark.state);
+          const token = mark === undefined || isLeft ? "keep" : TOKEN_OF_TASK[mark.state];
+          const state =
+            mark === undefined ? "" : isLeft ? locale.reason.interrupted : locale.task[mark.state];
           const { start = null, end = null } = mark ?? {};
-          const length = start === null ? "" : `, ${locale.duration((end ?? now) - start)}`;
+          // The clock of this part goes in steps: a task may have begun since.
+          const took = start === null || isLeft ? 0 : Math.max(0, (end ?? now) - start);
+          const length = start === null || isLeft ? "" : `, ${locale.duration(took)}`;
           return (
             <li
               key={taskId}
@@ -104,7 +116,7 @@ function Bars({ order, marks, locale, maxHeight }: BarsProps) {
                     className={`dagfill-t-${kebab(token)}`}
                     style={{
                       insetInlineStart: share(start),
-                      width: `max(3px, ${share(from + (end ?? now) - start)})`,
+                      width: `max(3px, ${share(from + took)})`,
                     }}
                   />
                 )}

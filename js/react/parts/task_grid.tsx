@@ -8,13 +8,14 @@ import { usePalette } from "../draw/palette.js";
 import { longDay } from "../locale.js";
 import { dayOfRow } from "../plan/day_columns.js";
 import { clock } from "../plan/days.js";
-import type { PlanColumns } from "../plan/plan_columns.js";
+import { isInterrupted, type PlanColumns } from "../plan/plan_columns.js";
 import { AGAIN, QUEUED, RUNNING, TOKENS } from "../plan/tokens.js";
 import type { TaskState } from "../run/task_marks.js";
-import { TOKEN_OF_TASK } from "../run/task_tokens.js";
+import { isOpenTask, TOKEN_OF_TASK } from "../run/task_tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { NoPlan } from "./no_plan.js";
 import { type PartProps, Root } from "./root.js";
+import { stateWords } from "./run_table.js";
 import { useTaskOrder } from "./task_gantt.js";
 
 export interface TaskGridProps extends PartProps {
@@ -73,6 +74,7 @@ function Cells({ backfill, plan, order, maxHeight, theme }: CellsProps) {
     if (token <= AGAIN || token === QUEUED) return null;
     const ownId = runId(at);
     const known = ownId === null ? undefined : taskMarks(ownId).get(taskId);
+    if (known !== undefined && isOpenTask(known.state) && isInterrupted(plan, at)) return null;
     // A task without a state waits while its run goes on; of a run that has ended it is as its date.
     return known?.state ?? (token === RUNNING ? "queued" : null);
   };
@@ -130,7 +132,10 @@ function Cells({ backfill, plan, order, maxHeight, theme }: CellsProps) {
   };
   const taskId = order[task] ?? "";
   const state = stateAt(row, taskId);
-  const words = state === null ? locale.token[TOKENS[plan.tokens[row] ?? 0] ?? "keep"] : locale.task[state];
+  const words =
+    state === null
+      ? stateWords(plan, locale, plan.tokens[row] ?? 0, plan.reasons[row] ?? 0)
+      : locale.task[state];
   const day = longDay(locale, dayOfRow(plan, row));
   const time = clock(plan.dates[row] ?? 0, plan.offsets[row] ?? 0);
   return (
