@@ -158,7 +158,7 @@ const half = [
 for (const [what, some] of half)
   test(`tasks that are ${what} leave the parts standing`, { skip }, async (t) => {
     const wrong = { ...settings, dag: { ...settings.dag, tasks: some } };
-    const isInvalid = (tab) => tab.waitForFunction(() => globalThis.backfill.phase === "invalid");
+    const isInvalid = (tab) => tab.waitForFunction(() => globalThis.backfill?.phase === "invalid");
     const tab = await open(t, { settings: wrong });
     await isInvalid(tab);
     await tab.evaluate((value) => globalThis.setSettings(value), settings);
@@ -175,7 +175,7 @@ test("options that are gone or wrong leave the parts standing", { skip }, async 
   await planned(tab);
   for (const options of [undefined, { ...settings.options, excludeDates: "2026-01-02" }]) {
     await tab.evaluate((value) => globalThis.setSettings(value), { ...settings, options });
-    await tab.waitForFunction(() => globalThis.backfill.phase === "invalid");
+    await tab.waitForFunction(() => globalThis.backfill?.phase === "invalid");
   }
   await headline(tab, "20 runs will start");
 });
