@@ -134,9 +134,7 @@ export class BackfillElement extends Base {
     const send = (type: string, detail: unknown) =>
       this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
     const settings: BackfillSettings = {
-      ...this.#settings,
-      // A missing DAG is reported before missing options.
-      ...{ dag, options: (options ?? (dag ? undefined : {})) as BackfillSettings["options"] },
+      ...{ ...this.#settings, dag, options },
       onEvent: (event) => void send("dagfill-event", event),
     };
     this.#model ??= new BackfillModel(settings);

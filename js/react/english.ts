@@ -22,7 +22,7 @@ export const english: Locale = {
   },
   planning: "Planning…",
   noPlan: "No plan: see what is wrong.",
-  noDag: "No DAG yet.",
+  noDag: "No DAG or options yet.",
   willStart: (count, text) => `${plural(count, text, "run")} will start`,
   nothingToRun: "Nothing to run",
   estimate: ({ duration, finish, late, samples }) =>

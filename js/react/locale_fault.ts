@@ -1,6 +1,6 @@
 // Validates the `locale` of a page: each wrong text is named.
-import { DagfillError } from "../face.js";
-import { nearest } from "../nearest.js";
+import type { DagfillError } from "../face.js";
+import { didYouMean, wrongSetting } from "./wrong_setting.js";
 
 /** The language, where numbers and dates can be written in it. */
 function languageFault(language: unknown): DagfillError | null {
@@ -12,10 +12,10 @@ function languageFault(language: unknown): DagfillError | null {
   }
   const shown = JSON.stringify(language) ?? String(language);
   const meant = String(language).replaceAll("_", "-");
-  return new DagfillError(
-    "INVALID_OPTION",
+  return wrongSetting(
+    "locale.language",
     `locale.language: expected a language tag (BCP 47) such as "de-DE", got ${shown}`,
-    { field: "locale.language", ...(meant !== language && { hint: `Did you mean ${meant}?` }) },
+    meant === language ? undefined : `Did you mean ${meant}?`,
   );
 }
 
@@ -23,15 +23,10 @@ function languageFault(language: unknown): DagfillError | null {
 export function textFault(name: string, text: unknown, english: Readonly<object>): DagfillError | null {
   const own = (english as Record<string, unknown>)[name];
   const field = `locale.${name}`;
-  if (own === undefined) {
-    const near = nearest(name, Object.keys(english));
-    return new DagfillError("INVALID_OPTION", `locale: there is no text "${name}"`, {
-      field,
-      ...(near !== undefined && { hint: `Did you mean ${near}?` }),
-    });
-  }
+  if (own === undefined)
+    return wrongSetting(field, `locale: there is no text "${name}"`, didYouMean(name, Object.keys(english)));
   if (name === "language") return languageFault(text);
   if (typeof text === typeof own && text !== null) return null;
   const expected = typeof own === "object" ? "an object of texts" : `a ${typeof own}`;
-  return new DagfillError("INVALID_OPTION", `${field}: expected ${expected}, got ${typeof text}`, { field });
+  return wrongSetting(field, `${field}: expected ${expected}, got ${typeof text}`);
 }

@@ -9,6 +9,7 @@ import {
   checkHistoryQuery,
   checkQuery,
   counted,
+  firstFrom,
   noRuns,
   runSearch,
   selects,
@@ -185,6 +186,14 @@ export class MemoryStore implements RunStore {
     undo.push(() => Object.assign(row, before));
   }
 
+  /** @internal Takes out the runs of a DAG that no backfill has run, and returns the others. */
+  forget(dagId: string): readonly RunRow[] {
+    const rows = this.#shelves.get(dagId)?.rows.filter(({ backfillId }) => backfillId) ?? [];
+    this.#shelves.delete(dagId);
+    for (const row of rows) this.#createRun(row, 0, []);
+    return rows;
+  }
+
   async listRuns(query: RunQuery): Promise<RunRecord[]> {
     this.#open();
     checkQuery(query);
@@ -330,16 +339,4 @@ function replace<K, V>(map: Map<K, V>, key: K, value: V | undefined, undo: Undo[
 
 function copyColumn<C extends keyof RunRow>(from: RunRow, to: Partial<RunRow>, column: C): void {
   to[column] = from[column];
-}
-
-/** The first place in the sorted rows whose execution date is at or after `ms`. */
-function firstFrom(rows: readonly RunRow[], ms: number): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((rows[middle]?.executionMs ?? 0) < ms) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

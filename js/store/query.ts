@@ -116,3 +116,15 @@ export function selects(search: RunSearch, row: RunRow): boolean {
 export function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** The first place in the sorted rows whose execution date is at or after `ms`. */
+export function firstFrom(rows: readonly { executionMs: number }[], ms: number): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((rows[middle]?.executionMs ?? 0) < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

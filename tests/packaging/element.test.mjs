@@ -121,7 +121,7 @@ test("an element keeps its backfill when it is moved, and when it is taken out f
     globalThis.mine = element;
   });
   const mine = tab.locator("dagfill-plan").first();
-  await mine.locator(".dagfill-headline", { hasText: "No DAG yet." }).waitFor();
+  await mine.locator(".dagfill-headline", { hasText: "No DAG or options yet." }).waitFor();
   assert.equal(await mine.locator("button").count(), 0);
   await tab.evaluate(() => {
     globalThis.calls = [];

@@ -8,17 +8,18 @@ import type { DateDetail, PlannedDate } from "../planning/date_detail.js";
 import type { FinishBand } from "../planning/finish_band.js";
 import type { TaskMarks, TaskState } from "../run/task_marks.js";
 import { resumed, started } from "./begin.js";
-import { bandOfDriven, type Driven, drivenOf } from "./driven.js";
-import { drivenDates, drivenDetail } from "./driven_detail.js";
+import { bandOfDriven, type Driven, drivenOf, isDriving } from "./driven.js";
+import { drivenDates, drivenDetail, drivenRunId } from "./driven_detail.js";
 import { pageError } from "./page_error.js";
 import { PageRecords } from "./page_records.js";
+import { memoryOf } from "./page_store.js";
 import { pictureOf } from "./picture.js";
 import { NO_PLAN } from "./plan_loop.js";
 import { PlanSource } from "./plan_source.js";
 import { reviewed } from "./reviewed.js";
 import { NOTHING, reselect, type Selection, selectDay, selectRow } from "./selection.js";
 import { Origin, type OtherOptions, originOf, plannableOf, retryOf, serviceOf } from "./service_of.js";
-import { type BackfillSettings, isSameHistory, isSameTimetable, textOf } from "./settings.js";
+import { type BackfillSettings, hasPlan, isOtherStore, textOf } from "./settings.js";
 import { settingsFault } from "./settings_fault.js";
 import type { BackfillSnapshot } from "./snapshot.js";
 import { unfinishedOf, watchStore } from "./unfinished.js";
@@ -33,7 +34,7 @@ export class BackfillModel {
   readonly #records: PageRecords;
   #source: PlanSource | null = null;
   /** Another store or history waits for the end of what is shown. */
-  #isOutdated = false;
+  #isOutdated = true;
   #driven: Driven | null = null;
   #unfinished: BackfillSummary[] = [];
   #failure: Error | null = null;
@@ -49,7 +50,6 @@ export class BackfillModel {
     this.#fault = settingsFault(settings);
     this.#locale = withEnglish(settings.locale);
     this.#records = new PageRecords(settings, () => this.#changed());
-    this.#isOutdated = settings.store === undefined;
     this.#snapshot = this.#picture(0);
   }
 
@@ -75,17 +75,18 @@ export class BackfillModel {
     this.#settings = settings;
     const fault = this.#fault;
     this.#fault = settingsFault(settings);
-    const isOther = this.#fault?.message !== fault?.message || !settings.dag !== !before.dag;
     const plannable = this.#plannable();
+    const locale = before.locale === settings.locale ? this.#locale : withEnglish(settings.locale);
+    // A component that is drawn again gives new objects: they are told where they say something else.
+    const isOther =
+      this.#fault?.message !== fault?.message ||
+      !hasPlan(settings) !== !hasPlan(before) ||
+      (locale !== this.#locale && textOf(locale) !== textOf(this.#locale));
+    this.#locale = locale;
     if (plannable !== null) this.#driven?.origin.renew(plannable);
-    if (before.locale !== settings.locale) this.#locale = withEnglish(settings.locale);
-    this.#isOutdated ||=
-      settings.store !== before.store ||
-      settings.dag?.dagId !== before.dag?.dagId ||
-      (settings.existing !== undefined && !isSameTimetable(settings.dag, before.dag)) ||
-      !isSameHistory(settings.existing, before.existing);
+    this.#isOutdated ||= isOtherStore(settings, before);
     if (this.#source !== null && this.#driven === null) this.#refresh(false);
-    if (before.locale !== settings.locale || isOther) this.#changed();
+    if (isOther) this.#changed();
   }
 
   /** Starts the plan that is shown; refused (`failure` has the code PLAN_CHANGED) when it is another one by now. */
@@ -116,7 +117,7 @@ export class BackfillModel {
   /** Shows a backfill of the store that this page does not drive, as its records tell of it; `close` goes back to the plan. */
   readonly review = (backfillId: string): Promise<void> =>
     this.#act(async () => {
-      if (this.#isDriving()) return;
+      if (isDriving(this.#driven)) return;
       this.#adopt(await reviewed(this.#store, this.#fresh(), backfillId));
     });
 
@@ -145,7 +146,7 @@ export class BackfillModel {
 
   /** Back to the plan, when the backfill that is shown has ended. */
   readonly close = (): void => {
-    if (this.#isDriving()) return;
+    if (isDriving(this.#driven)) return;
     this.#adopt(null);
     this.#refresh(true);
   };
@@ -205,11 +206,8 @@ export class BackfillModel {
   /** Run id of a row of the backfill that is shown; in a plan that of the run that stands there, null while it is read, and where none does. */
   readonly runId = (row: number): string | null => {
     const { plan } = this.#snapshot;
-    if (this.#driven === null) return (plan && this.#source?.runId(plan, row)) ?? null;
-    const { view, preview } = this.#driven;
-    const id = view.runIds.get(row) ?? preview.run(placeOf(view.plan, row))?.runId;
-    if (id !== undefined) view.runIds.set(row, id);
-    return id ?? null;
+    if (this.#driven !== null) return drivenRunId(this.#driven, row);
+    return (plan && this.#source?.runId(plan, row)) ?? null;
   };
 
   /** How the tasks of one run stand, with times and errors; read from the store when nothing is known of it yet. */
@@ -222,11 +220,6 @@ export class BackfillModel {
 
   get #store(): RunStore {
     return this.#records.store;
-  }
-
-  #isDriving(): boolean {
-    const phase = this.#driven?.backfill ? this.#driven.view.phase : "finished";
-    return phase !== "finished" && phase !== "stopped";
   }
 
   #plannable() {
@@ -283,7 +276,12 @@ export class BackfillModel {
       if (this.#driven === null) this.#selection = reselect(this.#snapshot.plan, plan, this.#selection);
       this.#changed();
     });
-    this.#unwatch = watchStore(this.#store, () => void this.#list());
+    this.#unwatch = watchStore(this.#store, (store) => {
+      // A component of the DAG that was mounted before has begun: its memory is that of the page.
+      this.#isOutdated ||= store === memoryOf(this.#settings) && store !== this.#store;
+      if (this.#isOutdated && this.#driven === null) this.#refresh(true);
+      else if (store === this.#store) void this.#list();
+    });
   }
 
   #closeSource(): void {
@@ -293,15 +291,19 @@ export class BackfillModel {
   }
 
   #refresh(again: boolean): void {
-    if (this.#isOutdated) this.#openStore(true);
+    if (this.#isOutdated && this.#fault === null) this.#openStore(true);
     else this.#plan(again);
   }
 
   /** Plans over the store of the settings, and takes up the backfill that this page drives in it. */
   #openStore(again: boolean): void {
-    if (this.#isOutdated) this.#renewStore();
+    const isRenewed = this.#isOutdated && this.#fault === null && this.#driven === null;
+    if (isRenewed) this.#records.renew(this.#settings);
+    this.#isOutdated &&= !isRenewed;
     this.#openSource();
     this.#adopt(this.#driven ?? drivenOf(this.#store, this.#settings.dag?.dagId ?? "") ?? null);
+    // Known runs are taken over when nothing writes.
+    this.#isOutdated ||= this.#driven !== null && this.#settings.existing !== undefined;
     this.#plan(again);
     void this.#list();
   }
@@ -312,15 +314,9 @@ export class BackfillModel {
     if (this.#driven === null && settings !== null && this.#source?.plan(settings, again)) this.#changed();
   }
 
-  #renewStore(): void {
-    if (this.#fault === null) this.#records.renew(this.#settings);
-    this.#isOutdated &&= this.#fault !== null;
-  }
-
   async #list(): Promise<void> {
-    if (this.#fault !== null) return;
-    const mine = this.#isDriving() ? this.#driven?.view.backfillId : undefined;
-    const others = await unfinishedOf(this.#store, this.#settings, mine);
+    const mine = isDriving(this.#driven) ? this.#driven?.view.backfillId : undefined;
+    const others = await unfinishedOf(this.#store, plannableOf(this.#settings, this.#fault), mine);
     if (others === null) return;
     const isFree = others.every(({ state }) => state === "interrupted");
     if (isFree && (this.#failure as { code?: unknown } | null)?.code === "BACKFILL_ACTIVE") this.dismiss();
@@ -341,6 +337,7 @@ export class BackfillModel {
       ...pictureOf(driven?.origin.settings ?? this.#settings, driven?.view ?? null, {
         ...(this.#source?.state ?? NO_PLAN),
         fault: this.#fault ?? this.#records.fault,
+        warnings: this.#records.warnings,
       }),
       ...{ version, locale: this.#locale, unfinished: this.#unfinished, failure: this.#failure },
       ...{ hidden: this.#hidden, selected: this.#selection.row, selectedDay: this.#selection.day },

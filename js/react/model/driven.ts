@@ -15,18 +15,8 @@ export interface Driven {
   readonly listeners: Set<(event: BackfillEvent | null) => void>;
 }
 
-const watchers = new WeakMap<RunStore, Set<() => void>>();
-
-/** Calls the listener when a backfill of this page begins or ends in a store. The returned function ends that. */
-export function watch(store: RunStore, listener: () => void): () => void {
-  const all = watchers.get(store) ?? new Set();
-  watchers.set(store, all.add(listener));
-  return () => void all.delete(listener);
-}
-
-function tellWatchers(store: RunStore): void {
-  for (const listener of watchers.get(store) ?? []) listener();
-}
+/** Called when a backfill of this page begins or ends, with its store. */
+export const watchers = new Set<(store: RunStore) => void>();
 
 const drivenIn = new WeakMap<RunStore, Map<string, Driven>>();
 
@@ -57,22 +47,29 @@ export async function drive(
   all.set(preview.dagId, made);
   driven = made;
   for (const event of early) take(made, event);
+  const tell = () => {
+    for (const watcher of [...watchers]) watcher(store);
+  };
   const ended = (error?: unknown) => {
     if (all.get(preview.dagId) === made) all.delete(preview.dagId);
     if (error !== undefined) view.stop(error);
     for (const listener of made.listeners) listener(null);
-    tellWatchers(store);
+    tell();
   };
   backfill.result.then(() => ended(), ended);
-  tellWatchers(store);
+  tell();
   return made;
 }
 
+/** Whether this page has it in its hands. */
+export function isDriving(driven: Driven | null): boolean {
+  const phase = driven?.backfill ? driven.view.phase : "finished";
+  return phase !== "finished" && phase !== "stopped";
+}
+
 /** When it ends, by its own runs; null before there are some, and when it has ended. */
-export function bandOfDriven({ backfill, view }: Driven): FinishBand | null {
-  return backfill === null || view.phase === "finished" || view.phase === "stopped"
-    ? null
-    : bandOfRun(backfill);
+export function bandOfDriven(driven: Driven): FinishBand | null {
+  return driven.backfill && isDriving(driven) ? bandOfRun(driven.backfill) : null;
 }
 
 /** The runs that the store has of the dates of a plan. */

@@ -17,6 +17,13 @@ export async function drivenDetail(
   return { ...detail, texts: textsAsRun(texts, origin.commands.of(detail.runId)) };
 }
 
+/** Run id of a row of a backfill. */
+export function drivenRunId({ preview, view }: Driven, row: number): string | null {
+  const id = view.runIds.get(row) ?? preview.run(placeOf(view.plan, row))?.runId;
+  if (id !== undefined) view.runIds.set(row, id);
+  return id ?? null;
+}
+
 export function drivenDates({ preview, view }: Driven, from: number, to: number): PlannedDate[] {
   const rows = Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at);
   return rows.flatMap((row) => dateOf(preview, placeOf(view.plan, row)) ?? []);

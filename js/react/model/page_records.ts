@@ -1,5 +1,5 @@
 // The records that a page plans over and shows: its store, and what was read of the tasks in it.
-import { MemoryStore, type RunStore } from "../../face.js";
+import { MemoryStore, type RunStore, type Warning } from "../../face.js";
 import { type TaskMarks, TaskMarksByRun } from "../run/task_marks.js";
 import { TaskReader } from "../run/task_reader.js";
 import { keepMemory, memoryOf, pageStore } from "./page_store.js";
@@ -9,6 +9,7 @@ export class PageRecords {
   store: RunStore;
   /** Why the known runs of the settings cannot be taken over. */
   fault: Error | null = null;
+  warnings: readonly Warning[] = [];
   #past = new TaskMarksByRun();
   #tasks: TaskReader;
   readonly #changed: () => void;
@@ -32,19 +33,21 @@ export class PageRecords {
   /** Keeps a store in memory for the components of the DAG that are mounted later; false where another store is kept. */
   keep(settings: PlannableSettings): boolean {
     const kept = memoryOf(settings) ?? this.store;
-    if (kept === this.store && settings.store === undefined) keepMemory(settings.dag.dagId, kept);
+    if (kept === this.store && settings.store === undefined)
+      keepMemory(settings.dag.dagId, kept as MemoryStore);
     return kept === this.store;
   }
 
   /** Takes the store, or the known runs, of these settings in place of the earlier ones. */
   renew(settings: BackfillSettings): void {
-    const { store, fault } = pageStore(settings, (failed, late) => {
+    const { store, fault, warnings } = pageStore(settings, (failed, late) => {
       if (failed !== this.store) return;
       this.fault = late;
       this.#changed();
     });
     this.store = store;
     this.fault = fault;
+    this.warnings = warnings;
     this.#past = new TaskMarksByRun();
     this.#tasks = new TaskReader(store, this.#changed);
     if (fault !== null) this.#changed();

@@ -1,45 +1,70 @@
 // The store that a page plans over: its own, or memory with the runs that it knows of.
-import { DagfillError, MemoryStore, type RunStore } from "../../face.js";
-import { knownRecords } from "../run/known_records.js";
+import {
+  BackfillService,
+  DagfillError,
+  MemoryStore,
+  type RunRecord,
+  type RunStore,
+  type StoreChange,
+  type Warning,
+} from "../../face.js";
 import { drivenOf } from "./driven.js";
 import { pageError } from "./page_error.js";
-import type { BackfillSettings } from "./settings.js";
+import { type BackfillSettings, listOf } from "./settings.js";
 
 /** Stores in memory in which this page has begun a backfill, by DAG: a component that is mounted again goes on with the one of its DAG. */
-const memories = new Map<string, RunStore>();
+const memories = new Map<string, MemoryStore>();
 
-export function keepMemory(dagId: string, store: RunStore): void {
+export function keepMemory(dagId: string, store: MemoryStore): void {
   memories.set(dagId, store);
 }
 
-/** The store in memory for settings without a store of their own, where one is kept. Known runs take its place, unless a backfill runs in it. */
-export function memoryOf({ dag, existing, store }: BackfillSettings): RunStore | undefined {
-  const kept = store === undefined && dag ? memories.get(dag.dagId) : undefined;
-  const isUsed = existing === undefined || (kept && dag && drivenOf(kept, dag.dagId) !== undefined);
-  return isUsed ? kept : undefined;
+/** The store in memory for settings without a store of their own, where one is kept. */
+export function memoryOf({ dag, store }: BackfillSettings): MemoryStore | undefined {
+  return store === undefined && dag ? memories.get(dag.dagId) : undefined;
 }
 
-/** `fault`: why the known runs cannot be taken over; nothing may be planned then as if there were none. `failed` tells one that is
- *  found only later. */
+export interface PageStore {
+  store: RunStore;
+  /** Why the known runs cannot be taken over; nothing may be planned then as if there were none. */
+  fault: Error | null;
+  /** What should be known of the known runs. */
+  warnings: readonly Warning[];
+}
+
+const IGNORED: Warning = { code: "existing_ignored", message: "existing is not read where there is a store" };
+
+/** `failed` tells a fault that is found only later. */
 export function pageStore(
   settings: BackfillSettings,
   failed: (store: RunStore, fault: Error) => void,
-): { store: RunStore; fault: Error | null } {
+): PageStore {
   const { dag, existing } = settings;
-  const own = settings.store ?? memoryOf(settings);
-  const store = own ?? new MemoryStore();
-  if (existing === undefined || own !== undefined || !dag) return { store, fault: null };
+  const memory = memoryOf(settings) ?? new MemoryStore();
+  const page: PageStore = { store: settings.store ?? memory, fault: null, warnings: [] };
+  if (existing === undefined || !dag) return page;
+  if (page.store !== memory) return { ...page, warnings: [IGNORED] };
+  if (drivenOf(memory, dag.dagId) !== undefined) return page;
   try {
-    const runs = knownRecords(dag, existing);
-    if (runs.length > 0)
-      store
-        .apply(runs.map((run) => ({ type: "create-run", run })))
-        .catch((thrown) => failed(store, pageError(thrown)));
+    const { runs, warnings } = BackfillService.knownRecords(dag, listOf(existing));
+    memory.apply(merged(runs, memory.forget(dag.dagId))).catch((thrown) => failed(memory, pageError(thrown)));
+    return { ...page, warnings };
   } catch (thrown) {
     const fault = pageError(thrown);
     // The plan reports faults of the DAG itself: here only those of `existing` count.
     const isOfDag = fault instanceof DagfillError && !fault.field?.startsWith("existing");
-    return { store, fault: isOfDag ? null : fault };
+    return { ...page, fault: isOfDag ? null : fault };
   }
-  return { store, fault: null };
+}
+
+/** Known runs beside those of the page, of which a success counts more than what the page has of the date. */
+function merged(runs: readonly RunRecord[], rows: ReturnType<MemoryStore["forget"]>): StoreChange[] {
+  const own = new Map(rows.map((row) => [row.executionMs, row]));
+  return runs.flatMap((run): StoreChange[] => {
+    const { dagId, state, executionDate } = run;
+    const ours = own.get(Date.parse(executionDate));
+    if (ours === undefined) return [{ type: "create-run", run }];
+    if (state !== "success" || ours.state === state) return [];
+    return [{ type: "update-run", dagId, runId: ours.runId, change: { state } }];
+  });
 }

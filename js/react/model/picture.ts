@@ -3,6 +3,7 @@ import type { Warning } from "../../face.js";
 import { totals } from "../plan/day_columns.js";
 import { TOKEN_COUNT } from "../plan/tokens.js";
 import type { RunView } from "../run/run_view.js";
+import type { PageStore } from "./page_store.js";
 import type { PlanState } from "./plan_loop.js";
 import type { BackfillSettings } from "./settings.js";
 import { hasExecutor } from "./settings_fault.js";
@@ -18,27 +19,32 @@ type Picture = Pick<
 export function pictureOf(
   settings: BackfillSettings,
   run: RunView | null,
-  { answer, error: planError, isStale, fault }: PlanState & { fault: Error | null },
+  { answer, error: planError, isStale, fault, warnings }: PlanState & Pick<PageStore, "fault" | "warnings">,
 ): Picture {
-  const { options } = settings;
-  const dag = typeof settings.dag === "object" ? settings.dag : null;
-  const error = fault ?? (dag === null ? null : planError);
-  const planned = dag === null ? null : answer;
+  const dag = objectOf(settings.dag);
+  const options = objectOf(settings.options);
+  const isWaiting = dag === null || options === null;
+  const error = fault ?? (isWaiting ? null : planError);
+  const planned = isWaiting ? null : answer;
   const plan = run?.plan ?? planned?.plan ?? null;
-  const ready = dag === null ? "no_dag" : planned === null ? "planning" : "ready";
+  const ready = isWaiting ? "no_dag" : planned === null ? "planning" : "ready";
   return {
-    ...{ dag, options, plan, run },
+    ...{ dag, options: (options ?? {}) as BackfillSnapshot["options"], plan, run },
     isStale: run === null && plan !== null && (isStale || error !== null),
     error: run === null ? error : null,
     estimate: run === null ? (planned?.estimate ?? null) : null,
     counts: plan === null ? new Array<number>(TOKEN_COUNT).fill(0) : totals(plan.days),
     warnings: [
       ...(plan?.warnings ?? []),
-      ...(run?.warnings ?? (plan !== null && !hasExecutor(settings) ? [NOT_RUN] : [])),
+      ...(run?.warnings ?? (plan === null ? [] : [...warnings, ...(hasExecutor(settings) ? [] : [NOT_RUN])])),
     ],
     phase: run?.phase ?? (error === null ? ready : "invalid"),
     progress: run?.progress ?? null,
   };
+}
+
+function objectOf<T>(value: T): (T & object) | null {
+  return typeof value === "object" ? value : null;
 }
 
 const NOT_RUN: Warning = {

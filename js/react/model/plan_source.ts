@@ -15,7 +15,6 @@ export class PlanSource {
   thread: "worker" | "page" | null = null;
   readonly #planner: Planner;
   readonly #loop: PlanLoop;
-  #settings: PlannableSettings | null = null;
   #asked = "";
   #idsOf: PlanColumns | null = null;
   #ids: (string | null)[] = [];
@@ -39,8 +38,6 @@ export class PlanSource {
 
   /** Asks for a plan; `again` also for the same one, when the store has changed. Tells whether it asked. */
   plan(settings: PlannableSettings, again: boolean): boolean {
-    if (!again && this.#settings !== null && isSameRequest(this.#settings, settings)) return false;
-    this.#settings = settings;
     const request = { ...portableOf(settings), runDuration: settings.runDuration };
     const text = textOf(request);
     if (text === this.#asked && !again) return false;
@@ -101,16 +98,4 @@ export class PlanSource {
 function portableOf({ dag, options, executeRun, executeTask, engine }: PlannableSettings): Portable {
   const runs = executeRun !== undefined || engine !== undefined;
   return toPortable(dag, options, { runs, tasks: executeTask !== undefined });
-}
-
-/** Whether two settings ask for the same plan, by identity: what differs is compared by its text. */
-function isSameRequest(a: PlannableSettings, b: PlannableSettings): boolean {
-  return (
-    a.dag === b.dag &&
-    a.options === b.options &&
-    a.runDuration === b.runDuration &&
-    a.engine === b.engine &&
-    !a.executeRun === !b.executeRun &&
-    !a.executeTask === !b.executeTask
-  );
 }

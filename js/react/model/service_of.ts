@@ -1,10 +1,11 @@
 // The service that executes on the page's side, with the callbacks of a backfill's newest settings: a component makes new ones each time
 // it is drawn.
-import { type BackfillOptions, BackfillService, DagfillError, type RunStore } from "../../face.js";
+import { type BackfillOptions, BackfillService, type RunStore } from "../../face.js";
 import { defined } from "../plan/defined.js";
 import { RanCommands } from "../run/ran_commands.js";
 import { RunWarnings } from "../run/run_warnings.js";
-import type { BackfillSettings, PlannableSettings } from "./settings.js";
+import { wrongSetting } from "../wrong_setting.js";
+import { type BackfillSettings, hasPlan, type PlannableSettings } from "./settings.js";
 
 /** What a backfill was started with. It keeps its DAG and its options; its callbacks are the newest that were given with this DAG. */
 export class Origin {
@@ -52,15 +53,15 @@ export function retryOf(date: number | undefined): OtherOptions {
 
 /** The settings, where something can be planned of them. */
 export function plannableOf(settings: BackfillSettings, fault: Error | null): PlannableSettings | null {
-  const { dag } = settings;
-  return dag && fault === null ? { ...settings, dag } : null;
+  return hasPlan(settings) && fault === null ? settings : null;
 }
 
 /** What a backfill of the settings starts from; throws why none can be started. */
 export function originOf(settings: BackfillSettings, fault: Error | null): Origin {
   const plannable = plannableOf(settings, fault);
   if (plannable !== null) return new Origin(plannable);
-  throw fault ?? new DagfillError("INVALID_OPTION", "dag: there is no DAG yet", { field: "dag" });
+  const field = settings.dag ? "options" : "dag";
+  throw fault ?? wrongSetting(field, `${field}: not given yet`);
 }
 
 export type OtherOptions = { [name in keyof BackfillOptions]?: BackfillOptions[name] | undefined };

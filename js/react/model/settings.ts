@@ -16,8 +16,9 @@ import type { LocaleText } from "../locale.js";
 export interface BackfillSettings {
   /** null: there is no DAG yet, and nothing is planned. */
   dag: Dag | null | undefined;
-  /** Without `dagId`, which is the DAG's. May be a new object each time: a plan is made again when what it says has changed. */
-  options: Omit<BackfillOptions, "dagId" | "planHash" | "dryRun">;
+  /** Without `dagId`, which is the DAG's. May be a new object each time: a plan is made again when what it says has changed. null: there
+   *  are none yet, and nothing is planned. */
+  options: Omit<BackfillOptions, "dagId" | "planHash" | "dryRun"> | null | undefined;
   /** Where runs are recorded. Default: memory, one for each DAG, which forgets them with the page. Another store is used when nothing
    *  runs. */
   store?: RunStore | undefined;
@@ -40,7 +41,10 @@ export interface BackfillSettings {
 }
 
 /** Settings from which something can be planned. */
-export type PlannableSettings = BackfillSettings & { dag: Dag };
+export type PlannableSettings = BackfillSettings & {
+  dag: Dag;
+  options: NonNullable<BackfillSettings["options"]>;
+};
 
 /** The same text for the same request: functions count by presence, dates by their instant. */
 export function textOf(value: unknown): string {
@@ -49,18 +53,56 @@ export function textOf(value: unknown): string {
   );
 }
 
+export function isList(value: unknown): value is Iterable<unknown> {
+  return (
+    typeof value === "object" &&
+    typeof (value as Partial<Iterable<unknown>>)?.[Symbol.iterator] === "function"
+  );
+}
+
+const lists = new WeakMap<Iterable<KnownRun>, KnownRun[]>();
+
+/** The runs of a history. What can be read only once is read once. */
+export function listOf(history: Iterable<KnownRun>): KnownRun[] {
+  if (Array.isArray(history)) return history;
+  const list = lists.get(history) ?? [...history];
+  lists.set(history, list);
+  return list;
+}
+
+/** Whether there is something to plan. */
+export function hasPlan<T extends BackfillSettings>(settings: T): settings is T & PlannableSettings {
+  return Boolean(settings.dag && settings.options);
+}
+
+/** Whether other runs are planned over. */
+export function isOtherStore(a: BackfillSettings, b: BackfillSettings): boolean {
+  return (
+    a.store !== b.store ||
+    a.dag?.dagId !== b.dag?.dagId ||
+    (a.existing !== undefined && !isSameTimetable(a.dag, b.dag)) ||
+    !isSameHistory(a.existing, b.existing)
+  );
+}
+
 /** Whether two histories say the same, element by element. */
-export function isSameHistory(a: Iterable<KnownRun> | undefined, b: Iterable<KnownRun> | undefined): boolean {
+function isSameHistory(a: Iterable<KnownRun> | undefined, b: Iterable<KnownRun> | undefined): boolean {
   if (a === b) return true;
-  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-  return a.every((run: KnownRun, at) => {
-    const other = b[at] as KnownRun;
-    return run === other || (run.state === other.state && isSameDate(run.executionDate, other.executionDate));
-  });
+  if (!isList(a) || !isList(b)) return false;
+  const [list, others] = [listOf(a), listOf(b)];
+  return (
+    list.length === others.length &&
+    list.every((run: KnownRun | null, at) => {
+      const other = others[at] as KnownRun | null;
+      return (
+        run === other || (run?.state === other?.state && isSameDate(run?.executionDate, other?.executionDate))
+      );
+    })
+  );
 }
 
 /** Whether dates mean the same in both DAGs. */
-export function isSameTimetable(a: Dag | null | undefined, b: Dag | null | undefined): boolean {
+function isSameTimetable(a: Dag | null | undefined, b: Dag | null | undefined): boolean {
   if (a === b) return true;
   const of = (dag: Dag | null | undefined) => [
     dag?.schedule,
@@ -72,6 +114,6 @@ export function isSameTimetable(a: Dag | null | undefined, b: Dag | null | undef
   return a?.dagId === b?.dagId && textOf(of(a)) === textOf(of(b));
 }
 
-function isSameDate(a: DateInput, b: DateInput): boolean {
-  return a === b || (a instanceof Date && b instanceof Date && a.getTime() === b.getTime());
+function isSameDate(a: DateInput | undefined, b: DateInput | undefined): boolean {
+  return Object.is(a instanceof Date ? +a : a, b instanceof Date ? +b : b);
 }

@@ -1,16 +1,16 @@
 // Validates the settings of a hook or an element before anything is planned from them.
-import { DagfillError } from "../../face.js";
-import { nearest } from "../../nearest.js";
+import type { DagfillError } from "../../face.js";
 import { localeFault } from "../english.js";
-import type { BackfillSettings } from "./settings.js";
+import { didYouMean, wrongSetting } from "../wrong_setting.js";
+import { type BackfillSettings, isList } from "./settings.js";
 
-type Kind = "object" | "function" | "any";
+type Kind = "object" | "function" | "list" | "any";
 
 const KINDS: Record<keyof BackfillSettings, Kind> = {
   dag: "object",
   options: "object",
   store: "object",
-  existing: "any",
+  existing: "list",
   executeRun: "function",
   executeTask: "function",
   engine: "object",
@@ -20,35 +20,34 @@ const KINDS: Record<keyof BackfillSettings, Kind> = {
   onEvent: "function",
 };
 
-/** The first fault, or null. `dag` may be missing: there is nothing to plan then. */
+/** The first fault, or null. `dag` and `options` may be missing: there is nothing to plan then. */
 export function settingsFault(settings: BackfillSettings): DagfillError | null {
   for (const [name, value] of Object.entries(settings)) {
     const kind = KINDS[name as keyof BackfillSettings];
-    if (kind === undefined) return unknown(name);
-    if (name === "options" || value === undefined || (name === "dag" && value === null)) continue;
-    if (kind !== "any" && (typeof value !== kind || value === null)) return wrong(name, kind, value);
+    if (kind === undefined) {
+      const hint = didYouMean(name, Object.keys(KINDS));
+      return wrongSetting(name, `useBackfill: there is no setting "${name}"`, hint);
+    }
+    if (value === undefined || (value === null && (name === "dag" || name === "options"))) continue;
+    if (!fits(kind, value)) return wrong(name, kind, value);
   }
-  const { options, locale } = settings;
-  if (typeof options !== "object" || options === null) return wrong("options", "object", options);
-  return localeFault(locale);
+  return localeFault(settings.locale);
 }
 
-function unknown(name: string): DagfillError {
-  const near = nearest(name, Object.keys(KINDS));
-  return new DagfillError("INVALID_OPTION", `useBackfill: there is no setting "${name}"`, {
-    field: name,
-    hint: near === undefined ? `The settings are ${Object.keys(KINDS).join(", ")}.` : `Did you mean ${near}?`,
-  });
+function fits(kind: Kind, value: unknown): boolean {
+  if (kind === "any") return true;
+  return kind === "list" ? isList(value) : typeof value === kind && value !== null;
 }
 
 function wrong(name: string, kind: Kind, value: unknown): DagfillError {
   const got = value === null ? "null" : typeof value;
-  const text = `${name}: expected ${kind === "object" ? "an object" : "a function"}, got ${got}`;
-  return new DagfillError("INVALID_OPTION", text, { field: name });
+  const expected = `${kind === "object" ? "an" : "a"} ${kind}`;
+  return wrongSetting(name, `${name}: expected ${expected}, got ${got}`);
 }
 
 /** Whether something would execute the dates of a plan. */
 export function hasExecutor({ dag, executeRun, executeTask, engine }: BackfillSettings): boolean {
   const given = executeRun ?? executeTask ?? engine;
-  return given !== undefined || (dag?.tasks ?? []).some((task) => task?.run !== undefined);
+  const tasks = dag?.tasks;
+  return given !== undefined || (Array.isArray(tasks) && tasks.some((task) => task?.run !== undefined));
 }

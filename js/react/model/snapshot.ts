@@ -21,7 +21,7 @@ export interface BackfillSnapshot {
   /** How many dates have each of the `TOKENS`. */
   readonly counts: readonly number[];
   readonly warnings: readonly Warning[];
-  /** "invalid": nothing can be planned or started, `error` says why. "no_dag": the settings have none yet. */
+  /** "invalid": nothing can be planned or started, `error` says why. "no_dag": the settings have none, or no options, yet. */
   readonly phase: "no_dag" | "planning" | "invalid" | "ready" | RunPhase;
   readonly run: RunView | null;
   readonly progress: Progress | null;

@@ -1,21 +1,20 @@
 // The backfills of a DAG that have not ended.
 import type { BackfillSummary, RunStore } from "../../face.js";
-import { watch } from "./driven.js";
+import { watchers } from "./driven.js";
 import { Origin, serviceOf } from "./service_of.js";
-import type { BackfillSettings } from "./settings.js";
+import type { PlannableSettings } from "./settings.js";
 
 /** All but that with the id `mine`. null where they cannot be read: a DAG that is wrong is the plan's error, and a store that fails is told
  *  by the next action. */
 export async function unfinishedOf(
   store: RunStore,
-  settings: BackfillSettings,
+  settings: PlannableSettings | null,
   mine: string | undefined,
 ): Promise<BackfillSummary[] | null> {
-  const { dag } = settings;
-  if (!dag) return null;
+  if (settings === null) return null;
   try {
-    const service = serviceOf(store, new Origin({ ...settings, dag }));
-    const all = await service.list({ dagId: dag.dagId, unfinished: true });
+    const service = serviceOf(store, new Origin(settings));
+    const all = await service.list({ dagId: settings.dag.dagId, unfinished: true });
     return all.filter(({ backfillId }) => backfillId !== mine);
   } catch {
     return null;
@@ -25,13 +24,13 @@ export async function unfinishedOf(
 /** Other tabs write into a durable store, too. */
 const LOOK_MS = 3_000;
 
-/** Calls the listener when a backfill of this page begins or ends, and now and then where others write into the store. The returned function
- *  ends that. */
-export function watchStore(store: RunStore, listener: () => void): () => void {
-  const unwatch = watch(store, listener);
-  const timer = store.durable ? setInterval(listener, LOOK_MS) : undefined;
+/** Calls the listener with its store when a backfill of this page begins or ends, and now and then where others write into the given
+ *  store. The returned function ends that. */
+export function watchStore(store: RunStore, listener: (store: RunStore) => void): () => void {
+  watchers.add(listener);
+  const timer = store.durable ? setInterval(listener, LOOK_MS, store) : undefined;
   return () => {
     clearInterval(timer);
-    unwatch();
+    watchers.delete(listener);
   };
 }

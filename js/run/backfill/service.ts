@@ -12,6 +12,7 @@ import {
   readOptions,
 } from "../../plan/backfill_options.js";
 import { pastDurations } from "../../plan/estimate.js";
+import { knownRecords } from "../../plan/known_records.js";
 import { type BackfillPreview, Preview } from "../../plan/plan.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import type { Request } from "../../store/store.js";
@@ -46,6 +47,8 @@ import { readTrigger, trigger } from "./trigger.js";
 export class BackfillService {
   /** @internal Minifying renames classes. */
   static readonly name: string = "BackfillService";
+  /** @internal */
+  static readonly knownRecords = knownRecords;
   readonly #host: Host;
   /** Of the backfills that this service drives. */
   readonly #readers = new Map<string, RequestReader>();

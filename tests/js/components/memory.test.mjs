@@ -1,6 +1,7 @@
 // Settings without a store: one in memory for each DAG of a page, which outlives the components.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { MemoryStore } from "dagfill";
 import { phase, ready, until } from "./opened.mjs";
 import { componentModule } from "./source.mjs";
 
@@ -87,4 +88,106 @@ test("a view that is opened again tells what happened meanwhile", async (t) => {
   await phase(other, "finished");
   t.after(model.open());
   assert.equal(model.getSnapshot().phase, "finished");
+});
+
+const jan = (day, state = "success", more = {}) => ({ executionDate: `2026-01-0${day}`, state, ...more });
+
+/** Runs the plan to its end, and goes back to the plan. */
+async function runAll({ model }) {
+  await ready(model);
+  await model.start();
+  await phase(model, "finished");
+  model.close();
+}
+
+test("what has run on a page counts beside known runs that change", async (t) => {
+  const calls = [];
+  const executeRun = ({ executionDate }) => void calls.push(executionDate.slice(9, 10));
+  const settings = { dag: { dagId: "newer", schedule: "@daily" }, options, executeRun };
+  const first = mount(t, { ...settings, existing: [jan(1)] });
+  await runAll(first);
+  assert.deepEqual(calls, ["2", "3", "4"]);
+  first.model.configure({ ...settings, existing: [jan(1), jan(2)] });
+  assert.deepEqual((await ready(first.model)).counts.slice(0, 3), [0, 0, 4]);
+  first.unmount();
+  // What is no longer known did not run here either: it is free again.
+  const { model } = mount(t, { ...settings, existing: [jan(2), jan(3, "failed")] });
+  assert.deepEqual((await ready(model)).counts.slice(0, 4), [1, 0, 3, 0]);
+});
+
+test("known runs that change while a backfill runs are taken over after it", async (t) => {
+  const { settings, release, calls } = held(t, "while");
+  const first = mount(t, { ...settings, existing: [jan(1)] });
+  await ready(first.model);
+  await first.model.start();
+  const second = mount(t, { ...settings, existing: [jan(1), jan(2, "failed")] });
+  await phase(second.model, "running");
+  first.model.configure({ ...settings, existing: [jan(1), jan(2)] });
+  release();
+  for (const { model } of [first, second]) {
+    await phase(model, "finished");
+    model.close();
+    assert.deepEqual((await ready(model)).counts.slice(0, 4), [0, 0, 4, 0]);
+  }
+  assert.deepEqual(Object.values(calls), [1, 1, 1]);
+});
+
+test("a success that is known elsewhere counts more than a failure of the page", async (t) => {
+  const executeRun = () => {
+    throw new Error("no disk");
+  };
+  const settings = { dag: { dagId: "mended", schedule: "@daily" }, options, executeRun };
+  const page = mount(t, { ...settings, existing: [] });
+  await runAll(page);
+  page.model.configure({ ...settings, existing: [jan(1), jan(2, "failed")] });
+  assert.deepEqual((await ready(page.model)).counts.slice(0, 4), [0, 0, 1, 3]);
+});
+
+test("of several known runs of a date the last success counts, and a warning says so", async (t) => {
+  const settings = { dag: { dagId: "several", schedule: "@daily" }, executeRun: () => {} };
+  const existing = [
+    jan(1),
+    jan(1, "failed"),
+    jan(2, "failed"),
+    jan(2, "running"),
+    jan(3, "canceled"),
+    jan(3, "failed"),
+  ];
+  const { model } = mount(t, { ...settings, options: { ...options, reprocess: "failed" }, existing });
+  const { counts, warnings } = await ready(model);
+  assert.deepEqual(counts.slice(0, 3), [1, 1, 2]);
+  const { count, message } = warnings.find(({ code }) => code === "several_runs");
+  assert.equal(count, 3);
+  assert.match(message, /of each date the last success counts/);
+});
+
+test("known runs beside a store are not read, and a warning says so", async (t) => {
+  const settings = { dag: { dagId: "both", schedule: "@daily" }, options, executeRun: () => {} };
+  const store = new MemoryStore();
+  const { model } = mount(t, { ...settings, store, existing: [jan(1)] });
+  const ignored = async () => (await ready(model)).warnings.filter(({ code }) => code === "existing_ignored");
+  assert.equal((await ignored()).length, 1);
+  assert.equal(model.getSnapshot().counts[0], 4);
+  model.configure({ ...settings, store });
+  assert.deepEqual(await ignored(), []);
+  model.configure({ ...settings, existing: [jan(1)] });
+  assert.deepEqual(await ignored(), []);
+  assert.equal((await until(model, ({ counts }) => counts[2] === 1)).counts[0], 3);
+});
+
+test("a component of a DAG shows what another one has begun, and plans over what it left", async (t) => {
+  const { settings, release } = held(t, "told");
+  const [first, second, known] = [undefined, undefined, [jan(1)]].map((existing) =>
+    mount(t, { ...settings, existing }),
+  );
+  const other = mount(t, { ...settings, dag: { dagId: "untold", schedule: "@daily" } });
+  for (const { model } of [first, second, known, other]) await ready(model);
+  await first.model.start();
+  const { run } = first.model.getSnapshot();
+  for (const { model } of [second, known]) assert.equal((await phase(model, "running")).run, run);
+  release();
+  await phase(second.model, "finished");
+  second.model.close();
+  assert.deepEqual((await ready(second.model)).counts.slice(0, 3), [0, 0, 4]);
+  assert.equal(other.model.getSnapshot().phase, "ready");
 });

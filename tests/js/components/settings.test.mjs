@@ -110,12 +110,70 @@ test("while there is no DAG nothing is planned, and nothing fails", async (t) =>
   assert.equal((await phase(model, "no_dag")).plan, null);
 });
 
+test("while there are no options nothing is planned, as without a DAG", async (t) => {
+  for (const missing of [undefined, null]) {
+    const model = open(t, { options: missing });
+    const { phase: name, plan, options: none, error } = model.getSnapshot();
+    assert.deepEqual([name, plan, none, error], ["no_dag", null, {}, null]);
+    await model.start();
+    assert.equal(model.getSnapshot().failure.field, "options");
+    model.configure({ dag: daily("sales"), options });
+    assert.equal((await ready(model)).counts[0], 4);
+    model.configure({ dag: daily("sales"), options: missing });
+    assert.equal((await phase(model, "no_dag")).plan, null);
+  }
+});
+
+// A component configures its model after each drawing, with new objects, and is drawn again when it is told something.
+for (const [name, settings] of Object.entries({
+  "no options": () => ({ options: undefined }),
+  "no DAG": () => ({ dag: null }),
+  "options that are a text": () => ({ options: "x" }),
+  "a DAG that is a number": () => ({ dag: 5 }),
+  "a DAG whose tasks are no list": () => ({ dag: { dagId: "a", schedule: "@daily", tasks: "x" } }),
+  "an executor that is a text": () => ({ executeRun: "x" }),
+  "a language that is none": () => ({ locale: { language: "de_DE" } }),
+  "a text that is a number": () => ({ locale: { pause: 5 } }),
+  "a locale that is null": () => ({ locale: null }),
+  "texts of a locale": () => ({ locale: { pause: "Halt", run: () => "Los" } }),
+  "a history that is an object": () => ({ existing: {} }),
+  "a history that is a set": () => ({ existing: new Set([good]) }),
+  "a history that can be read once": () => ({ existing: [good].values() }),
+  "a history with a date that is none": () => ({
+    existing: [{ executionDate: new Date(Number.NaN), state: "success" }],
+  }),
+  "a history with a hole": () => ({ existing: [null] }),
+}))
+  test(`equal settings are told once: ${name}`, async (t) => {
+    const dag = daily("told_once");
+    let told = 0;
+    const fresh = () => ({ dag, options, ...settings() });
+    const model = open(t, { store: undefined, ...fresh() });
+    const stop = model.subscribe(() => {
+      told += 1;
+      if (told > 50) {
+        stop();
+        assert.fail("it tells the same again and again");
+      }
+      model.configure(fresh());
+    });
+    model.configure(fresh());
+    await until(
+      model,
+      ({ phase: now, isStale, thread }) => now !== "planning" && !isStale && thread !== null,
+    );
+    const { version } = model.getSnapshot();
+    model.configure(fresh());
+    assert.equal(model.getSnapshot().version, version);
+  });
+
 for (const [field, settings, hint] of [
   ["excuteRun", { excuteRun: () => {} }, "Did you mean executeRun?"],
   ["executeRun", { executeRun: "x" }, undefined],
   ["onEvent", { onEvent: 1 }, undefined],
   ["dag", { dag: "sales" }, undefined],
-  ["options", { options: undefined }, undefined],
+  ["options", { options: "x" }, undefined],
+  ["existing", { existing: 7 }, undefined],
   ["locale.language", { locale: { language: "de_DE" } }, "Did you mean de-DE?"],
   ["locale.paus", { locale: { paus: "Halt" } }, "Did you mean pause?"],
   ["locale.run", { locale: { run: "Start" } }, undefined],
