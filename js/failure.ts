@@ -17,12 +17,22 @@ export function failure(thrown: unknown): Failure {
       if (typeof message === "string") {
         return { name: cut(typeof name === "string" && name !== "" ? name : "Error"), message: cut(message) };
       }
-      return { name: "Error", message: cut(JSON.stringify(thrown) ?? String(thrown)) };
+      return { name: "Error", message: cut(textOf(thrown)) };
     }
     return { name: "Error", message: cut(String(thrown)) };
   } catch {
     return { name: "Error", message: "something was thrown that cannot be read" };
   }
+}
+
+/** An object as JSON. One whose JSON says nothing by its kind, and by its status where it is an answer of `fetch`. */
+function textOf(thrown: object): string {
+  const json = JSON.stringify(thrown);
+  if (json !== undefined && json !== "{}") return json;
+  const { status, statusText } = thrown as Partial<Response>;
+  const what =
+    typeof status === "number" ? `with status ${status} ${statusText ?? ""}`.trimEnd() : "without a message";
+  return `a thrown ${thrown.constructor?.name ?? "object"} ${what}`;
 }
 
 function cut(text: string): string {

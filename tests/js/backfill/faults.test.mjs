@@ -176,6 +176,25 @@ test("whatever a callback throws ends as a readable error", async () => {
   }
 });
 
+test("a thrown object without a message is told by its kind, an answer of fetch by its status", async () => {
+  const unreadable = {
+    toString() {
+      throw new Error("no text");
+    },
+  };
+  for (const [value, message] of [
+    [new Response("x", { status: 500, statusText: "Oh no" }), "a thrown Response with status 500 Oh no"],
+    [new Response("x", { status: 404 }), "a thrown Response with status 404"],
+    [unreadable, "a thrown Object without a message"],
+    [new (class Odd {})(), "a thrown Odd without a message"],
+    [Object.create(null), "a thrown object without a message"],
+    [{ code: 1 }, '{"code":1}'],
+  ]) {
+    const { results } = await service({ executeRun: () => Promise.reject(value) }).backfill(days(1));
+    assert.equal(results[0].error.message, message);
+  }
+});
+
 test("thenables: one that throws, answers twice, throws after it answered, or has a then of its own", async () => {
   const thenable = (then) => ({ then });
   const patched = (then) => Object.assign(Promise.resolve(1), { then });
