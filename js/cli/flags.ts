@@ -201,7 +201,7 @@ export const flags = {
       name: "store",
       value: "PATH",
       meaning:
-        "where runs are kept: a file (.dagfill.sqlite in this folder), postgres://..., or :memory:, which keeps nothing",
+        "where runs are kept: a file (.dagfill.sqlite in this folder), postgres://...[?schema=NAME], or :memory:, which keeps nothing",
     },
   ],
   engine: [

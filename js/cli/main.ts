@@ -14,6 +14,7 @@ import { engineOf, workerOf } from "./engines.js";
 import { showHelp, showVerbHelp } from "./help.js";
 import { type ExitCode, exitCodes, reportError } from "./report_error.js";
 import { postgresWait } from "./servers.js";
+import { storeNamed } from "./store_name.js";
 import { Terminal } from "./terminal.js";
 import type { Verb, World } from "./verb.js";
 import { clear, retry } from "./verbs/again.js";
@@ -78,13 +79,14 @@ const world: World = {
   engine: engineOf,
   worker: workerOf,
   async openStore(path, purpose, notices) {
-    const name = typeof path === "string" ? path : ".dagfill.sqlite";
-    if (name === ":memory:") return new MemoryStore();
-    if (/^postgres(ql)?:\/\//.test(name)) {
+    const named = storeNamed(path);
+    if (named.kind === "memory") return new MemoryStore();
+    if (named.kind === "postgres") {
       const { openPostgresStore } = await import("../store/postgres.js");
-      return openPostgresStore(name, { onRetry: postgresWait(name, notices) });
+      const { url, schema } = named;
+      return openPostgresStore(url, { ...(schema && { schema }), onRetry: postgresWait(url, notices) });
     }
-    const file = resolve(name);
+    const file = resolve(named.path);
     // A preview writes nothing, not even an empty store.
     if (purpose === "read" && !existsSync(file)) {
       if (typeof path === "string") notices.line(`there is no store ${path}: it counts as empty`);

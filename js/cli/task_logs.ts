@@ -8,6 +8,7 @@ import type { Dag, ExecuteTask } from "../face.js";
 import { failure } from "../failure.js";
 import type { CommandError, ShellLine } from "../shell.js";
 import type { TaskAtWork } from "./in_flight.js";
+import { storeNamed } from "./store_name.js";
 import { withFunctions } from "./task_functions.js";
 import { oneLine } from "./width.js";
 
@@ -20,8 +21,8 @@ type Attempt = Omit<ShellLine, "text" | "source">;
 
 /** The folder of a store's logs; undefined where the store is no file. */
 export function logFolder(store: unknown): string | undefined {
-  const name = typeof store === "string" ? store : ".dagfill.sqlite";
-  return name === ":memory:" || /^postgres(ql)?:\/\//.test(name) ? undefined : `${resolve(name)}.logs`;
+  const named = storeNamed(store);
+  return named.kind === "file" ? `${resolve(named.path)}.logs` : undefined;
 }
 
 /** Buffers lines and writes them later, so that a task that prints much is not slowed down. */

@@ -1,0 +1,62 @@
+// What `--store` names: a file, a database of PostgreSQL by its URL, or nothing that is kept.
+import { DagfillError } from "../error.js";
+import { nearest } from "../nearest.js";
+import { shown } from "../shown.js";
+
+export type NamedStore =
+  | { kind: "memory" }
+  | { kind: "file"; path: string }
+  | { kind: "postgres"; url: string; schema?: string };
+
+const MEMORY = ":memory:";
+/** A drive of Windows has one letter. */
+const SCHEME = /^([a-z][a-z\d+.-]+):/i;
+const OTHER_DATABASES = new Set(["mysql", "mariadb", "redis", "rediss", "mongodb", "mssql", "http", "https"]);
+const FILES = new Set(["file", "sqlite", "sqlite3"]);
+
+/** Reads `--store`. INVALID_OPTION where it is a URL of another kind, which would else be taken for the name of a file. No message has more
+ *  of a URL than its scheme: the rest may hold a password. */
+export function storeNamed(given: unknown): NamedStore {
+  const text = typeof given === "string" ? given : ".dagfill.sqlite";
+  if (text === MEMORY) return { kind: "memory" };
+  if (text.startsWith(":"))
+    throw refused(shown(text), `did you mean ${MEMORY}? A file of that name is ./${text}`);
+  if (/^postgres(ql)?:\/\//i.test(text)) return postgres(text);
+  const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
+  if (scheme === undefined) return { kind: "file", path: text };
+  const isPostgres =
+    /^(pg|psql|pgsql)$/.test(scheme) || nearest(scheme, ["postgres", "postgresql"]) !== undefined;
+  if (!isPostgres && !OTHER_DATABASES.has(scheme) && !FILES.has(scheme) && text[scheme.length + 1] !== "/")
+    return { kind: "file", path: text };
+  throw refused(
+    `a URL that begins with ${shown(text.slice(0, text.startsWith("//", scheme.length + 1) ? scheme.length + 3 : scheme.length + 1))}`,
+    isPostgres
+      ? "did you mean postgres://?"
+      : FILES.has(scheme)
+        ? "a file is named by its path, without a scheme"
+        : "runs are kept in a file, or in PostgreSQL: postgres://user@host/database",
+  );
+}
+
+function refused(got: string, hint: string): DagfillError {
+  const message = `expected --store PATH, postgres://user@host/database or ${MEMORY}, got ${got}`;
+  return new DagfillError("INVALID_OPTION", message, { field: "--store", hint });
+}
+
+/** The parameter `schema` is dagfill's: `pg` gets the URL without it. */
+function postgres(text: string): NamedStore {
+  const at = text.indexOf("?");
+  if (at < 0) return { kind: "postgres", url: text };
+  const [parameters = "", ...fragment] = text.slice(at + 1).split("#");
+  const known = parameters.split("&");
+  const isSchema = (part: string) => part === "schema" || part.startsWith("schema=");
+  const rest = known.filter((part) => !isSchema(part)).join("&");
+  const own = known.find(isSchema);
+  const schema = own === undefined ? undefined : new URLSearchParams(own).get("schema");
+  if (schema === "")
+    throw new DagfillError("INVALID_OPTION", "expected --store postgres://...?schema=NAME, got no name", {
+      field: "--store",
+    });
+  const url = [text.slice(0, at) + (rest === "" ? "" : `?${rest}`), ...fragment].join("#");
+  return { kind: "postgres", url, ...(schema ? { schema } : {}) };
+}
