@@ -108,10 +108,14 @@ export class BackfillElement extends Base {
     if (this.#isWaiting) return;
     this.#isWaiting = true;
     // Properties that are set one after the other are drawn once.
-    queueMicrotask(() => {
-      this.#isWaiting = false;
-      this.#render();
-    });
+    queueMicrotask(() => this.flush());
+  }
+
+  /** @internal What was set counts for a method that is called behind it. */
+  flush(): void {
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    this.#render();
   }
 
   /** A property that was set before the element was defined hides the accessor of the class. */
@@ -138,6 +142,7 @@ export class BackfillElement extends Base {
       onEvent: (event) => void send("dagfill-event", event),
     };
     this.#model ??= new BackfillModel(settings);
+    this.#model.configure(settings);
     const [model, draw, told] = [this.#model, this.#draw, this.#told];
     this.#container.render(createElement(Whole, { model, settings, draw, send, told }));
   }
@@ -183,6 +188,7 @@ for (const name of PROPERTIES)
 for (const name of METHODS)
   Object.defineProperty(BackfillElement.prototype, name, {
     value(this: BackfillElement, ...args: unknown[]) {
+      this.flush();
       return (this.backfill?.[name as Method] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
     },
   });

@@ -1,11 +1,50 @@
 // Runs that somebody knows of, as records of a store: previews and backfills then see them as they see their own.
 import type { Dag } from "../dag/dag.js";
+import type { DateInput } from "../schedule/input.js";
 import { dataIntervals } from "../schedule/schedule.js";
-import type { RunRecord, RunState } from "../store/store.js";
+import type { MemoryStore } from "../store/memory.js";
+import type { RunRecord, RunState, StoreChange } from "../store/store.js";
 import { iso } from "../time.js";
 import type { Warning } from "../warning.js";
 import type { KnownRun } from "./known_runs.js";
 import { missing } from "./missing.js";
+
+function isList(value: unknown): value is Iterable<unknown> {
+  return (
+    typeof value === "object" &&
+    typeof (value as Partial<Iterable<unknown>>)?.[Symbol.iterator] === "function"
+  );
+}
+
+const lists = new WeakMap<Iterable<KnownRun>, KnownRun[]>();
+
+/** The runs of a history. What can be read only once is read once. */
+function listOf(history: Iterable<KnownRun>): KnownRun[] {
+  if (Array.isArray(history)) return history;
+  const list = lists.get(history) ?? [...history];
+  lists.set(history, list);
+  return list;
+}
+
+/** Whether two histories say the same, element by element. */
+export function isSameHistory(a: Iterable<KnownRun> | undefined, b: Iterable<KnownRun> | undefined): boolean {
+  if (a === b) return true;
+  if (!isList(a) || !isList(b)) return false;
+  const [list, others] = [listOf(a), listOf(b)];
+  return (
+    list.length === others.length &&
+    list.every((run: KnownRun | null, at) => {
+      const other = others[at] as KnownRun | null;
+      return (
+        run === other || (run?.state === other?.state && isSameDate(run?.executionDate, other?.executionDate))
+      );
+    })
+  );
+}
+
+function isSameDate(a: DateInput | undefined, b: DateInput | undefined): boolean {
+  return Object.is(a instanceof Date ? +a : a, b instanceof Date ? +b : b);
+}
 
 /** By how much a run says more of its date than another one. */
 function weight(state: RunState): number {
@@ -14,7 +53,7 @@ function weight(state: RunState): number {
 
 /** One record a date: of several runs of a date the last success counts, as `missing` and `planBackfill` have it, and a warning says so.
  *  Throws DagfillError with the place of what is wrong, such as `existing[1].state`. */
-export function knownRecords(
+function knownRecords(
   dag: Dag,
   known: readonly KnownRun[],
 ): { runs: RunRecord[]; warnings: readonly Warning[] } {
@@ -59,4 +98,24 @@ export function knownRecords(
     });
   });
   return { runs: [...records.values()], warnings: warnings.filter(({ code }) => code === "several_runs") };
+}
+
+/** Puts known runs in place of earlier ones into memory, beside what ran there: of a date that ran, a success counts more than what
+ *  stands there. */
+export function keepKnown(
+  memory: MemoryStore,
+  dag: Dag,
+  existing: Iterable<KnownRun>,
+): { kept: Promise<void>; warnings: readonly Warning[] } {
+  const { runs, warnings } = knownRecords(dag, listOf(existing));
+  const { dagId } = dag;
+  const own = new Map(memory.forget(dagId).map((row) => [row.executionMs, row]));
+  const changes = runs.flatMap((run): StoreChange[] => {
+    const { state, executionDate } = run;
+    const ours = own.get(Date.parse(executionDate));
+    if (ours === undefined) return [{ type: "create-run", run }];
+    if (state !== "success" || ours.state === state) return [];
+    return [{ type: "update-run", dagId, runId: ours.runId, change: { state } }];
+  });
+  return { kept: memory.apply(changes), warnings };
 }

@@ -76,8 +76,11 @@ class IndexedDbStore implements RunStore {
     this.#database = database;
     this.#now = now;
     // A page of a later version wants to change the database: whoever does not let go would block it.
-    database.onversionchange = () => {
-      this.#unusable = "a page of a later version has taken the database over; reload this one";
+    database.onversionchange = ({ newVersion }) => {
+      this.#unusable =
+        newVersion === null
+          ? "the database was deleted; reload this page"
+          : "a page of a later version has taken the database over; reload this one";
       database.close();
     };
     database.onclose = () => {

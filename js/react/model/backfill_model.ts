@@ -8,7 +8,7 @@ import type { DateDetail, PlannedDate } from "../planning/date_detail.js";
 import type { FinishBand } from "../planning/finish_band.js";
 import type { TaskMarks, TaskState } from "../run/task_marks.js";
 import { resumed, started } from "./begin.js";
-import { bandOfDriven, type Driven, drivenOf, isDriving } from "./driven.js";
+import { bandOfDriven, type Driven, drivenOf, isDriving, type Listener } from "./driven.js";
 import { drivenDates, drivenDetail, drivenRunId } from "./driven_detail.js";
 import { pageError } from "./page_error.js";
 import { PageRecords } from "./page_records.js";
@@ -16,7 +16,7 @@ import { memoryOf } from "./page_store.js";
 import { pictureOf } from "./picture.js";
 import { NO_PLAN } from "./plan_loop.js";
 import { PlanSource } from "./plan_source.js";
-import { reviewed } from "./reviewed.js";
+import { followed, reviewed } from "./reviewed.js";
 import { NOTHING, reselect, type Selection, selectDay, selectRow } from "./selection.js";
 import { Origin, type OtherOptions, originOf, plannableOf, retryOf, serviceOf } from "./service_of.js";
 import { type BackfillSettings, hasPlan, isOtherStore, textOf } from "./settings.js";
@@ -71,13 +71,11 @@ export class BackfillModel {
 
   /** The settings of now. Plans again when they say something else. */
   configure(settings: BackfillSettings): void {
-    const before = this.#settings;
+    const [before, fault] = [this.#settings, this.#fault];
     this.#settings = settings;
-    const fault = this.#fault;
     this.#fault = settingsFault(settings);
     const plannable = this.#plannable();
     const locale = before.locale === settings.locale ? this.#locale : withEnglish(settings.locale);
-    // A component that is drawn again gives new objects: they are told where they say something else.
     const isOther =
       this.#fault?.message !== fault?.message ||
       !hasPlan(settings) !== !hasPlan(before) ||
@@ -92,10 +90,12 @@ export class BackfillModel {
   /** Starts the plan that is shown; refused (`failure` has the code PLAN_CHANGED) when it is another one by now. */
   readonly start = (): Promise<void> =>
     this.#act(async () => {
-      const { answer, isStale, error } = this.#source?.state ?? NO_PLAN;
-      this.#fresh();
-      if (answer !== null && !isStale && error === null)
-        await this.#begin(this.#fresh(), { planHash: answer.plan.planHash });
+      while (this.#snapshot.phase === "planning")
+        await new Promise((resolve) => this.#listeners.add(() => resolve(null)));
+      const { answer, error } = this.#source?.state ?? NO_PLAN;
+      const origin = this.#fresh();
+      if (error !== null) throw error;
+      if (answer !== null) await this.#begin(origin, { planHash: answer.plan.planHash });
     });
 
   /** Starts what has not succeeded of the options' dates: failed and canceled runs, and dates that never had one; with a row of it alone. */
@@ -111,7 +111,7 @@ export class BackfillModel {
   readonly resume = (backfillId?: string, limits?: BackfillLimits): Promise<void> =>
     this.#act(async () => {
       if (backfillId === undefined) return this.#driven?.backfill?.resume();
-      this.#adopt(await resumed(this.#store, this.#fresh(), backfillId, limits));
+      this.#adopt(await resumed(this.#store, this.#fresh(), backfillId, limits, this.#onDriven));
     });
 
   /** Shows a backfill of the store that this page does not drive, as its records tell of it; `close` goes back to the plan. */
@@ -180,9 +180,8 @@ export class BackfillModel {
   /** One row of the plan in full. */
   readonly detail = async (row: number): Promise<DateDetail | null> => {
     const { plan } = this.#snapshot;
-    if (plan === null || this.#source === null) return null;
-    const source = this.#source;
-    const driven = this.#driven;
+    const [source, driven] = [this.#source, this.#driven];
+    if (plan === null || source === null) return null;
     const held = await source.detail(plan, placeOf(plan, row));
     return driven === null ? held : drivenDetail(driven, row, held, source);
   };
@@ -237,7 +236,7 @@ export class BackfillModel {
       this.#driven = null;
       this.#openStore(true);
     }
-    this.#adopt(await started(this.#store, origin, more));
+    this.#adopt(await started(this.#store, origin, more, this.#onDriven));
   }
 
   async #act(work: () => Promise<void> | undefined): Promise<void> {
@@ -259,7 +258,8 @@ export class BackfillModel {
     this.#changed();
   }
 
-  readonly #onDriven: Parameters<Driven["listeners"]["add"]>[0] = (event) => {
+  readonly #onDriven: Listener = (event, error) => {
+    if (error !== undefined) this.#failure = pageError(error);
     if (event === null) void this.#list();
     else this.#settings.onEvent?.(event);
     this.#frame ??= setTimeout(() => {
@@ -322,6 +322,9 @@ export class BackfillModel {
     if (isFree && (this.#failure as { code?: unknown } | null)?.code === "BACKFILL_ACTIVE") this.dismiss();
     if (textOf(others) === textOf(this.#unfinished)) return;
     this.#unfinished = others;
+    const shown = this.#driven;
+    const now = await followed(this.#store, shown);
+    if (now !== shown && this.#driven === shown) this.#adopt(now);
     this.#plan(true);
     this.#changed();
   }

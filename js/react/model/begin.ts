@@ -1,11 +1,16 @@
 // How a backfill of a page begins: started from a plan, or taken up where another process left it.
 import type { BackfillLimits, RunStore } from "../../face.js";
-import { type Driven, drive } from "./driven.js";
+import { type Driven, drive, type Listener } from "./driven.js";
 import { type Origin, type OtherOptions, optionsWith, serviceOf } from "./service_of.js";
 
-export function started(store: RunStore, origin: Origin, more: OtherOptions): Promise<Driven> {
+export function started(
+  store: RunStore,
+  origin: Origin,
+  more: OtherOptions,
+  listener: Listener,
+): Promise<Driven> {
   const options = optionsWith(origin.settings, more);
-  return drive(store, origin, (onEvent) => serviceOf(store, origin).start(options, { onEvent }));
+  return drive(store, origin, listener, (onEvent) => serviceOf(store, origin).start(options, { onEvent }));
 }
 
 /** `limits`: in place of those that it was started with. */
@@ -14,7 +19,10 @@ export function resumed(
   origin: Origin,
   backfillId: string,
   limits: BackfillLimits | undefined,
+  listener: Listener,
 ): Promise<Driven> {
   const more = limits === undefined ? {} : { limits };
-  return drive(store, origin, (onEvent) => serviceOf(store, origin).resume(backfillId, { onEvent, ...more }));
+  return drive(store, origin, listener, (onEvent) =>
+    serviceOf(store, origin).resume(backfillId, { onEvent, ...more }),
+  );
 }

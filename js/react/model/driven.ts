@@ -11,9 +11,11 @@ export interface Driven {
   readonly preview: BackfillPreview;
   readonly view: RunView;
   readonly origin: Origin;
-  /** Called after each change of the view; with the event where there was one. */
-  readonly listeners: Set<(event: BackfillEvent | null) => void>;
+  readonly listeners: Set<Listener>;
 }
+
+/** Called after each change of the view: with the event, or null and why it has stopped. */
+export type Listener = (event: BackfillEvent | null, error?: unknown) => void;
 
 /** Called when a backfill of this page begins or ends, with its store. */
 export const watchers = new Set<(store: RunStore) => void>();
@@ -25,10 +27,11 @@ export function drivenOf(store: RunStore, dagId: string): Driven | undefined {
   return drivenIn.get(store)?.get(dagId);
 }
 
-/** Starts, or goes on with, a backfill. `begin` hands the listener of events to the service. */
+/** Starts, or goes on with, a backfill, of which the listener hears from the first event on. */
 export async function drive(
   store: RunStore,
   origin: Origin,
+  listener: Listener,
   begin: (onEvent: (event: BackfillEvent) => void) => Promise<Backfill>,
 ): Promise<Driven> {
   let driven: Driven | undefined;
@@ -41,7 +44,7 @@ export async function drive(
   const { preview, backfillId, progress } = backfill;
   const view = new RunView(backfillId, columnsOf(preview), progress, origin.warnings);
   view.recall(await recordsOf(store, preview));
-  const made: Driven = { backfill, preview, view, origin, listeners: new Set() };
+  const made: Driven = { backfill, preview, view, origin, listeners: new Set([listener]) };
   const all = drivenIn.get(store) ?? new Map<string, Driven>();
   drivenIn.set(store, all);
   all.set(preview.dagId, made);
@@ -52,8 +55,8 @@ export async function drive(
   };
   const ended = (error?: unknown) => {
     if (all.get(preview.dagId) === made) all.delete(preview.dagId);
-    if (error !== undefined) view.stop(error);
-    for (const listener of made.listeners) listener(null);
+    if (error !== undefined) view.stop();
+    for (const told of made.listeners) told(null, error);
     tell();
   };
   backfill.result.then(() => ended(), ended);

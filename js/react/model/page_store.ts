@@ -1,16 +1,8 @@
 // The store that a page plans over: its own, or memory with the runs that it knows of.
-import {
-  BackfillService,
-  DagfillError,
-  MemoryStore,
-  type RunRecord,
-  type RunStore,
-  type StoreChange,
-  type Warning,
-} from "../../face.js";
+import { BackfillService, DagfillError, MemoryStore, type RunStore, type Warning } from "../../face.js";
 import { drivenOf } from "./driven.js";
 import { pageError } from "./page_error.js";
-import { type BackfillSettings, listOf } from "./settings.js";
+import type { BackfillSettings } from "./settings.js";
 
 /** Stores in memory in which this page has begun a backfill, by DAG: a component that is mounted again goes on with the one of its DAG. */
 const memories = new Map<string, MemoryStore>();
@@ -46,8 +38,8 @@ export function pageStore(
   if (page.store !== memory) return { ...page, warnings: [IGNORED] };
   if (drivenOf(memory, dag.dagId) !== undefined) return page;
   try {
-    const { runs, warnings } = BackfillService.knownRecords(dag, listOf(existing));
-    memory.apply(merged(runs, memory.forget(dag.dagId))).catch((thrown) => failed(memory, pageError(thrown)));
+    const { kept, warnings } = BackfillService.keepKnown(memory, dag, existing);
+    kept.catch((thrown) => failed(memory, pageError(thrown)));
     return { ...page, warnings };
   } catch (thrown) {
     const fault = pageError(thrown);
@@ -55,16 +47,4 @@ export function pageStore(
     const isOfDag = fault instanceof DagfillError && !fault.field?.startsWith("existing");
     return { ...page, fault: isOfDag ? null : fault };
   }
-}
-
-/** Known runs beside those of the page, of which a success counts more than what the page has of the date. */
-function merged(runs: readonly RunRecord[], rows: ReturnType<MemoryStore["forget"]>): StoreChange[] {
-  const own = new Map(rows.map((row) => [row.executionMs, row]));
-  return runs.flatMap((run): StoreChange[] => {
-    const { dagId, state, executionDate } = run;
-    const ours = own.get(Date.parse(executionDate));
-    if (ours === undefined) return [{ type: "create-run", run }];
-    if (state !== "success" || ours.state === state) return [];
-    return [{ type: "update-run", dagId, runId: ours.runId, change: { state } }];
-  });
 }

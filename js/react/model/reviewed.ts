@@ -1,9 +1,9 @@
 // A backfill that this page does not drive, as its records tell of it: one that has ended, that another process runs, or that was
 // interrupted.
-import { type BackfillSummary, DagfillError, type RunStore } from "../../face.js";
+import { type BackfillPreview, type BackfillSummary, DagfillError, type RunStore } from "../../face.js";
 import { columnsOf } from "../plan/columns_of.js";
 import { type RunPhase, RunView } from "../run/run_view.js";
-import { type Driven, recordsOf } from "./driven.js";
+import { type Driven, isDriving, recordsOf } from "./driven.js";
 import { type Origin, serviceOf } from "./service_of.js";
 
 const ENDED: readonly BackfillSummary["state"][] = ["success", "failed", "canceled"];
@@ -13,8 +13,13 @@ function phaseOf(state: BackfillSummary["state"]): RunPhase {
   return ENDED.includes(state) ? "finished" : "watching";
 }
 
-/** Throws DagfillError when the store has no such backfill of the DAG. */
-export async function reviewed(store: RunStore, origin: Origin, backfillId: string): Promise<Driven> {
+/** `planned`: its plan, where that is known. Throws DagfillError when the store has no such backfill of the DAG. */
+export async function reviewed(
+  store: RunStore,
+  origin: Origin,
+  backfillId: string,
+  planned?: BackfillPreview,
+): Promise<Driven> {
   const service = serviceOf(store, origin);
   const { dagId } = origin.settings.dag;
   const summary = (await service.list({ dagId })).find((one) => one.backfillId === backfillId);
@@ -24,8 +29,15 @@ export async function reviewed(store: RunStore, origin: Origin, backfillId: stri
       `backfillId: the store has no backfill "${backfillId}" of the DAG "${dagId}"`,
       { field: "backfillId" },
     );
-  const preview = await service.preview({ ...summary.options, dryRun: true });
+  const preview = planned ?? (await service.preview({ ...summary.options, dryRun: true }));
   const view = new RunView(backfillId, columnsOf(preview), summary.progress, origin.warnings);
   view.review(phaseOf(summary.state), await recordsOf(store, preview));
   return { backfill: null, preview, view, origin, listeners: new Set() };
+}
+
+/** The same backfill as its records tell of it now, where this page does not drive it and it had not ended. */
+export async function followed(store: RunStore, shown: Driven | null): Promise<Driven | null> {
+  if (shown === null || isDriving(shown) || shown.view.phase === "finished") return shown;
+  const { origin, view, preview } = shown;
+  return reviewed(store, origin, view.backfillId, preview).catch(() => shown);
 }

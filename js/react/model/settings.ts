@@ -1,15 +1,15 @@
 // The settings that a page gives for the backfill it shows.
-import type {
-  BackfillEvent,
-  BackfillOptions,
-  Dag,
-  DateInput,
-  Duration,
-  Engine,
-  ExecuteRun,
-  ExecuteTask,
-  KnownRun,
-  RunStore,
+import {
+  type BackfillEvent,
+  type BackfillOptions,
+  BackfillService,
+  type Dag,
+  type Duration,
+  type Engine,
+  type ExecuteRun,
+  type ExecuteTask,
+  type KnownRun,
+  type RunStore,
 } from "../../face.js";
 import type { LocaleText } from "../locale.js";
 
@@ -53,23 +53,6 @@ export function textOf(value: unknown): string {
   );
 }
 
-export function isList(value: unknown): value is Iterable<unknown> {
-  return (
-    typeof value === "object" &&
-    typeof (value as Partial<Iterable<unknown>>)?.[Symbol.iterator] === "function"
-  );
-}
-
-const lists = new WeakMap<Iterable<KnownRun>, KnownRun[]>();
-
-/** The runs of a history. What can be read only once is read once. */
-export function listOf(history: Iterable<KnownRun>): KnownRun[] {
-  if (Array.isArray(history)) return history;
-  const list = lists.get(history) ?? [...history];
-  lists.set(history, list);
-  return list;
-}
-
 /** Whether there is something to plan. */
 export function hasPlan<T extends BackfillSettings>(settings: T): settings is T & PlannableSettings {
   return Boolean(settings.dag && settings.options);
@@ -81,23 +64,7 @@ export function isOtherStore(a: BackfillSettings, b: BackfillSettings): boolean 
     a.store !== b.store ||
     a.dag?.dagId !== b.dag?.dagId ||
     (a.existing !== undefined && !isSameTimetable(a.dag, b.dag)) ||
-    !isSameHistory(a.existing, b.existing)
-  );
-}
-
-/** Whether two histories say the same, element by element. */
-function isSameHistory(a: Iterable<KnownRun> | undefined, b: Iterable<KnownRun> | undefined): boolean {
-  if (a === b) return true;
-  if (!isList(a) || !isList(b)) return false;
-  const [list, others] = [listOf(a), listOf(b)];
-  return (
-    list.length === others.length &&
-    list.every((run: KnownRun | null, at) => {
-      const other = others[at] as KnownRun | null;
-      return (
-        run === other || (run?.state === other?.state && isSameDate(run?.executionDate, other?.executionDate))
-      );
-    })
+    !BackfillService.isSameHistory(a.existing, b.existing)
   );
 }
 
@@ -112,8 +79,4 @@ function isSameTimetable(a: Dag | null | undefined, b: Dag | null | undefined): 
     dag?.interval,
   ];
   return a?.dagId === b?.dagId && textOf(of(a)) === textOf(of(b));
-}
-
-function isSameDate(a: DateInput | undefined, b: DateInput | undefined): boolean {
-  return Object.is(a instanceof Date ? +a : a, b instanceof Date ? +b : b);
 }

@@ -2,7 +2,7 @@
 import type { DagfillError } from "../../face.js";
 import { localeFault } from "../english.js";
 import { didYouMean, wrongSetting } from "../wrong_setting.js";
-import { type BackfillSettings, isList } from "./settings.js";
+import type { BackfillSettings } from "./settings.js";
 
 type Kind = "object" | "function" | "list" | "any";
 
@@ -36,7 +36,8 @@ export function settingsFault(settings: BackfillSettings): DagfillError | null {
 
 function fits(kind: Kind, value: unknown): boolean {
   if (kind === "any") return true;
-  return kind === "list" ? isList(value) : typeof value === kind && value !== null;
+  if (kind === "list") return typeof (value as Iterable<unknown> | null)?.[Symbol.iterator] === "function";
+  return typeof value === kind && value !== null;
 }
 
 function wrong(name: string, kind: Kind, value: unknown): DagfillError {

@@ -125,10 +125,10 @@ export class RunView {
   }
 
   /** Nothing more will come: the store failed, or another process has taken over. */
-  stop(error: unknown): void {
+  stop(): void {
     this.phase = "stopped";
-    const message = error instanceof Error ? error.message : String(error);
-    this.#warnings.add({ code: "stopped", message });
+    this.progress = { ...this.progress, running: 0 };
+    this.#close(Date.now());
   }
 
   #change(run: RunResult, type: BackfillEvent["type"], at: number): void {
@@ -167,11 +167,14 @@ export class RunView {
 
   #finish(result: BackfillResult): void {
     this.result = result;
+    this.#close(Date.parse(result.finishedAt));
+  }
+
+  #close(end: number): void {
     this.plan.tokens.forEach((token, row) => {
       if (token === QUEUED || token === RUNNING) this.#setToken(row, CANCELED);
     });
-    for (const bar of this.#open.values())
-      Object.assign(bar, { end: Date.parse(result.finishedAt), token: CANCELED });
+    for (const bar of this.#open.values()) Object.assign(bar, { end, token: CANCELED });
     this.#open.clear();
   }
 

@@ -3,6 +3,7 @@
 
 import { findDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
+import { nearest } from "../../nearest.js";
 import { fields, flag, name, oneOf, wrong } from "../../options.js";
 import {
   type BackfillLimits,
@@ -12,7 +13,7 @@ import {
   readOptions,
 } from "../../plan/backfill_options.js";
 import { pastDurations } from "../../plan/estimate.js";
-import { knownRecords } from "../../plan/known_records.js";
+import { isSameHistory, keepKnown } from "../../plan/known_records.js";
 import { type BackfillPreview, Preview } from "../../plan/plan.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import type { Request } from "../../store/store.js";
@@ -47,8 +48,12 @@ import { readTrigger, trigger } from "./trigger.js";
 export class BackfillService {
   /** @internal Minifying renames classes. */
   static readonly name: string = "BackfillService";
+  /** @internal For the components. */
+  static readonly keepKnown = keepKnown;
   /** @internal */
-  static readonly knownRecords = knownRecords;
+  static readonly isSameHistory = isSameHistory;
+  /** @internal */
+  static readonly nearest = nearest;
   readonly #host: Host;
   /** Of the backfills that this service drives. */
   readonly #readers = new Map<string, RequestReader>();

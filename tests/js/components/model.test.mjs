@@ -187,3 +187,33 @@ test("a filter takes civil days, and words for state and reason", async () => {
   assert.deepEqual([...rows("", [0])], [4, 19]);
   assert.deepEqual([...rows("nothing")], []);
 });
+
+test("a start that comes before the plan waits for it, and tells why it cannot be", async (t) => {
+  const model = open(t, { executeRun: () => {} });
+  await model.start();
+  assert.equal(model.getSnapshot().failure, null);
+  assert.equal((await phase(model, "finished")).progress.completed, 31);
+  const wrong = open(t, { options: { ...january, startDate: "2026-02-30" }, executeRun: () => {} });
+  await wrong.start();
+  const { failure, error } = wrong.getSnapshot();
+  assert.deepEqual([failure, failure.field], [error, "startDate"]);
+});
+
+test("a start while another plan is made starts none that nobody saw", async (t) => {
+  const settings = { dag, executeRun: () => assert.fail("nothing may run") };
+  const model = open(t, settings);
+  await ready(model);
+  model.configure({ ...settings, options: { ...january, endDate: "2026-01-02" } });
+  await model.start();
+  assert.equal(model.getSnapshot().failure.code, "PLAN_CHANGED");
+});
+
+test("every event of a backfill is told, from the first", async (t) => {
+  const events = [];
+  const model = open(t, { executeRun: () => {}, onEvent: ({ type }) => void events.push(type) });
+  await model.start();
+  await phase(model, "finished");
+  assert.equal(events[0], "started");
+  assert.equal(events.filter((type) => type === "run-started").length, 31);
+  assert.equal(events.at(-1), "finished");
+});

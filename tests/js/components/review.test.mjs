@@ -195,3 +195,28 @@ test("tasks of a run that is stopped are canceled with it", async (t) => {
   assert.equal(mark.state, "canceled");
   assert.ok(mark.end >= mark.start);
 });
+
+test("a backfill that another process runs is followed to its end", async (t) => {
+  const store = new MemoryStore();
+  const gates = [];
+  const executeRun = () => new Promise((resolve) => gates.push(resolve));
+  const service = new BackfillService({ dags: [dag], store, executeRun });
+  let heard = () => {};
+  const onEvent = ({ type }) => type === "run-succeeded" && heard();
+  const backfill = await service.start({ dagId: "sales", ...january, maxParallelRuns: 1 }, { onEvent });
+  const model = open(t, { store, executeRun: () => "done" });
+  await ready(model);
+  await model.review(backfill.backfillId);
+  for (const done of [1, 2, 3, 4]) {
+    const ended = new Promise((resolve) => {
+      heard = resolve;
+    });
+    gates.shift()();
+    await ended;
+    if (done === 4) await backfill.result;
+    // As the look of every few seconds at a store that others write into.
+    model.replan();
+    const { counts, phase: name } = await until(model, ({ progress }) => progress.completed === done);
+    assert.deepEqual([counts[6], name], [done, done === 4 ? "finished" : "watching"]);
+  }
+});
