@@ -1,5 +1,5 @@
 // One date: when it runs and for which interval, why, and as which commands.
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { type Locale, longDay, numberText } from "../locale.js";
 import { dayText } from "../plan/days.js";
 import { type PlanColumns, reasonIn } from "../plan/plan_columns.js";
@@ -9,6 +9,7 @@ import type { DateDetail } from "../planning/date_detail.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { ClockFigure } from "./clock_day.js";
 import { type PartProps, Root } from "./root.js";
+import { whenAnswered } from "./when_answered.js";
 
 export interface DatePanelProps extends PartProps {
   backfill: Pick<PageBackfill, "plan" | "locale" | "selected" | "selectedDay" | "detail" | "absence"> & {
@@ -59,25 +60,28 @@ export function DatePanel({ backfill, className, style }: DatePanelProps) {
   );
 }
 
+interface Answer {
+  detail: DateDetail | null;
+  absence: string | null;
+}
+
+const NO_ANSWER: Answer = { detail: null, absence: null };
+
 /** The details of the chosen date; an answer to an older question is dropped. Asked again when its run has another state: commands are known
  *  as they ran then. */
 function useDate(backfill: DatePanelProps["backfill"], token: number) {
   const { plan, selected, selectedDay, detail: ask, absence: askAbsence } = backfill;
-  const [answer, setAnswer] = useState<{ detail: DateDetail | null; absence: string | null }>({
-    detail: null,
-    absence: null,
-  });
-  const newest = useRef(0);
+  const [answer, setAnswer] = useState(NO_ANSWER);
   useEffect(() => {
-    newest.current += 1;
-    const question = newest.current;
-    const show = (detail: DateDetail | null, absence: string | null) => {
-      if (question === newest.current) setAnswer({ detail, absence });
-    };
-    if (plan === null || selectedDay === null) return show(null, null);
-    const clear = () => show(null, null);
-    if (selected === null) askAbsence(dayText(selectedDay)).then((text) => show(null, text), clear);
-    else ask(selected).then((detail) => show(detail, null), clear);
+    if (plan === null || selectedDay === null) return setAnswer(NO_ANSWER);
+    const asked: Promise<Answer> =
+      selected === null
+        ? askAbsence(dayText(selectedDay)).then((absence) => ({ detail: null, absence }))
+        : ask(selected).then((detail) => ({ detail, absence: null }));
+    return whenAnswered(
+      asked.catch(() => NO_ANSWER),
+      setAnswer,
+    );
   }, [plan, selected, selectedDay, ask, askAbsence, token]);
   return answer;
 }

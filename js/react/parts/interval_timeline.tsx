@@ -9,6 +9,7 @@ import type { PlannedDate } from "../planning/date_detail.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { NoPlan } from "./no_plan.js";
 import { type PartProps, Root } from "./root.js";
+import { whenAnswered } from "./when_answered.js";
 
 export interface IntervalTimelineProps extends PartProps {
   backfill: Pick<PageBackfill, "plan" | "locale" | "selected" | "select" | "dates"> & {
@@ -119,15 +120,10 @@ function useDates(
 ): Shown {
   const [shown, setShown] = useState(NONE);
   useEffect(() => {
-    let isOver = false;
     const { tokens, timeZone, total } = plan;
-    ask(first, Math.min(first + count, total)).then(
-      (dates) => isOver || setShown({ plan, tokens, timeZone, first, dates }),
-      () => {},
+    return whenAnswered(ask(first, Math.min(first + count, total)), (dates) =>
+      setShown({ plan, tokens, timeZone, first, dates }),
     );
-    return () => {
-      isOver = true;
-    };
   }, [ask, plan, first, count]);
   return shown;
 }

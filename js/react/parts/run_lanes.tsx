@@ -15,6 +15,7 @@ import { plannedRun } from "../run/planned_run.js";
 import type { Bar } from "../run/run_view.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { type PartProps, Root } from "./root.js";
+import { whenAnswered } from "./when_answered.js";
 
 export interface RunLanesProps extends PartProps {
   backfill: Pick<PageBackfill, "version" | "locale" | "select"> & { run: LanesRun | null } & Planned;
@@ -137,15 +138,8 @@ function usePlannedRun({ run, plan, estimate, options, finishBand }: RunLanesPro
   const drawn = run === null && plan && estimate && !hasPace ? plan : null;
   const [known, setKnown] = useState<{ plan: unknown; band: FinishBand | null }>({ plan: null, band: null });
   useEffect(() => {
-    let isOver = false;
-    if (drawn !== null)
-      finishBand?.().then(
-        (band) => isOver || setKnown({ plan: drawn, band }),
-        () => {},
-      );
-    return () => {
-      isOver = true;
-    };
+    if (drawn === null || !finishBand) return;
+    return whenAnswered(finishBand(), (band) => setKnown({ plan: drawn, band }));
   }, [drawn, finishBand]);
   const band = known.plan === drawn ? known.band : null;
   return useMemo((): PlannedPicture | null => {
