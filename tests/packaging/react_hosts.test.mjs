@@ -173,12 +173,35 @@ for (const [what, some] of half)
 test("options that are gone or wrong leave the parts standing", { skip }, async (t) => {
   const tab = await open(t);
   await planned(tab);
-  for (const options of [undefined, { ...settings.options, excludeDates: "2026-01-02" }]) {
-    await tab.evaluate((value) => globalThis.setSettings(value), { ...settings, options });
-    await tab.waitForFunction(() => globalThis.backfill?.phase === "invalid");
-  }
-  await headline(tab, "20 runs will start");
+  const set = (options) => tab.evaluate((value) => globalThis.setSettings(value), { ...settings, options });
+  await set({ ...settings.options, excludeDates: "2026-01-02" });
+  await tab.waitForFunction(() => globalThis.backfill.phase === "invalid");
+  await planned(tab);
+  await set(undefined);
+  await tab.waitForFunction(() => globalThis.backfill.phase === "no_dag");
 });
+
+const policy =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; worker-src 'self'; img-src data:";
+for (const [what, more, thread] of [
+  ["the policy of the guide is enough", "", "worker"],
+  ["with trusted types plans are made on the page's thread", "; require-trusted-types-for 'script'", "page"],
+])
+  test(what, { skip }, async (t) => {
+    const headers = { "content-security-policy": policy + more };
+    const site = await serve({ folder: join(shop.folder, "react-hosts/dist"), headers });
+    t.after(site.close);
+    const context = await browser.newContext();
+    t.after(() => context.close());
+    const refused = [];
+    context.on("page", (page) => page.on("console", (message) => refused.push(message.text())));
+    const tab = await context.newPage();
+    await tab.addInitScript((value) => Object.assign(globalThis, { settings: value }), settings);
+    await tab.goto(`${site.origin}/index.html`);
+    await planned(tab);
+    assert.equal(await tab.evaluate(() => globalThis.backfill.thread), thread);
+    assert.equal(refused.length > 0, more !== "", refused.join());
+  });
 
 test("Escape ends a range that is being drawn without a change", { skip }, async (t) => {
   const tab = await open(t, { style: { width: 900 } });

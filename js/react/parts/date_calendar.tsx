@@ -16,7 +16,7 @@ import { type PartProps, Root } from "./root.js";
 
 export interface DateCalendarProps extends PartProps {
   backfill: Pick<PageBackfill, "plan" | "version" | "locale" | "hidden" | "selectedDay" | "selectDay"> & {
-    options: { excludeDates?: readonly unknown[] } | undefined;
+    options: { excludeDates?: readonly unknown[] };
     phase?: PageBackfill["phase"] | undefined;
   };
   /** A range of civil days (`2026-01-01`) was drawn, or extended with Shift and the arrow keys. Without it the range is fixed. */
@@ -71,7 +71,7 @@ function Sheet({
   /** A range by two taps: before the first, or the day of the first. */
   const [tapped, setTapped] = useState<number | "none" | null>(null);
   const [top, setTop] = useState(0);
-  const data = useCalendarData(plan, options?.excludeDates, hidden, comparison);
+  const data = useCalendarData(plan, options.excludeDates, hidden, comparison);
   const { first, last } = data;
   const days = last - first + 1;
   const hasHours = days <= MOST_DAYS_WITH_HOURS && plan.total > LEAST_DATES_WITH_HOURS * days && !comparison;
