@@ -120,7 +120,7 @@ impl Findings<'_> {
         // @once has no anchor either, but then the start of the range is just what it means.
         (self.unanchored && self.timetable.next(start).is_some()).then(|| {
             let message = format!(
-                "the period has no anchor and the DAG no startDate, so it counts from the start of the range, {start}: another range may have other dates"
+                "the period has no anchor and the DAG no startDate: its dates count from the start of the range, {start}, so that another range may have other dates"
             );
             Warning::new("period_unanchored", message).at(start)
         })
@@ -152,9 +152,8 @@ impl Findings<'_> {
             1 => (format!("1 existing run in the range, at {first}, stands"), "It is"),
             _ => (format!("{count} existing runs in the range, the first at {first}, stand"), "They are"),
         };
-        let message = format!(
-            "{what} on no date of the schedule: has the schedule, its zone or its anchor changed? {them} left alone"
-        );
+        let message =
+            format!("{what} on no date of the schedule: has the schedule or its zone changed? {them} left alone");
         Some(Warning::new("schedule_mismatch", message).at(first).count(count))
     }
 
@@ -168,12 +167,12 @@ impl Findings<'_> {
         };
         let then = match self.request.coverage {
             Coverage::Date => {
-                "Existing runs count by their date; coverage \"interval\" resets those that cover theirs only in part"
+                "Existing runs count by their date. Coverage \"interval\" resets those that cover theirs only in part"
             }
-            Coverage::Interval => "Those that cover theirs only in part are reset, and take the planned interval",
+            Coverage::Interval => "Coverage \"interval\" resets those that cover theirs only in part",
         };
         let message = format!(
-            "{what}, the first at {first}, {cover} another data interval than the schedule now gives: has the schedule, its zone or its kind changed? {then}"
+            "{what}, the first at {first}, {cover} another data interval than the schedule now gives: has the schedule or its zone changed? {then}"
         );
         Some(Warning::new("interval_mismatch", message).at(first).count(count))
     }
