@@ -92,10 +92,8 @@ function knownRecords(
       state,
       conf: record.conf ?? {},
       attempt: record.attempt ?? 1,
-      ...(startedAt !== undefined && { startedAt }),
-      ...(finishedAt !== undefined && { finishedAt }),
-      ...(error !== undefined && { error }),
-    });
+      ...{ startedAt, finishedAt, error },
+    } as RunRecord);
   });
   return { runs: [...records.values()], warnings: warnings.filter(({ code }) => code === "several_runs") };
 }

@@ -24,7 +24,7 @@ export interface PageStore {
   warnings: readonly Warning[];
 }
 
-const IGNORED: Warning = { code: "existing_ignored", message: "existing is not read where there is a store" };
+const IGNORED: Warning = { code: "existing_ignored", message: "existing is not read beside a store" };
 
 /** `failed` tells a fault that is found only later. */
 export function pageStore(

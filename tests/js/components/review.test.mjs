@@ -1,7 +1,7 @@
 // Backfills that a page only looks at, and what it asks of a whole plan.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BackfillService, MemoryStore } from "dagfill";
+import { BackfillService, DagfillError, MemoryStore } from "dagfill";
 import { opener, phase, ready, until } from "./opened.mjs";
 import { componentModule } from "./source.mjs";
 
@@ -219,4 +219,22 @@ test("a backfill that another process runs is followed to its end", async (t) =>
     const { counts, phase: name } = await until(model, ({ progress }) => progress.completed === done);
     assert.deepEqual([counts[6], name], [done, done === 4 ? "finished" : "watching"]);
   }
+});
+
+test("a backfill that another process has taken over says so, and nothing of it runs here any more", async (t) => {
+  const store = new MemoryStore();
+  const gates = [];
+  const model = open(t, { store, executeRun: () => new Promise((resolve) => gates.push(resolve)) });
+  await ready(model);
+  await model.start();
+  await until(model, ({ progress }) => progress.running > 0);
+  // From now on the store is out of reach, but for the refusal of what is written.
+  store.apply = () => Promise.reject(new DagfillError("STALE_OWNER", "another process has taken over"));
+  store.listBackfills = () => Promise.reject(new Error("out of reach"));
+  for (const release of gates) release();
+  const { failure, counts, progress, run, warnings } = await phase(model, "stopped");
+  assert.equal(failure.code, "STALE_OWNER");
+  assert.deepEqual([counts[4], counts[5], progress.running], [0, 0, 0]);
+  assert.ok(run.bars.every(({ end }) => end !== null));
+  assert.ok(warnings.every(({ code }) => code !== "stopped"));
 });
