@@ -1,15 +1,17 @@
 // An engine of somebody's as one that BackfillService and Scheduler can use.
 
+import { DagfillError } from "../error.js";
 import type { Context } from "../run/attempt/context.js";
 import { type Attempt, abortReason, type Report } from "../run/attempt/executor.js";
 import type { EngineUse, EngineUser } from "../run/host/engine.js";
-import type { TaskContext } from "../run/tasks/task_context.js";
+import type { RunTask } from "../run/tasks/execute_tasks.js";
 import { insistOnEngine, readTimes } from "./checked_engine.js";
 import type { Engine, EngineJob, EngineStatus } from "./engine.js";
 import { isFinal, type OutageTimes } from "./outage.js";
 import { engineFailed, failureOf } from "./outcome.js";
 import { Session } from "./session.js";
 import type { JobListener } from "./ticket.js";
+import { TimeLimit } from "./time_limit.js";
 
 const connect = Symbol.for("dagfill.engine");
 
@@ -83,6 +85,8 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
     ...(timeout === undefined ? {} : { timeout }),
   });
 
+  const notEnded = `its job was canceled at engine ${engine.name} and has not ended there`;
+
   /** One warning of a kind and text a minute: all runs in flight would tell the same. */
   const warnOnce = (emit: Attempt["emit"], code: string, message: string) => {
     const text = `${code} ${message}`;
@@ -116,27 +120,42 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
       },
       abandon: () => {
         session.drop(key);
-        return `its job was canceled at engine ${engine.name} and has not ended there`;
+        return notEnded;
       },
       stored: () => session.forget(key),
     };
   };
 
-  const executeTask = (
-    task: TaskContext,
-    tellBegan: (at: number) => void = () => {},
-    isOwned: Attempt["isOwned"] = async () => true,
-  ) =>
+  const executeTask: RunTask = (task, { began, isOwned, emit }) =>
     new Promise((resolve, reject) => {
       const context = task as unknown as Context;
       const { key, runId, signal } = context;
       const { timeout } = use.dag.tasks.find(({ taskId }) => taskId === task.taskId) ?? {};
       const what = `${runId}, task ${task.taskId}`;
+      const warn: JobListener["warn"] = (code, message) => warnOnce(emit, code, message);
+      const timedOut = abortReason("timeout", what);
+      const limit = new TimeLimit({
+        now: use.now,
+        timeout,
+        abortGrace: use.abortGrace,
+        expired: () => session.cancel(key, timedOut.message),
+        abandoned: () =>
+          end(() => {
+            session.drop(key);
+            warn(
+              "task_abandoned",
+              `${what}: ${notEnded}: it is recorded as failed, but its work may still be running`,
+            );
+            reject(new DagfillError(timedOut.code, `${timedOut.message}: ${notEnded}`));
+          }),
+      });
       const end = (settle: () => void) => {
+        limit.stop();
         signal.removeEventListener("abort", abort);
         settle();
       };
       const abort = () => {
+        limit.stop();
         const { code, message } = signal.reason as { code?: string; message: string };
         // Another owner goes on with it.
         if (code === "STALE_OWNER" || code === "STORE_FAILED") session.drop(key);
@@ -145,22 +164,29 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
       signal.addEventListener("abort", abort);
       session.add(jobOf("task", context, timeout), {
         isOwned,
-        began: (at) => tellBegan(at ?? use.now()),
-        warn: () => {},
+        began: (at = use.now()) => {
+          if (!signal.aborted) limit.begin(at);
+          began(at);
+        },
+        warn,
         failed: (error) => end(() => reject(error)),
         ended: (status) =>
           end(() => {
+            if (status.warning !== undefined) warn(status.warning.code, status.warning.message);
             for (const [key, value] of Object.entries(status.pushed ?? {})) task.xcomPush(key, value);
             if (status.state === "success") resolve(status.output);
-            else reject(signal.aborted ? signal.reason : errorOf(engine, status, what));
+            else if (signal.aborted) reject(signal.reason);
+            else reject(limit.isOver ? timedOut : errorOf(engine, status, what));
           }),
       });
       if (signal.aborted) abort();
     });
 
+  const taskEnded: EngineUser["taskEnded"] = ({ key }) => session.forget(key);
+  const taskLeft: EngineUser["taskLeft"] = (task) => task && session.drop(task.key);
   return {
     execute,
-    ...(kinds.includes("task") ? { executeTask, taskEnded: ({ key }) => session.forget(key) } : {}),
+    ...(kinds.includes("task") ? { executeTask, taskEnded, taskLeft } : {}),
     reportsStart: true,
     check,
     status: async (keys) => (await session.status(keys)) as Map<string, Report>,

@@ -8,7 +8,7 @@ export interface EngineJob {
   key: string;
   kind: "run" | "task";
   data: JobData;
-  /** Milliseconds that it may take from when it really begins. The worker enforces it. */
+  /** Milliseconds that it may take from when it really begins. Then it is canceled, so that a worker need not enforce it. */
   timeout?: number;
 }
 

@@ -14,6 +14,8 @@ export interface EngineUse {
   now: () => number;
   /** Milliseconds that a run may take. */
   runTimeout?: number | undefined;
+  /** Milliseconds that a job has for its end after its timeout. */
+  abortGrace: number;
 }
 
 /** How an engine executes a DAG: its runs whole, or task by task. */
@@ -21,6 +23,8 @@ export interface EngineUser extends Executor {
   executeTask?: RunTask;
   /** The end of a task's attempt is stored. */
   taskEnded?: (task: Context) => void;
+  /** A task's attempt is waited for no longer. */
+  taskLeft?: (task: Context | undefined) => void;
 }
 
 type Connected = Engine & { [connect]?: (use: EngineUse) => EngineUser };

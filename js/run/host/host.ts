@@ -109,22 +109,24 @@ export function executorOf(
   dag: CheckedDag,
   options?: RunSettings,
 ): Executor {
+  const { abortGrace = 30_000 } = options ?? {};
   const byTasks = (
     run: RunTask,
     dag: CheckedDag,
-    more?: { rendered: false; ended: EngineUser["taskEnded"] },
+    more?: { rendered: false; ended: EngineUser["taskEnded"]; left: EngineUser["taskLeft"] },
   ) => {
-    const { taskIds, withUpstream = true, abortGrace = 30_000, strictPast = false } = options ?? {};
+    const { taskIds, withUpstream = true, strictPast = false } = options ?? {};
     const graph = new TaskGraph(dag, taskIds === undefined ? undefined : { taskIds, withUpstream });
     return runTasks({ dag, graph, executeTask: run, store, abortGrace, strictPast, now, ...more });
   };
   if (engine !== undefined) {
-    const used = useEngine(engine, { dag, now, runTimeout: options?.runTimeout });
+    const used = useEngine(engine, { dag, now, runTimeout: options?.runTimeout, abortGrace });
     if (used.executeTask === undefined || dag.tasks.length === 0) return used;
-    // Waiting for a worker is no part of a task: the worker counts its time.
+    // Waiting for a worker is no part of a task: its time counts from when the engine has really begun with it.
     const tasks = dag.tasks.map(({ timeout: _, ...task }) => task);
-    const run = byTasks(used.executeTask, { ...dag, tasks }, { rendered: false, ended: used.taskEnded });
-    return { ...used, ...run };
+    const { executeTask: run, taskEnded: ended, taskLeft: left } = used;
+    const byEngine = byTasks(run, { ...dag, tasks }, { rendered: false, ended, left });
+    return { ...used, ...byEngine };
   }
   const wholeOnly = executeRun !== undefined && executeTask === undefined;
   if (!wholeOnly && runsByTask(dag, executeTask)) return byTasks(taskCallback(dag, executeTask), dag);

@@ -15,12 +15,8 @@ import { cancelOpenTasks, codeOf } from "./task_records.js";
 import { type PastState, TaskRun } from "./task_run.js";
 import { Xcom } from "./xcom.js";
 
-/** Runs a task. For those that run elsewhere, `began`: when the task has really begun, epoch milliseconds; `isOwned`: as of its run. */
-export type RunTask = (
-  task: TaskContext,
-  began?: (at: number) => void,
-  isOwned?: Attempt["isOwned"],
-) => unknown;
+/** Runs a task. What runs it elsewhere tells of it as of its run. */
+export type RunTask = (task: TaskContext, run: Pick<Attempt, "began" | "isOwned" | "emit">) => unknown;
 
 export interface TaskSettings {
   dag: CheckedDag;
@@ -35,6 +31,8 @@ export interface TaskSettings {
   rendered?: boolean;
   /** The end of a task's attempt is stored. */
   ended?: ((task: Context) => void) | undefined;
+  /** A task's attempt is waited for no longer. */
+  left?: ((task: Context | undefined) => void) | undefined;
 }
 
 /** An executor that runs the tasks of each run in order. */
@@ -95,9 +93,7 @@ export function runTasks(settings: TaskSettings): Executor {
         }
         const made = new TaskRun({
           ...settings,
-          executeTask: isElsewhere
-            ? (task) => settings.executeTask(task, first, isOwned)
-            : settings.executeTask,
+          executeTask: (task) => settings.executeTask(task, { began: first, isOwned, emit }),
           clock,
           maxActiveTasks: dag.maxActiveTasks,
           context,

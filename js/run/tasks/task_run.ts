@@ -44,6 +44,8 @@ export interface TaskRunOptions {
   rendered?: boolean | undefined;
   /** The end of a task's attempt is stored. */
   ended?: ((task: Context) => void) | undefined;
+  /** A task's attempt is waited for no longer. */
+  left?: ((task: Context | undefined) => void) | undefined;
   maxActiveTasks: number;
   abortGrace: number;
   writer: Writer;
@@ -266,6 +268,7 @@ export class TaskRun {
 
   #warnAbandoned(task: number): void {
     const { graph, context, emit } = this.#options;
+    this.#options.left?.(this.#inFlight.get(task)?.detail.context);
     this.#inFlight.delete(task);
     const message = `task ${graph.task(task).taskId} of ${context.runId} was aborted and has not ended: its work may still be running`;
     emit({ type: "warning", warning: { code: "task_abandoned", message } });
@@ -318,6 +321,7 @@ export class TaskRun {
     if (this.#ended) return;
     this.#ended = true;
     this.#machine.end();
+    for (const [, { detail }] of this.#inFlight) this.#options.left?.(detail.context);
     for (const waiting of this.#waiting.values()) for (const tell of waiting) tell(undefined);
     this.#waiting.clear();
     this.#options.settle(success, value);
