@@ -101,6 +101,7 @@ tasks:
     retries: 2
   - <<: *base
     taskId: b
+    dependsOn: [a]
     command: echo two
 `;
   const { code, out, err } = await run([
