@@ -7,4 +7,6 @@ export const words: readonly (readonly [string, string])[] = [
   ["*", "2024-03-0"],
   ["#", " of "],
   ["?", "date"],
+  ["$", "he "],
+  ["K", "00:00"],
 ];
