@@ -83,8 +83,7 @@ const world: World = {
     if (named.kind === "memory") return new MemoryStore();
     if (named.kind === "postgres") {
       const { openPostgresStore } = await import("../store/postgres.js");
-      const { url, schema } = named;
-      return openPostgresStore(url, { ...(schema && { schema }), onRetry: postgresWait(url, notices) });
+      return openPostgresStore(named.url, { onRetry: postgresWait(named.url, notices) });
     }
     const file = resolve(named.path);
     // A preview writes nothing, not even an empty store.

@@ -6,7 +6,7 @@ import { shown } from "../shown.js";
 export type NamedStore =
   | { kind: "memory" }
   | { kind: "file"; path: string }
-  | { kind: "postgres"; url: string; schema?: string };
+  | { kind: "postgres"; url: string };
 
 const MEMORY = ":memory:";
 /** A drive of Windows has one letter. */
@@ -21,7 +21,7 @@ export function storeNamed(given: unknown): NamedStore {
   if (text === MEMORY) return { kind: "memory" };
   if (text.startsWith(":"))
     throw refused(shown(text), `did you mean ${MEMORY}? A file of that name is ./${text}`);
-  if (/^postgres(ql)?:\/\//i.test(text)) return postgres(text);
+  if (/^postgres(ql)?:\/\//i.test(text)) return { kind: "postgres", url: text };
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined) return { kind: "file", path: text };
   const isPostgres =
@@ -41,22 +41,4 @@ export function storeNamed(given: unknown): NamedStore {
 function refused(got: string, hint: string): DagfillError {
   const message = `expected --store PATH, postgres://user@host/database or ${MEMORY}, got ${got}`;
   return new DagfillError("INVALID_OPTION", message, { field: "--store", hint });
-}
-
-/** The parameter `schema` is dagfill's: `pg` gets the URL without it. */
-function postgres(text: string): NamedStore {
-  const at = text.indexOf("?");
-  if (at < 0) return { kind: "postgres", url: text };
-  const [parameters = "", ...fragment] = text.slice(at + 1).split("#");
-  const known = parameters.split("&");
-  const isSchema = (part: string) => part === "schema" || part.startsWith("schema=");
-  const rest = known.filter((part) => !isSchema(part)).join("&");
-  const own = known.find(isSchema);
-  const schema = own === undefined ? undefined : new URLSearchParams(own).get("schema");
-  if (schema === "")
-    throw new DagfillError("INVALID_OPTION", "expected --store postgres://...?schema=NAME, got no name", {
-      field: "--store",
-    });
-  const url = [text.slice(0, at) + (rest === "" ? "" : `?${rest}`), ...fragment].join("#");
-  return { kind: "postgres", url, ...(schema ? { schema } : {}) };
 }

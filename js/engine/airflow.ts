@@ -4,7 +4,7 @@ import { callback, fields, name, oneOf, wrong } from "../options.js";
 import { defineEngine } from "./define_engine.js";
 import type { Engine, EngineJob, EngineStatus } from "./engine.js";
 import { engineFailed } from "./outcome.js";
-import { each, type Rest, restOf } from "./rest.js";
+import { each, type Rest, restOf, serviceUrl } from "./rest.js";
 
 export type { Engine } from "./engine.js";
 
@@ -271,7 +271,7 @@ async function findRuns(rest: Rest, api: "v1" | "v2", keys: readonly string[]): 
 
 function readOptions(options: unknown): AirflowOptions {
   const read = fields<AirflowOptions>(options, "options", {
-    url: name,
+    url: serviceUrl,
     token: callback<AirflowOptions["token"]>(),
     dagId: callback<(dagId: string) => string>(),
     xcom: (value, path) => {

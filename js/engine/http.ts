@@ -1,8 +1,8 @@
 // The entry `dagfill/engine/http`: any service that takes jobs over HTTP and tells their status.
-import { callback, fields, name, wrong } from "../options.js";
+import { callback, fields, wrong } from "../options.js";
 import { defineEngine } from "./define_engine.js";
 import type { Engine, EngineStatus } from "./engine.js";
-import { each, restOf } from "./rest.js";
+import { each, restOf, serviceUrl } from "./rest.js";
 
 export type { Engine, EngineJob, EngineStatus } from "./engine.js";
 
@@ -26,7 +26,7 @@ export interface HttpEngineOptions {
  *  ``` */
 export function httpEngine(options: HttpEngineOptions): Engine {
   const { url, headers, kinds } = fields<HttpEngineOptions>(options, "options", {
-    url: name,
+    url: serviceUrl,
     headers: callback<NonNullable<HttpEngineOptions["headers"]>>(),
     kinds: (value, path) => {
       if (!Array.isArray(value) || !value.every((kind) => kind === "run" || kind === "task"))

@@ -4,7 +4,7 @@ import { callback, fields, name, wrong } from "../options.js";
 import { defineEngine } from "./define_engine.js";
 import type { Engine, EngineJob, EngineState, EngineStatus } from "./engine.js";
 import { engineFailed } from "./outcome.js";
-import { each, restOf } from "./rest.js";
+import { each, restOf, serviceUrl } from "./rest.js";
 
 export type { Engine, EngineJob } from "./engine.js";
 
@@ -159,7 +159,7 @@ function parametersOf({ data }: EngineJob): Record<string, Json> {
 
 function readOptions(options: unknown): PrefectOptions {
   const read = fields<PrefectOptions>(options, "options", {
-    url: name,
+    url: serviceUrl,
     apiKey: name,
     deployment: callback<PrefectOptions["deployment"]>(),
     parameters: callback<NonNullable<PrefectOptions["parameters"]>>(),

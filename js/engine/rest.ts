@@ -1,4 +1,8 @@
 // Calls of an engine that is reached over HTTP with JSON.
+import { DagfillError } from "../error.js";
+import { nearest } from "../nearest.js";
+import { name as nonEmpty, type Reader } from "../options.js";
+import { shown } from "../shown.js";
 import { spread } from "./outage.js";
 import { engineFailed } from "./outcome.js";
 
@@ -23,6 +27,22 @@ export type Rest = (
   body?: unknown,
   expected?: readonly number[],
 ) => Promise<RestAnswer>;
+
+/** The URL of a service over HTTP. What is no URL could only be waited for. */
+export const serviceUrl: Reader<string> = (value, path) => {
+  const text = nonEmpty(value, path);
+  const [, scheme, rest = text] = /^([a-z][a-z\d+.-]*):\/\/(.*)$/is.exec(text) ?? [];
+  if (/^https?$/i.test(scheme ?? "") && URL.canParse(text)) return text;
+  const meant = `${nearest(scheme ?? "", ["http", "https"]) ?? "https"}://${withoutUser(rest)}`;
+  const message = `${path}: expected a URL that begins with http:// or https://, got ${shown(withoutUser(text))}`;
+  const hint = /\s/.test(rest) || !URL.canParse(meant) ? {} : { hint: `did you mean ${meant}?` };
+  throw new DagfillError("INVALID_OPTION", message, { field: path, ...hint });
+};
+
+/** A user in front of a host comes with a password. */
+function withoutUser(text: string): string {
+  return text.replace(/(^|\/\/)[^/?#]*@/, "$1");
+}
 
 /** A server that is busy for a moment says so with these. */
 const BUSY = new Set([429, 502, 503]);

@@ -2,6 +2,7 @@
 // is one transaction with strict durability; leases expire like any store's, and are free at once when their tab is gone.
 import { DagfillError } from "../error.js";
 import type { Json } from "../json.js";
+import { callback, fields } from "../options.js";
 import type { Warning } from "../warning.js";
 import { openDatabase, reasonHint } from "./indexeddb_database.js";
 import {
@@ -51,8 +52,11 @@ export async function openIndexedDbStore(
   name = "dagfill",
   options: IndexedDbOptions = {},
 ): Promise<RunStore> {
-  const database = await openDatabase(name, options.onWarning ?? announce);
-  return new IndexedDbStore(name, database, options.now ?? Date.now);
+  const { now = Date.now, onWarning = announce } = fields<IndexedDbOptions>(options, "options", {
+    now: callback(),
+    onWarning: callback(),
+  });
+  return new IndexedDbStore(name, await openDatabase(name, onWarning), now);
 }
 
 /** `presence` names what its holder shows while it lives; null where the browser has no Web Locks. */

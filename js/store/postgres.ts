@@ -1,7 +1,7 @@
 // The store for several machines: PostgreSQL 13 or later, by a pool of the package `pg` or an URL.
 import { DagfillError } from "../error.js";
 import type { Json } from "../json.js";
-import { wrong } from "../options.js";
+import { callback, fields, flag, type Spec, wrong } from "../options.js";
 import { checkLease } from "./lease.js";
 import {
   ignoreIdleErrors,
@@ -14,6 +14,7 @@ import {
 import { PostgresLeases } from "./postgres_lease.js";
 import { PostgresReader } from "./postgres_read.js";
 import { insistOnTables, migrate, quoted } from "./postgres_schema.js";
+import { readPostgresUrl } from "./postgres_url.js";
 import { PostgresWriter } from "./postgres_writer.js";
 import { checkCountQuery, checkHistoryQuery, checkQuery } from "./query.js";
 import { storeClosed, storeFailed } from "./refusal.js";
@@ -36,7 +37,7 @@ import type {
 export type { PgClient, PgPool, PgResult, PostgresRetry } from "./postgres_connection.js";
 
 export interface PostgresOptions {
-  /** Where the tables are. Default "dagfill". Backfills of one schema share their DAGs' leases. */
+  /** Where the tables are. Default: that of the URL's parameter `schema`, else "dagfill". Backfills of one schema share their DAGs' leases. */
   schema?: string;
   /** Makes the tables, or those of an older version today's. Default true; false where the role may not: see migratePostgresStore. */
   migrate?: boolean;
@@ -51,6 +52,21 @@ export interface PostgresOptions {
   now?: () => number;
 }
 
+const SPEC: Spec<PostgresOptions> = {
+  schema: (value) => {
+    quoted(value as string);
+    return value as string;
+  },
+  migrate: flag,
+  retryFor: (value) => {
+    milliseconds(value as string);
+    return value as string;
+  },
+  presence: flag,
+  onRetry: callback(),
+  now: callback(),
+};
+
 /** Opens the store in a database of PostgreSQL 13 or later. `pool` is a pool of the package `pg`, or of the same shape, which stays open when
  *  the store is closed; or an URL, for which `pg` has to be installed.
  *
@@ -64,26 +80,28 @@ export async function openPostgresStore(
   pool: PgPool | string,
   options: PostgresOptions = {},
 ): Promise<RunStore> {
-  const { schema = "dagfill", retryFor = 60_000, presence = true } = options;
-  const name = quoted(schema);
+  const { migrate: makes, onRetry, now, ...read } = fields<PostgresOptions>(options, "options", SPEC);
   const own = typeof pool === "string";
   if (!own && typeof pool?.connect !== "function") throw wrong("pool", "a pool of pg, or an URL", pool);
+  const given = own ? readPostgresUrl(pool) : undefined;
+  const { schema = given?.schema ?? "dagfill", retryFor = 60_000, presence = true } = read;
+  const name = quoted(schema);
   const retryMs = milliseconds(retryFor);
-  const opened = own ? poolOf(pool, retryMs) : pool;
+  const opened = given === undefined ? (pool as PgPool) : poolOf(given.url, retryMs);
   ignoreIdleErrors(opened);
   const state = { closed: false };
-  const retrier = new Retrier(retryMs, () => state.closed, options.onRetry);
+  const retrier = new Retrier(retryMs, () => state.closed, onRetry);
   try {
     await retrier.run<unknown>("be opened", () =>
       withClient<unknown>(opened, (client) =>
-        options.migrate === false ? insistOnTables(client, schema) : migrate(client, schema),
+        makes === false ? insistOnTables(client, schema) : migrate(client, schema),
       ),
     );
   } catch (error) {
     if (own) await opened.end?.();
     throw error;
   }
-  return new PostgresStore(opened, own, name, retrier, state, presence, options.now);
+  return new PostgresStore(opened, own, name, retrier, state, presence, now);
 }
 
 /** Makes the tables of the store, or those of an older version today's, for deployments whose role may not. `from` is 0 where there were
@@ -92,8 +110,9 @@ export async function migratePostgresStore(
   client: PgClient,
   options: { schema?: string } = {},
 ): Promise<{ from: number; to: number }> {
+  const { schema = "dagfill" } = fields<{ schema?: string }>(options, "options", { schema: SPEC.schema });
   try {
-    return await migrate(client, options.schema ?? "dagfill");
+    return await migrate(client, schema);
   } catch (error) {
     throw error instanceof DagfillError
       ? error

@@ -6,7 +6,7 @@ import type { Json } from "../json.js";
 import { checkLease } from "./lease.js";
 import { checkCountQuery, checkHistoryQuery, checkQuery } from "./query.js";
 import { storeClosed, storeFailed } from "./refusal.js";
-import { openDatabase, reasonHint, type SqliteOptions } from "./sqlite_file.js";
+import { openDatabase, readSqlite, reasonHint, type SqliteOptions } from "./sqlite_file.js";
 import { FileIdentity, fileOf } from "./sqlite_identity.js";
 import { checkFence, SqliteLeases } from "./sqlite_lease.js";
 import {
@@ -42,8 +42,9 @@ export type { SqliteOptions };
  *
  *  STORE_FAILED when the file cannot be opened or is no store of dagfill, or one that a later version has written. */
 export async function openSqliteStore(path: string, options: SqliteOptions = {}): Promise<RunStore> {
-  const database = await openDatabase(path, options);
-  return new SqliteStore(path, database, options.now ?? Date.now);
+  const read = readSqlite(path, options);
+  const database = await openDatabase(path, read);
+  return new SqliteStore(path, database, read.now ?? Date.now);
 }
 
 interface Batch {

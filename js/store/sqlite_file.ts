@@ -1,7 +1,7 @@
 // Opening the file: the right Node, the right kind of database, the right version of its tables.
 import type { DatabaseSync } from "node:sqlite";
 import { DagfillError } from "../error.js";
-import { wrong } from "../options.js";
+import { callback, fields, number, wrong } from "../options.js";
 import type { Warning } from "../warning.js";
 import { announce } from "./migration.js";
 import { storeFailed } from "./refusal.js";
@@ -20,8 +20,27 @@ export interface SqliteOptions {
   onWarning?: (warning: Warning) => void;
 }
 
-export async function openDatabase(path: string, options: SqliteOptions): Promise<DatabaseSync> {
+/** Checks the path of `openSqliteStore` and its options: a misspelt one would be ignored, and a URL be the name of a file. */
+export function readSqlite(path: unknown, options: unknown): SqliteOptions {
   if (typeof path !== "string") throw wrong("path", "a text", path);
+  // Not the rest of it, which may hold a password.
+  const [, scheme] = /^([a-z][a-z\d+.-]+):\/\//i.exec(path) ?? [];
+  if (scheme !== undefined && scheme !== "file") {
+    const message = `path: expected a path of a file, got a URL that begins with ${scheme}://`;
+    const hint = /^p.*g/i.test(scheme)
+      ? "did you mean openPostgresStore of dagfill/store/postgres?"
+      : "a file is named by its path";
+    throw new DagfillError("INVALID_OPTION", message, { field: "path", hint });
+  }
+  return fields<SqliteOptions>(options, "options", {
+    busyTimeout: number(0),
+    maxBytes: number(0),
+    now: callback(),
+    onWarning: callback(),
+  });
+}
+
+export async function openDatabase(path: string, options: SqliteOptions): Promise<DatabaseSync> {
   const { DatabaseSync } = loadSqlite();
   const busyTimeout = options.busyTimeout ?? 5_000;
   let database: DatabaseSync | undefined;

@@ -1,4 +1,4 @@
-// What `--store` names: a URL of another kind is refused, and never taken for a file.
+// What `--store` and `--engine` name: a URL of another kind is refused, and never taken for a file or waited for.
 import assert from "node:assert/strict";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -57,6 +57,27 @@ test("--store postgres://...?schema= needs a name", limit, async () => {
   const args = ["preview", "dag.json", ...day, "--store", "postgres://u:secret@h/d?schema="];
   const { code, out, err } = await run(args, { cwd: scene() });
   assert.equal(code, 2);
-  assert.match(err, /INVALID_OPTION expected --store postgres:\/\/...\?schema=NAME, got no name/);
+  assert.match(err, /INVALID_OPTION pool: expected a name in \?schema=NAME, got none/);
   assert.doesNotMatch(out + err, /secret/);
 });
+
+for (const [engine, got, hint] of [
+  ["redis://:secret@h?queu=x", /got the parameter "queu"/, /hint did you mean queue\?/],
+  ["redis://:secret@h?queue=", /got no name/, /./],
+  ["redis://:secret@h/mine", /got "\/mine"/, /hint \?queue=NAME names a queue/],
+  ["reddis://:secret@h", /got a URL that begins with "reddis:"/, /hint did you mean redis:\/\/\?/],
+  ["redis://:secret@h:99999", /has port 99999/, /./],
+  ["localhost", /got no URL/, /hint an engine of another kind/],
+])
+  for (const verb of ["serve", "worker", "run"])
+    test(`${verb} refuses --engine ${engine} without its password`, limit, async () => {
+      const range = verb === "run" ? [...day, "--yes"] : [];
+      const { code, out, err } = await run([verb, "dag.json", ...range, "--engine", engine], {
+        cwd: scene(),
+      });
+      assert.equal(code, 2, out + err);
+      assert.match(err, /INVALID_OPTION expected --engine redis:/);
+      assert.match(err, got);
+      assert.match(err, hint);
+      assert.doesNotMatch(out + err, /secret/);
+    });

@@ -54,8 +54,8 @@ if (server !== null) {
 
   /** A store over a pool of its own, which is closed behind the test. */
   async function opened(t, options = {}) {
-    const pool = options.pool ?? newPool();
-    const store = await openPostgresStore(pool, { schema: newSchema(), ...options, pool: undefined });
+    const { pool = newPool(), ...more } = options;
+    const store = await openPostgresStore(pool, { schema: newSchema(), ...more });
     t.after(async () => {
       await store.close();
       if (options.pool === undefined) await pool.end();

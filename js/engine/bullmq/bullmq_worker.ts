@@ -10,6 +10,7 @@ import {
   type BullOptions,
   bullSpec,
   CANCEL_EVENT,
+  checkConnection,
   closePart,
   DEFAULT_QUEUE,
   openBull,
@@ -175,6 +176,7 @@ function readOptions(options: unknown) {
     } as never,
   );
   if (read.connection === undefined) throw wrong("connection", "a connection of BullMQ", undefined);
+  checkConnection(read.connection, read.backend);
   if ((read.executeRun ?? read.executeTask ?? read.dags) === undefined)
     throw wrong("executeRun", "executeRun, executeTask, or dags whose tasks have functions", undefined);
   if (typeof read.queue === "function") throw wrong("queue", "the name of one queue", read.queue);

@@ -1,6 +1,8 @@
 // Connection options of the engine and the worker, and the BullMQ objects that both open with them.
 import type * as bullmq from "bullmq";
+import { DagfillError } from "../../error.js";
 import { type Duration, durationMs } from "../../face.js";
+import { nearest } from "../../nearest.js";
 import { fields, name, wrong } from "../../options.js";
 import type { EngineJob } from "../engine.js";
 import { engineFailed, failureOf } from "../outcome.js";
@@ -142,9 +144,22 @@ function isPlain(connection: unknown): boolean {
   return typeof connection === "string" || Object.getPrototypeOf(connection) === Object.prototype;
 }
 
+/** A URL of something else than Redis would be waited for as one of Redis. */
+export function checkConnection(connection: unknown, backend: unknown): void {
+  if (typeof connection !== "string" || backend !== undefined) return;
+  const [, scheme] = /^([a-z][a-z\d+.-]*):\/\//i.exec(connection) ?? [];
+  if (scheme === undefined || /^rediss?$/i.test(scheme)) return;
+  const hint = /^postgres(ql)?$/i.test(scheme)
+    ? "PostgreSQL is for BullMQ's backend: backend: createPostgresBackend of bullmq, connection: { connectionString, migrate: true }"
+    : `did you mean ${nearest(scheme, ["redis", "rediss"]) ?? "redis"}://?`;
+  const message = `connection: expected a URL that begins with redis:// or rediss://, got ${scheme}://`;
+  throw new DagfillError("INVALID_OPTION", message, { field: "connection", hint });
+}
+
 export function readBull(options: unknown): BullOptions & { keepMs: number } {
   const read = fields<BullOptions & { keepFor: number }>(options, "options", bullSpec as never);
   if (read.connection === undefined) throw wrong("connection", "a connection of BullMQ", undefined);
+  checkConnection(read.connection, read.backend);
   return { ...read, connection: read.connection, keepMs: (read.keepFor as number | undefined) ?? WEEK_MS };
 }
 

@@ -1,8 +1,10 @@
 // The engine over a service of one's own, made of jobRunner.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { airflowEngine } from "dagfill/engine/airflow";
 import { engineContract } from "dagfill/engine/contract";
 import { httpEngine } from "dagfill/engine/http";
+import { prefectEngine } from "dagfill/engine/prefect";
 import { memoryEngine, memoryJobs } from "./memory_engine.mjs";
 import { stubServer } from "./stub_server.mjs";
 
@@ -40,3 +42,32 @@ test("options are checked", () => {
   for (const options of [{}, { url: "x", kinds: ["flow"] }, { uri: "x" }])
     assert.throws(() => httpEngine(options), { code: "INVALID_OPTION" });
 });
+
+const engines = {
+  httpEngine: (url) => httpEngine({ url }),
+  airflowEngine: (url) => airflowEngine({ url, token: () => "token" }),
+  prefectEngine: (url) => prefectEngine({ url, deployment: () => "flow/deployment" }),
+};
+for (const [name, made] of Object.entries(engines))
+  for (const [url, hint] of [
+    ["nonsense", "did you mean https://nonsense?"],
+    ["airflow.internal:8080/api", "did you mean https://airflow.internal:8080/api?"],
+    ["htp://airflow.internal", "did you mean http://airflow.internal?"],
+    ["ftp://u:secret@airflow.internal", /^did you mean https?:\/\/airflow\.internal\?$/],
+    ["https://", undefined],
+    ["two words", undefined],
+  ])
+    test(`${name} refuses the URL ${url}, which it would wait for`, () => {
+      assert.throws(
+        () => made(url),
+        (error) => {
+          assert.equal(error.code, "INVALID_OPTION");
+          assert.equal(error.field, "url");
+          assert.match(error.message, /^url: expected a URL that begins with http:\/\/ or https:\/\/, got "/);
+          if (hint instanceof RegExp) assert.match(error.hint, hint);
+          else assert.equal(error.hint, hint);
+          assert.doesNotMatch(`${error.message} ${error.hint}`, /secret/);
+          return true;
+        },
+      );
+    });
