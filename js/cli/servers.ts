@@ -39,9 +39,10 @@ function untilText(most: number, waited: number): string {
 }
 
 const WORKER_WAITS_MS = 60_000;
-const FIRST_MS = 1_000;
+/** A server that is up may take a few seconds on a busy machine. */
+const FIRST_MS = 5_000;
 
-/** Makes a worker. While its server cannot be reached, reports it at once and every 10 seconds. ENGINE_FAILED after a minute. `make` gets the signal that
+/** Makes a worker. While its server cannot be reached, reports it after 5 seconds and every 10 seconds. ENGINE_FAILED after a minute. `make` gets the signal that
  *  ends the worker. */
 export async function workerWhenThere(
   url: string,

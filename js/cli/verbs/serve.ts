@@ -1,4 +1,6 @@
 // dagfill serve: drives enqueued and interrupted backfills, on one of any number of machines.
+import type { Engine } from "../../engine/engine.js";
+import { DagfillError } from "../../error.js";
 import { type BackfillEvent, BackfillService } from "../../face.js";
 import { zoneOf } from "../bounds.js";
 import { flags } from "../flags.js";
@@ -70,7 +72,8 @@ export const serve: Verb = {
           },
         },
       );
-      await Promise.race([served, aborted(interrupts.drain), uncaught.failed]);
+      const refused = typeof values.engine === "string" ? refusedBy(engine as Engine) : [];
+      await Promise.race([served, aborted(interrupts.drain), uncaught.failed, ...refused]);
       if (interrupts.drain.aborted) {
         const rest = engine === undefined ? "those in flight may finish" : "jobs at the engine continue";
         notices.line(`stopping: no further runs start, and ${rest}; Ctrl-C again leaves at once`);
@@ -90,6 +93,19 @@ export const serve: Verb = {
     }
   },
 };
+
+/** Rejects where the engine refuses for good, such as a wrong password. One that is away is waited for. */
+function refusedBy(engine: Engine): Promise<never>[] {
+  if (engine.check === undefined) return [];
+  const asked = engine.check([]);
+  return [
+    new Promise((_, reject) => {
+      asked.catch((error: unknown) => {
+        if (error instanceof DagfillError && error.code === "ENGINE_FAILED") reject(error);
+      });
+    }),
+  ];
+}
 
 interface Seen {
   /** How many runs of each DAG run now: a coordinator drives one backfill of a DAG at a time. */

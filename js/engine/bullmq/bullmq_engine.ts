@@ -11,6 +11,7 @@ import {
   openBull,
   packed,
   readBull,
+  refusalOf,
   unpacked,
 } from "./connection.js";
 
@@ -18,6 +19,8 @@ interface OpenQueue {
   queue: Queue;
   events: QueueEvents;
   producer: QueueEventsProducer;
+  /** Rejects where Redis refuses the password. */
+  refused: Promise<never>;
 }
 
 /** An engine over BullMQ (6.7 and later) on Redis, or on PostgreSQL with `backend: createPostgresBackend`. Its jobs are executed by
@@ -57,12 +60,21 @@ export function bullmqEngine(options: BullOptions): Engine {
       producer: new module.QueueEventsProducer(name, options, backend),
     };
     // Without a listener an outage would end the process; calls that fail tell of it.
-    for (const part of Object.values(parts)) part.on("error", () => {});
+    let refuse: (error: unknown) => void = () => {};
+    const refused = new Promise<never>((_, reject) => {
+      refuse = reject;
+    });
+    refused.catch(() => {});
+    for (const part of Object.values(parts))
+      part.on("error", (error) => {
+        const refusal = refusalOf(error);
+        if (refusal !== undefined) refuse(refusal);
+      });
     parts.events.on("completed", ({ jobId, returnvalue }: { jobId: string; returnvalue: unknown }) =>
       tell(jobId, outcomeOf(returnvalue)),
     );
     parts.events.on("failed", ({ jobId }: { jobId: string }) => tell(jobId, undefined));
-    return parts;
+    return { ...parts, refused };
   };
   const tell = (key: string, status: EngineStatus | undefined) => {
     for (const watcher of watchers) watcher(key, status);
@@ -87,8 +99,8 @@ export function bullmqEngine(options: BullOptions): Engine {
 
     async check() {
       if (typeof named !== "string") return;
-      const { queue } = await open(named);
-      await queue.waitUntilReady();
+      const { queue, refused } = await open(named);
+      await Promise.race([queue.waitUntilReady(), refused]);
       if (rest.backend === undefined) await refuseEviction(queue);
     },
 
@@ -157,7 +169,9 @@ export function bullmqEngine(options: BullOptions): Engine {
       queues.clear();
       await Promise.allSettled(
         open.flatMap((each) =>
-          each.status === "fulfilled" ? Object.values(each.value).map((part) => closePart(part)) : [],
+          each.status === "fulfilled"
+            ? [each.value.queue, each.value.events, each.value.producer].map((part) => closePart(part))
+            : [],
         ),
       );
     },

@@ -15,6 +15,7 @@ import {
   DEFAULT_QUEUE,
   openBull,
   packed,
+  refusalOf,
   unpacked,
 } from "./connection.js";
 
@@ -56,6 +57,7 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
   const run = jobRunner(options);
   const controllers = new Map<string, AbortController>();
   let isLeaving = false;
+  let isReady = false;
   let idle = () => {};
 
   const process = async (job: Job, token: string | undefined, lost: AbortSignal | undefined) => {
@@ -102,7 +104,18 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
     backend,
   );
   const events = new module.QueueEvents(queue, shared, backend);
-  for (const part of [worker, events]) part.on("error", tellError);
+  let refuse: (error: unknown) => void = () => {};
+  const refused = new Promise<never>((_, reject) => {
+    refuse = reject;
+  });
+  // It is also heard where nobody waits any more.
+  refused.catch(() => {});
+  for (const part of [worker, events])
+    part.on("error", (error) => {
+      const refusal = isReady ? undefined : refusalOf(error);
+      if (refusal === undefined) tellError(error);
+      else refuse(refusal);
+    });
   events.on(CANCEL_EVENT, ({ jobId }: { jobId: string }) => controllers.get(jobId)?.abort());
 
   let closing: Promise<void> | undefined;
@@ -141,9 +154,17 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
   try {
-    await Promise.all([worker.waitUntilReady(), events.waitUntilReady()]);
+    await Promise.race([Promise.all([worker.waitUntilReady(), events.waitUntilReady()]), refused]);
+    isReady = true;
   } catch (error) {
-    await made.close();
+    const closed = made.close();
+    const refusal = refusalOf(error);
+    if (refusal !== undefined) {
+      // A connection that is refused may never say that it has ended.
+      leave();
+      throw refusal;
+    }
+    await closed;
     if (!signal?.aborted) throw engineFailed("bullmq", failureOf(error).message, error);
   }
   return made;

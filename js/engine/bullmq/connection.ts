@@ -121,6 +121,17 @@ type Retry = (times: number) => unknown;
 /** Milliseconds before a connection to Redis is tried again. Short enough to be waited for when the engine is closed. */
 const retryDelay: Retry = (times) => Math.min(250 * 2 ** Math.min(times - 1, 10), 2_000);
 
+/** The error of a Redis that was reached and refuses the password, which no wait mends; undefined for any other error. */
+export function refusalOf(error: unknown): DagfillError | undefined {
+  if (error instanceof DagfillError) return error;
+  const { message } = failureOf(error);
+  if (!/\b(WRONGPASS|NOAUTH)\b|\binvalid password\b/.test(message)) return undefined;
+  const what = message.includes("NOAUTH")
+    ? "Redis asks for a password"
+    : "wrong password, or wrong user, for Redis";
+  return engineFailed("bullmq", `${what}: ${message}`, error, "such as redis://:PASSWORD@host:port");
+}
+
 interface RedisConnection {
   client?: Promise<{ status: string; once(event: string, listener: () => void): void } | undefined>;
 }
