@@ -85,7 +85,7 @@ export class Retrier {
         if (error instanceof DagfillError) throw error;
         const late = Date.now() + wait >= deadline || this.#isClosed();
         if (late || !isPassing(error)) {
-          throw storeFailed(`the PostgreSQL store could not ${attempt}`, error, hintOf(error));
+          throw storeFailed(`the PostgreSQL store could not ${attempt}`, reasonOf(error), hintOf(error));
         }
         this.#tell({ attempt, error, waited: Date.now() - begun, pause: wait, retryFor: this.#retryFor });
       }
@@ -121,11 +121,19 @@ const NETWORK = new Set([
   "ENETUNREACH",
 ]);
 
+/** Errors of `pg` itself, which have no code. */
+const NO_SSL = /server does not support SSL/;
+const NO_PASSWORD = /client password must be/;
+
 /** Whether the connection is lost, or was never made. */
 export function isDisconnect(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   if (typeof code === "string") return AWAY.has(code) || NETWORK.has(code) || code.startsWith("08");
-  return typeof message === "string" && /connection|terminat|timeout|socket/i.test(message);
+  return (
+    typeof message === "string" &&
+    !NO_SSL.test(message) &&
+    /connection|terminat|timeout|socket/i.test(message)
+  );
 }
 
 /** Whether the same may succeed when it is tried again. */
@@ -143,8 +151,19 @@ const HINTS: Record<string, string> = {
   "42P01": "a table of the store is missing: was the schema dropped?",
 };
 
+/** `pg` says that a password which is not there is no text. */
+function reasonOf(error: unknown): unknown {
+  const { message } = (error ?? {}) as { message?: unknown };
+  if (typeof message !== "string" || !NO_PASSWORD.test(message)) return error;
+  return new Error("the server asks for a password, and the URL has none", { cause: error });
+}
+
 function hintOf(error: unknown): string | undefined {
-  const { code } = (error ?? {}) as { code?: unknown };
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (typeof message === "string" && NO_PASSWORD.test(message))
+    return "postgres://user:PASSWORD@host/database, or the environment's PGPASSWORD";
+  if (typeof message === "string" && NO_SSL.test(message))
+    return "sslmode=disable in the URL connects without SSL";
   if (isDisconnect(error)) return "is the server running, and reachable from here?";
   return typeof code === "string" ? HINTS[code] : undefined;
 }

@@ -78,7 +78,17 @@ async function versionOf(client: PgClient, name: string): Promise<number> {
   const { rows } = await client.query("SELECT to_regclass($1) IS NOT NULL AS found", [`${name}.meta`]);
   if (rows[0]?.found !== true) return 0;
   const meta = await client.query(`SELECT version FROM ${name}.meta`);
-  const version = Number(meta.rows[0]?.version);
+  const written: unknown = meta.rows[0]?.version;
+  if ((written ?? undefined) === undefined) {
+    throw new DagfillError(
+      "STORE_FAILED",
+      `the PostgreSQL schema ${name} has no version: its table meta is empty`,
+      {
+        hint: `INSERT INTO ${name}.meta VALUES (${SCHEMA_VERSION}) writes it again, if this version of dagfill has made the tables`,
+      },
+    );
+  }
+  const version = Number(written);
   if (version >= 1 && version <= SCHEMA_VERSION) return version;
   throw new DagfillError(
     "STORE_FAILED",

@@ -78,6 +78,52 @@ test("a server that takes connections and never answers is given up, too", async
   silent.close();
 });
 
+/** A server that sends one answer to each message of a client. */
+async function answering(t, ...answers) {
+  const server = createServer((socket) => {
+    const left = [...answers];
+    socket.on("error", () => {});
+    socket.on("data", () => socket.write(left.shift() ?? ""));
+    t.after(() => socket.destroy());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  return `postgres://u@127.0.0.1:${server.address().port}/db`;
+}
+
+const noRetry = { onRetry: ({ error }) => assert.fail(`tried again: ${error.message}`), retryFor: 5_000 };
+
+test("a server without SSL is no server that is away", async (t) => {
+  const url = await answering(t, "N");
+  await assert.rejects(openPostgresStore(`${url}?sslmode=require`, noRetry), {
+    code: "STORE_FAILED",
+    message: "the PostgreSQL store could not be opened: The server does not support SSL connections",
+    hint: "sslmode=disable in the URL connects without SSL",
+  });
+});
+
+test("a URL without the password that the server asks for is told as that", async (t) => {
+  const authentication = (kind, text) => {
+    const message = Buffer.alloc(9 + text.length);
+    message.write("R");
+    message.writeInt32BE(8 + text.length, 1);
+    message.writeInt32BE(kind, 5);
+    message.write(text, 9);
+    return message;
+  };
+  const url = await answering(
+    t,
+    authentication(10, "SCRAM-SHA-256\0\0"),
+    authentication(11, "r=nonce,s=c2FsdA==,i=4096"),
+  );
+  await assert.rejects(openPostgresStore(url, noRetry), {
+    code: "STORE_FAILED",
+    message: "the PostgreSQL store could not be opened: the server asks for a password, and the URL has none",
+    hint: /PASSWORD@/,
+  });
+});
+
 test("serve tells on stderr which PostgreSQL it waits for, how often and until when, without the password", async (t) => {
   const port = await freePort();
   const saying = command(t, "serve", "--store", `postgres://u:secret@127.0.0.1:${port}/db`);

@@ -49,4 +49,19 @@ else {
     const { rows: found } = await client.query('SELECT id FROM "of mine".backfills');
     assert.equal(found.length, 1);
   });
+
+  test("tables whose version is gone are told, with what writes it again", async (t) => {
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
+    t.after(() => client.end());
+    const store = `${server.url}?schema=gone`;
+    assert.equal((await run(t, "enqueue", ...day, "--store", store)).code, 0);
+    await client.query("DELETE FROM gone.meta");
+    const { code, said } = await run(t, "enqueue", ...day, "--store", store);
+    assert.equal(code, 3, said);
+    assert.match(said, /STORE_FAILED the PostgreSQL schema "gone" has no version: its table meta is empty/);
+    await client.query(/hint (INSERT INTO .* VALUES \(\d\)) writes it again/.exec(said)[1]);
+    const listed = await run(t, "preview", ...day, "--store", store);
+    assert.equal(listed.code, 0, listed.said);
+  });
 }
