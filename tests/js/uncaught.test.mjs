@@ -109,7 +109,8 @@ test("a source map leads to the source", () => {
 test("an error that a DAG file of the command does not catch fits a terminal", async () => {
   const path = join(workplace().folder, "dags.mjs");
   const dag = 'export const dag = { dagId: "a", schedule: "@daily" };';
-  const work = "export const executeRun = () => new Promise(() => {});";
+  const work = `export const executeRun = ({ signal }) =>
+  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));`;
   writeFileSync(path, [programs["an ES module"][1], dag, work, thrower].join("\n"));
   const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-02", "--store", ":memory:"];
   const { code, out } = await startInTerminal(["run", path, ...range]).ended;
