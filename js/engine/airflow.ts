@@ -1,6 +1,7 @@
 // The entry `dagfill/engine/airflow`: each run is a DAG run of Airflow, triggered and watched over its REST API.
 import type { Json } from "../json.js";
 import { callback, fields, name, oneOf, wrong } from "../options.js";
+import { withList, withText } from "./answer_shape.js";
 import { defineEngine } from "./define_engine.js";
 import type { Engine, EngineJob, EngineStatus } from "./engine.js";
 import { engineFailed } from "./outcome.js";
@@ -65,7 +66,7 @@ export function airflowEngine(options: AirflowOptions): Engine {
     const entry: Known = { dag: dagId(data.dagId), date: data.executionDate, job };
     known.set(key, { ...entry, ...known.get(key), job });
     const run = `dagfill__${key}`;
-    const made = await rest("POST", `/dags/${part(entry.dag)}/dagRuns`, triggerOf(job, run), [409]);
+    const made = await rest("POST", `/dags/${part(entry.dag)}/dagRuns`, triggerOf(job, run), [409], dagRun);
     if (made.status !== 409) return void known.set(key, { ...entry, run });
     const [there] = await onDates(rest, api, [entry.dag], entry.date, entry.date);
     // Something else refuses it, such as a backfill of Airflow's own that is running.
@@ -87,7 +88,13 @@ export function airflowEngine(options: AirflowOptions): Engine {
     async check(dagIds) {
       await each(dagIds, async (id) => {
         const dag = dagId(id);
-        const { status, body } = await rest("GET", `/dags/${part(dag)}`, undefined, [404]);
+        const { status, body } = await rest(
+          "GET",
+          `/dags/${part(dag)}`,
+          undefined,
+          [404],
+          withText("dag_id"),
+        );
         if (status === 404) throw engineFailed("airflow", `there is no DAG ${dag} at ${url}`);
         if (body?.is_paused === true)
           throw engineFailed("airflow", `DAG ${dag} is paused: its runs would wait until it is unpaused`);
@@ -128,7 +135,7 @@ export function airflowEngine(options: AirflowOptions): Engine {
         if (entry.run === undefined) return void known.delete(key);
         known.set(key, { ...entry, canceled: true });
         const path = `/dags/${part(entry.dag)}/dagRuns/${part(entry.run)}`;
-        const { status, body } = await rest("GET", path, undefined, [404]);
+        const { status, body } = await rest("GET", path, undefined, [404], dagRun);
         if (status === 404 || !(body.state === "queued" || body.state === "running")) return;
         await rest("PATCH", path, { state: "failed" }, [404, 409]);
         await note(rest, api, path, `${key} canceled`);
@@ -174,6 +181,8 @@ export function airflowEngine(options: AirflowOptions): Engine {
 }
 
 const part = encodeURIComponent;
+const dagRun = withText("dag_run_id");
+const dagRuns = withList("dag_runs");
 const PAGE = 100;
 /** So many of the newest runs are looked through for one that has ended. */
 const NEWEST = 1_000;
@@ -208,8 +217,9 @@ async function listRuns(
   const found: DagRun[] = [];
   for (;;) {
     const page_offset = found.length;
-    const { body } = await rest("POST", "/dags/~/dagRuns/list", { ...filter, page_offset, page_limit: PAGE });
-    const page: DagRun[] = body?.dag_runs ?? [];
+    const asked = { ...filter, page_offset, page_limit: PAGE };
+    const { body } = await rest("POST", "/dags/~/dagRuns/list", asked, [], dagRuns);
+    const page: DagRun[] = body.dag_runs;
     found.push(...page);
     if (page.length < PAGE || found.length >= most) return found;
   }
@@ -241,7 +251,8 @@ async function runsOf(rest: Rest, api: "v1" | "v2", entries: readonly Known[]): 
   await each(
     entries.filter(({ dag, run }) => run !== undefined && !runs.has(`${dag} ${run}`)),
     async ({ dag, run = "" }) => {
-      const { status, body } = await rest("GET", `/dags/${part(dag)}/dagRuns/${part(run)}`, undefined, [404]);
+      const path = `/dags/${part(dag)}/dagRuns/${part(run)}`;
+      const { status, body } = await rest("GET", path, undefined, [404], dagRun);
       if (status !== 404) runs.set(`${dag} ${run}`, body as DagRun);
     },
   );
@@ -263,8 +274,9 @@ async function findRuns(rest: Rest, api: "v1" | "v2", keys: readonly string[]): 
   // Only Airflow 3 looks for a run's id alone.
   if (api === "v2")
     await each(open(), async (key) => {
-      const { body } = await rest("GET", `/dags/~/dagRuns?run_id_pattern=dagfill__${key}&limit=1`);
-      take(body?.dag_runs ?? []);
+      const path = `/dags/~/dagRuns?run_id_pattern=dagfill__${key}&limit=1`;
+      const { body } = await rest("GET", path, undefined, [], dagRuns);
+      take(body.dag_runs);
     });
   return found;
 }

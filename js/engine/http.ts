@@ -1,5 +1,6 @@
 // The entry `dagfill/engine/http`: any service that takes jobs over HTTP and tells their status.
 import { callback, fields, wrong } from "../options.js";
+import type { Shape } from "./answer_shape.js";
 import { defineEngine } from "./define_engine.js";
 import type { Engine, EngineStatus } from "./engine.js";
 import { each, restOf, serviceUrl } from "./rest.js";
@@ -14,6 +15,11 @@ export interface HttpEngineOptions {
   /** What it executes. Default: runs and tasks. */
   kinds?: readonly ("run" | "task")[];
 }
+
+const statuses: Shape = {
+  what: "an object of statuses by key",
+  fits: (body) => typeof body === "object" && body !== null && !Array.isArray(body),
+};
 
 /** An engine over three calls of a service of your own. `jobRunner` of `dagfill/engine` executes a job there.
  *
@@ -42,8 +48,9 @@ export function httpEngine(options: HttpEngineOptions): Engine {
     keepsResultsFor: Number.POSITIVE_INFINITY,
     submit: (jobs) => each(jobs, (job) => rest("PUT", `/jobs/${job.key}`, job)),
     async status(keys) {
-      const { body } = keys.length === 0 ? { body: {} } : await rest("POST", "/status", { keys });
-      return new Map(Object.entries((body ?? {}) as Record<string, EngineStatus>));
+      if (keys.length === 0) return new Map();
+      const { body } = await rest("POST", "/status", { keys }, [], statuses);
+      return new Map(Object.entries(body as Record<string, EngineStatus>));
     },
     cancel: (keys) => each(keys, (key) => rest("DELETE", `/jobs/${key}`, undefined, [404, 409])),
     async close() {},

@@ -1,6 +1,7 @@
 // The entry `dagfill/engine/prefect`: each run is a flow run of a Prefect deployment.
 import type { Json } from "../json.js";
 import { callback, fields, name, wrong } from "../options.js";
+import { type Shape, withText } from "./answer_shape.js";
 import { defineEngine } from "./define_engine.js";
 import type { Engine, EngineJob, EngineState, EngineStatus } from "./engine.js";
 import { engineFailed } from "./outcome.js";
@@ -37,6 +38,7 @@ const STATES: Record<string, EngineState> = {
   CRASHED: "failed",
   CANCELLED: "canceled",
 };
+const flowRuns: Shape = { what: "a list of flow runs", fits: Array.isArray };
 const PAGE = 200;
 /** Calls at once: a Prefect on SQLite refuses writes that meet. */
 const WRITES = 4;
@@ -65,7 +67,7 @@ export function prefectEngine(options: PrefectOptions): Engine {
   const lookUp = async (dagId: string): Promise<string> => {
     const named = deployment(dagId);
     const path = named.split("/").map(encodeURIComponent).join("/");
-    const { status, body } = await rest("GET", `/deployments/name/${path}`, undefined, [404]);
+    const { status, body } = await rest("GET", `/deployments/name/${path}`, undefined, [404], withText("id"));
     if (status === 404) throw engineFailed("prefect", `there is no deployment ${named} at ${url}`);
     return body.id;
   };
@@ -73,11 +75,9 @@ export function prefectEngine(options: PrefectOptions): Engine {
     const found: FlowRun[] = [];
     for (let at = 0; at < keys.length; at += PAGE) {
       const any_ = keys.slice(at, at + PAGE);
-      const { body } = await rest("POST", "/flow_runs/filter", {
-        flow_runs: { idempotency_key: { any_ } },
-        limit: PAGE,
-      });
-      found.push(...((body ?? []) as FlowRun[]));
+      const filter = { flow_runs: { idempotency_key: { any_ } }, limit: PAGE };
+      const { body } = await rest("POST", "/flow_runs/filter", filter, [], flowRuns);
+      found.push(...(body as FlowRun[]));
     }
     return found;
   };
@@ -95,12 +95,13 @@ export function prefectEngine(options: PrefectOptions): Engine {
         async (job) => {
           const id = await deploymentId(job.data.dagId);
           // 201 for a new flow run, 200 for the one that has this key.
-          await rest("POST", `/deployments/${id}/create_flow_run`, {
+          const run = {
             name: `${job.data.runId} (${job.data.attempt})`,
             idempotency_key: job.key,
             parameters: parameters(job),
             tags: ["dagfill"],
-          });
+          };
+          await rest("POST", `/deployments/${id}/create_flow_run`, run, [], withText("id"));
         },
         WRITES,
       ),

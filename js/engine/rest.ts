@@ -3,6 +3,7 @@ import { DagfillError } from "../error.js";
 import { nearest } from "../nearest.js";
 import { name as nonEmpty, type Reader } from "../options.js";
 import { shown } from "../shown.js";
+import { bodyOf, type Shape } from "./answer_shape.js";
 import { spread } from "./outage.js";
 import { engineFailed } from "./outcome.js";
 
@@ -26,6 +27,7 @@ export type Rest = (
   path: string,
   body?: unknown,
   expected?: readonly number[],
+  shape?: Shape,
 ) => Promise<RestAnswer>;
 
 /** The URL of a service over HTTP. What is no URL could only be waited for. */
@@ -50,7 +52,7 @@ const BUSY_TRIES = 5;
 const LONGEST_PAUSE_MS = 5_000;
 
 /** A call fulfils with 2xx and the statuses that are `expected`. What the server refuses (4xx) is ENGINE_FAILED; 408, 429, 5xx and a
- *  connection that fails are outages. A call that meets a busy server is made again a few times: of many calls that go together one
+ *  connection that fails are outages. A success of another shape than `shape` is no answer of the API: ENGINE_FAILED. A call that meets a busy server is made again a few times: of many calls that go together one
  *  such answer would else refuse all. */
 export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOptions): Rest {
   const base = url.replace(/\/+$/, "");
@@ -70,7 +72,7 @@ export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOpti
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   };
-  return async (method, path, body, expected = []) => {
+  return async (method, path, body, expected = [], shape = undefined) => {
     let response = await ask(method, path, body);
     for (let tries = 1; tries < BUSY_TRIES && again(response.status, tries, expected); tries += 1) {
       await response.body?.cancel();
@@ -80,7 +82,10 @@ export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOpti
     }
     const { status } = response;
     const text = await response.text();
-    if (response.ok || expected.includes(status)) return { status, body: parsed(text) };
+    const { ok } = response;
+    if (ok || expected.includes(status)) {
+      return { status, body: bodyOf({ name, method, url: base + path, base, ok, text }, shape) };
+    }
     const why = `${method} ${path} answered ${status}: ${text.slice(0, 300)}`;
     if (status >= 500 || status === 408 || status === 429) throw new Error(why);
     throw engineFailed(name, why);
@@ -96,14 +101,6 @@ function pause(response: Response, tries: number): Promise<void> {
   const asked = Number(response.headers.get("retry-after")) * 1_000;
   const ms = asked > 0 ? Math.min(asked, LONGEST_PAUSE_MS) : spread(50 * 2 ** tries);
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return text === "" ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Does `work` for each, at most so many at once. Rejects with the first error when all have ended. */
