@@ -1,6 +1,7 @@
 // Airflow's commands: those that a verb answers under its own name, and what to type in place of the others.
 import { existsSync } from "node:fs";
 import { DagfillError } from "../error.js";
+import { clearArguments, clearLine, plainWords } from "./airflow_clear.js";
 import { looksLikeFile } from "./load_dag.js";
 
 const verbs = new Map(
@@ -24,7 +25,7 @@ const verbs = new Map(
   }),
 );
 
-/** Those whose first argument has to be a file, since `tasks clear` alone may also ask for the tasks of a DAG named clear. */
+/** Those that need a file, wherever their flags stand, since `tasks clear` alone may also ask for the tasks of a DAG named clear. */
 const verbsOfFiles = new Map(
   Object.entries({ "dags show": "validate", "tasks clear": "clear", "tasks list": "validate" }),
 );
@@ -33,8 +34,12 @@ const verbsOfFiles = new Map(
 export function ownVerb(args: readonly string[]): readonly string[] {
   for (const words of [2, 1]) {
     const name = args.slice(0, words).join(" ");
-    const verb = verbs.get(name) ?? (isFile(args[words]) ? verbsOfFiles.get(name) : undefined);
-    if (verb !== undefined) return [verb, ...args.slice(words)];
+    const given = args.slice(words);
+    const ofFile = verbsOfFiles.get(name);
+    const verb =
+      verbs.get(name) ?? (ofFile !== undefined && isFile(plainWords(given)[0]) ? ofFile : undefined);
+    if (verb === "clear") return [verb, ...clearArguments(given)];
+    if (verb !== undefined) return [verb, ...given];
   }
   return args;
 }
@@ -144,7 +149,7 @@ export function airflowCommand(args: readonly string[], isUnknownDag = false): D
   if (group === "tasks" && isOfVerb && !isUnknownDag) return undefined;
   const flagAt = given.findIndex((word) => word.startsWith("-"));
   const words = flagAt < 0 ? given : given.slice(0, flagAt);
-  let { line } = command;
+  let line = name === "tasks clear" ? clearLine(given, command.line) : command.line;
   for (const [at, what] of command.takes.entries()) {
     const word = words[at];
     // A DAG goes by its id in Airflow, and by its file here.

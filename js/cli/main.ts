@@ -8,7 +8,7 @@ import type { ShellLine, ShellOptions } from "../shell.js";
 import { shown } from "../shown.js";
 import { suggestion } from "../suggest.js";
 import { airflowCommand, ownVerb } from "./airflow_verbs.js";
-import { readArguments } from "./args.js";
+import { type Arguments, readArguments } from "./args.js";
 import { takeCoreFromFile } from "./core_module.js";
 import { engineOf, workerOf } from "./engines.js";
 import { showHelp, showVerbHelp } from "./help.js";
@@ -173,7 +173,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     const foreign = airflowCommand([name, ...rest]);
     if (foreign !== undefined) throw foreign;
     verb = verbOf(name);
-    const request = readArguments(rest, verb.flags, verb.positionals, name);
+    const request = read(rest, verb, name);
     if (request.help) {
       showVerbHelp(name, verb, terminal);
       return exitCodes.ok;
@@ -182,6 +182,15 @@ async function main(args: readonly string[]): Promise<ExitCode> {
       const isUnknownDag = error instanceof DagfillError && error.code === "UNKNOWN_DAG";
       throw (isUnknownDag ? airflowCommand([name, ...rest], true) : undefined) ?? error;
     });
+  }
+}
+
+/** The arguments of a verb. Flags that it does not have may be those of Airflow's command of the same name, as in `tasks clear -y sales`. */
+function read(args: readonly string[], { flags, positionals }: Verb, name: string): Arguments {
+  try {
+    return readArguments(args, flags, positionals, name);
+  } catch (error) {
+    throw airflowCommand([name, ...args], true) ?? error;
   }
 }
 

@@ -61,7 +61,11 @@ const told = {
   "tasks state sales extract 2024-01-01": "dagfill tasks FILE 2024-01-01",
   "tasks list sales": "dagfill validate FILE",
   "tasks list": "dagfill validate FILE",
-  "tasks clear sales -s 2024-01-01": "dagfill clear FILE --from DATE --to DATE --task-ids TASKS",
+  "tasks clear sales -s 2024-01-01": "dagfill clear FILE --from 2024-01-01",
+  "tasks clear sales": "dagfill clear FILE --from DATE --to DATE --task-ids TASKS",
+  "tasks clear -s 2024-01-01 -e 2024-01-02 -t load -y sales":
+    "dagfill clear FILE --from 2024-01-01 --to 2024-01-02 --task-ids load --no-upstream",
+  "tasks clear -t load --upstream -y sales": "dagfill clear FILE --task-ids load",
   "dags test sales 2024-01-01": `dagfill run FILE ${day} --store :memory:`,
   "dags state sales 2024-01-01": "dagfill runs FILE --from 2024-01-01 --to 2024-01-01",
   "dags list": "dagfill validate FILE",
@@ -106,4 +110,25 @@ test("a DAG may have the name of one of Airflow's commands", { skip: windows }, 
     assert.equal(code, 0, err);
     assert.match(out, /load +success/);
   }
+});
+
+test("the file of tasks clear may stand behind the flags, and -t clears that task alone", {
+  skip: windows,
+}, async () => {
+  const own = ["--store", join(place.folder, "cleared.sqlite")];
+  const range = ["-s", "2024-01-01", "-e", "2024-01-02"];
+  assert.equal((await run(["run", dag, ...range, "--quiet", ...own])).code, 0);
+  const attempts = async () => {
+    const { out } = await run(["tasks", dag, "--format", "json", ...own]);
+    return JSON.parse(out).map(({ taskId, attempt }) => `${taskId} ${attempt}`);
+  };
+  const all = await run(["tasks", "clear", ...range, "-y", "--quiet", ...own, dag]);
+  assert.equal(all.code, 0, all.err);
+  assert.deepEqual(await attempts(), ["extract 2", "load 2", "extract 2", "load 2"]);
+  const alone = await run(["tasks", "clear", dag, "-t", "load", "-y", "--quiet", ...own]);
+  assert.equal(alone.code, 0, alone.err);
+  assert.deepEqual(await attempts(), ["extract 2", "load 3", "extract 2", "load 3"]);
+  const upstream = await run(["tasks", "clear", "-u", "-t", "load", "-y", "--quiet", ...own, dag]);
+  assert.equal(upstream.code, 0, upstream.err);
+  assert.deepEqual(await attempts(), ["extract 3", "load 4", "extract 3", "load 4"]);
 });
