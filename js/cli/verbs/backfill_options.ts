@@ -26,6 +26,15 @@ export function optionsOf(values: Record<string, unknown>): Partial<BackfillOpti
       field: "--no-upstream",
       hint: "--no-upstream leaves out what the tasks of --task-ids depend on",
     });
+  if (values.rerunFailed === true && values.resetDagRun === true)
+    throw new DagfillError(
+      "INVALID_OPTION",
+      "--rerun-failed and --reset-dag-run choose different runs: expected one of them",
+      {
+        field: "--reset-dag-run",
+        hint: "--rerun-failed takes only failed and canceled runs, --reset-dag-run every run that exists",
+      },
+    );
   const given = names.filter((name) => values[name] !== undefined);
   return Object.fromEntries(given.map((name) => [name, values[name]]));
 }
