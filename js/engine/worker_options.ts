@@ -24,6 +24,11 @@ export interface WorkerOptions extends TemplateOptions {
 export interface WorkerEvent {
   type: "started" | "ended" | "redelivered" | "canceled" | "error";
   key?: string;
+  /** Of the job: what runs for which date (ISO 8601, UTC), as which attempt of the run or the task. */
+  dagId?: string;
+  executionDate?: string;
+  taskId?: string;
+  attempt?: number;
   error?: unknown;
 }
 

@@ -35,7 +35,10 @@ else
     const root = join(import.meta.dirname, "..", "..");
     const resolver = join(import.meta.dirname, "npm", "resolve.mjs");
     const command = (verb, ...args) => {
-      const line = ["--import", resolver, join(root, "dist", "cli.js"), verb, file, ...args, "--json"];
+      const line = ["--import", resolver, join(root, "dist", "cli.js"), verb, file, ...args, "--json"].filter(
+        // Of a verb that is asked for text.
+        (arg, _, all) => !all.includes("--text") || !/^--(json|text)$/.test(arg),
+      );
       // The package pg is found from where the command is called.
       const cwd = join(import.meta.dirname, "npm");
       const child = spawn(process.execPath, line, { cwd, stdio: ["ignore", "pipe", "pipe"] });
@@ -68,14 +71,37 @@ else
     await saying(coordinator, /"type":"finished"/);
     assert.match(coordinator.said, /"state":"success"/);
     for (const day of ["01", "02", "03"]) assert.match(worker.said, new RegExp(`loaded 2024-01-${day}`));
+    const started = worker.said.split("\n").filter((line) => line.includes('"type":"started"'));
+    const told = started.map((line) => {
+      const { dagId, executionDate, taskId, attempt, key } = JSON.parse(line);
+      assert.match(key, /^[0-9a-f-]{36}$/);
+      return `${dagId} ${executionDate} ${taskId} ${attempt}`;
+    });
+    assert.deepEqual(
+      told.sort(),
+      ["01", "02", "03"].flatMap((day) =>
+        ["load", "tell"].map((task) => `sales 2024-01-${day}T00:00:00Z ${task} 1`),
+      ),
+    );
     // The stack of a function that fails is kept where it ran.
     const broken = command("enqueue", ...store, "--start-date", "2024-01-04", "--end-date", "2024-01-04");
     assert.equal(await exit(broken), 0, broken.said);
     await saying(worker, /"type":"log",[^\n]*"source":"stderr","text":"TypeError: no data"/);
     await saying(worker, /"text":" *at [^\n]*sales\.mjs:\d+/);
-    for (const child of [coordinator, worker]) {
+    const stopped = async (child) => {
       const ended = exit(child);
       child.kill("SIGTERM");
       assert.equal(await ended, 0, child.said);
-    }
+    };
+    await stopped(worker);
+    // As text, on the clock of the DAG's zone.
+    const readable = command("worker", ...engine, "--text");
+    await saying(readable, / {2}ready {2}pid \d+\n/);
+    const more = command("enqueue", ...store, "--start-date", "2024-01-05", "--end-date", "2024-01-05");
+    assert.equal(await exit(more), 0, more.said);
+    await saying(
+      readable,
+      /Z {2}started {2}sales {2}2024-01-05T00:00:00Z {2}load {2}attempt 1 {2}[0-9a-f-]{36}\n/,
+    );
+    for (const child of [coordinator, readable]) await stopped(child);
   });

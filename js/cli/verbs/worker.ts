@@ -1,10 +1,13 @@
 // dagfill worker: executes the jobs of an engine with a file's callbacks, on one of any number of machines.
+import type { WorkerEvent } from "../../engine/worker_options.js";
 import { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
+import { zoneOf } from "../bounds.js";
 import { flags } from "../flags.js";
 import { InFlight } from "../in_flight.js";
 import { aborted, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
+import { localDate } from "../local_date.js";
 import { exitCodes } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { workerWhenThere } from "../servers.js";
@@ -31,13 +34,13 @@ export const worker: Verb = {
     const inFlight = new InFlight();
     const uncaught = takeUncaught(inFlight, logs, "other workers take its jobs up again");
     const callbacks = inFlight.count(world.callbacks(file, print, logs));
-    const tell = (type: string, key: string, error?: unknown) => {
+    const zones = new Map(file.dags.map((dag) => [dag.dagId, zoneOf(dag)]));
+    const tell = ({ type, error, ...event }: Omit<WorkerEvent, "type"> & { type: string }) => {
+      const at = new Date().toISOString();
       const message = error === undefined ? undefined : failure(error).message;
-      if (json) terminal.line(JSON.stringify({ type, at: new Date().toISOString(), key, error: message }));
-      else
-        terminal.line(
-          `${new Date().toISOString()}  ${type}  ${key}${message === undefined ? "" : `  ${message}`}`,
-        );
+      if (json) return terminal.line(JSON.stringify({ type, at, ...event, error: message }));
+      const parts = [at, type, ...subjectOf(event, zones), event.key, message];
+      terminal.line(parts.filter((part) => part !== undefined && part !== "").join("  "));
     };
     try {
       const url = values.engine;
@@ -47,10 +50,10 @@ export const worker: Verb = {
           dags: inFlight.countFunctions(logs.withStacks(file.dags)),
           concurrency: (values.concurrency as number | undefined) ?? 1,
           signal,
-          onEvent: ({ type, key = "", error }) => tell(type, key, error),
+          onEvent: tell,
         }),
       );
-      if (!interrupts.drain.aborted) tell("ready", `pid ${process.pid}`);
+      if (!interrupts.drain.aborted) tell({ type: "ready", key: `pid ${process.pid}` });
       await Promise.race([aborted(interrupts.drain), uncaught.failed]);
       notices.line(
         `stopping: the jobs at work (${made.running}) may finish; Ctrl-C again leaves them to other workers`,
@@ -65,3 +68,12 @@ export const worker: Verb = {
     }
   },
 };
+
+/** The DAG, its date on the clock of its zone, the task and the attempt of a job. */
+function subjectOf(
+  { dagId, executionDate, taskId, attempt }: Omit<WorkerEvent, "type">,
+  zones: ReadonlyMap<string, string | undefined>,
+): (string | undefined)[] {
+  const date = executionDate === undefined ? undefined : localDate(executionDate, zones.get(dagId ?? ""));
+  return [dagId, date, taskId, attempt === undefined ? undefined : `attempt ${attempt}`];
+}

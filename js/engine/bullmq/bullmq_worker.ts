@@ -5,7 +5,7 @@ import { callback, fields, integer, oneOf, signal as signalOption, wrong } from 
 import type { EngineJob, EngineStatus } from "../engine.js";
 import { engineFailed, failureOf } from "../outcome.js";
 import { jobRunner } from "../worker.js";
-import type { EngineWorker, WorkerOptions } from "../worker_options.js";
+import type { EngineWorker, WorkerEvent, WorkerOptions } from "../worker_options.js";
 import {
   type BullOptions,
   bullSpec,
@@ -64,9 +64,11 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
     const { canceled, ...data } = job.data as { canceled?: string };
     const given = unpacked<EngineJob>(data);
     const { key } = given;
+    const told = subjectOf(given);
     if (canceled !== undefined) return packed({ state: "canceled" } satisfies EngineStatus, backend);
-    if ((job.attemptsStarted ?? 1) > 1 || (job.stalledCounter ?? 0) > 0) tell({ type: "redelivered", key });
-    tell({ type: "started", key });
+    if ((job.attemptsStarted ?? 1) > 1 || (job.stalledCounter ?? 0) > 0)
+      tell({ type: "redelivered", ...told });
+    tell({ type: "started", ...told });
     const controller = new AbortController();
     controllers.set(key, controller);
     const abort = () => controller.abort();
@@ -78,7 +80,7 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
         await job.moveToWait(token);
         throw new module.WaitingError();
       }
-      tell({ type: status.state === "canceled" ? "canceled" : "ended", key, ...errorOf(status) });
+      tell({ type: status.state === "canceled" ? "canceled" : "ended", ...told, ...errorOf(status) });
       return packed(status, backend);
     } finally {
       lost?.removeEventListener("abort", abort);
@@ -168,6 +170,13 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
     if (!signal?.aborted) throw engineFailed("bullmq", failureOf(error).message, error);
   }
   return made;
+}
+
+/** What events say of a job. One that another program has put into the queue may have no data. */
+function subjectOf({ key, data }: EngineJob): Omit<WorkerEvent, "type"> {
+  const { dagId, executionDate, attempt, task } = (data ?? {}) as Partial<EngineJob["data"]>;
+  const subject = { key, dagId, executionDate, taskId: task?.taskId, attempt };
+  return Object.fromEntries(Object.entries(subject).filter(([, member]) => member !== undefined));
 }
 
 function errorOf({ error }: EngineStatus): { error?: unknown } {
