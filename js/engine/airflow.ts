@@ -1,9 +1,11 @@
 // The entry `dagfill/engine/airflow`: each run is a DAG run of Airflow, triggered and watched over its REST API.
 import type { Json } from "../json.js";
 import { callback, fields, name, oneOf, wrong } from "../options.js";
+import { namesKey, noteWith, saysCanceled } from "./airflow_note.js";
 import { withList, withText } from "./answer_shape.js";
 import { defineEngine } from "./define_engine.js";
 import type { Engine, EngineJob, EngineStatus } from "./engine.js";
+import { keptConf } from "./kept_conf.js";
 import { engineFailed } from "./outcome.js";
 import { each, type Rest, restOf, serviceUrl } from "./rest.js";
 
@@ -29,6 +31,7 @@ interface Known {
   run?: string;
   job?: EngineJob;
   canceled?: boolean;
+  warning?: EngineStatus["warning"];
 }
 
 interface DagRun {
@@ -37,6 +40,7 @@ interface DagRun {
   state: string;
   start_date?: string | null;
   note?: string | null;
+  conf?: unknown;
 }
 
 /** An engine whose runs are DAG runs of Airflow 3 (or 2), with the run's date as `logical_date`, its data interval and its conf.
@@ -46,8 +50,9 @@ interface DagRun {
  *  const service = new BackfillService({ dags, store, engine });
  *  ```
  *
- *  A date that has a run in Airflow is cleared, never triggered a second time; while that run is in flight, ours waits. A run's note says for
- *  which attempt it runs. Retries of tasks and timeouts are Airflow's own. */
+ *  A date that has a run in Airflow is cleared, never triggered a second time; while that run is in flight, ours waits. It keeps its
+ *  conf, which Airflow cannot change: where that differs, the warning `engine_conf_kept` says so. A line of a run's note says for which attempt it
+ *  runs. Retries of tasks and timeouts are Airflow's own. */
 export function airflowEngine(options: AirflowOptions): Engine {
   const { url, token, dagId = (id: string) => id, xcom, api = "v2" } = readOptions(options);
   const rest = restOf({
@@ -71,13 +76,15 @@ export function airflowEngine(options: AirflowOptions): Engine {
     const [there] = await onDates(rest, api, [entry.dag], entry.date, entry.date);
     // Something else refuses it, such as a backfill of Airflow's own that is running.
     if (there === undefined) return;
-    if (there.dag_run_id === run || isOurs(there, key))
-      return void known.set(key, { ...entry, run: there.dag_run_id });
+    if (there.dag_run_id === run) return void known.set(key, { ...entry, run });
+    const warning = keptConf(there.dag_run_id, entry.dag, there.conf, data.conf);
+    const taken = { ...entry, run: there.dag_run_id, ...(warning === undefined ? {} : { warning }) };
+    if (namesKey(there.note, key)) return void known.set(key, taken);
     if (there.state === "queued" || there.state === "running") return;
     const path = `/dags/${part(entry.dag)}/dagRuns/${part(there.dag_run_id)}`;
     await rest("POST", `${path}/clear`, { dry_run: false });
-    await note(rest, api, path, key);
-    known.set(key, { ...entry, run: there.dag_run_id });
+    await note(rest, api, path, there, key);
+    known.set(key, taken);
   };
 
   return defineEngine<Engine>({
@@ -138,7 +145,7 @@ export function airflowEngine(options: AirflowOptions): Engine {
         const { status, body } = await rest("GET", path, undefined, [404], dagRun);
         if (status === 404 || !(body.state === "queued" || body.state === "running")) return;
         await rest("PATCH", path, { state: "failed" }, [404, 409]);
-        await note(rest, api, path, `${key} canceled`);
+        await note(rest, api, path, body, `${key} canceled`);
       }),
 
     async forget(keys) {
@@ -148,13 +155,17 @@ export function airflowEngine(options: AirflowOptions): Engine {
     async close() {},
   });
 
-  async function statusOf(run: DagRun, { dag, canceled }: Known): Promise<EngineStatus> {
+  async function statusOf(run: DagRun, { dag, canceled, warning }: Known): Promise<EngineStatus> {
     const at = { url: `${url.replace(/\/+$/, "")}/dags/${part(dag)}/runs/${part(run.dag_run_id)}` };
     const startedAt = Date.parse(run.start_date ?? "");
-    const begun = Number.isNaN(startedAt) ? at : { ...at, startedAt };
+    const begun = {
+      ...at,
+      ...(Number.isNaN(startedAt) ? {} : { startedAt }),
+      ...(warning === undefined ? {} : { warning }),
+    };
     if (run.state === "running") return { state: "running", ...begun };
     // Airflow knows no canceled runs: the mark is ours.
-    if (run.state === "failed" && (canceled || run.note?.endsWith(" canceled")))
+    if (run.state === "failed" && (canceled || saysCanceled(run.note)))
       return { state: "canceled", ...begun };
     if (run.state === "failed") {
       const message = `DAG run ${run.dag_run_id} of ${dag} failed in Airflow`;
@@ -199,12 +210,14 @@ function triggerOf({ data, key }: EngineJob, run: string): object {
   };
 }
 
-function isOurs({ note }: DagRun, key: string): boolean {
-  return note?.startsWith(`dagfill ${key}`) === true;
-}
-
-async function note(rest: Rest, api: "v1" | "v2", path: string, text: string): Promise<void> {
-  const [where, body] = [api === "v1" ? `${path}/setNote` : path, { note: `dagfill ${text}` }];
+async function note(
+  rest: Rest,
+  api: "v1" | "v2",
+  path: string,
+  run: Pick<DagRun, "note">,
+  text: string,
+): Promise<void> {
+  const [where, body] = [api === "v1" ? `${path}/setNote` : path, { note: noteWith(run.note, text) }];
   await rest("PATCH", where, body);
 }
 
@@ -265,7 +278,7 @@ async function findRuns(rest: Rest, api: "v1" | "v2", keys: readonly string[]): 
   const open = () => keys.filter((key) => !found.has(key));
   const take = (runs: readonly DagRun[]) => {
     for (const run of runs) {
-      const key = open().find((key) => run.dag_run_id === `dagfill__${key}` || isOurs(run, key));
+      const key = open().find((key) => run.dag_run_id === `dagfill__${key}` || namesKey(run.note, key));
       if (key !== undefined) found.set(key, run);
     }
   };

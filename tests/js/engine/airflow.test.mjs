@@ -109,6 +109,76 @@ test("a date that has a run in Airflow is cleared; while that runs, ours waits",
   stub.close();
 });
 
+/** A run that somebody else made for a date, when it has ended. */
+async function ended(stub, conf, more = {}) {
+  const run = Object.assign(stub.foreign("sales", "2024-01-01T00:00:00Z", conf), more);
+  while (run.state !== "success") await new Promise((resolve) => setTimeout(resolve, 10));
+  return run;
+}
+
+for (const api of ["v2", "v1"]) {
+  test(`a cleared run that keeps another conf is warned of, by keys and without values (${api})`, async () => {
+    const day = { ...range, endDate: "2024-01-01" };
+    const kept = { same: { b: 1, a: 2 }, mode: "old", user: "secret-1" };
+    for (const [theirs, conf, expected] of [
+      [kept, { same: { a: 2, b: 1 }, mode: "new", path: "secret-2" }, "differs in mode, path, user"],
+      [null, { mode: "new" }, "its own conf (empty) instead of the backfill's (mode), which differs in mode"],
+      [{ mode: "old" }, {}, "its own conf (mode) instead of the backfill's (empty), which differs in mode"],
+      [{ same: { b: 1, a: 2 } }, { same: { a: 2, b: 1 } }, undefined],
+      [null, {}, undefined],
+    ]) {
+      const { stub, service } = await scene({ api });
+      await ended(stub, theirs);
+      const warnings = [];
+      const onEvent = ({ type, warning }) => type === "warning" && warnings.push(warning);
+      assert.equal((await service.backfill({ ...day, conf }, { onEvent })).state, "success");
+      assert.deepEqual(
+        warnings.map(({ code }) => code),
+        expected === undefined ? [] : ["engine_conf_kept"],
+      );
+      if (expected !== undefined) {
+        const [{ message }] = warnings;
+        assert.ok(message.includes(expected), message);
+        assert.match(message, /^DAG run scheduled__2024-01-01T00:00:00Z of sales /);
+        assert.doesNotMatch(message, /secret|old|new/);
+      }
+      stub.close();
+    }
+  });
+
+  test(`the user's own note of a run is kept, and ours is a line behind it (${api})`, async () => {
+    const day = { ...range, endDate: "2024-01-01" };
+    for (const [own, kept] of [
+      ["see ticket 12\nand ask Ann", "see ticket 12\nand ask Ann"],
+      [`dagfill ${crypto.randomUUID()} canceled\nsee ticket 12`, "see ticket 12"],
+      ["x".repeat(1_000), `${"x".repeat(1_000 - 46)}…`],
+    ]) {
+      const { stub, service } = await scene({ api });
+      const run = await ended(stub, {}, { note: own });
+      const result = await service.backfill({ ...day, retries: 1 });
+      assert.equal(result.state, "success");
+      const [ours, ...text] = run.note.split("\n").reverse();
+      assert.equal(text.reverse().join("\n"), kept);
+      assert.match(ours, /^dagfill [0-9a-f-]{36}$/);
+      stub.close();
+    }
+  });
+}
+
+test("a run with a note of its user's is canceled, and its note says so", async () => {
+  const { stub, engine } = await scene();
+  const run = await ended(stub, {}, { note: "see ticket 12" });
+  run.conf = { ms: 60_000 };
+  const job = jobOf("sales", 0, { ms: 60_000 });
+  job.data.executionDate = "2024-01-01T00:00:00Z";
+  await engine.submit([job]);
+  await engine.cancel([job.key], "");
+  assert.equal(run.note, `see ticket 12\ndagfill ${job.key} canceled`);
+  const other = airflowEngine({ url: stub.url, token: stub.token });
+  assert.equal((await other.status([job.key])).get(job.key)?.state, "canceled");
+  stub.close();
+});
+
 test("an attempt after a failure clears the run of the one before", async () => {
   const { stub, service } = await scene();
   const result = await service.backfill({

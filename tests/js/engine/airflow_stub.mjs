@@ -19,7 +19,7 @@ export async function airflowStub({ api = "v2", slots = 4, dags = null, paused =
   };
   const refused = problem(401, "Invalid JWT token");
   const allowed = (request) => request.headers.authorization === `Bearer ${token}`;
-  const keyOf = (run) => /^dagfill (\S+)/.exec(run.note ?? "")?.[1];
+  const keyOf = (run) => /^dagfill (\S+)/m.exec(run.note ?? "")?.[1];
   const start = (run) => {
     run.state = "queued";
     run.start_date = null;
