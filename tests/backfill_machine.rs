@@ -7,7 +7,7 @@ mod world;
 
 use dagfill::plan::RunState;
 use dagfill::run::backfill::{Backfill, Lost, Options, Status, Stored};
-use dagfill::run::event::{CancelMode, Change, Command, Event, Notice, Outcome, State};
+use dagfill::run::event::{CancelMode, Change, Command, End, Event, Notice, Outcome, State};
 use dagfill::run::machine::Machine;
 use dagfill::run::retry::Retry;
 use dagfill::run::throttle::Rate;
@@ -340,4 +340,19 @@ fn a_timeout_counts_from_the_start_that_an_engine_reports() {
     assert_eq!(backfill.wake(5_000), None, "it waits in the engine's queue");
     backfill.handle(Event::Began { run: 0, attempt: 1, at: 5_000 }, 5_200);
     assert_eq!(backfill.wake(5_200), Some(6_000));
+}
+
+#[test]
+fn a_run_that_is_left_has_no_end_and_nothing_starts_behind_it() {
+    let mut backfill = Backfill::new(3, Options { max_parallel_runs: 2, ..PLAIN });
+    backfill.begin();
+    drain(&mut backfill, 0);
+    backfill.handle(Event::Settled { run: 0, attempt: 1, outcome: Outcome::Partly(0) }, 0);
+    assert_eq!(backfill.poll(0), None, "the other run is waited for, and nothing is stored");
+    backfill.handle(Event::Settled { run: 1, attempt: 1, outcome: Outcome::Success }, 0);
+    let end = Change::End { run: 1, attempt: 1, end: End::Success };
+    assert_eq!(backfill.poll(0), Some(Command::Apply(vec![end])));
+    backfill.handle(Event::Applied, 0);
+    assert_eq!(backfill.poll(0), Some(Command::Notify(Notice::RunSucceeded(1))));
+    assert_eq!(backfill.poll(0), Some(Command::Finish(None)));
 }

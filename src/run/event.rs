@@ -9,7 +9,8 @@ pub enum Outcome {
     Success,
     /// Its promise was rejected.
     Failed,
-    /// Its promise was fulfilled, and so many of its dates have failed: it is not tried again.
+    /// Its promise was fulfilled, and so many of its dates have failed: it is not tried again. With 0 the store did not take what it
+    /// did: it stands as it is stored, nothing more starts, and the backfill can be resumed.
     Partly(u32),
 }
 

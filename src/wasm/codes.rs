@@ -186,7 +186,8 @@ pub enum BackfillEventCode {
     Succeeded,
     /// The callback was rejected. Row, attempt.
     Failed,
-    /// The callback was fulfilled, and some of the row's dates have failed. Row, attempt, how many.
+    /// The callback was fulfilled, and some of the row's dates have failed. Row, attempt, how many: with 0 the store did not take
+    /// what the attempt did, and it is left as it is stored.
     Partly,
     /// An engine has begun with the run. Row, attempt, epoch milliseconds.
     Began,

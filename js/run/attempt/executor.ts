@@ -29,6 +29,8 @@ export interface Attempt {
   began: (at: number) => void;
   /** It has ended. Only the first call counts. */
   settle: (success: boolean, value: unknown) => void;
+  /** The store did not take what it did: it is left as it is stored, for a resume. */
+  leave: (error: DagfillError) => void;
 }
 
 /** An attempt that runs. */
@@ -38,6 +40,8 @@ export interface Work {
   /** It did not settle after an abort, and is recorded as failed: what it has left open is recorded now. Returns how it stands, where that is
    *  known better. */
   abandon?(): string | undefined;
+  /** Changes that the store did not take so far: they are stored with its end. */
+  unstored?(): readonly StoreChange[];
   /** Its end is stored: nobody asks for this attempt again. */
   stored?(): void;
 }

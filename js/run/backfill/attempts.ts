@@ -3,6 +3,7 @@ import type { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
 import { wrong } from "../../options.js";
 import { BackfillEventCode } from "../../raw.js";
+import type { StoreChange } from "../../store/store.js";
 import { Context, contextOf, type Origin } from "../attempt/context.js";
 import { abortReason, type Work } from "../attempt/executor.js";
 import type { ChunkOfRun } from "../attempt/run_context.js";
@@ -30,6 +31,7 @@ export class Attempts {
   readonly #notifier: Notifier;
   readonly #now: () => number;
   readonly #dispatch: Dispatch;
+  readonly #onLeft: (error: DagfillError) => void;
   /** Rows whose attempt a dead process called already. */
   readonly #attached = new Set<number>();
 
@@ -39,12 +41,14 @@ export class Attempts {
     notifier: Notifier,
     now: () => number,
     dispatch: Dispatch,
+    onLeft: (error: DagfillError) => void,
   ) {
     this.#options = options;
     this.#rows = rows;
     this.#notifier = notifier;
     this.#now = now;
     this.#dispatch = dispatch;
+    this.#onLeft = onLeft;
   }
 
   /** The next start of the row is of an attempt that a dead process called. */
@@ -77,6 +81,13 @@ export class Attempts {
         this.#dispatch(BackfillEventCode.Began, row, attempt, at);
       },
       settle: (success, value) => this.#settle(row, attempt, success, value),
+      leave: (error) => {
+        const entry = this.inFlight.get(row, attempt);
+        if (entry === undefined) return;
+        entry.left = true;
+        this.#onLeft(error);
+        this.#dispatch(BackfillEventCode.Partly, row, attempt, 0);
+      },
     });
   }
 
@@ -124,6 +135,11 @@ export class Attempts {
     this.#rows.errors.set(row, { name: "DagfillError", message: `${why}: ${how}` });
     const text = `${how}: it is recorded as failed, but its work may still be running`;
     this.#notifier.warnOf(row, "run_abandoned", text);
+  }
+
+  /** What attempts whose ends are to be stored have done, and the store did not take. */
+  unstored(ends: readonly { row: number }[]): StoreChange[] {
+    return ends.flatMap(({ row }) => this.inFlight.get(row)?.detail.work?.unstored?.() ?? []);
   }
 
   /** The end of the attempt is stored. */

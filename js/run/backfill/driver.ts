@@ -52,8 +52,15 @@ export class Driver<R> {
     this.#records = new Records(this.rows, lease.fence.lease, clock);
     this.notifier = new Notifier(hooks, this.rows, clock, () => this.progress);
     this.notifier.unresolved = options.unresolved ?? 0;
-    this.#attempts = new Attempts(options, this.rows, this.notifier, clock, (...event) =>
-      this.#machine.dispatch(...event),
+    this.#attempts = new Attempts(
+      options,
+      this.rows,
+      this.notifier,
+      clock,
+      (...event) => this.#machine.dispatch(...event),
+      (error) => {
+        this.#fault = error;
+      },
     );
     this.#machine = new Machine({
       clock: this.#clock,
@@ -200,7 +207,7 @@ export class Driver<R> {
     const batch = this.#records.take();
     const answer = this.#machine.commits();
     const { writer, execute } = this.#options;
-    writeBatch(batch, writer, execute, {
+    writeBatch(batch, writer, execute, () => this.#attempts.unstored(batch.settled), {
       stored: () => {
         for (const { row, status } of batch.settled) {
           this.#attempts.stored(row);

@@ -58,7 +58,8 @@ export function rebuildBackfill(
     }
     for (const [row, { attempt, started }] of inFlight) raw.adopt(row, attempt, started);
     raw.begin();
-    for (const [row, { attempt, settled, began }] of inFlight) {
+    for (const [row, { attempt, settled, began, left }] of inFlight) {
+      if (left) raw.handle(BackfillEventCode.Partly, row, attempt, 0);
       if (began !== undefined) raw.handle(BackfillEventCode.Began, row, attempt, began);
       if (settled === undefined) continue;
       const failed = settled ? rows.partly(row) : 0;

@@ -223,20 +223,26 @@ export class Records {
 }
 
 /** Hands a batch to the store; `refused` is told the core's position of the change. Before that an executor may put more in its place:
- *  for the clearing of a run, and for the end of one that a dead process left. */
+ *  for the clearing of a run, and for the end of one that a dead process left. `unstored` is stored in front of it. */
 export function writeBatch(
   batch: Batch,
   writer: Writer,
   execute: Executor,
+  unstored: () => StoreChange[],
   { stored, refused, failed }: Omit<Entry, "changes">,
 ): void {
   const { changes, origin, left } = batch;
   const write = () => {
     if (changes.length === 0) return queueMicrotask(stored);
+    const first = unstored();
     writer.push({
-      changes,
+      changes: first.length === 0 ? changes : [...first, ...changes],
       stored,
-      refused: (index, error) => refused(origin[index] ?? index, error),
+      refused: (index, error) => {
+        const own = index - first.length;
+        if (own < 0) failed(error);
+        else refused(origin[own] ?? own, error);
+      },
       failed,
     });
   };

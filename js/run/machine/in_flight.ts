@@ -9,6 +9,8 @@ export interface InFlight<T> {
   began?: number;
   /** How its promise has settled, true for fulfilled; kept until that is stored. */
   settled?: boolean;
+  /** The store did not take what it did: it has ended here without an end. */
+  left?: true;
   detail: T;
 }
 
@@ -24,7 +26,7 @@ export class InFlightMap<T> {
     const slot = this.#slotOf.get(key);
     const entry = slot === undefined ? undefined : this.#entries[slot];
     if (attempt === undefined) return entry;
-    return entry?.attempt === attempt && entry.settled === undefined ? entry : undefined;
+    return entry?.attempt === attempt && entry.settled === undefined && !entry.left ? entry : undefined;
   }
 
   get isEmpty(): boolean {

@@ -2,6 +2,7 @@
 import type { CheckedDag } from "../../dag/dag.js";
 import { DagfillError } from "../../error.js";
 import { call, LostRun, RunStateCode } from "../../raw.js";
+import { storeFailure } from "../../store/failure.js";
 import type { RunChange, RunRecord, RunStore, StoreChange, TaskInstance } from "../../store/store.js";
 import { iso } from "../../time.js";
 import type { Context } from "../attempt/context.js";
@@ -12,7 +13,8 @@ import { readElsewhere, wantedElsewhere } from "./elsewhere.js";
 import type { ExecuteTask, TaskContext } from "./task_context.js";
 import type { TaskGraph } from "./task_graph.js";
 import { cancelOpenTasks, codeOf } from "./task_records.js";
-import { type PastState, TaskRun } from "./task_run.js";
+import { TaskRun } from "./task_run.js";
+import type { PastState } from "./task_run_options.js";
 import { Xcom } from "./xcom.js";
 
 /** Runs a task. What runs it elsewhere tells of it as of its run. */
@@ -40,8 +42,8 @@ export function runTasks(settings: TaskSettings): Executor {
   const { dag, graph, store, strictPast } = settings;
   const isElsewhere = settings.rendered === false;
   /** Runs in flight, by execution date, from the moment they start, which is before they have read the store: a task may wait
-   *  for the same task of the run before. `undefined` when the run could not be made. */
-  const running = new Map<string, Promise<TaskRun | undefined>>();
+   *  for the same task of the run before. */
+  const running = new Map<string, Promise<Before>>();
   const clock = new Clock(settings.now);
   const dependent = graph.tasks.some((task) => task.dependsOnPast);
   const wanted = wantedElsewhere(dag.dagId, graph.tasks);
@@ -58,23 +60,31 @@ export function runTasks(settings: TaskSettings): Executor {
     isOwned,
     began,
     settle,
+    leave,
   }) => {
     // Airflow lets a backfill's first row pass; scheduled runs, and those by hand, always ask.
     const asksPast = dependent && (strictPast || row > 0 || context.runType !== "backfill");
     let aborted: AbortKind | undefined;
     let run: TaskRun | undefined;
-    let tell: (run: TaskRun | undefined) => void = () => {};
-    let entry: Promise<TaskRun | undefined> | undefined;
+    let tell: (run: Before) => void = () => {};
+    let entry: Promise<Before> | undefined;
     if (dependent) {
       entry = new Promise((resolve) => {
         tell = resolve;
       });
       running.set(context.executionDate, entry);
     }
-    const end = (success: boolean, value: unknown) => {
-      tell(undefined);
+    const close = (run: Before) => {
+      tell(run);
       if (running.get(context.executionDate) === entry) running.delete(context.executionDate);
+    };
+    const end = (success: boolean, value: unknown) => {
+      close(undefined);
       settle(success, value);
+    };
+    const endLeft = (error: DagfillError) => {
+      close(error);
+      leave(error);
     };
     // A run begins with the first of its tasks.
     let begun = Number.POSITIVE_INFINITY;
@@ -106,6 +116,7 @@ export function runTasks(settings: TaskSettings): Executor {
           call,
           emit,
           settle: end,
+          leave: endLeft,
         });
         run = made;
         tell(made);
@@ -118,10 +129,16 @@ export function runTasks(settings: TaskSettings): Executor {
     };
 
     /** The tasks of the run before are still to end. */
-    const follow = (made: TaskRun, before: TaskRun | undefined) => {
+    const follow = (made: TaskRun, before: Before) => {
+      if (before instanceof DagfillError) return made.leave(before);
       for (const [task, { taskId }] of graph.tasks.entries()) {
         if (before === undefined) made.pastEnded(task, undefined);
-        else before.whenEnded(taskId, (state) => made.pastEnded(task, state));
+        else {
+          before.whenEnded(taskId, (state, left) => {
+            if (left === undefined) made.pastEnded(task, state);
+            else made.leave(left);
+          });
+        }
       }
     };
 
@@ -131,7 +148,7 @@ export function runTasks(settings: TaskSettings): Executor {
       begin({ prior: [], xcom: new Xcom(), past: undefined });
     else {
       load(store, context, graph, wanted, asksPast ? dateBefore() : null, running).then(begin, (error) =>
-        end(false, error),
+        endLeft(storeFailure(error)),
       );
     }
     return {
@@ -140,6 +157,8 @@ export function runTasks(settings: TaskSettings): Executor {
         run?.abort(kind);
       },
       abandon: () => run?.abandon(),
+      unstored: () => run?.unstored ?? [],
+      stored: () => run?.stored(),
     };
   };
   return {
@@ -214,13 +233,16 @@ async function clearTasks(
   return changes;
 }
 
+/** The run before: `undefined` when it could not be made, an error when the store failed for it. */
+type Before = TaskRun | DagfillError | undefined;
+
 interface Known {
   prior: TaskInstance[];
   xcom: Xcom;
   /** How each task of the run before ended; nothing where that is not asked, an empty map where it is still to end. */
   past: Map<number, PastState> | undefined;
   /** The run before, when that is still to be seen. */
-  before?: Promise<TaskRun | undefined>;
+  before?: Promise<Before>;
 }
 
 /** Reads this run's tasks from the store, and the same tasks of the run on `dateBefore`. */
@@ -230,7 +252,7 @@ async function load(
   graph: TaskGraph,
   wanted: ReturnType<typeof wantedElsewhere>,
   dateBefore: string | null,
-  running: ReadonlyMap<string, Promise<TaskRun | undefined>>,
+  running: ReadonlyMap<string, Promise<Before>>,
 ): Promise<Known> {
   // Looked up before anything is awaited: it may end meanwhile, and knows better than the store how.
   const inFlight = running.get(dateBefore ?? "");

@@ -1,12 +1,13 @@
 // One batch of a run by its tasks: their new states, what they left for others, and what listeners are told when it is stored.
 import { TASK_STATES } from "../../codes.js";
 import type { CheckedTask } from "../../dag/dag.js";
+import type { DagfillError } from "../../error.js";
 import type { Failure } from "../../failure.js";
 import type { Json } from "../../json.js";
 import type { TaskEventCode } from "../../raw.js";
 import type { RunStore, StoreChange, TaskInstance } from "../../store/store.js";
 import { iso } from "../../time.js";
-import type { Context } from "../attempt/context.js";
+import { Context } from "../attempt/context.js";
 import type { Report } from "../attempt/executor.js";
 import type { EventBody, TaskEvent } from "../events/backfill_events.js";
 import type { InFlightMap } from "../machine/in_flight.js";
@@ -20,6 +21,10 @@ export interface Called {
   pushed: Map<string, Json>;
   /** How it has settled. */
   outcome?: TaskEventCode;
+}
+
+export function abortCalled({ context }: Called, why: DagfillError): void {
+  if (context !== undefined) Context.abort(context, why);
 }
 
 const EVENTS: Partial<Record<TaskInstance["state"], TaskEvent["type"]>> = {
@@ -40,6 +45,16 @@ export interface TaskBatch {
 
 const empty = (): TaskBatch => ({ changes: [], events: [], tasks: [], settled: [] });
 
+function joined(first: TaskBatch, second: TaskBatch): TaskBatch {
+  if (first.changes.length === 0) return second;
+  return {
+    changes: [...first.changes, ...second.changes],
+    events: [...first.events, ...second.events],
+    tasks: [...first.tasks, ...second.tasks],
+    settled: [...first.settled, ...second.settled],
+  };
+}
+
 export class TaskRecords {
   readonly errors = new Map<number, Failure>();
   readonly #context: Context;
@@ -50,6 +65,8 @@ export class TaskRecords {
   readonly #startedAt = new Map<number, string>();
   readonly #states = new Map<string, TaskInstance["state"]>();
   #batch = empty();
+  /** What the store did not take. */
+  #kept = empty();
   #failures = 0;
 
   constructor(
@@ -76,10 +93,33 @@ export class TaskRecords {
     if (startedAt !== undefined) this.#startedAt.set(task, startedAt);
   }
 
+  /** All that is to be stored now. */
   take(): TaskBatch {
-    const batch = this.#batch;
+    const batch = joined(this.#kept, this.#batch);
+    this.#kept = empty();
     this.#batch = empty();
     return batch;
+  }
+
+  /** Records that were not committed are made again. */
+  drop(): void {
+    this.#batch = empty();
+  }
+
+  /** The store did not take the batch. Ends are offered again; starts are not. */
+  keep({ changes, events, settled }: TaskBatch): void {
+    this.#kept = joined(this.#kept, {
+      changes: changes.filter(
+        (change) => change.type !== "save-task-instance" || change.instance.state !== "running",
+      ),
+      events: events.filter(({ type }) => type !== "task-started"),
+      tasks: settled,
+      settled,
+    });
+  }
+
+  get unstored(): readonly StoreChange[] {
+    return this.#kept.changes;
   }
 
   /** How many attempts of the task of the next record have failed. */
@@ -145,6 +185,18 @@ function retry(
   const delay = Math.min(retryDelay * retryBackoff ** (failures - 1), Math.max(LONGEST_MS, retryDelay));
   const when = delay > 0 ? `in ${Math.trunc(delay) / 1_000} s` : "now";
   return `${when}, attempt ${attempt + 1} of ${attempt + retries - failures + 1}`;
+}
+
+/** Says that a run has succeeded although tasks of it failed. */
+export function warningOfFailed(
+  { runId, executionDate: at }: Context,
+  failed: readonly { taskId: string }[],
+): EventBody {
+  const count = failed.length;
+  const named = failed.slice(0, 4).map(({ taskId }) => taskId);
+  const rest = count > 4 ? ` and ${count - 4} more` : "";
+  const message = `${runId} succeeded although ${count === 1 ? "its task" : "its tasks"} ${named.join(", ")}${rest} failed`;
+  return { type: "warning", warning: { code: "tasks_failed", message, at, count } };
 }
 
 /** Ends whatever is open of a run's tasks: as it ended outside of the dead process, where `reportOf` tells an end, else as canceled. Tells

@@ -8,52 +8,16 @@ import type { Json, JsonInput } from "../../json.js";
 import { printable } from "../../json_input.js";
 import { name } from "../../options.js";
 import { call, LostRun, type Raw, RunStateCode, TaskCommand, TaskEventCode } from "../../raw.js";
-import type { TaskInstance } from "../../store/store.js";
-import { Context } from "../attempt/context.js";
-import { type Attempt, abortReason } from "../attempt/executor.js";
-import type { EventBody } from "../events/backfill_events.js";
-import type { Clock } from "../machine/clock.js";
+import type { StoreChange, TaskInstance } from "../../store/store.js";
+import { abortReason } from "../attempt/executor.js";
 import { InFlightMap } from "../machine/in_flight.js";
 import { type AbortKind, abortKind, type Commands, Machine, type MachineHost } from "../machine/machine.js";
-import type { Writer } from "../writing/writer.js";
-import type { ExecuteTask, TaskContext } from "./task_context.js";
-import type { TaskGraph } from "./task_graph.js";
-import { type Called, codeOf, isEnd, TaskRecords } from "./task_records.js";
-import { TaskRunContext } from "./task_state.js";
-import type { Xcom } from "./xcom.js";
+import type { TaskContext } from "./task_context.js";
+import { abortCalled, type Called, codeOf, isEnd, TaskRecords, warningOfFailed } from "./task_records.js";
+import type { PastState, TaskRunOptions, TellEnd } from "./task_run_options.js";
+import { DagfillTaskError, TaskRunContext, tooLate } from "./task_state.js";
 
 type RawDagRun = InstanceType<Raw["RawDagRun"]>;
-
-/** How the same task of the run before ended; `undefined`: it never ran. */
-export type PastState = TaskInstance["state"] | undefined;
-
-export interface TaskRunOptions {
-  graph: TaskGraph;
-  context: Context;
-  executeTask: ExecuteTask;
-  xcom: Xcom;
-  prior: TaskInstance[];
-  /** By task; empty where nothing is asked of the past, absent for a task whose past is still to end. */
-  past: Map<number, PastState> | undefined;
-  /** Reads what the store has of its tasks, when wasm has trapped. */
-  reload: () => Promise<TaskInstance[]>;
-  /** A dead process called this attempt of the run then: what its tasks have become since stands, and those that run are
-   *  called again as the same attempt. */
-  attachedSince: number | undefined;
-  /** false: whoever runs a task renders its texts. */
-  rendered?: boolean | undefined;
-  /** The end of a task's attempt is stored. */
-  ended?: ((task: Context) => void) | undefined;
-  /** A task's attempt is waited for no longer. */
-  left?: ((task: Context | undefined) => void) | undefined;
-  maxActiveTasks: number;
-  abortGrace: number;
-  writer: Writer;
-  clock: Clock;
-  call: Attempt["call"];
-  emit: (event: EventBody) => void;
-  settle: (success: boolean, value: unknown) => void;
-}
 
 const STOPS: Partial<Record<AbortKind, TaskEventCode>> = {
   cancel: TaskEventCode.Cancel,
@@ -67,8 +31,12 @@ export class TaskRun {
   readonly #inFlight = new InFlightMap<Called>();
   /** Tasks of which the store has what this process has recorded: no other has called them since. */
   readonly #recorded = new Set<number>();
-  readonly #waiting = new Map<string, ((state: PastState) => void)[]>();
+  readonly #waiting = new Map<string, TellEnd[]>();
   #stop: TaskEventCode | undefined;
+  /** Batches whose answer is to come. */
+  #pushed = 0;
+  /** The store has failed: no task starts, the ends of those that run are recorded as far as it takes them, and then the run is left. */
+  #broken: DagfillError | undefined;
   #ended = false;
 
   constructor(options: TaskRunOptions) {
@@ -83,8 +51,8 @@ export class TaskRun {
         const prior = await options.reload();
         return (host) => this.#rebuild(prior, host);
       },
-      // Records that were not committed are made again. The backfill tells of the trap.
-      onRestart: () => void this.#records.take(),
+      // The backfill tells of the trap.
+      onRestart: () => this.#records.drop(),
       onEnd: (fault) => this.#end(false, fault),
     });
   }
@@ -111,11 +79,34 @@ export class TaskRun {
     this.#machine.pump();
   }
 
+  /** The store has failed for another run that this one needs: it goes no further either. */
+  leave(why: DagfillError): void {
+    this.#broken ??= why;
+    this.#leaveIfIdle();
+  }
+
+  /** What the store has not taken. */
+  get unstored(): readonly StoreChange[] {
+    return this.#records.unstored;
+  }
+
+  /** The end of the run is stored, and with it what was not. */
+  stored(batch = this.#records.take()): void {
+    for (const task of batch.tasks) this.#recorded.add(task);
+    for (const task of batch.settled) {
+      const { context } = this.#inFlight.get(task)?.detail ?? {};
+      if (context !== undefined) this.#options.ended?.(context);
+      this.#inFlight.delete(task);
+    }
+    for (const event of batch.events) this.#options.emit(event);
+  }
+
   /** Tells the final state of a task, at once or when it has ended; `undefined` when the run ends without one. */
-  whenEnded(taskId: string, tell: (state: PastState) => void): void {
+  whenEnded(taskId: string, tell: TellEnd): void {
     const state = this.#records.state(taskId);
-    if (this.#ended || (state !== undefined && isEnd(state))) {
-      tell(state);
+    const isKnown = state !== undefined && isEnd(state);
+    if (this.#ended || isKnown) {
+      tell(state, isKnown ? undefined : this.#broken);
       return;
     }
     const waiting = this.#waiting.get(taskId);
@@ -180,6 +171,7 @@ export class TaskRun {
 
   #record(task: number, attempt: number, code: number): void {
     const state = TASK_STATES[code] as TaskInstance["state"];
+    if (this.#broken !== undefined && state === "running") return;
     const { taskId } = this.#options.graph.task(task);
     this.#records.record(task, attempt, state);
     if (!isEnd(state)) return;
@@ -188,27 +180,50 @@ export class TaskRun {
   }
 
   #commit(count: number): void {
-    const { writer, emit } = this.#options;
-    const { changes, events, tasks, settled } = this.#records.take();
     const answer = this.#machine.commits();
-    writer.push({
-      changes,
-      stored: () => {
-        for (const task of tasks) this.#recorded.add(task);
-        for (const task of settled) {
-          const { context } = this.#inFlight.get(task)?.detail ?? {};
-          if (context !== undefined) this.#options.ended?.(context);
-          this.#inFlight.delete(task);
-        }
-        for (const event of events) emit(event);
-        answer(TaskEventCode.Stored, count);
-      },
-      refused: (_, error) => this.#lose(error),
-      failed: (error) => this.#lose(error),
-    });
+    // What is not acknowledged starts nothing.
+    this.#push(() => answer(TaskEventCode.Stored, this.#broken === undefined ? count : 0));
+  }
+
+  #push(answered: () => void): void {
+    const batch = this.#records.take();
+    this.#pushed += 1;
+    const done = () => {
+      this.#pushed -= 1;
+      answered();
+      this.#leaveIfIdle();
+    };
+    if (batch.changes.length === 0) queueMicrotask(done);
+    else
+      this.#options.writer.push({
+        changes: batch.changes,
+        stored: () => {
+          this.stored(batch);
+          done();
+        },
+        refused: (_, error) => this.#lose(error),
+        failed: (error) => {
+          if (error.code === "STALE_OWNER") return this.#lose(error);
+          this.#records.keep(batch);
+          const isFirst = this.#broken === undefined;
+          this.#broken ??= error;
+          // At once, and whenever another task ends. When the run has ended, its own end brings it.
+          if (isFirst && !this.#ended) this.#push(() => {});
+          done();
+        },
+      });
+  }
+
+  /** After the store has failed: no task runs, and nothing is being written. */
+  #leaveIfIdle(): void {
+    if (this.#broken === undefined || this.#ended || this.#pushed > 0) return;
+    const { graph } = this.#options;
+    const runs = ([task]: [number, unknown]) => this.#records.state(graph.task(task).taskId) === "running";
+    if (![...this.#inFlight].some(runs)) this.#end(false, this.#broken);
   }
 
   #start(task: number, attempt: number): void {
+    if (this.#broken !== undefined) return;
     const { context, graph, xcom, executeTask, clock, call } = this.#options;
     const checked: CheckedTask = graph.task(task);
     const { taskId } = checked;
@@ -286,14 +301,7 @@ export class TaskRun {
       ({ taskId, state }) => state === "failed" && graph.indexOf(taskId) === undefined,
     );
     const failed = [...graph.tasks.filter(({ taskId }) => this.#records.state(taskId) === "failed"), ...left];
-    if (failed.length === 0) return;
-    const named = failed.slice(0, 4).map(({ taskId }) => taskId);
-    const rest = failed.length > 4 ? ` and ${failed.length - 4} more` : "";
-    const message = `${context.runId} succeeded although ${failed.length === 1 ? "its task" : "its tasks"} ${named.join(", ")}${rest} failed`;
-    emit({
-      type: "warning",
-      warning: { code: "tasks_failed", message, at: context.executionDate, count: failed.length },
-    });
+    if (failed.length > 0) emit(warningOfFailed(context, failed));
   }
 
   /** Why the run has not succeeded, from the first task that failed. */
@@ -322,26 +330,12 @@ export class TaskRun {
     this.#ended = true;
     this.#machine.end();
     for (const [, { detail }] of this.#inFlight) this.#options.left?.(detail.context);
-    for (const waiting of this.#waiting.values()) for (const tell of waiting) tell(undefined);
+    const isLeft = !success && value instanceof DagfillError && value.code === "STORE_FAILED";
+    if (isLeft) this.#broken ??= value;
+    for (const waiting of this.#waiting.values())
+      for (const tell of waiting) tell(undefined, isLeft ? value : undefined);
     this.#waiting.clear();
-    this.#options.settle(success, value);
+    if (isLeft) this.#options.leave(value);
+    else this.#options.settle(success, value);
   }
-}
-
-function abortCalled({ context }: Called, why: DagfillError): void {
-  if (context !== undefined) Context.abort(context, why);
-}
-
-/** The XCom of a task is stored together with its end, so that a later push cannot be stored. */
-function tooLate(key: string, taskId: string, runId: string): DagfillError {
-  return new DagfillError(
-    "STALE_OWNER",
-    `xcomPush(${key}): expected it before the end of task ${taskId} of ${runId}, got it afterwards`,
-    { hint: "await what pushes before the task's promise settles" },
-  );
-}
-
-/** How a run fails whose tasks failed. */
-class DagfillTaskError extends Error {
-  override readonly name = "TaskFailed";
 }

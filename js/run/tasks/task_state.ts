@@ -111,3 +111,17 @@ function upstreams({ dependsOn }: CheckedTask, tasks: readonly CheckedTask[]): S
   for (const taskId of found) for (const behind of byId.get(taskId)?.dependsOn ?? []) found.add(behind);
   return found;
 }
+
+/** The XCom of a task is stored together with its end, so that a later push cannot be stored. */
+export function tooLate(key: string, taskId: string, runId: string): DagfillError {
+  return new DagfillError(
+    "STALE_OWNER",
+    `xcomPush(${key}): expected it before the end of task ${taskId} of ${runId}, got it afterwards`,
+    { hint: "await what pushes before the task's promise settles" },
+  );
+}
+
+/** How a run fails whose tasks failed. */
+export class DagfillTaskError extends Error {
+  override readonly name = "TaskFailed";
+}

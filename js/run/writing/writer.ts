@@ -66,7 +66,8 @@ export class Writer {
     );
   }
 
-  /** One refused change takes its entry out; the others are tried again, in front of what came since. */
+  /** One refused change takes its entry out; the others are tried again, in front of what came since. Where the store failed, what came
+   *  since fails, too: it was decided as if this batch were stored. */
   #answer(entries: Entry[], thrown: unknown): void {
     const error = storeFailure(thrown);
     let index = indexOf(error);
@@ -80,7 +81,8 @@ export class Writer {
         index -= entry.changes.length;
       }
     }
-    for (const entry of entries) entry.failed(error);
+    const behind = error.code === "STALE_OWNER" ? [] : this.#waiting.splice(0);
+    for (const entry of [...entries, ...behind]) entry.failed(error);
   }
 }
 
