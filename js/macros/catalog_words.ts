@@ -9,4 +9,12 @@ export const words: readonly (readonly [string, string])[] = [
   ["?", "date"],
   ["$", "he "],
   ["K", "00:00"],
+  ["ZZ", "{% set r = ` %}{{ (@ + r.relativedelta(weekday=r."],
+  ["QQ", "{% for x in ['a', 'b'] %}{{ loop."],
+  ["JJ", "macros."],
+  ["XX", "dag_run."],
+  ["VV", "time"],
+  ["GG", "element"],
+  ["RR", "; if known."],
+  ["BB", "data_interval_"],
 ];
