@@ -2,13 +2,14 @@
 import { DagfillError } from "../error.js";
 import type { BackfillOptions, BackfillPreview, BackfillService } from "../face.js";
 import { shortened } from "../visible.js";
+import { Declined, exitCodes } from "./report_error.js";
 import type { Request } from "./verb.js";
 
 /** A plan with more runs than this needs a confirmation. */
 const LARGE = 500;
 
 /** The options of a plan that may start: as they are where nothing has to be asked, else with the hash of the plan that was agreed to, so
- *  that no other one starts. ABORTED when the answer is no, INVALID_OPTION where there is no terminal to ask on. */
+ *  that no other one starts. `Declined` when the answer is no, INVALID_OPTION where there is no terminal to ask on. */
 export async function confirmed(
   service: BackfillService,
   options: BackfillOptions,
@@ -28,9 +29,10 @@ export async function confirmed(
       },
     );
   }
-  if (!(await ask(`${shortened(options.dagId, 200)}: the plan ${why}. Run it? [y/N] `))) {
+  const answer = await ask(`${shortened(options.dagId, 200)}: the plan ${why}. Run it? [y/N] `);
+  if (answer !== "yes") {
     notices.line("nothing was started");
-    throw new DagfillError("ABORTED", "the plan was not agreed to");
+    throw new Declined(answer === "no" ? exitCodes.usage : exitCodes.interrupted);
   }
   return { ...options, planHash: options.planHash ?? preview.planHash };
 }
@@ -58,16 +60,22 @@ function reason(
   return count > LARGE ? `has ${count} runs` : undefined;
 }
 
-/** Whether the answer is yes. Ctrl-C and the end of the input are a no. */
-async function ask(question: string): Promise<boolean> {
+/** The answer; the end of the input is a no. */
+async function ask(question: string): Promise<"yes" | "no" | "interrupted"> {
   const { createInterface } = await import("node:readline/promises");
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const ended = new AbortController();
-  for (const event of ["SIGINT", "close"] as const) lines.once(event, () => ended.abort());
+  let isInterrupted = false;
+  lines.once("SIGINT", () => {
+    isInterrupted = true;
+    ended.abort();
+  });
+  lines.once("close", () => ended.abort());
   try {
-    return /^y(es)?$/i.test((await lines.question(question, { signal: ended.signal })).trim());
+    const said = await lines.question(question, { signal: ended.signal });
+    return /^y(es)?$/i.test(said.trim()) ? "yes" : "no";
   } catch {
-    return false;
+    return isInterrupted ? "interrupted" : "no";
   } finally {
     lines.close();
   }

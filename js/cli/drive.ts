@@ -48,10 +48,6 @@ export async function drive(
   const { abortGrace = "PT30S" } = values;
   // Read when it is needed: the service has said by then what is wrong with it.
   const interrupts = takeInterrupts(() => durationMs(abortGrace as Duration));
-  const onExit = () => {
-    if (!interrupts.abort.aborted) exitedEarly(file);
-  };
-  process.on("exit", onExit);
   const inFlight = new InFlight();
   let reporter = reporterFor(request);
   const logs = new TaskLogs(values.store);
@@ -66,6 +62,10 @@ export async function drive(
   };
   const parts = { request, file, store, service, interrupts, inFlight, uncaught, report };
   const frame: Frame = { ...parts, isFollowing: false };
+  const onExit = () => {
+    if (frame.isFollowing && !interrupts.abort.aborted) exitedEarly(file);
+  };
+  process.on("exit", onExit);
   const session: Session = {
     service,
     follow: (begin, how = {}) => follow(begin, how, frame),

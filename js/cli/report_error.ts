@@ -5,9 +5,16 @@ import { type Flag, optionOf } from "./flags.js";
 import type { Terminal } from "./terminal.js";
 import { fit, oneLine, widthOf } from "./width.js";
 
-/** 0 all ok, 1 some runs failed (or something unforeseen), 2 usage, 3 store, 130 interrupted and resumable. */
+/** 0 all ok, 1 some runs failed (or something unforeseen), 2 usage or a declined plan, 3 store, 130 interrupted and resumable. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, store: 3, interrupted: 130 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** A plan that was asked about and not agreed to. */
+export class Declined extends DagfillError {
+  constructor(readonly exitCode: ExitCode) {
+    super("ABORTED", "the plan was not agreed to");
+  }
+}
 
 /** Prints the error and says how the process ends. */
 export function reportError(
@@ -27,7 +34,7 @@ export function reportError(
   const hint = code === "UNKNOWN_TASK" ? idsHint(error) : (error.hint ?? usualHint(error));
   if (json) {
     terminal.line(JSON.stringify({ error: { code, message, input, start, end, field, hint, details } }));
-    return exitOf(code);
+    return error instanceof Declined ? error.exitCode : exitOf(code);
   }
   terminal.line(`${terminal.paint("red", "error")} ${terminal.paint("bold", code)} ${message}`);
   // The field of an error about the state of the store is no flag that the user could correct.
@@ -35,7 +42,7 @@ export function reportError(
   if (place !== undefined && !message.includes(place)) terminal.line(`  in ${place}`);
   for (const line of pointAt(error, terminal)) terminal.line(line);
   if (hint !== undefined) terminal.line(`${terminal.paint("cyan", "hint")} ${hint}`);
-  return exitOf(code);
+  return error instanceof Declined ? error.exitCode : exitOf(code);
 }
 
 /** The hint for errors that have none. */

@@ -139,3 +139,19 @@ test("a failure in a store in memory says that no later command finds it", async
   assert.match(out, /hint these runs were kept in memory only: with --store FILE/);
   assert.doesNotMatch(out, /dagfill retry/);
 });
+
+test("two DAGs with one id are refused, and nothing is told to have been interrupted", limit, async () => {
+  const { folder, store } = workplace();
+  const file = join(folder, "twice.json");
+  const dag = { dagId: "twice", schedule: "@daily", tasks: [{ taskId: "a", command: "true" }] };
+  writeFileSync(file, JSON.stringify([dag, dag]));
+  for (const args of [
+    ["validate", file],
+    ["run", file, "--dag-id", "twice", ...day, "--store", store],
+  ]) {
+    const { code, err } = await run(args);
+    assert.equal(code, 2, err);
+    assert.match(err, /DUPLICATE_DAG dags\[1\]: there is another DAG "twice"/);
+    assert.doesNotMatch(err, /interrupted/);
+  }
+});

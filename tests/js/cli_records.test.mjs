@@ -196,9 +196,9 @@ test(
     assert.equal(piped.code, 2);
     assert.match(piped.err, /expected --yes for a plan that has 731 runs/);
     for (const [answer, code] of [
-      ["n\n", 1],
-      ["\n", 1],
-      ["\x03", 1],
+      ["n\n", 2],
+      ["\n", 2],
+      ["\x03", 130],
     ]) {
       const { child, state, ended } = startInTerminal(years);
       await until(() => state.out.includes("[y/N]"));

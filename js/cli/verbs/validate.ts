@@ -1,5 +1,6 @@
 // dagfill validate: checks the DAGs of a file, and prints the schedule and the tasks of each.
-import { explainSchedule, validateDag } from "../../face.js";
+import { DagfillError } from "../../error.js";
+import { type Dag, explainSchedule, validateDag } from "../../face.js";
 import { flags } from "../flags.js";
 import { loadDagFile } from "../load_dag.js";
 import { exitCodes } from "../report_error.js";
@@ -27,6 +28,7 @@ export const validate: Verb = {
         warnings: [...warnings, ...shortDurations(dag), ...(await templateWarnings(dag, callbacks))],
       });
     }
+    refuseDuplicates(file.dags);
     if (json) {
       terminal.line(JSON.stringify(checked));
       return exitCodes.ok;
@@ -41,3 +43,19 @@ export const validate: Verb = {
     return exitCodes.ok;
   },
 };
+
+/** DUPLICATE_DAG when two DAGs have one id, as each verb says it that takes the whole file. */
+function refuseDuplicates(dags: readonly Dag[]): void {
+  const seen = new Set<string>();
+  for (const [index, { dagId }] of dags.entries()) {
+    if (seen.has(dagId))
+      throw new DagfillError(
+        "DUPLICATE_DAG",
+        `dags[${index}]: there is another DAG ${JSON.stringify(dagId)}`,
+        {
+          field: `dags[${index}].dagId`,
+        },
+      );
+    seen.add(dagId);
+  }
+}
