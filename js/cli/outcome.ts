@@ -106,8 +106,8 @@ export class Outcome {
     if (failed + canceled + before === 0)
       this.hint("they wait for the run before them: when it has succeeded, run the same command again");
     else if (this.isGone()) return;
-    else if (verb !== "run" || failed + before > 0) {
-      // A retry without dates would take the runs of other ranges, too.
+    else if (verb !== "run" || failed + before > 0 || values.backfillId !== undefined) {
+      // The id of a backfill is used once. A retry without dates would take the runs of other ranges, too.
       const store = typeof values.store === "string" ? ` --store ${values.store}` : "";
       const { dagId, start, end, timeZone } = this.backfill.preview;
       const dag = dagId.length > 200 ? "" : ` --dag-id ${quoted(dagId)}`;

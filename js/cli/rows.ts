@@ -43,3 +43,14 @@ function csvLine(values: readonly string[]): string {
     })
     .join(",");
 }
+
+/** What a table without rows says: which rows of the DAG there are none of, by the filters that were given. */
+export function noneOf(
+  what: "runs" | "tasks",
+  dagId: string,
+  { state, from, to }: Request["values"],
+): string {
+  const states = Array.isArray(state) && state.length > 0 ? `${state.join(" or ")} ` : "";
+  const range = from === undefined && to === undefined ? "" : " in this range";
+  return `no ${states}${what} of ${dagId}${range}`;
+}

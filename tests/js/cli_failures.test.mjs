@@ -1,9 +1,9 @@
 // Lines of the command about tasks that fail or are tried again, and about values that a shell would act on.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { jsonLines, run, workplace } from "./cli_process.mjs";
+import { jsonLines, run, start, until, workplace } from "./cli_process.mjs";
 
 const limit = { timeout: 120_000, skip: process.platform === "win32" && "commands for a POSIX shell" };
 const day = ["--start-date", "2024-01-01", "--end-date", "2024-01-01"];
@@ -154,4 +154,47 @@ test("two DAGs with one id are refused, and nothing is told to have been interru
     assert.match(err, /DUPLICATE_DAG dags\[1\]: there is another DAG "twice"/);
     assert.doesNotMatch(err, /interrupted/);
   }
+});
+
+test(
+  "a listing with a filter says what there is none of, and --attempt which attempts there are",
+  limit,
+  async () => {
+    const { file, store } = scene([{ taskId: "b", command: "test $DAGFILL_ATTEMPT = 2", retries: 1 }]);
+    const at = ["--store", store];
+    assert.equal((await run(["run", file, ...day, "--quiet", ...at])).code, 0);
+    const range = ["--from", "2024-02-01", "--to", "2024-02-02"];
+    for (const [args, text] of [
+      [["runs", file, "--state", "failed"], "no failed runs of told"],
+      [["runs", file, "--state", "failed,canceled"], "no failed or canceled runs of told"],
+      [["runs", file, ...range], "no runs of told in this range"],
+      [["tasks", file, "--state", "failed", ...range], "no failed tasks of told in this range"],
+    ]) {
+      const { code, out } = await run([...args, ...at]);
+      assert.deepEqual([code, out], [0, `${text}\n`]);
+    }
+    const { code, err } = await run(["logs", file, "2024-01-01", "b", "--attempt", "99", ...at]);
+    assert.equal(code, 2, err);
+    assert.match(err, /expected an attempt that has a log, got 99\n.*--attempt\nhint b has attempts 1-2\n/);
+  },
+);
+
+test("after a cancel of a backfill with an id of its own, the hint is a retry", limit, async () => {
+  const { file, store } = scene([{ taskId: "a", command: 'until test -e "$GATE"; do sleep 0.05; done' }]);
+  const { env, gate } = workplace();
+  const range = ["-s", "2024-01-01", "-e", "2024-01-03"];
+  const at = ["--store", store, "--quiet"];
+  const one = ["--max-parallel-runs", "1"];
+  const { state, ended } = start(["run", file, ...range, ...one, "--backfill-id", "mine", ...at], { env });
+  await until(() => existsSync(store) && state.out.includes("told"));
+  const asked = await run(["cancel", "mine", "--store", store]);
+  assert.equal(asked.code, 0, asked.err);
+  await until(() => state.out.includes("cancel"));
+  writeFileSync(gate, "");
+  const { code, out } = await ended;
+  assert.equal(code, 1, out);
+  const hint = /hint to run them again: dagfill (retry .*)\n/.exec(out);
+  assert.notEqual(hint, null, out);
+  const again = await run([...hint[1].split(" "), "--quiet"], { env });
+  assert.equal(again.code, 0, again.err);
 });

@@ -45,8 +45,10 @@ export const logs: Verb = {
         if (!isOpen || interrupts.drain.aborted) break;
         await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       }
-      if (!reader.found)
+      if (!reader.found) {
+        refuseAttempt(values.attempt, reader.attempts);
         notices.line(whyNone(inOrder(await tasksOf(store, dagId, run.runId, taskId), stored), run.runId));
+      }
       return exitCodes.ok;
     } finally {
       interrupts.dispose();
@@ -54,6 +56,22 @@ export const logs: Verb = {
     }
   },
 };
+
+/** Refuses an attempt that no task has had, with those that each has. */
+function refuseAttempt(attempt: unknown, known: ReadonlyMap<string, readonly number[]>): void {
+  const had = [...known].filter(([, attempts]) => attempts.length > 0);
+  if (attempt === undefined || had.length === 0) return;
+  const listed = had.slice(0, 10).map(([taskId, attempts]) => {
+    const [first, last] = [attempts[0], attempts.at(-1)];
+    if (first === last) return `${taskId} has attempt ${first}`;
+    const isRow = attempts.length === Number(last) - Number(first) + 1;
+    return `${taskId} has attempts ${isRow ? `${first}-${last}` : attempts.join(", ")}`;
+  });
+  throw new DagfillError("INVALID_OPTION", `expected an attempt that has a log, got ${attempt}`, {
+    field: "--attempt",
+    hint: `${listed.join("; ")}${had.length > 10 ? `; and ${had.length - 10} more` : ""}`,
+  });
+}
 
 /** Why tasks of a run have no logs: they were not started, or are no commands. */
 function whyNone(tasks: readonly TaskInstance[], runId: string): string {
@@ -82,6 +100,8 @@ async function tasksOf(
 /** Prints log files as they grow, each from the place that was read last. */
 class LogReader {
   found = false;
+  /** By task: the attempts that have a log. */
+  readonly attempts = new Map<string, readonly number[]>();
   readonly #places = new Map<string, number>();
   readonly #told = new Set<string>();
   #last = "";
@@ -95,6 +115,7 @@ class LogReader {
   print(task: TaskInstance): void {
     const { dagId, runId, taskId } = task;
     const attempts = attemptsOf(this.folder, dagId, runId, taskId);
+    this.attempts.set(taskId, attempts);
     if (!attempts.includes(task.attempt)) this.#printError(task);
     for (const attempt of attempts.filter((one) => this.attempt === undefined || one === this.attempt)) {
       this.found = true;

@@ -5,7 +5,7 @@ import { flags } from "../flags.js";
 import { noteInterrupted, type Shown, shownRuns, storedStates } from "../interrupted.js";
 import { localDate } from "../local_date.js";
 import { exitCodes, runError } from "../report_error.js";
-import { showRows } from "../rows.js";
+import { noneOf, showRows } from "../rows.js";
 import {
   startIn,
   stateStyle,
@@ -54,7 +54,7 @@ export const runs: Verb = {
       const found = (await shownRuns(store, stored))
         .filter(({ state }) => states === undefined || states.includes(state))
         .slice(0, limit);
-      showRows(found, columnsIn(timeZone), request, `no runs of ${dagId}`);
+      showRows(found, columnsIn(timeZone), request, noneOf("runs", dagId, values));
       noteInterrupted(found, request);
       return exitCodes.ok;
     } finally {

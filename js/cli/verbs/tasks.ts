@@ -5,7 +5,7 @@ import { flags } from "../flags.js";
 import { noteInterrupted, type Shown, shownRuns } from "../interrupted.js";
 import { localDate } from "../local_date.js";
 import { exitCodes, runError } from "../report_error.js";
-import { showRows } from "../rows.js";
+import { noneOf, showRows } from "../rows.js";
 import {
   chosenRuns,
   inOrder,
@@ -45,7 +45,7 @@ export const tasks: Verb = {
             rows.push({ executionDate, ...instance, state });
         }
       }
-      showRows(rows, columnsIn(timeZone), request, `no tasks of ${dagId}`);
+      showRows(rows, columnsIn(timeZone), request, noneOf("tasks", dagId, values));
       if (rows.some(({ state }) => state === "interrupted")) noteInterrupted(found, request);
       return exitCodes.ok;
     } finally {
