@@ -231,3 +231,24 @@ test("a request to an enqueued backfill says that nobody has begun with it", lim
   assert.deepEqual([none.code, none.out], [2, ""]);
   assert.match(none.err, /dates: expected at least one date/);
 });
+
+test("a running backfill without a canary says that it waits for no approval", limit, async () => {
+  const { begin, command, lines, open } = terminals();
+  const first = begin("run", gated, ...range(1), "--backfill-id", "b");
+  await until(() => lines().length === 1);
+  const { code, err } = await command("approve", "b");
+  assert.equal(code, 2);
+  assert.match(err, /INVALID_OPTION backfill b is running and waits for no approval\n/);
+  open();
+  assert.equal((await first.ended).code, 0);
+});
+
+test("the short hash of a plan is named as such", limit, async () => {
+  const { command } = terminals();
+  const { out } = await command("preview", gated, ...range(1));
+  const [, short] = /^plan (\S+) /m.exec(out);
+  const { code, err } = await command("run", gated, ...range(1), "--plan-hash", short);
+  assert.equal(code, 2);
+  assert.match(err, /expected the whole hash of a plan, got "\w{12}", the short form that preview prints/);
+  assert.match(err, /hint dagfill preview --all prints the whole hash, and --json has it as planHash/);
+});

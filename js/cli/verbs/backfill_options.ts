@@ -7,6 +7,9 @@ import { checkOrder, zoneOf } from "../bounds.js";
 import { flags, optionOf } from "../flags.js";
 import { chooseDag, type DagFile } from "../load_dag.js";
 
+/** Digits of a plan's hash in the answer of `preview`, which has 64 and more. */
+export const SHORT_HASH = 12;
+
 const names = [...flags.plan, ...flags.drive].map(optionOf);
 
 export function backfillOptions(file: DagFile, values: Record<string, unknown>): BackfillOptions {
@@ -33,6 +36,15 @@ export function optionsOf(values: Record<string, unknown>): Partial<BackfillOpti
       {
         field: "--reset-dag-run",
         hint: "--rerun-failed takes only failed and canceled runs, --reset-dag-run every run that exists",
+      },
+    );
+  if (typeof values.planHash === "string" && values.planHash.length === SHORT_HASH)
+    throw new DagfillError(
+      "INVALID_OPTION",
+      `expected the whole hash of a plan, got ${shown(values.planHash)}, the short form that preview prints`,
+      {
+        field: "--plan-hash",
+        hint: "dagfill preview --all prints the whole hash, and --json has it as planHash",
       },
     );
   const given = names.filter((name) => values[name] !== undefined);

@@ -8,7 +8,7 @@ import { chooseDag, loadDagFile } from "../load_dag.js";
 import { planJson, showPlan } from "../plan_view.js";
 import { type ExitCode, exitCodes } from "../report_error.js";
 import type { Request, Verb } from "../verb.js";
-import { backfillOptions } from "./backfill_options.js";
+import { backfillOptions, SHORT_HASH } from "./backfill_options.js";
 
 export const preview: Verb = {
   summary: "show which dates a backfill would run, and why the others would not",
@@ -95,7 +95,7 @@ export async function showPreview({
           "dim",
           values.all === true
             ? `plan ${plan.planHash} (with run --plan-hash, only this plan starts)`
-            : `plan ${plan.planHash.slice(0, 12)} (--all shows the whole hash for run --plan-hash, which starts only this plan)`,
+            : `plan ${plan.planHash.slice(0, SHORT_HASH)} (--all shows the whole hash for run --plan-hash, which starts only this plan)`,
         ),
       );
     }

@@ -1,4 +1,5 @@
 // dagfill pause, unpause, cancel, approve: requests to the process that drives a backfill.
+import { DagfillError } from "../../error.js";
 import { BackfillService } from "../../face.js";
 import { type Flag, flags } from "../flags.js";
 import { exitCodes } from "../report_error.js";
@@ -67,5 +68,12 @@ export const approve = asking(
   ({ reject }) => (reject === true ? "cancel, because its canary is rejected" : "continue"),
   "continue a backfill whose canary waits for approval",
   flags.reject,
-  (service, id, { reject }) => service.approve(id, reject !== true),
+  async (service, id, { reject }) => {
+    const known = (await service.list({ unfinished: true })).find(({ backfillId }) => backfillId === id);
+    if (known !== undefined && known.options.canary === undefined)
+      throw new DagfillError("INVALID_OPTION", `backfill ${id} is ${known.state} and waits for no approval`, {
+        hint: "only a backfill with --canary waits for one",
+      });
+    await service.approve(id, reject !== true);
+  },
 );
