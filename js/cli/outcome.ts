@@ -1,6 +1,7 @@
 // The summary after a backfill: counts, failures, and the next command to type.
 import type { Backfill, BackfillEvent, BackfillResult, Progress, RunResult, SkipReason } from "../face.js";
 import { skippedBy } from "./calendar.js";
+import { FailedTasks, quoted } from "./failed_tasks.js";
 import { localDate } from "./local_date.js";
 import { duration } from "./progress.js";
 import { type ExitCode, exitCodes, runError } from "./report_error.js";
@@ -14,13 +15,9 @@ function styleOf({ state, unfinished }: BackfillResult): Style {
   return unfinished > 0 ? "yellow" : "green";
 }
 
-/** A text as a word of a shell. */
-function quoted(text: string): string {
-  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
 export class Outcome {
   private readonly failures: RunResult[] = [];
+  private readonly failedTasks = new FailedTasks();
 
   constructor(
     private readonly backfill: Backfill,
@@ -31,6 +28,7 @@ export class Outcome {
 
   /** Remembers the failures, as many as will be shown. */
   see(event: BackfillEvent): void {
+    this.failedTasks.see(event);
     if (event.type === "run-failed" && this.failures.length < mostFailures) this.failures.push(event.run);
   }
 
@@ -60,6 +58,11 @@ export class Outcome {
     if (failedTasks > 0) {
       const what = failedTasks === 1 ? "1 task" : `${failedTasks} tasks`;
       terminal.line(`${terminal.paint("yellow", "warning")}  ${what} failed in runs that still succeeded`);
+      const { positionals, values } = this.request;
+      const { dagId, timeZone } = this.backfill.preview;
+      const place = { file: positionals[0] ?? "", dagId, timeZone, store: values.store };
+      const hint = this.failedTasks.hint(place);
+      if (hint !== undefined && values.store !== ":memory:") this.hint(hint);
     }
     if (result.unfinished > 0) this.showUnfinished(result);
     else this.hintAtDone();

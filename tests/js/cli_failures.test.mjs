@@ -198,3 +198,21 @@ test("after a cancel of a backfill with an id of its own, the hint is a retry", 
   const again = await run([...hint[1].split(" "), "--quiet"], { env });
   assert.equal(again.code, 0, again.err);
 });
+
+test("tasks that failed in runs that succeeded are run again by the line of the hint", limit, async () => {
+  const { file, store } = scene([
+    { taskId: "b", command: "test $DAGFILL_ATTEMPT = 2" },
+    { taskId: "end", dependsOn: ["b"], triggerRule: "all_done", command: "true" },
+  ]);
+  const at = ["--store", store];
+  const range = ["-s", "2024-01-01", "-e", "2024-01-02"];
+  const first = await run(["run", file, ...range, "--quiet", ...at]);
+  const line = /to run them again: dagfill (clear .* -t b --from 2024-01-01\S+ --to 2024-01-02\S+ .*)\n/;
+  assert.match(first.out, line);
+  const { code, err } = await run(["retry", file, ...at]);
+  assert.equal(code, 0);
+  const [, hint] = line.exec(err);
+  const again = await run([...hint.split(" "), "--yes", "--quiet"]);
+  assert.equal(again.code, 0, again.err);
+  assert.match((await run(["tasks", file, "--state", "failed", ...at])).out, /no failed tasks/);
+});

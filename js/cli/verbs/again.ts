@@ -1,11 +1,12 @@
 // dagfill retry and dagfill clear: run what the store has once more.
 import { DagfillError } from "../../error.js";
-import { type BackfillOptions, BackfillService, type RunState, type RunStore } from "../../face.js";
+import { type BackfillOptions, BackfillService, type Dag, type RunState, type RunStore } from "../../face.js";
 import { abandonment, unfinishedIds } from "../../plan/history.js";
 import { shortened } from "../../visible.js";
 import { spanOf, zoneOf } from "../bounds.js";
 import { confirmed } from "../confirm.js";
 import { drive } from "../drive.js";
+import { FailedTasks } from "../failed_tasks.js";
 import { flags } from "../flags.js";
 import { nameTheCommand } from "../in_the_way.js";
 import { chooseDag, type DagFile, loadDagFile } from "../load_dag.js";
@@ -49,6 +50,7 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
   const store = await world.openStore(values.store, "read", notices);
   const service = new BackfillService({ dags: file.dags, store, ...world.callbacks(file, () => {}) });
   const span = spanOf(values, zoneOf(dag));
+  const failedTasks = new FailedTasks();
   const { dates, interrupted, plan } = await read().finally(() => store.close());
   const [first] = dates;
   if (plan !== undefined) {
@@ -65,6 +67,10 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
         `${notices.paint("cyan", "hint")} a backfill was interrupted: dagfill resume ${file.name} ${interrupted.backfillId}${where} continues it`,
       );
     }
+    const place = { file: file.name, dagId, timeZone: zoneOf(dag), store: values.store };
+    const hint = failedTasks.hint(place);
+    if (hint !== undefined)
+      notices.line(`${notices.paint("cyan", "hint")} tasks failed in runs that still succeeded; ${hint}`);
     return exitCodes.ok;
   }
   const options = optionsFor(dates);
@@ -90,11 +96,29 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
     const dates = [...new Set([...known, ...left])].sort((a, b) => Date.parse(a) - Date.parse(b));
     if (dates.length === 0) {
       const open = await service.list({ dagId, unfinished: true });
+      if (how.reprocess === "failed") await seeFailedTasks(dag, store, span, failedTasks);
       return { dates, interrupted: open.find(({ state }) => state === "interrupted"), plan: undefined };
     }
     const { dryRun, ...options } = optionsFor(dates);
     const plan = dryRun === true ? await service.preview(options) : undefined;
     return { dates, interrupted: undefined, plan };
+  }
+}
+
+/** Tasks that failed in runs that succeeded. Without a trigger rule there are none, and nothing is read. */
+async function seeFailedTasks(
+  { dagId, tasks = [], taskDefaults }: Dag,
+  store: RunStore,
+  span: { from?: number; to?: number },
+  seen: FailedTasks,
+): Promise<void> {
+  const rules = tasks.map((task) => ({ ...taskDefaults, ...task }).triggerRule ?? "all_success");
+  if (rules.every((rule) => rule === "all_success")) return;
+  const runs = await store.listRuns({ dagId, states: ["success"], ...span, order: "desc", limit: 1_000 });
+  for (const { runId, executionDate } of runs) {
+    const all = await store.listTaskInstances(dagId, runId);
+    const failed = all.filter(({ state }) => state === "failed").map(({ taskId }) => taskId);
+    if (failed.length > 0) seen.add(failed, executionDate);
   }
 }
 
