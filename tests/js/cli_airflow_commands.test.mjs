@@ -132,21 +132,3 @@ test("the file of tasks clear may stand behind the flags, and -t clears that tas
   assert.equal(upstream.code, 0, upstream.err);
   assert.deepEqual(await attempts(), ["extract 3", "load 4", "extract 3", "load 4"]);
 });
-
-test("--rerun-failed beside --reset is refused", async () => {
-  for (const verb of ["run", "preview"]) {
-    const { code, err } = await run([
-      verb,
-      dag,
-      "-s",
-      "2024-01-01",
-      "-e",
-      "2024-01-02",
-      "--reset",
-      "--rerun-failed",
-      ...store,
-    ]);
-    assert.equal(code, 2, err);
-    assert.match(err, /--rerun-failed and --reset-dag-run choose different runs: expected one of them/);
-  }
-});

@@ -29,15 +29,6 @@ export function optionsOf(values: Record<string, unknown>): Partial<BackfillOpti
       field: "--no-upstream",
       hint: "--no-upstream leaves out what the tasks of --task-ids depend on",
     });
-  if (values.rerunFailed === true && values.resetDagRun === true)
-    throw new DagfillError(
-      "INVALID_OPTION",
-      "--rerun-failed and --reset-dag-run choose different runs: expected one of them",
-      {
-        field: "--reset-dag-run",
-        hint: "--rerun-failed takes only failed and canceled runs, --reset-dag-run every run that exists",
-      },
-    );
   if (typeof values.planHash === "string" && values.planHash.length === SHORT_HASH)
     throw new DagfillError(
       "INVALID_OPTION",
