@@ -39,29 +39,6 @@ async function run(t, verb, ...args) {
 if (redis === null) notTested("a wrong password of Redis", "no redis-server");
 else {
   await redisCommand(redis.port, "CONFIG SET requirepass right");
-  test("a program ends whose worker and engine were refused", { timeout: 50_000 }, async (t) => {
-    const text = `import { bullmqEngine, bullmqWorker } from "dagfill/engine/bullmq";
-      const connection = process.argv[1];
-      await bullmqWorker({ connection, executeRun: () => 1 }).catch(({ code }) => console.log(code));
-      const engine = bullmqEngine({ connection });
-      await engine.check([]).catch(({ code }) => console.log(code));
-      await engine.close();`;
-    const resolver = join(import.meta.dirname, "npm", "resolve.mjs");
-    const url = `redis://:wrong@127.0.0.1:${redis.port}`;
-    const args = ["--import", resolver, "--input-type=module", "--eval", text, url];
-    const child = spawn(process.execPath, args, {
-      cwd: import.meta.dirname,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    t.after(() => child.kill("SIGKILL"));
-    let said = "";
-    child.stdout.on("data", (data) => {
-      said += data;
-    });
-    const [code] = await once(child, "close");
-    assert.deepEqual([code, said], [0, "ENGINE_FAILED\nENGINE_FAILED\n"]);
-  });
-
   const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-01", "--yes"];
   const told = {
     ":wrong@": /error ENGINE_FAILED engine bullmq: wrong password, or wrong user, for Redis: WRONGPASS/,
