@@ -1,11 +1,7 @@
 // Tasks that failed in runs that succeeded: which they are, and the line that runs them again.
 import type { BackfillEvent } from "../face.js";
 import { localDate } from "./local_date.js";
-
-/** A text as a word of a shell. */
-export function quoted(text: string): string {
-  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
+import { dagFlag, quoted, storeFlag } from "./typed_line.js";
 
 interface Place {
   file: string;
@@ -40,9 +36,7 @@ export class FailedTasks {
     if (this.tasks.size === 0) return undefined;
     const sorted = [...this.dates].sort((one, other) => Date.parse(one) - Date.parse(other));
     const [from = "", to = ""] = [sorted[0], sorted.at(-1)].map((date) => localDate(date ?? "", timeZone));
-    const dag = dagId.length > 200 ? "" : ` --dag-id ${quoted(dagId)}`;
-    const where = typeof store === "string" ? ` --store ${store}` : "";
     const names = quoted([...this.tasks].join(",")).replace(/^'([\w.,-]+)'$/, "$1");
-    return `to run them again: dagfill clear ${file}${dag} -t ${names} --from ${from} --to ${to}${where}`;
+    return `to run them again: dagfill clear ${file}${dagFlag(dagId)} -t ${names} --from ${from} --to ${to}${storeFlag(store)}`;
   }
 }

@@ -1,5 +1,6 @@
 // An interrupted backfill over the dates that were asked for: the error says what to type next.
 import { DagfillError } from "../error.js";
+import { storeFlag } from "./typed_line.js";
 import type { Request } from "./verb.js";
 
 function interruptedId(error: unknown): string | undefined {
@@ -19,7 +20,7 @@ export function nameTheCommand(
   const id = interruptedId(error);
   if (id === undefined) return error;
   const { code, message, details } = error as DagfillError;
-  const where = typeof values.store === "string" ? ` --store ${values.store}` : "";
+  const where = storeFlag(values.store);
   return new DagfillError(code, message, {
     hint: [
       `to continue it: dagfill resume ${positionals[0]} ${id}${where}`,

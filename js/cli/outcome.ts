@@ -1,11 +1,12 @@
 // The summary after a backfill: counts, failures, and the next command to type.
 import type { Backfill, BackfillEvent, BackfillResult, Progress, RunResult, SkipReason } from "../face.js";
 import { skippedBy } from "./calendar.js";
-import { FailedTasks, quoted } from "./failed_tasks.js";
+import { FailedTasks } from "./failed_tasks.js";
 import { localDate } from "./local_date.js";
 import { duration } from "./progress.js";
 import { type ExitCode, exitCodes, runError } from "./report_error.js";
 import type { Style } from "./terminal.js";
+import { dagFlag, storeFlag } from "./typed_line.js";
 import type { Request } from "./verb.js";
 
 const mostFailures = 10;
@@ -79,13 +80,12 @@ export class Outcome {
       );
       return exitCodes.interrupted;
     }
-    const store = typeof values.store === "string" ? ` --store ${values.store}` : "";
     terminal.line();
     terminal.line(
       `${terminal.paint("yellow", "interrupted")}  ${progress.total - progress.remaining} of ${progress.total} dates have ended`,
     );
     if (this.isGone()) return exitCodes.interrupted;
-    this.hint(`to continue: dagfill resume ${positionals[0]} ${backfillId}${store}`);
+    this.hint(`to continue: dagfill resume ${positionals[0]} ${backfillId}${storeFlag(values.store)}`);
     return exitCodes.interrupted;
   }
 
@@ -111,11 +111,10 @@ export class Outcome {
     else if (this.isGone()) return;
     else if (verb !== "run" || failed + before > 0 || values.backfillId !== undefined) {
       // The id of a backfill is used once. A retry without dates would take the runs of other ranges, too.
-      const store = typeof values.store === "string" ? ` --store ${values.store}` : "";
       const { dagId, start, end, timeZone } = this.backfill.preview;
-      const dag = dagId.length > 200 ? "" : ` --dag-id ${quoted(dagId)}`;
       const range = `--from ${localDate(start, timeZone)} --to ${localDate(end, timeZone)}`;
-      this.hint(`to run them again: dagfill retry ${positionals[0]}${dag} ${range}${store}`);
+      const which = `${positionals[0]}${dagFlag(dagId)} ${range}${storeFlag(values.store)}`;
+      this.hint(`to run them again: dagfill retry ${which}`);
     } else this.hint("the same command runs the canceled dates again");
   }
 

@@ -7,6 +7,7 @@ import { Pace } from "./pace.js";
 import { duration, progressLine } from "./progress.js";
 import { runError } from "./report_error.js";
 import type { Style, Terminal } from "./terminal.js";
+import { storeFlag } from "./typed_line.js";
 import type { Request } from "./verb.js";
 import { fit } from "./width.js";
 
@@ -204,14 +205,13 @@ function noteworthy(
     isLeaving: () => false,
   },
 ): string | undefined {
-  const where = typeof values.store === "string" ? ` --store ${values.store}` : "";
-  const command = (verb: string) => `dagfill ${verb} ${backfillId}${where}`;
+  const command = (verb: string) => `dagfill ${verb} ${backfillId}${storeFlag(values.store)}`;
   switch (event.type) {
     case "paused":
       if (isLeaving()) return undefined;
       return `${terminal.paint("yellow", "paused")}  no further runs start; to continue: ${command("unpause")}`;
     case "resumed":
-      return `${terminal.paint("green", "resumed")}`;
+      return terminal.paint("green", "resumed");
     case "canceling":
       return `${terminal.paint("yellow", "canceling")}  no further runs start`;
     case "run-failed":

@@ -13,6 +13,7 @@ import { chooseDag, type DagFile, loadDagFile } from "../load_dag.js";
 import { planJson, showPlan } from "../plan_view.js";
 import { exitCodes } from "../report_error.js";
 import type { Terminal } from "../terminal.js";
+import { storeFlag } from "../typed_line.js";
 import type { Request, Verb } from "../verb.js";
 import { optionsOf } from "./backfill_options.js";
 
@@ -62,7 +63,7 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
     const range = span.from === undefined && span.to === undefined ? "" : " between these dates";
     notices.line(`no runs of ${shortened(dagId, 200)} that are ${states.join(" or ")}${range}`);
     if (interrupted !== undefined) {
-      const where = typeof values.store === "string" ? ` --store ${values.store}` : "";
+      const where = storeFlag(values.store);
       notices.line(
         `${notices.paint("cyan", "hint")} a backfill was interrupted: dagfill resume ${file.name} ${interrupted.backfillId}${where} continues it`,
       );
