@@ -11,10 +11,11 @@ import {
   type Hooks,
   type Progress,
 } from "../face.js";
+import type { ShellLine } from "../shell.js";
 import { shortened } from "../visible.js";
 import { AtWork } from "./at_work.js";
 import { type DetachableStore, detachable } from "./detachable.js";
-import { InFlight } from "./in_flight.js";
+import { type Executors, executorsOf } from "./executors.js";
 import { aborted, type Interrupts, takeInterrupts } from "./interrupts.js";
 import type { DagFile } from "./load_dag.js";
 import { Outcome } from "./outcome.js";
@@ -23,7 +24,7 @@ import { type ExitCode, exitCodes, reportError } from "./report_error.js";
 import { type Reporter, reporterFor } from "./reporter.js";
 import { TaskLogs } from "./task_logs.js";
 import { TasksOfRuns } from "./tasks_of_runs.js";
-import { takeUncaught, type Uncaught, type UncaughtError } from "./uncaught.js";
+import type { UncaughtError } from "./uncaught.js";
 import type { Request } from "./verb.js";
 import { whenFree } from "./when_free.js";
 
@@ -48,14 +49,12 @@ export async function drive(
   const { abortGrace = "PT30S" } = values;
   // Read when it is needed: the service has said by then what is wrong with it.
   const interrupts = takeInterrupts(() => durationMs(abortGrace as Duration));
-  const inFlight = new InFlight();
   let reporter = reporterFor(request);
-  const logs = new TaskLogs(values.store);
-  const uncaught = takeUncaught(inFlight, logs);
-  const callbacks = inFlight.count(world.callbacks(file, (line) => reporter.log(line), logs));
+  const print = (line: ShellLine) => reporter.log(line);
+  const executors = executorsOf(file, world, { logs: new TaskLogs(values.store), print });
+  const { callbacks, dags, inFlight, uncaught } = executors;
   const { onUnknown } = callbacks;
   const how = engine === undefined ? callbacks : { engine, onUnknown };
-  const dags = inFlight.countFunctions(logs.withStacks(file.dags));
   const service = new BackfillService({ dags, store, ...how });
   const report = (next: Reporter) => {
     reporter = next;
@@ -85,9 +84,8 @@ export async function drive(
     throw error;
   } finally {
     reporter.end();
-    logs.flush();
+    executors.dispose();
     interrupts.dispose();
-    uncaught.dispose();
     process.off("exit", onExit);
     await engine?.close();
     await store.close();
@@ -104,13 +102,11 @@ function exitedEarly(file: DagFile): void {
   );
 }
 
-interface Frame {
+interface Frame extends Pick<Executors, "inFlight" | "uncaught"> {
   request: Request;
   file: DagFile;
   store: DetachableStore;
   interrupts: Interrupts;
-  inFlight: InFlight;
-  uncaught: Uncaught;
   service: BackfillService;
   /** From now on, what commands print goes to this reporter. */
   report: (reporter: Reporter) => void;

@@ -1,8 +1,8 @@
 // dagfill schedule: starts the runs of a file's DAGs when they are due.
 import { Scheduler, type SchedulerEvent } from "../../face.js";
 import { zoneOf } from "../bounds.js";
+import { executorsOf } from "../executors.js";
 import { flags } from "../flags.js";
-import { InFlight } from "../in_flight.js";
 import { aborted, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
 import { localDate, withLocalDates } from "../local_date.js";
@@ -11,7 +11,6 @@ import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
 import { warnOfTemplates } from "../template_warnings.js";
 import type { Terminal } from "../terminal.js";
-import { takeUncaught } from "../uncaught.js";
 import type { Verb } from "../verb.js";
 
 export const schedule: Verb = {
@@ -22,13 +21,14 @@ export const schedule: Verb = {
     const file = await loadDagFile(path);
     const store = await world.openStore(values.store, "write", notices);
     const interrupts = takeInterrupts();
-    const logs = new TaskLogs(values.store);
-    const inFlight = new InFlight();
-    const uncaught = takeUncaught(inFlight, logs, "the next dagfill schedule continues what it left");
+    const executors = executorsOf(file, world, {
+      logs: new TaskLogs(values.store),
+      print: logWriter({ terminal, json, values }),
+      hint: "the next dagfill schedule continues what it left",
+    });
+    const { callbacks, dags, uncaught } = executors;
     try {
-      const callbacks = inFlight.count(world.callbacks(file, logWriter({ terminal, json, values }), logs));
       await warnOfTemplates(file.dags, callbacks, {}, notices);
-      const dags = inFlight.countFunctions(logs.withStacks(file.dags));
       const scheduler = new Scheduler({ dags, store, ...callbacks });
       const zones = new Map(file.dags.map((dag) => [dag.dagId, zoneOf(dag)]));
       let worst: ExitCode = exitCodes.ok;
@@ -52,9 +52,8 @@ export const schedule: Verb = {
       // The failures of days of scheduling are in the store. With --once the exit code reports them.
       return values.once === true ? worst : exitCodes.ok;
     } finally {
-      logs.flush();
+      executors.dispose();
       interrupts.dispose();
-      uncaught.dispose();
       await store.close();
     }
   },

@@ -3,8 +3,8 @@ import type { Engine } from "../../engine/engine.js";
 import { DagfillError } from "../../error.js";
 import { type BackfillEvent, BackfillService } from "../../face.js";
 import { zoneOf } from "../bounds.js";
+import { executorsOf } from "../executors.js";
 import { flags } from "../flags.js";
-import { InFlight } from "../in_flight.js";
 import { aborted, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
 import { localDate, withLocalDates } from "../local_date.js";
@@ -13,7 +13,6 @@ import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
 import { warnOfTemplates } from "../template_warnings.js";
 import type { Terminal } from "../terminal.js";
-import { takeUncaught } from "../uncaught.js";
 import type { Verb } from "../verb.js";
 
 /** The interval of a coordinator's health lines for a supervisor. There is also one at the start, when a backfill is let go, and at the end. */
@@ -42,18 +41,16 @@ export const serve: Verb = {
       }
     };
     const timer = setInterval(() => health("serving"), HEALTH_MS);
-    const logs = new TaskLogs(values.store);
-    const inFlight = new InFlight();
-    const uncaught = takeUncaught(
-      inFlight,
-      logs,
-      "the next process that serves this store continues what it left",
-    );
+    const executors = executorsOf(file, world, {
+      logs: new TaskLogs(values.store),
+      print: logWriter({ terminal, json, values }),
+      hint: "the next process that serves this store continues what it left",
+    });
+    const { callbacks, dags, uncaught } = executors;
     try {
-      const callbacks = inFlight.count(world.callbacks(file, logWriter({ terminal, json, values }), logs));
       const { onUnknown } = callbacks;
       const service = new BackfillService({
-        dags: inFlight.countFunctions(logs.withStacks(file.dags)),
+        dags,
         store,
         ...(engine === undefined ? callbacks : { engine, onUnknown }),
       });
@@ -72,7 +69,7 @@ export const serve: Verb = {
           },
         },
       );
-      const refused = typeof values.engine === "string" ? refusedBy(engine as Engine) : [];
+      const refused = typeof values.engine === "string" ? [refusedBy(engine as Engine)] : [];
       await Promise.race([served, aborted(interrupts.drain), uncaught.failed, ...refused]);
       if (interrupts.drain.aborted) {
         const rest = engine === undefined ? "those in flight may finish" : "jobs at the engine continue";
@@ -85,9 +82,8 @@ export const serve: Verb = {
       return interrupts.abort.aborted ? exitCodes.interrupted : exitCodes.ok;
     } finally {
       clearInterval(timer);
-      logs.flush();
+      executors.dispose();
       interrupts.dispose();
-      uncaught.dispose();
       await engine?.close();
       await store.close();
     }
@@ -95,16 +91,12 @@ export const serve: Verb = {
 };
 
 /** Rejects where the engine refuses for good, such as a wrong password. One that is away is waited for. */
-function refusedBy(engine: Engine): Promise<never>[] {
-  if (engine.check === undefined) return [];
-  const asked = engine.check([]);
-  return [
-    new Promise((_, reject) => {
-      asked.catch((error: unknown) => {
-        if (error instanceof DagfillError && error.code === "ENGINE_FAILED") reject(error);
-      });
-    }),
-  ];
+function refusedBy(engine: Engine): Promise<never> {
+  return new Promise((_, reject) => {
+    engine.check?.([]).catch((error: unknown) => {
+      if (error instanceof DagfillError && error.code === "ENGINE_FAILED") reject(error);
+    });
+  });
 }
 
 interface Seen {

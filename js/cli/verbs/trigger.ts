@@ -2,15 +2,14 @@
 import { BackfillService } from "../../face.js";
 import { dateOf, zoneOf } from "../bounds.js";
 import { detachable } from "../detachable.js";
+import { executorsOf } from "../executors.js";
 import { flags } from "../flags.js";
-import { InFlight } from "../in_flight.js";
 import { takeInterrupts } from "../interrupts.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
 import { exitCodes, runError } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
 import { warnOfTemplates } from "../template_warnings.js";
-import { takeUncaught } from "../uncaught.js";
 import type { Verb } from "../verb.js";
 
 export const trigger: Verb = {
@@ -23,14 +22,15 @@ export const trigger: Verb = {
     const { dagId } = dag;
     const store = detachable(await world.openStore(values.store, "write", notices));
     const interrupts = takeInterrupts();
-    const logs = new TaskLogs(values.store);
-    const inFlight = new InFlight();
-    const uncaught = takeUncaught(inFlight, logs, `to run what it left again: dagfill retry ${path}`);
+    const executors = executorsOf(file, world, {
+      logs: new TaskLogs(values.store),
+      print: logWriter({ terminal, json, values }),
+      hint: `to run what it left again: dagfill retry ${path}`,
+    });
+    const { callbacks, dags, uncaught } = executors;
     try {
-      const callbacks = inFlight.count(world.callbacks(file, logWriter({ terminal, json, values }), logs));
       const conf = values.conf as Record<string, unknown> | undefined;
       await warnOfTemplates([dag], callbacks, conf ?? {}, notices);
-      const dags = inFlight.countFunctions(logs.withStacks(file.dags));
       const run = new BackfillService({ dags, store, ...callbacks }).trigger({
         dagId,
         ...(typeof values.executionDate === "string" && {
@@ -52,10 +52,9 @@ export const trigger: Verb = {
       if (good) return exitCodes.ok;
       return interrupts.drain.aborted ? exitCodes.interrupted : exitCodes.failed;
     } finally {
-      logs.flush();
+      executors.dispose();
       interrupts.dispose();
-      uncaught.dispose();
-      // Of a run that an uncaught error has left: the next command need not wait for its lease to expire.
+      // Frees the lease of a run that an uncaught error has left: the next command need not wait for it to expire.
       await store.detach();
       await store.releaseLeases();
       await store.close();

@@ -3,8 +3,8 @@ import type { WorkerEvent } from "../../engine/worker_options.js";
 import { DagfillError } from "../../error.js";
 import { failure } from "../../failure.js";
 import { zoneOf } from "../bounds.js";
+import { executorsOf } from "../executors.js";
 import { flags } from "../flags.js";
-import { InFlight } from "../in_flight.js";
 import { aborted, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
 import { localDate } from "../local_date.js";
@@ -12,7 +12,6 @@ import { exitCodes } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { workerWhenThere } from "../servers.js";
 import { TaskLogs } from "../task_logs.js";
-import { takeUncaught } from "../uncaught.js";
 import type { Verb } from "../verb.js";
 
 export const worker: Verb = {
@@ -31,9 +30,8 @@ export const worker: Verb = {
     const print = logWriter({ terminal, json, values });
     // Its store is elsewhere: what a log file would keep goes to its output.
     const logs = new TaskLogs(":memory:", print);
-    const inFlight = new InFlight();
-    const uncaught = takeUncaught(inFlight, logs, "other workers take its jobs up again");
-    const callbacks = inFlight.count(world.callbacks(file, print, logs));
+    const executors = executorsOf(file, world, { logs, print, hint: "other workers take its jobs up again" });
+    const { callbacks, dags, uncaught } = executors;
     const zones = new Map(file.dags.map((dag) => [dag.dagId, zoneOf(dag)]));
     const tell = ({ type, error, ...event }: Omit<WorkerEvent, "type"> & { type: string }) => {
       const at = new Date().toISOString();
@@ -47,7 +45,7 @@ export const worker: Verb = {
       const made = await workerWhenThere(url, notices, interrupts.drain, (signal) =>
         world.worker(url, {
           ...callbacks,
-          dags: inFlight.countFunctions(logs.withStacks(file.dags)),
+          dags,
           concurrency: (values.concurrency as number | undefined) ?? 1,
           signal,
           onEvent: tell,
@@ -63,8 +61,8 @@ export const worker: Verb = {
       if (interrupts.abort.aborted) await made.close({ running: "abort" });
       return interrupts.abort.aborted ? exitCodes.interrupted : exitCodes.ok;
     } finally {
+      executors.dispose();
       interrupts.dispose();
-      uncaught.dispose();
     }
   },
 };
