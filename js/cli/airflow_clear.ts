@@ -37,14 +37,15 @@ export function clearArguments(args: readonly string[]): string[] {
   return isNamed && own.length === args.length ? [...own, "--no-upstream"] : own;
 }
 
-/** The line to type with the dates and the task that were given; `usual` where none were. */
-export function clearLine(args: readonly string[], usual: string): string {
+/** The line to type with the dates and the task that were given; with the names of all three where none was given. */
+export function clearLine(args: readonly string[]): string {
   const [from, to, task] = [
     lastValue(args, "s", "start-date", "from"),
     lastValue(args, "e", "end-date", "to"),
     lastValue(args, "t", "task-ids"),
   ];
-  if (from === undefined && to === undefined && task === undefined) return usual;
+  if (from === undefined && to === undefined && task === undefined)
+    return "dagfill clear FILE --from DATE --to DATE --task-ids TASKS";
   return [
     "dagfill clear FILE",
     ...(from === undefined ? [] : [`--from ${from}`]),

@@ -25,9 +25,19 @@ const verbs = new Map(
   }),
 );
 
+interface OfFile {
+  verb: string;
+  /** The verb's own arguments, where they are not those given. */
+  own?: (given: readonly string[]) => readonly string[];
+}
+
 /** Those that need a file, wherever their flags stand, since `tasks clear` alone may also ask for the tasks of a DAG named clear. */
 const verbsOfFiles = new Map(
-  Object.entries({ "dags show": "validate", "tasks clear": "clear", "tasks list": "validate" }),
+  Object.entries<OfFile>({
+    "dags show": { verb: "validate" },
+    "tasks clear": { verb: "clear", own: clearArguments },
+    "tasks list": { verb: "validate" },
+  }),
 );
 
 /** The arguments with the verb's own name in place of Airflow's, which has one word or two. */
@@ -35,11 +45,11 @@ export function ownVerb(args: readonly string[]): readonly string[] {
   for (const words of [2, 1]) {
     const name = args.slice(0, words).join(" ");
     const given = args.slice(words);
-    const ofFile = verbsOfFiles.get(name);
-    const verb =
-      verbs.get(name) ?? (ofFile !== undefined && isFile(plainWords(given)[0]) ? ofFile : undefined);
-    if (verb === "clear") return [verb, ...clearArguments(given)];
+    const verb = verbs.get(name);
     if (verb !== undefined) return [verb, ...given];
+    const ofFile = verbsOfFiles.get(name);
+    if (ofFile !== undefined && isFile(plainWords(given)[0]))
+      return [ofFile.verb, ...(ofFile.own?.(given) ?? given)];
   }
   return args;
 }
@@ -47,11 +57,11 @@ export function ownVerb(args: readonly string[]): readonly string[] {
 const isFile = (text: string | undefined) => text !== undefined && (looksLikeFile(text) || existsSync(text));
 
 interface Foreign {
-  /** What its arguments are, in their order. */
+  /** Its arguments, in their order. */
   takes: readonly ("FILE" | "TASK" | "DATE")[];
-  /** The line to type, in which the names of its arguments stand for them. */
-  line: string;
-  /** What that line does, behind "to". */
+  /** The line to type, in which the names of its arguments stand for them. A function makes it from the words after the command. */
+  line: string | ((given: readonly string[]) => string);
+  /** The purpose of that line, to be read after "to". */
   to: string;
 }
 
@@ -106,7 +116,7 @@ const commands = new Map<string, Foreign>(
     },
     "tasks clear": {
       takes: ["FILE"],
-      line: "dagfill clear FILE --from DATE --to DATE --task-ids TASKS",
+      line: clearLine,
       to: "run these tasks again",
     },
     "tasks list": {
@@ -149,7 +159,7 @@ export function airflowCommand(args: readonly string[], isUnknownDag = false): D
   if (group === "tasks" && isOfVerb && !isUnknownDag) return undefined;
   const flagAt = given.findIndex((word) => word.startsWith("-"));
   const words = flagAt < 0 ? given : given.slice(0, flagAt);
-  let line = name === "tasks clear" ? clearLine(given, command.line) : command.line;
+  let line = typeof command.line === "string" ? command.line : command.line(given);
   for (const [at, what] of command.takes.entries()) {
     const word = words[at];
     // A DAG goes by its id in Airflow, and by its file here.
@@ -158,8 +168,6 @@ export function airflowCommand(args: readonly string[], isUnknownDag = false): D
   return new DagfillError(
     "INVALID_OPTION",
     `expected a verb of dagfill, got "${name}", a command of Airflow`,
-    {
-      hint: `to ${command.to}: ${line}`,
-    },
+    { hint: `to ${command.to}: ${line}` },
   );
 }

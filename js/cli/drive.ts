@@ -174,19 +174,16 @@ function showResumed({ backfillId, preview, progress }: Backfill, { terminal }: 
  *  with the counts that the store has, as `list` shows them: in this process an abort also counts what it only gave up here. */
 async function leave(backfill: Backfill, frame: Frame, atWork: AtWork): Promise<Progress> {
   const { store, service, interrupts, uncaught } = frame;
-  const thrown = await Promise.race([aborted(interrupts.drain), uncaught.thrown]);
+  const first = await Promise.race([aborted(interrupts.drain), uncaught.thrown]);
+  const thrown = first ?? (await drain(backfill, frame, atWork));
   if (thrown !== undefined) await leaveAtOnce(backfill, frame, thrown);
-  else {
-    const late = await drain(backfill, frame, atWork);
-    if (late !== undefined) await leaveAtOnce(backfill, frame, late);
-  }
   await store.releaseLeases();
   const { backfillId, preview } = backfill;
   const known = await service.list({ dagId: preview.dagId });
   return known.find((one) => one.backfillId === backfillId)?.progress ?? backfill.progress;
 }
 
-/** After Ctrl-C: runs in flight may finish, until Ctrl-C comes again. */
+/** After Ctrl-C: runs in flight may finish, until Ctrl-C comes again. Fulfils with an uncaught error that comes before. */
 async function drain(
   backfill: Backfill,
   { request: { notices }, store, interrupts, inFlight, uncaught }: Frame,

@@ -34,7 +34,7 @@ export function reportError(
   const hint = code === "UNKNOWN_TASK" ? idsHint(error) : (error.hint ?? usualHint(error));
   if (json) {
     terminal.line(JSON.stringify({ error: { code, message, input, start, end, field, hint, details } }));
-    return error instanceof Declined ? error.exitCode : exitOf(code);
+    return exitOf(error);
   }
   terminal.line(`${terminal.paint("red", "error")} ${terminal.paint("bold", code)} ${message}`);
   // The field of an error about the state of the store is no flag that the user could correct.
@@ -42,7 +42,7 @@ export function reportError(
   if (place !== undefined && !message.includes(place)) terminal.line(`  in ${place}`);
   for (const line of pointAt(error, terminal)) terminal.line(line);
   if (hint !== undefined) terminal.line(`${terminal.paint("cyan", "hint")} ${hint}`);
-  return error instanceof Declined ? error.exitCode : exitOf(code);
+  return exitOf(error);
 }
 
 /** The hint for errors that have none. */
@@ -71,7 +71,9 @@ function isState(code: ErrorCode): boolean {
 }
 
 /** The exit code for an error. */
-export function exitOf(code: ErrorCode): ExitCode {
+export function exitOf(error: DagfillError): ExitCode {
+  if (error instanceof Declined) return error.exitCode;
+  const { code } = error;
   if (code === "STORE_FAILED" || code === "STALE_OWNER") return exitCodes.store;
   return code === "INTERNAL" || code === "ABORTED" ? exitCodes.failed : exitCodes.usage;
 }

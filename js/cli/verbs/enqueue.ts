@@ -1,10 +1,10 @@
 // dagfill enqueue: stores a backfill for a `serve` process to run.
 import { BackfillService } from "../../face.js";
+import { warnOfDags } from "../dag_warnings.js";
 import { flags } from "../flags.js";
 import { nameTheCommand } from "../in_the_way.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
 import { exitCodes } from "../report_error.js";
-import { warnOfTemplates } from "../template_warnings.js";
 import type { Verb } from "../verb.js";
 import { backfillOptions } from "./backfill_options.js";
 import { showPreview } from "./preview.js";
@@ -19,7 +19,7 @@ export const enqueue: Verb = {
     const file = await loadDagFile(positionals[0] ?? "");
     const options = backfillOptions(file, values);
     const { conf = {} } = options;
-    await warnOfTemplates(
+    await warnOfDags(
       [chooseDag(file, values.dagId)],
       world.callbacks(file, () => {}),
       conf as Record<string, unknown>,

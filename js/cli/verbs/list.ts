@@ -17,11 +17,12 @@ export const list: Verb = {
     const { values, notices, world } = request;
     const store = await world.openStore(values.store, "read", notices);
     try {
-      const summaries = await new BackfillService({ dags: [], store }).list({
+      const filter = {
         ...(typeof values.dagId === "string" && { dagId: values.dagId }),
         ...(values.unfinished === true && { unfinished: true }),
-      });
-      const stored = await store.listBackfills();
+      };
+      const summaries = await new BackfillService({ dags: [], store }).list(filter);
+      const stored = await store.listBackfills(filter);
       const zones = new Map(stored.map(({ id, snapshot }) => [id, timeZoneOf(snapshot)]));
       showRows(summaries, columnsIn(zones), request, "no backfills");
       return exitCodes.ok;

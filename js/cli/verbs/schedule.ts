@@ -1,6 +1,7 @@
 // dagfill schedule: starts the runs of a file's DAGs when they are due.
 import { Scheduler, type SchedulerEvent } from "../../face.js";
 import { zoneOf } from "../bounds.js";
+import { warnOfDags } from "../dag_warnings.js";
 import { executorsOf } from "../executors.js";
 import { flags } from "../flags.js";
 import { aborted, takeInterrupts } from "../interrupts.js";
@@ -9,7 +10,6 @@ import { localDate, withLocalDates } from "../local_date.js";
 import { type ExitCode, exitCodes, exitOf, runError } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
-import { warnOfTemplates } from "../template_warnings.js";
 import type { Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
@@ -28,7 +28,7 @@ export const schedule: Verb = {
     });
     const { callbacks, dags, uncaught } = executors;
     try {
-      await warnOfTemplates(file.dags, callbacks, {}, notices);
+      await warnOfDags(file.dags, callbacks, {}, notices);
       const scheduler = new Scheduler({ dags, store, ...callbacks });
       const zones = new Map(file.dags.map((dag) => [dag.dagId, zoneOf(dag)]));
       let worst: ExitCode = exitCodes.ok;
@@ -60,7 +60,7 @@ export const schedule: Verb = {
 };
 
 function codeOf(event: SchedulerEvent): ExitCode {
-  if (event.type === "error") return exitOf(event.error.code);
+  if (event.type === "error") return exitOf(event.error);
   return event.type === "run-failed" ? exitCodes.failed : exitCodes.ok;
 }
 

@@ -3,6 +3,7 @@ import type { Engine } from "../../engine/engine.js";
 import { DagfillError } from "../../error.js";
 import { type BackfillEvent, BackfillService } from "../../face.js";
 import { zoneOf } from "../bounds.js";
+import { warnOfDags } from "../dag_warnings.js";
 import { executorsOf } from "../executors.js";
 import { flags } from "../flags.js";
 import { aborted, takeInterrupts } from "../interrupts.js";
@@ -11,7 +12,6 @@ import { localDate, withLocalDates } from "../local_date.js";
 import { exitCodes, runError } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
-import { warnOfTemplates } from "../template_warnings.js";
 import type { Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
@@ -54,7 +54,7 @@ export const serve: Verb = {
         store,
         ...(engine === undefined ? callbacks : { engine, onUnknown }),
       });
-      await warnOfTemplates(file.dags, callbacks, undefined, notices);
+      await warnOfDags(file.dags, callbacks, undefined, notices);
       health("serving");
       const zones = new Map(file.dags.map((dag) => [dag.dagId, zoneOf(dag)]));
       const max = values.maxBackfills as number | undefined;

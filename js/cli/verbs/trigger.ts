@@ -1,6 +1,7 @@
 // dagfill trigger: one run of a DAG for one date, now.
 import { BackfillService } from "../../face.js";
 import { dateOf, zoneOf } from "../bounds.js";
+import { warnOfDags } from "../dag_warnings.js";
 import { detachable } from "../detachable.js";
 import { executorsOf } from "../executors.js";
 import { flags } from "../flags.js";
@@ -9,7 +10,6 @@ import { chooseDag, loadDagFile } from "../load_dag.js";
 import { exitCodes, runError } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
-import { warnOfTemplates } from "../template_warnings.js";
 import type { Verb } from "../verb.js";
 
 export const trigger: Verb = {
@@ -30,7 +30,7 @@ export const trigger: Verb = {
     const { callbacks, dags, uncaught } = executors;
     try {
       const conf = values.conf as Record<string, unknown> | undefined;
-      await warnOfTemplates([dag], callbacks, conf ?? {}, notices);
+      await warnOfDags([dag], callbacks, conf ?? {}, notices);
       const run = new BackfillService({ dags, store, ...callbacks }).trigger({
         dagId,
         ...(typeof values.executionDate === "string" && {

@@ -1,11 +1,9 @@
 // dagfill validate: checks the DAGs of a file, and prints the schedule and the tasks of each.
-import { DagfillError } from "../../error.js";
-import { type Dag, explainSchedule, validateDag } from "../../face.js";
+import { BackfillService, explainSchedule, MemoryStore, validateDag } from "../../face.js";
+import { dagWarnings } from "../dag_warnings.js";
 import { flags } from "../flags.js";
 import { loadDagFile } from "../load_dag.js";
 import { exitCodes } from "../report_error.js";
-import { shortDurations } from "../short_durations.js";
-import { templateWarnings } from "../template_warnings.js";
 import type { Verb } from "../verb.js";
 
 export const validate: Verb = {
@@ -25,10 +23,11 @@ export const validate: Verb = {
         schedule: text,
         order,
         layers,
-        warnings: [...warnings, ...shortDurations(dag), ...(await templateWarnings(dag, callbacks))],
+        warnings: [...warnings, ...(await dagWarnings(dag, callbacks))],
       });
     }
-    refuseDuplicates(file.dags);
+    // Refuses two DAGs with one id, as the verbs do that take the whole file.
+    new BackfillService({ dags: file.dags, store: new MemoryStore() });
     if (json) {
       terminal.line(JSON.stringify(checked));
       return exitCodes.ok;
@@ -43,19 +42,3 @@ export const validate: Verb = {
     return exitCodes.ok;
   },
 };
-
-/** DUPLICATE_DAG when two DAGs have one id, as each verb says it that takes the whole file. */
-function refuseDuplicates(dags: readonly Dag[]): void {
-  const seen = new Set<string>();
-  for (const [index, { dagId }] of dags.entries()) {
-    if (seen.has(dagId))
-      throw new DagfillError(
-        "DUPLICATE_DAG",
-        `dags[${index}]: there is another DAG ${JSON.stringify(dagId)}`,
-        {
-          field: `dags[${index}].dagId`,
-        },
-      );
-    seen.add(dagId);
-  }
-}

@@ -1,4 +1,4 @@
-// Warnings about the templates of a DAG, for the verbs that show no plan.
+// Warnings about the DAGs of a file, for the verbs that show no plan.
 import { BackfillService, type Dag, MemoryStore, nextDates, previousDates } from "../face.js";
 import type { Json } from "../json.js";
 import type { Warning } from "../warning.js";
@@ -17,7 +17,7 @@ const CODES = [
 
 /** The warnings that the plan of one date has of the DAG's templates. `conf`: what the run is started with; where that is not
  *  known yet, no key of it counts as missing. */
-export async function templateWarnings(
+async function templateWarnings(
   dag: Dag,
   callbacks: Callbacks,
   conf?: Record<string, unknown>,
@@ -51,18 +51,24 @@ function sampleOf(dag: Dag): { schedule: NonNullable<Dag["schedule"]>; date: str
   return { schedule: { dates: ["2023-12-31", DAY, "2024-01-02"] }, date: DAY };
 }
 
+/** The warnings about a DAG that do not depend on a range of dates. `conf` as for its templates. */
+export async function dagWarnings(
+  dag: Dag,
+  callbacks: Callbacks,
+  conf?: Record<string, unknown>,
+): Promise<Warning[]> {
+  return [...shortDurations(dag), ...(await templateWarnings(dag, callbacks, conf))];
+}
+
 /** Writes the warnings of several DAGs, each with its DAG. */
-export async function warnOfTemplates(
+export async function warnOfDags(
   dags: readonly Dag[],
   callbacks: Callbacks,
   conf: Record<string, unknown> | undefined,
   notices: Terminal,
 ): Promise<void> {
   for (const dag of dags) {
-    for (const { code, message } of [
-      ...shortDurations(dag),
-      ...(await templateWarnings(dag, callbacks, conf)),
-    ])
+    for (const { code, message } of await dagWarnings(dag, callbacks, conf))
       notices.line(`${notices.paint("yellow", "warning")} ${dag.dagId}  ${code}: ${message}`);
   }
 }
