@@ -71,7 +71,7 @@ const all: readonly Foreign[] = [
   { flags: "v verbose", hint: "the output of commands is shown unless you give --quiet: leave it out" },
 ];
 
-/** What to write instead of a flag of Airflow's command, given without its dashes. */
+/** The hint for a flag of Airflow's command, given without its dashes: what to write instead. */
 export function airflowFlagHint(flag: string, verb: string): string | undefined {
   return all.find(
     ({ flags, verbs }) => flags.split(" ").includes(flag) && (verbs === undefined || verbs.includes(verb)),

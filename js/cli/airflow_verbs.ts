@@ -1,4 +1,4 @@
-// Airflow's commands: those that a verb answers under its own name, and what to type in place of the others.
+// Airflow's commands: the verbs that do the same, and the line to type for the commands without such a verb.
 import { existsSync } from "node:fs";
 import { DagfillError } from "../error.js";
 import { clearArguments, clearLine, plainWords } from "./airflow_clear.js";
@@ -31,7 +31,7 @@ interface OfFile {
   own?: (given: readonly string[]) => readonly string[];
 }
 
-/** Those that need a file, wherever their flags stand, since `tasks clear` alone may also ask for the tasks of a DAG named clear. */
+/** Commands that name a verb only with a file, before or after their flags: `tasks clear` alone may ask for the tasks of a DAG named clear. */
 const verbsOfFiles = new Map(
   Object.entries<OfFile>({
     "dags show": { verb: "validate" },

@@ -12,7 +12,7 @@ export interface DagText {
 /** The most aliases that a document may expand. More are an attack on memory, not a DAG. */
 const MOST_ALIASES = 1_000;
 
-/** What to write instead, by the parser's code for mistakes that are common in DAGs. */
+/** Hints by the parser's code, for mistakes that are common in DAGs. */
 const hints: Partial<Record<string, string>> = {
   TAB_AS_INDENT: "indent with spaces: YAML allows no tab there",
   BAD_INDENT: "the keys of an object, and the dashes of a list, must start in the same column",

@@ -1,4 +1,4 @@
-// Runs a backfill to its end, or until Ctrl-C. Shared by `run` and `resume`.
+// Runs a backfill to its end, or until Ctrl-C. Shared by `run`, `resume`, `retry` and `clear`.
 import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DagfillError } from "../error.js";

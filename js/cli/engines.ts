@@ -38,7 +38,7 @@ function bullOf(text: string): { connection: string; queue?: string } {
   return { connection: url.href, ...(queue === null ? {} : { queue }) };
 }
 
-/** What follows the host, where it is no port. */
+/** The end of a message about a URL whose port does not exist; empty for other URLs. */
 function portOf(text: string): string {
   const port = /:(\d+)$/.exec(/^[^/]*\/\/([^/?#]*)/.exec(text)?.[1] ?? "")?.[1];
   return Number(port) > 65_535 ? ` and has port ${port}` : "";

@@ -1,10 +1,10 @@
-// The callbacks that are at work: a process that leaves can wait for them, and an uncaught error has come from one of them.
+// The callbacks that are at work: a process that leaves waits for them, and an uncaught error is attributed to one of them.
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Dag, ExecuteTask, RunContext } from "../face.js";
 import { withFunctions } from "./task_functions.js";
 import type { Callbacks } from "./verb.js";
 
-/** What a callback runs; a run as a whole has no task. */
+/** The run or task that a callback works on; a run without tasks has no taskId. */
 export type TaskAtWork = Pick<RunContext, "dagId" | "runId" | "attempt" | "executionDate" | "localDate"> & {
   taskId?: string;
 };
@@ -34,7 +34,7 @@ export class InFlight {
       await Promise.all(work.map(([settled]) => settled));
   }
 
-  /** The callback that something which happens now comes from, where that is known; else all that are at work. */
+  /** The callback whose code runs now, if that is known; else all that are at work. */
   suspects(): TaskAtWork[] {
     const caller = this.caller.getStore();
     return caller === undefined ? [...this.work.values()] : [caller];

@@ -1,4 +1,4 @@
-// Ctrl-C: once to start no further runs and let those in flight finish, twice to abort these. SIGTERM does both in turn.
+// Ctrl-C: once to start no further runs and let those in flight finish, twice to abort these. With a grace period, one SIGTERM does both in turn.
 
 const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 

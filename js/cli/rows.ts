@@ -44,7 +44,7 @@ function csvLine(values: readonly string[]): string {
     .join(",");
 }
 
-/** What a table without rows says: which rows of the DAG there are none of, by the filters that were given. */
+/** The text for a table without rows, with the filters that were given: no failed runs of sales in this range. */
 export function noneOf(
   what: "runs" | "tasks",
   dagId: string,

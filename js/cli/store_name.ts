@@ -1,4 +1,4 @@
-// What `--store` names: a file, a database of PostgreSQL by its URL, or nothing that is kept.
+// Reads `--store`: the path of a file, the URL of a PostgreSQL database, or :memory:.
 import { DagfillError } from "../error.js";
 import { nearest } from "../nearest.js";
 import { shown } from "../shown.js";
@@ -14,7 +14,7 @@ const SCHEME = /^([a-z][a-z\d+.-]+):/i;
 const OTHER_DATABASES = new Set(["mysql", "mariadb", "redis", "rediss", "mongodb", "mssql", "http", "https"]);
 const FILES = new Set(["file", "sqlite", "sqlite3"]);
 
-/** Reads `--store`. INVALID_OPTION where it is a URL of another kind, which would else be taken for the name of a file. No message has more
+/** The store of `--store`. INVALID_OPTION for a URL of another kind, which would otherwise count as the name of a file. No message has more
  *  of a URL than its scheme: the rest may hold a password. */
 export function storeNamed(given: unknown): NamedStore {
   const text = typeof given === "string" ? given : ".dagfill.sqlite";

@@ -1,5 +1,5 @@
-// Errors outside of any awaited promise: thrown in a timer or a listener that a callback left behind, or a rejection that is not handled. Their effects
-// are unknown, so they end the process, as in Node; but first they are reported, with the task that they come from.
+// Uncaught errors: thrown in a timer or a listener that a callback left behind, or rejections that are not handled. Their effects are unknown, so they
+// end the process, as in Node; but first they are reported, with the task that they come from.
 import { DagfillError } from "../error.js";
 import { failure } from "../failure.js";
 import { shortened } from "../visible.js";
@@ -9,22 +9,22 @@ import { oneLine } from "./width.js";
 
 export interface UncaughtError {
   error: DagfillError;
-  /** What was thrown, with its stack. */
+  /** The thrown value, with its stack. */
   stack: string;
   /** The task that it comes from, if that is known; else all that were at work. */
   suspects: TaskAtWork[];
 }
 
 export interface Uncaught {
-  /** Fulfils with the first of them. */
+  /** Fulfils with the first uncaught error. */
   readonly thrown: Promise<UncaughtError>;
-  /** Rejects with the first of them. */
+  /** Rejects with the first uncaught error. */
   readonly failed: Promise<never>;
   /** Restores the default handling of Node. */
   dispose(): void;
 }
 
-/** Handles them until `dispose`. `hint`: how to continue afterwards. */
+/** Handles uncaught errors until `dispose`. `hint`: how to continue afterwards. */
 export function takeUncaught(inFlight: InFlight, logs: TaskLogs, hint?: string): Uncaught {
   let tell: (uncaught: UncaughtError) => void = () => {};
   const thrown = new Promise<UncaughtError>((resolve) => {

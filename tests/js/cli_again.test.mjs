@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { jsonLines, run, start, until, workplace } from "./cli_process.mjs";
 
-/** A DAG of a, b behind it, a leaf behind b and a leaf beside it; $BREAK names tasks that fail, and one of "hang" waits for its signal. */
+/** A DAG of a, b after a, leaf after b, and side alone. $BREAK lists tasks that fail; the task of $HANG waits for its signal. */
 const MODULE = `
 import { appendFileSync } from "node:fs";
 const run = async ({ taskId, executionDate, xcomPull, signal }) => {

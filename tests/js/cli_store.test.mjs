@@ -1,4 +1,4 @@
-// What `--store` and `--engine` name: a URL of another kind is refused, and never taken for a file or waited for.
+// `--store` and `--engine`: a URL of another kind is refused, and never counts as a file or is waited for.
 import assert from "node:assert/strict";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

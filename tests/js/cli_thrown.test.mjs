@@ -1,4 +1,4 @@
-// What tasks throw, in whatever way: it is told, kept in the task's log, and leaves nothing that cannot be gone on with.
+// Errors that tasks throw, in every way: each is reported, kept in the task's log, and leaves a backfill that can be resumed.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

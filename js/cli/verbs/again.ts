@@ -86,7 +86,7 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
 
   function optionsFor(dates: readonly string[]): BackfillOptions {
     const [startDate = "", endDate = startDate] = [dates[0], dates.at(-1)];
-    // What exists is run again whenever it is due: somebody has started it.
+    // A run that exists is run again even if its date is not due, because it has been started before.
     const chosen = { startDate, endDate, dates: [...dates], includeNotDue: true };
     return { ...optionsOf(values), ...how, dagId, ...chosen };
   }
@@ -106,7 +106,7 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
   }
 }
 
-/** Tasks that failed in runs that succeeded. Without a trigger rule there are none, and nothing is read. */
+/** Collects the tasks that failed in runs that succeeded. Without a trigger rule there are none, and nothing is read. */
 async function seeFailedTasks(
   { dagId, tasks = [], taskDefaults }: Dag,
   store: RunStore,
@@ -123,7 +123,7 @@ async function seeFailedTasks(
   }
 }
 
-/** The dates of the runs in these states, and of those that a killed process left. An interrupted backfill continues its own. */
+/** The dates of the runs in these states, and of runs that a killed process left. Runs of an interrupted backfill are not among them: a resume continues those. */
 async function knownDates(
   store: RunStore,
   dagId: string,

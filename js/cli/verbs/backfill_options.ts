@@ -1,4 +1,4 @@
-// The flags of a plan and its driving as BackfillOptions. What they mean is checked by the service.
+// The flags of a plan and its driving as BackfillOptions. The service checks their values.
 import { DagfillError } from "../../error.js";
 import type { BackfillOptions, Dag } from "../../face.js";
 import { nearest } from "../../nearest.js";
@@ -7,7 +7,7 @@ import { checkOrder, zoneOf } from "../bounds.js";
 import { flags, optionOf } from "../flags.js";
 import { chooseDag, type DagFile } from "../load_dag.js";
 
-/** Digits of a plan's hash in the answer of `preview`, which has 64 and more. */
+/** The length of the short form of a plan's hash, which `preview` prints. */
 export const SHORT_HASH = 12;
 
 const names = [...flags.plan, ...flags.drive].map(optionOf);
@@ -22,7 +22,7 @@ export function backfillOptions(file: DagFile, values: Record<string, unknown>):
   return { ...optionsOf(values), dagId } as BackfillOptions;
 }
 
-/** The options of a backfill that were given by flags. */
+/** The options of a backfill that were given by flags. INVALID_OPTION for two mistakes that only the command line can name by its flags. */
 export function optionsOf(values: Record<string, unknown>): Partial<BackfillOptions> {
   if (values.withUpstream === false && values.taskIds === undefined)
     throw new DagfillError("INVALID_OPTION", "expected --task-ids beside --no-upstream, got none", {
