@@ -17,12 +17,14 @@ function boundOf(text: string, edge: "start" | "end", field: string, timeZone = 
 }
 
 /** The zone of a DAG's dates. A cron text may name it itself, as in CRON_TZ=Asia/Tokyo. */
-export function zoneOf({ dagId, schedule, timeZone }: Dag): string | undefined {
+export function zoneOf({ schedule, timeZone }: Timing): string | undefined {
   if (schedule === null) return timeZone;
-  return planBackfill(
-    { dagId, schedule, ...(timeZone !== undefined && { timeZone }) },
-    { startDate: 0, endDate: 0 },
-  ).timeZone;
+  const dag = { dagId: "zone", schedule, ...(timeZone !== undefined && { timeZone }) };
+  return planBackfill(dag, { startDate: 0, endDate: 0 }).timeZone;
+}
+
+interface Timing extends Pick<Dag, "schedule"> {
+  timeZone?: string | undefined;
 }
 
 /** The bounds of `--from` and `--to`, which have to be there. */

@@ -14,12 +14,12 @@ export class InFlight {
   private readonly caller = new AsyncLocalStorage<TaskAtWork>();
 
   /** The same callbacks, counted. */
-  count<C extends Partial<Callbacks>>({ executeRun, executeTask, ...rest }: C): C {
+  count({ executeRun, executeTask, ...rest }: Callbacks): Callbacks {
     return {
       ...rest,
       ...(executeRun !== undefined && { executeRun: this.counted(executeRun) }),
       ...(executeTask !== undefined && { executeTask: this.counted(executeTask) }),
-    } as C;
+    };
   }
 
   /** The same DAGs, whose functions are counted. */

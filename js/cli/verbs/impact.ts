@@ -37,9 +37,8 @@ export const impact: Verb = {
     const { positionals, values, terminal, json } = request;
     const [old = "", current = ""] = positionals;
     const [before, after] = [await subject(old, request), await subject(current, request)];
-    const zoneOfSubject = ({ schedule, options: { timeZone } }: typeof before) =>
-      zoneOf({ dagId: "impact", schedule, ...(timeZone !== undefined && { timeZone }) });
-    const [oldZone, newZone] = [zoneOfSubject(before), zoneOfSubject(after)];
+    const zone = ({ schedule, options: { timeZone } }: typeof before) => zoneOf({ schedule, timeZone });
+    const [oldZone, newZone] = [zone(before), zone(after)];
     const comparison = compareSchedules(before.schedule, after.schedule, {
       ...rangeOf(values, oldZone),
       before: before.options,
