@@ -1,33 +1,19 @@
 // The packed dagfill/element on a plain page, without a bundler.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { pathToFileURL } from "node:url";
-import { openBrowser, withoutBrowser } from "../browser/chromium.mjs";
+import { test } from "node:test";
+import { withoutBrowser } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
 import { openTab, tooWide, violations } from "./components_page.mjs";
-import { printed, workshop } from "./workshop.mjs";
+import { useHost, viteBuild } from "./host.mjs";
+import { printed } from "./workshop.mjs";
 
 const page = readFileSync(new URL("./apps/element.html", import.meta.url), "utf8");
 const skip = withoutBrowser;
 
-let shop;
-let browser;
-let server;
-before(async () => {
-  shop = await workshop();
-  if (skip) return;
-  browser = await openBrowser();
-  server = await serve({ folder: shop.folder, pages: { "/": page } });
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-  shop?.remove();
-});
+const host = useHost(({ folder }) => ({ folder, pages: { "/": page } }));
 
-const open = (t, options) => openTab(t, browser, `${server.origin}/`, options);
+const open = (t, options) => openTab(t, host.browser, `${host.server.origin}/`, options);
 const plan = (tab) => tab.locator("dagfill-plan");
 const headline = (tab, text) => plan(tab).locator(".dagfill-headline", { hasText: text }).waitFor();
 const button = (tab, name) => plan(tab).getByRole("button", { name, exact: true });
@@ -40,7 +26,7 @@ test("the pages have less than 60 lines", () => {
 });
 
 test("a server can import it", () => {
-  const folder = shop.write("element-ssr", {
+  const folder = host.shop.write("element-ssr", {
     "main.mjs": `import { DagfillPlanElement } from "dagfill/element";\nconsole.log(typeof DagfillPlanElement);\n`,
   });
   assert.equal(printed(process.execPath, ["main.mjs"], folder), "function");
@@ -205,7 +191,7 @@ for (const [scheme, options] of Object.entries({
     await headline(tab, "31 runs will start");
     await plan(tab).getByRole("row", { name: "2026-01-03" }).click();
     await plan(tab).getByText("extract 2026-01-03").waitFor();
-    assert.deepEqual(await violations(tab, shop.tool("axe-core/axe.min.js")), []);
+    assert.deepEqual(await violations(tab, host.shop.tool("axe-core/axe.min.js")), []);
     assert.ok((await tooWide(tab)) <= 0);
   });
 
@@ -213,12 +199,10 @@ test("a Vue app: properties, ranges and events", { skip }, async (t) => {
   const html =
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Sales</title><link rel="icon" href="data:,">' +
     '<body><div id="root"></div><script type="module" src="./main.js"></script>';
-  const folder = shop.write("element-vue", { "index.html": html, "main.js": vue });
-  const { build } = await import(pathToFileURL(shop.tool("vite/dist/node/index.js")));
-  await build({ root: folder, logLevel: "error", build: { minify: false } });
-  const built = await serve({ folder: join(folder, "dist") });
+  const folder = host.shop.write("element-vue", { "index.html": html, "main.js": vue });
+  const built = await serve({ folder: await viteBuild(host.shop, folder) });
   t.after(() => built.close());
-  const tab = await openTab(t, browser, `${built.origin}/index.html`);
+  const tab = await openTab(t, host.browser, `${built.origin}/index.html`);
   await headline(tab, "31 runs will start");
   await plan(tab).getByRole("gridcell", { name: "Thursday, 1 January 2026: 1 new" }).focus();
   await tab.keyboard.press("Shift+ArrowRight");

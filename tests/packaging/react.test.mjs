@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { openBrowser, withoutBrowser } from "../browser/chromium.mjs";
+import { withoutBrowser } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
 import { openTab, tooWide, violations } from "./components_page.mjs";
+import { useHost, viteBuild } from "./host.mjs";
 import { printed, workshop } from "./workshop.mjs";
 
 const app = readFileSync(new URL("./apps/react.jsx", import.meta.url), "utf8");
@@ -16,29 +17,15 @@ const html =
   '<body><div id="root"></div><script type="module" src="./main.jsx"></script>';
 const skip = withoutBrowser;
 
-let shop;
-let browser;
-let server;
-before(async () => {
-  shop = await workshop();
-  if (skip) return;
-  browser = await openBrowser();
-  const root = shop.write("react-vite", { "index.html": html, "main.jsx": app });
-  const { build } = await import(pathToFileURL(shop.tool("vite/dist/node/index.js")));
-  await build({ root, logLevel: "error", build: { minify: false } });
-  server = await serve({ folder: join(root, "dist") });
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-  shop?.remove();
-});
+const host = useHost(async (shop) => ({
+  folder: await viteBuild(shop, shop.write("react-vite", { "index.html": html, "main.jsx": app })),
+}));
 
-const open = (t, options) => openTab(t, browser, `${server.origin}/index.html`, options);
+const open = (t, options) => openTab(t, host.browser, `${host.server.origin}/index.html`, options);
 const button = (tab, name) => tab.getByRole("button", { name, exact: true });
 const headline = (tab, text) => tab.locator(".dagfill-headline", { hasText: text }).waitFor();
 const planned = (tab) => headline(tab, "90 runs will start");
-const axe = () => shop.tool("axe-core/axe.min.js");
+const axe = () => host.shop.tool("axe-core/axe.min.js");
 
 const everyPart = `
 const backfill = () => { const state = useBackfill({ dag: { dagId: "a", schedule: "@daily", tasks: [{ taskId: "t", command: "{{ ds }}" }] },
@@ -56,14 +43,14 @@ const names =
   "{ ClockDay, DateCalendar, DatePanel, IntervalTimeline, PlanSummary, RunLanes, RunTable, ScheduleField, StateLegend, TaskGantt, TaskGrid, useBackfill }";
 
 test("a server renders every component, ESM", () => {
-  const folder = shop.write("react-ssr", {
+  const folder = host.shop.write("react-ssr", {
     "main.mjs": `import { createElement } from "react";\nimport { renderToString } from "react-dom/server";\nimport ${names} from "dagfill/react";\n${everyPart}`,
   });
   assert.equal(printed(process.execPath, ["main.mjs"], folder), "all");
 });
 
 test("a server renders every component, CommonJS", () => {
-  const folder = shop.write("react-ssr-cjs", {
+  const folder = host.shop.write("react-ssr-cjs", {
     "main.cjs": `const { createElement } = require("react");\nconst { renderToString } = require("react-dom/server");\nconst ${names} = require("dagfill/react");\n${everyPart}`,
   });
   assert.equal(printed(process.execPath, ["main.cjs"], folder), "all");
@@ -78,11 +65,9 @@ test("the oldest React that is allowed renders every component, and runs a backf
   assert.equal(printed(process.execPath, ["main.mjs"], folder), "18.2.0\nall");
   if (skip) return;
   const root = old.write("react-vite", { "index.html": html, "main.jsx": app });
-  const { build } = await import(pathToFileURL(shop.tool("vite/dist/node/index.js")));
-  await build({ root, logLevel: "error", build: { minify: false } });
-  const site = await serve({ folder: join(root, "dist") });
+  const site = await serve({ folder: await viteBuild(host.shop, root) });
   t.after(site.close);
-  const tab = await openTab(t, browser, `${site.origin}/index.html`);
+  const tab = await openTab(t, host.browser, `${site.origin}/index.html`);
   await planned(tab);
   assert.equal(await tab.evaluate(() => globalThis.backfill.thread), "worker");
   await button(tab, "Run 90 dates").click();
@@ -275,7 +260,7 @@ for (const [scheme, options] of Object.entries(schemes))
   });
 
 test("webpack finds the worker", { skip }, async (t) => {
-  const folder = shop.write("react-webpack", {
+  const folder = host.shop.write("react-webpack", {
     "index.html": html.replace("./main.jsx", "./dist/main.js"),
     "main.js": `import { createElement } from "react";
 import { createRoot } from "react-dom/client";
@@ -288,7 +273,7 @@ function App() {
 }
 createRoot(document.getElementById("root")).render(createElement(App));\n`,
   });
-  const { default: webpack } = await import(pathToFileURL(shop.tool("webpack/lib/index.js")));
+  const { default: webpack } = await import(pathToFileURL(host.shop.tool("webpack/lib/index.js")));
   const options = { context: folder, entry: "./main.js", mode: "production", performance: { hints: false } };
   const compiler = webpack({ ...options, output: { path: join(folder, "dist"), publicPath: "/dist/" } });
   const stats = await new Promise((resolve, reject) => {
@@ -298,7 +283,7 @@ createRoot(document.getElementById("root")).render(createElement(App));\n`,
   assert.deepEqual([errors, warnings], [[], []]);
   const served = await serve({ folder });
   t.after(() => served.close());
-  const tab = await openTab(t, browser, `${served.origin}/index.html`);
+  const tab = await openTab(t, host.browser, `${served.origin}/index.html`);
   await headline(tab, "31 runs will start");
   assert.equal(await tab.evaluate(() => globalThis.backfill.thread), "worker");
 });

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { pathToFileURL } from "node:url";
-import { openBrowser, withoutBrowser } from "../browser/chromium.mjs";
+import { test } from "node:test";
+import { withoutBrowser } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
 import { openTab } from "./components_page.mjs";
-import { printed, workshop } from "./workshop.mjs";
+import { useHost, viteBuild } from "./host.mjs";
+import { printed } from "./workshop.mjs";
 
 const app = readFileSync(new URL("./apps/parts.jsx", import.meta.url), "utf8");
 const html =
@@ -15,23 +15,9 @@ const html =
   '<body><div id="root"></div><script type="module" src="./main.jsx"></script>';
 const skip = withoutBrowser;
 
-let shop;
-let browser;
-let server;
-before(async () => {
-  shop = await workshop();
-  if (skip) return;
-  browser = await openBrowser();
-  const root = shop.write("react-hosts", { "index.html": html, "main.jsx": app });
-  const { build } = await import(pathToFileURL(shop.tool("vite/dist/node/index.js")));
-  await build({ root, logLevel: "error", build: { minify: false } });
-  server = await serve({ folder: join(root, "dist") });
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-  shop?.remove();
-});
+const host = useHost(async (shop) => ({
+  folder: await viteBuild(shop, shop.write("react-hosts", { "index.html": html, "main.jsx": app })),
+}));
 
 const tasks = [
   { taskId: "extract", command: "extract --date {{ ds }}" },
@@ -44,10 +30,10 @@ const settings = {
 
 /** The page with these globals; `prepare` runs in it before anything else. */
 async function open(t, globals = {}, prepare = () => {}) {
-  const tab = await openTab(t, browser, "about:blank");
+  const tab = await openTab(t, host.browser, "about:blank");
   await tab.addInitScript((values) => Object.assign(globalThis, values), { settings, ...globals });
   await tab.addInitScript(prepare);
-  await tab.goto(`${server.origin}/index.html`);
+  await tab.goto(`${host.server.origin}/index.html`);
   return tab;
 }
 const headline = (tab, text) => tab.locator(".dagfill-headline", { hasText: text }).waitFor();
@@ -189,9 +175,9 @@ for (const [what, more, thread] of [
 ])
   test(what, { skip }, async (t) => {
     const headers = { "content-security-policy": policy + more };
-    const site = await serve({ folder: join(shop.folder, "react-hosts/dist"), headers });
+    const site = await serve({ folder: join(host.shop.folder, "react-hosts/dist"), headers });
     t.after(site.close);
-    const context = await browser.newContext();
+    const context = await host.browser.newContext();
     t.after(() => context.close());
     const refused = [];
     context.on("page", (page) => page.on("console", (message) => refused.push(message.text())));
@@ -239,7 +225,7 @@ test("tasks of an interrupted run are told as its date is", { skip }, async (t) 
 });
 
 test("a task that began after the last look has no negative duration", () => {
-  const folder = shop.write("react-gantt", {
+  const folder = host.shop.write("react-gantt", {
     "main.mjs": `import { createElement } from "react";
 import { renderToString } from "react-dom/server";
 import { english, TaskGantt } from "dagfill/react";
