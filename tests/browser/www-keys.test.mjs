@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hash, usePage, withoutBrowser } from "./www-page.mjs";
-import { layered, pack } from "./www-steps.mjs";
+import { cards, layered, pack } from "./www-steps.mjs";
 
 const page = usePage();
 const skip = withoutBrowser;
@@ -273,7 +273,7 @@ test("controls that stand together have names of their own", { skip }, async (t)
   const tab = await page.open(t, hash({ ...fields, s: "30 2 * * *", tz: "Europe/Berlin", to: "2026-04-30" }));
   const check = async (state) =>
     assert.deepEqual(equalNames(await tab.locator("body").ariaSnapshot()), [], state);
-  await tab.locator(".dag .rendered").first().waitFor();
+  await cards(tab);
   await check("plan");
   for (const summary of await tab.locator("summary").all()) await summary.click();
   await check("all folded parts open");

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import { hash, planned, usePage, withoutBrowser } from "./www-page.mjs";
+import { pack } from "./www-steps.mjs";
 
 const page = usePage();
 const skip = withoutBrowser;
 const range = { from: "2026-01-01", to: "2026-01-05" };
-const pack = (rows) => deflateRawSync(JSON.stringify(rows)).toString("base64url");
 const refused = (tab) => tab.getByTestId("link-refused");
 
 async function open(tab, flavour) {

@@ -1,6 +1,18 @@
 // States of the page that are met less often: questions, troubles, what is empty or odd.
+import { storageFull, storageRefused } from "./storage-faults.mjs";
 import { hash } from "./www-page.mjs";
-import { button, dialog, ended, failures, pack, paste, press, quarter, running } from "./www-steps.mjs";
+import {
+  button,
+  cards,
+  dialog,
+  ended,
+  failures,
+  pack,
+  paste,
+  press,
+  quarter,
+  running,
+} from "./www-steps.mjs";
 
 const day = { ...quarter, from: "2026-01-01", to: "2026-01-01" };
 const fast = { sec: "0", fail: "0" };
@@ -29,7 +41,7 @@ async function half(tab) {
 export const rareStates = {
   "no records": {
     address: hash({ ...quarter, which: "failed" }),
-    bring: (tab) => tab.locator(".dag .rendered").first().waitFor(),
+    bring: cards,
   },
   "all records are there": {
     address: hash({ ...quarter, to: "2026-01-31", ...fast }),
@@ -39,7 +51,7 @@ export const rareStates = {
       await banner(tab, "Nothing to run: all 31 are left alone.");
     },
   },
-  "one date": { address: hash(day), bring: (tab) => tab.locator(".dag .rendered").first().waitFor() },
+  "one date": { address: hash(day), bring: cards },
   "days taken out": {
     address: hash({ ...quarter, ex: "2026-01-05,2026-01-06,2026-02-10", sel: "2026-01-05" }),
     bring: (tab) => tab.getByTestId("why").getByText("You took this date out.").waitFor(),
@@ -72,7 +84,7 @@ export const rareStates = {
   },
   "ten years": {
     address: hash({ ...quarter, s: "0 6 * * *", from: "2016-01-01", to: "2025-12-31" }),
-    bring: (tab) => tab.locator(".dag .rendered").first().waitFor(),
+    bring: cards,
   },
   "hourly, ten years": {
     address: hash({ ...quarter, s: "0 * * * *", from: "2016-01-01", to: "2025-12-31", sel: "2025-12-31" }),
@@ -114,27 +126,12 @@ export const rareStates = {
   },
   "storage refused": {
     address: hash(quarter),
-    prepare: () =>
-      Object.defineProperty(globalThis, "indexedDB", {
-        get() {
-          throw new DOMException("refused", "SecurityError");
-        },
-      }),
+    prepare: storageRefused,
     bring: (tab) => banner(tab, "Progress will be lost on reload"),
   },
   "storage full": {
     address: hash({ ...quarter, sec: "0.1", fail: "0" }),
-    prepare: () => {
-      let left = 200;
-      for (const name of ["put", "add"]) {
-        const own = IDBObjectStore.prototype[name];
-        IDBObjectStore.prototype[name] = function (...args) {
-          left -= 1;
-          if (left < 0) throw new DOMException("no space is left", "QuotaExceededError");
-          return own.apply(this, args);
-        };
-      }
-    },
+    prepare: storageFull,
     bring: async (tab) => {
       await press(tab);
       await tab
@@ -181,7 +178,7 @@ export const rareStates = {
         ["second", "x {{ ds }}", "a_task_with_a_name_that_somebody_has_generated_from_a_path_of_a_file"],
       ]),
     }),
-    bring: (tab) => tab.locator(".dag .rendered").first().waitFor(),
+    bring: cards,
   },
   "filter without a match": {
     bring: async (tab) => {

@@ -1,8 +1,9 @@
 // The page runs: simulated executor, IndexedDB store, pause, cancel, retry, reload, second tab.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deflateRawSync } from "node:zlib";
+import { storageFull, storageRefused } from "./storage-faults.mjs";
 import { hash, planned, starting, usePage, withoutBrowser } from "./www-page.mjs";
+import { pack } from "./www-steps.mjs";
 
 const page = usePage();
 const skip = withoutBrowser;
@@ -315,22 +316,7 @@ test("more than 500 runs, or results to replace, are asked about first", { skip 
 });
 
 test("a database that fills up stops the run, and the page says so", { skip }, async (t) => {
-  const context = await page.context(t);
-  await context.addInitScript(() => {
-    // Six dates at once write about sixty rows before the first of them has ended.
-    let left = 150;
-    for (const name of ["put", "add"]) {
-      const own = IDBObjectStore.prototype[name];
-      IDBObjectStore.prototype[name] = function (...args) {
-        left -= 1;
-        if (left < 0) throw new DOMException("no space is left", "QuotaExceededError");
-        return own.apply(this, args);
-      };
-    }
-  });
-  const tab = await context.newPage();
-  await tab.goto(page.url + sixty({ sec: "0.1", fail: "0" }));
-  await planned(tab);
+  const tab = await page.open(t, sixty({ sec: "0.1", fail: "0" }), { prepare: storageFull });
   await run(tab);
   await tab
     .getByRole("alert")
@@ -343,18 +329,8 @@ test("a database that fills up stops the run, and the page says so", { skip }, a
 });
 
 test("storage that is refused is said, and the page works all the same", { skip }, async (t) => {
-  const context = await page.context(t);
-  await context.addInitScript(() =>
-    Object.defineProperty(globalThis, "indexedDB", {
-      get() {
-        throw new DOMException("refused", "SecurityError");
-      },
-    }),
-  );
-  const tab = await context.newPage();
-  await tab.goto(page.url + sixty({ sec: "0.01", fail: "0" }));
+  const tab = await page.open(t, sixty({ sec: "0.01", fail: "0" }), { prepare: storageRefused });
   await tab.getByRole("alert").getByText("Progress will be lost on reload:").waitFor();
-  await planned(tab);
   await run(tab);
   await headline(tab, "60 of 60 done, all succeeded");
 });
@@ -437,8 +413,7 @@ test("another date in the table shows the tasks of its own run", { skip }, async
 });
 
 test("a DAG without tasks runs all the same", { skip }, async (t) => {
-  const dag = deflateRawSync("[]").toString("base64url");
-  const tab = await page.open(t, sixty({ sec: "0.05", fail: "0.3", seed: "5", dag }));
+  const tab = await page.open(t, sixty({ sec: "0.05", fail: "0.3", seed: "5", dag: pack([]) }));
   await run(tab);
   await headline(tab, /60 of 60 done, \d+ failed/);
   await tab.getByText(/failed attempts/).click();
