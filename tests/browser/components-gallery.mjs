@@ -2,24 +2,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { root } from "../../scripts/process.mjs";
+import { bundle } from "./bundle.mjs";
 import { serve } from "./server.mjs";
-import { www } from "./www-page.mjs";
 
 /** The components that are shown alone. */
 export const components = [
-  ...[
-    "PlanSummary",
-    "DateCalendar",
-    "RunTable",
-    "DatePanel",
-    "ClockDay",
-    "IntervalTimeline",
-    "RunLanes",
-    "TaskGrid",
-  ],
-  ...["TaskGantt", "ScheduleField", "StateLegend", "FinishBar"],
+  ...["PlanSummary", "DateCalendar", "RunTable", "DatePanel", "ClockDay", "IntervalTimeline"],
+  ...["RunLanes", "TaskGrid", "TaskGantt", "ScheduleField", "StateLegend", "FinishBar"],
 ];
 
 const head =
@@ -61,19 +50,7 @@ const elements = `${head}<script type="module">
 /** Serves the gallery; needs the page's dependencies (`buildPage`). */
 export async function serveGallery() {
   const folder = mkdtempSync(join(tmpdir(), "dagfill-components-"));
-  const modules = join(www, "node_modules");
-  await build({
-    entryPoints: [join(root, "tests/browser/components_gallery.jsx")],
-    outfile: join(folder, "gallery.js"),
-    bundle: true,
-    format: "esm",
-    jsx: "automatic",
-    nodePaths: [modules],
-    // One React for all: the package's own folder has none.
-    alias: { react: join(modules, "react"), "react-dom": join(modules, "react-dom") },
-    define: { "process.env.NODE_ENV": '"production"' },
-    logLevel: "error",
-  });
+  await bundle("tests/browser/components_gallery.jsx", join(folder, "gallery.js"));
   const gallery =
     `${head}<link rel="stylesheet" href="./gallery.css"><div id="root"></div>` +
     '<script type="module" src="./gallery.js"></script>';

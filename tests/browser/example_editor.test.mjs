@@ -4,29 +4,17 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { build } from "esbuild";
 import { root } from "../../scripts/process.mjs";
+import { bundle } from "./bundle.mjs";
 import { openBrowser, withoutBrowser } from "./chromium.mjs";
 import { serve } from "./server.mjs";
-import { buildPage, www } from "./www-page.mjs";
+import { buildPage } from "./www-page.mjs";
 
 test("the nodes of the editor take the colours of the chosen run", { skip: withoutBrowser }, async (t) => {
   await buildPage(); // installs React and React Flow
   const folder = mkdtempSync(join(tmpdir(), "dagfill-editor-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const modules = join(www, "node_modules");
-  await build({
-    entryPoints: [join(root, "examples/editor/editor.jsx")],
-    outfile: join(folder, "editor.js"),
-    bundle: true,
-    format: "esm",
-    jsx: "automatic",
-    nodePaths: [modules],
-    // One React for all: the package's own folder has none.
-    alias: { react: join(modules, "react"), "react-dom": join(modules, "react-dom") },
-    define: { "process.env.NODE_ENV": '"production"' },
-    logLevel: "silent",
-  });
+  await bundle("examples/editor/editor.jsx", join(folder, "editor.js"));
   const html = readFileSync(join(root, "examples/editor/index.html"), "utf8");
   const page = html
     .replace("./editor.jsx", "./editor.js")
