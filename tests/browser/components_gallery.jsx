@@ -10,6 +10,7 @@ import {
   RunLanes,
   RunTable,
   ScheduleField,
+  SHIFTS,
   StateLegend,
   scheduleOf,
   TaskGantt,
@@ -53,32 +54,28 @@ const when = (isIt, act) => (backfill, scene) => {
   return true;
 };
 const isReady = when(({ phase, isStale }) => phase === "ready" && !isStale);
+/** A step that is done at once. */
+const act = (does) => when(() => true, does);
 const start = when(
   ({ phase }) => phase === "ready",
   ({ start }) => start(),
 );
 const half = when(({ progress, run }) => progress?.running === 4 && run.bars.length > 20);
 const ended = when(({ phase }) => phase === "finished");
-const pause = when(
-  () => true,
-  ({ pause }) => pause(),
-);
+const pause = act(({ pause }) => pause());
 const paused = when(({ phase }) => phase === "paused");
-const choose = (row) =>
-  when(
-    () => true,
-    ({ select }) => select(row),
-  );
+const choose = (row) => act(({ select }) => select(row));
 const press = (text) =>
-  when(
-    () => true,
-    (_, scene) =>
-      [...scene.querySelectorAll("button")].find((each) => each.textContent.startsWith(text)).click(),
+  act((_, scene) =>
+    [...scene.querySelectorAll("button")].find((each) => each.textContent.startsWith(text)).click(),
   );
 const running = [start, half];
 const banded = (_, scene) => scene.querySelector(".dagfill-left") !== null;
 const short = { options: days("2026-01-01", "2026-01-16") };
 const finished = { settings: short, steps: [start, ended] };
+const canceled = { steps: [...running, act(({ cancel }) => cancel({ running: "abort" })), ended] };
+const hideNew = act(({ toggle }) => toggle("create"));
+const oneHidden = { settings: { existing }, steps: [isReady, hideNew] };
 const refused = Object.assign(new Error("dagId: another backfill of this DAG runs"), {
   code: "BACKFILL_ACTIVE",
 });
@@ -94,10 +91,11 @@ const schedule = (text, more) => ({ settings: { dag: { schedule: scheduleOf(text
 const compared = () => {
   const [first, count] = [20_454, 90];
   const day = Int32Array.from({ length: count }, (_, at) => first + at);
-  const counts = new Uint32Array(count * 5);
+  const kinds = SHIFTS.length;
+  const counts = new Uint32Array(count * kinds);
   for (let at = 0; at < count; at++)
-    counts[at * 5 + (at < 20 ? 0 : at < 40 ? 1 : at < 60 ? 2 : at < 75 ? 3 : 4)] = 1;
-  counts[89 * 5] = 1;
+    counts[at * kinds + (at < 20 ? 0 : at < 40 ? 1 : at < 60 ? 2 : at < 75 ? 3 : 4)] = 1;
+  counts[89 * kinds] = 1;
   return { day, counts };
 };
 
@@ -136,16 +134,7 @@ const scenes = {
       settings: { options: { ...quarter, canary: { dates: 2, approve: "manual" } } },
       steps: [start, when(({ phase }) => phase === "awaiting_approval")],
     },
-    canceled: {
-      steps: [
-        ...running,
-        when(
-          () => true,
-          ({ cancel }) => cancel({ running: "abort" }),
-        ),
-        ended,
-      ],
-    },
+    canceled,
     failed: finished,
     succeeded: { settings: { options: days("2026-01-01", "2026-01-04") }, steps: [start, ended] },
     "runs elsewhere": { steps: [...running, pause, paused], as: (it) => ({ ...it, phase: "watching" }) },
@@ -170,16 +159,7 @@ const scenes = {
       },
     },
     comparison: { props: { comparison: compared() } },
-    "one state hidden": {
-      settings: { existing },
-      steps: [
-        isReady,
-        when(
-          () => true,
-          ({ toggle }) => toggle("create"),
-        ),
-      ],
-    },
+    "one state hidden": oneHidden,
     running: { steps: running },
     finished,
   },
@@ -189,13 +169,7 @@ const scenes = {
       steps: [isReady, choose(6)],
     },
     "no date matches": {
-      steps: [
-        isReady,
-        when(
-          () => true,
-          ({ toggle }) => toggle("create"),
-        ),
-      ],
+      steps: [isReady, hideNew],
     },
     "a day of the clock": {
       settings: { dag: { schedule: "0 * * * *" }, options: days("2026-03-29", "2026-03-29") },
@@ -215,13 +189,7 @@ const scenes = {
     "failed earlier, left alone": { settings: { existing }, steps: [isReady, choose(6)] },
     "a day without dates": {
       settings: { dag: { schedule: "0 6 * * 1" } },
-      steps: [
-        isReady,
-        when(
-          () => true,
-          ({ selectDay }) => selectDay(20_455),
-        ),
-      ],
+      steps: [isReady, act(({ selectDay }) => selectDay(20_455))],
     },
     "a clock change": { steps: [isReady, choose(87)] },
     "many commands": {
@@ -306,27 +274,9 @@ const scenes = {
   },
   StateLegend: {
     plan: { settings: { existing } },
-    "one state hidden": {
-      settings: { existing },
-      steps: [
-        isReady,
-        when(
-          () => true,
-          ({ toggle }) => toggle("create"),
-        ),
-      ],
-    },
+    "one state hidden": oneHidden,
     running: { steps: running },
-    canceled: {
-      steps: [
-        ...running,
-        when(
-          () => true,
-          ({ cancel }) => cancel({ running: "abort" }),
-        ),
-        ended,
-      ],
-    },
+    canceled,
   },
   FinishBar: {
     running: { steps: [...running, banded] },
@@ -386,7 +336,6 @@ function FieldScene({ name, scene: { props } }) {
 
 const part = decodeURIComponent(location.hash.slice(1));
 const Kind = part === "ScheduleField" ? FieldScene : Scene;
-globalThis.components = Object.keys(scenes);
 createRoot(document.getElementById("root")).render(
   <main>
     <h1>{part}</h1>
