@@ -10,6 +10,7 @@ import type { TaskMarks, TaskState } from "../run/task_marks.js";
 import { resumed, started } from "./begin.js";
 import { bandOfDriven, type Driven, drivenOf, isDriving, type Listener } from "./driven.js";
 import { drivenDates, drivenDetail, drivenRunId } from "./driven_detail.js";
+import { nextChange } from "./next_change.js";
 import { pageError } from "./page_error.js";
 import { PageRecords } from "./page_records.js";
 import { memoryOf } from "./page_store.js";
@@ -90,8 +91,7 @@ export class BackfillModel {
   /** Starts the plan that is shown; refused (`failure` has the code PLAN_CHANGED) when it is another one by now. */
   readonly start = (): Promise<void> =>
     this.#act(async () => {
-      while (this.#snapshot.phase === "planning")
-        await new Promise((resolve) => this.#listeners.add(() => resolve(null)));
+      while (this.#snapshot.phase === "planning") await nextChange(this.subscribe);
       const { answer, error } = this.#source?.state ?? NO_PLAN;
       const origin = this.#fresh();
       if (error !== null) throw error;

@@ -5,15 +5,17 @@ import { BackfillService, MemoryStore } from "dagfill";
 import { opener, phase, ready, until } from "./opened.mjs";
 import { componentModule } from "./source.mjs";
 
-const { BackfillModel, english, withEnglish, toPortable, columnsOf, rowOf, placeOf, matchingRows } =
+const { BackfillModel, english, withEnglish, toPortable, columnsOf, rowOf, placeOf, ...rest } =
   await componentModule(`
 export { BackfillModel } from "./model/backfill_model.ts";
+export { nextChange } from "./model/next_change.ts";
 export { english, withEnglish } from "./english.ts";
 export { toPortable } from "./planning/portable.ts";
 export { columnsOf } from "./plan/columns_of.ts";
 export { matchingRows } from "./plan/matching_rows.ts";
 export { rowOf, placeOf } from "./plan/plan_columns.ts";
 `);
+const { matchingRows, nextChange } = rest;
 
 const dag = { dagId: "sales", schedule: "@daily" };
 const january = { startDate: "2026-01-01", endDate: "2026-01-31" };
@@ -197,6 +199,19 @@ test("a start that comes before the plan waits for it, and tells why it cannot b
   await wrong.start();
   const { failure, error } = wrong.getSnapshot();
   assert.deepEqual([failure, failure.field], [error, "startDate"]);
+});
+
+test("a wait for a change, such as that of a start for its plan, leaves no listener behind", async () => {
+  const listeners = new Set();
+  const subscribe = (listener) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+  const waiting = nextChange(subscribe);
+  assert.equal(listeners.size, 1);
+  for (const listener of listeners) listener();
+  await waiting;
+  assert.equal(listeners.size, 0);
 });
 
 test("a start while another plan is made starts none that nobody saw", async (t) => {
