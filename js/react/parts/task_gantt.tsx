@@ -98,8 +98,8 @@ function Bars({ order, marks, locale, maxHeight, isLost }: BarsProps) {
             mark === undefined ? "" : isLeft ? locale.reason.interrupted : locale.task[mark.state];
           const { start = null, end = null } = mark ?? {};
           // The clock of this part goes in steps: a task may have begun since.
-          const took = start === null || isLeft ? 0 : Math.max(0, (end ?? now) - start);
-          const length = start === null || isLeft ? "" : `, ${locale.duration(took)}`;
+          const took = start === null || isLeft ? null : Math.max(0, (end ?? now) - start);
+          const length = took === null ? "" : `, ${locale.duration(took)}`;
           return (
             <li
               key={taskId}
@@ -116,7 +116,7 @@ function Bars({ order, marks, locale, maxHeight, isLost }: BarsProps) {
                     className={`dagfill-t-${kebab(token)}`}
                     style={{
                       insetInlineStart: share(start),
-                      width: `max(3px, ${share(from + took)})`,
+                      width: `max(3px, ${share(from + (took ?? 0))})`,
                     }}
                   />
                 )}
