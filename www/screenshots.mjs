@@ -1,6 +1,6 @@
 // Pictures of every state of the built page, and of every component in its states, for people to look at: `npm run screenshots` in this
-// folder, into ./screenshots or $SCREENSHOTS; names after it take only those. Each comes light, dark, 390 px wide, and, what shows states by
-// colour, in forced colours. The states are those that axe is run on.
+// folder, into ./screenshots or $SCREENSHOTS; names after it take only those. Each is taken light, dark and
+// 390 px wide, and in forced colours where colours show states. The states are those that axe is run on.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openBrowser } from "../tests/browser/chromium.mjs";
@@ -34,7 +34,7 @@ const forcedStates = [
   "cancel dialog",
 ];
 
-/** What is not a state that axe is run on: a page before its scripts, one that cannot run. */
+/** States that axe is not run on: a page before its scripts, one that cannot run. */
 const others = {
   "before any script": { options: { javaScriptEnabled: false }, isPlanned: false, bring: async () => {} },
   "no WebAssembly": {

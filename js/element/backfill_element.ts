@@ -111,7 +111,7 @@ export class BackfillElement extends Base {
     queueMicrotask(() => this.flush());
   }
 
-  /** @internal What was set counts for a method that is called behind it. */
+  /** @internal Hands over at once what was set: a method that is called next works on it. */
   flush(): void {
     if (!this.#isWaiting) return;
     this.#isWaiting = false;

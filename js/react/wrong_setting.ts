@@ -1,7 +1,7 @@
-// What is wrong with a setting of a page, as an error.
+// The error of a wrong setting of a page.
 import { BackfillService, DagfillError } from "../face.js";
 
-/** The nearest of the names, in words. */
+/** A hint at the name that is most like the word; undefined where none is. */
 export function didYouMean(word: string, names: readonly string[]): string | undefined {
   const near = BackfillService.nearest(word, names);
   return near && `Did you mean ${near}?`;

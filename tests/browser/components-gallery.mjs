@@ -36,7 +36,7 @@ const elements = `${head}<script type="module">
     target.dataset.phase = detail.phase;
     if (target !== element || detail.phase !== "ready" || detail.isStale || isStarted) return;
     isStarted = true;
-    // Not while it is drawn.
+    // Later: the element is being drawn when it tells this.
     setTimeout(() => element.start());
   });
 </script><main><h1>Elements</h1>

@@ -301,7 +301,7 @@ function Scene({ part, name, scene }) {
     dag: own.dag === null ? null : { ...dag, ...own.dag },
   });
   const box = useRef(null);
-  // Also where nothing has changed: a part may have drawn what it has read.
+  // The steps are tried again where the backfill has not changed, too: a part may have drawn what it has read by itself.
   const [, setLook] = useState(0);
   useEffect(() => {
     if (done === steps.length) return;

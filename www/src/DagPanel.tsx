@@ -29,7 +29,7 @@ type PanelProps = TasksProps & { phone: boolean };
 function Panel(props: PanelProps) {
   const { draft, dag, detail, editable, change, phone } = props;
   const [view, setView] = useState<"graph" | "list">(phone ? "list" : "graph");
-  // The button is pressed at once; hundreds of fields, or a graph, are made behind it.
+  // The button is shown as pressed at once; the list or the graph, which may be large, is rendered after it.
   const shown = useDeferredValue(view);
   const [editing, setEditing] = useState<string | null>(null);
   const [refused, setRefused] = useState<string[]>([]);

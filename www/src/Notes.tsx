@@ -20,7 +20,7 @@ export function Frozen({ draft, plan }: { draft: Draft; plan: PlanView }) {
   );
 }
 
-/** Said elsewhere on the page: beside the calendar, at the form, above the verdict, and by the banners. */
+/** Warnings that the page shows elsewhere: beside the calendar, at the form, above the verdict, and in the banners. */
 const ELSEWHERE = new Set([
   ...["clock_change", "end_is_whole_day", "inverted_range", "empty_range"],
   ...["interrupted_backfill", "backfill_active"],

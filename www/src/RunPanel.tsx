@@ -39,7 +39,7 @@ export function RunPanel({ run, model, theme, scrub, onScrub, onSelect, actions,
     if (document.activeElement === document.body || document.activeElement?.id === "plan")
       title.current?.focus();
   }, []);
-  // The numbers of the legend, also at an instant of the past.
+  // The same numbers as in the legend, also at an instant of the past.
   const sums = totals((scrub === null ? run.plan : run.at(scrub)).days);
   const count = (token: number) => number(sums[token] ?? 0);
   return (

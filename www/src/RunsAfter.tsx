@@ -46,7 +46,7 @@ export function RunsAfter(props: {
             className="chip"
             aria-label={`Remove ${before}`}
             onClick={() => {
-              // The chip goes: the focus stays where the work goes on.
+              // The chip that had the focus is removed: the field gets it.
               field.current?.focus();
               onChange(dependsOn.filter((each) => each !== before));
             }}

@@ -36,7 +36,7 @@ export function TaskList({ draft, dag, detail, states, editable, change }: Tasks
   const box = useRef<HTMLDivElement>(null);
   const remove = useCallback(
     (index: number) => {
-      // The task's button goes with it: the focus stays in the list.
+      // The button that had the focus is removed with its task: the focus stays in the list.
       box.current?.querySelector<HTMLElement>("[data-add]")?.focus();
       change((before) => ({ tasks: deleteTask(before.tasks, index) }));
     },

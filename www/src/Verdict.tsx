@@ -117,7 +117,7 @@ export function Legend({
       {TOKENS.map((token, index) => {
         const sum = sums[index] ?? 0;
         const by = difference[index] ?? 0;
-        // While a backfill runs, dates go from state to state: a state without dates is none.
+        // While a backfill runs, a state without dates is not shown: the dates have gone on to the next one.
         if (sum === 0 && (live || (by === 0 && index > AGAIN))) return null;
         return (
           <button

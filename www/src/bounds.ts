@@ -82,7 +82,7 @@ function month(word: string, side: "start" | "end"): string | null {
   return dayText(side === "start" ? dayNumber(year, at - 1, 1) : dayNumber(year, at, 0));
 }
 
-/** A format is dear to make: one a zone. */
+/** Formats by zone: making one is expensive. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** An instant as the zone's clock shows it, as `2026-03-29T02:30`; for reading, never for planning. */

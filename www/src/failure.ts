@@ -15,7 +15,7 @@ function isPackageError(thrown: unknown): thrown is DagfillError {
   return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string";
 }
 
-/** What is wrong and what to do, as sentences. */
+/** The message of an error, and its hint at what to do, as sentences. */
 export function sentencesOf({ message, hint }: Pick<EngineError, "message" | "hint">): string {
   if (!hint) return message;
   return `${message}${".?!".includes(message.at(-1) ?? "") ? "" : "."} ${hint}`;

@@ -2,7 +2,8 @@ import { type ReactNode, startTransition, useId, useOptimistic, useRef, useState
 import { sentencesOf } from "./failure";
 import type { EngineError } from "./model";
 
-/** A control shows its new value at once. What follows from it is drawn behind: a key that is pressed meanwhile comes first. */
+/** The value of a control, which shows a new one at once. The rest of the page follows in a transition: a key that is pressed meanwhile comes
+ *  first. */
 export function useEcho<T>(value: T, onChange: (value: T) => void): [T, (value: T) => void] {
   const [shown, show] = useOptimistic(value);
   const change = (next: T) =>
@@ -51,7 +52,7 @@ export function TextField(props: {
             setTyping(event.target.value);
             startTransition(() => onChange(event.target.value));
           }}
-          // Behind the changes that are not drawn yet.
+          // In a transition, too: the changes that are not drawn yet come first.
           onBlur={() => startTransition(() => setTyping(null))}
         />
         {action}

@@ -30,7 +30,7 @@ export interface Draft {
   rest?: Omit<Partial<Dag>, "dagId" | "tasks" | "schedule" | "timeZone" | "kind">;
 }
 
-/** Changes the draft. What depends on its other fields is a function of the newest draft, which may not be drawn yet. */
+/** Changes the draft. A change that depends on its other fields is a function of the newest draft, which may not be drawn yet. */
 export type Change = (part: Partial<Draft> | ((before: Draft) => Partial<Draft>)) => void;
 
 export interface DraftTask {

@@ -1,6 +1,6 @@
 import type { DraftTask } from "./model";
 
-/** The fields of a task that become other ones, also by the newest task. */
+/** The changed fields of a task, or a function that makes them from the newest task. */
 export type TaskPart = Partial<DraftTask> | ((before: DraftTask) => Partial<DraftTask>);
 
 /** A change of one task. A new id is carried into what runs after it. */

@@ -12,7 +12,7 @@ export function useCursor(plan: PlanView | null, initial: string | null) {
   useEffect(() => {
     if (!plan) return;
     const isInside = day !== null && day >= plan.firstDay && day <= plan.lastDay;
-    // What is chosen in the new plan is drawn behind it.
+    // The new plan is drawn first, then the choice in it.
     startTransition(() => {
       setRow(day === null ? null : firstRow(plan.days, day));
       if (!isInside && plan.total > 0) {

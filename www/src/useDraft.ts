@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Edits, edited, redone, undone, unedited } from "./edits";
 import type { Draft } from "./model";
 
-/** The newest draft, which may not be drawn yet, and who hears of it at once: a plan is made while the page draws. */
+/** The newest draft, which may not be drawn yet, and a listener that is told it at once: a plan is made while the page draws. */
 export interface DraftSource {
   edits: Edits<Draft>;
   listener: ((draft: Draft) => void) | null;

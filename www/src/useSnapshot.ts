@@ -3,7 +3,7 @@ import { startTransition, useCallback, useEffect, useRef, useState } from "react
 import type { Asked, Engine } from "./engine/engine";
 import type { PlanView } from "./model";
 
-/** What the model has come to. */
+/** The model's state, and the newest plan with what belongs to it. */
 export interface Shown {
   /** null until the package is there. */
   snapshot: BackfillSnapshot | null;
@@ -12,14 +12,14 @@ export interface Shown {
   estimate: PlanEstimate | null;
   /** Milliseconds from the question to the answer. */
   took: number;
-  /** What `plan` was made of. */
+  /** The question that `plan` answers. */
   planned: Asked | null;
 }
 
 const NOTHING: Shown = { snapshot: null, plan: null, estimate: null, took: 0, planned: null };
 
 /** The model's state, read again by the returned function and whenever the model says so. It is drawn as a transition: a key that is pressed
- *  meanwhile comes first, and only the first plan is waited for. */
+ *  meanwhile comes first. The first plan is drawn at once. */
 export function useSnapshot(engine: Engine | null): [Shown, () => void] {
   const [shown, setShown] = useState(NOTHING);
   const newest = useRef(NOTHING);

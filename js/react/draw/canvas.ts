@@ -32,7 +32,7 @@ export function useSize(ref: RefObject<HTMLElement | null>): { width: number; he
       setSize((before) => (before.width === width && before.height === height ? before : { width, height }));
     };
     measure();
-    // The documents of test environments have no layout, and no observer of one.
+    // Test environments such as jsdom have no layout, and no ResizeObserver.
     if (typeof ResizeObserver !== "function") return;
     const observer = new ResizeObserver(measure);
     observer.observe(element);

@@ -130,7 +130,7 @@ function drawShares(
     const height = Math.min(box.height - used, Math.max(least, Math.round((count / total) * box.height)));
     const y = box.y + box.height - used - height;
     if (height > 0) drawToken(context, token, { ...box, y, height }, palette, false);
-    // A line of the ground tells a failure from what succeeded without its colour.
+    // A line in the colour of the background separates failures from the rest: they are seen without colours, too.
     used += height + Number(isFailure(token));
   }
 }
@@ -139,7 +139,7 @@ const isFailure = (token: number) => token === FAILED || token === KEEP_FAILED;
 
 /** The mark of a day on which the clock changes. */
 function corner(context: CanvasRenderingContext2D, { x, y, width, height }: Box, palette: Palette): void {
-  // A day of hours is long, or high.
+  // A day of hours is a wide row or a high column: the shorter side counts.
   const size = Math.max(5, Math.min(width, height) * 0.42);
   context.fillStyle = palette.ink;
   context.strokeStyle = palette.background;

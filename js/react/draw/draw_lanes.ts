@@ -66,7 +66,7 @@ export function drawBars(
   context.textBaseline = "middle";
   for (let lane = 0; lane < lanes; lane++) {
     context.fillStyle = palette.dim;
-    // Of narrow lanes every tenth has its number.
+    // Where lanes are narrow, only every tenth is numbered.
     if (pitch >= 16 || lane % 10 === 9) context.fillText(locale.lane(lane + 1), 0, lane * pitch + pitch / 2);
     context.fillStyle = palette.empty;
     context.fillRect(LEFT, lane * pitch + pitch - 2, width - LEFT, 1);

@@ -49,7 +49,7 @@ export function intervalMarks(
     const near = local - zoneOffset(local, timeZone) * 1000;
     const at = local - zoneOffset(near, timeZone) * 1000;
     if (at > to) return marks;
-    // A time that a change of the clock leaves out is no mark.
+    // A local time that a clock change skips has no mark.
     if (at + zoneOffset(at, timeZone) * 1000 !== local) continue;
     const clock = new Date(local).toISOString().slice(11, 16);
     const isDay = local % DAY === 0;

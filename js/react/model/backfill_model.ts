@@ -34,7 +34,7 @@ export class BackfillModel {
   #locale: Locale;
   readonly #records: PageRecords;
   #source: PlanSource | null = null;
-  /** Another store or history waits for the end of what is shown. */
+  /** Store and known runs of the settings are still to be taken over: by `open`, or when the backfill that is shown has ended. */
   #isOutdated = true;
   #driven: Driven | null = null;
   #unfinished: BackfillSummary[] = [];
@@ -277,7 +277,7 @@ export class BackfillModel {
       this.#changed();
     });
     this.#unwatch = watchStore(this.#store, (store) => {
-      // A component of the DAG that was mounted before has begun: its memory is that of the page.
+      // Another component of the DAG has begun a backfill in memory: its store is that of the page from now on.
       this.#isOutdated ||= store === memoryOf(this.#settings) && store !== this.#store;
       if (this.#isOutdated && this.#driven === null) this.#refresh(true);
       else if (store === this.#store) void this.#list();
@@ -302,7 +302,7 @@ export class BackfillModel {
     this.#isOutdated &&= !isRenewed;
     this.#openSource();
     this.#adopt(this.#driven ?? drivenOf(this.#store, this.#settings.dag?.dagId ?? "") ?? null);
-    // Known runs are taken over when nothing writes.
+    // Known runs are only taken over while no backfill writes.
     this.#isOutdated ||= this.#driven !== null && this.#settings.existing !== undefined;
     this.#plan(again);
     void this.#list();

@@ -14,10 +14,10 @@ export interface Driven {
   readonly listeners: Set<Listener>;
 }
 
-/** Called after each change of the view: with the event, or null and why it has stopped. */
+/** Called after each change of the view with the event, and at the end with null, and with the error where there was one. */
 export type Listener = (event: BackfillEvent | null, error?: unknown) => void;
 
-/** Called when a backfill of this page begins or ends, with its store. */
+/** Listeners that are called with the store when a backfill of this page begins or ends in it. */
 export const watchers = new Set<(store: RunStore) => void>();
 
 const drivenIn = new WeakMap<RunStore, Map<string, Driven>>();
@@ -27,7 +27,7 @@ export function drivenOf(store: RunStore, dagId: string): Driven | undefined {
   return drivenIn.get(store)?.get(dagId);
 }
 
-/** Starts, or goes on with, a backfill, of which the listener hears from the first event on. */
+/** Starts, or goes on with, a backfill. The listener is told its events from the first on. */
 export async function drive(
   store: RunStore,
   origin: Origin,
@@ -64,7 +64,7 @@ export async function drive(
   return made;
 }
 
-/** Whether this page has it in its hands. */
+/** Whether this page drives the backfill, and it has not ended. */
 export function isDriving(driven: Driven | null): boolean {
   const phase = driven?.backfill ? driven.view.phase : "finished";
   return phase !== "finished" && phase !== "stopped";

@@ -1,6 +1,6 @@
-// A wait for a change of what listeners are told of.
+// Waiting for a change that listeners are told of.
 
-/** Resolves at the next call of a listener, which is taken out again. */
+/** Resolves at the next change. The listener for it is removed again. */
 export function nextChange(subscribe: (listener: () => void) => () => void): Promise<void> {
   return new Promise((resolve) => {
     const stop = subscribe(() => resolve(stop()));

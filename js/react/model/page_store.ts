@@ -20,13 +20,13 @@ export interface PageStore {
   store: RunStore;
   /** Why the known runs cannot be taken over; nothing may be planned then as if there were none. */
   fault: Error | null;
-  /** What should be known of the known runs. */
+  /** Warnings about the known runs. */
   warnings: readonly Warning[];
 }
 
 const IGNORED: Warning = { code: "existing_ignored", message: "existing is not read beside a store" };
 
-/** `failed` tells a fault that is found only later. */
+/** `failed` is called with a fault that is only found while the runs are written. */
 export function pageStore(
   settings: BackfillSettings,
   failed: (store: RunStore, fault: Error) => void,

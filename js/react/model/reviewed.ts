@@ -35,7 +35,7 @@ export async function reviewed(
   return { backfill: null, preview, view, origin, listeners: new Set() };
 }
 
-/** The same backfill as its records tell of it now, where this page does not drive it and it had not ended. */
+/** Reads a backfill again that this page does not drive and that had not ended; every other one is returned as it is. */
 export async function followed(store: RunStore, shown: Driven | null): Promise<Driven | null> {
   if (shown === null || isDriving(shown) || shown.view.phase === "finished") return shown;
   const { origin, view, preview } = shown;

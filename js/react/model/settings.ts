@@ -53,12 +53,12 @@ export function textOf(value: unknown): string {
   );
 }
 
-/** Whether there is something to plan. */
+/** Whether there is a DAG and there are options: without one of them nothing is planned. */
 export function hasPlan<T extends BackfillSettings>(settings: T): settings is T & PlannableSettings {
   return Boolean(settings.dag && settings.options);
 }
 
-/** Whether other runs are planned over. */
+/** Whether two settings are planned over different runs: another store, another DAG, or other known runs. */
 export function isOtherStore(a: BackfillSettings, b: BackfillSettings): boolean {
   return (
     a.store !== b.store ||

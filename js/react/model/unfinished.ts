@@ -24,8 +24,8 @@ export async function unfinishedOf(
 /** Other tabs write into a durable store, too. */
 const LOOK_MS = 3_000;
 
-/** Calls the listener with its store when a backfill of this page begins or ends, and now and then where others write into the given
- *  store. The returned function ends that. */
+/** Calls the listener with the store in which a backfill of this page begins or ends, and every few seconds with the given store, where
+ *  others may write into it. The returned function ends that. */
 export function watchStore(store: RunStore, listener: (store: RunStore) => void): () => void {
   watchers.add(listener);
   const timer = store.durable ? setInterval(listener, LOOK_MS, store) : undefined;

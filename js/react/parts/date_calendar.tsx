@@ -144,7 +144,7 @@ function Sheet({
     else if (day !== null && exclude && (event.ctrlKey || event.metaKey)) exclude(day);
     else if (day !== null) selectDay(day);
   };
-  // Escape, and a pointer that the browser takes for something else, end a range without a change.
+  // Escape, and a pointer that the browser cancels, end a range without a change.
   useEffect(() => {
     if (drag === null) return;
     const onKeyDown = (event: KeyboardEvent) => event.key === "Escape" && endDrag();
@@ -215,7 +215,7 @@ function useCalendarData(
   hidden: ReadonlySet<Token>,
   comparison: Comparison | null,
 ): CalendarData {
-  // The plan may be older than options that are invalid.
+  // The options may be invalid; the plan that is shown then is older than they are.
   const dates = Array.isArray(excludeDates) ? excludeDates : [];
   const texts = dates.filter((date) => typeof date === "string").join();
   return useMemo(

@@ -11,7 +11,7 @@ const MOST_CLOCK_CHANGES = 6;
 
 export function Notices({ backfill }: { backfill: PageBackfill }) {
   const { locale, error, failure, plan, run, warnings, unfinished } = backfill;
-  // Where a range ends is of interest before a start.
+  // The note on the end of the range is only of use before the start.
   const notes = warnings.filter(
     ({ code }) => !ELSEWHERE.includes(code) && (run === null || code !== "end_is_whole_day"),
   );

@@ -25,7 +25,7 @@ const ROW = 24;
 /** The tasks of a DAG in an order in which each comes behind those it depends on. While a DAG is invalid, the order is that of the last
  *  valid one, like the plan that is shown. */
 export function useTaskOrder(dag: PageBackfill["dag"]): readonly string[] {
-  // As written at first, so that a server does not start the core; nothing has found this DAG valid yet.
+  // At first the order in which the tasks are written, not validated: a server does not start the core.
   const [order, setOrder] = useState(() =>
     Array.isArray(dag?.tasks) ? dag.tasks.flatMap((task) => task?.taskId ?? []) : [],
   );
@@ -33,7 +33,7 @@ export function useTaskOrder(dag: PageBackfill["dag"]): readonly string[] {
     try {
       setOrder(dag === null ? [] : validateDag(dag).order);
     } catch {
-      // The model says what is wrong.
+      // The last order stays: the model reports the error.
     }
   }, [dag]);
   return order;
@@ -68,7 +68,7 @@ interface BarsProps {
   marks: ReadonlyMap<string, TaskMark>;
   locale: PageBackfill["locale"];
   maxHeight: number;
-  /** What had begun when the backfill was interrupted is under way no more. */
+  /** The run was interrupted with its backfill: its open tasks do not go on. */
   isLost: boolean;
 }
 
@@ -97,7 +97,7 @@ function Bars({ order, marks, locale, maxHeight, isLost }: BarsProps) {
           const state =
             mark === undefined ? "" : isLeft ? locale.reason.interrupted : locale.task[mark.state];
           const { start = null, end = null } = mark ?? {};
-          // The clock of this part goes in steps: a task may have begun since.
+          // `now` is renewed in steps: a task may have begun after it.
           const took = start === null || isLeft ? null : Math.max(0, (end ?? now) - start);
           const length = took === null ? "" : `, ${locale.duration(took)}`;
           return (

@@ -1,6 +1,6 @@
-// Answers that an effect waits for.
+// A promise that an effect waits for.
 
-/** Hands over the answer, unless the effect has ended by then: the returned function ends it. A question that fails has no answer. */
+/** Hands over the value, unless the returned function was called by then. A promise that is rejected hands over nothing. */
 export function whenAnswered<T>(answer: Promise<T>, take: (value: T) => void): () => void {
   let isOver = false;
   answer.then(

@@ -42,7 +42,7 @@ export function columnsOf(preview: BackfillPreview): PlanColumns {
     days: groupByDay(dates, offsets, tokens),
     warnings: preview.warnings.map((warning) => ({
       ...warning,
-      // The one that says an instant of UTC in the zone has to keep it.
+      // `bounds_cut_day` says which local time an instant of UTC is: it keeps that instant.
       message:
         warning.code === "bounds_cut_day"
           ? warning.message

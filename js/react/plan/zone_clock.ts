@@ -26,7 +26,7 @@ function makeFormat(timeZone: string): Intl.DateTimeFormat | null {
   }
 }
 
-/** `2026-03-29 03:30:00`, and how far that is ahead of UTC in seconds: the text leaves milliseconds out. */
+/** `2026-03-29 03:30:00`, and how far that is ahead of UTC in seconds, rounded up: the text leaves milliseconds out. */
 function localOf(ms: number, format: Intl.DateTimeFormat): { text: string; offset: number } {
   const text = format.format(ms);
   return { text, offset: Math.ceil((Date.parse(`${text.replace(" ", "T")}Z`) - ms) / 1000) };

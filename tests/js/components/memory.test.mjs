@@ -110,7 +110,7 @@ test("what has run on a page counts beside known runs that change", async (t) =>
   first.model.configure({ ...settings, existing: [jan(1), jan(2)] });
   assert.deepEqual((await ready(first.model)).counts.slice(0, 3), [0, 0, 4]);
   first.unmount();
-  // What is no longer known did not run here either: it is free again.
+  // A date that is no longer known, and did not run here, is free again.
   const { model } = mount(t, { ...settings, existing: [jan(2), jan(3, "failed")] });
   assert.deepEqual((await ready(model)).counts.slice(0, 4), [1, 0, 3, 0]);
 });

@@ -17,7 +17,7 @@ import { whyOf } from "./why";
 
 export { firstAfter, readDag, readSchedule, withEnds } from "./reading";
 
-/** What a plan is asked of. */
+/** A question that a plan answers: the draft, and the instant that it is asked for. */
 export interface Asked {
   draft: Draft;
   now: number;
@@ -30,7 +30,7 @@ export class Engine {
   /** Why records are not kept, where the browser refuses to. */
   problem: string | null;
   readonly model: BackfillModel;
-  /** What the model was told last, and when on the page's clock. */
+  /** The newest question, and when it was asked (`performance.now()`). */
   asked: Asked;
   begun = performance.now();
   /** Of the backfill that was begun last. */

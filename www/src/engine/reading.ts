@@ -25,8 +25,8 @@ export function readSchedule(draft: Draft, now: number): ScheduleView {
   }
 }
 
-/** Layers for drawing, or why there are none; unknown macros of every task. What an edit leaves as it is is not read again: a DAG may have
- *  thousands of tasks, and each key in the command of one is an edit. */
+/** Layers for drawing, or why there are none; unknown macros of every task. Parts that an edit does not change are not read again: a DAG may
+ *  have thousands of tasks, and each key in the command of one is an edit. */
 export function readDag(draft: Draft): DagView {
   if (latest === null || !hasSameGraph(latest.draft, draft)) latest = { draft, graph: readGraph(draft) };
   const unknown = new Map<string, readonly UnknownMacro[]>();
@@ -41,7 +41,7 @@ type Graph = Omit<DagView, "unknown">;
 
 let latest: { draft: Draft; graph: Graph } | null = null;
 
-/** Whether two drafts differ in nothing but the commands of their tasks, as far as the graph goes. */
+/** Whether two drafts have the same graph: it does not depend on the commands of tasks. */
 function hasSameGraph(a: Draft, b: Draft): boolean {
   return (
     a.dagId === b.dagId &&

@@ -171,7 +171,7 @@ export default function DagCanvas({
   );
 }
 
-/** The edge in the newest tasks; nothing where it would close a cycle by now. */
+/** Adds the edge to the newest tasks; changes nothing where it would close a cycle by now. */
 function connected(tasks: DraftTask[], source: string, target: string): Partial<Draft> {
   const result = connectTasks(tasks, source, target);
   return Array.isArray(result) ? { tasks: result } : {};
