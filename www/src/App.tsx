@@ -202,6 +202,7 @@ export function App({ opening, initial }: AppProps) {
             {run && started ? (
               <RunPanel
                 run={run}
+                sums={sums}
                 model={started.engine.model}
                 theme={theme.key}
                 scrub={scrub}

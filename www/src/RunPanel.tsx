@@ -1,4 +1,4 @@
-import { CANCELED, englishDuration, FAILED, QUEUED, RUNNING, SUCCESS, totals } from "dagfill/planning";
+import { CANCELED, englishDuration, FAILED, QUEUED, RUNNING, SUCCESS } from "dagfill/planning";
 import type { BackfillModel } from "dagfill/react";
 import { useEffect, useRef, useState } from "react";
 import { number, plural, shortLocal } from "./days";
@@ -9,6 +9,8 @@ import { Announcement } from "./Verdict";
 
 export interface RunPanelProps {
   run: ShownRun;
+  /** Dates by token, as in the legend: also at an instant of the past. */
+  sums: readonly number[];
   model: BackfillModel;
   theme: string;
   scrub: number | null;
@@ -25,7 +27,8 @@ export interface RunPanelProps {
 }
 
 /** A backfill while it runs, while another tab runs it, and when it has ended. */
-export function RunPanel({ run, model, theme, scrub, onScrub, onSelect, actions, onCancel }: RunPanelProps) {
+export function RunPanel(props: RunPanelProps) {
+  const { run, sums, model, theme, scrub, onScrub, onSelect, actions, onCancel } = props;
   const { progress, phase } = run;
   const due = progress.total - progress.skipped;
   // A date that was canceled is not done.
@@ -39,8 +42,6 @@ export function RunPanel({ run, model, theme, scrub, onScrub, onSelect, actions,
     if (document.activeElement === document.body || document.activeElement?.id === "plan")
       title.current?.focus();
   }, []);
-  // The same numbers as in the legend, also at an instant of the past.
-  const sums = totals((scrub === null ? run.plan : run.at(scrub)).days);
   const count = (token: number) => number(sums[token] ?? 0);
   return (
     <section className="run-panel" aria-labelledby="run-title">

@@ -113,20 +113,19 @@ export function useBackfill(
 /** The backfills in the store, read every second: other tabs write there too. */
 function useStored(started: Started | null, draft: Draft, occasion: string): StoredBackfill[] {
   const [stored, setStored] = useState<StoredBackfill[]>([]);
+  const newest = useRef("[]");
   const asked = useRef(draft);
   asked.current = draft;
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
     let gone = false;
-    let known: StoredBackfill[] | null = null;
     const read = async () => {
       try {
         const list = (await started?.engine.list(asked.current)) ?? [];
-        if (!gone && JSON.stringify(known) !== JSON.stringify(list)) {
-          known = list;
-          startTransition(() =>
-            setStored((before) => (JSON.stringify(before) === JSON.stringify(list) ? before : list)),
-          );
+        const text = JSON.stringify(list);
+        if (!gone && text !== newest.current) {
+          newest.current = text;
+          startTransition(() => setStored(list));
         }
       } catch {
         // The next reading may succeed; a store that is gone is reported by what needs it.
