@@ -138,7 +138,9 @@ export class BackfillElement extends Base {
     const send = (type: string, detail: unknown) =>
       this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
     const settings: BackfillSettings = {
-      ...{ ...this.#settings, dag, options },
+      ...this.#settings,
+      dag,
+      options,
       onEvent: (event) => void send("dagfill-event", event),
     };
     this.#model ??= new BackfillModel(settings);
