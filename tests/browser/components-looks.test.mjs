@@ -3,14 +3,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { assertLooks, wcag } from "./axe.mjs";
 import { openBrowser, withoutBrowser } from "./chromium.mjs";
 import { components, elementsDrawn, inEveryState, serveGallery } from "./components-gallery.mjs";
 import { buildPage, www } from "./www-page.mjs";
 import { phone, schemes } from "./www-states.mjs";
 
 const skip = withoutBrowser;
-// Not "best-practice": a page that shows one component in twenty states has twenty landmarks of one name.
-const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 let browser;
 let gallery;
@@ -39,20 +38,12 @@ async function open(t, url) {
 }
 
 async function check(tab) {
-  await tab.evaluate(readFileSync(join(www, "node_modules", "axe-core", "axe.min.js"), "utf8"));
+  const axe = join(www, "node_modules", "axe-core", "axe.min.js");
   for (const [scheme, media] of Object.entries({ ...schemes, "390 px": schemes.light })) {
     await tab.emulateMedia(media);
     if (scheme === "390 px") await tab.setViewportSize(phone.viewport);
-    await tab.waitForFunction(() => !document.getAnimations().some((each) => each instanceof CSSTransition));
-    const violations = await tab.evaluate(async (values) => {
-      const report = await globalThis.axe.run(document, { runOnly: { type: "tag", values } });
-      return report.violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`,
-      );
-    }, tags);
-    assert.deepEqual(violations, [], scheme);
-    const wide = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.ok(wide <= 0, `${scheme}: ${wide} px wider than the window`);
+    // Not "best-practice": a page that shows one component in twenty states has twenty landmarks of one name.
+    await assertLooks(tab, axe, scheme, wcag);
   }
 }
 

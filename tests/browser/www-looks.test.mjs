@@ -1,21 +1,18 @@
 // axe in every state and scheme, reflow, and pictures that are the same twice.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { assertLooks } from "./axe.mjs";
 import { graphFitted, hash, planned, usePage, withoutBrowser, www } from "./www-page.mjs";
 import { addressOf, phone, schemes, states } from "./www-states.mjs";
 
 const page = usePage();
 const skip = withoutBrowser;
-const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 const fields = { id: "looks", from: "2026-01-01", to: "2026-03-31", which: "none", tz: "Europe/Berlin" };
 const press = (tab) => tab.getByRole("button", { name: /^Run [\d,]+ runs$/ }).click();
 
-const axe = withoutBrowser
-  ? ""
-  : () => readFileSync(join(www, "node_modules", "axe-core", "axe.min.js"), "utf8");
+const axe = join(www, "node_modules", "axe-core", "axe.min.js");
 
 for (const [name, state] of Object.entries(states))
   test(`axe: ${name}`, { skip }, async (t) => {
@@ -23,10 +20,9 @@ for (const [name, state] of Object.entries(states))
     const own = state.isPhone ? phone : {};
     const tab = await page.open(t, addressOf(state), { ...own, planned: isPlanned, prepare, trouble });
     await state.bring(tab);
-    await tab.evaluate(axe());
     for (const [scheme, media] of Object.entries(schemes)) {
       await tab.emulateMedia(media);
-      await check(tab, scheme);
+      await assertLooks(tab, axe, scheme);
     }
     if (state.isPhone) return;
     await tab.emulateMedia(schemes.light);
@@ -34,22 +30,8 @@ for (const [name, state] of Object.entries(states))
     await tab.waitForFunction(() => !document.querySelector("aside"));
     // At its end the bar covers nothing.
     await tab.evaluate(() => scrollTo(0, document.body.scrollHeight));
-    await check(tab, "390 px");
+    await assertLooks(tab, axe, "390 px");
   });
-
-async function check(tab, scheme) {
-  // Half-way through a change of colour the contrast is neither the old nor the new one.
-  await tab.waitForFunction(() => !document.getAnimations().some((each) => each instanceof CSSTransition));
-  const violations = await tab.evaluate(async (values) => {
-    const report = await globalThis.axe.run(document, { runOnly: { type: "tag", values } });
-    return report.violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`,
-    );
-  }, tags);
-  assert.deepEqual(violations, [], scheme);
-  const wide = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(wide <= 0, `${scheme}: ${wide} px wider than the window`);
-}
 
 test("a running task moves only where motion is welcome, and forced colours keep its bar", {
   skip,

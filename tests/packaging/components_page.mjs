@@ -1,8 +1,5 @@
 // A tab with a page of the components: what its executor does is said by the test, and what no test may cause fails it.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-
-const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /** Opens a page in a context of its own. `execute` on the page waits `pace` ms and fails on the dates in `failing`; its calls are
  *  counted by date in `started`. */
@@ -40,22 +37,4 @@ export async function openTab(t, browser, url, options = {}) {
   const tab = await context.newPage();
   await tab.goto(url);
   return tab;
-}
-
-/** What axe finds wrong with the page. `axe` is the file of axe-core. */
-export async function violations(tab, axe) {
-  // Half-way through a change of colour the contrast is neither the old nor the new one.
-  await tab.waitForFunction(() => !document.getAnimations().some((each) => each instanceof CSSTransition));
-  await tab.evaluate(readFileSync(axe, "utf8"));
-  return tab.evaluate(async (values) => {
-    const report = await globalThis.axe.run(document, { runOnly: { type: "tag", values } });
-    return report.violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`,
-    );
-  }, tags);
-}
-
-/** Elements that stand beyond the right edge of the window. */
-export function tooWide(tab) {
-  return tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 }

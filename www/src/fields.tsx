@@ -4,7 +4,7 @@ import type { EngineError } from "./model";
 
 /** The value of a control, which shows a new one at once. The rest of the page follows in a transition: a key that is pressed meanwhile comes
  *  first. */
-export function useEcho<T>(value: T, onChange: (value: T) => void): [T, (value: T) => void] {
+function useEcho<T>(value: T, onChange: (value: T) => void): [T, (value: T) => void] {
   const [shown, show] = useOptimistic(value);
   const change = (next: T) =>
     startTransition(() => {
