@@ -163,6 +163,24 @@ test("a short range has larger cells, also over a new year, and each day is foun
   );
 });
 
+/** A context that notes where it draws, and what it writes. */
+function drawing() {
+  const points = [];
+  const texts = [];
+  const at = (x, y) => points.push([x, y]);
+  return {
+    ...{ points, texts, strokes: 0, moveTo: at, lineTo: at },
+    ...{ save() {}, restore() {}, rect() {}, clip() {}, beginPath() {}, fill() {}, fillRect() {}, arc() {} },
+    strokeRect() {},
+    stroke() {
+      this.strokes += 1;
+    },
+    fillText: (text) => void texts.push(text),
+    measureText: (text) => ({ width: text.length * 7 }),
+  };
+}
+const palette = { token: ["0", "1", "2", "3", "4", "5", "6", "7", "8"], onToken: [] };
+
 test("one failure among hundreds of dates of a day is 3 px high", () => {
   const { CREATE, SUCCESS, FAILED, KEEP, KEEP_FAILED } = {
     CREATE: 0,
@@ -184,15 +202,13 @@ test("one failure among hundreds of dates of a day is 3 px high", () => {
     const filled = [];
     const edges = {};
     const context = {
+      ...drawing(),
       fillRect(...[, y, , height]) {
         filled.push([this.fillStyle, height]);
         edges[this.fillStyle] = [y, y + height];
       },
-      strokeRect() {},
-      fillText() {},
     };
     const none = new Set();
-    const palette = { token: ["0", "1", "2", "3", "4", "5", "6", "7", "8"], onToken: [] };
     const layout = parts.calendarLayout({
       first: day,
       last: day,
@@ -209,28 +225,10 @@ test("one failure among hundreds of dates of a day is 3 px high", () => {
       filled.filter(([color]) => color === String(failure)),
       [[String(failure), 3]],
     );
-    // Without its colour, too: a line of the ground lies between it and the others.
+    // It is seen without its colour, too: one pixel of the background lies between it and the others.
     if (most !== KEEP) assert.equal(edges[most][1], edges[failure][0] - 1);
   }
 });
-
-/** A context that notes where it draws, and what it writes. */
-function drawing() {
-  const points = [];
-  const texts = [];
-  const at = (x, y) => points.push([x, y]);
-  return {
-    ...{ points, texts, strokes: 0, moveTo: at, lineTo: at },
-    ...{ save() {}, restore() {}, rect() {}, clip() {}, beginPath() {}, fill() {}, fillRect() {}, arc() {} },
-    strokeRect() {},
-    stroke() {
-      this.strokes += 1;
-    },
-    fillText: (text) => void texts.push(text),
-    measureText: (text) => ({ width: text.length * 7 }),
-  };
-}
-const palette = { token: ["0", "1", "2", "3", "4", "5", "6", "7", "8"], onToken: [] };
 
 test("the mark of a clock change stays in its day where days are rows of hours", () => {
   const day = 20_541;
