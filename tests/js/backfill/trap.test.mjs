@@ -79,6 +79,8 @@ test("a trap at any call of the core: it starts again, and every date runs", asy
     if (k <= 15) assert.equal(warnings.length, 1, `call ${k}`);
     restarts += warnings.length;
   }
+  // The last run may have made fewer calls than the first: its trap would come in the next test.
+  trapAt = Number.POSITIVE_INFINITY;
   assert.ok(restarts > most / 2, `${restarts} restarts in ${most} traps`);
 });
 
