@@ -1,50 +1,16 @@
 // Servers that are away: what is waited for, and until when, is told; and the wait ends.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { command, fileOf, SALES, saying } from "./command.mjs";
 import { freePort, servicePackages } from "./services.mjs";
 
 await servicePackages();
 // A URL's pool is made by the package pg of the current folder.
 process.chdir(join(import.meta.dirname, "npm"));
 const { openPostgresStore } = await import("dagfill/store/postgres");
-
-/** The command with a DAG file, from where pg and bullmq are found; ended when the test has ended. */
-function command(t, verb, ...args) {
-  const folder = mkdtempSync(join(tmpdir(), "dagfill-away-"));
-  const file = join(folder, "sales.mjs");
-  writeFileSync(
-    file,
-    'export const dag = { dagId: "sales", schedule: "@daily" };\nexport const executeRun = () => 1;\n',
-  );
-  const resolver = join(import.meta.dirname, "npm", "resolve.mjs");
-  const cli = join(import.meta.dirname, "..", "..", "dist", "cli.js");
-  const child = spawn(process.execPath, ["--import", resolver, cli, verb, file, ...args], {
-    cwd: join(import.meta.dirname, "npm"),
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  child.said = "";
-  child.stderr.on("data", (data) => {
-    child.said += data;
-  });
-  t.after(async () => {
-    const ended = child.exitCode === null && child.signalCode === null ? once(child, "exit") : undefined;
-    child.kill("SIGKILL");
-    await ended;
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return async (pattern) => {
-    while (!pattern.test(child.said)) {
-      assert.equal(child.exitCode, null, child.said);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
-}
 
 test("a store whose PostgreSQL is away tells each time that it tries again, and ends with STORE_FAILED", async () => {
   const port = await freePort();
@@ -126,8 +92,10 @@ test("a URL without the password that the server asks for is told as that", asyn
 
 test("serve tells on stderr which PostgreSQL it waits for, how often and until when, without the password", async (t) => {
   const port = await freePort();
-  const saying = command(t, "serve", "--store", `postgres://u:secret@127.0.0.1:${port}/db`);
+  const url = `postgres://u:secret@127.0.0.1:${port}/db`;
+  const serve = command(t, ["serve", fileOf(t, "sales.mjs", SALES), "--store", url], { streams: ["stderr"] });
   await saying(
+    serve,
     new RegExp(
       `^waiting for PostgreSQL at 127\\.0\\.0\\.1:${port}/db \\(connect ECONNREFUSED.*\\): tried again every second, given up 60 s after the first try \\(0 s so far\\)\n`,
     ),
@@ -136,8 +104,12 @@ test("serve tells on stderr which PostgreSQL it waits for, how often and until w
 
 test("a worker tells on stderr which Redis it waits for, how often and until when", async (t) => {
   const port = await freePort();
-  const saying = command(t, "worker", "--engine", `redis://u:secret@127.0.0.1:${port}`);
+  const url = `redis://u:secret@127.0.0.1:${port}`;
+  const worker = command(t, ["worker", fileOf(t, "sales.mjs", SALES), "--engine", url], {
+    streams: ["stderr"],
+  });
   await saying(
+    worker,
     new RegExp(
       `waiting for Redis at 127\\.0\\.0\\.1:${port}: tried again every 2 seconds, given up 60 s after the first try`,
     ),

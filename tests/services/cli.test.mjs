@@ -1,11 +1,7 @@
 // The command over a cluster: enqueue, serve and worker, with PostgreSQL and Redis.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, test } from "node:test";
+import { command, fileOf, saying } from "./command.mjs";
 import { notTested, servicePackages, startPostgres, startRedis } from "./services.mjs";
 
 await servicePackages();
@@ -19,11 +15,9 @@ if (postgres === null || redis === null)
   );
 else
   test("what one process enqueues, another serves and a third works at; SIGTERM ends both in order", async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), "dagfill-cli-"));
-    t.after(() => rmSync(folder, { recursive: true, force: true }));
-    const file = join(folder, "sales.mjs");
-    writeFileSync(
-      file,
+    const file = fileOf(
+      t,
+      "sales.mjs",
       `export const dag = { dagId: "sales", schedule: "@daily", tasks: [
         { taskId: "load", run: (task) => {
           if (task.executionDate.startsWith("2024-01-04")) throw new TypeError("no data");
@@ -32,42 +26,16 @@ else
         { taskId: "tell", dependsOn: ["load"], command: "echo 'loaded {{ xcom.load.return_value }}'" },
       ] };`,
     );
-    const root = join(import.meta.dirname, "..", "..");
-    const resolver = join(import.meta.dirname, "npm", "resolve.mjs");
-    const command = (verb, ...args) => {
-      const line = ["--import", resolver, join(root, "dist", "cli.js"), verb, file, ...args, "--json"].filter(
-        // Of a verb that is asked for text.
-        (arg, _, all) => !all.includes("--text") || !/^--(json|text)$/.test(arg),
-      );
-      // The package pg is found from where the command is called.
-      const cwd = join(import.meta.dirname, "npm");
-      const child = spawn(process.execPath, line, { cwd, stdio: ["ignore", "pipe", "pipe"] });
-      child.said = "";
-      child.stdout.on("data", (data) => {
-        child.said += data;
-      });
-      child.stderr.on("data", (data) => {
-        child.said += data;
-      });
-      t.after(() => child.kill("SIGKILL"));
-      return child;
-    };
-    const saying = async (child, pattern) => {
-      while (!pattern.test(child.said)) {
-        assert.equal(child.exitCode, null, child.said);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    };
-    const exit = async (child) => (await once(child, "exit"))[0];
+    const asJson = (verb, ...args) => command(t, [verb, file, ...args, "--json"]);
     const [store, engine] = [
       ["--store", postgres.url],
       ["--engine", redis.url],
     ];
     const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-03"];
-    const enqueued = command("enqueue", ...store, ...range);
-    assert.equal(await exit(enqueued), 0, enqueued.said);
-    const worker = command("worker", ...engine, "--concurrency", "2");
-    const coordinator = command("serve", ...store, ...engine);
+    const enqueued = asJson("enqueue", ...store, ...range);
+    assert.equal(await enqueued.exit, 0, enqueued.said);
+    const worker = asJson("worker", ...engine, "--concurrency", "2");
+    const coordinator = asJson("serve", ...store, ...engine);
     await saying(coordinator, /"type":"finished"/);
     assert.match(coordinator.said, /"state":"success"/);
     for (const day of ["01", "02", "03"]) assert.match(worker.said, new RegExp(`loaded 2024-01-${day}`));
@@ -84,21 +52,20 @@ else
       ),
     );
     // The stack of a function that fails is kept where it ran.
-    const broken = command("enqueue", ...store, "--start-date", "2024-01-04", "--end-date", "2024-01-04");
-    assert.equal(await exit(broken), 0, broken.said);
+    const broken = asJson("enqueue", ...store, "--start-date", "2024-01-04", "--end-date", "2024-01-04");
+    assert.equal(await broken.exit, 0, broken.said);
     await saying(worker, /"type":"log",[^\n]*"source":"stderr","text":"TypeError: no data"/);
     await saying(worker, /"text":" *at [^\n]*sales\.mjs:\d+/);
     const stopped = async (child) => {
-      const ended = exit(child);
       child.kill("SIGTERM");
-      assert.equal(await ended, 0, child.said);
+      assert.equal(await child.exit, 0, child.said);
     };
     await stopped(worker);
     // As text, on the clock of the DAG's zone.
-    const readable = command("worker", ...engine, "--text");
+    const readable = command(t, ["worker", file, ...engine]);
     await saying(readable, / {2}ready {2}pid \d+\n/);
-    const more = command("enqueue", ...store, "--start-date", "2024-01-05", "--end-date", "2024-01-05");
-    assert.equal(await exit(more), 0, more.said);
+    const more = asJson("enqueue", ...store, "--start-date", "2024-01-05", "--end-date", "2024-01-05");
+    assert.equal(await more.exit, 0, more.said);
     await saying(
       readable,
       /Z {2}started {2}sales {2}2024-01-05T00:00:00Z {2}load {2}attempt 1 {2}[0-9a-f-]{36}\n/,

@@ -1,11 +1,7 @@
 // The command over PostgreSQL: the schema that its URL names.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, test } from "node:test";
+import { command, fileOf } from "./command.mjs";
 import { loadPg, notTested, startPostgres } from "./services.mjs";
 
 const server = await startPostgres();
@@ -13,23 +9,10 @@ after(() => server?.stop());
 
 /** Runs a verb over a DAG file to its end, from where pg is found. */
 async function run(t, verb, ...args) {
-  const folder = mkdtempSync(join(tmpdir(), "dagfill-cli-store-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, "dag.json");
-  writeFileSync(file, JSON.stringify({ dagId: "sales", schedule: "@daily" }));
-  const cli = join(import.meta.dirname, "..", "..", "dist", "cli.js");
-  const child = spawn(process.execPath, [cli, verb, file, ...args], {
-    cwd: join(import.meta.dirname, "npm"),
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  t.after(() => child.kill("SIGKILL"));
-  let said = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (data) => {
-      said += data;
-    });
-  const [code] = await once(child, "close");
-  return { code, said };
+  const file = fileOf(t, "dag.json", JSON.stringify({ dagId: "sales", schedule: "@daily" }));
+  const child = command(t, [verb, file, ...args], { node: [] });
+  const code = await child.exit;
+  return { code, said: child.said };
 }
 
 if (server === null) notTested("the command over PostgreSQL", "no postgres (apt-get install postgresql)");

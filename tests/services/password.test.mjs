@@ -1,40 +1,13 @@
 // A Redis that refuses the password is not away: the command says so and ends.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname } from "node:path";
 import { after, test } from "node:test";
+import { command, fileOf, SALES } from "./command.mjs";
 import { notTested, redisCommand, servicePackages, startRedis } from "./services.mjs";
 
 await servicePackages();
 const redis = await startRedis();
 after(() => redis?.stop());
-
-async function run(t, verb, ...args) {
-  const folder = mkdtempSync(join(tmpdir(), "dagfill-password-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, "sales.mjs");
-  writeFileSync(
-    file,
-    'export const dag = { dagId: "sales", schedule: "@daily" };\nexport const executeRun = () => 1;\n',
-  );
-  const resolver = join(import.meta.dirname, "npm", "resolve.mjs");
-  const cli = join(import.meta.dirname, "..", "..", "dist", "cli.js");
-  const child = spawn(process.execPath, ["--import", resolver, cli, verb, file, ...args], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  t.after(() => child.kill("SIGKILL"));
-  let said = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (data) => {
-      said += data;
-    });
-  const [code] = await once(child, "close");
-  return { code, said };
-}
 
 if (redis === null) notTested("a wrong password of Redis", "no redis-server");
 else {
@@ -49,9 +22,12 @@ else {
     for (const verb of ["worker", "run", "serve"])
       test(`${verb} ends at once at redis://${user}host`, { timeout: 50_000 }, async (t) => {
         const url = `redis://${user}127.0.0.1:${redis.port}`;
-        const { code, said } = await run(t, verb, ...(verb === "run" ? range : []), "--engine", url);
-        assert.match(said, message);
-        assert.doesNotMatch(said, /waiting for Redis/);
-        assert.equal(code, 2, said);
+        const file = fileOf(t, "sales.mjs", SALES);
+        const args = [verb, file, ...(verb === "run" ? range : []), "--engine", url];
+        const child = command(t, args, { cwd: dirname(file) });
+        const code = await child.exit;
+        assert.match(child.said, message);
+        assert.doesNotMatch(child.said, /waiting for Redis/);
+        assert.equal(code, 2, child.said);
       });
 }
