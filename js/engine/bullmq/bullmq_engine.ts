@@ -11,7 +11,7 @@ import {
   openBull,
   packed,
   readBull,
-  refusalOf,
+  refusedAt,
   unpacked,
 } from "./connection.js";
 
@@ -59,17 +59,8 @@ export function bullmqEngine(options: BullOptions): Engine {
       events: new module.QueueEvents(name, options, backend),
       producer: new module.QueueEventsProducer(name, options, backend),
     };
-    // Without a listener an outage would end the process; calls that fail tell of it.
-    let refuse: (error: unknown) => void = () => {};
-    const refused = new Promise<never>((_, reject) => {
-      refuse = reject;
-    });
-    refused.catch(() => {});
-    for (const part of Object.values(parts))
-      part.on("error", (error) => {
-        const refusal = refusalOf(error);
-        if (refusal !== undefined) refuse(refusal);
-      });
+    // Other errors are told by the calls that fail.
+    const refused = refusedAt(Object.values(parts));
     parts.events.on("completed", ({ jobId, returnvalue }: { jobId: string; returnvalue: unknown }) =>
       tell(jobId, outcomeOf(returnvalue)),
     );

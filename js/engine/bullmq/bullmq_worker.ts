@@ -16,6 +16,7 @@ import {
   openBull,
   packed,
   refusalOf,
+  refusedAt,
   unpacked,
 } from "./connection.js";
 
@@ -106,18 +107,9 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
     backend,
   );
   const events = new module.QueueEvents(queue, shared, backend);
-  let refuse: (error: unknown) => void = () => {};
-  const refused = new Promise<never>((_, reject) => {
-    refuse = reject;
+  const refused = refusedAt([worker, events], (error) => {
+    if (isReady || refusalOf(error) === undefined) tellError(error);
   });
-  // It is also heard where nobody waits any more.
-  refused.catch(() => {});
-  for (const part of [worker, events])
-    part.on("error", (error) => {
-      const refusal = isReady ? undefined : refusalOf(error);
-      if (refusal === undefined) tellError(error);
-      else refuse(refusal);
-    });
   events.on(CANCEL_EVENT, ({ jobId }: { jobId: string }) => controllers.get(jobId)?.abort());
 
   let closing: Promise<void> | undefined;
@@ -172,7 +164,7 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
   return made;
 }
 
-/** What events say of a job. One that another program has put into the queue may have no data. */
+/** The members of events that name their job. A job that another program has put into the queue may have no data. */
 function subjectOf({ key, data }: EngineJob): Omit<WorkerEvent, "type"> {
   const { dagId, executionDate, attempt, task } = (data ?? {}) as Partial<EngineJob["data"]>;
   const subject = { key, dagId, executionDate, taskId: task?.taskId, attempt };
@@ -205,7 +197,6 @@ function readOptions(options: unknown) {
       signal: signalOption,
     } as never,
   );
-  if (read.connection === undefined) throw wrong("connection", "a connection of BullMQ", undefined);
   checkConnection(read.connection, read.backend);
   if ((read.executeRun ?? read.executeTask ?? read.dags) === undefined)
     throw wrong("executeRun", "executeRun, executeTask, or dags whose tasks have functions", undefined);

@@ -132,11 +132,31 @@ export function refusalOf(error: unknown): DagfillError | undefined {
   return engineFailed("bullmq", `${what}: ${message}`, error, "such as redis://:PASSWORD@host:port");
 }
 
+/** Listens to the errors of parts, since BullMQ throws one that no listener takes, and returns a promise that rejects where Redis refuses the
+ *  password. `heard` is called with each error. */
+export function refusedAt(
+  parts: readonly bullmq.Part[],
+  heard: (error: unknown) => void = () => {},
+): Promise<never> {
+  const refused = new Promise<never>((_, reject) => {
+    for (const part of parts)
+      part.on("error", (error) => {
+        const refusal = refusalOf(error);
+        if (refusal !== undefined) reject(refusal);
+        heard(error);
+      });
+  });
+  // A rejection that no call waits for any more must not end the process.
+  refused.catch(() => {});
+  return refused;
+}
+
 interface RedisConnection {
   client?: Promise<{ status: string; once(event: string, listener: () => void): void } | undefined>;
 }
 
-/** Closes a part. BullMQ waits forever for a connection that is closed while it is being made again: this waits until it is there, or left. */
+/** Closes a part. BullMQ's close() never settles where a connection is being made again, so this first waits until each is ready, or has ended
+ *  since `leave` was called. */
 export async function closePart(part: bullmq.Part): Promise<void> {
   const { connection, blockingConnection } = part.getBackend() as Record<string, RedisConnection | undefined>;
   for (const each of [connection, blockingConnection]) {
@@ -155,8 +175,9 @@ function isPlain(connection: unknown): boolean {
   return typeof connection === "string" || Object.getPrototypeOf(connection) === Object.prototype;
 }
 
-/** A URL of something else than Redis would be waited for as one of Redis. */
+/** Refuses a connection that is missing, and a URL that is none of Redis: BullMQ would take it for one and wait for its server. */
 export function checkConnection(connection: unknown, backend: unknown): void {
+  if (connection === undefined) throw wrong("connection", "a connection of BullMQ", undefined);
   if (typeof connection !== "string" || backend !== undefined) return;
   const [, scheme] = /^([a-z][a-z\d+.-]*):\/\//i.exec(connection) ?? [];
   if (scheme === undefined || /^rediss?$/i.test(scheme)) return;
@@ -169,7 +190,6 @@ export function checkConnection(connection: unknown, backend: unknown): void {
 
 export function readBull(options: unknown): BullOptions & { keepMs: number } {
   const read = fields<BullOptions & { keepFor: number }>(options, "options", bullSpec as never);
-  if (read.connection === undefined) throw wrong("connection", "a connection of BullMQ", undefined);
   checkConnection(read.connection, read.backend);
   return { ...read, connection: read.connection, keepMs: (read.keepFor as number | undefined) ?? WEEK_MS };
 }
