@@ -1,9 +1,9 @@
-// What a server answered, held against what its API answers: a login page or a foreign service answers 200, too.
+// The shape of an answer, compared with the one of the engine's API: a login page, or another service, answers 200, too.
 import { engineFailed } from "./outcome.js";
 
-/** What an answer must have to be one of the API. */
+/** A shape that answers of the API have. */
 export interface Shape {
-  /** As in "JSON without ...". */
+  /** What the shape has, for the message "JSON without ...". */
   what: string;
   // biome-ignore lint/suspicious/noExplicitAny: each path answers in a shape of its own
   fits(body: any): boolean;
@@ -17,7 +17,7 @@ export function withList(member: string): Shape {
   return { what: `a list ${member}`, fits: (body) => Array.isArray(body?.[member]) };
 }
 
-/** A call that was answered: `url` is the whole one, `base` the one that the engine was given. */
+/** A call and its answer. `url`: the whole URL; `base`: the one that the engine was given. */
 export interface Answered {
   name: string;
   method: string;
@@ -27,14 +27,14 @@ export interface Answered {
   text: string;
 }
 
-/** The body of an answer. ENGINE_FAILED where it is no answer of the API: a page, or, of a success, JSON of another shape. */
+/** The body of an answer. ENGINE_FAILED where the API did not give it: a page in HTML, or, with a status of success, JSON of another shape. */
 export function bodyOf(answered: Answered, shape: Shape | undefined): unknown {
   const { name, method, url, base, ok, text } = answered;
   const [isJson, body] = parsed(text);
   const refuse = (what: string) =>
     engineFailed(name, `${method} ${url} answered ${what}, not the API: is the URL ${base} right?`);
   const isPage = !isJson && text.trimStart().startsWith("<");
-  // A page that says 404 is told of where an answer is read; to cancel what is not there may be answered by any.
+  // A page with the status 404 is refused only where the body is read: a call that cancels a missing job needs no body.
   if (isPage && (ok || shape !== undefined)) throw refuse("HTML");
   if (!ok || shape === undefined || (isJson && shape.fits(body))) return body;
   if (text.trim() === "") throw refuse("nothing");

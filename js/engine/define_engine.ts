@@ -87,7 +87,7 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
 
   const notEnded = `its job was canceled at engine ${engine.name} and has not ended there`;
 
-  /** One warning of a kind and text a minute: all runs in flight would tell the same. */
+  /** Tells a warning of one kind and text once in ten seconds: all runs in flight would tell the same. */
   const warnOnce = (emit: Attempt["emit"], code: string, message: string) => {
     const text = `${code} ${message}`;
     if (told.has(text)) return;
@@ -133,12 +133,12 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
       const { timeout } = use.dag.tasks.find(({ taskId }) => taskId === task.taskId) ?? {};
       const what = `${runId}, task ${task.taskId}`;
       const warn: JobListener["warn"] = (code, message) => warnOnce(emit, code, message);
-      const timedOut = abortReason("timeout", what);
+      const timedOut = () => abortReason("timeout", what);
       const limit = new TimeLimit({
         now: use.now,
         timeout,
         abortGrace: use.abortGrace,
-        expired: () => session.cancel(key, timedOut.message),
+        expired: () => session.cancel(key, timedOut().message),
         abandoned: () =>
           end(() => {
             session.drop(key);
@@ -146,7 +146,8 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
               "task_abandoned",
               `${what}: ${notEnded}: it is recorded as failed, but its work may still be running`,
             );
-            reject(new DagfillError(timedOut.code, `${timedOut.message}: ${notEnded}`));
+            const { code, message } = timedOut();
+            reject(new DagfillError(code, `${message}: ${notEnded}`));
           }),
       });
       const end = (settle: () => void) => {
@@ -157,7 +158,7 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
       const abort = () => {
         limit.stop();
         const { code, message } = signal.reason as { code?: string; message: string };
-        // Another owner goes on with it.
+        // The job continues at the engine, for the next owner of the run.
         if (code === "STALE_OWNER" || code === "STORE_FAILED") session.drop(key);
         else session.cancel(key, message);
       };
@@ -176,7 +177,7 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
             for (const [key, value] of Object.entries(status.pushed ?? {})) task.xcomPush(key, value);
             if (status.state === "success") resolve(status.output);
             else if (signal.aborted) reject(signal.reason);
-            else reject(limit.isOver ? timedOut : errorOf(engine, status, what));
+            else reject(limit.isOver ? timedOut() : errorOf(engine, status, what));
           }),
       });
       if (signal.aborted) abort();

@@ -30,7 +30,7 @@ export type Rest = (
   shape?: Shape,
 ) => Promise<RestAnswer>;
 
-/** The URL of a service over HTTP. What is no URL could only be waited for. */
+/** The URL of a service over HTTP. Anything else is refused here: a call of it would be taken for an outage, and be repeated. */
 export const serviceUrl: Reader<string> = (value, path) => {
   const text = nonEmpty(value, path);
   const [, scheme, rest = text] = /^([a-z][a-z\d+.-]*):\/\/(.*)$/is.exec(text) ?? [];
@@ -41,7 +41,7 @@ export const serviceUrl: Reader<string> = (value, path) => {
   throw new DagfillError("INVALID_OPTION", message, { field: path, ...hint });
 };
 
-/** A user in front of a host comes with a password. */
+/** The text without the user in front of the host, which comes with a password. */
 function withoutUser(text: string): string {
   return text.replace(/(^|\/\/)[^/?#]*@/, "$1");
 }
@@ -51,9 +51,9 @@ const BUSY = new Set([429, 502, 503]);
 const BUSY_TRIES = 5;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** A call fulfils with 2xx and the statuses that are `expected`. What the server refuses (4xx) is ENGINE_FAILED; 408, 429, 5xx and a
- *  connection that fails are outages. A success of another shape than `shape` is no answer of the API: ENGINE_FAILED. A call that meets a busy server is made again a few times: of many calls that go together one
- *  such answer would else refuse all. */
+/** A call fulfils with 2xx and the statuses that are `expected`. Other statuses 4xx are ENGINE_FAILED, and so is a success whose body is not of
+ *  `shape`; 408, 429, 5xx and a connection that fails are outages. A call that meets a busy server is made again a few times: of many calls
+ *  that go together one such answer would else refuse all. */
 export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOptions): Rest {
   const base = url.replace(/\/+$/, "");
   let known: Record<string, string> | undefined;
@@ -72,7 +72,7 @@ export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOpti
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   };
-  return async (method, path, body, expected = [], shape = undefined) => {
+  return async (method, path, body, expected = [], shape) => {
     let response = await ask(method, path, body);
     for (let tries = 1; tries < BUSY_TRIES && again(response.status, tries, expected); tries += 1) {
       await response.body?.cancel();

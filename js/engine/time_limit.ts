@@ -1,4 +1,5 @@
-// The time that a job may take at an engine: it counts from when the job has really begun, so that waiting in a queue is no part of it.
+// The timeout of a task whose job runs at an engine: it counts from when the job has really begun, so that waiting in a queue is no part of it.
+// The timeout of a whole run is the core's (`Began` of a backfill); the core has no such event for a task.
 import { Clock } from "../run/machine/clock.js";
 
 export interface TimeLimitOptions {
