@@ -1,12 +1,15 @@
-// Runs that somebody knows of, as records of a store: previews and backfills then see them as they see their own.
+// Known runs as records of a store: previews and backfills then see them as they see their own. Only the components use this; it is here since
+// their bundle takes from the package's entry what the core has.
+import { RUN_STATES } from "../codes.js";
 import type { Dag } from "../dag/dag.js";
 import type { DateInput } from "../schedule/input.js";
 import { dataIntervals } from "../schedule/schedule.js";
 import type { MemoryStore } from "../store/memory.js";
+import { runIdOf } from "../store/run_id.js";
 import type { RunRecord, RunState, StoreChange } from "../store/store.js";
 import { iso } from "../time.js";
 import type { Warning } from "../warning.js";
-import type { KnownRun } from "./known_runs.js";
+import { type KnownRun, weight } from "./known_runs.js";
 import { missing } from "./missing.js";
 
 function isList(value: unknown): value is Iterable<unknown> {
@@ -18,7 +21,7 @@ function isList(value: unknown): value is Iterable<unknown> {
 
 const lists = new WeakMap<Iterable<KnownRun>, KnownRun[]>();
 
-/** The runs of a history. What can be read only once is read once. */
+/** The runs of a history. One that can be read only once, such as a generator, is read once. */
 function listOf(history: Iterable<KnownRun>): KnownRun[] {
   if (Array.isArray(history)) return history;
   const list = lists.get(history) ?? [...history];
@@ -46,9 +49,8 @@ function isSameDate(a: DateInput | undefined, b: DateInput | undefined): boolean
   return Object.is(a instanceof Date ? +a : a, b instanceof Date ? +b : b);
 }
 
-/** By how much a run says more of its date than another one. */
-function weight(state: RunState): number {
-  return state === "success" ? 2 : state === "running" || state === "queued" ? 1 : 0;
+function weightOf(state: RunState): number {
+  return weight(RUN_STATES.indexOf(state));
 }
 
 /** One record a date: of several runs of a date the last success counts, as `missing` and `planBackfill` have it, and a warning says so.
@@ -77,14 +79,14 @@ function knownRecords(
   known.forEach((run, at) => {
     const ms = instants[at] as number;
     const { state, dataInterval } = run;
-    if (weight(records.get(ms)?.state ?? state) > weight(state)) return;
+    if (weightOf(records.get(ms)?.state ?? state) > weightOf(state)) return;
     const executionDate = iso(ms);
     const { startedAt, finishedAt, error, ...record } = run as Partial<RunRecord>;
     const [start, end] = dataInterval
       ? [read[3 * at + 1], read[3 * at + 2]]
       : [given.start[at], given.end[at]];
     records.set(ms, {
-      runId: record.runId ?? `scheduled__${executionDate.replace("Z", "+00:00")}`,
+      runId: record.runId ?? runIdOf("scheduled", executionDate),
       dagId,
       executionDate,
       dataInterval: { start: iso(start as number), end: iso(end as number) },
@@ -92,7 +94,9 @@ function knownRecords(
       state,
       conf: record.conf ?? {},
       attempt: record.attempt ?? 1,
-      ...{ startedAt, finishedAt, error },
+      startedAt,
+      finishedAt,
+      error,
     } as RunRecord);
   });
   return { runs: [...records.values()], warnings: warnings.filter(({ code }) => code === "several_runs") };

@@ -43,7 +43,7 @@ export const SUCCESS = RUN_STATES.indexOf("success");
 const RUNNING = RUN_STATES.indexOf("running");
 
 /** By how much a run says more of its date than another one. */
-function weight(state: number): number {
+export function weight(state: number): number {
   return state === SUCCESS ? 2 : state <= RUNNING ? 1 : 0;
 }
 

@@ -48,7 +48,7 @@ import { readTrigger, trigger } from "./trigger.js";
 export class BackfillService {
   /** @internal Minifying renames classes. */
   static readonly name: string = "BackfillService";
-  /** @internal For the components. */
+  /** @internal This and the next two: the components take from the package's entry what it has, instead of carrying it twice. */
   static readonly keepKnown = keepKnown;
   /** @internal */
   static readonly isSameHistory = isSameHistory;
