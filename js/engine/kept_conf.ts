@@ -1,4 +1,5 @@
-// A warning that a run was cleared whose conf is not the backfill's: Airflow cannot change the conf of a run.
+// The warning that a cleared run keeps a conf which is not the backfill's: Airflow cannot change the conf of a run.
+import { canonical } from "../json.js";
 import type { EngineStatus } from "./engine.js";
 
 type Conf = Record<string, unknown>;
@@ -7,7 +8,7 @@ type Conf = Record<string, unknown>;
 export function keptConf(run: string, dag: string, kept: unknown, ours: unknown): EngineStatus["warning"] {
   const [theirs, own] = [(kept ?? {}) as Conf, (ours ?? {}) as Conf];
   const differ = [...new Set([...Object.keys(theirs), ...Object.keys(own)])].filter(
-    (key) => textOf(theirs[key]) !== textOf(own[key]),
+    (key) => canonical(theirs[key]) !== canonical(own[key]),
   );
   if (differ.length === 0) return undefined;
   const message = `DAG run ${run} of ${dag} was there and is cleared, and keeps its own conf (${keysOf(theirs)}) instead of the backfill's (${keysOf(own)}), which differs in ${differ.sort().join(", ")}: to run it with the backfill's conf, delete the run in Airflow first`;
@@ -16,13 +17,4 @@ export function keptConf(run: string, dag: string, kept: unknown, ours: unknown)
 
 function keysOf(conf: Conf): string {
   return Object.keys(conf).sort().join(", ") || "empty";
-}
-
-/** JSON whose keys have one order. */
-function textOf(value: unknown): string | undefined {
-  return JSON.stringify(value, (_, member: unknown) =>
-    typeof member === "object" && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
 }

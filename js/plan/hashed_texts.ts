@@ -2,6 +2,7 @@
 // of the runs. A name that is not listed here as left out goes in, so that a new option is covered from the start.
 
 import type { CheckedDag } from "../dag/dag.js";
+import { canonical } from "../json.js";
 import type { CheckedTemplateOptions } from "../macros/options.js";
 import type { CheckedOptions } from "./backfill_options.js";
 
@@ -49,19 +50,6 @@ const OPTIONS_ELSEWHERE = [
   "labels",
   "note",
 ];
-
-/** The same text for the same value, whatever the order of its keys; functions count by presence. */
-function canonical(value: unknown): string {
-  if (typeof value === "function") return "function";
-  if (typeof value !== "object" || value === null) return String(JSON.stringify(value));
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  const members: string[] = [];
-  for (const key of Object.keys(value).sort()) {
-    const member = (value as Record<string, unknown>)[key];
-    if (member !== undefined) members.push(`${JSON.stringify(key)}:${canonical(member)}`);
-  }
-  return `{${members.join()}}`;
-}
 
 function without(value: object, ...lists: readonly string[][]): Record<string, unknown> {
   const left = new Set(lists.flat());
