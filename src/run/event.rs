@@ -9,9 +9,13 @@ pub enum Outcome {
     Success,
     /// Its promise was rejected.
     Failed,
-    /// Its promise was fulfilled, and so many of its dates have failed: it is not tried again. With 0 the store did not take what it
-    /// did: it stands as it is stored, nothing more starts, and the backfill can be resumed.
+    /// Its promise was fulfilled, and so many of its dates have failed: it is not tried again. 0 is [`Outcome::LEFT`].
     Partly(u32),
+}
+
+impl Outcome {
+    /// The store did not take the attempt's changes: the run stands as it is stored, no further run starts, and the backfill can be resumed.
+    pub const LEFT: Outcome = Outcome::Partly(0);
 }
 
 /// How a cancel treats running runs.

@@ -186,8 +186,8 @@ pub enum BackfillEventCode {
     Succeeded,
     /// The callback was rejected. Row, attempt.
     Failed,
-    /// The callback was fulfilled, and some of the row's dates have failed. Row, attempt, how many: with 0 the store did not take
-    /// what the attempt did, and it is left as it is stored.
+    /// The callback was fulfilled, and some of the row's dates have failed. Row, attempt, how many: 0 says that the attempt is left, since
+    /// the store did not take its changes.
     Partly,
     /// An engine has begun with the run. Row, attempt, epoch milliseconds.
     Began,

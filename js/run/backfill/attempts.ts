@@ -9,7 +9,7 @@ import { abortReason, type Work } from "../attempt/executor.js";
 import type { ChunkOfRun } from "../attempt/run_context.js";
 import type { EventBody } from "../events/backfill_events.js";
 import { callAs } from "../machine/caller.js";
-import { InFlightMap } from "../machine/in_flight.js";
+import { InFlightMap, LEFT } from "../machine/in_flight.js";
 import type { AbortKind } from "../machine/machine.js";
 import type { DriverOptions } from "./driver_options.js";
 import type { Notifier } from "./notifier.js";
@@ -86,7 +86,7 @@ export class Attempts {
         if (entry === undefined) return;
         entry.left = true;
         this.#onLeft(error);
-        this.#dispatch(BackfillEventCode.Partly, row, attempt, 0);
+        this.#dispatch(BackfillEventCode.Partly, row, attempt, LEFT);
       },
     });
   }
@@ -137,7 +137,7 @@ export class Attempts {
     this.#notifier.warnOf(row, "run_abandoned", text);
   }
 
-  /** What attempts whose ends are to be stored have done, and the store did not take. */
+  /** Changes of attempts whose ends are to be stored, which the store did not take before. */
   unstored(ends: readonly { row: number }[]): StoreChange[] {
     return ends.flatMap(({ row }) => this.inFlight.get(row)?.detail.work?.unstored?.() ?? []);
   }

@@ -1,6 +1,9 @@
 // Attempts in flight in this process, by row or task: called and not settled, or settled and not stored. After a trap the
 // machine is made again from the store and from this.
 
+/** The number of failed dates that an event `Partly` tells of an attempt that is left: the core's `Outcome::LEFT`. */
+export const LEFT = 0;
+
 export interface InFlight<T> {
   attempt: number;
   /** Epoch milliseconds. */
@@ -9,7 +12,7 @@ export interface InFlight<T> {
   began?: number;
   /** How its promise has settled, true for fulfilled; kept until that is stored. */
   settled?: boolean;
-  /** The store did not take what it did: it has ended here without an end. */
+  /** The store did not take what the attempt did: it runs no longer, and no end of it is recorded. */
   left?: true;
   detail: T;
 }

@@ -19,7 +19,7 @@ impl Backfill {
                 self.record(run, attempt, End::Success);
             }
             (Outcome::Failed, Some(AbortReason::Cancel)) => self.record(run, attempt, End::Canceled),
-            (Outcome::Partly(0), _) => self.broken = true,
+            (Outcome::LEFT, _) => self.broken = true,
             // Failed dates make a failed attempt: the chunk is tried again as a whole.
             (Outcome::Failed | Outcome::Partly(_), _) => {
                 self.durations.saw(now - flight.started);
