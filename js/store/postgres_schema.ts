@@ -78,8 +78,8 @@ async function versionOf(client: PgClient, name: string): Promise<number> {
   const { rows } = await client.query("SELECT to_regclass($1) IS NOT NULL AS found", [`${name}.meta`]);
   if (rows[0]?.found !== true) return 0;
   const meta = await client.query(`SELECT version FROM ${name}.meta`);
-  const written: unknown = meta.rows[0]?.version;
-  if ((written ?? undefined) === undefined) {
+  const [row] = meta.rows;
+  if (row === undefined) {
     throw new DagfillError(
       "STORE_FAILED",
       `the PostgreSQL schema ${name} has no version: its table meta is empty`,
@@ -88,7 +88,7 @@ async function versionOf(client: PgClient, name: string): Promise<number> {
       },
     );
   }
-  const version = Number(written);
+  const version = Number(row.version);
   if (version >= 1 && version <= SCHEMA_VERSION) return version;
   throw new DagfillError(
     "STORE_FAILED",

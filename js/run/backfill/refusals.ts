@@ -46,17 +46,17 @@ export function refusals(
   { backfillId }: CheckedOptions,
 ): (plan: PlanData) => Promise<Warning[]> {
   const reading = Promise.all([
-    backfillId === undefined ? false : isKnown(store, backfillId),
+    backfillId !== undefined && isKnown(store, backfillId),
     store.readLease(leaseOf(dagId)),
     unfinishedOf(store, dagId),
   ]);
-  // Where the plan cannot be made, that is the error that counts.
+  // An error of the plan comes first, and then nothing waits for this one.
   reading.catch(() => {});
   return async (plan) => {
     const [exists, lease, unfinished] = await reading;
-    const warnings: Warning[] = exists
-      ? [{ code: "backfill_exists", message: `${known(backfillId ?? "")} (BACKFILL_EXISTS)` }]
-      : [];
+    const warnings: Warning[] = [];
+    if (backfillId !== undefined && exists)
+      warnings.push({ code: "backfill_exists", message: `${known(backfillId)} (BACKFILL_EXISTS)` });
     if (lease !== null) {
       const message = `${described(lease.owner)} drives a backfill of DAG ${dagId}: until that has ended a start is refused (BACKFILL_ACTIVE)`;
       return [...warnings, { code: "backfill_active", message }];

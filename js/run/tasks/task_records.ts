@@ -65,7 +65,7 @@ export class TaskRecords {
   readonly #startedAt = new Map<number, string>();
   readonly #states = new Map<string, TaskInstance["state"]>();
   #batch = empty();
-  /** What the store did not take. */
+  /** Of batches that the store did not take. */
   #kept = empty();
   #failures = 0;
 
@@ -101,7 +101,7 @@ export class TaskRecords {
     return batch;
   }
 
-  /** Records that were not committed are made again. */
+  /** Forgets the records that were not committed: they are made again. */
   drop(): void {
     this.#batch = empty();
   }

@@ -13,7 +13,15 @@ import { abortReason } from "../attempt/executor.js";
 import { InFlightMap } from "../machine/in_flight.js";
 import { type AbortKind, abortKind, type Commands, Machine, type MachineHost } from "../machine/machine.js";
 import type { TaskContext } from "./task_context.js";
-import { abortCalled, type Called, codeOf, isEnd, TaskRecords, warningOfFailed } from "./task_records.js";
+import {
+  abortCalled,
+  type Called,
+  codeOf,
+  isEnd,
+  type TaskBatch,
+  TaskRecords,
+  warningOfFailed,
+} from "./task_records.js";
 import type { PastState, TaskRunOptions, TellEnd } from "./task_run_options.js";
 import { DagfillTaskError, TaskRunContext, tooLate } from "./task_state.js";
 
@@ -85,13 +93,17 @@ export class TaskRun {
     this.#leaveIfIdle();
   }
 
-  /** What the store has not taken. */
+  /** Changes that the store has not taken. */
   get unstored(): readonly StoreChange[] {
     return this.#records.unstored;
   }
 
-  /** The end of the run is stored, and with it what was not. */
-  stored(batch = this.#records.take()): void {
+  /** The end of the run is stored, and with it the changes that were not. */
+  stored(): void {
+    this.#tellStored(this.#records.take());
+  }
+
+  #tellStored(batch: TaskBatch): void {
     for (const task of batch.tasks) this.#recorded.add(task);
     for (const task of batch.settled) {
       const { context } = this.#inFlight.get(task)?.detail ?? {};
@@ -181,7 +193,7 @@ export class TaskRun {
 
   #commit(count: number): void {
     const answer = this.#machine.commits();
-    // What is not acknowledged starts nothing.
+    // After the store has failed the core is told of no stored change, so that it starts no task of this batch.
     this.#push(() => answer(TaskEventCode.Stored, this.#broken === undefined ? count : 0));
   }
 
@@ -198,7 +210,7 @@ export class TaskRun {
       this.#options.writer.push({
         changes: batch.changes,
         stored: () => {
-          this.stored(batch);
+          this.#tellStored(batch);
           done();
         },
         refused: (_, error) => this.#lose(error),
