@@ -25,7 +25,7 @@ export function failure(thrown: unknown): Failure {
   }
 }
 
-/** An object as JSON. One whose JSON says nothing by its kind, and by its status where it is an answer of `fetch`. */
+/** An object as JSON. Where that is empty, the name of its class, and the status of an answer of `fetch`. */
 function textOf(thrown: object): string {
   const json = JSON.stringify(thrown);
   if (json !== undefined && json !== "{}") return json;

@@ -1,6 +1,6 @@
 // The catalog of templates as the package carries it: one text a list, with a line for each text of its rows. Quotes, commas and brackets of
 // 475 rows are 4 kB, and a text with lines of its own needs no other line breaks. The braces around an example that is one expression are
-// left out, which is 2 kB more, and signs stand for words that are many, which are 7 kB.
+// left out, which is 2 kB more, and signs stand for frequent words, which is 7 kB.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Failure } from "./process.mjs";
@@ -26,7 +26,7 @@ export function catalogText(esbuild) {
   };
 }
 
-/** With signs in place of words. */
+/** A text with signs in place of frequent words. */
 function shortened(text, words) {
   const [taken] = words.find(([sign]) => text.includes(sign)) ?? [];
   if (taken !== undefined) throw new Failure(`a row of the catalog has ${taken}, which stands for a word`);

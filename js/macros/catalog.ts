@@ -21,7 +21,7 @@ export interface CatalogEntry {
 }
 
 /** `list`: in the built package one text, with a line for each text of its rows, without the braces of examples that are one
- *  expression, and with signs for words that are many (`scripts/catalog_text.mjs`). */
+ *  expression, and with signs for frequent words (`scripts/catalog_text.mjs`). */
 function entries(
   kind: CatalogEntry["kind"],
   list: readonly Row[] | string,

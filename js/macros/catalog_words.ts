@@ -1,4 +1,4 @@
-// Signs that stand for words in the catalog of the built package, in the order in which `scripts/catalog_text.mjs` puts them there.
+// Signs that stand for frequent words in the catalog of the built package, in the order in which `scripts/catalog_text.mjs` puts them there.
 export const words: readonly (readonly [string, string])[] = [
   ["@", "logical_date"],
   ["~", "(next_execution_date - @)."],

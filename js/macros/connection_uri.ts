@@ -27,7 +27,7 @@ function fromUri(text: string): Attributes | undefined {
   const type = scheme.toLowerCase();
   if (body === undefined || more !== undefined || !SCHEME.test(type) || !SCHEME.test(protocol ?? type))
     return undefined;
-  // Here Airflow loses its way.
+  // Airflow itself misreads these.
   if (protocol !== undefined && (type !== scheme || type === protocol)) return undefined;
   const [, place = "", path = "", query = ""] = /^([^/?#]*)\/?([^?#]*)(?:\?([^#]*))?/.exec(body) ?? [];
   const at = place.lastIndexOf("@");
@@ -39,7 +39,7 @@ function fromUri(text: string): Attributes | undefined {
   let host = unquoted(hostname.replace(/^[^%]+/, (letters) => letters.toLowerCase()));
   if (host.includes("/")) host = unquoted(cut(own)[0]);
   const pairs = Object.fromEntries(new URLSearchParams(query));
-  const { __extra__: whole = query === "" ? null : python(pairs) } = pairs;
+  const { __extra__: whole = query === "" ? null : pythonJson(pairs) } = pairs;
   return {
     conn_type: type === "postgresql" ? "postgres" : type.replaceAll("-", "_"),
     host: host !== "" && protocol !== undefined ? `${protocol.toLowerCase()}://${host}` : host,
@@ -72,26 +72,26 @@ function uriOf(connection: Attributes): string | undefined {
   return `${uri}${schema ? "?" : "/?"}${query.join("&")}`;
 }
 
-/** What stands before the first colon, and behind it. */
+/** The text before the first colon, and the one behind it. */
 function cut(text: string): [string, string?] {
   const at = text.indexOf(":");
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** Python's `unquote`: what is no code of a byte stays. */
+/** Python's `unquote`: a percent sign without the two digits of a byte stays. */
 function unquoted(text: string): string {
   const value = text.replaceAll("+", "%2B").replaceAll("&", "%26");
   return new URLSearchParams(`=${value}`).get("") ?? "";
 }
 
-/** Python's `quote` without a letter that is safe besides. */
+/** Python's `quote`, of which no other letters are safe. */
 function quoted(value: unknown): string {
   const code = (letter: string) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`;
   return encodeURIComponent(String(value).toWellFormed()).replace(/[!'()*]/g, code);
 }
 
 /** An object of texts as Python's `json.dumps` writes it. */
-function python(texts: Record<string, string>): string {
+function pythonJson(texts: Record<string, string>): string {
   const code = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
   const spaced = JSON.stringify(texts, null, 1).replaceAll("\n", "").replace("{ ", "{");
   return spaced.replace(/[^ -~]/g, code);

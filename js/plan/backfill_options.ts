@@ -48,8 +48,8 @@ export interface BackfillOptions<Conf extends object = Record<string, JsonInput>
   confFor?: (executionDate: string) => object & Partial<Conf>;
   /** Dates of the schedule to leave alone this time. */
   excludeDates?: readonly DateInput[];
-  /** Only these dates of the range. A date-only entry means every date of that civil day, as in `excludeDates`. A date that is none of the schedule
-   *  is one, too, where it has a run, as `trigger` makes it. INVALID_OPTION for another that is no date of the schedule in the range. */
+  /** Only these dates of the range. A date-only entry means every date of that civil day, as in `excludeDates`. A date outside of the schedule
+   *  counts where it has a run, as `trigger` makes one. INVALID_OPTION for any other entry that names no date of the schedule in the range. */
   dates?: readonly DateInput[];
   /** In which order the dates run. "failed-first": those whose run failed or was canceled before the others; "bisect": the ends, then the
    *  middle of each gap, widest first; `{ newest: n }`: the newest n, newest first, then the others, oldest first. Another one than "oldest"

@@ -51,7 +51,7 @@ export function datesByHand(
 
 const MANUAL = RUN_TYPES.indexOf("manual");
 
-/** What a row has of a run that stands on no date of the schedule: it is run again as one that is started by hand. `start` and `end` are what a
+/** The members of a row whose run stands on no date of the schedule: it is run again as one that is started by hand. `start` and `end` are what a
  *  run of the schedule covers there, so that most runs need no look at the schedule. */
 function byHand({ existing, timetable }: RowData, place: number, start: number, end: number) {
   const { executionMs, startMs, endMs, details } = existing;

@@ -147,7 +147,7 @@ function unresolvedFault(
   };
 }
 
-/** Why nothing resolves a part, without the tag that the core's message begins with: its first 80 letters. */
+/** Why nothing resolves a part: the core's message without the tag in front, of which that has the first 80 letters. */
 function reason({ text, message }: Unresolved): string {
   const tag = `${Array.from(text).slice(0, 80).join("")}: `;
   return message.startsWith(tag) ? message.slice(tag.length) : message;

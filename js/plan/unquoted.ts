@@ -22,9 +22,9 @@ const OUTSIDE = ["dag_run.conf", "conf", "params", "xcom", "ti.xcom_pull", "task
 /** Filters whose results hold nothing that a shell acts on, wherever they stand. */
 const SAFE = ["int", "float", "length", "count"];
 
-/** What stands in front of a value that chooses among others: an index, or the key of an object that is written out. */
+/** The text in front of a value that chooses among others: by an index, or as the key of an object that is written out. */
 const INDEX = /(?:[\w)\]}'"]\[|\}\.get\() *$/;
-/** What changes a list or an object in its place. */
+/** The calls that change a list or an object in its place. */
 const CHANGE = /(?<![\w.])(\w+)(?:\.\w+)*\.(?:append|extend|insert|setdefault|update)\(/g;
 
 /** Words of the shell with a space between them: `map('quote') | join(' ')`. */
@@ -45,7 +45,7 @@ export function unquoted(
     const start = Math.max(template.lastIndexOf("{{", use.start), template.lastIndexOf("{%", use.start));
     if (start < 0) continue;
     const before = template.slice(start, use.start);
-    // What an index chooses is a value of the author's own.
+    // A value that only chooses, by an index, is not printed itself: what is chosen was written by the template's author.
     if (INDEX.test(before)) continue;
     const isStatement = template[start + 1] === "%";
     const end = template.indexOf(isStatement ? "%}" : "}}", use.end);

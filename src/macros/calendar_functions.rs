@@ -45,7 +45,7 @@ pub(super) fn timedelta<'a>(args: &Args<'a>) -> Answer<'a> {
     const UNITS: [i64; 7] = [DAY_MICROS, 1_000_000, 1, 1_000, 60_000_000, 3_600_000_000, 7 * DAY_MICROS];
     let mut sum: i64 = 0;
     for (place, unit) in UNITS.into_iter().enumerate() {
-        // What is not given costs nothing: a product of 64 bits that is checked is slow in wasm.
+        // Units that are not given are skipped: a checked product of 64 bits is slow in wasm.
         if args.get(place).is_some() {
             sum = sum.checked_add(micros(args, place, unit)?).ok_or(NO_SUCH_DATE)?;
         }

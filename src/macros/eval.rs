@@ -54,7 +54,7 @@ impl<'a> Machine<'a> {
             Expr::Binary(first, rest) => {
                 let mut value = self.eval(first)?;
                 for (op, operand) in rest {
-                    // Jinja writes the minus of a literal in front of the whole power, unless it knows the exponent.
+                    // Jinja writes the minus of a literal in front of the whole power, unless the exponent is a literal, too.
                     let is_literal = matches!(operand, Expr::Literal(_)) || !matches!(first.as_ref(), Expr::Sign(..));
                     if *op == Op::Pow && !is_literal {
                         return Err(EvalError::Refused("this operator does not take values of these types"));

@@ -48,7 +48,7 @@ impl<'a> Machine<'a> {
         if text.len() > LONGEST { Err(TOO_LONG) } else { Ok(Value::text(text)) }
     }
 
-    /// Gives the parameters their values. What is left over needs a body that names it, as in Jinja.
+    /// Gives the parameters their values. Arguments that are left over need a body that names them, as in Jinja.
     pub(super) fn parameters(
         &mut self,
         block: &Block,

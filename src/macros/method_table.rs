@@ -88,7 +88,7 @@ pub(super) static METHODS: &[Method] = &[
     method("format", PENDULUMS, "fmt locale", |v, args| parts::in_tokens(v, args.text(0)?)),
     method("get", OBJECT, "key default", get),
     method("get_offset", PENDULUM, "", |v, _| part(v, Part::Offset)),
-    // What the host computed of a connection.
+    // The host has computed the URI of a connection.
     method("get_uri", OBJECT, "", |v, _| v.key("get_uri").ok_or(super::error::ABSENT)),
     attribute("grouper", TUPLE, |v, _| Ok(super::containers::at(v, 0))),
     attribute("hour", HOURS, |v, _| part(v, Part::Hour)),

@@ -20,8 +20,8 @@ pub(super) enum Span {
     Unclosed(Place),
 }
 
-/// The spans of a template, in order, without gaps. What values of XCom brought is read value by value, so that none of them makes a
-/// tag together with what stands beside it: whole expressions in it are tags, unless it was quoted, and all else is data.
+/// The spans of a template, in order, without gaps. Texts of XCom are read value by value, so that none of them makes a tag together with
+/// the text beside it: whole expressions in a value are tags, unless it was quoted, and all else is data.
 pub(super) fn scan(text: &str, pieces: &[Piece]) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut at = 0;
@@ -34,7 +34,7 @@ pub(super) fn scan(text: &str, pieces: &[Piece]) -> Vec<Span> {
     spans
 }
 
-/// The spans of one part; of a value of XCom with whether it was quoted.
+/// The spans of one part. `value`: whether it was quoted, of a value of XCom; `None` of the template's own text.
 fn part(text: &str, place: Place, value: Option<bool>, spans: &mut Vec<Span>) {
     let Place { start, end } = place;
     let mut scanner = Scanner {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 pub(super) enum Text<'a> {
     Borrowed(&'a str),
     Shared(Rc<str>),
-    /// What is HTML already: Python's Markup.
+    /// A text that is escaped for HTML already: Python's Markup.
     Markup(Rc<str>),
 }
 

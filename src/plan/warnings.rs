@@ -219,7 +219,7 @@ impl Findings<'_> {
             let (start, end) = self.intervals.get(row, *date);
             let real = end - start;
             let offset = clock.offset(start);
-            // What ends before the next clock change is even.
+            // Intervals that end before the next clock change are even: they are passed over at once.
             let even = ends.get(row..).unwrap_or_default().partition_point(|end| clock.is_steady(*end));
             if even > 0 {
                 row += even;

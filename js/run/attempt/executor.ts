@@ -29,7 +29,7 @@ export interface Attempt {
   began: (at: number) => void;
   /** It has ended. Only the first call counts. */
   settle: (success: boolean, value: unknown) => void;
-  /** The store did not take what it did: it is left as it is stored, for a resume. */
+  /** The store did not take its changes: it is left as it is stored, for a resume. */
   leave: (error: DagfillError) => void;
 }
 

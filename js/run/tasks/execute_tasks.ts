@@ -17,7 +17,7 @@ import { TaskRun } from "./task_run.js";
 import type { PastState } from "./task_run_options.js";
 import { Xcom } from "./xcom.js";
 
-/** Runs a task. What runs it elsewhere tells of it as of its run. */
+/** Runs a task. An engine tells its start and its warnings, and asks for its owner, by those of the run. */
 export type RunTask = (task: TaskContext, run: Pick<Attempt, "began" | "isOwned" | "emit">) => unknown;
 
 export interface TaskSettings {
@@ -233,7 +233,7 @@ async function clearTasks(
   return changes;
 }
 
-/** The run before: `undefined` when it could not be made, an error when the store failed for it. */
+/** The run before: `undefined` when it could not be made, the error when it is left since the store failed. */
 type Before = TaskRun | DagfillError | undefined;
 
 interface Known {

@@ -1,4 +1,4 @@
-// What one run by its tasks is made of.
+// The options of one run by its tasks.
 import type { DagfillError } from "../../error.js";
 import type { TaskInstance } from "../../store/store.js";
 import type { Context } from "../attempt/context.js";
@@ -26,7 +26,7 @@ export interface TaskRunOptions {
   /** A dead process called this attempt of the run then: what its tasks have become since stands, and those that run are
    *  called again as the same attempt. */
   attachedSince: number | undefined;
-  /** false: whoever runs a task renders its texts. */
+  /** false: the texts of a task are rendered where it runs. */
   rendered?: boolean | undefined;
   /** The end of a task's attempt is stored. */
   ended?: ((task: Context) => void) | undefined;
@@ -39,7 +39,7 @@ export interface TaskRunOptions {
   call: Attempt["call"];
   emit: (event: EventBody) => void;
   settle: (success: boolean, value: unknown) => void;
-  /** The store did not take what it did, or cannot be read: the run is left as it is stored. */
+  /** The store did not take the changes of the run, or cannot be read: the run is left as it is stored. */
   leave: (error: DagfillError) => void;
 }
 

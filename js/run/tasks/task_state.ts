@@ -63,7 +63,7 @@ export class TaskRunContext extends Context {
     }
   }
 
-  /** An error of a template that pulls what no task before this one has left says whose XCom that is, and what to do. */
+  /** The error of a template. Where the template pulls an XCom that a task before this one has not left, it names that task, and what to do. */
   #explained(error: unknown): unknown {
     const template = error instanceof DagfillError ? error.input : undefined;
     if (!template?.includes("xcom")) return error;

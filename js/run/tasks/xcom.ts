@@ -19,7 +19,7 @@ function tasksIn(template: string): readonly string[] | undefined {
   return tasks ?? undefined;
 }
 
-/** What a template pulls: without `dagId` of its own DAG, with `prior` of earlier dates. */
+/** The values that a template pulls: without `dagId` those of its own DAG, with `prior` those of earlier dates. */
 export function pullsOf(
   template: string,
 ): { taskId: string; key: string; dagId?: string; prior?: boolean }[] {
