@@ -35,7 +35,7 @@ const EVENTS: Partial<Record<TaskInstance["state"], TaskEvent["type"]>> = {
   skipped: "task-skipped",
 };
 
-export interface TaskBatch {
+interface TaskBatch {
   changes: StoreChange[];
   events: EventBody[];
   tasks: number[];

@@ -13,15 +13,7 @@ import { abortReason } from "../attempt/executor.js";
 import { InFlightMap } from "../machine/in_flight.js";
 import { type AbortKind, abortKind, type Commands, Machine, type MachineHost } from "../machine/machine.js";
 import type { TaskContext } from "./task_context.js";
-import {
-  abortCalled,
-  type Called,
-  codeOf,
-  isEnd,
-  type TaskBatch,
-  TaskRecords,
-  warningOfFailed,
-} from "./task_records.js";
+import { abortCalled, type Called, codeOf, isEnd, TaskRecords, warningOfFailed } from "./task_records.js";
 import type { PastState, TaskRunOptions, TellEnd } from "./task_run_options.js";
 import { DagfillTaskError, TaskRunContext, tooLate } from "./task_state.js";
 
@@ -103,7 +95,7 @@ export class TaskRun {
     this.#tellStored(this.#records.take());
   }
 
-  #tellStored(batch: TaskBatch): void {
+  #tellStored(batch: ReturnType<TaskRecords["take"]>): void {
     for (const task of batch.tasks) this.#recorded.add(task);
     for (const task of batch.settled) {
       const { context } = this.#inFlight.get(task)?.detail ?? {};
