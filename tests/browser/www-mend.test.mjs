@@ -93,6 +93,16 @@ test("after Resume what was done is done, and ends as such", { skip }, async (t)
   assert.equal(await tab.locator(".legend button", { hasText: "canceled" }).count(), 0);
 });
 
+test("Resume goes on with a backfill that was paused when its tab was closed", { skip }, async (t) => {
+  const tab = await page.open(t, hash({ ...fields, sec: "0.2", par: "4" }));
+  await run(tab);
+  await tab.getByRole("button", { name: "Pause" }).click();
+  await tab.getByText(/running 0, queued [1-9]/).waitFor();
+  await tab.reload();
+  await tab.getByRole("button", { name: "Resume" }).click();
+  await headline(tab, "31 of 31 done, all succeeded");
+});
+
 test("what has ended does not say that no run is there, and colours and numbers are those of the backfill", {
   skip,
 }, async (t) => {

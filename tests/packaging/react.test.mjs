@@ -201,6 +201,23 @@ test("a backfill that a reload interrupts is resumed: what was done stays done",
   assert.ok(started <= 90 - done, `${started} dates were started again, ${done} were done`);
 });
 
+test("a backfill that was paused when its page was reloaded goes on with one Resume", { skip }, async (t) => {
+  const tab = await open(t);
+  await planned(tab);
+  await tab.evaluate(() => {
+    globalThis.pace = 60_000;
+  });
+  await button(tab, "Run 90 dates").click();
+  await tab.waitForFunction(() => globalThis.started.length === 4);
+  await button(tab, "Pause").click();
+  await button(tab, "Resume").waitFor();
+  await tab.reload();
+  await tab.locator(".dagfill-banner", { hasText: "has not ended" }).waitFor();
+  await button(tab, "Resume").click();
+  await headline(tab, "90 of 90 done");
+  assert.equal(await tab.evaluate(() => globalThis.backfill.progress.completed), 90);
+});
+
 test("the calendar goes by keys, and Shift makes a range", { skip }, async (t) => {
   const tab = await open(t);
   await planned(tab);

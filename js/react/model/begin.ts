@@ -13,7 +13,8 @@ export function started(
   return drive(store, origin, listener, (onEvent) => serviceOf(store, origin).start(options, { onEvent }));
 }
 
-/** `limits`: in place of those that it was started with. */
+/** Goes on with a backfill, also with one that was paused: the service would leave it so, and somebody has pressed Resume. `limits`: in place
+ *  of those that it was started with. */
 export function resumed(
   store: RunStore,
   origin: Origin,
@@ -22,7 +23,9 @@ export function resumed(
   listener: Listener,
 ): Promise<Driven> {
   const more = limits === undefined ? {} : { limits };
-  return drive(store, origin, listener, (onEvent) =>
-    serviceOf(store, origin).resume(backfillId, { onEvent, ...more }),
-  );
+  return drive(store, origin, listener, async (onEvent) => {
+    const backfill = await serviceOf(store, origin).resume(backfillId, { onEvent, ...more });
+    backfill.resume();
+    return backfill;
+  });
 }

@@ -221,6 +221,30 @@ test("a backfill that another process runs is followed to its end", async (t) =>
   }
 });
 
+test("a backfill that was paused when its process ended goes on with one Resume", async (t) => {
+  const store = new MemoryStore();
+  const service = new BackfillService({ dags: [dag], store, executeRun: () => new Promise(() => {}) });
+  let backfill;
+  await new Promise((paused) => {
+    const onEvent = ({ type }) => type === "paused" && paused();
+    void service.start({ dagId: "sales", ...january }, { onEvent }).then((started) => {
+      backfill = started;
+      started.pause();
+    });
+  });
+  const left = assert.rejects(backfill.result, { code: "ABORTED" });
+  await backfill.leave(true);
+  await left;
+  const events = [];
+  const onEvent = ({ type }) => events.push(type);
+  const model = open(t, { store, executeRun: () => "done", onEvent });
+  const { unfinished } = await until(model, (snapshot) => snapshot.unfinished.length === 1);
+  await model.resume(unfinished[0].backfillId);
+  const { progress } = await phase(model, "finished");
+  assert.equal(progress.completed, 4);
+  assert.ok(events.includes("resumed"));
+});
+
 test("a backfill that another process has taken over says so, and nothing of it runs here any more", async (t) => {
   const store = new MemoryStore();
   const gates = [];
