@@ -84,6 +84,24 @@ test("a tick runs what is due, and says so", async () => {
   assert.equal(await world.tick(), "01-05 1");
 });
 
+test("a due date that has a run of another type is left alone, counted no more, and no reason for a warning", async () => {
+  const world = scheduling();
+  const manual = { runId: "by hand", runType: "manual" };
+  const backfill = { runId: "filled", runType: "backfill" };
+  await create(
+    world.store,
+    record("2024-01-02", "success", manual),
+    record("2024-01-04", "failed", backfill),
+  );
+  assert.equal(await world.tick(), "01-01 1, 01-03 1");
+  assert.deepEqual(
+    world.of("tick").map(({ due }) => due),
+    [2],
+  );
+  assert.deepEqual(world.of("warning"), []);
+  assert.equal(world.events[0].type, "tick");
+});
+
 test("a scheduled run's record", async () => {
   const world = scheduling({ ...daily, startDate: "2024-01-04" }, { run: () => ({ rows: 3 }) });
   await world.tick();

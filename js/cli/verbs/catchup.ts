@@ -1,6 +1,7 @@
 // dagfill catchup: the runs that a scheduler would start now. Nothing is started or written.
-import { type Dag, type PlannedRun, planCatchup, type RunStore } from "../../face.js";
+import type { PlannedRun } from "../../face.js";
 import { zoneOf } from "../bounds.js";
+import { type DueRuns, dueRuns, type StandingRun } from "../due_runs.js";
 import { flags } from "../flags.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
 import { localDate } from "../local_date.js";
@@ -18,24 +19,19 @@ export const catchup: Verb = {
     const dag = chooseDag(await loadDagFile(positionals[0] ?? ""), values.dagId);
     const store = await world.openStore(values.store, "read", notices);
     try {
-      const plan = planCatchup(dag, { now: Date.now(), lastRun: await lastScheduled(store, dag) });
+      const plan = await dueRuns(store, dag, Date.now());
       const format = formatOf(request);
       if (format === "json") {
         terminal.line(JSON.stringify(plan));
         return exitCodes.ok;
       }
       const timeZone = zoneOf(dag);
-      showRows(plan.due, columnsIn(timeZone), request, "nothing is due");
+      const notes = notesOn(plan, timeZone);
+      const none = notes.length === 0 ? "nothing is due" : "nothing new is due";
+      showRows(plan.due, columnsIn(timeZone), request, none);
       if (format !== "table") return exitCodes.ok;
-      const { skipped, nextRunAt } = plan;
-      if (skipped !== null) {
-        terminal.line(
-          terminal.paint(
-            "yellow",
-            `${skipped.count} left out by catchup, from ${localDate(skipped.from, timeZone)} to ${localDate(skipped.to, timeZone)}`,
-          ),
-        );
-      }
+      for (const line of notes) terminal.line(terminal.paint("yellow", line));
+      const { nextRunAt } = plan;
       terminal.line(
         terminal.paint("dim", `next ${nextRunAt === null ? "never" : localDate(nextRunAt, timeZone)}`),
       );
@@ -46,14 +42,40 @@ export const catchup: Verb = {
   },
 };
 
-/** The newest date with a scheduled run: the scheduler has settled everything up to it. */
-async function lastScheduled(store: RunStore, { dagId }: Dag): Promise<string | null> {
-  const [newest] = await store.listRuns({ dagId, runTypes: ["scheduled"], order: "desc", limit: 1 });
-  return newest?.executionDate ?? null;
+/** A line each for the due dates that are not started, and for runs that are started again. */
+function notesOn({ restarted, taken, waiting, skipped }: DueRuns, timeZone: string | undefined): string[] {
+  const listed = (runs: readonly StandingRun[]) => {
+    const named = runs.slice(0, MOST_NAMED);
+    const texts = named.map(
+      ({ executionDate, runId, state }) => `${localDate(executionDate, timeZone)} (${runId}, ${state})`,
+    );
+    return `${texts.join(", ")}${runs.length > MOST_NAMED ? `, and ${runs.length - MOST_NAMED} more` : ""}`;
+  };
+  const lines: string[] = [];
+  if (restarted.length > 0) {
+    const are = restarted.length === 1 ? "1 run was" : `${restarted.length} runs were`;
+    lines.push(`${are} left by a process that died, and schedule starts again: ${listed(restarted)}`);
+  }
+  if (taken.length > 0) {
+    const have = taken.length === 1 ? "1 due date has" : `${taken.length} due dates have`;
+    lines.push(`${have} a run already, and schedule starts no other: ${listed(taken)}`);
+  }
+  if (waiting !== null) {
+    const { length } = waiting.dates;
+    const wait = length === 1 ? "1 due date waits" : `${length} due dates wait`;
+    lines.push(`${wait} (dependsOnPast) for the success of ${listed([waiting.behind])}`);
+  }
+  if (skipped !== null) {
+    const range = `from ${localDate(skipped.from, timeZone)} to ${localDate(skipped.to, timeZone)}`;
+    lines.push(`${skipped.count} left out by catchup, ${range}`);
+  }
+  return lines;
 }
 
+const MOST_NAMED = 3;
+
 const columnsIn = (timeZone: string | undefined): Column<PlannedRun>[] => [
-  { title: "date", text: ({ localDate }) => localDate },
+  { title: "date", text: ({ executionDate }) => localDate(executionDate, timeZone) },
   { title: "due", text: ({ runAfter }) => localDate(runAfter, timeZone) },
   { title: "data interval ends", text: ({ dataInterval: { end } }) => localDate(end, timeZone), optional: 2 },
   { title: "run", text: ({ runId }) => runId, optional: 1 },

@@ -6,6 +6,7 @@ import { environmentOf } from "../../macros/environment.js";
 import { BeginCode, call, type Raw, SchedulerCommand, SchedulerEventCode } from "../../raw.js";
 import { timetableOf } from "../../schedule/timetable.js";
 import { storeFailure } from "../../store/failure.js";
+import type { RunRecord } from "../../store/store.js";
 import { iso } from "../../time.js";
 import { originOf } from "../attempt/context.js";
 import type { Executor } from "../attempt/executor.js";
@@ -58,6 +59,8 @@ export class SchedulerWork {
   readonly #slots: DagSlots;
   /** Runs in flight here, and the answers that machines wait for: after a trap there is another. */
   readonly #inFlight = new Map<string, Answer[]>();
+  /** Of the runs that were begun since the last tick: whether their date had a run. */
+  #checks: Promise<boolean>[] = [];
   #pending = 0;
 
   constructor(options: SchedulerWorkOptions) {
@@ -92,8 +95,13 @@ export class SchedulerWork {
         this.#do((answer) => this.#begin(this.#key(dag, date), begin, answer)),
       [SchedulerCommand.Missed]: (dag, count) =>
         listeners.tell({ type: "missed", dagId: this.#dagId(dag), count }),
-      [SchedulerCommand.Ticked]: (_, due, next) =>
-        listeners.tell({ type: "tick", due, nextRunAt: Number.isNaN(next) ? null : iso(next) }),
+      [SchedulerCommand.Ticked]: (_, begun, next) =>
+        this.#do(async () => {
+          const checks = this.#checks.splice(0);
+          const had = await Promise.all(checks.slice(checks.length - begun));
+          const due = begun - had.filter(Boolean).length;
+          listeners.tell({ type: "tick", due, nextRunAt: Number.isNaN(next) ? null : iso(next) });
+        }),
       [SchedulerCommand.Failed]: (dag) => {
         const error = this.#options.machine()?.ask((raw) => raw.takeError(dag));
         if (error !== undefined) this.#report(asError(error));
@@ -195,6 +203,10 @@ export class SchedulerWork {
 
   async #begin(key: RunKey, begin: BeginCode, answer: Answer): Promise<void> {
     const { dag, dagId, date } = key;
+    const isRestart = begin === BeginCode.Restart;
+    const standing = recordAt(this.#options.host.store, key);
+    const check = standing.then((record) => record !== undefined && !isRestart);
+    this.#checks.push(check.catch(() => false));
     const name = `${dag} ${date}`;
     const inFlight = this.#inFlight.get(name);
     if (inFlight !== undefined) {
@@ -213,7 +225,7 @@ export class SchedulerWork {
     );
     let end = SchedulerEventCode.Settled;
     try {
-      end = await this.#run(key, begin === BeginCode.Restart, recorded);
+      end = await this.#run(key, isRestart, standing, recorded);
     } finally {
       recorded();
       this.#inFlight.delete(name);
@@ -226,7 +238,12 @@ export class SchedulerWork {
 
   /** Runs a date to its end, and says what has become of it. `NotStored`: the store did not take it, and it is to be tried again.
    *  `Left`: the lease is lost, and the machine of the next owner goes on with it. */
-  async #run(key: RunKey, restart: boolean, recorded: () => void): Promise<SchedulerEventCode> {
+  async #run(
+    key: RunKey,
+    restart: boolean,
+    standing: Promise<RunRecord | undefined>,
+    recorded: () => void,
+  ): Promise<SchedulerEventCode> {
     const { host, dags, owner: ownerOf, listeners } = this.#options;
     const { store, now, inFlight, leaseTime } = host;
     const { dag, execute } = dags[key.dag] as ScheduledDag;
@@ -244,7 +261,11 @@ export class SchedulerWork {
       listeners.tell({ type: "run-started", run: event.run });
     };
     try {
-      const left = restart ? await recordAt(store, key) : undefined;
+      const left = await standing;
+      if (!restart && left !== undefined) {
+        await this.#meet(key, left, restart, mine.lease);
+        return SchedulerEventCode.Settled;
+      }
       if (restart && !isOpen(left)) return SchedulerEventCode.Settled;
       if (left !== undefined) await claim(store, left, mine, leaseTime);
       const origin = this.#options.machine()?.ask((raw) => raw.origin(key.dag));
@@ -270,7 +291,7 @@ export class SchedulerWork {
     } catch (thrown) {
       const error = storeFailure(thrown);
       if (!begun && error.code === "RUN_EXISTS") {
-        await this.#meet(key, restart, mine.lease);
+        await this.#meet(key, await recordAt(store, key), restart, mine.lease);
         return SchedulerEventCode.Settled;
       }
       if (error.code === "STALE_OWNER") {
@@ -286,11 +307,9 @@ export class SchedulerWork {
   }
 
   /** The date has a run: somebody else's, or one that this process itself has left, when the answer to its creation was lost. */
-  async #meet(key: RunKey, restart: boolean, mine: string): Promise<void> {
-    const { store } = this.#options.host;
-    const record = await recordAt(store, key);
+  async #meet(key: RunKey, record: RunRecord | undefined, restart: boolean, mine: string): Promise<void> {
     if (!isOpen(record)) return;
-    if (!restart && (await abandonedBut(store, mine)(record))) {
+    if (!restart && (await abandonedBut(this.#options.host.store, mine)(record))) {
       this.#options.machine()?.dispatch(SchedulerEventCode.Left, key.dag, key.date);
     } else this.#watcher.add(key);
   }

@@ -1,0 +1,116 @@
+// `catchup` foretells what `schedule` does: over the same store both name the same runs.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { openSqliteStore } from "dagfill/store/sqlite";
+import { jsonLines, run, workplace } from "./cli_process.mjs";
+
+const limit = { timeout: 120_000 };
+const DAY = 86_400_000;
+const today = Math.floor(Date.now() / DAY) * DAY;
+/** The instant so many days before today. */
+const ago = (days) => new Date(today - days * DAY).toISOString().replace(".000", "");
+
+const record = (days, runType, state, more = {}) => ({
+  runId: `${runType}__${ago(days).replace("Z", "+00:00")}`,
+  dagId: "due",
+  executionDate: ago(days),
+  dataInterval: { start: ago(days), end: ago(days - 1) },
+  runType,
+  state,
+  conf: {},
+  attempt: 1,
+  startedAt: ago(days - 1),
+  ...(state === "success" || state === "failed" ? { finishedAt: ago(days - 1) } : {}),
+  ...more,
+});
+
+/** A DAG that has been due on each of the last four days, and a store with `runs`. */
+async function scene(runs, more = {}) {
+  const { folder, store } = workplace();
+  const file = join(folder, "due.mjs");
+  const dag = { dagId: "due", schedule: "@daily", startDate: ago(4), catchup: true, ...more };
+  writeFileSync(
+    file,
+    `export const dag = ${JSON.stringify(dag)};\nexport const executeRun = async () => {};\n`,
+  );
+  const opened = await openSqliteStore(store);
+  await opened.apply(runs.map((one) => ({ type: "create-run", run: one })));
+  await opened.close();
+  const verb = async (...args) => {
+    const { code, out, err } = await run([...args, file, "--store", store]);
+    assert.equal(code, 0, err);
+    return out;
+  };
+  return verb;
+}
+
+const abandoned = { owner: "run:gone" };
+const scenes = {
+  "no runs": [[], {}, [4, 3, 2, 1]],
+  "a run by hand on the newest date": [[record(1, "manual", "success")], {}, [4, 3, 2]],
+  "only that date is due": [[record(1, "manual", "success")], { catchup: "latest" }, []],
+  "the last two, one of them by hand": [[record(2, "manual", "failed")], { catchup: { last: 2 } }, [1]],
+  "a backfill of all dates": [[4, 3, 2, 1].map((days) => record(days, "backfill", "success")), {}, []],
+  "a backfill behind the last scheduled run": [
+    [record(4, "scheduled", "success"), record(2, "backfill", "failed")],
+    {},
+    [3, 1],
+  ],
+  "a scheduled run that was left": [[record(3, "scheduled", "running", abandoned)], {}, [3, 2, 1]],
+  "a run by hand between two dates": [[record(1.5, "manual", "success")], {}, [4, 3, 2, 1]],
+  "each run after the one before": [[record(3, "manual", "failed")], { dependsOnPast: true }, [4]],
+  "the one before has failed": [[record(4, "scheduled", "failed")], { dependsOnPast: true }, []],
+  "the one before was left": [
+    [record(4, "scheduled", "running", abandoned)],
+    { dependsOnPast: true },
+    [4, 3, 2, 1],
+  ],
+  "a failed run by hand between two dates": [
+    [record(2.5, "manual", "failed")],
+    { dependsOnPast: true },
+    [4, 3],
+  ],
+};
+
+for (const [name, [runs, more, expected]] of Object.entries(scenes)) {
+  test(`catchup and schedule name the same runs: ${name}`, limit, async () => {
+    const verb = await scene(runs, more);
+    const { due, restarted } = JSON.parse(await verb("catchup", "--json"));
+    const foretold = [...restarted, ...due].map(({ executionDate }) => executionDate);
+    assert.deepEqual(foretold, expected.map(ago));
+    const events = jsonLines(await verb("schedule", "--once", "--json"));
+    const started = events.filter(({ type }) => type === "run-started");
+    assert.deepEqual(started.map((event) => event.run.executionDate).sort(), foretold);
+    assert.deepEqual(
+      events.filter(({ type }) => type === "warning" || type === "error"),
+      [],
+    );
+    // The first look begins one run after another where each waits for the one before.
+    const { due: told } = events.find(({ type }) => type === "tick");
+    assert.equal(told, more.dependsOnPast ? Math.min(1, foretold.length) : foretold.length);
+  });
+}
+
+test("catchup says which due dates are left alone, and why", limit, async () => {
+  const taken = await scene([record(1, "manual", "success")], { catchup: "latest" });
+  const out = await taken("catchup");
+  assert.match(out, /^nothing new is due\n/);
+  assert.ok(
+    out.includes(
+      `1 due date has a run already, and schedule starts no other: ${ago(1)} (manual__${ago(1).replace("Z", "+00:00")}, success)\n`,
+    ),
+    out,
+  );
+  const waiting = await scene([record(4, "scheduled", "failed")], { dependsOnPast: true });
+  assert.match(
+    await waiting("catchup"),
+    /3 due dates wait \(dependsOnPast\) for the success of .* \(scheduled__.*, failed\)\n/,
+  );
+  const left = await scene([record(3, "scheduled", "running", abandoned)]);
+  assert.match(
+    await left("catchup"),
+    /1 run was left by a process that died, and schedule starts again: .* \(scheduled__.*, running\)\n/,
+  );
+});
