@@ -6,6 +6,7 @@ import { shown } from "../shown.js";
 import { bodyOf, type Shape } from "./answer_shape.js";
 import { spread } from "./outage.js";
 import { engineFailed } from "./outcome.js";
+import { unanswered } from "./unanswered.js";
 
 export interface RestOptions {
   /** The engine's name, for errors. */
@@ -34,12 +35,21 @@ export type Rest = (
 export const serviceUrl: Reader<string> = (value, path) => {
   const text = nonEmpty(value, path);
   const [, scheme, rest = text] = /^([a-z][a-z\d+.-]*):\/\/(.*)$/is.exec(text) ?? [];
-  if (/^https?$/i.test(scheme ?? "") && URL.canParse(text)) return text;
+  if (/^https?$/i.test(scheme ?? "") && URL.canParse(text)) return insistOnNoUser(text, path);
   const meant = `${nearest(scheme ?? "", ["http", "https"]) ?? "https"}://${withoutUser(rest)}`;
   const message = `${path}: expected a URL that begins with http:// or https://, got ${shown(withoutUser(text))}`;
   const hint = /\s/.test(rest) || !URL.canParse(meant) ? {} : { hint: `did you mean ${meant}?` };
   throw new DagfillError("INVALID_OPTION", message, { field: path, ...hint });
 };
+
+/** `fetch` takes no URL with a user or a password, and says so in an error that shows both. */
+function insistOnNoUser(text: string, path: string): string {
+  const { username, password } = new URL(text);
+  if (username === "" && password === "") return text;
+  const message = `${path}: expected a URL without a user and a password, got one with them for ${shown(withoutUser(text))}`;
+  const hint = "they belong into a header: see the options token, apiKey and headers of the engines";
+  throw new DagfillError("INVALID_OPTION", message, { field: path, hint });
+}
 
 /** The text without the user in front of the host, which comes with a password. */
 function withoutUser(text: string): string {
@@ -61,7 +71,7 @@ export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOpti
     known ??= await headers();
     // The deadline of the call is the session's; this one ends what it has left behind.
     const signal = AbortSignal.timeout(60_000);
-    return (own ?? fetch)(base + path, {
+    const asked = (own ?? fetch)(base + path, {
       method,
       signal,
       headers: {
@@ -71,6 +81,10 @@ export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOpti
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+    return asked.catch(fails(method, path));
+  };
+  const fails = (method: string, path: string) => (error: unknown) => {
+    throw unanswered(method, base + path, error);
   };
   return async (method, path, body, expected = [], shape) => {
     let response = await ask(method, path, body);
@@ -81,7 +95,7 @@ export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOpti
       response = await ask(method, path, body);
     }
     const { status } = response;
-    const text = await response.text();
+    const text = await response.text().catch(fails(method, path));
     const { ok } = response;
     if (ok || expected.includes(status)) {
       return { status, body: bodyOf({ name, method, url: base + path, base, ok, text }, shape) };
