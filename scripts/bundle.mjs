@@ -194,6 +194,16 @@ function registryOf(free) {
 }
 `;
 
+// The check that an object is of the instance of the module in use, written once instead of once for each object of each method.
+const freshness =
+  /if \((\S+)\.__wbg_inst !== undefined && \S+\.__wbg_inst !== __wbg_instance_id\) \{\s+throw new Error\('[^']*'\);\s+\}/g;
+const freshnessOf = `
+function mustBeFresh({ __wbg_inst }) {
+  if (__wbg_inst !== undefined && __wbg_inst !== __wbg_instance_id)
+    throw new Error("Invalid stale object from previous Wasm instance");
+}
+`;
+
 // Removes unused parts of the glue: its tables of numbers, which no user sees, are frozen and also lead from each number back to its name, and
 // its classes can be disposed of by `using`.
 const oneWay = {
@@ -205,7 +215,8 @@ const oneWay = {
         .replace(/Object\.freeze\((\{[^}]*\})\)/g, "$1")
         .replace(/^if \(Symbol\.dispose\) .*$/gm, "")
         .replace(registries, "registryOf((ptr) => wasm.$1(ptr, 1))")
-        .concat(registryOf),
+        .replace(freshness, "mustBeFresh($1);")
+        .concat(registryOf, freshnessOf),
       loader: "js",
     }));
   },
