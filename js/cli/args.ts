@@ -5,6 +5,7 @@ import { shown } from "../shown.js";
 import { advice, suggestion } from "../suggest.js";
 import { airflowFlagHint } from "./airflow_flags.js";
 import { type Flag, optionOf } from "./flags.js";
+import { shownWord, withoutPassword } from "./server_url.js";
 
 /** The command line behind the verb. */
 export interface Arguments {
@@ -74,9 +75,11 @@ function withFallbacks(args: readonly string[], known: ReadonlyMap<string, Flag>
 /** Refuses a flag in the place of a value: the value was forgotten. */
 function refuseFlag(text: string, written: string, flag: Flag, known: ReadonlyMap<string, Flag>): void {
   if (!text.startsWith("--") && !(/^-\w$/.test(text) && known.has(text.slice(1)))) return;
-  throw new DagfillError("INVALID_OPTION", `expected ${flag.value} after ${written}, got the flag ${text}`, {
+  const [name = "", value] = text.split(/=(.*)/s, 2);
+  const whole = value === undefined ? name : `${name}=${withoutPassword(value)}`;
+  throw new DagfillError("INVALID_OPTION", `expected ${flag.value} after ${written}, got the flag ${name}`, {
     field: written,
-    hint: `${written} needs a value; one that begins with a dash is written as ${written}=${shown(text)}`,
+    hint: `${written} needs a value; one that begins with a dash is written as ${written}=${shown(whole)}`,
   });
 }
 
@@ -84,9 +87,13 @@ function take(values: Record<string, unknown>, flag: Flag, written: string, text
   const option = optionOf(flag);
   if (flag.value === undefined) {
     if (text !== undefined) {
-      throw new DagfillError("INVALID_OPTION", `expected ${written} without a value, got ${shown(text)}`, {
-        field: written,
-      });
+      throw new DagfillError(
+        "INVALID_OPTION",
+        `expected ${written} without a value, got ${shownWord(text)}`,
+        {
+          field: written,
+        },
+      );
     }
     values[option] = flag.sets ?? !flag.name.startsWith("no-");
     return;
@@ -140,7 +147,7 @@ function checkPositionals(given: readonly string[], names: readonly string[]): v
     throw new DagfillError("INVALID_OPTION", `expected ${missing}, got nothing`, { hint: "--help says how" });
   const extra = names.at(-1)?.includes("...") === true ? undefined : given[names.length];
   if (extra !== undefined) {
-    throw new DagfillError("INVALID_OPTION", `unexpected argument ${shown(extra)}`, {
+    throw new DagfillError("INVALID_OPTION", `unexpected argument ${shownWord(extra)}`, {
       hint: "texts with spaces need quotes",
     });
   }

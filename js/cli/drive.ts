@@ -24,6 +24,7 @@ import { type ExitCode, exitCodes, reportError } from "./report_error.js";
 import { type Reporter, reporterFor } from "./reporter.js";
 import { TaskLogs } from "./task_logs.js";
 import { TasksOfRuns } from "./tasks_of_runs.js";
+import { passwordNote, quoted, serverFlags } from "./typed_line.js";
 import type { UncaughtError } from "./uncaught.js";
 import type { Request } from "./verb.js";
 import { whenFree } from "./when_free.js";
@@ -62,7 +63,7 @@ export async function drive(
   const parts = { request, file, store, service, interrupts, inFlight, uncaught, report };
   const frame: Frame = { ...parts, isFollowing: false };
   const onExit = () => {
-    if (frame.isFollowing && !interrupts.abort.aborted) exitedEarly(file);
+    if (frame.isFollowing && !interrupts.abort.aborted) exitedEarly(file, values);
   };
   process.on("exit", onExit);
   const session: Session = {
@@ -93,12 +94,12 @@ export async function drive(
 }
 
 /** Handles a process that a function of the DAG has ended: its exit code must not say that all is done. */
-function exitedEarly(file: DagFile): void {
+function exitedEarly({ name }: DagFile, values: Request["values"]): void {
   if (process.exitCode === undefined || process.exitCode === exitCodes.ok)
     process.exitCode = exitCodes.interrupted;
   writeSync(
     2,
-    `interrupted: the process ended while a backfill was running, for example because a task called process.exit(); to continue it: dagfill resume ${file.name}\n`,
+    `interrupted: the process ended while a backfill was running, for example because a task called process.exit(); to continue it${passwordNote(values)}: dagfill resume ${quoted(name)}${serverFlags(values)}\n`,
   );
 }
 

@@ -35,6 +35,8 @@ function bullOf(text: string): { connection: string; queue?: string } {
   const queue = url.searchParams.get("queue");
   if (queue === "") throw refused("redis://host:port?queue=NAME", "no name");
   url.search = "";
+  // As redis-cli does, so that no command line has to have the password.
+  if (url.password === "") url.password = encodeURIComponent(process.env.REDISCLI_AUTH ?? "");
   return { connection: url.href, ...(queue === null ? {} : { queue }) };
 }
 

@@ -1,13 +1,14 @@
 // Tasks that failed in runs that succeeded: which they are, and the line that runs them again.
 import type { BackfillEvent } from "../face.js";
 import { localDate } from "./local_date.js";
-import { dagFlag, quoted, storeFlag } from "./typed_line.js";
+import { dagFlag, passwordNote, quoted, serverFlags } from "./typed_line.js";
 
 interface Place {
   file: string;
   dagId: string;
   timeZone: string | undefined;
-  store: unknown;
+  /** The values of the flags. */
+  servers: { store?: unknown; engine?: unknown };
 }
 
 export class FailedTasks {
@@ -32,11 +33,12 @@ export class FailedTasks {
   }
 
   /** The line to type; `undefined` where no such task was seen. */
-  hint({ file, dagId, timeZone, store }: Place): string | undefined {
+  hint({ file, dagId, timeZone, servers }: Place): string | undefined {
     if (this.tasks.size === 0) return undefined;
     const sorted = [...this.dates].sort((one, other) => Date.parse(one) - Date.parse(other));
     const [from = "", to = ""] = [sorted[0], sorted.at(-1)].map((date) => localDate(date ?? "", timeZone));
-    const names = quoted([...this.tasks].join(",")).replace(/^'([\w.,-]+)'$/, "$1");
-    return `to run them again: dagfill clear ${file}${dagFlag(dagId)} -t ${names} --from ${from} --to ${to}${storeFlag(store)}`;
+    const names = quoted([...this.tasks].join(","));
+    const which = `${quoted(file)}${dagFlag(dagId)}`;
+    return `to run them again${passwordNote(servers)}: dagfill clear ${which} -t ${names} --from ${from} --to ${to}${serverFlags(servers)}`;
   }
 }

@@ -201,14 +201,15 @@ export const flags = {
       name: "store",
       value: "PATH",
       meaning:
-        "where runs are kept: a file (.dagfill.sqlite in this folder), postgres://...[?schema=NAME], or :memory:, which keeps nothing",
+        "where runs are kept: a file (.dagfill.sqlite in this folder), postgres://...[?schema=NAME] (PGPASSWORD gives the password), or :memory:, which keeps nothing",
     },
   ],
   engine: [
     {
       name: "engine",
       value: "URL",
-      meaning: "where runs are executed: redis://host:port (BullMQ); ?queue=NAME names another queue",
+      meaning:
+        "where runs are executed: redis://host:port (BullMQ; REDISCLI_AUTH gives the password); ?queue=NAME names another queue",
     },
   ],
   serve: [{ name: "max-backfills", value: "N", read: numberOf, meaning: "backfills at once (4)" }],

@@ -1,6 +1,6 @@
 // An interrupted backfill over the dates that were asked for: the error says what to type next.
 import { DagfillError } from "../error.js";
-import { storeFlag } from "./typed_line.js";
+import { passwordNote, quoted, serverFlags } from "./typed_line.js";
 import type { Request } from "./verb.js";
 
 function interruptedId(error: unknown): string | undefined {
@@ -20,11 +20,12 @@ export function nameTheCommand(
   const id = interruptedId(error);
   if (id === undefined) return error;
   const { code, message, details } = error as DagfillError;
-  const where = storeFlag(values.store);
+  const { store, engine } = values;
+  const [file, name] = [positionals[0] ?? "", id].map(quoted);
   return new DagfillError(code, message, {
     hint: [
-      `to continue it: dagfill resume ${positionals[0]} ${id}${where}`,
-      `to close it: dagfill discard ${id}${where}`,
+      `to continue it${passwordNote({ store, engine })}: dagfill resume ${file} ${name}${serverFlags({ store, engine })}`,
+      `to close it${passwordNote({ store })}: dagfill discard ${name}${serverFlags({ store })}`,
       ...more,
     ].join("\n     "),
     ...(details !== undefined && { details }),

@@ -10,6 +10,7 @@ import { shown } from "../shown.js";
 import { shortened } from "../visible.js";
 import { dagHint } from "./dag_hints.js";
 import { readJsonText } from "./json_text.js";
+import { withoutPassword } from "./server_url.js";
 
 export interface DagFile {
   /** As it was written on the command line. */
@@ -34,12 +35,16 @@ export async function loadDagFile(name: string): Promise<DagFile> {
   const path = resolve(name);
   if (!existsSync(path)) {
     const meant = nearestFile(path);
-    throw new DagfillError("INVALID_DAG", `expected a file of DAGs, got no file at ${name}`, {
-      hint:
-        meant === undefined
-          ? "a module that exports `dag`, JSON or YAML; see dagfill --help"
-          : `did you mean ${join(dirname(name), meant)}?`,
-    });
+    throw new DagfillError(
+      "INVALID_DAG",
+      `expected a file of DAGs, got no file at ${withoutPassword(name)}`,
+      {
+        hint:
+          meant === undefined
+            ? "a module that exports `dag`, JSON or YAML; see dagfill --help"
+            : `did you mean ${join(dirname(name), meant)}?`,
+      },
+    );
   }
   if (statSync(path).isDirectory()) {
     throw new DagfillError("INVALID_DAG", `expected a file of DAGs, got the folder ${name}`);

@@ -6,7 +6,7 @@ import { localDate } from "./local_date.js";
 import { duration } from "./progress.js";
 import { type ExitCode, exitCodes, runError } from "./report_error.js";
 import type { Style } from "./terminal.js";
-import { dagFlag, storeFlag } from "./typed_line.js";
+import { dagFlag, passwordNote, quoted, serverFlags } from "./typed_line.js";
 import type { Request } from "./verb.js";
 
 const mostFailures = 10;
@@ -61,7 +61,7 @@ export class Outcome {
       terminal.line(`${terminal.paint("yellow", "warning")}  ${what} failed in runs that still succeeded`);
       const { positionals, values } = this.request;
       const { dagId, timeZone } = this.backfill.preview;
-      const place = { file: positionals[0] ?? "", dagId, timeZone, store: values.store };
+      const place = { file: positionals[0] ?? "", dagId, timeZone, servers: values };
       const hint = this.failedTasks.hint(place);
       if (hint !== undefined && values.store !== ":memory:") this.hint(hint);
     }
@@ -85,7 +85,8 @@ export class Outcome {
       `${terminal.paint("yellow", "interrupted")}  ${progress.total - progress.remaining} of ${progress.total} dates have ended`,
     );
     if (this.isGone()) return exitCodes.interrupted;
-    this.hint(`to continue: dagfill resume ${positionals[0]} ${backfillId}${storeFlag(values.store)}`);
+    const which = [positionals[0] ?? "", backfillId].map(quoted).join(" ");
+    this.hint(`to continue${passwordNote(values)}: dagfill resume ${which}${serverFlags(values)}`);
     return exitCodes.interrupted;
   }
 
@@ -113,8 +114,8 @@ export class Outcome {
       // The id of a backfill is used once. A retry without dates would take the runs of other ranges, too.
       const { dagId, start, end, timeZone } = this.backfill.preview;
       const range = `--from ${localDate(start, timeZone)} --to ${localDate(end, timeZone)}`;
-      const which = `${positionals[0]}${dagFlag(dagId)} ${range}${storeFlag(values.store)}`;
-      this.hint(`to run them again: dagfill retry ${which}`);
+      const which = `${quoted(positionals[0] ?? "")}${dagFlag(dagId)} ${range}${serverFlags(values)}`;
+      this.hint(`to run them again${passwordNote(values)}: dagfill retry ${which}`);
     } else this.hint("the same command runs the canceled dates again");
   }
 

@@ -7,7 +7,7 @@ import { Pace } from "./pace.js";
 import { duration, progressLine } from "./progress.js";
 import { runError } from "./report_error.js";
 import type { Style, Terminal } from "./terminal.js";
-import { storeFlag } from "./typed_line.js";
+import { passwordNote, quoted, serverFlags } from "./typed_line.js";
 import type { Request } from "./verb.js";
 import { fit } from "./width.js";
 
@@ -205,11 +205,13 @@ function noteworthy(
     isLeaving: () => false,
   },
 ): string | undefined {
-  const command = (verb: string) => `dagfill ${verb} ${backfillId}${storeFlag(values.store)}`;
+  const { store } = values;
+  const command = (verb: string) => `dagfill ${verb} ${quoted(backfillId)}${serverFlags({ store })}`;
+  const note = passwordNote({ store });
   switch (event.type) {
     case "paused":
       if (isLeaving()) return undefined;
-      return `${terminal.paint("yellow", "paused")}  no further runs start; to continue: ${command("unpause")}`;
+      return `${terminal.paint("yellow", "paused")}  no further runs start; to continue${note}: ${command("unpause")}`;
     case "resumed":
       return terminal.paint("green", "resumed");
     case "canceling":
@@ -228,7 +230,7 @@ function noteworthy(
       const { length } = event.results;
       const dates = length === 1 ? "date" : `${length} dates`;
       const [yes, no] = [command("approve"), `${command("approve")} --reject`];
-      return `${terminal.paint("yellow", "waiting")}  for approval of the first ${dates}: ${yes}, or ${no}`;
+      return `${terminal.paint("yellow", "waiting")}  for approval of the first ${dates}${note}: ${yes}, or ${no}`;
     }
     case "warning":
       return `${terminal.paint("yellow", "warning")} ${event.warning.code}: ${withLocalDates(event.warning.message, timeZone)}`;

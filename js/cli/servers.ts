@@ -4,19 +4,10 @@ import type { EngineWorker } from "../engine/worker_options.js";
 import { DagfillError } from "../error.js";
 import { failure } from "../failure.js";
 import type { PostgresRetry } from "../store/postgres.js";
+import { addressOf } from "./server_url.js";
 import type { Terminal } from "./terminal.js";
 
 const REPEAT_MS = 10_000;
-
-/** The host, port and database of a server's URL: never its password. */
-function addressOf(text: string): string {
-  try {
-    const { host, pathname } = new URL(text);
-    return `${host === "" ? "localhost" : host}${pathname}`;
-  } catch {
-    return "the given address";
-  }
-}
 
 const seconds = (ms: number) => `${Math.round(ms / 1_000)} s`;
 

@@ -8,7 +8,9 @@ import { spanOf, zoneOf } from "./bounds.js";
 import { oneOf } from "./flag_values.js";
 import { chooseDag, loadDagFile, looksLikeFile } from "./load_dag.js";
 import { localDate } from "./local_date.js";
+import { shownWord } from "./server_url.js";
 import type { Style } from "./terminal.js";
+import { passwordNote, quoted, serverFlags } from "./typed_line.js";
 import type { Request } from "./verb.js";
 
 /** A DAG of a store. */
@@ -54,7 +56,7 @@ async function unknownDag(text: string, store: RunStore): Promise<DagfillError> 
   const known = ids.slice(0, 10).map((id) => shown(id));
   return new DagfillError(
     "UNKNOWN_DAG",
-    `expected a DAG that the store has runs of, or a file, got ${shown(text)}`,
+    `expected a DAG that the store has runs of, or a file, got ${shownWord(text)}`,
     {
       hint:
         meant !== undefined
@@ -104,9 +106,13 @@ export async function chosenRuns(
 }
 
 /** The one run, or those of one date. INVALID_OPTION where there is none. */
-export function noRun({ dagId }: StoredDag, which: string, dag: string): DagfillError {
+export function noRun(
+  { dagId }: StoredDag,
+  which: string,
+  { positionals: [dag = ""], values }: Pick<Request, "positionals" | "values">,
+): DagfillError {
   return new DagfillError("INVALID_OPTION", `expected a run of ${dagId}, got none at ${which}`, {
-    hint: `dagfill runs ${dag} lists them`,
+    hint: `to list them${passwordNote(values)}: dagfill runs ${quoted(dag)}${serverFlags(values)}`,
   });
 }
 

@@ -1,13 +1,32 @@
 // Words of the command lines that hints tell the user to type.
+import { hasPassword, withoutPassword } from "./server_url.js";
 
-/** A text as a word of a shell. */
-export function quoted(text: string): string {
-  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+/** Where runs are kept and executed, as the command line said it. */
+interface Servers {
+  store?: unknown;
+  engine?: unknown;
 }
 
-/** The flag for a store that was named, with a space before it. The default store needs none. */
-export function storeFlag(store: unknown): string {
-  return typeof store === "string" ? ` --store ${store}` : "";
+/** A text as a word of a POSIX shell. */
+export function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** The flags for a store and an engine that were named, with a space before each and without passwords. The default store needs none. */
+export function serverFlags({ store, engine }: Servers): string {
+  const flag = (name: string, value: unknown) =>
+    typeof value === "string" ? ` --${name} ${quoted(withoutPassword(value))}` : "";
+  return flag("store", store) + flag("engine", engine);
+}
+
+/** The variables that give the passwords which `serverFlags` leaves out, for the text before such a line. Empty where it leaves out none. */
+export function passwordNote({ store, engine }: Servers): string {
+  const variables = [
+    ...(hasPassword(store) ? ["PGPASSWORD"] : []),
+    ...(hasPassword(engine) ? ["REDISCLI_AUTH"] : []),
+  ];
+  if (variables.length === 0) return "";
+  return ` (with the password${variables.length === 1 ? "" : "s"} in ${variables.join(" and ")})`;
 }
 
 /** The flag that chooses a DAG, with a space before it. An id that is too long for a line is left out. */

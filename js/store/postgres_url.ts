@@ -11,10 +11,17 @@ export function readPostgresUrl(text: string): { url: string; schema?: string } 
       `${scheme}:${slashes ?? ""}`,
       "did you mean postgres://?",
     );
-  const [, authority = ""] = /^[a-z]+:\/\/([^/?#]*)/i.exec(text) ?? [];
+  const [, authority = "", path = ""] = /^[a-z]+:\/\/([^/?#]*)([^?]*)/i.exec(text) ?? [];
   const port = /:([^:\]]*)$/.exec(authority.slice(authority.lastIndexOf("@") + 1))?.[1];
-  if (port && !(/^\d+$/.test(port) && Number(port) <= 65_535))
-    throw wrongUrl("a port from 0 to 65535 in the URL", JSON.stringify(port));
+  const isPort = !port || (/^\d+$/.test(port) && Number(port) <= 65_535);
+  // A later "@" says that this is the beginning of a password, which no message may have.
+  if (!authority.includes("@") && (path.includes("@") || (!isPort && text.includes("@"))))
+    throw wrongUrl(
+      "an @ behind the user and the password",
+      "one behind a /, ? or #",
+      "in a password / is written as %2F, ? as %3F and # as %23; in the name of a database @ as %40",
+    );
+  if (!isPort) throw wrongUrl("a port from 0 to 65535 in the URL", JSON.stringify(port));
   return withoutSchema(text);
 }
 

@@ -497,7 +497,10 @@ test("a task that ends the process is no success, and the command to go on with 
   );
   const { code, err } = await run(["run", file, ...week, "--store", store]);
   assert.equal(code, 130);
-  assert.match(err, /^interrupted: .*; to continue it: dagfill resume \S+exits\.mjs$/m);
+  assert.match(
+    err,
+    /^interrupted: .*; to continue it: dagfill resume \S+exits\.mjs --store \S+runs\.sqlite$/m,
+  );
 });
 
 test(

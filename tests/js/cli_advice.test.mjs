@@ -193,7 +193,7 @@ test(
     assert.equal((await run(["logs", "killed", "2024-01-02", "--follow", "--store", store])).code, 0);
     assert.match(
       (await run(["retry", path, "--store", store])).err,
-      /hint a backfill was interrupted: dagfill resume \S+ \S+ --store/,
+      /hint a backfill was interrupted; to continue it: dagfill resume \S+ \S+ --store/,
     );
     const resumed = await run(["resume", path, "--store", store]);
     assert.equal(resumed.code, 0, resumed.err);

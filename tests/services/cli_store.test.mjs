@@ -1,7 +1,11 @@
 // The command over PostgreSQL: the schema that its URL names.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import { command, fileOf } from "./command.mjs";
+import { promisify } from "node:util";
+import { cli, command, fileOf } from "./command.mjs";
 import { loadPg, notTested, startPostgres } from "./services.mjs";
 
 const server = await startPostgres();
@@ -46,5 +50,35 @@ else {
     await client.query(/hint (INSERT INTO .* VALUES \(\d\)) writes it again/.exec(said)[1]);
     const listed = await run(t, "preview", ...day, "--store", store);
     assert.equal(listed.code, 0, listed.said);
+  });
+
+  test("a hinted line has no password, says which variable gives it, and works with that", async (t) => {
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
+    t.after(() => client.end());
+    await client.query("CREATE ROLE guest LOGIN SUPERUSER PASSWORD 'its secret'");
+    const { rows } = await client.query("SHOW hba_file");
+    const hba = "VALUES ('host all guest 127.0.0.1/32 scram-sha-256'), ('host all all 127.0.0.1/32 trust')";
+    await client.query(`COPY (${hba}) TO '${rows[0].hba_file}'`);
+    await client.query("SELECT pg_reload_conf()");
+    const place = `@127.0.0.1:${new URL(server.url).port}/postgres?schema=guests&application_name=a`;
+    const store = `postgres://guest:its%20secret${place}`;
+    const dag = { dagId: "sales", schedule: "@daily", tasks: [{ taskId: "t", command: "test -e there" }] };
+    const file = fileOf(t, "dag.json", JSON.stringify(dag));
+    const child = command(t, ["run", file, ...day, "--store", store, "--yes"], { node: [] });
+    assert.equal(await child.exit, 1, child.said);
+    assert.doesNotMatch(child.said, /secret/);
+    const hint = /^hint to run them again \(with the password in PGPASSWORD\): (dagfill retry .*)$/m;
+    const [, line] = hint.exec(child.said) ?? assert.fail(child.said);
+    assert.ok(line.endsWith(` --store 'postgres://guest${place}'`), line);
+    writeFileSync(join(dirname(file), "there"), "");
+    const paste = (env) =>
+      promisify(execFile)("sh", ["-c", `dagfill() { "${process.execPath}" "${cli}" "$@"; }\n${line}`], {
+        cwd: join(import.meta.dirname, "npm"),
+        env: { ...process.env, ...env },
+      });
+    await assert.rejects(paste({}), { code: 3, stderr: /the server asks for a password/ });
+    const { stdout } = await paste({ PGPASSWORD: "its secret" });
+    assert.match(stdout, /success {2}1 date: 1 succeeded/);
   });
 }

@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const cli = join(import.meta.dirname, "..", "..", "dist", "cli.js");
+export const cli = join(import.meta.dirname, "..", "..", "dist", "cli.js");
 /** Finds pg and bullmq in the tests' own packages. */
-const RESOLVER = ["--import", join(import.meta.dirname, "npm", "resolve.mjs")];
+export const RESOLVER = ["--import", join(import.meta.dirname, "npm", "resolve.mjs")];
 
 /** A DAG without tasks, and a run that does nothing. */
 export const SALES =
@@ -24,11 +24,21 @@ export function fileOf(t, name, text) {
 }
 
 /** Starts the command; it is killed when the test has ended. `said`: what it has written to `streams` so far; `exit`: its exit code, when all of
- *  that has come. `cwd`: by default the folder whose package pg the PostgreSQL store takes. */
+ *  that has come. `cwd`: by default the folder whose package pg the PostgreSQL store takes. `env`: variables beside
+ *  those of this process. */
 export function command(t, args, options = {}) {
-  const { node = RESOLVER, cwd = join(import.meta.dirname, "npm"), streams = ["stdout", "stderr"] } = options;
+  const {
+    node = RESOLVER,
+    cwd = join(import.meta.dirname, "npm"),
+    streams = ["stdout", "stderr"],
+    env,
+  } = options;
   const stdio = ["stdout", "stderr"].map((name) => (streams.includes(name) ? "pipe" : "ignore"));
-  const child = spawn(process.execPath, [...node, cli, ...args], { cwd, stdio: ["ignore", ...stdio] });
+  const child = spawn(process.execPath, [...node, cli, ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", ...stdio],
+  });
   child.said = "";
   for (const name of streams)
     child[name].on("data", (data) => {

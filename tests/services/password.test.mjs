@@ -1,8 +1,10 @@
 // A Redis that refuses the password is not away: the command says so and ends.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { dirname } from "node:path";
 import { after, test } from "node:test";
-import { command, fileOf, SALES } from "./command.mjs";
+import { promisify } from "node:util";
+import { command, fileOf, RESOLVER, SALES, saying } from "./command.mjs";
 import { notTested, redisCommand, servicePackages, startRedis } from "./services.mjs";
 
 await servicePackages();
@@ -30,4 +32,28 @@ else {
         assert.doesNotMatch(child.said, /waiting for Redis/);
         assert.equal(code, 2, child.said);
       });
+
+  test("REDISCLI_AUTH gives the password that the URL lacks, and not the one that it has", async (t) => {
+    const start = (url) =>
+      command(t, ["worker", fileOf(t, "sales.mjs", SALES), "--engine", url], {
+        env: { REDISCLI_AUTH: "right" },
+      });
+    await saying(start(`redis://127.0.0.1:${redis.port}`), / {2}ready {2}pid \d+\n/);
+    const wrong = start(`redis://:wrong@127.0.0.1:${redis.port}`);
+    assert.equal(await wrong.exit, 2, wrong.said);
+  });
+
+  test("the error that a program gets has the refused password nowhere", async () => {
+    const program = `
+      import { inspect } from "node:util";
+      import { bullmqEngine } from "dagfill/engine/bullmq";
+      const engine = bullmqEngine({ connection: "redis://:wr0ng@127.0.0.1:${redis.port}" });
+      const error = await engine.check(["sales"]).catch((thrown) => thrown);
+      console.log(inspect(error, { depth: 9, showHidden: true }));
+      process.exit(0);`;
+    const args = [...RESOLVER, "--input-type=module", "--eval", program];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 50_000 });
+    assert.match(stdout, /WRONGPASS.*ENGINE_FAILED/s);
+    assert.doesNotMatch(stdout, /wr0ng/);
+  });
 }

@@ -13,7 +13,7 @@ import { chooseDag, type DagFile, loadDagFile } from "../load_dag.js";
 import { planJson, showPlan } from "../plan_view.js";
 import { exitCodes } from "../report_error.js";
 import type { Terminal } from "../terminal.js";
-import { storeFlag } from "../typed_line.js";
+import { passwordNote, quoted, serverFlags } from "../typed_line.js";
 import type { Request, Verb } from "../verb.js";
 import { optionsOf } from "./backfill_options.js";
 
@@ -23,6 +23,7 @@ const common = [
   ...flags.tasks,
   ...flags.drive,
   ...flags.yes,
+  ...flags.engine,
   ...flags.store,
   ...flags.log,
   ...flags.json,
@@ -63,12 +64,12 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
     const range = span.from === undefined && span.to === undefined ? "" : " between these dates";
     notices.line(`no runs of ${shortened(dagId, 200)} that are ${states.join(" or ")}${range}`);
     if (interrupted !== undefined) {
-      const where = storeFlag(values.store);
+      const id = quoted(interrupted.backfillId);
       notices.line(
-        `${notices.paint("cyan", "hint")} a backfill was interrupted: dagfill resume ${file.name} ${interrupted.backfillId}${where} continues it`,
+        `${notices.paint("cyan", "hint")} a backfill was interrupted; to continue it${passwordNote(values)}: dagfill resume ${quoted(file.name)} ${id}${serverFlags(values)}`,
       );
     }
-    const place = { file: file.name, dagId, timeZone: zoneOf(dag), store: values.store };
+    const place = { file: file.name, dagId, timeZone: zoneOf(dag), servers: values };
     const hint = failedTasks.hint(place);
     if (hint !== undefined)
       notices.line(`${notices.paint("cyan", "hint")} tasks failed in runs that still succeeded; ${hint}`);

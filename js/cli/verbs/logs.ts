@@ -35,7 +35,7 @@ export const logs: Verb = {
       const stored = await storedDag(dag, store, request);
       const { dagId } = stored;
       const [run] = await chosenRuns(store, stored, which, request);
-      if (run === undefined) throw noRun(stored, which, dag);
+      if (run === undefined) throw noRun(stored, which, request);
       const reader = new LogReader(folder, terminal, values.attempt as number | undefined);
       for (;;) {
         const tasks = inOrder(await tasksOf(store, dagId, run.runId, taskId), stored);

@@ -35,7 +35,7 @@ export const tasks: Verb = {
       const stored = await storedDag(dag, store, request);
       const { dagId, timeZone } = stored;
       const found = await shownRuns(store, await chosenRuns(store, stored, which, request));
-      if (which !== undefined && found.length === 0) throw noRun(stored, which, dag);
+      if (which !== undefined && found.length === 0) throw noRun(stored, which, request);
       const rows: Row[] = [];
       for (const { runId, executionDate, state: ofRun } of found) {
         for (const instance of inOrder(await store.listTaskInstances(dagId, runId), stored)) {

@@ -129,7 +129,13 @@ export function refusalOf(error: unknown): DagfillError | undefined {
   const what = message.includes("NOAUTH")
     ? "Redis asks for a password"
     : "wrong password, or wrong user, for Redis";
-  return engineFailed("bullmq", `${what}: ${message}`, error, "such as redis://:PASSWORD@host:port");
+  // The client's own error has its command AUTH with the password, which Node would print.
+  return engineFailed(
+    "bullmq",
+    `${what}: ${message}`,
+    new Error(message),
+    "such as redis://:PASSWORD@host:port",
+  );
 }
 
 /** Listens to the errors of parts, since BullMQ throws one that no listener takes, and returns a promise that rejects where Redis refuses the
