@@ -1,6 +1,7 @@
-// A Redis that refuses the password is not away: the command says so and ends.
+// A Redis that refuses the password is not away: a program and the command say so and end.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { dirname } from "node:path";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
@@ -14,6 +15,30 @@ after(() => redis?.stop());
 if (redis === null) notTested("a wrong password of Redis", "no redis-server");
 else {
   await redisCommand(redis.port, "CONFIG SET requirepass right");
+  const program = `import { bullmqEngine, bullmqWorker } from "dagfill/engine/bullmq";
+    const connection = process.argv[1];
+    await bullmqWorker({ connection, executeRun: () => 1 }).catch(({ code }) => console.log(code));
+    const engine = bullmqEngine({ connection });
+    await engine.check([]).catch(({ code }) => console.log(code));
+    await engine.close();`;
+  // BullMQ's own loop over a refused connection let no timer run in one of three processes.
+  for (const time of [1, 2, 3, 4, 5])
+    test(`a program ends whose worker and engine were refused: ${time}`, { timeout: 50_000 }, async (t) => {
+      const url = `redis://:wrong@127.0.0.1:${redis.port}`;
+      const args = [...RESOLVER, "--input-type=module", "--eval", program, url];
+      const child = spawn(process.execPath, args, {
+        cwd: import.meta.dirname,
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      t.after(() => child.kill("SIGKILL"));
+      let said = "";
+      child.stdout.on("data", (data) => {
+        said += data;
+      });
+      const [code] = await once(child, "close");
+      assert.deepEqual([code, said], [0, "ENGINE_FAILED\nENGINE_FAILED\n"]);
+    });
+
   const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-01", "--yes"];
   const told = {
     ":wrong@": /error ENGINE_FAILED engine bullmq: wrong password, or wrong user, for Redis: WRONGPASS/,

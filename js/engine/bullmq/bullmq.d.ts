@@ -60,6 +60,8 @@ declare module "bullmq" {
     waitUntilReady: Part["waitUntilReady"];
     getBackend: Part["getBackend"];
     cancelJob(id: string, reason?: string): boolean;
+    /** Takes jobs until it is closed; for workers that are made with `autorun: false`. */
+    run(): Promise<void>;
   }
   export class WaitingError extends Error {}
 }

@@ -103,6 +103,8 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
       runRetryDelay: 1_000,
       // Each loss of a worker counts; none of them is a failure of the run.
       maxStalledCount: 1_000_000,
+      // Over a connection that is refused BullMQ asks for jobs in a loop that lets no timer run.
+      autorun: false,
     },
     backend,
   );
@@ -150,15 +152,13 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
   try {
     await Promise.race([Promise.all([worker.waitUntilReady(), events.waitUntilReady()]), refused]);
     isReady = true;
+    worker.run().catch(tellError);
   } catch (error) {
     const closed = made.close();
     const refusal = refusalOf(error);
-    if (refusal !== undefined) {
-      // A connection that is refused may never say that it has ended.
-      leave();
-      throw refusal;
-    }
+    if (refusal !== undefined) leave();
     await closed;
+    if (refusal !== undefined) throw refusal;
     if (!signal?.aborted) throw engineFailed("bullmq", failureOf(error).message, error);
   }
   return made;
