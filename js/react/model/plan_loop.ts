@@ -14,20 +14,23 @@ export interface PlanState {
 
 export const NO_PLAN: PlanState = { answer: null, error: null, isStale: false };
 
+/** A request, or why none can be made of the settings. */
+type Asked = PlanRequest | Error;
+
 export class PlanLoop {
   state: PlanState = NO_PLAN;
-  readonly #ask: (request: PlanRequest) => Promise<PlanAnswer>;
+  readonly #ask: (request: Asked) => Promise<PlanAnswer>;
   readonly #changed: () => void;
-  #waiting: PlanRequest | null = null;
+  #waiting: Asked | null = null;
   #isBusy = false;
 
-  constructor(ask: (request: PlanRequest) => Promise<PlanAnswer>, changed: () => void) {
+  constructor(ask: (request: Asked) => Promise<PlanAnswer>, changed: () => void) {
     this.#ask = ask;
     this.#changed = changed;
   }
 
   /** Plans it when what is on its way is back; whatever waited before is forgotten. */
-  request(request: PlanRequest): void {
+  request(request: Asked): void {
     this.#waiting = request;
     if (!this.#isBusy) void this.#run();
   }

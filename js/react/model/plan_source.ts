@@ -4,7 +4,9 @@ import { type PlanColumns, placeOf } from "../plan/plan_columns.js";
 import type { DateDetail, PlannedDate } from "../planning/date_detail.js";
 import type { FinishBand } from "../planning/finish_band.js";
 import { Planner } from "../planning/planner.js";
+import type { PlanRequest } from "../planning/planning.js";
 import { type Portable, toPortable } from "../planning/portable.js";
+import { pageError } from "./page_error.js";
 import { PlanLoop, type PlanState } from "./plan_loop.js";
 import { type PlannableSettings, textOf } from "./settings.js";
 
@@ -24,7 +26,10 @@ export class PlanSource {
   constructor(store: RunStore, useWorker: boolean, last: PlanState, changed: () => void) {
     this.#changed = changed;
     this.#planner = new Planner(store, useWorker);
-    this.#loop = new PlanLoop((request) => this.#planner.ask("plan", request), changed);
+    this.#loop = new PlanLoop(async (request) => {
+      if (request instanceof Error) throw request;
+      return this.#planner.ask("plan", request);
+    }, changed);
     this.#loop.state = last;
     void this.#planner.thread().then((thread) => {
       this.thread = thread;
@@ -38,8 +43,7 @@ export class PlanSource {
 
   /** Asks for a plan; `again` also for the same one, when the store has changed. Tells whether it asked. */
   plan(settings: PlannableSettings, again: boolean): boolean {
-    const request = { ...portableOf(settings), runDuration: settings.runDuration };
-    const text = textOf(request);
+    const [request, text] = requestOf(settings);
     if (text === this.#asked && !again) return false;
     this.#loop.state = { ...this.#loop.state, isStale: this.#loop.state.answer !== null };
     this.#asked = text;
@@ -92,6 +96,17 @@ export class PlanSource {
 
   close(): void {
     this.#planner.close();
+  }
+}
+
+/** The request with its text; the error in its place where something in the settings cannot be copied. */
+function requestOf(settings: PlannableSettings): [PlanRequest | Error, string] {
+  try {
+    const request = { ...portableOf(settings), runDuration: settings.runDuration };
+    return [request, textOf(request)];
+  } catch (thrown) {
+    const error = pageError(thrown);
+    return [error, error.message];
   }
 }
 

@@ -46,11 +46,15 @@ export type PlannableSettings = BackfillSettings & {
   options: NonNullable<BackfillSettings["options"]>;
 };
 
-/** The same text for the same request: functions count by presence, dates by their instant. */
+/** The same text for the same request: functions count by presence, dates by their instant. What contains itself has no text of its own. */
 export function textOf(value: unknown): string {
-  return JSON.stringify(value, (_, member) =>
-    typeof member === "function" ? "function" : typeof member === "bigint" ? String(member) : member,
-  );
+  try {
+    return JSON.stringify(value, (_, member) =>
+      typeof member === "function" ? "function" : typeof member === "bigint" ? String(member) : member,
+    );
+  } catch (thrown) {
+    return String(thrown);
+  }
 }
 
 /** Whether there is a DAG and there are options: without one of them nothing is planned. */

@@ -4,7 +4,7 @@ import { localeFault } from "../english.js";
 import { didYouMean, wrongSetting } from "../wrong_setting.js";
 import type { BackfillSettings } from "./settings.js";
 
-type Kind = "object" | "function" | "list" | "any";
+type Kind = "object" | "function" | "list" | "duration" | "any";
 
 const KINDS: Record<keyof BackfillSettings, Kind> = {
   dag: "object",
@@ -14,7 +14,7 @@ const KINDS: Record<keyof BackfillSettings, Kind> = {
   executeRun: "function",
   executeTask: "function",
   engine: "object",
-  runDuration: "any",
+  runDuration: "duration",
   locale: "object",
   worker: "any",
   onEvent: "function",
@@ -36,6 +36,7 @@ export function settingsFault(settings: BackfillSettings): DagfillError | null {
 
 function fits(kind: Kind, value: unknown): boolean {
   if (kind === "any") return true;
+  if (kind === "duration") return typeof value === "number" || typeof value === "string";
   if (kind === "list") return typeof (value as Iterable<unknown> | null)?.[Symbol.iterator] === "function";
   return typeof value === kind && value !== null;
 }

@@ -1,6 +1,7 @@
 // DAGs and options on their way to a worker. Functions stay on the page, and values of variables and connections too: a marker says
 // that there is one, so that the worker makes the same plan with the same hash.
-import type { BackfillOptions, Dag } from "../../face.js";
+import type { BackfillOptions, Dag, DagfillError } from "../../face.js";
+import { wrongSetting } from "../wrong_setting.js";
 
 const MARK = "dagfill:function";
 
@@ -13,7 +14,7 @@ export interface Portable {
   tasks: boolean;
 }
 
-/** The request without what cannot, or must not, leave the page. */
+/** The request without what cannot, or must not, leave the page. Throws INVALID_OPTION, with the path, for what cannot and is no function. */
 export function toPortable(
   dag: Dag,
   options: Omit<BackfillOptions, "dagId">,
@@ -25,7 +26,7 @@ export function toPortable(
     Object.entries(secrets).flatMap(([name, lookup]) => (lookup === undefined ? [] : [[name, hide(lookup)]])),
   );
   return {
-    dag: { ...(withoutFunctions(rest) as object), ...masked },
+    dag: { ...(withoutFunctions(rest, "dag") as object), ...masked },
     options: withoutFunctions({ ...options, dagId: dag.dagId }),
     ...callbacks,
   };
@@ -36,8 +37,26 @@ export function fromPortable({ dag, options }: Portable): { dag: Dag; options: B
   return { dag: withFunctions(dag) as Dag, options: withFunctions(options) as BackfillOptions };
 }
 
-function withoutFunctions(value: unknown): unknown {
-  return mapped(value, (member) => (typeof member === "function" ? MARK : member));
+function withoutFunctions(value: unknown, root?: string): unknown {
+  const place = { keys: root === undefined ? [] : [root], above: [] };
+  return mapped(value, (member, at) => (typeof member === "function" ? MARK : sendable(member, at)), place);
+}
+
+/** The value; throws INVALID_OPTION for one that `postMessage` refuses, such as a node of the page or a promise. */
+function sendable(value: unknown, { keys }: Place): unknown {
+  if (typeof value !== "symbol" && (typeof value !== "object" || ArrayBuffer.isView(value))) return value;
+  try {
+    globalThis.structuredClone?.(value);
+    return value;
+  } catch {
+    const name = typeof value === "symbol" ? "a symbol" : (value?.constructor?.name ?? "an object");
+    throw refused(keys, `data that can be copied (JSON), got ${name}`);
+  }
+}
+
+function refused(keys: readonly string[], expected: string): DagfillError {
+  const field = keys.join("");
+  return wrongSetting(field, `${field}: expected ${expected}`);
 }
 
 function hide(value: unknown): unknown {
@@ -54,14 +73,46 @@ function withFunctions(value: unknown): unknown {
   return mapped(value, (member) => (member === MARK ? nothing : member));
 }
 
-/** A copy of plain objects and lists with every other value changed. What makes a circle is left to the reader of the DAG. */
-function mapped(value: unknown, change: (value: unknown) => unknown, depth = 0): unknown {
-  if (depth > 100) return change(undefined);
-  if (Array.isArray(value)) return value.map((member) => mapped(member, change, depth + 1));
-  if (typeof value !== "object" || value === null) return change(value);
-  const kind = Object.getPrototypeOf(value);
-  if (kind !== null && kind !== Object.prototype) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [key, mapped(member, change, depth + 1)]),
-  );
+/** Where a value stands: the keys that lead to it, and the objects that it is in. */
+interface Place {
+  readonly keys: string[];
+  readonly above: object[];
+}
+
+/** Deeper than any reader of a DAG goes. */
+const DEEPEST = 300;
+
+/** A copy of plain objects and lists with every other value changed. Throws INVALID_OPTION for what contains itself. */
+function mapped(
+  value: unknown,
+  change: (value: unknown, place: Place) => unknown,
+  place: Place = { keys: [], above: [] },
+): unknown {
+  const { keys, above } = place;
+  if (above.length > DEEPEST) return undefined;
+  if (typeof value !== "object" || value === null || !isPlain(value)) return change(value, place);
+  if (above.includes(value)) throw refused(keys, "a value that does not contain itself");
+  const inside = (key: string, member: unknown) => {
+    keys.push(key);
+    const copy = mapped(member, change, place);
+    keys.pop();
+    return copy;
+  };
+  above.push(value);
+  const copy = Array.isArray(value)
+    ? value.map((member, at) => inside(`[${at}]`, member))
+    : Object.fromEntries(
+        Object.entries(value).map(([key, member]) => [
+          key,
+          inside(keys.length === 0 ? key : `.${key}`, member),
+        ]),
+      );
+  above.pop();
+  return copy;
+}
+
+function isPlain(value: object): boolean {
+  if (Array.isArray(value)) return true;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -136,6 +136,11 @@ for (const [name, settings] of Object.entries({
   "a text that is a number": () => ({ locale: { pause: 5 } }),
   "a locale that is null": () => ({ locale: null }),
   "texts of a locale": () => ({ locale: { pause: "Halt", run: () => "Los" } }),
+  "a node in the DAG": () => ({ dag: { ...daily("told_once"), meta: { node: Promise.resolve() } } }),
+  "a DAG that contains itself": () => {
+    const dag = daily("told_once");
+    return { dag: { ...dag, meta: { dag: Object.assign(dag, { meta: dag }) } }, existing: [good] };
+  },
   "a history that is an object": () => ({ existing: {} }),
   "a history that is a set": () => ({ existing: new Set([good]) }),
   "a history that can be read once": () => ({ existing: [good].values() }),
@@ -174,6 +179,7 @@ for (const [field, settings, hint] of [
   ["dag", { dag: "sales" }, undefined],
   ["options", { options: "x" }, undefined],
   ["existing", { existing: 7 }, undefined],
+  ["runDuration", { runDuration: () => 5 }, undefined],
   ["locale.language", { locale: { language: "de_DE" } }, "Did you mean de-DE?"],
   ["locale.paus", { locale: { paus: "Halt" } }, "Did you mean pause?"],
   ["locale.run", { locale: { run: "Start" } }, undefined],
@@ -182,6 +188,49 @@ for (const [field, settings, hint] of [
     const { error } = await phase(open(t, settings), "invalid");
     assert.deepEqual([error.code, error.field, error.hint], ["INVALID_OPTION", field, hint]);
   });
+
+const circle = { name: "a" };
+circle.self = [circle, circle];
+
+for (const [field, settings, message] of [
+  [
+    "dag.meta.node",
+    { meta: { node: Promise.resolve() } },
+    "expected data that can be copied (JSON), got Promise",
+  ],
+  [
+    "dag.tasks[1].position",
+    { tasks: [{ taskId: "a" }, { taskId: "b", position: new WeakMap() }] },
+    "expected data that can be copied (JSON), got WeakMap",
+  ],
+  ["dag.meta.kind", { meta: { kind: Symbol("s") } }, "expected data that can be copied (JSON), got a symbol"],
+  ["dag.meta.self[0]", { meta: circle }, "expected a value that does not contain itself"],
+])
+  test(`a value that cannot be copied is told with its path, and the last plan stays: ${field}`, async (t) => {
+    const executeRun = () => {};
+    const model = open(t, { dag: daily("sales"), options, executeRun });
+    const { plan } = await ready(model);
+    model.configure({ dag: { ...daily("sales"), ...settings }, options, executeRun });
+    const shown = await phase(model, "invalid");
+    const { error } = shown;
+    assert.deepEqual(
+      [error.code, error.field, error.message],
+      ["INVALID_OPTION", field, `${field}: ${message}`],
+    );
+    assert.deepEqual([shown.plan, shown.isStale], [plan, true]);
+    await model.start();
+    assert.equal(model.getSnapshot().failure.field, field);
+    model.configure({ dag: daily("sales"), options, executeRun });
+    assert.equal((await ready(model)).error, null);
+  });
+
+test("a value that cannot be copied among the options is told by its own name", async (t) => {
+  const { error } = await phase(
+    open(t, { options: { ...options, conf: { node: new WeakSet() } } }),
+    "invalid",
+  );
+  assert.deepEqual([error.code, error.field], ["INVALID_OPTION", "conf.node"]);
+});
 
 test("a text that cannot be used leaves the English one in its place", () => {
   const locale = withEnglish({ language: "de_DE", run: "Start", pause: undefined, retry: "Nochmal" });
