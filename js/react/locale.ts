@@ -48,6 +48,10 @@ export interface Locale {
   reject: string;
   interrupted: (count: string, all: string) => string;
   discard: string;
+  /** What is lost with it, the button that does it after that, and the one that does not. */
+  discards: string;
+  discardAnyway: string;
+  keep: string;
   dismiss: string;
   dates: (month: string) => string;
   noDate: string;

@@ -126,6 +126,10 @@ const scenes = {
       steps: [isReady, press("Run ")],
     },
     interrupted: { as: (it) => ({ ...it, unfinished }) },
+    "asks before it discards": {
+      steps: [isReady, press("Discard")],
+      as: (it) => ({ ...it, unfinished }),
+    },
     refused: { as: (it) => ({ ...it, failure: refused }) },
     running: { steps: [...running, banded] },
     paused: { steps: [...running, pause, paused] },

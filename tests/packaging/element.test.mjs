@@ -80,6 +80,31 @@ test("a backfill that a reload interrupts is resumed", { skip }, async (t) => {
   assert.equal(await backfill(tab, "({ progress }) => progress.completed"), 31);
 });
 
+test("what is wrong with a DAG is told in the colour of errors, with its path", { skip }, async (t) => {
+  const tab = await open(t);
+  const colourOf = (locator) => locator.evaluate((element) => getComputedStyle(element).color);
+  const bad = "rgb(140, 11, 28)";
+  const fresh = tab.locator("dagfill-plan").first();
+  await tab.evaluate(() => {
+    const element = document.createElement("dagfill-plan");
+    element.dag = { dagId: "nodes", schedule: "@daily", meta: { node: document.body } };
+    element.options = { startDate: "2026-01-01", endDate: "2026-01-04" };
+    document.body.prepend(element);
+  });
+  const told = fresh.getByText("dag.meta.node: expected data that can be copied (JSON), got HTMLBodyElement");
+  await told.first().waitFor();
+  assert.equal(await colourOf(fresh.locator(".dagfill-headline")), bad);
+  const { code, field } = await tab.evaluate(() => {
+    const { error } = document.querySelector("dagfill-plan").backfill;
+    return { code: error.code, field: error.field };
+  });
+  assert.deepEqual([code, field], ["INVALID_OPTION", "dag.meta.node"]);
+  await tab.evaluate(() => document.querySelector("dagfill-plan").setAttribute("dag", "{ nothing"));
+  const malformed = fresh.getByRole("alert").filter({ hasText: "expected JSON" });
+  await malformed.waitFor();
+  assert.equal(await colourOf(malformed), bad);
+});
+
 test("the calendar takes its settings from attributes, and draws ranges", { skip }, async (t) => {
   const tab = await open(t);
   const calendar = tab.locator("dagfill-calendar");

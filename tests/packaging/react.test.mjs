@@ -218,6 +218,46 @@ test("a backfill that was paused when its page was reloaded goes on with one Res
   assert.equal(await tab.evaluate(() => globalThis.backfill.progress.completed), 90);
 });
 
+test("a backfill is discarded by the keyboard alone, after a question", { skip }, async (t) => {
+  const tab = await open(t);
+  await planned(tab);
+  await tab.evaluate(() => {
+    globalThis.pace = 60_000;
+  });
+  await button(tab, "Run 90 dates").click();
+  await tab.waitForFunction(() => globalThis.started.length === 4);
+  await tab.reload();
+  const banner = tab.locator(".dagfill-banner", { hasText: "has not ended" });
+  const focused = (name) =>
+    tab.waitForFunction((text) => document.activeElement?.textContent === text, name, { timeout: 10_000 });
+  await button(tab, "Discard").focus();
+  await tab.keyboard.press("Enter");
+  await banner.getByRole("alert").getByText("It cannot be resumed afterwards").waitFor();
+  // The safe answer has the focus; Escape gives it, too.
+  await focused("Keep");
+  await tab.keyboard.press("Enter");
+  await focused("Resume");
+  await tab.keyboard.press("Tab");
+  await focused("Discard");
+  await tab.keyboard.press("Enter");
+  await focused("Keep");
+  await tab.keyboard.press("Escape");
+  await focused("Resume");
+  assert.equal(await banner.getByRole("alert").count(), 0);
+  assert.equal(await tab.evaluate(() => globalThis.backfill.unfinished.length), 1);
+  await tab.keyboard.press("Tab");
+  await tab.keyboard.press("Enter");
+  await focused("Keep");
+  await tab.keyboard.press("Tab");
+  await focused("Discard it");
+  await tab.keyboard.press("Enter");
+  await banner.waitFor({ state: "detached" });
+  // The banner is gone with its buttons: the focus is among those of the summary, also while none can be pressed.
+  await tab.waitForFunction(
+    () => document.activeElement?.closest("[role=group]")?.textContent === "Run 90 dates",
+  );
+});
+
 test("the calendar goes by keys, and Shift makes a range", { skip }, async (t) => {
   const tab = await open(t);
   await planned(tab);

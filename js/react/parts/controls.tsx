@@ -1,10 +1,9 @@
-// biome-ignore-all lint/a11y/useSemanticElements: a group of buttons is no fieldset.
-// The buttons of a backfill. What clears results, and what cannot be undone, asks first. The focus stays among the buttons when one of
-// them goes.
-import { type FocusEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+// The buttons of a backfill. What clears results, and what cannot be undone, asks first.
+import { useEffect, useState } from "react";
 import { numberText } from "../locale.js";
 import { startingOf } from "../plan/tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
+import { Button, ButtonGroup } from "./button_group.js";
 
 /** Warnings of a plan that a start would be refused for. */
 const REFUSALS = new Set(["backfill_active", "interrupted_backfill"]);
@@ -18,51 +17,19 @@ type Asking = "run" | "cancel" | null;
 export function Controls({ backfill }: { backfill: PageBackfill }) {
   const { phase, locale } = backfill;
   const [asking, setAsking] = useState<Asking>(null);
-  const focus = useFocusKept(`${phase}${asking}`);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Escape" || asking === null) return;
-    event.stopPropagation();
-    setAsking(null);
-  };
+  const answered = () => setAsking(null);
   // A question about a run that has ended meanwhile is void.
   useEffect(() => {
     if (phase === "finished" || phase === "stopped") setAsking(null);
   }, [phase]);
   return (
-    <div
-      className="dagfill-controls"
-      role="group"
-      aria-label={locale.runs}
-      tabIndex={-1}
-      onKeyDown={onKeyDown}
-      {...focus}
-    >
+    <ButtonGroup label={locale.runs} state={`${phase}${asking}`} dismiss={asking === null ? null : answered}>
       {asking === null ? (
         <Buttons backfill={backfill} ask={setAsking} />
       ) : (
-        <Question backfill={backfill} asking={asking} answered={() => setAsking(null)} />
+        <Question backfill={backfill} asking={asking} answered={answered} />
       )}
-    </div>
-  );
-}
-
-interface ButtonProps {
-  onClick: () => unknown;
-  isPrimary?: boolean;
-  isDisabled?: boolean;
-  children: ReactNode;
-}
-
-function Button({ onClick, isPrimary, isDisabled, children }: ButtonProps) {
-  return (
-    <button
-      type="button"
-      className={isPrimary ? "dagfill-primary" : undefined}
-      disabled={isDisabled}
-      onClick={() => void onClick()}
-    >
-      {children}
-    </button>
+    </ButtonGroup>
   );
 }
 
@@ -155,27 +122,4 @@ function Question(props: { backfill: PageBackfill; asking: Exclude<Asking, null>
       <Button onClick={answered}>{asking === "run" ? locale.dismiss : locale.keepRunning}</Button>
     </>
   );
-}
-
-/** When the button that has the focus goes away, its neighbour takes it: the focus does not fall to the page's body. */
-function useFocusKept(state: string) {
-  const box = useRef<HTMLDivElement>(null);
-  const isInside = useRef(false);
-  // The buttons are others when the state is.
-  useEffect(() => {
-    const element = box.current;
-    const tree = element?.getRootNode() as Document | ShadowRoot | undefined;
-    if (!element || !isInside.current || element.contains(tree?.activeElement ?? null)) return;
-    (element.querySelector<HTMLElement>("button:not(:disabled)") ?? element).focus();
-  }, [state]);
-  return {
-    ref: box,
-    onFocus: () => {
-      isInside.current = true;
-    },
-    // Leaving by hand has a new target or a pointer; an element that is removed tells nothing, or no target.
-    onBlur: ({ relatedTarget, currentTarget }: FocusEvent) => {
-      if (relatedTarget instanceof Node && !currentTarget.contains(relatedTarget)) isInside.current = false;
-    },
-  };
 }

@@ -1,9 +1,11 @@
 // What stands in the way, and what should be known before a start: each in one place.
+import { useState } from "react";
 import { errorHint, errorWords } from "../error_words.js";
 import { type Locale, numberText } from "../locale.js";
 import { clock, dayText, offsetText } from "../plan/days.js";
 import type { ClockChange } from "../plan/plan_columns.js";
 import type { PageBackfill } from "../use_backfill.js";
+import { Button, ButtonGroup } from "./button_group.js";
 
 /** Told by the notices of clock changes and of interrupted backfills. */
 const ELSEWHERE = ["clock_change", "interrupted_backfill"];
@@ -27,34 +29,11 @@ export function Notices({ backfill }: { backfill: PageBackfill }) {
         ))}
       {failure !== null && (
         <Trouble error={failure} locale={locale}>
-          <button type="button" onClick={backfill.dismiss}>
-            {locale.dismiss}
-          </button>
+          <Button onClick={backfill.dismiss}>{locale.dismiss}</Button>
         </Trouble>
       )}
-      {interrupted.map(({ backfillId, progress, state }) => (
-        <div key={backfillId} className="dagfill-banner" data-state={state}>
-          <p>
-            {locale.interrupted(
-              numberText(locale, progress.completed),
-              numberText(locale, progress.total - progress.skipped),
-            )}
-          </p>
-          {state === "interrupted" && (
-            <>
-              <button
-                type="button"
-                className="dagfill-primary"
-                onClick={() => void backfill.resume(backfillId)}
-              >
-                {locale.resume}
-              </button>
-              <button type="button" onClick={() => void backfill.discard(backfillId)}>
-                {locale.discard}
-              </button>
-            </>
-          )}
-        </div>
+      {interrupted.map((one) => (
+        <Unfinished key={one.backfillId} backfill={backfill} one={one} />
       ))}
       {notes.length + changes.length > 0 && (
         <ul className="dagfill-notes">
@@ -71,6 +50,49 @@ export function Notices({ backfill }: { backfill: PageBackfill }) {
         </ul>
       )}
     </>
+  );
+}
+
+/** A backfill that has not ended. To discard it cannot be undone, and is asked about first. */
+function Unfinished({ backfill, one }: { backfill: PageBackfill; one: PageBackfill["unfinished"][number] }) {
+  const { backfillId, progress, state } = one;
+  const { locale } = backfill;
+  const [isAsking, setAsking] = useState(false);
+  const keep = () => setAsking(false);
+  const [done, due] = [progress.completed, progress.total - progress.skipped];
+  return (
+    <div className="dagfill-banner" data-state={state}>
+      <p>{locale.interrupted(numberText(locale, done), numberText(locale, due))}</p>
+      {isAsking && <p role="alert">{locale.discards}</p>}
+      {state === "interrupted" && (
+        <ButtonGroup label={locale.discard} state={String(isAsking)} dismiss={isAsking ? keep : null}>
+          {/* By their keys other buttons than those before: the focus must not go from Discard to the one that does it. */}
+          {isAsking ? (
+            <>
+              <Button key="keep" onClick={keep}>
+                {locale.keep}
+              </Button>
+              <Button
+                key="discard"
+                onClick={() => {
+                  keep();
+                  return backfill.discard(backfillId);
+                }}
+              >
+                {locale.discardAnyway}
+              </Button>
+            </>
+          ) : (
+            <>
+              <Button isPrimary onClick={() => backfill.resume(backfillId)}>
+                {locale.resume}
+              </Button>
+              <Button onClick={() => setAsking(true)}>{locale.discard}</Button>
+            </>
+          )}
+        </ButtonGroup>
+      )}
+    </div>
   );
 }
 

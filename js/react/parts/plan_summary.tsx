@@ -10,6 +10,7 @@ import { Notices } from "./notices.js";
 import { type PartProps, Root } from "./root.js";
 import { RunBar } from "./run_bar.js";
 import { Legend } from "./state_legend.js";
+import { useFocusKept } from "./use_focus_kept.js";
 
 export interface PlanSummaryProps extends PartProps {
   backfill: PageBackfill;
@@ -21,11 +22,14 @@ export interface PlanSummaryProps extends PartProps {
 export function PlanSummary({ backfill, controls = true, className, style }: PlanSummaryProps) {
   const { locale, run, isStale, error, plan } = backfill;
   const { headline, detail } = wordsOf(backfill);
+  const isRefused = error !== null && plan === null;
+  // A notice goes with its buttons.
+  const focus = useFocusKept<HTMLElement>(`${backfill.unfinished.length} ${backfill.failure === null}`);
   return (
-    <Root part="summary" className={className} style={style}>
+    <Root part="summary" className={className} style={style} focus={focus}>
       <header>
         <div>
-          <p className="dagfill-headline">{headline}</p>
+          <p className={isRefused ? "dagfill-headline dagfill-bad" : "dagfill-headline"}>{headline}</p>
           {detail !== "" && <p>{detail}</p>}
           {isStale && error !== null && <p className="dagfill-warn">{locale.stale}</p>}
         </div>
