@@ -1,22 +1,26 @@
 // The entry dagfill/planning: the parts of dagfill/react that need neither React nor the core, for what is painted before both are there.
 export { englishDuration } from "./react/english_duration.js";
 export { englishStates } from "./react/english_states.js";
+/** @internal dagfill/react takes these of this file. */
 export {
   countTokens,
   type DayColumns,
   dayOfRow,
   findDay,
   firstRow,
+  groupByDay,
   totals,
 } from "./react/plan/day_columns.js";
+/** @internal */
 export {
   clock,
+  DAY,
   dayNumber,
   dayOf,
+  dayParts,
   dayText,
   offsetText,
   parseDay,
-  parts as dayParts,
 } from "./react/plan/days.js";
 export { type ClockChange, type PlanColumns, rowOf } from "./react/plan/plan_columns.js";
 export {

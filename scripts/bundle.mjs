@@ -227,6 +227,9 @@ const oneWay = {
 function doors(name, entry, format) {
   const files = new Map(Object.entries(entries).map(([other, { source }]) => [join(root, source), other]));
   files.set(join(root, "js/face.ts"), "index");
+  // A page with the components has loaded dagfill/planning: what that holds is not in dagfill/react once more.
+  if (name === "react")
+    for (const part of ["days", "day_columns"]) files.set(join(root, `js/react/plan/${part}.ts`), "planning");
   return {
     name: "doors",
     setup(build) {

@@ -1,7 +1,7 @@
 // Where each civil day stands. Years are strips of weeks on a wide page; on a narrow one months follow each other downwards in seven
 // columns; days with many dates in a short range show their hours.
 import { dayWords, type Locale, weekdays } from "../locale.js";
-import { dayNumber, parts } from "../plan/days.js";
+import { dayNumber, dayParts } from "../plan/days.js";
 import type { Box } from "./draw_token.js";
 import { hourLayout } from "./hour_layout.js";
 
@@ -48,7 +48,7 @@ const HEAD = 20;
 
 /** Strips of weeks: one a year, or a larger one for a range within twelve months, also over a new year. */
 function years({ first, last, width, locale }: Sheet): CalendarLayout {
-  const [start, end] = [parts(first), parts(last)];
+  const [start, end] = [dayParts(first), dayParts(last)];
   const [from, to] = [start.year, end.year];
   const [firstMonth, lastMonth] = [from * 12 + start.month, to * 12 + end.month];
   const isPart = lastMonth - firstMonth < 12;
@@ -73,7 +73,7 @@ function years({ first, last, width, locale }: Sheet): CalendarLayout {
   return {
     height: strips.length * high,
     box(day) {
-      const { year, weekday } = parts(day);
+      const { year, weekday } = dayParts(day);
       const strip = stripOf(year);
       const week = Math.floor((day - strip.monday) / 7);
       return {
@@ -115,14 +115,14 @@ function years({ first, last, width, locale }: Sheet): CalendarLayout {
   };
 }
 
-const mondayOf = (day: number) => day - parts(day).weekday;
+const mondayOf = (day: number) => day - dayParts(day).weekday;
 
 function months({ first, last, width, locale }: Sheet): CalendarLayout {
   const left = 2;
   const pitch = Math.max(24, Math.min(44, Math.floor((width - left) / 7)));
   const head = 40;
   const blocks: { year: number; month: number; monday: number; top: number }[] = [];
-  const [start, end] = [parts(first), parts(last)];
+  const [start, end] = [dayParts(first), dayParts(last)];
   const names = weekdays(locale);
   let height = 0;
   for (let at = start.year * 12 + start.month; at <= end.year * 12 + end.month; at++) {
@@ -144,7 +144,7 @@ function months({ first, last, width, locale }: Sheet): CalendarLayout {
   return {
     height,
     box(day) {
-      const { year, month: inYear, weekday } = parts(day);
+      const { year, month: inYear, weekday } = dayParts(day);
       const block = blocks[year * 12 + inYear - (start.year * 12 + start.month)];
       const size = { width: pitch - 3, height: pitch - 3 };
       if (!block) return { x: -100, y: -100, ...size };
@@ -159,7 +159,7 @@ function months({ first, last, width, locale }: Sheet): CalendarLayout {
       const [column, row] = [Math.floor((x - left) / pitch), Math.floor((y - (block?.top ?? 0)) / pitch)];
       if (!block || column < 0 || column > 6 || row < 0) return null;
       const day = block.monday + row * 7 + column;
-      return parts(day).month === block.month ? day : null;
+      return dayParts(day).month === block.month ? day : null;
     },
     between(y1, y2) {
       const [a, b] = [blocks[blockAt(y1)], blocks[blockAt(y2)]];

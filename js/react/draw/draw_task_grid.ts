@@ -1,7 +1,7 @@
 // Dates by tasks on a canvas: a column a date, a row a task. Only what is in sight is looked at.
 import { dayWords, type Locale } from "../locale.js";
 import { dayOfRow } from "../plan/day_columns.js";
-import { parts } from "../plan/days.js";
+import { dayParts } from "../plan/days.js";
 import type { PlanColumns } from "../plan/plan_columns.js";
 import { drawToken } from "./draw_token.js";
 import type { Palette } from "./palette.js";
@@ -71,10 +71,10 @@ export function drawTaskGrid(
     const isFirst = row === 0 || dayOfRow(plan, row - 1) !== day;
     const x = xOf(row);
     if (!isFirst || x < free) continue;
-    const isMonth = row === first || parts(day).date === 1;
+    const isMonth = row === first || dayParts(day).date === 1;
     const text = isMonth
       ? dayWords(locale, day, { day: "numeric", month: "short" })
-      : String(parts(day).date);
+      : String(dayParts(day).date);
     free = x + context.measureText(text).width + 6;
     // A date that would be cut at the edge is left out.
     if (free < view.width) context.fillText(text, x, HEAD / 2);

@@ -1,6 +1,6 @@
 // Days with their hours, for short ranges of many dates a day: days from left to right on a wide page, downwards on a narrow one.
 import { dayWords } from "../locale.js";
-import { parts } from "../plan/days.js";
+import { dayParts } from "../plan/days.js";
 import type { CalendarLayout, Label, Sheet } from "./calendar_layout.js";
 
 const LEFT = 48;
@@ -30,7 +30,7 @@ export function hourLayout({ first, last, width, isNarrow, locale }: Sheet): Cal
     const labels: Label[] = [];
     const step = isNarrow ? 1 : Math.ceil(22 / pitch);
     for (let day = from; day <= to; day++) {
-      const { date, weekday } = parts(day);
+      const { date, weekday } = dayParts(day);
       const isStrong = day === first || date === 1;
       if (isNarrow) {
         const text = dayWords(locale, day, { day: "numeric", month: "short" });

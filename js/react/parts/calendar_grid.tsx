@@ -6,7 +6,7 @@ import type { CalendarData } from "../draw/draw_calendar.js";
 import { dayWords, type Locale, longDay, numberText, weekdays } from "../locale.js";
 import { type Comparison, comparedOn, SHIFTS } from "../plan/comparison.js";
 import { findDay } from "../plan/day_columns.js";
-import { dayNumber, dayText, parts } from "../plan/days.js";
+import { dayNumber, dayParts, dayText } from "../plan/days.js";
 import { TOKEN_COUNT, TOKENS } from "../plan/tokens.js";
 
 interface GridProps {
@@ -58,9 +58,9 @@ export function CalendarGrid(props: GridProps) {
     event.preventDefault();
   };
 
-  const { year, month } = parts(focus);
+  const { year, month } = dayParts(focus);
   const one = dayNumber(year, month, 1);
-  const monday = one - parts(one).weekday;
+  const monday = one - dayParts(one).weekday;
   const names = weekdays(locale);
   return (
     <table
@@ -97,7 +97,7 @@ export function CalendarGrid(props: GridProps) {
                   onBlur={() => onFocusDay(null)}
                   onClick={() => go(day, false)}
                 >
-                  {parts(day).date}
+                  {dayParts(day).date}
                 </td>
               );
             })}
@@ -109,7 +109,7 @@ export function CalendarGrid(props: GridProps) {
 }
 
 function targetOf(key: string, day: number, data: CalendarData): number | null {
-  const { year, month, date } = parts(day);
+  const { year, month, date } = dayParts(day);
   const inMonth = (to: number) => Math.min(dayNumber(year, to, date), dayNumber(year, to + 1, 0));
   switch (key) {
     case "ArrowUp":

@@ -23,7 +23,7 @@ export function parseDay(text: string): number | null {
 }
 
 /** Monday is weekday 0, January month 0. */
-export function parts(day: number): { year: number; month: number; date: number; weekday: number } {
+export function dayParts(day: number): { year: number; month: number; date: number; weekday: number } {
   const date = new Date(day * DAY);
   return {
     year: date.getUTCFullYear(),
