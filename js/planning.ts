@@ -1,7 +1,6 @@
 // The entry dagfill/planning: the parts of dagfill/react that need neither React nor the core, for what is painted before both are there.
 export { englishDuration } from "./react/english_duration.js";
 export { englishStates } from "./react/english_states.js";
-/** @internal dagfill/react takes these of this file. */
 export {
   countTokens,
   type DayColumns,
@@ -11,10 +10,8 @@ export {
   groupByDay,
   totals,
 } from "./react/plan/day_columns.js";
-/** @internal */
 export {
   clock,
-  DAY,
   dayNumber,
   dayOf,
   dayParts,
