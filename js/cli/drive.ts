@@ -23,7 +23,6 @@ import { planSummary, showPlan } from "./plan_view.js";
 import { type ExitCode, exitCodes, reportError } from "./report_error.js";
 import { type Reporter, reporterFor } from "./reporter.js";
 import { TaskLogs } from "./task_logs.js";
-import { TasksOfRuns } from "./tasks_of_runs.js";
 import { passwordNote, quoted, serverFlags } from "./typed_line.js";
 import type { UncaughtError } from "./uncaught.js";
 import type { Request } from "./verb.js";
@@ -129,7 +128,6 @@ async function follow(
   };
   const backfill = await begin({ onEvent: (event) => tell(event) });
   const outcome = new Outcome(backfill, request, began);
-  const tasks = new TasksOfRuns();
   const isLeaving = () => frame.interrupts.drain.aborted;
   const reporter = reporterFor(request, {
     backfillId: backfill.backfillId,
@@ -141,10 +139,9 @@ async function follow(
   if (how.resumed === true && !request.json) showResumed(backfill, request);
   else showBegin(backfill, frame);
   tell = (event) => {
-    const told = request.json ? event : tasks.told(event);
-    outcome.see(told);
-    reporter.event(told);
-    atWork.see(told);
+    outcome.see(event);
+    reporter.event(event);
+    atWork.see(event);
   };
   for (const event of early) tell(event);
   const left = leave(backfill, frame, atWork).then((interrupted) => ({ interrupted }));

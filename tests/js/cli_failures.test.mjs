@@ -34,6 +34,29 @@ test("the line of a failed run names every task of it that failed", limit, async
 });
 
 test(
+  "a failed task that decides the end of its run is named first, with one text everywhere",
+  limit,
+  async () => {
+    const { file, store } = scene([
+      { taskId: "early", command: "exit 3" },
+      { taskId: "load", dependsOn: ["early"], triggerRule: "all_done", command: "exit 4" },
+      { taskId: "clean", dependsOn: ["load"], command: "true" },
+      { taskId: "report", dependsOn: ["early"], triggerRule: "all_done", command: "true" },
+    ]);
+    const why = "TaskFailed: tasks load, early failed; load: the command ended with exit code 4";
+    const { out } = await run(["run", file, ...day, "--store", store, "--quiet"]);
+    assert.equal(out.split(why).length, 3, out);
+    assert.ok((await run(["runs", file, "--store", store])).out.includes(why));
+    const retried = jsonLines((await run(["retry", file, "--store", store, "--json"])).out);
+    const failed = retried.find(({ type }) => type === "run-failed");
+    assert.equal(`${failed.run.error.name}: ${failed.run.error.message}`, why);
+    // By hand, too.
+    const { out: byHand } = await run(["trigger", file, "-l", "2024-01-09", "--store", store, "-q"]);
+    assert.ok(byHand.includes(why), byHand);
+  },
+);
+
+test(
   "an attempt of a task that is followed by another is told, with the wait and the count",
   limit,
   async () => {

@@ -11,6 +11,7 @@ import { Context } from "../attempt/context.js";
 import type { Report } from "../attempt/executor.js";
 import type { EventBody, TaskEvent } from "../events/backfill_events.js";
 import type { InFlightMap } from "../machine/in_flight.js";
+import { named } from "./run_failure.js";
 import type { TaskGraph } from "./task_graph.js";
 import type { Xcom } from "./xcom.js";
 
@@ -193,9 +194,7 @@ export function warningOfFailed(
   failed: readonly { taskId: string }[],
 ): EventBody {
   const count = failed.length;
-  const named = failed.slice(0, 4).map(({ taskId }) => taskId);
-  const rest = count > 4 ? ` and ${count - 4} more` : "";
-  const message = `${runId} succeeded although ${count === 1 ? "its task" : "its tasks"} ${named.join(", ")}${rest} failed`;
+  const message = `${runId} succeeded although ${count === 1 ? "its task" : "its tasks"} ${named(failed)} failed`;
   return { type: "warning", warning: { code: "tasks_failed", message, at, count } };
 }
 

@@ -12,6 +12,7 @@ import type { StoreChange, TaskInstance } from "../../store/store.js";
 import { abortReason } from "../attempt/executor.js";
 import { InFlightMap } from "../machine/in_flight.js";
 import { type AbortKind, abortKind, type Commands, Machine, type MachineHost } from "../machine/machine.js";
+import { runFailure } from "./run_failure.js";
 import type { TaskContext } from "./task_context.js";
 import { abortCalled, type Called, codeOf, isEnd, TaskRecords, warningOfFailed } from "./task_records.js";
 import type { PastState, TaskRunOptions, TellEnd } from "./task_run_options.js";
@@ -308,16 +309,13 @@ export class TaskRun {
     if (failed.length > 0) emit(warningOfFailed(context, failed));
   }
 
-  /** Why the run has not succeeded, from the first task that failed. */
+  /** Why the run has not succeeded. */
   #why(code: number): unknown {
     if (code === RunStateCode.Success) return undefined;
     const { graph, context, prior } = this.#options;
     if (code === RunStateCode.Canceled) return abortReason("cancel", context.runId);
-    for (const [task, { message }] of this.#records.errors) {
-      // A task that was skipped has an error, too.
-      if (this.#records.state(graph.task(task).taskId) !== "failed") continue;
-      return new DagfillTaskError(`task ${graph.task(task).taskId} failed: ${message}`);
-    }
+    const failed = runFailure(graph, this.#records);
+    if (failed !== undefined) return failed;
     const left = graph.undone(prior);
     const why = left && `task ${left.taskId} stands ${left.state} and was not chosen: run it again, too`;
     return new DagfillTaskError(why ?? "a task did not succeed");

@@ -1,0 +1,49 @@
+// The reason of a run's failure: its failed tasks, those that decided its end first.
+import type { Failure } from "../../failure.js";
+import type { TaskInstance } from "../../store/store.js";
+import type { TaskGraph } from "./task_graph.js";
+import { DagfillTaskError } from "./task_state.js";
+
+/** What is on record of a run's tasks; the errors by the number of the task. */
+interface Records {
+  readonly errors: ReadonlyMap<number, Failure>;
+  state(taskId: string): TaskInstance["state"] | undefined;
+}
+
+/** Names at most four: a line is cut at its end. */
+const MOST_NAMED = 4;
+
+/** The ids of tasks as a message names them. */
+export function named(tasks: readonly { taskId: string }[]): string {
+  const more = tasks.length - MOST_NAMED;
+  const ids = tasks.slice(0, MOST_NAMED).map(({ taskId }) => taskId);
+  return `${ids.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** `undefined` where no task of the graph has failed. */
+export function runFailure(graph: TaskGraph, records: Records): DagfillTaskError | undefined {
+  const deciding = decidingTasks(graph, records);
+  const order = ({ taskId }: { taskId: string }) => (deciding.has(taskId) ? 0 : 1);
+  // A task that was skipped has an error, too.
+  const failed = Array.from(records.errors, ([task, { message }]) => ({ ...graph.task(task), message }))
+    .filter(({ taskId }) => records.state(taskId) === "failed")
+    .sort((one, other) => order(one) - order(other));
+  const [first] = failed;
+  if (first === undefined) return undefined;
+  const what =
+    failed.length === 1 ? `task ${first.taskId} failed` : `tasks ${named(failed)} failed; ${first.taskId}`;
+  return new DagfillTaskError(`${what}: ${first.message}`);
+}
+
+/** The tasks at the end of the graph, and those before them for whose failure they did not run. */
+function decidingTasks({ tasks }: TaskGraph, records: Records): ReadonlySet<string> {
+  const before = new Map(tasks.map(({ taskId, dependsOn }) => [taskId, dependsOn]));
+  const deciding = new Set(before.keys());
+  for (const id of tasks.flatMap(({ dependsOn }) => dependsOn)) deciding.delete(id);
+  // A for-of loop over a set also visits the members that are added to it.
+  for (const taskId of deciding) {
+    if (records.state(taskId) !== "upstream_failed") continue;
+    for (const id of before.get(taskId) ?? []) deciding.add(id);
+  }
+  return deciding;
+}
