@@ -55,6 +55,11 @@ export class PreviewTemplates {
     );
   }
 
+  /** A text of a task of one run, as `render` makes it. */
+  text(run: RenderedRun, task: CheckedTask, template: string): string {
+    return this.#text(this.#templates(run), run, task, template);
+  }
+
   /** What stays as written in each text, if this run ran now. XCom of tasks is not known before they run, and values of variables and
    *  connections count as given: what becomes of them would tell what they are. */
   unresolved(

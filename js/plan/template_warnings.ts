@@ -61,7 +61,8 @@ export function templateWarnings(
   return merged(faults).slice(0, MOST);
 }
 
-function merged(faults: readonly Fault[]): Warning[] {
+/** One warning for each thing that is wrong, at its first place. */
+export function merged(faults: readonly Fault[]): Warning[] {
   const places = new Map<string, Fault[]>();
   for (const fault of faults) {
     const key = `${fault.code} ${fault.message}`;

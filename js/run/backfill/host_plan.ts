@@ -6,7 +6,8 @@ import { renderedRun } from "../../plan/chunks.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import { chosenTasks, makePlan } from "../../plan/planner.js";
 import { PreviewTemplates } from "../../plan/preview_templates.js";
-import { templateWarnings } from "../../plan/template_warnings.js";
+import { repeatedTexts } from "../../plan/repeated_texts.js";
+import { merged, templateWarnings } from "../../plan/template_warnings.js";
 import { ActionCode } from "../../raw.js";
 import type { Host } from "../host/host.js";
 import { tasksNotRun } from "./refusals.js";
@@ -27,7 +28,7 @@ export async function planOn(
   if (run === undefined) return plan;
   const templates = templatesOn(host, dag, options, plan);
   const found = templateWarnings(templates, run, options.confFor === undefined);
-  plan.warnings = [...plan.warnings, ...found];
+  plan.warnings = [...plan.warnings, ...found, ...merged(repeatedTexts(templates, plan))];
   return plan;
 }
 

@@ -1,0 +1,81 @@
+// A warning for templates that write the same text for two dates of a plan, because clocks were set back between them: a file of that name
+// would be written twice.
+import type { CheckedTask } from "../dag/dag.js";
+import { iso } from "../time.js";
+import { renderedRun } from "./chunks.js";
+import type { PlanData } from "./plan_data.js";
+import type { PreviewTemplates, RenderedRun } from "./preview_templates.js";
+import { templateTexts } from "./template_texts.js";
+import type { Fault } from "./unquoted.js";
+
+/** Two runs at one time of the clock, between runs as they would be at the times before and after it. */
+type Twins = [before: RenderedRun, first: RenderedRun, second: RenderedRun, after: RenderedRun];
+
+export function repeatedTexts(templates: PreviewTemplates, plan: PlanData): Fault[] {
+  const faults: Fault[] = [];
+  const pairs = twins(plan);
+  if (pairs.length === 0) return faults;
+  /** By expression. */
+  const known = new Map<string, Omit<Fault, "taskId" | "field"> | undefined>();
+  for (const task of templates.data.dag.tasks) {
+    for (const { taskId, path, template } of templateTexts(task)) {
+      for (const expression of new Set(template.match(/\{\{[^{}]{1,300}\}\}/g))) {
+        if (!known.has(expression)) known.set(expression, faultOf(expression, pairs, task, templates));
+        const fault = known.get(expression);
+        if (fault !== undefined) faults.push({ ...fault, taskId, field: path });
+      }
+    }
+  }
+  return faults;
+}
+
+function faultOf(
+  expression: string,
+  pairs: readonly Twins[],
+  task: CheckedTask,
+  templates: PreviewTemplates,
+): Omit<Fault, "taskId" | "field"> | undefined {
+  for (const runs of pairs) {
+    const [before, text, same, after] = runs.map((run) => templates.text(run, task, expression));
+    // A text that is also the same at a time beside it, such as the day, is not meant to tell times apart.
+    if (text !== same || text === before || text === after) continue;
+    const [, first, second] = runs;
+    const at = first.executionDate;
+    const message = `${expression} is ${text} for ${at} and for ${second.executionDate}, since clocks show that time twice: ts_nodash_with_tz, ts and run_id tell them apart`;
+    return { code: "repeated_text", message, at };
+  }
+  return undefined;
+}
+
+/** Around the first clock change that has them: the runs at a repeated time, and those whose intervals end at one. */
+function twins(plan: PlanData): Twins[] {
+  // The dates of a chunk are one run, with one text.
+  if (plan.chunks !== undefined) return [];
+  for (const { at, offsetBefore, offsetAfter } of plan.clockChanges) {
+    const length = (offsetBefore - offsetAfter) * 1_000;
+    const end = Date.parse(at);
+    const row = plan.executionDate.findIndex((date) => date >= end - length && date < end);
+    if (length <= 0 || row < 0) continue;
+    const date = plan.executionDate[row] as number;
+    const found = [date, date - length].flatMap((date): Twins[] => {
+      const [first, second] = [date, date + length].map((one) => {
+        const place = plan.executionDate.indexOf(one);
+        return place < 0 ? undefined : renderedRun(plan, place);
+      });
+      if (first === undefined || second === undefined) return [];
+      return [[shifted(first, -length), first, second, shifted(second, length)]];
+    });
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function shifted(run: RenderedRun, ms: number): RenderedRun {
+  const moved = (date: string) => iso(Date.parse(date) + ms);
+  const { executionDate, dataInterval } = run;
+  return {
+    ...run,
+    executionDate: moved(executionDate),
+    dataInterval: { start: moved(dataInterval.start), end: moved(dataInterval.end) },
+  };
+}
