@@ -86,6 +86,16 @@ export function spanOf(
   };
 }
 
+/** The instants of a day, a month or a year in the zone; `undefined` for a text that names one instant. */
+export function spanNamed(
+  text: string,
+  field: string,
+  timeZone: string | undefined,
+): { start: number; end: number } | undefined {
+  if (!/^(today|yesterday|tomorrow|\d{4}(-\d\d){0,2})$/.test(text)) return undefined;
+  return { start: boundOf(text, "start", field, timeZone), end: boundOf(text, "end", field, timeZone) };
+}
+
 /** One date. A date relative to now, or a whole month or year, becomes its first instant; any other text is left for the core to read. */
 export function dateOf(text: string, field: string, timeZone: string | undefined): string {
   const isRelative = /^([+-]P.*|now|today|yesterday|tomorrow|\d{4}(-\d\d)?)$/s.test(text);

@@ -20,6 +20,7 @@ import { aborted, type Interrupts, takeInterrupts } from "./interrupts.js";
 import type { DagFile } from "./load_dag.js";
 import { Outcome } from "./outcome.js";
 import { planSummary, showPlan } from "./plan_view.js";
+import { endedOf } from "./progress.js";
 import { type ExitCode, exitCodes, reportError } from "./report_error.js";
 import { type Reporter, reporterFor } from "./reporter.js";
 import { TaskLogs } from "./task_logs.js";
@@ -161,10 +162,11 @@ function showBegin(
 
 /** Prints how much of a resumed backfill is left. Its plan was shown when it was started. */
 function showResumed({ backfillId, preview, progress }: Backfill, { terminal }: Request): void {
-  const { total, remaining } = progress;
+  const { total, remaining, canceled } = progress;
+  const others = canceled === 0 ? "" : `, ${canceled} ${canceled === 1 ? "was" : "were"} canceled`;
   const dagId = terminal.paint("bold", shortened(preview.dagId, 200));
   terminal.line(
-    `${dagId}  resuming ${backfillId}: ${total - remaining} of ${total} dates have ended, ${remaining} are left`,
+    `${dagId}  resuming ${backfillId}: ${endedOf(progress)} of ${total} dates have ended${others}, ${remaining} are left`,
   );
 }
 

@@ -262,7 +262,7 @@ export const flags = {
     },
     { name: "to", airflow: ["e", "end-date", "to-date"], value: "DATE", meaning: "last date, included" },
   ],
-  date: [{ name: "date", value: "DATE", meaning: "explain why the schedule has this date or not" }],
+  date: [{ name: "date", value: "DATE", meaning: "why there is a run at DATE or not; of a day: its dates" }],
   count: [{ name: "count", value: "N", read: numberOf, meaning: "how many of the next dates to print (5)" }],
   conf: [conf],
   executionDate: [

@@ -1,6 +1,7 @@
-// An interrupted backfill over the dates that were asked for: the error says what to type next.
+// An interrupted backfill over the dates that were asked for, or a run on a date: the error says what to type next.
 import { DagfillError } from "../error.js";
-import { passwordNote, quoted, serverFlags } from "./typed_line.js";
+import type { RunRecord } from "../face.js";
+import { dagFlag, passwordNote, quoted, serverFlags } from "./typed_line.js";
 import type { Request } from "./verb.js";
 
 function interruptedId(error: unknown): string | undefined {
@@ -28,6 +29,41 @@ export function nameTheCommand(
       `to close it${passwordNote({ store })}: dagfill discard ${name}${serverFlags({ store })}`,
       ...more,
     ].join("\n     "),
+    ...(details !== undefined && { details }),
+    cause: error,
+  });
+}
+
+/** RUN_EXISTS with the commands that show such a run, continue it, or run it again. `run`: as the store has it; `isLeft`: no process drives it. */
+export function nameTheRerun(
+  error: unknown,
+  run: RunRecord | undefined,
+  isLeft: boolean,
+  { positionals, values }: Pick<Request, "positionals" | "values">,
+): unknown {
+  if (!(error instanceof DagfillError) || error.code !== "RUN_EXISTS" || run === undefined) return error;
+  const { code, message, details } = error;
+  const { dagId, executionDate, runId, state } = run;
+  const [file, where, note] = [quoted(positionals[0] ?? ""), serverFlags(values), passwordNote(values)];
+  const range = `${file}${dagFlag(dagId)} --from ${executionDate} --to ${executionDate}${where}`;
+  const left = (details as { backfillId?: unknown } | undefined)?.backfillId;
+  const hints =
+    typeof left === "string"
+      ? [
+          `to continue its backfill${note}: dagfill resume ${file} ${quoted(left)}${where}`,
+          `to close it${note}: dagfill discard ${quoted(left)}${where}`,
+        ]
+      : (state === "running" || state === "queued") && !isLeft
+        ? [`it has not ended; to see how far it is${note}: dagfill tasks ${file} ${executionDate}${where}`]
+        : [
+            ...(state === "success"
+              ? []
+              : [`to run what did not succeed again${note}: dagfill retry ${range}`]),
+            `to run it again from the start${note}: dagfill clear ${range}`,
+          ];
+  const named = message.includes(runId) ? message : `${message}: ${runId}, ${state}`;
+  return new DagfillError(code, named, {
+    hint: hints.join("\n     "),
     ...(details !== undefined && { details }),
     cause: error,
   });

@@ -3,7 +3,7 @@ import type { Backfill, BackfillEvent, BackfillResult, Progress, RunResult, Skip
 import { skippedBy } from "./calendar.js";
 import { FailedTasks } from "./failed_tasks.js";
 import { localDate } from "./local_date.js";
-import { duration } from "./progress.js";
+import { duration, endedOf } from "./progress.js";
 import { type ExitCode, exitCodes, runError } from "./report_error.js";
 import type { Style } from "./terminal.js";
 import { dagFlag, passwordNote, quoted, serverFlags } from "./typed_line.js";
@@ -82,7 +82,7 @@ export class Outcome {
     }
     terminal.line();
     terminal.line(
-      `${terminal.paint("yellow", "interrupted")}  ${progress.total - progress.remaining} of ${progress.total} dates have ended`,
+      `${terminal.paint("yellow", "interrupted")}  ${endedOf(progress)} of ${progress.total} dates have ended`,
     );
     if (this.isGone()) return exitCodes.interrupted;
     const which = [positionals[0] ?? "", backfillId].map(quoted).join(" ");

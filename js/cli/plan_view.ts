@@ -3,6 +3,7 @@ import { ACTIONS, type BackfillPreview, type Dag, type PlannedRun } from "../fac
 import { shortened } from "../visible.js";
 import type { Warning } from "../warning.js";
 import { calendar, looks } from "./calendar.js";
+import { inFlags } from "./flag_words.js";
 import { localDate, offsetText, withLocalDates } from "./local_date.js";
 import { shortDurations } from "./short_durations.js";
 import { type Column, layOut, shorten } from "./table.js";
@@ -43,7 +44,7 @@ function header(preview: BackfillPreview, terminal: Terminal): string[] {
 
 function showRows(preview: BackfillPreview, terminal: Terminal, most: number): void {
   const columns: Column<PlannedRun>[] = [
-    { title: "date", text: (run) => run.localDate },
+    { title: "date", text: (run) => localDate(run.executionDate, preview.timeZone) },
     { title: "action", text: (run) => run.action, style: (run) => looks[run.action].style },
     { title: "reason", text: (run) => run.reason ?? "" },
     { title: "was", text: (run) => run.existingState ?? "", optional: 2 },
@@ -80,7 +81,9 @@ function showWarnings(preview: BackfillPreview, terminal: Terminal, dag: Dag | u
   const warnings = warningsOf(preview, dag);
   if (warnings.length > 0) terminal.line();
   for (const { code, message } of warnings)
-    terminal.line(`${terminal.paint("yellow", "warning")} ${code}: ${withLocalDates(message, timeZone)}`);
+    terminal.line(
+      `${terminal.paint("yellow", "warning")} ${code}: ${inFlags(withLocalDates(message, timeZone))}`,
+    );
   // The clock changes are listed only if no warning has named them.
   if (warnings.some(({ code }) => code.includes("clock"))) return;
   for (const { at, offsetBefore, offsetAfter } of clockChanges.slice(0, 4)) {

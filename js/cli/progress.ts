@@ -11,15 +11,21 @@ export interface PaceTexts {
 
 const leastBar = 8;
 
+/** How many dates have ended. Dates that a cancel, or a limit of failures, keeps from starting are not among them: nothing was done for them. */
+export function endedOf({ total, remaining, canceled = 0 }: Progress): number {
+  return total - remaining - canceled;
+}
+
 /** The redrawn line: bar, counts, time left, rate, the run that has been at work for the longest, and what the driver
  *  is doing. Never wider than the terminal: the least important parts are left out first. */
 export function progressLine(progress: Progress, mode: string, terminal: Terminal, pace?: PaceTexts): string {
-  const { total, remaining, running, failed, etaMs } = progress;
+  const { total, remaining, running, failed, canceled = 0, etaMs } = progress;
   // With the order in which they are left out: the highest number first.
   const parts = [
-    { text: `${total - remaining}/${total}`, rank: 0 },
+    { text: `${endedOf(progress)}/${total}`, rank: 0 },
     { text: `${running} running`, rank: 3 },
     { text: failed > 0 ? `${failed} failed` : "", rank: 1 },
+    { text: canceled > 0 ? `${canceled} canceled` : "", rank: 2 },
     { text: etaMs !== undefined && remaining > 0 ? `${duration(etaMs)} left` : "", rank: 2 },
     { text: remaining > 0 ? (pace?.rate() ?? "") : "", rank: 4 },
     { text: pace?.longest() ?? "", rank: 5 },
@@ -38,10 +44,10 @@ export function progressLine(progress: Progress, mode: string, terminal: Termina
   return width < leastBar ? fit(line(), room) : `${bar(progress, width, terminal)}  ${line()}`;
 }
 
-function bar({ total, remaining, failed }: Progress, width: number, terminal: Terminal): string {
-  const ended = total - remaining;
+function bar(progress: Progress, width: number, terminal: Terminal): string {
+  const { total, failed } = progress;
   const share = (count: number) => (total === 0 ? width : Math.floor((count / total) * width));
-  const filled = share(ended);
+  const filled = share(endedOf(progress));
   const red = failed === 0 ? 0 : Math.min(filled, Math.max(1, share(failed)));
   const [full, empty] = [terminal.sign("█", "#"), terminal.sign("░", "-")];
   return `${terminal.paint("green", full.repeat(filled - red))}${terminal.paint("red", full.repeat(red))}${terminal.paint("dim", empty.repeat(width - filled))}`;

@@ -1,6 +1,7 @@
 // Errors on the terminal: the message, a caret under the wrong part, the hint; and the exit code of each error.
 import { DagfillError, type ErrorCode } from "../error.js";
 import { failure } from "../failure.js";
+import { inFlags, isOfOptions } from "./flag_words.js";
 import { type Flag, optionOf } from "./flags.js";
 import type { Terminal } from "./terminal.js";
 import { fit, oneLine, widthOf } from "./width.js";
@@ -30,8 +31,11 @@ export function reportError(
     );
     return exitCodes.failed;
   }
-  const { code, message, input, start, end, field, details } = error;
-  const hint = code === "UNKNOWN_TASK" ? idsHint(error) : (error.hint ?? usualHint(error));
+  const { code, input, start, end, field, details } = error;
+  const told = (text: string) => (isOfOptions(error) ? inFlags(text) : text);
+  const message = told(error.message);
+  const advice = code === "UNKNOWN_TASK" ? idsHint(error) : (error.hint ?? usualHint(error));
+  const hint = advice && told(advice);
   if (json) {
     terminal.line(JSON.stringify({ error: { code, message, input, start, end, field, hint, details } }));
     return exitOf(error);

@@ -4,7 +4,7 @@ import type { ShellLine } from "../shell.js";
 import { withoutCodes } from "./control_codes.js";
 import { localDate, withLocalDates } from "./local_date.js";
 import { Pace } from "./pace.js";
-import { duration, progressLine } from "./progress.js";
+import { duration, endedOf, progressLine } from "./progress.js";
 import { runError } from "./report_error.js";
 import type { Style, Terminal } from "./terminal.js";
 import { passwordNote, quoted, serverFlags } from "./typed_line.js";
@@ -179,13 +179,9 @@ function plainReporter(
 }
 
 /** Such as `running  3/10  2 at work  2024-01-02 for 3:05`: the last part is the run that has been at work for the longest. */
-function quietLine(
-  { total, remaining, running }: Progress,
-  mode: string,
-  pace: Pace,
-  terminal: Terminal,
-): string {
-  const parts = [`${total - remaining}/${total}`, `${running} at work`, pace.longest()];
+function quietLine(progress: Progress, mode: string, pace: Pace, terminal: Terminal): string {
+  const { total, running } = progress;
+  const parts = [`${endedOf(progress)}/${total}`, `${running} at work`, pace.longest()];
   return `${terminal.paint("dim", mode || "running")}  ${parts.filter((part) => part !== "").join("  ")}`;
 }
 
@@ -241,7 +237,7 @@ function noteworthy(
 
 function runLine(
   run: RunResult,
-  { total, remaining }: Progress,
+  progress: Progress,
   terminal: Terminal,
   timeZone: string,
   rate = "",
@@ -251,7 +247,7 @@ function runLine(
     run.startedAt !== undefined && run.finishedAt !== undefined
       ? Date.parse(run.finishedAt) - Date.parse(run.startedAt)
       : undefined;
-  const count = `${total - remaining}/${total}`;
+  const count = `${endedOf(progress)}/${progress.total}`;
   const parts = [count, localDate(run.executionDate, timeZone)];
   if (took !== undefined) parts.push(duration(took));
   if (rate !== "") parts.push(rate);

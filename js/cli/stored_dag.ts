@@ -50,10 +50,8 @@ export function timeZoneOf(snapshot: unknown): string | undefined {
 }
 
 async function unknownDag(text: string, store: RunStore): Promise<DagfillError> {
-  const snapshots = (await store.listBackfills()).map(({ snapshot }) => snapshot as { dagId?: unknown });
-  const ids = [...new Set(snapshots.flatMap(({ dagId }) => (typeof dagId === "string" ? [dagId] : [])))];
+  const ids = await backfilledDags(store);
   const meant = nearest(text, ids);
-  const known = ids.slice(0, 10).map((id) => shown(id));
   return new DagfillError(
     "UNKNOWN_DAG",
     `expected a DAG that the store has runs of, or a file, got ${shownWord(text)}`,
@@ -61,11 +59,23 @@ async function unknownDag(text: string, store: RunStore): Promise<DagfillError> 
       hint:
         meant !== undefined
           ? `did you mean ${shown(meant)}?`
-          : known.length === 0
+          : ids.length === 0
             ? "the store has no backfills: --store names another"
-            : `it has ${known.join(", ")}${ids.length > 10 ? ", ..." : ""}`,
+            : `it has ${listedIds(ids)}`,
     },
   );
+}
+
+/** The DAGs that the store has backfills of. */
+export async function backfilledDags(store: RunStore): Promise<string[]> {
+  const snapshots = (await store.listBackfills()).map(({ snapshot }) => snapshot as { dagId?: unknown });
+  return [...new Set(snapshots.flatMap(({ dagId }) => (typeof dagId === "string" ? [dagId] : [])))];
+}
+
+/** The first ids of a list. */
+export function listedIds(ids: readonly string[]): string {
+  const listed = ids.slice(0, 10).map((id) => shown(id));
+  return `${listed.join(", ")}${ids.length > 10 ? ", ..." : ""}`;
 }
 
 /** The states of `--state`, separated by commas. */

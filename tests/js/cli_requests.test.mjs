@@ -250,5 +250,5 @@ test("the short hash of a plan is named as such", limit, async () => {
   const { code, err } = await command("run", gated, ...range(1), "--plan-hash", short);
   assert.equal(code, 2);
   assert.match(err, /expected the whole hash of a plan, got "\w{12}", the short form that preview prints/);
-  assert.match(err, /hint dagfill preview --all prints the whole hash, and --json has it as planHash/);
+  assert.match(err, /hint dagfill preview --all prints the whole hash, and --json has it as "planHash"/);
 });

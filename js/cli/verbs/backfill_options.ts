@@ -35,7 +35,7 @@ export function optionsOf(values: Record<string, unknown>): Partial<BackfillOpti
       `expected the whole hash of a plan, got ${shown(values.planHash)}, the short form that preview prints`,
       {
         field: "--plan-hash",
-        hint: "dagfill preview --all prints the whole hash, and --json has it as planHash",
+        hint: 'dagfill preview --all prints the whole hash, and --json has it as "planHash"',
       },
     );
   const given = names.filter((name) => values[name] !== undefined);

@@ -1,6 +1,7 @@
 // dagfill explain: what a schedule means, and why a date is, or is not, one of its dates.
-import { explainDate, explainSchedule, planBackfill, resolveDateMacros } from "../../face.js";
-import { dateOf } from "../bounds.js";
+import { expandRange, explainDate, explainSchedule, planBackfill, resolveDateMacros } from "../../face.js";
+import { iso } from "../../time.js";
+import { dateOf, spanNamed } from "../bounds.js";
 import { flags } from "../flags.js";
 import { exitCodes } from "../report_error.js";
 import { subject } from "../subject.js";
@@ -23,10 +24,14 @@ export const explain: Verb = {
       { dagId: "explain", ...options, schedule },
       { startDate: 0, endDate: 0 },
     );
-    const asked = typeof values.date === "string" ? dateOf(values.date, "--date", timeZone) : undefined;
+    const day = typeof values.date === "string" ? values.date : undefined;
+    const span = day === undefined ? undefined : spanNamed(day, "--date", timeZone);
+    const within = span && Array.from(expandRange(schedule, span.start, span.end, options), iso);
+    const asked = day === undefined ? undefined : (within?.[0] ?? dateOf(day, "--date", timeZone));
     const date = asked === undefined ? undefined : explainDate(schedule, asked, options);
     if (json) {
-      terminal.line(JSON.stringify({ ...meaning, ...(date !== undefined && { date }) }));
+      const found = { ...(date !== undefined && { date }), ...(within !== undefined && { dates: within }) };
+      terminal.line(JSON.stringify({ ...meaning, ...found }));
       return exitCodes.ok;
     }
     terminal.line(meaning.text);
@@ -34,7 +39,12 @@ export const explain: Verb = {
       terminal.line(`${terminal.paint("yellow", "warning")} ${code}: ${message}`);
     }
     for (const next of meaning.next) terminal.line(`  ${inBoth(next, timeZone)}`);
-    if (date !== undefined) {
+    if (within !== undefined && within.length > 1) {
+      terminal.line();
+      terminal.line(`${terminal.paint("green", "yes")}  ${within.length} dates in ${day}`);
+      for (const one of within.slice(0, MOST_DATES)) terminal.line(`  ${inBoth(one, timeZone)}`);
+      if (within.length > MOST_DATES) terminal.line(`  and ${within.length - MOST_DATES} more`);
+    } else if (date !== undefined) {
       terminal.line();
       terminal.line(
         `${terminal.paint(date.included ? "green" : "red", date.included ? "yes" : "no")}  ${date.text}`,
@@ -43,6 +53,9 @@ export const explain: Verb = {
     return exitCodes.ok;
   },
 };
+
+/** As many as an hourly schedule has in a day with a repeated hour. */
+const MOST_DATES = 25;
 
 /** An instant in UTC and, where that is another, on the clock of the schedule's zone. */
 function inBoth(utc: string, timeZone: string): string {

@@ -1,13 +1,14 @@
 // dagfill logs: what the commands of a run printed.
 import { closeSync, openSync, readSync } from "node:fs";
 import { DagfillError } from "../../error.js";
-import type { RunStore, TaskInstance } from "../../face.js";
+import type { RunRecord, RunStore, TaskInstance } from "../../face.js";
 import { shown } from "../../shown.js";
 import { flags } from "../flags.js";
 import { isDriven } from "../interrupted.js";
 import { takeInterrupts } from "../interrupts.js";
+import { localDate } from "../local_date.js";
 import { exitCodes } from "../report_error.js";
-import { chosenRuns, inOrder, noRun, storedDag } from "../stored_dag.js";
+import { chosenRuns, inOrder, noRun, type StoredDag, storedDag } from "../stored_dag.js";
 import { attemptFile, attemptsOf, logFolder } from "../task_logs.js";
 import type { Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
@@ -34,8 +35,9 @@ export const logs: Verb = {
     try {
       const stored = await storedDag(dag, store, request);
       const { dagId } = stored;
-      const [run] = await chosenRuns(store, stored, which, request);
+      const [run, ...others] = await chosenRuns(store, stored, which, request);
       if (run === undefined) throw noRun(stored, which, request);
+      if (others.length > 0) notices.line(othersText(run, others, which, stored));
       const reader = new LogReader(folder, terminal, values.attempt as number | undefined);
       for (;;) {
         const tasks = inOrder(await tasksOf(store, dagId, run.runId, taskId), stored);
@@ -56,6 +58,19 @@ export const logs: Verb = {
     }
   },
 };
+
+/** Where several runs are of a day, or of a local time that clocks show twice: which one is shown, and how the others are named. */
+function othersText(
+  run: RunRecord,
+  others: readonly RunRecord[],
+  which: string,
+  { timeZone }: StoredDag,
+): string {
+  const dates = others.slice(0, 3).map(({ executionDate }) => localDate(executionDate, timeZone));
+  const more = others.length > 3 ? `, and ${others.length - 3} more` : "";
+  const are = others.length === 1 ? "another run is" : `${others.length} other runs are`;
+  return `the run of ${localDate(run.executionDate, timeZone)}; ${are} at ${shown(which)}: ${dates.join(", ")}${more}`;
+}
 
 /** Refuses an attempt that no task has had, with those that each has. */
 function refuseAttempt(attempt: unknown, known: ReadonlyMap<string, readonly number[]>): void {

@@ -5,6 +5,7 @@ import { estimated, showEstimate } from "../estimate_view.js";
 import { flags } from "../flags.js";
 import { foreignRuns, storeOf } from "../foreign_history.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
+import { localDate } from "../local_date.js";
 import { planJson, showPlan } from "../plan_view.js";
 import { type ExitCode, exitCodes } from "../report_error.js";
 import type { Request, Verb } from "../verb.js";
@@ -83,8 +84,10 @@ export async function showPreview({
         terminal.line(`${taskId} ${terminal.paint("dim", path)}`);
         for (const line of text.split("\n")) terminal.line(`  ${line}`);
       }
-      for (const { dagId, counts, runs, stale = [] } of plan.downstream ?? []) {
-        const [first, last] = [runs[0]?.localDate, runs.at(-1)?.localDate];
+      for (const { dagId, counts, runs, timeZone, stale = [] } of plan.downstream ?? []) {
+        const [first = "", last = ""] = [runs[0], runs.at(-1)].map((run) =>
+          localDate(run?.executionDate ?? "", timeZone),
+        );
         terminal.line(
           `${terminal.paint("bold", "downstream")}  ${dagId}  ${counts.total} dates (${stale.length} stale)  ${first} to ${last}`,
         );

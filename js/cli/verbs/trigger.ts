@@ -1,23 +1,34 @@
 // dagfill trigger: one run of a DAG for one date, now.
-import { BackfillService } from "../../face.js";
+import { DagfillError } from "../../error.js";
+import { BackfillService, type RunStore } from "../../face.js";
+import { abandonment } from "../../plan/history.js";
 import { dateOf, zoneOf } from "../bounds.js";
 import { warnOfDags } from "../dag_warnings.js";
 import { detachable } from "../detachable.js";
 import { executorsOf } from "../executors.js";
 import { flags } from "../flags.js";
+import { nameTheRerun } from "../in_the_way.js";
 import { takeInterrupts } from "../interrupts.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
 import { exitCodes, runError } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
 import { passwordNote, quoted, serverFlags } from "../typed_line.js";
-import type { Verb } from "../verb.js";
+import type { Request, Verb } from "../verb.js";
 
 export const trigger: Verb = {
   summary: "run a DAG once, for one date (default: now)",
   positionals: ["FILE"],
   flags: [...flags.dag, ...flags.executionDate, ...flags.conf, ...flags.store, ...flags.log, ...flags.json],
-  async run({ positionals: [path = ""], values, terminal, notices, json, world }) {
+  async run(request) {
+    const {
+      positionals: [path = ""],
+      values,
+      terminal,
+      notices,
+      json,
+      world,
+    } = request;
     const file = await loadDagFile(path);
     const dag = chooseDag(file, values.dagId);
     const { dagId } = dag;
@@ -41,7 +52,9 @@ export const trigger: Verb = {
         // One run has nothing to drain: the first Ctrl-C aborts it.
         signal: interrupts.drain,
       });
-      const result = await Promise.race([run, uncaught.failed]);
+      const result = await Promise.race([run, uncaught.failed]).catch(async (error: unknown) => {
+        throw await namedRun(error, store, request);
+      });
       const good = result.state === "success";
       if (json) terminal.line(JSON.stringify(result));
       else {
@@ -62,3 +75,12 @@ export const trigger: Verb = {
     }
   },
 };
+
+/** RUN_EXISTS with the run that the date has. */
+async function namedRun(error: unknown, store: RunStore, request: Request): Promise<unknown> {
+  if (!(error instanceof DagfillError) || error.code !== "RUN_EXISTS") return error;
+  const { dagId, executionDate } = error.details as { dagId: string; executionDate: string };
+  const at = Date.parse(executionDate);
+  const [run] = await store.listRuns({ dagId, from: at, to: at });
+  return nameTheRerun(error, run, run !== undefined && (await abandonment(store)(run)), request);
+}

@@ -91,7 +91,9 @@ async function explained(
     "RUN_EXISTS",
     `run ${runId} of DAG ${dagId} was left by a process that died: ${what}`,
     {
-      details: isOpen ? { dagId, runId, state, backfillId } : { dagId, runId, state: "failed" },
+      details: isOpen
+        ? { dagId, runId, executionDate, state, backfillId }
+        : { dagId, runId, executionDate, state: "failed" },
       hint: isOpen
         ? resumeHint(backfillId)
         : "a backfill of this date with rerunFailed runs it again and keeps what its tasks did; with resetDagRun it begins anew",
