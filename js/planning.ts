@@ -1,6 +1,7 @@
 // The entry dagfill/planning: the parts of dagfill/react that need neither React nor the core, for what is painted before both are there.
 export { englishDuration } from "./react/english_duration.js";
 export { englishStates } from "./react/english_states.js";
+export { compareDates, type DayDifference } from "./react/plan/compare_dates.js";
 export {
   countTokens,
   type DayColumns,
@@ -34,6 +35,7 @@ export {
   TOKENS,
   type Token,
 } from "./react/plan/tokens.js";
+export { dayIn, zoneOffset, zoneText, zoneTime } from "./react/plan/zone_clock.js";
 export { preloadWorker } from "./react/planning/preload_worker.js";
 /** @internal */
 export { joinWorker, type WorkerLink } from "./react/planning/worker_link.js";

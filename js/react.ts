@@ -1,5 +1,6 @@
 // The entry dagfill/react: a backfill as a hook, and the components that draw it. Styles: `dagfill/react/styles.css`.
 
+export { compareDates, type DayDifference } from "./planning.js";
 export { english, withEnglish } from "./react/english.js";
 export type { Locale, LocaleText } from "./react/locale.js";
 export { BackfillModel } from "./react/model/backfill_model.js";

@@ -229,7 +229,8 @@ function doors(name, entry, format) {
   files.set(join(root, "js/face.ts"), "index");
   // A page with the components has loaded dagfill/planning: what that holds is not in dagfill/react once more.
   if (name === "react")
-    for (const part of ["days", "day_columns"]) files.set(join(root, `js/react/plan/${part}.ts`), "planning");
+    for (const part of ["days", "day_columns", "zone_clock"])
+      files.set(join(root, `js/react/plan/${part}.ts`), "planning");
   return {
     name: "doors",
     setup(build) {

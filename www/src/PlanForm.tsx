@@ -1,6 +1,6 @@
-import { englishDuration } from "dagfill/planning";
+import { dayIn, englishDuration } from "dagfill/planning";
 import { memo } from "react";
-import { localOf, readBound, todayIn } from "./bounds";
+import { localOf, readBound } from "./bounds";
 import { Curve } from "./Curve";
 import { shortLocal } from "./days";
 import { type FaultyField, faultyField } from "./faultyField";
@@ -32,7 +32,7 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
   const schedule = plan.answer?.schedule;
   const faulty = faultyField(error);
   const at = (field: FaultyField) => (field === faulty ? error : null);
-  const today = todayIn(draft.timeZone, Date.now());
+  const today = dayIn(draft.timeZone.trim(), Date.now());
   const read = (text: string, side: "start" | "end") => {
     const value = readBound(text, side, today);
     return value === text.trim() ? "both ends included" : `${value}, both ends included`;

@@ -1,4 +1,4 @@
-import { dayNumber, dayParts, dayText } from "dagfill/planning";
+import { dayNumber, dayParts, dayText, zoneText } from "dagfill/planning";
 
 /** Relative words for a bound, turned into a civil date; every other text goes to the engine as it was typed.
  *  `today`, `yesterday`, `tomorrow`, `-30d`, `+2w`, `-3m`, `-1y`, `2026-W12`, `2026-03`, `2026`. */
@@ -14,23 +14,6 @@ export function readBound(text: string, side: "start" | "end", today: number): s
       return dayText(today + 1);
   }
   return relative(word, today) ?? week(word, side) ?? month(word, side) ?? word;
-}
-
-/** The civil date it is now in a zone. */
-export function todayIn(timeZone: string, now: number): number {
-  try {
-    const format = new Intl.DateTimeFormat("en-US-u-ca-gregory-nu-latn", {
-      timeZone,
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-    });
-    const field: Record<string, number> = {};
-    for (const part of format.formatToParts(now)) field[part.type] = Number(part.value);
-    return dayNumber(field.year ?? 1970, (field.month ?? 1) - 1, field.day ?? 1);
-  } catch {
-    return Math.floor(now / 86_400_000);
-  }
 }
 
 function whole(text: string): number | null {
@@ -82,23 +65,8 @@ function month(word: string, side: "start" | "end"): string | null {
   return dayText(side === "start" ? dayNumber(year, at - 1, 1) : dayNumber(year, at, 0));
 }
 
-/** Formats by zone: making one is expensive. */
-const formats = new Map<string, Intl.DateTimeFormat>();
-
 /** An instant as the zone's clock shows it, as `2026-03-29T02:30`; for reading, never for planning. */
 export function localOf(instant: string, timeZone: string): string {
-  try {
-    const zone = timeZone.trim();
-    const format =
-      formats.get(zone) ??
-      new Intl.DateTimeFormat("sv-SE-u-ca-gregory-nu-latn", {
-        timeZone: zone,
-        dateStyle: "short",
-        timeStyle: "short",
-      });
-    formats.set(zone, format);
-    return format.format(Date.parse(instant)).replace(" ", "T");
-  } catch {
-    return instant;
-  }
+  const text = zoneText(Date.parse(instant), timeZone.trim());
+  return text?.replace(" ", "T").replace(/:00$/, "") ?? instant;
 }

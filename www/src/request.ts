@@ -1,5 +1,6 @@
 import type { BackfillOptions, Dag, ScheduleInput } from "dagfill";
-import { readBound, todayIn } from "./bounds";
+import { dayIn } from "dagfill/planning";
+import { readBound } from "./bounds";
 import { readConf } from "./conf";
 import type { Draft } from "./model";
 
@@ -40,14 +41,14 @@ export function dagOf(draft: Draft): Dag {
 
 /** The bounds with words such as "yesterday" read at `now`. */
 export function fixedRange({ from, to, timeZone }: Draft, now: number): { from: string; to: string } {
-  const today = todayIn(timeZone.trim(), now);
+  const today = dayIn(timeZone.trim(), now);
   return { from: readBound(from, "start", today), to: readBound(to, "end", today) };
 }
 
 /** The draft as the package's `BackfillOptions`, leaving out what equals a default. Relative bounds are civil dates of
  *  the schedule's zone at `now`. */
 export function optionsOf(draft: Draft, now: number): BackfillOptions {
-  const today = todayIn(draft.timeZone.trim(), now);
+  const today = dayIn(draft.timeZone.trim(), now);
   const conf = readConf(draft.conf);
   return {
     dagId: draft.dagId,

@@ -32,7 +32,7 @@ function localOf(ms: number, format: Intl.DateTimeFormat): { text: string; offse
   return { text, offset: Math.ceil((Date.parse(`${text.replace(" ", "T")}Z`) - ms) / 1000) };
 }
 
-/** `2026-03-29 03:30:00`; null where the host does not know the zone. */
+/** An instant (epoch milliseconds) on the clock of a zone, `2026-03-29 03:30:00`; null where the host does not know the zone. */
 export const zoneText = (ms: number, timeZone: string): string | null =>
   formatOf(timeZone)?.format(ms) ?? null;
 

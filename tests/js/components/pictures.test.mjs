@@ -9,6 +9,7 @@ const parts = await componentModule(`
 export { BackfillModel } from "./model/backfill_model.ts";
 export { apartRuns, clockPicture } from "./draw/clock_picture.ts";
 export { comparedOn, comparedTotals, SHIFTS } from "./plan/comparison.ts";
+export { compareDates } from "./plan/compare_dates.ts";
 export { firstAround, intervalAxis, intervalMarks, shareOf } from "./draw/interval_axis.ts";
 export { english } from "./english.ts";
 export { groupByDay } from "./plan/day_columns.ts";
@@ -193,6 +194,45 @@ test("a day of two schedules has its five counts, and other days have none", () 
     [0, 0],
   );
   assert.deepEqual(parts.comparedTotals(comparison), [1, 0, 2, 4, 1]);
+});
+
+test("dates of a second schedule are the same, moved, more or fewer on each day of the plan's zone", () => {
+  const at = (text) => Date.parse(text);
+  // 02:30 in Berlin: the clock moves on 29 March.
+  const dates = ["2026-03-27T01:30Z", "2026-03-28T01:30Z", "2026-03-29T01:30Z", "2026-03-30T00:30Z"].map(at);
+  const plan = { dates: Float64Array.from(dates), offsets: Int32Array.of(3600, 3600, 7200, 7200) };
+  const second = [
+    ...["2026-03-27T01:30Z", "2026-03-28T00:30Z", "2026-03-29T02:30Z"],
+    ...["2026-03-30T00:30Z", "2026-03-30T12:00Z", "2026-03-30T22:30Z"],
+  ].map(at);
+  const expected = {
+    day: [20_539, 20_540, 20_541, 20_542, 20_543],
+    counts: [
+      [1, 0, 0, 0, 0],
+      [0, 1, 0, 0, 0],
+      [0, 0, 1, 0, 0],
+      [1, 0, 0, 0, 1],
+      [0, 0, 0, 0, 1],
+    ].flat(),
+  };
+  const seen = [];
+  const found = parts.compareDates(plan, second, (difference) => seen.push(difference));
+  assert.deepEqual({ day: [...found.day], counts: [...found.counts] }, expected);
+  assert.deepEqual(
+    seen.map(({ day, removed, added }) => [day, removed.length, added.length]),
+    [
+      [20_540, 1, 1],
+      [20_541, 1, 1],
+      [20_542, 0, 1],
+      [20_543, 0, 1],
+    ],
+  );
+  // A plan whose newest date is the first is the same.
+  const backwards = { dates: plan.dates.toReversed(), offsets: plan.offsets.toReversed() };
+  assert.deepEqual([...parts.compareDates(backwards, second).counts], expected.counts);
+  assert.deepEqual([...parts.compareDates(plan, []).counts].filter(Boolean), [1, 1, 1, 1]);
+  const none = { dates: new Float64Array(), offsets: new Int32Array() };
+  assert.deepEqual([...parts.compareDates(none, second.slice(0, 1)).counts], [0, 0, 0, 0, 1]);
 });
 
 test("a plan's end is a band of past runs, and a running backfill's one of its own", async (t) => {

@@ -1,6 +1,6 @@
 import { compareSchedules, expandRange, explainSchedule } from "dagfill";
-import { clock } from "dagfill/planning";
-import { SHIFTS, type Shift } from "dagfill/react";
+import { compareDates } from "dagfill/planning";
+import { localOf } from "../bounds";
 import { failureOf } from "../failure";
 import type { CompareView, Draft, PlanView } from "../model";
 import { HARD_LIMIT, scheduleOf } from "../request";
@@ -9,10 +9,9 @@ import { HARD_LIMIT, scheduleOf } from "../request";
 const FIRST = 5;
 const TIMES = 4;
 
-/** Dates of the plan's schedule beside those of a second one, over the same instants. Days are those of zone A, whose
- *  offsets come with the plan; a date that only B has takes the offset of the nearest date of A. */
+/** Dates of the plan's schedule beside those of a second one, over the same instants. Days and times are those of zone A. */
 export function compare(draft: Draft, plan: PlanView): CompareView {
-  const { start, end, dates, offsets } = plan;
+  const { start, end } = plan;
   const view: CompareView = {
     removed: 0,
     added: 0,
@@ -41,86 +40,22 @@ export function compare(draft: Draft, plan: PlanView): CompareView {
   } catch (thrown) {
     return { ...view, error: failureOf(thrown) };
   }
-  const ascending = dates.length < 2 || (dates[0] ?? 0) < (dates[1] ?? 0);
-  const a = ascending ? dates : dates.slice().reverse();
-  const offset = ascending ? offsets : offsets.slice().reverse();
-  const days = merge(a, offset, other);
-  view.day = Int32Array.from(days.keys()).sort();
-  view.counts = new Uint32Array(view.day.length * SHIFTS.length);
   const shifts = new Map<number, number>();
-  view.day.forEach((day, at) => {
-    const found = days.get(day);
-    if (!found) return;
-    const { a: removed, b: added } = found;
-    if (view.first.length < FIRST && removed.length + added.length > 0)
-      view.first.push({ day, a: found.timesA, b: found.timesB });
-    let [earlier, later] = [0, 0];
-    // Equally many dates are the same ones at other times.
-    const isShifted = removed.length === added.length;
-    if (isShifted)
+  const times = (instants: readonly number[]) =>
+    instants.slice(0, TIMES).map((at) => localOf(new Date(at).toISOString(), plan.timeZone).slice(11));
+  const compared = compareDates(plan, other, ({ day, removed, added }) => {
+    if (view.first.length < FIRST) view.first.push({ day, a: times(removed), b: times(added) });
+    if (removed.length === added.length)
       removed.forEach((date, place) => {
         const shift = (added[place] as number) - date;
         shifts.set(shift, (shifts.get(shift) ?? 0) + 1);
-        if (shift < 0) earlier++;
-        else later++;
       });
     else {
       view.removed += removed.length;
       view.added += added.length;
     }
-    const count: Record<Shift, number> = {
-      ...{ same: found.same, earlier, later },
-      ...(isShifted ? { removed: 0, added: 0 } : { removed: removed.length, added: added.length }),
-    };
-    view.counts.set(
-      SHIFTS.map((shift) => count[shift]),
-      at * SHIFTS.length,
-    );
   });
+  Object.assign(view, compared);
   view.shifts = [...shifts].map(([shift, count]) => ({ shift, count })).sort((x, y) => y.count - x.count);
   return view;
-}
-
-interface Day {
-  /** Dates of both schedules. */
-  same: number;
-  /** Dates that only one of them has. */
-  a: number[];
-  b: number[];
-  /** The times of these, at most `TIMES`. */
-  timesA: string[];
-  timesB: string[];
-}
-
-/** Two sorted lists in one walk. */
-function merge(a: Float64Array, offset: Int32Array, b: Float64Array): Map<number, Day> {
-  const days = new Map<number, Day>();
-  const dayAt = (instant: number, seconds: number): Day => {
-    const key = Math.floor((instant + seconds * 1000) / 86_400_000);
-    let day = days.get(key);
-    if (!day) {
-      day = { same: 0, a: [], b: [], timesA: [], timesB: [] };
-      days.set(key, day);
-    }
-    return day;
-  };
-  let i = 0;
-  let j = 0;
-  while (i < a.length || j < b.length) {
-    const left = i < a.length ? (a[i] ?? 0) : Number.POSITIVE_INFINITY;
-    const right = j < b.length ? (b[j] ?? 0) : Number.POSITIVE_INFINITY;
-    const seconds = offset[Math.min(i, offset.length - 1)] ?? 0;
-    const day = dayAt(Math.min(left, right), seconds);
-    if (left === right) day.same++;
-    else if (left < right) {
-      day.a.push(left);
-      if (day.timesA.length < TIMES) day.timesA.push(clock(left, seconds));
-    } else {
-      day.b.push(right);
-      if (day.timesB.length < TIMES) day.timesB.push(clock(right, seconds));
-    }
-    if (left <= right) i++;
-    if (right <= left) j++;
-  }
-  return days;
 }
