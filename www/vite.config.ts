@@ -60,7 +60,6 @@ const coreOfThePage: Plugin = {
       fileName: `assets/${coreName()}`,
       preserveSignature: "strict",
     });
-    this.emitFile({ type: "chunk", id: join(sources, "early.ts") });
   },
 };
 
@@ -75,8 +74,8 @@ const coreOfTheWorker: Plugin = {
       : null,
 };
 
-/** The stylesheet is all that the first paint waits for: it stands first, and the worker starts after it. What the first plan needs is named
- *  behind them: it is on its way while the entry is read. */
+/** The stylesheet is all that the first paint waits for, and stands first. What the first plan needs is named behind the script: it is on its
+ *  way while the document is painted. */
 const earlyChunks: Plugin = {
   name: "early-chunks",
   apply: "build",
@@ -85,8 +84,7 @@ const earlyChunks: Plugin = {
     handler(html, { bundle = {} }) {
       const chunks = Object.values(bundle).filter((chunk) => chunk.type === "chunk");
       const entry = chunks.find(({ facadeModuleId: id }) => id?.endsWith(".html"));
-      const early = chunks.find(({ facadeModuleId: id }) => id?.endsWith(EARLY))?.fileName;
-      const known = new Set([early, entry?.fileName, ...(entry?.imports ?? [])]);
+      const known = new Set([entry?.fileName, ...(entry?.imports ?? [])]);
       const names = new Set<string>();
       const add = (name: string) => {
         const chunk = bundle[name];
@@ -94,25 +92,24 @@ const earlyChunks: Plugin = {
         names.add(name);
         chunk.imports.forEach(add);
       };
-      for (const { facadeModuleId: id, fileName } of chunks)
-        if (FIRST.some((end) => id?.endsWith(end))) add(fileName);
+      for (const end of FIRST)
+        for (const { facadeModuleId: id, fileName } of chunks) if (id?.endsWith(end)) add(fileName);
       const preload = [...names].map((name) => ({
         tag: "link",
         attrs: { rel: "modulepreload", fetchpriority: "low", crossorigin: true, href: `./${name}` },
         injectTo: "head" as const,
       }));
       const sheet = /<link rel="stylesheet"[^>]*>\s*/.exec(html)?.[0] ?? "";
-      const worker = `<script type="module" crossorigin src="./${early}"></script>\n    `;
-      const ordered = html
-        .replace(sheet, "")
-        .replace('<script type="module"', `${sheet}${worker}$&`)
-        .replaceAll('rel="modulepreload"', '$& fetchpriority="low"');
+      const ordered = html.replace(sheet, "").replace('<script type="module"', `${sheet}$&`);
       return { html: ordered, tags: preload };
     },
   },
 };
-const EARLY = "/src/early.ts";
-const FIRST = ["/src/engine/engine.ts", "/src/parts.tsx", "/dist/slim.js"];
+const FIRST = ["/src/main.tsx", "/src/engine/engine.ts", "/src/parts.tsx", "/dist/slim.js"];
+
+/** Of many small chunks each costs a request before the first plan: what several of them need is one. */
+const SHARED =
+  /\/node_modules\/(react|react-dom|scheduler)\/|\/www\/src\/(days|failure|Glyph|bounds)\.|\/www\/src\/engine\/why\./;
 
 export default defineConfig({
   // Relative addresses: the folder works from any path.
@@ -126,5 +123,10 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: "shared", test: SHARED }] },
+      },
+    },
   },
 });

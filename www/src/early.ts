@@ -1,10 +1,15 @@
-import address from "dagfill/dagfill.wasm?url";
+import "./tokens.css";
+import "./page.css";
 import { preloadWorker } from "dagfill/planning";
+import "./engine/coreFile";
+import { painted } from "./painted";
 
-// The document starts this script before the page's own is read: worker and core load in the meantime.
-preloadWorker();
+/** The document starts this script alone: the words of the document are painted first. What comes then is on its way meanwhile, and the worker
+ *  starts while the page's own code is read. */
+async function begin() {
+  await painted();
+  preloadWorker();
+  await import("./main");
+}
 
-/** The core's file for this thread, which the worker takes from the browser's cache; null where it did not come. */
-export const coreFile: Promise<ArrayBuffer | null> = fetch(address)
-  .then((response) => (response.ok ? response.arrayBuffer() : null))
-  .catch(() => null);
+void begin();

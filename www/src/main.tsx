@@ -1,11 +1,7 @@
-import "./early";
-import "./tokens.css";
-import "./page.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { keepOffline } from "./offline";
-import { painted } from "./painted";
 import { type Address, readHash } from "./url";
 
 async function start(address: Promise<Address>) {
@@ -16,7 +12,6 @@ async function start(address: Promise<Address>) {
 async function begin() {
   const root = document.getElementById("root");
   if (!root) return;
-  await painted();
   // The engine and the drawing code are loaded while the form is painted.
   const reading = readHash(location.hash);
   const opening = start(reading);

@@ -1,6 +1,6 @@
 import address from "dagfill/dagfill.wasm?url";
 import { init } from "dagfill/slim";
-import { coreFile } from "../early";
+import { coreFile } from "./coreFile";
 
 let opening: Promise<void> | null = null;
 
