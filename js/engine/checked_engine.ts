@@ -49,7 +49,7 @@ export function readTimes(times: unknown): OutageTimes {
   };
   return {
     ...TIMES,
-    ...fields<OutageTimes>(times, "times", { deadline: ms, silence: ms, repeat: ms, pause }),
+    ...fields<OutageTimes>(times, "times", { deadline: ms, silence: ms, repeat: ms, pause, refusal: ms }),
   };
 }
 

@@ -7,7 +7,7 @@ import type { EngineUse, EngineUser } from "../run/host/engine.js";
 import type { RunTask } from "../run/tasks/execute_tasks.js";
 import { insistOnEngine, readTimes } from "./checked_engine.js";
 import type { Engine, EngineJob, EngineStatus } from "./engine.js";
-import { isFinal, type OutageTimes } from "./outage.js";
+import type { OutageTimes } from "./outage.js";
 import { engineFailed, failureOf } from "./outcome.js";
 import { Session } from "./session.js";
 import type { JobListener } from "./ticket.js";
@@ -26,7 +26,8 @@ const connect = Symbol.for("dagfill.engine");
  *  INVALID_OPTION for an engine whose members are missing, of another type, or unknown (an instance of a class may have others).
  *
  *  `times` are those of outages, in milliseconds: a call is given up after `deadline` (30 s), a silence is told after `silence` (10 s) and
- *  again after each `repeat` (60 s), and a call is made again after a pause that grows from `pause[0]` to `pause[1]` (0.25 to 10 s). */
+ *  again after each `repeat` (60 s), and a call is made again after a pause that grows from `pause[0]` to `pause[1]` (0.25 to 10 s). An engine that
+ *  refuses whoever asks (401, 403) for longer than `refusal` (5 minutes) is waited for no longer: the backfill rejects and can be resumed. */
 export function defineEngine<E extends Engine>(engine: E, times: Partial<OutageTimes> = {}): E {
   if (typeof engine === "object" && engine !== null && Object.hasOwn(engine, connect)) return engine;
   insistOnEngine(engine);
@@ -68,7 +69,7 @@ async function checkedOnce(
   try {
     await Promise.race([session.call(async (engine) => engine.check?.([dagId])), late]);
   } catch (error) {
-    if (isFinal(error)) throw error;
+    if (error instanceof DagfillError && error.code === "ENGINE_FAILED") throw error;
     throw engineFailed(engine.name, failureOf(error).message, error);
   } finally {
     clearTimeout(timer);
@@ -77,6 +78,11 @@ async function checkedOnce(
 
 function userOf(engine: Engine, session: Session, use: EngineUse, check: () => Promise<void>): EngineUser {
   const told = new Set<string>();
+  /** What lets go of each backfill, run by hand or scheduled run that this use has in hand. */
+  const leavers = new Set<(error: DagfillError) => void>();
+  const leave = (error: DagfillError) => {
+    for (const each of leavers) each(error);
+  };
   const kinds = engine.kinds ?? ["run", "task"];
   const jobOf = (kind: EngineJob["kind"], context: Context, timeout: number | undefined): EngineJob => ({
     key: context.key,
@@ -104,6 +110,7 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
       isOwned,
       began: (at) => began(at ?? use.now()),
       warn,
+      leave,
       failed: (error) => settle(false, error),
       ended: (status) => {
         if (status.warning !== undefined) warn(status.warning.code, status.warning.message);
@@ -170,6 +177,7 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
           began(at);
         },
         warn,
+        leave,
         failed: (error) => end(() => reject(error)),
         ended: (status) =>
           end(() => {
@@ -192,7 +200,14 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
     check,
     status: async (keys) => (await session.status(keys)) as Map<string, Report>,
     cancel: (keys, reason) => session.call((engine) => engine.cancel(keys, reason)),
-    onClose: (leave) => session.onClose(leave),
+    onClose: (leave) => {
+      leavers.add(leave);
+      const ignore = session.onClose(leave);
+      return () => {
+        leavers.delete(leave);
+        ignore();
+      };
+    },
   };
 }
 

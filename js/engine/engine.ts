@@ -33,8 +33,9 @@ export interface EngineStatus {
  *  backfill) decides what starts when; an engine need not bound, order or retry anything. Waiting, polling, re-attaching and outages are
  *  done by `defineEngine`. `engineContract` of `dagfill/engine/contract` tests an engine.
  *
- *  Calls that reject with a DagfillError of code ENGINE_FAILED are final (bad credentials, no such queue or DAG): the run fails. Any
- *  other rejection is an outage: the call is made again. */
+ *  Calls that reject with a DagfillError of code ENGINE_FAILED are final (no such queue or DAG): the run fails. An error with `status` (or
+ *  `statusCode`) 401 or 403 refuses whoever asks, perhaps only until a token is renewed: runs wait, with the warning `engine_refused`, and after 5
+ *  minutes the backfill rejects and can be resumed. Any other rejection is an outage: the call is made again. */
 export interface Engine {
   readonly name: string;
   /** What it executes. Without "task", the runs of a DAG with tasks are executed whole. Default both. */

@@ -1,5 +1,6 @@
 // Calls of an engine: one that does not answer is given up and made again, and a long silence is told.
 import { DagfillError } from "../error.js";
+import { isRefusal } from "./outcome.js";
 
 /** Milliseconds. Tests shorten them. */
 export interface OutageTimes {
@@ -10,9 +11,17 @@ export interface OutageTimes {
   repeat: number;
   /** The pause before a call is made again: grows from the first to the last. */
   pause: readonly [number, number];
+  /** An engine that refuses whoever asks (401, 403) for this long is waited for no longer: the backfill is left for a resume. */
+  refusal: number;
 }
 
-export const TIMES: OutageTimes = { deadline: 30_000, silence: 10_000, repeat: 60_000, pause: [250, 10_000] };
+export const TIMES: OutageTimes = {
+  deadline: 30_000,
+  silence: 10_000,
+  repeat: 60_000,
+  pause: [250, 10_000],
+  refusal: 300_000,
+};
 
 /** A pause of about `ms`: coordinators that lost an engine together do not come back together. */
 export function spread(ms: number): number {
@@ -60,7 +69,7 @@ export class Outage {
       this.#answered();
       return answer;
     } catch (error) {
-      if (isFinal(error)) this.#answered();
+      if (isFinal(error) || isRefusal(error)) this.#answered();
       else {
         this.#failures += 1;
         this.#why = error instanceof Error ? error.message : String(error);
@@ -96,7 +105,7 @@ export class Outage {
   }
 }
 
-/** Whether an engine's refusal is final. */
+/** Whether an engine has answered that this job, or this DAG, will never be executed. */
 export function isFinal(error: unknown): error is DagfillError {
-  return error instanceof DagfillError && error.code === "ENGINE_FAILED";
+  return error instanceof DagfillError && error.code === "ENGINE_FAILED" && !isRefusal(error);
 }

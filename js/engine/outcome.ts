@@ -13,6 +13,28 @@ export function engineFailed(name: string, message: string, cause?: unknown, hin
   });
 }
 
+/** The error of calls after `close`. */
+export function engineClosed(name: string): DagfillError {
+  const message = "it is closed: this process no longer waits for its jobs, which continue";
+  const hint = "resume the backfill with an engine that is open: it attaches to them";
+  return engineFailed(name, message, undefined, hint);
+}
+
+/** An error of an engine that refuses whoever asks. The same call may be allowed soon, when a token is renewed. */
+export function engineRefuses(name: string, message: string, hint = "check the token"): DagfillError {
+  return new DagfillError("ENGINE_FAILED", `engine ${name}: ${message}`, {
+    hint,
+    details: { refused: true },
+  });
+}
+
+/** Whether an engine refuses whoever asks: by an error of `engineRefuses`, or one with the status 401 or 403. */
+export function isRefusal(error: unknown): boolean {
+  const { details, status, statusCode } = (error ?? {}) as Record<string, unknown>;
+  const told = status ?? statusCode;
+  return told === 401 || told === 403 || (details as { refused?: unknown } | undefined)?.refused === true;
+}
+
 /** A job that failed with whatever was thrown. */
 export function failedWith(thrown: unknown): EngineStatus {
   return { state: "failed", error: failure(thrown) };

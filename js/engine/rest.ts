@@ -5,7 +5,7 @@ import { name as nonEmpty, type Reader } from "../options.js";
 import { shown } from "../shown.js";
 import { bodyOf, type Shape } from "./answer_shape.js";
 import { spread } from "./outage.js";
-import { engineFailed } from "./outcome.js";
+import { engineFailed, engineRefuses } from "./outcome.js";
 import { unanswered } from "./unanswered.js";
 
 export interface RestOptions {
@@ -62,7 +62,7 @@ const BUSY_TRIES = 5;
 const LONGEST_PAUSE_MS = 5_000;
 
 /** A call fulfils with 2xx and the statuses that are `expected`. Other statuses 4xx are ENGINE_FAILED, and so is a success whose body is not of
- *  `shape`; 408, 429, 5xx and a connection that fails are outages. A call that meets a busy server is made again a few times: of many calls
+ *  `shape`; 401 and 403 refuse whoever asks; 408, 429, 5xx and a connection that fails are outages. A call that meets a busy server is made again a few times: of many calls
  *  that go together one such answer would else refuse all. */
 export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOptions): Rest {
   const base = url.replace(/\/+$/, "");
@@ -102,7 +102,9 @@ export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOpti
     }
     const why = `${method} ${path} answered ${status}: ${text.slice(0, 300)}`;
     if (status >= 500 || status === 408 || status === 429) throw new Error(why);
-    throw engineFailed(name, why);
+    if (status !== 401 && status !== 403) throw engineFailed(name, why);
+    known = undefined;
+    throw engineRefuses(name, why);
   };
 }
 

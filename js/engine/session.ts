@@ -3,14 +3,16 @@
 import type { DagfillError } from "../error.js";
 import { nextTurn, Wake } from "../run/machine/turns.js";
 import { type Engine, type EngineJob, type EngineStatus, hasEnded } from "./engine.js";
+import { Forgotten } from "./forgotten.js";
 import { isFinal, Outage, type OutageTimes, spread, TIMES } from "./outage.js";
-import { checkedStatus, engineFailed, statusOf } from "./outcome.js";
+import { checkedStatus, engineClosed, engineFailed, isRefusal, statusOf } from "./outcome.js";
+import { Refusals } from "./refusals.js";
 import { type JobListener, type Ticket, tellLoss, ticketOf } from "./ticket.js";
 import { watching } from "./watching.js";
 
 const LONGEST_POLL_MS = 30_000;
 const CANCEL_EVERY_MS = 1_000;
-const FORGET_EVERY_MS = 1_000;
+const FORGETS_WITHIN_MS = 1_000;
 const OWNED_EVERY_MS = 1_000;
 const MOST = 1_000;
 /** A job that was accepted so often and was never known in between is accepted in vain. */
@@ -20,6 +22,7 @@ export class Session {
   readonly #engine: Engine;
   readonly #tickets = new Map<string, Ticket>();
   readonly #outage: Outage;
+  readonly #refusals: Refusals;
   readonly #submits = new Wake(() => void this.#submit());
   readonly #polls = new Wake(() => void this.#poll());
   #looking: ReturnType<typeof setInterval> | undefined;
@@ -27,10 +30,9 @@ export class Session {
   #polling = false;
   #unwatch: (() => void) | undefined;
   #closed = false;
-  readonly #stored: string[] = [];
+  readonly #forgotten = new Forgotten((keys) => this.call(async (engine) => engine.forget?.(keys)));
   /** Callbacks that let go of the jobs of each backfill, run by hand or scheduled run. */
   readonly #leavers = new Set<(error: DagfillError) => void>();
-  #forgetting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(engine: Engine, times: OutageTimes = TIMES) {
     this.#engine = engine;
@@ -39,6 +41,7 @@ export class Session {
       for (const { listener } of this.#tickets.values()) listener.warn("engine_silent", message);
     };
     this.#outage = new Outage(engine.name, tell, times);
+    this.#refusals = new Refusals(engine.name, times);
   }
 
   get #every(): number {
@@ -80,19 +83,7 @@ export class Session {
 
   /** The end of a job is stored: the engine may delete its result. */
   forget(key: string): void {
-    if (this.#engine.forget === undefined || this.#closed) return;
-    this.#stored.push(key);
-    if (this.#stored.length >= MOST) void this.#forgetStored();
-    else this.#forgetting ??= setTimeout(() => void this.#forgetStored(), FORGET_EVERY_MS);
-    // Keys that are not sent before the session ends need no retry: the engine drops old results by their age.
-    (this.#forgetting as { unref?: () => void } | undefined)?.unref?.();
-  }
-
-  async #forgetStored(): Promise<void> {
-    clearTimeout(this.#forgetting);
-    this.#forgetting = undefined;
-    const keys = this.#stored.splice(0);
-    if (keys.length > 0) await this.call(async (engine) => engine.forget?.(keys)).catch(() => {});
+    if (this.#engine.forget !== undefined && !this.#closed) this.#forgotten.add(key);
   }
 
   /** Makes any other call of the engine. ENGINE_FAILED when it is closed. */
@@ -108,12 +99,12 @@ export class Session {
 
   /** ENGINE_FAILED when it is closed. */
   insistOpen(): void {
-    if (this.#closed) throw this.#isClosed();
+    if (this.#closed) throw engineClosed(this.#engine.name);
   }
 
   /** Calls `leave` when the session is closed, as it may be already. Returns what stops it. */
   onClose(leave: (error: DagfillError) => void): () => void {
-    if (this.#closed) nextTurn(() => leave(this.#isClosed()));
+    if (this.#closed) nextTurn(() => leave(engineClosed(this.#engine.name)));
     else this.#leavers.add(leave);
     return () => this.#leavers.delete(leave);
   }
@@ -122,21 +113,15 @@ export class Session {
   async close(): Promise<void> {
     if (this.#closed) return;
     // An engine that does not answer now deletes what it keeps by its age.
-    const late = setTimeout(() => this.#outage.close(this.#isClosed()), FORGET_EVERY_MS);
-    await this.#forgetStored();
+    const late = setTimeout(() => this.#outage.close(engineClosed(this.#engine.name)), FORGETS_WITHIN_MS);
+    await this.#forgotten.flush();
     clearTimeout(late);
     this.#closed = true;
     this.#unwatch?.();
     for (const wake of [this.#submits, this.#polls]) wake.at(undefined);
-    for (const leave of this.#leavers) leave(this.#isClosed());
+    for (const leave of this.#leavers) leave(engineClosed(this.#engine.name));
     for (const key of this.#tickets.keys()) this.drop(key);
-    this.#outage.close(this.#isClosed());
-  }
-
-  #isClosed(): DagfillError {
-    const message = "it is closed: this process no longer waits for its jobs, which continue";
-    const hint = "resume the backfill with an engine that is open: it attaches to them";
-    return engineFailed(this.#engine.name, message, undefined, hint);
+    this.#outage.close(engineClosed(this.#engine.name));
   }
 
   #submitSoon(): void {
@@ -184,6 +169,7 @@ export class Session {
       this.#refused(tickets, error);
       return;
     }
+    this.#refusals.answered("submit", tickets);
     const now = performance.now();
     for (const ticket of tickets) {
       ticket.state = "submitted";
@@ -214,7 +200,11 @@ export class Session {
       for (const each of tickets) void this.#hand([each]);
       return;
     }
-    this.#wait(tickets, this.#outage.pause);
+    if (isRefusal(error)) {
+      const pause = this.#refusals.pause("submit", tickets, error, (each) => void this.#hand(each));
+      if (pause === undefined) return;
+      this.#wait(tickets, pause);
+    } else this.#wait(tickets, this.#outage.pause);
     // Jobs that were canceled meanwhile are not submitted again; one that the engine had already accepted is canceled there.
     const canceled = tickets.filter(({ canceled }) => canceled !== undefined);
     for (const each of canceled) each.state = "submitted";
@@ -248,20 +238,36 @@ export class Session {
     if (due.length === 0) return this.#pollNext();
     this.#polling = true;
     let pause = 0;
-    for (let at = 0; at < due.length && pause === 0; at += MOST) {
-      const asked = due.slice(at, at + MOST);
-      const told = await this.status(asked.map(({ job }) => job.key)).catch((error: unknown) => {
-        if (isFinal(error)) for (const ticket of asked) this.#fail(ticket, error);
-        else pause = this.#outage.pause;
-      });
-      if (told !== undefined)
-        for (const ticket of asked) this.#told(ticket, told.get(ticket.job.key) ?? { state: "unknown" });
-    }
+    for (let at = 0; at < due.length && pause === 0; at += MOST)
+      pause = await this.#ask(due.slice(at, at + MOST));
     this.#polling = false;
-    if (this.#closed) return;
+    if (pause > 0 && !this.#closed) this.#polls.at(pause);
+    this.#goOn(pause === 0);
+  }
+
+  #goOn(polls = true): void {
     this.#submitNext();
-    if (pause > 0) this.#polls.at(pause);
-    else this.#pollNext();
+    if (polls) this.#pollNext();
+  }
+
+  /** Asks for the states of some jobs. Gives the milliseconds to wait for an engine that is away, else 0. */
+  async #ask(asked: Ticket[]): Promise<number> {
+    let told: ReadonlyMap<string, EngineStatus>;
+    try {
+      told = await this.status(asked.map(({ job }) => job.key));
+    } catch (error) {
+      if (isFinal(error)) for (const ticket of asked) this.#fail(ticket, error);
+      else if (!isRefusal(error)) return this.#outage.pause;
+      else {
+        const apart = (each: Ticket[]) => void this.#ask(each).then(() => this.#goOn());
+        const pause = this.#refusals.pause("status", asked, error, apart);
+        for (const ticket of asked) ticket.due = performance.now() + (pause ?? this.#every);
+      }
+      return 0;
+    }
+    this.#refusals.answered("status", asked);
+    for (const ticket of asked) this.#told(ticket, told.get(ticket.job.key) ?? { state: "unknown" });
+    return 0;
   }
 
   #told(ticket: Ticket, status: EngineStatus): void {

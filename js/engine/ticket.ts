@@ -1,4 +1,5 @@
 // A job that this process waits for, and who is told of it.
+import type { DagfillError } from "../error.js";
 import type { EngineJob, EngineStatus } from "./engine.js";
 
 /** Receives the states of a job. */
@@ -11,6 +12,8 @@ export interface JobListener {
   ended(status: EngineStatus): void;
   failed(error: unknown): void;
   warn(code: string, message: string): void;
+  /** The engine refuses to tell of it: its backfill is left, so that a resume attaches to it. */
+  leave(error: DagfillError): void;
 }
 
 export interface Ticket {

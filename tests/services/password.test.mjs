@@ -15,6 +15,38 @@ after(() => redis?.stop());
 if (redis === null) notTested("a wrong password of Redis", "no redis-server");
 else {
   await redisCommand(redis.port, "CONFIG SET requirepass right");
+  test("a password that is set while a backfill runs is waited for, and no date fails", async (t) => {
+    const own = await startRedis();
+    t.after(() => own.stop());
+    if (own.port === undefined) return t.skip("the server is not this test's own");
+    const { BackfillService } = await import("dagfill");
+    const { bullmqEngine, bullmqWorker } = await import("dagfill/engine/bullmq");
+    const queue = { connection: own.url };
+    const errors = [];
+    const executeRun = ({ executionDate }) => executionDate;
+    const onEvent = ({ type, error }) => type === "error" && errors.push(error);
+    const worker = await bullmqWorker({ ...queue, executeRun, onEvent, concurrency: 2, leaseTime: 1_000 });
+    const engine = bullmqEngine(queue);
+    const warnings = [];
+    const hear = async ({ type, warning, progress }) => {
+      if (type === "run-succeeded" && progress.completed === 3)
+        await redisCommand(own.port, "CONFIG SET requirepass new\r\nCLIENT KILL TYPE normal");
+      if (type !== "warning") return;
+      warnings.push(warning);
+      // The server has its old settings again as soon as the refusal is told.
+      if (warning.code === "engine_refused" && warnings.length === 1)
+        await redisCommand(own.port, 'AUTH new\r\nCONFIG SET requirepass ""');
+    };
+    const dags = [{ dagId: "sales", schedule: "@daily" }];
+    const range = { dagId: "sales", startDate: "2024-01-01", endDate: "2024-01-31" };
+    const result = await new BackfillService({ dags, engine }).backfill(range, { onEvent: hear });
+    assert.deepEqual([result.state, result.completed], ["success", 31]);
+    assert.equal(warnings[0]?.code, "engine_refused");
+    assert.match(warnings[0].message, /Redis asks for a password: .*NOAUTH/);
+    await engine.close();
+    await worker.close();
+  });
+
   const program = `import { bullmqEngine, bullmqWorker } from "dagfill/engine/bullmq";
     const connection = process.argv[1];
     await bullmqWorker({ connection, executeRun: () => 1 }).catch(({ code }) => console.log(code));

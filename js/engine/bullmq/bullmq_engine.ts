@@ -8,6 +8,7 @@ import {
   CANCEL_EVENT,
   closePart,
   DEFAULT_QUEUE,
+  insistOnPassword,
   openBull,
   packed,
   readBull,
@@ -106,13 +107,12 @@ export function bullmqEngine(options: BullOptions): Engine {
         [...byQueue].map(async ([name, batch]) => {
           const { queue } = await open(name);
           const opts = { removeOnComplete: keep, removeOnFail: keep };
-          await queue.addBulk(
-            batch.map((job) => ({
-              name: job.data.dagId.replaceAll("\0", "\\0"),
-              data: packed(job, rest.backend),
-              opts: { ...opts, jobId: job.key },
-            })),
-          );
+          const entries = batch.map((job) => ({
+            name: job.data.dagId.replaceAll("\0", "\\0"),
+            data: packed(job, rest.backend),
+            opts: { ...opts, jobId: job.key },
+          }));
+          await insistOnPassword(queue.addBulk(entries));
         }),
       );
     },
@@ -120,11 +120,12 @@ export function bullmqEngine(options: BullOptions): Engine {
     async status(keys) {
       const told = new Map<string, EngineStatus>();
       // Commands of one connection go out together: all keys are one round trip, the results of those that have ended another.
-      await eachPlace(keys, async ({ queue }, key) => {
+      const asked = eachPlace(keys, async ({ queue }, key) => {
         const status = await statusOf(queue, key);
         if (status !== undefined) told.set(key, status);
         if (status !== undefined && hasEnded(status)) queueOf.delete(key);
       });
+      await insistOnPassword(asked);
       return told;
     },
 

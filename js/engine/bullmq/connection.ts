@@ -5,7 +5,7 @@ import { type Duration, durationMs } from "../../face.js";
 import { nearest } from "../../nearest.js";
 import { fields, name, wrong } from "../../options.js";
 import type { EngineJob } from "../engine.js";
-import { engineFailed, failureOf } from "../outcome.js";
+import { engineFailed, engineRefuses, failureOf } from "../outcome.js";
 
 export interface BullOptions {
   /** What BullMQ takes as `connection`: `{ host, port }`, an instance of ioredis; with a PostgreSQL backend a pool or a configuration. A
@@ -121,21 +121,24 @@ type Retry = (times: number) => unknown;
 /** Milliseconds before a connection to Redis is tried again. Short enough to be waited for when the engine is closed. */
 const retryDelay: Retry = (times) => Math.min(250 * 2 ** Math.min(times - 1, 10), 2_000);
 
-/** The error of a Redis that was reached and refuses the password, which no wait mends; undefined for any other error. */
+/** The error of a server that was reached and refuses the password; undefined for any other error. */
 export function refusalOf(error: unknown): DagfillError | undefined {
   if (error instanceof DagfillError) return error;
   const { message } = failureOf(error);
+  if (/\bpassword authentication failed\b/.test(message))
+    return engineRefuses("bullmq", `PostgreSQL refuses the password: ${message}`, "check the password");
   if (!/\b(WRONGPASS|NOAUTH)\b|\binvalid password\b/.test(message)) return undefined;
   const what = message.includes("NOAUTH")
     ? "Redis asks for a password"
     : "wrong password, or wrong user, for Redis";
-  // The client's own error has its command AUTH with the password, which Node would print.
-  return engineFailed(
-    "bullmq",
-    `${what}: ${message}`,
-    new Error(message),
-    "such as redis://:PASSWORD@host:port",
-  );
+  return engineRefuses("bullmq", `${what}: ${message}`, "such as redis://:PASSWORD@host:port");
+}
+
+/** Makes a call. A server that refuses the password by now, since it has another one, is no outage. */
+export function insistOnPassword<T>(call: Promise<T>): Promise<T> {
+  return call.catch((error: unknown) => {
+    throw refusalOf(error) ?? error;
+  });
 }
 
 /** Listens to the errors of parts, since BullMQ throws one that no listener takes, and returns a promise that rejects where Redis refuses the
