@@ -102,21 +102,26 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
     emit({ type: "warning", warning: { code, message } });
   };
 
-  const execute: EngineUser["execute"] = ({ context, settle, began, emit, isOwned }) => {
+  const execute: EngineUser["execute"] = (attempt) => {
+    const { context } = attempt;
     const { key, runId } = context;
+    const emit: Attempt["emit"] = (event) => attempt.emit(event);
     let aborted: "timeout" | "cancel" | undefined;
     const warn: JobListener["warn"] = (code, message) => warnOnce(emit, code, message);
     session.add(jobOf("run", context, use.runTimeout), {
-      isOwned,
-      began: (at) => began(at ?? use.now()),
+      isOwned: () => attempt.isOwned(),
+      began: (at) => attempt.began(at ?? use.now()),
       warn,
       leave,
-      failed: (error) => settle(false, error),
+      failed: (error) => attempt.settle(false, error),
       ended: (status) => {
         if (status.warning !== undefined) warn(status.warning.code, status.warning.message);
-        if (status.state === "success") settle(true, status.output);
+        if (status.state === "success") attempt.settle(true, status.output);
         else
-          settle(false, aborted === undefined ? errorOf(engine, status, runId) : abortReason(aborted, runId));
+          attempt.settle(
+            false,
+            aborted === undefined ? errorOf(engine, status, runId) : abortReason(aborted, runId),
+          );
       },
     });
     return {

@@ -11,26 +11,26 @@ import type { ExecuteRun, RunContext } from "./run_context.js";
 
 /** One attempt that is to run. */
 export interface Attempt {
-  context: Context;
-  row: number;
+  readonly context: Context;
+  readonly row: number;
   /** The date whose tasks a task with dependsOnPast asks for; null where there is none. */
-  past: () => string | null;
+  past(): string | null;
   /** When the attempt began, epoch milliseconds. */
-  started: number;
+  readonly started: number;
   /** A dead process called this attempt already, under the same key. */
-  attached: boolean;
-  writer: Writer;
+  readonly attached: boolean;
+  readonly writer: Writer;
   /** Calls the host. What the callback waits for is known to be asked by it. */
-  call: <T>(callback: () => T) => T;
-  emit: (event: EventBody) => void;
+  call<T>(callback: () => T): T;
+  emit(event: EventBody): void;
   /** Whether this process still owns the backfill; else another one may have started what is to be started here. */
-  isOwned: () => Promise<boolean>;
+  isOwned(): Promise<boolean>;
   /** It has really begun, at epoch milliseconds; called by executors that report the start. */
-  began: (at: number) => void;
+  began(at: number): void;
   /** It has ended. Only the first call counts. */
-  settle: (success: boolean, value: unknown) => void;
+  settle(success: boolean, value: unknown): void;
   /** The store did not take its changes: it is left as it is stored, for a resume. */
-  leave: (error: DagfillError) => void;
+  leave(error: DagfillError): void;
 }
 
 /** An attempt that runs. */
@@ -81,16 +81,16 @@ export interface Executor {
 /** An executor that calls `execute`. Whatever that returns or throws, the attempt is settled once. */
 export function runCallback(execute: ExecuteRun): Executor {
   return {
-    execute: ({ context, call, settle }) => {
+    execute: (attempt) => {
       try {
         // Promise.resolve also takes promises of other realms, and a `then` that throws. A promise with a `then` or a
         // constructor of its own may throw here as well.
-        Promise.resolve(call(() => execute(context as unknown as RunContext))).then(
-          (value) => settle(true, value),
-          (error: unknown) => settle(false, error),
+        Promise.resolve(attempt.call(() => execute(attempt.context as unknown as RunContext))).then(
+          (value) => attempt.settle(true, value),
+          (error: unknown) => attempt.settle(false, error),
         );
       } catch (error) {
-        settle(false, error);
+        attempt.settle(false, error);
       }
       return undefined;
     },

@@ -5,49 +5,126 @@ import { wrong } from "../../options.js";
 import { BackfillEventCode } from "../../raw.js";
 import type { StoreChange } from "../../store/store.js";
 import { Context, contextOf, type Origin } from "../attempt/context.js";
-import { abortReason, type Work } from "../attempt/executor.js";
+import { type Attempt, abortReason, type Executor, type Work } from "../attempt/executor.js";
 import type { ChunkOfRun } from "../attempt/run_context.js";
 import type { EventBody } from "../events/backfill_events.js";
-import { callAs } from "../machine/caller.js";
-import { InFlightMap, LEFT } from "../machine/in_flight.js";
+import { type Caller, callAs } from "../machine/caller.js";
+import { type InFlight, InFlightMap, LEFT } from "../machine/in_flight.js";
 import type { AbortKind } from "../machine/machine.js";
+import type { LeaseHandle } from "../writing/lease_handle.js";
+import type { Writer } from "../writing/writer.js";
 import type { DriverOptions } from "./driver_options.js";
 import type { Notifier } from "./notifier.js";
 import type { Rows } from "./rows.js";
 import type { RunSet } from "./run_set.js";
 
-/** A run whose callback was called. */
-interface Called {
-  context: Context;
-  work?: Work | undefined;
+/** An attempt of a row, as its executor sees it, and as it is in flight. One is made for each attempt, so its functions are the class's. */
+class RowAttempt implements Attempt, Caller, InFlight {
+  readonly #attempts: Attempts;
+  readonly row: number;
+  readonly attempt: number;
+  readonly started: number;
+  readonly attached: boolean;
+  readonly context: Context;
+  work: Work | undefined = undefined;
+  beganAt: number | undefined = undefined;
+  settled: boolean | undefined = undefined;
+  isLeft = false;
+
+  constructor(attempts: Attempts, row: number, attempt: number, started: number, attached: boolean) {
+    this.#attempts = attempts;
+    this.row = row;
+    this.attempt = attempt;
+    this.started = started;
+    this.attached = attached;
+    const { origin, set } = attempts;
+    const key = () => set.key(row, attempt);
+    this.context = contextOf(origin, set.planned(row), attempt, set.conf(row), key, chunkOf(set, this));
+  }
+
+  get owner(): object {
+    return this.#attempts.lease;
+  }
+
+  get writer(): Writer {
+    return this.#attempts.writer;
+  }
+
+  isOpen(): boolean {
+    return this.#attempts.inFlight.get(this.row, this.attempt) === this;
+  }
+
+  past(): string | null {
+    return this.#attempts.set.past(this.row);
+  }
+
+  call<T>(callback: () => T): T {
+    return callAs(this, callback);
+  }
+
+  emit(event: EventBody): void {
+    this.#attempts.notifier.emit(event);
+  }
+
+  isOwned(): Promise<boolean> {
+    return this.#attempts.lease.isHeld();
+  }
+
+  began(at: number): void {
+    if (this.isOpen()) this.beganAt = at;
+    this.#attempts.dispatch(BackfillEventCode.Began, this.row, this.attempt, at);
+  }
+
+  settle(success: boolean, value: unknown): void {
+    this.#attempts.settle(this, success, value);
+  }
+
+  leave(error: DagfillError): void {
+    if (!this.isOpen()) return;
+    this.isLeft = true;
+    this.#attempts.leave(this, error);
+  }
 }
 
 type Dispatch = (event: BackfillEventCode, row: number, attempt: number, value?: number) => void;
 
 export class Attempts {
-  readonly inFlight = new InFlightMap<Called>();
-  readonly #options: Pick<DriverOptions<unknown>, "origin" | "execute" | "writer" | "lease">;
+  readonly inFlight = new InFlightMap<RowAttempt>();
+  readonly origin: Origin;
+  readonly set: RunSet;
+  readonly writer: Writer;
+  readonly lease: LeaseHandle;
+  readonly notifier: Notifier;
+  readonly dispatch: Dispatch;
+  readonly #execute: Executor;
   readonly #rows: Rows;
-  readonly #notifier: Notifier;
   readonly #now: () => number;
-  readonly #dispatch: Dispatch;
   readonly #onLeft: (error: DagfillError) => void;
   /** Rows whose attempt a dead process called already. */
   readonly #attached = new Set<number>();
 
   constructor(
-    options: Pick<DriverOptions<unknown>, "origin" | "execute" | "writer" | "lease">,
+    {
+      origin,
+      execute,
+      writer,
+      lease,
+    }: Pick<DriverOptions<unknown>, "origin" | "execute" | "writer" | "lease">,
     rows: Rows,
     notifier: Notifier,
     now: () => number,
     dispatch: Dispatch,
     onLeft: (error: DagfillError) => void,
   ) {
-    this.#options = options;
+    this.origin = origin;
+    this.set = rows.set;
+    this.writer = writer;
+    this.lease = lease;
+    this.notifier = notifier;
+    this.dispatch = dispatch;
+    this.#execute = execute;
     this.#rows = rows;
-    this.#notifier = notifier;
     this.#now = now;
-    this.#dispatch = dispatch;
     this.#onLeft = onLeft;
   }
 
@@ -57,61 +134,37 @@ export class Attempts {
   }
 
   start(row: number, attempt: number): void {
-    const { origin, execute, writer, lease } = this.#options;
-    const { set, startedAt, left } = this.#rows;
-    const started = startedAt[row] as number;
-    const isOpen = () => this.inFlight.get(row, attempt) !== undefined;
-    const context = contextOfRow(origin, set, row, attempt, isOpen);
-    const detail: Called = { context };
+    const { startedAt, left } = this.#rows;
+    const made = new RowAttempt(this, row, attempt, startedAt[row] as number, this.#attached.delete(row));
     left.delete(row);
-    this.inFlight.set(row, { attempt, started, detail });
-    detail.work = execute.execute({
-      context,
-      row,
-      past: () => set.past(row),
-      started,
-      attached: this.#attached.delete(row),
-      writer,
-      call: (callback) => callAs({ owner: lease, isOpen }, callback),
-      emit: this.#emit,
-      isOwned: () => lease.isHeld(),
-      began: (at) => {
-        const entry = this.inFlight.get(row, attempt);
-        if (entry !== undefined) entry.began = at;
-        this.#dispatch(BackfillEventCode.Began, row, attempt, at);
-      },
-      settle: (success, value) => this.#settle(row, attempt, success, value),
-      leave: (error) => {
-        const entry = this.inFlight.get(row, attempt);
-        if (entry === undefined) return;
-        entry.left = true;
-        this.#onLeft(error);
-        this.#dispatch(BackfillEventCode.Partly, row, attempt, LEFT);
-      },
-    });
+    this.inFlight.set(row, made);
+    made.work = this.#execute.execute(made);
   }
 
-  readonly #emit = (event: EventBody) => this.#notifier.emit(event);
-
-  #settle(row: number, attempt: number, success: boolean, value: unknown): void {
+  settle(ended: RowAttempt, success: boolean, value: unknown): void {
     // A run that was given up, or that settles twice, changes nothing.
-    const entry = this.inFlight.get(row, attempt);
-    if (entry === undefined) return;
-    entry.settled = success;
+    if (!ended.isOpen()) return;
+    ended.settled = success;
+    const { row, attempt } = ended;
     const rows = this.#rows;
     rows.finishedAt[row] = this.#now();
     const why = success ? rows.keep(row, value) : undefined;
     if (!success) rows.fail(row, failure(value));
     // The work is done all the same.
-    if (why !== undefined) this.#notifier.warnOf(row, "output_not_json", `its output is not kept: ${why}`);
+    if (why !== undefined) this.notifier.warnOf(row, "output_not_json", `its output is not kept: ${why}`);
     const failed = success ? rows.partly(row) : 0;
-    if (failed > 0) this.#dispatch(BackfillEventCode.Partly, row, attempt, failed);
-    else this.#dispatch(success ? BackfillEventCode.Succeeded : BackfillEventCode.Failed, row, attempt);
+    if (failed > 0) this.dispatch(BackfillEventCode.Partly, row, attempt, failed);
+    else this.dispatch(success ? BackfillEventCode.Succeeded : BackfillEventCode.Failed, row, attempt);
+  }
+
+  leave({ row, attempt }: RowAttempt, error: DagfillError): void {
+    this.#onLeft(error);
+    this.dispatch(BackfillEventCode.Partly, row, attempt, LEFT);
   }
 
   /** `fault`: why the lease is lost, where it is. */
   abort(row: number, kind: AbortKind, fault: DagfillError | undefined): void {
-    const called = this.inFlight.get(row)?.detail;
+    const called = this.inFlight.get(row);
     if (called === undefined) return;
     const { context, work } = called;
     const why = (kind === "lost" ? fault : undefined) ?? abortReason(kind, context.runId);
@@ -127,49 +180,39 @@ export class Attempts {
 
   /** The attempt did not settle after an abort, and is waited for no longer. */
   abandon(row: number): void {
-    const called = this.inFlight.get(row)?.detail;
+    const called = this.inFlight.get(row);
     this.inFlight.delete(row);
-    this.#rows.set.failures.delete(row);
+    this.set.failures.delete(row);
     const how = called?.work?.abandon?.() ?? "it was aborted and did not settle";
     const why = this.#rows.errors.get(row)?.message;
     this.#rows.errors.set(row, { name: "DagfillError", message: `${why}: ${how}` });
     const text = `${how}: it is recorded as failed, but its work may still be running`;
-    this.#notifier.warnOf(row, "run_abandoned", text);
+    this.notifier.warnOf(row, "run_abandoned", text);
   }
 
   /** Changes of attempts whose ends are to be stored, which the store did not take before. */
   unstored(ends: readonly { row: number }[]): StoreChange[] {
-    return ends.flatMap(({ row }) => this.inFlight.get(row)?.detail.work?.unstored?.() ?? []);
+    return ends.flatMap(({ row }) => this.inFlight.get(row)?.work?.unstored?.() ?? []);
   }
 
   /** The end of the attempt is stored. */
   stored(row: number): void {
-    this.inFlight.get(row)?.detail.work?.stored?.();
+    this.inFlight.get(row)?.work?.stored?.();
     this.inFlight.delete(row);
   }
 }
 
-function contextOfRow(
-  origin: Origin,
-  set: RunSet,
-  row: number,
-  attempt: number,
-  isOpen: () => boolean,
-): Context {
-  const key = () => set.key(row, attempt);
-  return contextOf(origin, set.planned(row), attempt, set.conf(row), key, chunkOf(set, row, isOpen));
-}
-
 /** `undefined` where dates do not run in chunks. */
-function chunkOf(set: RunSet, row: number, isOpen: () => boolean): ChunkOfRun | undefined {
+function chunkOf(set: RunSet, attempt: RowAttempt): ChunkOfRun | undefined {
   if (set.columns.weights.length === 0) return undefined;
+  const { row } = attempt;
   const dates = set.members(row).map(({ planned }) => planned.executionDate);
   return {
     dates,
     fail(date, error) {
       if (!dates.includes(date)) throw wrong("date", `one of the chunk's dates, such as ${dates[0]}`, date);
       // The end is recorded and does not change any more: a late caller gets an error.
-      if (!isOpen()) throw wrong("chunk.fail", "a call before its attempt ends, which it has", date);
+      if (!attempt.isOpen()) throw wrong("chunk.fail", "a call before its attempt ends, which it has", date);
       const failed = set.failures.get(row) ?? new Map();
       set.failures.set(row, failed.set(date, failure(error)));
     },

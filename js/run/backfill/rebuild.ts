@@ -1,7 +1,7 @@
 // The core's half of a backfill, made from what the store knows and what is in flight in this process: at the beginning, and
 // again whenever wasm has trapped.
 import { BackfillEventCode, call, LostRun, type Raw } from "../../raw.js";
-import { type InFlightMap, LEFT } from "../machine/in_flight.js";
+import { type InFlight, type InFlightMap, LEFT } from "../machine/in_flight.js";
 import type { MachineHost } from "../machine/machine.js";
 import type { DriverOptions } from "./driver_options.js";
 import type { Rows, StoredRun } from "./rows.js";
@@ -27,7 +27,7 @@ type Rebuilt = Pick<DriverOptions<unknown>, "core" | "attach" | "execute"> & { r
 export function rebuildBackfill(
   { rows, core, attach, wants, execute }: Rebuilt,
   storedRuns: readonly StoredRun[],
-  inFlight: InFlightMap<unknown>,
+  inFlight: InFlightMap<InFlight>,
   now: number,
   host: MachineHost,
 ): RawBackfill {
@@ -58,9 +58,9 @@ export function rebuildBackfill(
     }
     for (const [row, { attempt, started }] of inFlight) raw.adopt(row, attempt, started);
     raw.begin();
-    for (const [row, { attempt, settled, began, left }] of inFlight) {
-      if (left) raw.handle(BackfillEventCode.Partly, row, attempt, LEFT);
-      if (began !== undefined) raw.handle(BackfillEventCode.Began, row, attempt, began);
+    for (const [row, { attempt, settled, beganAt, isLeft }] of inFlight) {
+      if (isLeft) raw.handle(BackfillEventCode.Partly, row, attempt, LEFT);
+      if (beganAt !== undefined) raw.handle(BackfillEventCode.Began, row, attempt, beganAt);
       if (settled === undefined) continue;
       const failed = settled ? rows.partly(row) : 0;
       if (failed > 0) {

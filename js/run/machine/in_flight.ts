@@ -4,39 +4,38 @@
 /** The number of failed dates that an event `Partly` tells of an attempt that is left: the core's `Outcome::LEFT`. */
 export const LEFT = 0;
 
-export interface InFlight<T> {
-  attempt: number;
+export interface InFlight {
+  readonly attempt: number;
   /** Epoch milliseconds. */
-  started: number;
-  /** When it really began, where an engine says so. */
-  began?: number;
+  readonly started: number;
+  /** When it really began, epoch milliseconds, where an engine says so. */
+  beganAt?: number | undefined;
   /** How its promise has settled, true for fulfilled; kept until that is stored. */
-  settled?: boolean;
+  settled?: boolean | undefined;
   /** The store did not take what the attempt did: it runs no longer, and no end of it is recorded. */
-  left?: true;
-  detail: T;
+  isLeft?: boolean;
 }
 
 /** Entries come and go by the hundred thousand, a few at a time. A plain Map makes itself a new table again and again; the
  *  old ones grow old together with what they point to, and keep it from being collected young. Here they hold numbers alone. */
-export class InFlightMap<T> {
+export class InFlightMap<T extends InFlight> {
   readonly #slotOf = new Map<number, number>();
-  readonly #entries: (InFlight<T> | undefined)[] = [];
+  readonly #entries: (T | undefined)[] = [];
   readonly #free: number[] = [];
 
   /** With `attempt`, only when that attempt is in flight and has not settled. */
-  get(key: number, attempt?: number): InFlight<T> | undefined {
+  get(key: number, attempt?: number): T | undefined {
     const slot = this.#slotOf.get(key);
     const entry = slot === undefined ? undefined : this.#entries[slot];
     if (attempt === undefined) return entry;
-    return entry?.attempt === attempt && entry.settled === undefined && !entry.left ? entry : undefined;
+    return entry?.attempt === attempt && entry.settled === undefined && !entry.isLeft ? entry : undefined;
   }
 
   get isEmpty(): boolean {
     return this.#slotOf.size === 0;
   }
 
-  set(key: number, entry: InFlight<T>): void {
+  set(key: number, entry: T): void {
     const slot = this.#slotOf.get(key) ?? this.#free.pop() ?? this.#entries.length;
     this.#slotOf.set(key, slot);
     this.#entries[slot] = entry;
@@ -50,7 +49,7 @@ export class InFlightMap<T> {
     this.#free.push(slot);
   }
 
-  *[Symbol.iterator](): Iterator<[number, InFlight<T>]> {
-    for (const [key, slot] of this.#slotOf) yield [key, this.#entries[slot] as InFlight<T>];
+  *[Symbol.iterator](): Iterator<[number, T]> {
+    for (const [key, slot] of this.#slotOf) yield [key, this.#entries[slot] as T];
   }
 }

@@ -7,6 +7,7 @@ import type { RunChange, RunRecord, RunStore, StoreChange, TaskInstance } from "
 import { iso } from "../../time.js";
 import type { Context } from "../attempt/context.js";
 import type { Attempt, Executor } from "../attempt/executor.js";
+import type { EventBody } from "../events/backfill_events.js";
 import { Clock } from "../machine/clock.js";
 import type { AbortKind } from "../machine/machine.js";
 import { readElsewhere, wantedElsewhere } from "./elsewhere.js";
@@ -48,20 +49,9 @@ export function runTasks(settings: TaskSettings): Executor {
   const dependent = graph.tasks.some((task) => task.dependsOnPast);
   const wanted = wantedElsewhere(dag.dagId, graph.tasks);
 
-  const execute: Executor["execute"] = ({
-    context,
-    row,
-    past: dateBefore,
-    started,
-    attached,
-    writer,
-    call,
-    emit,
-    isOwned,
-    began,
-    settle,
-    leave,
-  }) => {
+  const execute: Executor["execute"] = (attempt) => {
+    const { context, row, started, attached, writer } = attempt;
+    const emit = (event: EventBody) => attempt.emit(event);
     // Airflow lets a backfill's first row pass; scheduled runs, and those by hand, always ask.
     const asksPast = dependent && (strictPast || row > 0 || context.runType !== "backfill");
     let aborted: AbortKind | undefined;
@@ -80,18 +70,18 @@ export function runTasks(settings: TaskSettings): Executor {
     };
     const end = (success: boolean, value: unknown) => {
       close(undefined);
-      settle(success, value);
+      attempt.settle(success, value);
     };
     const endLeft = (error: DagfillError) => {
       close(error);
-      leave(error);
+      attempt.leave(error);
     };
     // A run begins with the first of its tasks.
     let begun = Number.POSITIVE_INFINITY;
     const first = (at: number) => {
       if (at >= begun) return;
       begun = at;
-      began(at);
+      attempt.began(at);
     };
     const begin = ({ prior, xcom, past, before }: Known) => {
       try {
@@ -103,7 +93,8 @@ export function runTasks(settings: TaskSettings): Executor {
         }
         const made = new TaskRun({
           ...settings,
-          executeTask: (task) => settings.executeTask(task, { began: first, isOwned, emit }),
+          executeTask: (task) =>
+            settings.executeTask(task, { began: first, isOwned: () => attempt.isOwned(), emit }),
           clock,
           maxActiveTasks: dag.maxActiveTasks,
           context,
@@ -113,7 +104,7 @@ export function runTasks(settings: TaskSettings): Executor {
           attachedSince: attached ? started : undefined,
           reload: () => store.listTaskInstances(context.dagId, context.runId),
           writer,
-          call,
+          call: (callback) => attempt.call(callback),
           emit,
           settle: end,
           leave: endLeft,
@@ -147,7 +138,7 @@ export function runTasks(settings: TaskSettings): Executor {
     if (context.action === "create" && context.attempt === 1 && isKnown)
       begin({ prior: [], xcom: new Xcom(), past: undefined });
     else {
-      load(store, context, graph, wanted, asksPast ? dateBefore() : null, running).then(begin, (error) =>
+      load(store, context, graph, wanted, asksPast ? attempt.past() : null, running).then(begin, (error) =>
         endLeft(storeFailure(error)),
       );
     }

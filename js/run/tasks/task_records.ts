@@ -10,13 +10,13 @@ import { iso } from "../../time.js";
 import { Context } from "../attempt/context.js";
 import type { Report } from "../attempt/executor.js";
 import type { EventBody, TaskEvent } from "../events/backfill_events.js";
-import type { InFlightMap } from "../machine/in_flight.js";
+import type { InFlight, InFlightMap } from "../machine/in_flight.js";
 import { named } from "./run_failure.js";
 import type { TaskGraph } from "./task_graph.js";
 import type { Xcom } from "./xcom.js";
 
 /** A task whose callback was called. */
-export interface Called {
+export interface Called extends InFlight {
   context?: Context;
   /** XCom that it has left so far. */
   pushed: Map<string, Json>;
@@ -155,7 +155,7 @@ export class TaskRecords {
         : { finishedAt: startedAt !== undefined && startedAt > time ? startedAt : time }),
       ...(error === undefined ? {} : { error }),
     };
-    const pushed = this.#inFlight.get(task)?.detail.pushed;
+    const pushed = this.#inFlight.get(task)?.pushed;
     if (pushed !== undefined && state !== "running" && state !== "up_for_retry") {
       changes.push(...this.#xcom.leave(dagId, runId, taskId, pushed));
     }

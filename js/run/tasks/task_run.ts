@@ -99,7 +99,7 @@ export class TaskRun {
   #tellStored(batch: ReturnType<TaskRecords["take"]>): void {
     for (const task of batch.tasks) this.#recorded.add(task);
     for (const task of batch.settled) {
-      const { context } = this.#inFlight.get(task)?.detail ?? {};
+      const { context } = this.#inFlight.get(task) ?? {};
       if (context !== undefined) this.#options.ended?.(context);
       this.#inFlight.delete(task);
     }
@@ -153,8 +153,8 @@ export class TaskRun {
         }
       }
       for (const [task, { attempt, started }] of this.#inFlight) raw.adopt(task, attempt, started);
-      for (const [task, { attempt, detail }] of this.#inFlight) {
-        if (detail.outcome !== undefined) raw.handle(detail.outcome, task, attempt, 0);
+      for (const [task, { attempt, outcome }] of this.#inFlight) {
+        if (outcome !== undefined) raw.handle(outcome, task, attempt, 0);
       }
       if (this.#stop !== undefined) raw.handle(this.#stop, 0, 0, 0);
       return raw;
@@ -232,34 +232,33 @@ export class TaskRun {
     const { context, graph, xcom, executeTask, clock, call } = this.#options;
     const checked: CheckedTask = graph.task(task);
     const { taskId } = checked;
-    const called: Called = { pushed: new Map() };
-    const entry = { attempt, started: clock.now(), detail: called };
+    const called: Called = { attempt, started: clock.now(), pushed: new Map() };
     let returned: unknown;
     try {
       const push = (key: string, value: JsonInput) => {
-        const isOpen = this.#inFlight.get(task, attempt)?.detail === called && !this.#ended;
+        const isOpen = this.#inFlight.get(task, attempt) === called && !this.#ended;
         if (!isOpen) throw tooLate(key, taskId, context.runId);
         called.pushed.set(name(String(key), "xcomPush key"), printable(value, `xcomPush(${key})`));
       };
       const resolved = new TaskRunContext(context, checked, attempt, xcom, push);
       called.context = resolved;
-      this.#inFlight.set(task, entry);
+      this.#inFlight.set(task, called);
       if (this.#options.rendered !== false) TaskRunContext.resolve(resolved, graph.isTemplated(task));
       returned = call(() => executeTask(resolved as unknown as TaskContext));
     } catch (error) {
-      this.#settle(task, attempt, called, false, error);
+      this.#settle(task, called, false, error);
       return;
     }
     Promise.resolve(returned).then(
-      (value) => this.#settle(task, attempt, called, true, value),
-      (error: unknown) => this.#settle(task, attempt, called, false, error),
+      (value) => this.#settle(task, called, true, value),
+      (error: unknown) => this.#settle(task, called, false, error),
     );
   }
 
-  #settle(task: number, attempt: number, called: Called, success: boolean, value: unknown): void {
-    const entry = this.#inFlight.get(task, attempt);
-    if (this.#ended || entry === undefined || entry.detail !== called) return;
-    entry.settled = success;
+  #settle(task: number, called: Called, success: boolean, value: unknown): void {
+    const { attempt } = called;
+    if (this.#ended || this.#inFlight.get(task, attempt) !== called) return;
+    called.settled = success;
     called.outcome = success ? TaskEventCode.Succeeded : TaskEventCode.Failed;
     let why: Failure | undefined;
     try {
@@ -276,7 +275,7 @@ export class TaskRun {
   }
 
   #abortTask(task: number, code: number): void {
-    const called = this.#inFlight.get(task)?.detail;
+    const called = this.#inFlight.get(task);
     if (called === undefined) return;
     const { graph, context } = this.#options;
     // A timeout of the whole run is none of the task's own.
@@ -288,7 +287,7 @@ export class TaskRun {
 
   #warnAbandoned(task: number): void {
     const { graph, context, emit } = this.#options;
-    this.#options.left?.(this.#inFlight.get(task)?.detail.context);
+    this.#options.left?.(this.#inFlight.get(task)?.context);
     this.#inFlight.delete(task);
     const message = `task ${graph.task(task).taskId} of ${context.runId} was aborted and has not ended: its work may still be running`;
     emit({ type: "warning", warning: { code: "task_abandoned", message } });
@@ -323,7 +322,7 @@ export class TaskRun {
 
   /** The store did not take what this run did, or its lease is lost: it goes no further here. */
   #lose(error: DagfillError): void {
-    for (const [, { detail }] of this.#inFlight) queueMicrotask(() => abortCalled(detail, error));
+    for (const [, called] of this.#inFlight) queueMicrotask(() => abortCalled(called, error));
     this.#end(false, error);
   }
 
@@ -331,7 +330,7 @@ export class TaskRun {
     if (this.#ended) return;
     this.#ended = true;
     this.#machine.end();
-    for (const [, { detail }] of this.#inFlight) this.#options.left?.(detail.context);
+    for (const [, { context }] of this.#inFlight) this.#options.left?.(context);
     const isLeft = !success && value instanceof DagfillError && value.code === "STORE_FAILED";
     if (isLeft) this.#broken ??= value;
     for (const waiting of this.#waiting.values())
