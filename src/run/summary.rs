@@ -22,22 +22,39 @@ impl Progress {
 /// Foretells from the durations seen. The median of the last twenty: one slow run must not move it.
 #[derive(Debug, Clone, Default)]
 pub struct Durations {
-    /// Oldest first.
+    /// The last twenty, each in the place of the one that it has replaced.
     last: Vec<i64>,
     /// The same, shortest first: progress is asked for twice a run.
     sorted: Vec<i64>,
+    /// The place of the oldest.
+    oldest: usize,
 }
 
 impl Durations {
     /// A run took `ms`.
     pub fn saw(&mut self, ms: i64) {
         let ms = ms.max(0);
-        if self.last.len() == 20 {
-            let oldest = self.last.remove(0);
-            self.sorted.remove(self.sorted.partition_point(|other| *other < oldest));
+        let mut at = self.sorted.len();
+        if let (20, Some(slot)) = (at, self.last.get_mut(self.oldest)) {
+            let oldest = std::mem::replace(slot, ms);
+            self.oldest = (self.oldest + 1) % 20;
+            at = self.sorted.partition_point(|other| *other < oldest);
+            if let Some(slot) = self.sorted.get_mut(at) {
+                *slot = ms;
+            }
+        } else {
+            self.last.push(ms);
+            self.sorted.push(ms);
         }
-        self.last.push(ms);
-        self.sorted.insert(self.sorted.partition_point(|other| *other < ms), ms);
+        // Runs of one DAG take about the same time: it is near its place, and moving lists in memory costs more.
+        while at > 0 && self.sorted.get(at - 1) > Some(&ms) {
+            self.sorted.swap(at - 1, at);
+            at -= 1;
+        }
+        while self.sorted.get(at + 1).is_some_and(|next| *next < ms) {
+            self.sorted.swap(at, at + 1);
+            at += 1;
+        }
     }
 
     /// The median, once a run has ended.

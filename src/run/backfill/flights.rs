@@ -27,10 +27,9 @@ impl Flights {
     }
 
     pub(super) fn insert(&mut self, run: u32, flight: Flight) {
-        match (self.find(run), self.get_mut(run)) {
-            (Err(index), _) => self.0.insert(index, (run, flight)),
-            (Ok(_), Some(slot)) => *slot = flight,
-            (Ok(_), None) => {}
+        match self.find(run) {
+            Err(index) => self.0.insert(index, (run, flight)),
+            Ok(index) => self.0.iter_mut().skip(index).take(1).for_each(|(_, slot)| *slot = flight),
         }
     }
 
