@@ -67,17 +67,14 @@ codes! {
     LookupCode = Lookup { Variable, Connection, Macro }
 }
 
-/// Places in a backfill's progress; its counts after a batch have the first four.
+/// Places in a backfill's counts.
 #[wasm_bindgen]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProgressNumber {
+pub enum CountNumber {
     Completed,
     Failed,
     Skipped,
     Canceled,
-    Running,
-    /// Milliseconds to the end, negative while unknown.
-    Eta,
 }
 
 /// The columns of `planRows`, one behind the other.

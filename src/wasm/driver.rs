@@ -5,13 +5,14 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::codes::{
-    AbortCode, ActionCode, BackfillCommand, BackfillEventCode, BackfillNotice, BackfillState, ProgressNumber,
-    RowStatus, RunOrigin, RunStateCode,
+    AbortCode, ActionCode, BackfillCommand, BackfillEventCode, BackfillNotice, BackfillState, RowStatus, RunOrigin,
+    RunStateCode,
 };
 use super::machine::{Driven, Encode, MachineHost, Numbers};
 use crate::plan::{Action, RunState, SkipReason};
 use crate::run::backfill::{Backfill, Lost, Stored};
 use crate::run::event::{CancelMode, Change, Command, End, Event, Notice, Origin, Outcome};
+use crate::run::summary::Progress;
 use crate::wire::{read_run_options, read_valve};
 
 /// A backfill that runs.
@@ -111,23 +112,17 @@ impl RawBackfill {
         self.0.pump();
     }
 
-    /// One number of the progress, as far as the store has acknowledged it. One at a time: a list would be copied twice a run.
-    pub fn progress(&self, number: ProgressNumber) -> f64 {
-        let now = if number == ProgressNumber::Eta { self.0.recent() } else { 0 };
-        self.0.with(|backfill| {
-            let progress = backfill.progress();
-            match number {
-                ProgressNumber::Completed => progress.completed.into(),
-                ProgressNumber::Failed => progress.failed.into(),
-                ProgressNumber::Skipped => progress.skipped.into(),
-                ProgressNumber::Canceled => progress.canceled.into(),
-                ProgressNumber::Running => progress.running.into(),
-                ProgressNumber::Eta => backfill.eta(now).map_or(-1.0, |eta| eta as f64),
-            }
-        })
+    /// Hands the progress to the host, as far as the store has acknowledged it: a list would be copied twice a run, and a call for each
+    /// number costs more than all else of a run in the core.
+    pub fn progress(&self) {
+        let now = self.0.recent();
+        let (progress, eta) = self.0.with(|backfill| (backfill.progress(), backfill.eta(now)));
+        let Progress { completed, failed, skipped, canceled, running, .. } = progress;
+        let eta = eta.map_or(-1.0, |eta| eta as f64);
+        let _ = self.0.host.progress(completed, failed, skipped, canceled, running, eta);
     }
 
-    /// The counts when the batch of this moment is stored, in the first places of `ProgressNumber`.
+    /// The counts when the batch of this moment is stored, by `CountNumber`.
     #[wasm_bindgen(js_name = countsAfterBatch)]
     pub fn counts_after_batch(&self) -> Vec<u32> {
         self.0.with(|backfill| backfill.counts_after_batch().to_vec())

@@ -18,6 +18,17 @@ extern "C" {
     /// Epoch milliseconds.
     #[wasm_bindgen(method, catch)]
     pub fn now(this: &MachineHost) -> Result<f64, JsValue>;
+    /// Takes the progress that a backfill was asked for. `eta`: milliseconds to the end, negative while unknown.
+    #[wasm_bindgen(method, catch)]
+    pub fn progress(
+        this: &MachineHost,
+        completed: u32,
+        failed: u32,
+        skipped: u32,
+        canceled: u32,
+        running: u32,
+        eta: f64,
+    ) -> Result<(), JsValue>;
 }
 
 /// A command as numbers: code, subject, a, b.
@@ -34,7 +45,7 @@ pub(super) trait Encode: Machine {
 /// A machine with its host.
 pub(super) struct Driven<M> {
     machine: RefCell<M>,
-    host: MachineHost,
+    pub(super) host: MachineHost,
     pumping: Cell<bool>,
     /// The last time that the clock gave, epoch milliseconds.
     latest: Cell<i64>,

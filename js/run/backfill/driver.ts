@@ -3,7 +3,7 @@
 
 import { onAbort } from "../../abort_signal.js";
 import { DagfillError } from "../../error.js";
-import { BackfillCommand, BackfillEventCode, BackfillNotice, ProgressNumber } from "../../raw.js";
+import { BackfillCommand, BackfillEventCode, BackfillNotice } from "../../raw.js";
 import { storeFailure } from "../../store/failure.js";
 import type { Progress } from "../events/backfill_events.js";
 import { Clock } from "../machine/clock.js";
@@ -18,9 +18,6 @@ import { countsOf, progressOf } from "./progress.js";
 import { type RawBackfill, rebuildBackfill, type Wants } from "./rebuild.js";
 import { Records, writeBatch } from "./records.js";
 import { Rows, type StoredRun } from "./rows.js";
-
-/** Reads the progress before the core has given any. */
-const nothingYet = (number: ProgressNumber) => (number === ProgressNumber.Eta ? -1 : 0);
 
 export class Driver<R> {
   readonly rows: Rows;
@@ -47,7 +44,7 @@ export class Driver<R> {
     this.#clock = new Clock(now);
     if (options.canceling) this.#wants.cancel = false;
     this.rows = new Rows(set);
-    this.#progress = progressOf(set.dates, nothingYet);
+    this.#progress = progressOf(set.dates, 0, 0, 0, 0, 0, -1);
     const clock = () => this.now();
     this.#records = new Records(this.rows, lease.fence.lease, clock);
     this.notifier = new Notifier(hooks, this.rows, clock, () => this.progress);
@@ -66,6 +63,9 @@ export class Driver<R> {
       clock: this.#clock,
       commands: this.#commands(),
       sleep: BackfillCommand.Sleep,
+      progress: (...numbers) => {
+        this.#progress = progressOf(set.dates, ...numbers);
+      },
       rebuild: async () => {
         const stored = this.#known ?? (await waitForStore(options.reload(), this.#isAborted));
         this.#known = undefined;
@@ -109,9 +109,7 @@ export class Driver<R> {
   /** The counts of this moment, as far as the store has acknowledged them. */
   get progress(): Progress {
     try {
-      const { dates } = this.rows.set;
-      const told = this.#machine.ask((raw) => progressOf(dates, (number) => raw.progress(number)));
-      if (told !== undefined) this.#progress = told;
+      this.#machine.ask((raw) => raw.progress());
     } catch {
       // The machine is lost; the next event finds out.
     }
@@ -190,10 +188,7 @@ export class Driver<R> {
       [BackfillCommand.Requeue]: (row, _, failures) => records.requeue(row, failures),
       [BackfillCommand.End]: (row, _, state) => records.end(row, state),
       [BackfillCommand.Save]: (_, state) =>
-        records.save(state, () => {
-          const counts = this.#machine.ask((raw) => raw.countsAfterBatch());
-          return countsOf((number) => counts?.[number] ?? 0);
-        }),
+        records.save(state, () => countsOf(this.#machine.ask((raw) => raw.countsAfterBatch()))),
       [BackfillCommand.Commit]: () => this.#commit(),
       [BackfillCommand.Start]: (row, attempt) => this.#attempts.start(row, attempt),
       [BackfillCommand.Abort]: (row, code) => this.#attempts.abort(row, abortKind(code), this.#fault),

@@ -2,30 +2,36 @@
 
 import { type Inspect, inspect, inspected, leftOut } from "../../inspect.js";
 import { fields, list, number } from "../../options.js";
-import { ActionCode, call, ProgressNumber, RowStatus } from "../../raw.js";
+import { ActionCode, CountNumber, call, RowStatus } from "../../raw.js";
 import { iso } from "../../time.js";
 import type { BackfillResult, Progress, RunResult } from "../events/backfill_events.js";
 import type { LiveEta } from "./backfill.js";
 import type { Rows } from "./rows.js";
 import { coreOptions, type Snapshot } from "./snapshot.js";
 
-/** `read` gives one number of the core's progress. */
-export function progressOf(total: number, read: (number: ProgressNumber) => number): Progress {
-  const { completed, failed, skipped, canceled } = countsOf(read);
-  const running = read(ProgressNumber.Running);
-  const eta = read(ProgressNumber.Eta);
+/** Takes the numbers of the core's progress. `eta` is negative while it is unknown. */
+export function progressOf(
+  total: number,
+  completed: number,
+  failed: number,
+  skipped: number,
+  canceled: number,
+  running: number,
+  eta: number,
+): Progress {
   const remaining = total - completed - failed - skipped - canceled;
   return eta < 0
     ? { total, completed, failed, remaining, running, skipped, canceled }
     : { total, completed, failed, remaining, running, skipped, canceled, etaMs: eta };
 }
 
-export function countsOf(read: (number: ProgressNumber) => number): NonNullable<Snapshot["counts"]> {
+export function countsOf(counts: Uint32Array | undefined): NonNullable<Snapshot["counts"]> {
+  const read = (number: CountNumber) => counts?.[number] ?? 0;
   return {
-    completed: read(ProgressNumber.Completed),
-    failed: read(ProgressNumber.Failed),
-    skipped: read(ProgressNumber.Skipped),
-    canceled: read(ProgressNumber.Canceled),
+    completed: read(CountNumber.Completed),
+    failed: read(CountNumber.Failed),
+    skipped: read(CountNumber.Skipped),
+    canceled: read(CountNumber.Canceled),
   };
 }
 

@@ -19,7 +19,19 @@ export interface RawMachine<E extends number> {
 export interface MachineHost {
   command(code: number, subject: number, a: number, b: number): void;
   now(): number;
+  /** The progress that a backfill was asked for. */
+  progress?: TakeProgress | undefined;
 }
+
+/** `eta`: milliseconds to the end, negative while unknown. */
+type TakeProgress = (
+  completed: number,
+  failed: number,
+  skipped: number,
+  canceled: number,
+  running: number,
+  eta: number,
+) => void;
 
 /** The function for each command, by the command's code. */
 export type Commands = Record<number, (subject: number, a: number, b: number) => void>;
@@ -33,6 +45,7 @@ export interface MachineOptions<R> {
   commands: Commands;
   /** The command that says when to pump again, unless it is in the table. */
   sleep?: number;
+  progress?: TakeProgress;
   /** Reads the store; what it returns makes the machine at one stroke, so that nothing happens in between. */
   rebuild: () => Promise<(host: MachineHost) => R>;
   /** The machine was lost and is made again; by a fault of its own, or of another. */
@@ -66,10 +79,11 @@ export class Machine<E extends number, R extends RawMachine<E>> {
 
   /** Makes the machine; its first commands come at the end of this turn. */
   beginWith(make: (host: MachineHost) => R): void {
-    const { commands, sleep, clock } = this.#options;
+    const { commands, sleep, clock, progress } = this.#options;
     let raw: R | undefined;
     const host: MachineHost = {
       now: () => clock.now(),
+      progress,
       // Commands of a lost machine are ignored.
       command: (code, subject, a, b) => {
         if (raw !== this.#raw || !this.alive) return;
