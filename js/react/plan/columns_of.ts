@@ -19,7 +19,7 @@ export function columnsOf(preview: BackfillPreview): PlanColumns {
     places === null ? column : (column.map((_, at) => column[places[at] as number] as number) as T);
   const [dates, offsets] = [sorted(columns.executionDate), sorted(columns.offsetSeconds)];
   const [actions, reasons] = [sorted(columns.action), sorted(columns.reason)];
-  const tokens = actions.map((action, row) => tokenOf(action, reasons[row] as number));
+  const tokens = tokensOf(actions, reasons);
   const edge = (at: string, row: number) => dayIn(preview.timeZone, Date.parse(at), offsets.at(row));
   const [oldest, newest] = (dates[0] ?? 0) <= (dates.at(-1) ?? 0) ? [0, -1] : [-1, 0];
   return {
@@ -54,6 +54,19 @@ export function columnsOf(preview: BackfillPreview): PlanColumns {
       day: dayOf(Date.parse(change.at) - 1, change.offsetBefore),
     })),
   };
+}
+
+const REASONS = SKIP_REASONS.length;
+/** By action and reason: a look at a table for each of a million rows. */
+const TOKEN_OF = Uint8Array.from({ length: ACTIONS.length * REASONS }, (_, at) =>
+  tokenOf(Math.floor(at / REASONS), at % REASONS),
+);
+
+function tokensOf(actions: Uint8Array, reasons: Uint8Array): Uint8Array<ArrayBuffer> {
+  const tokens = new Uint8Array(actions.length);
+  for (let row = 0; row < tokens.length; row++)
+    tokens[row] = TOKEN_OF[(actions[row] as number) * REASONS + (reasons[row] as number)] as number;
+  return tokens;
 }
 
 function tokenOf(action: number, reason: number): number {

@@ -17,15 +17,23 @@ export interface DayColumns {
 export function groupByDay(dates: Float64Array, offsets: Int32Array, tokens: Uint8Array): DayColumns {
   const day: number[] = [];
   const first: number[] = [];
-  // The current day on the local clock, in milliseconds: a division for each row would take most of the time.
-  let [from, to] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (let row = 0; row < dates.length; row++) {
+  let [from, to] = [0, 0];
+  const isIn = (row: number) => {
     const local = (dates[row] as number) + (offsets[row] as number) * 1000;
-    if (local >= from && local < to) continue;
-    const here = Math.floor(local / DAY);
+    return local >= from && local < to;
+  };
+  for (let row = 0, length = 0; row < dates.length; row += length) {
+    const here = dayOf(dates[row] as number, offsets[row] as number);
     [from, to] = [here * DAY, (here + 1) * DAY];
     day.push(here);
     first.push(row);
+    // Most days have as many dates as the one before: a look at each of a million rows would take most of the time. Where the offset at both
+    // ends is one, no date between them is of another day: no clock changes twice within one.
+    const next = row + length;
+    const isAsLong = length > 0 && next < dates.length && isIn(next - 1) && !isIn(next);
+    if (isAsLong && offsets[row] === offsets[next - 1]) continue;
+    length = 1;
+    while (row + length < dates.length && isIn(row + length)) length += 1;
   }
   const count = first.map((row, at) => (first[at + 1] ?? dates.length) - row);
   if (day.length > 1 && (day[0] as number) > (day[1] as number))

@@ -196,6 +196,52 @@ test("a day of two schedules has its five counts, and other days have none", () 
   assert.deepEqual(parts.comparedTotals(comparison), [1, 0, 2, 4, 1]);
 });
 
+test("dates are grouped by day wherever their number or the offset changes, oldest or newest first", () => {
+  const [rows, day] = [[], 86_400_000];
+  // So many dates a day, and the offset from a row on: days as long as the one before, longer, shorter, empty, and a change within a day.
+  const lengths = [4, 4, 4, 5, 5, 1, 1, 0, 4, 4, 24, 24, 24, 3];
+  const changes = new Map([
+    [6, 7200],
+    [41, 3600],
+    [66, 7200],
+    [70, -3600],
+  ]);
+  let offset = 3600;
+  for (const [at, length] of lengths.entries())
+    for (let n = 0; n < length; n++) {
+      offset = changes.get(rows.length) ?? offset;
+      rows.push([20_000 * day + at * day + (n * day) / length, offset]);
+    }
+  // A clock that goes back from behind midnight: a date of the next day stands between two of one day.
+  const hours = [0, 8, 16, 24, 24 + 23, 24 + 23.5, 48, 56, 64].map((at) => [
+    20_100 * day + at * 3_600_000,
+    0,
+  ]);
+  for (const row of [3, 4]) hours[row][1] = 3600;
+  for (const list of [rows, rows.toReversed(), hours]) {
+    const expected = [];
+    for (const [row, [at, seconds]] of list.entries()) {
+      const number = Math.floor((at + seconds * 1000) / day);
+      const last = expected.at(-1);
+      if (last?.day === number) last.count += 1;
+      else expected.push({ day: number, first: row, count: 1 });
+    }
+    if (list[0][0] > list[1][0]) expected.reverse();
+    const columns = [0, 1].map((column) => list.map((each) => each[column]));
+    const found = parts.groupByDay(
+      Float64Array.from(columns[0]),
+      Int32Array.from(columns[1]),
+      new Uint8Array(list.length),
+    );
+    const seen = Array.from(found.day, (number, at) => ({
+      day: number,
+      first: found.first[at],
+      count: found.count[at],
+    }));
+    assert.deepEqual(seen, expected);
+  }
+});
+
 test("dates of a second schedule are the same, moved, more or fewer on each day of the plan's zone", () => {
   const at = (text) => Date.parse(text);
   // 02:30 in Berlin: the clock moves on 29 March.
