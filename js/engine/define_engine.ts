@@ -44,9 +44,10 @@ export function defineEngine<E extends Engine>(engine: E, times: Partial<OutageT
   const close = engine.close.bind(engine);
   const value = (use: EngineUse) => userOf(engine, session, use, () => check(use.dag.dagId));
   Object.defineProperty(engine, connect, { value });
-  engine.close = async () => {
-    await session.close();
-    await close();
+  let closed: Promise<void> | undefined;
+  engine.close = () => {
+    closed ??= session.close().then(close);
+    return closed;
   };
   return engine;
 }

@@ -58,7 +58,8 @@ export interface Engine {
   readonly pollEvery?: number;
   /** Milliseconds that results are kept for. A coordinator that was away for longer starts such runs again. */
   readonly keepsResultsFor: number;
-  /** Closes its connections. Jobs go on: backfills that wait for them reject with ENGINE_FAILED, and attach to them when they are resumed. */
+  /** Closes its connections. Jobs go on: backfills that wait for them reject with ENGINE_FAILED, and attach to them when they are resumed.
+   *  Called once: `defineEngine` answers every later call with the first one's promise. */
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 // The contract of a store, as one suite of tests. The stores of this package run it, and a store of your own may. It runs in Node and in a
 // page, so that the host hands in its test runner and its assertions.
+import type { Assertions } from "../contract/calls.js";
 import { batchesContract } from "./contract/batches.js";
 import { changesContract } from "./contract/changes.js";
 import { columnsContract } from "./contract/columns.js";
@@ -25,14 +26,12 @@ export type OpenStore = (clock: { now: number }) => Promise<OpenedStore>;
 /** The test runner and its assertions; those of `node:test` and `node:assert/strict` are meant. */
 export interface ContractHost {
   test: (name: string, body: () => Promise<void>) => unknown;
-  assert: {
-    ok(value: unknown, message?: string): void;
-    equal(actual: unknown, expected: unknown, message?: string): void;
-    deepEqual(actual: unknown, expected: unknown, message?: string): void;
-  };
+  assert: Assertions;
 }
 
-/** Declares the tests of the store contract; `name` begins their names.
+/** Declares the tests of the store contract; `name` begins their names. A failure says which call it is about, what was expected of it and what
+ *  came, as in `store.listRuns({ dagId: "sales", order: "desc" }): at [0]: expected 9, got 1`. The codes that calls have to reject with are
+ *  in the descriptions of `RunStore` and `StoreChange`, and in the guide of writing a store.
  *
  *  ```js
  *  const open = async (clock) => ({ store: await openMyStore({ now: () => clock.now }) });

@@ -61,11 +61,14 @@ export type RunChange = { [K in keyof RunRecord]?: RunRecord[K] | undefined };
 export const REQUESTS = ["pause", "unpause", "finish", "abort", "approve", "reject"] as const;
 export type Request = (typeof REQUESTS)[number];
 
+/** What of it is wrong (no change, no such type, a member that is missing, unknown or of another type, a value that JSON cannot say) is
+ *  INVALID_OPTION; an instant that does not exist or has no offset is INVALID_DATE. */
 export type StoreChange =
   /** RUN_EXISTS when (dagId, executionDate) or (dagId, runId) is taken. */
   | { type: "create-run"; run: RunRecord }
   /** STORE_FAILED when there is no such run. With `ifState`: STALE_OWNER when the run is in none of these states, for
-   *  then somebody else has moved it; `details.state` says where it is. */
+   *  then somebody else has moved it; `details.state` says where it is. INVALID_OPTION when `change` has another `dagId`, `runId` or
+   *  `executionDate` than the run. */
   | { type: "update-run"; dagId: string; runId: string; change: RunChange; ifState?: RunState[] }
   /** Deletes task instances and XCom, keeps the run. */
   | { type: "clear-run"; dagId: string; runId: string }
@@ -153,16 +156,20 @@ export interface Fence {
   epoch: number;
 }
 
-/** Where runs live. Reads answer what `apply` has acknowledged, as copies that are the reader's own. */
+/** Where runs live. Reads answer what `apply` has acknowledged, as copies that are the reader's own.
+ *
+ *  A call that cannot be answered rejects with a DagfillError: INVALID_OPTION for a wrong argument (a query with an unknown member or one of
+ *  another type), STORE_FAILED when the store cannot read or write, or is closed. `storeContract` of `dagfill/store/contract` tests all of it. */
 export interface RunStore {
   /** false: nothing survives the process. */
   readonly durable: boolean;
-  /** By execution date, oldest first unless "desc". */
+  /** By execution date, oldest first unless "desc". INVALID_OPTION when `after` names no run of the DAG and is no instant. */
   listRuns(query: RunQuery): Promise<RunRecord[]>;
   /** Of one run, by task id. */
   listTaskInstances(dagId: string, runId: string): Promise<TaskInstance[]>;
   /** Of one run: task id, then key. */
   getXcom(dagId: string, runId: string): Promise<Record<string, Record<string, Json>>>;
+  /** The snapshot that was saved last; null where there is none. */
   loadBackfill(id: string): Promise<Json | null>;
   /** In the order in which they were first saved. `unfinished: true` leaves the finished ones out. */
   listBackfills(query?: { dagId?: string; unfinished?: boolean }): Promise<{ id: string; snapshot: Json }[]>;
@@ -171,7 +178,8 @@ export interface RunStore {
    *
    *  With a fence the whole batch is refused (STALE_OWNER without `details.index`) when the lease has another epoch by
    *  now; a lease that expired or was released, and that nobody has taken since, still lets its last holder write. A
-   *  refused change is named by `details.index`; a store that cannot write raises STORE_FAILED. */
+   *  refused change is named by `details.index`, also one that is INVALID_OPTION or INVALID_DATE; `changes` that are no list have none. A store
+   *  that cannot write raises STORE_FAILED. */
   apply(changes: readonly StoreChange[], fence?: Fence): Promise<void>;
   /** The runs of a DAG as columns, where the store can tell them without making records. A planner that has a million runs to look at
    *  uses it instead of `listRuns`. */
@@ -182,7 +190,8 @@ export interface RunStore {
   countRuns?(query: CountQuery): Promise<Record<RunState, number>>;
   /** Exclusive, expiring ownership. One lease a DAG (`dag:<dagId>`), so that two processes never drive one DAG's
    *  backfills. null: somebody else holds it. Each acquisition has a higher epoch, also one by the owner that holds it
-   *  already, whose earlier epoch is stale from then on: an owner is one driver, not one process. */
+   *  already, whose earlier epoch is stale from then on: an owner is one driver, not one process. INVALID_OPTION for an empty name or owner,
+   *  and for a time that is not finite and above 0. */
   acquireLease(name: string, owner: string, ttlMs: number): Promise<Lease | null>;
   /** null: nobody holds it; never taken, released, or expired. */
   readLease(name: string): Promise<{ owner: string; epoch: number; expiresAt: number } | null>;

@@ -9,9 +9,9 @@ export const assert = {
     if (!Object.is(actual, expected))
       throw new Error(`${message} expected ${String(expected)}, got ${String(actual)}`);
   },
-  deepEqual(actual, expected) {
+  deepEqual(actual, expected, message = "") {
     const [a, e] = [written(actual), written(expected)];
-    if (a !== e) throw new Error(`expected ${e}\n     got ${a}`);
+    if (a !== e) throw new Error(`${message} expected ${e}\n     got ${a}`);
   },
 };
 

@@ -30,13 +30,15 @@ export const withCalls = (engine, later, calls, times) => {
   return made;
 };
 
-export function backfillsContract({ it, assert }) {
+export function backfillsContract({ it }) {
   for (const [how, calls] of [
     ["", {}],
     [" when watch is silent", { watch: undefined }],
   ]) {
     it(`a backfill runs each date once, never more at once than it may${how}`, async (engine, {
-      starts,
+      assert,
+      hasResult,
+      startedTimes,
       later,
       days = 20,
     }) => {
@@ -63,14 +65,19 @@ export function backfillsContract({ it, assert }) {
           },
         },
       );
-      assert.equal(result.state, "success", JSON.stringify(result.results.find(({ error }) => error)));
-      assert.equal(result.completed, days);
-      assert.ok(peak <= 3, `${peak} at once`);
-      for (const key of keys) assert.equal(await starts(key), 1);
+      hasResult(result, "success", days);
+      assert.ok(peak <= 3, `expected at most 3 jobs at once, got ${peak}`);
+      for (const key of keys) await startedTimes(key, 1);
     });
   }
 
-  it("a submit whose answer is lost starts nothing twice", async (engine, { starts, later, days = 20 }) => {
+  it("a submit whose answer is lost starts nothing twice", async (engine, {
+    assert,
+    hasResult,
+    startedTimes,
+    later,
+    days = 20,
+  }) => {
     const keys = new Set();
     let lost = 0;
     const flaky = withCalls(engine, later, {
@@ -86,13 +93,15 @@ export function backfillsContract({ it, assert }) {
       ...range(Math.min(days, 5)),
       conf: { act: "succeed", value: 1 },
     });
-    assert.equal(result.state, "success");
-    assert.equal(keys.size, Math.min(days, 5));
-    for (const key of keys) assert.equal(await starts(key), 1);
+    hasResult(result, "success", Math.min(days, 5));
+    assert.equal(keys.size, Math.min(days, 5), "keys that were submitted");
+    for (const key of keys) await startedTimes(key, 1);
   });
 
   it("the next coordinator attaches to what the last one left", async (engine, {
-    starts,
+    assert,
+    hasResult,
+    startedTimes,
     later,
     days = 20,
   }) => {
@@ -128,7 +137,7 @@ export function backfillsContract({ it, assert }) {
       () => undefined,
       (thrown) => thrown,
     );
-    assert.equal(error?.code, "STORE_FAILED");
+    assert.equal(error?.code, "STORE_FAILED", "the error of the coordinator that died");
     const attached = [];
     const second = new BackfillService({ dags: [dag], store, engine: noted() });
     const resumed = await second.resume(backfill.backfillId, {
@@ -137,15 +146,15 @@ export function backfillsContract({ it, assert }) {
       },
     });
     const result = await resumed.result;
-    assert.equal(result.state, "success", JSON.stringify(result.results.find(({ error }) => error)));
-    assert.ok(attached.length > 0, "runs in flight are attached to");
-    assert.equal(keys.size, count);
-    for (const key of keys) assert.equal(await starts(key), 1);
+    hasResult(result, "success", count);
+    assert.ok(attached.length > 0, "expected runs in flight that are attached to, got none");
+    assert.equal(keys.size, count, "keys that both coordinators submitted");
+    for (const key of keys) await startedTimes(key, 1);
   });
 
   it(
     "a backfill of tasks runs them at the engine",
-    async (engine, { later }) => {
+    async (engine, { assert, hasResult, later }) => {
       const tasks = [
         { taskId: "a", params: { day: "{{ ds }}" } },
         { taskId: "b", dependsOn: ["a"], params: { before: "{{ xcom.a.return_value }}" } },
@@ -157,24 +166,28 @@ export function backfillsContract({ it, assert }) {
         engine: withCalls(engine, later, {}),
       });
       const result = await service.backfill({ ...range(2), conf: { act: "succeed", value: "rows" } });
-      assert.equal(result.state, "success", JSON.stringify(result.results.find(({ error }) => error)));
+      hasResult(result, "success", 2);
       const xcom = await store.getXcom(DAG, result.results[0].runId);
-      assert.deepEqual([xcom.a.return_value, xcom.b.return_value], ["rows", "rows"]);
+      assert.deepEqual([xcom.a.return_value, xcom.b.return_value], ["rows", "rows"], "XCom of the two tasks");
     },
     ["tasks"],
   );
 
-  it("a canceled backfill cancels its jobs", async (engine, { log, later, without }) => {
+  it("a canceled backfill cancels its jobs", async (engine, {
+    hasResult,
+    eventually,
+    log,
+    later,
+    without,
+  }) => {
     const service = new BackfillService({ dags: [dag], engine: withCalls(engine, later, {}) });
     const backfill = await service.start({
       ...range(3),
       maxParallelRuns: 2,
       conf: { act: "succeed", ms: 60_000 },
     });
-    if (without?.signal === undefined)
-      while (log.all.size < 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (without?.signal === undefined) await eventually(() => log.all.size > 0, "the work of a job begins");
     const result = await backfill.cancel({ running: "abort" });
-    assert.equal(result.state, "canceled");
-    assert.equal(result.canceled, 3);
+    hasResult(result, "canceled", 3);
   });
 }

@@ -2,8 +2,12 @@
 // @ts-nocheck: a suite of tests.
 import { aJob } from "./scene.js";
 
-export function endsContract({ it, assert, statusOf, ended, running, run, eventually }) {
+export function endsContract({ it }) {
   it("a running job that is canceled gets its signal and ends as canceled", async (engine, {
+    hasState,
+    ended,
+    running,
+    eventually,
     log,
     without,
   }) => {
@@ -11,14 +15,14 @@ export function endsContract({ it, assert, statusOf, ended, running, run, eventu
     await engine.submit([job]);
     await running(engine, job.key);
     await engine.cancel([job.key], "the user said so");
-    assert.equal((await ended(engine, job.key)).state, "canceled");
+    hasState(await ended(engine, job.key), "canceled");
     if (without?.signal === undefined)
       await eventually(() => log.aborted.has(job.key), "the signal is aborted");
   });
 
   it(
     "a waiting job that is canceled never starts",
-    async (engine, { starts, slots = 1 }) => {
+    async (engine, { assert, hasState, statusOf, ended, running, startedTimes, slots = 1 }) => {
       const blockers = Array.from({ length: slots }, () => aJob({ act: "succeed", ms: 3_000 }));
       await engine.submit(blockers);
       await Promise.all(blockers.map(({ key }) => running(engine, key)));
@@ -26,58 +30,62 @@ export function endsContract({ it, assert, statusOf, ended, running, run, eventu
       await engine.submit([job]);
       await engine.cancel([job.key], "not needed");
       const { state } = await statusOf(engine, job.key);
-      assert.ok(state === "canceled" || state === "unknown", state);
-      for (const { key } of blockers) assert.equal((await ended(engine, key)).state, "success");
+      assert.ok(state === "canceled" || state === "unknown", `expected canceled or unknown, got ${state}`);
+      for (const { key } of blockers) hasState(await ended(engine, key), "success");
       await new Promise((resolve) => setTimeout(resolve, 200));
-      assert.equal(await starts(job.key), 0);
+      await startedTimes(job.key, 0);
     },
     ["waiting"],
   );
 
-  it("a job that has ended stays as it ended when it is canceled", async (engine) => {
+  it("a job that has ended stays as it ended when it is canceled", async (engine, {
+    hasState,
+    statusOf,
+    run,
+  }) => {
     const job = aJob({ act: "succeed", value: 1 });
     await run(engine, job);
     await engine.cancel([job.key], "too late");
-    assert.equal((await statusOf(engine, job.key)).state, "success");
+    hasState(await statusOf(engine, job.key), "success", "it had ended before it was canceled");
   });
 
-  it("canceling twice is no error", async (engine) => {
+  it("canceling twice is no error", async (engine, { hasState, ended, running }) => {
     const job = aJob({ act: "succeed", ms: 60_000 });
     await engine.submit([job]);
     await running(engine, job.key);
     await Promise.all([engine.cancel([job.key], "one"), engine.cancel([job.key], "two")]);
-    assert.equal((await ended(engine, job.key)).state, "canceled");
+    hasState(await ended(engine, job.key), "canceled");
   });
 
-  it("results are kept until they are forgotten", async (engine) => {
+  it("results are kept until they are forgotten", async (engine, { hasState, statusOf, run }) => {
     const job = aJob({ act: "succeed", value: { rows: 3 } });
     await run(engine, job);
     await new Promise((resolve) => setTimeout(resolve, 300));
-    assert.equal((await statusOf(engine, job.key)).state, "success");
+    hasState(await statusOf(engine, job.key), "success", "nobody has called forget()");
     await engine.forget?.([job.key]);
     await engine.forget?.([job.key]);
   });
 
-  it("watch tells the end of a job, or nothing", async (engine) => {
+  it("watch tells the end of a job, or nothing", async (engine, { assert, run }) => {
     const told = new Set();
     const stop = engine.watch?.((key) => told.add(key));
     const job = aJob({ act: "succeed", ms: 100 });
     await run(engine, job);
     await new Promise((resolve) => setTimeout(resolve, 100));
     stop?.();
-    for (const key of told) assert.equal(key, job.key);
+    for (const key of told) assert.equal(key, job.key, "the key that watch tells");
   });
 
   it(
     "closing leaves jobs in flight as they are",
-    async (engine, { again }) => {
+    async (engine, { hasState, ended, running, close, again }) => {
       const job = aJob({ act: "succeed", value: 1, ms: 500 });
       await engine.submit([job]);
       await running(engine, job.key);
-      await engine.close();
+      await close();
       const other = await again();
       try {
-        assert.equal((await ended(other, job.key)).state, "success");
+        hasState(await ended(other, job.key), "success");
       } finally {
         await other.close();
       }

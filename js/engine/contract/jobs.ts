@@ -2,7 +2,7 @@
 // @ts-nocheck: many of these values are what the types forbid.
 import { aJob, aTask } from "./scene.js";
 
-export function jobsContract({ it, assert, statusOf, ended, run }) {
+export function jobsContract({ it }) {
   const outputs = {
     null: null,
     "a number": 1.5,
@@ -15,25 +15,29 @@ export function jobsContract({ it, assert, statusOf, ended, run }) {
   for (const [what, value] of Object.entries(outputs)) {
     it(
       `keeps the output: ${what}`,
-      async (engine) => {
+      async (engine, { assert, hasState, run }) => {
         const status = await run(engine, aJob({ act: "succeed", value }));
-        assert.equal(status.state, "success", JSON.stringify(status.error));
-        assert.equal(JSON.stringify(status.output), JSON.stringify(value));
+        hasState(status, "success");
+        assert.equal(JSON.stringify(status.output), JSON.stringify(value), "output as JSON");
       },
       ["output"],
     );
   }
 
-  it("a run without output has none", async (engine) => {
+  it("a run without output has none", async (engine, { assert, hasState, run }) => {
     const status = await run(engine, aJob({ act: "nothing" }));
-    assert.equal(status.state, "success");
-    assert.equal(status.output, undefined);
+    hasState(status, "success");
+    assert.equal(status.output, undefined, "output");
   });
 
-  it("tells when it has begun", async (engine) => {
+  it("tells when it has begun", async (engine, { assert, run }) => {
     const before = Date.now();
     const { startedAt } = await run(engine, aJob({ act: "nothing" }));
-    assert.ok(startedAt >= before - 1_000 && startedAt <= Date.now() + 1_000, String(startedAt));
+    const isNow = startedAt >= before - 1_000 && startedAt <= Date.now() + 1_000;
+    assert.ok(
+      isNow,
+      `expected startedAt in epoch milliseconds, between ${before} and ${Date.now()}, got ${startedAt}`,
+    );
   });
 
   const throws = {
@@ -45,51 +49,62 @@ export function jobsContract({ it, assert, statusOf, ended, run }) {
     undefined: ["fail", undefined],
   };
   for (const [what, [act, value]] of Object.entries(throws)) {
-    it(`fails with what was thrown: ${what}`, async (engine, { without }) => {
+    it(`fails with what was thrown: ${what}`, async (engine, { assert, hasState, run, without }) => {
       const job = aJob({ act, value });
-      const { state, error } = await run(engine, job);
-      assert.equal(state, "failed");
+      const status = await run(engine, job);
+      hasState(status, "failed");
       if (without?.errors !== undefined) return;
-      assert.equal(error.message, String(value));
-      if (act === "error") assert.equal(error.name, "TypeError");
+      assert.equal(status.error?.message, String(value), "error.message");
+      if (act === "error") assert.equal(status.error?.name, "TypeError", "error.name");
     });
   }
 
-  it("the same key is started once, however often it is submitted", async (engine, { starts }) => {
+  it("the same key is started once, however often it is submitted", async (engine, {
+    hasState,
+    statusOf,
+    ended,
+    startedTimes,
+  }) => {
     const job = aJob({ act: "succeed", value: 1, ms: 300 });
     await engine.submit([job]);
     await engine.submit([job, job]);
-    assert.equal((await ended(engine, job.key)).state, "success");
+    hasState(await ended(engine, job.key), "success");
     await engine.submit([job]);
     await new Promise((resolve) => setTimeout(resolve, 200));
-    assert.equal((await statusOf(engine, job.key)).state, "success");
-    assert.equal(await starts(job.key), 1);
+    hasState(await statusOf(engine, job.key), "success", "it had ended before its key was submitted again");
+    await startedTimes(job.key, 1);
   });
 
-  it("takes many jobs in one call, and tells of many", async (engine, { starts, many = 1_000 }) => {
+  it("takes many jobs in one call, and tells of many", async (engine, {
+    assert,
+    hasState,
+    ended,
+    startedTimes,
+    many = 1_000,
+  }) => {
     const jobs = Array.from({ length: many }, (_, n) =>
       aJob({ act: "succeed", value: n }, { data: { n: n + 1 } }),
     );
     await engine.submit(jobs);
-    for (const { key } of jobs) assert.equal((await ended(engine, key)).state, "success");
+    for (const { key } of jobs) hasState(await ended(engine, key), "success");
     const told = await engine.status(jobs.map(({ key }) => key));
-    assert.equal(told.size, many);
-    for (const { key } of jobs) assert.equal(await starts(key), 1);
+    assert.equal(told.size, many, "jobs that it tells of");
+    for (const { key } of jobs) await startedTimes(key, 1);
   });
 
-  it("keys that nobody submitted are unknown", async (engine) => {
+  it("keys that nobody submitted are unknown", async (engine, { assert, hasState, statusOf }) => {
     const key = crypto.randomUUID();
-    assert.equal((await statusOf(engine, key)).state, "unknown");
-    assert.equal((await engine.status([])).size, 0);
+    hasState(await statusOf(engine, key), "unknown");
+    assert.equal((await engine.status([])).size, 0, "jobs that it tells of");
     await engine.cancel([key], "nothing to cancel");
     await engine.forget?.([key]);
     await engine.submit([]);
-    assert.equal((await statusOf(engine, key)).state, "unknown");
+    hasState(await statusOf(engine, key), "unknown");
   });
 
   it(
     "ids and conf may be any text",
-    async (engine) => {
+    async (engine, { assert, hasState, run }) => {
       // All that is short in UTF-8, and the ends of the blocks behind it.
       const short = String.fromCharCode(...Array.from({ length: 0x800 }, (_, code) => code));
       const [dagId, runId] = [
@@ -98,20 +113,24 @@ export function jobsContract({ it, assert, statusOf, ended, run }) {
       ];
       const conf = { act: "ids", value: null, ключ: ["{{ ds }}", "\u0000"] };
       const status = await run(engine, aJob(conf, { data: { dagId, runId } }));
-      assert.equal(status.state, "success", JSON.stringify(status.error));
-      assert.deepEqual([status.output.dagId, status.output.runId], [dagId, runId]);
-      assert.deepEqual(status.output.conf, conf);
+      hasState(status, "success");
+      assert.deepEqual(
+        [status.output?.dagId, status.output?.runId],
+        [dagId, runId],
+        "dagId and runId at the worker",
+      );
+      assert.deepEqual(status.output?.conf, conf, "conf at the worker");
     },
     ["ids"],
   );
 
   it(
     "templates are rendered where the job runs",
-    async (engine) => {
+    async (engine, { assert, run }) => {
       const value = { path: "s3://{{ ds_nodash }}/{{ dag_run.conf.region }}", table: "{{ params.table }}" };
       const job = aJob({ act: "render", value, region: "eu" }, { data: { params: { table: "sales" } } });
       const { output, error } = await run(engine, job);
-      assert.equal(error, undefined, JSON.stringify(error));
+      assert.equal(error, undefined, "error");
       assert.deepEqual(output, { path: "s3://20240101/eu", table: "sales" });
     },
     ["templates"],
@@ -119,7 +138,7 @@ export function jobsContract({ it, assert, statusOf, ended, run }) {
 
   it(
     "a task gets its texts rendered and what others left",
-    async (engine) => {
+    async (engine, { assert, run }) => {
       const task = {
         taskId: "b",
         dependsOn: ["a"],
@@ -128,7 +147,7 @@ export function jobsContract({ it, assert, statusOf, ended, run }) {
         xcom: { a: { rows: 7 } },
       };
       const { output, error } = await run(engine, aTask({ act: "task" }, task));
-      assert.equal(error, undefined, JSON.stringify(error));
+      assert.equal(error, undefined, "error");
       assert.deepEqual(output, {
         params: { day: "2024-01-01", rows: "7" },
         command: "load 2024-01-01 b",
@@ -140,7 +159,7 @@ export function jobsContract({ it, assert, statusOf, ended, run }) {
 
   it(
     "a task leaves XCom, is skipped, and fails",
-    async (engine) => {
+    async (engine, { assert, run }) => {
       const pushed = await run(engine, aTask({ act: "push", value: { rows: 3, "a b": [null] } }, {}));
       assert.equal(pushed.output, "pushed");
       assert.deepEqual({ ...pushed.pushed }, { rows: 3, "a b": [null] });
@@ -155,12 +174,13 @@ export function jobsContract({ it, assert, statusOf, ended, run }) {
 
   it(
     "a job that takes longer than its timeout is aborted and has failed",
-    async (engine, { log }) => {
+    async (engine, { assert, hasState, run, log }) => {
       const job = aJob({ act: "succeed", ms: 60_000 }, { timeout: 100 });
-      const { state, error } = await run(engine, job);
-      assert.equal(state, "failed");
-      assert.ok(error.message.includes("timeout"), error.message);
-      assert.ok(log.aborted.has(job.key));
+      const status = await run(engine, job);
+      hasState(status, "failed");
+      const message = status.error?.message ?? "";
+      assert.ok(message.includes("timeout"), `expected an error.message that says timeout, got ${message}`);
+      assert.ok(log.aborted.has(job.key), "expected the signal of the job to be aborted, got none");
     },
     ["timeout"],
   );

@@ -1,7 +1,12 @@
 // Shared parts of the engine contract: the work that its jobs do, and how they are submitted and waited for.
 // @ts-nocheck: many of these values are what the types forbid.
-import { BackfillService } from "../../face.js";
+import { Calls } from "../../contract/calls.js";
+import { printed } from "../../contract/printed.js";
 import { hasEnded } from "../engine.js";
+import { checkedStatus } from "../outcome.js";
+
+/** Milliseconds that a job may take to get somewhere. */
+const PATIENCE_MS = 60_000;
 
 export const DAG = "contract";
 const day = (n) => new Date(Date.UTC(2024, 0, n)).toISOString().replace(".000Z", "Z");
@@ -110,7 +115,7 @@ export const aTask = (conf, task, more = {}) =>
   });
 
 /** An engine whose calls are made again while they reject, as a coordinator makes them; ENGINE_FAILED is an answer. */
-function repeated(engine) {
+function repeated(engine, calls) {
   const call =
     (name) =>
     async (...args) => {
@@ -118,73 +123,140 @@ function repeated(engine) {
         try {
           return await engine[name](...args);
         } catch (error) {
-          if (error?.code === "ENGINE_FAILED" || Date.now() > end) throw error;
+          if (error?.code === "ENGINE_FAILED" || calls.hasTold(error) || Date.now() > end) throw error;
           await new Promise((resolve) => setTimeout(resolve, 100));
         }
       }
     };
-  const calls = new Set(["submit", "status", "cancel", "forget"]);
+  const methods = new Set(["submit", "status", "cancel", "forget"]);
   return new Proxy(engine, {
     get: (target, name) => {
       const member = target[name];
       if (typeof member !== "function") return member;
-      return calls.has(name) ? call(name) : member.bind(target);
+      return methods.has(name) ? call(name) : member.bind(target);
     },
   });
 }
 
+/** The engine under test, whose calls are noted. */
+function tracedEngine(engine, calls, name = "engine") {
+  return calls.traced(engine, {
+    name,
+    immediate: ["watch"],
+    shown: (method, [first]) => {
+      if (!Array.isArray(first) || !["submit", "status", "cancel", "forget"].includes(method))
+        return undefined;
+      if (first.length > 2) return `${first.length} ${method === "submit" ? "jobs" : "keys"}`;
+      return method === "submit" ? `[${first.map(jobText).join(", ")}]` : printed(first);
+    },
+    check: (method, value) => {
+      if (method === "status") checkedStatus(engine.name, value);
+    },
+  });
+}
+
+/** What a job does, by which its test is understood. */
+function jobText({ key, kind, timeout, data: { conf } }) {
+  return printed({ key, kind, ...(timeout === undefined ? {} : { timeout }), conf });
+}
+
 /** Passed to each suite. */
-export function suiteOf(name, open, { test, assert }) {
+export function suiteOf(name, open, { test, assert: given }) {
   const it = (what, body, needs = [], wanted = undefined) =>
     test(`${name}: ${what}`, async (t) => {
       const log = newLog();
+      const calls = new Calls(given);
       const opened = await open(workOf(log), wanted);
       const closers = [];
       const without = { ...opened.without };
       if (wanted !== undefined && opened[wanted] === undefined)
         without[wanted] ??= `the opened engine has no ${wanted}()`;
       const lacking = [...needs, wanted].find((need) => without[need] !== undefined);
+      // It is closed once, by its test or behind it.
+      const closing = [];
+      const close = () => {
+        if (closing.length === 0) closing.push(opened.engine.close());
+        return closing[0];
+      };
       try {
         if (lacking !== undefined) return t?.skip?.(`${lacking}: ${without[lacking]}`);
         const starts = opened.starts ?? log.starts;
-        const again = opened.again && (async () => repeated(await opened.again()));
+        const again =
+          opened.again &&
+          (async () => repeated(tracedEngine(await opened.again(), calls, "(other engine)"), calls));
         const later = (close) => closers.push(close);
-        await body(repeated(opened.engine), { ...opened, log, starts, again, later });
+        const engine = repeated(tracedEngine(opened.engine, calls), calls);
+        const tools = toolsOf(calls, starts);
+        await body(engine, { ...tools, ...opened, log, starts, again, later, close });
+      } catch (error) {
+        throw calls.explained(error);
       } finally {
         for (const close of closers) await close();
-        await opened.engine.close();
+        await close();
         await opened.done?.();
       }
     });
+  return { it };
+}
+
+/** What a test checks its engine with. */
+function toolsOf(calls, starts) {
+  const assert = calls.checks;
 
   async function statusOf(engine, key) {
     return (await engine.status([key])).get(key) ?? { state: "unknown" };
   }
   /** Waits until `is` holds of a job's status. */
   async function until(engine, key, is, what) {
-    const end = Date.now() + 60_000;
+    const end = Date.now() + PATIENCE_MS;
     for (;;) {
       const status = await statusOf(engine, key);
       if (is(status)) return status;
-      if (hasEnded(status) || Date.now() > end) {
-        assert.ok(false, `expected ${what}, got ${JSON.stringify(status)}`);
-      }
+      const late = Date.now() > end;
+      if (hasEnded(status) || late)
+        assert.ok(
+          false,
+          `expected ${what}${late ? ` within ${PATIENCE_MS / 1_000} seconds` : ""}, got ${printed(status)}`,
+        );
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
-  const ended = (engine, key) => until(engine, key, hasEnded, "an end");
+  const ended = (engine, key) => until(engine, key, hasEnded, "an end: success, failed or canceled");
   const running = (engine, key) => until(engine, key, ({ state }) => state === "running", "running");
+  /** The end of a job that is submitted now. */
   async function run(engine, job) {
     await engine.submit([job]);
     return ended(engine, job.key);
   }
   const eventually = async (is, what) => {
-    const end = Date.now() + 60_000;
-    while (!is()) {
-      assert.ok(Date.now() < end, what);
+    const end = Date.now() + PATIENCE_MS;
+    while (!(await is())) {
+      assert.ok(Date.now() < end, `expected that ${what} within ${PATIENCE_MS / 1_000} seconds, got nothing`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
+  /** Running is told before the work has begun. */
+  const begun = (key) => eventually(async () => (await starts(key)) > 0, `the work of job ${key} begins`);
+  /** How often the work of a job has begun. */
+  const startedTimes = async (key, times) =>
+    assert.equal(await starts(key), times, `how often the work of job ${key} has begun`);
 
-  return { it, assert, statusOf, ended, running, run, eventually, BackfillService };
+  const hasState = (status, state, why = "") => {
+    if (status.state !== state)
+      calls.fail(
+        `${calls.of(undefined).text}: expected the state ${state}${why && `, since ${why}`}, got ${printed(status)}`,
+      );
+  };
+  /** A backfill has ended as it should. */
+  const hasResult = (result, state, count) => {
+    const ended = state === "success" ? result.completed : result[state];
+    const first = result.results.find(({ error }) => error);
+    const got = `${result.state} with ${ended}${first === undefined ? "" : `, the first error of which is ${printed(first.error)}`}`;
+    if (result.state !== state || ended !== count)
+      calls.fail(
+        `after ${calls.of(undefined).text}: expected the backfill to end as ${state} with ${count} runs, got ${got}`,
+      );
+  };
+
+  return { assert, hasState, hasResult, statusOf, ended, running, run, eventually, begun, startedTimes };
 }

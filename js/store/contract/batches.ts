@@ -2,8 +2,14 @@
 // @ts-nocheck: many of these changes are what the types forbid, and have to be refused.
 import { aRun, backfill, create, DAG, day, idOf, ms, task, update, xcom } from "./scene.js";
 
-export function batchesContract({ assert, dates, everything, it, refused }) {
-  it("all or nothing: a refused batch leaves nothing, whatever came before the refused change", async (store) => {
+export function batchesContract({ it }) {
+  it("all or nothing: a refused batch leaves nothing, whatever came before the refused change", async (store, {
+    assert,
+    refused,
+    everything,
+    unchanged,
+    dates,
+  }) => {
     await store.apply([
       create(1),
       create(2),
@@ -32,17 +38,17 @@ export function batchesContract({ assert, dates, everything, it, refused }) {
       backfill("c"),
     ];
     await refused(store.apply([...good, create(2)]), "RUN_EXISTS", good.length);
-    assert.equal(await everything(store), before);
+    await unchanged(store, before);
     await refused(store.apply([...good, update(9, { state: "success" })]), "STORE_FAILED", good.length);
-    assert.equal(await everything(store), before);
+    await unchanged(store, before);
     await refused(
       store.apply([...good, update(1, {}, { ifState: ["running"] })]),
       "STALE_OWNER",
       good.length,
     );
-    assert.equal(await everything(store), before);
+    await unchanged(store, before);
     await refused(store.apply([...good, { type: "delete-run" }]), "INVALID_OPTION", good.length);
-    assert.equal(await everything(store), before);
+    await unchanged(store, before);
     await store.apply(good);
     assert.deepEqual(await dates(store), [31, 1, 2, 3]);
     assert.deepEqual(await store.getXcom(DAG, idOf(1)), { t: { k: 3 } });
@@ -53,7 +59,10 @@ export function batchesContract({ assert, dates, everything, it, refused }) {
     );
   });
 
-  it("batches of one turn: each is answered for itself, in the order of the calls", async (store) => {
+  it("batches of one turn: each is answered for itself, in the order of the calls", async (store, {
+    assert,
+    dates,
+  }) => {
     const answers = await Promise.allSettled([
       store.apply([create(1), create(2)]),
       store.apply([create(3), create(2)]),
@@ -65,6 +74,7 @@ export function batchesContract({ assert, dates, everything, it, refused }) {
     assert.deepEqual(
       answers.map((answer) => answer.reason?.code ?? "ok"),
       ["ok", "RUN_EXISTS", "ok", "STALE_OWNER", "ok", "ok"],
+      "answers of six batches of one turn, by their codes",
     );
     assert.deepEqual(await dates(store), [1, 2, 4]);
     assert.deepEqual(
@@ -73,7 +83,9 @@ export function batchesContract({ assert, dates, everything, it, refused }) {
     );
   });
 
-  it("what is stored is nobody's: neither the writer's nor a reader's objects reach it", async (store) => {
+  it("what is stored is nobody's: neither the writer's nor a reader's objects reach it", async (store, {
+    assert,
+  }) => {
     const run = aRun(1, { conf: { list: [1] }, output: { n: 1 }, error: { name: "E", message: "m" } });
     const expected = structuredClone(run);
     const batch = [
@@ -91,22 +103,26 @@ export function batchesContract({ assert, dates, everything, it, refused }) {
     await written;
     for (let reading = 0; reading < 2; reading += 1) {
       const [read] = await store.listRuns({ dagId: DAG });
-      assert.deepEqual(read, expected);
+      assert.deepEqual(
+        read,
+        expected,
+        "the record, after objects that were written or read have been changed",
+      );
       read.conf.list.push(3);
       read.dataInterval.end = "never";
       read.error.message = "changed";
       read.output.n = 2;
       const values = await store.getXcom(DAG, idOf(1));
-      assert.deepEqual(values, { t: { k: { list: [1] } } });
+      assert.deepEqual(values, { t: { k: { list: [1] } } }, "XCom, after objects have been changed");
       values.t.k.list.push(3);
       values.t.extra = 1;
       const snapshot = await store.loadBackfill("b");
-      assert.deepEqual(snapshot, { list: [1] });
+      assert.deepEqual(snapshot, { list: [1] }, "the snapshot, after objects have been changed");
       snapshot.list.push(3);
     }
   });
 
-  it("__proto__ and constructor are keys like any other", async (store) => {
+  it("__proto__ and constructor are keys like any other", async (store, { assert }) => {
     const value = JSON.parse(
       '{"__proto__": {"polluted": 1}, "constructor": {"prototype": 2}, "toString": 3}',
     );
@@ -132,7 +148,11 @@ export function batchesContract({ assert, dates, everything, it, refused }) {
     assert.equal({}.polluted, undefined);
   });
 
-  it("values become what JSON makes of them; what JSON cannot say is refused", async (store) => {
+  it("values become what JSON makes of them; what JSON cannot say is refused", async (store, {
+    assert,
+    refused,
+    dates,
+  }) => {
     const when = new Date(0);
     await store.apply([
       create(1, { conf: { when, gone: undefined, not: Number.NaN } }),
@@ -151,7 +171,7 @@ export function batchesContract({ assert, dates, everything, it, refused }) {
     assert.deepEqual(await dates(store), [1]);
   });
 
-  it("a change that is none is refused and named", async (store) => {
+  it("a change that is none is refused and named", async (store, { assert, refused }) => {
     await store.apply([create(1)]);
     const wrong = [
       [null, "INVALID_OPTION"],

@@ -2,8 +2,12 @@
 // @ts-nocheck: many of these changes are what the types forbid, and have to be refused.
 import { aRun, create, DAG, day, idOf, update } from "./scene.js";
 
-export function changesContract({ assert, dates, it, refused }) {
-  it("RUN_EXISTS when the date or the run id is taken, and names the change", async (store) => {
+export function changesContract({ it }) {
+  it("RUN_EXISTS when the date or the run id is taken, and names the change", async (store, {
+    assert,
+    refused,
+    dates,
+  }) => {
     await store.apply([create(1)]);
     await refused(store.apply([create(1, { runId: "another id" })]), "RUN_EXISTS", 0);
     await refused(store.apply([create(2), create(1)]), "RUN_EXISTS", 1);
@@ -20,7 +24,9 @@ export function changesContract({ assert, dates, it, refused }) {
     assert.equal((await store.listRuns({ dagId: "other" })).length, 1);
   });
 
-  it("an update sets what it names, removes what it names as undefined, keeps the rest", async (store) => {
+  it("an update sets what it names, removes what it names as undefined, keeps the rest", async (store, {
+    assert,
+  }) => {
     const run = aRun(1, { owner: "dag:sales", conf: { a: 1 }, backfillId: "b1", key: "k1", chunk: "c1" });
     await store.apply([{ type: "create-run", run }]);
     await store.apply([update(1, { state: "running", startedAt: "2024-02-01T00:00:00Z" })]);
@@ -78,7 +84,7 @@ export function changesContract({ assert, dates, it, refused }) {
     ]);
   });
 
-  it("an update may repeat the run's identity, not change it", async (store) => {
+  it("an update may repeat the run's identity, not change it", async (store, { assert, refused }) => {
     await store.apply([create(1)]);
     await store.apply([update(1, { ...aRun(1), state: "success" })]);
     assert.deepEqual(await store.listRuns({ dagId: DAG }), [aRun(1, { state: "success" })]);
@@ -89,7 +95,10 @@ export function changesContract({ assert, dates, it, refused }) {
     assert.deepEqual(await store.listRuns({ dagId: DAG }), [aRun(1, { state: "success" })]);
   });
 
-  it("an update of an unknown run is STORE_FAILED and names the change", async (store) => {
+  it("an update of an unknown run is STORE_FAILED and names the change", async (store, {
+    assert,
+    refused,
+  }) => {
     await store.apply([create(1)]);
     await refused(
       store.apply([update(1, { state: "success" }), update(2, { state: "success" })]),
@@ -101,7 +110,10 @@ export function changesContract({ assert, dates, it, refused }) {
     assert.deepEqual(await store.listRuns({ dagId: DAG }), [aRun(1)]);
   });
 
-  it("ifState: an update of a run that is elsewhere is STALE_OWNER and names the change and the state", async (store) => {
+  it("ifState: an update of a run that is elsewhere is STALE_OWNER and names the change and the state", async (store, {
+    assert,
+    refused,
+  }) => {
     await store.apply([create(1), create(2)]);
     await store.apply([update(1, { state: "running" }, { ifState: ["queued", "failed"] })]);
     const error = await refused(
@@ -112,7 +124,7 @@ export function changesContract({ assert, dates, it, refused }) {
       "STALE_OWNER",
       1,
     );
-    assert.equal(error.details.state, "running");
+    assert.equal(error.details?.state, "running", "details.state, the state of the run");
     await refused(store.apply([update(1, { state: "success" }, { ifState: [] })]), "STALE_OWNER", 0);
     await refused(store.apply([update(1, {}, { ifState: ["queued"] })]), "STALE_OWNER", 0);
     assert.deepEqual(

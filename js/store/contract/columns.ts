@@ -3,8 +3,8 @@
 import { RUN_STATES } from "../../codes.js";
 import { create, DAG, day, ms } from "./scene.js";
 
-export function columnsContract({ assert, it, refused }) {
-  it("a history is the same runs as columns", async (store) => {
+export function columnsContract({ it }) {
+  it("a history is the same runs as columns", async (store, { assert, refused }) => {
     if (store.listHistory === undefined) return;
     const key = "01234567-89ab-8def-8123-456789abcdef";
     await store.apply([
@@ -62,7 +62,7 @@ export function columnsContract({ assert, it, refused }) {
     await refused(store.listHistory({ dagId: DAG, limit: 1 }), "INVALID_OPTION");
   });
 
-  it("counts by state, of a range, of types and of a backfill", async (store) => {
+  it("counts by state, of a range, of types and of a backfill", async (store, { assert, refused }) => {
     if (store.countRuns === undefined) return;
     const none = { queued: 0, running: 0, success: 0, failed: 0, canceled: 0 };
     assert.deepEqual(await store.countRuns({ dagId: DAG }), none);

@@ -1,5 +1,8 @@
 // Shared parts of the contract's suites: the runs and changes that they write, and how a store is opened, asked and closed.
 // @ts-nocheck: many of these changes are what the types forbid, and have to be refused.
+import { Calls } from "../../contract/calls.js";
+import { difference, errorText, printed } from "../../contract/printed.js";
+import { tracedStore } from "./traced.js";
 
 export const DAG = "sales";
 export const day = (n) => new Date(Date.UTC(2024, 0, n)).toISOString().replace(".000Z", "Z");
@@ -50,44 +53,82 @@ export const backfill = (id, more = {}) => ({
 });
 
 /** The argument of each suite. */
-export function suiteOf(name, open, { test, assert }) {
+export function suiteOf(name, open, { test, assert: given }) {
   const it = (what, body) =>
     test(`${name}: ${what}`, async () => {
       const clock = { now: Date.UTC(2024, 5, 1) };
       const opened = await open(clock);
+      const calls = new Calls(given);
+      const { twin } = opened;
+      const suite = toolsOf(calls);
       try {
-        await body(opened.store, { clock, twin: opened.twin });
+        await body(tracedStore(opened.store, calls), {
+          ...suite,
+          clock,
+          twin: twin && (async () => tracedStore(await twin(), calls, "(second store)")),
+        });
+      } catch (error) {
+        throw calls.explained(error);
       } finally {
         await opened.store.close();
         await opened.done?.();
       }
     });
+  return { it };
+}
 
-  /** The error of a promise that has to be refused with `code`. */
+/** What a test checks its store with. */
+function toolsOf(calls) {
+  const assert = calls.checks;
+
+  /** The error of a call that has to be refused with `code`; `index`: the place of the change that it has to name. */
   async function refused(promise, code, index) {
+    const { text, args } = calls.of(promise);
+    const [changes] = args;
+    const named = index === undefined ? "" : ` whose details.index is ${index}`;
+    const which = index > 0 && changes.length > 3 ? ` (changes[${index}] is ${printed(changes[index])})` : "";
+    const wanted = `${text}: expected it to reject with a DagfillError of code ${code}${named}${which}, got`;
     const error = await promise.then(
-      () => undefined,
+      (value) => calls.fail(`${wanted} fulfilled with ${printed(value)}`),
       (thrown) => thrown,
     );
-    assert.ok(error !== undefined, `expected ${code}, but it was accepted`);
-    assert.equal(error.name, "DagfillError", String(error?.stack ?? error));
-    assert.equal(error.code, code, error.message);
-    if (index !== undefined) assert.equal(error.details?.index, index, error.message);
+    const isRight =
+      error?.name === "DagfillError" &&
+      error.code === code &&
+      (index === undefined || error.details?.index === index);
+    if (!isRight) {
+      const without =
+        error?.name === "DagfillError" && error.details === undefined ? " (without details)" : "";
+      calls.fail(`${wanted} ${errorText(error)}${without}`);
+    }
     return error;
+  }
+
+  /** The lease that a call has to give. */
+  async function taken(promise, why = "nobody else holds it") {
+    const { text } = calls.of(promise);
+    const lease = await promise;
+    return lease ?? calls.fail(`${text}: expected a lease, since ${why}; got ${lease}`);
   }
 
   async function everything(store) {
     const runs = await store.listRuns({ dagId: DAG });
-    const rest = await Promise.all(
-      runs.map(async ({ runId }) => [
-        await store.listTaskInstances(DAG, runId),
-        await store.getXcom(DAG, runId),
-      ]),
-    );
-    return JSON.stringify([runs, rest, await store.listBackfills()]);
+    const [tasks, xcom] = [{}, {}];
+    for (const { runId } of runs) {
+      tasks[runId] = await store.listTaskInstances(DAG, runId);
+      xcom[runId] = await store.getXcom(DAG, runId);
+    }
+    return JSON.stringify({ runs, tasks, xcom, backfills: await store.listBackfills() });
+  }
+  /** A batch that was refused has left nothing: the store reads as `before`. */
+  async function unchanged(store, before) {
+    const now = await everything(store);
+    if (now === before) return;
+    const where = difference(JSON.parse(now), JSON.parse(before));
+    calls.fail(`store.apply() of a batch that was refused has changed the store: ${where}`);
   }
   const dates = async (store, query) =>
     (await store.listRuns({ dagId: DAG, ...query })).map((run) => Number(run.executionDate.slice(8, 10)));
 
-  return { it, assert, refused, everything, dates };
+  return { assert, refused, taken, everything, unchanged, dates };
 }

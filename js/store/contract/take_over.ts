@@ -4,14 +4,14 @@ import { create, DAG } from "./scene.js";
 
 const CHANGES = 5_000;
 
-export function takeOverContract({ assert, it }) {
-  it("a take-over waits for the batch before it", async (store, { clock, twin }) => {
+export function takeOverContract({ it }) {
+  it("a take-over waits for the batch before it", async (store, { assert, taken, clock, twin }) => {
     if (twin === undefined) return;
     const other = await twin();
     let before = 0;
     try {
       for (const [round, delay] of [0, 10, 40, 120].entries()) {
-        const lease = await store.acquireLease("l", "one", 1_000);
+        const lease = await taken(store.acquireLease("l", "one", 1_000));
         const fence = { lease: "l", epoch: lease.epoch };
         const changes = Array.from({ length: CHANGES }, (_, n) => {
           const at = new Date(Date.UTC(2000 + round, 0, 1) + n * 60_000).toISOString();
@@ -24,8 +24,7 @@ export function takeOverContract({ assert, it }) {
         await new Promise((resolve) => setTimeout(resolve, delay));
         clock.now += 5_000;
         // The new owner decides by what it reads now: nothing of the old owner may come after that.
-        const next = await other.acquireLease("l", "two", 1_000);
-        assert.ok(next !== null, "an expired lease is anybody's");
+        const next = await taken(other.acquireLease("l", "two", 1_000), "the lease before it has expired");
         const seen = (await other.listRuns({ dagId: DAG })).length;
         const answer = await written;
         const found = (await other.listRuns({ dagId: DAG })).length;
@@ -34,8 +33,12 @@ export function takeOverContract({ assert, it }) {
           seen,
           `round ${round}: ${answer}, ${found - seen} changes came behind the take-over`,
         );
-        assert.equal(answer, found === before ? "STALE_OWNER" : "written");
-        if (found !== before) assert.equal(found, before + CHANGES);
+        assert.equal(
+          answer,
+          found === before ? "STALE_OWNER" : "written",
+          "the answer of the batch before it",
+        );
+        if (found !== before) assert.equal(found, before + CHANGES, "runs, of which a batch is there whole");
         before = found;
         await next.release();
       }

@@ -2,8 +2,8 @@
 // @ts-nocheck: many of these changes are what the types forbid, and have to be refused.
 import { backfill, create, DAG, day, idOf, task, update, xcom } from "./scene.js";
 
-export function tasksContract({ assert, dates, it, refused }) {
-  it("task instances: by task id, saved again in place, one run's own", async (store) => {
+export function tasksContract({ it }) {
+  it("task instances: by task id, saved again in place, one run's own", async (store, { assert }) => {
     const full = {
       startedAt: day(1),
       finishedAt: day(2),
@@ -28,7 +28,7 @@ export function tasksContract({ assert, dates, it, refused }) {
     assert.deepEqual(await store.listTaskInstances(DAG, "nobody"), []);
   });
 
-  it("XCom: values of every kind, set again in place", async (store) => {
+  it("XCom: values of every kind, set again in place", async (store, { assert }) => {
     const values = {
       none: null,
       yes: true,
@@ -48,7 +48,10 @@ export function tasksContract({ assert, dates, it, refused }) {
     assert.deepEqual(await store.getXcom(DAG, idOf(2)), {});
   });
 
-  it("clear-run takes task instances and XCom of that run only, and keeps the run", async (store) => {
+  it("clear-run takes task instances and XCom of that run only, and keeps the run", async (store, {
+    assert,
+    dates,
+  }) => {
     await store.apply([
       create(1),
       create(2),
@@ -68,7 +71,7 @@ export function tasksContract({ assert, dates, it, refused }) {
     assert.deepEqual(await dates(store), [1, 2]);
   });
 
-  it("what follows clear-run in its batch stands, also of what it has cleared", async (store) => {
+  it("what follows clear-run in its batch stands, also of what it has cleared", async (store, { assert }) => {
     await store.apply([create(1), task(1, "t"), task(1, "u"), xcom(1, "t", "k", 1), xcom(1, "u", "k", 1)]);
     await store.apply([
       { type: "clear-run", dagId: DAG, runId: idOf(1) },
@@ -84,7 +87,7 @@ export function tasksContract({ assert, dates, it, refused }) {
     assert.deepEqual(await store.getXcom(DAG, idOf(1)), { t: { k: { kept: [1] }, more: 2 } });
   });
 
-  it("ids are whole: no two pairs of ids are taken for the same run", async (store) => {
+  it("ids are whole: no two pairs of ids are taken for the same run", async (store, { assert }) => {
     const pairs = [
       ["a", "b:c"],
       ["a:b", "c"],
@@ -107,7 +110,9 @@ export function tasksContract({ assert, dates, it, refused }) {
       assert.ok((await store.listRuns({ dagId })).every((run) => run.dagId === dagId));
   });
 
-  it("backfills: loaded by id, listed in order of their first save, by DAG, unfinished only", async (store) => {
+  it("backfills: loaded by id, listed in order of their first save, by DAG, unfinished only", async (store, {
+    assert,
+  }) => {
     await store.apply([
       backfill("z"),
       backfill("a", { dagId: "other" }),
@@ -130,7 +135,10 @@ export function tasksContract({ assert, dates, it, refused }) {
     assert.equal(await store.loadBackfill("z"), null);
   });
 
-  it("requests are listed in their order, without a fence, until the backfill has ended", async (store) => {
+  it("requests are listed in their order, without a fence, until the backfill has ended", async (store, {
+    assert,
+    refused,
+  }) => {
     const ask = (id, request) => ({ type: "request", id, request });
     const list = async (id) => (await store.listRequests(id)).map(({ request }) => request);
     await store.apply([backfill("b"), backfill("c")]);
