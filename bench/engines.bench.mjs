@@ -3,13 +3,13 @@
 // With MILLION=1 it is 1,000,000 runs on PostgreSQL instead: the time, and the most memory that their coordinator had.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { connect, createServer } from "node:net";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { BackfillService } from "../dist/index.js";
 import { openPostgresStore } from "../dist/store/postgres.js";
 import { openSqliteStore } from "../dist/store/sqlite.js";
-import { freePort, servicePackages, startPostgres, startRedis } from "../tests/services/services.mjs";
+import { lineTo } from "../tests/services/line.mjs";
+import { servicePackages, startPostgres, startRedis } from "../tests/services/services.mjs";
 import { median } from "./median.mjs";
 
 await servicePackages();
@@ -24,24 +24,6 @@ if (process.argv[2] === "worker") {
   await bullmqWorker({ connection: process.argv[3], concurrency: 64, executeRun: () => {} });
   process.send("ready");
   await new Promise(() => {});
-}
-
-/** A line to a server that takes 1 ms each way. */
-async function slowLine(port) {
-  const delayed = (from, to) => {
-    from.on("data", (data) => setTimeout(() => to.writable && to.write(data), 1));
-    from.on("close", () => setTimeout(() => to.destroy(), 5));
-    from.on("error", () => to.destroy());
-  };
-  const server = createServer((near) => {
-    const far = connect(port, "127.0.0.1");
-    for (const socket of [near, far]) socket.setNoDelay(true);
-    delayed(near, far);
-    delayed(far, near);
-  });
-  const own = await freePort();
-  server.listen(own, "127.0.0.1");
-  return { port: own, close: () => server.close() };
 }
 
 let dagCount = 0;
@@ -99,7 +81,7 @@ if (postgres === null || redis === null) {
   process.exit(process.env.CI === "true" ? 1 : 0);
 }
 const url = new URL(postgres.url);
-const line = await slowLine(Number(url.port));
+const line = await lineTo(Number(url.port), { delay: 1 });
 const poolOf = (port) => {
   const pool = new pg.Pool({ connectionString: postgres.url.replace(url.port, String(port)), max: 8 });
   pool.on("error", () => {});

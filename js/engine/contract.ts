@@ -24,7 +24,9 @@ export type EngineLack =
   | "waiting"
   | "again"
   | "kill"
-  | "away";
+  | "away"
+  | "unanswered"
+  | "watch";
 
 /** An engine for one test, with a worker that executes its jobs. */
 export interface OpenedEngine {
@@ -43,6 +45,9 @@ export interface OpenedEngine {
   kill?: (whileDead?: () => Promise<void>) => Promise<void>;
   /** Takes the server of the engine away, and gives what brings it back with its jobs. Of engines that were opened for it. */
   away?: () => Promise<() => Promise<void>>;
+  /** From now on the engine's calls arrive at its server, and the connection ends before each answer, until what this gives is called; `again` is
+   *  an engine whose calls are answered all the same. Of engines that were opened for it. */
+  unanswered?: () => Promise<() => unknown>;
   /** What it lacks, and why. */
   without?: { readonly [lack in EngineLack]?: string };
   /** Called when the test has ended and the engine is closed: ends the worker. */
@@ -53,10 +58,11 @@ export interface OpenedEngine {
  *  says: waits for `ms`, then ends as `act` says ("succeed" with `value`, "nothing", "fail" and "error" with `value`).
  *
  *  `wanted` is what the test will do: with "kill" the worker is best a process of its own that executes `contractWork`, and the engine has
- *  `kill`; with "away" it has `away`. A test whose engine has neither is skipped, with the reason in `without`. */
+ *  `kill`; with "away" it has `away`, with "unanswered" `unanswered`. A test whose engine has not what it wants is skipped, with the reason in
+ *  `without`. */
 export type OpenEngine = (
   work: { executeRun: ExecuteRun; executeTask: ExecuteTask },
-  wanted: "kill" | "away" | undefined,
+  wanted: "kill" | "away" | "unanswered" | undefined,
 ) => Promise<OpenedEngine>;
 
 /** The callbacks of the contract for a worker in a process of its own; `started` is called with the key of each job that begins. */

@@ -7,6 +7,7 @@ import { after, test } from "node:test";
 import { bullmqEngine, bullmqWorker } from "dagfill/engine/bullmq";
 import { engineContract } from "dagfill/engine/contract";
 import { jobOf } from "../chaos/engines/job.mjs";
+import { lineTo } from "./line.mjs";
 import { loadPg, notTested, redisCommand, servicePackages, startPostgres, startRedis } from "./services.mjs";
 
 await servicePackages();
@@ -37,7 +38,8 @@ async function workers(url, queue) {
   return { end, kill, starts: (key) => counts.get(key) ?? 0 };
 }
 
-function contract(name, bull, server) {
+/** `over`: the same connection over another port. */
+function contract(name, bull, server, over) {
   let count = 0;
   /** It comes back with what it has acknowledged. */
   const away = async () => {
@@ -54,12 +56,23 @@ function contract(name, bull, server) {
         return { engine: bullmqEngine(options), ...rest, done: end };
       }
       const worker = await bullmqWorker({ ...options, ...work, concurrency: 4, leaseTime: 2_000 });
+      if (wanted === "unanswered") {
+        const line = await lineTo(Number(new URL(server.url).port));
+        return {
+          engine: bullmqEngine({ ...options, connection: over(line.port) }),
+          again: async () => bullmqEngine(options),
+          unanswered: async () => line.lose(),
+          done: async () => {
+            line.close();
+            await worker.close({ running: "abort" });
+          },
+        };
+      }
       return {
         engine: bullmqEngine(options),
         again: async () => bullmqEngine(options),
         slots: 4,
         ...(server.kill === undefined ? {} : { away }),
-        many: bull.backend === undefined ? 1_000 : 200,
         done: () => worker.close({ running: "abort" }),
       };
     },
@@ -89,7 +102,8 @@ const redis = await startRedis({ everysec: true });
 if (redis === null) notTested("engine bullmq on Redis", "no redis-server (apt-get install redis-server)");
 else {
   after(() => redis.stop());
-  contract("bullmq on Redis", { connection: redis.url }, redis);
+  const over = (port) => redis.url.replace(/:\d+$/, `:${port}`);
+  contract("bullmq on Redis", { connection: redis.url }, redis, over);
 
   for (const [scene, printed] of [
     [["redis", "false"], REFUSED],
@@ -133,7 +147,8 @@ else {
   await loadPg();
   after(() => postgres.stop());
   const connection = { connectionString: postgres.url, migrate: true };
-  contract("bullmq on PostgreSQL", { connection, backend: createPostgresBackend }, postgres);
+  const over = (port) => ({ ...connection, connectionString: postgres.url.replace(/:\d+\//, `:${port}/`) });
+  contract("bullmq on PostgreSQL", { connection, backend: createPostgresBackend }, postgres, over);
 
   test("a client in use that the server ends between two statements does not end the process", async () => {
     const pools = [];

@@ -31,45 +31,47 @@ export const withCalls = (engine, later, calls, times) => {
 };
 
 export function backfillsContract({ it }) {
-  for (const [how, calls] of [
-    ["", {}],
-    [" when watch is silent", { watch: undefined }],
-  ]) {
-    it(`a backfill runs each date once, never more at once than it may${how}`, async (engine, {
-      assert,
-      hasResult,
-      startedTimes,
-      later,
-      days = 20,
-    }) => {
-      let [open, peak] = [new Set(), 0];
-      const counted = withCalls(engine, later, {
-        submit: async (jobs) => {
-          for (const { key } of jobs) open.add(key);
-          peak = Math.max(peak, open.size);
-          await engine.submit(jobs);
-        },
-        ...calls,
-      });
-      const keys = [];
-      const store = new MemoryStore();
-      const service = new BackfillService({ dags: [dag], store, engine: counted });
-      const result = await service.backfill(
-        { ...range(days), maxParallelRuns: 3, conf: { act: "succeed", value: 1, ms: 20 } },
-        {
-          onEvent: (event) => {
-            if (event.type !== "run-succeeded") return;
-            const [key] = open;
-            keys.push(key);
-            open.delete(key);
-          },
-        },
-      );
-      hasResult(result, "success", days);
-      assert.ok(peak <= 3, `expected at most 3 jobs at once, got ${peak}`);
-      for (const key of keys) await startedTimes(key, 1);
+  backfills(it, {});
+  const silent = (what, body, needs = []) => it(`${what}, when watch is silent`, body, [...needs, "watch"]);
+  backfills(silent, { watch: undefined });
+}
+
+/** `calls`: instead of the engine's own. */
+function backfills(it, calls) {
+  it("a backfill runs each date once, never more at once than it may", async (engine, {
+    assert,
+    hasResult,
+    startedTimes,
+    later,
+    days = 20,
+  }) => {
+    let [open, peak] = [new Set(), 0];
+    const counted = withCalls(engine, later, {
+      submit: async (jobs) => {
+        for (const { key } of jobs) open.add(key);
+        peak = Math.max(peak, open.size);
+        await engine.submit(jobs);
+      },
+      ...calls,
     });
-  }
+    const keys = [];
+    const store = new MemoryStore();
+    const service = new BackfillService({ dags: [dag], store, engine: counted });
+    const result = await service.backfill(
+      { ...range(days), maxParallelRuns: 3, conf: { act: "succeed", value: 1, ms: 20 } },
+      {
+        onEvent: (event) => {
+          if (event.type !== "run-succeeded") return;
+          const [key] = open;
+          keys.push(key);
+          open.delete(key);
+        },
+      },
+    );
+    hasResult(result, "success", days);
+    assert.ok(peak <= 3, `expected at most 3 jobs at once, got ${peak}`);
+    for (const key of keys) await startedTimes(key, 1);
+  });
 
   it("a submit whose answer is lost starts nothing twice", async (engine, {
     assert,
@@ -81,6 +83,7 @@ export function backfillsContract({ it }) {
     const keys = new Set();
     let lost = 0;
     const flaky = withCalls(engine, later, {
+      ...calls,
       submit: async (jobs) => {
         for (const { key } of jobs) keys.add(key);
         await engine.submit(jobs);
@@ -109,6 +112,7 @@ export function backfillsContract({ it }) {
     const keys = new Set();
     const noted = () =>
       withCalls(engine, later, {
+        ...calls,
         submit: async (jobs) => {
           for (const { key } of jobs) keys.add(key);
           await engine.submit(jobs);
@@ -163,7 +167,7 @@ export function backfillsContract({ it }) {
       const service = new BackfillService({
         dags: [{ ...dag, tasks }],
         store,
-        engine: withCalls(engine, later, {}),
+        engine: withCalls(engine, later, calls),
       });
       const result = await service.backfill({ ...range(2), conf: { act: "succeed", value: "rows" } });
       hasResult(result, "success", 2);
@@ -180,7 +184,7 @@ export function backfillsContract({ it }) {
     later,
     without,
   }) => {
-    const service = new BackfillService({ dags: [dag], engine: withCalls(engine, later, {}) });
+    const service = new BackfillService({ dags: [dag], engine: withCalls(engine, later, calls) });
     const backfill = await service.start({
       ...range(3),
       maxParallelRuns: 2,

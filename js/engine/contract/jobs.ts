@@ -1,6 +1,10 @@
 // Jobs: started once by key, told by status, ended with what their work left.
 // @ts-nocheck: many of these values are what the types forbid.
+import { hasEnded } from "../engine.js";
 import { aJob, aTask } from "./scene.js";
+
+/** Milliseconds for a thousand jobs. */
+const MANY_PATIENCE_MS = 300_000;
 
 export function jobsContract({ it }) {
   const outputs = {
@@ -78,7 +82,7 @@ export function jobsContract({ it }) {
   it("takes many jobs in one call, and tells of many", async (engine, {
     assert,
     hasState,
-    ended,
+    eventually,
     startedTimes,
     many = 1_000,
   }) => {
@@ -86,9 +90,15 @@ export function jobsContract({ it }) {
       aJob({ act: "succeed", value: n }, { data: { n: n + 1 } }),
     );
     await engine.submit(jobs);
-    for (const { key } of jobs) hasState(await ended(engine, key), "success");
-    const told = await engine.status(jobs.map(({ key }) => key));
+    const keys = jobs.map(({ key }) => key);
+    let told = new Map();
+    const haveEnded = async () => {
+      told = await engine.status(keys);
+      return keys.every((key) => hasEnded(told.get(key) ?? { state: "unknown" }));
+    };
+    await eventually(haveEnded, `all of ${many} jobs end`, MANY_PATIENCE_MS);
     assert.equal(told.size, many, "jobs that it tells of");
+    for (const key of keys) hasState(told.get(key), "success");
     for (const { key } of jobs) await startedTimes(key, 1);
   });
 

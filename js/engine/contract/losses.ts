@@ -5,8 +5,8 @@ import { withCalls } from "./backfills.js";
 import { aJob, DAG } from "./scene.js";
 
 const dag = { dagId: DAG, schedule: "@daily" };
-/** Milliseconds: short, so that a silence is told while a test waits. */
-const TIMES = { deadline: 2_000, silence: 500, repeat: 60_000, pause: [50, 500] };
+/** Milliseconds. A silence is told when an engine has been away for five seconds. */
+const TIMES = { deadline: 2_000, silence: 5_000, repeat: 60_000, pause: [50, 500] };
 
 /** A backfill of a few dates, and what it has told. */
 async function backfillOf(engine, days, ms, ended = () => {}) {
@@ -92,6 +92,33 @@ export function lossesContract({ it }) {
     },
     [],
     "kill",
+  );
+
+  it(
+    "a submit that the server takes and never answers starts nothing twice",
+    async (
+      engine,
+      { eventually, startedTimes, hasState, ended, statusOf, unanswered, again, later, plain },
+    ) => {
+      const job = aJob({ act: "succeed", value: 1, ms: 300 });
+      // Its connections are there, and it knows what it has to ask once.
+      await engine.submit([aJob({ act: "nothing" }, { data: { n: 2 } })]);
+      const other = await again();
+      later(() => other.close());
+      const answered = await unanswered();
+      // It rejects, or its client sends it again when there are answers.
+      const submitted = plain.submit([job]).catch(() => {});
+      const isThere = async () => (await statusOf(other, job.key)).state !== "unknown";
+      await eventually(isThere, "another engine knows the job that was submitted");
+      await answered();
+      // As a coordinator does whose call was not answered.
+      await engine.submit([job]);
+      await submitted;
+      hasState(await ended(engine, job.key), "success");
+      await startedTimes(job.key, 1);
+    },
+    ["again"],
+    "unanswered",
   );
 
   for (const [what, wanted] of [

@@ -171,6 +171,7 @@ export function suiteOf(name, open, { test, assert: given }) {
       const without = { ...opened.without };
       if (wanted !== undefined && opened[wanted] === undefined)
         without[wanted] ??= `the opened engine has no ${wanted}()`;
+      if (opened.engine.watch === undefined) without.watch ??= "the engine has no watch()";
       const lacking = [...needs, wanted].find((need) => without[need] !== undefined);
       // It is closed once, by its test or behind it.
       const closing = [];
@@ -185,9 +186,10 @@ export function suiteOf(name, open, { test, assert: given }) {
           opened.again &&
           (async () => repeated(tracedEngine(await opened.again(), calls, "(other engine)"), calls));
         const later = (close) => closers.push(close);
-        const engine = repeated(tracedEngine(opened.engine, calls), calls);
+        const plain = tracedEngine(opened.engine, calls);
+        const engine = repeated(plain, calls);
         const tools = toolsOf(calls, starts);
-        await body(engine, { ...tools, ...opened, log, starts, again, later, close });
+        await body(engine, { ...tools, ...opened, log, starts, again, later, close, plain });
       } catch (error) {
         throw calls.explained(error);
       } finally {
@@ -228,10 +230,10 @@ function toolsOf(calls, starts) {
     await engine.submit([job]);
     return ended(engine, job.key);
   }
-  const eventually = async (is, what) => {
-    const end = Date.now() + PATIENCE_MS;
+  const eventually = async (is, what, patience = PATIENCE_MS) => {
+    const end = Date.now() + patience;
     while (!(await is())) {
-      assert.ok(Date.now() < end, `expected that ${what} within ${PATIENCE_MS / 1_000} seconds, got nothing`);
+      assert.ok(Date.now() < end, `expected that ${what} within ${patience / 1_000} seconds, got nothing`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };

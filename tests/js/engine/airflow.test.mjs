@@ -6,6 +6,7 @@ import { airflowEngine } from "dagfill/engine/airflow";
 import { engineContract } from "dagfill/engine/contract";
 import { jobOf } from "../../chaos/engines/job.mjs";
 import { airflowStub } from "./airflow_stub.mjs";
+import { overLine } from "./stub_server.mjs";
 
 const xcom = { taskId: "work" };
 const without = {
@@ -20,19 +21,12 @@ const without = {
 for (const api of ["v2", "v1"]) {
   engineContract(
     `airflow ${api}`,
-    async () => {
+    async (_, wanted) => {
       const stub = await airflowStub({ api, slots: 4 });
-      const engine = () => airflowEngine({ url: stub.url, token: stub.token, xcom, api });
-      const { starts, close } = stub;
-      return {
-        engine: engine(),
-        again: async () => engine(),
-        slots: 4,
-        many: 300,
-        without,
-        starts,
-        done: close,
-      };
+      const engine = (url = stub.url) => airflowEngine({ url, token: stub.token, xcom, api });
+      const { starts, close: done } = stub;
+      const opened = { engine: engine(), again: async () => engine(), slots: 4, without, starts, done };
+      return wanted === "unanswered" ? overLine(opened, stub, engine) : opened;
     },
     { test, assert },
   );

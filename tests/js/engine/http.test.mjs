@@ -6,11 +6,11 @@ import { engineContract } from "dagfill/engine/contract";
 import { httpEngine } from "dagfill/engine/http";
 import { prefectEngine } from "dagfill/engine/prefect";
 import { memoryEngine, memoryJobs } from "./memory_engine.mjs";
-import { stubServer } from "./stub_server.mjs";
+import { overLine, stubServer } from "./stub_server.mjs";
 
 engineContract(
   "http",
-  async (work) => {
+  async (work, wanted) => {
     const jobs = memoryEngine(memoryJobs({ ...work, slots: 4 }));
     const server = await stubServer([
       [
@@ -32,8 +32,9 @@ engineContract(
         },
       ],
     ]);
-    const engine = () => httpEngine({ url: server.url });
-    return { engine: engine(), again: async () => engine(), slots: 4, many: 300, done: server.close };
+    const engine = (url = server.url) => httpEngine({ url });
+    const opened = { engine: engine(), again: async () => engine(), slots: 4, done: server.close };
+    return wanted === "unanswered" ? overLine(opened, server, engine) : opened;
   },
   { test, assert },
 );

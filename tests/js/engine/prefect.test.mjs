@@ -5,7 +5,7 @@ import { BackfillService } from "dagfill";
 import { engineContract } from "dagfill/engine/contract";
 import { prefectEngine } from "dagfill/engine/prefect";
 import { jobOf } from "../../chaos/engines/job.mjs";
-import { stubServer, workers } from "./stub_server.mjs";
+import { overLine, stubServer, workers } from "./stub_server.mjs";
 
 /** `busy`: so many flow runs are refused for now, as Prefect on SQLite refuses writes that meet. */
 async function prefectStub({ slots = 4, deployments = null, busy = 0 } = {}) {
@@ -99,20 +99,13 @@ const without = {
 };
 engineContract(
   "prefect",
-  async () => {
+  async (_, wanted) => {
     const stub = await prefectStub();
-    const engine = () =>
-      prefectEngine({ url: `${stub.url}/api`, deployment: (dagId) => `${dagId}/backfill` });
-    const { starts, close } = stub;
-    return {
-      engine: engine(),
-      again: async () => engine(),
-      slots: 4,
-      many: 300,
-      without,
-      starts,
-      done: close,
-    };
+    const engine = (url = stub.url) =>
+      prefectEngine({ url: `${url}/api`, deployment: (dagId) => `${dagId}/backfill` });
+    const { starts, close: done } = stub;
+    const opened = { engine: engine(), again: async () => engine(), slots: 4, without, starts, done };
+    return wanted === "unanswered" ? overLine(opened, stub, engine) : opened;
   },
   { test, assert },
 );

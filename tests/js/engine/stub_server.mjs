@@ -2,6 +2,18 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { lineTo } from "../../services/line.mjs";
+
+/** An opened engine of the contract that reaches its server over a line which may lose answers. */
+export async function overLine(opened, { url }, engine) {
+  const line = await lineTo(Number(new URL(url).port));
+  const done = () => {
+    line.close();
+    return opened.done();
+  };
+  const over = engine(url.replace(/:\d+/, `:${line.port}`));
+  return { ...opened, engine: over, unanswered: async () => line.lose(), done };
+}
 
 /** `routes`: [method, /pattern/, (match, body, request) => [status, body]]. Answers the first that fits, else 404. `faults` tells what is
  *  wrong with a request and its answer; `close` fails when anything was. */
