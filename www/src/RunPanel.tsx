@@ -144,14 +144,14 @@ function stateText(run: ShownRun): string {
 }
 
 function summary(run: ShownRun, percent: number): string {
-  const { progress, median, phase } = run;
+  const { left, median, phase } = run;
   const parts = [`${percent} %.`];
   if (phase === "watching") parts.push("Another tab runs this backfill: view only.");
   if (phase === "paused") parts.push("Paused.");
   if (phase === "stopped")
     parts.push("It was interrupted, and nobody runs it now: resume or discard it above.");
-  if (phase !== "finished" && phase !== "stopped" && progress.etaMs !== undefined)
-    parts.push(`About ${englishDuration(progress.etaMs)} left.`);
+  if (phase !== "finished" && phase !== "stopped" && left !== undefined)
+    parts.push(`About ${englishDuration(left)} left.`);
   if (median !== null) parts.push(`Median of the last runs: ${englishDuration(median)}.`);
   const began = new Date(run.startedAt);
   parts.push(

@@ -119,7 +119,7 @@ export interface ShownRun
   extends Pick<
     RunView,
     | ("backfillId" | "plan" | "bars" | "phase" | "progress" | "warnings" | "median" | "laneCount")
-    | ("startedAt" | "errors")
+    | ("startedAt" | "errors" | "left")
   > {
   failures: FailedAttempt[];
   /** Most runs at once, as it was begun. */

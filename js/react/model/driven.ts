@@ -70,9 +70,14 @@ export function isDriving(driven: Driven | null): boolean {
   return phase !== "finished" && phase !== "stopped";
 }
 
-/** When it ends, by its own runs; null before there are some, and when it has ended. */
+/** When it ends, by its own runs; null before there are some, and when it has ended. Later where runs end more slowly than their durations
+ *  say. */
 export function bandOfDriven(driven: Driven): FinishBand | null {
-  return driven.backfill && isDriving(driven) ? bandOfRun(driven.backfill) : null;
+  const band = driven.backfill && isDriving(driven) ? bandOfRun(driven.backfill) : null;
+  if (band === null) return null;
+  const slower = Math.max(0, driven.view.leftByRate - band.middle);
+  const { early, middle, late, samples } = band;
+  return { early: early + slower, middle: middle + slower, late: late + slower, samples };
 }
 
 /** The runs that the store has of the dates of a plan. */

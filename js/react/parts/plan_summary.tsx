@@ -66,7 +66,7 @@ function estimateWords(locale: Locale, estimate: NonNullable<PageBackfill["estim
 
 function runWords({ locale, progress, phase, run }: PageBackfill): { headline: string; detail: string } {
   if (progress === null) return { headline: locale.planning, detail: "" };
-  const { total, skipped, completed, failed, canceled, etaMs } = progress;
+  const { total, skipped, completed, failed, canceled } = progress;
   // A date that was canceled is not done.
   const done = completed + failed;
   const stopped = run === null || canceled === 0 ? 0 : stoppedRuns(run);
@@ -77,7 +77,8 @@ function runWords({ locale, progress, phase, run }: PageBackfill): { headline: s
       : (locale.phase[phase as keyof Locale["phase"]] ?? phase),
   ];
   if (failed > 0) facts.push(locale.failedCount(failed, numberText(locale, failed)));
-  if (phase === "running" && etaMs !== undefined) facts.push(locale.left(locale.duration(etaMs)));
+  const left = run?.left;
+  if (phase === "running" && left !== undefined) facts.push(locale.left(locale.duration(left)));
   const headline = locale.done(numberText(locale, done), numberText(locale, total - skipped));
   const detail = `${facts.join(", ")}.`;
   return { headline, detail: detail.charAt(0).toLocaleUpperCase(locale.language) + detail.slice(1) };

@@ -40,6 +40,8 @@ const TOKEN_OF_EVENT: Partial<Record<BackfillEvent["type"], number>> = {
 
 /** The median of so many latest runs says how long the next one takes. */
 const RECENT = 20;
+/** So many latest ends say how fast runs end; fewer than RECENT do not. */
+const ENDS = 100;
 
 export class RunView {
   readonly backfillId: string;
@@ -58,6 +60,8 @@ export class RunView {
   readonly #warnings: RunWarnings;
   readonly #open = new Map<number, Bar>();
   readonly #durations: number[] = [];
+  /** Epoch milliseconds. */
+  readonly #ends: number[] = [];
 
   constructor(backfillId: string, plan: PlanColumns, progress: Progress, warnings = new RunWarnings()) {
     this.backfillId = backfillId;
@@ -76,6 +80,19 @@ export class RunView {
   get median(): number | null {
     const sorted = [...this.#durations].sort((a, b) => a - b);
     return sorted[Math.floor(sorted.length / 2)] ?? null;
+  }
+
+  /** Milliseconds until the end, if runs go on to end as fast as they did lately; 0 before enough have ended. */
+  get leftByRate(): number {
+    const [ends, first, last] = [this.#ends.length, this.#ends[0] ?? 0, this.#ends.at(-1) ?? 0];
+    return ends < RECENT ? 0 : (this.progress.remaining * (last - first)) / (ends - 1);
+  }
+
+  /** Milliseconds until the end: by how long runs take, or by how fast they end where that is later. What lies between runs, such as their
+   *  records and the pause before a retry, is in no duration. undefined before a run has ended. */
+  get left(): number | undefined {
+    const { etaMs } = this.progress;
+    return etaMs === undefined ? undefined : Math.max(etaMs, this.leftByRate);
   }
 
   get laneCount(): number {
@@ -118,6 +135,8 @@ export class RunView {
   take(event: BackfillEvent): void {
     this.phase = PHASE_OF_EVENT[event.type] ?? this.phase;
     this.progress = event.progress;
+    // A pause is no part of how fast runs end.
+    if (event.type === "resumed") this.#ends.length = 0;
     if ("run" in event) this.#change(event.run, event.type, Date.parse(event.at));
     else if (event.type === "warning") this.#warnings.add(event.warning);
     else if (event.type === "finished") this.#finish(event.result);
@@ -157,6 +176,7 @@ export class RunView {
     if (bar === undefined) return;
     this.#open.delete(row);
     Object.assign(bar, { end: at, token: token === QUEUED ? FAILED : token });
+    if (token !== QUEUED && this.#ends.push(at) > ENDS) this.#ends.shift();
     this.#remember(at - bar.start);
   }
 

@@ -1,11 +1,14 @@
 // What is told of a backfill that ran: its warnings, and its commands as they were.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { planBackfill } from "dagfill";
 import { opener, phase, ready } from "./opened.mjs";
 import { componentModule } from "./source.mjs";
 
-const { BackfillModel, TaskMarksByRun } = await componentModule(`
+const { BackfillModel, RunView, TaskMarksByRun, columnsOf } = await componentModule(`
 export { BackfillModel } from "./model/backfill_model.ts";
+export { RunView } from "./run/run_view.ts";
+export { columnsOf } from "./plan/columns_of.ts";
 export { TaskMarksByRun } from "./run/task_marks.ts";
 `);
 const open = opener(BackfillModel);
@@ -65,4 +68,46 @@ test("commands are shown as they ran, and what stayed unresolved in them is a wa
       ["c", "count 3", true],
     ],
   );
+});
+
+test("what is left is as late as runs end, where their durations say less", () => {
+  const dag = { dagId: "sales", schedule: "@daily" };
+  const preview = planBackfill(dag, { startDate: "2026-01-01", endDate: "2026-06-29" });
+  const all = preview.dates.length;
+  const progress = {
+    total: all,
+    completed: 0,
+    failed: 0,
+    skipped: 0,
+    canceled: 0,
+    running: 0,
+    remaining: all,
+  };
+  const view = new RunView("b", columnsOf(preview), progress);
+  assert.equal(view.left, undefined);
+  let now = Date.parse("2026-07-01T00:00:00Z");
+  let ended = 0;
+  /** A run of 10 ms ends each `every` milliseconds; the core tells the time by its durations alone. */
+  const end = (every) => {
+    const run = { executionDate: preview.dates[ended], runId: `r${ended}` };
+    const at = (ms) => new Date(ms).toISOString();
+    ended += 1;
+    now += every;
+    const rest = all - ended;
+    const told = { ...progress, completed: ended, remaining: rest, etaMs: rest * 10 };
+    view.take({ type: "run-started", run, at: at(now - 10), progress: { ...told, running: 1 } });
+    view.take({ type: "run-succeeded", run, at: at(now), progress: told });
+  };
+  for (let at = 0; at < 19; at++) end(50);
+  assert.equal(view.left, (all - 19) * 10, "too few have ended");
+  end(50);
+  assert.equal(view.left, (all - 20) * 50);
+  // The hour of a pause does not count.
+  view.take({ type: "resumed", at: "", progress: view.progress });
+  now += 3_600_000;
+  for (let at = 0; at < 20; at++) end(30);
+  assert.equal(view.left, (all - 40) * 30);
+  // Runs that end faster than the core says are no reason to promise more.
+  for (let at = 0; at < 100; at++) end(5);
+  assert.equal(view.left, (all - 140) * 10);
 });

@@ -120,6 +120,7 @@ export class Engine {
     const { backfillId, plan, bars, phase, progress, warnings, median, laneCount, startedAt, errors } = view;
     return {
       ...{ backfillId, plan, bars, phase, progress, warnings, median, laneCount, startedAt, errors, version },
+      left: view.left,
       lanes: options.maxParallelRuns ?? 1,
       failures: this.#failuresOf(view),
       at: (instant) => planAt(view, instant),
