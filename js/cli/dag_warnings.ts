@@ -2,12 +2,12 @@
 import { BackfillService, type Dag, MemoryStore, nextDates, previousDates } from "../face.js";
 import type { Json } from "../json.js";
 import type { Warning } from "../warning.js";
-import { shortDurations } from "./short_durations.js";
 import type { Terminal } from "./terminal.js";
 import type { Callbacks } from "./verb.js";
 
 /** The codes of warnings about commands, which do not depend on the date. */
 const CODES = [
+  "short_duration",
   "unknown_macro",
   "missing_conf_key",
   "unknown_xcom",
@@ -57,7 +57,7 @@ export async function dagWarnings(
   callbacks: Callbacks,
   conf?: Record<string, unknown>,
 ): Promise<Warning[]> {
-  return [...shortDurations(dag), ...(await templateWarnings(dag, callbacks, conf))];
+  return templateWarnings(dag, callbacks, conf);
 }
 
 /** Writes the warnings of several DAGs, each with its DAG. */

@@ -138,7 +138,7 @@ async function follow(
   frame.report(reporter);
   const atWork = new AtWork();
   if (how.resumed === true && !request.json) showResumed(backfill, request);
-  else showBegin(backfill, frame);
+  else showBegin(backfill, request);
   tell = (event) => {
     outcome.see(event);
     reporter.event(event);
@@ -151,13 +151,9 @@ async function follow(
   return "interrupted" in end ? outcome.showInterrupted(end.interrupted) : outcome.showResult(end);
 }
 
-function showBegin(
-  { backfillId, preview }: Backfill,
-  { request: { json, terminal }, file }: Pick<Frame, "request" | "file">,
-): void {
-  const dag = file.dags.find(({ dagId }) => dagId === preview.dagId);
-  if (json) terminal.line(JSON.stringify({ type: "plan", backfillId, ...planSummary(preview, dag) }));
-  else showPlan(preview, terminal, "none", dag);
+function showBegin({ backfillId, preview }: Backfill, { json, terminal }: Request): void {
+  if (json) terminal.line(JSON.stringify({ type: "plan", backfillId, ...planSummary(preview) }));
+  else showPlan(preview, terminal, "none");
 }
 
 /** Prints how much of a resumed backfill is left. Its plan was shown when it was started. */

@@ -1,23 +1,16 @@
 // A plan in the terminal: how it was read, counts, calendar, rows, warnings. And as one JSON object.
-import { ACTIONS, type BackfillPreview, type Dag, type PlannedRun } from "../face.js";
+import { ACTIONS, type BackfillPreview, type PlannedRun } from "../face.js";
 import { shortened } from "../visible.js";
-import type { Warning } from "../warning.js";
 import { calendar, looks } from "./calendar.js";
 import { inFlags } from "./flag_words.js";
 import { localDate, offsetText, withLocalDates } from "./local_date.js";
-import { shortDurations } from "./short_durations.js";
 import { type Column, layOut, shorten } from "./table.js";
 import type { Terminal } from "./terminal.js";
 
 const mostRows = 20;
 
-/** Prints a plan, with the warnings about its DAG's file. `rows`: "all", "some" (the first and last of many), or "none". */
-export function showPlan(
-  preview: BackfillPreview,
-  terminal: Terminal,
-  rows: "all" | "some" | "none",
-  dag: Dag | undefined,
-): void {
+/** Prints a plan. `rows`: "all", "some" (the first and last of many), or "none". */
+export function showPlan(preview: BackfillPreview, terminal: Terminal, rows: "all" | "some" | "none"): void {
   for (const line of header(preview, terminal)) terminal.line(line);
   const strip = calendar(preview, terminal);
   if (strip.length > 0) {
@@ -28,7 +21,7 @@ export function showPlan(
     terminal.line();
     showRows(preview, terminal, rows === "all" ? Number.POSITIVE_INFINITY : mostRows);
   }
-  showWarnings(preview, terminal, dag);
+  showWarnings(preview, terminal);
 }
 
 function header(preview: BackfillPreview, terminal: Terminal): string[] {
@@ -76,9 +69,7 @@ function shortenedRuns(preview: BackfillPreview, most: number): ReturnType<typeo
 }
 
 /** The warnings of the plan, one a line. */
-function showWarnings(preview: BackfillPreview, terminal: Terminal, dag: Dag | undefined): void {
-  const { clockChanges, timeZone } = preview;
-  const warnings = warningsOf(preview, dag);
+function showWarnings({ clockChanges, timeZone, warnings }: BackfillPreview, terminal: Terminal): void {
   if (warnings.length > 0) terminal.line();
   for (const { code, message } of warnings)
     terminal.line(
@@ -96,18 +87,14 @@ function showWarnings(preview: BackfillPreview, terminal: Terminal, dag: Dag | u
   }
 }
 
-function warningsOf({ warnings }: BackfillPreview, dag: Dag | undefined): readonly Warning[] {
-  return dag === undefined ? warnings : [...warnings, ...shortDurations(dag)];
-}
-
 /** The plan without its rows, for programs. */
-export function planSummary(preview: BackfillPreview, dag: Dag | undefined) {
-  const { dagId, timeZone, start, end, counts, planHash, clockChanges } = preview;
-  return { dagId, timeZone, start, end, counts, planHash, warnings: warningsOf(preview, dag), clockChanges };
+export function planSummary(preview: BackfillPreview) {
+  const { dagId, timeZone, start, end, counts, planHash, warnings, clockChanges } = preview;
+  return { dagId, timeZone, start, end, counts, planHash, warnings, clockChanges };
 }
 
 /** Everything of the plan, for programs. */
-export function planJson(preview: BackfillPreview, dag: Dag | undefined): Record<string, unknown> {
+export function planJson(preview: BackfillPreview): Record<string, unknown> {
   const { dates, existingRuns, newRuns, runs } = preview;
-  return { ...planSummary(preview, dag), dates, existingRuns, newRuns, runs };
+  return { ...planSummary(preview), dates, existingRuns, newRuns, runs };
 }

@@ -27,6 +27,7 @@ import {
   number,
   oneOf,
   placed,
+  reading,
   type Spec,
   text,
   wrong,
@@ -39,8 +40,10 @@ import type { dagFields } from "../schedule/options.js";
 import { timetableOf, timetableSpec, wireOf } from "../schedule/timetable.js";
 import type { TimetableWire } from "../schedule/wire.js";
 import { shown } from "../shown.js";
+import type { Warning } from "../warning.js";
 import { type EditorFields, editorFields } from "./editor_fields.js";
 import { type CheckedInput, type DagInput, dagInput } from "./inputs.js";
+import { shortDurations } from "./short_durations.js";
 
 export interface Task extends EditorFields {
   taskId: string;
@@ -135,6 +138,8 @@ export interface CheckedDag extends CheckedTemplateOptions {
   macroTimeZone?: string;
   inputs: CheckedInput[];
   tasks: CheckedTask[];
+  /** What every plan is warned of. */
+  warnings: Warning[];
 }
 
 const defaultsSpec: Spec<Omit<CheckedTask, "taskId" | "dependsOn">> = {
@@ -196,7 +201,7 @@ const catchup = (value: unknown, path: string): CheckedDag["catchup"] => {
  *  the path of what is wrong. `shared`: calendars of the host, which those of the DAG go before. */
 export function readDag(value: unknown, path: string, shared: Calendars = {}): CheckedDag {
   type Read = TimetableOptions &
-    Omit<CheckedDag, "timetable" | "hasSchedule" | "tasks"> & {
+    Omit<CheckedDag, "timetable" | "hasSchedule" | "tasks" | "warnings"> & {
       schedule: unknown;
       tasks: NamedTask[];
       taskDefaults: Partial<CheckedTask>;
@@ -262,6 +267,7 @@ export function readDag(value: unknown, path: string, shared: Calendars = {}): C
     dagId,
     timetable,
     hasSchedule: given !== null,
+    warnings: reading(path, () => shortDurations(value as Dag)),
   };
   under(path, () => {
     const dates = call(() => timetableOf(timetable));
@@ -324,9 +330,7 @@ export function readDags(value: unknown, path: string, shared?: Calendars): Map<
       throw new DagfillError(
         "DUPLICATE_DAG",
         `${path}[${index}]: there is another DAG ${JSON.stringify(dag.dagId)}`,
-        {
-          field: `${path}[${index}].dagId`,
-        },
+        { field: `${path}[${index}].dagId` },
       );
     }
     dags.set(dag.dagId, dag);

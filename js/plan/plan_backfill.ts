@@ -50,6 +50,6 @@ export function planBackfill(
     );
   }
   const plan = planFrom(checked, read, clock, request, columnsOf(builder.history()));
-  plan.warnings = [...severalRuns(known), ...plan.warnings];
+  plan.warnings = [...severalRuns(known), ...plan.warnings, ...checked.warnings];
   return new Preview(plan);
 }

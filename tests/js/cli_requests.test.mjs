@@ -238,7 +238,14 @@ test("a running backfill without a canary says that it waits for no approval", l
   await until(() => lines().length === 1);
   const { code, err } = await command("approve", "b");
   assert.equal(code, 2);
-  assert.match(err, /INVALID_OPTION backfill b is running and waits for no approval\n/);
+  assert.match(
+    err,
+    /INVALID_OPTION expected a backfill that waits for approval, got "b \(it has no canary\)"\n/,
+  );
+  assert.match(
+    err,
+    /\nhint dagfill list names those that wait \(awaiting_approval\); only a backfill with --canary does\n/,
+  );
   open();
   assert.equal((await first.ended).code, 0);
 });

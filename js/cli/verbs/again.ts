@@ -56,8 +56,8 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
   const { dates, interrupted, plan } = await read().finally(() => store.close());
   const [first] = dates;
   if (plan !== undefined) {
-    if (json) terminal.line(JSON.stringify(planJson(plan, dag)));
-    else showPlan(plan, terminal, "some", dag);
+    if (json) terminal.line(JSON.stringify(planJson(plan)));
+    else showPlan(plan, terminal, "some");
     return exitCodes.ok;
   }
   if (first === undefined) {

@@ -68,16 +68,16 @@ export async function showPreview({
     if (json) {
       terminal.line(
         JSON.stringify({
-          ...planJson(plan, dag),
+          ...planJson(plan),
           ...(plan.downstream !== undefined && {
-            downstream: plan.downstream.map((one) => planJson(one, undefined)),
+            downstream: plan.downstream.map((one) => planJson(one)),
           }),
           ...(estimate !== undefined && { estimate }),
           ...(rendered !== undefined && { rendered }),
         }),
       );
     } else {
-      showPlan(plan, terminal, values.all === true ? "all" : "some", dag);
+      showPlan(plan, terminal, values.all === true ? "all" : "some");
       if (estimate !== undefined) showEstimate(estimate, plan.timeZone, terminal);
       for (const { taskId, path, text } of rendered ?? []) {
         terminal.line();

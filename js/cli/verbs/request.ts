@@ -68,12 +68,12 @@ export const approve = asking(
   ({ reject }) => (reject === true ? "cancel, because its canary is rejected" : "continue"),
   "continue a backfill whose canary waits for approval",
   flags.reject,
-  async (service, id, { reject }) => {
-    const known = (await service.list({ unfinished: true })).find(({ backfillId }) => backfillId === id);
-    if (known !== undefined && known.options.canary === undefined)
-      throw new DagfillError("INVALID_OPTION", `backfill ${id} is ${known.state} and waits for no approval`, {
-        hint: "only a backfill with --canary waits for one",
+  (service, id, { reject }) =>
+    service.approve(id, reject !== true).catch((error: unknown) => {
+      if (!(error instanceof DagfillError) || error.code !== "INVALID_OPTION") throw error;
+      throw new DagfillError(error.code, error.message.replace(/^backfillId: /, ""), {
+        hint: "dagfill list names those that wait (awaiting_approval); only a backfill with --canary does",
+        cause: error,
       });
-    await service.approve(id, reject !== true);
-  },
+    }),
 );

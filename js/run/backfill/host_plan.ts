@@ -22,7 +22,7 @@ export async function planOn(
 ): Promise<PlanData> {
   const plan = await makePlan(dag, options, host, now, held);
   const warning = tasksNotRun(host, dag, chosenTasks(dag, options));
-  if (warning !== undefined) plan.warnings = [...plan.warnings, warning];
+  plan.warnings = [...plan.warnings, ...dag.warnings, ...(warning === undefined ? [] : [warning])];
   const row = plan.action.findIndex((action) => action !== ActionCode.Skip);
   const run = row < 0 ? undefined : renderedRun(plan, row);
   if (run === undefined) return plan;

@@ -226,10 +226,14 @@ export class BackfillService {
    *  or whose canary has the other answer already. */
   async approve(backfillId: string, verdict = true): Promise<void> {
     const request = flag(verdict, "verdict") ? "approve" : "reject";
-    const { approval = "not yet", obeyed } = await this.#unfinished(backfillId, {});
+    const { approval = "not yet", obeyed, options } = await this.#unfinished(backfillId, {});
     const before = await askStore(() => answered(this.#host.store, backfillId, obeyed));
     if (approval === "awaiting" && (before ?? request) === request) return this.#request(backfillId, request);
-    const got = `${backfillId} (approval: ${before === undefined ? approval : `${before} was asked before`})`;
+    const why =
+      options.canary === undefined
+        ? "it has no canary"
+        : `approval: ${before === undefined ? approval : `${before} was asked before`}`;
+    const got = `${backfillId} (${why})`;
     throw wrong("backfillId", "a backfill that waits for approval", got);
   }
 

@@ -1,6 +1,6 @@
 // Durations of a DAG that are bare numbers below one second. A number is milliseconds, and the author of `timeout: 30` means seconds.
-import type { Dag, Task } from "../face.js";
 import type { Warning } from "../warning.js";
+import type { Dag, Task } from "./dag.js";
 
 const FIELDS = ["timeout", "retryDelay"] as const;
 
