@@ -126,15 +126,27 @@ export function noRun(
   });
 }
 
-/** Tasks in the order in which they run: that of the DAG where it is known, else that of their starts. */
+/** Tasks in the order in which they run: that of the DAG where it is known, else that of their starts, behind them those that were not started by
+ *  their ends. */
 export function inOrder(tasks: readonly TaskInstance[], { order }: StoredDag): TaskInstance[] {
   const place = new Map(order.map((taskId, index) => [taskId, index]));
   const placeOf = ({ taskId }: TaskInstance) => place.get(taskId) ?? order.length;
-  const start = ({ startedAt }: TaskInstance) =>
-    startedAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(startedAt);
-  return [...tasks].sort((one, other) => placeOf(one) - placeOf(other) || compare(start(one), start(other)));
+  const byTime = (one: string | undefined, other: string | undefined) => compare(msOf(one), msOf(other));
+  return [...tasks].sort(
+    (one, other) =>
+      placeOf(one) - placeOf(other) ||
+      byTime(one.startedAt, other.startedAt) ||
+      byTime(one.finishedAt, other.finishedAt),
+  );
 }
 
+/** Whether the times of some tasks do not tell their order, as of tasks that were never started, and the DAG is not known. */
+export function isOrderOpen(tasks: readonly TaskInstance[], { order }: StoredDag): boolean {
+  const starts = new Set(tasks.map(({ startedAt }) => startedAt));
+  return order.length === 0 && tasks.length > 1 && (starts.size < tasks.length || starts.has(undefined));
+}
+
+const msOf = (date: string | undefined) => (date === undefined ? Number.POSITIVE_INFINITY : Date.parse(date));
 const compare = (one: number, other: number): number => (one < other ? -1 : one > other ? 1 : 0);
 
 const styles: Partial<Record<string, Style>> = {

@@ -212,3 +212,29 @@ test("dates that a cancel or a limit of failures keeps from starting are counted
   assert.match(listed, / ended +failed +canceled /);
   assert.match(listed, / failed +2\/3 +1 +1 +2024-01-01 /);
 });
+
+test(
+  "tasks without the DAG's file are in the order of their times, and a note says where the order is",
+  limit,
+  async () => {
+    const { folder, store } = workplace();
+    const file = join(folder, "chain.json");
+    const tasks = [
+      { taskId: "z", command: "exit 1" },
+      { taskId: "m", dependsOn: ["z"], command: "true" },
+      { taskId: "a", dependsOn: ["m"], command: "true" },
+    ];
+    writeFileSync(file, JSON.stringify({ dagId: "chain", schedule: "@daily", tasks }));
+    const verb = (...args) => run([...args, "--store", store]);
+    await verb("run", file, "-s", "2024-01-01", "-e", "2024-01-01", "-q");
+    const listed = ({ out }) => [...out.matchAll(/^ {2}2024\S+ +(\w+) /gm)].map(([, taskId]) => taskId);
+    const known = await verb("tasks", file);
+    assert.deepEqual([listed(known), known.err], [["z", "m", "a"], ""]);
+    const byId = await verb("tasks", "chain");
+    assert.equal(listed(byId)[0], "z");
+    assert.equal(
+      byId.err,
+      'tasks are listed by the times of their starts: for the order of the DAG give its file in place of "chain"\n',
+    );
+  },
+);

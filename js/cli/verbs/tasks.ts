@@ -1,14 +1,16 @@
 // dagfill tasks: the tasks of the runs of a DAG as the store has them.
 import { TASK_STATES } from "../../codes.js";
 import type { TaskInstance } from "../../face.js";
+import { shown } from "../../shown.js";
 import { flags } from "../flags.js";
 import { noteInterrupted, type Shown, shownRuns } from "../interrupted.js";
 import { localDate } from "../local_date.js";
 import { exitCodes, runError } from "../report_error.js";
-import { noneOf, showRows } from "../rows.js";
+import { formatOf, noneOf, showRows } from "../rows.js";
 import {
   chosenRuns,
   inOrder,
+  isOrderOpen,
   noRun,
   startIn,
   stateStyle,
@@ -37,8 +39,11 @@ export const tasks: Verb = {
       const found = await shownRuns(store, await chosenRuns(store, stored, which, request));
       if (which !== undefined && found.length === 0) throw noRun(stored, which, request);
       const rows: Row[] = [];
+      let isOpen = false;
       for (const { runId, executionDate, state: ofRun } of found) {
-        for (const instance of inOrder(await store.listTaskInstances(dagId, runId), stored)) {
+        const instances = await store.listTaskInstances(dagId, runId);
+        isOpen ||= isOrderOpen(instances, stored);
+        for (const instance of inOrder(instances, stored)) {
           const isDead = ofRun === "interrupted" && instance.state === "running";
           const state = isDead ? "interrupted" : instance.state;
           if (states === undefined || states.includes(state))
@@ -46,6 +51,10 @@ export const tasks: Verb = {
         }
       }
       showRows(rows, columnsIn(timeZone), request, noneOf("tasks", dagId, values));
+      if (isOpen && rows.length > 1 && formatOf(request) === "table")
+        notices.line(
+          `tasks are listed by the times of their starts: for the order of the DAG give its file in place of ${shown(dag)}`,
+        );
       if (rows.some(({ state }) => state === "interrupted")) noteInterrupted(found, request);
       return exitCodes.ok;
     } finally {

@@ -91,6 +91,16 @@ function dagOf(dag: DagObject, found: Collector, version: AirflowVersion): Dag {
   const owner = inherited.text("owner");
   if (args.get("dagrun_timeout") !== undefined)
     note("dagrun_timeout is not imported: set the option runTimeout of a backfill");
+  const macros = args.get("user_defined_macros");
+  if (macros !== undefined)
+    note(
+      `user_defined_macros${namesIn(macros)} are not imported: a task whose template names one fails; give them as macros of the DAG in a JavaScript file`,
+    );
+  const filters = args.get("user_defined_filters");
+  if (filters !== undefined)
+    note(
+      `user_defined_filters${namesIn(filters)} are not imported: a task whose template names one fails; write what they do into the template`,
+    );
   args.skip("start_date", "end_date", ...SCHEDULE_ARGUMENTS);
   remaining("is", args.unread(dag.args.keys()), note);
   const read = new ArgumentReader(new Map(), [], note);
@@ -152,6 +162,15 @@ function noteMailAndDisplay(
       `${given.join(", ")}: not imported; mail is sent by your own code (onEvent), and nothing is paused before it has begun`,
     );
 }
+
+/** The keys of a dict, in parentheses after a space; empty where they are not known. */
+function namesIn(value: Value): string {
+  const names = value instanceof Map ? [...value.keys()].filter((key) => typeof key === "string") : [];
+  const more = names.length > MOST_NAMED ? `, and ${names.length - MOST_NAMED} more` : "";
+  return names.length === 0 ? "" : ` (${names.slice(0, MOST_NAMED).join(", ")}${more})`;
+}
+
+const MOST_NAMED = 10;
 
 /** The tags that are texts. */
 function tagsOf(value: Value | undefined, note: (message: string) => void): string[] | undefined {
@@ -237,7 +256,9 @@ function taskOf(
   const note = (message: string) => found.note(`${dagId}.${task.id}: ${message}`, task.line);
   const own = task.args.get("default_args");
   const args = new ArgumentReader(task.args, own instanceof Map ? [own, defaults] : [defaults], note);
-  const given = args.text("bash_command");
+  const text = args.text("bash_command");
+  // The command of a mapped task is one for each element of its arguments.
+  const given = task.isMapped ? undefined : text;
   const isLeftOut = given === undefined && !isEmpty(task.operator);
   if (isLeftOut) note(leftOutNote(task.operator, numberOf(args.get("retries"))));
   if (given !== undefined) noteBash(given, note);
@@ -245,7 +266,10 @@ function taskOf(
   const rule = triggerRuleOf(args.get("trigger_rule"), note);
   const params = paramsOf(args.members("params"), note);
   const environment = args.get("env");
-  if (environment !== undefined) note("env is not imported: set it where dagfill runs");
+  if (environment !== undefined && given !== undefined)
+    note(
+      `env${namesIn(environment)} is not imported: set its variables where dagfill runs, or in the command`,
+    );
   const asked = args.number("retries");
   // A command that must fail is not worth a wait.
   const retries = isLeftOut && asked !== undefined ? 0 : asked;

@@ -55,7 +55,10 @@ function taskMethod(
   if (name !== "as_teardown" && name !== "expand" && name !== "expand_kwargs") return undefined;
   reader.edges.argument([...positional, ...named.values()], task, list);
   if (name === "as_teardown") reader.note(`task ${task.id} is a teardown: it is an ordinary task here`, list);
-  else reader.note(`task ${task.id} is mapped: it is one task here`, list);
+  else {
+    reader.note(`task ${task.id} is mapped: it is one task here`, list);
+    task.isMapped = true;
+  }
   return task;
 }
 
@@ -72,7 +75,9 @@ function factoryMethod(
     return factory.with([...args.named].map(([key, value]) => [`partial ${key}`, value]));
   if (name !== "expand" && name !== "expand_kwargs") return undefined;
   reader.note(`task ${factory.name} is mapped: it is one task here`, callee);
-  return reader.instantiate(factory, args, callee);
+  const made = reader.instantiate(factory, args, callee);
+  if (made instanceof TaskObject) made.isMapped = true;
+  return made;
 }
 
 /** What a DAG is asked for after it was made. A test run, or the command line of a DAG, makes nothing that is scheduled. */

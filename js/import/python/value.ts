@@ -117,6 +117,8 @@ export class DagObject {
 /** A task: an operator's instance, or a call of a function that `@task` decorates. */
 export class TaskObject {
   readonly upstream = new Set<TaskObject>();
+  /** Whether it runs once for each element of its arguments (`expand`). */
+  isMapped = false;
 
   constructor(
     readonly id: string,

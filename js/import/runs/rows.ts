@@ -44,9 +44,27 @@ export function readHistory(source: unknown): History {
   if (typeof source !== "string") return rowsOf(source, []);
   const start = source.trimStart();
   if (start === "") throw wrong("source", EXPECTED, source);
+  for (const { what, line } of FORMS) {
+    const found = line.exec(start.slice(0, LOOKED_AT))?.[0];
+    if (found === undefined) continue;
+    const message = `source: expected ${EXPECTED}, got ${what} of airflow dags list-runs that begins with ${shown(found)}`;
+    throw new DagfillError("INVALID_OPTION", message, {
+      field: "source",
+      hint: "airflow dags list-runs with -o json (or psql with --csv) prints what can be read: a table wraps long values",
+    });
+  }
   const isJson = start.startsWith("{") || start.startsWith("[") || start.includes(JSON_LINE);
   return isJson ? jsonHistory(start) : csvHistory(start);
 }
+
+/** The forms that Airflow's command prints without `-o json`, by a line of it. Lines of a log may stand before it. */
+const FORMS = [
+  { what: "a table", line: /^[|│┃ ]*(dag_id|run_id|conf) +[|│┃] *\w.*/m },
+  { what: "a plain table", line: /^(dag_id|run_id|conf) +(dag_id|run_id|state) +\w.*/m },
+  { what: "YAML", line: /^- (conf|dag_id|run_id): .*/m },
+];
+
+const LOOKED_AT = 20_000;
 
 /** How the line begins that Airflow's command prints behind what it logs. */
 const JSON_LINE = "\n[{";

@@ -443,3 +443,28 @@ test("a run id that two dates have is refused with both dates", async () => {
     message: 'run id "same": expected one date, got 2024-01-01T00:00:00Z and 2024-01-02T00:00:00Z',
   });
 });
+
+test("what airflow dags list-runs prints without -o json is named, with and without a log before it", () => {
+  const rows = {
+    "a table": `dag_id | run_id                               | state   | execution_date            | start_date | end_date
+=======+======================================+=========+===========================+============+=========
+sales  | scheduled__2024-01-01T00:00:00+00:00 | success | 2024-01-01T00:00:00+00:00 | 2024-01-02 | 2024-01-02
+`,
+    "a plain table": `dag_id run_id                               state   run_after
+sales  scheduled__2024-01-01T00:00:00+00:00 success 2024-01-01T00:00:00+00:00
+`,
+    YAML: `- dag_id: sales
+  run_id: scheduled__2024-01-01T00:00:00+00:00
+  state: success
+`,
+  };
+  const log = "[2024-01-02T00:00:00.000+0000] {dagbag.py:588} INFO - Filling up the DagBag from /dags\n";
+  for (const [what, text] of Object.entries(rows))
+    for (const source of [text, log + text])
+      assert.throws(() => importRuns(source, { dag: { dagId: "sales", schedule: "@daily" } }), {
+        code: "INVALID_OPTION",
+        field: "source",
+        message: new RegExp(`, got ${what} of airflow dags list-runs that begins with "(- )?dag_id`),
+        hint: /^airflow dags list-runs with -o json /,
+      });
+});

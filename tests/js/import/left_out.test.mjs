@@ -73,3 +73,44 @@ def a():
 a()`);
   assert.match(notes[0].message, /@task\.branch .* it chooses which tasks run next/);
 });
+
+test("a mapped task fails until its work is written, and what else is left out of it is named with its line", () => {
+  const text = `
+from airflow.providers.standard.operators.bash import BashOperator
+
+with DAG(
+    "sales",
+    schedule="@daily",
+    user_defined_macros={"double": double, "region": "eu"},
+    user_defined_filters={"shout": str.upper},
+) as dag:
+    one = BashOperator(task_id="one", bash_command="echo $DAY", env={"DAY": "{{ ds }}", "TOKEN": token})
+    two = BashOperator.partial(task_id="two", bash_command="echo $A").expand(env=[{"A": "1"}, {"A": "2"}])
+    three = BashOperator.partial(task_id="three").expand(bash_command=["echo 1", "echo 2"])
+
+    @task
+    def add(x):
+        return x
+
+    add.partial(y=1).expand(x=[1, 2], env=[1])
+    one >> two >> three
+`;
+  const { dags, notes } = importDag(text);
+  const commands = Object.fromEntries(dags[0].tasks.map(({ taskId, command }) => [taskId, command]));
+  assert.equal(commands.one, "echo $DAY");
+  for (const taskId of ["two", "three", "add"])
+    assert.match(commands[taskId], /work not imported.* && exit 1$/);
+  const said = notes.map(({ line, message }) => `${line}: ${message}`);
+  for (const expected of [
+    "4: sales: user_defined_macros (double, region) are not imported: a task whose template names one fails; give them as macros of the DAG in a JavaScript file",
+    "4: sales: user_defined_filters (shout) are not imported: a task whose template names one fails; write what they do into the template",
+    "10: sales.one: env (DAY, TOKEN) is not imported: set its variables where dagfill runs, or in the command",
+    "11: task two is mapped: it is one task here",
+    "11: sales.two: the work of a BashOperator is not imported: the task fails until it has a command",
+    "12: task three is mapped: it is one task here",
+    "18: task add is mapped: it is one task here",
+  ])
+    assert.ok(said.includes(expected), `${expected}\n\n${said.join("\n")}`);
+  // Of a task whose work is left out, its arguments are not told one by one.
+  assert.equal(said.filter((one) => one.includes(" env ")).length, 1);
+});
