@@ -1,22 +1,13 @@
 // Runs a backfill to its end, or until Ctrl-C. Shared by `run`, `resume`, `retry` and `clear`.
 import { writeSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { DagfillError } from "../error.js";
-import {
-  type Backfill,
-  type BackfillEvent,
-  BackfillService,
-  type Duration,
-  durationMs,
-  type Hooks,
-  type Progress,
-} from "../face.js";
+import { type Backfill, type BackfillEvent, BackfillService, type Hooks, type Progress } from "../face.js";
 import type { ShellLine } from "../shell.js";
 import { shortened } from "../visible.js";
 import { AtWork } from "./at_work.js";
 import { type DetachableStore, detachable } from "./detachable.js";
 import { type Executors, executorsOf } from "./executors.js";
-import { aborted, type Interrupts, takeInterrupts } from "./interrupts.js";
+import { aborted, graceOf, type Interrupts, settling, takeInterrupts } from "./interrupts.js";
 import type { DagFile } from "./load_dag.js";
 import { Outcome } from "./outcome.js";
 import { planSummary, showPlan } from "./plan_view.js";
@@ -47,9 +38,8 @@ export async function drive(
   const { world, values, notices } = request;
   const engine = await world.engine(file, values.engine);
   const store = detachable(await world.openStore(values.store, "write", notices));
-  const { abortGrace = "PT30S" } = values;
   // Read when it is needed: the service has said by then what is wrong with it.
-  const interrupts = takeInterrupts(() => durationMs(abortGrace as Duration));
+  const interrupts = takeInterrupts(graceOf(values.abortGrace));
   let reporter = reporterFor(request);
   const print = (line: ShellLine) => reporter.log(line);
   const executors = executorsOf(file, world, { logs: new TaskLogs(values.store), print });
@@ -216,5 +206,5 @@ async function leaveAtOnce(
 async function abortHere(backfill: Backfill, store: DetachableStore, settled: Promise<void>): Promise<void> {
   await store.detach();
   backfill.cancel({ running: "abort" }).catch(() => {});
-  await Promise.race([settled, sleep(10_000)]);
+  await settling(settled);
 }

@@ -58,6 +58,9 @@ export async function engineOf({ engine }: DagFile, url: unknown): Promise<Engin
   if (typeof url !== "string") return engine as Engine | undefined;
   const options = bullOf(url);
   const { bullmqEngine } = await import("../engine/bullmq.js");
+  // Before anything is told: the engine itself loads the package with its first call.
+  const { loadBullmq } = await import("../engine/bullmq/connection.js");
+  await loadBullmq();
   return bullmqEngine(options);
 }
 

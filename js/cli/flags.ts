@@ -56,6 +56,12 @@ const conf: Flag = {
   meaning: "values for templates and callbacks",
 };
 
+const onUnknown: Flag = {
+  name: "on-unknown",
+  value: "keep|error|empty",
+  meaning: "a tag that no macro resolves: keep it, fail its task (the default), or leave it out",
+};
+
 const tasks: Flag[] = [
   {
     name: "task-ids",
@@ -115,11 +121,7 @@ const choice: Flag[] = [
   conf,
   { name: "labels", value: "K=V,...", read: labelsOf, meaning: "kept with the backfill, and listed" },
   { name: "note", value: "TEXT", meaning: "kept with the backfill, and listed" },
-  {
-    name: "on-unknown",
-    value: "keep|error|empty",
-    meaning: "a tag that no macro resolves: keep it, fail its task (the default), or leave it out",
-  },
+  onUnknown,
   { name: "macro-time-zone", value: "ZONE", meaning: "zone in which templates write dates (the DAG's)" },
   { name: "max-runs", value: "N", read: numberOf, meaning: "refuse larger plans (100000)" },
 ];
@@ -283,10 +285,13 @@ export const flags = {
       meaning: "runs in any format that import-runs reads, instead of a store; - reads stdin",
     },
   ],
-  estimate: [
+  estimate: [{ name: "estimate", meaning: "also estimate duration and end from the DAG's past runs" }],
+  stop: [
     {
-      name: "estimate",
-      meaning: "also estimate the duration and the end from the DAG's past runs",
+      name: "abort-grace",
+      value: "DURATION",
+      read: durationOf,
+      meaning: "after SIGTERM: time for work in flight to end before it is aborted and left (PT30S)",
     },
   ],
   missing: [
@@ -332,13 +337,7 @@ export const flags = {
     },
     { name: "macro-time-zone", value: "ZONE", meaning: "zone in which dates are written (the schedule's)" },
   ],
-  onUnknown: [
-    {
-      name: "on-unknown",
-      value: "keep|error|empty",
-      meaning: "a tag that no macro resolves: keep it, fail its task (the default), or leave it out",
-    },
-  ],
+  onUnknown: [onUnknown],
   render: [
     {
       name: "render",

@@ -1,5 +1,8 @@
 // Ctrl-C: once to start no further runs and let those in flight finish, twice to abort these. With a grace period, one SIGTERM does both in turn.
 
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Duration, durationMs } from "../face.js";
+
 const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export interface Interrupts {
@@ -41,4 +44,14 @@ export function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
+}
+
+/** The time for `grace`, from the value of --abort-grace. */
+export function graceOf(value: unknown): () => number {
+  return () => durationMs((value ?? "PT30S") as Duration);
+}
+
+/** Waits until work that was aborted has ended, for at most 10 seconds. */
+export async function settling(work: Promise<unknown>): Promise<void> {
+  await Promise.race([work, sleep(10_000)]);
 }

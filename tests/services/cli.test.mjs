@@ -13,7 +13,34 @@ if (postgres === null || redis === null)
     "the commands enqueue, serve and worker",
     `no ${postgres === null ? "postgres" : "redis-server"}`,
   );
-else
+else {
+  test("a worker ends after SIGTERM and --abort-grace; another one takes its job", {
+    timeout: 25_000,
+  }, async (t) => {
+    const file = fileOf(
+      t,
+      "slow.mjs",
+      `export const dag = { dagId: "slow", schedule: "@daily" };
+       export const executeRun = ({ signal }) =>
+         process.env.SLOW ? new Promise((_, reject) => signal.addEventListener("abort", reject)) : "done";`,
+    );
+    const engine = ["--engine", `${redis.url}?queue=slow`];
+    const stores = ["--store", `${postgres.url}?schema=slow`];
+    const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-01"];
+    process.env.SLOW = "1";
+    const slow = command(t, ["worker", file, ...engine, "--abort-grace", "0.1s"]);
+    delete process.env.SLOW;
+    const running = command(t, ["run", file, ...stores, ...engine, ...range, "--json"]);
+    await saying(slow, / {2}started {2}slow/);
+    slow.kill("SIGTERM");
+    assert.equal(await slow.exit, 130, slow.said);
+    const next = command(t, ["worker", file, ...engine]);
+    await saying(running, /"type":"result"|"state":"success"/);
+    assert.match(running.said, /"attempts":1/);
+    await saying(next, / {2}ended {2}slow/);
+    assert.equal(await running.exit, 0, running.said);
+  });
+
   test("what one process enqueues, another serves and a third works at; SIGTERM ends both in order", async (t) => {
     const file = fileOf(
       t,
@@ -72,3 +99,4 @@ else
     );
     for (const child of [coordinator, readable]) await stopped(child);
   });
+}

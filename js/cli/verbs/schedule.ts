@@ -4,7 +4,7 @@ import { zoneOf } from "../bounds.js";
 import { warnOfDags } from "../dag_warnings.js";
 import { executorsOf } from "../executors.js";
 import { flags } from "../flags.js";
-import { aborted, takeInterrupts } from "../interrupts.js";
+import { aborted, graceOf, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
 import { localDate, withLocalDates } from "../local_date.js";
 import { type ExitCode, exitCodes, exitOf, runError } from "../report_error.js";
@@ -16,11 +16,11 @@ import type { Verb } from "../verb.js";
 export const schedule: Verb = {
   summary: "start runs when they are due, until Ctrl-C; with --once only what is due now",
   positionals: ["FILE"],
-  flags: [...flags.once, ...flags.store, ...flags.log, ...flags.json],
+  flags: [...flags.once, ...flags.stop, ...flags.store, ...flags.log, ...flags.json],
   async run({ positionals: [path = ""], values, terminal, notices, json, world }) {
     const file = await loadDagFile(path);
     const store = await world.openStore(values.store, "write", notices);
-    const interrupts = takeInterrupts();
+    const interrupts = takeInterrupts(graceOf(values.abortGrace));
     const executors = executorsOf(file, world, {
       logs: new TaskLogs(values.store),
       print: logWriter({ terminal, json, values }),

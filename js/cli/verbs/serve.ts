@@ -6,7 +6,7 @@ import { zoneOf } from "../bounds.js";
 import { warnOfDags } from "../dag_warnings.js";
 import { executorsOf } from "../executors.js";
 import { flags } from "../flags.js";
-import { aborted, takeInterrupts } from "../interrupts.js";
+import { aborted, graceOf, settling, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
 import { localDate, withLocalDates } from "../local_date.js";
 import { exitCodes, runError } from "../report_error.js";
@@ -21,12 +21,12 @@ const HEALTH_MS = 30_000;
 export const serve: Verb = {
   summary: "drive enqueued and interrupted backfills until SIGTERM; several machines may serve one store",
   positionals: ["FILE"],
-  flags: [...flags.serve, ...flags.engine, ...flags.store, ...flags.log, ...flags.json],
+  flags: [...flags.serve, ...flags.stop, ...flags.engine, ...flags.store, ...flags.log, ...flags.json],
   async run({ positionals: [path = ""], values, terminal, notices, json, world }) {
     const file = await loadDagFile(path);
     const engine = await world.engine(file, values.engine);
     const store = await world.openStore(values.store, "write", notices);
-    const interrupts = takeInterrupts();
+    const interrupts = takeInterrupts(graceOf(values.abortGrace));
     const seen: Seen = { running: new Map(), succeeded: 0, failed: 0 };
     const health = (state: string) => {
       const { succeeded, failed } = seen;
@@ -46,7 +46,7 @@ export const serve: Verb = {
       print: logWriter({ terminal, json, values }),
       hint: "the next process that serves this store continues what it left",
     });
-    const { callbacks, dags, uncaught } = executors;
+    const { callbacks, dags, inFlight, uncaught } = executors;
     try {
       const { onUnknown } = callbacks;
       const service = new BackfillService({
@@ -59,7 +59,11 @@ export const serve: Verb = {
       const zones = new Map(file.dags.map((dag) => [dag.dagId, zoneOf(dag)]));
       const max = values.maxBackfills as number | undefined;
       const served = service.serve(
-        { signal: interrupts.drain, ...(max === undefined ? {} : { maxBackfills: max }) },
+        {
+          signal: interrupts.drain,
+          abort: interrupts.abort,
+          ...(max === undefined ? {} : { maxBackfills: max }),
+        },
         {
           onEvent: (event) => {
             count(seen, event);
@@ -73,8 +77,12 @@ export const serve: Verb = {
       await Promise.race([served, aborted(interrupts.drain), uncaught.failed, ...refused]);
       if (interrupts.drain.aborted) {
         const rest = engine === undefined ? "those in flight may finish" : "jobs at the engine continue";
-        notices.line(`stopping: no further runs start, and ${rest}; Ctrl-C again leaves at once`);
+        notices.line(`stopping: no further runs start, and ${rest}; Ctrl-C again aborts them`);
         await Promise.race([served, aborted(interrupts.abort), uncaught.failed]);
+        if (interrupts.abort.aborted) {
+          notices.line("aborting the runs in flight: the next process that serves this store continues them");
+          await settling(Promise.all([served, inFlight.settled()]));
+        }
       }
       // Jobs that continue at the engine belong to the next coordinator, so the last health line counts none.
       seen.running.clear();

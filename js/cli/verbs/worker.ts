@@ -5,7 +5,7 @@ import { failure } from "../../failure.js";
 import { zoneOf } from "../bounds.js";
 import { executorsOf } from "../executors.js";
 import { flags } from "../flags.js";
-import { aborted, takeInterrupts } from "../interrupts.js";
+import { aborted, graceOf, settling, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
 import { localDate } from "../local_date.js";
 import { exitCodes } from "../report_error.js";
@@ -17,7 +17,7 @@ import type { Verb } from "../verb.js";
 export const worker: Verb = {
   summary: "execute the jobs that coordinators submit to the engine, until SIGTERM",
   positionals: ["FILE"],
-  flags: [...flags.engine, ...flags.concurrency, ...flags.log, ...flags.json],
+  flags: [...flags.engine, ...flags.concurrency, ...flags.stop, ...flags.log, ...flags.json],
   async run({ positionals: [path = ""], values, terminal, notices, json, world }) {
     if (typeof values.engine !== "string") {
       throw new DagfillError("INVALID_OPTION", "expected --engine URL, got nothing", {
@@ -26,7 +26,7 @@ export const worker: Verb = {
       });
     }
     const file = await loadDagFile(path);
-    const interrupts = takeInterrupts();
+    const interrupts = takeInterrupts(graceOf(values.abortGrace));
     const print = logWriter({ terminal, json, values });
     // Its store is elsewhere: what a log file would keep goes to its output.
     const logs = new TaskLogs(":memory:", print);
@@ -58,7 +58,7 @@ export const worker: Verb = {
       );
       const closed = made.close();
       await Promise.race([closed, aborted(interrupts.abort), uncaught.failed]);
-      if (interrupts.abort.aborted) await made.close({ running: "abort" });
+      if (interrupts.abort.aborted) await settling(made.close({ running: "abort" }));
       return interrupts.abort.aborted ? exitCodes.interrupted : exitCodes.ok;
     } finally {
       executors.dispose();

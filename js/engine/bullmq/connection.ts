@@ -53,17 +53,21 @@ export interface Bull {
   leave: () => void;
 }
 
-/** The package, and the options that all of its objects get. */
-export async function openBull({ connection, backend, prefix }: BullOptions): Promise<Bull> {
-  let module: typeof bullmq;
+/** The package. ENGINE_FAILED where it is not installed. */
+export async function loadBullmq(): Promise<typeof bullmq> {
   try {
-    module = await import("bullmq");
+    return await import("bullmq");
   } catch (error) {
     throw engineFailed(
       "bullmq",
       `the package bullmq could not be loaded (npm install bullmq): ${failureOf(error).message}`,
     );
   }
+}
+
+/** The package, and the options that all of its objects get. */
+export async function openBull({ connection, backend, prefix }: BullOptions): Promise<Bull> {
+  const module = await loadBullmq();
   let left = false;
   const more = prefix === undefined ? {} : { prefix };
   const leave = () => {

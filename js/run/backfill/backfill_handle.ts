@@ -1,5 +1,6 @@
 // The object behind a Backfill.
 
+import type { AbortSignalLike } from "../../abort_signal.js";
 import { DagfillError } from "../../error.js";
 import { type Inspect, inspect, inspected } from "../../inspect.js";
 import { fields, flag, integer, oneOf } from "../../options.js";
@@ -79,8 +80,8 @@ export class BackfillHandle implements Backfill {
   }
 
   /** @internal Takes this process out of the backfill, so that another goes on with it: at once where its runs are executed elsewhere, else when
-   *  those that run have ended. `result` rejects with ABORTED. */
-  async leave(atOnce: boolean): Promise<void> {
+   *  those that run have ended, or `abort` is aborted. `result` rejects with ABORTED. */
+  async leave(atOnce: boolean, abort?: AbortSignalLike): Promise<void> {
     let isOver = false;
     const over = this.#result.then(
       () => {},
@@ -93,7 +94,7 @@ export class BackfillHandle implements Backfill {
       this.pause({ stored: false });
       // Runs that were claimed before the pause are still stored and called.
       do await new Promise((resolve) => setTimeout(resolve, 20));
-      while (!isOver && !this.#driver.isIdle);
+      while (!isOver && !this.#driver.isIdle && !abort?.aborted);
     }
     const message = `this process stops: backfill ${this.backfillId} can be resumed, or is served elsewhere`;
     if (!isOver) this.#driver.loseLease(new DagfillError("ABORTED", message));

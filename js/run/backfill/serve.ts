@@ -16,6 +16,7 @@ import { fromStored } from "./snapshot.js";
 
 interface CheckedServe {
   signal: AbortSignalLike;
+  abort?: AbortSignalLike;
   maxBackfills: number;
   every: number;
 }
@@ -23,6 +24,7 @@ interface CheckedServe {
 export function readServe(options: unknown): CheckedServe {
   const read = fields<CheckedServe>(options, "options", {
     signal,
+    abort: signal,
     maxBackfills: integer(1),
     every: positiveDuration,
   });
@@ -141,6 +143,6 @@ export class Server {
   async #leave(): Promise<void> {
     const isElsewhere = this.#host.engine !== undefined;
     const held = await Promise.all(this.#driven.values());
-    await Promise.all(held.map((backfill) => backfill?.leave(isElsewhere)));
+    await Promise.all(held.map((backfill) => backfill?.leave(isElsewhere, this.#options.abort)));
   }
 }

@@ -44,6 +44,9 @@ export interface ServeOptions {
   /** Aborting it lets go of everything, so that others go on with it at once: with an engine its jobs go on, callbacks of this process
    *  end first. */
   signal: AbortSignalLike;
+  /** Aborted after `signal`, it ends the wait for callbacks of this process: their signals are aborted, and their runs stay in flight for whoever
+   *  goes on with them. */
+  abort?: AbortSignalLike;
   /** Backfills at once. Default 4. */
   maxBackfills?: number;
   /** How often the store is looked at. Default 1 s. */

@@ -258,3 +258,34 @@ test("a backfill whose lease another coordinator has taken is told as let go, ea
   await until(allOver(service));
   await stop();
 });
+
+test("a second signal ends the wait for callbacks: theirs are aborted, and their runs go on elsewhere", async () => {
+  const store = new MemoryStore();
+  const reasons = [];
+  const executeRun = ({ signal }) =>
+    new Promise((_, reject) => {
+      signal.addEventListener("abort", () => {
+        reasons.push(signal.reason.code);
+        reject(signal.reason);
+      });
+    });
+  const service = new BackfillService({ dags, store, executeRun });
+  const id = await service.enqueue(days("a", 1, 4, { maxParallelRuns: 2 }));
+  const [stop, abort] = [new AbortController(), new AbortController()];
+  const served = service.serve({ signal: stop.signal, abort: abort.signal, every: 20 });
+  await until(async () => (await store.listRuns({ dagId: "a" })).length === 2);
+  stop.abort();
+  // The callbacks would never end.
+  abort.abort();
+  await served;
+  assert.deepEqual(reasons, ["ABORTED", "ABORTED"]);
+  const states = (await store.listRuns({ dagId: "a" })).map(({ state }) => state);
+  assert.deepEqual(states, ["running", "running"]);
+  const next = new BackfillService({ dags, store, executeRun: () => 1 });
+  const resumed = await next.resume(id);
+  assert.equal((await resumed.result).state, "success");
+  await assert.rejects(service.serve({ signal: stop.signal, abort: 1 }), {
+    code: "INVALID_OPTION",
+    field: "abort",
+  });
+});
