@@ -1,6 +1,14 @@
 // What the callbacks of all lives of a scene did, one line each, in the order in which it happened; and how many runs were at
 // work at once.
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
 export const unitOf = ({ date, task }) => (task === undefined ? date : `${date}/${task}`);
@@ -28,9 +36,14 @@ export function markGone(scene, life) {
   note(scene, "gone", { life });
 }
 
+/** When that life was marked as gone, epoch milliseconds; `undefined` when it is not. */
+export function goneSince(scene, life) {
+  return statSync(goneMark(scene, life), { throwIfNoEntry: false })?.mtimeMs;
+}
+
 /** That life goes on under another lease, and what it had begun before is no longer its own. */
 export function markBack(scene, life) {
-  if (!existsSync(goneMark(scene, life))) return;
+  if (goneSince(scene, life) === undefined) return;
   for (const name of readdirSync(scene.locks)) {
     if (name.startsWith(`lock.${life}.`)) rmSync(join(scene.locks, name), { force: true });
   }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BackfillService, Scheduler } from "dagfill";
 import { openSqliteStore } from "dagfill/store/sqlite";
 import { callback } from "./callbacks.mjs";
-import { Life, markBack } from "./journal.mjs";
+import { goneSince, Life, markBack } from "./journal.mjs";
 import { randomBy } from "./random.mjs";
 
 const scene = JSON.parse(readFileSync(process.argv[2], "utf8"));
@@ -23,7 +23,11 @@ const scheduler = new Scheduler({ dags: [dag], ...more, ...callbacks });
 const hand = new BackfillService({ dags: [byHand], ...more, executeRun: execute });
 
 scheduler.onEvent(({ type, run, error }) => {
-  if (type === "run-started") journal.note("begun", { dag: dag.dagId, date: run.executionDate });
+  if (type === "run-started") {
+    // Frozen while it had no lease of this DAG, it hears of none that it has lost. A start that is stored afterwards is under a new one.
+    if (Date.parse(run.startedAt) > goneSince(scene, life)) markBack(scene, life);
+    journal.note("begun", { dag: dag.dagId, date: run.executionDate });
+  }
   if (type === "run-succeeded") journal.note("told", { dag: dag.dagId, date: run.executionDate });
   if (type === "error") {
     journal.note("error", { code: error.code, message: error.message });
