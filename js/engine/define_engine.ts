@@ -2,8 +2,8 @@
 
 import { DagfillError } from "../error.js";
 import type { Context } from "../run/attempt/context.js";
-import { type Attempt, abortReason, type Report } from "../run/attempt/executor.js";
-import type { EngineUse, EngineUser } from "../run/host/engine.js";
+import { type Attempt, abortReason, type Executor, type Report } from "../run/attempt/executor.js";
+import { connect, type EngineTasks, type EngineUse } from "../run/host/engine.js";
 import type { RunTask } from "../run/tasks/execute_tasks.js";
 import { insistOnEngine, readTimes } from "./checked_engine.js";
 import type { Engine, EngineJob, EngineStatus } from "./engine.js";
@@ -12,8 +12,6 @@ import { engineFailed, failureOf } from "./outcome.js";
 import { Session } from "./session.js";
 import type { JobListener } from "./ticket.js";
 import { TimeLimit } from "./time_limit.js";
-
-const connect = Symbol.for("dagfill.engine");
 
 /** Makes an engine usable as the option `engine` of BackfillService and Scheduler: waits for its jobs, polls and repeats, attaches to what a
  *  dead coordinator left, and outlives its outages. The engines of this package are made so already.
@@ -77,7 +75,7 @@ async function checkedOnce(
   }
 }
 
-function userOf(engine: Engine, session: Session, use: EngineUse, check: () => Promise<void>): EngineUser {
+function userOf(engine: Engine, session: Session, use: EngineUse, check: () => Promise<void>): Executor {
   const told = new Set<string>();
   /** What lets go of each backfill, run by hand or scheduled run that this use has in hand. */
   const leavers = new Set<(error: DagfillError) => void>();
@@ -103,7 +101,7 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
     emit({ type: "warning", warning: { code, message } });
   };
 
-  const execute: EngineUser["execute"] = (attempt) => {
+  const execute: Executor["execute"] = (attempt) => {
     const { context } = attempt;
     const { key, runId } = context;
     const emit: Attempt["emit"] = (event) => attempt.emit(event);
@@ -197,11 +195,8 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
       if (signal.aborted) abort();
     });
 
-  const taskEnded: EngineUser["taskEnded"] = ({ key }) => session.forget(key);
-  const taskLeft: EngineUser["taskLeft"] = (task) => task && session.drop(task.key);
-  return {
+  const whole: Executor = {
     execute,
-    ...(kinds.includes("task") ? { executeTask, taskEnded, taskLeft } : {}),
     reportsStart: true,
     check,
     status: async (keys) => (await session.status(keys)) as Map<string, Report>,
@@ -215,6 +210,15 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
       };
     },
   };
+  if (!kinds.includes("task") || use.dag.tasks.length === 0) return whole;
+  const more: EngineTasks = {
+    rendered: false,
+    ended: ({ key }) => session.forget(key),
+    left: (task) => task && session.drop(task.key),
+  };
+  // Waiting for a worker is no part of a task: its time counts from when the engine has really begun with it.
+  const tasks = use.dag.tasks.map(({ timeout: _, ...task }) => task);
+  return { ...whole, ...use.byTasks(executeTask, { ...use.dag, tasks }, more) };
 }
 
 /** Why a job did not succeed. */

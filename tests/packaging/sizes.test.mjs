@@ -82,3 +82,30 @@ test("the components stay below their ceilings, gzip, without React and the core
     assert.ok(gzip <= most, `${file}: ${gzip} bytes`);
   }
 });
+
+test("a bundle that imports only the main entry has nothing of engines but their symbol, and nothing of other stores", async (t) => {
+  const { metafile } = await esbuild.build({
+    stdin: {
+      contents: 'export { BackfillService } from "./slim.ts"',
+      resolveDir: join(root, "js"),
+      loader: "ts",
+    },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    metafile: true,
+    external: ["node:*", "*.wasm"],
+  });
+  const [{ bytes, inputs }] = Object.values(metafile.outputs);
+  const sizeOf = (path) => inputs[path]?.bytesInOutput ?? 0;
+  const symbol = Object.keys(inputs).find((path) => path.endsWith("js/run/host/engine.ts"));
+  t.diagnostic(`${bytes} bytes, of which ${sizeOf(symbol)} are the symbol of engines`);
+  assert.ok(sizeOf(symbol) > 0 && sizeOf(symbol) <= 40, `${sizeOf(symbol)} bytes`);
+  const foreign =
+    /js\/(engine|cli|shell|contract)[/.]|js\/store\/(sqlite|postgres|indexeddb|contract)|context_parts/;
+  assert.deepEqual(
+    Object.keys(inputs).filter((path) => foreign.test(path) && sizeOf(path) > 0),
+    [],
+  );
+});

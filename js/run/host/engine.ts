@@ -1,8 +1,6 @@
 // The engine of a host, as far as this package's main entry knows it. Engines and what they share are `dagfill/engine`.
 
 import type { CheckedDag } from "../../dag/dag.js";
-import { DagfillError } from "../../error.js";
-import { type Reader, wrong } from "../../options.js";
 import type { Context } from "../attempt/context.js";
 import type { Executor } from "../attempt/executor.js";
 import type { RunTask } from "../tasks/execute_tasks.js";
@@ -16,30 +14,19 @@ export interface EngineUse {
   runTimeout?: number | undefined;
   /** Milliseconds that a job has for its end after its timeout. */
   abortGrace: number;
+  /** The executor of a DAG whose tasks `run` executes one by one. */
+  byTasks: (run: RunTask, dag: CheckedDag, more: EngineTasks) => Executor;
 }
 
-/** How an engine executes a DAG: its runs whole, or task by task. */
-export interface EngineUser extends Executor {
-  executeTask?: RunTask;
-  /** The end of a task's attempt is stored. */
-  taskEnded?: (task: Context) => void;
-  /** A task's attempt is waited for no longer. */
-  taskLeft?: (task: Context | undefined) => void;
+/** What an engine's executor adds to a task of its own: the end of its attempt is stored, or it is waited for no longer. */
+export interface EngineTasks {
+  rendered: false;
+  ended: (task: Context) => void;
+  left: (task: Context | undefined) => void;
 }
 
-type Connected = Engine & { [connect]?: (use: EngineUse) => EngineUser };
+/** The one thing by which an engine is known here, and what it brings itself: how it is used. Engines are made by another entry of the package,
+ *  which may be another file and another format. */
+export const connect: unique symbol = Symbol.for("dagfill.engine") as never;
 
-// Engines are made by another entry of the package, which may be another file and another format.
-const connect: unique symbol = Symbol.for("dagfill.engine") as never;
-
-export const engine: Reader<Engine> = (value, path) => {
-  if (typeof (value as Connected | null)?.[connect] === "function") return value as Engine;
-  const error = wrong(path, "an engine of dagfill/engine", value);
-  const hint =
-    "defineEngine(engine) of dagfill/engine makes one of an object with submit, status, cancel and close";
-  throw new DagfillError(error.code, error.message, { field: path, hint });
-};
-
-export function useEngine(engine: Engine, use: EngineUse): EngineUser {
-  return ((engine as Connected)[connect] as (use: EngineUse) => EngineUser)(use);
-}
+export type Connected = Engine & { [connect](use: EngineUse): Executor };

@@ -3,7 +3,7 @@ import { type CheckedDag, readDags } from "../../dag/dag.js";
 import { positiveDuration } from "../../duration.js";
 import { DagfillError } from "../../error.js";
 import { type CheckedTemplateOptions, templateSpec } from "../../macros/options.js";
-import { callback, fields, oneOf, type Spec, wrong } from "../../options.js";
+import { callback, fields, oneOf, type Reader, type Spec, wrong } from "../../options.js";
 import { type Calendars, calendars } from "../../schedule/calendar.js";
 import { checkedStore } from "../../store/checked.js";
 import { MemoryStore } from "../../store/memory.js";
@@ -14,15 +14,14 @@ import { type RunTask, runsByTask, runTasks, taskCallback } from "../tasks/execu
 import type { ExecuteTask } from "../tasks/task_context.js";
 import { TaskGraph } from "../tasks/task_graph.js";
 import { LEASE_MS } from "../writing/lease_handle.js";
-import { type EngineUser, engine, useEngine } from "./engine.js";
-import type { Engine } from "./options.js";
+import { type Connected, connect, type EngineTasks } from "./engine.js";
 
 export interface Host extends CheckedTemplateOptions {
   dags: Map<string, CheckedDag>;
   store: RunStore;
   executeRun?: ExecuteRun;
   executeTask?: ExecuteTask;
-  engine?: Engine;
+  engine?: Connected;
   now: () => number;
   inFlight: "restart" | "attach";
   /** Milliseconds. */
@@ -38,13 +37,10 @@ export function readHost<T extends object = object>(
   const own: Spec<Read> = {
     dags: (dags) => dags,
     calendars,
-    store: (store, path) => {
-      if (typeof (store as RunStore | null)?.apply !== "function") throw wrong(path, "a RunStore", store);
-      return store as RunStore;
-    },
+    store: having("apply", "a RunStore"),
     executeRun: callback<ExecuteRun>(),
     executeTask: callback<ExecuteTask>(),
-    engine,
+    engine: having(connect, "what defineEngine of dagfill/engine makes"),
     now: callback<() => number>(),
     inFlight: oneOf("restart", "attach"),
     leaseTime: positiveDuration,
@@ -65,6 +61,15 @@ export function readHost<T extends object = object>(
     now,
     dags: readDags(dags, "dags", shared),
   } as Host & Partial<T>;
+}
+
+/** An object of the host's with this method; `expected` says what it is. */
+function having<T>(method: PropertyKey, expected: string): Reader<T> {
+  return (value, path) => {
+    if (typeof (value as Record<PropertyKey, unknown> | null)?.[method] !== "function")
+      throw wrong(path, expected, value);
+    return value as T;
+  };
 }
 
 /** A host's clock. One that fails, or answers no time, stands still: what runs goes on, and its promise settles. Before it has
@@ -110,23 +115,13 @@ export function executorOf(
   options?: RunSettings,
 ): Executor {
   const { abortGrace = 30_000 } = options ?? {};
-  const byTasks = (
-    run: RunTask,
-    dag: CheckedDag,
-    more?: { rendered: false; ended: EngineUser["taskEnded"]; left: EngineUser["taskLeft"] },
-  ) => {
+  const byTasks = (run: RunTask, dag: CheckedDag, more?: EngineTasks) => {
     const { taskIds, withUpstream = true, strictPast = false } = options ?? {};
     const graph = new TaskGraph(dag, taskIds === undefined ? undefined : { taskIds, withUpstream });
     return runTasks({ dag, graph, executeTask: run, store, abortGrace, strictPast, now, ...more });
   };
   if (engine !== undefined) {
-    const used = useEngine(engine, { dag, now, runTimeout: options?.runTimeout, abortGrace });
-    if (used.executeTask === undefined || dag.tasks.length === 0) return used;
-    // Waiting for a worker is no part of a task: its time counts from when the engine has really begun with it.
-    const tasks = dag.tasks.map(({ timeout: _, ...task }) => task);
-    const { executeTask: run, taskEnded: ended, taskLeft: left } = used;
-    const byEngine = byTasks(run, { ...dag, tasks }, { rendered: false, ended, left });
-    return { ...used, ...byEngine };
+    return engine[connect]({ dag, now, runTimeout: options?.runTimeout, abortGrace, byTasks });
   }
   const wholeOnly = executeRun !== undefined && executeTask === undefined;
   if (!wholeOnly && runsByTask(dag, executeTask)) return byTasks(taskCallback(dag, executeTask), dag);
