@@ -79,9 +79,13 @@ export const english: Locale = {
   lanes: (count) => `${plural(count, String(count), "lane")} of runs over time`,
   beyond: (_, text) => `And ${text} more.`,
   finishBand: ({ early, middle, late, samples }) =>
-    `The last run ends after ${early} to ${late} in 8 of 10 outcomes, in half of them by ${middle}, from ${plural(samples, String(samples), "past run")}.`,
+    early === late
+      ? `The last run ends after about ${middle}, from ${plural(samples, String(samples), "past run")}.`
+      : `The last run ends after ${early} to ${late} in 8 of 10 outcomes, in half of them by ${middle}, from ${plural(samples, String(samples), "past run")}.`,
   leftBand: ({ early, middle, late, samples }) =>
-    `It ends in ${early} to ${late} in 8 of 10 outcomes, in half of them within ${middle}, from its ${plural(samples, String(samples), "run")} so far.`,
+    early === late
+      ? `It ends in about ${middle}, from its ${plural(samples, String(samples), "run")} so far.`
+      : `It ends in ${early} to ${late} in 8 of 10 outcomes, in half of them within ${middle}, from its ${plural(samples, String(samples), "run")} so far.`,
   bar: ({ lane, date, state, duration }) => `lane ${lane}, ${date}: ${state}, ${duration}`,
   tasks: "Tasks by date",
   taskTimes: "Tasks over time",

@@ -13,7 +13,7 @@ export interface FinishBarProps extends PartProps {
 export function FinishBar({ backfill, className, style }: FinishBarProps) {
   return (
     <Root part="finish" className={className} style={style}>
-      <FinishTrack backfill={backfill} />
+      <FinishTrack backfill={backfill} band={useFinishBand(backfill)} />
     </Root>
   );
 }
@@ -21,13 +21,14 @@ export function FinishBar({ backfill, className, style }: FinishBarProps) {
 /** Milliseconds between two looks. */
 const EVERY = 2_000;
 
-interface Seen extends FinishBand {
+/** A band, and when it was looked at. */
+interface SeenBand extends FinishBand {
   at: number;
 }
 
-export function FinishTrack({ backfill }: FinishBarProps) {
-  const { locale, phase, run, finishBand } = backfill;
-  const [seen, setSeen] = useState<Seen | null>(null);
+/** The band of a running backfill, looked at again every few seconds. */
+export function useFinishBand({ phase, finishBand }: FinishBarProps["backfill"]): SeenBand | null {
+  const [seen, setSeen] = useState<SeenBand | null>(null);
   const isRunning = phase === "running";
   useEffect(() => {
     if (!isRunning) return setSeen(null);
@@ -41,8 +42,13 @@ export function FinishTrack({ backfill }: FinishBarProps) {
     const timer = setInterval(look, EVERY);
     return () => clearInterval(timer);
   }, [isRunning, finishBand]);
-  if (seen === null || run === null) return null;
-  const { early, middle, late, at } = seen;
+  return seen;
+}
+
+export function FinishTrack({ backfill, band }: FinishBarProps & { band: SeenBand | null }) {
+  const { locale, run } = backfill;
+  if (band === null || run === null) return null;
+  const { early, middle, late, at } = band;
   const passed = at - run.startedAt;
   const share = (ms: number) => `${(ms / Math.max(1, passed + late)) * 100}%`;
   return (
@@ -55,7 +61,7 @@ export function FinishTrack({ backfill }: FinishBarProps) {
         />
         <span className="dagfill-mark" style={{ insetInlineStart: share(passed + middle) }} />
       </span>
-      <p className="dagfill-key">{locale.leftBand(bandWords(locale, seen))}</p>
+      <p className="dagfill-key">{locale.leftBand(bandWords(locale, band))}</p>
     </div>
   );
 }

@@ -3,9 +3,10 @@ import { useEffect, useState } from "react";
 import { errorWords } from "../error_words.js";
 import { finishWords, type Locale, numberText } from "../locale.js";
 import { CANCELED, startingOf } from "../plan/tokens.js";
+import type { FinishBand } from "../planning/finish_band.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { Controls } from "./controls.js";
-import { FinishTrack } from "./finish_bar.js";
+import { FinishTrack, useFinishBand } from "./finish_bar.js";
 import { Notices } from "./notices.js";
 import { type PartProps, Root } from "./root.js";
 import { RunBar } from "./run_bar.js";
@@ -21,7 +22,8 @@ export interface PlanSummaryProps extends PartProps {
 /** The plan in a sentence, its warnings, what is in the way, the progress of what runs, and the buttons. */
 export function PlanSummary({ backfill, controls = true, className, style }: PlanSummaryProps) {
   const { locale, run, isStale, error, plan } = backfill;
-  const { headline, detail } = wordsOf(backfill);
+  const band = useFinishBand(backfill);
+  const { headline, detail } = wordsOf(backfill, band);
   const isRefused = error !== null && plan === null;
   // A notice goes with its buttons.
   const focus = useFocusKept<HTMLElement>(`${backfill.unfinished.length} ${backfill.failure === null}`);
@@ -36,7 +38,7 @@ export function PlanSummary({ backfill, controls = true, className, style }: Pla
         {controls && <Controls backfill={backfill} />}
       </header>
       {run !== null && <RunBar backfill={backfill} />}
-      <FinishTrack backfill={backfill} />
+      <FinishTrack backfill={backfill} band={band} />
       <Notices backfill={backfill} />
       {plan !== null && <Legend backfill={backfill} />}
       <Announcement text={`${headline}. ${detail}`} />
@@ -44,9 +46,9 @@ export function PlanSummary({ backfill, controls = true, className, style }: Pla
   );
 }
 
-function wordsOf(backfill: PageBackfill): { headline: string; detail: string } {
+function wordsOf(backfill: PageBackfill, band: FinishBand | null): { headline: string; detail: string } {
   const { locale, run, plan, counts, estimate, error } = backfill;
-  if (run !== null) return runWords(backfill);
+  if (run !== null) return runWords(backfill, band);
   if (backfill.phase === "no_dag") return { headline: locale.noDag, detail: "" };
   if (plan === null)
     return { headline: error === null ? locale.planning : errorWords(locale, error), detail: "" };
@@ -64,7 +66,7 @@ function estimateWords(locale: Locale, estimate: NonNullable<PageBackfill["estim
   return locale.estimate({ duration: locale.duration(makespan), finish, late: latest, samples });
 }
 
-function runWords({ locale, progress, phase, run }: PageBackfill): { headline: string; detail: string } {
+function runWords({ locale, progress, phase, run }: PageBackfill, band: FinishBand | null) {
   if (progress === null) return { headline: locale.planning, detail: "" };
   const { total, skipped, completed, failed, canceled } = progress;
   // A date that was canceled is not done.
@@ -77,7 +79,8 @@ function runWords({ locale, progress, phase, run }: PageBackfill): { headline: s
       : (locale.phase[phase as keyof Locale["phase"]] ?? phase),
   ];
   if (failed > 0) facts.push(locale.failedCount(failed, numberText(locale, failed)));
-  const left = run?.left;
+  // One number in the sentence and in the band below it.
+  const left = band?.middle ?? run?.left;
   if (phase === "running" && left !== undefined) facts.push(locale.left(locale.duration(left)));
   const headline = locale.done(numberText(locale, done), numberText(locale, total - skipped));
   const detail = `${facts.join(", ")}.`;

@@ -64,6 +64,8 @@ function Rows({ backfill, plan, height, filter, setFilter }: RowsProps) {
     [plan, version, hidden, filter, locale],
   );
   const total = shown === null ? plan.total : shown.length;
+  // No higher than the rows of the plan, with the border; a filter leaves it as high as it is.
+  const most = Math.min(height, Math.max(1, plan.total) * ROW + 2);
   const { box, onScroll, sheet, start, page, scrollTo } = useVirtualRows(total, ROW);
   const rowAt = (place: number) => (shown === null ? place : (shown[place] ?? 0));
   const place = selected === null ? -1 : shown === null ? selected : placeAmong(shown, selected);
@@ -111,7 +113,7 @@ function Rows({ backfill, plan, height, filter, setFilter }: RowsProps) {
       {total === 0 && plan.total > 0 && <p className="dagfill-dim">{locale.noMatch}</p>}
       <div
         className="dagfill-table"
-        style={{ height }}
+        style={{ height: most }}
         role="grid"
         aria-label={locale.runs}
         aria-rowcount={total + 1}
@@ -122,7 +124,7 @@ function Rows({ backfill, plan, height, filter, setFilter }: RowsProps) {
         {...{ onScroll, onKeyDown }}
       >
         <div style={{ height: sheet }}>
-          <div className="dagfill-rows" role="rowgroup" style={{ maxHeight: height }}>
+          <div className="dagfill-rows" role="rowgroup" style={{ maxHeight: most }}>
             <div className="dagfill-unseen" role="row" aria-rowindex={1}>
               {Object.values(locale.columns).map((name) => (
                 <span key={name} role="columnheader" tabIndex={-1}>

@@ -102,6 +102,17 @@ test("an estimate names the later finish only where that is another time", () =>
   assert.equal(english.estimate({ ...parts, late: "08:50" }), "About 1 h (finish 08:43; 9 of 10 by 08:50).");
 });
 
+test("a band whose ends are the same in words is told as one time", () => {
+  const band = { early: "2 s", middle: "2 s", late: "2 s", samples: 17 };
+  assert.equal(english.leftBand(band), "It ends in about 2 s, from its 17 runs so far.");
+  assert.equal(english.finishBand(band), "The last run ends after about 2 s, from 17 past runs.");
+  const wide = { ...band, late: "3 s" };
+  assert.equal(
+    english.leftBand(wide),
+    "It ends in 2 s to 3 s in 8 of 10 outcomes, in half of them within 2 s, from its 17 runs so far.",
+  );
+});
+
 test("one date that failed is run again, alone", async (t) => {
   let isBroken = true;
   const executeRun = ({ executionDate }) => {

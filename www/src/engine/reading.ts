@@ -109,7 +109,7 @@ export function withEnds(error: EngineError, draft: Draft, now: number): EngineE
     const last = previousDates(schedule, readEnd(endDate), 1, timetableOf(draft))[0];
     if (first === undefined) return error;
     const from = new Date(first).toISOString().slice(0, 16);
-    return { ...error, hint: `They go from ${from}Z to ${last?.slice(0, 16)}Z.` };
+    return { ...error, hint: `They go from ${from}Z to ${last?.slice(0, 16)}Z` };
   } catch {
     return error;
   }
