@@ -10,6 +10,8 @@ export class Pace {
   /** By run id: its date, and when this process saw it start. A map keeps the order, so that the first is the longest at work. */
   readonly #running = new Map<string, { date: string; since: number }>();
   readonly #ends: number[] = [];
+  /** When the first run was seen to start. */
+  #began: number | undefined;
 
   constructor(
     private readonly timeZone: string,
@@ -20,6 +22,7 @@ export class Pace {
     if (!("run" in event)) return;
     const { runId, executionDate } = event.run;
     if (event.type === "run-started" || event.type === "run-attached") {
+      this.#began ??= this.now();
       this.#running.set(runId, { date: localDate(executionDate, this.timeZone), since: this.now() });
       return;
     }
@@ -33,7 +36,10 @@ export class Pace {
   rate(): string {
     const [first] = this.#ends;
     if (first === undefined || this.#ends.length < 2) return "";
-    const perSecond = (this.#ends.length - 1) / (Math.max(1, this.now() - first) / 1_000);
+    // Until the window is full it counts from the first start: runs that began together end together, and would seem to end in no time.
+    const isFull = this.#ends.length === mostEnds;
+    const [count, since] = isFull ? [mostEnds - 1, first] : [this.#ends.length, this.#began ?? first];
+    const perSecond = count / (Math.max(1, this.now() - since) / 1_000);
     if (perSecond >= 1) return `${short(perSecond)}/s`;
     return perSecond * 60 >= 1 ? `${short(perSecond * 60)}/min` : `${short(perSecond * 3_600)}/h`;
   }

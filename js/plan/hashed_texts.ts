@@ -17,6 +17,7 @@ const DAG_ELSEWHERE = [
   "dependsOnPast",
   "inputs",
   "calendars",
+  "warnings",
 ];
 const DESCRIPTIVE = ["description", "tags", "owner", "position", "meta", "$schema"];
 /** Their values are not covered, because they are secrets and may change at any time: only whether they are there. */

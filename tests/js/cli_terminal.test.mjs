@@ -194,19 +194,33 @@ test("rate and longest run: of the latest ends, and left out before the counts w
   }
   assert.deepEqual([pace.rate(), pace.longest()], ["2.0/s", "2024-01-04 for 1.5 s"]);
   now += 59_000;
-  assert.deepEqual([pace.rate(), pace.longest()], ["2.0/min", "2024-01-04 for 1:01"]);
+  assert.deepEqual([pace.rate(), pace.longest()], ["3.0/min", "2024-01-04 for 1:01"]);
   pace.see({ type: "run-retrying", run: run(4) });
   assert.equal(pace.longest(), "");
   pace.see({ type: "run-started", run: run(4) });
+
+  // Four that began together and end together have taken a second each, and not none.
+  let clock = 0;
+  const lanes = new Pace("UTC", () => clock);
+  for (const day of [1, 2, 3, 4]) lanes.see({ type: "run-started", run: run(day) });
+  clock = 1_000;
+  for (const day of [1, 2, 3, 4]) lanes.see({ type: "run-succeeded", run: run(day) });
+  assert.equal(lanes.rate(), "4.0/s");
+  // Of many the latest fifty count, each a second after the one before.
+  for (let end = 0; end < 50; end += 1) {
+    clock += 1_000;
+    lanes.see({ type: "run-succeeded", run: run(1) });
+  }
+  assert.equal(lanes.rate(), "1.0/s");
 
   const progress = { total: 365, remaining: 300, running: 4, failed: 3, etaMs: 3_729_000 };
   const at = (width) =>
     progressLine(progress, "", { width, paint: (_, text) => text, sign: (_, ascii) => ascii }, pace);
   assert.match(
     at(100),
-    /^[#-]{20,30} {2}65\/365 {2}4 running {2}3 failed {2}1:02:09 left {2}2\.0\/min {2}2024-01-04 for 0 ms$/,
+    /^[#-]{20,30} {2}65\/365 {2}4 running {2}3 failed {2}1:02:09 left {2}3\.0\/min {2}2024-01-04 for 0 ms$/,
   );
-  assert.match(at(65), /^[#-]+ {2}65\/365 {2}4 running {2}3 failed {2}1:02:09 left {2}2\.0\/min$/);
+  assert.match(at(65), /^[#-]+ {2}65\/365 {2}4 running {2}3 failed {2}1:02:09 left {2}3\.0\/min$/);
   assert.equal(at(40), "65/365  3 failed  1:02:09 left");
   assert.equal(at(20), "65/365  3 failed");
   for (let width = 10; width < 140; width += 1) assert.ok(at(width).length < width, `${width}: ${at(width)}`);

@@ -32,6 +32,12 @@ test("a preview of a service and a plan without a store warn of them", async () 
   }
 });
 
+test("the warning is no part of the plan's hash", () => {
+  const hash = (timeout) =>
+    planBackfill({ dagId: "d", schedule: "@daily", tasks: [{ taskId: "a", timeout }] }, range).planHash;
+  assert.equal(hash(30), hash("PT0.03S"));
+});
+
 test("a backfill without a canary waits for no approval, and says so", async () => {
   let release;
   const service = new BackfillService({

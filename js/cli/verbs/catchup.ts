@@ -1,4 +1,4 @@
-// dagfill catchup: the runs that a scheduler would start now. Nothing is started or written.
+// dagfill catchup: the runs that schedule would start now. Nothing is started or written.
 import type { PlannedRun } from "../../face.js";
 import { zoneOf } from "../bounds.js";
 import { type DueRuns, dueRuns, type StandingRun } from "../due_runs.js";
@@ -11,7 +11,7 @@ import type { Column } from "../table.js";
 import type { Verb } from "../verb.js";
 
 export const catchup: Verb = {
-  summary: "list the runs of a DAG that are due now, and those that its catchup leaves out",
+  summary: "list the runs that schedule would start now, and the due dates that it leaves alone",
   positionals: ["FILE"],
   flags: [...flags.dag, ...flags.store, ...flags.format, ...flags.json],
   async run(request) {
