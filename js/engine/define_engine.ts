@@ -114,7 +114,6 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
       leave,
       failed: (error) => attempt.settle(false, error),
       ended: (status) => {
-        if (status.warning !== undefined) warn(status.warning.code, status.warning.message);
         if (status.state === "success") attempt.settle(true, status.output);
         else
           attempt.settle(
@@ -185,7 +184,6 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
         failed: (error) => end(() => reject(error)),
         ended: (status) =>
           end(() => {
-            if (status.warning !== undefined) warn(status.warning.code, status.warning.message);
             for (const [key, value] of Object.entries(status.pushed ?? {})) task.xcomPush(key, value);
             if (status.state === "success") resolve(status.output);
             else if (signal.aborted) reject(signal.reason);

@@ -25,7 +25,7 @@ export interface EngineStatus {
   startedAt?: number;
   /** Where a person can look at it. */
   url?: string;
-  /** A warning for the listeners of the backfill. */
+  /** A warning for the listeners of the backfill, who hear it once. */
   warning?: { code: string; message: string };
 }
 

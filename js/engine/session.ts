@@ -7,7 +7,7 @@ import { Forgotten } from "./forgotten.js";
 import { isFinal, Outage, type OutageTimes, spread, TIMES } from "./outage.js";
 import { checkedStatus, engineClosed, engineFailed, isRefusal, statusOf } from "./outcome.js";
 import { Refusals } from "./refusals.js";
-import { type JobListener, type Ticket, tellLoss, ticketOf } from "./ticket.js";
+import { type JobListener, type Ticket, tellLoss, tellWarning, ticketOf } from "./ticket.js";
 import { watching } from "./watching.js";
 
 const LONGEST_POLL_MS = 30_000;
@@ -286,6 +286,7 @@ export class Session {
       return;
     }
     ticket.unknown = 0;
+    tellWarning(ticket, status);
     if (status.state === "running" && !ticket.began) {
       ticket.began = true;
       ticket.listener.began(status.startedAt);
@@ -331,6 +332,7 @@ export class Session {
   #end(ticket: Ticket, status: EngineStatus): void {
     if (!this.#forget(ticket)) return;
     if (status.startedAt !== undefined && !ticket.began) ticket.listener.began(status.startedAt);
+    tellWarning(ticket, status);
     ticket.listener.ended(status);
   }
 

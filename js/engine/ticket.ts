@@ -30,12 +30,21 @@ export interface Ticket {
   /** The last loss has not been told. */
   forgotten?: boolean;
   canceled?: string;
+  /** The warning that its status had last. */
+  warned?: string;
 }
 
 /** A job that begins to wait. */
 export function ticketOf(job: EngineJob, listener: JobListener): Ticket {
   const now = performance.now();
   return { job, listener, state: "waiting", since: now, due: now, began: false, lost: 0, unknown: 0 };
+}
+
+/** Tells the warning of a job's status, once: it comes again with every question. */
+export function tellWarning(ticket: Ticket, { warning }: EngineStatus): void {
+  if (warning === undefined || warning.message === ticket.warned) return;
+  ticket.warned = warning.message;
+  ticket.listener.warn(warning.code, warning.message);
 }
 
 /** Tells once that the engine has lost a job, which is submitted again now. */

@@ -24,15 +24,28 @@ const ABORT_GRACE_MS = 30_000;
 export function jobRunner(
   options: WorkerOptions,
 ): (job: EngineJob, signal?: AbortSignal) => Promise<EngineStatus> {
+  return runnerOf(options).run;
+}
+
+interface Runner {
+  run(job: EngineJob, signal?: AbortSignal): Promise<EngineStatus>;
+  /** Why this worker cannot execute a job that another one may: it lacks the function, or the callback. */
+  missing(job: EngineJob): DagfillError | undefined;
+}
+
+/** A job runner, and what it cannot run. */
+export function runnerOf(options: WorkerOptions): Runner {
   const { executeRun, executeTask, dags = [] } = options;
   const functions = functionsOf(dags);
   const contexts = jobContext(options);
-  return async (job, signal) => {
+  const workOf = (job: EngineJob) =>
+    job.kind === "task" ? taskWork(job, functions, executeTask) : executeRun;
+  const run: Runner["run"] = async (job, signal) => {
     const startedAt = Date.now();
     // Delivered again after it was canceled: it does not run.
     if (signal?.aborted) return { state: "canceled", startedAt };
     const pushed: Record<string, Json> = {};
-    const work = job.kind === "task" ? taskWork(job, functions, executeTask) : executeRun;
+    const work = workOf(job);
     let made: WorkContext;
     try {
       if (work === undefined) throw cannot(job);
@@ -76,6 +89,7 @@ export function jobRunner(
       signal?.removeEventListener("abort", cancel);
     }
   };
+  return { run, missing: (job) => (workOf(job) === undefined ? cannot(job) : undefined) };
 }
 
 type Functions = Map<string, Map<string, ExecuteTask>>;

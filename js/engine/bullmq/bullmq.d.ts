@@ -12,6 +12,7 @@ declare module "bullmq" {
     id: string;
     data: unknown;
     returnvalue: unknown;
+    progress: unknown;
     failedReason?: string;
     processedOn?: number;
     /** How often a worker has taken it. */
@@ -19,6 +20,9 @@ declare module "bullmq" {
     stalledCounter?: number;
     updateData(data: unknown): Promise<void>;
     moveToWait(token?: string): Promise<unknown>;
+    /** The worker throws a DelayedError afterwards. */
+    moveToDelayed(timestamp: number, token?: string): Promise<unknown>;
+    updateProgress(progress: object): Promise<void>;
   }
   export class Queue implements Part {
     constructor(name: string, options: Options, backend?: unknown);
@@ -30,6 +34,8 @@ declare module "bullmq" {
     addBulk(jobs: { name: string; data: unknown; opts: Options }[]): Promise<Job[]>;
     getJobState(id: string): Promise<string>;
     getJob(id: string): Promise<Job | undefined>;
+    /** By the names of connections. */
+    getWorkersCount(): Promise<number>;
     /** 1 when it was removed, 0 when a worker has it. */
     remove(id: string): Promise<number>;
   }
@@ -59,9 +65,9 @@ declare module "bullmq" {
     close: Part["close"];
     waitUntilReady: Part["waitUntilReady"];
     getBackend: Part["getBackend"];
-    cancelJob(id: string, reason?: string): boolean;
     /** Takes jobs until it is closed; for workers that are made with `autorun: false`. */
     run(): Promise<void>;
   }
   export class WaitingError extends Error {}
+  export class DelayedError extends Error {}
 }

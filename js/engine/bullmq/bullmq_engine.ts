@@ -15,6 +15,8 @@ import {
   refusedAt,
   unpacked,
 } from "./connection.js";
+import { givenBackWarning } from "./given_back.js";
+import { Vacancy } from "./vacancy.js";
 
 interface OpenQueue {
   queue: Queue;
@@ -22,6 +24,7 @@ interface OpenQueue {
   producer: QueueEventsProducer;
   /** Rejects where Redis refuses the password. */
   refused: Promise<never>;
+  vacancy: Vacancy;
 }
 
 /** An engine over BullMQ (6.7 and later) on Redis, or on PostgreSQL with `backend: createPostgresBackend`. Its jobs are executed by
@@ -66,7 +69,7 @@ export function bullmqEngine(options: BullOptions): Engine {
       tell(jobId, outcomeOf(returnvalue)),
     );
     parts.events.on("failed", ({ jobId }: { jobId: string }) => tell(jobId, undefined));
-    return { ...parts, refused };
+    return { ...parts, refused, vacancy: new Vacancy(parts.queue, name) };
   };
   const tell = (key: string, status: EngineStatus | undefined) => {
     for (const watcher of watchers) watcher(key, status);
@@ -120,10 +123,12 @@ export function bullmqEngine(options: BullOptions): Engine {
     async status(keys) {
       const told = new Map<string, EngineStatus>();
       // Commands of one connection go out together: all keys are one round trip, the results of those that have ended another.
-      const asked = eachPlace(keys, async ({ queue }, key) => {
+      const asked = eachPlace(keys, async ({ queue, vacancy }, key) => {
         const status = await statusOf(queue, key);
-        if (status !== undefined) told.set(key, status);
-        if (status !== undefined && hasEnded(status)) queueOf.delete(key);
+        if (status === undefined) return;
+        if (hasEnded(status)) queueOf.delete(key);
+        const warning = hasEnded(status) ? undefined : (status.warning ?? vacancy.warning);
+        told.set(key, warning === undefined ? status : { ...status, warning });
       });
       await insistOnPassword(asked);
       return told;
@@ -186,6 +191,10 @@ async function refuseEviction(queue: Queue): Promise<void> {
 async function statusOf(queue: Queue, key: string): Promise<EngineStatus | undefined> {
   const state = await queue.getJobState(key);
   if (state === "unknown") return undefined;
+  if (state === "delayed") {
+    const warning = givenBackWarning(await queue.getJob(key));
+    return { state: "queued", ...(warning === undefined ? {} : { warning }) };
+  }
   if (state !== "active" && state !== "completed" && state !== "failed") return { state: "queued" };
   const job: Job | undefined = await queue.getJob(key);
   if (job === undefined) return undefined;

@@ -4,7 +4,7 @@ import { durationMs } from "../../face.js";
 import { callback, fields, integer, oneOf, signal as signalOption, wrong } from "../../options.js";
 import type { EngineJob, EngineStatus } from "../engine.js";
 import { engineFailed, failureOf } from "../outcome.js";
-import { jobRunner } from "../worker.js";
+import { runnerOf } from "../worker.js";
 import type { EngineWorker, WorkerEvent, WorkerOptions } from "../worker_options.js";
 import {
   type BullOptions,
@@ -19,6 +19,7 @@ import {
   refusedAt,
   unpacked,
 } from "./connection.js";
+import { giveBack } from "./given_back.js";
 
 /** How long a worker without jobs waits for a server that is away before it closes without it. */
 const LEAVE_AFTER_MS = 2_000;
@@ -55,7 +56,7 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
     tell({ type: "error", error });
   };
   const { module, options: shared, backend, leave } = await openBull(read);
-  const run = jobRunner(options);
+  const { run, missing } = runnerOf(options);
   const controllers = new Map<string, AbortController>();
   let isLeaving = false;
   let isReady = false;
@@ -67,6 +68,11 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
     const { key } = given;
     const told = subjectOf(given);
     if (canceled !== undefined) return packed({ state: "canceled" } satisfies EngineStatus, backend);
+    const lacks = missing(given);
+    if (lacks !== undefined) {
+      tellError(lacks);
+      return packed(await giveBack(module, job, token, lacks, backend), backend);
+    }
     if ((job.attemptsStarted ?? 1) > 1 || (job.stalledCounter ?? 0) > 0)
       tell({ type: "redelivered", ...told });
     tell({ type: "started", ...told });
