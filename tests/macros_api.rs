@@ -422,3 +422,37 @@ proptest! {
         prop_assert_eq!(render("{{ dag_run.conf.v }}", &conf), value);
     }
 }
+
+#[test]
+fn a_duration_that_is_written_out_is_that_of_its_function_and_arguments() {
+    let text = "{% for f in [macros.timedelta, macros.dateutil.relativedelta.relativedelta] %}{{ logical_date - f(days=-1) }} \
+                {{ f(days=1) }};{% endfor %}{% for n in [1, 2] %}{{ macros.timedelta(n, seconds=+1) }} {{ macros.timedelta(*[n]) }} \
+                {{ macros.timedelta(**{'hours': n}) }};{% endfor %}{% set macros = {'timedelta': 'x'} %}{{ macros.timedelta }}";
+    let template = Template::parse(text);
+    for date in [DATE, DATE + DAY] {
+        let (zone, date) = (Zone::utc(), Instant::clamped(date));
+        let rendered = template.render(&Context::new(date, &zone, &Alone), None, OnUnknown::Error).unwrap();
+        let next = Instant::clamped(date.ms() + DAY).to_string().replace('Z', "+00:00");
+        let expected = format!(
+            "{next} 1 day, 0:00:00;{next} relativedelta(days=+1);1 day, 0:00:01 1 day, 0:00:00 1:00:00;\
+             2 days, 0:00:01 2 days, 0:00:00 2:00:00;x"
+        );
+        assert_eq!(rendered, expected);
+    }
+}
+
+#[test]
+fn codes_of_strftime_end_at_whole_characters() {
+    for (format, expected) in [
+        ("%é%", "%é%"),
+        ("%Eé%d", "%Eé01"),
+        ("%-😀%j", "%-😀061"),
+        ("%E%d", "%E%d"),
+        ("%5%|%3d|%1d|%-m|%_5H|%05e|%#p|%^a", "    %|001|1|3|    0|00001|am|FRI"),
+        ("%5", "%5"),
+        ("%-f%f", "%-f000000"),
+        ("%Y%m%dé%F", "20240301é2024-03-01"),
+    ] {
+        assert_eq!(render(&format!("{{{{ logical_date.strftime('{format}') }}}}"), "{}"), expected, "{format}");
+    }
+}

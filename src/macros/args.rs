@@ -89,8 +89,11 @@ impl<'a> Args<'a> {
             Some(params) => (params.trim_end(), true),
             None => (params, false),
         };
-        let spaces = params.bytes().filter(|byte| *byte == b' ').count();
-        let count = if params.is_empty() { 0 } else { spaces + 1 };
+        // How many there are matters only to arguments without a name.
+        let count = match positional.is_empty() || params.is_empty() {
+            true => 0,
+            false => params.bytes().filter(|byte| *byte == b' ').count() + 1,
+        };
         // Most calls: nothing has a name, and nothing is left over.
         if named.is_empty() && (positional.is_empty() || !any) {
             if positional.len() > count {

@@ -5,9 +5,10 @@ use super::arithmetic::{Op, apply, negated};
 use super::compare::{contains, equal, order};
 use super::error::{ABSENT, EvalError, LONGEST, MARKUP, TOO_DEEP, TOO_LONG};
 use super::filters;
-use super::machine::{DEEPEST_CALLS, MASK, Machine, SECRET};
+use super::machine::{DEEPEST_CALLS, MASK, Machine, NO_RUN, SECRET};
+use super::method_kinds::Method;
 use super::methods::{attribute, find};
-use super::names::{self, Gives};
+use super::names::Gives;
 use super::syntax::{Call, Comparison, Expr, Literal, Step, StepKind};
 use super::value::{Answer, Text, Value, gather};
 
@@ -143,19 +144,19 @@ impl<'a> Machine<'a> {
             if matches!(value, Value::Hidden) {
                 return Err(ABSENT);
             }
-            if value.is_markup() && matches!(step.kind, StepKind::Attribute(_) | StepKind::Item(_) | StepKind::Call(_))
+            if value.is_markup() && matches!(step.kind, StepKind::Attribute(..) | StepKind::Item(_) | StepKind::Call(_))
             {
                 return Err(MARKUP);
             }
             value = match &step.kind {
-                StepKind::Attribute(name) => {
+                StepKind::Attribute(name, rows) => {
                     if name.starts_with('_') && value.key(name).is_none() {
                         return Err(EvalError::Refused("names that begin with an underscore are out of reach"));
                     }
                     match rest.as_slice() {
                         [Step { kind: StepKind::Call(call), .. }, ..] => {
                             rest.next();
-                            self.method(&value, name, call)?
+                            self.method(&value, name, rows, call)?
                         }
                         _ => match value {
                             Value::Space(space) => self.space(space, name)?,
@@ -239,7 +240,7 @@ impl<'a> Machine<'a> {
         Ok((positional, named))
     }
 
-    fn method(&mut self, value: &Value<'a>, name: &'a str, call: &'a Call) -> Answer<'a> {
+    fn method(&mut self, value: &Value<'a>, name: &'a str, rows: &'static [Method], call: &'a Call) -> Answer<'a> {
         if let Value::Space(space) = value {
             if name == "get" {
                 let args = self.args("key default", call)?;
@@ -254,7 +255,7 @@ impl<'a> Machine<'a> {
         if value.is_absent() && name != "get" {
             return Err(ABSENT);
         }
-        match find(value, name) {
+        match find(value, rows) {
             Some(method) => match method.params {
                 Some(params) => {
                     let args = self.args(params, call)?;
@@ -278,16 +279,27 @@ impl<'a> Machine<'a> {
             return Err(TOO_DEEP);
         }
         match value {
-            Value::Function(name) => match names::find(name).map(|row| row.gives) {
-                Some(Gives::Function(params, run) | Gives::Now(params, run)) => {
-                    let args = self.args(params, call)?;
-                    if self.context.is_none() && matches!(names::find(name).map(|row| row.gives), Some(Gives::Now(..)))
+            Value::Function(row) => match row.gives {
+                Gives::Function(params, run) | Gives::Now(params, run) => {
+                    // The same call may be of another function than before: names may stand for functions.
+                    if let Some((known, span)) = call.known.get()
+                        && std::ptr::eq(*known, *row)
                     {
-                        return Err(EvalError::Refused("no run is known here"));
+                        return Ok(Value::Span(span.clone()));
                     }
-                    run(&args)
+                    let args = self.args(params, call)?;
+                    if self.context.is_none() && matches!(row.gives, Gives::Now(..)) {
+                        return Err(NO_RUN);
+                    }
+                    let answer = run(&args)?;
+                    if let Value::Span(span) = &answer
+                        && call.is_constant()
+                    {
+                        _ = call.known.set((row, span.clone()));
+                    }
+                    Ok(answer)
                 }
-                Some(Gives::Pull) => {
+                Gives::Pull => {
                     let args = self.args("task_ids dag_id key include_prior_dates default", call)?;
                     self.pull(&args)
                 }

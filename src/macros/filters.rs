@@ -7,7 +7,7 @@ use super::date_parts::{formatted, iso};
 use super::error::{ABSENT, EvalError, MARKUP, TOO_LARGE};
 use super::format::percent;
 use super::list_filters as lists;
-use super::methods::{attribute, find as find_method};
+use super::methods::{attribute, find as find_method, rows};
 use super::number::{parse_float, parse_int, rounded, whole};
 use super::print::{to_text, write_repr};
 use super::text_filters as texts;
@@ -229,7 +229,7 @@ const fn row(name: &'static str, params: &'static str, run: Run) -> Filter {
 #[rustfmt::skip]
 pub(super) static FILTERS: &[Filter] = &[
     row("abs", "", abs),
-    row("attr", "name", |v, args| match args.text(0)? { name if v.is_object() && find_method(v, name).is_none() => Ok(Value::Undefined), name => attribute(v, name) }),
+    row("attr", "name", |v, args| match args.text(0)? { name if v.is_object() && find_method(v, rows(name)).is_none() => Ok(Value::Undefined), name => attribute(v, name) }),
     row("batch", "linecount fill_with", lists::batch),
     row("capitalize", "", |v, _| Ok(Value::text(text::capitalized(&to_text(v)?)))),
     row("center", "width", |v, args| text::padded(&to_text(v)?, args, args.size(0, 80)?, 1)),

@@ -218,12 +218,12 @@ impl<'t> Inspector<'t> {
             match &step.kind {
                 StepKind::Filter(..) => self.used(name, "filter", step.place),
                 StepKind::Check(..) => self.used(name, "test", step.place),
-                StepKind::Attribute(name)
+                StepKind::Attribute(name, _)
                     if matches!(steps.get(index + 1).map(|step| &step.kind), Some(StepKind::Call(_))) =>
                 {
                     self.used(name, "method", step.place);
                 }
-                StepKind::Attribute(name) => self.used(name, "key", step.place),
+                StepKind::Attribute(name, _) => self.used(name, "key", step.place),
                 StepKind::Item(Expr::Literal(Literal::Text(key))) => self.used(key, "key", step.place),
                 _ => {}
             }
@@ -330,9 +330,9 @@ fn once<T: Ord>(list: &mut Vec<T>) {
 /// The key that is asked first, where it is written out.
 fn first_key(steps: &[Step]) -> Option<&str> {
     match (&steps.first()?.kind, steps.get(1).map(|step| &step.kind)) {
-        (StepKind::Attribute(get), Some(StepKind::Call(call))) if get == "get" => text(call.positional.first()?),
-        (StepKind::Attribute(_), Some(StepKind::Call(_))) => None,
-        (StepKind::Attribute(key), _) => Some(key),
+        (StepKind::Attribute(get, _), Some(StepKind::Call(call))) if get == "get" => text(call.positional.first()?),
+        (StepKind::Attribute(..), Some(StepKind::Call(_))) => None,
+        (StepKind::Attribute(key, _), _) => Some(key),
         (StepKind::Item(index), _) => text(index),
         _ => None,
     }

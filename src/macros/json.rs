@@ -96,6 +96,11 @@ impl Json {
 
 /// Appends a whole number.
 pub(super) fn write_int(number: i64, out: &mut String) {
+    write_digits(number, 0, out);
+}
+
+/// Appends a whole number with at least so many digits.
+pub(super) fn write_digits(number: i64, least: usize, out: &mut String) {
     let mut digits = [0u8; 20];
     let mut rest = number.unsigned_abs();
     let mut first = digits.len();
@@ -103,7 +108,7 @@ pub(super) fn write_int(number: i64, out: &mut String) {
         *slot = b'0' + (rest % 10) as u8;
         rest /= 10;
         first = i;
-        if rest == 0 {
+        if rest == 0 && 20 - i >= least {
             break;
         }
     }

@@ -11,14 +11,19 @@ use super::value::{Answer, Value};
 
 /// Whether some value has an attribute or method of this name.
 pub(super) fn is_known(name: &str) -> bool {
-    METHODS.iter().any(|row| row.name == name)
+    !rows(name).is_empty()
 }
 
-/// The attribute or method that a value has under a name.
-pub(super) fn find(value: &Value<'_>, name: &str) -> Option<&'static Method> {
+/// All attributes and methods with a name.
+pub(super) fn rows(name: &str) -> &'static [Method] {
+    let rows = METHODS.get(METHODS.partition_point(|row| row.name < name)..).unwrap_or_default();
+    rows.get(..rows.partition_point(|row| row.name == name)).unwrap_or_default()
+}
+
+/// The one of them that a value has.
+pub(super) fn find(value: &Value<'_>, rows: &'static [Method]) -> Option<&'static Method> {
     let kind = kind(value);
-    let start = METHODS.partition_point(|row| row.name < name);
-    METHODS.get(start..)?.iter().take_while(|row| row.name == name).find(|row| row.on & kind != 0)
+    rows.iter().find(|row| row.on & kind != 0)
 }
 
 /// `value.name` without parentheses.
@@ -30,7 +35,7 @@ pub(super) fn attribute<'a>(value: &Value<'a>, name: &str) -> Answer<'a> {
         let fields = fields.borrow();
         return Ok(fields.iter().find(|(key, _)| key == name).map_or(Value::Undefined, |(_, value)| value.clone()));
     }
-    match find(value, name) {
+    match find(value, rows(name)) {
         Some(row) if row.params.is_none() => (row.run)(value, &Args::default()),
         // A key of an object may have the name of a method.
         Some(_) => match value.key(name) {

@@ -2,6 +2,7 @@
 
 use super::error::Place;
 use super::filters;
+use super::methods::rows;
 use super::parser::Parser;
 use super::syntax::{Call, Expr, Literal, Parsed, Step, StepKind};
 
@@ -25,8 +26,9 @@ impl Parser<'_> {
                     } else {
                         let start = self.at;
                         let Some(name) = self.word() else { return self.fail("expected a name after the dot") };
-                        let name = name.to_owned();
-                        steps.push(Step { kind: StepKind::Attribute(name), place: Place { start, end: self.at } });
+                        let (name, rows) = (name.to_owned(), rows(name));
+                        steps
+                            .push(Step { kind: StepKind::Attribute(name, rows), place: Place { start, end: self.at } });
                         continue;
                     }
                 }

@@ -1,10 +1,15 @@
 //! What a template is, once it is parsed.
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
 use super::arithmetic::Op;
 use super::checks::Check;
 use super::error::{Fault, Place};
 use super::filters::Filter;
+use super::method_kinds::Method;
 use super::names::Name as Row;
+use super::span::Span;
 
 /// An expression. Chains of one kind are flat, so that only brackets nest.
 #[derive(Debug)]
@@ -55,7 +60,8 @@ pub(super) struct Step {
 }
 
 pub(super) enum StepKind {
-    Attribute(String),
+    /// A name, and the attributes and methods of the table that have it.
+    Attribute(String, &'static [Method]),
     Item(Expr),
     Slice([Option<Expr>; 3]),
     Call(Call),
@@ -72,6 +78,21 @@ pub(super) struct Call {
     /// `*list` and `**object`.
     pub star: Option<Box<Expr>>,
     pub pairs: Option<Box<Expr>>,
+    /// The duration that a function of the table gave for arguments that are written out: it is the same at every date.
+    pub known: OnceCell<(&'static Row, Rc<Span>)>,
+}
+
+impl Call {
+    /// Whether all arguments are written out.
+    pub(super) fn is_constant(&self) -> bool {
+        let is_literal = |expr: &Expr| match expr {
+            Expr::Sign(_, inner) => matches!(**inner, Expr::Literal(_)),
+            expr => matches!(expr, Expr::Literal(_)),
+        };
+        self.star.is_none()
+            && self.pairs.is_none()
+            && self.positional.iter().chain(self.named.iter().map(|(_, value)| value)).all(is_literal)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +167,7 @@ pub(super) struct Definition {
     pub name: String,
     pub params: Vec<String>,
     /// Of the last parameters.
-    pub defaults: std::rc::Rc<Vec<Expr>>,
+    pub defaults: Rc<Vec<Expr>>,
 }
 
 /// What is bound.

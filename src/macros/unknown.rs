@@ -44,7 +44,7 @@ pub(super) fn walk<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
 pub(super) fn walk_steps<'e>(steps: &'e [Step], visit: &mut dyn FnMut(&'e Expr)) {
     for step in steps {
         match &step.kind {
-            StepKind::Attribute(_) => {}
+            StepKind::Attribute(..) => {}
             StepKind::Item(index) => walk(index, visit),
             StepKind::Slice(bounds) => bounds.iter().flatten().for_each(|bound| walk(bound, visit)),
             StepKind::Call(call) | StepKind::Filter(_, call) | StepKind::Check(_, _, call) => walk_call(call, visit),
@@ -117,7 +117,7 @@ pub(super) fn unknown_steps(steps: &[Step], named: Option<&Name>, is_lost: bool,
         match &step.kind {
             StepKind::Filter(None, _) if !is_lost => found(step.place, Kind::Filter),
             StepKind::Check(None, ..) if !is_lost => found(step.place, Kind::Test),
-            StepKind::Attribute(name) if !is_lost => {
+            StepKind::Attribute(name, _) if !is_lost => {
                 let is_call = matches!(steps.get(index + 1).map(|step| &step.kind), Some(StepKind::Call(_)));
                 let row = named.and_then(|name| name.row).filter(|_| index == 0);
                 match row.map(|row| row.gives) {
