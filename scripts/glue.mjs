@@ -70,6 +70,7 @@ function sources() {
     "scripts/glue.mjs",
     "scripts/module.mjs",
     "scripts/order.mjs",
+    "scripts/panic_texts.mjs",
     "scripts/panics.mjs",
     "scripts/toolchain.mjs",
   ].map((file) => join(root, file));
@@ -100,9 +101,16 @@ async function make(toolchain, bindgen, optimizer, folder) {
     const known = [...features.map((name) => `--enable-${name}`), "--strip-debug", "--strip-producers"];
     await run(optimizer, [
       // Functions stay apart but for bodies of one instruction (what was inlined compresses worse), so do values that LLVM did not
-      // share; and the optimizer may rely on how this module uses its memory.
+      // share; locals stay where LLVM put them, since the same pattern compresses well however often it stands there; data stays in one
+      // piece with its zeroes, which cost less than the heads of many pieces. The optimizer may rely on how this module uses its memory.
       ...[plain, "--always-inline-max-function-size=1", "--one-caller-inline-max-function-size=0"],
-      ...["--flexible-inline-max-function-size=1", "-Oz", "--skip-pass=local-cse"],
+      ...[
+        "--flexible-inline-max-function-size=1",
+        "-Oz",
+        "--skip-pass=local-cse",
+        "--skip-pass=simplify-locals",
+      ],
+      ...["--skip-pass=memory-packing", "--reorder-locals", "--simplify-locals-nostructure"],
       ...["--low-memory-unused", "--zero-filled-memory", ...known, "-o", plain],
     ]);
     nameByResemblance(plain);

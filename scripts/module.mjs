@@ -74,3 +74,21 @@ export function dataSegments(module) {
     return { address, bytes: module.subarray(reader.at - length, reader.at) };
   });
 }
+
+/** Every number in a function's code that may be an address: of `i32.const`, and of the fixed part of a load or store. Found without
+ *  reading the instructions, so that there may be others among them. */
+export function addressesIn(body) {
+  const found = [];
+  for (let at = 0; at < body.length; at++) {
+    const code = body[at];
+    const isConstant = code === 0x41;
+    if (!isConstant && (code < 0x28 || code > 0x3e)) continue;
+    let [number, scale, byte] = [0, 1, 128];
+    for (let next = at + (isConstant ? 1 : 2); byte >= 128 && next < body.length; next++, scale *= 128) {
+      byte = body[next];
+      number += (byte & 127) * scale;
+    }
+    found.push(number);
+  }
+  return found;
+}

@@ -1,38 +1,94 @@
 // A panic of the core ends in a trap, and nobody ever reads its message: on wasm there is no stderr. This takes the bodies of
 // the functions that write such messages, and what only they use goes with them. A trap stays a trap, at the same place.
 import { readFileSync, writeFileSync } from "node:fs";
-import { dataSegments } from "./module.mjs";
+import { addressesIn, dataSegments, functionBodies, importedFunctions } from "./module.mjs";
+import { panicTexts } from "./panic_texts.mjs";
 
 // As the module's name section has them, such as `core[c5930c85a12de822]::panicking::panic_fmt`.
 const messengers = [
-  /^(core|std)(\[\w+\])?::panicking::/,
+  /^<?(core|std)(\[\w+\])?::panicking::/,
+  /^core(\[\w+\])?::ptr::drop_in_place(::)?<std(\[\w+\])?::panicking::/,
   /^(core|std)(\[\w+\])?::(option|result|cell|str|slice|thread)::(.*::)?\w*(_fail|_failed|_fail_rt|panic_\w+)$/,
   /^<?(core|alloc|std|hashbrown)(\[\w+\])?::.*::(assert_failed|capacity_overflow|panic_on_ord_violation|len_mismatch_fail)$/,
   /^__rustc(\[\w+\])?::(rust_begin_unwind|rust_panic|__rust_start_panic)$/,
+  // How they show values. The core itself shows none so: its texts have marks of their own (src/error/quoted.rs).
+  /^<(char|&usize|(core|std)(\[\w+\])?::(ops::range::Range<usize>|thread::local::AccessError|alloc::layout::LayoutError|fmt::Error)) as core(\[\w+\])?::fmt::Debug>::fmt(\[\d+\])?$/,
+  // What they ask whether a character can be shown, with its tables.
+  /^core(\[\w+\])?::unicode::(printable|unicode_data::grapheme_extend)::/,
 ];
+
+// By these a host calls closures of the core, which hands out none. One that the glue calls would be exported.
+const closures = /^wasm_bindgen(\[\w+\])?::convert::closures::/;
+
+const tables = /^core(\[\w+\])?::unicode::/;
 
 const sourcePath = /(?:\/rustc\/|\/rust\/deps\/|crates\/|src\/)[\w./-]+?\.rs/g;
 
 /** Rewrites the module at `path`, which still has its name section; says how many functions have lost their body. */
 export async function silencePanics(path) {
   const { default: binaryen } = await import("binaryen");
-  const module = binaryen.readBinary(readFileSync(path));
-  let count = 0;
+  const before = readFileSync(path);
+  const bodies = functionBodies(before);
+  const imported = importedFunctions(before);
+  const module = binaryen.readBinary(before);
+  const exported = new Set();
+  for (let index = 0; index < module.getNumExports(); index++) {
+    exported.add(binaryen.getExportInfo(module.getExportByIndex(index)).value);
+  }
+  const [silenced, lost] = [new Set(), []];
   for (let index = 0; index < module.getNumFunctions(); index++) {
     const pointer = module.getFunctionByIndex(index);
-    const { name, module: imported } = binaryen.getFunctionInfo(pointer);
-    if (imported || !messengers.some((pattern) => pattern.test(plain(name)))) continue;
+    const { name, module: host } = binaryen.getFunctionInfo(pointer);
+    if (host || exported.has(name)) continue;
+    const known = plain(name);
+    if (!closures.test(known) && !messengers.some((pattern) => pattern.test(known))) continue;
     binaryen.Function(pointer).setBody(module.unreachable());
-    count += 1;
+    silenced.add(index - imported);
+    if (tables.test(known)) lost.push(index - imported);
   }
-  writeFileSync(path, withoutPlaces(Buffer.from(module.emitBinary())));
-  return count;
+  const dead = tablesOf(bodies, silenced, lost, dataSegments(before));
+  writeFileSync(path, withoutMessages(Buffer.from(module.emitBinary()), dead));
+  return silenced.size;
 }
 
-/** Zeroes for the places in sources that messages of panics name: `core::panic::Location`s (path, its length, line and column,
- *  four bytes each) and the paths. Zeroes are left out of the module. */
-function withoutPlaces(module) {
+/** The stretches of data that only the functions `owners` name, among those that lost their body: each ends where something else is
+ *  named, whoever names it. */
+function tablesOf(bodies, silenced, owners, segments) {
+  const named = new Set(owners.flatMap((owner) => addressesIn(bodies[owner])));
+  const elsewhere = new Set();
+  for (const [index, body] of bodies.entries()) {
+    if (!silenced.has(index)) for (const address of addressesIn(body)) elsewhere.add(address);
+  }
+  for (const { bytes } of segments) {
+    for (let at = 0; at + 4 <= bytes.length; at++) elsewhere.add(bytes.readUInt32LE(at));
+  }
+  const places = [...new Set([...named, ...elsewhere])].sort((a, b) => a - b);
+  return places.flatMap((start, index) =>
+    named.has(start) && !elsewhere.has(start) ? [[start, places[index + 1] ?? start]] : [],
+  );
+}
+
+/** Zeroes for what only messages of panics need: the places in sources that they name, their texts and their tables. Brotli takes
+ *  a row of zeroes for nothing. */
+function withoutMessages(module, dead) {
   const segments = dataSegments(module);
+  withoutPlaces(segments);
+  for (const { address, bytes } of segments) {
+    const all = bytes.toString("latin1");
+    for (const text of panicTexts) {
+      for (let at = all.indexOf(text); at >= 0; at = all.indexOf(text, at + 1))
+        bytes.fill(0, at, at + text.length);
+    }
+    for (const [start, end] of dead) {
+      const [from, to] = [start, end].map((place) => Math.min(Math.max(place - address, 0), bytes.length));
+      bytes.fill(0, from, to);
+    }
+  }
+  return module;
+}
+
+/** The places in sources: `core::panic::Location`s (path, its length, line and column, four bytes each) and the paths. */
+function withoutPlaces(segments) {
   const lengths = new Map();
   const paths = [];
   for (const { address, bytes } of segments) {
@@ -50,7 +106,6 @@ function withoutPlaces(module) {
     }
   }
   for (const path of paths) path.fill(0);
-  return module;
 }
 
 /** Binaryen writes what is no letter as `\5b`. */

@@ -1,13 +1,15 @@
 // What the build does to the module after the compiler: similar functions become neighbours, and panics say nothing.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import binaryen from "binaryen";
 import { dataSegments, functionBodies, importedFunctions } from "../../scripts/module.mjs";
 import { nameByResemblance } from "../../scripts/order.mjs";
+import { panicTexts } from "../../scripts/panic_texts.mjs";
 import { silencePanics } from "../../scripts/panics.mjs";
+import { root } from "../../scripts/process.mjs";
 
 /** What `change` makes of the file of a module that is given as text. */
 async function changed(wat, change, { names = false } = {}) {
@@ -81,4 +83,31 @@ test("what only panics say is left out: their messages, and the places that they
   assert.equal(text.bytes.toString(), "kept");
   const trap = [0, 0x00, 0x0b];
   assert.deepEqual([...functionBodies(silent)[0]], trap);
+});
+
+test("what shows values in messages is left out, with the tables that nothing else names", async () => {
+  const printable = "core[0f]::unicode::printable::is_printable";
+  const debug = "<char as core[0f]::fmt::Debug>::fmt";
+  const closure = "wasm_bindgen::convert::closures::_::invoke";
+  const wat = `(module (memory 32) (table 4 funcref) (elem (i32.const 1) $"${debug}" $"${closure}")
+    (data (i32.const 1048576) "printablesharedTABLEneeded")
+    (func $"${printable}" (param i32) (result i32) (i32.add (i32.load8_u offset=1048585 (local.get 0))
+      (i32.add (i32.load8_u offset=1048576 (local.get 0)) (i32.load8_u offset=1048591 (local.get 0)))))
+    (func $"${debug}" (param i32) (result i32) (call $"${printable}" (local.get 0)))
+    (func $"${closure}" (param i32) (drop (i32.load (local.get 0))))
+    (func $"${closure}2" (export "invoke") (param i32) (drop (i32.load (local.get 0))))
+    (func $"dagfill::shared" (export "shared") (result i32)
+      (i32.add (i32.load8_u (i32.const 1048585)) (i32.load8_u (i32.const 1048596)))))`;
+  const silent = await changed(wat, silencePanics, { names: true });
+  const [{ bytes }] = dataSegments(silent);
+  assert.equal(bytes.toString(), `${"\0".repeat(9)}shared${"\0".repeat(5)}needed`);
+  const traps = functionBodies(silent).map((body) => Buffer.from(body).equals(Buffer.from([0, 0x00, 0x0b])));
+  assert.deepEqual(traps, [true, true, true, false, false]);
+});
+
+test("no text of a panic is one that the core itself writes", () => {
+  const files = readdirSync(join(root, "src"), { recursive: true }).filter((file) => file.endsWith(".rs"));
+  const core = files.map((file) => readFileSync(join(root, "src", file), "utf8")).join("\n");
+  const own = panicTexts.filter((text) => core.includes(text));
+  assert.deepEqual(own, []);
 });
