@@ -247,7 +247,7 @@ pub(super) fn relativedelta<'a>(args: &Args<'a>) -> Answer<'a> {
             let part = |place: usize| pair.get(place).and_then(Value::as_int);
             part(0).zip(part(1))
         }
-        Some(Value::Function(row)) => weekday_of(row.name).map(|day| (day, 0)),
+        Some(Value::Function(name)) => weekday_of(name).map(|day| (day, 0)),
         other => other.and_then(Value::as_int).map(|day| (day, 0)),
     };
     if weekday.is_some_and(|(day, _)| !(0..7).contains(&day)) || given(14).is_some() && weekday.is_none() {

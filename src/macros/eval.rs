@@ -8,7 +8,7 @@ use super::filters;
 use super::machine::{DEEPEST_CALLS, MASK, Machine, NO_RUN, SECRET};
 use super::method_kinds::Method;
 use super::methods::{attribute, find};
-use super::names::Gives;
+use super::names::{self, Gives};
 use super::syntax::{Call, Comparison, Expr, Literal, Step, StepKind};
 use super::value::{Answer, Text, Value, gather};
 
@@ -279,32 +279,21 @@ impl<'a> Machine<'a> {
             return Err(TOO_DEEP);
         }
         match value {
-            Value::Function(row) => match row.gives {
-                Gives::Function(params, run) | Gives::Now(params, run) => {
-                    // The same call may be of another function than before: names may stand for functions.
-                    if let Some((known, span)) = call.known.get()
-                        && std::ptr::eq(*known, *row)
-                    {
-                        return Ok(Value::Span(span.clone()));
-                    }
-                    let args = self.args(params, call)?;
-                    if self.context.is_none() && matches!(row.gives, Gives::Now(..)) {
-                        return Err(NO_RUN);
-                    }
-                    let answer = run(&args)?;
-                    if let Value::Span(span) = &answer
-                        && call.is_constant()
-                    {
-                        _ = call.known.set((row, span.clone()));
-                    }
-                    Ok(answer)
+            Value::Function(name) => {
+                // The same call may be of another function than before: names may stand for functions.
+                if let Some((known, span)) = call.known.get()
+                    && std::ptr::eq(*known, *name)
+                {
+                    return Ok(Value::Span(span.clone()));
                 }
-                Gives::Pull => {
-                    let args = self.args("task_ids dag_id key include_prior_dates default", call)?;
-                    self.pull(&args)
+                let answer = self.function(name, call)?;
+                if let Value::Span(span) = &answer
+                    && call.is_constant()
+                {
+                    _ = call.known.set((name, span.clone()));
                 }
-                _ => Err(EvalError::Refused("only functions and methods take parentheses")),
-            },
+                Ok(answer)
+            }
             Value::Macro(number) => {
                 let (positional, named) = self.arguments(call)?;
                 let made_of = self.made_of;
@@ -317,6 +306,24 @@ impl<'a> Machine<'a> {
                 self.run_again(state, args.need(0)?)
             }
             Value::Undefined => Err(ABSENT),
+            _ => Err(EvalError::Refused("only functions and methods take parentheses")),
+        }
+    }
+
+    /// Calls a function of the table.
+    fn function(&mut self, name: &str, call: &'a Call) -> Answer<'a> {
+        match names::find(name).map(|row| row.gives) {
+            Some(gives @ (Gives::Function(params, run) | Gives::Now(params, run))) => {
+                let args = self.args(params, call)?;
+                if self.context.is_none() && matches!(gives, Gives::Now(..)) {
+                    return Err(NO_RUN);
+                }
+                run(&args)
+            }
+            Some(Gives::Pull) => {
+                let args = self.args("task_ids dag_id key include_prior_dates default", call)?;
+                self.pull(&args)
+            }
             _ => Err(EvalError::Refused("only functions and methods take parentheses")),
         }
     }

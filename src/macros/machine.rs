@@ -211,7 +211,7 @@ impl<'a> Machine<'a> {
         match row.gives {
             Gives::Space => return Ok(Value::Space(row.name)),
             Gives::Constant(wall) => return super::moment::Moment::plain(wall, None, false).map(Value::moment),
-            Gives::Function(..) | Gives::Now(..) | Gives::Pull => return Ok(Value::Function(row)),
+            Gives::Function(..) | Gives::Now(..) | Gives::Pull => return Ok(Value::Function(row.name)),
             Gives::Xcom => {
                 self.made_of |= XCOM;
                 return self.xcom.filter(|_| !self.is_foreign).map(Value::of).ok_or(NO_XCOM);

@@ -78,8 +78,8 @@ pub(super) struct Call {
     /// `*list` and `**object`.
     pub star: Option<Box<Expr>>,
     pub pairs: Option<Box<Expr>>,
-    /// The duration that a function of the table gave for arguments that are written out: it is the same at every date.
-    pub known: OnceCell<(&'static Row, Rc<Span>)>,
+    /// A function of the table, and the duration that it gave for arguments that are written out: it is the same at every date.
+    pub known: OnceCell<(&'static str, Rc<Span>)>,
 }
 
 impl Call {

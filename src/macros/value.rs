@@ -6,7 +6,6 @@ use std::rc::Rc;
 use super::error::{ABSENT, EvalError, TOO_DEEP};
 use super::json::Json;
 use super::moment::{Moment, Tz};
-use super::names::Name as Row;
 use super::span::Span;
 pub(super) use super::text::Text;
 
@@ -46,7 +45,7 @@ pub(super) enum Value<'a> {
     /// A name with names behind it, such as `macros`: its place in the table.
     Space(&'static str),
     /// A function of the table.
-    Function(&'static Row),
+    Function(&'static str),
     /// A `{% macro %}`, by its number.
     Macro(usize),
     Namespace(Rc<RefCell<Vec<(String, Value<'a>)>>>),
