@@ -46,12 +46,20 @@ export function ownVerb(args: readonly string[]): readonly string[] {
     const name = args.slice(0, words).join(" ");
     const given = args.slice(words);
     const verb = verbs.get(name);
-    if (verb !== undefined) return [verb, ...given];
+    if (verb !== undefined) return [verb, ...(verb === "runs" ? dagFirst(given) : given)];
     const ofFile = verbsOfFiles.get(name);
     if (ofFile !== undefined && isFile(plainWords(given)[0]))
       return [ofFile.verb, ...(ofFile.own?.(given) ?? given)];
   }
   return args;
+}
+
+/** The arguments of Airflow 2's list of runs, which names its DAG by a flag. */
+function dagFirst(given: readonly string[]): readonly string[] {
+  const at = given.findIndex((word) => word === "-d" || word === "--dag-id");
+  const dag = given[at + 1];
+  if (at < 0 || dag === undefined || given[0]?.startsWith("-") !== true) return given;
+  return [dag, ...given.slice(0, at), ...given.slice(at + 2)];
 }
 
 const isFile = (text: string | undefined) => text !== undefined && (looksLikeFile(text) || existsSync(text));

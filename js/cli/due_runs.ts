@@ -21,6 +21,8 @@ export interface DueRuns extends CatchupPlan {
   taken: StandingRun[];
   /** With `dependsOnPast`: the due dates that wait for a run that has not succeeded. */
   waiting: { dates: string[]; behind: StandingRun } | null;
+  /** Of the dates that the policy leaves out: how many have a run. */
+  skippedWithRun: number;
 }
 
 export async function dueRuns(store: RunStore, dag: Dag, now: number): Promise<DueRuns> {
@@ -33,7 +35,15 @@ export async function dueRuns(store: RunStore, dag: Dag, now: number): Promise<D
   const left: RunRecord[] = [];
   for (const run of await store.listRuns({ ...query, states: ["queued", "running"] }))
     if (await isLeft(run)) left.push(run);
-  const answer: DueRuns = { ...plan, due: [], restarted: left.map(standing), taken: [], waiting: null };
+  const skippedWithRun = plan.skipped === null ? 0 : await countIn(store, dagId, plan.skipped);
+  const answer: DueRuns = {
+    ...plan,
+    due: [],
+    restarted: left.map(standing),
+    taken: [],
+    waiting: null,
+    skippedWithRun,
+  };
   const [first, last] = [plan.due[0], plan.due.at(-1)];
   if (first === undefined || last === undefined) return answer;
   const [from, to] = [dateOf(first), dateOf(last)];
@@ -58,6 +68,21 @@ export async function dueRuns(store: RunStore, dag: Dag, now: number): Promise<D
     }
   }
   return answer;
+}
+
+/** Dates of the span that have a run; runs by hand between two dates make it no larger than the span's count. */
+async function countIn(
+  store: RunStore,
+  dagId: string,
+  { from, to, count }: NonNullable<CatchupPlan["skipped"]>,
+): Promise<number> {
+  const query = { dagId, from: Date.parse(from), to: Date.parse(to) };
+  const counts = await store.countRuns?.(query);
+  const runs =
+    counts === undefined
+      ? (await store.listRuns(query)).length
+      : Object.values(counts).reduce((sum, ofState) => sum + ofState, 0);
+  return Math.min(runs, count);
 }
 
 const dateOf = ({ executionDate }: Pick<PlannedRun, "executionDate">): number => Date.parse(executionDate);

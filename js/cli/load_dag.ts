@@ -41,7 +41,9 @@ export async function loadDagFile(name: string): Promise<DagFile> {
       {
         hint:
           meant === undefined
-            ? "a module that exports `dag`, JSON or YAML; see dagfill --help"
+            ? extname(path) === ""
+              ? "a DAG goes by its file, such as sales.yaml or sales.mjs; dagfill init writes one, and dagfill import-dag makes one of Airflow's"
+              : "a module that exports `dag`, JSON or YAML; see dagfill --help"
             : `did you mean ${join(dirname(name), meant)}?`,
       },
     );

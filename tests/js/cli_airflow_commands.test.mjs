@@ -132,3 +132,20 @@ test("the file of tasks clear may stand behind the flags, and -t clears that tas
   assert.equal(upstream.code, 0, upstream.err);
   assert.deepEqual(await attempts(), ["extract 3", "load 4", "extract 3", "load 4"]);
 });
+
+test("list-runs takes its DAG by Airflow's flag, and a DAG that is no file is told how it is named", async () => {
+  const listed = async (...args) => (await run([...args, ...store])).out;
+  const expected = await listed("runs", "sales", "--format", "csv");
+  for (const args of [
+    ["dags", "list-runs", "-d", "sales"],
+    ["list-runs", "--state", "success,failed,running,queued,canceled", "--dag-id", "sales"],
+    ["dags", "list-runs", "sales"],
+  ])
+    assert.equal(await listed(...args, "-o", "csv"), expected, args.join(" "));
+  const { code, err } = await run(["dags", "backfill", "sales", "-s", "2024-01-01", "-e", "2024-01-02"]);
+  assert.equal(code, 2);
+  assert.match(
+    err,
+    /got no file at sales\nhint a DAG goes by its file, such as sales\.yaml .* dagfill import-dag /,
+  );
+});

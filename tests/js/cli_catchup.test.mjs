@@ -114,3 +114,12 @@ test("catchup says which due dates are left alone, and why", limit, async () => 
     /1 run was left by a process that died, and schedule starts again: .* \(scheduled__.*, running\)\n/,
   );
 });
+
+test("of the dates that the policy leaves out, those with a run are counted", limit, async () => {
+  const verb = await scene([record(3, "backfill", "success"), record(2, "manual", "failed")], {
+    catchup: false,
+  });
+  assert.match(await verb("catchup"), /\n3 left out by catchup, from .*; 2 of them have a run\n/);
+  const none = await scene([], { catchup: false });
+  assert.match(await none("catchup"), /\n3 left out by catchup, from \S+ to \S+\n/);
+});

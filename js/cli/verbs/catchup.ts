@@ -43,7 +43,10 @@ export const catchup: Verb = {
 };
 
 /** A line each for the due dates that are not started, and for runs that are started again. */
-function notesOn({ restarted, taken, waiting, skipped }: DueRuns, timeZone: string | undefined): string[] {
+function notesOn(
+  { restarted, taken, waiting, skipped, skippedWithRun }: DueRuns,
+  timeZone: string | undefined,
+): string[] {
   const listed = (runs: readonly StandingRun[]) => {
     const named = runs.slice(0, MOST_NAMED);
     const texts = named.map(
@@ -67,7 +70,8 @@ function notesOn({ restarted, taken, waiting, skipped }: DueRuns, timeZone: stri
   }
   if (skipped !== null) {
     const range = `from ${localDate(skipped.from, timeZone)} to ${localDate(skipped.to, timeZone)}`;
-    lines.push(`${skipped.count} left out by catchup, ${range}`);
+    const have = skippedWithRun === 0 ? "" : `; ${skippedWithRun} of them have a run`;
+    lines.push(`${skipped.count} left out by catchup, ${range}${have}`);
   }
   return lines;
 }
