@@ -169,7 +169,7 @@ const driving: Flag[] = [
     name: "canary",
     value: "N",
     read: (text) => ({ dates: numberOf(text), approve: "manual" }),
-    meaning: "run the first N dates, then wait for dagfill approve ID",
+    meaning: "run the first N dates, then wait for dagfill approve ID, from any machine of the store",
   },
   {
     name: "breaker",
@@ -211,7 +211,7 @@ export const flags = {
       name: "engine",
       value: "URL",
       meaning:
-        "where runs are executed: redis://host:port (BullMQ; REDISCLI_AUTH gives the password); ?queue=NAME names another queue",
+        "where runs are executed: redis://host:port (BullMQ; REDISCLI_AUTH gives the password); ?queue=NAME names another queue. Others: `export const engine` in FILE",
     },
   ],
   serve: [{ name: "max-backfills", value: "N", read: numberOf, meaning: "backfills at once (4)" }],

@@ -12,7 +12,7 @@ export function showHelp(verbs: Record<string, Verb>, terminal: Terminal): void 
   columns(uses, terminal);
   terminal.line();
   terminal.line(
-    "FILE is a module that exports `dag` or `dags` (and executeTask or executeRun), or JSON or YAML whose tasks have commands.",
+    "FILE is a module that exports `dag` or `dags` (and executeTask or executeRun, or the engine that executes them), or JSON or YAML whose tasks have commands.",
   );
   terminal.line(
     "dagfill VERB --help lists the flags. Exit codes: 0 all ok, 1 some failed, 2 usage, 3 store, 130 interrupted (resumable).",

@@ -15,7 +15,7 @@ export const verbExamples: { readonly [verb: string]: readonly string[] } = {
   ],
   enqueue: [
     "dagfill enqueue dag.yaml --start-date 2024-03-01 --end-date 2024-03-07 --backfill-id march",
-    "dagfill enqueue dag.yaml --start-date 2024-05-01 --end-date 2024-05-02 --backfill-id may",
+    "dagfill enqueue dag.yaml --start-date 2024-05-01 --end-date 2024-05-02 --backfill-id may --canary 1",
   ],
   pause: ["dagfill pause march"],
   unpause: ["dagfill unpause march"],
