@@ -93,6 +93,16 @@ async function unprivileged() {
   return { uid, gid };
 }
 
+/** Ends a server and removes its folder where its process ends without having stopped it: by process.exit(), or by an error before a test. */
+function endedWithProcess(server, signal, folder) {
+  const end = () => {
+    server().kill(signal);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once("exit", end);
+  return () => process.off("exit", end);
+}
+
 /** Starts a PostgreSQL: `url`, `kill(signal)`, `start()` on the same data and port, `stop()`. null where there is none to start. */
 export async function startPostgres() {
   const given = process.env.DAGFILL_TEST_POSTGRES_URL;
@@ -140,12 +150,15 @@ export async function startPostgres() {
     await ended;
   };
   await start();
+  // At once, as a crash does: there is no time to wait for its end.
+  const forget = endedWithProcess(() => server, "SIGQUIT", folder);
   return {
     url,
     start,
     /** SIGINT ends it in order, SIGQUIT at once as a crash does. */
     kill,
     stop: async () => {
+      forget();
       if (server.exitCode === null && server.signalCode === null) await kill("SIGINT");
       rmSync(folder, { recursive: true, force: true });
     },
@@ -212,12 +225,14 @@ export async function startRedis({ everysec = false, file } = {}) {
     await ended;
   };
   await start();
+  const forget = endedWithProcess(() => server, "SIGKILL", folder);
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
     start,
     kill,
     stop: async () => {
+      forget();
       if (server.exitCode === null && server.signalCode === null) await kill("SIGKILL");
       rmSync(folder, { recursive: true, force: true });
     },
