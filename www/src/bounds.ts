@@ -67,6 +67,5 @@ function month(word: string, side: "start" | "end"): string | null {
 
 /** An instant as the zone's clock shows it, as `2026-03-29T02:30`; for reading, never for planning. */
 export function localOf(instant: string, timeZone: string): string {
-  const text = zoneText(Date.parse(instant), timeZone.trim());
-  return text?.replace(" ", "T").replace(/:00$/, "") ?? instant;
+  return zoneText(Date.parse(instant), timeZone.trim())?.slice(0, 16).replace(" ", "T") ?? instant;
 }

@@ -1,6 +1,5 @@
 import { compareSchedules, expandRange, explainSchedule } from "dagfill";
-import { compareDates } from "dagfill/planning";
-import { localOf } from "../bounds";
+import { compareDates, zoneText } from "dagfill/planning";
 import { failureOf } from "../failure";
 import type { CompareView, Draft, PlanView } from "../model";
 import { HARD_LIMIT, scheduleOf } from "../request";
@@ -42,7 +41,7 @@ export function compare(draft: Draft, plan: PlanView): CompareView {
   }
   const shifts = new Map<number, number>();
   const times = (instants: readonly number[]) =>
-    instants.slice(0, TIMES).map((at) => localOf(new Date(at).toISOString(), plan.timeZone).slice(11));
+    instants.slice(0, TIMES).map((at) => (zoneText(at, plan.timeZone) ?? "").slice(11).replace(/:00$/, ""));
   const compared = compareDates(plan, other, ({ day, removed, added }) => {
     if (view.first.length < FIRST) view.first.push({ day, a: times(removed), b: times(added) });
     if (removed.length === added.length)
