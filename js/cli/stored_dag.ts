@@ -140,10 +140,9 @@ export function inOrder(tasks: readonly TaskInstance[], { order }: StoredDag): T
   );
 }
 
-/** Whether the times of some tasks do not tell their order, as of tasks that were never started, and the DAG is not known. */
+/** Whether nothing tells the order of some tasks: several were never started, and the DAG is not known. */
 export function isOrderOpen(tasks: readonly TaskInstance[], { order }: StoredDag): boolean {
-  const starts = new Set(tasks.map(({ startedAt }) => startedAt));
-  return order.length === 0 && tasks.length > 1 && (starts.size < tasks.length || starts.has(undefined));
+  return order.length === 0 && tasks.filter(({ startedAt }) => startedAt === undefined).length > 1;
 }
 
 const msOf = (date: string | undefined) => (date === undefined ? Number.POSITIVE_INFINITY : Date.parse(date));

@@ -214,7 +214,7 @@ test("dates that a cancel or a limit of failures keeps from starting are counted
 });
 
 test(
-  "tasks without the DAG's file are in the order of their times, and a note says where the order is",
+  "tasks without the DAG's file are in the order of their times, and a note names those without times",
   limit,
   async () => {
     const { folder, store } = workplace();
@@ -234,7 +234,7 @@ test(
     assert.equal(listed(byId)[0], "z");
     assert.equal(
       byId.err,
-      'tasks are listed by the times of their starts: for the order of the DAG give its file in place of "chain"\n',
+      'tasks that were not started stand in no order: for that of the DAG give its file in place of "chain"\n',
     );
   },
 );

@@ -53,7 +53,7 @@ export const tasks: Verb = {
       showRows(rows, columnsIn(timeZone), request, noneOf("tasks", dagId, values));
       if (isOpen && rows.length > 1 && formatOf(request) === "table")
         notices.line(
-          `tasks are listed by the times of their starts: for the order of the DAG give its file in place of ${shown(dag)}`,
+          `tasks that were not started stand in no order: for that of the DAG give its file in place of ${shown(dag)}`,
         );
       if (rows.some(({ state }) => state === "interrupted")) noteInterrupted(found, request);
       return exitCodes.ok;
