@@ -74,8 +74,10 @@ export class Records {
     const now = this.#now();
     this.#rememberStart(row, now);
     this.#rows.begun[row] = 1;
-    this.#rows.startedAt[row] = now;
-    this.#rows.finishedAt[row] = Number.NaN;
+    const { startedAt, finishedAt } = this.#rows;
+    // Behind the end of the attempt before, also within one millisecond: a task that has ended since the start has ended in this attempt.
+    startedAt[row] = (finishedAt[row] as number) >= now ? (finishedAt[row] as number) + 1 : now;
+    finishedAt[row] = Number.NaN;
     set.failures.delete(row);
     const members = set.members(row);
     const leader = members[0] as Member;

@@ -42,8 +42,9 @@ export class TaskRun {
 
   constructor(options: TaskRunOptions) {
     this.#options = options;
-    const { context, graph, xcom, clock } = options;
-    this.#records = new TaskRecords(context, graph, xcom, this.#inFlight, () => clock.now());
+    const { context, graph, xcom, clock, started } = options;
+    const now = () => Math.max(clock.now(), started);
+    this.#records = new TaskRecords(context, graph, xcom, this.#inFlight, now);
     this.#machine = new Machine<TaskEventCode, RawDagRun>({
       clock,
       commands: this.#commands(),
@@ -126,8 +127,8 @@ export class TaskRun {
   }
 
   #rebuild(prior: readonly TaskInstance[], host: MachineHost): RawDagRun {
-    const { graph, past, maxActiveTasks, abortGrace, attachedSince } = this.#options;
-    const died = attachedSince === undefined ? LostRun.Restart : LostRun.Attach;
+    const { graph, past, maxActiveTasks, abortGrace, attached, started: since } = this.#options;
+    const died = attached ? LostRun.Attach : LostRun.Restart;
     const dag = graph.raw();
     return call((wasm) => {
       const raw = new wasm.RawDagRun(dag, maxActiveTasks, abortGrace, host);
@@ -136,7 +137,7 @@ export class TaskRun {
         if (task === undefined) continue;
         if (!graph.isLeft(taskId)) this.#records.restore(task, taskId, state, startedAt);
         const [started, finished] = [Date.parse(startedAt ?? ""), Date.parse(finishedAt ?? "")];
-        const isOwn = this.#recorded.has(task) || finished >= (attachedSince ?? Number.POSITIVE_INFINITY);
+        const isOwn = this.#recorded.has(task) || (attached && finished >= since);
         raw.prior(
           task,
           codeOf(state),

@@ -23,9 +23,11 @@ export interface TaskRunOptions {
   past: Map<number, PastState> | undefined;
   /** Reads what the store has of its tasks, when wasm has trapped. */
   reload: () => Promise<TaskInstance[]>;
-  /** A dead process called this attempt of the run then: what its tasks have become since stands, and those that run are
+  /** When the attempt of the run began, epoch milliseconds. */
+  started: number;
+  /** A dead process called this attempt of the run already: what its tasks have become since it began stands, and those that run are
    *  called again as the same attempt. */
-  attachedSince: number | undefined;
+  attached: boolean;
   /** false: the texts of a task are rendered where it runs. */
   rendered?: boolean | undefined;
   /** The end of a task's attempt is stored. */

@@ -322,6 +322,35 @@ test("a clock that is set back between two processes makes no run shorter than n
   assert.equal(run.finishedAt, run.startedAt);
 });
 
+test("attach: tasks that ended in the attempt before, in the millisecond in which this one began, run", async () => {
+  const dags = [
+    { dagId: "etl", schedule: "@daily", tasks: [{ taskId: "a" }, { taskId: "b", dependsOn: ["a"] }] },
+  ];
+  const memory = new MemoryStore();
+  const first = mortal(memory);
+  const now = () => noon;
+  const executeTask = ({ attempt }) => {
+    if (attempt === 1) throw new Error("down");
+    return new Promise(() => {});
+  };
+  const options = days(1, { backfillId: "b", retries: 1, retryDelay: 0 });
+  new BackfillService({ dags, store: first.store, executeTask, now }).start(options).catch(() => {});
+  await turns();
+  first.die();
+  const called = [];
+  const again = ({ taskId, attempt }) => {
+    called.push([taskId, attempt]);
+  };
+  const second = { dags, store: mortal(memory).store, executeTask: again, now, inFlight: "attach" };
+  const result = await (await new BackfillService(second).resume("b")).result;
+  assert.equal(result.state, "success");
+  assert.deepEqual(called.slice(0, 1), [["a", 2]]);
+  assert.deepEqual(
+    called.slice(1).map(([taskId]) => taskId),
+    ["b"],
+  );
+});
+
 test("a rate holds across crashes: starts are remembered, not the last start of each run", async () => {
   const memory = new MemoryStore();
   const starts = [];
