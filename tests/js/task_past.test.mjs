@@ -20,7 +20,7 @@ function setup() {
   });
   const run = (...asked) => service.backfill(range(...asked));
   const preview = (...asked) => service.preview(range(...asked));
-  return { failing, run, preview, states: (result) => result.results.map(({ state }) => state) };
+  return { store, failing, run, preview, states: (result) => result.results.map(({ state }) => state) };
 }
 
 /** Else a load would go on over the gap that a failure left, and nobody would see it. */
@@ -67,4 +67,26 @@ test("the preview warns of the dates that a failure left alone would stop", asyn
   assert.deepEqual(told(await preview(2, 4)), [], "the first row is let through");
   const result = await run(1, 4);
   assert.equal(result.failed, 3, "as many as the warning says");
+});
+
+/** Records of an import have no tasks: a load that waits for them would never run again. */
+test("a task runs behind a run that succeeded and has no record of it, and not behind one that failed", async () => {
+  for (const [state, ended] of [
+    ["success", ["success", "success"]],
+    ["failed", ["failed", "failed"]],
+  ]) {
+    const { store, run, states } = setup();
+    const executionDate = "2024-01-01T00:00:00Z";
+    const dataInterval = { start: executionDate, end: "2024-01-02T00:00:00Z" };
+    const imported = { dagId: "etl", runId: "imported", executionDate, dataInterval, runType: "scheduled" };
+    await store.apply([{ type: "create-run", run: { ...imported, state, conf: {}, attempt: 1 } }]);
+    const result = await run(1, 3);
+    assert.deepEqual(states(result).slice(1), ended, state);
+    const [, second] = result.results;
+    if (state === "failed")
+      assert.equal(
+        second.error.message,
+        "task load did not run: it has dependsOnPast, and did not succeed on the date before",
+      );
+  }
 });

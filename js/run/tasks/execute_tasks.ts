@@ -257,7 +257,9 @@ async function load(
   const [before] = await store.listRuns({ dagId, from: at, to: at });
   // A DAG's first run has nothing before it.
   if (before === undefined) return { prior, xcom, past: undefined };
-  const past = new Map<number, PastState>(graph.tasks.map((_, task) => [task, undefined]));
+  // A run that succeeded without a record of a task was imported, or is older than the task: it stops none.
+  const unrecorded = before.state === "success" ? "success" : undefined;
+  const past = new Map<number, PastState>(graph.tasks.map((_, task) => [task, unrecorded]));
   for (const { taskId, state } of await store.listTaskInstances(dagId, before.runId)) {
     const task = graph.indexOf(taskId);
     if (task !== undefined) past.set(task, state);

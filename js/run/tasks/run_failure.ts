@@ -35,6 +35,17 @@ export function runFailure(graph: TaskGraph, records: Records): DagfillTaskError
   return new DagfillTaskError(`${what}: ${first.message}`);
 }
 
+/** Names the first task that did not run because of the date before; `undefined` where there is none. */
+export function stoppedByPast({ tasks }: TaskGraph, records: Records): string | undefined {
+  const stopped = tasks.find(
+    ({ taskId, dependsOnPast }) => dependsOnPast && records.state(taskId) === "upstream_failed",
+  );
+  return (
+    stopped &&
+    `task ${stopped.taskId} did not run: it has dependsOnPast, and did not succeed on the date before`
+  );
+}
+
 /** The tasks at the end of the graph, and those before them for whose failure they did not run. */
 function decidingTasks({ tasks }: TaskGraph, records: Records): ReadonlySet<string> {
   const before = new Map(tasks.map(({ taskId, dependsOn }) => [taskId, dependsOn]));

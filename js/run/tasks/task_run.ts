@@ -12,7 +12,7 @@ import type { StoreChange, TaskInstance } from "../../store/store.js";
 import { abortReason } from "../attempt/executor.js";
 import { InFlightMap } from "../machine/in_flight.js";
 import { type AbortKind, abortKind, type Commands, Machine, type MachineHost } from "../machine/machine.js";
-import { runFailure } from "./run_failure.js";
+import { runFailure, stoppedByPast } from "./run_failure.js";
 import type { TaskContext } from "./task_context.js";
 import { abortCalled, type Called, codeOf, isEnd, TaskRecords, warningOfFailed } from "./task_records.js";
 import type { PastState, TaskRunOptions, TellEnd } from "./task_run_options.js";
@@ -317,8 +317,11 @@ export class TaskRun {
     const failed = runFailure(graph, this.#records);
     if (failed !== undefined) return failed;
     const left = graph.undone(prior);
-    const why = left && `task ${left.taskId} stands ${left.state} and was not chosen: run it again, too`;
-    return new DagfillTaskError(why ?? "a task did not succeed");
+    if (left !== undefined)
+      return new DagfillTaskError(
+        `task ${left.taskId} stands ${left.state} and was not chosen: run it again, too`,
+      );
+    return new DagfillTaskError(stoppedByPast(graph, this.#records) ?? "a task did not succeed");
   }
 
   /** The store did not take what this run did, or its lease is lost: it goes no further here. */
