@@ -9,10 +9,24 @@ const planned: readonly Flag[] = [...flags.plan, ...flags.drive].filter(
   (flag) => !OF_DAG.includes(optionOf(flag)),
 );
 
-/** A text of the library that names options, such as `includeNotDue` or `reprocess "failed"`, with the flags in their place. */
-export function inFlags(text: string): string {
+/** What a hint of the library names, and the words for it here. */
+const TERMS: readonly (readonly [string, string])[] = [
+  ["MemoryStore, which keeps nothing", "--store :memory:, which keeps nothing"],
+  ["a later lastRun or startDate", "a later startDate of the DAG"],
+];
+
+/** A hint of the library about an error. `known`: the flags of the verb. */
+export function hintInFlags(error: DagfillError, hint: string, known: readonly Flag[]): string {
+  const told = isOfOptions(error) ? inFlags(hint, known) : hint;
+  return TERMS.reduce((text, [term, words]) => text.replace(term, words), told);
+}
+
+/** A text of the library that names options, such as `includeNotDue` or `reprocess "failed"`, with the flags in their place. `known`: the
+ *  flags that there are; those of a plan where absent. */
+export function inFlags(text: string, known: readonly Flag[] = planned): string {
   let shown = text;
   for (const flag of planned) {
+    if (!known.some(({ name }) => name === flag.name)) continue;
     const [option, name] = [optionOf(flag), `--${flag.name}`];
     if (flag.value !== undefined)
       shown = shown.replace(new RegExp(`(?<![\\w.-])${option} "(\\w+)"`, "gi"), `${name} $1`);

@@ -1,7 +1,7 @@
 // Errors on the terminal: the message, a caret under the wrong part, the hint; and the exit code of each error.
 import { DagfillError, type ErrorCode } from "../error.js";
 import { failure } from "../failure.js";
-import { inFlags, isOfOptions } from "./flag_words.js";
+import { hintInFlags, inFlags, isOfOptions } from "./flag_words.js";
 import { type Flag, optionOf } from "./flags.js";
 import type { Terminal } from "./terminal.js";
 import { fit, oneLine, widthOf } from "./width.js";
@@ -32,10 +32,9 @@ export function reportError(
     return exitCodes.failed;
   }
   const { code, input, start, end, field, details } = error;
-  const told = (text: string) => (isOfOptions(error) ? inFlags(text) : text);
-  const message = told(error.message);
+  const message = isOfOptions(error) ? inFlags(error.message, flags) : error.message;
   const advice = code === "UNKNOWN_TASK" ? idsHint(error) : (error.hint ?? usualHint(error));
-  const hint = advice && told(advice);
+  const hint = advice && hintInFlags(error, advice, flags);
   if (json) {
     terminal.line(JSON.stringify({ error: { code, message, input, start, end, field, hint, details } }));
     return exitOf(error);

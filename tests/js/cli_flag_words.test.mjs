@@ -238,3 +238,18 @@ test(
     );
   },
 );
+
+test("hints name what the command has in place of the library's classes and arguments", limit, async () => {
+  const { file, store } = scene();
+  const old = { env: { NODE_OPTIONS: "--no-experimental-sqlite" } };
+  const { code, err } = await run(["run", file, ...range, "--store", store], old);
+  assert.equal(code, 3);
+  assert.match(err, /\nhint use a later Node, or --store :memory:, which keeps nothing\n/);
+  const minutely = scene({ schedule: "* * * * *", startDate: "2020-01-01", catchup: true });
+  const many = await minutely.verb("catchup", minutely.file);
+  assert.equal(many.code, 2);
+  assert.match(
+    many.err,
+    /RANGE_TOO_LARGE .* runs are due.*\nhint a later startDate of the DAG, or the catchup policy /,
+  );
+});
