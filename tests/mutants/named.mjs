@@ -1,5 +1,5 @@
-// Mutants that once survived all tests, each with the tests it has to die by: `npm run mutants -- named`. `from` stands once in its
-// file. `loses` says what a user would lose.
+// Mutants that once survived all tests, or break a promise about engines, each with the tests it has to die by: `npm run mutants -- named`. `from` stands once in its
+// file. `loses` says what a user would lose; `only`, a part of the titles of the tests that are run.
 
 const jsTest = (...names) => names.map((name) => `tests/js/${name}.test.mjs`);
 
@@ -155,5 +155,50 @@ export const mutants = [
     from: "*steps = steps.checked_sub(1)?;",
     to: "",
     rust: ["--lib", "strptime"],
+  },
+  {
+    name: "attach to a job at an engine",
+    loses: "runs in flight: the next coordinator starts each of them a second time",
+    file: "js/run/host/host.ts",
+    from: '(rest.inFlight ?? "restart") : "attach"',
+    to: '(rest.inFlight ?? "restart") : "restart"',
+    js: jsTest("engine/contract"),
+    only: "attaches to what the last one left",
+  },
+  {
+    name: "a lost lease at an engine",
+    loses: "the work of the new owner: the old one cancels it",
+    file: "js/engine/define_engine.ts",
+    from: 'if (kind === "lost") return session.drop(key);',
+    to: 'if (kind === "lost") return session.cancel(key, "lost");',
+    js: jsTest("engine/faults"),
+    only: "whose lease is lost lets go",
+  },
+  {
+    name: "polling below the events of an engine",
+    loses: "the end of a run whose event was lost",
+    file: "js/engine/session.ts",
+    from: "this.#polls.at(Number.isFinite(due) ? due - performance.now() : undefined);",
+    to: "",
+    js: jsTest("engine/contract"),
+    only: "a backfill runs each date once, never more at once than it may, when watch is silent",
+  },
+  {
+    name: "the fence that locks in PostgreSQL",
+    loses: "the new owner's decisions: the old one's batch is written behind its take-over",
+    file: "js/store/postgres_message.ts",
+    from: " FOR SHARE)",
+    to: ")",
+    js: ["tests/services/postgres.test.mjs"],
+    only: "a take-over waits for the batch before it",
+  },
+  {
+    name: "a lost answer to COMMIT in PostgreSQL",
+    loses: "a batch that was written: the backfill ends, or its runs exist already",
+    file: "js/store/postgres_writer.ts",
+    from: "if (!isDisconnect(error) || !(await this.#isCommitted(session))) throw error;",
+    to: "throw error;",
+    js: ["tests/services/postgres.test.mjs"],
+    only: "an answer to COMMIT that is lost",
   },
 ];

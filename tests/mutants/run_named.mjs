@@ -35,11 +35,12 @@ function copySources() {
     cpSync(join(root, file), join(copy, file));
   }
   cpSync(join(root, ".cache", "glue"), join(copy, ".cache", "glue"), { recursive: true });
-  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+  for (const packages of ["node_modules", "tests/services/npm/node_modules"])
+    if (existsSync(join(root, packages))) symlinkSync(join(root, packages), join(copy, packages));
 }
 
 /** The titles of the tests that fail on the mutant. */
-function killersOf({ name, file, from, to, rust, js }) {
+function killersOf({ name, file, from, to, rust, js, only }) {
   const path = join(copy, file);
   const source = readFileSync(path, "utf8");
   if (source.split(from).length !== 2) throw new Failure(`${name}: ${file} has not once ${from}`);
@@ -48,7 +49,7 @@ function killersOf({ name, file, from, to, rust, js }) {
     source.replace(from, () => to),
   );
   try {
-    return rust === undefined ? failedJs(js) : failedRust(rust);
+    return rust === undefined ? failedJs(js, only) : failedRust(rust);
   } finally {
     writeFileSync(path, source);
   }
@@ -63,11 +64,12 @@ function failedRust(args) {
   return [...new Set(titles.map(([, short, long]) => short ?? long))];
 }
 
-function failedJs(files) {
+function failedJs(files, only) {
   const built = runIn("node", ["-e", `import("./scripts/bundle.mjs").then(({ bundle }) => bundle())`]);
   if (built.status !== 0) throw new Failure(`the mutant does not build:\n${built.output.slice(-2_000)}`);
   const options = ["--test", "--test-reporter=tap", "--test-force-exit", "--test-timeout=60000"];
-  const { status, output } = runIn("node", [...options, ...files]);
+  const named = only === undefined ? [] : [`--test-name-pattern=${only}`];
+  const { status, output } = runIn("node", [...options, ...named, ...files]);
   if (status === 0) return [];
   return [...output.matchAll(/^not ok \d+ - (.*)$/gm)].map(([, title]) => title);
 }

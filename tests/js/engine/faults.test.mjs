@@ -140,6 +140,30 @@ test("a coordinator whose lease is lost cancels nothing at the engine", async ()
   assert.deepEqual(canceled, []);
 });
 
+test("a coordinator whose lease is lost lets go of jobs that still run, and cancels none", async () => {
+  const release = Promise.withResolvers();
+  const executeRun = ({ executionDate }) =>
+    executionDate.startsWith("2024-01-01") ? "done" : release.promise;
+  const shared = memoryJobs({ executeRun });
+  const canceled = [];
+  const engine = memoryEngine(shared, { cancel: async (keys) => void canceled.push(...keys) });
+  const store = new MemoryStore();
+  const apply = store.apply.bind(store);
+  store.apply = async (changes, fence) => {
+    if (changes.some(({ change }) => change?.state === "success"))
+      throw new DagfillError("STALE_OWNER", "another owner has it");
+    return apply(changes, fence);
+  };
+  const { running } = await backfill(engine, { store, maxParallelRuns: 2 });
+  await assert.rejects(running.result, { code: "STALE_OWNER" });
+  await new Promise(setImmediate);
+  assert.deepEqual(canceled, []);
+  const states = [...shared.jobs.values()].map(({ status }) => status.state);
+  assert.deepEqual(states, ["success", "running"]);
+  release.resolve();
+  await engine.close();
+});
+
 for (const told of [null, {}, "x", [], new Map([["k", null]]), new Map([["k", { state: "SUCCESS" }]])])
   test(`a status() that gives ${told instanceof Map ? "a Map of " : ""}${JSON.stringify(told instanceof Map ? told.get("k") : told)} fails the run and names what it gave`, async () => {
     const engine = plain(memoryEngine(memoryJobs(work(60_000))), {
