@@ -17,6 +17,7 @@ import { type Reporter, reporterFor } from "./reporter.js";
 import { TaskLogs } from "./task_logs.js";
 import { passwordNote, quoted, serverFlags } from "./typed_line.js";
 import type { UncaughtError } from "./uncaught.js";
+import { warnOfUnrecordedTasks } from "./unrecorded_tasks.js";
 import type { Request } from "./verb.js";
 import { whenFree } from "./when_free.js";
 
@@ -127,6 +128,10 @@ async function follow(
   });
   frame.report(reporter);
   const atWork = new AtWork();
+  if (how.resumed !== true) {
+    const dag = frame.file.dags.find(({ dagId }) => dagId === backfill.preview.dagId);
+    await warnOfUnrecordedTasks(backfill.preview, dag, frame.store, request);
+  }
   if (how.resumed === true && !request.json) showResumed(backfill, request);
   else showBegin(backfill, request);
   tell = (event) => {

@@ -137,3 +137,39 @@ test("what is refused says what to type: chosen tasks in the question, commands 
   const resumed = await run(["resume", file, id, "--store", store], { env: { JOURNAL: "/dev/null" } });
   assert.equal(resumed.code, 0, resumed.err);
 });
+
+test("a plan over dates where only chosen tasks ran says which were not, and how to run them", async () => {
+  const { verb, file, store, lines } = scene();
+  const days = ["--start-date", "2024-01-01", "--end-date", "2024-01-02"];
+  assert.equal((await verb("run", [...days, "-t", "a"])).code, 0);
+  const third = ["--start-date", "2024-01-03", "--end-date", "2024-01-03"];
+  assert.equal((await verb("run", third)).code, 0);
+  const all = ["--start-date", "2024-01-01", "--end-date", "2024-01-03"];
+  const line = `dagfill clear ${file} --dag-id d -t b,leaf,side --no-upstream --from 2024-01-01T00:00:00Z --to 2024-01-02T00:00:00Z --store ${store}`;
+  const said = `unrecorded_tasks: 2 successful runs have no record of tasks b, leaf, side: they are not run there; to run them: ${line}`;
+  for (const name of ["preview", "run"]) {
+    const { code, out } = await verb(name, all);
+    assert.equal(code, 0);
+    assert.ok(out.includes(said), out);
+    const { out: json } = await verb(name, [...all, "--json"]);
+    const [{ warnings }] = jsonLines(json);
+    assert.equal(warnings.find((warning) => warning.code === "unrecorded_tasks")?.count, 2);
+    // What was chosen has run everywhere.
+    assert.doesNotMatch((await verb(name, [...all, "-t", "a"])).out, /unrecorded_tasks/);
+  }
+  const before = lines().length;
+  assert.equal((await verb("clear", [...line.split(" ").slice(5, -2), "--yes"])).code, 0);
+  assert.equal(lines().length, before + 6);
+  assert.doesNotMatch((await verb("preview", all)).out, /unrecorded_tasks/);
+});
+
+test("runs without any record of tasks, as imported ones are, are not said to lack some", async () => {
+  const { verb, folder } = scene();
+  const rows = join(folder, "rows.json");
+  writeFileSync(rows, JSON.stringify([{ executionDate: "2024-01-01T00:00:00Z", state: "success" }]));
+  const imported = await verb("import-runs", [rows]);
+  assert.equal(imported.code, 0, imported.out + imported.err);
+  const { out } = await verb("preview", day);
+  assert.match(out, /exists_success/);
+  assert.doesNotMatch(out, /unrecorded_tasks/);
+});

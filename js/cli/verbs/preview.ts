@@ -8,6 +8,7 @@ import { chooseDag, loadDagFile } from "../load_dag.js";
 import { localDate } from "../local_date.js";
 import { planJson, showPlan } from "../plan_view.js";
 import { type ExitCode, exitCodes } from "../report_error.js";
+import { warnOfUnrecordedTasks } from "../unrecorded_tasks.js";
 import type { Request, Verb } from "../verb.js";
 import { backfillOptions, SHORT_HASH } from "./backfill_options.js";
 
@@ -42,14 +43,8 @@ function dateToRender(plan: BackfillPreview, value: unknown): string | undefined
 }
 
 /** Also what `run --dry-run` does. */
-export async function showPreview({
-  positionals,
-  values,
-  terminal,
-  notices,
-  json,
-  world,
-}: Request): Promise<ExitCode> {
+export async function showPreview(request: Request): Promise<ExitCode> {
+  const { positionals, values, terminal, notices, json, world } = request;
   const file = await loadDagFile(positionals[0] ?? "");
   const options = backfillOptions(file, values);
   const dag = chooseDag(file, values.dagId);
@@ -62,6 +57,7 @@ export async function showPreview({
       ...options,
       ...(values.cascade === true && { cascade: true }),
     });
+    if (foreign === undefined) await warnOfUnrecordedTasks(plan, dag, store, request);
     const date = dateToRender(plan, values.render);
     const rendered = date === undefined ? undefined : plan.render(date);
     const estimate = values.estimate === true ? await estimated(plan) : undefined;
