@@ -86,7 +86,7 @@ function named(path: string, args: Arguments, site: Site, reader: Reader): Value
   if (name === "partial" && first !== undefined) return new Partial(first, others, args.named);
   if (name === "namedtuple") return namedTuple(first, others[0] ?? args.named.get("field_names"));
   if (name === "DAG") return reader.dag(args, node);
-  if (name === "TaskGroup") return reader.group(args);
+  if (name === "TaskGroup") return reader.group(args, node);
   if (name === "Label") return new EdgeLabel();
   if (name === "chain") return reader.edges.chain(args.positional, node);
   if (name === "chain_linear") return reader.edges.chainLinear(args.positional, node);

@@ -70,7 +70,6 @@ function dagOf(dag: DagObject, found: Collector, version: AirflowVersion): Dag {
   const note = (message: string) => found.note(`${dag.id}: ${message}`, dag.line);
   const given = dag.args.get("default_args");
   const defaults = given instanceof Map ? given : new Map<Value, Value>();
-  if (given !== undefined && !(given instanceof Map)) note("default_args are not known");
   const args = new ArgumentReader(dag.args, [], note);
   const inherited = new ArgumentReader(dag.args, [defaults], note);
   const [start, end] = [inherited.moment("start_date"), inherited.moment("end_date")];
@@ -103,9 +102,11 @@ function dagOf(dag: DagObject, found: Collector, version: AirflowVersion): Dag {
     );
   args.skip("start_date", "end_date", ...SCHEDULE_ARGUMENTS);
   remaining("is", args.unread(dag.args.keys()), note);
-  const read = new ArgumentReader(new Map(), [], note);
-  read.skip("start_date", "end_date", ...TASK_ARGUMENTS);
-  remaining("in default_args is", read.unread(defaults.keys()), note);
+  noteDefaults(given, note);
+  for (const group of dag.groups) {
+    const name = group.id === "" ? "a group" : `group ${group.id}`;
+    noteDefaults(group.given, (message) => found.note(`${dag.id}: ${name}: ${message}`, group.line));
+  }
   return {
     dagId: dag.id,
     schedule: schedule.schedule,
@@ -124,6 +125,18 @@ function dagOf(dag: DagObject, found: Collector, version: AirflowVersion): Dag {
     ...(tags === undefined ? {} : { tags }),
     ...(owner === undefined ? {} : { owner }),
   } as unknown as Dag;
+}
+
+/** Says what of the `default_args` of a DAG or a group is not taken over. */
+function noteDefaults(given: Value | undefined, note: (message: string) => void): void {
+  if (given === undefined || given === null) return;
+  if (!(given instanceof Map)) {
+    note("default_args are not known");
+    return;
+  }
+  const read = new ArgumentReader(new Map(), [], note);
+  read.skip("start_date", "end_date", ...TASK_ARGUMENTS);
+  remaining("in default_args is", read.unread(given.keys()), note);
 }
 
 const TASK_ARGUMENTS = [
@@ -255,7 +268,9 @@ function taskOf(
 ): Task {
   const note = (message: string) => found.note(`${dagId}.${task.id}: ${message}`, task.line);
   const own = task.args.get("default_args");
-  const args = new ArgumentReader(task.args, own instanceof Map ? [own, defaults] : [defaults], note);
+  const ofGroup = task.group?.defaults;
+  const around = ofGroup === undefined ? [defaults] : [ofGroup, defaults];
+  const args = new ArgumentReader(task.args, own instanceof Map ? [own, ...around] : around, note);
   const text = args.text("bash_command");
   // The command of a mapped task is one for each element of its arguments.
   const given = task.isMapped ? undefined : text;

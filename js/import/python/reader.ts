@@ -194,7 +194,7 @@ export class Reader {
     if (factory.kind === "task_group") {
       const named = new Map(factory.args);
       if (!named.has("group_id")) named.set("group_id", factory.name);
-      const group = this.group({ positional: [], named });
+      const group = this.group({ positional: [], named }, node);
       this.inside([group], () => this.invoke(factory.body, args, node));
       this.edges.argument([...args.positional, ...args.named.values()], group, node);
       return group;
@@ -251,13 +251,21 @@ export class Reader {
     return dag;
   }
 
-  group({ positional, named }: Arguments): GroupObject {
+  group({ positional, named }: Arguments, node: SyntaxNode): GroupObject {
     const id = named.get("group_id") ?? positional[0];
-    // The members of such a group have their bare names, also inside of another group.
-    if (named.get("prefix_group_id") === false) return new GroupObject("");
+    const around = this.#openGroups.at(-1);
+    const parent = named.get("parent_group");
+    const outer = around?.id ?? "";
     const prefix = typeof id === "string" ? id : "group";
-    const outer = this.#openGroups.at(-1)?.id ?? "";
-    return new GroupObject(outer === "" ? prefix : `${outer}.${prefix}`);
+    // The members of such a group have their bare names, also inside of another group.
+    const isBare = named.get("prefix_group_id") === false;
+    const name = isBare ? "" : outer === "" ? prefix : `${outer}.${prefix}`;
+    const given = named.get("default_args");
+    const inherited = (parent instanceof GroupObject ? parent : around)?.defaults ?? [];
+    const defaults = new Map([...inherited, ...(given instanceof Map ? given : [])]);
+    const group = new GroupObject(name, defaults, given, this.line(node));
+    this.#openDags.at(-1)?.groups.push(group);
+    return group;
   }
 
   task(operator: string, args: Arguments, node: SyntaxNode): Value {
@@ -280,7 +288,7 @@ export class Reader {
     const name = unique(base, dag.taken, "__", 1);
     if (name !== base && !operator.startsWith("@"))
       this.note("a task of this id is there already, which Airflow refuses: it gets a number here", node);
-    const task = new TaskObject(name, operator, named, this.line(node));
+    const task = new TaskObject(name, operator, named, this.line(node), group);
     dag.tasks.push(task);
     for (const open of this.#openGroups) open.tasks.push(task);
     // A task whose argument is another task's output runs behind it.

@@ -125,6 +125,8 @@ export class TaskObject {
     readonly operator: string,
     readonly args: ReadonlyMap<string, Value>,
     readonly line: number,
+    /** The innermost group that it is in. */
+    readonly group?: GroupObject,
   ) {}
 }
 
@@ -139,8 +141,15 @@ export class TaskOutput {
 /** A TaskGroup: stands for its first or last tasks in a dependency. */
 export class GroupObject {
   readonly tasks: TaskObject[] = [];
-  /** `id` stands before the names of its members; "" where nothing does. */
-  constructor(readonly id: string) {}
+  constructor(
+    /** Stands before the names of its members; "" where nothing does. */
+    readonly id: string,
+    /** Arguments of its tasks, together with those of the groups around it. */
+    readonly defaults: ReadonlyMap<Value, Value>,
+    /** Its `default_args` as they were given. */
+    readonly given: Value | undefined,
+    readonly line: number,
+  ) {}
 
   /** Tasks of the group that no other task of it precedes. */
   roots(budget: Budget): TaskObject[] {

@@ -90,3 +90,40 @@ test("mail, tags that are not known, and what only Airflow's page shows are told
     ["d: no task of this DAG was found"],
   );
 });
+
+test("default_args of a group stand between those of the DAG and a task's own", () => {
+  const { dag, notes } = read(`
+with DAG("d", schedule=None, default_args={"retries": 1, "retry_delay": timedelta(minutes=1), "depends_on_past": True}):
+    BashOperator(task_id="out", bash_command="x")
+    with TaskGroup("g", default_args={"retries": 5, "trigger_rule": "all_done", "execution_timeout": timedelta(hours=1)}):
+        BashOperator(task_id="a", bash_command="x")
+        BashOperator(task_id="own", bash_command="x", retries=0, trigger_rule="all_success")
+        with TaskGroup("inner", default_args={"depends_on_past": False, "retries": 7, "pool": "small"}):
+            BashOperator(task_id="b", bash_command="x")
+
+    @task_group(default_args={"retry_delay": timedelta(seconds=9)})
+    def made():
+        BashOperator(task_id="c", bash_command="x", default_args={"retries": 2})
+
+    made()
+    with TaskGroup("bad", default_args=settings()):
+        BashOperator(task_id="e", bash_command="x")
+`);
+  const past = { dependsOnPast: true };
+  const group = { triggerRule: "all_done", timeout: "PT1H" };
+  const tasks = Object.fromEntries(
+    dag.tasks.map(({ taskId, command, meta, dependsOn, ...rest }) => [taskId, rest]),
+  );
+  assert.deepEqual(tasks, {
+    out: { retries: 1, retryDelay: "PT1M", ...past },
+    "g.a": { retries: 5, retryDelay: "PT1M", ...past, ...group },
+    "g.own": { timeout: "PT1H", ...past },
+    "g.inner.b": { retries: 7, retryDelay: "PT1M", ...group },
+    "made.c": { retries: 2, retryDelay: "PT9S", ...past },
+    "bad.e": { retries: 1, retryDelay: "PT1M", ...past },
+  });
+  assert.deepEqual(notes, [
+    "8: d: group g.inner: pool in default_args is not imported",
+    "16: d: group bad: default_args are not known",
+  ]);
+});
