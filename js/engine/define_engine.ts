@@ -157,7 +157,9 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
               `${what}: ${notEnded}: it is recorded as failed, but its work may still be running`,
             );
             const { code, message } = timedOut();
-            reject(new DagfillError(code, `${message}: ${notEnded}`));
+            const why = new DagfillError(code, `${message}: ${notEnded}`);
+            // By this name the run knows that the task is not to be tried again.
+            reject(Object.assign(why, { name: "TaskAbandoned" }));
           }),
       });
       const end = (settle: () => void) => {

@@ -59,6 +59,31 @@ test("a task that runs longer than its timeout is canceled at the engine, and gi
   );
 });
 
+test("a task that is given up is not retried, at an engine as in one process: its work may still go on", async () => {
+  const dag = dagOf({ timeout: 20, retries: 2, retryDelay: 1 });
+  const { engine, asked } = engineOf(forEver);
+  const there = await backfill(engine, dag, { abortGrace: 20 });
+  const store = new MemoryStore();
+  const executeTask = () => new Promise(() => {});
+  const warnings = [];
+  const onEvent = ({ type, warning }) => type === "warning" && warnings.push(warning.code);
+  const service = new BackfillService({ dags: [dag], store, executeTask });
+  const here = await service.backfill({ ...range, abortGrace: 20 }, { onEvent });
+  const [run] = await store.listRuns({ dagId: "sales" });
+  const tasks = await store.listTaskInstances("sales", run.runId);
+  const told = (result, [{ state, attempt }], codes) => [result.state, state, attempt, ...codes];
+  assert.deepEqual(told(here, tasks, warnings), ["failed", "failed", 1, "task_abandoned"]);
+  assert.deepEqual(
+    told(
+      there.result,
+      there.tasks,
+      there.warnings.map(({ code }) => code),
+    ),
+    told(here, tasks, warnings),
+  );
+  assert.equal(asked.submitted.length, 1);
+});
+
 test("a task that ends when it is canceled for its timeout has failed of it, and is retried", async () => {
   const statusOf = (key, { canceled }) => (canceled.includes(key) ? { state: "canceled" } : forEver());
   const { engine, asked } = engineOf(statusOf);
