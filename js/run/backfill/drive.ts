@@ -33,8 +33,9 @@ export interface Driven {
   approve?: Canary["approve"] | undefined;
   /** The reader of requests of each backfill that is driven here. */
   readers: Map<string, RequestReader>;
-  /** Makes, or reads, what is to be driven; `fresh`: nothing of it has begun. */
-  prepare: () => Promise<{ snapshot: Snapshot; fresh: boolean }>;
+  /** Makes, or reads, what is to be driven; `fresh`: nothing of it has begun; `changed`: the DAG is another one
+   *  than the stored backfill was made of. */
+  prepare: () => Promise<{ snapshot: Snapshot; fresh: boolean; changed?: string | undefined }>;
 }
 
 /** Fulfils when the backfill is stored and may start. The lease is given back when it has ended, or cannot be driven. */
@@ -43,7 +44,7 @@ export async function drive(driven: Driven): Promise<BackfillHandle> {
   const { store } = host;
   try {
     await execute.check?.();
-    const { snapshot, fresh } = await askStore(prepare, hooks.signal);
+    const { snapshot, fresh, changed } = await askStore(prepare, hooks.signal);
     const environment = environmentOf(dag, host, snapshot.options);
     const set = backfillRuns(backfillId, snapshot);
     // Of runs that had succeeded when this process took over; those that succeed from then on are told by warnings.
@@ -75,6 +76,7 @@ export async function drive(driven: Driven): Promise<BackfillHandle> {
         return result;
       },
     });
+    if (changed !== undefined) driver.notifier.warn("dag_changed", changed);
     const reader = new RequestReader(store, backfillId, snapshot, driver);
     readers.set(backfillId, reader);
     const result = driver.result.finally(() => {

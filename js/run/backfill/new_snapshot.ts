@@ -10,6 +10,7 @@ import { startingRows } from "../../plan/chunk_rows.js";
 import type { PlanData } from "../../plan/plan_data.js";
 import { iso } from "../../time.js";
 import type { Host } from "../host/host.js";
+import { definitionOf } from "./definition.js";
 import { planOn } from "./host_plan.js";
 import { refuseCascade, refuseInterrupted, refuseKnown } from "./refusals.js";
 import { type Snapshot, toStored } from "./snapshot.js";
@@ -23,6 +24,7 @@ export function newSnapshot(dag: CheckedDag, options: CheckedOptions, plan: Plan
     startedAt: iso(now),
     options: canary === undefined ? kept : { ...kept, canary: { dates: canary.dates, approve: "manual" } },
     dependsOnPast: dag.dependsOnPast,
+    definition: definitionOf(dag),
     plan,
     ...(confFor === undefined ? {} : { confs: confsFor(plan, confFor, options.conf) }),
   };

@@ -33,6 +33,7 @@ import { askStore } from "../writing/store_watchdog.js";
 import type { Backfill } from "./backfill.js";
 import type { BackfillHandle } from "./backfill_handle.js";
 import { close, finishCancel } from "./close.js";
+import { changedSince } from "./definition.js";
 import { drive } from "./drive.js";
 import { downstreamPlans, planOn, templatesOn } from "./host_plan.js";
 import { stored } from "./interrupted.js";
@@ -139,7 +140,8 @@ export class BackfillService {
   }
 
   /** Drives what is enqueued or was interrupted, of this service's DAGs, until the signal aborts. Any number of machines may serve one store.
-   *  `hooks` hear of all of it; warnings `not_taken_up` and `let_go` name a backfill that could not be driven.
+   *  `hooks` hear of all of it; warnings `not_taken_up` and `let_go` name a backfill that could not be driven, `dag_changed`
+   *  a DAG that is another one here than where the backfill was stored.
    *
    *  ```js
    *  await service.serve({ signal: stop.signal, maxBackfills: 8 }, { onEvent: (event) => log(event) });
@@ -158,7 +160,7 @@ export class BackfillService {
   }
 
   /** Goes on with a backfill whose process died: same plan, same dates, same options but for `limits`, which are kept with it. What had
-   *  succeeded is not run again. One that had been canceled ends as canceled, and starts nothing; one that was paused stays so. */
+   *  succeeded is not run again. The warning `dag_changed` says that the DAG's schedule, tasks or params are others than those it was stored with. One that had been canceled ends as canceled, and starts nothing; one that was paused stays so. */
   async resume(backfillId: string, hooks: Hooks & { limits?: BackfillLimits } = {}): Promise<Backfill> {
     return this.#resume(backfillId, readResume(hooks));
   }
@@ -180,7 +182,7 @@ export class BackfillService {
       await obeyStored(store, backfillId, snapshot);
       await finishCancel({ store, backfillId, snapshot, fence: lease.fence, now: now(), execute });
       if (enqueued) snapshot.startedAt = iso(now());
-      return { snapshot, fresh: enqueued === true };
+      return { snapshot, fresh: enqueued === true, changed: changedSince(snapshot.definition, dag) };
     };
     return drive({ host, dag, backfillId, lease, execute, hooks, readers: this.#readers, prepare });
   }

@@ -77,6 +77,8 @@ export interface Snapshot {
   finishedAt?: string;
   options: Omit<CheckedOptions, "confFor">;
   dependsOnPast: boolean;
+  /** Hashes of the DAG's parts. */
+  definition?: string[];
   /** By row: what `confFor` answered, merged over `conf`. */
   confs?: Record<string, Record<string, Json>>;
   /** Starts that the rate may still count and no record has any more: epoch milliseconds. */
