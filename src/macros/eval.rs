@@ -7,7 +7,7 @@ use super::error::{ABSENT, EvalError, LONGEST, MARKUP, TOO_DEEP, TOO_LONG};
 use super::filters;
 use super::machine::{DEEPEST_CALLS, MASK, Machine, NO_RUN, SECRET};
 use super::method_kinds::Method;
-use super::methods::{attribute, find};
+use super::methods::{attribute_of, find};
 use super::names::{self, Gives};
 use super::syntax::{Call, Comparison, Expr, Literal, Step, StepKind};
 use super::value::{Answer, Text, Value, gather};
@@ -160,7 +160,7 @@ impl<'a> Machine<'a> {
                         }
                         _ => match value {
                             Value::Space(space) => self.space(space, name)?,
-                            value => attribute(&value, name)?,
+                            value => attribute_of(&value, name, rows)?,
                         },
                     }
                 }
@@ -267,7 +267,7 @@ impl<'a> Machine<'a> {
                 None => Err(EvalError::Refused("parentheses are missing here, or too many")),
             },
             None => {
-                let function = attribute(value, name)?;
+                let function = attribute_of(value, name, rows)?;
                 self.call(&function, call)
             }
         }

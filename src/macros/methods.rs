@@ -17,7 +17,7 @@ pub(super) fn is_known(name: &str) -> bool {
 /// All attributes and methods with a name.
 pub(super) fn rows(name: &str) -> &'static [Method] {
     let rows = METHODS.get(METHODS.partition_point(|row| row.name < name)..).unwrap_or_default();
-    rows.get(..rows.partition_point(|row| row.name == name)).unwrap_or_default()
+    rows.get(..rows.iter().take_while(|row| row.name == name).count()).unwrap_or_default()
 }
 
 /// The one of them that a value has.
@@ -28,6 +28,11 @@ pub(super) fn find(value: &Value<'_>, rows: &'static [Method]) -> Option<&'stati
 
 /// `value.name` without parentheses.
 pub(super) fn attribute<'a>(value: &Value<'a>, name: &str) -> Answer<'a> {
+    attribute_of(value, name, rows(name))
+}
+
+/// The same, where the attributes of the name were found before.
+pub(super) fn attribute_of<'a>(value: &Value<'a>, name: &str, rows: &'static [Method]) -> Answer<'a> {
     if value.is_absent() {
         return Err(super::error::ABSENT);
     }
@@ -35,7 +40,7 @@ pub(super) fn attribute<'a>(value: &Value<'a>, name: &str) -> Answer<'a> {
         let fields = fields.borrow();
         return Ok(fields.iter().find(|(key, _)| key == name).map_or(Value::Undefined, |(_, value)| value.clone()));
     }
-    match find(value, rows(name)) {
+    match find(value, rows) {
         Some(row) if row.params.is_none() => (row.run)(value, &Args::default()),
         // A key of an object may have the name of a method.
         Some(_) => match value.key(name) {
