@@ -456,3 +456,16 @@ fn codes_of_strftime_end_at_whole_characters() {
         assert_eq!(render(&format!("{{{{ logical_date.strftime('{format}') }}}}"), "{}"), expected, "{format}");
     }
 }
+
+#[test]
+fn a_filter_over_a_block_gives_text_or_stays() {
+    for text in [
+        "{% filter length %}abc{% endfilter %}",
+        "a{% filter list %}bc{% endfilter %}d",
+        "{% filter int %}5{% endfilter %}",
+    ] {
+        assert_eq!(render(text, "{}"), text);
+    }
+    assert_eq!(render("{% filter length | string %}abc{% endfilter %}{% filter upper %}a{% endfilter %}", "{}"), "3A");
+    assert_eq!(render("{% filter escape %}a<b{% endfilter %}", "{}"), "a&lt;b");
+}

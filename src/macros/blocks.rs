@@ -181,6 +181,8 @@ impl<'a> Machine<'a> {
             BlockKind::Filter(steps) => {
                 let (text, _) = self.captured(block)?;
                 let value = self.steps_of(Value::text(text), steps)?;
+                // Jinja joins what filters give without making text of it.
+                value.as_text().ok_or(EvalError::Refused("an argument must be text"))?;
                 self.skip(block);
                 write_text(&value, &mut self.output.text)?;
             }
