@@ -10,6 +10,7 @@ import type { EngineJob, EngineStatus } from "./engine.js";
 import { jobContext, type WorkContext } from "./job_context.js";
 import { failedWith, failureOf } from "./outcome.js";
 import type { WorkerOptions } from "./worker_options.js";
+import { versionCheck } from "./worker_version.js";
 
 /** How long a callback may take to settle after its job was aborted. */
 const ABORT_GRACE_MS = 30_000;
@@ -38,6 +39,7 @@ export function runnerOf(options: WorkerOptions): Runner {
   const { executeRun, executeTask, dags = [] } = options;
   const functions = functionsOf(dags);
   const contexts = jobContext(options);
+  const warningOf = versionCheck(dags);
   const workOf = (job: EngineJob) =>
     job.kind === "task" ? taskWork(job, functions, executeTask) : executeRun;
   const run: Runner["run"] = async (job, signal) => {
@@ -82,7 +84,9 @@ export function runnerOf(options: WorkerOptions): Runner {
       const outcome =
         (await Promise.race([settled, gaveUp])) ?? failedWith("it did not settle after an abort");
       const status = why === undefined ? outcome : abortedAs(why, outcome, made);
-      return { ...status, startedAt, ...(Object.keys(pushed).length > 0 ? { pushed } : {}) };
+      const warning = status.warning ?? warningOf(job);
+      const warned = warning === undefined ? {} : { warning };
+      return { ...status, startedAt, ...warned, ...(Object.keys(pushed).length > 0 ? { pushed } : {}) };
     } finally {
       clearTimeout(timer);
       clearTimeout(grace);

@@ -203,3 +203,28 @@ test("the time of a run of tasks counts from when its first task begins at a wor
   assert.match(of(true).error.message, /PT2S|runTimeout|timeout/);
   assert.deepEqual([of(false).state, of(false).error], ["success", undefined]);
 });
+
+test("a worker that has another version of a task than its coordinator is told of, once for each task", async () => {
+  const task = { taskId: "load", params: { table: "a" }, run: ({ params }) => params.table };
+  const dag = { dagId: "sales", schedule: "@daily", tasks: [task, { taskId: "tell", dependsOn: ["load"] }] };
+  const warningsWith = async (own) => {
+    const warnings = [];
+    const onEvent = ({ type, warning }) => type === "warning" && warnings.push(warning);
+    const work = { dags: [own], executeTask: () => 1 };
+    const service = new BackfillService({ dags: [dag], engine: memoryEngine(memoryJobs(work)) });
+    const result = await service.backfill({ ...range, endDate: "2024-01-05" }, { onEvent });
+    assert.equal(result.state, "success");
+    return warnings;
+  };
+  const [warning, ...others] = await warningsWith({ ...dag, tasks: [{ ...task, params: { table: "b" } }] });
+  assert.equal(warning.code, "dag_changed");
+  assert.match(
+    warning.message,
+    /^DAG sales, task load: a worker has another version of it than the coordinator \(params\)/,
+  );
+  assert.deepEqual(others, []);
+  // The same, one that says nothing of it, and one whose defaults may say it.
+  const { params, ...bare } = task;
+  for (const own of [dag, { ...dag, tasks: [bare] }, { ...dag, taskDefaults: { params }, tasks: [task] }])
+    assert.deepEqual(await warningsWith(own), []);
+});
