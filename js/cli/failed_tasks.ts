@@ -1,4 +1,4 @@
-// Tasks that failed in runs that succeeded: which they are, and the line that runs them again.
+// Tasks that failed in runs that succeeded, and those that did not run therefore: which they are, and the line that runs them again.
 import type { BackfillEvent } from "../face.js";
 import { localDate } from "./local_date.js";
 import { dagFlag, passwordNote, quoted, serverFlags } from "./typed_line.js";
@@ -17,7 +17,7 @@ export class FailedTasks {
   private readonly dates: string[] = [];
 
   see(event: BackfillEvent): void {
-    if (event.type === "task-failed") {
+    if (event.type === "task-failed" || event.type === "task-upstream-failed") {
       const failed = this.open.get(event.runId) ?? new Set();
       this.open.set(event.runId, failed.add(event.taskId));
     }

@@ -58,7 +58,9 @@ export class Outcome {
     const { failedTasks = 0 } = result;
     if (failedTasks > 0) {
       const what = failedTasks === 1 ? "1 task" : `${failedTasks} tasks`;
-      terminal.line(`${terminal.paint("yellow", "warning")}  ${what} failed in runs that still succeeded`);
+      terminal.line(
+        `${terminal.paint("yellow", "warning")}  ${what} failed, or did not run for the date before, in runs that still succeeded`,
+      );
       const { positionals, values } = this.request;
       const { dagId, timeZone } = this.backfill.preview;
       const place = { file: positionals[0] ?? "", dagId, timeZone, servers: values };

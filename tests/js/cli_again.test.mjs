@@ -173,3 +173,26 @@ test("runs without any record of tasks, as imported ones are, are not said to la
   assert.match(out, /exists_success/);
   assert.doesNotMatch(out, /unrecorded_tasks/);
 });
+
+test("the line after runs that still succeeded runs the failed task and all that did not run for it, on each date", async () => {
+  const { folder, store, env, lines } = workplace();
+  const file = join(folder, "past.mjs");
+  const command = 'echo {{ task.task_id }} >> "$JOURNAL"';
+  const load = `${command}; test "$BREAK" != "{{ ds }}"`;
+  const tasks = [
+    { taskId: "load", command: load, dependsOnPast: true },
+    { taskId: "sum", command, dependsOn: ["load"] },
+    { taskId: "end", command, dependsOn: ["sum"], triggerRule: "all_done" },
+  ];
+  writeFileSync(file, `export default ${JSON.stringify({ dagId: "d", schedule: "@daily", tasks })};`);
+  const days = ["--start-date", "2024-01-01", "--end-date", "2024-01-03", "--store", store];
+  const first = await run(["run", file, ...days], { env: { ...env, BREAK: "2024-01-02" } });
+  const again = `dagfill clear ${file} --dag-id d -t load,sum --from 2024-01-02T00:00:00Z --to 2024-01-03T00:00:00Z --store ${store}`;
+  assert.ok(first.out.includes(`to run them again: ${again}`), first.out);
+  const { err } = await run(["retry", file, "--store", store], { env });
+  assert.ok(err.includes(`to run them again: ${again}`), err);
+  const before = lines().length;
+  const cleared = await run([...again.split(" ").slice(1), "--yes"], { env });
+  assert.equal(cleared.code, 0, cleared.out + cleared.err);
+  assert.deepEqual(lines().slice(before).sort(), ["load", "load", "sum", "sum"]);
+});

@@ -90,3 +90,31 @@ test("a task runs behind a run that succeeded and has no record of it, and not b
       );
   }
 });
+
+/** A last task with all_done makes the run a success: nothing else says that the load is missing on each later date. */
+test("a run that succeeds says which of its tasks did not run for the date before", async () => {
+  const tasks = [
+    { taskId: "load", dependsOnPast: true },
+    { taskId: "sum", dependsOn: ["load"], dependsOnPast: true },
+    { taskId: "end", dependsOn: ["sum"], triggerRule: "all_done" },
+  ];
+  const executeTask = ({ taskId, executionDate }) => {
+    if (taskId === "load" && executionDate.startsWith("2024-01-02")) throw new Error("no data");
+  };
+  const store = new MemoryStore();
+  const service = new BackfillService({ dags: [{ ...dags[0], tasks }], store, executeTask });
+  const options = { dagId: "etl", startDate: "2024-01-01", endDate: "2024-01-04" };
+  const told = [];
+  const onEvent = ({ type, warning }) => type === "warning" && told.push(warning);
+  const result = await service.backfill(options, { onEvent });
+  assert.deepEqual([result.state, result.completed, result.failedTasks], ["success", 4, 3]);
+  const past = "did not run, since it has dependsOnPast and did not succeed on the date before";
+  assert.deepEqual(
+    told.filter(({ code }) => code === "tasks_failed").map(({ message, count }) => [message, count]),
+    [
+      ["backfill__2024-01-02T00:00:00+00:00 succeeded although its task load failed", 1],
+      [`backfill__2024-01-03T00:00:00+00:00 succeeded although its task load ${past}`, 1],
+      [`backfill__2024-01-04T00:00:00+00:00 succeeded although its task load ${past}`, 1],
+    ],
+  );
+});

@@ -72,7 +72,9 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
     const place = { file: file.name, dagId, timeZone: zoneOf(dag), servers: values };
     const hint = failedTasks.hint(place);
     if (hint !== undefined)
-      notices.line(`${notices.paint("cyan", "hint")} tasks failed in runs that still succeeded; ${hint}`);
+      notices.line(
+        `${notices.paint("cyan", "hint")} tasks failed or did not run in runs that still succeeded; ${hint}`,
+      );
     return exitCodes.ok;
   }
   const options = optionsFor(dates);
@@ -107,7 +109,7 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
   }
 }
 
-/** Collects the tasks that failed in runs that succeeded. Without a trigger rule there are none, and nothing is read. */
+/** Collects the tasks that failed, or did not run therefore, in runs that succeeded. Without a trigger rule there are none, and nothing is read. */
 async function seeFailedTasks(
   { dagId, tasks = [], taskDefaults }: Dag,
   store: RunStore,
@@ -119,7 +121,9 @@ async function seeFailedTasks(
   const runs = await store.listRuns({ dagId, states: ["success"], ...span, order: "desc", limit: 1_000 });
   for (const { runId, executionDate } of runs) {
     const all = await store.listTaskInstances(dagId, runId);
-    const failed = all.filter(({ state }) => state === "failed").map(({ taskId }) => taskId);
+    const failed = all.flatMap(({ taskId, state }) =>
+      state === "failed" || state === "upstream_failed" ? [taskId] : [],
+    );
     if (failed.length > 0) seen.add(failed, executionDate);
   }
 }

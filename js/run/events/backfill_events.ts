@@ -53,8 +53,8 @@ export interface BackfillResult {
   unfinished: number;
   /** Texts of templates that nothing resolved, over all runs of this process. */
   unresolved: number;
-  /** Tasks that failed in runs that succeeded all the same, since a task behind them runs whatever happened (`all_done`); absent where
-   *  there are none. A warning `tasks_failed` names them. */
+  /** Tasks that failed, or did not run for their `dependsOnPast`, in runs that succeeded all the same, since a task behind them runs whatever
+   *  happened (`all_done`); absent where there are none. A warning `tasks_failed` names them. */
   failedTasks?: number;
   /** One a date, in run order; built when asked for. */
   readonly results: RunResult[];

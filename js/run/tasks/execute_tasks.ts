@@ -11,6 +11,7 @@ import type { EventBody } from "../events/backfill_events.js";
 import { Clock } from "../machine/clock.js";
 import type { AbortKind } from "../machine/machine.js";
 import { readElsewhere, wantedElsewhere } from "./elsewhere.js";
+import { stoppedByPast } from "./run_failure.js";
 import type { ExecuteTask, TaskContext } from "./task_context.js";
 import type { TaskGraph } from "./task_graph.js";
 import { cancelOpenTasks, codeOf } from "./task_records.js";
@@ -173,7 +174,9 @@ async function failedTasks(
   let count = 0;
   for (const runId of runIds) {
     const tasks = await store.listTaskInstances(dagId, runId);
+    const states = new Map(tasks.map(({ taskId, state }) => [taskId, state]));
     count += tasks.filter(({ state }) => state === "failed").length;
+    count += stoppedByPast(graph, { state: (taskId) => states.get(taskId) }).length;
   }
   return count;
 }

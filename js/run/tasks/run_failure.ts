@@ -1,4 +1,5 @@
 // The reason of a run's failure: its failed tasks, those that decided its end first.
+import type { CheckedTask } from "../../dag/dag.js";
 import type { Failure } from "../../failure.js";
 import type { TaskInstance } from "../../store/store.js";
 import type { TaskGraph } from "./task_graph.js";
@@ -35,15 +36,30 @@ export function runFailure(graph: TaskGraph, records: Records): DagfillTaskError
   return new DagfillTaskError(`${what}: ${first.message}`);
 }
 
-/** Names the first task that did not run because of the date before; `undefined` where there is none. */
-export function stoppedByPast({ tasks }: TaskGraph, records: Records): string | undefined {
-  const stopped = tasks.find(
-    ({ taskId, dependsOnPast }) => dependsOnPast && records.state(taskId) === "upstream_failed",
+/** The tasks that did not run because of the date before. Those behind them, and behind failed ones, did not run because of these. */
+export function stoppedByPast({ tasks }: TaskGraph, records: Pick<Records, "state">): CheckedTask[] {
+  const isBad = (taskId: string) => ["failed", "upstream_failed"].includes(records.state(taskId) ?? "");
+  return tasks.filter(
+    ({ taskId, dependsOnPast, dependsOn, triggerRule }) =>
+      dependsOnPast &&
+      records.state(taskId) === "upstream_failed" &&
+      (triggerRule !== "all_success" || !dependsOn.some(isBad)),
   );
-  return (
-    stopped &&
-    `task ${stopped.taskId} did not run: it has dependsOnPast, and did not succeed on the date before`
-  );
+}
+
+/** Why a run of which no task has failed has not succeeded. `prior`: all that its tasks had on record when it began. */
+export function reasonWithoutFailure(
+  graph: TaskGraph,
+  records: Records,
+  prior: readonly TaskInstance[],
+): string {
+  const left = graph.undone(prior);
+  if (left !== undefined)
+    return `task ${left.taskId} stands ${left.state} and was not chosen: run it again, too`;
+  const [stopped] = stoppedByPast(graph, records);
+  return stopped === undefined
+    ? "a task did not succeed"
+    : `task ${stopped.taskId} did not run: it has dependsOnPast, and did not succeed on the date before`;
 }
 
 /** The tasks at the end of the graph, and those before them for whose failure they did not run. */

@@ -190,14 +190,25 @@ function retry(
   return `${when}, attempt ${attempt + 1} of ${attempt + retries - failures + 1}`;
 }
 
-/** Says that a run has succeeded although tasks of it failed. */
+/** Says that a run has succeeded although tasks of it failed, or did not run because of the date before. */
 export function warningOfFailed(
   { runId, executionDate: at }: Context,
   failed: readonly { taskId: string }[],
+  stopped: readonly { taskId: string }[],
 ): EventBody {
-  const count = failed.length;
-  const message = `${runId} succeeded although ${count === 1 ? "its task" : "its tasks"} ${named(failed)} failed`;
-  return { type: "warning", warning: { code: "tasks_failed", message, at, count } };
+  const why = [
+    [failed, "failed"] as const,
+    [stopped, "did not run, since it has dependsOnPast and did not succeed on the date before"] as const,
+  ].flatMap(([tasks, what]) => {
+    if (tasks.length === 0) return [];
+    const words = tasks.length === 1 ? what : what.replace("it has", "they have");
+    return `its ${tasks.length === 1 ? "task" : "tasks"} ${named(tasks)} ${words}`;
+  });
+  const message = `${runId} succeeded although ${why.join(", and ")}`;
+  return {
+    type: "warning",
+    warning: { code: "tasks_failed", message, at, count: failed.length + stopped.length },
+  };
 }
 
 /** Ends whatever is open of a run's tasks: as it ended outside of the dead process, where `reportOf` tells an end, else as canceled. Tells

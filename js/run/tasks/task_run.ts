@@ -12,7 +12,7 @@ import type { StoreChange, TaskInstance } from "../../store/store.js";
 import { abortReason } from "../attempt/executor.js";
 import { InFlightMap } from "../machine/in_flight.js";
 import { type AbortKind, abortKind, type Commands, Machine, type MachineHost } from "../machine/machine.js";
-import { runFailure, stoppedByPast } from "./run_failure.js";
+import { reasonWithoutFailure, runFailure, stoppedByPast } from "./run_failure.js";
 import { spendNow, spendRetries } from "./spent_retries.js";
 import type { TaskContext } from "./task_context.js";
 import { abortCalled, type Called, codeOf, isEnd, TaskRecords, warningOfFailed } from "./task_records.js";
@@ -310,7 +310,8 @@ export class TaskRun {
       ({ taskId, state }) => state === "failed" && graph.indexOf(taskId) === undefined,
     );
     const failed = [...graph.tasks.filter(({ taskId }) => this.#records.state(taskId) === "failed"), ...left];
-    if (failed.length > 0) emit(warningOfFailed(context, failed));
+    const stopped = stoppedByPast(graph, this.#records);
+    if (failed.length + stopped.length > 0) emit(warningOfFailed(context, failed, stopped));
   }
 
   /** Why the run has not succeeded. */
@@ -320,12 +321,7 @@ export class TaskRun {
     if (code === RunStateCode.Canceled) return abortReason("cancel", context.runId);
     const failed = runFailure(graph, this.#records);
     if (failed !== undefined) return failed;
-    const left = graph.undone(prior);
-    if (left !== undefined)
-      return new DagfillTaskError(
-        `task ${left.taskId} stands ${left.state} and was not chosen: run it again, too`,
-      );
-    return new DagfillTaskError(stoppedByPast(graph, this.#records) ?? "a task did not succeed");
+    return new DagfillTaskError(reasonWithoutFailure(graph, this.#records, prior));
   }
 
   /** The store did not take what this run did, or its lease is lost: it goes no further here. */
