@@ -211,9 +211,13 @@ test("a worker that has another version of a task than its coordinator is told o
     const warnings = [];
     const onEvent = ({ type, warning }) => type === "warning" && warnings.push(warning);
     const work = { dags: [own], executeTask: () => 1 };
-    const service = new BackfillService({ dags: [dag], engine: memoryEngine(memoryJobs(work)) });
+    const jobs = memoryJobs(work);
+    const engine = memoryEngine(jobs, { forget: async () => {} });
+    const service = new BackfillService({ dags: [dag], engine });
     const result = await service.backfill({ ...range, endDate: "2024-01-05" }, { onEvent });
     assert.equal(result.state, "success");
+    const warned = [...jobs.jobs.values()].filter(({ status }) => status.warning !== undefined);
+    assert.equal(warned.length, warnings.length);
     return warnings;
   };
   const [warning, ...others] = await warningsWith({ ...dag, tasks: [{ ...task, params: { table: "b" } }] });
