@@ -1,7 +1,14 @@
 // Runs a backfill to its end, or until Ctrl-C. Shared by `run`, `resume`, `retry` and `clear`.
 import { writeSync } from "node:fs";
 import { DagfillError } from "../error.js";
-import { type Backfill, type BackfillEvent, BackfillService, type Hooks, type Progress } from "../face.js";
+import {
+  type Backfill,
+  type BackfillEvent,
+  type BackfillOptions,
+  BackfillService,
+  type Hooks,
+  type Progress,
+} from "../face.js";
 import type { ShellLine } from "../shell.js";
 import { shortened } from "../visible.js";
 import { AtWork } from "./at_work.js";
@@ -17,7 +24,7 @@ import { type Reporter, reporterFor } from "./reporter.js";
 import { TaskLogs } from "./task_logs.js";
 import { passwordNote, quoted, serverFlags } from "./typed_line.js";
 import type { UncaughtError } from "./uncaught.js";
-import { warnOfUnrecordedTasks } from "./unrecorded_tasks.js";
+import { warningOfUnrecordedRuns, warnOfUnrecordedTasks } from "./unrecorded_tasks.js";
 import type { Request } from "./verb.js";
 import { whenFree } from "./when_free.js";
 
@@ -26,6 +33,8 @@ export interface Session {
   service: BackfillService;
   /** Begins a backfill, shows its plan, or what is left of it where it is resumed, and waits for its end or for Ctrl-C. */
   follow(begin: (hooks: Hooks) => Promise<Backfill>, how?: { resumed?: boolean }): Promise<ExitCode>;
+  /** Warns of failed runs that are to be run again and have no tasks to keep. */
+  warnBefore(options: BackfillOptions): Promise<void>;
   /** Begins when the process that drove the DAG before has let go of it, or turns out to be dead. */
   whenFree<T>(dagId: string, begin: () => Promise<T>): Promise<T>;
 }
@@ -59,6 +68,13 @@ export async function drive(
   process.on("exit", onExit);
   const session: Session = {
     service,
+    async warnBefore(options) {
+      const keeps = options.reprocess === "failed" || options.rerunFailed === true;
+      if (!keeps || engine !== undefined) return;
+      const warning = await warningOfUnrecordedRuns(await service.preview(options), file, store);
+      if (warning !== undefined)
+        notices.line(`${notices.paint("yellow", "warning")} ${warning.code}: ${warning.message}`);
+    },
     follow: (begin, how = {}) => follow(begin, how, frame),
     whenFree: (dagId, begin) => whenFree(begin, { dagId, store, notices, stop: interrupts.drain }),
   };

@@ -1,7 +1,8 @@
 // Tasks without a record in runs that have succeeded: a run of chosen tasks, or of a DAG that had fewer tasks, makes its date count as done.
-import type { BackfillPreview, Dag, RunStore } from "../face.js";
+import type { BackfillPreview, Dag, RunStore, Warning } from "../face.js";
 import { shortened } from "../visible.js";
 import { skippedBy } from "./calendar.js";
+import type { DagFile } from "./load_dag.js";
 import { localDate } from "./local_date.js";
 import { dagFlag, passwordNote, quoted, serverFlags } from "./typed_line.js";
 import type { Request } from "./verb.js";
@@ -41,6 +42,29 @@ export async function warnOfUnrecordedTasks(
     message: `${message(dates.length, cut, [...lacking])}; ${hint(preview, ids, lacking, dates, request)}`,
     count: dates.length,
   });
+}
+
+/** Says how many runs of a plan that keeps the tasks which succeeded have none on record, as imported ones. Read before they start. */
+export async function warningOfUnrecordedRuns(
+  preview: BackfillPreview,
+  { engine, executeRun, dags }: DagFile,
+  store: Pick<RunStore, "listTaskInstances">,
+): Promise<Warning | undefined> {
+  const { tasks = [] } = dags.find(({ dagId }) => dagId === preview.dagId) ?? {};
+  // Where runs are executed as a whole no task is ever recorded.
+  if (tasks.length < 2 || engine !== undefined || executeRun !== undefined) return undefined;
+  let [read, count] = [0, 0];
+  for (let place = preview.counts.total - 1; place >= 0 && read < MOST; place -= 1) {
+    const row = preview.counts.rerun === 0 ? undefined : preview.run(place);
+    if (row?.action !== "rerun" || row.existingState !== "failed") continue;
+    read += 1;
+    if ((await store.listTaskInstances(preview.dagId, row.runId)).length === 0) count += 1;
+  }
+  if (count === 0) return undefined;
+  const runs = count === 1 ? "1 failed run has" : `${count} failed runs have`;
+  const cut = read === MOST ? ` (of the last ${MOST})` : "";
+  const message = `${runs}${cut} no record of any task, as imported runs: all their tasks run again, also those that had succeeded`;
+  return { code: "unrecorded_runs", message, count };
 }
 
 function message(count: number, cut: string, lacking: readonly string[]): string {

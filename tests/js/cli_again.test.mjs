@@ -196,3 +196,28 @@ test("the line after runs that still succeeded runs the failed task and all that
   assert.equal(cleared.code, 0, cleared.out + cleared.err);
   assert.deepEqual(lines().slice(before).sort(), ["load", "load", "sum", "sum"]);
 });
+
+test("retry says that runs without records of tasks, as imported ones, run with all their tasks", async () => {
+  const { verb, folder, lines } = scene();
+  const rows = join(folder, "rows.json");
+  writeFileSync(rows, JSON.stringify([{ executionDate: "2024-01-01T00:00:00Z", state: "failed" }]));
+  assert.equal((await verb("import-runs", [rows])).code, 0);
+  const second = ["--start-date", "2024-01-02", "--end-date", "2024-01-02"];
+  assert.equal((await verb("run", second, { BREAK: "leaf" })).code, 1);
+  const before = lines().length;
+  const said =
+    "unrecorded_runs: 1 failed run has no record of any task, as imported runs: all their tasks run again, also those that had succeeded";
+  const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-02", "--reprocess", "failed"];
+  for (const args of [
+    ["retry", ["--dry-run"]],
+    ["preview", range],
+  ]) {
+    const { out } = await verb(...args);
+    assert.ok(out.includes(said), out);
+  }
+  assert.doesNotMatch((await verb("preview", [...second, "--reprocess", "failed"])).out, /unrecorded_runs/);
+  const { code, out, err } = await verb("retry");
+  assert.equal(code, 0, out + err);
+  assert.ok(err.includes(said), err);
+  assert.equal(lines().length, before + 5, "four tasks of the imported run, and the leaf of the other");
+});

@@ -14,6 +14,7 @@ import { planJson, showPlan } from "../plan_view.js";
 import { exitCodes } from "../report_error.js";
 import type { Terminal } from "../terminal.js";
 import { passwordNote, quoted, serverFlags } from "../typed_line.js";
+import { warningOfUnrecordedRuns } from "../unrecorded_tasks.js";
 import type { Request, Verb } from "../verb.js";
 import { optionsOf } from "./backfill_options.js";
 
@@ -78,7 +79,8 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
     return exitCodes.ok;
   }
   const options = optionsFor(dates);
-  return drive(request, file, async ({ service, follow }) => {
+  return drive(request, file, async ({ service, follow, warnBefore }) => {
+    await warnBefore(options);
     const agreed = await confirmed(service, options, request);
     return follow((hooks) =>
       service.start(agreed, hooks).catch((error: unknown) => {
@@ -105,6 +107,9 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
     }
     const { dryRun, ...options } = optionsFor(dates);
     const plan = dryRun === true ? await service.preview(options) : undefined;
+    const warning =
+      plan && how.reprocess === "failed" ? await warningOfUnrecordedRuns(plan, file, store) : undefined;
+    if (warning !== undefined) plan?.warnings.push(warning);
     return { dates, interrupted: undefined, plan };
   }
 }

@@ -8,7 +8,7 @@ import { chooseDag, loadDagFile } from "../load_dag.js";
 import { localDate } from "../local_date.js";
 import { planJson, showPlan } from "../plan_view.js";
 import { type ExitCode, exitCodes } from "../report_error.js";
-import { warnOfUnrecordedTasks } from "../unrecorded_tasks.js";
+import { warningOfUnrecordedRuns, warnOfUnrecordedTasks } from "../unrecorded_tasks.js";
 import type { Request, Verb } from "../verb.js";
 import { backfillOptions, SHORT_HASH } from "./backfill_options.js";
 
@@ -57,7 +57,12 @@ export async function showPreview(request: Request): Promise<ExitCode> {
       ...options,
       ...(values.cascade === true && { cascade: true }),
     });
-    if (foreign === undefined) await warnOfUnrecordedTasks(plan, dag, store, request);
+    if (foreign === undefined) {
+      await warnOfUnrecordedTasks(plan, dag, store, request);
+      const keeps = options.reprocess === "failed" || options.rerunFailed === true;
+      const warning = keeps ? await warningOfUnrecordedRuns(plan, file, store) : undefined;
+      if (warning !== undefined) plan.warnings.push(warning);
+    }
     const date = dateToRender(plan, values.render);
     const rendered = date === undefined ? undefined : plan.render(date);
     const estimate = values.estimate === true ? await estimated(plan) : undefined;

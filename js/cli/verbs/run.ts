@@ -40,6 +40,7 @@ export const run: Verb = {
 
 async function start(session: Session, options: BackfillOptions, request: Request): Promise<ExitCode> {
   try {
+    await session.warnBefore(options);
     const agreed = await confirmed(session.service, options, request);
     return await session.follow((hooks) => session.service.start(agreed, hooks));
   } catch (error) {
@@ -65,6 +66,7 @@ async function resumeThenStart(
     if (code === exitCodes.interrupted || same(before, options)) return code;
     if (code !== exitCodes.ok) worst = code;
   }
+  await session.warnBefore(options);
   const agreed = await confirmed(service, options, request);
   const code = await follow((hooks) => whenFree(dagId, () => service.start(agreed, hooks)));
   return code === exitCodes.ok ? worst : code;
