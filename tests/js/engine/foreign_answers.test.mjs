@@ -8,6 +8,7 @@ import { airflowEngine } from "dagfill/engine/airflow";
 import { httpEngine } from "dagfill/engine/http";
 import { prefectEngine } from "dagfill/engine/prefect";
 import { jobOf } from "../../chaos/engines/job.mjs";
+import { memoryEngine, memoryJobs } from "./memory_engine.mjs";
 
 const page = "<!DOCTYPE html><html><body>Sign in</body></html>";
 const engines = {
@@ -68,7 +69,7 @@ for (const [name, make] of Object.entries(engines)) {
       assert.equal(error?.code, "ENGINE_FAILED", call);
       assert.match(
         error.message,
-        /: (GET|POST|PUT) http:\S+ answered HTML, not the API: is the URL http:\S+ right\?$/,
+        /: answered HTML, not the API \((GET|POST|PUT) http:\S+\): is the URL http:\S+ right\?$/,
       );
     }
     close();
@@ -116,14 +117,32 @@ test("a service that answers a submit or a cancel with plain text, or nothing, i
   }
 });
 
-test("a backfill over a login page fails at once, and says why", async () => {
-  const { url, close } = await serverOf(page, "text/html");
-  const range = { dagId: "sales", startDate: "2024-01-01", endDate: "2024-01-01" };
-  const service = new BackfillService({
-    dags: [{ dagId: "sales", schedule: "@daily" }],
-    engine: httpEngine({ url }),
+test("a login page for a while fails no date: the backfill waits, and says why", async () => {
+  const jobs = memoryEngine(memoryJobs({ executeRun: () => {} }));
+  let pages = 3;
+  const server = createServer(async (request, response) => {
+    let text = "";
+    for await (const part of request) text += part;
+    pages -= 1;
+    if (pages >= 0) return response.writeHead(200, { "content-type": "text/html" }).end(page);
+    response.writeHead(200, { "content-type": "application/json" });
+    if (request.method === "POST")
+      return response.end(JSON.stringify(Object.fromEntries(await jobs.status(JSON.parse(text).keys))));
+    await jobs.submit([JSON.parse(text)]);
+    response.end();
   });
-  const { results } = await service.backfill(range);
-  assert.match(results[0].error.message, /PUT http:\S+ answered HTML/);
-  close();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const engine = httpEngine({ url: `http://127.0.0.1:${server.address().port}` });
+  const range = { dagId: "sales", startDate: "2024-01-01", endDate: "2024-01-03" };
+  const service = new BackfillService({ dags: [{ dagId: "sales", schedule: "@daily" }], engine });
+  const warnings = [];
+  const onEvent = ({ type, warning }) => type === "warning" && warnings.push(warning);
+  const { state, completed } = await service.backfill(range, { onEvent });
+  assert.deepEqual([state, completed], ["success", 3]);
+  assert.equal(warnings[0]?.code, "engine_refused");
+  assert.match(warnings[0].message, /answered HTML, not the API \(PUT http:\S+\)/);
+  await engine.close();
+  server.closeAllConnections();
+  server.close();
 });
