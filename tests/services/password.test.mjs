@@ -34,15 +34,16 @@ else {
       if (type !== "warning") return;
       warnings.push(warning);
       // The server has its old settings again as soon as the refusal is told.
-      if (warning.code === "engine_refused" && warnings.length === 1)
+      if (warning.code === "engine_refused")
         await redisCommand(own.port, 'AUTH new\r\nCONFIG SET requirepass ""');
     };
     const dags = [{ dagId: "sales", schedule: "@daily" }];
     const range = { dagId: "sales", startDate: "2024-01-01", endDate: "2024-01-31" };
     const result = await new BackfillService({ dags, engine }).backfill(range, { onEvent: hear });
     assert.deepEqual([result.state, result.completed], ["success", 31]);
-    assert.equal(warnings[0]?.code, "engine_refused");
-    assert.match(warnings[0].message, /Redis asks for a password: .*NOAUTH/);
+    // Its workers were cut off, too, of which another warning may have come before.
+    const refused = warnings.find(({ code }) => code === "engine_refused");
+    assert.match(refused?.message ?? "", /Redis asks for a password: .*NOAUTH/);
     await engine.close();
     await worker.close();
   });
