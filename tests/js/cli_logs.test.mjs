@@ -124,3 +124,27 @@ export default {
   const none = await run(["logs", file, "2024-01-01", "fine", "--store", store]);
   assert.match(none.err, /only commands, and functions that failed, have logs/);
 });
+
+test("logs and tasks of a later date of a chunk are those of its run, which they name", limit, async () => {
+  const { file, store, logs } = scene("chunked", [{ taskId: "a", command: "echo {{ ds }}" }]);
+  const days = ["--start-date", "2024-01-01", "--end-date", "2024-01-14", "--chunk", "P1W"];
+  assert.equal((await run(["run", file, ...days, "--store", store, "--quiet"])).code, 0);
+  const named = /^2024-01-10T00:00:00Z is in the chunk of 2024-01-08T00:00:00Z, whose run is shown$/m;
+  for (const which of ["2024-01-10", "backfill__2024-01-10T00:00:00+00:00"]) {
+    const { out, err } = await logs(which);
+    assert.match(out, /^a, attempt 1\n\S+ out 2024-01-08\n/, err);
+    assert.match(err, named);
+  }
+  const tasks = async (...args) => {
+    const { out, err } = await run(["tasks", file, ...args, "--store", store, "--json"]);
+    return [JSON.parse(out).map(({ executionDate }) => executionDate.slice(0, 10)), err];
+  };
+  const [dates, err] = await tasks("2024-01-10");
+  assert.deepEqual(dates, ["2024-01-08"]);
+  assert.match(err, named);
+  assert.deepEqual((await tasks("--from", "2024-01-05", "--to", "2024-01-10"))[0], [
+    "2024-01-01",
+    "2024-01-08",
+  ]);
+  assert.deepEqual(await tasks(), [["2024-01-01", "2024-01-08"], ""]);
+});

@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { DagfillError } from "../../error.js";
 import type { RunRecord, RunStore, TaskInstance } from "../../face.js";
 import { shown } from "../../shown.js";
+import { runsOfChunks } from "../chunk_runs.js";
 import { flags } from "../flags.js";
 import { isDriven } from "../interrupted.js";
 import { takeInterrupts } from "../interrupts.js";
@@ -35,7 +36,8 @@ export const logs: Verb = {
     try {
       const stored = await storedDag(dag, store, request);
       const { dagId } = stored;
-      const [run, ...others] = await chosenRuns(store, stored, which, request);
+      const chosen = await chosenRuns(store, stored, which, request);
+      const [run, ...others] = await runsOfChunks(store, stored, chosen, request);
       if (run === undefined) throw noRun(stored, which, request);
       if (others.length > 0) notices.line(othersText(run, others, which, stored));
       const reader = new LogReader(folder, terminal, values.attempt as number | undefined);

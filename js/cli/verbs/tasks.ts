@@ -2,6 +2,7 @@
 import { TASK_STATES } from "../../codes.js";
 import type { TaskInstance } from "../../face.js";
 import { shown } from "../../shown.js";
+import { runsOfChunks } from "../chunk_runs.js";
 import { flags } from "../flags.js";
 import { noteInterrupted, type Shown, shownRuns } from "../interrupted.js";
 import { localDate } from "../local_date.js";
@@ -36,7 +37,8 @@ export const tasks: Verb = {
     try {
       const stored = await storedDag(dag, store, request);
       const { dagId, timeZone } = stored;
-      const found = await shownRuns(store, await chosenRuns(store, stored, which, request));
+      const chosen = await chosenRuns(store, stored, which, request);
+      const found = await shownRuns(store, await runsOfChunks(store, stored, chosen, request));
       if (which !== undefined && found.length === 0) throw noRun(stored, which, request);
       const rows: Row[] = [];
       let isOpen = false;
