@@ -17,12 +17,12 @@ test("sizes are printed", (t) => {
 });
 
 // The design asks for 80 kB and allows 150. The template language (Jinja2's statements, filters, tests and methods with Airflow's
-// and pendulum's values) is a third of the code and took the module beyond both: 144 kB before it, 247 kB with it and with what
+// and pendulum's values) is a third of the code and took the module beyond both: 144 kB before it, 242 kB with it and with what
 // plans and schedules learned since. The distance is printed in the open; what is held is the measured size of a release build,
 // rounded up.
 const goal = 80_000;
 const allowed = 150_000;
-const ceiling = 247_600;
+const ceiling = 242_600;
 
 test("the wasm module stays below its ceiling, brotli", (t) => {
   const { brotli } = of("dagfill.wasm");
@@ -40,7 +40,7 @@ test("the wasm module stays below its ceiling, brotli", (t) => {
 // The design allows the entry 1.4 times the module and 12 kB. The texts of the catalog (37 kB) moved from the module into the entry, and the
 // module shrank below what the rule was made for: the entry is beyond it. The distance is printed in the open; what is held is the
 // JavaScript that was measured, rounded up.
-const mostJavaScript = 264_000;
+const mostJavaScript = 262_000;
 
 test("the JavaScript beside the module stays below its ceiling", (t) => {
   const most = 1.4 * of("dagfill.wasm").raw + 12_000;
