@@ -239,3 +239,16 @@ test("tasks that failed in runs that succeeded are run again by the line of the 
   assert.equal(again.code, 0, again.err);
   assert.match((await run(["tasks", file, "--state", "failed", ...at])).out, /no failed tasks/);
 });
+
+test(
+  "retry of dates that are midnights of UTC warns of no bounds, which nobody has given",
+  limit,
+  async () => {
+    const times = { schedule: "0 19 * * *", timeZone: "America/New_York" };
+    const { file, store } = scene([{ taskId: "a", command: "echo {{ ds }}; exit 1" }], times);
+    const range = ["-s", "2024-01-01", "-e", "2024-01-02", "--store", store];
+    assert.equal((await run(["run", file, ...range, "--quiet"])).code, 1);
+    const { out } = await run(["retry", file, "--store", store, "--json"]);
+    assert.deepEqual([jsonLines(out)[0].counts.rerun, jsonLines(out)[0].warnings], [2, []]);
+  },
+);
