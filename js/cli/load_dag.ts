@@ -193,6 +193,18 @@ async function importModule(path: string, name: string): Promise<Record<string, 
         },
       );
     }
+    const script = readAsScript(error);
+    if (script !== undefined) {
+      const [where, kind] = [script === path ? name : script, extname(script).replace("c", "")];
+      const other = `${basename(script, extname(script))}${kind.replace(".", ".m")}`;
+      throw new DagfillError(
+        "INVALID_DAG",
+        `expected an ES module, got ${where}, which Node reads as CommonJS`,
+        {
+          hint: `name it ${other}${extname(script) === kind ? `, or write "type": "module" into the package.json of its folder` : ""}`,
+        },
+      );
+    }
     const stack = error instanceof Error ? (error.stack ?? error.message) : failure(error).message;
     const message = `expected a module that loads, got an error from ${name}`;
     // The stack leads the author to the line. Errors of the package have no room for one.
@@ -200,6 +212,15 @@ async function importModule(path: string, name: string): Promise<Record<string, 
       message: `${message}:\n${shortened(stack, 4_000)}`,
     });
   }
+}
+
+/** The file with `import` or `export` that Node has read as CommonJS, as its package.json or its name say. */
+function readAsScript(error: unknown): string | undefined {
+  if (!(error instanceof SyntaxError)) return undefined;
+  const isModule =
+    /^Unexpected token 'export'|^Cannot use (import statement|'import\.meta') outside a module/;
+  if (!isModule.test(error.message)) return undefined;
+  return /^(.+\.c?[jt]s):\d+$/m.exec(error.stack ?? "")?.[1];
 }
 
 // The exports are named, or members of the default export, which is all that CommonJS has.

@@ -217,3 +217,27 @@ test("a folder is refused, and a byte order mark is no part of a text", async ()
     assert.equal((await run(["validate", file(name, `\uFEFF${dag}`)])).code, 0);
   }
 });
+
+test("a module that Node reads as CommonJS is refused with what makes it one", async () => {
+  const place = mkdtempSync(join(tmpdir(), "dagfill-cjs-"));
+  after(() => rmSync(place, { recursive: true, force: true }));
+  writeFileSync(join(place, "package.json"), '{ "type": "commonjs" }');
+  const dag = "export const dag = { dagId: 'd', schedule: '@daily', tasks: [] };\n";
+  const files = {
+    "dag.js": dag,
+    "uses.mjs": 'import "./part.js";\n',
+    "part.js": `import "node:fs";\n${dag}`,
+    "dag.cjs": dag,
+  };
+  if (process.features.typescript) Object.assign(files, { "dag.ts": dag, "dag.cts": dag });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(place, name), text);
+  for (const name of Object.keys(files).filter((name) => name !== "part.js")) {
+    const { code, err } = await run(["validate", join(place, name)]);
+    assert.equal(code, 2, err);
+    assert.doesNotMatch(err, /wrapSafe/);
+    const got = name === "uses.mjs" ? "part.js" : name;
+    assert.match(err, new RegExp(`expected an ES module, got \\S*${got}, which Node reads as CommonJS`));
+    const [other, kind] = [got.replace(/\.c?(.s)$/, ".m$1"), got.includes(".c")];
+    assert.match(err, new RegExp(`hint name it ${other}${kind ? "" : ', or write "type": "module" into'}`));
+  }
+});
