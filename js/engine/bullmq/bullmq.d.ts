@@ -20,6 +20,8 @@ declare module "bullmq" {
     stalledCounter?: number;
     updateData(data: unknown): Promise<void>;
     moveToWait(token?: string): Promise<unknown>;
+    /** Renews its lock, for milliseconds. */
+    extendLock(token: string, duration: number): Promise<unknown>;
     /** The worker throws a DelayedError afterwards. */
     moveToDelayed(timestamp: number, token?: string): Promise<unknown>;
     updateProgress(progress: object): Promise<void>;

@@ -138,11 +138,13 @@ export function bullmqEngine(options: BullOptions): Engine {
       await eachPlace(keys, async ({ queue, producer }, key) => {
         const state = await queue.getJobState(key);
         if (state === "unknown" || state === "completed" || state === "failed") return;
-        if (state !== "active" && (await queue.remove(key)) === 1) return;
         const job = await queue.getJob(key);
         if (job === undefined) return;
+        const isRemoved = state !== "active" && (await queue.remove(key)) === 1;
+        if (isRemoved && !job.attemptsStarted) return;
         // Should its worker die, the next one refuses it.
-        await job.updateData({ ...(job.data as object), canceled: reason });
+        if (!isRemoved) await job.updateData({ ...(job.data as object), canceled: reason });
+        // A job that waits again, since its lock ran out, may still be at work.
         await producer.publishEvent({ eventName: CANCEL_EVENT, jobId: key, reason }, 1_000);
       });
     },

@@ -5,7 +5,7 @@ import { callback, fields, integer, oneOf, signal as signalOption, wrong } from 
 import type { EngineJob, EngineStatus } from "../engine.js";
 import { engineFailed, failureOf } from "../outcome.js";
 import { runnerOf } from "../worker.js";
-import type { EngineWorker, WorkerEvent, WorkerOptions } from "../worker_options.js";
+import type { EngineWorker, WorkerOptions } from "../worker_options.js";
 import {
   type BullOptions,
   bullSpec,
@@ -19,7 +19,9 @@ import {
   refusedAt,
   unpacked,
 } from "./connection.js";
+import { Deliveries, renewed, type Subject } from "./deliveries.js";
 import { giveBack } from "./given_back.js";
+import { lostKey, lostLease } from "./lost_lease.js";
 
 /** How long a worker without jobs waits for a server that is away before it closes without it. */
 const LEAVE_AFTER_MS = 2_000;
@@ -34,7 +36,8 @@ const MOST_MESSAGES = 100;
  *  process.once("SIGTERM", () => worker.close());
  *  ```
  *
- *  A worker that dies, or does not answer for `leaseTime`, loses its jobs to others: `run.key` is the same then. */
+ *  A worker that dies, or does not answer for `leaseTime`, loses its jobs to others: `run.key` is the same then. A job that comes back to the
+ *  worker that executes it, or that knows how it ended, is not executed again. */
 export async function bullmqWorker(options: BullOptions & WorkerOptions): Promise<EngineWorker> {
   const read = readOptions(options);
   const { queue, concurrency, leaseMs, onEvent, signal } = read;
@@ -47,17 +50,24 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
   };
   /** A server that is away is looked for again and again, by each connection: the same error is told once a minute. */
   const toldAt = new Map<string, number>();
-  const tellError = (error: unknown) => {
+  const tellError = (error: unknown, subject: Subject = {}) => {
     const { message } = failureOf(error);
     const now = performance.now();
     if (now - (toldAt.get(message) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS) return;
     if (toldAt.size >= MOST_MESSAGES) toldAt.clear();
     toldAt.set(message, now);
-    tell({ type: "error", error });
+    tell({ type: "error", ...subject, error });
+  };
+  const tellLost = (error: unknown) => {
+    const key = lostKey(error);
+    const subject = key === undefined ? undefined : deliveries.subject(key);
+    if (key === undefined || subject === undefined) return tellError(error);
+    const lost = lostLease(error, subject, deliveries.outcome(key), leaseMs);
+    if (lost !== undefined) tellError(lost, subject);
   };
   const { module, options: shared, backend, leave } = await openBull(read);
   const { run, missing } = runnerOf(options);
-  const controllers = new Map<string, AbortController>();
+  const deliveries = new Deliveries(concurrency);
   let isLeaving = false;
   let isReady = false;
   let idle = () => {};
@@ -65,34 +75,52 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
   const process = async (job: Job, token: string | undefined, lost: AbortSignal | undefined) => {
     const { canceled, ...data } = job.data as { canceled?: string };
     const given = unpacked<EngineJob>(data);
-    const { key } = given;
+    // The key; a job of another program has no other.
+    const key = job.id;
     const told = subjectOf(given);
-    if (canceled !== undefined) return packed({ state: "canceled" } satisfies EngineStatus, backend);
-    const lacks = missing(given);
+    // The work at hand may end well all the same.
+    if (canceled !== undefined) {
+      deliveries.abort(key);
+      deliveries.forget(key);
+      if (!deliveries.isAtWork(key)) return packed({ state: "canceled" } satisfies EngineStatus, backend);
+    }
+    /** Another worker starts it, under the same key. */
+    const handBack = async () => {
+      await job.moveToWait(token);
+      throw new module.WaitingError();
+    };
+    const isKnown = deliveries.subject(key) !== undefined;
+    if (isLeaving && !isKnown) return handBack();
+    const lacks = isKnown ? undefined : missing(given);
     if (lacks !== undefined) {
       tellError(lacks);
       return packed(await giveBack(module, job, token, lacks, backend), backend);
     }
     if ((job.attemptsStarted ?? 1) > 1 || (job.stalledCounter ?? 0) > 0)
       tell({ type: "redelivered", ...told });
-    tell({ type: "started", ...told });
-    const controller = new AbortController();
-    controllers.set(key, controller);
-    const abort = () => controller.abort();
+    const known = deliveries.outcome(key);
+    if (known !== undefined) return packed(known, backend);
+    if (!isKnown) {
+      tell({ type: "started", ...told });
+      deliveries.start(key, told, (signal) => run(given, signal));
+    }
+    const abort = () => deliveries.abort(key);
     lost?.addEventListener("abort", abort);
+    const letGo = isKnown && token !== undefined ? renewed(job, token, leaseMs) : () => {};
     try {
-      const status = await run(given, controller.signal);
+      const status = await deliveries.held(key);
+      // The newer delivery has the lock, and answers. BullMQ asks for the next job.
+      if (status === undefined) throw new module.WaitingError();
       if (isLeaving && status.state === "canceled") {
-        // Another worker starts it again, under the same key.
-        await job.moveToWait(token);
-        throw new module.WaitingError();
+        deliveries.forget(key);
+        return await handBack();
       }
       tell({ type: status.state === "canceled" ? "canceled" : "ended", ...told, ...errorOf(status) });
       return packed(status, backend);
     } finally {
+      letGo();
       lost?.removeEventListener("abort", abort);
-      if (controllers.get(key) === controller) controllers.delete(key);
-      if (controllers.size === 0) idle();
+      if (deliveries.running === 0) idle();
     }
   };
 
@@ -116,29 +144,33 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
   );
   const events = new module.QueueEvents(queue, shared, backend);
   const refused = refusedAt([worker, events], (error) => {
-    if (isReady || refusalOf(error) === undefined) tellError(error);
+    if (isReady || refusalOf(error) === undefined) tellLost(error);
   });
-  events.on(CANCEL_EVENT, ({ jobId }: { jobId: string }) => controllers.get(jobId)?.abort());
+  for (const stored of ["completed", "failed"])
+    worker.on(stored, (job?: Job) => {
+      if (job !== undefined) deliveries.forget(job.id);
+    });
+  events.on(CANCEL_EVENT, ({ jobId }: { jobId: string }) => deliveries.abort(jobId));
 
   let closing: Promise<void> | undefined;
   const close = async (running: "finish" | "abort") => {
     if (running === "abort") {
       isLeaving = true;
-      for (const controller of controllers.values()) controller.abort();
+      deliveries.abortAll();
     }
     // The server may come back in time for the results of the jobs; without it nothing can be closed.
     let timer: ReturnType<typeof setTimeout> | undefined;
     idle = () => {
       timer ??= setTimeout(leave, LEAVE_AFTER_MS);
     };
-    if (controllers.size === 0) idle();
+    if (deliveries.running === 0) idle();
     await closePart(worker);
     await closePart(events);
     clearTimeout(timer);
   };
   const made: EngineWorker = {
     get running() {
-      return controllers.size;
+      return deliveries.running;
     },
     close: (how = {}) => {
       const { running = "finish" } = fields(how, "options", {
@@ -146,7 +178,7 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
       });
       if (running === "abort" && closing !== undefined) {
         isLeaving = true;
-        for (const controller of controllers.values()) controller.abort();
+        deliveries.abortAll();
       }
       closing ??= close(running);
       return closing;
@@ -171,7 +203,7 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
 }
 
 /** The members of events that name their job. A job that another program has put into the queue may have no data. */
-function subjectOf({ key, data }: EngineJob): Omit<WorkerEvent, "type"> {
+function subjectOf({ key, data }: EngineJob): Subject {
   const { dagId, executionDate, attempt, task } = (data ?? {}) as Partial<EngineJob["data"]>;
   const subject = { key, dagId, executionDate, taskId: task?.taskId, attempt };
   return Object.fromEntries(Object.entries(subject).filter(([, member]) => member !== undefined));
