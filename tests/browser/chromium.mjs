@@ -12,7 +12,7 @@ export const withoutBrowser =
     ? notTested("browser", `no Chromium at ${executablePath}`)
     : false;
 
-/** A browser of its own, with an empty profile. Close it in `after`; in a test, by `t.after` at once. */
-export function openBrowser(options = {}) {
-  return chromium.launch({ executablePath, args: chromiumArguments, ...options });
+/** A browser of its own, with an empty profile; `args` are further ones. Close it in `after`; in a test, by `t.after` at once. */
+export function openBrowser({ args = [], ...options } = {}) {
+  return chromium.launch({ executablePath, args: [...chromiumArguments, ...args], ...options });
 }

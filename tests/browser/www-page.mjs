@@ -60,13 +60,13 @@ function changed(path) {
   return Math.max(0, ...readdirSync(path).map((name) => changed(join(path, name))));
 }
 
-/** A browser and a server for the tests of one file. `headers` replaces the strict policy. */
-export function usePage({ headers = { "content-security-policy": policy } } = {}) {
+/** A browser, with further `args`, and a server for the tests of one file. `headers` replaces the strict policy. */
+export function usePage({ args = [], headers = { "content-security-policy": policy } } = {}) {
   const held = {};
   before(async () => {
     if (withoutBrowser) return;
     await buildPage();
-    held.browser = await openBrowser();
+    held.browser = await openBrowser({ args });
     held.server = await serve({ folder: www, headers });
     held.url = `${held.server.origin}/dist/`;
   });
