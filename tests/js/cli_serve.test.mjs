@@ -93,6 +93,26 @@ for (const [how, grace, signals] of [
     },
   );
 
+test("serve tells of a canary that waits, and which command approves it", early, async () => {
+  const place = workplace();
+  const { store, env } = place;
+  const common = [dagFile("gated.mjs"), "--store", store];
+  writeFileSync(place.gate, "");
+  const enqueued = await run(["enqueue", ...common, ...range, "--canary", "1", "--backfill-id", "cc1"], {
+    env,
+  });
+  assert.equal(enqueued.code, 0, enqueued.err);
+  const serving = start(["serve", ...common], { env });
+  await until(() => / awaiting_approval /.test(serving.state.out));
+  const line = serving.state.out.split("\n").find((each) => each.includes("awaiting_approval"));
+  assert.match(
+    line,
+    / {2}awaiting_approval {2}\S+ {2}cc1 {2}1 succeeded, 0 failed; to continue: dagfill approve cc1 --store \S+$/,
+  );
+  serving.child.kill("SIGTERM");
+  await serving.ended;
+});
+
 test("schedule ends at one SIGTERM, after --abort-grace", early, async () => {
   const place = workplace();
   const args = ["schedule", dagFile("gated.mjs"), "--store", place.store, "--abort-grace", "0.1s"];

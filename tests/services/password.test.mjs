@@ -87,6 +87,9 @@ else {
         const child = command(t, args, { cwd: dirname(file) });
         const code = await child.exit;
         assert.match(child.said, message);
+        // No command line has to have the password.
+        assert.match(child.said, /REDISCLI_AUTH/);
+        assert.doesNotMatch(child.said, /PASSWORD@/);
         assert.doesNotMatch(child.said, /waiting for Redis/);
         assert.equal(code, 2, child.said);
       });

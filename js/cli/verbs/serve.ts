@@ -13,6 +13,7 @@ import { exitCodes, runError } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
 import type { Terminal } from "../terminal.js";
+import { passwordNote, quoted, serverFlags } from "../typed_line.js";
 import type { Verb } from "../verb.js";
 
 /** The interval of a coordinator's health lines for a supervisor. There is also one at the start, when a backfill is let go, and at the end. */
@@ -69,6 +70,8 @@ export const serve: Verb = {
             count(seen, event);
             const line = json ? asJson(event) : asText(event, zones, terminal);
             if (line !== undefined) terminal.line(line);
+            if (event.type === "awaiting-approval" && !json)
+              void tellCanary(service, event, values, terminal);
             if (event.type === "warning" && event.warning.code === "let_go") health("serving");
           },
         },
@@ -97,6 +100,25 @@ export const serve: Verb = {
     }
   },
 };
+
+/** The line of a canary that waits. Its event does not name the backfill: the store does. */
+async function tellCanary(
+  service: BackfillService,
+  { at, results }: Extract<BackfillEvent, { type: "awaiting-approval" }>,
+  { store }: Record<string, unknown>,
+  terminal: Terminal,
+): Promise<void> {
+  const dagId = results[0]?.dagId ?? "";
+  const listed = await service.list({ dagId, unfinished: true }).catch(() => []);
+  const waiting = listed.filter(({ state }) => state === "awaiting_approval");
+  const ended = (state: string) => results.filter((run) => run.state === state).length;
+  const counts = `${ended("success")} succeeded, ${ended("failed")} failed`;
+  const id = waiting.length === 1 ? quoted(waiting[0]?.backfillId ?? "") : "ID";
+  const hint = `to continue${passwordNote({ store })}: dagfill approve ${id}${serverFlags({ store })}`;
+  terminal.line(
+    `${at}  ${terminal.paint("yellow", "awaiting_approval")}  ${dagId}  ${id}  ${counts}; ${hint}`,
+  );
+}
 
 /** Rejects where the engine refuses for good, such as a wrong password. One that is away is waited for. */
 function refusedBy(engine: Engine): Promise<never> {

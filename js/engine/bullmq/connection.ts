@@ -135,7 +135,9 @@ export function refusalOf(error: unknown): DagfillError | undefined {
   const what = message.includes("NOAUTH")
     ? "Redis asks for a password"
     : "wrong password, or wrong user, for Redis";
-  return engineRefuses("bullmq", `${what}: ${message}`, "such as redis://:PASSWORD@host:port");
+  const hint =
+    "REDISCLI_AUTH=... in the environment gives the command its password; a program gives it as `password` of connection";
+  return engineRefuses("bullmq", `${what}: ${message}`, hint);
 }
 
 /** Makes a call. A server that refuses the password by now, since it has another one, is no outage. */
