@@ -16,11 +16,13 @@ import { type DetachableStore, detachable } from "./detachable.js";
 import { type Executors, executorsOf } from "./executors.js";
 import { aborted, graceOf, type Interrupts, settling, takeInterrupts } from "./interrupts.js";
 import type { DagFile } from "./load_dag.js";
+import { localDate } from "./local_date.js";
 import { Outcome } from "./outcome.js";
 import { planSummary, showPlan } from "./plan_view.js";
 import { endedOf } from "./progress.js";
 import { type ExitCode, exitCodes, reportError } from "./report_error.js";
 import { type Reporter, reporterFor } from "./reporter.js";
+import { type RetryWait, retryWaits } from "./retry_waits.js";
 import { TaskLogs } from "./task_logs.js";
 import { passwordNote, quoted, serverFlags } from "./typed_line.js";
 import type { UncaughtError } from "./uncaught.js";
@@ -144,11 +146,15 @@ async function follow(
   });
   frame.report(reporter);
   const atWork = new AtWork();
-  if (how.resumed !== true) {
-    const dag = frame.file.dags.find(({ dagId }) => dagId === backfill.preview.dagId);
+  const dag = frame.file.dags.find(({ dagId }) => dagId === backfill.preview.dagId);
+  let waits: RetryWait[] = [];
+  if (how.resumed === true) {
+    waits = dag === undefined ? [] : await retryWaits(frame.store, dag, backfill.backfillId);
+    for (const { runId, taskId } of waits) atWork.wait(runId, taskId);
+  } else {
     await warnOfUnrecordedTasks(backfill.preview, dag, frame.store, request);
   }
-  if (how.resumed === true && !request.json) showResumed(backfill, request);
+  if (how.resumed === true && !request.json) showResumed(backfill, waits, request);
   else showBegin(backfill, request);
   tell = (event) => {
     outcome.see(event);
@@ -168,13 +174,23 @@ function showBegin({ backfillId, preview }: Backfill, { json, terminal }: Reques
 }
 
 /** Prints how much of a resumed backfill is left. Its plan was shown when it was started. */
-function showResumed({ backfillId, preview, progress }: Backfill, { terminal }: Request): void {
+function showResumed(
+  { backfillId, preview, progress }: Backfill,
+  waits: readonly RetryWait[],
+  { terminal }: Request,
+): void {
   const { total, remaining, canceled } = progress;
   const others = canceled === 0 ? "" : `, ${canceled} ${canceled === 1 ? "was" : "were"} canceled`;
   const dagId = terminal.paint("bold", shortened(preview.dagId, 200));
   terminal.line(
     `${dagId}  resuming ${backfillId}: ${endedOf(progress)} of ${total} dates have ended${others}, ${remaining} are left`,
   );
+  const date = (utc: string) => localDate(utc, preview.timeZone);
+  for (const { executionDate, taskId, until, attempt } of waits.slice(0, 5))
+    terminal.line(
+      `  ${date(executionDate)}: task ${shortened(taskId, 200)} waits until ${date(until)} for attempt ${attempt}`,
+    );
+  if (waits.length > 5) terminal.line(`  and ${waits.length - 5} more tasks wait`);
 }
 
 /** Waits for Ctrl-C, or an uncaught error, then takes this process out of the backfill so that another can continue it. Fulfils
@@ -190,20 +206,24 @@ async function leave(backfill: Backfill, frame: Frame, atWork: AtWork): Promise<
   return known.find((one) => one.backfillId === backfillId)?.progress ?? backfill.progress;
 }
 
-/** After Ctrl-C: runs in flight may finish, until Ctrl-C comes again. Fulfils with an uncaught error that comes before. */
+/** After Ctrl-C: runs in flight may finish, until they only wait for next attempts, or Ctrl-C comes again. Fulfils with an uncaught error that comes before. */
 async function drain(
   backfill: Backfill,
   { request: { notices }, store, interrupts, inFlight, uncaught }: Frame,
   atWork: AtWork,
 ): Promise<UncaughtError | undefined> {
-  notices.line(
-    `stopping: no further runs start, and those in flight (${backfill.progress.running}) may finish; Ctrl-C again aborts them`,
-  );
+  if (!atWork.onlyWaits)
+    notices.line(
+      `stopping: no further runs start, and those in flight (${backfill.progress.running}) may finish; Ctrl-C again aborts them`,
+    );
   backfill.pause({ stored: false });
   const thrown = await Promise.race([atWork.nothing(), aborted(interrupts.abort), uncaught.thrown]);
   if (thrown !== undefined) return thrown;
   if (interrupts.abort.aborted) {
     notices.line("aborting the runs in flight");
+    await abortHere(backfill, store, inFlight.settled());
+  } else if (atWork.onlyWaits) {
+    notices.line("stopping: the runs in flight only wait for next attempts of tasks, which a resume makes");
     await abortHere(backfill, store, inFlight.settled());
   } else {
     await store.detach();

@@ -58,3 +58,45 @@ test("SIGINT twice ends what a command has started, and resume runs the task aga
   // What had succeeded of the run that was interrupted is kept.
   assert.deepEqual(lines("first"), ["2024-01-01", "2024-01-02"]);
 });
+
+test(
+  "one SIGINT leaves runs that only wait for a next attempt; a resume says what they wait for",
+  limit,
+  async () => {
+    const { folder, store } = workplace();
+    const file = join(folder, "dag.json");
+    const gate = join(folder, "go");
+    const tasks = [
+      { taskId: "a", command: "exit 1", retries: 1, retryDelay: "PT1H" },
+      { taskId: "slow", command: `while ! test -e ${gate}; do sleep 0.02; done` },
+    ];
+    writeFileSync(file, JSON.stringify({ dagId: "waits", schedule: "@daily", tasks }));
+    const args = ["--start-date", "2024-01-01", "--end-date", "2024-01-01", "--store", store];
+    const first = start(["run", file, ...args]);
+    await until(() => first.state.out.includes("task_retrying"));
+    first.child.kill("SIGINT");
+    // The other task is at work: it may finish, and only then nothing but the wait is left.
+    await until(() => first.state.err.includes("may finish"));
+    writeFileSync(gate, "");
+    const { code, out, err } = await first.ended;
+    assert.deepEqual([code, /only wait for next attempts/.test(err)], [130, true], err);
+    assert.match(out, /dagfill resume/);
+    const states = JSON.parse((await run(["tasks", file, "--store", store, "--json"])).out);
+    assert.deepEqual(
+      states.map(({ taskId, state }) => [taskId, state]),
+      [
+        ["a", "up_for_retry"],
+        ["slow", "success"],
+      ],
+    );
+    const due = new Date(Date.parse(states[0].finishedAt) + 3_600_000).toISOString();
+    const again = start(["resume", file, "--store", store]);
+    await until(() => again.state.out.includes("waits until"));
+    assert.match(
+      again.state.out,
+      new RegExp(`2024-01-01T00:00:00Z: task a waits until ${due} for attempt 2`),
+    );
+    again.child.kill("SIGINT");
+    assert.equal((await again.ended).code, 130);
+  },
+);

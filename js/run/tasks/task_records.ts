@@ -11,6 +11,7 @@ import { Context } from "../attempt/context.js";
 import type { Report } from "../attempt/executor.js";
 import type { EventBody, TaskEvent } from "../events/backfill_events.js";
 import type { InFlight, InFlightMap } from "../machine/in_flight.js";
+import { retryDelayMs } from "./retry_delay.js";
 import { named } from "./run_failure.js";
 import type { TaskGraph } from "./task_graph.js";
 import type { Xcom } from "./xcom.js";
@@ -176,16 +177,10 @@ export class TaskRecords {
   }
 }
 
-/** The core waits no longer than this, or than the first delay where that is longer. */
-const LONGEST_MS = 86_400_000;
-
-/** When the next attempt is made, and which it is; the core waits by the same rule (`src/run/retry.rs`). */
-function retry(
-  { retries, retryDelay, retryBackoff }: CheckedTask,
-  attempt: number,
-  failures: number,
-): string {
-  const delay = Math.min(retryDelay * retryBackoff ** (failures - 1), Math.max(LONGEST_MS, retryDelay));
+/** When the next attempt is made, and which it is. */
+function retry(task: CheckedTask, attempt: number, failures: number): string {
+  const { retries } = task;
+  const delay = retryDelayMs(task, failures);
   const when = delay > 0 ? `in ${Math.trunc(delay) / 1_000} s` : "now";
   return `${when}, attempt ${attempt + 1} of ${attempt + retries - failures + 1}`;
 }
