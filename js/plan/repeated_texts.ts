@@ -15,13 +15,15 @@ export function repeatedTexts(templates: PreviewTemplates, plan: PlanData): Faul
   const faults: Fault[] = [];
   const pairs = twins(plan);
   if (pairs.length === 0) return faults;
-  /** By expression. */
+  /** By expression, with the names that its template gives. */
   const known = new Map<string, Omit<Fault, "taskId" | "field"> | undefined>();
   for (const task of templates.data.dag.tasks) {
     for (const { taskId, path, template } of templateTexts(task)) {
+      const names = namesOf(template);
       for (const expression of new Set(template.match(/\{\{[^{}]{1,300}\}\}/g))) {
-        if (!known.has(expression)) known.set(expression, faultOf(expression, pairs, task, templates));
-        const fault = known.get(expression);
+        const key = names.before + expression;
+        if (!known.has(key)) known.set(key, faultOf(expression, names, pairs, task, templates));
+        const fault = known.get(key);
         if (fault !== undefined) faults.push({ ...fault, taskId, field: path });
       }
     }
@@ -29,14 +31,24 @@ export function repeatedTexts(templates: PreviewTemplates, plan: PlanData): Faul
   return faults;
 }
 
+/** The tags by which a template gives names to values, and what closes them: around one expression they say what it is. */
+function namesOf(template: string): { before: string; after: string } {
+  const tags = template.match(/\{%[-+]?\s*(?:set\s+[\w.]+\s*=|with\s)(?:[^{}%]|%(?!\})){1,300}%\}/g) ?? [];
+  const blocks = tags.filter((tag) => /^\{%[-+]?\s*with/.test(tag));
+  return { before: tags.join(""), after: "{% endwith %}".repeat(blocks.length) };
+}
+
 function faultOf(
   expression: string,
+  { before: given, after: closed }: { before: string; after: string },
   pairs: readonly Twins[],
   task: CheckedTask,
   templates: PreviewTemplates,
 ): Omit<Fault, "taskId" | "field"> | undefined {
   for (const runs of pairs) {
-    const [before, text, same, after] = runs.map((run) => templates.text(run, task, expression));
+    const [before, text, same, after] = runs.map((run) =>
+      templates.text(run, task, given + expression + closed),
+    );
     // A text that is also the same at a time beside it, such as the day, is not meant to tell times apart.
     if (text !== same || text === before || text === after) continue;
     const [, first, second] = runs;

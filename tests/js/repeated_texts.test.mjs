@@ -36,6 +36,29 @@ test("of an interval's end it is the run before, whichever order the plan has", 
   }
 });
 
+test("a value that a template has given a name", async () => {
+  const set = '{% set at = data_interval_start.strftime("%Y%m%dT%H") %}{% set file = "d-" ~ at %}';
+  for (const [text, value] of [
+    [`${set}dump {{ ts }} > {{ file }}.csv`, "d-20241027T02"],
+    ["{% with file = ts_nodash %}dump {{ ts }} > {{ file }}.csv{% endwith %}", "20241027T020000"],
+    [
+      "{%- set a = 1 -%}{% with file = ts_nodash %}{{ a }} {{ ts }} > {{ file }}{% endwith %}",
+      "20241027T020000",
+    ],
+  ]) {
+    const [warning, ...others] = await repeated(text);
+    assert.deepEqual(others, []);
+    assert.match(
+      warning?.message ?? "",
+      new RegExp(`\\{\\{ file \\}\\} is ${value} for 2024-10-27T00:00:00Z`),
+    );
+  }
+  assert.deepEqual(
+    await repeated("{% set file = ts %}{{ file }} {% with day = ds %}{{ day }}{% endwith %}"),
+    [],
+  );
+});
+
 test("no warning of a text that differs, that has no time, or where no hour is repeated", async () => {
   const name = "{{ ts_nodash }}";
   assert.deepEqual(
