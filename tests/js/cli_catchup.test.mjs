@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openSqliteStore } from "dagfill/store/sqlite";
-import { jsonLines, run, workplace } from "./cli_process.mjs";
+import { jsonLines, run, start, until, workplace } from "./cli_process.mjs";
 
 const limit = { timeout: 120_000 };
 const DAY = 86_400_000;
@@ -123,3 +123,30 @@ test("of the dates that the policy leaves out, those with a run are counted", li
   const none = await scene([], { catchup: false });
   assert.match(await none("catchup"), /\n3 left out by catchup, from \S+ to \S+\n/);
 });
+
+test(
+  "schedule knows when the next run is due beside a run of a dead process that takes the only slot",
+  limit,
+  async () => {
+    const { folder, store, gate } = workplace();
+    const file = join(folder, "left.mjs");
+    writeFileSync(
+      file,
+      `import { existsSync } from "node:fs";
+    const run = async () => { while (!existsSync(${JSON.stringify(gate)})) await new Promise((r) => setTimeout(r, 10)); };
+    export const dag = { dagId: "left", schedule: "@daily", startDate: "${ago(3)}", catchup: "all", maxActiveRuns: 1, tasks: [{ taskId: "a", run }] };`,
+    );
+    const args = ["schedule", file, "--once", "--store", store];
+    const first = start(args);
+    await until(() => first.state.out.includes("started"));
+    first.child.kill("SIGKILL");
+    await first.ended;
+    writeFileSync(gate, "");
+    const { code, out, err } = await run([...args, "--json"]);
+    assert.equal(code, 0, err);
+    const ticks = jsonLines(out).filter(({ type }) => type === "tick");
+    for (const { at, nextRunAt } of ticks)
+      assert.equal(Date.parse(nextRunAt), (Math.floor(Date.parse(at) / DAY) + 1) * DAY);
+    assert.equal(ticks.length > 0, true);
+  },
+);
