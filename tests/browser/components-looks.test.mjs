@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
+import { aroundTests } from "./around.mjs";
 import { assertLooks, wcag } from "./axe.mjs";
 import { openBrowser, withoutBrowser } from "./chromium.mjs";
 import { components, elementsDrawn, inEveryState, serveGallery } from "./components-gallery.mjs";
@@ -13,16 +14,18 @@ const skip = withoutBrowser;
 
 let browser;
 let gallery;
-before(async () => {
-  if (skip) return;
-  await buildPage();
-  gallery = await serveGallery();
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await gallery?.close();
-});
+aroundTests(
+  async () => {
+    if (skip) return;
+    await buildPage();
+    gallery = await serveGallery();
+    browser = await openBrowser();
+  },
+  async () => {
+    await browser?.close();
+    await gallery?.close();
+  },
+);
 
 async function open(t, url) {
   const context = await browser.newContext({ viewport: { width: 1380, height: 900 } });

@@ -1,6 +1,7 @@
 // The built package in a plain page and in a module worker, with no bundler and no init call.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
+import { aroundTests } from "./around.mjs";
 import { openBrowser, withoutBrowser } from "./chromium.mjs";
 import { serve } from "./server.mjs";
 
@@ -11,15 +12,17 @@ const headers = { "content-security-policy": "script-src 'self' 'wasm-unsafe-eva
 
 let browser;
 let server;
-before(async () => {
-  if (withoutBrowser) return;
-  browser = await openBrowser();
-  server = await serve({ pages: { "/page.html": page, "/worker.js": worker }, headers });
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+aroundTests(
+  async () => {
+    if (withoutBrowser) return;
+    browser = await openBrowser();
+    server = await serve({ pages: { "/page.html": page, "/worker.js": worker }, headers });
+  },
+  async () => {
+    await browser?.close();
+    await server?.close();
+  },
+);
 
 async function evaluate(job, { origin } = server) {
   const tab = await browser.newPage();

@@ -1,6 +1,7 @@
 // Databases of dagfill 0.1.0 open in Chromium: everything is there, in today's form, and what was interrupted goes on.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
+import { aroundTests } from "./around.mjs";
 import { openBrowser, withoutBrowser } from "./chromium.mjs";
 import { serve } from "./server.mjs";
 
@@ -9,15 +10,17 @@ const page = '<!doctype html><meta charset="utf-8"><title>migration</title>';
 
 let browser;
 let server;
-before(async () => {
-  if (withoutBrowser) return;
-  browser = await openBrowser();
-  server = await serve({ pages: { "/page.html": page } });
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+aroundTests(
+  async () => {
+    if (withoutBrowser) return;
+    browser = await openBrowser();
+    server = await serve({ pages: { "/page.html": page } });
+  },
+  async () => {
+    await browser?.close();
+    await server?.close();
+  },
+);
 
 async function tab(t) {
   const context = await browser.newContext();

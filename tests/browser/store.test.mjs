@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { chromium } from "playwright-core";
 import { chromiumArguments } from "../../scripts/chromium.mjs";
+import { aroundTests } from "./around.mjs";
 import { openBrowser, withoutBrowser } from "./chromium.mjs";
 import { serve } from "./server.mjs";
 
@@ -14,16 +15,18 @@ const page = '<!doctype html><meta charset="utf-8"><title>store</title>';
 
 let browser;
 let server;
-before(async () => {
-  if (withoutBrowser) return;
-  browser = await openBrowser();
-  // A sandboxed frame has no origin, so that its modules are another origin's.
-  server = await serve({ pages: { "/page.html": page }, headers: { "access-control-allow-origin": "*" } });
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+aroundTests(
+  async () => {
+    if (withoutBrowser) return;
+    browser = await openBrowser();
+    // A sandboxed frame has no origin, so that its modules are another origin's.
+    server = await serve({ pages: { "/page.html": page }, headers: { "access-control-allow-origin": "*" } });
+  },
+  async () => {
+    await browser?.close();
+    await server?.close();
+  },
+);
 
 async function tab(context) {
   const opened = await context.newPage();

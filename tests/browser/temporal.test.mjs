@@ -1,6 +1,7 @@
 // The dates of the built package around the clock changes of thirty zones, against the browser's own Temporal.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
+import { aroundTests } from "./around.mjs";
 import { openBrowser, withoutBrowser } from "./chromium.mjs";
 import { serve } from "./server.mjs";
 
@@ -39,15 +40,17 @@ const zones = [
 
 let browser;
 let server;
-before(async () => {
-  if (withoutBrowser) return;
-  browser = await openBrowser();
-  server = await serve({ pages: { "/page.html": "<!doctype html><title>dagfill</title>" } });
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+aroundTests(
+  async () => {
+    if (withoutBrowser) return;
+    browser = await openBrowser();
+    server = await serve({ pages: { "/page.html": "<!doctype html><title>dagfill</title>" } });
+  },
+  async () => {
+    await browser?.close();
+    await server?.close();
+  },
+);
 
 /** Runs in the page: the dates around each change of a zone, by dagfill and by Temporal. */
 async function compare(timeZone) {

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { after, before } from "node:test";
 import { install } from "../../scripts/install.mjs";
 import { root, run } from "../../scripts/process.mjs";
+import { aroundTests } from "./around.mjs";
 import { openBrowser, withoutBrowser } from "./chromium.mjs";
 import { serve } from "./server.mjs";
 
@@ -63,17 +63,19 @@ function changed(path) {
 /** A browser, with further `args`, and a server for the tests of one file. `headers` replaces the strict policy. */
 export function usePage({ args = [], headers = { "content-security-policy": policy } } = {}) {
   const held = {};
-  before(async () => {
-    if (withoutBrowser) return;
-    await buildPage();
-    held.browser = await openBrowser({ args });
-    held.server = await serve({ folder: www, headers });
-    held.url = `${held.server.origin}/dist/`;
-  });
-  after(async () => {
-    await held.browser?.close();
-    await held.server?.close();
-  });
+  aroundTests(
+    async () => {
+      if (withoutBrowser) return;
+      await buildPage();
+      held.browser = await openBrowser({ args });
+      held.server = await serve({ folder: www, headers });
+      held.url = `${held.server.origin}/dist/`;
+    },
+    async () => {
+      await held.browser?.close();
+      await held.server?.close();
+    },
+  );
 
   /** A context that is closed with its test, after which its tabs must have had no trouble. */
   held.context = async (t, options = {}) => {
