@@ -1,8 +1,8 @@
-// What the tests of one file share, opened before them and closed after them.
+// Fixtures that the tests of one file share: opened before the first of them, closed after the last.
 import { after, before } from "node:test";
 
-/** Where a filter of names leaves no test, Node calls `after` while `before` still opens: closing waits, so that nothing is left that keeps the
- *  process alive. */
+/** Closing waits for opening: where a filter of names leaves no test, Node calls `after` while `before` still opens, and a browser that opens
+ *  later would keep the process alive. */
 export function aroundTests(open, close) {
   let opening;
   before(() => {

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
+import { aroundTests } from "../browser/around.mjs";
 import { openBrowser, withoutBrowser } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
 import { printed, workshop } from "./workshop.mjs";
@@ -19,14 +20,16 @@ const page =
 
 let shop;
 let browser;
-before(async () => {
-  shop = await workshop();
-  if (!withoutBrowser) browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  shop?.remove();
-});
+aroundTests(
+  async () => {
+    shop = await workshop();
+    if (!withoutBrowser) browser = await openBrowser();
+  },
+  async () => {
+    await browser?.close();
+    shop?.remove();
+  },
+);
 
 // A page tells its date as its text. What it logs as an error, or throws, is the message of the failure.
 async function textOf(url) {

@@ -4,16 +4,19 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { root } from "../../scripts/process.mjs";
+import { aroundTests } from "../browser/around.mjs";
 import { blocksOf } from "../readme/blocks.mjs";
 import { workshop } from "./workshop.mjs";
 
 let shop;
-before(async () => {
-  shop = await workshop();
-});
-after(() => shop?.remove());
+aroundTests(
+  async () => {
+    shop = await workshop();
+  },
+  () => shop?.remove(),
+);
 
 test("Express: previews, enqueues, finds, cancels, and refuses with the error's code", {
   timeout: 60_000,

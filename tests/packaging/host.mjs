@@ -1,7 +1,7 @@
 // A page of somebody else that consumes the packed package, in Chromium.
 import { join } from "node:path";
-import { after, before } from "node:test";
 import { pathToFileURL } from "node:url";
+import { aroundTests } from "../browser/around.mjs";
 import { openBrowser, withoutBrowser } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
 import { workshop } from "./workshop.mjs";
@@ -10,17 +10,19 @@ import { workshop } from "./workshop.mjs";
  *  is not called. */
 export function useHost(site) {
   const held = {};
-  before(async () => {
-    held.shop = await workshop();
-    if (withoutBrowser) return;
-    held.browser = await openBrowser();
-    held.server = await serve(await site(held.shop));
-  });
-  after(async () => {
-    await held.browser?.close();
-    await held.server?.close();
-    held.shop?.remove();
-  });
+  aroundTests(
+    async () => {
+      held.shop = await workshop();
+      if (withoutBrowser) return;
+      held.browser = await openBrowser();
+      held.server = await serve(await site(held.shop));
+    },
+    async () => {
+      await held.browser?.close();
+      await held.server?.close();
+      held.shop?.remove();
+    },
+  );
   return held;
 }
 

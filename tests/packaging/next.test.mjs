@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { aroundTests } from "../browser/around.mjs";
 import { openBrowser, withoutBrowser } from "../browser/chromium.mjs";
 import { openTab } from "./components_page.mjs";
 import { printed, workshop } from "./workshop.mjs";
@@ -20,39 +21,41 @@ let shop;
 let browser;
 let server;
 let url;
-before(async () => {
-  if (skip) return;
-  shop = await workshop(fileURLToPath(new URL("./next", import.meta.url)));
-  const folder = shop.write("next", {
-    "package.json": '{ "type": "module" }\n',
-    "next.config.mjs": `export default { turbopack: { root: ${JSON.stringify(shop.tools)} } };\n`,
-    "app/layout.jsx": layout,
-    "app/page.jsx": page,
-    "app/plan.jsx": app,
-  });
-  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
-  const cli = shop.tool("next/dist/bin/next");
-  printed(process.execPath, [cli, "build"], folder, env);
-  // Port 0: the system gives a free one, which the server prints.
-  const args = [cli, "start", "--port", "0", "--hostname", "127.0.0.1"];
-  server = spawn(process.execPath, args, { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
-  // It is read to the end: a server whose output nobody takes ends at its next line.
-  url = await new Promise((resolve, reject) => {
-    let said = "";
-    server.stdout.on("data", (text) => {
-      said += text;
-      const found = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(said)?.[0];
-      if (found !== undefined) resolve(found);
+aroundTests(
+  async () => {
+    if (skip) return;
+    shop = await workshop(fileURLToPath(new URL("./next", import.meta.url)));
+    const folder = shop.write("next", {
+      "package.json": '{ "type": "module" }\n',
+      "next.config.mjs": `export default { turbopack: { root: ${JSON.stringify(shop.tools)} } };\n`,
+      "app/layout.jsx": layout,
+      "app/page.jsx": page,
+      "app/plan.jsx": app,
     });
-    server.stdout.on("end", () => reject(new Error(`the server has ended: ${said}`)));
-  });
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  if (server?.exitCode === null && server.kill("SIGKILL")) await once(server, "exit");
-  shop?.remove();
-});
+    const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
+    const cli = shop.tool("next/dist/bin/next");
+    printed(process.execPath, [cli, "build"], folder, env);
+    // Port 0: the system gives a free one, which the server prints.
+    const args = [cli, "start", "--port", "0", "--hostname", "127.0.0.1"];
+    server = spawn(process.execPath, args, { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
+    // It is read to the end: a server whose output nobody takes ends at its next line.
+    url = await new Promise((resolve, reject) => {
+      let said = "";
+      server.stdout.on("data", (text) => {
+        said += text;
+        const found = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(said)?.[0];
+        if (found !== undefined) resolve(found);
+      });
+      server.stdout.on("end", () => reject(new Error(`the server has ended: ${said}`)));
+    });
+    browser = await openBrowser();
+  },
+  async () => {
+    await browser?.close();
+    if (server?.exitCode === null && server.kill("SIGKILL")) await once(server, "exit");
+    shop?.remove();
+  },
+);
 
 const headline = (tab, text) => tab.locator(".dagfill-headline", { hasText: text }).waitFor();
 const button = (tab, name) => tab.getByRole("button", { name, exact: true });

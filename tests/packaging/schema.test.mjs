@@ -3,21 +3,24 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { validateDag } from "dagfill";
 import { root } from "../../scripts/process.mjs";
+import { aroundTests } from "../browser/around.mjs";
 import { workshop } from "./workshop.mjs";
 
 const schema = JSON.parse(readFileSync(join(root, "schema/dag.schema.json"), "utf8"));
 let shop;
 let isValid;
 
-before(async () => {
-  shop = await workshop();
-  const { default: Ajv } = createRequire(shop.tool("ajv/package.json"))("ajv");
-  isValid = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema);
-});
-after(() => shop?.remove());
+aroundTests(
+  async () => {
+    shop = await workshop();
+    const { default: Ajv } = createRequire(shop.tool("ajv/package.json"))("ajv");
+    isValid = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema);
+  },
+  () => shop?.remove(),
+);
 
 const dag = (more) => ({ dagId: "etl", schedule: "@daily", ...more });
 const task = (more) => dag({ tasks: [{ taskId: "a" }, { taskId: "load", ...more }] });
