@@ -38,3 +38,17 @@ export async function openTab(t, browser, url, options = {}) {
   await tab.goto(url);
   return tab;
 }
+
+/** From now on no run of the page ends by itself. */
+export function hold(tab) {
+  return tab.evaluate(() => {
+    globalThis.pace = 60_000;
+  });
+}
+
+/** Presses a button that starts runs, and waits until `count` of them are held. */
+export async function startHeld(tab, button, count) {
+  await hold(tab);
+  await button.click();
+  await tab.waitForFunction((held) => globalThis.started.length === held, count);
+}

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { assertLooks } from "../browser/axe.mjs";
 import { withoutBrowser } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
-import { openTab } from "./components_page.mjs";
+import { openTab, startHeld } from "./components_page.mjs";
 import { useHost, viteBuild } from "./host.mjs";
 import { printed } from "./workshop.mjs";
 
@@ -43,11 +43,7 @@ test("previews in the worker, runs, pauses, cancels, and tells it by events", { 
     .getByRole("region", { name: "Data intervals and due times" })
     .locator("[aria-current=date]", { hasText: "due 2026-01-04" })
     .waitFor();
-  await tab.evaluate(() => {
-    globalThis.pace = 60_000;
-  });
-  await button(tab, "Run 31 dates").click();
-  await tab.waitForFunction(() => globalThis.started.length === 2);
+  await startHeld(tab, button(tab, "Run 31 dates"), 2);
   await button(tab, "Pause").click();
   await tab.locator("output", { hasText: "paused" }).waitFor();
   await button(tab, "Resume").click();
@@ -66,11 +62,7 @@ test("previews in the worker, runs, pauses, cancels, and tells it by events", { 
 test("a backfill that a reload interrupts is resumed", { skip }, async (t) => {
   const tab = await open(t);
   await headline(tab, "31 runs will start");
-  await tab.evaluate(() => {
-    globalThis.pace = 60_000;
-  });
-  await button(tab, "Run 31 dates").click();
-  await tab.waitForFunction(() => globalThis.started.length === 2);
+  await startHeld(tab, button(tab, "Run 31 dates"), 2);
   await tab.reload();
   await plan(tab)
     .locator(".dagfill-banner", { hasText: "0 of 31 done" })
@@ -232,11 +224,7 @@ test("a Vue app: properties, ranges and events", { skip }, async (t) => {
   await plan(tab).getByRole("gridcell", { name: "Thursday, 1 January 2026: 1 new" }).focus();
   await tab.keyboard.press("Shift+ArrowRight");
   await headline(tab, "8 runs will start");
-  await tab.evaluate(() => {
-    globalThis.pace = 60_000;
-  });
-  await button(tab, "Run 8 dates").click();
-  await tab.waitForFunction(() => globalThis.started.length === 2);
+  await startHeld(tab, button(tab, "Run 8 dates"), 2);
   await button(tab, "Cancel…").click();
   await button(tab, "Stop now, cancel 2 running").click();
   await tab.locator("output", { hasText: "finished" }).waitFor();

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { aroundTests } from "../browser/around.mjs";
 import { openBrowser, withoutBrowser } from "../browser/chromium.mjs";
-import { openTab } from "./components_page.mjs";
+import { openTab, startHeld } from "./components_page.mjs";
 import { printed, workshop } from "./workshop.mjs";
 
 const app = readFileSync(new URL("./apps/next.jsx", import.meta.url), "utf8");
@@ -76,18 +76,10 @@ test("previews in the worker, runs, cancels, and resumes after a reload", { skip
   assert.equal(await tab.evaluate(() => globalThis.backfill.thread), "worker");
   await tab.getByRole("row", { name: "2026-01-03" }).click();
   await tab.getByText("extract --date 2026-01-03").waitFor();
-  await tab.evaluate(() => {
-    globalThis.pace = 60_000;
-  });
-  await button(tab, "Run 90 dates").click();
-  await tab.waitForFunction(() => globalThis.started.length === 4);
+  await startHeld(tab, button(tab, "Run 90 dates"), 4);
   await tab.reload();
   const left = tab.locator(".dagfill-banner", { hasText: "0 of 90 done" });
-  await tab.evaluate(() => {
-    globalThis.pace = 60_000;
-  });
-  await left.getByRole("button", { name: "Resume" }).click();
-  await tab.waitForFunction(() => globalThis.started.length === 4);
+  await startHeld(tab, left.getByRole("button", { name: "Resume" }), 4);
   await button(tab, "Cancel…").click();
   await button(tab, "Stop now, cancel 4 running").click();
   await headline(tab, "0 of 90 done");

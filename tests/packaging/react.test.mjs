@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { assertLooks } from "../browser/axe.mjs";
 import { withoutBrowser } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
-import { openTab } from "./components_page.mjs";
+import { hold, openTab, startHeld } from "./components_page.mjs";
 import { useHost, viteBuild } from "./host.mjs";
 import { printed, workshop } from "./workshop.mjs";
 
@@ -147,9 +147,7 @@ test("runs, fails, retries what did not succeed, and goes back to the plan", { s
 test("pauses, resumes and cancels, by the keyboard alone", { skip }, async (t) => {
   const tab = await open(t);
   await planned(tab);
-  await tab.evaluate(() => {
-    globalThis.pace = 60_000;
-  });
+  await hold(tab);
   await button(tab, "Run 90 dates").focus();
   await tab.keyboard.press("Enter");
   // The focus moves to the button in its place, and does not fall to the body.
@@ -177,9 +175,7 @@ test("a backfill that a reload interrupts is resumed: what was done stays done",
   await planned(tab);
   await button(tab, "Run 90 dates").click();
   await tab.waitForFunction(() => globalThis.backfill.progress?.completed >= 10);
-  await tab.evaluate(() => {
-    globalThis.pace = 60_000;
-  });
+  await hold(tab);
   await tab.waitForFunction(() => globalThis.backfill.progress.running === 4);
   // Of its own runs it knows when it ends: drawn, and in words.
   const left = tab.locator(".dagfill-summary .dagfill-left");
@@ -206,11 +202,7 @@ test("a backfill that a reload interrupts is resumed: what was done stays done",
 test("a backfill that was paused when its page was reloaded goes on with one Resume", { skip }, async (t) => {
   const tab = await open(t);
   await planned(tab);
-  await tab.evaluate(() => {
-    globalThis.pace = 60_000;
-  });
-  await button(tab, "Run 90 dates").click();
-  await tab.waitForFunction(() => globalThis.started.length === 4);
+  await startHeld(tab, button(tab, "Run 90 dates"), 4);
   await button(tab, "Pause").click();
   await button(tab, "Resume").waitFor();
   await tab.reload();
@@ -223,11 +215,7 @@ test("a backfill that was paused when its page was reloaded goes on with one Res
 test("a backfill is discarded by the keyboard alone, after a question", { skip }, async (t) => {
   const tab = await open(t);
   await planned(tab);
-  await tab.evaluate(() => {
-    globalThis.pace = 60_000;
-  });
-  await button(tab, "Run 90 dates").click();
-  await tab.waitForFunction(() => globalThis.started.length === 4);
+  await startHeld(tab, button(tab, "Run 90 dates"), 4);
   await tab.reload();
   const banner = tab.locator(".dagfill-banner", { hasText: "has not ended" });
   const focused = (name) =>
@@ -308,11 +296,7 @@ for (const [scheme, options] of Object.entries(schemes))
     await tab.getByRole("row", { name: "2026-01-03" }).click();
     await tab.getByText("extract --date 2026-01-03").waitFor();
     await assertLooks(tab, axe(), scheme);
-    await tab.evaluate(() => {
-      globalThis.pace = 60_000;
-    });
-    await button(tab, "Run 90 dates").click();
-    await tab.waitForFunction(() => globalThis.started.length === 4);
+    await startHeld(tab, button(tab, "Run 90 dates"), 4);
     await button(tab, "Pause").waitFor();
     await assertLooks(tab, axe(), scheme);
   });

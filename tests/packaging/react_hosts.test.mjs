@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { withoutBrowser } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
-import { openTab } from "./components_page.mjs";
+import { openTab, startHeld } from "./components_page.mjs";
 import { useHost, viteBuild } from "./host.mjs";
 import { printed } from "./workshop.mjs";
 
@@ -210,11 +210,7 @@ test("Escape ends a range that is being drawn without a change", { skip }, async
 test("tasks of an interrupted run are told as its date is", { skip }, async (t) => {
   const tab = await open(t);
   await planned(tab);
-  await tab.evaluate(() => {
-    globalThis.pace = 60_000;
-  });
-  await tab.getByRole("button", { name: "Run 20 dates" }).click();
-  await tab.waitForFunction(() => globalThis.started.length === 2);
+  await startHeld(tab, tab.getByRole("button", { name: "Run 20 dates" }), 2);
   await tab.locator(".dagfill-lanes", { hasText: "2 lanes" }).waitFor();
   await tab.reload();
   await row(tab, "2026-01-01").locator("span", { hasText: "interrupted" }).first().click();
