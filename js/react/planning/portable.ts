@@ -14,7 +14,8 @@ export interface Portable {
   tasks: boolean;
 }
 
-/** The request without what cannot, or must not, leave the page. Throws INVALID_OPTION, with the path, for what cannot and is no function. */
+/** The request without functions, which cannot leave the page, and secrets, which must not. Throws INVALID_OPTION, with its path, for any other
+ *  value that cannot. */
 export function toPortable(
   dag: Dag,
   options: Omit<BackfillOptions, "dagId">,
@@ -37,26 +38,24 @@ export function fromPortable({ dag, options }: Portable): { dag: Dag; options: B
   return { dag: withFunctions(dag) as Dag, options: withFunctions(options) as BackfillOptions };
 }
 
-function withoutFunctions(value: unknown, root?: string): unknown {
-  const place = { keys: root === undefined ? [] : [root], above: [] };
-  return mapped(value, (member, at) => (typeof member === "function" ? MARK : sendable(member, at)), place);
+function withoutFunctions(value: unknown, path = ""): unknown {
+  return mapped(value, (member, at) => (typeof member === "function" ? MARK : sendable(member, at)), path);
 }
 
 /** The value; throws INVALID_OPTION for one that `postMessage` refuses, such as a node of the page or a promise. */
-function sendable(value: unknown, { keys }: Place): unknown {
+function sendable(value: unknown, path: string): unknown {
   if (typeof value !== "symbol" && (typeof value !== "object" || ArrayBuffer.isView(value))) return value;
   try {
     globalThis.structuredClone?.(value);
     return value;
   } catch {
     const name = typeof value === "symbol" ? "a symbol" : (value?.constructor?.name ?? "an object");
-    throw refused(keys, `data that can be copied (JSON), got ${name}`);
+    throw refused(path, `data that can be copied (JSON), got ${name}`);
   }
 }
 
-function refused(keys: readonly string[], expected: string): DagfillError {
-  const field = keys.join("");
-  return wrongSetting(field, `${field}: expected ${expected}`);
+function refused(path: string, expected: string): DagfillError {
+  return wrongSetting(path, `${path}: expected ${expected}`);
 }
 
 function hide(value: unknown): unknown {
@@ -73,42 +72,25 @@ function withFunctions(value: unknown): unknown {
   return mapped(value, (member) => (member === MARK ? nothing : member));
 }
 
-/** Where a value stands: the keys that lead to it, and the objects that it is in. */
-interface Place {
-  readonly keys: string[];
-  readonly above: object[];
-}
-
 /** Deeper than any reader of a DAG goes. */
 const DEEPEST = 300;
 
-/** A copy of plain objects and lists with every other value changed. Throws INVALID_OPTION for what contains itself. */
+/** A copy of plain objects and lists with every other value changed. `above`: the objects that the value is in. Throws INVALID_OPTION for an
+ *  object that contains itself. */
 function mapped(
   value: unknown,
-  change: (value: unknown, place: Place) => unknown,
-  place: Place = { keys: [], above: [] },
+  change: (value: unknown, path: string) => unknown,
+  path = "",
+  above: readonly object[] = [],
 ): unknown {
-  const { keys, above } = place;
   if (above.length > DEEPEST) return undefined;
-  if (typeof value !== "object" || value === null || !isPlain(value)) return change(value, place);
-  if (above.includes(value)) throw refused(keys, "a value that does not contain itself");
-  const inside = (key: string, member: unknown) => {
-    keys.push(key);
-    const copy = mapped(member, change, place);
-    keys.pop();
-    return copy;
-  };
-  above.push(value);
-  const copy = Array.isArray(value)
-    ? value.map((member, at) => inside(`[${at}]`, member))
-    : Object.fromEntries(
-        Object.entries(value).map(([key, member]) => [
-          key,
-          inside(keys.length === 0 ? key : `.${key}`, member),
-        ]),
-      );
-  above.pop();
-  return copy;
+  if (typeof value !== "object" || value === null || !isPlain(value)) return change(value, path);
+  if (above.includes(value)) throw refused(path, "a value that does not contain itself");
+  const inside = [...above, value];
+  const copy = (at: string, member: unknown) => mapped(member, change, at, inside);
+  if (Array.isArray(value)) return value.map((member, at) => copy(`${path}[${at}]`, member));
+  const prefix = path === "" ? "" : `${path}.`;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copy(prefix + key, member)]));
 }
 
 function isPlain(value: object): boolean {
