@@ -17,9 +17,10 @@ interface Day {
   added: number[];
 }
 
-/** What `dates` (epoch milliseconds, ascending) of a second schedule make of each day of a plan, for `comparison` of the calendar. Days are
- *  those of the plan's zone; a date that only the second schedule has takes the offset of the next date of the plan. Where both have equally
- *  many dates on a day that are not the same, these are moved, `earlier` or `later`. `differs` is called for each day with such dates.
+/** Counts on each day how `dates` (epoch milliseconds, ascending) of a second schedule differ from a plan, for `comparison` of the calendar.
+ *  Days are those of the plan's zone; a date that only the second schedule has takes the offset of the next date of the plan. Dates that only
+ *  one of the schedules has count as moved, `earlier` or `later`, on a day on which both have equally many of them. `differs` is called for
+ *  each day with such dates.
  *
  *  ```js
  *  const { start, end, timeZone } = backfill.plan;
@@ -31,29 +32,31 @@ export function compareDates(
   dates: ArrayLike<number>,
   differs?: (difference: DayDifference) => void,
 ): Comparison {
-  const days = walk(plan, dates);
+  const days = byDay(plan, dates);
   const day = Int32Array.from(days.keys()).sort();
   const counts = new Uint32Array(day.length * SHIFTS.length);
   for (const [at, number] of day.entries()) {
-    const { same, removed, added } = days.get(number) as Day;
-    const isMoved = removed.length === added.length;
-    const earlier = isMoved ? removed.filter((date, place) => (added[place] as number) < date).length : 0;
-    const count: Record<Shift, number> = {
-      ...{ same, earlier, later: isMoved ? removed.length - earlier : 0 },
-      removed: isMoved ? 0 : removed.length,
-      added: isMoved ? 0 : added.length,
-    };
+    const found = days.get(number) as Day;
+    const count = countsOf(found);
     counts.set(
       SHIFTS.map((shift) => count[shift]),
       at * SHIFTS.length,
     );
+    const { removed, added } = found;
     if (removed.length + added.length > 0) differs?.({ day: number, removed, added });
   }
   return { day, counts };
 }
 
-/** Both lists in one walk. */
-function walk(
+function countsOf({ same, removed, added }: Day): Record<Shift, number> {
+  if (removed.length !== added.length)
+    return { same, earlier: 0, later: 0, removed: removed.length, added: added.length };
+  const earlier = removed.filter((date, place) => (added[place] as number) < date).length;
+  return { same, earlier, later: removed.length - earlier, removed: 0, added: 0 };
+}
+
+/** The dates of both schedules by day, by one walk along both. */
+function byDay(
   { dates, offsets }: Pick<PlanColumns, "dates" | "offsets">,
   others: ArrayLike<number>,
 ): Map<number, Day> {
