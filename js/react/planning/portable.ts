@@ -24,7 +24,9 @@ export function toPortable(
   const { variables, connections, ...rest } = dag;
   const secrets = { variables, connections };
   const masked = Object.fromEntries(
-    Object.entries(secrets).flatMap(([name, lookup]) => (lookup === undefined ? [] : [[name, hide(lookup)]])),
+    Object.entries(secrets).flatMap(([name, lookup]) =>
+      lookup === undefined ? [] : [[name, hide(lookup, `dag.${name}`)]],
+    ),
   );
   return {
     dag: { ...(withoutFunctions(rest, "dag") as object), ...masked },
@@ -39,11 +41,13 @@ export function fromPortable({ dag, options }: Portable): { dag: Dag; options: B
 }
 
 function withoutFunctions(value: unknown, path = ""): unknown {
-  return mapped(value, (member, at) => (typeof member === "function" ? MARK : sendable(member, at)), path);
+  return mapped(value, sendable, path);
 }
 
-/** The value; throws INVALID_OPTION for one that `postMessage` refuses, such as a node of the page or a promise. */
+/** The value, or the marker in place of a function. Throws INVALID_OPTION for any other value that `postMessage` refuses, such as a node of the
+ *  page or a promise. */
 function sendable(value: unknown, path: string): unknown {
+  if (typeof value === "function") return MARK;
   if (typeof value !== "symbol" && (typeof value !== "object" || ArrayBuffer.isView(value))) return value;
   try {
     globalThis.structuredClone?.(value);
@@ -58,11 +62,9 @@ function refused(path: string, expected: string): DagfillError {
   return wrongSetting(path, `${path}: expected ${expected}`);
 }
 
-function hide(value: unknown): unknown {
-  return mapped(value, (member) => {
-    if (typeof member === "function") return MARK;
-    return typeof member === "string" || typeof member === "number" ? "***" : member;
-  });
+function hide(value: unknown, path: string): unknown {
+  const isShown = (member: unknown) => typeof member !== "string" && typeof member !== "number";
+  return mapped(value, (member, at) => (isShown(member) ? sendable(member, at) : "***"), path);
 }
 
 // A lookup answers at once, and what it answers is not shown; everything else is never called for a preview.

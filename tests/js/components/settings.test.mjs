@@ -205,6 +205,16 @@ for (const [field, settings, message] of [
   ],
   ["dag.meta.kind", { meta: { kind: Symbol("s") } }, "expected data that can be copied (JSON), got a symbol"],
   ["dag.meta.self[0]", { meta: circle }, "expected a value that does not contain itself"],
+  [
+    "dag.connections.db.self[0]",
+    { connections: { db: circle } },
+    "expected a value that does not contain itself",
+  ],
+  [
+    "dag.variables.node",
+    { variables: { node: Promise.resolve() } },
+    "expected data that can be copied (JSON), got Promise",
+  ],
 ])
   test(`a value that cannot be copied is told with its path, and the last plan stays: ${field}`, async (t) => {
     const executeRun = () => {};
