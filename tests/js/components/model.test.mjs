@@ -5,8 +5,17 @@ import { BackfillService, MemoryStore } from "dagfill";
 import { opener, phase, ready, until } from "./opened.mjs";
 import { componentModule } from "./source.mjs";
 
-const { BackfillModel, english, withEnglish, toPortable, columnsOf, rowOf, placeOf, ...rest } =
-  await componentModule(`
+const {
+  BackfillModel,
+  nextChange,
+  english,
+  withEnglish,
+  toPortable,
+  columnsOf,
+  matchingRows,
+  rowOf,
+  placeOf,
+} = await componentModule(`
 export { BackfillModel } from "./model/backfill_model.ts";
 export { nextChange } from "./model/next_change.ts";
 export { english, withEnglish } from "./english.ts";
@@ -15,7 +24,6 @@ export { columnsOf } from "./plan/columns_of.ts";
 export { matchingRows } from "./plan/matching_rows.ts";
 export { rowOf, placeOf } from "./plan/plan_columns.ts";
 `);
-const { matchingRows, nextChange } = rest;
 
 const dag = { dagId: "sales", schedule: "@daily" };
 const january = { startDate: "2026-01-01", endDate: "2026-01-31" };
