@@ -74,8 +74,8 @@ const coreOfTheWorker: Plugin = {
       : null,
 };
 
-/** The stylesheet is all that the first paint waits for, and stands first. What the first plan needs is named behind the script: it is on its
- *  way while the document is painted. */
+/** The stylesheet is all that the first paint waits for, and stands first. The chunks of the first plan are named behind the script: they
+ *  are loaded while the document is painted. */
 const earlyChunks: Plugin = {
   name: "early-chunks",
   apply: "build",
@@ -107,7 +107,7 @@ const earlyChunks: Plugin = {
 };
 const FIRST = ["/src/main.tsx", "/src/engine/engine.ts", "/src/parts.tsx", "/dist/slim.js"];
 
-/** Of many small chunks each costs a request before the first plan: what several of them need is one. */
+/** Modules that several chunks need are one chunk: as many small ones, each would cost a request before the first plan. */
 const SHARED =
   /\/node_modules\/(react|react-dom|scheduler)\/|\/www\/src\/(days|failure|Glyph|bounds)\.|\/www\/src\/engine\/why\./;
 

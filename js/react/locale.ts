@@ -48,7 +48,7 @@ export interface Locale {
   reject: string;
   interrupted: (count: string, all: string) => string;
   discard: string;
-  /** What is lost with it, the button that does it after that, and the one that does not. */
+  /** The question behind `discard`: its text, the button that discards, and the one that does not. */
   discards: string;
   discardAnyway: string;
   keep: string;

@@ -1,4 +1,4 @@
-// Accessibility and width of what a tab shows.
+// The look of a tab: accessibility and width.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 

@@ -305,7 +305,7 @@ function Scene({ part, name, scene }) {
     dag: own.dag === null ? null : { ...dag, ...own.dag },
   });
   const box = useRef(null);
-  // The steps are tried again where the backfill has not changed, too: a part may have drawn what it has read by itself.
+  // The steps are tried again also where the backfill has not changed: a part may have drawn a text that it read by itself.
   const [, setLook] = useState(0);
   useEffect(() => {
     if (done === steps.length) return;

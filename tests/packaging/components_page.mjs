@@ -1,4 +1,4 @@
-// A tab with a page of the components: what its executor does is said by the test, and what no test may cause fails it.
+// A tab with a page of the components: the test sets what its executor does, and a problem on the console fails the test.
 import assert from "node:assert/strict";
 
 /** Opens a page in a context of its own. `execute` on the page waits `pace` ms and fails on the dates in `failing`; its calls are

@@ -4,8 +4,8 @@ import { preloadWorker } from "dagfill/planning";
 import "./engine/coreFile";
 import { painted } from "./painted";
 
-/** The document starts this script alone: the words of the document are painted first. What comes then is on its way meanwhile, and the worker
- *  starts while the page's own code is read. */
+/** The document starts this script alone, which lets the words of the document be painted first. The other scripts are loaded meanwhile, and the
+ *  worker starts while the page's own code is read. */
 async function begin() {
   await painted();
   preloadWorker();

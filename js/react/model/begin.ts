@@ -13,8 +13,8 @@ export function started(
   return drive(store, origin, listener, (onEvent) => serviceOf(store, origin).start(options, { onEvent }));
 }
 
-/** Goes on with a backfill, also with one that was paused: the service would leave it so, and somebody has pressed Resume. `limits`: in place
- *  of those that it was started with. */
+/** Goes on with a backfill, also with a paused one, which the service alone would leave paused. `limits`: in place of those that it was started
+ *  with. */
 export function resumed(
   store: RunStore,
   origin: Origin,

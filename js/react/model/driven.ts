@@ -70,8 +70,8 @@ export function isDriving(driven: Driven | null): boolean {
   return phase !== "finished" && phase !== "stopped";
 }
 
-/** When it ends, by its own runs; null before there are some, and when it has ended. Later where runs end more slowly than their durations
- *  say. */
+/** The band of a backfill's end, by its own runs; null before some have ended, and when it has ended itself. It is later where runs end more
+ *  slowly than their durations say. */
 export function bandOfDriven(driven: Driven): FinishBand | null {
   const band = driven.backfill && isDriving(driven) ? bandOfRun(driven.backfill) : null;
   if (band === null) return null;

@@ -46,7 +46,8 @@ export type PlannableSettings = BackfillSettings & {
   options: NonNullable<BackfillSettings["options"]>;
 };
 
-/** The same text for the same request: functions count by presence, dates by their instant. What contains itself has no text of its own. */
+/** The same text for the same request: functions count by presence, dates by their instant. A value that contains itself has
+ *  the text of that error. */
 export function textOf(value: unknown): string {
   try {
     return JSON.stringify(value, (_, member) =>

@@ -5,7 +5,7 @@ import { useFocusKept } from "./use_focus_kept.js";
 
 interface ButtonGroupProps {
   label: string;
-  /** Another one: the buttons are others. */
+  /** Another text whenever other buttons are shown. */
   state: string;
   /** Takes the question back; null while there is none. */
   dismiss: (() => void) | null;

@@ -1,4 +1,4 @@
-// The buttons of a backfill. What clears results, and what cannot be undone, asks first.
+// The buttons of a backfill. Those that clear results, or cannot be undone, ask first.
 import { useEffect, useState } from "react";
 import { numberText } from "../locale.js";
 import { startingOf } from "../plan/tokens.js";

@@ -1,4 +1,4 @@
-// What stands in the way, and what should be known before a start: each in one place.
+// Errors, interrupted backfills and warnings, each told in one place.
 import { useState } from "react";
 import { errorHint, errorWords } from "../error_words.js";
 import { type Locale, numberText } from "../locale.js";
@@ -66,7 +66,7 @@ function Unfinished({ backfill, one }: { backfill: PageBackfill; one: PageBackfi
       {isAsking && <p role="alert">{locale.discards}</p>}
       {state === "interrupted" && (
         <ButtonGroup label={locale.discard} state={String(isAsking)} dismiss={isAsking ? keep : null}>
-          {/* By their keys other buttons than those before: the focus must not go from Discard to the one that does it. */}
+          {/* The keys make new buttons: React would reuse the focused Discard as "Discard it", and a second Enter would discard. */}
           {isAsking ? (
             <>
               <Button key="keep" onClick={keep}>

@@ -25,7 +25,7 @@ export function PlanSummary({ backfill, controls = true, className, style }: Pla
   const band = useFinishBand(backfill);
   const { headline, detail } = wordsOf(backfill, band);
   const isRefused = error !== null && plan === null;
-  // A notice goes with its buttons.
+  // A notice that is removed takes its buttons with it.
   const focus = useFocusKept<HTMLElement>(`${backfill.unfinished.length} ${backfill.failure === null}`);
   return (
     <Root part="summary" className={className} style={style} focus={focus}>
@@ -79,7 +79,7 @@ function runWords({ locale, progress, phase, run }: PageBackfill, band: FinishBa
       : (locale.phase[phase as keyof Locale["phase"]] ?? phase),
   ];
   if (failed > 0) facts.push(locale.failedCount(failed, numberText(locale, failed)));
-  // One number in the sentence and in the band below it.
+  // The band below tells the same number.
   const left = band?.middle ?? run?.left;
   if (phase === "running" && left !== undefined) facts.push(locale.left(locale.duration(left)));
   const headline = locale.done(numberText(locale, done), numberText(locale, total - skipped));

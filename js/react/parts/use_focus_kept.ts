@@ -1,8 +1,8 @@
-// The focus of the keyboard, where the button that had it goes away.
+// Keeps the keyboard's focus in its place when the button that has it is removed.
 import { type FocusEvent, useEffect, useRef } from "react";
 
-/** Properties of a box: when the button in it that has the focus goes away, the first of its first group takes it, or the group where none can
- *  be pressed, so that it does not fall to the page's body. The buttons are others when `state` is. */
+/** Properties of an element. When the button in it that has the focus is removed, the focus goes to the first button of its first group that can
+ *  be pressed, or to the group where none can: it would fall to the page's body. `state` is another text whenever other buttons are shown. */
 export function useFocusKept<T extends HTMLElement>(state: string) {
   const ref = useRef<T>(null);
   const isInside = useRef(false);

@@ -57,7 +57,7 @@ export function columnsOf(preview: BackfillPreview): PlanColumns {
 }
 
 const REASONS = SKIP_REASONS.length;
-/** By action and reason: a look at a table for each of a million rows. */
+/** Tokens by action and reason: reading a table is quicker than naming the token of each of a million rows. */
 const TOKEN_OF = Uint8Array.from({ length: ACTIONS.length * REASONS }, (_, at) =>
   tokenOf(Math.floor(at / REASONS), at % REASONS),
 );

@@ -27,8 +27,8 @@ export function groupByDay(dates: Float64Array, offsets: Int32Array, tokens: Uin
     [from, to] = [here * DAY, (here + 1) * DAY];
     day.push(here);
     first.push(row);
-    // Most days have as many dates as the one before: a look at each of a million rows would take most of the time. Where the offset at both
-    // ends is one, no date between them is of another day: no clock changes twice within one.
+    // Reading each of a million rows would take most of the time, and most days have as many dates as the one before: only the ends of such a
+    // day are read. With the same offset at both ends all dates between them are of this day: no clock changes twice within one.
     const next = row + length;
     const isAsLong = length > 0 && next < dates.length && isIn(next - 1) && !isIn(next);
     if (isAsLong && offsets[row] === offsets[next - 1]) continue;

@@ -40,7 +40,7 @@ const TOKEN_OF_EVENT: Partial<Record<BackfillEvent["type"], number>> = {
 
 /** The median of so many latest runs says how long the next one takes. */
 const RECENT = 20;
-/** So many latest ends say how fast runs end; fewer than RECENT do not. */
+/** So many latest ends say how fast runs end; fewer than RECENT say nothing. */
 const ENDS = 100;
 
 export class RunView {
@@ -88,8 +88,8 @@ export class RunView {
     return ends < RECENT ? 0 : (this.progress.remaining * (last - first)) / (ends - 1);
   }
 
-  /** Milliseconds until the end: by how long runs take, or by how fast they end where that is later. What lies between runs, such as their
-   *  records and the pause before a retry, is in no duration. undefined before a run has ended. */
+  /** Milliseconds until the end: by how long runs take, or by how fast they end where that is later. Durations leave out the
+   *  time between runs, such as that of their records and the pause before a retry. undefined before a run has ended. */
   get left(): number | undefined {
     const { etaMs } = this.progress;
     return etaMs === undefined ? undefined : Math.max(etaMs, this.leftByRate);
