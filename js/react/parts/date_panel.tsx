@@ -7,6 +7,7 @@ import { CANCELED, FAILED, QUEUED, TOKENS } from "../plan/tokens.js";
 import { zoneTime } from "../plan/zone_clock.js";
 import type { DateDetail } from "../planning/date_detail.js";
 import type { PageBackfill } from "../use_backfill.js";
+import { Button } from "./button_group.js";
 import { ClockFigure } from "./clock_day.js";
 import { type PartProps, Root } from "./root.js";
 import { whenAnswered } from "./when_answered.js";
@@ -43,11 +44,7 @@ export function DatePanel({ backfill, className, style }: DatePanelProps) {
       {absence !== null && <p>{absence}</p>}
       {failed !== undefined && <p className="dagfill-bad">{failed}</p>}
       {isLeft && <p>{locale.failedLeft}</p>}
-      {canRetry && (
-        <button type="button" onClick={() => void backfill.retry?.(selected)}>
-          {locale.retryDate}
-        </button>
-      )}
+      {canRetry && <Button onClick={() => backfill.retry?.(selected)}>{locale.retryDate}</Button>}
       {detail !== null && plan !== null && (
         <Detail
           {...{ detail, outcome, locale }}
@@ -137,9 +134,9 @@ function Detail({ detail, timeZone, why, outcome, locale }: DetailProps) {
         ))}
       </ul>
       {shown.length < texts.length && (
-        <button type="button" onClick={() => setWhole(true)}>
+        <Button onClick={() => setWhole(true)}>
           {locale.showAll(texts.length, numberText(locale, texts.length))}
-        </button>
+        </Button>
       )}
     </>
   );

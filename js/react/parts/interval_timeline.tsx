@@ -7,6 +7,7 @@ import { TOKENS } from "../plan/tokens.js";
 import { zoneTime } from "../plan/zone_clock.js";
 import type { PlannedDate } from "../planning/date_detail.js";
 import type { PageBackfill } from "../use_backfill.js";
+import { Button } from "./button_group.js";
 import { NoPlan } from "./no_plan.js";
 import { type PartProps, Root } from "./root.js";
 import { whenAnswered } from "./when_answered.js";
@@ -57,9 +58,7 @@ function Rows({ backfill, plan, rows }: RowsProps) {
       <ol style={{ minHeight: (Math.min(rows, plan.total) + 1) * ROW }}>
         {dates.map(({ executionDate, dataInterval: { start, end }, runAfter }, at) => (
           <li key={executionDate} aria-current={first + at === selected ? "date" : undefined}>
-            <button type="button" onClick={() => shown.plan === plan && select(first + at)}>
-              {minute(executionDate)}
-            </button>
+            <Button onClick={() => shown.plan === plan && select(first + at)}>{minute(executionDate)}</Button>
             <span
               className="dagfill-track"
               role="img"
