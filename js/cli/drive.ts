@@ -12,6 +12,7 @@ import {
 import type { ShellLine } from "../shell.js";
 import { shortened } from "../visible.js";
 import { AtWork } from "./at_work.js";
+import { confirmed } from "./confirm.js";
 import { type DetachableStore, detachable } from "./detachable.js";
 import { type Executors, executorsOf } from "./executors.js";
 import { aborted, graceOf, type Interrupts, settling, takeInterrupts } from "./interrupts.js";
@@ -26,7 +27,7 @@ import { type RetryWait, retryWaits } from "./retry_waits.js";
 import { TaskLogs } from "./task_logs.js";
 import { passwordNote, quoted, serverFlags } from "./typed_line.js";
 import type { UncaughtError } from "./uncaught.js";
-import { warningOfUnrecordedRuns, warnOfUnrecordedTasks } from "./unrecorded_tasks.js";
+import { keepsTasks, warningsOfUnrecordedRuns, warnOfUnrecordedTasks } from "./unrecorded_tasks.js";
 import type { Request } from "./verb.js";
 import { whenFree } from "./when_free.js";
 
@@ -35,8 +36,8 @@ export interface Session {
   service: BackfillService;
   /** Begins a backfill, shows its plan, or what is left of it where it is resumed, and waits for its end or for Ctrl-C. */
   follow(begin: (hooks: Hooks) => Promise<Backfill>, how?: { resumed?: boolean }): Promise<ExitCode>;
-  /** Warns of failed runs that are to be run again and have no tasks to keep. */
-  warnBefore(options: BackfillOptions): Promise<void>;
+  /** The options to start with, after the warning of failed runs that have no tasks to keep, and the question before a large plan. */
+  agreed(options: BackfillOptions): Promise<BackfillOptions>;
   /** Begins when the process that drove the DAG before has let go of it, or turns out to be dead. */
   whenFree<T>(dagId: string, begin: () => Promise<T>): Promise<T>;
 }
@@ -70,12 +71,13 @@ export async function drive(
   process.on("exit", onExit);
   const session: Session = {
     service,
-    async warnBefore(options) {
-      const keeps = options.reprocess === "failed" || options.rerunFailed === true;
-      if (!keeps || engine !== undefined) return;
-      const warning = await warningOfUnrecordedRuns(await service.preview(options), file, store);
-      if (warning !== undefined)
-        notices.line(`${notices.paint("yellow", "warning")} ${warning.code}: ${warning.message}`);
+    async agreed(options) {
+      if (keepsTasks(options) && engine === undefined) {
+        const plan = await service.preview(options);
+        for (const { code, message } of await warningsOfUnrecordedRuns(plan, options, file, store))
+          notices.line(`${notices.paint("yellow", "warning")} ${code}: ${message}`);
+      }
+      return confirmed(service, options, request);
     },
     follow: (begin, how = {}) => follow(begin, how, frame),
     whenFree: (dagId, begin) => whenFree(begin, { dagId, store, notices, stop: interrupts.drain }),

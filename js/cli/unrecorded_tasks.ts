@@ -1,5 +1,5 @@
 // Tasks without a record in runs that have succeeded: a run of chosen tasks, or of a DAG that had fewer tasks, makes its date count as done.
-import type { BackfillPreview, Dag, RunStore, Warning } from "../face.js";
+import type { BackfillOptions, BackfillPreview, Dag, PlannedRun, RunStore, Warning } from "../face.js";
 import { shortened } from "../visible.js";
 import { skippedBy } from "./calendar.js";
 import type { DagFile } from "./load_dag.js";
@@ -7,10 +7,10 @@ import { localDate } from "./local_date.js";
 import { dagFlag, passwordNote, quoted, serverFlags } from "./typed_line.js";
 import type { Request } from "./verb.js";
 
-/** So many skipped runs are read, the last ones first. */
+/** The records of so many runs are read, the last runs first. */
 const MOST = 1_000;
 
-/** Adds a warning `unrecorded_tasks` to a plan that skips such runs. A run without any record, as an imported one, is none. */
+/** Adds a warning `unrecorded_tasks` to a plan that skips such runs. Runs without the record of any task, such as imported ones, are not counted. */
 export async function warnOfUnrecordedTasks(
   preview: BackfillPreview,
   dag: Dag | undefined,
@@ -22,18 +22,13 @@ export async function warnOfUnrecordedTasks(
   const wanted = ids.filter((taskId) => chosen?.includes(taskId) ?? true);
   const done = skippedBy(preview).get("exists_success") ?? 0;
   if (ids.length < 2 || done === 0) return;
-  const seen = new Set<string>();
   const lacking = new Set<string>();
   const dates: string[] = [];
-  for (let place = preview.counts.total - 1; place >= 0 && seen.size < Math.min(MOST, done); place -= 1) {
-    const row = preview.run(place);
-    if (row?.reason !== "exists_success" || seen.has(row.runId)) continue;
-    seen.add(row.runId);
-    const recorded = (await store.listTaskInstances(preview.dagId, row.runId)).map(({ taskId }) => taskId);
+  for await (const { run, recorded } of lastRuns(preview, store, done, isSkippedSuccess)) {
     const missing = recorded.length === 0 ? [] : wanted.filter((taskId) => !recorded.includes(taskId));
     if (missing.length === 0) continue;
     for (const taskId of missing) lacking.add(taskId);
-    dates.push(row.executionDate);
+    dates.push(run.executionDate);
   }
   if (dates.length === 0) return;
   const cut = done > MOST ? ` (of the last ${MOST} that have succeeded)` : "";
@@ -44,27 +39,52 @@ export async function warnOfUnrecordedTasks(
   });
 }
 
-/** Says how many runs of a plan that keeps the tasks which succeeded have none on record, as imported ones. Read before they start. */
-export async function warningOfUnrecordedRuns(
+/** Whether a backfill runs failed runs again and keeps their tasks that succeeded. */
+export function keepsTasks({ reprocess, rerunFailed }: BackfillOptions): boolean {
+  return reprocess === "failed" || rerunFailed === true;
+}
+
+/** A warning `unrecorded_runs` if failed runs of such a plan have no record of any task, as imported ones. It has to be read before the runs start. */
+export async function warningsOfUnrecordedRuns(
   preview: BackfillPreview,
+  options: BackfillOptions,
   { engine, executeRun, dags }: DagFile,
   store: Pick<RunStore, "listTaskInstances">,
-): Promise<Warning | undefined> {
+): Promise<Warning[]> {
   const { tasks = [] } = dags.find(({ dagId }) => dagId === preview.dagId) ?? {};
-  // Where runs are executed as a whole no task is ever recorded.
-  if (tasks.length < 2 || engine !== undefined || executeRun !== undefined) return undefined;
+  // An engine and `executeRun` execute runs as a whole, and no task is ever recorded.
+  if (!keepsTasks(options) || tasks.length < 2 || engine !== undefined || executeRun !== undefined) return [];
   let [read, count] = [0, 0];
-  for (let place = preview.counts.total - 1; place >= 0 && read < MOST; place -= 1) {
-    const row = preview.counts.rerun === 0 ? undefined : preview.run(place);
-    if (row?.action !== "rerun" || row.existingState !== "failed") continue;
+  for await (const { recorded } of lastRuns(preview, store, preview.counts.rerun, isFailedRerun)) {
     read += 1;
-    if ((await store.listTaskInstances(preview.dagId, row.runId)).length === 0) count += 1;
+    if (recorded.length === 0) count += 1;
   }
-  if (count === 0) return undefined;
+  if (count === 0) return [];
   const runs = count === 1 ? "1 failed run has" : `${count} failed runs have`;
   const cut = read === MOST ? ` (of the last ${MOST})` : "";
   const message = `${runs}${cut} no record of any task, as imported runs: all their tasks run again, also those that had succeeded`;
-  return { code: "unrecorded_runs", message, count };
+  return [{ code: "unrecorded_runs", message, count }];
+}
+
+const isSkippedSuccess = ({ reason }: PlannedRun) => reason === "exists_success";
+const isFailedRerun = ({ action, existingState }: PlannedRun) =>
+  action === "rerun" && existingState === "failed";
+
+/** Runs of a plan, the last ones first, with the ids of the tasks that the store has records of. There are at most `count` of them. */
+async function* lastRuns(
+  preview: BackfillPreview,
+  store: Pick<RunStore, "listTaskInstances">,
+  count: number,
+  isMeant: (run: PlannedRun) => boolean,
+): AsyncGenerator<{ run: PlannedRun; recorded: string[] }> {
+  let left = Math.min(count, MOST);
+  for (let place = preview.counts.total - 1; place >= 0 && left > 0; place -= 1) {
+    const run = preview.run(place);
+    if (run === undefined || !isMeant(run)) continue;
+    left -= 1;
+    const tasks = await store.listTaskInstances(preview.dagId, run.runId);
+    yield { run, recorded: tasks.map(({ taskId }) => taskId) };
+  }
 }
 
 function message(count: number, cut: string, lacking: readonly string[]): string {

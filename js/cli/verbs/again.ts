@@ -4,7 +4,6 @@ import { type BackfillOptions, BackfillService, type Dag, type RunState, type Ru
 import { abandonment, unfinishedIds } from "../../plan/history.js";
 import { shortened } from "../../visible.js";
 import { spanOf, zoneOf } from "../bounds.js";
-import { confirmed } from "../confirm.js";
 import { drive } from "../drive.js";
 import { FailedTasks } from "../failed_tasks.js";
 import { flags } from "../flags.js";
@@ -14,7 +13,7 @@ import { planJson, showPlan } from "../plan_view.js";
 import { exitCodes } from "../report_error.js";
 import type { Terminal } from "../terminal.js";
 import { passwordNote, quoted, serverFlags } from "../typed_line.js";
-import { warningOfUnrecordedRuns } from "../unrecorded_tasks.js";
+import { warningsOfUnrecordedRuns } from "../unrecorded_tasks.js";
 import type { Request, Verb } from "../verb.js";
 import { optionsOf } from "./backfill_options.js";
 
@@ -79,11 +78,10 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
     return exitCodes.ok;
   }
   const options = optionsFor(dates);
-  return drive(request, file, async ({ service, follow, warnBefore }) => {
-    await warnBefore(options);
-    const agreed = await confirmed(service, options, request);
-    return follow((hooks) =>
-      service.start(agreed, hooks).catch((error: unknown) => {
+  return drive(request, file, async (session) => {
+    const agreed = await session.agreed(options);
+    return session.follow((hooks) =>
+      session.service.start(agreed, hooks).catch((error: unknown) => {
         throw nameTheCommand(error, request);
       }),
     );
@@ -107,9 +105,7 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
     }
     const { dryRun, ...options } = optionsFor(dates);
     const plan = dryRun === true ? await service.preview(options) : undefined;
-    const warning =
-      plan && how.reprocess === "failed" ? await warningOfUnrecordedRuns(plan, file, store) : undefined;
-    if (warning !== undefined) plan?.warnings.push(warning);
+    plan?.warnings.push(...(await warningsOfUnrecordedRuns(plan, options, file, store)));
     return { dates, interrupted: undefined, plan };
   }
 }

@@ -8,7 +8,7 @@ import { chooseDag, loadDagFile } from "../load_dag.js";
 import { localDate } from "../local_date.js";
 import { planJson, showPlan } from "../plan_view.js";
 import { type ExitCode, exitCodes } from "../report_error.js";
-import { warningOfUnrecordedRuns, warnOfUnrecordedTasks } from "../unrecorded_tasks.js";
+import { warningsOfUnrecordedRuns, warnOfUnrecordedTasks } from "../unrecorded_tasks.js";
 import type { Request, Verb } from "../verb.js";
 import { backfillOptions, SHORT_HASH } from "./backfill_options.js";
 
@@ -59,9 +59,7 @@ export async function showPreview(request: Request): Promise<ExitCode> {
     });
     if (foreign === undefined) {
       await warnOfUnrecordedTasks(plan, dag, store, request);
-      const keeps = options.reprocess === "failed" || options.rerunFailed === true;
-      const warning = keeps ? await warningOfUnrecordedRuns(plan, file, store) : undefined;
-      if (warning !== undefined) plan.warnings.push(warning);
+      plan.warnings.push(...(await warningsOfUnrecordedRuns(plan, options, file, store)));
     }
     const date = dateToRender(plan, values.render);
     const rendered = date === undefined ? undefined : plan.render(date);

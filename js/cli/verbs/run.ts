@@ -1,6 +1,5 @@
 // dagfill run: runs a backfill, and with --resume first continues an interrupted one over the same dates.
 import type { BackfillOptions } from "../../face.js";
-import { confirmed } from "../confirm.js";
 import { drive, type Session } from "../drive.js";
 import { flags } from "../flags.js";
 import { nameTheCommand } from "../in_the_way.js";
@@ -40,8 +39,7 @@ export const run: Verb = {
 
 async function start(session: Session, options: BackfillOptions, request: Request): Promise<ExitCode> {
   try {
-    await session.warnBefore(options);
-    const agreed = await confirmed(session.service, options, request);
+    const agreed = await session.agreed(options);
     return await session.follow((hooks) => session.service.start(agreed, hooks));
   } catch (error) {
     throw nameTheCommand(error, request, "or add --resume, which continues it first");
@@ -66,8 +64,7 @@ async function resumeThenStart(
     if (code === exitCodes.interrupted || same(before, options)) return code;
     if (code !== exitCodes.ok) worst = code;
   }
-  await session.warnBefore(options);
-  const agreed = await confirmed(service, options, request);
+  const agreed = await session.agreed(options);
   const code = await follow((hooks) => whenFree(dagId, () => service.start(agreed, hooks)));
   return code === exitCodes.ok ? worst : code;
 }
