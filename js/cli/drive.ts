@@ -25,7 +25,7 @@ import { type ExitCode, exitCodes, reportError } from "./report_error.js";
 import { type Reporter, reporterFor } from "./reporter.js";
 import { type RetryWait, retryWaits } from "./retry_waits.js";
 import { TaskLogs } from "./task_logs.js";
-import { passwordNote, quoted, serverFlags } from "./typed_line.js";
+import { quoted, typedLine } from "./typed_line.js";
 import type { UncaughtError } from "./uncaught.js";
 import { keepsTasks, warningsOfUnrecordedRuns, warnOfUnrecordedTasks } from "./unrecorded_tasks.js";
 import type { Request } from "./verb.js";
@@ -110,7 +110,7 @@ function exitedEarly({ name }: DagFile, values: Request["values"]): void {
     process.exitCode = exitCodes.interrupted;
   writeSync(
     2,
-    `interrupted: the process ended while a backfill was running, for example because a task called process.exit(); to continue it${passwordNote(values)}: dagfill resume ${quoted(name)}${serverFlags(values)}\n`,
+    `interrupted: the process ended while a backfill was running, for example because a task called process.exit(); ${typedLine("to continue it", `resume ${quoted(name)}`, values)}\n`,
   );
 }
 

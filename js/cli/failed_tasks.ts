@@ -1,7 +1,7 @@
 // Tasks that failed in runs that succeeded, and those that did not run therefore: which they are, and the line that runs them again.
 import type { BackfillEvent } from "../face.js";
 import { localDate } from "./local_date.js";
-import { dagFlag, passwordNote, quoted, serverFlags } from "./typed_line.js";
+import { dagFlag, quoted, typedLine } from "./typed_line.js";
 
 interface Place {
   file: string;
@@ -39,6 +39,6 @@ export class FailedTasks {
     const [from = "", to = ""] = [sorted[0], sorted.at(-1)].map((date) => localDate(date ?? "", timeZone));
     const names = quoted([...this.tasks].join(","));
     const which = `${quoted(file)}${dagFlag(dagId)}`;
-    return `to run them again${passwordNote(servers)}: dagfill clear ${which} -t ${names} --from ${from} --to ${to}${serverFlags(servers)}`;
+    return typedLine("to run them again", `clear ${which} -t ${names} --from ${from} --to ${to}`, servers);
   }
 }

@@ -1,7 +1,7 @@
 // An interrupted backfill over the dates that were asked for, or a run on a date: the error says what to type next.
 import { DagfillError } from "../error.js";
 import type { RunRecord } from "../face.js";
-import { dagFlag, passwordNote, quoted, serverFlags } from "./typed_line.js";
+import { dagFlag, quoted, typedLine } from "./typed_line.js";
 import type { Request } from "./verb.js";
 
 function interruptedId(error: unknown): string | undefined {
@@ -21,12 +21,11 @@ export function nameTheCommand(
   const id = interruptedId(error);
   if (id === undefined) return error;
   const { code, message, details } = error as DagfillError;
-  const { store, engine } = values;
   const [file, name] = [positionals[0] ?? "", id].map(quoted);
   return new DagfillError(code, message, {
     hint: [
-      `to continue it${passwordNote({ store, engine })}: dagfill resume ${file} ${name}${serverFlags({ store, engine })}`,
-      `to close it${passwordNote({ store })}: dagfill discard ${name}${serverFlags({ store })}`,
+      typedLine("to continue it", `resume ${file} ${name}`, values),
+      typedLine("to close it", `discard ${name}`, { store: values.store }),
       ...more,
     ].join("\n     "),
     ...(details !== undefined && { details }),
@@ -44,22 +43,22 @@ export function nameTheRerun(
   if (!(error instanceof DagfillError) || error.code !== "RUN_EXISTS" || run === undefined) return error;
   const { code, message, details } = error;
   const { dagId, executionDate, runId, state } = run;
-  const [file, where, note] = [quoted(positionals[0] ?? ""), serverFlags(values), passwordNote(values)];
-  const range = `${file}${dagFlag(dagId)} --from ${executionDate} --to ${executionDate}${where}`;
+  const file = quoted(positionals[0] ?? "");
+  const range = `${file}${dagFlag(dagId)} --from ${executionDate} --to ${executionDate}`;
   const left = (details as { backfillId?: unknown } | undefined)?.backfillId;
   const hints =
     typeof left === "string"
       ? [
-          `to continue its backfill${note}: dagfill resume ${file} ${quoted(left)}${where}`,
-          `to close it${note}: dagfill discard ${quoted(left)}${where}`,
+          typedLine("to continue its backfill", `resume ${file} ${quoted(left)}`, values),
+          typedLine("to close it", `discard ${quoted(left)}`, values),
         ]
       : (state === "running" || state === "queued") && !isLeft
-        ? [`it has not ended; to see how far it is${note}: dagfill tasks ${file} ${executionDate}${where}`]
+        ? [typedLine("it has not ended; to see how far it is", `tasks ${file} ${executionDate}`, values)]
         : [
             ...(state === "success"
               ? []
-              : [`to run what did not succeed again${note}: dagfill retry ${range}`]),
-            `to run it again from the start${note}: dagfill clear ${range}`,
+              : [typedLine("to run what did not succeed again", `retry ${range}`, values)]),
+            typedLine("to run it again from the start", `clear ${range}`, values),
           ];
   const named = message.includes(runId) ? message : `${message}: ${runId}, ${state}`;
   return new DagfillError(code, named, {

@@ -6,7 +6,7 @@ import { localDate } from "./local_date.js";
 import { duration, endedOf } from "./progress.js";
 import { type ExitCode, exitCodes, runError } from "./report_error.js";
 import type { Style } from "./terminal.js";
-import { dagFlag, passwordNote, quoted, serverFlags } from "./typed_line.js";
+import { dagFlag, quoted, typedLine } from "./typed_line.js";
 import type { Request } from "./verb.js";
 
 const mostFailures = 10;
@@ -88,7 +88,7 @@ export class Outcome {
     );
     if (this.isGone()) return exitCodes.interrupted;
     const which = [positionals[0] ?? "", backfillId].map(quoted).join(" ");
-    this.hint(`to continue${passwordNote(values)}: dagfill resume ${which}${serverFlags(values)}`);
+    this.hint(typedLine("to continue", `resume ${which}`, values));
     return exitCodes.interrupted;
   }
 
@@ -116,8 +116,8 @@ export class Outcome {
       // The id of a backfill is used once. A retry without dates would take the runs of other ranges, too.
       const { dagId, start, end, timeZone } = this.backfill.preview;
       const range = `--from ${localDate(start, timeZone)} --to ${localDate(end, timeZone)}`;
-      const which = `${quoted(positionals[0] ?? "")}${dagFlag(dagId)} ${range}${serverFlags(values)}`;
-      this.hint(`to run them again${passwordNote(values)}: dagfill retry ${which}`);
+      const which = `${quoted(positionals[0] ?? "")}${dagFlag(dagId)} ${range}`;
+      this.hint(typedLine("to run them again", `retry ${which}`, values));
     } else this.hint("the same command runs the canceled dates again");
   }
 

@@ -10,7 +10,7 @@ import { chooseDag, loadDagFile, looksLikeFile } from "./load_dag.js";
 import { localDate } from "./local_date.js";
 import { shownWord } from "./server_url.js";
 import type { Style } from "./terminal.js";
-import { passwordNote, quoted, serverFlags } from "./typed_line.js";
+import { quoted, typedLine } from "./typed_line.js";
 import type { Request } from "./verb.js";
 
 /** A DAG of a store. */
@@ -122,7 +122,7 @@ export function noRun(
   { positionals: [dag = ""], values }: Pick<Request, "positionals" | "values">,
 ): DagfillError {
   return new DagfillError("INVALID_OPTION", `expected a run of ${dagId}, got none at ${which}`, {
-    hint: `to list them${passwordNote(values)}: dagfill runs ${quoted(dag)}${serverFlags(values)}`,
+    hint: typedLine("to list them", `runs ${quoted(dag)}`, values),
   });
 }
 

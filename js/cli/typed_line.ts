@@ -29,6 +29,11 @@ export function passwordNote({ store, engine }: Servers): string {
   return ` (with the password${variables.length === 1 ? "" : "s"} in ${variables.join(" and ")})`;
 }
 
+/** A hint: the purpose, such as "to continue it", and the line to type for it, of which `command` is the part between dagfill and the servers' flags. */
+export function typedLine(purpose: string, command: string, servers: Servers): string {
+  return `${purpose}${passwordNote(servers)}: dagfill ${command}${serverFlags(servers)}`;
+}
+
 /** The flag that chooses a DAG, with a space before it. An id that is too long for a line is left out. */
 export function dagFlag(dagId: string): string {
   return dagId.length > 200 ? "" : ` --dag-id ${quoted(dagId)}`;

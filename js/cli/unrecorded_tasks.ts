@@ -4,7 +4,7 @@ import { shortened } from "../visible.js";
 import { skippedBy } from "./calendar.js";
 import type { DagFile } from "./load_dag.js";
 import { localDate } from "./local_date.js";
-import { dagFlag, passwordNote, quoted, serverFlags } from "./typed_line.js";
+import { dagFlag, quoted, typedLine } from "./typed_line.js";
 import type { Request } from "./verb.js";
 
 /** The records of so many runs are read, the last runs first. */
@@ -105,5 +105,6 @@ function hint(
   const sorted = [...dates].sort((one, other) => Date.parse(one) - Date.parse(other));
   const [from, to] = [sorted[0], sorted.at(-1)].map((date) => localDate(date ?? "", timeZone));
   const which = `${quoted(positionals[0] ?? "")}${dagFlag(dagId)} -t ${names} --no-upstream`;
-  return `to run ${lacking.size === 1 ? "it" : "them"}${passwordNote(values)}: dagfill clear ${which} --from ${from} --to ${to}${serverFlags(values)}`;
+  const purpose = `to run ${lacking.size === 1 ? "it" : "them"}`;
+  return typedLine(purpose, `clear ${which} --from ${from} --to ${to}`, values);
 }

@@ -12,7 +12,7 @@ import { chooseDag, type DagFile, loadDagFile } from "../load_dag.js";
 import { planJson, showPlan } from "../plan_view.js";
 import { exitCodes } from "../report_error.js";
 import type { Terminal } from "../terminal.js";
-import { passwordNote, quoted, serverFlags } from "../typed_line.js";
+import { quoted, typedLine } from "../typed_line.js";
 import { warningsOfUnrecordedRuns } from "../unrecorded_tasks.js";
 import type { Request, Verb } from "../verb.js";
 import { optionsOf } from "./backfill_options.js";
@@ -64,10 +64,9 @@ async function again(request: Request, states: RunState[], how: Partial<Backfill
     const range = span.from === undefined && span.to === undefined ? "" : " between these dates";
     notices.line(`no runs of ${shortened(dagId, 200)} that are ${states.join(" or ")}${range}`);
     if (interrupted !== undefined) {
-      const id = quoted(interrupted.backfillId);
-      notices.line(
-        `${notices.paint("cyan", "hint")} a backfill was interrupted; to continue it${passwordNote(values)}: dagfill resume ${quoted(file.name)} ${id}${serverFlags(values)}`,
-      );
+      const which = [file.name, interrupted.backfillId].map(quoted).join(" ");
+      const line = typedLine("to continue it", `resume ${which}`, values);
+      notices.line(`${notices.paint("cyan", "hint")} a backfill was interrupted; ${line}`);
     }
     const place = { file: file.name, dagId, timeZone: zoneOf(dag), servers: values };
     const hint = failedTasks.hint(place);

@@ -13,7 +13,7 @@ import { exitCodes, runError } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
 import type { Terminal } from "../terminal.js";
-import { passwordNote, quoted, serverFlags } from "../typed_line.js";
+import { quoted, typedLine } from "../typed_line.js";
 import type { Verb } from "../verb.js";
 
 /** The interval of a coordinator's health lines for a supervisor. There is also one at the start, when a backfill is let go, and at the end. */
@@ -114,7 +114,7 @@ async function tellCanary(
   const ended = (state: string) => results.filter((run) => run.state === state).length;
   const counts = `${ended("success")} succeeded, ${ended("failed")} failed`;
   const id = waiting.length === 1 ? quoted(waiting[0]?.backfillId ?? "") : "ID";
-  const hint = `to continue${passwordNote({ store })}: dagfill approve ${id}${serverFlags({ store })}`;
+  const hint = typedLine("to continue", `approve ${id}`, { store });
   terminal.line(
     `${at}  ${terminal.paint("yellow", "awaiting_approval")}  ${dagId}  ${id}  ${counts}; ${hint}`,
   );

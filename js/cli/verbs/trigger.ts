@@ -13,7 +13,7 @@ import { chooseDag, loadDagFile } from "../load_dag.js";
 import { exitCodes, runError } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
-import { passwordNote, quoted, serverFlags } from "../typed_line.js";
+import { quoted, typedLine } from "../typed_line.js";
 import type { Request, Verb } from "../verb.js";
 
 export const trigger: Verb = {
@@ -37,7 +37,7 @@ export const trigger: Verb = {
     const executors = executorsOf(file, world, {
       logs: new TaskLogs(values.store),
       print: logWriter({ terminal, json, values }),
-      hint: `to run what it left again${passwordNote(values)}: dagfill retry ${quoted(path)}${serverFlags(values)}`,
+      hint: typedLine("to run what it left again", `retry ${quoted(path)}`, values),
     });
     const { callbacks, dags, uncaught } = executors;
     try {
