@@ -12,14 +12,14 @@ export interface PaceTexts {
 const leastBar = 8;
 
 /** How many dates have ended. Dates that a cancel, or a limit of failures, keeps from starting are not among them: nothing was done for them. */
-export function endedOf({ total, remaining, canceled = 0 }: Progress): number {
+export function endedOf({ total, remaining, canceled }: Progress): number {
   return total - remaining - canceled;
 }
 
 /** The redrawn line: bar, counts, time left, rate, the run that has been at work for the longest, and what the driver
  *  is doing. Never wider than the terminal: the least important parts are left out first. */
 export function progressLine(progress: Progress, mode: string, terminal: Terminal, pace?: PaceTexts): string {
-  const { total, remaining, running, failed, canceled = 0, etaMs } = progress;
+  const { total, remaining, running, failed, canceled, etaMs } = progress;
   // With the order in which they are left out: the highest number first.
   const parts = [
     { text: `${endedOf(progress)}/${total}`, rank: 0 },

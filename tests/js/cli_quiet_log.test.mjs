@@ -28,7 +28,7 @@ function reporter({ json = false, values = {} } = {}) {
   return { lines, reporter: reporterFor(request) };
 }
 
-const progress = { total: 3, remaining: 3, running: 1, failed: 0 };
+const progress = { total: 3, remaining: 3, running: 1, failed: 0, canceled: 0 };
 const event = (type, more = {}) => ({ type, at: "2024-01-01T00:00:00Z", progress, ...more });
 const run = { runId: "a", executionDate: "2024-01-02T00:00:00Z", state: "running" };
 

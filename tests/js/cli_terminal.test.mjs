@@ -213,7 +213,7 @@ test("rate and longest run: of the latest ends, and left out before the counts w
   }
   assert.equal(lanes.rate(), "1.0/s");
 
-  const progress = { total: 365, remaining: 300, running: 4, failed: 3, etaMs: 3_729_000 };
+  const progress = { total: 365, remaining: 300, running: 4, failed: 3, canceled: 0, etaMs: 3_729_000 };
   const at = (width) =>
     progressLine(progress, "", { width, paint: (_, text) => text, sign: (_, ascii) => ascii }, pace);
   assert.match(
