@@ -2,6 +2,7 @@
 import type { PlannedRun } from "../../face.js";
 import { zoneOf } from "../bounds.js";
 import { type DueRuns, dueRuns, type StandingRun } from "../due_runs.js";
+import { firstFew } from "../first_few.js";
 import { flags } from "../flags.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
 import { localDate } from "../local_date.js";
@@ -47,13 +48,9 @@ function notesOn(
   { restarted, taken, waiting, skipped, skippedWithRun }: DueRuns,
   timeZone: string | undefined,
 ): string[] {
-  const listed = (runs: readonly StandingRun[]) => {
-    const named = runs.slice(0, MOST_NAMED);
-    const texts = named.map(
-      ({ executionDate, runId, state }) => `${localDate(executionDate, timeZone)} (${runId}, ${state})`,
-    );
-    return `${texts.join(", ")}${runs.length > MOST_NAMED ? `, and ${runs.length - MOST_NAMED} more` : ""}`;
-  };
+  const named = ({ executionDate, runId, state }: StandingRun) =>
+    `${localDate(executionDate, timeZone)} (${runId}, ${state})`;
+  const listed = (runs: readonly StandingRun[]) => firstFew(runs, MOST_NAMED, named);
   const lines: string[] = [];
   if (restarted.length > 0) {
     const are = restarted.length === 1 ? "1 run was" : `${restarted.length} runs were`;

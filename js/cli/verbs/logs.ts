@@ -4,6 +4,7 @@ import { DagfillError } from "../../error.js";
 import type { RunRecord, RunStore, TaskInstance } from "../../face.js";
 import { shown } from "../../shown.js";
 import { runsOfChunks } from "../chunk_runs.js";
+import { firstFew } from "../first_few.js";
 import { flags } from "../flags.js";
 import { isDriven } from "../interrupted.js";
 import { takeInterrupts } from "../interrupts.js";
@@ -61,17 +62,16 @@ export const logs: Verb = {
   },
 };
 
-/** Where several runs are of a day, or of a local time that clocks show twice: which one is shown, and how the others are named. */
+/** The notice for a day, or a local time that clocks show twice, with several runs: which one is shown, and the dates of the others. */
 function othersText(
   run: RunRecord,
   others: readonly RunRecord[],
   which: string,
   { timeZone }: StoredDag,
 ): string {
-  const dates = others.slice(0, 3).map(({ executionDate }) => localDate(executionDate, timeZone));
-  const more = others.length > 3 ? `, and ${others.length - 3} more` : "";
+  const dates = firstFew(others, 3, ({ executionDate }) => localDate(executionDate, timeZone));
   const are = others.length === 1 ? "another run is" : `${others.length} other runs are`;
-  return `the run of ${localDate(run.executionDate, timeZone)}; ${are} at ${shown(which)}: ${dates.join(", ")}${more}`;
+  return `the run of ${localDate(run.executionDate, timeZone)}; ${are} at ${shown(which)}: ${dates}`;
 }
 
 /** Refuses an attempt that no task has had, with those that each has. */
@@ -94,9 +94,8 @@ function refuseAttempt(attempt: unknown, known: ReadonlyMap<string, readonly num
 function whyNone(tasks: readonly TaskInstance[], runId: string): string {
   const waiting = tasks.filter(({ startedAt }) => startedAt === undefined);
   if (waiting.length === 0) return `no logs of ${runId}: only commands, and functions that failed, have logs`;
-  const states = waiting.slice(0, 10).map(({ taskId, state }) => `${taskId} (${state})`);
-  const more = waiting.length > 10 ? `, and ${waiting.length - 10} more` : "";
-  return `no logs of ${runId}: not started: ${states.join(", ")}${more}`;
+  const states = firstFew(waiting, 10, ({ taskId, state }) => `${taskId} (${state})`);
+  return `no logs of ${runId}: not started: ${states}`;
 }
 
 async function tasksOf(

@@ -1,6 +1,7 @@
 // dagfill missing: the dates of a range without a successful run.
 import { type MissingDates, missing, type RunRecord } from "../../face.js";
 import { rangeOf, zoneOf } from "../bounds.js";
+import { firstFew } from "../first_few.js";
 import { flags } from "../flags.js";
 import { foreignRuns } from "../foreign_history.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
@@ -74,11 +75,10 @@ function isIn({ start, end }: { start: number; end: number }, date: string): boo
 /** Runs that have not ended are neither missing nor done. */
 function showInFlight(runs: readonly RunRecord[], timeZone: string | undefined, terminal: Terminal): void {
   if (runs.length === 0) return;
-  const dates = runs.slice(0, 3).map(({ executionDate }) => localDate(executionDate, timeZone));
-  const more = runs.length > 3 ? `, and ${runs.length - 3} more` : "";
+  const dates = firstFew(runs, 3, ({ executionDate }) => localDate(executionDate, timeZone));
   const are = runs.length === 1 ? "1 date is" : `${runs.length} dates are`;
   terminal.line(
-    `${terminal.paint("yellow", "in flight")}  ${are} running or queued and not counted: ${dates.join(", ")}${more}; if another scheduler left them, import-runs --assume-dead P1D counts them as failed`,
+    `${terminal.paint("yellow", "in flight")}  ${are} running or queued and not counted: ${dates}; if another scheduler left them, import-runs --assume-dead P1D counts them as failed`,
   );
 }
 
