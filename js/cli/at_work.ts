@@ -33,7 +33,7 @@ export class AtWork {
         if (code === "task_retrying" && runId !== undefined && taskId !== undefined) this.wait(runId, taskId);
       }
     }
-    if (!this.isIdle) return;
+    if (this.waiting.length === 0 || !this.isIdle) return;
     for (const resolve of this.waiting.splice(0)) resolve();
   }
 
@@ -55,8 +55,8 @@ export class AtWork {
 
   private get isIdle(): boolean {
     return [...this.runs].every((runId) => {
-      const waits = [...(this.tasks.get(runId)?.values() ?? [])];
-      return waits.length > 0 && waits.every((waits) => waits);
+      const tasks = [...(this.tasks.get(runId)?.values() ?? [])];
+      return tasks.length > 0 && tasks.every((waits) => waits);
     });
   }
 
