@@ -33,33 +33,30 @@ export function nameTheCommand(
   });
 }
 
-/** RUN_EXISTS with the commands that show such a run, continue it, or run it again. `run`: as the store has it; `isLeft`: no process drives it. */
+/** RUN_EXISTS with the commands that show such a run, continue it, or run it again. `run`: as the store has it; `isDriven`: a process is at work on it. */
 export function nameTheRerun(
   error: unknown,
   run: RunRecord | undefined,
-  isLeft: boolean,
+  isDriven: boolean,
   { positionals, values }: Pick<Request, "positionals" | "values">,
 ): unknown {
   if (!(error instanceof DagfillError) || error.code !== "RUN_EXISTS" || run === undefined) return error;
   const { code, message, details } = error;
   const { dagId, executionDate, runId, state } = run;
   const file = quoted(positionals[0] ?? "");
-  const range = `${file}${dagFlag(dagId)} --from ${executionDate} --to ${executionDate}`;
   const left = (details as { backfillId?: unknown } | undefined)?.backfillId;
-  const hints =
-    typeof left === "string"
-      ? [
-          typedLine("to continue its backfill", `resume ${file} ${quoted(left)}`, values),
-          typedLine("to close it", `discard ${quoted(left)}`, values),
-        ]
-      : (state === "running" || state === "queued") && !isLeft
-        ? [typedLine("it has not ended; to see how far it is", `tasks ${file} ${executionDate}`, values)]
-        : [
-            ...(state === "success"
-              ? []
-              : [typedLine("to run what did not succeed again", `retry ${range}`, values)]),
-            typedLine("to run it again from the start", `clear ${range}`, values),
-          ];
+  const hints: string[] = [];
+  if (typeof left === "string") {
+    hints.push(typedLine("to continue its backfill", `resume ${file} ${quoted(left)}`, values));
+    hints.push(typedLine("to close it", `discard ${quoted(left)}`, values));
+  } else if (isDriven) {
+    hints.push(typedLine("it has not ended; to see how far it is", `tasks ${file} ${executionDate}`, values));
+  } else {
+    const range = `${file}${dagFlag(dagId)} --from ${executionDate} --to ${executionDate}`;
+    if (state !== "success")
+      hints.push(typedLine("to run what did not succeed again", `retry ${range}`, values));
+    hints.push(typedLine("to run it again from the start", `clear ${range}`, values));
+  }
   const named = message.includes(runId) ? message : `${message}: ${runId}, ${state}`;
   return new DagfillError(code, named, {
     hint: hints.join("\n     "),

@@ -1,13 +1,13 @@
 // dagfill trigger: one run of a DAG for one date, now.
 import { DagfillError } from "../../error.js";
 import { BackfillService, type RunStore } from "../../face.js";
-import { abandonment } from "../../plan/history.js";
 import { dateOf, zoneOf } from "../bounds.js";
 import { warnOfDags } from "../dag_warnings.js";
 import { detachable } from "../detachable.js";
 import { executorsOf } from "../executors.js";
 import { flags } from "../flags.js";
 import { nameTheRerun } from "../in_the_way.js";
+import { isDriven } from "../interrupted.js";
 import { takeInterrupts } from "../interrupts.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
 import { exitCodes, runError } from "../report_error.js";
@@ -82,5 +82,5 @@ async function namedRun(error: unknown, store: RunStore, request: Request): Prom
   const { dagId, executionDate } = error.details as { dagId: string; executionDate: string };
   const at = Date.parse(executionDate);
   const [run] = await store.listRuns({ dagId, from: at, to: at });
-  return nameTheRerun(error, run, run !== undefined && (await abandonment(store)(run)), request);
+  return nameTheRerun(error, run, await isDriven(store, run), request);
 }
