@@ -79,11 +79,17 @@ export const serve: Verb = {
       const refused = typeof values.engine === "string" ? [refusedBy(engine as Engine)] : [];
       await Promise.race([served, aborted(interrupts.drain), uncaught.failed, ...refused]);
       if (interrupts.drain.aborted) {
-        const rest = engine === undefined ? "those in flight may finish" : "jobs at the engine continue";
-        notices.line(`stopping: no further runs start, and ${rest}; Ctrl-C again aborts them`);
+        const rest =
+          engine === undefined
+            ? "those in flight may finish; Ctrl-C again aborts them"
+            : "jobs at the engine continue; Ctrl-C again leaves at once";
+        notices.line(`stopping: no further runs start, and ${rest}`);
         await Promise.race([served, aborted(interrupts.abort), uncaught.failed]);
         if (interrupts.abort.aborted) {
-          notices.line("aborting the runs in flight: the next process that serves this store continues them");
+          if (engine === undefined)
+            notices.line(
+              "aborting the runs in flight: the next process that serves this store continues them",
+            );
           await settling(Promise.all([served, inFlight.settled()]));
         }
       }
