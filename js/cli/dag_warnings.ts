@@ -5,7 +5,7 @@ import type { Warning } from "../warning.js";
 import type { Terminal } from "./terminal.js";
 import type { Callbacks } from "./verb.js";
 
-/** The codes of warnings about commands, which do not depend on the date. */
+/** The codes of warnings about durations and commands, which do not depend on the date. */
 const CODES = [
   "short_duration",
   "unknown_macro",
@@ -15,9 +15,9 @@ const CODES = [
   "work_not_imported",
 ];
 
-/** The warnings that the plan of one date has of the DAG's templates. `conf`: what the run is started with; where that is not
+/** The warnings about a DAG that do not depend on a range of dates, from the plan of one date. `conf` is that of the run; if it is not
  *  known yet, no key of it counts as missing. */
-async function templateWarnings(
+export async function dagWarnings(
   dag: Dag,
   callbacks: Callbacks,
   conf?: Record<string, unknown>,
@@ -49,15 +49,6 @@ function sampleOf(dag: Dag): { schedule: NonNullable<Dag["schedule"]>; date: str
     if (date !== undefined) return { schedule, date };
   }
   return { schedule: { dates: ["2023-12-31", DAY, "2024-01-02"] }, date: DAY };
-}
-
-/** The warnings about a DAG that do not depend on a range of dates. `conf` as for its templates. */
-export async function dagWarnings(
-  dag: Dag,
-  callbacks: Callbacks,
-  conf?: Record<string, unknown>,
-): Promise<Warning[]> {
-  return templateWarnings(dag, callbacks, conf);
 }
 
 /** Writes the warnings of several DAGs, each with its DAG. */

@@ -221,11 +221,13 @@ async function drain(
   backfill.pause({ stored: false });
   const thrown = await Promise.race([atWork.nothing(), aborted(interrupts.abort), uncaught.thrown]);
   if (thrown !== undefined) return thrown;
-  if (interrupts.abort.aborted) {
-    notices.line("aborting the runs in flight");
-    await abortHere(backfill, store, inFlight.settled());
-  } else if (atWork.onlyWaits) {
-    notices.line("stopping: the runs in flight only wait for next attempts of tasks, which a resume makes");
+  const isAborted = interrupts.abort.aborted;
+  if (isAborted || atWork.onlyWaits) {
+    notices.line(
+      isAborted
+        ? "aborting the runs in flight"
+        : "stopping: the runs in flight only wait for next attempts of tasks, which a resume makes",
+    );
     await abortHere(backfill, store, inFlight.settled());
   } else {
     await store.detach();

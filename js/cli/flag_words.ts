@@ -9,7 +9,7 @@ const planned: readonly Flag[] = [...flags.plan, ...flags.drive].filter(
   (flag) => !OF_DAG.includes(optionOf(flag)),
 );
 
-/** What a hint of the library names, and the words for it here. */
+/** Terms of the library in its hints, each with the words of the command line. */
 const TERMS: readonly (readonly [string, string])[] = [
   ["MemoryStore, which keeps nothing", "--store :memory:, which keeps nothing"],
   ["a later lastRun or startDate", "a later startDate of the DAG"],
