@@ -30,7 +30,7 @@ type Method =
   | ("start" | "retry" | "pause" | "resume" | "cancel" | "discard" | "approve" | "setMaxParallelRuns")
   | ("close" | "dismiss" | "select" | "selectDay" | "toggle" | "review" | "replan");
 
-/** What an element draws of a backfill: a React node, whose type pages without React do not have. `send` dispatches an event. */
+/** Draws a backfill as a React node, whose type pages without React do not have. `send` dispatches an event. */
 export type Draw = (backfill: PageBackfill, send: (type: string, detail: unknown) => void) => unknown;
 
 /** Events of an element, by name: those of every element, and its own. */

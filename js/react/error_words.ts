@@ -7,7 +7,7 @@ export function errorWords({ errors }: Locale, error: Error): string {
   return words === undefined ? error.message : words(error as DagfillError);
 }
 
-/** What to do about it, in English; nothing where the page says the error in its own words. */
+/** The hint of an error, in English; nothing where the page says the error in its own words. */
 export function errorHint({ errors }: Locale, error: Error): string | null {
   if (!(error instanceof DagfillError) || errors[error.code] !== undefined) return null;
   return error.hint ?? null;

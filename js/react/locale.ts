@@ -13,7 +13,7 @@ export interface Locale {
   /** Milliseconds in words, in at most two units: `1 min 30 s`. */
   duration: (ms: number) => string;
   token: Record<Token, string>;
-  /** What a token means, in a sentence. */
+  /** The meaning of a token, in a sentence. */
   meaning: Record<Token, string>;
   task: Record<TaskState, string>;
   /** Why a date is left alone; `interrupted`: its run was, with the backfill. */

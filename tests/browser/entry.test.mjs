@@ -7,7 +7,7 @@ import { serve } from "./server.mjs";
 
 const page = '<!doctype html><meta charset="utf-8"><title>dagfill</title>';
 const worker = 'import { version } from "/dist/index.js"; postMessage(version());';
-// What the README promises: the package asks a page for nothing but the right to compile wasm.
+// The README promises: the package asks a page for nothing but the right to compile wasm.
 const headers = { "content-security-policy": "script-src 'self' 'wasm-unsafe-eval'" };
 
 let browser;

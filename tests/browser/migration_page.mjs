@@ -1,4 +1,4 @@
-// What the pages of migration.test.mjs run: a database as dagfill 0.1.0 left it, opened by the package.
+// The module that the pages of migration.test.mjs run: a database as dagfill 0.1.0 left it, opened by the package.
 import { BackfillService, DagfillError } from "/dist/index.js";
 import { openIndexedDbStore } from "/dist/store/indexeddb.js";
 import { assert } from "/tests/browser/page_assert.mjs";

@@ -1,4 +1,4 @@
-// What the pages of store.test.mjs load: the contract suite and the writers, over the IndexedDB store of the package.
+// The module that the pages of store.test.mjs load: the contract suite and the writers, over the IndexedDB store of the package.
 
 import { storeContract } from "/dist/store/contract.js";
 import { openIndexedDbStore } from "/dist/store/indexeddb.js";
@@ -43,7 +43,7 @@ export async function writeInto(name, first, last = Number.POSITIVE_INFINITY) {
   }
 }
 
-/** What the promise comes to: null, or the error as data. */
+/** The outcome of the promise: null, or the error as data. */
 export async function failure(promise) {
   try {
     await promise;

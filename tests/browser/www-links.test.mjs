@@ -128,7 +128,7 @@ for (const [name, { says, ...fields }] of Object.entries(bombs)) {
   });
 }
 
-/** What a link has room for: 130,000 characters that inflate to 100 MB. */
+/** The most that a link has room for: 130,000 characters that inflate to 100 MB. */
 function bomb() {
   return deflateRawSync(Buffer.alloc(100_000_000, " "), { level: 9 }).toString("base64url");
 }

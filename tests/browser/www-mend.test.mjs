@@ -1,4 +1,4 @@
-// What using the page for real brought up.
+// Faults that were found by using the page for real.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pageModule } from "./www-module.mjs";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { root } from "../../scripts/process.mjs";
 import { sourceModule } from "../source_module.mjs";
 
-/** What `source` exports, a module's text whose imports are relative to www/src. */
+/** The exports of `source`, a module's text whose imports are relative to www/src. */
 export const pageModule = (source) =>
   sourceModule(source, "www/src", {
     alias: {

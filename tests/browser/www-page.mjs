@@ -11,7 +11,7 @@ import { serve } from "./server.mjs";
 
 export const www = join(root, "www");
 
-/** What the page asks of its host. */
+/** The policy that the page asks of its host. */
 export const policy =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'";
 
@@ -81,7 +81,7 @@ export function usePage({ args = [], headers = { "content-security-policy": poli
   held.context = async (t, options = {}) => {
     const context = await held.browser.newContext({
       viewport: { width: 1380, height: 900 },
-      // What one test has loaded must not answer another one; the browser says so on the console.
+      // A file that one test has loaded must not answer another one; the browser says so on the console.
       serviceWorkers: "block",
       ...options,
     });
@@ -159,7 +159,7 @@ export async function graphFitted(page) {
 /** A hash of the page from its fields. */
 export const hash = (fields) => `#${new URLSearchParams({ v: "1", ...fields })}`;
 
-/** What the page says of its plan; the copy for screen readers comes half a second later. */
+/** The text in which the page tells its plan; the copy for screen readers comes half a second later. */
 export const verdict = (page) => page.locator(".verdict p:not(.hidden)");
 
 /** The number of runs that will start, as the button says it. */

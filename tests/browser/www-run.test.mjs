@@ -22,7 +22,7 @@ const sixty = (fields) =>
 const run = (tab) => tab.getByRole("button", { name: /^Run [\d,]+ runs?$/ }).click();
 const headline = (tab, text) => tab.locator("#run-title").getByText(text).waitFor();
 
-/** What the store has, read past the page: one line a run. */
+/** The runs in the store, read past the page: one line a run. */
 function records(tab) {
   return tab.evaluate(async () => {
     const open = (name) =>

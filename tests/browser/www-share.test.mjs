@@ -1,4 +1,4 @@
-// What leaves the page: the address, code to paste, files.
+// Exports of the page: the address, code to paste, files.
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

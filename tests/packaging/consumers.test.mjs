@@ -31,7 +31,7 @@ aroundTests(
   },
 );
 
-// A page tells its date as its text. What it logs as an error, or throws, is the message of the failure.
+// A page tells its date as its text. The message of a failure is the error that it logs or throws.
 async function textOf(url) {
   const tab = await browser.newPage();
   const faults = [];

@@ -1,4 +1,4 @@
-// What `npm pack` puts into the package, and whether every kind of consumer can read it.
+// The files that `npm pack` puts into the package, and whether every kind of consumer can read it.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";

@@ -47,7 +47,7 @@ export async function workshop(consumers = join(root, "tests/packaging/consumers
   };
 }
 
-/** What a program printed; its failure shows both streams. */
+/** The output of a program; its failure shows both streams. */
 export function printed(file, args, cwd, env = process.env) {
   try {
     return execFileSync(file, args, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();

@@ -32,7 +32,7 @@ import type { Started } from "./usePlan";
 import { useSampleHistory } from "./useSampleHistory";
 import { Legend, Verdict } from "./Verdict";
 
-// What the first plan does not need comes after it.
+// Parts that the first plan does not need are loaded after it.
 const ComparePanel = lazy(() => import("./ComparePanel").then((part) => ({ default: part.ComparePanel })));
 const PlanCalendar = lazy(() => import("./parts").then((part) => ({ default: part.PlanCalendar })));
 const ChosenDate = lazy(() => import("./parts").then((part) => ({ default: part.ChosenDate })));

@@ -12,14 +12,14 @@ export interface BannersProps {
   discard: (one: StoredBackfill) => void;
   exportPlan: () => void;
   dismiss: () => void;
-  /** What of the link could not be taken. */
+  /** The parts of the link that could not be taken. */
   refused: string | null;
   dismissRefused: () => void;
   /** How the plan differs from the one that the sender of the link saw. */
   surprise: string | null;
 }
 
-/** What the page has to say before anything else. */
+/** Messages that come before everything else of the page. */
 export function Banners(props: BannersProps) {
   const { stored, storage, failure, watching } = props;
   const interrupted = stored.filter((one) => one.state === "interrupted");

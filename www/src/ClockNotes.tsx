@@ -51,7 +51,7 @@ export function ClockNotes({
   );
 }
 
-/** What the plan does on that day, by its own rows. */
+/** The dates of the plan on that day, by its own rows. */
 function effect(plan: PlanView, day: number, schedule: string): string {
   const at = plan.days.day.indexOf(day);
   const count = at < 0 ? 0 : (plan.days.count[at] ?? 0);

@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from "react";
 
-/** What is shown when drawing the page fails: never nothing. */
+/** Shows the error when drawing the page fails: the page is never empty. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { error: unknown; failed: boolean }> {
   override state = { error: null, failed: false };
 

@@ -2,7 +2,7 @@ import { CopyButton } from "./CopyButton";
 
 const SOURCE = "https://github.com/dagfill/dagfill";
 
-/** What this is, for somebody who has never seen it. */
+/** An introduction to the page, for somebody who has never seen it. */
 export function Lead({ bring }: { bring: (() => void) | null }) {
   return (
     <section className="lead" aria-label="About this page">

@@ -4,8 +4,8 @@ import { number, plural } from "./days";
 import type { PlanView } from "./model";
 import type { PlanState } from "./usePlan";
 
-/** The platform's dialog: modal, closed by Escape, the focus goes back to where it was. What
- *  is marked `data-first` has the focus at first: the safe choice. */
+/** The platform's dialog: modal, closed by Escape, the focus goes back to where it was. The
+ *  element that is marked `data-first` has the focus at first: the safe choice. */
 export function Modal({
   title,
   onClose,

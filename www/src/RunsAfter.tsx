@@ -4,7 +4,7 @@ import { type KeyboardEvent, useId, useRef, useState } from "react";
 /** The list of all ids, which the fields of all tasks complete from. */
 export const TASK_IDS = "task-ids";
 
-/** What a task runs after: one chip for each, and a field that adds another one by Enter, a comma, or by choosing it. */
+/** The tasks that a task runs after: one chip for each, and a field that adds another one by Enter, a comma, or by choosing it. */
 export function RunsAfter(props: {
   taskId: string;
   dependsOn: readonly string[];

@@ -1,4 +1,4 @@
-/** What a schedule does with wall-clock times that a clock change repeats or removes. */
+/** The choices of a schedule for wall-clock times that a clock change repeats or removes. */
 export const CLOCK_POLICIES = [
   { value: "airflow", label: "as Airflow does" },
   { value: "earlier", label: "earlier reading" },

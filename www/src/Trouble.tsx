@@ -5,7 +5,7 @@ import { FIELD_WORDS, faultyField } from "./faultyField";
 import type { Change, Draft } from "./model";
 import type { PlanState } from "./usePlan";
 
-/** What stands in the way of a useful plan, each with the nearest way out. */
+/** Obstacles to a useful plan, each with the nearest way out. */
 export function Trouble({
   plan,
   draft,

@@ -93,7 +93,7 @@ ${line("run")}
 `;
 }
 
-/** What both Airflow lines cannot say. */
+/** Comments on the settings that neither Airflow line can say. */
 function remarks(draft: Draft): string[] {
   const notes: string[] = [];
   if (draft.exclude.length)

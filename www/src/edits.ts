@@ -3,7 +3,7 @@ export interface Edits<T> {
   readonly past: readonly T[];
   readonly now: T;
   readonly future: readonly T[];
-  /** What the newest edit changed, and when: more of the same is no step of its own. */
+  /** The fields that the newest edit changed, and when: more of the same is no step of its own. */
   readonly last: { readonly what: string; readonly at: number } | null;
 }
 

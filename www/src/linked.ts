@@ -2,7 +2,7 @@ import { plural } from "./days";
 import type { Draft } from "./model";
 import type { PlanState } from "./usePlan";
 
-/** What a link says of the plan at its sender. */
+/** The plan at the sender of a link, as the link tells it. */
 export interface Linked {
   draft: Draft;
   /** Runs that would have started there; null when the link does not say. */

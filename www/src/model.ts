@@ -4,7 +4,7 @@ import type { Comparison, PlannedDate, RunView } from "dagfill/react";
 
 export type PlanView = PlanColumns;
 
-/** What the user has typed: the whole editable state of the page, and what the address bar keeps. */
+/** The input of the user: the whole editable state of the page, and what the address bar keeps. */
 export interface Draft {
   dagId: string;
   tasks: DraftTask[];
@@ -151,6 +151,6 @@ export interface CompareView extends Comparison {
   shifts: { shift: number; count: number }[];
   error: EngineError | null;
   textB: string;
-  /** What becomes of the runs when B takes the place of A, and what to know about it. */
+  /** The fate of the runs when B takes the place of A, and its warnings. */
   impact: string[];
 }

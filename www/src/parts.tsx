@@ -17,8 +17,8 @@ import "dagfill/react/styles.css";
 import { memo, useCallback, useMemo } from "react";
 import type { PlanView, RowDetail, ShownRun } from "./model";
 
-/** The components of the package over the state of this page. They come after the first paint: a plan comes later still. What is large is
- *  drawn again only when it is another one, not with each key in the form. */
+/** The components of the package over the state of this page. They come after the first paint: a plan comes later still. Large
+ *  parts are drawn again only when they show something else, not with each key in the form. */
 
 interface PlanProps {
   plan: PlanView;
@@ -166,7 +166,7 @@ interface PlannedProps {
   onSelect: (row: number) => void;
 }
 
-/** What would run when, before it does, and when the last run ends by what past runs took. */
+/** The runs over time before the start, and the end of the last one by how long past runs took. */
 export function PlannedLanes({ plan, estimate, model, theme, onSelect }: PlannedProps) {
   const select = (row: number | null) => row !== null && onSelect(row);
   const { finishBand } = model;

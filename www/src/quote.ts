@@ -16,7 +16,7 @@ function isHidden(character: string): boolean {
   );
 }
 
-/** What cannot be written safely in the chosen language. */
+/** Thrown for a text that cannot be written safely in the chosen language. */
 export class Refusal extends Error {}
 
 /** One argument for a POSIX shell, quoted only where it has to be. Throws `Refusal` for what a terminal would act on. */

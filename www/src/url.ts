@@ -48,7 +48,7 @@ export async function writeHash(draft: Draft, options: HashOptions = {}) {
     .replaceAll("%2C", ",");
 }
 
-/** What a link may hold: more would stop the page before anybody could see what it is. */
+/** The most that a link may hold: more would stop the page before anybody could see what it is. */
 export const LINK_LIMITS = { characters: 200_000, tasks: 2000, unpacked: 500_000, exclude: 4000 };
 
 export interface Address {
@@ -56,11 +56,11 @@ export interface Address {
   selected: string | null;
   /** Runs that would have started at the sender; null when the link does not say. */
   starting: number | null;
-  /** What of the link was left out because it is too large or cannot be read. */
+  /** The parts of the link that were left out, because they are too large or cannot be read. */
   refused: string | null;
 }
 
-/** What the form has no field for: of the DAG, and by place in the list of tasks. */
+/** The members that the form has no field for: of the DAG, and by place in the list of tasks. */
 type OtherFields = [dag: object, tasks: [at: number, fields: object][]];
 
 function otherFields({ rest = {}, tasks }: Draft): OtherFields | null {

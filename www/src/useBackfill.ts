@@ -216,7 +216,7 @@ export function useAbsence(
   return text;
 }
 
-/** What a backfill was made of, so that it can be resumed after the page was closed. The conf is in the stored plan. */
+/** Keeps the draft that a backfill was made of, so that it can be resumed after the page was closed. The conf is in the stored plan. */
 function keepDraft(backfillId: string, draft: Draft) {
   try {
     localStorage.setItem(`dagfill.run.${backfillId}`, JSON.stringify(draft));

@@ -19,7 +19,7 @@ export interface CalendarData {
   hidden: ReadonlySet<number>;
 }
 
-/** What is seen of the sheet: the height where it begins, and how much. */
+/** The part of the sheet in sight: the height where it begins, and how much. */
 export interface View {
   top: number;
   height: number;

@@ -9,7 +9,7 @@ import { drawToken } from "./draw_token.js";
 import type { Palette } from "./palette.js";
 import { timesBetween } from "./time_axis.js";
 
-/** What is seen: from when, and pixels a millisecond. */
+/** The time in sight: from when, and pixels a millisecond. */
 export interface LanesFrame {
   from: number;
   now: number;

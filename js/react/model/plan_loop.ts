@@ -2,7 +2,7 @@
 import type { PlanAnswer, PlanRequest } from "../planning/planning.js";
 import { pageError } from "./page_error.js";
 
-/** What the loop has come to. */
+/** The newest answer, or error, of the loop. */
 export interface PlanState {
   /** The newest plan that could be made. */
   answer: PlanAnswer | null;

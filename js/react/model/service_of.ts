@@ -7,7 +7,8 @@ import { RunWarnings } from "../run/run_warnings.js";
 import { wrongSetting } from "../wrong_setting.js";
 import { type BackfillSettings, hasPlan, type PlannableSettings } from "./settings.js";
 
-/** What a backfill was started with. It keeps its DAG and its options; its callbacks are the newest that were given with this DAG. */
+/** The settings that a backfill was started with. It keeps its DAG and its options; its callbacks are the newest that were
+ *  given with this DAG. */
 export class Origin {
   readonly warnings = new RunWarnings();
   readonly commands = new RanCommands(this.warnings);
@@ -56,7 +57,7 @@ export function plannableOf(settings: BackfillSettings, fault: Error | null): Pl
   return hasPlan(settings) && fault === null ? settings : null;
 }
 
-/** What a backfill of the settings starts from; throws why none can be started. */
+/** The origin of a backfill of the settings; throws why none can be started. */
 export function originOf(settings: BackfillSettings, fault: Error | null): Origin {
   const plannable = plannableOf(settings, fault);
   if (plannable !== null) return new Origin(plannable);

@@ -1,4 +1,4 @@
-// What components draw: one picture of a backfill, in which all numbers are of the same moment.
+// The picture of a backfill that components draw, in which all numbers are of the same moment.
 import type { BackfillOptions, BackfillSummary, Dag, Progress, Warning } from "../../face.js";
 import type { Locale } from "../locale.js";
 import type { PlanColumns } from "../plan/plan_columns.js";
@@ -11,7 +11,7 @@ export interface BackfillSnapshot {
   readonly dag: Dag | null;
   readonly options: Omit<BackfillOptions, "dagId" | "planHash" | "dryRun">;
   readonly locale: Locale;
-  /** What is shown: the plan, or the backfill that was started from it. null until there is a plan. */
+  /** The shown dates: the plan, or the backfill that was started from it. null until there is a plan. */
   readonly plan: PlanColumns | null;
   /** The plan is older than the options. */
   readonly isStale: boolean;

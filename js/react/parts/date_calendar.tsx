@@ -208,7 +208,7 @@ function Sheet({
   );
 }
 
-/** What is drawn of a plan. Dates that were taken out are marked by their civil day, where they are one. */
+/** The data that is drawn of a plan. Dates that were taken out are marked by their civil day, where they are one. */
 function useCalendarData(
   plan: PlanColumns,
   excludeDates: readonly unknown[] | undefined,

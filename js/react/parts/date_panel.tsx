@@ -33,7 +33,7 @@ export function DatePanel({ backfill, className, style }: DatePanelProps) {
   const hasEnded = backfill.phase === "finished" || backfill.phase === "stopped";
   const canRetry =
     backfill.retry !== undefined && hasEnded && selected !== null && (token === FAILED || token === CANCELED);
-  // What has begun, or waits, is no matter of the plan any more.
+  // A run that has begun, or waits, is not told by the plan any more.
   const outcome = token >= QUEUED ? locale.meaning[TOKENS[token] ?? "queued"] : null;
   return (
     <Root part="date" label={locale.columns.date} className={className} style={style}>

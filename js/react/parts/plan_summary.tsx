@@ -1,4 +1,4 @@
-// What will happen, or happens, in one sentence, and the buttons that make it happen.
+// The plan, or the backfill that runs, in one sentence, with the buttons that start and control it.
 import { useEffect, useState } from "react";
 import { errorWords } from "../error_words.js";
 import { finishWords, type Locale, numberText } from "../locale.js";

@@ -2,7 +2,7 @@
 import type { CSSProperties, ReactNode, Ref } from "react";
 import type { useFocusKept } from "./use_focus_kept.js";
 
-/** What every part takes for its own element. */
+/** Properties that every part takes for its own element. */
 export interface PartProps {
   className?: string | undefined;
   style?: CSSProperties | undefined;

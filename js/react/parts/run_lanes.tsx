@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a list of boxes on a canvas is no select.
 // biome-ignore-all lint/a11y/useFocusableInteractive: the list has the focus and the keys; the option that it describes does not.
-// What ran when, one line a lane. Follows the clock while a backfill runs; one that has ended is shown whole.
+// The runs over time, one line a lane. Follows the clock while a backfill runs; one that has ended is shown whole.
 import { type KeyboardEvent, type PointerEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { prepareCanvas, useSize } from "../draw/canvas.js";
 import { AXIS, drawBars, type LanesFrame, type LanesRun, laneAt } from "../draw/draw_lanes.js";

@@ -154,7 +154,7 @@ function Rows({ backfill, plan, height, filter, setFilter }: RowsProps) {
   );
 }
 
-/** What stands in the last column: why a date is left alone, or its state. */
+/** The text of the last column: why a date is left alone, or its state. */
 export function stateWords(plan: PlanColumns, locale: Locale, token: number, reason: number): string {
   const state = TOKENS[token] ?? "keep";
   const name = reasonIn(plan, plan.reasonNames[reason] ?? null);

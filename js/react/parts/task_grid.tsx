@@ -96,7 +96,7 @@ function Cells({ backfill, plan, order, maxHeight, theme }: CellsProps) {
     element.scrollLeft = Math.min(Math.max(element.scrollLeft, at * CELL - seen), at * CELL);
     element.scrollTop = Math.min(Math.max(element.scrollTop, ofTask * CELL - high), ofTask * CELL);
   };
-  // What is chosen elsewhere comes into sight, too.
+  // A date that is chosen elsewhere comes into sight, too.
   useLayoutEffect(() => {
     if (selected !== null && !hasFocus) reveal(selected, task);
   }, [selected]);

@@ -21,7 +21,7 @@ export interface PlanColumns {
   /** Seconds. */
   readonly offsets: Int32Array;
   readonly reasons: Uint8Array;
-  /** What the numbers in `reasons` mean. */
+  /** The names of the numbers in `reasons`. */
   readonly reasonNames: readonly (SkipReason | null)[];
   /** Places in `TOKENS`. */
   readonly tokens: Uint8Array;

@@ -1,4 +1,4 @@
-// What a date of a plan will do, or has done: the state that a cell, a row and a bar show.
+// Tokens: what a date of a plan will do, or has done, which a cell, a row and a bar show.
 
 /** In the order of the counts in `DayColumns.tokens` and `BackfillSnapshot.counts`. */
 export const TOKENS = [

@@ -1,11 +1,11 @@
-// What page and worker tell each other. One worker serves every backfill of a page: `client` says which.
+// Messages between page and worker. One worker serves every backfill of a page: `client` says which.
 import type { ErrorData, RunHistory, RunStore } from "../../face.js";
 import type { Planning } from "./planning.js";
 
 /** The questions that a worker answers. */
 export type Question = keyof Planning;
 
-/** What a preview reads of a store. */
+/** The part of a store that a preview reads. */
 export const READS = [
   "listRuns",
   "listTaskInstances",

@@ -2,7 +2,7 @@
 import { DagfillError, errorFrom } from "../../face.js";
 import type { Outcome } from "./messages.js";
 
-/** What `work` gave, or why it failed, as data. */
+/** The result of `work`, or why it failed, as data. */
 export async function outcomeOf(work: () => unknown): Promise<Outcome> {
   try {
     return { value: await work() };

@@ -5,7 +5,7 @@ import { wrongSetting } from "../wrong_setting.js";
 
 const MARK = "dagfill:function";
 
-/** What the worker gets: data that can be cloned. */
+/** The request as the worker gets it: data that can be cloned. */
 export interface Portable {
   dag: unknown;
   options: unknown;

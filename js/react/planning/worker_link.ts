@@ -67,7 +67,7 @@ function linkTo(ended: () => void): WorkerLink {
     leave(client) {
       listeners.delete(client);
       worker?.postMessage({ kind: "close", client } satisfies ToWorker);
-      // Who leaves may come back at once: a component that is mounted again.
+      // A client that leaves may come back at once: a component that is mounted again.
       setTimeout(() => {
         if (listeners.size > 0 || isEnded) return;
         isEnded = true;

@@ -1,4 +1,4 @@
-// The commands of tasks as they ran: what XCom gave is known only then. What stayed unresolved in them becomes a warning.
+// The commands of tasks as they ran: values of XCom are known only then. Parts of them that stayed unresolved become a warning.
 import type { ExecuteTask, RunContext, TaskContext } from "../../face.js";
 import type { RunWarnings } from "./run_warnings.js";
 

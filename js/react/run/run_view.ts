@@ -99,7 +99,7 @@ export class RunView {
     return this.bars.reduce((most, bar) => Math.max(most, bar.lane + 1), 1);
   }
 
-  /** What had happened before this process took over, from the records of the backfill. */
+  /** Takes over, from the records of the backfill, the runs from before this process drove it. */
   recall(records: readonly RunRecord[]): void {
     const lanes: number[] = [];
     const begun = records.filter((record) => record.backfillId === this.backfillId);

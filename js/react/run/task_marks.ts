@@ -28,7 +28,7 @@ const KEPT = 2_000;
 /** The marks of many runs, by run id. */
 export class TaskMarksByRun {
   readonly #runs = new Map<string, Map<string, TaskMark>>();
-  /** What was handed out since the last change of a run. */
+  /** Marks that were handed out since the last change of a run. */
   readonly #shown = new Map<string, TaskMarks>();
 
   /** The same map until something changes, then a new one: whoever compares maps sees the change. */
@@ -67,7 +67,7 @@ export class TaskMarksByRun {
       if (mark.state === "running") this.#put(runId, taskId, { ...mark, state: "canceled", end: at });
   }
 
-  /** What the store has of a run. A task that events have told of already is newer than its record. */
+  /** Takes over the tasks that the store has of a run. A task that events have told of already is newer than its record. */
   load(runId: string, instances: readonly TaskInstance[]): void {
     const known = new Set(this.#runs.get(runId)?.keys());
     if (instances.length === 0 && !this.#runs.has(runId)) this.#runs.set(runId, new Map());

@@ -14,7 +14,7 @@ export class TaskReader {
     this.#changed = changed;
   }
 
-  /** What is known at once; the rest is told by `changed`. */
+  /** The marks that are known at once; `changed` tells of the rest. */
   of(marks: TaskMarksByRun, dagId: string, runId: string): TaskMarks {
     const known = marks.of(runId);
     if (known === undefined && !this.#loading.has(runId)) void this.#load(marks, dagId, runId);

@@ -1,4 +1,4 @@
-// What is told of a backfill that ran: its warnings, and its commands as they were.
+// A backfill that ran: its warnings, its commands as they were, and the time that is left of it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planBackfill } from "dagfill";

@@ -14,6 +14,6 @@ const core = {
   },
 };
 
-/** What `source` exports, a module's text whose imports are relative to js/react. */
+/** The exports of `source`, a module's text whose imports are relative to js/react. */
 export const componentModule = (source) =>
   sourceModule(source, "js/react", { alias: { react: "preact/compat" }, plugins: [core] });

@@ -4,7 +4,7 @@ import { draftOfDag } from "../bring";
 import type { Draft } from "../model";
 import { dagOf } from "../request";
 
-/** What a pasted text was: DAGs to choose from, or records that are in the store now. */
+/** The content of a pasted text: DAGs to choose from, or records that are in the store now. */
 export type Brought =
   | { kind: "dags"; drafts: Partial<Draft>[]; notes: string[] }
   | { kind: "runs"; dagId: string; stored: StoredRuns; left: LeftOut };

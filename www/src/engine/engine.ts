@@ -51,7 +51,7 @@ export class Engine {
     return engine;
   }
 
-  /** What the page asks of the package on this thread waits for it; plans come from the worker without it. */
+  /** Calls of the package on this thread wait for it; plans come from the worker without it. */
   readonly openCore = openCore;
 
   /** Plans the draft. */
