@@ -10,7 +10,7 @@ export type { Engine, EngineJob, EngineStatus } from "./engine.js";
 export interface HttpEngineOptions {
   /** Below which the three paths are. */
   url: string;
-  /** Headers of every call, such as authorization; asked again after a 401. */
+  /** Headers of every call, such as authorization; asked again after a refusal. */
   headers?: () => Promise<Record<string, string>> | Record<string, string>;
   /** What it executes. Default: runs and tasks. */
   kinds?: readonly ("run" | "task")[];

@@ -5,14 +5,14 @@ import { name as nonEmpty, type Reader } from "../options.js";
 import { shown } from "../shown.js";
 import { bodyOf, type Shape } from "./answer_shape.js";
 import { spread } from "./outage.js";
-import { engineFailed, engineRefuses } from "./outcome.js";
+import { engineFailed, engineRefuses, isRefusal } from "./outcome.js";
 import { unanswered } from "./unanswered.js";
 
 export interface RestOptions {
   /** The engine's name, for errors. */
   name: string;
   url: string;
-  /** Headers of every call; asked again after a 401. */
+  /** Headers of every call; asked again after a refusal. */
   headers?: () => Promise<Record<string, string>> | Record<string, string>;
   fetch?: typeof fetch;
 }
@@ -62,8 +62,8 @@ const BUSY_TRIES = 5;
 const LONGEST_PAUSE_MS = 5_000;
 
 /** A call fulfils with 2xx and the statuses that are `expected`. Other statuses 4xx are ENGINE_FAILED, and so is a success whose body is not of
- *  `shape`; 401 and 403 refuse whoever asks; 408, 429, 5xx and a connection that fails are outages. A call that meets a busy server is made again a few times: of many calls
- *  that go together one such answer would else refuse all. */
+ *  `shape`; 401, 403 and a page in HTML refuse whoever asks; 408, 429, 5xx and a connection that fails are outages. A call that meets a busy
+ *  server is made again a few times: of many calls that go together one such answer would else refuse all. */
 export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOptions): Rest {
   const base = url.replace(/\/+$/, "");
   let known: Record<string, string> | undefined;
@@ -86,7 +86,7 @@ export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOpti
   const fails = (method: string, path: string) => (error: unknown) => {
     throw unanswered(method, base + path, error);
   };
-  return async (method, path, body, expected = [], shape) => {
+  const call: Rest = async (method, path, body, expected = [], shape) => {
     let response = await ask(method, path, body);
     for (let tries = 1; tries < BUSY_TRIES && again(response.status, tries, expected); tries += 1) {
       await response.body?.cancel();
@@ -103,9 +103,14 @@ export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOpti
     const why = `${method} ${path} answered ${status}: ${text.slice(0, 300)}`;
     if (status >= 500 || status === 408 || status === 429) throw new Error(why);
     if (status !== 401 && status !== 403) throw engineFailed(name, why);
-    known = undefined;
     throw engineRefuses(name, why);
   };
+  return (...given) =>
+    call(...given).catch((error: unknown) => {
+      // The next call asks for its headers again: a token may have been renewed.
+      if (isRefusal(error)) known = undefined;
+      throw error;
+    });
 }
 
 /** A call is made again without the right to it once, with a new token. */

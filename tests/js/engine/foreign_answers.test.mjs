@@ -117,14 +117,15 @@ test("a service that answers a submit or a cancel with plain text, or nothing, i
   }
 });
 
-test("a login page for a while fails no date: the backfill waits, and says why", async () => {
+test("a login page until the token is renewed fails no date: the backfill waits, and says why", async () => {
   const jobs = memoryEngine(memoryJobs({ executeRun: () => {} }));
   let pages = 3;
   const server = createServer(async (request, response) => {
     let text = "";
     for await (const part of request) text += part;
     pages -= 1;
-    if (pages >= 0) return response.writeHead(200, { "content-type": "text/html" }).end(page);
+    if (pages >= 0 || request.headers.authorization !== "renewed")
+      return response.writeHead(200, { "content-type": "text/html" }).end(page);
     response.writeHead(200, { "content-type": "application/json" });
     if (request.method === "POST")
       return response.end(JSON.stringify(Object.fromEntries(await jobs.status(JSON.parse(text).keys))));
@@ -133,7 +134,10 @@ test("a login page for a while fails no date: the backfill waits, and says why",
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const engine = httpEngine({ url: `http://127.0.0.1:${server.address().port}` });
+  const engine = httpEngine({
+    url: `http://127.0.0.1:${server.address().port}`,
+    headers: () => ({ authorization: pages > 0 ? "expired" : "renewed" }),
+  });
   const range = { dagId: "sales", startDate: "2024-01-01", endDate: "2024-01-03" };
   const service = new BackfillService({ dags: [{ dagId: "sales", schedule: "@daily" }], engine });
   const warnings = [];
