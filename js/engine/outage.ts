@@ -28,6 +28,11 @@ export function spread(ms: number): number {
   return ms * (0.8 + 0.4 * Math.random());
 }
 
+/** Milliseconds before a call is made again that has failed so often in a row. */
+export function pauseAfter(failures: number, [first, last]: OutageTimes["pause"]): number {
+  return Math.min(first * 2 ** Math.min(failures - 1, 20), last);
+}
+
 export class Outage {
   readonly #times: OutageTimes;
   readonly #tell: (message: string) => void;
@@ -49,8 +54,7 @@ export class Outage {
 
   /** Milliseconds to wait after a call that failed. */
   get pause(): number {
-    const [first, last] = this.#times.pause;
-    return spread(Math.min(first * 2 ** Math.min(this.#failures - 1, 20), last));
+    return spread(pauseAfter(this.#failures, this.#times.pause));
   }
 
   /** Makes a call. ENGINE_FAILED is an answer; any other rejection, and silence, is an outage. */

@@ -1,6 +1,6 @@
 // An engine that refuses whoever asks (401, 403): a token that was rotated, a proxy that starts. Such answers of a few minutes fail no run.
 import type { DagfillError } from "../error.js";
-import { type OutageTimes, spread } from "./outage.js";
+import { type OutageTimes, pauseAfter, spread } from "./outage.js";
 import { engineFailed, failureOf } from "./outcome.js";
 import type { Ticket } from "./ticket.js";
 
@@ -65,8 +65,7 @@ export class Refusals {
       for (const { listener } of tickets) listener.warn("engine_refused", message);
     }
     refusal.count += 1;
-    const [first, last] = pause;
-    return spread(Math.min(first * 2 ** Math.min(refusal.count - 1, 20), last, most - lasts));
+    return spread(Math.min(pauseAfter(refusal.count, pause), most - lasts));
   }
 
   /** A call for jobs was answered. */
