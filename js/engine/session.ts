@@ -188,16 +188,13 @@ export class Session {
     return tickets.filter((ticket, at) => owned[at] && known(ticket));
   }
 
-  /** A final refusal may be about one job of many: each is handed over by itself. Else nobody knows what was accepted. */
+  /** A final refusal may be about one job of many: each is handed over by itself. After any other rejection it is unknown what was accepted. */
   #refused(tickets: Ticket[], error: unknown): void {
     if (this.#closed) return;
-    const [ticket] = tickets;
-    if (isFinal(error) && tickets.length === 1 && ticket !== undefined) {
-      if (this.#forget(ticket)) ticket.listener.failed(error);
-      return;
-    }
     if (isFinal(error)) {
-      for (const each of tickets) void this.#hand([each]);
+      for (const each of tickets)
+        if (tickets.length === 1) this.#fail(each, error);
+        else void this.#hand([each]);
       return;
     }
     if (isRefusal(error)) {
