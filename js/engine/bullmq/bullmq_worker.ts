@@ -1,6 +1,7 @@
 // The worker's half over BullMQ.
 import type { Job } from "bullmq";
 import { durationMs } from "../../face.js";
+import { LruCache } from "../../lru_cache.js";
 import { callback, fields, integer, oneOf, signal as signalOption, wrong } from "../../options.js";
 import type { EngineJob, EngineStatus } from "../engine.js";
 import { engineFailed, failureOf } from "../outcome.js";
@@ -49,12 +50,11 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
     }
   };
   /** A server that is away is looked for again and again, by each connection: the same error is told once a minute. */
-  const toldAt = new Map<string, number>();
+  const toldAt = new LruCache<string, number>(MOST_MESSAGES);
   const tellError = (error: unknown, subject: Subject = {}) => {
     const { message } = failureOf(error);
     const now = performance.now();
     if (now - (toldAt.get(message) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS) return;
-    if (toldAt.size >= MOST_MESSAGES) toldAt.clear();
     toldAt.set(message, now);
     tell({ type: "error", ...subject, error });
   };
@@ -153,11 +153,7 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
   events.on(CANCEL_EVENT, ({ jobId }: { jobId: string }) => deliveries.abort(jobId));
 
   let closing: Promise<void> | undefined;
-  const close = async (running: "finish" | "abort") => {
-    if (running === "abort") {
-      isLeaving = true;
-      deliveries.abortAll();
-    }
+  const close = async () => {
     // The server may come back in time for the results of the jobs; without it nothing can be closed.
     let timer: ReturnType<typeof setTimeout> | undefined;
     idle = () => {
@@ -176,11 +172,11 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
       const { running = "finish" } = fields(how, "options", {
         running: oneOf("finish", "abort"),
       });
-      if (running === "abort" && closing !== undefined) {
+      if (running === "abort") {
         isLeaving = true;
         deliveries.abortAll();
       }
-      closing ??= close(running);
+      closing ??= close();
       return closing;
     },
   };

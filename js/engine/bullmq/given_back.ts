@@ -4,7 +4,7 @@ import type * as bullmq from "bullmq";
 import type { Job } from "bullmq";
 import type { DagfillError } from "../../error.js";
 import type { EngineStatus } from "../engine.js";
-import { failedWith } from "../outcome.js";
+import { failureOf } from "../outcome.js";
 import { packed, unpacked } from "./connection.js";
 
 /** A job that no worker can execute for this long has failed. */
@@ -38,9 +38,8 @@ export async function giveBack(
   const known = givenBack(job);
   const since = known?.since ?? now;
   if (now - since >= GIVE_UP_MS) {
-    const error = failedWith(missing).error as NonNullable<EngineStatus["error"]>;
     const why = `${message}, and no other worker has taken its job for ${GIVE_UP_MS / 60_000} minutes`;
-    return { state: "failed", error: { ...error, message: why } };
+    return { state: "failed", error: { ...failureOf(missing), message: why } };
   }
   if (known?.message !== message)
     await job.updateProgress(packed({ since, message } satisfies GivenBack, backend));
