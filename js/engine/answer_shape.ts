@@ -27,17 +27,18 @@ export interface Answered {
   text: string;
 }
 
-/** The body of an answer. ENGINE_FAILED where the API did not give it: a page in HTML, which is waited for as a refusal, or, with a status of success, JSON of another shape. */
+/** The body of an answer. ENGINE_FAILED where the API did not give it: a page in HTML, which is waited for as a refusal, or, with a status of
+ *  success, JSON of another shape. */
 export function bodyOf(answered: Answered, shape: Shape | undefined): unknown {
   const { name, method, url, base, ok, text } = answered;
   const [isJson, body] = parsed(text);
-  // The cause first: a line of progress ends behind it.
+  // The cause comes first, since a line of progress is cut behind it.
   const message = (what: string) =>
     `answered ${what}, not the API (${method} ${url}): is the URL ${base} right?`;
   const refuse = (what: string) => engineFailed(name, message(what));
   const isPage = !isJson && text.trimStart().startsWith("<");
   // A page with the status 404 is refused only where the body is read: a call that cancels a missing job needs no body.
-  // A page for a person, such as that of a login, is answered to whoever asks, and perhaps only for a while.
+  // A page for a person, such as that of a login, is a refusal of whoever asks, and perhaps only for a while.
   if (isPage && (ok || shape !== undefined))
     throw engineRefuses(name, message("HTML"), "check the URL and the token");
   if (!ok || shape === undefined || (isJson && shape.fits(body))) return body;

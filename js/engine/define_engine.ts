@@ -77,7 +77,7 @@ async function checkedOnce(
 
 function userOf(engine: Engine, session: Session, use: EngineUse, check: () => Promise<void>): Executor {
   const told = new Set<string>();
-  /** What lets go of each backfill, run by hand or scheduled run that this use has in hand. */
+  /** Callbacks that let go of the jobs of each backfill, run by hand or scheduled run of this DAG when the engine refuses them. */
   const leavers = new Set<(error: DagfillError) => void>();
   const leave = (error: DagfillError) => {
     for (const each of leavers) each(error);
@@ -201,11 +201,11 @@ function userOf(engine: Engine, session: Session, use: EngineUse, check: () => P
     check,
     status: async (keys) => (await session.status(keys)) as Map<string, Report>,
     cancel: (keys, reason) => session.call((engine) => engine.cancel(keys, reason)),
-    onClose: (leave) => {
-      leavers.add(leave);
-      const ignore = session.onClose(leave);
+    onClose: (leaver) => {
+      leavers.add(leaver);
+      const ignore = session.onClose(leaver);
       return () => {
-        leavers.delete(leave);
+        leavers.delete(leaver);
         ignore();
       };
     },

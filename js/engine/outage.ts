@@ -43,7 +43,7 @@ export class Outage {
   #failures = 0;
   #pending = 0;
   #why = "it does not answer";
-  /** What gives up each call that waits for its answer. */
+  /** Callbacks that give up the calls which wait for an answer. */
   readonly #giveUp = new Set<(error: unknown) => void>();
 
   constructor(name: string, tell: (message: string) => void, times: OutageTimes) {

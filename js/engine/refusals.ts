@@ -34,8 +34,9 @@ export class Refusals {
     this.#times = times;
   }
 
-  /** A call for jobs was refused. Gives the milliseconds until it is made again; `undefined` where that has lasted for too long, and the
-   *  backfills of these jobs are left for a resume, or where the jobs are of several DAGs: then `apart` makes the call for each of these. */
+  /** A call for jobs was refused. Gives the milliseconds until it is made again. `undefined` where the call is not made again: the refusal has
+   *  lasted for too long, and the backfills of these jobs are left for a resume; or the jobs are of several DAGs, and `apart` has made the call
+   *  for the jobs of each DAG. */
   pause(
     call: string,
     tickets: readonly Ticket[],

@@ -1,4 +1,4 @@
-// Calls over HTTP that no answer came to. `fetch` says "fetch failed" of each; why it failed is in the causes of its error.
+// Errors of calls over HTTP that got no answer. `fetch` says "fetch failed" for each; the reason is in the causes of its error.
 import { failureOf } from "./outcome.js";
 
 /** Deeper causes say nothing new. */
@@ -9,7 +9,7 @@ export function unanswered(method: string, url: string, error: unknown): Error {
   return new Error(`${method} ${url}: ${reasonsOf(error).join("; ")}`, { cause: error });
 }
 
-/** The messages of an error and its causes, without those that a more exact one stands for. */
+/** The messages of an error and its causes, without the general ones of `fetch` where there is a more exact one. */
 function reasonsOf(error: unknown): string[] {
   const exact = new Set(causesOf(error, DEEPEST).map(reasonOf));
   for (const said of exact)

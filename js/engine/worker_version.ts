@@ -5,7 +5,7 @@ import type { EngineJob, EngineStatus } from "./engine.js";
 
 const COMPARED = ["params", "command", "dependsOn"] as const;
 
-/** Compares the task of a job with the worker's own, as far as that says anything. Gives a warning, once for each task. */
+/** Compares the task of a job with the worker's own, in the members that the worker's has itself. Gives a warning, once for each task. */
 export function versionCheck(dags: readonly Dag[]): (job: EngineJob) => EngineStatus["warning"] {
   const told = new Set<string>();
   const own = new Map(
@@ -28,7 +28,7 @@ export function versionCheck(dags: readonly Dag[]): (job: EngineJob) => EngineSt
   };
 }
 
-/** As it goes through JSON. */
+/** The text of a member after a way through JSON, as the job's has come. */
 function textOf(task: Partial<Pick<Task, (typeof COMPARED)[number]>>, member: (typeof COMPARED)[number]) {
   const text = JSON.stringify(task[member]);
   return text === undefined ? "" : canonical(JSON.parse(text));

@@ -1,5 +1,6 @@
-// A transaction as one message: BEGIN, a statement that checks its fences, the statements of its changes and COMMIT. Over a line to another machine every message is a
-// round trip, and on one machine two switches of a process. A statement that finds what it should not divides by zero, which undoes the whole.
+// A transaction as one message: BEGIN, a statement that checks its fences, the statements of its changes and COMMIT. Over a line to another
+// machine every message is a round trip, and on one machine two switches of a process. A statement that finds what it should not divides by
+// zero, which undoes the whole.
 import { grouped, parameter, type Statement, statementsOf } from "./postgres_batch.js";
 import type { PgClient } from "./postgres_connection.js";
 import { PostgresRows } from "./postgres_rows.js";

@@ -61,7 +61,7 @@ export type RunChange = { [K in keyof RunRecord]?: RunRecord[K] | undefined };
 export const REQUESTS = ["pause", "unpause", "finish", "abort", "approve", "reject"] as const;
 export type Request = (typeof REQUESTS)[number];
 
-/** What of it is wrong (no change, no such type, a member that is missing, unknown or of another type, a value that JSON cannot say) is
+/** A wrong change (no object, no such type, a member that is missing, unknown or of another type, a value that JSON cannot say) is
  *  INVALID_OPTION; an instant that does not exist or has no offset is INVALID_DATE. */
 export type StoreChange =
   /** RUN_EXISTS when (dagId, executionDate) or (dagId, runId) is taken. */

@@ -75,16 +75,16 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
   const process = async (job: Job, token: string | undefined, lost: AbortSignal | undefined) => {
     const { canceled, ...data } = job.data as { canceled?: string };
     const given = unpacked<EngineJob>(data);
-    // The key; a job of another program has no other.
+    // The id of a job is its key. A job that another program has put into the queue has no key in its data.
     const key = job.id;
     const told = subjectOf(given);
-    // The work at hand may end well all the same.
+    // The work of an earlier delivery is waited for, since it may succeed all the same.
     if (canceled !== undefined) {
       deliveries.abort(key);
       deliveries.forget(key);
       if (!deliveries.isAtWork(key)) return packed({ state: "canceled" } satisfies EngineStatus, backend);
     }
-    /** Another worker starts it, under the same key. */
+    /** Puts the job back into the queue, so that another worker starts it under the same key. */
     const handBack = async () => {
       await job.moveToWait(token);
       throw new module.WaitingError();
@@ -98,8 +98,8 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
     }
     if ((job.attemptsStarted ?? 1) > 1 || (job.stalledCounter ?? 0) > 0)
       tell({ type: "redelivered", ...told });
-    const known = deliveries.outcome(key);
-    if (known !== undefined) return packed(known, backend);
+    const outcome = deliveries.outcome(key);
+    if (outcome !== undefined) return packed(outcome, backend);
     if (!isKnown) {
       tell({ type: "started", ...told });
       deliveries.start(key, told, (signal) => run(given, signal));
@@ -109,7 +109,7 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
     const letGo = isKnown && token !== undefined ? renewed(job, token, leaseMs) : () => {};
     try {
       const status = await deliveries.held(key);
-      // The newer delivery has the lock, and answers. BullMQ asks for the next job.
+      // A newer delivery has the lock and answers. This error makes BullMQ leave the job as it is.
       if (status === undefined) throw new module.WaitingError();
       if (isLeaving && status.state === "canceled") {
         deliveries.forget(key);
@@ -198,7 +198,7 @@ export async function bullmqWorker(options: BullOptions & WorkerOptions): Promis
   return made;
 }
 
-/** The members of events that name their job. A job that another program has put into the queue may have no data. */
+/** The members of events that name a job. A job that another program has put into the queue may have no data. */
 function subjectOf({ key, data }: EngineJob): Subject {
   const { dagId, executionDate, attempt, task } = (data ?? {}) as Partial<EngineJob["data"]>;
   const subject = { key, dagId, executionDate, taskId: task?.taskId, attempt };

@@ -1,20 +1,21 @@
-// Work by key. BullMQ takes a job for stalled whose lock ran out while the server was away, and delivers it again, also to the process that
-// executes it. A key is one attempt: the delivery joins the work at hand, and an outcome is kept until BullMQ has stored it.
+// The work of a worker, by the key of its job. A job whose lock has expired while the server was away counts as stalled, and BullMQ delivers it
+// again, also to the process that executes it. A key is one attempt: the new delivery joins the work that goes on, and an outcome is kept until
+// BullMQ has stored it.
 import type { Job } from "bullmq";
 import type { EngineStatus } from "../engine.js";
 import type { WorkerEvent } from "../worker_options.js";
 
-/** How many outcomes wait to be stored, at least. The oldest goes first: its work is done again. */
+/** Outcomes that are kept, or as many as the concurrency if that is more. The oldest is dropped first: its work is done again. */
 const MOST_KEPT = 1_000;
 
-/** What events tell of a job. */
+/** The members of events that name a job. */
 export type Subject = Omit<WorkerEvent, "type">;
 
 interface Work {
   subject: Subject;
   controller: AbortController;
   ended: Promise<EngineStatus>;
-  /** The delivery that holds the job leaves it to a newer one. */
+  /** Makes the delivery that waits for this work leave it to a newer one. */
   handOver: () => void;
 }
 
@@ -45,12 +46,12 @@ export class Deliveries {
     return this.#kept.get(key)?.outcome;
   }
 
-  /** Of a job at work, or whose outcome is kept. */
+  /** The members that name a job which is at work, or whose outcome is kept. */
   subject(key: string): Subject | undefined {
     return (this.#atWork.get(key) ?? this.#kept.get(key))?.subject;
   }
 
-  /** Its outcome is stored, or wanted no more. */
+  /** The outcome of a job is stored, or no longer wanted. */
   forget(key: string): void {
     this.#kept.delete(key);
   }
@@ -63,7 +64,7 @@ export class Deliveries {
     for (const { controller } of this.#atWork.values()) controller.abort();
   }
 
-  /** `work` never rejects. */
+  /** Starts the work of a job. `work` must not reject. */
   start(key: string, subject: Subject, work: (signal: AbortSignal) => Promise<EngineStatus>): void {
     const controller = new AbortController();
     const ended = work(controller.signal).then((outcome) => {
@@ -74,7 +75,7 @@ export class Deliveries {
     this.#atWork.set(key, { subject, controller, ended, handOver: () => {} });
   }
 
-  /** How the work of a key ended; undefined as soon as a newer delivery asks for that. */
+  /** Waits for the outcome of a job's work. `undefined` as soon as a newer delivery of the job waits for it. */
   async held(key: string): Promise<EngineStatus | undefined> {
     const work = this.#atWork.get(key);
     if (work === undefined) return this.outcome(key);
@@ -92,13 +93,14 @@ export class Deliveries {
   }
 }
 
-/** Renews the lock of a job until what it gives is called. BullMQ renews one lock a key: it stops when the older delivery leaves. */
+/** Renews the lock of a job that was delivered again, and returns what stops that. BullMQ renews one lock per job id, and no longer when the
+ *  older delivery leaves. */
 export function renewed(job: Job, token: string, leaseMs: number): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
   const later = () => {
     timer = setTimeout(async () => {
-      // Where that fails, the job is delivered again.
+      // If this fails, the lock expires, and the job is delivered again.
       await job.extendLock(token, leaseMs).catch(() => {});
       if (!isOver) later();
     }, leaseMs / 3);

@@ -1,5 +1,4 @@
-// A job whose work this worker does not have goes back into the queue for another worker: one with other DAGs, or with a newer file.
-
+// Jobs that a worker lacks the function for go back into the queue for another worker: one with other DAGs, or with a newer file.
 import type * as bullmq from "bullmq";
 import type { Job } from "bullmq";
 import type { DagfillError } from "../../error.js";
@@ -9,7 +8,7 @@ import { packed, unpacked } from "./connection.js";
 
 /** A job that no worker can execute for this long has failed. */
 const GIVE_UP_MS = 600_000;
-/** It comes back after a second, at first, so that no worker takes it all the time. */
+/** Pauses before a job is delivered again, so that it does not keep a worker busy: in the first minute, and afterwards. */
 const SOON_MS = 1_000;
 const LATER_MS = 5_000;
 const OFTEN_MS = 60_000;
@@ -25,7 +24,8 @@ function givenBack({ progress }: Job): GivenBack | undefined {
   return typeof told?.since === "number" ? (told as GivenBack) : undefined;
 }
 
-/** Puts a job back, which throws what BullMQ wants for that. Gives a status where that has gone on for too long. */
+/** Puts a job back, and throws the error by which BullMQ's worker leaves it there. Returns the status "failed" of a job that has been put back
+ *  for too long. */
 export async function giveBack(
   module: typeof bullmq,
   job: Job,
@@ -47,7 +47,7 @@ export async function giveBack(
   throw new module.DelayedError();
 }
 
-/** The warning of a job that waits since workers have given it back. */
+/** The warning for a job that waits because workers have given it back. */
 export function givenBackWarning(job: Job | undefined): EngineStatus["warning"] {
   const known = job && givenBack(job);
   if (known === undefined) return undefined;

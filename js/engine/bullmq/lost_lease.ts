@@ -1,9 +1,9 @@
-// What BullMQ tells of a lock that ran out, in words of dagfill.
+// The messages of BullMQ for a job whose lock has expired, as errors that name the job and say what becomes of its work.
 import type { EngineStatus } from "../engine.js";
 import { engineFailed, failureOf } from "../outcome.js";
 import type { Subject } from "./deliveries.js";
 
-/** The key of a job whose lock, or which itself, was not there any more; undefined for any other error. */
+/** The key of the job that an error of BullMQ names because the job or its lock is gone; undefined for any other error. */
 export function lostKey(error: unknown): string | undefined {
   const { message } = failureOf(error);
   const [, named, stale] =
@@ -13,8 +13,8 @@ export function lostKey(error: unknown): string | undefined {
   return named ?? stale;
 }
 
-/** The error of a lost lock for a job that this worker knows. `outcome`: of work that has ended. undefined where nothing is lost: a job that was
- *  canceled and removed. */
+/** The error of an expired lock, for a job that this worker knows. `outcome`: how its work has ended, if it has. `undefined` for a job that
+ *  was canceled and removed: nothing is lost. */
 export function lostLease(
   error: unknown,
   subject: Subject,

@@ -2,10 +2,11 @@
 import type { Queue } from "bullmq";
 import type { EngineStatus } from "../engine.js";
 
-/** Milliseconds between two questions, and how long there must be no worker: one that is started again is soon there. */
+/** Milliseconds between two questions. */
 const ASKED_EVERY_MS = 5_000;
+/** Milliseconds without a worker before that is told: one that is started again is soon there. */
 const TOLD_AFTER_MS = 10_000;
-/** PostgreSQL cuts names of connections. */
+/** Longer names of queues are not asked about: PostgreSQL cuts the names of connections, by which workers are counted. */
 const LONGEST_NAME = 60;
 
 export class Vacancy {
@@ -20,7 +21,7 @@ export class Vacancy {
     this.#name = name;
   }
 
-  /** The warning for a job that waits or runs, where no worker is there. The question is answered for a later call, so that no job waits for it. */
+  /** The warning for jobs of a queue without a worker. The server's answer is for a later call, so that no job waits for it. */
   get warning(): EngineStatus["warning"] {
     const now = performance.now();
     if (now - this.#asked >= ASKED_EVERY_MS) {
