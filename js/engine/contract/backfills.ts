@@ -2,14 +2,7 @@
 // @ts-nocheck: a suite of tests.
 import { BackfillService, MemoryStore } from "../../face.js";
 import { defineEngine } from "../define_engine.js";
-import { DAG } from "./scene.js";
-
-const range = (days) => ({
-  dagId: DAG,
-  startDate: "2024-01-01",
-  endDate: `2024-01-${String(days).padStart(2, "0")}`,
-});
-const dag = { dagId: DAG, schedule: "@daily" };
+import { DAG, dag, range } from "./scene.js";
 
 /** The engine's calls as an object of its own, some of them others. It is closed at the end of the test. */
 export const withCalls = (engine, later, calls, times) => {
@@ -43,7 +36,7 @@ function backfills(it, calls) {
     hasResult,
     startedTimes,
     later,
-    days = 20,
+    days,
   }) => {
     let [open, peak] = [new Set(), 0];
     const counted = withCalls(engine, later, {
@@ -78,7 +71,7 @@ function backfills(it, calls) {
     hasResult,
     startedTimes,
     later,
-    days = 20,
+    days,
   }) => {
     const keys = new Set();
     let lost = 0;
@@ -106,7 +99,7 @@ function backfills(it, calls) {
     hasResult,
     startedTimes,
     later,
-    days = 20,
+    days,
   }) => {
     const store = new MemoryStore();
     const keys = new Set();

@@ -22,7 +22,7 @@ export function endsContract({ it }) {
 
   it(
     "a waiting job that is canceled never starts",
-    async (engine, { assert, hasState, statusOf, ended, running, startedTimes, slots = 1 }) => {
+    async (engine, { assert, hasState, statusOf, ended, running, startedTimes, slots }) => {
       const blockers = Array.from({ length: slots }, () => aJob({ act: "succeed", ms: 3_000 }));
       await engine.submit(blockers);
       await Promise.all(blockers.map(({ key }) => running(engine, key)));

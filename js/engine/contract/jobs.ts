@@ -84,7 +84,7 @@ export function jobsContract({ it }) {
     hasState,
     eventually,
     startedTimes,
-    many = 1_000,
+    many,
   }) => {
     const jobs = Array.from({ length: many }, (_, n) =>
       aJob({ act: "succeed", value: n }, { data: { n: n + 1 } }),

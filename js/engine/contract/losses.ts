@@ -2,9 +2,8 @@
 // @ts-nocheck: a suite of tests.
 import { BackfillService, MemoryStore } from "../../face.js";
 import { withCalls } from "./backfills.js";
-import { aJob, DAG } from "./scene.js";
+import { aJob, dag, range } from "./scene.js";
 
-const dag = { dagId: DAG, schedule: "@daily" };
 /** Milliseconds. A silence is told when an engine has been away for five seconds. */
 const TIMES = { deadline: 2_000, silence: 5_000, repeat: 60_000, pause: [50, 500] };
 
@@ -13,13 +12,7 @@ async function backfillOf(engine, days, ms, ended = () => {}) {
   const told = { attempts: [], warnings: [], ended: 0 };
   const service = new BackfillService({ dags: [dag], store: new MemoryStore(), engine });
   const backfill = await service.start(
-    {
-      dagId: DAG,
-      startDate: "2024-01-01",
-      endDate: `2024-01-${String(days).padStart(2, "0")}`,
-      maxParallelRuns: 2,
-      conf: { act: "succeed", ms },
-    },
+    { ...range(days), maxParallelRuns: 2, conf: { act: "succeed", ms } },
     {
       onEvent: ({ type, run, warning }) => {
         if (type === "warning") told.warnings.push(warning.code);
@@ -81,7 +74,7 @@ export function lossesContract({ it }) {
 
   it(
     "a worker that is killed fails no run of a backfill, and costs no attempt",
-    async (engine, { assert, hasResult, eventually, kill, later, days = 20 }) => {
+    async (engine, { assert, hasResult, eventually, kill, later, days }) => {
       const count = Math.min(days, 6);
       const { backfill, told } = await backfillOf(withCalls(engine, later, {}), count, 500);
       await eventually(() => told.ended > 0, "a run has ended");
@@ -127,7 +120,7 @@ export function lossesContract({ it }) {
   ]) {
     it(
       `an engine ${what} pauses a backfill and fails none of its runs`,
-      async (engine, { assert, hasResult, eventually, away, later, days = 20 }) => {
+      async (engine, { assert, hasResult, eventually, away, later, days }) => {
         let refuses = false;
         const call =
           (name) =>

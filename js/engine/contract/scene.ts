@@ -9,6 +9,13 @@ import { checkedStatus } from "../outcome.js";
 const PATIENCE_MS = 60_000;
 
 export const DAG = "contract";
+export const dag = { dagId: DAG, schedule: "@daily" };
+/** A backfill of the first days of January. */
+export const range = (days) => ({
+  dagId: DAG,
+  startDate: "2024-01-01",
+  endDate: `2024-01-${String(days).padStart(2, "0")}`,
+});
 const day = (n) => new Date(Date.UTC(2024, 0, n)).toISOString().replace(".000Z", "Z");
 const clone = (value) => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
 
@@ -167,6 +174,7 @@ export function suiteOf(name, open, { test, assert: given }) {
       const log = newLog();
       const calls = new Calls(given);
       const opened = await open(workOf(log), wanted);
+      const { slots = 1, many = 1_000, days = 20 } = opened;
       const closers = [];
       const without = { ...opened.without };
       if (wanted !== undefined && opened[wanted] === undefined)
@@ -189,7 +197,19 @@ export function suiteOf(name, open, { test, assert: given }) {
         const plain = tracedEngine(opened.engine, calls);
         const engine = repeated(plain, calls);
         const tools = toolsOf(calls, starts);
-        await body(engine, { ...tools, ...opened, log, starts, again, later, close, plain });
+        await body(engine, {
+          ...tools,
+          ...opened,
+          slots,
+          many,
+          days,
+          log,
+          starts,
+          again,
+          later,
+          close,
+          plain,
+        });
       } catch (error) {
         throw calls.explained(error);
       } finally {
