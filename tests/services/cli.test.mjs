@@ -27,9 +27,7 @@ else {
     const engine = ["--engine", `${redis.url}?queue=slow`];
     const stores = ["--store", `${postgres.url}?schema=slow`];
     const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-01"];
-    process.env.SLOW = "1";
-    const slow = command(t, ["worker", file, ...engine, "--abort-grace", "0.1s"]);
-    delete process.env.SLOW;
+    const slow = command(t, ["worker", file, ...engine, "--abort-grace", "0.1s"], { env: { SLOW: "1" } });
     const running = command(t, ["run", file, ...stores, ...engine, ...range, "--json"]);
     await saying(slow, / {2}started {2}slow/);
     slow.kill("SIGTERM");

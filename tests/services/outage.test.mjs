@@ -19,7 +19,7 @@ async function until(ask) {
   }
 }
 
-/** A worker of a queue of its own, whose runs end when `end(executionDate)` is called, or when they are aborted. */
+/** A worker of a queue of its own with a `job` at work. Its runs end when `end(executionDate)` is called, or when they are aborted. */
 async function begin(t, redis, more = {}) {
   count += 1;
   const options = { connection: redis.url, queue: `outage-${count}` };
@@ -46,19 +46,31 @@ async function begin(t, redis, more = {}) {
     return made;
   };
   t.after(() => engine.close());
+  const told = (type) => events.filter((event) => event.type === type);
+  /** Redis is away until the lock of every job at work has run out. */
+  const outage = async (whileAway) => {
+    await redis.kill("SIGTERM");
+    await whileAway?.();
+    await new Promise((resolve) => setTimeout(resolve, LEASE_MS));
+    await redis.start();
+  };
+  const worker = await start();
+  const job = jobOf("sales", 0, {});
+  await engine.submit([job]);
+  await until(() => starts.length > 0);
   return {
     engine,
+    job,
     starts,
-    worker: await start(),
+    worker,
     start,
     end: (date) => gateOf(date).resolve(date),
-    told: (type) => events.filter((event) => event.type === type),
-    /** Redis is away until the lock of every job at work has run out. */
-    outage: async (whileAway) => {
-      await redis.kill("SIGTERM");
-      await whileAway?.();
-      await new Promise((resolve) => setTimeout(resolve, LEASE_MS));
-      await redis.start();
+    told,
+    outage,
+    /** An outage, after which the job is delivered to its worker again. */
+    redelivery: async () => {
+      await outage();
+      await until(() => told("redelivered").length > 0);
     },
     lockOf: async (key) =>
       Number((await redisCommand(redis.port, `PTTL bull:${options.queue}:${key}:lock`)).slice(1)),
@@ -83,11 +95,8 @@ else {
     limit,
     async (t) => {
       const scene = await begin(t, redis, { concurrency: 2 });
-      const [first, second] = [jobOf("sales", 0, {}), jobOf("sales", 1, {})];
-      await scene.engine.submit([first]);
-      await until(() => scene.starts.length > 0);
-      await scene.outage();
-      await until(() => scene.told("redelivered").length > 0);
+      const [first, second] = [scene.job, jobOf("sales", 1, {})];
+      await scene.redelivery();
       // The lock of the new delivery is renewed: what is left of it grows.
       let left = Number.POSITIVE_INFINITY;
       for (let renewals = 0; renewals < 4 && scene.told("redelivered").length === 1; ) {
@@ -121,9 +130,7 @@ else {
     limit,
     async (t) => {
       const scene = await begin(t, redis);
-      const job = jobOf("sales", 0, {});
-      await scene.engine.submit([job]);
-      await until(() => scene.starts.length > 0);
+      const { job } = scene;
       await scene.outage(async () => {
         scene.end("2001-01-01");
         await until(() => scene.worker.running === 0);
@@ -153,11 +160,8 @@ else {
 
   test("work that was joined is canceled, and ends as canceled", limit, async (t) => {
     const scene = await begin(t, redis, { concurrency: 2 });
-    const job = jobOf("sales", 0, {});
-    await scene.engine.submit([job]);
-    await until(() => scene.starts.length > 0);
-    await scene.outage();
-    await until(() => scene.told("redelivered").length > 0);
+    const { job } = scene;
+    await scene.redelivery();
     await scene.engine.cancel([job.key], "no longer wanted");
     assert.equal((await ended(scene, job.key)).state, "canceled");
     assert.equal(scene.starts.length, 1);
@@ -165,9 +169,7 @@ else {
 
   test("a job that was canceled while it was between two deliveries aborts its work", limit, async (t) => {
     const scene = await begin(t, redis);
-    const job = jobOf("sales", 0, {});
-    await scene.engine.submit([job]);
-    await until(() => scene.starts.length > 0);
+    const { job } = scene;
     await scene.outage();
     // The one slot is taken: it waits.
     await until(async () => (await scene.status(job.key)).state === "queued");
@@ -178,11 +180,8 @@ else {
 
   test("a worker that leaves hands work on that was joined", limit, async (t) => {
     const scene = await begin(t, redis, { concurrency: 2 });
-    const job = jobOf("sales", 0, {});
-    await scene.engine.submit([job]);
-    await until(() => scene.starts.length > 0);
-    await scene.outage();
-    await until(() => scene.told("redelivered").length > 0);
+    const { job } = scene;
+    await scene.redelivery();
     await scene.worker.close({ running: "abort" });
     assert.equal((await scene.status(job.key)).state, "queued");
     assert.equal(scene.starts.length, 1);

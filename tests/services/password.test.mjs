@@ -1,7 +1,6 @@
 // A Redis that refuses the password is not away: a program and the command say so and end.
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { dirname } from "node:path";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
@@ -11,6 +10,14 @@ import { notTested, redisCommand, servicePackages, startRedis } from "./services
 await servicePackages();
 const redis = await startRedis();
 after(() => redis?.stop());
+
+/** The output of a program, which has to end by itself with exit code 0. */
+async function printedBy(program, ...given) {
+  const args = [...RESOLVER, "--input-type=module", "--eval", program, ...given];
+  const limit = { cwd: import.meta.dirname, timeout: 50_000, killSignal: "SIGKILL" };
+  const { stdout } = await promisify(execFile)(process.execPath, args, limit);
+  return stdout;
+}
 
 if (redis === null) notTested("a wrong password of Redis", "no redis-server");
 else {
@@ -56,20 +63,11 @@ else {
     await engine.close();`;
   // BullMQ's own loop over a refused connection let no timer run in one of three processes.
   for (const time of [1, 2, 3, 4, 5])
-    test(`a program ends whose worker and engine were refused: ${time}`, { timeout: 50_000 }, async (t) => {
-      const url = `redis://:wrong@127.0.0.1:${redis.port}`;
-      const args = [...RESOLVER, "--input-type=module", "--eval", program, url];
-      const child = spawn(process.execPath, args, {
-        cwd: import.meta.dirname,
-        stdio: ["ignore", "pipe", "inherit"],
-      });
-      t.after(() => child.kill("SIGKILL"));
-      let said = "";
-      child.stdout.on("data", (data) => {
-        said += data;
-      });
-      const [code] = await once(child, "close");
-      assert.deepEqual([code, said], [0, "ENGINE_FAILED\nENGINE_FAILED\n"]);
+    test(`a program ends whose worker and engine were refused: ${time}`, async () => {
+      assert.equal(
+        await printedBy(program, `redis://:wrong@127.0.0.1:${redis.port}`),
+        "ENGINE_FAILED\nENGINE_FAILED\n",
+      );
     });
 
   const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-01", "--yes"];
@@ -112,9 +110,8 @@ else {
       const error = await engine.check(["sales"]).catch((thrown) => thrown);
       console.log(inspect(error, { depth: 9, showHidden: true }));
       process.exit(0);`;
-    const args = [...RESOLVER, "--input-type=module", "--eval", program];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 50_000 });
-    assert.match(stdout, /WRONGPASS.*ENGINE_FAILED/s);
-    assert.doesNotMatch(stdout, /wr0ng/);
+    const printed = await printedBy(program);
+    assert.match(printed, /WRONGPASS.*ENGINE_FAILED/s);
+    assert.doesNotMatch(printed, /wr0ng/);
   });
 }

@@ -12,17 +12,18 @@ const limit = { timeout: 60_000 };
 
 function suite(name, bull) {
   let count = 0;
-  /** A backfill over a queue of its own; `hear` gets its warnings. */
-  const begin = async (t, dag, hear = () => {}) => {
+  /** A backfill over a queue of its own, and its `warnings`; `warned` fulfils when the first one comes. */
+  const begin = async (t, dag) => {
     count += 1;
     const options = { ...bull, queue: `workers-${count}` };
     const engine = bullmqEngine(options);
     const warnings = [];
+    const first = Promise.withResolvers();
     const service = new BackfillService({ dags: [dag], engine });
     const onEvent = ({ type, warning }) => {
       if (type !== "warning") return;
       warnings.push(warning);
-      hear(warning);
+      first.resolve();
     };
     const running = await service.start(range, { onEvent });
     t.after(() => engine.close());
@@ -31,7 +32,7 @@ function suite(name, bull) {
       t.after(() => made.close({ running: "abort" }));
       return made;
     };
-    return { options, running, warnings, worker };
+    return { options, running, warnings, warned: first.promise, worker };
   };
   const sales = { dagId: "sales", schedule: "@daily" };
 
@@ -39,12 +40,8 @@ function suite(name, bull) {
     `a queue without a worker is told of once, and its jobs run when one comes: ${name}`,
     limit,
     async (t) => {
-      let told = () => {};
-      const heard = new Promise((resolve) => {
-        told = resolve;
-      });
-      const { running, warnings, worker } = await begin(t, sales, told);
-      await heard;
+      const { running, warnings, warned, worker } = await begin(t, sales);
+      await warned;
       await worker({ executeRun: () => 1 });
       assert.equal((await running.result).state, "success");
       assert.deepEqual(
@@ -60,11 +57,7 @@ function suite(name, bull) {
     limit,
     async (t) => {
       const dag = { ...sales, tasks: [{ taskId: "load", run: ({ executionDate }) => executionDate }] };
-      let told = () => {};
-      const heard = new Promise((resolve) => {
-        told = resolve;
-      });
-      const { running, warnings, worker } = await begin(t, dag, told);
+      const { running, warnings, warned, worker } = await begin(t, dag);
       const events = [];
       const onEvent = (event) => events.push(event);
       await worker({
@@ -72,7 +65,7 @@ function suite(name, bull) {
         onEvent,
         concurrency: 4,
       });
-      await heard;
+      await warned;
       await worker({ dags: [dag], concurrency: 4 });
       const result = await running.result;
       assert.deepEqual([result.state, result.completed], ["success", 4]);
@@ -94,13 +87,9 @@ function suite(name, bull) {
     `a job that no worker can execute fails when it was given back for ten minutes: ${name}`,
     limit,
     async (t) => {
-      let told = () => {};
-      const heard = new Promise((resolve) => {
-        told = resolve;
-      });
-      const { options, running, worker } = await begin(t, sales, told);
+      const { options, running, warned, worker } = await begin(t, sales);
       await worker({ executeTask: () => 1, concurrency: 4 });
-      await heard;
+      await warned;
       const { queue: named, backend, ...rest } = options;
       const queue = new Queue(named, rest, backend);
       queue.on("error", () => {});
