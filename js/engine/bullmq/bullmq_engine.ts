@@ -2,7 +2,7 @@
 import type { Job, Queue, QueueEvents, QueueEventsProducer } from "bullmq";
 import { defineEngine } from "../define_engine.js";
 import { type Engine, type EngineJob, type EngineStatus, hasEnded } from "../engine.js";
-import { engineFailed } from "../outcome.js";
+import { engineClosed, engineFailed } from "../outcome.js";
 import {
   type BullOptions,
   CANCEL_EVENT,
@@ -49,7 +49,7 @@ export function bullmqEngine(options: BullOptions): Engine {
 
   const open = async (name: string): Promise<OpenQueue> => {
     // A connection that is opened now would never be closed.
-    if (isClosed) throw engineFailed("bullmq", "it is closed");
+    if (isClosed) throw engineClosed("bullmq");
     const known = queues.get(name) ?? opened(name);
     queues.set(name, known);
     known.catch(() => queues.delete(name));
