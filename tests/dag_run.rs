@@ -128,7 +128,7 @@ impl Host {
 
 use AbortReason::{Cancel, Timeout};
 use CancelMode::{Abort, Finish};
-use TaskOutcome::{Failed, Skipped, Success};
+use TaskOutcome::{Failed, GivenUp, Skipped, Success};
 
 fn prior(task: u32, state: TaskState, attempt: u32) -> Prior {
     // A running one was lost with its process, and only what came before it can have failed.
@@ -289,6 +289,18 @@ fn an_attempt_that_takes_too_long_is_aborted_and_retried() {
     assert_eq!(host.run.wake(0), Some(131_000), "the deadlines of the first attempt are gone");
     assert_eq!(host.at(131_000), "!a#2(Timeout)");
     assert_eq!(host.ends("a", Success), "a#2:success =success", "its work is done");
+}
+
+#[test]
+fn an_attempt_that_the_host_has_given_up_is_not_retried() {
+    let dag = with(&dag("a; b: a"), |task| task.retries = 3);
+    let mut host = Host::new(&dag, 1);
+    host.turn();
+    assert_eq!(host.ends("a", GivenUp), "a:failed b:upstream_failed =failed");
+    let mut host = Host::new(&dag, 1);
+    host.turn();
+    assert_eq!(host.stop(Cancel, Abort), "b:canceled !a(Cancel)");
+    assert_eq!(host.ends("a", GivenUp), "a:canceled =canceled");
 }
 
 #[test]

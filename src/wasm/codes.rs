@@ -253,6 +253,8 @@ pub enum TaskEventCode {
     Succeeded,
     /// Task, attempt.
     Failed,
+    /// It has failed, and is not tried again. Task, attempt.
+    GivenUp,
     /// Task, attempt.
     Skipped,
     /// The same task for the date before has ended. Task, `TaskStateCode`, or another number when it never ran.

@@ -65,6 +65,7 @@ impl RawDagRun {
             TaskEventCode::Stored => Event::Stored { records: subject },
             TaskEventCode::Succeeded => settled(TaskOutcome::Success),
             TaskEventCode::Failed => settled(TaskOutcome::Failed),
+            TaskEventCode::GivenUp => settled(TaskOutcome::GivenUp),
             TaskEventCode::Skipped => settled(TaskOutcome::Skipped),
             TaskEventCode::PastEnded => Event::PastKnown { task: subject, past: Past::of(TaskStateCode::read(number)) },
             TaskEventCode::Cancel => stop(AbortReason::Cancel),

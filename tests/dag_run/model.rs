@@ -332,7 +332,7 @@ impl World {
             }
             92..96 if !self.over.is_empty() => {
                 let (task, attempt) = self.random.pick(&self.over);
-                let outcome = self.random.pick(&[TaskOutcome::Success, TaskOutcome::Failed]);
+                let outcome = self.random.pick(&[TaskOutcome::Success, TaskOutcome::Failed, TaskOutcome::GivenUp]);
                 assert!(!self.run.take(Event::Settled { task, attempt, outcome }, self.now), "it is over");
             }
             96 if self.random.percent(40) => self.halt(),
@@ -353,6 +353,7 @@ impl World {
         self.over.push((task, attempt));
         let outcome = match self.random.below(10) {
             0 => TaskOutcome::Skipped,
+            1 if self.random.percent(30) => TaskOutcome::GivenUp,
             1..4 => TaskOutcome::Failed,
             _ => TaskOutcome::Success,
         };
@@ -363,7 +364,8 @@ impl World {
         self.model.states[at] = Some(match outcome {
             TaskOutcome::Success => TaskState::Success,
             TaskOutcome::Skipped => TaskState::Skipped,
-            TaskOutcome::Failed if canceled => TaskState::Canceled,
+            TaskOutcome::Failed | TaskOutcome::GivenUp if canceled => TaskState::Canceled,
+            TaskOutcome::GivenUp => TaskState::Failed,
             TaskOutcome::Failed if self.stop.is_some() => TaskState::Failed,
             TaskOutcome::Failed if self.failures[at] > self.model.dag.tasks()[at].retries => TaskState::Failed,
             TaskOutcome::Failed => TaskState::UpForRetry,

@@ -23,8 +23,6 @@ export interface Called extends InFlight {
   pushed: Map<string, Json>;
   /** How it has settled. */
   outcome?: TaskEventCode;
-  /** Its task is not tried again: the retries that count as used. */
-  spent?: number;
 }
 
 export function abortCalled({ context }: Called, why: DagfillError): void {

@@ -13,7 +13,6 @@ import { abortReason } from "../attempt/executor.js";
 import { InFlightMap } from "../machine/in_flight.js";
 import { type AbortKind, abortKind, type Commands, Machine, type MachineHost } from "../machine/machine.js";
 import { reasonWithoutFailure, runFailure, stoppedByPast } from "./run_failure.js";
-import { spendNow, spendRetries } from "./spent_retries.js";
 import type { TaskContext } from "./task_context.js";
 import { abortCalled, type Called, codeOf, isEnd, TaskRecords, warningOfFailed } from "./task_records.js";
 import type { PastState, TaskRunOptions, TellEnd } from "./task_run_options.js";
@@ -156,7 +155,6 @@ export class TaskRun {
       }
       for (const [task, { attempt, started }] of this.#inFlight) raw.adopt(task, attempt, started);
       for (const [task, called] of this.#inFlight) {
-        spendRetries(raw, task, called);
         if (called.outcome !== undefined) raw.handle(called.outcome, task, called.attempt, 0);
       }
       if (this.#stop !== undefined) raw.handle(this.#stop, 0, 0, 0);
@@ -274,7 +272,7 @@ export class TaskRun {
     }
     if (why?.name === "TaskSkipped") called.outcome = TaskEventCode.Skipped;
     // An engine waits for its job no longer, which may still run: as in one process, it is not tried again.
-    if (why?.name === "TaskAbandoned") spendNow(this.#machine, task, called, this.#options.graph);
+    if (why?.name === "TaskAbandoned") called.outcome = TaskEventCode.GivenUp;
     if (why !== undefined) this.#records.errors.set(task, why);
     this.#machine.dispatch(called.outcome, task, attempt);
   }

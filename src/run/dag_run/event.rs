@@ -54,6 +54,8 @@ pub enum TaskOutcome {
     Success,
     /// Its promise was rejected.
     Failed,
+    /// It is waited for no longer, and its work may still run: it has failed, and is not tried again.
+    GivenUp,
     /// It said that there is nothing to do.
     Skipped,
 }

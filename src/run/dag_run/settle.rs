@@ -26,8 +26,9 @@ impl DagRun {
         match outcome {
             TaskOutcome::Success => self.end(task, TaskState::Success),
             TaskOutcome::Skipped => self.end(task, TaskState::Skipped),
-            TaskOutcome::Failed if phase == Phase::Aborting(AbortReason::Cancel) => self.end(task, TaskState::Canceled),
+            _ if phase == Phase::Aborting(AbortReason::Cancel) => self.end(task, TaskState::Canceled),
             TaskOutcome::Failed => self.fail(task, now),
+            TaskOutcome::GivenUp => self.end(task, TaskState::Failed),
         }
         true
     }
