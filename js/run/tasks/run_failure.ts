@@ -1,11 +1,11 @@
-// The reason of a run's failure: its failed tasks, those that decided its end first.
+// The tasks for which a run has not succeeded, or has succeeded in part: failed ones, and those that the date before has stopped.
 import type { CheckedTask } from "../../dag/dag.js";
 import type { Failure } from "../../failure.js";
 import type { TaskInstance } from "../../store/store.js";
 import type { TaskGraph } from "./task_graph.js";
 import { DagfillTaskError } from "./task_state.js";
 
-/** What is on record of a run's tasks; the errors by the number of the task. */
+/** The records of a run's tasks; the errors by the number of the task. */
 interface Records {
   readonly errors: ReadonlyMap<number, Failure>;
   state(taskId: string): TaskInstance["state"] | undefined;
@@ -14,15 +14,20 @@ interface Records {
 /** Names at most four: a line is cut at its end. */
 const MOST_NAMED = 4;
 
-/** The ids of tasks as a message names them. */
-export function named(tasks: readonly { taskId: string }[]): string {
+/** Tasks as a message names them: `task a`, or `tasks a, b`. */
+export function tasksNamed(tasks: readonly { taskId: string }[]): string {
   const more = tasks.length - MOST_NAMED;
   const ids = tasks.slice(0, MOST_NAMED).map(({ taskId }) => taskId);
-  return `${ids.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return `${tasks.length === 1 ? "task" : "tasks"} ${ids.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-/** `undefined` where no task of the graph has failed. */
-export function runFailure(graph: TaskGraph, records: Records): DagfillTaskError | undefined {
+/** The error of a run that has failed: it names the failed tasks, those that decided the run's end first. `prior`: all that its tasks had on record
+ *  when it began. */
+export function runFailure(
+  graph: TaskGraph,
+  records: Records,
+  prior: readonly TaskInstance[],
+): DagfillTaskError {
   const deciding = decidingTasks(graph, records);
   const order = ({ taskId }: { taskId: string }) => (deciding.has(taskId) ? 0 : 1);
   // A task that was skipped has an error, too.
@@ -30,10 +35,9 @@ export function runFailure(graph: TaskGraph, records: Records): DagfillTaskError
     .filter(({ taskId }) => records.state(taskId) === "failed")
     .sort((one, other) => order(one) - order(other));
   const [first] = failed;
-  if (first === undefined) return undefined;
-  const what =
-    failed.length === 1 ? `task ${first.taskId} failed` : `tasks ${named(failed)} failed; ${first.taskId}`;
-  return new DagfillTaskError(`${what}: ${first.message}`);
+  if (first === undefined) return new DagfillTaskError(reasonWithoutFailure(graph, records, prior));
+  const which = failed.length === 1 ? "" : `; ${first.taskId}`;
+  return new DagfillTaskError(`${tasksNamed(failed)} failed${which}: ${first.message}`);
 }
 
 /** The tasks that did not run because of the date before. Those behind them, and behind failed ones, did not run because of these. */
@@ -47,12 +51,8 @@ export function stoppedByPast({ tasks }: TaskGraph, records: Pick<Records, "stat
   );
 }
 
-/** Why a run of which no task has failed has not succeeded. `prior`: all that its tasks had on record when it began. */
-export function reasonWithoutFailure(
-  graph: TaskGraph,
-  records: Records,
-  prior: readonly TaskInstance[],
-): string {
+/** Why a run of which no task has failed has not succeeded. */
+function reasonWithoutFailure(graph: TaskGraph, records: Records, prior: readonly TaskInstance[]): string {
   const left = graph.undone(prior);
   if (left !== undefined)
     return `task ${left.taskId} stands ${left.state} and was not chosen: run it again, too`;

@@ -12,7 +12,7 @@ import type { Report } from "../attempt/executor.js";
 import type { EventBody, TaskEvent } from "../events/backfill_events.js";
 import type { InFlight, InFlightMap } from "../machine/in_flight.js";
 import { retryDelayMs } from "./retry_delay.js";
-import { named } from "./run_failure.js";
+import { tasksNamed } from "./run_failure.js";
 import type { TaskGraph } from "./task_graph.js";
 import type { Xcom } from "./xcom.js";
 
@@ -189,14 +189,13 @@ export function warningOfFailed(
   failed: readonly { taskId: string }[],
   stopped: readonly { taskId: string }[],
 ): EventBody {
-  const why = [
-    [failed, "failed"] as const,
-    [stopped, "did not run, since it has dependsOnPast and did not succeed on the date before"] as const,
-  ].flatMap(([tasks, what]) => {
-    if (tasks.length === 0) return [];
-    const words = tasks.length === 1 ? what : what.replace("it has", "they have");
-    return `its ${tasks.length === 1 ? "task" : "tasks"} ${named(tasks)} ${words}`;
-  });
+  const why: string[] = [];
+  if (failed.length > 0) why.push(`its ${tasksNamed(failed)} failed`);
+  if (stopped.length > 0) {
+    const since = stopped.length === 1 ? "since it has" : "since they have";
+    const past = "dependsOnPast and did not succeed on the date before";
+    why.push(`its ${tasksNamed(stopped)} did not run, ${since} ${past}`);
+  }
   const message = `${runId} succeeded although ${why.join(", and ")}`;
   return {
     type: "warning",

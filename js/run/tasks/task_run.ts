@@ -12,11 +12,11 @@ import type { StoreChange, TaskInstance } from "../../store/store.js";
 import { abortReason } from "../attempt/executor.js";
 import { InFlightMap } from "../machine/in_flight.js";
 import { type AbortKind, abortKind, type Commands, Machine, type MachineHost } from "../machine/machine.js";
-import { reasonWithoutFailure, runFailure, stoppedByPast } from "./run_failure.js";
+import { runFailure, stoppedByPast } from "./run_failure.js";
 import type { TaskContext } from "./task_context.js";
 import { abortCalled, type Called, codeOf, isEnd, TaskRecords, warningOfFailed } from "./task_records.js";
 import type { PastState, TaskRunOptions, TellEnd } from "./task_run_options.js";
-import { DagfillTaskError, TaskRunContext, tooLate } from "./task_state.js";
+import { TaskRunContext, tooLate } from "./task_state.js";
 
 type RawDagRun = InstanceType<Raw["RawDagRun"]>;
 
@@ -317,9 +317,7 @@ export class TaskRun {
     if (code === RunStateCode.Success) return undefined;
     const { graph, context, prior } = this.#options;
     if (code === RunStateCode.Canceled) return abortReason("cancel", context.runId);
-    const failed = runFailure(graph, this.#records);
-    if (failed !== undefined) return failed;
-    return new DagfillTaskError(reasonWithoutFailure(graph, this.#records, prior));
+    return runFailure(graph, this.#records, prior);
   }
 
   /** The store did not take what this run did, or its lease is lost: it goes no further here. */
