@@ -156,10 +156,6 @@ export function planFrom(
         ...(options.chunk && { chunks: cut(plan, options.chunk) }),
         existing: stand.length === runs.executionMs.length ? runs : pick(runs, stand),
         ...summary,
-        warnings: summary.warnings.filter(
-          // Dates that are named one by one are whole: a bound cuts none of them off.
-          ({ code }) => options.dates === undefined || code !== "bounds_cut_day",
-        ),
       };
     } finally {
       plan.free();

@@ -98,6 +98,10 @@ impl Findings<'_> {
 
     /// `bounds_cut_day`: a midnight of UTC, as `new Date("2024-01-01")` gives it, is in the middle of a day of the schedule's zone.
     fn bounds_cut_day(&self) -> Option<Warning> {
+        // Dates that are named one by one are whole: a bound cuts none of them off.
+        if self.request.dates.is_some() {
+            return None;
+        }
         let Request { bounds, bounds_are_instants: (start, end), .. } = self.request;
         let zone = self.timetable.zone();
         let edge = |time: i64| time.rem_euclid(DAY_MS) == 0 || time.rem_euclid(DAY_MS) >= DAY_MS - 1000;
