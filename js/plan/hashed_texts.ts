@@ -71,19 +71,26 @@ export function confText({ conf, confFor }: CheckedOptions): string {
   return confFor === undefined ? text : `${text} function`;
 }
 
-/** `host`: what the service says of templates, which holds where neither the backfill nor the DAG says anything. */
-export function hashedTexts(dag: CheckedDag, options: CheckedOptions, host: CheckedTemplateOptions) {
+/** The texts of the DAG alone, without its macro options. */
+export function hashedDag(dag: CheckedDag) {
   const { timetable, tasks, ...rest } = without(
     dag,
     DAG_ELSEWHERE,
     DESCRIPTIVE,
     MACRO_OPTIONS,
   ) as unknown as CheckedDag;
-  const onUnknown = options.onUnknown ?? dag.onUnknown ?? host.onUnknown ?? "keep";
   return {
     // The core hashes the zone by its own name.
     schedule: canonical({ ...timetable, timeZone: undefined }),
     tasks: canonical([rest, ...tasks.map((task) => without(task, DESCRIPTIVE))]),
+  };
+}
+
+/** `host`: the service's options of templates, which hold where neither the backfill nor the DAG sets them. */
+export function hashedTexts(dag: CheckedDag, options: CheckedOptions, host: CheckedTemplateOptions) {
+  const onUnknown = options.onUnknown ?? dag.onUnknown ?? host.onUnknown ?? "keep";
+  return {
+    ...hashedDag(dag),
     // The effective value counts, whether the backfill, the DAG or the service sets it; an unset one is the default.
     templates: canonical(
       [
