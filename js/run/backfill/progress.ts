@@ -5,25 +5,25 @@ import { fields, list, number } from "../../options.js";
 import { ActionCode, CountNumber, call, RowStatus } from "../../raw.js";
 import { iso } from "../../time.js";
 import type { BackfillResult, Progress, RunResult } from "../events/backfill_events.js";
+import type { ProgressNumbers } from "../machine/machine.js";
 import type { LiveEta } from "./backfill.js";
 import type { Rows } from "./rows.js";
 import { coreOptions, type Snapshot } from "./snapshot.js";
 
-/** Takes the numbers of the core's progress. `eta` is negative while it is unknown. */
-export function progressOf(
-  total: number,
-  completed: number,
-  failed: number,
-  skipped: number,
-  canceled: number,
-  running: number,
-  eta: number,
-): Progress {
+export const progressOf: (total: number, ...numbers: ProgressNumbers) => Progress = (
+  total,
+  completed,
+  failed,
+  skipped,
+  canceled,
+  running,
+  eta,
+) => {
   const remaining = total - completed - failed - skipped - canceled;
   return eta < 0
     ? { total, completed, failed, remaining, running, skipped, canceled }
     : { total, completed, failed, remaining, running, skipped, canceled, etaMs: eta };
-}
+};
 
 export function countsOf(counts: Uint32Array | undefined): NonNullable<Snapshot["counts"]> {
   const read = (number: CountNumber) => counts?.[number] ?? 0;

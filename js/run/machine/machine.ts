@@ -19,19 +19,19 @@ export interface RawMachine<E extends number> {
 export interface MachineHost {
   command(code: number, subject: number, a: number, b: number): void;
   now(): number;
-  /** The progress that a backfill was asked for. */
-  progress?: TakeProgress | undefined;
+  /** Takes the progress that a backfill was asked for. */
+  progress?: ((...numbers: ProgressNumbers) => void) | undefined;
 }
 
-/** `eta`: milliseconds to the end, negative while unknown. */
-type TakeProgress = (
+/** The progress of a backfill as the core gives it. `eta`: milliseconds to the end, negative while unknown. */
+export type ProgressNumbers = [
   completed: number,
   failed: number,
   skipped: number,
   canceled: number,
   running: number,
   eta: number,
-) => void;
+];
 
 /** The function for each command, by the command's code. */
 export type Commands = Record<number, (subject: number, a: number, b: number) => void>;
@@ -45,7 +45,7 @@ export interface MachineOptions<R> {
   commands: Commands;
   /** The command that says when to pump again, unless it is in the table. */
   sleep?: number;
-  progress?: TakeProgress;
+  progress?: MachineHost["progress"];
   /** Reads the store; what it returns makes the machine at one stroke, so that nothing happens in between. */
   rebuild: () => Promise<(host: MachineHost) => R>;
   /** The machine was lost and is made again; by a fault of its own, or of another. */
