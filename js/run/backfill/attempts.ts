@@ -18,7 +18,7 @@ import type { Notifier } from "./notifier.js";
 import type { Rows } from "./rows.js";
 import type { RunSet } from "./run_set.js";
 
-/** An attempt of a row, as its executor sees it, and as it is in flight. One is made for each attempt, so its functions are the class's. */
+/** An attempt of a row: for its executor, and among those in flight. Methods of a class, unlike closures, cost nothing for each attempt. */
 class RowAttempt implements Attempt, Caller, InFlight {
   readonly #attempts: Attempts;
   readonly row: number;
@@ -80,8 +80,6 @@ class RowAttempt implements Attempt, Caller, InFlight {
   }
 
   leave(error: DagfillError): void {
-    if (!this.isOpen()) return;
-    this.isLeft = true;
     this.#attempts.leave(this, error);
   }
 }
@@ -157,9 +155,11 @@ export class Attempts {
     else this.dispatch(success ? BackfillEventCode.Succeeded : BackfillEventCode.Failed, row, attempt);
   }
 
-  leave({ row, attempt }: RowAttempt, error: DagfillError): void {
+  leave(left: RowAttempt, error: DagfillError): void {
+    if (!left.isOpen()) return;
+    left.isLeft = true;
     this.#onLeft(error);
-    this.dispatch(BackfillEventCode.Partly, row, attempt, LEFT);
+    this.dispatch(BackfillEventCode.Partly, left.row, left.attempt, LEFT);
   }
 
   /** `fault`: why the lease is lost, where it is. */
