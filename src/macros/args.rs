@@ -89,10 +89,11 @@ impl<'a> Args<'a> {
             Some(params) => (params.trim_end(), true),
             None => (params, false),
         };
-        // How many there are matters only to arguments without a name.
-        let count = match positional.is_empty() || params.is_empty() {
-            true => 0,
-            false => params.bytes().filter(|byte| *byte == b' ').count() + 1,
+        // The number of parameters matters only to arguments without a name.
+        let count = if positional.is_empty() || params.is_empty() {
+            0
+        } else {
+            params.bytes().filter(|byte| *byte == b' ').count() + 1
         };
         // Most calls: nothing has a name, and nothing is left over.
         if named.is_empty() && (positional.is_empty() || !any) {

@@ -92,7 +92,7 @@ impl<'a> Shown<'a> {
             if !plain.is_empty() {
                 letter = letters.next().filter(|letter| plain.as_bytes().contains(letter));
             }
-            // No code is longer than a byte: the rest of what is none stands behind it.
+            // A code is one byte. A longer character is no code: it begins with the byte read last, and belongs to the text behind.
             let end = code.len() - letters.len();
             let (code, behind) =
                 code.split_at_checked(end).or_else(|| code.split_at_checked(end - 1)).unwrap_or_default();

@@ -19,10 +19,13 @@ impl Progress {
     }
 }
 
-/// Foretells from the durations seen. The median of the last twenty: one slow run must not move it.
+/// The durations that count.
+const MOST: usize = 20;
+
+/// Foretells from the durations seen. The median of the last ones: one slow run must not move it.
 #[derive(Debug, Clone, Default)]
 pub struct Durations {
-    /// The last twenty, each in the place of the one that it has replaced.
+    /// The last `MOST`, each in the place of the one that it has replaced.
     last: Vec<i64>,
     /// The same, shortest first: progress is asked for twice a run.
     sorted: Vec<i64>,
@@ -35,9 +38,9 @@ impl Durations {
     pub fn saw(&mut self, ms: i64) {
         let ms = ms.max(0);
         let mut at = self.sorted.len();
-        if let (20, Some(slot)) = (at, self.last.get_mut(self.oldest)) {
+        if let (MOST, Some(slot)) = (at, self.last.get_mut(self.oldest)) {
             let oldest = std::mem::replace(slot, ms);
-            self.oldest = (self.oldest + 1) % 20;
+            self.oldest = (self.oldest + 1) % MOST;
             at = self.sorted.partition_point(|other| *other < oldest);
             if let Some(slot) = self.sorted.get_mut(at) {
                 *slot = ms;
@@ -46,7 +49,7 @@ impl Durations {
             self.last.push(ms);
             self.sorted.push(ms);
         }
-        // Runs of one DAG take about the same time: it is near its place, and moving lists in memory costs more.
+        // Runs of one DAG take about the same time: the new duration is near its place, and moving the list in memory costs more.
         while at > 0 && self.sorted.get(at - 1) > Some(&ms) {
             self.sorted.swap(at - 1, at);
             at -= 1;

@@ -29,7 +29,11 @@ impl Flights {
     pub(super) fn insert(&mut self, run: u32, flight: Flight) {
         match self.find(run) {
             Err(index) => self.0.insert(index, (run, flight)),
-            Ok(index) => self.0.iter_mut().skip(index).take(1).for_each(|(_, slot)| *slot = flight),
+            Ok(index) => {
+                if let Some((_, slot)) = self.0.get_mut(index) {
+                    *slot = flight;
+                }
+            }
         }
     }
 
