@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BackfillService, MemoryStore } from "dagfill";
 import { countsOnly, readsOnly } from "../store/faulty.mjs";
-import { after, broken, daily, day, days, gate, listen, noon, service, settle } from "./scene.mjs";
+import { abortable, after, broken, daily, day, days, gate, listen, noon, service, settle } from "./scene.mjs";
 
 const unhandled = [];
 process.on("unhandledRejection", (reason) => unhandled.push(reason));
@@ -46,14 +46,7 @@ test("a retry that waits takes no slot", async () => {
 });
 
 test("a run that takes too long is aborted, and fails as it says", async () => {
-  const reasons = [];
-  const executeRun = ({ signal }) =>
-    new Promise((_, reject) => {
-      signal.addEventListener("abort", () => {
-        reasons.push(signal.reason.code);
-        reject(signal.reason);
-      });
-    });
+  const { reasons, executeRun } = abortable();
   const heard = listen();
   const result = await service({ executeRun }).backfill(days(1, { runTimeout: 30, retries: 1 }), heard.hooks);
   assert.deepEqual(reasons, ["ABORTED", "ABORTED"]);

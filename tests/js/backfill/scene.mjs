@@ -22,6 +22,19 @@ export function service({ dag = daily, store = new MemoryStore(), executeRun = (
   return new BackfillService({ dags: [dag], store, executeRun, now: () => noon, ...more });
 }
 
+/** A callback that runs until it is aborted, and the codes of the reasons. */
+export function abortable() {
+  const reasons = [];
+  const executeRun = ({ signal }) =>
+    new Promise((_, reject) => {
+      signal.addEventListener("abort", () => {
+        reasons.push(signal.reason.code);
+        reject(signal.reason);
+      });
+    });
+  return { reasons, executeRun };
+}
+
 /** What `listen` saw that must not be. A listener's own errors are swallowed, so the tests look here at their end. */
 export const broken = [];
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BackfillService, DagfillError, MemoryStore } from "dagfill";
 import { memoryEngine, memoryJobs } from "../engine/memory_engine.mjs";
+import { abortable } from "./scene.mjs";
 
 const dags = ["a", "b", "c"].map((dagId) => ({ dagId, schedule: "@daily" }));
 const days = (dagId, from, to, more = {}) => ({
@@ -261,14 +262,7 @@ test("a backfill whose lease another coordinator has taken is told as let go, ea
 
 test("a second signal ends the wait for callbacks: theirs are aborted, and their runs go on elsewhere", async () => {
   const store = new MemoryStore();
-  const reasons = [];
-  const executeRun = ({ signal }) =>
-    new Promise((_, reject) => {
-      signal.addEventListener("abort", () => {
-        reasons.push(signal.reason.code);
-        reject(signal.reason);
-      });
-    });
+  const { reasons, executeRun } = abortable();
   const service = new BackfillService({ dags, store, executeRun });
   const id = await service.enqueue(days("a", 1, 4, { maxParallelRuns: 2 }));
   const [stop, abort] = [new AbortController(), new AbortController()];
