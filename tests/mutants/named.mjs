@@ -23,7 +23,7 @@ export const mutants = [
   {
     name: "sorted conf in the plan",
     loses: "a plan that was shown: it is refused when the keys of its conf come in another order",
-    file: "js/plan/hashed_texts.ts",
+    file: "js/json.ts",
     from: "for (const key of Object.keys(value).sort()) {",
     to: "for (const key of Object.keys(value)) {",
     js: jsTest("plan"),
