@@ -31,7 +31,7 @@ export function repeatedTexts(templates: PreviewTemplates, plan: PlanData): Faul
   return faults;
 }
 
-/** The tags by which a template gives names to values, and what closes them: around one expression they say what it is. */
+/** The tags by which a template gives names to values, and the tags that close them: an expression between them has its value. */
 function namesOf(template: string): { before: string; after: string } {
   const tags = template.match(/\{%[-+]?\s*(?:set\s+[\w.]+\s*=|with\s)(?:[^{}%]|%(?!\})){1,300}%\}/g) ?? [];
   const blocks = tags.filter((tag) => /^\{%[-+]?\s*with/.test(tag));
@@ -49,7 +49,7 @@ function faultOf(
     const [before, text, same, after] = runs.map((run) =>
       templates.text(run, task, given + expression + closed),
     );
-    // A text that is also the same at a time beside it, such as the day, is not meant to tell times apart.
+    // A text that an hour earlier or later has, too, such as the day, is not meant to tell times apart.
     if (text !== same || text === before || text === after) continue;
     const [, first, second] = runs;
     const at = first.executionDate;
@@ -65,9 +65,11 @@ function twins(plan: PlanData): Twins[] {
   if (plan.chunks !== undefined) return [];
   for (const { at, offsetBefore, offsetAfter } of plan.clockChanges) {
     const length = (offsetBefore - offsetAfter) * 1_000;
+    // Clocks that are set forward repeat nothing.
+    if (length <= 0) continue;
     const end = Date.parse(at);
     const row = plan.executionDate.findIndex((date) => date >= end - length && date < end);
-    if (length <= 0 || row < 0) continue;
+    if (row < 0) continue;
     const date = plan.executionDate[row] as number;
     const found = [date, date - length].flatMap((date): Twins[] => {
       const [first, second] = [date, date + length].map((one) => {
