@@ -11,13 +11,13 @@ const messengers = [
   /^(core|std)(\[\w+\])?::(option|result|cell|str|slice|thread)::(.*::)?\w*(_fail|_failed|_fail_rt|panic_\w+)$/,
   /^<?(core|alloc|std|hashbrown)(\[\w+\])?::.*::(assert_failed|capacity_overflow|panic_on_ord_violation|len_mismatch_fail)$/,
   /^__rustc(\[\w+\])?::(rust_begin_unwind|rust_panic|__rust_start_panic)$/,
-  // How they show values. The core itself shows none so: its texts have marks of their own (src/error/quoted.rs).
+  // The `Debug` of values that messages of panics show. Texts of the core quote values by its own functions (src/error/quoted.rs).
   /^<(char|&usize|(core|std)(\[\w+\])?::(ops::range::Range<usize>|thread::local::AccessError|alloc::layout::LayoutError|fmt::Error)) as core(\[\w+\])?::fmt::Debug>::fmt(\[\d+\])?$/,
-  // What they ask whether a character can be shown, with its tables.
+  // The search whether a character is printable, which only `Debug` of a text asks for, and its tables.
   /^core(\[\w+\])?::unicode::(printable|unicode_data::grapheme_extend)::/,
 ];
 
-// By these a host calls closures of the core, which hands out none. One that the glue calls would be exported.
+// Functions by which a host calls closures of the core, which hands out none. A function that the glue calls would be exported.
 const closures = /^wasm_bindgen(\[\w+\])?::convert::closures::/;
 
 const tables = /^core(\[\w+\])?::unicode::/;
@@ -51,8 +51,8 @@ export async function silencePanics(path) {
   return silenced.size;
 }
 
-/** The stretches of data that only the functions `owners` name, among those that lost their body: each ends where something else is
- *  named, whoever names it. */
+/** The ranges of data whose address only functions without a body hold, and one of `owners` among them. Each range ends at the next address
+ *  that any function or datum holds. */
 function tablesOf(bodies, silenced, owners, segments) {
   const named = new Set(owners.flatMap((owner) => addressesIn(bodies[owner])));
   const elsewhere = new Set();

@@ -138,7 +138,7 @@ export interface CheckedDag extends CheckedTemplateOptions {
   macroTimeZone?: string;
   inputs: CheckedInput[];
   tasks: CheckedTask[];
-  /** What every plan is warned of. */
+  /** Warnings about the DAG itself, which every plan of it has. */
   warnings: Warning[];
 }
 

@@ -4,7 +4,7 @@ import type { Dag, Task } from "./dag.js";
 
 const FIELDS = ["timeout", "retryDelay"] as const;
 
-/** A warning for each of them. Text such as "PT0.03S" has a unit and is never warned of. */
+/** A warning for each of these durations. Text such as "PT0.03S" has a unit and is never warned of. */
 export function shortDurations({ tasks = [], taskDefaults, interval, catchup }: Dag): Warning[] {
   const found: Warning[] = [];
   const look = (place: string, field: string, value: unknown, taskId?: string) => {

@@ -148,7 +148,7 @@ function unresolvedFault(
   };
 }
 
-/** Why nothing resolves a part: the core's message without the tag in front, of which that has the first 80 letters. */
+/** Why nothing resolves a part: the core's message without the tag in front, which the core cuts to 80 letters. */
 function reason({ text, message }: Unresolved): string {
   const tag = `${Array.from(text).slice(0, 80).join("")}: `;
   return message.startsWith(tag) ? message.slice(tag.length) : message;

@@ -20,7 +20,7 @@ pub(super) fn rows(name: &str) -> &'static [Method] {
     rows.get(..rows.iter().take_while(|row| row.name == name).count()).unwrap_or_default()
 }
 
-/// The one of them that a value has.
+/// The attribute or method among those of one name that a value has.
 pub(super) fn find(value: &Value<'_>, rows: &'static [Method]) -> Option<&'static Method> {
     let kind = kind(value);
     rows.iter().find(|row| row.on & kind != 0)
@@ -31,7 +31,7 @@ pub(super) fn attribute<'a>(value: &Value<'a>, name: &str) -> Answer<'a> {
     attribute_of(value, name, rows(name))
 }
 
-/// The same, where the attributes of the name were found before.
+/// `value.name` with the attributes and methods of the name, which the parser has looked up.
 pub(super) fn attribute_of<'a>(value: &Value<'a>, name: &str, rows: &'static [Method]) -> Answer<'a> {
     if value.is_absent() {
         return Err(super::error::ABSENT);

@@ -33,8 +33,8 @@ export interface Driven {
   approve?: Canary["approve"] | undefined;
   /** The reader of requests of each backfill that is driven here. */
   readers: Map<string, RequestReader>;
-  /** Makes, or reads, what is to be driven; `fresh`: nothing of it has begun; `changed`: the DAG is another one
-   *  than the stored backfill was made of. */
+  /** Makes the backfill, or reads the stored one; `fresh`: nothing of it has begun; `changed`: a message where its DAG is another one
+   *  than it was stored with. */
   prepare: () => Promise<{ snapshot: Snapshot; fresh: boolean; changed?: string | undefined }>;
 }
 

@@ -18,15 +18,18 @@ export interface EngineUse {
   byTasks: (run: RunTask, dag: CheckedDag, more: EngineTasks) => Executor;
 }
 
-/** What an engine's executor adds to a task of its own: the end of its attempt is stored, or it is waited for no longer. */
+/** The options of runs by tasks that an engine adds. */
 export interface EngineTasks {
+  /** The engine renders the texts of a task where it runs. */
   rendered: false;
+  /** The end of a task's attempt is stored. */
   ended: (task: Context) => void;
+  /** A task's attempt is waited for no longer. */
   left: (task: Context | undefined) => void;
 }
 
-/** The one thing by which an engine is known here, and what it brings itself: how it is used. Engines are made by another entry of the package,
- *  which may be another file and another format. */
+/** The name of the method that makes an engine's executor. It is all that the main entry knows of an engine: engines are made by another entry
+ *  of the package, which may be another file and another format. */
 export const connect: unique symbol = Symbol.for("dagfill.engine") as never;
 
 export type Connected = Engine & { [connect](use: EngineUse): Executor };

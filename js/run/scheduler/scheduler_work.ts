@@ -59,7 +59,7 @@ export class SchedulerWork {
   readonly #slots: DagSlots;
   /** Runs in flight here, and the answers that machines wait for: after a trap there is another. */
   readonly #inFlight = new Map<string, Answer[]>();
-  /** Of the runs that were begun since the last tick: whether their date had a run. */
+  /** One for each run that was begun since the last tick: whether its date had a run already. */
   #checks: Promise<boolean>[] = [];
   #pending = 0;
 

@@ -9,7 +9,7 @@ const task = { taskId: "load", command: "load {{ ds }}" };
 const dag = { dagId: "sales", schedule: "@daily", params: { table: "a" }, tasks: [task] };
 const executeTask = () => 1;
 
-/** The warnings of who takes up a backfill of `dag` with another one. */
+/** The warnings when a backfill of `dag` is taken up with another one. */
 async function warningsWith(other, take) {
   const store = new MemoryStore();
   const id = await new BackfillService({ dags: [dag], store }).enqueue(range);
