@@ -3,7 +3,7 @@ import { type Document, isCollection, isNode, LineCounter, parseAllDocuments, vi
 import { DagfillError } from "../error.js";
 
 export interface DagText {
-  /** What the text holds; a file of several YAML documents holds the list of them. */
+  /** The value of the text; a file of several YAML documents holds the list of them. */
   value: unknown;
   /** The line of a value, from 1, by its path (`[0].tasks[2].retries`), or of the nearest value around it that is there. */
   lineOf(path: string): number;

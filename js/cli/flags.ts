@@ -24,7 +24,7 @@ export interface Flag {
   airflow?: readonly string[];
   /** The name of the value in the help; absent: a switch. */
   value?: string;
-  /** What a switch sets its option to; absent: true, or false where its name begins with "no-". */
+  /** The value that a switch sets its option to; absent: true, or false where its name begins with "no-". */
   sets?: number;
   meaning: string;
   /** The value where none is given; absent: one must be given. */

@@ -165,7 +165,7 @@ async function readText(text: string, kind: string, name: string): Promise<unkno
   return value;
 }
 
-/** What was meant by a key that is nearly dagId. */
+/** The hint for a key that is nearly dagId. */
 function hintOf(dags: readonly unknown[]): { hint: string } | undefined {
   const written = dags.flatMap((dag) => (isObject(dag) ? Object.keys(dag) : []));
   const meant = written.find((key) => key !== "dagId" && /^dag[_-]?id$/i.test(key));

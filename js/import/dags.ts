@@ -6,7 +6,7 @@ import { shortened, visible } from "../visible.js";
 /** One remark about the source; `line` counts from 1 where the source has lines. */
 export interface ImportNote {
   line?: number;
-  /** What makes the DAGs, or the one of `dagId`, unusable as they are. */
+  /** "error": the DAGs, or the one of `dagId`, cannot be used as they are. */
   severity?: "error";
   dagId?: string;
   message: string;
@@ -18,7 +18,7 @@ export interface ImportedDags {
   notes: ImportNote[];
 }
 
-/** Nobody reads more remarks, or longer ones. */
+/** Limits of the notes, beyond which no one reads on. */
 const MOST_NOTES = 1_000;
 const LONGEST_NOTE = 500;
 
@@ -85,7 +85,7 @@ export function everyOf(ms: number): { every: string } {
   return { every: Number.isInteger(hours) ? `PT${hours}H` : isoDuration(ms) };
 }
 
-/** What is said of a CronTriggerTimetable whose runs cover an interval before their tick. */
+/** The note about a CronTriggerTimetable whose runs cover an interval before their tick. */
 export function intervalNote(interval: string): string {
   return `Airflow dates a run of this timetable by the start of its interval, ${interval} before it is due; here its date ({{ ds }}, executionDate) is when it is due: write {{ data_interval_start | ds }} for the start`;
 }

@@ -12,7 +12,7 @@ import { asList, asObject, type Fields, jsonDocuments } from "./json_values.js";
 import { kubernetesDags } from "./kubernetes.js";
 import { pythonDags } from "./python/dag_file.js";
 
-/** What `importDag` reads. */
+/** The formats that `importDag` reads. */
 export type DagFormat =
   | "airflow-python"
   | "airflow-rest"

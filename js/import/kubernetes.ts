@@ -34,7 +34,7 @@ function inJson(text: string): (Fields | undefined)[] | undefined {
   }
 }
 
-/** Nobody keeps more in one file. */
+/** Limits of a file, far above the size of those that people keep. */
 const MOST_DOCUMENTS = 10_000;
 const MOST_CHARACTERS = 1_000_000;
 

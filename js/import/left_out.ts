@@ -13,7 +13,7 @@ export function isLeftOut(command: string | undefined): boolean {
   return command?.startsWith(OPENING) === true;
 }
 
-/** What a shell and a template print as it is. */
+/** The text with "_" for each character that a shell or a template might not print as it is. */
 function plain(text: string): string {
   const isPlain = (character: string) => /[\w@.,: -]/.test(character);
   return Array.from(text, (character) => (isPlain(character) ? character : "_")).join("");
@@ -27,7 +27,7 @@ export function isEmpty(operator: string): boolean {
 /** Operators that decide which of the tasks behind them run. */
 const CHOOSES = ["Branch", "branch", "ShortCircuit", "short_circuit", "LatestOnly"];
 
-/** What is said of a task whose work is left out; `retries` are those of the source, which the command that fails does not get. */
+/** The note about a task whose work is left out; `retries` are those of the source, which the command that fails does not get. */
 export function leftOutNote(operator: string, retries = 0): string {
   const without = retries > 0 ? ` (and retries 0 instead of ${retries})` : "";
   const note = `the work of a ${operator} is not imported: the task fails until it has a command${without}`;

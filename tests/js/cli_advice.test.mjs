@@ -1,4 +1,4 @@
-// What the command says about faults in files, and what it shows before and after a resume or a retry.
+// Messages of the command about faults in files, and its output before and after a resume or a retry.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

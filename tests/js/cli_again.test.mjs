@@ -154,7 +154,7 @@ test("a plan over dates where only chosen tasks ran says which were not, and how
     const { out: json } = await verb(name, [...all, "--json"]);
     const [{ warnings }] = jsonLines(json);
     assert.equal(warnings.find((warning) => warning.code === "unrecorded_tasks")?.count, 2);
-    // What was chosen has run everywhere.
+    // The chosen task has run on every date.
     assert.doesNotMatch((await verb(name, [...all, "-t", "a"])).out, /unrecorded_tasks/);
   }
   const before = lines().length;

@@ -1,4 +1,4 @@
-// What one terminal asks of a backfill that another one drives, and what survives a kill between the two.
+// Requests of one terminal to a backfill that another one drives, also across a kill between the two.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -55,7 +55,7 @@ test("SIGINT twice ends what a command has started, and resume runs the task aga
   assert.equal(resumed.code, 0, resumed.err);
   const lines = (name) => readFileSync(join(folder, name), "utf8").trimEnd().split("\n");
   assert.deepEqual(lines("second"), ["2024-01-01 2", "2024-01-02 1"]);
-  // What had succeeded of the run that was interrupted is kept.
+  // Tasks of the interrupted run that had succeeded are kept.
   assert.deepEqual(lines("first"), ["2024-01-01", "2024-01-02"]);
 });
 

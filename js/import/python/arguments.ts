@@ -42,7 +42,7 @@ const WITHOUT_EFFECT = [
 export class ArgumentReader {
   constructor(
     readonly args: ReadonlyMap<string, Value>,
-    /** Where else an argument may stand, the first of them first. */
+    /** Other places of an argument, the first of them first. */
     readonly defaults: readonly ReadonlyMap<Value, Value>[],
     readonly note: (message: string) => void,
   ) {}

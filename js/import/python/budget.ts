@@ -48,7 +48,7 @@ export class Budget {
     throw new LimitReached(message);
   }
 
-  /** What is inside of an expression or statement; `undefined` where it is deeper than any author nests. */
+  /** The value of an expression or statement inside of another; `undefined` where it is deeper than any author nests. */
   nested<T>(node: SyntaxNode, read: () => T): T | undefined {
     if (this.#nesting >= MOST_NESTING) {
       this.#note(`nested more than ${MOST_NESTING} deep: what is inside is not read`, node);

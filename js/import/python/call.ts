@@ -99,7 +99,7 @@ function named(path: string, args: Arguments, site: Site, reader: Reader): Value
   return settingDefault(path, args, node, reader) ?? unknownCall(args, site, reader);
 }
 
-/** What an unknown function does with a DAG or a task is noted, and that it may make a DAG; what prints does nothing with them. */
+/** Notes that an unknown function does something with a DAG or a task, or may make a DAG; functions that print do nothing with them. */
 function unknownCall(args: Arguments, { callee, node }: Site, reader: Reader): Value | undefined {
   const name = reader.text(callee);
   if (name === "print" || name.startsWith("log")) return undefined;

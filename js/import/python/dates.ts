@@ -19,7 +19,7 @@ const MODULES = [
   "zoneinfo",
 ];
 
-/** What makes a date, a duration, a zone or a timetable under this dotted name. */
+/** The function that makes a date, a duration, a zone or a timetable under this dotted name. */
 export function dateMaker(path: string): Make | undefined {
   const names = path.split(".");
   const name = names.at(-1) as string;

@@ -1,4 +1,4 @@
-// Dependencies between tasks: `>>` and `<<`, chains, and outputs as arguments. What is no task is noted: its dependency is missing.
+// Dependencies between tasks: `>>` and `<<`, chains, and outputs as arguments. A value that is no task gets a note: its dependency is missing.
 import type { SyntaxNode } from "@lezer/common";
 import type { Reader } from "./reader.js";
 import { EdgeLabel, GroupObject, Name, TaskObject, tasksOf, Unknown, type Value } from "./value.js";

@@ -168,7 +168,7 @@ function slice(node: SyntaxNode, base: Value, reader: Reader): Value | undefined
   return base.slice(from as number | undefined, to as number | undefined);
 }
 
-/** What a loop goes through; `undefined` where that is not known. */
+/** The elements that a loop goes through; `undefined` where they are not known. */
 export function iterated(value: Value): readonly Value[] | undefined {
   if (value instanceof Map) return [...value.keys()];
   if (value instanceof ClassObject) return enumMembers(value);

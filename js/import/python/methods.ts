@@ -80,7 +80,7 @@ function factoryMethod(
   return made;
 }
 
-/** What a DAG is asked for after it was made. A test run, or the command line of a DAG, makes nothing that is scheduled. */
+/** Methods of a DAG after it was made. A test run, or the command line of a DAG, makes nothing that is scheduled. */
 function dagMethod(
   dag: DagObject,
   name: string,

@@ -21,7 +21,7 @@ export interface Parsed {
   tree: Tree;
   /** Where the parser could not go on. */
   faults: SyntaxNode[];
-  /** What is behind the last fault was not read. */
+  /** Whether the text behind the last fault was not read. */
   isCut: boolean;
 }
 

@@ -32,7 +32,7 @@ export function scheduleOf(
   return { ...rule, ...(isTrigger && { options: { kind: "trigger" as const } }), catchup };
 }
 
-/** What each version takes where a file says nothing. */
+/** The defaults of each version. */
 const DEFAULTS = {
   2: { catchup: "catchup true", kind: "kind interval (a run covers the interval that ends when it is due)" },
   3: {

@@ -209,7 +209,7 @@ function isNeverTrue(condition: string): boolean {
   return /__name__\s*==/.test(condition) || condition.includes("TYPE_CHECKING");
 }
 
-/** What is under `try`, `else` and `finally`: a file that Airflow could load went on there, or names another place to import from. */
+/** Reads the statements under `try`, `else` and `finally`, not those under `except`: a file that Airflow could load went on there, or names another place to import from. */
 function tryStatement(node: SyntaxNode, reader: Reader): Value | Jump | undefined {
   const list = children(node);
   for (const [at, body] of list.entries()) {

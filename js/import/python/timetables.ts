@@ -5,7 +5,7 @@ import { Duration, Moment, Timetable, type Value, zoneOf } from "./value.js";
 type Kind = Timetable["kind"];
 type Make = (args: Arguments) => Timetable | undefined;
 
-/** What makes the timetable of this name; `undefined` for one that is not known. */
+/** The function that makes the timetable of this name; `undefined` for one that is not known. */
 export function timetable(name: string): Make | undefined {
   return Object.hasOwn(TIMETABLES, name) ? TIMETABLES[name] : undefined;
 }

@@ -272,7 +272,7 @@ export function tasksOf(
   return [];
 }
 
-/** What a task's output is in a text: the reference to its XCom that Airflow prints. */
+/** The text of a task's output: the reference to its XCom, as Airflow prints it. */
 export function outputOf(output: TaskObject | TaskOutput): string {
   const [task, key] = output instanceof TaskOutput ? [output.task, `, key='${output.key}'`] : [output, ""];
   return `{{ ti.xcom_pull(task_ids='${task.id}'${key}) }}`;

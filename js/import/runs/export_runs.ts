@@ -27,7 +27,7 @@ export function exportRuns(runs: Iterable<RunRecord>): string {
   return `{"dagfill":"runs","version":1,"runs":[\n${lines.join(",\n")}\n]}\n`;
 }
 
-/** What an import could not read again is refused here, while its store is at hand. */
+/** Refuses a run that an import could not read again, while its store is at hand. */
 function checkRun(run: Fields, path: string): void {
   for (const name of ["runId", "dagId"])
     if (typeof run[name] !== "string") throw wrong(`${path}.${name}`, "a text", run[name]);

@@ -41,7 +41,7 @@ interface Run {
   startedAt: number | undefined;
   finishedAt: number | undefined;
   queuedAt: number | undefined;
-  /** What the source says that it covers. */
+  /** The range that the source says to cover. */
   interval: readonly [number, number] | undefined;
 }
 

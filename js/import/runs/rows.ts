@@ -24,13 +24,13 @@ export interface HistoryRow {
   finishedAt: Time | undefined;
   queuedAt: Time | undefined;
   conf: unknown;
-  /** What only dagfill's own export has. */
+  /** Members that only dagfill's own export has. */
   own: OwnMembers;
   /** How often the run was cleared: Airflow's counter of attempts. */
   cleared: number | undefined;
 }
 
-/** What a source holds, and what it says to hold and does not. */
+/** The rows of a source, and what it says to hold and does not. */
 export interface History {
   rows: HistoryRow[];
   left: { reason: string; count: number }[];

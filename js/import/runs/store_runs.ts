@@ -5,7 +5,7 @@ import { shown } from "../../shown.js";
 /** Changes in one transaction. */
 const BATCH = 5_000;
 
-/** What became of the records. `kept`: dates that dagfill itself ran, which an import never touches. */
+/** The number of records by what became of them. `kept`: dates that dagfill itself ran, which an import never touches. */
 export interface StoredRuns {
   created: number;
   updated: number;
