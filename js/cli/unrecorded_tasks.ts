@@ -67,8 +67,9 @@ export async function warningsOfUnrecordedRuns(
 }
 
 const isSkippedSuccess = ({ reason }: PlannedRun) => reason === "exists_success";
-const isFailedRerun = ({ action, existingState }: PlannedRun) =>
-  action === "rerun" && existingState === "failed";
+/** The later dates of a chunk are left out: the run of its first date has their tasks. */
+const isFailedRerun = ({ action, existingState, chunk }: PlannedRun) =>
+  action === "rerun" && existingState === "failed" && chunk === undefined;
 
 /** Runs of a plan, the last ones first, with the ids of the tasks that the store has records of. There are at most `count` of them. */
 async function* lastRuns(

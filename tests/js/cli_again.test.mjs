@@ -221,3 +221,16 @@ test("retry says that runs without records of tasks, as imported ones, run with 
   assert.ok(err.includes(said), err);
   assert.equal(lines().length, before + 5, "four tasks of the imported run, and the leaf of the other");
 });
+
+test("the later dates of a chunk are not said to lack records: their tasks are those of its first date", async () => {
+  const { verb, lines } = scene();
+  const chunk = ["--start-date", "2024-01-01", "--end-date", "2024-01-02", "--chunk", "2"];
+  assert.equal((await verb("run", chunk, { BREAK: "leaf" })).code, 1);
+  const again = [...chunk, "--reprocess", "failed"];
+  assert.doesNotMatch((await verb("preview", again)).out, /unrecorded_runs/);
+  const before = lines().length;
+  const { code, out, err } = await verb("run", again);
+  assert.equal(code, 0, out + err);
+  assert.doesNotMatch(err, /unrecorded_runs/);
+  assert.deepEqual(lines().slice(before), ["leaf 2024-01-01T00:00"]);
+});
