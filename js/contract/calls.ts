@@ -12,7 +12,7 @@ export interface Call {
   /** As in `store.listRuns({ dagId: "sales" })`. */
   text: string;
   args: readonly unknown[];
-  /** What it gave; absent until then. */
+  /** Its result or error; absent until it has settled. */
   answer?: { value: unknown } | { error: unknown };
 }
 
@@ -26,7 +26,7 @@ export interface Tracing {
   shown?: (method: string, args: readonly unknown[]) => string | undefined;
   /** Throws for an answer of the wrong shape, with what was expected and got. */
   check?: (method: string, value: unknown) => void | Promise<void>;
-  /** What the suite gets for an answer. */
+  /** The value that the suite gets for an answer. */
   passed?: (method: string, value: unknown, args: readonly unknown[]) => unknown;
 }
 

@@ -3,7 +3,7 @@ import { engineFailed, engineRefuses } from "./outcome.js";
 
 /** A shape that answers of the API have. */
 export interface Shape {
-  /** What the shape has, for the message "JSON without ...". */
+  /** The part that other answers lack, for the message "JSON without ...". */
   what: string;
   // biome-ignore lint/suspicious/noExplicitAny: each path answers in a shape of its own
   fits(body: any): boolean;

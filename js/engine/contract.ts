@@ -12,7 +12,7 @@ import type { Engine } from "./engine.js";
 
 export type { ContractHost } from "../store/contract.js";
 
-/** What an engine may lack; the tests that need it are skipped with the reason. */
+/** Abilities that an engine may lack; the tests that need them are skipped with the reason. */
 export type EngineLack =
   | "output"
   | "errors"
@@ -48,7 +48,7 @@ export interface OpenedEngine {
   /** From now on the engine's calls arrive at its server, and the connection ends before each answer, until what this gives is called; `again` is
    *  an engine whose calls are answered all the same. Of engines that were opened for it. */
   unanswered?: () => Promise<() => unknown>;
-  /** What it lacks, and why. */
+  /** The abilities that it lacks, with the reasons. */
   without?: { readonly [lack in EngineLack]?: string };
   /** Called when the test has ended and the engine is closed: ends the worker. */
   done?: () => unknown;

@@ -38,7 +38,7 @@ export interface EngineStatus {
  *  minutes the backfill rejects and can be resumed. Any other rejection is an outage: the call is made again. */
 export interface Engine {
   readonly name: string;
-  /** What it executes. Without "task", the runs of a DAG with tasks are executed whole. Default both. */
+  /** The kinds of jobs that it executes. Without "task", the runs of a DAG with tasks are executed whole. Default both. */
   readonly kinds?: readonly ("run" | "task")[];
   /** Asked once before the first backfill of these DAGs begins: whether it is reachable and fit. ENGINE_FAILED. */
   check?(dagIds: readonly string[]): Promise<void>;

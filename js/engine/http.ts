@@ -12,7 +12,7 @@ export interface HttpEngineOptions {
   url: string;
   /** Headers of every call, such as authorization; asked again after a refusal. */
   headers?: () => Promise<Record<string, string>> | Record<string, string>;
-  /** What it executes. Default: runs and tasks. */
+  /** The kinds of jobs that the service executes. Default: runs and tasks. */
   kinds?: readonly ("run" | "task")[];
 }
 

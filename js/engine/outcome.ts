@@ -59,7 +59,7 @@ export function checkedStatus(engine: string, told: unknown): ReadonlyMap<string
   return checked;
 }
 
-/** What an engine told of a job, if it has the shape of a status. Services write null for what is absent, and an engine in JavaScript may tell
+/** The status of a job as an engine told it; `undefined` for another shape. Services write null for what is absent, and an engine in JavaScript may tell
  *  any error: a text, an Error. */
 export function statusOf(value: unknown): EngineStatus | undefined {
   const { error, ...told } = (value ?? {}) as Record<string, unknown>;

@@ -116,7 +116,7 @@ function functionsOf(dags: readonly Dag[]): Functions {
   );
 }
 
-/** What runs a task here: its function, else `executeTask`. Beside functions a task without any work succeeds. */
+/** The work of a task: its own function, else `executeTask`. In a DAG with functions a task without any work succeeds. */
 function taskWork({ data }: EngineJob, functions: Functions, executeTask: ExecuteTask | undefined) {
   const { taskId = "", command, hasRun } = data?.task ?? {};
   const known = functions.get(data?.dagId);

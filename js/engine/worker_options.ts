@@ -6,7 +6,7 @@ import type { TemplateOptions } from "../macros/options.js";
 import type { ExecuteRun } from "../run/attempt/run_context.js";
 import type { ExecuteTask } from "../run/tasks/task_context.js";
 
-/** What a worker executes, and how. Values of variables, connections and macros come from here: jobs carry none. */
+/** The work of a worker, and how it is done. Values of variables, connections and macros come from here: jobs carry none. */
 export interface WorkerOptions extends TemplateOptions {
   executeRun?: ExecuteRun;
   executeTask?: ExecuteTask;

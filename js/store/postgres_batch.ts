@@ -25,7 +25,7 @@ export interface Statement {
 }
 
 export interface Group {
-  /** What kind of statement it is: the same kind is the same text. */
+  /** The kind of the statement: the same kind is the same text. */
   kind: string;
   steps: Step[];
 }

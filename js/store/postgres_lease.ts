@@ -78,7 +78,7 @@ export class PostgresLeases {
 class Presence {
   readonly #pool: PgPool;
   readonly #key: string;
-  /** What ends the session. */
+  /** Fulfils with the function that ends the session. */
   #session: Promise<() => void> | undefined;
 
   constructor(pool: PgPool) {

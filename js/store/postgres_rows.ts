@@ -41,7 +41,7 @@ type Value = string | number | boolean | null | undefined;
 export const column = (name: string) => `"${name}"`;
 export const list = (names: readonly string[]) => names.map(column).join(", ");
 
-/** What a statement is given as its rows: a table, and the values of its parameters. */
+/** The rows that a statement is given: a table, and the values of its parameters. */
 export class PostgresRows {
   /** The values of the parameters as PostgreSQL reads them. */
   readonly values: (string | null)[] = [];

@@ -23,7 +23,7 @@ interface Batch {
   reject: (error: unknown) => void;
 }
 
-/** What became of each batch of a transaction: null when it is written. */
+/** The outcome of each batch of a transaction: null when it is written. */
 type Answers = (Error | null)[];
 
 export class PostgresWriter {
@@ -58,7 +58,7 @@ export class PostgresWriter {
   }
 
   async #drain(): Promise<void> {
-    // What one turn of the event loop hands over shares a transaction.
+    // Batches that are handed over in one turn of the event loop share a transaction.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) {
       const batches = this.#queue;

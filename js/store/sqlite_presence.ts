@@ -1,7 +1,7 @@
 // Whether the process that took a lease still lives, so that the lease of one that was killed need not first expire. A lease
 // carries the mark of its process; only on the machine and in the pid namespace where the mark was made does it say anything.
 
-/** What names this process: `<where>/<pid>/<start>`. null where there are no process ids. */
+/** The name of this process: `<where>/<pid>/<start>`. null where there are no process ids. */
 export function processMark(): string | null {
   if (typeof process === "undefined" || !Number.isInteger(process.pid)) return null;
   return `${here()}/${process.pid}/${startOf(process.pid) ?? ""}`;

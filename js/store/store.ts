@@ -53,11 +53,11 @@ export interface TaskInstance {
   error?: { name: string; message: string };
 }
 
-/** What an update of a run sets. A member that is there and `undefined` is removed from the record; `runId`, `dagId`
+/** The members that an update of a run sets. A member that is there and `undefined` is removed from the record; `runId`, `dagId`
  *  and `executionDate` are the run's identity and may only be repeated. */
 export type RunChange = { [K in keyof RunRecord]?: RunRecord[K] | undefined };
 
-/** What somebody else may ask the driver of a backfill to do. "finish" and "abort" cancel it; "approve" and "reject" answer a canary. */
+/** Requests of other processes to the driver of a backfill. "finish" and "abort" cancel it; "approve" and "reject" answer a canary. */
 export const REQUESTS = ["pause", "unpause", "finish", "abort", "approve", "reject"] as const;
 export type Request = (typeof REQUESTS)[number];
 
@@ -122,7 +122,7 @@ export interface RunHistory {
   attempt: Uint32Array;
   /** The run ids of the runs from place `from` to `to`, `to` excluded. */
   runIds(from: number, to: number): string[];
-  /** What else the records have. Without it records that are made of the columns have the conf {}. */
+  /** The other members of the records. Without it records that are made of the columns have the conf {}. */
   details?: RunDetails;
 }
 
@@ -150,7 +150,7 @@ export interface Lease {
   release(): Promise<void>;
 }
 
-/** What fences a batch: the lease under which it was decided. */
+/** The lease under which a batch was decided. */
 export interface Fence {
   lease: string;
   epoch: number;
@@ -184,7 +184,7 @@ export interface RunStore {
   /** The runs of a DAG as columns, where the store can tell them without making records. A planner that has a million runs to look at
    *  uses it instead of `listRuns`. */
   listHistory?(query: HistoryQuery): Promise<RunHistory>;
-  /** What others asked the driver of a backfill to do, oldest first; `seq` grows with each request of the store. */
+  /** The requests of other processes to the driver of a backfill, oldest first; `seq` grows with each request of the store. */
   listRequests?(id: string): Promise<{ seq: number; request: Request }[]>;
   /** How many runs are in each state, where the store can tell it without reading the records. */
   countRuns?(query: CountQuery): Promise<Record<RunState, number>>;
@@ -195,6 +195,6 @@ export interface RunStore {
   acquireLease(name: string, owner: string, ttlMs: number): Promise<Lease | null>;
   /** null: nobody holds it; never taken, released, or expired. */
   readLease(name: string): Promise<{ owner: string; epoch: number; expiresAt: number } | null>;
-  /** What was handed to `apply` before is still written. Every later call but `close` raises STORE_FAILED. */
+  /** Batches that were handed to `apply` before are still written. Every later call but `close` raises STORE_FAILED. */
   close(): Promise<void>;
 }

@@ -17,7 +17,7 @@ export async function lineTo(port, { delay = 0 } = {}) {
     const both = [near, far];
     const end = () => {
       open.delete(near);
-      // What is on its way arrives first.
+      // Bytes on their way arrive first.
       setTimeout(() => both.map((socket) => socket.destroy()), delay * 5);
     };
     open.add(near);

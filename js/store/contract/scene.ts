@@ -77,7 +77,7 @@ export function suiteOf(name, open, { test, assert: given }) {
   return { it };
 }
 
-/** What a test checks its store with. */
+/** The checks and helpers of a test, for its store. */
 function toolsOf(calls) {
   const assert = calls.checks;
 

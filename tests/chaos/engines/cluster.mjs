@@ -89,7 +89,7 @@ export async function openCluster({ postgres, redis }) {
         await sleep(200);
       }
     },
-    /** What the workers noted. */
+    /** The notes of the workers. */
     work() {
       const lines = readFileSync(log, "utf8").trim().split("\n").filter(Boolean);
       const notes = lines.map((line) => {

@@ -218,7 +218,7 @@ export async function airflowStub({ api = "v2", slots = 4, dags = null, paused =
     new RegExp(`^/api/${api}${pattern.source.slice(1)}`),
     guarded(handler),
   ]);
-  // What an Airflow before 2.10 refuses, a later one describes.
+  // The descriptions are of later versions, which know a parameter that an Airflow before 2.10 refuses.
   const server = await stubServer(routes, strings ? undefined : airflowApi(api));
   return {
     ...server,

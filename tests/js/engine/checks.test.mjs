@@ -1,4 +1,4 @@
-// What an engine of somebody's gives that no engine gives: refused when it is made, or told as an error that names it.
+// Mistakes of an engine that somebody wrote: refused when it is made, or told as an error that names it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BackfillService, MemoryStore } from "dagfill";

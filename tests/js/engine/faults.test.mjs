@@ -1,4 +1,4 @@
-// What goes wrong between a coordinator and its engine.
+// Faults between a coordinator and its engine.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BackfillService, DagfillError, MemoryStore } from "dagfill";

@@ -17,7 +17,7 @@ const engines = {
   prefect: (url) => prefectEngine({ url, deployment: () => "sales/backfill" }),
   http: (url) => httpEngine({ url }),
 };
-/** What each call says of JSON that another service answers. */
+/** The part that JSON of another service lacks, by call. */
 const without = {
   airflow: { check: "dag_id", submit: "dag_run_id", status: "a list dag_runs" },
   "airflow v1": { check: "dag_id", submit: "dag_run_id", status: "a list dag_runs" },

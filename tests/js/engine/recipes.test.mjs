@@ -24,7 +24,7 @@ function recipe(name, given) {
 
 const refused = (fields) => Object.assign(new Error("refused"), fields);
 
-/** What a system has started, by key: `begin(key, conf)` once, then it runs until `end` says how it ended. */
+/** The work that a system has started, by key: `begin(key, conf)` once, then it runs until `end` says how it ended. */
 function system() {
   const work = new Map();
   return {

@@ -30,7 +30,7 @@ export function batch(number) {
   ];
 }
 
-/** What is found in the store: the numbers of whole batches, and of those of which only a part is there. */
+/** The batches in the store: the numbers of whole batches, and of those of which only a part is there. */
 export async function found(store) {
   const parts = new Map();
   const count = (number) => parts.set(number, (parts.get(number) ?? 0) + 1);

@@ -1,7 +1,7 @@
 // Stores that misbehave on purpose, for tests of everything that stands on a store.
 import { DagfillError } from "dagfill";
 
-/** What a failing store raises unless the test says otherwise. */
+/** The error of a failing store unless the test says otherwise. */
 export const storeFailure = (message = "the disk is on fire") => new DagfillError("STORE_FAILED", message);
 
 /** A store over `store` whose members can be replaced; the rest goes through. */

@@ -1,4 +1,4 @@
-// What has to hold of a store that dagfill 0.1.0 wrote (see v1/scenes.mjs) and a later version has opened, whatever kind of store it is.
+// Checks of a store that dagfill 0.1.0 wrote (see v1/scenes.mjs) and a later version has opened, whatever kind of store it is.
 // Runs in Node and in a page, so that the host hands in the package and `assert`.
 import { dagIds, dags } from "./v1/scenes.mjs";
 

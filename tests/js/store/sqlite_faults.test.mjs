@@ -1,4 +1,4 @@
-// What a SQLite store says when the file, the disk or the process is not as it should be.
+// Errors of a SQLite store when the file, the disk or the process is not as it should be.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -78,7 +78,7 @@ test("the files are their user's alone; a file that is there keeps its mode", as
   assert.equal(mode(path), 0o640);
 });
 
-/** What each call of a store says once its file is gone. */
+/** Asserts that each call of a store fails once its file is gone. */
 async function everyCallFails(store, lease, pattern) {
   const answers = await Promise.allSettled([store.apply(batch(1)), store.apply(batch(2))]);
   for (const { reason } of answers) storeFailed(pattern)(reason);
