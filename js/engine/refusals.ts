@@ -5,8 +5,9 @@ import { engineFailed, failureOf } from "./outcome.js";
 import type { Ticket } from "./ticket.js";
 
 interface Refusal {
-  /** `performance.now()` of the first one. */
+  /** `performance.now()` of the first one, and of the last one so far. */
   since: number;
+  last: number;
   count: number;
   told: number;
 }
@@ -50,10 +51,14 @@ export class Refusals {
     }
     const key = keyOf(call, tickets);
     const now = performance.now();
-    const refusal = this.#open.get(key) ?? { since: now, count: 0, told: 0 };
+    const { refusal: most, repeat, pause, deadline } = this.#times;
+    const known = this.#open.get(key);
+    // A call is made again within this time, unless its backfill was canceled or the engine was away: then a new refusal begins.
+    const isOne = known !== undefined && now - known.last <= deadline + 2 * pause[1];
+    const refusal = isOne ? known : { since: now, last: now, count: 0, told: 0 };
+    refusal.last = now;
     this.#open.set(key, refusal);
     const lasts = now - refusal.since;
-    const { refusal: most, repeat, pause } = this.#times;
     if (lasts >= most) {
       this.#open.delete(key);
       const left = this.#left(lasts, error);

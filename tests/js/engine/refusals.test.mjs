@@ -115,6 +115,32 @@ for (const refused of ["submit", "status"])
       assert.equal(new Set(starts).size, starts.length, "a job began twice");
     });
 
+test("a refusal of a backfill that was canceled does not count for the next one", async () => {
+  const own = { ...times, deadline: 1_000, refusal: 1_000 };
+  let left = Number.POSITIVE_INFINITY;
+  const refusing = (call) => {
+    if (call !== "submit" || left === 0) return undefined;
+    left -= 1;
+    return errors["an error with status 401"]();
+  };
+  const engine = guarded(memoryJobs({ executeRun: later }), refusing, own);
+  const service = new BackfillService({ dags: [dagOf("sales")], engine });
+  const refused = Promise.withResolvers();
+  const first = await service.start(
+    { dagId: "sales", ...range },
+    { onEvent: ({ type, warning }) => type === "warning" && refused.resolve(warning.code) },
+  );
+  assert.equal(await refused.promise, "engine_refused");
+  const { state } = await first.cancel({ running: "abort" });
+  assert.equal(state, "canceled");
+  // The engine is not asked for longer than a refusal may last.
+  await new Promise((resolve) => setTimeout(resolve, own.refusal + 100));
+  left = 3;
+  const next = await service.backfill({ dagId: "sales", ...range });
+  assert.deepEqual([next.state, next.completed], ["success", 20]);
+  await engine.close();
+});
+
 test("an engine that refuses one DAG goes on with the others", async () => {
   const jobs = memoryJobs({ executeRun: later, slots: 8 });
   const forbidden = errors["an error with statusCode 403"];
