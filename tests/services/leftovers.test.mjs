@@ -11,8 +11,8 @@ const services = join(import.meta.dirname, "services.mjs");
 /** Whether anything listens at a port. */
 async function listens(port) {
   const socket = connect(port, "127.0.0.1");
-  const answer = await Promise.race([once(socket, "connect"), once(socket, "error")]).then(
-    () => !socket.connecting && socket.remotePort !== undefined,
+  const answer = await once(socket, "connect").then(
+    () => true,
     () => false,
   );
   socket.destroy();
