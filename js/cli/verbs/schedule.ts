@@ -7,7 +7,6 @@ import { flags } from "../flags.js";
 import { aborted, graceOf, takeInterrupts } from "../interrupts.js";
 import { loadDagFile } from "../load_dag.js";
 import { localDate, withLocalDates } from "../local_date.js";
-import { withNextRun } from "../next_run.js";
 import { type ExitCode, exitCodes, exitOf, runError } from "../report_error.js";
 import { logWriter } from "../reporter.js";
 import { TaskLogs } from "../task_logs.js";
@@ -33,8 +32,7 @@ export const schedule: Verb = {
       const scheduler = new Scheduler({ dags, store, ...callbacks });
       const zones = new Map(file.dags.map((dag) => [dag.dagId, zoneOf(dag)]));
       let worst: ExitCode = exitCodes.ok;
-      scheduler.onEvent((told) => {
-        const event = withNextRun(told, file.dags);
+      scheduler.onEvent((event) => {
         worst = Math.max(worst, codeOf(event)) as ExitCode;
         terminal.line(json ? asJson(event) : `${event.at}  ${asText(event, zones, terminal)}`);
       });

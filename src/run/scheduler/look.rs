@@ -148,9 +148,8 @@ impl ScheduledDag {
     /// When the first run after `now` is due, also for a DAG that had no free slot to be planned.
     fn upcoming(&self, now: Instant) -> Option<Instant> {
         match self.next_run_at {
-            Some(next) if next <= now => self.ask(now, 0).ok().and_then(|catchup| catchup.next_run_at),
-            None if self.crowded => self.ask(now, 0).ok().and_then(|catchup| catchup.next_run_at),
-            next => next,
+            Some(next) if next > now => Some(next),
+            _ => self.ask(now, 0).ok().and_then(|catchup| catchup.next_run_at),
         }
     }
 }
