@@ -40,7 +40,8 @@ export interface Engine {
   readonly name: string;
   /** The kinds of jobs that it executes. Without "task", the runs of a DAG with tasks are executed whole. Default both. */
   readonly kinds?: readonly ("run" | "task")[];
-  /** Asked once before the first backfill of these DAGs begins: whether it is reachable and fit. ENGINE_FAILED. */
+  /** Asked once before the first backfill of these DAGs begins: whether it is reachable and fit. `serve()` asks without DAGs when it begins, and
+   *  rejects with an ENGINE_FAILED. */
   check?(dagIds: readonly string[]): Promise<void>;
   /** Idempotent by key: a job that is known already is not started again. After a rejection the same jobs are submitted again. */
   submit(jobs: readonly EngineJob[]): Promise<void>;

@@ -1,6 +1,4 @@
 // dagfill serve: drives enqueued and interrupted backfills, on one of any number of machines.
-import type { Engine } from "../../engine/engine.js";
-import { DagfillError } from "../../error.js";
 import { type BackfillEvent, BackfillService } from "../../face.js";
 import { zoneOf } from "../bounds.js";
 import { warnOfDags } from "../dag_warnings.js";
@@ -76,8 +74,7 @@ export const serve: Verb = {
           },
         },
       );
-      const refused = typeof values.engine === "string" ? [refusedBy(engine as Engine)] : [];
-      await Promise.race([served, aborted(interrupts.drain), uncaught.failed, ...refused]);
+      await Promise.race([served, aborted(interrupts.drain), uncaught.failed]);
       if (interrupts.drain.aborted) {
         const rest =
           engine === undefined
@@ -124,15 +121,6 @@ async function tellCanary(
   terminal.line(
     `${at}  ${terminal.paint("yellow", "awaiting_approval")}  ${dagId}  ${id}  ${counts}; ${hint}`,
   );
-}
-
-/** Rejects where the engine refuses for good, such as a wrong password. One that is away is waited for. */
-function refusedBy(engine: Engine): Promise<never> {
-  return new Promise((_, reject) => {
-    engine.check?.([]).catch((error: unknown) => {
-      if (error instanceof DagfillError && error.code === "ENGINE_FAILED") reject(error);
-    });
-  });
 }
 
 interface Seen {

@@ -43,6 +43,7 @@ export class Server {
   readonly #driven = new Map<string, Promise<BackfillHandle | undefined>>();
   readonly #told = new Map<string, string>();
   #wake: () => void = () => {};
+  #refusal: DagfillError | undefined;
 
   constructor(
     host: Host,
@@ -60,14 +61,29 @@ export class Server {
     const { signal } = this.#options;
     const stop = () => this.#wake();
     signal.addEventListener("abort", stop);
+    const hasEnded = () => signal.aborted || this.#refusal !== undefined;
+    void this.#checkEngine();
     try {
-      while (!signal.aborted) {
+      while (!hasEnded()) {
         await this.#look().catch((error) => this.#warn("", "store_failed", failure(error).message));
-        if (!signal.aborted) await this.#pause();
+        if (!hasEnded()) await this.#pause();
       }
       await this.#leave();
+      if (this.#refusal !== undefined) throw this.#refusal;
     } finally {
       signal.removeEventListener("abort", stop);
+    }
+  }
+
+  /** Ends it where the engine refuses for good, such as a wrong password. One that is away is waited for. */
+  async #checkEngine(): Promise<void> {
+    try {
+      await this.#host.engine?.check?.([]);
+    } catch (error) {
+      if (!(error instanceof DagfillError) || error.code !== "ENGINE_FAILED" || this.#options.signal.aborted)
+        return;
+      this.#refusal = error;
+      this.#wake();
     }
   }
 

@@ -141,7 +141,8 @@ export class BackfillService {
 
   /** Drives what is enqueued or was interrupted, of this service's DAGs, until the signal aborts. Any number of machines may serve one store.
    *  `hooks` hear of all of it; warnings `not_taken_up` and `let_go` name a backfill that could not be driven, `dag_changed`
-   *  a DAG that is another one here than where the backfill was stored.
+   *  a DAG that is another one here than where the backfill was stored. ENGINE_FAILED where the engine refuses for good when it begins, such as a
+   *  wrong password.
    *
    *  ```js
    *  await service.serve({ signal: stop.signal, maxBackfills: 8 }, { onEvent: (event) => log(event) });

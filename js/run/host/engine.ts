@@ -32,4 +32,8 @@ export interface EngineTasks {
  *  of the package, which may be another file and another format. */
 export const connect: unique symbol = Symbol.for("dagfill.engine") as never;
 
-export type Connected = Engine & { [connect](use: EngineUse): Executor };
+export type Connected = Engine & {
+  [connect](use: EngineUse): Executor;
+  /** Rejects with ENGINE_FAILED where the engine refuses for good. Without DAGs it is asked about itself alone. */
+  check?(dagIds: readonly string[]): Promise<void>;
+};

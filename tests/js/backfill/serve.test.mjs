@@ -201,8 +201,8 @@ test("a backfill that cannot be taken up is told once and tried again; a store t
   await new BackfillService({ dags, store }).enqueue(days("a", 1, 2, { backfillId: "a" }));
   let refuses = true;
   const engine = memoryEngine(memoryJobs({ executeRun: () => {} }), {
-    check: async () => {
-      if (refuses) throw new DagfillError("ENGINE_FAILED", "no such queue");
+    check: async ([dagId]) => {
+      if (refuses && dagId !== undefined) throw new DagfillError("ENGINE_FAILED", "no such queue");
     },
   });
   const service = new BackfillService({ dags, store, engine });
@@ -225,6 +225,31 @@ test("a backfill that cannot be taken up is told once and tried again; a store t
   await until(allOver(service));
   await stop();
   assert.deepEqual(warnings, ["not_taken_up", "store_failed"]);
+});
+
+test("serve rejects where the engine itself refuses for good, and waits for one that is away", async () => {
+  const store = new MemoryStore();
+  await new BackfillService({ dags, store }).enqueue(days("a", 1, 2, { backfillId: "a" }));
+  const asked = [];
+  const serviceAt = (error) =>
+    new BackfillService({
+      dags,
+      store,
+      engine: memoryEngine(memoryJobs({ executeRun: () => {} }), {
+        check: async (dagIds) => {
+          asked.push(dagIds);
+          if (dagIds.length === 0 || error.code === "ENGINE_FAILED") throw error;
+        },
+      }),
+    });
+  const { signal } = new AbortController();
+  const refusal = new DagfillError("ENGINE_FAILED", "engine memory: wrong password");
+  await assert.rejects(serviceAt(refusal).serve({ signal, every: 20 }), refusal);
+  assert.deepEqual(asked[0], []);
+  const away = serviceAt(new Error("connection refused"));
+  const stop = serving(away);
+  await until(allOver(away));
+  await stop();
 });
 
 test("a backfill whose lease another coordinator has taken is told as let go, each time", async () => {
