@@ -1,7 +1,8 @@
 import { offsetText } from "dagfill/planning";
+import { CLOCK_POLICIES } from "./clockPolicies";
 import { plural, shortLocal } from "./days";
 import type { Change, Draft, PlanView } from "./model";
-import { CLOCK_POLICIES, Select } from "./Select";
+import { Select } from "./Select";
 
 /** Clock changes in the range, with what happens on them. */
 export function ClockNotes({

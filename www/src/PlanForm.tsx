@@ -2,12 +2,13 @@ import { dayIn, englishDuration } from "dagfill/planning";
 import { memo } from "react";
 import { localOf, readBound } from "./bounds";
 import { Curve } from "./Curve";
+import { CLOCK_POLICIES } from "./clockPolicies";
 import { shortLocal } from "./days";
 import { type FaultyField, faultyField } from "./faultyField";
 import { Choice, DateField, NumberField, TextField } from "./fields";
 import { JsonField } from "./JsonField";
 import type { Change, Draft, ScheduleView } from "./model";
-import { CLOCK_POLICIES, Select } from "./Select";
+import { Select } from "./Select";
 import type { PlanState } from "./usePlan";
 
 export interface FormProps {

@@ -1,6 +1,6 @@
 import type { Dag, ScheduleInput, Task } from "dagfill";
+import { CLOCK_POLICIES } from "./clockPolicies";
 import type { Draft, DraftTask } from "./model";
-import { CLOCK_POLICIES } from "./Select";
 
 /** The fields of a DAG that the form edits; all others are kept as they are in `rest`. */
 type Edited = Pick<Draft, "dagId" | "tasks" | "schedule" | "timeZone" | "kind" | "dst" | "rest">;

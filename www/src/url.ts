@@ -1,6 +1,6 @@
+import { CLOCK_POLICIES } from "./clockPolicies";
 import { DEFAULT_DRAFT } from "./examples";
 import type { Draft, DraftTask } from "./model";
-import { CLOCK_POLICIES } from "./Select";
 
 export interface HashOptions {
   conf?: boolean;
