@@ -19,8 +19,6 @@ export interface FormProps {
   fillHistory: () => void;
 }
 
-const ZONES = Intl.supportedValuesOf("timeZone");
-
 const WHICH = [
   { value: "none", label: "Missing only", note: "Dates without a run" },
   { value: "failed", label: "Missing and failed", note: "Also runs that failed" },
@@ -57,7 +55,7 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
         onChange={(text) => change({ timeZone: text })}
         error={at("timeZone")}
       />
-      <Zones />
+      {plan.hasCore && <Zones />}
       <DateField
         label="From"
         name="from"
@@ -141,11 +139,11 @@ export function PlanForm({ draft, change, plan, forget, fillHistory }: FormProps
   );
 }
 
-/** Four hundred names that never change. */
+/** Four hundred names that never change. They are made behind the first plan, which they would hold up. */
 const Zones = memo(function Zones() {
   return (
     <datalist id="zones">
-      {ZONES.map((zone) => (
+      {Intl.supportedValuesOf("timeZone").map((zone) => (
         <option key={zone} value={zone} />
       ))}
     </datalist>
