@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
-import { defineConfig, type Plugin } from "vite";
+import { defineConfig, type Plugin, type Rolldown } from "vite";
 
 const policy =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; worker-src 'self' blob:; " +
@@ -74,27 +74,17 @@ const coreOfTheWorker: Plugin = {
       : null,
 };
 
-/** The stylesheet is all that the first paint waits for, and stands first. The chunks of the first plan are named behind the script: they
- *  are loaded while the document is painted. */
-const earlyChunks: Plugin = {
-  name: "early-chunks",
+/** The stylesheet is all that the first paint waits for, and stands first. Behind the script only the core is named: it is loaded while the
+ *  document is painted, and the page's own chunk, which would be parsed beside the painting, is asked for when that is done. */
+const earlyCore: Plugin = {
+  name: "early-core",
   apply: "build",
   transformIndexHtml: {
     order: "post",
     handler(html, { bundle = {} }) {
       const chunks = Object.values(bundle).filter((chunk) => chunk.type === "chunk");
-      const entry = chunks.find(({ facadeModuleId: id }) => id?.endsWith(".html"));
-      const known = new Set([entry?.fileName, ...(entry?.imports ?? [])]);
-      const names = new Set<string>();
-      const add = (name: string) => {
-        const chunk = bundle[name];
-        if (chunk?.type !== "chunk" || names.has(name) || known.has(name)) return;
-        names.add(name);
-        chunk.imports.forEach(add);
-      };
-      for (const end of FIRST)
-        for (const { facadeModuleId: id, fileName } of chunks) if (id?.endsWith(end)) add(fileName);
-      const preload = [...names].map((name) => ({
+      const named = chunks.find(({ facadeModuleId: id }) => id === core);
+      const preload = [named?.fileName, ...(named?.imports ?? [])].map((name) => ({
         tag: "link",
         attrs: { rel: "modulepreload", fetchpriority: "low", crossorigin: true, href: `./${name}` },
         injectTo: "head" as const,
@@ -105,16 +95,31 @@ const earlyChunks: Plugin = {
     },
   },
 };
-const FIRST = ["/src/main.tsx", "/src/engine/engine.ts", "/src/parts.tsx", "/dist/slim.js"];
 
-/** Modules that several chunks need are one chunk: as many small ones, each would cost a request before the first plan. */
-const SHARED =
-  /\/node_modules\/(react|react-dom|scheduler)\/|\/www\/src\/(days|failure|Glyph|bounds)\.|\/www\/src\/engine\/why\./;
+/** Whether a module is loaded with one of the page's own, without one that is imported later. */
+function isLoadedWith(first: string, id: string, chunks: Rolldown.ChunkingContext): boolean {
+  const seen = new Set<string>();
+  const waiting = [join(sources, first)];
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    if (at === id) return true;
+    if (seen.has(at)) continue;
+    seen.add(at);
+    waiting.push(...(chunks.getModuleInfo(at)?.importedIds ?? []));
+  }
+  return false;
+}
+
+/** All that the first plan needs, without the core and what is loaded before the first paint, is one chunk: many small ones would each cost a
+ *  request. */
+const pageChunk: Rolldown.CodeSplittingNameFunction = (id, chunks) =>
+  id.split("?")[0] !== core && isLoadedWith("main.tsx", id, chunks) && !isLoadedWith("early.ts", id, chunks)
+    ? "page"
+    : null;
 
 export default defineConfig({
   // Relative addresses: the folder works from any path.
   base: "./",
-  plugins: [slimCore, react(), contentSecurityPolicy, coreOfThePage, earlyChunks],
+  plugins: [slimCore, react(), contentSecurityPolicy, coreOfThePage, earlyCore],
   // The package is linked from the folder above, where there is no React.
   resolve: { dedupe: ["react"] },
   server: { fs: { allow: [".."] } },
@@ -125,7 +130,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: "shared", test: SHARED }] },
+        codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: pageChunk }] },
       },
     },
   },

@@ -5,6 +5,7 @@ import { ClockNotes } from "./ClockNotes";
 import { DagPanel } from "./DagPanel";
 import { Dialogs, type Open } from "./Dialogs";
 import { number, plural } from "./days";
+import type { Engine } from "./engine/engine";
 import type { ExportFormat } from "./engine/export";
 import { download, Header } from "./Header";
 import { HourStrip } from "./HourStrip";
@@ -28,7 +29,6 @@ import { useDraft, useUndoKeys } from "./useDraft";
 import { useDrop } from "./useDrop";
 import { useKeptFocus } from "./useKeptFocus";
 import { useMedia } from "./useMedia";
-import type { Started } from "./usePlan";
 import { useSampleHistory } from "./useSampleHistory";
 import { Legend, Verdict } from "./Verdict";
 
@@ -44,7 +44,7 @@ const RunPanel = lazy(() => import("./RunPanel").then((part) => ({ default: part
 const NO_ERRORS: ReadonlyMap<number, string> = new Map();
 
 export interface AppProps {
-  opening: Promise<Started>;
+  opening: Promise<Engine>;
   initial: Address & { fresh: boolean };
 }
 
@@ -55,7 +55,7 @@ export function App({ opening, initial }: AppProps) {
     [setDraft],
   );
   const backfill = useBackfill(opening, draft, source, setDraft);
-  const { started, plan, run, stored, actions } = backfill;
+  const { engine, plan, run, stored, actions } = backfill;
   useUndoKeys(edits, run === null);
   const theme = useTheme();
   const phone = useMedia("(max-width: 820px)");
@@ -73,10 +73,10 @@ export function App({ opening, initial }: AppProps) {
   const cursor = useCursor(run?.plan ?? plan.plan, initial.selected);
   const stale = plan.stale && run === null;
   // Commands of a plan that is no longer the form's would be those of other tasks.
-  const detail = useDetail(started, draft, stale ? null : view, cursor.shown);
-  const states = useTaskStates(started, run, run ? detail?.runId : undefined, scrub);
-  const absence = useAbsence(started, stale || run ? null : view, cursor.text, cursor.row);
-  const compare = useCompare(started, draft, run ? null : plan.plan);
+  const detail = useDetail(engine, draft, stale ? null : view, cursor.shown);
+  const states = useTaskStates(engine, run, run ? detail?.runId : undefined, scrub);
+  const absence = useAbsence(engine, stale || run ? null : view, cursor.text, cursor.row);
+  const compare = useCompare(engine, draft, run ? null : plan.plan);
   useSampleHistory(initial.fresh, plan, draft, actions.fillHistory);
   const [refused, setRefused] = useState(initial.refused);
   const [linked, setLinked] = useState<Linked | null>(initial);
@@ -125,10 +125,10 @@ export function App({ opening, initial }: AppProps) {
   useDrop(run === null, (given) => setOpen({ name: "bring", given }));
 
   const exportPlan = async (format: ExportFormat) => {
-    if (!view || !started) return;
+    if (!view || !engine) return;
     const { exportPlan: write } = await import("./engine/export");
-    await started.engine.openCore();
-    const { dates } = started.engine.model;
+    await engine.openCore();
+    const { dates } = engine.model;
     const blob = await write({ draft, now: plan.planned?.now ?? Date.now(), plan: view, dates }, format);
     download(blob, fileName(draft.dagId, format));
   };
@@ -199,11 +199,11 @@ export function App({ opening, initial }: AppProps) {
         {!phone && <aside>{run ? <Frozen draft={draft} plan={run.plan} /> : form}</aside>}
         <main id="plan" tabIndex={-1}>
           <Suspense>
-            {run && started ? (
+            {run && engine ? (
               <RunPanel
                 run={run}
                 sums={sums}
-                model={started.engine.model}
+                model={engine.model}
                 theme={theme.key}
                 scrub={scrub}
                 onScrub={setScrub}
@@ -235,12 +235,12 @@ export function App({ opening, initial }: AppProps) {
                 )}
               </section>
             )}
-            {view && started && !run && starting > 0 && (
+            {view && engine && !run && starting > 0 && (
               <Unfolded title="What would run when">
                 <PlannedLanes
                   plan={view}
                   estimate={plan.estimate}
-                  model={started.engine.model}
+                  model={engine.model}
                   theme={theme.key}
                   onSelect={cursor.chooseRow}
                 />
@@ -291,12 +291,12 @@ export function App({ opening, initial }: AppProps) {
                     />
                   </Suspense>
                 </section>
-                {started && view.total > 0 && (
+                {engine && view.total > 0 && (
                   <Suspense>
                     <Intervals
                       plan={view}
                       version={version}
-                      model={started.engine.model}
+                      model={engine.model}
                       selected={cursor.row}
                       onSelect={cursor.chooseRow}
                     />
@@ -375,7 +375,7 @@ export function App({ opening, initial }: AppProps) {
         <Dialogs
           open={open}
           close={close}
-          started={started}
+          engine={engine}
           draft={draft}
           onDraft={change}
           onRecords={actions.replan}

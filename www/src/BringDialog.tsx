@@ -1,10 +1,10 @@
 import { useEffect, useState } from "react";
 import { number, plural } from "./days";
 import type { Brought } from "./engine/bring";
+import type { Engine } from "./engine/engine";
 import { failureOf, sentencesOf } from "./failure";
 import { Modal } from "./Modal";
 import type { Draft } from "./model";
-import type { Started } from "./usePlan";
 
 /** A file that was dropped or opened. */
 export interface Given {
@@ -14,14 +14,14 @@ export interface Given {
 
 /** Takes over a DAG, or the records of one, from another system. */
 export function BringDialog(props: {
-  started: Started | null;
+  engine: Engine | null;
   draft: Draft;
   given: Given | null;
   onDraft: (part: Partial<Draft>) => void;
   onRecords: () => void;
   onClose: () => void;
 }) {
-  const { started, draft, given, onDraft, onRecords, onClose } = props;
+  const { engine, draft, given, onDraft, onRecords, onClose } = props;
   const [text, setText] = useState(given?.text ?? "");
   const [fileName, setFileName] = useState(given?.fileName);
   const [brought, setBrought] = useState<Brought | null>(null);
@@ -32,9 +32,9 @@ export function BringDialog(props: {
     try {
       // Comes when it is asked for: reading Python is a third of the package.
       const { readBrought } = await import("./engine/bring");
-      if (started === null) return;
-      await started.engine.openCore();
-      const answer = await readBrought(what, name, draft, started.engine.store);
+      if (engine === null) return;
+      await engine.openCore();
+      const answer = await readBrought(what, name, draft, engine.store);
       setBrought(answer);
       if (answer.kind === "runs") onRecords();
       else if (answer.drafts.length === 0) setRefused("There is no DAG in it.");

@@ -1,10 +1,11 @@
 import { lazy, type ReactNode, Suspense } from "react";
 import type { Given } from "./BringDialog";
+import type { Engine } from "./engine/engine";
 import type { Flavour } from "./flavours";
 import { CancelRun, ConfirmLoss, ConfirmRun, Modal } from "./Modal";
 import type { Draft, ShownRun, StoredBackfill } from "./model";
 import type { LinkOptions } from "./useAddress";
-import type { PlanState, Started } from "./usePlan";
+import type { PlanState } from "./usePlan";
 
 const BringDialog = lazy(() => import("./BringDialog").then((part) => ({ default: part.BringDialog })));
 const CodeDialog = lazy(() => import("./Share").then((part) => ({ default: part.CodeDialog })));
@@ -24,7 +25,7 @@ export type Open =
 export interface DialogsProps {
   open: Open;
   close: () => void;
-  started: Started | null;
+  engine: Engine | null;
   draft: Draft;
   onDraft: (part: Partial<Draft>) => void;
   /** Records have come into the store. */
@@ -47,7 +48,7 @@ export function Dialogs(props: DialogsProps) {
 }
 
 function dialog(props: DialogsProps) {
-  const { open, close, started, draft, onDraft, onRecords, plan, run, form, start, link, actions } = props;
+  const { open, close, engine, draft, onDraft, onRecords, plan, run, form, start, link, actions } = props;
   switch (open.name) {
     case "form":
       return (
@@ -99,7 +100,7 @@ function dialog(props: DialogsProps) {
         />
       );
     case "bring":
-      return <BringDialog {...{ started, draft, onDraft, onRecords }} given={open.given} onClose={close} />;
+      return <BringDialog {...{ engine, draft, onDraft, onRecords }} given={open.given} onClose={close} />;
     case "link":
       return <LinkDialog link={link} draft={draft} onClose={close} />;
     case "code":

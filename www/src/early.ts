@@ -9,7 +9,16 @@ import { painted } from "./painted";
 async function begin() {
   await painted();
   preloadWorker();
-  await import("./main");
+  const { start } = await import("./main");
+  await start();
 }
 
-void begin();
+/** Without the page's code there is nothing else that could say so. */
+function refuse(thrown: unknown) {
+  const line = document.querySelector("#root .headline");
+  if (line === null) return;
+  line.setAttribute("role", "alert");
+  line.textContent = `The page could not be loaded: ${thrown instanceof Error ? thrown.message : thrown}. Reload it to try again.`;
+}
+
+begin().catch(refuse);

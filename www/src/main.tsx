@@ -1,29 +1,27 @@
+import { startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { ErrorBoundary } from "./ErrorBoundary";
+import { Engine } from "./engine/engine";
 import { keepOffline } from "./offline";
-import { type Address, readHash } from "./url";
+import { readHash } from "./url";
 
-async function start(address: Promise<Address>) {
-  const { Engine, ...read } = await import("./engine/engine");
-  return { engine: await Engine.open((await address).draft), read };
-}
-
-async function begin() {
+/** Asks for the first plan, and draws the page while the worker makes it. */
+export async function start() {
   const root = document.getElementById("root");
   if (!root) return;
-  // The engine and the drawing code are loaded while the form is painted.
-  const reading = readHash(location.hash);
-  const opening = start(reading);
-  void import("./parts");
-  const address = await reading;
+  const address = await readHash(location.hash);
+  const opening = Engine.open(address.draft);
   // An address with a plan in it is somebody's own: no sample records are written for it.
   const fresh = location.hash.length < 2;
-  createRoot(root).render(
+  const page = (
     <ErrorBoundary>
       <App opening={opening} initial={{ ...address, fresh }} />
-    </ErrorBoundary>,
+    </ErrorBoundary>
   );
+  // A transition is drawn in small steps: between them the store is opened, and read for the plan.
+  startTransition(() => createRoot(root).render(page));
+  void import("./parts");
   // An open page goes on without a network: what comes later is fetched when the first plan is drawn.
   setTimeout(async () => {
     // Without a network they are asked for again when they are needed.
@@ -41,5 +39,3 @@ async function begin() {
     await keepOffline();
   }, 1500);
 }
-
-void begin();

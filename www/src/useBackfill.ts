@@ -1,30 +1,30 @@
 import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Engine } from "./engine/engine";
 import { failureOf } from "./failure";
 import type { Draft, EngineError, PlanView, RowDetail, ShownRun, StoredBackfill, TaskStates } from "./model";
 import type { DraftSource } from "./useDraft";
-import { type Started, usePlan } from "./usePlan";
+import { usePlan } from "./usePlan";
 
 /** The package's model over the draft, whose executor is a simulation, and the backfills that this browser has on record. `onDraft` is told
  *  what a stored backfill was made of when it is opened. */
 export function useBackfill(
-  opening: Promise<Started>,
+  opening: Promise<Engine>,
   draft: Draft,
   source: DraftSource,
   onDraft: (draft: Draft) => void,
 ) {
-  const [started, setStarted] = useState<Started | null>(null);
+  const [engine, setEngine] = useState<Engine | null>(null);
   const [trouble, setTrouble] = useState<EngineError | null>(null);
   const [epoch, setEpoch] = useState(0);
   useEffect(() => {
-    opening.then(setStarted, (thrown) =>
+    opening.then(setEngine, (thrown) =>
       setTrouble({ ...failureOf(thrown), code: "WORKER_LOST", message: failureOf(thrown).message }),
     );
   }, [opening]);
-  const engine = started?.engine ?? null;
   const model = engine?.model ?? null;
-  const { plan, snapshot } = usePlan(started, draft, source, epoch);
+  const { plan, snapshot } = usePlan(engine, draft, source, epoch);
   const run = useMemo(() => (engine && snapshot ? engine.shown(snapshot) : null), [engine, snapshot]);
-  const stored = useStored(plan.hasCore ? started : null, draft, `${epoch} ${run?.backfillId} ${run?.phase}`);
+  const stored = useStored(plan.hasCore ? engine : null, draft, `${epoch} ${run?.backfillId} ${run?.phase}`);
 
   const guard = useCallback(async (work: () => Promise<unknown> | undefined) => {
     try {
@@ -107,11 +107,11 @@ export function useBackfill(
 
   const refused = snapshot?.failure ?? null;
   const failure = trouble ?? (refused === null ? null : failureOf(refused));
-  return { started, plan, run, stored, failure, storage: engine?.problem ?? null, actions };
+  return { engine, plan, run, stored, failure, storage: engine?.problem ?? null, actions };
 }
 
 /** The backfills in the store, read every second: other tabs write there too. */
-function useStored(started: Started | null, draft: Draft, occasion: string): StoredBackfill[] {
+function useStored(engine: Engine | null, draft: Draft, occasion: string): StoredBackfill[] {
   const [stored, setStored] = useState<StoredBackfill[]>([]);
   const newest = useRef("[]");
   const asked = useRef(draft);
@@ -121,7 +121,7 @@ function useStored(started: Started | null, draft: Draft, occasion: string): Sto
     let gone = false;
     const read = async () => {
       try {
-        const list = (await started?.engine.list(asked.current)) ?? [];
+        const list = (await engine?.list(asked.current)) ?? [];
         const text = JSON.stringify(list);
         if (!gone && text !== newest.current) {
           newest.current = text;
@@ -138,13 +138,13 @@ function useStored(started: Started | null, draft: Draft, occasion: string): Sto
       clearTimeout(timer);
     };
     // An occasion asks again at once.
-  }, [started, occasion]);
+  }, [engine, occasion]);
   return stored;
 }
 
 /** The row under the cursor with its commands. Only the newest question is answered. */
 export function useDetail(
-  started: Started | null,
+  engine: Engine | null,
   draft: Draft,
   plan: PlanView | null,
   row: number | null,
@@ -155,28 +155,28 @@ export function useDetail(
   asked.current = draft;
   useEffect(() => {
     const question = ++latest.current;
-    if (started === null || plan === null || row === null) {
+    if (engine === null || plan === null || row === null) {
       setDetail(null);
       return;
     }
-    started.engine.detail(row, asked.current).then(
+    engine.detail(row, asked.current).then(
       (answer) => {
         if (question === latest.current && answer) startTransition(() => setDetail(answer));
       },
       () => {},
     );
-  }, [started, plan, row]);
+  }, [engine, plan, row]);
   return detail;
 }
 
 /** How the tasks of the selected run stand, now or at an instant of the past. */
 export function useTaskStates(
-  started: Started | null,
+  engine: Engine | null,
   run: ShownRun | null,
   runId: string | undefined,
   instant: number | null,
 ): TaskStates {
-  const marks = run === null || runId === undefined ? undefined : started?.engine.model.taskMarks(runId);
+  const marks = run === null || runId === undefined ? undefined : engine?.model.taskMarks(runId);
   const states = useRef<TaskStates>(new Map());
   const now = new Map(
     [...(marks ?? [])].flatMap(([taskId, { state, start, end }]) => {
@@ -193,7 +193,7 @@ export function useTaskStates(
 
 /** Why the chosen day has no date: asked only when it has none. */
 export function useAbsence(
-  started: Started | null,
+  engine: Engine | null,
   plan: PlanView | null,
   day: string | null,
   row: number | null,
@@ -202,8 +202,8 @@ export function useAbsence(
   useEffect(() => {
     let gone = false;
     setText(null);
-    if (started && plan && day !== null && row === null)
-      started.engine.model.absence(day).then(
+    if (engine && plan && day !== null && row === null)
+      engine.model.absence(day).then(
         (answer) => {
           if (!gone) startTransition(() => setText(answer));
         },
@@ -212,7 +212,7 @@ export function useAbsence(
     return () => {
       gone = true;
     };
-  }, [started, plan, day, row]);
+  }, [engine, plan, day, row]);
   return text;
 }
 

@@ -1,11 +1,11 @@
 import { useEffect, useState } from "react";
+import type { Engine } from "./engine/engine";
 import type { CompareView, Draft, PlanView } from "./model";
-import type { Started } from "./usePlan";
 
 /** The second schedule's dates beside those of the plan on the screen. */
-export function useCompare(started: Started | null, draft: Draft, plan: PlanView | null): CompareView | null {
+export function useCompare(engine: Engine | null, draft: Draft, plan: PlanView | null): CompareView | null {
   const [view, setView] = useState<CompareView | null>(null);
-  const wanted = draft.compare !== null && plan !== null && started !== null;
+  const wanted = draft.compare !== null && plan !== null && engine !== null;
   // Of the draft only these parts matter.
   useEffect(() => {
     if (!wanted || plan === null) {
@@ -13,7 +13,7 @@ export function useCompare(started: Started | null, draft: Draft, plan: PlanView
       return;
     }
     let gone = false;
-    Promise.all([import("./engine/compare"), started?.engine.openCore()])
+    Promise.all([import("./engine/compare"), engine?.openCore()])
       .then(([{ compare }]) => compare(draft, plan))
       .then(
         (answer) => {
@@ -24,6 +24,6 @@ export function useCompare(started: Started | null, draft: Draft, plan: PlanView
     return () => {
       gone = true;
     };
-  }, [started, plan, wanted, draft.compare, draft.kind, draft.dst]);
+  }, [engine, plan, wanted, draft.compare, draft.kind, draft.dst]);
   return view;
 }

@@ -9,17 +9,11 @@ import {
   useState,
 } from "react";
 import type { Asked, Engine } from "./engine/engine";
+import { firstAfter, readDag, readSchedule, withEnds } from "./engine/reading";
 import { failureOf } from "./failure";
 import type { Draft, EngineError, PlanAnswer, PlanView, ScheduleView } from "./model";
 import type { DraftSource } from "./useDraft";
 import { useSnapshot } from "./useSnapshot";
-
-type EngineModule = typeof import("./engine/engine");
-/** The part of the page that needs the package: it comes after the first paint. */
-export interface Started {
-  engine: Engine;
-  read: Pick<EngineModule, "firstAfter" | "readDag" | "readSchedule" | "withEnds">;
-}
 
 export interface PlanState {
   /** The reading of the newest draft; null until the package is there. */
@@ -40,12 +34,11 @@ export interface PlanState {
 
 /** The plan of the draft by the model, and the model's state. `epoch` hands the same draft over again, when the store is another one. */
 export function usePlan(
-  started: Started | null,
+  engine: Engine | null,
   draft: Draft,
   source: DraftSource,
   epoch: number,
 ): { plan: PlanState; snapshot: BackfillSnapshot | null } {
-  const engine = started?.engine ?? null;
   const [{ snapshot, plan, estimate, took, planned }, read] = useSnapshot(engine);
   const told = useRef(epoch);
   useEffect(() => {
@@ -69,11 +62,11 @@ export function usePlan(
   const hasAnswered = useRef(false);
   hasAnswered.current ||= plan !== null || refused !== null;
   const core = useCore(useDeferredValue(hasAnswered.current, false) ? engine : null);
-  const answer = useAnswer(core.isOpen ? started : null, draft, plan);
+  const answer = useAnswer(core.isOpen ? engine : null, draft, plan);
   const error = useMemo(() => {
     const own = core.error ?? answer?.schedule.error ?? answer?.dag.error ?? null;
     if (own !== null || refused === null || !core.isOpen) return own;
-    return started?.read.withEnds(failureOf(refused), draft, Date.now()) ?? null;
+    return withEnds(failureOf(refused), draft, Date.now());
     // An error is asked about once.
   }, [core, answer?.schedule.error, answer?.dag.error, refused]);
   // Where no worker starts, this thread plans: it was asked before its core was there.
@@ -111,27 +104,27 @@ function useCore(engine: Engine | null): CoreState {
   return state;
 }
 
-function useAnswer(started: Started | null, newest: Draft, plan: PlanView | null): PlanAnswer | null {
+function useAnswer(engine: Engine | null, newest: Draft, plan: PlanView | null): PlanAnswer | null {
   // A key that is pressed is painted first, then the form is read.
   const draft = useDeferredValue(newest);
   const { schedule, timeZone, kind, dst, tasks, rest, dagId } = draft;
   const words = useMemo<ScheduleView | null>(
-    () => started?.read.readSchedule(draft, Date.now()) ?? null,
-    [started, schedule, timeZone, kind, dst],
+    () => (engine ? readSchedule(draft, Date.now()) : null),
+    [engine, schedule, timeZone, kind, dst],
   );
   // The graph is only laid out again when the DAG is another one.
-  const dag = useMemo(() => started?.read.readDag(draft) ?? null, [started, dagId, tasks, rest]);
+  const dag = useMemo(() => (engine ? readDag(draft) : null), [engine, dagId, tasks, rest]);
   const nextDate = useMemo(
-    () => (plan?.total === 0 ? (started?.read.firstAfter(draft, plan.end) ?? null) : null),
-    [started, plan],
+    () => (engine && plan?.total === 0 ? firstAfter(draft, plan.end) : null),
+    [engine, plan],
   );
   const [records, setRecords] = useState<{ plan: PlanView; hasHistory: boolean; samples: number } | null>(
     null,
   );
   useEffect(() => {
     let gone = false;
-    if (started && plan)
-      started.engine.recordsOf(plan).then(
+    if (engine && plan)
+      engine.recordsOf(plan).then(
         (read) => gone || startTransition(() => setRecords({ plan, ...read })),
         // A store that is gone is told by what needs it.
         () => {},
@@ -139,7 +132,7 @@ function useAnswer(started: Started | null, newest: Draft, plan: PlanView | null
     return () => {
       gone = true;
     };
-  }, [started, plan]);
+  }, [engine, plan]);
   return useMemo(() => {
     if (words === null || dag === null) return null;
     const isKnown = records !== null && records.plan.dagId === plan?.dagId;

@@ -15,8 +15,6 @@ import { simulator } from "./simulate";
 import { forgetStore, openStore } from "./store";
 import { whyOf } from "./why";
 
-export { firstAfter, readDag, readSchedule, withEnds } from "./reading";
-
 /** A question that a plan answers: the draft, and the instant that it is asked for. */
 export interface Asked {
   draft: Draft;
