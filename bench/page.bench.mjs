@@ -12,6 +12,7 @@ import { buildPage, hash, www } from "../tests/browser/www-page.mjs";
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const ONLY = process.env.ONLY?.split(",") ?? ["open", "edit", "input", "tasks"];
 const EDITS = 3;
+const LOADING_MS = 2_000;
 const networks = { loopback: null, "10 Mbit/s": { latency: 40, downloadThroughput: 1_250_000 } };
 const year = { id: "bench", tz: "UTC", which: "none", from: "2025-01-01", to: "2025-12-31" };
 const plans = {
@@ -182,6 +183,8 @@ async function inTab({ server }, fields, limits, work) {
     // A loaded machine with a processor that is slowed down takes long, and is no fault.
     tab.setDefaultTimeout(180_000);
     await tab.goto(`${server.origin}/${hash(fields)}`, { waitUntil: "commit" });
+    // A question runs in the page: it is asked none while it loads.
+    await new Promise((done) => setTimeout(done, LOADING_MS));
     await tab.waitForFunction(() => performance.getEntriesByName("plan-shown").length > 0);
     await tab.locator(".dagfill-calendar canvas").first().waitFor({ state: "attached" });
     await work(tab);
