@@ -1,6 +1,6 @@
 // The question before a plan that is large or replaces runs that succeeded.
 import { DagfillError } from "../error.js";
-import type { BackfillOptions, BackfillPreview, BackfillService } from "../face.js";
+import type { BackfillOptions, BackfillPreview } from "../face.js";
 import { shortened } from "../visible.js";
 import { Declined, exitCodes } from "./report_error.js";
 import type { Request } from "./verb.js";
@@ -11,12 +11,11 @@ const LARGE = 500;
 /** The options of a plan that may start: as they are where nothing has to be asked, else with the hash of the plan that was agreed to, so
  *  that no other one starts. `Declined` when the answer is no, INVALID_OPTION where there is no terminal to ask on. */
 export async function confirmed(
-  service: BackfillService,
+  preview: BackfillPreview,
   options: BackfillOptions,
   { values, notices, terminal }: Request,
 ): Promise<BackfillOptions> {
   if (values.yes === true) return options;
-  const preview = await service.preview(options);
   const why = reason(preview, options);
   if (why === undefined) return options;
   if (!process.stdin.isTTY || !terminal.interactive) {

@@ -72,12 +72,14 @@ export async function drive(
   const session: Session = {
     service,
     async agreed(options) {
-      if (keepsTasks(options) && engine === undefined) {
-        const plan = await service.preview(options);
+      const mayWarn = keepsTasks(options) && engine === undefined;
+      if (values.yes === true && !mayWarn) return options;
+      const plan = await service.preview(options);
+      if (mayWarn) {
         for (const { code, message } of await warningsOfUnrecordedRuns(plan, options, file, store))
           notices.line(`${notices.paint("yellow", "warning")} ${code}: ${message}`);
       }
-      return confirmed(service, options, request);
+      return confirmed(plan, options, request);
     },
     follow: (begin, how = {}) => follow(begin, how, frame),
     whenFree: (dagId, begin) => whenFree(begin, { dagId, store, notices, stop: interrupts.drain }),

@@ -1,6 +1,6 @@
 // `retry` and `clear` as users run them: chosen tasks, runs by hand, and what a killed process left.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { jsonLines, run, start, until, workplace } from "./cli_process.mjs";
@@ -233,4 +233,29 @@ test("the later dates of a chunk are not said to lack records: their tasks are t
   assert.equal(code, 0, out + err);
   assert.doesNotMatch(err, /unrecorded_runs/);
   assert.deepEqual(lines().slice(before), ["leaf 2024-01-01T00:00"]);
+});
+
+test("run --reprocess failed makes one plan for its warning and its question, and one to start", async () => {
+  const { verb, folder, file } = scene();
+  const plans = join(folder, "plans");
+  // Each plan reads the history of the range once.
+  const counting = `
+import { DatabaseSync } from "node:sqlite";
+const { prepare } = DatabaseSync.prototype;
+DatabaseSync.prototype.prepare = function (sql) {
+  const statement = prepare.call(this, sql);
+  const { all } = statement;
+  statement.all = (...given) => {
+    if (/FROM runs .* executionMs <= \\?/s.test(sql)) appendFileSync(${JSON.stringify(plans)}, "read\\n");
+    return all.apply(statement, given);
+  };
+  return statement;
+};
+`;
+  writeFileSync(file, MODULE + counting);
+  const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-02"];
+  assert.equal((await verb("run", range, { BREAK: "leaf" })).code, 1);
+  writeFileSync(plans, "");
+  assert.equal((await verb("run", [...range, "--reprocess", "failed"])).code, 0);
+  assert.equal(readFileSync(plans, "utf8"), "read\nread\n");
 });
