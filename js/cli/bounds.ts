@@ -1,6 +1,8 @@
 // Dates on the command line, read as the bounds of a backfill are: also relative to now, and whole months and years.
 import { DagfillError } from "../error.js";
 import { type Dag, planBackfill } from "../face.js";
+import { localDate } from "./local_date.js";
+import type { Terminal } from "./terminal.js";
 
 /** A bound as epoch milliseconds: `2024-01-01` (the whole day in the zone), `2024-01`, `yesterday`, `-P7D`, `now`, or an instant. INVALID_DATE
  *  names the flag. */
@@ -96,8 +98,23 @@ export function spanNamed(
   return { start: boundOf(text, "start", field, timeZone), end: boundOf(text, "end", field, timeZone) };
 }
 
-/** One date. A date relative to now, or a whole month or year, becomes its first instant; any other text is left for the core to read. */
-export function dateOf(text: string, field: string, timeZone: string | undefined): string {
+/** One date. A date relative to now, or a whole month or year, becomes its first instant; any other text is left for the core to read. The core takes
+ *  the second of two instants of a repeated hour, which is reported. */
+export function dateOf(
+  text: string,
+  field: string,
+  timeZone: string | undefined,
+  notices: Pick<Terminal, "line" | "paint">,
+): string {
   const isRelative = /^([+-]P.*|now|today|yesterday|tomorrow|\d{4}(-\d\d)?)$/s.test(text);
-  return isRelative ? new Date(boundOf(text, "start", field, timeZone)).toISOString() : text;
+  if (isRelative) return new Date(boundOf(text, "start", field, timeZone)).toISOString();
+  if (timeZone === undefined || !/^\d{4}-\d\d-\d\d[T ]\d\d/.test(text)) return text;
+  const [first, second] = (["start", "end"] as const).map((edge) =>
+    localDate(new Date(boundOf(text, edge, field, timeZone)).toISOString(), timeZone),
+  );
+  if (first !== second)
+    notices.line(
+      `${notices.paint("yellow", "warning")} ${field}: ${text} comes twice in ${timeZone}: it is read as ${second}, and not as ${first}; write the offset to choose`,
+    );
+  return text;
 }

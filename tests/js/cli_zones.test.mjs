@@ -152,3 +152,34 @@ test(
     assert.match(out, /2024-01-0\dT00:00:00\+01:00/);
   },
 );
+
+test("a date in a repeated hour is read as its second instant, and the command says so", async () => {
+  const { folder, store } = workplace();
+  const berlin = join(folder, "berlin.mjs");
+  writeFileSync(
+    berlin,
+    `export const dag = { dagId: "berlin", schedule: "30 2 * * *", timeZone: "Europe/Berlin", tasks: [{ taskId: "a", command: "echo {{ ts }}", run: () => {} }] };`,
+  );
+  const zone = ["--time-zone", "Europe/Berlin"];
+  const verbs = {
+    "--render": (date) => [
+      ...["preview", berlin, "--start-date", "2026-10-25", "--end-date", "2026-10-25", "--include-not-due"],
+      ...["--render", date, "--store", store],
+    ],
+    "--execution-date": (date) => ["trigger", berlin, "--execution-date", date, "--store", store],
+    "--execution-date ": (date) => ["render", "{{ ts }}", "--execution-date", date, ...zone],
+    "--date": (date) => ["explain", "30 2 * * *", "--date", date, ...zone],
+  };
+  for (const [flag, args] of Object.entries(verbs)) {
+    const { code, out, err } = await run(args("2026-10-25T02:30"));
+    assert.equal(code, 0, err);
+    assert.match(
+      out,
+      flag === "--date" ? /the run is at the second/ : /2026-10-25T0(1:30:00\+00:00|2:30:00\+01:00)/,
+    );
+    const told = `warning ${flag.trim()}: 2026-10-25T02:30 comes twice in Europe/Berlin: it is read as 2026-10-25T02:30:00+01:00, and not as 2026-10-25T02:30:00+02:00; write the offset to choose`;
+    assert.ok(err.includes(told), `${flag}: ${err}`);
+    for (const once of ["2026-10-26T02:30", "2026-10-25T02:30+02:00", "2026-03-29T02:30"])
+      assert.doesNotMatch((await run(args(once))).err, /comes twice/);
+  }
+});

@@ -27,7 +27,8 @@ export const explain: Verb = {
     const day = typeof values.date === "string" ? values.date : undefined;
     const span = day === undefined ? undefined : spanNamed(day, "--date", timeZone);
     const within = span && Array.from(expandRange(schedule, span.start, span.end, options), iso);
-    const asked = day === undefined ? undefined : (within?.[0] ?? dateOf(day, "--date", timeZone));
+    const asked =
+      day === undefined ? undefined : (within?.[0] ?? dateOf(day, "--date", timeZone, request.notices));
     const date = asked === undefined ? undefined : explainDate(schedule, asked, options);
     if (json) {
       const found = { ...(date !== undefined && { date }), ...(within !== undefined && { dates: within }) };

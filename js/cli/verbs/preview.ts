@@ -31,12 +31,13 @@ export const preview: Verb = {
 };
 
 /** The date of `--render`: the first that would run, or of a day its first date. */
-function dateToRender(plan: BackfillPreview, value: unknown): string | undefined {
+function dateToRender(plan: BackfillPreview, { values, notices }: Request): string | undefined {
+  const value = values.render;
   if (value === undefined) return undefined;
   const { runs, timeZone } = plan;
   if (value === "first") return runs.find(({ action }) => action !== "skip")?.executionDate;
   if (typeof value !== "string") return undefined;
-  const date = dateOf(value, "--render", timeZone);
+  const date = dateOf(value, "--render", timeZone, notices);
   const ofDay = runs.find(({ localDate }) => localDate.slice(0, 10) === value);
   const next = date === value ? undefined : runs.find(({ executionDate }) => executionDate >= date);
   return (ofDay ?? next)?.executionDate ?? date;
@@ -61,7 +62,7 @@ export async function showPreview(request: Request): Promise<ExitCode> {
       await warnOfUnrecordedTasks(plan, dag, store, request);
       plan.warnings.push(...(await warningsOfUnrecordedRuns(plan, options, file, store)));
     }
-    const date = dateToRender(plan, values.render);
+    const date = dateToRender(plan, request);
     const rendered = date === undefined ? undefined : plan.render(date);
     const estimate = values.estimate === true ? await estimated(plan) : undefined;
     if (json) {

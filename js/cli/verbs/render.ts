@@ -38,7 +38,7 @@ export const render: Verb = {
     }
     // Absent options stay absent, because an option with the value undefined would still count as given.
     const options = { timeZone, kind, dst, conf, params, variables, macroTimeZone, onUnknown };
-    const date = dateOf(executionDate, "--execution-date", timeZone as string | undefined);
+    const date = dateOf(executionDate, "--execution-date", timeZone as string | undefined, notices);
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
     const resolved = (more: MacroOptions) =>
       resolveDateMacros(template, date, typeof schedule === "string" ? schedule : null, {

@@ -46,7 +46,7 @@ export const trigger: Verb = {
       const run = new BackfillService({ dags, store, ...callbacks }).trigger({
         dagId,
         ...(typeof values.executionDate === "string" && {
-          executionDate: dateOf(values.executionDate, "--execution-date", zoneOf(dag)),
+          executionDate: dateOf(values.executionDate, "--execution-date", zoneOf(dag), notices),
         }),
         ...(conf !== undefined && { conf }),
         // One run has nothing to drain: the first Ctrl-C aborts it.
