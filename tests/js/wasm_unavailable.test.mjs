@@ -129,3 +129,13 @@ test("a bundler that took the entry for Cloudflare is told which condition to ta
   const { nextDates } = await import(pathToFileURL(outfile).href);
   assert.throws(() => nextDates("@daily", 0), { code: "WASM_UNAVAILABLE", hint: /"import" or "require"/ });
 });
+
+test("the components ask for unfinished backfills without the module: a page that only plans in its worker never opens it", async () => {
+  const { BackfillService, MemoryStore } = await slim();
+  const store = new MemoryStore();
+  assert.deepEqual(await BackfillService.listOf(store, { dagId: "sales", unfinished: true }), []);
+  await assert.rejects(BackfillService.listOf(store, { dag: "sales" }), { code: "INVALID_OPTION" });
+  assert.throws(() => new BackfillService({ dags: [{ dagId: "sales", schedule: "@daily" }], store }), {
+    code: "WASM_UNAVAILABLE",
+  });
+});

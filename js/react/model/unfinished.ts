@@ -1,7 +1,6 @@
 // The backfills of a DAG that have not ended.
-import type { BackfillSummary, RunStore } from "../../face.js";
+import { BackfillService, type BackfillSummary, type RunStore } from "../../face.js";
 import { watchers } from "./driven.js";
-import { Origin, serviceOf } from "./service_of.js";
 import type { PlannableSettings } from "./settings.js";
 
 /** All but that with the id `mine`. null where they cannot be read: a DAG that is wrong is the plan's error, and a store that fails is told
@@ -13,8 +12,7 @@ export async function unfinishedOf(
 ): Promise<BackfillSummary[] | null> {
   if (settings === null) return null;
   try {
-    const service = serviceOf(store, new Origin(settings));
-    const all = await service.list({ dagId: settings.dag.dagId, unfinished: true });
+    const all = await BackfillService.listOf(store, { dagId: settings.dag.dagId, unfinished: true });
     return all.filter(({ backfillId }) => backfillId !== mine);
   } catch {
     return null;

@@ -43,18 +43,20 @@ import { refusals, refuseCascade, refuseInterrupted, refuseKnown } from "./refus
 import { answered, ask, obeyStored, type RequestReader } from "./requests.js";
 import { readServe, Server } from "./serve.js";
 import type { Snapshot } from "./snapshot.js";
-import { type BackfillSummary, summarize } from "./summary.js";
+import { type BackfillSummary, listOf } from "./summary.js";
 import { readTrigger, trigger } from "./trigger.js";
 
 export class BackfillService {
   /** @internal Minifying renames classes. */
   static readonly name: string = "BackfillService";
-  /** @internal This and the next two: the components take from the package's entry what it has, instead of carrying it twice. */
+  /** @internal This and the next three: the components take from the package's entry what it has, instead of carrying it twice. */
   static readonly keepKnown = keepKnown;
   /** @internal */
   static readonly isSameHistory = isSameHistory;
   /** @internal */
   static readonly nearest = nearest;
+  /** @internal */
+  static readonly listOf = listOf;
   readonly #host: Host;
   /** Of the backfills that this service drives. */
   readonly #readers = new Map<string, RequestReader>();
@@ -251,21 +253,7 @@ export class BackfillService {
     filter: { dagId?: string; unfinished?: boolean } = {},
     hooks: Pick<Hooks, "signal"> = {},
   ): Promise<BackfillSummary[]> {
-    const waiting = readHooks(hooks);
-    const summaries: BackfillSummary[] = [];
-    const read = fields(filter, "filter", {
-      dagId: name,
-      unfinished: flag,
-    });
-    refuseAborted(waiting);
-    for (const { id, snapshot } of await askStore(
-      () => this.#host.store.listBackfills(read),
-      waiting.signal,
-    )) {
-      summaries.push(await askStore(() => summarize(this.#host.store, id, snapshot), waiting.signal));
-      refuseAborted(waiting);
-    }
-    return summaries;
+    return listOf(this.#host.store, filter, readHooks(hooks));
   }
 
   async #unfinished(backfillId: string, hooks: Hooks): Promise<Snapshot> {

@@ -1,10 +1,12 @@
 // The entries of the list of backfills.
 
 import type { Json } from "../../json.js";
+import { fields, flag, name } from "../../options.js";
 import type { BackfillOptions } from "../../plan/backfill_options.js";
 import type { RunStore } from "../../store/store.js";
-import type { Progress } from "../events/backfill_events.js";
+import { type Hooks, type Progress, refuseAborted } from "../events/backfill_events.js";
 import { leaseOf } from "../writing/lease_handle.js";
+import { askStore } from "../writing/store_watchdog.js";
 import { counted } from "./interrupted.js";
 import { fromStored, type Snapshot } from "./snapshot.js";
 
@@ -38,7 +40,7 @@ function again({
   return { ...options, ...(Number.isFinite(maxFailures) ? { maxFailures } : {}) };
 }
 
-export async function summarize(store: RunStore, backfillId: string, stored: Json): Promise<BackfillSummary> {
+async function summarize(store: RunStore, backfillId: string, stored: Json): Promise<BackfillSummary> {
   const snapshot = fromStored(backfillId, stored);
   const { dagId, options, plan, state } = snapshot;
   const ended = state !== "running" && state !== "paused";
@@ -64,4 +66,20 @@ export async function summarize(store: RunStore, backfillId: string, stored: Jso
     options: again(options),
     progress: { total, completed, failed, remaining, running, skipped, canceled },
   };
+}
+
+/** Every backfill that the store knows, oldest first. Of the core it needs nothing: a page may ask before that is there. */
+export async function listOf(
+  store: RunStore,
+  filter: { dagId?: string; unfinished?: boolean },
+  hooks: Hooks = {},
+): Promise<BackfillSummary[]> {
+  const read = fields(filter, "filter", { dagId: name, unfinished: flag });
+  const summaries: BackfillSummary[] = [];
+  refuseAborted(hooks);
+  for (const { id, snapshot } of await askStore(() => store.listBackfills(read), hooks.signal)) {
+    summaries.push(await askStore(() => summarize(store, id, snapshot), hooks.signal));
+    refuseAborted(hooks);
+  }
+  return summaries;
 }
