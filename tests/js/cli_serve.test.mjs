@@ -113,6 +113,32 @@ test("serve tells of a canary that waits, and which command approves it", early,
   await serving.ended;
 });
 
+test(
+  "serve names the canary that waits also where another one of its DAG was left waiting",
+  early,
+  async () => {
+    const place = workplace();
+    const { store, env } = place;
+    const common = [dagFile("gated.mjs"), "--store", store];
+    writeFileSync(place.gate, "");
+    for (const [id, day] of Object.entries({ cc1: 1, cc2: 3 })) {
+      const dates = ["--start-date", `2024-01-0${day}`, "--end-date", `2024-01-0${day + 1}`];
+      const left = start(["run", ...common, ...dates, "--canary", "1", "--backfill-id", id], { env });
+      await until(() => /waiting for approval|awaiting_approval|approve/.test(left.state.out));
+      left.child.kill("SIGTERM");
+      await left.ended;
+    }
+    const serving = start(["serve", ...common], { env });
+    await until(() => / awaiting_approval .*\n/.test(serving.state.out));
+    assert.match(
+      serving.state.out,
+      / {2}awaiting_approval {2}\S+ {2}cc1 {2}1 succeeded, 0 failed; to continue: dagfill approve cc1 --store \S+\n/,
+    );
+    serving.child.kill("SIGTERM");
+    await serving.ended;
+  },
+);
+
 test("schedule ends at one SIGTERM, after --abort-grace", early, async () => {
   const place = workplace();
   const args = ["schedule", dagFile("gated.mjs"), "--store", place.store, "--abort-grace", "0.1s"];

@@ -1,5 +1,5 @@
 // dagfill serve: drives enqueued and interrupted backfills, on one of any number of machines.
-import { type BackfillEvent, BackfillService } from "../../face.js";
+import { type BackfillEvent, BackfillService, type RunStore } from "../../face.js";
 import { zoneOf } from "../bounds.js";
 import { warnOfDags } from "../dag_warnings.js";
 import { executorsOf } from "../executors.js";
@@ -68,8 +68,7 @@ export const serve: Verb = {
             count(seen, event);
             const line = json ? asJson(event) : asText(event, zones, terminal);
             if (line !== undefined) terminal.line(line);
-            if (event.type === "awaiting-approval" && !json)
-              void tellCanary(service, event, values, terminal);
+            if (event.type === "awaiting-approval" && !json) void tellCanary(store, event, values, terminal);
             if (event.type === "warning" && event.warning.code === "let_go") health("serving");
           },
         },
@@ -104,19 +103,19 @@ export const serve: Verb = {
   },
 };
 
-/** The line of a canary that waits. Its event does not name the backfill: the store does. */
+/** The line of a canary that waits. Its event does not name the backfill: the records of its runs do. */
 async function tellCanary(
-  service: BackfillService,
+  runs: RunStore,
   { at, results }: Extract<BackfillEvent, { type: "awaiting-approval" }>,
   { store }: Record<string, unknown>,
   terminal: Terminal,
 ): Promise<void> {
-  const dagId = results[0]?.dagId ?? "";
-  const listed = await service.list({ dagId, unfinished: true }).catch(() => []);
-  const waiting = listed.filter(({ state }) => state === "awaiting_approval");
+  const { dagId = "", executionDate = "", runId } = results.find(({ attempts }) => attempts > 0) ?? {};
+  const date = Date.parse(executionDate);
+  const found = await runs.listRuns({ dagId, from: date, to: date }).catch(() => []);
   const ended = (state: string) => results.filter((run) => run.state === state).length;
   const counts = `${ended("success")} succeeded, ${ended("failed")} failed`;
-  const id = waiting.length === 1 ? quoted(waiting[0]?.backfillId ?? "") : "ID";
+  const id = quoted(found.find((run) => run.runId === runId)?.backfillId ?? "ID");
   const hint = typedLine("to continue", `approve ${id}`, { store });
   terminal.line(
     `${at}  ${terminal.paint("yellow", "awaiting_approval")}  ${dagId}  ${id}  ${counts}; ${hint}`,
