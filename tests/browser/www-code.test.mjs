@@ -10,12 +10,30 @@ import { runInNewContext } from "node:vm";
 import { pageModule } from "./www-module.mjs";
 
 const page = await pageModule(`export { toCode } from "./code"; export { fileName, printable } from "./quote";
-export { DEFAULT_DRAFT } from "./examples"; export { dagOf, optionsOf } from "./request";`);
+export { DEFAULT_DRAFT } from "./examples"; export { copiedDag, optionsOf } from "./request";
+export { BackfillService, MemoryStore, SKIP_REASONS } from "dagfill";`);
 
 const now = Date.UTC(2026, 0, 15);
 const flavours = ["js", "cli", "airflow3", "airflow2", "json"];
 const plain = { ...page.DEFAULT_DRAFT, from: "2026-01-01", to: "2026-01-03", conf: "" };
-const read = { start: "2026-01-01T00:00:00Z", end: "2026-01-03T23:59:59Z" };
+const none = { ...plain, exclude: [] };
+
+/** The plan of a draft as the page shows it. */
+async function planOf(draft) {
+  const options = page.optionsOf(draft, now);
+  const service = new page.BackfillService({
+    dags: [page.copiedDag(draft)],
+    store: new page.MemoryStore(),
+    executeRun: () => {},
+    now: () => now,
+  });
+  const preview = await service.preview(options);
+  const { executionDate: dates, offsetSeconds: offsets, reason: reasons } = preview.columns();
+  const { start, end } = preview;
+  return { start, end, dates, offsets, reasons, reasonNames: page.SKIP_REASONS };
+}
+const read = await planOf(none);
+const gap = await planOf({ ...none, exclude: ["2026-01-02"] });
 
 /** Texts that end a string, a comment, a line or a here-document of some flavour. */
 const hostile = [
@@ -86,11 +104,14 @@ const optionOf = (call, name) =>
     ? call[call.indexOf(name) + 1]
     : call.find((argument) => argument.startsWith(`${name}=`))?.slice(name.length + 1);
 
+/** The plan beside each of the drafts: the excluded date is a gap, and bounds that cannot be read have no plan. */
+const planBeside = (field) => (field === "bounds" ? null : field === "exclude" ? gap : read);
+
 for (const text of hostile) {
   test(`copied code keeps ${JSON.stringify(text)} a value, or is refused`, (t) => {
     for (const [field, draft] of Object.entries(drafts(text))) {
       for (const flavour of flavours) {
-        const code = page.toCode(draft, flavour, now, field === "bounds" ? null : read);
+        const code = page.toCode(draft, flavour, now, planBeside(field));
         const where = `${field} as ${flavour}`;
         if (code.refused !== undefined) {
           assert.match(code.refused, /hidden character U\+/, where);
@@ -106,7 +127,7 @@ for (const text of hostile) {
         if (flavour === "json") {
           assert.deepEqual(
             JSON.parse(code.text),
-            JSON.parse(JSON.stringify({ dag: page.dagOf(draft), options })),
+            JSON.parse(JSON.stringify({ dag: page.copiedDag(draft), options })),
           );
         } else if (flavour === "js") {
           const literal = code.text.slice(
@@ -119,12 +140,12 @@ for (const text of hostile) {
           const dags = code.text.slice(code.text.indexOf("  dags: ") + 8, code.text.indexOf(",\n  store:"));
           assert.equal(
             runInNewContext(`JSON.stringify(${dags})`),
-            JSON.stringify([page.dagOf(draft)]),
+            JSON.stringify([page.copiedDag(draft)]),
             where,
           );
         } else {
           const { calls, made } = runShell(t, code.text);
-          assert.equal(calls.length, flavour === "cli" ? 2 : 1, where);
+          assert.equal(calls.length, flavour === "cli" || field === "exclude" ? 2 : 1, where);
           if (flavour === "cli") {
             const file = page.fileName(draft.dagId, "dag.json");
             assert.deepEqual(made, [`a/b/c/${file}`], where);
@@ -161,4 +182,120 @@ test("a file of the copied command stays in the folder, and overwrites no file o
       `${"x".repeat(80)}.dag.json`,
     ],
   );
+});
+
+/** The ranges that a copied Airflow text runs when it is pasted, in its order. */
+function rangesOf(t, text, flavour) {
+  const [from, to] = flavour === "airflow3" ? ["--from-date", "--to-date"] : ["--start-date", "--end-date"];
+  return runShell(t, text).calls.map((call) => `${optionOf(call, from)} ${optionOf(call, to)}`);
+}
+
+for (const flavour of ["airflow3", "airflow2"]) {
+  const code = async (draft) => page.toCode(draft, flavour, now, await planOf(draft)).text;
+  const ten = { ...none, schedule: "0 6 * * *", timeZone: "America/New_York", to: "2026-01-10" };
+
+  test(`${flavour}: a date that is taken out is in no command, also backwards`, async (t) => {
+    const draft = { ...ten, exclude: ["2026-01-01", "2026-01-04", "2026-01-05", "2026-01-07", "2026-02-01"] };
+    const expected = [
+      "2026-01-02T11:00:00+00:00 2026-01-03T11:00:00+00:00",
+      "2026-01-06T11:00:00+00:00 2026-01-06T11:00:00+00:00",
+      "2026-01-08T11:00:00+00:00 2026-01-11T04:59:59+00:00",
+    ];
+    assert.deepEqual(rangesOf(t, await code(draft), flavour), expected);
+    const backwards = await code({ ...draft, backwards: true });
+    assert.deepEqual(rangesOf(t, backwards, flavour), expected.toReversed());
+    assert.match(backwards, /^# Without 2026-01-01, 2026-01-04, 2026-01-05, 2026-01-07: one command/m);
+  });
+
+  test(`${flavour}: a day without a date leaves the range whole`, async (t) => {
+    const text = await code({ ...ten, schedule: "0 6 * * 1-5", exclude: ["2026-01-03"] });
+    assert.deepEqual(rangesOf(t, text, flavour), ["2026-01-01T05:00:00+00:00 2026-01-11T04:59:59+00:00"]);
+    assert.doesNotMatch(text, /Without/);
+  });
+
+  test(`${flavour}: more than ten ranges are a comment, and so is a range without a date`, async () => {
+    const odd = (count) =>
+      Array.from({ length: count }, (_, at) => `2026-03-${String(2 * at + 2).padStart(2, "0")}`);
+    const march = { ...ten, from: "2026-03-01", to: "2026-03-31" };
+    const commands = (text) => text.split("\n").filter((line) => line.startsWith("airflow ")).length;
+    assert.equal(commands(await code({ ...march, exclude: odd(9) })), 10);
+    for (const exclude of [odd(10), odd(15)]) {
+      const text = await code({ ...march, exclude });
+      assert.deepEqual(
+        text.split("\n").filter((line) => line !== "" && !line.startsWith("#")),
+        [],
+      );
+      assert.match(text, new RegExp(`${exclude.length + 1} ranges`));
+      assert.match(text, /^# airflow /m);
+    }
+    const all = await code({ ...ten, to: "2026-01-02", exclude: ["2026-01-01", "2026-01-02"] });
+    assert.match(all, /^# Every date of this plan is taken out/m);
+    assert.doesNotMatch(all, /^[^#\n]/m);
+  });
+}
+
+test("airflow3: a range wholly in the future says that Airflow refuses it", async () => {
+  const refusal = /^# Airflow 3 refuses .*InvalidBackfillDate/gm;
+  const count = async (draft, flavour = "airflow3") =>
+    [...page.toCode(draft, flavour, now, await planOf(draft)).text.matchAll(refusal)].length;
+  const future = { ...none, from: "2026-02-01", to: "2026-02-03" };
+  assert.equal(await count(future), 1);
+  assert.equal(await count(future, "airflow2"), 0);
+  // 15 January at midnight is now.
+  assert.equal(await count({ ...none, from: "2026-01-14", to: "2026-01-20" }), 0);
+  assert.equal(await count({ ...none, timeZone: "UTC", from: "2026-01-15", to: "2026-01-20" }), 1);
+  // Of the two ranges around a date only the later one.
+  const around = { ...none, from: "2026-01-10", to: "2026-01-20", exclude: ["2026-01-17"] };
+  assert.equal(await count(around), 1);
+});
+
+test("JavaScript, dagfill CLI and JSON have the same DAG, with the onUnknown that the page plans by", () => {
+  for (const [rest, expected] of [
+    [undefined, "keep"],
+    [{ onUnknown: "error" }, "error"],
+    [{ onUnknown: "empty", macroTimeZone: "UTC" }, "empty"],
+  ]) {
+    const draft = rest === undefined ? plain : { ...plain, rest };
+    const text = (flavour) => page.toCode(draft, flavour, now, read).text;
+    const js = text("js");
+    const dags = js.slice(js.indexOf("  dags: ") + 8, js.indexOf(",\n  store:"));
+    const [dag] = JSON.parse(runInNewContext(`JSON.stringify(${dags})`));
+    const cli = text("cli");
+    const shell = JSON.parse(cli.slice(cli.indexOf("{"), cli.indexOf("\nDAG\n")));
+    const request = JSON.parse(text("json")).dag;
+    assert.equal(request.onUnknown, expected);
+    assert.deepEqual(dag, request);
+    assert.deepEqual(shell, request);
+  }
+});
+
+test("the timetable that Airflow needs is named for each kind and schedule, and only where it is not its default", async () => {
+  const every = '{"every":"PT6H","anchor":"2026-01-01"}';
+  const named = (schedule, kind, flavour) => {
+    const draft = { ...none, schedule, kind };
+    return page
+      .toCode(draft, flavour, now, read)
+      .text.split("\n")
+      .filter((line) => line.includes("imetable"));
+  };
+  for (const period of ["PT6H", " P1D", every]) {
+    assert.deepEqual(named(period, "trigger", "airflow3"), []);
+    assert.deepEqual(named(period, "interval", "airflow3"), [
+      "# The DAG must use a DeltaDataIntervalTimetable (Airflow 3 plans by trigger time).",
+    ]);
+    assert.deepEqual(named(period, "interval", "airflow2"), []);
+    assert.deepEqual(named(period, "trigger", "airflow2"), [
+      "# Airflow 2 has no timetable of a period by trigger time: it plans other data intervals.",
+    ]);
+  }
+  for (const cron of ["15 3 * * *", "@daily", '{"cron":"0 3 * * *"}']) {
+    assert.deepEqual(named(cron, "trigger", "airflow3"), []);
+    assert.deepEqual(named(cron, "interval", "airflow3"), [
+      "# The DAG must use a CronDataIntervalTimetable (Airflow 3 plans by trigger time).",
+    ]);
+    assert.deepEqual(named(cron, "interval", "airflow2"), []);
+    assert.deepEqual(named(cron, "trigger", "airflow2"), [
+      "# The DAG must use a CronTriggerTimetable (Airflow 2 plans by data interval).",
+    ]);
+  }
 });

@@ -104,7 +104,9 @@ test("copy as code: every flavour says the plan, and the clipboard gets it", { s
     "--max-active-runs 3",
     "--reprocess-behavior completed",
     "--run-backwards",
-    "# Not in Airflow: leave out 2026-03-09",
+    "# Without 2026-03-09: one command",
+    "--from-date 2026-03-10T06:45:00+00:00",
+    "--to-date 2026-03-06T07:45:00+00:00",
   ])
     assert.ok(three.includes(part), `${part} in ${three}`);
   const two = await code(tab, "Airflow 2 CLI");

@@ -1,39 +1,37 @@
 import type { BackfillOptions, Dag } from "dagfill";
+import { airflow2, airflow3 } from "./airflow";
 import type { Flavour } from "./flavours";
 import type { Draft } from "./model";
-import { fileName, json, literal, option, printable, Refusal, shell } from "./quote";
-import { dagOf, optionsOf } from "./request";
-
-/** The bounds in UTC, as the engine has read them. */
-export interface Bounds {
-  start: string;
-  end: string;
-}
+import { fileName, json, literal, option, Refusal, shell } from "./quote";
+import type { Rows } from "./ranges";
+import { copiedDag, optionsOf } from "./request";
 
 /** A valid plan as text to paste somewhere else, or why there is none. */
 export type Code = { text: string } | { refused: string };
 
-export function toCode(draft: Draft, flavour: Flavour, now: number, read: Bounds | null): Code {
+/** `plan`: the columns of the draft's plan; null where it has none. */
+export function toCode(draft: Draft, flavour: Flavour, now: number, plan: Rows | null): Code {
   try {
-    return { text: write(draft, flavour, optionsOf(draft, now), read) };
+    return { text: write(draft, flavour, now, plan) };
   } catch (error) {
     if (error instanceof Refusal) return { refused: error.message };
     throw error;
   }
 }
 
-function write(draft: Draft, flavour: Flavour, options: BackfillOptions, read: Bounds | null): string {
+function write(draft: Draft, flavour: Flavour, now: number, plan: Rows | null): string {
+  const options = optionsOf(draft, now);
   switch (flavour) {
     case "js":
       return javascript(draft, options);
     case "cli":
       return cli(draft, options);
     case "airflow3":
-      return airflow3(draft, options, read);
+      return airflow3(draft, options, now, plan);
     case "airflow2":
-      return airflow2(draft, options, read);
+      return airflow2(draft, options, plan);
     case "json":
-      return `${json({ dag: dagOf(draft), options }, true)}\n`;
+      return `${json({ dag: copiedDag(draft), options }, true)}\n`;
   }
 }
 
@@ -43,7 +41,7 @@ import { shellTasks } from "dagfill/shell";
 import { openSqliteStore } from "dagfill/store/sqlite";
 
 const service = new BackfillService({
-  dags: [${literal(dagOf(draft), "  ")}],
+  dags: [${literal(copiedDag(draft), "  ")}],
   store: await openSqliteStore("dagfill.sqlite"),
   executeTask: shellTasks(),
 });
@@ -69,8 +67,6 @@ function compact(dag: Dag): string {
 }
 
 function cli(draft: Draft, options: BackfillOptions): string {
-  // As on the page: by itself the command refuses text that nothing resolves.
-  const dag: Dag = { ...dagOf(draft), onUnknown: "keep" };
   // The ending keeps a DAG called "package" from overwriting package.json.
   const file = fileName(draft.dagId, "dag.json");
   const flags = Object.entries(options)
@@ -86,81 +82,9 @@ function cli(draft: Draft, options: BackfillOptions): string {
     });
   const line = (verb: string) => [`dagfill ${verb} ${shell(file)}`, ...flags].join(" \\\n  ");
   return `cat > ${shell(file)} <<'DAG'
-${compact(dag)}
+${compact(copiedDag(draft))}
 DAG
 ${line("preview")}
 ${line("run")}
 `;
-}
-
-/** Comments on the settings that neither Airflow line can say. */
-function remarks(draft: Draft): string[] {
-  const notes: string[] = [];
-  if (draft.exclude.length)
-    notes.push(
-      `# Not in Airflow: leave out ${printable(draft.exclude.join(", "))}. Run the ranges between them.`,
-    );
-  if (draft.schedule.trim().startsWith("P"))
-    notes.push("# The schedule is a period: use a DeltaDataIntervalTimetable in the DAG.");
-  if (draft.dst !== "airflow")
-    notes.push(`# Clock changes: "${printable(draft.dst)}" is dagfill's; Airflow has its own rule only.`);
-  return notes;
-}
-
-/** Airflow takes instants: the bounds as the engine has read them, to the second. */
-function bounds(options: BackfillOptions, read: Bounds | null): [string, string] {
-  const instant = (text: string) => `${text.slice(0, 19)}+00:00`;
-  return read
-    ? [instant(read.start), instant(read.end)]
-    : [String(options.startDate), String(options.endDate)];
-}
-
-function airflow3(draft: Draft, options: BackfillOptions, read: Bounds | null): string {
-  const [from, to] = bounds(options, read);
-  const flags = [
-    option("dag-id", draft.dagId),
-    option("from-date", from),
-    option("to-date", to),
-    `--max-active-runs ${draft.parallel}`,
-    `--reprocess-behavior ${draft.which}`,
-    ...(draft.backwards ? ["--run-backwards"] : []),
-    ...(options.conf ? [option("dag-run-conf", json(options.conf))] : []),
-  ];
-  return [
-    ...remarks(draft),
-    ...(draft.kind === "interval"
-      ? ["# The DAG must use a CronDataIntervalTimetable (Airflow 3 plans by trigger time)."]
-      : []),
-    "# Add --dry-run to see the dates first.",
-    ["airflow backfill create", ...flags].join(" \\\n  "),
-    "",
-  ].join("\n");
-}
-
-function airflow2(draft: Draft, options: BackfillOptions, read: Bounds | null): string {
-  const [from, to] = bounds(options, read);
-  const dagId = shell(draft.dagId);
-  // Behind `--` nothing is an option.
-  const [before, behind] = draft.dagId.startsWith("-") ? ["", [`-- ${dagId}`]] : [` ${dagId}`, []];
-  const flags = [
-    option("start-date", from),
-    option("end-date", to),
-    ...(draft.which === "failed" ? ["--rerun-failed-tasks"] : []),
-    ...(draft.which === "completed" ? ["--reset-dagruns", "--yes"] : []),
-    ...(draft.backwards ? ["--run-backwards"] : []),
-    ...(options.conf ? [option("conf", json(options.conf))] : []),
-  ];
-  return [
-    ...remarks(draft),
-    ...(draft.which === "none"
-      ? ['# Airflow 2 has no flag for "missing only": existing failed tasks stop its backfill.']
-      : []),
-    ...(draft.which === "failed"
-      ? ["# --rerun-failed-tasks reruns failed tasks inside the runs of the range."]
-      : []),
-    `# No flag for parallel runs: set max_active_runs=${draft.parallel} in the DAG, or use a pool.`,
-    "# Add --dry-run to see the tasks first.",
-    [`airflow dags backfill${before}`, ...flags, ...behind].join(" \\\n  "),
-    "",
-  ].join("\n");
 }
