@@ -212,6 +212,130 @@ test("export: one HTML file is the whole report, and opens without a network", {
   assert.match(await reader.locator("tbody tr.skip").innerText(), /You took this date out\./);
 });
 
+/** What the page and its three files say of the dates from 1 to 3 January: a list of commands each. */
+async function fourTexts(t, tab) {
+  const days = ["2026-01-01", "2026-01-02", "2026-01-03"];
+  const shown = [];
+  for (const day of days) {
+    await tab.getByRole("row", { name: day }).click();
+    const panel = tab.getByTestId("why");
+    await panel.locator("dd", { hasText: `backfill__${day}` }).waitFor();
+    shown.push(await panel.locator(".dagfill-commands code").allTextContents());
+  }
+  const json = await exported(tab, "JSON with reasons");
+  const [names, ...rows] = (await download(tab, "CSV with commands")).text
+    .trimEnd()
+    .split("\r\n")
+    .map(readCsv);
+  const first = names.findIndex((name) => name.startsWith("command:"));
+  const html = (await download(tab, "HTML report")).text;
+  const reader = await page.browser.newPage();
+  t.after(() => reader.close());
+  await reader.setContent(html);
+  const report = await reader
+    .locator("tbody tr")
+    .evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll("td code")].map((c) => c.textContent)));
+  return {
+    shown,
+    json: json.runs.map(({ commands }) => Object.values(commands)),
+    csv: rows.map((row) => row.slice(first)),
+    report,
+  };
+}
+
+async function paste(tab, text, name) {
+  await tab.getByRole("button", { name: "Paste your DAG" }).click();
+  await tab.getByLabel("Text of a DAG or of runs").fill(text);
+  await tab.getByRole("button", { name: "Read it" }).click();
+  await tab.getByRole("button", { name }).click();
+}
+const january = { id: "before", s: "@daily", tz: "UTC", from: "2026-01-01", to: "2026-01-03", which: "none" };
+
+test("export: commands of an imported Airflow file are those of the page in every format", {
+  skip,
+}, async (t) => {
+  const tab = await page.open(t, hash(january));
+  await paste(
+    tab,
+    `import pendulum
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+with DAG("mini", schedule_interval="15 3 * * *", start_date=pendulum.datetime(2026,1,1,tz="America/New_York"), params={"region":"eu"}) as dag:
+    BashOperator(task_id="a", bash_command="echo {{ ts }} {{ data_interval_start }} {{ params.region }}")
+`,
+    "Use mini (1 task)",
+  );
+  await tab.getByTestId("why").getByText("T08:15:00+00:00 eu").first().waitFor();
+  const { shown, ...files } = await fourTexts(t, tab);
+  assert.deepEqual(
+    shown,
+    ["01", "02", "03"].map((day) => {
+      const at = `2026-01-${day}T08:15:00+00:00`;
+      return [`echo ${at} ${at} eu`];
+    }),
+  );
+  for (const [format, commands] of Object.entries(files)) assert.deepEqual(commands, shown, format);
+});
+
+test("export: zone of dates, params, defaults of tasks, conf and facts of the DAG are in every format", {
+  skip,
+}, async (t) => {
+  const tab = await page.open(t, hash({ ...january, conf: '{"shard": 7}' }));
+  const dag = {
+    dagId: "whole",
+    schedule: "0 12 * * *",
+    timeZone: "America/New_York",
+    macroTimeZone: "Asia/Tokyo",
+    params: { region: "eu", deep: { list: [1, 2] } },
+    tags: ["nightly"],
+    taskDefaults: { retries: 4, params: { table: "t_{{ ds_nodash }}" } },
+    tasks: [
+      { taskId: "b", command: "b {{ ts }} {{ params.region }} {{ task.retries }} {{ conf.shard }}" },
+      {
+        taskId: "__proto__",
+        command: "{{ dag_run.conf.shard }} {{ run_id }} {{ dag.dag_id }}",
+        dependsOn: ["b"],
+      },
+      { taskId: "c", command: "{{ task.task_id }} {{ prev_ds }} {{ params.deep.list[1] }} {{ unknown }}" },
+    ],
+  };
+  await paste(tab, JSON.stringify(dag), "Use whole (3 tasks)");
+  await tab.getByTestId("why").getByText("+09:00 eu").first().waitFor();
+  const { shown: all, ...files } = await fourTexts(t, tab);
+  // The panel shows the texts of params, too, which are in no file.
+  const shown = all.map((texts) => texts.filter((text) => !text.startsWith("t_")));
+  assert.match(shown[0][0], /^b 2026-01-02T02:00:00\+09:00 eu 4 7$/);
+  for (const [format, commands] of Object.entries(files)) assert.deepEqual(commands, shown, format);
+});
+
+test("export: a form that cannot be planned says why there is no file, also before there was a plan", {
+  skip,
+}, async (t) => {
+  const refused = async (tab, label, reason) => {
+    await tab.getByRole("button", { name: "Export" }).click();
+    await tab.getByRole("button", { name: label }).click();
+    assert.match(await tab.getByTestId("no-file").textContent(), reason);
+    await tab.keyboard.press("Escape");
+    await tab.getByTestId("no-file").waitFor({ state: "detached" });
+  };
+  const labels = ["JSON with reasons", "CSV with commands", "HTML report"];
+  const tab = await page.open(t, hash(fields));
+  await tab.getByLabel("Schedule", { exact: true }).fill("61 * * * *");
+  await tab.locator(".stale").first().waitFor();
+  for (const label of labels) await refused(tab, label, /^No file of this plan\. .*61/);
+  await tab.getByLabel("Schedule", { exact: true }).fill(fields.s);
+  await planned(tab);
+  assert.equal((await exported(tab, "JSON with reasons")).dag.schedule, fields.s);
+  await tab.getByText("Conf (JSON)").first().click();
+  await tab.getByLabel("Conf (JSON)").fill("{ no");
+  for (const label of labels) await refused(tab, label, /^No file of this plan\. Conf: line 1, column 3/);
+
+  const bad = await page.open(t, hash({ ...fields, s: "61 * * * *" }), { planned: false });
+  await bad.getByRole("button", { name: "Export" }).and(bad.locator(":enabled")).waitFor();
+  await bad.getByText("61").first().waitFor();
+  for (const label of labels) await refused(bad, label, /^No file of this plan\. .*61/);
+});
+
 /** One line of RFC 4180; no cell of this plan has a line break. */
 function readCsv(line) {
   return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(

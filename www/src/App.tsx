@@ -7,7 +7,7 @@ import { Dialogs, type Open } from "./Dialogs";
 import { number, plural } from "./days";
 import type { Engine } from "./engine/engine";
 import type { ExportFormat } from "./engine/export";
-import { download, Header } from "./Header";
+import { Header } from "./Header";
 import { HourStrip } from "./HourStrip";
 import { Lead } from "./Lead";
 import { type Linked, surpriseOf } from "./linked";
@@ -16,7 +16,6 @@ import type { Change, PlanView } from "./model";
 import { Frozen, Notes } from "./Notes";
 import { obstacleOf } from "./obstacle";
 import { PlanForm } from "./PlanForm";
-import { fileName } from "./quote";
 import { Trouble } from "./Trouble";
 import { useTheme } from "./theme";
 import { Unfolded } from "./Unfolded";
@@ -31,6 +30,7 @@ import { useKeptFocus } from "./useKeptFocus";
 import { useMedia } from "./useMedia";
 import { useSampleHistory } from "./useSampleHistory";
 import { Legend, Verdict } from "./Verdict";
+import { writeFile } from "./writeFile";
 
 // Parts that the first plan does not need are loaded after it.
 const ComparePanel = lazy(() => import("./ComparePanel").then((part) => ({ default: part.ComparePanel })));
@@ -125,12 +125,8 @@ export function App({ opening, initial }: AppProps) {
   useDrop(run === null, (given) => setOpen({ name: "bring", given }));
 
   const exportPlan = async (format: ExportFormat) => {
-    if (!view || !engine) return;
-    const { exportPlan: write } = await import("./engine/export");
-    await engine.openCore();
-    const { dates } = engine.model;
-    const blob = await write({ draft, now: plan.planned?.now ?? Date.now(), plan: view, dates }, format);
-    download(blob, fileName(draft.dagId, format));
+    const reason = await writeFile(format, { engine, draft, plan, run, view });
+    if (reason !== null) setOpen({ name: "no-file", reason });
   };
   const onExclude = useCallback(
     (day: string) => {
@@ -172,7 +168,7 @@ export function App({ opening, initial }: AppProps) {
         change={change}
         theme={theme}
         undo={run === null && canUndo ? edits.undo : null}
-        exportable={plan.plan !== null}
+        exportable={view !== null || plan.error !== null}
         past={run ? [] : stored.filter((one) => ["success", "failed", "canceled"].includes(one.state))}
         onReview={(one) => void actions.review(one)}
         onExample={(example) => setDraft(example.draft)}

@@ -9,6 +9,7 @@ import type { PlanState } from "./usePlan";
 
 const BringDialog = lazy(() => import("./BringDialog").then((part) => ({ default: part.BringDialog })));
 const CodeDialog = lazy(() => import("./Share").then((part) => ({ default: part.CodeDialog })));
+const NoFileDialog = lazy(() => import("./Share").then((part) => ({ default: part.NoFileDialog })));
 const LinkDialog = lazy(() => import("./Share").then((part) => ({ default: part.LinkDialog })));
 
 /** The dialog that is open. */
@@ -20,7 +21,8 @@ export type Open =
   | { name: "discard"; one: StoredBackfill }
   | { name: "bring"; given: Given | null }
   | { name: "link" }
-  | { name: "code"; flavour: Flavour };
+  | { name: "code"; flavour: Flavour }
+  | { name: "no-file"; reason: string };
 
 export interface DialogsProps {
   open: Open;
@@ -104,8 +106,8 @@ function dialog(props: DialogsProps) {
     case "link":
       return <LinkDialog link={link} draft={draft} onClose={close} />;
     case "code":
-      return (
-        <CodeDialog draft={draft} flavour={open.flavour} plan={plan} running={run !== null} onClose={close} />
-      );
+      return <CodeDialog {...{ draft, plan, run }} flavour={open.flavour} onClose={close} />;
+    case "no-file":
+      return <NoFileDialog reason={open.reason} onClose={close} />;
   }
 }

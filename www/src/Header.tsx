@@ -88,12 +88,3 @@ function PastRuns({ past, onReview }: Pick<HeaderProps, "past" | "onReview">) {
     </Menu>
   );
 }
-
-/** Hands a file to the user. */
-export function download(blob: Blob, name: string) {
-  const anchor = document.createElement("a");
-  anchor.href = URL.createObjectURL(blob);
-  anchor.download = name;
-  anchor.click();
-  setTimeout(() => URL.revokeObjectURL(anchor.href), 60_000);
-}

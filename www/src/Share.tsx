@@ -2,11 +2,10 @@
 import { useEffect, useState } from "react";
 import { CopyButton } from "./CopyButton";
 import { type Code, toCode } from "./code";
-import { readConf } from "./conf";
-import { sentencesOf } from "./failure";
 import { FLAVOURS, type Flavour } from "./flavours";
 import { Modal } from "./Modal";
-import type { Draft } from "./model";
+import type { Draft, ShownRun } from "./model";
+import { refusalOf } from "./refusal";
 import { fixedRange } from "./request";
 import { readHash } from "./url";
 import type { LinkOptions } from "./useAddress";
@@ -16,12 +15,12 @@ export function CodeDialog(props: {
   draft: Draft;
   flavour: Flavour;
   plan: PlanState;
-  /** The draft is that of a run, which had a plan. */
-  running: boolean;
+  /** The backfill that is shown: the draft is its own, and was planned. */
+  run: ShownRun | null;
   onClose: () => void;
 }) {
-  const { draft, flavour, plan, running, onClose } = props;
-  const code = codeOf(draft, flavour, plan, running);
+  const { draft, flavour, plan, run, onClose } = props;
+  const code = codeOf(draft, flavour, plan, run);
   const label = FLAVOURS.find((each) => each.id === flavour)?.label ?? "";
   return (
     <Modal title={label} onClose={onClose} className="wide">
@@ -45,16 +44,24 @@ export function CodeDialog(props: {
   );
 }
 
-/** Only what the engine has accepted becomes code; null while it still reads it. */
-function codeOf(draft: Draft, flavour: Flavour, plan: PlanState, running: boolean): Code | null {
-  if (!running) {
-    const conf = readConf(draft.conf);
-    if (plan.error) return { refused: sentencesOf(plan.error) };
-    if (!conf.ok)
-      return { refused: `Conf: line ${conf.line}, column ${conf.column}: expected ${conf.expected}.` };
-    if (plan.planned?.draft !== draft) return null;
-  }
+/** Null while the engine still reads the draft. */
+function codeOf(draft: Draft, flavour: Flavour, plan: PlanState, run: ShownRun | null): Code | null {
+  if (run) return toCode(draft, flavour, Date.now(), run.plan);
+  const refused = refusalOf(draft, plan);
+  if (refused !== null) return { refused };
+  if (plan.planned?.draft !== draft) return null;
   return toCode(draft, flavour, Date.now(), plan.plan);
+}
+
+/** Why an export made no file. */
+export function NoFileDialog({ reason, onClose }: { reason: string; onClose: () => void }) {
+  return (
+    <Modal title="Export" onClose={onClose}>
+      <p role="alert" data-testid="no-file">
+        <b>No file of this plan.</b> {reason}
+      </p>
+    </Modal>
+  );
 }
 
 export function LinkDialog({

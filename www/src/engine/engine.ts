@@ -88,6 +88,15 @@ export class Engine {
     return { ...detail, index: row, why: whyOf(detail, draft, { warnings }), commands } as RowDetail;
   }
 
+  /** The rows of a plan from `from` to before `to`, each as `detail` shows it: what is written of a plan is what is seen of it. */
+  async details(plan: PlanView, from: number, to: number, draft: Draft): Promise<RowDetail[]> {
+    const rows = Array.from({ length: to - from }, (_, at) => this.detail(from + at, draft));
+    const details = (await Promise.all(rows)).filter((detail) => detail !== null);
+    if (details.length < rows.length || this.model.getSnapshot().plan?.planHash !== plan.planHash)
+      throw new Error("The plan has changed while it was written. Export it again.");
+    return details;
+  }
+
   /** All backfills of the store, of any DAG. */
   async list(draft: Draft): Promise<StoredBackfill[]> {
     await openCore();

@@ -1,11 +1,8 @@
-import { renderRange } from "dagfill";
 import { clock, dayOf, dayText, offsetText } from "dagfill/planning";
-import type { PlannedDate } from "dagfill/react";
-import type { Draft, PlanView } from "../model";
-import { dagOf, optionsOf } from "../request";
-import { whyOf } from "./why";
+import type { Draft, PlanView, RowDetail } from "../model";
+import { copiedDag, optionsOf } from "../request";
 
-const CHUNK = 5000;
+const CHUNK = 1000;
 
 export type ExportFormat = "json" | "csv" | "html";
 
@@ -14,8 +11,8 @@ export interface Exported {
   draft: Draft;
   now: number;
   plan: PlanView;
-  /** Rows from `from` to before `to`. */
-  dates: (from: number, to: number) => Promise<readonly PlannedDate[]>;
+  /** Rows from `from` to before `to`, as the page shows them. */
+  details: (from: number, to: number) => Promise<readonly RowDetail[]>;
 }
 
 /** The plan as a file, made in pieces so that a million rows never stand in memory as one text. */
@@ -26,7 +23,7 @@ export async function exportPlan(exported: Exported, format: ExportFormat): Prom
   const parts: Blob[] = [new Blob([format === "csv" ? csvHead(exported) : jsonHead(exported)])];
   for (let from = 0; from < total; from += CHUNK) {
     const to = Math.min(total, from + CHUNK);
-    const lines = linesOf(exported, from, await exported.dates(from, to), format);
+    const lines = linesOf(exported, from, await exported.details(from, to), format);
     const end = format === "csv" ? "\r\n" : to < total ? "," : "";
     parts.push(new Blob([lines.join(format === "csv" ? "\r\n" : ","), end]));
   }
@@ -45,42 +42,33 @@ function csvHead({ draft }: Exported): string {
 function jsonHead({ draft, now, plan }: Exported): string {
   const { planHash, start, end, counts, warnings } = plan;
   const clockChanges = plan.clockChanges.map(({ day: _, ...change }) => change);
-  const head = { dag: dagOf(draft), options: optionsOf(draft, now), planHash, start, end, counts };
+  const head = { dag: copiedDag(draft), options: optionsOf(draft, now), planHash, start, end, counts };
   return `${JSON.stringify({ ...head, warnings, clockChanges }, null, 2).slice(0, -2)},\n  "runs": [`;
 }
 
-/** The commands of so many rows, task by task. */
-export function commandsOf({ draft, now, plan }: Exported, from: number, count: number) {
-  const { schedule, timeZone, kind, dst, dagId } = dagOf(draft);
-  const conf = optionsOf(draft, now).conf;
-  return draft.tasks.map(({ taskId, command }) =>
-    renderRange(command, plan.dates.subarray(from, from + count), schedule, {
-      ...{ timeZone, kind, dst, dagId, taskId },
-      runType: "backfill",
-      ...(conf ? { conf } : {}),
-    }),
-  );
+/** The commands of a row, in the order of the draft's tasks; empty for a task without one. */
+export function commandsOf({ tasks }: Draft, { commands }: RowDetail): string[] {
+  const texts = new Map(commands.map(({ taskId, text }) => [taskId, text]));
+  return tasks.map(({ taskId }) => texts.get(taskId) ?? "");
 }
 
 function linesOf(
-  exported: Exported,
+  { draft, plan }: Exported,
   from: number,
-  dates: readonly PlannedDate[],
+  details: readonly RowDetail[],
   format: "json" | "csv",
 ): string[] {
-  const { draft, plan } = exported;
-  const commands = commandsOf(exported, from, dates.length);
-  return dates.map(({ existing, reason, ...date }, at) => {
-    const why = whyOf({ existing, reason, ...date }, draft, plan);
-    const texts = commands.map((command) => command[at] ?? "");
+  return details.map((detail, at) => {
+    const { executionDate, localDate, dataInterval, runAfter, runId, action, reason, existing, why } = detail;
+    const texts = commandsOf(draft, detail);
     if (format === "json") {
       const named = Object.fromEntries(draft.tasks.map((task, place) => [task.taskId, texts[place]]));
+      const date = { executionDate, localDate, dataInterval, runAfter, runId, action };
       const more = { ...(reason && { reason }), ...(existing && { existingState: existing.state }) };
       return `\n    ${JSON.stringify({ ...date, ...more, why, commands: named })}`;
     }
     const offset = plan.offsets[from + at] ?? 0;
     const instant = plan.dates[from + at] ?? 0;
-    const { executionDate, dataInterval, action, runId } = date;
     const fixed = [
       ...[String(from + at + 1), `${dayText(dayOf(instant, offset))} ${clock(instant, offset)}`],
       ...[executionDate, offsetText(offset), dataInterval.start, dataInterval.end],

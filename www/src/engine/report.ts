@@ -1,12 +1,12 @@
 import { AGAIN, CREATE, clock, dayOf, dayText, englishStates, offsetText, TOKENS } from "dagfill/planning";
-import type { PlannedDate } from "dagfill/react";
 import { number, plural, shortLocal } from "../days";
+import type { RowDetail } from "../model";
+import { copiedDag } from "../request";
 import { commandsOf, type Exported } from "./export";
-import { whyOf } from "./why";
 
 /** A browser lays out so many rows without delay. */
 const MOST_ROWS = 20_000;
-const CHUNK = 2_000;
+const CHUNK = 1_000;
 
 const STYLE = `:root{color-scheme:light dark}body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:90rem;padding:0 1rem}
 table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid #8885;padding:.25rem .5rem;text-align:left;vertical-align:top}
@@ -19,24 +19,14 @@ export async function reportOf(exported: Exported): Promise<Blob> {
   const shown = Math.min(plan.total, MOST_ROWS);
   for (let from = 0; from < shown; from += CHUNK) {
     const to = Math.min(shown, from + CHUNK);
-    const dates = await exported.dates(from, to);
-    const commands = commandsOf(exported, from, dates.length);
-    parts.push(
-      ...dates.map((date, at) =>
-        row(
-          exported,
-          from + at,
-          date,
-          commands.map((texts) => texts[at] ?? ""),
-        ),
-      ),
-    );
+    const details = await exported.details(from, to);
+    parts.push(...details.map((detail, at) => row(exported, from + at, detail)));
   }
   const rest = plan.total - shown;
   parts.push("</tbody></table>");
   if (rest > 0) parts.push(`<p>And ${number(rest)} more: the CSV and JSON exports have all of them.</p>`);
   parts.push(
-    `<details><summary>The DAG</summary><pre><code>${html(JSON.stringify(draft.tasks, null, 2))}</code></pre></details>`,
+    `<details><summary>The DAG</summary><pre><code>${html(JSON.stringify(copiedDag(draft), null, 2))}</code></pre></details>`,
   );
   return new Blob(parts, { type: "text/html;charset=utf-8" });
 }
@@ -78,17 +68,17 @@ ${warnings.length + changes.length > 0 ? `<ul>${warnings.join("")}${changes.join
 <table><thead><tr>${names.map((name) => `<th scope="col">${html(name)}</th>`).join("")}</tr></thead><tbody>\n`;
 }
 
-function row({ draft, plan }: Exported, at: number, date: PlannedDate, commands: string[]): string {
+function row({ draft, plan }: Exported, at: number, detail: RowDetail): string {
   const offset = plan.offsets[at] ?? 0;
   const instant = plan.dates[at] ?? 0;
   const local = `${dayText(dayOf(instant, offset))} ${clock(instant, offset)} ${offsetText(offset)}`;
   const state = englishStates.token[TOKENS[plan.tokens[at] ?? 0] ?? "keep"];
-  const { start, end } = date.dataInterval;
-  const cells = [local, state, whyOf(date, draft, plan), `${start} – ${end}`, date.runId].map(
+  const { start, end } = detail.dataInterval;
+  const cells = [local, state, detail.why, `${start} – ${end}`, detail.runId].map(
     (text) => `<td>${html(text)}</td>`,
   );
-  const code = commands.map((text) => `<td><code>${html(text)}</code></td>`);
-  return `<tr class="${date.action}">${cells.join("")}${code.join("")}</tr>\n`;
+  const code = commandsOf(draft, detail).map((text) => `<td><code>${html(text)}</code></td>`);
+  return `<tr class="${detail.action}">${cells.join("")}${code.join("")}</tr>\n`;
 }
 
 const html = (text: string) =>
