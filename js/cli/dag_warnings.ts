@@ -10,6 +10,7 @@ const CODES = [
   "short_duration",
   "unknown_macro",
   "missing_conf_key",
+  "undefined_param",
   "unknown_xcom",
   "unquoted_in_command",
   "work_not_imported",

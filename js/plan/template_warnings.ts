@@ -6,17 +6,11 @@ import { call } from "../raw.js";
 import type { Warning } from "../warning.js";
 import type { PreviewTemplates, RenderedRun } from "./preview_templates.js";
 import { type TemplateText, templateTexts } from "./template_texts.js";
-import { type Fault, unquoted } from "./unquoted.js";
+import { undefinedParams } from "./undefined_params.js";
+import { type Fault, type Use, unquoted } from "./unquoted.js";
 
 /** More would be no list that anybody reads. */
 const MOST = 100;
-
-interface Use {
-  name: string;
-  kind: string;
-  start: number;
-  end: number;
-}
 
 interface Inspection {
   macros: string[];
@@ -35,13 +29,18 @@ export function templateWarnings(
   run: RenderedRun,
   isConfKnown: boolean,
 ): Warning[] {
-  const { dag } = templates.data;
+  const { dag, conf } = templates.data;
   const faults: Fault[] = [];
   const runsBefore = orderOf(dag.tasks);
   for (const { text, parts, onUnknown } of templates.unresolved(run)) {
     for (const part of parts) {
       const fault = unresolvedFault(text, part, runsBefore, onUnknown);
       if (fault !== undefined && (isConfKnown || fault.code !== "missing_conf_key")) faults.push(fault);
+    }
+    // A callback may give each date any conf, which overrides params.
+    if (isConfKnown && text.template.includes("params")) {
+      const { uses } = inspect(text.template);
+      faults.push(...undefinedParams(text, uses, { ...dag.params, ...conf }, parts));
     }
   }
   for (const text of dag.tasks.flatMap(templateTexts)) {

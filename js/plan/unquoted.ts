@@ -4,7 +4,7 @@ import type { Warning } from "../warning.js";
 import type { TemplateText } from "./template_texts.js";
 
 /** A name, filter or statement of a template, and where it stands. */
-interface Use {
+export interface Use {
   name: string;
   kind: string;
   start: number;

@@ -305,6 +305,36 @@ test("one fault at several places is one warning with a count", async () => {
   assert.equal(begun.unresolved, 8);
 });
 
+test("a param that a condition compares and the run does not have is warned of, once", async () => {
+  const found = async (command, more = {}) => {
+    const dag = { ...dagOf([{ taskId: "a", command }]), params: { region: "eu", limit: 5 } };
+    const told = (await warningsOf(dag, more)).filter(({ code }) => /^un(defined|known)_/.test(code));
+    return told.map(({ code, start, end, suggestion }) => [
+      ...[code, command.slice(start, end)],
+      ...(suggestion === undefined ? [] : [suggestion]),
+    ]);
+  };
+  const typo = ["undefined_param", "regoin", "region"];
+  const cases = {
+    "{{ ds }}{% if params.regoin == 'eu' %}a{% else %}b{% endif %}": [typo],
+    "{{ ds }}{%- if not params['regoin'] -%}a{% endif %}": [["undefined_param", "['regoin']", "region"]],
+    "{{ ds }}{% if params.region %}a{% elif params.regoin != 'us' %}b{% endif %}": [typo],
+    "{{ ds }}{% if params.full_refresh == 'yes' %}a{% endif %}": [["undefined_param", "full_refresh"]],
+    // Nothing resolves it: that is told already.
+    "{{ ds }}{% if params.regoin %}a{% endif %}": [["unknown_macro", "{% if params.regoin %}"]],
+    "{{ ds }}{% if params.region == 'eu' and params.limit > 3 %}a{% endif %}": [],
+    "{{ ds }}{% if params.regoin is defined %}a{% endif %}": [],
+    "{{ ds }}{% if params.regoin | default('eu') == 'eu' %}a{% endif %}": [],
+    "{{ ds }}{% if params.get('regoin') == 'eu' %}a{% endif %}": [],
+    "{{ ds }}{% if ds == 'x' %}a{% endif %}{{ params.regoin == 'eu' }}": [],
+  };
+  for (const [command, expected] of Object.entries(cases))
+    assert.deepEqual(await found(command), expected, command);
+  const [[compared]] = Object.entries(cases);
+  assert.deepEqual(await found(compared, { conf: { regoin: "us" } }), [], "conf overrides params");
+  assert.deepEqual(await found(compared, { confFor: () => ({}) }), [], "any date may have it");
+});
+
 test("names that a statement gives XCom are known, and what else is wrong beside them is told", async () => {
   const found = async (command) =>
     (
