@@ -191,3 +191,81 @@ test("compare tells the first differences in words", { skip }, async (t) => {
     "Sat 2026-01-03: no longer 02:30",
   ]);
 });
+
+const airflow = (head, body = `BashOperator(task_id="load", bash_command="load {{ ds }}")`) => `
+from datetime import datetime, timedelta
+from airflow import DAG, Dataset
+from airflow.operators.bash import BashOperator
+with DAG(${head}) as dag:
+    ${body}
+`;
+
+test("a DAG without a schedule shows no plan of another DAG, and says what is missing", {
+  skip,
+}, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  for (const [id, schedule] of [
+    ["nosched", "None"],
+    ["of_data", `[Dataset("s3://x")]`],
+  ]) {
+    await paste(tab, airflow(`"${id}", schedule=${schedule}`));
+    const words = `${id} has no schedule (schedule=None): there is nothing to backfill; write one to plan.`;
+    await tab.getByTestId("brought").getByText(words).waitFor();
+    await tab.getByRole("button", { name: `Use ${id} (1 task)` }).click();
+    await tab.locator(".verdict-panel .banner").getByText(words).waitFor();
+    assert.equal(await tab.locator(".verdict").count(), 0);
+    assert.equal(await tab.getByTestId("timing").count(), 0);
+    // The way out is the field; an undo brings the other DAG's plan back.
+    await tab.getByRole("button", { name: "Go to Schedule" }).click();
+    await tab.keyboard.type("@daily");
+    await tab.getByRole("button", { name: "Run 31 runs" }).waitFor();
+    await tab.getByLabel("Schedule", { exact: true }).fill("0 24 * * *");
+    await tab.getByText("Showing the last valid plan.").waitFor();
+  }
+});
+
+test("a DAG brings its own dates, and dates outside of them are told in the verdict", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  const range = async () => [await field(tab, "From"), await field(tab, "To")];
+  const dated = `schedule="15 3 * * *", start_date=datetime(2026, 3, 1), end_date=datetime(2026, 3, 31)`;
+  await paste(tab, airflow(`"dated", ${dated}`));
+  await tab.getByRole("button", { name: "Use dated (1 task)" }).click();
+  await tab.getByRole("button", { name: "Run 30 runs" }).waitFor();
+  assert.deepEqual(await range(), ["2026-03-01", "2026-03-31T00:00:00"]);
+  assert.equal(await tab.getByTestId("outside").count(), 0);
+  await tab.getByLabel("From", { exact: true }).fill("2026-02-01");
+  await tab.getByLabel("To", { exact: true }).fill("2026-03-31");
+  await tab.getByRole("button", { name: "Run 59 runs" }).waitFor();
+  await tab.getByTestId("outside").getByText("29 dates are outside the DAG's own dates.").waitFor();
+  await tab.getByRole("button", { name: "Keep to the DAG's dates" }).click();
+  await tab.getByRole("button", { name: "Run 30 runs" }).waitFor();
+  assert.equal(await tab.getByTestId("outside").count(), 0);
+  // A range within the DAG's own dates stays as it is.
+  await tab.getByLabel("From", { exact: true }).fill("2026-03-10");
+  await tab.getByLabel("To", { exact: true }).fill("2026-04-02");
+  await tab.getByTestId("outside").getByText("3 dates are").waitFor();
+  await tab.getByRole("button", { name: "Keep to the DAG's dates" }).click();
+  await tab.getByRole("button", { name: "Run 21 runs" }).waitFor();
+  assert.deepEqual(await range(), ["2026-03-10", "2026-03-31T00:00:00"]);
+  // Without an end the page's own default is it.
+  await paste(tab, airflow(`"open", schedule="@daily", start_date=datetime(2026, 10, 1)`));
+  await tab.getByRole("button", { name: "Use open (1 task)" }).click();
+  await tab.getByRole("button", { name: /^Run / }).waitFor();
+  assert.deepEqual(await range(), ["2026-10-01", "yesterday"]);
+});
+
+test("the words of a period count from the DAG's startDate, as its plan does", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  await paste(tab, airflow(`"period", schedule=timedelta(hours=6), start_date=datetime(2026, 10, 1)`));
+  await tab.getByRole("button", { name: "Use period (1 task)" }).click();
+  const words = tab.locator(".plan-form").getByText("Every 6 hours, counted from 2026-10-01");
+  await words.waitFor();
+  const hint = await tab
+    .locator(".plan-form")
+    .getByText(/^Next: /)
+    .textContent();
+  const times = hint.match(/\d\d:\d\d/g);
+  assert.equal(times.length, 3);
+  for (const time of times) assert.ok(["00:00", "06:00", "12:00", "18:00"].includes(time), time);
+  assert.equal(await tab.locator("[data-code=period_unanchored]").count(), 0);
+});

@@ -15,6 +15,7 @@ import { needsConfirmation } from "./Modal";
 import type { Change, PlanView } from "./model";
 import { Frozen, Notes } from "./Notes";
 import { obstacleOf } from "./obstacle";
+import { keptRange, outsideOf } from "./ownDates";
 import { PlanForm } from "./PlanForm";
 import { Trouble } from "./Trouble";
 import { useTheme } from "./theme";
@@ -223,8 +224,10 @@ export function App({ opening, initial }: AppProps) {
                     sums={sums}
                     estimate={plan.estimate}
                     stale={plan.stale}
+                    outside={plan.stale ? 0 : outsideOf(plan.plan)}
                     obstacle={obstacle}
                     onRun={onRun}
+                    onOwnDates={() => change((before) => keptRange(before, Date.now()))}
                   />
                 ) : (
                   !plan.error && <p className="headline">Planning…</p>

@@ -5,6 +5,7 @@ import type { Engine } from "./engine/engine";
 import { failureOf, sentencesOf } from "./failure";
 import { Modal } from "./Modal";
 import type { Draft } from "./model";
+import { noSchedule } from "./noSchedule";
 
 /** A file that was dropped or opened. */
 export interface Given {
@@ -129,6 +130,14 @@ function Answer({ brought, choose }: { brought: Brought; choose: (part: Partial<
           </button>
         ))}
       </div>
+      {brought.drafts
+        .filter(({ schedule }) => schedule === "")
+        .slice(0, 20)
+        .map(({ dagId = "" }) => (
+          <p key={dagId} className="warn">
+            {noSchedule(dagId)}
+          </p>
+        ))}
       <Lines lines={brought.notes} title="Not taken over as it is" />
     </div>
   );

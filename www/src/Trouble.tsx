@@ -3,6 +3,7 @@ import { number, shortLocal } from "./days";
 import { sentencesOf } from "./failure";
 import { FIELD_WORDS, faultyField } from "./faultyField";
 import type { Change, Draft } from "./model";
+import { noSchedule } from "./noSchedule";
 import type { PlanState } from "./usePlan";
 
 /** Obstacles to a useful plan, each with the nearest way out. */
@@ -19,7 +20,7 @@ export function Trouble({
   phone: boolean;
 }) {
   const { error, plan: view } = plan;
-  if (error) return <Failed plan={plan} phone={phone} />;
+  if (error) return <Failed plan={plan} dagId={draft.dagId} phone={phone} />;
   if (!view) return null;
   if (view.total === 0) return <Empty plan={plan} draft={draft} change={change} />;
   const starting = view.total - view.counts.skip;
@@ -45,7 +46,7 @@ export function Trouble({
   );
 }
 
-function Failed({ plan, phone }: { plan: PlanState; phone: boolean }) {
+function Failed({ plan, dagId, phone }: { plan: PlanState; dagId: string; phone: boolean }) {
   const { error } = plan;
   if (!error) return null;
   const field = faultyField(error);
@@ -53,7 +54,11 @@ function Failed({ plan, phone }: { plan: PlanState; phone: boolean }) {
   if (field !== null && !phone)
     return plan.plan ? null : (
       <div className="banner">
-        <p>No plan yet: the field {FIELD_WORDS[field]} has an error.</p>
+        <p>
+          {error.code === "NO_SCHEDULE"
+            ? noSchedule(dagId)
+            : `No plan yet: the field ${FIELD_WORDS[field]} has an error.`}
+        </p>
         <button type="button" onClick={() => document.getElementsByName(field)[0]?.focus()}>
           Go to {FIELD_WORDS[field]}
         </button>
@@ -71,7 +76,7 @@ function Failed({ plan, phone }: { plan: PlanState; phone: boolean }) {
     <div className="banner bad" role="alert" data-code={error.code}>
       <p>
         {isLarge && <b>Too many dates. </b>}
-        {sentencesOf(error)}
+        {error.code === "NO_SCHEDULE" ? noSchedule(dagId) : sentencesOf(error)}
         {isLarge && ". Shorten the range, or choose a schedule with fewer dates."}
       </p>
     </div>

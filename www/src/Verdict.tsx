@@ -16,10 +16,13 @@ export function Verdict(props: {
   sums: number[];
   estimate: PlanState["estimate"];
   stale: boolean;
+  /** Dates of the plan that are outside of the DAG's own dates. */
+  outside: number;
   obstacle: Obstacle;
   onRun: () => void;
+  onOwnDates: () => void;
 }) {
-  const { draft, sums, estimate, stale, obstacle, onRun } = props;
+  const { draft, sums, estimate, stale, outside, obstacle, onRun, onOwnDates } = props;
   const starting = (sums[CREATE] ?? 0) + (sums[AGAIN] ?? 0);
   const kept = (sums[KEEP] ?? 0) + (sums[KEEP_FAILED] ?? 0);
   const detail = [
@@ -30,7 +33,9 @@ export function Verdict(props: {
   const about = estimate
     ? ` About ${englishDuration(estimate.makespan)} with ${plural(draft.parallel, "lane")} at ${englishDuration(draft.simulation.seconds * 1000)} a run${ending(estimate.makespan)}.`
     : "";
-  const sentence = `${plural(starting, "run")} will start. ${detail}.${about}`;
+  const beyond =
+    outside > 0 ? `${plural(outside, "date is", "dates are")} outside the DAG's own dates.` : null;
+  const sentence = `${plural(starting, "run")} will start. ${detail}.${about}${beyond ? ` ${beyond}` : ""}`;
   return (
     <div className="verdict">
       <div>
@@ -40,6 +45,14 @@ export function Verdict(props: {
         <p>
           {detail}.{about}
         </p>
+        {beyond !== null && (
+          <p className="warn" data-testid="outside">
+            {beyond}{" "}
+            <button type="button" className="link" onClick={onOwnDates}>
+              Keep to the DAG's dates
+            </button>
+          </p>
+        )}
         {stale && <p className="warn">Showing the last valid plan.</p>}
         <Announcement text={sentence} />
       </div>

@@ -7,7 +7,7 @@ import type { Draft } from "./model";
 /** Above this many dates the page stops: nobody can look at more. */
 export const HARD_LIMIT = 2_000_000;
 
-/** A text that begins with P is a period, with { or [ JSON of the package's `ScheduleInput`, every other one cron or a preset. */
+/** A text that begins with P is a period, with { or [ JSON of the package's `ScheduleInput`, an empty one no schedule, every other one cron or a preset. */
 export function scheduleOf(text: string): ScheduleInput {
   const trimmed = text.trim();
   if (trimmed.startsWith("{") || trimmed.startsWith("[")) {
@@ -18,6 +18,7 @@ export function scheduleOf(text: string): ScheduleInput {
       return trimmed;
     }
   }
+  if (trimmed === "") return null;
   return trimmed.startsWith("P") ? { every: trimmed } : trimmed;
 }
 

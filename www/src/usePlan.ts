@@ -74,12 +74,18 @@ export function usePlan(
   useEffect(() => {
     if (isUnopened) engine?.model.replan();
   }, [engine, isUnopened]);
-  const stale = error !== null && plan !== null;
+  // While a draft has an error its last valid plan stays; that of another DAG says nothing about it.
+  const isOther = error !== null && plan !== null && plan.dagId !== draft.dagId;
+  const own = useMemo(
+    () => (isOther ? { plan: null, estimate: null } : { plan, estimate }),
+    [isOther, plan, estimate],
+  );
+  const stale = error !== null && own.plan !== null;
   const shownError = isUnopened ? null : error;
   const hasCore = core.isOpen;
   const state = useMemo<PlanState>(
-    () => ({ answer, plan, estimate, took, planned, stale, error: shownError, hasCore }),
-    [answer, plan, estimate, took, planned, stale, shownError, hasCore],
+    () => ({ answer, ...own, took, planned, stale, error: shownError, hasCore }),
+    [answer, own, took, planned, stale, shownError, hasCore],
   );
   return { plan: state, snapshot };
 }
@@ -110,7 +116,7 @@ function useAnswer(engine: Engine | null, newest: Draft, plan: PlanView | null):
   const { schedule, timeZone, kind, dst, tasks, rest, dagId } = draft;
   const words = useMemo<ScheduleView | null>(
     () => (engine ? readSchedule(draft, Date.now()) : null),
-    [engine, schedule, timeZone, kind, dst],
+    [engine, schedule, timeZone, kind, dst, rest],
   );
   // The graph is only laid out again when the DAG is another one.
   const dag = useMemo(() => (engine ? readDag(draft) : null), [engine, dagId, tasks, rest]);

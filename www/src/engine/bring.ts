@@ -2,6 +2,7 @@ import type { RunStore } from "dagfill";
 import { importDag, importRuns, type LeftOut, type StoredRuns, storeRuns } from "dagfill/import";
 import { draftOfDag } from "../bring";
 import type { Draft } from "../model";
+import { rangeOfDag } from "../ownDates";
 import { dagOf } from "../request";
 
 /** The content of a pasted text: DAGs to choose from, or records that are in the store now. */
@@ -28,7 +29,10 @@ export async function readBrought(
   );
   return {
     kind: "dags",
-    drafts: dags.map((dag) => ({ ...draftOfDag(dag), ...(exported ? rangeOf(exported.options) : {}) })),
+    drafts: dags.map((dag) => ({
+      ...draftOfDag(dag),
+      ...(exported ? rangeOf(exported.options) : rangeOfDag(dag, draft, Date.now())),
+    })),
     notes: notes.map(({ line, message }) => (line === undefined ? message : `line ${line}: ${message}`)),
   };
 }

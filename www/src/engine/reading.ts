@@ -5,6 +5,7 @@ import {
   inspectTemplate,
   nextDates,
   previousDates,
+  type ScheduleInput,
   validateDag,
 } from "dagfill";
 import { dayText, parseDay } from "dagfill/planning";
@@ -14,16 +15,33 @@ import { dagOf, optionsOf, scheduleOf } from "../request";
 
 /** The form's own texts as the package reads them: beside the plan, which is the model's. */
 
-const timetableOf = ({ timeZone, kind, dst }: Draft) => ({ timeZone: timeZone.trim(), kind, dst });
+/** Options of the schedule as a `Dag` has them: a period without an anchor counts from the DAG's startDate, as in its plan. */
+const timetableOf = ({ dagId, timeZone, kind, dst, rest = {} }: Draft) => ({
+  ...{ dagId, schedule: null, timeZone: timeZone.trim(), kind, dst: rest.dst ?? dst },
+  ...(rest.startDate === undefined ? {} : { startDate: rest.startDate }),
+});
 
 export function readSchedule(draft: Draft, now: number): ScheduleView {
   try {
-    const view = explainSchedule(scheduleOf(draft.schedule), { ...timetableOf(draft), now, count: 3 });
-    return { ...view, error: null };
+    const schedule = scheduleOf(draft.schedule);
+    if (schedule === null) {
+      const message = "There is no schedule: write one, such as 30 2 * * *";
+      return { text: "", warnings: [], next: [], error: { code: "NO_SCHEDULE", message } };
+    }
+    const view = explainSchedule(schedule, { ...timetableOf(draft), now, count: 3 });
+    const origin = isUnanchored(schedule) ? draft.rest?.startDate : undefined;
+    const text = origin === undefined ? view.text : `${view.text}, counted from ${origin}`;
+    return { ...view, text, error: null };
   } catch (thrown) {
     return { text: "", warnings: [], next: [], error: failureOf(thrown) };
   }
 }
+
+const isUnanchored = (schedule: ScheduleInput) =>
+  typeof schedule === "object" &&
+  schedule !== null &&
+  "every" in schedule &&
+  (schedule as { anchor?: DateInput }).anchor === undefined;
 
 /** Layers for drawing, or why there are none; unknown macros of every task. Parts that an edit does not change are not read again: a DAG may
  *  have thousands of tasks, and each key in the command of one is an edit. */
