@@ -67,6 +67,8 @@ const EVERYTHING = ["runs", "tasks", "xcom", "backfills", "requests", "leases"];
 class IndexedDbStore implements RunStore {
   /** @internal Minifying renames classes. */
   static readonly name: string = "IndexedDbStore";
+  /** @internal Vue puts no proxy around it then, which its private fields would refuse. */
+  readonly __v_skip = true;
   readonly durable = true;
   readonly #name: string;
   readonly #database: IDBDatabase;

@@ -55,6 +55,8 @@ type Undo = () => void;
 export class MemoryStore implements RunStore {
   /** @internal Minifying renames classes. */
   static readonly name: string = "MemoryStore";
+  /** @internal Vue puts no proxy around it then, which its private fields would refuse. */
+  readonly __v_skip = true;
   readonly durable = false;
   readonly #shelves = new Map<string, Shelf>();
   /** By run (see `runKey`), then by task id. */

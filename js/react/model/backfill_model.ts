@@ -10,6 +10,7 @@ import type { TaskMarks, TaskState } from "../run/task_marks.js";
 import { resumed, started } from "./begin.js";
 import { bandOfDriven, type Driven, drivenOf, isDriving, type Listener } from "./driven.js";
 import { drivenDates, drivenDetail, drivenRunId } from "./driven_detail.js";
+import { Frame } from "./frame.js";
 import { nextChange } from "./next_change.js";
 import { pageError } from "./page_error.js";
 import { PageRecords } from "./page_records.js";
@@ -21,12 +22,9 @@ import { followed, reviewed } from "./reviewed.js";
 import { NOTHING, reselect, type Selection, selectDay, selectRow } from "./selection.js";
 import { Origin, type OtherOptions, originOf, plannableOf, retryOf, serviceOf } from "./service_of.js";
 import { type BackfillSettings, hasPlan, isOtherStore, textOf } from "./settings.js";
-import { settingsFault } from "./settings_fault.js";
+import { SettingsCheck } from "./settings_fault.js";
 import type { BackfillSnapshot } from "./snapshot.js";
 import { unfinishedOf, watchStore } from "./unfinished.js";
-
-/** Changes of a run are told once a frame. */
-const FRAME_MS = 16;
 
 export class BackfillModel {
   #settings: BackfillSettings;
@@ -43,12 +41,13 @@ export class BackfillModel {
   #hidden: ReadonlySet<Token> = new Set();
   readonly #listeners = new Set<() => void>();
   #snapshot: BackfillSnapshot;
-  #frame: ReturnType<typeof setTimeout> | undefined;
+  readonly #frame = new Frame(() => this.#changed());
+  readonly #check = new SettingsCheck();
   #unwatch: (() => void) | undefined;
 
   constructor(settings: BackfillSettings) {
     this.#settings = settings;
-    this.#fault = settingsFault(settings);
+    this.#fault = this.#check.fault(settings);
     this.#locale = withEnglish(settings.locale);
     this.#records = new PageRecords(settings, () => this.#changed());
     this.#snapshot = this.#picture(0);
@@ -74,7 +73,7 @@ export class BackfillModel {
   configure(settings: BackfillSettings): void {
     const [before, fault] = [this.#settings, this.#fault];
     this.#settings = settings;
-    this.#fault = settingsFault(settings);
+    this.#fault = this.#check.fault(settings);
     const plannable = this.#plannable();
     const locale = before.locale === settings.locale ? this.#locale : withEnglish(settings.locale);
     const isOther =
@@ -179,8 +178,7 @@ export class BackfillModel {
 
   /** One row of the plan in full. */
   readonly detail = async (row: number): Promise<DateDetail | null> => {
-    const { plan } = this.#snapshot;
-    const [source, driven] = [this.#source, this.#driven];
+    const [{ plan }, source, driven] = [this.#snapshot, this.#source, this.#driven];
     if (plan === null || source === null) return null;
     const held = await source.detail(plan, placeOf(plan, row));
     return driven === null ? held : drivenDetail(driven, row, held, source);
@@ -261,11 +259,8 @@ export class BackfillModel {
   readonly #onDriven: Listener = (event, error) => {
     if (error !== undefined) this.#failure = pageError(error);
     if (event === null) void this.#list();
-    else this.#settings.onEvent?.(event);
-    this.#frame ??= setTimeout(() => {
-      this.#frame = undefined;
-      this.#changed();
-    }, FRAME_MS);
+    this.#frame.ask();
+    return event && this.#settings.onEvent?.(event);
   };
 
   #openSource(): void {
@@ -280,7 +275,7 @@ export class BackfillModel {
       // Another component of the DAG has begun a backfill in memory: its store is that of the page from now on.
       this.#isOutdated ||= store === memoryOf(this.#settings) && store !== this.#store;
       if (this.#isOutdated && this.#driven === null) this.#refresh(true);
-      else if (store === this.#store) void this.#list();
+      else if (store === this.#store) this.#join();
     });
   }
 
@@ -301,10 +296,15 @@ export class BackfillModel {
     if (isRenewed) this.#records.renew(this.#settings);
     this.#isOutdated &&= !isRenewed;
     this.#openSource();
-    this.#adopt(this.#driven ?? drivenOf(this.#store, this.#settings.dag?.dagId ?? "") ?? null);
+    this.#join();
     // Known runs are only taken over while no backfill writes.
     this.#isOutdated ||= this.#driven !== null && this.#settings.existing !== undefined;
     this.#plan(again);
+  }
+
+  /** Shows what the page drives in the store, whichever of its components has begun it. */
+  #join(): void {
+    this.#adopt(this.#driven ?? drivenOf(this.#store, this.#settings.dag?.dagId ?? "") ?? null);
     void this.#list();
   }
 

@@ -14,8 +14,9 @@ export interface Driven {
   readonly listeners: Set<Listener>;
 }
 
-/** Called after each change of the view with the event, and at the end with null, and with the error where there was one. */
-export type Listener = (event: BackfillEvent | null, error?: unknown) => void;
+/** Called after each change of the view with the event, and at the end with null, and with the error where there was one. What it throws, or
+ *  rejects with, is a warning of the backfill. */
+export type Listener = (event: BackfillEvent | null, error?: unknown) => unknown;
 
 /** Listeners that are called with the store when a backfill of this page begins or ends in it. */
 export const watchers = new Set<(store: RunStore) => void>();
@@ -88,5 +89,12 @@ export function recordsOf(store: RunStore, { dagId, start, end }: BackfillPrevie
 
 function take(driven: Driven, event: BackfillEvent): void {
   driven.view.take(event);
-  for (const listener of driven.listeners) listener(event);
+  // One that throws keeps no other from the event, and does not make it seem as if the backfill had not begun.
+  for (const listener of driven.listeners)
+    new Promise((settle) => settle(listener(event))).catch((thrown) => warn(driven.origin, thrown));
+}
+
+function warn({ warnings }: Origin, thrown: unknown): void {
+  if (warnings.list.some(({ code }) => code === "listener_failed")) return;
+  warnings.add({ code: "listener_failed", message: `a listener threw ${thrown}` });
 }

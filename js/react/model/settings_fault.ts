@@ -1,5 +1,5 @@
 // Validates the settings of a hook or an element before anything is planned from them.
-import type { DagfillError } from "../../face.js";
+import type { DagfillError, RunStore } from "../../face.js";
 import { localeFault } from "../english.js";
 import { didYouMean, wrongSetting } from "../wrong_setting.js";
 import type { BackfillSettings } from "./settings.js";
@@ -20,8 +20,30 @@ const KINDS: Record<keyof BackfillSettings, Kind> = {
   onEvent: "function",
 };
 
+/** Settings in a row that may each have another store. Nobody chooses as fast: between two choices the page is drawn with the same. */
+const OTHER_STORES = 8;
+
+/** The faults of the settings of one hook or element, from render to render. */
+export class SettingsCheck {
+  #store: RunStore | undefined;
+  #others = 0;
+
+  /** The first fault, or null. A store that is made in the render is another one each time: to open it draws the page again, which makes the
+   *  next one, without an end. */
+  fault(settings: BackfillSettings): DagfillError | null {
+    this.#others = settings.store === this.#store ? 0 : this.#others + 1;
+    this.#store = settings.store;
+    const fault = settingsFault(settings);
+    if (fault !== null || this.#others <= OTHER_STORES) return fault;
+    return wrongSetting(
+      "store",
+      "store: expected the same one in each render: make it outside of the component",
+    );
+  }
+}
+
 /** The first fault, or null. `dag` and `options` may be missing: there is nothing to plan then. */
-export function settingsFault(settings: BackfillSettings): DagfillError | null {
+function settingsFault(settings: BackfillSettings): DagfillError | null {
   for (const [name, value] of Object.entries(settings)) {
     const kind = KINDS[name as keyof BackfillSettings];
     if (kind === undefined) {

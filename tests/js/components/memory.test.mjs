@@ -77,6 +77,22 @@ test("a second component of a DAG starts nothing beside the first, and shows it"
   assert.deepEqual(Object.values(calls), [1, 1, 1, 1]);
 });
 
+test("a component that is there before the start shows what another one begins in the store of both", async (t) => {
+  const { settings, release, calls } = held(t, "same_store");
+  const store = new MemoryStore();
+  const [first, second] = [mount(t, { ...settings, store }), mount(t, { ...settings, store })];
+  await Promise.all([ready(first.model), ready(second.model)]);
+  await second.model.start();
+  const { run, unfinished } = await phase(first.model, "running");
+  assert.equal(run, second.model.getSnapshot().run);
+  assert.deepEqual(unfinished, []);
+  release();
+  await phase(first.model, "finished");
+  assert.deepEqual(Object.values(calls), [1, 1, 1, 1]);
+  first.model.close();
+  assert.equal((await ready(first.model)).counts[2], 4);
+});
+
 test("a view that is opened again tells what happened meanwhile", async (t) => {
   const { settings, release } = held(t, "meanwhile");
   const { model, unmount } = mount(t, settings);

@@ -1,7 +1,7 @@
 // Settings that are wrong, or that change, neither blank the page nor run anything that nobody asked for.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MemoryStore } from "dagfill";
+import { BackfillService, MemoryStore } from "dagfill";
 import { opener, phase, ready, until } from "./opened.mjs";
 import { componentModule } from "./source.mjs";
 
@@ -262,22 +262,76 @@ test("an error of the DAG names the setting that was given", async (t) => {
   assert.match(error.message, /^dag\.dagId: expected a name/);
 });
 
-test("two components over one store: the second plans again when the first has begun and ended", async (t) => {
+test("the refusal of a start beside another process goes when that has ended", async (t) => {
   const store = new MemoryStore();
   const { held, release } = gate();
   t.after(release);
-  const first = open(t, { store, executeRun: () => held });
-  const second = open(t, { store, executeRun: () => {} });
-  await Promise.all([ready(first), ready(second)]);
-  await first.start();
-  await until(second, ({ unfinished }) => unfinished.length === 1);
-  // A start of a plan that is being made again does nothing.
-  while (second.getSnapshot().failure === null) {
-    await ready(second);
-    await second.start();
-  }
-  assert.equal(second.getSnapshot().failure.code, "BACKFILL_ACTIVE");
+  const dag = daily("elsewhere");
+  const other = new BackfillService({ dags: [dag], store, executeRun: () => held });
+  const model = open(t, { dag, options, store, executeRun: () => {} });
+  await ready(model);
+  const backfill = await other.start({ ...options, dagId: dag.dagId });
+  model.replan();
+  await ready(model);
+  await model.start();
+  assert.equal(model.getSnapshot().failure.code, "BACKFILL_ACTIVE");
   release();
-  const { failure, counts } = await until(second, ({ counts, isStale }) => counts[2] === 4 && !isStale);
+  await backfill.result;
+  model.replan();
+  const { failure, counts } = await until(model, ({ counts, isStale }) => counts[2] === 4 && !isStale);
   assert.deepEqual([failure, counts[0]], [null, 0]);
+});
+
+test("a store that is made anew in each render is refused: it would be opened without an end", async (t) => {
+  const dag = daily("anew");
+  const model = open(t, { dag, store: new MemoryStore() });
+  await ready(model);
+  let renders = 0;
+  // A page that is drawn by what the model tells, as React draws it.
+  const draw = () => {
+    renders += 1;
+    assert.ok(renders < 100, "the page is drawn without an end");
+    queueMicrotask(() => model.configure({ dag, options, store: new MemoryStore() }));
+  };
+  const leave = model.subscribe(draw);
+  t.after(leave);
+  draw();
+  const { error } = await phase(model, "invalid");
+  assert.deepEqual([error.code, error.field], ["INVALID_OPTION", "store"]);
+  assert.match(error.message, /the same one in each render: make it outside/);
+  leave();
+  // A store that stays is taken.
+  const store = new MemoryStore();
+  for (let render = 0; render < 2; render++) model.configure({ dag, options, store });
+  await ready(model);
+});
+
+for (const name of ["started", "run-started"])
+  test(`a backfill goes on, and is shown, when onEvent throws at ${name}`, async (t) => {
+    const onEvent = ({ type }) => {
+      if (type === name) throw new TypeError(`no handler of ${type}`);
+    };
+    const model = open(t, { dag: daily("thrown"), options, executeRun: () => {}, onEvent });
+    await ready(model);
+    await model.start();
+    const { run, failure } = await phase(model, "finished");
+    assert.equal(failure, null);
+    assert.equal(run.progress.completed, 4);
+    assert.deepEqual(run.warnings, [
+      { code: "listener_failed", message: `a listener threw TypeError: no handler of ${name}` },
+    ]);
+  });
+
+test("what an asynchronous onEvent rejects with is a warning, once", async (t) => {
+  const onEvent = async ({ type }) => {
+    if (type.startsWith("run-")) throw new Error("later");
+  };
+  const model = open(t, { dag: daily("rejected"), options, executeRun: () => {}, onEvent });
+  await ready(model);
+  await model.start();
+  const { run } = await phase(model, "finished");
+  assert.deepEqual(
+    run.warnings.map(({ message }) => message),
+    ["a listener threw Error: later"],
+  );
 });
