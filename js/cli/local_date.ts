@@ -1,6 +1,8 @@
 // Dates of runs on the clock of their DAG's zone, with the offset, as a preview writes them.
 import { zoneOffsets } from "../zones.js";
 
+const LONGEST_CHANGE_MS = 3 * 3_600_000;
+
 /** `2024-01-01T15:00:00Z` in Asia/Tokyo as `2024-01-02T00:00:00+09:00`. In UTC, and where the zone is not known, as it is. */
 export function localDate(utc: string, timeZone: string | undefined): string {
   if (timeZone === undefined || timeZone === "UTC") return utc;
@@ -9,6 +11,22 @@ export function localDate(utc: string, timeZone: string | undefined): string {
   const offset = zoneOffsets(timeZone, ms, ms + 1)[0] ?? 0;
   const fraction = ms % 1_000 === 0 ? -5 : -1;
   return new Date(ms + offset * 1_000).toISOString().slice(0, fraction) + offsetText(offset);
+}
+
+/** A local date to the minute, with its offset where the zone's clocks show this time twice. */
+export function minuteOf(localDate: string, timeZone: string): string {
+  return isRepeated(Date.parse(localDate), timeZone)
+    ? localDate.replace(/^(.{16}):\d\d/, "$1")
+    : localDate.slice(0, 16);
+}
+
+function isRepeated(ms: number, timeZone: string): boolean {
+  if (timeZone === "UTC" || Number.isNaN(ms)) return false;
+  const offsetAt = (at: number) => (zoneOffsets(timeZone, at, at + 1)[0] ?? 0) * 1_000;
+  const back = offsetAt(ms - LONGEST_CHANGE_MS) - offsetAt(ms + LONGEST_CHANGE_MS);
+  if (back <= 0) return false;
+  const offset = offsetAt(ms);
+  return offsetAt(ms - back) !== offset || offsetAt(ms + back) !== offset;
 }
 
 /** A message with each instant of the form `2024-01-01T15:00:00Z` rewritten to the clock of the zone. */

@@ -1,6 +1,6 @@
 // How fast runs end, and which of those at work was started first, as the redrawn line shows them.
 import type { BackfillEvent } from "../face.js";
-import { localDate } from "./local_date.js";
+import { localDate, minuteOf } from "./local_date.js";
 import { duration } from "./progress.js";
 
 /** The rate counts the latest runs that ended: so many, or fewer at the start. */
@@ -48,7 +48,8 @@ export class Pace {
   longest(): string {
     const [first] = this.#running.values();
     if (first === undefined) return "";
-    const date = first.date.replace(/T00:00:00(Z|[+-]00:00)$/, "").slice(0, 16);
+    const day = first.date.replace(/T00:00:00(Z|[+-]00:00)$/, "");
+    const date = day === first.date ? minuteOf(day, this.timeZone) : day;
     return `${date} for ${duration(this.now() - first.since)}`;
   }
 }

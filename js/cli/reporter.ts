@@ -2,7 +2,7 @@
 import type { BackfillEvent, Progress, RunResult } from "../face.js";
 import type { ShellLine } from "../shell.js";
 import { withoutCodes } from "./control_codes.js";
-import { localDate, withLocalDates } from "./local_date.js";
+import { localDate, minuteOf, withLocalDates } from "./local_date.js";
 import { Pace } from "./pace.js";
 import { duration, endedOf, progressLine } from "./progress.js";
 import { runError } from "./report_error.js";
@@ -35,7 +35,7 @@ export function reporterFor(request: Request, reported?: Reported): Reporter {
   const timeZone = reported?.timeZone ?? "UTC";
   const notable: Notable = (event) => noteworthy(event, request, reported);
   return terminal.interactive
-    ? liveReporter(terminal, quiet, notable, new Pace(timeZone))
+    ? liveReporter(terminal, quiet, notable, timeZone, new Pace(timeZone))
     : plainReporter(terminal, quiet, notable, timeZone, new Pace(timeZone));
 }
 
@@ -86,7 +86,13 @@ function jsonReporter(terminal: Terminal): Reporter {
 const frameMs = 66;
 
 /** One line that is redrawn. Failures, retries, warnings and the output of tasks stay above it. */
-function liveReporter(terminal: Terminal, quiet: boolean, notable: Notable, pace: Pace): Reporter {
+function liveReporter(
+  terminal: Terminal,
+  quiet: boolean,
+  notable: Notable,
+  timeZone: string,
+  pace: Pace,
+): Reporter {
   let latest: Progress | undefined;
   let mode = "";
   let drawn = 0;
@@ -107,7 +113,7 @@ function liveReporter(terminal: Terminal, quiet: boolean, notable: Notable, pace
       if (event.type === "finished" || performance.now() - drawn >= frameMs) draw();
     },
     log: (line) => {
-      if (!quiet) writeLog(line, terminal);
+      if (!quiet) writeLog(line, terminal, timeZone);
     },
     end() {
       clearInterval(timer);
@@ -171,7 +177,7 @@ function plainReporter(
     },
     log: (line) => {
       if (quiet) return;
-      writeLog(line, terminal);
+      writeLog(line, terminal, timeZone);
       wait();
     },
     end: () => clearTimeout(timer),
@@ -268,9 +274,19 @@ export function logWriter({ terminal, json, values }: Pick<Request, "terminal" |
   };
 }
 
+/** Dates as lines begin with them: the clocks of a zone are not asked for each line. A process reports on one zone at a time. */
+const minutes = new Map<string, string>();
+const MOST_MINUTES = 10_000;
+
 /** A line that a command printed, with where it is from. In a pipe the line stays as it is, its colours too. */
-function writeLog({ localDate, taskId, text }: ShellLine, terminal: Terminal): void {
-  const start = `${localDate.slice(0, 16)} ${taskId} | `;
+function writeLog({ localDate, taskId, text }: ShellLine, terminal: Terminal, timeZone = "UTC"): void {
+  let minute = minutes.get(localDate);
+  if (minute === undefined) {
+    minute = minuteOf(localDate, timeZone);
+    if (minutes.size >= MOST_MINUTES) minutes.clear();
+    minutes.set(localDate, minute);
+  }
+  const start = `${minute} ${taskId} | `;
   const painted = terminal.paint("dim", start);
   if (terminal.interactive) terminal.line(painted + fit(withoutCodes(text), terminal.width - start.length));
   else terminal.line(painted, text);

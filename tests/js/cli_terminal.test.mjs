@@ -174,7 +174,8 @@ test("rate and longest run: of the latest ends, and left out before the counts w
         name: "core",
         setup: (esbuild) =>
           esbuild.onLoad({ filter: /zones\.ts$/ }, () => ({
-            contents: "export const zoneOffsets = () => [0];",
+            contents: `const change = Date.parse("2025-10-26T01:00Z");
+              export const zoneOffsets = (zone, from) => [zone === "UTC" ? 0 : from < change ? 7_200 : 3_600];`,
           })),
       },
     ],
@@ -198,6 +199,18 @@ test("rate and longest run: of the latest ends, and left out before the counts w
   pace.see({ type: "run-retrying", run: run(4) });
   assert.equal(pace.longest(), "");
   pace.see({ type: "run-started", run: run(4) });
+
+  // An hour that clocks repeat is told with its offset.
+  for (const [executionDate, told] of Object.entries({
+    "2025-10-25T22:00:00Z": "2025-10-26T00:00 for 0 ms",
+    "2025-10-26T00:00:00Z": "2025-10-26T02:00+02:00 for 0 ms",
+    "2025-10-26T01:30:00Z": "2025-10-26T02:30+01:00 for 0 ms",
+    "2025-10-26T02:00:00Z": "2025-10-26T03:00 for 0 ms",
+  })) {
+    const berlin = new Pace("Europe/Berlin", () => 0);
+    berlin.see({ type: "run-started", run: { runId: "a", executionDate } });
+    assert.equal(berlin.longest(), told);
+  }
 
   // Four that began together and end together have taken a second each, and not none.
   let clock = 0;

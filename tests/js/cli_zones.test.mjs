@@ -183,3 +183,22 @@ test("a date in a repeated hour is read as its second instant, and the command s
       assert.doesNotMatch((await run(args(once))).err, /comes twice/);
   }
 });
+
+test("lines of tasks in an hour that comes twice begin with the offset", limit, async () => {
+  const { folder, store } = workplace();
+  const hourly = join(folder, "hourly.json");
+  const tasks = [{ taskId: "a", command: "echo {{ ts }}" }];
+  writeFileSync(
+    hourly,
+    JSON.stringify({ dagId: "hourly", schedule: "@hourly", timeZone: "Europe/Berlin", tasks }),
+  );
+  const range = ["--start-date", "2025-10-26T01:00", "--end-date", "2025-10-26T03:00"];
+  const { code, out, err } = await run(["run", hourly, ...range, "--store", store]);
+  assert.equal(code, 0, err);
+  assert.deepEqual(out.match(/^.* \| .*$/gm).sort(), [
+    "2025-10-26T01:00 a | 2025-10-26T01:00:00+02:00",
+    "2025-10-26T02:00+01:00 a | 2025-10-26T02:00:00+01:00",
+    "2025-10-26T02:00+02:00 a | 2025-10-26T02:00:00+02:00",
+    "2025-10-26T03:00 a | 2025-10-26T03:00:00+01:00",
+  ]);
+});
