@@ -1,6 +1,7 @@
 // From options and the store's history to a plan. Preview and backfill both get their plan here.
 
 import type { CheckedDag, CheckedTask } from "../dag/dag.js";
+import { isLeftOut } from "../import/left_out.js";
 import type { Json } from "../json.js";
 import type { CheckedTemplateOptions } from "../macros/options.js";
 import { call, type Raw } from "../raw.js";
@@ -30,9 +31,10 @@ function texts(value: Json, found: string[] = []): string[] {
   return found;
 }
 
-/** The templates of a task that is nothing but its templates: a shell command. A task function may look at the date itself. */
+/** The templates of a task that is nothing but its templates: a shell command. A task function may look at the date itself, and so may work that
+ *  was not imported. */
 function templates({ taskId, command, params }: CheckedTask): [string, string[]][] {
-  return command === undefined ? [] : [[taskId, [command, ...texts(params)]]];
+  return command === undefined || isLeftOut(command) ? [] : [[taskId, [command, ...texts(params)]]];
 }
 
 /** A request as the core reads it, which records it needs, and where periods without an anchor count from. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ACTIONS, BackfillService, MemoryStore, planBackfill, previewFrom, SKIP_REASONS } from "dagfill";
+import { importDag } from "dagfill/import";
 
 const cases = (file) => JSON.parse(readFileSync(new URL(`../cases/${file}`, import.meta.url), "utf8"));
 const second = (date) => new Date(date).toISOString().replace(".000Z", "Z");
@@ -163,6 +164,19 @@ test("a task of nothing but its command is named when it does not look at the da
     [["date_independent", 1]],
   );
   assert.match(plan.warnings[0].message, /extract/);
+  // Nothing is known of work that an importer left out.
+  const { dags } = importDag(
+    'with DAG("a", schedule="@daily"):\n  a = PythonOperator(task_id="extract", python_callable=f)\n',
+    { format: "airflow-python" },
+  );
+  const left = await preview(
+    { startDate: "2024-01-01", endDate: "2024-01-03" },
+    { tasks: [dags[0].tasks[0], ...tasks.slice(1)] },
+  );
+  assert.deepEqual(
+    left.warnings.map(({ code }) => code),
+    ["work_not_imported"],
+  );
   // Tasks that were not chosen do not run: nothing is to be said of them.
   const range = { startDate: "2024-01-01", endDate: "2024-01-03" };
   const rest = tasks.map(({ taskId }) => taskId).filter((taskId) => taskId !== "extract");
