@@ -49,10 +49,18 @@ function dagOf(
   taken: Map<string, number>,
   note: (message: string) => void,
 ): Dag {
-  const { command, input } = splitCommand(entry.command);
+  const { command: written, input } = splitCommand(entry.command);
   if (input !== undefined)
     note("text behind an unescaped % is the command's input in cron: it is not imported");
-  const dagId = unique(slug(nameOf(command)), taken);
+  const user = userOf(written);
+  const command = user === undefined || user.isGuess ? written : user.command;
+  if (user !== undefined)
+    note(
+      user.isGuess
+        ? `${user.name} may be the user of a system crontab: if it is no program, delete it from the command`
+        : `${user.name} is read as the user of a system crontab: the command runs as whoever runs dagfill`,
+    );
+  const dagId = unique(slug(nameOf(user?.command ?? command)), taken);
   return {
     dagId,
     schedule: entry.schedule.startsWith("@") ? entry.schedule : { cron: entry.schedule, dayMatch: "vixie" },
@@ -120,6 +128,39 @@ function splitCommand(text: string): { command: string; input?: string } {
     } else command += text[at];
   }
   return { command };
+}
+
+/** Accounts that crontabs of a system (/etc/crontab, /etc/cron.d) name in front of the command. No program has such a name. */
+const ACCOUNTS = new Set([
+  ..."root www-data nobody daemon apache httpd nginx postgres mariadb jenkins ubuntu debian centos".split(
+    " ",
+  ),
+  ..."ec2-user admin deploy airflow elasticsearch rabbitmq tomcat gitlab-runner".split(" "),
+]);
+
+/** Programs whose first argument is often an absolute path. */
+const PROGRAMS = new Set([
+  ..."sh bash dash zsh ksh fish env nice ionice nohup sudo doas time timeout flock setsid exec eval chronic".split(
+    " ",
+  ),
+  ..."python python2 python3 perl ruby node php java lua deno bun tclsh pypy pypy3 pwsh rscript dotnet".split(
+    " ",
+  ),
+  ..."test cd cat cp mv rm ls find tar rsync chmod chown mkdir rmdir touch gzip zip du df stat tail head".split(
+    " ",
+  ),
+  ..."source logger run-parts logrotate rclone restic sqlite3 psql mysql dbt make git curl wget docker".split(
+    " ",
+  ),
+]);
+
+/** The first word, where an absolute path is behind it and it looks like the name of a user, and the command without it. `isGuess`: it may be a
+ *  program as well. */
+function userOf(command: string): { name: string; command: string; isGuess: boolean } | undefined {
+  const { fields, rest } = fieldsOf(command, 1);
+  const name = fields[0] ?? "";
+  if (!rest.startsWith("/") || !/^[a-z_][a-z0-9_-]{0,31}$/.test(name) || PROGRAMS.has(name)) return undefined;
+  return { name, command: rest, isGuess: !ACCOUNTS.has(name) };
 }
 
 /** The program's name: the last part of the path of the first word that sets no variable. */

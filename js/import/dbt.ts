@@ -47,10 +47,20 @@ export function dbtDags(manifest: Fields): ImportedDags | undefined {
   }
   for (const model of models.values())
     found.dags.push({ ...dagOf(model, found), ...inputsOf(model, models, nodes) });
-  if (others > 0)
-    found.note(`${others} models that are not microbatch have no batches of their own: left out`);
+  if (others > 0) found.note(`${othersNote(others)}: left out; ${OTHERS_ADVICE}`);
   return found.result();
 }
+
+function othersNote(count: number): string {
+  return count === 1
+    ? "1 model that is not microbatch has no batches of its own"
+    : `${count} models that are not microbatch have no batches of their own`;
+}
+
+/** dbt builds such models as a whole: their dates are those of a DAG that calls it. */
+const OTHERS_ADVICE =
+  `to run dbt for each date, write a DAG whose task does, such as {"dagId": "dbt", "schedule": "@daily", ` +
+  `"tasks": [{"taskId": "build", "command": "dbt build --vars 'day: {{ ds }}'"}]}`;
 
 function dagOf(model: Model, found: Collector): Dag {
   const { node, name, size, dagId } = model;

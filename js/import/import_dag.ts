@@ -87,7 +87,8 @@ export function importDag(
   const isNothing = read === undefined || (given === undefined && read.dags.length + read.notes.length === 0);
   if (isNothing) {
     const expected = given === undefined ? Object.values(EXPECTED).join("; or ") : EXPECTED[given];
-    throw unreadable(format, given, expected, text.trim() === "" ? "an empty text" : shown(text.trim()));
+    const got = text.trim() === "" ? "an empty text" : shown(text.trim());
+    throw unreadable(format, given, expected, got, { details: { formats: Object.keys(READERS) } });
   }
   return checked(read);
 }
@@ -98,13 +99,9 @@ function attempted<T>(format: DagFormat, given: DagFormat | undefined, read: () 
     return read();
   } catch (cause) {
     if (cause instanceof DagfillError) throw cause;
-    throw unreadable(
-      format,
-      given,
-      EXPECTED[format],
-      `what cannot be read: ${failure(cause).message}`,
+    throw unreadable(format, given, EXPECTED[format], `what cannot be read: ${failure(cause).message}`, {
       cause,
-    );
+    });
   }
 }
 
@@ -113,11 +110,11 @@ function unreadable(
   given: DagFormat | undefined,
   expected: string,
   got: string,
-  cause?: unknown,
+  more: { cause?: unknown; details?: { formats: string[] } } = {},
 ): DagfillError {
   return new DagfillError("INVALID_DAG", `text: expected ${expected}, got ${got}`, {
     field: "text",
-    ...(cause === undefined ? {} : { cause }),
+    ...more,
     ...(given === undefined && {
       hint: `it was read as ${format}: the option format says what it is (${Object.keys(READERS).join(", ")})`,
     }),

@@ -269,3 +269,50 @@ test("the words of a period count from the DAG's startDate, as its plan does", {
   for (const time of times) assert.ok(["00:00", "06:00", "12:00", "18:00"].includes(time), time);
   assert.equal(await tab.locator("[data-code=period_unanchored]").count(), 0);
 });
+
+test("what cannot be read, or holds no DAG, says what can be done", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  const read = async (text) => {
+    if ((await tab.getByRole("dialog").count()) === 0)
+      await tab.getByRole("button", { name: "Paste your DAG" }).click();
+    await tab.getByLabel("Text of a DAG or of runs").fill(text);
+    await tab.getByRole("button", { name: "Read it" }).click();
+  };
+  const refused = tab.getByTestId("bring-refused");
+  for (const text of ["hello world foo", "{}", 'print("x")']) {
+    await read(text);
+    await refused.getByText("The page could not tell what this is.").waitFor();
+    const words = await refused.textContent();
+    assert.ok(!words.includes("format") && words.length < 330, words);
+    assert.ok(words.includes("30 2 * * * /opt/load.sh"), words);
+  }
+  await read("{ nothing");
+  await refused.getByText("expected JSON, got what cannot be read").waitFor();
+  assert.ok(!(await refused.textContent()).startsWith("text:"));
+  const plain = structuredClone(manifest);
+  plain.nodes["model.shop.orders"].config = { materialized: "table" };
+  await read(JSON.stringify(plain));
+  await refused.getByText("There is no DAG in it.").waitFor();
+  await tab
+    .getByTestId("brought")
+    .getByText("1 model that is not microbatch has no batches of its own: left out; to run dbt for each date")
+    .waitFor();
+});
+
+test("tasks whose work is not imported are not said to do the same for each date", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  const python = "PythonOperator(task_id='load', python_callable=print)";
+  const imports = "from airflow.operators.python import PythonOperator\n";
+  await paste(tab, imports + airflow(`"left", schedule="@daily", start_date=datetime(2026, 1, 1)`, python));
+  await tab.getByRole("button", { name: "Use left (1 task)" }).click();
+  await tab.locator(".notes [data-code=work_not_imported]").waitFor();
+  assert.equal(await tab.locator("[data-code=date_independent]").count(), 0);
+});
+
+test("the user of a system crontab is no program", { skip }, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  await paste(tab, "*/15 9-17 * * MON-FRI root /opt/b.sh");
+  await tab.getByTestId("brought").getByText("root is read as the user of a system crontab").waitFor();
+  await tab.getByRole("button", { name: "Use b (1 task)" }).click();
+  await tab.locator(".task-card").getByText("/opt/b.sh", { exact: true }).first().waitFor();
+});

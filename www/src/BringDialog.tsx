@@ -4,7 +4,7 @@ import type { Brought } from "./engine/bring";
 import type { Engine } from "./engine/engine";
 import { failureOf, sentencesOf } from "./failure";
 import { Modal } from "./Modal";
-import type { Draft } from "./model";
+import type { Draft, EngineError } from "./model";
 import { noSchedule } from "./noSchedule";
 
 /** A file that was dropped or opened. */
@@ -12,6 +12,19 @@ export interface Given {
   text: string;
   fileName?: string;
 }
+
+/** What a text that holds no DAG is told, without what only a program could set. */
+function refusalOf(failure: EngineError): string {
+  if (failure.code !== "INVALID_DAG" || failure.field !== "text") return sentencesOf(failure);
+  // The importer names the formats that it knows where the text is none of them.
+  if (failure.details !== undefined) return UNKNOWN;
+  return `It cannot be read: ${failure.message.replace("text: ", "")}.`;
+}
+
+const UNKNOWN =
+  "The page could not tell what this is. It reads a crontab line such as 30 2 * * * /opt/load.sh, an Airflow file with DAG(...) or @dag, " +
+  'JSON such as {"dagId": "orders", "schedule": "@daily"}, a dbt manifest.json, a Kubernetes CronJob, ' +
+  "and a list of runs.";
 
 /** Takes over a DAG, or the records of one, from another system. */
 export function BringDialog(props: {
@@ -40,7 +53,7 @@ export function BringDialog(props: {
       if (answer.kind === "runs") onRecords();
       else if (answer.drafts.length === 0) setRefused("There is no DAG in it.");
     } catch (thrown) {
-      setRefused(sentencesOf(failureOf(thrown)));
+      setRefused(refusalOf(failureOf(thrown)));
     }
   };
   const open = async (file: File | undefined) => {

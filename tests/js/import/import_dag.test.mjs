@@ -382,9 +382,15 @@ test("microbatch models of a dbt manifest", () => {
     dags[0].tasks[0].command,
     /^dbt run --select orders --event-time-start "\{\{ data_interval_start/,
   );
-  assert.deepEqual(messages(notes), [
-    "1 models that are not microbatch have no batches of their own: left out",
-  ]);
+  const [advice, ...others] = messages(notes);
+  assert.deepEqual(others, []);
+  assert.match(
+    advice,
+    /^1 model that is not microbatch has no batches of its own: left out; to run dbt for each date, /,
+  );
+  // What is advised is a DAG as it stands.
+  const advised = importDag(advice.slice(advice.indexOf("{")));
+  assert.deepEqual([advised.dags[0].dagId, advised.notes], ["dbt", []]);
 });
 
 test("Kubernetes CronJobs", () => {
@@ -461,6 +467,30 @@ this is no entry
     notes.map(({ line }) => line),
     [4, 7, 8, 9],
   );
+});
+
+test("the user of a system crontab is no program", () => {
+  const read = (line) => {
+    const { dags, notes } = importDag(`CRON_TZ=UTC\n*/15 9-17 * * MON-FRI ${line}`);
+    return [dags[0].dagId, dags[0].tasks[0].command, ...messages(notes)];
+  };
+  const known = (name) =>
+    `${name} is read as the user of a system crontab: the command runs as whoever runs dagfill`;
+  assert.deepEqual(read("root /opt/b.sh"), ["b", "/opt/b.sh", known("root")]);
+  assert.deepEqual(read("www-data\t/opt/b.sh --all"), ["b", "/opt/b.sh --all", known("www-data")]);
+  // What may be a program as well stays in the command.
+  assert.deepEqual(read("alice /opt/b.sh"), [
+    "b",
+    "alice /opt/b.sh",
+    "alice may be the user of a system crontab: if it is no program, delete it from the command",
+  ]);
+  for (const [line, dagId] of [
+    ["bash /opt/b.sh", "bash"],
+    ["root -l", "root"],
+    ["/usr/bin/root /opt/b.sh", "root"],
+    ["A=1 /opt/b.sh", "b"],
+  ])
+    assert.deepEqual(read(line), [dagId, line]);
 });
 
 test("what is no DAG at all is refused", () => {

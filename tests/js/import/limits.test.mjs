@@ -219,7 +219,8 @@ test("a text that is no DAG of any form says what was expected and what was got"
         error.field === "text" &&
         error.message.startsWith("text: expected an Airflow DAG file in Python; or ") &&
         error.message.includes(`got ${got}`) &&
-        error.hint.includes("the option format"),
+        error.hint.includes("the option format") &&
+        error.details.formats.includes("crontab"),
       text,
     );
   }
