@@ -110,7 +110,7 @@ export const english: Locale = {
   commands: "What it runs",
   failedLeft: 'It runs again in a backfill with reprocess "failed".',
   retryDate: "Retry this date",
-  noCommands: "No templated texts.",
+  noCommands: "No commands.",
   copy: "Copy",
   copied: "Copied",
   showAll: (_, text) => `Show all ${text}`,

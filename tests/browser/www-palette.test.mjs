@@ -134,7 +134,7 @@ for (const dark of [false, true]) {
     for (const name of ["ink", "dim", "bad", "warn", "focus"])
       for (const ground of ["page", "panel"])
         assert.ok(contrast(color[name], color[ground]) >= 4.5, `${name} on ${ground}`);
-    for (const name of ["running", "success", "failed", "canceled"])
+    for (const name of ["create", "again", "running", "success", "failed", "canceled"])
       assert.ok(contrast(color[name], color[`on-${name}`]) >= 4.5, `text on ${name}`);
     assert.ok(contrast(color.edge, color.page) >= 3, "edges of controls");
   });

@@ -141,9 +141,11 @@ const isFailure = (token: number) => token === FAILED || token === KEEP_FAILED;
 function corner(context: CanvasRenderingContext2D, { x, y, width, height }: Box, palette: Palette): void {
   // A day of hours is a wide row or a high column: the shorter side counts.
   const size = Math.max(5, Math.min(width, height) * 0.42);
-  context.fillStyle = palette.ink;
-  context.strokeStyle = palette.background;
-  context.lineWidth = 1;
+  // In forced colours cells have the colour of the ink: there the corner is cut out of them.
+  const isCut = palette.token.includes(palette.ink);
+  context.fillStyle = isCut ? palette.background : palette.ink;
+  context.strokeStyle = isCut ? palette.ink : palette.background;
+  context.lineWidth = 2;
   context.beginPath();
   context.moveTo(x + width - size, y);
   context.lineTo(x + width, y);

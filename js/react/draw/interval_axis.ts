@@ -5,7 +5,9 @@ import type { PlannedDate } from "../planning/date_detail.js";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const STEPS = [1, 2, 3, 6, 12, 24, 48, 168, 336, 744, 2232, 8784].map((hours) => hours * HOUR);
+const STEPS = [1 / 60, 1 / 12, 1 / 4, 1 / 2, 1, 2, 3, 6, 12, 24, 48, 168, 336, 744, 1488, 2232, 8784].map(
+  (hours) => hours * HOUR,
+);
 /** More marks do not fit beside each other on a phone. */
 const MOST_MARKS = 3;
 
@@ -34,7 +36,7 @@ export function firstAround(selected: number | null, total: number, count: numbe
   return Math.max(0, Math.min((selected ?? 0) - Math.floor(count / 2), total - count));
 }
 
-/** Round times of the zone's clock along the axis: days, or hours where it is short. */
+/** Round times of the zone's clock along the axis: days, or hours and minutes where it is short. */
 export function intervalMarks(
   { from, to }: IntervalAxis,
   timeZone: string,
@@ -58,4 +60,4 @@ export function intervalMarks(
 }
 
 const dayFormat = (step: number): Intl.DateTimeFormatOptions =>
-  step > (366 * DAY) / 4 ? { month: "short", year: "numeric" } : { day: "numeric", month: "short" };
+  step > 93 * DAY ? { month: "short", year: "numeric" } : { day: "numeric", month: "short" };

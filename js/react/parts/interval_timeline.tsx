@@ -28,7 +28,7 @@ export function IntervalTimeline({ backfill, rows = 5, className, style }: Inter
       {plan === null ? (
         <NoPlan backfill={backfill} />
       ) : plan.total === 0 ? (
-        <p className="dagfill-dim">{locale.noDate}</p>
+        <p className="dagfill-dim">{locale.noMatch}</p>
       ) : (
         <Rows {...{ backfill, plan, rows }} />
       )}
@@ -52,7 +52,10 @@ function Rows({ backfill, plan, rows }: RowsProps) {
     [dates, axis, timeZone, locale],
   );
   const place = (instant: string | number) => `${shareOf(axis, instant) * 100}%`;
-  const minute = (instant: string) => zoneTime(instant, timeZone).slice(0, 16);
+  // Where an hour comes twice, its two dates are told apart by their offsets.
+  const isTwice = new Set(dates.map((date) => localMinute(date.executionDate, timeZone))).size < dates.length;
+  const minute = (instant: string) =>
+    isTwice ? zoneTime(instant, timeZone) : localMinute(instant, timeZone);
   return (
     <>
       <ol style={{ minHeight: (Math.min(rows, plan.total) + 1) * ROW }}>
@@ -94,6 +97,8 @@ function Rows({ backfill, plan, rows }: RowsProps) {
     </>
   );
 }
+
+const localMinute = (instant: string, timeZone: string) => zoneTime(instant, timeZone).slice(0, 16);
 
 /** Pixels. */
 const ROW = 28;

@@ -110,7 +110,7 @@ function Rows({ backfill, plan, height, filter, setFilter }: RowsProps) {
           {locale.of(numberText(locale, total), numberText(locale, plan.total))}
         </span>
       </header>
-      {total === 0 && plan.total > 0 && <p className="dagfill-dim">{locale.noMatch}</p>}
+      {total === 0 && <p className="dagfill-dim">{locale.noMatch}</p>}
       <div
         className="dagfill-table"
         style={{ height: most }}

@@ -134,6 +134,18 @@ test("intervals and due times share an axis, whose marks are midnights of the zo
   );
 });
 
+test("the marks of intervals of minutes are minutes, and those of months are days", () => {
+  const marks = (from, to) =>
+    parts
+      .intervalMarks({ from: Date.parse(from), to: Date.parse(to) }, "UTC", english)
+      .map(({ text }) => text);
+  assert.deepEqual(marks("2026-01-01T00:00Z", "2026-01-01T00:15Z"), ["1 Jan", "00:05", "00:10", "00:15"]);
+  assert.deepEqual(marks("2026-01-01T00:30Z", "2026-01-01T02:00Z"), ["00:30", "01:00", "01:30", "02:00"]);
+  assert.deepEqual(marks("2026-01-01T00:00:20Z", "2026-01-01T00:02Z"), ["00:01", "00:02"]);
+  // Not "Apr 2025", which stands at the first of the month.
+  assert.deepEqual(marks("2025-01-01T00:00Z", "2025-06-01T00:00Z"), ["3 Mar", "4 May"]);
+});
+
 test("the marks of short intervals are hours, and a DAG without length has an axis, too", () => {
   const at = (time) => `2026-01-01T${time}:00Z`;
   const hours = parts.intervalAxis([
