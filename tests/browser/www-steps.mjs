@@ -12,7 +12,10 @@ export const pack = (rows) => deflateRawSync(JSON.stringify(rows)).toString("bas
 
 export const press = async (tab) => {
   const bar = tab.locator(".bottom-bar .primary");
-  await ((await bar.count()) ? bar : tab.getByRole("button", { name: /^Run [\d,]+ runs?$/ })).click();
+  await bar
+    .or(tab.getByRole("button", { name: /^Run [\d,]+ runs?$/ }))
+    .first()
+    .click();
 };
 export const button = (tab, name) => tab.getByRole("button", { name, exact: true });
 export const dialog = (tab) => tab.getByRole("dialog").waitFor();
