@@ -77,7 +77,7 @@ test("retry takes what never started, too", { skip }, async (t) => {
 test("after Resume what was done is done, and ends as such", { skip }, async (t) => {
   const tab = await page.open(t, hash({ ...fields, to: "2026-03-31", sec: "0.4", par: "4" }));
   await run(tab);
-  await tab.waitForFunction(() => Number(/success (\d+)/.exec(document.body.textContent)?.[1]) >= 8);
+  await tab.waitForFunction(() => Number(/succeeded (\d+),/.exec(document.body.textContent)?.[1]) >= 8);
   // When it ends is a band by then, from its own runs.
   await tab
     .locator(".dagfill-finish")
@@ -110,7 +110,7 @@ test("what has ended does not say that no run is there, and colours and numbers 
   await run(tab);
   await headline(tab, "31 of 31 done, all succeeded");
   await tab.getByTestId("why").getByText("Done", { exact: true }).waitFor();
-  await tab.getByTestId("timing").getByText("31 of 31 dates").waitFor();
+  await tab.getByTestId("timing").getByText("31 dates", { exact: true }).waitFor();
   await tab.locator(".dagfill-intervals li[aria-current] .dagfill-t-success").waitFor();
 });
 

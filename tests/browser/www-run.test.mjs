@@ -78,7 +78,7 @@ test("runs all dates at the width that was asked for, and says so; Past runs sho
   await run(tab);
   await tab.getByRole("button", { name: "Pause" }).waitFor();
   await headline(tab, "60 of 60 done, all succeeded");
-  await tab.getByText("success 60, failed 0, running 0, queued 0").waitFor();
+  await tab.getByText("succeeded 60, failed 0, running 0, queued 0").waitFor();
   assert.equal(await tab.getByRole("progressbar").getAttribute("aria-valuenow"), "100");
   assert.equal(
     await tab.getByRole("listbox", { name: /lanes? of runs/ }).getAttribute("aria-label"),
@@ -97,7 +97,7 @@ test("runs all dates at the width that was asked for, and says so; Past runs sho
 test("pause lets the running ones end and starts no other; continue goes on", { skip }, async (t) => {
   const tab = await page.open(t, sixty({ sec: "0.3", fail: "0" }));
   await run(tab);
-  await tab.getByText(/success [1-9]\d*,/).waitFor();
+  await tab.locator(".counts", { hasText: /succeeded [1-9]\d*,/ }).waitFor();
   await tab.getByRole("button", { name: "Pause" }).click();
   await tab.getByText(/running 0, queued [1-9]/).waitFor();
   const counts = await tab.locator(".counts").textContent();
@@ -142,7 +142,7 @@ test("a plan that has changed since it was shown does not run", { skip }, async 
 test("cancel: stop after the running ones", { skip }, async (t) => {
   const tab = await page.open(t, sixty({ sec: "0.8", fail: "0" }));
   await run(tab);
-  await tab.getByText(/success [1-9]/).waitFor();
+  await tab.locator(".counts", { hasText: /succeeded [1-9]/ }).waitFor();
   await tab.getByRole("button", { name: "Cancel…" }).click();
   await tab.getByRole("button", { name: /^Stop after the 6 running$/ }).click();
   await headline(tab, /^\d+ of 60 done, \d+ canceled/);
@@ -158,7 +158,7 @@ test("cancel: stop now aborts the running ones", { skip }, async (t) => {
   await tab.getByRole("button", { name: "Cancel…" }).click();
   await tab.getByRole("button", { name: "Stop now, mark 6 canceled" }).click();
   await headline(tab, "0 of 60 done, 60 canceled");
-  await tab.getByText("success 0, failed 0, running 0, queued 0, canceled 60").waitFor();
+  await tab.getByText("succeeded 0, failed 0, running 0, queued 0, canceled 60").waitFor();
 });
 
 test("failures are named, and a retry runs these and no other", { skip }, async (t) => {
@@ -197,7 +197,7 @@ for (const leave of ["reload", "close"])
     await tab.goto(page.url + sixty({ sec: "0.4", fail: "0" }));
     await planned(tab);
     await run(tab);
-    await tab.getByText(/success [12]\d,/).waitFor();
+    await tab.locator(".counts", { hasText: /succeeded [12]\d,/ }).waitFor();
     const succeeded = () => tab.evaluate(() => globalThis.succeeded);
     const before = await succeeded();
     assert.ok(before.length >= 10);
@@ -230,7 +230,7 @@ for (const leave of ["reload", "close"])
     assert.equal(ended.length, 60);
     assert.equal(new Set(ended.map((one) => one.executionDate)).size, 60);
     // Where it was opened with another plan, the legend and the line below the table are those of the backfill, too.
-    await tab.getByTestId("timing").getByText("60 of 60 dates", { exact: true }).waitFor();
+    await tab.getByTestId("timing").getByText("60 dates", { exact: true }).waitFor();
     assert.deepEqual(
       (await tab.locator(".legend button b").allTextContents()).map(Number).filter((count) => count > 0),
       [60],
@@ -248,7 +248,7 @@ for (const leave of ["reload", "close"])
 test("an interrupted backfill can be looked at, and discarded", { skip }, async (t) => {
   const tab = await page.open(t, byDefault({ sec: "0.4", fail: "0" }));
   await run(tab);
-  await tab.getByText(/success [1-9]\d*,/).waitFor();
+  await tab.locator(".counts", { hasText: /succeeded [1-9]\d*,/ }).waitFor();
   await tab.reload();
   const banner = tab.getByTestId("interrupted");
   await banner.getByRole("button", { name: "Review" }).click();
@@ -270,7 +270,7 @@ test("a second tab only watches, and may resume when the first is gone", { skip 
   await first.goto(page.url + byDefault({ sec: "2", fail: "0" }));
   await planned(first);
   await run(first);
-  await first.getByText(/success [1-9]/).waitFor();
+  await first.locator(".counts", { hasText: /succeeded [1-9]/ }).waitFor();
   const second = await context.newPage();
   await second.goto(page.url + byDefault({ sec: "2", fail: "0" }));
   const elsewhere = second.getByTestId("elsewhere");

@@ -73,7 +73,7 @@ export function App({ opening, initial }: AppProps) {
   const version = run?.version ?? 0;
   const cursor = useCursor(run?.plan ?? plan.plan, initial.selected);
   const stale = plan.stale && run === null;
-  // Commands of a plan that is no longer the form's would be those of other tasks.
+  // Commands of a plan that is no longer the form's would be those of other tasks: the panel keeps what it has shown, the tasks have none.
   const detail = useDetail(engine, draft, stale ? null : view, cursor.shown);
   const states = useTaskStates(engine, run, run ? detail?.runId : undefined, scrub);
   const absence = useAbsence(engine, stale || run ? null : view, cursor.text, cursor.row);
@@ -311,13 +311,14 @@ export function App({ opening, initial }: AppProps) {
                   plan={view}
                   samples={plan.answer?.samples ?? 0}
                   onNotDue={run || draft.notDue ? null : () => change({ notDue: true })}
+                  onFailed={run ? null : () => change({ which: "failed" })}
                 />
               </section>
               <div className="split">
                 <DagPanel
                   draft={draft}
                   dag={plan.answer?.dag}
-                  detail={detail}
+                  detail={stale ? null : detail}
                   states={states}
                   editable={run === null}
                   change={change}
@@ -336,8 +337,9 @@ export function App({ opening, initial }: AppProps) {
                     />
                   </Suspense>
                   <p className="note" data-testid="timing" data-took={plan.took}>
-                    {number(starting)} of {plural(view.total, "date")}
-                    {!run && `, planned in ${englishDuration(Math.max(1, plan.took))}`}
+                    {run
+                      ? plural(view.total, "date")
+                      : `${number(starting)} of ${plural(view.total, "date")} will run, planned in ${englishDuration(Math.max(1, plan.took))}`}
                   </p>
                 </div>
               </div>
@@ -359,7 +361,7 @@ export function App({ opening, initial }: AppProps) {
       {phone && run === null && (
         <section className="bottom-bar" aria-label="The plan in short">
           <span>
-            {plural(starting, "run")}
+            {view ? plural(starting, "run") : "No plan yet"}
             {plan.estimate && `, ${englishDuration(plan.estimate.makespan)}`}
           </span>
           <button type="button" onClick={() => setOpen({ name: "form" })}>

@@ -106,7 +106,7 @@ export function BringDialog(props: {
         </label>
         <button
           type="button"
-          className="primary"
+          className={brought ? undefined : "primary"}
           disabled={text.trim() === ""}
           onClick={() => void read(text, fileName)}
         >

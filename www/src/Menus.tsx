@@ -18,7 +18,8 @@ export function Menu({
   return (
     <div className="menu">
       <button type="button" popoverTarget={id} aria-haspopup="true">
-        {label} <span aria-hidden="true">▾</span>
+        <span>{label}</span>
+        <span aria-hidden="true">▾</span>
       </button>
       <div id={id} popover="auto" ref={popover} className="menu-list">
         {children(() => popover.current?.hidePopover())}

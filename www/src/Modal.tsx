@@ -101,7 +101,8 @@ export function ConfirmRun(props: {
       onClose={onClose}
     >
       {estimate && `About ${englishDuration(estimate.makespan)} with ${plural(lanes, "lane")}. `}
-      {plan.replaced > 0 && <b>{plural(plan.replaced, "successful result")} will be replaced.</b>}
+      {plan.replaced > 0 && <b>{plural(plan.replaced, "successful result")} will be replaced. </b>}
+      Simulated: no command is run.
     </Question>
   );
 }

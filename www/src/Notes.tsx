@@ -1,6 +1,7 @@
 import { dayText } from "dagfill/planning";
 import { plural } from "./days";
 import type { Draft, PlanView } from "./model";
+import { WHICH } from "./PlanForm";
 
 /** The plan as text while it runs: it cannot be changed any more. */
 export function Frozen({ draft, plan }: { draft: Draft; plan: PlanView }) {
@@ -14,6 +15,8 @@ export function Frozen({ draft, plan }: { draft: Draft; plan: PlanView }) {
       <dd>
         {dayText(plan.firstDay)} to {dayText(plan.lastDay)}
       </dd>
+      <dt>Which dates run</dt>
+      <dd>{WHICH.find(({ value }) => value === draft.which)?.label}</dd>
       <dt>Parallel runs</dt>
       <dd>{draft.parallel}</dd>
     </dl>
@@ -31,11 +34,13 @@ export function Notes({
   plan,
   samples,
   onNotDue,
+  onFailed,
 }: {
   plan: PlanView;
   /** Records that are made up. */
   samples: number;
   onNotDue: (() => void) | null;
+  onFailed: (() => void) | null;
 }) {
   const notes = plan.warnings.filter((warning) => !ELSEWHERE.has(warning.code));
   if (notes.length === 0 && samples === 0) return null;
@@ -55,6 +60,14 @@ export function Notes({
               alone.{" "}
               <button type="button" className="link" onClick={onNotDue}>
                 Run them all the same
+              </button>
+            </>
+          ) : warning.code === "unfinished_left_alone" && onFailed ? (
+            <>
+              {plural(warning.count ?? 0, "date")} failed before and {warning.count === 1 ? "is" : "are"} left
+              alone.{" "}
+              <button type="button" className="link" onClick={onFailed}>
+                Run missing and failed
               </button>
             </>
           ) : (

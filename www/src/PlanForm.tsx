@@ -19,7 +19,7 @@ export interface FormProps {
   fillHistory: () => void;
 }
 
-const WHICH = [
+export const WHICH = [
   { value: "none", label: "Missing only", note: "Dates without a run" },
   { value: "failed", label: "Missing and failed", note: "Also runs that failed" },
   { value: "completed", label: "Everything", note: "Clears and repeats successful runs too" },

@@ -121,7 +121,8 @@ export function RunPanel(props: RunPanelProps) {
         </svg>
       </div>
       <p className="counts">
-        success {count(SUCCESS)}, failed {count(FAILED)}, running {count(RUNNING)}, queued {count(QUEUED)}
+        {scrub !== null && "At that moment: "}
+        succeeded {count(SUCCESS)}, failed {count(FAILED)}, running {count(RUNNING)}, queued {count(QUEUED)}
         {(sums[CANCELED] ?? 0) > 0 && `, canceled ${count(CANCELED)}`}
       </p>
       <Lanes run={run} model={model} theme={theme} until={scrub} onSelect={onSelect} />

@@ -4,6 +4,7 @@ import { sentencesOf } from "./failure";
 import { FIELD_WORDS, faultyField } from "./faultyField";
 import type { Change, Draft } from "./model";
 import { noSchedule } from "./noSchedule";
+import { HARD_LIMIT } from "./request";
 import type { PlanState } from "./usePlan";
 
 /** Obstacles to a useful plan, each with the nearest way out. */
@@ -20,19 +21,22 @@ export function Trouble({
   phone: boolean;
 }) {
   const { error, plan: view } = plan;
-  if (error) return <Failed plan={plan} dagId={draft.dagId} phone={phone} />;
+  if (error) return <Failed plan={plan} draft={draft} phone={phone} />;
   if (!view) return null;
   if (view.total === 0) return <Empty plan={plan} draft={draft} change={change} />;
   const starting = view.total - view.counts.skip;
   if (starting > 0) return null;
   // Dates that are not due, or taken out, are no matter of which runs are run again.
-  const canRunAgain = view.reasons.some((reason) => view.reasonNames[reason]?.startsWith("exists") === true);
+  const has = (name: "exists_failed" | "exists_success") =>
+    view.reasons.includes(view.reasonNames.indexOf(name));
+  const hasFailed = has("exists_failed");
+  const canRunAgain = hasFailed || has("exists_success");
   return (
     <div className="banner" role="status">
       <p>
         Nothing to run: {view.total === 1 ? "the one date is" : `all ${number(view.total)} are`} left alone.
       </p>
-      {draft.which === "none" && canRunAgain && (
+      {draft.which === "none" && hasFailed && (
         <button type="button" onClick={() => change({ which: "failed" })}>
           Run again: missing and failed
         </button>
@@ -46,7 +50,7 @@ export function Trouble({
   );
 }
 
-function Failed({ plan, dagId, phone }: { plan: PlanState; dagId: string; phone: boolean }) {
+function Failed({ plan, draft, phone }: { plan: PlanState; draft: Draft; phone: boolean }) {
   const { error } = plan;
   if (!error) return null;
   const field = faultyField(error);
@@ -56,7 +60,7 @@ function Failed({ plan, dagId, phone }: { plan: PlanState; dagId: string; phone:
       <div className="banner">
         <p>
           {error.code === "NO_SCHEDULE"
-            ? noSchedule(dagId)
+            ? noSchedule(draft.dagId)
             : `No plan yet: the field ${FIELD_WORDS[field]} has an error.`}
         </p>
         <button type="button" onClick={() => document.getElementsByName(field)[0]?.focus()}>
@@ -75,9 +79,18 @@ function Failed({ plan, dagId, phone }: { plan: PlanState; dagId: string; phone:
   return (
     <div className="banner bad" role="alert" data-code={error.code}>
       <p>
-        {isLarge && <b>Too many dates. </b>}
-        {error.code === "NO_SCHEDULE" ? noSchedule(dagId) : sentencesOf(error)}
-        {isLarge && ". Shorten the range, or choose a schedule with fewer dates."}
+        {field !== null && <b>{FIELD_WORDS[field]}: </b>}
+        {isLarge ? (
+          <>
+            <b>Too many dates.</b> {number(Number.parseInt(error.message, 10))} from {draft.from} to{" "}
+            {draft.to}, at most {number(HARD_LIMIT)} are planned. Shorten the range, or choose a schedule with
+            fewer dates.
+          </>
+        ) : error.code === "NO_SCHEDULE" ? (
+          noSchedule(draft.dagId)
+        ) : (
+          sentencesOf(error)
+        )}
       </p>
     </div>
   );

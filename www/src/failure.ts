@@ -18,5 +18,7 @@ function isPackageError(thrown: unknown): thrown is DagfillError {
 /** The message of an error, and its hint at what to do, as sentences. */
 export function sentencesOf({ message, hint }: Pick<EngineError, "message" | "hint">): string {
   if (!hint) return message;
-  return `${message}${".?!".includes(message.at(-1) ?? "") ? "" : "."} ${hint}`;
+  // A hint that begins with a word, not with the name of an option, is a sentence of its own.
+  const sentence = /^[a-z]+\b/.test(hint) ? `${hint.charAt(0).toUpperCase()}${hint.slice(1)}` : hint;
+  return `${message}${".?!".includes(message.at(-1) ?? "") ? "" : "."} ${sentence}`;
 }

@@ -139,6 +139,8 @@ export interface StoredBackfill {
   mine: boolean;
   /** Runs of an interrupted backfill that were running when it stopped. */
   inFlight: number;
+  /** Its first and last date, as it was asked for. */
+  range: string;
 }
 
 export interface CompareView extends Comparison {

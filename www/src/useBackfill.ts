@@ -142,7 +142,8 @@ function useStored(engine: Engine | null, draft: Draft, occasion: string): Store
   return stored;
 }
 
-/** The row under the cursor with its commands. Only the newest question is answered. */
+/** The row under the cursor with its commands. Only the newest question is answered. Without a plan nothing is asked, and the row that was
+ *  answered last is still known. */
 export function useDetail(
   engine: Engine | null,
   draft: Draft,
@@ -155,10 +156,11 @@ export function useDetail(
   asked.current = draft;
   useEffect(() => {
     const question = ++latest.current;
-    if (engine === null || plan === null || row === null) {
+    if (engine === null || row === null) {
       setDetail(null);
       return;
     }
+    if (plan === null) return;
     engine.detail(row, asked.current).then(
       (answer) => {
         if (question === latest.current && answer) startTransition(() => setDetail(answer));
@@ -166,7 +168,7 @@ export function useDetail(
       () => {},
     );
   }, [engine, plan, row]);
-  return detail;
+  return plan !== null || detail?.index === row ? detail : null;
 }
 
 /** How the tasks of the selected run stand, now or at an instant of the past. */

@@ -151,7 +151,7 @@ export class Engine {
     this.#attempts.push({ executionDate, error: error.message });
   };
 
-  async #stored({ backfillId, dagId, state, progress }: BackfillSummary): Promise<StoredBackfill> {
+  async #stored({ backfillId, dagId, state, progress, options }: BackfillSummary): Promise<StoredBackfill> {
     let inFlight = 0;
     if (state === "interrupted") {
       const left = await this.store.listRuns({ dagId, states: ["running"] });
@@ -159,7 +159,8 @@ export class Engine {
     }
     const { run } = this.model.getSnapshot();
     const mine = run?.backfillId === backfillId && run.phase !== "watching" && run.phase !== "stopped";
-    return { backfillId, dagId, state, progress, mine, inFlight };
+    const range = `${options.startDate} to ${options.endDate}`;
+    return { backfillId, dagId, state, progress, mine, inFlight, range };
   }
 
   /** For reading only: no executor. */

@@ -18,11 +18,13 @@ import type { TasksProps } from "../TaskList";
 import { TaskMark } from "../TaskMark";
 import { sayUnknown, Template } from "../Template";
 import { connectTasks, deleteTask } from "../tasks";
+import { CycleEdge } from "./CycleEdge";
 import { FindTask } from "./FindTask";
 import { TaskMap } from "./TaskMap";
 import { NODE_WIDTH, type TaskNode, toEdges, toNodes, withRun } from "./toReactFlow";
 
 const nodeTypes = { task: memo(TaskCard) };
+const edgeTypes = { cycle: CycleEdge };
 /** Above this many tasks the graph has a field to find one and a map; above the second number it does not fit as a whole. */
 const MANY = 12;
 const LEGIBLE = 60;
@@ -103,6 +105,7 @@ export default function DagCanvas({
         nodes={shown}
         edges={edges}
         nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
         onConnect={onConnect}
         onNodesDelete={(gone) =>

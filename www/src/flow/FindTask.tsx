@@ -1,5 +1,6 @@
 import { Panel } from "@xyflow/react";
 import { useMemo, useState } from "react";
+import { plural } from "../days";
 import type { DraftTask } from "../model";
 
 const IDS = "graph-task-ids";
@@ -28,7 +29,7 @@ export function FindTask({ tasks, onFind }: { tasks: DraftTask[]; onFind: (taskI
       <input
         type="search"
         aria-label="Find a task"
-        placeholder={`Find one of ${tasks.length} tasks`}
+        placeholder={`Find one of ${plural(tasks.length, "task")}`}
         list={IDS}
         value={text}
         onChange={(event) => {

@@ -91,10 +91,10 @@ export function toEdges(tasks: readonly DraftTask[], cycle: readonly string[]): 
         id: `${from}>${task.taskId}`,
         source: from,
         target: task.taskId,
-        className:
-          inCycle.has(`${from}>${task.taskId}`) || inCycle.has(`${task.taskId}>${from}`)
-            ? "cycle"
-            : undefined,
+        ...((inCycle.has(`${from}>${task.taskId}`) || inCycle.has(`${task.taskId}>${from}`)) && {
+          className: "cycle",
+          type: "cycle",
+        }),
       })),
   );
 }
