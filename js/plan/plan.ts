@@ -20,7 +20,7 @@ import {
 } from "./estimate.js";
 import { columnsOf, copied, isExistingRuns, recordsOf } from "./existing_runs.js";
 import type { PlanData, PlannedRun } from "./plan_data.js";
-import { plannedRuns } from "./plan_rows.js";
+import { plannedRuns, rowOn } from "./plan_rows.js";
 import { planJson, planOnTerminal } from "./plan_shown.js";
 import { type PreviewTemplateData, PreviewTemplates } from "./preview_templates.js";
 import type { RenderedText } from "./template_texts.js";
@@ -182,7 +182,7 @@ export class Preview implements BackfillPreview {
     }
     const path = "executionDate";
     const at = readDate(this.#data.timetable, date(executionDate, path), EdgeCode.Point, path);
-    const row = this.#data.executionDate.indexOf(at);
+    const row = rowOn(this.#data.executionDate, at);
     const run = row < 0 ? undefined : renderedRun(this.#data, row);
     if (run === undefined) {
       const message = `executionDate: expected a date of the plan, got ${iso(at)}`;

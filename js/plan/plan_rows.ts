@@ -88,6 +88,19 @@ function writer(): (ms: number) => string {
   };
 }
 
+/** The row of a date; -1 when it has none. The rows of most orders are sorted, so that few are looked at. */
+export function rowOn(dates: Float64Array, ms: number): number {
+  const isDescending = (dates[0] as number) > (dates[1] as number);
+  let [low, high] = [0, dates.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const here = dates[middle] as number;
+    if (isDescending ? here > ms : here < ms) low = middle + 1;
+    else high = middle;
+  }
+  return dates[low] === ms ? low : dates.indexOf(ms);
+}
+
 /** The rows from `from` to `to`, `to` excluded. */
 export function plannedRuns(
   data: RowData,

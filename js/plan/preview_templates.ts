@@ -8,6 +8,7 @@ import { hasTags } from "../macros/render.js";
 import { RunTemplates } from "../macros/run_templates.js";
 import type { Unresolved } from "../macros/unresolved.js";
 import type { TimetableWire } from "../schedule/wire.js";
+import type { RunType } from "../store/store.js";
 import { suggestion } from "../suggest.js";
 import type { PlannedRun } from "./plan_data.js";
 import { type RenderedText, type TemplateText, templateTexts } from "./template_texts.js";
@@ -27,6 +28,7 @@ export class PreviewTemplates {
   readonly data: PreviewTemplateData;
   readonly #host: CheckedTemplateOptions & { now?: () => number };
   readonly #timetable: TimetableWire;
+  readonly #byType = new Map<RunType, RunTemplates>();
 
   constructor(
     data: PreviewTemplateData,
@@ -77,7 +79,14 @@ export class PreviewTemplates {
     );
   }
 
+  /** Made once for runs of a type: a preview may render a million of them. */
   #templates({ runType = "backfill" }: RenderedRun): RunTemplates {
+    const made = this.#byType.get(runType) ?? this.#made(runType);
+    this.#byType.set(runType, made);
+    return made;
+  }
+
+  #made(runType: RunType): RunTemplates {
     const { dag, conf, onUnknown, macroTimeZone } = this.data;
     const environment = environmentOf(dag, this.#host, {
       ...(onUnknown === undefined ? {} : { onUnknown }),

@@ -693,3 +693,23 @@ test("an empty list of dates is refused; no days ago is today; a window that can
     assert.throws(() => planBackfill(daily, { ...range, startWindows: [open, wrong] }), { code, field });
   }
 });
+
+test("each date of a plan renders as itself, in every order of the rows", async () => {
+  const dag = { tasks: [{ taskId: "a", command: "{{ ds }} {{ run_id }}" }] };
+  const planner = await service(dag, [record(day(2), "failed"), record(day(5), "failed")]);
+  for (const options of [
+    {},
+    ...["oldest", "newest", "failed-first", "bisect", { newest: 3 }].map((order) => ({ order })),
+    { endDate: day(1) },
+    { endDate: day(2), order: "newest" },
+  ]) {
+    const preview = await planner.preview({
+      ...{ dagId: "sales", startDate: day(1), endDate: day(8), reprocess: "failed" },
+      ...options,
+    });
+    const texts = preview.dates.map((date) => preview.render(date)[0].text);
+    const expected = preview.dates.map((date) => `${date.slice(0, 10)} ${runIdOf(date)}`);
+    assert.deepEqual(texts, expected, JSON.stringify(options));
+    assert.throws(() => preview.render(day(9)), { code: "INVALID_OPTION", field: "executionDate" });
+  }
+});
