@@ -336,6 +336,34 @@ test("export: a form that cannot be planned says why there is no file, also befo
   for (const label of labels) await refused(bad, label, /^No file of this plan\. .*61/);
 });
 
+test("export: a large file says how much of it is written", {
+  skip,
+}, async (t) => {
+  const tab = await page.open(t, hash({ ...january, s: "* * * * *", to: "2026-01-31" }));
+  await tab.getByRole("button", { name: "Export" }).click();
+  const [file] = await Promise.all([
+    tab.waitForEvent("download"),
+    tab.getByRole("button", { name: "CSV with commands" }).click(),
+    tab.getByRole("button", { name: /^Export: [1-9]\d? %/ }).waitFor(),
+  ]);
+  assert.equal(
+    readFileSync(await file.path(), "utf8")
+      .trimEnd()
+      .split("\r\n").length,
+    31 * 1440 + 1,
+  );
+  await tab.getByRole("button", { name: "Export", exact: true }).waitFor();
+});
+
+test("export: a plan that changes while it is written makes no file, and says so", { skip }, async (t) => {
+  const tab = await page.open(t, hash({ ...january, s: "* * * * *", to: "2026-01-31" }));
+  await tab.getByRole("button", { name: "Export" }).click();
+  await tab.getByRole("button", { name: "CSV with commands" }).click();
+  await tab.getByRole("button", { name: /^Export: \d+ %/ }).waitFor();
+  await tab.getByLabel("From", { exact: true }).fill("2026-01-02");
+  await tab.getByTestId("no-file").getByText("The plan has changed while it was written.").waitFor();
+});
+
 /** One line of RFC 4180; no cell of this plan has a line break. */
 function readCsv(line) {
   return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(

@@ -125,8 +125,9 @@ export function App({ opening, initial }: AppProps) {
 
   useDrop(run === null, (given) => setOpen({ name: "bring", given }));
 
+  const [written, setWritten] = useState<number | null>(null);
   const exportPlan = async (format: ExportFormat) => {
-    const reason = await writeFile(format, { engine, draft, plan, run, view });
+    const reason = await writeFile(format, { engine, draft, plan, run, view }, setWritten);
     if (reason !== null) setOpen({ name: "no-file", reason });
   };
   const onExclude = useCallback(
@@ -170,6 +171,7 @@ export function App({ opening, initial }: AppProps) {
         theme={theme}
         undo={run === null && canUndo ? edits.undo : null}
         exportable={view !== null || plan.error !== null}
+        written={written}
         past={run ? [] : stored.filter((one) => ["success", "failed", "canceled"].includes(one.state))}
         onReview={(one) => void actions.review(one)}
         onExample={(example) => setDraft(example.draft)}

@@ -11,6 +11,8 @@ export interface HeaderProps {
   change: Change;
   theme: ReturnType<typeof useTheme>;
   exportable: boolean;
+  /** Share of a large export that is written. */
+  written: number | null;
   /** Backfills that have ended, oldest first. */
   past: StoredBackfill[];
   onReview: (one: StoredBackfill) => void;
@@ -23,7 +25,7 @@ export interface HeaderProps {
 }
 
 export function Header(props: HeaderProps) {
-  const { draft, change, theme, exportable, past, undo } = props;
+  const { draft, change, theme, exportable, written, past, undo } = props;
   const { onReview, onExample, onLink, onCode, onExport } = props;
   return (
     <header className="page-header">
@@ -54,7 +56,7 @@ export function Header(props: HeaderProps) {
         Copy link
       </button>
       <CopyCode choose={onCode} />
-      <ExportMenu choose={onExport} disabled={!exportable} />
+      <ExportMenu choose={onExport} disabled={!exportable || written !== null} written={written} />
       <button type="button" className="icon" onClick={theme.next} aria-label={`Colours: ${theme.theme}`}>
         {theme.theme === "dark" ? "☾" : theme.theme === "light" ? "☀" : "◐"}
       </button>

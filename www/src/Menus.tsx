@@ -80,12 +80,15 @@ const EXPORTS = [
 export function ExportMenu({
   choose,
   disabled,
+  written,
 }: {
   choose: (format: ExportFormat) => void;
   disabled: boolean;
+  /** The share of a large file that is written, 0 to 1; null when none is. */
+  written: number | null;
 }) {
   return (
-    <Menu label="Export" name="export">
+    <Menu label={written === null ? "Export" : `Export: ${Math.floor(written * 100)} %`} name="export">
       {(close) =>
         EXPORTS.map(({ format, label }) => (
           <button

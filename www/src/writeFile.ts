@@ -15,17 +15,24 @@ interface Shown {
   view: PlanView | null;
 }
 
-/** Writes the plan on the screen to a file; returns why there is none. */
+/** Writing so many dates takes so long that the page says how far it is. */
+const MANY_DATES = 20_000;
+
+/** Writes the plan on the screen to a file; returns why there is none. `tell` is told the share that is written of a large plan. */
 export async function writeFile(
   format: ExportFormat,
   { engine, draft, plan, run, view }: Shown,
+  tell: (written: number | null) => void,
 ): Promise<string | null> {
   const refused = run ? null : refusalOf(draft, plan);
   if (refused !== null || !view || !engine) return refused;
   // The form may be ahead of the plan on the screen: rows and commands are that plan's.
   const from = run ? draft : (plan.planned?.draft ?? draft);
   const now = plan.planned?.now ?? Date.now();
-  const details = (first: number, end: number) => engine.details(view, first, end, from);
+  const details = (first: number, end: number) => {
+    if (view.total > MANY_DATES) tell(first / view.total);
+    return engine.details(view, first, end, from);
+  };
   try {
     const { exportPlan } = await import("./engine/export");
     const file = await exportPlan({ draft: from, now, plan: view, details }, format);
@@ -33,6 +40,8 @@ export async function writeFile(
     return null;
   } catch (thrown) {
     return sentencesOf(failureOf(thrown));
+  } finally {
+    tell(null);
   }
 }
 

@@ -2,7 +2,9 @@ import { clock, dayOf, dayText, offsetText } from "dagfill/planning";
 import type { Draft, PlanView, RowDetail } from "../model";
 import { copiedDag, optionsOf } from "../request";
 
-const CHUNK = 1000;
+/** Rows and texts that are read at once. */
+const MOST_ROWS = 1_000;
+const MOST_TEXTS = 20_000;
 
 export type ExportFormat = "json" | "csv" | "html";
 
@@ -21,8 +23,9 @@ export async function exportPlan(exported: Exported, format: ExportFormat): Prom
   if (format === "html") return (await import("./report")).reportOf(exported);
   const { total } = exported.plan;
   const parts: Blob[] = [new Blob([format === "csv" ? csvHead(exported) : jsonHead(exported)])];
-  for (let from = 0; from < total; from += CHUNK) {
-    const to = Math.min(total, from + CHUNK);
+  const chunk = chunkOf(exported);
+  for (let from = 0; from < total; from += chunk) {
+    const to = Math.min(total, from + chunk);
     const lines = linesOf(exported, from, await exported.details(from, to), format);
     const end = format === "csv" ? "\r\n" : to < total ? "," : "";
     parts.push(new Blob([lines.join(format === "csv" ? "\r\n" : ","), end]));
@@ -30,6 +33,10 @@ export async function exportPlan(exported: Exported, format: ExportFormat): Prom
   if (format === "json") parts.push(new Blob(["\n  ]\n}\n"]));
   return new Blob(parts, { type: format === "csv" ? "text/csv" : "application/json" });
 }
+
+/** So many rows are read at once: a row of a DAG has as many texts as that has tasks, or more. */
+export const chunkOf = ({ draft }: Exported): number =>
+  Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_TEXTS / Math.max(1, draft.tasks.length))));
 
 function csvHead({ draft }: Exported): string {
   const fixed = [

@@ -2,11 +2,10 @@ import { AGAIN, CREATE, clock, dayOf, dayText, englishStates, offsetText, TOKENS
 import { number, plural, shortLocal } from "../days";
 import type { RowDetail } from "../model";
 import { copiedDag } from "../request";
-import { commandsOf, type Exported } from "./export";
+import { chunkOf, commandsOf, type Exported } from "./export";
 
 /** A browser lays out so many rows without delay. */
 const MOST_ROWS = 20_000;
-const CHUNK = 1_000;
 
 const STYLE = `:root{color-scheme:light dark}body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:90rem;padding:0 1rem}
 table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid #8885;padding:.25rem .5rem;text-align:left;vertical-align:top}
@@ -17,8 +16,9 @@ export async function reportOf(exported: Exported): Promise<Blob> {
   const { draft, plan } = exported;
   const parts: string[] = [head(exported)];
   const shown = Math.min(plan.total, MOST_ROWS);
-  for (let from = 0; from < shown; from += CHUNK) {
-    const to = Math.min(shown, from + CHUNK);
+  const chunk = chunkOf(exported);
+  for (let from = 0; from < shown; from += chunk) {
+    const to = Math.min(shown, from + chunk);
     const details = await exported.details(from, to);
     parts.push(...details.map((detail, at) => row(exported, from + at, detail)));
   }
