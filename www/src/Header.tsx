@@ -82,8 +82,8 @@ function PastRuns({ past, onReview }: Pick<HeaderProps, "past" | "onReview">) {
             >
               <b>{one.dagId}</b>
               <span className="dim">
-                {one.state}: {number(one.progress.completed)} succeeded, {number(one.progress.failed)} failed
-                ; {one.range}
+                {one.state}: {number(one.progress.completed)} succeeded,{" "}
+                {`${number(one.progress.failed)} failed; ${one.range}`}
               </span>
             </button>
           ))
