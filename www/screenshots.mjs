@@ -22,11 +22,10 @@ const page = await serve({ folder: join(www, "dist"), headers: { "content-securi
 const gallery = await serveGallery();
 const desktop = { viewport: { width: 1380, height: 900 } };
 const forced = { ...desktop, forcedColors: "active" };
-// A finger, no mouse: what only a mouse can do is not told there.
 const looks = {
   light: desktop,
   dark: { ...desktop, colorScheme: "dark" },
-  phone: { ...phone, isMobile: true },
+  phone,
   forced,
 };
 /** The states of the page that come in forced colours, too. */
