@@ -265,6 +265,9 @@ with DAG("mini", schedule_interval="15 3 * * *", start_date=pendulum.datetime(20
 `,
     "Use mini (1 task)",
   );
+  // The file's own start came with it, and no end.
+  await tab.getByLabel("To", { exact: true }).fill("2026-01-03");
+  await tab.getByRole("button", { name: "Run 3 runs" }).waitFor();
   await tab.getByTestId("why").getByText("T08:15:00+00:00 eu").first().waitFor();
   const { shown, ...files } = await fourTexts(t, tab);
   assert.deepEqual(
