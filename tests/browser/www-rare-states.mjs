@@ -231,6 +231,15 @@ export const rareStates = {
       await tab.getByTestId("no-code").waitFor();
     },
   },
+  "no file": {
+    address: hash({ ...quarter, s: "0 24 * * *" }),
+    isPlanned: false,
+    bring: async (tab) => {
+      await button(tab, "Export").and(tab.locator(":enabled")).click();
+      await tab.getByRole("button", { name: "HTML report" }).click();
+      await tab.getByTestId("no-file").waitFor();
+    },
+  },
   "export menu": {
     bring: async (tab) => {
       await button(tab, "Export").click();
