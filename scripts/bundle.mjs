@@ -5,6 +5,7 @@ import { basename, dirname, join, relative } from "node:path";
 import { catalogText } from "./catalog_text.mjs";
 import { endings, entries, formatsOf } from "./entries.mjs";
 import { encode } from "./inline.mjs";
+import { oneImport } from "./one_import.mjs";
 import { Failure, root } from "./process.mjs";
 import { withShortLines } from "./short_lines.mjs";
 
@@ -26,7 +27,7 @@ export async function bundle() {
       const outfile = join(dist, `${name}.${endings[format]}`);
       // Two passes: the helpers that esbuild puts before a CommonJS bundle escape its line limit in the first.
       const bundled = join(root, ".cache", "bundle", `${name}.${endings[format]}`);
-      const { metafile } = await esbuild.build({
+      const options = {
         ...shared,
         metafile: true,
         entryPoints: [join(root, entry.source)],
@@ -50,7 +51,9 @@ export async function bundle() {
           react(name),
           doors(name, entry, format),
         ],
-      });
+      };
+      if (entry.client) options.plugins.unshift(await oneImport(esbuild, options));
+      const { metafile } = await esbuild.build(options);
       for (const file of Object.keys(metafile.inputs)) if (packageOf(file)) packages.add(packageOf(file));
       if (format === "esm") names = Object.values(metafile.outputs).flatMap((output) => output.exports);
       const minified = async (more) => {

@@ -83,6 +83,12 @@ test("the components stay below their ceilings, gzip, without React and the core
   }
 });
 
+test("the components import each module outside of their file once", () => {
+  const code = readFileSync(join(root, "dist/react.js"), "utf8");
+  const paths = [...code.matchAll(/import\s?\{[^}]*\}\s?from\s?"([^"]*)"/g)].map(([, path]) => path);
+  assert.deepEqual(paths.sort(), ["./index.js", "./planning.js", "react", "react/jsx-runtime"]);
+});
+
 test("a bundle that imports only the main entry has nothing of engines but their symbol, and nothing of other stores", async (t) => {
   const { metafile } = await esbuild.build({
     stdin: {
