@@ -31,6 +31,7 @@ export const english: Locale = {
     }.`,
   stale: "Showing the last valid plan.",
   done: (done, all) => `${done} of ${all} done`,
+  ofDag: (dagId) => `of DAG ${dagId}`,
   canceledCount: (stopped, waiting) => {
     const facts = [stopped > 0 && `${stopped} stopped`, waiting > 0 && `${waiting} did not run`];
     return `canceled: ${facts.filter(Boolean).join(", ")}`;
@@ -46,12 +47,19 @@ export const english: Locale = {
   cancel: "Cancel…",
   finishRunning: (count) => (count === 0 ? "Stop" : `Stop after the ${count} running`),
   abortRunning: (count) => `Stop now, cancel ${count} running`,
+  waiting: (count, limit) => {
+    const runs = plural(count, String(count), "run");
+    return limit === null ? `waiting for ${runs} to end` : `waiting up to ${limit} for ${runs} to stop`;
+  },
   keepRunning: "Go on running",
   retry: "Retry what did not succeed",
+  tryAgain: "Try again",
   backToPlan: "Back to the plan",
   approve: "Approve the rest",
   reject: "Reject",
-  interrupted: (count, all) => `A backfill of this DAG has not ended: ${count} of ${all} done.`,
+  interrupted: (count, all, failed) =>
+    `A backfill of this DAG has not ended: ${count} of ${all} done${failed === null ? "" : `, ${failed} failed`}.`,
+  watch: "Watch",
   discard: "Discard",
   discards: "It cannot be resumed afterwards: what has not ended is recorded as canceled.",
   discardAnyway: "Discard it",
@@ -108,7 +116,6 @@ export const english: Locale = {
   runId: "Run id",
   why: "Why",
   commands: "What it runs",
-  failedLeft: 'It runs again in a backfill with reprocess "failed".',
   retryDate: "Retry this date",
   noCommands: "No commands.",
   copy: "Copy",
@@ -143,7 +150,11 @@ export const english: Locale = {
   },
   schedule: "Schedule",
   nextDates: "Next dates",
-  errors: {},
+  errors: {
+    PLAN_CHANGED: () => "The plan has changed since it was shown. It is shown as it is now.",
+    // Without the hint, which is for programs: the buttons stand below.
+    BACKFILL_EXISTS: ({ message }) => message,
+  },
 };
 
 /** A whole locale: English where a text is missing, or cannot be used. */

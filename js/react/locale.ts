@@ -29,6 +29,8 @@ export interface Locale {
   estimate: (parts: { duration: string; finish: string; late: string | null; samples: number }) => string;
   stale: string;
   done: (done: string, all: string) => string;
+  /** The DAG of the backfill that is shown, where the settings have another one. */
+  ofDag: (dagId: string) => string;
   /** Of a backfill that was canceled: runs that were stopped, and dates that did not run at all. */
   canceledCount: (stopped: number, waiting: number) => string;
   failedCount: (count: number, text: string) => string;
@@ -41,12 +43,19 @@ export interface Locale {
   cancel: string;
   finishRunning: (count: number) => string;
   abortRunning: (count: number) => string;
+  /** Of a backfill that is canceled: runs that are waited for, at most so long where they were told to stop. */
+  waiting: (count: number, limit: string | null) => string;
   keepRunning: string;
   retry: string;
+  /** The button that plans again after the store has failed. */
+  tryAgain: string;
   backToPlan: string;
   approve: string;
   reject: string;
-  interrupted: (count: string, all: string) => string;
+  /** `failed` of the `count` that are done; null where none did. */
+  interrupted: (count: string, all: string, failed: string | null) => string;
+  /** The button that shows a backfill which runs elsewhere. */
+  watch: string;
   discard: string;
   /** The question behind `discard`: its text, the button that discards, and the one that does not. */
   discards: string;
@@ -103,8 +112,6 @@ export interface Locale {
   runId: string;
   why: string;
   commands: string;
-  /** How a date that failed earlier, and is left alone, runs again. */
-  failedLeft: string;
   /** The button that runs one date again. */
   retryDate: string;
   noCommands: string;

@@ -63,6 +63,26 @@ test("axe: the elements, in each of their states", { skip }, async (t) => {
   await check(tab);
 });
 
+test("each state that leaves something has its words, and a button that leads on", { skip }, async (t) => {
+  const tab = await open(t, gallery.addressOf("PlanSummary"));
+  await inEveryState(tab);
+  for (const [scene, words, button] of [
+    ["failed earlier", "Nothing to run", "Retry what did not succeed"],
+    ["the store failed", "the store failed: no connection", "Try again"],
+    ["of another DAG", "done, of DAG sales", "Resume"],
+    [
+      "waits for runs to end",
+      "Canceling, 2 failed, waiting for 4 runs to end.",
+      "Stop now, cancel 4 running",
+    ],
+    ["unfinished elsewhere", "has not ended: 33 of 90 done, 2 failed.", "Watch"],
+  ]) {
+    const figure = tab.locator(`[data-scene="${scene}"]`);
+    await figure.getByText(words).first().waitFor();
+    assert.ok(await figure.getByRole("button", { name: button, exact: true }).isEnabled(), scene);
+  }
+});
+
 test("every component that the package exports is in the gallery", () => {
   const source = readFileSync(new URL("../../js/react.ts", import.meta.url), "utf8");
   const exported = [...source.matchAll(/type (\w+)Props\b/g)].map(([, name]) => name);

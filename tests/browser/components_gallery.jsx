@@ -10,7 +10,6 @@ import {
   RunLanes,
   RunTable,
   ScheduleField,
-  SHIFTS,
   StateLegend,
   scheduleOf,
   TaskGantt,
@@ -19,6 +18,7 @@ import {
 } from "dagfill/react";
 import { useEffect, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
+import { band, compared, refused, storeFailed, unfinished } from "./components_gallery_facts.mjs";
 import "dagfill/react/styles.css";
 
 const tasks = [
@@ -61,6 +61,8 @@ const start = when(
   ({ start }) => start(),
 );
 const half = when(({ progress, run }) => progress?.running === 4 && run.bars.length > 20);
+/** Only runs that go on until they are aborted. */
+const open = when(({ progress }) => progress.running === 4 && progress.completed + progress.failed === 19);
 const ended = when(({ phase }) => phase === "finished");
 const pause = act(({ pause }) => pause());
 const paused = when(({ phase }) => phase === "paused");
@@ -76,28 +78,7 @@ const finished = { settings: short, steps: [start, ended] };
 const canceled = { steps: [...running, act(({ cancel }) => cancel({ running: "abort" })), ended] };
 const hideNew = act(({ toggle }) => toggle("create"));
 const oneHidden = { settings: { existing }, steps: [isReady, hideNew] };
-const refused = Object.assign(new Error("dagId: another backfill of this DAG runs"), {
-  code: "BACKFILL_ACTIVE",
-});
-const unfinished = [
-  {
-    backfillId: "b1",
-    state: "interrupted",
-    progress: { total: 90, skipped: 0, completed: 31, failed: 2, canceled: 0, remaining: 57, running: 0 },
-  },
-];
-const band = { early: 3_420_000, middle: 4_050_000, late: 5_100_000, samples: 42 };
 const schedule = (text, more) => ({ settings: { dag: { schedule: scheduleOf(text), ...more } } });
-const compared = () => {
-  const [first, count] = [20_454, 90];
-  const day = Int32Array.from({ length: count }, (_, at) => first + at);
-  const kinds = SHIFTS.length;
-  const counts = new Uint32Array(count * kinds);
-  for (let at = 0; at < count; at++)
-    counts[at * kinds + (at < 20 ? 0 : at < 40 ? 1 : at < 60 ? 2 : at < 75 ? 3 : 4)] = 1;
-  counts[89 * kinds] = 1;
-  return { day, counts };
-};
 
 /** By component: its states. `settings`: of the backfill. `steps`: to the state. `as`: what is shown of the backfill, where no step leads
  *  there. */
@@ -141,6 +122,16 @@ const scenes = {
     canceled,
     failed: finished,
     succeeded: { settings: { options: days("2026-01-01", "2026-01-04") }, steps: [start, ended] },
+    "failed earlier": { settings: { existing, options: days("2026-01-01", "2026-01-09") } },
+    "the store failed": {
+      steps: [],
+      as: (it) => ({ ...it, plan: null, phase: "invalid", estimate: null, error: storeFailed }),
+    },
+    "of another DAG": { steps: [...running, pause, paused], as: (it) => ({ ...it, otherDagId: "sales" }) },
+    "waits for runs to end": {
+      steps: [...running, open, act(({ cancel }) => cancel()), when(({ phase }) => phase === "canceling")],
+    },
+    "unfinished elsewhere": { as: (it) => ({ ...it, unfinished: [{ ...unfinished[0], state: "running" }] }) },
     "runs elsewhere": { steps: [...running, pause, paused], as: (it) => ({ ...it, phase: "watching" }) },
   },
   DateCalendar: {

@@ -8,6 +8,7 @@ import type { DateDetail, PlannedDate } from "../planning/date_detail.js";
 import type { FinishBand } from "../planning/finish_band.js";
 import type { TaskMarks, TaskState } from "../run/task_marks.js";
 import { resumed, started } from "./begin.js";
+import { cancelDriven } from "./cancel.js";
 import { bandOfDriven, type Driven, drivenOf, isDriving, type Listener } from "./driven.js";
 import { drivenDates, drivenDetail, drivenRunId } from "./driven_detail.js";
 import { Frame } from "./frame.js";
@@ -78,7 +79,7 @@ export class BackfillModel {
     const locale = before.locale === settings.locale ? this.#locale : withEnglish(settings.locale);
     const isOther =
       this.#fault?.message !== fault?.message ||
-      !hasPlan(settings) !== !hasPlan(before) ||
+      (hasPlan(settings) && settings.dag.dagId) !== (hasPlan(before) && before.dag.dagId) ||
       (locale !== this.#locale && textOf(locale) !== textOf(this.#locale));
     this.#locale = locale;
     if (plannable !== null) this.#driven?.origin.renew(plannable);
@@ -122,7 +123,7 @@ export class BackfillModel {
 
   /** "finish" (default): what runs ends, nothing more starts. "abort": the signals of what runs are aborted, too. */
   readonly cancel = (options: { running?: "finish" | "abort" } = {}): Promise<void> =>
-    this.#act(async () => void (await this.#driven?.backfill?.cancel(options)));
+    this.#act(() => cancelDriven(this.#driven, options));
 
   /** Closes an interrupted backfill: what did not end is recorded as canceled. */
   readonly discard = (backfillId: string): Promise<void> =>
@@ -148,6 +149,7 @@ export class BackfillModel {
     if (isDriving(this.#driven)) return;
     this.#adopt(null);
     this.#refresh(true);
+    void this.#list();
   };
 
   /** Forgets `failure`. */
@@ -191,10 +193,8 @@ export class BackfillModel {
   };
 
   /** Why a civil day (`2026-03-29`) has no date in the plan. */
-  readonly absence = async (day: string): Promise<string | null> => {
-    const { plan } = this.#snapshot;
-    return plan === null || this.#source === null ? null : this.#source.absence(plan, day);
-  };
+  readonly absence = async (day: string): Promise<string | null> =>
+    (await this.#source?.absence(this.#snapshot.plan, day)) ?? null;
 
   /** When it ends: a plan by past runs, a backfill by its own; null where too few are known. */
   readonly finishBand = async (): Promise<FinishBand | null> =>
@@ -335,9 +335,8 @@ export class BackfillModel {
   }
 
   #picture(version: number): BackfillSnapshot {
-    const driven = this.#driven;
     return {
-      ...pictureOf(driven?.origin.settings ?? this.#settings, driven?.view ?? null, {
+      ...pictureOf(this.#settings, this.#driven, {
         ...(this.#source?.state ?? NO_PLAN),
         fault: this.#fault ?? this.#records.fault,
         warnings: this.#records.warnings,

@@ -2,7 +2,7 @@
 import type { Warning } from "../../face.js";
 import { totals } from "../plan/day_columns.js";
 import { TOKEN_COUNT } from "../plan/tokens.js";
-import type { RunView } from "../run/run_view.js";
+import type { Driven } from "./driven.js";
 import type { PageStore } from "./page_store.js";
 import type { PlanState } from "./plan_loop.js";
 import type { BackfillSettings } from "./settings.js";
@@ -11,16 +11,18 @@ import type { BackfillSnapshot } from "./snapshot.js";
 
 type Picture = Pick<
   BackfillSnapshot,
-  | ("dag" | "options" | "plan" | "run" | "isStale" | "error" | "estimate")
+  | ("dag" | "otherDagId" | "options" | "plan" | "run" | "isStale" | "error" | "estimate")
   | ("counts" | "warnings" | "phase" | "progress")
 >;
 
 /** `fault`: why nothing is planned of the settings. */
 export function pictureOf(
-  settings: BackfillSettings,
-  run: RunView | null,
+  own: BackfillSettings,
+  driven: Pick<Driven, "origin" | "view"> | null,
   { answer, error: planError, isStale, fault, warnings }: PlanState & Pick<PageStore, "fault" | "warnings">,
 ): Picture {
+  const settings = driven?.origin.settings ?? own;
+  const run = driven?.view ?? null;
   const dag = objectOf(settings.dag);
   const options = objectOf(settings.options);
   const isWaiting = dag === null || options === null;
@@ -29,6 +31,7 @@ export function pictureOf(
   const plan = run?.plan ?? planned?.plan ?? null;
   const ready = isWaiting ? "no_dag" : planned === null ? "planning" : "ready";
   return {
+    otherDagId: run !== null && dag?.dagId !== own.dag?.dagId ? (dag?.dagId ?? null) : null,
     ...{ dag, options: (options ?? {}) as BackfillSnapshot["options"], plan, run },
     isStale: run === null && plan !== null && (isStale || error !== null),
     error: run === null ? error : null,

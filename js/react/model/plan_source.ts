@@ -86,8 +86,8 @@ export class PlanSource {
     return plan === null ? null : this.#planner.ask("finishBand", plan.planHash);
   }
 
-  absence(plan: PlanColumns, day: string): Promise<string | null> {
-    return this.#planner.ask("absence", plan.planHash, day);
+  async absence(plan: PlanColumns | null, day: string): Promise<string | null> {
+    return plan === null ? null : this.#planner.ask("absence", plan.planHash, day);
   }
 
   texts(settings: PlannableSettings, executionDate: string): Promise<DateDetail["texts"]> {

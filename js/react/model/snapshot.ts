@@ -9,6 +9,8 @@ import type { RunPhase, RunView } from "../run/run_view.js";
 export interface BackfillSnapshot {
   /** null while the settings have none. */
   readonly dag: Dag | null;
+  /** Id of the DAG of the backfill that is shown, where the settings have another one by now. */
+  readonly otherDagId: string | null;
   readonly options: Omit<BackfillOptions, "dagId" | "planHash" | "dryRun">;
   readonly locale: Locale;
   /** The shown dates: the plan, or the backfill that was started from it. null until there is a plan. */

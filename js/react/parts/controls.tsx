@@ -1,9 +1,10 @@
 // The buttons of a backfill. Those that clear results, or cannot be undone, ask first.
 import { useEffect, useState } from "react";
 import { numberText } from "../locale.js";
-import { startingOf } from "../plan/tokens.js";
+import { KEEP_FAILED, startingOf } from "../plan/tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { Button, ButtonGroup } from "./button_group.js";
+import { canRetry } from "./can_retry.js";
 
 /** Warnings of a plan that a start would be refused for. */
 const REFUSALS = new Set(["backfill_active", "interrupted_backfill"]);
@@ -34,7 +35,9 @@ export function Controls({ backfill }: { backfill: PageBackfill }) {
 }
 
 function Buttons({ backfill, ask }: { backfill: PageBackfill; ask: (asking: Asking) => void }) {
-  const { phase, locale, counts, plan, isStale, progress } = backfill;
+  const { phase, locale, counts, plan, isStale, progress, error } = backfill;
+  const left = counts[KEEP_FAILED] ?? 0;
+  const retry = canRetry(backfill) && <Button onClick={() => backfill.retry()}>{locale.retry}</Button>;
   switch (phase) {
     case "no_dag":
       return null;
@@ -45,18 +48,24 @@ function Buttons({ backfill, ask }: { backfill: PageBackfill; ask: (asking: Aski
       const isRefused = backfill.warnings.some(isRefusal);
       const isReady = phase === "ready" && !isStale && starting > 0 && !isRefused;
       const run = plan !== null && plan.replaced > 0 ? () => ask("run") : backfill.start;
+      if ((error as { code?: unknown } | null)?.code === "STORE_FAILED")
+        return <Button onClick={backfill.replan}>{locale.tryAgain}</Button>;
       return (
-        <Button isPrimary isDisabled={!isReady} onClick={run}>
-          {locale.run(starting, numberText(locale, starting))}
-        </Button>
+        <>
+          <Button isPrimary isDisabled={!isReady} onClick={run}>
+            {locale.run(starting, numberText(locale, starting))}
+          </Button>
+          {left > 0 && !isRefused && retry}
+        </>
       );
     }
     case "finished":
     case "stopped": {
-      const isWhole = progress !== null && progress.failed + progress.canceled + progress.remaining === 0;
+      const isWhole =
+        progress !== null && progress.failed + progress.canceled + progress.remaining + left === 0;
       return (
         <>
-          {!isWhole && <Button onClick={() => backfill.retry()}>{locale.retry}</Button>}
+          {!isWhole && retry}
           <Button isPrimary={isWhole} onClick={backfill.close}>
             {locale.backToPlan}
           </Button>
@@ -74,6 +83,13 @@ function Buttons({ backfill, ask }: { backfill: PageBackfill; ask: (asking: Aski
           <Button onClick={() => backfill.approve(false)}>{locale.reject}</Button>
         </>
       );
+    case "canceling": {
+      const running = progress?.running ?? 0;
+      if (running === 0 || backfill.run?.isAborting) return null;
+      return (
+        <Button onClick={() => backfill.cancel({ running: "abort" })}>{locale.abortRunning(running)}</Button>
+      );
+    }
     default:
       return (
         <>

@@ -3,11 +3,12 @@ import { useEffect, useState } from "react";
 import { type Locale, longDay, numberText } from "../locale.js";
 import { dayText } from "../plan/days.js";
 import { type PlanColumns, reasonIn } from "../plan/plan_columns.js";
-import { CANCELED, FAILED, QUEUED, TOKENS } from "../plan/tokens.js";
+import { CANCELED, FAILED, KEEP_FAILED, QUEUED, TOKENS } from "../plan/tokens.js";
 import { zoneTime } from "../plan/zone_clock.js";
 import type { DateDetail } from "../planning/date_detail.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { Button } from "./button_group.js";
+import { canRetry } from "./can_retry.js";
 import { ClockFigure } from "./clock_day.js";
 import { type PartProps, Root } from "./root.js";
 import { whenAnswered } from "./when_answered.js";
@@ -16,8 +17,9 @@ export interface DatePanelProps extends PartProps {
   backfill: Pick<PageBackfill, "plan" | "locale" | "selected" | "selectedDay" | "detail" | "absence"> & {
     run: { readonly errors: ReadonlyMap<number, string>; readonly plan: Pick<PlanColumns, "tokens"> } | null;
     phase?: PageBackfill["phase"] | undefined;
-    /** With it a date whose run has not succeeded has a button that runs it again, when the backfill has ended. */
+    /** With it a date whose run has not succeeded has a button that runs it again, in a plan and when the backfill has ended. */
     retry?: PageBackfill["retry"] | undefined;
+    unfinished?: PageBackfill["unfinished"] | undefined;
   };
 }
 
@@ -25,14 +27,12 @@ export interface DatePanelProps extends PartProps {
 export function DatePanel({ backfill, className, style }: DatePanelProps) {
   const { locale, plan, selected, selectedDay, run } = backfill;
   const error = selected === null ? undefined : run?.errors.get(selected);
-  const token = selected === null ? 0 : (run?.plan.tokens[selected] ?? 0);
+  const token = selected === null ? 0 : ((run?.plan ?? plan)?.tokens[selected] ?? 0);
   const { detail, absence } = useDate(backfill, token);
   // Of an earlier backfill the record says why it failed.
   const failed = error ?? (run === null ? (detail?.existing?.error ?? undefined) : undefined);
-  const isLeft = failed !== undefined && run === null && detail?.action === "skip";
-  const hasEnded = backfill.phase === "finished" || backfill.phase === "stopped";
-  const canRetry =
-    backfill.retry !== undefined && hasEnded && selected !== null && (token === FAILED || token === CANCELED);
+  const { retry } = backfill;
+  const hasFailed = [KEEP_FAILED, FAILED, CANCELED].includes(token);
   // A run that has begun, or waits, is not told by the plan any more.
   const outcome = token >= QUEUED ? locale.meaning[TOKENS[token] ?? "queued"] : null;
   return (
@@ -43,8 +43,9 @@ export function DatePanel({ backfill, className, style }: DatePanelProps) {
       {selectedDay === null && <p className="dagfill-dim">{locale.chooseDate}</p>}
       {absence !== null && <p>{absence}</p>}
       {failed !== undefined && <p className="dagfill-bad">{failed}</p>}
-      {isLeft && <p>{locale.failedLeft}</p>}
-      {canRetry && <Button onClick={() => backfill.retry?.(selected)}>{locale.retryDate}</Button>}
+      {retry !== undefined && selected !== null && hasFailed && canRetry(backfill) && (
+        <Button onClick={() => retry(selected)}>{locale.retryDate}</Button>
+      )}
       {detail !== null && plan !== null && (
         <Detail
           {...{ detail, outcome, locale }}

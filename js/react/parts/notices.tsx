@@ -10,6 +10,8 @@ import { Button, ButtonGroup } from "./button_group.js";
 /** Told by the notices of clock changes and of interrupted backfills. */
 const ELSEWHERE = ["clock_change", "interrupted_backfill"];
 const MOST_CLOCK_CHANGES = 6;
+/** The code of the error that a start would end in: a word for programs. */
+const CODE = / \([A-Z_]+\)/;
 
 export function Notices({ backfill }: { backfill: PageBackfill }) {
   const { locale, error, failure, plan, run, warnings, unfinished } = backfill;
@@ -39,7 +41,7 @@ export function Notices({ backfill }: { backfill: PageBackfill }) {
         <ul className="dagfill-notes">
           {notes.map(({ code, message }) => (
             <li key={code + message} data-code={code}>
-              {message}
+              {message.replace(CODE, "")}
             </li>
           ))}
           {changes.map((change) => (
@@ -59,12 +61,17 @@ function Unfinished({ backfill, one }: { backfill: PageBackfill; one: PageBackfi
   const { locale } = backfill;
   const [isAsking, setAsking] = useState(false);
   const keep = () => setAsking(false);
-  const [done, due] = [progress.completed, progress.total - progress.skipped];
+  const { completed, failed, total, skipped } = progress;
+  const [done, due, bad] = [completed + failed, total - skipped, failed].map((count) =>
+    numberText(locale, count),
+  ) as [string, string, string];
   return (
     <div className="dagfill-banner" data-state={state}>
-      <p>{locale.interrupted(numberText(locale, done), numberText(locale, due))}</p>
+      <p>{locale.interrupted(done, due, failed > 0 ? bad : null)}</p>
       {isAsking && <p role="alert">{locale.discards}</p>}
-      {state === "interrupted" && (
+      {state !== "interrupted" ? (
+        <Button onClick={() => backfill.review(backfillId)}>{locale.watch}</Button>
+      ) : (
         <ButtonGroup label={locale.discard} state={String(isAsking)} dismiss={isAsking ? keep : null}>
           {/* The keys make new buttons: React would reuse the focused Discard as "Discard it", and a second Enter would discard. */}
           {isAsking ? (

@@ -9,7 +9,7 @@ import { Controls } from "./controls.js";
 import { FinishTrack, useFinishBand } from "./finish_bar.js";
 import { Notices } from "./notices.js";
 import { type PartProps, Root } from "./root.js";
-import { RunBar } from "./run_bar.js";
+import { doneWords, RunBar } from "./run_bar.js";
 import { Legend } from "./state_legend.js";
 import { useFocusKept } from "./use_focus_kept.js";
 
@@ -66,11 +66,11 @@ function estimateWords(locale: Locale, estimate: NonNullable<PageBackfill["estim
   return locale.estimate({ duration: locale.duration(makespan), finish, late: latest, samples });
 }
 
-function runWords({ locale, progress, phase, run }: PageBackfill, band: FinishBand | null) {
-  if (progress === null) return { headline: locale.planning, detail: "" };
-  const { total, skipped, completed, failed, canceled } = progress;
-  // A date that was canceled is not done.
-  const done = completed + failed;
+function runWords(backfill: PageBackfill, band: FinishBand | null) {
+  const { locale, progress, phase, run } = backfill;
+  const headline = doneWords(backfill);
+  if (progress === null) return { headline, detail: "" };
+  const { failed, canceled, running } = progress;
   const stopped = run === null || canceled === 0 ? 0 : stoppedRuns(run);
   const hasEnded = phase === "finished" && canceled > 0;
   const facts = [
@@ -82,9 +82,16 @@ function runWords({ locale, progress, phase, run }: PageBackfill, band: FinishBa
   // The band below tells the same number.
   const left = band?.middle ?? run?.left;
   if (phase === "running" && left !== undefined) facts.push(locale.left(locale.duration(left)));
-  const headline = locale.done(numberText(locale, done), numberText(locale, total - skipped));
+  if (phase === "canceling" && running > 0) facts.push(waitWords(backfill, running));
   const detail = `${facts.join(", ")}.`;
   return { headline, detail: detail.charAt(0).toLocaleUpperCase(locale.language) + detail.slice(1) };
+}
+
+/** What a backfill that is canceled waits for: until runs end, or until those that were told to stop have had their time. */
+function waitWords({ locale, run, options }: PageBackfill, running: number): string {
+  const grace = options.abortGrace ?? 30_000;
+  const limit = typeof grace === "number" ? locale.duration(grace) : grace;
+  return locale.waiting(running, run?.isAborting ? limit : null);
 }
 
 /** Runs that had begun when the backfill was canceled. */

@@ -4,11 +4,26 @@ import { numberText } from "../locale.js";
 import { CANCELED, FAILED, RUNNING, SUCCESS, TOKENS } from "../plan/tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
 
-export function RunBar({ backfill }: { backfill: Pick<PageBackfill, "progress" | "locale" | "phase"> }) {
+type Shown = Pick<PageBackfill, "progress" | "locale" | "phase" | "otherDagId">;
+
+const countsOf = ({ total, skipped, completed, failed }: NonNullable<PageBackfill["progress"]>) => ({
+  due: total - skipped,
+  // A date that was canceled is not done.
+  done: completed + failed,
+});
+
+/** "3 of 12 done", with the DAG where that is not the one of the settings. */
+export function doneWords({ progress, locale, otherDagId }: Shown): string {
+  if (progress === null) return locale.planning;
+  const { done, due } = countsOf(progress);
+  const words = locale.done(numberText(locale, done), numberText(locale, due));
+  return otherDagId === null ? words : `${words}, ${locale.ofDag(otherDagId)}`;
+}
+
+export function RunBar({ backfill }: { backfill: Shown }) {
   const { progress, locale, phase } = backfill;
   if (progress === null) return null;
-  const due = progress.total - progress.skipped;
-  const done = progress.completed + progress.failed;
+  const { done, due } = countsOf(progress);
   const parts = [
     [SUCCESS, progress.completed],
     [FAILED, progress.failed],
@@ -25,7 +40,7 @@ export function RunBar({ backfill }: { backfill: Pick<PageBackfill, "progress" |
       aria-valuemin={0}
       aria-valuemax={due}
       aria-valuenow={done}
-      aria-valuetext={locale.done(numberText(locale, done), numberText(locale, due))}
+      aria-valuetext={doneWords(backfill)}
     >
       <svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
         {parts.map(([token, count]) => {

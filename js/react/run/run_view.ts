@@ -54,6 +54,8 @@ export class RunView {
   readonly tasks = new TaskMarksByRun();
   phase: RunPhase = "running";
   progress: Progress;
+  /** What runs was told to stop; it is waited for. */
+  isAborting = false;
   result: Omit<BackfillResult, "results"> | null = null;
   /** Epoch milliseconds. */
   startedAt = Date.now();
