@@ -5,8 +5,8 @@ import { iso } from "../time.js";
 import { renderedRun } from "./chunks.js";
 import type { PlanData } from "./plan_data.js";
 import type { PreviewTemplates, RenderedRun } from "./preview_templates.js";
+import type { Fault } from "./template_fault.js";
 import { templateTexts } from "./template_texts.js";
-import type { Fault } from "./unquoted.js";
 
 /** Two runs at one time of the clock, between runs as they would be at the times before and after it. */
 type Twins = [before: RenderedRun, first: RenderedRun, second: RenderedRun, after: RenderedRun];

@@ -5,9 +5,10 @@ import type { Unresolved } from "../macros/unresolved.js";
 import { call } from "../raw.js";
 import type { Warning } from "../warning.js";
 import type { PreviewTemplates, RenderedRun } from "./preview_templates.js";
+import { type Fault, faultOf } from "./template_fault.js";
 import { type TemplateText, templateTexts } from "./template_texts.js";
 import { undefinedParams } from "./undefined_params.js";
-import { type Fault, type Use, unquoted } from "./unquoted.js";
+import { type Use, unquoted } from "./unquoted.js";
 
 /** More would be no list that anybody reads. */
 const MOST = 100;
@@ -48,13 +49,13 @@ export function templateWarnings(
     if (found.usesNow) {
       const message =
         "the text tells the time of its own rendering: another run of the same date renders it otherwise";
-      faults.push({ code: "uses_now", message, taskId: text.taskId, field: text.path });
+      faults.push(faultOf(text, "uses_now", message));
     }
     if (text.path !== "command") continue;
     faults.push(...unquoted(text, found.uses, found.quoted));
     if (isLeftOut(text.template)) {
       const message = "its work was not imported, so that it fails in every run: replace the command";
-      faults.push({ code: "work_not_imported", message, taskId: text.taskId, field: text.path });
+      faults.push(faultOf(text, "work_not_imported", message));
     }
   }
   return merged(faults).slice(0, MOST);
@@ -135,16 +136,8 @@ function unresolvedFault(
       : onUnknown === "empty" && !isOpen
         ? "it is left out"
         : "it stays as written";
-  const hint = part.suggestion === undefined ? "" : `; did you mean ${part.suggestion}?`;
-  return {
-    code,
-    message: `nothing resolves ${part.text} (${why}), ${ends}${hint}`,
-    taskId: text.taskId,
-    field: text.path,
-    start: part.start,
-    end: part.end,
-    ...(part.suggestion === undefined ? {} : { suggestion: part.suggestion }),
-  };
+  const message = `nothing resolves ${part.text} (${why}), ${ends}`;
+  return faultOf(text, code, message, part, part.suggestion);
 }
 
 /** Why nothing resolves a part: the core's message without the tag in front, which the core cuts to 80 letters. */

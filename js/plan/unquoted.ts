@@ -1,6 +1,6 @@
 // Values from outside that a shell would read as a part of a command: printed without the filter `quote`.
 
-import type { Warning } from "../warning.js";
+import { type Fault, faultOf } from "./template_fault.js";
 import type { TemplateText } from "./template_texts.js";
 
 /** A name, filter or statement of a template, and where it stands. */
@@ -9,12 +9,6 @@ export interface Use {
   kind: string;
   start: number;
   end: number;
-}
-
-/** A fault in a template of a task. */
-export interface Fault extends Warning {
-  taskId: string;
-  field: string;
 }
 
 /** Names of values that the starter of a run, or another task, has written. */
@@ -33,11 +27,8 @@ const QUOTED_LIST = /map\(.quote.\) *\| *join\(. .\)[ -]*$/;
 /** A warning for each `{{ }}` of a command that prints a value from outside, or a name that a statement gave one, unless the filter
  *  `quote` makes one word of it: as the last one, and outside of the shell's quotes. `inQuotes`: where
  *  the expressions stand that a shell reads as quoted. */
-export function unquoted(
-  { template, taskId, path }: TemplateText,
-  uses: readonly Use[],
-  inQuotes: readonly number[],
-): Fault[] {
+export function unquoted(text: TemplateText, uses: readonly Use[], inQuotes: readonly number[]): Fault[] {
+  const { template } = text;
   const outside = new Map<string, Safety>(OUTSIDE.map((name) => [name, undefined]));
   const faults = new Map<number, Fault>();
   for (const use of uses) {
@@ -63,14 +54,8 @@ export function unquoted(
       safe === "word"
         ? shown
         : (quotedArgument(template, use, before, end) ?? quotedTag(template.slice(start + 2, end)));
-    faults.set(start, {
-      code: "unquoted_in_command",
-      message: `the value of ${shown} becomes a part of the command: write it as ${quoted}${isInQuotes ? " outside of the shell's quotes" : ""}, or read it from the environment`,
-      taskId,
-      field: path,
-      start,
-      end: end + 2,
-    });
+    const message = `the value of ${shown} becomes a part of the command: write it as ${quoted}${isInQuotes ? " outside of the shell's quotes" : ""}, or read it from the environment`;
+    faults.set(start, faultOf(text, "unquoted_in_command", message, { start, end: end + 2 }));
   }
   return [...faults.values()];
 }
