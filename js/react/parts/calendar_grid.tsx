@@ -1,6 +1,7 @@
 // biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table whose cells take the focus.
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the keys are those of the whole grid.
-// The calendar for keys and screen readers: one month as a grid, out of sight beside the canvas.
+// The calendar for keys and screen readers: one month as a grid, out of sight beside the canvas. As in the picture a column is a week,
+// so that a day is below the one before.
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { CalendarData } from "../draw/draw_calendar.js";
 import { dayWords, type Locale, longDay, numberText, weekdays } from "../locale.js";
@@ -69,24 +70,16 @@ export function CalendarGrid(props: GridProps) {
       aria-label={locale.dates(dayWords(locale, one, { month: "long", year: "numeric" }))}
       onKeyDown={onKeyDown}
     >
-      <thead>
-        <tr>
-          {names.map((name) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
       <tbody>
-        {WEEKS.map((week) => (
-          <tr key={week}>
-            {names.map((name, column) => {
-              const day = monday + week * 7 + column;
+        {names.map((name, weekday) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            {WEEKS.map((week) => {
+              const day = monday + week * 7 + weekday;
               const isHere = day === focus;
               return (
                 <td
-                  key={name}
+                  key={week}
                   role="gridcell"
                   ref={isHere ? cell : undefined}
                   tabIndex={isHere ? 0 : -1}
