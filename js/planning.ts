@@ -26,6 +26,7 @@ export {
   CANCELED,
   CREATE,
   FAILED,
+  INTERRUPTED,
   KEEP,
   KEEP_FAILED,
   QUEUED,

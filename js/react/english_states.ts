@@ -13,6 +13,7 @@ export const englishStates: Pick<Locale, "token" | "meaning" | "task" | "reason"
     success: "succeeded",
     failed: "failed",
     canceled: "canceled",
+    interrupted: "interrupted",
   },
   meaning: {
     create: "No run yet: will start",
@@ -24,6 +25,7 @@ export const englishStates: Pick<Locale, "token" | "meaning" | "task" | "reason"
     success: "Done",
     failed: "Failed",
     canceled: "Stopped, or never started",
+    interrupted: "It was interrupted: resume or discard its backfill",
   },
   task: {
     queued: "queued",

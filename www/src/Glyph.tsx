@@ -9,6 +9,7 @@ const PATHS: Partial<Record<Token, string>> = {
   running: "M6 4l6 4-6 4z",
   success: "M4 8.5l3 3L12 5",
   canceled: "M4 8h8",
+  interrupted: "M4 8h8",
 };
 
 /** A token as a small box: the same hue, fill and mark as in the calendar. */

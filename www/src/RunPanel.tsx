@@ -1,4 +1,4 @@
-import { CANCELED, englishDuration, FAILED, QUEUED, RUNNING, SUCCESS } from "dagfill/planning";
+import { CANCELED, englishDuration, FAILED, INTERRUPTED, QUEUED, RUNNING, SUCCESS } from "dagfill/planning";
 import type { BackfillModel } from "dagfill/react";
 import { useEffect, useRef, useState } from "react";
 import { number, plural, shortLocal } from "./days";
@@ -124,6 +124,7 @@ export function RunPanel(props: RunPanelProps) {
         {scrub !== null && "At that moment: "}
         succeeded {count(SUCCESS)}, failed {count(FAILED)}, running {count(RUNNING)}, queued {count(QUEUED)}
         {(sums[CANCELED] ?? 0) > 0 && `, canceled ${count(CANCELED)}`}
+        {(sums[INTERRUPTED] ?? 0) > 0 && `, interrupted ${count(INTERRUPTED)}`}
       </p>
       <Lanes run={run} model={model} theme={theme} until={scrub} onSelect={onSelect} />
       {phase === "finished" && <Scrubber run={run} scrub={scrub} onScrub={onScrub} />}

@@ -1,6 +1,15 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a group of buttons is no fieldset.
 
-import { AGAIN, CREATE, englishDuration, englishStates, KEEP, KEEP_FAILED, TOKENS } from "dagfill/planning";
+import {
+  AGAIN,
+  CREATE,
+  englishDuration,
+  englishStates,
+  INTERRUPTED,
+  KEEP,
+  KEEP_FAILED,
+  TOKENS,
+} from "dagfill/planning";
 import { useEffect, useRef, useState } from "react";
 import { number, plural } from "./days";
 import { Glyph } from "./Glyph";
@@ -25,10 +34,12 @@ export function Verdict(props: {
   const { draft, sums, estimate, stale, outside, obstacle, onRun, onOwnDates } = props;
   const starting = (sums[CREATE] ?? 0) + (sums[AGAIN] ?? 0);
   const kept = (sums[KEEP] ?? 0) + (sums[KEEP_FAILED] ?? 0);
+  const interrupted = sums[INTERRUPTED] ?? 0;
   const detail = [
     `${number(sums[CREATE] ?? 0)} new`,
     `${number(sums[AGAIN] ?? 0)} again`,
     `${number(kept)} left alone`,
+    ...(interrupted > 0 ? [`${number(interrupted)} interrupted`] : []),
   ].join(", ");
   const about = estimate
     ? ` About ${englishDuration(estimate.makespan)} with ${plural(draft.parallel, "lane")} at ${englishDuration(draft.simulation.seconds * 1000)} a run${ending(estimate.makespan)}.`

@@ -67,6 +67,7 @@ function drawMark(context: CanvasRenderingContext2D, token: number, x: number, y
       line([0.24, 0.54], [0.43, 0.72], [0.76, 0.3]);
       break;
     case "canceled":
+    case "interrupted":
       line([0.26, 0.5], [0.74, 0.5]);
       break;
     case "queued":

@@ -7,7 +7,7 @@ import { type Locale, numberText } from "../locale.js";
 import { dayOfRow } from "../plan/day_columns.js";
 import { clock, dayText, offsetText } from "../plan/days.js";
 import { matchingRows, placeAmong } from "../plan/matching_rows.js";
-import { type PlanColumns, reasonIn } from "../plan/plan_columns.js";
+import type { PlanColumns } from "../plan/plan_columns.js";
 import { TOKENS } from "../plan/tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { Glyph } from "./glyph.js";
@@ -157,8 +157,8 @@ function Rows({ backfill, plan, height, filter, setFilter }: RowsProps) {
 /** The text of the last column: why a date is left alone, or its state. */
 export function stateWords(plan: PlanColumns, locale: Locale, token: number, reason: number): string {
   const state = TOKENS[token] ?? "keep";
-  const name = reasonIn(plan, plan.reasonNames[reason] ?? null);
-  return name && state.startsWith("keep") ? locale.reason[name] : locale.token[state];
+  const name = plan.reasonNames[reason];
+  return name && /keep/.test(state) ? locale.reason[name] : locale.token[state];
 }
 
 interface RowProps {

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 import { validateDag } from "../../face.js";
 import { kebab } from "../draw/palette.js";
-import { isInterrupted } from "../plan/plan_columns.js";
+import { INTERRUPTED } from "../plan/tokens.js";
 import type { TaskMark } from "../run/task_marks.js";
 import { isOpenTask, TOKEN_OF_TASK } from "../run/task_tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
@@ -45,7 +45,7 @@ export function TaskGantt({ backfill, runId, maxHeight = 480, className, style }
   const order = useTaskOrder(dag);
   const shown = runId ?? (selected === null ? null : backfill.runId(selected));
   const marks = shown === null ? null : backfill.taskMarks(shown);
-  const isLost = !runId && !!plan && selected !== null && isInterrupted(plan, selected);
+  const isLost = !runId && selected !== null && plan?.tokens[selected] === INTERRUPTED;
   return (
     <Root part="gantt" label={locale.taskTimes} className={className} style={style}>
       {order.length === 0 || marks === null || marks.size === 0 ? (

@@ -8,8 +8,8 @@ import { usePalette } from "../draw/palette.js";
 import { longDay } from "../locale.js";
 import { dayOfRow } from "../plan/day_columns.js";
 import { clock } from "../plan/days.js";
-import { isInterrupted, type PlanColumns } from "../plan/plan_columns.js";
-import { AGAIN, QUEUED, RUNNING, TOKENS } from "../plan/tokens.js";
+import type { PlanColumns } from "../plan/plan_columns.js";
+import { AGAIN, INTERRUPTED, QUEUED, RUNNING, TOKENS } from "../plan/tokens.js";
 import type { TaskState } from "../run/task_marks.js";
 import { isOpenTask, TOKEN_OF_TASK } from "../run/task_tokens.js";
 import type { PageBackfill } from "../use_backfill.js";
@@ -74,7 +74,7 @@ function Cells({ backfill, plan, order, maxHeight, theme }: CellsProps) {
     if (token <= AGAIN || token === QUEUED) return null;
     const ownId = runId(at);
     const known = ownId === null ? undefined : taskMarks(ownId).get(taskId);
-    if (known !== undefined && isOpenTask(known.state) && isInterrupted(plan, at)) return null;
+    if (token === INTERRUPTED && known !== undefined && isOpenTask(known.state)) return null;
     // A task without a state waits while its run goes on; of a run that has ended it is as its date.
     return known?.state ?? (token === RUNNING ? "queued" : null);
   };

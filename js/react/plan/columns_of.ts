@@ -1,9 +1,9 @@
 // From a preview to the columns that a page draws: one pass over the dates, no object a date.
-import { ACTIONS, type BackfillPreview, type RunState, SKIP_REASONS } from "../../face.js";
+import { ACTIONS, type Action, type BackfillPreview, type RunState, SKIP_REASONS } from "../../face.js";
 import { groupByDay } from "./day_columns.js";
 import { dayOf } from "./days.js";
-import type { PlanColumns } from "./plan_columns.js";
-import { AGAIN, CREATE, KEEP, KEEP_FAILED } from "./tokens.js";
+import { type PlanColumns, reasonIn } from "./plan_columns.js";
+import { AGAIN, CREATE, INTERRUPTED, KEEP, KEEP_FAILED } from "./tokens.js";
 import { dayIn, zoneTime } from "./zone_clock.js";
 
 const INSTANTS = /\b\d{4}-\d\d-\d\dT[\d:.]+Z/g;
@@ -19,7 +19,7 @@ export function columnsOf(preview: BackfillPreview): PlanColumns {
     places === null ? column : (column.map((_, at) => column[places[at] as number] as number) as T);
   const [dates, offsets] = [sorted(columns.executionDate), sorted(columns.offsetSeconds)];
   const [actions, reasons] = [sorted(columns.action), sorted(columns.reason)];
-  const tokens = tokensOf(actions, reasons);
+  const tokens = tokensOf(preview, actions, reasons);
   const edge = (at: string, row: number) => dayIn(preview.timeZone, Date.parse(at), offsets.at(row));
   const [oldest, newest] = (dates[0] ?? 0) <= (dates.at(-1) ?? 0) ? [0, -1] : [-1, 0];
   return {
@@ -57,22 +57,19 @@ export function columnsOf(preview: BackfillPreview): PlanColumns {
 }
 
 const REASONS = SKIP_REASONS.length;
-/** Tokens by action and reason: reading a table is quicker than naming the token of each of a million rows. */
-const TOKEN_OF = Uint8Array.from({ length: ACTIONS.length * REASONS }, (_, at) =>
-  tokenOf(Math.floor(at / REASONS), at % REASONS),
-);
 
-function tokensOf(actions: Uint8Array, reasons: Uint8Array): Uint8Array<ArrayBuffer> {
-  const tokens = new Uint8Array(actions.length);
-  for (let row = 0; row < tokens.length; row++)
-    tokens[row] = TOKEN_OF[(actions[row] as number) * REASONS + (reasons[row] as number)] as number;
-  return tokens;
+function tokensOf(preview: BackfillPreview, actions: Uint8Array, reasons: Uint8Array) {
+  // Reading a table by action and reason is quicker than naming the token of each of a million rows.
+  const table = ACTIONS.flatMap((action) =>
+    SKIP_REASONS.map((reason) => tokenOf(action, reasonIn(preview, reason))),
+  );
+  return actions.map((action, row) => table[action * REASONS + (reasons[row] as number)] as number);
 }
 
-function tokenOf(action: number, reason: number): number {
-  const name = ACTIONS[action];
-  if (name !== "skip") return name === "create" ? CREATE : AGAIN;
-  return SKIP_REASONS[reason] === "exists_failed" ? KEEP_FAILED : KEEP;
+function tokenOf(action: Action, reason: ReturnType<typeof reasonIn>): number {
+  if (action !== "skip") return action === "create" ? CREATE : AGAIN;
+  if (reason === "interrupted") return INTERRUPTED;
+  return reason === "exists_failed" ? KEEP_FAILED : KEEP;
 }
 
 /** The rows in order of their dates, where they are in no direction: the orders "bisect" and "failed-first". */

@@ -48,10 +48,6 @@ export function reasonIn({ warnings }: Pick<PlanColumns, "warnings">, reason: Sk
   return reason === "in_flight" && isInterrupted ? "interrupted" : reason;
 }
 
-/** Whether the run of a date was interrupted with its backfill: nobody runs its tasks. */
-export const isInterrupted = (plan: PlanColumns, row: number): boolean =>
-  reasonIn(plan, plan.reasonNames[plan.reasons[row] ?? 0] ?? null) === "interrupted";
-
 /** The buffers of a plan, for `postMessage`: they change hands instead of being copied. */
 export function buffersOf(plan: PlanColumns): ArrayBuffer[] {
   const { day, first, count, tokens } = plan.days;

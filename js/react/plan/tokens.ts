@@ -11,9 +11,10 @@ export const TOKENS = [
   "success",
   "failed",
   "canceled",
+  "interrupted",
 ] as const;
 /** `create`: no run yet, one will start. `again`: has a run that runs again. `keep`: stays as it is. `keepFailed`: failed, and
- *  stays so. The others are states of a backfill that was started. */
+ *  stays so. `interrupted`: ran when its backfill was interrupted. The others are states of a backfill that was started. */
 export type Token = (typeof TOKENS)[number];
 
 /** How many there are, and the place of each among them. */
@@ -27,11 +28,10 @@ export const RUNNING = 5;
 export const SUCCESS = 6;
 export const FAILED = 7;
 export const CANCELED = 8;
+export const INTERRUPTED = 9;
 
 /** Solid: something will run, or has. Outlined: left alone, or waiting. */
-export const OUTLINED: readonly boolean[] = TOKENS.map((token) =>
-  ["keep", "keepFailed", "queued"].includes(token),
-);
+export const OUTLINED: readonly boolean[] = TOKENS.map((token) => /keep|queued|interrupted/.test(token));
 
 /** The token of a run's state; `keep` for states that no run has. */
 export function tokenOfState(state: string): number {
