@@ -316,3 +316,35 @@ test("the user of a system crontab is no program", { skip }, async (t) => {
   await tab.getByRole("button", { name: "Use b (1 task)" }).click();
   await tab.locator(".task-card").getByText("/opt/b.sh", { exact: true }).first().waitFor();
 });
+
+test("own DAGs are kept for the bare address, the newest first, and can be forgotten", {
+  skip,
+}, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  for (const name of ["a1", "a2", "a3", "a4", "a5", "a6", "a3"]) {
+    await paste(tab, airflow(`"${name}", schedule="@daily", start_date=datetime(2026, 3, 1)`));
+    await tab.getByRole("button", { name: `Use ${name} (1 task)` }).click();
+    await tab.getByRole("button", { name, exact: false }).first().waitFor();
+  }
+  const own = await tab.context().newPage();
+  await own.goto(page.url);
+  await own.getByRole("button", { name: /^Run / }).waitFor();
+  const menu = own.getByRole("button", { name: "orders_daily" }).first();
+  await menu.click();
+  const yours = own.getByRole("group", { name: "Yours" });
+  const names = () => yours.locator("b").allTextContents();
+  assert.deepEqual(await names(), ["a3", "a6", "a5", "a4", "a2"]);
+  const { width, height } = await own.getByRole("button", { name: "Forget a6" }).boundingBox();
+  assert.ok(width >= 24 && height >= 24, `${width} x ${height}`);
+  await own.getByRole("button", { name: "Forget a6" }).click();
+  assert.deepEqual(await names(), ["a3", "a5", "a4", "a2"]);
+  await yours.getByRole("button", { name: "a3", exact: false }).first().click();
+  await own.waitForFunction(() => document.querySelector("input[name=from]").value === "2026-03-01");
+  assert.equal(await own.getByLabel("Schedule", { exact: true }).inputValue(), "@daily");
+  // What another program wrote there is no DAG.
+  await own.evaluate(() => localStorage.setItem("dagfill.dags", '[{"dagId":1},null,{"dagId":"x"}]'));
+  await own.goto("about:blank");
+  await own.goto(page.url);
+  await own.getByRole("button", { name: /^Run / }).waitFor();
+  assert.equal(await own.getByRole("group", { name: "Yours" }).count(), 0);
+});

@@ -7,6 +7,7 @@ import { Dialogs, type Open } from "./Dialogs";
 import { number, plural } from "./days";
 import type { Engine } from "./engine/engine";
 import type { ExportFormat } from "./engine/export";
+import { DEFAULT_DRAFT } from "./examples";
 import { Header } from "./Header";
 import { HourStrip } from "./HourStrip";
 import { Lead } from "./Lead";
@@ -29,6 +30,7 @@ import { useDraft, useUndoKeys } from "./useDraft";
 import { useDrop } from "./useDrop";
 import { useKeptFocus } from "./useKeptFocus";
 import { useMedia } from "./useMedia";
+import { useOwnDags } from "./useOwnDags";
 import { useSampleHistory } from "./useSampleHistory";
 import { Legend, Verdict } from "./Verdict";
 import { writeFile } from "./writeFile";
@@ -57,6 +59,7 @@ export function App({ opening, initial }: AppProps) {
   );
   const backfill = useBackfill(opening, draft, source, setDraft);
   const { engine, plan, run, stored, actions } = backfill;
+  const own = useOwnDags(plan.hasCore);
   useUndoKeys(edits, run === null);
   const theme = useTheme();
   const phone = useMedia("(max-width: 820px)");
@@ -174,7 +177,12 @@ export function App({ opening, initial }: AppProps) {
         written={written}
         past={run ? [] : stored.filter((one) => ["success", "failed", "canceled"].includes(one.state))}
         onReview={(one) => void actions.review(one)}
-        onExample={(example) => setDraft(example.draft)}
+        dags={{
+          own: own.dags,
+          onOwn: (dag) => setDraft({ ...DEFAULT_DRAFT, ...dag }),
+          onForget: own.forget,
+          onExample: (example) => setDraft(example.draft),
+        }}
         onLink={() => setOpen({ name: "link" })}
         onCode={(flavour) => setOpen({ name: "code", flavour })}
         onExport={(format) => void exportPlan(format)}
@@ -380,7 +388,10 @@ export function App({ opening, initial }: AppProps) {
           close={close}
           engine={engine}
           draft={draft}
-          onDraft={change}
+          onBrought={(dag) => {
+            change(dag);
+            own.keep(dag);
+          }}
           onRecords={actions.replan}
           plan={plan}
           run={run}

@@ -6,6 +6,7 @@ import { failureOf, sentencesOf } from "./failure";
 import { Modal } from "./Modal";
 import type { Draft, EngineError } from "./model";
 import { noSchedule } from "./noSchedule";
+import type { OwnDag } from "./useOwnDags";
 
 /** A file that was dropped or opened. */
 export interface Given {
@@ -31,11 +32,11 @@ export function BringDialog(props: {
   engine: Engine | null;
   draft: Draft;
   given: Given | null;
-  onDraft: (part: Partial<Draft>) => void;
+  onBrought: (dag: OwnDag) => void;
   onRecords: () => void;
   onClose: () => void;
 }) {
-  const { engine, draft, given, onDraft, onRecords, onClose } = props;
+  const { engine, draft, given, onBrought, onRecords, onClose } = props;
   const [text, setText] = useState(given?.text ?? "");
   const [fileName, setFileName] = useState(given?.fileName);
   const [brought, setBrought] = useState<Brought | null>(null);
@@ -94,7 +95,7 @@ export function BringDialog(props: {
           {refused}
         </p>
       )}
-      {brought && <Answer brought={brought} choose={(part) => [onDraft(part), onClose()]} />}
+      {brought && <Answer brought={brought} choose={(part) => [onBrought(part), onClose()]} />}
       <div className="buttons">
         <label className="file">
           Open a file
@@ -117,7 +118,7 @@ export function BringDialog(props: {
   );
 }
 
-function Answer({ brought, choose }: { brought: Brought; choose: (part: Partial<Draft>) => void }) {
+function Answer({ brought, choose }: { brought: Brought; choose: (dag: OwnDag) => void }) {
   if (brought.kind === "runs") {
     const { created, updated, unchanged, kept } = brought.stored;
     return (
@@ -146,7 +147,7 @@ function Answer({ brought, choose }: { brought: Brought; choose: (part: Partial<
       {brought.drafts
         .filter(({ schedule }) => schedule === "")
         .slice(0, 20)
-        .map(({ dagId = "" }) => (
+        .map(({ dagId }) => (
           <p key={dagId} className="warn">
             {noSchedule(dagId)}
           </p>

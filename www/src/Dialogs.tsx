@@ -5,6 +5,7 @@ import type { Flavour } from "./flavours";
 import { CancelRun, ConfirmLoss, ConfirmRun, Modal } from "./Modal";
 import type { Draft, ShownRun, StoredBackfill } from "./model";
 import type { LinkOptions } from "./useAddress";
+import type { OwnDag } from "./useOwnDags";
 import type { PlanState } from "./usePlan";
 
 const BringDialog = lazy(() => import("./BringDialog").then((part) => ({ default: part.BringDialog })));
@@ -29,7 +30,8 @@ export interface DialogsProps {
   close: () => void;
   engine: Engine | null;
   draft: Draft;
-  onDraft: (part: Partial<Draft>) => void;
+  /** A DAG was brought. */
+  onBrought: (dag: OwnDag) => void;
   /** Records have come into the store. */
   onRecords: () => void;
   plan: PlanState;
@@ -50,7 +52,7 @@ export function Dialogs(props: DialogsProps) {
 }
 
 function dialog(props: DialogsProps) {
-  const { open, close, engine, draft, onDraft, onRecords, plan, run, form, start, link, actions } = props;
+  const { open, close, engine, draft, onBrought, onRecords, plan, run, form, start, link, actions } = props;
   switch (open.name) {
     case "form":
       return (
@@ -102,7 +104,7 @@ function dialog(props: DialogsProps) {
         />
       );
     case "bring":
-      return <BringDialog {...{ engine, draft, onDraft, onRecords }} given={open.given} onClose={close} />;
+      return <BringDialog {...{ engine, draft, onBrought, onRecords }} given={open.given} onClose={close} />;
     case "link":
       return <LinkDialog link={link} draft={draft} onClose={close} />;
     case "code":

@@ -1,8 +1,7 @@
 import { number } from "./days";
 import type { ExportFormat } from "./engine/export";
-import type { Example } from "./examples";
 import type { Flavour } from "./flavours";
-import { CopyCode, Examples, ExportMenu, Menu } from "./Menus";
+import { CopyCode, type DagChoice, Dags, ExportMenu, Menu } from "./Menus";
 import type { Change, Draft, StoredBackfill } from "./model";
 import type { useTheme } from "./theme";
 
@@ -18,7 +17,7 @@ export interface HeaderProps {
   onReview: (one: StoredBackfill) => void;
   /** Takes the last edit back; null when there is none. */
   undo: (() => void) | null;
-  onExample: (example: Example) => void;
+  dags: DagChoice;
   onLink: () => void;
   onCode: (flavour: Flavour) => void;
   onExport: (format: ExportFormat) => void;
@@ -26,11 +25,11 @@ export interface HeaderProps {
 
 export function Header(props: HeaderProps) {
   const { draft, change, theme, exportable, written, past, undo } = props;
-  const { onReview, onExample, onLink, onCode, onExport } = props;
+  const { onReview, dags, onLink, onCode, onExport } = props;
   return (
     <header className="page-header">
       <h1>dagfill</h1>
-      <Examples dagId={draft.dagId} choose={onExample} />
+      <Dags dagId={draft.dagId} {...dags} />
       <button
         type="button"
         className="icon"

@@ -1,7 +1,9 @@
 import { useRef } from "react";
+import { plural } from "./days";
 import type { ExportFormat } from "./engine/export";
 import { EXAMPLES, type Example } from "./examples";
 import { FLAVOURS, type Flavour } from "./flavours";
+import type { OwnDag } from "./useOwnDags";
 
 /** A button with a popover of the platform: closes by Escape and by a click outside. */
 export function Menu({
@@ -28,27 +30,69 @@ export function Menu({
   );
 }
 
-export function Examples({ dagId, choose }: { dagId: string; choose: (example: Example) => void }) {
+export interface DagChoice {
+  /** The DAGs that the user has brought, the newest first. */
+  own: readonly OwnDag[];
+  onOwn: (dag: OwnDag) => void;
+  onForget: (dagId: string) => void;
+  onExample: (example: Example) => void;
+}
+
+/** The picker of DAGs: those of the user, and the page's examples. */
+export function Dags({ dagId, own, onOwn, onForget, onExample }: DagChoice & { dagId: string }) {
   return (
     <Menu label={dagId || "Examples"} name="examples">
-      {(close) =>
-        EXAMPLES.map((example) => (
-          <button
-            key={example.name}
-            type="button"
-            onClick={() => {
-              close();
-              choose(example);
-            }}
-          >
-            <b>{example.name}</b>
-            <span className="dim">{example.note}</span>
-          </button>
-        ))
-      }
+      {(close) => (
+        <>
+          {own.length > 0 && (
+            // biome-ignore lint/a11y/useSemanticElements: a group of a menu is no fieldset.
+            <div role="group" aria-label="Yours" className="own-dags">
+              <p className="dim">Yours, kept in this browser</p>
+              {own.map((dag) => (
+                <div key={dag.dagId}>
+                  <button
+                    type="button"
+                    onClick={() => {
+                      close();
+                      onOwn(dag);
+                    }}
+                  >
+                    <b>{dag.dagId}</b>
+                    <span className="dim">{ofOwn(dag)}</span>
+                  </button>
+                  <button
+                    type="button"
+                    aria-label={`Forget ${dag.dagId}`}
+                    title={`Forget ${dag.dagId}`}
+                    onClick={() => onForget(dag.dagId)}
+                  >
+                    ×
+                  </button>
+                </div>
+              ))}
+            </div>
+          )}
+          {EXAMPLES.map((example) => (
+            <button
+              key={example.name}
+              type="button"
+              onClick={() => {
+                close();
+                onExample(example);
+              }}
+            >
+              <b>{example.name}</b>
+              <span className="dim">{example.note}</span>
+            </button>
+          ))}
+        </>
+      )}
     </Menu>
   );
 }
+
+const ofOwn = ({ schedule, timeZone, tasks = [] }: OwnDag) =>
+  `${schedule || "No schedule"}, ${timeZone}, ${plural(tasks.length, "task")}`;
 
 export function CopyCode({ choose }: { choose: (flavour: Flavour) => void }) {
   return (

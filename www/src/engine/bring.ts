@@ -4,10 +4,11 @@ import { draftOfDag } from "../bring";
 import type { Draft } from "../model";
 import { rangeOfDag } from "../ownDates";
 import { dagOf } from "../request";
+import type { OwnDag } from "../useOwnDags";
 
 /** The content of a pasted text: DAGs to choose from, or records that are in the store now. */
 export type Brought =
-  | { kind: "dags"; drafts: Partial<Draft>[]; notes: string[] }
+  | { kind: "dags"; drafts: OwnDag[]; notes: string[] }
   | { kind: "runs"; dagId: string; stored: StoredRuns; left: LeftOut };
 
 /** Reads a text of another system. Records belong to the DAG of the draft. */

@@ -25,7 +25,7 @@ export function readSchedule(draft: Draft, now: number): ScheduleView {
   try {
     const schedule = scheduleOf(draft.schedule);
     if (schedule === null) {
-      const message = "There is no schedule: write one, such as 30 2 * * *";
+      const message = "There is no schedule: write one, such as @daily";
       return { text: "", warnings: [], next: [], error: { code: "NO_SCHEDULE", message } };
     }
     const view = explainSchedule(schedule, { ...timetableOf(draft), now, count: 3 });

@@ -1,0 +1,68 @@
+import { startTransition, useCallback, useEffect, useState } from "react";
+import type { Draft } from "./model";
+
+/** A DAG that was brought, without the plan around it: no conf, which may hold secrets, and no days that were taken out. */
+export type OwnDag = Partial<Draft> & Pick<Draft, "dagId">;
+
+const KEY = "dagfill.dags";
+/** More are not kept, nor texts that are longer together: the storage of a page is small, and its records of backfills come first. */
+const MOST = 5;
+const MOST_CHARACTERS = 500_000;
+
+/** The DAGs that were brought last, the newest first, in this browser's storage. They are read when `isReady`, behind the first plan. */
+export function useOwnDags(isReady: boolean) {
+  const [dags, setDags] = useState<readonly OwnDag[]>([]);
+  useEffect(() => {
+    if (isReady) startTransition(() => setDags(stored()));
+  }, [isReady]);
+  // Another tab may have written since: each change begins with what is stored.
+  const keep = useCallback((dag: OwnDag) => setDags(store([dag, ...without(stored(), dag.dagId)])), []);
+  const forget = useCallback((dagId: string) => setDags(store(without(stored(), dagId))), []);
+  return { dags, keep, forget };
+}
+
+const without = (dags: readonly OwnDag[], dagId: string) => dags.filter((dag) => dag.dagId !== dagId);
+
+function stored(): OwnDag[] {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+    return Array.isArray(value) ? value.filter(isOwnDag).slice(0, MOST) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Stores the first of them that have room, which are returned. */
+function store(dags: readonly OwnDag[]): OwnDag[] {
+  const texts = dags.slice(0, MOST).map((dag) => JSON.stringify(dag));
+  let room = MOST_CHARACTERS;
+  const kept = dags.slice(0, texts.length).filter((_, at) => {
+    const length = texts[at]?.length ?? 0;
+    if (length > room) return false;
+    room -= length;
+    return true;
+  });
+  try {
+    localStorage.setItem(KEY, JSON.stringify(kept));
+  } catch {
+    // Storage is blocked, and the page says so: they are kept until it is closed.
+  }
+  return kept;
+}
+
+/** What the page reads of one: another version of it, or another page of this origin, may have written the text. */
+function isOwnDag(value: unknown): value is OwnDag {
+  if (typeof value !== "object" || value === null) return false;
+  const { dagId, schedule, timeZone, tasks } = value as Record<string, unknown>;
+  return (
+    [dagId, schedule, timeZone].every((text) => typeof text === "string") &&
+    Array.isArray(tasks) &&
+    tasks.every(
+      (task) =>
+        typeof task?.taskId === "string" &&
+        typeof task.command === "string" &&
+        Array.isArray(task.dependsOn) &&
+        task.dependsOn.every((other: unknown) => typeof other === "string"),
+    )
+  );
+}
