@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hash, usePage, verdict, withoutBrowser } from "./www-page.mjs";
-import { button } from "./www-steps.mjs";
+import { button, layered, paste } from "./www-steps.mjs";
 
 const page = usePage();
 const skip = withoutBrowser;
@@ -24,6 +24,14 @@ const run = (tab) => tab.getByRole("button", { name: /^Run [\d,]+ runs?$/ }).cli
 const legend = async (tab) =>
   (await tab.locator(".legend button").allInnerTexts()).map((text) => text.replace(/\s+/g, " "));
 const counts = (tab, text) => tab.locator(".counts").getByText(text, { exact: true }).waitFor();
+async function stopNow(tab) {
+  await tab.getByRole("button", { name: "Cancel…" }).click();
+  await tab
+    .getByRole("dialog")
+    .getByRole("button", { name: /^Stop now/ })
+    .click();
+}
+
 test("runs that were in flight when their backfill was interrupted are told as such, and sums are whole", {
   skip,
 }, async (t) => {
@@ -71,4 +79,65 @@ test("the calendar's grid has the shape of its picture, and the arrow keys follo
     ...["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
   ]);
   assert.equal(await grid.getByRole("columnheader").count(), 0);
+});
+
+test("a retry goes on with the width that was set last, and says nothing of the run before", {
+  skip,
+}, async (t) => {
+  const tab = await page.open(t, thirty());
+  const width = tab.locator(".frozen dt", { hasText: "Parallel runs" }).locator("+ dd");
+  const said = tab.locator(".run-panel p[role=alert].hidden");
+  await run(tab);
+  await tab.getByText("running 4, queued 26").waitFor();
+  assert.equal(await width.textContent(), "4");
+  await tab.locator(".run-panel").getByLabel("Parallel runs").fill("12");
+  await tab.getByText("running 12, queued 18").waitFor();
+  assert.equal(await width.textContent(), "12");
+  await stopNow(tab);
+  await said.getByText("Stopped.").waitFor({ state: "attached" });
+  await button(tab, "Retry failed and stopped").click();
+  await tab.getByText("running 12, queued 18").waitFor();
+  assert.equal(await width.textContent(), "12");
+  assert.equal(await tab.locator(".run-panel").getByLabel("Parallel runs").inputValue(), "12");
+  assert.equal(await said.textContent(), "");
+});
+
+test("the announcement is of the same moment as the bar", { skip }, async (t) => {
+  const tab = await page.open(t, thirty({ sec: "0.1" }));
+  await tab.evaluate(() => {
+    globalThis.said = [];
+    new MutationObserver(() => {
+      const percent = document.querySelector(".run-panel [role=progressbar]")?.ariaValueNow;
+      const text = document.querySelector(".run-panel p[role=status]")?.textContent;
+      if (percent) globalThis.said.push(`${Math.floor(Number(percent) / 10) * 10}: ${text}`);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+  });
+  await run(tab);
+  await tab.locator("#run-title").getByText("30 of 30 done, all succeeded").waitFor();
+  const said = [...new Set(await tab.evaluate(() => globalThis.said))];
+  assert.ok(said.length > 2, `${said}`);
+  for (const one of said) assert.match(one, /^(\d+): \1 percent done\.$/);
+});
+
+test("nothing can be started under the name of a DAG that is not the plan's", { skip }, async (t) => {
+  const tab = await page.open(t, thirty());
+  await tab.evaluate(() => {
+    globalThis.offered = new Set();
+    new MutationObserver(() => {
+      const name = document.querySelector(".page-header .menu > button")?.textContent;
+      const go = document.querySelector(".verdict .primary");
+      if (go) globalThis.offered.add(`${name}: ${go.disabled ? "not yet" : go.textContent}`);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+  });
+  const tasks = layered(2000).map(([taskId, command, ...dependsOn]) => ({ taskId, command, dependsOn }));
+  await paste(tab, JSON.stringify({ dagId: "another", schedule: "@hourly", timeZone: "UTC", tasks }));
+  await button(tab, "Use another (2,000 tasks)").click();
+  await button(tab, "Run 720 runs").waitFor();
+  const offered = await tab.evaluate(() => [...globalThis.offered]);
+  console.log(`# ${offered.join(" | ")}`);
+  assert.ok(offered.some((text) => /^another.*720/.test(text)));
+  assert.deepEqual(
+    offered.filter((text) => /^another.*: Run 30/.test(text)),
+    [],
+  );
 });

@@ -101,6 +101,8 @@ export function App({ opening, initial }: AppProps) {
   const comparison = run || !compare || compare.error ? null : compare;
   const errors = run?.errors ?? NO_ERRORS;
 
+  // Another DAG was chosen, whose plan is still to come.
+  const isOther = run === null && plan.plan !== null && plan.plan.dagId !== draft.dagId;
   const obstacle = obstacleOf(draft, plan, stored);
   // Of what is shown: while a backfill is, the plan of the form may be another one.
   const starting = view ? view.total - view.counts.skip : 0;
@@ -203,7 +205,7 @@ export function App({ opening, initial }: AppProps) {
         dismissRefused={() => setRefused(null)}
       />
       <div className="page">
-        {!phone && <aside>{run ? <Frozen draft={draft} plan={run.plan} /> : form}</aside>}
+        {!phone && <aside>{run ? <Frozen draft={draft} run={run} /> : form}</aside>}
         <main id="plan" tabIndex={-1}>
           <Suspense>
             {run && engine ? (
@@ -234,6 +236,7 @@ export function App({ opening, initial }: AppProps) {
                     sums={sums}
                     estimate={plan.estimate}
                     stale={plan.stale}
+                    planning={isOther}
                     outside={plan.stale ? 0 : outsideOf(plan.plan)}
                     obstacle={obstacle}
                     onRun={onRun}
@@ -371,8 +374,8 @@ export function App({ opening, initial }: AppProps) {
       {phone && run === null && (
         <section className="bottom-bar" aria-label="The plan in short">
           <span>
-            {view ? plural(starting, "run") : "No plan yet"}
-            {plan.estimate && `, ${englishDuration(plan.estimate.makespan)}`}
+            {isOther ? "Planning…" : view ? plural(starting, "run") : "No plan yet"}
+            {!isOther && plan.estimate && `, ${englishDuration(plan.estimate.makespan)}`}
           </span>
           <button type="button" onClick={() => setOpen({ name: "form" })}>
             Edit plan

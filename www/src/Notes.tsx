@@ -1,10 +1,11 @@
 import { dayText } from "dagfill/planning";
 import { plural } from "./days";
-import type { Draft, PlanView } from "./model";
+import type { Draft, PlanView, ShownRun } from "./model";
 import { WHICH } from "./PlanForm";
 
 /** The plan as text while it runs: it cannot be changed any more. */
-export function Frozen({ draft, plan }: { draft: Draft; plan: PlanView }) {
+export function Frozen({ draft, run }: { draft: Draft; run: ShownRun }) {
+  const { plan, lanes } = run;
   return (
     <dl className="frozen">
       <dt>Schedule</dt>
@@ -18,7 +19,7 @@ export function Frozen({ draft, plan }: { draft: Draft; plan: PlanView }) {
       <dt>Which dates run</dt>
       <dd>{WHICH.find(({ value }) => value === draft.which)?.label}</dd>
       <dt>Parallel runs</dt>
-      <dd>{draft.parallel}</dd>
+      <dd>{lanes}</dd>
     </dl>
   );
 }

@@ -5,7 +5,6 @@ import { number, plural, shortLocal } from "./days";
 import { NumberField } from "./fields";
 import type { ShownRun } from "./model";
 import { Lanes } from "./parts";
-import { Announcement } from "./Verdict";
 
 export interface RunPanelProps {
   run: ShownRun;
@@ -35,7 +34,6 @@ export function RunPanel(props: RunPanelProps) {
   const done = progress.completed + progress.failed;
   const percent = due === 0 ? 100 : Math.floor((done / due) * 100);
   const driving = phase === "running" || phase === "paused";
-  const [width, setWidth] = useState(run.lanes);
   const title = useRef<HTMLHeadingElement>(null);
   // The button that led here is gone.
   useEffect(() => {
@@ -57,13 +55,10 @@ export function RunPanel(props: RunPanelProps) {
             <NumberField
               label="Parallel runs"
               name="lanes"
-              value={width}
+              value={run.lanes}
               low={1}
               high={1000}
-              onChange={(count) => {
-                setWidth(Math.round(count));
-                actions.setParallel(Math.round(count));
-              }}
+              onChange={(count) => actions.setParallel(Math.round(count))}
             />
           )}
           {phase === "running" && (
@@ -134,7 +129,7 @@ export function RunPanel(props: RunPanelProps) {
           {warning.message}
         </p>
       ))}
-      <Milestones percent={percent} failed={progress.failed} phase={phase} />
+      <Milestones key={run.backfillId} percent={percent} failed={progress.failed} phase={phase} />
     </section>
   );
 }
@@ -224,7 +219,7 @@ function Failures({ run, onSelect }: { run: ShownRun; onSelect: (row: number) =>
   );
 }
 
-/** A word at each tenth and at the first failure; the end is said at once. */
+/** A word at each tenth and at the first failure, at the moment that it is true; the end is said at once. */
 function Milestones({
   percent,
   failed,
@@ -244,7 +239,9 @@ function Milestones({
   }, [phase, percent]);
   return (
     <>
-      <Announcement text={`${tenth} percent done.${failed > 0 ? " There are failures." : ""}`} />
+      <p role="status" className="hidden">
+        {tenth} percent done.{failed > 0 && " There are failures."}
+      </p>
       <p role="alert" className="hidden">
         {stopped}
       </p>

@@ -25,13 +25,15 @@ export function Verdict(props: {
   sums: number[];
   estimate: PlanState["estimate"];
   stale: boolean;
+  /** The plan is that of the DAG before: its numbers are not told under the name of this one. */
+  planning: boolean;
   /** Dates of the plan that are outside of the DAG's own dates. */
   outside: number;
   obstacle: Obstacle;
   onRun: () => void;
   onOwnDates: () => void;
 }) {
-  const { draft, sums, estimate, stale, outside, obstacle, onRun, onOwnDates } = props;
+  const { draft, sums, estimate, stale, planning, outside, obstacle, onRun, onOwnDates } = props;
   const starting = (sums[CREATE] ?? 0) + (sums[AGAIN] ?? 0);
   const kept = (sums[KEEP] ?? 0) + (sums[KEEP_FAILED] ?? 0);
   const interrupted = sums[INTERRUPTED] ?? 0;
@@ -51,11 +53,13 @@ export function Verdict(props: {
     <div className="verdict">
       <div>
         <p className="headline">
-          {starting === 0 ? "Nothing to run" : `${plural(starting, "run")} will start`}
+          {planning
+            ? "Planning…"
+            : starting === 0
+              ? "Nothing to run"
+              : `${plural(starting, "run")} will start`}
         </p>
-        <p>
-          {detail}.{about}
-        </p>
+        <p>{planning ? "\u00a0" : `${detail}.${about}`}</p>
         {beyond !== null && (
           <p className="warn" data-testid="outside">
             {beyond}{" "}
@@ -65,7 +69,7 @@ export function Verdict(props: {
           </p>
         )}
         {stale && <p className="warn">Showing the last valid plan.</p>}
-        <Announcement text={sentence} />
+        <Announcement text={planning ? "Planning…" : sentence} />
       </div>
       <div className="go">
         <button

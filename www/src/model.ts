@@ -122,7 +122,7 @@ export interface ShownRun
     | ("startedAt" | "errors" | "left")
   > {
   failures: FailedAttempt[];
-  /** Most runs at once, as it was begun. */
+  /** Most runs at once, as it was begun, or set since. */
   lanes: number;
   /** Changes with what the columns and bars hold. */
   version: number;

@@ -15,5 +15,6 @@ export function obstacleOf(draft: Draft, plan: PlanState, stored: StoredBackfill
     return "Another tab runs this DAG.";
   if (here.some((one) => one.state === "interrupted"))
     return "Resume or discard the interrupted backfill first.";
-  return plan.plan === null ? "Planning…" : null;
+  // A plan may still be that of the DAG before.
+  return plan.plan?.dagId === draft.dagId ? null : "Planning…";
 }

@@ -26,6 +26,7 @@ import { type BackfillSettings, hasPlan, isOtherStore, textOf } from "./settings
 import { SettingsCheck } from "./settings_fault.js";
 import type { BackfillSnapshot } from "./snapshot.js";
 import { unfinishedOf, watchStore } from "./unfinished.js";
+import { widen } from "./widen.js";
 
 export class BackfillModel {
   #settings: BackfillSettings;
@@ -136,7 +137,7 @@ export class BackfillModel {
       if (origin) await serviceOf(this.#store, origin).approve(backfill?.backfillId ?? "", verdict);
     });
 
-  readonly setMaxParallelRuns = (count: number): void => this.#driven?.backfill?.setMaxParallelRuns(count);
+  readonly setMaxParallelRuns = (count: number): void => widen(this.#driven, count);
 
   /** Plans again: something else has written into the store. */
   readonly replan = (): void => {

@@ -22,6 +22,11 @@ export class Origin {
     return this.#settings;
   }
 
+  /** As many runs at once as were set last. */
+  widen(maxParallelRuns: number): void {
+    this.#settings = { ...this.#settings, options: { ...this.#settings.options, maxParallelRuns } };
+  }
+
   /** Takes the callbacks of settings with the same DAG; those of another DAG are not its own. */
   renew({ dag, executeRun, executeTask }: PlannableSettings): void {
     const own = this.#settings;
