@@ -141,3 +141,41 @@ test("nothing can be started under the name of a DAG that is not the plan's", { 
     [],
   );
 });
+
+test("made-up runs are told beside what they count in, and can be forgotten without real ones", {
+  skip,
+}, async (t) => {
+  const tab = await page.open(t, thirty());
+  const row = (day) => tab.locator(".dagfill-row", { hasText: day });
+  await tab.getByText(/^Simulation:/).click();
+  await button(tab, "Add sample history").click();
+  const bullet = tab.locator("[data-code=samples]", { hasText: "7 earlier runs are made up" });
+  await bullet.waitFor();
+  const real = {
+    dag_id: "numbers",
+    run_id: "real",
+    state: "success",
+    logical_date: "2026-01-08T00:00:00+00:00",
+  };
+  await paste(tab, JSON.stringify([real]));
+  await tab.getByTestId("brought").getByText("1 run of numbers taken over.").waitFor();
+  await tab.keyboard.press("Escape");
+  const told = verdict(tab).getByText(/^22 new, \d again.* of them made up\)/);
+  await told.waitFor();
+  const madeUp = [...(await told.textContent()).matchAll(/\((\d) of them made up\)/g)];
+  assert.equal(
+    madeUp.reduce((sum, [, count]) => sum + Number(count), 0),
+    7,
+  );
+  await row("2026-01-01").getByText("succeeded before, made up").waitFor();
+  assert.equal(await row("2026-01-08").getByText("made up").count(), 0);
+  await bullet.getByRole("button", { name: "Forget the made-up runs" }).click();
+  await tab.getByRole("dialog").getByRole("button", { name: "Forget them" }).click();
+  await bullet.waitFor({ state: "detached" });
+  await button(tab, "Run 29 runs").waitFor();
+  await row("2026-01-08").getByText("succeeded before").waitFor();
+  await button(tab, "Forget all records").click();
+  await tab.getByRole("dialog").getByText("also those that you imported").waitFor();
+  await tab.getByRole("dialog").getByRole("button", { name: "Forget them" }).click();
+  await button(tab, "Run 30 runs").waitFor();
+});

@@ -18,6 +18,7 @@ import { Frozen, Notes } from "./Notes";
 import { obstacleOf } from "./obstacle";
 import { keptRange, outsideOf } from "./ownDates";
 import { PlanForm } from "./PlanForm";
+import { madeUpBy, NO_SAMPLES } from "./samples";
 import { Trouble } from "./Trouble";
 import { useTheme } from "./theme";
 import { Unfolded } from "./Unfolded";
@@ -98,6 +99,8 @@ export function App({ opening, initial }: AppProps) {
 
   // Version stands for the columns' contents.
   const sums = useMemo(() => (view ? totals(view.days) : []), [view, version]);
+  const samples = plan.answer?.samples ?? NO_SAMPLES;
+  const madeUp = useMemo(() => (view ? madeUpBy(view, samples) : []), [view, samples]);
   const comparison = run || !compare || compare.error ? null : compare;
   const errors = run?.errors ?? NO_ERRORS;
 
@@ -237,6 +240,8 @@ export function App({ opening, initial }: AppProps) {
                     estimate={plan.estimate}
                     stale={plan.stale}
                     planning={isOther}
+                    samples={samples}
+                    madeUp={madeUp}
                     outside={plan.stale ? 0 : outsideOf(plan.plan)}
                     obstacle={obstacle}
                     onRun={onRun}
@@ -322,7 +327,10 @@ export function App({ opening, initial }: AppProps) {
                 />
                 <Notes
                   plan={view}
-                  samples={plan.answer?.samples ?? 0}
+                  samples={samples}
+                  onForget={
+                    run || backfill.storage !== null ? null : () => setOpen({ name: "forget-samples" })
+                  }
                   onNotDue={run || draft.notDue ? null : () => change({ notDue: true })}
                   onFailed={run ? null : () => change({ which: "failed" })}
                 />
@@ -346,6 +354,7 @@ export function App({ opening, initial }: AppProps) {
                       hidden={hidden}
                       selected={cursor.row}
                       errors={errors}
+                      samples={samples}
                       onSelect={cursor.chooseRow}
                     />
                   </Suspense>
@@ -404,6 +413,7 @@ export function App({ opening, initial }: AppProps) {
           actions={{
             ...actions,
             forget: () => void actions.forget(),
+            forgetSamples: () => void actions.forgetSamples(),
             discard: (one) => void actions.discard(one),
           }}
         />

@@ -19,6 +19,7 @@ export type Open =
   | { name: "cancel" }
   | { name: "form" }
   | { name: "forget" }
+  | { name: "forget-samples" }
   | { name: "discard"; one: StoredBackfill }
   | { name: "bring"; given: Given | null }
   | { name: "link" }
@@ -43,6 +44,7 @@ export interface DialogsProps {
     finish: () => void;
     abort: () => void;
     forget: () => void;
+    forgetSamples: () => void;
     discard: (one: StoredBackfill) => void;
   };
 }
@@ -87,9 +89,19 @@ function dialog(props: DialogsProps) {
       return (
         <ConfirmLoss
           title="Forget all records?"
-          text="Every run and backfill that this browser has recorded for this page is deleted. That cannot be undone."
+          text="Every run and backfill that this browser has recorded for this page is deleted: of all DAGs, and also those that you imported. That cannot be undone."
           label="Forget them"
           onConfirm={actions.forget}
+          onClose={close}
+        />
+      );
+    case "forget-samples":
+      return (
+        <ConfirmLoss
+          title="Forget the made-up runs?"
+          text={`Only the runs of ${draft.dagId} that are marked as made up are deleted. Those that you imported or ran stay.`}
+          label="Forget them"
+          onConfirm={actions.forgetSamples}
           onClose={close}
         />
       );

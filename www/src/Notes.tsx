@@ -1,7 +1,8 @@
 import { dayText } from "dagfill/planning";
 import { plural } from "./days";
-import type { Draft, PlanView, ShownRun } from "./model";
+import type { Draft, PlanView, Samples, ShownRun } from "./model";
 import { WHICH } from "./PlanForm";
+import { samplesText } from "./samples";
 
 /** The plan as text while it runs: it cannot be changed any more. */
 export function Frozen({ draft, run }: { draft: Draft; run: ShownRun }) {
@@ -34,23 +35,31 @@ const ELSEWHERE = new Set([
 export function Notes({
   plan,
   samples,
+  onForget,
   onNotDue,
   onFailed,
 }: {
   plan: PlanView;
   /** Records that are made up. */
-  samples: number;
+  samples: Samples;
+  /** null while a backfill is shown, and where nothing is stored. */
+  onForget: (() => void) | null;
   onNotDue: (() => void) | null;
   onFailed: (() => void) | null;
 }) {
   const notes = plan.warnings.filter((warning) => !ELSEWHERE.has(warning.code));
-  if (notes.length === 0 && samples === 0) return null;
+  if (notes.length === 0 && samples.dates.size === 0) return null;
   return (
     <ul className="notes">
-      {samples > 0 && (
+      {samples.dates.size > 0 && (
         <li data-code="samples">
-          {plural(samples, "earlier run is", "earlier runs are")} made up, to show what records do:
-          &quot;Simulation&quot; can forget them.
+          {samplesText(samples.dates.size, samples)} earlier{" "}
+          {samples.dates.size === 1 ? "run is" : "runs are"} made up, to show what records do.{" "}
+          {onForget && (
+            <button type="button" className="link" onClick={onForget}>
+              Forget the made-up runs
+            </button>
+          )}
         </li>
       )}
       {notes.map((warning) => (

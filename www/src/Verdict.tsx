@@ -13,7 +13,8 @@ import {
 import { useEffect, useRef, useState } from "react";
 import { number, plural } from "./days";
 import { Glyph } from "./Glyph";
-import type { Draft } from "./model";
+import type { Draft, Samples } from "./model";
+import { samplesText } from "./samples";
 import type { PlanState } from "./usePlan";
 
 /** Why the plan cannot be run, or null. */
@@ -27,20 +28,24 @@ export function Verdict(props: {
   stale: boolean;
   /** The plan is that of the DAG before: its numbers are not told under the name of this one. */
   planning: boolean;
+  samples: Samples;
+  /** Dates that are told by them, by token. */
+  madeUp: readonly number[];
   /** Dates of the plan that are outside of the DAG's own dates. */
   outside: number;
   obstacle: Obstacle;
   onRun: () => void;
   onOwnDates: () => void;
 }) {
-  const { draft, sums, estimate, stale, planning, outside, obstacle, onRun, onOwnDates } = props;
+  const { draft, sums, estimate, stale, planning, samples, madeUp, outside, obstacle, onRun, onOwnDates } =
+    props;
   const starting = (sums[CREATE] ?? 0) + (sums[AGAIN] ?? 0);
   const kept = (sums[KEEP] ?? 0) + (sums[KEEP_FAILED] ?? 0);
   const interrupted = sums[INTERRUPTED] ?? 0;
   const detail = [
     `${number(sums[CREATE] ?? 0)} new`,
-    `${number(sums[AGAIN] ?? 0)} again`,
-    `${number(kept)} left alone`,
+    `${number(sums[AGAIN] ?? 0)} again${ofThem(madeUp[AGAIN] ?? 0, samples)}`,
+    `${number(kept)} left alone${ofThem((madeUp[KEEP] ?? 0) + (madeUp[KEEP_FAILED] ?? 0), samples)}`,
     ...(interrupted > 0 ? [`${number(interrupted)} interrupted`] : []),
   ].join(", ");
   const about = estimate
@@ -88,6 +93,9 @@ export function Verdict(props: {
     </div>
   );
 }
+
+const ofThem = (count: number, samples: Samples) =>
+  count > 0 ? ` (${samplesText(count, samples)} of them made up)` : "";
 
 const finish = new Intl.DateTimeFormat("en-GB", {
   weekday: "short",

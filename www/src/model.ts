@@ -94,8 +94,15 @@ export interface PlanAnswer {
   nextDate: string | null;
   /** Whether the store has records of this DAG; null while it is read. */
   hasHistory: boolean | null;
-  /** How many of the range's records are made up, by "Add sample history". */
-  samples: number;
+  /** The range's records that are made up, by "Add sample history". */
+  samples: Samples;
+}
+
+export interface Samples {
+  /** Epoch milliseconds. */
+  dates: ReadonlySet<number>;
+  /** false: there are more. */
+  isWhole: boolean;
 }
 
 export interface RowDetail extends PlannedDate {

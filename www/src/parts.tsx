@@ -15,7 +15,8 @@ import {
 } from "dagfill/react";
 import "dagfill/react/styles.css";
 import { memo, useCallback, useMemo } from "react";
-import type { PlanView, RowDetail, ShownRun } from "./model";
+import type { PlanView, RowDetail, Samples, ShownRun } from "./model";
+import { isMadeUp } from "./samples";
 
 /** The components of the package over the state of this page. They come after the first paint: a plan comes later still. Large
  *  parts are drawn again only when they show something else, not with each key in the form. */
@@ -62,6 +63,7 @@ interface TableProps extends PlanProps {
   selected: number | null;
   /** Why runs failed, by row. */
   errors: ReadonlyMap<number, string>;
+  samples: Samples;
   onSelect: (row: number) => void;
 }
 
@@ -71,13 +73,19 @@ export const PlanTable = memo(function PlanTable({
   hidden: numbers,
   selected,
   errors,
+  samples,
   onSelect,
 }: TableProps) {
   const hidden = useNames(numbers);
   const run = useMemo(() => ({ errors }), [errors]);
   const select = useCallback((row: number | null) => row !== null && onSelect(row), [onSelect]);
+  const note = (row: number) => (isMadeUp(plan, samples, row) ? "made up" : null);
   return (
-    <RunTable backfill={{ plan, version, hidden, selected, select, run, locale: english }} height={420} />
+    <RunTable
+      backfill={{ plan, version, hidden, selected, select, run, locale: english }}
+      height={420}
+      note={note}
+    />
   );
 });
 

@@ -89,6 +89,11 @@ export function useBackfill(
           model?.replan();
         }),
       forget: () => guard(() => engine?.forget()),
+      forgetSamples: () =>
+        guard(async () => {
+          await engine?.forgetSamples(draft.dagId);
+          model?.replan();
+        }),
       dismiss: () => {
         setTrouble(null);
         model?.dismiss();

@@ -11,7 +11,8 @@ import {
 import type { Asked, Engine } from "./engine/engine";
 import { firstAfter, readDag, readSchedule, withEnds } from "./engine/reading";
 import { failureOf } from "./failure";
-import type { Draft, EngineError, PlanAnswer, PlanView, ScheduleView } from "./model";
+import type { Draft, EngineError, PlanAnswer, PlanView, Samples, ScheduleView } from "./model";
+import { NO_SAMPLES } from "./samples";
 import type { DraftSource } from "./useDraft";
 import { useSnapshot } from "./useSnapshot";
 
@@ -124,7 +125,7 @@ function useAnswer(engine: Engine | null, newest: Draft, plan: PlanView | null):
     () => (engine && plan?.total === 0 ? firstAfter(draft, plan.end) : null),
     [engine, plan],
   );
-  const [records, setRecords] = useState<{ plan: PlanView; hasHistory: boolean; samples: number } | null>(
+  const [records, setRecords] = useState<{ plan: PlanView; hasHistory: boolean; samples: Samples } | null>(
     null,
   );
   useEffect(() => {
@@ -143,6 +144,6 @@ function useAnswer(engine: Engine | null, newest: Draft, plan: PlanView | null):
     if (words === null || dag === null) return null;
     const isKnown = records !== null && records.plan.dagId === plan?.dagId;
     const hasHistory = records?.plan === plan && records !== null ? records.hasHistory : null;
-    return { schedule: words, dag, nextDate, hasHistory, samples: isKnown ? records.samples : 0 };
+    return { schedule: words, dag, nextDate, hasHistory, samples: isKnown ? records.samples : NO_SAMPLES };
   }, [words, dag, nextDate, records, plan]);
 }

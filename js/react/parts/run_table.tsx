@@ -24,10 +24,12 @@ export interface RunTableProps extends PartProps {
   };
   /** Pixels of the list. Default 340. */
   height?: number | undefined;
+  /** Said behind the state of a row. */
+  note?: ((row: number) => string | null) | undefined;
 }
 
 /** The dates of a plan as a table: one row a date, with its state and the reason. */
-export function RunTable({ backfill, height = 340, className, style }: RunTableProps) {
+export function RunTable({ backfill, height = 340, note, className, style }: RunTableProps) {
   const { plan, locale } = backfill;
   const [filter, setFilter] = useState("");
   return (
@@ -35,7 +37,7 @@ export function RunTable({ backfill, height = 340, className, style }: RunTableP
       {plan === null ? (
         <NoPlan backfill={backfill} />
       ) : (
-        <Rows {...{ backfill, plan, height, filter, setFilter }} />
+        <Rows {...{ backfill, plan, height, note, filter, setFilter }} />
       )}
     </Root>
   );
@@ -45,11 +47,12 @@ interface RowsProps {
   backfill: RunTableProps["backfill"];
   plan: PlanColumns;
   height: number;
+  note: RunTableProps["note"];
   filter: string;
   setFilter: (text: string) => void;
 }
 
-function Rows({ backfill, plan, height, filter, setFilter }: RowsProps) {
+function Rows({ backfill, plan, height, note, filter, setFilter }: RowsProps) {
   const { version, locale, hidden, selected, select, run } = backfill;
   const id = useId();
   // The version stands for the tokens inside the plan.
@@ -143,6 +146,7 @@ function Rows({ backfill, plan, height, filter, setFilter }: RowsProps) {
                   isSelected={row === selected}
                   isChange={changes.has(dayOfRow(plan, row))}
                   error={run?.errors.get(row)}
+                  note={note?.(row)}
                   onSelect={select}
                 />
               );
@@ -170,13 +174,15 @@ interface RowProps {
   isSelected: boolean;
   isChange: boolean;
   error: string | undefined;
+  note: string | null | undefined;
   onSelect: (row: number) => void;
 }
 
-function Row({ id, plan, row, locale, index, isSelected, isChange, error, onSelect }: RowProps) {
+function Row({ id, plan, row, locale, index, isSelected, isChange, error, note, onSelect }: RowProps) {
   const offset = plan.offsets[row] ?? 0;
   const token = TOKENS[plan.tokens[row] ?? 0] ?? "keep";
-  const words = error ?? stateWords(plan, locale, plan.tokens[row] ?? 0, plan.reasons[row] ?? 0);
+  const state = error ?? stateWords(plan, locale, plan.tokens[row] ?? 0, plan.reasons[row] ?? 0);
+  const words = note ? `${state}, ${note}` : state;
   return (
     <div
       id={id}

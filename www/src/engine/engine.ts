@@ -9,10 +9,10 @@ import {
 import type { Draft, FailedAttempt, PlanView, RowDetail, ShownRun, StoredBackfill } from "../model";
 import { dagOf, HARD_LIMIT, optionsOf } from "../request";
 import { openCore } from "./core";
-import { fillHistory, recordsOf } from "./history";
+import { fillHistory, isSample, recordsOf } from "./history";
 import { planAt } from "./scrub";
 import { simulator } from "./simulate";
-import { forgetStore, openStore } from "./store";
+import { deleteRuns, forgetStore, openStore } from "./store";
 import { whyOf } from "./why";
 
 /** A question that a plan answers: the draft, and the instant that it is asked for. */
@@ -111,6 +111,15 @@ export class Engine {
 
   recordsOf(plan: PlanView) {
     return recordsOf(this.store, plan);
+  }
+
+  /** Deletes the records of a DAG that are made up, and no other. */
+  async forgetSamples(dagId: string): Promise<void> {
+    const samples = (await this.store.listRuns({ dagId })).filter(isSample);
+    await deleteRuns(
+      dagId,
+      samples.map(({ runId }) => runId),
+    );
   }
 
   async forget(): Promise<void> {

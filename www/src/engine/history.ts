@@ -1,26 +1,31 @@
 import { dataIntervals, type RunRecord, type RunStore, type StoreChange } from "dagfill";
 import { CREATE } from "dagfill/planning";
-import type { Draft, PlanView } from "../model";
+import type { Draft, PlanView, Samples } from "../model";
 import { dagOf } from "../request";
+import { NO_SAMPLES } from "../samples";
 import { chance } from "./simulate";
 
 const BATCH = 2000;
 /** So many records of a range are looked at for made-up ones. */
-export const MOST_SAMPLES = 2000;
+const MOST_SAMPLES = 2000;
 
 /** The mark of a record that is made up. */
 const SAMPLE = { sample_history: true };
 export const isSample = ({ conf }: { conf: unknown }) =>
   (conf as Partial<typeof SAMPLE> | null)?.sample_history === true;
 
-/** Whether the store has any record of the DAG, and how many records of the plan's range are made up. */
-export async function recordsOf(store: RunStore, plan: PlanView) {
+/** Whether the store has any record of the DAG, and which records of the plan's range are made up. */
+export async function recordsOf(
+  store: RunStore,
+  plan: PlanView,
+): Promise<{ hasHistory: boolean; samples: Samples }> {
   const { dagId, counts, start, end } = plan;
   const hasHistory = (await store.listRuns({ dagId, limit: 1 })).length > 0;
-  if (!hasHistory || counts.create === counts.total) return { hasHistory, samples: 0 };
+  if (!hasHistory || counts.create === counts.total) return { hasHistory, samples: NO_SAMPLES };
   const [from, to] = [Date.parse(start), Date.parse(end)];
   const known = await store.listRuns({ dagId, from, to, limit: MOST_SAMPLES });
-  return { hasHistory, samples: known.filter(isSample).length };
+  const dates = known.filter(isSample).map(({ executionDate }) => Date.parse(executionDate));
+  return { hasHistory, samples: { dates: new Set(dates), isWhole: known.length < MOST_SAMPLES } };
 }
 
 /** Writes made-up records of scheduled runs over the first part of a plan: most succeeded, a few failed. They make

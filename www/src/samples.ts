@@ -1,0 +1,25 @@
+import { KEEP_FAILED, rowOf, TOKEN_COUNT } from "dagfill/planning";
+import { number } from "./days";
+import type { PlanView, Samples } from "./model";
+
+export const NO_SAMPLES: Samples = { dates: new Set(), isWhole: true };
+
+/** Whether the date of a row is told by an earlier run that is made up: it is left alone, or would run again. */
+export function isMadeUp(plan: PlanView, { dates }: Samples, row: number): boolean {
+  return dates.has(plan.dates[row] ?? Number.NaN) && (plan.tokens[row] ?? TOKEN_COUNT) <= KEEP_FAILED;
+}
+
+/** How many dates of each token are told by a made-up run. */
+export function madeUpBy(plan: PlanView, samples: Samples): number[] {
+  const counts = new Array<number>(TOKEN_COUNT).fill(0);
+  for (const date of samples.dates) {
+    const row = rowOf(plan, date);
+    const token = plan.tokens[row];
+    if (token !== undefined && isMadeUp(plan, samples, row)) counts[token] = (counts[token] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** `82`, or `at least 2,000`. */
+export const samplesText = (count: number, { isWhole }: Samples) =>
+  `${isWhole ? "" : "at least "}${number(count)}`;
