@@ -46,12 +46,13 @@ export function Dags({ dagId, own, onOwn, onForget, onExample }: DagChoice & { d
         <>
           {own.length > 0 && (
             // biome-ignore lint/a11y/useSemanticElements: a group of a menu is no fieldset.
-            <div role="group" aria-label="Yours" className="own-dags">
-              <p className="dim">Yours, kept in this browser</p>
+            <div role="group" aria-label="Yours">
+              <p className="note">Yours, kept in this browser</p>
               {own.map((dag) => (
-                <div key={dag.dagId}>
+                <div key={dag.dagId} className="control">
                   <button
                     type="button"
+                    className="gap"
                     onClick={() => {
                       close();
                       onOwn(dag);
@@ -72,6 +73,7 @@ export function Dags({ dagId, own, onOwn, onForget, onExample }: DagChoice & { d
               ))}
             </div>
           )}
+          {own.length > 0 && <p className="note">Examples</p>}
           {EXAMPLES.map((example) => (
             <button
               key={example.name}
