@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { startTransition, useEffect, useState } from "react";
 import { number, plural } from "./days";
 import type { Brought } from "./engine/bring";
 import type { Engine } from "./engine/engine";
@@ -95,7 +95,9 @@ export function BringDialog(props: {
           {refused}
         </p>
       )}
-      {brought && <Answer brought={brought} choose={(part) => [onBrought(part), onClose()]} />}
+      {brought && (
+        <Answer brought={brought} choose={(part) => [onClose(), startTransition(() => onBrought(part))]} />
+      )}
       <div className="buttons">
         <label className="file">
           Open a file
