@@ -9,15 +9,16 @@ import { Button, ButtonGroup } from "./button_group.js";
 
 /** Told by the notices of clock changes and of interrupted backfills. */
 const ELSEWHERE = ["clock_change", "interrupted_backfill"];
+/** Of no use beside a backfill that is shown. */
+const BEFORE_START = ["end_is_whole_day", "backfill_active"];
 const MOST_CLOCK_CHANGES = 6;
 /** The code of the error that a start would end in: a word for programs. */
 const CODE = / \([A-Z_]+\)/;
 
 export function Notices({ backfill }: { backfill: PageBackfill }) {
   const { locale, error, failure, plan, run, warnings, unfinished } = backfill;
-  // The note on the end of the range is only of use before the start.
   const notes = warnings.filter(
-    ({ code }) => !ELSEWHERE.includes(code) && (run === null || code !== "end_is_whole_day"),
+    ({ code }) => !ELSEWHERE.includes(code) && (run === null || !BEFORE_START.includes(code)),
   );
   const changes = run === null ? (plan?.clockChanges ?? []).slice(0, MOST_CLOCK_CHANGES) : [];
   const interrupted = run === null || run.phase === "finished" || run.phase === "stopped" ? unfinished : [];

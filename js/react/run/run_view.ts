@@ -2,7 +2,17 @@
 import type { BackfillEvent, BackfillResult, Progress, RunRecord, RunResult, Warning } from "../../face.js";
 import { countTokens, dayOfRow, findDay } from "../plan/day_columns.js";
 import { type PlanColumns, rowOf } from "../plan/plan_columns.js";
-import { AGAIN, CANCELED, FAILED, KEEP, QUEUED, RUNNING, TOKEN_COUNT, tokenOfState } from "../plan/tokens.js";
+import {
+  AGAIN,
+  CANCELED,
+  FAILED,
+  INTERRUPTED,
+  KEEP,
+  QUEUED,
+  RUNNING,
+  TOKEN_COUNT,
+  tokenOfState,
+} from "../plan/tokens.js";
 import { RunWarnings } from "./run_warnings.js";
 import { TaskMarksByRun } from "./task_marks.js";
 
@@ -109,7 +119,11 @@ export class RunView {
       const row = rowOf(this.plan, Date.parse(executionDate));
       const isRunning = state === "running" && this.phase === "watching";
       // A date that waits may have been begun before: it will be begun again.
-      if (row < 0 || state === "queued" || (state === "running" && !isRunning)) continue;
+      if (row < 0 || state === "queued") continue;
+      if (state === "running" && !isRunning) {
+        if (this.phase === "stopped") this.#setToken(row, INTERRUPTED);
+        continue;
+      }
       this.#setToken(row, tokenOfState(state));
       if (error !== undefined && state === "failed") this.errors.set(row, error.message);
       if (startedAt === undefined || (finishedAt === undefined && !isRunning)) continue;
@@ -124,13 +138,14 @@ export class RunView {
     }
   }
 
-  /** A backfill that is only looked at. Of one that has ended, dates that it did not run are left alone. */
+  /** A backfill that is only looked at. Of one that has ended, dates that it did not run were canceled, or left alone. */
   review(phase: RunPhase, records: readonly RunRecord[]): void {
     this.phase = phase;
     this.recall(records);
     if (phase !== "finished") return;
+    const rest = this.progress.canceled > 0 ? CANCELED : KEEP;
     this.plan.tokens.forEach((token, row) => {
-      if (token === QUEUED) this.#setToken(row, KEEP);
+      if (token === QUEUED) this.#setToken(row, rest);
     });
   }
 

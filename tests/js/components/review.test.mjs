@@ -245,6 +245,27 @@ test("a backfill that was paused when its process ended goes on with one Resume"
   assert.ok(events.includes("resumed"));
 });
 
+test("a backfill whose process dies while it is watched shows what was in flight, and is canceled when it is discarded", async (t) => {
+  const store = new MemoryStore();
+  const service = new BackfillService({ dags: [dag], store, executeRun: () => new Promise(() => {}) });
+  const begun = Promise.withResolvers();
+  const onEvent = ({ progress }) => progress.running === 2 && begun.resolve();
+  const backfill = await service.start({ dagId: "sales", ...january, maxParallelRuns: 2 }, { onEvent });
+  await begun.promise;
+  const model = open(t, { store, executeRun: () => "done" });
+  await ready(model);
+  await model.review(backfill.backfillId);
+  const left = assert.rejects(backfill.result, { code: "ABORTED" });
+  await backfill.leave(true);
+  await left;
+  model.replan();
+  const stopped = await phase(model, "stopped");
+  assert.deepEqual([stopped.counts[2], stopped.counts[4], stopped.counts[9]], [0, 2, 2]);
+  await model.discard(backfill.backfillId);
+  const { counts, progress } = await phase(model, "finished");
+  assert.deepEqual([counts[2], counts[8], progress.canceled], [0, 4, 4]);
+});
+
 test("a backfill that another process has taken over says so, and nothing of it runs here any more", async (t) => {
   const store = new MemoryStore();
   const gates = [];
