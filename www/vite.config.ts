@@ -84,7 +84,8 @@ const earlyCore: Plugin = {
     handler(html, { bundle = {} }) {
       const chunks = Object.values(bundle).filter((chunk) => chunk.type === "chunk");
       const named = chunks.find(({ facadeModuleId: id }) => id === core);
-      const preload = [named?.fileName, ...(named?.imports ?? [])].map((name) => ({
+      if (named === undefined) throw new Error("no chunk of the page is the core");
+      const preload = [named.fileName, ...named.imports].map((name) => ({
         tag: "link",
         attrs: { rel: "modulepreload", fetchpriority: "low", crossorigin: true, href: `./${name}` },
         injectTo: "head" as const,
@@ -96,23 +97,17 @@ const earlyCore: Plugin = {
   },
 };
 
-/** Whether a module is loaded with one of the page's own, without one that is imported later. */
-function isLoadedWith(first: string, id: string, chunks: Rolldown.ChunkingContext): boolean {
-  const seen = new Set<string>();
-  const waiting = [join(sources, first)];
-  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-    if (at === id) return true;
-    if (seen.has(at)) continue;
-    seen.add(at);
-    waiting.push(...(chunks.getModuleInfo(at)?.importedIds ?? []));
-  }
-  return false;
+/** Whether a static import leads from a file of the page to a module. */
+function isImportedBy(file: string, id: string, chunks: Rolldown.ChunkingContext): boolean {
+  const seen = new Set([join(sources, file)]);
+  for (const at of seen) for (const next of chunks.getModuleInfo(at)?.importedIds ?? []) seen.add(next);
+  return seen.has(id);
 }
 
-/** All that the first plan needs, without the core and what is loaded before the first paint, is one chunk: many small ones would each cost a
- *  request. */
+/** The modules of the first plan are one chunk, without the core and the modules that are loaded before the first paint: many small chunks would
+ *  each cost a request. */
 const pageChunk: Rolldown.CodeSplittingNameFunction = (id, chunks) =>
-  id.split("?")[0] !== core && isLoadedWith("main.tsx", id, chunks) && !isLoadedWith("early.ts", id, chunks)
+  id.split("?")[0] !== core && isImportedBy("main.tsx", id, chunks) && !isImportedBy("early.ts", id, chunks)
     ? "page"
     : null;
 
