@@ -8,7 +8,7 @@ import type { DateDetail, PlannedDate } from "../planning/date_detail.js";
 import type { FinishBand } from "../planning/finish_band.js";
 import type { TaskMarks, TaskState } from "../run/task_marks.js";
 import { resumed, started } from "./begin.js";
-import { cancelDriven } from "./cancel.js";
+import { cancelDriven, setDrivenMaxParallelRuns } from "./control.js";
 import { bandOfDriven, type Driven, drivenOf, isDriving, type Listener } from "./driven.js";
 import { drivenDates, drivenDetail, drivenRunId } from "./driven_detail.js";
 import { Frame } from "./frame.js";
@@ -26,7 +26,6 @@ import { type BackfillSettings, hasPlan, isOtherStore, textOf } from "./settings
 import { SettingsCheck } from "./settings_fault.js";
 import type { BackfillSnapshot } from "./snapshot.js";
 import { unfinishedOf, watchStore } from "./unfinished.js";
-import { widen } from "./widen.js";
 
 export class BackfillModel {
   #settings: BackfillSettings;
@@ -137,7 +136,7 @@ export class BackfillModel {
       if (origin) await serviceOf(this.#store, origin).approve(backfill?.backfillId ?? "", verdict);
     });
 
-  readonly setMaxParallelRuns = (count: number): void => widen(this.#driven, count);
+  readonly setMaxParallelRuns = (count: number): void => setDrivenMaxParallelRuns(this.#driven, count);
 
   /** Plans again: something else has written into the store. */
   readonly replan = (): void => {

@@ -14,7 +14,7 @@ export interface Driven {
   readonly listeners: Set<Listener>;
 }
 
-/** Called after each change of the view with the event, and at the end with null, and with the error where there was one. What it throws, or
+/** Called after each change of the view: with its event, or with null, at the end with the error where there was one. What it throws, or
  *  rejects with, is a warning of the backfill. */
 export type Listener = (event: BackfillEvent | null, error?: unknown) => unknown;
 
@@ -57,12 +57,17 @@ export async function drive(
   const ended = (error?: unknown) => {
     if (all.get(preview.dagId) === made) all.delete(preview.dagId);
     if (error !== undefined) view.stop();
-    for (const told of made.listeners) told(null, error);
+    tellListeners(made, error);
     tell();
   };
   backfill.result.then(() => ended(), ended);
   tell();
   return made;
+}
+
+/** Tells of a change that no event tells of. */
+export function tellListeners({ listeners }: Driven, error?: unknown): void {
+  for (const listener of listeners) listener(null, error);
 }
 
 /** Whether this page drives the backfill, and it has not ended. */

@@ -22,8 +22,8 @@ export class Origin {
     return this.#settings;
   }
 
-  /** As many runs at once as were set last. */
-  widen(maxParallelRuns: number): void {
+  /** Replaces the option, for backfills that are started from this one, such as a retry. */
+  setMaxParallelRuns(maxParallelRuns: number): void {
     this.#settings = { ...this.#settings, options: { ...this.#settings.options, maxParallelRuns } };
   }
 
