@@ -11,7 +11,7 @@ import { resumed, started } from "./begin.js";
 import { cancelDriven, setDrivenMaxParallelRuns } from "./control.js";
 import { bandOfDriven, type Driven, drivenOf, isDriving, type Listener } from "./driven.js";
 import { drivenDates, drivenDetail, drivenRunId } from "./driven_detail.js";
-import { Frame } from "./frame.js";
+import { FrameThrottle } from "./frame_throttle.js";
 import { nextChange } from "./next_change.js";
 import { pageError } from "./page_error.js";
 import { PageRecords } from "./page_records.js";
@@ -42,7 +42,7 @@ export class BackfillModel {
   #hidden: ReadonlySet<Token> = new Set();
   readonly #listeners = new Set<() => void>();
   #snapshot: BackfillSnapshot;
-  readonly #frame = new Frame(() => this.#changed());
+  readonly #frame = new FrameThrottle(() => this.#changed());
   readonly #check = new SettingsCheck();
   #unwatch: (() => void) | undefined;
 
@@ -259,7 +259,7 @@ export class BackfillModel {
   readonly #onDriven: Listener = (event, error) => {
     if (error !== undefined) this.#failure = pageError(error);
     if (event === null) void this.#list();
-    this.#frame.ask();
+    this.#frame.request();
     return event && this.#settings.onEvent?.(event);
   };
 

@@ -20,21 +20,21 @@ const KINDS: Record<keyof BackfillSettings, Kind> = {
   onEvent: "function",
 };
 
-/** Settings in a row that may each have another store. Nobody chooses as fast: between two choices the page is drawn with the same. */
-const OTHER_STORES = 8;
+/** Renders in a row that may each have another store. A user who chooses stores stays below: between two choices the page is drawn with the same one. */
+const MOST_STORE_CHANGES = 8;
 
 /** The faults of the settings of one hook or element, from render to render. */
 export class SettingsCheck {
   #store: RunStore | undefined;
-  #others = 0;
+  #storeChanges = 0;
 
-  /** The first fault, or null. A store that is made in the render is another one each time: to open it draws the page again, which makes the
-   *  next one, without an end. */
+  /** The first fault, or null. A store that is made in the render is another one each time: opening it draws the page again, which makes the
+   *  next one, in an endless loop. */
   fault(settings: BackfillSettings): DagfillError | null {
-    this.#others = settings.store === this.#store ? 0 : this.#others + 1;
+    this.#storeChanges = settings.store === this.#store ? 0 : this.#storeChanges + 1;
     this.#store = settings.store;
     const fault = settingsFault(settings);
-    if (fault !== null || this.#others <= OTHER_STORES) return fault;
+    if (fault !== null || this.#storeChanges <= MOST_STORE_CHANGES) return fault;
     return wrongSetting(
       "store",
       "store: expected the same one in each render: make it outside of the component",

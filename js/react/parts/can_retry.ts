@@ -6,6 +6,6 @@ interface Shown {
   unfinished?: PageBackfill["unfinished"] | undefined;
 }
 
-/** A backfill of the DAG that has not ended refuses it: that one is resumed, discarded or waited for instead. */
+/** False beside a backfill of the DAG that has not ended: the store refuses a second one, so the first is resumed, discarded or waited for. */
 export const canRetry = ({ phase = "planning", unfinished }: Shown): boolean =>
   ["ready", "finished", "stopped"].includes(phase) && !unfinished?.length;

@@ -7,18 +7,18 @@ import type { ClockChange } from "../plan/plan_columns.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { Button, ButtonGroup } from "./button_group.js";
 
-/** Told by the notices of clock changes and of interrupted backfills. */
-const ELSEWHERE = ["clock_change", "interrupted_backfill"];
-/** Of no use beside a backfill that is shown. */
-const BEFORE_START = ["end_is_whole_day", "backfill_active"];
+/** Warnings that have notices of their own: the clock changes, and the interrupted backfills. */
+const OWN_NOTICES = ["clock_change", "interrupted_backfill"];
+/** Warnings about a start, of no use beside a backfill that is shown. */
+const START_WARNINGS = ["end_is_whole_day", "backfill_active"];
 const MOST_CLOCK_CHANGES = 6;
-/** The code of the error that a start would end in: a word for programs. */
-const CODE = / \([A-Z_]+\)/;
+/** The code in a message, such as " (BACKFILL_ACTIVE)", of the error that a start would fail with. It is for programs. */
+const ERROR_CODE = / \([A-Z_]+\)/;
 
 export function Notices({ backfill }: { backfill: PageBackfill }) {
   const { locale, error, failure, plan, run, warnings, unfinished } = backfill;
   const notes = warnings.filter(
-    ({ code }) => !ELSEWHERE.includes(code) && (run === null || !BEFORE_START.includes(code)),
+    ({ code }) => !OWN_NOTICES.includes(code) && (run === null || !START_WARNINGS.includes(code)),
   );
   const changes = run === null ? (plan?.clockChanges ?? []).slice(0, MOST_CLOCK_CHANGES) : [];
   const interrupted = run === null || run.phase === "finished" || run.phase === "stopped" ? unfinished : [];
@@ -42,7 +42,7 @@ export function Notices({ backfill }: { backfill: PageBackfill }) {
         <ul className="dagfill-notes">
           {notes.map(({ code, message }) => (
             <li key={code + message} data-code={code}>
-              {message.replace(CODE, "")}
+              {message.replace(ERROR_CODE, "")}
             </li>
           ))}
           {changes.map((change) => (

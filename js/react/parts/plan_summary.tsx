@@ -87,7 +87,7 @@ function runWords(backfill: PageBackfill, band: FinishBand | null) {
   return { headline, detail: detail.charAt(0).toLocaleUpperCase(locale.language) + detail.slice(1) };
 }
 
-/** What a backfill that is canceled waits for: until runs end, or until those that were told to stop have had their time. */
+/** A backfill that is canceled waits until its runs end; for runs that were told to stop at most `abortGrace`. */
 function waitWords({ locale, run, options }: PageBackfill, running: number): string {
   const grace = options.abortGrace ?? 30_000;
   const limit = typeof grace === "number" ? locale.duration(grace) : grace;

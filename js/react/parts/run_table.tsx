@@ -24,7 +24,7 @@ export interface RunTableProps extends PartProps {
   };
   /** Pixels of the list. Default 340. */
   height?: number | undefined;
-  /** Said behind the state of a row. */
+  /** A remark on a row, shown after its state; null for none. */
   note?: ((row: number) => string | null) | undefined;
 }
 

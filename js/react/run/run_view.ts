@@ -64,7 +64,7 @@ export class RunView {
   readonly tasks = new TaskMarksByRun();
   phase: RunPhase = "running";
   progress: Progress;
-  /** What runs was told to stop; it is waited for. */
+  /** The running runs were told to stop, and the backfill waits for them. */
   isAborting = false;
   result: Omit<BackfillResult, "results"> | null = null;
   /** Epoch milliseconds. */
