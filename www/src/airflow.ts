@@ -4,12 +4,12 @@ import { json, option, printable, shell } from "./quote";
 import { type Range, type Ranges, type Rows, rangesOf } from "./ranges";
 import { isPeriod } from "./request";
 
-/** So many ranges have a command each. */
+/** Up to this number of ranges, each has a command of its own. */
 const MOST_RANGES = 10;
-/** So many days that are taken out are named. */
+/** Up to this number of excluded days are listed by their dates. */
 const MOST_DAYS = 12;
 
-/** A plan as commands of Airflow, without the plan's columns as one over the range as it was typed. */
+/** A plan as commands of Airflow 3. Without columns of a plan there is one command, over the range as it was typed. */
 export function airflow3(draft: Draft, options: BackfillOptions, now: number, plan: Rows | null): string {
   const read = rangesFor(options, plan);
   const command = ({ from, to }: Range) => {
@@ -75,23 +75,19 @@ export function airflow2(draft: Draft, options: BackfillOptions, plan: Rows | nu
   );
 }
 
-function rangesFor(options: BackfillOptions, plan: Rows | null): Ranges & { whole: Range } {
+function rangesFor(options: BackfillOptions, plan: Rows | null): Ranges {
+  if (plan !== null) return rangesOf(plan);
   const typed = { from: String(options.startDate), to: String(options.endDate) };
-  if (plan === null) return { ranges: [typed], without: [], whole: typed };
-  const [whole = typed] = rangesOf({ ...plan, reasonNames: [] }).ranges;
-  return { ...rangesOf(plan), whole };
+  return { whole: typed, ranges: [typed], without: [] };
 }
 
-/** One command for each range; above so many one over all of them, as a comment, since it runs what was taken out. */
-function commands(
-  { ranges, whole }: Ranges & { whole: Range },
-  command: (range: Range) => string[],
-): string[] {
+/** One command for each range. Above MOST_RANGES there is one for all of them, as a comment, since it would run the excluded days, too. */
+function commands({ ranges, whole }: Ranges, command: (range: Range) => string[]): string[] {
   if (ranges.length <= MOST_RANGES) return ranges.flatMap(command);
   return command(whole).flatMap((text) => text.split("\n").map((line) => `# ${line}`));
 }
 
-/** What becomes of the days that are taken out; `several` is said of more than one command. */
+/** Comments about the excluded days; `several` are added where there is more than one command. */
 function gapRemark({ ranges, without }: Ranges, several: string[]): string[] {
   if (without.length === 0) return [];
   if (ranges.length === 0) return ["# Every date of this plan is taken out: nothing is left to run."];

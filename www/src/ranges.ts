@@ -1,7 +1,7 @@
 import { dayOf, dayText } from "dagfill/planning";
 import type { PlanView } from "./model";
 
-/** What of a plan its ranges are made of. */
+/** The members of a plan that its ranges are made of. */
 export type Rows = Pick<PlanView, "start" | "end" | "dates" | "offsets" | "reasons" | "reasonNames">;
 
 /** Instants as Airflow writes them, both of them in the range. */
@@ -12,6 +12,8 @@ export interface Range {
 
 /** A plan as ranges without a gap, in its order, and the days between them whose dates are taken out. */
 export interface Ranges {
+  /** From the start of the plan to its end, over all gaps. */
+  whole: Range;
   ranges: Range[];
   without: string[];
 }
@@ -32,7 +34,7 @@ export function rangesOf({ start, end, dates, offsets, reasons, reasonNames }: R
     } else open[1] = row;
   }
   const whole = { from: second(start), to: second(end) };
-  if (without.size === 0) return { ranges: [whole], without: [] };
+  if (without.size === 0) return { whole, ranges: [whole], without: [] };
   const last = dates.length - 1;
   const isDescending = last > 0 && (dates[0] as number) > (dates[1] as number);
   const [oldest, newest] = isDescending ? [last, 0] : [0, last];
@@ -41,7 +43,7 @@ export function rangesOf({ start, end, dates, offsets, reasons, reasonNames }: R
     const [from, to] = isDescending ? [rows[1], rows[0]] : rows;
     return { from: from === oldest ? whole.from : at(from), to: to === newest ? whole.to : at(to) };
   });
-  return { ranges, without: [...without].sort() };
+  return { whole, ranges, without: [...without].sort() };
 }
 
 /** An edge of the plan to the second. */
