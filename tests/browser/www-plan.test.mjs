@@ -106,7 +106,12 @@ test("each wrong state names the way out", { skip }, async (t) => {
 
   await to.fill("2199-12-31");
   await cron.fill("* * * * *");
-  await tab.getByRole("alert").getByText("Too many dates.").waitFor();
+  await tab
+    .getByRole("alert")
+    .getByText(/Too many dates\. 91,386,780 from .* at most 2,000,000 are planned/)
+    .waitFor();
+  await cron.fill(JSON.stringify(Array(1001).fill("@daily")));
+  await tab.getByRole("alert").getByText("1001 parts of a schedule: expected at most 1000").waitFor();
 
   await cron.fill("@daily");
   await to.fill("2026-05-31");

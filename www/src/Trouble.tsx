@@ -75,14 +75,15 @@ function Failed({ plan, draft, phone }: { plan: PlanState; draft: Draft; phone: 
         <p>No plan yet: tasks of the DAG wait for each other.</p>
       </div>
     );
-  const isLarge = error.code === "RANGE_TOO_LARGE";
+  // Too many parts of a schedule have the same code, and another field.
+  const isLarge = error.code === "RANGE_TOO_LARGE" && error.field === "maxRuns";
   return (
     <div className="banner bad" role="alert" data-code={error.code}>
       <p>
         {field !== null && <b>{FIELD_WORDS[field]}: </b>}
         {isLarge ? (
           <>
-            <b>Too many dates.</b> {number(Number.parseInt(error.message, 10))} from {draft.from} to{" "}
+            <b>Too many dates.</b> {number((error.details as { count: number }).count)} from {draft.from} to{" "}
             {draft.to}, at most {number(HARD_LIMIT)} are planned. Shorten the range, or choose a schedule with
             fewer dates.
           </>
