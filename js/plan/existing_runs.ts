@@ -3,6 +3,7 @@
 import { RUN_STATES } from "../codes.js";
 import { type HistoryColumns, recordAt } from "../store/history.js";
 import type { RunDetails, RunRecord, RunState } from "../store/store.js";
+import { placeIn } from "./date_search.js";
 
 /** Structured-clonable. Every column has one value a run. */
 export type ExistingRuns = HistoryColumns;
@@ -19,14 +20,7 @@ export function noRuns(): ExistingRuns {
 
 /** The place of the run on a date; -1 when there is none. */
 export function placeOn({ executionMs }: ExistingRuns, date: number): number {
-  let low = 0;
-  let high = executionMs.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((executionMs[middle] as number) < date) low = middle + 1;
-    else high = middle;
-  }
-  return executionMs[low] === date ? low : -1;
+  return placeIn(executionMs, date);
 }
 
 export function stateAt({ state }: ExistingRuns, place: number): RunState {

@@ -8,6 +8,7 @@ import { runIdOf } from "../store/run_id.js";
 import type { RunType } from "../store/store.js";
 import { iso } from "../time.js";
 import { chunkAt, rowsOf } from "./chunk_rows.js";
+import { placeIn } from "./date_search.js";
 import { placeOn, stateAt } from "./existing_runs.js";
 import type { PlanData, PlannedRun } from "./plan_data.js";
 
@@ -90,15 +91,8 @@ function writer(): (ms: number) => string {
 
 /** The row of a date; -1 when it has none. The rows of most orders are sorted, so that few are looked at. */
 export function rowOn(dates: Float64Array, ms: number): number {
-  const isDescending = (dates[0] as number) > (dates[1] as number);
-  let [low, high] = [0, dates.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const here = dates[middle] as number;
-    if (isDescending ? here > ms : here < ms) low = middle + 1;
-    else high = middle;
-  }
-  return dates[low] === ms ? low : dates.indexOf(ms);
+  const row = placeIn(dates, ms);
+  return row < 0 ? dates.indexOf(ms) : row;
 }
 
 /** The rows from `from` to `to`, `to` excluded. */

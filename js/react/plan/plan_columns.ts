@@ -1,5 +1,6 @@
 // A plan as columns that a page can draw and a worker can hand over: one entry a date, one entry a civil day.
 import type { BackfillPreview, SkipReason, Warning } from "../../face.js";
+import { placeIn } from "../../plan/date_search.js";
 import type { DayColumns } from "./day_columns.js";
 
 /** Rows are in order of their dates, oldest or newest first; in another order of the backfill `places` leads to its rows. */
@@ -56,16 +57,8 @@ export function buffersOf(plan: PlanColumns): ArrayBuffer[] {
 }
 
 /** The row of a date in a plan whose rows are in order of their dates; -1 when it has none. */
-export function rowOf({ dates, total }: PlanColumns, instant: number): number {
-  const isDescending = total > 1 && (dates[0] as number) > (dates[1] as number);
-  let [low, high] = [0, total];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const here = dates[middle] as number;
-    if (isDescending ? here > instant : here < instant) low = middle + 1;
-    else high = middle;
-  }
-  return dates[low] === instant ? low : -1;
+export function rowOf({ dates }: PlanColumns, instant: number): number {
+  return placeIn(dates, instant);
 }
 
 /** The row of the preview that a row of the columns stands for. */
