@@ -1,4 +1,4 @@
-// What the scenes of the gallery show that no step leads to: errors, a backfill that has not ended, a band, a comparison.
+// Data of the gallery's scenes that no step leads to: errors, a backfill that has not ended, a band, a comparison.
 import { SHIFTS } from "dagfill/react";
 
 export const refused = Object.assign(new Error("dagId: another backfill of this DAG runs"), {

@@ -2,17 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hash, starting, usePage, withoutBrowser } from "./www-page.mjs";
+import { paste } from "./www-steps.mjs";
 
 const page = usePage();
 const skip = withoutBrowser;
 const fields = { id: "bring", from: "2026-01-01", to: "2026-01-31", which: "none", tz: "UTC", s: "@daily" };
 const field = (tab, name) => tab.getByLabel(name, { exact: true }).inputValue();
-
-async function paste(tab, text) {
-  await tab.getByRole("button", { name: "Paste your DAG" }).click();
-  await tab.getByLabel("Text of a DAG or of runs").fill(text);
-  await tab.getByRole("button", { name: "Read it" }).click();
-}
 
 test("an Airflow DAG file becomes the plan, and the edit can be taken back", { skip }, async (t) => {
   const tab = await page.open(t, hash(fields));
@@ -345,7 +340,7 @@ test("own DAGs are kept for the bare address, the newest first, and can be forgo
   await yours.getByRole("button", { name: "a3", exact: false }).first().click();
   await own.waitForFunction(() => document.querySelector("input[name=from]").value === "2026-03-01");
   assert.equal(await own.getByLabel("Schedule", { exact: true }).inputValue(), "@daily");
-  // What another program wrote there is no DAG.
+  // An entry that another program wrote there is no DAG.
   await own.evaluate(() => {
     const [dag] = JSON.parse(localStorage.getItem("dagfill.dags"));
     const broken = [{ dagId: 1 }, null, { dagId: "x" }, { ...dag, dagId: "y", tasks: [null] }];

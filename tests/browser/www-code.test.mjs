@@ -104,6 +104,12 @@ const optionOf = (call, name) =>
     ? call[call.indexOf(name) + 1]
     : call.find((argument) => argument.startsWith(`${name}=`))?.slice(name.length + 1);
 
+/** The DAGs of copied JavaScript, as JSON. */
+function dagsIn(js) {
+  const dags = js.slice(js.indexOf("  dags: ") + 8, js.indexOf(",\n  store:"));
+  return runInNewContext(`JSON.stringify(${dags})`);
+}
+
 /** The plan beside each of the drafts: the excluded date is a gap, and bounds that cannot be read have no plan. */
 const planBeside = (field) => (field === "bounds" ? null : field === "exclude" ? gap : read);
 
@@ -137,12 +143,7 @@ for (const text of hostile) {
           // As JSON, since objects of another context have other prototypes.
           const value = runInNewContext(`${literal}\nJSON.stringify(options)`);
           assert.equal(value, JSON.stringify(options), where);
-          const dags = code.text.slice(code.text.indexOf("  dags: ") + 8, code.text.indexOf(",\n  store:"));
-          assert.equal(
-            runInNewContext(`JSON.stringify(${dags})`),
-            JSON.stringify([page.copiedDag(draft)]),
-            where,
-          );
+          assert.equal(dagsIn(code.text), JSON.stringify([page.copiedDag(draft)]), where);
         } else {
           const { calls, made } = runShell(t, code.text);
           assert.equal(calls.length, flavour === "cli" || field === "exclude" ? 2 : 1, where);
@@ -257,9 +258,7 @@ test("JavaScript, dagfill CLI and JSON have the same DAG, with the onUnknown tha
   ]) {
     const draft = rest === undefined ? plain : { ...plain, rest };
     const text = (flavour) => page.toCode(draft, flavour, now, read).text;
-    const js = text("js");
-    const dags = js.slice(js.indexOf("  dags: ") + 8, js.indexOf(",\n  store:"));
-    const [dag] = JSON.parse(runInNewContext(`JSON.stringify(${dags})`));
+    const [dag] = JSON.parse(dagsIn(text("js")));
     const cli = text("cli");
     const shell = JSON.parse(cli.slice(cli.indexOf("{"), cli.indexOf("\nDAG\n")));
     const request = JSON.parse(text("json")).dag;
@@ -278,24 +277,22 @@ test("the timetable that Airflow needs is named for each kind and schedule, and 
       .text.split("\n")
       .filter((line) => line.includes("imetable"));
   };
-  for (const period of ["PT6H", " P1D", every]) {
-    assert.deepEqual(named(period, "trigger", "airflow3"), []);
-    assert.deepEqual(named(period, "interval", "airflow3"), [
-      "# The DAG must use a DeltaDataIntervalTimetable (Airflow 3 plans by trigger time).",
-    ]);
-    assert.deepEqual(named(period, "interval", "airflow2"), []);
-    assert.deepEqual(named(period, "trigger", "airflow2"), [
-      "# Airflow 2 has no timetable of a period by trigger time: it plans other data intervals.",
-    ]);
-  }
-  for (const cron of ["15 3 * * *", "@daily", '{"cron":"0 3 * * *"}']) {
-    assert.deepEqual(named(cron, "trigger", "airflow3"), []);
-    assert.deepEqual(named(cron, "interval", "airflow3"), [
-      "# The DAG must use a CronDataIntervalTimetable (Airflow 3 plans by trigger time).",
-    ]);
-    assert.deepEqual(named(cron, "interval", "airflow2"), []);
-    assert.deepEqual(named(cron, "trigger", "airflow2"), [
-      "# The DAG must use a CronTriggerTimetable (Airflow 2 plans by data interval).",
-    ]);
-  }
+  const assertNamed = (schedules, interval3, trigger2) => {
+    for (const schedule of schedules) {
+      assert.deepEqual(named(schedule, "trigger", "airflow3"), []);
+      assert.deepEqual(named(schedule, "interval", "airflow3"), [interval3]);
+      assert.deepEqual(named(schedule, "interval", "airflow2"), []);
+      assert.deepEqual(named(schedule, "trigger", "airflow2"), [trigger2]);
+    }
+  };
+  assertNamed(
+    ["PT6H", " P1D", every],
+    "# The DAG must use a DeltaDataIntervalTimetable (Airflow 3 plans by trigger time).",
+    "# Airflow 2 has no timetable of a period by trigger time: it plans other data intervals.",
+  );
+  assertNamed(
+    ["15 3 * * *", "@daily", '{"cron":"0 3 * * *"}'],
+    "# The DAG must use a CronDataIntervalTimetable (Airflow 3 plans by trigger time).",
+    "# The DAG must use a CronTriggerTimetable (Airflow 2 plans by data interval).",
+  );
 });

@@ -1,4 +1,4 @@
-// What was wrong in pictures of the page and of the components when people looked at them: each is measured, or read, here.
+// Faults that people saw in pictures of the page and of the components: each is measured, or read, here.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { aroundTests } from "./around.mjs";

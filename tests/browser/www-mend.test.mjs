@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pageModule } from "./www-module.mjs";
 import { hash, planned, starting, usePage, verdict, withoutBrowser } from "./www-page.mjs";
+import { run } from "./www-steps.mjs";
 
 const page = usePage();
 const skip = withoutBrowser;
@@ -15,7 +16,6 @@ const fields = {
   sec: "0.05",
   fail: "0",
 };
-const run = (tab) => tab.getByRole("button", { name: /^Run [\d,]+ runs?$/ }).click();
 const headline = (tab, text) => tab.locator("#run-title").getByText(text).waitFor();
 
 test("durations have two units", async () => {

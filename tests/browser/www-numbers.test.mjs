@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hash, usePage, verdict, withoutBrowser } from "./www-page.mjs";
-import { button, layered, paste } from "./www-steps.mjs";
+import { button, layered, paste, run } from "./www-steps.mjs";
 
 const page = usePage();
 const skip = withoutBrowser;
@@ -20,7 +20,6 @@ const thirty = (fields) =>
     par: "4",
     ...fields,
   });
-const run = (tab) => tab.getByRole("button", { name: /^Run [\d,]+ runs?$/ }).click();
 const legend = async (tab) =>
   (await tab.locator(".legend button").allInnerTexts()).map((text) => text.replace(/\s+/g, " "));
 const counts = (tab, text) => tab.locator(".counts").getByText(text, { exact: true }).waitFor();

@@ -162,9 +162,12 @@ export const hash = (fields) => `#${new URLSearchParams({ v: "1", ...fields })}`
 /** The text in which the page tells its plan; the copy for screen readers comes half a second later. */
 export const verdict = (page) => page.locator(".verdict p:not(.hidden)");
 
+/** The button that starts the plan. */
+export const runButton = (page) => page.getByRole("button", { name: /^Run [\d,]+ runs?$/ });
+
 /** The number of runs that will start, as the button says it. */
 export async function starting(page) {
-  const text = await page.getByRole("button", { name: /^Run [\d,]+ runs?$/ }).textContent();
+  const text = await runButton(page).textContent();
   return Number(text.replace(/\D/g, ""));
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { storageFull, storageRefused } from "./storage-faults.mjs";
 import { hash, planned, starting, usePage, withoutBrowser } from "./www-page.mjs";
-import { pack } from "./www-steps.mjs";
+import { pack, run } from "./www-steps.mjs";
 
 const page = usePage();
 const skip = withoutBrowser;
@@ -19,7 +19,6 @@ const sixty = (fields) =>
     ...fields,
   });
 
-const run = (tab) => tab.getByRole("button", { name: /^Run [\d,]+ runs?$/ }).click();
 const headline = (tab, text) => tab.locator("#run-title").getByText(text).waitFor();
 
 /** The runs in the store, read past the page: one line a run. */

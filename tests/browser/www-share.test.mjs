@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { ask, root } from "../../scripts/process.mjs";
 import { hash, planned, starting, usePage, withoutBrowser } from "./www-page.mjs";
+import { button, paste } from "./www-steps.mjs";
 
 const page = usePage();
 const skip = withoutBrowser;
@@ -212,7 +213,7 @@ test("export: one HTML file is the whole report, and opens without a network", {
   assert.match(await reader.locator("tbody tr.skip").innerText(), /You took this date out\./);
 });
 
-/** What the page and its three files say of the dates from 1 to 3 January: a list of commands each. */
+/** The commands of the dates from 1 to 3 January, in the page and in each of its three files. */
 async function fourTexts(t, tab) {
   const days = ["2026-01-01", "2026-01-02", "2026-01-03"];
   const shown = [];
@@ -243,12 +244,6 @@ async function fourTexts(t, tab) {
   };
 }
 
-async function paste(tab, text, name) {
-  await tab.getByRole("button", { name: "Paste your DAG" }).click();
-  await tab.getByLabel("Text of a DAG or of runs").fill(text);
-  await tab.getByRole("button", { name: "Read it" }).click();
-  await tab.getByRole("button", { name }).click();
-}
 const january = { id: "before", s: "@daily", tz: "UTC", from: "2026-01-01", to: "2026-01-03", which: "none" };
 
 test("export: commands of an imported Airflow file are those of the page in every format", {
@@ -263,8 +258,8 @@ from airflow.operators.bash import BashOperator
 with DAG("mini", schedule_interval="15 3 * * *", start_date=pendulum.datetime(2026,1,1,tz="America/New_York"), params={"region":"eu"}) as dag:
     BashOperator(task_id="a", bash_command="echo {{ ts }} {{ data_interval_start }} {{ params.region }}")
 `,
-    "Use mini (1 task)",
   );
+  await button(tab, "Use mini (1 task)").click();
   // The file's own start came with it, and no end.
   await tab.getByLabel("To", { exact: true }).fill("2026-01-03");
   await tab.getByRole("button", { name: "Run 3 runs" }).waitFor();
@@ -302,7 +297,8 @@ test("export: zone of dates, params, defaults of tasks, conf and facts of the DA
       { taskId: "c", command: "{{ task.task_id }} {{ prev_ds }} {{ params.deep.list[1] }} {{ unknown }}" },
     ],
   };
-  await paste(tab, JSON.stringify(dag), "Use whole (3 tasks)");
+  await paste(tab, JSON.stringify(dag));
+  await button(tab, "Use whole (3 tasks)").click();
   await tab.getByTestId("why").getByText("+09:00 eu").first().waitFor();
   const { shown: all, ...files } = await fourTexts(t, tab);
   // The panel shows the texts of params, too, which are in no file.

@@ -1,5 +1,6 @@
 // The steps that bring a tab of the page into its states, and what the states share.
 import { deflateRawSync } from "node:zlib";
+import { runButton } from "./www-page.mjs";
 
 export const quarter = {
   id: "looks",
@@ -10,13 +11,9 @@ export const quarter = {
 };
 export const pack = (rows) => deflateRawSync(JSON.stringify(rows)).toString("base64url");
 
-export const press = async (tab) => {
-  const bar = tab.locator(".bottom-bar .primary");
-  await bar
-    .or(tab.getByRole("button", { name: /^Run [\d,]+ runs?$/ }))
-    .first()
-    .click();
-};
+export const run = (tab) => runButton(tab).click();
+/** As \`run\`, also on a phone. */
+export const press = (tab) => tab.locator(".bottom-bar .primary").or(runButton(tab)).first().click();
 export const button = (tab, name) => tab.getByRole("button", { name, exact: true });
 export const dialog = (tab) => tab.getByRole("dialog").waitFor();
 export const ended = (tab, text) => tab.locator("#run-title").getByText(text).waitFor();

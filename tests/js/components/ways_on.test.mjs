@@ -1,4 +1,4 @@
-// What a user can press where a backfill has left something: each state has a way on, and says what it waits for.
+// Buttons where a backfill has left something: each state has one that leads on, and says what it waits for.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BackfillService, MemoryStore } from "dagfill";
