@@ -1,6 +1,7 @@
 // Dates of runs on the clock of their DAG's zone, with the offset, as a preview writes them.
 import { zoneOffsets } from "../zones.js";
 
+/** Clocks are set back by at most so much. */
 const LONGEST_CHANGE_MS = 3 * 3_600_000;
 
 /** `2024-01-01T15:00:00Z` in Asia/Tokyo as `2024-01-02T00:00:00+09:00`. In UTC, and where the zone is not known, as it is. */
@@ -8,7 +9,7 @@ export function localDate(utc: string, timeZone: string | undefined): string {
   if (timeZone === undefined || timeZone === "UTC") return utc;
   const ms = Date.parse(utc);
   if (Number.isNaN(ms)) return utc;
-  const offset = zoneOffsets(timeZone, ms, ms + 1)[0] ?? 0;
+  const offset = offsetAt(ms, timeZone);
   const fraction = ms % 1_000 === 0 ? -5 : -1;
   return new Date(ms + offset * 1_000).toISOString().slice(0, fraction) + offsetText(offset);
 }
@@ -22,11 +23,14 @@ export function minuteOf(localDate: string, timeZone: string): string {
 
 function isRepeated(ms: number, timeZone: string): boolean {
   if (timeZone === "UTC" || Number.isNaN(ms)) return false;
-  const offsetAt = (at: number) => (zoneOffsets(timeZone, at, at + 1)[0] ?? 0) * 1_000;
-  const back = offsetAt(ms - LONGEST_CHANGE_MS) - offsetAt(ms + LONGEST_CHANGE_MS);
-  if (back <= 0) return false;
-  const offset = offsetAt(ms);
-  return offsetAt(ms - back) !== offset || offsetAt(ms + back) !== offset;
+  const offset = (at: number) => offsetAt(at, timeZone);
+  const backMs = (offset(ms - LONGEST_CHANGE_MS) - offset(ms + LONGEST_CHANGE_MS)) * 1_000;
+  return backMs > 0 && (offset(ms - backMs) !== offset(ms) || offset(ms + backMs) !== offset(ms));
+}
+
+/** Seconds by which the zone's clocks are ahead of UTC. */
+function offsetAt(ms: number, timeZone: string): number {
+  return zoneOffsets(timeZone, ms, ms + 1)[0] ?? 0;
 }
 
 /** A message with each instant of the form `2024-01-01T15:00:00Z` rewritten to the clock of the zone. */

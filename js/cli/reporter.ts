@@ -1,5 +1,6 @@
 // The output during a backfill: redrawn lines in a terminal, plain lines in a log, or one JSON object a line for programs.
 import type { BackfillEvent, Progress, RunResult } from "../face.js";
+import { LruCache } from "../lru_cache.js";
 import type { ShellLine } from "../shell.js";
 import { withoutCodes } from "./control_codes.js";
 import { localDate, minuteOf, withLocalDates } from "./local_date.js";
@@ -34,9 +35,8 @@ export function reporterFor(request: Request, reported?: Reported): Reporter {
   const quiet = values.quiet === true;
   const timeZone = reported?.timeZone ?? "UTC";
   const notable: Notable = (event) => noteworthy(event, request, reported);
-  return terminal.interactive
-    ? liveReporter(terminal, quiet, notable, timeZone, new Pace(timeZone))
-    : plainReporter(terminal, quiet, notable, timeZone, new Pace(timeZone));
+  const reporter = terminal.interactive ? liveReporter : plainReporter;
+  return reporter(terminal, quiet, notable, timeZone);
 }
 
 /** The line that is printed for an event, in a log and above the redrawn line. `undefined`: none. */
@@ -86,13 +86,8 @@ function jsonReporter(terminal: Terminal): Reporter {
 const frameMs = 66;
 
 /** One line that is redrawn. Failures, retries, warnings and the output of tasks stay above it. */
-function liveReporter(
-  terminal: Terminal,
-  quiet: boolean,
-  notable: Notable,
-  timeZone: string,
-  pace: Pace,
-): Reporter {
+function liveReporter(terminal: Terminal, quiet: boolean, notable: Notable, timeZone: string): Reporter {
+  const pace = new Pace(timeZone);
   let latest: Progress | undefined;
   let mode = "";
   let drawn = 0;
@@ -128,13 +123,8 @@ const mostLines = 100;
 const QUIET_MS = 60_000;
 
 /** A line for every run that ended, or in a large backfill for every hundredth part of it; and one after each minute without any. */
-function plainReporter(
-  terminal: Terminal,
-  quiet: boolean,
-  notable: Notable,
-  timeZone: string,
-  pace: Pace,
-): Reporter {
+function plainReporter(terminal: Terminal, quiet: boolean, notable: Notable, timeZone: string): Reporter {
+  const pace = new Pace(timeZone);
   let step = 1;
   let next = 0;
   let latest: Progress | undefined;
@@ -275,15 +265,13 @@ export function logWriter({ terminal, json, values }: Pick<Request, "terminal" |
 }
 
 /** Dates as lines begin with them: the clocks of a zone are not asked for each line. A process reports on one zone at a time. */
-const minutes = new Map<string, string>();
-const MOST_MINUTES = 10_000;
+const minutes = new LruCache<string, string>(10_000);
 
 /** A line that a command printed, with where it is from. In a pipe the line stays as it is, its colours too. */
 function writeLog({ localDate, taskId, text }: ShellLine, terminal: Terminal, timeZone = "UTC"): void {
   let minute = minutes.get(localDate);
   if (minute === undefined) {
     minute = minuteOf(localDate, timeZone);
-    if (minutes.size >= MOST_MINUTES) minutes.clear();
     minutes.set(localDate, minute);
   }
   const start = `${minute} ${taskId} | `;
