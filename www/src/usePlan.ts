@@ -77,16 +77,17 @@ export function usePlan(
   }, [engine, isUnopened]);
   // While a draft has an error its last valid plan stays; that of another DAG says nothing about it.
   const isOther = error !== null && plan !== null && plan.dagId !== draft.dagId;
-  const own = useMemo(
-    () => (isOther ? { plan: null, estimate: null } : { plan, estimate }),
-    [isOther, plan, estimate],
-  );
-  const stale = error !== null && own.plan !== null;
+  const shownPlan = isOther ? null : plan;
+  const shownEstimate = isOther ? null : estimate;
+  const stale = error !== null && shownPlan !== null;
   const shownError = isUnopened ? null : error;
   const hasCore = core.isOpen;
   const state = useMemo<PlanState>(
-    () => ({ answer, ...own, took, planned, stale, error: shownError, hasCore }),
-    [answer, own, took, planned, stale, shownError, hasCore],
+    () => ({
+      ...{ answer, plan: shownPlan, estimate: shownEstimate, took, planned, stale, hasCore },
+      error: shownError,
+    }),
+    [answer, shownPlan, shownEstimate, took, planned, stale, shownError, hasCore],
   );
   return { plan: state, snapshot };
 }
