@@ -18,6 +18,10 @@ export function readConf(text: string): ConfReading {
   return { ok: false, line: 1, column: 1, expected: "an object in braces" };
 }
 
+/** The place of a fault and what was expected there, as a sentence. */
+export const confFault = ({ line, column, expected }: Extract<ConfReading, { ok: false }>) =>
+  `line ${line}, column ${column}: expected ${expected}.`;
+
 function place(text: string, at: number): { line: number; column: number } {
   const before = text.slice(0, at);
   return { line: before.split("\n").length, column: at - before.lastIndexOf("\n") };

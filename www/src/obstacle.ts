@@ -1,4 +1,4 @@
-import { readConf } from "./conf";
+import { confFault, readConf } from "./conf";
 import { FIELD_WORDS, faultyField } from "./faultyField";
 import type { Draft, StoredBackfill } from "./model";
 import type { PlanState } from "./usePlan";
@@ -10,7 +10,7 @@ export function obstacleOf(draft: Draft, plan: PlanState, stored: StoredBackfill
   const faulty = faultyField(plan.error);
   if (faulty !== null) return `The field ${FIELD_WORDS[faulty]} has an error.`;
   if (plan.error) return "The plan has an error.";
-  if (!conf.ok) return `Conf: line ${conf.line}, column ${conf.column}: expected ${conf.expected}.`;
+  if (!conf.ok) return `Conf: ${confFault(conf)}`;
   if (here.some((one) => one.state === "running" || one.state === "paused"))
     return "Another tab runs this DAG.";
   if (here.some((one) => one.state === "interrupted"))
