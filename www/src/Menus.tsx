@@ -59,7 +59,7 @@ export function Dags({ dagId, own, onOwn, onForget, onExample }: DagChoice & { d
                     }}
                   >
                     <b>{dag.dagId}</b>
-                    <span className="dim">{ofOwn(dag)}</span>
+                    <span className="dim">{summaryOf(dag)}</span>
                   </button>
                   <button
                     type="button"
@@ -93,7 +93,7 @@ export function Dags({ dagId, own, onOwn, onForget, onExample }: DagChoice & { d
   );
 }
 
-const ofOwn = ({ schedule, timeZone, tasks = [] }: OwnDag) =>
+const summaryOf = ({ schedule, timeZone, tasks }: OwnDag) =>
   `${schedule || "No schedule"}, ${timeZone}, ${plural(tasks.length, "task")}`;
 
 export function CopyCode({ choose }: { choose: (flavour: Flavour) => void }) {

@@ -2,10 +2,10 @@ import { startTransition, useCallback, useEffect, useState } from "react";
 import type { Draft } from "./model";
 
 /** A DAG that was brought, without the plan around it: no conf, which may hold secrets, and no days that were taken out. */
-export type OwnDag = Partial<Draft> & Pick<Draft, "dagId">;
+export type OwnDag = Partial<Draft> & Pick<Draft, "dagId" | "schedule" | "timeZone" | "tasks">;
 
 const KEY = "dagfill.dags";
-/** More are not kept, nor texts that are longer together: the storage of a page is small, and its records of backfills come first. */
+/** The most DAGs, and the most characters of all of them: the storage of a page is small, and its records of backfills come first. */
 const MOST = 5;
 const MOST_CHARACTERS = 500_000;
 
@@ -34,10 +34,9 @@ function stored(): OwnDag[] {
 
 /** Stores the first of them that have room, which are returned. */
 function store(dags: readonly OwnDag[]): OwnDag[] {
-  const texts = dags.slice(0, MOST).map((dag) => JSON.stringify(dag));
   let room = MOST_CHARACTERS;
-  const kept = dags.slice(0, texts.length).filter((_, at) => {
-    const length = texts[at]?.length ?? 0;
+  const kept = dags.slice(0, MOST).filter((dag) => {
+    const { length } = JSON.stringify(dag);
     if (length > room) return false;
     room -= length;
     return true;
@@ -50,7 +49,7 @@ function store(dags: readonly OwnDag[]): OwnDag[] {
   return kept;
 }
 
-/** What the page reads of one: another version of it, or another page of this origin, may have written the text. */
+/** Checks the members that the page reads: another version of it, or another page of this origin, may have written the text. */
 function isOwnDag(value: unknown): value is OwnDag {
   if (typeof value !== "object" || value === null) return false;
   const { dagId, schedule, timeZone, tasks } = value as Record<string, unknown>;
