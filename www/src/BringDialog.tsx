@@ -14,8 +14,8 @@ export interface Given {
   fileName?: string;
 }
 
-/** What a text that holds no DAG is told, without what only a program could set. */
-function refusalOf(failure: EngineError): string {
+/** The message for a text that holds no DAG, without hints at options that only a program can set. */
+function unreadable(failure: EngineError): string {
   if (failure.code !== "INVALID_DAG" || failure.field !== "text") return sentencesOf(failure);
   // The importer names the formats that it knows where the text is none of them.
   if (failure.details !== undefined) return UNKNOWN;
@@ -45,7 +45,7 @@ export function BringDialog(props: {
     setBrought(null);
     setRefused(null);
     try {
-      // Comes when it is asked for: reading Python is a third of the package.
+      // Loaded when it is asked for: reading Python is a third of the package.
       const { readBrought } = await import("./engine/bring");
       if (engine === null) return;
       await engine.openCore();
@@ -54,7 +54,7 @@ export function BringDialog(props: {
       if (answer.kind === "runs") onRecords();
       else if (answer.drafts.length === 0) setRefused("There is no DAG in it.");
     } catch (thrown) {
-      setRefused(refusalOf(failureOf(thrown)));
+      setRefused(unreadable(failureOf(thrown)));
     }
   };
   const open = async (file: File | undefined) => {

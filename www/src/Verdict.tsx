@@ -26,10 +26,10 @@ export function Verdict(props: {
   sums: number[];
   estimate: PlanState["estimate"];
   stale: boolean;
-  /** The plan is that of the DAG before: its numbers are not told under the name of this one. */
+  /** The plan is still that of the DAG before: its numbers are not shown under the name of this one. */
   planning: boolean;
   samples: Samples;
-  /** Dates that are told by them, by token. */
+  /** The number of dates whose earlier run is made up, by token. */
   madeUp: readonly number[];
   /** Dates of the plan that are outside of the DAG's own dates. */
   outside: number;
@@ -44,8 +44,8 @@ export function Verdict(props: {
   const interrupted = sums[INTERRUPTED] ?? 0;
   const detail = [
     `${number(sums[CREATE] ?? 0)} new`,
-    `${number(sums[AGAIN] ?? 0)} again${ofThem(madeUp[AGAIN] ?? 0, samples)}`,
-    `${number(kept)} left alone${ofThem((madeUp[KEEP] ?? 0) + (madeUp[KEEP_FAILED] ?? 0), samples)}`,
+    `${number(sums[AGAIN] ?? 0)} again${madeUpRemark(madeUp[AGAIN] ?? 0, samples)}`,
+    `${number(kept)} left alone${madeUpRemark((madeUp[KEEP] ?? 0) + (madeUp[KEEP_FAILED] ?? 0), samples)}`,
     ...(interrupted > 0 ? [`${number(interrupted)} interrupted`] : []),
   ].join(", ");
   const about = estimate
@@ -94,7 +94,7 @@ export function Verdict(props: {
   );
 }
 
-const ofThem = (count: number, samples: Samples) =>
+const madeUpRemark = (count: number, samples: Samples) =>
   count > 0 ? ` (${samplesText(count, samples)} of them made up)` : "";
 
 const finish = new Intl.DateTimeFormat("en-GB", {

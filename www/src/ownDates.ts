@@ -7,7 +7,7 @@ import { fixedRange } from "./request";
 type Range = Partial<Pick<Draft, "from" | "to">>;
 type OwnDates = Pick<Dag, "startDate" | "endDate">;
 
-/** A range of so many days stands in for the bound that a DAG does not have, where the page's own one would leave nothing of the range. */
+/** The length of the range in days, where a DAG has one own date and the page's other bound would leave nothing of the range. */
 const DAYS = 30;
 
 /** The range of a DAG that has just come: its own dates, and the page's bounds where it has none. Empty without own dates. */

@@ -4,12 +4,12 @@ import type { PlanView, Samples } from "./model";
 
 export const NO_SAMPLES: Samples = { dates: new Set(), isWhole: true };
 
-/** Whether the date of a row is told by an earlier run that is made up: it is left alone, or would run again. */
+/** Whether a row is left alone, or would run again, because of an earlier run that is made up. */
 export function isMadeUp(plan: PlanView, { dates }: Samples, row: number): boolean {
   return dates.has(plan.dates[row] ?? Number.NaN) && (plan.tokens[row] ?? TOKEN_COUNT) <= KEEP_FAILED;
 }
 
-/** How many dates of each token are told by a made-up run. */
+/** The number of rows of each token that are so because of a made-up run. */
 export function madeUpBy(plan: PlanView, samples: Samples): number[] {
   const counts = new Array<number>(TOKEN_COUNT).fill(0);
   for (const date of samples.dates) {

@@ -6,7 +6,7 @@ import { fileName } from "./quote";
 import { refusalOf } from "./refusal";
 import type { PlanState } from "./usePlan";
 
-/** What the page shows. */
+/** The parts of the page that a file is written from. */
 interface Shown {
   engine: Engine | null;
   draft: Draft;
@@ -15,10 +15,10 @@ interface Shown {
   view: PlanView | null;
 }
 
-/** Writing so many dates takes so long that the page says how far it is. */
+/** Above this number of dates, writing takes so long that the page shows its progress. */
 const MANY_DATES = 20_000;
 
-/** Writes the plan on the screen to a file; returns why there is none. `tell` is told the share that is written of a large plan. */
+/** Writes the plan on the screen to a file; returns the reason where none is written. `tell` is called with the share of a large plan that is written. */
 export async function writeFile(
   format: ExportFormat,
   { engine, draft, plan, run, view }: Shown,

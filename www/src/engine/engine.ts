@@ -88,7 +88,7 @@ export class Engine {
     return { ...detail, index: row, why: whyOf(detail, draft, { warnings }), commands } as RowDetail;
   }
 
-  /** The rows of a plan from `from` to before `to`, each as `detail` shows it: what is written of a plan is what is seen of it. */
+  /** The rows of a plan from `from` to before `to`, each as `detail` returns it, so that an export has what the page shows. */
   async details(plan: PlanView, from: number, to: number, draft: Draft): Promise<RowDetail[]> {
     const rows = Array.from({ length: to - from }, (_, at) => this.detail(from + at, draft));
     const details = (await Promise.all(rows)).filter((detail) => detail !== null);

@@ -2,7 +2,7 @@ import { clock, dayOf, dayText, offsetText } from "dagfill/planning";
 import type { Draft, PlanView, RowDetail } from "../model";
 import { copiedDag, optionsOf } from "../request";
 
-/** Rows and texts that are read at once. */
+/** The most rows, and the most texts of commands, that are read at once. */
 const MOST_ROWS = 1_000;
 const MOST_TEXTS = 20_000;
 
@@ -34,7 +34,7 @@ export async function exportPlan(exported: Exported, format: ExportFormat): Prom
   return new Blob(parts, { type: format === "csv" ? "text/csv" : "application/json" });
 }
 
-/** So many rows are read at once: a row of a DAG has as many texts as that has tasks, or more. */
+/** The number of rows that are read at once: a row has at least one text for each task of the DAG. */
 export const chunkOf = ({ draft }: Exported): number =>
   Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_TEXTS / Math.max(1, draft.tasks.length))));
 

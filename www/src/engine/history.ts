@@ -6,7 +6,7 @@ import { NO_SAMPLES } from "../samples";
 import { chance } from "./simulate";
 
 const BATCH = 2000;
-/** So many records of a range are looked at for made-up ones. */
+/** The most records of a range that are searched for made-up ones. */
 const MOST_SAMPLES = 2000;
 
 /** The mark of a record that is made up. */
