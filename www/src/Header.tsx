@@ -66,27 +66,20 @@ export function Header(props: HeaderProps) {
 function PastRuns({ past, onReview }: Pick<HeaderProps, "past" | "onReview">) {
   return (
     <Menu label="Past runs" name="past">
-      {(close) =>
+      {(closing) =>
         past
           .slice(-10)
           .reverse()
           .map((one) => (
-            <button
-              key={one.backfillId}
-              type="button"
-              onClick={() => {
-                close();
-                onReview(one);
-              }}
-            >
+            <button key={one.backfillId} type="button" onClick={closing(() => onReview(one))}>
               <b>{one.dagId}</b>
-              <span className="dim">
-                {one.state}: {number(one.progress.completed)} succeeded,{" "}
-                {`${number(one.progress.failed)} failed; ${one.range}`}
-              </span>
+              <span className="dim">{summaryOf(one)}</span>
             </button>
           ))
       }
     </Menu>
   );
 }
+
+const summaryOf = ({ state, progress, range }: StoredBackfill) =>
+  `${state}: ${number(progress.completed)} succeeded, ${number(progress.failed)} failed; ${range}`;

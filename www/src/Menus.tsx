@@ -13,7 +13,8 @@ export function Menu({
 }: {
   label: string;
   name: string;
-  children: (close: () => void) => React.ReactNode;
+  /** `closing` makes the handler of an entry, which closes the menu first. */
+  children: (closing: (choose: () => void) => () => void) => React.ReactNode;
 }) {
   const popover = useRef<HTMLDivElement>(null);
   const id = `menu-${name}`;
@@ -24,7 +25,10 @@ export function Menu({
         <span aria-hidden="true">▾</span>
       </button>
       <div id={id} popover="auto" ref={popover} className="menu-list">
-        {children(() => popover.current?.hidePopover())}
+        {children((choose) => () => {
+          popover.current?.hidePopover();
+          choose();
+        })}
       </div>
     </div>
   );
@@ -42,7 +46,7 @@ export interface DagChoice {
 export function Dags({ dagId, own, onOwn, onForget, onExample }: DagChoice & { dagId: string }) {
   return (
     <Menu label={dagId || "Examples"} name="examples">
-      {(close) => (
+      {(closing) => (
         <>
           {own.length > 0 && (
             // biome-ignore lint/a11y/useSemanticElements: a group of a menu is no fieldset.
@@ -50,14 +54,7 @@ export function Dags({ dagId, own, onOwn, onForget, onExample }: DagChoice & { d
               <p className="note">Yours, kept in this browser</p>
               {own.map((dag) => (
                 <div key={dag.dagId} className="control">
-                  <button
-                    type="button"
-                    className="gap"
-                    onClick={() => {
-                      close();
-                      onOwn(dag);
-                    }}
-                  >
+                  <button type="button" className="gap" onClick={closing(() => onOwn(dag))}>
                     <b>{dag.dagId}</b>
                     <span className="dim">{summaryOf(dag)}</span>
                   </button>
@@ -75,14 +72,7 @@ export function Dags({ dagId, own, onOwn, onForget, onExample }: DagChoice & { d
           )}
           {own.length > 0 && <p className="note">Examples</p>}
           {EXAMPLES.map((example) => (
-            <button
-              key={example.name}
-              type="button"
-              onClick={() => {
-                close();
-                onExample(example);
-              }}
-            >
+            <button key={example.name} type="button" onClick={closing(() => onExample(example))}>
               <b>{example.name}</b>
               <span className="dim">{example.note}</span>
             </button>
@@ -99,16 +89,9 @@ const summaryOf = ({ schedule, timeZone, tasks }: OwnDag) =>
 export function CopyCode({ choose }: { choose: (flavour: Flavour) => void }) {
   return (
     <Menu label="Copy as code" name="code">
-      {(close) =>
+      {(closing) =>
         FLAVOURS.map(({ id, label }) => (
-          <button
-            key={id}
-            type="button"
-            onClick={() => {
-              close();
-              choose(id);
-            }}
-          >
+          <button key={id} type="button" onClick={closing(() => choose(id))}>
             {label}
           </button>
         ))
@@ -135,17 +118,9 @@ export function ExportMenu({
 }) {
   return (
     <Menu label={written === null ? "Export" : `Export: ${Math.floor(written * 100)} %`} name="export">
-      {(close) =>
+      {(closing) =>
         EXPORTS.map(({ format, label }) => (
-          <button
-            key={format}
-            type="button"
-            disabled={disabled}
-            onClick={() => {
-              close();
-              choose(format);
-            }}
-          >
+          <button key={format} type="button" disabled={disabled} onClick={closing(() => choose(format))}>
             {label}
           </button>
         ))
