@@ -2,7 +2,7 @@ import type { BackfillOptions } from "dagfill";
 import type { Draft } from "./model";
 import { json, option, printable, shell } from "./quote";
 import { type Range, type Ranges, type Rows, rangesOf } from "./ranges";
-import { isPeriod } from "./request";
+import { isPeriod, scheduleOf } from "./request";
 
 /** Up to this number of ranges, each has a command of its own. */
 const MOST_RANGES = 10;
@@ -30,7 +30,9 @@ export function airflow3(draft: Draft, options: BackfillOptions, now: number, pl
       ["airflow backfill create", ...flags].join(" \\\n  "),
     ];
   };
-  const timetable = isPeriod(draft.schedule) ? "DeltaDataIntervalTimetable" : "CronDataIntervalTimetable";
+  const timetable = isPeriod(scheduleOf(draft.schedule))
+    ? "DeltaDataIntervalTimetable"
+    : "CronDataIntervalTimetable";
   return lines(
     clockRemark(draft),
     draft.kind === "interval" ? [`# The DAG must use a ${timetable} (Airflow 3 plans by trigger time).`] : [],
@@ -56,7 +58,7 @@ export function airflow2(draft: Draft, options: BackfillOptions, plan: Rows | nu
     ];
     return [[`airflow dags backfill${before}`, ...flags, ...behind].join(" \\\n  ")];
   };
-  const timetable = isPeriod(draft.schedule)
+  const timetable = isPeriod(scheduleOf(draft.schedule))
     ? "# Airflow 2 has no timetable of a period by trigger time: it plans other data intervals."
     : "# The DAG must use a CronTriggerTimetable (Airflow 2 plans by data interval).";
   return lines(

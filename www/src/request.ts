@@ -22,11 +22,9 @@ export function scheduleOf(text: string): ScheduleInput {
   return trimmed.startsWith("P") ? { every: trimmed } : trimmed;
 }
 
-/** Whether a schedule's text is a period: what Airflow calls a timedelta. */
-export function isPeriod(text: string): boolean {
-  const schedule = scheduleOf(text);
-  return typeof schedule === "object" && schedule !== null && "every" in schedule;
-}
+/** Whether a schedule is a period: what Airflow calls a timedelta. */
+export const isPeriod = (schedule: ScheduleInput): schedule is Extract<ScheduleInput, { every: string }> =>
+  typeof schedule === "object" && schedule !== null && "every" in schedule;
 
 /** The DAG for other programs, which plan and render it as the page does: the command by itself refuses what nothing resolves. */
 export function copiedDag(draft: Draft): Dag {

@@ -5,13 +5,12 @@ import {
   inspectTemplate,
   nextDates,
   previousDates,
-  type ScheduleInput,
   validateDag,
 } from "dagfill";
 import { dayText, parseDay } from "dagfill/planning";
 import { failureOf } from "../failure";
 import type { DagView, Draft, DraftTask, EngineError, ScheduleView, UnknownMacro } from "../model";
-import { dagOf, optionsOf, scheduleOf } from "../request";
+import { dagOf, isPeriod, optionsOf, scheduleOf } from "../request";
 
 /** The form's own texts as the package reads them: beside the plan, which is the model's. */
 
@@ -29,19 +28,13 @@ export function readSchedule(draft: Draft, now: number): ScheduleView {
       return { text: "", warnings: [], next: [], error: { code: "NO_SCHEDULE", message } };
     }
     const view = explainSchedule(schedule, { ...timetableOf(draft), now, count: 3 });
-    const origin = isUnanchored(schedule) ? draft.rest?.startDate : undefined;
+    const origin = isPeriod(schedule) && schedule.anchor === undefined ? draft.rest?.startDate : undefined;
     const text = origin === undefined ? view.text : `${view.text}, counted from ${origin}`;
     return { ...view, text, error: null };
   } catch (thrown) {
     return { text: "", warnings: [], next: [], error: failureOf(thrown) };
   }
 }
-
-const isUnanchored = (schedule: ScheduleInput) =>
-  typeof schedule === "object" &&
-  schedule !== null &&
-  "every" in schedule &&
-  (schedule as { anchor?: DateInput }).anchor === undefined;
 
 /** Layers for drawing, or why there are none; unknown macros of every task. Parts that an edit does not change are not read again: a DAG may
  *  have thousands of tasks, and each key in the command of one is an edit. */
