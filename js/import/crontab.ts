@@ -130,7 +130,8 @@ function splitCommand(text: string): { command: string; input?: string } {
   return { command };
 }
 
-/** Accounts that crontabs of a system (/etc/crontab, /etc/cron.d) name in front of the command. No program has such a name. */
+/** Accounts that crontabs of a system (/etc/crontab, /etc/cron.d) name in front of the command. Servers of the same
+ *  name are not started with an absolute path as their first argument. */
 const ACCOUNTS = new Set([
   ..."root www-data nobody daemon apache httpd nginx postgres mariadb jenkins ubuntu debian centos".split(
     " ",
@@ -154,8 +155,8 @@ const PROGRAMS = new Set([
   ),
 ]);
 
-/** The first word, where an absolute path is behind it and it looks like the name of a user, and the command without it. `isGuess`: it may be a
- *  program as well. */
+/** The first word of a command if it looks like the name of a user and an absolute path follows, and the command without it. `isGuess`: the
+ *  word may be a program as well. */
 function userOf(command: string): { name: string; command: string; isGuess: boolean } | undefined {
   const { fields, rest } = fieldsOf(command, 1);
   const name = fields[0] ?? "";
