@@ -5,26 +5,33 @@ import { iso } from "../time.js";
 import { renderedRun } from "./chunks.js";
 import type { PlanData } from "./plan_data.js";
 import type { PreviewTemplates, RenderedRun } from "./preview_templates.js";
-import type { Fault } from "./template_fault.js";
+import { type Fault, faultOf } from "./template_fault.js";
 import { templateTexts } from "./template_texts.js";
 
 /** Two runs at one time of the clock, between runs as they would be at the times before and after it. */
 type Twins = [before: RenderedRun, first: RenderedRun, second: RenderedRun, after: RenderedRun];
+
+/** The message about an expression, and the first of the two dates. */
+interface Repetition {
+  message: string;
+  at: string;
+}
 
 export function repeatedTexts(templates: PreviewTemplates, plan: PlanData): Fault[] {
   const faults: Fault[] = [];
   const pairs = twins(plan);
   if (pairs.length === 0) return faults;
   /** By expression, with the names that its template gives. */
-  const known = new Map<string, Omit<Fault, "taskId" | "field"> | undefined>();
+  const known = new Map<string, Repetition | undefined>();
   for (const task of templates.data.dag.tasks) {
-    for (const { taskId, path, template } of templateTexts(task)) {
-      const names = namesOf(template);
-      for (const expression of new Set(template.match(/\{\{[^{}]{1,300}\}\}/g))) {
+    for (const text of templateTexts(task)) {
+      const names = namesOf(text.template);
+      for (const expression of new Set(text.template.match(/\{\{[^{}]{1,300}\}\}/g))) {
         const key = names.before + expression;
-        if (!known.has(key)) known.set(key, faultOf(expression, names, pairs, task, templates));
-        const fault = known.get(key);
-        if (fault !== undefined) faults.push({ ...fault, taskId, field: path });
+        if (!known.has(key)) known.set(key, repetitionOf(expression, names, pairs, task, templates));
+        const found = known.get(key);
+        if (found !== undefined)
+          faults.push({ ...faultOf(text, "repeated_text", found.message), at: found.at });
       }
     }
   }
@@ -38,13 +45,13 @@ function namesOf(template: string): { before: string; after: string } {
   return { before: tags.join(""), after: "{% endwith %}".repeat(blocks.length) };
 }
 
-function faultOf(
+function repetitionOf(
   expression: string,
   { before: given, after: closed }: { before: string; after: string },
   pairs: readonly Twins[],
   task: CheckedTask,
   templates: PreviewTemplates,
-): Omit<Fault, "taskId" | "field"> | undefined {
+): Repetition | undefined {
   for (const runs of pairs) {
     const [before, text, same, after] = runs.map((run) =>
       templates.text(run, task, given + expression + closed),
@@ -54,7 +61,7 @@ function faultOf(
     const [, first, second] = runs;
     const at = first.executionDate;
     const message = `${expression} is ${text} for ${at} and for ${second.executionDate}, since clocks show that time twice: ts_nodash_with_tz, ts and run_id tell them apart`;
-    return { code: "repeated_text", message, at };
+    return { message, at };
   }
   return undefined;
 }

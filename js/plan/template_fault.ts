@@ -7,18 +7,18 @@ export interface Fault extends Warning {
   field: string;
 }
 
-/** `at`: its place in the text; `meant`: the name that is most like one that is wrong. */
+/** `at`: the place of the fault in the text; `meant`: the name that the author of an unknown one probably meant. */
 export function faultOf(
   { taskId, path }: TemplateText,
   code: string,
   message: string,
-  at: { start: number; end: number } | undefined = undefined,
-  meant: string | undefined = undefined,
+  at?: { start: number; end: number },
+  meant?: string,
 ): Fault {
-  const hint = meant && `; did you mean ${meant}?`;
+  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
   return {
     code,
-    message: `${message}${hint ?? ""}`,
+    message: message + hint,
     taskId,
     field: path,
     ...(at && { start: at.start, end: at.end }),
