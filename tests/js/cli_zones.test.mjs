@@ -10,6 +10,17 @@ const limit = { timeout: 120_000, skip: process.platform === "win32" && "command
 const file = join(place.folder, "sales.json");
 const verb = (args, env = {}) => run([...args, "--store", place.store], { env });
 
+/** The file of an hourly DAG in Europe/Berlin, and a store for it. */
+function hourlyInBerlin(tasks) {
+  const { folder, store } = workplace();
+  const path = join(folder, "berlin.json");
+  writeFileSync(
+    path,
+    JSON.stringify({ dagId: "berlin", schedule: "@hourly", timeZone: "Europe/Berlin", tasks }),
+  );
+  return { path, store };
+}
+
 before(async () => {
   if (limit.skip) return;
   const tasks = [
@@ -106,13 +117,7 @@ test("a log ends with how the command ended, also where it was not started", lim
 });
 
 test("dates are on the clock of the DAG's zone, and can be pasted back", limit, async () => {
-  const { folder, store } = workplace();
-  const path = join(folder, "berlin.json");
-  const tasks = [{ taskId: "load", command: "test {{ ds }} != 2024-03-31" }];
-  writeFileSync(
-    path,
-    JSON.stringify({ dagId: "berlin", schedule: "@hourly", timeZone: "Europe/Berlin", tasks }),
-  );
+  const { path, store } = hourlyInBerlin([{ taskId: "load", command: "test {{ ds }} != 2024-03-31" }]);
   const inStore = (args) => run([...args, "--store", store]);
   const failed = await inStore(["run", path, "--start-date", "2024-03-30", "--end-date", "2024-03-31T02:00"]);
   assert.equal(failed.code, 1);
@@ -185,15 +190,9 @@ test("a date in a repeated hour is read as its second instant, and the command s
 });
 
 test("lines of tasks in an hour that comes twice begin with the offset", limit, async () => {
-  const { folder, store } = workplace();
-  const hourly = join(folder, "hourly.json");
-  const tasks = [{ taskId: "a", command: "echo {{ ts }}" }];
-  writeFileSync(
-    hourly,
-    JSON.stringify({ dagId: "hourly", schedule: "@hourly", timeZone: "Europe/Berlin", tasks }),
-  );
+  const { path, store } = hourlyInBerlin([{ taskId: "a", command: "echo {{ ts }}" }]);
   const range = ["--start-date", "2025-10-26T01:00", "--end-date", "2025-10-26T03:00"];
-  const { code, out, err } = await run(["run", hourly, ...range, "--store", store]);
+  const { code, out, err } = await run(["run", path, ...range, "--store", store]);
   assert.equal(code, 0, err);
   assert.deepEqual(out.match(/^.* \| .*$/gm).sort(), [
     "2025-10-26T01:00 a | 2025-10-26T01:00:00+02:00",
