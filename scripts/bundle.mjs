@@ -172,7 +172,7 @@ ${exports.join("\n")}`,
   },
 };
 
-// What a minifier writes for CommonJS hides the names of the exports from Node, which reads them without running the file.
+// Names of the exports for Node, which reads them without running the file: the minifier's own text for CommonJS hides them.
 function footer(names, format) {
   if (format === "iife") return "globalThis.dagfill=dagfill})();";
   return format === "cjs" ? `0&&(module.exports={\n${names.join(",\n")}});` : "";

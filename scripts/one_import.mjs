@@ -1,11 +1,11 @@
-// One import of each module outside of a bundle. esbuild keeps an import for each file that has one, under names of their own: for the
-// components these are 90 statements, and 2 % of the compressed file.
+// A bundle that imports each external module by one statement. esbuild keeps the import statements of every file: for the components these
+// are 90 statements, and 2 % of the compressed file.
 
 const statement = /^import \{([^}]*)\} from "([^"]*)";$/gm;
 
-/** A plugin after which a bundle with these options of esbuild imports each module outside of it once. */
+/** A plugin for a bundle with these options of esbuild. */
 export async function oneImport(esbuild, options) {
-  // The names that it imports are known when it has been made.
+  // A first bundle tells the imported names: code that is left out of it needs none.
   const { outputFiles } = await esbuild.build({
     ...options,
     format: "esm",

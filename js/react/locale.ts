@@ -43,7 +43,7 @@ export interface Locale {
   cancel: string;
   finishRunning: (count: number) => string;
   abortRunning: (count: number) => string;
-  /** Of a backfill that is canceled: runs that are waited for, at most so long where they were told to stop. */
+  /** Runs that a canceled backfill waits for. `limit`: for how long at most; null where they were not told to stop. */
   waiting: (count: number, limit: string | null) => string;
   keepRunning: string;
   retry: string;
@@ -52,7 +52,7 @@ export interface Locale {
   backToPlan: string;
   approve: string;
   reject: string;
-  /** `failed` of the `count` that are done; null where none did. */
+  /** `count`: dates that are done; `failed`: those of them that failed, null where none did. */
   interrupted: (count: string, all: string, failed: string | null) => string;
   /** The button that shows a backfill which runs elsewhere. */
   watch: string;

@@ -94,7 +94,7 @@ export function recordsOf(store: RunStore, { dagId, start, end }: BackfillPrevie
 
 function take(driven: Driven, event: BackfillEvent): void {
   driven.view.take(event);
-  // One that throws keeps no other from the event, and does not make it seem as if the backfill had not begun.
+  // A listener that throws neither keeps the others from the event, nor makes the start of the backfill fail.
   for (const listener of driven.listeners)
     new Promise((settle) => settle(listener(event))).catch((thrown) => warn(driven.origin, thrown));
 }

@@ -44,12 +44,12 @@ function Buttons({ backfill, ask }: { backfill: PageBackfill; ask: (asking: Aski
     case "planning":
     case "invalid":
     case "ready": {
+      if ((error as { code?: unknown } | null)?.code === "STORE_FAILED")
+        return <Button onClick={backfill.replan}>{locale.tryAgain}</Button>;
       const starting = startingOf(counts);
       const isRefused = backfill.warnings.some(isRefusal);
       const isReady = phase === "ready" && !isStale && starting > 0 && !isRefused;
       const run = plan !== null && plan.replaced > 0 ? () => ask("run") : backfill.start;
-      if ((error as { code?: unknown } | null)?.code === "STORE_FAILED")
-        return <Button onClick={backfill.replan}>{locale.tryAgain}</Button>;
       return (
         <>
           <Button isPrimary isDisabled={!isReady} onClick={run}>

@@ -43,14 +43,11 @@ async function failedStore() {
 /** A store in which a backfill of the first date is driven by another service until the test ends. */
 async function drivenStore(t) {
   const store = new MemoryStore();
-  let end;
-  const held = new Promise((resolve) => {
-    end = resolve;
-  });
-  const service = new BackfillService({ dags: [sales], store, executeRun: () => held });
+  const held = Promise.withResolvers();
+  const service = new BackfillService({ dags: [sales], store, executeRun: () => held.promise });
   const backfill = await service.start({ dagId: "sales", ...january });
   t.after(async () => {
-    end();
+    held.resolve();
     await backfill.result;
   });
   return { store, backfill };
@@ -133,12 +130,9 @@ test("a store that failed once while planning is asked again by a button", async
 });
 
 test("the backfill of another DAG than that of the settings is named", async (t) => {
-  let release;
-  const held = new Promise((resolve) => {
-    release = resolve;
-  });
-  t.after(() => release());
-  const settings = { dag: sales, options: january, store: new MemoryStore(), executeRun: () => held };
+  const held = Promise.withResolvers();
+  t.after(held.resolve);
+  const settings = { dag: sales, options: january, store: new MemoryStore(), executeRun: () => held.promise };
   const model = open(t, settings);
   await ready(model);
   await model.start();
@@ -151,7 +145,7 @@ test("the backfill of another DAG than that of the settings is named", async (t)
   model.configure(settings);
   assert.equal(model.getSnapshot().otherDagId, null);
   model.configure({ ...settings, dag: { ...sales, dagId: "stock" } });
-  release();
+  held.resolve();
   await phase(model, "finished");
   model.close();
   assert.equal(model.getSnapshot().otherDagId, null);
