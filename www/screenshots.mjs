@@ -22,12 +22,7 @@ const page = await serve({ folder: join(www, "dist"), headers: { "content-securi
 const gallery = await serveGallery();
 const desktop = { viewport: { width: 1380, height: 900 } };
 const forced = { ...desktop, forcedColors: "active" };
-const looks = {
-  light: desktop,
-  dark: { ...desktop, colorScheme: "dark" },
-  phone,
-  forced,
-};
+const looks = { light: desktop, dark: { ...desktop, colorScheme: "dark" }, phone, forced };
 /** The states of the page that come in forced colours, too. */
 const forcedStates = [
   "plan",
