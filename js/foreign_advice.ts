@@ -68,7 +68,7 @@ const all: readonly Advice[] = [
   },
 ];
 
-/** What to write instead of `word`, which is in lower case without "_" and "-", among the options, or values, `names`. */
+/** The advice for `word`, which is in lower case without "_" and "-", among the options, or values, `names`. */
 export function adviceFor(word: string, names: readonly string[]): string | undefined {
   const found = all.find(
     ({ words, beside }) =>

@@ -10,7 +10,7 @@ export function suggestion(word: string, names: Iterable<string>): string | unde
   return byMeaning(word, known) ?? nearest(word, known);
 }
 
-/** What to write instead of an option that there is not, as the hint of an error. */
+/** The hint of an error about an unknown option: the name to write instead. */
 export function unknownHint(word: string, names: readonly string[]): string | undefined {
   const meant = byMeaning(word, names);
   const instead = meant === undefined ? advice(word, names) : undefined;
@@ -18,7 +18,7 @@ export function unknownHint(word: string, names: readonly string[]): string | un
   return instead ?? (near === undefined ? undefined : `Did you mean ${near}?`);
 }
 
-/** What to write instead of a word of another system that no name stands for. */
+/** The advice for a word of another system that has no counterpart here. */
 export function advice(word: string, names: readonly string[]): string | undefined {
   return adviceFor(plain(word), names);
 }

@@ -20,7 +20,7 @@ export class Utf8Decoder {
   }
 }
 
-/** What the first byte begins with when so many follow it. */
+/** The leading bits of a first byte, by the number of bytes that follow it. */
 const LEADS = [0, 0xc0, 0xe0, 0xf0] as const;
 
 /** Half a surrogate pair becomes U+FFFD, as the platform has it. */

@@ -6,10 +6,10 @@ import type { CheckedTemplateOptions, OnUnknown } from "./options.js";
 /** How the templates of a DAG's runs are rendered. */
 export interface TemplateEnvironment {
   dag: CheckedDag;
-  /** What the backfill said; it wins over tasks and DAG. */
+  /** `onUnknown` of the backfill; it wins over those of tasks and DAG. */
   asked: OnUnknown | undefined;
   macroTimeZone: string | undefined;
-  /** What the service said. */
+  /** `onUnknown` of the service. */
   fallback: OnUnknown | undefined;
   lookups: readonly CheckedLookups[];
   /** The host's clock, for `now()` and its kin. */
@@ -20,7 +20,7 @@ export interface TemplateEnvironment {
   unresolved: number;
 }
 
-/** What holds for one DAG, of what the service and a backfill say. */
+/** The template options of a service and a backfill as they hold for one DAG. */
 export function environmentOf(
   dag: CheckedDag,
   host: CheckedTemplateOptions & { now?: () => number },
@@ -37,8 +37,8 @@ export function environmentOf(
   };
 }
 
-/** What was said of unresolved text, the nearest first: by the call, the backfill, the task, the DAG, the service. `undefined` where
- *  nobody said anything. */
+/** The effective `onUnknown`: that of the call, else of the backfill, the task, the DAG, the service. `undefined` where none of them has
+ *  one. */
 export function onUnknownOf(
   { asked, dag, fallback }: TemplateEnvironment,
   task?: CheckedTask,
@@ -60,7 +60,7 @@ export function attributesOf(dag: CheckedDag): string {
   return text;
 }
 
-/** What else is known of a run, as JSON by the names that templates write: attributes of `dag`, `task` and `dag_run`, the time, and whether it is
+/** Further facts of a run, as JSON by the names that templates write: attributes of `dag`, `task` and `dag_run`, the time, and whether it is
  *  a preview. `undefined` where there is nothing of these that the template could read. */
 export function knownText(
   { dag, now, masked }: TemplateEnvironment,

@@ -116,7 +116,7 @@ function mask(text: string): string {
   );
 }
 
-/** What answers the lookups of one render; `undefined` where nobody gave any. */
+/** The host that answers the lookups of one render; `undefined` where no level has any. */
 export function lookupHost(levels: readonly CheckedLookups[], masked = false): MacroHost | undefined {
   const given = levels.filter((level) => Object.values(KINDS).some((kind) => level[kind] !== undefined));
   return given.length === 0 ? undefined : new LookupHost(given, masked);

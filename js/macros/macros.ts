@@ -139,7 +139,7 @@ export function renderRange(
   return texts;
 }
 
-/** What a template uses, and what in it nobody can resolve, with spans and "did you mean". */
+/** The names that a template uses, and the tags in it that cannot be resolved, with spans and "did you mean". */
 export function inspectTemplate(template: string): {
   macros: string[];
   confKeys: string[];

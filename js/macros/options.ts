@@ -5,7 +5,7 @@ import { type CheckedLookups, type Lookups, lookupSpec } from "./lookups.js";
 /** Text that nothing resolves: it stays, is an error (UNKNOWN_MACRO), or is left out. */
 export type OnUnknown = "keep" | "error" | "empty";
 
-/** What may be said of templates on several levels. */
+/** Options of templates that a service, a DAG and a call may set. */
 export interface TemplateOptions extends Lookups {
   /** Default "keep"; the command line and shellTasks take "error" where nothing is said. */
   onUnknown?: OnUnknown;

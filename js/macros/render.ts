@@ -11,7 +11,7 @@ import type { RunType } from "../store/store.js";
 import type { MacroHost } from "./lookups.js";
 import type { Unresolved } from "./unresolved.js";
 
-/** What the templates of many runs share. */
+/** Settings that the templates of many runs share. */
 export interface MacroSettings {
   conf?: Record<string, Json>;
   params?: Record<string, Json>;
@@ -21,7 +21,7 @@ export interface MacroSettings {
   onUnknown?: "keep" | "error" | "empty";
 }
 
-/** What differs from run to run. */
+/** The facts of a single run. */
 export interface MacroRun {
   date: DateValue;
   runId?: string | undefined;

@@ -31,7 +31,7 @@ export interface PortableTemplates {
   /** Attributes of the DAG as JSON text. */
   dag: string;
   params: Record<string, Json>;
-  /** What the backfill said of unresolved text. */
+  /** `onUnknown` of the backfill. */
   onUnknown?: OnUnknown;
   macroTimeZone?: string;
 }
@@ -55,7 +55,7 @@ export class RunTemplates {
     return this.#environment.dag;
   }
 
-  /** What renders the same texts elsewhere, without the values of lookups. */
+  /** The data that render the same texts elsewhere, without the values of lookups. */
   get portable(): PortableTemplates {
     const { dag, asked, macroTimeZone } = this.#environment;
     return {
@@ -67,7 +67,7 @@ export class RunTemplates {
     };
   }
 
-  /** What was said of unresolved text; `undefined` where nobody said anything. */
+  /** The effective `onUnknown` for a task; `undefined` where none is set. */
   onUnknown(task?: CheckedTask, own?: OnUnknown): OnUnknown | undefined {
     return onUnknownOf(this.#environment, task, own);
   }

@@ -1,6 +1,6 @@
 // Text of a template that nothing resolved.
 
-/** What of a template stayed as written. Spans are in UTF-16 units of the template. */
+/** A tag of a template that stayed as written. Spans are in UTF-16 units of the template. */
 export interface Unresolved {
   /** Where the template stands: `command`, `params.query`. "" is the value itself. */
   path: string;

@@ -151,7 +151,7 @@ function rowsOf({ kind, sizes, before, after, overlapSeconds, uncoveredSeconds }
   });
 }
 
-/** What runs that succeeded, or still may, cover: pairs of a start and an end. */
+/** The time that runs cover which succeeded, or still may: pairs of a start and an end. */
 function coverage(existing: Iterable<KnownRun>, dates: () => RawTimetable): Float64Array {
   const known = readKnownRuns(dates, existing);
   const spans: number[] = [];

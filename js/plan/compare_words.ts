@@ -74,7 +74,7 @@ interface Side {
 
 const differ = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b);
 
-/** What a change of options means, beyond the dates. */
+/** Warnings about effects of changed options which the comparison of dates does not show. */
 export function changeWarnings(before: Side, after: Side, counts: Counts): Warning[] {
   const warnings: Warning[] = [];
   const warn = (code: string, message: string) => warnings.push({ code, message });

@@ -1,4 +1,4 @@
-// What the hash of a plan covers beside its rows, as canonical texts: the schedule, the DAG's tasks, the macro options and the options
+// The parts of a plan's hash beside its rows, as canonical texts: the schedule, the DAG's tasks, the macro options and the options
 // of the runs. A name that is not listed here as left out goes in, so that a new option is covered from the start.
 
 import type { CheckedDag } from "../dag/dag.js";

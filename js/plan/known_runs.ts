@@ -47,7 +47,7 @@ export function weight(state: number): number {
   return state === SUCCESS ? 2 : state <= RUNNING ? 1 : 0;
 }
 
-/** What reads a date in the schedule's zone. */
+/** Reads dates in the schedule's zone. */
 interface DateReader {
   read(date: DateValue, edge: number): number;
 }

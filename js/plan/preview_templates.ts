@@ -13,7 +13,7 @@ import { suggestion } from "../suggest.js";
 import type { PlannedRun } from "./plan_data.js";
 import { type RenderedText, type TemplateText, templateTexts } from "./template_texts.js";
 
-/** What renders a plan's templates; `toTransferable` without what cannot be cloned, the lookups. */
+/** The data that render a plan's templates; in `toTransferable` without the lookups, which cannot be cloned. */
 export interface PreviewTemplateData {
   dag: CheckedDag;
   conf: Record<string, Json>;
@@ -62,7 +62,7 @@ export class PreviewTemplates {
     return this.#text(this.#templates(run), run, task, template);
   }
 
-  /** What stays as written in each text, if this run ran now. XCom of tasks is not known before they run, and values of variables and
+  /** The tags of each text that would stay as written if this run ran now. XCom of tasks is not known before they run, and values of variables and
    *  connections count as given: what becomes of them would tell what they are. */
   unresolved(
     run: RenderedRun,
