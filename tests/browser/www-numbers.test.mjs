@@ -42,6 +42,9 @@ test("runs that were in flight when their backfill was interrupted are told as s
   await banner.getByText("4 runs were in flight and will start again.").waitFor();
   await verdict(tab).getByText("26 new, 0 again, 0 left alone, 4 interrupted.").waitFor();
   await tab.locator(".legend").getByText("interrupted 4").waitFor();
+  // The bar of its interval is an outline, as its cell and its glyph are.
+  const bar = tab.locator(".dagfill-intervals .dagfill-track > .dagfill-t-interrupted").first();
+  assert.equal(await bar.evaluate((one) => getComputedStyle(one).borderTopWidth), "2px");
   assert.deepEqual(await legend(tab), ["new 26", "again 0", "interrupted 4"]);
   await banner.getByRole("button", { name: "Review" }).click();
   await counts(tab, "succeeded 0, failed 0, running 0, queued 26, interrupted 4");
