@@ -388,7 +388,7 @@ test("microbatch models of a dbt manifest", () => {
     advice,
     /^1 model that is not microbatch has no batches of its own: left out; to run dbt for each date, /,
   );
-  // What is advised is a DAG as it stands.
+  // The DAG in the advice can be imported as it is.
   const advised = importDag(advice.slice(advice.indexOf("{")));
   assert.deepEqual([advised.dags[0].dagId, advised.notes], ["dbt", []]);
 });
@@ -478,7 +478,7 @@ test("the user of a system crontab is no program", () => {
     `${name} is read as the user of a system crontab: the command runs as whoever runs dagfill`;
   assert.deepEqual(read("root /opt/b.sh"), ["b", "/opt/b.sh", known("root")]);
   assert.deepEqual(read("www-data\t/opt/b.sh --all"), ["b", "/opt/b.sh --all", known("www-data")]);
-  // What may be a program as well stays in the command.
+  // A word that may be a program as well stays in the command.
   assert.deepEqual(read("alice /opt/b.sh"), [
     "b",
     "alice /opt/b.sh",
