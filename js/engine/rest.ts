@@ -88,7 +88,7 @@ export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOpti
   };
   const call: Rest = async (method, path, body, expected = [], shape) => {
     let response = await ask(method, path, body);
-    for (let tries = 1; tries < BUSY_TRIES && again(response.status, tries, expected); tries += 1) {
+    for (let tries = 1; tries < BUSY_TRIES && isRetried(response.status, tries, expected); tries += 1) {
       await response.body?.cancel();
       if (response.status === 401) known = undefined;
       else await pause(response, tries);
@@ -113,8 +113,8 @@ export function restOf({ name, url, headers = () => ({}), fetch: own }: RestOpti
     });
 }
 
-/** A call is made again without the right to it once, with a new token. */
-function again(status: number, tries: number, expected: readonly number[]): boolean {
+/** Whether a call with this answer is made again. After a 401 it is made once more, with a new token. */
+function isRetried(status: number, tries: number, expected: readonly number[]): boolean {
   return status === 401 ? tries === 1 : BUSY.has(status) && !expected.includes(status);
 }
 

@@ -53,9 +53,9 @@ export function tellLoss(ticket: Ticket, engine: string): void {
   ticket.forgotten = false;
   const { key, data } = ticket.job;
   const what = data.task === undefined ? data.runId : `${data.runId}, task ${data.task.taskId}`;
-  const again = ticket.lost > 1 ? ` (${ticket.lost} times so far)` : "";
+  const times = ticket.lost > 1 ? ` (${ticket.lost} times so far)` : "";
   ticket.listener.warn(
     "engine_lost",
-    `engine ${engine} has forgotten the job of ${what} of DAG ${data.dagId}${again}: it is submitted again under its key ${key}`,
+    `engine ${engine} has forgotten the job of ${what} of DAG ${data.dagId}${times}: it is submitted again under its key ${key}`,
   );
 }

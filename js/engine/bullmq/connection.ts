@@ -77,8 +77,8 @@ export async function openBull({ connection, backend, prefix }: BullOptions): Pr
     return { module, options: { connection, ...more }, backend: guarded(backend), leave };
   const given: { retryStrategy?: Retry } =
     typeof connection === "string" ? { url: connection } : (connection as object);
-  const again = given.retryStrategy ?? retryDelay;
-  const retryStrategy: Retry = (times) => (left ? null : again(times));
+  const delay = given.retryStrategy ?? retryDelay;
+  const retryStrategy: Retry = (times) => (left ? null : delay(times));
   return { module, options: { connection: { ...given, retryStrategy }, ...more }, backend, leave };
 }
 

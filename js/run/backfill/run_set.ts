@@ -161,15 +161,15 @@ function placesOf({ existing, executionDate }: PlanData): (row: number) => numbe
   return (row) => placeOn(existing, executionDate[row] as number);
 }
 
-/** The conf of a plan's row. What exists keeps its own, unless the backfill brings one. */
+/** The conf of a plan's row. An existing run keeps its own, unless the backfill has one. */
 function confsOf(
   { plan, confs, options }: Snapshot,
   places: (row: number) => number,
 ): (row: number) => Record<string, Json> {
   return (row) => {
-    const brought = confs?.[row] ?? options.conf;
-    const kept = brought === undefined ? plan.existing.details?.texts.conf?.[places(row)] : undefined;
-    return brought ?? (typeof kept === "string" ? JSON.parse(kept) : NO_CONF);
+    const given = confs?.[row] ?? options.conf;
+    const kept = given === undefined ? plan.existing.details?.texts.conf?.[places(row)] : undefined;
+    return given ?? (typeof kept === "string" ? JSON.parse(kept) : NO_CONF);
   };
 }
 

@@ -30,8 +30,8 @@ export interface BackfillSummary {
   progress: Progress;
 }
 
-/** Options that another backfill may be asked for with, also after a way through JSON. */
-function again({
+/** The options with which another backfill can be started, also after a way through JSON. */
+function reusableOptions({
   backfillId: _,
   planHash: __,
   maxFailures,
@@ -63,7 +63,7 @@ async function summarize(store: RunStore, backfillId: string, stored: Json): Pro
           : awaits
             ? "awaiting_approval"
             : state,
-    options: again(options),
+    options: reusableOptions(options),
     progress: { total, completed, failed, remaining, running, skipped, canceled },
   };
 }

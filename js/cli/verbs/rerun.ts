@@ -1,4 +1,4 @@
-// dagfill retry and dagfill clear: run what the store has once more.
+// dagfill retry and dagfill clear: run existing runs of the store again.
 import { DagfillError } from "../../error.js";
 import { type BackfillOptions, BackfillService, type Dag, type RunState, type RunStore } from "../../face.js";
 import { abandonment, unfinishedIds } from "../../plan/history.js";
@@ -34,17 +34,17 @@ export const retry: Verb = {
     "run failed and canceled runs of a DAG again, and dates that an ended backfill left; tasks that succeeded stay",
   positionals: ["FILE"],
   flags: common,
-  run: (request) => again(request, ["failed", "canceled"], { reprocess: "failed" }),
+  run: (request) => rerun(request, ["failed", "canceled"], { reprocess: "failed" }),
 };
 
 export const clear: Verb = {
   summary: "run existing runs of a DAG again from the start, with all their tasks",
   positionals: ["FILE"],
   flags: common,
-  run: (request) => again(request, ["success", "failed", "canceled"], { resetDagRun: true }),
+  run: (request) => rerun(request, ["success", "failed", "canceled"], { resetDagRun: true }),
 };
 
-async function again(request: Request, states: RunState[], how: Partial<BackfillOptions>) {
+async function rerun(request: Request, states: RunState[], how: Partial<BackfillOptions>) {
   const { positionals, values, terminal, notices, json, world } = request;
   const file: DagFile = await loadDagFile(positionals[0] ?? "");
   const dag = chooseDag(file, values.dagId);
