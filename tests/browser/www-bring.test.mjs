@@ -324,7 +324,7 @@ test("own DAGs are kept for the bare address, the newest first, and can be forgo
   }
   const own = await tab.context().newPage();
   await own.goto(page.url);
-  await own.getByRole("button", { name: /^Run / }).waitFor();
+  await own.getByRole("button", { name: /^Run \d/ }).waitFor();
   const menu = own.getByRole("button", { name: "orders_daily" }).first();
   await menu.click();
   const yours = own.getByRole("group", { name: "Yours" });
