@@ -60,17 +60,22 @@ test("runs that were in flight when their backfill was interrupted are told as s
   await button(tab, "Run 30 runs").waitFor();
 });
 
+/** The day of the focused cell, the heading of its row or its column, and its column and row. */
+const placeInGrid = (tab) =>
+  tab.evaluate(() => {
+    const { dataset, cellIndex, parentElement } = document.activeElement;
+    const heading =
+      parentElement.querySelector("th[scope=row]") ??
+      parentElement.parentElement.querySelectorAll("th[scope=col]")[cellIndex];
+    return [dataset.day, heading?.textContent, cellIndex, parentElement.rowIndex];
+  });
+
 test("the calendar's grid has the shape of its picture, and the arrow keys follow it", {
   skip,
 }, async (t) => {
   const tab = await page.open(t, thirty());
   await tab.locator('[role=gridcell][data-day="2026-01-01"]').focus();
-  const place = () =>
-    tab.evaluate(() => {
-      const { dataset, cellIndex, parentElement } = document.activeElement;
-      const heading = parentElement.querySelector("th[scope=row]")?.textContent;
-      return [dataset.day, heading, cellIndex, parentElement.rowIndex];
-    });
+  const place = () => placeInGrid(tab);
   assert.deepEqual(await place(), ["2026-01-01", "Thu", 1, 3]);
   await tab.keyboard.press("ArrowRight");
   assert.deepEqual(await place(), ["2026-01-08", "Thu", 2, 3]);
@@ -81,6 +86,48 @@ test("the calendar's grid has the shape of its picture, and the arrow keys follo
     ...["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
   ]);
   assert.equal(await grid.getByRole("columnheader").count(), 0);
+});
+
+test("the month picture of a narrow page has weeks as rows, for the grid and the arrow keys too", {
+  skip,
+}, async (t) => {
+  const tab = await page.open(t, thirty(), { viewport: { width: 390, height: 844 } });
+  const place = () => placeInGrid(tab);
+  await tab.locator('[role=gridcell][data-day="2026-01-01"]').focus();
+  assert.deepEqual(await place(), ["2026-01-01", "Thu", 3, 1]);
+  await tab.keyboard.press("ArrowRight");
+  assert.deepEqual(await place(), ["2026-01-02", "Fri", 4, 1]);
+  await tab.keyboard.press("ArrowDown");
+  assert.deepEqual(await place(), ["2026-01-09", "Fri", 4, 2]);
+  await tab.keyboard.press("ArrowLeft");
+  assert.deepEqual(await place(), ["2026-01-08", "Thu", 3, 2]);
+  await tab.keyboard.press("ArrowUp");
+  assert.deepEqual(await place(), ["2026-01-01", "Thu", 3, 1]);
+  const grid = tab.getByRole("grid", { name: "January 2026" });
+  assert.deepEqual(await grid.getByRole("columnheader").allTextContents(), [
+    ...["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+  ]);
+  assert.equal(await grid.getByRole("rowheader").count(), 0);
+  // A page that is zoomed in or turned has the other picture: the focus stays on its day.
+  await tab.setViewportSize({ width: 1380, height: 900 });
+  await grid.getByRole("rowheader").first().waitFor({ state: "attached" });
+  assert.deepEqual(await place(), ["2026-01-01", "Thu", 1, 3]);
+  await tab.setViewportSize({ width: 345, height: 900 });
+  await grid.getByRole("columnheader").first().waitFor({ state: "attached" });
+  assert.deepEqual(await place(), ["2026-01-01", "Thu", 3, 1]);
+});
+
+test("the arrow keys follow the picture of hours: days go from left to right, or downwards on a phone", {
+  skip,
+}, async (t) => {
+  const tab = await page.open(t, thirty({ s: "@hourly" }));
+  await tab.locator('[role=gridcell][data-day="2026-01-01"]').focus();
+  await tab.keyboard.press("ArrowRight");
+  assert.deepEqual(await placeInGrid(tab), ["2026-01-02", "Fri", 4, 1]);
+  await tab.setViewportSize({ width: 390, height: 844 });
+  await tab.getByRole("rowheader", { name: "Mon" }).waitFor({ state: "attached" });
+  await tab.keyboard.press("ArrowDown");
+  assert.deepEqual(await placeInGrid(tab), ["2026-01-03", "Sat", 1, 5]);
 });
 
 test("a retry goes on with the width that was set last, and says nothing of the run before", {

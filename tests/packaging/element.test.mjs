@@ -111,7 +111,7 @@ test("the calendar takes its settings from attributes, and draws ranges", { skip
       }),
   );
   await cell.focus();
-  await tab.keyboard.press("Shift+ArrowDown");
+  await tab.keyboard.press("Shift+ArrowRight");
   assert.deepEqual(await range, { from: "2026-01-01", to: "2026-01-02" });
 });
 

@@ -8,6 +8,8 @@ import { hourLayout } from "./hour_layout.js";
 export interface CalendarLayout {
   /** Of the whole sheet, which may be higher than what is seen of it. */
   readonly height: number;
+  /** Days go from left to right, not downwards. */
+  readonly daysAcross: boolean;
   /** The box of a day. */
   box(day: number): Box;
   /** The box of an hour of a day, where hours are shown. */
@@ -72,6 +74,7 @@ function years({ first, last, width, locale }: Sheet): CalendarLayout {
   const names = weekdays(locale);
   return {
     height: strips.length * high,
+    daysAcross: false,
     box(day) {
       const { year, weekday } = dayParts(day);
       const strip = stripOf(year);
@@ -143,6 +146,7 @@ function months({ first, last, width, locale }: Sheet): CalendarLayout {
   };
   return {
     height,
+    daysAcross: true,
     box(day) {
       const { year, month: inYear, weekday } = dayParts(day);
       const block = blocks[year * 12 + inYear - (start.year * 12 + start.month)];

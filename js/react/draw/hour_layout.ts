@@ -45,6 +45,7 @@ export function hourLayout({ first, last, width, isNarrow, locale }: Sheet): Cal
   };
   return {
     height: HEAD + (isNarrow ? days : HOURS) * across + 4,
+    daysAcross: !isNarrow,
     box: (day) => boxOf(day, 0, HOURS),
     hourBox: (day, hour) => boxOf(day, hour, 1),
     hit(x, y) {

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table whose cells take the focus.
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the keys are those of the whole grid.
-// The calendar for keys and screen readers: one month as a grid, out of sight beside the canvas. As in the picture a column is a week,
-// so that a day is below the one before.
+// The calendar for keys and screen readers: one month as a grid, out of sight beside the canvas. It has the shape of the picture: a week is
+// a row where days go from left to right, and a column where they go downwards.
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { CalendarData } from "../draw/draw_calendar.js";
 import { dayWords, type Locale, longDay, numberText, weekdays } from "../locale.js";
@@ -9,10 +9,13 @@ import { type Comparison, comparedOn, SHIFTS } from "../plan/comparison.js";
 import { findDay } from "../plan/day_columns.js";
 import { dayNumber, dayParts, dayText } from "../plan/days.js";
 import { TOKEN_COUNT, TOKENS } from "../plan/tokens.js";
+import { useFocusKept } from "./use_focus_kept.js";
 
 interface GridProps {
   data: CalendarData;
   locale: Locale;
+  /** In the picture days go from left to right, and weeks downwards. */
+  daysAcross: boolean;
   selected: number | null;
   onFocusDay: (day: number | null) => void;
   onSelect: (day: number) => void;
@@ -23,11 +26,12 @@ interface GridProps {
 const WEEKS = [0, 1, 2, 3, 4, 5];
 
 export function CalendarGrid(props: GridProps) {
-  const { data, locale, selected, onFocusDay, onSelect, onRange, onExclude } = props;
+  const { data, locale, daysAcross, selected, onFocusDay, onSelect, onRange, onExclude } = props;
   const [focus, setFocus] = useState(selected ?? data.first);
   const anchor = useRef<number | null>(null);
   const hasMoved = useRef(false);
   const cell = useRef<HTMLTableCellElement>(null);
+  const kept = useFocusKept<HTMLTableElement>(String(daysAcross));
   useEffect(() => {
     if (selected !== null) setFocus(selected);
   }, [selected]);
@@ -48,7 +52,7 @@ export function CalendarGrid(props: GridProps) {
     onSelect(day);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const target = targetOf(event.key, focus, data);
+    const target = targetOf(event.key, focus, data, daysAcross);
     // Days beyond those that are shown can only be reached where a range can be drawn to them.
     const isFixed = target !== null && onRange === undefined;
     const reached = isFixed ? Math.max(data.first, Math.min(data.last, target)) : target;
@@ -63,56 +67,73 @@ export function CalendarGrid(props: GridProps) {
   const one = dayNumber(year, month, 1);
   const monday = one - dayParts(one).weekday;
   const names = weekdays(locale);
+  const gridCell = (day: number) => {
+    const isHere = day === focus;
+    return (
+      <td
+        key={day - monday}
+        role="gridcell"
+        ref={isHere ? cell : undefined}
+        tabIndex={isHere ? 0 : -1}
+        aria-selected={day === selected}
+        aria-label={dayLabel(data, day, locale)}
+        data-day={dayText(day)}
+        onFocus={() => onFocusDay(day)}
+        onBlur={() => onFocusDay(null)}
+        onClick={() => go(day, false)}
+      >
+        {dayParts(day).date}
+      </td>
+    );
+  };
   return (
     <table
+      {...kept}
       className="dagfill-unseen"
       role="grid"
       aria-label={locale.dates(dayWords(locale, one, { month: "long", year: "numeric" }))}
       onKeyDown={onKeyDown}
     >
-      <tbody>
-        {names.map((name, weekday) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            {WEEKS.map((week) => {
-              const day = monday + week * 7 + weekday;
-              const isHere = day === focus;
-              return (
-                <td
-                  key={week}
-                  role="gridcell"
-                  ref={isHere ? cell : undefined}
-                  tabIndex={isHere ? 0 : -1}
-                  aria-selected={day === selected}
-                  aria-label={dayLabel(data, day, locale)}
-                  data-day={dayText(day)}
-                  onFocus={() => onFocusDay(day)}
-                  onBlur={() => onFocusDay(null)}
-                  onClick={() => go(day, false)}
-                >
-                  {dayParts(day).date}
-                </td>
-              );
-            })}
+      {daysAcross ? (
+        <tbody>
+          <tr>
+            {names.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
           </tr>
-        ))}
-      </tbody>
+          {WEEKS.map((week) => (
+            <tr key={week}>{names.map((_, weekday) => gridCell(monday + week * 7 + weekday))}</tr>
+          ))}
+        </tbody>
+      ) : (
+        <tbody>
+          {names.map((name, weekday) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              {WEEKS.map((week) => gridCell(monday + week * 7 + weekday))}
+            </tr>
+          ))}
+        </tbody>
+      )}
     </table>
   );
 }
 
-function targetOf(key: string, day: number, data: CalendarData): number | null {
+function targetOf(key: string, day: number, data: CalendarData, daysAcross: boolean): number | null {
+  const [across, down] = daysAcross ? [1, 7] : [7, 1];
   const { year, month, date } = dayParts(day);
   const inMonth = (to: number) => Math.min(dayNumber(year, to, date), dayNumber(year, to + 1, 0));
   switch (key) {
     case "ArrowUp":
-      return day - 1;
+      return day - down;
     case "ArrowDown":
-      return day + 1;
+      return day + down;
     case "ArrowLeft":
-      return day - 7;
+      return day - across;
     case "ArrowRight":
-      return day + 7;
+      return day + across;
     case "PageUp":
       return inMonth(month - 1);
     case "PageDown":

@@ -161,6 +161,8 @@ function Sheet({
       <CalendarGrid
         data={data}
         locale={locale}
+        // Without a width, on a server or in a test environment, there is no picture yet: the usual shape is that of a wide page.
+        daysAcross={width > 0 && layout.daysAcross}
         selected={selectedDay}
         onFocusDay={(day) => {
           setFocused(day);

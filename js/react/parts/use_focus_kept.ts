@@ -1,8 +1,9 @@
-// Keeps the keyboard's focus in its place when the button that has it is removed.
+// Keeps the keyboard's focus in its place when the button or the cell that has it is removed.
 import { type FocusEvent, useEffect, useRef } from "react";
 
 /** Properties of an element. When the button in it that has the focus is removed, the focus goes to the first button of its first group that can
- *  be pressed, or to the group where none can: it would fall to the page's body. `state` is another text whenever other buttons are shown. */
+ *  be pressed, or to the group where none can: it would fall to the page's body. In a grid it goes to the cell that Tab leads to. `state` is
+ *  another text whenever other buttons, or other cells, are shown. */
 export function useFocusKept<T extends HTMLElement>(state: string) {
   const ref = useRef<T>(null);
   const isInside = useRef(false);
@@ -11,7 +12,9 @@ export function useFocusKept<T extends HTMLElement>(state: string) {
     const tree = box?.getRootNode() as Document | ShadowRoot | undefined;
     if (!box || !isInside.current || box.contains(tree?.activeElement ?? null)) return;
     const group = box.querySelector<HTMLElement>(".dagfill-controls") ?? box;
-    (group.querySelector<HTMLElement>("button:not(:disabled)") ?? group).focus();
+    (
+      group.querySelector<HTMLElement>('button:not(:disabled), [role=gridcell][tabindex="0"]') ?? group
+    ).focus();
   }, [state]);
   return {
     ref,
