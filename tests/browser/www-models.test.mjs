@@ -168,6 +168,29 @@ test("a link's dates are those of today, where the bounds are words", async () =
   assert.deepEqual(range("Asia/Tokyo"), { from: "2026-11-25", to: "2026-11-26" });
 });
 
+test("a bound from elsewhere is written as in the form, and means the same", async () => {
+  const { writtenBound } = await pageModule('export * from "./bounds";');
+  const { expandRange } = await import("dagfill");
+  const written = [
+    ["2026-03-29T00:00:00", "2026-03-29", "2026-03-29 00:00"],
+    ["2026-03-29T00:00", "2026-03-29", "2026-03-29 00:00"],
+    ["2026-03-29T02:30:00", "2026-03-29 02:30", "2026-03-29 02:30"],
+    ["2026-10-25T02:59:59", "2026-10-25 02:59:59", "2026-10-25 02:59:59"],
+    ...["2026-03-29", "2026-03-29T00:00:00Z", "2026-03-29T23+02:00", "yesterday", "2026-W12"].map((text) => [
+      text,
+      text,
+      text,
+    ]),
+  ];
+  for (const [text, start, end] of written) {
+    assert.deepEqual([writtenBound(text, "start"), writtenBound(text, "end")], [start, end]);
+    if (start === text) continue;
+    const dates = (from, to) => expandRange("*/30 * * * *", from, to, { timeZone: "Europe/Berlin" });
+    assert.deepEqual(dates(start, "2026-11-01"), dates(text, "2026-11-01"), text);
+    assert.deepEqual(dates("2026-03-01", end), dates("2026-03-01", text), text);
+  }
+});
+
 test("a DAG's own dates are its range, and a range is kept within them", async () => {
   const { rangeOfDag, keptRange } = await pageModule('export * from "./ownDates";');
   const now = Date.parse("2026-11-26T23:30:00Z");
@@ -177,15 +200,16 @@ test("a DAG's own dates are its range, and a range is kept within them", async (
   assert.deepEqual(range({ startDate: "2026-03-01T00:00:00" }), { from: "2026-03-01", to: "yesterday" });
   assert.deepEqual(range({ endDate: "2026-03-31" }), { from: "2026-01-01", to: "2026-03-31" });
   const both = { startDate: "2020-03-01T06:00:00", endDate: "2020-03-31T00:00:00" };
-  assert.deepEqual(range(both), { from: "2020-03-01T06:00:00", to: "2020-03-31T00:00:00" });
+  assert.deepEqual(range(both), { from: "2020-03-01 06:00", to: "2020-03-31 00:00" });
   // The page's own bound would leave nothing: a DAG that has ended long ago, and one that has not begun.
   assert.deepEqual(range({ endDate: "2025-03-31" }), { from: "2025-03-01", to: "2025-03-31" });
   assert.deepEqual(range({ startDate: "2027-01-01" }), { from: "2027-01-01", to: "2027-01-31" });
   const kept = (from, to) =>
     keptRange({ ...draft, from, to, rest: { startDate: "2026-03-01", endDate: "2026-10-31T00:00:00" } }, now);
-  assert.deepEqual(kept("2026-01-01", "yesterday"), { from: "2026-03-01", to: "2026-10-31T00:00:00" });
-  assert.deepEqual(kept("2026-03-01", "2026-10-31"), { to: "2026-10-31T00:00:00" });
+  assert.deepEqual(kept("2026-01-01", "yesterday"), { from: "2026-03-01", to: "2026-10-31 00:00" });
+  assert.deepEqual(kept("2026-03-01", "2026-10-31"), { to: "2026-10-31 00:00" });
   assert.deepEqual(kept("2026-03-01 02:30", "2026-10-30"), {});
+  assert.deepEqual(kept("2026-03-01 02:30", "2026-10-31 00:00"), {});
 });
 
 test("the text of another system is runs, a DAG, or the page's own export", async () => {

@@ -65,6 +65,15 @@ function month(word: string, side: "start" | "end"): string | null {
   return dayText(side === "start" ? dayNumber(year, at - 1, 1) : dayNumber(year, at, 0));
 }
 
+/** A time without an offset as the form writes it: `2026-10-31T02:30:00` is `2026-10-31 02:30`, and a midnight as a start is its day. As an end a
+ *  day reaches to the next midnight, so that there the time stays. Every other text is as it was. */
+export function writtenBound(text: string, side: "start" | "end"): string {
+  const [, day, minute, second = ":00"] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?$/.exec(text) ?? [];
+  if (day === undefined) return text;
+  const time = minute + (second === ":00" ? "" : second);
+  return side === "start" && time === "00:00" ? day : `${day} ${time}`;
+}
+
 /** An instant as the zone's clock shows it, as `2026-03-29T02:30`; for reading, never for planning. */
 export function localOf(instant: string, timeZone: string): string {
   return zoneText(Date.parse(instant), timeZone.trim())?.slice(0, 16).replace(" ", "T") ?? instant;

@@ -1,5 +1,6 @@
 import type { Dag } from "dagfill";
 import { dayText, parseDay } from "dagfill/planning";
+import { writtenBound } from "./bounds";
 import { DEFAULT_DRAFT } from "./examples";
 import type { Draft, PlanView } from "./model";
 import { fixedRange } from "./request";
@@ -30,14 +31,13 @@ export function keptRange(draft: Draft, now: number): Range {
   };
 }
 
-/** Own dates as the form writes bounds; a midnight at which a DAG starts is its day. */
+/** Own dates as the form writes bounds. */
 function textsOf({ startDate, endDate }: OwnDates) {
-  const start = textOf(startDate);
-  return { start: start?.endsWith("T00:00:00") ? start.slice(0, 10) : start, end: textOf(endDate) };
+  return { start: textOf(startDate, "start"), end: textOf(endDate, "end") };
 }
 
-function textOf(date: OwnDates["startDate"]): string | null {
-  if (typeof date === "string") return date;
+function textOf(date: OwnDates["startDate"], side: "start" | "end"): string | null {
+  if (typeof date === "string") return writtenBound(date, side);
   return typeof date === "number" ? new Date(date).toISOString() : null;
 }
 

@@ -1,5 +1,6 @@
 import type { RunStore } from "dagfill";
 import { importDag, importRuns, type LeftOut, type StoredRuns, storeRuns } from "dagfill/import";
+import { writtenBound } from "../bounds";
 import { draftOfDag } from "../bring";
 import type { Draft } from "../model";
 import { rangeOfDag } from "../ownDates";
@@ -62,8 +63,8 @@ function exportOf(text: string): { dag: object; options: Record<string, unknown>
 
 function rangeOf({ startDate, endDate, maxParallelRuns }: Record<string, unknown>): Partial<Draft> {
   return {
-    ...(typeof startDate === "string" ? { from: startDate } : {}),
-    ...(typeof endDate === "string" ? { to: endDate } : {}),
+    ...(typeof startDate === "string" ? { from: writtenBound(startDate, "start") } : {}),
+    ...(typeof endDate === "string" ? { to: writtenBound(endDate, "end") } : {}),
     ...(typeof maxParallelRuns === "number" ? { parallel: maxParallelRuns } : {}),
   };
 }
