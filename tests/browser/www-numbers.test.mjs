@@ -130,6 +130,33 @@ test("the arrow keys follow the picture of hours: days go from left to right, or
   assert.deepEqual(await placeInGrid(tab), ["2026-01-03", "Sat", 1, 5]);
 });
 
+test("differences of the counts are those of a change of the form: none at the first load", {
+  skip,
+}, async (t) => {
+  /** Collects each difference that the legend ever shows. */
+  const prepare = () => {
+    globalThis.differences = [];
+    new MutationObserver(() => {
+      for (const one of document.querySelectorAll(".legend i")) globalThis.differences.push(one.textContent);
+    }).observe(document, { subtree: true, childList: true, characterData: true });
+  };
+  const tab = await page.open(t, "", { prepare });
+  const differences = () => tab.evaluate(() => [...new Set(globalThis.differences)]);
+  // The sample history is written behind the first plan, and planned again.
+  await tab.locator("[data-code=samples]").waitFor();
+  await verdict(tab).getByText("of them made up").waitFor();
+  assert.deepEqual(await differences(), []);
+  const kept = async () =>
+    Number(await tab.locator(".legend button", { hasText: "left alone" }).locator("b").textContent());
+  const before = await kept();
+  await tab.getByRole("radio", { name: "Everything" }).check();
+  await tab.locator(".legend i").first().waitFor();
+  // A date that is not due yet, early in the day, is left alone before and after.
+  const fewer = before - (await kept());
+  assert.ok(fewer > 50 && (await differences()).includes(`−${fewer}`), String(await differences()));
+  await tab.locator(".legend i").first().waitFor({ state: "detached" });
+});
+
 test("a retry goes on with the width that was set last, and says nothing of the run before", {
   skip,
 }, async (t) => {

@@ -101,6 +101,7 @@ export function App({ opening, initial }: AppProps) {
   const sums = useMemo(() => (view ? totals(view.days) : []), [view, version]);
   const samples = plan.answer?.samples ?? NO_SAMPLES;
   const madeUp = useMemo(() => (view ? madeUpBy(view, samples) : []), [view, samples]);
+  const asked = run ? null : (plan.planned?.draft ?? null);
   const comparison = run || !compare || compare.error ? null : compare;
   const errors = run?.errors ?? NO_ERRORS;
 
@@ -268,7 +269,7 @@ export function App({ opening, initial }: AppProps) {
           {view && (
             <>
               <section className={stale ? "stale" : undefined} aria-label="Calendar">
-                {!comparison && <Legend live={run !== null} sums={sums} hidden={hidden} toggle={toggle} />}
+                {!comparison && <Legend asked={asked} sums={sums} hidden={hidden} toggle={toggle} />}
                 <Suspense>
                   <PlanCalendar
                     plan={view}

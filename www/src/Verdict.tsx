@@ -126,28 +126,36 @@ export function Announcement({ text }: { text: string }) {
   );
 }
 
-/** Counts by token; each is a filter. A change shows its difference for two seconds. */
+const NO_DIFFERENCE: number[] = [];
+
+/** Counts by token; each is a filter. A change of the form shows its difference for two seconds; records that come in by themselves, as the
+ *  sample history behind the first plan, show none. `asked` is what the plan was made of, or null while a backfill is shown. */
 export function Legend({
-  live,
+  asked,
   sums,
   hidden,
   toggle,
 }: {
-  live: boolean;
+  asked: Draft | null;
   sums: number[];
   hidden: ReadonlySet<number>;
   toggle: (token: number) => void;
 }) {
-  const before = useRef(sums);
-  const [difference, setDifference] = useState<number[]>([]);
+  const live = asked === null;
+  const before = useRef({ asked, sums });
+  const [difference, setDifference] = useState(NO_DIFFERENCE);
   useEffect(() => {
-    const change = sums.map((sum, token) => sum - (before.current[token] ?? 0));
-    before.current = sums;
-    if (change.every((by) => by === 0)) return;
-    setDifference(change);
-    const timer = setTimeout(() => setDifference([]), 2000);
+    const last = before.current;
+    before.current = { asked, sums };
+    if (asked === null || last.asked === null || asked === last.asked) return;
+    const change = sums.map((sum, token) => sum - (last.sums[token] ?? 0));
+    if (change.some((by) => by !== 0)) setDifference(change);
+  }, [asked, sums]);
+  useEffect(() => {
+    if (difference === NO_DIFFERENCE) return;
+    const timer = setTimeout(() => setDifference(NO_DIFFERENCE), 2000);
     return () => clearTimeout(timer);
-  }, [sums]);
+  }, [difference]);
   return (
     <div className="legend" role="group" aria-label="Show">
       {TOKENS.map((token, index) => {
