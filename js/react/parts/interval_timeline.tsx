@@ -4,7 +4,7 @@ import { firstAround, intervalAxis, intervalMarks, shareOf } from "../draw/inter
 import { kebab } from "../draw/palette.js";
 import type { PlanColumns } from "../plan/plan_columns.js";
 import { TOKENS } from "../plan/tokens.js";
-import { zoneTime } from "../plan/zone_clock.js";
+import { zoneMinute, zoneTime } from "../plan/zone_clock.js";
 import type { PlannedDate } from "../planning/date_detail.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { Button } from "./button_group.js";
@@ -53,9 +53,8 @@ function Rows({ backfill, plan, rows }: RowsProps) {
   );
   const place = (instant: string | number) => `${shareOf(axis, instant) * 100}%`;
   // Where an hour comes twice, its two dates are told apart by their offsets.
-  const isTwice = new Set(dates.map((date) => localMinute(date.executionDate, timeZone))).size < dates.length;
-  const minute = (instant: string) =>
-    isTwice ? zoneTime(instant, timeZone) : localMinute(instant, timeZone);
+  const isTwice = new Set(dates.map((date) => zoneMinute(date.executionDate, timeZone))).size < dates.length;
+  const minute = (instant: string) => (isTwice ? zoneTime(instant, timeZone) : zoneMinute(instant, timeZone));
   return (
     <>
       <ol style={{ minHeight: (Math.min(rows, plan.total) + 1) * ROW }}>
@@ -97,8 +96,6 @@ function Rows({ backfill, plan, rows }: RowsProps) {
     </>
   );
 }
-
-const localMinute = (instant: string, timeZone: string) => zoneTime(instant, timeZone).slice(0, 16);
 
 /** Pixels. */
 const ROW = 28;

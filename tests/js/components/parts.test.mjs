@@ -9,7 +9,7 @@ const parts = await componentModule(`
 export { BackfillModel } from "./model/backfill_model.ts";
 export { nextBar } from "./run/next_bar.ts";
 export { timesBetween } from "./draw/time_axis.ts";
-export { zoneTime } from "./plan/zone_clock.ts";
+export { zoneMinute, zoneTime } from "./plan/zone_clock.ts";
 export { errorHint, errorWords } from "./error_words.ts";
 export { english, withEnglish } from "./english.ts";
 export { calendarLayout } from "./draw/calendar_layout.ts";
@@ -17,7 +17,17 @@ export { drawDays } from "./draw/draw_calendar.ts";
 export { drawBars } from "./draw/draw_lanes.ts";
 export { drawTaskGrid } from "./draw/draw_task_grid.ts";
 `);
-const { BackfillModel, nextBar, timesBetween, zoneTime, errorWords, errorHint, withEnglish, english } = parts;
+const {
+  BackfillModel,
+  nextBar,
+  timesBetween,
+  zoneMinute,
+  zoneTime,
+  errorWords,
+  errorHint,
+  withEnglish,
+  english,
+} = parts;
 
 test("keys lead along a lane, and to the nearest bar of another one", () => {
   const bar = (lane, start) => ({ lane, start, row: start });
@@ -55,6 +65,8 @@ test("an interval is told on the schedule's clock, with its offset", () => {
   assert.equal(zoneTime("2026-03-29T01:30:00Z", "Europe/Berlin"), "2026-03-29 03:30 +02:00");
   assert.equal(zoneTime("2026-03-29T01:30:15Z", "UTC"), "2026-03-29 01:30:15 +00:00");
   assert.equal(zoneTime("2026-03-29T01:30:00Z", "Moon/Tycho"), "2026-03-29 01:30Z");
+  assert.equal(zoneMinute("2026-03-29T01:30:15Z", "Europe/Berlin"), "2026-03-29 03:30");
+  assert.equal(zoneMinute("2026-03-29T01:30:15Z", "Moon/Tycho"), "2026-03-29 01:30Z");
   // The last millisecond of a day, where a range ends that was given as a day; also before 1970.
   assert.equal(zoneTime("2026-03-31T21:59:59.999Z", "Europe/Berlin"), "2026-03-31 23:59:59 +02:00");
   assert.equal(zoneTime("1969-12-31T22:59:59.999Z", "America/New_York"), "1969-12-31 17:59:59 -05:00");

@@ -1,5 +1,5 @@
 import { compareSchedules, expandRange, explainSchedule } from "dagfill";
-import { compareDates, zoneText } from "dagfill/planning";
+import { clock, compareDates, findDay, zoneText } from "dagfill/planning";
 import { failureOf } from "../failure";
 import type { CompareView, Draft, PlanView } from "../model";
 import { HARD_LIMIT, scheduleOf } from "../request";
@@ -40,10 +40,16 @@ export function compare(draft: Draft, plan: PlanView): CompareView {
     return { ...view, error: failureOf(thrown) };
   }
   const shifts = new Map<number, number>();
-  const times = (instants: readonly number[]) =>
-    instants.slice(0, TIMES).map((at) => (zoneText(at, plan.timeZone) ?? "").slice(11).replace(/:00$/, ""));
+  const { days, offsets, timeZone } = plan;
+  /** Times of a day, in a zone that the host does not know by the offset of the plan's next date. */
+  const times = (instants: readonly number[], day: number) => {
+    const offset = offsets[days.first[findDay(days, day)] ?? offsets.length - 1] ?? 0;
+    return instants
+      .slice(0, TIMES)
+      .map((at) => zoneText(at, timeZone)?.slice(11).replace(/:00$/, "") ?? clock(at, offset));
+  };
   const compared = compareDates(plan, other, ({ day, removed, added }) => {
-    if (view.first.length < FIRST) view.first.push({ day, a: times(removed), b: times(added) });
+    if (view.first.length < FIRST) view.first.push({ day, a: times(removed, day), b: times(added, day) });
     if (removed.length === added.length)
       removed.forEach((date, place) => {
         const shift = (added[place] as number) - date;
