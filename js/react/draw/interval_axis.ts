@@ -1,6 +1,6 @@
 // Data intervals and due times of some dates on one axis, whose marks are round times of the schedule's zone.
 import { dayWords, type Locale } from "../locale.js";
-import { zoneOffset } from "../plan/zone_clock.js";
+import { zoneOffset, zoneTime } from "../plan/zone_clock.js";
 import type { PlannedDate } from "../planning/date_detail.js";
 
 const HOUR = 3_600_000;
@@ -61,3 +61,9 @@ export function intervalMarks(
 
 const dayFormat = (step: number): Intl.DateTimeFormatOptions =>
   step > 93 * DAY ? { month: "short", year: "numeric" } : { day: "numeric", month: "short" };
+
+/** As `zoneTime` without the offset: `2026-03-29 03:30`. */
+export function zoneMinute(instant: string, timeZone: string): string {
+  const text = zoneTime(instant, timeZone);
+  return text.endsWith("Z") ? text : text.slice(0, 16);
+}

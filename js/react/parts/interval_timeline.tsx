@@ -1,10 +1,10 @@
 // Dates beside what they stand for: the data interval of each as a bar, and the time from which its run is due as a mark.
 import { useEffect, useMemo, useState } from "react";
-import { firstAround, intervalAxis, intervalMarks, shareOf } from "../draw/interval_axis.js";
+import { firstAround, intervalAxis, intervalMarks, shareOf, zoneMinute } from "../draw/interval_axis.js";
 import { kebab } from "../draw/palette.js";
 import type { PlanColumns } from "../plan/plan_columns.js";
 import { TOKENS } from "../plan/tokens.js";
-import { zoneMinute, zoneTime } from "../plan/zone_clock.js";
+import { zoneTime } from "../plan/zone_clock.js";
 import type { PlannedDate } from "../planning/date_detail.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { Button } from "./button_group.js";

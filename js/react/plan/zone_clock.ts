@@ -55,9 +55,3 @@ export function zoneTime(instant: string, timeZone: string): string {
   const { text, offset } = localOf(Date.parse(instant), format);
   return `${text.replace(/:00$/, "")} ${offsetText(offset)}`;
 }
-
-/** As `zoneTime` without the offset: `2026-03-29 03:30`. */
-export function zoneMinute(instant: string, timeZone: string): string {
-  const text = zoneTime(instant, timeZone);
-  return text.endsWith("Z") ? text : text.slice(0, 16);
-}

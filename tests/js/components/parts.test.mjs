@@ -9,7 +9,8 @@ const parts = await componentModule(`
 export { BackfillModel } from "./model/backfill_model.ts";
 export { nextBar } from "./run/next_bar.ts";
 export { timesBetween } from "./draw/time_axis.ts";
-export { zoneMinute, zoneTime } from "./plan/zone_clock.ts";
+export { zoneMinute } from "./draw/interval_axis.ts";
+export { zoneTime } from "./plan/zone_clock.ts";
 export { errorHint, errorWords } from "./error_words.ts";
 export { english, withEnglish } from "./english.ts";
 export { calendarLayout } from "./draw/calendar_layout.ts";
