@@ -367,3 +367,51 @@ test("own DAGs are kept for the bare address, the newest first, and can be forgo
   await yours.waitFor();
   assert.deepEqual(await names(), ["a3"]);
 });
+
+test("an own DAG that is not kept is told, once", { skip }, async (t) => {
+  const use = async (tab, dag) => {
+    await paste(tab, JSON.stringify({ schedule: "@daily", ...dag }));
+    await tab.getByRole("button", { name: `Use ${dag.dagId}` }).click();
+    await tab.getByRole("button", { name: dag.dagId, exact: false }).first().waitFor();
+  };
+  const tab = await page.open(t, hash(fields));
+  const told = tab.getByTestId("unkept");
+  const large = { dagId: "large", "x-notes": "x".repeat(500_000) };
+  await use(tab, large);
+  const text = "large is not kept in the list of your DAGs: it has more than 500,000 characters.";
+  await told.getByText(text).waitFor();
+  await use(tab, { dagId: "small" });
+  await told.waitFor({ state: "detached" });
+  const kept = await tab.evaluate(() => JSON.parse(localStorage.getItem("dagfill.dags")));
+  assert.deepEqual(
+    kept.map(({ dagId }) => dagId),
+    ["small"],
+  );
+  // It is about the DAG that is shown.
+  await use(tab, large);
+  await told.waitFor();
+  await tab.keyboard.press("Control+z");
+  await told.waitFor({ state: "detached" });
+  await tab.keyboard.press("Control+y");
+  await told.getByRole("button", { name: "Close" }).click();
+  await told.waitFor({ state: "detached" });
+
+  // A storage that is full has its own reason; one that refuses everything is told by the banner about it.
+  const full = () => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+  };
+  const other = await page.open(t, hash(fields), { prepare: full });
+  await use(other, { dagId: "small" });
+  await other.getByTestId("unkept").getByText("this browser refuses to store it.").waitFor();
+  const blocked = () => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException("blocked", "SecurityError");
+    };
+  };
+  const third = await page.open(t, hash(fields), { prepare: blocked });
+  await third.getByText("Progress will be lost on reload:").waitFor();
+  await use(third, large);
+  assert.equal(await third.getByTestId("unkept").count(), 0);
+});

@@ -207,6 +207,8 @@ export function App({ opening, initial }: AppProps) {
         refused={refused}
         surprise={run ? null : surpriseOf(linked, plan)}
         dismissRefused={() => setRefused(null)}
+        unkept={own.unkept?.dagId === draft.dagId ? own.unkept : null}
+        dismissUnkept={own.dismiss}
       />
       <div className="page">
         {!phone && <aside>{run ? <Frozen draft={draft} run={run} /> : form}</aside>}

@@ -17,6 +17,9 @@ export interface BannersProps {
   dismissRefused: () => void;
   /** How the plan differs from the one that the sender of the link saw. */
   surprise: string | null;
+  /** The DAG that was brought, where it is not kept in the list of own ones. */
+  unkept: { dagId: string; reason: string } | null;
+  dismissUnkept: () => void;
 }
 
 /** Messages that come before everything else of the page. */
@@ -44,6 +47,17 @@ export function Banners(props: BannersProps) {
           <p>
             <b>Not the plan of the link:</b> {props.surprise}
           </p>
+        </div>
+      )}
+      {/* A storage that refuses everything is told once, below. */}
+      {props.unkept !== null && storage === null && (
+        <div className="banner" role="status" data-testid="unkept">
+          <p>
+            <b>{props.unkept.dagId} is not kept in the list of your DAGs:</b> {props.unkept.reason}.
+          </p>
+          <button type="button" onClick={props.dismissUnkept}>
+            Close
+          </button>
         </div>
       )}
       {storage !== null && (

@@ -1,4 +1,5 @@
 import { startTransition, useCallback, useEffect, useState } from "react";
+import { number } from "./days";
 import type { Draft } from "./model";
 
 /** A DAG that was brought, without the plan around it: no conf, which may hold secrets, and no days that were taken out. */
@@ -9,17 +10,29 @@ const KEY = "dagfill.dags";
 const MOST = 5;
 const MOST_CHARACTERS = 500_000;
 
-/** The DAGs that were brought last, the newest first, in this browser's storage. They are read when `isReady`, behind the first plan. */
+/** The DAGs that were brought last, the newest first, in this browser's storage. They are read when `isReady`, behind the first plan.
+ *  `unkept` says why the one that was brought last is not among them. */
 export function useOwnDags(isReady: boolean) {
   const [dags, setDags] = useState<readonly OwnDag[]>([]);
+  const [unkept, setUnkept] = useState<{ dagId: string; reason: string } | null>(null);
   useEffect(() => {
     if (isReady) startTransition(() => setDags(stored()));
   }, [isReady]);
   // Another tab may have written since: each change begins with what is stored.
-  const keep = useCallback((dag: OwnDag) => setDags(store([dag, ...without(stored(), dag.dagId)])), []);
-  const forget = useCallback((dagId: string) => setDags(store(without(stored(), dagId))), []);
-  return { dags, keep, forget };
+  const keep = useCallback((dag: OwnDag) => {
+    const { dagId } = dag;
+    const { kept, isStored } = store([dag, ...without(stored(), dagId)]);
+    setDags(kept);
+    const isKept = kept.includes(dag);
+    setUnkept(isKept && isStored ? null : { dagId, reason: isKept ? REFUSED : TOO_LARGE });
+  }, []);
+  const forget = useCallback((dagId: string) => setDags(store(without(stored(), dagId)).kept), []);
+  const dismiss = useCallback(() => setUnkept(null), []);
+  return { dags, unkept, keep, forget, dismiss };
 }
+
+const TOO_LARGE = `it has more than ${number(MOST_CHARACTERS)} characters`;
+const REFUSED = "this browser refuses to store it";
 
 const without = (dags: readonly OwnDag[], dagId: string) => dags.filter((dag) => dag.dagId !== dagId);
 
@@ -32,8 +45,8 @@ function stored(): OwnDag[] {
   }
 }
 
-/** Stores the first of them that have room, which are returned. */
-function store(dags: readonly OwnDag[]): OwnDag[] {
+/** Stores the first of them that have room. Those that the storage refuses are kept until the page is closed. */
+function store(dags: readonly OwnDag[]): { kept: OwnDag[]; isStored: boolean } {
   let room = MOST_CHARACTERS;
   const kept = dags.slice(0, MOST).filter((dag) => {
     const { length } = JSON.stringify(dag);
@@ -43,10 +56,10 @@ function store(dags: readonly OwnDag[]): OwnDag[] {
   });
   try {
     localStorage.setItem(KEY, JSON.stringify(kept));
+    return { kept, isStored: true };
   } catch {
-    // Storage is blocked, and the page says so: they are kept until it is closed.
+    return { kept, isStored: false };
   }
-  return kept;
 }
 
 /** Checks the members that the page reads: another version of it, or another page of this origin, may have written the text. */
