@@ -2,7 +2,6 @@
 import type { BackfillLimits, BackfillSummary, RunStore } from "../../face.js";
 import { withEnglish } from "../english.js";
 import type { Locale } from "../locale.js";
-import { placeOf } from "../plan/plan_columns.js";
 import type { Token } from "../plan/tokens.js";
 import type { DateDetail, PlannedDate } from "../planning/date_detail.js";
 import type { FinishBand } from "../planning/finish_band.js";
@@ -10,7 +9,7 @@ import type { TaskMarks, TaskState } from "../run/task_marks.js";
 import { resumed, started } from "./begin.js";
 import { cancelDriven, setDrivenMaxParallelRuns } from "./control.js";
 import { bandOfDriven, type Driven, drivenOf, isDriving, type Listener } from "./driven.js";
-import { drivenDates, drivenDetail, drivenRunId } from "./driven_detail.js";
+import { detailsOf, drivenDates, drivenRunId } from "./driven_detail.js";
 import { FrameThrottle } from "./frame_throttle.js";
 import { nextChange } from "./next_change.js";
 import { pageError } from "./page_error.js";
@@ -179,14 +178,14 @@ export class BackfillModel {
   };
 
   /** One row of the plan in full. */
-  readonly detail = async (row: number): Promise<DateDetail | null> => {
-    const [{ plan }, source, driven] = [this.#snapshot, this.#source, this.#driven];
-    if (plan === null || source === null) return null;
-    const held = await source.detail(plan, placeOf(plan, row));
-    return driven === null ? held : drivenDetail(driven, row, held, source);
-  };
+  readonly detail = async (row: number): Promise<DateDetail | null> =>
+    (await this.details(row, row + 1))[0] ?? null;
 
-  /** The rows from `from` to before `to`, without their texts; for what is made of a whole plan, in parts. */
+  /** The rows from `from` to before `to` in full; for what is made of a whole plan, in parts. */
+  readonly details = (from: number, to: number): Promise<DateDetail[]> =>
+    detailsOf(this.#snapshot.plan, this.#source, this.#driven, from, to);
+
+  /** The same without their texts. */
   readonly dates = async (from: number, to: number): Promise<PlannedDate[]> => {
     if (this.#driven !== null) return drivenDates(this.#driven, from, to);
     return (await this.#source?.dates(this.#snapshot.plan, from, to)) ?? [];

@@ -1,20 +1,32 @@
 // Dates of a backfill that was started: the commands are those that ran, where this page ran them.
-import { placeOf } from "../plan/plan_columns.js";
-import { type DateDetail, dateOf, detailOf, type PlannedDate, textsAsRun } from "../planning/date_detail.js";
+import { type PlanColumns, placeOf } from "../plan/plan_columns.js";
+import { type DateDetail, dateOf, type PlannedDate, textsAsRun } from "../planning/date_detail.js";
 import type { Driven } from "./driven.js";
 import type { PlanSource } from "./plan_source.js";
 
-/** `held`: the row of the plan from which the backfill was started, while that is kept. */
-export async function drivenDetail(
-  { preview, view, origin }: Driven,
-  row: number,
-  held: DateDetail | null,
-  source: PlanSource,
-): Promise<DateDetail | null> {
-  const detail = held ?? detailOf(preview, placeOf(view.plan, row));
-  if (detail === null) return null;
-  const texts = held?.texts ?? (await source.texts(origin.settings, detail.executionDate));
-  return { ...detail, texts: textsAsRun(texts, origin.commands.of(detail.runId)) };
+/** The rows of what is shown from `from` to before `to`. */
+export async function detailsOf(
+  plan: PlanColumns | null,
+  source: PlanSource | null,
+  driven: Driven | null,
+  from: number,
+  to: number,
+): Promise<DateDetail[]> {
+  if (plan === null || source === null) return [];
+  // The rows of the plan from which a backfill was started, while that is kept.
+  const held = await source.details(plan, from, to);
+  if (driven === null) return held;
+  const { settings, commands } = driven.origin;
+  const dates = held.length > 0 ? held : drivenDates(driven, from, to);
+  if (dates.length === 0) return [];
+  const texts =
+    held.length > 0
+      ? held.map((date) => date.texts)
+      : await source.texts(
+          settings,
+          dates.map(({ executionDate }) => executionDate),
+        );
+  return dates.map((date, at) => ({ ...date, texts: textsAsRun(texts[at] ?? [], commands.of(date.runId)) }));
 }
 
 /** Run id of a row of a backfill. */

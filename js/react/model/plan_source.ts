@@ -51,14 +51,12 @@ export class PlanSource {
     return true;
   }
 
-  detail(plan: PlanColumns, place: number): Promise<DateDetail | null> {
-    return this.#planner.ask("detail", plan.planHash, place);
+  details(plan: PlanColumns, from: number, to: number): Promise<DateDetail[]> {
+    return this.#planner.ask("details", plan.planHash, placesOf(plan, from, to));
   }
 
   async dates(plan: PlanColumns | null, from: number, to: number): Promise<PlannedDate[]> {
-    if (plan === null) return [];
-    const places = Uint32Array.from({ length: Math.max(0, to - from) }, (_, at) => placeOf(plan, from + at));
-    return this.#planner.ask("dates", plan.planHash, places);
+    return plan === null ? [] : this.#planner.ask("dates", plan.planHash, placesOf(plan, from, to));
   }
 
   /** Id of the run that stands on a row; null while it is not known, and where there is none. `dates` are asked by the page. */
@@ -90,14 +88,17 @@ export class PlanSource {
     return plan === null ? null : this.#planner.ask("absence", plan.planHash, day);
   }
 
-  texts(settings: PlannableSettings, executionDate: string): Promise<DateDetail["texts"]> {
-    return this.#planner.ask("texts", portableOf(settings), executionDate);
+  texts(settings: PlannableSettings, dates: readonly string[]): Promise<DateDetail["texts"][]> {
+    return this.#planner.ask("texts", portableOf(settings), dates);
   }
 
   close(): void {
     this.#planner.close();
   }
 }
+
+const placesOf = (plan: PlanColumns, from: number, to: number) =>
+  Uint32Array.from({ length: Math.max(0, to - from) }, (_, at) => placeOf(plan, from + at));
 
 /** The request with its text; the error in its place where something in the settings cannot be copied. */
 function requestOf(settings: PlannableSettings): [PlanRequest | Error, string] {

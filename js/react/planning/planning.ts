@@ -79,16 +79,23 @@ export class Planning {
     return { plan: columnsOf(preview), estimate: await estimateOf(preview, request.runDuration) };
   }
 
-  /** A row of a plan that was asked for lately; null for others. */
-  async detail(planHash: string, place: number): Promise<DateDetail | null> {
-    const held = this.#previews.get(planHash);
-    return held === undefined ? null : detailOf(held.preview, place);
+  /** Rows of a plan that was asked for lately; none of others. */
+  async details(planHash: string, places: Uint32Array): Promise<DateDetail[]> {
+    return this.#rows(planHash, places, detailOf);
   }
 
-  /** Rows of a plan that was asked for lately, without their texts; none of others. */
+  /** The same without their texts. */
   async dates(planHash: string, places: Uint32Array): Promise<PlannedDate[]> {
+    return this.#rows(planHash, places, dateOf);
+  }
+
+  #rows<T>(
+    planHash: string,
+    places: Uint32Array,
+    read: (preview: BackfillPreview, place: number) => T | null,
+  ): T[] {
     const preview = this.#previews.get(planHash)?.preview;
-    return preview === undefined ? [] : Array.from(places).flatMap((place) => dateOf(preview, place) ?? []);
+    return preview === undefined ? [] : Array.from(places).flatMap((place) => read(preview, place) ?? []);
   }
 
   /** When a plan that was asked for lately ends, by past runs; null where they are too few. */
@@ -98,13 +105,20 @@ export class Planning {
     return past && bandOf(past);
   }
 
-  /** The templated texts of one date, for a plan that was made elsewhere. */
-  async texts(request: Portable, executionDate: string): Promise<DateDetail["texts"]> {
+  /** The templated texts of dates that follow each other, for a plan that was made elsewhere. */
+  async texts(request: Portable, dates: readonly string[]): Promise<DateDetail["texts"][]> {
     const { dag, options } = fromPortable(request);
     const { dagId, conf } = options;
     const service = new BackfillService({ dags: [dag], store: this.#store });
-    const one = { dagId, startDate: executionDate, endDate: executionDate, includeNotDue: true };
-    return (await service.preview({ ...one, ...(conf && { conf }) })).render(executionDate);
+    const [startDate = "", endDate = startDate] = [dates[0], dates.at(-1)].sort();
+    const preview = await service.preview({
+      dagId,
+      startDate,
+      endDate,
+      includeNotDue: true,
+      ...(conf && { conf }),
+    });
+    return dates.map((date) => preview.render(date));
   }
 
   /** Why a civil day has no date in a plan that was asked for lately. */

@@ -51,6 +51,40 @@ test("a backfill that has ended is shown from its records, and its failures can 
   assert.deepEqual([again.progress.completed, again.progress.failed], [1 + 1, 0]);
 });
 
+test("rows that are asked for together are those that are asked for one by one: of a plan, of a backfill, and of one that is only looked at", async (t) => {
+  const settings = {
+    dag: { ...dag, tasks: [{ taskId: "load", command: "load {{ ds }} {{ prev_ds }} {{ xcom.load.x }}" }] },
+    options: { ...january, runBackwards: true },
+    store: new MemoryStore(),
+    executeTask: () => "done",
+  };
+  const same = async (model) => {
+    const together = await model.details(1, 9);
+    const single = await Promise.all([1, 2, 3, 4].map((row) => model.detail(row)));
+    assert.equal(single.pop(), null, "beyond the last");
+    assert.deepEqual(together, single);
+    assert.deepEqual(
+      together.map(({ executionDate, texts }) => [executionDate.slice(0, 10), texts[0].text.slice(0, 15)]),
+      ["03", "02", "01"].map((day) => [`2026-01-${day}`, `load 2026-01-${day}`]),
+    );
+    assert.deepEqual(await model.details(4, 9), []);
+    return together;
+  };
+  const model = open(t, settings);
+  await ready(model);
+  await same(model);
+  await model.start();
+  const { run } = await phase(model, "finished");
+  assert.ok((await same(model)).every(({ texts }) => texts[0].ran));
+  // The second one has not planned what it looks at.
+  for (const endDate of [january.endDate, "2026-01-09"]) {
+    const other = open(t, { ...settings, options: { ...settings.options, endDate } });
+    await ready(other);
+    await other.review(run.backfillId);
+    assert.ok((await same(other)).every(({ texts }) => texts[0].ran === undefined));
+  }
+});
+
 test("a backfill that another process runs is watched, and the plan comes back afterwards", async (t) => {
   const store = new MemoryStore();
   let end = () => {};
