@@ -22,6 +22,28 @@ test("edits: quick changes of one field are one step, others are their own", asy
   assert.equal(redone(edits), edits, "a new edit ends what could be done again");
 });
 
+test("a moment of the past: a date that was tried again stands as the attempt of that moment says", async () => {
+  const { planAt, groupByDay } = await pageModule(
+    'export { planAt } from "./engine/scrub"; export { groupByDay } from "dagfill/planning";',
+  );
+  const [queued, running, success, failed] = [4, 5, 6, 7];
+  const day = 86_400_000;
+  const [dates, offsets] = [Float64Array.of(0, day, 2 * day), new Int32Array(3)];
+  const tokens = Uint8Array.of(success, failed, success);
+  const plan = { dates, offsets, tokens, days: groupByDay(dates, offsets, tokens) };
+  const bars = [
+    { row: 0, start: 0, end: 10, token: failed },
+    { row: 1, start: 5, end: 15, token: failed },
+    { row: 0, start: 20, end: 30, token: success },
+    { row: 2, start: 25, end: 35, token: success },
+  ];
+  const at = (instant) => [...planAt({ plan, bars }, instant).tokens];
+  assert.deepEqual(at(7), [running, running, queued], "the first attempt");
+  assert.deepEqual(at(17), [queued, failed, queued], "between two attempts");
+  assert.deepEqual(at(27), [running, failed, running], "the second attempt");
+  assert.deepEqual(at(40), [...tokens]);
+});
+
 test("edits: an equal draft is no step, and 100 steps are kept", async () => {
   const { unedited, edited } = await pageModule('export * from "./edits";');
   let edits = unedited({ n: 0 });
