@@ -354,6 +354,25 @@ test("export: a large file says how much of it is written", {
   await tab.getByRole("button", { name: "Export", exact: true }).waitFor();
 });
 
+test("export: the worker is asked for many rows at once", { skip }, async (t) => {
+  const prepare = () => {
+    globalThis.asked = [];
+    const own = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (message, ...args) {
+      if (message.kind === "ask") globalThis.asked.push(message.question);
+      return own.call(this, message, ...args);
+    };
+  };
+  const tab = await page.open(t, hash({ ...january, s: "*/5 * * * *", to: "2026-01-31" }), { prepare });
+  await tab.getByTestId("why").locator("dd", { hasText: "backfill__" }).first().waitFor();
+  await tab.evaluate(() => {
+    globalThis.asked = [];
+  });
+  const { runs } = await exported(tab, "JSON with reasons");
+  assert.equal(runs.length, 31 * 288);
+  assert.deepEqual(await tab.evaluate(() => globalThis.asked), Array(9).fill("details"));
+});
+
 test("export: a plan that changes while it is written makes no file, and says so", { skip }, async (t) => {
   const tab = await page.open(t, hash({ ...january, s: "* * * * *", to: "2026-01-31" }));
   await tab.getByRole("button", { name: "Export" }).click();

@@ -136,7 +136,7 @@ export function App({ opening, initial }: AppProps) {
 
   const [written, setWritten] = useState<number | null>(null);
   const exportPlan = async (format: ExportFormat) => {
-    const reason = await writeFile(format, { engine, draft, plan, run, view }, setWritten);
+    const reason = await writeFile(format, { engine, draft, plan, run, view, scrub }, setWritten);
     if (reason !== null) setOpen({ name: "no-file", reason });
   };
   const onExclude = useCallback(

@@ -13,15 +13,18 @@ interface Shown {
   plan: PlanState;
   run: ShownRun | null;
   view: PlanView | null;
+  /** The moment of the backfill that `view` shows, in epoch milliseconds; null is now. */
+  scrub: number | null;
 }
 
 /** Above this number of dates, writing takes so long that the page shows its progress. */
 const MANY_DATES = 20_000;
 
-/** Writes the plan on the screen to a file; returns the reason where none is written. `tell` is called with the share of a large plan that is written. */
+/** Writes what is on the screen to a file: the plan, or the backfill at the moment that is shown. Returns the reason where none is written. `tell`
+ *  is called with the share of a large file that is written, in whole percent. */
 export async function writeFile(
   format: ExportFormat,
-  { engine, draft, plan, run, view }: Shown,
+  { engine, draft, plan, run, view, scrub }: Shown,
   tell: (written: number | null) => void,
 ): Promise<string | null> {
   const refused = run ? null : refusalOf(draft, plan);
@@ -30,12 +33,16 @@ export async function writeFile(
   const from = run ? draft : (plan.planned?.draft ?? draft);
   const now = plan.planned?.now ?? Date.now();
   const details = (first: number, end: number) => {
-    if (view.total > MANY_DATES) tell(first / view.total);
+    if (view.total > MANY_DATES) tell(Math.floor((100 * first) / view.total) / 100);
     return engine.details(view, first, end, from);
   };
   try {
-    const { exportPlan } = await import("./engine/export");
-    const file = await exportPlan({ draft: from, now, plan: view, details }, format);
+    const { exportPlan, momentOf } = await import("./engine/export");
+    const moment = run && momentOf(engine.store, run, view, scrub, await engine.stateOf(run, from));
+    const file = await exportPlan(
+      { draft: from, now, plan: moment?.plan ?? view, run: moment, details },
+      format,
+    );
     download(file, fileName(from.dagId, format));
     return null;
   } catch (thrown) {

@@ -81,20 +81,24 @@ export class Engine {
   }
 
   async detail(row: number, draft: Draft): Promise<RowDetail | null> {
-    const detail = await this.model.detail(row);
-    if (detail === null) return null;
-    const commands = detail.texts.filter(({ path }) => path === "command");
-    const warnings = this.model.getSnapshot().plan?.warnings ?? [];
-    return { ...detail, index: row, why: whyOf(detail, draft, { warnings }), commands } as RowDetail;
+    return (await this.#details(row, row + 1, draft))[0] ?? null;
   }
 
   /** The rows of a plan from `from` to before `to`, each as `detail` returns it, so that an export has what the page shows. */
   async details(plan: PlanView, from: number, to: number, draft: Draft): Promise<RowDetail[]> {
-    const rows = Array.from({ length: to - from }, (_, at) => this.detail(from + at, draft));
-    const details = (await Promise.all(rows)).filter((detail) => detail !== null);
-    if (details.length < rows.length || this.model.getSnapshot().plan?.planHash !== plan.planHash)
+    const details = await this.#details(from, to, draft);
+    if (details.length < to - from || this.model.getSnapshot().plan?.planHash !== plan.planHash)
       throw new Error("The plan has changed while it was written. Export it again.");
     return details;
+  }
+
+  async #details(from: number, to: number, draft: Draft): Promise<RowDetail[]> {
+    const details = await this.model.details(from, to);
+    const warnings = this.model.getSnapshot().plan?.warnings ?? [];
+    return details.map((detail, at) => {
+      const commands = detail.texts.filter(({ path }) => path === "command");
+      return { ...detail, index: from + at, why: whyOf(detail, draft, { warnings }), commands } as RowDetail;
+    });
   }
 
   /** All backfills of the store, of any DAG. */
@@ -102,6 +106,11 @@ export class Engine {
     await openCore();
     const summaries = await this.#service(draft).list();
     return Promise.all(summaries.map((summary) => this.#stored(summary)));
+  }
+
+  /** The state of a backfill, as it is on record. */
+  async stateOf({ backfillId }: ShownRun, draft: Draft): Promise<StoredBackfill["state"]> {
+    return (await this.list(draft)).find((one) => one.backfillId === backfillId)?.state ?? "running";
   }
 
   async fillHistory(draft: Draft, plan: PlanView): Promise<void> {
