@@ -370,7 +370,7 @@ test("export: the worker is asked for many rows at once", { skip }, async (t) =>
   });
   const { runs } = await exported(tab, "JSON with reasons");
   assert.equal(runs.length, 31 * 288);
-  assert.deepEqual(await tab.evaluate(() => globalThis.asked), Array(9).fill("details"));
+  assert.deepEqual(await tab.evaluate(() => globalThis.asked), Array(18).fill("details"));
 });
 
 test("export: a plan that changes while it is written makes no file, and says so", { skip }, async (t) => {

@@ -3,11 +3,14 @@ import type { Draft, PlanView, RowDetail } from "../model";
 import { copiedDag, optionsOf } from "../request";
 import { type DateState, isLater, type Moment } from "./moment";
 
-/** The most rows, and the most texts of commands, that are read at once. */
-const MOST_ROWS = 1_000;
-const MOST_TEXTS = 20_000;
+/** The most rows, and the most texts of commands, that are read at once: the page takes them in between two frames. */
+const MOST_ROWS = 500;
+const MOST_TEXTS = 10_000;
 
 export { momentOf } from "./moment";
+
+/** Chunks that are read ahead. */
+const AHEAD = 2;
 
 export type ExportFormat = "json" | "csv" | "html";
 
@@ -46,22 +49,25 @@ export async function exportPlan(exported: Exported, format: ExportFormat): Prom
   return new Blob(parts, { type: isCsv ? "text/csv" : "application/json" });
 }
 
-/** The first `count` rows in chunks. The next one is read while one is written. */
+/** The first `count` rows in chunks. While one is taken in and written, the worker makes the next ones. */
 export async function* chunksOf(exported: Exported, count: number): AsyncGenerator<ExportedRow[]> {
   // A row has at least one text for each task of the DAG.
   const texts = Math.max(1, exported.draft.tasks.length);
   const size = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_TEXTS / texts)));
   const read = async (from: number): Promise<ExportedRow[]> => {
-    if (from >= count) return [];
     const to = Math.min(count, from + size);
     const [details, states] = await Promise.all([exported.details(from, to), exported.run?.states(from, to)]);
     return details.map((detail, at) => ({ row: from + at, detail, state: states?.[at] }));
   };
-  let next = read(0);
-  for (let from = 0; from < count; from += size) {
-    const rows = await next;
-    next = read(from + size);
-    yield rows;
+  const reading: Promise<ExportedRow[]>[] = [];
+  for (let next = 0; next < count || reading.length > 0; ) {
+    for (; next < count && reading.length <= AHEAD; next += size) {
+      const rows = read(next);
+      // When one reading fails, nobody waits for those behind it.
+      rows.catch(() => {});
+      reading.push(rows);
+    }
+    yield (await reading.shift()) ?? [];
   }
 }
 
