@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { hash, planned, usePage, withoutBrowser } from "./www-page.mjs";
-import { button, run } from "./www-steps.mjs";
+import { button, paste, run } from "./www-steps.mjs";
 
 const page = usePage();
 const skip = withoutBrowser;
@@ -155,6 +155,9 @@ test("a backfill that has ended: states, times, attempts and errors are those of
   await button(tab, "Edit a copy").click();
   await planned(tab);
   const plan = JSON.parse(await download(tab, "JSON with reasons"));
+  // What was written can be brought back.
+  await paste(tab, JSON.stringify(again.json));
+  await button(tab, `Use states (${again.json.dag.tasks.length} tasks)`).waitFor();
   assert.ok(!("backfillId" in plan) && "planHash" in plan && plan.runs.every((date) => !("state" in date)));
 });
 

@@ -22,14 +22,15 @@ test("edits: quick changes of one field are one step, others are their own", asy
   assert.equal(redone(edits), edits, "a new edit ends what could be done again");
 });
 
-test("a moment of the past: a date that was tried again stands as the attempt of that moment says", async () => {
+test("a moment of the past: a date that was tried again stands as the attempt of that moment says, and one that was canceled later waits", async () => {
   const { planAt, groupByDay } = await pageModule(
     'export { planAt } from "./engine/scrub"; export { groupByDay } from "dagfill/planning";',
   );
-  const [queued, running, success, failed] = [4, 5, 6, 7];
+  const [queued, running, success, failed, canceled] = [4, 5, 6, 7, 8];
   const day = 86_400_000;
-  const [dates, offsets] = [Float64Array.of(0, day, 2 * day), new Int32Array(3)];
-  const tokens = Uint8Array.of(success, failed, success);
+  const [dates, offsets] = [Float64Array.of(0, day, 2 * day, 3 * day), new Int32Array(4)];
+  // The last one was never begun.
+  const tokens = Uint8Array.of(success, failed, success, canceled);
   const plan = { dates, offsets, tokens, days: groupByDay(dates, offsets, tokens) };
   const bars = [
     { row: 0, start: 0, end: 10, token: failed },
@@ -38,9 +39,9 @@ test("a moment of the past: a date that was tried again stands as the attempt of
     { row: 2, start: 25, end: 35, token: success },
   ];
   const at = (instant) => [...planAt({ plan, bars }, instant).tokens];
-  assert.deepEqual(at(7), [running, running, queued], "the first attempt");
-  assert.deepEqual(at(17), [queued, failed, queued], "between two attempts");
-  assert.deepEqual(at(27), [running, failed, running], "the second attempt");
+  assert.deepEqual(at(7), [running, running, queued, queued], "the first attempt");
+  assert.deepEqual(at(17), [queued, failed, queued, queued], "between two attempts");
+  assert.deepEqual(at(27), [running, failed, running, canceled], "the second attempt");
   assert.deepEqual(at(40), [...tokens]);
 });
 
