@@ -10,6 +10,7 @@ import { openSqliteStore } from "dagfill/store/sqlite";
 import {
   cli,
   dagFile,
+  farDaily,
   jsonLines,
   run,
   screen,
@@ -874,19 +875,19 @@ test("Ctrl-C aborts a triggered run", signals, async () => {
 test("schedule --once runs what is due, as catchup says, and says when the next is due", limit, async () => {
   const { folder, store } = workplace();
   const file = join(folder, "dag.mjs");
-  const day = (ago) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
-  const dag = { dagId: "nightly", schedule: "@daily", startDate: day(3), catchup: true };
+  const { schedule, ago } = farDaily();
+  const dag = { dagId: "nightly", schedule, startDate: ago(3), catchup: true };
   writeFileSync(file, `export const dag = ${JSON.stringify(dag)}; export const executeRun = () => {};`);
   const first = await run(["schedule", file, "--once", "--store", store]);
   assert.equal(first.code, 0, first.err);
-  const ran = [...first.out.matchAll(/succeeded {2}nightly {2}(\S+)T00:00:00Z$/gm)].map(([, date]) => date);
-  assert.deepEqual(ran, [day(3), day(2), day(1)]);
+  const ran = [...first.out.matchAll(/succeeded {2}nightly {2}(\S+)$/gm)].map(([, date]) => date);
+  assert.deepEqual(ran, [ago(3), ago(2), ago(1)]);
   const events = jsonLines((await run(["schedule", file, "--once", "--store", store, "--json"])).out);
   assert.deepEqual(
     events.filter(({ type }) => type.startsWith("run-")),
     [],
   );
-  assert.equal(events.find(({ type }) => type === "tick").nextRunAt, `${day(-1)}T00:00:00Z`);
+  assert.equal(events.find(({ type }) => type === "tick").nextRunAt, ago(-1));
   writeFileSync(
     file,
     `export const dag = ${JSON.stringify({ ...dag, dagId: "bad" })}; export const executeRun = () => { throw new Error("no") };`,

@@ -84,6 +84,17 @@ export const jsonLines = (out) =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
+const DAY = 86_400_000;
+
+/** A daily schedule (UTC) whose next date is about half a day away, so that none becomes due while a test runs. `ago(days)` is an instant so
+ *  many days before the last of its dates that has come. */
+export function farDaily() {
+  const hour = (new Date().getUTCHours() + 12) % 24;
+  const last = Math.floor((Date.now() - hour * 3_600_000) / DAY) * DAY + hour * 3_600_000;
+  const ago = (days) => new Date(last - days * DAY).toISOString().replace(".000", "");
+  return { schedule: `0 ${hour} * * *`, ago };
+}
+
 /** The screen after all redrawing: control sequences done, and each line as it was left. */
 export function screen(out) {
   return out
