@@ -5,7 +5,15 @@ import { shown } from "../shown.js";
 import { iso } from "../time.js";
 import { noteBash, noteXcom } from "./bash.js";
 import { airflowCron } from "./cron.js";
-import { Collector, everyOf, type ImportedDags, intervalNote, isoDuration, triggerRule } from "./dags.js";
+import {
+  Collector,
+  coveredBefore,
+  everyOf,
+  type ImportedDags,
+  intervalNote,
+  isoDuration,
+  triggerRule,
+} from "./dags.js";
 import { asList, asNumber, asObject, asText, asTexts, type Fields } from "./json_values.js";
 import { isEmpty, leftOutCommand, leftOutNote } from "./left_out.js";
 import { withTaskParams } from "./task_params.js";
@@ -191,19 +199,19 @@ function timetableRule(timetable: Fields, note: (message: string) => void): Rule
   if (name.endsWith("CronTriggerTimetable") && expressions.length > 0) {
     const crons = expressions.map((text) => airflowCron(text, note));
     const schedule = expression === undefined ? crons : (crons[0] ?? null);
-    return { schedule, kind: "trigger", timeZone, ...coveredBy(values.interval, note) };
+    return { schedule, kind: "trigger", timeZone, ...coveredBy(values.interval, timeZone, note) };
   }
   const dates = asTexts(values.event_dates).map((text) => text.replace(" ", "T"));
   if (name.endsWith("EventsTimetable") && dates.length > 0)
     return { schedule: { dates }, kind: "trigger", timeZone };
   if (name.endsWith("DeltaDataIntervalTimetable") || name.endsWith("DeltaTriggerTimetable")) {
-    const delta = values.delta;
-    const seconds = asNumber(delta);
-    const period = periodOf(seconds === undefined ? asObject(delta) : { ms: seconds * 1000 });
+    const period = periodOf(lengthOf(values.delta));
     if (period !== undefined)
       return {
         schedule: period,
-        ...(name.endsWith("DeltaTriggerTimetable") ? { kind: "trigger" as const } : {}),
+        ...(name.endsWith("DeltaTriggerTimetable")
+          ? { kind: "trigger" as const, ...coveredBy(values.interval, undefined, note) }
+          : {}),
       };
   }
   if (name.endsWith("OnceTimetable")) return { schedule: "@once" };
@@ -212,12 +220,23 @@ function timetableRule(timetable: Fields, note: (message: string) => void): Rule
   return { schedule: null };
 }
 
-/** How much before their tick the runs of a CronTriggerTimetable cover: seconds, or a period. */
-function coveredBy(value: unknown, note: (message: string) => void): { interval?: string } {
+/** The length of a timetable's period: seconds, or the parts of a relativedelta. */
+function lengthOf(value: unknown): Fields {
   const seconds = asNumber(value);
-  const ms = seconds === undefined ? asNumber(asObject(value)?.ms) : seconds * 1000;
-  if (ms === undefined || ms <= 0) return {};
-  const interval = isoDuration(ms);
+  if (seconds !== undefined) return { ms: seconds * 1000 };
+  const object = asObject(value) ?? {};
+  return object.ms === undefined ? relativeDelta(object) : object;
+}
+
+/** How much before their tick the runs of a trigger timetable cover. */
+function coveredBy(
+  value: unknown,
+  zone: string | undefined,
+  note: (message: string) => void,
+): { interval?: string } {
+  const { ms, months } = lengthOf(value);
+  const interval = coveredBefore({ ms: asNumber(ms), months: asNumber(months) }, zone);
+  if (interval === undefined) return {};
   note(intervalNote(interval));
   return { interval };
 }

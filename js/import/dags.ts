@@ -85,6 +85,16 @@ export function everyOf(ms: number): { every: string } {
   return { every: Number.isInteger(hours) ? `PT${hours}H` : isoDuration(ms) };
 }
 
+/** How much before its tick a run covers, in fixed milliseconds or months; `undefined` for nothing. Airflow counts a day as 24 hours, so that
+ *  in a zone with clock changes whole days are written as hours. */
+export function coveredBefore(
+  { ms, months }: { ms?: number | undefined; months?: number | undefined },
+  zone = "UTC",
+): string | undefined {
+  if ((ms ?? 0) > 0) return zone === "UTC" ? isoDuration(ms as number) : everyOf(ms as number).every;
+  return (months ?? 0) > 0 ? `P${months}M` : undefined;
+}
+
 /** The note about a CronTriggerTimetable whose runs cover an interval before their tick. */
 export function intervalNote(interval: string): string {
   return `Airflow dates a run of this timetable by the start of its interval, ${interval} before it is due; here its date ({{ ds }}, executionDate) is when it is due: write {{ data_interval_start | ds }} for the start`;

@@ -175,3 +175,32 @@ test("a flag whose value may be left out does not take the flag behind it", asyn
   const { out, err } = await run(["preview", file, ...range, "--render", "--json"]);
   assert.equal(JSON.parse(out).rendered[0].text, "echo 2024-01-01", err);
 });
+
+test("a failed run of CronTriggerTimetable(interval=) is retried for its own interval", async () => {
+  const { folder, store } = workplace();
+  const [python, file, history] = ["ct.py", "ct.json", "h.json"].map((name) => join(folder, name));
+  writeFileSync(
+    python,
+    `with DAG("ct", schedule=CronTriggerTimetable("0 6 * * *", timezone="UTC", interval=timedelta(days=1)), start_date=datetime(2024, 3, 1)):
+    BashOperator(task_id="load", bash_command="echo load {{ data_interval_start }} to {{ data_interval_end }}")
+`,
+  );
+  writeFileSync(file, (await run(["import-dag", python])).out);
+  // As Airflow 3 lists them: the logical date is a day before the run is due.
+  const row = (day, state) => ({
+    dag_id: "ct",
+    run_id: `scheduled__2024-03-0${day + 1}T06:00:00+00:00`,
+    state,
+    run_after: `2024-03-0${day + 1}T06:00:00+00:00`,
+    logical_date: `2024-03-0${day}T06:00:00+00:00`,
+    start_date: `2024-03-0${day + 1}T06:00:01+00:00`,
+    end_date: `2024-03-0${day + 1}T06:01:00+00:00`,
+  });
+  writeFileSync(history, JSON.stringify([row(2, "success"), row(3, "failed")]));
+  const read = await run(["import-runs", file, history, "--store", store]);
+  assert.equal(read.out, "ct: 2 dates: 2 created\n", read.err);
+  const { out, err } = await run(["retry", file, "--store", store, "--yes"]);
+  const loads = out.split("\n").filter((line) => line.includes("load 2024"));
+  assert.equal(loads.length, 1, out + err);
+  assert.match(loads[0], /load 2024-03-03T06:00:00\S* to 2024-03-04T06:00:00/);
+});

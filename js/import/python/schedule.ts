@@ -1,6 +1,6 @@
 // The schedule of a DAG in a DAG file, and whether it catches up: what the file says, else the default of its Airflow.
 import { airflowCron } from "../cron.js";
-import { everyOf, intervalNote, isoDuration } from "../dags.js";
+import { coveredBefore, everyOf, intervalNote } from "../dags.js";
 import type { AirflowVersion } from "./airflow_version.js";
 import type { ArgumentReader } from "./arguments.js";
 import { Duration, Name, Timetable, Unknown } from "./value.js";
@@ -98,7 +98,7 @@ function periodOf({ ms, months }: Duration): { every: string } {
 }
 
 function timetableRule({ ticks, kind, zone, interval }: Timetable, note: Note): Rule {
-  const covers = interval === undefined || interval.ms === 0 ? undefined : isoDuration(interval.ms);
+  const covers = interval === undefined ? undefined : coveredBefore(interval, zone);
   if (covers !== undefined) note(intervalNote(covers));
   return {
     schedule: ticksOf(ticks, note),

@@ -16,6 +16,7 @@ import { instantMs } from "../../store/instant.js";
 import { iso } from "../../time.js";
 import { shortened } from "../../visible.js";
 import { asObject } from "../json_values.js";
+import { dateReader, runIdOf } from "./dates.js";
 import { type HistoryRow, readHistory, type Time } from "./rows.js";
 import { timeReader } from "./times.js";
 
@@ -35,6 +36,7 @@ const MOST_NAMED = 3;
 
 interface Run {
   row: HistoryRow;
+  runId: string;
   at: number;
   state: RunState;
   runType: RunType;
@@ -50,9 +52,11 @@ interface Run {
  *
  *  Times without an offset are UTC, as databases write them; a date alone, such as 2024-01-02, is the first instant of that day in the
  *  DAG's zone. One run a date: of several the latest success counts, else one in flight, else the latest. Data intervals and run types that
- *  the source does not have come from `dag`. Runs that the other system has queued or running stay in flight; with `assumeDead` those that
- *  began longer ago than this before `now` (default: the host's clock) count as failed. `left` says how many rows became no record, or lost
- *  their conf, and why; `leftRows` names the first three of each reason. INVALID_OPTION for a source that is none of the forms.
+ *  the source does not have come from `dag`. Airflow dates a run by the start of its data interval: where the schedule has an `interval` before
+ *  its dates, the run gets the date at the end, by `data_interval_end`, `run_after` or the interval's length. Runs that the other system has
+ *  queued or running stay in flight; with `assumeDead` those that began longer ago than this before `now` (default: the host's clock) count as
+ *  failed. `left` says how many rows became no record, or lost their conf, and why; `leftRows` names the first three of each reason.
+ *  INVALID_OPTION for a source that is none of the forms.
  *
  *  ```js
  *  importRuns('[{"run_id":"a","state":"success","logical_date":"2024-01-01T00:00:00+00:00"}]', {
@@ -74,9 +78,10 @@ export function importRuns(
     if (count <= MOST_NAMED) leftRows.push(leftRow(reason, row, numbers.get(row) ?? 0, value));
   };
   const time = timeReader(dag.timeZone);
+  const dateOf = dateReader(dag, time);
   const byDate = new Map<number, Run>();
   for (const row of history.rows) {
-    const run = runOf(row, dag, time, leave);
+    const run = runOf(row, dag, time, dateOf, leave);
     if (run === undefined) continue;
     if (assumeDead !== undefined && isDead(run, now - assumeDead)) run.state = "failed";
     const other = byDate.get(run.at);
@@ -149,13 +154,14 @@ function runOf(
   row: HistoryRow,
   dag: Dag,
   time: (value: Time) => number | undefined,
+  dateOf: ReturnType<typeof dateReader>,
   leave: Leave,
 ): Run | undefined {
   if (row.dagId !== undefined && row.dagId !== dag.dagId)
     return void leave("a run of another DAG", row, row.dagId);
   if (row.date === undefined) return void leave("no logical date", row);
-  const at = time(row.date);
-  if (at === undefined) return void leave("a logical date that cannot be read", row, row.date);
+  const logical = time(row.date);
+  if (logical === undefined) return void leave("a logical date that cannot be read", row, row.date);
   const state = STATES[row.state?.toLowerCase() ?? ""];
   if (state === undefined)
     return void leave(row.state === undefined ? "no state" : "a state that is not known", row, row.state);
@@ -169,15 +175,24 @@ function runOf(
     if (end < start) return void leave("a data interval that ends before it starts", row, given);
     interval = [start, end];
   }
+  const runType = runTypeOf(row, dag);
+  const at = dateOf({ row, logical, runType, intervalEnd: interval?.[1] ?? optional(row.intervalEnd) });
+  if (at === undefined)
+    return void leave(
+      "a logical date before an interval of months, without data_interval_end or run_after",
+      row,
+      row.date,
+    );
   const [startedAt, finishedAt] = [optional(row.startedAt), optional(row.finishedAt)];
   // The end of a run in flight is of an earlier attempt, and is not read.
   if (state !== "running" && state !== "queued" && (finishedAt as number) < (startedAt as number))
     return void leave("an end that is before the run's start", row, `${row.startedAt} to ${row.finishedAt}`);
   return {
     row,
+    runId: runIdOf(row, logical, at, runType),
     at,
     state,
-    runType: runTypeOf(row, dag),
+    runType,
     startedAt,
     finishedAt,
     queuedAt: optional(row.queuedAt),
@@ -205,11 +220,11 @@ function rank({ state, finishedAt, startedAt, at }: Run): number {
 
 function records(runs: readonly Run[], dag: Dag, leave: Leave): RunRecord[] {
   const intervals = intervalsOf(runs, dag);
-  return runs.map(({ row, at, state, runType, startedAt, finishedAt }, index) => {
+  return runs.map(({ row, runId, at, state, runType, startedAt, finishedAt }, index) => {
     const [start, end] = [intervals[2 * index] as number, intervals[2 * index + 1] as number];
     const inFlight = state === "running" || state === "queued";
     return {
-      runId: row.runId ?? `${runType}__${iso(at).replace("Z", "+00:00")}`,
+      runId,
       dagId: dag.dagId,
       executionDate: iso(at),
       dataInterval: { start: iso(start), end: iso(end) },

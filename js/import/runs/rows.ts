@@ -16,6 +16,10 @@ export interface HistoryRow {
   dagId: string | undefined;
   runId: string | undefined;
   date: Time | undefined;
+  /** Whether `date` is of dagfill, not a logical date of Airflow. */
+  isOwnDate: boolean;
+  /** When Airflow let the run start at the earliest. */
+  runAfter: Time | undefined;
   intervalStart: Time | undefined;
   intervalEnd: Time | undefined;
   runType: string | undefined;
@@ -36,7 +40,8 @@ export interface History {
   left: { reason: string; count: number }[];
 }
 
-const DATES = ["logical_date", "execution_date", "executionDate"];
+const AIRFLOW_DATES = ["logical_date", "execution_date"];
+const DATES = [...AIRFLOW_DATES, "executionDate"];
 const EXPECTED = "runs with logical_date (or execution_date) and state, as JSON or CSV";
 
 /** Reads a source: text (JSON, JSON lines, CSV) or the values that such a text holds. INVALID_OPTION for what holds no runs. */
@@ -197,6 +202,8 @@ function rowOf(fields: Fields): HistoryRow {
     runId: text("run_id", "dag_run_id", "runId") ?? (isTable ? text("run") : undefined),
     // The last names are the columns of `dagfill runs --format csv`.
     date: time(...DATES) ?? (isTable ? time("date") : undefined),
+    isOwnDate: time(...AIRFLOW_DATES) === undefined,
+    runAfter: time("run_after"),
     intervalStart: time("data_interval_start") ?? timeOf(interval?.start),
     intervalEnd: time("data_interval_end") ?? timeOf(interval?.end),
     runType: text("run_type", "runType") ?? (isTable ? text("type") : undefined),
