@@ -134,16 +134,38 @@ test("intervals and due times share an axis, whose marks are midnights of the zo
   );
 });
 
-test("the marks of intervals of minutes are minutes, and those of months are days", () => {
+test("the marks of intervals of minutes are minutes", () => {
   const marks = (from, to) =>
     parts
-      .intervalMarks({ from: Date.parse(from), to: Date.parse(to) }, "UTC", english)
+      .intervalMarks({ from: Date.parse(from), to: Date.parse(to), bounds: [] }, "UTC", english)
       .map(({ text }) => text);
   assert.deepEqual(marks("2026-01-01T00:00Z", "2026-01-01T00:15Z"), ["1 Jan", "00:05", "00:10", "00:15"]);
   assert.deepEqual(marks("2026-01-01T00:30Z", "2026-01-01T02:00Z"), ["00:30", "01:00", "01:30", "02:00"]);
   assert.deepEqual(marks("2026-01-01T00:00:20Z", "2026-01-01T00:02Z"), ["00:01", "00:02"]);
-  // Not "Apr 2025", which stands at the first of the month.
-  assert.deepEqual(marks("2025-01-01T00:00Z", "2025-06-01T00:00Z"), ["3 Mar", "4 May"]);
+});
+
+test("weeks, months and years are marked where their intervals begin and end, as far as the words have room", () => {
+  const marks = (...bounds) => {
+    const dates = bounds
+      .slice(1)
+      .map((end, at) => ({ dataInterval: { start: bounds[at], end }, runAfter: end }));
+    const axis = parts.intervalAxis(dates);
+    return parts.intervalMarks(axis, "Europe/Berlin", english).map(({ at, text }) => {
+      assert.ok(bounds.some((bound) => Date.parse(bound) === at));
+      return text;
+    });
+  };
+  const monday = (day) => `2026-01-${day}T05:00:00Z`;
+  // Mondays at 06:00 in Berlin.
+  assert.deepEqual(marks(...["05", "12", "19", "26"].map(monday)), ["5 Jan", "12 Jan", "19 Jan", "26 Jan"]);
+  // The first of a month in Berlin is the last day of the month before in UTC.
+  const months = ["2024-12-31", "2025-01-31", "2025-02-28", "2025-03-31", "2025-04-30", "2025-05-31"];
+  const midnight = (day) => `${day}T${day > "2025-03-30" ? "22" : "23"}:00:00Z`;
+  assert.deepEqual(marks(...months.map(midnight)), ["1 Jan", "1 Mar", "1 May"]);
+  // Two dates that are near each other, and one that is far: the nearer one has no mark.
+  assert.deepEqual(marks(...["02", "09", "11", "16"].map(monday)), ["2 Jan", "9 Jan", "16 Jan"]);
+  const years = ["2023", "2024", "2025"].map((year) => `${year}-12-31T23:00:00Z`);
+  assert.deepEqual(marks(...years), ["Jan 2024", "Jan 2025", "Jan 2026"]);
 });
 
 test("the marks of short intervals are hours, and a DAG without length has an axis, too", () => {
@@ -157,7 +179,11 @@ test("the marks of short intervals are hours, and a DAG without length has an ax
     ["06:00", "07:00"],
   );
   // 02:00 does not exist on the day on which the clock goes from 02:00 to 03:00.
-  const gap = { from: Date.parse("2026-03-28T23:00:00Z"), to: Date.parse("2026-03-29T04:00:00Z") };
+  const gap = {
+    from: Date.parse("2026-03-28T23:00:00Z"),
+    to: Date.parse("2026-03-29T04:00:00Z"),
+    bounds: [],
+  };
   assert.deepEqual(
     parts.intervalMarks(gap, "Europe/Berlin", english).map(({ text }) => text),
     ["29 Mar", "04:00", "06:00"],
@@ -166,8 +192,6 @@ test("the marks of short intervals are hours, and a DAG without length has an ax
     { dataInterval: { start: at("00:00"), end: at("00:00") }, runAfter: at("00:00") },
   ]);
   assert.equal(parts.shareOf(point, at("00:00")), 0);
-  const years = { from: Date.UTC(1900, 0), to: Date.UTC(2100, 0) };
-  assert.ok(parts.intervalMarks(years, "UTC", english).length <= 4);
 });
 
 test("the chosen row is in the middle, where the plan reaches as far", () => {
