@@ -83,6 +83,30 @@ test("each state that leaves something has its words, and a button that leads on
   }
 });
 
+test("the bar of a backfill has the parts that its legend counts", { skip }, async (t) => {
+  const tab = await open(t, gallery.addressOf("PlanSummary"));
+  await inEveryState(tab);
+  // At one moment: some of them run.
+  const scenes = await tab.locator("[data-scene]:has(.dagfill-bar)").evaluateAll((figures) =>
+    figures.map((figure) => {
+      const due = Number(figure.querySelector(".dagfill-bar").getAttribute("aria-valuemax"));
+      const count = (name) =>
+        Number(figure.querySelector(`.dagfill-legend button:has(.dagfill-t-${name}) b`)?.textContent ?? 0);
+      const part = (name) =>
+        Number(figure.querySelector(`.dagfill-bar .dagfill-t-${name}`).getAttribute("width"));
+      const names = ["success", "failed", "canceled", "running"];
+      return {
+        scene: figure.dataset.scene,
+        counts: names.map(count),
+        parts: names.map((name) => Math.round((part(name) / 1000) * due)),
+      };
+    }),
+  );
+  assert.ok(scenes.some(({ scene }) => scene === "waits for runs to end"));
+  assert.ok(scenes.length > 6);
+  for (const { scene, counts, parts } of scenes) assert.deepEqual(parts, counts, scene);
+});
+
 test("every component that the package exports is in the gallery", () => {
   const source = readFileSync(new URL("../../js/react.ts", import.meta.url), "utf8");
   const exported = [...source.matchAll(/type (\w+)Props\b/g)].map(([, name]) => name);

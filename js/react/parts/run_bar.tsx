@@ -6,6 +6,8 @@ import type { PageBackfill } from "../use_backfill.js";
 
 type Shown = Pick<PageBackfill, "progress" | "locale" | "phase" | "otherDagId">;
 
+const PARTS = [SUCCESS, FAILED, CANCELED, RUNNING];
+
 const countsOf = ({ total, skipped, completed, failed }: NonNullable<PageBackfill["progress"]>) => ({
   due: total - skipped,
   // A date that was canceled is not done.
@@ -20,16 +22,11 @@ export function doneWords({ progress, locale, otherDagId }: Shown): string {
   return otherDagId === null ? words : `${words}, ${locale.ofDag(otherDagId)}`;
 }
 
-export function RunBar({ backfill }: { backfill: Shown }) {
-  const { progress, locale, phase } = backfill;
+/** Its parts are the counts of the legend: `progress` calls dates canceled that wait for their end while a backfill is being canceled. */
+export function RunBar({ backfill }: { backfill: Shown & Pick<PageBackfill, "counts"> }) {
+  const { progress, locale, phase, counts } = backfill;
   if (progress === null) return null;
   const { done, due } = countsOf(progress);
-  const parts = [
-    [SUCCESS, progress.completed],
-    [FAILED, progress.failed],
-    [CANCELED, progress.canceled],
-    [RUNNING, progress.running],
-  ] as const;
   let x = 0;
   return (
     <div
@@ -43,8 +40,8 @@ export function RunBar({ backfill }: { backfill: Shown }) {
       aria-valuetext={doneWords(backfill)}
     >
       <svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
-        {parts.map(([token, count]) => {
-          const width = due === 0 ? 0 : (count / due) * 1000;
+        {PARTS.map((token) => {
+          const width = due === 0 ? 0 : ((counts[token] ?? 0) / due) * 1000;
           x += width;
           const name = TOKENS[token] as string;
           return (
