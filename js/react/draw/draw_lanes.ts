@@ -61,7 +61,7 @@ export function drawBars(
   const isMoving = isLive && until === null;
   const from = isMoving ? Math.max(run.startedAt, now - window) : run.startedAt;
   const span = (isMoving ? Math.max(now, from + window) : last) - from;
-  const frame = { from, now, scale: (width - LEFT - 8) / Math.max(1000, span), pitch };
+  const frame = { from, now, scale: (width - LEFT - 8) / Math.max(1, span), pitch };
   context.font = "11px system-ui, sans-serif";
   context.textBaseline = "middle";
   for (let lane = 0; lane < lanes; lane++) {

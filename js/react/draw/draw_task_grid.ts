@@ -71,7 +71,8 @@ export function drawTaskGrid(
     const isFirst = row === 0 || dayOfRow(plan, row - 1) !== day;
     const x = xOf(row);
     if (!isFirst || x < free) continue;
-    const isMonth = row === first || dayParts(day).date === 1;
+    // The first date that is named has its month, wherever the grid is scrolled to.
+    const isMonth = free === view.names || dayParts(day).date === 1;
     const text = isMonth
       ? dayWords(locale, day, { day: "numeric", month: "short" })
       : String(dayParts(day).date);

@@ -298,6 +298,37 @@ test("a bar with words has the mark of its state, too", () => {
   assert.deepEqual([created, succeeded, failed], [0, 1, 1]);
 });
 
+test("lanes of a backfill of milliseconds reach the end of their picture", () => {
+  const plan = { dates: [Date.UTC(2026, 0, 5)], offsets: [0] };
+  const run = {
+    plan,
+    bars: [{ row: 0, lane: 0, start: 1_000, end: 1_150, token: 6 }],
+    startedAt: 1_000,
+    median: 150,
+    laneCount: 1,
+    phase: "finished",
+  };
+  const size = { width: 600, height: 46, lanes: 1, pitch: 24, isLive: false, until: null, locale: english };
+  const { from, scale } = parts.drawBars(drawing(), run, { ...size, cursor: null }, palette);
+  // 48 pixels of names, 8 of margin.
+  assert.deepEqual([from, Math.round(scale * 150)], [1_000, 600 - 48 - 8]);
+});
+
+test("the first date that a grid names has its month, also where a part of a column is scrolled away", () => {
+  const days = Array.from({ length: 40 }, (_, at) => Date.UTC(2026, 0, 1 + at));
+  const plan = { total: 40, dates: days, offsets: days.map(() => 0), tokens: new Uint8Array(40) };
+  const named = (left) => {
+    const context = drawing();
+    const view = { left, top: 0, width: 400, height: 60, names: 120 };
+    const data = { plan, order: ["load"], tokenAt: () => 0, locale: english, cursor: null };
+    parts.drawTaskGrid(context, data, view, palette);
+    return context.texts.filter((text) => text !== "load").slice(0, 2);
+  };
+  assert.deepEqual(named(0), ["1 Jan", "4"]);
+  assert.deepEqual(named(200), ["11 Jan", "14"]);
+  assert.deepEqual(named(207), ["12 Jan", "15"]);
+});
+
 test("names of tasks that are cut keep their ends, by which they differ", () => {
   const order = ["load_a_table_with_a_long_name_1", "load_a_table_with_a_long_name_2"];
   const context = drawing();
