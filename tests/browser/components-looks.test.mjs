@@ -107,6 +107,19 @@ test("the bar of a backfill has the parts that its legend counts", { skip }, asy
   for (const { scene, counts, parts } of scenes) assert.deepEqual(parts, counts, scene);
 });
 
+test("tasks that wait in a run that goes on are called so, and those of an ended one are not", {
+  skip,
+}, async (t) => {
+  const tab = await open(t, gallery.addressOf("TaskGantt"));
+  await inEveryState(tab);
+  const tasks = (scene) => tab.locator(`[data-scene="${scene}"] li`);
+  await tasks("running")
+    .filter({ hasText: /^\s*load\s*queued$/ })
+    .locator(".dagfill-t-queued")
+    .waitFor();
+  assert.equal(await tasks("failed").filter({ hasText: "queued" }).count(), 0);
+});
+
 test("every component that the package exports is in the gallery", () => {
   const source = readFileSync(new URL("../../js/react.ts", import.meta.url), "utf8");
   const exported = [...source.matchAll(/type (\w+)Props\b/g)].map(([, name]) => name);

@@ -77,7 +77,8 @@ function Bars({ order, marks, locale, maxHeight, isLost }: BarsProps) {
   const { box, onScroll, sheet, start: first, page } = useVirtualRows(order.length, ROW);
   const begun = [...marks.values()].filter(({ start }) => start !== null);
   const from = Math.min(...begun.map(({ start }) => start as number));
-  const now = useNow(!isLost && begun.some(({ end }) => end === null));
+  const isOpen = !isLost && [...marks.values()].some(({ state }) => isOpenTask(state));
+  const now = useNow(isOpen);
   const to = Math.max(from + 1, ...begun.map(({ start, end }) => end ?? (isLost ? (start as number) : now)));
   const share = (at: number) => `${((at - from) / (to - from)) * 100}%`;
   const scrolls = order.length * ROW > maxHeight;
@@ -92,10 +93,11 @@ function Bars({ order, marks, locale, maxHeight, isLost }: BarsProps) {
       <ol style={{ height: sheet, paddingBlockStart: first * ROW }}>
         {order.slice(first, first + page + 2).map((taskId, place) => {
           const mark = marks.get(taskId);
-          const isLeft = isLost && mark !== undefined && isOpenTask(mark.state);
-          const token = mark === undefined || isLeft ? "keep" : TOKEN_OF_TASK[mark.state];
-          const state =
-            mark === undefined ? "" : isLeft ? locale.reason.interrupted : locale.task[mark.state];
+          // A task without a mark waits while its run goes on.
+          const known = mark?.state ?? (isOpen ? "queued" : null);
+          const isLeft = isLost && known !== null && isOpenTask(known);
+          const token = known === null || isLeft ? "keep" : TOKEN_OF_TASK[known];
+          const state = known === null ? "" : isLeft ? locale.reason.interrupted : locale.task[known];
           const { start = null, end = null } = mark ?? {};
           // `now` is renewed in steps: a task may have begun after it.
           const took = start === null || isLeft ? null : Math.max(0, (end ?? now) - start);
