@@ -107,6 +107,17 @@ test("the bar of a backfill has the parts that its legend counts", { skip }, asy
   for (const { scene, counts, parts } of scenes) assert.deepEqual(parts, counts, scene);
 });
 
+test("the chosen date of a timeline is as wide as it was", { skip }, async (t) => {
+  const tab = await open(t, gallery.addressOf("IntervalTimeline"));
+  await inEveryState(tab);
+  const buttons = tab.locator('[data-scene="weeks"] li > button');
+  const width = () => buttons.first().evaluate((button) => button.getBoundingClientRect().width);
+  const before = await width();
+  await buttons.nth(1).click();
+  await tab.locator('[data-scene="weeks"] li[aria-current]').waitFor();
+  assert.equal(await width(), before);
+});
+
 test("tasks that wait in a run that goes on are called so, and those of an ended one are not", {
   skip,
 }, async (t) => {
