@@ -131,6 +131,19 @@ test("tasks that wait in a run that goes on are called so, and those of an ended
   assert.equal(await tasks("failed").filter({ hasText: "queued" }).count(), 0);
 });
 
+test("in forced colours a bar shows of how much it is a part", { skip }, async (t) => {
+  const tab = await open(t, gallery.addressOf("PlanSummary"));
+  await tab.emulateMedia({ forcedColors: "active" });
+  await inEveryState(tab);
+  for (const part of [".dagfill-bar svg", ".dagfill-track"]) {
+    const styles = await tab
+      .locator(part)
+      .evaluateAll((all) => all.map((each) => getComputedStyle(each).outlineStyle));
+    assert.ok(styles.length > 0, part);
+    assert.deepEqual([...new Set(styles)], ["solid"], part);
+  }
+});
+
 test("every component that the package exports is in the gallery", () => {
   const source = readFileSync(new URL("../../js/react.ts", import.meta.url), "utf8");
   const exported = [...source.matchAll(/type (\w+)Props\b/g)].map(([, name]) => name);
