@@ -146,3 +146,14 @@ test("too many dates: how many, of which range, in numbers that can be read", { 
     .getByText("13,675,680 from 2000-01-01 to 2025-12-31, at most 2,000,000 are planned.")
     .waitFor();
 });
+test("tasks of an interrupted run do not run, and nobody says that nothing has started", {
+  skip,
+}, async (t) => {
+  const tab = await page.open(t, addressOf(states["an interrupted one in review"]));
+  await states["an interrupted one in review"].bring(tab);
+  await why(tab).getByText("It was interrupted").waitFor();
+  await button(tab, "List").click();
+  await tab.locator(".task-list fieldset").first().waitFor();
+  assert.equal(await tab.locator(".task-state").count(), 0);
+  assert.equal(await tab.getByText("Nothing has started yet.").count(), 0);
+});

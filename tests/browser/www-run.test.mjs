@@ -254,7 +254,10 @@ test("an interrupted backfill can be looked at, and discarded", { skip }, async 
   await headline(tab, /\d+ of 60 done/);
   await tab.getByText("It was interrupted, and nobody runs it now").waitFor();
   assert.equal(await tab.getByRole("button", { name: /^Retry/ }).count(), 0);
+  // It is what is shown.
+  assert.equal(await banner.getByRole("button", { name: "Review" }).count(), 0);
   await tab.getByRole("button", { name: "Back to the plan" }).click();
+  await banner.getByRole("button", { name: "Review" }).waitFor();
   await banner.getByRole("button", { name: "Discard" }).click();
   await tab.getByRole("dialog").getByRole("button", { name: "Keep" }).click();
   await banner.getByRole("button", { name: "Discard" }).click();

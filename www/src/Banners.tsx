@@ -6,6 +6,7 @@ export interface BannersProps {
   stored: StoredBackfill[];
   storage: string | null;
   failure: EngineError | null;
+  /** The backfill that is shown. */
   watching: string | null;
   resume: (one: StoredBackfill) => void;
   review: (one: StoredBackfill) => void;
@@ -80,9 +81,11 @@ export function Banners(props: BannersProps) {
           <button type="button" className="primary" onClick={() => props.resume(one)}>
             Resume
           </button>
-          <button type="button" onClick={() => props.review(one)}>
-            Review
-          </button>
+          {one.backfillId !== watching && (
+            <button type="button" onClick={() => props.review(one)}>
+              Review
+            </button>
+          )}
           <button type="button" onClick={() => props.discard(one)}>
             Discard
           </button>

@@ -1,3 +1,4 @@
+import { TOKEN_OF_TASK } from "dagfill/planning";
 import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Engine } from "./engine/engine";
 import { failureOf } from "./failure";
@@ -176,6 +177,9 @@ export function useDetail(
   return plan !== null || detail?.index === row ? detail : null;
 }
 
+/** The tokens of tasks that wait or run. */
+const OPEN: ReadonlySet<string> = new Set(["queued", "running"]);
+
 /** How the tasks of the selected run stand, now or at an instant of the past. */
 export function useTaskStates(
   engine: Engine | null,
@@ -185,8 +189,11 @@ export function useTaskStates(
 ): TaskStates {
   const marks = run === null || runId === undefined ? undefined : engine?.model.taskMarks(runId);
   const states = useRef<TaskStates>(new Map());
+  // Tasks that nobody goes on with are as their date, which says that it was interrupted.
+  const isLeft = run?.phase === "stopped";
   const now = new Map(
     [...(marks ?? [])].flatMap(([taskId, { state, start, end }]) => {
+      if (isLeft && OPEN.has(TOKEN_OF_TASK[state])) return [];
       if (instant === null || (end !== null && end <= instant)) return [[taskId, state] as const];
       return start !== null && start <= instant ? [[taskId, "running"] as const] : [];
     }),

@@ -40,7 +40,8 @@ export function RunLanes({ backfill, until = null, className, style, theme }: Ru
   return (
     <Root part="lanes" className={className} style={style}>
       {shown === null || shown.bars.length === 0 ? (
-        <p className="dagfill-dim">{locale.notStarted}</p>
+        // Runs of a backfill that was interrupted may have started: when they ended is not known.
+        shown?.phase !== "stopped" && <p className="dagfill-dim">{locale.notStarted}</p>
       ) : (
         <Lanes backfill={backfill} run={shown} until={until} theme={theme} />
       )}
