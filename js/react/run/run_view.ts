@@ -88,7 +88,7 @@ export class RunView {
     return this.#warnings.list;
   }
 
-  /** Median duration of the last runs, in milliseconds. */
+  /** Median duration of the last runs, in milliseconds; runs that were stopped say nothing of it. */
   get median(): number | null {
     const sorted = [...this.#durations].sort((a, b) => a - b);
     return sorted[Math.floor(sorted.length / 2)] ?? null;
@@ -133,7 +133,7 @@ export class RunView {
       const lane = free < 0 ? lanes.length : free;
       lanes[lane] = end ?? Number.POSITIVE_INFINITY;
       this.bars.push({ row, lane, start, end, token: tokenOfState(state) });
-      if (end !== null) this.#remember(end - start);
+      if (end !== null && state !== "canceled") this.#remember(end - start);
       this.startedAt = Math.min(this.startedAt, start);
     }
   }
@@ -194,7 +194,7 @@ export class RunView {
     this.#open.delete(row);
     Object.assign(bar, { end: at, token: token === QUEUED ? FAILED : token });
     if (token !== QUEUED && this.#ends.push(at) > ENDS) this.#ends.shift();
-    this.#remember(at - bar.start);
+    if (token !== CANCELED) this.#remember(at - bar.start);
   }
 
   #remember(duration: number): void {

@@ -70,6 +70,31 @@ test("commands are shown as they ran, and what stayed unresolved in them is a wa
   );
 });
 
+test("how long runs take is not said by runs that were stopped", () => {
+  const dag = { dagId: "sales", schedule: "@daily" };
+  const preview = planBackfill(dag, { startDate: "2026-01-01", endDate: "2026-01-03" });
+  const progress = { total: 3, completed: 0, failed: 0, skipped: 0, canceled: 0, running: 0, remaining: 3 };
+  const view = new RunView("b", columnsOf(preview), progress);
+  const take = (type, row, ms) => {
+    const run = { executionDate: preview.dates[row], runId: `r${row}` };
+    view.take({ type, run, at: new Date(ms).toISOString(), progress });
+  };
+  take("run-started", 0, 0);
+  take("run-canceled", 0, 9_000);
+  assert.equal(view.median, null);
+  take("run-started", 1, 0);
+  take("run-succeeded", 1, 500);
+  take("run-started", 2, 0);
+  take("run-canceled", 2, 9_000);
+  assert.equal(view.median, 500);
+
+  const recalled = new RunView("b", columnsOf(preview), progress);
+  const times = { startedAt: "2026-02-01T00:00:00Z", finishedAt: "2026-02-01T00:00:09Z" };
+  const record = (row, state) => ({ backfillId: "b", executionDate: preview.dates[row], state, ...times });
+  recalled.review("finished", [record(0, "canceled"), record(1, "canceled")]);
+  assert.deepEqual([recalled.median, recalled.bars.length], [null, 2]);
+});
+
 test("what is left is as late as runs end, where their durations say less", () => {
   const dag = { dagId: "sales", schedule: "@daily" };
   const preview = planBackfill(dag, { startDate: "2026-01-01", endDate: "2026-06-29" });
