@@ -44,6 +44,14 @@ test("the finish time has its day and zone", { skip }, async (t) => {
     .waitFor();
 });
 
+test("the start of a backfill has its day and zone, too: one from the past may be looked at", {
+  skip,
+}, async (t) => {
+  const tab = await page.open(t, hash(fields));
+  await run(tab);
+  await tab.getByText(/Started [A-Z][a-z]{2},? \d{1,2} [A-Z][a-z]+, \d\d:\d\d \S+\./).waitFor();
+});
+
 test("the skip link leads to the plan and leaves it as it is", { skip }, async (t) => {
   const tab = await page.open(t, hash(fields));
   assert.equal(await starting(tab), 31);

@@ -1,7 +1,7 @@
 import { CANCELED, englishDuration, FAILED, INTERRUPTED, QUEUED, RUNNING, SUCCESS } from "dagfill/planning";
 import type { BackfillModel } from "dagfill/react";
 import { useEffect, useRef, useState } from "react";
-import { number, plural, shortLocal } from "./days";
+import { number, plural, readerTime, shortLocal } from "./days";
 import { NumberField } from "./fields";
 import type { ShownRun } from "./model";
 import { Lanes } from "./parts";
@@ -150,10 +150,7 @@ function summary(run: ShownRun, percent: number): string {
   if (phase !== "finished" && phase !== "stopped" && left !== undefined)
     parts.push(`About ${englishDuration(left)} left.`);
   if (median !== null) parts.push(`Median of the last runs: ${englishDuration(median)}.`);
-  const began = new Date(run.startedAt);
-  parts.push(
-    `Started ${String(began.getHours()).padStart(2, "0")}:${String(began.getMinutes()).padStart(2, "0")}.`,
-  );
+  parts.push(`Started ${readerTime(run.startedAt)}.`);
   parts.push("Simulated: no command is run.");
   return parts.join(" ");
 }

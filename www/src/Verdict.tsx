@@ -11,7 +11,7 @@ import {
   TOKENS,
 } from "dagfill/planning";
 import { useEffect, useRef, useState } from "react";
-import { number, plural } from "./days";
+import { number, plural, readerTime } from "./days";
 import { Glyph } from "./Glyph";
 import type { Draft, Samples } from "./model";
 import { samplesText } from "./samples";
@@ -97,19 +97,10 @@ export function Verdict(props: {
 const madeUpRemark = (count: number, samples: Samples) =>
   count > 0 ? ` (${samplesText(count, samples)} of them made up)` : "";
 
-const finish = new Intl.DateTimeFormat("en-GB", {
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-  hour: "2-digit",
-  minute: "2-digit",
-  timeZoneName: "short",
-});
-
 /** When it would end if it began now, on the clock of the reader. */
 function ending(makespan: number): string {
   const end = Date.now() + makespan;
-  return Number.isFinite(new Date(end).getTime()) ? ` (finish ${finish.format(end)})` : "";
+  return Number.isFinite(new Date(end).getTime()) ? ` (finish ${readerTime(end)})` : "";
 }
 
 /** Read aloud when the numbers have stood still for half a second. */

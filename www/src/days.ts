@@ -24,3 +24,14 @@ const digits = new Intl.NumberFormat("en-US");
 export const number = (value: number) => digits.format(value);
 export const plural = (count: number, one: string, many = `${one}s`) =>
   `${number(count)} ${count === 1 ? one : many}`;
+
+const readers = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZoneName: "short",
+});
+/** An instant (epoch milliseconds) on the clock of the reader, with the day and the zone: `Fri 27 Nov, 23:58 UTC`. */
+export const readerTime = (instant: number) => readers.format(instant);
