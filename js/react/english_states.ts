@@ -22,7 +22,7 @@ export const englishStates: Pick<Locale, "token" | "meaning" | "task" | "reason"
     keepFailed: "Failed earlier: left alone",
     queued: "Waiting for its turn",
     running: "Running now",
-    success: "Done",
+    success: "Succeeded",
     failed: "Failed",
     canceled: "Stopped, or never started",
     interrupted: "It was interrupted: resume or discard its backfill",

@@ -117,7 +117,7 @@ test("what has ended does not say that no run is there, and colours and numbers 
   const tab = await page.open(t, hash(fields));
   await run(tab);
   await headline(tab, "31 of 31 done, all succeeded");
-  await tab.getByTestId("why").getByText("Done", { exact: true }).waitFor();
+  await tab.getByTestId("why").getByText("Succeeded", { exact: true }).waitFor();
   await tab.getByTestId("timing").getByText("31 dates", { exact: true }).waitFor();
   await tab.locator(".dagfill-intervals li[aria-current] .dagfill-t-success").waitFor();
 });

@@ -82,4 +82,4 @@ function PastRuns({ past, onReview }: Pick<HeaderProps, "past" | "onReview">) {
 }
 
 const summaryOf = ({ state, progress, range }: StoredBackfill) =>
-  `${state}: ${number(progress.completed)} succeeded, ${number(progress.failed)} failed; ${range}`;
+  `${state === "canceled" ? "canceled: " : ""}${number(progress.completed)} succeeded, ${number(progress.failed)} failed; ${range}`;
