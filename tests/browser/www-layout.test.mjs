@@ -157,3 +157,15 @@ test("tasks of an interrupted run do not run, and nobody says that nothing has s
   assert.equal(await tab.locator(".task-state").count(), 0);
   assert.equal(await tab.getByText("Nothing has started yet.").count(), 0);
 });
+test("a schedule stands in one piece in the note of a clock change", { skip }, async (t) => {
+  const tab = await page.open(t, addressOf(states["hourly plan"]));
+  const note = tab.locator(".clock-notes li", { hasText: "23 runs that day" });
+  assert.match(await note.textContent(), /\(0\u00a0\*\u00a0\*\u00a0\*\u00a0\*\)/);
+});
+
+test("one date that is not due is spoken of as one", { skip }, async (t) => {
+  const tab = await page.open(t, hash({ ...quarter, from: "tomorrow", to: "tomorrow" }));
+  await tab.locator("[data-code=not_due]", { hasText: "1 date is not due yet" }).waitFor();
+  await button(tab, "Run it all the same").click();
+  await button(tab, "Run 1 run").waitFor();
+});

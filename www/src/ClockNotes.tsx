@@ -52,12 +52,15 @@ export function ClockNotes({
   );
 }
 
+/** A space at which a line does not end: the schedule stays in one piece. */
+const NO_BREAK = "\u00a0";
+
 /** The dates of the plan on that day, by its own rows. */
 function effect(plan: PlanView, day: number, schedule: string): string {
   const at = plan.days.day.indexOf(day);
   const count = at < 0 ? 0 : (plan.days.count[at] ?? 0);
   if (count === 0) return "no run that day.";
-  if (count > 3) return `${count} runs that day (${schedule}).`;
+  if (count > 3) return `${count} runs that day (${schedule.replaceAll(" ", NO_BREAK)}).`;
   const first = plan.days.first[at] ?? 0;
   const times: string[] = [];
   for (let row = first; row < first + count; row++) {

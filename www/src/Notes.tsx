@@ -69,7 +69,7 @@ export function Notes({
               {plural(warning.count ?? 0, "date")} {warning.count === 1 ? "is" : "are"} not due yet and left
               alone.{" "}
               <button type="button" className="link" onClick={onNotDue}>
-                Run them all the same
+                Run {warning.count === 1 ? "it" : "them"} all the same
               </button>
             </>
           ) : warning.code === "unfinished_left_alone" && onFailed ? (
