@@ -157,6 +157,15 @@ test("tasks of an interrupted run do not run, and nobody says that nothing has s
   assert.equal(await tab.locator(".task-state").count(), 0);
   assert.equal(await tab.getByText("Nothing has started yet.").count(), 0);
 });
+test("the hour of the chosen date is marked among those of its day", { skip }, async (t) => {
+  const tab = await page.open(t, addressOf(states["hourly plan"]));
+  const current = tab.locator(".hours button[aria-current=true]");
+  await current.filter({ hasText: "00" }).waitFor();
+  await tab.locator(".hours button", { hasText: "07" }).click();
+  await current.filter({ hasText: "07" }).waitFor();
+  assert.equal(await current.count(), 1);
+});
+
 test("a schedule stands in one piece in the note of a clock change", { skip }, async (t) => {
   const tab = await page.open(t, addressOf(states["hourly plan"]));
   const note = tab.locator(".clock-notes li", { hasText: "23 runs that day" });

@@ -295,7 +295,7 @@ export function App({ opening, initial }: AppProps) {
                   </p>
                 )}
                 {cursor.day !== null && (
-                  <HourStrip plan={view} day={cursor.day} onSelect={cursor.chooseRow} />
+                  <HourStrip plan={view} day={cursor.day} selected={cursor.row} onSelect={cursor.chooseRow} />
                 )}
                 <section className="chosen" aria-label="Chosen date" data-testid="why">
                   <Suspense>

@@ -9,7 +9,9 @@ interface Hour {
   /** Wall-clock hour and offset: a repeated hour is two columns. */
   text: string;
   offset: string;
+  /** Rows from `first`, before `end`. */
   first: number;
+  end: number;
   counts: number[];
 }
 
@@ -17,10 +19,12 @@ interface Hour {
 export function HourStrip({
   plan,
   day,
+  selected,
   onSelect,
 }: {
   plan: PlanView;
   day: number;
+  selected: number | null;
   onSelect: (row: number) => void;
 }) {
   const at = findDay(plan.days, day);
@@ -37,6 +41,7 @@ export function HourStrip({
           <li key={hour.text + hour.offset}>
             <button
               type="button"
+              aria-current={selected !== null && hour.first <= selected && selected < hour.end}
               onClick={() => onSelect(hour.first)}
               aria-label={`${hour.text}:00 ${hour.offset}: ${TOKENS.flatMap((token, index) => (hour.counts[index] ? [`${hour.counts[index]} ${englishStates.token[token]}`] : [])).join(", ")}`}
             >
@@ -62,10 +67,12 @@ function hoursOf(plan: PlanView, first: number, count: number, day: number): Hou
       text,
       offset,
       first: row,
+      end: row,
       counts: new Array<number>(TOKEN_COUNT).fill(0),
     };
     const token = plan.tokens[row] ?? 0;
     hour.counts[token] = (hour.counts[token] ?? 0) + 1;
+    hour.end = row + 1;
     hours.set(text + offset, hour);
   }
   const sorted = [...hours.values()];
