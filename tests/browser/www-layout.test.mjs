@@ -146,6 +146,7 @@ test("too many dates: how many, of which range, in numbers that can be read", { 
     .getByText("13,675,680 from 2000-01-01 to 2025-12-31, at most 2,000,000 are planned.")
     .waitFor();
 });
+
 test("tasks of an interrupted run do not run, and nobody says that nothing has started", {
   skip,
 }, async (t) => {
@@ -157,6 +158,17 @@ test("tasks of an interrupted run do not run, and nobody says that nothing has s
   assert.equal(await tab.locator(".task-state").count(), 0);
   assert.equal(await tab.getByText("Nothing has started yet.").count(), 0);
 });
+
+test("the panel of a date ends where the commands of its many tasks do", { skip }, async (t) => {
+  const tab = await page.open(t, addressOf(states["50 tasks"]));
+  await why(tab).getByRole("button", { name: "Show all 50" }).waitFor();
+  const below = await why(tab).evaluate((panel) => {
+    const last = [...panel.querySelectorAll("button")].at(-1);
+    return panel.getBoundingClientRect().bottom - last.getBoundingClientRect().bottom;
+  });
+  assert.ok(below < 30, `${below} pixels`);
+});
+
 test("the hour of the chosen date is marked among those of its day", { skip }, async (t) => {
   const tab = await page.open(t, addressOf(states["hourly plan"]));
   const current = tab.locator(".hours button[aria-current=true]");
@@ -177,4 +189,13 @@ test("one date that is not due is spoken of as one", { skip }, async (t) => {
   await tab.locator("[data-code=not_due]", { hasText: "1 date is not due yet" }).waitFor();
   await button(tab, "Run it all the same").click();
   await button(tab, "Run 1 run").waitFor();
+});
+
+test("on a phone the buttons of a paused backfill begin where its words do", { skip }, async (t) => {
+  const tab = await page.open(t, addressOf(states.paused), phone);
+  await states.paused.bring(tab);
+  const left = (locator) => locator.evaluate((each) => each.getBoundingClientRect().left);
+  const words = await left(tab.locator("#run-title"));
+  assert.equal(await left(tab.locator(".run-panel .go > *").first()), words);
+  assert.equal(await left(button(tab, "Cancel…")), words);
 });
