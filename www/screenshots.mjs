@@ -38,9 +38,11 @@ const forcedStates = [
 const others = {
   "before any script": { options: { javaScriptEnabled: false }, isPlanned: false, bring: async () => {} },
   "no WebAssembly": {
+    // The service worker has what was loaded before.
+    options: { serviceWorkers: "block" },
     isPlanned: false,
     bring: async (tab) => {
-      await tab.route("**/engine-*.js", (route) => route.fulfill({ status: 404 }));
+      await tab.route("**/*.wasm", (route) => route.fulfill({ status: 404 }));
       await tab.reload();
       await tab.getByTestId("refused").waitFor();
     },
