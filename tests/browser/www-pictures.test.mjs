@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hash, starting, usePage, withoutBrowser } from "./www-page.mjs";
+import { addressOf, states } from "./www-states.mjs";
 
 const page = usePage();
 const skip = withoutBrowser;
@@ -143,4 +144,34 @@ test("compare: the calendar tells by colour, shape, legend and label what become
   await legend.locator("[data-shift=added]", { hasText: "304" }).waitFor();
   assert.deepEqual(await kinds(), { same: "304", earlier: "0", later: "0", removed: "0", added: "304" });
   assert.equal(await label("2026-01-04"), "Sunday, 4 January 2026: 1 same, 1 added");
+});
+
+test("what is left of a running backfill is said by one number, in words and in the band of its end", {
+  skip,
+}, async (t) => {
+  const state = states["running, with the band of its end"];
+  const tab = await page.open(t, addressOf(state));
+  await state.bring(tab);
+  const told = await tab.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const pairs = [];
+        const watch = new MutationObserver(() => {
+          const band = document.querySelector(".dagfill-finish")?.textContent ?? "";
+          const middle = /(?:within|in about) (.+?), from/.exec(band)?.[1];
+          if (middle === undefined || middle === pairs.at(-1)?.[0]) return;
+          const words = document.querySelector(".run-panel header").textContent;
+          pairs.push([middle, /About (.+?) left/.exec(words)?.[1]]);
+          if (pairs.length < 3) return;
+          watch.disconnect();
+          resolve(pairs);
+        });
+        watch.observe(document.querySelector(".run-panel"), {
+          subtree: true,
+          childList: true,
+          characterData: true,
+        });
+      }),
+  );
+  for (const [middle, left] of told) assert.equal(left, middle);
 });

@@ -1,5 +1,5 @@
 import { CANCELED, englishDuration, FAILED, INTERRUPTED, QUEUED, RUNNING, SUCCESS } from "dagfill/planning";
-import type { BackfillModel } from "dagfill/react";
+import type { BackfillModel, FinishBand } from "dagfill/react";
 import { useEffect, useRef, useState } from "react";
 import { number, plural, readerTime, shortLocal } from "./days";
 import { NumberField } from "./fields";
@@ -41,6 +41,7 @@ export function RunPanel(props: RunPanelProps) {
       title.current?.focus();
   }, []);
   const count = (token: number) => number(sums[token] ?? 0);
+  const band = useBand(model, phase);
   return (
     <section className="run-panel" aria-labelledby="run-title">
       <header>
@@ -48,7 +49,7 @@ export function RunPanel(props: RunPanelProps) {
           <h2 id="run-title" className="headline" tabIndex={-1} ref={title}>
             {number(done)} of {number(due)} done{phase === "finished" ? stateText(run) : ""}
           </h2>
-          <p>{summary(run, percent)}</p>
+          <p>{summary(run, percent, band)}</p>
         </div>
         <div className="go">
           {driving && (
@@ -121,7 +122,7 @@ export function RunPanel(props: RunPanelProps) {
         {(sums[CANCELED] ?? 0) > 0 && `, canceled ${count(CANCELED)}`}
         {(sums[INTERRUPTED] ?? 0) > 0 && `, interrupted ${count(INTERRUPTED)}`}
       </p>
-      <Lanes run={run} model={model} theme={theme} until={scrub} onSelect={onSelect} />
+      <Lanes run={run} band={band} theme={theme} until={scrub} onSelect={onSelect} />
       {phase === "finished" && <Scrubber run={run} scrub={scrub} onScrub={onScrub} />}
       <Failures run={run} onSelect={onSelect} />
       {run.warnings.map((warning) => (
@@ -140,8 +141,35 @@ function stateText(run: ShownRun): string {
   return failed > 0 ? `, ${number(failed)} failed` : ", all succeeded";
 }
 
-function summary(run: ShownRun, percent: number): string {
-  const { left, median, phase } = run;
+/** Milliseconds between two looks at when a backfill ends. */
+const EVERY = 2000;
+
+/** When a running backfill ends, by its own runs: one answer for the words and the bar; null before enough of them have ended. */
+function useBand(model: BackfillModel, phase: ShownRun["phase"]): FinishBand | null {
+  const [band, setBand] = useState<FinishBand | null>(null);
+  const isRunning = phase === "running";
+  useEffect(() => {
+    if (!isRunning) return;
+    let isGone = false;
+    const look = () =>
+      model.finishBand().then(
+        (seen) => !isGone && setBand(seen),
+        () => {},
+      );
+    void look();
+    const timer = setInterval(look, EVERY);
+    return () => {
+      isGone = true;
+      clearInterval(timer);
+      setBand(null);
+    };
+  }, [model, isRunning]);
+  return band;
+}
+
+function summary(run: ShownRun, percent: number, band: FinishBand | null): string {
+  const { median, phase } = run;
+  const left = band?.middle ?? run.left;
   const parts = [`${percent} %.`];
   if (phase === "watching") parts.push("Another tab runs this backfill: view only.");
   if (phase === "paused") parts.push("Paused.");

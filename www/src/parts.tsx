@@ -6,6 +6,7 @@ import {
   type DateDetail,
   DatePanel,
   english,
+  type FinishBand,
   FinishBar,
   IntervalTimeline,
   type PlanEstimate,
@@ -146,17 +147,19 @@ function dateDetailOf(detail: RowDetail): DateDetail {
 
 interface LanesProps {
   run: ShownRun;
-  model: BackfillModel;
+  /** When the backfill ends, as the words above the lanes say it. */
+  band: FinishBand | null;
   theme: string;
   until: number | null;
   onSelect: (row: number) => void;
 }
 
-export function Lanes({ run, model, theme, until, onSelect }: LanesProps) {
+export function Lanes({ run, band, theme, until, onSelect }: LanesProps) {
   const select = (row: number | null) => row !== null && onSelect(row);
+  const finishBand = useCallback(() => Promise.resolve(band), [band]);
   return (
     <>
-      <FinishBar backfill={{ run, phase: run.phase, locale: english, finishBand: model.finishBand }} />
+      <FinishBar backfill={{ run, phase: run.phase, locale: english, finishBand }} />
       <RunLanes
         backfill={{ run, version: run.version, locale: english, select }}
         theme={theme}
