@@ -38,6 +38,11 @@ const WITHOUT_EFFECT = [
   ...["tooltip", "logger_name", "provide_context"],
 ];
 
+/** The note about a zone that cannot be known from the file. */
+export function unknownZone(name: string): string {
+  return `the zone of ${name} is not known: read in UTC`;
+}
+
 /** One argument after another, each with a note when it cannot be known. */
 export class ArgumentReader {
   constructor(
@@ -113,7 +118,9 @@ export class ArgumentReader {
   moment(name: string): Moment | undefined {
     const value = this.value(name);
     if (typeof value === "string") return new Moment(value);
-    return value instanceof Moment ? value : this.#other(value, name, "a date");
+    if (!(value instanceof Moment)) return this.#other(value, name, "a date");
+    if (value.zone === null) this.note(unknownZone(name));
+    return value;
   }
 
   #other(value: Value | undefined, name: string, expected: string): undefined {

@@ -8,6 +8,7 @@ import { isEmpty, leftOutCommand, leftOutNote } from "../left_out.js";
 import { withTaskParams } from "../task_params.js";
 import { type AirflowVersion, airflowVersion } from "./airflow_version.js";
 import { ArgumentReader } from "./arguments.js";
+import { boundsOf } from "./bounds.js";
 import { LimitReached } from "./budget.js";
 import { children, evaluate } from "./evaluate.js";
 import { unbalanced } from "./faults.js";
@@ -72,9 +73,9 @@ function dagOf(dag: DagObject, found: Collector, version: AirflowVersion): Dag {
   const defaults = given instanceof Map ? given : new Map<Value, Value>();
   const args = new ArgumentReader(dag.args, [], note);
   const inherited = new ArgumentReader(dag.args, [defaults], note);
-  const [start, end] = [inherited.moment("start_date"), inherited.moment("end_date")];
+  const bounds = boundsOf(inherited);
   const schedule = scheduleOf(args, version, note);
-  const timeZone = schedule.timeZone ?? start?.zone;
+  const timeZone = schedule.timeZone ?? bounds.zone;
   const tasks = dag.tasks.map((task) => taskOf(task, defaults, dag.id, found));
   noteXcom(tasks, (taskId, message) => {
     const line = dag.tasks.find(({ id }) => id === taskId)?.line;
@@ -113,9 +114,7 @@ function dagOf(dag: DagObject, found: Collector, version: AirflowVersion): Dag {
     ...schedule.options,
     // Airflow's macros are in UTC, whatever the zone of the DAG.
     ...(timeZone === undefined || timeZone === "UTC" ? {} : { timeZone, macroTimeZone: "UTC" }),
-    ...(start === undefined ? {} : { startDate: start.text }),
-    // A date without a time is a whole day here, and its midnight in Airflow.
-    ...(end === undefined ? {} : { endDate: isDay(end.text) ? `${end.text}T00:00:00` : end.text }),
+    ...bounds.in(timeZone),
     ...(catchup === undefined ? {} : { catchup }),
     ...(runs === undefined ? {} : { maxActiveRuns: runs }),
     ...(active === undefined ? {} : { maxActiveTasks: active }),
@@ -202,10 +201,6 @@ function tagsOf(value: Value | undefined, note: (message: string) => void): stri
 /** Each argument that has no counterpart is told by itself. */
 function remaining(where: string, names: readonly string[], note: (message: string) => void): void {
   for (const name of names) note(`${name} ${where} not imported`);
-}
-
-function isDay(text: string): boolean {
-  return text.length === "2024-01-01".length;
 }
 
 function paramsOf(

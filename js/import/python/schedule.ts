@@ -2,7 +2,7 @@
 import { airflowCron } from "../cron.js";
 import { coveredBefore, everyOf, intervalNote } from "../dags.js";
 import type { AirflowVersion } from "./airflow_version.js";
-import type { ArgumentReader } from "./arguments.js";
+import { type ArgumentReader, unknownZone } from "./arguments.js";
 import { Duration, Name, Timetable, Unknown } from "./value.js";
 
 /** Arguments that hold a schedule. */
@@ -97,7 +97,9 @@ function periodOf({ ms, months }: Duration): { every: string } {
   return months === 0 ? everyOf(ms) : { every: `P${months}M` };
 }
 
-function timetableRule({ ticks, kind, zone, interval }: Timetable, note: Note): Rule {
+function timetableRule({ ticks, kind, zone: given, interval }: Timetable, note: Note): Rule {
+  if (given === null) note(unknownZone("the timetable"));
+  const zone = given ?? undefined;
   const covers = interval === undefined ? undefined : coveredBefore(interval, zone);
   if (covers !== undefined) note(intervalNote(covers));
   return {

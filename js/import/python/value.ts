@@ -75,14 +75,16 @@ export class Duration {
 export class Moment {
   constructor(
     readonly text: string,
-    readonly zone?: string,
+    /** `null` for one that is given and not known. */
+    readonly zone?: string | null,
   ) {}
 }
 
-/** A zone's name as a text, or the Moment-less marker that `pendulum.timezone("...")` leaves. */
-export function zoneOf(value: Value | undefined): string | undefined {
+/** A zone's name as a text, or the Moment-less marker that `pendulum.timezone("...")` leaves; `null` for one that is not known. */
+export function zoneOf(value: Value | undefined): string | null | undefined {
+  if (value === undefined || value === null) return undefined;
   if (typeof value === "string") return value;
-  return value instanceof Name && value.path.toLowerCase().endsWith("utc") ? "UTC" : undefined;
+  return value instanceof Name && value.path.toLowerCase().endsWith("utc") ? "UTC" : null;
 }
 
 /** A timetable object of Airflow. */
@@ -95,7 +97,8 @@ export class Timetable {
       | { readonly crons: readonly string[] }
       | { readonly dates: readonly string[] },
     readonly kind: "interval" | "trigger",
-    readonly zone: string | undefined,
+    /** `null` for one that is given and not known. */
+    readonly zone: string | null | undefined,
     readonly interval?: Duration,
   ) {}
 }

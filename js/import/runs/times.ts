@@ -1,6 +1,6 @@
 // Times of a history as epoch milliseconds.
-import { expandRange } from "../../face.js";
 import { instantMs } from "../../store/instant.js";
+import { instantIn } from "../wall_clock.js";
 import type { Time } from "./rows.js";
 
 /** The last instant that a Date can hold. */
@@ -14,7 +14,7 @@ export function timeReader(timeZone = "UTC"): (time: Time) => number | undefined
     if (typeof time === "number") return Math.abs(time) <= LAST_MS ? Math.floor(time) : undefined;
     const text = time.trim();
     if (!isDay(text)) return instantMs(text) ?? instantMs(`${withoutName(text)}Z`);
-    if (!days.has(text)) days.set(text, firstInstant(text, timeZone));
+    if (!days.has(text)) days.set(text, instantIn(timeZone, text));
     return days.get(text);
   };
 }
@@ -26,12 +26,4 @@ function isDay(text: string): boolean {
 /** BigQuery writes the name of the zone behind the time. */
 function withoutName(text: string): string {
   return text.endsWith(" UTC") ? text.slice(0, -4) : text;
-}
-
-function firstInstant(day: string, timeZone: string): number | undefined {
-  try {
-    return expandRange({ dates: [day] }, "0001-01-01", "9999-12-31", { timeZone })[0];
-  } catch {
-    return undefined;
-  }
 }
