@@ -4,11 +4,12 @@ import { DagfillError } from "../error.js";
 import { contextParts } from "../face.js";
 import type { Json } from "../json.js";
 import { printable } from "../json_input.js";
-import type { CheckedTemplateOptions, TemplateOptions } from "../macros/options.js";
+import type { CheckedTemplateOptions } from "../macros/options.js";
 import { fields, name } from "../options.js";
 import type { Context } from "../run/attempt/context.js";
 import { abortReason } from "../run/attempt/executor.js";
 import type { ContextData, JobData } from "../run/attempt/run_context.js";
+import type { WorkerOptions } from "./worker_options.js";
 
 /** A context, and what ends it. */
 export interface WorkContext {
@@ -22,25 +23,35 @@ interface Job {
   data: JobData;
 }
 
-/** Makes contexts of jobs, with the lookups of this process. */
+/** The options of templates among those of a worker, or among the members of a DAG. */
+function templateOptions(
+  { variables, connections, macros, onUnknown }: WorkerOptions,
+  path: string,
+): CheckedTemplateOptions {
+  return fields({ variables, connections, macros, onUnknown }, path, contextParts.templateSpec);
+}
+
+/** Makes contexts of jobs, with the lookups of this process: those of its copy of the job's DAG, before the worker's own. */
 export function jobContext(
-  options: TemplateOptions,
+  options: WorkerOptions,
 ): (job: Job, push: (key: string, value: Json) => void) => WorkContext {
-  const { variables, connections, macros, onUnknown } = options;
-  const own = fields<CheckedTemplateOptions>(
-    { variables, connections, macros, onUnknown },
-    "options",
-    contextParts.templateSpec,
+  const own = templateOptions(options, "options");
+  const known = new Map(
+    options.dags?.map((dag, at) => [dag.dagId, templateOptions(dag, `dags[${at}]`)] as const),
   );
   return ({ key, data }, push) => {
-    const { timetable, dag, params, onUnknown, macroTimeZone, task, ...run } = data;
+    const { timetable, dag, params, onUnknown, fallback, macroTimeZone, task, ...run } = data;
+    const { variables, connections, macros } = known.get(data.dagId) ?? {};
+    const lookups = { variables, connections, macros };
     // Attributes of the DAG that templates read; its schedule and tasks stay with the coordinator.
-    const checked = { ...JSON.parse(dag), dagId: data.dagId, params, timetable, tasks: [] } as CheckedDag;
+    const attributes = { ...JSON.parse(dag), dagId: data.dagId, params, timetable, tasks: [] };
+    const checked: CheckedDag = { ...attributes, ...lookups };
     const asked = {
       ...(onUnknown === undefined ? {} : { onUnknown }),
       ...(macroTimeZone === undefined ? {} : { macroTimeZone }),
     };
-    const environment = contextParts.environmentOf(checked, { ...own, now: Date.now }, asked);
+    const host = { ...(fallback && { onUnknown: fallback }), ...own, now: Date.now };
+    const environment = contextParts.environmentOf(checked, host, asked);
     const templates = new contextParts.RunTemplates(
       environment,
       timetable,

@@ -6,11 +6,11 @@ import type { TemplateOptions } from "../macros/options.js";
 import type { ExecuteRun } from "../run/attempt/run_context.js";
 import type { ExecuteTask } from "../run/tasks/task_context.js";
 
-/** The work of a worker, and how it is done. Values of variables, connections and macros come from here: jobs carry none. */
+/** The work of a worker, and how it is done. Values of variables, connections and macros come from `dags`, then from here: jobs carry none. */
 export interface WorkerOptions extends TemplateOptions {
   executeRun?: ExecuteRun;
   executeTask?: ExecuteTask;
-  /** DAGs whose tasks have functions `run`: those run here, the others go to `executeTask`. */
+  /** Their tasks' functions `run` are called here, the other tasks go to `executeTask`. Templates read their variables, connections and macros. */
   dags?: readonly Dag[];
   /** Jobs at once. Default 1. */
   concurrency?: number;

@@ -33,6 +33,8 @@ export interface PortableTemplates {
   params: Record<string, Json>;
   /** `onUnknown` of the backfill. */
   onUnknown?: OnUnknown;
+  /** `onUnknown` of the service, for a worker that has none of its own. */
+  fallback?: OnUnknown;
   macroTimeZone?: string;
 }
 
@@ -57,12 +59,13 @@ export class RunTemplates {
 
   /** The data that render the same texts elsewhere, without the values of lookups. */
   get portable(): PortableTemplates {
-    const { dag, asked, macroTimeZone } = this.#environment;
+    const { dag, asked, fallback, macroTimeZone } = this.#environment;
     return {
       timetable: this.#settings.wire,
       dag: attributesOf(dag),
       params: dag.params,
-      ...(asked === undefined ? {} : { onUnknown: asked }),
+      ...(asked && { onUnknown: asked }),
+      ...(fallback && { fallback }),
       ...(macroTimeZone === undefined ? {} : { macroTimeZone }),
     };
   }

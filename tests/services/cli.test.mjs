@@ -39,6 +39,34 @@ else {
     assert.equal(await running.exit, 0, running.said);
   });
 
+  test("a worker's file gives its commands the variables, connections and macros of its DAG", async (t) => {
+    const text = JSON.stringify({
+      dagId: "lookups",
+      schedule: "@daily",
+      variables: { bucket: "s3://lake" },
+      connections: { db: "postgres://etl:hunter2@db.internal/lake" },
+      macros: { twice: "x2" },
+      tasks: [
+        { taskId: "a", command: "echo {{ var.value.bucket }} {{ conn.db.host }} {{ twice }} {{ ds }}" },
+      ],
+    });
+    // JSON is YAML; in a module the same DAG may have functions.
+    for (const [name, content] of [
+      ["lookups.yaml", text],
+      ["lookups.mjs", `export const dag = ${text};`],
+    ]) {
+      const file = fileOf(t, name, content);
+      const engine = ["--engine", `${redis.url}?queue=${name}`];
+      const worker = command(t, ["worker", file, ...engine]);
+      const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-02"];
+      const running = command(t, ["run", file, "--store", ":memory:", ...engine, ...range]);
+      assert.equal(await running.exit, 0, running.said);
+      for (const day of ["01", "02"])
+        assert.match(worker.said, new RegExp(`s3://lake db\\.internal x2 2024-01-${day}`));
+      assert.doesNotMatch(running.said + worker.said, /hunter2/);
+    }
+  });
+
   test("what one process enqueues, another serves and a third works at; SIGTERM ends both in order", async (t) => {
     const file = fileOf(
       t,

@@ -52,6 +52,29 @@ function suite(name, bull) {
     },
   );
 
+  test(`a worker that has the DAG reads its variables, connections and macros: ${name}`, limit, async (t) => {
+    const rendered = [];
+    const template = "{{ var.value.bucket }} {{ conn.db.host }} {{ twice }} {{ ds }}";
+    const dag = {
+      ...sales,
+      variables: { bucket: "s3://lake" },
+      connections: { db: "postgres://etl:hunter2@db.internal/lake" },
+      macros: { twice: "x2" },
+      tasks: [
+        { taskId: "function", run: (task) => void rendered.push(task.render(template)) },
+        { taskId: "command", dependsOn: ["function"], command: template },
+      ],
+    };
+    const { running, worker } = await begin(t, dag);
+    await worker({ dags: [dag], executeTask: ({ command }) => void rendered.push(command) });
+    assert.equal((await running.result).state, "success");
+    const days = ["01", "02", "03", "04"].flatMap((day) => [day, day]);
+    assert.deepEqual(
+      rendered.sort(),
+      days.map((day) => `s3://lake db.internal x2 2024-01-${day}`),
+    );
+  });
+
   test(
     `a worker without the function of a task leaves its jobs to one that has it: ${name}`,
     limit,

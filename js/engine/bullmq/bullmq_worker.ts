@@ -30,7 +30,7 @@ const REPEAT_MS = 60_000;
 const MOST_MESSAGES = 100;
 
 /** A worker that executes the jobs of `bullmqEngine`, in this process. Its callbacks get the contexts that they get without an engine; templates
- *  are rendered here, with the `variables`, `connections` and `macros` of this worker.
+ *  are rendered here, with the `variables`, `connections` and `macros` of its `dags`, and of this worker.
  *
  *  ```js
  *  const worker = await bullmqWorker({ connection, executeTask: shellTasks(), concurrency: 8 });
