@@ -1,16 +1,18 @@
 // "Copy as code" of a plan that somebody else wrote into a link: in every flavour the values stay values. The shell
 // flavours are run by sh with programs that only write down their arguments.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runInNewContext } from "node:vm";
+import { root } from "../../scripts/process.mjs";
 import { pageModule } from "./www-module.mjs";
 
 const page = await pageModule(`export { toCode } from "./code"; export { fileName, printable } from "./quote";
-export { DEFAULT_DRAFT } from "./examples"; export { copiedDag, optionsOf } from "./request";
+export { DEFAULT_DRAFT } from "./examples"; export { dagOf, optionsOf } from "./request"; export { draftOfDag } from "./bring";
+export { importDag } from "dagfill/import";
 export { BackfillService, MemoryStore, SKIP_REASONS } from "dagfill";`);
 
 const now = Date.UTC(2026, 0, 15);
@@ -22,7 +24,7 @@ const none = { ...plain, exclude: [] };
 async function planOf(draft) {
   const options = page.optionsOf(draft, now);
   const service = new page.BackfillService({
-    dags: [page.copiedDag(draft)],
+    dags: [page.dagOf(draft)],
     store: new page.MemoryStore(),
     executeRun: () => {},
     now: () => now,
@@ -133,7 +135,7 @@ for (const text of hostile) {
         if (flavour === "json") {
           assert.deepEqual(
             JSON.parse(code.text),
-            JSON.parse(JSON.stringify({ dag: page.copiedDag(draft), options })),
+            JSON.parse(JSON.stringify({ dag: page.dagOf(draft), options })),
           );
         } else if (flavour === "js") {
           const literal = code.text.slice(
@@ -143,7 +145,7 @@ for (const text of hostile) {
           // As JSON, since objects of another context have other prototypes.
           const value = runInNewContext(`${literal}\nJSON.stringify(options)`);
           assert.equal(value, JSON.stringify(options), where);
-          assert.equal(dagsIn(code.text), JSON.stringify([page.copiedDag(draft)]), where);
+          assert.equal(dagsIn(code.text), JSON.stringify([page.dagOf(draft)]), where);
         } else {
           const { calls, made } = runShell(t, code.text);
           assert.equal(calls.length, flavour === "cli" || field === "exclude" ? 2 : 1, where);
@@ -250,9 +252,9 @@ test("airflow3: a range wholly in the future says that Airflow refuses it", asyn
   assert.equal(await count(around), 1);
 });
 
-test("JavaScript, dagfill CLI and JSON have the same DAG, with the onUnknown that the page plans by", () => {
+test("JavaScript, dagfill CLI and JSON have the same DAG, with an onUnknown only where the DAG has one", () => {
   for (const [rest, expected] of [
-    [undefined, "keep"],
+    [undefined, undefined],
     [{ onUnknown: "error" }, "error"],
     [{ onUnknown: "empty", macroTimeZone: "UTC" }, "empty"],
   ]) {
@@ -266,6 +268,39 @@ test("JavaScript, dagfill CLI and JSON have the same DAG, with the onUnknown tha
     assert.deepEqual(dag, request);
     assert.deepEqual(shell, request);
   }
+});
+
+test("a macro that nothing resolves fails in the copied command, as it does in the imported DAG", (t) => {
+  const source = `from airflow import DAG
+from airflow.operators.bash import BashOperator
+from datetime import datetime
+with DAG("lake", schedule="@daily", start_date=datetime(2024, 1, 1), user_defined_macros={"bucket": "s3://lake"}):
+    BashOperator(task_id="clean", bash_command="echo rm -rf {{ bucket }}/{{ ds }}")
+`;
+  const [imported] = page.importDag(source, { fileName: "lake.py" }).dags;
+  const draft = {
+    ...none,
+    ...page.draftOfDag(imported),
+    from: "2024-01-01",
+    to: "2024-01-01",
+    which: "none",
+  };
+  assert.deepEqual(JSON.parse(page.toCode(draft, "json", now, null).text).dag, {
+    timeZone: "UTC",
+    ...imported,
+  });
+
+  const folder = mkdtempSync(join(tmpdir(), "dagfill-code-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const command = join(folder, "dagfill");
+  writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${join(root, "dist/cli.js")}" "$@"\n`);
+  chmodSync(command, 0o755);
+  const { text } = page.toCode(draft, "cli", now, null);
+  const env = { PATH: `${folder}:/usr/bin:/bin`, HOME: folder };
+  const { status, stdout, stderr } = spawnSync("sh", ["-c", text], { cwd: folder, env, encoding: "utf8" });
+  assert.notEqual(status, 0, stdout + stderr);
+  assert.match(stdout + stderr, /no macro is named bucket/);
+  assert.doesNotMatch(stdout + stderr, /rm -rf \{\{ bucket \}\}\/2024/);
 });
 
 test("the timetable that Airflow needs is named for each kind and schedule, and only where it is not its default", async () => {

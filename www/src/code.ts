@@ -4,7 +4,7 @@ import type { Flavour } from "./flavours";
 import type { Draft } from "./model";
 import { fileName, json, literal, option, Refusal, shell } from "./quote";
 import type { Rows } from "./ranges";
-import { copiedDag, optionsOf } from "./request";
+import { dagOf, optionsOf } from "./request";
 
 /** A valid plan as text to paste somewhere else, or why there is none. */
 export type Code = { text: string } | { refused: string };
@@ -31,7 +31,7 @@ function write(draft: Draft, flavour: Flavour, now: number, plan: Rows | null): 
     case "airflow2":
       return airflow2(draft, options, plan);
     case "json":
-      return `${json({ dag: copiedDag(draft), options }, true)}\n`;
+      return `${json({ dag: dagOf(draft), options }, true)}\n`;
   }
 }
 
@@ -41,7 +41,7 @@ import { shellTasks } from "dagfill/shell";
 import { openSqliteStore } from "dagfill/store/sqlite";
 
 const service = new BackfillService({
-  dags: [${literal(copiedDag(draft), "  ")}],
+  dags: [${literal(dagOf(draft), "  ")}],
   store: await openSqliteStore("dagfill.sqlite"),
   executeTask: shellTasks(),
 });
@@ -82,7 +82,7 @@ function cli(draft: Draft, options: BackfillOptions): string {
     });
   const line = (verb: string) => [`dagfill ${verb} ${shell(file)}`, ...flags].join(" \\\n  ");
   return `cat > ${shell(file)} <<'DAG'
-${compact(copiedDag(draft))}
+${compact(dagOf(draft))}
 DAG
 ${line("preview")}
 ${line("run")}

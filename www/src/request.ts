@@ -26,11 +26,6 @@ export function scheduleOf(text: string): ScheduleInput {
 export const isPeriod = (schedule: ScheduleInput): schedule is Extract<ScheduleInput, { every: string }> =>
   typeof schedule === "object" && schedule !== null && "every" in schedule;
 
-/** The DAG for other programs, which plan and render it as the page does: the command by itself refuses what nothing resolves. */
-export function copiedDag(draft: Draft): Dag {
-  return { onUnknown: "keep", ...dagOf(draft) };
-}
-
 /** The draft as the package's `Dag`. */
 export function dagOf(draft: Draft): Dag {
   return {

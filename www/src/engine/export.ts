@@ -1,6 +1,6 @@
 import { clock, dayOf, dayText, offsetText } from "dagfill/planning";
 import type { Draft, PlanView, RowDetail } from "../model";
-import { copiedDag, optionsOf } from "../request";
+import { dagOf, optionsOf } from "../request";
 import { type DateState, isLater, type Moment } from "./moment";
 
 /** The most rows, and the most texts of commands, that are read at once: the page takes them in between two frames. */
@@ -79,7 +79,7 @@ function jsonHead({ draft, now, plan, run }: Exported): string {
   const own = run
     ? { ...backfillOf(run), start, end, progress: run.progress }
     : { planHash, start, end, counts };
-  const head = { dag: copiedDag(draft), options, ...own, warnings, clockChanges };
+  const head = { dag: dagOf(draft), options, ...own, warnings, clockChanges };
   return `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "runs": [`;
 }
 

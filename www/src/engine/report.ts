@@ -14,7 +14,7 @@ import {
 } from "dagfill/planning";
 import { number, plural, shortLocal } from "../days";
 import type { PlanView } from "../model";
-import { copiedDag } from "../request";
+import { dagOf } from "../request";
 import { chunksOf, commandsOf, type Exported, type ExportedRow, plannedOf } from "./export";
 import type { DateState } from "./moment";
 
@@ -36,7 +36,7 @@ export async function reportOf(exported: Exported): Promise<Blob> {
   parts.push("</tbody></table>");
   if (rest > 0) parts.push(`<p>And ${number(rest)} more: the CSV and JSON exports have all of them.</p>`);
   parts.push(
-    `<details><summary>The DAG</summary><pre><code>${html(JSON.stringify(copiedDag(draft), null, 2))}</code></pre></details>`,
+    `<details><summary>The DAG</summary><pre><code>${html(JSON.stringify(dagOf(draft), null, 2))}</code></pre></details>`,
   );
   return new Blob(parts, { type: "text/html;charset=utf-8" });
 }
