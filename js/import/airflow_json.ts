@@ -1,21 +1,13 @@
 // Airflow's own JSON: a serialized DAG (table serialized_dag, dag.json), and the REST API's details of a DAG with its tasks.
 import type { Dag, Task } from "../dag/dag.js";
-import type { ScheduleInput } from "../schedule/input.js";
-import { shown } from "../shown.js";
 import { iso } from "../time.js";
+import { scheduleOf, zoneName } from "./airflow_schedule.js";
+import { member } from "./airflow_values.js";
 import { noteBash, noteXcom } from "./bash.js";
-import { airflowCron } from "./cron.js";
-import {
-  Collector,
-  coveredBefore,
-  everyOf,
-  type ImportedDags,
-  intervalNote,
-  isoDuration,
-  triggerRule,
-} from "./dags.js";
+import { activeTasksNote, Collector, type ImportedDags, isoDuration, triggerRule } from "./dags.js";
 import { asList, asNumber, asObject, asText, asTexts, type Fields } from "./json_values.js";
 import { isEmpty, leftOutCommand, leftOutNote } from "./left_out.js";
+import type { AirflowVersion } from "./python/airflow_version.js";
 import { withTaskParams } from "./task_params.js";
 
 /** Airflow 2 writes version 1, Airflow 3 the others. */
@@ -29,7 +21,10 @@ export function serializedDags(root: Fields): ImportedDags | undefined {
     found.note(
       `version ${JSON.stringify(version)} of serialized DAGs is not known: read as version ${SERIALIZED_VERSIONS.at(-1)}`,
     );
-  airflowDag(asObject(root.dag) ?? {}, found);
+  airflowDag(asObject(root.dag) ?? {}, found, {
+    number: version === 1 ? 2 : 3,
+    isSure: SERIALIZED_VERSIONS.includes(version),
+  });
   return found.dags.length === 0 ? undefined : found.result();
 }
 
@@ -59,7 +54,7 @@ export function restDags(documents: readonly Fields[]): ImportedDags | undefined
   for (const [id, fields] of details) {
     const own = tasks.get(id) ?? [];
     if (own.length === 0) found.note(`${id}: no tasks: add the answer of /dags/${id}/tasks`);
-    airflowDag({ ...fields, tasks: own }, found);
+    airflowDag({ ...fields, tasks: own }, found, versionOf(fields));
   }
   return found.result();
 }
@@ -73,53 +68,18 @@ function missingPages(documents: readonly Fields[], name: "dags" | "tasks", foun
     found.note(`${all - read} of ${all} ${name} are on further pages: add them (limit and offset)`);
 }
 
-/** Members that both forms have; older forms begin with an underscore. */
-function member(fields: Fields, name: string): unknown {
-  return plain(fields[name] ?? fields[`_${name}`]);
+/** Airflow writes the limit of a DAG that has none of its own, too. */
+const DEFAULT_TASKS = 16;
+
+/** The version that wrote the details of a DAG, by members that only one of them has. */
+function versionOf(fields: Fields): AirflowVersion {
+  return {
+    number: "schedule_interval" in fields ? 2 : 3,
+    isSure: "schedule_interval" in fields || "timetable_summary" in fields,
+  };
 }
 
-/** A value without the envelope in which Airflow writes what JSON cannot say. */
-function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain);
-  const object = asObject(value);
-  if (object === undefined) return value;
-  if (asText(object.__type)?.toLowerCase() === "relativedelta")
-    return relativeDelta(asObject(object.__var) ?? object);
-  if ("__var" in object && "__type" in object) {
-    return asText(object.__type) === "timedelta"
-      ? { ms: (asNumber(object.__var) ?? 0) * 1000 }
-      : plain(object.__var);
-  }
-  if (asText(object.__type) === "TimeDelta") {
-    const [days, seconds] = [asNumber(object.days) ?? 0, asNumber(object.seconds) ?? 0];
-    return { ms: days * 86_400_000 + seconds * 1000 };
-  }
-  return Object.fromEntries(Object.entries(object).map(([name, inner]) => [name, plain(inner)]));
-}
-
-/** dateutil's relativedelta; `ms` is absent where it has parts that no period says. */
-function relativeDelta(delta: Fields): Fields {
-  const part = (name: string) => asNumber(delta[name]) ?? 0;
-  const months = part("years") * 12 + part("months");
-  const hours = part("days") * 24 + part("hours");
-  const ms = ((hours * 60 + part("minutes")) * 60 + part("seconds")) * 1000 + part("microseconds") / 1000;
-  const names = ["year", "month", "day", "weekday", "hour", "minute", "second", "microsecond"];
-  const isFixed = names.some((name) => delta[name] !== undefined && delta[name] !== null);
-  return isFixed || part("leapdays") !== 0 || (months !== 0 && ms !== 0)
-    ? {}
-    : months === 0
-      ? { ms }
-      : { months };
-}
-
-/** A period of fixed length, or of months. */
-function periodOf(value: Fields | undefined): ScheduleInput | undefined {
-  const [ms, months] = [asNumber(value?.ms), asNumber(value?.months)];
-  if (ms !== undefined && ms > 0) return everyOf(ms);
-  return months !== undefined && months > 0 ? { every: `P${months}M` } : undefined;
-}
-
-function airflowDag(fields: Fields, found: Collector): void {
+function airflowDag(fields: Fields, found: Collector, version: AirflowVersion): void {
   const dagId = asText(member(fields, "dag_id"));
   if (dagId === undefined) return;
   const note = (message: string) => found.note(`${dagId}: ${message}`);
@@ -133,6 +93,9 @@ function airflowDag(fields: Fields, found: Collector): void {
     asNumber(member(fields, "max_active_runs")),
     asNumber(member(fields, "max_active_tasks")),
   ];
+  const limit =
+    active === undefined || active === DEFAULT_TASKS ? undefined : activeTasksNote(active, version);
+  if (limit !== undefined) note(limit);
   const tags = asList(member(fields, "tags")).flatMap(
     (tag) => asText(tag) ?? asText(asObject(tag)?.name) ?? [],
   );
@@ -160,91 +123,6 @@ function airflowDag(fields: Fields, found: Collector): void {
     ...(description === undefined ? {} : { description }),
     ...(tags.length === 0 ? {} : { tags }),
   } as Dag);
-}
-
-interface Rule {
-  schedule: ScheduleInput;
-  kind?: "interval" | "trigger";
-  interval?: string;
-  timeZone?: string | undefined;
-}
-
-function scheduleOf(fields: Fields, note: (message: string) => void): Rule {
-  const timetable = asObject(fields.timetable);
-  if (timetable !== undefined) return timetableRule(timetable, note);
-  const given =
-    member(fields, "schedule_interval") ?? member(fields, "schedule") ?? member(fields, "timetable_summary");
-  if (given === null || given === undefined || given === "None" || given === "Never, external triggers only")
-    return { schedule: null };
-  const value = asObject(given);
-  const period = periodOf(value);
-  if (period !== undefined) return { schedule: period };
-  const text = asText(given) ?? asText(value?.value);
-  if (text === "Dataset" || text === "Asset") {
-    note("the schedule is a dataset: its dates are not known, imported without a schedule");
-    return { schedule: null };
-  }
-  if (text === undefined) note(`the schedule ${shown(given)} is not understood: imported without a schedule`);
-  return { schedule: text === undefined ? null : airflowCron(text, note) };
-}
-
-function timetableRule(timetable: Fields, note: (message: string) => void): Rule {
-  const name = asText(timetable.__type) ?? "";
-  const values = asObject(plain(timetable.__var)) ?? {};
-  const timeZone = zoneName(asText(values.timezone));
-  const expression = asText(values.expression);
-  if (name.endsWith("CronDataIntervalTimetable") && expression !== undefined)
-    return { schedule: airflowCron(expression, note), timeZone };
-  const expressions = expression === undefined ? asTexts(values.expressions) : [expression];
-  if (name.endsWith("CronTriggerTimetable") && expressions.length > 0) {
-    const crons = expressions.map((text) => airflowCron(text, note));
-    const schedule = expression === undefined ? crons : (crons[0] ?? null);
-    return { schedule, kind: "trigger", timeZone, ...coveredBy(values.interval, timeZone, note) };
-  }
-  const dates = asTexts(values.event_dates).map((text) => text.replace(" ", "T"));
-  if (name.endsWith("EventsTimetable") && dates.length > 0)
-    return { schedule: { dates }, kind: "trigger", timeZone };
-  if (name.endsWith("DeltaDataIntervalTimetable") || name.endsWith("DeltaTriggerTimetable")) {
-    const period = periodOf(lengthOf(values.delta));
-    if (period !== undefined)
-      return {
-        schedule: period,
-        ...(name.endsWith("DeltaTriggerTimetable")
-          ? { kind: "trigger" as const, ...coveredBy(values.interval, undefined, note) }
-          : {}),
-      };
-  }
-  if (name.endsWith("OnceTimetable")) return { schedule: "@once" };
-  if (!name.endsWith("NullTimetable"))
-    note(`the timetable ${name} is not known: imported without a schedule`);
-  return { schedule: null };
-}
-
-/** The length of a timetable's period: seconds, or the parts of a relativedelta. */
-function lengthOf(value: unknown): Fields {
-  const seconds = asNumber(value);
-  if (seconds !== undefined) return { ms: seconds * 1000 };
-  const object = asObject(value) ?? {};
-  return object.ms === undefined ? relativeDelta(object) : object;
-}
-
-/** How much before their tick the runs of a trigger timetable cover. */
-function coveredBy(
-  value: unknown,
-  zone: string | undefined,
-  note: (message: string) => void,
-): { interval?: string } {
-  const { ms, months } = lengthOf(value);
-  const interval = coveredBefore({ ms: asNumber(ms), months: asNumber(months) }, zone);
-  if (interval === undefined) return {};
-  note(intervalNote(interval));
-  return { interval };
-}
-
-/** "Timezone('Europe/Berlin')" as the REST API of Airflow 2 writes it, or the name alone. */
-function zoneName(text: string | undefined): string | undefined {
-  const [open, close] = [text?.indexOf("'") ?? -1, text?.lastIndexOf("'") ?? -1];
-  return open >= 0 && close > open ? text?.slice(open + 1, close) : text;
 }
 
 /** Seconds since 1970 in a serialized DAG, a text in the REST API. */

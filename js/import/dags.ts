@@ -100,6 +100,16 @@ export function intervalNote(interval: string): string {
   return `Airflow dates a run of this timetable by the start of its interval, ${interval} before it is due; here its date ({{ ds }}, executionDate) is when it is due: write {{ data_interval_start | ds }} for the start`;
 }
 
+/** The note about `max_active_tasks`, whose meaning differs between the versions; `undefined` for Airflow 3, where it is ours. */
+export function activeTasksNote(
+  count: number,
+  { number, isSure }: { number: 2 | 3; isSure: boolean },
+): string | undefined {
+  if (number === 3 && isSure) return undefined;
+  const which = isSure ? "this DAG is of Airflow 2" : "which of them this DAG is of is not known";
+  return `max_active_tasks ${count} counts the tasks of all runs together in Airflow 2, those of one run in Airflow 3 and here; ${which}: imported as it is, for each run; to limit all runs together, limit the runs, too (maxActiveRuns, or maxParallelRuns of a backfill)`;
+}
+
 /** A command that is no template where it comes from, as one that stays as it is; `note` is told where braces had to be kept. */
 export function verbatim(command: string, note: (message: string) => void): string {
   if (!["{{", "{%", "{#"].some((mark) => command.includes(mark))) return command;

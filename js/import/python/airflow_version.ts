@@ -6,6 +6,8 @@ export interface AirflowVersion {
   isSure: boolean;
 }
 
+export const AIRFLOW_2: AirflowVersion = { number: 2, isSure: true };
+
 const OF_AIRFLOW_3 = ["airflow.sdk", "airflow.providers.standard"];
 const OF_AIRFLOW_2 = [
   "schedule_interval",
@@ -24,6 +26,6 @@ const RATHER_AIRFLOW_2 = ["airflow.operators.", "airflow.sensors.", "airflow.dec
 export function airflowVersion(source: string): AirflowVersion {
   const has = (word: string) => source.includes(word);
   if (OF_AIRFLOW_3.some(has)) return { number: 3, isSure: true };
-  if (OF_AIRFLOW_2.some(has)) return { number: 2, isSure: true };
+  if (OF_AIRFLOW_2.some(has)) return AIRFLOW_2;
   return { number: RATHER_AIRFLOW_2.some(has) ? 2 : 3, isSure: false };
 }

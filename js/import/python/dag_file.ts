@@ -3,10 +3,10 @@ import type { SyntaxNode } from "@lezer/common";
 import type { Dag, Task } from "../../dag/dag.js";
 import { shown } from "../../shown.js";
 import { noteBash, noteXcom } from "../bash.js";
-import { Collector, type ImportedDags, triggerRule } from "../dags.js";
+import { activeTasksNote, Collector, type ImportedDags, triggerRule } from "../dags.js";
 import { isEmpty, leftOutCommand, leftOutNote } from "../left_out.js";
 import { withTaskParams } from "../task_params.js";
-import { type AirflowVersion, airflowVersion } from "./airflow_version.js";
+import { AIRFLOW_2, type AirflowVersion, airflowVersion } from "./airflow_version.js";
 import { ArgumentReader } from "./arguments.js";
 import { boundsOf } from "./bounds.js";
 import { LimitReached } from "./budget.js";
@@ -67,7 +67,9 @@ function noteFaults(source: string, faults: readonly SyntaxNode[], found: Collec
   }
 }
 
-function dagOf(dag: DagObject, found: Collector, version: AirflowVersion): Dag {
+function dagOf(dag: DagObject, found: Collector, ofFile: AirflowVersion): Dag {
+  // Airflow 3 refuses this argument.
+  const version = dag.args.has("concurrency") ? AIRFLOW_2 : ofFile;
   const note = (message: string) => found.note(`${dag.id}: ${message}`, dag.line);
   const given = dag.args.get("default_args");
   const defaults = given instanceof Map ? given : new Map<Value, Value>();
@@ -88,6 +90,8 @@ function dagOf(dag: DagObject, found: Collector, version: AirflowVersion): Dag {
   const { catchup } = schedule;
   if (dag.tasks.length === 0) note("no task of this DAG was found");
   const [runs, active] = [args.number("max_active_runs"), args.number("max_active_tasks", "concurrency")];
+  const limit = active === undefined ? undefined : activeTasksNote(active, version);
+  if (limit !== undefined) note(limit);
   const owner = inherited.text("owner");
   if (args.get("dagrun_timeout") !== undefined)
     note("dagrun_timeout is not imported: set the option runTimeout of a backfill");

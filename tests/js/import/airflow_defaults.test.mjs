@@ -220,3 +220,40 @@ test("Python that cannot be parsed is an error with its line", () => {
   assert.match(error(`${open}"echo")\nx = = 3\n`).message, /got "x = = 3"/);
   assert.equal(error(`${open}"it's # (" + '''(''')  # ( "\n`), undefined);
 });
+
+test("max_active_tasks, which counts all runs together in Airflow 2 and one run in Airflow 3, is told", () => {
+  const limit = (given, first = "") => {
+    const { dag, notes } = read(`${first}\nDAG("a", schedule=None, ${given})`);
+    return [
+      dag.maxActiveTasks,
+      notes.map(({ message }) => message).find((text) => text.includes("max_active_tasks")),
+    ];
+  };
+  const two =
+    /^a: max_active_tasks 4 counts the tasks of all runs together in Airflow 2, .* of Airflow 2: imported as it is/;
+  for (const [given, first] of [
+    ["max_active_tasks=4", "from airflow.datasets import Dataset"],
+    ["concurrency=4", ""],
+  ]) {
+    const [count, note] = limit(given, first);
+    assert.equal(count, 4);
+    assert.match(note, two);
+  }
+  assert.match(limit("max_active_tasks=4", "from airflow import DAG")[1], /is not known/);
+  assert.deepEqual(limit("max_active_tasks=4", "from airflow.sdk import DAG"), [4, undefined]);
+  assert.deepEqual(limit("catchup=False"), [undefined, undefined]);
+  const json = (value) =>
+    importDag(JSON.stringify(value)).notes.filter(({ message }) => message.includes("max_active_tasks"))
+      .length;
+  const dag = { dag_id: "a", max_active_tasks: 4, tasks: [] };
+  assert.equal(json({ __version: 1, dag: { ...dag, _max_active_tasks: 4 } }), 1);
+  assert.equal(json({ __version: 3, dag }), 0);
+  assert.equal(json([{ ...dag, schedule_interval: null }]), 1);
+  assert.equal(json([{ ...dag, timetable_summary: null }]), 0);
+  assert.equal(json([{ ...dag, schedule_interval: null, max_active_tasks: 16 }]), 0);
+});
+
+test("a DAG with concurrency, which only Airflow 2 takes, has its defaults", () => {
+  const { dag } = read(`from airflow import DAG\nDAG("a", schedule="@daily", concurrency=4)`);
+  assert.deepEqual([dag.catchup, dag.kind], [true, undefined]);
+});
