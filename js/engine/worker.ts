@@ -1,5 +1,6 @@
 // The worker's half: a job as a call of the host's callback, with its templates rendered here.
 
+import type { AbortSignalLike } from "../abort_signal.js";
 import type { Dag, Task } from "../dag/dag.js";
 import { DagfillError } from "../error.js";
 import { validateDag } from "../face.js";
@@ -24,12 +25,12 @@ const ABORT_GRACE_MS = 30_000;
  *  ``` */
 export function jobRunner(
   options: WorkerOptions,
-): (job: EngineJob, signal?: AbortSignal) => Promise<EngineStatus> {
+): (job: EngineJob, signal?: AbortSignalLike) => Promise<EngineStatus> {
   return runnerOf(options).run;
 }
 
 interface Runner {
-  run(job: EngineJob, signal?: AbortSignal): Promise<EngineStatus>;
+  run(job: EngineJob, signal?: AbortSignalLike): Promise<EngineStatus>;
   /** Why this worker cannot execute a job that another one may: it lacks the function, or the callback. */
   missing(job: EngineJob): DagfillError | undefined;
 }

@@ -6,9 +6,10 @@ import type { Json } from "../json.js";
 import { checkLease } from "./lease.js";
 import { checkCountQuery, checkHistoryQuery, checkQuery } from "./query.js";
 import { storeClosed, storeFailed } from "./refusal.js";
-import { openDatabase, readSqlite, reasonHint, type SqliteOptions } from "./sqlite_file.js";
+import { openDatabase, reasonHint } from "./sqlite_file.js";
 import { FileIdentity, fileOf } from "./sqlite_identity.js";
 import { checkFence, SqliteLeases } from "./sqlite_lease.js";
+import { readSqlite, type SqliteOptions } from "./sqlite_options.js";
 import {
   readBackfill,
   readBackfills,

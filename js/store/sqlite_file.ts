@@ -1,44 +1,13 @@
 // Opening the file: the right Node, the right kind of database, the right version of its tables.
 import type { DatabaseSync } from "node:sqlite";
 import { DagfillError } from "../error.js";
-import { callback, fields, number, wrong } from "../options.js";
 import type { Warning } from "../warning.js";
 import { announce } from "./migration.js";
 import { storeFailed } from "./refusal.js";
 import { createPrivately, fileOf, refuseHardLinks } from "./sqlite_identity.js";
 import { type HeldRow, isLive } from "./sqlite_lease.js";
+import type { SqliteOptions } from "./sqlite_options.js";
 import { APPLICATION_ID, migrateFrom1, SCHEMA_VERSION, TABLES } from "./sqlite_schema.js";
-
-export interface SqliteOptions {
-  /** How long a write waits for another process's, in milliseconds; then STORE_FAILED. Default 5,000. */
-  busyTimeout?: number;
-  /** The file grows no larger than so many bytes; beyond that writes fail with STORE_FAILED as on a full disk. Default: no bound. */
-  maxBytes?: number;
-  /** The clock of the leases, epoch milliseconds. Default `Date.now`. */
-  now?: () => number;
-  /** Called when opening a file of an older version has changed what it says. Default: `process.emitWarning`. */
-  onWarning?: (warning: Warning) => void;
-}
-
-/** Checks the path of `openSqliteStore` and its options: a misspelt one would be ignored, and a URL be the name of a file. */
-export function readSqlite(path: unknown, options: unknown): SqliteOptions {
-  if (typeof path !== "string") throw wrong("path", "a text", path);
-  // Not the rest of it, which may hold a password.
-  const [, scheme] = /^([a-z][a-z\d+.-]+):\/\//i.exec(path) ?? [];
-  if (scheme !== undefined && scheme !== "file") {
-    const message = `path: expected a path of a file, got a URL that begins with ${scheme}://`;
-    const hint = /^p.*g/i.test(scheme)
-      ? "did you mean openPostgresStore of dagfill/store/postgres?"
-      : "a file is named by its path";
-    throw new DagfillError("INVALID_OPTION", message, { field: "path", hint });
-  }
-  return fields<SqliteOptions>(options, "options", {
-    busyTimeout: number(0),
-    maxBytes: number(0),
-    now: callback(),
-    onWarning: callback(),
-  });
-}
 
 export async function openDatabase(path: string, options: SqliteOptions): Promise<DatabaseSync> {
   const { DatabaseSync } = loadSqlite();

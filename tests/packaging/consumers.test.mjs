@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
+import { entries } from "../../scripts/entries.mjs";
 import { aroundTests } from "../browser/around.mjs";
 import { openBrowser, withoutBrowser } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
@@ -17,6 +18,12 @@ const typed = `import { expandRange } from "dagfill";\nconst date: string = ${ex
 const shown = `import { expandRange } from "dagfill";\ndocument.body.textContent = ${expression};\n`;
 const page =
   '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><body><script type="module" src="./main.js"></script>';
+
+/** What an import of an entry writes behind `dagfill`; those of pages need the types of the DOM. */
+const entriesWithoutPage = [
+  "",
+  ...Object.entries(entries).flatMap(([name, { subpath }]) => (subpath ? [`/${name}`] : [])),
+].filter((name) => !["/react", "/element"].includes(name));
 
 let shop;
 let browser;
@@ -158,12 +165,16 @@ for (const compiler of ["typescript-5", "typescript-7"]) {
   };
   // Without DOM and without Node's types: the package's own types need neither, so console is declared here.
   const console = "declare const console: { log(text: string): void };\n";
+  const typesOnly = entriesWithoutPage
+    .map((name, at) => `export type * as entry${at} from "dagfill${name}";\n`)
+    .join("");
   for (const [kind, option] of Object.entries(options)) {
     test(`${compiler}, ${kind}`, () => {
       const folder = shop.write(`${compiler}-${kind}`, {
         "tsconfig.json": JSON.stringify({ compilerOptions: { ...base, ...option }, include: ["*.*ts"] }),
         "main.ts": console + typed,
-        ...(kind === "NodeNext" ? { "common.cts": console + typed } : {}),
+        "entries.ts": typesOnly,
+        ...(kind === "NodeNext" ? { "common.cts": console + typed, "entries.cts": typesOnly } : {}),
       });
       printed(process.execPath, [shop.tool(`${compiler}/bin/tsc`), "-p", "."], folder);
       assert.equal(printed(process.execPath, ["out/main.js"], folder), expected);

@@ -3,8 +3,8 @@ import type { Job, Queue, QueueEvents, QueueEventsProducer } from "bullmq";
 import { defineEngine } from "../define_engine.js";
 import { type Engine, type EngineJob, type EngineStatus, hasEnded } from "../engine.js";
 import { engineClosed, engineFailed } from "../outcome.js";
+import type { BullOptions } from "./bull_options.js";
 import {
-  type BullOptions,
   CANCEL_EVENT,
   closePart,
   DEFAULT_QUEUE,

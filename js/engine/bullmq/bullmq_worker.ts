@@ -7,8 +7,8 @@ import type { EngineJob, EngineStatus } from "../engine.js";
 import { engineFailed, failureOf } from "../outcome.js";
 import { runnerOf } from "../worker.js";
 import type { EngineWorker, WorkerOptions } from "../worker_options.js";
+import type { BullOptions } from "./bull_options.js";
 import {
-  type BullOptions,
   bullSpec,
   CANCEL_EVENT,
   checkConnection,

@@ -6,20 +6,7 @@ import { nearest } from "../../nearest.js";
 import { fields, name, wrong } from "../../options.js";
 import type { EngineJob } from "../engine.js";
 import { engineFailed, engineRefuses, failureOf } from "../outcome.js";
-
-export interface BullOptions {
-  /** The option `connection` of BullMQ: `{ host, port }`, an instance of ioredis; with a PostgreSQL backend a pool or a configuration. A
-   *  URL is one of Redis, or of PostgreSQL. */
-  connection: unknown;
-  /** `createPostgresBackend` of `bullmq`: jobs live in PostgreSQL. Default: Redis. */
-  backend?: unknown;
-  /** The queue of a job, default "dagfill". Workers take the jobs of one queue. */
-  queue?: string | ((job: EngineJob) => string);
-  /** Before all keys in Redis. Default "bull". */
-  prefix?: string;
-  /** How long jobs that have ended are kept: a coordinator that is away for longer starts them again. Default 7 days. */
-  keepFor?: Duration;
-}
+import type { BullOptions } from "./bull_options.js";
 
 /** The event by which a coordinator tells workers that a job is canceled. */
 export const CANCEL_EVENT = "dagfill-cancel";
