@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BackfillService, defineDag, MemoryStore, previewFrom, Scheduler, TaskSkipped } from "dagfill";
+import { defineEngine } from "dagfill/engine";
 import { CommandError, shellTasks } from "dagfill/shell";
 
 const one = { dagId: "d", startDate: "2024-01-01", endDate: "2024-01-01" };
@@ -226,6 +227,23 @@ test("the preview says what a start says of a command beside functions", async (
     ["tasks_not_run"],
   );
   await assert.rejects(service.start(one), { code: "INVALID_OPTION", message: warnings[0].message });
+});
+
+test("the preview says nothing of work that the workers of an engine run", async () => {
+  const tasks = [
+    { taskId: "a", command: "x {{ ds }}" },
+    { taskId: "b", run() {} },
+  ];
+  const unused = () => assert.fail("a preview asks no engine");
+  const engine = defineEngine({
+    name: "unused",
+    keepsResultsFor: 1_000,
+    ...{ submit: unused, status: unused, cancel: unused, close: async () => {} },
+  });
+  for (const each of [tasks, tasks.slice(0, 1), tasks.slice(1)]) {
+    const { warnings } = await new BackfillService({ dags: [dagOf(each)], engine }).preview(one);
+    assert.deepEqual(warnings, []);
+  }
 });
 
 test("functions stay behind when a preview is transferred", async () => {

@@ -113,5 +113,5 @@ function requestOf(settings: PlannableSettings): [PlanRequest | Error, string] {
 
 function portableOf({ dag, options, executeRun, executeTask, engine }: PlannableSettings): Portable {
   const runs = executeRun !== undefined || engine !== undefined;
-  return toPortable(dag, options, { runs, tasks: executeTask !== undefined });
+  return toPortable(dag, options, { runs, tasks: (executeTask ?? engine) !== undefined });
 }

@@ -70,13 +70,14 @@ export function refusals(
   };
 }
 
-/** Tasks whose command or function nothing would run, because the host runs the DAG as a whole by its `executeRun`. */
+/** Tasks whose command or function nothing would run, because the host runs the DAG as a whole by its `executeRun`. What the workers of an engine
+ *  run is not known here. */
 export function tasksNotRun(
-  { executeRun, executeTask }: Host,
+  { executeRun, executeTask, engine }: Host,
   dag: CheckedDag,
   tasks: readonly CheckedTask[],
 ): Warning | undefined {
-  if (executeTask !== undefined) return undefined;
+  if (executeTask ?? engine) return undefined;
   if (executeRun === undefined) return refusedCommand(dag);
   const ids = tasks
     .filter(({ command, run }) => command !== undefined || run !== undefined)

@@ -254,6 +254,12 @@ test("a plan that nothing would run says so before the click", async (t) => {
   assert.equal(await warned({}), 1);
   assert.equal(await warned({ executeRun: () => {} }), 0);
   assert.equal(await warned({ dag: daily("sales", { taskId: "a", run: () => {} }) }), 0);
+  // What an engine runs of a DAG with tasks is said by its workers.
+  const engine = { name: "elsewhere", close: async () => {} };
+  const mixed = { ...daily("sales", { taskId: "a", run: () => {} }) };
+  mixed.tasks = [...mixed.tasks, { taskId: "b", command: "echo {{ ds }}" }];
+  assert.equal(await warned({ dag: mixed, engine }), 0);
+  assert.equal(await warned({ dag: mixed }), 1);
 });
 
 test("an error of the DAG names the setting that was given", async (t) => {
