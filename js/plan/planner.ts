@@ -31,10 +31,15 @@ function texts(value: Json, found: string[] = []): string[] {
   return found;
 }
 
-/** The templates of a task that is nothing but its templates: a shell command. A task function may look at the date itself, and so may work that
- *  was not imported. */
+/** The variables of a command's environment that have another value for each date. */
+const DATED = /DAGFILL_(RUN_ID|EXECUTION|LOCAL|DATA)/;
+
+/** The templates of a task that is nothing but its templates: a shell command. A task function may look at the date itself, and so may a command
+ *  that reads its environment, or work that was not imported. */
 function templates({ taskId, command, params }: CheckedTask): [string, string[]][] {
-  return command === undefined || isLeftOut(command) ? [] : [[taskId, [command, ...texts(params)]]];
+  return command === undefined || isLeftOut(command) || DATED.test(command)
+    ? []
+    : [[taskId, [command, ...texts(params)]]];
 }
 
 /** A request as the core reads it, which records it needs, and where periods without an anchor count from. */
@@ -78,7 +83,8 @@ export function planRequest(
     hashed: hashedTexts(dag, options, host),
     ...(options.taskIds === undefined ? {} : { taskIds: options.taskIds }),
     withUpstream: options.withUpstream,
-    templates: tasks.flatMap(templates),
+    // A callback may give each date another conf, and so other params.
+    templates: options.confFor ? [] : tasks.flatMap(templates),
   };
   return call((wasm) => {
     const draft = new wasm.RawPlan(timetableOf(dag.timetable), request);

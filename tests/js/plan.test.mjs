@@ -164,6 +164,19 @@ test("a task of nothing but its command is named when it does not look at the da
     [["date_independent", 1]],
   );
   assert.match(plan.warnings[0].message, /extract/);
+  // Variables that a command has in its environment are another for each date, or the same for all.
+  const reads = async (command, more) => {
+    const range = { startDate: "2024-01-01", endDate: "2024-01-03", ...more };
+    return (await preview(range, { tasks: [{ taskId: "load", command }] })).warnings.map(({ code }) => code);
+  };
+  const dated = ["EXECUTION_DATE", "LOCAL_DATE", "DATA_INTERVAL_START", "DATA_INTERVAL_END", "RUN_ID"];
+  for (const name of dated) assert.deepEqual(await reads(`load "$DAGFILL_${name}"`), [], name);
+  for (const name of ["CONF", "TASK_ID", "DAG_ID", "ATTEMPT"])
+    assert.deepEqual(await reads(`load "$DAGFILL_${name}"`), ["date_independent"], name);
+  // A callback makes another conf for each date.
+  const confFor = (date) => ({ day: date.slice(0, 10) });
+  for (const text of ['"$DAGFILL_CONF"', "{{ dag_run.conf.day | quote }}"])
+    assert.deepEqual(await reads(`load ${text}`, { confFor }), [], text);
   // Nothing is known of work that an importer left out.
   const { dags } = importDag(
     'with DAG("a", schedule="@daily"):\n  a = PythonOperator(task_id="extract", python_callable=f)\n',
