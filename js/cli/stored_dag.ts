@@ -1,7 +1,14 @@
 // The DAG of a verb that reads only the store, by id or file: its zone, the order of its tasks, and the runs that are meant.
 import { existsSync } from "node:fs";
 import { DagfillError } from "../error.js";
-import { type RunRecord, type RunStore, type TaskInstance, validateDag } from "../face.js";
+import {
+  type Dag,
+  type RunRecord,
+  type RunStore,
+  type Task,
+  type TaskInstance,
+  validateDag,
+} from "../face.js";
 import { nearest } from "../nearest.js";
 import { shown } from "../shown.js";
 import { spanOf, zoneOf } from "./bounds.js";
@@ -20,6 +27,8 @@ export interface StoredDag {
   timeZone: string | undefined;
   /** The tasks in the order in which they run, where a file was given. */
   order: readonly string[];
+  /** The tasks that are commands; undefined where no file was given. */
+  commands?: ReadonlySet<string>;
 }
 
 /** The file's DAG where the argument is a file, else the store's DAG of that id. UNKNOWN_DAG where the store has none of that id. */
@@ -30,13 +39,25 @@ export async function storedDag(
 ): Promise<StoredDag> {
   if (existsSync(text) || looksLikeFile(text)) {
     const dag = chooseDag(await loadDagFile(text), values.dagId);
-    return { dagId: dag.dagId, timeZone: zoneOf(dag), order: validateDag(dag).order };
+    return {
+      dagId: dag.dagId,
+      timeZone: zoneOf(dag),
+      order: validateDag(dag).order,
+      commands: commandsOf(dag),
+    };
   }
   const backfills = await store.listBackfills({ dagId: text });
   const timeZone = timeZoneOf(backfills.at(-1)?.snapshot);
   if (backfills.length === 0 && (await store.listRuns({ dagId: text, limit: 1 })).length === 0)
     throw await unknownDag(text, store);
   return { dagId: text, timeZone, order: [] };
+}
+
+/** The tasks of a DAG that are commands: their own, or that of all, which a function of their own displaces. */
+function commandsOf({ tasks = [], taskDefaults }: Dag): ReadonlySet<string> {
+  const isCommand = ({ command, run }: Task) =>
+    command !== undefined || (run === undefined && taskDefaults?.command !== undefined);
+  return new Set(tasks.filter(isCommand).map(({ taskId }) => taskId));
 }
 
 /** The zone of a stored backfill's dates. */

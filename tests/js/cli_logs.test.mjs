@@ -4,6 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { BackfillService } from "dagfill";
+import { openSqliteStore } from "dagfill/store/sqlite";
 import { run, start, until } from "./cli_process.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "dagfill-logs-"));
@@ -123,6 +126,37 @@ export default {
   assert.match((await run(["logs", file, "2024-01-05", "load", "--store", store])).out, /at inner/);
   const none = await run(["logs", file, "2024-01-01", "fine", "--store", store]);
   assert.match(none.err, /only commands, and functions that failed, have logs/);
+});
+
+test("logs say of commands that ran elsewhere that their output is there", async () => {
+  const [file, path] = [join(folder, "elsewhere.mjs"), join(folder, "elsewhere.sqlite")];
+  writeFileSync(
+    file,
+    `export const dag = { dagId: "elsewhere", schedule: "@daily", taskDefaults: { command: "echo {{ ds }}" }, tasks: [
+      { taskId: "own", command: "echo own" }, { taskId: "shared" }, { taskId: "function", run: () => 1 },
+    ] };`,
+  );
+  const { dag } = await import(pathToFileURL(file).href);
+  const store = await openSqliteStore(path);
+  const service = new BackfillService({ dags: [dag], store, executeTask: () => {} });
+  const range = { dagId: "elsewhere", startDate: "2024-01-01", endDate: "2024-01-01" };
+  assert.equal((await service.backfill(range)).state, "success");
+  await store.close();
+  const said = async (...args) => (await run(["logs", ...args, "--store", path])).err;
+  const where = `no logs of backfill__2024-01-01T00:00:00+00:00 in ${path}.logs: the output of commands is where they ran, such as in that of dagfill worker: `;
+  assert.equal(await said(file, "2024-01-01"), `${where}own, shared\n`);
+  assert.equal(await said(file, "2024-01-01", "shared"), `${where}shared\n`);
+  assert.match(
+    await said(file, "2024-01-01", "function"),
+    /: only commands, and functions that failed, have logs\n$/,
+  );
+  // By its id alone nothing is known of the tasks' work.
+  assert.match(
+    await said("elsewhere", "2024-01-01"),
+    /have logs; dagfill worker prints the output of what it runs\n$/,
+  );
+  const remote = await run(["logs", file, "2024-01-01", "--store", "postgres://localhost:1/none"]);
+  assert.match(remote.err, /expected a store in a file.*dagfill worker prints the output/s);
 });
 
 test("logs and tasks of a later date of a chunk are those of its run, which they name", limit, async () => {

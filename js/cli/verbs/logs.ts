@@ -30,6 +30,7 @@ export const logs: Verb = {
     if (folder === undefined) {
       throw new DagfillError("INVALID_OPTION", "expected a store in a file, since logs are kept beside it", {
         field: "store",
+        hint: "dagfill worker prints the output of the commands that it runs",
       });
     }
     const store = await world.openStore(values.store, "read", notices);
@@ -52,7 +53,8 @@ export const logs: Verb = {
       }
       if (!reader.found) {
         refuseAttempt(values.attempt, reader.attempts);
-        notices.line(whyNone(inOrder(await tasksOf(store, dagId, run.runId, taskId), stored), run.runId));
+        const tasks = inOrder(await tasksOf(store, dagId, run.runId, taskId), stored);
+        notices.line(`no logs of ${run.runId}${whyNone(tasks, stored, folder)}`);
       }
       return exitCodes.ok;
     } finally {
@@ -90,12 +92,19 @@ function refuseAttempt(attempt: unknown, known: ReadonlyMap<string, readonly num
   });
 }
 
-/** Why tasks of a run have no logs: they were not started, or are no commands. */
-function whyNone(tasks: readonly TaskInstance[], runId: string): string {
+/** Why tasks of a run have no logs: they were not started, were run by another process than one of the command at this store, or are no
+ *  commands. */
+function whyNone(tasks: readonly TaskInstance[], { commands }: StoredDag, folder: string): string {
   const waiting = tasks.filter(({ startedAt }) => startedAt === undefined);
-  if (waiting.length === 0) return `no logs of ${runId}: only commands, and functions that failed, have logs`;
-  const states = firstFew(waiting, 10, ({ taskId, state }) => `${taskId} (${state})`);
-  return `no logs of ${runId}: not started: ${states}`;
+  if (waiting.length > 0)
+    return `: not started: ${firstFew(waiting, 10, ({ taskId, state }) => `${taskId} (${state})`)}`;
+  const elsewhere = tasks.filter(({ taskId }) => commands?.has(taskId));
+  if (elsewhere.length > 0) {
+    const names = firstFew(elsewhere, 10, ({ taskId }) => taskId);
+    return ` in ${folder}: the output of commands is where they ran, such as in that of dagfill worker: ${names}`;
+  }
+  const why = ": only commands, and functions that failed, have logs";
+  return commands === undefined ? `${why}; dagfill worker prints the output of what it runs` : why;
 }
 
 async function tasksOf(
