@@ -207,6 +207,12 @@ function mustBeFresh({ __wbg_inst }) {
 }
 `;
 
+// Texts go to the module through its own allocator, which is named once instead of once for each text of each call.
+const passing =
+  /function passStringToWasm0\(arg, malloc, realloc\) \{\s+if \(realloc === undefined\) \{[^}]*\}/;
+const passingOf =
+  "function passStringToWasm0(arg) { const { __wbindgen_malloc: malloc, __wbindgen_realloc: realloc } = wasm;";
+
 // Removes unused parts of the glue: its tables of numbers, which no user sees, are frozen and also lead from each number back to its name, and
 // its classes can be disposed of by `using`.
 const oneWay = {
@@ -219,6 +225,8 @@ const oneWay = {
         .replace(/^if \(Symbol\.dispose\) .*$/gm, "")
         .replace(registries, "registryOf((ptr) => wasm.$1(ptr, 1))")
         .replace(freshness, "mustBeFresh($1);")
+        .replace(passing, passingOf)
+        .replaceAll(", wasm.__wbindgen_malloc, wasm.__wbindgen_realloc)", ")")
         .concat(registryOf, freshnessOf),
       loader: "js",
     }));
