@@ -1,5 +1,5 @@
 // The runs that hold the tasks and logs of dates: those of a chunk are records of their own, and have one run, under its first date.
-import type { RunRecord, RunStore } from "../face.js";
+import type { BackfillPreview, RunRecord, RunStore } from "../face.js";
 import { localDate } from "./local_date.js";
 import type { StoredDag } from "./stored_dag.js";
 import type { Request } from "./verb.js";
@@ -21,4 +21,17 @@ export async function runsOfChunks(
   const [date, of] = [later.executionDate, first.executionDate].map((at) => localDate(at, timeZone));
   notices.line(`${date} is in the chunk of ${of}, whose run is shown`);
   return [first, ...runs.filter(({ chunk }) => chunk === undefined)];
+}
+
+/** How many runs a plan starts: all dates of a chunk are one run, which its first date has. */
+export function startsOf({ runs }: BackfillPreview): number {
+  return runs.filter(({ action, chunk }) => action !== "skip" && chunk === undefined).length;
+}
+
+/** "4 dates", and with `--chunk` in how many runs. */
+export function datesInRuns(total: number, preview: BackfillPreview, { chunk }: Request["values"]): string {
+  const dates = `${total} ${total === 1 ? "date" : "dates"}`;
+  if (chunk === undefined) return dates;
+  const runs = startsOf(preview);
+  return `${dates} in ${runs} ${runs === 1 ? "run" : "runs"}`;
 }

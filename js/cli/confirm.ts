@@ -2,6 +2,7 @@
 import { DagfillError } from "../error.js";
 import type { BackfillOptions, BackfillPreview } from "../face.js";
 import { shortened } from "../visible.js";
+import { startsOf } from "./chunk_runs.js";
 import { Declined, exitCodes } from "./report_error.js";
 import type { Request } from "./verb.js";
 
@@ -38,13 +39,12 @@ export async function confirmed(
 
 /** Why a plan is asked about, in words; `undefined` where it is not. */
 function reason(
-  { counts, runs }: BackfillPreview,
+  preview: BackfillPreview,
   { chunk, taskIds, withUpstream = true }: BackfillOptions,
 ): string | undefined {
+  const { counts, runs } = preview;
   let count = counts.create + counts.rerun + counts.reset;
-  // All dates of a chunk are one run, which its first date has.
-  if (chunk !== undefined)
-    count = runs.filter(({ action, chunk }) => action !== "skip" && chunk === undefined).length;
+  if (chunk !== undefined) count = startsOf(preview);
   let replaced = 0;
   if (counts.reset > 0) {
     for (const { action, existingState } of runs) {

@@ -172,9 +172,10 @@ async function follow(
   return "interrupted" in end ? outcome.showInterrupted(end.interrupted) : outcome.showResult(end);
 }
 
-function showBegin({ backfillId, preview }: Backfill, { json, terminal }: Request): void {
+function showBegin({ backfillId, preview }: Backfill, request: Request): void {
+  const { json, terminal } = request;
   if (json) terminal.line(JSON.stringify({ type: "plan", backfillId, ...planSummary(preview) }));
-  else showPlan(preview, terminal, "none");
+  else showPlan(preview, request, "none");
 }
 
 /** Prints how much of a resumed backfill is left. Its plan was shown when it was started. */

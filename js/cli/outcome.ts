@@ -1,6 +1,7 @@
 // The summary after a backfill: counts, failures, and the next command to type.
 import type { Backfill, BackfillEvent, BackfillResult, Progress, RunResult, SkipReason } from "../face.js";
 import { skippedBy } from "./calendar.js";
+import { datesInRuns } from "./chunk_runs.js";
 import { FailedTasks } from "./failed_tasks.js";
 import { localDate } from "./local_date.js";
 import { duration, endedOf } from "./progress.js";
@@ -45,9 +46,10 @@ export class Outcome {
       ...(canceled > 0 ? [terminal.paint("yellow", `${canceled} canceled`)] : []),
     ];
     const took = duration(Date.parse(result.finishedAt) - Math.max(Date.parse(result.startedAt), this.began));
+    const dates = datesInRuns(totalDates, this.backfill.preview, this.request.values);
     terminal.line();
     terminal.line(
-      `${terminal.paint(styleOf(result), result.state)}  ${totalDates} ${totalDates === 1 ? "date" : "dates"}: ${parts.join(", ")}, in ${took}`,
+      `${terminal.paint(styleOf(result), result.state)}  ${dates}: ${parts.join(", ")}, in ${took}`,
     );
     for (const run of this.failures) {
       const start = `  ${localDate(run.executionDate, this.backfill.preview.timeZone)}  `;

@@ -2,16 +2,22 @@
 import { ACTIONS, type BackfillPreview, type PlannedRun } from "../face.js";
 import { shortened } from "../visible.js";
 import { calendar, looks } from "./calendar.js";
+import { datesInRuns } from "./chunk_runs.js";
 import { inFlags } from "./flag_words.js";
 import { localDate, offsetText, withLocalDates } from "./local_date.js";
 import { type Column, layOut, shorten } from "./table.js";
 import type { Terminal } from "./terminal.js";
+import type { Request } from "./verb.js";
 
 const mostRows = 20;
 
 /** Prints a plan. `rows`: "all", "some" (the first and last of many), or "none". */
-export function showPlan(preview: BackfillPreview, terminal: Terminal, rows: "all" | "some" | "none"): void {
-  for (const line of header(preview, terminal)) terminal.line(line);
+export function showPlan(
+  preview: BackfillPreview,
+  { terminal, values }: Pick<Request, "terminal" | "values">,
+  rows: "all" | "some" | "none",
+): void {
+  for (const line of header(preview, terminal, values)) terminal.line(line);
   const strip = calendar(preview, terminal);
   if (strip.length > 0) {
     terminal.line();
@@ -24,14 +30,14 @@ export function showPlan(preview: BackfillPreview, terminal: Terminal, rows: "al
   showWarnings(preview, terminal);
 }
 
-function header(preview: BackfillPreview, terminal: Terminal): string[] {
+function header(preview: BackfillPreview, terminal: Terminal, values: Request["values"]): string[] {
   const { dagId, timeZone, start, end, counts } = preview;
   const parts = ACTIONS.filter((kind) => counts[kind] > 0).map((kind) =>
     terminal.paint(looks[kind].style, `${counts[kind]} ${kind}`),
   );
   return [
     `${terminal.paint("bold", shortened(dagId, 200))}  ${localDate(start, timeZone)} ${terminal.sign("→", "->")} ${localDate(end, timeZone)}  ${timeZone}`,
-    `${counts.total} ${counts.total === 1 ? "date" : "dates"}${parts.length > 0 ? ": " : ""}${parts.join(", ")}`,
+    `${datesInRuns(counts.total, preview, values)}${parts.length > 0 ? ": " : ""}${parts.join(", ")}`,
   ];
 }
 
@@ -49,7 +55,8 @@ function showRows(preview: BackfillPreview, terminal: Terminal, most: number): v
           : localDate(run.dataInterval.end, preview.timeZone),
       optional: 4,
     },
-    { title: "run", text: (run) => run.runId, optional: 3 },
+    // A later date of a chunk is in the run of the first one.
+    { title: "run", text: (run) => run.chunk ?? run.runId, optional: 3 },
   ];
   const { head, left, tail } = shortenedRuns(preview, most);
   const middle = `  ${terminal.paint("dim", `${terminal.sign("…", "...")} ${left} more dates (--all shows them)`)}`;

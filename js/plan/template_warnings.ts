@@ -9,6 +9,7 @@ import { type Fault, faultOf } from "./template_fault.js";
 import { type TemplateText, templateTexts } from "./template_texts.js";
 import { undefinedParams } from "./undefined_params.js";
 import { type Use, unquoted } from "./unquoted.js";
+import { unreadChunks } from "./unread_chunks.js";
 
 /** More would be no list that anybody reads. */
 const MOST = 100;
@@ -24,11 +25,12 @@ interface Inspection {
 }
 
 /** The warnings, for the first run that would start: one for each thing that is wrong, at its first place, with the count of its places.
- *  Where a callback makes each date's conf, no key of it counts as missing. */
+ *  Where a callback makes each date's conf, no key of it counts as missing. `isMerged`: runs of the plan have several dates. */
 export function templateWarnings(
   templates: PreviewTemplates,
   run: RenderedRun,
   isConfKnown: boolean,
+  isMerged: boolean,
 ): Warning[] {
   const { dag, conf } = templates.data;
   const faults: Fault[] = [];
@@ -58,6 +60,7 @@ export function templateWarnings(
       faults.push(faultOf(text, "work_not_imported", message));
     }
   }
+  if (isMerged) faults.push(...unreadChunks(dag.tasks, (template) => inspect(template).macros));
   return merged(faults).slice(0, MOST);
 }
 

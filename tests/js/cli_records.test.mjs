@@ -263,3 +263,22 @@ test("preview --render of a day renders its first date, whatever its hour", limi
   assert.equal(code, 0);
   assert.match(out, /echo 2024-01-02T05:00:00-05:00/);
 });
+
+test(
+  "with --chunk, the plan and the end say in how many runs the dates are, and which run has which",
+  limit,
+  async () => {
+    const file = join(folder, "merged.json");
+    const tasks = [{ taskId: "a", command: "echo {{ ds }}" }];
+    writeFileSync(file, JSON.stringify({ dagId: "m", schedule: "@daily", tasks }));
+    const range = ["-s", "2024-01-01", "-e", "2024-01-05", "--store", ":memory:"];
+    const preview = (await run(["preview", file, ...range, "--chunk", "2"])).out;
+    assert.match(preview, /^5 dates in 3 runs: 5 create$/m);
+    assert.match(preview, /^ {2}2024-01-02\S+ .*backfill__2024-01-01T/m);
+    assert.match(preview, /^warning chunk_not_used: task a, command: /m);
+    const { out } = await run(["run", file, ...range, "--chunk", "P1M"]);
+    assert.match(out, /^5 dates in 1 run: 5 create$/m);
+    assert.match(out, /^success {2}5 dates in 1 run: 5 succeeded, /m);
+    assert.match((await run(["preview", file, ...range])).out, /^5 dates: 5 create$/m);
+  },
+);

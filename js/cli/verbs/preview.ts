@@ -77,7 +77,7 @@ export async function showPreview(request: Request): Promise<ExitCode> {
         }),
       );
     } else {
-      showPlan(plan, terminal, values.all === true ? "all" : "some");
+      showPlan(plan, request, values.all === true ? "all" : "some");
       if (estimate !== undefined) showEstimate(estimate, plan.timeZone, terminal);
       for (const { taskId, path, text } of rendered ?? []) {
         terminal.line();

@@ -57,7 +57,7 @@ async function rerun(request: Request, states: RunState[], how: Partial<Backfill
   const [first] = dates;
   if (plan !== undefined) {
     if (json) terminal.line(JSON.stringify(planJson(plan)));
-    else showPlan(plan, terminal, "some");
+    else showPlan(plan, request, "some");
     return exitCodes.ok;
   }
   if (first === undefined) {

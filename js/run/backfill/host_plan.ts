@@ -27,7 +27,8 @@ export async function planOn(
   const run = row < 0 ? undefined : renderedRun(plan, row);
   if (run === undefined) return plan;
   const templates = templatesOn(host, dag, options, plan);
-  const found = templateWarnings(templates, run, options.confFor === undefined);
+  const isMerged = (plan.chunks?.length ?? plan.action.length) < plan.action.length;
+  const found = templateWarnings(templates, run, options.confFor === undefined, isMerged);
   plan.warnings = [...plan.warnings, ...found, ...merged(repeatedTexts(templates, plan))];
   return plan;
 }
