@@ -20,6 +20,7 @@ export const english: Locale = {
     stopped: "stopped",
     watching: "running elsewhere",
   },
+  asked: "request sent",
   planning: "Planning…",
   noPlan: "No plan: see what is wrong.",
   noDag: "No DAG or options yet.",

@@ -19,6 +19,8 @@ export interface Locale {
   /** Why a date is left alone; `interrupted`: its run was, with the backfill. */
   reason: Record<SkipReason | "interrupted", string>;
   phase: Record<RunPhase, string>;
+  /** A request is on its way to the tab or process that drives the backfill. */
+  asked: string;
   planning: string;
   /** Nothing could be planned; why is told beside the buttons. */
   noPlan: string;

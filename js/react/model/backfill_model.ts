@@ -7,7 +7,7 @@ import type { DateDetail, PlannedDate } from "../planning/date_detail.js";
 import type { FinishBand } from "../planning/finish_band.js";
 import type { TaskMarks, TaskState } from "../run/task_marks.js";
 import { resumed, started } from "./begin.js";
-import { cancelDriven, setDrivenMaxParallelRuns } from "./control.js";
+import { control, setDrivenMaxParallelRuns } from "./control.js";
 import { bandOfDriven, type Driven, drivenOf, isDriving, type Listener } from "./driven.js";
 import { detailsOf, drivenDates, drivenRunId } from "./driven_detail.js";
 import { FrameThrottle } from "./frame_throttle.js";
@@ -104,12 +104,13 @@ export class BackfillModel {
       await this.#begin(origin, retryOf(row === undefined ? undefined : this.#snapshot.plan?.dates[row]));
     });
 
-  readonly pause = (): void => this.#driven?.backfill?.pause();
+  /** Also pauses a backfill that is watched: whoever drives it obeys within five seconds. */
+  readonly pause = (): Promise<void> => this.#act(() => control(this.#store, this.#driven, "pause"));
 
   /** Goes on after a pause; with an id, goes on with a backfill that was interrupted, within its own limits or those that are given. */
   readonly resume = (backfillId?: string, limits?: BackfillLimits): Promise<void> =>
     this.#act(async () => {
-      if (backfillId === undefined) return this.#driven?.backfill?.resume();
+      if (backfillId === undefined) return control(this.#store, this.#driven, "resume");
       this.#adopt(await resumed(this.#store, this.#fresh(), backfillId, limits, this.#onDriven));
     });
 
@@ -117,12 +118,12 @@ export class BackfillModel {
   readonly review = (backfillId: string): Promise<void> =>
     this.#act(async () => {
       if (isDriving(this.#driven)) return;
-      this.#adopt(await reviewed(this.#store, this.#fresh(), backfillId));
+      this.#adopt(await reviewed(this.#store, this.#fresh(), backfillId, this.#driven));
     });
 
   /** "finish" (default): what runs ends, nothing more starts. "abort": the signals of what runs are aborted, too. */
   readonly cancel = (options: { running?: "finish" | "abort" } = {}): Promise<void> =>
-    this.#act(() => cancelDriven(this.#driven, options));
+    this.#act(() => control(this.#store, this.#driven, "cancel", options));
 
   /** Closes an interrupted backfill: what did not end is recorded as canceled. */
   readonly discard = (backfillId: string): Promise<void> =>
@@ -130,12 +131,10 @@ export class BackfillModel {
 
   /** Answers a canary that waits for approval; false cancels. */
   readonly approve = (verdict = true): Promise<void> =>
-    this.#act(async () => {
-      const { backfill, origin } = this.#driven ?? {};
-      if (origin) await serviceOf(this.#store, origin).approve(backfill?.backfillId ?? "", verdict);
-    });
+    this.#act(() => control(this.#store, this.#driven, "approve", verdict));
 
-  readonly setMaxParallelRuns = (count: number): void => setDrivenMaxParallelRuns(this.#driven, count);
+  readonly setMaxParallelRuns = (count: number): Promise<void> =>
+    this.#act(async () => setDrivenMaxParallelRuns(this.#driven, count));
 
   /** Plans again: something else has written into the store. */
   readonly replan = (): void => {

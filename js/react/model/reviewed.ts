@@ -1,6 +1,6 @@
 // A backfill that this page does not drive, as its records tell of it: one that has ended, that another process runs, or that was
 // interrupted.
-import { type BackfillPreview, type BackfillSummary, DagfillError, type RunStore } from "../../face.js";
+import { type BackfillSummary, DagfillError, type RunStore } from "../../face.js";
 import { columnsOf } from "../plan/columns_of.js";
 import { type RunPhase, RunView } from "../run/run_view.js";
 import { type Driven, isDriving, recordsOf } from "./driven.js";
@@ -13,12 +13,12 @@ function phaseOf(state: BackfillSummary["state"]): RunPhase {
   return ENDED.includes(state) ? "finished" : "watching";
 }
 
-/** `planned`: its plan, where that is known. Throws DagfillError when the store has no such backfill of the DAG. */
+/** `shown`: what is shown now, which may be the same backfill. Throws DagfillError when the store has no such backfill of the DAG. */
 export async function reviewed(
   store: RunStore,
   origin: Origin,
   backfillId: string,
-  planned?: BackfillPreview,
+  shown: Driven | null,
 ): Promise<Driven> {
   const service = serviceOf(store, origin);
   const { dagId } = origin.settings.dag;
@@ -29,15 +29,18 @@ export async function reviewed(
       `backfillId: the store has no backfill "${backfillId}" of the DAG "${dagId}"`,
       { field: "backfillId" },
     );
-  const preview = planned ?? (await service.preview({ ...summary.options, dryRun: true }));
-  const view = new RunView(backfillId, columnsOf(preview), summary.progress, origin.warnings);
-  view.review(phaseOf(summary.state), await recordsOf(store, preview));
+  const { options, progress, state } = summary;
+  const before = shown?.view.backfillId === backfillId ? shown : undefined;
+  const preview = before?.preview ?? (await service.preview({ ...options, dryRun: true }));
+  const view = new RunView(backfillId, columnsOf(preview), progress, origin.warnings);
+  view.review(phaseOf(state), await recordsOf(store, preview));
+  view.state = state;
+  view.isAsked = before?.view.state === state && before.view.isAsked;
   return { backfill: null, preview, view, origin, listeners: new Set() };
 }
 
 /** Reads a backfill again that this page does not drive and that had not ended; every other one is returned as it is. */
 export async function followed(store: RunStore, shown: Driven | null): Promise<Driven | null> {
   if (shown === null || isDriving(shown) || shown.view.phase === "finished") return shown;
-  const { origin, view, preview } = shown;
-  return reviewed(store, origin, view.backfillId, preview).catch(() => shown);
+  return reviewed(store, shown.origin, shown.view.backfillId, shown).catch(() => shown);
 }

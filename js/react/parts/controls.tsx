@@ -16,7 +16,7 @@ const isRefusal = ({ code, count }: PageBackfill["warnings"][number]) =>
 type Asking = "run" | "cancel" | null;
 
 export function Controls({ backfill }: { backfill: PageBackfill }) {
-  const { phase, locale } = backfill;
+  const { phase, locale, run } = backfill;
   const [asking, setAsking] = useState<Asking>(null);
   const answered = () => setAsking(null);
   // A question about a run that has ended meanwhile is void.
@@ -24,7 +24,11 @@ export function Controls({ backfill }: { backfill: PageBackfill }) {
     if (phase === "finished" || phase === "stopped") setAsking(null);
   }, [phase]);
   return (
-    <ButtonGroup label={locale.runs} state={`${phase}${asking}`} dismiss={asking === null ? null : answered}>
+    <ButtonGroup
+      label={locale.runs}
+      state={`${phase}${run?.state}${run?.isAsked}${asking}`}
+      dismiss={asking === null ? null : answered}
+    >
       {asking === null ? (
         <Buttons backfill={backfill} ask={setAsking} />
       ) : (
@@ -72,17 +76,6 @@ function Buttons({ backfill, ask }: { backfill: PageBackfill; ask: (asking: Aski
         </>
       );
     }
-    case "watching":
-      return <Button onClick={backfill.close}>{locale.backToPlan}</Button>;
-    case "awaiting_approval":
-      return (
-        <>
-          <Button isPrimary onClick={() => backfill.approve(true)}>
-            {locale.approve}
-          </Button>
-          <Button onClick={() => backfill.approve(false)}>{locale.reject}</Button>
-        </>
-      );
     case "canceling": {
       const running = progress?.running ?? 0;
       if (running === 0 || backfill.run?.isAborting) return null;
@@ -90,18 +83,38 @@ function Buttons({ backfill, ask }: { backfill: PageBackfill; ask: (asking: Aski
         <Button onClick={() => backfill.cancel({ running: "abort" })}>{locale.abortRunning(running)}</Button>
       );
     }
-    default:
+    default: {
+      // Of a backfill that is watched, as far as its driver has come.
+      const { state, isAsked = false } = backfill.run ?? {};
+      const now = state ?? phase;
       return (
         <>
-          {phase === "running" && <Button onClick={backfill.pause}>{locale.pause}</Button>}
-          {phase === "paused" && (
-            <Button isPrimary onClick={() => backfill.resume()}>
+          {now === "running" && (
+            <Button isDisabled={isAsked} onClick={backfill.pause}>
+              {locale.pause}
+            </Button>
+          )}
+          {now === "paused" && (
+            <Button isPrimary isDisabled={isAsked} onClick={() => backfill.resume()}>
               {locale.resume}
             </Button>
           )}
-          <Button onClick={() => ask("cancel")}>{locale.cancel}</Button>
+          {now === "awaiting_approval" ? (
+            <>
+              <Button isPrimary isDisabled={isAsked} onClick={() => backfill.approve(true)}>
+                {locale.approve}
+              </Button>
+              <Button isDisabled={isAsked} onClick={() => backfill.approve(false)}>
+                {locale.reject}
+              </Button>
+            </>
+          ) : (
+            <Button onClick={() => ask("cancel")}>{locale.cancel}</Button>
+          )}
+          {phase === "watching" && <Button onClick={backfill.close}>{locale.backToPlan}</Button>}
         </>
       );
+    }
   }
 }
 

@@ -78,6 +78,11 @@ function runWords(backfill: PageBackfill, band: FinishBand | null) {
       ? locale.canceledCount(stopped, canceled - stopped)
       : (locale.phase[phase as keyof Locale["phase"]] ?? phase),
   ];
+  // How far the driver of a backfill that is watched has come.
+  const state = phase === "watching" && run?.state !== "running" && run?.state;
+  const words = state && locale.phase[state as keyof Locale["phase"]];
+  if (words) facts.push(words);
+  if (run?.isAsked) facts.push(locale.asked);
   if (failed > 0) facts.push(locale.failedCount(failed, numberText(locale, failed)));
   // The band below tells the same number.
   const left = band?.middle ?? run?.left;

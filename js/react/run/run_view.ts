@@ -1,5 +1,13 @@
 // A backfill as a page shows it: the plan's columns with live states, and a bar for each run. It changes in place.
-import type { BackfillEvent, BackfillResult, Progress, RunRecord, RunResult, Warning } from "../../face.js";
+import type {
+  BackfillEvent,
+  BackfillResult,
+  BackfillSummary,
+  Progress,
+  RunRecord,
+  RunResult,
+  Warning,
+} from "../../face.js";
 import { countTokens, dayOfRow, findDay } from "../plan/day_columns.js";
 import { type PlanColumns, rowOf } from "../plan/plan_columns.js";
 import {
@@ -64,6 +72,10 @@ export class RunView {
   readonly tasks = new TaskMarksByRun();
   phase: RunPhase = "running";
   progress: Progress;
+  /** The state in the store of a backfill that this page does not drive. */
+  state: BackfillSummary["state"] | null = null;
+  /** Whoever drives it was asked for something that `state` does not show yet. */
+  isAsked = false;
   /** The running runs were told to stop, and the backfill waits for them. */
   isAborting = false;
   result: Omit<BackfillResult, "results"> | null = null;

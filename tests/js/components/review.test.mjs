@@ -105,10 +105,81 @@ test("a backfill that another process runs is watched, and the plan comes back a
   await ready(model);
   await model.review(backfill.backfillId);
   assert.equal(model.getSnapshot().phase, "watching");
-  model.pause();
-  assert.equal(backfill.progress.running, 1, "who only looks cannot pause it");
   model.close();
   await phase(model, "ready");
+});
+
+test("a backfill that is watched is paused, goes on and is canceled by requests to its driver", async (t) => {
+  const store = new MemoryStore();
+  const gates = [];
+  const executeRun = () => new Promise((resolve) => gates.push(resolve));
+  const service = new BackfillService({ dags: [dag], store, executeRun });
+  const heard = { paused: () => {}, resumed: () => {}, canceling: () => {} };
+  const onEvent = ({ type }) => heard[type]?.();
+  const next = (type) => new Promise((resolve) => Object.assign(heard, { [type]: resolve }));
+  const backfill = await service.start({ dagId: "sales", ...january, maxParallelRuns: 2 }, { onEvent });
+  t.after(() => gates.map((release) => release()));
+  const model = open(t, { store, executeRun: () => assert.fail("nothing runs here") });
+  await ready(model);
+  await model.review(backfill.backfillId);
+  for (const [act, type, state] of [
+    [model.pause, "paused", "paused"],
+    [() => model.resume(), "resumed", "running"],
+  ]) {
+    const obeyed = next(type);
+    await act();
+    const { failure, run } = model.getSnapshot();
+    assert.deepEqual([failure, run.isAsked], [null, true], type);
+    await obeyed;
+    model.replan();
+    const now = await until(model, (one) => one.run.state === state);
+    assert.deepEqual([now.phase, now.run.isAsked], ["watching", false]);
+  }
+  const canceling = next("canceling");
+  await model.cancel();
+  await canceling;
+  for (const release of gates) release();
+  await backfill.result;
+  model.replan();
+  const { progress } = await phase(model, "finished");
+  assert.deepEqual([progress.completed, progress.canceled], [2, 2]);
+});
+
+test("a canary that is watched is approved by a request to its driver", async (t) => {
+  const store = new MemoryStore();
+  const service = new BackfillService({ dags: [dag], store, executeRun: () => "done" });
+  const waits = Promise.withResolvers();
+  const onEvent = ({ type }) => type === "awaiting-approval" && waits.resolve();
+  const canary = { dates: 1, approve: "manual" };
+  const backfill = await service.start({ dagId: "sales", ...january, canary }, { onEvent });
+  t.after(() => backfill.cancel());
+  await waits.promise;
+  const model = open(t, { store, executeRun: () => assert.fail("nothing runs here") });
+  await ready(model);
+  await model.review(backfill.backfillId);
+  assert.equal(model.getSnapshot().run.state, "awaiting_approval");
+  await model.approve();
+  assert.equal(model.getSnapshot().failure, null);
+  assert.equal((await backfill.result).state, "success");
+});
+
+test("what no request can ask of a backfill that is watched is an error of the action", async (t) => {
+  const store = new MemoryStore();
+  // As a store of the page's own that keeps no requests.
+  store.listRequests = undefined;
+  const held = Promise.withResolvers();
+  const service = new BackfillService({ dags: [dag], store, executeRun: () => held.promise });
+  const backfill = await service.start({ dagId: "sales", ...january });
+  t.after(() => held.resolve());
+  const model = open(t, { store, executeRun: () => "done" });
+  await ready(model);
+  await model.review(backfill.backfillId);
+  await model.setMaxParallelRuns(2);
+  const { code, field } = model.getSnapshot().failure;
+  assert.deepEqual([code, field], ["INVALID_OPTION", "maxParallelRuns"]);
+  await model.pause();
+  const { failure, run } = model.getSnapshot();
+  assert.deepEqual([failure.code, failure.field, run.isAsked], ["INVALID_OPTION", "store", false]);
 });
 
 test("a backfill that is not there is an error of the action", async (t) => {

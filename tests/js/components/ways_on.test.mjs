@@ -219,6 +219,31 @@ test("a backfill that runs elsewhere is told without the codes of errors, and ca
   assert.equal(run.backfillId, backfill.backfillId);
 });
 
+test("a backfill that is watched has the buttons of its state, which wait for its driver", async (t) => {
+  const { store, backfill } = await drivenStore(t);
+  const model = open(t, { store, executeRun: () => "done" });
+  await ready(model);
+  await model.review(backfill.backfillId);
+  const summary = shown(t, model, PlanSummary);
+  const buttons = () => summary.buttons().slice(0, 3).join();
+  assert.match(summary.text(), /Running elsewhere\./);
+  assert.equal(buttons(), "Pause,Cancel…,Back to the plan");
+  summary.press("Pause");
+  await summary.shows("Running elsewhere, request sent.");
+  assert.match(buttons(), /^Cancel…,Back to the plan/, "a second request would say the same");
+  while (model.getSnapshot().run.state !== "paused") {
+    await until(model, ({ run }) => run !== null);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    model.replan();
+  }
+  await summary.shows("Running elsewhere, paused.");
+  assert.equal(buttons(), "Resume,Cancel…,Back to the plan");
+  summary.press("Cancel…");
+  await summary.shows("Stop after the");
+  summary.press(summary.buttons().find((name) => name.startsWith("Stop after the")));
+  await summary.shows("Running elsewhere, paused, request sent.");
+});
+
 test("a backfill that has not ended counts its failed dates as done, and names them", async (t) => {
   const { store } = await drivenStore(t);
   const model = open(t, { store, executeRun: () => "done" });
