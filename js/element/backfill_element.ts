@@ -4,6 +4,7 @@ import type { BackfillEvent } from "../face.js";
 import { BackfillModel } from "../react/model/backfill_model.js";
 import type { BackfillSettings } from "../react/model/settings.js";
 import { type PageBackfill, useModel } from "../react/use_backfill.js";
+import { Boundary } from "./boundary.js";
 import { type Container, createContainer } from "./container.js";
 
 /** Names of settings that are properties of an element. */
@@ -172,7 +173,11 @@ function Whole({ model, settings, draw, send, told }: WholeProps) {
   const backfill = useModel(model, settings);
   told(backfill, send);
   // One background below all parts: between them the page would show in its own colours.
-  return createElement("div", { className: "dagfill dagfill-whole" }, draw(backfill, send) as ReactNode);
+  return createElement(
+    "div",
+    { className: "dagfill dagfill-whole" },
+    createElement(Boundary, { settings }, draw(backfill, send) as ReactNode),
+  );
 }
 
 for (const name of PROPERTIES)

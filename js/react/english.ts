@@ -1,6 +1,7 @@
 // The English texts.
 import type { DagfillError } from "../face.js";
 import { englishDuration, englishStates } from "../planning.js";
+import { guarded } from "./guarded_text.js";
 import type { Locale, LocaleText } from "./locale.js";
 import { textFault } from "./locale_fault.js";
 
@@ -158,23 +159,37 @@ export const english: Locale = {
   },
 };
 
-/** A whole locale: English where a text is missing, or cannot be used. */
+/** A whole locale: English where a text is missing, cannot be used, or fails when it is asked. */
 export function withEnglish(texts: LocaleText | undefined): Locale {
-  if (texts === undefined || texts === null) return english;
-  const whole = { ...english } as Record<string, unknown>;
-  for (const [key, value] of Object.entries(texts)) {
-    if (value === undefined || textFault(key, value, english) !== null) continue;
-    whole[key] =
-      typeof value === "object" ? { ...(english[key as keyof Locale] as object), ...value } : value;
-  }
-  return whole as unknown as Locale;
+  return withTexts(texts, english, "locale", []) as Locale;
 }
 
 /** The first text of a page that cannot be used; null where all can. */
 export function localeFault(texts: LocaleText | undefined): DagfillError | null {
-  for (const [key, value] of Object.entries(texts ?? {})) {
-    const fault = value === undefined ? null : textFault(key, value, english);
-    if (fault !== null) return fault;
-  }
-  return null;
+  const faults: DagfillError[] = [];
+  withTexts(texts, english, "locale", faults);
+  return faults[0] ?? null;
 }
+
+/** The texts of a page over the English ones, those of an object in it, too. */
+function withTexts(
+  texts: object | null | undefined,
+  own: object,
+  path: string,
+  faults: DagfillError[],
+): object {
+  const whole = { ...own } as Record<string, unknown>;
+  for (const [key, value] of Object.entries(texts ?? {})) {
+    if (value === undefined) continue;
+    const name = `${path}.${key}`;
+    // Every code of an error may have a text.
+    const standIn = whole[key] ?? (path === "locale.errors" ? ownMessage : undefined);
+    const fault = textFault(path, key, value, standIn, own);
+    if (fault !== null) faults.push(fault);
+    else if (typeof value === "object") whole[key] = withTexts(value, standIn as object, name, faults);
+    else whole[key] = typeof value === "function" ? guarded(name, value, standIn as typeof value) : value;
+  }
+  return whole;
+}
+
+const ownMessage = ({ message }: Error) => message;

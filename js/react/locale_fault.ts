@@ -19,14 +19,19 @@ function languageFault(language: unknown): DagfillError | null {
   );
 }
 
-/** Why a text cannot stand in the place of the English one; null where it can. */
-export function textFault(name: string, text: unknown, english: Readonly<object>): DagfillError | null {
-  const own = (english as Record<string, unknown>)[name];
-  const field = `locale.${name}`;
-  if (own === undefined)
-    return wrongSetting(field, `locale: there is no text "${name}"`, didYouMean(name, Object.keys(english)));
-  if (name === "language") return languageFault(text);
-  if (typeof text === typeof own && text !== null) return null;
-  const expected = typeof own === "object" ? "an object of texts" : `a ${typeof own}`;
+/** Why a text cannot stand in the place of the English one; null where it can. `own`: the English texts that have its path, `within`. */
+export function textFault(
+  within: string,
+  name: string,
+  text: unknown,
+  english: unknown,
+  own: object,
+): DagfillError | null {
+  const field = `${within}.${name}`;
+  if (field === "locale.language") return languageFault(text);
+  if (english === undefined)
+    return wrongSetting(field, `${within}: there is no text "${name}"`, didYouMean(name, Object.keys(own)));
+  if (typeof text === typeof english && text !== null) return null;
+  const expected = typeof english === "object" ? "an object of texts" : `a ${typeof english}`;
   return wrongSetting(field, `${field}: expected ${expected}, got ${typeof text}`);
 }

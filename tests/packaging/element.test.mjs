@@ -178,6 +178,72 @@ test("an element keeps its backfill when it is moved, and when it is taken out f
   ]);
 });
 
+/** Errors of a page of its own, where they are no problem of the test. */
+async function openFaulty(t, path) {
+  const context = await host.browser.newContext();
+  t.after(() => context.close());
+  const tab = await context.newPage();
+  const told = [];
+  tab.on("pageerror", (error) => told.push(error.message));
+  tab.on("console", (message) => message.type() === "error" && told.push(message.text()));
+  await tab.goto(`${host.server.origin}${path}`);
+  return { tab, told };
+}
+
+for (const order of ["before", "after"])
+  test(`a text of locale that throws is told once, and the page stays alive: set ${order} connecting`, {
+    skip,
+  }, async (t) => {
+    const { tab, told } = await openFaulty(t, "/");
+    await headline(tab, "31 runs will start");
+    await tab.evaluate((when) => {
+      const element = document.createElement("dagfill-plan");
+      const locale = {
+        run: () => {
+          throw new Error("my locale");
+        },
+      };
+      const settings = {
+        dag: { dagId: "words", schedule: "@daily" },
+        options: { startDate: "2026-01-01", endDate: "2026-01-03" },
+        executeRun: async () => {},
+      };
+      Object.assign(element, settings, when === "before" ? { locale } : {});
+      document.body.prepend(element);
+      if (when === "after") element.locale = locale;
+    }, order);
+    const mine = tab.locator("dagfill-plan").first();
+    await mine.getByRole("button", { name: "Run 3 dates" }).click();
+    await mine.locator(".dagfill-headline", { hasText: "3 of 3 done" }).waitFor();
+    assert.equal(told.length, 1, told.join("\n"));
+    assert.match(told[0], /locale\.run: expected a text, it threw Error: my locale/);
+  });
+
+test("an error of drawing is told once, and other settings are drawn anew", { skip }, async (t) => {
+  const { tab, told } = await openFaulty(t, "/");
+  await headline(tab, "31 runs will start");
+  await tab.evaluate(() => {
+    globalThis.own = Intl.NumberFormat;
+    Intl.NumberFormat = function NumberFormat() {
+      throw new Error("no numbers");
+    };
+    const element = document.createElement("dagfill-plan");
+    document.body.prepend(element);
+    element.locale = { language: "de-AT" };
+    element.dag = { dagId: "numbers", schedule: "@daily" };
+    element.options = { startDate: "2026-01-01", endDate: "2026-01-03" };
+  });
+  const mine = tab.locator("dagfill-plan").first();
+  await mine.getByRole("alert").filter({ hasText: "no numbers" }).waitFor();
+  assert.equal(told.length, 1, told.join("\n"));
+  assert.match(told[0], /no numbers/);
+  await tab.evaluate(() => {
+    Intl.NumberFormat = globalThis.own;
+    document.querySelector("dagfill-plan").options = { startDate: "2026-01-01", endDate: "2026-01-04" };
+  });
+  await mine.locator(".dagfill-headline", { hasText: "4 runs will start" }).waitFor();
+});
+
 test("many tasks scroll within their grid", { skip }, async (t) => {
   const tab = await open(t);
   await headline(tab, "31 runs will start");

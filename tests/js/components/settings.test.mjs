@@ -1,7 +1,7 @@
 // Settings that are wrong, or that change, neither blank the page nor run anything that nobody asked for.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BackfillService, MemoryStore } from "dagfill";
+import { BackfillService, DagfillError, MemoryStore } from "dagfill";
 import { opener, phase, ready, until } from "./opened.mjs";
 import { componentModule } from "./source.mjs";
 
@@ -11,6 +11,11 @@ export { withEnglish } from "./english.ts";
 export { numberText } from "./locale.ts";
 `);
 const open = opener(BackfillModel);
+let pages = 0;
+/** The texts of another page: what is told once was not told there. */
+const freshTexts = () =>
+  componentModule(`export { withEnglish } from "./english.ts";
+export { errorWords } from "./error_words.ts"; export const page = ${++pages};`);
 const options = { startDate: "2026-01-01", endDate: "2026-01-04" };
 const daily = (dagId, ...tasks) => ({ dagId, schedule: "@daily", tasks });
 
@@ -183,6 +188,9 @@ for (const [field, settings, hint] of [
   ["locale.language", { locale: { language: "de_DE" } }, "Did you mean de-DE?"],
   ["locale.paus", { locale: { paus: "Halt" } }, "Did you mean pause?"],
   ["locale.run", { locale: { run: "Start" } }, undefined],
+  ["locale.token.succes", { locale: { token: { succes: "fertig" } } }, "Did you mean success?"],
+  ["locale.columns.date", { locale: { columns: { date: { de: "Tag" } } } }, undefined],
+  ["locale.errors.PLAN_CHANGED", { locale: { errors: { PLAN_CHANGED: "anders" } } }, undefined],
 ])
   test(`a wrong setting is told before anything starts: ${field}`, async (t) => {
     const { error } = await phase(open(t, settings), "invalid");
@@ -246,6 +254,45 @@ test("a text that cannot be used leaves the English one in its place", () => {
   const locale = withEnglish({ language: "de_DE", run: "Start", pause: undefined, retry: "Nochmal" });
   assert.equal(numberText(locale, 1234), "1,234");
   assert.deepEqual([locale.run(2, "2"), locale.pause, locale.retry], ["Run 2 dates", "Pause", "Nochmal"]);
+});
+
+test("a text that fails when it is asked is told once, and English stands in its place", async (t) => {
+  const { mock } = t.mock.method(console, "error", () => {});
+  const error = new DagfillError("STORE_FAILED", "the store is away");
+  for (const [failed, told] of [
+    [
+      () => {
+        throw new Error("my locale");
+      },
+      "expected a text, it threw Error: my locale",
+    ],
+    [() => undefined, "expected a text, got undefined"],
+    [() => ({ a: 1 }), "expected a text, got object"],
+    [() => 5, "expected a text, got number"],
+  ]) {
+    mock.resetCalls();
+    // The name of a text whose fault was told is not told again on the page.
+    const { withEnglish, errorWords } = await freshTexts();
+    const texts = {
+      run: failed,
+      errors: { PLAN_CHANGED: failed, STORE_FAILED: failed },
+      columns: { date: undefined },
+    };
+    for (const _ of [1, 2]) {
+      const locale = withEnglish(texts);
+      assert.equal(locale.run(2, "2"), "Run 2 dates");
+      assert.equal(errorWords(locale, error), "the store is away");
+      assert.match(errorWords(locale, new DagfillError("PLAN_CHANGED", "x")), /^The plan has changed/);
+      assert.equal(locale.columns.date, "Date");
+    }
+    assert.deepEqual(
+      mock.calls.map(({ arguments: [{ code, message }] }) => [code, message]),
+      ["run", "errors.STORE_FAILED", "errors.PLAN_CHANGED"].map((name) => [
+        "INVALID_OPTION",
+        `locale.${name}: ${told}`,
+      ]),
+    );
+  }
 });
 
 test("a plan that nothing would run says so before the click", async (t) => {
