@@ -254,8 +254,18 @@ function attempted<T>(read: () => T): T | undefined {
 /** A date as the core reads it: milliseconds, or a text that Rust parses. */
 export type DateValue = number | string;
 
+/** A calendar day without its dashes, as YAML reads `startDate: 20240101`: as milliseconds it would be a morning of January 1970. */
+const DAY = /^(19\d\d|2\d{3})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
+
+/** Whether a number was meant to be a day. */
+export function isCompactDay(value: unknown): value is number {
+  return typeof value === "number" && DAY.test(`${value}`);
+}
+
 export const date: Reader<DateValue> = (value, path) => {
   if (typeof value === "string") return value;
+  if (isCompactDay(value))
+    throw wrong(path, `${value}`.replace(DAY, '"$1-$2-$3" in quotes'), value, "INVALID_DATE");
   const ms = reading(path, () => (isDate(value) ? value.getTime() : value));
   if (typeof ms !== "number") throw wrong(path, "a Date, milliseconds or a date text", value, "INVALID_DATE");
   if (!Number.isFinite(ms)) throw wrong(path, "a valid date", value, "INVALID_DATE");

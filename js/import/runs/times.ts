@@ -1,4 +1,5 @@
 // Times of a history as epoch milliseconds.
+import { isCompactDay } from "../../options.js";
 import { instantMs } from "../../store/instant.js";
 import { instantIn } from "../wall_clock.js";
 import type { Time } from "./rows.js";
@@ -11,7 +12,9 @@ const LAST_MS = 8.64e15;
 export function timeReader(timeZone = "UTC"): (time: Time) => number | undefined {
   const days = new Map<string, number | undefined>();
   return (time) => {
-    if (typeof time === "number") return Math.abs(time) <= LAST_MS ? Math.floor(time) : undefined;
+    // A day without its dashes, such as 20240101, is no instant of 1970.
+    if (typeof time === "number")
+      return Math.abs(time) <= LAST_MS && !isCompactDay(time) ? Math.floor(time) : undefined;
     const text = time.trim();
     if (!isDay(text)) return instantMs(text) ?? instantMs(`${withoutName(text)}Z`);
     if (!days.has(text)) days.set(text, instantIn(timeZone, text));
