@@ -177,6 +177,21 @@ test("tasks in flight are attached to by the next coordinator: the same attempts
   }
 });
 
+test("a worker takes a DAG whose calendars are the service's, since dates are planned there", async () => {
+  const ran = [];
+  const dag = {
+    dagId: "sales",
+    schedule: "@daily",
+    exclude: { calendar: "de" },
+    tasks: [{ taskId: "a", run: ({ executionDate }) => void ran.push(executionDate) }],
+  };
+  const calendars = { de: { holidays: ["2024-01-02"], weekend: [] } };
+  const engine = memoryEngine(memoryJobs({ dags: [dag] }));
+  const service = new BackfillService({ dags: [dag], engine, calendars });
+  assert.equal((await service.backfill({ ...range, endDate: "2024-01-03" })).state, "success");
+  assert.deepEqual(ran, ["2024-01-01T00:00:00Z", "2024-01-03T00:00:00Z"]);
+});
+
 test("a worker without the function of a task fails it and says what it needs", async () => {
   const dag = { dagId: "sales", schedule: "@daily", tasks: [{ taskId: "a", run: () => 1 }] };
   const { results } = await backfill(dag, { executeTask: () => assert.fail("it is not the task's work") });
