@@ -38,7 +38,12 @@ export type CheckedLookups = { readonly [kind in keyof Lookups]?: CheckedLookup 
 const lookup: Reader<CheckedLookup> = (value, path) => {
   if (typeof value === "function") return (name) => asked(value as (name: string) => unknown, name, path);
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw wrong(path, "an object of values by name, or a function of a name", value);
+    // A text may hold a password, as the URI of a connection does.
+    throw wrong(
+      path,
+      "an object of values by name, or a function of a name",
+      typeof value === "string" ? "***" : value,
+    );
   const texts = new Map<string, string>();
   for (const [name, member] of Object.entries(value)) {
     if (member !== undefined) texts.set(name, JSON.stringify(printable(member, `${path}.${name}`)));
