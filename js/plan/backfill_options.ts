@@ -22,6 +22,7 @@ import {
 } from "../options.js";
 import type { DateInput } from "../schedule/input.js";
 import { type Chunk, chunk } from "./chunks.js";
+import { optionDefaults } from "./option_defaults.js";
 import { rate } from "./rate.js";
 import { type Breaker, breaker, type Canary, canary, type StartWindow, startWindows } from "./valve.js";
 
@@ -176,30 +177,10 @@ const spec = {
   macroTimeZone,
 } satisfies Record<keyof BackfillOptions, Reader<unknown>>;
 
-const defaults = {
-  maxParallelRuns: 1,
-  dryRun: false,
-  rerunFailed: false,
-  resetDagRun: false,
-  excludeDates: [],
-  includeNotDue: false,
-  coverage: "date",
-  runBackwards: false,
-  strictPast: false,
-  cascade: false,
-  maxFailures: Number.POSITIVE_INFINITY,
-  retries: 0,
-  retryDelay: 0,
-  retryBackoff: 1,
-  abortGrace: 30_000,
-  maxRuns: 100_000,
-  withUpstream: true,
-} satisfies Checked<typeof spec>;
-
 type Needed = Pick<typeof spec, "dagId" | "startDate" | "endDate">;
 
 /** Options with their defaults, times in milliseconds. Plain data but for `confFor`. */
-export type CheckedOptions = Checked<typeof spec, typeof defaults & Needed>;
+export type CheckedOptions = Checked<typeof spec, typeof optionDefaults & Needed>;
 
 /** The options that a backfill may be resumed with instead of its own. */
 export type BackfillLimits = Pick<
@@ -221,5 +202,5 @@ export function readOptions(value: unknown): CheckedOptions {
   if (endDate === undefined) throw wrong("endDate", "a date", undefined);
   if (read.chunk !== undefined && !["oldest", "newest", undefined].includes(read.order as string))
     throw wrong("order", "oldest or newest, because of chunk", read.order);
-  return { ...defaults, excludeDates: [], ...read, dagId, startDate, endDate };
+  return { ...optionDefaults, excludeDates: [], ...read, dagId, startDate, endDate };
 }

@@ -1,18 +1,27 @@
 // dagfill retry and dagfill clear: run existing runs of the store again.
 import { DagfillError } from "../../error.js";
-import { type BackfillOptions, BackfillService, type Dag, type RunState, type RunStore } from "../../face.js";
-import { abandonment, unfinishedIds } from "../../plan/history.js";
+import {
+  type BackfillOptions,
+  type BackfillPreview,
+  BackfillService,
+  type Dag,
+  type RunState,
+  type RunStore,
+} from "../../face.js";
+import { iso } from "../../time.js";
 import { shortened } from "../../visible.js";
+import { batchesOf, keptByClear, keptByRetry } from "../again_options.js";
 import { spanOf, zoneOf } from "../bounds.js";
-import { drive } from "../drive.js";
+import { type DateAgain, datesOfRuns, datesToRetry } from "../dates_again.js";
+import { drive, type Session } from "../drive.js";
 import { FailedTasks } from "../failed_tasks.js";
 import { flags } from "../flags.js";
 import { nameTheCommand } from "../in_the_way.js";
 import { chooseDag, type DagFile, loadDagFile } from "../load_dag.js";
+import { localDate } from "../local_date.js";
 import { planJson, showPlan } from "../plan_view.js";
-import { exitCodes } from "../report_error.js";
-import type { Terminal } from "../terminal.js";
-import { quoted, typedLine } from "../typed_line.js";
+import { type ExitCode, exitCodes } from "../report_error.js";
+import { dagFlag, quoted, typedLine } from "../typed_line.js";
 import { warningsOfUnrecordedRuns } from "../unrecorded_tasks.js";
 import type { Request, Verb } from "../verb.js";
 import { optionsOf } from "./backfill_options.js";
@@ -31,7 +40,7 @@ const common = [
 
 export const retry: Verb = {
   summary:
-    "run failed and canceled runs of a DAG again, and dates that an ended backfill left; tasks that succeeded stay",
+    "run failed and canceled runs again, and dates that an ended backfill left, with its options; tasks that succeeded stay; of canceled backfills only with --from or --to",
   positionals: ["FILE"],
   flags: common,
   run: (request) => rerun(request, ["failed", "canceled"], { reprocess: "failed" }),
@@ -44,69 +53,143 @@ export const clear: Verb = {
   run: (request) => rerun(request, ["success", "failed", "canceled"], { resetDagRun: true }),
 };
 
-async function rerun(request: Request, states: RunState[], how: Partial<BackfillOptions>) {
+async function rerun(request: Request, states: RunState[], action: Partial<BackfillOptions>) {
   const { positionals, values, terminal, notices, json, world } = request;
   const file: DagFile = await loadDagFile(positionals[0] ?? "");
   const dag = chooseDag(file, values.dagId);
   const { dagId } = dag;
+  const isRetry = action.reprocess === "failed";
   const store = await world.openStore(values.store, "read", notices);
   const service = new BackfillService({ dags: file.dags, store, ...world.callbacks(file, () => {}) });
   const span = spanOf(values, zoneOf(dag));
   const failedTasks = new FailedTasks();
-  const { dates, interrupted, plan } = await read().finally(() => store.close());
-  const [first] = dates;
-  if (plan !== undefined) {
-    if (json) terminal.line(JSON.stringify(planJson(plan)));
-    else showPlan(plan, request, "some");
-    return exitCodes.ok;
+  const { batches, leftOut, interrupted, plans } = await read().finally(() => store.close());
+  if (plans !== undefined) {
+    for (const plan of plans) {
+      if (json) terminal.line(JSON.stringify(planJson(plan)));
+      else showPlan(plan, request, "some");
+    }
   }
-  if (first === undefined) {
+  if (batches.length === 0) {
     const range = span.from === undefined && span.to === undefined ? "" : " between these dates";
     notices.line(`no runs of ${shortened(dagId, 200)} that are ${states.join(" or ")}${range}`);
     if (interrupted !== undefined) {
       const which = [file.name, interrupted.backfillId].map(quoted).join(" ");
-      const line = typedLine("to continue it", `resume ${which}`, values);
-      notices.line(`${notices.paint("cyan", "hint")} a backfill was interrupted; ${line}`);
+      hint(`a backfill was interrupted; ${typedLine("to continue it", `resume ${which}`, values)}`);
     }
     const place = { file: file.name, dagId, timeZone: zoneOf(dag), servers: values };
-    const hint = failedTasks.hint(place);
-    if (hint !== undefined)
-      notices.line(
-        `${notices.paint("cyan", "hint")} tasks failed or did not run in runs that still succeeded; ${hint}`,
-      );
-    return exitCodes.ok;
+    const line = failedTasks.hint(place);
+    if (line !== undefined) hint(`tasks failed or did not run in runs that still succeeded; ${line}`);
   }
-  const options = optionsFor(dates);
-  return drive(request, file, async (session) => {
-    const agreed = await session.agreed(options);
-    return session.follow((hooks) =>
-      session.service.start(agreed, hooks).catch((error: unknown) => {
-        throw nameTheCommand(error, request);
-      }),
-    );
-  });
+  if (leftOut.length > 0) hint(leftOutText(leftOut, dag, file, values));
+  if (batches.length === 0 || plans !== undefined) return exitCodes.ok;
+  return drive(request, file, (session) => runBatches(session, batches, dag, request));
 
-  function optionsFor(dates: readonly string[]): BackfillOptions {
-    const [startDate = "", endDate = startDate] = [dates[0], dates.at(-1)];
-    // A run that exists is run again even if its date is not due, because it has been started before.
-    const chosen = { startDate, endDate, dates: [...dates], includeNotDue: true };
-    return { ...optionsOf(values), ...how, dagId, ...chosen };
+  function hint(text: string): void {
+    notices.line(`${notices.paint("cyan", "hint")} ${text}`);
+  }
+
+  function batchesFor(dates: readonly DateAgain[]): BackfillOptions[] {
+    const isKept = isRetry ? keptByRetry : keptByClear;
+    const all = batchesOf(dates, {
+      dagId,
+      isKept,
+      given: optionsOf(values),
+      action,
+      inOrder: isInOrder(dag),
+    });
+    for (const field of ["backfillId", "planHash"] as const) {
+      if (values[field] === undefined || all.length < 2) continue;
+      const flag = field === "planHash" ? "--plan-hash" : "--backfill-id";
+      throw new DagfillError(
+        "INVALID_OPTION",
+        `expected no ${flag} for dates that run as ${all.length} backfills, because they had other options`,
+        { field: flag, hint: "--from and --to choose the dates of one; --dry-run shows the plans" },
+      );
+    }
+    return all;
   }
 
   async function read() {
-    const known = await knownDates(store, dagId, states, span);
-    const left = how.reprocess === "failed" ? await leftDates(service, dagId, span, notices) : [];
-    const dates = [...new Set([...known, ...left])].sort((a, b) => Date.parse(a) - Date.parse(b));
+    const place = { dag, store, span, notices };
+    const { dates, leftOut } = isRetry
+      ? await datesToRetry(place, service)
+      : { dates: await datesOfRuns(place, states), leftOut: [] };
     if (dates.length === 0) {
       const open = await service.list({ dagId, unfinished: true });
-      if (how.reprocess === "failed") await seeFailedTasks(dag, store, span, failedTasks);
-      return { dates, interrupted: open.find(({ state }) => state === "interrupted"), plan: undefined };
+      if (isRetry) await seeFailedTasks(dag, store, span, failedTasks);
+      const interrupted = open.find(({ state }) => state === "interrupted");
+      return { batches: [], leftOut, interrupted, plans: undefined };
     }
-    const { dryRun, ...options } = optionsFor(dates);
-    const plan = dryRun === true ? await service.preview(options) : undefined;
-    plan?.warnings.push(...(await warningsOfUnrecordedRuns(plan, options, file, store)));
-    return { dates, interrupted: undefined, plan };
+    const batches = batchesFor(dates);
+    const plans = values.dryRun === true ? await plansOf(batches) : undefined;
+    return { batches, leftOut, interrupted: undefined, plans };
   }
+
+  async function plansOf(batches: readonly BackfillOptions[]): Promise<BackfillPreview[]> {
+    const plans: BackfillPreview[] = [];
+    for (const { dryRun: _, ...options } of batches) {
+      const plan = await service.preview(options);
+      plan.warnings.push(...(await warningsOfUnrecordedRuns(plan, options, file, store)));
+      plans.push(plan);
+    }
+    return plans;
+  }
+}
+
+/** Starts the backfills one after the other. Where dates wait for those before them, one that fails is the last. */
+async function runBatches(
+  session: Session,
+  batches: readonly BackfillOptions[],
+  dag: Dag,
+  request: Request,
+): Promise<ExitCode> {
+  // Every question comes before the first run. A later backfill is planned when its turn comes, so that the hash of now is not that of its plan.
+  const agreed: BackfillOptions[] = [];
+  for (const options of batches) agreed.push(await session.agreed(options));
+  const [first, ...others] = agreed;
+  const starts = first === undefined ? [] : [first, ...others.map(({ planHash: _, ...options }) => options)];
+  let worst: ExitCode = exitCodes.ok;
+  for (const [place, options] of starts.entries()) {
+    if (worst !== exitCodes.ok && isInOrder(dag)) {
+      const { notices } = request;
+      const count = starts.slice(place).flatMap(({ dates = [] }) => dates).length;
+      const are = count === 1 ? "1 later date waits" : `${count} later dates wait`;
+      notices.line(`${notices.paint("cyan", "hint")} ${are} for these, and did not start`);
+      break;
+    }
+    const code = await session.follow((hooks) =>
+      session.service.start(options, hooks).catch((error: unknown) => {
+        throw nameTheCommand(error, request);
+      }),
+    );
+    if (code === exitCodes.interrupted) return code;
+    if (code !== exitCodes.ok) worst = code;
+  }
+  return worst;
+}
+
+/** Whether a date waits for the dates before it. */
+function isInOrder({ dependsOnPast, tasks = [], taskDefaults }: Dag): boolean {
+  return (
+    dependsOnPast === true || tasks.some((task) => ({ ...taskDefaults, ...task }).dependsOnPast === true)
+  );
+}
+
+function leftOutText(
+  dates: readonly number[],
+  dag: Dag,
+  { name }: DagFile,
+  values: Request["values"],
+): string {
+  const sorted = [...dates].sort((a, b) => a - b);
+  const [from = "", to = ""] = [sorted[0], sorted.at(-1)].map((date = 0) =>
+    localDate(iso(date), zoneOf(dag)),
+  );
+  const are = dates.length === 1 ? "1 date is" : `${dates.length} dates are`;
+  const which = `${quoted(name)}${dagFlag(dag.dagId)} --from ${from} --to ${to}`;
+  const line = typedLine("to run what is left there, too", `retry ${which}`, values);
+  return `${are} left out: of canceled backfills, or succeeded before a backfill was to run them from the start; ${line}`;
 }
 
 /** Collects the tasks that failed, or did not run therefore, in runs that succeeded. Without a trigger rule there are none, and nothing is read. */
@@ -126,58 +209,4 @@ async function seeFailedTasks(
     );
     if (failed.length > 0) seen.add(failed, executionDate);
   }
-}
-
-/** The dates of the runs in these states, and of runs that a killed process left. Runs of an interrupted backfill are not among them: a resume continues those. */
-async function knownDates(
-  store: RunStore,
-  dagId: string,
-  states: readonly RunState[],
-  span: { from?: number; to?: number },
-): Promise<string[]> {
-  const isAbandoned = abandonment(store);
-  const unfinished = await unfinishedIds(store, dagId);
-  const dates: string[] = [];
-  for (const run of await store.listRuns({ dagId, states: [...states, "queued", "running"], ...span })) {
-    const isOpen = !states.includes(run.state);
-    if (isOpen && (unfinished.has(run.backfillId ?? "") || !(await isAbandoned(run)))) continue;
-    dates.push(run.executionDate);
-  }
-  return dates;
-}
-
-/** Dates that a backfill of the DAG planned and never started, as after `--max-failures` or a cancel, and that have not succeeded since. */
-async function leftDates(
-  service: BackfillService,
-  dagId: string,
-  { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: { from?: number; to?: number },
-  notices: Terminal,
-): Promise<string[]> {
-  const stopped = (await service.list({ dagId })).filter(
-    ({ state, progress }) => (state === "failed" || state === "canceled") && progress.canceled > 0,
-  );
-  const left: string[] = [];
-  for (const { backfillId, options } of stopped) {
-    const { startDate, endDate, dates, maxRuns } = options;
-    try {
-      const plan = await service.preview({
-        dagId,
-        startDate,
-        endDate,
-        reprocess: "failed",
-        ...(dates !== undefined && { dates }),
-        ...(maxRuns !== undefined && { maxRuns }),
-      });
-      for (const { executionDate, action } of plan.runs) {
-        const at = Date.parse(executionDate);
-        if (action !== "skip" && at >= from && at <= to) left.push(executionDate);
-      }
-    } catch (error) {
-      if (!(error instanceof DagfillError)) throw error;
-      notices.line(
-        `${notices.paint("yellow", "warning")} the dates that ${backfillId} left are not run: ${error.message}`,
-      );
-    }
-  }
-  return left;
 }

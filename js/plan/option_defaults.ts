@@ -1,0 +1,20 @@
+// The options of a backfill where nothing is said, as they are stored: durations in milliseconds.
+export const optionDefaults = {
+  maxParallelRuns: 1,
+  dryRun: false,
+  rerunFailed: false,
+  resetDagRun: false,
+  excludeDates: [] as (number | string)[],
+  includeNotDue: false,
+  coverage: "date" as const,
+  runBackwards: false,
+  strictPast: false,
+  cascade: false,
+  maxFailures: Number.POSITIVE_INFINITY,
+  retries: 0,
+  retryDelay: 0,
+  retryBackoff: 1,
+  abortGrace: 30_000,
+  maxRuns: 100_000,
+  withUpstream: true,
+};
