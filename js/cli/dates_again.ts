@@ -1,5 +1,5 @@
 // The dates that `retry` and `clear` run again, each with the backfill that it was last part of.
-import { ACTIONS } from "../codes.js";
+import { ACTIONS, SKIP_REASONS } from "../codes.js";
 import { DagfillError } from "../error.js";
 import {
   type BackfillOptions,
@@ -43,6 +43,7 @@ export interface Place {
 }
 
 const [SKIP, RESET] = [ACTIONS.indexOf("skip"), ACTIONS.indexOf("reset")];
+const DEPENDS_ON_PAST = SKIP_REASONS.indexOf("depends_on_past");
 
 /** The dates of the runs in these states, and of runs that a killed process left. */
 export async function datesOfRuns(place: Place, states: readonly RunState[]): Promise<DateAgain[]> {
@@ -127,9 +128,11 @@ async function datesLeft(
   return left;
 }
 
-/** The rows whose dates a plan was to run. */
-function askedRows({ action, executionDate }: Snapshot["plan"]): { row: number; date: number }[] {
-  return Array.from(executionDate, (date, row) => ({ row, date })).filter(({ row }) => action[row] !== SKIP);
+/** The rows whose dates a plan was to run, also those that waited for the date before them. */
+function askedRows({ action, reason, executionDate }: Snapshot["plan"]): { row: number; date: number }[] {
+  return Array.from(executionDate, (date, row) => ({ row, date })).filter(
+    ({ row }) => action[row] !== SKIP || reason[row] === DEPENDS_ON_PAST,
+  );
 }
 
 async function historyOf(

@@ -107,6 +107,31 @@ test("dates of several backfills run with the options of each, those of the last
   ]);
 });
 
+test("where dates wait for those before them, backfills take turns by date, and a failure is the end", async () => {
+  const { verb, days, journal } = scene({ dependsOnPast: true });
+  await days("run", "01", 1, 4, ["-t", "a"], "2024-01-02");
+  await days("run", "01", 3, 3, ["-t", "a", "--conf", '{"target":"other"}', "--strict-past"]);
+  const failed = await verb("retry", [], "2024-01-02");
+  assert.equal(failed.code, 1);
+  assert.match(failed.err, /2 later dates wait for these, and did not start/);
+  assert.deepEqual(await journal(() => verb("retry")), [
+    "a 2024-01-02 prod",
+    "a 2024-01-03 other",
+    "a 2024-01-04 prod",
+  ]);
+});
+
+test("the hinted retry takes the dates that waited for the one that failed", async () => {
+  const { days, journal, hinted } = scene({ dependsOnPast: true, tasks: TASKS.slice(0, 1) });
+  const failed = await days("run", "01", 1, 5, [], "2024-01-02");
+  assert.match(failed.out, /4 dates have not succeeded: 1 failed, 3 depends_on_past/);
+  const dates = ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"];
+  assert.deepEqual(
+    await journal(hinted(failed)),
+    dates.map((date) => `a ${date} prod`),
+  );
+});
+
 test("the hinted retry of a backfill in chunks has its chunks, and so has a clear", async () => {
   const command =
     'echo {{ chunk.size }} {{ ds }} >> "$JOURNAL"; case ",$BREAK," in *,{{ ds }},*) exit 1;; esac';
