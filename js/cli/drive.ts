@@ -24,6 +24,7 @@ import { endedOf } from "./progress.js";
 import { type ExitCode, exitCodes, reportError } from "./report_error.js";
 import { type Reporter, reporterFor } from "./reporter.js";
 import { type RetryWait, retryWaits } from "./retry_waits.js";
+import { warnOfRunsElsewhere } from "./runs_elsewhere.js";
 import { TaskLogs } from "./task_logs.js";
 import { quoted, typedLine } from "./typed_line.js";
 import type { UncaughtError } from "./uncaught.js";
@@ -156,6 +157,7 @@ async function follow(
     waits = dag === undefined ? [] : await retryWaits(frame.store, dag, backfill.backfillId);
     for (const { runId, taskId } of waits) atWork.wait(runId, taskId);
   } else {
+    warnOfRunsElsewhere(backfill.preview);
     await warnOfUnrecordedTasks(backfill.preview, dag, frame.store, request);
   }
   if (how.resumed === true && !request.json) showResumed(backfill, waits, request);

@@ -12,9 +12,9 @@ import type { Request } from "./verb.js";
 
 const mostFailures = 10;
 
-function styleOf({ state, unfinished }: BackfillResult): Style {
+function styleOf({ state, unfinished }: BackfillResult, elsewhere: number): Style {
   if (state !== "success") return "red";
-  return unfinished > 0 ? "yellow" : "green";
+  return unfinished + elsewhere > 0 ? "yellow" : "green";
 }
 
 export class Outcome {
@@ -47,9 +47,10 @@ export class Outcome {
     ];
     const took = duration(Date.parse(result.finishedAt) - Math.max(Date.parse(result.startedAt), this.began));
     const dates = datesInRuns(totalDates, this.backfill.preview, this.request.values);
+    const elsewhere = this.skipped().get("in_flight") ?? 0;
     terminal.line();
     terminal.line(
-      `${terminal.paint(styleOf(result), result.state)}  ${dates}: ${parts.join(", ")}, in ${took}`,
+      `${terminal.paint(styleOf(result, elsewhere), result.state)}  ${dates}: ${parts.join(", ")}, in ${took}`,
     );
     for (const run of this.failures) {
       const start = `  ${localDate(run.executionDate, this.backfill.preview.timeZone)}  `;
@@ -68,6 +69,12 @@ export class Outcome {
       const place = { file: positionals[0] ?? "", dagId, timeZone, servers: values };
       const hint = this.failedTasks.hint(place);
       if (hint !== undefined && values.store !== ":memory:") this.hint(hint);
+    }
+    if (elsewhere > 0) {
+      const are = elsewhere === 1 ? "1 date was" : `${elsewhere} dates were`;
+      terminal.line(
+        `${terminal.paint("yellow", "in flight")}  ${are} left alone, and not counted as unfinished`,
+      );
     }
     if (result.unfinished > 0) this.showUnfinished(result);
     else this.hintAtDone();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { run, workplace } from "./cli_process.mjs";
+import { jsonLines, run, workplace } from "./cli_process.mjs";
 
 test("import-dag prints a DAG that preview takes, and notes what it left out", async () => {
   const { folder, store } = workplace();
@@ -144,6 +144,38 @@ test("import-runs names the rows it leaves out, and takes several pages", async 
   assert.deepEqual(JSON.parse((await run(["missing", file, ...range, "--json"])).out).inFlight, [
     "2024-01-03T00:00:00Z",
   ]);
+});
+
+test("a run that is in flight elsewhere is warned of, before and behind the backfill that leaves it alone", async () => {
+  const { folder, store } = workplace();
+  const [file, rows] = [join(folder, "dag.json"), join(folder, "rows.json")];
+  writeFileSync(file, JSON.stringify({ dagId: "d", schedule: "@daily", tasks: [{ taskId: "t" }] }));
+  writeFileSync(
+    rows,
+    JSON.stringify([
+      { executionDate: "2024-01-02T00:00:00Z", state: "running", startedAt: "2024-01-02T00:00:00Z" },
+    ]),
+  );
+  assert.equal((await run(["import-runs", file, rows, "--store", store])).code, 0);
+  const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-02", "--store", store];
+  const said =
+    "in_flight_left_alone: 1 date has a run in flight elsewhere and will be left alone, the first is 2024-01-02T00:00:00Z: not counted as unfinished; if another scheduler left such runs, import-runs --assume-dead P1D counts them as failed";
+  for (const verb of ["preview", "run"]) {
+    const { code, out } = await run([verb, file, ...range]);
+    assert.equal(code, 0);
+    assert.ok(out.includes(`warning ${said}\n`), out);
+    assert.equal(
+      /^in flight {2}1 date was left alone, and not counted as unfinished$/m.test(out),
+      verb === "run",
+    );
+  }
+  const [plan] = jsonLines((await run(["run", file, ...range, "--json"])).out);
+  const { code, count } = plan.warnings.find((warning) => warning.code === "in_flight_left_alone");
+  assert.deepEqual([code, count], ["in_flight_left_alone", 1]);
+  await run(["import-runs", file, rows, "--assume-dead", "P1D", "--store", store]);
+  const retried = await run(["retry", file, "--store", store]);
+  assert.match(retried.out, /^success {2}1 date: 1 succeeded/m);
+  assert.doesNotMatch((await run(["run", file, ...range])).out, /in.flight/);
 });
 
 test("what runs --format csv prints can be imported", async () => {

@@ -8,6 +8,7 @@ import { chooseDag, loadDagFile } from "../load_dag.js";
 import { localDate } from "../local_date.js";
 import { planJson, showPlan } from "../plan_view.js";
 import { type ExitCode, exitCodes } from "../report_error.js";
+import { warnOfRunsElsewhere } from "../runs_elsewhere.js";
 import { warningsOfUnrecordedRuns, warnOfUnrecordedTasks } from "../unrecorded_tasks.js";
 import type { Request, Verb } from "../verb.js";
 import { backfillOptions, SHORT_HASH } from "./backfill_options.js";
@@ -58,6 +59,7 @@ export async function showPreview(request: Request): Promise<ExitCode> {
       ...options,
       ...(values.cascade === true && { cascade: true }),
     });
+    warnOfRunsElsewhere(plan);
     if (foreign === undefined) {
       await warnOfUnrecordedTasks(plan, dag, store, request);
       plan.warnings.push(...(await warningsOfUnrecordedRuns(plan, options, file, store)));

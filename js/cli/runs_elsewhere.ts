@@ -1,0 +1,16 @@
+// Dates that a plan leaves alone because somebody else's run of them has not ended.
+import { type BackfillPreview, SKIP_REASONS } from "../face.js";
+import { iso } from "../time.js";
+
+const IN_FLIGHT = SKIP_REASONS.indexOf("in_flight");
+
+/** Adds a warning `in_flight_left_alone` to a plan with such dates: they are not counted as unfinished, and nobody may be at work on them. */
+export function warnOfRunsElsewhere(preview: BackfillPreview): void {
+  const { executionDate, reason } = preview.columns();
+  const count = reason.filter((one) => one === IN_FLIGHT).length;
+  if (count === 0) return;
+  const at = iso(executionDate[reason.indexOf(IN_FLIGHT)] as number);
+  const have = count === 1 ? "1 date has a run" : `${count} dates have runs`;
+  const message = `${have} in flight elsewhere and will be left alone, the first is ${at}: not counted as unfinished; if another scheduler left such runs, import-runs --assume-dead P1D counts them as failed`;
+  preview.warnings.push({ code: "in_flight_left_alone", message, at, count });
+}
