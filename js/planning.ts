@@ -20,7 +20,9 @@ export {
   offsetText,
   parseDay,
 } from "./react/plan/days.js";
-export { type ClockChange, type PlanColumns, rowOf } from "./react/plan/plan_columns.js";
+/** @internal */
+export { type ClockChange, type PlanColumns, placeOf, reasonIn, rowOf } from "./react/plan/plan_columns.js";
+/** @internal */
 export {
   AGAIN,
   CANCELED,
@@ -29,15 +31,19 @@ export {
   INTERRUPTED,
   KEEP,
   KEEP_FAILED,
+  OUTLINED,
   QUEUED,
   RUNNING,
   SUCCESS,
+  startingOf,
   TOKEN_COUNT,
   TOKENS,
   type Token,
+  tokenOfState,
 } from "./react/plan/tokens.js";
 export { dayIn, zoneOffset, zoneText, zoneTime } from "./react/plan/zone_clock.js";
 export { preloadWorker } from "./react/planning/preload_worker.js";
 /** @internal */
 export { joinWorker, type WorkerLink } from "./react/planning/worker_link.js";
-export { TOKEN_OF_TASK } from "./react/run/task_tokens.js";
+/** @internal */
+export { isOpenTask, TOKEN_OF_TASK } from "./react/run/task_tokens.js";

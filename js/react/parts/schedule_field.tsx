@@ -4,6 +4,7 @@ import { DagfillError, explainSchedule, type ScheduleInput, type TimetableOption
 import { withEnglish } from "../english.js";
 import { errorHint, errorWords } from "../error_words.js";
 import type { Locale, LocaleText } from "../locale.js";
+import { pageError } from "../model/page_error.js";
 import type { ScheduleWords } from "../planning/planning.js";
 import { type PartProps, Root } from "./root.js";
 
@@ -74,7 +75,7 @@ function useExplained(value: string, options: TimetableOptions | undefined, coun
       const words = explainSchedule(scheduleOf(value), { ...JSON.parse(asked), count });
       setExplained({ words, error: null });
     } catch (thrown) {
-      setExplained({ words: null, error: thrown instanceof Error ? thrown : new Error(String(thrown)) });
+      setExplained({ words: null, error: pageError(thrown) });
     }
   }, [value, asked, count]);
   return explained;

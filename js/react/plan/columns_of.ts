@@ -22,17 +22,12 @@ export function columnsOf(preview: BackfillPreview): PlanColumns {
   const tokens = tokensOf(preview, actions, reasons);
   const edge = (at: string, row: number) => dayIn(preview.timeZone, Date.parse(at), offsets.at(row));
   const [oldest, newest] = (dates[0] ?? 0) <= (dates.at(-1) ?? 0) ? [0, -1] : [-1, 0];
+  const { dagId, timeZone, start, end, planHash, counts } = preview;
   return {
-    dagId: preview.dagId,
-    timeZone: preview.timeZone,
-    start: preview.start,
-    end: preview.end,
-    firstDay: edge(preview.start, oldest),
-    lastDay: edge(preview.end, newest),
-    planHash: preview.planHash,
-    total: dates.length,
-    counts: { ...preview.counts },
-    replaced: preview.counts.reset > 0 ? countReplaced(preview, dates, actions) : 0,
+    ...{ dagId, timeZone, start, end, planHash, total: dates.length, counts: { ...counts } },
+    firstDay: edge(start, oldest),
+    lastDay: edge(end, newest),
+    replaced: counts.reset > 0 ? countReplaced(preview, dates, actions) : 0,
     dates,
     offsets,
     reasons,
