@@ -97,7 +97,7 @@ export class BackfillModel {
       if (answer !== null) await this.#begin(origin, { planHash: answer.plan.planHash });
     });
 
-  /** Starts what has not succeeded of the options' dates: failed and canceled runs, and dates that never had one; with a row of it alone. */
+  /** Starts what has not succeeded of the backfill that is shown, with its options, else of the plan; with a row of it alone. */
   readonly retry = (row?: number): Promise<void> =>
     this.#act(async () => {
       const origin = new Origin(this.#driven?.origin.settings ?? this.#fresh().settings);

@@ -35,7 +35,7 @@ export async function control(
 export function setDrivenMaxParallelRuns(driven: Driven | null, count: number): void {
   if (driven?.backfill) {
     driven.backfill.setMaxParallelRuns(count);
-    driven.origin.setMaxParallelRuns(count);
+    driven.origin.setOptions({ ...driven.origin.settings.options, maxParallelRuns: count });
     tellListeners(driven);
   } else if (driven?.view.phase === "watching") {
     throw wrongSetting("maxParallelRuns", "maxParallelRuns: set it where the backfill runs");

@@ -22,9 +22,9 @@ export class Origin {
     return this.#settings;
   }
 
-  /** Replaces the option, for backfills that are started from this one, such as a retry. */
-  setMaxParallelRuns(maxParallelRuns: number): void {
-    this.#settings = { ...this.#settings, options: { ...this.#settings.options, maxParallelRuns } };
+  /** Replaces options, for backfills that are started from this one, such as a retry. */
+  setOptions(options: PlannableSettings["options"]): void {
+    this.#settings = { ...this.#settings, options };
   }
 
   /** Takes the callbacks of settings with the same DAG; those of another DAG are not its own. */
@@ -53,8 +53,13 @@ export function serviceOf(store: RunStore, origin: Origin): BackfillService {
 
 /** Options that run again what has not succeeded: of all dates, or of the one at an instant. */
 export function retryOf(date: number | undefined): OtherOptions {
-  const own = date === undefined ? {} : { startDate: date, endDate: date, coverage: undefined };
-  return { reprocess: "failed", rerunFailed: undefined, resetDagRun: undefined, ...own };
+  const one = { startDate: date, endDate: date, dates: undefined, coverage: undefined };
+  return {
+    reprocess: "failed",
+    rerunFailed: undefined,
+    resetDagRun: undefined,
+    ...(date !== undefined && one),
+  };
 }
 
 /** The settings, where something can be planned of them. */

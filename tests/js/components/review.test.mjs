@@ -48,7 +48,46 @@ test("a backfill that has ended is shown from its records, and its failures can 
     model,
     ({ phase: name, run: now }) => name === "finished" && now.backfillId !== id,
   );
-  assert.deepEqual([again.progress.completed, again.progress.failed], [1 + 1, 0]);
+  // Not the fourth day, which the plan of the settings has beside the backfill's three.
+  assert.deepEqual([again.progress.total, again.progress.completed, again.progress.failed], [3, 1, 0]);
+});
+
+test("a retry has the options of the backfill that is shown, looked at or resumed, whatever those of the plan", async (t) => {
+  const store = new MemoryStore();
+  const ran = [];
+  let isBroken = true;
+  const executeRun = ({ executionDate, conf }) => {
+    if (isBroken) throw new Error("no disk");
+    ran.push(`${executionDate.slice(8, 10)} ${conf.target}`);
+  };
+  const service = new BackfillService({ dags: [dag], store, executeRun });
+  const days = ["2026-01-01", "2026-01-02", "2026-01-04"];
+  const own = { conf: { target: "staging" }, excludeDates: ["2026-01-03"], maxFailures: 1 };
+  const ended = await service.start({ dagId: "sales", ...january, ...own });
+  await ended.result;
+  const id = await service.enqueue({
+    dagId: "sales",
+    startDate: "2026-02-01",
+    endDate: "2026-02-03",
+    ...own,
+    dates: ["2026-02-01", "2026-02-03"],
+  });
+  const model = open(t, { store, executeRun, options: { ...january, conf: { target: "prod" } } });
+  await ready(model);
+  await model.resume(id);
+  await phase(model, "finished");
+  isBroken = false;
+  await model.retry(1);
+  await until(model, ({ phase: name, progress }) => name === "finished" && progress.completed === 1);
+  assert.deepEqual(ran.splice(0), ["03 staging"]);
+  model.close();
+  await model.review(ended.backfillId);
+  await model.retry();
+  await until(model, ({ phase: name, progress }) => name === "finished" && progress.completed === 3);
+  assert.deepEqual(
+    ran,
+    days.map((day) => `${day.slice(8)} staging`),
+  );
 });
 
 test("rows that are asked for together are those that are asked for one by one: of a plan, of a backfill, and of one that is only looked at", async (t) => {
