@@ -43,7 +43,8 @@ interface DagRun {
   conf?: unknown;
 }
 
-/** An engine whose runs are DAG runs of Airflow 3 (or 2), with the run's date as `logical_date`, its data interval and its conf.
+/** An engine whose runs are DAG runs of Airflow 3 (or 2), with the run's date as `logical_date`, its data interval and its conf. Where the
+ *  schedule has an `interval` before its dates, `logical_date` is its start, as in Airflow's CronTriggerTimetable.
  *
  *  ```js
  *  const engine = airflowEngine({ url: "https://airflow.internal", token: () => process.env.AIRFLOW_TOKEN });
@@ -68,7 +69,7 @@ export function airflowEngine(options: AirflowOptions): Engine {
   /** Brings a job to Airflow, or leaves it waiting behind another run of its date. */
   const bring = async (job: EngineJob): Promise<void> => {
     const { data, key } = job;
-    const entry: Known = { dag: dagId(data.dagId), date: data.executionDate, job };
+    const entry: Known = { dag: dagId(data.dagId), date: logicalDate(data), job };
     known.set(key, { ...entry, ...known.get(key), job });
     const run = `dagfill__${key}`;
     const made = await rest("POST", `/dags/${part(entry.dag)}/dagRuns`, triggerOf(job, run), [409], dagRun);
@@ -198,11 +199,17 @@ const PAGE = 100;
 /** So many of the newest runs are looked through for one that has ended. */
 const NEWEST = 1_000;
 
+/** Airflow dates a run by the start of its data interval, also where that lies before the date on which the run is due: the run that it has
+ *  on our date is then another one, of an interval that begins there. A run by hand has its own date in both. */
+function logicalDate({ executionDate, dataInterval: { start }, runType }: EngineJob["data"]): string {
+  return runType !== "manual" && Date.parse(start) < Date.parse(executionDate) ? start : executionDate;
+}
+
 function triggerOf({ data, key }: EngineJob, run: string): object {
   const { start, end } = data.dataInterval;
   return {
     dag_run_id: run,
-    logical_date: data.executionDate,
+    logical_date: logicalDate(data),
     data_interval_start: start,
     data_interval_end: end,
     conf: data.conf,

@@ -55,6 +55,32 @@ test("a run has its date, its interval and its conf in Airflow, and its output i
   stub.close();
 });
 
+test("a run with an interval before its date has the interval's start as its date in Airflow", async () => {
+  const { stub, engine } = await scene();
+  const before = { dagId: "sales", schedule: "0 6 * * *", kind: "trigger", interval: "P1D" };
+  const service = new BackfillService({ dags: [before], engine });
+  // Airflow's own run of the next interval, which begins when ours is due.
+  const next = { logical_date: "2024-01-02T06:00:00Z", data_interval_start: "2024-01-02T06:00:00Z" };
+  const own = await ended(stub, {}, next);
+  const result = await service.backfill({ ...range, startDate: "2024-01-02", endDate: "2024-01-02T12:00" });
+  assert.equal(result.completed, 1);
+  assert.deepEqual(
+    stub.runs.map(({ logical_date, data_interval_start }) => [logical_date, data_interval_start]),
+    [
+      [own.logical_date, own.data_interval_start],
+      ["2024-01-01T06:00:00Z", "2024-01-01T06:00:00Z"],
+    ],
+  );
+  assert.deepEqual(
+    stub.calls.filter((call) => call.endsWith("/clear")),
+    [],
+  );
+  const manual = await service.trigger({ dagId: "sales", executionDate: "2024-01-03T09:00:00Z" });
+  assert.equal(manual.state, "success");
+  assert.equal(stub.runs.at(-1).logical_date, "2024-01-03T09:00:00Z");
+  stub.close();
+});
+
 test("the output is the value of the XCom in Airflow 2, too, and its text before 2.10", async () => {
   for (const [strings, output] of [
     [false, { rows: 3 }],
@@ -164,7 +190,8 @@ test("a run with a note of its user's is canceled, and its note says so", async 
   const run = await ended(stub, {}, { note: "see ticket 12" });
   run.conf = { ms: 60_000 };
   const job = jobOf("sales", 0, { ms: 60_000 });
-  job.data.executionDate = "2024-01-01T00:00:00Z";
+  const [start, end] = ["2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z"];
+  Object.assign(job.data, { executionDate: start, dataInterval: { start, end } });
   await engine.submit([job]);
   await engine.cancel([job.key], "");
   assert.equal(run.note, `see ticket 12\ndagfill ${job.key} canceled`);
