@@ -13,7 +13,7 @@ export function guarded(name: string, own: Text, english: Text): Text {
     try {
       const text = own(...args);
       if (typeof text === "string") return text;
-      fault = `got ${text === null ? "null" : typeof text}`;
+      fault = `got ${typeof text}`;
     } catch (thrown) {
       fault = `it threw ${thrown}`;
     }

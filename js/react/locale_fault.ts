@@ -10,12 +10,12 @@ function languageFault(language: unknown): DagfillError | null {
   } catch {
     // Said below.
   }
-  const shown = JSON.stringify(language) ?? String(language);
-  const meant = String(language).replaceAll("_", "-");
+  const shown = String(language);
+  const meant = shown.replaceAll("_", "-");
   return wrongSetting(
     "locale.language",
     `locale.language: expected a language tag (BCP 47) such as "de-DE", got ${shown}`,
-    meant === language ? undefined : `Did you mean ${meant}?`,
+    meant === shown ? undefined : `Did you mean ${meant}?`,
   );
 }
 

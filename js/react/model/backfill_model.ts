@@ -19,7 +19,7 @@ import { pictureOf } from "./picture.js";
 import { NO_PLAN } from "./plan_loop.js";
 import { PlanSource } from "./plan_source.js";
 import { followed, reviewed } from "./reviewed.js";
-import { NOTHING, reselect, type Selection, selectDay, selectRow } from "./selection.js";
+import { isRow, NOTHING, reselect, type Selection, selectDay, selectRow } from "./selection.js";
 import { Origin, type OtherOptions, originOf, plannableOf, retryOf, serviceOf } from "./service_of.js";
 import { type BackfillSettings, hasPlan, isOtherStore, textOf } from "./settings.js";
 import { SettingsCheck } from "./settings_fault.js";
@@ -101,7 +101,7 @@ export class BackfillModel {
   readonly retry = (row?: number): Promise<void> =>
     this.#act(async () => {
       const origin = new Origin(this.#driven?.origin.settings ?? this.#fresh().settings);
-      await this.#begin(origin, retryOf(row === undefined ? undefined : this.#snapshot.plan?.dates[row]));
+      await this.#begin(origin, retryOf(this.#snapshot.plan, row));
     });
 
   /** Also pauses a backfill that is watched: whoever drives it obeys within five seconds. */
@@ -178,7 +178,7 @@ export class BackfillModel {
 
   /** One row of the plan in full. */
   readonly detail = async (row: number): Promise<DateDetail | null> =>
-    (await this.details(row, row + 1))[0] ?? null;
+    (isRow(this.#snapshot.plan, row) && (await this.details(row, row + 1))[0]) || null;
 
   /** The rows from `from` to before `to` in full; for what is made of a whole plan, in parts. */
   readonly details = (from: number, to: number): Promise<DateDetail[]> =>

@@ -9,12 +9,19 @@ export interface Selection {
 
 export const NOTHING: Selection = { row: null, day: null };
 
+/** Whether a plan has a row. Callers without types pass anything, such as the event of a click. */
+export function isRow(plan: PlanColumns | null, row: unknown): plan is PlanColumns {
+  return typeof row === "number" && plan?.dates[row] !== undefined;
+}
+
+/** Nothing is chosen where the plan has no such row: it may be one of an older plan. */
 export function selectRow(plan: PlanColumns | null, row: number | null): Selection {
-  return { row, day: row === null || plan === null ? null : dayOfRow(plan, row) };
+  return row !== null && isRow(plan, row) ? { row, day: dayOfRow(plan, row) } : NOTHING;
 }
 
 export function selectDay(plan: PlanColumns | null, day: number | null): Selection {
-  return { day, row: day === null || plan === null ? null : firstRow(plan.days, day) };
+  if (!Number.isInteger(day)) return NOTHING;
+  return { day, row: plan && firstRow(plan.days, day as number) };
 }
 
 /** The selection in another plan: the same row where it is still the same instant. */

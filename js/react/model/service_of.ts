@@ -2,9 +2,11 @@
 // it is drawn.
 import { type BackfillOptions, BackfillService, type RunStore } from "../../face.js";
 import { defined } from "../plan/defined.js";
+import type { PlanColumns } from "../plan/plan_columns.js";
 import { RanCommands } from "../run/ran_commands.js";
 import { RunWarnings } from "../run/run_warnings.js";
 import { wrongSetting } from "../wrong_setting.js";
+import { isRow } from "./selection.js";
 import { type BackfillSettings, hasPlan, type PlannableSettings } from "./settings.js";
 
 /** The settings that a backfill was started with. It keeps its DAG and its options; its callbacks are the newest that were
@@ -46,13 +48,16 @@ export function serviceOf(store: RunStore, origin: Origin): BackfillService {
     dags: [dag],
     store,
     ...(engine && { engine }),
-    ...(executeRun && { executeRun: (run) => commands.observeRun(run, origin.settings.executeRun) }),
-    ...(executeTask && { executeTask: (task) => commands.observeTask(task, origin.settings.executeTask) }),
+    ...(executeRun && { executeRun: (run) => commands.observe(run, origin.settings.executeRun) }),
+    ...(executeTask && { executeTask: (task) => commands.observe(task, origin.settings.executeTask) }),
   });
 }
 
-/** Options that run again what has not succeeded: of all dates, or of the one at an instant. */
-export function retryOf(date: number | undefined): OtherOptions {
+/** Options that run again what has not succeeded: of all dates without a row, or of the one of a row. */
+export function retryOf(plan: PlanColumns | null, row: number | undefined): OtherOptions {
+  if (row !== undefined && !isRow(plan, row))
+    throw wrongSetting("row", `row: expected a row of the plan, got ${String(row)}`);
+  const date = row === undefined ? undefined : plan?.dates[row];
   const one = { startDate: date, endDate: date, dates: undefined, coverage: undefined };
   return {
     reprocess: "failed",

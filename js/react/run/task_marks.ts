@@ -73,11 +73,10 @@ export class TaskMarksByRun {
     if (instances.length === 0 && !this.#runs.has(runId)) this.#runs.set(runId, new Map());
     for (const { taskId, state, startedAt, finishedAt, error } of instances) {
       if (known.has(taskId)) continue;
-      const [start, end] = [startedAt, finishedAt].map((at) => (at === undefined ? null : Date.parse(at)));
       this.#put(runId, taskId, {
         state,
-        start: start ?? null,
-        end: end ?? null,
+        start: instantOf(startedAt),
+        end: instantOf(finishedAt),
         error: error?.message ?? null,
       });
     }
@@ -94,3 +93,5 @@ export class TaskMarksByRun {
     this.#shown.delete(oldest);
   }
 }
+
+const instantOf = (at: string | undefined) => (at === undefined ? null : Date.parse(at));

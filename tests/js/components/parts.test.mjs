@@ -146,6 +146,22 @@ test("one date that failed is run again, alone", async (t) => {
   assert.equal(counts[2], 2);
 });
 
+for (const row of [77, -1, 1.5, Number.NaN, "x", "0", "length", null, {}, Symbol("row")])
+  test(`a row that the plan does not have starts nothing, and is not chosen: ${String(row)} (${typeof row})`, async (t) => {
+    const calls = [];
+    const model = opener(BackfillModel)(t, { executeRun: (run) => void calls.push(run.executionDate) });
+    await ready(model);
+    await model.retry(row);
+    const { failure, run } = model.getSnapshot();
+    assert.deepEqual([failure?.code, failure?.field, run, calls], ["INVALID_OPTION", "row", null, []]);
+    model.select(row);
+    assert.deepEqual([model.getSnapshot().selected, model.getSnapshot().selectedDay], [null, null]);
+    assert.equal(await model.detail(row), null);
+    if (Number.isInteger(row)) return;
+    model.selectDay(row);
+    assert.deepEqual([model.getSnapshot().selected, model.getSnapshot().selectedDay], [null, null]);
+  });
+
 /** A calendar of a range in civil days, 900 px wide unless it is said. */
 function layoutOf(from, to, more = {}) {
   const day = (text) => Date.parse(`${text}T00:00Z`) / 864e5;
