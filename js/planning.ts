@@ -2,6 +2,8 @@
 export { englishDuration } from "./react/english_duration.js";
 export { englishStates } from "./react/english_states.js";
 export { compareDates, type DayDifference } from "./react/plan/compare_dates.js";
+/** @internal */
+export { comparedOn, comparedTotals, SHIFTS } from "./react/plan/comparison.js";
 export {
   countTokens,
   type DayColumns,

@@ -240,7 +240,15 @@ function doors(name, entry, format) {
   files.set(join(root, "js/face.ts"), "index");
   // A page with the components has loaded dagfill/planning: what that holds is not in dagfill/react once more.
   if (name === "react")
-    for (const part of ["days", "day_columns", "plan_columns", "tokens", "zone_clock", "../run/task_tokens"])
+    for (const part of [
+      "comparison",
+      "days",
+      "day_columns",
+      "plan_columns",
+      "tokens",
+      "zone_clock",
+      "../run/task_tokens",
+    ])
       files.set(join(root, `js/react/plan/${part}.ts`), "planning");
   return {
     name: "doors",

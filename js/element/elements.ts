@@ -18,7 +18,7 @@ const calendar: Draw = (backfill, send) =>
 
 const plan: Draw = (backfill, send) => {
   const summary = createElement(PlanSummary, { backfill });
-  if (backfill.phase === "no_dag") return summary;
+  if (backfill.phase.startsWith("no_")) return summary;
   return createElement(
     Fragment,
     null,

@@ -25,6 +25,7 @@ export const english: Locale = {
   planning: "Planning…",
   noPlan: "No plan: see what is wrong.",
   noDag: "No DAG or options yet.",
+  noStore: "The records are not there yet.",
   willStart: (count, text) => `${plural(count, text, "run")} will start`,
   nothingToRun: "Nothing to run",
   estimate: ({ duration, finish, late, samples }) =>
@@ -135,7 +136,7 @@ export const english: Locale = {
       case "exists_failed":
         return `It ${earlier}: failed runs are left alone.`;
       case "interrupted":
-        return "It was interrupted: resume or discard its backfill.";
+        return `${englishStates.meaning.interrupted}.`;
       case "in_flight":
         return "It is queued or running elsewhere.";
       case "not_failed":

@@ -25,6 +25,8 @@ export interface Locale {
   /** Nothing could be planned; why is told beside the buttons. */
   noPlan: string;
   noDag: string;
+  /** The store is not there yet. */
+  noStore: string;
   /** "285 runs will start": the count as a number, for the plural, and formatted. */
   willStart: (count: number, text: string) => string;
   nothingToRun: string;

@@ -34,7 +34,7 @@ export function pageStore(
   const { dag, existing } = settings;
   const memory = memoryOf(settings) ?? new MemoryStore();
   const page: PageStore = { store: settings.store ?? memory, fault: null, warnings: [] };
-  if (existing === undefined || !dag) return page;
+  if (existing === undefined || !dag || settings.store === null) return page;
   if (page.store !== memory) return { ...page, warnings: [IGNORED] };
   if (drivenOf(memory, dag.dagId) !== undefined) return page;
   try {

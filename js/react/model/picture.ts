@@ -25,11 +25,11 @@ export function pictureOf(
   const run = driven?.view ?? null;
   const dag = objectOf(settings.dag);
   const options = objectOf(settings.options);
-  const isWaiting = dag === null || options === null;
-  const error = fault ?? (isWaiting ? null : planError);
-  const planned = isWaiting ? null : answer;
+  const waits = dag === null || options === null ? "no_dag" : settings.store === null ? "no_store" : null;
+  const error = fault ?? (waits ? null : planError);
+  const planned = waits ? null : answer;
   const plan = run?.plan ?? planned?.plan ?? null;
-  const ready = isWaiting ? "no_dag" : planned === null ? "planning" : "ready";
+  const ready = waits ?? (planned === null ? "planning" : "ready");
   return {
     otherDagId: run !== null && dag?.dagId !== own.dag?.dagId ? (dag?.dagId ?? null) : null,
     ...{ dag, options: (options ?? {}) as BackfillSnapshot["options"], plan, run },

@@ -76,7 +76,7 @@ export function plannableOf(settings: BackfillSettings, fault: Error | null): Pl
 export function originOf(settings: BackfillSettings, fault: Error | null): Origin {
   const plannable = plannableOf(settings, fault);
   if (plannable !== null) return new Origin(plannable);
-  const field = settings.dag ? "options" : "dag";
+  const field = !settings.dag ? "dag" : settings.options ? "store" : "options";
   throw fault ?? wrongSetting(field, `${field}: not given yet`);
 }
 

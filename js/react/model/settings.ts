@@ -20,8 +20,8 @@ export interface BackfillSettings {
    *  are none yet, and nothing is planned. */
   options: Omit<BackfillOptions, "dagId" | "planHash" | "dryRun"> | null | undefined;
   /** Where runs are recorded. Default: memory, one for each DAG, which forgets them with the page. Another store is used when nothing
-   *  runs. */
-  store?: RunStore | undefined;
+   *  runs. null: it is not there yet, and nothing is planned or started without its records. */
+  store?: RunStore | null | undefined;
   /** Runs that another system knows of, where there is no `store`. */
   existing?: Iterable<KnownRun> | undefined;
   /** Called on the page for each date; its promise settles the run. */
@@ -44,6 +44,7 @@ export interface BackfillSettings {
 export type PlannableSettings = BackfillSettings & {
   dag: Dag;
   options: NonNullable<BackfillSettings["options"]>;
+  store?: RunStore | undefined;
 };
 
 /** The same text for the same request: functions count by presence, dates by their instant. A value that contains itself has
@@ -58,9 +59,9 @@ export function textOf(value: unknown): string {
   }
 }
 
-/** Whether there is a DAG and there are options: without one of them nothing is planned. */
+/** Whether there is a DAG and there are options, and the store is not waited for: without one of them nothing is planned. */
 export function hasPlan<T extends BackfillSettings>(settings: T): settings is T & PlannableSettings {
-  return Boolean(settings.dag && settings.options);
+  return Boolean(settings.dag && settings.options) && settings.store !== null;
 }
 
 /** Whether two settings are planned over different runs: another store, another DAG, or other known runs. */
@@ -75,13 +76,7 @@ export function isOtherStore(a: BackfillSettings, b: BackfillSettings): boolean 
 
 /** Whether dates mean the same in both DAGs. */
 function isSameTimetable(a: Dag | null | undefined, b: Dag | null | undefined): boolean {
-  if (a === b) return true;
-  const of = (dag: Dag | null | undefined) => [
-    dag?.schedule,
-    dag?.timeZone,
-    dag?.kind,
-    dag?.dst,
-    dag?.interval,
-  ];
-  return a?.dagId === b?.dagId && textOf(of(a)) === textOf(of(b));
+  const of = (dag: Dag | null | undefined) =>
+    textOf([dag?.schedule, dag?.timeZone, dag?.kind, dag?.dst, dag?.interval]);
+  return a === b || of(a) === of(b);
 }

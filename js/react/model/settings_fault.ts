@@ -1,5 +1,5 @@
 // Validates the settings of a hook or an element before anything is planned from them.
-import type { DagfillError, RunStore } from "../../face.js";
+import type { DagfillError } from "../../face.js";
 import { localeFault } from "../english.js";
 import { didYouMean, wrongSetting } from "../wrong_setting.js";
 import type { BackfillSettings } from "./settings.js";
@@ -20,12 +20,14 @@ const KINDS: Record<keyof BackfillSettings, Kind> = {
   onEvent: "function",
 };
 
+const WAITED = ["dag", "options", "store"];
+
 /** Renders in a row that may each have another store. A user who chooses stores stays below: between two choices the page is drawn with the same one. */
 const MOST_STORE_CHANGES = 8;
 
 /** The faults of the settings of one hook or element, from render to render. */
 export class SettingsCheck {
-  #store: RunStore | undefined;
+  #store: BackfillSettings["store"];
   #storeChanges = 0;
 
   /** The first fault, or null. A store that is made in the render is another one each time: opening it draws the page again, which makes the
@@ -42,7 +44,7 @@ export class SettingsCheck {
   }
 }
 
-/** The first fault, or null. `dag` and `options` may be missing: there is nothing to plan then. */
+/** The first fault, or null. `dag`, `options` and `store` may be null: they are waited for. */
 function settingsFault(settings: BackfillSettings): DagfillError | null {
   for (const [name, value] of Object.entries(settings)) {
     const kind = KINDS[name as keyof BackfillSettings];
@@ -50,7 +52,7 @@ function settingsFault(settings: BackfillSettings): DagfillError | null {
       const hint = didYouMean(name, Object.keys(KINDS));
       return wrongSetting(name, `useBackfill: there is no setting "${name}"`, hint);
     }
-    if (value === undefined || (value === null && (name === "dag" || name === "options"))) continue;
+    if (value === undefined || (value === null && WAITED.includes(name))) continue;
     if (!fits(kind, value)) return wrong(name, kind, value);
   }
   return localeFault(settings.locale);
@@ -60,13 +62,19 @@ function fits(kind: Kind, value: unknown): boolean {
   if (kind === "any") return true;
   if (kind === "duration") return typeof value === "number" || typeof value === "string";
   if (kind === "list") return typeof (value as Iterable<unknown> | null)?.[Symbol.iterator] === "function";
-  return typeof value === kind && value !== null;
+  return typeof value === kind && value !== null && !isPromise(value);
 }
 
+const isPromise = (value: unknown) => typeof (value as { then?: unknown } | null)?.then === "function";
+
 function wrong(name: string, kind: Kind, value: unknown): DagfillError {
-  const got = value === null ? "null" : typeof value;
+  const got = value === null ? "null" : isPromise(value) ? "a promise" : typeof value;
   const expected = `${kind === "object" ? "an" : "a"} ${kind}`;
-  return wrongSetting(name, `${name}: expected ${expected}, got ${got}`);
+  return wrongSetting(
+    name,
+    `${name}: expected ${expected}, got ${got}`,
+    isPromise(value) ? "await it, with null until then" : undefined,
+  );
 }
 
 /** Whether something would execute the dates of a plan. */

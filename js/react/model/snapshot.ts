@@ -23,8 +23,9 @@ export interface BackfillSnapshot {
   /** How many dates have each of the `TOKENS`. */
   readonly counts: readonly number[];
   readonly warnings: readonly Warning[];
-  /** "invalid": nothing can be planned or started, `error` says why. "no_dag": the settings have none, or no options, yet. */
-  readonly phase: "no_dag" | "planning" | "invalid" | "ready" | RunPhase;
+  /** "invalid": nothing can be planned or started, `error` says why. "no_dag": the settings have none, or no options, yet.
+   *  "no_store": the store is not there yet. */
+  readonly phase: "no_dag" | "no_store" | "planning" | "invalid" | "ready" | RunPhase;
   readonly run: RunView | null;
   readonly progress: Progress | null;
   /** Backfills of this DAG that have not ended and that this page does not drive. */

@@ -44,6 +44,7 @@ function Buttons({ backfill, ask }: { backfill: PageBackfill; ask: (asking: Aski
   const retry = canRetry(backfill) && <Button onClick={() => backfill.retry()}>{locale.retry}</Button>;
   switch (phase) {
     case "no_dag":
+    case "no_store":
       return null;
     case "planning":
     case "invalid":

@@ -5,7 +5,12 @@ interface NoPlanProps {
   backfill: Pick<PageBackfill, "locale"> & { phase?: PageBackfill["phase"] | undefined };
 }
 
-export function NoPlan({ backfill: { locale, phase } }: NoPlanProps) {
-  const texts: Record<string, string> = { invalid: locale.noPlan, no_dag: locale.noDag };
-  return <p className="dagfill-dim">{texts[phase ?? ""] ?? locale.planning}</p>;
+/** What is waited for before anything can be planned. */
+export const missingWords = ({ locale, phase }: NoPlanProps["backfill"]): string | undefined =>
+  (({ no_dag: locale.noDag, no_store: locale.noStore }) as Record<string, string>)[phase ?? ""];
+
+export function NoPlan({ backfill }: NoPlanProps) {
+  const { locale, phase } = backfill;
+  const text = phase === "invalid" ? locale.noPlan : locale.planning;
+  return <p className="dagfill-dim">{missingWords(backfill) ?? text}</p>;
 }

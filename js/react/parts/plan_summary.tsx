@@ -7,6 +7,7 @@ import type { FinishBand } from "../planning/finish_band.js";
 import type { PageBackfill } from "../use_backfill.js";
 import { Controls } from "./controls.js";
 import { FinishTrack, useFinishBand } from "./finish_bar.js";
+import { missingWords } from "./no_plan.js";
 import { Notices } from "./notices.js";
 import { type PartProps, Root } from "./root.js";
 import { doneWords, RunBar } from "./run_bar.js";
@@ -49,9 +50,9 @@ export function PlanSummary({ backfill, controls = true, className, style }: Pla
 function wordsOf(backfill: PageBackfill, band: FinishBand | null): { headline: string; detail: string } {
   const { locale, run, plan, counts, estimate, error } = backfill;
   if (run !== null) return runWords(backfill, band);
-  if (backfill.phase === "no_dag") return { headline: locale.noDag, detail: "" };
-  if (plan === null)
-    return { headline: error === null ? locale.planning : errorWords(locale, error), detail: "" };
+  const waits = missingWords(backfill);
+  if (waits || plan === null)
+    return { headline: waits ?? (error === null ? locale.planning : errorWords(locale, error)), detail: "" };
   const starting = startingOf(counts);
   if (starting === 0) return { headline: locale.nothingToRun, detail: "" };
   const headline = locale.willStart(starting, numberText(locale, starting));

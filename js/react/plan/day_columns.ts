@@ -63,7 +63,7 @@ export function countTokens(
 }
 
 /** Index of a civil day, or of the first one behind it. */
-export function findDay({ day: days }: Pick<DayColumns, "day">, day: number): number {
+export function findDay({ day: days }: { day: ArrayLike<number> }, day: number): number {
   let [low, high] = [0, days.length];
   while (low < high) {
     const middle = (low + high) >> 1;

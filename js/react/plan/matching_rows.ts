@@ -1,5 +1,5 @@
 // The rows of a plan that a filter lets through, and the place of one among them.
-import { dayOfRow } from "./day_columns.js";
+import { dayOfRow, findDay } from "./day_columns.js";
 import { dayText } from "./days.js";
 import type { PlanColumns } from "./plan_columns.js";
 
@@ -37,11 +37,6 @@ export function matchingRows(
 
 /** Where a row stands among ascending ones; -1 when it is not one of them. */
 export function placeAmong(rows: Uint32Array, row: number): number {
-  let [low, high] = [0, rows.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((rows[middle] as number) < row) low = middle + 1;
-    else high = middle;
-  }
-  return rows[low] === row ? low : -1;
+  const at = findDay({ day: rows }, row);
+  return rows[at] === row ? at : -1;
 }

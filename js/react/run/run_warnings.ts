@@ -29,6 +29,6 @@ export class RunWarnings {
 
 /** A warning of one run begins with the run's id. */
 function partsOf({ message, at }: Warning): { runId: string | null; text: string } {
-  const [, runId, text] = (at !== undefined && /^(\S+): (.*)$/s.exec(message)) || [];
-  return runId === undefined || text === undefined ? { runId: null, text: message } : { runId, text };
+  const [, runId = null, text = message] = (at !== undefined && /^(\S+): (.*)$/s.exec(message)) || [];
+  return { runId, text };
 }

@@ -129,6 +129,51 @@ test("while there are no options nothing is planned, as without a DAG", async (t
   }
 });
 
+test("while the store is not there nothing is planned or started, and nothing is kept in memory", async (t) => {
+  const dag = daily("late");
+  const calls = [];
+  const executeRun = ({ executionDate }) => void calls.push(executionDate);
+  const model = open(t, { dag, options, store: null, executeRun });
+  const { phase: name, plan, error } = model.getSnapshot();
+  assert.deepEqual([name, plan, error], ["no_store", null, null]);
+  for (const act of [model.start, model.retry]) {
+    await act();
+    const { failure } = model.getSnapshot();
+    assert.deepEqual([failure.code, failure.field], ["INVALID_OPTION", "store"]);
+  }
+  // What an earlier page has left in it.
+  const store = new MemoryStore();
+  const before = new BackfillService({ dags: [dag], store, executeRun: () => {} });
+  await before.backfill({ dagId: "late", ...options, endDate: "2026-01-03" });
+  model.configure({ dag, options, store, executeRun });
+  const { counts } = await ready(model);
+  assert.deepEqual([counts[0], counts[2]], [1, 3]);
+  await model.start();
+  await phase(model, "finished");
+  assert.equal(calls.length, 1);
+  model.close();
+  model.configure({ dag, options, store: null, executeRun });
+  assert.equal((await phase(model, "no_store")).plan, null);
+});
+
+test("known runs wait with the store, and are not read beside it", async (t) => {
+  const settings = { dag: daily("late_known"), options, existing: [good] };
+  const model = open(t, { ...settings, store: null });
+  assert.deepEqual([model.getSnapshot().phase, model.getSnapshot().warnings], ["no_store", []]);
+  model.configure({ ...settings, store: new MemoryStore() });
+  const { counts, warnings } = await ready(model);
+  assert.equal(counts[0], 4);
+  assert.ok(warnings.some(({ code }) => code === "existing_ignored"));
+});
+
+for (const name of ["store", "dag", "options"])
+  test(`a promise is refused, with what to do: ${name}`, async (t) => {
+    const { error } = await phase(open(t, { [name]: Promise.resolve({}) }), "invalid");
+    assert.deepEqual([error.code, error.field], ["INVALID_OPTION", name]);
+    assert.match(error.message, /expected an object, got a promise/);
+    assert.match(error.hint, /await it/);
+  });
+
 // A component configures its model after each drawing, with new objects, and is drawn again when it is told something.
 for (const [name, settings] of Object.entries({
   "no options": () => ({ options: undefined }),

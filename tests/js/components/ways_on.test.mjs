@@ -11,8 +11,9 @@ export { h, render } from "preact";
 export { BackfillModel } from "./model/backfill_model.ts";
 export { PlanSummary } from "./parts/plan_summary.tsx";
 export { DatePanel } from "./parts/date_panel.tsx";
+export { RunTable } from "./parts/run_table.tsx";
 `);
-const { BackfillModel, PlanSummary, DatePanel } = parts;
+const { BackfillModel, PlanSummary, DatePanel, RunTable } = parts;
 const open = opener(BackfillModel);
 const january = { startDate: "2026-01-01", endDate: "2026-01-04" };
 const sales = { dagId: "sales", schedule: "@daily" };
@@ -52,6 +53,14 @@ async function drivenStore(t) {
   });
   return { store, backfill };
 }
+
+test("while the store is not there no button starts anything, and each part says so", async (t) => {
+  const model = open(t, { store: null, executeRun: () => assert.fail("nothing may run") });
+  const summary = shown(t, model, PlanSummary);
+  assert.match(summary.text(), /^The records are not there yet\./);
+  assert.deepEqual(summary.buttons(), []);
+  assert.match(shown(t, model, RunTable).text(), /The records are not there yet\./);
+});
 
 test("a plan with failed dates can be tried again, whole and by date", async (t) => {
   const model = open(t, { store: await failedStore(), executeRun: () => "done" });
