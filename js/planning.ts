@@ -23,8 +23,8 @@ export {
   parseDay,
 } from "./react/plan/days.js";
 /** @internal */
-export { type ClockChange, type PlanColumns, placeOf, reasonIn, rowOf } from "./react/plan/plan_columns.js";
-/** @internal */
+export { isOpenTask, OUTLINED, placeOf, reasonIn, startingOf, tokenOfState } from "./react/plan/for_parts.js";
+export { type ClockChange, type PlanColumns, rowOf } from "./react/plan/plan_columns.js";
 export {
   AGAIN,
   CANCELED,
@@ -33,19 +33,15 @@ export {
   INTERRUPTED,
   KEEP,
   KEEP_FAILED,
-  OUTLINED,
   QUEUED,
   RUNNING,
   SUCCESS,
-  startingOf,
   TOKEN_COUNT,
   TOKENS,
   type Token,
-  tokenOfState,
 } from "./react/plan/tokens.js";
 export { dayIn, zoneOffset, zoneText, zoneTime } from "./react/plan/zone_clock.js";
 export { preloadWorker } from "./react/planning/preload_worker.js";
 /** @internal */
 export { joinWorker, type WorkerLink } from "./react/planning/worker_link.js";
-/** @internal */
-export { isOpenTask, TOKEN_OF_TASK } from "./react/run/task_tokens.js";
+export { TOKEN_OF_TASK } from "./react/run/task_tokens.js";
