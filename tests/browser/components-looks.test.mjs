@@ -57,6 +57,37 @@ for (const component of components)
     await check(tab);
   });
 
+/** Where each element of a component stands within it, in whole pixels. */
+const placesOf = (tab) =>
+  tab.evaluate(() =>
+    [...document.querySelectorAll(".dagfill")].flatMap((part) => {
+      const { left, top } = part.getBoundingClientRect();
+      // What only screen readers read has no place.
+      return [...part.querySelectorAll("*:not(.dagfill-unseen, .dagfill-unseen *)")].map((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        if (width + height === 0) return "";
+        const numbers = [x - left, y - top, width, height].map(Math.round);
+        return `${part.className} ${element.localName}.${element.getAttribute("class")}: ${numbers}`;
+      });
+    }),
+  );
+
+const preflight = readFileSync(new URL("./preflight.css", import.meta.url), "utf8");
+for (const component of components)
+  test(`${component} has the same places below a reset of the page's styles`, { skip }, async (t) => {
+    const tab = await open(t, gallery.addressOf(component));
+    await inEveryState(tab);
+    // The width of the page's own.
+    await tab.addStyleTag({ content: "body { margin: 0 }" });
+    const before = await placesOf(tab);
+    await tab.addStyleTag({ content: preflight });
+    const after = await placesOf(tab);
+    assert.deepEqual(
+      after.filter((place, at) => place !== before[at]),
+      [],
+    );
+  });
+
 test("axe: the elements, in each of their states", { skip }, async (t) => {
   const tab = await open(t, gallery.elements);
   await elementsDrawn(tab);
