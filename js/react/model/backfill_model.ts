@@ -318,9 +318,11 @@ export class BackfillModel {
     if (others === null) return;
     const isFree = others.every(({ state }) => state === "interrupted");
     if (isFree && (this.#failure as { code?: unknown } | null)?.code === "BACKFILL_ACTIVE") this.dismiss();
-    if (textOf(others) === textOf(this.#unfinished)) return;
-    this.#unfinished = others;
     const shown = this.#driven;
+    // One that this page has lost may have ended elsewhere since.
+    const isLost = shown?.backfill && shown.view.phase === "stopped";
+    if (textOf(others) === textOf(this.#unfinished) && !isLost) return;
+    this.#unfinished = others;
     const now = await followed(this.#store, shown);
     if (now !== shown && this.#driven === shown) this.#adopt(now);
     this.#plan(true);

@@ -176,7 +176,7 @@ export class RunView {
   stop(): void {
     this.phase = "stopped";
     this.progress = { ...this.progress, running: 0 };
-    this.#close(Date.now());
+    this.#close(Date.now(), INTERRUPTED);
   }
 
   #change(run: RunResult, type: BackfillEvent["type"], at: number): void {
@@ -216,14 +216,15 @@ export class RunView {
 
   #finish(result: BackfillResult): void {
     this.result = result;
-    this.#close(Date.parse(result.finishedAt));
+    this.#close(Date.parse(result.finishedAt), CANCELED);
   }
 
-  #close(end: number): void {
+  /** `rest`: what became of dates that have not ended. */
+  #close(end: number, rest: number): void {
     this.plan.tokens.forEach((token, row) => {
-      if (token === QUEUED || token === RUNNING) this.#setToken(row, CANCELED);
+      if (token === QUEUED || token === RUNNING) this.#setToken(row, rest);
     });
-    for (const bar of this.#open.values()) Object.assign(bar, { end, token: CANCELED });
+    for (const bar of this.#open.values()) Object.assign(bar, { end, token: rest });
     this.#open.clear();
   }
 

@@ -8,6 +8,7 @@ import { storeFailure } from "../../store/failure.js";
 import type { Progress } from "../events/backfill_events.js";
 import { Clock } from "../machine/clock.js";
 import { abortKind, type Commands, Machine } from "../machine/machine.js";
+import { leaseLost } from "../writing/lease_handle.js";
 import { StoreWatchdog, waitForStore } from "../writing/store_watchdog.js";
 import { askApproval, trippedBy } from "./approval.js";
 import { Attempts } from "./attempts.js";
@@ -216,8 +217,8 @@ export class Driver<R> {
         answer(BackfillEventCode.Refused, index);
       },
       failed: (error) => {
-        this.#fault = error;
         const isStale = error.code === "STALE_OWNER";
+        this.#fault = isStale ? leaseLost(this.#options.lease.fence.lease) : error;
         answer(isStale ? BackfillEventCode.LeaseLost : BackfillEventCode.StoreFailed);
       },
     });

@@ -111,10 +111,7 @@ export class LeaseHandle {
   lose(): void {
     clearInterval(this.#timer);
     this.#forget();
-    const error = new DagfillError(
-      "STALE_OWNER",
-      `${this.fence.lease} has gone to another owner: no further runs start`,
-    );
+    const error = leaseLost(this.fence.lease);
     this.#lost = error;
     const listeners = [...this.#listeners];
     this.#listeners.clear();
@@ -131,6 +128,13 @@ export class LeaseHandle {
       // It expires by itself.
     }
   }
+}
+
+/** Why a driver ends that has lost its lease. A browser deletes leases with all of a site's data. */
+export function leaseLost(lease: string): DagfillError {
+  const whose = lease.replace("dag:", "the lease of DAG ");
+  const message = `${whose} has gone to another owner (another tab or process), or was deleted: no further runs start here`;
+  return new DagfillError("STALE_OWNER", message);
 }
 
 /** Waits for a lease. One that comes when it is no longer waited for is given back. */

@@ -423,7 +423,63 @@ test("a backfill that another process has taken over says so, and nothing of it 
   for (const release of gates) release();
   const { failure, counts, progress, run, warnings } = await phase(model, "stopped");
   assert.equal(failure.code, "STALE_OWNER");
-  assert.deepEqual([counts[4], counts[5], progress.running], [0, 0, 0]);
-  assert.ok(run.bars.every(({ end }) => end !== null));
+  assert.deepEqual([counts[4], counts[5], counts[8], counts[9], progress.running], [0, 0, 0, 4, 0]);
+  assert.ok(run.bars.every(({ end, token }) => end !== null && token === 9));
   assert.ok(warnings.every(({ code }) => code !== "stopped"));
 });
+
+/** One store as two tabs have it: each with an object of its own. */
+function view(store, more = {}) {
+  const names = [
+    "apply",
+    "listRuns",
+    "listHistory",
+    "countRuns",
+    "listRequests",
+    "listTaskInstances",
+    "getXcom",
+  ];
+  const leases = ["acquireLease", "readLease", "listBackfills", "loadBackfill", "close"];
+  const methods = [...names, ...leases].map((name) => [name, (...args) => store[name](...args)]);
+  return { durable: false, ...Object.fromEntries(methods), ...more };
+}
+
+for (const when of ["while it runs there", "when it has ended there"])
+  test(`a backfill that has gone to another tab is followed: ${when}`, async (t) => {
+    const store = new MemoryStore();
+    const gates = [];
+    let lease;
+    // As of a tab that stands still: it does not renew, and does not know.
+    const here = view(store, {
+      acquireLease: async (...args) => {
+        lease = await store.acquireLease(...args);
+        return { ...lease, renew: () => new Promise(() => {}), release: () => lease.release() };
+      },
+    });
+    const executeRun = () => new Promise((resolve) => gates.push(resolve));
+    const model = open(t, { store: here, options: { ...january, maxParallelRuns: 1 }, executeRun });
+    await ready(model);
+    await model.start();
+    await until(model, ({ progress }) => progress.running === 1);
+    const { backfillId } = model.getSnapshot().run;
+    await lease.release();
+    const held = Promise.withResolvers();
+    const service = new BackfillService({ dags: [dag], store: view(store), executeRun: () => held.promise });
+    const there = await service.resume(backfillId);
+    const hasEnded = when !== "while it runs there";
+    if (hasEnded) {
+      held.resolve();
+      await there.result;
+    }
+    for (const release of gates) release();
+    const { failure, counts, run } = await phase(model, hasEnded ? "finished" : "watching");
+    assert.equal(failure.code, "STALE_OWNER");
+    assert.match(
+      failure.message,
+      /^the lease of DAG sales has gone to another owner \(another tab or process\)/,
+    );
+    assert.equal(run.backfillId, backfillId);
+    assert.deepEqual([counts[6], counts[8], counts[9]], hasEnded ? [4, 0, 0] : [0, 0, 0]);
+    held.resolve();
+    await there.result;
+  });
