@@ -6,6 +6,10 @@ import { Failure, root, run } from "./process.mjs";
 
 const relativeImport = /(from |import\()"(\.{1,2}\/[^"]+)\.js"/g;
 
+/** What TypeScript infers for a component. The types of React 18.2.0 have no such name, and a component may return either. */
+const inferredElement = 'import("react").JSX.Element';
+const element = 'import("react").ReactElement';
+
 /** Emits and copies the declarations. */
 export async function declarations() {
   const emitted = join(root, ".cache", "types");
@@ -33,7 +37,7 @@ function copyReached(name, ending, emitted, out, seen) {
   if (seen.has(name)) return;
   seen.add(name);
   if (name === "raw") throw new Failure("a public type reaches js/raw.ts: the generated types must not leak");
-  const text = readFileSync(join(emitted, `${name}.d.ts`), "utf8");
+  const text = readFileSync(join(emitted, `${name}.d.ts`), "utf8").replaceAll(inferredElement, element);
   for (const [, , path] of text.matchAll(relativeImport)) {
     copyReached(join(dirname(name), path), ending, emitted, out, seen);
   }
