@@ -257,8 +257,9 @@ function doors(name, entry, format) {
       build.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir, importer }) => {
         const source = join(resolveDir, path).replace(/\.js$/, ".ts");
         const other = files.get(source);
-        // An element is one file.
+        // An element is one file, and the worker begins to plan at once.
         if (other === "planning" && name === "element") return undefined;
+        if (other === "react/planning" && name !== "react") return undefined;
         if (other !== undefined && other !== name) {
           const file = relative(dirname(name), other).replace(/^(?!\.)/, "./");
           return { path: `${file}.${format === "cjs" ? "cjs" : "js"}`, external: true };

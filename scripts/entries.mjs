@@ -21,6 +21,7 @@ export const entries = {
   import: { source: "js/import.ts", cjs: true, subpath: true },
   planning: { source: "js/planning.ts", cjs: true, subpath: true },
   react: { source: "js/react.ts", cjs: true, subpath: true, client: true },
+  "react/planning": { source: "js/react/planning/planning.ts", cjs: true, part: true },
   "react/worker": { source: "js/react/worker.ts", part: true },
   element: { source: "js/element.ts", cjs: true, subpath: true },
   cli: { source: "js/cli/start.ts", bin: true },

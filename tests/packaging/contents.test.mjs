@@ -26,7 +26,7 @@ const allowed = [
   /^dist\/engine\/(contract|bullmq|airflow|prefect|http)\.c?js(\.map)?$/,
   /^(planning|react|element)\/package\.json$/,
   /^dist\/(planning|react|element)\.c?js(\.map)?$/,
-  /^dist\/react\/(worker\.js(\.map)?|styles\.css)$/,
+  /^dist\/react\/(worker\.js(\.map)?|planning\.c?js(\.map)?|styles\.css)$/,
   /^dist\/dagfill\.wasm$/,
   /^schema\/dag\.schema\.json$/,
   /^dist\/THIRD_PARTY_LICENSES$/,

@@ -83,6 +83,26 @@ test("the components stay below their ceilings, gzip, without React and the core
   }
 });
 
+test("the hook and its eight components stay below 35 kB with all that they import but React and the core, gzip", async (t) => {
+  const eight =
+    "DateCalendar, RunTable, PlanSummary, RunLanes, TaskGrid, TaskGantt, DatePanel, ScheduleField";
+  const bundled = async (names) => {
+    const { outputFiles } = await esbuild.build({
+      stdin: { contents: `export ${names} from "./react.js"`, resolveDir: join(root, "dist") },
+      bundle: true,
+      minify: true,
+      write: false,
+      format: "esm",
+      // What is loaded only where no worker can plan is no part of it.
+      external: ["react", "react/jsx-runtime", "./index.js", "./react/planning.js"],
+    });
+    return gzipSync(outputFiles[0].contents, { level: 9 }).length;
+  };
+  const [some, all] = [await bundled(`{ useBackfill, ${eight} }`), await bundled("*")];
+  t.diagnostic(`${some} bytes of 35000; with every export of dagfill/react ${all}`);
+  assert.ok(some <= 35_000, `${some} bytes`);
+});
+
 test("the components import each module outside of their file once", () => {
   const code = readFileSync(join(root, "dist/react.js"), "utf8");
   const paths = [...code.matchAll(/import\s?\{[^}]*\}\s?from\s?"([^"]*)"/g)].map(([, path]) => path);

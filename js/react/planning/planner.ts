@@ -3,9 +3,12 @@ import type { RunHistory, RunStore } from "../../face.js";
 import { joinWorker, type WorkerLink } from "../../planning.js";
 import { type FromWorker, type Question, READS, type Read, toPortableHistory } from "./messages.js";
 import { opened, outcomeOf } from "./outcome.js";
-import { Planning } from "./planning.js";
+import type { Planning } from "./planning.js";
 
 type Answered<K extends Question> = Awaited<ReturnType<Planning[K]>>;
+
+/** On the page's own thread. Few pages need it: its code comes when one does. */
+const planningOf = async (store: RunStore) => new (await import("./planning.js")).Planning(store);
 
 /** Answers for one store. `close` lets the worker go. */
 export class Planner {
@@ -18,7 +21,7 @@ export class Planner {
 
   constructor(store: RunStore, useWorker = true) {
     this.#store = store;
-    this.#planning = useWorker ? this.#join() : Promise.resolve(new Planning(store));
+    this.#planning = useWorker ? this.#join() : planningOf(store);
   }
 
   /** "worker", or "page" where it could not be started. */
@@ -62,7 +65,7 @@ export class Planner {
     }
     if (!this.#closed) link.leave(client);
     this.#worker = null;
-    return new Planning(this.#store);
+    return planningOf(this.#store);
   }
 
   #take(message: FromWorker): void {
