@@ -257,6 +257,15 @@ test("the text of another system is runs, a DAG, or the page's own export", asyn
   );
   const [{ dagId, schedule, from, to, parallel }] = exported.drafts;
   assert.deepEqual([dagId, schedule, from, to, parallel], ["b", "@hourly", "2026-01-01", "2026-01-31", 3]);
+  for (const [own, form, expected] of [
+    [2, 4, 2],
+    [16, 4, undefined],
+    [undefined, 4, undefined],
+  ]) {
+    const limited = JSON.stringify({ dagId: "c", schedule: "@daily", maxActiveRuns: own });
+    const { drafts } = await readBrought(limited, undefined, { ...draft, parallel: form }, {});
+    assert.deepEqual([drafts[0].dagId, drafts[0].parallel], ["c", expected], `${own} of ${form}`);
+  }
   await assert.rejects(read("{ nothing"), { code: "INVALID_DAG" });
 });
 

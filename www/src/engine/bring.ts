@@ -1,4 +1,4 @@
-import type { RunStore } from "dagfill";
+import type { Dag, RunStore } from "dagfill";
 import { importDag, importRuns, type LeftOut, type StoredRuns, storeRuns } from "dagfill/import";
 import { writtenBound } from "../bounds";
 import { draftOfDag } from "../bring";
@@ -33,7 +33,9 @@ export async function readBrought(
     kind: "dags",
     drafts: dags.map((dag) => ({
       ...draftOfDag(dag),
-      ...(exported ? rangeOf(exported.options) : rangeOfDag(dag, draft, Date.now())),
+      ...(exported
+        ? rangeOf(exported.options)
+        : { ...rangeOfDag(dag, draft, Date.now()), ...parallelOf(dag, draft) }),
     })),
     notes: notes.map(({ line, message }) => (line === undefined ? message : `line ${line}: ${message}`)),
   };
@@ -68,6 +70,10 @@ function rangeOf({ startDate, endDate, maxParallelRuns }: Record<string, unknown
     ...(typeof maxParallelRuns === "number" ? { parallel: maxParallelRuns } : {}),
   };
 }
+
+/** The DAG's own limit of runs at once, where the form has more of them. */
+const parallelOf = ({ maxActiveRuns }: Dag, { parallel }: Draft) =>
+  maxActiveRuns !== undefined && maxActiveRuns < parallel ? { parallel: maxActiveRuns } : {};
 
 function jsonOf(text: string): unknown {
   try {
