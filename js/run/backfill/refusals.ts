@@ -15,9 +15,11 @@ import type { Warning } from "../../warning.js";
 import type { Host } from "../host/host.js";
 import { runsByTask, taskCallback } from "../tasks/execute_tasks.js";
 import { described, leaseOf } from "../writing/lease_handle.js";
+import { changedSince } from "./definition.js";
 import { resumeHint } from "./interrupted.js";
-import { fromStored } from "./snapshot.js";
+import { fromStored, type Snapshot } from "./snapshot.js";
 
+type Stored = Pick<Snapshot, "definition">;
 type StoredBackfills = Awaited<ReturnType<RunStore["listBackfills"]>>;
 
 const unfinishedOf = (store: RunStore, dagId: string): Promise<StoredBackfills> =>
@@ -42,9 +44,10 @@ function isEnqueued(snapshot: Json): boolean {
  *  made: a store on the other side of a thread, or of a network, takes its time. */
 export function refusals(
   store: RunStore,
-  dagId: string,
+  dag: CheckedDag,
   { backfillId }: CheckedOptions,
 ): (plan: PlanData) => Promise<Warning[]> {
+  const { dagId } = dag;
   const reading = Promise.all([
     backfillId !== undefined && isKnown(store, backfillId),
     store.readLease(leaseOf(dagId)),
@@ -66,6 +69,9 @@ export function refusals(
       const message = `backfill ${id} ${enqueued ? "is enqueued" : "was interrupted"} and has ${dates}: a start is refused (BACKFILL_EXISTS) until it is resumed, or discarded`;
       warnings.push({ code: "interrupted_backfill", message, count });
     }
+    // Before any of them is resumed, also one that has none of these dates.
+    const changes = unfinished.map(({ snapshot }) => changedSince((snapshot as Stored).definition, dag));
+    for (const message of new Set(changes)) if (message) warnings.push({ code: "dag_changed", message });
     return warnings;
   };
 }

@@ -100,7 +100,7 @@ export class BackfillService {
     const choice = taskIds === undefined ? undefined : { taskIds, withUpstream };
     const dag = findDag(this.#host.dags, read.dagId);
     return askStore(async () => {
-      const refused = refusals(this.#host.store, dag.dagId, read);
+      const refused = refusals(this.#host.store, dag, read);
       const plan = await planOn(this.#host, dag, read, this.#host.now());
       if (read.cascade) plan.downstream = await downstreamPlans(this.#host, plan, read.maxRuns);
       plan.warnings = [...(await refused(plan)), ...plan.warnings];

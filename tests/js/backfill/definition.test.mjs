@@ -23,6 +23,13 @@ async function warningsWith(other, take) {
 }
 
 const takes = {
+  // Of other dates, and before anything of the changed DAG runs.
+  preview: async (service, id, onEvent) => {
+    const { warnings } = await service.preview({ ...range, startDate: "2024-02-01", endDate: "2024-02-02" });
+    for (const warning of warnings.filter(({ code }) => code === "dag_changed"))
+      onEvent({ type: "warning", warning });
+    await (await service.resume(id)).result;
+  },
   resume: async (service, id, onEvent) => (await service.resume(id, { onEvent })).result,
   serve: async (service, _, onEvent) => {
     const stop = new AbortController();

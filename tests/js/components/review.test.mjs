@@ -389,6 +389,29 @@ test("a backfill that was paused when its process ended goes on with one Resume"
   assert.ok(events.includes("resumed"));
 });
 
+test("a plan beside an interrupted backfill says, before Resume, that the DAG has changed", async (t) => {
+  const store = new MemoryStore();
+  const tasks = [{ taskId: "load", run: () => new Promise(() => {}) }];
+  const changed = { ...dag, tasks: [...tasks, { taskId: "tell", run: () => {} }] };
+  const secret = { variables: { token: "x" }, connections: () => undefined };
+  const service = new BackfillService({ dags: [{ ...dag, tasks, ...secret }], store });
+  const backfill = await service.start({ dagId: "sales", ...january });
+  const left = assert.rejects(backfill.result, { code: "ABORTED" });
+  await backfill.leave(true);
+  await left;
+  const codes = async (given) => {
+    const model = open(t, { dag: given, store });
+    const { warnings, unfinished } = await until(
+      model,
+      (one) => one.phase === "ready" && !one.isStale && one.unfinished.length === 1,
+    );
+    assert.equal(unfinished[0].state, "interrupted");
+    return warnings.map(({ code }) => code).sort();
+  };
+  assert.deepEqual(await codes({ ...dag, tasks, ...secret }), ["interrupted_backfill"]);
+  assert.deepEqual(await codes(changed), ["dag_changed", "interrupted_backfill"]);
+});
+
 test("a backfill whose process dies while it is watched shows what was in flight, and is canceled when it is discarded", async (t) => {
   const store = new MemoryStore();
   const service = new BackfillService({ dags: [dag], store, executeRun: () => new Promise(() => {}) });
