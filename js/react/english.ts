@@ -155,6 +155,7 @@ export const english: Locale = {
   nextDates: "Next dates",
   errors: {
     PLAN_CHANGED: () => "The plan has changed since it was shown. It is shown as it is now.",
+    STALE_OWNER: () => "Another tab or process has taken over this backfill, or its records were deleted.",
     // Without the hint, which is for programs: the buttons stand below.
     BACKFILL_EXISTS: ({ message }) => message,
   },

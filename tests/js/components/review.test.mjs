@@ -5,8 +5,9 @@ import { BackfillService, DagfillError, MemoryStore } from "dagfill";
 import { opener, phase, ready, until } from "./opened.mjs";
 import { componentModule } from "./source.mjs";
 
-const { BackfillModel, reasonIn } = await componentModule(`
+const { BackfillModel, errorWords, reasonIn } = await componentModule(`
 export { BackfillModel } from "./model/backfill_model.ts";
+export { errorWords } from "./error_words.ts";
 export { reasonIn } from "./plan/plan_columns.ts";
 `);
 const open = opener(BackfillModel);
@@ -495,7 +496,8 @@ for (const when of ["while it runs there", "when it has ended there"])
       await there.result;
     }
     for (const release of gates) release();
-    const { failure, counts, run } = await phase(model, hasEnded ? "finished" : "watching");
+    const { failure, counts, run, locale } = await phase(model, hasEnded ? "finished" : "watching");
+    assert.match(errorWords(locale, failure), /^Another tab or process has taken over this backfill/);
     assert.equal(failure.code, "STALE_OWNER");
     assert.match(
       failure.message,
