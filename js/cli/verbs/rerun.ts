@@ -10,9 +10,7 @@ import {
 } from "../../face.js";
 import { iso } from "../../time.js";
 import { shortened } from "../../visible.js";
-import { batchesOf, keptByClear, keptByRetry } from "../again_options.js";
 import { spanOf, zoneOf } from "../bounds.js";
-import { type DateAgain, datesOfRuns, datesToRetry } from "../dates_again.js";
 import { drive, type Session } from "../drive.js";
 import { FailedTasks } from "../failed_tasks.js";
 import { flags } from "../flags.js";
@@ -21,6 +19,8 @@ import { chooseDag, type DagFile, loadDagFile } from "../load_dag.js";
 import { localDate } from "../local_date.js";
 import { planJson, showPlan } from "../plan_view.js";
 import { type ExitCode, exitCodes } from "../report_error.js";
+import { datesOfRuns, datesToRetry, type RerunDate } from "../rerun_dates.js";
+import { keptByClear, keptByRetry, rerunBatches } from "../rerun_options.js";
 import { dagFlag, quoted, typedLine } from "../typed_line.js";
 import { warningsOfUnrecordedRuns } from "../unrecorded_tasks.js";
 import type { Request, Verb } from "../verb.js";
@@ -89,9 +89,9 @@ async function rerun(request: Request, states: RunState[], action: Partial<Backf
     notices.line(`${notices.paint("cyan", "hint")} ${text}`);
   }
 
-  function batchesFor(dates: readonly DateAgain[]): BackfillOptions[] {
+  function batchesFor(dates: readonly RerunDate[]): BackfillOptions[] {
     const isKept = isRetry ? keptByRetry : keptByClear;
-    const all = batchesOf(dates, {
+    const all = rerunBatches(dates, {
       dagId,
       isKept,
       given: optionsOf(values),
@@ -111,10 +111,10 @@ async function rerun(request: Request, states: RunState[], action: Partial<Backf
   }
 
   async function read() {
-    const place = { dag, store, span, notices };
+    const scope = { dag, store, span, notices };
     const { dates, leftOut } = isRetry
-      ? await datesToRetry(place, service)
-      : { dates: await datesOfRuns(place, states), leftOut: [] };
+      ? await datesToRetry(scope, service)
+      : { dates: await datesOfRuns(scope, states), leftOut: [] };
     if (dates.length === 0) {
       const open = await service.list({ dagId, unfinished: true });
       if (isRetry) await seeFailedTasks(dag, store, span, failedTasks);

@@ -14,27 +14,27 @@ import { abandonment, type History, loadHistory, unfinishedIds } from "../plan/h
 import { fromStored, type Snapshot } from "../run/backfill/snapshot.js";
 import { iso } from "../time.js";
 import type { Terminal } from "./terminal.js";
-import { unchosenTasks } from "./unchosen_tasks.js";
+import { unselectedTasks } from "./unselected_tasks.js";
 
-export interface DateAgain {
+export interface RerunDate {
   /** Epoch milliseconds. */
   date: number;
   /** Absent: its run was started by hand or by a scheduler, or was imported. */
   backfill?: StoredBackfill | undefined;
   /** The backfill was to clear the run, and has not begun to. */
   fromStart?: boolean;
-  /** Tasks that run beside those that the backfill chose. */
-  moreTasks?: readonly string[];
+  /** Tasks that run in addition to the `taskIds` of the backfill. */
+  addedTaskIds?: readonly string[];
 }
 
 export interface StoredBackfill {
   id: string;
-  /** As they can be given to another backfill. */
+  /** In the form in which another backfill takes them. */
   options: BackfillOptions;
   snapshot: Snapshot;
 }
 
-export interface Place {
+export interface RerunScope {
   dag: Dag;
   store: RunStore;
   /** Bounds in epoch milliseconds; those that nobody named are absent. */
@@ -46,28 +46,33 @@ const [SKIP, RESET] = [ACTIONS.indexOf("skip"), ACTIONS.indexOf("reset")];
 const DEPENDS_ON_PAST = SKIP_REASONS.indexOf("depends_on_past");
 
 /** The dates of the runs in these states, and of runs that a killed process left. */
-export async function datesOfRuns(place: Place, states: readonly RunState[]): Promise<DateAgain[]> {
-  const backfills = byId(await backfillsOf(place));
-  return [...(await runsIn(place, states))].map(([date, { backfillId = "" }]) => ({
+export async function datesOfRuns(scope: RerunScope, states: readonly RunState[]): Promise<RerunDate[]> {
+  const backfills = byId(await backfillsOf(scope));
+  return [...(await runsIn(scope, states))].map(([date, { backfillId = "" }]) => ({
     date,
     backfill: backfills.get(backfillId),
   }));
 }
 
-/** The dates of failed and canceled runs, and those that ended backfills asked for and left without a success. A date is of the last backfill that
- *  asked for it. `leftOut`: dates that only a named range takes, because their backfill was canceled, or because it was to replace a run
+/** The dates of failed and canceled runs, and those that ended backfills requested and left without a success. A date belongs to the last
+ *  backfill that requested it. `leftOut`: dates that only a named range takes, because their backfill was canceled, or because it was to replace a run
  *  that has succeeded. */
 export async function datesToRetry(
-  place: Place,
+  scope: RerunScope,
   service: BackfillService,
-): Promise<{ dates: DateAgain[]; leftOut: number[] }> {
-  const { from, to } = place.span;
+): Promise<{ dates: RerunDate[]; leftOut: number[] }> {
+  const { from, to } = scope.span;
   const isNamed = from !== undefined || to !== undefined;
-  const backfills = await backfillsOf(place);
-  const runs = await runsIn(place, ["failed", "canceled"]);
-  const found = new Map<number, DateAgain>();
+  const backfills = await backfillsOf(scope);
+  const runs = await runsIn(scope, ["failed", "canceled"]);
+  const found = new Map<number, RerunDate>();
   const leftOut = new Set<number>();
-  for (const { date, backfill, isSuccess, ...how } of await datesLeft(place, service, backfills, runs)) {
+  for (const { date, backfill, isSuccess, ...how } of await unfinishedDates(
+    scope,
+    service,
+    backfills,
+    runs,
+  )) {
     if (found.has(date)) continue;
     const run = runs.get(date);
     const isOwnFailure = run?.state === "failed" && run.backfillId === backfill.id;
@@ -82,36 +87,36 @@ export async function datesToRetry(
     if (!isNamed && state === "canceled" && backfill?.snapshot.state === "canceled") leftOut.add(date);
     else found.set(date, { date, backfill });
   }
-  for (const again of found.values()) {
-    const run = runs.get(again.date);
-    const { options } = again.backfill ?? {};
-    if (run === undefined || options === undefined || again.fromStart === true) continue;
-    again.moreTasks = await unchosenTasks(place.dag, run, options, place.store);
+  for (const rerun of found.values()) {
+    const run = runs.get(rerun.date);
+    const { options } = rerun.backfill ?? {};
+    if (run === undefined || options === undefined || rerun.fromStart === true) continue;
+    rerun.addedTaskIds = await unselectedTasks(scope.dag, run, options, scope.store);
   }
   return { dates: [...found.values()], leftOut: [...leftOut].filter((date) => !found.has(date)) };
 }
 
-interface DateLeft extends DateAgain {
+interface UnfinishedDate extends RerunDate {
   backfill: StoredBackfill;
-  /** The run that stands there has succeeded. */
+  /** The date has a run that succeeded. */
   isSuccess: boolean;
 }
 
-/** What backfills that have ended asked for and left without a success, the last backfill first. */
-async function datesLeft(
-  place: Place,
+/** The dates that ended backfills requested and left without a success, the last backfill first. */
+async function unfinishedDates(
+  scope: RerunScope,
   service: BackfillService,
   backfills: readonly StoredBackfill[],
   runs: ReadonlyMap<number, RunRecord>,
-): Promise<DateLeft[]> {
-  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = place.span;
-  const left: DateLeft[] = [];
+): Promise<UnfinishedDate[]> {
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = scope.span;
+  const left: UnfinishedDate[] = [];
   for (const backfill of [...backfills].reverse()) {
     const { state, plan } = backfill.snapshot;
     if (state !== "failed" && state !== "canceled") continue;
-    const rows = askedRows(plan).filter(({ date }) => date >= from && date <= to);
-    const history = await historyOf(place, rows);
-    const absent: DateLeft[] = [];
+    const rows = requestedRows(plan).filter(({ date }) => date >= from && date <= to);
+    const history = await historyOf(scope, rows);
+    const absent: UnfinishedDate[] = [];
     for (const { row, date } of rows) {
       const at = placeOn(history.runs, date);
       if (at < 0) {
@@ -123,20 +128,20 @@ async function datesLeft(
       const fromStart = plan.action[row] === RESET && history.runs.attempt[at] === before;
       if (isSuccess ? fromStart : runs.has(date)) left.push({ date, backfill, isSuccess, fromStart });
     }
-    left.push(...(await scheduled(place, service, backfill, absent)));
+    left.push(...(await stillScheduled(scope, service, backfill, absent)));
   }
   return left;
 }
 
-/** The rows whose dates a plan was to run, also those that waited for the date before them. */
-function askedRows({ action, reason, executionDate }: Snapshot["plan"]): { row: number; date: number }[] {
+/** The rows whose dates a plan was to run, and those that waited for the date before them. */
+function requestedRows({ action, reason, executionDate }: Snapshot["plan"]): { row: number; date: number }[] {
   return Array.from(executionDate, (date, row) => ({ row, date })).filter(
     ({ row }) => action[row] !== SKIP || reason[row] === DEPENDS_ON_PAST,
   );
 }
 
 async function historyOf(
-  { store, dag: { dagId } }: Place,
+  { store, dag: { dagId } }: RerunScope,
   rows: readonly { date: number }[],
 ): Promise<History> {
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -144,13 +149,13 @@ async function historyOf(
   return loadHistory(store, dagId, first, last);
 }
 
-/** Those dates without a run that the DAG's schedule has still. */
-async function scheduled(
-  { dag: { dagId }, notices }: Place,
+/** The dates without a run that the DAG's schedule still has. */
+async function stillScheduled(
+  { dag: { dagId }, notices }: RerunScope,
   service: BackfillService,
   { id, options: { maxRuns }, snapshot: { plan } }: StoredBackfill,
-  left: readonly DateLeft[],
-): Promise<DateLeft[]> {
+  left: readonly UnfinishedDate[],
+): Promise<UnfinishedDate[]> {
   if (left.length === 0) return [];
   const dates = plan.executionDate.slice().sort();
   const [startDate, endDate] = [iso(dates[0] as number), iso(dates.at(-1) as number)];
@@ -176,7 +181,7 @@ async function scheduled(
 }
 
 /** The backfills of the DAG, the first one first. */
-async function backfillsOf({ store, dag: { dagId } }: Place): Promise<StoredBackfill[]> {
+async function backfillsOf({ store, dag: { dagId } }: RerunScope): Promise<StoredBackfill[]> {
   const snapshots = new Map((await store.listBackfills({ dagId })).map((one) => [one.id, one.snapshot]));
   return (await BackfillService.listOf(store, { dagId })).map(({ backfillId: id, options }) => ({
     ...{ id, options },
@@ -191,7 +196,7 @@ function byId(backfills: readonly StoredBackfill[]): ReadonlyMap<string, StoredB
 /** The runs in these states, and those that a killed process left, by date. Runs of an interrupted backfill that have not ended are not among
  *  them: a resume continues those. */
 async function runsIn(
-  { store, dag: { dagId }, span }: Place,
+  { store, dag: { dagId }, span }: RerunScope,
   states: readonly RunState[],
 ): Promise<Map<number, RunRecord>> {
   const isAbandoned = abandonment(store);
@@ -205,6 +210,6 @@ async function runsIn(
   return runs;
 }
 
-function warn(notices: Place["notices"], id: string, why: string): void {
+function warn(notices: RerunScope["notices"], id: string, why: string): void {
   notices.line(`${notices.paint("yellow", "warning")} dates that ${id} left are not run: ${why}`);
 }
