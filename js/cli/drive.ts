@@ -15,6 +15,7 @@ import { AtWork } from "./at_work.js";
 import { confirmed } from "./confirm.js";
 import { type DetachableStore, detachable } from "./detachable.js";
 import { type Executors, executorsOf } from "./executors.js";
+import { warnOfRunsInFlight } from "./in_flight_warning.js";
 import { aborted, graceOf, type Interrupts, settling, takeInterrupts } from "./interrupts.js";
 import type { DagFile } from "./load_dag.js";
 import { localDate } from "./local_date.js";
@@ -24,7 +25,6 @@ import { endedOf } from "./progress.js";
 import { type ExitCode, exitCodes, reportError } from "./report_error.js";
 import { type Reporter, reporterFor } from "./reporter.js";
 import { type RetryWait, retryWaits } from "./retry_waits.js";
-import { warnOfRunsElsewhere } from "./runs_elsewhere.js";
 import { TaskLogs } from "./task_logs.js";
 import { quoted, typedLine } from "./typed_line.js";
 import type { UncaughtError } from "./uncaught.js";
@@ -157,7 +157,7 @@ async function follow(
     waits = dag === undefined ? [] : await retryWaits(frame.store, dag, backfill.backfillId);
     for (const { runId, taskId } of waits) atWork.wait(runId, taskId);
   } else {
-    warnOfRunsElsewhere(backfill.preview);
+    warnOfRunsInFlight(backfill.preview);
     await warnOfUnrecordedTasks(backfill.preview, dag, frame.store, request);
   }
   if (how.resumed === true && !request.json) showResumed(backfill, waits, request);

@@ -4,11 +4,11 @@ import { dateOf } from "../bounds.js";
 import { estimated, showEstimate } from "../estimate_view.js";
 import { flags } from "../flags.js";
 import { foreignRuns, storeOf } from "../foreign_history.js";
+import { warnOfRunsInFlight } from "../in_flight_warning.js";
 import { chooseDag, loadDagFile } from "../load_dag.js";
 import { localDate } from "../local_date.js";
 import { planJson, showPlan } from "../plan_view.js";
 import { type ExitCode, exitCodes } from "../report_error.js";
-import { warnOfRunsElsewhere } from "../runs_elsewhere.js";
 import { warningsOfUnrecordedRuns, warnOfUnrecordedTasks } from "../unrecorded_tasks.js";
 import type { Request, Verb } from "../verb.js";
 import { backfillOptions, SHORT_HASH } from "./backfill_options.js";
@@ -59,7 +59,7 @@ export async function showPreview(request: Request): Promise<ExitCode> {
       ...options,
       ...(values.cascade === true && { cascade: true }),
     });
-    warnOfRunsElsewhere(plan);
+    warnOfRunsInFlight(plan);
     if (foreign === undefined) {
       await warnOfUnrecordedTasks(plan, dag, store, request);
       plan.warnings.push(...(await warningsOfUnrecordedRuns(plan, options, file, store)));

@@ -1,11 +1,11 @@
-// Dates that a plan leaves alone because somebody else's run of them has not ended.
+// The warning about dates that a plan leaves alone because another process has a run of them in flight.
 import { type BackfillPreview, SKIP_REASONS } from "../face.js";
 import { iso } from "../time.js";
 
 const IN_FLIGHT = SKIP_REASONS.indexOf("in_flight");
 
-/** Adds a warning `in_flight_left_alone` to a plan with such dates: they are not counted as unfinished, and nobody may be at work on them. */
-export function warnOfRunsElsewhere(preview: BackfillPreview): void {
+/** Adds a warning `in_flight_left_alone` to a plan with such dates: they are not counted as unfinished, though their process may be dead. */
+export function warnOfRunsInFlight(preview: BackfillPreview): void {
   const { executionDate, reason } = preview.columns();
   const count = reason.filter((one) => one === IN_FLIGHT).length;
   if (count === 0) return;
