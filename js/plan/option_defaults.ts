@@ -1,4 +1,4 @@
-// The options of a backfill where nothing is said, as they are stored: durations in milliseconds.
+// The default options of a backfill, as they are stored: durations in milliseconds.
 export const optionDefaults = {
   maxParallelRuns: 1,
   dryRun: false,

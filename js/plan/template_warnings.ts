@@ -9,7 +9,7 @@ import { type Fault, faultOf } from "./template_fault.js";
 import { type TemplateText, templateTexts } from "./template_texts.js";
 import { undefinedParams } from "./undefined_params.js";
 import { type Use, unquoted } from "./unquoted.js";
-import { unreadChunks } from "./unread_chunks.js";
+import { unusedChunks } from "./unused_chunks.js";
 
 /** More would be no list that anybody reads. */
 const MOST = 100;
@@ -60,7 +60,7 @@ export function templateWarnings(
       faults.push(faultOf(text, "work_not_imported", message));
     }
   }
-  if (isMerged) faults.push(...unreadChunks(dag.tasks, (template) => inspect(template).macros));
+  if (isMerged) faults.push(...unusedChunks(dag.tasks, (template) => inspect(template).macros));
   return merged(faults).slice(0, MOST);
 }
 

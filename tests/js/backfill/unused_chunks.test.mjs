@@ -1,4 +1,4 @@
-// Commands that tell only the first date of a chunk: the others would count as done without being loaded.
+// Commands that use only the first date of a chunk: the others would count as done without being loaded.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BackfillService, MemoryStore } from "dagfill";

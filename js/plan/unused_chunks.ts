@@ -1,16 +1,16 @@
-// A warning for commands of a plan with chunks that tell one date alone: the others of a chunk would count as done without being loaded.
+// The warning about commands that use only the first date of a chunk: the other dates would count as done without being loaded.
 import type { CheckedTask } from "../dag/dag.js";
 import { type Fault, faultOf } from "./template_fault.js";
 import { type TemplateText, templateTexts } from "./template_texts.js";
 
-/** Names of the first date, as a template has them and as the environment of a shell does. */
+/** Macros of the first date, and the variables of a shell's environment that hold it. */
 const DATE = /(^|[._])[dt]s(_|$)|(execution|logical)_date|interval_start/;
 const VARIABLE = /DAGFILL_(EXECUTION_DATE|LOCAL_DATE|DATA_INTERVAL_START)/;
-/** What tells of the dates behind it. */
+/** Macros and variables that depend on the other dates of a chunk. */
 const CHUNK = /chunk|interval_end|next_/i;
 
-/** `macrosOf`: the names that a template reads. A task without a command is a function's, which may read its `chunk`. */
-export function unreadChunks(
+/** `macrosOf`: the names that a template reads. A task without a command has a function, which may read `chunk` itself. */
+export function unusedChunks(
   tasks: readonly CheckedTask[],
   macrosOf: (template: string) => readonly string[],
 ): Fault[] {
