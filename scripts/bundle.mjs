@@ -257,7 +257,7 @@ function doors(name, entry, format) {
       build.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir, importer }) => {
         const source = join(resolveDir, path).replace(/\.js$/, ".ts");
         const other = files.get(source);
-        // An element is one file, and the worker begins to plan at once.
+        // An element is one file. The worker holds react/planning itself, because it plans at once.
         if (other === "planning" && name === "element") return undefined;
         if (other === "react/planning" && name !== "react") return undefined;
         if (other !== undefined && other !== name) {

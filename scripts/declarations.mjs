@@ -6,7 +6,7 @@ import { Failure, root, run } from "./process.mjs";
 
 const relativeImport = /(from |import\()"(\.{1,2}\/[^"]+)\.js"/g;
 
-/** What TypeScript infers for a component. The types of React 18.2.0 have no such name, and a component may return either. */
+/** TypeScript infers this type for a component. The types of React 18.2.0 do not have it, and a component may return either. */
 const inferredElement = 'import("react").JSX.Element';
 const element = 'import("react").ReactElement';
 

@@ -43,8 +43,7 @@ function reason(
   { chunk, taskIds, withUpstream = true }: BackfillOptions,
 ): string | undefined {
   const { counts, runs } = preview;
-  let count = counts.create + counts.rerun + counts.reset;
-  if (chunk !== undefined) count = startsOf(preview);
+  const count = chunk === undefined ? counts.create + counts.rerun + counts.reset : startsOf(preview);
   let replaced = 0;
   if (counts.reset > 0) {
     for (const { action, existingState } of runs) {

@@ -1,4 +1,4 @@
-// Values of Airflow's JSON without what it wraps them in.
+// Values of Airflow's JSON, taken out of their envelopes.
 import { asNumber, asObject, asText, type Fields } from "./json_values.js";
 
 /** Members that both forms have; older forms begin with an underscore. */
@@ -6,7 +6,7 @@ export function member(fields: Fields, name: string): unknown {
   return plain(fields[name] ?? fields[`_${name}`]);
 }
 
-/** A value without the envelope in which Airflow writes what JSON cannot say. */
+/** A value without its envelope: Airflow wraps values for which JSON has no type. */
 export function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   const object = asObject(value);

@@ -92,8 +92,8 @@ function refuseAttempt(attempt: unknown, known: ReadonlyMap<string, readonly num
   });
 }
 
-/** Why tasks of a run have no logs: they were not started, were run by another process than one of the command at this store, or are no
- *  commands. */
+/** Why tasks of a run have no logs: they were not started, are no commands, or ran in a process that keeps no logs beside this store, such as
+ *  a worker. */
 function whyNone(tasks: readonly TaskInstance[], { commands }: StoredDag, folder: string): string {
   const waiting = tasks.filter(({ startedAt }) => startedAt === undefined);
   if (waiting.length > 0)

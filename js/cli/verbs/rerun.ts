@@ -137,14 +137,14 @@ async function rerun(request: Request, states: RunState[], action: Partial<Backf
   }
 }
 
-/** Starts the backfills one after the other. Where dates wait for those before them, one that fails is the last. */
+/** Starts the backfills one after the other. Where dates wait for earlier ones, the first backfill that fails is the last that starts. */
 async function runBatches(
   session: Session,
   batches: readonly BackfillOptions[],
   dag: Dag,
   request: Request,
 ): Promise<ExitCode> {
-  // Every question comes before the first run. A later backfill is planned when its turn comes, so that the hash of now is not that of its plan.
+  // All questions are asked before the first run. A later backfill is planned again when it starts, and the hash of its present plan would refuse it.
   const agreed: BackfillOptions[] = [];
   for (const options of batches) agreed.push(await session.agreed(options));
   const [first, ...others] = agreed;

@@ -29,7 +29,7 @@ export function boundsOf(args: ArgumentReader): Bounds {
   };
 }
 
-/** As it is written where that is the same time in the DAG's zone, else the instant. */
+/** The date as a text of the DAG's zone: as it is written if that is the same time there, else the instant. */
 function dateIn(zone = DEFAULT_ZONE, { text, zone: given }: Moment): string {
   const own = given ?? DEFAULT_ZONE;
   if (own === zone || instantMs(text) !== undefined) return text;

@@ -69,15 +69,15 @@ export function refusals(
       const message = `backfill ${id} ${enqueued ? "is enqueued" : "was interrupted"} and has ${dates}: a start is refused (BACKFILL_EXISTS) until it is resumed, or discarded`;
       warnings.push({ code: "interrupted_backfill", message, count });
     }
-    // Before any of them is resumed, also one that has none of these dates.
+    // The change matters before any of them is resumed, also one that has none of these dates.
     const changes = unfinished.map(({ snapshot }) => changedSince((snapshot as Stored).definition, dag));
     for (const message of new Set(changes)) if (message) warnings.push({ code: "dag_changed", message });
     return warnings;
   };
 }
 
-/** Tasks whose command or function nothing would run, because the host runs the DAG as a whole by its `executeRun`. What the workers of an engine
- *  run is not known here. */
+/** Tasks whose command or function nothing would run, because the host runs the DAG as a whole by its `executeRun`. With an
+ *  engine there is no warning: its workers have their own callbacks. */
 export function tasksNotRun(
   { executeRun, executeTask, engine }: Host,
   dag: CheckedDag,

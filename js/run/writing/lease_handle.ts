@@ -130,7 +130,7 @@ export class LeaseHandle {
   }
 }
 
-/** Why a driver ends that has lost its lease. A browser deletes leases with all of a site's data. */
+/** The error of a driver that has lost its lease. A browser deletes leases with all of a site's data. */
 export function leaseLost(lease: string): DagfillError {
   const whose = lease.replace("dag:", "the lease of DAG ");
   const message = `${whose} has gone to another owner (another tab or process), or was deleted: no further runs start here`;
