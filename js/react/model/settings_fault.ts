@@ -55,7 +55,17 @@ function settingsFault(settings: BackfillSettings): DagfillError | null {
     if (value === undefined || (value === null && WAITED.includes(name))) continue;
     if (!fits(kind, value)) return wrong(name, kind, value);
   }
-  return localeFault(settings.locale);
+  return otherDag(settings) ?? localeFault(settings.locale);
+}
+
+/** The options have the DAG of the settings: callers without types may give another one, which would be ignored. */
+function otherDag({ dag, options }: BackfillSettings): DagfillError | null {
+  const { dagId } = (options ?? {}) as { dagId?: unknown };
+  if (dagId === undefined || !dag || dagId === dag.dagId) return null;
+  return wrongSetting(
+    "options.dagId",
+    `options.dagId: expected nothing, or the id of dag (${dag.dagId}), got ${String(dagId)}`,
+  );
 }
 
 function fits(kind: Kind, value: unknown): boolean {

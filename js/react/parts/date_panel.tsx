@@ -1,5 +1,6 @@
 // One date: when it runs and for which interval, why, and as which commands.
 import { useEffect, useState } from "react";
+import type { Task } from "../../face.js";
 import { type Locale, longDay, numberText } from "../locale.js";
 import { dayText } from "../plan/days.js";
 import { type PlanColumns, reasonIn } from "../plan/plan_columns.js";
@@ -20,6 +21,8 @@ export interface DatePanelProps extends PartProps {
     /** With it a date whose run has not succeeded has a button that runs it again, in a plan and when the backfill has ended. */
     retry?: PageBackfill["retry"] | undefined;
     unfinished?: PageBackfill["unfinished"] | undefined;
+    /** With it the tasks are named where none has a command. */
+    dag?: PageBackfill["dag"] | undefined;
   };
 }
 
@@ -49,6 +52,7 @@ export function DatePanel({ backfill, className, style }: DatePanelProps) {
       {detail !== null && plan !== null && (
         <Detail
           {...{ detail, outcome, locale }}
+          dag={backfill.dag}
           timeZone={plan.timeZone}
           why={reasonIn(plan, detail.reason ?? null)}
         />
@@ -93,9 +97,10 @@ interface DetailProps {
   why: ReturnType<typeof reasonIn>;
   outcome: string | null;
   locale: Locale;
+  dag: PageBackfill["dag"] | undefined;
 }
 
-function Detail({ detail, timeZone, why, outcome, locale }: DetailProps) {
+function Detail({ detail, timeZone, why, outcome, locale, dag }: DetailProps) {
   const { executionDate, dataInterval, runAfter, runId, action, existing, texts } = detail;
   const ended = existing?.finishedAt ? zoneTime(existing.finishedAt, timeZone) : null;
   const facts = [
@@ -121,7 +126,7 @@ function Detail({ detail, timeZone, why, outcome, locale }: DetailProps) {
         ))}
       </dl>
       <p className="dagfill-title">{locale.commands}</p>
-      {texts.length === 0 && <p className="dagfill-dim">{locale.noCommands}</p>}
+      {texts.length === 0 && <p className="dagfill-dim">{taskNames(dag) || locale.noCommands}</p>}
       <ul className="dagfill-commands">
         {shown.map(({ taskId, path, text, template }) => (
           <li key={`${taskId}:${path}`}>
@@ -141,6 +146,13 @@ function Detail({ detail, timeZone, why, outcome, locale }: DetailProps) {
       )}
     </>
   );
+}
+
+/** The first tasks of a DAG, whatever it is: one that is invalid keeps the plan of the last valid one. */
+function taskNames(dag: PageBackfill["dag"] | undefined): string {
+  const tasks: unknown[] = Array.isArray(dag?.tasks) ? dag.tasks : [];
+  const names = tasks.slice(0, MOST_TEXTS).map((task) => (task as Task | null)?.taskId ?? "");
+  return names.join(", ") + (tasks.length > MOST_TEXTS ? ", …" : "");
 }
 
 function Copy({ text, locale, label }: { text: string; locale: Locale; label: string }) {

@@ -42,7 +42,7 @@ export function PlanSummary({ backfill, controls = true, className, style }: Pla
       <FinishTrack backfill={backfill} band={band} />
       <Notices backfill={backfill} />
       {plan !== null && <Legend backfill={backfill} />}
-      <Announcement text={`${headline}. ${detail}`} />
+      <Announcement text={detail === "" ? headline : `${headline}. ${detail}`} />
     </Root>
   );
 }

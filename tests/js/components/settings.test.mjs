@@ -228,6 +228,7 @@ for (const [field, settings, hint] of [
   ["onEvent", { onEvent: 1 }, undefined],
   ["dag", { dag: "sales" }, undefined],
   ["options", { options: "x" }, undefined],
+  ["options.dagId", { options: { ...options, dagId: "other" } }, undefined],
   ["existing", { existing: 7 }, undefined],
   ["runDuration", { runDuration: () => 5 }, undefined],
   ["locale.language", { locale: { language: "de_DE" } }, "Did you mean de-DE?"],
@@ -293,6 +294,11 @@ test("a value that cannot be copied among the options is told by its own name", 
     "invalid",
   );
   assert.deepEqual([error.code, error.field], ["INVALID_OPTION", "conf.node"]);
+});
+
+test("options may repeat the id of the DAG", async (t) => {
+  const { error } = await ready(open(t, { options: { ...options, dagId: "sales" } }));
+  assert.equal(error, null);
 });
 
 test("a text that cannot be used leaves the English one in its place", () => {

@@ -62,6 +62,26 @@ test("while the store is not there no button starts anything, and each part says
   assert.match(shown(t, model, RunTable).text(), /The records are not there yet\./);
 });
 
+test("what is read aloud ends as the sentence does", async (t) => {
+  const headline = "No DAG or options yet.";
+  const summary = shown(t, open(t, { dag: null }), PlanSummary);
+  await summary.shows(headline + headline);
+  assert.equal(summary.text(), headline + headline);
+});
+
+test("a date whose tasks have no commands names its tasks", async (t) => {
+  const panelOf = async (tasks) => {
+    const model = open(t, { dag: { dagId: "sales", schedule: "@daily", tasks }, executeTask: () => {} });
+    await ready(model);
+    model.select(0);
+    return shown(t, model, DatePanel);
+  };
+  const many = Array.from({ length: 21 }, (_, at) => ({ taskId: `task${at}` }));
+  await (await panelOf([{ taskId: "extract" }, { taskId: "load" }])).shows("extract, load");
+  await (await panelOf(many)).shows("task18, task19, …");
+  await (await panelOf([])).shows("No commands.");
+});
+
 test("a plan with failed dates can be tried again, whole and by date", async (t) => {
   const model = open(t, { store: await failedStore(), executeRun: () => "done" });
   await ready(model);
