@@ -34,7 +34,7 @@ export interface StoredBackfill {
   snapshot: Snapshot;
 }
 
-export interface RerunScope {
+interface RerunScope {
   dag: Dag;
   store: RunStore;
   /** Bounds in epoch milliseconds; those that nobody named are absent. */
