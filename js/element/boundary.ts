@@ -1,4 +1,4 @@
-// What an element shows when a part of it cannot be drawn.
+// The error that an element shows in the place of a part that cannot be drawn.
 import { Component, createElement, type ReactNode } from "react";
 import type { BackfillSettings } from "../react/model/settings.js";
 

@@ -104,7 +104,7 @@ export class BackfillModel {
       await this.#begin(origin, retryOf(this.#snapshot.plan, row));
     });
 
-  /** Also pauses a backfill that is watched: whoever drives it obeys within five seconds. */
+  /** Also pauses a backfill that is watched: its driver obeys within five seconds. */
   readonly pause = (): Promise<void> => this.#act(() => control(this.#store, this.#driven, "pause"));
 
   /** Goes on after a pause; with an id, goes on with a backfill that was interrupted, within its own limits or those that are given. */

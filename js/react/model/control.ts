@@ -7,7 +7,7 @@ import { serviceOf } from "./service_of.js";
 type Own = (this: Backfill, options?: CancelOptions) => unknown;
 export type CancelOptions = { running?: "finish" | "abort" };
 
-/** Whoever drives a backfill that is only watched obeys within five seconds. One that nobody drives is left as it is. */
+/** The driver of a backfill that is only watched obeys within five seconds. A backfill without a driver is left as it is. */
 export async function control(
   store: RunStore,
   driven: Driven | null,

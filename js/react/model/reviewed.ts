@@ -31,7 +31,7 @@ export async function reviewed(
   return { backfill: null, preview, view, origin, listeners: new Set() };
 }
 
-/** What the store says of a backfill of the DAG. UNKNOWN_BACKFILL when there is none. */
+/** The stored backfill of the DAG. UNKNOWN_BACKFILL when there is none. */
 export async function storedBackfill(
   store: RunStore,
   { settings }: Origin,

@@ -5,7 +5,7 @@ interface NoPlanProps {
   backfill: Pick<PageBackfill, "locale"> & { phase?: PageBackfill["phase"] | undefined };
 }
 
-/** What is waited for before anything can be planned. */
+/** The setting that planning waits for. */
 export const missingWords = ({ locale, phase }: NoPlanProps["backfill"]): string | undefined =>
   (({ no_dag: locale.noDag, no_store: locale.noStore }) as Record<string, string>)[phase ?? ""];
 

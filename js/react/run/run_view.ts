@@ -74,7 +74,7 @@ export class RunView {
   progress: Progress;
   /** The state in the store of a backfill that this page does not drive. */
   state: BackfillSummary["state"] | null = null;
-  /** Whoever drives it was asked for something that `state` does not show yet. */
+  /** A request to its driver is stored that `state` does not show yet. */
   isAsked = false;
   /** The running runs were told to stop, and the backfill waits for them. */
   isAborting = false;

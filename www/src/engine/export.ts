@@ -98,7 +98,7 @@ export function commandsOf({ tasks }: Draft, { commands }: RowDetail): string[] 
 
 type Planned = Partial<Pick<RowDetail, "action" | "why">> & { reason?: string; existingState?: string };
 
-/** What was planned for a row, where the plan is known. */
+/** The plan's part of a row, where the plan is known. */
 export function plannedOf({ detail, state }: ExportedRow): Planned {
   const { action, reason, existing, why } = detail;
   if (state !== undefined && isLater(detail, state)) return {};

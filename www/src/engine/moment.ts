@@ -13,7 +13,7 @@ import {
 } from "dagfill/planning";
 import type { PlanView, RowDetail, ShownRun, StoredBackfill } from "../model";
 
-/** What became of one date; the names are those of `RunRecord`. */
+/** The state of one date; the names are those of `RunRecord`. */
 export interface DateState
   extends Partial<Pick<RunRecord, "startedAt" | "finishedAt" | "attempt" | "error">> {
   state: string;
