@@ -124,7 +124,7 @@ test("worker: previews the DAG that is posted to it, bundled as wrangler does", 
   });
   // The Workers runtime compiles the module ahead; this Node does it at the import.
   const bundle = readFileSync(outfile, "utf8");
-  const imported = /import (\w+) from "\.\/dagfill\.wasm";/.exec(bundle);
+  const imported = /import ([\w$]+) from "\.\/dagfill\.wasm";/.exec(bundle);
   assert.ok(imported, "the bundle imports the module");
   const ahead = `import { readFileSync } from "node:fs";
 const ${imported[1]} = new WebAssembly.Module(readFileSync(${JSON.stringify(join(root, "dist/dagfill.wasm"))}));`;

@@ -141,7 +141,7 @@ test("a renewal that says the lease is gone: no more starts and writes, what run
   t.mock.timers.tick(10_000);
   await assert.rejects(backfill.result, (error) => {
     assert.equal(error.code, "STALE_OWNER");
-    assert.match(error.message, /dag:etl/);
+    assert.match(error.message, /^the lease of DAG etl has gone to another owner/);
     return true;
   });
   // Nothing of this driver counts any more, whatever its callbacks say.
