@@ -252,6 +252,16 @@ test("airflow3: a range wholly in the future says that Airflow refuses it", asyn
   assert.equal(await count(around), 1);
 });
 
+test("dagfill CLI keeps unknown macros only where the plan has none: its own policy would give another plan hash", () => {
+  const code = (warnings, rest) =>
+    page.toCode({ ...plain, rest }, "cli", now, { ...read, warnings }).text.split("--on-unknown").length - 1;
+  assert.equal(code([]), 2);
+  assert.equal(code([{ code: "not_due" }]), 2);
+  assert.equal(code([{ code: "unknown_macro" }]), 0);
+  assert.equal(code([], { onUnknown: "error" }), 0);
+  assert.equal(page.toCode(plain, "cli", now, null).text.includes("--on-unknown"), false);
+});
+
 test("JavaScript, dagfill CLI and JSON have the same DAG, with an onUnknown only where the DAG has one", () => {
   for (const [rest, expected] of [
     [undefined, undefined],

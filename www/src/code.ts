@@ -1,7 +1,7 @@
 import type { BackfillOptions, Dag } from "dagfill";
 import { airflow2, airflow3 } from "./airflow";
 import type { Flavour } from "./flavours";
-import type { Draft } from "./model";
+import type { Draft, PlanView } from "./model";
 import { fileName, json, literal, option, Refusal, shell } from "./quote";
 import type { Rows } from "./ranges";
 import { dagOf, optionsOf } from "./request";
@@ -9,8 +9,11 @@ import { dagOf, optionsOf } from "./request";
 /** A valid plan as text to paste somewhere else, or why there is none. */
 export type Code = { text: string } | { refused: string };
 
+/** The members of a plan that its code is made of. */
+type Planned = Rows & Partial<Pick<PlanView, "warnings">>;
+
 /** `plan`: the columns of the draft's plan; null where it has none. */
-export function toCode(draft: Draft, flavour: Flavour, now: number, plan: Rows | null): Code {
+export function toCode(draft: Draft, flavour: Flavour, now: number, plan: Planned | null): Code {
   try {
     return { text: write(draft, flavour, now, plan) };
   } catch (error) {
@@ -19,13 +22,13 @@ export function toCode(draft: Draft, flavour: Flavour, now: number, plan: Rows |
   }
 }
 
-function write(draft: Draft, flavour: Flavour, now: number, plan: Rows | null): string {
+function write(draft: Draft, flavour: Flavour, now: number, plan: Planned | null): string {
   const options = optionsOf(draft, now);
   switch (flavour) {
     case "js":
       return javascript(draft, options);
     case "cli":
-      return cli(draft, options);
+      return cli(draft, options, plan);
     case "airflow3":
       return airflow3(draft, options, now, plan);
     case "airflow2":
@@ -66,7 +69,10 @@ function compact(dag: Dag): string {
   return ["{", ...head, '  "tasks": [', lines.join(",\n"), "  ]", "}"].join("\n");
 }
 
-function cli(draft: Draft, options: BackfillOptions): string {
+function cli(draft: Draft, options: BackfillOptions, plan: Planned | null): string {
+  // The command line's default is "error", and the policy is part of the plan's hash. Where every macro is known both run the same.
+  const isKnown = plan?.warnings?.every(({ code }) => code !== "unknown_macro") ?? false;
+  const policy = isKnown && draft.rest?.onUnknown === undefined ? [option("on-unknown", "keep")] : [];
   // The ending keeps a DAG called "package" from overwriting package.json.
   const file = fileName(draft.dagId, "dag.json");
   const flags = Object.entries(options)
@@ -80,7 +86,7 @@ function cli(draft: Draft, options: BackfillOptions): string {
           : String(value);
       return option(kebab(name), text);
     });
-  const line = (verb: string) => [`dagfill ${verb} ${shell(file)}`, ...flags].join(" \\\n  ");
+  const line = (verb: string) => [`dagfill ${verb} ${shell(file)}`, ...flags, ...policy].join(" \\\n  ");
   return `cat > ${shell(file)} <<'DAG'
 ${compact(dagOf(draft))}
 DAG
