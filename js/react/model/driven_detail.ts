@@ -17,16 +17,21 @@ export async function detailsOf(
   const held = await source.details(plan, from, to);
   if (driven === null) return held;
   const { settings, commands } = driven.origin;
-  const dates = held.length > 0 ? held : drivenDates(driven, from, to);
+  const dates = held.length > 0 ? held : await withTexts(drivenDates(driven, from, to), settings, source);
+  return dates.map((date) => ({ ...date, texts: textsAsRun(date.texts, commands.of(date.runId)) }));
+}
+
+async function withTexts(
+  dates: readonly PlannedDate[],
+  settings: Driven["origin"]["settings"],
+  source: PlanSource,
+): Promise<DateDetail[]> {
   if (dates.length === 0) return [];
-  const texts =
-    held.length > 0
-      ? held.map((date) => date.texts)
-      : await source.texts(
-          settings,
-          dates.map(({ executionDate }) => executionDate),
-        );
-  return dates.map((date, at) => ({ ...date, texts: textsAsRun(texts[at] ?? [], commands.of(date.runId)) }));
+  const texts = await source.texts(
+    settings,
+    dates.map(({ executionDate }) => executionDate),
+  );
+  return dates.map((date, at) => ({ ...date, texts: texts[at] ?? [] }));
 }
 
 /** Run id of a row of a backfill. */
