@@ -3,11 +3,11 @@ import type { Draft, PlanView, RowDetail } from "../model";
 import { dagOf, optionsOf } from "../request";
 import { type DateState, isLater, type Moment } from "./moment";
 
+export { momentOf } from "./moment";
+
 /** The most rows, and the most texts of commands, that are read at once: the page takes them in between two frames. */
 const MOST_ROWS = 500;
 const MOST_TEXTS = 10_000;
-
-export { momentOf } from "./moment";
 
 /** Chunks that are read ahead. */
 const AHEAD = 2;
