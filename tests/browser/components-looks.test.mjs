@@ -62,7 +62,7 @@ const placesOf = (tab) =>
   tab.evaluate(() =>
     [...document.querySelectorAll(".dagfill")].map((part) => {
       const { left, top } = part.getBoundingClientRect();
-      // What only screen readers read has no place.
+      // Texts for screen readers alone have no place.
       return [...part.querySelectorAll("*:not(.dagfill-unseen, .dagfill-unseen *)")].map((element) => {
         const { x, y, width, height } = element.getBoundingClientRect();
         if (width + height === 0) return "";

@@ -155,7 +155,7 @@ test("a backfill that has ended: states, times, attempts and errors are those of
   await button(tab, "Edit a copy").click();
   await planned(tab);
   const plan = JSON.parse(await download(tab, "JSON with reasons"));
-  // What was written can be brought back.
+  // The file can be imported again.
   await paste(tab, JSON.stringify(again.json));
   await button(tab, `Use states (${again.json.dag.tasks.length} tasks)`).waitFor();
   assert.ok(!("backfillId" in plan) && "planHash" in plan && plan.runs.every((date) => !("state" in date)));

@@ -32,7 +32,7 @@ function scene(more = {}) {
     const at = (day) => `2024-${month}-0${day}`;
     return verb(name, ["--start-date", at(from), "--end-date", at(to), ...args], broken);
   };
-  /** What a command runs, sorted. */
+  /** The lines that the tasks of a command print, sorted. */
   const journal = async (command) => {
     rmSync(place.env.JOURNAL, { force: true });
     const { code, out, err } = await command();

@@ -19,7 +19,7 @@ const shown = `import { expandRange } from "dagfill";\ndocument.body.textContent
 const page =
   '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><body><script type="module" src="./main.js"></script>';
 
-/** What an import of an entry writes behind `dagfill`; those of pages need the types of the DOM. */
+/** The paths of entries behind `dagfill`; those of pages need the types of the DOM. */
 const entriesWithoutPage = [
   "",
   ...Object.entries(entries).flatMap(([name, { subpath }]) => (subpath ? [`/${name}`] : [])),

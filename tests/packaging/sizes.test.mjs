@@ -93,7 +93,7 @@ test("the hook and its eight components stay below 35 kB with all that they impo
       minify: true,
       write: false,
       format: "esm",
-      // What is loaded only where no worker can plan is no part of it.
+      // The file that is loaded only where no worker can plan is no part of it.
       external: ["react", "react/jsx-runtime", "./index.js", "./react/planning.js"],
     });
     return gzipSync(outputFiles[0].contents, { level: 9 }).length;

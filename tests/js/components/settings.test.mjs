@@ -141,7 +141,7 @@ test("while the store is not there nothing is planned or started, and nothing is
     const { failure } = model.getSnapshot();
     assert.deepEqual([failure.code, failure.field], ["INVALID_OPTION", "store"]);
   }
-  // What an earlier page has left in it.
+  // Records of an earlier page.
   const store = new MemoryStore();
   const before = new BackfillService({ dags: [dag], store, executeRun: () => {} });
   await before.backfill({ dagId: "late", ...options, endDate: "2026-01-03" });
@@ -352,7 +352,7 @@ test("a plan that nothing would run says so before the click", async (t) => {
   assert.equal(await warned({}), 1);
   assert.equal(await warned({ executeRun: () => {} }), 0);
   assert.equal(await warned({ dag: daily("sales", { taskId: "a", run: () => {} }) }), 0);
-  // What an engine runs of a DAG with tasks is said by its workers.
+  // Workers of an engine decide which tasks of a DAG they run.
   const engine = { name: "elsewhere", close: async () => {} };
   const mixed = { ...daily("sales", { taskId: "a", run: () => {} }) };
   mixed.tasks = [...mixed.tasks, { taskId: "b", command: "echo {{ ds }}" }];
